@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+/** Packages published as ES modules only: jest's CommonJS loader cannot read them as they are. */
+const esmOnly = ["tinybench", "isbot", "uuid", "mmdb-lib"];
+
+/**
+ * The configuration every package uses: sources of sibling packages are read directly (condition `@millrace/source`),
+ * so tests see today's code and need no build.
+ * @returns {import("jest").Config}
+ */
+export function jestConfig(overrides = {}) {
+  return {
+    testEnvironment: "node",
+    testEnvironmentOptions: { customExportConditions: ["@millrace/source", "node", "require", "default"] },
+    testMatch: ["<rootDir>/tests/**/*.test.ts"],
+    extensionsToTreatAsEsm: [],
+    transform: {
+      "\\.[cm]?[jt]s$": [
+        require.resolve("@swc/jest"),
+        {
+          jsc: { parser: { syntax: "typescript" }, target: "es2024" },
+          module: { type: "commonjs", ignoreDynamic: false },
+          sourceMaps: "inline",
+        },
+      ],
+    },
+    transformIgnorePatterns: [`/node_modules/(?!\\.pnpm/(${esmOnly.join("|")})@|(${esmOnly.join("|")})/)`],
+    testTimeout: 60_000,
+    ...overrides,
+  };
+}
