@@ -1,1 +1,4 @@
-export {};
+export { bundleFunction, type BundleOptions, type BundleResult, type FunctionManifest } from "./bundle-function.ts";
+export { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
+export { BundleTooLargeError, BundlingFailedError, LambdaBundleError } from "./errors.ts";
+export { maxUnzippedBytes, maxZipBytes } from "./limits.ts";

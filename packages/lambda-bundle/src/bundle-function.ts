@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { build, type Metafile } from "esbuild";
+import { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
+import { BundleTooLargeError, BundlingFailedError } from "./errors.ts";
+import { maxUnzippedBytes, maxZipBytes } from "./limits.ts";
+
+/** What {@link bundleFunction} needs to know. */
+export interface BundleOptions {
+  /** Absolute path of the source file that exports `handler`. */
+  readonly entryPoint: string;
+  /** Path of the zip to write, `.../function.zip`; the manifest goes beside it as `.../function.json`. */
+  readonly outFile: string;
+  /** Further files of the zip: path inside the zip → path on disk (a database that is opened lazily, say). */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Modules replaced by other modules, by name: what a bundle provably never calls need not be in it. */
+  readonly alias?: Readonly<Record<string, string>>;
+  /** Constants replaced at build time, as esbuild's `define`. */
+  readonly define?: Readonly<Record<string, string>>;
+  /** Largest zip accepted, in bytes; Lambda's own limit when left out. */
+  readonly maxZipBytes?: number;
+}
+
+/** What infra needs to deploy the zip; written beside it as JSON. */
+export interface FunctionManifest {
+  /** File name of the zip, beside the manifest. */
+  readonly file: string;
+  /** Lambda handler setting. */
+  readonly handler: string;
+  /** SHA-256 of the zip in base64: the value Lambda returns as `CodeSha256`, Terraform's `source_code_hash`. */
+  readonly sha256Base64: string;
+  /** Size of the zip. */
+  readonly bytes: number;
+  /** Size of everything in it. */
+  readonly unzippedBytes: number;
+}
+
+/** The manifest, and which input contributed how many bytes. */
+export interface BundleResult {
+  readonly manifest: FunctionManifest;
+  readonly metafile: Metafile;
+}
+
+/**
+ * Bundles a Lambda handler into a deterministic zip with a manifest beside it.
+ *
+ * @throws BundlingFailedError when esbuild refuses the source
+ * @throws BundleTooLargeError when the zip is over its budget or over Lambda's limits
+ * @example
+ * ```ts
+ * const { manifest } = await bundleFunction({ entryPoint: "/app/src/handler.ts", outFile: "/app/dist/function.zip" });
+ * manifest.handler; // "index.handler"
+ * ```
+ */
+export async function bundleFunction(options: BundleOptions): Promise<BundleResult> {
+  const { code, metafile } = await bundleCode(options);
+  const entries: Record<string, Uint8Array> = { "index.js": code };
+  for (const [pathInZip, pathOnDisk] of Object.entries(options.files ?? {})) {
+    entries[pathInZip] = await readFile(pathOnDisk);
+  }
+  const zip = createDeterministicZip(entries);
+  const manifest = describeZip(basename(options.outFile), zip, entries);
+  assertSizes(manifest, options.maxZipBytes ?? maxZipBytes);
+
+  const outDir = dirname(options.outFile);
+  await mkdir(outDir, { recursive: true });
+  await writeFile(options.outFile, zip);
+  await writeFile(join(outDir, `${basename(options.outFile, ".zip")}.json`), `${JSON.stringify(manifest, null, 2)}\n`);
+  return { manifest, metafile };
+}
+
+async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; metafile: Metafile }> {
+  try {
+    const result = await build({
+      entryPoints: [options.entryPoint],
+      // Names that esbuild derives from paths must not depend on where the repository was cloned.
+      absWorkingDir: dirname(options.entryPoint),
+      bundle: true,
+      write: false,
+      metafile: true,
+      minify: true,
+      // No source map in the zip: it doubles what a cold start has to unpack.
+      sourcemap: false,
+      legalComments: "none",
+      platform: "node",
+      target: "node24",
+      // CommonJS starts about 5 ms sooner than the same bundle as an ES module (README, Format).
+      format: "cjs",
+      // The SDK's `main` files are CommonJS and cannot be tree-shaken.
+      mainFields: ["module", "main"],
+      conditions: ["@millrace/source", "module"],
+      ...(options.alias === undefined ? {} : { alias: { ...options.alias } }),
+      ...(options.define === undefined ? {} : { define: { ...options.define } }),
+      logLevel: "silent",
+    });
+    const output = result.outputFiles[0];
+    if (output === undefined) throw new Error("esbuild wrote no output file");
+    return { code: output.contents, metafile: result.metafile };
+  } catch (cause) {
+    throw new BundlingFailedError(options.entryPoint, cause);
+  }
+}
+
+function describeZip(file: string, zip: Uint8Array, entries: ZipEntries): FunctionManifest {
+  return {
+    file,
+    handler: "index.handler",
+    sha256Base64: createHash("sha256").update(zip).digest("base64"),
+    bytes: zip.length,
+    unzippedBytes: Object.values(entries).reduce((sum, bytes) => sum + bytes.length, 0),
+  };
+}
+
+function assertSizes(manifest: FunctionManifest, budgetBytes: number): void {
+  if (manifest.bytes > budgetBytes) throw new BundleTooLargeError(manifest.file, manifest.bytes, budgetBytes);
+  if (manifest.unzippedBytes > maxUnzippedBytes) {
+    throw new BundleTooLargeError(`${manifest.file}, unzipped,`, manifest.unzippedBytes, maxUnzippedBytes);
+  }
+}

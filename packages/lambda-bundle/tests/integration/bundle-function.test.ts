@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { unzipSync } from "fflate";
+import { BundleTooLargeError, bundleFunction, BundlingFailedError } from "../../src/index.ts";
+
+const root = mkdtempSync(join(tmpdir(), "lambda-bundle-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function createProject(
+  name: string,
+  source = 'import { greet } from "./greet.ts"; export const handler = () => greet("x");',
+) {
+  const folder = join(root, name);
+  mkdirSync(join(folder, "src"), { recursive: true });
+  writeFileSync(join(folder, "src/handler.ts"), source);
+  writeFileSync(join(folder, "src/greet.ts"), "export const greet = (name: string): string => `hello ${name}`;");
+  writeFileSync(join(folder, "country.mmdb"), "database");
+  return {
+    entryPoint: join(folder, "src/handler.ts"),
+    outFile: join(folder, "dist/function.zip"),
+    manifest: join(folder, "dist/function.json"),
+    files: { "geo/country.mmdb": join(folder, "country.mmdb") },
+  };
+}
+
+describe("bundleFunction", () => {
+  test("writes byte-identical zips over runs and over folders", async () => {
+    const here = createProject("here");
+    const there = createProject("some/where/else");
+    await bundleFunction(here);
+    const first = readFileSync(here.outFile);
+    await bundleFunction(here);
+    await bundleFunction(there);
+    expect(readFileSync(here.outFile).equals(first)).toBe(true);
+    expect(readFileSync(there.outFile).equals(first)).toBe(true);
+  });
+
+  test("writes a manifest that describes the zip as Lambda will", async () => {
+    const project = createProject("manifest");
+    const { manifest } = await bundleFunction(project);
+    const zip = readFileSync(project.outFile);
+    expect(JSON.parse(readFileSync(project.manifest, "utf8"))).toEqual(manifest);
+    expect(manifest).toEqual({
+      file: "function.zip",
+      handler: "index.handler",
+      sha256Base64: createHash("sha256").update(zip).digest("base64"),
+      bytes: zip.length,
+      unzippedBytes: Object.values(unzipSync(zip)).reduce((sum, file) => sum + file.length, 0),
+    });
+  });
+
+  test("puts a handler that runs and the further files into the zip", async () => {
+    const project = createProject("runs");
+    await bundleFunction(project);
+    const files = unzipSync(readFileSync(project.outFile));
+    expect(Object.keys(files)).toEqual(["geo/country.mmdb", "index.js"]);
+    const unpacked = join(root, "runs/unpacked");
+    mkdirSync(unpacked);
+    writeFileSync(join(unpacked, "index.js"), files["index.js"]!);
+    const loaded = createRequire(import.meta.url)(join(unpacked, "index.js")) as { handler: () => string };
+    expect(loaded.handler()).toBe("hello x");
+  });
+
+  test("refuses a zip over its budget and writes nothing", async () => {
+    const project = createProject("budget");
+    await expect(bundleFunction({ ...project, maxZipBytes: 10 })).rejects.toThrow(BundleTooLargeError);
+    expect(() => readFileSync(project.outFile)).toThrow("ENOENT");
+  });
+
+  test("names the entry point when the source does not compile, with esbuild's failure as cause", async () => {
+    const project = createProject("broken", "export const handler = (;");
+    const failure = await bundleFunction(project).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(BundlingFailedError);
+    expect(failure).toMatchObject({ code: "BUNDLING_FAILED", message: expect.stringContaining(project.entryPoint) });
+    expect(String((failure as Error).cause)).toContain("Unexpected");
+  });
+});
