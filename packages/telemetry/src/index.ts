@@ -1,1 +1,33 @@
-export {};
+export { type Clock, systemClock } from "./clock.ts";
+export { describeError, type ErrorDescription } from "./describe-error.ts";
+export {
+  type BreakdownName,
+  breakdowns,
+  type CounterName,
+  counters,
+  dimensionNames,
+  type DistributionName,
+  distributions,
+  type LogField,
+  logFields,
+  metricNamespace,
+} from "./field-names.ts";
+export {
+  maxKeysPerBreakdown,
+  maxLogTextLength,
+  maxMetricsPerDirective,
+  maxObservationsPerInvocation,
+  maxValuesPerMetric,
+} from "./limits.ts";
+export {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  type LogFields,
+  type LogLevel,
+  logLevels,
+  parseLogLevel,
+} from "./logger.ts";
+export { createTelemetry, noTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
+export { createChildTrace, formatTraceparent, parseTraceparent, type TraceContext } from "./trace-context.ts";
+export { type WriteLine, writeToStdout } from "./write-line.ts";

@@ -1,0 +1,41 @@
+import { maxLogTextLength } from "./limits.ts";
+
+/** What a log line says of an error. */
+export interface ErrorDescription {
+  readonly name: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly stack?: readonly string[];
+  readonly cause?: ErrorDescription;
+}
+
+const maxFrames = 5;
+const maxCauses = 3;
+
+/**
+ * Describes an error without what it may quote from an event.
+ *
+ * V8 quotes its input: `JSON.parse` fails with `Unexpected token 'x', ..."{"email":"ada"... is not valid JSON`. So the text
+ * is kept only of errors that carry a `code`: those are our own and Node's system errors, and neither quotes an event. Of the others,
+ * name and stack frames say where to look.
+ */
+export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const stack = stackFrames(error);
+  return {
+    name: error.name,
+    ...(code === undefined ? {} : { code, message: error.message.slice(0, maxLogTextLength) }),
+    ...(stack.length === 0 ? {} : { stack }),
+    ...(error.cause === undefined || depth >= maxCauses ? {} : { cause: describeError(error.cause, depth + 1) }),
+  };
+}
+
+function stackFrames(error: Error): string[] {
+  // The first lines of a stack repeat the message; frames are recognised by their shape, since a message has lines as well.
+  const frames = (error.stack ?? "").slice(error.stack?.lastIndexOf(error.message) ?? 0).split("\n");
+  return frames
+    .filter((line) => /^ {4}at \S/.test(line))
+    .slice(0, maxFrames)
+    .map((line) => line.trim());
+}

@@ -1,0 +1,100 @@
+/**
+ * Every metric of Millrace: name → CloudWatch unit. Alarms, dashboards and code all take names from here.
+ * Counters add up over an invocation; distributions keep their values.
+ */
+export const counters = {
+  /** Kinesis records of the batch. */
+  recordsIn: "Count",
+  /** Lines found in those records, readable or not. */
+  eventsIn: "Count",
+  /** Events that left this function. */
+  eventsOut: "Count",
+  /** Events that broke their schema, and flow on with the result. */
+  eventsInvalid: "Count",
+  /** Events without a registered schema, and flow on. */
+  eventsUnknown: "Count",
+  /** Lines our own code could not read. */
+  badRows: "Count",
+  /** Notes left on events by enrichments that failed. */
+  enrichmentFailures: "Count",
+  /** Kinesis records written. */
+  recordsOut: "Count",
+  /** Kinesis records that could not be written within the invocation. */
+  recordsFailed: "Count",
+  /** Source records returned to Lambda for another delivery. */
+  batchItemFailures: "Count",
+  /** Attempts beyond the first, over all records. */
+  deliveryRetries: "Count",
+  /** Records whose first attempt may have been stored as well: possible duplicates. */
+  ambiguousDeliveries: "Count",
+  /** Attempts a shard refused because of its limits. */
+  throttledAttempts: "Count",
+  /** Copies handed to routes. */
+  routeMatches: "Count",
+  /** 1 for the first invocation of an execution environment, else 0. */
+  coldStart: "Count",
+} as const;
+
+/** Metrics of which the single values matter. */
+export const distributions = {
+  /** From the receipt of an event by ingest to this function's confirmed output. */
+  eventAgeMs: "Milliseconds",
+  /** From the arrival of a record in its stream to this invocation. */
+  recordAgeMs: "Milliseconds",
+  /** Wall time of the invocation. */
+  durationMs: "Milliseconds",
+  /** Records in one PutRecords call. */
+  recordsPerCall: "Count",
+} as const;
+
+/** Counts by a key, written as properties: searchable in Logs Insights, and never a dimension that costs a metric each. */
+export const breakdowns = {
+  /** Invalid events by schema id. */
+  invalidBySchema: true,
+  /** Bad rows by failure kind. */
+  badRowsByKind: true,
+  /** Failed enrichments by name. */
+  enrichmentFailuresByName: true,
+  /** Failed deliveries by reason. */
+  failuresByReason: true,
+  /** Copies by route. */
+  matchesByRoute: true,
+  /** Failed deliveries by destination. */
+  failuresByDestination: true,
+} as const;
+
+export type CounterName = keyof typeof counters;
+export type DistributionName = keyof typeof distributions;
+export type BreakdownName = keyof typeof breakdowns;
+
+/** Fields of a log line. A field that is not in this table cannot be logged, so nobody logs an event by accident. */
+export const logFields = {
+  level: "level",
+  time: "time",
+  message: "message",
+  service: "service",
+  stage: "stage",
+  function: "function",
+  requestId: "requestId",
+  stream: "stream",
+  shardId: "shardId",
+  sequenceNumber: "sequenceNumber",
+  destination: "destination",
+  kind: "kind",
+  reason: "reason",
+  name: "name",
+  count: "count",
+  attempts: "attempts",
+  durationMs: "durationMs",
+  remainingMs: "remainingMs",
+  traceId: "traceId",
+  error: "error",
+} as const;
+
+export type LogField = keyof typeof logFields;
+
+/** The dimensions of every metric: few, and of few values. */
+export const dimensionNames = ["service", "stage", "function"] as const;
+
+/** CloudWatch namespace of every metric. */
+export const metricNamespace = "Millrace";
