@@ -1,0 +1,287 @@
+/**
+ * The shapes of the Kinesis API, as `@aws-sdk/client-kinesis` names them. They are declared here so that the simulator
+ * needs no SDK at run time; a type test keeps them assignable to the SDK's.
+ */
+
+export type StreamStatus = "CREATING" | "DELETING" | "ACTIVE" | "UPDATING";
+export type StreamMode = "PROVISIONED" | "ON_DEMAND";
+export type ShardIteratorType =
+  | "AT_SEQUENCE_NUMBER"
+  | "AFTER_SEQUENCE_NUMBER"
+  | "TRIM_HORIZON"
+  | "LATEST"
+  | "AT_TIMESTAMP";
+export type ShardFilterType =
+  | "AFTER_SHARD_ID"
+  | "AT_TRIM_HORIZON"
+  | "FROM_TRIM_HORIZON"
+  | "AT_LATEST"
+  | "AT_TIMESTAMP"
+  | "FROM_TIMESTAMP";
+
+/** A stream by name, by ARN, or both (they must then agree). */
+export interface StreamReference {
+  readonly StreamName?: string | undefined;
+  readonly StreamARN?: string | undefined;
+}
+
+export interface StreamModeDetails {
+  readonly StreamMode: StreamMode | undefined;
+}
+
+export interface HashKeyRange {
+  StartingHashKey: string;
+  EndingHashKey: string;
+}
+
+export interface SequenceNumberRange {
+  StartingSequenceNumber: string;
+  EndingSequenceNumber?: string;
+}
+
+export interface Shard {
+  ShardId: string;
+  ParentShardId?: string;
+  AdjacentParentShardId?: string;
+  HashKeyRange: HashKeyRange;
+  SequenceNumberRange: SequenceNumberRange;
+}
+
+export interface ChildShard {
+  ShardId: string;
+  ParentShards: string[];
+  HashKeyRange: HashKeyRange;
+}
+
+export interface CreateStreamInput {
+  readonly StreamName: string | undefined;
+  readonly ShardCount?: number | undefined;
+  readonly StreamModeDetails?: StreamModeDetails | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+  readonly MaxRecordSizeInKiB?: number | undefined;
+}
+
+export interface DeleteStreamInput extends StreamReference {
+  readonly EnforceConsumerDeletion?: boolean | undefined;
+}
+
+export interface PutRecordInput extends StreamReference {
+  readonly Data: Uint8Array | undefined;
+  readonly PartitionKey?: string | undefined;
+  readonly ExplicitHashKey?: string | undefined;
+  readonly SequenceNumberForOrdering?: string | undefined;
+}
+
+export interface PutRecordOutput {
+  ShardId: string;
+  SequenceNumber: string;
+  EncryptionType: "NONE";
+}
+
+export interface PutRecordsRequestEntry {
+  readonly Data: Uint8Array | undefined;
+  readonly PartitionKey?: string | undefined;
+  readonly ExplicitHashKey?: string | undefined;
+}
+
+export interface PutRecordsInput extends StreamReference {
+  readonly Records: readonly PutRecordsRequestEntry[] | undefined;
+}
+
+export interface PutRecordsResultEntry {
+  SequenceNumber?: string;
+  ShardId?: string;
+  ErrorCode?: string;
+  ErrorMessage?: string;
+}
+
+export interface PutRecordsOutput {
+  FailedRecordCount: number;
+  Records: PutRecordsResultEntry[];
+  EncryptionType: "NONE";
+}
+
+export interface GetShardIteratorInput extends StreamReference {
+  readonly ShardId: string | undefined;
+  readonly ShardIteratorType: ShardIteratorType | undefined;
+  readonly StartingSequenceNumber?: string | undefined;
+  readonly Timestamp?: Date | undefined;
+}
+
+export interface GetShardIteratorOutput {
+  ShardIterator: string;
+}
+
+export interface GetRecordsInput {
+  readonly ShardIterator: string | undefined;
+  readonly Limit?: number | undefined;
+  readonly StreamARN?: string | undefined;
+}
+
+/** A record as it lies in a shard. */
+export interface KinesisRecord {
+  readonly SequenceNumber: string;
+  readonly ApproximateArrivalTimestamp: Date;
+  readonly PartitionKey: string;
+  /** The bytes the producer sent. Shared with the model: treat as read-only. */
+  readonly Data: Uint8Array;
+  /** The same bytes as base64 text, as Lambda events carry them; costs nothing when they came in over HTTP. */
+  readonly dataBase64: string;
+  /** Bytes of data and UTF-8 partition key together: what every limit counts. */
+  readonly sizeBytes: number;
+}
+
+export interface GetRecordsOutput {
+  Records: KinesisRecord[];
+  /** Absent once a closed shard has been read to its end. */
+  NextShardIterator?: string;
+  MillisBehindLatest: number;
+  /** Given with the end of a closed shard. */
+  ChildShards?: ChildShard[];
+}
+
+export interface ShardFilter {
+  readonly Type: ShardFilterType | undefined;
+  readonly ShardId?: string | undefined;
+  readonly Timestamp?: Date | undefined;
+}
+
+export interface ListShardsInput extends StreamReference {
+  readonly NextToken?: string | undefined;
+  readonly ExclusiveStartShardId?: string | undefined;
+  readonly MaxResults?: number | undefined;
+  readonly StreamCreationTimestamp?: Date | undefined;
+  readonly ShardFilter?: ShardFilter | undefined;
+}
+
+export interface ListShardsOutput {
+  Shards: Shard[];
+  NextToken?: string;
+}
+
+export interface SplitShardInput extends StreamReference {
+  readonly ShardToSplit: string | undefined;
+  readonly NewStartingHashKey: string | undefined;
+}
+
+export interface MergeShardsInput extends StreamReference {
+  readonly ShardToMerge: string | undefined;
+  readonly AdjacentShardToMerge: string | undefined;
+}
+
+export interface UpdateShardCountInput extends StreamReference {
+  readonly TargetShardCount: number | undefined;
+  readonly ScalingType: "UNIFORM_SCALING" | undefined;
+}
+
+export interface UpdateShardCountOutput {
+  StreamName: string;
+  StreamARN: string;
+  CurrentShardCount: number;
+  TargetShardCount: number;
+}
+
+export interface DescribeStreamInput extends StreamReference {
+  readonly Limit?: number | undefined;
+  readonly ExclusiveStartShardId?: string | undefined;
+}
+
+export interface StreamDescription {
+  StreamName: string;
+  StreamARN: string;
+  StreamStatus: StreamStatus;
+  StreamModeDetails: { StreamMode: StreamMode };
+  Shards: Shard[];
+  HasMoreShards: boolean;
+  RetentionPeriodHours: number;
+  StreamCreationTimestamp: Date;
+  EnhancedMonitoring: { ShardLevelMetrics: [] }[];
+  EncryptionType: "NONE";
+}
+
+export interface DescribeStreamOutput {
+  StreamDescription: StreamDescription;
+}
+
+export interface StreamDescriptionSummary {
+  StreamName: string;
+  StreamARN: string;
+  StreamStatus: StreamStatus;
+  StreamModeDetails: { StreamMode: StreamMode };
+  RetentionPeriodHours: number;
+  StreamCreationTimestamp: Date;
+  EnhancedMonitoring: { ShardLevelMetrics: [] }[];
+  EncryptionType: "NONE";
+  OpenShardCount: number;
+  ConsumerCount: number;
+  MaxRecordSizeInKiB: number;
+}
+
+export interface DescribeStreamSummaryOutput {
+  StreamDescriptionSummary: StreamDescriptionSummary;
+}
+
+export interface ListStreamsInput {
+  readonly Limit?: number | undefined;
+  readonly ExclusiveStartStreamName?: string | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+export interface StreamSummary {
+  StreamName: string;
+  StreamARN: string;
+  StreamStatus: StreamStatus;
+  StreamModeDetails: { StreamMode: StreamMode };
+  StreamCreationTimestamp: Date;
+}
+
+export interface ListStreamsOutput {
+  StreamNames: string[];
+  HasMoreStreams: boolean;
+  NextToken?: string;
+  StreamSummaries: StreamSummary[];
+}
+
+export interface RetentionPeriodInput extends StreamReference {
+  readonly RetentionPeriodHours: number | undefined;
+}
+
+export interface UpdateStreamModeInput {
+  readonly StreamARN: string | undefined;
+  readonly StreamModeDetails: StreamModeDetails | undefined;
+}
+
+export interface UpdateMaxRecordSizeInput {
+  readonly StreamARN?: string | undefined;
+  readonly MaxRecordSizeInKiB: number | undefined;
+}
+
+export interface AddTagsToStreamInput extends StreamReference {
+  readonly Tags: Readonly<Record<string, string>> | undefined;
+}
+
+export interface RemoveTagsFromStreamInput extends StreamReference {
+  readonly TagKeys: readonly string[] | undefined;
+}
+
+export interface ListTagsForStreamInput extends StreamReference {
+  readonly ExclusiveStartTagKey?: string | undefined;
+  readonly Limit?: number | undefined;
+}
+
+export interface Tag {
+  Key: string;
+  Value: string;
+}
+
+export interface ListTagsForStreamOutput {
+  Tags: Tag[];
+  HasMoreTags: boolean;
+}
+
+export interface DescribeLimitsOutput {
+  ShardLimit: number;
+  OpenShardCount: number;
+  OnDemandStreamCount: number;
+  OnDemandStreamCountLimit: number;
+}
