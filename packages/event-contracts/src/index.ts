@@ -1,1 +1,23 @@
-export {};
+export type { DataOf, EventType, MaskedDataOf } from "./contract-types.ts";
+export type { BadRow } from "./envelope/bad-row.ts";
+export type { CloudEvent } from "./envelope/cloud-event.ts";
+export type {
+  EnrichedEvent,
+  Enrichment,
+  EnrichmentNote,
+  MaskedField,
+  PrivacyReport,
+  Processing,
+  ProcessingHop,
+  ValidationError,
+  ValidationResult,
+} from "./envelope/enriched-event.ts";
+export { EmptyRecordError, EventContractsError, UnencodableEventError } from "./errors.ts";
+export { eventIdentity } from "./envelope/identity.ts";
+export { partitionKeyOf } from "./envelope/partition-key.ts";
+export type { RawEvent } from "./envelope/raw-event.ts";
+export type { PrivacyAction, PrivacyDetector, PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy/privacy-map.ts";
+export { strictestRule } from "./privacy/strictest-rule.ts";
+export type { DecodedLine, LineError } from "./record/decode-record.ts";
+export { decodeRecord } from "./record/decode-record.ts";
+export { encodeRecord } from "./record/encode-record.ts";

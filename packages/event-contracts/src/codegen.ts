@@ -1,0 +1,6 @@
+export type {
+  CompiledContracts,
+  DataValidator,
+  SchemaError,
+  SchemaErrors,
+} from "./codegen/contracts-module.ts";

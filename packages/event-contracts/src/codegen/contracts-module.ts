@@ -1,0 +1,41 @@
+import type { PrivacyMap } from "../privacy/privacy-map.ts";
+
+/**
+ * What the generated contracts module exports as `contracts` (see `renderContractsModule`). No Ajv and no zod at run time;
+ * a schema's code is evaluated when its first event arrives, so start-up does not grow with the number of contracts.
+ */
+export interface CompiledContracts {
+  /** The validator of a schema by its `$id`, `undefined` when there is none. */
+  validatorOf(schemaId: string): DataValidator | undefined;
+  /** `$id` of the newest version of an event type, `undefined` when the type is unknown. */
+  newestSchemaOf(type: string): string | undefined;
+  /** The event type a schema belongs to, so that a `dataschema` of another type can be refused. */
+  typeOf(schemaId: string): string | undefined;
+  /** Where the sensitive values of a schema's data are; `undefined` when it has none. */
+  privacyOf(schemaId: string): PrivacyMap | undefined;
+  /** Where the sensitive attributes of the envelope itself are (`clientip`, …). */
+  readonly envelopePrivacy: PrivacyMap;
+  /** `$id`s of every event schema, in the order type, version. */
+  schemaIds(): readonly string[];
+}
+
+/** Checks the `data` of an event: `null` when valid, else its faults. Never throws, keeps no state between calls. */
+export type DataValidator = (data: unknown) => SchemaErrors | null;
+
+export interface SchemaErrors {
+  /** The first errors, up to the limit the module was generated with (100 by default). */
+  errors: SchemaError[];
+  /** How many there were in all. */
+  count: number;
+}
+
+/** One error as Ajv reports it; `params` holds what the schema expected. */
+export interface SchemaError {
+  /** JSON Pointer into `data`, `""` for the root. */
+  instancePath: string;
+  schemaPath: string;
+  keyword: string;
+  /** E.g. `{ comparison: ">=", limit: 1 }`, `{ type: "string" }`, `{ allowedValues: […] }`, `{ missingProperty: "query" }`. */
+  params: Record<string, unknown>;
+  message?: string;
+}

@@ -1,0 +1,18 @@
+import type { CloudEvent } from "./cloud-event.ts";
+
+/** A CloudEvent as ingest wrote it on the raw stream: `data` untouched, extension attributes added. */
+export interface RawEvent<T extends string = string, D = unknown> extends CloudEvent<T, D> {
+  /** As sent, else the time of receipt. RFC 3339. */
+  time: string;
+  /** The tenant the write key belongs to. */
+  tenantid: string;
+  /** When ingest took the event, RFC 3339 with milliseconds. */
+  receivedat: string;
+  /** IP address of the client; truncated by enrichment after the geographical look-up. */
+  clientip?: string;
+  useragent?: string;
+  referer?: string;
+  origin?: string;
+  /** W3C trace context of the request. */
+  traceparent?: string;
+}

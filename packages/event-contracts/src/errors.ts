@@ -1,0 +1,26 @@
+/** Base of every error this package throws; `code` is stable, the message is for people. */
+export abstract class EventContractsError extends Error {
+  abstract readonly code: string;
+}
+
+/** A record needs at least one event. */
+export class EmptyRecordError extends EventContractsError {
+  override readonly name = "EmptyRecordError";
+  readonly code = "MILLRACE_EMPTY_RECORD";
+  constructor() {
+    super("Expected `events` to hold at least one event, got an empty array. Do not put a record without events.");
+  }
+}
+
+/** JSON cannot express the event: a cycle, a BigInt, or nesting beyond the stack. */
+export class UnencodableEventError extends EventContractsError {
+  override readonly name = "UnencodableEventError";
+  readonly code = "MILLRACE_UNENCODABLE_EVENT";
+  readonly index: number;
+  constructor(index: number, cause: unknown) {
+    super(`Event ${index} of the record cannot be written as JSON. Remove cycles, BigInt values and extreme nesting.`, {
+      cause,
+    });
+    this.index = index;
+  }
+}

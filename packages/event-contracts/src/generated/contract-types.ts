@@ -1,0 +1,3 @@
+// Generated from schemas/events by `pnpm schemas render`; do not edit.
+export interface EventDataByType {}
+export interface MaskedEventDataByType {}

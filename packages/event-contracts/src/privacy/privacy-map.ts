@@ -1,0 +1,43 @@
+/** What enrichment does with a sensitive value; from `drop` (keeps nothing) to `scan` (masks findings inside free text). */
+export type PrivacyAction = "drop" | "mask" | "hmac" | "truncate" | "scan";
+
+/** What to look for in a free-text field. */
+export type PrivacyDetector = "email" | "card" | "iban";
+
+/** One `x-privacy` annotation. */
+export interface PrivacyRule {
+  /** What kind of value it is, e.g. `email`, `name`, `ip`. */
+  class: string;
+  action: PrivacyAction;
+  /** Only with `scan`: what to look for; all detectors when absent. */
+  detect?: PrivacyDetector[];
+}
+
+/**
+ * Where sensitive values can be in the data of one schema. Over-approximates: every branch of `oneOf`, `anyOf`, `allOf`
+ * and `if` counts, so it also holds for events that break their schema. JSON, and finite for recursive schemas:
+ * nodes refer to each other by index.
+ *
+ * To apply it, walk the value together with a *set* of nodes, starting at node 0:
+ * - `rule` says what to do with the value here, whatever its JSON type is (an object under a `mask` is masked whole).
+ *   When several nodes of the set have one, `strictestRule` decides;
+ * - a property `key` continues with `properties[key]` when there is one, else with `additional`; and in the latter case
+ *   also with every `patterns` entry whose regular expression (flag `u`) matches `key`;
+ * - an array element continues with `items`, and *also* with the node itself: an invalid event may hold an array where
+ *   the schema has one value.
+ */
+export interface PrivacyMap {
+  nodes: PrivacyNode[];
+}
+
+export interface PrivacyNode {
+  rule?: PrivacyRule;
+  /** By property name. */
+  properties?: Record<string, number>;
+  /** For property names that `properties` does not list. */
+  patterns?: { pattern: string; node: number }[];
+  /** For property names that `properties` does not list. */
+  additional?: number;
+  /** For every element of an array. */
+  items?: number;
+}
