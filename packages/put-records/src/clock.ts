@@ -1,0 +1,20 @@
+/** Time as this package sees it. Pass a virtual clock to test without waiting. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls back once after `delayMs`. The handle goes to {@link Clock.clearTimeout}. */
+  setTimeout(callback: () => void, delayMs: number): unknown;
+  clearTimeout(handle: unknown): void;
+}
+
+/** The process's own clock: the only place in this package that touches global time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
+  clearTimeout: (handle) => {
+    globalThis.clearTimeout(handle as ReturnType<typeof globalThis.setTimeout>);
+  },
+};
+
+/** The process's own randomness, a number in [0, 1). */
+export const systemRandom = (): number => Math.random();

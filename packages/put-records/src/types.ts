@@ -1,0 +1,157 @@
+import type { DescribeStreamSummaryCommand, ListShardsCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import type { Clock } from "./clock.ts";
+import type { PutRecordsError } from "./errors.ts";
+
+/** One Kinesis record to write. */
+export interface PutRecord {
+  /** 1–256 Unicode characters; its MD5 decides the shard. */
+  readonly partitionKey: string;
+  /** The bytes as they are, before base64. May be empty. */
+  readonly data: Uint8Array;
+  /** A decimal number in [0, 2^128) that decides the shard instead of the partition key. */
+  readonly explicitHashKey?: string | undefined;
+}
+
+/** The record is stored. */
+export interface Delivered {
+  readonly status: "delivered";
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  /** How many requests carried the record, this one included. */
+  readonly attempts: number;
+  /** True when an earlier attempt ended without an answer: the record may be stored more than once. */
+  readonly isAmbiguous: boolean;
+}
+
+/**
+ * Why a record failed. `throttled`, `internal` and `unknown` name the last answer when attempts or time ran out;
+ * `expired` never got that far; `rejected` cannot succeed by trying again, nor can `oversized`.
+ */
+export type FailureReason = "throttled" | "internal" | "oversized" | "rejected" | "expired" | "unknown" | "cancelled";
+
+/** The record is not known to be stored. */
+export interface Failed {
+  readonly status: "failed";
+  readonly reason: FailureReason;
+  readonly attempts: number;
+  /** False: surely not stored. True: an attempt ended without an answer, so the record may be stored. */
+  readonly isAmbiguous: boolean;
+  readonly error: PutRecordsError;
+}
+
+/** The outcome of one record. */
+export type Delivery = Delivered | Failed;
+
+/** The part of `KinesisClient` this package uses; the simulator's in-process client fits as well. */
+export interface KinesisSender {
+  send(
+    command: PutRecordsCommand | ListShardsCommand | DescribeStreamSummaryCommand,
+    options?: { abortSignal?: AbortSignal },
+  ): Promise<unknown>;
+}
+
+/** What one finished request looked like; for metrics. */
+export interface RequestReport {
+  readonly records: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly delivered: number;
+  readonly throttled: number;
+  readonly ambiguous: number;
+  /** Present when the call as a whole failed. */
+  readonly error?: unknown;
+}
+
+/** Attempts whose outcome is unknown: each such record may now be stored although nobody confirmed it. */
+export interface AmbiguousReport {
+  readonly records: number;
+  readonly cause: "internal-failure" | "no-answer" | "malformed-answer";
+  readonly error?: unknown;
+}
+
+/** Records a shard would not take in one request. `shardId` is missing when the whole call was throttled. */
+export interface ThrottleReport {
+  readonly shardId?: string | undefined;
+  readonly records: number;
+}
+
+/** Called while the client works; an error thrown by a hook is counted in `stats().hookErrors` and otherwise ignored. */
+export interface PutRecordsHooks {
+  onRequest?(report: RequestReport): void;
+  onAmbiguous?(report: AmbiguousReport): void;
+  onThrottle?(report: ThrottleReport): void;
+}
+
+/** When to give up, for one `put` or `send`. */
+export interface PutOptions {
+  /** Epoch ms after which nothing is awaited any more. Default: now + `timeoutMs` of the client. */
+  readonly deadline?: number | undefined;
+  /** Aborting cancels what waits; what is on the wire still gets its answer, or the deadline. */
+  readonly signal?: AbortSignal | undefined;
+  /** No room within `maxInFlightBytes`: wait for it (default), or fail at once with `BackpressureError`. */
+  readonly onFull?: "wait" | "refuse" | undefined;
+}
+
+/** Counters since creation, and what is going on now. */
+export interface PutRecordsStats {
+  readonly requests: number;
+  readonly delivered: number;
+  readonly failed: number;
+  /** Records sent again, once per attempt after the first. */
+  readonly retried: number;
+  readonly throttled: number;
+  /** Attempts with unknown outcome, in records. */
+  readonly ambiguous: number;
+  readonly hookErrors: number;
+  readonly inFlightBytes: number;
+  readonly inFlightRequests: number;
+  /** Records accepted and not yet settled. */
+  readonly pendingRecords: number;
+  /** Shards under a rate limit now, with what they may take in a second. */
+  readonly limitedShards: readonly { shardId: string; recordsPerSecond: number; bytesPerSecond: number }[];
+}
+
+/** Writes records to one stream. */
+export interface PutRecords {
+  /**
+   * Writes the records and resolves with one delivery per record, in input order. Never rejects for a record's fault.
+   * @throws {InvalidRecordsError} when `records` is not an array. @throws {ClosedError} after `close`.
+   */
+  put(records: readonly PutRecord[], options?: PutOptions): Promise<Delivery[]>;
+  /** Writes one record, batched with what others send within `lingerMs`. @throws {ClosedError} after `close`. */
+  send(record: PutRecord, options?: PutOptions): Promise<Delivery>;
+  /** Sends what lingers and resolves when everything accepted so far is settled. */
+  flush(): Promise<void>;
+  /** Accepts nothing more, flushes. Every record accepted before has its delivery when it resolves. */
+  close(): Promise<void>;
+  stats(): PutRecordsStats;
+}
+
+/** Options of {@link createPutRecords}. One of `streamName` and `streamArn` is needed. */
+export interface PutRecordsOptions {
+  readonly client: KinesisSender;
+  readonly streamName?: string | undefined;
+  readonly streamArn?: string | undefined;
+  /** `per-key`: records of one partition key are stored in the order given, also when some fail. Default `none`. */
+  readonly ordering?: "none" | "per-key" | undefined;
+  /** Bytes accepted and not yet settled. Default 64 MiB. */
+  readonly maxInFlightBytes?: number | undefined;
+  /** Requests on the wire at once. Default 8. */
+  readonly maxConcurrentRequests?: number | undefined;
+  /** How long `send` waits for company. Default 10 ms. */
+  readonly lingerMs?: number | undefined;
+  /** How long a record may take when no deadline is given. Default 30 s. */
+  readonly timeoutMs?: number | undefined;
+  /** After this long a request counts as unanswered. Default 5 s. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Requests that may carry one record. Default: as many as the deadline allows. */
+  readonly maxAttempts?: number | undefined;
+  /** `fail`: a record whose outcome is unknown is not sent again (at most once). Default `retry`. */
+  readonly onAmbiguous?: "retry" | "fail" | undefined;
+  /** The stream's record maximum. Default: 1 MiB, and the stream is asked when a record is larger. */
+  readonly maxRecordBytes?: number | undefined;
+  readonly hooks?: PutRecordsHooks | undefined;
+  readonly clock?: Clock | undefined;
+  /** A number in [0, 1). */
+  readonly random?: (() => number) | undefined;
+}

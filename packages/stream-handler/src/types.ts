@@ -1,0 +1,109 @@
+import type { Clock, Failed, PutRecords } from "@millrace/put-records";
+import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+
+/** One Kinesis record as Lambda delivered it, decoded. */
+export interface SourceRecord {
+  /** `shardId:sequenceNumber`, unique in the stream. */
+  readonly eventId: string;
+  readonly streamArn: string;
+  /** The stream's name, as bad rows want it. */
+  readonly stream: string;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+  /** Epoch ms at which Kinesis took the record. */
+  readonly arrivedAt: number;
+}
+
+/** A record to write because of a source record. A source record may have none, one or many. */
+export interface Output {
+  readonly destination: string;
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+}
+
+/** An output that its destination did not confirm. */
+export interface FailedOutput {
+  readonly source: SourceRecord;
+  readonly output: Output;
+  /** Position among the outputs of its source record. */
+  readonly index: number;
+  readonly delivery: Failed;
+}
+
+/**
+ * What a failed output means for the batch: `block` the source record stays unconfirmed and Lambda delivers it again;
+ * `release` it counts as handled, the caller answers for it; `divert` these outputs are written in its place, and
+ * block when they fail as well.
+ */
+export type FailureDecision =
+  | { readonly action: "block" }
+  | { readonly action: "release" }
+  | { readonly action: "divert"; readonly outputs: readonly Output[] };
+
+/** What one invocation did; for metrics and the log. */
+export interface BatchReport {
+  readonly records: number;
+  /** Source records whose outputs are all confirmed, in this invocation or an earlier one. */
+  readonly confirmed: number;
+  /** Source records that `process` threw for and `poison` turned into outputs. */
+  readonly poisoned: number;
+  /** Source records not reached because the time was up. */
+  readonly unprocessed: number;
+  readonly destinations: ReadonlyMap<string, DestinationReport>;
+  /** Sequence number returned to Lambda, when the batch is not whole. */
+  readonly checkpoint: string | undefined;
+  /** Age of the oldest record when the invocation began. */
+  readonly oldestAgeMs: number;
+  readonly durationMs: number;
+}
+
+/** What went to one destination in one invocation. */
+export interface DestinationReport {
+  readonly outputs: number;
+  readonly delivered: number;
+  /** Not written again: an earlier invocation in this environment has its confirmation. */
+  readonly remembered: number;
+  readonly failed: number;
+  readonly released: number;
+  readonly diverted: number;
+  /** Written, or possibly written, more than once. */
+  readonly ambiguous: number;
+  /** Requests beyond the first, summed over the outputs. */
+  readonly retries: number;
+}
+
+/** The part of Lambda's context that counts here. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Options of {@link createStreamHandler}. */
+export interface StreamHandlerOptions {
+  /** Who processes; goes to `poison` for the bad row. */
+  readonly processor: { readonly name: string; readonly version: string };
+  /** Turns a source record into the records to write. A bad record is a value too: return its bad row. */
+  readonly process: (source: SourceRecord) => readonly Output[] | Promise<readonly Output[]>;
+  /**
+   * Called when `process` threw: the outputs to write in its place, usually one bad row. Without it the record stays
+   * unconfirmed, and the mapping's retries, bisect and on-failure destination take over.
+   */
+  readonly poison?: ((source: SourceRecord, error: unknown) => readonly Output[]) | undefined;
+  /** The writer of a destination; asked once per destination. An error thrown here fails that destination's outputs only. */
+  readonly destinations: (destination: string) => PutRecords;
+  /** Decides what a failed output means. Default: every failure blocks. */
+  readonly onFailedOutput?: ((failure: FailedOutput) => FailureDecision) | undefined;
+  /** Time kept back before Lambda's timeout for the answer to go out. Default 1,000 ms. */
+  readonly safetyMarginMs?: number | undefined;
+  /** Source records remembered per shard. Default 10,000, the largest batch of an event source mapping. */
+  readonly rememberedRecordsPerShard?: number | undefined;
+  readonly onBatch?: ((report: BatchReport) => void) | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** A Lambda handler for a Kinesis event source mapping with `ReportBatchItemFailures`. */
+export type StreamHandler = (
+  event: KinesisStreamEvent,
+  context: InvocationContext,
+) => Promise<KinesisStreamBatchResponse>;
