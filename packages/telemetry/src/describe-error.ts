@@ -32,9 +32,14 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
 }
 
 function stackFrames(error: Error): string[] {
-  // The first lines of a stack repeat the message; frames are recognised by their shape, since a message has lines as well.
-  const frames = (error.stack ?? "").slice(error.stack?.lastIndexOf(error.message) ?? 0).split("\n");
-  return frames
+  // A stack begins with the message, and a message can have lines that look like frames. Where it is not found as it is
+  // now (somebody changed one of the two), nothing can be told apart.
+  const stack = error.stack ?? "";
+  const messageAt = stack.indexOf(error.message);
+  if (messageAt === -1) return [];
+  return stack
+    .slice(messageAt + error.message.length)
+    .split("\n")
     .filter((line) => /^ {4}at \S/.test(line))
     .slice(0, maxFrames)
     .map((line) => line.trim());

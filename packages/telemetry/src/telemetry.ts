@@ -73,8 +73,8 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       lengths.set(distribution, length + 1);
     },
     countBy(breakdown, key, by = 1) {
-      let group = groups.get(breakdown);
-      if (group === undefined) groups.set(breakdown, (group = new Map()));
+      const group = groups.get(breakdown) ?? new Map<string, number>();
+      groups.set(breakdown, group);
       const bounded = group.has(key) || group.size < maxKeysPerBreakdown ? key : otherKey;
       group.set(bounded, (group.get(bounded) ?? 0) + by);
     },

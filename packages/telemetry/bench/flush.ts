@@ -1,0 +1,42 @@
+/**
+ * What telemetry costs an invocation of 500 events: `pnpm bench`, or `pnpm bench --json`.
+ */
+import { createTelemetry } from "../src/index.ts";
+
+const eventsPerInvocation = 500;
+const invocations = 4_000;
+let bytes = 0;
+const telemetry = createTelemetry({
+  service: "enrichment",
+  stage: "bench",
+  functionName: "bench",
+  write: (line) => (bytes += line.length),
+});
+
+function runInvocation(): void {
+  telemetry.count("recordsIn", eventsPerInvocation);
+  telemetry.count("eventsIn", eventsPerInvocation);
+  telemetry.count("eventsOut", eventsPerInvocation - 3);
+  telemetry.countBy("invalidBySchema", "https://millrace.example/schemas/events/search/click/1-0-0.json", 15);
+  telemetry.countBy("badRowsByKind", "not-json", 3);
+  telemetry.observe("durationMs", 41);
+  for (let event = 0; event < eventsPerInvocation; event++) telemetry.observe("eventAgeMs", (event * 7919) % 1_013);
+  telemetry.flush();
+}
+
+for (let warmUp = 0; warmUp < 500; warmUp++) runInvocation();
+const started = process.hrtime.bigint();
+for (let invocation = 0; invocation < invocations; invocation++) runInvocation();
+const microsecondsPerInvocation = Number(process.hrtime.bigint() - started) / 1_000 / invocations;
+const bytesPerLine = Math.round(bytes / (invocations + 500));
+
+const result = {
+  eventsPerInvocation,
+  microsecondsPerInvocation: Number(microsecondsPerInvocation.toFixed(1)),
+  bytesPerLine,
+};
+console.log(
+  process.argv.includes("--json")
+    ? JSON.stringify(result)
+    : `${result.microsecondsPerInvocation} µs per invocation of ${eventsPerInvocation} events, one line of ${bytesPerLine} bytes`,
+);

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  counters,
+  createTelemetry,
+  distributions,
+  maxMetricsPerDirective,
+  maxValuesPerMetric,
+} from "../../src/index.ts";
+
+interface Document extends Record<string, unknown> {
+  _aws: unknown;
+  eventAgeMs: number[];
+  invalidBySchema: Record<string, number>;
+}
+
+function createRecorder() {
+  const lines: string[] = [];
+  const telemetry = createTelemetry({
+    service: "enrichment",
+    stage: "test",
+    functionName: "millrace-test-enrichment",
+    clock: { now: () => 1_700_000_000_000 },
+    write: (line) => lines.push(line),
+  });
+  return { telemetry, lines, last: () => JSON.parse(lines.at(-1) ?? "{}") as Document };
+}
+
+describe("createTelemetry", () => {
+  test("writes one EMF document per flush, with the units CloudWatch needs", () => {
+    const { telemetry, lines, last } = createRecorder();
+    telemetry.count("eventsIn", 3);
+    telemetry.count("eventsIn");
+    telemetry.observe("eventAgeMs", 120);
+    telemetry.observe("eventAgeMs", 80);
+    telemetry.flush();
+    expect(lines).toHaveLength(1);
+    expect(last()).toEqual({
+      _aws: {
+        Timestamp: 1_700_000_000_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: "Millrace",
+            Dimensions: [["service", "stage", "function"]],
+            Metrics: [
+              { Name: "eventsIn", Unit: "Count" },
+              { Name: "coldStart", Unit: "Count" },
+              { Name: "eventAgeMs", Unit: "Milliseconds" },
+            ],
+          },
+        ],
+      },
+      service: "enrichment",
+      stage: "test",
+      function: "millrace-test-enrichment",
+      eventsIn: 4,
+      coldStart: 1,
+      eventAgeMs: [120, 80],
+    });
+  });
+
+  test("starts anew after a flush, and is cold once", () => {
+    const { telemetry, last } = createRecorder();
+    telemetry.count("badRows");
+    telemetry.flush();
+    telemetry.flush();
+    expect(last()).not.toHaveProperty("badRows");
+    expect(last().coldStart).toBe(0);
+  });
+
+  test("keeps at most 100 values of a distribution, with least, greatest and median where they were", () => {
+    const { telemetry, last } = createRecorder();
+    for (let age = 0; age <= 1_000; age++) telemetry.observe("eventAgeMs", 1_000 - age);
+    telemetry.flush();
+    const values = last().eventAgeMs;
+    expect(values).toHaveLength(maxValuesPerMetric);
+    expect(values[0]).toBe(0);
+    expect(values.at(-1)).toBe(1_000);
+    expect(Math.abs(values[50]! - 500)).toBeLessThanOrEqual(10);
+  });
+
+  test("leaves out what is not a finite number, which would cost the whole document", () => {
+    const { telemetry, last } = createRecorder();
+    telemetry.observe("eventAgeMs", Number.NaN);
+    telemetry.observe("eventAgeMs", Number.POSITIVE_INFINITY);
+    telemetry.count("eventsIn", Number.NaN);
+    telemetry.flush();
+    expect(last()).not.toHaveProperty("eventAgeMs");
+    expect(last()).not.toHaveProperty("eventsIn");
+  });
+
+  test("adds the keys of a breakdown beyond the limit up under `other`", () => {
+    const { telemetry, last } = createRecorder();
+    for (let index = 0; index < 60; index++) telemetry.countBy("invalidBySchema", `schema-${index}`);
+    telemetry.countBy("invalidBySchema", "schema-0");
+    telemetry.flush();
+    expect(Object.keys(last().invalidBySchema)).toHaveLength(51);
+    expect(last().invalidBySchema).toMatchObject({ "schema-0": 2, other: 10 });
+  });
+
+  test("cannot declare more metrics than a directive takes, nor a breakdown as a metric", () => {
+    expect(Object.keys(counters).length + Object.keys(distributions).length).toBeLessThan(maxMetricsPerDirective);
+    const { telemetry, last } = createRecorder();
+    telemetry.countBy("badRowsByKind", "not-json");
+    telemetry.flush();
+    expect(JSON.stringify(last()._aws)).not.toContain("badRowsByKind");
+  });
+
+  test("keeps a key such as __proto__ as a key", () => {
+    const { telemetry, lines } = createRecorder();
+    telemetry.countBy("invalidBySchema", "__proto__", 2);
+    telemetry.flush();
+    expect(lines[0]).toContain('"__proto__":2');
+  });
+});
