@@ -17,7 +17,7 @@ export function eslintConfig(root) {
         "@typescript-eslint/no-non-null-assertion": "error",
         "@typescript-eslint/no-floating-promises": "error",
         "@typescript-eslint/consistent-type-imports": "error",
-        "@typescript-eslint/switch-exhaustiveness-check": "error",
+        "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
         // Numbers and booleans read well in messages; objects do not, and stay refused.
         "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
         "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],

@@ -1,0 +1,30 @@
+/** Base of every error this app raises on purpose: `code` is stable, the message says what, where and what to do. */
+export class LocalError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The command line cannot be understood. */
+export class UsageError extends LocalError {
+  constructor(message: string) {
+    super("usage", message);
+  }
+}
+
+/** The synthesized stack is missing, is not JSON, or names something that is not there. */
+export class StackError extends LocalError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("stack", message, options);
+  }
+}
+
+/** A part of the pipeline did not start, or stopped by itself. */
+export class RuntimeError extends LocalError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("runtime", message, options);
+  }
+}

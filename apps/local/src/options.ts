@@ -1,0 +1,85 @@
+import { parseArgs } from "node:util";
+import { UsageError } from "./errors.ts";
+
+/** What `pnpm start` was asked for. */
+export interface StartOptions {
+  /** Events a second of sample traffic; 0 sends none. */
+  readonly rate: number;
+  /** Stop sending after this many events; undefined: go on until interrupted. */
+  readonly events: number | undefined;
+  /** Settle, reconcile and end once the events are sent. */
+  readonly isExit: boolean;
+  readonly reportPath: string | undefined;
+  readonly seed: number;
+  /** Port of the event service; undefined: the one its Deployment names. */
+  readonly port: number | undefined;
+  readonly stackPath: string | undefined;
+  /** How long the pipeline may stand still before what is missing counts as lost. */
+  readonly settleSeconds: number;
+}
+
+export const usage = `Usage: pnpm start [options]
+
+  --rate <n>       events a second of sample traffic; 0 for none
+                   (default 20, or 500 with --events)
+  --events <n>     send n events, then no more
+  --exit           with --events: wait until the pipeline has settled, print the
+                   reconciliation and end with 0, or 1 if anything was lost or doubled
+  --report <file>  write the reconciliation as JSON
+  --seed <n>       seed of the sample traffic (default 1)
+  --port <n>       port of the event service (default: as in its Deployment)
+  --stack <file>   synthesized stack to run (default: what "pnpm synth" wrote for local)
+  --settle <s>     seconds without progress before what is missing counts as lost (default 30)
+  --help`;
+
+const defaultRate = 20;
+const defaultBurstRate = 500;
+
+function wholeNumber(name: string, text: string | undefined, lowest: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= lowest) return value;
+  throw new UsageError(`Expected --${name} to be a whole number of at least ${lowest}, got "${text}".\n\n${usage}`);
+}
+
+/** @throws UsageError with the usage text. Returns undefined when help was asked for. */
+export function parseStartOptions(args: readonly string[]): StartOptions | undefined {
+  const { values } = readArgs(args);
+  if (values.help === true) return undefined;
+  const events = wholeNumber("events", values.events, 1);
+  const isExit = values.exit === true;
+  if (isExit && events === undefined) throw new UsageError(`--exit needs --events: say how many to send.\n\n${usage}`);
+  return {
+    rate: wholeNumber("rate", values.rate, 0) ?? (events === undefined ? defaultRate : defaultBurstRate),
+    events,
+    isExit,
+    reportPath: values.report,
+    seed: wholeNumber("seed", values.seed, 0) ?? 1,
+    port: wholeNumber("port", values.port, 0),
+    stackPath: values.stack,
+    settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
+  };
+}
+
+function readArgs(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: args.filter((arg) => arg !== "--"),
+      options: {
+        rate: text,
+        events: text,
+        exit: flag,
+        report: text,
+        seed: text,
+        port: text,
+        stack: text,
+        settle: text,
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(`${(cause as Error).message}\n\n${usage}`);
+  }
+}

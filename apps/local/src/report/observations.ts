@@ -1,0 +1,54 @@
+/** How often, and when first, an event was seen in one place. */
+export interface Sighting {
+  count: number;
+  readonly firstAtMs: number;
+}
+
+/** Sightings of one place by identity. */
+export class Sightings {
+  readonly #byIdentity = new Map<string, Sighting>();
+  #total = 0;
+
+  add(identity: string, atMs: number): void {
+    this.#total += 1;
+    const known = this.#byIdentity.get(identity);
+    if (known === undefined) this.#byIdentity.set(identity, { count: 1, firstAtMs: atMs });
+    else known.count += 1;
+  }
+
+  get(identity: string): Sighting | undefined {
+    return this.#byIdentity.get(identity);
+  }
+
+  /** Copies seen, repeated ones included. */
+  get total(): number {
+    return this.#total;
+  }
+
+  get distinct(): number {
+    return this.#byIdentity.size;
+  }
+
+  identities(): Iterable<string> {
+    return this.#byIdentity.keys();
+  }
+}
+
+export type ValidationStatus = "valid" | "invalid" | "unknown";
+
+/** What independent readers of the streams and the warehouse saw. */
+export interface Observations {
+  readonly enriched: Sightings;
+  readonly statuses: ReadonlyMap<string, ValidationStatus>;
+  readonly badRows: Sightings;
+  /** By `<application>/<route>`. */
+  readonly routes: ReadonlyMap<string, Sightings>;
+  readonly warehouse: WarehouseObservation;
+}
+
+export interface WarehouseObservation {
+  /** Rows of the table as loaded. */
+  readonly rows: number;
+  /** Rows of the dedupe view, by identity: more than one copy of an identity is a doubled event. */
+  readonly view: Sightings;
+}

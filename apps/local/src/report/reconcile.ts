@@ -1,0 +1,162 @@
+import type { SentEvent, SentLedger } from "./sent-ledger.ts";
+import type { Observations, Sightings } from "./observations.ts";
+import { type Percentiles, percentiles } from "./percentile.ts";
+
+/** Which routes an accepted event should reach, by `<application>/<route>`. */
+export type RouteOracle = (event: SentEvent) => readonly string[];
+
+export interface RouteReport {
+  readonly expected: number;
+  readonly delivered: number;
+  readonly distinct: number;
+}
+
+/** The reconciliation of one run; times are milliseconds. */
+export interface Report {
+  readonly sent: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly enriched: number;
+  readonly valid: number;
+  readonly invalid: number;
+  readonly unknown: number;
+  readonly badRows: number;
+  readonly warehouse: { readonly rows: number; readonly distinct: number };
+  readonly routes: Readonly<Record<string, RouteReport>>;
+  /** Places where an event should be and is not. */
+  readonly lost: number;
+  /** Copies beyond the first: in the streams, and in the warehouse view. */
+  readonly duplicated: number;
+  readonly latencyMs: { readonly enriched: Percentiles; readonly routed: Percentiles; readonly warehouse: Percentiles };
+  readonly durationMs: number;
+  /** Every difference between what was sent and what arrived, as a sentence; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+interface Expected {
+  readonly enriched: readonly SentEvent[];
+  readonly badRows: readonly SentEvent[];
+  readonly routes: ReadonlyMap<string, readonly SentEvent[]>;
+}
+
+function expect(ledger: SentLedger, routeNames: readonly string[], oracle: RouteOracle): Expected {
+  const accepted = [...ledger.accepted.values()];
+  const badRows = accepted.filter(({ planned }) => planned.fate === "bad-row");
+  const enriched = accepted.filter(({ planned }) => planned.fate !== "bad-row");
+  const routes = new Map<string, SentEvent[]>(routeNames.map((name) => [name, []]));
+  for (const event of enriched) {
+    for (const name of oracle(event)) routes.get(name)?.push(event);
+  }
+  return { enriched, badRows, routes };
+}
+
+/** One place compared with what should be in it. */
+function compare(
+  place: string,
+  expected: readonly SentEvent[],
+  seen: Sightings,
+): { readonly missing: number; readonly doubled: number; readonly problems: readonly string[] } {
+  const wanted = new Set(expected.map(({ identity }) => identity));
+  const missing = [...wanted].filter((identity) => seen.get(identity) === undefined);
+  const uninvited = [...seen.identities()].filter((identity) => !wanted.has(identity));
+  const doubled = seen.total - seen.distinct;
+  const problems: string[] = [];
+  if (expected.length > 0 && seen.total === 0)
+    problems.push(`${place} starved: expected ${expected.length} events, received none`);
+  else if (missing.length > 0)
+    problems.push(`${place} lost ${missing.length} of ${expected.length} events, e.g. ${missing[0] ?? ""}`);
+  if (uninvited.length > 0)
+    problems.push(`${place} received ${uninvited.length} events it should not have, e.g. ${uninvited[0] ?? ""}`);
+  if (doubled > 0) problems.push(`${place} holds ${doubled} copies beyond the first`);
+  return { missing: missing.length, doubled, problems };
+}
+
+function ages(events: readonly SentEvent[], seen: Sightings): number[] {
+  return events.flatMap(({ identity, sentAtMs }) => {
+    const sighting = seen.get(identity);
+    return sighting === undefined ? [] : [Math.max(0, sighting.firstAtMs - sentAtMs)];
+  });
+}
+
+/**
+ * Compares what was sent with what arrived everywhere.
+ * @param routeNames every route of the documents, also those that expect nothing.
+ * @param oracle says from the sent event alone where it belongs.
+ */
+export function reconcile(
+  ledger: SentLedger,
+  observations: Observations,
+  routeNames: readonly string[],
+  oracle: RouteOracle,
+  durationMs: number,
+): Report {
+  const expected = expect(ledger, routeNames, oracle);
+  const routeResults = routeNames.map((name) => {
+    const seen = observations.routes.get(name);
+    const wanted = expected.routes.get(name) ?? [];
+    return { name, wanted, seen, result: seen === undefined ? undefined : compare(`route ${name}`, wanted, seen) };
+  });
+  const places = [
+    compare("the enriched stream", expected.enriched, observations.enriched),
+    compare("the bad-row stream", expected.badRows, observations.badRows),
+    compare("the warehouse view", expected.enriched, observations.warehouse.view),
+    ...routeResults.map(
+      ({ result, wanted, name }) =>
+        result ?? {
+          missing: wanted.length,
+          doubled: 0,
+          problems: [`route ${name} starved: its stream does not exist`],
+        },
+    ),
+  ];
+  const wrongStatus = expected.enriched.filter(({ identity, planned }) => {
+    const status = observations.statuses.get(identity);
+    return status !== undefined && status !== planned.fate;
+  });
+  const withStatus = (status: string): number =>
+    [...observations.statuses.values()].filter((seen) => seen === status).length;
+  const problems = [
+    ...ledger.failures,
+    ...summarize(ledger.misjudged()),
+    ...summarize(
+      wrongStatus.map(
+        ({ identity, planned }) =>
+          `${identity} (${planned.draft.type}, ${planned.breakage ?? "unbroken"}) should be ${planned.fate}, is ${observations.statuses.get(identity) ?? ""}`,
+      ),
+    ),
+    ...places.flatMap((place) => place.problems),
+  ];
+  return {
+    sent: ledger.sent,
+    accepted: ledger.accepted.size,
+    rejected: ledger.rejected.length,
+    enriched: observations.enriched.distinct,
+    valid: withStatus("valid"),
+    invalid: withStatus("invalid"),
+    unknown: withStatus("unknown"),
+    badRows: observations.badRows.distinct,
+    warehouse: { rows: observations.warehouse.rows, distinct: observations.warehouse.view.distinct },
+    routes: Object.fromEntries(
+      routeResults.map(({ name, wanted, seen }) => [
+        name,
+        { expected: wanted.length, delivered: seen?.total ?? 0, distinct: seen?.distinct ?? 0 },
+      ]),
+    ),
+    lost: places.reduce((sum, place) => sum + place.missing, 0),
+    duplicated: places.reduce((sum, place) => sum + place.doubled, 0),
+    latencyMs: {
+      enriched: percentiles(ages(expected.enriched, observations.enriched)),
+      routed: percentiles(routeResults.flatMap(({ wanted, seen }) => (seen === undefined ? [] : ages(wanted, seen)))),
+      warehouse: percentiles(ages(expected.enriched, observations.warehouse.view)),
+    },
+    durationMs,
+    problems,
+  };
+}
+
+const shownPerKind = 5;
+
+function summarize(problems: readonly string[]): readonly string[] {
+  if (problems.length <= shownPerKind) return problems;
+  return [...problems.slice(0, shownPerKind), `… and ${problems.length - shownPerKind} more like the last`];
+}

@@ -1,0 +1,277 @@
+import { dirname, resolve } from "node:path";
+import { StackError } from "../errors.ts";
+import { Arguments } from "./arguments.ts";
+import { createReferenceResolver, type LocalIdentity, type ReferenceResolver } from "./reference-resolver.ts";
+import type { Resource, TerraformStack } from "./terraform-json.ts";
+import type {
+  DeliveryStreamSettings,
+  FunctionSettings,
+  MappingSettings,
+  PipeSettings,
+  ServiceSettings,
+  StreamSettings,
+  TableSettings,
+  Topology,
+  ViewSettings,
+} from "./topology.ts";
+
+/** The output of the local stack that holds the write key in clear; no other environment has it. */
+const writeKeyOutput = "local_write_key";
+
+/**
+ * Interprets a synthesized stack.
+ * @throws StackError naming the resource and argument that is missing, of the wrong type or refers to nothing.
+ */
+export function readTopology(stack: TerraformStack, identity: LocalIdentity): Topology {
+  const reader = new StackReader(stack, identity);
+  const writeKey = stack.outputs[writeKeyOutput];
+  if (typeof writeKey !== "string") {
+    throw new StackError(
+      `${stack.path} has no output "${writeKeyOutput}"; only the local stack can run on this machine.`,
+    );
+  }
+  return {
+    streams: reader.each("aws_kinesis_stream", (args, arn) => readStream(args, arn)),
+    functions: reader.each("aws_lambda_function", (args, arn) => readFunction(args, arn, dirname(stack.path))),
+    mappings: reader.each("aws_lambda_event_source_mapping", readMapping),
+    deliveryStreams: reader.each("aws_kinesis_firehose_delivery_stream", readDeliveryStream),
+    buckets: reader.each("aws_s3_bucket", (args) => args.string("bucket")),
+    tables: reader.each("snowflake_table", readTable),
+    views: reader.each("snowflake_view", readView),
+    pipes: readPipes(reader),
+    service: readService(reader),
+    writeKey,
+  };
+}
+
+/** The arguments of each type that the laptop reads; everything else (policies, alarms, roles …) is the cloud's. */
+const readArguments: Readonly<Record<string, readonly string[]>> = {
+  aws_kinesis_stream: ["name", "shard_count", "retention_period", "stream_mode_details", "max_record_size_in_kib"],
+  aws_lambda_function: ["function_name", "filename", "handler", "runtime", "memory_size", "timeout", "environment"],
+  aws_lambda_event_source_mapping: [
+    "event_source_arn",
+    "function_name",
+    "batch_size",
+    "maximum_batching_window_in_seconds",
+    "parallelization_factor",
+    "maximum_retry_attempts",
+    "maximum_record_age_in_seconds",
+    "bisect_batch_on_function_error",
+    "function_response_types",
+    "starting_position",
+    "destination_config",
+    "enabled",
+  ],
+  aws_kinesis_firehose_delivery_stream: ["name", "kinesis_source_configuration", "extended_s3_configuration"],
+  aws_s3_bucket: ["bucket"],
+  snowflake_table: ["name", "column"],
+  snowflake_view: ["name", "statement"],
+  snowflake_stage: ["name", "url"],
+  snowflake_pipe: ["name", "copy_statement"],
+  kubernetes_deployment_v1: ["metadata", "spec"],
+  kubernetes_secret_v1: ["metadata", "data"],
+  kubernetes_config_map_v1: ["metadata", "data"],
+};
+
+/** Nested arguments that only an apply can fill and that nothing here reads. */
+const cloudOnly = new Set([
+  "role_arn",
+  "kms_key_arn",
+  "cloudwatch_logging_options",
+  "processing_configuration",
+  "depends_on",
+  "image",
+  "service_account_name",
+]);
+
+class StackReader {
+  readonly #stack: TerraformStack;
+  readonly #resolver: ReferenceResolver;
+
+  constructor(stack: TerraformStack, identity: LocalIdentity) {
+    this.#stack = stack;
+    this.#resolver = createReferenceResolver(stack, identity);
+  }
+
+  each<T>(type: string, read: (args: Arguments, arn: string) => T): readonly T[] {
+    return this.#stack.resources
+      .filter((resource) => resource.type === type)
+      .map((resource) => {
+        const address = `${resource.type}.${resource.name}`;
+        return read(
+          new Arguments(this.#resolver.resolve(relevant(resource), address), address),
+          this.#arn(resource, address),
+        );
+      });
+  }
+
+  #arn(resource: Resource, address: string): string {
+    if (!["aws_kinesis_stream", "aws_lambda_function"].includes(resource.type)) return address;
+    return String(this.#resolver.resolve(`\${${address}.arn}`, address));
+  }
+}
+
+function relevant(resource: Resource): unknown {
+  const names = readArguments[resource.type] ?? [];
+  return prune(
+    Object.fromEntries(names.flatMap((name) => (name in resource.arguments ? [[name, resource.arguments[name]]] : []))),
+  );
+}
+
+function prune(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(prune);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, item]) => (cloudOnly.has(name) ? [] : [[name, prune(item)]])),
+  );
+}
+
+function readStream(args: Arguments, arn: string): StreamSettings {
+  const mode = args.optionalBlock("stream_mode_details")?.string("stream_mode") ?? "PROVISIONED";
+  if (mode !== "PROVISIONED" && mode !== "ON_DEMAND")
+    throw new StackError(`${arn}: stream_mode "${mode}" is not a mode of Kinesis.`);
+  const maxRecordKib = args.number("max_record_size_in_kib", 0);
+  return {
+    name: args.string("name"),
+    arn,
+    mode,
+    shardCount: mode === "PROVISIONED" ? args.number("shard_count") : undefined,
+    retentionHours: args.number("retention_period", 24),
+    maxRecordBytes: maxRecordKib === 0 ? undefined : maxRecordKib * 1024,
+  };
+}
+
+function readFunction(args: Arguments, arn: string, stackFolder: string): FunctionSettings {
+  return {
+    name: args.string("function_name"),
+    arn,
+    zipPath: resolve(stackFolder, args.string("filename")),
+    handler: args.string("handler"),
+    runtime: args.string("runtime"),
+    memoryMb: args.number("memory_size"),
+    timeoutMs: args.number("timeout") * 1000,
+    environment: args.optionalBlock("environment")?.stringMap("variables") ?? {},
+  };
+}
+
+function readMapping(args: Arguments): MappingSettings {
+  const position = args.string("starting_position");
+  if (position !== "TRIM_HORIZON" && position !== "LATEST") {
+    throw new StackError(
+      `Event source mapping: starting_position "${position}" does not run on this machine; use TRIM_HORIZON or LATEST.`,
+    );
+  }
+  const destination = args.optionalBlock("destination_config")?.optionalBlock("on_failure")?.string("destination_arn");
+  return {
+    streamArn: args.string("event_source_arn"),
+    functionName: args.string("function_name").split(":").at(-1) ?? "",
+    batchSize: args.number("batch_size"),
+    maximumBatchingWindowInSeconds: args.number("maximum_batching_window_in_seconds", 0),
+    parallelizationFactor: args.number("parallelization_factor", 1),
+    maximumRetryAttempts: args.number("maximum_retry_attempts", -1),
+    maximumRecordAgeInSeconds: args.number("maximum_record_age_in_seconds", -1),
+    bisectBatchOnFunctionError: args.boolean("bisect_batch_on_function_error", false),
+    functionResponseTypes: args.strings("function_response_types"),
+    startingPosition: position,
+    onFailureBucket: destination === undefined ? undefined : bucketOfArn(destination),
+  };
+}
+
+function bucketOfArn(arn: string): string {
+  const [bucket = ""] = arn.replace(/^arn:aws:s3:::/, "").split("/");
+  if (bucket === "" || bucket.includes(":")) throw new StackError(`"${arn}" is not the ARN of an S3 bucket.`);
+  return bucket;
+}
+
+function readDeliveryStream(args: Arguments): DeliveryStreamSettings {
+  const s3 = args.block("extended_s3_configuration");
+  const compression = s3.optionalString("compression_format") ?? "UNCOMPRESSED";
+  if (compression !== "GZIP" && compression !== "UNCOMPRESSED") {
+    throw new StackError(
+      `${args.string("name")}: compression_format "${compression}" does not run on this machine; use GZIP.`,
+    );
+  }
+  return {
+    name: args.string("name"),
+    sourceStreamArn: args.block("kinesis_source_configuration").string("kinesis_stream_arn"),
+    bucket: bucketOfArn(s3.string("bucket_arn")),
+    prefix: s3.optionalString("prefix") ?? "",
+    errorOutputPrefix: s3.optionalString("error_output_prefix") ?? "",
+    bufferingSizeMb: s3.number("buffering_size"),
+    bufferingIntervalSeconds: s3.number("buffering_interval"),
+    compressionFormat: compression,
+  };
+}
+
+function readTable(args: Arguments): TableSettings {
+  return {
+    name: args.string("name"),
+    columns: args.blocks("column").map((column) => ({ name: column.string("name"), type: column.string("type") })),
+  };
+}
+
+function readView(args: Arguments): ViewSettings {
+  return { name: args.string("name"), statement: args.string("statement") };
+}
+
+const stageReference = /@(?:"?[\w$]+"?\.)*"?([\w$]+)"?(?:\/([^\s)]*))?/;
+
+function readPipes(reader: StackReader): readonly PipeSettings[] {
+  const stageUrls = new Map(
+    reader.each("snowflake_stage", (args) => [args.string("name"), args.string("url")] as const),
+  );
+  return reader.each("snowflake_pipe", (args) => {
+    const name = args.string("name");
+    const copyStatement = args.string("copy_statement");
+    const [, stage = "", path = ""] = stageReference.exec(copyStatement) ?? [];
+    const url = stageUrls.get(stage);
+    if (url === undefined)
+      throw new StackError(`Pipe ${name} reads from stage "${stage}", which the stack does not define.`);
+    const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url) ?? [];
+    return { name, bucket, prefix: `${prefix}${path}`, copyStatement };
+  });
+}
+
+function readService(reader: StackReader): ServiceSettings {
+  const values = keyedValues(reader);
+  const services = reader.each("kubernetes_deployment_v1", (args) => {
+    const name = args.block("metadata").string("name");
+    const container = args.block("spec").block("template").block("spec").block("container");
+    const environment = Object.fromEntries(
+      container.blocks("env").map((variable) => [variable.string("name"), readVariable(variable, values, name)]),
+    );
+    const containerName = container.string("name");
+    return { name, containerName, containerPort: container.block("port").number("container_port"), environment };
+  });
+  const [service, ...others] = services;
+  if (service === undefined || others.length > 0) {
+    throw new StackError(`Expected one Deployment, the event service; the stack has ${services.length}.`);
+  }
+  return service;
+}
+
+function readVariable(variable: Arguments, values: ReadonlyMap<string, string>, deployment: string): string {
+  const value = variable.optionalString("value");
+  if (value !== undefined) return value;
+  const from = variable.block("value_from");
+  const reference = from.optionalBlock("secret_key_ref") ?? from.block("config_map_key_ref");
+  const address = `${reference.string("name")}/${reference.string("key")}`;
+  const found = values.get(address);
+  if (found === undefined) {
+    throw new StackError(
+      `Deployment ${deployment}: ${variable.string("name")} comes from ${address}, which the stack does not define.`,
+    );
+  }
+  return found;
+}
+
+/** Keys of the stack's Secrets and ConfigMaps as `<name>/<key>`. */
+function keyedValues(reader: StackReader): ReadonlyMap<string, string> {
+  const entries = ["kubernetes_secret_v1", "kubernetes_config_map_v1"].flatMap((type) =>
+    reader.each(type, (args) => {
+      const name = args.block("metadata").string("name");
+      return Object.entries(args.stringMap("data")).map(([key, value]) => [`${name}/${key}`, value] as const);
+    }),
+  );
+  return new Map(entries.flat());
+}

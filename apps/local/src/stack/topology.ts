@@ -1,0 +1,88 @@
+/**
+ * What the synthesized stack describes, in the terms of the parts that run it. Nothing here has a default for a name, a
+ * shard count, a batch size or a route: what the stack does not say does not run.
+ */
+
+export interface StreamSettings {
+  readonly name: string;
+  readonly arn: string;
+  readonly mode: "PROVISIONED" | "ON_DEMAND";
+  readonly shardCount: number | undefined;
+  readonly retentionHours: number;
+  readonly maxRecordBytes: number | undefined;
+}
+
+export interface FunctionSettings {
+  readonly name: string;
+  readonly arn: string;
+  readonly zipPath: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface MappingSettings {
+  readonly streamArn: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  readonly maximumBatchingWindowInSeconds: number;
+  readonly parallelizationFactor: number;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeInSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly functionResponseTypes: readonly string[];
+  readonly startingPosition: "TRIM_HORIZON" | "LATEST";
+  readonly onFailureBucket: string | undefined;
+}
+
+export interface DeliveryStreamSettings {
+  readonly name: string;
+  readonly sourceStreamArn: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly errorOutputPrefix: string;
+  readonly bufferingSizeMb: number;
+  readonly bufferingIntervalSeconds: number;
+  readonly compressionFormat: "GZIP" | "UNCOMPRESSED";
+}
+
+export interface TableSettings {
+  readonly name: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+export interface ViewSettings {
+  readonly name: string;
+  readonly statement: string;
+}
+
+export interface PipeSettings {
+  readonly name: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly copyStatement: string;
+}
+
+/** The event service as its Deployment describes it. */
+export interface ServiceSettings {
+  readonly name: string;
+  /** Which app the container runs: the folder of that name under apps/. */
+  readonly containerName: string;
+  readonly containerPort: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Topology {
+  readonly streams: readonly StreamSettings[];
+  readonly functions: readonly FunctionSettings[];
+  readonly mappings: readonly MappingSettings[];
+  readonly deliveryStreams: readonly DeliveryStreamSettings[];
+  readonly buckets: readonly string[];
+  readonly tables: readonly TableSettings[];
+  readonly views: readonly ViewSettings[];
+  readonly pipes: readonly PipeSettings[];
+  readonly service: ServiceSettings;
+  readonly writeKey: string;
+}

@@ -1,0 +1,59 @@
+import type { DraftEvent } from "./sessions.ts";
+
+/** What the pipeline owes an event: its place, decided here from how the event was made, not by the pipeline's code. */
+export type Fate = "valid" | "invalid" | "unknown" | "bad-row" | "rejected";
+
+/** One way to break an event. `apply` gives what is sent in its place; a string is sent as raw JSON text. */
+export interface Breakage {
+  readonly name: string;
+  readonly fate: Exclude<Fate, "valid">;
+  /** True when the whole request is unreadable, so that the event must travel alone. */
+  readonly isWholeRequest: boolean;
+  apply(event: DraftEvent): unknown;
+}
+
+const withData = (event: DraftEvent, changes: Record<string, unknown>): DraftEvent => ({
+  ...event,
+  data: { ...event.data, ...changes },
+});
+
+function without(event: DraftEvent, attribute: keyof DraftEvent): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== attribute));
+}
+
+const breakage = (
+  name: string,
+  fate: Breakage["fate"],
+  apply: Breakage["apply"],
+  isWholeRequest = false,
+): Breakage => ({ name, fate, apply, isWholeRequest });
+
+/** Deeper than any contract, far below what a JSON parser refuses: readable as JSON, refused by enrichment. */
+const tooDeep = 5_000;
+
+/** The faults that real senders make, in about equal shares. */
+export const breakages: readonly Breakage[] = [
+  breakage("required field missing", "invalid", (event) =>
+    withData(event, { context: { pageUrl: "https://shop.example/" } }),
+  ),
+  breakage("field of the wrong type", "invalid", (event) => withData(event, { context: "not an object" })),
+  breakage("unknown field", "invalid", (event) => withData(event, { internalDebug: true })),
+  breakage("no data at all", "invalid", (event) => without(event, "data")),
+  breakage("data is a list", "invalid", (event) => ({ ...event, data: [1, 2, 3] })),
+  breakage("type nobody declared", "unknown", (event) => ({ ...event, type: "shop.never-declared" })),
+  breakage("schema version nobody declared", "unknown", (event) => ({
+    ...event,
+    dataschema: "https://millrace.example/schemas/events/page/view/9-0-0.json",
+  })),
+  breakage("nested beyond reason", "bad-row", (event) => {
+    const { data: _data, ...attributes } = event;
+    return `${JSON.stringify(attributes).slice(0, -1)},"data":${"[".repeat(tooDeep)}${"]".repeat(tooDeep)}}`;
+  }),
+  breakage("malformed JSON", "rejected", (event) => JSON.stringify(event).slice(0, -7), true),
+  breakage("not an object", "rejected", () => 42),
+  breakage("type missing", "rejected", (event) => without(event, "type")),
+  breakage("source missing", "rejected", (event) => without(event, "source")),
+  breakage("id is a number", "rejected", (event) => ({ ...event, id: 4711 })),
+  breakage("time is not a time", "rejected", (event) => ({ ...event, time: "yesterday" })),
+  breakage("source of somebody else", "rejected", (event) => ({ ...event, source: "https://rival.example/web" })),
+];

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "@jest/globals";
+import { readTopology } from "../../src/stack/read-topology.ts";
+import type { Resource, TerraformStack } from "../../src/stack/terraform-json.ts";
+
+const identity = { accountId: "000000000000", region: "eu-west-1" };
+
+const resource = (type: string, name: string, args: Record<string, unknown>): Resource => ({
+  type,
+  name,
+  arguments: args,
+});
+
+const container = {
+  name: "ingest",
+  image: "${data.aws_ecr_image.ingest.image_uri}",
+  port: [{ container_port: 8080 }],
+  env: [
+    { name: "RAW_STREAM_NAME", value: "${aws_kinesis_stream.raw.name}" },
+    { name: "WRITE_KEYS", value_from: { secret_key_ref: { name: "write-keys", key: "keys" } } },
+  ],
+};
+
+const base: readonly Resource[] = [
+  resource("aws_kinesis_stream", "raw", {
+    name: "m-raw",
+    shard_count: 3,
+    retention_period: 48,
+    kms_key_id: "${aws_kms_key.k.arn}",
+    stream_mode_details: { stream_mode: "PROVISIONED" },
+  }),
+  resource("aws_lambda_function", "enrichment", {
+    function_name: "m-enrichment",
+    filename: "../../apps/enrichment.zip",
+    handler: "index.handler",
+    runtime: "nodejs24.x",
+    memory_size: 512,
+    timeout: 30,
+    role: "${aws_iam_role.r.arn}",
+    environment: { variables: { OUT: "${aws_kinesis_stream.raw.arn}" } },
+  }),
+  resource("aws_lambda_event_source_mapping", "enrichment", {
+    event_source_arn: "${aws_kinesis_stream.raw.arn}",
+    function_name: "${aws_lambda_function.enrichment.arn}",
+    batch_size: 123,
+    parallelization_factor: 2,
+    maximum_retry_attempts: 5,
+    maximum_record_age_in_seconds: 3600,
+    bisect_batch_on_function_error: true,
+    function_response_types: ["ReportBatchItemFailures"],
+    starting_position: "TRIM_HORIZON",
+    destination_config: { on_failure: { destination_arn: "${aws_s3_bucket.lake.arn}" } },
+  }),
+  resource("aws_s3_bucket", "lake", { bucket: "m-lake" }),
+  resource("snowflake_stage", "events", { name: "EVENTS", url: "s3://${aws_s3_bucket.lake.bucket}/enriched/" }),
+  resource("snowflake_pipe", "events", {
+    name: "P",
+    copy_statement: "COPY INTO DB.S.EVENTS (R) FROM (SELECT $1 FROM @DB.S.EVENTS)",
+  }),
+  resource("kubernetes_secret_v1", "keys", { metadata: { name: "write-keys" }, data: { keys: "[]" } }),
+  resource("kubernetes_deployment_v1", "ingest", {
+    metadata: { name: "m-ingest" },
+    spec: { template: { spec: { container: [container] } } },
+  }),
+];
+
+function stackOf(
+  resources: readonly Resource[],
+  outputs: Record<string, unknown> = { local_write_key: "k" },
+): TerraformStack {
+  return { path: "/x/stacks/local/cdk.tf.json", resources, data: [], outputs, locals: {}, variables: {} };
+}
+
+const without = (type: string): readonly Resource[] => base.filter((candidate) => candidate.type !== type);
+
+describe("the topology of a stack", () => {
+  const topology = readTopology(stackOf(base), identity);
+
+  test("streams, functions and mappings have the settings the stack gives them", () => {
+    expect(topology.streams).toEqual([
+      {
+        name: "m-raw",
+        arn: "arn:aws:kinesis:eu-west-1:000000000000:stream/m-raw",
+        mode: "PROVISIONED",
+        shardCount: 3,
+        retentionHours: 48,
+        maxRecordBytes: undefined,
+      },
+    ]);
+    expect(topology.functions[0]).toMatchObject({
+      zipPath: "/x/apps/enrichment.zip",
+      timeoutMs: 30_000,
+      environment: { OUT: "arn:aws:kinesis:eu-west-1:000000000000:stream/m-raw" },
+    });
+    expect(topology.mappings[0]).toMatchObject({
+      functionName: "m-enrichment",
+      batchSize: 123,
+      parallelizationFactor: 2,
+      onFailureBucket: "m-lake",
+    });
+  });
+
+  test("a pipe reads what its stage points at", () => {
+    expect(topology.pipes[0]).toMatchObject({ bucket: "m-lake", prefix: "enriched/" });
+  });
+
+  test("the event service has the environment of its Deployment, secrets included", () => {
+    expect(topology.service).toEqual({
+      name: "m-ingest",
+      containerName: "ingest",
+      containerPort: 8080,
+      environment: { RAW_STREAM_NAME: "m-raw", WRITE_KEYS: "[]" },
+    });
+  });
+
+  test("what the stack does not define does not run", () => {
+    expect(readTopology(stackOf(without("aws_lambda_event_source_mapping")), identity).mappings).toEqual([]);
+  });
+
+  test.each([
+    ["kubernetes_deployment_v1", /Expected one Deployment/],
+    ["kubernetes_secret_v1", /WRITE_KEYS comes from write-keys\/keys, which the stack does not define/],
+    ["snowflake_stage", /Pipe P reads from stage "EVENTS"/],
+    ["aws_kinesis_stream", /aws_kinesis_stream\.raw/],
+  ])("without %s the error names what is missing", (type, message) => {
+    expect(() => readTopology(stackOf(without(type)), identity)).toThrow(message);
+  });
+
+  test("a stack without the local write key is not run", () => {
+    expect(() => readTopology(stackOf(base, {}), identity)).toThrow(/no output "local_write_key"/);
+  });
+
+  test("an argument of the wrong type is named with what it should be", () => {
+    const wrong = base.map((candidate) =>
+      candidate.type === "aws_kinesis_stream"
+        ? { ...candidate, arguments: { ...candidate.arguments, shard_count: "three" } }
+        : candidate,
+    );
+    expect(() => readTopology(stackOf(wrong), identity)).toThrow(
+      'aws_kinesis_stream.raw: Expected argument `shard_count` to be a number, got "three" (string).',
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Observations, Sightings } from "../../src/report/observations.ts";
+import { reconcile } from "../../src/report/reconcile.ts";
+import { SentLedger } from "../../src/report/sent-ledger.ts";
+import type { Fate } from "../../src/traffic/broken-events.ts";
+import { origins, browsers } from "../../src/traffic/shop.ts";
+import type { PlannedEvent, PlannedRequest } from "../../src/traffic/traffic-plan.ts";
+
+const visitor = { visitorId: "v", browser: browsers[0]!, origin: origins[0]!, address: "203.0.113.9" };
+
+function eventOf(id: string, fate: Fate): { planned: PlannedEvent; request: PlannedRequest; identity: string } {
+  const draft = { specversion: "1.0", id, source: "s", type: "search.click", subject: "v", data: {} } as const;
+  const planned = { sent: draft, draft, fate, ...(fate === "valid" ? {} : { breakage: "broken" }) };
+  return { planned, request: { mode: "single", visitor, events: [planned] }, identity: JSON.stringify(["s", id]) };
+}
+
+const sightingsOf = (...ids: string[]): Sightings => {
+  const sightings = new Sightings();
+  for (const id of ids) sightings.add(JSON.stringify(["s", id]), 150);
+  return sightings;
+};
+
+/** Three valid events, one invalid, one bad row; everything arrived once. */
+function wholeRun(): { ledger: SentLedger; observations: Observations } {
+  const ledger = new SentLedger();
+  for (const [id, fate] of [
+    ["1", "valid"],
+    ["2", "valid"],
+    ["3", "valid"],
+    ["4", "invalid"],
+    ["5", "bad-row"],
+  ] as const) {
+    ledger.accept({ ...eventOf(id, fate), sentAtMs: 100 });
+    ledger.sent += 1;
+  }
+  const statuses = new Map([
+    ["1", "valid"],
+    ["2", "valid"],
+    ["3", "valid"],
+    ["4", "invalid"],
+  ] as const);
+  return {
+    ledger,
+    observations: {
+      enriched: sightingsOf("1", "2", "3", "4"),
+      statuses: new Map([...statuses].map(([id, status]) => [JSON.stringify(["s", id]), status])),
+      badRows: sightingsOf("5"),
+      routes: new Map([["app/clicks", sightingsOf("1", "2", "3")]]),
+      warehouse: { rows: 4, view: sightingsOf("1", "2", "3", "4") },
+    },
+  };
+}
+
+const oracle = ({ planned }: { planned: PlannedEvent }): string[] => (planned.fate === "valid" ? ["app/clicks"] : []);
+
+function report(change: (run: { ledger: SentLedger; observations: Observations }) => Partial<Observations>) {
+  const run = wholeRun();
+  const observations = { ...run.observations, ...change(run) };
+  return reconcile(run.ledger, observations, ["app/clicks"], oracle, 1000);
+}
+
+describe("reconciliation", () => {
+  test("a whole run has nothing lost, nothing doubled and no problem", () => {
+    expect(report(() => ({}))).toMatchObject({
+      accepted: 5,
+      valid: 3,
+      invalid: 1,
+      badRows: 1,
+      lost: 0,
+      duplicated: 0,
+      problems: [],
+      routes: { "app/clicks": { expected: 3, delivered: 3, distinct: 3 } },
+      latencyMs: { enriched: { p50: 50, p99: 50 } },
+    });
+  });
+
+  test("an event missing in one place is lost there", () => {
+    const result = report(() => ({ routes: new Map([["app/clicks", sightingsOf("1", "3")]]) }));
+    expect(result.lost).toBe(1);
+    expect(result.problems.join()).toMatch(/route app\/clicks lost 1 of 3 events, e\.g\. \["s","2"\]/);
+  });
+
+  test("a route that received nothing is named as starved", () => {
+    const result = report(() => ({ routes: new Map([["app/clicks", new Sightings()]]) }));
+    expect(result.problems.join()).toMatch(/route app\/clicks starved: expected 3 events, received none/);
+    expect(report(() => ({ routes: new Map() })).problems.join()).toMatch(
+      /app\/clicks starved: its stream does not exist/,
+    );
+  });
+
+  test("a second copy in a stream counts as doubled, and so does one in the warehouse view", () => {
+    expect(report(() => ({ enriched: sightingsOf("1", "1", "2", "3", "4") })).duplicated).toBe(1);
+    expect(report(() => ({ warehouse: { rows: 5, view: sightingsOf("1", "2", "3", "4", "4") } })).duplicated).toBe(1);
+  });
+
+  test("a second row in the table is no duplicate as long as the view has one", () => {
+    expect(report(({ observations }) => ({ warehouse: { ...observations.warehouse, rows: 6 } }))).toMatchObject({
+      duplicated: 0,
+      problems: [],
+      warehouse: { rows: 6, distinct: 4 },
+    });
+  });
+
+  test("an event in a stream it does not belong to is a problem", () => {
+    const result = report(() => ({ routes: new Map([["app/clicks", sightingsOf("1", "2", "3", "4")]]) }));
+    expect(result.problems.join()).toMatch(/received 1 events it should not have, e\.g\. \["s","4"\]/);
+  });
+
+  test("a wrong verdict on an event is a problem", () => {
+    const result = report(({ observations }) => ({
+      statuses: new Map([...observations.statuses, [JSON.stringify(["s", "4"]), "valid"]]),
+    }));
+    expect(result.problems.join()).toMatch(/should be invalid, is valid/);
+  });
+
+  test("an event refused though well formed, or taken though broken, is a problem", () => {
+    const run = wholeRun();
+    run.ledger.reject(eventOf("6", "valid").planned);
+    run.ledger.accept({ ...eventOf("7", "rejected"), sentAtMs: 100 });
+    const { problems } = reconcile(run.ledger, run.observations, ["app/clicks"], () => [], 1);
+    expect(problems.join("\n")).toMatch(/refused by ingest though well formed: search\.click 6/);
+    expect(problems.join("\n")).toMatch(/taken by ingest though broken/);
+  });
+});
