@@ -9,6 +9,8 @@ export interface PrivacyRule {
   /** What kind of value it is, e.g. `email`, `name`, `ip`. */
   class: string;
   action: PrivacyAction;
+  /** Only with `truncate`: how many leading characters stay of a value that is no IP address; none when absent. */
+  keep?: number;
   /** Only with `scan`: what to look for; all detectors when absent. */
   detect?: PrivacyDetector[];
 }

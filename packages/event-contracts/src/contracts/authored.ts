@@ -1,0 +1,25 @@
+import type * as z from "zod";
+import { commerceCartChange } from "./commerce-cart-change.ts";
+import { commerceProductView } from "./commerce-product-view.ts";
+import { commercePurchase } from "./commerce-purchase.ts";
+import { customEvent } from "./custom-event.ts";
+import { rawEvent } from "./envelope/raw-event.ts";
+import { pageView } from "./page-view.ts";
+import { searchClick } from "./search-click.ts";
+import { searchQuery } from "./search-query.ts";
+import { context } from "./shared/context.ts";
+import { product } from "./shared/product.ts";
+
+/** Every document authored in zod 4, by its path below `schemas/`. A merged version is never edited: add the next one. */
+export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
+  "envelope/raw-event/1-0-0.json": rawEvent,
+  "events/commerce/cart-change/1-0-0.json": commerceCartChange,
+  "events/commerce/product-view/1-0-0.json": commerceProductView,
+  "events/commerce/purchase/1-0-0.json": commercePurchase,
+  "events/custom/event/1-0-0.json": customEvent,
+  "events/page/view/1-0-0.json": pageView,
+  "events/search/click/1-0-0.json": searchClick,
+  "events/search/query/1-0-0.json": searchQuery,
+  "shared/context/1-0-0.json": context,
+  "shared/product/1-0-0.json": product,
+};
