@@ -1,1 +1,20 @@
-export {};
+export { compilePattern } from "./compile-pattern.ts";
+export { compilePatterns, loadPatterns } from "./compile-patterns.ts";
+export type { CompiledPatterns, PatternSet } from "./compile-patterns.ts";
+export type { Conjunction, Criterion, FieldCriteria, Scalar } from "./criterion.ts";
+export {
+  EventPatternError,
+  EventTooComplexError,
+  InvalidCompiledFormError,
+  InvalidEventError,
+  InvalidPatternError,
+  PatternTooCostlyError,
+} from "./errors.ts";
+export type { TextPosition } from "./errors.ts";
+export { parseEventText } from "./event-text.ts";
+export { LIMITS } from "./limits.ts";
+export type { PatternLimits } from "./limits.ts";
+export { NumberText } from "./number-text.ts";
+export { parsePattern } from "./parse-pattern.ts";
+export type { EventPattern, MatchExpression, PatternValue } from "./pattern.ts";
+export { satisfies } from "./satisfies.ts";

@@ -1,0 +1,89 @@
+import type { Scalar } from "./criterion.ts";
+import { InvalidEventError } from "./errors.ts";
+import { MAX_EVENT_DEPTH } from "./limits.ts";
+import { NumberText } from "./number-text.ts";
+import { pathGraph, type PathNode } from "./path-table.ts";
+
+/**
+ * The arrays a value lies in, outermost first, as `[array, element, array, element, …]`. Arrays are numbered in the
+ * order they are met. A scalar directly in an array does not lie in one of its elements: only objects and arrays do.
+ */
+export type ArrayChain = readonly number[];
+
+const NO_ARRAYS: ArrayChain = [];
+
+/** All values of one path in the event read last. Values inside one array element stand side by side. */
+export class FieldValues {
+  count = 0;
+  readonly values: Scalar[] = [];
+  readonly chains: ArrayChain[] = [];
+  isInArrays = false;
+
+  clear(): void {
+    this.count = 0;
+    this.isInArrays = false;
+  }
+
+  add(value: Scalar, chain: ArrayChain): void {
+    this.values[this.count] = value;
+    this.chains[this.count] = chain;
+    this.count += 1;
+    if (chain !== NO_ARRAYS) this.isInArrays = true;
+  }
+}
+
+/** Reads from an event the values of the paths it was made for, and looks at nothing else. */
+export class FieldReader {
+  /** By index of the path; overwritten by the next `read`. */
+  readonly fields: readonly FieldValues[];
+  readonly #top: PathNode;
+  #arrays = 0;
+
+  constructor(paths: readonly string[]) {
+    this.fields = paths.map(() => new FieldValues());
+    this.#top = pathGraph(paths);
+  }
+
+  /** @throws InvalidEventError when the event is no JSON object or nests more than 1,000 deep. */
+  read(event: unknown): void {
+    if (typeof event !== "object" || event === null || Array.isArray(event)) {
+      throw new InvalidEventError("An event must be a JSON object");
+    }
+    for (const field of this.fields) field.clear();
+    this.#arrays = 0;
+    this.#object(event as Readonly<Record<string, unknown>>, this.#top, NO_ARRAYS, 0);
+  }
+
+  #object(object: Readonly<Record<string, unknown>>, node: PathNode, chain: ArrayChain, depth: number): void {
+    for (const child of node.children) {
+      if (child.isInherited && !Object.hasOwn(object, child.key)) continue;
+      const value = object[child.key];
+      if (value !== undefined) this.#value(value, child.node, chain, depth);
+    }
+  }
+
+  #value(value: unknown, node: PathNode, chain: ArrayChain, depth: number): void {
+    if (typeof value === "object" && value !== null) {
+      if (depth >= MAX_EVENT_DEPTH) throw new InvalidEventError(`The event nests more than ${MAX_EVENT_DEPTH} deep`);
+      if (Array.isArray(value)) this.#array(value, node, chain, depth + 1);
+      else if (value instanceof NumberText) this.#scalar(value, node, chain);
+      else this.#object(value as Readonly<Record<string, unknown>>, node, chain, depth + 1);
+    } else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null) {
+      this.#scalar(value, node, chain);
+    }
+  }
+
+  #array(items: readonly unknown[], node: PathNode, chain: ArrayChain, depth: number): void {
+    const array = this.#arrays;
+    this.#arrays += 1;
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index];
+      const isNested = typeof item === "object" && item !== null && !(item instanceof NumberText);
+      this.#value(item, node, isNested ? [...chain, array, index] : chain, depth);
+    }
+  }
+
+  #scalar(value: Scalar, node: PathNode, chain: ArrayChain): void {
+    if (node.pathId >= 0) this.fields[node.pathId]?.add(value, chain);
+  }
+}

@@ -1,0 +1,68 @@
+const IPV4 = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
+const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
+const MAPPED_IPV4 = /^0{20}ffff/;
+
+/**
+ * The address as hexadecimal digits, 8 for IPv4 and 32 for IPv6, or `undefined` when the text is no address. Every
+ * spelling of one address gives the same digits; an IPv4-mapped IPv6 address gives those of its IPv4 address, as
+ * `java.net.InetAddress`, which the engine parses with, does. Leading zeros are decimal (`010.0.0.1` is `10.0.0.1`).
+ */
+export function ipDigits(text: string): string | undefined {
+  // An address is at most 45 characters in its longest usual spelling; zeros may be added, but not without end.
+  if (text.length < 2 || text.length > 64) return undefined;
+  if (IPV4.test(text)) return ipv4Digits(text);
+  if (IPV6.test(text)) return ipv6Digits(text);
+  return undefined;
+}
+
+function ipv4Digits(text: string): string | undefined {
+  let digits = "";
+  for (const part of text.split(".")) {
+    const value = Number(part);
+    if (value > 255) return undefined;
+    digits += value.toString(16).padStart(2, "0");
+  }
+  return digits;
+}
+
+function ipv6Digits(text: string): string | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const [head, tail] = halves.map((half) => (half === "" ? [] : half.split(":")));
+  if (head === undefined) return undefined;
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  // "::" stands for at least one group; without it all eight must be there.
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  let digits = "";
+  for (const group of [...head, ...new Array<string>(missing).fill("0"), ...(tail ?? [])]) {
+    if (group === "" || Number.parseInt(group, 16) > 0xffff) return undefined;
+    digits += Number.parseInt(group, 16).toString(16).padStart(4, "0");
+  }
+  return MAPPED_IPV4.test(digits) ? digits.slice(24) : digits;
+}
+
+/** The lowest and highest address of a block, as {@link ipDigits}. */
+export interface IpRange {
+  low: string;
+  high: string;
+}
+
+/** The range of a CIDR block, or why the text is none. */
+export function cidrRange(text: string): IpRange | { reason: string } {
+  const [address = "", bits = "", ...rest] = text.split("/");
+  if (rest.length > 0 || bits === "" || address === "")
+    return { reason: "A CIDR block is an address, one '/' and mask bits" };
+  if (!/^[+-]?[0-9]+$/.test(bits)) return { reason: "The mask bits of a CIDR block must be an integer" };
+  const digits = ipDigits(address);
+  if (digits === undefined) return { reason: `'${address}' is not an IP address` };
+  const maskBits = Number(bits);
+  if (maskBits < 0) return { reason: "The mask bits of a CIDR block must not be negative" };
+  const width = digits.length * 4;
+  // A single address is written as a plain value; the engine refuses /32 and /128.
+  if (maskBits >= width)
+    return { reason: `The mask bits of an IPv${width === 32 ? 4 : 6} block must be below ${width}` };
+  const span = (1n << BigInt(width - maskBits)) - 1n;
+  const value = BigInt(`0x${digits}`);
+  const asDigits = (address: bigint): string => address.toString(16).padStart(digits.length, "0");
+  return { low: asDigits(value & ~span), high: asDigits(value | span) };
+}
