@@ -1,0 +1,76 @@
+/**
+ * The types of CloudEvents attributes.
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system
+ */
+
+const printableAscii = /^[\x20-\x7e]*$/;
+// Control characters, noncharacters and unpaired surrogates; with the flag `u` a surrogate class matches only lone ones.
+// eslint-disable-next-line no-control-regex -- the specification forbids exactly these
+const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
+
+/** Whether every character is one that a CloudEvents string may hold. */
+export function isAllowedString(value: string): boolean {
+  return printableAscii.test(value) || !forbidden.test(value);
+}
+
+const uriReference = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\dA-Fa-f]{2})+$/;
+const scheme = /^[A-Za-z][A-Za-z\d+.-]*:/;
+
+/** A non-empty URI reference (RFC 3986, section 4.1), by its characters. */
+export function isUriReference(value: string): boolean {
+  return uriReference.test(value);
+}
+
+/** A URI (RFC 3986, section 3), by its scheme and characters. */
+export function isUri(value: string): boolean {
+  return scheme.test(value) && uriReference.test(value);
+}
+
+const timestamp = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))$/;
+
+/**
+ * An RFC 3339 date-time of a day that exists. A leap second (`:60`) is refused: neither JavaScript nor the warehouse has
+ * a value for it.
+ */
+export function isTimestamp(value: string): boolean {
+  const match = timestamp.exec(value);
+  if (match === null) return false;
+  const [, year = "", month = "", day = "", hour = "", minute = "", second = "", zoneHour = "0", zoneMinute = "0"] =
+    match;
+  return (
+    Number(month) >= 1 &&
+    Number(month) <= 12 &&
+    Number(day) >= 1 &&
+    Number(day) <= daysInMonth(Number(year), Number(month)) &&
+    Number(hour) <= 23 &&
+    Number(minute) <= 59 &&
+    Number(second) <= 59 &&
+    Number(zoneHour) <= 23 &&
+    Number(zoneMinute) <= 59
+  );
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** A CloudEvents integer: 32 bits with sign. */
+export function isInteger(value: number): boolean {
+  return Number.isInteger(value) && value >= -2_147_483_648 && value <= 2_147_483_647;
+}
+
+/** Version 00 of W3C Trace Context; ids of zeros alone are not valid. */
+const traceparentPattern = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
+
+/** @see https://www.w3.org/TR/trace-context/#traceparent-header */
+export function isTraceparent(value: string): boolean {
+  return traceparentPattern.test(value);
+}
+
+const attributeName = /^[a-z\d]+$/;
+
+/** @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#attribute-naming-convention */
+export function isAttributeName(name: string): boolean {
+  return attributeName.test(name);
+}

@@ -1,0 +1,274 @@
+import { partitionKeyOf } from "@millrace/event-contracts";
+import { type ClientContext, renderClientContext } from "./client-context.ts";
+import type { Clock } from "./clock.ts";
+import { EventDraft, type EventFault } from "./event-draft.ts";
+import { defaultMaxEventBytes, defaultMaxEventsPerRequest, retryAfterSeconds } from "./limits.ts";
+import { readBodyFormat } from "./media-types.ts";
+import { IngestError, type ProblemCode, problemBody, problems, type Rejection } from "./problems.ts";
+import { decodeBody, type Headers, isBinaryMode, type ReadResult, readBinaryEvent, readEvents } from "./read-events.ts";
+import { type EventRecord, RecordBuilder } from "./record-builder.ts";
+import { createAuthenticate, type Sender, type WriteKeyConfig } from "./write-keys.ts";
+
+/** The outcome of one record, as `@millrace/put-records` gives it. */
+export type RecordDelivery =
+  | { readonly status: "delivered"; readonly isAmbiguous: boolean; readonly attempts: number }
+  | {
+      readonly status: "failed";
+      readonly reason: string;
+      readonly isAmbiguous: boolean;
+      readonly attempts: number;
+      readonly error?: Error;
+    };
+
+/** What the service needs of `@millrace/put-records`. */
+export interface RecordSender {
+  send(
+    record: { readonly partitionKey: string; readonly data: Uint8Array },
+    options: { readonly deadline: number; readonly onFull: "refuse" },
+  ): Promise<RecordDelivery>;
+}
+
+export interface EventServiceOptions {
+  readonly putRecords: RecordSender;
+  readonly writeKeys: readonly WriteKeyConfig[];
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** A new event id: UUIDv7, so that ids sort by time. */
+  readonly newId: () => string;
+  /** One event as it is stored, in bytes. Default 262,144. */
+  readonly maxEventBytes?: number;
+  /** Default 500. */
+  readonly maxEventsPerRequest?: number;
+  /** How long Kinesis has to confirm the records of a request. Default 5,000. */
+  readonly putTimeoutMs?: number;
+}
+
+/** One request, after its transport has been dealt with. */
+export interface EventRequest {
+  /** Names in lower case, as `node:http` gives them. */
+  readonly headers: Headers;
+  /** The body after decompression. */
+  readonly body: Uint8Array;
+  readonly clientIp?: string | undefined;
+}
+
+/** The answer to a request, and what it says in numbers. */
+export interface EventReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The code of the problem that is the answer; `undefined` when it is 202. */
+  readonly code: ProblemCode | undefined;
+  /** Events that Kinesis confirmed. */
+  readonly accepted: number;
+  /** Events that were refused, each with its code. */
+  readonly rejections: readonly Rejection[];
+  /** Events that Kinesis did not confirm, by reason. */
+  readonly unconfirmed: readonly UnconfirmedEvent[];
+}
+
+/** A good event that Kinesis did not confirm in time. Sending it again with this id cannot double it. */
+export interface UnconfirmedEvent {
+  readonly index: number;
+  readonly id: string;
+  /** Why, in the words of `@millrace/put-records`. */
+  readonly reason: string;
+  /** It may have been stored all the same. */
+  readonly isAmbiguous: boolean;
+}
+
+/** The event service without HTTP. */
+export interface EventService {
+  /** Finds the sender; throws {@link IngestError}. Comes first, so that strangers cannot make the service read bodies. */
+  authenticate(authorization: string | undefined): Sender;
+  /** Takes the events of a request; resolves when Kinesis has confirmed or failed each record. Throws {@link IngestError}. */
+  accept(sender: Sender, request: EventRequest): Promise<EventReply>;
+  /** Both steps, with faults as replies: all there is to a request but its transport. Never rejects. */
+  handle(request: EventRequest): Promise<EventReply>;
+}
+
+interface StoredEvent {
+  readonly index: number;
+  readonly id: string;
+}
+
+/**
+ * Makes the event service. It transforms nothing: `data` is passed on as the client wrote it, byte for byte but for
+ * line breaks between tokens, and the attributes of the request are added.
+ *
+ * @example
+ * ```ts
+ * const service = createEventService({ putRecords, writeKeys, clock, random: Math.random, newId: uuidv7 });
+ * const reply = await service.handle({ headers, body });
+ * reply.body // '{"accepted":1,"ids":["1"]}'
+ * ```
+ */
+export function createEventService(options: EventServiceOptions): EventService {
+  const { putRecords, clock, random, newId } = options;
+  const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes;
+  const maxEvents = options.maxEventsPerRequest ?? defaultMaxEventsPerRequest;
+  const putTimeoutMs = options.putTimeoutMs ?? 5_000;
+  const authenticate = createAuthenticate(options.writeKeys);
+
+  const encode = (results: readonly ReadResult[], sender: Sender, context: ClientContext, receivedAt: string) => {
+    const builder = new RecordBuilder();
+    const stored: StoredEvent[] = [];
+    const rejections: Rejection[] = [];
+    for (const [index, result] of results.entries()) {
+      const fault = findFault(result, sender);
+      if (fault !== undefined) {
+        rejections.push({ index, ...fault });
+        continue;
+      }
+      const draft = result as EventDraft;
+      const id = draft.id ?? newId();
+      const line = renderLine(draft, id, context, receivedAt);
+      const bytes = Buffer.byteLength(line);
+      if (bytes > maxEventBytes) {
+        const detail = `The event takes ${bytes} bytes as it is stored; the limit is ${maxEventBytes}.`;
+        rejections.push({ index, code: "event-too-large", detail, limit: maxEventBytes });
+        continue;
+      }
+      builder.add(index, partitionKeyOf({ subject: draft.subject, id }), line, bytes);
+      stored.push({ index, id });
+    }
+    return { records: builder.build(), stored, rejections };
+  };
+
+  const put = async (record: EventRecord, deadline: number): Promise<RecordDelivery> => {
+    try {
+      return await putRecords.send(record, { deadline, onFull: "refuse" });
+    } catch (error) {
+      return { status: "failed", reason: "refused", isAmbiguous: false, attempts: 0, error: error as Error };
+    }
+  };
+
+  const accept = async (sender: Sender, request: EventRequest): Promise<EventReply> => {
+    const nowMs = clock.now();
+    const receivedAt = new Date(nowMs).toISOString();
+    const results = readRequest(request, { maxEvents, mayForwardClient: sender.forwardsClient });
+    const context = renderClientContext(sender, request.headers, request.clientIp, receivedAt);
+    const { records, stored, rejections } = encode(results, sender, context, receivedAt);
+    if (records.length === 0) return replyNothingAccepted(results.length, rejections);
+    const deadline = nowMs + putTimeoutMs;
+    const deliveries = await Promise.all(records.map((record) => put(record, deadline)));
+    const unconfirmed = listUnconfirmed(records, deliveries, stored);
+    if (unconfirmed.length > 0) return replyUnconfirmed(stored, rejections, unconfirmed, random);
+    return replyAccepted(stored, rejections);
+  };
+
+  const handle = async (request: EventRequest): Promise<EventReply> => {
+    try {
+      const authorization = request.headers["authorization"];
+      return await accept(authenticate(typeof authorization === "string" ? authorization : undefined), request);
+    } catch (error) {
+      return replyError(error);
+    }
+  };
+
+  return { authenticate, accept, handle };
+}
+
+function readRequest(request: EventRequest, options: { maxEvents: number; mayForwardClient: boolean }): ReadResult[] {
+  const { headers, body } = request;
+  const isBinary = isBinaryMode(headers);
+  const contentType = headers["content-type"];
+  const format = readBodyFormat(typeof contentType === "string" ? contentType : undefined, isBinary);
+  if (format === "binary-json" || format === "binary-text") {
+    return [readBinaryEvent(headers, decodeBody(body), format, options)];
+  }
+  if (body.byteLength === 0) throw new IngestError("empty-body", "The request has no body; send at least one event.");
+  return readEvents(decodeBody(body), format, options);
+}
+
+function findFault(result: ReadResult, sender: Sender): EventFault | undefined {
+  if (!(result instanceof EventDraft)) return result;
+  if (result.fault !== undefined) return result.fault;
+  if (sender.mayUseSource(result.source)) return undefined;
+  const detail = "The write key does not name this `source` among those it may use.";
+  return { code: "source-not-allowed", detail, attribute: "source" };
+}
+
+function renderLine(draft: EventDraft, id: string, context: ClientContext, receivedAt: string): string {
+  let line = `{${draft.attributes}`;
+  if (draft.id === undefined) line += `,"id":"${id}"`;
+  if (!draft.hasTime) line += `,"time":"${receivedAt}"`;
+  line += context.members;
+  if (!draft.hasTraceparent) line += context.traceparent;
+  return draft.data === undefined ? `${line}}\n` : `${line},"data":${draft.data}}\n`;
+}
+
+function listUnconfirmed(
+  records: readonly EventRecord[],
+  deliveries: readonly RecordDelivery[],
+  stored: readonly StoredEvent[],
+): UnconfirmedEvent[] {
+  const failures = new Map<number, { reason: string; isAmbiguous: boolean }>();
+  for (const [position, delivery] of deliveries.entries()) {
+    if (delivery.status === "delivered") continue;
+    const { reason, isAmbiguous } = delivery;
+    for (const index of records[position]?.indexes ?? []) failures.set(index, { reason, isAmbiguous });
+  }
+  return stored.flatMap(({ index, id }) => {
+    const failure = failures.get(index);
+    return failure === undefined ? [] : [{ index, id, ...failure }];
+  });
+}
+
+const jsonHeaders = { "content-type": "application/json" } as const;
+const problemHeaders = { "content-type": "application/problem+json" } as const;
+
+function replyAccepted(stored: readonly StoredEvent[], rejected: readonly Rejection[]): EventReply {
+  const ids = stored.map(({ id }) => id);
+  const body = JSON.stringify({ accepted: ids.length, ids, ...(rejected.length > 0 && { rejected }) });
+  const summary = { accepted: ids.length, rejections: rejected, unconfirmed: [] };
+  return { status: 202, headers: jsonHeaders, body, code: undefined, ...summary };
+}
+
+/** A fault that all events have in common is the fault of the request; otherwise the answer says that each has its own. */
+function replyNothingAccepted(events: number, rejected: readonly Rejection[]): EventReply {
+  const [first] = rejected;
+  const isCommon = first !== undefined && rejected.every(({ code }) => code === first.code);
+  const code = isCommon ? first.code : "no-event-accepted";
+  const detail = events === 1 && first !== undefined ? first.detail : `None of the ${events} events was accepted.`;
+  const { index: _index, code: _code, detail: _detail, ...facts } = first ?? { index: 0, code, detail };
+  const body = problemBody(code, detail, { ...(events === 1 && facts), accepted: 0, ids: [], rejected });
+  const summary = { accepted: 0, rejections: rejected, unconfirmed: [] };
+  return { status: problems[code].status, headers: problemHeaders, body, code, ...summary };
+}
+
+function replyUnconfirmed(
+  stored: readonly StoredEvent[],
+  rejected: readonly Rejection[],
+  unconfirmed: readonly UnconfirmedEvent[],
+  random: () => number,
+): EventReply {
+  const missing = new Set(unconfirmed.map(({ index }) => index));
+  const ids = stored.filter(({ index }) => !missing.has(index)).map(({ id }) => id);
+  const code = unconfirmed.every(({ reason }) => reason === "refused") ? "overloaded" : "stream-unavailable";
+  const detail =
+    `The stream did not confirm ${unconfirmed.length} of ${stored.length} events. ` +
+    "Send these again, with the ids given here, so that none is stored twice.";
+  const rejectedMember = rejected.length > 0 && { rejected };
+  const body = problemBody(code, detail, { accepted: ids.length, ids, unconfirmed, ...rejectedMember });
+  const headers = { ...problemHeaders, "retry-after": drawRetryAfter(random) };
+  return { status: 503, headers, body, code, accepted: ids.length, rejections: rejected, unconfirmed };
+}
+
+/** The answer to a request that ended with an error; anything but an {@link IngestError} is our own fault. */
+export function replyError(error: unknown, headers: Readonly<Record<string, string>> = {}): EventReply {
+  const isKnown = error instanceof IngestError;
+  const code = isKnown ? error.code : "internal-error";
+  const body = isKnown
+    ? problemBody(code, error.message, { ...error.facts })
+    : problemBody(code, "The service could not handle the request. It may be sent again.");
+  const summary = { accepted: 0, rejections: [], unconfirmed: [] };
+  return { status: problems[code].status, headers: { ...problemHeaders, ...headers }, body, code, ...summary };
+}
+
+/** Whole seconds for `Retry-After`, drawn so that clients do not return all at once. */
+export function drawRetryAfter(random: () => number): string {
+  const { min, max } = retryAfterSeconds;
+  return String(min + Math.floor(random() * (max - min + 1)));
+}

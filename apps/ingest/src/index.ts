@@ -1,0 +1,13 @@
+export type { Clock } from "./clock.ts";
+export {
+  createEventService,
+  type EventReply,
+  type EventRequest,
+  type EventService,
+  type EventServiceOptions,
+  type RecordDelivery,
+  type RecordSender,
+  type UnconfirmedEvent,
+} from "./event-service.ts";
+export { IngestError, type ProblemCode, problems, type Rejection } from "./problems.ts";
+export { hashWriteKey, type Sender, type WriteKeyConfig } from "./write-keys.ts";
