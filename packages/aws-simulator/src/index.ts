@@ -42,3 +42,21 @@ export type {
   UpdateShardCountInput,
   UpdateShardCountOutput,
 } from "./kinesis/api.ts";
+export { OptionError } from "./options.ts";
+export type { StartingPosition, StreamSource } from "./stream-reader/stream-source.ts";
+export { ObjectStoreError, type ObjectStoreErrorCode } from "./object-store/errors.ts";
+export type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from "./object-store/object-store.ts";
+export { MemoryObjectStore, type MemoryObjectStoreOptions } from "./object-store/memory-object-store.ts";
+export { FolderObjectStore, type FolderObjectStoreOptions } from "./object-store/folder-object-store.ts";
+export { EventSourceMapping, type StopOptions } from "./lambda/event-source-mapping.ts";
+export type { EventSourceMappingFaults, EventSourceMappingOptions } from "./lambda/mapping-options.ts";
+export type { EventSourceMappingStats, ShardStats } from "./lambda/mapping-stats.ts";
+export type { FailureRecord } from "./lambda/failure-destination.ts";
+export type { KinesisStreamEvent, KinesisStreamRecord } from "./lambda/kinesis-event.ts";
+export {
+  FunctionError,
+  type FunctionErrorCode,
+  type FunctionRuntime,
+  type InvokeOptions,
+  TooManyRequestsError,
+} from "./lambda/function-error.ts";

@@ -1,0 +1,168 @@
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
+import type { ObjectStore } from "../object-store/object-store.ts";
+import { checkChoice, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
+import { createRandom, type Random } from "../random.ts";
+import { catchUpIntervalMs, pollIntervalMs } from "../stream-reader/limits.ts";
+import type { StartingPosition, StreamSource } from "../stream-reader/stream-source.ts";
+import type { Trace } from "../trace.ts";
+import type { InvokeOptions } from "./function-error.ts";
+import type { KinesisStreamEvent } from "./kinesis-event.ts";
+import * as limits from "./limits.ts";
+
+export interface EventSourceMappingOptions {
+  /** The stream's Kinesis; the in-process model fits. */
+  readonly kinesis: StreamSource;
+  readonly streamArn: string;
+  /** Runs the function once. A rejection is a function error; `TooManyRequestsError` means it did not run. */
+  readonly invoke: (event: KinesisStreamEvent, options: InvokeOptions) => Promise<unknown>;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Draws identifiers and faults. Default: a generator seeded with the mapping's stream and function. */
+  readonly random?: Random;
+  /** Where batches go that AWS gave up on. Default: nowhere, they are lost. */
+  readonly onFailure?: { readonly objectStore: ObjectStore; readonly bucket: string };
+  /** 1 to 10,000. Default 100. */
+  readonly batchSize?: number;
+  /** 0 to 300. Default 0: an invocation starts with whatever was read. */
+  readonly maximumBatchingWindowInSeconds?: number;
+  /** Concurrent batches per shard, 1 to 10. A key always goes to the same one. Default 1. */
+  readonly parallelizationFactor?: number;
+  /** 0 to 10,000, or -1 for ever. Default -1, as on AWS. */
+  readonly maximumRetryAttempts?: number;
+  /** 60 to 604,800, or -1 for ever. Default -1, as on AWS. */
+  readonly maximumRecordAgeInSeconds?: number;
+  readonly bisectBatchOnFunctionError?: boolean;
+  /** `["ReportBatchItemFailures"]` or empty. Default empty: then the answer of the function is not looked at. */
+  readonly functionResponseTypes?: readonly string[];
+  /** Default `TRIM_HORIZON`. */
+  readonly startingPosition?: StartingPosition;
+  /** Only with `AT_TIMESTAMP`. */
+  readonly startingPositionTimestamp?: Date;
+  /** Appears in on-failure records. */
+  readonly functionArn?: string;
+  /** The mapping's UUID, part of the key of on-failure objects. Default: drawn from `random`. */
+  readonly uuid?: string;
+  /** Between two reads of a shard at rest. Default 1,000, as on AWS. */
+  readonly pollIntervalMs?: number;
+  /** Between two reads of a shard that has more. Default 250. */
+  readonly catchUpIntervalMs?: number;
+  /** First wait after a failed invocation, doubling up to `retryBackoffMaxMs`. Default 1,000. */
+  readonly retryBackoffBaseMs?: number;
+  readonly retryBackoffMaxMs?: number;
+  readonly faults?: EventSourceMappingFaults;
+  readonly trace?: Trace;
+  /** Reads that failed, destinations that refused. The mapping goes on. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface EventSourceMappingFaults {
+  /**
+   * How often a batch that succeeded is delivered once more: the checkpoint was lost. "Event source mappings process each
+   * event at least once." https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+   */
+  readonly redeliveryRate?: number;
+}
+
+/** Options with every default filled in. */
+export interface MappingSettings {
+  readonly kinesis: StreamSource;
+  readonly streamArn: string;
+  readonly invoke: (event: KinesisStreamEvent, options: InvokeOptions) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onFailure: { readonly objectStore: ObjectStore; readonly bucket: string } | undefined;
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly parallelizationFactor: number;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeMs: number;
+  readonly isBisecting: boolean;
+  readonly isReportingItemFailures: boolean;
+  readonly startingPosition: StartingPosition;
+  readonly startingPositionTimestampMs: number | undefined;
+  readonly functionArn: string;
+  readonly pollIntervalMs: number;
+  readonly catchUpIntervalMs: number;
+  readonly retryBackoffBaseMs: number;
+  readonly retryBackoffMaxMs: number;
+  readonly redeliveryRate: number;
+  readonly trace: Trace | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+const reportBatchItemFailures = "ReportBatchItemFailures";
+
+/** Fills in the defaults and refuses what AWS would refuse. @throws OptionError */
+export function readMappingOptions(options: EventSourceMappingOptions): MappingSettings {
+  checkText("streamArn", options.streamArn);
+  const functionArn = options.functionArn ?? "arn:aws:lambda:us-east-1:000000000000:function:function";
+  const settings: MappingSettings = {
+    kinesis: options.kinesis,
+    streamArn: options.streamArn,
+    invoke: options.invoke,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? createRandom(`${options.streamArn}/${functionArn}`),
+    onFailure: options.onFailure,
+    batchSize: options.batchSize ?? limits.defaultBatchSize,
+    batchingWindowMs: (options.maximumBatchingWindowInSeconds ?? 0) * 1_000,
+    parallelizationFactor: options.parallelizationFactor ?? 1,
+    maximumRetryAttempts: unlimitedToInfinity(options.maximumRetryAttempts),
+    maximumRecordAgeMs: unlimitedToInfinity(options.maximumRecordAgeInSeconds) * 1_000,
+    isBisecting: options.bisectBatchOnFunctionError ?? false,
+    isReportingItemFailures: options.functionResponseTypes?.includes(reportBatchItemFailures) ?? false,
+    startingPosition: options.startingPosition ?? "TRIM_HORIZON",
+    startingPositionTimestampMs: options.startingPositionTimestamp?.getTime(),
+    functionArn,
+    pollIntervalMs: options.pollIntervalMs ?? pollIntervalMs,
+    catchUpIntervalMs: options.catchUpIntervalMs ?? catchUpIntervalMs,
+    retryBackoffBaseMs: options.retryBackoffBaseMs ?? limits.retryBackoffBaseMs,
+    retryBackoffMaxMs: options.retryBackoffMaxMs ?? limits.retryBackoffMaxMs,
+    redeliveryRate: options.faults?.redeliveryRate ?? 0,
+    trace: options.trace,
+    onError: options.onError ?? (() => undefined),
+  };
+  checkRanges(options, settings);
+  return settings;
+}
+
+function checkRanges(options: EventSourceMappingOptions, settings: MappingSettings): void {
+  checkInteger("batchSize", settings.batchSize, 1, limits.maxBatchSize);
+  checkInteger(
+    "maximumBatchingWindowInSeconds",
+    options.maximumBatchingWindowInSeconds ?? 0,
+    0,
+    limits.maxBatchingWindowSeconds,
+  );
+  checkInteger("parallelizationFactor", settings.parallelizationFactor, 1, limits.maxParallelizationFactor);
+  if ((options.maximumRetryAttempts ?? limits.unlimited) !== limits.unlimited) {
+    checkInteger("maximumRetryAttempts", settings.maximumRetryAttempts, 0, limits.maxRetryAttempts);
+  }
+  if ((options.maximumRecordAgeInSeconds ?? limits.unlimited) !== limits.unlimited) {
+    const { minRecordAgeSeconds, maxRecordAgeSeconds } = limits;
+    checkInteger(
+      "maximumRecordAgeInSeconds",
+      options.maximumRecordAgeInSeconds ?? 0,
+      minRecordAgeSeconds,
+      maxRecordAgeSeconds,
+    );
+  }
+  for (const type of options.functionResponseTypes ?? []) {
+    checkChoice("functionResponseTypes", type, [reportBatchItemFailures]);
+  }
+  checkChoice("startingPosition", settings.startingPosition, ["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"]);
+  if ((settings.startingPosition === "AT_TIMESTAMP") !== (settings.startingPositionTimestampMs !== undefined)) {
+    throw new OptionError(
+      "startingPositionTimestamp",
+      "given with the starting position AT_TIMESTAMP, and only with it",
+      options.startingPositionTimestamp,
+    );
+  }
+  checkRate("faults.redeliveryRate", settings.redeliveryRate);
+  if (settings.redeliveryRate === 1)
+    throw new OptionError("faults.redeliveryRate", "below 1, or no batch would end", 1);
+}
+
+function unlimitedToInfinity(value: number | undefined): number {
+  return value === undefined || value === limits.unlimited ? Number.POSITIVE_INFINITY : value;
+}

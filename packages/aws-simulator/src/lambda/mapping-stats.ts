@@ -1,0 +1,62 @@
+/** What a mapping has done so far, and how it stands. */
+export interface EventSourceMappingStats {
+  /** Records read from the stream. */
+  readonly recordsIn: number;
+  /** Records that are done with: their batch succeeded. */
+  readonly recordsProcessed: number;
+  /** Batches formed from what was read, before any split or retry. */
+  readonly batches: number;
+  readonly invocations: number;
+  /** Invocations that threw, timed out or crashed. */
+  readonly functionErrors: number;
+  /** Invocations that succeeded and reported item failures. */
+  readonly itemFailures: number;
+  /** Invocations of records that had been in an earlier failed one. */
+  readonly retries: number;
+  readonly bisects: number;
+  /** Invocations refused for want of concurrency. */
+  readonly throttles: number;
+  /** Batches delivered again by the fault `redeliveryRate`. */
+  readonly redeliveries: number;
+  readonly discardedBatches: number;
+  readonly discardedRecords: number;
+  /** On-failure records that the destination refused. */
+  readonly destinationFailures: number;
+  readonly readErrors: number;
+  readonly inFlightInvocations: number;
+  /** Records read and not yet done with. */
+  readonly bufferedRecords: number;
+  /** Age of the last record of the batch that finished last, as the CloudWatch metric has it; 0 before the first. */
+  readonly iteratorAgeMs: number;
+  /** Farthest behind of all shards. */
+  readonly millisBehindLatest: number;
+  readonly shards: readonly ShardStats[];
+}
+
+export interface ShardStats {
+  readonly shardId: string;
+  readonly state: "waiting" | "reading" | "ended" | "complete";
+  readonly millisBehindLatest: number;
+  readonly bufferedRecords: number;
+  readonly iteratorAgeMs: number;
+}
+
+/** The counters, shared by all shards of a mapping. */
+export class MappingCounters {
+  recordsIn = 0;
+  recordsProcessed = 0;
+  batches = 0;
+  invocations = 0;
+  functionErrors = 0;
+  itemFailures = 0;
+  retries = 0;
+  bisects = 0;
+  throttles = 0;
+  redeliveries = 0;
+  discardedBatches = 0;
+  discardedRecords = 0;
+  destinationFailures = 0;
+  readErrors = 0;
+  inFlightInvocations = 0;
+  iteratorAgeMs = 0;
+}

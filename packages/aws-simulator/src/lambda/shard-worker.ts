@@ -1,0 +1,129 @@
+import type { KinesisRecord } from "../kinesis/api.ts";
+import type { ShardConsumer, ShardControls } from "../stream-reader/stream-reader.ts";
+import type { Discard } from "./failure-destination.ts";
+import { accountOf, streamRecordBytes, toStreamRecord } from "./kinesis-event.ts";
+import { Lane } from "./lane.ts";
+import { laneOfKey } from "./lane-of-key.ts";
+import { bufferedBatchesPerLane } from "./limits.ts";
+import type { MappingSettings } from "./mapping-options.ts";
+import type { MappingCounters } from "./mapping-stats.ts";
+
+export interface ShardWorkerOptions {
+  readonly controls: ShardControls;
+  readonly settings: MappingSettings;
+  readonly counters: MappingCounters;
+  readonly discard: (discard: Discard) => Promise<void>;
+  readonly onProgress: () => void;
+}
+
+/** Deals the records of one shard out to its lanes, and says when the shard may be read further and when it is done. */
+export class ShardWorker implements ShardConsumer {
+  readonly #options: ShardWorkerOptions;
+  readonly #lanes: readonly Lane[];
+  readonly #bufferLimit: number;
+  #isEnded = false;
+  #isComplete = false;
+  #iteratorAgeMs = 0;
+
+  constructor(options: ShardWorkerOptions) {
+    const { settings, counters, controls, discard } = options;
+    this.#options = options;
+    this.#bufferLimit = settings.batchSize * settings.parallelizationFactor * bufferedBatchesPerLane;
+    this.#lanes = Array.from(
+      { length: settings.parallelizationFactor },
+      () =>
+        new Lane({
+          shardId: controls.shardId,
+          settings,
+          counters,
+          discard,
+          onProgress: (iteratorAgeMs) => {
+            this.#onProgress(iteratorAgeMs);
+          },
+        }),
+    );
+  }
+
+  get shardId(): string {
+    return this.#options.controls.shardId;
+  }
+
+  get bufferedRecords(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.size, 0);
+  }
+
+  get iteratorAgeMs(): number {
+    return this.#iteratorAgeMs;
+  }
+
+  /** Everything that was read is done with. */
+  get isIdle(): boolean {
+    return this.#lanes.every((lane) => lane.isIdle);
+  }
+
+  /** No invocation is under way. */
+  get isAtRest(): boolean {
+    return this.#lanes.every((lane) => lane.isAtRest);
+  }
+
+  capacity(): number {
+    return Math.max(0, this.#bufferLimit - this.bufferedRecords);
+  }
+
+  accept(records: readonly KinesisRecord[]): void {
+    const { settings, counters } = this.#options;
+    const source = {
+      streamArn: settings.streamArn,
+      shardId: this.shardId,
+      invokeIdentityArn: `arn:aws:iam::${accountOf(settings.functionArn)}:role/lambda-role`,
+    };
+    const readAtMs = settings.clock.now();
+    counters.recordsIn += records.length;
+    for (const stored of records) {
+      const record = toStreamRecord(stored, source);
+      this.#lanes[laneOfKey(stored.PartitionKey, this.#lanes.length)]?.add({
+        record,
+        sizeBytes: streamRecordBytes(record),
+        arrivalMs: stored.ApproximateArrivalTimestamp.getTime(),
+        readAtMs,
+      });
+    }
+    for (const lane of this.#lanes) lane.pump();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    // No record will come to fill a batch.
+    this.flush();
+    this.#completeWhenDone();
+  }
+
+  flush(): void {
+    for (const lane of this.#lanes) lane.flush();
+  }
+
+  pause(): void {
+    for (const lane of this.#lanes) lane.pause();
+  }
+
+  resume(): void {
+    for (const lane of this.#lanes) lane.resume();
+  }
+
+  #onProgress(iteratorAgeMs: number | undefined): void {
+    const { controls, counters, onProgress } = this.#options;
+    if (iteratorAgeMs !== undefined) {
+      this.#iteratorAgeMs = iteratorAgeMs;
+      counters.iteratorAgeMs = iteratorAgeMs;
+    }
+    if (this.capacity() > 0) controls.wake();
+    this.#completeWhenDone();
+    onProgress();
+  }
+
+  #completeWhenDone(): void {
+    if (!this.#isEnded || this.#isComplete || !this.isIdle) return;
+    this.#isComplete = true;
+    this.#options.controls.complete();
+  }
+}

@@ -1,0 +1,41 @@
+/** One stored object, as a listing shows it. */
+export interface StoredObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** MD5 of the bytes in hex, as S3 gives it for an object put in one part (without the quotes). */
+  readonly etag: string;
+  /** Epoch milliseconds. */
+  readonly lastModified: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface PutObjectOptions {
+  /** User metadata, stored with the object. Names in lower case. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** What S3 says when an object was created: enough to fetch it and to check that it is the same. */
+export interface ObjectCreated {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  /** Epoch milliseconds at which the object was stored. */
+  readonly createdAt: number;
+}
+
+/** The part of S3 that Lambda's on-failure destination, Firehose and Snowpipe need. */
+export interface ObjectStore {
+  /** Stores the bytes under the key, whole or not at all, and then tells the listeners. A second put replaces the first. */
+  put(bucket: string, key: string, bytes: Uint8Array, options?: PutObjectOptions): Promise<StoredObject>;
+  /** @throws ObjectStoreError `NO_SUCH_KEY` */
+  get(bucket: string, key: string): Promise<{ readonly object: StoredObject; readonly bytes: Uint8Array }>;
+  /** Objects whose key starts with `prefix`, in order of key (UTF-8 bytes, as S3 lists them). */
+  list(bucket: string, prefix?: string): Promise<StoredObject[]>;
+  /**
+   * Calls `listener` once for each object stored from now on, before the `put` resolves.
+   * @returns a function that ends the subscription.
+   */
+  onCreated(listener: (created: ObjectCreated) => void): () => void;
+}
