@@ -4,3 +4,5 @@ export type {
   SchemaError,
   SchemaErrors,
 } from "./codegen/contracts-module.ts";
+export { type ContractsModuleOptions, renderContractsModule } from "./codegen/render-contracts-module.ts";
+export { compilePrivacyMap } from "./privacy/compile-privacy-map.ts";

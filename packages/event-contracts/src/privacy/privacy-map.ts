@@ -23,7 +23,7 @@ export interface PrivacyRule {
  * To apply it, walk the value together with a *set* of nodes, starting at node 0:
  * - `rule` says what to do with the value here, whatever its JSON type is (an object under a `mask` is masked whole).
  *   When several nodes of the set have one, `strictestRule` decides;
- * - a property `key` continues with `properties[key]` when there is one, else with `additional`; and in the latter case
+ * - a property `key` continues with `properties[key]` when there is one (own: `Object.hasOwn`), else with `additional`; and in the latter case
  *   also with every `patterns` entry whose regular expression (flag `u`) matches `key`;
  * - an array element continues with `items`, and *also* with the node itself: an invalid event may hold an array where
  *   the schema has one value.

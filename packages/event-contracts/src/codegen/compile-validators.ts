@@ -1,0 +1,159 @@
+import type { AnyValidateFunction, SourceCode } from "ajv/dist/types/index.js";
+import type { ValueScopeName } from "ajv/dist/compile/codegen/scope.js";
+import type { Json } from "../json.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Contract, Draft } from "../registry/schema-document.ts";
+import { createAjv } from "./create-ajv.ts";
+import { toValidationSchema } from "./validation-schema.ts";
+
+/** The generated functions of one dialect, as JavaScript. */
+export interface CompiledDialect {
+  /** Body of a function `(runtime) => object`: what more than one contract uses. */
+  shared: string;
+  /** `$id` → body of a function `(runtime, shared) => validator`. */
+  validators: Map<string, string>;
+}
+
+/**
+ * Compiles the contracts of one dialect by Ajv into one function body each. Ajv's own `standaloneCode` would give one flat
+ * module whose constants and functions are all set up at start; here each contract is set up when its first event arrives.
+ */
+export function compileDialect(registry: Registry, draft: Draft): CompiledDialect {
+  const ajv = createAjv(draft);
+  const contracts = registry.contracts.filter((contract) => contract.draft === draft);
+  for (const document of registry.documents.values()) {
+    if (document.draft === draft) ajv.addSchema(toValidationSchema(document.schema), document.id);
+  }
+  const roots = new Map(contracts.map((contract) => [contract, sourceOf(ajv.getSchema(contract.id), contract)]));
+  const uses = new Map<string, { source: SourceCode; users: number }>();
+  for (const root of roots.values()) {
+    for (const [name, source] of reachableFrom(root)) {
+      uses.set(name, { source, users: (uses.get(name)?.users ?? 0) + 1 });
+    }
+  }
+  const isShared = (name: string): boolean => (uses.get(name)?.users ?? 0) > 1;
+  const sharedSources = [...uses].filter(([name]) => isShared(name)).map(([, use]) => use.source);
+  const sharedNames = sharedSources.map((source) => String(source.validateName));
+  return {
+    shared: `${emit(sharedSources)}\nreturn {${sharedNames.join(",")}};`,
+    validators: new Map([...roots].map(([contract, root]) => [contract.id, emitContract(root, isShared)])),
+  };
+}
+
+function sourceOf(validate: AnyValidateFunction | undefined, contract: Contract): SourceCode {
+  if (validate?.source === undefined) throw new Error(`Ajv kept no code of ${contract.id}.`);
+  return validate.source;
+}
+
+function emitContract(root: SourceCode, isShared: (name: string) => boolean): string {
+  const own = [...reachableFrom(root)].filter(([name]) => !isShared(name)).map(([, source]) => source);
+  const used = new Set(own.concat(root).flatMap((source) => [...referencesOf(source).keys()]));
+  const imported = [...used, String(root.validateName)].filter(isShared);
+  const imports = imported.length === 0 ? "" : `const {${[...new Set(imported)].join(",")}} = shared;\n`;
+  return `${imports}${emit(own)}\nreturn ${String(root.validateName)};`;
+}
+
+/** The functions a function calls, directly or not, and itself: by name. */
+function reachableFrom(root: SourceCode): Map<string, SourceCode> {
+  const found = new Map<string, SourceCode>();
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (found.has(String(next.validateName))) continue;
+    found.set(String(next.validateName), next);
+    pending.push(...referencesOf(next).values());
+  }
+  return found;
+}
+
+/** The functions a function calls directly. */
+function referencesOf(source: SourceCode): Map<string, SourceCode> {
+  const references = new Map<string, SourceCode>();
+  for (const name of scopeNames(source)) {
+    const callee = calleeOf(name);
+    if (callee !== undefined) references.set(String(callee.validateName), callee);
+  }
+  return references;
+}
+
+function scopeNames(source: SourceCode): ValueScopeName[] {
+  return Object.values(source.scopeValues).flatMap((names) => [...(names ?? [])]);
+}
+
+/** Ajv names another function directly, or (in a recursion) through an object that gets the function later. */
+function calleeOf(name: ValueScopeName): SourceCode | undefined {
+  const reference = name.value?.ref as { source?: SourceCode; validate?: { source?: SourceCode } } | undefined;
+  if (name.prefix === "validate") return reference?.source;
+  return isWrapper(name) ? reference?.validate?.source : undefined;
+}
+
+function isWrapper(name: ValueScopeName): boolean {
+  return name.prefix === "root" || name.prefix === "wrapper";
+}
+
+/** Constants, then functions; function declarations are hoisted, so they may refer to each other. */
+function emit(sources: SourceCode[]): string {
+  const constants = new Map<string, string>();
+  const wrappers = new Map<string, string>();
+  const functions = sources.map((source) => {
+    let code = String(source.validateCode);
+    for (const name of scopeNames(source)) {
+      if (name.prefix === "schema") code = liftSchemaValues(code, name, constants);
+      else if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
+      else if (name.prefix !== "validate") constants.set(String(name), runtimeExpression(name));
+    }
+    const evaluated =
+      source.evaluated === undefined ? "" : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`;
+    return `${boundErrors(code)}\n${evaluated}`;
+  });
+  const declare = ([name, value]: [string, string]): string => `const ${name} = ${value};\n`;
+  return [...constants, ...wrappers].map(declare).join("") + functions.join("");
+}
+
+/** Ajv refers to lists of the schema, such as an `enum`, by their path; only those that are used become constants. */
+function liftSchemaValues(code: string, name: ValueScopeName, constants: Map<string, string>): string {
+  const path = new RegExp(String.raw`\b${String(name)}((?:\.[A-Za-z_$][\w$]*|\["(?:[^"\\]|\\.)*"\]|\[\d+\])*)`, "g");
+  return code.replaceAll(path, (_, steps: string) => {
+    const lifted = `${String(name)}${steps.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(36)}_`)}`;
+    constants.set(lifted, JSON.stringify(followSteps(name.value?.ref as Json, steps)));
+    return lifted;
+  });
+}
+
+function followSteps(root: Json, steps: string): Json {
+  let value: Json = root;
+  for (const [, plain, quoted, index] of steps.matchAll(/\.([\w$]+)|\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]/g)) {
+    const key = plain ?? index ?? (JSON.parse(quoted ?? '""') as string);
+    const next: Json | undefined = (value as Record<string, Json>)[key];
+    if (next === undefined) throw new Error(`Ajv's code names ${steps}, which the schema does not have.`);
+    value = next;
+  }
+  return value;
+}
+
+/** `require("ajv/dist/runtime/ucs2length").default` → `runtime.ucs2length`: the module must not load anything. */
+function runtimeExpression(name: ValueScopeName): string {
+  const code = String(name.value?.code);
+  const match = /^require\("([^"]+)"\)(.*)$/s.exec(code);
+  if (match === null) return code;
+  const [, module, rest] = match;
+  if (module === "ajv/dist/runtime/ucs2length") return "runtime.ucs2length";
+  if (module === "ajv/dist/runtime/equal") return "runtime.equal";
+  if (module === "ajv-formats/dist/formats")
+    return `runtime.formats${String(rest).replace(/^\.(?:full|fast)Formats/, "")}`;
+  throw new Error(`Ajv's code requires ${String(module)}, which the validator runtime does not have.`);
+}
+
+const adding = /if\(vErrors === null\)\{vErrors = \[(\w+)\];\}else \{vErrors\.push\(\1\);\}/g;
+
+/** Lets the bounded `ErrorList` take the errors, where Ajv's code pushes them into an array without limit. */
+function boundErrors(code: string): string {
+  const bounded = code
+    .replaceAll(adding, "vErrors = runtime.add(vErrors, $1);")
+    .replace(/\/\*# sourceURL=.*?\*\/;?/, "");
+  if (/vErrors = \[|vErrors\.push/.test(bounded)) {
+    throw new Error(
+      "Ajv's code adds errors in a way that is not known here; see boundErrors in compile-validators.ts.",
+    );
+  }
+  return bounded;
+}

@@ -1,0 +1,60 @@
+import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Contract, Draft } from "../registry/schema-document.ts";
+import { compileDialect, type CompiledDialect } from "./compile-validators.ts";
+
+export interface ContractsModuleOptions {
+  /** How many errors of one event are kept; all are counted. 100 by default. */
+  maxErrors?: number;
+}
+
+const drafts: readonly Draft[] = ["2020-12", "draft-07"];
+
+/**
+ * The text of an ES module that exports `contracts` (`CompiledContracts`): validators, newest versions and privacy maps of
+ * every contract of the registry. It is valid as `.js` and as `.ts`, and needs no Ajv and no zod, only
+ * `@millrace/event-contracts/validator-runtime`, which esbuild bundles with it.
+ */
+export function renderContractsModule(registry: Registry, options: ContractsModuleOptions = {}): string {
+  const dialects = new Map(drafts.map((draft) => [draft, compileDialect(registry, draft)]));
+  const newest = Object.fromEntries(registry.contracts.map((contract) => [contract.type, contract.id]));
+  return [
+    "// Generated from schemas/ by renderContractsModule of @millrace/event-contracts; do not edit.",
+    "// @ts-nocheck",
+    'import { defineContracts } from "@millrace/event-contracts/validator-runtime";',
+    "",
+    "export const contracts = defineContracts({",
+    `maxErrors: ${options.maxErrors ?? 100},`,
+    `newest: ${JSON.stringify(newest)},`,
+    `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
+    `shared: {${[...dialects].map(([draft, { shared }]) => `${JSON.stringify(draft)}: (runtime) => {${shared}}`).join(",\n")}},`,
+    `schemas: {${registry.contracts.map((contract) => renderSchema(registry, contract, dialects)).join(",\n")}},`,
+    "});",
+    "",
+  ].join("\n");
+}
+
+function renderSchema(registry: Registry, contract: Contract, dialects: ReadonlyMap<Draft, CompiledDialect>): string {
+  const body = dialects.get(contract.draft)?.validators.get(contract.id) ?? "";
+  const privacy = compilePrivacyMap(contract, registry.resources);
+  const fields = [
+    `type: ${JSON.stringify(contract.type)}`,
+    `dialect: ${JSON.stringify(contract.draft)}`,
+    ...(privacy === undefined ? [] : [`privacy: ${jsonText(privacy)}`]),
+    `create: (runtime, shared) => {${body}}`,
+  ];
+  return `${JSON.stringify(contract.id)}: {${fields.join(", ")}}`;
+}
+
+/** JSON inside a string: parsed only when needed, and a key `__proto__` stays a key. */
+function jsonText(value: object): string {
+  return JSON.stringify(JSON.stringify(value));
+}
+
+function envelopePrivacyOf(registry: Registry): object {
+  const envelopes = [...registry.documents.values()].filter(
+    ({ kind, name }) => kind === "envelope" && name === "raw-event",
+  );
+  const newest = envelopes.at(-1);
+  return (newest && compilePrivacyMap(newest, registry.resources)) ?? { nodes: [{}] };
+}

@@ -1,0 +1,47 @@
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+
+/** Keywords that say nothing about validity; leaving them out keeps them out of the generated code. */
+const annotations = new Set([
+  "title",
+  "description",
+  "$comment",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+]);
+
+/** Keywords whose values are maps of names to schemas: a property may well be called `description`. */
+const mapsOfSchemas = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+  "dependencies",
+]);
+
+/** Keywords whose values are data, not schemas. */
+const data = new Set(["enum", "const", "required", "dependentRequired", "type"]);
+
+/** A copy of a schema with only what validation needs. */
+export function toValidationSchema(schema: JsonObject): JsonObject {
+  const copy: JsonObject = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (annotations.has(keyword) || keyword.startsWith("x-")) continue;
+    if (data.has(keyword)) copy[keyword] = value;
+    else if (mapsOfSchemas.has(keyword) && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
+    else copy[keyword] = copyOf(value);
+  }
+  return copy;
+}
+
+function copyOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map(copyOf);
+  return isJsonObject(value) ? toValidationSchema(value) : value;
+}
+
+function mapValues(map: JsonObject, change: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

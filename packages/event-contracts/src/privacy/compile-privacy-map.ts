@@ -1,0 +1,178 @@
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { SchemaDocument } from "../registry/schema-document.ts";
+import { placeKey, type SchemaPlace, type SchemaResources } from "../registry/schema-resources.ts";
+import { pointerStep } from "../registry/pointer.ts";
+import type { PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy-map.ts";
+import { readPrivacyRule } from "./read-privacy-rule.ts";
+import { strictestRule } from "./strictest-rule.ts";
+
+/** Keywords whose schemas apply to the same value as the schema they stand in. */
+const inPlace = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas", "dependencies"];
+/** Keywords whose schemas apply to elements of an array. */
+const elements = ["items", "prefixItems", "additionalItems", "unevaluatedItems", "contains"];
+
+/**
+ * Finds where the data of a schema can hold annotated values. A node stands for the set of schemas that can apply to a
+ * value at once (as in the subset construction of automata), so branches are merged and recursion ends.
+ */
+export function compilePrivacyMap(document: SchemaDocument, resources: SchemaResources): PrivacyMap | undefined {
+  const nodes: PrivacyNode[] = [];
+  const indexByKey = new Map<string, number>();
+  const pending: { node: PrivacyNode; places: SchemaPlace[] }[] = [];
+
+  function nodeOf(places: SchemaPlace[]): number | undefined {
+    const all = applicablePlaces(places, resources);
+    if (all.length === 0) return undefined;
+    const key = all.map(placeKey).sort().join("\n");
+    const known = indexByKey.get(key);
+    if (known !== undefined) return known;
+    const node: PrivacyNode = {};
+    indexByKey.set(key, nodes.length);
+    pending.push({ node, places: all });
+    return nodes.push(node) - 1;
+  }
+
+  nodeOf([{ document, pointer: "", schema: document.schema }]);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) fillNode(next.node, next.places, nodeOf);
+  return prune(nodes);
+}
+
+function fillNode(
+  node: PrivacyNode,
+  places: SchemaPlace[],
+  nodeOf: (places: SchemaPlace[]) => number | undefined,
+): void {
+  const rules = places.flatMap((place) => ruleOf(place));
+  if (rules.length > 0) node.rule = rules.reduce(strictestRule);
+  const names = new Set(places.flatMap((place) => Object.keys(mapAt(place, "properties"))));
+  const properties: [string, number | undefined][] = [...names].map((name) => [
+    name,
+    nodeOf(places.flatMap((place) => placesOfProperty(place, name))),
+  ]);
+  node.properties = Object.fromEntries(properties.filter((entry): entry is [string, number] => entry[1] !== undefined));
+  const additional = nodeOf(places.flatMap(placesOfOtherProperties));
+  if (additional !== undefined) node.additional = additional;
+  node.patterns = places.flatMap((place) =>
+    Object.keys(mapAt(place, "patternProperties")).flatMap((pattern) => {
+      const target = nodeOf(childOf(place, ["patternProperties", pattern]));
+      return target === undefined ? [] : [{ pattern, node: target }];
+    }),
+  );
+  const items = nodeOf(places.flatMap((place) => elements.flatMap((keyword) => placesUnder(place, keyword))));
+  if (items !== undefined) node.items = items;
+}
+
+/** The places and everything that applies to the same value through `$ref` and the combining keywords. */
+function applicablePlaces(places: SchemaPlace[], resources: SchemaResources): SchemaPlace[] {
+  const found = new Map<string, SchemaPlace>();
+  const pending = [...places];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    if (!isJsonObject(place.schema) || found.has(placeKey(place))) continue;
+    found.set(placeKey(place), place);
+    for (const keyword of ["$ref", "$dynamicRef"]) {
+      const reference = place.schema[keyword];
+      const target =
+        typeof reference === "string" ? resources.resolve(reference, place.document, place.pointer) : undefined;
+      if (target !== undefined) pending.push(target);
+    }
+    for (const keyword of inPlace) pending.push(...placesUnder(place, keyword));
+  }
+  return [...found.values()];
+}
+
+/** What applies to a property some schema names: the schemas naming it, and those that take any other name. */
+function placesOfProperty(place: SchemaPlace, name: string): SchemaPlace[] {
+  const isNamed = Object.hasOwn(mapAt(place, "properties"), name);
+  const named = isNamed ? childOf(place, ["properties", name]) : placesOfOtherProperties(place);
+  const matching = Object.keys(mapAt(place, "patternProperties")).filter((pattern) => matches(pattern, name));
+  return [...named, ...matching.flatMap((pattern) => childOf(place, ["patternProperties", pattern]))];
+}
+
+function placesOfOtherProperties(place: SchemaPlace): SchemaPlace[] {
+  return [...childOf(place, ["additionalProperties"]), ...childOf(place, ["unevaluatedProperties"])];
+}
+
+/** A pattern that is no regular expression is taken to match: better a value masked too much. */
+function matches(pattern: string, name: string): boolean {
+  try {
+    return new RegExp(pattern, "u").test(name);
+  } catch {
+    return true;
+  }
+}
+
+/** The schemas a keyword holds directly: itself one, a list of them, or a map of them. */
+function placesUnder(place: SchemaPlace, keyword: string): SchemaPlace[] {
+  const value = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
+  if (Array.isArray(value)) return value.flatMap((_, index) => childOf(place, [keyword, index]));
+  if (!isJsonObject(value)) return [];
+  const isMap = keyword === "dependentSchemas" || keyword === "dependencies";
+  return isMap ? Object.keys(value).flatMap((key) => childOf(place, [keyword, key])) : childOf(place, [keyword]);
+}
+
+function childOf(place: SchemaPlace, steps: (string | number)[]): SchemaPlace[] {
+  let value: Json | undefined = place.schema;
+  for (const step of steps) {
+    value = isJsonObject(value) ? value[step] : Array.isArray(value) ? value[Number(step)] : undefined;
+  }
+  const pointer = place.pointer + steps.map(pointerStep).join("");
+  return isJsonObject(value) ? [{ document: place.document, pointer, schema: value }] : [];
+}
+
+function mapAt(place: SchemaPlace, keyword: string): JsonObject {
+  const value = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
+  return isJsonObject(value) ? value : {};
+}
+
+function ruleOf(place: SchemaPlace): PrivacyRule[] {
+  const annotation = isJsonObject(place.schema) ? place.schema["x-privacy"] : undefined;
+  return annotation === undefined ? [] : [readPrivacyRule(annotation)];
+}
+
+/** Leaves out nodes from which no rule can be reached; `undefined` when there is no rule at all. */
+function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
+  const useful = usefulNodes(nodes);
+  if (!useful.has(0)) return undefined;
+  const kept = [...useful].sort((a, b) => a - b);
+  const newIndex = new Map(kept.map((index, position) => [index, position]));
+  const renumber = (index: number | undefined): number | undefined =>
+    index === undefined ? undefined : newIndex.get(index);
+  return { nodes: kept.map((index) => renumberNode(nodes[index] ?? {}, renumber)) };
+}
+
+function usefulNodes(nodes: PrivacyNode[]): Set<number> {
+  const useful = new Set([...nodes.keys()].filter((index) => nodes[index]?.rule !== undefined));
+  for (let before = -1; before !== useful.size; ) {
+    before = useful.size;
+    for (const [index, node] of nodes.entries()) {
+      if (childIndexes(node).some((child) => useful.has(child))) useful.add(index);
+    }
+  }
+  return useful;
+}
+
+function childIndexes(node: PrivacyNode): number[] {
+  const patterns = (node.patterns ?? []).map((entry) => entry.node);
+  const others = [node.additional, node.items].filter((index) => index !== undefined);
+  return [...Object.values(node.properties ?? {}), ...patterns, ...others];
+}
+
+function renumberNode(node: PrivacyNode, renumber: (index: number | undefined) => number | undefined): PrivacyNode {
+  const slim: PrivacyNode = {};
+  if (node.rule !== undefined) slim.rule = node.rule;
+  const properties = Object.entries(node.properties ?? {}).flatMap(([name, index]) => {
+    const renumbered = renumber(index);
+    return renumbered === undefined ? [] : [[name, renumbered] as const];
+  });
+  if (properties.length > 0) slim.properties = Object.fromEntries(properties);
+  const patterns = (node.patterns ?? []).flatMap(({ pattern, node: index }) => {
+    const renumbered = renumber(index);
+    return renumbered === undefined ? [] : [{ pattern, node: renumbered }];
+  });
+  if (patterns.length > 0) slim.patterns = patterns;
+  const additional = renumber(node.additional);
+  if (additional !== undefined) slim.additional = additional;
+  const items = renumber(node.items);
+  if (items !== undefined) slim.items = items;
+  return slim;
+}

@@ -1,0 +1,125 @@
+import fastDeepEqual from "ajv/dist/runtime/equal.js";
+import ucs2length from "ajv/dist/runtime/ucs2length.js";
+import { fullFormats } from "ajv-formats/dist/formats.js";
+import type { CompiledContracts, DataValidator, SchemaError } from "../codegen/contracts-module.ts";
+import type { PrivacyMap } from "../privacy/privacy-map.ts";
+import { ErrorList } from "./error-list.ts";
+
+/** What the generated code calls. */
+export interface ValidatorRuntime {
+  /** Adds an error to a list that may not exist yet. */
+  add(list: ErrorList | null, error: SchemaError): ErrorList;
+  ucs2length(text: string): number;
+  equal(a: unknown, b: unknown): boolean;
+  formats: typeof fullFormats;
+}
+
+/** A function Ajv generated: the verdict, and the errors as a property. */
+export interface GeneratedValidator {
+  (data: unknown): boolean;
+  errors?: ErrorList | null;
+}
+
+/** The content of a generated contracts module. */
+export interface ContractsDefinition {
+  maxErrors: number;
+  /** By dialect: functions that several schemas use, such as those of the shared context. */
+  shared: Record<string, (runtime: ValidatorRuntime) => object>;
+  schemas: Record<string, SchemaDefinition>;
+  /** Event type → `$id` of its newest schema. */
+  newest: Record<string, string>;
+  /** A `PrivacyMap` as JSON. */
+  envelopePrivacy: string;
+}
+
+export interface SchemaDefinition {
+  type: string;
+  dialect: string;
+  /** Evaluated at the first event of this schema. */
+  create: (runtime: ValidatorRuntime, shared: object) => GeneratedValidator;
+  /** A `PrivacyMap` as JSON, parsed when it is first asked for. */
+  privacy?: string;
+}
+
+/** Makes the `contracts` of a generated module; not meant to be called by hand. */
+export function defineContracts(definition: ContractsDefinition): CompiledContracts {
+  const runtime = createRuntime(definition.maxErrors);
+  const schemas = new Map(Object.entries(definition.schemas));
+  const newest = new Map(Object.entries(definition.newest));
+  const validators = new Map<string, DataValidator>();
+  const privacyMaps = new Map<string, PrivacyMap>();
+  const sharedByDialect = new Map<string, object>();
+
+  function sharedOf(dialect: string): object {
+    let shared = sharedByDialect.get(dialect);
+    if (shared === undefined) {
+      shared = definition.shared[dialect]?.(runtime) ?? {};
+      sharedByDialect.set(dialect, shared);
+    }
+    return shared;
+  }
+
+  return {
+    validatorOf(schemaId) {
+      const known = validators.get(schemaId);
+      if (known !== undefined) return known;
+      const schema = schemas.get(schemaId);
+      if (schema === undefined) return undefined;
+      const validator = toDataValidator(schema.create(runtime, sharedOf(schema.dialect)));
+      validators.set(schemaId, validator);
+      return validator;
+    },
+    newestSchemaOf: (type) => newest.get(type),
+    typeOf: (schemaId) => schemas.get(schemaId)?.type,
+    privacyOf(schemaId) {
+      const text = schemas.get(schemaId)?.privacy;
+      if (text === undefined) return undefined;
+      let map = privacyMaps.get(schemaId);
+      if (map === undefined) {
+        map = JSON.parse(text) as PrivacyMap;
+        privacyMaps.set(schemaId, map);
+      }
+      return map;
+    },
+    envelopePrivacy: JSON.parse(definition.envelopePrivacy) as PrivacyMap,
+    schemaIds: () => [...schemas.keys()],
+  };
+}
+
+function toDataValidator(validate: GeneratedValidator): DataValidator {
+  return (data) => {
+    try {
+      if (validate(data)) return null;
+      const list = validate.errors;
+      return { errors: list?.kept ?? [], count: list?.length ?? 0 };
+    } catch (error) {
+      // A recursive schema follows the nesting of the data, and the stack has an end.
+      if (!(error instanceof RangeError)) throw error;
+      const message = "must not be nested so deeply";
+      return { errors: [{ instancePath: "", schemaPath: "#", keyword: "nesting", params: {}, message }], count: 1 };
+    } finally {
+      validate.errors = null;
+    }
+  };
+}
+
+// Ajv types it as an object with a `code` property; it is fast-deep-equal.
+const deepEqual = defaultOf(fastDeepEqual) as unknown as ValidatorRuntime["equal"];
+
+function createRuntime(maxErrors: number): ValidatorRuntime {
+  return {
+    add(list, error) {
+      const target = list ?? new ErrorList(maxErrors);
+      target.push(error);
+      return target;
+    },
+    ucs2length: defaultOf(ucs2length),
+    equal: deepEqual,
+    formats: fullFormats,
+  };
+}
+
+/** CommonJS modules arrive as they are or wrapped, depending on who loads them. */
+function defaultOf<T>(module: T | { default: T }): T {
+  return typeof module === "object" && module !== null && "default" in module ? module.default : module;
+}
