@@ -158,7 +158,7 @@ function* shop(
       orderId: `o-${randomUuid(random).slice(0, 8)}`,
       total: Math.round(chosen.price * quantity * 100) / 100,
       currency: chosen.currency,
-      items: [{ ...chosen, quantity }],
+      items: [{ product: chosen, quantity }],
       customer: { name: `Customer ${customerNumber}`, email: `customer.${customerNumber}@mail.example` },
     });
   }

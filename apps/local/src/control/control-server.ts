@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the running pipeline answers to other commands on this machine. */
+export interface ControlTargets {
+  query(sql: string): Promise<readonly Record<string, unknown>[]>;
+  streamNames(): readonly string[];
+  /** Calls back with each record's text from `from` on until the signal aborts. */
+  tail(stream: string, onLine: (line: string) => void, signal: AbortSignal, fromStart: boolean): Promise<void>;
+}
+
+export interface ControlServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const maxQueryBytes = 1_000_000;
+
+/** Starts the control endpoint on a free loopback port. One process holds the warehouse file, so it serves the queries. */
+export async function startControlServer(targets: ControlTargets): Promise<ControlServer> {
+  const server = createServer((request, response) => {
+    answer(request, response, targets).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain; charset=utf-8" });
+      response.end((error as Error).message);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, targets: ControlTargets): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://control");
+  if (request.method === "POST" && url.pathname === "/warehouse") {
+    const rows = await targets.query(await readText(request));
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(rows));
+    return;
+  }
+  const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (request.method === "GET" && stream !== undefined) {
+    await followStream(decodeURIComponent(stream), url.searchParams.has("from-start"), request, response, targets);
+    return;
+  }
+  response.writeHead(404, { "content-type": "text/plain" }).end("Only POST /warehouse and GET /streams/<name> exist.");
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  let text = "";
+  request.setEncoding("utf8");
+  for await (const piece of request as AsyncIterable<string>) {
+    text += piece;
+    if (text.length > maxQueryBytes) throw new RangeError(`A query has at most ${maxQueryBytes} characters.`);
+  }
+  return text;
+}
+
+async function followStream(
+  wanted: string,
+  fromStart: boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+  targets: ControlTargets,
+): Promise<void> {
+  const names = targets.streamNames();
+  const name =
+    names.find((candidate) => candidate === wanted) ?? names.find((candidate) => candidate.endsWith(`-${wanted}`));
+  if (name === undefined) throw new RangeError(`There is no stream "${wanted}". There are: ${names.join(", ")}.`);
+  const stop = new AbortController();
+  request.once("close", () => stop.abort());
+  response.once("close", () => stop.abort());
+  response.writeHead(200, { "content-type": "application/x-ndjson", "x-stream": name });
+  response.flushHeaders();
+  await targets.tail(name, (line) => response.write(`${line}\n`), stop.signal, fromStart);
+  response.end();
+}

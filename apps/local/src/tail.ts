@@ -1,0 +1,20 @@
+/** `pnpm tail <stream>`: follows a stream of the running pipeline, one event a line, until Ctrl-C. */
+import { parseArgs } from "node:util";
+import { readRunFile } from "./control/run-file.ts";
+import { runCommand } from "./control/run-command.ts";
+import { UsageError } from "./errors.ts";
+import { folders } from "./runtime/folders.ts";
+
+await runCommand(async () => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { "from-start": { type: "boolean" } } });
+  const [stream] = positionals;
+  if (stream === undefined) {
+    throw new UsageError("Usage: pnpm tail [--from-start] <stream>, e.g. pnpm tail enriched");
+  }
+  const { controlUrl } = readRunFile(folders.runFile);
+  const query = values["from-start"] === true ? "?from-start" : "";
+  const response = await fetch(new URL(`/streams/${encodeURIComponent(stream)}${query}`, controlUrl));
+  if (!response.ok || response.body === null) throw new UsageError(await response.text());
+  process.once("SIGINT", () => process.exit(0));
+  for await (const piece of response.body) process.stdout.write(piece);
+});
