@@ -1,0 +1,230 @@
+import * as z from "zod";
+import {
+  EVENT_SOURCE_MAPPING,
+  FIREHOSE_BUFFER_MIB,
+  FIREHOSE_BUFFER_SECONDS,
+  KINESIS_MAX_RECORD_KIB,
+  KINESIS_RETENTION_HOURS,
+  KINESIS_SHARDS,
+  LAMBDA_MEMORY_MIB,
+  LAMBDA_TIMEOUT_SECONDS,
+  LOG_RETENTION_DAYS,
+} from "../limits.ts";
+import type {
+  Bytes,
+  Days,
+  Events,
+  Hours,
+  InvocationsPerShard,
+  Kibibytes,
+  Mebibytes,
+  Millicores,
+  Percent,
+  Port,
+  Records,
+  Replicas,
+  Retries,
+  Seconds,
+  Shards,
+  Unit,
+} from "./units.ts";
+
+/** The environments, each a stack of its own, in order of promotion. */
+export const ENVIRONMENTS = ["local", "dev", "staging", "prod"] as const;
+/** Name of an environment and of its stack. */
+export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+
+const shown = (value: unknown): string => `${JSON.stringify(value) ?? "undefined"} (${typeof value})`;
+
+/** A whole number of unit `U` within a range; one fault, one message. */
+const whole = <U extends Unit<string>>(what: string, { min, max }: { min: number; max: number }) =>
+  z.custom<U>((value) => typeof value === "number" && Number.isInteger(value) && value >= min && value <= max, {
+    error: (issue) => `Expected ${what} from ${min} to ${max}, got ${shown(issue.input)}`,
+  });
+
+const text = (what: string, pattern: RegExp) =>
+  z.custom<string>((value) => typeof value === "string" && pattern.test(value), {
+    error: (issue) => `Expected ${what}, got ${shown(issue.input)}`,
+  });
+
+const oneOf = <T extends string | number>(what: string, values: readonly T[]) =>
+  z.custom<T>((value) => (values as readonly unknown[]).includes(value), {
+    error: (issue) => `Expected ${what} to be one of ${values.join(", ")}, got ${shown(issue.input)}`,
+  });
+
+const accountId = text("a 12-digit AWS account id", /^\d{12}$/);
+const region = text("an AWS region such as eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
+const identifier = text("an upper-case Snowflake identifier such as MILLRACE_DEV", /^[A-Z][A-Z0-9_]{0,254}$/);
+const kubernetesName = text("a DNS label such as millrace", /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const logRetention = oneOf("days", LOG_RETENTION_DAYS);
+
+const capacity = z.discriminatedUnion("mode", [
+  z.strictObject({ mode: z.literal("PROVISIONED"), shards: whole<Shards>("shards", KINESIS_SHARDS) }),
+  z.strictObject({ mode: z.literal("ON_DEMAND") }),
+]);
+
+const stream = z.strictObject({
+  capacity,
+  retention: whole<Hours>("hours", KINESIS_RETENTION_HOURS),
+  maxRecordSize: whole<Kibibytes>("KiB", KINESIS_MAX_RECORD_KIB),
+});
+
+const pipelineFunction = z.strictObject({
+  memory: whole<Mebibytes>("MiB", LAMBDA_MEMORY_MIB),
+  timeout: whole<Seconds>("seconds", LAMBDA_TIMEOUT_SECONDS),
+});
+
+const mapping = z.strictObject({
+  batchSize: whole<Records>("records", EVENT_SOURCE_MAPPING.batchSize),
+  batchingWindow: whole<Seconds>("seconds", EVENT_SOURCE_MAPPING.batchingWindowSeconds),
+  parallelizationFactor: whole<InvocationsPerShard>(
+    "invocations per shard",
+    EVENT_SOURCE_MAPPING.parallelizationFactor,
+  ),
+  maximumRetryAttempts: whole<Retries>("a finite number of retries", EVENT_SOURCE_MAPPING.retryAttempts),
+  maximumRecordAge: whole<Seconds>("a finite age in seconds", EVENT_SOURCE_MAPPING.recordAgeSeconds),
+});
+
+const delivery = z.strictObject({
+  bufferInterval: whole<Seconds>("seconds", FIREHOSE_BUFFER_SECONDS),
+  bufferSize: whole<Mebibytes>("MiB", FIREHOSE_BUFFER_MIB),
+});
+
+/** Where a secret comes from: written here (local only), or a Secrets Manager secret read at apply. */
+const secret = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion("from", [
+    z.strictObject({ from: z.literal("inline"), value }),
+    z.strictObject({
+      from: z.literal("secrets-manager"),
+      secretName: text("a secret name such as millrace/prod/write-keys", /^[\w/+=.@-]{1,512}$/),
+    }),
+  ]);
+
+const writeKey = z.strictObject({
+  name: text("the name of a write key", /^[\w .-]{1,64}$/),
+  sha256: text("64 lower-case hex digits", /^[0-9a-f]{64}$/),
+  tenantId: text("a tenant id", /^[\w.-]{1,64}$/),
+  sources: z.array(text("a source pattern", /^\S+$/)).min(1, "Expected at least one source pattern"),
+  /** The key of a back end that passes on the events of its own clients. */
+  forwardsClient: z.boolean().optional(),
+});
+
+const privacyKey = z.strictObject({
+  id: text("a key id", /^[\w.-]{1,32}$/),
+  key: text("32 bytes in base64", /^[A-Za-z0-9+/]{43}=$/),
+});
+
+const environmentConfig = z.strictObject({
+  environment: oneOf("environment", ENVIRONMENTS),
+  aws: z.strictObject({ accountId, region }),
+  /** The S3 bucket that holds the Terraform state; it exists before the first deployment. */
+  state: z.strictObject({ bucket: text("a bucket name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/), region }),
+  tags: z.strictObject({
+    owner: text("the team that answers for it", /^\S.*$/),
+    costCenter: text("a cost center", /^\S+$/),
+  }),
+  streams: z.strictObject({
+    raw: stream,
+    enriched: stream,
+    badRows: stream,
+    /** Every destination stream, unless `destinationOverrides` names it. */
+    destinations: stream,
+    destinationOverrides: z.record(z.string(), stream),
+    /** Destinations whose route document is gone but whose stream stays. */
+    retainedDestinations: z.array(z.string()),
+    /** Destinations whose stream the next deployment may delete. */
+    retiredDestinations: z.array(z.string()),
+  }),
+  functions: z.strictObject({ enrichment: pipelineFunction, router: pipelineFunction }),
+  mappings: z.strictObject({ enrichment: mapping, router: mapping }),
+  delivery: z.strictObject({ enriched: delivery, badRows: delivery }),
+  lake: z.strictObject({
+    infrequentAccessAfter: whole<Days>("days", { min: 30, max: 3_650 }),
+    expireAfter: whole<Days>("days", { min: 1, max: 3_650 }),
+    /** Dead letters hold events before masking: they are not kept longer than a repair takes. */
+    deadLettersExpireAfter: whole<Days>("days", { min: 1, max: 365 }),
+  }),
+  logs: z.strictObject({
+    retention: logRetention,
+    level: oneOf("level", ["debug", "info", "warn", "error"] as const),
+  }),
+  warehouse: z.strictObject({
+    organization: identifier,
+    account: identifier,
+    deployUser: identifier,
+    database: identifier,
+    schema: identifier,
+    /** Account role that may read the views; exists already. */
+    readerRole: identifier,
+    /** Time travel of the landing tables. */
+    timeTravel: whole<Days>("days", { min: 0, max: 90 }),
+  }),
+  ingest: z.strictObject({
+    cluster: z.strictObject({
+      name: text("an EKS cluster name", /^[0-9A-Za-z][\w-]{0,99}$/),
+      /** Issuer of the cluster's service account tokens, without `https://`. */
+      oidcIssuer: text("an OIDC issuer host and path", /^[\w.-]+(\/[\w.-]+)*$/),
+    }),
+    namespace: kubernetesName,
+    image: z.strictObject({
+      repository: text("an image repository", /^[a-z0-9]([\w.:/-]*[a-z0-9])?$/),
+      /** Without it the deployment must say `TF_VAR_ingest_image_tag`. */
+      tag: text("an image tag", /^[\w][\w.-]{0,127}$/).optional(),
+    }),
+    host: text("a host name", /^([a-z0-9-]+\.)*[a-z0-9-]+$/),
+    certificateArn: text("an ACM certificate ARN", /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/),
+    replicas: z.strictObject({
+      min: whole<Replicas>("replicas", { min: 1, max: 500 }),
+      max: whole<Replicas>("replicas", { min: 1, max: 500 }),
+      targetCpu: whole<Percent>("per cent", { min: 10, max: 95 }),
+    }),
+    resources: z.strictObject({
+      cpuRequest: whole<Millicores>("millicores", { min: 50, max: 64_000 }),
+      memory: whole<Mebibytes>("MiB", { min: 64, max: 65_536 }),
+    }),
+    port: whole<Port>("an unprivileged port", { min: 1_024, max: 65_535 }),
+    maxBody: whole<Bytes>("bytes", { min: 1_024, max: 64 * 1024 * 1024 }),
+    maxEvent: whole<Bytes>("bytes", { min: 256, max: 10 * 1024 * 1024 }),
+    maxEventsPerRequest: whole<Events>("events", { min: 1, max: 10_000 }),
+    drainTimeout: whole<Seconds>("seconds", { min: 1, max: 300 }),
+    /** Time for the load balancer to stop sending before the process hears SIGTERM. */
+    deregistrationDelay: whole<Seconds>("seconds", { min: 0, max: 300 }),
+    writeKeys: secret(z.array(writeKey).min(1, "Expected at least one write key")),
+    /** The plain key behind the one write key of `local`: printed, public, worthless elsewhere. */
+    localWriteKey: z.string().optional(),
+  }),
+  privacyKeys: secret(z.array(privacyKey).min(1, "Expected at least one privacy key")),
+  alarms: z.strictObject({
+    /** Addresses that get every alarm. */
+    emails: z.array(text("an e-mail address", /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
+    iteratorAge: whole<Seconds>("seconds", { min: 1, max: 86_400 }),
+    /** Age of the oldest event that has not reached S3. */
+    freshness: whole<Seconds>("seconds", { min: 30, max: 86_400 }),
+    /** A consumer this far behind a destination's retention is about to lose events. */
+    unreadShareOfRetention: whole<Percent>("per cent", { min: 10, max: 95 }),
+    /** Bad rows in five minutes. */
+    badRows: whole<Records>("records", { min: 1, max: 1_000_000 }),
+    /** Whether five minutes without a single raw record is an alarm. */
+    onSilence: z.boolean(),
+  }),
+});
+
+/** What an environment file writes. */
+export type EnvironmentConfigInput = z.input<typeof environmentConfig>;
+/** A validated environment. */
+export type EnvironmentConfig = z.output<typeof environmentConfig>;
+/** Settings of one stream. */
+export type StreamConfig = EnvironmentConfig["streams"]["raw"];
+/** Settings of one function. */
+export type FunctionConfig = EnvironmentConfig["functions"]["router"];
+/** Settings of one event source mapping. */
+export type MappingConfig = EnvironmentConfig["mappings"]["router"];
+/** Settings of one delivery stream. */
+export type DeliveryConfig = EnvironmentConfig["delivery"]["enriched"];
+
+/** Checks the shape and the ranges; every fault is one string that begins with the path of the value. */
+export function shapeFaults(input: unknown): { value?: EnvironmentConfig; faults: readonly string[] } {
+  const result = environmentConfig.safeParse(input);
+  if (result.success) return { value: result.data, faults: [] };
+  return { faults: result.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`) };
+}

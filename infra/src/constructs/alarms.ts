@@ -1,0 +1,183 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { Construct } from "constructs";
+import type { EnvironmentConfig } from "../config/schema.ts";
+import type { RouteDestination } from "../inputs/route-destinations.ts";
+import type { DeliveryStream } from "./delivery-stream.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { Metric } from "./metric.ts";
+import * as metrics from "./metric.ts";
+import type { PipelineFunction } from "./pipeline-function.ts";
+import type { StreamMapping } from "./stream-mapping.ts";
+
+/** A function with the mapping that feeds it. */
+export interface Hop {
+  readonly name: string;
+  readonly function: PipelineFunction;
+  readonly mapping: StreamMapping;
+}
+
+/** A destination's stream with the routes that lead to it; a retained stream has none. */
+export interface DestinationStream {
+  readonly stream: EventStream;
+  readonly routes?: RouteDestination;
+}
+
+/** Everything that is watched. */
+export interface Watched {
+  readonly raw: EventStream;
+  readonly enriched: EventStream;
+  readonly badRows: EventStream;
+  readonly hops: readonly Hop[];
+  readonly deliveries: readonly { readonly id: string; readonly delivery: DeliveryStream }[];
+  readonly destinations: readonly DestinationStream[];
+}
+
+export interface AlarmsProps {
+  readonly prefix: string;
+  readonly topicArn: string;
+  readonly config: EnvironmentConfig["alarms"];
+  readonly watched: Watched;
+}
+
+interface AlarmProps {
+  readonly metric: Metric;
+  readonly above: number;
+  /** What happened and what to do, for whoever is woken up. */
+  readonly description: string;
+  /** Five-minute periods in a row; one is enough where every single datum is a loss. */
+  readonly periods?: number;
+}
+
+/**
+ * One alarm for every way in which events can be late or lost, for every function, stream and destination there is.
+ * Descriptions say what to do next, because they are all that the woken person sees at first.
+ */
+export class Alarms extends Construct {
+  readonly #prefix: string;
+  readonly #topicArn: string;
+
+  constructor(scope: Construct, id: string, { prefix, topicArn, config, watched }: AlarmsProps) {
+    super(scope, id);
+    this.#prefix = prefix;
+    this.#topicArn = topicArn;
+
+    for (const hop of watched.hops) this.#watchHop(hop, config);
+    for (const [name, stream] of [
+      ["raw", watched.raw],
+      ["enriched", watched.enriched],
+      ["bad_rows", watched.badRows],
+    ] as const) {
+      this.#watchWrites(name, stream, "Add shards, or find the partition key that is hot.");
+    }
+    for (const { id: deliveryId, delivery } of watched.deliveries) this.#watchDelivery(deliveryId, delivery, config);
+    for (const destination of watched.destinations) this.#watchDestination(destination, config);
+
+    this.#alarm("bad_rows_count", {
+      metric: metrics.incomingRecords(watched.badRows),
+      above: config.badRows,
+      description: "Many events could not be read. Look at failure_kind in the BAD_ROWS view for what changed.",
+    });
+    if (config.onSilence) this.#watchSilence(watched.raw);
+  }
+
+  #watchHop({ name, function: target, mapping }: Hop, config: AlarmsProps["config"]): void {
+    this.#alarm(`${name}_iterator_age`, {
+      metric: metrics.iteratorAge(target),
+      above: config.iteratorAge * 1000,
+      periods: 2,
+      description: `The ${name} function falls behind its stream. Look at its errors, then at parallelization and shards.`,
+    });
+    this.#alarm(`${name}_errors`, {
+      metric: metrics.functionErrors(target),
+      above: 0,
+      periods: 2,
+      description: `Invocations of the ${name} function fail as a whole, not by item. Its log has the stack trace.`,
+    });
+    this.#alarm(`${name}_throttles`, {
+      metric: metrics.functionThrottles(target),
+      above: 0,
+      periods: 2,
+      description: `Lambda refuses to run the ${name} function: the account's concurrency is used up.`,
+    });
+    this.#alarm(`${name}_dead_letters`, {
+      metric: metrics.deadLetters(mapping),
+      above: 0,
+      description: `Records of the ${name} function were given up and lie in the dead-letter bucket under aws/lambda/. Repair, then redrive them before they expire.`,
+    });
+    this.#alarm(`${name}_dropped`, {
+      metric: metrics.droppedRecords(mapping),
+      above: 0,
+      description: `Records of the ${name} function were given up and could not be stored either: they exist only in the stream. Check the role's rights on the dead-letter bucket at once.`,
+    });
+  }
+
+  #watchWrites(name: string, stream: EventStream, remedy: string): void {
+    this.#alarm(`${name}_throttled_writes`, {
+      metric: metrics.throttledWrites(stream),
+      above: 0,
+      periods: 2,
+      description: `Stream ${stream.name} refuses writes; they are being retried. ${remedy}`,
+    });
+  }
+
+  #watchDelivery(name: string, delivery: DeliveryStream, config: AlarmsProps["config"]): void {
+    this.#alarm(`${name}_freshness`, {
+      metric: metrics.deliveryFreshness(delivery),
+      above: config.freshness,
+      periods: 2,
+      description: `Events wait too long for S3 and so for the warehouse. See /aws/kinesisfirehose/${delivery.name}.`,
+    });
+  }
+
+  #watchDestination({ stream, routes }: DestinationStream, config: AlarmsProps["config"]): void {
+    const id = stream.node.id;
+    const owner = routes === undefined ? "nobody: its route document is gone" : routes.owner;
+    this.#watchWrites(id, stream, `Its routes are late, all others are not. It belongs to ${owner}.`);
+    this.#alarm(`${id}_unread`, {
+      metric: metrics.unreadAge(stream),
+      above: (stream.config.retention * 3_600_000 * config.unreadShareOfRetention) / 100,
+      periods: 3,
+      description: `The consumer of ${stream.name} is so far behind that events expire unread soon. It belongs to ${owner}.`,
+    });
+  }
+
+  /** No data at all is what the metric of a stream without writes looks like. */
+  #watchSilence(raw: EventStream): void {
+    const { namespace, metricName, dimensions, statistic } = metrics.incomingRecords(raw);
+    new CloudwatchMetricAlarm(this, "raw_silence", {
+      alarmName: `${this.#prefix}-raw-silence`,
+      alarmDescription: "Not one event in five minutes. Is the event service up, and does its host name resolve?",
+      namespace,
+      metricName,
+      dimensions: { ...dimensions },
+      statistic,
+      period: metrics.PERIOD_SECONDS,
+      evaluationPeriods: 1,
+      threshold: 1,
+      comparisonOperator: "LessThanThreshold",
+      treatMissingData: "breaching",
+      alarmActions: [this.#topicArn],
+      okActions: [this.#topicArn],
+    });
+  }
+
+  #alarm(id: string, { metric, above, description, periods = 1 }: AlarmProps): void {
+    new CloudwatchMetricAlarm(this, id, {
+      alarmName: `${this.#prefix}-${id.replaceAll("_", "-")}`,
+      alarmDescription: description,
+      namespace: metric.namespace,
+      metricName: metric.metricName,
+      dimensions: { ...metric.dimensions },
+      statistic: metric.statistic,
+      period: metrics.PERIOD_SECONDS,
+      evaluationPeriods: periods,
+      datapointsToAlarm: periods,
+      threshold: above,
+      comparisonOperator: "GreaterThanThreshold",
+      // These metrics are written only when something happens.
+      treatMissingData: "notBreaching",
+      alarmActions: [this.#topicArn],
+      okActions: [this.#topicArn],
+    });
+  }
+}

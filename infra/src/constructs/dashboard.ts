@@ -1,0 +1,96 @@
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js";
+import { Construct } from "constructs";
+import type { DestinationStream, Watched } from "./alarms.ts";
+import type { Metric } from "./metric.ts";
+import * as metrics from "./metric.ts";
+
+export interface DashboardProps {
+  readonly name: string;
+  readonly region: string;
+  readonly watched: Watched;
+}
+
+interface Series {
+  readonly label: string;
+  readonly metric: Metric;
+}
+
+const GRID_WIDTH = 24;
+const WIDGET_HEIGHT = 6;
+
+/** One row for each hop in the order of an event's way, then one for each destination with its owner and routes. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { name, region, watched }: DashboardProps) {
+    super(scope, id);
+    const graph = (title: string, series: readonly Series[]) => ({
+      type: "metric",
+      properties: {
+        title,
+        region,
+        view: "timeSeries",
+        period: metrics.PERIOD_SECONDS,
+        metrics: series.map(({ label, metric }) => [
+          metric.namespace,
+          metric.metricName,
+          ...Object.entries(metric.dimensions).flat(),
+          { label, stat: metric.statistic },
+        ]),
+      },
+    });
+    const streams = [watched.raw, watched.enriched, watched.badRows];
+    const byName = <T extends { readonly name: string }>(items: readonly T[], metric: (item: T) => Metric): Series[] =>
+      items.map((item) => ({ label: item.name, metric: metric(item) }));
+    const functions = watched.hops.map((hop) => hop.function);
+    const deliveries = watched.deliveries.map(({ delivery }) => delivery);
+
+    const rows = [
+      [
+        graph("Records in", byName(streams, metrics.incomingRecords)),
+        graph("Bytes in", byName(streams, metrics.incomingBytes)),
+        graph("Throttled writes", byName(streams, metrics.throttledWrites)),
+      ],
+      [
+        graph("Iterator age (ms)", byName(functions, metrics.iteratorAge)),
+        graph("Failed invocations", byName(functions, metrics.functionErrors)),
+        graph("Duration (ms)", byName(functions, metrics.functionDuration)),
+        graph(
+          "Dead letters and dropped records",
+          watched.hops.flatMap((hop) => [
+            { label: `${hop.name} dead letters`, metric: metrics.deadLetters(hop.mapping) },
+            { label: `${hop.name} dropped`, metric: metrics.droppedRecords(hop.mapping) },
+          ]),
+        ),
+      ],
+      [
+        graph("Age of the oldest undelivered record (s)", byName(deliveries, metrics.deliveryFreshness)),
+        graph("Records delivered to S3", byName(deliveries, metrics.deliveredRecords)),
+      ],
+      ...watched.destinations.map((destination) => [
+        { type: "text", properties: { markdown: describeDestination(destination) } },
+        graph("Records in", byName([destination.stream], metrics.incomingRecords)),
+        graph("Throttled writes", byName([destination.stream], metrics.throttledWrites)),
+        graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
+      ]),
+    ];
+    new CloudwatchDashboard(this, "resource", {
+      dashboardName: name,
+      dashboardBody: JSON.stringify({ start: "-PT6H", widgets: rows.flatMap(placeRow) }),
+    });
+  }
+}
+
+const placeRow = (row: readonly object[], index: number): object[] => {
+  const width = GRID_WIDTH / row.length;
+  return row.map((widget, column) => ({
+    ...widget,
+    x: column * width,
+    y: index * WIDGET_HEIGHT,
+    width,
+    height: WIDGET_HEIGHT,
+  }));
+};
+
+const describeDestination = ({ stream, routes }: DestinationStream): string =>
+  routes === undefined
+    ? `## ${stream.name}\nRetained: its route document is gone.`
+    : `## ${stream.name}\n${routes.application}, owned by ${routes.owner}\n${routes.routes.map((route) => `- ${route}`).join("\n")}`;

@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { DeploymentV1 } from "@cdktf/provider-kubernetes/lib/deployment-v1/index.js";
+import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2/index.js";
+import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1/index.js";
+import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
+import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js";
+import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
+import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1/index.js";
+import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1/index.js";
+import { Construct } from "constructs";
+import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
+import { type EventStream, writeTo } from "./event-stream.ts";
+import { ServiceRole } from "./service-role.ts";
+
+export interface EventServiceProps {
+  readonly environment: EnvironmentName;
+  readonly roleName: string;
+  readonly aws: EnvironmentConfig["aws"];
+  readonly config: EnvironmentConfig["ingest"];
+  readonly logLevel: string;
+  readonly raw: EventStream;
+  /** JSON of the write keys: hashes with their tenants. */
+  readonly writeKeys: string;
+  /** Image with its tag. */
+  readonly image: string;
+}
+
+const SERVICE = "ingest";
+const WRITE_KEYS_SECRET = "ingest-write-keys";
+const WRITE_KEYS_ENTRY = "write-keys.json";
+
+/** Time beyond drain and deregistration for the process to exit by itself, before Kubernetes kills it. */
+const EXIT_MARGIN_SECONDS = 5;
+
+/** `ingest` on EKS: pods that write to the raw stream and to nothing else, behind a load balancer that ends TLS. */
+export class EventService extends Construct {
+  constructor(scope: Construct, id: string, props: EventServiceProps) {
+    super(scope, id);
+    const { config, environment, raw } = props;
+    const labels = { "app.kubernetes.io/name": SERVICE, "app.kubernetes.io/part-of": "millrace" };
+    const namespace = new NamespaceV1(this, "namespace", {
+      metadata: {
+        name: config.namespace,
+        labels: {
+          "pod-security.kubernetes.io/enforce": "restricted",
+          // A pod takes part in a rollout only once the load balancer has seen it healthy.
+          "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
+        },
+      },
+    });
+    const metadata = { name: SERVICE, namespace: config.namespace, labels };
+
+    const role = this.#createRole(props);
+    const account = new ServiceAccountV1(this, "service_account", {
+      metadata: { ...metadata, annotations: { "eks.amazonaws.com/role-arn": role.arn } },
+      // Only the token that IAM exchanges is mounted, not one for the Kubernetes API.
+      automountServiceAccountToken: false,
+      dependsOn: [namespace],
+    });
+    const secret = new SecretV1(this, "write_keys", {
+      metadata: { ...metadata, name: WRITE_KEYS_SECRET },
+      type: "Opaque",
+      data: { [WRITE_KEYS_ENTRY]: props.writeKeys },
+      dependsOn: [namespace],
+    });
+
+    const deployment = new DeploymentV1(this, "resource", {
+      metadata,
+      spec: {
+        // The autoscaler owns the number afterwards, see ignoreChanges.
+        replicas: String(config.replicas.min),
+        revisionHistoryLimit: 5,
+        selector: { matchLabels: labels },
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "0", maxSurge: "25%" } },
+        template: {
+          metadata: { labels, annotations: this.#podAnnotations(props) },
+          spec: {
+            serviceAccountName: SERVICE,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: config.deregistrationDelay + config.drainTimeout + EXIT_MARGIN_SECONDS,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: "10001",
+              runAsGroup: "10001",
+              fsGroup: "10001",
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            topologySpreadConstraint: [
+              spread("topology.kubernetes.io/zone", labels),
+              spread("kubernetes.io/hostname", labels),
+            ],
+            container: [
+              {
+                name: SERVICE,
+                image: props.image,
+                imagePullPolicy: "IfNotPresent",
+                port: [{ name: "http", containerPort: config.port, protocol: "TCP" }],
+                env: [
+                  { name: "STAGE", value: environment },
+                  { name: "PORT", value: String(config.port) },
+                  { name: "AWS_REGION", value: props.aws.region },
+                  { name: "RAW_STREAM_NAME", value: raw.nameReference },
+                  {
+                    name: "WRITE_KEYS",
+                    valueFrom: { secretKeyRef: { name: WRITE_KEYS_SECRET, key: WRITE_KEYS_ENTRY } },
+                  },
+                  { name: "MAX_BODY_BYTES", value: String(config.maxBody) },
+                  { name: "MAX_EVENT_BYTES", value: String(config.maxEvent) },
+                  { name: "MAX_EVENTS_PER_REQUEST", value: String(config.maxEventsPerRequest) },
+                  { name: "DRAIN_TIMEOUT_MS", value: String(config.drainTimeout * 1000) },
+                  { name: "LOG_LEVEL", value: props.logLevel },
+                ],
+                resources: {
+                  requests: { cpu: `${config.resources.cpuRequest}m`, memory: `${config.resources.memory}Mi` },
+                  // No CPU limit: throttling would show up as latency long before the node is full.
+                  limits: { memory: `${config.resources.memory}Mi` },
+                },
+                startupProbe: probe("/healthz", { periodSeconds: 1, failureThreshold: 30 }),
+                livenessProbe: probe("/healthz", { periodSeconds: 10, failureThreshold: 3 }),
+                readinessProbe: probe("/readyz", { periodSeconds: 2, failureThreshold: 2 }),
+                ...(config.deregistrationDelay === 0
+                  ? {}
+                  : { lifecycle: { preStop: [{ exec: { command: waitSeconds(config.deregistrationDelay) } }] } }),
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  capabilities: { drop: ["ALL"] },
+                },
+              },
+            ],
+          },
+        },
+      },
+      lifecycle: { ignoreChanges: ["spec[0].replicas"] },
+      dependsOn: [account, secret, role.policy],
+    });
+
+    const service = new ServiceV1(this, "service", {
+      metadata,
+      spec: {
+        type: "ClusterIP",
+        selector: labels,
+        port: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }],
+      },
+      dependsOn: [namespace],
+    });
+    new HorizontalPodAutoscalerV2(this, "autoscaler", {
+      metadata,
+      spec: {
+        minReplicas: config.replicas.min,
+        maxReplicas: config.replicas.max,
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: SERVICE },
+        metric: [
+          {
+            type: "Resource",
+            resource: {
+              name: "cpu",
+              target: { type: "Utilization", averageUtilization: config.replicas.targetCpu },
+            },
+          },
+        ],
+        behavior: {
+          // Up at once, down slowly: traffic that dips for a minute comes back.
+          scaleUp: [
+            {
+              stabilizationWindowSeconds: 0,
+              selectPolicy: "Max",
+              policy: [{ type: "Percent", value: 100, periodSeconds: 30 }],
+            },
+          ],
+          scaleDown: [
+            {
+              stabilizationWindowSeconds: 300,
+              selectPolicy: "Min",
+              policy: [{ type: "Percent", value: 20, periodSeconds: 60 }],
+            },
+          ],
+        },
+      },
+      dependsOn: [deployment],
+    });
+    new PodDisruptionBudgetV1(this, "disruption_budget", {
+      metadata,
+      spec: { maxUnavailable: "1", selector: { matchLabels: labels } },
+      dependsOn: [namespace],
+    });
+    this.#createIngress(props, metadata, service);
+  }
+
+  #createRole({ roleName, aws, config, raw }: EventServiceProps): ServiceRole {
+    const { oidcIssuer } = config.cluster;
+    return new ServiceRole(this, "role", {
+      name: roleName,
+      description: "What the event service may do",
+      // https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+      trust: {
+        sid: "OneServiceAccountOfOneCluster",
+        principal: { Federated: `arn:aws:iam::${aws.accountId}:oidc-provider/${oidcIssuer}` },
+        actions: ["sts:AssumeRoleWithWebIdentity"],
+        conditions: {
+          StringEquals: {
+            [`${oidcIssuer}:aud`]: "sts.amazonaws.com",
+            [`${oidcIssuer}:sub`]: `system:serviceaccount:${config.namespace}:${SERVICE}`,
+          },
+        },
+      },
+      statements: writeTo("RawStream", [raw]),
+    });
+  }
+
+  /** A new set of keys rolls the pods, which read them only at start. */
+  #podAnnotations({ config, writeKeys }: EventServiceProps): Record<string, string> {
+    const checksum =
+      config.writeKeys.from === "inline"
+        ? createHash("sha256").update(writeKeys).digest("hex")
+        : `\${sha256(${writeKeys.slice(2, -1)})}`;
+    return {
+      "millrace.example/write-keys-sha256": checksum,
+      "prometheus.io/scrape": "true",
+      "prometheus.io/path": "/metrics",
+      "prometheus.io/port": String(config.port),
+    };
+  }
+
+  /**
+   * Application load balancer straight to the pods. Only `/v1` is published: metrics and health stay inside.
+   * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+   */
+  #createIngress({ config }: EventServiceProps, metadata: object, service: ServiceV1): void {
+    const annotation = (name: string): string => `alb.ingress.kubernetes.io/${name}`;
+    new IngressV1(this, "ingress", {
+      metadata: {
+        ...metadata,
+        annotations: {
+          [annotation("scheme")]: "internet-facing",
+          [annotation("target-type")]: "ip",
+          [annotation("listen-ports")]: '[{"HTTPS":443}]',
+          [annotation("certificate-arn")]: config.certificateArn,
+          [annotation("ssl-policy")]: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+          [annotation("healthcheck-path")]: "/readyz",
+          [annotation("healthcheck-interval-seconds")]: "5",
+          [annotation("target-group-attributes")]:
+            `deregistration_delay.timeout_seconds=${config.deregistrationDelay},load_balancing.algorithm.type=least_outstanding_requests`,
+          [annotation("load-balancer-attributes")]:
+            "routing.http.drop_invalid_header_fields.enabled=true,deletion_protection.enabled=true",
+        },
+      },
+      spec: {
+        ingressClassName: "alb",
+        rule: [
+          {
+            host: config.host,
+            http: {
+              path: [
+                {
+                  path: "/v1",
+                  pathType: "Prefix",
+                  backend: { service: { name: SERVICE, port: { name: "http" } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+      dependsOn: [service],
+    });
+  }
+}
+
+const spread = (topologyKey: string, labels: Record<string, string>) => ({
+  maxSkew: 1,
+  topologyKey,
+  whenUnsatisfiable: "ScheduleAnyway",
+  labelSelector: [{ matchLabels: labels }],
+});
+
+const probe = (path: string, timing: { periodSeconds: number; failureThreshold: number }) => ({
+  httpGet: { path, port: "http", scheme: "HTTP" },
+  timeoutSeconds: 2,
+  ...timing,
+});
+
+/** The image has node, and need not have a shell. */
+const waitSeconds = (count: number): string[] => ["node", "-e", `setTimeout(() => {}, ${count * 1000})`];

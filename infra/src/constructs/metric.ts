@@ -1,0 +1,69 @@
+import type { DeliveryStream } from "./delivery-stream.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { PipelineFunction } from "./pipeline-function.ts";
+import type { StreamMapping } from "./stream-mapping.ts";
+
+/** A CloudWatch metric as alarms and dashboards name it. */
+export interface Metric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: "Sum" | "Maximum" | "Average";
+}
+
+/** Every alarm and widget looks at periods of this length. */
+export const PERIOD_SECONDS = 300;
+
+// https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+const ofStream =
+  (metricName: string, statistic: Metric["statistic"]) =>
+  (stream: EventStream): Metric => ({
+    namespace: "AWS/Kinesis",
+    metricName,
+    dimensions: { StreamName: stream.name },
+    statistic,
+  });
+export const incomingRecords = ofStream("IncomingRecords", "Sum");
+export const incomingBytes = ofStream("IncomingBytes", "Sum");
+export const throttledWrites = ofStream("WriteProvisionedThroughputExceeded", "Sum");
+/** Age of the record that the slowest consumer read last, in ms. */
+export const unreadAge = ofStream("GetRecords.IteratorAgeMilliseconds", "Maximum");
+
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+const ofFunction =
+  (metricName: string, statistic: Metric["statistic"]) =>
+  (target: PipelineFunction): Metric => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensions: { FunctionName: target.name },
+    statistic,
+  });
+export const iteratorAge = ofFunction("IteratorAge", "Maximum");
+export const functionErrors = ofFunction("Errors", "Sum");
+export const functionThrottles = ofFunction("Throttles", "Sum");
+export const functionDuration = ofFunction("Duration", "Maximum");
+
+// Same page, "Event source mapping metrics": only there when the mapping asks for EventCount.
+const ofMapping =
+  (metricName: string) =>
+  (mapping: StreamMapping): Metric => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensions: { EventSourceMappingUUID: mapping.uuid },
+    statistic: "Sum",
+  });
+export const deadLetters = ofMapping("OnFailureDestinationDeliveredEventCount");
+export const droppedRecords = ofMapping("DroppedEventCount");
+
+// https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
+const ofDelivery =
+  (metricName: string, statistic: Metric["statistic"]) =>
+  (delivery: DeliveryStream): Metric => ({
+    namespace: "AWS/Firehose",
+    metricName,
+    dimensions: { DeliveryStreamName: delivery.name },
+    statistic,
+  });
+/** Age of the oldest record that has not reached S3, in seconds. */
+export const deliveryFreshness = ofDelivery("DeliveryToS3.DataFreshness", "Maximum");
+export const deliveredRecords = ofDelivery("DeliveryToS3.Records", "Sum");

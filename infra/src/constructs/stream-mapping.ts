@@ -1,0 +1,60 @@
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js";
+import { Construct } from "constructs";
+import type { MappingConfig } from "../config/schema.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { PipelineFunction } from "./pipeline-function.ts";
+import type { Statement } from "./policy.ts";
+import type { PrivateBucket } from "./private-bucket.ts";
+
+export interface StreamMappingProps {
+  readonly source: EventStream;
+  readonly target: PipelineFunction;
+  readonly config: MappingConfig;
+  readonly deadLetters: PrivateBucket;
+}
+
+/**
+ * Reads a stream into a function so that nothing blocks a shard for ever and nothing disappears: retries and age are
+ * finite, a failing batch is halved, the function names the record it stopped at, and what is given up lands whole in S3
+ * (SQS and SNS would get pointers into a stream that forgets).
+ */
+export class StreamMapping extends Construct {
+  readonly #mapping: LambdaEventSourceMapping;
+
+  constructor(scope: Construct, id: string, { source, target, config, deadLetters }: StreamMappingProps) {
+    super(scope, id);
+    this.#mapping = new LambdaEventSourceMapping(this, "resource", {
+      eventSourceArn: source.arn,
+      functionName: target.arn,
+      enabled: true,
+      // LATEST can miss events that arrive while the mapping is being created.
+      startingPosition: "TRIM_HORIZON",
+      batchSize: config.batchSize,
+      maximumBatchingWindowInSeconds: config.batchingWindow,
+      parallelizationFactor: config.parallelizationFactor,
+      maximumRetryAttempts: config.maximumRetryAttempts,
+      maximumRecordAgeInSeconds: config.maximumRecordAge,
+      bisectBatchOnFunctionError: true,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: deadLetters.arn } },
+      // Without them nobody sees how many records went to the dead letters, or nowhere.
+      metricsConfig: { metrics: ["EventCount"] },
+      dependsOn: [target.serviceRole.policy],
+    });
+  }
+
+  /** The mapping's id, which its metrics carry as a dimension. */
+  get uuid(): string {
+    return this.#mapping.uuid;
+  }
+}
+
+/**
+ * What the function's role needs, because Lambda writes the dead letters in its name.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
+export const writeDeadLetters = (bucket: PrivateBucket): readonly Statement[] => [
+  { sid: "WriteDeadLetters", actions: ["s3:PutObject"], resources: [`${bucket.arn}/aws/lambda/*`] },
+  { sid: "FindDeadLetterBucket", actions: ["s3:ListBucket"], resources: [bucket.arn] },
+  bucket.key.writeObjects(),
+];

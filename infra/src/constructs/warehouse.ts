@@ -1,0 +1,193 @@
+import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification/index.js";
+import { Database } from "@cdktf/provider-snowflake/lib/database/index.js";
+import { FileFormat } from "@cdktf/provider-snowflake/lib/file-format/index.js";
+import { GrantPrivilegesToAccountRole } from "@cdktf/provider-snowflake/lib/grant-privileges-to-account-role/index.js";
+import { Pipe } from "@cdktf/provider-snowflake/lib/pipe/index.js";
+import { Schema } from "@cdktf/provider-snowflake/lib/schema/index.js";
+import { Stage } from "@cdktf/provider-snowflake/lib/stage/index.js";
+import { StorageIntegration } from "@cdktf/provider-snowflake/lib/storage-integration/index.js";
+import { Table } from "@cdktf/provider-snowflake/lib/table/index.js";
+import { View } from "@cdktf/provider-snowflake/lib/view/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { EnvironmentConfig } from "../config/schema.ts";
+import type { WarehouseView } from "../inputs/warehouse-views.ts";
+import type { DataKey } from "./data-key.ts";
+import type { PrivateBucket } from "./private-bucket.ts";
+import { ServiceRole } from "./service-role.ts";
+
+/** A table that receives every line of the objects below a prefix, as it is. */
+export interface LandingTable {
+  readonly id: string;
+  readonly table: string;
+  /** Prefix of the objects, ending in `/`. */
+  readonly prefix: string;
+}
+
+export interface WarehouseProps {
+  /** Name of the role that Snowflake takes on in our account. */
+  readonly roleName: string;
+  readonly accountId: string;
+  readonly config: EnvironmentConfig["warehouse"];
+  readonly lake: PrivateBucket;
+  /** Keys of the objects that Snowflake reads. */
+  readonly keys: readonly DataKey[];
+  readonly landings: readonly LandingTable[];
+  readonly views: readonly WarehouseView[];
+}
+
+/**
+ * The lake's way into Snowflake: S3 tells Snowpipe of each new object, Snowpipe copies its lines into a landing table,
+ * views show every event once. Names inside view statements are unqualified, which Snowflake resolves in the view's own
+ * schema (https://docs.snowflake.com/en/sql-reference/name-resolution), and any other SQL engine in its current one.
+ */
+export class Warehouse extends Construct {
+  constructor(scope: Construct, id: string, props: WarehouseProps) {
+    super(scope, id);
+    const { config, lake, landings } = props;
+    const database = new Database(this, "database", {
+      name: config.database,
+      comment: "Millrace events",
+      lifecycle: { preventDestroy: true },
+    });
+    const schema = new Schema(this, "schema", {
+      database: database.name,
+      name: config.schema,
+      comment: "Landing tables and views of the pipeline",
+      lifecycle: { preventDestroy: true },
+    });
+    const place = { database: database.name, schema: schema.name };
+    const qualified = (name: string): string => `"${config.database}"."${config.schema}"."${name}"`;
+
+    const fileFormat = new FileFormat(this, "file_format", {
+      ...place,
+      name: "NDJSON",
+      formatType: "JSON",
+      compression: "AUTO",
+      comment: "One JSON document a line",
+    });
+    const url = (prefix: string): string => `s3://${lake.nameReference}/${prefix}`;
+    const integration = new StorageIntegration(this, "storage_integration", {
+      name: `${config.database}_LAKE`,
+      type: "EXTERNAL_STAGE",
+      storageProvider: "S3",
+      enabled: true,
+      // Written out: the role's trust policy needs the integration's identity, so the integration cannot wait for the role.
+      storageAwsRoleArn: `arn:aws:iam::${props.accountId}:role/${props.roleName}`,
+      storageAllowedLocations: landings.map(({ prefix }) => url(prefix)),
+    });
+    const role = new ServiceRole(this, "role", {
+      name: props.roleName,
+      description: "What Snowflake may read of the lake",
+      trust: {
+        sid: "SnowflakeIntegration",
+        principal: { AWS: integration.storageAwsIamUserArn },
+        actions: ["sts:AssumeRole"],
+        conditions: { StringEquals: { "sts:ExternalId": integration.storageAwsExternalId } },
+      },
+      statements: [
+        {
+          sid: "ReadLandedObjects",
+          actions: ["s3:GetObject", "s3:GetObjectVersion"],
+          resources: landings.map(({ prefix }) => `${lake.arn}/${prefix}*`),
+        },
+        { sid: "FindBucket", actions: ["s3:GetBucketLocation"], resources: [lake.arn] },
+        {
+          sid: "ListLandedObjects",
+          actions: ["s3:ListBucket"],
+          resources: [lake.arn],
+          conditions: { StringLike: { "s3:prefix": landings.map(({ prefix }) => `${prefix}*`) } },
+        },
+        ...props.keys.map((key) => key.decryptThrough("s3")),
+      ],
+    });
+    const stage = new Stage(this, "stage", {
+      ...place,
+      name: "LAKE",
+      url: url(""),
+      storageIntegration: integration.name,
+      dependsOn: [role.policy],
+    });
+
+    const tables: ITerraformDependable[] = [];
+    const queues = landings.map(({ id: landingId, table: tableName, prefix }) => {
+      const table = new Table(this, `${landingId}_table`, {
+        ...place,
+        name: tableName,
+        comment: `Every line below ${prefix}, at least once; query the views instead`,
+        changeTracking: true,
+        dataRetentionTimeInDays: config.timeTravel,
+        column: [
+          { name: "RECORD", type: "VARIANT", nullable: false, comment: "The line as it is" },
+          { name: "FILE_NAME", type: "VARCHAR(16777216)", nullable: false, comment: "Object it came in" },
+          { name: "FILE_ROW_NUMBER", type: "NUMBER(38,0)", nullable: false, comment: "Line in that object" },
+          { name: "LOADED_AT", type: "TIMESTAMP_LTZ(9)", nullable: false, comment: "Start of the load" },
+        ],
+        lifecycle: { preventDestroy: true },
+      });
+      tables.push(table);
+      const pipe = new Pipe(this, `${landingId}_pipe`, {
+        ...place,
+        name: `${tableName}_PIPE`,
+        comment: `Loads ${prefix} into ${tableName} as objects arrive`,
+        autoIngest: true,
+        // CONTINUE: one broken line must not hold back the object it came in. COPY_HISTORY counts what was refused, and
+        // the object stays in the lake.
+        copyStatement: [
+          `COPY INTO ${qualified(tableName)} (RECORD, FILE_NAME, FILE_ROW_NUMBER, LOADED_AT)`,
+          "FROM (",
+          "  SELECT $1, METADATA$FILENAME, METADATA$FILE_ROW_NUMBER, METADATA$START_SCAN_TIME",
+          `  FROM @${qualified("LAKE")}/${prefix}`,
+          ")",
+          `FILE_FORMAT = (FORMAT_NAME = '${qualified("NDJSON")}')`,
+          "ON_ERROR = CONTINUE",
+        ].join("\n"),
+        dependsOn: [table, stage, fileFormat],
+      });
+      return {
+        id: landingId,
+        queueArn: pipe.notificationChannel,
+        events: ["s3:ObjectCreated:*"],
+        filterPrefix: prefix,
+      };
+    });
+    new S3BucketNotification(this, "lake_notification", { bucket: lake.id, queue: queues });
+
+    const readers = this.#grantReading(config, [database, schema]);
+    for (const view of props.views) {
+      new View(this, `${view.name.toLowerCase()}_view`, {
+        ...place,
+        name: view.name,
+        comment: view.comment,
+        statement: view.statement,
+        dependsOn: [...tables, ...readers],
+      });
+    }
+  }
+
+  /** Readers get every view there will be, and no landing table: those hold duplicates. */
+  #grantReading(config: WarehouseProps["config"], dependsOn: ITerraformDependable[]): ITerraformDependable[] {
+    const accountRoleName = config.readerRole;
+    const schemaName = `"${config.database}"."${config.schema}"`;
+    return [
+      new GrantPrivilegesToAccountRole(this, "reader_database", {
+        accountRoleName,
+        privileges: ["USAGE"],
+        onAccountObject: { objectType: "DATABASE", objectName: config.database },
+        dependsOn,
+      }),
+      new GrantPrivilegesToAccountRole(this, "reader_schema", {
+        accountRoleName,
+        privileges: ["USAGE"],
+        onSchema: { schemaName },
+        dependsOn,
+      }),
+      new GrantPrivilegesToAccountRole(this, "reader_views", {
+        accountRoleName,
+        privileges: ["SELECT"],
+        onSchemaObject: { future: { objectTypePlural: "VIEWS", inSchema: schemaName } },
+        dependsOn,
+      }),
+    ];
+  }
+}

@@ -1,0 +1,68 @@
+/** Base of every error `infra` throws: `code` is stable, the message says what is wrong, where, and what to do. */
+export abstract class InfraError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** One or more values of an environment's configuration are wrong; `faults` has them all. */
+export class ConfigError extends InfraError {
+  readonly code = "INFRA_CONFIG_INVALID";
+  readonly environment: string;
+  readonly faults: readonly string[];
+
+  constructor(environment: string, faults: readonly string[]) {
+    super(
+      `The configuration of ${environment} (infra/src/config/${environment}.ts) has ${faults.length} fault(s):\n` +
+        faults.map((fault) => `  - ${fault}`).join("\n"),
+    );
+    this.environment = environment;
+    this.faults = faults;
+  }
+}
+
+/** A name that is not one of the environments. */
+export class UnknownEnvironmentError extends InfraError {
+  readonly code = "INFRA_ENVIRONMENT_UNKNOWN";
+
+  constructor(given: string | undefined, known: readonly string[]) {
+    super(
+      `Expected ENVIRONMENT (or --stack) to be one of ${known.join(", ")}, got ${given === undefined ? "nothing" : JSON.stringify(given)}. ` +
+        `Example: ENVIRONMENT=${known.at(-1) ?? "prod"} pnpm synth`,
+    );
+  }
+}
+
+/** A function's bundle has not been built, or its description cannot be read. */
+export class FunctionArtifactError extends InfraError {
+  readonly code = "INFRA_FUNCTION_ARTIFACT_UNUSABLE";
+}
+
+/** Two resources of one type would get the same Terraform address. */
+export class DuplicateAddressError extends InfraError {
+  readonly code = "INFRA_ADDRESS_DUPLICATE";
+
+  constructor(address: string, first: string, second: string) {
+    super(
+      `Terraform address ${address} is claimed by construct ${first} and by ${second}: give one of them another id.`,
+    );
+  }
+}
+
+/** The route documents ask for something the stack cannot give. */
+export class RouteDestinationError extends InfraError {
+  readonly code = "INFRA_ROUTE_DESTINATION_INVALID";
+}
+
+/** A policy that does not fit into the number of managed policies a role may have. */
+export class PolicyTooLargeError extends InfraError {
+  readonly code = "INFRA_POLICY_TOO_LARGE";
+}
+
+/** A deployment that cannot go ahead; the message says which step and what to do. */
+export class DeployError extends InfraError {
+  readonly code = "INFRA_DEPLOY_REFUSED";
+}

@@ -1,0 +1,74 @@
+/** A view of the warehouse, in the SQL that Snowflake and DuckDB share. */
+export interface WarehouseView {
+  readonly name: string;
+  readonly comment: string;
+  readonly statement: string;
+}
+
+/** Landing table of enriched events. */
+export const LANDED_EVENTS = "LANDED_EVENTS";
+/** Landing table of bad rows. */
+export const LANDED_BAD_ROWS = "LANDED_BAD_ROWS";
+
+const text = (path: string): string => `GET_PATH(record, '${path}')::STRING`;
+/** A client's time is whatever the client sent: what does not parse is NULL, not a failed query. */
+const time = (path: string): string => `TRY_CAST(${text(path)} AS TIMESTAMPTZ)`;
+
+/** First copy wins: a duplicate that lands later changes no row that somebody has read already. */
+const once = (identity: readonly string[]): string =>
+  `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${identity.join(", ")} ORDER BY loaded_at, file_name, file_row_number) = 1`;
+
+const lines = (columns: readonly (readonly [name: string, expression: string])[]): string =>
+  columns.map(([name, expression]) => `  ${expression === name ? name : `${expression} AS ${name}`}`).join(",\n");
+
+const landing = [
+  ["record", "record"],
+  ["file_name", "file_name"],
+  ["file_row_number", "file_row_number"],
+  ["loaded_at", "loaded_at"],
+] as const;
+
+const events: WarehouseView = {
+  name: "EVENTS",
+  comment: "Every enriched event once, by its identity (source, id)",
+  statement: `SELECT
+${lines([
+  ["source", text("event.source")],
+  ["id", text("event.id")],
+  ["type", text("event.type")],
+  ["subject", text("event.subject")],
+  ["event_time", time("event.time")],
+  ["received_at", time("event.receivedat")],
+  ["tenant_id", text("event.tenantid")],
+  ["validation_status", text("validation.status")],
+  ["validation_schema", text("validation.schema")],
+  ...landing,
+])}
+FROM ${LANDED_EVENTS.toLowerCase()}
+${once([text("event.source"), text("event.id")])}`,
+};
+
+/** One record can hold several unreadable lines: they differ in what failed or in their bytes. */
+const badRowIdentity = ["origin.stream", "origin.shardId", "origin.sequenceNumber", "failure.message", "payload"];
+
+const badRows: WarehouseView = {
+  name: "BAD_ROWS",
+  comment: "Every bad row once, by its place in the stream it came from",
+  statement: `SELECT
+${lines([
+  ["failure_kind", text("failure.kind")],
+  ["failure_message", text("failure.message")],
+  ["payload", text("payload")],
+  ["processor_name", text("processor.name")],
+  ["processor_version", text("processor.version")],
+  ["origin_stream", text("origin.stream")],
+  ["origin_shard_id", text("origin.shardId")],
+  ["origin_sequence_number", text("origin.sequenceNumber")],
+  ...landing,
+])}
+FROM ${LANDED_BAD_ROWS.toLowerCase()}
+${once(badRowIdentity.map(text))}`,
+};
+
+/** The views that do not depend on any contract. */
+export const baseViews: readonly WarehouseView[] = [events, badRows];

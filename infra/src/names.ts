@@ -1,0 +1,12 @@
+import type { EnvironmentName } from "./config/schema.ts";
+
+/** Every physical name begins with this, followed by the environment. */
+export const prefixOf = (environment: EnvironmentName): string => `millrace-${environment}`;
+
+/** Physical name of a resource that is unique within an account and region. */
+export const physicalName = (environment: EnvironmentName, purpose: string): string =>
+  `${prefixOf(environment)}-${purpose}`;
+
+/** Bucket names are global: the account id makes ours unique. */
+export const bucketName = (environment: EnvironmentName, purpose: string, accountId: string): string =>
+  `${physicalName(environment, purpose)}-${accountId}`;

@@ -1,0 +1,475 @@
+import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
+import { DataAwsSecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret-version/index.js";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/index.js";
+import { SnowflakeProvider } from "@cdktf/provider-snowflake/lib/provider/index.js";
+import { Fn, S3Backend, type TerraformElement, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+import { destinationStream } from "../config/relations.ts";
+import type { EnvironmentConfig } from "../config/schema.ts";
+import { AlarmTopic } from "../constructs/alarm-topic.ts";
+import { Alarms, type DestinationStream, type Hop, type Watched } from "../constructs/alarms.ts";
+import { Dashboard } from "../constructs/dashboard.ts";
+import { DataKey } from "../constructs/data-key.ts";
+import { DeliveryStream } from "../constructs/delivery-stream.ts";
+import { EventService } from "../constructs/event-service.ts";
+import { EventStream, readFrom, writeTo } from "../constructs/event-stream.ts";
+import { PipelineFunction } from "../constructs/pipeline-function.ts";
+import { policyDocument, splitByPolicySize } from "../constructs/policy.ts";
+import { PrivateBucket } from "../constructs/private-bucket.ts";
+import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
+import { Warehouse } from "../constructs/warehouse.ts";
+import { DuplicateAddressError } from "../errors.ts";
+import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
+import type { RouteDestination } from "../inputs/route-destinations.ts";
+import { LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
+import { bucketName, physicalName, prefixOf } from "../names.ts";
+
+/** Terraform itself, and the providers as the prebuilt bindings were generated for them. */
+export const TERRAFORM_VERSION = ">= 1.11.0, < 2.0.0";
+
+export interface MillraceStackProps {
+  readonly config: EnvironmentConfig;
+  readonly artifacts: FunctionArtifacts;
+  readonly destinations: readonly RouteDestination[];
+  readonly views: readonly WarehouseView[];
+}
+
+/** Two keys part what people may see: events before masking (raw, bad rows, dead letters), and after. */
+interface Keys {
+  readonly unmasked: DataKey;
+  readonly masked: DataKey;
+}
+
+/**
+ * The pipeline of one environment, whole. Construct ids become Terraform addresses (`raw`, `enrichment_mapping`): a new
+ * id is a deleted and a new resource, so ids are never renamed.
+ */
+export class MillraceStack extends TerraformStack {
+  readonly #addresses = new Map<string, string>();
+  readonly #config: EnvironmentConfig;
+
+  constructor(scope: Construct, { config, artifacts, destinations, views }: MillraceStackProps) {
+    super(scope, config.environment);
+    this.#config = config;
+    this.#declareBackend();
+    this.#declareProviders();
+
+    const keys = this.#createKeys();
+    const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked);
+    const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked);
+    const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked);
+    const destinationStreams = this.#createDestinations(destinations, keys.masked);
+    const { lake, deadLetters } = this.#createBuckets(keys);
+
+    const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters });
+    const router = this.#createRouter({ artifacts, keys, enriched, badRows, deadLetters, destinationStreams });
+    const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
+    this.#createWarehouse({ keys, lake, deliveries, views });
+    this.#createEventService(raw);
+
+    const watched: Watched = {
+      raw,
+      enriched,
+      badRows,
+      hops: [enrichment, router],
+      deliveries,
+      destinations: destinationStreams,
+    };
+    this.#createWatch(watched, keys.masked);
+    this.#createOutputs(watched);
+  }
+
+  /** Readable addresses instead of hashed ones: the path of ids, where an id `resource` stands for its parent. */
+  protected override allocateLogicalId(element: TerraformElement): string {
+    const path = element.node.path.split("/").slice(1);
+    const address = path.filter((id) => id !== "resource").join("_");
+    const key = `${element.constructor.name} ${address}`;
+    const taken = this.#addresses.get(key);
+    if (taken !== undefined && taken !== element.node.path) {
+      throw new DuplicateAddressError(address, taken, element.node.path);
+    }
+    this.#addresses.set(key, element.node.path);
+    return address;
+  }
+
+  /** First of all: a stack without a backend would write absolute local paths into its plan. */
+  #declareBackend(): void {
+    const { environment, state } = this.#config;
+    new S3Backend(this, {
+      bucket: state.bucket,
+      key: `millrace/${environment}.tfstate`,
+      region: state.region,
+      encrypt: true,
+    });
+    // CDKTF 0.21 has no argument for S3's own lock; the DynamoDB one is deprecated.
+    this.addOverride("terraform.backend.s3.use_lockfile", true);
+    this.addOverride("terraform.required_version", TERRAFORM_VERSION);
+  }
+
+  #declareProviders(): void {
+    const { aws, environment, ingest, tags, warehouse } = this.#config;
+    new AwsProvider(this, "aws", {
+      region: aws.region,
+      // Wrong credentials fail here, not half-way through another account.
+      allowedAccountIds: [aws.accountId],
+      defaultTags: [
+        {
+          tags: {
+            application: "millrace",
+            environment,
+            owner: tags.owner,
+            "cost-center": tags.costCenter,
+            "managed-by": "terraform",
+          },
+        },
+      ],
+    });
+    new SnowflakeProvider(this, "snowflake", {
+      organizationName: warehouse.organization,
+      accountName: warehouse.account,
+      user: warehouse.deployUser,
+      // The private key comes from SNOWFLAKE_PRIVATE_KEY.
+      authenticator: "SNOWFLAKE_JWT",
+      previewFeaturesEnabled: [
+        "snowflake_file_format_resource",
+        "snowflake_pipe_resource",
+        "snowflake_stage_resource",
+        "snowflake_storage_integration_resource",
+        "snowflake_table_resource",
+      ],
+    });
+    const cluster = new DataAwsEksCluster(this, "cluster", { name: ingest.cluster.name });
+    new KubernetesProvider(this, "kubernetes", {
+      host: cluster.endpoint,
+      clusterCaCertificate: Fn.base64decode(cluster.certificateAuthority.get(0).data),
+      exec: [
+        {
+          apiVersion: "client.authentication.k8s.io/v1beta1",
+          command: "aws",
+          args: ["eks", "get-token", "--cluster-name", ingest.cluster.name, "--region", aws.region],
+        },
+      ],
+    });
+  }
+
+  #createKeys(): Keys {
+    const { aws, environment } = this.#config;
+    const logs = {
+      sid: "LogGroupsOfThisPipeline",
+      principal: { Service: `logs.${aws.region}.amazonaws.com` },
+      actions: [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ],
+      resources: ["*"],
+      conditions: {
+        ArnLike: {
+          "kms:EncryptionContext:aws:logs:arn": ["lambda", "kinesisfirehose"].map(
+            (service) =>
+              `arn:aws:logs:${aws.region}:${aws.accountId}:log-group:/aws/${service}/${prefixOf(environment)}-*`,
+          ),
+        },
+      },
+    };
+    const alarms = {
+      sid: "AlarmsOfThisAccount",
+      principal: { Service: "cloudwatch.amazonaws.com" },
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:SourceAccount": aws.accountId } },
+    };
+    return {
+      unmasked: new DataKey(this, "unmasked_key", {
+        name: physicalName(environment, "unmasked"),
+        description: "Millrace: events before masking, that is raw events, bad rows and dead letters",
+        ...aws,
+      }),
+      masked: new DataKey(this, "masked_key", {
+        name: physicalName(environment, "masked"),
+        description: "Millrace: events after masking, logs and alarms",
+        ...aws,
+        services: [logs, alarms],
+      }),
+    };
+  }
+
+  #createStream(
+    id: string,
+    purpose: string,
+    config: EnvironmentConfig["streams"]["raw"],
+    key: DataKey,
+    tags: Readonly<Record<string, string>> = {},
+  ): EventStream {
+    return new EventStream(this, id, { name: physicalName(this.#config.environment, purpose), config, key, tags });
+  }
+
+  #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly DestinationStream[] {
+    const routed = new Map(destinations.map((destination) => [destination.stream, destination]));
+    const names = [...new Set([...routed.keys(), ...this.#config.streams.retainedDestinations])].toSorted();
+    return names.map((name) => {
+      const routes = routed.get(name);
+      const stream = this.#createStream(
+        `destination_${name}`,
+        name,
+        destinationStream(this.#config, name),
+        key,
+        routes === undefined ? { retained: "true" } : { consumer: routes.application, "consumer-owner": routes.owner },
+      );
+      return routes === undefined ? { stream } : { stream, routes };
+    });
+  }
+
+  #createBuckets(keys: Keys): { lake: PrivateBucket; deadLetters: PrivateBucket } {
+    const { aws, environment, lake } = this.#config;
+    return {
+      lake: new PrivateBucket(this, "lake", {
+        name: bucketName(environment, "lake", aws.accountId),
+        key: keys.masked,
+        lifecycleRules: [
+          {
+            id: "cool-then-expire",
+            status: "Enabled",
+            filter: [{ prefix: "" }],
+            transition: [{ days: lake.infrequentAccessAfter, storageClass: "STANDARD_IA" }],
+            expiration: [{ days: lake.expireAfter }],
+          },
+        ],
+      }),
+      deadLetters: new PrivateBucket(this, "dead_letters", {
+        name: bucketName(environment, "dead-letters", aws.accountId),
+        key: keys.unmasked,
+        lifecycleRules: [
+          {
+            id: "expire",
+            status: "Enabled",
+            filter: [{ prefix: "" }],
+            expiration: [{ days: lake.deadLettersExpireAfter }],
+          },
+        ],
+      }),
+    };
+  }
+
+  #createEnrichment(from: {
+    artifacts: FunctionArtifacts;
+    keys: Keys;
+    raw: EventStream;
+    enriched: EventStream;
+    badRows: EventStream;
+    deadLetters: PrivateBucket;
+  }): Hop {
+    const { environment, functions, logs, mappings } = this.#config;
+    const target = new PipelineFunction(this, "enrichment", {
+      name: physicalName(environment, "enrichment"),
+      description: "Raw event in, enriched event or bad row out",
+      config: functions.enrichment,
+      logs,
+      artifact: from.artifacts("enrichment"),
+      key: from.keys.masked,
+      environment: {
+        STAGE: environment,
+        LOG_LEVEL: logs.level,
+        ENRICHED_STREAM_NAME: from.enriched.nameReference,
+        BAD_ROW_STREAM_NAME: from.badRows.nameReference,
+        PRIVACY_KEYS: this.#secretText("privacy_keys", this.#config.privacyKeys),
+      },
+      statements: [
+        ...readFrom("RawStream", from.raw),
+        ...writeTo("Output", [from.enriched, from.badRows]),
+        ...writeDeadLetters(from.deadLetters),
+      ],
+    });
+    const mapping = new StreamMapping(this, "enrichment_mapping", {
+      source: from.raw,
+      target,
+      config: mappings.enrichment,
+      deadLetters: from.deadLetters,
+    });
+    return { name: "enrichment", function: target, mapping };
+  }
+
+  #createRouter(from: {
+    artifacts: FunctionArtifacts;
+    keys: Keys;
+    enriched: EventStream;
+    badRows: EventStream;
+    deadLetters: PrivateBucket;
+    destinationStreams: readonly DestinationStream[];
+  }): Hop {
+    const { environment, functions, logs, mappings } = this.#config;
+    const target = new PipelineFunction(this, "router", {
+      name: physicalName(environment, "router"),
+      description: "Enriched event in, a copy to the stream of every route that matches",
+      config: functions.router,
+      logs,
+      artifact: from.artifacts("router"),
+      key: from.keys.masked,
+      environment: {
+        STAGE: environment,
+        LOG_LEVEL: logs.level,
+        DESTINATION_STREAM_PREFIX: `${prefixOf(environment)}-`,
+        BAD_ROW_STREAM_NAME: from.badRows.nameReference,
+      },
+      statements: [
+        ...readFrom("EnrichedStream", from.enriched),
+        ...writeTo("BadRows", [from.badRows]),
+        // For the destinations, whose streams the policies below name.
+        from.keys.masked.encryptThrough("kinesis"),
+        ...writeDeadLetters(from.deadLetters),
+      ],
+    });
+    this.#allowDestinations(target, from.destinationStreams);
+    const mapping = new StreamMapping(this, "router_mapping", {
+      source: from.enriched,
+      target,
+      config: mappings.router,
+      deadLetters: from.deadLetters,
+    });
+    return { name: "router", function: target, mapping };
+  }
+
+  #allowDestinations(router: PipelineFunction, destinations: readonly DestinationStream[]): void {
+    const { aws, environment } = this.#config;
+    const routed = destinations.filter(({ routes }) => routes !== undefined).map(({ stream }) => stream);
+    const arnLength = (stream: EventStream): number =>
+      `arn:aws:kinesis:${aws.region}:${aws.accountId}:stream/${stream.name}`.length;
+    for (const [index, streams] of splitByPolicySize(routed, arnLength).entries()) {
+      const part = index + 1;
+      const policy = new IamPolicy(this, `router_destinations_${part}`, {
+        name: physicalName(environment, `router-destinations-${part}`),
+        description: "Destination streams of the route documents",
+        policy: policyDocument(writeTo("Destinations", streams).slice(0, 1)),
+      });
+      new IamRolePolicyAttachment(this, `router_destinations_${part}_attachment`, {
+        role: router.serviceRole.role.name,
+        policyArn: policy.arn,
+      });
+    }
+  }
+
+  #createDeliveries(from: {
+    keys: Keys;
+    lake: PrivateBucket;
+    enriched: EventStream;
+    badRows: EventStream;
+  }): Watched["deliveries"] {
+    const { aws, delivery, environment, logs } = this.#config;
+    const common = { accountId: aws.accountId, bucket: from.lake, logs, logKey: from.keys.masked };
+    return [
+      {
+        id: "enriched_delivery",
+        delivery: new DeliveryStream(this, "enriched_delivery", {
+          ...common,
+          name: physicalName(environment, "enriched-to-lake"),
+          source: from.enriched,
+          folder: "enriched",
+          config: delivery.enriched,
+          key: from.keys.masked,
+        }),
+      },
+      {
+        id: "bad_rows_delivery",
+        delivery: new DeliveryStream(this, "bad_rows_delivery", {
+          ...common,
+          name: physicalName(environment, "bad-rows-to-lake"),
+          source: from.badRows,
+          folder: "bad-rows",
+          config: delivery.badRows,
+          // A bad row carries what it could not read, unmasked.
+          key: from.keys.unmasked,
+        }),
+      },
+    ];
+  }
+
+  #createWarehouse(from: {
+    keys: Keys;
+    lake: PrivateBucket;
+    deliveries: Watched["deliveries"];
+    views: readonly WarehouseView[];
+  }): void {
+    const { aws, environment, warehouse } = this.#config;
+    const [enriched, badRows] = from.deliveries;
+    if (enriched === undefined || badRows === undefined) return;
+    new Warehouse(this, "warehouse", {
+      roleName: physicalName(environment, "snowflake"),
+      accountId: aws.accountId,
+      config: warehouse,
+      lake: from.lake,
+      keys: [from.keys.masked, from.keys.unmasked],
+      landings: [
+        { id: "events", table: LANDED_EVENTS, prefix: enriched.delivery.prefix },
+        { id: "bad_rows", table: LANDED_BAD_ROWS, prefix: badRows.delivery.prefix },
+      ],
+      views: from.views,
+    });
+  }
+
+  #createEventService(raw: EventStream): void {
+    const { aws, environment, ingest, logs } = this.#config;
+    const tag = new TerraformVariable(this, "ingest_image_tag", {
+      type: "string",
+      description: "Tag of the event service's image, as the build pushed it",
+      nullable: false,
+      ...(ingest.image.tag === undefined ? {} : { default: ingest.image.tag }),
+    });
+    new EventService(this, "ingest", {
+      environment,
+      roleName: physicalName(environment, "ingest"),
+      aws,
+      config: ingest,
+      logLevel: logs.level,
+      raw,
+      writeKeys: this.#secretText("write_keys", ingest.writeKeys),
+      image: `${ingest.image.repository}:${tag.stringValue}`,
+    });
+  }
+
+  #createWatch(watched: Watched, key: DataKey): void {
+    const { alarms, aws, environment } = this.#config;
+    const prefix = prefixOf(environment);
+    const topic = new AlarmTopic(this, "alarm_topic", {
+      name: physicalName(environment, "alarms"),
+      key,
+      emails: alarms.emails,
+    });
+    new Alarms(this, "alarm", { prefix, topicArn: topic.arn, config: alarms, watched });
+    new Dashboard(this, "dashboard", { name: prefix, region: aws.region, watched });
+  }
+
+  #createOutputs({ raw, enriched, badRows, destinations }: Watched): void {
+    const { ingest } = this.#config;
+    new TerraformOutput(this, "stream_names", {
+      description: "Streams by purpose",
+      value: {
+        raw: raw.nameReference,
+        enriched: enriched.nameReference,
+        bad_rows: badRows.nameReference,
+        destinations: destinations.map(({ stream }) => stream.nameReference),
+      },
+    });
+    new TerraformOutput(this, "event_endpoint", { value: `https://${ingest.host}/v1/events` });
+    if (ingest.localWriteKey !== undefined) {
+      new TerraformOutput(this, "local_write_key", {
+        description: "Public development key: it opens nothing but this stack on a laptop",
+        value: ingest.localWriteKey,
+      });
+    }
+  }
+
+  /** A secret as text: written in the configuration, or read by Terraform at apply. */
+  #secretText(
+    id: string,
+    secret: { from: "inline"; value: unknown } | { from: "secrets-manager"; secretName: string },
+  ): string {
+    if (secret.from === "inline") return JSON.stringify(secret.value);
+    return new DataAwsSecretsmanagerSecretVersion(this, id, { secretId: secret.secretName }).secretString;
+  }
+}

@@ -1,0 +1,32 @@
+import { App } from "cdktf";
+import type { EnvironmentConfig } from "./config/schema.ts";
+import type { FunctionArtifacts } from "./inputs/function-artifact.ts";
+import { routeDestinations, type RouteDocument } from "./inputs/route-destinations.ts";
+import type { WarehouseView } from "./inputs/warehouse-views.ts";
+import { MillraceStack } from "./stacks/millrace-stack.ts";
+
+export interface SynthesizeOptions {
+  /** Folder that gets `stacks/<environment>/cdk.tf.json`. */
+  readonly outDir: string;
+  readonly configs: readonly EnvironmentConfig[];
+  /** Finds the zips, whose paths are relative to the stack's folder. */
+  readonly artifactsFor: (stackFolder: string) => FunctionArtifacts;
+  readonly routeDocuments: readonly RouteDocument[];
+  readonly views: readonly WarehouseView[];
+}
+
+/** Writes the stacks and returns the path of each plan. Equal inputs give equal bytes. */
+export function synthesize(options: SynthesizeOptions): readonly string[] {
+  const { outDir, configs } = options;
+  const app = new App({ outdir: outDir });
+  const destinations = routeDestinations(options.routeDocuments);
+  for (const config of configs) {
+    const artifacts = options.artifactsFor(stackFolder(outDir, config.environment));
+    new MillraceStack(app, { config, artifacts, destinations, views: options.views });
+  }
+  app.synth();
+  return configs.map(({ environment }) => `${stackFolder(outDir, environment)}/cdk.tf.json`);
+}
+
+/** Folder of a stack, where Terraform runs. */
+export const stackFolder = (outDir: string, environment: string): string => `${outDir}/stacks/${environment}`;
