@@ -8,14 +8,18 @@ export {
 } from "./clock.ts";
 export { createRandom, type Random, randomChoice, randomInteger } from "./random.ts";
 export { Trace, type TraceOptions, type TraceValue } from "./trace.ts";
+export { Kinesis, type KinesisOptions, type StreamOptions, type StreamStats } from "./kinesis/kinesis.ts";
+export type { ClientOptions, InProcessClient, SdkCommand, SendOptions } from "./kinesis/client.ts";
+export { KinesisError, type KinesisErrorCode } from "./kinesis/errors.ts";
 export {
-  type InProcessClient,
-  Kinesis,
-  type KinesisOptions,
-  type SdkCommand,
-  type SendOptions,
-  type StreamOptions,
-} from "./kinesis/kinesis.ts";
+  type CallFault,
+  type FaultKind,
+  type FaultRates,
+  Faults,
+  type FaultsOptions,
+  type RecordFault,
+} from "./faults/faults.ts";
+export { type KinesisServer, type KinesisServerOptions, startKinesisServer } from "./http/kinesis-server.ts";
 export type {
   ChildShard,
   GetRecordsInput,

@@ -1,0 +1,223 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
+import { sleep } from "../clock.ts";
+import { createRandom, type Random, randomInteger } from "../random.ts";
+import { KinesisError, serializationError } from "../kinesis/errors.ts";
+import type { Kinesis } from "../kinesis/kinesis.ts";
+import { execute, toWire } from "../kinesis/operations.ts";
+
+export interface KinesisServerOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Adds so much to every call, drawn evenly from the range. Default nothing. */
+  readonly latencyMs?: { readonly min: number; readonly max: number };
+  /** Draws the latencies. Default a generator with a fixed seed. */
+  readonly random?: Random;
+  /** Gets faults of the simulator itself, which callers see as InternalFailure. Default `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface KinesisServer {
+  /** For `endpoint`, or for `AWS_ENDPOINT_URL_KINESIS`. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and closes every connection. */
+  close(): Promise<void>;
+}
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+const contentType = "application/x-amz-json-1.1";
+const targetPrefix = "Kinesis_20131202.";
+/** Ten mebibytes of data are 13.4 as base64; partition keys and JSON come on top. */
+const maxBodyBytes = 24 * 1024 * 1024;
+const http2Preface = "PRI";
+
+/**
+ * Serves a model over the protocol of AWS (awsJson1.1), for the unmodified SDK. One port speaks HTTP/1.1 and HTTP/2 without TLS, so the SDK's
+ * default HTTP/2 handler works as well as `NodeHttpHandler`. Signatures must be there and are not verified.
+ *
+ * @example
+ * ```ts
+ * const server = await startKinesisServer(kinesis);
+ * const client = new KinesisClient({ endpoint: server.url, region: "us-east-1", credentials });
+ * ```
+ */
+export async function startKinesisServer(kinesis: Kinesis, options: KinesisServerOptions = {}): Promise<KinesisServer> {
+  const front = new FrontEnd(kinesis, options);
+  const handle = (request: Request, response: Response) => {
+    front.handle(request, response).catch((error: unknown) => {
+      front.onError(error);
+      abortConnection(request);
+    });
+  };
+  // Producers keep connections open between batches; the default of five seconds would reset some of them at the wrong moment.
+  const http1 = createServer({ keepAliveTimeout: 120_000 }, handle);
+  const http2 = createHttp2Server(handle);
+  const sockets = new Set<Socket>();
+  const listener = createSocketServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    socket.once("data", (chunk: Buffer) => {
+      socket.pause();
+      socket.unshift(chunk);
+      const isHttp2 = chunk.toString("latin1", 0, http2Preface.length) === http2Preface;
+      (isHttp2 ? http2 : http1).emit("connection", socket);
+      if (!isHttp2) process.nextTick(() => socket.resume());
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
+  });
+  const { address, port, family } = listener.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        listener.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+        http1.close();
+        http2.close();
+      }),
+  };
+}
+
+class FrontEnd {
+  readonly #kinesis: Kinesis;
+  readonly #random: Random;
+  readonly #latencyMs: { readonly min: number; readonly max: number } | undefined;
+  readonly onError: (error: unknown) => void;
+
+  constructor(kinesis: Kinesis, options: KinesisServerOptions) {
+    this.#kinesis = kinesis;
+    this.#random = options.random ?? createRandom("kinesis-server");
+    this.#latencyMs = options.latencyMs;
+    this.onError = options.onError ?? ((error) => console.error(error));
+  }
+
+  async handle(request: Request, response: Response): Promise<void> {
+    const body = await readBody(request);
+    const requestId = this.#kinesis.nextRequestId();
+    if (body === undefined) {
+      answer(response, 413, requestId, "");
+      return;
+    }
+    const operation = operationOf(request);
+    if (request.method !== "POST" || operation === undefined) {
+      answer(response, 403, requestId, accessDenied, "text/xml");
+      return;
+    }
+    if (this.#latencyMs !== undefined) {
+      await sleep(this.#kinesis.clock, randomInteger(this.#random, this.#latencyMs.min, this.#latencyMs.max));
+    }
+    const fault = this.#kinesis.faults?.call(operation);
+    if (fault?.kind === "slow") await sleep(this.#kinesis.clock, fault.delayBeforeMs);
+    if (fault?.kind === "reset-before") {
+      abortConnection(request);
+      return;
+    }
+    if (fault?.kind === "reject") {
+      answerError(response, requestId, new KinesisError(fault.code, fault.message));
+      return;
+    }
+
+    let output: object | undefined;
+    let refusal: unknown;
+    try {
+      requireSignature(request);
+      output = execute(this.#kinesis, operation, parseBody(body));
+    } catch (error) {
+      refusal = error;
+    }
+    if (fault?.kind === "slow") await sleep(this.#kinesis.clock, fault.delayAfterMs);
+    if (fault?.kind === "reset-after") {
+      abortConnection(request);
+      return;
+    }
+    if (fault?.kind === "fail-after") refusal = new KinesisError(fault.code, fault.message);
+    if (refusal === undefined) {
+      answer(response, 200, requestId, toWire(output));
+      return;
+    }
+    if (!(refusal instanceof KinesisError)) this.onError(refusal);
+    answerError(
+      response,
+      requestId,
+      refusal instanceof KinesisError ? refusal : new KinesisError("InternalFailure", String(refusal)),
+    );
+  }
+}
+
+const accessDenied =
+  "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
+
+function operationOf(request: Request): string | undefined {
+  const target = request.headers["x-amz-target"];
+  if (typeof target !== "string" || target === "") return undefined;
+  return target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;
+}
+
+function requireSignature(request: Request): void {
+  const header = request.headers.authorization;
+  if (header === undefined && !(request.url ?? "").includes("X-Amz-Algorithm=")) {
+    throw new KinesisError("MissingAuthenticationTokenException", "Missing Authentication Token");
+  }
+  const missing = ["Credential", "Signature", "SignedHeaders"].filter(
+    (part) => header !== undefined && !header.includes(`${part}=`),
+  );
+  if (missing.length > 0) {
+    throw new KinesisError(
+      "IncompleteSignatureException",
+      missing.map((part) => `Authorization header requires '${part}' parameter.`).join(" "),
+    );
+  }
+}
+
+function parseBody(body: string): unknown {
+  if (body === "") throw serializationError("The request has no body.");
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw serializationError("The request body is not valid JSON.");
+  }
+}
+
+async function readBody(request: Request): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length <= maxBodyBytes) chunks.push(chunk);
+  }
+  if (length > maxBodyBytes) return undefined;
+  // One decode at the end: a character may lie across two chunks.
+  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
+}
+
+function answerError(response: Response, requestId: string, error: KinesisError): void {
+  const body = JSON.stringify({ __type: error.code, message: error.message });
+  answer(response, error.$metadata.httpStatusCode, requestId, body);
+}
+
+function answer(response: Response, status: number, requestId: string, body: string, type = contentType): void {
+  response.statusCode = status;
+  response.setHeader("x-amzn-requestid", requestId);
+  response.setHeader("content-type", type);
+  response.setHeader("content-length", Buffer.byteLength(body));
+  response.end(body);
+}
+
+/** Breaks the connection without a word: the caller cannot know what became of its request. */
+function abortConnection(request: Request): void {
+  if ("stream" in request) request.stream.session?.destroy();
+  else request.socket.destroy();
+}

@@ -1,0 +1,133 @@
+import { sleep } from "../clock.ts";
+import { createRandom, type Random, randomInteger } from "../random.ts";
+import { KinesisError } from "./errors.ts";
+import type { Kinesis } from "./kinesis.ts";
+import { execute } from "./operations.ts";
+
+/** The part of a client that code under test usually needs; fits wherever a `KinesisClient` is only sent commands. */
+export interface InProcessClient {
+  /**
+   * Runs a command of `@aws-sdk/client-kinesis`.
+   * @returns what the SDK would, with `$metadata`.
+   * @throws KinesisError for what Kinesis refuses; an `AbortError` or `TimeoutError` as the SDK's handler does.
+   */
+  send<Output extends object>(command: SdkCommand<Output>, options?: SendOptions): Promise<Output>;
+  /** Fails every call in flight and every later one, as a client that was destroyed does. */
+  destroy(): void;
+}
+
+export interface SendOptions {
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** What of an SDK command the simulator needs; every `…Command` of `@aws-sdk/client-kinesis` fits. */
+export interface SdkCommand<Output extends object> {
+  readonly input: object;
+  resolveMiddleware(...parameters: never[]): (...parameters: never[]) => Promise<{ output: Output }>;
+}
+
+export interface ClientOptions {
+  /** How long a call takes, drawn evenly from this range; half of it passes before Kinesis sees the request. Default none. */
+  readonly latencyMs?: { readonly min: number; readonly max: number };
+  /** Gives up after so long, as a handler with `throwOnRequestTimeout` does; what Kinesis made of the call stays unknown. Default never. */
+  readonly requestTimeoutMs?: number;
+  /** Draws the latencies. Default a generator with a fixed seed. */
+  readonly random?: Random;
+}
+
+export function createInProcessClient(kinesis: Kinesis, options: ClientOptions): InProcessClient {
+  const random = options.random ?? createRandom("kinesis-client");
+  const latency = options.latencyMs ?? { min: 0, max: 0 };
+  let isDestroyed = false;
+
+  async function call(name: string, input: object): Promise<object> {
+    if (isDestroyed) throw connectionError("The client was destroyed.", "ERR_CLIENT_DESTROYED");
+    const latencyMs = randomInteger(random, latency.min, latency.max);
+    const fault = kinesis.faults?.call(name);
+    const requestId = kinesis.nextRequestId();
+    const there = Math.floor(latencyMs / 2);
+    if (there > 0) await sleep(kinesis.clock, there);
+    if (fault?.kind === "slow") await sleep(kinesis.clock, fault.delayBeforeMs);
+    if (fault?.kind === "reject") throw new KinesisError(fault.code, fault.message, { requestId });
+    if (fault?.kind === "reset-before") throw connectionError("socket hang up", "ECONNRESET");
+
+    let output: object = {};
+    let refusal: unknown;
+    try {
+      output = execute(kinesis, name, input) ?? {};
+    } catch (error) {
+      refusal = error;
+    }
+    const back = latencyMs - there;
+    if (back > 0) await sleep(kinesis.clock, back);
+    if (fault?.kind === "slow") await sleep(kinesis.clock, fault.delayAfterMs);
+    if (fault?.kind === "reset-after") throw connectionError("socket hang up", "ECONNRESET");
+    if (fault?.kind === "fail-after") throw new KinesisError(fault.code, fault.message, { requestId });
+    if (refusal instanceof KinesisError) throw new KinesisError(refusal.code, refusal.message, { requestId });
+    if (refusal !== undefined) throw refusal;
+    return { ...output, $metadata: { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 } };
+  }
+
+  return {
+    send<Output extends object>(command: SdkCommand<Output>, sendOptions: SendOptions = {}): Promise<Output> {
+      const name = operationName(command);
+      const signal = sendOptions.abortSignal;
+      if (signal?.aborted === true) return Promise.reject(abortError());
+      return new Promise<Output>((resolve, reject) => {
+        const timer =
+          options.requestTimeoutMs === undefined
+            ? undefined
+            : kinesis.clock.setTimeout(() => {
+                finish();
+                kinesis.trace?.record("client.timeout", { operation: name });
+                reject(
+                  Object.assign(new Error(`The request did not complete within ${options.requestTimeoutMs ?? 0} ms.`), {
+                    name: "TimeoutError",
+                    $metadata: transportMetadata,
+                  }),
+                );
+              }, options.requestTimeoutMs);
+        const onAbort = () => {
+          finish();
+          reject(abortError());
+        };
+        function finish() {
+          if (timer !== undefined) kinesis.clock.clearTimeout(timer);
+          signal?.removeEventListener("abort", onAbort);
+        }
+        signal?.addEventListener("abort", onAbort, { once: true });
+        call(name, command.input).then(
+          (output) => {
+            finish();
+            resolve(output as Output);
+          },
+          (error: unknown) => {
+            finish();
+            reject(error as Error);
+          },
+        );
+      });
+    },
+    destroy() {
+      isDestroyed = true;
+    },
+  };
+}
+
+const transportMetadata = { attempts: 1, totalRetryDelay: 0 } as const;
+
+/** Named as `NodeHttpHandler` names connection errors: https://github.com/smithy-lang/smithy-typescript, node-http-handler. */
+function connectionError(message: string, code: string): Error {
+  return Object.assign(new Error(message), { name: "TimeoutError", code, $metadata: transportMetadata });
+}
+
+function abortError(): Error {
+  return Object.assign(new Error("Request aborted"), { name: "AbortError", $metadata: transportMetadata });
+}
+
+/** The operation a command stands for. Its schema says it; class names do not survive minification. */
+function operationName(command: object): string {
+  const schema = (command as { readonly schema?: unknown }).schema;
+  if (Array.isArray(schema) && typeof schema[2] === "string") return schema[2];
+  return command.constructor.name.replace(/Command$/, "");
+}

@@ -1,0 +1,94 @@
+/**
+ * Every limit of Kinesis Data Streams that the model keeps, with its source.
+ *
+ * [quotas] https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ * [api] https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html, the text of the operation named
+ * [large] https://docs.aws.amazon.com/streams/latest/dev/large-records.html
+ */
+
+export const kib = 1024;
+export const mib = 1024 * 1024;
+
+/** Records in one PutRecords call. [api PutRecords] */
+export const maxRecordsPerPut = 500;
+/** Bytes of data and partition keys in one PutRecords call. [api PutRecords] */
+export const maxBytesPerPut = 10 * mib;
+/** A record (data and partition key) on a stream nobody changed. [api UpdateMaxRecordSize] */
+export const defaultMaxRecordBytes = mib;
+/** The most that UpdateMaxRecordSize allows, in KiB. [api UpdateMaxRecordSize] */
+export const maxRecordKibLimit = 10_240;
+/** The least that UpdateMaxRecordSize allows, in KiB. [api UpdateMaxRecordSize] */
+export const minRecordKibLimit = 1024;
+/** Unicode characters of a partition key. [api PutRecords] */
+export const maxPartitionKeyLength = 256;
+
+/** Records a shard takes a second. [quotas] */
+export const writeRecordsPerSecond = 1000;
+/** Bytes a shard takes a second. [quotas] */
+export const writeBytesPerSecond = mib;
+/** Bytes a shard gives a second to all GetRecords callers together. [quotas] */
+export const readBytesPerSecond = 2 * mib;
+/** GetRecords calls a second on one shard. [quotas] */
+export const readCallsPerSecond = 5;
+/** Bytes in one GetRecords answer; the next call then has to wait up to five seconds. [api GetRecords] */
+export const maxBytesPerGet = 10 * mib;
+/** Records in one GetRecords answer. [api GetRecords] */
+export const maxRecordsPerGet = 10_000;
+/** GetShardIterator calls a second on one shard. [api GetShardIterator] */
+export const iteratorCallsPerSecond = 5;
+/** How long a shard iterator stays good. [api GetShardIterator] */
+export const iteratorLifetimeMs = 300_000;
+/** How long a NextToken stays good. [api ListShards] */
+export const nextTokenLifetimeMs = 300_000;
+
+/** Default and largest page of ListShards. [api ListShards] */
+export const listShardsPage = { default: 1000, max: 10_000 } as const;
+/** Default and largest page of DescribeStream. [api DescribeStream] */
+export const describeStreamPage = { default: 100, max: 10_000 } as const;
+/** Default and largest page of ListStreams. [api ListStreams] */
+export const listStreamsPage = { default: 100, max: 10_000 } as const;
+/** Default and largest page of ListTagsForStream. [api ListTagsForStream] */
+export const listTagsPage = { default: 50, max: 50 } as const;
+
+/** Retention in hours. [quotas] */
+export const retentionHours = { min: 24, max: 8760 } as const;
+/** Tags on one stream. [api AddTagsToStream] */
+export const maxTagsPerStream = 50;
+/** Shards an on-demand stream starts with: 4 MB/s. [quotas] */
+export const onDemandInitialShards = 4;
+/** Write throughput an on-demand stream scales up to without a support case, as shards of 1 MB/s. [quotas] */
+export const onDemandMaxShards = 200;
+/** Open shards of an account in a region, where nobody raised the quota. [quotas] */
+export const defaultShardLimit = 20_000;
+/** On-demand streams of an account. [quotas] */
+export const onDemandStreamLimit = 50;
+/** UpdateShardCount calls on one stream within 24 hours. [api UpdateShardCount] */
+export const shardCountUpdatesPerDay = 10;
+/** Open shards UpdateShardCount can reach. [api UpdateShardCount] */
+export const maxShardsByUpdate = 10_000;
+/** Switches between the two modes within 24 hours. [api UpdateStreamMode] */
+export const modeSwitchesPerDay = 2;
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+/** Calls a second of an operation that is limited per stream or per account. [api, each operation] */
+export const callsPerSecond: Readonly<Record<string, { readonly rate: number; readonly per: "account" | "stream" }>> = {
+  AddTagsToStream: { rate: 5, per: "account" },
+  CreateStream: { rate: 5, per: "account" },
+  DecreaseStreamRetentionPeriod: { rate: 5, per: "stream" },
+  DeleteStream: { rate: 5, per: "account" },
+  DescribeLimits: { rate: 1, per: "account" },
+  DescribeStream: { rate: 10, per: "account" },
+  DescribeStreamSummary: { rate: 20, per: "account" },
+  IncreaseStreamRetentionPeriod: { rate: 5, per: "stream" },
+  ListShards: { rate: 1000, per: "stream" },
+  ListStreams: { rate: 5, per: "account" },
+  ListTagsForStream: { rate: 5, per: "account" },
+  MergeShards: { rate: 5, per: "account" },
+  RemoveTagsFromStream: { rate: 5, per: "account" },
+  SplitShard: { rate: 5, per: "account" },
+  UpdateMaxRecordSize: { rate: 5, per: "account" },
+  UpdateShardCount: { rate: 10, per: "account" },
+  UpdateStreamMode: { rate: 5, per: "account" },
+};

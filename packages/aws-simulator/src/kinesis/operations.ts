@@ -1,0 +1,250 @@
+import type { KinesisRecord } from "./api.ts";
+import { KinesisError, serializationError } from "./errors.ts";
+import type { Kinesis } from "./kinesis.ts";
+import { StoredRecord } from "./stored-record.ts";
+
+/** Types of the members a request may have; `blob` is bytes or base64 text, `timestamp` a date or epoch seconds. */
+type MemberType =
+  | "string"
+  | "integer"
+  | "boolean"
+  | "timestamp"
+  | "blob"
+  | "stringMap"
+  | "stringList"
+  | { readonly structure: Shape }
+  | { readonly list: Shape };
+
+type Shape = Readonly<Record<string, MemberType>>;
+
+const stream: Shape = { StreamName: "string", StreamARN: "string", StreamId: "string" };
+const streamModeDetails = { structure: { StreamMode: "string" } } as const;
+const entry: Shape = { Data: "blob", PartitionKey: "string", ExplicitHashKey: "string" };
+const retention: Shape = { ...stream, RetentionPeriodHours: "integer" };
+
+interface Operation {
+  readonly shape: Shape;
+  /** The input has been checked against `shape`, so it has the type the method declares. */
+  readonly run: (kinesis: Kinesis, input: never) => object | undefined;
+}
+
+function operation<Input>(shape: Shape, run: (kinesis: Kinesis, input: Input) => object | undefined | void): Operation {
+  return { shape, run: (kinesis, input) => run(kinesis, input) ?? undefined };
+}
+
+type InputOf<Name extends keyof Kinesis> = Kinesis[Name] extends (input: infer Input) => unknown
+  ? NonNullable<Input>
+  : never;
+
+/** Every operation the model answers, by its name in the API. */
+export const operations: Readonly<Record<string, Operation>> = {
+  AddTagsToStream: operation<InputOf<"addTagsToStream">>({ ...stream, Tags: "stringMap" }, (kinesis, input) =>
+    kinesis.addTagsToStream(input),
+  ),
+  CreateStream: operation<InputOf<"createStreamCommand">>(
+    {
+      StreamName: "string",
+      ShardCount: "integer",
+      StreamModeDetails: streamModeDetails,
+      Tags: "stringMap",
+      MaxRecordSizeInKiB: "integer",
+    },
+    (kinesis, input) => kinesis.createStreamCommand(input),
+  ),
+  DecreaseStreamRetentionPeriod: operation<InputOf<"decreaseStreamRetentionPeriod">>(retention, (kinesis, input) =>
+    kinesis.decreaseStreamRetentionPeriod(input),
+  ),
+  DeleteStream: operation<InputOf<"deleteStream">>(
+    { ...stream, EnforceConsumerDeletion: "boolean" },
+    (kinesis, input) => kinesis.deleteStream(input),
+  ),
+  DescribeLimits: operation({}, (kinesis) => kinesis.describeLimits()),
+  DescribeStream: operation<InputOf<"describeStream">>(
+    { ...stream, Limit: "integer", ExclusiveStartShardId: "string" },
+    (kinesis, input) => kinesis.describeStream(input),
+  ),
+  DescribeStreamSummary: operation<InputOf<"describeStreamSummary">>(stream, (kinesis, input) =>
+    kinesis.describeStreamSummary(input),
+  ),
+  GetRecords: operation<InputOf<"getRecords">>(
+    { ShardIterator: "string", Limit: "integer", StreamARN: "string" },
+    (kinesis, input) => kinesis.getRecords(input),
+  ),
+  GetShardIterator: operation<InputOf<"getShardIterator">>(
+    {
+      ...stream,
+      ShardId: "string",
+      ShardIteratorType: "string",
+      StartingSequenceNumber: "string",
+      Timestamp: "timestamp",
+    },
+    (kinesis, input) => kinesis.getShardIterator(input),
+  ),
+  IncreaseStreamRetentionPeriod: operation<InputOf<"increaseStreamRetentionPeriod">>(retention, (kinesis, input) =>
+    kinesis.increaseStreamRetentionPeriod(input),
+  ),
+  ListShards: operation<InputOf<"listShards">>(
+    {
+      ...stream,
+      NextToken: "string",
+      ExclusiveStartShardId: "string",
+      MaxResults: "integer",
+      StreamCreationTimestamp: "timestamp",
+      ShardFilter: { structure: { Type: "string", ShardId: "string", Timestamp: "timestamp" } },
+    },
+    (kinesis, input) => kinesis.listShards(input),
+  ),
+  ListStreams: operation<InputOf<"listStreams">>(
+    { Limit: "integer", ExclusiveStartStreamName: "string", NextToken: "string" },
+    (kinesis, input) => kinesis.listStreams(input),
+  ),
+  ListTagsForStream: operation<InputOf<"listTagsForStream">>(
+    { ...stream, ExclusiveStartTagKey: "string", Limit: "integer" },
+    (kinesis, input) => kinesis.listTagsForStream(input),
+  ),
+  MergeShards: operation<InputOf<"mergeShards">>(
+    { ...stream, ShardToMerge: "string", AdjacentShardToMerge: "string" },
+    (kinesis, input) => kinesis.mergeShards(input),
+  ),
+  PutRecord: operation<InputOf<"putEncodedRecord">>(
+    { ...stream, ...entry, SequenceNumberForOrdering: "string" },
+    (kinesis, input) => kinesis.putEncodedRecord(input),
+  ),
+  PutRecords: operation<InputOf<"putEncodedRecords">>({ ...stream, Records: { list: entry } }, (kinesis, input) =>
+    kinesis.putEncodedRecords(input),
+  ),
+  RemoveTagsFromStream: operation<InputOf<"removeTagsFromStream">>(
+    { ...stream, TagKeys: "stringList" },
+    (kinesis, input) => kinesis.removeTagsFromStream(input),
+  ),
+  SplitShard: operation<InputOf<"splitShard">>(
+    { ...stream, ShardToSplit: "string", NewStartingHashKey: "string" },
+    (kinesis, input) => kinesis.splitShard(input),
+  ),
+  UpdateMaxRecordSize: operation<InputOf<"updateMaxRecordSize">>(
+    { StreamARN: "string", MaxRecordSizeInKiB: "integer" },
+    (kinesis, input) => kinesis.updateMaxRecordSize(input),
+  ),
+  UpdateShardCount: operation<InputOf<"updateShardCount">>(
+    { ...stream, TargetShardCount: "integer", ScalingType: "string" },
+    (kinesis, input) => kinesis.updateShardCount(input),
+  ),
+  UpdateStreamMode: operation<InputOf<"updateStreamMode">>(
+    { StreamARN: "string", StreamModeDetails: streamModeDetails },
+    (kinesis, input) => kinesis.updateStreamMode(input),
+  ),
+};
+
+/**
+ * Runs an operation by name.
+ * @param input members of another type than the API's are refused with SerializationException; unknown members are ignored, as AWS does.
+ * @throws KinesisError
+ */
+export function execute(kinesis: Kinesis, name: string, input: unknown): object | undefined {
+  const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (found === undefined) {
+    throw new KinesisError("UnknownOperationException", `The simulator has no operation ${name}.`);
+  }
+  return found.run(kinesis, checkStructure(input, found.shape) as never);
+}
+
+/** An answer as awsJson1.1 writes it: dates as epoch seconds, bytes as base64. */
+export function toWire(output: object | undefined): string {
+  if (output === undefined) return "";
+  if ("Records" in output && "MillisBehindLatest" in output) return getRecordsToWire(output);
+  return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
+    const original = this[key];
+    return original instanceof Date ? original.getTime() / 1000 : value;
+  });
+}
+
+function getRecordsToWire(output: object): string {
+  const { Records: records, ...rest } = output as { Records: readonly KinesisRecord[] };
+  const written = records.map((record) => (record instanceof StoredRecord ? record.toWire() : "")).join(",");
+  return `${JSON.stringify(rest).slice(0, -1)},"Records":[${written}]}`;
+}
+
+function checkStructure(value: unknown, shape: Shape): object {
+  if (typeof value !== "object" || value === null) throw serializationError("Expected a structure.");
+  if (Array.isArray(value)) throw serializationError("Start of list found where not expected");
+  const source = value as Record<string, unknown>;
+  const result: Record<string, unknown> = {};
+  for (const name in shape) {
+    const member = source[name];
+    const type = shape[name];
+    if (member === undefined || member === null || type === undefined) continue;
+    result[name] = typeof member === "string" && type === "string" ? member : checkMember(member, type);
+  }
+  return result;
+}
+
+function checkMember(value: unknown, type: MemberType): unknown {
+  if (typeof type === "object") {
+    if ("structure" in type) return checkStructure(value, type.structure);
+    if (!Array.isArray(value)) throw serializationError("Expected list or null");
+    return value.map((member) => checkStructure(member, type.list));
+  }
+  switch (type) {
+    case "string":
+      if (typeof value === "string") return value;
+      throw cannotConvert(value, "an String");
+    case "integer":
+      if (typeof value === "number") return Math.trunc(value);
+      throw cannotConvert(value, "an Integer");
+    case "boolean":
+      if (typeof value === "boolean") return value;
+      throw cannotConvert(value, "an Boolean");
+    case "timestamp":
+      if (value instanceof Date) return value;
+      if (typeof value === "number") return new Date(Math.round(value * 1000));
+      throw cannotConvert(value, "milliseconds since epoch");
+    case "blob":
+      return checkBlob(value);
+    case "stringMap":
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw serializationError("Expected map or null");
+      }
+      return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, checkMember(member, "string")]));
+    case "stringList":
+      if (!Array.isArray(value)) throw serializationError("Expected list or null");
+      return value.map((member) => checkMember(member, "string"));
+  }
+}
+
+const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
+
+function checkBlob(value: unknown): Uint8Array | string {
+  if (typeof value === "string") {
+    if (value.length % 4 !== 0) {
+      throw serializationError(
+        `'${excerpt(value)}' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: ${value.length}`,
+      );
+    }
+    if (base64Pattern.test(value)) return value;
+    throw serializationError(`'${excerpt(value)}' can not be converted to a Blob: Invalid Base64 character`);
+  }
+  if (value instanceof Uint8Array) return value;
+  // Bytes of another realm (jest runs tests in one) are not instances of this one's class.
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  throw cannotConvert(value, "a Blob");
+}
+
+function cannotConvert(value: unknown, target: string): KinesisError {
+  if (Array.isArray(value)) return serializationError("Start of list found where not expected");
+  switch (typeof value) {
+    case "boolean":
+      return serializationError(`class java.lang.Boolean can not be converted to ${target}`);
+    case "number":
+      return serializationError(
+        `class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to ${target}`,
+      );
+    case "string":
+      return serializationError(`class java.lang.String can not be converted to ${target}`);
+    default:
+      return serializationError("Start of structure or map found where not expected.");
+  }
+}
+
+function excerpt(text: string): string {
+  return text.length <= 64 ? text : `${text.slice(0, 64)}…`;
+}

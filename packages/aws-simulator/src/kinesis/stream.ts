@@ -1,0 +1,176 @@
+import type { ChildShard, StreamMode, StreamStatus } from "./api.ts";
+import { type HexHashKey, hashPartitionKey, maxHashKey, toHexHashKey, uniformBoundaries } from "./hash-key.ts";
+import { hourMs } from "./limits.ts";
+import { OnDemandScaling } from "./on-demand.ts";
+import { planUniformScaling } from "./resharding.ts";
+import { ShardState } from "./shard.ts";
+
+export interface StreamSettings {
+  readonly streamName: string;
+  readonly streamArn: string;
+  readonly shardCount: number;
+  readonly mode: StreamMode;
+  readonly retentionHours: number;
+  readonly maxRecordBytes: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdMs: number;
+}
+
+/** One stream: its settings, its status, and its shards, open and closed. */
+export class StreamState {
+  readonly streamName: string;
+  readonly streamArn: string;
+  readonly createdMs: number;
+  readonly tags: Map<string, string>;
+  readonly onDemand = new OnDemandScaling();
+  /** When UpdateShardCount and UpdateStreamMode were called, for their limits per day. */
+  readonly shardCountUpdatesMs: number[] = [];
+  readonly modeSwitchesMs: number[] = [];
+  status: StreamStatus = "CREATING";
+  mode: StreamMode;
+  retentionHours: number;
+  maxRecordBytes: number;
+  #shards: ShardState[] = [];
+  #open: ShardState[] = [];
+  #nextIndex = 0;
+
+  constructor(settings: StreamSettings) {
+    this.streamName = settings.streamName;
+    this.streamArn = settings.streamArn;
+    this.createdMs = settings.createdMs;
+    this.mode = settings.mode;
+    this.retentionHours = settings.retentionHours;
+    this.maxRecordBytes = settings.maxRecordBytes;
+    this.tags = new Map(Object.entries(settings.tags));
+    const starts = uniformBoundaries(settings.shardCount);
+    starts.forEach((startHashKey, index) => {
+      const next = starts[index + 1];
+      this.#addShard(startHashKey, next === undefined ? maxHashKey : next - 1n, settings.createdMs);
+    });
+    this.#sortOpen();
+  }
+
+  get openShards(): readonly ShardState[] {
+    return this.#open;
+  }
+
+  /** Every shard that still has a record to give or can take one, oldest first. */
+  shards(nowMs: number): readonly ShardState[] {
+    const cutoffMs = nowMs - this.retentionHours * hourMs;
+    if (this.#shards.some((shard) => isExpired(shard, cutoffMs))) {
+      this.#shards = this.#shards.filter((shard) => !isExpired(shard, cutoffMs));
+    }
+    return this.#shards;
+  }
+
+  shard(index: number, nowMs: number): ShardState | undefined {
+    return this.shards(nowMs).find((shard) => shard.index === index);
+  }
+
+  shardById(shardId: string, nowMs: number): ShardState | undefined {
+    return this.shards(nowMs).find((shard) => shard.id === shardId);
+  }
+
+  /** The open shard whose range holds the key. */
+  route(partitionKey: string, explicitHashKey: bigint | undefined): ShardState {
+    const hashKey = explicitHashKey === undefined ? hashPartitionKey(partitionKey) : toHexHashKey(explicitHashKey);
+    return this.#openShardAt(hashKey);
+  }
+
+  trimExpired(shard: ShardState, nowMs: number): void {
+    shard.trim(nowMs - this.retentionHours * hourMs);
+  }
+
+  setMaxRecordBytes(maxRecordBytes: number, nowMs: number): void {
+    this.maxRecordBytes = maxRecordBytes;
+    for (const shard of this.#open) shard.setMaxRecordBytes(maxRecordBytes, nowMs);
+  }
+
+  split(parent: ShardState, atHashKey: bigint, nowMs: number): void {
+    this.#close(parent, nowMs);
+    this.#addShard(parent.startHashKey, atHashKey - 1n, nowMs, parent.id);
+    this.#addShard(atHashKey, parent.endHashKey, nowMs, parent.id);
+    this.#sortOpen();
+  }
+
+  merge(left: ShardState, right: ShardState, nowMs: number): void {
+    this.#close(left, nowMs);
+    this.#close(right, nowMs);
+    this.#addShard(left.startHashKey, right.endHashKey, nowMs, left.id, right.id);
+    this.#sortOpen();
+  }
+
+  /** Splits and merges until the stream has `target` equal shards. */
+  scaleTo(target: number, nowMs: number): void {
+    for (const step of planUniformScaling(this.#open, target)) {
+      const shard = this.#openShardStartingAt(step.startHashKey);
+      if (step.kind === "split") this.split(shard, step.atHashKey, nowMs);
+      else this.merge(shard, this.#openShardStartingAt(step.adjacentStartHashKey), nowMs);
+    }
+  }
+
+  /** The shards that took over a closed shard's range. */
+  childrenOf(parent: ShardState): ChildShard[] {
+    return this.#shards
+      .filter((shard) => shard.parentId === parent.id || shard.adjacentParentId === parent.id)
+      .map((shard) => ({
+        ShardId: shard.id,
+        ParentShards: [shard.parentId, shard.adjacentParentId].filter((id) => id !== undefined),
+        HashKeyRange: shard.hashKeyRange(),
+      }));
+  }
+
+  #addShard(
+    startHashKey: bigint,
+    endHashKey: bigint,
+    createdMs: number,
+    parentId?: string,
+    adjacentParentId?: string,
+  ): void {
+    const shard = new ShardState({
+      index: this.#nextIndex,
+      startHashKey,
+      endHashKey,
+      createdMs,
+      maxRecordBytes: this.maxRecordBytes,
+      parentId,
+      adjacentParentId,
+    });
+    this.#nextIndex += 1;
+    this.#shards.push(shard);
+    this.#open.push(shard);
+  }
+
+  #close(shard: ShardState, nowMs: number): void {
+    shard.close(nowMs);
+    this.#open = this.#open.filter((other) => other !== shard);
+  }
+
+  #sortOpen(): void {
+    this.#open.sort((a, b) => (a.startHex < b.startHex ? -1 : 1));
+  }
+
+  #openShardAt(hashKey: HexHashKey): ShardState {
+    let low = 0;
+    let high = this.#open.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      const shard = this.#open[middle];
+      if (shard !== undefined && shard.startHex <= hashKey) low = middle;
+      else high = middle - 1;
+    }
+    const found = this.#open[low];
+    if (found === undefined) throw new Error(`Stream ${this.streamName} has no open shard.`);
+    return found;
+  }
+
+  #openShardStartingAt(startHashKey: bigint): ShardState {
+    const shard = this.#open.find((candidate) => candidate.startHashKey === startHashKey);
+    if (shard === undefined) throw new Error(`No open shard of ${this.streamName} starts at ${startHashKey}.`);
+    return shard;
+  }
+}
+
+function isExpired(shard: ShardState, cutoffMs: number): boolean {
+  return shard.closedMs !== undefined && shard.closedMs < cutoffMs;
+}
