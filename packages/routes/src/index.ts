@@ -1,1 +1,17 @@
-export {};
+export { compileRoutes } from "./compile/compile-routes.ts";
+export type { Fault, Parsed } from "./document/fault.ts";
+export { formatFault } from "./document/fault.ts";
+export { loadRouteDocuments, readRouteDocuments } from "./document/load-route-documents.ts";
+export type { RouteFolder } from "./document/load-route-documents.ts";
+export { parseRouteDocument } from "./document/parse-route-document.ts";
+export type {
+  DeliveryOptions,
+  Destination,
+  Projection,
+  Route,
+  RouteDocument,
+  RouteTest,
+} from "./document/route-document.ts";
+export { routeDocumentSchema } from "./document/route-document-schema.ts";
+export { RouteDocumentsError, RoutesError } from "./errors.ts";
+export type { CompiledRoute, CompiledRoutes, CompiledStream } from "./runtime/compiled-routes.ts";

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RouteDocumentsError } from "../errors.ts";
+import type { Fault } from "./fault.ts";
+import { parseRouteDocument } from "./parse-route-document.ts";
+import type { RouteDocument } from "./route-document.ts";
+
+/** The documents of a folder with the files they came from, and everything found wrong. */
+export interface RouteFolder {
+  readonly documents: readonly { readonly file: string; readonly document: RouteDocument }[];
+  readonly faults: readonly Fault[];
+}
+
+/** Reads every `<application>.json` of a folder; `*.schema.json` beside them is no document. */
+export function readRouteDocuments(folder: string): RouteFolder {
+  const documents: { file: string; document: RouteDocument }[] = [];
+  const faults: Fault[] = [];
+  for (const name of listDocuments(folder)) {
+    const file = join(folder, name);
+    const parsed = parseRouteDocument(readFileSync(file, "utf8"), file);
+    faults.push(...parsed.errors, ...parsed.warnings);
+    if (parsed.value !== undefined) documents.push({ file, document: parsed.value });
+  }
+  return { documents, faults: [...faults, ...streamOwnerFaults(documents)] };
+}
+
+/**
+ * The route documents of a folder, in order of file name.
+ * @throws RouteDocumentsError with every error of every file.
+ * @example loadRouteDocuments("schemas/routes").map((document) => document.application)
+ */
+export function loadRouteDocuments(folder: string): RouteDocument[] {
+  const { documents, faults } = readRouteDocuments(folder);
+  const errors = faults.filter((fault) => fault.severity === "error");
+  if (errors.length > 0) throw new RouteDocumentsError(errors);
+  return documents.map(({ document }) => document);
+}
+
+function listDocuments(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json") && !name.endsWith(".schema.json"))
+    .sort();
+}
+
+/** A stream belongs to one application: its clearance, its owner and its bill are one application's. */
+function streamOwnerFaults(documents: RouteFolder["documents"]): Fault[] {
+  const owners = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const { file, document } of documents) {
+    document.routes.forEach(({ destination: { stream } }, index) => {
+      const owner = owners.get(stream);
+      if (owner === undefined) owners.set(stream, document.application);
+      else if (owner !== document.application) {
+        faults.push({
+          severity: "error",
+          file,
+          pointer: `/routes/${index}/destination/stream`,
+          rule: "stream-owner",
+          message: `Stream "${stream}" belongs to application "${owner}".`,
+          fix: `Choose a stream of "${document.application}", or add the route to ${owner}.json.`,
+        });
+      }
+    });
+  }
+  return faults;
+}

@@ -1,0 +1,140 @@
+import { compilePattern, EventPatternError, InvalidPatternError, PatternTooCostlyError } from "@millrace/event-pattern";
+import { basename } from "node:path";
+import type { Fault, Parsed } from "./fault.ts";
+import type { Route, RouteDocument } from "./route-document.ts";
+import { schemaFaults } from "./schema-faults.ts";
+
+type Draft = Omit<Fault, "file" | "severity">;
+
+/**
+ * Reads one route document: JSON, its schema, every pattern, and what a schema cannot say. All faults come at once.
+ *
+ * @param text the file's text
+ * @param file the file's path, as faults should name it
+ * @example parseRouteDocument('{"application":"fraud"}', "fraud.json").errors.map((fault) => fault.message)
+ * // ['Property "owner" is missing.', 'Property "routes" is missing.']
+ */
+export function parseRouteDocument(text: string, file: string): Parsed<RouteDocument> {
+  const faults = (drafts: readonly Draft[], severity: Fault["severity"] = "error"): Fault[] =>
+    drafts.map((draft) => ({ severity, file, ...draft }));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const message = `The file is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      value: undefined,
+      warnings: [],
+      errors: faults([{ pointer: "", rule: "json", message, fix: "Correct the JSON." }]),
+    };
+  }
+  const errors = [...schemaFaults(value), ...patternFaults(value)];
+  if (errors.length > 0) return { value: undefined, warnings: [], errors: faults(errors) };
+  const document = value as RouteDocument;
+  const inner = [...nameFaults(document, file), ...sharedStreamFaults(document), ...testFaults(document)];
+  return {
+    value: inner.length === 0 ? document : undefined,
+    warnings: faults(schemaReference(document), "warning"),
+    errors: faults(inner),
+  };
+}
+
+/** Patterns are looked at even when the document around them is broken, so that their faults are not a second round. */
+function patternFaults(value: unknown): Draft[] {
+  const routes = (value as { routes?: unknown } | null)?.routes;
+  if (!Array.isArray(routes)) return [];
+  return routes.flatMap((route: unknown, index) => {
+    const pattern = (route as { pattern?: unknown } | null)?.pattern;
+    return pattern === undefined ? [] : faultsOfPattern(pattern, `/routes/${index}/pattern`);
+  });
+}
+
+function faultsOfPattern(pattern: unknown, pointer: string): Draft[] {
+  try {
+    compilePattern(pattern as object as Route["pattern"]);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidPatternError) {
+      const fix = "See the operators in packages/event-pattern/README.md.";
+      return [{ pointer: pointer + error.pointer, rule: "pattern", message: `${error.reason}.`, fix }];
+    }
+    if (error instanceof PatternTooCostlyError) {
+      const message = `${error.value} ${error.measure}, at most ${error.limit} are allowed.`;
+      return [
+        { pointer: pointer + error.pointer, rule: "pattern-cost", message, fix: "Split the route into several." },
+      ];
+    }
+    throw error instanceof EventPatternError
+      ? error
+      : new Error(`Cannot read the pattern at ${pointer}`, { cause: error });
+  }
+}
+
+function nameFaults(document: RouteDocument, file: string): Draft[] {
+  const faults: Draft[] = [];
+  if (basename(file) !== `${document.application}.json`) {
+    const message = `The application is "${document.application}", the file ${basename(file)}.`;
+    faults.push({
+      pointer: "/application",
+      rule: "file-name",
+      message,
+      fix: `Name the file ${document.application}.json.`,
+    });
+  }
+  const seen = new Map<string, number>();
+  document.routes.forEach(({ name }, index) => {
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, index);
+    else {
+      const message = `Route name "${name}" is used by /routes/${first} already.`;
+      faults.push({
+        pointer: `/routes/${index}/name`,
+        rule: "route-name",
+        message,
+        fix: "Give each route its own name.",
+      });
+    }
+  });
+  return faults;
+}
+
+/** One event makes one copy per stream, so routes that share a stream must agree on how it is written. */
+function sharedStreamFaults(document: RouteDocument): Draft[] {
+  const faults: Draft[] = [];
+  const first = new Map<string, { route: Route; index: number }>();
+  document.routes.forEach((route, index) => {
+    const { stream } = route.destination;
+    const other = first.get(stream);
+    if (other === undefined) return void first.set(stream, { route, index });
+    for (const property of ["partitionKey", "delivery"] as const) {
+      if (JSON.stringify(route[property]) === JSON.stringify(other.route[property])) continue;
+      const message = `Route "${route.name}" writes to stream "${stream}" with another ${property} than route "${other.route.name}".`;
+      const pointer = route[property] === undefined ? `/routes/${index}` : `/routes/${index}/${property}`;
+      faults.push({ pointer, rule: "shared-stream", message, fix: "Use the same value in both, or another stream." });
+    }
+    if (JSON.stringify(route.destination.arn) !== JSON.stringify(other.route.destination.arn)) {
+      const message = `Route "${route.name}" names other ARNs for stream "${stream}" than route "${other.route.name}".`;
+      const pointer = `/routes/${index}/destination`;
+      faults.push({ pointer, rule: "shared-stream", message, fix: "Use the same ARNs in both, or another stream." });
+    }
+  });
+  return faults;
+}
+
+function testFaults(document: RouteDocument): Draft[] {
+  return document.routes.flatMap(({ name, tests }, index) => {
+    const missing = [true, false].filter((matches) => !tests.some((test) => test.matches === matches));
+    return missing.map((matches) => ({
+      pointer: `/routes/${index}/tests`,
+      rule: "test-coverage",
+      message: `Route "${name}" has no test of an event that ${matches ? "matches" : "does not match"}.`,
+      fix: `Add a test with "matches": ${matches}.`,
+    }));
+  });
+}
+
+function schemaReference(document: RouteDocument): Draft[] {
+  if (document.$schema !== undefined) return [];
+  const fix = `Add "$schema": "./route-document.schema.json", so that editors complete and check the file.`;
+  return [{ pointer: "", rule: "schema-reference", message: "The document does not name its schema.", fix }];
+}

@@ -1,0 +1,178 @@
+import { LIMITS, PIPELINE_STREAMS } from "../limits.ts";
+
+const name = {
+  type: "string",
+  pattern: "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+  maxLength: LIMITS.maxNameLength,
+};
+
+const fieldPath = {
+  type: "string",
+  pattern: "^(event|enrichment|validation|privacy|processing)(\\.[^.]+)*$",
+  maxLength: 512,
+};
+
+/** Match expressions are checked by event-pattern itself; this much helps an editor. */
+const pattern = {
+  $ref: "#/$defs/pattern",
+  description:
+    "EventBridge event pattern over the enriched event {event, enrichment, validation, privacy, processing}. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html",
+};
+
+const destination = {
+  type: "object",
+  description: "Where matching events are written.",
+  properties: {
+    stream: {
+      type: "string",
+      description:
+        "Kinesis stream, without the prefix of the environment. Infrastructure makes it from this file. Routes of one document may share it.",
+      pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+      maxLength: LIMITS.maxStreamNameLength,
+      not: { enum: [...PIPELINE_STREAMS] },
+    },
+    arn: {
+      type: "object",
+      description:
+        "Environment → ARN of a stream in another account that takes the place of ours there. Its resource policy must allow the router's role to put records.",
+      propertyNames: { pattern: "^[a-z][a-z0-9-]*$" },
+      additionalProperties: {
+        type: "string",
+        pattern: "^arn:aws(-[a-z-]+)?:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[a-zA-Z0-9_.-]{1,128}$",
+      },
+      minProperties: 1,
+    },
+  },
+  required: ["stream"],
+  additionalProperties: false,
+};
+
+const fields = { type: "array", items: fieldPath, minItems: 1, maxItems: LIMITS.maxProjectedFields, uniqueItems: true };
+
+const route = {
+  type: "object",
+  properties: {
+    name: { ...name, description: "Unique in the document; metrics and dead letters carry <application>/<name>." },
+    description: {
+      type: "string",
+      minLength: 1,
+      description: "What the route is for, for the reviewer of the next change.",
+    },
+    pattern,
+    destination,
+    partitionKey: {
+      ...fieldPath,
+      description:
+        "Field whose value becomes the partition key: events of equal value stay in one shard. Default: event.subject, else event.id.",
+    },
+    sample: {
+      type: "number",
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Share of the matching events to deliver, chosen by their identity. Default 1.",
+    },
+    project: {
+      type: "object",
+      description: "Fields to deliver, as dotted paths. Either keep or drop.",
+      properties: {
+        keep: { ...fields, description: "Only these fields; event.id and event.source always come along." },
+        drop: { ...fields, description: "All fields but these." },
+      },
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+    },
+    delivery: {
+      type: "object",
+      description: "How the stream is written to; the same for every route of a stream.",
+      properties: {
+        ordering: {
+          enum: ["none", "per-key"],
+          description: "per-key keeps events of one partition key in order also when some are retried. Default none.",
+        },
+        budgetMs: {
+          type: "integer",
+          minimum: 100,
+          maximum: 60_000,
+          description: "Time one invocation spends on this stream before the rest becomes dead letters. Default 5000.",
+        },
+      },
+      additionalProperties: false,
+    },
+    tests: {
+      type: "array",
+      minItems: 2,
+      description: "At least one event that matches and one that does not.",
+      items: {
+        type: "object",
+        properties: {
+          name: { type: "string", minLength: 1, description: "A sentence that says what the test shows." },
+          event: { type: "object", description: "An enriched event, or the part of one that matters." },
+          matches: { type: "boolean" },
+        },
+        required: ["name", "event", "matches"],
+        additionalProperties: false,
+      },
+    },
+  },
+  required: ["name", "description", "pattern", "destination", "tests"],
+  additionalProperties: false,
+};
+
+/** The JSON Schema of a route document; `schemas/routes/route-document.schema.json` is rendered from it. */
+export const routeDocumentSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://millrace.example/schemas/routes/route-document.schema.json",
+  title: "Route document",
+  description: "What one application wants of the enriched stream. Rendered from packages/routes; do not edit.",
+  type: "object",
+  properties: {
+    $schema: { type: "string" },
+    application: { ...name, description: "The consuming application; also the name of this file." },
+    owner: {
+      type: "string",
+      minLength: 1,
+      maxLength: 128,
+      description: "The team that answers for it; alarms name it.",
+    },
+    description: { type: "string", minLength: 1 },
+    clearance: {
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      uniqueItems: true,
+      description:
+        "Classes of sensitive fields (x-privacy of the contracts) that this application's streams may hold as they were sent.",
+    },
+    routes: { type: "array", items: route, minItems: 1, maxItems: LIMITS.maxRoutesPerDocument },
+  },
+  required: ["application", "owner", "routes"],
+  additionalProperties: false,
+  $defs: {
+    pattern: {
+      type: "object",
+      minProperties: 1,
+      additionalProperties: {
+        anyOf: [{ $ref: "#/$defs/pattern" }, { type: "array", minItems: 1, items: { $ref: "#/$defs/value" } }],
+      },
+    },
+    value: {
+      anyOf: [
+        { type: ["string", "number", "boolean", "null"] },
+        {
+          type: "object",
+          properties: {
+            exactly: { type: "string" },
+            prefix: { type: ["string", "object"] },
+            suffix: { type: ["string", "object"] },
+            "equals-ignore-case": { type: "string" },
+            wildcard: { type: "string", description: "* stands for any text; \\* and \\\\ for themselves." },
+            numeric: { type: "array", description: '["=", n], ["<", n], [">=", n, "<", m] and so on.' },
+            cidr: { type: "string", description: "An IPv4 or IPv6 block, such as 10.0.0.0/8." },
+            exists: { type: "boolean", description: "On leaves only." },
+            "anything-but": { type: ["string", "number", "array", "object"] },
+          },
+        },
+      ],
+    },
+  },
+};

@@ -1,0 +1,61 @@
+import type { EventPattern } from "@millrace/event-pattern";
+
+/** One file of `schemas/routes`: what one application wants of the enriched stream. */
+export interface RouteDocument {
+  readonly $schema?: string;
+  /** Also the name of the file, without `.json`. */
+  readonly application: string;
+  /** The team that answers for it; alarms name it. */
+  readonly owner: string;
+  readonly description?: string;
+  /** Classes of sensitive fields that the application's streams may hold as they were sent; see `x-privacy` of contracts. */
+  readonly clearance?: readonly string[];
+  readonly routes: readonly Route[];
+}
+
+/** A rule: events that match the pattern are written to the destination. */
+export interface Route {
+  readonly name: string;
+  readonly description: string;
+  /** An EventBridge event pattern over the enriched event. */
+  readonly pattern: EventPattern;
+  readonly destination: Destination;
+  /** Field of the enriched event whose value becomes the partition key, e.g. `event.data.productId`. */
+  readonly partitionKey?: string;
+  /** Share of the matching events that is delivered, above 0 and at most 1; the same identities at every run. */
+  readonly sample?: number;
+  readonly project?: Projection;
+  readonly delivery?: DeliveryOptions;
+  readonly tests: readonly RouteTest[];
+}
+
+/** Where a route writes. */
+export interface Destination {
+  /** The stream, without the prefix of the environment. */
+  readonly stream: string;
+  /** Environment → ARN of a stream of another account that takes its place there. */
+  readonly arn?: Readonly<Record<string, string>>;
+}
+
+/** Which fields of the enriched event are delivered; paths are dotted, e.g. `event.data.context.pageUrl`. */
+export interface Projection {
+  /** Only these fields. `event.id` and `event.source` are always delivered: sinks dedupe on them. */
+  readonly keep?: readonly string[];
+  /** All fields but these. */
+  readonly drop?: readonly string[];
+}
+
+/** How a destination is written to; all routes of one stream must agree. */
+export interface DeliveryOptions {
+  /** `per-key`: events of one partition key stay in order also when some are retried. Default `none`. */
+  readonly ordering?: "none" | "per-key";
+  /** Time one invocation spends on this destination before what is left becomes dead letters. Default 5,000 ms. */
+  readonly budgetMs?: number;
+}
+
+/** An event, or the part of one that matters, and whether it should match. */
+export interface RouteTest {
+  readonly name: string;
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly matches: boolean;
+}

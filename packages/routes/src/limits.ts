@@ -1,0 +1,14 @@
+/** Ceilings of a route document. */
+export const LIMITS = {
+  /** Longest application or route name; both become part of metric keys and of bad rows. */
+  maxNameLength: 64,
+  /** Streams share Kinesis's 128 characters with the prefix of the environment. */
+  maxStreamNameLength: 100,
+  /** Routes of one document. */
+  maxRoutesPerDocument: 500,
+  /** Fields one projection may name. */
+  maxProjectedFields: 256,
+} as const;
+
+/** Streams of the pipeline itself, which no route may write to. */
+export const PIPELINE_STREAMS: readonly string[] = ["raw", "enriched", "bad-rows"];
