@@ -1,0 +1,177 @@
+import type { Entry } from "./entry.ts";
+import { Fifo } from "./fifo.ts";
+import { hashOf } from "./hash-key.ts";
+import { MAX_RECORDS_PER_REQUEST, MAX_REQUEST_BYTES } from "./limits.ts";
+import type { StreamState } from "./stream-state.ts";
+
+/** Lingering records go out when one shard has this much of them: more would only be throttled (as the KPL has it). */
+const MAX_LINGERING_BYTES_PER_SHARD = 256 * 1024;
+
+/** Records held back by a rate limit leave at most this often, so that they share requests. */
+const HELD_INTERVAL_MS = 50;
+
+/** Settled entries that may lie in the queues before they are swept out. */
+const MAX_SETTLED = 1024;
+
+interface Batch {
+  readonly entries: Entry[];
+  bytes: number;
+}
+
+/** The queues: which entries form the next request. */
+export class Batcher {
+  readonly #state: StreamState;
+  #retries = new Fifo<Entry>();
+  #ready = new Fifo<Entry>();
+  /** Entries whose shard is at its rate limit; they wait alone while the others run on. */
+  readonly #held = new Map<string, Fifo<Entry>>();
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  #readyBytes = 0;
+  #isDue = false;
+  readonly #lingeringBytes = new Map<string, number>();
+  #settled = 0;
+
+  constructor(state: StreamState) {
+    this.#state = state;
+  }
+
+  /** Queues an entry to go as soon as a request is free. */
+  add(entry: Entry): void {
+    this.#ready.push(entry);
+    this.#readyBytes += entry.size;
+    this.#isDue = true;
+  }
+
+  /** Queues an entry that may wait for company. False when there is company enough already. */
+  linger(entry: Entry): boolean {
+    this.#ready.push(entry);
+    this.#readyBytes += entry.size;
+    if (this.#ready.size >= MAX_RECORDS_PER_REQUEST || this.#readyBytes >= MAX_REQUEST_BYTES) this.#isDue = true;
+    const shardId = this.#locate(entry);
+    if (shardId !== undefined && !this.#isDue) {
+      const bytes = (this.#lingeringBytes.get(shardId) ?? 0) + entry.size;
+      this.#lingeringBytes.set(shardId, bytes);
+      if (bytes >= MAX_LINGERING_BYTES_PER_SHARD) this.#isDue = true;
+    }
+    return !this.#isDue;
+  }
+
+  /** Queues entries in front of those that were never sent. */
+  retry(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#retries.push(entry);
+  }
+
+  /** Nothing lingers any longer. */
+  flush(): void {
+    this.#isDue = this.#ready.size > 0;
+  }
+
+  /** The shard map changed: what was held for the old shards finds its place anew. */
+  rehome(): void {
+    for (const held of this.#held.values()) {
+      for (let entry = held.shift(); entry !== undefined; entry = held.shift()) this.#retries.push(entry);
+    }
+    this.#held.clear();
+  }
+
+  /** An entry was settled while queued. It is dropped when its turn comes, or before when there are many of them. */
+  noteSettled(): void {
+    if (++this.#settled < MAX_SETTLED) return;
+    this.#settled = 0;
+    const isWanted = (entry: Entry) => !entry.isSettled;
+    this.#retries.retain(isWanted);
+    this.#ready.retain(isWanted);
+    for (const held of this.#held.values()) held.retain(isWanted);
+  }
+
+  /** The entries of the next request; undefined when nothing is to be sent now. */
+  next(now: number): Entry[] | undefined {
+    const batch: Batch = { entries: [], bytes: 0 };
+    const isReadyWanted = this.#isDue || this.#retries.size > 0;
+    if (this.#held.size > 0 && (isReadyWanted || now >= this.#heldUntil)) this.#takeHeld(batch, now);
+    this.#take(this.#retries, batch, now);
+    if (this.#isDue || batch.entries.length > 0) {
+      this.#readyBytes -= this.#take(this.#ready, batch, now);
+      this.#lingeringBytes.clear();
+      if (this.#ready.size === 0) {
+        this.#isDue = false;
+        this.#readyBytes = 0;
+      }
+    }
+    return batch.entries.length > 0 ? batch.entries : undefined;
+  }
+
+  /** Milliseconds until held entries may go; undefined when none is held. */
+  msUntilHeld(now: number): number | undefined {
+    let earliest: number | undefined;
+    for (const shardId of this.#held.keys()) {
+      const ms = this.#state.limiter.msUntilToken(shardId, now);
+      if (earliest === undefined || ms < earliest) earliest = ms;
+    }
+    return earliest === undefined ? undefined : Math.max(earliest, this.#heldUntil - now, 1);
+  }
+
+  /** Moves entries from the queue to the batch, or aside when their shard is at its limit. Returns the bytes moved. */
+  #take(queue: Fifo<Entry>, batch: Batch, now: number): number {
+    const { limiter } = this.#state;
+    const isLimiting = limiter.isLimiting;
+    let moved = 0;
+    for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
+      if (!entry.isSettled) {
+        if (isFull(batch, entry)) break;
+        const shardId = isLimiting ? this.#locate(entry) : undefined;
+        if (shardId === undefined || this.#mayPass(shardId, entry, now)) addTo(batch, entry);
+        else this.#hold(shardId, entry, now);
+      }
+      moved += entry.size;
+      queue.shift();
+    }
+    return moved;
+  }
+
+  #mayPass(shardId: string, entry: Entry, now: number): boolean {
+    return !this.#held.has(shardId) && this.#state.limiter.tryTake(shardId, entry.size, now);
+  }
+
+  #hold(shardId: string, entry: Entry, now: number): void {
+    let held = this.#held.get(shardId);
+    if (held === undefined) {
+      if (this.#held.size === 0) this.#heldUntil = now + HELD_INTERVAL_MS;
+      held = new Fifo();
+      this.#held.set(shardId, held);
+    }
+    held.push(entry);
+  }
+
+  #takeHeld(batch: Batch, now: number): void {
+    const { limiter } = this.#state;
+    this.#heldUntil = now + HELD_INTERVAL_MS;
+    for (const [shardId, held] of this.#held) {
+      for (let entry = held.peek(); entry !== undefined; entry = held.peek()) {
+        if (!entry.isSettled) {
+          if (isFull(batch, entry) || !limiter.tryTake(shardId, entry.size, now)) break;
+          addTo(batch, entry);
+        }
+        held.shift();
+      }
+      if (held.size === 0) this.#held.delete(shardId);
+    }
+  }
+
+  #locate(entry: Entry): string | undefined {
+    const map = this.#state.shardMap.current;
+    if (map === undefined) return undefined;
+    entry.hash ??= hashOf(entry.record);
+    entry.shardId = entry.hash === undefined ? undefined : map.shardOf(entry.hash);
+    return entry.shardId;
+  }
+}
+
+function isFull(batch: Batch, entry: Entry): boolean {
+  return batch.entries.length >= MAX_RECORDS_PER_REQUEST || batch.bytes + entry.size > MAX_REQUEST_BYTES;
+}
+
+function addTo(batch: Batch, entry: Entry): void {
+  batch.entries.push(entry);
+  batch.bytes += entry.size;
+}

@@ -1,0 +1,45 @@
+import type { Clock } from "./clock.ts";
+import type { KinesisSender } from "./types.ts";
+
+/** The reason given to a request that took too long. */
+export class NoAnswerInTime extends Error {
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.name = "NoAnswerInTime";
+  }
+}
+
+/** A request that can be given up on; `answer` settles at the latest then, whether or not the client obeys the signal. */
+export interface PendingRequest {
+  readonly answer: Promise<unknown>;
+  abandon(reason: unknown): void;
+}
+
+/** Sends the command and waits for its answer no longer than `timeoutMs`. */
+export function callWithTimeout(
+  client: KinesisSender,
+  command: Parameters<KinesisSender["send"]>[0],
+  clock: Clock,
+  timeoutMs: number,
+): PendingRequest {
+  const controller = new AbortController();
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const abandon = (reason: unknown) => {
+    clock.clearTimeout(timer);
+    reject(reason);
+    controller.abort(reason);
+  };
+  const timer = clock.setTimeout(() => abandon(new NoAnswerInTime(timeoutMs)), timeoutMs);
+  const settle = <T>(finish: (value: T) => void) => {
+    return (value: T) => {
+      clock.clearTimeout(timer);
+      finish(value);
+    };
+  };
+  try {
+    client.send(command, { abortSignal: controller.signal }).then(settle(resolve), settle(reject));
+  } catch (error) {
+    settle(reject)(error);
+  }
+  return { answer: promise, abandon };
+}

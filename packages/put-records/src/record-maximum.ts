@@ -1,0 +1,58 @@
+import { DescribeStreamSummaryCommand, type DescribeStreamSummaryCommandOutput } from "@aws-sdk/client-kinesis";
+import { callWithTimeout } from "./call-with-timeout.ts";
+import type { Clock } from "./clock.ts";
+import { DEFAULT_MAX_RECORD_BYTES, LARGEST_MAX_RECORD_BYTES } from "./limits.ts";
+import type { StreamIdentity } from "./stream-identity.ts";
+import type { KinesisSender } from "./types.ts";
+
+const TIMEOUT_MS = 5000;
+
+/** An answer, or the lack of one, holds this long: the maximum can be changed while we run. */
+const VALID_MS = 60_000;
+
+/** The stream's own record maximum. It is asked for only when a record is larger than every stream takes. */
+export class RecordMaximum {
+  readonly #client: KinesisSender;
+  readonly #stream: StreamIdentity;
+  readonly #clock: Clock;
+  #bytes = DEFAULT_MAX_RECORD_BYTES;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #asking: Promise<void> | undefined;
+
+  constructor(client: KinesisSender, stream: StreamIdentity, clock: Clock) {
+    this.#client = client;
+    this.#stream = stream;
+    this.#clock = clock;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether asking the stream could show that a record of this size fits after all. */
+  isUncertain(size: number): boolean {
+    return size > this.#bytes && size <= LARGEST_MAX_RECORD_BYTES && this.#clock.now() - this.#askedAt >= VALID_MS;
+  }
+
+  /** Asks the stream, once for all who wait. Where it may not be asked, the default maximum stands. */
+  learn(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#askedAt = this.#clock.now();
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const command = new DescribeStreamSummaryCommand(this.#stream.input);
+    try {
+      const answer = (await callWithTimeout(this.#client, command, this.#clock, TIMEOUT_MS).answer) as
+        | Partial<DescribeStreamSummaryCommandOutput>
+        | undefined;
+      const kibibytes = answer?.StreamDescriptionSummary?.MaxRecordSizeInKiB;
+      if (kibibytes !== undefined) this.#bytes = kibibytes * 1024;
+    } catch {
+      // kinesis:DescribeStreamSummary may be missing from the role: the default is what such a role can rely on.
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { ListShardsCommand, type ListShardsCommandOutput, type Shard } from "@aws-sdk/client-kinesis";
+import { callWithTimeout } from "./call-with-timeout.ts";
+import type { Clock } from "./clock.ts";
+import { ShardMap } from "./shard-map.ts";
+import type { StreamIdentity } from "./stream-identity.ts";
+import type { KinesisSender } from "./types.ts";
+
+/** ListShards is limited to 100 calls a second and stream, shared by all producers: ask seldom. */
+const MIN_REFRESH_INTERVAL_MS = 1000;
+const MAX_REFRESH_INTERVAL_MS = 60_000;
+
+const TIMEOUT_MS = 5000;
+
+/** More pages than any stream has: a server that never stops paging must not keep us asking. */
+const MAX_PAGES = 100;
+
+/** Keeps the shard map: loads it when first wanted, and again when a record lands where the map did not say. */
+export class ShardMapSource {
+  readonly #client: KinesisSender;
+  readonly #stream: StreamIdentity;
+  readonly #clock: Clock;
+  #map: ShardMap | undefined;
+  #isLoading = false;
+  #nextAllowedAt = Number.NEGATIVE_INFINITY;
+  #intervalMs = MIN_REFRESH_INTERVAL_MS;
+
+  constructor(client: KinesisSender, stream: StreamIdentity, clock: Clock) {
+    this.#client = client;
+    this.#stream = stream;
+    this.#clock = clock;
+  }
+
+  /** The last map read; undefined while none could be, which means: no predictions, no limits. */
+  get current(): ShardMap | undefined {
+    return this.#map;
+  }
+
+  /** Asks for a map if there is none. */
+  want(onLoaded: (map: ShardMap) => void): void {
+    if (this.#map === undefined) this.refresh(onLoaded);
+  }
+
+  /** Asks for a newer map in the background, unless it was asked for a moment ago. */
+  refresh(onLoaded: (map: ShardMap) => void): void {
+    const now = this.#clock.now();
+    if (this.#isLoading || now < this.#nextAllowedAt) return;
+    this.#isLoading = true;
+    this.#list().then(
+      (map) => {
+        this.#isLoading = false;
+        this.#intervalMs = MIN_REFRESH_INTERVAL_MS;
+        this.#nextAllowedAt = this.#clock.now() + this.#intervalMs;
+        this.#map = map;
+        onLoaded(map);
+      },
+      () => {
+        // Not allowed, not reachable, not implemented: writing works without a map, so this is no fault to report.
+        this.#isLoading = false;
+        this.#intervalMs = Math.min(MAX_REFRESH_INTERVAL_MS, this.#intervalMs * 2);
+        this.#nextAllowedAt = this.#clock.now() + this.#intervalMs;
+      },
+    );
+  }
+
+  async #list(): Promise<ShardMap> {
+    const shards: Shard[] = [];
+    let token: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const command = new ListShardsCommand(
+        token === undefined ? { ...this.#stream.input, ShardFilter: { Type: "AT_LATEST" } } : { NextToken: token },
+      );
+      const answer = (await callWithTimeout(this.#client, command, this.#clock, TIMEOUT_MS).answer) as
+        | Partial<ListShardsCommandOutput>
+        | undefined;
+      shards.push(...(answer?.Shards ?? []));
+      token = answer?.NextToken;
+      if (token === undefined) break;
+    }
+    const map = new ShardMap(shards);
+    if (map.size === 0) throw new Error("ListShards named no open shard");
+    return map;
+  }
+}
