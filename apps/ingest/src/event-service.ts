@@ -1,4 +1,11 @@
 import { partitionKeyOf } from "@millrace/event-contracts";
+import {
+  ClosedError,
+  type Delivery,
+  type FailureReason,
+  type PutRecords,
+  type PutRecordsError,
+} from "@millrace/put-records";
 import { type ClientContext, renderClientContext } from "./client-context.ts";
 import type { Clock } from "./clock.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
@@ -9,27 +16,8 @@ import { decodeBody, type Headers, isBinaryMode, type ReadResult, readBinaryEven
 import { type EventRecord, RecordBuilder } from "./record-builder.ts";
 import { createAuthenticate, type Sender, type WriteKeyConfig } from "./write-keys.ts";
 
-/** The outcome of one record, as `@millrace/put-records` gives it. */
-export type RecordDelivery =
-  | { readonly status: "delivered"; readonly isAmbiguous: boolean; readonly attempts: number }
-  | {
-      readonly status: "failed";
-      readonly reason: string;
-      readonly isAmbiguous: boolean;
-      readonly attempts: number;
-      readonly error?: Error;
-    };
-
-/** What the service needs of `@millrace/put-records`. */
-export interface RecordSender {
-  send(
-    record: { readonly partitionKey: string; readonly data: Uint8Array },
-    options: { readonly deadline: number; readonly onFull: "refuse" },
-  ): Promise<RecordDelivery>;
-}
-
 export interface EventServiceOptions {
-  readonly putRecords: RecordSender;
+  readonly putRecords: Pick<PutRecords, "send">;
   readonly writeKeys: readonly WriteKeyConfig[];
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -66,14 +54,16 @@ export interface EventReply {
   readonly rejections: readonly Rejection[];
   /** Events that Kinesis did not confirm, by reason. */
   readonly unconfirmed: readonly UnconfirmedEvent[];
+  /** The error behind the first unconfirmed event; for the log. */
+  readonly cause?: PutRecordsError | undefined;
 }
 
 /** A good event that Kinesis did not confirm in time. Sending it again with this id cannot double it. */
 export interface UnconfirmedEvent {
   readonly index: number;
   readonly id: string;
-  /** Why, in the words of `@millrace/put-records`. */
-  readonly reason: string;
+  /** Why, in the words of `@millrace/put-records`; `refused` when it had no room for the record. */
+  readonly reason: FailureReason | "refused";
   /** It may have been stored all the same. */
   readonly isAmbiguous: boolean;
 }
@@ -136,11 +126,13 @@ export function createEventService(options: EventServiceOptions): EventService {
     return { records: builder.build(), stored, rejections };
   };
 
-  const put = async (record: EventRecord, deadline: number): Promise<RecordDelivery> => {
+  const send = async (record: EventRecord, deadline: number): Promise<Delivery> => {
     try {
       return await putRecords.send(record, { deadline, onFull: "refuse" });
     } catch (error) {
-      return { status: "failed", reason: "refused", isAmbiguous: false, attempts: 0, error: error as Error };
+      // Closed under a request that outlived the time to drain: nothing was sent, and the client can be told so.
+      if (!(error instanceof ClosedError)) throw error;
+      return { status: "failed", reason: "cancelled", attempts: 0, isAmbiguous: false, error };
     }
   };
 
@@ -152,9 +144,12 @@ export function createEventService(options: EventServiceOptions): EventService {
     const { records, stored, rejections } = encode(results, sender, context, receivedAt);
     if (records.length === 0) return replyNothingAccepted(results.length, rejections);
     const deadline = nowMs + putTimeoutMs;
-    const deliveries = await Promise.all(records.map((record) => put(record, deadline)));
+    const deliveries = await Promise.all(records.map((record) => send(record, deadline)));
     const unconfirmed = listUnconfirmed(records, deliveries, stored);
-    if (unconfirmed.length > 0) return replyUnconfirmed(stored, rejections, unconfirmed, random);
+    if (unconfirmed.length > 0) {
+      const cause = deliveries.find((delivery) => delivery.status === "failed")?.error;
+      return { ...replyUnconfirmed(stored, rejections, unconfirmed, random), cause };
+    }
     return replyAccepted(stored, rejections);
   };
 
@@ -201,14 +196,15 @@ function renderLine(draft: EventDraft, id: string, context: ClientContext, recei
 
 function listUnconfirmed(
   records: readonly EventRecord[],
-  deliveries: readonly RecordDelivery[],
+  deliveries: readonly Delivery[],
   stored: readonly StoredEvent[],
 ): UnconfirmedEvent[] {
-  const failures = new Map<number, { reason: string; isAmbiguous: boolean }>();
+  const failures = new Map<number, Pick<UnconfirmedEvent, "reason" | "isAmbiguous">>();
   for (const [position, delivery] of deliveries.entries()) {
     if (delivery.status === "delivered") continue;
-    const { reason, isAmbiguous } = delivery;
-    for (const index of records[position]?.indexes ?? []) failures.set(index, { reason, isAmbiguous });
+    const reason = delivery.error.code === "PUT_RECORDS_BACKPRESSURE" ? "refused" : delivery.reason;
+    const failure: Pick<UnconfirmedEvent, "reason" | "isAmbiguous"> = { reason, isAmbiguous: delivery.isAmbiguous };
+    for (const index of records[position]?.indexes ?? []) failures.set(index, failure);
   }
   return stored.flatMap(({ index, id }) => {
     const failure = failures.get(index);

@@ -5,8 +5,6 @@ export {
   type EventRequest,
   type EventService,
   type EventServiceOptions,
-  type RecordDelivery,
-  type RecordSender,
   type UnconfirmedEvent,
 } from "./event-service.ts";
 export { IngestError, type ProblemCode, problems, type Rejection } from "./problems.ts";

@@ -1,0 +1,215 @@
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
+import type { Logger } from "pino";
+import { isIP } from "node:net";
+import type { Clock } from "./clock.ts";
+import type { Cors } from "./cors.ts";
+import { drawRetryAfter, type EventReply, type EventService, replyError } from "./event-service.ts";
+import type { Health } from "./health.ts";
+import type { InFlightBytes } from "./in-flight-bytes.ts";
+import { acceptedMediaTypes } from "./media-types.ts";
+import type { IngestMetrics } from "./metrics.ts";
+import { IngestError, type ProblemCode } from "./problems.ts";
+import { acceptedEncodings, ClientGoneError, discard, readBody } from "./read-body.ts";
+import { type Headers, isBinaryMode } from "./read-events.ts";
+
+/** What the HTTP side needs; everything is passed in, so that tests choose clock, keys and stream. */
+export interface AppDependencies {
+  readonly service: EventService;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly cors: Cors;
+  readonly health: Health;
+  readonly inFlight: InFlightBytes;
+  readonly metrics: IngestMetrics;
+  readonly logger: Logger;
+  /** Body after decompression, in bytes. */
+  readonly maxBodyBytes: number;
+  /** Proxies in front that append to X-Forwarded-For; 0 takes the address of the connection. */
+  readonly trustProxyHops: number;
+}
+
+/**
+ * The Express application: endpoints, CORS and nothing that runs before `POST /v1/events`, because each middleware in
+ * front of it costs every request. See docs/decisions/0070.
+ */
+export function createApp(dependencies: AppDependencies): Express {
+  const { health, metrics, cors } = dependencies;
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", false);
+  app.set("trust proxy", dependencies.trustProxyHops);
+
+  // First, so that the hot endpoint is the first that is compared.
+  app.post("/v1/events", (request, response) => handleEvents(dependencies, request, response));
+  app.options("/v1/events", (request, response) => {
+    const { origin, "access-control-request-headers": requestedHeaders } = request.headers;
+    const headers = cors.preflightHeadersFor(origin, requestedHeaders);
+    if (headers === undefined) throw new IngestError("origin-not-allowed", "CORS_ORIGINS does not name this origin.");
+    response.writeHead(204, headers).end();
+  });
+  app.all("/v1/events", () => {
+    throw new IngestError("method-not-allowed", "Send events with POST.");
+  });
+
+  app.get("/healthz", (_request, response) => answer(response, 200, "application/json", '{"status":"ok"}'));
+  app.get("/readyz", (_request, response) => {
+    if (health.isDraining) answer(response, 503, "application/json", '{"status":"draining"}');
+    else answer(response, 200, "application/json", '{"status":"ready"}');
+  });
+  app.get("/metrics", async (_request, response) => {
+    answer(response, 200, metrics.registry.contentType, await metrics.registry.metrics());
+  });
+
+  app.use(() => {
+    throw new IngestError("not-found", "Events go to POST /v1/events.");
+  });
+  app.use(createErrorHandler(dependencies));
+  return app;
+}
+
+async function handleEvents(dependencies: AppDependencies, request: Request, response: Response): Promise<void> {
+  const { clock, metrics, logger, service } = dependencies;
+  const startedMs = clock.now();
+  let keyName: string | undefined;
+  let bodyBytes = 0;
+  let reply: EventReply;
+  metrics.requestStarted();
+  try {
+    const sender = authenticate(service, request);
+    keyName = sender.keyName;
+    const body = await readBody(request, dependencies.maxBodyBytes, dependencies.inFlight);
+    bodyBytes = body.bytes.byteLength;
+    try {
+      reply = await service.accept(sender, {
+        headers: collectHeaders(request),
+        body: body.bytes,
+        clientIp: readClientIp(request),
+      });
+    } finally {
+      body.release();
+    }
+  } catch (error) {
+    if (error instanceof ClientGoneError) {
+      metrics.requestAborted();
+      return;
+    }
+    if (!(error instanceof IngestError)) logger.error({ err: error }, "request failed");
+    reply = replyError(error, explainingHeaders(error, dependencies.random));
+  }
+  const durationMs = clock.now() - startedMs;
+  metrics.requestFinished(reply, durationMs, bodyBytes);
+  logReply(logger, reply, keyName, bodyBytes, durationMs);
+  sendReply(dependencies, request, response, reply);
+}
+
+function authenticate(service: EventService, request: Request): ReturnType<EventService["authenticate"]> {
+  try {
+    return service.authenticate(request.headers.authorization);
+  } catch (error) {
+    discard(request);
+    throw error;
+  }
+}
+
+function sendReply(
+  dependencies: Pick<AppDependencies, "cors" | "health">,
+  request: Request,
+  response: Response,
+  reply: EventReply,
+): void {
+  if (response.destroyed) return;
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    ...(dependencies.cors.isEnabled && dependencies.cors.headersFor(request.headers.origin)),
+    // The client shall come back to another instance.
+    ...(dependencies.health.isDraining && { connection: "close" }),
+    "content-length": Buffer.byteLength(reply.body),
+  });
+  response.end(reply.body);
+}
+
+/** In binary mode a header that was sent twice has to be seen as two, where `headers` would have joined it. */
+function collectHeaders(request: Request): Headers {
+  if (!isBinaryMode(request.headers)) return request.headers;
+  const distinct = Object.entries(request.headersDistinct).filter(([name]) => name.startsWith("ce-"));
+  return { ...request.headers, ...Object.fromEntries(distinct) };
+}
+
+/** The client's address; `undefined` when a proxy wrote something else into X-Forwarded-For. */
+function readClientIp(request: Request): string | undefined {
+  const address = request.ip;
+  if (address === undefined || isIP(address) === 0) return undefined;
+  // A dual-stack socket shows IPv4 clients as IPv6.
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
+}
+
+/** Headers that HTTP asks for with some of the answers. */
+function explainingHeaders(error: unknown, random: () => number): Readonly<Record<string, string>> {
+  const code: ProblemCode = error instanceof IngestError ? error.code : "internal-error";
+  switch (code) {
+    case "missing-credentials":
+    case "malformed-credentials":
+    case "unknown-write-key":
+      return { "www-authenticate": 'Bearer realm="millrace"' };
+    case "unsupported-media-type":
+      return { "accept-post": acceptedMediaTypes.join(", ") };
+    case "unsupported-content-encoding":
+      return { "accept-encoding": acceptedEncodings.join(", ") };
+    case "method-not-allowed":
+      return { allow: "POST, OPTIONS" };
+    case "overloaded":
+      return { "retry-after": drawRetryAfter(random) };
+    default:
+      return {};
+  }
+}
+
+/** Never the body, the key, an address or an id: a count and a code say what an operator needs. */
+function logReply(
+  logger: Logger,
+  reply: EventReply,
+  keyName: string | undefined,
+  bodyBytes: number,
+  durationMs: number,
+): void {
+  if (reply.code === undefined && reply.rejections.length === 0) return;
+  const fields = {
+    status: reply.status,
+    code: reply.code,
+    keyName,
+    accepted: reply.accepted,
+    rejected: reply.rejections.length,
+    unconfirmed: reply.unconfirmed.length,
+    reason: reply.unconfirmed[0]?.reason,
+    // The code alone: a message might name a partition key, which is somebody's id.
+    cause: reply.cause?.code,
+    bodyBytes,
+    durationMs,
+  };
+  if (reply.status >= 500) logger.warn(fields, "events not confirmed");
+  // One line for each mistake of a client would let clients fill the log; the metrics count them at any level.
+  else logger.debug(fields, "events rejected");
+}
+
+function createErrorHandler(dependencies: AppDependencies): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    // Express's own faults (a path that is not percent-encoded) carry a status; they are the client's.
+    const status = (error as { status?: unknown } | null)?.status;
+    const isClientFault = !(error instanceof IngestError) && typeof status === "number" && status < 500;
+    const known = isClientFault ? new IngestError("malformed-request", "The path cannot be read.") : error;
+    if (!(known instanceof IngestError)) dependencies.logger.error({ err: known }, "request failed");
+    discard(request);
+    const reply = replyError(known, explainingHeaders(known, dependencies.random));
+    sendReply(dependencies, request, response, reply);
+  };
+}
+
+function answer(response: Response, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" });
+  response.end(body);
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import {
+  defaultMaxBodyBytes,
+  defaultMaxEventBytes,
+  defaultMaxEventsPerRequest,
+  defaultMaxInFlightBytes,
+  kinesisRecordBytes,
+  partitionKeyBytes,
+} from "./limits.ts";
+
+/** The environment is wrong. `faults` has one line for each variable; all are found at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly code = "CONFIG_INVALID";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+const writeKeysSchema = z
+  .array(
+    z.strictObject({
+      name: z.string().min(1),
+      sha256: z.string().regex(/^[\da-f]{64}$/i, "Expected the SHA-256 of the key: 64 hexadecimal digits"),
+      tenantId: z.string().min(1).max(64),
+      sources: z.array(z.string().min(1)).min(1),
+      forwardsClient: z.boolean().optional(),
+    }),
+  )
+  .min(1)
+  .superRefine((keys, context) => {
+    for (const member of ["name", "sha256"] as const) {
+      const values = keys.map((key) => key[member].toLowerCase());
+      const twice = values.find((value, index) => values.indexOf(value) !== index);
+      if (twice !== undefined) context.addIssue({ code: "custom", message: `Two keys have the same ${member}` });
+    }
+  });
+
+function integer(min: number, max: number, fallback: number) {
+  const expected = `Expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected)
+    .default(fallback);
+}
+
+const mebibyte = 1_048_576;
+
+const environmentSchema = z.object({
+  PORT: integer(0, 65_535, 8080),
+  STAGE: z.string().regex(/^[a-z][a-z\d-]{0,31}$/, "Expected lower-case letters, digits and hyphens"),
+  RAW_STREAM_NAME: z.string().regex(/^[\w.-]{1,128}$/, "Expected the name of a Kinesis stream"),
+  WRITE_KEYS: z.string().min(1).optional(),
+  WRITE_KEYS_FILE: z.string().min(1).optional(),
+  MAX_BODY_BYTES: integer(1_024, 16 * mebibyte, defaultMaxBodyBytes),
+  MAX_EVENT_BYTES: integer(1_024, kinesisRecordBytes - partitionKeyBytes, defaultMaxEventBytes),
+  MAX_EVENTS_PER_REQUEST: integer(1, 10_000, defaultMaxEventsPerRequest),
+  MAX_IN_FLIGHT_BYTES: integer(mebibyte, 4_096 * mebibyte, defaultMaxInFlightBytes),
+  PUT_TIMEOUT_MS: integer(100, 60_000, 5_000),
+  LINGER_MS: integer(0, 1_000, 5),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) => list.split(",").map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== ""))
+    .refine(
+      (origins) => origins.every((origin) => origin === "*" || /^https?:\/\/[^/?#\s]+$/.test(origin)),
+      "Expected origins such as https://shop.example, separated by commas, without a path",
+    )
+    .default([]),
+  TRUST_PROXY_HOPS: integer(0, 10, 0),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  DRAIN_NOTICE_MS: integer(0, 120_000, 0),
+  DRAIN_TIMEOUT_MS: integer(100, 600_000, 25_000),
+  HEADERS_TIMEOUT_MS: integer(100, 120_000, 10_000),
+  REQUEST_TIMEOUT_MS: integer(100, 600_000, 30_000),
+  KEEP_ALIVE_TIMEOUT_MS: integer(100, 600_000, 75_000),
+});
+
+type Environment = z.output<typeof environmentSchema>;
+
+/** The service's settings, checked. */
+export interface Config extends Omit<Environment, "WRITE_KEYS" | "WRITE_KEYS_FILE"> {
+  readonly WRITE_KEYS: z.output<typeof writeKeysSchema>;
+}
+
+/** The variables {@link readConfig} reads, in the order of the README's table. */
+export const environmentVariables = Object.keys(environmentSchema.shape);
+
+/**
+ * Reads the settings from environment variables.
+ * @throws ConfigError naming every variable that is missing or wrong; never quotes a value
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = [];
+  // An empty variable is what a template leaves for "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) faults.push(...describeIssues(parsed.error));
+  const keys = readWriteKeys(given["WRITE_KEYS"], given["WRITE_KEYS_FILE"], faults);
+  if (parsed.success) faults.push(...findContradictions(parsed.data));
+  if (!parsed.success || keys === undefined || faults.length > 0) throw new ConfigError(faults);
+  const { WRITE_KEYS: _keys, WRITE_KEYS_FILE: _file, ...rest } = parsed.data;
+  return { ...rest, WRITE_KEYS: keys };
+}
+
+function readWriteKeys(
+  inline: string | undefined,
+  file: string | undefined,
+  faults: string[],
+): z.output<typeof writeKeysSchema> | undefined {
+  if ((inline === undefined) === (file === undefined)) {
+    faults.push("Set WRITE_KEYS or WRITE_KEYS_FILE, one of them.");
+    return undefined;
+  }
+  const variable = inline === undefined ? "WRITE_KEYS_FILE" : "WRITE_KEYS";
+  try {
+    const result = writeKeysSchema.safeParse(JSON.parse(inline ?? readFileSync(file ?? "", "utf8")));
+    if (result.success) return result.data;
+    faults.push(...describeIssues(result.error, variable));
+  } catch (error) {
+    // The parser's own message quotes the text, which holds the keys' hashes.
+    const cause =
+      error instanceof SyntaxError ? "is not JSON" : `cannot be read (${(error as { code?: string }).code})`;
+    faults.push(`${variable}: ${cause}.`);
+  }
+  return undefined;
+}
+
+function findContradictions(environment: Environment): string[] {
+  const faults: string[] = [];
+  if (environment.MAX_EVENT_BYTES > environment.MAX_BODY_BYTES) {
+    faults.push("MAX_EVENT_BYTES: is larger than MAX_BODY_BYTES, so it can never apply.");
+  }
+  if (environment.MAX_BODY_BYTES > environment.MAX_IN_FLIGHT_BYTES) {
+    faults.push("MAX_BODY_BYTES: is larger than MAX_IN_FLIGHT_BYTES, so the largest body never fits.");
+  }
+  if (environment.DRAIN_NOTICE_MS >= environment.DRAIN_TIMEOUT_MS) {
+    faults.push("DRAIN_NOTICE_MS: has to be shorter than DRAIN_TIMEOUT_MS, which includes it.");
+  }
+  if (environment.HEADERS_TIMEOUT_MS > environment.REQUEST_TIMEOUT_MS) {
+    faults.push("HEADERS_TIMEOUT_MS: is longer than REQUEST_TIMEOUT_MS, which includes it.");
+  }
+  return faults;
+}
+
+function describeIssues(error: z.ZodError, prefix?: string): string[] {
+  return error.issues.map((issue) => {
+    const path = [...(prefix === undefined ? [] : [prefix]), ...issue.path].join(".");
+    return `${path}: ${issue.code === "invalid_type" && issue.path.length === 1 && prefix === undefined ? "is missing" : issue.message}.`;
+  });
+}

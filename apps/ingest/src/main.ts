@@ -1,0 +1,95 @@
+import { createKinesisClient, createPutRecords } from "@millrace/put-records";
+import { pino } from "pino";
+import { v7 as uuidv7 } from "uuid";
+import { createApp } from "./app.ts";
+import { systemClock } from "./clock.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { createCors } from "./cors.ts";
+import { createEventService } from "./event-service.ts";
+import { Health } from "./health.ts";
+import { InFlightBytes } from "./in-flight-bytes.ts";
+import { createMetrics } from "./metrics.ts";
+import { startServer } from "./server.ts";
+
+function loadConfig(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(2);
+  }
+}
+
+const config = loadConfig();
+const logger = pino({ level: config.LOG_LEVEL, base: { service: "ingest", stage: config.STAGE } });
+const clock = systemClock;
+const random = Math.random;
+const health = new Health();
+const inFlight = new InFlightBytes(config.MAX_IN_FLIGHT_BYTES);
+const metrics = createMetrics(inFlight, true);
+const putRecords = createPutRecords({
+  client: createKinesisClient(),
+  streamName: config.RAW_STREAM_NAME,
+  lingerMs: config.LINGER_MS,
+  maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
+  hooks: metrics.hooks,
+});
+const service = createEventService({
+  putRecords,
+  writeKeys: config.WRITE_KEYS,
+  clock,
+  random,
+  newId: () => uuidv7(),
+  maxEventBytes: config.MAX_EVENT_BYTES,
+  maxEventsPerRequest: config.MAX_EVENTS_PER_REQUEST,
+  putTimeoutMs: config.PUT_TIMEOUT_MS,
+});
+const app = createApp({
+  service,
+  clock,
+  random,
+  cors: createCors(config.CORS_ORIGINS),
+  health,
+  inFlight,
+  metrics,
+  logger,
+  maxBodyBytes: config.MAX_BODY_BYTES,
+  trustProxyHops: config.TRUST_PROXY_HOPS,
+});
+const server = await startServer({
+  listener: app,
+  clock,
+  health,
+  port: config.PORT,
+  headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
+  requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+});
+logger.info({ port: server.port, stream: config.RAW_STREAM_NAME, keys: config.WRITE_KEYS.length }, "listening");
+
+let isStopping = false;
+
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  logger.info({ signal }, "draining");
+  metrics.drainStarted();
+  const isClean = await server.drain({
+    noticeMs: config.DRAIN_NOTICE_MS,
+    timeoutMs: config.DRAIN_TIMEOUT_MS,
+    flush: () => putRecords.close(),
+  });
+  if (isClean) logger.info("drained");
+  else logger.error({ pendingRecords: putRecords.stats().pendingRecords }, "drain timed out");
+  process.exit(isClean ? 0 : 1);
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  // A second signal is for the impatient: without this handler it ends the process at once.
+  process.once(signal, () => void stop(signal));
+}
+process.on("unhandledRejection", (error) => {
+  logger.fatal({ err: error }, "unhandled rejection");
+  process.exit(1);
+});

@@ -1,0 +1,19 @@
+/** Every metric of the service: name and meaning. The only place where they are written. */
+export const metricNames = {
+  requests: { name: "millrace_ingest_requests_total", help: "Requests to /v1/events by status and problem code." },
+  events: { name: "millrace_ingest_events_total", help: "Events by outcome: accepted, rejected, unconfirmed." },
+  rejections: { name: "millrace_ingest_rejected_events_total", help: "Rejected events by problem code." },
+  unconfirmed: { name: "millrace_ingest_unconfirmed_events_total", help: "Events Kinesis did not confirm, by reason." },
+  duration: { name: "millrace_ingest_request_duration_seconds", help: "From the request's headers to its answer." },
+  bodyBytes: { name: "millrace_ingest_body_bytes", help: "Size of bodies after decompression." },
+  aborted: {
+    name: "millrace_ingest_aborted_requests_total",
+    help: "Requests whose client left before they were complete.",
+  },
+  inFlightBytes: { name: "millrace_ingest_in_flight_bytes", help: "Bytes of bodies held now." },
+  inFlightRequests: { name: "millrace_ingest_in_flight_requests", help: "Requests to /v1/events being answered now." },
+  draining: { name: "millrace_ingest_draining", help: "1 from the signal to stop until the process ends." },
+  kinesisRequests: { name: "millrace_ingest_kinesis_requests_total", help: "PutRecords calls by outcome." },
+  kinesisRecords: { name: "millrace_ingest_kinesis_records_total", help: "Records in PutRecords calls by outcome." },
+  kinesisDuration: { name: "millrace_ingest_kinesis_request_duration_seconds", help: "Time of a PutRecords call." },
+} as const;

@@ -1,0 +1,158 @@
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip } from "node:zlib";
+import type { InFlightBytes } from "./in-flight-bytes.ts";
+import { bombRatio, maxDiscardedBytes } from "./limits.ts";
+import { IngestError } from "./problems.ts";
+
+const decompressors = new Map([
+  ["gzip", promisify(gunzip)],
+  ["x-gzip", promisify(gunzip)],
+  ["br", promisify(brotliDecompress)],
+]);
+
+/** The content encodings accepted, as `Accept-Encoding` lists them. */
+export const acceptedEncodings = ["gzip", "br", "identity"] as const;
+
+/** The client went away before its request was complete; there is nobody to answer. */
+export class ClientGoneError extends Error {
+  override readonly name = "ClientGoneError";
+  readonly code = "CLIENT_GONE";
+}
+
+/** A body, and how many bytes of {@link InFlightBytes} it holds until it is released. */
+export interface ReceivedBody {
+  readonly bytes: Buffer;
+  release(): void;
+}
+
+/**
+ * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`.
+ * @throws IngestError `unsupported-content-encoding`, `body-too-large`, `overloaded`, `malformed-content-encoding`,
+ * `decompression-bomb`
+ * @throws ClientGoneError
+ */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  inFlight: InFlightBytes,
+): Promise<ReceivedBody> {
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  const decompress = decompressors.get(encoding);
+  if (decompress === undefined && encoding !== "identity") {
+    discard(request);
+    throw new IngestError("unsupported-content-encoding", `Send the body as ${acceptedEncodings.join(", ")}.`);
+  }
+  const received = await collect(request, maxBytes, inFlight);
+  if (decompress === undefined) return received;
+  try {
+    const bytes = await decompressWithin(decompress, received.bytes, maxBytes);
+    // The decompressed bytes are what is held from here on; they fit, or the request is turned away.
+    const more = Math.max(0, bytes.byteLength - received.bytes.byteLength);
+    if (!inFlight.tryReserve(more)) throw overloaded();
+    return {
+      bytes,
+      release: () => {
+        received.release();
+        inFlight.release(more);
+      },
+    };
+  } catch (error) {
+    received.release();
+    throw error;
+  }
+}
+
+function collect(request: IncomingMessage, maxBytes: number, inFlight: InFlightBytes): Promise<ReceivedBody> {
+  return new Promise((resolve, reject) => {
+    const declared = Number(request.headers["content-length"] ?? 0);
+    let reserved = 0;
+    const release = () => {
+      inFlight.release(reserved);
+      reserved = 0;
+    };
+    const stop = () => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+    };
+    const refuse = (error: IngestError) => {
+      stop();
+      release();
+      discard(request);
+      reject(error);
+    };
+    const reserve = (bytes: number): boolean => {
+      if (!inFlight.tryReserve(bytes)) {
+        refuse(overloaded());
+        return false;
+      }
+      reserved += bytes;
+      return true;
+    };
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer) => {
+      length += chunk.byteLength;
+      if (length > maxBytes) refuse(bodyTooLarge(maxBytes));
+      else if (length <= reserved || reserve(length - reserved)) chunks.push(chunk);
+    };
+    const onEnd = () => {
+      stop();
+      const [first] = chunks;
+      resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length), release });
+    };
+    const onClose = () => {
+      stop();
+      release();
+      reject(new ClientGoneError("The client closed the connection before its request was complete."));
+    };
+    if (declared > maxBytes) {
+      refuse(bodyTooLarge(maxBytes));
+      return;
+    }
+    if (!reserve(declared)) return;
+    request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+  });
+}
+
+type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+async function decompressWithin(decompress: Decompress, bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    // zlib counts while it inflates and stops at the limit, so a bomb never unfolds in memory.
+    return await decompress(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") {
+      throw new IngestError(
+        "malformed-content-encoding",
+        "The body is cut off or is not what Content-Encoding says.",
+        {},
+      );
+    }
+    if (maxBytes < bytes.byteLength * bombRatio) throw bodyTooLarge(maxBytes);
+    throw new IngestError(
+      "decompression-bomb",
+      `The body grows to more than ${bombRatio} times its size and beyond ${maxBytes} bytes.`,
+      { limit: maxBytes },
+    );
+  }
+}
+
+/**
+ * Reads on and throws away, so that the client gets to read the answer instead of a reset connection, but not for ever.
+ */
+export function discard(request: IncomingMessage): void {
+  let discarded = 0;
+  request.on("data", (chunk: Buffer) => {
+    discarded += chunk.byteLength;
+    if (discarded > maxDiscardedBytes) request.destroy();
+  });
+  request.on("error", () => undefined);
+}
+
+function bodyTooLarge(limit: number): IngestError {
+  return new IngestError("body-too-large", `The body is larger than ${limit} bytes (after decompression).`, { limit });
+}
+
+function overloaded(): IngestError {
+  return new IngestError("overloaded", "The service holds as many events as it can. Try again later.");
+}

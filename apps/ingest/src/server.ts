@@ -1,0 +1,143 @@
+import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Clock } from "./clock.ts";
+import type { Health } from "./health.ts";
+import { type ProblemCode, problemBody, problems } from "./problems.ts";
+
+export interface ServerOptions {
+  readonly listener: RequestListener;
+  readonly clock: Clock;
+  readonly health: Health;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** From the connection to the end of the headers: a client that dribbles them does not keep a connection. */
+  readonly headersTimeoutMs: number;
+  /** From the connection to the end of the body. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept; longer than the load balancer's own, or it reuses closed ones. */
+  readonly keepAliveTimeoutMs: number;
+}
+
+export interface DrainOptions {
+  /** How long requests are still taken after readiness has failed, until the load balancer has noticed. */
+  readonly noticeMs: number;
+  /** The longest the whole drain may take. */
+  readonly timeoutMs: number;
+  /** Runs when the last request has been answered: flushes what is behind the service. */
+  readonly flush: () => Promise<void>;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /**
+   * Stops: readiness fails, after a notice no connection is taken any more, requests under way are answered, then
+   * `flush`. Resolves to whether everything ended in time; what did not is cut off.
+   */
+  drain(options: DrainOptions): Promise<boolean>;
+}
+
+/** Starts the HTTP server; resolves when it takes connections. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const server = createServer(
+    {
+      headersTimeout: options.headersTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      keepAliveTimeout: options.keepAliveTimeoutMs,
+      // Node looks for late connections at this interval only; its default of 30 s would stretch every timeout.
+      connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs),
+    },
+    options.listener,
+  );
+  server.on("clientError", answerClientError);
+  server.on("checkExpectation", (_request, response) => {
+    const body = problemBody("unsupported-expectation", "Send `Expect: 100-continue` or none.");
+    response.writeHead(problems["unsupported-expectation"].status, {
+      "content-type": "application/problem+json",
+      "content-length": Buffer.byteLength(body),
+    });
+    response.end(body);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain: (drainOptions) => drain(server, options, drainOptions),
+  };
+}
+
+async function drain(
+  server: Server,
+  { clock, health }: Pick<ServerOptions, "clock" | "health">,
+  { noticeMs, timeoutMs, flush }: DrainOptions,
+): Promise<boolean> {
+  health.startDraining();
+  let timer: unknown;
+  const outOfTime = new Promise<false>((resolve) => {
+    timer = clock.setTimeout(() => resolve(false), timeoutMs);
+  });
+  const finished = (async () => {
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, noticeMs));
+    await close(server, clock);
+    await flush();
+    return true;
+  })();
+  try {
+    return await Promise.race([finished, outOfTime]);
+  } finally {
+    clock.clearTimeout(timer);
+    server.closeAllConnections();
+  }
+}
+
+/** How often connections that have fallen idle are looked for while the server closes. */
+const idleCheckMs = 50;
+
+/** Takes no more connections, ends the idle ones, and resolves when the busy ones have had their answer. */
+function close(server: Server, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    let timer: unknown;
+    // An answer that was on its way out when the drain began did not say `Connection: close`; its connection falls idle later.
+    const endIdle = () => {
+      server.closeIdleConnections();
+      timer = clock.setTimeout(endIdle, idleCheckMs);
+    };
+    server.close(() => {
+      clock.clearTimeout(timer);
+      resolve();
+    });
+    endIdle();
+  });
+}
+
+/** Answers what Node's parser refused: there is no request object then, only a socket. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [code, detail] = describeClientError(error);
+  const { status } = problems[code];
+  const body = problemBody(code, detail);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n` +
+      "content-type: application/problem+json\r\n" +
+      `content-length: ${Buffer.byteLength(body)}\r\n` +
+      `connection: close\r\n\r\n${body}`,
+  );
+}
+
+function describeClientError(error: NodeJS.ErrnoException): [ProblemCode, string] {
+  switch (error.code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return ["request-timeout", "The request did not arrive within the time allowed."];
+    case "HPE_HEADER_OVERFLOW":
+      return ["headers-too-large", "The request line and headers together may have 16 KiB."];
+    default:
+      return ["malformed-request", "The bytes on the connection are not an HTTP/1.1 request."];
+  }
+}

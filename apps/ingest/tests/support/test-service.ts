@@ -1,0 +1,153 @@
+import { pino } from "pino";
+import { createApp } from "../../src/app.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { createCors } from "../../src/cors.ts";
+import { createEventService, type EventServiceOptions } from "../../src/event-service.ts";
+import { Health } from "../../src/health.ts";
+import { InFlightBytes } from "../../src/in-flight-bytes.ts";
+import { defaultMaxBodyBytes, defaultMaxInFlightBytes } from "../../src/limits.ts";
+import { createMetrics } from "../../src/metrics.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/server.ts";
+import { hashWriteKey, type WriteKeyConfig } from "../../src/write-keys.ts";
+import { MemoryStream } from "./memory-stream.ts";
+
+/** The key of the shop's web pages. */
+export const shopKey = "shop-key-4f1d";
+/** The key of a back end that passes on its clients' events. */
+export const backendKey = "backend-key-77aa";
+
+export const writeKeys: readonly WriteKeyConfig[] = [
+  {
+    name: "shop-web",
+    sha256: hashWriteKey(shopKey),
+    tenantId: "shop",
+    sources: ["https://shop.example/*", "https://shop.example"],
+  },
+  {
+    name: "backend",
+    sha256: hashWriteKey(backendKey),
+    tenantId: "shop",
+    sources: ["*"],
+    forwardsClient: true,
+  },
+];
+
+/** 2026-01-01T00:00:00.000Z */
+export const receivedMs = Date.UTC(2026, 0, 1);
+export const receivedAt = "2026-01-01T00:00:00.000Z";
+
+/** Time that stands still, with real timers. */
+export const stoppedClock: Clock = { ...systemClock, now: () => receivedMs };
+
+export interface TestServiceOptions extends Partial<EventServiceOptions> {
+  readonly maxBodyBytes?: number;
+  readonly maxInFlightBytes?: number;
+  readonly corsOrigins?: readonly string[];
+  readonly trustProxyHops?: number;
+  readonly server?: Partial<ServerOptions>;
+}
+
+export interface TestService {
+  readonly url: string;
+  readonly port: number;
+  readonly stream: MemoryStream;
+  readonly health: Health;
+  readonly inFlight: InFlightBytes;
+  readonly server: RunningServer;
+  /** Everything logged so far, as JSON lines. */
+  readonly log: string[];
+  metrics(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The event service over HTTP on a free port, with a stream in memory behind it. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const stream = new MemoryStream();
+  const clock = options.clock ?? stoppedClock;
+  const random = options.random ?? (() => 0);
+  const health = new Health();
+  const inFlight = new InFlightBytes(options.maxInFlightBytes ?? defaultMaxInFlightBytes);
+  const metrics = createMetrics(inFlight, false);
+  const log: string[] = [];
+  const logger = pino({ level: "trace" }, { write: (line: string) => void log.push(line) });
+  const service = createTestCore({ putRecords: stream, clock, random, ...options });
+  const app = createApp({
+    service,
+    clock,
+    random,
+    cors: createCors(options.corsOrigins ?? []),
+    health,
+    inFlight,
+    metrics,
+    logger,
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    trustProxyHops: options.trustProxyHops ?? 0,
+  });
+  const server = await startServer({
+    listener: app,
+    clock,
+    health,
+    port: 0,
+    headersTimeoutMs: 10_000,
+    requestTimeoutMs: 30_000,
+    keepAliveTimeoutMs: 5_000,
+    ...options.server,
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    stream,
+    health,
+    inFlight,
+    server,
+    log,
+    metrics: () => metrics.registry.metrics(),
+    close: async () => {
+      await server.drain({ noticeMs: 0, timeoutMs: 2_000, flush: async () => undefined });
+    },
+  };
+}
+
+/** The event service without HTTP; new ids are `id-1`, `id-2`, … */
+export function createTestCore(options: Partial<EventServiceOptions> & Pick<EventServiceOptions, "putRecords">) {
+  let ids = 0;
+  return createEventService({
+    writeKeys,
+    clock: stoppedClock,
+    random: () => 0,
+    newId: () => `id-${++ids}`,
+    ...options,
+  });
+}
+
+/** An event that is accepted. */
+export function anEvent(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    specversion: "1.0",
+    id: "1",
+    source: "https://shop.example/web",
+    type: "search.click",
+    subject: "visitor-7",
+    time: "2025-12-31T23:59:59Z",
+    data: { rank: 3 },
+    ...overrides,
+  };
+}
+
+/** Sends `body` to `/v1/events` with the shop's key. */
+export async function post(
+  service: Pick<TestService, "url">,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; json: Record<string, unknown> }> {
+  const response = await fetch(`${service.url}/v1/events`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${shopKey}`, "content-type": "application/json", ...headers },
+    body,
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: (await response.json()) as Record<string, unknown>,
+  };
+}
