@@ -64,3 +64,28 @@ export {
   type InvokeOptions,
   TooManyRequestsError,
 } from "./lambda/function-error.ts";
+export { DeliveryStream, type DeliveryStreamStats } from "./firehose/delivery-stream.ts";
+export type {
+  CompressionFormat,
+  DeliveryStreamFaults,
+  DeliveryStreamOptions,
+} from "./firehose/delivery-stream-options.ts";
+export { type CopyStatement, parseCopyStatement } from "./snowpipe/copy-statement.ts";
+export { WarehouseError, type WarehouseErrorCode } from "./snowpipe/errors.ts";
+export {
+  type LoadedFile,
+  type LoadTransaction,
+  type MemoryRow,
+  MemoryWarehouse,
+  type MemoryWarehouseFaults,
+  type MemoryWarehouseOptions,
+} from "./snowpipe/memory-warehouse.ts";
+export { Snowpipe, type SnowpipeFaults, type SnowpipeOptions, type SnowpipeStats } from "./snowpipe/snowpipe.ts";
+export type {
+  ColumnMapping,
+  ColumnSource,
+  LoadFileRequest,
+  LoadFileResult,
+  OnError,
+  Warehouse,
+} from "./snowpipe/warehouse.ts";

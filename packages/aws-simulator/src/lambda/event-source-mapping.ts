@@ -2,7 +2,7 @@ import { StreamReader } from "../stream-reader/stream-reader.ts";
 import { createUuid } from "../uuid.ts";
 import { createFailureRecord, type Discard, failureObjectKey } from "./failure-destination.ts";
 import { type EventSourceMappingOptions, type MappingSettings, readMappingOptions } from "./mapping-options.ts";
-import { type EventSourceMappingStats, MappingCounters } from "./mapping-stats.ts";
+import { createMappingCounters, type EventSourceMappingStats } from "./mapping-stats.ts";
 import { ShardWorker } from "./shard-worker.ts";
 
 export interface StopOptions {
@@ -35,7 +35,7 @@ export class EventSourceMapping {
   readonly #settings: MappingSettings;
   readonly #reader: StreamReader;
   readonly #workers = new Map<string, ShardWorker>();
-  readonly #counters = new MappingCounters();
+  readonly #counters = createMappingCounters();
   #isRunning = false;
   #watchers: (() => void)[] = [];
 

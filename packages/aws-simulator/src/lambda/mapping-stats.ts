@@ -41,22 +41,43 @@ export interface ShardStats {
   readonly iteratorAgeMs: number;
 }
 
-/** The counters, shared by all shards of a mapping. */
-export class MappingCounters {
-  recordsIn = 0;
-  recordsProcessed = 0;
-  batches = 0;
-  invocations = 0;
-  functionErrors = 0;
-  itemFailures = 0;
-  retries = 0;
-  bisects = 0;
-  throttles = 0;
-  redeliveries = 0;
-  discardedBatches = 0;
-  discardedRecords = 0;
-  destinationFailures = 0;
-  readErrors = 0;
-  inFlightInvocations = 0;
-  iteratorAgeMs = 0;
+/** The counters of {@link EventSourceMappingStats}, shared by all shards of a mapping. */
+export interface MappingCounters {
+  recordsIn: number;
+  recordsProcessed: number;
+  batches: number;
+  invocations: number;
+  functionErrors: number;
+  itemFailures: number;
+  retries: number;
+  bisects: number;
+  throttles: number;
+  redeliveries: number;
+  discardedBatches: number;
+  discardedRecords: number;
+  destinationFailures: number;
+  readErrors: number;
+  inFlightInvocations: number;
+  iteratorAgeMs: number;
+}
+
+export function createMappingCounters(): MappingCounters {
+  return {
+    recordsIn: 0,
+    recordsProcessed: 0,
+    batches: 0,
+    invocations: 0,
+    functionErrors: 0,
+    itemFailures: 0,
+    retries: 0,
+    bisects: 0,
+    throttles: 0,
+    redeliveries: 0,
+    discardedBatches: 0,
+    discardedRecords: 0,
+    destinationFailures: 0,
+    readErrors: 0,
+    inFlightInvocations: 0,
+    iteratorAgeMs: 0,
+  };
 }

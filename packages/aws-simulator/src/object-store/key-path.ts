@@ -74,5 +74,5 @@ function splitLong(encoded: string): string[] {
 
 /** A run of %XX cut between characters. */
 function characters(run: string): string[] {
-  return [...decodeURIComponent(run)].map((character) => percentEncode(character));
+  return Array.from(decodeURIComponent(run), (character) => percentEncode(character));
 }

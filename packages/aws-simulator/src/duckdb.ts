@@ -1,0 +1,7 @@
+export {
+  DuckDbWarehouse,
+  type DuckDbWarehouseOptions,
+  type QueryRow,
+  type RejectedLine,
+  type TableDefinition,
+} from "./snowpipe/duckdb-warehouse.ts";

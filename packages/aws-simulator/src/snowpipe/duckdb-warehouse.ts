@@ -1,0 +1,293 @@
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type Json } from "@duckdb/node-api";
+import { duckDbType, toJsonValue } from "./duckdb-types.ts";
+import { WarehouseError } from "./errors.ts";
+import { checkFile, readText } from "./ndjson-file.ts";
+import { splitText } from "./split-text.ts";
+import type { ColumnSource, LoadFileRequest, LoadFileResult, Warehouse } from "./warehouse.ts";
+
+export interface DuckDbWarehouseOptions {
+  /** The database file; made when missing. One process at a time can have it open. Default `:memory:`. */
+  readonly path?: string;
+  /** Default: one for each core. */
+  readonly threads?: number;
+  /** Such as `1GB`. Default: DuckDB's own, four fifths of the machine's. */
+  readonly memoryLimit?: string;
+}
+
+export interface TableDefinition {
+  /** Qualifiers are dropped: everything lies in one schema. */
+  readonly name: string;
+  /** Types as Snowflake has them. */
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable?: boolean }[];
+}
+
+/** A line that was not JSON, kept for whoever looks for it. */
+export interface RejectedLine {
+  readonly fileName: string;
+  readonly lineNumber: number;
+  readonly content: string;
+}
+
+export type QueryRow = Readonly<Record<string, Json>>;
+
+/** What Snowflake has and DuckDB lacks, of what the views use. */
+const macros = `
+  CREATE OR REPLACE MACRO get_path(record, path) AS json_extract_string(record, '$.' || path);
+`;
+
+/** The pipe's own tables, apart from those of the stack. */
+const ledger = `
+  CREATE SCHEMA IF NOT EXISTS snowpipe;
+  CREATE TABLE IF NOT EXISTS snowpipe.loaded_files (
+    table_name VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    etag VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    row_count BIGINT NOT NULL,
+    bad_line_count BIGINT NOT NULL,
+    loaded_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (table_name, file_name)
+  );
+  CREATE TABLE IF NOT EXISTS snowpipe.rejected_lines (
+    table_name VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    line_number BIGINT NOT NULL,
+    content VARCHAR NOT NULL
+  );
+`;
+
+const columnValues: Readonly<Record<ColumnSource, string>> = {
+  $1: "record",
+  METADATA$FILENAME: "$file",
+  METADATA$FILE_ROW_NUMBER: "line_number",
+  METADATA$FILE_LAST_MODIFIED: "to_timestamp($modified / 1000.0)",
+  METADATA$START_SCAN_TIME: "to_timestamp($loaded / 1000.0)",
+  "CURRENT_TIMESTAMP()": "to_timestamp($loaded / 1000.0)",
+};
+
+/**
+ * The warehouse of a laptop: DuckDB with the tables and views that Snowflake gets. A file's rows and its line in the
+ * ledger are one transaction, so a process killed at any moment leaves the file loaded or not, never half, never twice.
+ */
+export class DuckDbWarehouse implements Warehouse {
+  readonly #instance: DuckDBInstance;
+  /** Loads have a connection, and so a transaction, of their own. */
+  readonly #loading: DuckDBConnection;
+  readonly #querying: DuckDBConnection;
+  #lastLoad: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(instance: DuckDBInstance, loading: DuckDBConnection, querying: DuckDBConnection) {
+    this.#instance = instance;
+    this.#loading = loading;
+    this.#querying = querying;
+  }
+
+  static async open(options: DuckDbWarehouseOptions = {}): Promise<DuckDbWarehouse> {
+    const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
+      // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
+      enable_external_access: "false",
+      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+      ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+    });
+    const warehouse = new DuckDbWarehouse(instance, await instance.connect(), await instance.connect());
+    await warehouse.#loading.run("SET TimeZone = 'UTC'");
+    await warehouse.execute(macros + ledger);
+    return warehouse;
+  }
+
+  /** Runs statements in order, such as DDL. @throws WarehouseError `INVALID_STATEMENT` */
+  async execute(sql: string): Promise<void> {
+    this.#checkOpen();
+    await this.#run(this.#querying, sql);
+  }
+
+  /** Makes the table unless it is there. */
+  async createTable({ name, columns }: TableDefinition): Promise<void> {
+    const definitions = columns.map(
+      (column) => `${quoted(column.name)} ${duckDbType(column.type)}${column.nullable === false ? " NOT NULL" : ""}`,
+    );
+    await this.execute(`CREATE TABLE IF NOT EXISTS ${quoted(lastName(name))} (${definitions.join(", ")})`);
+  }
+
+  /** Makes the view, or makes it anew. `statement` is its SELECT. */
+  async createView({ name, statement }: { readonly name: string; readonly statement: string }): Promise<void> {
+    await this.execute(`CREATE OR REPLACE VIEW ${quoted(lastName(name))} AS ${statement}`);
+  }
+
+  async loadFile(request: LoadFileRequest): Promise<LoadFileResult> {
+    this.#checkOpen();
+    checkFile(request);
+    const text = await readText(request);
+    const load = this.#lastLoad.then(() => this.#loadInTransaction(request, text));
+    this.#lastLoad = load.catch(() => undefined);
+    return load;
+  }
+
+  /** The rows of the last statement in `sql`, as JSON values. @throws WarehouseError `INVALID_STATEMENT` */
+  async query(sql: string, values: readonly DuckDBValue[] = []): Promise<QueryRow[]> {
+    this.#checkOpen();
+    const reader = await this.#run(this.#querying, sql, [...values]);
+    const names = reader.deduplicatedColumnNames();
+    const types = reader.columnTypes();
+    return reader.getRowsJson().map((row) =>
+      Object.fromEntries(
+        names.map((name, index) => {
+          const type = types[index];
+          const value = row[index] ?? null;
+          return [name, type === undefined ? value : toJsonValue(value, type)];
+        }),
+      ),
+    );
+  }
+
+  /** The lines of `table` that were not JSON, in order of file and line. */
+  async rejectedLines(table: string): Promise<RejectedLine[]> {
+    const rows = await this.query(
+      "SELECT file_name, line_number, content FROM snowpipe.rejected_lines WHERE table_name = $1 ORDER BY ALL",
+      [ledgerName(table)],
+    );
+    return rows.map((row) => ({
+      fileName: row.file_name as string,
+      lineNumber: row.line_number as number,
+      content: row.content as string,
+    }));
+  }
+
+  /** Waits for the load under way, writes everything into the database file and closes it. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#lastLoad;
+    await this.#loading.run("CHECKPOINT");
+    this.#loading.closeSync();
+    this.#querying.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #loadInTransaction(request: LoadFileRequest, text: string): Promise<LoadFileResult> {
+    const known = await this.#findFile(request);
+    if (known !== undefined) return known;
+    await this.#loading.run("BEGIN TRANSACTION");
+    try {
+      const result = await this.#load(request, text);
+      await this.#loading.run("COMMIT");
+      return result;
+    } catch (error) {
+      await this.#loading.run("ROLLBACK");
+      throw asWarehouseError(error, `load ${request.fileName} into ${request.table}`);
+    }
+  }
+
+  async #findFile({ table, fileName }: LoadFileRequest): Promise<LoadFileResult | undefined> {
+    const reader = await this.#loading.runAndReadAll(
+      "SELECT row_count, bad_line_count FROM snowpipe.loaded_files WHERE table_name = $1 AND file_name = $2",
+      [ledgerName(table), fileName],
+    );
+    const [row] = reader.getRowsJson();
+    return row === undefined ? undefined : { status: "already-loaded", rows: Number(row[0]), badLines: Number(row[1]) };
+  }
+
+  async #load(request: LoadFileRequest, text: string): Promise<LoadFileResult> {
+    const { lines, records } = await this.#stage(text);
+    const badLines = lines - records;
+    const isSkipped = badLines > 0 && request.onError === "SKIP_FILE";
+    const result: LoadFileResult = {
+      status: isSkipped ? "skipped" : "loaded",
+      rows: isSkipped ? 0 : records,
+      badLines,
+    };
+    if (!isSkipped) await this.#insertRows(request);
+    if (badLines > 0) {
+      await this.#loading.run(
+        `INSERT INTO snowpipe.rejected_lines
+           SELECT $1, $2, line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number`,
+        [ledgerName(request.table), request.fileName],
+      );
+    }
+    await this.#loading.run("DROP TABLE staged");
+    await this.#loading.run(
+      "INSERT INTO snowpipe.loaded_files VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7 / 1000.0))",
+      [
+        ledgerName(request.table),
+        request.fileName,
+        request.etag,
+        result.status,
+        result.rows,
+        result.badLines,
+        request.loadedAt,
+      ],
+    );
+    return result;
+  }
+
+  /** Puts the lines of the file into the temporary table `staged`, in parts. */
+  async #stage(text: string): Promise<{ lines: number; records: number }> {
+    const connection = this.#loading;
+    await connection.run("CREATE OR REPLACE TEMP TABLE staged (line_number BIGINT, record JSON, bad_line VARCHAR)");
+    for (const part of splitText(text)) {
+      await connection.run(
+        `INSERT INTO staged
+           SELECT line_number, record, CASE WHEN record IS NULL THEN line END
+           FROM (
+             SELECT ordinality + $2 AS line_number, line, TRY_CAST(line AS JSON) AS record
+             FROM unnest(string_split($1, chr(10))) WITH ORDINALITY AS lines(line, ordinality)
+             WHERE trim(line, chr(9) || chr(13) || ' ') <> ''
+           )`,
+        [part.text, part.linesBefore],
+      );
+    }
+    const reader = await connection.runAndReadAll("SELECT count(*), count(record) FROM staged");
+    const [row] = reader.getRowsJson();
+    return { lines: Number(row?.[0]), records: Number(row?.[1]) };
+  }
+
+  async #insertRows({ table, columns, fileName, lastModified, loadedAt }: LoadFileRequest): Promise<void> {
+    const values = columns.map(({ source }) => columnValues[source]);
+    const parameters = { file: fileName, modified: lastModified, loaded: loadedAt };
+    // DuckDB refuses parameters that the statement does not use.
+    const used = Object.entries(parameters).filter(([name]) => values.some((value) => value.includes(`$${name}`)));
+    await this.#loading.run(
+      `INSERT INTO ${quoted(lastName(table))} (${columns.map(({ name }) => quoted(name)).join(", ")})
+         SELECT ${values.join(", ")} FROM staged WHERE record IS NOT NULL ORDER BY line_number`,
+      Object.fromEntries(used),
+    );
+  }
+
+  async #run(connection: DuckDBConnection, sql: string, values: DuckDBValue[] = []) {
+    try {
+      return await connection.runAndReadAll(sql, values);
+    } catch (error) {
+      throw asWarehouseError(error, "run the statement");
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new WarehouseError("CLOSED", "The warehouse is closed.");
+  }
+}
+
+/** `"DB"."SCHEMA"."NAME"` and `name` are the same table here; names do not tell upper from lower case. */
+function lastName(name: string): string {
+  const last = /(?:"((?:[^"]|"")+)"|([^".]+))$/.exec(name.trim());
+  return (last?.[1] ?? last?.[2] ?? name).replaceAll('""', '"');
+}
+
+function ledgerName(table: string): string {
+  return lastName(table).toUpperCase();
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function asWarehouseError(error: unknown, action: string): Error {
+  if (error instanceof WarehouseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const isUnknownTable = /Table with name .* does not exist/.test(message);
+  return new WarehouseError(
+    isUnknownTable ? "UNKNOWN_TABLE" : "INVALID_STATEMENT",
+    `The warehouse could not ${action}: ${message}`,
+    { cause: error },
+  );
+}

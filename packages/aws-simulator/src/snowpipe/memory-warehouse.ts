@@ -1,0 +1,140 @@
+import { checkRate } from "../options.ts";
+import { createRandom, type Random } from "../random.ts";
+import { checkFile, linesOf, readTextSync } from "./ndjson-file.ts";
+import type { ColumnSource, LoadFileRequest, LoadFileResult, Warehouse } from "./warehouse.ts";
+
+export type MemoryRow = Readonly<Record<string, unknown>>;
+
+export interface MemoryWarehouseOptions {
+  /** Draws faults. Default: a generator with a fixed seed. */
+  readonly random?: Random;
+  readonly faults?: MemoryWarehouseFaults;
+}
+
+export interface MemoryWarehouseFaults {
+  /** How often a load dies before its transaction is committed: nothing of it stays. */
+  readonly failBeforeCommitRate?: number;
+  /** How often a load is committed and its answer is lost. */
+  readonly failAfterCommitRate?: number;
+}
+
+/** The note that a file was loaded. */
+export interface LoadedFile {
+  readonly table: string;
+  readonly fileName: string;
+  readonly etag: string;
+  readonly rows: number;
+  readonly badLines: number;
+  readonly status: "loaded" | "skipped";
+}
+
+/** What one load adds; it is visible as a whole or not at all. */
+export interface LoadTransaction {
+  readonly table: string;
+  readonly rows: readonly MemoryRow[];
+  readonly file: LoadedFile;
+}
+
+/** Tables in memory, for the virtual clock. */
+export class MemoryWarehouse implements Warehouse {
+  readonly #random: Random;
+  readonly #faults: Required<MemoryWarehouseFaults>;
+  readonly #tables = new Map<string, MemoryRow[]>();
+  readonly #ledger = new Map<string, LoadedFile>();
+
+  constructor(options: MemoryWarehouseOptions = {}) {
+    this.#random = options.random ?? createRandom("memory-warehouse");
+    this.#faults = {
+      failBeforeCommitRate: options.faults?.failBeforeCommitRate ?? 0,
+      failAfterCommitRate: options.faults?.failAfterCommitRate ?? 0,
+    };
+    checkRate("faults.failBeforeCommitRate", this.#faults.failBeforeCommitRate);
+    checkRate("faults.failAfterCommitRate", this.#faults.failAfterCommitRate);
+  }
+
+  async loadFile(request: LoadFileRequest): Promise<LoadFileResult> {
+    const known = this.#ledger.get(ledgerKey(request.table, request.fileName));
+    if (known !== undefined) return { status: "already-loaded", rows: known.rows, badLines: known.badLines };
+    checkFile(request);
+    const transaction = await createTransaction(request);
+    if (this.#isDrawn(this.#faults.failBeforeCommitRate)) {
+      throw new Error(`Fault: the load of ${request.fileName} died before its commit.`);
+    }
+    this.commit(transaction);
+    if (this.#isDrawn(this.#faults.failAfterCommitRate)) {
+      throw new Error(`Fault: the load of ${request.fileName} died after its commit.`);
+    }
+    const { status, rows, badLines } = transaction.file;
+    return { status, rows, badLines };
+  }
+
+  /** The rows of a table in order of loading. */
+  rows(table: string): readonly MemoryRow[] {
+    return this.#tables.get(table) ?? [];
+  }
+
+  /** Every file that was loaded or skipped. */
+  files(): readonly LoadedFile[] {
+    return [...this.#ledger.values()];
+  }
+
+  /** Rows and ledger in one step: nothing can come between them. */
+  protected commit(transaction: LoadTransaction): void {
+    this.insertRows(transaction);
+    this.insertFile(transaction);
+  }
+
+  protected insertRows({ table, rows }: LoadTransaction): void {
+    const existing = this.#tables.get(table);
+    if (existing === undefined) this.#tables.set(table, [...rows]);
+    else for (const row of rows) existing.push(row);
+  }
+
+  protected insertFile({ table, file }: LoadTransaction): void {
+    this.#ledger.set(ledgerKey(table, file.fileName), file);
+  }
+
+  #isDrawn(rate: number): boolean {
+    return rate > 0 && this.#random() < rate;
+  }
+}
+
+async function createTransaction(request: LoadFileRequest): Promise<LoadTransaction> {
+  const { table, fileName, etag, columns, onError } = request;
+  const rows: MemoryRow[] = [];
+  let badLines = 0;
+  for (const { number, text } of linesOf(await readTextSync(request))) {
+    let record: unknown;
+    try {
+      record = JSON.parse(text);
+    } catch {
+      badLines += 1;
+      continue;
+    }
+    rows.push(Object.fromEntries(columns.map(({ name, source }) => [name, valueOf(source, record, number, request)])));
+  }
+  const isSkipped = badLines > 0 && onError === "SKIP_FILE";
+  const kept = isSkipped ? [] : rows;
+  const status = isSkipped ? "skipped" : "loaded";
+  return { table, rows: kept, file: { table, fileName, etag, rows: kept.length, badLines, status } };
+}
+
+function valueOf(source: ColumnSource, record: unknown, lineNumber: number, request: LoadFileRequest): unknown {
+  switch (source) {
+    case "$1":
+      return record;
+    case "METADATA$FILENAME":
+      return request.fileName;
+    case "METADATA$FILE_ROW_NUMBER":
+      return lineNumber;
+    case "METADATA$FILE_LAST_MODIFIED":
+      return request.lastModified;
+    case "METADATA$START_SCAN_TIME":
+    case "CURRENT_TIMESTAMP()":
+      return request.loadedAt;
+  }
+}
+
+function ledgerKey(table: string, fileName: string): string {
+  return `${table}\n${fileName}`;
+}

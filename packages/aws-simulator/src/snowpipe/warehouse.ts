@@ -1,0 +1,52 @@
+/** Where a column's value comes from when a file is loaded; the names are Snowflake's. */
+export type ColumnSource =
+  /** The line itself, as JSON. */
+  | "$1"
+  | "METADATA$FILENAME"
+  | "METADATA$FILE_ROW_NUMBER"
+  | "METADATA$FILE_LAST_MODIFIED"
+  | "METADATA$START_SCAN_TIME"
+  | "CURRENT_TIMESTAMP()";
+
+export interface ColumnMapping {
+  readonly name: string;
+  readonly source: ColumnSource;
+}
+
+/** What to do with a line that is not JSON: leave it out, or leave the whole file out. */
+export type OnError = "CONTINUE" | "SKIP_FILE";
+
+export interface LoadFileRequest {
+  /** Name of the table, as the pipe's COPY statement has it. */
+  readonly table: string;
+  readonly columns: readonly ColumnMapping[];
+  readonly onError: OnError;
+  /** The file's key in the bucket. It identifies the file: one that was loaded is never loaded again. */
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  /** Epoch milliseconds. */
+  readonly lastModified: number;
+  /** Epoch milliseconds at which the load begins. */
+  readonly loadedAt: number;
+  /** The file as it was stored; NDJSON, gzipped if its name ends in `.gz`. */
+  readonly bytes: Uint8Array;
+}
+
+export interface LoadFileResult {
+  /** `skipped`: nothing of the file was loaded for an error in it, and nothing of it will be. */
+  readonly status: "loaded" | "already-loaded" | "skipped";
+  /** Rows the file gave, now or when it was loaded. */
+  readonly rows: number;
+  /** Lines that are not JSON. */
+  readonly badLines: number;
+}
+
+/** The part of Snowflake that a pipe loads into. */
+export interface Warehouse {
+  /**
+   * Loads a file: its rows and the note that it was loaded become visible together, or neither does.
+   * @throws WarehouseError `FILE_CHANGED` or `FILE_UNREADABLE`; anything else means the outcome is unknown: call again.
+   */
+  loadFile(request: LoadFileRequest): Promise<LoadFileResult>;
+}
