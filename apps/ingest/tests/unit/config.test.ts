@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { ConfigError, readConfig } from "../../src/config.ts";
+import { hashWriteKey } from "../../src/write-keys.ts";
+
+const keys = [{ name: "web", sha256: hashWriteKey("k"), tenantId: "shop", sources: ["*"] }];
+const minimal = { STAGE: "local", RAW_STREAM_NAME: "millrace-local-raw", WRITE_KEYS: JSON.stringify(keys) };
+
+function faultsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe("readConfig", () => {
+  test("fills in the defaults", () => {
+    expect(readConfig(minimal)).toEqual({
+      PORT: 8080,
+      STAGE: "local",
+      RAW_STREAM_NAME: "millrace-local-raw",
+      WRITE_KEYS: keys,
+      MAX_BODY_BYTES: 2_097_152,
+      MAX_EVENT_BYTES: 262_144,
+      MAX_EVENTS_PER_REQUEST: 500,
+      MAX_IN_FLIGHT_BYTES: 67_108_864,
+      PUT_TIMEOUT_MS: 5_000,
+      LINGER_MS: 5,
+      CORS_ORIGINS: [],
+      TRUST_PROXY_HOPS: 0,
+      LOG_LEVEL: "info",
+      DRAIN_NOTICE_MS: 0,
+      DRAIN_TIMEOUT_MS: 25_000,
+      HEADERS_TIMEOUT_MS: 10_000,
+      REQUEST_TIMEOUT_MS: 30_000,
+      KEEP_ALIVE_TIMEOUT_MS: 75_000,
+    });
+  });
+
+  test("an empty variable counts as not set", () => {
+    expect(readConfig({ ...minimal, PORT: "", WRITE_KEYS_FILE: "" }).PORT).toBe(8080);
+  });
+
+  test("reads lists and numbers", () => {
+    const config = readConfig({ ...minimal, CORS_ORIGINS: "https://a.example, https://*.b.example:8443", PORT: "0" });
+    expect(config.CORS_ORIGINS).toEqual(["https://a.example", "https://*.b.example:8443"]);
+    expect(config.PORT).toBe(0);
+  });
+
+  test("reads the keys from a file", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ingest-config-"));
+    try {
+      const file = join(folder, "keys.json");
+      writeFileSync(file, JSON.stringify(keys));
+      expect(readConfig({ ...minimal, WRITE_KEYS: undefined, WRITE_KEYS_FILE: file }).WRITE_KEYS).toEqual(keys);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("names every fault at once", () => {
+    expect(
+      faultsOf({
+        PORT: "http",
+        STAGE: "Local!",
+        MAX_BODY_BYTES: "1",
+        CORS_ORIGINS: "shop.example",
+        LOG_LEVEL: "loud",
+        WRITE_KEYS: JSON.stringify([{ name: "", sha256: "key", tenantId: "t", sources: [], extra: 1 }]),
+      }),
+    ).toEqual([
+      "PORT: Expected a whole number from 0 to 65535.",
+      "STAGE: Expected lower-case letters, digits and hyphens.",
+      "RAW_STREAM_NAME: is missing.",
+      "MAX_BODY_BYTES: Expected a whole number from 1024 to 16777216.",
+      "CORS_ORIGINS: Expected origins such as https://shop.example, separated by commas, without a path.",
+      expect.stringMatching(/^LOG_LEVEL: Invalid option/),
+      expect.stringMatching(/^WRITE_KEYS\.0\.name: /),
+      "WRITE_KEYS.0.sha256: Expected the SHA-256 of the key: 64 hexadecimal digits.",
+      expect.stringMatching(/^WRITE_KEYS\.0\.sources: /),
+      expect.stringMatching(/^WRITE_KEYS\.0: .*extra/),
+    ]);
+  });
+
+  test.each([
+    [{ WRITE_KEYS: undefined }, "Set WRITE_KEYS or WRITE_KEYS_FILE, one of them."],
+    [{ WRITE_KEYS_FILE: "/keys.json" }, "Set WRITE_KEYS or WRITE_KEYS_FILE, one of them."],
+    [{ WRITE_KEYS: undefined, WRITE_KEYS_FILE: "/no/such/file" }, "WRITE_KEYS_FILE: cannot be read (ENOENT)."],
+    [{ WRITE_KEYS: "{" }, "WRITE_KEYS: is not JSON."],
+    [{ WRITE_KEYS: JSON.stringify([...keys, ...keys]) }, "WRITE_KEYS: Two keys have the same name."],
+    [
+      { MAX_EVENT_BYTES: "4096", MAX_BODY_BYTES: "2048" },
+      "MAX_EVENT_BYTES: is larger than MAX_BODY_BYTES, so it can never apply.",
+    ],
+    [
+      { MAX_IN_FLIGHT_BYTES: "1048576" },
+      "MAX_BODY_BYTES: is larger than MAX_IN_FLIGHT_BYTES, so the largest body never fits.",
+    ],
+    [
+      { DRAIN_NOTICE_MS: "5000", DRAIN_TIMEOUT_MS: "5000" },
+      "DRAIN_NOTICE_MS: has to be shorter than DRAIN_TIMEOUT_MS, which includes it.",
+    ],
+    [
+      { HEADERS_TIMEOUT_MS: "5001", REQUEST_TIMEOUT_MS: "5000" },
+      "HEADERS_TIMEOUT_MS: is longer than REQUEST_TIMEOUT_MS, which includes it.",
+    ],
+  ])("%j is refused", (environment, fault) => {
+    expect(faultsOf({ ...minimal, ...environment })).toContain(fault);
+  });
+
+  test("never quotes a value, which may be a secret", () => {
+    const faults = faultsOf({ ...minimal, WRITE_KEYS: `[{"name":"web","sha256":"secret-key-in-clear"` });
+    expect(faults.join()).not.toContain("secret");
+    const wrong = [{ name: "web", sha256: "secret-key-in-clear", tenantId: "t", sources: ["*"] }];
+    expect(faultsOf({ ...minimal, WRITE_KEYS: JSON.stringify(wrong) }).join()).not.toContain("secret");
+  });
+});
