@@ -29,7 +29,9 @@ export interface FailedOutput {
   readonly output: Output;
   /** Position among the outputs of its source record. */
   readonly index: number;
-  readonly delivery: Failed;
+  readonly error: Error;
+  /** What the destination's writer says of it; missing when there was no writer to ask, or it gave no answer in time. */
+  readonly delivery: Failed | undefined;
 }
 
 /**
@@ -47,6 +49,8 @@ export interface BatchReport {
   readonly records: number;
   /** Source records whose outputs are all confirmed, in this invocation or an earlier one. */
   readonly confirmed: number;
+  /** Of these, the ones confirmed by an earlier invocation and not processed again. */
+  readonly remembered: number;
   /** Source records that `process` threw for and `poison` turned into outputs. */
   readonly poisoned: number;
   /** Source records not reached because the time was up. */
@@ -94,6 +98,11 @@ export interface StreamHandlerOptions {
   readonly destinations: (destination: string) => PutRecords;
   /** Decides what a failed output means. Default: every failure blocks. */
   readonly onFailedOutput?: ((failure: FailedOutput) => FailureDecision) | undefined;
+  /**
+   * Time one destination gets to confirm its outputs. Default: what the invocation has left, less a reserve for what
+   * `onFailedOutput` diverts. A dead destination holds the batch up for this long, so a router sets it low.
+   */
+  readonly destinationTimeoutMs?: number | undefined;
   /** Time kept back before Lambda's timeout for the answer to go out. Default 1,000 ms. */
   readonly safetyMarginMs?: number | undefined;
   /** Source records remembered per shard. Default 10,000, the largest batch of an event source mapping. */
