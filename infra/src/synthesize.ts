@@ -19,9 +19,9 @@ export interface SynthesizeOptions {
 export function synthesize(options: SynthesizeOptions): readonly string[] {
   const { outDir, configs } = options;
   const app = new App({ outdir: outDir });
-  const destinations = routeDestinations(options.routeDocuments);
   for (const config of configs) {
     const artifacts = options.artifactsFor(stackFolder(outDir, config.environment));
+    const destinations = routeDestinations(options.routeDocuments, config.environment);
     new MillraceStack(app, { config, artifacts, destinations, views: options.views });
   }
   app.synth();

@@ -10,6 +10,7 @@ import {
   millicores,
   percent,
   port,
+  proxies,
   records,
   replicas,
   retries,
@@ -88,6 +89,8 @@ export const localConfig: EnvironmentConfigInput = {
     maxEventsPerRequest: events(500),
     drainTimeout: seconds(10),
     deregistrationDelay: seconds(0),
+    trustedProxies: proxies(1),
+    corsOrigins: ["*"],
     writeKeys: {
       from: "inline",
       value: [

@@ -21,6 +21,7 @@ import type {
   Millicores,
   Percent,
   Port,
+  Proxies,
   Records,
   Replicas,
   Retries,
@@ -34,7 +35,8 @@ export const ENVIRONMENTS = ["local", "dev", "staging", "prod"] as const;
 /** Name of an environment and of its stack. */
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
 
-const shown = (value: unknown): string => `${JSON.stringify(value) ?? "undefined"} (${typeof value})`;
+const shown = (value: unknown): string =>
+  value === undefined ? "nothing" : `${JSON.stringify(value)} (${typeof value})`;
 
 /** A whole number of unit `U` within a range; one fault, one message. */
 const whole = <U extends Unit<string>>(what: string, { min, max }: { min: number; max: number }) =>
@@ -187,8 +189,12 @@ const environmentConfig = z.strictObject({
     maxEvent: whole<Bytes>("bytes", { min: 256, max: 10 * 1024 * 1024 }),
     maxEventsPerRequest: whole<Events>("events", { min: 1, max: 10_000 }),
     drainTimeout: whole<Seconds>("seconds", { min: 1, max: 300 }),
-    /** Time for the load balancer to stop sending before the process hears SIGTERM. */
-    deregistrationDelay: whole<Seconds>("seconds", { min: 0, max: 300 }),
+    /** Time between SIGTERM and the last new connection: the load balancer needs it to notice. */
+    deregistrationDelay: whole<Seconds>("seconds", { min: 0, max: 120 }),
+    /** Proxies in front that append to X-Forwarded-For; the last one's word decides the client's address. */
+    trustedProxies: whole<Proxies>("proxies", { min: 0, max: 10 }),
+    /** Pages that may send events from a browser. */
+    corsOrigins: z.array(text("an origin such as https://shop.example, or *", /^(\*|https?:\/\/[^/?#\s,]+)$/)),
     writeKeys: secret(z.array(writeKey).min(1, "Expected at least one write key")),
     /** The plain key behind the one write key of `local`: printed, public, worthless elsewhere. */
     localWriteKey: z.string().optional(),

@@ -22,6 +22,11 @@ export interface DestinationStream {
   readonly routes?: RouteDestination;
 }
 
+/** A destination whose stream another account owns, and watches. */
+export interface ForeignDestination extends RouteDestination {
+  readonly arn: string;
+}
+
 /** Everything that is watched. */
 export interface Watched {
   readonly raw: EventStream;
@@ -30,6 +35,7 @@ export interface Watched {
   readonly hops: readonly Hop[];
   readonly deliveries: readonly { readonly id: string; readonly delivery: DeliveryStream }[];
   readonly destinations: readonly DestinationStream[];
+  readonly foreign: readonly ForeignDestination[];
 }
 
 export interface AlarmsProps {

@@ -1,5 +1,6 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js";
 import { Construct } from "constructs";
+import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DestinationStream, Watched } from "./alarms.ts";
 import type { Metric } from "./metric.ts";
 import * as metrics from "./metric.ts";
@@ -71,6 +72,9 @@ export class Dashboard extends Construct {
         graph("Throttled writes", byName([destination.stream], metrics.throttledWrites)),
         graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
       ]),
+      ...watched.foreign.map((destination) => [
+        { type: "text", properties: { markdown: describeRoutes(destination.arn, destination) } },
+      ]),
     ];
     new CloudwatchDashboard(this, "resource", {
       dashboardName: name,
@@ -93,4 +97,7 @@ const placeRow = (row: readonly object[], index: number): object[] => {
 const describeDestination = ({ stream, routes }: DestinationStream): string =>
   routes === undefined
     ? `## ${stream.name}\nRetained: its route document is gone.`
-    : `## ${stream.name}\n${routes.application}, owned by ${routes.owner}\n${routes.routes.map((route) => `- ${route}`).join("\n")}`;
+    : describeRoutes(stream.name, routes);
+
+const describeRoutes = (title: string, { application, owner, routes }: RouteDestination): string =>
+  `## ${title}\n${application}, owned by ${owner}\n${routes.map((route) => `- ${route}`).join("\n")}`;

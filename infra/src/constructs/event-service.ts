@@ -108,7 +108,15 @@ export class EventService extends Construct {
                   { name: "MAX_BODY_BYTES", value: String(config.maxBody) },
                   { name: "MAX_EVENT_BYTES", value: String(config.maxEvent) },
                   { name: "MAX_EVENTS_PER_REQUEST", value: String(config.maxEventsPerRequest) },
-                  { name: "DRAIN_TIMEOUT_MS", value: String(config.drainTimeout * 1000) },
+                  { name: "TRUST_PROXY_HOPS", value: String(config.trustedProxies) },
+                  { name: "CORS_ORIGINS", value: config.corsOrigins.join(",") },
+                  // The process itself fails its readiness first and listens on until the load balancer has noticed:
+                  // a preStop hook would need a program in the image that does nothing but wait.
+                  { name: "DRAIN_NOTICE_MS", value: String(config.deregistrationDelay * 1000) },
+                  {
+                    name: "DRAIN_TIMEOUT_MS",
+                    value: String((config.deregistrationDelay + config.drainTimeout) * 1000),
+                  },
                   { name: "LOG_LEVEL", value: props.logLevel },
                 ],
                 resources: {
@@ -119,9 +127,6 @@ export class EventService extends Construct {
                 startupProbe: probe("/healthz", { periodSeconds: 1, failureThreshold: 30 }),
                 livenessProbe: probe("/healthz", { periodSeconds: 10, failureThreshold: 3 }),
                 readinessProbe: probe("/readyz", { periodSeconds: 2, failureThreshold: 2 }),
-                ...(config.deregistrationDelay === 0
-                  ? {}
-                  : { lifecycle: { preStop: [{ exec: { command: waitSeconds(config.deregistrationDelay) } }] } }),
                 securityContext: {
                   allowPrivilegeEscalation: false,
                   readOnlyRootFilesystem: true,
@@ -280,6 +285,3 @@ const probe = (path: string, timing: { periodSeconds: number; failureThreshold: 
   timeoutSeconds: 2,
   ...timing,
 });
-
-/** The image has node, and need not have a shell. */
-const waitSeconds = (count: number): string[] => ["node", "-e", `setTimeout(() => {}, ${count * 1000})`];

@@ -49,11 +49,14 @@ export class EventStream extends Construct {
   }
 }
 
-/** May write to these streams, and look at their shards: the client paces itself by shard. */
+/** What the PutRecords client calls: it looks at the shards because it paces itself by shard. */
+export const WRITE_ACTIONS = ["kinesis:PutRecords", "kinesis:ListShards", "kinesis:DescribeStreamSummary"] as const;
+
+/** May write to these streams. */
 export const writeTo = (sid: string, streams: readonly EventStream[]): readonly Statement[] => [
   {
     sid: `Write${sid}`,
-    actions: ["kinesis:PutRecords", "kinesis:ListShards", "kinesis:DescribeStreamSummary"],
+    actions: WRITE_ACTIONS,
     resources: streams.map((stream) => stream.arn),
   },
   ...distinctKeys(streams).map((key) => key.encryptThrough("kinesis")),

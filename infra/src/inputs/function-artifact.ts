@@ -59,7 +59,7 @@ function parse(text: string, path: string, build: string): Record<"file" | "hand
     const found: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
     if (typeof found === "string" && pattern.test(found)) return found;
     throw new FunctionArtifactError(
-      `${path}: Expected \`${name}\` to match ${String(pattern)}, got ${JSON.stringify(found) ?? "nothing"}. ${build}`,
+      `${path}: Expected \`${name}\` to match ${String(pattern)}, got ${found === undefined ? "nothing" : JSON.stringify(found)}. ${build}`,
     );
   };
   return {

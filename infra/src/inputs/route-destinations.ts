@@ -1,13 +1,10 @@
+import type { RouteDocument as FullRouteDocument } from "@millrace/routes";
+import type { EnvironmentName } from "../config/schema.ts";
 import { RouteDestinationError } from "../errors.ts";
 
 /** The part of a route document that infrastructure follows from. */
-export interface RouteDocument {
-  readonly application: string;
-  readonly owner: string;
-  readonly routes: readonly {
-    readonly name: string;
-    readonly destination: { readonly stream: string };
-  }[];
+export interface RouteDocument extends Pick<FullRouteDocument, "application" | "owner"> {
+  readonly routes: readonly Pick<FullRouteDocument["routes"][number], "name" | "destination">[];
 }
 
 /** A stream that at least one route writes to. */
@@ -18,31 +15,56 @@ export interface RouteDestination {
   readonly owner: string;
   /** `<application>/<route>`, in order. */
   readonly routes: readonly string[];
+  /** The stream of another account that takes its place in this environment. */
+  readonly arn?: string;
 }
 
-/** 128 is the longest stream name; the prefix takes up to 17 of them. */
-const streamName = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
-const reserved = new Set(["raw", "enriched", "bad-rows"]);
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescription.html#Streams-Type-StreamDescription-StreamARN */
+const streamArn = /^arn:aws:kinesis:(?<region>[a-z0-9-]+):(?<accountId>\d{12}):stream\/[\w.-]{1,128}$/;
+
+/** Account and region of a stream's ARN; undefined when it is none. */
+export function parseStreamArn(arn: string): { region: string; accountId: string } | undefined {
+  const { region, accountId } = streamArn.exec(arn)?.groups ?? {};
+  return region === undefined || accountId === undefined ? undefined : { region, accountId };
+}
 
 /**
- * The streams that the documents ask for, each once, in order of name.
+ * The streams that the documents ask for in an environment, each once, in order of name. The documents have been parsed
+ * by `@millrace/routes`; here it is about what an environment cannot build.
  *
- * @throws RouteDestinationError with all faults at once: a name that is no stream name or one of the pipeline's own, or a
- *   stream that two applications claim.
+ * @throws RouteDestinationError with all faults at once: a stream that two applications claim, routes of one stream that
+ *   disagree about its account, an ARN that is none.
  */
-export function routeDestinations(documents: readonly RouteDocument[]): readonly RouteDestination[] {
+export function routeDestinations(
+  documents: readonly RouteDocument[],
+  environment: EnvironmentName,
+): readonly RouteDestination[] {
   const faults: string[] = [];
-  const found = new Map<string, { application: string; owner: string; routes: string[] }>();
+  const found = new Map<string, RouteDestination>();
   for (const { application, owner, routes } of documents) {
     for (const { name, destination } of routes) {
       const { stream } = destination;
-      const where = `schemas/routes/${application}.json, route ${name}: destination.stream ${JSON.stringify(stream)}`;
-      if (!streamName.test(stream)) faults.push(`${where} is not lower-case letters, digits and inner hyphens`);
-      if (reserved.has(stream)) faults.push(`${where} is a stream of the pipeline itself`);
+      const arn = destination.arn?.[environment];
+      const where = `schemas/routes/${application}.json, route ${name}: stream ${JSON.stringify(stream)}`;
       const known = found.get(stream);
-      if (known === undefined) found.set(stream, { application, owner, routes: [`${application}/${name}`] });
-      else if (known.application === application) known.routes.push(`${application}/${name}`);
-      else faults.push(`${where} belongs to application ${known.application} already`);
+      if (arn !== undefined && parseStreamArn(arn) === undefined) {
+        faults.push(
+          `${where}: Expected destination.arn.${environment} to be the ARN of a stream, got ${JSON.stringify(arn)}`,
+        );
+      }
+      if (known !== undefined && known.application !== application) {
+        faults.push(`${where} belongs to application ${known.application} already`);
+      }
+      if (known !== undefined && known.arn !== arn) {
+        faults.push(`${where} is ${known.arn ?? "ours"} for ${known.routes.join(", ")} and ${arn ?? "ours"} here`);
+      }
+      found.set(stream, {
+        stream,
+        application,
+        owner,
+        routes: [...(known?.routes ?? []), `${application}/${name}`].toSorted(),
+        ...(arn === undefined ? {} : { arn }),
+      });
     }
   }
   if (faults.length > 0) {
@@ -50,7 +72,16 @@ export function routeDestinations(documents: readonly RouteDocument[]): readonly
       `The route documents have ${faults.length} fault(s):\n  - ${faults.join("\n  - ")}`,
     );
   }
-  return [...found]
-    .map(([stream, destination]) => ({ stream, ...destination, routes: destination.routes.toSorted() }))
-    .toSorted((a, b) => (a.stream < b.stream ? -1 : 1));
+  return [...found.values()].toSorted((a, b) => (a.stream < b.stream ? -1 : 1));
+}
+
+/** A retired destination that a route still writes to is a contradiction, not a retirement. */
+export function assertRetired(destinations: readonly RouteDestination[], retired: readonly string[]): void {
+  const routed = destinations.filter(({ stream, arn }) => arn === undefined && retired.includes(stream));
+  if (routed.length === 0) return;
+  throw new RouteDestinationError(
+    `streams.retiredDestinations names streams that routes still write to:\n${routed
+      .map(({ stream, routes }) => `  - ${stream}: ${routes.join(", ")}`)
+      .join("\n")}\nRemove the routes, or the names.`,
+  );
 }

@@ -10,20 +10,26 @@ import type { Construct } from "constructs";
 import { destinationStream } from "../config/relations.ts";
 import type { EnvironmentConfig } from "../config/schema.ts";
 import { AlarmTopic } from "../constructs/alarm-topic.ts";
-import { Alarms, type DestinationStream, type Hop, type Watched } from "../constructs/alarms.ts";
+import {
+  Alarms,
+  type DestinationStream,
+  type ForeignDestination,
+  type Hop,
+  type Watched,
+} from "../constructs/alarms.ts";
 import { Dashboard } from "../constructs/dashboard.ts";
 import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
-import { EventStream, readFrom, writeTo } from "../constructs/event-stream.ts";
+import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
-import { policyDocument, splitByPolicySize } from "../constructs/policy.ts";
+import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
-import type { RouteDestination } from "../inputs/route-destinations.ts";
+import { assertRetired, parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
 import { LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
 import { bucketName, physicalName, prefixOf } from "../names.ts";
 
@@ -61,11 +67,13 @@ export class MillraceStack extends TerraformStack {
     const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked);
     const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked);
     const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked);
-    const destinationStreams = this.#createDestinations(destinations, keys.masked);
+    assertRetired(destinations, config.streams.retiredDestinations);
+    const destinationStreams = this.#createDestinations(destinations.filter(isOurs), keys.masked);
+    const foreign = destinations.filter(isForeign);
     const { lake, deadLetters } = this.#createBuckets(keys);
 
     const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters });
-    const router = this.#createRouter({ artifacts, keys, enriched, badRows, deadLetters, destinationStreams });
+    const router = this.#createRouter({ artifacts, keys, enriched, badRows, deadLetters, destinationStreams, foreign });
     const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
     this.#createWarehouse({ keys, lake, deliveries, views });
     this.#createEventService(raw);
@@ -77,6 +85,7 @@ export class MillraceStack extends TerraformStack {
       hops: [enrichment, router],
       deliveries,
       destinations: destinationStreams,
+      foreign,
     };
     this.#createWatch(watched, keys.masked);
     this.#createOutputs(watched);
@@ -302,6 +311,7 @@ export class MillraceStack extends TerraformStack {
     badRows: EventStream;
     deadLetters: PrivateBucket;
     destinationStreams: readonly DestinationStream[];
+    foreign: readonly ForeignDestination[];
   }): Hop {
     const { environment, functions, logs, mappings } = this.#config;
     const target = new PipelineFunction(this, "router", {
@@ -325,7 +335,7 @@ export class MillraceStack extends TerraformStack {
         ...writeDeadLetters(from.deadLetters),
       ],
     });
-    this.#allowDestinations(target, from.destinationStreams);
+    this.#allowDestinations(target, from.destinationStreams, from.foreign);
     const mapping = new StreamMapping(this, "router_mapping", {
       source: from.enriched,
       target,
@@ -335,17 +345,31 @@ export class MillraceStack extends TerraformStack {
     return { name: "router", function: target, mapping };
   }
 
-  #allowDestinations(router: PipelineFunction, destinations: readonly DestinationStream[]): void {
+  #allowDestinations(
+    router: PipelineFunction,
+    destinations: readonly DestinationStream[],
+    foreign: readonly ForeignDestination[],
+  ): void {
     const { aws, environment } = this.#config;
-    const routed = destinations.filter(({ routes }) => routes !== undefined).map(({ stream }) => stream);
-    const arnLength = (stream: EventStream): number =>
-      `arn:aws:kinesis:${aws.region}:${aws.accountId}:stream/${stream.name}`.length;
-    for (const [index, streams] of splitByPolicySize(routed, arnLength).entries()) {
+    const targets = [
+      ...destinations
+        .filter(({ routes }) => routes !== undefined)
+        .map(({ stream }) => ({
+          arn: stream.arn,
+          length: `arn:aws:kinesis:${aws.region}:${aws.accountId}:stream/${stream.name}`.length,
+        })),
+      ...foreign.map(({ arn }) => ({ arn, length: arn.length })),
+    ];
+    const statements = splitByPolicySize(targets, ({ length }) => length).map((part): Statement[] => [
+      { sid: "WriteDestinations", actions: WRITE_ACTIONS, resources: part.map(({ arn }) => arn) },
+    ]);
+    if (foreign.length > 0) statements.push(foreign.map(encryptForForeignStream));
+    for (const [index, statement] of statements.entries()) {
       const part = index + 1;
       const policy = new IamPolicy(this, `router_destinations_${part}`, {
         name: physicalName(environment, `router-destinations-${part}`),
         description: "Destination streams of the route documents",
-        policy: policyDocument(writeTo("Destinations", streams).slice(0, 1)),
+        policy: policyDocument(statement),
       });
       new IamRolePolicyAttachment(this, `router_destinations_${part}_attachment`, {
         role: router.serviceRole.role.name,
@@ -472,4 +496,27 @@ export class MillraceStack extends TerraformStack {
     if (secret.from === "inline") return JSON.stringify(secret.value);
     return new DataAwsSecretsmanagerSecretVersion(this, id, { secretId: secret.secretName }).secretString;
   }
+}
+
+const isForeign = (destination: RouteDestination): destination is ForeignDestination => destination.arn !== undefined;
+const isOurs = (destination: RouteDestination): boolean => !isForeign(destination);
+
+/**
+ * Which key encrypts a stream of another account is that account's business, so the statement allows every key there
+ * that is, but only for this stream: the encryption context names it.
+ * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ */
+function encryptForForeignStream({ arn }: ForeignDestination, index: number): Statement {
+  const { region, accountId } = parseStreamArn(arn) ?? { region: "", accountId: "" };
+  return {
+    sid: `EncryptForForeignStream${index + 1}`,
+    actions: ["kms:GenerateDataKey"],
+    resources: [`arn:aws:kms:${region}:${accountId}:key/*`],
+    conditions: {
+      StringEquals: {
+        "kms:ViaService": `kinesis.${region}.amazonaws.com`,
+        "kms:EncryptionContext:aws:kinesis:arn": arn,
+      },
+    },
+  };
 }
