@@ -152,7 +152,7 @@ class FrontEnd {
     answerError(
       response,
       requestId,
-      refusal instanceof KinesisError ? refusal : new KinesisError("InternalFailure", String(refusal)),
+      refusal instanceof KinesisError ? refusal : new KinesisError("InternalFailure", "The simulator itself failed."),
     );
   }
 }

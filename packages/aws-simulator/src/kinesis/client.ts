@@ -52,18 +52,18 @@ export function createInProcessClient(kinesis: Kinesis, options: ClientOptions):
     if (fault?.kind === "reset-before") throw connectionError("socket hang up", "ECONNRESET");
 
     let output: object = {};
-    let refusal: unknown;
+    let refusal: KinesisError | undefined;
     try {
       output = execute(kinesis, name, input) ?? {};
     } catch (error) {
-      refusal = error;
+      if (!(error instanceof KinesisError)) throw error;
+      refusal = new KinesisError(error.code, error.message, { requestId });
     }
     const back = latencyMs - there;
     if (back > 0) await sleep(kinesis.clock, back);
     if (fault?.kind === "slow") await sleep(kinesis.clock, fault.delayAfterMs);
     if (fault?.kind === "reset-after") throw connectionError("socket hang up", "ECONNRESET");
     if (fault?.kind === "fail-after") throw new KinesisError(fault.code, fault.message, { requestId });
-    if (refusal instanceof KinesisError) throw new KinesisError(refusal.code, refusal.message, { requestId });
     if (refusal !== undefined) throw refusal;
     return { ...output, $metadata: { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 } };
   }
@@ -96,16 +96,11 @@ export function createInProcessClient(kinesis: Kinesis, options: ClientOptions):
           signal?.removeEventListener("abort", onAbort);
         }
         signal?.addEventListener("abort", onAbort, { once: true });
-        call(name, command.input).then(
-          (output) => {
-            finish();
+        call(name, command.input)
+          .finally(finish)
+          .then((output) => {
             resolve(output as Output);
-          },
-          (error: unknown) => {
-            finish();
-            reject(error as Error);
-          },
-        );
+          }, reject);
       });
     },
     destroy() {

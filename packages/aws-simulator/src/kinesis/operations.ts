@@ -28,111 +28,69 @@ interface Operation {
   readonly run: (kinesis: Kinesis, input: never) => object | undefined;
 }
 
-function operation<Input>(shape: Shape, run: (kinesis: Kinesis, input: Input) => object | undefined | void): Operation {
-  return { shape, run: (kinesis, input) => run(kinesis, input) ?? undefined };
-}
+/** The methods of the model that are operations of the API. */
+type OperationMethod = {
+  [Name in keyof Kinesis]: Kinesis[Name] extends (input: never) => unknown ? Name : never;
+}[keyof Kinesis];
 
-type InputOf<Name extends keyof Kinesis> = Kinesis[Name] extends (input: infer Input) => unknown
-  ? NonNullable<Input>
-  : never;
+function operation(method: OperationMethod, shape: Shape): Operation {
+  return { shape, run: (kinesis, input) => kinesis[method](input) as object | undefined };
+}
 
 /** Every operation the model answers, by its name in the API. */
 export const operations: Readonly<Record<string, Operation>> = {
-  AddTagsToStream: operation<InputOf<"addTagsToStream">>({ ...stream, Tags: "stringMap" }, (kinesis, input) =>
-    kinesis.addTagsToStream(input),
-  ),
-  CreateStream: operation<InputOf<"createStreamCommand">>(
-    {
-      StreamName: "string",
-      ShardCount: "integer",
-      StreamModeDetails: streamModeDetails,
-      Tags: "stringMap",
-      MaxRecordSizeInKiB: "integer",
-    },
-    (kinesis, input) => kinesis.createStreamCommand(input),
-  ),
-  DecreaseStreamRetentionPeriod: operation<InputOf<"decreaseStreamRetentionPeriod">>(retention, (kinesis, input) =>
-    kinesis.decreaseStreamRetentionPeriod(input),
-  ),
-  DeleteStream: operation<InputOf<"deleteStream">>(
-    { ...stream, EnforceConsumerDeletion: "boolean" },
-    (kinesis, input) => kinesis.deleteStream(input),
-  ),
-  DescribeLimits: operation({}, (kinesis) => kinesis.describeLimits()),
-  DescribeStream: operation<InputOf<"describeStream">>(
-    { ...stream, Limit: "integer", ExclusiveStartShardId: "string" },
-    (kinesis, input) => kinesis.describeStream(input),
-  ),
-  DescribeStreamSummary: operation<InputOf<"describeStreamSummary">>(stream, (kinesis, input) =>
-    kinesis.describeStreamSummary(input),
-  ),
-  GetRecords: operation<InputOf<"getRecords">>(
-    { ShardIterator: "string", Limit: "integer", StreamARN: "string" },
-    (kinesis, input) => kinesis.getRecords(input),
-  ),
-  GetShardIterator: operation<InputOf<"getShardIterator">>(
-    {
-      ...stream,
-      ShardId: "string",
-      ShardIteratorType: "string",
-      StartingSequenceNumber: "string",
-      Timestamp: "timestamp",
-    },
-    (kinesis, input) => kinesis.getShardIterator(input),
-  ),
-  IncreaseStreamRetentionPeriod: operation<InputOf<"increaseStreamRetentionPeriod">>(retention, (kinesis, input) =>
-    kinesis.increaseStreamRetentionPeriod(input),
-  ),
-  ListShards: operation<InputOf<"listShards">>(
-    {
-      ...stream,
-      NextToken: "string",
-      ExclusiveStartShardId: "string",
-      MaxResults: "integer",
-      StreamCreationTimestamp: "timestamp",
-      ShardFilter: { structure: { Type: "string", ShardId: "string", Timestamp: "timestamp" } },
-    },
-    (kinesis, input) => kinesis.listShards(input),
-  ),
-  ListStreams: operation<InputOf<"listStreams">>(
-    { Limit: "integer", ExclusiveStartStreamName: "string", NextToken: "string" },
-    (kinesis, input) => kinesis.listStreams(input),
-  ),
-  ListTagsForStream: operation<InputOf<"listTagsForStream">>(
-    { ...stream, ExclusiveStartTagKey: "string", Limit: "integer" },
-    (kinesis, input) => kinesis.listTagsForStream(input),
-  ),
-  MergeShards: operation<InputOf<"mergeShards">>(
-    { ...stream, ShardToMerge: "string", AdjacentShardToMerge: "string" },
-    (kinesis, input) => kinesis.mergeShards(input),
-  ),
-  PutRecord: operation<InputOf<"putEncodedRecord">>(
-    { ...stream, ...entry, SequenceNumberForOrdering: "string" },
-    (kinesis, input) => kinesis.putEncodedRecord(input),
-  ),
-  PutRecords: operation<InputOf<"putEncodedRecords">>({ ...stream, Records: { list: entry } }, (kinesis, input) =>
-    kinesis.putEncodedRecords(input),
-  ),
-  RemoveTagsFromStream: operation<InputOf<"removeTagsFromStream">>(
-    { ...stream, TagKeys: "stringList" },
-    (kinesis, input) => kinesis.removeTagsFromStream(input),
-  ),
-  SplitShard: operation<InputOf<"splitShard">>(
-    { ...stream, ShardToSplit: "string", NewStartingHashKey: "string" },
-    (kinesis, input) => kinesis.splitShard(input),
-  ),
-  UpdateMaxRecordSize: operation<InputOf<"updateMaxRecordSize">>(
-    { StreamARN: "string", MaxRecordSizeInKiB: "integer" },
-    (kinesis, input) => kinesis.updateMaxRecordSize(input),
-  ),
-  UpdateShardCount: operation<InputOf<"updateShardCount">>(
-    { ...stream, TargetShardCount: "integer", ScalingType: "string" },
-    (kinesis, input) => kinesis.updateShardCount(input),
-  ),
-  UpdateStreamMode: operation<InputOf<"updateStreamMode">>(
-    { StreamARN: "string", StreamModeDetails: streamModeDetails },
-    (kinesis, input) => kinesis.updateStreamMode(input),
-  ),
+  AddTagsToStream: operation("addTagsToStream", { ...stream, Tags: "stringMap" }),
+  CreateStream: operation("requestStream", {
+    StreamName: "string",
+    ShardCount: "integer",
+    StreamModeDetails: streamModeDetails,
+    Tags: "stringMap",
+    MaxRecordSizeInKiB: "integer",
+  }),
+  DecreaseStreamRetentionPeriod: operation("decreaseStreamRetentionPeriod", retention),
+  DeleteStream: operation("deleteStream", { ...stream, EnforceConsumerDeletion: "boolean" }),
+  DescribeLimits: operation("describeLimits", {}),
+  DescribeStream: operation("describeStream", { ...stream, Limit: "integer", ExclusiveStartShardId: "string" }),
+  DescribeStreamSummary: operation("describeStreamSummary", stream),
+  GetRecords: operation("getRecords", { ShardIterator: "string", Limit: "integer", StreamARN: "string" }),
+  GetShardIterator: operation("getShardIterator", {
+    ...stream,
+    ShardId: "string",
+    ShardIteratorType: "string",
+    StartingSequenceNumber: "string",
+    Timestamp: "timestamp",
+  }),
+  IncreaseStreamRetentionPeriod: operation("increaseStreamRetentionPeriod", retention),
+  ListShards: operation("listShards", {
+    ...stream,
+    NextToken: "string",
+    ExclusiveStartShardId: "string",
+    MaxResults: "integer",
+    StreamCreationTimestamp: "timestamp",
+    ShardFilter: { structure: { Type: "string", ShardId: "string", Timestamp: "timestamp" } },
+  }),
+  ListStreams: operation("listStreams", {
+    Limit: "integer",
+    ExclusiveStartStreamName: "string",
+    NextToken: "string",
+  }),
+  ListTagsForStream: operation("listTagsForStream", {
+    ...stream,
+    ExclusiveStartTagKey: "string",
+    Limit: "integer",
+  }),
+  MergeShards: operation("mergeShards", { ...stream, ShardToMerge: "string", AdjacentShardToMerge: "string" }),
+  PutRecord: operation("putRecord", { ...stream, ...entry, SequenceNumberForOrdering: "string" }),
+  PutRecords: operation("putRecords", { ...stream, Records: { list: entry } }),
+  RemoveTagsFromStream: operation("removeTagsFromStream", { ...stream, TagKeys: "stringList" }),
+  SplitShard: operation("splitShard", { ...stream, ShardToSplit: "string", NewStartingHashKey: "string" }),
+  UpdateMaxRecordSize: operation("updateMaxRecordSize", { StreamARN: "string", MaxRecordSizeInKiB: "integer" }),
+  UpdateShardCount: operation("updateShardCount", {
+    ...stream,
+    TargetShardCount: "integer",
+    ScalingType: "string",
+  }),
+  UpdateStreamMode: operation("updateStreamMode", { StreamARN: "string", StreamModeDetails: streamModeDetails }),
 };
 
 /**

@@ -92,7 +92,7 @@ function shardFilter(
     case "FROM_TRIM_HORIZON":
       return () => true;
     case "AFTER_SHARD_ID": {
-      const after = filter?.ShardId;
+      const after = filter.ShardId;
       if (after === undefined) throw invalidArgument("ShardId must be specified for the filter type AFTER_SHARD_ID.");
       return (shard) => shard.id > after;
     }

@@ -1,6 +1,6 @@
 import type { ChildShard, StreamMode, StreamStatus } from "./api.ts";
 import { type HexHashKey, hashPartitionKey, maxHashKey, toHexHashKey, uniformBoundaries } from "./hash-key.ts";
-import { hourMs } from "./limits.ts";
+import { dayMs, hourMs } from "./limits.ts";
 import { OnDemandScaling } from "./on-demand.ts";
 import { planUniformScaling } from "./resharding.ts";
 import { ShardState } from "./shard.ts";
@@ -173,4 +173,10 @@ export class StreamState {
 
 function isExpired(shard: ShardState, cutoffMs: number): boolean {
   return shard.closedMs !== undefined && shard.closedMs < cutoffMs;
+}
+
+/** How many of `times` (oldest first) lie within the last 24 hours; older ones are forgotten. */
+export function countWithinDay(times: number[], nowMs: number): number {
+  while (times[0] !== undefined && times[0] <= nowMs - dayMs) times.shift();
+  return times.length;
 }
