@@ -95,7 +95,7 @@ function emit(sources: SourceCode[]): string {
   const constants = new Map<string, string>();
   const wrappers = new Map<string, string>();
   const functions = sources.map((source) => {
-    let code = String(source.validateCode);
+    let code: string = source.validateCode;
     for (const name of scopeNames(source)) {
       if (name.prefix === "schema") code = liftSchemaValues(code, name, constants);
       else if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
@@ -103,7 +103,7 @@ function emit(sources: SourceCode[]): string {
     }
     const evaluated =
       source.evaluated === undefined ? "" : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`;
-    return `${boundErrors(code)}\n${evaluated}`;
+    return `${compactErrors(code)}\n${evaluated}`;
   });
   const declare = ([name, value]: [string, string]): string => `const ${name} = ${value};\n`;
   return [...constants, ...wrappers].map(declare).join("") + functions.join("");
@@ -139,21 +139,33 @@ function runtimeExpression(name: ValueScopeName): string {
   if (module === "ajv/dist/runtime/ucs2length") return "runtime.ucs2length";
   if (module === "ajv/dist/runtime/equal") return "runtime.equal";
   if (module === "ajv-formats/dist/formats")
-    return `runtime.formats${String(rest).replace(/^\.(?:full|fast)Formats/, "")}`;
+    return `runtime.formats${(rest ?? "").replace(/^\.(?:full|fast)Formats/, "")}`;
   throw new Error(`Ajv's code requires ${String(module)}, which the validator runtime does not have.`);
 }
 
-const adding = /if\(vErrors === null\)\{vErrors = \[(\w+)\];\}else \{vErrors\.push\(\1\);\}/g;
+/** Inside `if` and `not` Ajv counts errors that nobody will see. */
+const addingNothing = /const (err\d+) = \{\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}/g;
 
-/** Lets the bounded `ErrorList` take the errors, where Ajv's code pushes them into an array without limit. */
-function boundErrors(code: string): string {
-  const bounded = code
-    .replaceAll(adding, "vErrors = runtime.add(vErrors, $1);")
+const adding =
+  /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:"((?:[^"\\]|\\.)+)",keyword:"([^"]+)",params:(\{.*?\})(?:,propertyName:\w+)?\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}/gs;
+
+/**
+ * Hands errors to `runtime.add`, where Ajv's code builds each error and pushes it into an array without limit. It bounds
+ * the list, and halves the code: message and keyword follow from the rest.
+ */
+function compactErrors(code: string): string {
+  const compact = code
+    .replaceAll(addingNothing, 'vErrors = runtime.add(vErrors, "", "", {});')
+    .replaceAll(adding, (_, _name, path: string | undefined, schemaPath: string, keyword: string, params: string) => {
+      const isLastStep = schemaPath.endsWith(`/${keyword}`);
+      const extra = isLastStep ? "" : `, ${JSON.stringify(keyword)}`;
+      return `vErrors = runtime.add(vErrors, ${path ?? "instancePath"}, "${schemaPath}", ${params}${extra});`;
+    })
     .replace(/\/\*# sourceURL=.*?\*\/;?/, "");
-  if (/vErrors = \[|vErrors\.push/.test(bounded)) {
+  if (/vErrors = \[|vErrors\.push/.test(compact)) {
     throw new Error(
-      "Ajv's code adds errors in a way that is not known here; see boundErrors in compile-validators.ts.",
+      "Ajv's code adds errors in a way that is not known here; see compactErrors in compile-validators.ts.",
     );
   }
-  return bounded;
+  return compact;
 }

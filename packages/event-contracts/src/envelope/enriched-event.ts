@@ -51,6 +51,8 @@ export interface ValidationError {
 /** What was masked and how. */
 export interface PrivacyReport {
   masked: MaskedField[];
+  /** How many fields there were, when more than `masked` lists. */
+  maskedCount?: number;
 }
 
 export interface MaskedField {
@@ -61,6 +63,8 @@ export interface MaskedField {
   action: PrivacyAction;
   /** Which key made the hash, so that keys can be rotated. */
   keyId?: string;
+  /** The hash under the other live keys: joins events from before and after a rotation. */
+  alternates?: { keyId: string; value: string }[];
 }
 
 /** Versions and times of each hop, one property per hop. */

@@ -11,6 +11,9 @@ const inPlace = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "depend
 /** Keywords whose schemas apply to elements of an array. */
 const elements = ["items", "prefixItems", "additionalItems", "unevaluatedItems", "contains"];
 
+/** Index of no node: what nothing applies to. */
+const nowhere = -1;
+
 /**
  * Finds where the data of a schema can hold annotated values. A node stands for the set of schemas that can apply to a
  * value at once (as in the subset construction of automata), so branches are merged and recursion ends.
@@ -45,11 +48,9 @@ function fillNode(
   const rules = places.flatMap((place) => ruleOf(place));
   if (rules.length > 0) node.rule = rules.reduce(strictestRule);
   const names = new Set(places.flatMap((place) => Object.keys(mapAt(place, "properties"))));
-  const properties: [string, number | undefined][] = [...names].map((name) => [
-    name,
-    nodeOf(places.flatMap((place) => placesOfProperty(place, name))),
-  ]);
-  node.properties = Object.fromEntries(properties.filter((entry): entry is [string, number] => entry[1] !== undefined));
+  node.properties = Object.fromEntries(
+    [...names].map((name) => [name, nodeOf(places.flatMap((place) => placesOfProperty(place, name))) ?? nowhere]),
+  );
   const additional = nodeOf(places.flatMap(placesOfOtherProperties));
   if (additional !== undefined) node.additional = additional;
   node.patterns = places.flatMap((place) =>
@@ -135,9 +136,10 @@ function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
   if (!useful.has(0)) return undefined;
   const kept = [...useful].sort((a, b) => a - b);
   const newIndex = new Map(kept.map((index, position) => [index, position]));
-  const renumber = (index: number | undefined): number | undefined =>
-    index === undefined ? undefined : newIndex.get(index);
-  return { nodes: kept.map((index) => renumberNode(nodes[index] ?? {}, renumber)) };
+  const empty = kept.length;
+  const pruned = kept.map((index) => renumberNode(nodes[index] ?? {}, newIndex, empty));
+  const isEmptyUsed = pruned.some((node) => childIndexes(node).includes(empty));
+  return { nodes: isEmptyUsed ? [...pruned, {}] : pruned };
 }
 
 function usefulNodes(nodes: PrivacyNode[]): Set<number> {
@@ -157,22 +159,24 @@ function childIndexes(node: PrivacyNode): number[] {
   return [...Object.values(node.properties ?? {}), ...patterns, ...others];
 }
 
-function renumberNode(node: PrivacyNode, renumber: (index: number | undefined) => number | undefined): PrivacyNode {
+function renumberNode(node: PrivacyNode, newIndex: ReadonlyMap<number, number>, empty: number): PrivacyNode {
   const slim: PrivacyNode = {};
   if (node.rule !== undefined) slim.rule = node.rule;
-  const properties = Object.entries(node.properties ?? {}).flatMap(([name, index]) => {
-    const renumbered = renumber(index);
-    return renumbered === undefined ? [] : [[name, renumbered] as const];
-  });
-  if (properties.length > 0) slim.properties = Object.fromEntries(properties);
   const patterns = (node.patterns ?? []).flatMap(({ pattern, node: index }) => {
-    const renumbered = renumber(index);
+    const renumbered = newIndex.get(index);
     return renumbered === undefined ? [] : [{ pattern, node: renumbered }];
   });
   if (patterns.length > 0) slim.patterns = patterns;
-  const additional = renumber(node.additional);
+  const additional = newIndex.get(node.additional ?? nowhere);
   if (additional !== undefined) slim.additional = additional;
-  const items = renumber(node.items);
+  const items = newIndex.get(node.items ?? nowhere);
   if (items !== undefined) slim.items = items;
+  // A named property must not fall to the rest of names, so it stays named even if nothing is to be done with it.
+  const hasRest = additional !== undefined || patterns.length > 0;
+  const properties = Object.entries(node.properties ?? {}).flatMap(([name, index]) => {
+    const renumbered = newIndex.get(index) ?? (hasRest ? empty : undefined);
+    return renumbered === undefined ? [] : [[name, renumbered] as const];
+  });
+  if (properties.length > 0) slim.properties = Object.fromEntries(properties);
   return slim;
 }

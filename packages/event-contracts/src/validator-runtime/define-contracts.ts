@@ -4,11 +4,18 @@ import { fullFormats } from "ajv-formats/dist/formats.js";
 import type { CompiledContracts, DataValidator, SchemaError } from "../codegen/contracts-module.ts";
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 import { ErrorList } from "./error-list.ts";
+import { messageOf } from "./message-of.ts";
 
 /** What the generated code calls. */
 export interface ValidatorRuntime {
-  /** Adds an error to a list that may not exist yet. */
-  add(list: ErrorList | null, error: SchemaError): ErrorList;
+  /** Adds an error to a list that may not exist yet. The keyword is the last step of the schema path unless given. */
+  add(
+    list: ErrorList | null,
+    instancePath: string,
+    schemaPath: string,
+    params: SchemaError["params"],
+    keyword?: string,
+  ): ErrorList;
   ucs2length(text: string): number;
   equal(a: unknown, b: unknown): boolean;
   formats: typeof fullFormats;
@@ -108,9 +115,9 @@ const deepEqual = defaultOf(fastDeepEqual) as unknown as ValidatorRuntime["equal
 
 function createRuntime(maxErrors: number): ValidatorRuntime {
   return {
-    add(list, error) {
+    add(list, instancePath, schemaPath, params, keyword = schemaPath.slice(schemaPath.lastIndexOf("/") + 1)) {
       const target = list ?? new ErrorList(maxErrors);
-      target.push(error);
+      target.push({ instancePath, schemaPath, keyword, params, message: messageOf(keyword, params) });
       return target;
     },
     ucs2length: defaultOf(ucs2length),

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "@jest/globals";
+import { compilePrivacyMap } from "../../src/codegen.ts";
+import type { PrivacyMap } from "../../src/index.ts";
+import type { Json } from "../../src/registry.ts";
+import { sensitivePaths } from "../support/apply-privacy.ts";
+import { registryOf } from "../support/contracts-of.ts";
+
+const hmac = { type: "string", "x-privacy": { class: "email", action: "hmac" } };
+const mask = { type: "string", "x-privacy": { class: "name", action: "mask" } };
+const drop = { "x-privacy": { class: "address", action: "drop" } };
+
+function pathsIn(schema: Json, data: unknown, others: Record<string, Json> = {}): Record<string, string> {
+  const registry = registryOf({ "events/test/a/1-0-0.json": schema, ...others });
+  const map = compilePrivacyMap(registry.newestOf("test.a")!, registry.resources);
+  // As enrichment gets it: through JSON.
+  return map === undefined ? {} : sensitivePaths(JSON.parse(JSON.stringify(map)) as PrivacyMap, data);
+}
+
+describe("the privacy map", () => {
+  test("is absent when nothing is annotated", () => {
+    const registry = registryOf({ "events/test/a/1-0-0.json": { properties: { a: { type: "string" } } } });
+    expect(compilePrivacyMap(registry.newestOf("test.a")!, registry.resources)).toBeUndefined();
+  });
+
+  test("reaches nested objects, arrays and tuples", () => {
+    const schema = {
+      properties: {
+        customer: { properties: { email: hmac } },
+        people: { items: { properties: { name: mask } } },
+        pair: { prefixItems: [{ type: "integer" }, mask] },
+      },
+    };
+    const data = { customer: { email: "e", other: 1 }, people: [{ name: "n" }, { name: "m" }], pair: [1, "n"] };
+    // Over-approximation: any element of a tuple counts.
+    expect(pathsIn(schema, data)).toEqual({
+      "/customer/email": "hmac",
+      "/people/0/name": "mask",
+      "/people/1/name": "mask",
+      "/pair/0": "mask",
+      "/pair/1": "mask",
+    });
+  });
+
+  test("follows $ref within and between documents, and into the targets of pointers", () => {
+    const shared = {
+      $defs: { person: { properties: { email: hmac } } },
+      properties: { owner: { $ref: "#/$defs/person" } },
+    };
+    const schema = {
+      properties: {
+        a: { $ref: "../../../shared/s/1-0-0.json" },
+        b: { $ref: "../../../shared/s/1-0-0.json#/$defs/person" },
+      },
+    };
+    expect(
+      pathsIn(schema, { a: { owner: { email: "e" } }, b: { email: "e" } }, { "shared/s/1-0-0.json": shared }),
+    ).toEqual({
+      "/a/owner/email": "hmac",
+      "/b/email": "hmac",
+    });
+  });
+
+  test("merges every branch, and of two rules for one value keeps the strictest", () => {
+    const schema = {
+      oneOf: [{ properties: { kind: { const: "a" }, x: hmac } }, { properties: { kind: { const: "b" }, x: mask } }],
+      anyOf: [{ properties: { y: hmac } }, true],
+      allOf: [{ properties: { x: { type: "string" } } }],
+      if: { properties: { z: hmac } },
+      then: { properties: { w: mask } },
+      else: { properties: { v: drop } },
+      dependentSchemas: { x: { properties: { u: mask } } },
+    };
+    const data = { kind: "neither", x: "x", y: "y", z: "z", w: "w", v: "v", u: "u" };
+    expect(pathsIn(schema, data)).toEqual({
+      "/x": "mask",
+      "/y": "hmac",
+      "/z": "hmac",
+      "/w": "mask",
+      "/v": "drop",
+      "/u": "mask",
+    });
+  });
+
+  test("sees properties that only a pattern or the rest of names covers", () => {
+    const schema = {
+      allOf: [
+        { properties: { known: { type: "string" } }, patternProperties: { "^mail": hmac }, additionalProperties: mask },
+        { properties: { other: { type: "string" } } },
+      ],
+    };
+    // `other` is named by one branch, but for the first branch it is one of the rest.
+    expect(pathsIn(schema, { known: "k", mail1: "m", other: "o", rest: "r" })).toEqual({
+      "/mail1": "mask",
+      "/other": "mask",
+      "/rest": "mask",
+    });
+    expect(
+      pathsIn(
+        { properties: { mail: { type: "string" } }, patternProperties: { "^mail": hmac } },
+        { mail: "m", mailer: "n" },
+      ),
+    ).toEqual({
+      "/mail": "hmac",
+      "/mailer": "hmac",
+    });
+  });
+
+  test("ends on recursive schemas and masks at every depth", () => {
+    const schema = { properties: { email: hmac, children: { items: { $ref: "#" } } } };
+    const data = { email: "a", children: [{ email: "b", children: [{ email: "c" }] }] };
+    expect(pathsIn(schema, data)).toEqual({
+      "/email": "hmac",
+      "/children/0/email": "hmac",
+      "/children/0/children/0/email": "hmac",
+    });
+  });
+
+  test("holds for events that break their schema: a list where one value belongs, an object where a text belongs", () => {
+    const schema = { properties: { customer: { properties: { email: hmac } } } };
+    expect(pathsIn(schema, { customer: [{ email: "a" }, [{ email: "b" }]] })).toEqual({
+      "/customer/0/email": "hmac",
+      "/customer/1/0/email": "hmac",
+    });
+    expect(pathsIn(schema, { customer: { email: { raw: "a" } } })).toEqual({ "/customer/email": "hmac" });
+    expect(pathsIn(schema, { customer: { email: ["a"] } })).toEqual({
+      "/customer/email": "hmac",
+      "/customer/email/0": "hmac",
+    });
+  });
+
+  test("drops what an unreadable annotation stands on, for a typing error must let nothing through", () => {
+    expect(pathsIn({ properties: { a: { "x-privacy": { class: "email", action: "hash" } } } }, { a: 1 })).toEqual({
+      "/a": "drop",
+    });
+    expect(pathsIn({ properties: { a: { "x-privacy": "email" } } }, { a: 1 })).toEqual({ "/a": "drop" });
+  });
+
+  test("takes names of Object.prototype for names", () => {
+    const schema = JSON.parse(
+      `{"properties":{"__proto__":${JSON.stringify(hmac)},"constructor":${JSON.stringify(mask)}}}`,
+    );
+    const data = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}');
+    expect(pathsIn(schema, data)).toEqual({ "/__proto__": "hmac", "/constructor": "mask" });
+  });
+});
