@@ -31,6 +31,10 @@ export const counters = {
   throttledAttempts: "Count",
   /** Copies handed to routes. */
   routeMatches: "Count",
+  /** Events that no route wanted. */
+  eventsUnmatched: "Count",
+  /** Events a destination did not take in its budget, kept as replayable bad rows. */
+  deadLetters: "Count",
   /** 1 for the first invocation of an execution environment, else 0. */
   coldStart: "Count",
 } as const;
@@ -61,6 +65,8 @@ export const breakdowns = {
   matchesByRoute: true,
   /** Failed deliveries by destination. */
   failuresByDestination: true,
+  /** Records routed by version of the route documents. */
+  recordsByRoutesVersion: true,
 } as const;
 
 export type CounterName = keyof typeof counters;

@@ -1,0 +1,13 @@
+import { bundleFunction } from "@millrace/lambda-bundle";
+import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
+import { join } from "node:path";
+
+const app = join(import.meta.dirname, "..");
+const documents = loadRouteDocuments(join(app, "../../schemas/routes"));
+const { manifest } = await bundleFunction({
+  entryPoint: join(app, "src/handler.ts"),
+  outFile: join(app, "dist/function.zip"),
+  // Text in a string literal: the function parses it once at start.
+  define: { COMPILED_ROUTES: JSON.stringify(JSON.stringify(compileRoutes(documents))) },
+});
+console.log(`router: ${manifest.file} ${manifest.bytes} bytes, ${documents.length} route documents`);

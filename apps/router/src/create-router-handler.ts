@@ -1,0 +1,195 @@
+import { decodeRecord, partitionKeyOf } from "@millrace/event-contracts";
+import { type Clock, type PutRecords, systemClock } from "@millrace/put-records";
+import type { CompiledStream, RouteSet } from "@millrace/routes/runtime";
+import {
+  createStreamHandler,
+  type BatchReport,
+  type FailedOutput,
+  type FailureDecision,
+  type Output,
+  type SourceRecord,
+  type StreamHandler,
+} from "@millrace/stream-handler";
+import { createLogger, type Logger, noTelemetry, type Telemetry } from "@millrace/telemetry";
+import { BAD_ROWS, badRowKinds, badRowOutput, deadLetterOutputs } from "./bad-rows.ts";
+import { coalesce } from "./coalesce.ts";
+import { CopyWriter } from "./copy-line.ts";
+import { isolateDestination } from "./isolation/isolated-destination.ts";
+import { readEnrichedEvent } from "./read-enriched-event.ts";
+import { isRoutedOutput, OutputCollector } from "./routed-output.ts";
+import { version } from "./version.ts";
+
+/** Everything the router needs; nothing in it reaches for a clock, a network or the environment by itself. */
+export interface RouterDependencies {
+  /** The routes in force; asked once per record, so that a newer set takes over between records. */
+  readonly routes: () => RouteSet;
+  /** The writer of a destination stream; asked once per stream. The router adds budget and breaker. */
+  readonly destination: (stream: CompiledStream) => PutRecords;
+  /** The writer of the bad-row stream. */
+  readonly badRows: PutRecords;
+  readonly clock?: Clock | undefined;
+  readonly telemetry?: Telemetry | undefined;
+  readonly logger?: Logger | undefined;
+  readonly processor?: { readonly name: string; readonly version: string } | undefined;
+  /** Time kept back before Lambda's timeout. Default: that of stream-handler. */
+  readonly safetyMarginMs?: number | undefined;
+}
+
+/** The router as a Lambda handler: enriched event in, one copy out per destination stream with a matching route. */
+export function createRouterHandler(dependencies: RouterDependencies): StreamHandler {
+  const router = new Router(dependencies);
+  return createStreamHandler({
+    processor: router.processor,
+    process: (source) => router.process(source),
+    poison: (source, error) => router.poison(source, error),
+    destinations: (name) => router.destination(name),
+    onFailedOutput: (failure) => router.onFailedOutput(failure),
+    onBatch: (report) => router.onBatch(report),
+    safetyMarginMs: dependencies.safetyMarginMs,
+    clock: dependencies.clock,
+  });
+}
+
+class Router {
+  readonly processor: { readonly name: string; readonly version: string };
+  readonly #dependencies: RouterDependencies;
+  readonly #badRows: PutRecords;
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #logger: Logger;
+  readonly #copies = new CopyWriter();
+  /** Streams by logical name, as the routes that matched last have them. */
+  readonly #streams = new Map<string, CompiledStream>();
+  readonly #writers = new Map<string, PutRecords>();
+
+  constructor(dependencies: RouterDependencies) {
+    this.processor = dependencies.processor ?? { name: "router", version };
+    this.#dependencies = dependencies;
+    this.#badRows = coalesce(dependencies.badRows);
+    this.#clock = dependencies.clock ?? systemClock;
+    this.#telemetry = dependencies.telemetry ?? noTelemetry;
+    this.#logger = dependencies.logger ?? createLogger({ base: { service: "router" }, clock: this.#clock });
+  }
+
+  process(source: SourceRecord): Output[] {
+    const routes = this.#dependencies.routes();
+    const collector = new OutputCollector();
+    const badRows: Output[] = [];
+    for (const line of decodeRecord(source.data)) {
+      this.#telemetry.count("eventsIn");
+      const read = line.ok ? readEnrichedEvent(line.value) : undefined;
+      if (read !== undefined && "event" in read) {
+        this.#routeEvent(read.event, routes, collector);
+        continue;
+      }
+      const failure =
+        read !== undefined
+          ? { kind: badRowKinds.notEnriched, message: read.reason }
+          : { kind: badRowKinds.unreadable, message: line.ok ? "" : `${line.error.code}: ${line.error.message}` };
+      this.#countBadRow(failure.kind);
+      badRows.push(badRowOutput(source, this.processor, failure, line.ok ? encode(line.value) : line.bytes));
+    }
+    this.#telemetry.countBy("recordsByRoutesVersion", routes.version);
+    return [...collector.outputs(), ...badRows];
+  }
+
+  #routeEvent(event: Parameters<CopyWriter["line"]>[0], routes: RouteSet, collector: OutputCollector): void {
+    const { matched, copies } = routes.route(event);
+    if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
+    const at = copies.length === 0 ? "" : new Date(this.#clock.now()).toISOString();
+    for (const copy of copies) {
+      const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
+      const { stream, application } = copy.stream;
+      this.#streams.set(stream, copy.stream);
+      const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
+      const line = this.#copies.line(event, copy, hop);
+      collector.add({ stream, application, partitionKey }, line, { event, routes: copy.routes });
+      this.#telemetry.count("eventsOut");
+      this.#telemetry.count("routeMatches", copy.routes.length);
+      for (const route of copy.routes) this.#telemetry.countBy("matchesByRoute", route);
+    }
+  }
+
+  poison(source: SourceRecord, error: unknown): Output[] {
+    this.#logger.error("A record could not be routed", {
+      stream: source.stream,
+      shardId: source.shardId,
+      sequenceNumber: source.sequenceNumber,
+      error,
+    });
+    this.#countBadRow(badRowKinds.notProcessed);
+    const message = error instanceof Error ? error.name : "The router failed on this record.";
+    return [badRowOutput(source, this.processor, { kind: badRowKinds.notProcessed, message }, source.data)];
+  }
+
+  destination(name: string): PutRecords {
+    if (name === BAD_ROWS) return this.#badRows;
+    const known = this.#writers.get(name);
+    if (known !== undefined) return known;
+    const stream = this.#streams.get(name);
+    if (stream === undefined) throw new Error(`No route writes to "${name}"`);
+    const created = this.#isolate(stream);
+    this.#writers.set(name, created);
+    return created;
+  }
+
+  #isolate(stream: CompiledStream): PutRecords {
+    return isolateDestination(this.#dependencies.destination(stream), {
+      stream: stream.stream,
+      clock: this.#clock,
+      budgetMs: stream.budgetMs,
+      onChange: (isOpen) =>
+        this.#logger.warn(isOpen ? "Destination given up for now" : "Destination takes records again", {
+          destination: stream.stream,
+        }),
+    });
+  }
+
+  onFailedOutput(failure: FailedOutput): FailureDecision {
+    const { output, delivery } = failure;
+    // A bad row that cannot be stored must not be lost: Lambda brings the record again.
+    if (!isRoutedOutput(output)) return { action: "block" };
+    this.#telemetry.countBy("failuresByDestination", output.destination);
+    this.#telemetry.countBy("failuresByReason", delivery?.reason ?? "no-answer");
+    const outputs = deadLetterOutputs(failure, output, this.processor);
+    if (outputs === undefined) return { action: "block" };
+    this.#telemetry.count("deadLetters", outputs.length);
+    return { action: "divert", outputs };
+  }
+
+  onBatch(report: BatchReport): void {
+    const destinations = [...report.destinations.values()];
+    const sum = (pick: (destination: (typeof destinations)[number]) => number): number =>
+      destinations.reduce((total, destination) => total + pick(destination), 0);
+    this.#telemetry.count("recordsIn", report.records);
+    this.#telemetry.count(
+      "recordsOut",
+      sum((destination) => destination.delivered),
+    );
+    this.#telemetry.count(
+      "recordsFailed",
+      sum((destination) => destination.failed),
+    );
+    this.#telemetry.count(
+      "deliveryRetries",
+      sum((destination) => destination.retries),
+    );
+    this.#telemetry.count(
+      "ambiguousDeliveries",
+      sum((destination) => destination.ambiguous),
+    );
+    this.#telemetry.count("batchItemFailures", report.checkpoint === undefined ? 0 : 1);
+    this.#telemetry.observe("recordAgeMs", report.oldestAgeMs);
+    this.#telemetry.observe("durationMs", report.durationMs);
+    this.#telemetry.flush();
+  }
+
+  #countBadRow(kind: string): void {
+    this.#telemetry.count("badRows");
+    this.#telemetry.countBy("badRowsByKind", kind);
+  }
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

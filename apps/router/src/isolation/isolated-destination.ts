@@ -1,0 +1,126 @@
+import {
+  CancelledError,
+  type Clock,
+  type Delivery,
+  type Failed,
+  type PutOptions,
+  type PutRecord,
+  type PutRecords,
+  type PutRecordsErrorCode,
+} from "@millrace/put-records";
+import { DEFAULT_BUDGET_MS, LEAST_BUDGET_MS, PROBE_BUDGET_MS } from "../limits.ts";
+import { CircuitBreaker } from "./circuit-breaker.ts";
+
+/** Faults of one record, which say nothing about the destination. */
+const RECORD_FAULTS = new Set<PutRecordsErrorCode>(["PUT_RECORDS_OVERSIZED", "PUT_RECORDS_INVALID_RECORD"]);
+
+/** Faults that the next seconds will not cure. */
+const FATAL_FAULTS = new Set<PutRecordsErrorCode>(["PUT_RECORDS_STREAM_NOT_FOUND", "PUT_RECORDS_CREDENTIALS"]);
+
+/** What {@link isolateDestination} needs to know. */
+export interface IsolationOptions {
+  /** Logical name of the stream, for messages. */
+  readonly stream: string;
+  readonly clock: Clock;
+  /** Default 2,000 ms. */
+  readonly budgetMs?: number | undefined;
+  /** Told when the destination is given up for now, and when it takes records again. */
+  readonly onChange?: ((isOpen: boolean) => void) | undefined;
+}
+
+/**
+ * Keeps a destination that throttles, is missing or denies access from holding up the others: a call takes at most the
+ * budget, a budget that ran out makes the next one smaller, and a destination that took nothing is left alone but for one
+ * probe now and then. What it did not take comes back as failed deliveries at once.
+ */
+export function isolateDestination(writer: PutRecords, options: IsolationOptions): PutRecords {
+  return new IsolatedDestination(writer, options);
+}
+
+class IsolatedDestination implements PutRecords {
+  readonly #writer: PutRecords;
+  readonly #options: IsolationOptions;
+  readonly #breaker = new CircuitBreaker();
+  readonly #fullBudgetMs: number;
+  #budgetMs: number;
+
+  constructor(writer: PutRecords, options: IsolationOptions) {
+    this.#writer = writer;
+    this.#options = options;
+    this.#fullBudgetMs = options.budgetMs ?? DEFAULT_BUDGET_MS;
+    this.#budgetMs = this.#fullBudgetMs;
+  }
+
+  async put(records: readonly PutRecord[], options: PutOptions = {}): Promise<Delivery[]> {
+    const [first, ...rest] = records;
+    if (first === undefined) return [];
+    switch (this.#breaker.admit(this.#options.clock.now())) {
+      case "none":
+        return records.map(() => this.#leftAlone());
+      case "probe": {
+        const [probed = this.#leftAlone()] = await this.#attempt([first], options, PROBE_BUDGET_MS);
+        return [probed, ...(this.#breaker.isOpen ? rest.map(() => this.#leftAlone()) : await this.put(rest, options))];
+      }
+      case "all":
+        return this.#attempt(records, options, this.#budgetMs);
+    }
+  }
+
+  async send(record: PutRecord, options: PutOptions = {}): Promise<Delivery> {
+    const admission = this.#breaker.admit(this.#options.clock.now());
+    if (admission === "none") return this.#leftAlone();
+    const budgetMs = admission === "probe" ? PROBE_BUDGET_MS : this.#budgetMs;
+    const delivery = await this.#writer.send(record, this.#within(options, budgetMs));
+    this.#learn([delivery]);
+    return delivery;
+  }
+
+  flush(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#writer.close();
+  }
+
+  stats(): ReturnType<PutRecords["stats"]> {
+    return this.#writer.stats();
+  }
+
+  async #attempt(records: readonly PutRecord[], options: PutOptions, budgetMs: number): Promise<Delivery[]> {
+    const deliveries = await this.#writer.put(records, this.#within(options, budgetMs));
+    this.#learn(deliveries);
+    return deliveries;
+  }
+
+  #within(options: PutOptions, budgetMs: number): PutOptions {
+    const deadline = this.#options.clock.now() + budgetMs;
+    return { ...options, deadline: Math.min(options.deadline ?? deadline, deadline) };
+  }
+
+  #learn(deliveries: readonly Delivery[]): void {
+    const faults = deliveries.filter(
+      (delivery): delivery is Failed => delivery.status === "failed" && !RECORD_FAULTS.has(delivery.error.code),
+    );
+    const wasOpen = this.#breaker.isOpen;
+    if (faults.length === 0) {
+      this.#budgetMs = this.#fullBudgetMs;
+      this.#breaker.succeeded();
+    } else {
+      this.#budgetMs = Math.max(Math.min(LEAST_BUDGET_MS, this.#fullBudgetMs), Math.floor(this.#budgetMs / 4));
+      const tookSome = deliveries.some((delivery) => delivery.status === "delivered");
+      if (tookSome) this.#breaker.succeeded();
+      else
+        this.#breaker.failed(
+          this.#options.clock.now(),
+          faults.some((fault) => FATAL_FAULTS.has(fault.error.code)),
+        );
+    }
+    if (this.#breaker.isOpen !== wasOpen) this.#options.onChange?.(this.#breaker.isOpen);
+  }
+
+  #leftAlone(): Failed {
+    const error = new CancelledError(`Stream "${this.#options.stream}" took nothing lately and is left alone for now`);
+    return { status: "failed", reason: "cancelled", attempts: 0, isAmbiguous: false, error };
+  }
+}

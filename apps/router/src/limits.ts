@@ -1,0 +1,21 @@
+/** Kinesis's default maximum of one record, data and partition key together (PutRecords API reference). */
+export const MAX_RECORD_BYTES = 1_048_576;
+
+/** Bytes of events one record is filled with: below the maximum by the longest partition key (256 characters of 4 bytes). */
+export const MAX_RECORD_DATA_BYTES = MAX_RECORD_BYTES - 1_024;
+
+/** Time one invocation spends on one destination when its routes do not say otherwise. */
+export const DEFAULT_BUDGET_MS = 2_000;
+
+/** Each budget that ran out divides the next by four, down to this; a whole success restores it. */
+export const LEAST_BUDGET_MS = 100;
+
+/** Calls in a row of which nothing was delivered, after which a destination is left alone. */
+export const FAILURES_TO_OPEN = 2;
+
+/** How long it is left alone before one record is tried; doubled after each try that failed. */
+export const FIRST_PROBE_AFTER_MS = 5_000;
+export const LONGEST_PROBE_AFTER_MS = 60_000;
+
+/** Time one try may take. */
+export const PROBE_BUDGET_MS = 500;

@@ -1,0 +1,67 @@
+import type { EnrichedEvent } from "@millrace/event-contracts";
+import type { Output } from "@millrace/stream-handler";
+import { MAX_RECORD_DATA_BYTES } from "./limits.ts";
+
+const encoder = new TextEncoder();
+
+/** One event of an output and the routes it is there for. */
+export interface RoutedEventEntry {
+  readonly event: EnrichedEvent;
+  readonly routes: readonly string[];
+}
+
+/** An output that remembers what it holds, so that it can become dead letters. */
+export interface RoutedOutput extends Output {
+  readonly application: string;
+  readonly entries: readonly RoutedEventEntry[];
+}
+
+export function isRoutedOutput(output: Output): output is RoutedOutput {
+  return "entries" in output;
+}
+
+interface OpenOutput {
+  readonly destination: string;
+  readonly application: string;
+  readonly partitionKey: string;
+  readonly lines: string[];
+  readonly entries: RoutedEventEntry[];
+  bytes: number;
+}
+
+/** Collects lines into records: one per destination and partition key, more when they would grow too large. */
+export class OutputCollector {
+  readonly #closed: OpenOutput[] = [];
+  readonly #open = new Map<string, OpenOutput>();
+
+  add(
+    target: { stream: string; application: string; partitionKey: string },
+    line: string,
+    entry: RoutedEventEntry,
+  ): void {
+    const bytes = Buffer.byteLength(line);
+    const key = `${target.stream} ${target.partitionKey}`;
+    const open = this.#open.get(key);
+    if (open !== undefined && open.bytes + bytes <= MAX_RECORD_DATA_BYTES) {
+      open.lines.push(line);
+      open.entries.push(entry);
+      open.bytes += bytes;
+      return;
+    }
+    const { stream: destination, application, partitionKey } = target;
+    const created = { destination, application, partitionKey, lines: [line], entries: [entry], bytes };
+    this.#open.set(key, created);
+    this.#closed.push(created);
+  }
+
+  /** The records, in the order in which each got its first line. */
+  outputs(): RoutedOutput[] {
+    return this.#closed.map(({ destination, application, partitionKey, lines, entries }) => ({
+      destination,
+      application,
+      partitionKey,
+      entries,
+      data: encoder.encode(lines.join("")),
+    }));
+  }
+}

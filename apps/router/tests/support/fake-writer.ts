@@ -1,0 +1,69 @@
+import {
+  type Delivery,
+  type Failed,
+  type PutOptions,
+  type PutRecord,
+  type PutRecords,
+  PutRecordsError,
+  type PutRecordsErrorCode,
+} from "@millrace/put-records";
+
+class FakeError extends PutRecordsError {
+  readonly code: PutRecordsErrorCode;
+
+  constructor(code: PutRecordsErrorCode) {
+    super("The fake destination fails");
+    this.code = code;
+  }
+}
+
+/** A destination that keeps what it takes and fails as told. */
+export class FakeWriter implements PutRecords {
+  readonly taken: PutRecord[] = [];
+  readonly calls: { records: number; deadline: number | undefined }[] = [];
+  /** Returns how the record fails, or undefined when it is taken. */
+  failure: (record: PutRecord) => { reason: Failed["reason"]; code: PutRecordsErrorCode } | undefined = () => undefined;
+
+  put(records: readonly PutRecord[], options: PutOptions = {}): Promise<Delivery[]> {
+    this.calls.push({ records: records.length, deadline: options.deadline });
+    return Promise.resolve(records.map((record) => this.#deliver(record)));
+  }
+
+  send(record: PutRecord, options: PutOptions = {}): Promise<Delivery> {
+    return this.put([record], options).then(([delivery]) => delivery!);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stats(): ReturnType<PutRecords["stats"]> {
+    throw new Error("Not asked for");
+  }
+
+  /** Every line of every record taken, parsed. */
+  lines(): Record<string, unknown>[] {
+    return this.taken.flatMap(({ data }) =>
+      new TextDecoder()
+        .decode(data)
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    );
+  }
+
+  #deliver(record: PutRecord): Delivery {
+    const failure = this.failure(record);
+    if (failure !== undefined) {
+      const error = new FakeError(failure.code);
+      return { status: "failed", reason: failure.reason, attempts: 1, isAmbiguous: false, error };
+    }
+    this.taken.push(record);
+    const sequenceNumber = String(this.taken.length);
+    return { status: "delivered", shardId: "shardId-000000000000", sequenceNumber, attempts: 1, isAmbiguous: false };
+  }
+}

@@ -1,0 +1,219 @@
+import { describe, expect, test } from "@jest/globals";
+import type { BreakdownName, CounterName, Telemetry } from "@millrace/telemetry";
+import { context, enriched, kinesisEvent, ndjson } from "../support/kinesis-event.ts";
+import { createTestRouter, document, route } from "../support/router.ts";
+
+const clicks = document("shop", route("clicks", "search.click", "shop"), route("views", "page.view", "views"));
+const whole = { batchItemFailures: [] };
+
+describe("routing", () => {
+  test("an event goes to the stream of each matching route and to no other", async () => {
+    const { handler, writer, badRows } = createTestRouter([clicks]);
+    const event = kinesisEvent([
+      ndjson(enriched("1", "search.click"), enriched("2", "page.view"), enriched("3", "other")),
+    ]);
+    expect(await handler(event, context)).toEqual(whole);
+    expect(writer("shop").lines()).toMatchObject([{ event: { id: "1" } }]);
+    expect(writer("views").lines()).toMatchObject([{ event: { id: "2" } }]);
+    expect(badRows.taken).toEqual([]);
+  });
+
+  test("two routes of one stream make one copy, which names them both", async () => {
+    const both = document("shop", route("a", "search.click", "shop"), route("b", "search.click", "shop"));
+    const { handler, writer } = createTestRouter([both]);
+    await handler(kinesisEvent([ndjson(enriched("1", "search.click"))]), context);
+    expect(writer("shop").lines()).toHaveLength(1);
+    expect(writer("shop").lines()[0]!["processing"]).toEqual({
+      enrichment: { name: "enrichment", version: "1.0.0", at: "2026-01-01T00:00:00.000Z" },
+      router: {
+        name: "router",
+        version: "9.9.9",
+        at: "2023-11-14T22:13:20.000Z",
+        routesVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+        routes: ["shop/a", "shop/b"],
+      },
+    });
+  });
+
+  test("a copy without projection is the event as it came, but for the router's own note", async () => {
+    const { handler, writer } = createTestRouter([clicks]);
+    const event = enriched("1", "search.click", { data: { deep: [{ a: null }], text: 'é"\u2028' } });
+    await handler(kinesisEvent([ndjson(event)]), context);
+    const { processing, ...rest } = writer("shop").lines()[0]!;
+    const { processing: before, ...restBefore } = event;
+    expect(rest).toEqual(restBefore);
+    expect(processing).toMatchObject(before as object);
+  });
+
+  test("events of one source record share a record when destination and partition key agree", async () => {
+    const { handler, writer } = createTestRouter([clicks]);
+    const click = (id: string, subject: string) => enriched(id, "search.click", { subject });
+    await handler(kinesisEvent([ndjson(click("1", "x"), click("2", "y"), click("3", "x"))]), context);
+    expect(writer("shop").taken.map(({ partitionKey }) => partitionKey)).toEqual(["x", "y"]);
+    expect(
+      writer("shop")
+        .lines()
+        .map((line) => (line["event"] as { id: string }).id),
+    ).toEqual(["1", "3", "2"]);
+  });
+
+  test("events that outgrow a record together go in two", async () => {
+    const { handler, writer } = createTestRouter([clicks]);
+    const large = (id: string) => enriched(id, "search.click", { subject: "x", data: "x".repeat(600_000) });
+    await handler(kinesisEvent([ndjson(large("1")), ndjson(large("2"), large("3"))]), context);
+    expect(writer("shop").taken).toHaveLength(3);
+    expect(Math.max(...writer("shop").taken.map(({ data }) => data.length))).toBeLessThan(1_048_576);
+  });
+
+  test.each([
+    ["the field of the route", { partitionKey: "event.data.productId" }, { data: { productId: "p-1" } }, "p-1"],
+    ["a number in that field, as text", { partitionKey: "event.data.productId" }, { data: { productId: 7 } }, "7"],
+    ["the subject when the event lacks the field", { partitionKey: "event.data.productId" }, {}, "visitor-1"],
+    ["the subject when the route names no field", {}, { data: { productId: "p-1" } }, "visitor-1"],
+    ["the id when there is no subject", {}, { subject: undefined }, "1"],
+  ])("the partition key is %s", async (_, rest, extra, expected) => {
+    const { handler, writer } = createTestRouter([document("shop", route("clicks", "search.click", "shop", rest))]);
+    await handler(kinesisEvent([ndjson(enriched("1", "search.click", extra))]), context);
+    expect(writer("shop").taken.map(({ partitionKey }) => partitionKey)).toEqual([expected]);
+  });
+
+  test("a projection keeps the identity and what it names, and nothing else of the event", async () => {
+    const project = { keep: ["event.data.productId", "validation.status"] };
+    const { handler, writer } = createTestRouter([
+      document("shop", route("clicks", "search.click", "shop", { project })),
+    ]);
+    await handler(
+      kinesisEvent([ndjson(enriched("1", "search.click", { data: { productId: "p", query: "q" } }))]),
+      context,
+    );
+    const { processing, ...rest } = writer("shop").lines()[0]!;
+    expect(rest).toEqual({
+      event: { id: "1", source: "https://shop.example/web", data: { productId: "p" } },
+      validation: { status: "valid" },
+    });
+    expect(Object.keys(processing as object)).toEqual(["router"]);
+  });
+});
+
+describe("what cannot be routed", () => {
+  test.each([
+    ["not JSON", "{nope", "unreadable"],
+    ["an empty record", "", "unreadable"],
+    ["an array", "[1]\n", "not-enriched"],
+    ["a raw event", `${JSON.stringify({ id: "1", source: "s", type: "t" })}\n`, "not-enriched"],
+    ["an event without an id", `${JSON.stringify({ event: { source: "s", type: "t" } })}\n`, "not-enriched"],
+  ])("%s becomes a bad row with its bytes", async (_, text, kind) => {
+    const { handler, badRows } = createTestRouter([clicks]);
+    expect(await handler(kinesisEvent([text]), context)).toEqual(whole);
+    expect(badRows.lines()).toMatchObject([
+      {
+        failure: { kind },
+        processor: { name: "router", version: "9.9.9" },
+        origin: { stream: "millrace-test-enriched", shardId: "shardId-000000000000", sequenceNumber: "1" },
+      },
+    ]);
+    expect(
+      Buffer.from(badRows.lines()[0]!["payload"] as string, "base64")
+        .toString()
+        .trimEnd(),
+    ).toBe(text.trimEnd());
+  });
+
+  test("a bad line does not hold up the good ones of its record", async () => {
+    const { handler, writer, badRows } = createTestRouter([clicks]);
+    await handler(
+      kinesisEvent([`${ndjson(enriched("1", "search.click"))}nonsense\n${ndjson(enriched("2", "search.click"))}`]),
+      context,
+    );
+    expect(writer("shop").lines()).toHaveLength(2);
+    expect(badRows.lines()).toHaveLength(1);
+  });
+
+  test("when the bad row cannot be stored, Lambda is asked for the record again", async () => {
+    const { handler, badRows } = createTestRouter([clicks]);
+    badRows.failure = () => ({ reason: "throttled", code: "PUT_RECORDS_THROTTLED" });
+    const batch = kinesisEvent([
+      ndjson(enriched("1", "search.click")),
+      "nonsense",
+      ndjson(enriched("2", "search.click")),
+    ]);
+    expect(await handler(batch, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
+  });
+});
+
+describe("a destination that does not take records", () => {
+  const two = [
+    document("live", route("clicks", "search.click", "live")),
+    document("dead", route("clicks", "search.click", "dead")),
+  ];
+  const throttled = () => ({ reason: "throttled" as const, code: "PUT_RECORDS_THROTTLED" as const });
+
+  test("its events become dead letters that hold the whole enriched event; the others get theirs; the batch is whole", async () => {
+    const { handler, writer, badRows } = createTestRouter(two);
+    writer("dead").failure = throttled;
+    const event = enriched("1", "search.click", { data: { query: "shoes" } });
+    expect(await handler(kinesisEvent([ndjson(event)]), context)).toEqual(whole);
+    expect(writer("live").lines()).toHaveLength(1);
+    const [letter] = badRows.lines();
+    expect(letter).toMatchObject({
+      failure: { kind: "undeliverable" },
+      payloadEncoding: "identity",
+      delivery: {
+        application: "dead",
+        stream: "dead",
+        routes: ["dead/clicks"],
+        partitionKey: "visitor-1",
+        reason: "throttled",
+        isAmbiguous: false,
+      },
+    });
+    expect(JSON.parse(Buffer.from(letter!["payload"] as string, "base64").toString())).toEqual(event);
+  });
+
+  test("an event too large for base64 in one record is packed", async () => {
+    const { handler, writer, badRows } = createTestRouter(two);
+    writer("dead").failure = throttled;
+    await handler(kinesisEvent([ndjson(enriched("1", "search.click", { data: "x".repeat(900_000) }))]), context);
+    expect(badRows.lines()).toMatchObject([{ payloadEncoding: "gzip" }]);
+  });
+
+  test("when the dead letter cannot be stored either, Lambda is asked for the record again, and the others get no second copy", async () => {
+    const { handler, writer, badRows } = createTestRouter(two);
+    writer("dead").failure = throttled;
+    badRows.failure = throttled;
+    const batch = kinesisEvent([ndjson(enriched("1", "search.click"))]);
+    expect(await handler(batch, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+    badRows.failure = () => undefined;
+    expect(await handler(batch, context)).toEqual(whole);
+    expect(writer("live").lines()).toHaveLength(1);
+    expect(badRows.lines()).toHaveLength(1);
+  });
+});
+
+test("the metrics of a batch say what was read, routed, unmatched and bad, and by which version of the routes", async () => {
+  const sums = new Map<string, number>();
+  const add = (key: string, by = 1) => void sums.set(key, (sums.get(key) ?? 0) + by);
+  let flushes = 0;
+  const telemetry: Telemetry = {
+    count: (counter: CounterName, by?: number) => add(counter, by),
+    observe: () => undefined,
+    countBy: (breakdown: BreakdownName, key: string, by?: number) => add(`${breakdown}.${key}`, by),
+    flush: () => void (flushes += 1),
+  };
+  const { handler, routes } = createTestRouter([clicks], { telemetry });
+  await handler(kinesisEvent([ndjson(enriched("1", "search.click"), enriched("2", "other")), "nonsense"]), context);
+  expect(Object.fromEntries(sums)).toMatchObject({
+    recordsIn: 2,
+    eventsIn: 3,
+    eventsOut: 1,
+    eventsUnmatched: 1,
+    routeMatches: 1,
+    "matchesByRoute.shop/clicks": 1,
+    badRows: 1,
+    "badRowsByKind.unreadable": 1,
+    [`recordsByRoutesVersion.${routes.version}`]: 2,
+    recordsOut: 2,
+    batchItemFailures: 0,
+  });
+  expect(flushes).toBe(1);
+});
