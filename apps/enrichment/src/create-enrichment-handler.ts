@@ -1,0 +1,183 @@
+import { Buffer } from "node:buffer";
+import type { BadRow } from "@millrace/event-contracts";
+import type { CompiledContracts } from "@millrace/event-contracts/codegen";
+import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
+import {
+  createStreamHandler,
+  type FailedOutput,
+  type FailureDecision,
+  type Output,
+  type SourceRecord,
+  type StreamHandler,
+} from "@millrace/stream-handler";
+import { noTelemetry, type Telemetry } from "@millrace/telemetry";
+import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
+import { createBadRow } from "./bad-rows/create-bad-row.ts";
+import { createPayloadSeal } from "./bad-rows/payload-seal.ts";
+import type { ActiveEnrichment } from "./enrich-event.ts";
+import { enrichRecord, type EnrichedOutput, type RecordContext } from "./enrich-record.ts";
+import { maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
+import { createMaskEvent } from "./privacy/mask-event.ts";
+import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
+import { countBatch, countRecord } from "./metrics.ts";
+
+/** What the handler works with; nothing is taken from the environment. */
+export interface EnrichmentHandlerDeps {
+  /** A `KinesisClient`, or the simulator's in-process client. */
+  readonly client: KinesisSender;
+  readonly enrichedStreamName: string;
+  readonly badRowStreamName: string;
+  /** The generated contracts module. */
+  readonly contracts: CompiledContracts;
+  /** In the order they run, see `createEnrichments`. */
+  readonly enrichments: readonly ActiveEnrichment[];
+  /** The first is active; all are live. */
+  readonly privacyKeys: readonly PrivacyKey[];
+  readonly clock: Clock;
+  /** In [0,1); spreads retries. */
+  readonly random: () => number;
+  /** Default: no metrics. */
+  readonly telemetry?: Telemetry;
+  /** Goes into `processing` and into bad rows. Default: this package's. */
+  readonly processor?: { readonly name: string; readonly version: string };
+  /** Most bytes a record of the enriched stream may have. Default 1 MiB. */
+  readonly maxRecordBytes?: number;
+  /** Time kept back before Lambda's timeout. Default: `stream-handler`'s. */
+  readonly safetyMarginMs?: number;
+}
+
+const destinations = { enriched: "enriched", badRows: "bad-rows" } as const;
+const defaultProcessor = { name: "enrichment", version: "0.1.0" };
+
+/**
+ * Creates the Lambda handler: raw records in, enriched events and bad rows out, and to Lambda the exact checkpoint.
+ *
+ * @example
+ * ```ts
+ * const handler = createEnrichmentHandler({ client: kinesis.client(), enrichedStreamName: "enriched", …, clock, random });
+ * await handler(event, { getRemainingTimeInMillis: () => 30_000 }); // { batchItemFailures: [] }
+ * ```
+ */
+export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHandler {
+  const { client, clock, random, telemetry = noTelemetry, processor = defaultProcessor } = deps;
+  const context = createRecordContext(deps, processor);
+  const { maxRecordBytes } = context;
+
+  const writers = new Map<string, PutRecords>([
+    // Events of one partition key stay in the order they came.
+    [
+      destinations.enriched,
+      createPutRecords({
+        client,
+        streamName: deps.enrichedStreamName,
+        ordering: "per-key",
+        clock,
+        random,
+        maxRecordBytes,
+      }),
+    ],
+    [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random })],
+  ]);
+
+  function process(source: SourceRecord): Output[] {
+    const record = enrichRecord(source.data, source, context);
+    countRecord(telemetry, record, clock.now());
+    return [
+      ...groupByKey(record.enriched, maxRecordBytes),
+      ...record.badRows.map((row) => toBadRowOutput(row, source)),
+    ];
+  }
+
+  function badRowOutput(source: SourceRecord, kind: "not-processed" | "refused-by-stream", message: string): Output {
+    const row = createBadRow({ kind, message, payload: source.data, origin: source, index: 0 }, context);
+    telemetry.count("badRows");
+    telemetry.countBy("badRowsByKind", kind);
+    return toBadRowOutput(row, source);
+  }
+
+  return createStreamHandler({
+    processor,
+    process,
+    poison: (source) => [badRowOutput(source, badRowKinds.notProcessed, "Enrichment failed unexpectedly: a defect.")],
+    destinations: (name) => {
+      const writer = writers.get(name);
+      if (writer === undefined) throw new Error(`There is no destination "${name}"`);
+      return writer;
+    },
+    onFailedOutput: (failure) => decideFailure(failure, badRowOutput),
+    onBatch: (report) => {
+      countBatch(telemetry, report);
+      telemetry.flush();
+    },
+    clock,
+    ...(deps.safetyMarginMs === undefined ? {} : { safetyMarginMs: deps.safetyMarginMs }),
+  });
+}
+
+/** What `enrichRecord` needs, from what the handler was given. */
+export function createRecordContext(
+  deps: Pick<EnrichmentHandlerDeps, "contracts" | "enrichments" | "privacyKeys" | "clock" | "maxRecordBytes">,
+  processor = defaultProcessor,
+): RecordContext {
+  return {
+    contracts: deps.contracts,
+    enrichments: deps.enrichments,
+    maskEvent: createMaskEvent(deps.contracts, createPseudonymizer(deps.privacyKeys)),
+    sealPayload: createPayloadSeal(deps.privacyKeys),
+    processor,
+    now: () => deps.clock.now(),
+    maxRecordBytes: deps.maxRecordBytes ?? defaultMaxRecordBytes,
+  };
+}
+
+/** Events of one source record that share a partition key share a record: Firehose bills each record as 5 KB at least. */
+function groupByKey(enriched: readonly EnrichedOutput[], maxBytes: number): Output[] {
+  const outputs: Output[] = [];
+  const open = new Map<string, { lines: string[]; bytes: number }>();
+  const close = (partitionKey: string, lines: readonly string[]) =>
+    outputs.push({ destination: destinations.enriched, partitionKey, data: Buffer.from(lines.join("")) });
+
+  for (const { partitionKey, json } of enriched) {
+    const line = `${json}\n`;
+    const bytes = Buffer.byteLength(line);
+    const group = open.get(partitionKey);
+    if (group === undefined) {
+      open.set(partitionKey, { lines: [line], bytes: bytes + Buffer.byteLength(partitionKey) });
+    } else if (group.bytes + bytes > maxBytes) {
+      close(partitionKey, group.lines);
+      open.set(partitionKey, { lines: [line], bytes: bytes + Buffer.byteLength(partitionKey) });
+    } else {
+      group.lines.push(line);
+      group.bytes += bytes;
+    }
+  }
+  for (const [partitionKey, { lines }] of open) close(partitionKey, lines);
+  return outputs;
+}
+
+function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
+  return {
+    destination: destinations.badRows,
+    partitionKey: source.partitionKey,
+    data: Buffer.from(`${JSON.stringify(row)}\n`),
+  };
+}
+
+/** A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried again. */
+function decideFailure(
+  { source, output, delivery }: FailedOutput,
+  badRowOutput: (source: SourceRecord, kind: "refused-by-stream", message: string) => Output,
+): FailureDecision {
+  const isFinal = delivery?.reason === "oversized" || delivery?.reason === "rejected";
+  if (!isFinal || output.destination !== destinations.enriched) return { action: "block" };
+  return {
+    action: "divert",
+    outputs: [
+      badRowOutput(
+        source,
+        badRowKinds.refusedByStream,
+        `The enriched stream does not take the record: ${delivery.reason}.`,
+      ),
+    ],
+  };
+}

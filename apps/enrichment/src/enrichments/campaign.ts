@@ -1,0 +1,50 @@
+import { BoundedCache } from "../bounded-cache.ts";
+import { maxUrlPartLength } from "../limits.ts";
+import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+
+/** What the page's address says about the campaign that led to it. */
+export interface CampaignResult {
+  readonly source?: string;
+  readonly medium?: string;
+  readonly name?: string;
+  readonly term?: string;
+  readonly content?: string;
+  readonly id?: string;
+  /** Which network's click id is there. Not the id: it identifies a person's click. */
+  readonly clickNetwork?: string;
+  readonly clickIdParameter?: string;
+}
+
+type CampaignField = "source" | "medium" | "name" | "term" | "content" | "id";
+
+/**
+ * Options: `pointers` where the address lies; `parameters` which query parameters mean which field, the first wins;
+ * `clickIds` parameter → network.
+ */
+export const campaign: EnrichmentDefinition = {
+  name: "campaign",
+  create(options) {
+    const lookUp = createTextLookup(options["pointers"] as string[]);
+    const parameters = Object.entries(options["parameters"] as Record<CampaignField, string[]>);
+    const clickIds = Object.entries(options["clickIds"] as Record<string, string>);
+    const cache = new BoundedCache<{ result: CampaignResult | undefined }>();
+
+    function readCampaign(address: string): { result: CampaignResult | undefined } {
+      const query = parseWebUrl(address).searchParams;
+      const fields: Record<string, string> = {};
+      for (const [field, names] of parameters) {
+        const value = names.map((name) => query.get(name)).find((text) => text !== null && text !== "");
+        if (value !== undefined && value !== null) fields[field] = value.slice(0, maxUrlPartLength).toWellFormed();
+      }
+      const click = clickIds.find(([name]) => query.has(name));
+      if (click !== undefined) [fields["clickIdParameter"], fields["clickNetwork"]] = click;
+      return { result: Object.keys(fields).length === 0 ? undefined : fields };
+    }
+
+    return ({ event }) => {
+      const address = lookUp(event);
+      if (address === undefined || !address.includes("?")) return undefined;
+      return cache.getOrCreate(address, readCampaign).result;
+    };
+  },
+};

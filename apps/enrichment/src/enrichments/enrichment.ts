@@ -1,0 +1,57 @@
+import type { RawEvent } from "@millrace/event-contracts";
+import { EnrichmentFailedError } from "../errors.ts";
+import { pointerKeys, valueAt } from "../json-value.ts";
+
+/** What an enrichment may look at. */
+export interface EnrichmentInput {
+  /** The event as it will leave, with everything sensitive masked. */
+  readonly event: RawEvent;
+  /** The client's address, before it is truncated. The one thing of the clear event an enrichment sees. */
+  readonly clientIp: string | undefined;
+  /** What enrichments before this one in the list have added. */
+  readonly results: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Adds to an event: a pure function of its input.
+ *
+ * @returns what is added; `undefined` when there is nothing to say
+ * @throws EnrichmentFailedError when the event holds what should be there and it cannot be used
+ */
+export type Enrich = (input: EnrichmentInput) => object | undefined;
+
+/** Reads the bytes of a file of the bundle, or of a path. */
+export type ReadFile = (path: string) => Uint8Array;
+
+/** What enrichments need besides their options. */
+export interface EnrichmentResources {
+  readonly readFile: ReadFile;
+}
+
+/** An enrichment by name: makes its function from options that the document's schema has checked. */
+export interface EnrichmentDefinition {
+  readonly name: string;
+  create(options: Readonly<Record<string, unknown>>, resources: EnrichmentResources): Enrich;
+}
+
+/** The first text that one of several JSON Pointers leads to. */
+export function createTextLookup(pointers: readonly string[]): (event: RawEvent) => string | undefined {
+  const paths = pointers.map(pointerKeys);
+  return (event) => {
+    for (const keys of paths) {
+      const value = valueAt(event, keys);
+      if (typeof value === "string" && value !== "") return value;
+    }
+    return undefined;
+  };
+}
+
+/** Parses a URL of http or https. */
+export function parseWebUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) throw new EnrichmentFailedError("The address is not a URL.");
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new EnrichmentFailedError("The address is not one of the web.");
+  }
+  return url;
+}

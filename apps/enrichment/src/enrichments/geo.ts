@@ -1,0 +1,62 @@
+import { BoundedCache } from "../bounded-cache.ts";
+import { EnrichmentFailedError } from "../errors.ts";
+import { unmapIp } from "../privacy/truncate-ip.ts";
+import { createLazyDatabase } from "./database.ts";
+import type { EnrichmentDefinition } from "./enrichment.ts";
+
+/** Where the client is, as precisely as the options ask for. Never coordinates: they single out a household. */
+export interface GeoResult {
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  /** ISO 3166-2, e.g. `GB-SCT`. */
+  readonly region?: string;
+  readonly city?: string;
+}
+
+/** Records of MaxMind's own layout, and the flat one of the databases that only have countries. */
+interface GeoRecord {
+  readonly country?: { readonly iso_code?: string };
+  readonly country_code?: string;
+  readonly subdivisions?: readonly { readonly iso_code?: string }[];
+  readonly city?: { readonly names?: Readonly<Record<string, string>> } | string;
+}
+
+type Precision = "country" | "region" | "city";
+
+/** Options: `database` path of a country or city database; `precision` how much of it is added. */
+export const geo: EnrichmentDefinition = {
+  name: "geo",
+  create(options, { readFile }) {
+    const lookUp = createLazyDatabase(options["database"] as string, readFile);
+    const precision = (options["precision"] as Precision | undefined) ?? "country";
+    const cache = new BoundedCache<{ result: GeoResult | undefined }>();
+    const locate = (address: string) => ({ result: readGeo(lookUp(address) as GeoRecord | null, precision) });
+    return ({ clientIp }) => {
+      if (clientIp === undefined) return undefined;
+      return cache.getOrCreate(unmapIp(clientIp), locateOrFail(locate)).result;
+    };
+  },
+};
+
+/** The reader of databases fails on what is no address, and its message quotes it. */
+export function locateOrFail<Value>(locate: (address: string) => Value): (address: string) => Value {
+  return (address) => {
+    try {
+      return locate(address);
+    } catch (cause) {
+      throw new EnrichmentFailedError("The client's address could not be looked up.", { cause });
+    }
+  };
+}
+
+function readGeo(record: GeoRecord | null, precision: Precision): GeoResult | undefined {
+  const country = record?.country?.iso_code ?? record?.country_code;
+  if (record === null || country === undefined) return undefined;
+  const region = record.subdivisions?.[0]?.iso_code;
+  const city = typeof record.city === "string" ? record.city : record.city?.names?.["en"];
+  return {
+    country,
+    ...(precision === "country" || region === undefined ? {} : { region: `${country}-${region}` }),
+    ...(precision !== "city" || city === undefined ? {} : { city }),
+  };
+}

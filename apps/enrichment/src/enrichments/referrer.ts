@@ -1,0 +1,76 @@
+import { BoundedCache } from "../bounded-cache.ts";
+import type { CampaignResult } from "./campaign.ts";
+import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+import { createReferrerRules, type ReferrerRule } from "./referrer-rules.ts";
+
+/** Where the visitor came from. */
+export interface ReferrerResult {
+  /** `paid-search`, `search`, `paid-social`, `social`, `email`, `display`, `affiliate`, `video`, `shopping`, `ai`, `campaign`, `internal`, `referral`, `direct`. */
+  readonly channel: string;
+  /** The referring site when a rule knows it, e.g. `Google`. */
+  readonly name?: string;
+  readonly host?: string;
+}
+
+/**
+ * Options: `pointers` to the referring address; `pagePointers` to the page's own, to tell inner links; `rules` the sites that are known; `mediums`
+ * which campaign mediums decide the channel whatever the address.
+ */
+export const referrer: EnrichmentDefinition = {
+  name: "referrer",
+  create(options) {
+    const lookUp = createTextLookup(options["pointers"] as string[]);
+    const lookUpPage = createTextLookup(options["pagePointers"] as string[]);
+    const matchRule = createReferrerRules(options["rules"] as ReferrerRule[]);
+    const channelByMedium = new Map(
+      Object.entries(options["mediums"] as Record<string, string[]>).flatMap(([channel, mediums]) =>
+        mediums.map((medium) => [medium, channel] as const),
+      ),
+    );
+    const hosts = new BoundedCache<{ host: string; rule: ReferrerRule | undefined }>();
+    const pages = new BoundedCache<string>();
+
+    function readHost(address: string): { host: string; rule: ReferrerRule | undefined } {
+      const { hostname, pathname } = parseWebUrl(address);
+      return { host: hostname, rule: matchRule(hostname, pathname) };
+    }
+
+    return ({ event, results }) => {
+      const campaign = results["campaign"] as CampaignResult | undefined;
+      const address = lookUp(event);
+      const site = address === undefined ? undefined : hosts.getOrCreate(address, readHost);
+      const pageAddress = lookUpPage(event);
+      const isInternal =
+        site !== undefined && pageAddress !== undefined && site.host === pages.getOrCreate(pageAddress, hostOf);
+      const channel =
+        channelOfCampaign(campaign, site?.rule, channelByMedium) ??
+        (site === undefined ? "direct" : isInternal ? "internal" : (site.rule?.channel ?? "referral"));
+      return {
+        channel,
+        ...(site?.rule === undefined || isInternal ? {} : { name: site.rule.name }),
+        ...(site === undefined ? {} : { host: site.host }),
+      };
+    };
+  },
+};
+
+function hostOf(address: string): string {
+  return URL.parse(address)?.hostname ?? "";
+}
+
+/** A campaign says more than the address it led through: a click on an advertisement comes from a search engine as well. */
+function channelOfCampaign(
+  campaign: CampaignResult | undefined,
+  rule: ReferrerRule | undefined,
+  channelByMedium: ReadonlyMap<string, string>,
+): string | undefined {
+  if (campaign === undefined) return undefined;
+  const medium = campaign.medium?.toLowerCase();
+  const channel = medium === undefined ? undefined : channelByMedium.get(medium);
+  const isPaid = channel === "paid" || (channel === undefined && campaign.clickNetwork !== undefined);
+  if (isPaid) {
+    if (rule?.channel === "social" || rule?.channel === "search") return `paid-${rule.channel}`;
+    return channel === "paid" || rule === undefined ? "paid" : undefined;
+  }
+  return channel ?? (medium === undefined && campaign.source === undefined ? undefined : (rule?.channel ?? "campaign"));
+}

@@ -1,0 +1,46 @@
+import Bowser from "bowser";
+import { BoundedCache } from "../bounded-cache.ts";
+import { maxCachedKeyLength } from "../limits.ts";
+import type { EnrichmentDefinition } from "./enrichment.ts";
+
+/** Browser, system and device as the `User-Agent` header tells them. */
+export interface UserAgentResult {
+  readonly browser?: { readonly name: string; readonly version?: string };
+  readonly os?: { readonly name: string; readonly version?: string };
+  readonly device?: { readonly type?: string; readonly vendor?: string; readonly model?: string };
+}
+
+/** Reads the `useragent` attribute. */
+export const userAgent: EnrichmentDefinition = {
+  name: "userAgent",
+  create() {
+    const cache = new BoundedCache<UserAgentResult>();
+    return ({ event }) => {
+      const text = event.useragent;
+      if (typeof text !== "string" || text === "") return undefined;
+      // Real ones are below 512 characters; what follows is not looked at.
+      return cache.getOrCreate(text.slice(0, maxCachedKeyLength), parseUserAgent);
+    };
+  },
+};
+
+function parseUserAgent(text: string): UserAgentResult {
+  const { browser, os, platform } = Bowser.parse(text);
+  return {
+    ...(browser.name ? { browser: named(browser.name, browser.version) } : {}),
+    ...(os.name ? { os: named(os.name, os.version) } : {}),
+    ...(platform.type
+      ? {
+          device: {
+            type: platform.type,
+            ...(platform.vendor ? { vendor: platform.vendor } : {}),
+            ...(platform.model ? { model: platform.model } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+function named(name: string, version: string | undefined): { name: string; version?: string } {
+  return version ? { name, version } : { name };
+}

@@ -1,0 +1,34 @@
+/** Base of every error of this app. `code` is stable; the message never quotes an event. */
+export abstract class EnrichmentError extends Error {
+  abstract readonly code: string;
+}
+
+/** An environment variable or the options document cannot be used. */
+export class ConfigError extends EnrichmentError {
+  override readonly name = "ConfigError";
+  readonly code = "ENRICHMENT_CONFIG";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration cannot be used: ${faults.join("; ")}.`);
+    this.faults = faults;
+  }
+}
+
+/** Masking met something it has no answer for. The event must not leave in clear. */
+export class MaskingFailedError extends EnrichmentError {
+  override readonly name = "MaskingFailedError";
+  readonly code = "ENRICHMENT_MASKING_FAILED";
+}
+
+/** An enrichment could not do its work; the message becomes a note on the event. */
+export class EnrichmentFailedError extends EnrichmentError {
+  override readonly name = "EnrichmentFailedError";
+  readonly code = "ENRICHMENT_FAILED";
+}
+
+/** A database in MaxMind format cannot be opened. */
+export class DatabaseError extends EnrichmentError {
+  override readonly name = "DatabaseError";
+  readonly code = "ENRICHMENT_DATABASE";
+}

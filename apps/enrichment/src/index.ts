@@ -1,0 +1,21 @@
+export { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
+export { createPayloadSeal, openPayload, type SealedPayload, type SealPayload } from "./bad-rows/payload-seal.ts";
+export {
+  createEnrichments,
+  type EnrichmentEntry,
+  type EnrichmentOptions,
+  type EnrichmentOverride,
+  resolveOptions,
+} from "./config/enrichment-options.ts";
+export { type EnrichmentConfig, readConfig } from "./config/read-config.ts";
+export {
+  createEnrichmentHandler,
+  createRecordContext,
+  type EnrichmentHandlerDeps,
+} from "./create-enrichment-handler.ts";
+export { defaultEnrichments } from "./default-enrichments.ts";
+export type { ActiveEnrichment, EnrichedLine } from "./enrich-event.ts";
+export { type EnrichedOutput, type EnrichedRecord, enrichRecord, type RecordContext } from "./enrich-record.ts";
+export { createBundleReader } from "./enrichments/database.ts";
+export { ConfigError, EnrichmentError } from "./errors.ts";
+export { createPseudonymizer, parsePrivacyKeys, type PrivacyKey, type Pseudonymizer } from "./privacy/privacy-keys.ts";

@@ -1,0 +1,50 @@
+/** A JSON object as `JSON.parse` makes it: its properties are its own, one of them may be called `__proto__`. */
+export type JsonObject = Record<string, unknown>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Sets an own property, also one called `__proto__`, which an assignment would take for the prototype. */
+export function setProperty(object: JsonObject, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    object[key] = value;
+  }
+}
+
+/** One step of a JSON Pointer (RFC 6901). */
+export function pointerStep(key: string): string {
+  return key.includes("~") || key.includes("/") ? `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}` : `/${key}`;
+}
+
+/** The steps of a JSON Pointer, unescaped. */
+export function pointerKeys(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The value a list of steps leads to, through own properties only; `undefined` when there is none. */
+export function valueAt(root: unknown, keys: readonly string[]): unknown {
+  let value = root;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as JsonObject)[key];
+  }
+  return value;
+}
+
+/** Whether a value nests deeper than `limit`; a value without children has depth 1. Recursion stops at the limit. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (limit <= 1) return true;
+  if (Array.isArray(value)) {
+    for (const element of value) if (isDeeperThan(element, limit - 1)) return true;
+    return false;
+  }
+  for (const key in value) if (isDeeperThan((value as JsonObject)[key], limit - 1)) return true;
+  return false;
+}

@@ -1,0 +1,41 @@
+/**
+ * Deepest nesting of an event, counting the event itself as 1. A limit of our own: recursive readers on the way (JSON
+ * writers, validators, warehouses) fail somewhere in the thousands, each elsewhere, and real events stay below 20.
+ */
+export const maxEventDepth = 128;
+
+/**
+ * Largest record written when the stream was not made larger: 1 MiB of data and partition key together.
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+ */
+export const maxRecordBytes = 1024 * 1024;
+
+/** Bytes of a payload kept in a bad row: in base64 they leave a third of a 1 MiB record for the rest. */
+export const maxBadRowPayloadBytes = 512 * 1024;
+
+/** Validation errors written onto an event. */
+export const maxValidationErrors = 20;
+
+/** Masked fields listed on an event; the others are counted. */
+export const maxReportedFields = 100;
+
+/** Text of a value quoted in a validation error, in UTF-16 units. */
+export const maxQuotedLength = 64;
+
+/** Entries of a cache by input. Two generations of them are held. */
+export const maxCacheEntries = 5_000;
+
+/** Longest input that is cached, in UTF-16 units: bounds the bytes of a cache, not just its entries. */
+export const maxCachedKeyLength = 2_048;
+
+/** Longest part of a URL that is copied into an enrichment. */
+export const maxUrlPartLength = 1_024;
+
+/**
+ * Shortest HMAC key: the length of its digest, "L" in RFC 2104, below which a key weakens the function.
+ * https://www.rfc-editor.org/rfc/rfc2104#section-3
+ */
+export const minPrivacyKeyBytes = 32;
+
+/** Live keys at once: the active one, the one before, and one being brought in. */
+export const maxPrivacyKeys = 4;

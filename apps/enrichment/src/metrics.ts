@@ -1,0 +1,40 @@
+import type { BatchReport } from "@millrace/stream-handler";
+import type { Telemetry } from "@millrace/telemetry";
+import type { EnrichedRecord } from "./enrich-record.ts";
+
+/** Counts what became of the events of one record. */
+export function countRecord(telemetry: Telemetry, { enriched, badRows }: EnrichedRecord, nowMs: number): void {
+  telemetry.count("eventsIn", enriched.length + badRows.length);
+  telemetry.count("eventsOut", enriched.length);
+  for (const { event } of enriched) {
+    const { validation, enrichment } = event;
+    if (validation.status === "invalid") {
+      telemetry.count("eventsInvalid");
+      telemetry.countBy("invalidBySchema", validation.schema ?? "none");
+    } else if (validation.status === "unknown") {
+      telemetry.count("eventsUnknown");
+    }
+    for (const note of enrichment.notes ?? []) {
+      telemetry.count("enrichmentFailures");
+      telemetry.countBy("enrichmentFailuresByName", note.enrichment);
+    }
+    telemetry.observe("eventAgeMs", nowMs - Date.parse(event.event.receivedat));
+  }
+  if (badRows.length > 0) telemetry.count("badRows", badRows.length);
+  for (const { failure } of badRows) telemetry.countBy("badRowsByKind", failure.kind);
+}
+
+/** Counts what the batch as a whole did. */
+export function countBatch(telemetry: Telemetry, report: BatchReport): void {
+  telemetry.count("recordsIn", report.records);
+  telemetry.count("batchItemFailures", report.checkpoint === undefined ? 0 : 1);
+  telemetry.observe("durationMs", report.durationMs);
+  telemetry.observe("recordAgeMs", report.oldestAgeMs);
+  for (const [name, destination] of report.destinations) {
+    telemetry.count("recordsOut", destination.delivered);
+    telemetry.count("recordsFailed", destination.failed);
+    telemetry.count("deliveryRetries", destination.retries);
+    telemetry.count("ambiguousDeliveries", destination.ambiguous);
+    if (destination.failed > 0) telemetry.countBy("failuresByDestination", name, destination.failed);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Finding } from "./scan-text.ts";
+
+/** Digits of a primary account number (ISO/IEC 7812-1). */
+const minDigits = 12;
+const maxDigits = 19;
+// Single separators between groups: spaces (also the one of URLs, `+`, and no-break ones), hyphens, dots.
+const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011]|%20)?\d){11,}/gu;
+
+/**
+ * Finds card numbers: 12 to 19 digits in groups, first digit 2 to 6 as the card networks have it, Luhn check digit right. A
+ * number inside a longer run of groups is found, one inside a longer run of *digits* is not: that is no card number.
+ */
+export function findCards(text: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const { index, 0: run } of text.matchAll(digitRuns)) findings.push(...findInRun(run, index));
+  return findings;
+}
+
+interface Group {
+  readonly digits: string;
+  readonly start: number;
+}
+
+function findInRun(run: string, offset: number): Finding[] {
+  const groups = splitGroups(run);
+  const findings: Finding[] = [];
+  let first = 0;
+  while (first < groups.length) {
+    const length = matchFrom(groups, first);
+    if (length === 0) {
+      first += 1;
+      continue;
+    }
+    const start = groups[first];
+    const end = groups[first + length - 1];
+    if (start !== undefined && end !== undefined) {
+      findings.push({ start: offset + start.start, end: offset + end.start + end.digits.length });
+    }
+    first += length;
+  }
+  return findings;
+}
+
+/** How many groups from `first` on make a card number; the longest wins. */
+function matchFrom(groups: readonly Group[], first: number): number {
+  let digits = "";
+  let matched = 0;
+  for (let count = 1; first + count <= groups.length; count++) {
+    digits += groups[first + count - 1]?.digits ?? "";
+    if (digits.length > maxDigits) break;
+    if (digits.length >= minDigits && isCardNumber(digits)) matched = count;
+  }
+  return matched;
+}
+
+function splitGroups(run: string): Group[] {
+  // `%20` ends in digits that belong to no group.
+  const groups = run.replaceAll("%20", "   ").matchAll(/\d+/gu);
+  return Array.from(groups, ({ index, 0: digits }) => ({ digits, start: index }));
+}
+
+/** Whether digits can be a card number: its network digit and its check digit. */
+export function isCardNumber(digits: string): boolean {
+  return (
+    digits.length >= minDigits && digits.length <= maxDigits && /^[2-6]/u.test(digits) && hasLuhnCheckDigit(digits)
+  );
+}
+
+/** ISO/IEC 7812-1, annex B. */
+function hasLuhnCheckDigit(digits: string): boolean {
+  let sum = 0;
+  for (let position = 0; position < digits.length; position++) {
+    const digit = digits.charCodeAt(digits.length - 1 - position) - 48;
+    const doubled = position % 2 === 1 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}

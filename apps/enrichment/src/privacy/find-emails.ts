@@ -1,0 +1,40 @@
+import type { Finding } from "./scan-text.ts";
+
+// Characters of an address without quotes (RFC 5322 "atext", the dot, and letters of every script: RFC 6531).
+const localCharacter = /[\p{L}\p{N}.!#$&'*+\-/=?^_`{|}~]/u;
+const domainCharacter = /[\p{L}\p{N}.-]/u;
+// RFC 5321, 4.5.3.1: octets of the local part and of the domain.
+const maxLocalLength = 64;
+const maxDomainLength = 255;
+
+/**
+ * Finds e-mail addresses, also in URLs, where `@` may be written `%40`. Linear: it looks at the surroundings of every
+ * `@` and nowhere else.
+ */
+export function findEmails(text: string): Finding[] {
+  if (!text.includes("@") && !text.includes("%40")) return [];
+  const findings: Finding[] = [];
+  for (const { index, 0: at } of text.matchAll(/@|%40/gu)) {
+    const start = expandLeft(text, index);
+    const end = expandRight(text, index + at.length);
+    if (start < index && end > index + at.length) findings.push({ start, end });
+  }
+  return findings;
+}
+
+function expandLeft(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && at - start < maxLocalLength && localCharacter.test(text.charAt(start - 1))) {
+    // In a URL these separate parameters; taking them along would take the names of the parameters as well.
+    if ("&?=/#".includes(text.charAt(start - 1))) break;
+    start -= 1;
+  }
+  return start;
+}
+
+function expandRight(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && end - from < maxDomainLength && domainCharacter.test(text.charAt(end))) end += 1;
+  while (end > from && ".-".includes(text.charAt(end - 1))) end -= 1;
+  return end;
+}

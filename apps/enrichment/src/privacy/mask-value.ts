@@ -1,0 +1,177 @@
+import type { MaskedField, PrivacyDetector, PrivacyReport, PrivacyRule } from "@millrace/event-contracts";
+import { type JsonObject, pointerStep, setProperty } from "../json-value.ts";
+import { maxReportedFields } from "../limits.ts";
+import { applyRule, maskedText } from "./apply-rule.ts";
+import { isCardNumber } from "./find-cards.ts";
+import type { Pseudonymizer } from "./privacy-keys.ts";
+import type { PrivacyState } from "./privacy-state.ts";
+import { allDetectors, scanText } from "./scan-text.ts";
+
+/** Collects what was masked in one event. */
+export class MaskingLog {
+  readonly #fields: MaskedField[] = [];
+  readonly #paths = new Set<string>();
+
+  add(field: MaskedField): void {
+    this.#paths.add(field.path);
+    if (this.#fields.length < maxReportedFields) this.#fields.push(field);
+  }
+
+  /** Whether the value at this pointer was masked. */
+  has(path: string): boolean {
+    return this.#paths.has(path);
+  }
+
+  toReport(): PrivacyReport {
+    return this.#paths.size > this.#fields.length
+      ? { masked: this.#fields, maskedCount: this.#paths.size }
+      : { masked: this.#fields };
+  }
+}
+
+/** What a walk carries along. */
+export interface MaskingContext {
+  readonly pseudonymizer: Pseudonymizer;
+  readonly log: MaskingLog;
+}
+
+/** Looks for nothing: only annotated values are masked. */
+export const noDetectors: readonly PrivacyDetector[] = [];
+
+/**
+ * Masks a value in place and returns what stands there now; `undefined` when it was dropped.
+ *
+ * @param value a value as `JSON.parse` makes it
+ * @param path JSON Pointer of the value in the event
+ * @param detectors what to look for in every text here and below, names of properties included
+ */
+export function maskValue(
+  value: unknown,
+  state: PrivacyState,
+  path: string,
+  detectors: readonly PrivacyDetector[],
+  context: MaskingContext,
+): unknown {
+  const { rule } = state;
+  if (rule !== undefined && rule.action !== "scan") return maskByRule(value, rule, path, context);
+  const wanted = rule === undefined ? detectors : joinDetectors(detectors, rule.detect ?? allDetectors);
+  if (typeof value === "object" && value !== null) {
+    if (wanted.length > 0 || !state.isBarren) maskChildren(value, state, path, wanted, context);
+    return value;
+  }
+  return wanted.length === 0 ? value : scanValue(value, wanted, path, context.log);
+}
+
+function joinDetectors(
+  some: readonly PrivacyDetector[],
+  others: readonly PrivacyDetector[],
+): readonly PrivacyDetector[] {
+  return some.length === 0 ? others : allDetectors.filter((each) => some.includes(each) || others.includes(each));
+}
+
+function maskByRule(value: unknown, rule: PrivacyRule, path: string, context: MaskingContext): unknown {
+  if (value === null || value === undefined) return value;
+  const outcome = applyRule(value, rule, context.pseudonymizer);
+  const field: MaskedField = { path, class: rule.class, action: rule.action };
+  if (outcome.isDropped) {
+    context.log.add(field);
+    return undefined;
+  }
+  if (outcome.pseudonym !== undefined) field.keyId = outcome.pseudonym.keyId;
+  if (outcome.alternates !== undefined) field.alternates = [...outcome.alternates];
+  context.log.add(field);
+  return outcome.value;
+}
+
+function maskChildren(
+  value: object,
+  state: PrivacyState,
+  path: string,
+  detectors: readonly PrivacyDetector[],
+  context: MaskingContext,
+): void {
+  if (Array.isArray(value)) {
+    maskElements(value as unknown[], state.element(), path, detectors, context);
+  } else if (detectors.length > 0) {
+    for (const key of Object.keys(value)) maskNamedProperty(value as JsonObject, key, state, path, detectors, context);
+  } else if (state.isClosed) {
+    for (const [key, next] of state.properties) {
+      if (Object.hasOwn(value, key))
+        maskProperty(value as JsonObject, key, next, path + pointerStep(key), detectors, context);
+    }
+  } else {
+    for (const key of Object.keys(value)) {
+      maskProperty(value as JsonObject, key, state.property(key), path + pointerStep(key), detectors, context);
+    }
+  }
+}
+
+function maskElements(
+  values: unknown[],
+  element: PrivacyState,
+  path: string,
+  detectors: readonly PrivacyDetector[],
+  context: MaskingContext,
+): void {
+  if (detectors.length === 0 && element.isBarren) return;
+  for (let index = 0; index < values.length; index++) {
+    // JSON writes what was dropped as null, so that the other elements keep their places.
+    values[index] = maskValue(values[index], element, `${path}/${index}`, detectors, context);
+  }
+}
+
+function maskProperty(
+  object: JsonObject,
+  key: string,
+  state: PrivacyState,
+  path: string,
+  detectors: readonly PrivacyDetector[],
+  context: MaskingContext,
+): void {
+  const before = object[key];
+  const after = maskValue(before, state, path, detectors, context);
+  if (after !== before) setProperty(object, key, after);
+}
+
+/** Masks a property and its name, which is text as well: `{"ada@example.com": 1}`. */
+function maskNamedProperty(
+  object: JsonObject,
+  key: string,
+  state: PrivacyState,
+  path: string,
+  detectors: readonly PrivacyDetector[],
+  context: MaskingContext,
+): void {
+  const next = state.property(key);
+  const { text, found } = scanText(key, detectors);
+  if (found.length === 0) {
+    maskProperty(object, key, next, path + pointerStep(key), detectors, context);
+    return;
+  }
+  const name = findFreeName(object, text);
+  const renamedPath = path + pointerStep(name);
+  const value = maskValue(object[key], next, renamedPath, detectors, context);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name itself must go
+  delete object[key];
+  setProperty(object, name, value);
+  for (const detector of found) context.log.add({ path: renamedPath, class: detector, action: "scan" });
+}
+
+function findFreeName(object: JsonObject, name: string): string {
+  let free = name;
+  for (let suffix = 2; Object.hasOwn(object, free); suffix++) free = `${name}#${suffix}`;
+  return free;
+}
+
+function scanValue(value: unknown, detectors: readonly PrivacyDetector[], path: string, log: MaskingLog): unknown {
+  if (typeof value === "string") {
+    const { text, found } = scanText(value, detectors);
+    for (const detector of found) log.add({ path, class: detector, action: "scan" });
+    return text;
+  }
+  if (typeof value === "number" && detectors.includes("card") && isCardNumber(String(value))) {
+    log.add({ path, class: "card", action: "scan" });
+    return maskedText;
+  }
+  return value;
+}

@@ -1,0 +1,95 @@
+import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
+import { BoundedCache } from "../bounded-cache.ts";
+import { ConfigError } from "../errors.ts";
+import { maxPrivacyKeys, minPrivacyKeyBytes } from "../limits.ts";
+
+/** A secret of the masking, named so that values say which one made them. */
+export interface PrivacyKey {
+  /** 1–32 letters, digits, `-` or `_`; goes into every value made with the key. */
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** A value replaced by its keyed hash. */
+export interface Pseudonym {
+  readonly keyId: string;
+  /** `<key id>.<base64url of HMAC-SHA-256>` */
+  readonly value: string;
+}
+
+/** Makes pseudonyms under every live key. */
+export interface Pseudonymizer {
+  /** The pseudonym under the active key. */
+  active(privacyClass: string, text: string): Pseudonym;
+  /** Those under the other live keys: what the value was called before a rotation, or will be after it. */
+  alternates(privacyClass: string, text: string): readonly Pseudonym[];
+}
+
+const keyId = /^[A-Za-z0-9_-]{1,32}$/;
+
+/**
+ * Reads `PRIVACY_KEYS`: `[{ "id": "2026-11", "key": "<base64>" }]`, the first is the active one.
+ *
+ * @throws ConfigError naming every fault, and never a key
+ */
+export function parsePrivacyKeys(text: string | undefined): readonly PrivacyKey[] {
+  if (text === undefined || text === "")
+    throw new ConfigError(["PRIVACY_KEYS is missing: without a key nothing can be masked"]);
+  let entries: unknown;
+  try {
+    entries = JSON.parse(text);
+  } catch {
+    throw new ConfigError(["PRIVACY_KEYS is not JSON"]);
+  }
+  if (!Array.isArray(entries) || entries.length === 0 || entries.length > maxPrivacyKeys) {
+    throw new ConfigError([`Expected PRIVACY_KEYS to be an array of 1 to ${maxPrivacyKeys} keys`]);
+  }
+  const faults: string[] = [];
+  const keys = entries.map((entry: unknown, index) => readKey(entry, index, faults));
+  const ids = keys.map(({ id }) => id);
+  if (new Set(ids).size < ids.length) faults.push("PRIVACY_KEYS has two keys of the same id");
+  if (faults.length > 0) throw new ConfigError(faults);
+  return keys;
+}
+
+function readKey(entry: unknown, index: number, faults: string[]): PrivacyKey {
+  const { id, key } = (typeof entry === "object" && entry !== null ? entry : {}) as { id?: unknown; key?: unknown };
+  if (typeof id !== "string" || !keyId.test(id)) {
+    faults.push(`PRIVACY_KEYS[${index}].id: expected 1 to 32 letters, digits, - or _`);
+  }
+  const bytes = Buffer.from(typeof key === "string" ? key : "", "base64");
+  if (bytes.length < minPrivacyKeyBytes) {
+    faults.push(
+      `PRIVACY_KEYS[${index}].key: expected the base64 of at least ${minPrivacyKeyBytes} bytes, got ${bytes.length}`,
+    );
+  }
+  return { id: typeof id === "string" ? id : "", key: bytes };
+}
+
+/**
+ * Creates the pseudonyms of values by HMAC-SHA-256. Class and value are hashed together, so that the same text as a
+ * name and as a user id has two pseudonyms.
+ */
+export function createPseudonymizer(keys: readonly PrivacyKey[]): Pseudonymizer {
+  const [active, ...others] = keys.map(createKeyedHash);
+  if (active === undefined) throw new ConfigError(["No privacy key is given"]);
+  return {
+    active: (privacyClass, text) => active(canonicalText(privacyClass, text)),
+    alternates: (privacyClass, text) => others.map((hash) => hash(canonicalText(privacyClass, text))),
+  };
+}
+
+function createKeyedHash({ id, key }: PrivacyKey): (text: string) => Pseudonym {
+  const cache = new BoundedCache<Pseudonym>();
+  const compute = (text: string): Pseudonym => ({
+    keyId: id,
+    value: `${id}.${createHmac("sha256", key).update(text, "utf8").digest("base64url")}`,
+  });
+  return (text) => cache.getOrCreate(text, compute);
+}
+
+/** What is hashed: the same person must get the same pseudonym however the address was typed. */
+function canonicalText(privacyClass: string, text: string): string {
+  return `${privacyClass}\n${privacyClass === "email" ? text.trim().toLowerCase() : text}`;
+}

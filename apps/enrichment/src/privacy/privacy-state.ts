@@ -1,0 +1,140 @@
+import { type PrivacyMap, type PrivacyNode, type PrivacyRule, strictestRule } from "@millrace/event-contracts";
+
+/**
+ * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic. States are made
+ * as walks reach them, and shared.
+ */
+export interface PrivacyState {
+  /** What to do with the value here. */
+  readonly rule: PrivacyRule | undefined;
+  /** No rule lies here or below. */
+  readonly isBarren: boolean;
+  /** The properties to look at when `isClosed`: no other leads to a rule. */
+  readonly properties: ReadonlyMap<string, PrivacyState>;
+  /** Whether only `properties` lead on; otherwise every property has to be asked for. */
+  readonly isClosed: boolean;
+  property(key: string): PrivacyState;
+  element(): PrivacyState;
+}
+
+interface CompiledPattern {
+  readonly expression: RegExp;
+  readonly node: number;
+}
+
+// More states than any sane map has: an adversary's property names can reach combinations of patterns only.
+const maxStates = 10_000;
+
+/** Prepares privacy maps that apply to the same value for walking it; the result is the state of the root. */
+export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
+  const { allNodes, roots } = joinMaps(maps);
+  const patterns = new Map<PrivacyNode, CompiledPattern[]>(
+    allNodes.map((node) => [
+      node,
+      (node.patterns ?? []).map(({ pattern, node: target }) => ({
+        expression: new RegExp(pattern, "u"),
+        node: target,
+      })),
+    ]),
+  );
+  let states = new Map<string, PrivacyState>();
+
+  function stateOf(indices: readonly number[]): PrivacyState {
+    const sorted = [...new Set(indices)].sort((a, b) => a - b);
+    const key = sorted.join();
+    const known = states.get(key);
+    if (known !== undefined) return known;
+    if (states.size >= maxStates) states = new Map();
+    const state = createState(sorted);
+    states.set(key, state);
+    return state;
+  }
+
+  function createState(indices: readonly number[]): PrivacyState {
+    const nodes = indices.flatMap((index) => allNodes[index] ?? []);
+    const rule = nodes.reduce<PrivacyRule | undefined>(
+      (strictest, node) =>
+        strictest === undefined || node.rule === undefined
+          ? (strictest ?? node.rule)
+          : strictestRule(strictest, node.rule),
+      undefined,
+    );
+    const named = new Map<string, PrivacyState>();
+    const names = new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})));
+    let element: PrivacyState | undefined;
+    let areNamesReady = false;
+
+    return {
+      rule,
+      isBarren: nodes.every(isLeafWithoutRule),
+      isClosed: nodes.every((node) => node.additional === undefined && (node.patterns ?? []).length === 0),
+      get properties() {
+        if (!areNamesReady) {
+          for (const name of names) named.set(name, stateOf(targetsOf(name)));
+          areNamesReady = true;
+        }
+        return named;
+      },
+      property(key) {
+        return names.has(key) ? (this.properties.get(key) ?? stateOf([])) : stateOf(targetsOf(key));
+      },
+      element() {
+        // An array may stand where the schema has one value: its elements are then that value.
+        element ??= stateOf([...nodes.flatMap((node) => node.items ?? []), ...indices]);
+        return element;
+      },
+    };
+
+    function targetsOf(key: string): number[] {
+      return nodes.flatMap((node) => {
+        if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key] ?? [];
+        const matching = (patterns.get(node) ?? []).filter(({ expression }) => expression.test(key));
+        return [...(node.additional === undefined ? [] : [node.additional]), ...matching.map(({ node }) => node)];
+      });
+    }
+  }
+
+  return stateOf(roots);
+}
+
+function isLeafWithoutRule(node: PrivacyNode): boolean {
+  return (
+    node.rule === undefined &&
+    node.additional === undefined &&
+    node.items === undefined &&
+    (node.patterns ?? []).length === 0 &&
+    Object.keys(node.properties ?? {}).length === 0
+  );
+}
+
+/** The state of values no schema says anything about. */
+export const noPrivacy: PrivacyState = compilePrivacyMaps([]);
+
+function joinMaps(maps: readonly PrivacyMap[]): { allNodes: PrivacyNode[]; roots: number[] } {
+  const allNodes: PrivacyNode[] = [];
+  const roots: number[] = [];
+  for (const map of maps) {
+    const offset = allNodes.length;
+    if (map.nodes.length > 0) roots.push(offset);
+    for (const node of map.nodes) allNodes.push(shiftNode(node, offset));
+  }
+  return { allNodes, roots };
+}
+
+function shiftNode(node: PrivacyNode, offset: number): PrivacyNode {
+  return {
+    ...node,
+    ...(node.properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(node.properties).map(([key, target]) => [key, target + offset]),
+          ),
+        }),
+    ...(node.patterns === undefined
+      ? {}
+      : { patterns: node.patterns.map(({ pattern, node: target }) => ({ pattern, node: target + offset })) }),
+    ...(node.additional === undefined ? {} : { additional: node.additional + offset }),
+    ...(node.items === undefined ? {} : { items: node.items + offset }),
+  };
+}

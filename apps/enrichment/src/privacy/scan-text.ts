@@ -1,0 +1,52 @@
+import type { PrivacyDetector } from "@millrace/event-contracts";
+import { findCards } from "./find-cards.ts";
+import { findEmails } from "./find-emails.ts";
+import { findIbans } from "./find-ibans.ts";
+
+/** A part of a text that must not stay: UTF-16 indices, end exclusive. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text without what was found, and what kinds of values were found. */
+export interface ScannedText {
+  readonly text: string;
+  readonly found: readonly PrivacyDetector[];
+}
+
+export const allDetectors: readonly PrivacyDetector[] = ["email", "card", "iban"];
+
+const finders: Readonly<Record<PrivacyDetector, (text: string) => Finding[]>> = {
+  email: findEmails,
+  card: findCards,
+  iban: findIbans,
+};
+
+/**
+ * Replaces what looks like an e-mail address, a card number or an IBAN by `[email]`, `[card]`, `[iban]`.
+ *
+ * @example scanText("mail ada@example.com", ["email"]).text // "mail [email]"
+ */
+export function scanText(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
+  let scanned = text;
+  const found: PrivacyDetector[] = [];
+  for (const detector of detectors) {
+    const findings = finders[detector](scanned);
+    if (findings.length === 0) continue;
+    found.push(detector);
+    scanned = replaceFindings(scanned, findings, `[${detector}]`);
+  }
+  return { text: scanned, found };
+}
+
+function replaceFindings(text: string, findings: readonly Finding[], replacement: string): string {
+  let result = "";
+  let position = 0;
+  for (const { start, end } of findings) {
+    if (start < position) continue;
+    result += text.slice(position, start) + replacement;
+    position = end;
+  }
+  return result + text.slice(position);
+}

@@ -1,0 +1,41 @@
+import { isIP } from "node:net";
+
+const mappedPrefix = "::ffff:";
+
+/** The address itself when it is IPv4 written as IPv6 (`::ffff:203.0.113.9`), else as given. */
+export function unmapIp(address: string): string {
+  const tail = address.slice(mappedPrefix.length);
+  return address.toLowerCase().startsWith(mappedPrefix) && isIP(tail) === 4 ? tail : address;
+}
+
+/**
+ * The network of an address: /24 of IPv4, /48 of IPv6, the rest zero.
+ *
+ * @returns undefined when the text is no IP address
+ * @example truncateIp("203.0.113.77") // "203.0.113.0"
+ */
+export function truncateIp(address: string): string | undefined {
+  const plain = unmapIp(address);
+  const version = isIP(plain);
+  if (version === 4) return `${plain.slice(0, plain.lastIndexOf("."))}.0`;
+  if (version === 6) return truncateIpv6(plain);
+  return undefined;
+}
+
+function truncateIpv6(address: string): string {
+  const groups = expandGroups(address.replace(/%.*$/u, ""));
+  // Mapped addresses in hexadecimal (::ffff:cb00:714d) carry an IPv4 address in the part that is cut off; that is all
+  // zero then, and so is the network.
+  const kept = groups.slice(0, 3).map((group) => Number.parseInt(group, 16).toString(16));
+  while (kept.at(-1) === "0") kept.pop();
+  return kept.length === 0 ? "::" : `${kept.join(":")}::`;
+}
+
+function expandGroups(address: string): string[] {
+  const [head = "", tail] = address.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  // A dotted quad at the end stands for two groups.
+  const width = [...before, ...after].reduce((sum, group) => sum + (group.includes(".") ? 2 : 1), 0);
+  return tail === undefined ? before : [...before, ...Array.from({ length: 8 - width }, () => "0"), ...after];
+}

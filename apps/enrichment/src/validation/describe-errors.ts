@@ -1,0 +1,77 @@
+import type { ValidationError } from "@millrace/event-contracts";
+import type { SchemaError } from "@millrace/event-contracts/codegen";
+import { pointerKeys, pointerStep, valueAt } from "../json-value.ts";
+import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
+import type { MaskingLog } from "../privacy/mask-value.ts";
+import { allDetectors, scanText } from "../privacy/scan-text.ts";
+
+/**
+ * Turns errors of a validator into those written onto the event.
+ *
+ * Values are quoted from the *masked* data, and not at all where masking changed something: what was sensitive is not there
+ * any more when it could be quoted. Paths hold names of properties, which are scanned.
+ *
+ * @param errors as the validator reported them, before masking
+ * @param maskedData the data after masking
+ */
+export function describeErrors(
+  errors: readonly SchemaError[],
+  maskedData: unknown,
+  log: MaskingLog,
+): ValidationError[] {
+  return errors.slice(0, maxValidationErrors).map((error) => describeError(error, maskedData, log));
+}
+
+function describeError(error: SchemaError, maskedData: unknown, log: MaskingLog): ValidationError {
+  const property = concernedProperty(error);
+  const expected = describeExpected(error);
+  const actual = property === undefined ? quoteActual(error.instancePath, maskedData, log) : undefined;
+  return {
+    path: scanText(`/data${error.instancePath}${property === undefined ? "" : pointerStep(property)}`, allDetectors)
+      .text,
+    keyword: error.keyword,
+    message: error.message ?? `must pass "${error.keyword}"`,
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+  };
+}
+
+/** The property an error is about, where the validator reports the object around it. */
+function concernedProperty({ keyword, params }: SchemaError): string | undefined {
+  const name =
+    keyword === "required" || keyword === "dependentRequired" || keyword === "dependencies"
+      ? params["missingProperty"]
+      : keyword === "additionalProperties"
+        ? params["additionalProperty"]
+        : keyword === "unevaluatedProperties"
+          ? params["unevaluatedProperty"]
+          : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
+/** What the schema asks for. All of it comes from the schema. */
+function describeExpected({ keyword, params }: SchemaError): unknown {
+  if (keyword === "enum") return params["allowedValues"];
+  if (keyword === "const") return params["allowedValue"];
+  if ("comparison" in params && "limit" in params) return `${String(params["comparison"])} ${String(params["limit"])}`;
+  for (const name of ["type", "format", "pattern", "limit", "multipleOf"]) {
+    if (name in params) return params[name];
+  }
+  return undefined;
+}
+
+function quoteActual(instancePath: string, maskedData: unknown, log: MaskingLog): unknown {
+  let path = "/data";
+  if (log.has(path)) return undefined;
+  const keys = pointerKeys(instancePath);
+  for (const key of keys) {
+    path += pointerStep(key);
+    if (log.has(path)) return undefined;
+  }
+  const value = valueAt(maskedData, keys);
+  if (typeof value === "string") {
+    return value.length > maxQuotedLength ? `${value.slice(0, maxQuotedLength).toWellFormed()}…` : value;
+  }
+  if (Array.isArray(value)) return `array of ${value.length}`;
+  return typeof value === "object" && value !== null ? "object" : value;
+}
