@@ -89,3 +89,11 @@ export type {
   OnError,
   Warehouse,
 } from "./snowpipe/warehouse.ts";
+export type { FunctionCode } from "./lambda/process/bundle.ts";
+export type { DurationSummary } from "./lambda/process/duration-sample.ts";
+export type { FunctionLogLine } from "./lambda/process/process-environment.ts";
+export {
+  ProcessFunction,
+  type ProcessFunctionOptions,
+  type ProcessFunctionStats,
+} from "./lambda/process/process-function.ts";

@@ -1,0 +1,28 @@
+export interface DurationSummary {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Durations kept for the percentiles: the newest ones. */
+const capacity = 1_000;
+
+/** Percentiles of the newest durations, and the longest of all. */
+export class DurationSample {
+  readonly #newest: number[] = [];
+  #count = 0;
+  #max = 0;
+
+  add(durationMs: number): void {
+    this.#newest[this.#count % capacity] = durationMs;
+    this.#count += 1;
+    this.#max = Math.max(this.#max, durationMs);
+  }
+
+  summary(): DurationSummary {
+    const sorted = [...this.#newest].sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    return { count: this.#count, p50: at(0.5), p99: at(0.99), max: this.#max };
+  }
+}

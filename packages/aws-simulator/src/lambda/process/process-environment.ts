@@ -1,0 +1,239 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Clock } from "../../clock.ts";
+import { FunctionError } from "../function-error.ts";
+import { initTimeoutMs, maxResponseBytes } from "../limits.ts";
+import { RuntimeApiServer, type RuntimeError } from "./runtime-api-server.ts";
+
+/** One line a function wrote. */
+export interface FunctionLogLine {
+  readonly functionName: string;
+  readonly pid: number;
+  readonly stream: "stdout" | "stderr";
+  /** The invocation it was written in; undefined during initialization. */
+  readonly requestId: string | undefined;
+  readonly line: string;
+}
+
+export interface ProcessEnvironmentOptions {
+  readonly clock: Clock;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly taskRoot: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** Every variable of the process but the address of its Runtime API. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onLog: (line: FunctionLogLine) => void;
+  /** The process is gone and will not come back. */
+  readonly onExit: () => void;
+  readonly onInitialized: (durationMs: number) => void;
+}
+
+interface InFlight {
+  readonly requestId: string;
+  readonly resolve: (response: unknown) => void;
+  readonly reject: (error: FunctionError) => void;
+}
+
+/** The runtime's script lies beside this file: TypeScript in the repository, JavaScript in the published package. */
+const bootstrapPath = ["runtime-bootstrap.ts", "runtime-bootstrap.js"]
+  .map((name) => join(import.meta.dirname, name))
+  .find((path) => existsSync(path));
+
+const fatalErrorTypes = ["Runtime.UnhandledPromiseRejection", "Runtime.UncaughtException"];
+
+/** Node's own share of a function's memory; the rest is for buffers and code. */
+const heapShare = 0.9;
+
+/** One process of a function, with its own Runtime API. It takes one invocation at a time until it exits. */
+export class ProcessEnvironment {
+  readonly #options: ProcessEnvironmentOptions;
+  readonly #api: RuntimeApiServer;
+  #child: ChildProcess | undefined;
+  #inFlight: InFlight | undefined;
+  #initError: RuntimeError | undefined;
+  #timer: unknown;
+  #spawnedAtMs = 0;
+  #deadlineMs = 0;
+  #isInitialized = false;
+  #isGone = false;
+  #isDoomed = false;
+
+  constructor(options: ProcessEnvironmentOptions) {
+    this.#options = options;
+    this.#api = new RuntimeApiServer({
+      onNext: () => {
+        this.#onNext();
+      },
+      onTaken: () => {
+        this.#startTimeout();
+      },
+      onResponse: (requestId, body) => {
+        this.#onResponse(requestId, body);
+      },
+      onError: (requestId, { errorType, errorMessage }) => {
+        // A runtime that met what nobody caught exits next.
+        this.#isDoomed ||= fatalErrorTypes.includes(errorType);
+        this.#settle(requestId, new FunctionError("UNHANDLED", errorType, errorMessage, requestId));
+      },
+      onInitError: (error) => {
+        this.#initError = error;
+      },
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** It has ended, or is about to: no invocation may come here any more. */
+  get isDoomed(): boolean {
+    return this.#isDoomed;
+  }
+
+  /** Starts the process. Its initialization runs while the first invocation waits. */
+  async start(): Promise<void> {
+    const { clock, taskRoot, memoryMb, variables } = this.#options;
+    const address = await this.#api.listen();
+    if (bootstrapPath === undefined) throw new Error("The runtime's script is missing from the package.");
+    this.#spawnedAtMs = clock.now();
+    const child = spawn(process.execPath, [`--max-old-space-size=${Math.floor(memoryMb * heapShare)}`, bootstrapPath], {
+      cwd: taskRoot,
+      env: { ...variables, PATH: dirname(process.execPath), AWS_LAMBDA_RUNTIME_API: address },
+      stdio: ["pipe", "pipe", "pipe"],
+      // Its own group: Ctrl-C is for the simulator, which lets invocations end; a function never sees it.
+      detached: true,
+    });
+    this.#child = child;
+    child.stdin.on("error", () => undefined);
+    this.#listen(child.stdout, "stdout");
+    this.#listen(child.stderr, "stderr");
+    child.once("error", (error) => {
+      this.#initError = { errorType: error.name, errorMessage: error.message };
+      this.#onExit(`could not be started: ${error.message}`);
+    });
+    child.once("exit", (exitCode, signal) => {
+      this.#onExit(signal === null ? `exit status ${exitCode}` : `signal: ${signal}`);
+    });
+    this.#timer = clock.setTimeout(() => {
+      this.#initError = {
+        errorType: "Sandbox.Timedout",
+        errorMessage: `Initialization did not end within ${initTimeoutMs / 1_000} seconds.`,
+      };
+      this.kill();
+    }, initTimeoutMs);
+  }
+
+  /** Runs one invocation; `payload` is the event as JSON. */
+  invoke(payload: string, requestId: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#inFlight = { requestId, resolve, reject };
+      if (this.#isGone) {
+        this.#failInFlight("exited before it took the invocation");
+        return;
+      }
+      this.#api.deliver({
+        requestId,
+        functionArn: this.#options.functionArn,
+        deadlineMs: () => this.#deadlineMs,
+        payload,
+      });
+    });
+  }
+
+  kill(): void {
+    this.#isDoomed = true;
+    this.#child?.kill("SIGKILL");
+  }
+
+  /** Kills the process and resolves when it is gone. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || this.#isGone) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    this.kill();
+    await gone;
+  }
+
+  #onNext(): void {
+    if (this.#isInitialized) return;
+    this.#isInitialized = true;
+    const { clock, onInitialized } = this.#options;
+    clock.clearTimeout(this.#timer);
+    onInitialized(clock.now() - this.#spawnedAtMs);
+  }
+
+  #startTimeout(): void {
+    const { clock, timeoutMs } = this.#options;
+    this.#deadlineMs = clock.now() + timeoutMs;
+    this.#timer = clock.setTimeout(() => {
+      const requestId = this.#inFlight?.requestId ?? "";
+      const message = `${requestId} Task timed out after ${(timeoutMs / 1_000).toFixed(2)} seconds`;
+      this.#settle(requestId, new FunctionError("TIMED_OUT", "Sandbox.Timedout", message, requestId));
+      this.kill();
+    }, timeoutMs);
+  }
+
+  #onResponse(requestId: string, body: string): void {
+    if (Buffer.byteLength(body) > maxResponseBytes) {
+      const message = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
+      this.#settle(requestId, new FunctionError("UNHANDLED", "Function.ResponseSizeTooLarge", message, requestId));
+      return;
+    }
+    try {
+      this.#settle(requestId, JSON.parse(body) as unknown);
+    } catch (error) {
+      const message = "The function's response is not JSON.";
+      this.#settle(
+        requestId,
+        new FunctionError("UNHANDLED", "Runtime.InvalidResponse", message, requestId, { cause: error }),
+      );
+    }
+  }
+
+  /** Ends the invocation, unless it ended before (by its timeout, for example). */
+  #settle(requestId: string, outcome: unknown): void {
+    const inFlight = this.#inFlight;
+    if (inFlight?.requestId !== requestId) return;
+    this.#inFlight = undefined;
+    this.#options.clock.clearTimeout(this.#timer);
+    if (outcome instanceof FunctionError) inFlight.reject(outcome);
+    else inFlight.resolve(outcome);
+  }
+
+  #onExit(how: string): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#isDoomed = true;
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#api.close();
+    this.#failInFlight(how);
+    this.#options.onExit();
+  }
+
+  #failInFlight(how: string): void {
+    const requestId = this.#inFlight?.requestId;
+    if (requestId === undefined) return;
+    const error =
+      this.#initError === undefined || this.#isInitialized
+        ? new FunctionError(
+            "EXITED",
+            "Runtime.ExitError",
+            `RequestId: ${requestId} Error: Runtime exited: ${how}`,
+            requestId,
+          )
+        : new FunctionError("INIT_FAILED", this.#initError.errorType, this.#initError.errorMessage, requestId);
+    this.#settle(requestId, error);
+  }
+
+  #listen(source: Readable, stream: "stdout" | "stderr"): void {
+    const { functionName, onLog } = this.#options;
+    createInterface({ input: source }).on("line", (line) => {
+      onLog({ functionName, pid: this.pid ?? 0, stream, requestId: this.#inFlight?.requestId, line });
+    });
+  }
+}

@@ -1,0 +1,294 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../../clock.ts";
+import { systemClock } from "../../clock.ts";
+import { checkChoice, checkInteger, checkText } from "../../options.ts";
+import { FunctionError, type FunctionRuntime, type InvokeOptions, TooManyRequestsError } from "../function-error.ts";
+import * as limits from "../limits.ts";
+import { extractZip, type FunctionCode, readZip } from "./bundle.ts";
+import { DurationSample, type DurationSummary } from "./duration-sample.ts";
+import { type FunctionLogLine, ProcessEnvironment } from "./process-environment.ts";
+
+export interface ProcessFunctionOptions {
+  readonly functionName: string;
+  readonly code: FunctionCode;
+  /** `module.export`, such as `index.handler`. */
+  readonly handler: string;
+  /** The variables the function is configured with. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Variables of the place it runs in, such as `AWS_ENDPOINT_URL_KINESIS`; they win over `environment`. */
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
+  /** Default 128, as on AWS. Limits the heap of the process. */
+  readonly memoryMb?: number;
+  /** Default 3,000, as on AWS. */
+  readonly timeoutMs?: number;
+  /** Default `us-east-1`. */
+  readonly region?: string;
+  readonly accountId?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Most processes at a time, started as they are needed. Default 10. */
+  readonly concurrency?: number;
+  /** What becomes of an invocation when all are busy: it waits (default), or is refused as by a reserved concurrency. */
+  readonly whenBusy?: "queue" | "throttle";
+  readonly onLog?: (line: FunctionLogLine) => void;
+  readonly clock?: Clock;
+}
+
+export interface ProcessFunctionStats {
+  readonly invocations: number;
+  /** Invocations that ended in a function error of any kind. */
+  readonly errors: number;
+  readonly timeouts: number;
+  /** Invocations whose process ended under them. */
+  readonly exits: number;
+  readonly throttles: number;
+  readonly coldStarts: number;
+  /** From the start of a process to its first request for work. */
+  readonly initDurationMs: DurationSummary;
+  /** From the call of `invoke` to its answer, the initialization of a cold start included. */
+  readonly durationMs: DurationSummary;
+  readonly inFlight: number;
+  readonly queued: number;
+  /** Processes alive. */
+  readonly pids: readonly number[];
+}
+
+/**
+ * A Lambda function in processes of its own, under the machine's clock: its bundle unpacked, its handler loaded by a
+ * runtime that speaks the Lambda Runtime API, its environment variables and no others, killed when its time is over, and
+ * started anew after any exit.
+ *
+ * @example
+ * ```ts
+ * const router = new ProcessFunction({
+ *   functionName: "router", code: { zipFile: "router.zip" }, handler: "index.handler",
+ *   environment: { STAGE: "local" }, extraEnvironment: { AWS_ENDPOINT_URL_KINESIS: server.url }, timeoutMs: 60_000,
+ * });
+ * await router.invoke({ Records: [] });
+ * await router.stop();
+ * ```
+ */
+export class ProcessFunction implements FunctionRuntime {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly #options: ProcessFunctionOptions;
+  readonly #clock: Clock;
+  readonly #concurrency: number;
+  readonly #environments = new Set<ProcessEnvironment>();
+  readonly #idle: ProcessEnvironment[] = [];
+  readonly #queue: ((environment: ProcessEnvironment) => void)[] = [];
+  readonly #failQueue = new Set<(error: Error) => void>();
+  readonly #initDurations = new DurationSample();
+  readonly #durations = new DurationSample();
+  readonly #counters = { invocations: 0, errors: 0, timeouts: 0, exits: 0, throttles: 0, coldStarts: 0, inFlight: 0 };
+  #taskRoot: Promise<string> | undefined;
+  #temporaryFolder: string | undefined;
+  #starting = 0;
+  #isStopped = false;
+
+  /** @throws OptionError */
+  constructor(options: ProcessFunctionOptions) {
+    checkOptions(options);
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#concurrency = options.concurrency ?? 10;
+    this.functionName = options.functionName;
+    const { region = "us-east-1", accountId = "000000000000" } = options;
+    this.functionArn = `arn:aws:lambda:${region}:${accountId}:function:${options.functionName}`;
+    process.once("exit", this.#killAll);
+  }
+
+  /** Unpacks the code, which the first invocation does otherwise. Fails for what is not a zip. */
+  async prepare(): Promise<void> {
+    await this.#prepareTaskRoot();
+  }
+
+  async invoke(event: unknown, options: InvokeOptions = {}): Promise<unknown> {
+    const requestId = options.requestId ?? randomUUID();
+    if (this.#isStopped) throw new Error(`The function ${this.functionName} is stopped.`);
+    const payload = JSON.stringify(event ?? null);
+    const startedAtMs = this.#clock.now();
+    const environment = await this.#acquire();
+    this.#counters.invocations += 1;
+    this.#counters.inFlight += 1;
+    try {
+      return await environment.invoke(payload, requestId);
+    } catch (error) {
+      this.#counters.errors += 1;
+      if (error instanceof FunctionError) {
+        if (error.code === "TIMED_OUT") this.#counters.timeouts += 1;
+        if (error.code === "EXITED") this.#counters.exits += 1;
+      }
+      throw error;
+    } finally {
+      this.#counters.inFlight -= 1;
+      this.#durations.add(this.#clock.now() - startedAtMs);
+      this.#release(environment);
+    }
+  }
+
+  /** Ids of the processes alive. */
+  pids(): number[] {
+    return [...this.#environments].map(({ pid }) => pid).filter((pid) => pid !== undefined);
+  }
+
+  stats(): ProcessFunctionStats {
+    return {
+      ...this.#counters,
+      initDurationMs: this.#initDurations.summary(),
+      durationMs: this.#durations.summary(),
+      queued: this.#queue.length,
+      pids: this.pids(),
+    };
+  }
+
+  /** Ends every process, and with them the invocations under way; removes what was unpacked. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    process.off("exit", this.#killAll);
+    for (const fail of this.#failQueue) fail(new Error(`The function ${this.functionName} was stopped.`));
+    this.#failQueue.clear();
+    this.#queue.length = 0;
+    await Promise.all([...this.#environments].map((environment) => environment.stop()));
+    if (this.#temporaryFolder !== undefined) await rm(this.#temporaryFolder, { recursive: true, force: true });
+  }
+
+  readonly #killAll = (): void => {
+    for (const environment of this.#environments) environment.kill();
+  };
+
+  /** An idle process, the one used last first; else a new one; else the next that becomes free. */
+  async #acquire(): Promise<ProcessEnvironment> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#environments.size + this.#starting < this.#concurrency) return this.#startEnvironment();
+    if (this.#options.whenBusy === "throttle") {
+      this.#counters.throttles += 1;
+      throw new TooManyRequestsError(
+        `Rate Exceeded: all ${this.#concurrency} concurrent executions of ${this.functionName} are busy.`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#failQueue.add(reject);
+      this.#queue.push((environment) => {
+        this.#failQueue.delete(reject);
+        resolve(environment);
+      });
+    });
+  }
+
+  #release(environment: ProcessEnvironment): void {
+    if (environment.isDoomed || this.#isStopped) return;
+    const next = this.#queue.shift();
+    if (next === undefined) this.#idle.push(environment);
+    else next(environment);
+  }
+
+  async #startEnvironment(): Promise<ProcessEnvironment> {
+    this.#starting += 1;
+    try {
+      const taskRoot = await this.#prepareTaskRoot();
+      const environment = this.#createEnvironment(taskRoot);
+      await environment.start();
+      this.#environments.add(environment);
+      this.#counters.coldStarts += 1;
+      return environment;
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  #createEnvironment(taskRoot: string): ProcessEnvironment {
+    const {
+      functionName,
+      memoryMb = limits.defaultMemoryMb,
+      timeoutMs = limits.defaultTimeoutMs,
+      onLog,
+    } = this.#options;
+    const environment = new ProcessEnvironment({
+      clock: this.#clock,
+      functionName,
+      functionArn: this.functionArn,
+      taskRoot,
+      memoryMb,
+      timeoutMs,
+      variables: this.#variables(taskRoot, memoryMb),
+      onLog: onLog ?? (() => undefined),
+      onInitialized: (durationMs) => {
+        this.#initDurations.add(durationMs);
+      },
+      onExit: () => {
+        this.#onExit(environment);
+      },
+    });
+    return environment;
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+  #variables(taskRoot: string, memoryMb: number): Record<string, string> {
+    const { functionName, handler, environment, extraEnvironment, region = "us-east-1", credentials } = this.#options;
+    return {
+      ...environment,
+      ...extraEnvironment,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials?.accessKeyId ?? "local",
+      AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey ?? "local",
+      AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split(".")[0]}.x`,
+      AWS_LAMBDA_FUNCTION_NAME: functionName,
+      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${randomUUID().replaceAll("-", "")}`,
+      LAMBDA_TASK_ROOT: taskRoot,
+      _HANDLER: handler,
+      LANG: "en_US.UTF-8",
+      TZ: ":UTC",
+    };
+  }
+
+  #onExit(environment: ProcessEnvironment): void {
+    this.#environments.delete(environment);
+    const index = this.#idle.indexOf(environment);
+    if (index >= 0) this.#idle.splice(index, 1);
+    // Its place is free: whoever waits gets a new process.
+    const next = this.#isStopped ? undefined : this.#queue.shift();
+    if (next === undefined) return;
+    this.#startEnvironment().then(next, (error: unknown) => {
+      this.#options.onLog?.({
+        functionName: this.functionName,
+        pid: 0,
+        stream: "stderr",
+        requestId: undefined,
+        line: `A process could not be started: ${String(error)}`,
+      });
+      this.#queue.unshift(next);
+    });
+  }
+
+  #prepareTaskRoot(): Promise<string> {
+    this.#taskRoot ??= this.#unpack();
+    return this.#taskRoot;
+  }
+
+  async #unpack(): Promise<string> {
+    const { code, functionName } = this.#options;
+    if ("folder" in code) return code.folder;
+    const zip = await readZip(code);
+    this.#temporaryFolder = await mkdtemp(join(tmpdir(), `${functionName.replaceAll(/[^\w-]/g, "_")}-`));
+    await extractZip(zip, this.#temporaryFolder);
+    return this.#temporaryFolder;
+  }
+}
+
+function checkOptions(options: ProcessFunctionOptions): void {
+  checkText("functionName", options.functionName);
+  checkText("handler", options.handler);
+  checkInteger("memoryMb", options.memoryMb ?? limits.defaultMemoryMb, limits.minMemoryMb, limits.maxMemoryMb);
+  checkInteger("timeoutMs", options.timeoutMs ?? limits.defaultTimeoutMs, 1, limits.maxTimeoutMs);
+  checkInteger("concurrency", options.concurrency ?? 10, 1, 1_000);
+  checkChoice("whenBusy", options.whenBusy ?? "queue", ["queue", "throttle"]);
+}
