@@ -27,7 +27,8 @@ export const usage = `Usage: pnpm start [options]
                    reconciliation and end with 0, or 1 if anything was lost or doubled
   --report <file>  write the reconciliation as JSON
   --seed <n>       seed of the sample traffic (default 1)
-  --port <n>       port of the event service (default: as in its Deployment)
+  --port <n>       port of the event service, 0 for any free one
+                   (default: as in its Deployment)
   --stack <file>   synthesized stack to run (default: what "pnpm synth" wrote for local)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
   --help`;

@@ -44,9 +44,9 @@ function matchesValue(rule: Json, leaf: Json): boolean {
   const text = typeof leaf === "string" ? leaf : undefined;
   switch (operator) {
     case "prefix":
-      return typeof operand === "string" && text?.startsWith(operand) === true;
+      return text !== undefined && affix(operand, text, (whole, part) => whole.startsWith(part));
     case "suffix":
-      return typeof operand === "string" && text?.endsWith(operand) === true;
+      return text !== undefined && affix(operand, text, (whole, part) => whole.endsWith(part));
     case "equals-ignore-case":
       return typeof operand === "string" && text?.toLowerCase() === operand.toLowerCase();
     case "wildcard":
@@ -60,6 +60,14 @@ function matchesValue(rule: Json, leaf: Json): boolean {
         `The reconciliation cannot predict the operator "${String(operator)}" yet; teach it in pattern-oracle.ts.`,
       );
   }
+}
+
+/** A prefix or suffix, plain or `{"equals-ignore-case": …}`. */
+function affix(operand: Json, text: string, holds: (whole: string, part: string) => boolean): boolean {
+  if (typeof operand === "string") return holds(text, operand);
+  const folded = isObject(operand) ? operand["equals-ignore-case"] : undefined;
+  if (typeof folded !== "string") throw new RangeError(`A prefix or suffix is a text, not ${JSON.stringify(operand)}.`);
+  return holds(text.toLowerCase(), folded.toLowerCase());
 }
 
 function wildcard(pattern: string): RegExp {

@@ -8,7 +8,6 @@ export const stateFolder = join(repositoryRoot, ".local");
 
 export const folders = {
   objects: join(stateFolder, "s3"),
-  functions: join(stateFolder, "functions"),
   logs: join(stateFolder, "logs"),
   /** Where the running pipeline says how to reach it. */
   runFile: join(stateFolder, "run.json"),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { RuntimeError } from "../errors.ts";
 import type { ServiceSettings } from "../stack/topology.ts";
@@ -7,6 +8,7 @@ import { repositoryRoot } from "./folders.ts";
 
 export interface ServiceOptions {
   readonly service: ServiceSettings;
+  /** 0: any free one. */
   readonly port: number;
   /** What every workload of the account finds in its environment: region, credentials, endpoint. */
   readonly accountEnvironment: Readonly<Record<string, string>>;
@@ -31,7 +33,8 @@ const probeIntervalMs = 50;
  * @throws RuntimeError when it is not built, ends early, or is not ready in time; the message names its log.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { service, port, logPath } = options;
+  const { service, logPath } = options;
+  const port = options.port === 0 ? await findFreePort() : options.port;
   const program = join(repositoryRoot, "apps", service.containerName, "dist", "main.js");
   if (!existsSync(program)) {
     throw new RuntimeError(
@@ -69,6 +72,17 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       log.end();
     },
   };
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
 }
 
 async function waitUntilReady(url: string, logPath: string): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   DeliveryStreamSettings,
   FunctionSettings,
   MappingSettings,
+  PipelineStreams,
   PipeSettings,
   ServiceSettings,
   StreamSettings,
@@ -40,6 +41,7 @@ export function readTopology(stack: TerraformStack, identity: LocalIdentity): To
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
     service: readService(reader),
+    pipelineStreams: readPipelineStreams(reader),
     writeKey,
   };
 }
@@ -64,6 +66,7 @@ const readArguments: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_kinesis_firehose_delivery_stream: ["name", "kinesis_source_configuration", "extended_s3_configuration"],
   aws_s3_bucket: ["bucket"],
+  aws_s3_bucket_notification: ["bucket", "queue"],
   snowflake_table: ["name", "column"],
   snowflake_view: ["name", "statement"],
   snowflake_stage: ["name", "url"],
@@ -84,6 +87,11 @@ const cloudOnly = new Set([
   "service_account_name",
 ]);
 
+function readPipelineStreams(reader: StackReader): PipelineStreams {
+  const names = reader.output("stream_names");
+  return { raw: names.string("raw"), enriched: names.string("enriched"), badRows: names.string("bad_rows") };
+}
+
 class StackReader {
   readonly #stack: TerraformStack;
   readonly #resolver: ReferenceResolver;
@@ -93,23 +101,34 @@ class StackReader {
     this.#resolver = createReferenceResolver(stack, identity);
   }
 
-  each<T>(type: string, read: (args: Arguments, arn: string) => T): readonly T[] {
+  /** @param read gets the arguments and what other resources call this one by: its ARN, a pipe's notification channel. */
+  each<T>(type: string, read: (args: Arguments, handle: string) => T): readonly T[] {
     return this.#stack.resources
       .filter((resource) => resource.type === type)
       .map((resource) => {
-        const address = `${resource.type}.${resource.name}`;
-        return read(
-          new Arguments(this.#resolver.resolve(relevant(resource), address), address),
-          this.#arn(resource, address),
-        );
+        const address = `${type}.${resource.name}`;
+        const args = new Arguments(this.#resolver.resolve(relevant(resource), address), address);
+        return read(args, this.#handle(type, address));
       });
   }
 
-  #arn(resource: Resource, address: string): string {
-    if (!["aws_kinesis_stream", "aws_lambda_function"].includes(resource.type)) return address;
-    return String(this.#resolver.resolve(`\${${address}.arn}`, address));
+  output(name: string): Arguments {
+    const address = `output.${name}`;
+    return new Arguments(this.#resolver.resolve(this.#stack.outputs[name], address), address);
+  }
+
+  #handle(type: string, address: string): string {
+    const attribute = handleAttributes[type];
+    return attribute === undefined ? address : String(this.#resolver.resolve(`\${${address}.${attribute}}`, address));
   }
 }
+
+/** The computed attribute by which other resources refer to one of these. */
+const handleAttributes: Readonly<Record<string, string>> = {
+  aws_kinesis_stream: "arn",
+  aws_lambda_function: "arn",
+  snowflake_pipe: "notification_channel",
+};
 
 function relevant(resource: Resource): unknown {
   const names = readArguments[resource.type] ?? [];
@@ -200,13 +219,20 @@ function readDeliveryStream(args: Arguments): DeliveryStreamSettings {
     bufferingSizeMb: s3.number("buffering_size"),
     bufferingIntervalSeconds: s3.number("buffering_interval"),
     compressionFormat: compression,
+    fileExtension: s3.optionalString("file_extension") ?? "",
   };
 }
 
 function readTable(args: Arguments): TableSettings {
   return {
     name: args.string("name"),
-    columns: args.blocks("column").map((column) => ({ name: column.string("name"), type: column.string("type") })),
+    columns: args
+      .blocks("column")
+      .map((column) => ({
+        name: column.string("name"),
+        type: column.string("type"),
+        nullable: column.boolean("nullable", true),
+      })),
   };
 }
 
@@ -220,7 +246,8 @@ function readPipes(reader: StackReader): readonly PipeSettings[] {
   const stageUrls = new Map(
     reader.each("snowflake_stage", (args) => [args.string("name"), args.string("url")] as const),
   );
-  return reader.each("snowflake_pipe", (args) => {
+  const notifications = readNotifications(reader);
+  return reader.each("snowflake_pipe", (args, channel) => {
     const name = args.string("name");
     const copyStatement = args.string("copy_statement");
     const [, stage = "", path = ""] = stageReference.exec(copyStatement) ?? [];
@@ -228,8 +255,29 @@ function readPipes(reader: StackReader): readonly PipeSettings[] {
     if (url === undefined)
       throw new StackError(`Pipe ${name} reads from stage "${stage}", which the stack does not define.`);
     const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url) ?? [];
-    return { name, bucket, prefix: `${prefix}${path}`, copyStatement };
+    const notifiedPrefixes = notifications
+      .filter((notification) => notification.channel === channel && notification.bucket === bucket)
+      .map((notification) => notification.prefix);
+    return { name, bucket, prefix: `${prefix}${path}`, notifiedPrefixes, copyStatement };
   });
+}
+
+interface Notification {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly channel: string;
+}
+
+function readNotifications(reader: StackReader): readonly Notification[] {
+  return reader
+    .each("aws_s3_bucket_notification", (args) =>
+      args.blocks("queue").map((queue) => ({
+        bucket: args.string("bucket"),
+        prefix: queue.optionalString("filter_prefix") ?? "",
+        channel: queue.string("queue_arn"),
+      })),
+    )
+    .flat();
 }
 
 function readService(reader: StackReader): ServiceSettings {

@@ -36,6 +36,7 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_iam_role.arn": (args, resource, { accountId }) =>
     `arn:aws:iam::${accountId}:role/${text(args["name"], resource, "name")}`,
   "aws_iam_role.id": (args, resource) => text(args["name"], resource, "name"),
+  "snowflake_pipe.notification_channel": named("sqs", "sf-snowpipe-", "name"),
   "data.aws_caller_identity.account_id": (_args, _resource, { accountId }) => accountId,
   "data.aws_region.name": (_args, _resource, { region }) => region,
   "data.aws_region.region": (_args, _resource, { region }) => region,

@@ -46,11 +46,13 @@ export interface DeliveryStreamSettings {
   readonly bufferingSizeMb: number;
   readonly bufferingIntervalSeconds: number;
   readonly compressionFormat: "GZIP" | "UNCOMPRESSED";
+  /** Appended to every object's name, such as `.json.gz`. */
+  readonly fileExtension: string;
 }
 
 export interface TableSettings {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
 }
 
 export interface ViewSettings {
@@ -61,7 +63,10 @@ export interface ViewSettings {
 export interface PipeSettings {
   readonly name: string;
   readonly bucket: string;
+  /** Files below it are loaded: where the pipe's stage points. */
   readonly prefix: string;
+  /** Prefixes whose new objects the bucket tells the pipe about; a pipe nobody notifies loads nothing. */
+  readonly notifiedPrefixes: readonly string[];
   readonly copyStatement: string;
 }
 
@@ -74,6 +79,13 @@ export interface ServiceSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** The streams every pipeline has, by purpose, as the stack's output `stream_names` gives them. */
+export interface PipelineStreams {
+  readonly raw: string;
+  readonly enriched: string;
+  readonly badRows: string;
+}
+
 export interface Topology {
   readonly streams: readonly StreamSettings[];
   readonly functions: readonly FunctionSettings[];
@@ -84,5 +96,6 @@ export interface Topology {
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];
   readonly service: ServiceSettings;
+  readonly pipelineStreams: PipelineStreams;
   readonly writeKey: string;
 }

@@ -8,6 +8,7 @@ test.each<[object, boolean]>([
   [{ event: { type: ["search.query"] } }, false],
   [{ event: { type: [{ prefix: "search." }] }, validation: { status: ["valid"] } }, true],
   [{ event: { type: [{ suffix: ".query" }] } }, false],
+  [{ event: { type: [{ prefix: { "equals-ignore-case": "SEARCH." } }] } }, true],
   [{ event: { data: { rank: [{ numeric: [">=", 1, "<", 3] }] } } }, false],
   [{ event: { data: { rank: [{ numeric: ["<=", 3] }] } } }, true],
   [{ event: { data: { tags: ["b"] } } }, true],

@@ -56,6 +56,10 @@ const base: readonly Resource[] = [
     name: "P",
     copy_statement: "COPY INTO DB.S.EVENTS (R) FROM (SELECT $1 FROM @DB.S.EVENTS)",
   }),
+  resource("aws_s3_bucket_notification", "lake", {
+    bucket: "${aws_s3_bucket.lake.id}",
+    queue: [{ filter_prefix: "enriched/", queue_arn: "${snowflake_pipe.events.notification_channel}" }],
+  }),
   resource("kubernetes_secret_v1", "keys", { metadata: { name: "write-keys" }, data: { keys: "[]" } }),
   resource("kubernetes_deployment_v1", "ingest", {
     metadata: { name: "m-ingest" },
@@ -63,9 +67,11 @@ const base: readonly Resource[] = [
   }),
 ];
 
+const streamNames = { raw: "${aws_kinesis_stream.raw.name}", enriched: "m-enriched", bad_rows: "m-bad-rows" };
+
 function stackOf(
   resources: readonly Resource[],
-  outputs: Record<string, unknown> = { local_write_key: "k" },
+  outputs: Record<string, unknown> = { local_write_key: "k", stream_names: streamNames },
 ): TerraformStack {
   return { path: "/x/stacks/local/cdk.tf.json", resources, data: [], outputs, locals: {}, variables: {} };
 }
@@ -99,8 +105,10 @@ describe("the topology of a stack", () => {
     });
   });
 
-  test("a pipe reads what its stage points at", () => {
-    expect(topology.pipes[0]).toMatchObject({ bucket: "m-lake", prefix: "enriched/" });
+  test("a pipe reads what its stage points at, when the bucket tells it", () => {
+    expect(topology.pipes[0]).toMatchObject({ bucket: "m-lake", prefix: "enriched/", notifiedPrefixes: ["enriched/"] });
+    const unwired = readTopology(stackOf(without("aws_s3_bucket_notification")), identity);
+    expect(unwired.pipes[0]).toMatchObject({ notifiedPrefixes: [] });
   });
 
   test("the event service has the environment of its Deployment, secrets included", () => {
@@ -110,6 +118,10 @@ describe("the topology of a stack", () => {
       containerPort: 8080,
       environment: { RAW_STREAM_NAME: "m-raw", WRITE_KEYS: "[]" },
     });
+  });
+
+  test("the streams every pipeline has are known by purpose", () => {
+    expect(topology.pipelineStreams).toEqual({ raw: "m-raw", enriched: "m-enriched", badRows: "m-bad-rows" });
   });
 
   test("what the stack does not define does not run", () => {

@@ -1,0 +1,37 @@
+import { formatTable } from "./format-table.ts";
+import type { Percentiles } from "./percentile.ts";
+import type { Report } from "./reconcile.ts";
+
+const milliseconds = (value: number | null): string => (value === null ? "–" : `${Math.round(value)} ms`);
+const ageRow = (hop: string, { p50, p99 }: Percentiles) => ({
+  "age at": hop,
+  p50: milliseconds(p50),
+  p99: milliseconds(p99),
+});
+
+/** The reconciliation as people read it. */
+export function formatReport(report: Report): string {
+  const { sent, accepted, rejected, enriched, valid, invalid, unknown, badRows, warehouse, latencyMs } = report;
+  const places = [
+    { place: "sent", events: sent, remark: "" },
+    { place: "accepted", events: accepted, remark: "2xx, every record confirmed by Kinesis" },
+    { place: "rejected", events: rejected, remark: "refused by ingest with a reason" },
+    { place: "enriched", events: enriched, remark: `${valid} valid, ${invalid} invalid, ${unknown} unknown` },
+    { place: "bad rows", events: badRows, remark: "" },
+    { place: "warehouse view", events: warehouse.distinct, remark: `${warehouse.rows} rows loaded` },
+  ];
+  const routes = Object.entries(report.routes).map(([route, counts]) => ({ route, ...counts }));
+  const ages = [
+    ageRow("enriched stream", latencyMs.enriched),
+    ageRow("destination streams", latencyMs.routed),
+    ageRow("warehouse", latencyMs.warehouse),
+  ];
+  const verdict = `lost ${report.lost}, duplicated ${report.duplicated}, in ${(report.durationMs / 1000).toFixed(1)} s`;
+  const problems = report.problems.map((problem) => `  ✗ ${problem}`);
+  return [formatTable(places), formatTable(routes), formatTable(ages), [verdict, ...problems].join("\n")].join("\n\n");
+}
+
+/** Whether everything that was sent is where it should be, once. */
+export function isWhole(report: Report): boolean {
+  return report.lost === 0 && report.duplicated === 0 && report.problems.length === 0;
+}
