@@ -42,9 +42,6 @@ export const maxRefererCharacters = 2_048;
 /** Scheme, a host name of at most 253 characters, port. */
 export const maxOriginCharacters = 512;
 
-/** A decoded body this many times its compressed size is called a bomb, and not just a large body. */
-export const bombRatio = 100;
-
 /** What is read and thrown away after a body was refused, so that the client gets to see the answer. */
 export const maxDiscardedBytes = 16_777_216;
 

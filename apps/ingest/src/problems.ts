@@ -25,7 +25,7 @@ export const problems = {
   "unsupported-media-type": { status: 415, title: "The content type is not one of those accepted." },
   "unsupported-content-encoding": { status: 415, title: "The content encoding is not one of those accepted." },
   "malformed-content-encoding": { status: 400, title: "The body cannot be decompressed." },
-  "decompression-bomb": { status: 413, title: "The body grows beyond the limit when decompressed." },
+  "decompressed-body-too-large": { status: 413, title: "The body is too large when decompressed." },
   "body-too-large": { status: 413, title: "The body is too large." },
   "empty-body": { status: 400, title: "The request has no body." },
   "malformed-utf8": { status: 400, title: "The body is not valid UTF-8." },

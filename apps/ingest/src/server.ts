@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     response.end(body);
   });
+  const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, () => {
@@ -66,12 +67,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   return {
     port: (server.address() as AddressInfo).port,
-    drain: (drainOptions) => drain(server, options, drainOptions),
+    drain: (drainOptions) => drain(server, connections, options, drainOptions),
   };
+}
+
+/** Connections with the number of requests being answered on each. */
+type Connections = ReadonlyMap<Socket, number>;
+
+/**
+ * `server.closeIdleConnections()` passes over a connection that has not carried a request yet, such as a load balancer
+ * or a browser opens in advance; so the drain has to know by itself which connections are idle.
+ */
+function trackConnections(server: Server): Connections {
+  const requests = new Map<Socket, number>();
+  server.on("connection", (socket) => {
+    requests.set(socket, 0);
+    socket.once("close", () => requests.delete(socket));
+  });
+  server.on("request", ({ socket }, response) => {
+    requests.set(socket, (requests.get(socket) ?? 0) + 1);
+    response.once("close", () => {
+      const open = requests.get(socket);
+      if (open !== undefined) requests.set(socket, open - 1);
+    });
+  });
+  return requests;
 }
 
 async function drain(
   server: Server,
+  connections: Connections,
   { clock, health }: Pick<ServerOptions, "clock" | "health">,
   { noticeMs, timeoutMs, flush }: DrainOptions,
 ): Promise<boolean> {
@@ -82,7 +107,7 @@ async function drain(
   });
   const finished = (async () => {
     await new Promise<void>((resolve) => void clock.setTimeout(resolve, noticeMs));
-    await close(server, clock);
+    await close(server, connections, clock);
     await flush();
     return true;
   })();
@@ -98,12 +123,12 @@ async function drain(
 const idleCheckMs = 50;
 
 /** Takes no more connections, ends the idle ones, and resolves when the busy ones have had their answer. */
-function close(server: Server, clock: Clock): Promise<void> {
+function close(server: Server, connections: Connections, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     let timer: unknown;
     // An answer that was on its way out when the drain began did not say `Connection: close`; its connection falls idle later.
     const endIdle = () => {
-      server.closeIdleConnections();
+      for (const [socket, requests] of connections) if (requests === 0) socket.destroy();
       timer = clock.setTimeout(endIdle, idleCheckMs);
     };
     server.close(() => {

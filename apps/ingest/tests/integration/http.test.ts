@@ -1,0 +1,333 @@
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { exchangeRaw } from "../support/raw-http.ts";
+import { until } from "../support/until.ts";
+import {
+  anEvent,
+  post,
+  receivedAt,
+  shopKey,
+  startTestService,
+  type TestService,
+  type TestServiceOptions,
+} from "../support/test-service.ts";
+
+const started: TestService[] = [];
+
+async function start(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await startTestService(options);
+  started.push(service);
+  return service;
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((service) => service.close()));
+});
+
+const json = (value: unknown) => JSON.stringify(value);
+
+describe("POST /v1/events", () => {
+  test("takes an event and adds what the request says", async () => {
+    const service = await start();
+    const {
+      status,
+      headers,
+      json: answer,
+    } = await post(service, json(anEvent()), {
+      "user-agent": "tester/1",
+      referer: "https://shop.example/a",
+    });
+    expect([status, headers.get("content-type"), answer]).toEqual([
+      202,
+      "application/json",
+      { accepted: 1, ids: ["1"] },
+    ]);
+    expect(service.stream.events).toEqual([
+      {
+        ...anEvent(),
+        tenantid: "shop",
+        receivedat: receivedAt,
+        clientip: "127.0.0.1",
+        useragent: "tester/1",
+        referer: "https://shop.example/a",
+      },
+    ]);
+  });
+
+  test("takes the key as Basic user name", async () => {
+    const service = await start();
+    const authorization = `Basic ${Buffer.from(`${shopKey}:`).toString("base64")}`;
+    expect((await post(service, json(anEvent()), { authorization })).status).toBe(202);
+  });
+
+  test("takes CloudEvents binary mode", async () => {
+    const service = await start();
+    const ce = {
+      "ce-specversion": "1.0",
+      "ce-id": "7",
+      "ce-source": "https://shop.example/web",
+      "ce-type": "page.view",
+    };
+    expect((await post(service, '{"a": 1.0}', ce)).json).toEqual({ accepted: 1, ids: ["7"] });
+    expect(service.stream.lines[0]).toContain('"data":{"a": 1.0}');
+  });
+
+  test("a binary-mode header that stands twice is not taken as one", async () => {
+    const service = await start();
+    const head =
+      `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 0\r\n` +
+      "ce-specversion: 1.0\r\nce-source: https://shop.example/web\r\nce-type: t\r\nce-id: 1\r\nce-id: 2\r\n\r\n";
+    expect(JSON.parse((await exchangeRaw(service.port, head)).body)).toMatchObject({ code: "duplicate-attribute" });
+  });
+
+  test.each([
+    ["gzip", gzipSync],
+    ["x-gzip", gzipSync],
+    ["br", brotliCompressSync],
+    ["GZIP", gzipSync],
+    ["identity", (bytes: Buffer) => bytes],
+  ])("decompresses %s", async (encoding, compress) => {
+    const service = await start();
+    const body = new Uint8Array(compress(Buffer.from(json([anEvent(), anEvent({ id: "2" })]))));
+    const { json: answer } = await post(service, body, { "content-encoding": encoding });
+    expect(answer).toEqual({ accepted: 2, ids: ["1", "2"] });
+    expect(service.inFlight.used).toBe(0);
+  });
+
+  test("a bomb is refused without being unfolded, and truncated bodies are refused", async () => {
+    const service = await start({ maxBodyBytes: 2_000_000 });
+    // One gigabyte in one megabyte, of members that gunzip reads one after the other.
+    const bomb = new Uint8Array(Buffer.concat(Array<Buffer>(100).fill(gzipSync(Buffer.alloc(10_000_000, " ")))));
+    const beforeKib = process.resourceUsage().maxRSS;
+    const { json: problem } = await post(service, bomb, { "content-encoding": "gzip" });
+    expect(problem).toMatchObject({ code: "decompressed-body-too-large", limit: 2_000_000 });
+    expect(process.resourceUsage().maxRSS - beforeKib).toBeLessThan(200_000);
+    const cut = new Uint8Array(gzipSync(json(anEvent())).subarray(0, -5));
+    expect((await post(service, cut, { "content-encoding": "gzip" })).json).toMatchObject({
+      code: "malformed-content-encoding",
+    });
+    expect(service.inFlight.used).toBe(0);
+  });
+
+  test("takes a chunked body, refuses it as soon as it is too large", async () => {
+    const service = await start({ maxBodyBytes: 1_000 });
+    const send = (parts: string[]) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { authorization: `Bearer ${shopKey}`, "content-type": "application/json" };
+        const outgoing = httpRequest(`${service.url}/v1/events`, { method: "POST", headers }, (response) => {
+          response.resume();
+          response.on("end", () => resolve(response.statusCode));
+        });
+        outgoing.on("error", reject);
+        for (const part of parts) outgoing.write(part);
+        outgoing.end();
+      });
+    const text = json(anEvent());
+    expect(await send([text.slice(0, 9), text.slice(9)])).toBe(202);
+    expect(await send([text, " ".repeat(500), " ".repeat(500)])).toBe(413);
+  });
+
+  test("a client that leaves in the middle of its body holds nothing and is counted", async () => {
+    const service = await start();
+    const socket = connect(service.port, "127.0.0.1");
+    socket.write(
+      `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`,
+    );
+    await until(() => service.inFlight.used === 1_000);
+    socket.destroy();
+    await until(() => service.inFlight.used === 0);
+    await until(async () => (await service.metrics()).includes("millrace_ingest_aborted_requests_total 1"));
+    expect(service.stream.records).toEqual([]);
+  });
+
+  test("turns requests away when the bytes in flight would pass the limit, and takes them again afterwards", async () => {
+    const service = await start({ maxInFlightBytes: 2_500, maxBodyBytes: 2_000 });
+    const holder = connect(service.port, "127.0.0.1");
+    const text = json(anEvent());
+    holder.write(
+      `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-type: application/json\r\ncontent-length: 2000\r\n\r\n${text}`,
+    );
+    await until(() => service.inFlight.used === 2_000);
+    const large = json(anEvent({ data: "x".repeat(600) }));
+    const refused = await post(service, large);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(refused.json).toMatchObject({ code: "overloaded" });
+    expect((await post(service, text)).status).toBe(202);
+    holder.end(" ".repeat(2_000 - text.length));
+    await until(() => service.stream.records.length === 2);
+    await until(() => service.inFlight.used === 0);
+    expect((await post(service, large)).status).toBe(202);
+  });
+
+  test("behind a proxy the client's address comes from X-Forwarded-For, counted from the right", async () => {
+    const forwarded = { "x-forwarded-for": "6.6.6.6, 198.51.100.9" };
+    const direct = await start();
+    await post(direct, json(anEvent()), forwarded);
+    expect(direct.stream.events[0]).toMatchObject({ clientip: "127.0.0.1" });
+    const proxied = await start({ trustProxyHops: 1 });
+    await post(proxied, json(anEvent()), forwarded);
+    await post(proxied, json(anEvent()), { "x-forwarded-for": "unknown" });
+    expect(proxied.stream.events[0]).toMatchObject({ clientip: "198.51.100.9" });
+    expect(proxied.stream.events[1]).not.toHaveProperty("clientip");
+  });
+});
+
+describe("CORS", () => {
+  const origins = ["https://shop.example", "https://*.preview.example"];
+  const preflight = (service: TestService, origin: string) =>
+    fetch(`${service.url}/v1/events`, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,x-other,ce-id",
+      },
+    });
+
+  test.each(["https://shop.example", "https://a.preview.example"])("a preflight from %s is allowed", async (origin) => {
+    const response = await preflight(await start({ corsOrigins: origins }), origin);
+    expect(response.status).toBe(204);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "access-control-allow-origin": origin,
+      "access-control-allow-methods": "POST",
+      "access-control-allow-headers": "authorization, content-type, ce-id",
+      "access-control-max-age": "7200",
+      vary: "Origin",
+    });
+    expect(response.headers.has("access-control-allow-credentials")).toBe(false);
+  });
+
+  test("answers, errors too, can be read by the page", async () => {
+    const service = await start({ corsOrigins: origins });
+    for (const body of [json(anEvent()), "nonsense"]) {
+      const { headers } = await post(service, body, { origin: "https://shop.example" });
+      expect(headers.get("access-control-allow-origin")).toBe("https://shop.example");
+      expect(headers.get("access-control-expose-headers")).toBe("Retry-After");
+    }
+    const { headers } = await post(service, json(anEvent()), { origin: "https://evil.example" });
+    expect(headers.has("access-control-allow-origin")).toBe(false);
+    expect(headers.get("vary")).toBe("Origin");
+  });
+
+  test("without configured origins no browser page may send", async () => {
+    const service = await start();
+    expect((await preflight(service, "https://shop.example")).status).toBe(403);
+    const { headers } = await post(service, json(anEvent()), { origin: "https://shop.example" });
+    expect(headers.has("access-control-allow-origin")).toBe(false);
+  });
+
+  test("* is everybody", async () => {
+    const response = await preflight(await start({ corsOrigins: ["*"] }), "https://any.example");
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.has("vary")).toBe(false);
+  });
+});
+
+describe("operations", () => {
+  test("healthz and readyz answer, readyz fails while draining", async () => {
+    const service = await start();
+    const get = async (path: string) => {
+      const response = await fetch(service.url + path);
+      return [response.status, await response.json()];
+    };
+    expect(await get("/healthz")).toEqual([200, { status: "ok" }]);
+    expect(await get("/readyz")).toEqual([200, { status: "ready" }]);
+    service.health.startDraining();
+    expect(await get("/healthz")).toEqual([200, { status: "ok" }]);
+    expect(await get("/readyz")).toEqual([503, { status: "draining" }]);
+    const { status, headers } = await post(service, json(anEvent()));
+    expect([status, headers.get("connection")]).toEqual([202, "close"]);
+  });
+
+  test("metrics count events and problems, and name no tenant, key or source", async () => {
+    const service = await start();
+    await post(service, json([anEvent(), 1, 2]));
+    await post(service, "nonsense");
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    expect(text).toContain('millrace_ingest_requests_total{status="202",code="none"} 1');
+    expect(text).toContain('millrace_ingest_requests_total{status="400",code="malformed-json"} 1');
+    expect(text).toContain('millrace_ingest_events_total{outcome="accepted"} 1');
+    expect(text).toContain('millrace_ingest_events_total{outcome="rejected"} 2');
+    expect(text).toContain('millrace_ingest_rejected_events_total{code="event-not-an-object"} 2');
+    expect(text).toContain("millrace_ingest_in_flight_requests 0");
+    for (const secret of ["shop", shopKey, "visitor"]) expect(text).not.toContain(secret);
+  });
+
+  test("the log names neither key, address, body nor id, whatever goes wrong", async () => {
+    const service = await start();
+    service.stream.decide = () => "throttled";
+    const canary = "canary-4711";
+    const headers = {
+      "user-agent": canary,
+      referer: `https://shop.example/${canary}`,
+      "x-forwarded-for": "203.0.113.77",
+    };
+    await post(service, json(anEvent({ id: canary, subject: canary, data: canary })), headers);
+    await post(service, json(anEvent({ source: canary })), headers);
+    await post(service, `${canary} is not JSON`, headers);
+    await post(service, json(anEvent()), { ...headers, authorization: `Bearer ${canary}` });
+    expect(service.log.map((line) => (JSON.parse(line) as { status: number }).status)).toEqual([503, 403, 400, 401]);
+    for (const secret of [canary, shopKey, "203.0.113.77", "127.0.0.1"])
+      expect(service.log.join()).not.toContain(secret);
+  });
+
+  test("a client that dribbles its headers or its body is cut off", async () => {
+    const service = await start({ server: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
+    const head = `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 10\r\n`;
+    for (const bytes of ["POST /v1/ev", `${head}x: `, `${head}\r\n{`]) {
+      const answer = await exchangeRaw(service.port, bytes);
+      expect(answer.status).toBe(408);
+    }
+    await until(() => service.inFlight.used === 0);
+  });
+});
+
+describe("drain", () => {
+  test("in-flight requests are answered, then flush, then no connection is taken", async () => {
+    const service = await start();
+    const order: string[] = [];
+    let confirm: (() => void) | undefined;
+    const send = service.stream.send.bind(service.stream);
+    service.stream.send = async (record) => {
+      await new Promise<void>((resolve) => {
+        confirm = resolve;
+      });
+      order.push("confirmed");
+      return send(record);
+    };
+    const pending = post(service, json(anEvent()));
+    await until(() => confirm !== undefined);
+    const drained = service.server.drain({
+      noticeMs: 0,
+      timeoutMs: 5_000,
+      flush: async () => void order.push("flushed"),
+    });
+    await until(async () => (await exchangeRaw(service.port, "")).status === 0);
+    confirm?.();
+    const { status, headers } = await pending;
+    expect([status, headers.get("connection")]).toEqual([202, "close"]);
+    expect(await drained).toBe(true);
+    expect(order).toEqual(["confirmed", "flushed"]);
+    await expect(post(service, json(anEvent()))).rejects.toThrow();
+  });
+
+  test("an idle keep-alive connection does not hold it up", async () => {
+    const service = await start();
+    const socket = connect(service.port, "127.0.0.1");
+    await until(() => !socket.connecting);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    expect(await service.server.drain({ noticeMs: 0, timeoutMs: 5_000, flush: async () => undefined })).toBe(true);
+    await closed;
+  });
+
+  test("is bounded: what does not end in time is cut off", async () => {
+    const service = await start();
+    service.stream.send = () => new Promise(() => undefined);
+    const lost = post(service, json(anEvent())).catch(() => "cut off");
+    await until(() => service.inFlight.used > 0);
+    expect(await service.server.drain({ noticeMs: 0, timeoutMs: 100, flush: async () => undefined })).toBe(false);
+    expect(await lost).toBe("cut off");
+  });
+});
