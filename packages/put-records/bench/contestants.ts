@@ -1,0 +1,157 @@
+import { createRequire } from "node:module";
+import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { createKinesisClient, createPutRecords } from "@millrace/put-records";
+import type { BenchRecord } from "./workload.ts";
+
+/** Where the fake server listens. */
+export interface Ports {
+  readonly http1: number;
+  readonly http2: number;
+}
+
+/** Sends all records and resolves when its client thinks it is done. */
+type Contestant = (records: readonly BenchRecord[]) => Promise<void>;
+
+/** Requests on the wire at once, the same for all that let one choose. */
+const CONCURRENCY = 4;
+const BATCH = 500;
+
+const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
+const region = "eu-west-1";
+const require = createRequire(import.meta.url);
+
+/** kinesis-streams brings no SDK of its own: it gets the one that lifion-kinesis brings. */
+const requireOfLifion = createRequire(require.resolve("lifion-kinesis"));
+
+function batches(records: readonly BenchRecord[]): BenchRecord[][] {
+  const all: BenchRecord[][] = [];
+  for (let i = 0; i < records.length; i += BATCH) all.push(records.slice(i, i + BATCH));
+  return all;
+}
+
+async function eachBatch(
+  records: readonly BenchRecord[],
+  send: (batch: BenchRecord[]) => Promise<void>,
+): Promise<void> {
+  const queue = batches(records);
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) await send(batch);
+    }),
+  );
+}
+
+const toEntry = ({ key, data }: BenchRecord) => ({ PartitionKey: key, Data: data });
+
+function putOnce(client: KinesisClient, batch: readonly BenchRecord[]) {
+  return client.send(new PutRecordsCommand({ StreamName: "bench", Records: batch.map(toEntry) }));
+}
+
+/** The least any client can do: perfect batches, connections kept alive, no look at the answer. */
+function floor({ http1 }: Ports): Contestant {
+  const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
+  return (records) =>
+    eachBatch(records, async (batch) => {
+      await putOnce(client, batch);
+    });
+}
+
+function ours({ http1 }: Ports): Contestant {
+  const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
+  const stream = createPutRecords({ client, streamName: "bench", maxConcurrentRequests: CONCURRENCY });
+  return async (records) => {
+    await stream.put(
+      records.map(({ key, data }) => ({ partitionKey: key, data })),
+      { deadline: Date.now() + 60_000 },
+    );
+  };
+}
+
+/** As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer not looked at. */
+function sdkDefaults({ http2 }: Ports): Contestant {
+  const client = new KinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http2}` });
+  return (records) =>
+    eachBatch(records, async (batch) => {
+      await putOnce(client, batch);
+    });
+}
+
+const NAIVE_ATTEMPTS = 10;
+
+/** What one finds in many a code base: something failed, so send the batch again. */
+function naive({ http1 }: Ports): Contestant {
+  const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
+  return (records) =>
+    eachBatch(records, async (batch) => {
+      for (let attempt = 1; attempt <= NAIVE_ATTEMPTS; attempt++) {
+        const { FailedRecordCount = 0 } = await putOnce(client, batch);
+        if (FailedRecordCount === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * attempt));
+      }
+    });
+}
+
+interface LifionKinesis {
+  putRecords(input: { records: { data: string; partitionKey: string }[] }): Promise<unknown>;
+}
+
+function lifion({ http1 }: Ports): Contestant {
+  const Kinesis = require("lifion-kinesis") as new (options: object) => LifionKinesis;
+  const client = new Kinesis({
+    streamName: "bench",
+    region,
+    credentials,
+    endpoint: `http://127.0.0.1:${http1}`,
+    createStreamIfNeeded: false,
+  });
+  return (records) =>
+    eachBatch(records, async (batch) => {
+      await client.putRecords({
+        records: batch.map(({ key, data }) => ({ data: data.toString("latin1"), partitionKey: key })),
+      });
+    });
+}
+
+interface KinesisWritable extends NodeJS.WritableStream {
+  getPartitionKey(data: string): string;
+}
+
+function kinesisStreams({ http1 }: Ports): Contestant {
+  const { KinesisWritable } = require("kinesis-streams") as {
+    KinesisWritable: new (client: object, streamName: string, options: object) => KinesisWritable;
+  };
+  const { Kinesis } = requireOfLifion("aws-sdk") as { Kinesis: new (options: object) => object };
+  const client = new Kinesis({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
+  return (records) => {
+    const keys = new Map(records.map(({ key, data }) => [data.toString("latin1", 0, 10), key]));
+    const stream = new KinesisWritable(client, "bench", { highWaterMark: BATCH });
+    // Its default key is one constant: everything to one shard.
+    stream.getPartitionKey = (data) => keys.get(data.slice(0, 10)) ?? "0";
+    return new Promise((resolve, reject) => {
+      stream.on("error", reject);
+      stream.on("finish", resolve);
+      const queue = records.values();
+      const write = () => {
+        for (let next = queue.next(); next.done !== true; next = queue.next()) {
+          if (!stream.write(next.value.data.toString("latin1"))) {
+            stream.once("drain", write);
+            return;
+          }
+        }
+        stream.end();
+      };
+      write();
+    });
+  };
+}
+
+export const contestants = {
+  floor,
+  "put-records": ours,
+  "sdk-defaults": sdkDefaults,
+  naive,
+  "lifion-kinesis": lifion,
+  "kinesis-streams": kinesisStreams,
+} satisfies Record<string, (ports: Ports) => Contestant>;
+
+export type ContestantName = keyof typeof contestants;

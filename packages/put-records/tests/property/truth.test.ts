@@ -1,0 +1,182 @@
+import { expect, test } from "@jest/globals";
+import { createRandom, VirtualClock } from "@millrace/aws-simulator";
+import fc from "fast-check";
+import { createPutRecords, type Delivery, type PutRecord } from "../../src/index.ts";
+import { FakeKinesis, type RecordFate, type RequestFate } from "../support/fake-kinesis.ts";
+
+interface CallPlan {
+  readonly atMs: number;
+  /** One number per record: its key. */
+  readonly keys: readonly number[];
+  readonly isSend: boolean;
+  readonly timeoutMs: number | undefined;
+  readonly abortAfterMs: number | undefined;
+  readonly isRefusing: boolean;
+}
+
+const callPlan: fc.Arbitrary<CallPlan> = fc.record({
+  atMs: fc.nat(400),
+  keys: fc.oneof(
+    { weight: 5, arbitrary: fc.array(fc.nat(8), { maxLength: 40 }) },
+    { weight: 1, arbitrary: fc.array(fc.nat(2000), { minLength: 480, maxLength: 1100 }) },
+  ),
+  isSend: fc.boolean(),
+  timeoutMs: fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
+  abortAfterMs: fc.option(fc.nat(600), { nil: undefined }),
+  isRefusing: fc.boolean(),
+});
+
+const schedule = fc.record({
+  seed: fc.integer(),
+  ordering: fc.constantFrom("none" as const, "per-key" as const),
+  onAmbiguous: fc.constantFrom("retry" as const, "fail" as const),
+  maxAttempts: fc.constantFrom(undefined, 1, 3),
+  maxInFlightBytes: fc.constantFrom(undefined, 300, 5000),
+  maxConcurrentRequests: fc.integer({ min: 1, max: 4 }),
+  shards: fc.integer({ min: 1, max: 4 }),
+  splitAtMs: fc.option(fc.nat(1000), { nil: undefined }),
+  /** Per mille of the records and of the requests that meet a fault, while there are any. */
+  recordFaults: fc.constantFrom(0, 50, 300, 900),
+  requestFaults: fc.constantFrom(0, 100, 500),
+  faultsEndMs: fc.constantFrom(500, 5000, Number.POSITIVE_INFINITY),
+  calls: fc.array(callPlan, { minLength: 1, maxLength: 8 }),
+});
+
+type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never;
+
+interface Played {
+  readonly record: PutRecord;
+  readonly id: string;
+  readonly call: number;
+  readonly delivery: Delivery;
+}
+
+const recordFaults: readonly RecordFate[] = ["throttled", "throttled", "internal", "internal-stored"];
+const requestFaults: readonly RequestFate[] = [
+  "reset",
+  "unavailable",
+  "silent",
+  "truncated",
+  { status: 400, name: "ProvisionedThroughputExceededException" },
+  { status: 400, name: "InvalidArgumentException" },
+];
+
+async function play(plan: Schedule) {
+  const random = createRandom(String(plan.seed));
+  const clock = new VirtualClock({ random });
+  const start = clock.now();
+  const hasFaults = () => clock.now() - start < plan.faultsEndMs;
+  const draw = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+  const isHit = (perMille: number) => hasFaults() && random() * 1000 < perMille;
+  const kinesis = new FakeKinesis({
+    clock,
+    shards: plan.shards,
+    latencyMs: () => 1 + Math.floor(random() * 30),
+    record: () => (isHit(plan.recordFaults) ? draw(recordFaults) : "stored"),
+    request: () => {
+      if (!isHit(plan.requestFaults)) return {};
+      const fate = draw(requestFaults);
+      // A 4xx answer means that nothing was stored, so it only ever comes before; a cut answer only after.
+      if (typeof fate === "object") return { before: fate };
+      return fate === "truncated" || random() < 0.5 ? { after: fate } : { before: fate };
+    },
+  });
+  const client = createPutRecords({
+    client: kinesis,
+    streamName: "s",
+    clock,
+    random,
+    ordering: plan.ordering,
+    onAmbiguous: plan.onAmbiguous,
+    maxAttempts: plan.maxAttempts,
+    maxInFlightBytes: plan.maxInFlightBytes,
+    maxConcurrentRequests: plan.maxConcurrentRequests,
+    requestTimeoutMs: 200,
+    timeoutMs: 20_000,
+  });
+  const played: Promise<Played[]>[] = [];
+  const calls = [...plan.calls].sort((a, b) => a.atMs - b.atMs);
+  for (const [callIndex, call] of calls.entries()) {
+    clock.setTimeout(() => {
+      const records = call.keys.map((key, i) => ({
+        partitionKey: `key-${key}`,
+        data: Buffer.from(`${callIndex}/${i}`),
+      }));
+      const controller = new AbortController();
+      if (call.abortAfterMs !== undefined) clock.setTimeout(() => controller.abort(), call.abortAfterMs);
+      const options = {
+        signal: controller.signal,
+        deadline: call.timeoutMs === undefined ? undefined : clock.now() + call.timeoutMs,
+        onFull: call.isRefusing ? ("refuse" as const) : ("wait" as const),
+      };
+      const deliveries = call.isSend
+        ? Promise.all(records.map((record) => client.send(record, options)))
+        : client.put(records, options);
+      played.push(
+        deliveries.then((all) => {
+          expect(all).toHaveLength(records.length);
+          return records.map((record, i) => ({ record, id: `${callIndex}/${i}`, call: callIndex, delivery: all[i]! }));
+        }),
+      );
+    }, call.atMs);
+  }
+  if (plan.splitAtMs !== undefined) clock.setTimeout(() => kinesis.split("shardId-000000000000"), plan.splitAtMs);
+  await clock.runUntilIdle();
+  const closed = client.close();
+  await clock.runUntilIdle();
+  await closed;
+  return { clock, kinesis, client, played: (await Promise.all(played)).flat() };
+}
+
+test("every delivery is true, whatever Kinesis does: delivered is stored, surely failed is not, doubled is marked", async () => {
+  await fc.assert(
+    fc.asyncProperty(schedule, async (plan) => {
+      const { clock, kinesis, client, played } = await play(plan);
+      const stored = Map.groupBy(kinesis.stored, (one) => Buffer.from(one.data).toString());
+      for (const { id, delivery } of played) {
+        const copies = stored.get(id) ?? [];
+        if (delivery.status === "delivered") {
+          expect(copies).toContainEqual(
+            expect.objectContaining({ shardId: delivery.shardId, sequenceNumber: delivery.sequenceNumber }),
+          );
+        } else if (!delivery.isAmbiguous) expect(copies).toHaveLength(0);
+        if (copies.length > 1) expect(delivery.isAmbiguous).toBe(true);
+      }
+      expect(client.stats()).toMatchObject({ inFlightBytes: 0, inFlightRequests: 0, pendingRecords: 0 });
+      expect(clock.pendingTimers).toBe(0);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("ordering per key: what is delivered of a key is stored in the order given, and never two of a key in one request", async () => {
+  await fc.assert(
+    fc.asyncProperty(schedule, async (any) => {
+      const { kinesis, played } = await play({ ...any, ordering: "per-key" });
+      for (const request of kinesis.requests) {
+        const keys = request.records.map((record) => record.PartitionKey);
+        expect(new Set(keys).size).toBe(keys.length);
+      }
+      const firstStored = new Map<string, number>();
+      for (const [i, one] of kinesis.stored.entries()) {
+        const id = Buffer.from(one.data).toString();
+        if (!firstStored.has(id)) firstStored.set(id, i);
+      }
+      for (const ofKey of Map.groupBy(played, (one) => one.record.partitionKey).values()) {
+        const delivered = ofKey
+          .filter((one) => one.delivery.status === "delivered")
+          .map((one) => firstStored.get(one.id)!);
+        expect(delivered).toEqual([...delivered].sort((a, b) => a - b));
+        // Within one call nothing passes a record that failed in a way that invites sending it again.
+        for (const inCall of Map.groupBy(ofKey, (one) => one.call).values()) {
+          const failedAt = inCall.findIndex(
+            ({ delivery }) => delivery.status === "failed" && delivery.error.code !== "PUT_RECORDS_REFUSED",
+          );
+          if (failedAt === -1) continue;
+          for (const { id } of inCall.slice(failedAt + 1)) expect(firstStored.has(id)).toBe(false);
+        }
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
