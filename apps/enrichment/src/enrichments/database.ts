@@ -1,8 +1,11 @@
-import { isAbsolute, join } from "node:path";
 import { Buffer } from "node:buffer";
+import { isIP } from "node:net";
+import { isAbsolute, join } from "node:path";
 import { Reader, type Response } from "mmdb-lib";
-import { DatabaseError } from "../errors.ts";
-import type { ReadFile } from "./enrichment.ts";
+import { BoundedCache } from "../bounded-cache.ts";
+import { DatabaseError, EnrichmentFailedError } from "../errors.ts";
+import { unmapIp } from "../privacy/truncate-ip.ts";
+import type { Enrich, ReadFile } from "./enrichment.ts";
 
 /** Looks an address up; `null` when the database does not have it. */
 export type LookUp = (address: string) => Response | null;
@@ -25,6 +28,23 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
       throw failure;
     }
     return reader.get(address);
+  };
+}
+
+/**
+ * An enrichment that looks the client's address up and remembers the answers. What is no address is not looked up: the
+ * enrichment `client` says so.
+ */
+export function createIpLookup(lookUp: (address: string) => object | undefined): Enrich {
+  const cache = new BoundedCache<{ result: object | undefined }>();
+  const answer = (address: string) => ({ result: isIP(address) === 0 ? undefined : lookUp(address) });
+  return ({ clientIp }) => {
+    if (clientIp === undefined) return undefined;
+    try {
+      return cache.getOrCreate(unmapIp(clientIp), answer).result;
+    } catch (cause) {
+      throw cause instanceof DatabaseError ? new EnrichmentFailedError(cause.message) : cause;
+    }
   };
 }
 

@@ -1,7 +1,4 @@
-import { BoundedCache } from "../bounded-cache.ts";
-import { EnrichmentFailedError } from "../errors.ts";
-import { unmapIp } from "../privacy/truncate-ip.ts";
-import { createLazyDatabase } from "./database.ts";
+import { createIpLookup, createLazyDatabase } from "./database.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** Where the client is, as precisely as the options ask for. Never coordinates: they single out a household. */
@@ -29,25 +26,9 @@ export const geo: EnrichmentDefinition = {
   create(options, { readFile }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
     const precision = (options["precision"] as Precision | undefined) ?? "country";
-    const cache = new BoundedCache<{ result: GeoResult | undefined }>();
-    const locate = (address: string) => ({ result: readGeo(lookUp(address) as GeoRecord | null, precision) });
-    return ({ clientIp }) => {
-      if (clientIp === undefined) return undefined;
-      return cache.getOrCreate(unmapIp(clientIp), locateOrFail(locate)).result;
-    };
+    return createIpLookup((address) => readGeo(lookUp(address) as GeoRecord | null, precision));
   },
 };
-
-/** The reader of databases fails on what is no address, and its message quotes it. */
-export function locateOrFail<Value>(locate: (address: string) => Value): (address: string) => Value {
-  return (address) => {
-    try {
-      return locate(address);
-    } catch (cause) {
-      throw new EnrichmentFailedError("The client's address could not be looked up.", { cause });
-    }
-  };
-}
 
 function readGeo(record: GeoRecord | null, precision: Precision): GeoResult | undefined {
   const country = record?.country?.iso_code ?? record?.country_code;

@@ -1,8 +1,5 @@
-import { BoundedCache } from "../bounded-cache.ts";
-import { unmapIp } from "../privacy/truncate-ip.ts";
-import { createLazyDatabase } from "./database.ts";
+import { createIpLookup, createLazyDatabase } from "./database.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
-import { locateOrFail } from "./geo.ts";
 
 /** The network the client is in. */
 export interface NetworkResult {
@@ -22,12 +19,7 @@ export const network: EnrichmentDefinition = {
   name: "network",
   create(options, { readFile }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
-    const cache = new BoundedCache<{ result: NetworkResult | undefined }>();
-    const locate = (address: string) => ({ result: readNetwork(lookUp(address) as NetworkRecord | null) });
-    return ({ clientIp }) => {
-      if (clientIp === undefined) return undefined;
-      return cache.getOrCreate(unmapIp(clientIp), locateOrFail(locate)).result;
-    };
+    return createIpLookup((address) => readNetwork(lookUp(address) as NetworkRecord | null));
   },
 };
 

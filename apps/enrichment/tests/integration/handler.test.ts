@@ -1,0 +1,109 @@
+import { Buffer } from "node:buffer";
+import { systemClock } from "@millrace/aws-simulator";
+import { createTelemetry } from "@millrace/telemetry";
+import { describe, expect, test } from "@jest/globals";
+import type { KinesisSender } from "@millrace/put-records";
+import { createEnrichmentHandler, defaultEnrichments, openPayload } from "../../src/index.ts";
+import { createStreams, lambdaContext } from "../kinesis-harness.ts";
+import { createRawEvent, key, readBundledFile, testContracts, toRecord } from "../raw-events.ts";
+
+function createFunction(options: { client?: KinesisSender; maxRecordBytes?: number } = {}) {
+  const streams = createStreams();
+  const lines: string[] = [];
+  const handler = createEnrichmentHandler({
+    client: streams.client,
+    enrichedStreamName: "enriched",
+    badRowStreamName: "bad-rows",
+    contracts: testContracts(),
+    enrichments: defaultEnrichments("test", { readFile: readBundledFile }),
+    privacyKeys: [key],
+    clock: systemClock,
+    random: () => 0.5,
+    telemetry: createTelemetry({
+      service: "enrichment",
+      stage: "test",
+      functionName: "f",
+      write: (line) => lines.push(line),
+    }),
+    ...options,
+  });
+  return { ...streams, handler, lines };
+}
+
+describe("createEnrichmentHandler", () => {
+  test("writes events that share a partition key as one record, in order, and bad rows to their own stream", async () => {
+    const { handler, read, toEvent, lines } = createFunction();
+    const events = [1, 2, 3].map((id) => createRawEvent({ id: `e-${id}` }));
+    const other = createRawEvent({ id: "e-4", subject: "v-2" });
+    const data = Buffer.concat([toRecord(...events, other), Buffer.from("{oops\n")]);
+
+    const response = await handler(toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    const enriched = read("enriched");
+    expect(enriched.map(({ partitionKey }) => partitionKey).sort()).toEqual(["v-1", "v-2"]);
+    const ofOneKey = enriched.find(({ partitionKey }) => partitionKey === "v-1")?.text ?? "";
+    expect(ofOneKey.endsWith("\n")).toBe(true);
+    const ids = ofOneKey
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
+    expect(ids).toEqual(["e-1", "e-2", "e-3"]);
+
+    const badRows = read("bad-rows");
+    expect(badRows).toHaveLength(1);
+    const badRow = JSON.parse(badRows[0]!.text);
+    expect(badRow).toMatchObject({
+      failure: { kind: "not-json" },
+      processor: { name: "enrichment" },
+      origin: { stream: "raw", shardId: "shardId-000000000000", sequenceNumber: "49590", index: 4 },
+      payloadBytes: 5,
+    });
+    const sealed = { bytes: Buffer.from(badRow.payload, "base64"), keyId: badRow.encryption.keyId };
+    expect(Buffer.from(openPayload(sealed, [key])).toString()).toBe("{oops");
+
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      recordsIn: 1,
+      eventsIn: 5,
+      eventsOut: 4,
+      badRows: 1,
+      badRowsByKind: { "not-json": 1 },
+      recordsOut: 3,
+      coldStart: 1,
+    });
+  });
+
+  test("splits events of one key over records when one would be too large", async () => {
+    const { handler, read, toEvent } = createFunction({ maxRecordBytes: 3_000 });
+    const data = toRecord(...[1, 2, 3, 4].map((id) => createRawEvent({ id: `e-${id}` })));
+    await handler(toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
+    const records = read("enriched");
+    expect(records.length).toBeGreaterThan(1);
+    expect(records.flatMap(({ text }) => text.trimEnd().split("\n"))).toHaveLength(4);
+    for (const { text } of records) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(3_000);
+  });
+
+  test("returns the first record that could not be written", async () => {
+    const { client, handler: _, ...streams } = createFunction();
+    const broken: KinesisSender = {
+      send: async (command, options) => {
+        const { Records = [] } = command.input as { Records?: { PartitionKey?: string }[] };
+        if (Records.some(({ PartitionKey }) => PartitionKey === "v-2")) {
+          return {
+            FailedRecordCount: Records.length,
+            Records: Records.map(() => ({ ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "" })),
+          };
+        }
+        return client.send(command, options);
+      },
+    };
+    const { handler } = createFunction({ client: broken });
+    const records = ["v-1", "v-2"].map((subject) => ({
+      partitionKey: subject,
+      data: toRecord(createRawEvent({ subject })),
+    }));
+    const response = await handler(streams.toEvent(records), { getRemainingTimeInMillis: () => 1_500 });
+    expect(response.batchItemFailures[0]?.itemIdentifier).toBe("49590");
+  });
+});
