@@ -36,3 +36,15 @@ export class RegistryError extends EventContractsError {
     this.faults = faults;
   }
 }
+
+/** `data` breaks the contract it was checked against. */
+export class InvalidEventError extends EventContractsError {
+  override readonly name = "InvalidEventError";
+  readonly code = "MILLRACE_INVALID_EVENT";
+  readonly errors: readonly { instancePath: string; keyword: string; message?: string }[];
+  constructor(type: string, faults: { errors: InvalidEventError["errors"]; count: number }) {
+    const list = faults.errors.map(({ instancePath, message }) => `/data${instancePath} ${message ?? "is wrong"}`);
+    super(`The data of a "${type}" breaks its contract in ${faults.count} place(s): ${list.join("; ")}. Correct the data.`);
+    this.errors = faults.errors;
+  }
+}

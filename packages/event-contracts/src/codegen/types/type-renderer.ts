@@ -1,0 +1,189 @@
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import type { PrivacyAction } from "../../privacy/privacy-map.ts";
+import { readPrivacyRule } from "../../privacy/read-privacy-rule.ts";
+import type { Registry } from "../../registry/registry.ts";
+import { pointerStep } from "../../registry/pointer.ts";
+import { placeKey, type SchemaPlace } from "../../registry/schema-resources.ts";
+import { typeNameOfPlace } from "./type-name.ts";
+
+/** Renders schemas as TypeScript, `sent` as a source writes them or `masked` as consumers read them. */
+export interface TypeRenderer {
+  /** The name of a schema's type; declares it. */
+  nameOf(place: SchemaPlace): string;
+  /** Every type that was named, and those they refer to. */
+  declarations(): string[];
+}
+
+type Side = "sent" | "masked";
+
+export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer {
+  const names = new Map<string, string>();
+  const pending: { name: string; place: SchemaPlace }[] = [];
+
+  function nameOf(place: SchemaPlace): string {
+    const key = placeKey(place);
+    let name = names.get(key);
+    if (name === undefined) {
+      name = unusedName(typeNameOfPlace(place, side), new Set(names.values()));
+      names.set(key, name);
+      pending.push({ name, place });
+    }
+    return name;
+  }
+
+  /** A schema inside `parent`, at the given steps. */
+  function typeAt(parent: SchemaPlace, steps: (string | number)[], indent: string): string {
+    let value: Json | undefined = parent.schema as Json;
+    for (const step of steps) value = (value as JsonObject)[step];
+    if (typeof value === "boolean") return value ? "unknown" : "never";
+    if (!isJsonObject(value)) return "unknown";
+    const place = { ...parent, schema: value, pointer: parent.pointer + steps.map(pointerStep).join("") };
+    return typeOf(place, value, indent);
+  }
+
+  function typeOf(place: SchemaPlace, schema: JsonObject, indent: string): string {
+    // What masking leaves of a value is a text, whatever the value was.
+    if (side === "masked" && ["mask", "hmac", "truncate"].includes(actionOf(schema) ?? "")) return "string";
+    const parts = [
+      ...refType(place, schema),
+      ...valueType(schema),
+      ...(Object.hasOwn(schema, "enum") || Object.hasOwn(schema, "const") ? [] : shapeType(place, schema, indent)),
+      ...combinedTypes(place, schema, indent),
+    ];
+    const distinct = [...new Set(parts)].filter((part) => part !== "unknown");
+    if (distinct.length <= 1) return distinct[0] ?? "unknown";
+    return distinct.map((part) => (/ \| /.test(part) && !part.startsWith("{") ? `(${part})` : part)).join(" & ");
+  }
+
+  function refType(place: SchemaPlace, schema: JsonObject): string[] {
+    const reference = schema["$ref"] ?? schema["$dynamicRef"];
+    if (typeof reference !== "string") return [];
+    const target = registry.resources.resolve(reference, place.document, place.pointer);
+    if (target === undefined) return ["unknown"];
+    return [isJsonObject(target.schema) ? nameOf(target) : target.schema ? "unknown" : "never"];
+  }
+
+  function shapeType(place: SchemaPlace, schema: JsonObject, indent: string): string[] {
+    const types = typesOf(schema);
+    if (types.length === 0) return [];
+    return [types.map((type) => typeOfKind(type, place, schema, indent)).join(" | ")];
+  }
+
+  function typeOfKind(type: string, place: SchemaPlace, schema: JsonObject, indent: string): string {
+    if (type === "object") return objectType(place, schema, indent);
+    if (type === "array") return arrayType(place, schema, indent);
+    return type === "integer" ? "number" : type;
+  }
+
+  function objectType(place: SchemaPlace, schema: JsonObject, indent: string): string {
+    const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
+    const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
+    const inner = `${indent}  `;
+    const lines = Object.entries(properties).flatMap(([name, property]) => {
+      if (side === "masked" && isJsonObject(property) && actionOf(property) === "drop") return [];
+      const type = typeAt(place, ["properties", name], inner);
+      return [
+        `${docOf(property, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`,
+      ];
+    });
+    const rest = restType(place, schema, lines.length > 0, inner);
+    if (rest !== undefined) lines.push(`${inner}[key: string]: ${rest};\n`);
+    return lines.length === 0 ? "Record<string, never>" : `{\n${lines.join("")}${indent}}`;
+  }
+
+  /** The type of properties that are not named; `undefined` when there may be none. */
+  function restType(place: SchemaPlace, schema: JsonObject, hasNamed: boolean, indent: string): string | undefined {
+    const { additionalProperties, unevaluatedProperties, patternProperties } = schema;
+    const isClosed = additionalProperties === false || unevaluatedProperties === false;
+    if (isClosed) return patternProperties === undefined ? undefined : "unknown";
+    // An index signature must fit the named properties too.
+    if (hasNamed || !isJsonObject(additionalProperties) || patternProperties !== undefined) return "unknown";
+    return typeAt(place, ["additionalProperties"], indent);
+  }
+
+  function arrayType(place: SchemaPlace, schema: JsonObject, indent: string): string {
+    const tupleKeyword = ["prefixItems", "items"].find((keyword) => Array.isArray(schema[keyword]));
+    if (tupleKeyword === undefined) {
+      return schema["items"] === undefined ? "unknown[]" : `${grouped(typeAt(place, ["items"], indent))}[]`;
+    }
+    const tuple = schema[tupleKeyword] as Json[];
+    const elements = tuple.map((_, index) => `${typeAt(place, [tupleKeyword, index], indent)} | undefined`);
+    const restKeyword = tupleKeyword === "items" ? "additionalItems" : "items";
+    if (schema[restKeyword] === false) return `[${elements.map((element) => `(${element})?`).join(", ")}]`;
+    return "unknown[]";
+  }
+
+  function combinedTypes(place: SchemaPlace, schema: JsonObject, indent: string): string[] {
+    return (["oneOf", "anyOf", "allOf"] as const).flatMap((keyword) => {
+      const branches = schema[keyword];
+      if (!Array.isArray(branches) || branches.length === 0) return [];
+      const types = [...new Set(branches.map((_, index) => grouped(typeAt(place, [keyword, index], indent))))];
+      if (keyword === "allOf") return types.filter((type) => type !== "unknown");
+      // A branch that only adds constraints (`required`, for one) says nothing about the type.
+      return types.includes("unknown") ? [] : [types.join(" | ")];
+    });
+  }
+
+  return {
+    nameOf,
+    declarations() {
+      const texts: string[] = [];
+      for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+        const { name, place } = next;
+        const schema = place.schema as JsonObject;
+        const type = typeOf(place, schema, "");
+        const isInterface = type.startsWith("{") && type.endsWith("}") && !/^\} /m.test(type);
+        texts.push(`${docOf(schema, "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`);
+      }
+      return texts;
+    },
+  };
+}
+
+function unusedName(name: string, used: ReadonlySet<string>): string {
+  let unused = name;
+  for (let count = 2; used.has(unused); count += 1) unused = `${name}_${count}`;
+  return unused;
+}
+
+function actionOf(schema: JsonObject): PrivacyAction | undefined {
+  return schema["x-privacy"] === undefined ? undefined : readPrivacyRule(schema["x-privacy"]).action;
+}
+
+function valueType(schema: JsonObject): string[] {
+  if (schema["const"] !== undefined) return [literal(schema["const"])];
+  return Array.isArray(schema["enum"]) ? [schema["enum"].map(literal).join(" | ")] : [];
+}
+
+/** A JSON value as a TypeScript type. */
+function literal(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  return `{ ${Object.entries(value).map(([key, inner]) => `${propertyName(key)}: ${literal(inner)}`).join("; ")} }`;
+}
+
+/** The `type`s of a schema, or what its keywords hint at. */
+function typesOf(schema: JsonObject): string[] {
+  const { type } = schema;
+  if (typeof type === "string") return [type];
+  if (Array.isArray(type)) return type.filter((name) => typeof name === "string");
+  if (schema["properties"] !== undefined) return ["object"];
+  return schema["items"] !== undefined || schema["prefixItems"] !== undefined ? ["array"] : [];
+}
+
+function grouped(type: string): string {
+  return /[|&] /.test(type) && !type.startsWith("{") ? `(${type})` : type;
+}
+
+function propertyName(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+function docOf(schema: Json | undefined, indent: string): string {
+  if (!isJsonObject(schema)) return "";
+  const action = actionOf(schema);
+  const description = typeof schema["description"] === "string" ? schema["description"] : "";
+  const privacy = action === undefined ? "" : `Sensitive: ${action}.`;
+  const text = [description, privacy].filter((part) => part !== "").join(" ");
+  return text === "" ? "" : `${indent}/** ${text.replaceAll("*/", "*\\/").replaceAll(/\s+/g, " ")} */\n`;
+}

@@ -1,0 +1,43 @@
+import type { EventType } from "../contract-types.ts";
+import type { EnrichedEvent } from "../envelope/enriched-event.ts";
+import { type DecodedLine, decodeRecord } from "../record/decode-record.ts";
+
+/** One line of a record on an enriched or routed stream. */
+export type DecodedEnrichedEvent =
+  | { ok: true; value: EnrichedEvent }
+  | { ok: false; line: number; error: { code: string; message: string }; bytes: Uint8Array };
+
+/**
+ * Reads a record of enriched events, one entry per event, in order; never throws. Narrow an event by `isEventOfType`.
+ * @example decodeEnrichedRecord(record).filter((line) => line.ok).map((line) => line.value.event.type)
+ */
+export function decodeEnrichedRecord(bytes: Uint8Array): DecodedEnrichedEvent[] {
+  return decodeRecord(bytes).map((line, index) => toEnriched(line, index, bytes));
+}
+
+function toEnriched(line: DecodedLine, index: number, bytes: Uint8Array): DecodedEnrichedEvent {
+  if (!line.ok) return line;
+  if (isEnrichedEvent(line.value)) return { ok: true, value: line.value };
+  const error = { code: "not-enriched", message: "The line is JSON, but no enriched event." };
+  return { ok: false, line: index + 1, error, bytes };
+}
+
+/** Only what a consumer must be able to rely on to read on; the contract itself has been checked by enrichment. */
+function isEnrichedEvent(value: unknown): value is EnrichedEvent {
+  if (!isRecord(value) || !isRecord(value["event"]) || !isRecord(value["validation"])) return false;
+  const { id, source, type } = value["event"];
+  return [id, source, type].every((attribute) => typeof attribute === "string");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Whether an event has this type *and* fits its contract: only then is `event.data` what the type says. An invalid event
+ * flows as well, with any data.
+ * @example if (isEventOfType(enriched, "search.click")) enriched.event.data?.rank // number
+ */
+export function isEventOfType<T extends EventType>(enriched: EnrichedEvent, type: T): enriched is EnrichedEvent<T> {
+  return enriched.event.type === type && enriched.validation.status === "valid";
+}
