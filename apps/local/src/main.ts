@@ -1,4 +1,5 @@
 /** `pnpm start`: runs the synthesized local stack on this machine, with sample traffic. */
+import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -29,7 +30,8 @@ const plainStatusIntervalMs = 10_000;
 /** How long a drain may stand still before it is given up: longer than one retry with its backoff. */
 const drainPatienceMs = 30_000;
 const maxShownWarnings = 5;
-const traffic = { brokenShare: 0.03, concurrentSessions: 40, maxEventsPerRequest: 8 };
+const strayRetryMs = 200;
+const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
 function greeting({ topology, service }: Pipeline, controlUrl: string): string {
   const body =
@@ -70,6 +72,21 @@ async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: numbe
     createRouteOracle(routes),
     durationMs,
   );
+}
+
+/** Another producer on the raw stream: it asks again when the shard is busy, like any. */
+async function putStray({ kinesis, topology }: Pipeline, bytes: Uint8Array): Promise<readonly [string, string]> {
+  for (;;) {
+    const {
+      Records: [result],
+    } = kinesis.putRecords({
+      StreamName: topology.pipelineStreams.raw,
+      Records: [{ Data: bytes, PartitionKey: randomUUID() }],
+    });
+    if (result?.ShardId !== undefined && result.SequenceNumber !== undefined)
+      return [result.ShardId, result.SequenceNumber];
+    await new Promise((done) => setTimeout(done, strayRetryMs));
+  }
 }
 
 function createWarner(): (message: string) => void {
@@ -128,6 +145,7 @@ async function run(options: StartOptions): Promise<number> {
             writeKey: topology.writeKey,
             rate: options.rate,
             limit: options.events ?? Number.POSITIVE_INFINITY,
+            putStray: (bytes) => putStray(pipeline, bytes),
             signal,
           });
     await Promise.race([options.isExit ? sending : aborted(signal), pipeline.service.crashed]);

@@ -99,7 +99,7 @@ export const localConfig: EnvironmentConfigInput = {
           // sha256 of `localWriteKey`
           sha256: "d5dc50f1d59f87709e1b83f159d9488fc192f8ab8d91f61e7df9dac62c7f549c",
           tenantId: "local",
-          sources: ["*"],
+          sources: ["https://shop.example/*"],
         },
       ],
     },

@@ -58,9 +58,10 @@ export function createRouteOracle(routes: readonly ExpectedRoute[]): RouteOracle
 function expectEnriched({ planned, request }: SentEvent): Record<string, unknown> {
   const { browser, origin } = request.visitor;
   const { utm } = origin;
-  const isLanding = planned.draft.type === "page.view" && JSON.stringify(planned.draft.data).includes("utm_campaign=");
+  const sent = planned.sent as { readonly data?: { readonly context?: { readonly pageUrl?: string } } };
+  const isLanding = sent.data?.context?.pageUrl?.includes("utm_campaign=") === true;
   return {
-    event: { ...(planned.sent as object), useragent: browser.userAgent },
+    event: { ...sent, useragent: browser.userAgent },
     validation: { status: planned.fate },
     enrichment: {
       userAgent: { browser: { name: browser.browser }, os: { name: browser.os }, device: { type: browser.device } },

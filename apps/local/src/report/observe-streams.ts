@@ -42,22 +42,16 @@ export function observeEnriched(kinesis: Kinesis, streamName: string): EnrichedS
   return { sightings, statuses };
 }
 
-/** The attributes of an event come first in what ingest writes, so they survive a payload that was cut. */
-const attribute = (name: string): RegExp => new RegExp(`"${name}":("(?:[^"\\\\]|\\\\.)*")`);
-const idAttribute = attribute("id");
-const sourceAttribute = attribute("source");
+interface BadRowLine {
+  readonly origin: { readonly shardId: string; readonly sequenceNumber: string };
+}
 
-/** What the bad-row stream holds, by the identity found in the original bytes. */
+/** What the bad-row stream holds, by the place of the original record: its bytes are sealed. */
 export function observeBadRows(kinesis: Kinesis, streamName: string): Sightings {
   const sightings = new Sightings();
-  let nameless = 0;
   for (const { text, arrivalMs } of readLines(kinesis, streamName)) {
-    const { payload } = JSON.parse(text) as { payload: string };
-    const original = Buffer.from(payload, "base64").toString("utf8");
-    const id = idAttribute.exec(original)?.[1];
-    const source = sourceAttribute.exec(original)?.[1];
-    nameless += 1;
-    sightings.add(id === undefined || source === undefined ? `bad row ${nameless}` : `[${source},${id}]`, arrivalMs);
+    const { origin } = JSON.parse(text) as BadRowLine;
+    sightings.add(JSON.stringify([origin.shardId, origin.sequenceNumber]), arrivalMs);
   }
   return sightings;
 }

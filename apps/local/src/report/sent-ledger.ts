@@ -9,10 +9,19 @@ export interface SentEvent {
   readonly sentAtMs: number;
 }
 
+/** A record that was put on the raw stream past the event service, by its place there. */
+export interface StraySent {
+  /** `(shardId, sequenceNumber)` as JSON text. */
+  readonly identity: string;
+  readonly name: string;
+}
+
 /** Everything that was sent, as the sender saw it: the only base of the expectations. */
 export class SentLedger {
   readonly accepted = new Map<string, SentEvent>();
   readonly rejected: PlannedEvent[] = [];
+  /** Kinesis took them, so each has to come out as a bad row. */
+  readonly strays: StraySent[] = [];
   /** Requests whose outcome the sender does not know: no answer, or an answer that makes no sense. */
   readonly failures: string[] = [];
   sent = 0;

@@ -226,13 +226,11 @@ function readDeliveryStream(args: Arguments): DeliveryStreamSettings {
 function readTable(args: Arguments): TableSettings {
   return {
     name: args.string("name"),
-    columns: args
-      .blocks("column")
-      .map((column) => ({
-        name: column.string("name"),
-        type: column.string("type"),
-        nullable: column.boolean("nullable", true),
-      })),
+    columns: args.blocks("column").map((column) => ({
+      name: column.string("name"),
+      type: column.string("type"),
+      nullable: column.boolean("nullable", true),
+    })),
   };
 }
 

@@ -15,7 +15,7 @@ export interface StatusDisplay {
   update(hops: readonly HopStatus[], nowMs: number): void;
 }
 
-const nameWidth = 28;
+const nameWidth = 40;
 const countWidth = 10;
 
 function formatAge(ageMs: number | undefined): string {

@@ -28,7 +28,7 @@ const breakage = (
   isWholeRequest = false,
 ): Breakage => ({ name, fate, apply, isWholeRequest });
 
-/** Deeper than any contract, far below what a JSON parser refuses: readable as JSON, refused by enrichment. */
+/** Deeper than any event has a reason to be; JSON parsers take it, careful readers do not. */
 const tooDeep = 5_000;
 
 /** The faults that real senders make, in about equal shares. */
@@ -45,7 +45,7 @@ export const breakages: readonly Breakage[] = [
     ...event,
     dataschema: "https://millrace.example/schemas/events/page/view/9-0-0.json",
   })),
-  breakage("nested beyond reason", "bad-row", (event) => {
+  breakage("nested beyond reason", "rejected", (event) => {
     const { data: _data, ...attributes } = event;
     return `${JSON.stringify(attributes).slice(0, -1)},"data":${"[".repeat(tooDeep)}${"]".repeat(tooDeep)}}`;
   }),
@@ -56,4 +56,29 @@ export const breakages: readonly Breakage[] = [
   breakage("id is a number", "rejected", (event) => ({ ...event, id: 4711 })),
   breakage("time is not a time", "rejected", (event) => ({ ...event, time: "yesterday" })),
   breakage("source of somebody else", "rejected", (event) => ({ ...event, source: "https://rival.example/web" })),
+];
+
+/** A record that some other producer puts on the raw stream itself, where no endpoint checks it. */
+export interface StrayRecord {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const stray = (name: string, bytes: string | Uint8Array): StrayRecord => ({
+  name,
+  bytes: typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes,
+});
+
+/** Each is one line that nobody can read as an event, so each has to become one bad row. */
+export const strayRecords: readonly StrayRecord[] = [
+  stray("not UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a)),
+  stray("not JSON", "id=17&type=click\n"),
+  stray("half an event", '{"specversion":"1.0","id":"half","source":"https://shop.exa'),
+  stray("not an object", "[1,2,3]\n"),
+  stray("not an event", '{"level":"info","msg":"wrong stream"}\n'),
+  stray(
+    "nested beyond reason",
+    `{"specversion":"1.0","id":"deep","data":${"[".repeat(tooDeep)}${"]".repeat(tooDeep)}}\n`,
+  ),
+  stray("nothing", "\n"),
 ];

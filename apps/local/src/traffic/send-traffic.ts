@@ -1,6 +1,6 @@
 import type { SentLedger } from "../report/sent-ledger.ts";
 import { renderHttpRequest } from "./http-request.ts";
-import type { PlannedEvent, PlannedRequest } from "./traffic-plan.ts";
+import type { PlannedEvent, PlannedRequest, PlannedSending, PlannedStray } from "./traffic-plan.ts";
 
 export interface SendOptions {
   /** Base URL of the event service. */
@@ -10,6 +10,8 @@ export interface SendOptions {
   readonly rate: number;
   /** Events to send in all. */
   readonly limit: number;
+  /** Puts a record on the raw stream past the service and gives its place as `(shardId, sequenceNumber)`. */
+  readonly putStray: (bytes: Uint8Array) => Promise<readonly [shardId: string, sequenceNumber: string]>;
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +33,7 @@ interface Answer {
  * A request answered 429 or 503 is sent again after `Retry-After`, as any careful client does.
  */
 export async function sendTraffic(
-  plan: Iterator<PlannedRequest>,
+  plan: Iterator<PlannedSending>,
   ledger: SentLedger,
   options: SendOptions,
 ): Promise<void> {
@@ -41,15 +43,30 @@ export async function sendTraffic(
   while (sent < options.limit && !options.signal.aborted) {
     const next = plan.next();
     if (next.done === true) break;
-    const request = { ...next.value, events: next.value.events.slice(0, options.limit - sent) };
     await waitUntil(startedAt + (sent / options.rate) * 1000, options.signal);
     while (inFlight.size >= maxRequestsInFlight) await Promise.race(inFlight);
-    sent += request.events.length;
-    ledger.sent += request.events.length;
-    const sending = sendRequest(request, ledger, options).finally(() => inFlight.delete(sending));
+    const planned = cut(next.value, options.limit - sent);
+    const count = planned.kind === "stray" ? 1 : planned.events.length;
+    sent += count;
+    ledger.sent += count;
+    const outcome =
+      planned.kind === "stray" ? sendStray(planned, ledger, options) : sendRequest(planned, ledger, options);
+    const sending = outcome.finally(() => inFlight.delete(sending));
     inFlight.add(sending);
   }
   await Promise.all(inFlight);
+}
+
+function cut(planned: PlannedSending, maxEvents: number): PlannedSending {
+  return planned.kind === "stray" ? planned : { ...planned, events: planned.events.slice(0, maxEvents) };
+}
+
+async function sendStray({ record }: PlannedStray, ledger: SentLedger, { putStray }: SendOptions): Promise<void> {
+  try {
+    ledger.strays.push({ identity: JSON.stringify(await putStray(record.bytes)), name: record.name });
+  } catch (error) {
+    ledger.failures.push(`Kinesis refused a stray record (${record.name}): ${(error as Error).message}`);
+  }
 }
 
 function waitUntil(epochMs: number, signal: AbortSignal): Promise<void> {
@@ -94,6 +111,11 @@ async function sendRequest(request: PlannedRequest, ledger: SentLedger, options:
   }
 }
 
+/** A broken event may name another source than its draft. */
+function sourceOf({ sent, draft }: PlannedEvent): string {
+  return (sent as { readonly source?: string } | undefined)?.source ?? draft.source;
+}
+
 /** The ids of an answer are those of the accepted events, in the order they were sent. */
 function book(request: PlannedRequest, ledger: SentLedger, answer: Answer, sentAtMs: number): void {
   const ids = answer.ids ?? [];
@@ -115,6 +137,6 @@ function book(request: PlannedRequest, ledger: SentLedger, answer: Answer, sentA
       );
       return;
     }
-    ledger.accept({ planned, request, identity: JSON.stringify([planned.draft.source, id]), sentAtMs });
+    ledger.accept({ planned, request, identity: JSON.stringify([sourceOf(planned), id]), sentAtMs });
   });
 }

@@ -1,4 +1,4 @@
-import { type Breakage, breakages, type Fate } from "./broken-events.ts";
+import { type Breakage, breakages, type Fate, type StrayRecord, strayRecords } from "./broken-events.ts";
 import { createSession, type DraftEvent, pick, type Random, type SessionStep, type Visitor } from "./sessions.ts";
 
 /** How a request carries its events. */
@@ -15,16 +15,28 @@ export interface PlannedEvent {
   readonly breakage?: string;
 }
 
+/** One HTTP request to the event service. */
 export interface PlannedRequest {
+  readonly kind: "request";
   readonly mode: Mode;
   readonly visitor: Visitor;
   readonly events: readonly PlannedEvent[];
 }
 
+/** One record that goes to the raw stream past the event service. */
+export interface PlannedStray {
+  readonly kind: "stray";
+  readonly record: StrayRecord;
+}
+
+export type PlannedSending = PlannedRequest | PlannedStray;
+
 export interface TrafficOptions {
   readonly random: Random;
   /** Share of events that are broken, 0–1. */
   readonly brokenShare: number;
+  /** Stray records for each request, 0–1. */
+  readonly strayShare: number;
   /** Visitors whose sessions run side by side. */
   readonly concurrentSessions: number;
   readonly maxEventsPerRequest: number;
@@ -34,13 +46,14 @@ const modesOfOne: readonly Mode[] = ["single", "single", "structured", "binary"]
 const modesOfMany: readonly Mode[] = ["array", "ndjson", "batched"];
 
 /**
- * An endless plan of requests: sessions of many visitors, interleaved, each visitor's events in order. The same random
- * source gives the same plan.
+ * An endless plan of requests: sessions of many visitors, interleaved, each visitor's events in order, and now and then a
+ * stray record. The same random source gives the same plan.
  */
-export function* planTraffic(options: TrafficOptions): Generator<PlannedRequest> {
+export function* planTraffic(options: TrafficOptions): Generator<PlannedSending> {
   const { random } = options;
   const sessions = Array.from({ length: options.concurrentSessions }, () => createSession(random));
   for (;;) {
+    if (random() < options.strayShare) yield { kind: "stray", record: pick(random, strayRecords) };
     const slot = Math.floor(random() * sessions.length);
     const size = random() < 0.5 ? 1 : 1 + Math.floor(random() * options.maxEventsPerRequest);
     const steps: SessionStep[] = [];
@@ -68,13 +81,13 @@ function* toRequests(
       fault === undefined
         ? { sent: event, draft: event, fate: "valid" }
         : { sent: fault.apply(event), draft: event, fate: fault.fate, breakage: fault.name };
-    if (fault?.isWholeRequest === true) yield { mode: "single", visitor, events: [planned] };
+    if (fault?.isWholeRequest === true) yield { kind: "request", mode: "single", visitor, events: [planned] };
     else together.push(planned);
   }
   const first = steps[0];
   if (first === undefined || together.length === 0) return;
   const mode = together.length === 1 ? pickModeOfOne(random, together[0]) : pick(random, modesOfMany);
-  yield { mode, visitor: first.visitor, events: together };
+  yield { kind: "request", mode, visitor: first.visitor, events: together };
 }
 
 /** Binary mode needs attributes that fit into headers, so only an unbroken event travels in it. */

@@ -11,7 +11,11 @@ const visitor = { visitorId: "v", browser: browsers[0]!, origin: origins[0]!, ad
 function eventOf(id: string, fate: Fate): { planned: PlannedEvent; request: PlannedRequest; identity: string } {
   const draft = { specversion: "1.0", id, source: "s", type: "search.click", subject: "v", data: {} } as const;
   const planned = { sent: draft, draft, fate, ...(fate === "valid" ? {} : { breakage: "broken" }) };
-  return { planned, request: { mode: "single", visitor, events: [planned] }, identity: JSON.stringify(["s", id]) };
+  return {
+    planned,
+    request: { kind: "request", mode: "single", visitor, events: [planned] },
+    identity: JSON.stringify(["s", id]),
+  };
 }
 
 const sightingsOf = (...ids: string[]): Sightings => {
@@ -20,7 +24,7 @@ const sightingsOf = (...ids: string[]): Sightings => {
   return sightings;
 };
 
-/** Three valid events, one invalid, one bad row; everything arrived once. */
+/** Three valid events, one invalid, one stray record; everything arrived once. */
 function wholeRun(): { ledger: SentLedger; observations: Observations } {
   const ledger = new SentLedger();
   for (const [id, fate] of [
@@ -28,11 +32,12 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
     ["2", "valid"],
     ["3", "valid"],
     ["4", "invalid"],
-    ["5", "bad-row"],
   ] as const) {
     ledger.accept({ ...eventOf(id, fate), sentAtMs: 100 });
     ledger.sent += 1;
   }
+  ledger.strays.push({ identity: JSON.stringify(["s", "5"]), name: "not JSON" });
+  ledger.sent += 1;
   const statuses = new Map([
     ["1", "valid"],
     ["2", "valid"],
@@ -72,6 +77,10 @@ describe("reconciliation", () => {
       routes: { "app/clicks": { expected: 3, delivered: 3, distinct: 3 } },
       latencyMs: { enriched: { p50: 50, p99: 50 } },
     });
+  });
+
+  test("a stray record that became no bad row is lost", () => {
+    expect(report(() => ({ badRows: new Sightings() }))).toMatchObject({ lost: 1, badRows: 0 });
   });
 
   test("an event missing in one place is lost there", () => {

@@ -1,13 +1,23 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom } from "@millrace/aws-simulator";
-import { breakages } from "../../src/traffic/broken-events.ts";
+import { breakages, strayRecords } from "../../src/traffic/broken-events.ts";
 import { renderHttpRequest } from "../../src/traffic/http-request.ts";
-import { planTraffic, type PlannedRequest } from "../../src/traffic/traffic-plan.ts";
+import { planTraffic, type PlannedRequest, type PlannedSending } from "../../src/traffic/traffic-plan.ts";
 
-function plan(seed: number, requests: number, brokenShare = 0.03): PlannedRequest[] {
+function planAll(seed: number, sendings: number, brokenShare = 0.03): PlannedSending[] {
   const random = createRandom(seed);
-  const traffic = planTraffic({ random, brokenShare, concurrentSessions: 20, maxEventsPerRequest: 8 });
-  return Array.from({ length: requests }, () => traffic.next().value as PlannedRequest);
+  const traffic = planTraffic({
+    random,
+    brokenShare,
+    strayShare: 0.01,
+    concurrentSessions: 20,
+    maxEventsPerRequest: 8,
+  });
+  return Array.from({ length: sendings }, () => traffic.next().value as PlannedSending);
+}
+
+function plan(seed: number, sendings: number, brokenShare = 0.03): PlannedRequest[] {
+  return planAll(seed, sendings, brokenShare).filter((sending) => sending.kind === "request");
 }
 
 describe("sample traffic", () => {
@@ -50,6 +60,11 @@ describe("sample traffic", () => {
       ]),
     );
     expect(rendered.some(({ headers }) => headers["ce-id"] !== undefined)).toBe(true);
+  });
+
+  test("stray records of every kind bypass the service", () => {
+    const strays = planAll(4, 8000).filter((sending) => sending.kind === "stray");
+    expect(new Set(strays.map(({ record }) => record.name))).toEqual(new Set(strayRecords.map(({ name }) => name)));
   });
 
   test("a malformed body travels alone, so that it spoils nobody else's request", () => {
