@@ -100,7 +100,9 @@ export class Faults {
   #rates: FaultRates;
   #kinesis: Kinesis | undefined;
   #clock: Clock = systemClock;
+  readonly #scheduled = new Set<string>();
   #isOn = true;
+  #isStarted = false;
 
   constructor(options: FaultsOptions) {
     this.#seed = String(options.seed);
@@ -130,6 +132,7 @@ export class Faults {
   /** Other rates from now on. */
   set(rates: FaultRates): void {
     this.#rates = rates;
+    if (this.#isStarted) this.start();
   }
 
   /** Lets one fault happen to the next call of `operation`, before any drawn ones. */
@@ -139,6 +142,7 @@ export class Faults {
 
   /** Starts the faults that happen at a time and not to a call: hot shards and resharding. */
   start(): void {
+    this.#isStarted = true;
     this.#schedule(
       "hotShard",
       () => this.#rates.hotShardEveryMs,
@@ -260,11 +264,13 @@ export class Faults {
 
   #schedule(concern: string, meanMs: () => number | undefined, occur: () => void): void {
     const mean = meanMs();
-    if (mean === undefined) return;
+    if (mean === undefined || this.#scheduled.has(concern)) return;
+    this.#scheduled.add(concern);
     // Exponential gaps: occurrences bunch up and leave pauses, as real ones do.
     const gapMs = Math.ceil(-Math.log(1 - this.#random(`${concern}Gap`)()) * mean);
     this.#after(gapMs, () => {
-      occur();
+      this.#scheduled.delete(concern);
+      if (meanMs() !== undefined) occur();
       this.#schedule(concern, meanMs, occur);
     });
   }
