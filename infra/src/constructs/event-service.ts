@@ -7,6 +7,7 @@ import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disrup
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1/index.js";
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1/index.js";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
 import { type EventStream, writeTo } from "./event-stream.ts";
@@ -217,9 +218,7 @@ export class EventService extends Construct {
   /** A new set of keys rolls the pods, which read them only at start. */
   #podAnnotations({ config, writeKeys }: EventServiceProps): Record<string, string> {
     const checksum =
-      config.writeKeys.from === "inline"
-        ? createHash("sha256").update(writeKeys).digest("hex")
-        : `\${sha256(${writeKeys.slice(2, -1)})}`;
+      config.writeKeys.from === "inline" ? createHash("sha256").update(writeKeys).digest("hex") : Fn.sha256(writeKeys);
     return {
       "millrace.example/write-keys-sha256": checksum,
       "prometheus.io/scrape": "true",

@@ -48,8 +48,19 @@ FROM ${LANDED_EVENTS.toLowerCase()}
 ${once([text("event.source"), text("event.id")])}`,
 };
 
-/** One record can hold several unreadable lines: they differ in what failed or in their bytes. */
-const badRowIdentity = ["origin.stream", "origin.shardId", "origin.sequenceNumber", "failure.message", "payload"];
+/**
+ * One record can give several bad rows: a line each of what it holds, or one event for each destination that did not
+ * take it. They differ in what failed, in their bytes or in their destination.
+ */
+const badRowIdentity = [
+  "origin.stream",
+  "origin.shardId",
+  "origin.sequenceNumber",
+  "failure.kind",
+  "failure.message",
+  "delivery.stream",
+  "payload",
+];
 
 const badRows: WarehouseView = {
   name: "BAD_ROWS",
@@ -64,6 +75,8 @@ ${lines([
   ["origin_stream", text("origin.stream")],
   ["origin_shard_id", text("origin.shardId")],
   ["origin_sequence_number", text("origin.sequenceNumber")],
+  ["delivery_application", text("delivery.application")],
+  ["delivery_stream", text("delivery.stream")],
   ...landing,
 ])}
 FROM ${LANDED_BAD_ROWS.toLowerCase()}

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { type Json, planOf } from "../synthesized-plan.ts";
+
+/**
+ * The statements of the plan in a second engine. Snowflake cannot run here; what both run is kept to the documented
+ * subset (docs/decisions/0004).
+ */
+let connection: DuckDBConnection;
+
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(":memory:")).connect();
+  await connection.run("CREATE MACRO get_path(record, path) AS json_extract_string(record, '$.' || path)");
+  const plan = planOf("local");
+  for (const { args } of plan.each("snowflake_table")) {
+    const types: Record<string, string> = {
+      VARIANT: "JSON",
+      VARCHAR: "VARCHAR",
+      NUMBER: "BIGINT",
+      TIMESTAMP_LTZ: "TIMESTAMPTZ",
+    };
+    const columns = args.column.map(({ name, type }: Json) => `${name} ${types[type.replace(/\(.*/, "")]}`);
+    await connection.run(`CREATE TABLE ${args.name} (${columns.join(", ")})`);
+  }
+  for (const { args } of plan.each("snowflake_view"))
+    await connection.run(`CREATE VIEW ${args.name} AS ${args.statement}`);
+});
+afterAll(() => connection.closeSync());
+
+let row = 0;
+async function land(
+  table: string,
+  record: object,
+  { file = "a.gz", loadedAt = "2026-01-01T00:00:00Z" } = {},
+): Promise<void> {
+  row += 1;
+  await connection.run(`INSERT INTO ${table} VALUES ($1, $2, $3, $4::TIMESTAMPTZ)`, [
+    JSON.stringify(record),
+    file,
+    row,
+    loadedAt,
+  ]);
+}
+const query = async (sql: string): Promise<Json[]> => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+
+const event = (source: string, id: string, more: object = {}): object => ({
+  event: {
+    specversion: "1.0",
+    source,
+    id,
+    type: "page.view",
+    time: "2026-01-01T02:00:00+02:00",
+    tenantid: "shop",
+    ...more,
+  },
+  validation: { status: "valid", schema: "https://millrace.example/schemas/events/page/view/1-0-0.json", errors: [] },
+});
+
+test("an event is one row, however often and in however many files it landed", async () => {
+  await land("landed_events", event("web", "1", { subject: "later" }), {
+    file: "b.gz",
+    loadedAt: "2026-01-01T00:05:00Z",
+  });
+  await land("landed_events", event("web", "1", { subject: "first" }), { file: "a.gz" });
+  await land("landed_events", event("web", "1", { subject: "same file" }), { file: "a.gz" });
+  expect(await query("SELECT source, id, subject, file_name AS file FROM events WHERE id = '1'")).toEqual([
+    { source: "web", id: "1", subject: "first", file: "a.gz" },
+  ]);
+});
+
+test("the same id from two sources is two events", async () => {
+  await land("landed_events", event("web", "2"));
+  await land("landed_events", event("app", "2"));
+  expect(await query("SELECT source FROM events WHERE id = '2' ORDER BY source")).toEqual([
+    { source: "app" },
+    { source: "web" },
+  ]);
+});
+
+test("times are instants, and a time that is none is NULL instead of a failed query", async () => {
+  await land("landed_events", event("web", "3"));
+  await land("landed_events", event("web", "4", { time: "yesterday" }));
+  expect(
+    await query("SELECT id, epoch_ms(event_time)::VARCHAR AS at FROM events WHERE id IN ('3', '4') ORDER BY id"),
+  ).toEqual([
+    { id: "3", at: String(Date.parse("2026-01-01T00:00:00Z")) },
+    { id: "4", at: null },
+  ]);
+});
+
+test("bad rows of one record stay apart when their lines or their destinations differ, and duplicates do not count", async () => {
+  const badRow = (more: object): object => ({
+    failure: { kind: "unreadable", message: "not JSON" },
+    payload: "eA==",
+    processor: { name: "enrichment", version: "1" },
+    origin: { stream: "raw", shardId: "shardId-0", sequenceNumber: "1" },
+    ...more,
+  });
+  await land("landed_bad_rows", badRow({}));
+  await land("landed_bad_rows", badRow({}), { file: "b.gz" });
+  await land("landed_bad_rows", badRow({ payload: "eQ==" }));
+  for (const stream of ["fraud", "marketing"]) {
+    await land(
+      "landed_bad_rows",
+      badRow({ failure: { kind: "undeliverable", message: "throttled" }, delivery: { stream } }),
+    );
+  }
+  expect(await query("SELECT failure_kind, payload, delivery_stream FROM bad_rows ORDER BY ALL")).toEqual([
+    { failure_kind: "undeliverable", payload: "eA==", delivery_stream: "fraud" },
+    { failure_kind: "undeliverable", payload: "eA==", delivery_stream: "marketing" },
+    { failure_kind: "unreadable", payload: "eA==", delivery_stream: null },
+    { failure_kind: "unreadable", payload: "eQ==", delivery_stream: null },
+  ]);
+});

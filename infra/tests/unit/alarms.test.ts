@@ -1,0 +1,93 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { type Json, planOf } from "../synthesized-plan.ts";
+
+describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
+  const plan = planOf(environment);
+  const alarms = plan.each("aws_cloudwatch_metric_alarm").map(({ args }) => args);
+  const config = loadConfig(environment);
+  const alarmOn = (metric: string, dimensions: Record<string, string>): Json =>
+    alarms.find(
+      (alarm) => alarm.metric_name === metric && JSON.stringify(alarm.dimensions) === JSON.stringify(dimensions),
+    );
+
+  test("every function is watched for age, errors and throttles", () => {
+    for (const { args } of plan.each("aws_lambda_function")) {
+      const dimensions = { FunctionName: args.function_name };
+      for (const metric of ["IteratorAge", "Errors", "Throttles"]) expect(alarmOn(metric, dimensions)).toBeDefined();
+      expect(alarmOn("IteratorAge", dimensions).threshold).toBe(config.alarms.iteratorAge * 1000);
+    }
+  });
+
+  test("every mapping is watched for dead letters and for records dropped without one", () => {
+    for (const { address } of plan.each("aws_lambda_event_source_mapping")) {
+      const dimensions = { EventSourceMappingUUID: `\${${address}.uuid}` };
+      for (const metric of ["OnFailureDestinationDeliveredEventCount", "DroppedEventCount"]) {
+        expect(alarmOn(metric, dimensions)).toMatchObject({ threshold: 0, evaluation_periods: 1, statistic: "Sum" });
+      }
+    }
+  });
+
+  test("every stream is watched for refused writes", () => {
+    for (const { args } of plan.each("aws_kinesis_stream")) {
+      expect(alarmOn("WriteProvisionedThroughputExceeded", { StreamName: args.name })).toBeDefined();
+    }
+  });
+
+  test("every destination is watched for a consumer that is about to lose events", () => {
+    for (const { name, args } of plan.each("aws_kinesis_stream")) {
+      const alarm = alarmOn("GetRecords.IteratorAgeMilliseconds", { StreamName: args.name });
+      expect(alarm !== undefined).toBe(name.startsWith("destination_"));
+      if (alarm !== undefined) expect(alarm.threshold).toBeLessThan(args.retention_period * 3_600_000);
+    }
+  });
+
+  test("every delivery stream is watched for freshness", () => {
+    for (const { args } of plan.each("aws_kinesis_firehose_delivery_stream")) {
+      const alarm = alarmOn("DeliveryToS3.DataFreshness", { DeliveryStreamName: args.name });
+      expect(alarm.threshold).toBe(config.alarms.freshness);
+      // A buffer that waits its full time is no fault.
+      expect(alarm.threshold).toBeGreaterThan(args.extended_s3_configuration.buffering_interval);
+    }
+  });
+
+  test("every alarm goes to the topic, says what to do and has a name of its own", () => {
+    for (const alarm of alarms) {
+      expect(alarm.alarm_actions).toEqual(["${aws_sns_topic.alarm_topic.arn}"]);
+      expect(alarm.ok_actions).toEqual(alarm.alarm_actions);
+      expect(alarm.alarm_description).toMatch(/\.$|\?$/);
+      expect(alarm.alarm_name).toMatch(new RegExp(`^millrace-${environment}-[a-z0-9-]+$`));
+    }
+    expect(new Set(alarms.map((alarm) => alarm.alarm_name)).size).toBe(alarms.length);
+  });
+
+  test("silence is an alarm where traffic never stops, and only there", () => {
+    const silence = alarms.filter((alarm) => alarm.treat_missing_data === "breaching");
+    expect(silence.map((alarm) => alarm.comparison_operator)).toEqual(
+      config.alarms.onSilence ? ["LessThanThreshold"] : [],
+    );
+  });
+
+  test("the topic can be written to by alarms although it is encrypted", () => {
+    const { kms_master_key_id: key } = plan.json.resource.aws_sns_topic.alarm_topic;
+    const { Statement: statements } = JSON.parse(plan.referred(key).args.policy);
+    expect(statements).toContainEqual(
+      expect.objectContaining({ Principal: { Service: "cloudwatch.amazonaws.com" }, Effect: "Allow" }),
+    );
+  });
+
+  test("the dashboard shows every stream, function and delivery stream, and no widget overlaps", () => {
+    const { widgets } = JSON.parse(plan.json.resource.aws_cloudwatch_dashboard.dashboard.dashboard_body);
+    const shown = JSON.stringify(widgets);
+    for (const { args } of plan.each("aws_kinesis_stream")) expect(shown).toContain(`"${args.name}"`);
+    for (const { args } of plan.each("aws_lambda_function")) expect(shown).toContain(`"${args.function_name}"`);
+    for (const { args } of plan.each("aws_kinesis_firehose_delivery_stream")) expect(shown).toContain(`"${args.name}"`);
+    const cells = widgets.flatMap(({ x, y, width }: Record<"x" | "y" | "width", number>) =>
+      Array.from({ length: width }, (_, column) => `${x + column},${y}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    const edges = widgets.map(({ x, width }: Record<"x" | "width", number>) => x + width);
+    expect(Math.max(...edges)).toBe(24);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { type Json, planOf } from "../synthesized-plan.ts";
+
+describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) => {
+  const plan = planOf(environment);
+  const deliveries = plan.each("aws_kinesis_firehose_delivery_stream");
+  const pipes = plan.each("snowflake_pipe");
+  const config = loadConfig(environment);
+  const prefixOf = (text: string): string => text.slice(0, text.indexOf("/") + 1);
+  const pipePrefix = ({ args }: Json): string => /"LAKE"\/(\S+)/.exec(args.copy_statement)?.[1] ?? "";
+
+  test("enriched events and bad rows are delivered as GZIP, by hour, into the lake", () => {
+    expect(deliveries.map(({ args }) => args.kinesis_source_configuration.kinesis_stream_arn)).toEqual([
+      "${aws_kinesis_stream.bad_rows.arn}",
+      "${aws_kinesis_stream.enriched.arn}",
+    ]);
+    for (const { args } of deliveries) {
+      const s3 = args.extended_s3_configuration;
+      expect(s3.bucket_arn).toBe("${aws_s3_bucket.lake.arn}");
+      expect(s3.compression_format).toBe("GZIP");
+      expect(s3.prefix).toMatch(/^[a-z-]+\/date=!\{timestamp:yyyy-MM-dd\}\/hour=!\{timestamp:HH\}\/$/);
+      expect(s3.cloudwatch_logging_options.enabled).toBe(true);
+      expect(plan.referred(s3.kms_key_arn).type).toBe("aws_kms_key");
+    }
+  });
+
+  test("buffers are those of the configuration", () => {
+    expect(deliveries.map(({ args }) => args.extended_s3_configuration)).toEqual(
+      [config.delivery.badRows, config.delivery.enriched].map(({ bufferInterval, bufferSize }) =>
+        expect.objectContaining({ buffering_interval: bufferInterval, buffering_size: bufferSize }),
+      ),
+    );
+  });
+
+  test("a pipe reads every prefix that is delivered to, and none that errors go to", () => {
+    const delivered = deliveries.map(({ args }) => prefixOf(args.extended_s3_configuration.prefix));
+    expect(pipes.map(pipePrefix).toSorted()).toEqual(delivered.toSorted());
+    for (const { args } of deliveries) {
+      const errors: string = args.extended_s3_configuration.error_output_prefix;
+      for (const prefix of delivered) expect(errors.startsWith(prefix)).toBe(false);
+    }
+  });
+
+  test("S3 tells each pipe's queue of the objects below its prefix", () => {
+    const { queue } = plan.json.resource.aws_s3_bucket_notification.warehouse_lake_notification;
+    expect(queue).toEqual(
+      pipes
+        .map(({ address }) => address)
+        .toSorted((a, b) => (a < b ? 1 : -1))
+        .map((address) => {
+          const pipe = plan.json.resource.snowflake_pipe[address.split(".")[1] ?? ""];
+          return expect.objectContaining({
+            queue_arn: `\${${address}.notification_channel}`,
+            events: ["s3:ObjectCreated:*"],
+            filter_prefix: pipePrefix({ args: pipe }),
+          });
+        }),
+    );
+    for (const { args } of pipes) expect(args.auto_ingest).toBe(true);
+  });
+
+  test("each pipe fills every column of its table with its metadata", () => {
+    for (const { args } of pipes) {
+      const [, table = "", columns = ""] =
+        /COPY INTO "\w+"\."\w+"\."(\w+)" \(([^)]+)\)/.exec(args.copy_statement) ?? [];
+      const [target] = plan.each("snowflake_table").filter((resource) => resource.args.name === table);
+      expect(columns.split(", ")).toEqual(target?.args.column.map(({ name }: Json) => name));
+      expect(args.copy_statement).toContain(
+        "SELECT $1, METADATA$FILENAME, METADATA$FILE_ROW_NUMBER, METADATA$START_SCAN_TIME",
+      );
+    }
+  });
+
+  test("statements name objects that the plan creates", () => {
+    const names = ["snowflake_table", "snowflake_stage", "snowflake_file_format"].flatMap((type) =>
+      plan.each(type).map(({ args }) => args.name),
+    );
+    const { database, schema } = config.warehouse;
+    for (const { args } of pipes) {
+      for (const [, inDatabase, inSchema, name] of args.copy_statement.matchAll(/"(\w+)"\."(\w+)"\."(\w+)"/g)) {
+        expect([inDatabase, inSchema]).toEqual([database, schema]);
+        expect(names).toContain(name);
+      }
+    }
+  });
+
+  test("preview features are enabled for each preview resource that is used, and for no other", () => {
+    // https://registry.terraform.io/providers/snowflakedb/snowflake/2.11.0/docs#preview_features_enabled
+    const previews = ["file_format", "pipe", "stage", "storage_integration", "table"].map(
+      (name) => `snowflake_${name}`,
+    );
+    const used = previews.filter((type) => plan.each(type).length > 0).map((type) => `${type}_resource`);
+    expect(plan.json.provider.snowflake[0].preview_features_enabled).toEqual(used);
+  });
+
+  test("readers may read views and no landing table", () => {
+    const grants = plan.each("snowflake_grant_privileges_to_account_role").map(({ args }) => args);
+    const onObjects = grants.filter((grant) => grant.on_schema_object !== undefined);
+    expect(onObjects.map((grant) => [grant.privileges, grant.on_schema_object.future.object_type_plural])).toEqual([
+      [["SELECT"], "VIEWS"],
+    ]);
+    expect(grants.flatMap((grant) => grant.privileges).toSorted()).toEqual(["SELECT", "USAGE", "USAGE"]);
+  });
+});

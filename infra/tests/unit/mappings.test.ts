@@ -1,0 +1,78 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { listed, planOf } from "../synthesized-plan.ts";
+
+describe.each(ENVIRONMENTS)("event source mappings of %s", (environment) => {
+  const plan = planOf(environment);
+  const mappings = plan.each("aws_lambda_event_source_mapping");
+
+  test("there is one for each function", () => {
+    const functions = plan.each("aws_lambda_function").map(({ address }) => `\${${address}.arn}`);
+    expect(mappings.map(({ args }) => args.function_name).toSorted()).toEqual(functions.toSorted());
+  });
+
+  test("enrichment reads the raw stream and the router the enriched one", () => {
+    expect(mappings.map(({ name, args }) => [name, args.event_source_arn])).toEqual([
+      ["enrichment_mapping", "${aws_kinesis_stream.raw.arn}"],
+      ["router_mapping", "${aws_kinesis_stream.enriched.arn}"],
+    ]);
+  });
+
+  test.each(mappings.map((mapping) => [mapping.name, mapping.args]))("%s gives up after finite time", (_name, args) => {
+    expect(args.maximum_retry_attempts).toBeGreaterThanOrEqual(1);
+    expect(args.maximum_retry_attempts).toBeLessThanOrEqual(100);
+    expect(args.maximum_record_age_in_seconds).toBeGreaterThanOrEqual(60);
+    const stream = plan.referred(args.event_source_arn);
+    expect(args.maximum_record_age_in_seconds).toBeLessThanOrEqual(stream.args.retention_period * 3600);
+  });
+
+  test.each(mappings.map((mapping) => [mapping.name, mapping.args]))("%s isolates a bad record", (_name, args) => {
+    expect(args.bisect_batch_on_function_error).toBe(true);
+    expect(args.function_response_types).toEqual(["ReportBatchItemFailures"]);
+  });
+
+  test.each(mappings.map((mapping) => [mapping.name, mapping.args]))(
+    "%s misses no event at its start",
+    (_name, args) => {
+      expect(args.starting_position).toBe("TRIM_HORIZON");
+      expect(args.enabled).toBe(true);
+    },
+  );
+
+  test.each(mappings.map((mapping) => [mapping.name, mapping.args]))(
+    "%s stores what it gives up in a bucket that the function's role may write to",
+    (_name, args) => {
+      const bucket = plan.referred(args.destination_config.on_failure.destination_arn);
+      expect(bucket.type).toBe("aws_s3_bucket");
+      const target = plan.referred(args.function_name);
+      const role = plan.referred(target.args.role);
+      const writes = plan
+        .statementsOf(role.name)
+        .filter((statement) => listed(statement.Action).includes("s3:PutObject"))
+        .flatMap((statement) => listed(statement.Resource));
+      expect(writes).toEqual([`\${${bucket.address}.arn}/aws/lambda/*`]);
+    },
+  );
+
+  test("every number stands in the field of its own name", () => {
+    const config = loadConfig(environment).mappings;
+    const expected = (["enrichment", "router"] as const).map((name) => ({
+      batch_size: config[name].batchSize,
+      maximum_batching_window_in_seconds: config[name].batchingWindow,
+      parallelization_factor: config[name].parallelizationFactor,
+      maximum_retry_attempts: config[name].maximumRetryAttempts,
+      maximum_record_age_in_seconds: config[name].maximumRecordAge,
+    }));
+    expect(mappings.map(({ args }) => args)).toEqual(expected.map((fields) => expect.objectContaining(fields)));
+  });
+
+  test("their counts of dead letters are published", () => {
+    for (const { args } of mappings) expect(args.metrics_config).toEqual({ metrics: ["EventCount"] });
+  });
+});
+
+test("retries and parallelization differ in prod, so that a swap would show", () => {
+  const { maximumRetryAttempts, parallelizationFactor } = loadConfig("prod").mappings.router;
+  expect(maximumRetryAttempts).not.toBe(parallelizationFactor);
+});

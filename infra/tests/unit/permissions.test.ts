@@ -1,0 +1,126 @@
+import { describe, expect, test } from "@jest/globals";
+import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { listed, planOf } from "../synthesized-plan.ts";
+
+/** What may follow an ARN: objects below a prefix, the streams of one log group. Nothing else has a wildcard. */
+const allowedSuffixes = [
+  "",
+  "/enriched/*",
+  "/bad-rows/*",
+  "/errors/enriched/*",
+  "/errors/bad-rows/*",
+  "/aws/lambda/*", // Lambda chooses the names of dead letters
+  ":*", // log streams, whose names Lambda chooses
+  ":log-stream:s3",
+];
+
+describe.each(ENVIRONMENTS)("permissions of %s", (environment) => {
+  const plan = planOf(environment);
+
+  test("every statement names resources of this plan, and no statement all resources", () => {
+    for (const { address, statements } of plan.identityPolicies) {
+      for (const statement of statements) {
+        for (const resource of listed(statement.Resource)) {
+          const [, reference = "", suffix = ""] = /^(\$\{[\w.-]+\.arn\})(.*)$/.exec(resource) ?? [];
+          expect(`${address}: ${resource}`).toBe(`${address}: ${reference}${suffix}`);
+          expect(plan.referred(reference).address).toBeDefined();
+          expect(allowedSuffixes).toContain(suffix);
+        }
+      }
+    }
+  });
+
+  test("no statement allows a family of actions", () => {
+    for (const { statements } of plan.identityPolicies) {
+      for (const statement of statements) {
+        expect(statement.Effect).toBe("Allow");
+        for (const action of listed(statement.Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
+      }
+    }
+  });
+
+  test("statement ids are unique within a policy, and every policy fits", () => {
+    for (const { statements, text } of plan.identityPolicies) {
+      const ids = statements.map((statement) => statement.Sid);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9]+$/);
+      expect(text.length).toBeLessThan(10_240);
+    }
+  });
+
+  test("the event service may write to the raw stream and do nothing else", () => {
+    const statements = plan.statementsOf("ingest_role");
+    expect(statements.flatMap((statement) => listed(statement.Resource))).toEqual([
+      "${aws_kinesis_stream.raw.arn}",
+      "${aws_kms_key.unmasked_key.arn}",
+    ]);
+    expect(statements.flatMap((statement) => listed(statement.Action))).toEqual([
+      "kinesis:PutRecords",
+      "kinesis:ListShards",
+      "kinesis:DescribeStreamSummary",
+      "kms:GenerateDataKey",
+    ]);
+  });
+
+  test("only the service account of the event service can become its role", () => {
+    const trust = JSON.parse(plan.json.resource.aws_iam_role.ingest_role.assume_role_policy).Statement[0];
+    const account = plan.json.resource.kubernetes_service_account_v1.ingest_service_account;
+    const { namespace, name } = account.metadata;
+    const conditions = trust.Condition.StringEquals;
+    const subject = Object.keys(conditions).find((key) => key.endsWith(":sub")) ?? "";
+    expect(conditions[subject]).toBe(`system:serviceaccount:${namespace}:${name}`);
+    expect(conditions[subject.replace(/sub$/, "aud")]).toBe("sts.amazonaws.com");
+    expect(trust.Principal.Federated).toContain(subject.replace(/:sub$/, ""));
+    expect(account.metadata.annotations["eks.amazonaws.com/role-arn"]).toBe("${aws_iam_role.ingest_role.arn}");
+  });
+
+  test("whoever writes to a stream may encrypt with its key, whoever reads may decrypt", () => {
+    const uses = { "kinesis:PutRecords": "kms:GenerateDataKey", "kinesis:GetRecords": "kms:Decrypt" };
+    for (const { name } of plan.each("aws_iam_role")) {
+      const statements = plan.statementsOf(name);
+      for (const [streamAction, keyAction] of Object.entries(uses)) {
+        const streams = statements
+          .filter((statement) => listed(statement.Action).includes(streamAction))
+          .flatMap((statement) => listed(statement.Resource));
+        const keys = statements
+          .filter((statement) => listed(statement.Action).includes(keyAction))
+          .flatMap((statement) => listed(statement.Resource));
+        for (const stream of streams) expect(keys).toContain(plan.referred(stream).args.kms_key_id);
+      }
+    }
+  });
+
+  test("only the router reads masked events to pass them on: nobody who sees masked events may read the unmasked stream", () => {
+    const readers = plan
+      .each("aws_iam_role")
+      .filter(({ name }) =>
+        plan
+          .statementsOf(name)
+          .some(
+            (statement) =>
+              listed(statement.Action).includes("kinesis:GetRecords") &&
+              listed(statement.Resource).includes("${aws_kinesis_stream.raw.arn}"),
+          ),
+      );
+    expect(readers.map(({ name }) => name)).toEqual(["enrichment_role"]);
+  });
+
+  test("Snowflake reads what lands, with the identity of its own integration", () => {
+    const { assume_role_policy: trust, name } = plan.json.resource.aws_iam_role.warehouse_role;
+    const integration = "snowflake_storage_integration.warehouse_storage_integration";
+    expect(JSON.parse(trust).Statement[0]).toMatchObject({
+      Principal: { AWS: `\${${integration}.storage_aws_iam_user_arn}` },
+      Condition: { StringEquals: { "sts:ExternalId": `\${${integration}.storage_aws_external_id}` } },
+    });
+    const { storage_aws_role_arn: roleArn } =
+      plan.json.resource.snowflake_storage_integration.warehouse_storage_integration;
+    expect(roleArn).toMatch(new RegExp(`^arn:aws:iam::\\d{12}:role/${name}$`));
+    const actions = plan.statementsOf("warehouse_role").flatMap((statement) => listed(statement.Action));
+    expect(actions.filter((action) => /:(Put|Delete)/.test(action))).toEqual([]);
+  });
+
+  test("the only policies about all resources are those of the keys themselves, where it means the key", () => {
+    const withStar = plan.all.filter(({ args }) => JSON.stringify(args).includes('\\"Resource\\":\\"*\\"'));
+    expect(withStar.map(({ type }) => type)).toEqual(["aws_kms_key", "aws_kms_key"]);
+  });
+});

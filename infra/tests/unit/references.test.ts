@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { type Json, planOf } from "../synthesized-plan.ts";
+
+interface Reference {
+  readonly from: string;
+  readonly kind: "resource" | "data" | "variable";
+  readonly type: string;
+  readonly name: string;
+  /** First attribute, in Terraform's spelling. */
+  readonly attribute: string;
+}
+
+const inExpression = /(?:\b(var)\.(\w+))|(?:(\bdata\.)?\b([a-z][a-z0-9]*_[a-z0-9_]+)\.([\w-]+)\.([a-z_0-9]+))/g;
+
+function referencesIn(text: string, from: string): Reference[] {
+  return [...text.matchAll(/\$\{([^}]*)\}/g)].flatMap(([, expression = ""]) =>
+    [...expression.matchAll(inExpression)].map(
+      ([, variable, variableName = "", data, type = "", name = "", attribute = ""]) =>
+        variable === undefined
+          ? { from, kind: data === undefined ? ("resource" as const) : ("data" as const), type, name, attribute }
+          : { from, kind: "variable" as const, type: "var", name: variableName, attribute: "" },
+    ),
+  );
+}
+
+/** Every string in a value, with the place it stands at. */
+function strings(value: Json, path: string): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => strings(inner, `${path}.${key}`));
+}
+
+const providers: Readonly<Record<string, string>> = { aws: "aws", kubernetes: "kubernetes", snowflake: "snowflake" };
+
+/** The generated binding of a type: its getters are the provider's schema. */
+async function bindingOf({ kind, type }: Reference): Promise<object> {
+  const [provider = "", ...words] = type.split("_");
+  const folder = [...(kind === "data" ? ["data", provider] : []), ...words].join("-");
+  const module = (await import(`@cdktf/provider-${providers[provider]}/lib/${folder}/index.js`)) as Record<
+    string,
+    Json
+  >;
+  const binding = Object.values(module).find((item) => item?.tfResourceType === type);
+  if (binding === undefined) throw new Error(`No binding of ${type} in ${folder}`);
+  return binding.prototype as object;
+}
+
+const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+describe.each(ENVIRONMENTS)("references in the plan of %s", (environment) => {
+  const { json } = planOf(environment);
+  const sections = ["resource", "data", "output", "provider"];
+  const references = sections.flatMap((section) =>
+    strings(json[section], section).flatMap(([path, text]) => referencesIn(text, path)),
+  );
+
+  test("each names something that the plan defines", () => {
+    expect(references.length).toBeGreaterThan(150);
+    for (const { from, kind, type, name } of references) {
+      const section = { resource: json.resource[type], data: json.data[type], variable: json.variable }[kind];
+      expect(`${from} → ${type}.${name}: ${typeof section?.[name]}`).toBe(`${from} → ${type}.${name}: object`);
+    }
+  });
+
+  test("each names an attribute that the provider has", async () => {
+    for (const reference of references.filter(({ kind }) => kind !== "variable")) {
+      const { from, type, attribute } = reference;
+      const isKnown = camelCase(attribute) in (await bindingOf(reference));
+      expect(`${from} → ${type}.${attribute}: ${isKnown}`).toBe(`${from} → ${type}.${attribute}: true`);
+    }
+  });
+
+  test("each dependency exists", () => {
+    for (const [type, resources] of Object.entries<Json>(json.resource)) {
+      for (const [name, args] of Object.entries<Json>(resources)) {
+        for (const dependency of args.depends_on ?? []) {
+          const [dependedType, dependedName] = dependency.split(".");
+          expect(`${type}.${name}: ${typeof json.resource[dependedType]?.[dependedName]}`).toBe(
+            `${type}.${name}: object`,
+          );
+        }
+      }
+    }
+  });
+
+  test("nothing depends on itself in a circle", () => {
+    const edges = new Map<string, Set<string>>();
+    for (const [type, resources] of Object.entries<Json>(json.resource)) {
+      for (const [name, args] of Object.entries<Json>(resources)) {
+        const address = `${type}.${name}`;
+        const referred = strings(args, address).flatMap(([, text]) => referencesIn(text, address));
+        edges.set(
+          address,
+          new Set([...(args.depends_on ?? []), ...referred.map((item) => `${item.type}.${item.name}`)]),
+        );
+      }
+    }
+    const done = new Set<string>();
+    const visit = (address: string, trail: readonly string[]): void => {
+      expect(trail).not.toContain(address);
+      if (done.has(address)) return;
+      for (const next of edges.get(address) ?? []) visit(next, [...trail, address]);
+      done.add(address);
+    };
+    for (const address of edges.keys()) visit(address, []);
+  });
+});
+
+test("only local has a write key in its outputs, and its plan resolves without a cloud", () => {
+  for (const environment of ENVIRONMENTS) {
+    expect(planOf(environment).json.output.local_write_key !== undefined).toBe(environment === "local");
+    expect(planOf(environment).json.data.aws_secretsmanager_secret_version === undefined).toBe(environment === "local");
+  }
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "@jest/globals";
+import { RouteDestinationError } from "../../src/errors.ts";
+import { type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
+import { fraud, type Json, listed, Plan, type PlanOptions, planText, recommendations } from "../synthesized-plan.ts";
+
+const marketing: RouteDocument = {
+  application: "marketing",
+  owner: "team-growth",
+  routes: [{ name: "campaigns", destination: { stream: "marketing" } }],
+};
+
+const plan = (options: PlanOptions): Plan => new Plan(planText("staging", options));
+const addresses = (of: Plan): string[] => of.all.map(({ address }) => address);
+const destinationArns = (of: Plan): readonly string[] =>
+  of
+    .statementsOf("router_role")
+    .filter((statement) => statement.Sid === "WriteDestinations")
+    .flatMap((statement) => listed(statement.Resource));
+const dashboardOf = (of: Plan): Json => JSON.parse(of.json.resource.aws_cloudwatch_dashboard.dashboard.dashboard_body);
+
+describe("a route document that is added", () => {
+  const before = plan({ documents: [recommendations] });
+  const after = plan({ documents: [recommendations, marketing] });
+
+  test("brings its stream and its alarms, and touches no other resource's address", () => {
+    expect(addresses(after).filter((address) => !addresses(before).includes(address))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_throttled_writes",
+      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_unread",
+      "aws_kinesis_stream.destination_marketing",
+    ]);
+    expect(addresses(before).filter((address) => !addresses(after).includes(address))).toEqual([]);
+  });
+
+  test("lets the router write to its stream and to no further one", () => {
+    expect(destinationArns(before)).toEqual(["${aws_kinesis_stream.destination_recommendations.arn}"]);
+    expect(destinationArns(after)).toEqual([
+      "${aws_kinesis_stream.destination_marketing.arn}",
+      "${aws_kinesis_stream.destination_recommendations.arn}",
+    ]);
+  });
+
+  test("gets a stream whose name the router can tell from its prefix", () => {
+    const prefix = after.json.resource.aws_lambda_function.router.environment.variables.DESTINATION_STREAM_PREFIX;
+    expect(after.json.resource.aws_kinesis_stream.destination_marketing).toMatchObject({
+      name: `${prefix}marketing`,
+      tags: { consumer: "marketing", "consumer-owner": "team-growth" },
+    });
+  });
+
+  test("gets a dashboard row that names its owner and its routes", () => {
+    const rows = dashboardOf(after).widgets.filter(({ type }: Json) => type === "text");
+    expect(rows.map(({ properties }: Json) => properties.markdown)).toContain(
+      "## millrace-staging-marketing\nmarketing, owned by team-growth\n- marketing/campaigns",
+    );
+  });
+
+  test("has alarms that say whose stream it is", () => {
+    const { alarm_destination_marketing_unread: alarm } = after.json.resource.aws_cloudwatch_metric_alarm;
+    expect(alarm.alarm_description).toContain("team-growth");
+    expect(alarm.dimensions.StreamName).toBe("millrace-staging-marketing");
+  });
+});
+
+test("several routes of one application share the stream they name", () => {
+  expect(routeDestinations([recommendations], "dev")).toEqual([
+    {
+      stream: "recommendations",
+      application: "recommendations",
+      owner: "team-recommendations",
+      routes: ["recommendations/clicks", "recommendations/views"],
+    },
+  ]);
+});
+
+describe("a destination in another account", () => {
+  const arn = "arn:aws:kinesis:eu-central-1:999999999999:stream/partner-events";
+  const partner: RouteDocument = {
+    application: "partner",
+    owner: "team-partners",
+    routes: [{ name: "all", destination: { stream: "partner", arn: { staging: arn } } }],
+  };
+
+  test("takes the place of our stream in the environment that names it, and only there", () => {
+    expect(plan({ documents: [partner] }).json.resource.aws_kinesis_stream.destination_partner).toBeUndefined();
+    const dev = new Plan(planText("dev", { documents: [partner] }));
+    expect(dev.json.resource.aws_kinesis_stream.destination_partner.name).toBe("millrace-dev-partner");
+    expect(destinationArns(dev)).toEqual(["${aws_kinesis_stream.destination_partner.arn}"]);
+  });
+
+  test("may be written to and encrypted for, and no other stream of that account", () => {
+    const staging = plan({ documents: [partner] });
+    expect(destinationArns(staging)).toEqual([arn]);
+    const [encrypt] = staging.statementsOf("router_role").filter(({ Sid }) => Sid === "EncryptForForeignStream1");
+    expect(encrypt).toMatchObject({
+      Action: "kms:GenerateDataKey",
+      Resource: "arn:aws:kms:eu-central-1:999999999999:key/*",
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": "kinesis.eu-central-1.amazonaws.com",
+          "kms:EncryptionContext:aws:kinesis:arn": arn,
+        },
+      },
+    });
+  });
+
+  test("has a dashboard row but no alarm: its account watches it", () => {
+    const staging = plan({ documents: [partner] });
+    expect(JSON.stringify(dashboardOf(staging))).toContain(arn);
+    expect(JSON.stringify(staging.json.resource.aws_cloudwatch_metric_alarm)).not.toContain("partner");
+  });
+});
+
+describe("a route document that is removed", () => {
+  test("keeps its stream, unwatched by the router, as long as the configuration retains it", () => {
+    const retained = plan({
+      documents: [recommendations],
+      change: (config) => ({ ...config, streams: { ...config.streams, retainedDestinations: ["fraud-purchases"] } }),
+    });
+    const { "destination_fraud-purchases": stream } = retained.json.resource.aws_kinesis_stream;
+    expect(stream).toMatchObject({ lifecycle: { prevent_destroy: true }, tags: { retained: "true" } });
+    expect(destinationArns(retained)).toEqual(["${aws_kinesis_stream.destination_recommendations.arn}"]);
+    expect(addresses(retained)).toContain("aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_unread");
+  });
+
+  test("cannot be called retired while routes write to its stream", () => {
+    const contradiction = () =>
+      planText("staging", {
+        documents: [fraud],
+        change: (config) => ({ ...config, streams: { ...config.streams, retiredDestinations: ["fraud-purchases"] } }),
+      });
+    expect(contradiction).toThrow(RouteDestinationError);
+    expect(contradiction).toThrow("fraud-purchases: fraud/purchases");
+  });
+});
+
+test("all contradictions between documents are reported at once", () => {
+  const documents: RouteDocument[] = [
+    { application: "a", owner: "o", routes: [{ name: "one", destination: { stream: "shared" } }] },
+    { application: "b", owner: "o", routes: [{ name: "two", destination: { stream: "shared" } }] },
+    {
+      application: "c",
+      owner: "o",
+      routes: [{ name: "three", destination: { stream: "c", arn: { prod: "nonsense" } } }],
+    },
+  ];
+  expect(() => routeDestinations(documents, "prod")).toThrow(
+    'The route documents have 2 fault(s):\n  - schemas/routes/b.json, route two: stream "shared" belongs to application a already\n' +
+      '  - schemas/routes/c.json, route three: stream "c": Expected destination.arn.prod to be the ARN of a stream, got "nonsense"',
+  );
+});
+
+test("a destination can have a capacity of its own", () => {
+  const onDemand = plan({
+    documents: [recommendations, fraud],
+    change: (config) => ({
+      ...config,
+      streams: {
+        ...config.streams,
+        destinationOverrides: { recommendations: { ...config.streams.destinations, capacity: { mode: "ON_DEMAND" } } },
+      },
+    }),
+  });
+  const modeOf = (name: string): string =>
+    onDemand.json.resource.aws_kinesis_stream[name].stream_mode_details.stream_mode;
+  expect(modeOf("destination_recommendations")).toBe("ON_DEMAND");
+  expect(modeOf("destination_fraud-purchases")).toBe("PROVISIONED");
+});
+
+test("three hundred destinations are each named exactly, in as many policies as their length needs", () => {
+  const document: RouteDocument = {
+    application: "many",
+    owner: "team-many",
+    routes: Array.from({ length: 300 }, (_, index) => ({
+      name: `route-${index}`,
+      destination: { stream: `a-destination-with-a-rather-long-name-${String(index).padStart(3, "0")}` },
+    })),
+  };
+  const many = plan({ documents: [document] });
+  expect(destinationArns(many)).toHaveLength(300);
+  expect(new Set(destinationArns(many)).size).toBe(300);
+  const policies = many.each("aws_iam_policy");
+  expect(policies.length).toBeGreaterThan(3);
+  for (const { args } of policies) {
+    // As IAM counts it: with the references filled in.
+    const filled = args.policy.replaceAll(/\$\{aws_kinesis_stream\.([\w-]+)\.arn\}/g, (_: string, name: string) => {
+      const stream = many.json.resource.aws_kinesis_stream[name];
+      return `arn:aws:kinesis:eu-west-1:222222222222:stream/${stream.name}`;
+    });
+    expect(filled.length).toBeLessThanOrEqual(6_144);
+  }
+});
