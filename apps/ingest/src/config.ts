@@ -5,7 +5,7 @@ import {
   defaultMaxEventBytes,
   defaultMaxEventsPerRequest,
   defaultMaxInFlightBytes,
-  kinesisRecordBytes,
+  largestKinesisRecordBytes,
   partitionKeyBytes,
 } from "./limits.ts";
 
@@ -58,8 +58,8 @@ const environmentSchema = z.object({
   RAW_STREAM_NAME: z.string().regex(/^[\w.-]{1,128}$/, "Expected the name of a Kinesis stream"),
   WRITE_KEYS: z.string().min(1).optional(),
   WRITE_KEYS_FILE: z.string().min(1).optional(),
-  MAX_BODY_BYTES: integer(1_024, 16 * mebibyte, defaultMaxBodyBytes),
-  MAX_EVENT_BYTES: integer(1_024, kinesisRecordBytes - partitionKeyBytes, defaultMaxEventBytes),
+  MAX_BODY_BYTES: integer(1_024, 64 * mebibyte, defaultMaxBodyBytes),
+  MAX_EVENT_BYTES: integer(256, largestKinesisRecordBytes - partitionKeyBytes, defaultMaxEventBytes),
   MAX_EVENTS_PER_REQUEST: integer(1, 10_000, defaultMaxEventsPerRequest),
   MAX_IN_FLIGHT_BYTES: integer(mebibyte, 4_096 * mebibyte, defaultMaxInFlightBytes),
   PUT_TIMEOUT_MS: integer(100, 60_000, 5_000),

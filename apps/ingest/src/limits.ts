@@ -1,10 +1,11 @@
 /**
- * Bytes of one Kinesis record, data and partition key together, on a stream with the default maximum.
- * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html
+ * Bytes of one Kinesis record, data and partition key together, on a stream that was given the largest maximum there is;
+ * without that it is 1 MiB, and `@millrace/put-records` refuses what is larger.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
  */
-export const kinesisRecordBytes = 1_048_576;
+export const largestKinesisRecordBytes = 10_485_760;
 
-/** Partition key: 256 characters of at most four UTF-8 bytes. Same source. */
+/** Partition key: 256 characters of at most four UTF-8 bytes. @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
 export const partitionKeyBytes = 1_024;
 
 /**
@@ -18,7 +19,7 @@ export const groupedRecordBytes = 65_536;
 export const defaultMaxBodyBytes = 2_097_152;
 
 /**
- * One event as it is stored. A quarter of a Kinesis record, because the enriched event holds the event and more, and
+ * One event as it is stored. A quarter of a usual Kinesis record, because the enriched event holds the event and more, and
  * has to fit into a record again.
  */
 export const defaultMaxEventBytes = 262_144;

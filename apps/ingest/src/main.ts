@@ -66,7 +66,6 @@ const server = await startServer({
   requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
   keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
 });
-logger.info({ port: server.port, stream: config.RAW_STREAM_NAME, keys: config.WRITE_KEYS.length }, "listening");
 
 let isStopping = false;
 
@@ -93,3 +92,6 @@ process.on("unhandledRejection", (error) => {
   logger.fatal({ err: error }, "unhandled rejection");
   process.exit(1);
 });
+
+// Last: who reads this line may send a signal right away.
+logger.info({ port: server.port, stream: config.RAW_STREAM_NAME, keys: config.WRITE_KEYS.length }, "listening");

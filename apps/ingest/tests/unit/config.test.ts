@@ -77,7 +77,7 @@ describe("readConfig", () => {
       "PORT: Expected a whole number from 0 to 65535.",
       "STAGE: Expected lower-case letters, digits and hyphens.",
       "RAW_STREAM_NAME: is missing.",
-      "MAX_BODY_BYTES: Expected a whole number from 1024 to 16777216.",
+      "MAX_BODY_BYTES: Expected a whole number from 1024 to 67108864.",
       "CORS_ORIGINS: Expected origins such as https://shop.example, separated by commas, without a path.",
       expect.stringMatching(/^LOG_LEVEL: Invalid option/),
       expect.stringMatching(/^WRITE_KEYS\.0\.name: /),
