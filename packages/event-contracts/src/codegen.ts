@@ -4,5 +4,14 @@ export type {
   SchemaError,
   SchemaErrors,
 } from "./codegen/contracts-module.ts";
+export { type ContractDocsOptions, renderContractDocs } from "./codegen/docs/render-contract-docs.ts";
+export { describeFields, type Field } from "./codegen/fields/describe-fields.ts";
 export { type ContractsModuleOptions, renderContractsModule } from "./codegen/render-contracts-module.ts";
+export { renderContractTypes } from "./codegen/types/render-contract-types.ts";
+export {
+  renderWarehouseViews,
+  type WarehouseView,
+  type WarehouseViewOptions,
+} from "./codegen/warehouse/render-warehouse-views.ts";
+export type { WarehouseColumn } from "./codegen/warehouse/warehouse-columns.ts";
 export { compilePrivacyMap } from "./privacy/compile-privacy-map.ts";

@@ -44,7 +44,9 @@ export class InvalidEventError extends EventContractsError {
   readonly errors: readonly { instancePath: string; keyword: string; message?: string }[];
   constructor(type: string, faults: { errors: InvalidEventError["errors"]; count: number }) {
     const list = faults.errors.map(({ instancePath, message }) => `/data${instancePath} ${message ?? "is wrong"}`);
-    super(`The data of a "${type}" breaks its contract in ${faults.count} place(s): ${list.join("; ")}. Correct the data.`);
+    super(
+      `The data of a "${type}" breaks its contract in ${faults.count} place(s): ${list.join("; ")}. Correct the data.`,
+    );
     this.errors = faults.errors;
   }
 }

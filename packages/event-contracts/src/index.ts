@@ -1,4 +1,4 @@
-export type { DataOf, EventType, MaskedDataOf } from "./contract-types.ts";
+export type { AnyEnrichedEvent, AnyRawEvent, DataOf, EventType, MaskedDataOf } from "./contract-types.ts";
 export type { BadRow } from "./envelope/bad-row.ts";
 export type { CloudEvent } from "./envelope/cloud-event.ts";
 export type {
@@ -12,7 +12,7 @@ export type {
   ValidationError,
   ValidationResult,
 } from "./envelope/enriched-event.ts";
-export { EmptyRecordError, EventContractsError, UnencodableEventError } from "./errors.ts";
+export { EmptyRecordError, EventContractsError, InvalidEventError, UnencodableEventError } from "./errors.ts";
 export { eventIdentity } from "./envelope/identity.ts";
 export { partitionKeyOf } from "./envelope/partition-key.ts";
 export type { RawEvent } from "./envelope/raw-event.ts";
@@ -21,3 +21,12 @@ export { strictestRule } from "./privacy/strictest-rule.ts";
 export type { DecodedLine, LineError } from "./record/decode-record.ts";
 export { decodeRecord } from "./record/decode-record.ts";
 export { encodeRecord } from "./record/encode-record.ts";
+export { type CreateEventOptions, createEvent, type NewEvent } from "./events/create-event.ts";
+export { type DecodedEnrichedEvent, decodeEnrichedRecord, isEventOfType } from "./events/decode-enriched.ts";
+export {
+  createDeduplicator,
+  type Deduplicator,
+  type DeduplicatorOptions,
+  type IdentifiedEvent,
+} from "./events/deduplicator.ts";
+export type * from "./generated/contract-types.ts";

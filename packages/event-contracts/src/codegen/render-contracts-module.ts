@@ -6,6 +6,8 @@ import { compileDialect, type CompiledDialect } from "./compile-validators.ts";
 export interface ContractsModuleOptions {
   /** How many errors of one event are kept; all are counted. 100 by default. */
   maxErrors?: number;
+  /** Where the module imports its runtime from; `@millrace/event-contracts/validator-runtime` by default. */
+  runtimeModule?: string;
 }
 
 const drafts: readonly Draft[] = ["2020-12", "draft-07"];
@@ -21,7 +23,7 @@ export function renderContractsModule(registry: Registry, options: ContractsModu
   return [
     "// Generated from schemas/ by renderContractsModule of @millrace/event-contracts; do not edit.",
     "// @ts-nocheck",
-    'import { defineContracts } from "@millrace/event-contracts/validator-runtime";',
+    `import { defineContracts } from ${JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime")};`,
     "",
     "export const contracts = defineContracts({",
     `maxErrors: ${options.maxErrors ?? 100},`,

@@ -1,25 +1,24 @@
 import type { EventType } from "../contract-types.ts";
 import type { EnrichedEvent } from "../envelope/enriched-event.ts";
-import { type DecodedLine, decodeRecord } from "../record/decode-record.ts";
+import { type DecodedLine, decodeRecord, type LineError } from "../record/decode-record.ts";
 
 /** One line of a record on an enriched or routed stream. */
 export type DecodedEnrichedEvent =
   | { ok: true; value: EnrichedEvent }
-  | { ok: false; line: number; error: { code: string; message: string }; bytes: Uint8Array };
+  | { ok: false; error: { code: LineError["code"] | "not-enriched"; message: string } };
 
 /**
  * Reads a record of enriched events, one entry per event, in order; never throws. Narrow an event by `isEventOfType`.
  * @example decodeEnrichedRecord(record).filter((line) => line.ok).map((line) => line.value.event.type)
  */
 export function decodeEnrichedRecord(bytes: Uint8Array): DecodedEnrichedEvent[] {
-  return decodeRecord(bytes).map((line, index) => toEnriched(line, index, bytes));
+  return decodeRecord(bytes).map(toEnriched);
 }
 
-function toEnriched(line: DecodedLine, index: number, bytes: Uint8Array): DecodedEnrichedEvent {
-  if (!line.ok) return line;
+function toEnriched(line: DecodedLine): DecodedEnrichedEvent {
+  if (!line.ok) return { ok: false, error: line.error };
   if (isEnrichedEvent(line.value)) return { ok: true, value: line.value };
-  const error = { code: "not-enriched", message: "The line is JSON, but no enriched event." };
-  return { ok: false, line: index + 1, error, bytes };
+  return { ok: false, error: { code: "not-enriched", message: "The line is JSON, but no enriched event." } };
 }
 
 /** Only what a consumer must be able to rely on to read on; the contract itself has been checked by enrichment. */

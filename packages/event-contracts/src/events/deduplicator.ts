@@ -29,7 +29,9 @@ export interface DeduplicatorOptions {
  */
 export function createDeduplicator({ maxIdentities = 100_000 }: DeduplicatorOptions = {}): Deduplicator {
   if (!Number.isInteger(maxIdentities) || maxIdentities < 1) {
-    throw new TypeError(`Expected \`maxIdentities\` to be an integer from 1, got ${maxIdentities} (${typeof maxIdentities}).`);
+    throw new TypeError(
+      `Expected \`maxIdentities\` to be an integer from 1, got ${maxIdentities} (${typeof maxIdentities}).`,
+    );
   }
   // A Set keeps the order of insertion.
   const identities = new Set<string>();

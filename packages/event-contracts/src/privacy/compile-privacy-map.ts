@@ -127,7 +127,8 @@ function mapAt(place: SchemaPlace, keyword: string): JsonObject {
 
 function ruleOf(place: SchemaPlace): PrivacyRule[] {
   const annotation = isJsonObject(place.schema) ? place.schema["x-privacy"] : undefined;
-  return annotation === undefined ? [] : [readPrivacyRule(annotation)];
+  // `false` says that a value which looks sensitive is not.
+  return annotation === undefined || annotation === false ? [] : [readPrivacyRule(annotation)];
 }
 
 /** Leaves out nodes from which no rule can be reached; `undefined` when there is no rule at all. */

@@ -138,8 +138,8 @@ describe("the privacy map", () => {
   test("takes names of Object.prototype for names", () => {
     const schema = JSON.parse(
       `{"properties":{"__proto__":${JSON.stringify(hmac)},"constructor":${JSON.stringify(mask)}}}`,
-    );
-    const data = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}');
+    ) as Json;
+    const data = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}') as unknown;
     expect(pathsIn(schema, data)).toEqual({ "/__proto__": "hmac", "/constructor": "mask" });
   });
 });

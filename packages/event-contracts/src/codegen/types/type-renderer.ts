@@ -33,7 +33,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
 
   /** A schema inside `parent`, at the given steps. */
   function typeAt(parent: SchemaPlace, steps: (string | number)[], indent: string): string {
-    let value: Json | undefined = parent.schema as Json;
+    let value: Json | undefined = parent.schema;
     for (const step of steps) value = (value as JsonObject)[step];
     if (typeof value === "boolean") return value ? "unknown" : "never";
     if (!isJsonObject(value)) return "unknown";
@@ -82,9 +82,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     const lines = Object.entries(properties).flatMap(([name, property]) => {
       if (side === "masked" && isJsonObject(property) && actionOf(property) === "drop") return [];
       const type = typeAt(place, ["properties", name], inner);
-      return [
-        `${docOf(property, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`,
-      ];
+      return [`${docOf(property, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`];
     });
     const rest = restType(place, schema, lines.length > 0, inner);
     if (rest !== undefined) lines.push(`${inner}[key: string]: ${rest};\n`);
@@ -133,7 +131,9 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
         const schema = place.schema as JsonObject;
         const type = typeOf(place, schema, "");
         const isInterface = type.startsWith("{") && type.endsWith("}") && !/^\} /m.test(type);
-        texts.push(`${docOf(schema, "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`);
+        texts.push(
+          `${docOf(schema, "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`,
+        );
       }
       return texts;
     },
@@ -147,7 +147,8 @@ function unusedName(name: string, used: ReadonlySet<string>): string {
 }
 
 function actionOf(schema: JsonObject): PrivacyAction | undefined {
-  return schema["x-privacy"] === undefined ? undefined : readPrivacyRule(schema["x-privacy"]).action;
+  const annotation = schema["x-privacy"];
+  return annotation === undefined || annotation === false ? undefined : readPrivacyRule(annotation).action;
 }
 
 function valueType(schema: JsonObject): string[] {
@@ -159,7 +160,9 @@ function valueType(schema: JsonObject): string[] {
 function literal(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  return `{ ${Object.entries(value).map(([key, inner]) => `${propertyName(key)}: ${literal(inner)}`).join("; ")} }`;
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${propertyName(key)}: ${literal(inner)}`)
+    .join("; ")} }`;
 }
 
 /** The `type`s of a schema, or what its keywords hint at. */

@@ -1,0 +1,90 @@
+import type { Json } from "../../json.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { Contract } from "../../registry/schema-document.ts";
+import { formatVersion } from "../../schema-id.ts";
+import { describeFields, type Field } from "../fields/describe-fields.ts";
+import { renderWarehouseViews, type WarehouseView } from "../warehouse/render-warehouse-views.ts";
+
+export interface ContractDocsOptions {
+  /** A valid example of a contract's data, shown on its page. */
+  exampleOf?: (contract: Contract) => Json | undefined;
+}
+
+const header = "<!-- Generated from schemas/ by `pnpm schemas render`; do not edit. -->";
+
+/** A Markdown page per event type and a table of contents: file name → text. */
+export function renderContractDocs(registry: Registry, options: ContractDocsOptions = {}): Map<string, string> {
+  const views = renderWarehouseViews(registry);
+  const types = [...new Set(registry.contracts.map((contract) => contract.type))];
+  const pages = types.map((type): [string, string] => [`${type}.md`, renderPage(registry, type, views, options)]);
+  return new Map([["README.md", renderIndex(registry, types)], ...pages]);
+}
+
+function renderIndex(registry: Registry, types: string[]): string {
+  const rows = types.flatMap((type) => {
+    const contract = registry.newestOf(type);
+    if (contract === undefined) return [];
+    return [
+      `| [${type}](${type}.md) | ${formatVersion(contract.version)} | ${cell(textOf(contract, "description"))} |`,
+    ];
+  });
+  return [header, "# Contracts", "", "| event type | newest | |", "|---|---|---|", ...rows, ""].join("\n");
+}
+
+function renderPage(registry: Registry, type: string, views: WarehouseView[], options: ContractDocsOptions): string {
+  const versions = registry.versionsOf(type);
+  const contract = versions.at(-1);
+  if (contract === undefined) throw new Error(`No contract of type ${type}.`);
+  const example = options.exampleOf?.(contract);
+  const own = views.filter((view) => view.statement.includes(`type = '${type}'`));
+  return [
+    header,
+    `# ${textOf(contract, "title") || type}`,
+    "",
+    textOf(contract, "description"),
+    "",
+    `Event type \`${type}\`, newest version ${formatVersion(contract.version)}. Schema: [\`${contract.id}\`](../../schemas/${contract.file})`,
+    "",
+    "## Fields of `data`",
+    "",
+    "| field | type | | limits | what it is |",
+    "|---|---|---|---|---|",
+    ...describeFields(contract, registry.resources).map(renderField),
+    "",
+    ...(example === undefined ? [] : ["## Example", "", "```json", JSON.stringify(example, null, 2), "```", ""]),
+    "## Warehouse",
+    "",
+    ...own.flatMap((view) => [
+      `View \`${view.name}\`: ${view.comment}.`,
+      "",
+      "| column | type | field |",
+      "|---|---|---|",
+      ...view.columns.map((column) => `| \`${column.name}\` | ${column.type} | \`${column.field}\` |`),
+      "",
+    ]),
+    "## Versions",
+    "",
+    ...versions.map((version) => `- [${formatVersion(version.version)}](../../schemas/${version.file})`).reverse(),
+    "",
+  ].join("\n");
+}
+
+function renderField(field: Field): string {
+  const path = field.path.join(".").replaceAll(".[]", "[]");
+  const values = field.values?.map((value) => `\`${JSON.stringify(value)}\``).join(", ");
+  const type = field.format === undefined ? field.types.join(" or ") : `${field.types.join(" or ")}, ${field.format}`;
+  const limits = [...(values === undefined ? [] : [values]), ...field.limits].join("; ");
+  const privacy =
+    field.privacy === undefined ? "" : ` **Sensitive (${field.privacy.class}): ${field.privacy.action}.**`;
+  const cells = [`\`${path}\``, type || "any", field.isRequired ? "required" : "", limits, field.description + privacy];
+  return `| ${cells.map(cell).join(" | ")} |`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
+}
+
+function textOf(contract: Contract, keyword: "title" | "description"): string {
+  const text = contract.schema[keyword];
+  return typeof text === "string" ? text : "";
+}

@@ -1,0 +1,180 @@
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import type { PrivacyRule } from "../../privacy/privacy-map.ts";
+import { readPrivacyRule } from "../../privacy/read-privacy-rule.ts";
+import { strictestRule } from "../../privacy/strictest-rule.ts";
+import { pointerStep } from "../../registry/pointer.ts";
+import type { SchemaDocument } from "../../registry/schema-document.ts";
+import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
+
+/** One field of the data of a contract, seen through `$ref` and the combining keywords. */
+export interface Field {
+  /** Property names from the root of `data`; `[]` stands for the elements of an array. */
+  path: string[];
+  /** JSON types it can have; empty when the schema does not say. */
+  types: string[];
+  /** In the object it stands in. */
+  isRequired: boolean;
+  /** It has fields of its own in this list. */
+  hasFields: boolean;
+  description: string;
+  format: string | undefined;
+  /** The values it can have, if they are listed. */
+  values: Json[] | undefined;
+  /** In words, e.g. `1 to 100`. */
+  limits: string[];
+  privacy: PrivacyRule | undefined;
+}
+
+/** The fields of a contract's data in the order of the schema, parents first. A recursive schema is followed once. */
+export function describeFields(document: SchemaDocument, resources: SchemaResources): Field[] {
+  const fields: Field[] = [];
+  const root = schemasAt([{ document, pointer: "", schema: document.schema }], resources);
+  collectFields(root, [], []);
+  return fields;
+
+  function collectFields(places: SchemaPlace[], path: string[], above: string[]): boolean {
+    const keys = places.map(placeKey);
+    if (keys.some((key) => above.includes(key))) return false;
+    const inner = [...above, ...keys];
+    const names = new Set(places.flatMap((place) => Object.keys(mapOf(place, "properties"))));
+    for (const name of names) {
+      const declaring = places.filter((place) => Object.hasOwn(mapOf(place, "properties"), name));
+      const isRequired = places.some((place) => isAlways(place) && listOf(place, "required").includes(name));
+      addField(
+        declaring.map((place) => childOf(place, ["properties", name])),
+        [...path, name],
+        isRequired,
+        inner,
+      );
+    }
+    const items = places.flatMap((place) =>
+      isJsonObject(schemaOf(place)["items"]) ? [childOf(place, ["items"])] : [],
+    );
+    const hasElements = items.length > 0 && collectFields(schemasAt(items, resources), [...path, "[]"], inner);
+    return names.size > 0 || hasElements;
+  }
+
+  function addField(declared: SchemaPlace[], path: string[], isRequired: boolean, above: string[]): void {
+    const places = schemasAt(declared, resources);
+    const field = toField(places, path, isRequired);
+    fields.push(field);
+    field.hasFields = collectFields(places, path, above);
+  }
+}
+
+/** Places that came in through `anyOf` or `oneOf` hold only for some events. */
+const sometimes = new WeakSet<SchemaPlace>();
+
+function isAlways(place: SchemaPlace): boolean {
+  return !sometimes.has(place);
+}
+
+/** The schemas that say something of the same value, nearest first. */
+function schemasAt(places: SchemaPlace[], resources: SchemaResources): SchemaPlace[] {
+  const found: SchemaPlace[] = [];
+  const seen = new Set<string>();
+  const pending = [...places];
+  for (let place = pending.shift(); place !== undefined; place = pending.shift()) {
+    if (!isJsonObject(place.schema) || seen.has(placeKey(place))) continue;
+    seen.add(placeKey(place));
+    found.push(place);
+    const next = [...referredFrom(place, resources), ...branchesOf(place, "allOf")];
+    const optional = ["oneOf", "anyOf"].flatMap((keyword) => branchesOf(place, keyword));
+    for (const inner of next) if (sometimes.has(place)) sometimes.add(inner);
+    for (const inner of optional) sometimes.add(inner);
+    pending.push(...next, ...optional);
+  }
+  return found;
+}
+
+function referredFrom(place: SchemaPlace, resources: SchemaResources): SchemaPlace[] {
+  const reference = schemaOf(place)["$ref"];
+  const target =
+    typeof reference === "string" ? resources.resolve(reference, place.document, place.pointer) : undefined;
+  // A copy, since whether it holds always depends on who refers to it.
+  return target === undefined ? [] : [{ ...target }];
+}
+
+function branchesOf(place: SchemaPlace, keyword: string): SchemaPlace[] {
+  const branches = schemaOf(place)[keyword];
+  return Array.isArray(branches) ? branches.map((_, index) => childOf(place, [keyword, index])) : [];
+}
+
+function toField(places: SchemaPlace[], path: string[], isRequired: boolean): Field {
+  const schemas = places.map(schemaOf);
+  const texts = (keyword: string): string[] =>
+    schemas.map((schema) => schema[keyword]).filter((text) => typeof text === "string");
+  const values = schemas.flatMap((schema) => {
+    if (schema["const"] !== undefined) return [[schema["const"]]];
+    return Array.isArray(schema["enum"]) ? [schema["enum"]] : [];
+  });
+  const rules = schemas.flatMap((schema) =>
+    schema["x-privacy"] === undefined || schema["x-privacy"] === false ? [] : [readPrivacyRule(schema["x-privacy"])],
+  );
+  return {
+    path,
+    types: [...new Set(schemas.flatMap(typesOf))],
+    isRequired,
+    hasFields: false,
+    description: texts("description")[0] ?? texts("title")[0] ?? "",
+    format: texts("format")[0],
+    values: values.length === 0 ? undefined : values.flat(),
+    limits: [...new Set(schemas.flatMap(limitsOf))],
+    privacy: rules.length === 0 ? undefined : rules.reduce(strictestRule),
+  };
+}
+
+function typesOf(schema: JsonObject): string[] {
+  const { type } = schema;
+  if (typeof type === "string") return [type];
+  if (Array.isArray(type)) return type.filter((name) => typeof name === "string");
+  return schema["properties"] === undefined ? [] : ["object"];
+}
+
+function limitsOf(schema: JsonObject): string[] {
+  const bounds = [
+    boundText(schema["minimum"], schema["maximum"], ""),
+    boundText(schema["minLength"], schema["maxLength"], " characters"),
+    boundText(schema["minItems"], schema["maxItems"], " elements"),
+    boundText(schema["minProperties"], schema["maxProperties"], " properties"),
+  ];
+  const others = (["exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern"] as const).flatMap((keyword) =>
+    schema[keyword] === undefined
+      ? []
+      : [`${keyword} \`${typeof schema[keyword] === "string" ? schema[keyword] : JSON.stringify(schema[keyword])}\``],
+  );
+  return [...bounds.filter((text) => text !== ""), ...others];
+}
+
+function boundText(lower: Json | undefined, upper: Json | undefined, unit: string): string {
+  const from = boundOf(lower);
+  const to = boundOf(upper);
+  if (from === undefined) return to === undefined ? "" : `at most ${to}${unit}`;
+  return to === undefined ? `at least ${from}${unit}` : `${from} to ${to}${unit}`;
+}
+
+/** Bounds that only say that a number is exact are not worth a word. */
+function boundOf(bound: Json | undefined): number | undefined {
+  return typeof bound === "number" && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : undefined;
+}
+
+function schemaOf(place: SchemaPlace): JsonObject {
+  return isJsonObject(place.schema) ? place.schema : {};
+}
+
+function mapOf(place: SchemaPlace, keyword: string): JsonObject {
+  const value = schemaOf(place)[keyword];
+  return isJsonObject(value) ? value : {};
+}
+
+function listOf(place: SchemaPlace, keyword: string): Json[] {
+  const value = schemaOf(place)[keyword];
+  return Array.isArray(value) ? value : [];
+}
+
+function childOf(place: SchemaPlace, steps: (string | number)[]): SchemaPlace {
+  let value: Json | undefined = schemaOf(place);
+  for (const step of steps) value = (value as Record<string | number, Json | undefined> | undefined)?.[step];
+  const schema = isJsonObject(value) || typeof value === "boolean" ? value : true;
+  return { document: place.document, pointer: place.pointer + steps.map(pointerStep).join(""), schema };
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderContractDocs } from "../codegen/docs/render-contract-docs.ts";
+import { renderContractsModule } from "../codegen/render-contracts-module.ts";
+import { renderContractTypes } from "../codegen/types/render-contract-types.ts";
+import type { Json } from "../json.ts";
+import { createRegistry, type Registry } from "../registry/registry.ts";
+import { readSchemaFiles } from "../registry/load-registry.ts";
+import type { Contract } from "../registry/schema-document.ts";
+import { renderSchemas } from "./render-schemas.ts";
+
+/** Every generated file, by path from the root of the repository: schemas first, then what follows from all schemas. */
+export function renderAll(repositoryRoot: string): Map<string, string> {
+  const root = join(repositoryRoot, "schemas");
+  const rendered = renderSchemas();
+  const registry = registryWith(root, rendered);
+  const generated = "packages/event-contracts/src/generated";
+  const docs = renderContractDocs(registry, { exampleOf: (contract) => firstExample(root, contract) });
+  return new Map([
+    ...[...rendered].map(([path, text]): [string, string] => [`schemas/${path}`, text]),
+    [`${generated}/contract-types.ts`, renderContractTypes(registry)],
+    [`${generated}/contracts.ts`, renderContractsModule(registry, { runtimeModule: "../validator-runtime.ts" })],
+    ...[...docs].map(([name, text]): [string, string] => [`docs/contracts/${name}`, text]),
+  ]);
+}
+
+/** The schemas on disk, with the rendered ones as they will be. */
+function registryWith(root: string, rendered: Map<string, string>): Registry {
+  const onDisk = readSchemaFiles(root).files.filter(({ file }) => !rendered.has(file));
+  const fresh = [...rendered].map(([file, text]) => ({ file, value: JSON.parse(text) as Json }));
+  const byFile = [...onDisk, ...fresh].sort((a, b) => (a.file < b.file ? -1 : 1));
+  return createRegistry(byFile).registry;
+}
+
+function firstExample(root: string, contract: Contract): Json | undefined {
+  const folder = join(root, "examples", contract.name, contract.file.replace(/^.*\/|\.json$/g, ""), "valid");
+  try {
+    const names = readdirSync(folder).sort();
+    const name = names.find((candidate) => candidate === "typical.json") ?? names[0];
+    return name === undefined ? undefined : (JSON.parse(readFileSync(join(folder, name), "utf8")) as Json);
+  } catch {
+    return undefined;
+  }
+}
