@@ -1,11 +1,12 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
+import { loadRegistry, RegistryError } from "@millrace/event-contracts/registry";
 import { loadRouteDocuments, RoutesError } from "@millrace/routes";
 import { loadConfig, parseEnvironmentName } from "./config/load-config.ts";
 import { ENVIRONMENTS } from "./config/schema.ts";
 import { InfraError } from "./errors.ts";
 import { builtArtifacts } from "./inputs/function-artifact.ts";
-import { baseViews } from "./inputs/warehouse-views.ts";
 import { synthesize } from "./synthesize.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -22,7 +23,7 @@ function main(): void {
     configs: environments.map(loadConfig),
     artifactsFor: (folder) => builtArtifacts({ root, stackFolder: folder }),
     routeDocuments: loadRouteDocuments(join(root, "schemas/routes")),
-    views: baseViews,
+    contractViews: renderWarehouseViews(loadRegistry(join(root, "schemas"))),
   });
   const elapsedMs = Math.round(performance.now() - started);
   for (const plan of plans) process.stdout.write(`${relative(process.cwd(), plan)}\n`);
@@ -32,7 +33,8 @@ function main(): void {
 try {
   main();
 } catch (error) {
-  if (!(error instanceof InfraError || error instanceof RoutesError)) throw error;
+  const isExpected = [InfraError, RegistryError, RoutesError].some((kind) => error instanceof kind);
+  if (!isExpected || !(error instanceof Error)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

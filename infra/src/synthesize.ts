@@ -12,7 +12,8 @@ export interface SynthesizeOptions {
   /** Finds the zips, whose paths are relative to the stack's folder. */
   readonly artifactsFor: (stackFolder: string) => FunctionArtifacts;
   readonly routeDocuments: readonly RouteDocument[];
-  readonly views: readonly WarehouseView[];
+  /** Views over `EVENTS`, one for each contract. */
+  readonly contractViews: readonly WarehouseView[];
 }
 
 /** Writes the stacks and returns the path of each plan. Equal inputs give equal bytes. */
@@ -22,7 +23,7 @@ export function synthesize(options: SynthesizeOptions): readonly string[] {
   for (const config of configs) {
     const artifacts = options.artifactsFor(stackFolder(outDir, config.environment));
     const destinations = routeDestinations(options.routeDocuments, config.environment);
-    new MillraceStack(app, { config, artifacts, destinations, views: options.views });
+    new MillraceStack(app, { config, artifacts, destinations, contractViews: options.contractViews });
   }
   app.synth();
   return configs.map(({ environment }) => `${stackFolder(outDir, environment)}/cdk.tf.json`);

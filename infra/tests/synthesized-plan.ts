@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
+import { loadRegistry } from "@millrace/event-contracts/registry";
 import { loadConfig } from "../src/config/load-config.ts";
 import type { EnvironmentConfig, EnvironmentName } from "../src/config/schema.ts";
 import type { FunctionArtifacts } from "../src/inputs/function-artifact.ts";
 import type { RouteDocument } from "../src/inputs/route-destinations.ts";
-import { baseViews } from "../src/inputs/warehouse-views.ts";
 import { synthesize } from "../src/synthesize.ts";
 
 // The plan is JSON that each test looks into.
@@ -33,6 +34,8 @@ export interface PlanOptions {
   readonly change?: (config: EnvironmentConfig) => EnvironmentConfig;
 }
 
+const contractViews = renderWarehouseViews(loadRegistry(join(import.meta.dirname, "../../schemas")));
+
 const artifacts: FunctionArtifacts = (name) => ({
   zipPath: `../../../../apps/${name}/dist/function.zip`,
   handler: "index.handler",
@@ -51,7 +54,7 @@ export function planText(
       configs: [change(loadConfig(environment))],
       artifactsFor: () => artifacts,
       routeDocuments: documents,
-      views: baseViews,
+      contractViews,
     });
     return readFileSync(path, "utf8");
   } finally {

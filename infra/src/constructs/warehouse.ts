@@ -33,6 +33,14 @@ export interface WarehouseProps {
   /** Keys of the objects that Snowflake reads. */
   readonly keys: readonly DataKey[];
   readonly landings: readonly LandingTable[];
+  /** Views in layers: one may read the tables and every view of the layers before its own. */
+  readonly viewLayers: readonly ViewLayer[];
+}
+
+/** Views that do not read each other. */
+export interface ViewLayer {
+  /** Goes before the views' names in their addresses. */
+  readonly id: string;
   readonly views: readonly WarehouseView[];
 }
 
@@ -153,15 +161,22 @@ export class Warehouse extends Construct {
     });
     new S3BucketNotification(this, "lake_notification", { bucket: lake.id, queue: queues });
 
-    const readers = this.#grantReading(config, [database, schema]);
-    for (const view of props.views) {
-      new View(this, `${view.name.toLowerCase()}_view`, {
-        ...place,
-        name: view.name,
-        comment: view.comment,
-        statement: view.statement,
-        dependsOn: [...tables, ...readers],
-      });
+    // Snowflake looks up what a view reads when the view is made, and gives future grants when it is made.
+    let ready = [...tables, ...this.#grantReading(config, [database, schema])];
+    for (const layer of props.viewLayers) {
+      ready = [
+        ...ready,
+        ...layer.views.map(
+          ({ name, comment, statement }) =>
+            new View(this, `${layer.id}${name.toLowerCase()}_view`, {
+              ...place,
+              name,
+              comment,
+              statement,
+              dependsOn: ready,
+            }),
+        ),
+      ];
     }
   }
 

@@ -30,7 +30,7 @@ import { Warehouse } from "../constructs/warehouse.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { assertRetired, parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
-import { LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
+import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
 import { bucketName, physicalName, prefixOf } from "../names.ts";
 
 /** Terraform itself, and the providers as the prebuilt bindings were generated for them. */
@@ -40,7 +40,8 @@ export interface MillraceStackProps {
   readonly config: EnvironmentConfig;
   readonly artifacts: FunctionArtifacts;
   readonly destinations: readonly RouteDestination[];
-  readonly views: readonly WarehouseView[];
+  /** Views over `EVENTS`, one for each contract. */
+  readonly contractViews: readonly WarehouseView[];
 }
 
 /** Two keys part what people may see: events before masking (raw, bad rows, dead letters), and after. */
@@ -57,7 +58,7 @@ export class MillraceStack extends TerraformStack {
   readonly #addresses = new Map<string, string>();
   readonly #config: EnvironmentConfig;
 
-  constructor(scope: Construct, { config, artifacts, destinations, views }: MillraceStackProps) {
+  constructor(scope: Construct, { config, artifacts, destinations, contractViews }: MillraceStackProps) {
     super(scope, config.environment);
     this.#config = config;
     this.#declareBackend();
@@ -75,7 +76,7 @@ export class MillraceStack extends TerraformStack {
     const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters });
     const router = this.#createRouter({ artifacts, keys, enriched, badRows, deadLetters, destinationStreams, foreign });
     const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
-    this.#createWarehouse({ keys, lake, deliveries, views });
+    this.#createWarehouse({ keys, lake, deliveries, contractViews });
     this.#createEventService(raw);
 
     const watched: Watched = {
@@ -417,7 +418,7 @@ export class MillraceStack extends TerraformStack {
     keys: Keys;
     lake: PrivateBucket;
     deliveries: Watched["deliveries"];
-    views: readonly WarehouseView[];
+    contractViews: readonly WarehouseView[];
   }): void {
     const { aws, environment, warehouse } = this.#config;
     const [enriched, badRows] = from.deliveries;
@@ -432,7 +433,10 @@ export class MillraceStack extends TerraformStack {
         { id: "events", table: LANDED_EVENTS, prefix: enriched.delivery.prefix },
         { id: "bad_rows", table: LANDED_BAD_ROWS, prefix: badRows.delivery.prefix },
       ],
-      views: from.views,
+      viewLayers: [
+        { id: "", views: baseViews },
+        { id: "typed_", views: from.contractViews },
+      ],
     });
   }
 

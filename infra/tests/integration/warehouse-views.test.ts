@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { type Json, planOf } from "../synthesized-plan.ts";
+import { type Json, type PlannedResource, planOf } from "../synthesized-plan.ts";
 
 /**
  * The statements of the plan in a second engine. Snowflake cannot run here; what both run is kept to the documented
@@ -22,10 +22,18 @@ beforeAll(async () => {
     const columns = args.column.map(({ name, type }: Json) => `${name} ${types[type.replace(/\(.*/, "")]}`);
     await connection.run(`CREATE TABLE ${args.name} (${columns.join(", ")})`);
   }
-  for (const { args } of plan.each("snowflake_view"))
+  for (const { args } of inOrderOfDependence(plan.each("snowflake_view")))
     await connection.run(`CREATE VIEW ${args.name} AS ${args.statement}`);
 });
 afterAll(() => connection.closeSync());
+
+/** As Terraform makes them: a view after the views it depends on. */
+function inOrderOfDependence(views: readonly PlannedResource[]): readonly PlannedResource[] {
+  const addresses = views.map(({ address }) => address);
+  const depth = (view: PlannedResource): number =>
+    view.args.depends_on.filter((address: string) => addresses.includes(address)).length;
+  return views.toSorted((a, b) => depth(a) - depth(b));
+}
 
 let row = 0;
 async function land(
@@ -110,5 +118,22 @@ test("bad rows of one record stay apart when their lines or their destinations d
     { failure_kind: "undeliverable", payload: "eA==", delivery_stream: "marketing" },
     { failure_kind: "unreadable", payload: "eA==", delivery_stream: null },
     { failure_kind: "unreadable", payload: "eQ==", delivery_stream: null },
+  ]);
+});
+
+test("each contract has a view with a column for each field, over the valid events of its type alone", async () => {
+  const click = (id: string, status: string): object => ({
+    event: {
+      ...(event("web", id) as { event: object }).event,
+      type: "search.click",
+      data: { queryId: "q1", query: "shoes", productId: "p1", rank: 3 },
+    },
+    validation: { status, schema: "https://millrace.example/schemas/events/search/click/1-0-0.json", errors: [] },
+  });
+  await land("landed_events", click("5", "valid"));
+  await land("landed_events", click("5", "valid"), { file: "b.gz" });
+  await land("landed_events", click("6", "invalid"));
+  expect(await query("SELECT id, product_id, rank FROM search_click_1")).toEqual([
+    { id: "5", product_id: "p1", rank: "3" },
   ]);
 });
