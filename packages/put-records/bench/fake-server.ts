@@ -5,7 +5,7 @@
  */
 import { hash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import { createServer as createHttp2Server } from "node:http2";
+import { createServer as createHttp2Server, type Http2ServerRequest } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { createRandom } from "@millrace/aws-simulator";
 import { numberIn, type Scenario, scenarios, SHARDS, type ScenarioName, type ServerCount } from "./workload.ts";
@@ -137,7 +137,7 @@ function answer(path: string, target: string, body: string): string {
   throw new Error(`${target} is not part of the benchmark`);
 }
 
-type Request = NodeJS.ReadableStream & Pick<IncomingMessage, "headers" | "url">;
+type Request = IncomingMessage | Http2ServerRequest;
 
 const contentType = { "content-type": "application/x-amz-json-1.1" };
 

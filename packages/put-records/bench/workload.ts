@@ -43,7 +43,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   clean: { title: "no faults", throttle: 0 },
   "throttle-1": { title: "1 % throttled", throttle: 0.01 },
   "throttle-10": { title: "10 % throttled", throttle: 0.1 },
-  "hot-shard": { title: "one hot shard", throttle: 0, hotShardRecordsPerSecond: 1000 },
+  "hot-shard": { title: "one hot shard", throttle: 0, hotShardRecordsPerSecond: 500 },
 };
 
 /** What the server counted in one run. */

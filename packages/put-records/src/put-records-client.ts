@@ -485,6 +485,7 @@ export class PutRecordsClient implements PutRecords {
     if (delivery.status === "failed" && !entry.isInFlight) this.#batcher.noteSettled();
     if (--call.remaining > 0) return;
     this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#unwatchDeadline();
     call.finish();
   }
 
@@ -521,6 +522,12 @@ export class PutRecordsClient implements PutRecords {
     clock.clearTimeout(this.#deadlineTimer);
     this.#deadlineAt = deadline;
     this.#deadlineTimer = clock.setTimeout(() => this.#onDeadline(), Math.max(0, deadline - clock.now()));
+  }
+
+  /** A timer left behind would keep the process alive. */
+  #unwatchDeadline(): void {
+    this.#options.clock.clearTimeout(this.#deadlineTimer);
+    this.#deadlineAt = Number.POSITIVE_INFINITY;
   }
 
   #onDeadline(): void {
