@@ -103,12 +103,14 @@ export class EventSourceMapping {
       return {
         ...shard,
         bufferedRecords: worker?.bufferedRecords ?? 0,
+        oldestRecordAgeMs: worker?.oldestRecordAgeMs ?? 0,
         iteratorAgeMs: worker?.iteratorAgeMs ?? 0,
       };
     });
     return {
       ...this.#counters,
       bufferedRecords: shards.reduce((sum, shard) => sum + shard.bufferedRecords, 0),
+      oldestRecordAgeMs: shards.reduce((oldest, shard) => Math.max(oldest, shard.oldestRecordAgeMs), 0),
       millisBehindLatest: shards.reduce((most, shard) => Math.max(most, shard.millisBehindLatest), 0),
       shards,
     };

@@ -60,6 +60,11 @@ export class Lane {
     return this.#queue.length + this.#work.reduce((sum, { records }) => sum + records.length, 0);
   }
 
+  /** Arrival of the oldest record not yet done with. */
+  get oldestArrivalMs(): number | undefined {
+    return (this.#work[0]?.records[0] ?? this.#queue[0])?.arrivalMs;
+  }
+
   get isIdle(): boolean {
     return !this.#isActive && this.size === 0;
   }

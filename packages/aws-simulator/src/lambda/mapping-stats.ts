@@ -28,7 +28,9 @@ export interface EventSourceMappingStats {
   readonly bufferedRecords: number;
   /** Age of the last record of the batch that finished last, as the CloudWatch metric has it; 0 before the first. */
   readonly iteratorAgeMs: number;
-  /** Farthest behind of all shards. */
+  /** Age of the oldest record that was read and is not yet done with: grows while a batch blocks its lane. */
+  readonly oldestRecordAgeMs: number;
+  /** Farthest behind of all shards, as the last read of each said. */
   readonly millisBehindLatest: number;
   readonly shards: readonly ShardStats[];
 }
@@ -38,6 +40,7 @@ export interface ShardStats {
   readonly state: "waiting" | "reading" | "ended" | "complete";
   readonly millisBehindLatest: number;
   readonly bufferedRecords: number;
+  readonly oldestRecordAgeMs: number;
   readonly iteratorAgeMs: number;
 }
 

@@ -52,6 +52,11 @@ export class ShardWorker implements ShardConsumer {
     return this.#lanes.reduce((sum, lane) => sum + lane.size, 0);
   }
 
+  get oldestRecordAgeMs(): number {
+    const now = this.#options.settings.clock.now();
+    return this.#lanes.reduce((oldest, lane) => Math.max(oldest, now - (lane.oldestArrivalMs ?? now)), 0);
+  }
+
   get iteratorAgeMs(): number {
     return this.#iteratorAgeMs;
   }

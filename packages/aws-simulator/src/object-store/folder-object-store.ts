@@ -171,9 +171,10 @@ async function filesBelow(folder: string, above: readonly string[]): Promise<str
 }
 
 function isMissing(error: unknown): boolean {
-  return hasCode(error, "ENOENT", "ENOTDIR");
+  return hasCode(error, "ENOENT", "ENOTDIR", "EISDIR");
 }
 
+/** Not `instanceof Error`: errors of Node's own modules come from another realm under a test runner. */
 function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+  return typeof error === "object" && error !== null && "code" in error && codes.includes(String(error.code));
 }

@@ -198,5 +198,5 @@ export class ShardReader {
 }
 
 function isExpiredIterator(error: unknown): boolean {
-  return error instanceof Error && error.name === "ExpiredIteratorException";
+  return typeof error === "object" && error !== null && "name" in error && error.name === "ExpiredIteratorException";
 }

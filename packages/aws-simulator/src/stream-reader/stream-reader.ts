@@ -79,12 +79,13 @@ export class StreamReader {
   /** Resolves when every record that was in the stream at the time of the call has been accepted. */
   async caughtUp(): Promise<void> {
     while (this.#isRunning) {
-      const reading = [...this.#shards.values()].filter((state) => !state.isComplete);
-      await Promise.all(reading.map((state) => this.#caughtUp(state)));
       const known = this.#shards.size;
+      const pending = [...this.#shards.values()].filter((state) => !state.isComplete);
+      const haveAllBegun = pending.every((state) => state.reader !== undefined);
+      await Promise.all(pending.map((state) => this.#caughtUp(state)));
       await this.#refresh();
-      // Children that appeared meanwhile may hold records that were there before the call.
-      if (this.#shards.size === known && reading.every((state) => state.reader !== undefined)) return;
+      // Children that appeared or began meanwhile may hold records that were there before the call.
+      if (haveAllBegun && this.#shards.size === known) return;
     }
   }
 
