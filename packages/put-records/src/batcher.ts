@@ -1,6 +1,7 @@
 import type { Entry } from "./entry.ts";
 import { Fifo } from "./fifo.ts";
 import { hashOf } from "./hash-key.ts";
+import { HeldQueue } from "./held-queue.ts";
 import { MAX_RECORDS_PER_REQUEST, MAX_REQUEST_BYTES } from "./limits.ts";
 import type { StreamState } from "./stream-state.ts";
 
@@ -24,7 +25,7 @@ export class Batcher {
   #retries = new Fifo<Entry>();
   #ready = new Fifo<Entry>();
   /** Entries whose shard is at its rate limit; they wait alone while the others run on. */
-  readonly #held = new Map<string, Fifo<Entry>>();
+  readonly #held = new Map<string, HeldQueue>();
   #heldUntil = Number.NEGATIVE_INFINITY;
   #readyBytes = 0;
   #isDue = false;
@@ -137,7 +138,7 @@ export class Batcher {
     let held = this.#held.get(shardId);
     if (held === undefined) {
       if (this.#held.size === 0) this.#heldUntil = now + HELD_INTERVAL_MS;
-      held = new Fifo();
+      held = new HeldQueue();
       this.#held.set(shardId, held);
     }
     held.push(entry);

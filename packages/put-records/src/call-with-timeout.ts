@@ -1,5 +1,4 @@
 import type { Clock } from "./clock.ts";
-import type { KinesisSender } from "./types.ts";
 
 /** The reason given to a request that took too long. */
 export class NoAnswerInTime extends Error {
@@ -15,10 +14,9 @@ export interface PendingRequest {
   abandon(reason: unknown): void;
 }
 
-/** Sends the command and waits for its answer no longer than `timeoutMs`. */
+/** Makes a request and waits for its answer no longer than `timeoutMs`. */
 export function callWithTimeout(
-  client: KinesisSender,
-  command: Parameters<KinesisSender["send"]>[0],
+  send: (options: { abortSignal: AbortSignal }) => Promise<unknown>,
   clock: Clock,
   timeoutMs: number,
 ): PendingRequest {
@@ -37,7 +35,7 @@ export function callWithTimeout(
     };
   };
   try {
-    client.send(command, { abortSignal: controller.signal }).then(settle(resolve), settle(reject));
+    send({ abortSignal: controller.signal }).then(settle(resolve), settle(reject));
   } catch (error) {
     settle(reject)(error);
   }

@@ -292,7 +292,7 @@ export class PutRecordsClient implements PutRecords {
       bytes += entry.size;
     }
     const command = new PutRecordsCommand({ ...stream.input, Records });
-    const request = callWithTimeout(client, command, clock, requestTimeoutMs);
+    const request = callWithTimeout((call) => client.send(command, call), clock, requestTimeoutMs);
     const flight = { entries, bytes, startedAt: now, request };
     this.#flights.add(flight);
     this.#counts.requests++;

@@ -46,9 +46,8 @@ export class RecordMaximum {
   async #ask(): Promise<void> {
     const command = new DescribeStreamSummaryCommand(this.#stream.input);
     try {
-      const answer = (await callWithTimeout(this.#client, command, this.#clock, TIMEOUT_MS).answer) as
-        | Partial<DescribeStreamSummaryCommandOutput>
-        | undefined;
+      const answer = (await callWithTimeout((call) => this.#client.send(command, call), this.#clock, TIMEOUT_MS)
+        .answer) as Partial<DescribeStreamSummaryCommandOutput> | undefined;
       const kibibytes = answer?.StreamDescriptionSummary?.MaxRecordSizeInKiB;
       if (kibibytes !== undefined) this.#bytes = kibibytes * 1024;
     } catch {

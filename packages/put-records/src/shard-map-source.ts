@@ -69,9 +69,8 @@ export class ShardMapSource {
       const command = new ListShardsCommand(
         token === undefined ? { ...this.#stream.input, ShardFilter: { Type: "AT_LATEST" } } : { NextToken: token },
       );
-      const answer = (await callWithTimeout(this.#client, command, this.#clock, TIMEOUT_MS).answer) as
-        | Partial<ListShardsCommandOutput>
-        | undefined;
+      const answer = (await callWithTimeout((call) => this.#client.send(command, call), this.#clock, TIMEOUT_MS)
+        .answer) as Partial<ListShardsCommandOutput> | undefined;
       shards.push(...(answer?.Shards ?? []));
       token = answer?.NextToken;
       if (token === undefined) break;

@@ -42,13 +42,18 @@ export interface Failed {
 /** The outcome of one record. */
 export type Delivery = Delivered | Failed;
 
+interface SendOptions {
+  abortSignal?: AbortSignal;
+}
+
+/* eslint-disable @typescript-eslint/unified-signatures -- A client that infers its answer from the command fits these, but no union of them. */
 /** The part of `KinesisClient` this package uses; the simulator's in-process client fits as well. */
 export interface KinesisSender {
-  send(
-    command: PutRecordsCommand | ListShardsCommand | DescribeStreamSummaryCommand,
-    options?: { abortSignal?: AbortSignal },
-  ): Promise<unknown>;
+  send(command: PutRecordsCommand, options?: SendOptions): Promise<unknown>;
+  send(command: ListShardsCommand, options?: SendOptions): Promise<unknown>;
+  send(command: DescribeStreamSummaryCommand, options?: SendOptions): Promise<unknown>;
 }
+/* eslint-enable @typescript-eslint/unified-signatures */
 
 /** What one finished request looked like; for metrics. */
 export interface RequestReport {

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "@jest/globals";
+import { createRandom, Kinesis, VirtualClock } from "@millrace/aws-simulator";
+import { createPutRecords, type PutRecords } from "../../src/index.ts";
+
+const hash = (share: number) => String(BigInt(Math.floor(share * 2 ** 32)) << 96n);
+
+/** A stream of four shards with the limits of AWS, and traffic of which half goes to the first shard. */
+function setUp() {
+  const clock = new VirtualClock();
+  const kinesis = new Kinesis({ clock });
+  kinesis.createStream({ streamName: "s", shardCount: 4 });
+  const counts = { sent: 0, throttled: 0 };
+  const client = createPutRecords({
+    client: kinesis.client({ latencyMs: { min: 5, max: 20 } }),
+    streamName: "s",
+    clock,
+    random: createRandom("hot shard"),
+    timeoutMs: 120_000,
+    hooks: {
+      onRequest: (report) => {
+        counts.sent += report.records;
+        counts.throttled += report.throttled;
+      },
+    },
+  });
+  return { clock, kinesis, client, counts };
+}
+
+interface Latencies {
+  readonly hot: number[];
+  readonly healthy: number[];
+}
+
+/** Sends `perSecond` records to each of the two kinds of shard for so long; returns how long each took. */
+function load(clock: VirtualClock, client: PutRecords, perSecond: number, seconds: number): Latencies {
+  const latencies: Latencies = { hot: [], healthy: [] };
+  const send = (kind: keyof Latencies, explicitHashKey: string) => {
+    const startedAt = clock.now();
+    void client.send({ partitionKey: "k", data: Buffer.alloc(200), explicitHashKey }).then((delivery) => {
+      if (delivery.status === "delivered" && !delivery.isAmbiguous) latencies[kind].push(clock.now() - startedAt);
+    });
+  };
+  for (let i = 0; i < perSecond * seconds; i++) {
+    clock.setTimeout(
+      () => {
+        send("hot", hash(((i * 0.618) % 1) / 4));
+        send("healthy", hash(0.25 + ((i * 0.618) % 1) * 0.75));
+      },
+      (i * 1000) / perSecond,
+    );
+  }
+  return latencies;
+}
+
+const percentile = (values: readonly number[], share: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+
+describe("a shard that gets twice what it takes", () => {
+  test("is sent about what it takes, and the other shards do not notice", async () => {
+    const { clock, client, counts } = setUp();
+    const latencies = load(clock, client, 2000, 8);
+    await clock.runFor(8_000);
+    const [limit] = client.stats().limitedShards;
+    expect(limit?.shardId).toBe("shardId-000000000000");
+    expect(limit?.recordsPerSecond).toBeGreaterThan(850);
+    expect(limit?.recordsPerSecond).toBeLessThan(1300);
+    // What a client without a limit would do: half of all hot records refused, again and again.
+    expect(counts.throttled / counts.sent).toBeLessThan(0.1);
+    expect(percentile(latencies.healthy, 0.99)).toBeLessThan(50);
+    await clock.run(client.flush());
+    expect(latencies.hot).toHaveLength(16_000);
+    // 16,000 records at 1,000 a second, in the order they came: the limit does not leave the shard idle, and what was
+    // throttled does not fall behind what came later.
+    expect(Math.max(...latencies.hot)).toBeLessThan(9_000);
+  });
+
+  test("is free again some time after the load is gone", async () => {
+    const { clock, client } = setUp();
+    load(clock, client, 2000, 3);
+    await clock.runFor(3_000);
+    expect(client.stats().limitedShards).toHaveLength(1);
+    await clock.run(client.flush());
+    await clock.runFor(60_000);
+    load(clock, client, 10, 1);
+    await clock.run(client.flush());
+    await clock.runFor(2_000);
+    expect(client.stats().limitedShards).toHaveLength(0);
+  });
+
+  test("gets its relief when it is split: records that land on the children renew the shard map", async () => {
+    const { clock, client, kinesis } = setUp();
+    load(clock, client, 2000, 8);
+    await clock.runFor(4_000);
+    const before = client.stats();
+    expect(before.pendingRecords).toBeGreaterThan(1500);
+    kinesis.splitShard({ StreamName: "s", ShardToSplit: "shardId-000000000000", NewStartingHashKey: hash(0.125) });
+    await clock.runFor(4_000);
+    // Two shards take 2,000 a second: what comes in is taken, and no limit of the closed parent holds it back.
+    expect(client.stats().limitedShards.map((limit) => limit.shardId)).not.toContain("shardId-000000000000");
+    await clock.run(client.flush());
+    expect(client.stats()).toMatchObject({ pendingRecords: 0, failed: 0, ambiguous: 0 });
+    expect(client.stats().delivered).toBe(32_000);
+  });
+});
+
+test("what was learnt about a stream outlives the client object, as a Lambda that makes one per invocation needs", async () => {
+  const { clock, kinesis } = setUp();
+  const sender = kinesis.client();
+  const create = () => createPutRecords({ client: sender, streamName: "s", clock });
+  const first = create();
+  const records = Array.from({ length: 6000 }, () => ({
+    partitionKey: "k",
+    data: Buffer.alloc(10),
+    explicitHashKey: "0",
+  }));
+  await clock.run(first.put(records));
+  expect(first.stats().limitedShards).toHaveLength(1);
+  const second = create();
+  expect(second.stats().limitedShards).toEqual(first.stats().limitedShards);
+});
