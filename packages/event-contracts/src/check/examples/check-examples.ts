@@ -1,0 +1,92 @@
+import { createAjv } from "../../codegen/create-ajv.ts";
+import type { Json } from "../../json.ts";
+import type { Fault } from "../../registry/fault.ts";
+import type { Registry, SchemaFile } from "../../registry/registry.ts";
+import type { Contract, Draft } from "../../registry/schema-document.ts";
+
+type Validate = (data: Json) => { instancePath: string; message: string }[];
+
+/** Every contract has examples, valid ones are valid and invalid ones are not. */
+export function checkExamples(registry: Registry, examples: readonly SchemaFile[]): Fault[] {
+  const validatorOf = createValidators(registry);
+  const byContract = Map.groupBy(examples, ({ file }) => contractIdOf(file, registry));
+  const strays = byContract.get(undefined) ?? [];
+  return [
+    ...strays.map(({ file }) => strayFault(file)),
+    ...registry.contracts.flatMap((contract) => {
+      const validate = validatorOf(contract);
+      // The document's own faults are told elsewhere.
+      return validate === undefined ? [] : checkContract(contract, byContract.get(contract.id) ?? [], validate);
+    }),
+  ];
+}
+
+function checkContract(contract: Contract, examples: SchemaFile[], validate: Validate): Fault[] {
+  const folder = contract.file.replace(/^events/, "examples").replace(/\.json$/, "");
+  const faults: Fault[] = [];
+  for (const kind of ["valid", "invalid"]) {
+    const own = examples.filter(({ file }) => file.startsWith(`${folder}/${kind}/`));
+    if (own.length === 0) {
+      const fix = `Add ${folder}/${kind}/<what-it-shows>.json with the data of an event.`;
+      faults.push({ file: contract.file, pointer: "", rule: "missing-example", message: `No ${kind} example.`, fix });
+    }
+    faults.push(...own.flatMap((example) => checkExample(example, kind, validate)));
+  }
+  return faults;
+}
+
+function checkExample({ file, value }: SchemaFile, kind: string, validate: Validate): Fault[] {
+  const errors = validate(value);
+  if (kind === "valid") {
+    return errors.map(({ instancePath, message }) => {
+      const fix = "Correct the example, or the schema if the example is right.";
+      return { file, pointer: instancePath, rule: "example", message: `The valid example ${message}.`, fix };
+    });
+  }
+  if (errors.length > 0) return [];
+  const message = "The invalid example is valid: the schema does not refuse what it should.";
+  return [{ file, pointer: "", rule: "example", message, fix: "Constrain the schema, or move the example to valid/." }];
+}
+
+function strayFault(file: string): Fault {
+  const message = "The example belongs to no contract.";
+  const fix = "Put it under examples/<domain>/<event>/<version>/valid or …/invalid of an existing version.";
+  return { file, pointer: "", rule: "stray-example", message, fix };
+}
+
+function contractIdOf(file: string, registry: Registry): string | undefined {
+  const match = /^examples\/(.+)\/(?:valid|invalid)\/[^/]+\.json$/.exec(file);
+  const contract = registry.contracts.find((candidate) => candidate.file === `events/${match?.[1] ?? ""}.json`);
+  return contract?.id;
+}
+
+/** Ajv at run time, not the generated code: a schema with faults must not keep the others from being checked. */
+function createValidators(registry: Registry): (contract: Contract) => Validate | undefined {
+  const ajvs = new Map(
+    (["2020-12", "draft-07"] as Draft[]).map((draft) => {
+      const ajv = createAjv(draft);
+      ajv.opts.messages = true;
+      // A document that is no schema would stop here; the meta-schema rule has told of it.
+      for (const document of registry.documents.values()) {
+        if (document.draft === draft && ajv.validateSchema(document.schema) === true)
+          ajv.addSchema(document.schema, document.id);
+      }
+      return [draft, ajv];
+    }),
+  );
+  return (contract) => {
+    try {
+      const validate = ajvs.get(contract.draft)?.getSchema(contract.id);
+      if (validate === undefined) return undefined;
+      return (data) => {
+        if (validate(data) === true) return [];
+        return (validate.errors ?? []).map((error) => ({
+          instancePath: error.instancePath,
+          message: error.message ?? "is wrong",
+        }));
+      };
+    } catch {
+      return undefined;
+    }
+  };
+}

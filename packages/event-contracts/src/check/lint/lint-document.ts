@@ -1,0 +1,38 @@
+import type { Fault } from "../../registry/fault.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { SchemaDocument } from "../../registry/schema-document.ts";
+import { unknownKeyword } from "./keywords.ts";
+import type { LintRule } from "./lint-rule.ts";
+import { metaSchema } from "./meta-schema.ts";
+import { ambiguousNumber } from "./numbers.ts";
+import { privacyAnnotation, unannotatedSensitive } from "./privacy.ts";
+import { danglingRef } from "./references.ts";
+import { missingDescription, prototypeName, rootObject, undeclaredOpenness, undefinedRequired } from "./shape.ts";
+import { unknownFormat, unsafePattern } from "./strings.ts";
+
+/** Rules without which a document is wrong or dangerous; they hold for every document. */
+const soundness: readonly LintRule[] = [
+  metaSchema,
+  danglingRef,
+  unknownFormat,
+  unsafePattern,
+  privacyAnnotation,
+  rootObject,
+];
+
+/** Rules of good contracts. Documents in draft-07 are other teams' and are taken over as they are. */
+const craft: readonly LintRule[] = [
+  unknownKeyword,
+  undefinedRequired,
+  undeclaredOpenness,
+  prototypeName,
+  missingDescription,
+  ambiguousNumber,
+  unannotatedSensitive,
+];
+
+export async function lintDocument(document: SchemaDocument, registry: Registry): Promise<Fault[]> {
+  const rules = document.draft === "2020-12" ? [...soundness, ...craft] : soundness;
+  const faults = await Promise.all(rules.map(async (rule) => rule(document, registry)));
+  return faults.flat();
+}

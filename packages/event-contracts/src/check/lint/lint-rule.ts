@@ -1,0 +1,35 @@
+import type { JsonObject } from "../../json.ts";
+import type { Fault } from "../../registry/fault.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { SchemaDocument } from "../../registry/schema-document.ts";
+import { type Subschema, walkSchema } from "../../registry/walk-schema.ts";
+
+/** Looks at one document. */
+export type LintRule = (document: SchemaDocument, registry: Registry) => Fault[] | Promise<Fault[]>;
+
+/** A finding without the file and the rule it belongs to. */
+export interface Finding {
+  pointer: string;
+  message: string;
+  fix: string;
+}
+
+/** A rule over every schema inside a document. */
+export function eachSchema(
+  rule: string,
+  find: (subschema: Subschema, document: SchemaDocument, registry: Registry) => Finding[],
+): LintRule {
+  return (document, registry) =>
+    [...walkSchema(document.schema)].flatMap((subschema) =>
+      find(subschema, document, registry).map((finding) => ({ file: document.file, rule, ...finding })),
+    );
+}
+
+export function hasType(schema: JsonObject, type: string): boolean {
+  return schema["type"] === type || (Array.isArray(schema["type"]) && schema["type"].includes(type));
+}
+
+/** What a schema says, without what it is called. */
+export function isReference(schema: JsonObject): boolean {
+  return schema["$ref"] !== undefined || schema["$dynamicRef"] !== undefined;
+}

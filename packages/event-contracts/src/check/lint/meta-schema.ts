@@ -1,0 +1,21 @@
+import { createAjv } from "../../codegen/create-ajv.ts";
+import type { LintRule } from "./lint-rule.ts";
+
+const ajvs = { "2020-12": createAjv("2020-12"), "draft-07": createAjv("draft-07") };
+
+/** The document is itself valid: keywords have values of the right type, `required` lists strings, … */
+export const metaSchema: LintRule = (document) => {
+  const ajv = ajvs[document.draft];
+  ajv.opts.messages = true;
+  const isValid = ajv.validateSchema(document.schema) === true;
+  if (isValid) return [];
+  const errors = (ajv.errors ?? []).filter((error) => !["anyOf", "allOf", "if"].includes(error.keyword));
+  const byPlace = new Map(errors.map((error) => [error.instancePath, error]));
+  return [...byPlace.values()].map((error) => ({
+    file: document.file,
+    pointer: error.instancePath,
+    rule: "meta-schema",
+    message: `The value ${error.message ?? "is wrong"}.`,
+    fix: `Write the keyword as JSON Schema ${document.draft} defines it.`,
+  }));
+};

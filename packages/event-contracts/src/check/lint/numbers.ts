@@ -1,0 +1,34 @@
+import type { JsonObject } from "../../json.ts";
+import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
+
+/** Numbers that readers can take for different values. */
+export const ambiguousNumber: LintRule = eachSchema("ambiguous-number", ({ schema, pointer }) => [
+  ...unboundedInteger(schema, pointer),
+  ...fractionalMultiple(schema, pointer),
+  ...numberOrText(schema, pointer),
+]);
+
+function unboundedInteger(schema: JsonObject, pointer: string): Finding[] {
+  if (!hasType(schema, "integer") || schema["enum"] !== undefined || schema["const"] !== undefined) return [];
+  const lower = schema["minimum"] ?? schema["exclusiveMinimum"];
+  const upper = schema["maximum"] ?? schema["exclusiveMaximum"];
+  const isExact = (bound: unknown): boolean => typeof bound === "number" && Number.isSafeInteger(bound);
+  if (isExact(lower) && isExact(upper)) return [];
+  const message =
+    "An integer without bounds within ±(2^53 - 1) loses digits in JavaScript and overflows in other readers.";
+  return [{ pointer, message, fix: "Give `minimum` and `maximum`, or send it as a string." }];
+}
+
+function fractionalMultiple(schema: JsonObject, pointer: string): Finding[] {
+  const { multipleOf } = schema;
+  if (typeof multipleOf !== "number" || Number.isInteger(multipleOf)) return [];
+  const message = `\`multipleOf: ${multipleOf}\` refuses right values: in binary, 19.99 is no multiple of 0.01.`;
+  return [{ pointer: `${pointer}/multipleOf`, message, fix: "Leave it out, or use an integer in the smaller unit." }];
+}
+
+function numberOrText(schema: JsonObject, pointer: string): Finding[] {
+  const isNumber = hasType(schema, "number") || hasType(schema, "integer");
+  if (!isNumber || !hasType(schema, "string")) return [];
+  const message = 'The value can be a number or a string: `1` and `"1"` would be two values.';
+  return [{ pointer: `${pointer}/type`, message, fix: "Choose one type." }];
+}

@@ -1,0 +1,33 @@
+import { formatNames } from "ajv-formats/dist/formats.js";
+import { isJsonObject } from "../../json.ts";
+import type { Fault } from "../../registry/fault.ts";
+import { pointerStep } from "../../registry/pointer.ts";
+import { walkSchema } from "../../registry/walk-schema.ts";
+import { eachSchema, type LintRule } from "./lint-rule.ts";
+import { regexFault } from "./regex-fault.ts";
+
+/** A format that no validator knows checks nothing. */
+export const unknownFormat: LintRule = eachSchema("unknown-format", ({ schema, pointer }) => {
+  const { format } = schema;
+  if (typeof format !== "string" || formatNames.includes(format as (typeof formatNames)[number])) return [];
+  const message = `The format "${format}" is not known, so it checks nothing.`;
+  return [{ pointer: `${pointer}/format`, message, fix: `Use one of ${formatNames.join(", ")}, or a \`pattern\`.` }];
+});
+
+/** A pattern runs on whatever the internet sends: it must be a regular expression, and a harmless one. */
+export const unsafePattern: LintRule = async (document) => {
+  const faults: Fault[] = [];
+  for (const { schema, pointer } of walkSchema(document.schema)) {
+    const patterns = isJsonObject(schema["patternProperties"]) ? Object.keys(schema["patternProperties"]) : [];
+    const found: [string, string][] = patterns.map((text) => [
+      text,
+      `${pointer}/patternProperties${pointerStep(text)}`,
+    ]);
+    if (typeof schema["pattern"] === "string") found.push([schema["pattern"], `${pointer}/pattern`]);
+    for (const [pattern, place] of found) {
+      const fault = await regexFault(pattern);
+      if (fault !== undefined) faults.push({ file: document.file, pointer: place, ...fault });
+    }
+  }
+  return faults;
+};

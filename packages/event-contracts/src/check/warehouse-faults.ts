@@ -1,0 +1,24 @@
+import { describeFields } from "../codegen/fields/describe-fields.ts";
+import { columnFields, columnName } from "../codegen/warehouse/warehouse-columns.ts";
+import type { Fault } from "../registry/fault.ts";
+import type { Registry } from "../registry/registry.ts";
+
+/** Two fields of one MODEL must not share the name of a column: SQL knows no case, and `_` comes from many characters. */
+export function checkColumns(registry: Registry): Fault[] {
+  const byModel = Map.groupBy(registry.contracts, ({ type, version }) => `${type} ${version.model}`);
+  return [...byModel.values()].flatMap((versions) => {
+    const fieldByColumn = new Map<string, string>();
+    return versions.flatMap((contract) =>
+      columnFields(describeFields(contract, registry.resources)).flatMap((field): Fault[] => {
+        const path = field.path.join(".");
+        const column = columnName(field.path);
+        const other = fieldByColumn.get(column) ?? path;
+        fieldByColumn.set(column, other);
+        if (other === path) return [];
+        const message = `\`${path}\` and \`${other}\` would both be the column \`${column}\` of the warehouse.`;
+        const pointer = field.path.map((step) => `/properties/${step}`).join("");
+        return [{ file: contract.file, pointer, rule: "column-collision", message, fix: "Choose another name." }];
+      }),
+    );
+  });
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { checkSchemas } from "../../check/check-schemas.ts";
+import { formatFault } from "../../registry/fault.ts";
+import { renderSchemas } from "../../render/render-schemas.ts";
+import { mergeBase, readFolder, readMerged, repositoryRoot } from "../repository.ts";
+
+export interface CheckOptions {
+  /** Another `schemas/` folder; the repository's own by default. */
+  root?: string | undefined;
+  /** Commit or branch that counts as merged. */
+  base?: string | undefined;
+  json?: boolean | undefined;
+}
+
+/** `pnpm schemas check`: 0 when there is no fault. */
+export async function check(options: CheckOptions, print: (line: string) => void): Promise<number> {
+  const root = options.root ?? join(repositoryRoot, "schemas");
+  const commit = mergeBase(root, options.base);
+  const { faults, notes, contracts, documents } = await checkSchemas({
+    folder: readFolder(root),
+    ...(commit === undefined ? {} : { merged: readMerged(root, commit) }),
+    // Another team's folder is not rendered from our contracts.
+    ...(options.root === undefined ? { rendered: renderSchemas() } : {}),
+  });
+  if (options.json === true) {
+    print(JSON.stringify({ faults, notes, contracts, documents }, null, 2));
+  } else {
+    for (const fault of faults) print(`${formatFault(fault)}\n`);
+    for (const note of notes) print(`note: ${note.file}: ${note.message}`);
+    const against = commit === undefined ? "not compared with merged files" : `compared with ${commit.slice(0, 12)}`;
+    print(`${documents} schemas, ${contracts} of them contracts, ${against}: ${faults.length} fault(s)`);
+  }
+  return faults.length === 0 ? 0 : 1;
+}
