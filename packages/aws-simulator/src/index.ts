@@ -97,3 +97,13 @@ export {
   type ProcessFunctionOptions,
   type ProcessFunctionStats,
 } from "./lambda/process/process-function.ts";
+export type { ExecutionEnvironment, SendingClient } from "./lambda/in-process/execution-environment.ts";
+export type { FunctionFaultRates } from "./lambda/in-process/function-faults.ts";
+export {
+  type DelayRange,
+  InProcessFunction,
+  type InProcessFunctionOptions,
+  type InProcessFunctionStats,
+  type InProcessHandler,
+  type InvocationContext,
+} from "./lambda/in-process/in-process-function.ts";

@@ -91,7 +91,7 @@ export class DuckDbWarehouse implements Warehouse {
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
     });
     const warehouse = new DuckDbWarehouse(instance, await instance.connect(), await instance.connect());
-    await warehouse.#loading.run("SET TimeZone = 'UTC'");
+    for (const connection of [warehouse.#loading, warehouse.#querying]) await connection.run("SET TimeZone = 'UTC'");
     await warehouse.execute(macros + ledger);
     return warehouse;
   }

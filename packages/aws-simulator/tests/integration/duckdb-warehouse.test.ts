@@ -1,0 +1,306 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { DuckDbWarehouse } from "../../src/duckdb.ts";
+import { FolderObjectStore, type LoadFileRequest, MemoryObjectStore, Snowpipe } from "../../src/index.ts";
+import { etagOf } from "../../src/object-store/stored-object.ts";
+import { splitText } from "../../src/snowpipe/split-text.ts";
+
+let folder = "";
+let warehouse: DuckDbWarehouse;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "duckdb-"));
+  warehouse = await DuckDbWarehouse.open({ threads: 1 });
+  await warehouse.createTable({
+    name: '"MILLRACE"."EVENTS"."ENRICHED"',
+    columns: [
+      { name: "RECORD", type: "VARIANT", nullable: false },
+      { name: "FILE_NAME", type: "VARCHAR(16777216)", nullable: false },
+      { name: "FILE_ROW_NUMBER", type: "NUMBER(38,0)", nullable: false },
+      { name: "LOADED_AT", type: "TIMESTAMP_LTZ(9)", nullable: false },
+    ],
+  });
+});
+
+afterEach(async () => {
+  await warehouse.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function requestOf(fileName: string, text: string, options: Partial<LoadFileRequest> = {}): LoadFileRequest {
+  const bytes = fileName.endsWith(".gz") ? gzipSync(text) : Buffer.from(text);
+  return {
+    table: '"MILLRACE"."EVENTS"."ENRICHED"',
+    columns: [
+      { name: "RECORD", source: "$1" },
+      { name: "FILE_NAME", source: "METADATA$FILENAME" },
+      { name: "FILE_ROW_NUMBER", source: "METADATA$FILE_ROW_NUMBER" },
+      { name: "LOADED_AT", source: "METADATA$START_SCAN_TIME" },
+    ],
+    onError: "CONTINUE",
+    fileName,
+    sizeBytes: bytes.byteLength,
+    etag: etagOf(bytes),
+    lastModified: 0,
+    loadedAt: Date.UTC(2026, 10, 22, 10, 0, 0, 123),
+    bytes,
+    ...options,
+  };
+}
+
+const event = (id: string, more: object = {}) => `${JSON.stringify({ event: { id, source: "shop", ...more } })}\n`;
+
+describe("a DuckDB warehouse", () => {
+  test("loads every line with the file it came in, its number and the time of the load", async () => {
+    await expect(warehouse.loadFile(requestOf("a.gz", `${event("1")}\n${event("2")}`))).resolves.toEqual({
+      status: "loaded",
+      rows: 2,
+      badLines: 0,
+    });
+    expect(await warehouse.query("SELECT * FROM enriched ORDER BY file_row_number")).toEqual([
+      {
+        RECORD: { event: { id: "1", source: "shop" } },
+        FILE_NAME: "a.gz",
+        FILE_ROW_NUMBER: 1,
+        LOADED_AT: "2026-11-22T10:00:00.123Z",
+      },
+      {
+        RECORD: { event: { id: "2", source: "shop" } },
+        FILE_NAME: "a.gz",
+        FILE_ROW_NUMBER: 3,
+        LOADED_AT: "2026-11-22T10:00:00.123Z",
+      },
+    ]);
+  });
+
+  test("loads a file once", async () => {
+    const request = requestOf("a.gz", event("1"));
+    await warehouse.loadFile(request);
+    await expect(warehouse.loadFile(request)).resolves.toEqual({ status: "already-loaded", rows: 1, badLines: 0 });
+    const changed = requestOf("a.gz", event("2") + event("3"));
+    await expect(warehouse.loadFile(changed)).resolves.toMatchObject({ status: "already-loaded" });
+    expect(await warehouse.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 1 }]);
+  });
+
+  test("loads a file once also when it is asked twice at the same time", async () => {
+    const request = requestOf("a.gz", event("1"));
+    const results = await Promise.all([warehouse.loadFile(request), warehouse.loadFile(request)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(["already-loaded", "loaded"]);
+    expect(await warehouse.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 1 }]);
+  });
+
+  test("counts lines that are not JSON, keeps them, and loads the others", async () => {
+    const text = `${event("1")}{"cut":\n"text"\r\nnull\nnot json\n   \n${event("2")}{"a":1} trailing`;
+    await expect(warehouse.loadFile(requestOf("a", text))).resolves.toEqual({ status: "loaded", rows: 4, badLines: 3 });
+    expect(await warehouse.rejectedLines("ENRICHED")).toEqual([
+      { fileName: "a", lineNumber: 2, content: '{"cut":' },
+      { fileName: "a", lineNumber: 5, content: "not json" },
+      { fileName: "a", lineNumber: 8, content: '{"a":1} trailing' },
+    ]);
+    const rows = await warehouse.query("SELECT file_row_number AS n, record FROM enriched ORDER BY n");
+    expect(rows.map(({ n }) => n)).toEqual([1, 3, 4, 7]);
+    expect(rows.map(({ RECORD }) => RECORD).slice(1, 3)).toEqual(["text", null]);
+  });
+
+  test("leaves out the whole file for a bad line under SKIP_FILE, and does not look at it again", async () => {
+    const request = requestOf("a", `${event("1")}bad\n`, { onError: "SKIP_FILE" });
+    await expect(warehouse.loadFile(request)).resolves.toEqual({ status: "skipped", rows: 0, badLines: 1 });
+    await expect(warehouse.loadFile(request)).resolves.toMatchObject({ status: "already-loaded" });
+    expect(await warehouse.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 0 }]);
+    expect(await warehouse.rejectedLines("enriched")).toHaveLength(1);
+  });
+
+  test("refuses a file that is not the one that was announced, or that is cut off", async () => {
+    const request = requestOf("a.gz", event("1").repeat(100));
+    const cut = { ...request, bytes: request.bytes.subarray(0, 50) };
+    await expect(warehouse.loadFile(cut)).rejects.toMatchObject({ code: "FILE_CHANGED" });
+    const cutAndAnnounced = { ...cut, sizeBytes: 50, etag: etagOf(cut.bytes) };
+    await expect(warehouse.loadFile(cutAndAnnounced)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+    await expect(warehouse.loadFile(request)).resolves.toMatchObject({ status: "loaded", rows: 100 });
+  });
+
+  test("rolls back all of a load that fails, and works on", async () => {
+    const unknown = requestOf("a", `${event("1")}bad\n`, { table: "MISSING" });
+    await expect(warehouse.loadFile(unknown)).rejects.toMatchObject({ code: "UNKNOWN_TABLE" });
+    const badColumn = requestOf("a", `${event("1")}bad\n`, { columns: [{ name: "NOPE", source: "$1" }] });
+    await expect(warehouse.loadFile(badColumn)).rejects.toMatchObject({ code: "INVALID_STATEMENT" });
+    expect(await warehouse.query("SELECT * FROM snowpipe.loaded_files")).toEqual([]);
+    expect(await warehouse.rejectedLines("ENRICHED")).toEqual([]);
+    await expect(warehouse.loadFile(requestOf("a", event("1")))).resolves.toMatchObject({ status: "loaded", rows: 1 });
+  });
+
+  test("carries out the portable views: paths, casts and one row for each event", async () => {
+    await warehouse.createView({
+      name: "PAGE_VIEWS",
+      statement: `
+        SELECT GET_PATH(record, 'event.id')::STRING AS id,
+               GET_PATH(record, 'event.data.price')::FLOAT AS price,
+               GET_PATH(record, 'event.data.ok')::BOOLEAN AS ok,
+               GET_PATH(record, 'event.time')::TIMESTAMP_TZ AS time,
+               GET_PATH(record, 'event.data.items[1].name')::STRING AS second_item,
+               GET_PATH(record, 'event.data.nothing')::STRING AS nothing,
+               GET_PATH(record, 'event.data.missing')::STRING AS missing,
+               GET_PATH(record, 'event.data.items') AS items
+        FROM ENRICHED
+        QUALIFY ROW_NUMBER() OVER (
+          PARTITION BY GET_PATH(record, 'event.source')::STRING, GET_PATH(record, 'event.id')::STRING
+          ORDER BY loaded_at, file_name, file_row_number
+        ) = 1`.replaceAll("TIMESTAMP_TZ", "TIMESTAMPTZ"),
+    });
+    const data = { price: 1.5, ok: true, nothing: null, items: [{ name: "a" }, { name: 'b "q" é' }] };
+    const line = event("1", { time: "2026-11-22T10:00:00Z", data });
+    await warehouse.loadFile(requestOf("a.gz", line + line));
+    await warehouse.loadFile(requestOf("b.gz", line + event("2")));
+    const rows = await warehouse.query("SELECT * FROM page_views ORDER BY id");
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toEqual({
+      id: "1",
+      price: 1.5,
+      ok: true,
+      time: "2026-11-22T10:00:00Z",
+      second_item: 'b "q" é',
+      nothing: null,
+      missing: null,
+      items: JSON.stringify(data.items),
+    });
+  });
+
+  test("answers in values that JSON can carry", async () => {
+    const [row] = await warehouse.query(`
+      SELECT 9007199254740991::BIGINT AS whole, 9007199254740993::BIGINT AS large, 1.25::DECIMAL(10, 2) AS decimal,
+             '{"a":[1]}'::JSON AS json, DATE '2026-01-02' AS date, [1, 2] AS list, NULL AS nothing, TRUE AS yes`);
+    expect(row).toEqual({
+      whole: 9007199254740991,
+      large: "9007199254740993",
+      decimal: 1.25,
+      json: { a: [1] },
+      date: "2026-01-02",
+      list: [1, 2],
+      nothing: null,
+      yes: true,
+    });
+    expect(JSON.parse(JSON.stringify(row))).toEqual(row);
+  });
+
+  test("says what is wrong with a statement, and shows no files of the machine", async () => {
+    await expect(warehouse.query("SELEC 1")).rejects.toMatchObject({
+      code: "INVALID_STATEMENT",
+      message: expect.stringContaining("syntax error"),
+    });
+    await expect(warehouse.query("SELECT * FROM missing")).rejects.toMatchObject({ code: "UNKNOWN_TABLE" });
+    await expect(warehouse.query("SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow("disabled");
+    await expect(warehouse.query("SET enable_external_access = true")).rejects.toThrow();
+  });
+
+  test("keeps its tables, its rows and its ledger in the file", async () => {
+    const path = join(folder, "warehouse.duckdb");
+    const first = await DuckDbWarehouse.open({ path });
+    await first.createTable({ name: "ENRICHED", columns: [{ name: "RECORD", type: "VARIANT" }] });
+    const request = requestOf("a", event("1"), { columns: [{ name: "RECORD", source: "$1" }] });
+    await first.loadFile(request);
+    await first.close();
+    await expect(first.query("SELECT 1")).rejects.toMatchObject({ code: "CLOSED" });
+    const second = await DuckDbWarehouse.open({ path });
+    await second.createTable({ name: "ENRICHED", columns: [{ name: "RECORD", type: "VARIANT" }] });
+    await expect(second.loadFile(request)).resolves.toMatchObject({ status: "already-loaded" });
+    expect(await second.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 1 }]);
+    await second.close();
+  });
+
+  test("works behind a pipe, with what the stack's statement says", async () => {
+    const objectStore = new MemoryObjectStore();
+    const pipe = new Snowpipe({
+      objectStore,
+      bucket: "lake",
+      warehouse,
+      notificationLatencyMs: 1,
+      faults: { repeatRate: 0.5 },
+      copyStatement: `COPY INTO "MILLRACE"."EVENTS"."ENRICHED" (RECORD, FILE_NAME, FILE_ROW_NUMBER, LOADED_AT)
+        FROM (SELECT $1, METADATA$FILENAME, METADATA$FILE_ROW_NUMBER, METADATA$START_SCAN_TIME FROM @"LAKE"/enriched/)
+        ON_ERROR = CONTINUE`,
+    });
+    pipe.start();
+    for (let index = 0; index < 20; index += 1) {
+      await objectStore.put("lake", `enriched/${index}.gz`, gzipSync(event(`a${index}`) + event(`b${index}`)));
+    }
+    await pipe.stop();
+    expect(pipe.stats()).toMatchObject({ filesLoaded: 20, rowsLoaded: 40, loadErrors: 0 });
+    expect(
+      await warehouse.query("SELECT count(*) AS n, count(DISTINCT get_path(record, 'event.id')) AS ids FROM enriched"),
+    ).toEqual([{ n: 40, ids: 40 }]);
+  });
+});
+
+describe("long text", () => {
+  test.each([1, 2, 3, 7, 8, 100])(
+    "is cut after newlines into parts of %d characters, and no line is lost",
+    (length) => {
+      const text = "a\n\nbb\nccc\ndddddddddd\ne\nno newline";
+      const parts = [...splitText(text, length)];
+      expect(parts.map((part) => part.text).join("")).toBe(text);
+      for (const [index, part] of parts.entries()) {
+        if (index < parts.length - 1) expect(part.text.endsWith("\n")).toBe(true);
+        const before = parts
+          .slice(0, index)
+          .map(({ text: earlier }) => earlier)
+          .join("");
+        expect(part.linesBefore).toBe(before.split("\n").length - 1);
+      }
+    },
+  );
+});
+
+describe("a process killed while it loads", () => {
+  test("leaves each file loaded or not, never half and never twice", async () => {
+    const files = 24;
+    const linesPerFile = 4_000;
+    const store = new FolderObjectStore({ folder: join(folder, "objects") });
+    for (let file = 0; file < files; file += 1) {
+      const lines = Array.from({ length: linesPerFile }, (_, line) =>
+        event(`${file}-${line}`, { pad: "x".repeat(200) }),
+      );
+      await store.put("lake", `${String(file).padStart(3, "0")}.gz`, gzipSync(lines.join("")));
+    }
+    const path = join(folder, "warehouse.duckdb");
+    // Killed when it has loaded that many files, and so in the middle of the next one.
+    for (const filesBeforeKill of [0, 1, 3, 2, 4, 1]) {
+      expect(await loadUntilKilled(path, join(folder, "objects"), filesBeforeKill)).toBe("SIGKILL");
+    }
+    expect(await loadUntilKilled(path, join(folder, "objects"), Number.POSITIVE_INFINITY)).toBe("done");
+    const survivor = await DuckDbWarehouse.open({ path });
+    const [rows] = await survivor.query(
+      "SELECT count(*) AS n, count(DISTINCT get_path(record, 'event.id')) AS ids FROM events",
+    );
+    const [ledger] = await survivor.query("SELECT count(*) AS files, sum(row_count) AS n FROM snowpipe.loaded_files");
+    await survivor.close();
+    expect(rows).toEqual({ n: files * linesPerFile, ids: files * linesPerFile });
+    expect(ledger).toEqual({ files, n: files * linesPerFile });
+  }, 120_000);
+});
+
+/** Runs the loading process and kills it a moment after it told of that many newly loaded files. */
+async function loadUntilKilled(path: string, objects: string, filesBeforeKill: number): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@millrace/source", join(import.meta.dirname, "../fixtures/load-until-killed.ts"), objects, path],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let loaded = 0;
+  let last = "";
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    last = line;
+    if (line.startsWith("loaded")) loaded += 1;
+    if (line !== "done" && loaded >= filesBeforeKill) child.kill("SIGKILL");
+  });
+  const signal = await new Promise<string | null>((resolve) =>
+    child.once("close", (_code, bySignal) => {
+      resolve(bySignal);
+    }),
+  );
+  return signal ?? last;
+}
