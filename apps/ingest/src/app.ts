@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
 import type { Logger } from "pino";
+import type { OutgoingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import type { Clock } from "./clock.ts";
 import type { Cors } from "./cors.ts";
@@ -38,7 +39,6 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
-  app.set("trust proxy", dependencies.trustProxyHops);
 
   // First, so that the hot endpoint is the first that is compared.
   app.post("/v1/events", (request, response) => handleEvents(dependencies, request, response));
@@ -84,7 +84,7 @@ async function handleEvents(dependencies: AppDependencies, request: Request, res
       reply = await service.accept(sender, {
         headers: collectHeaders(request),
         body: body.bytes,
-        clientIp: readClientIp(request),
+        clientIp: readClientIp(request, dependencies.trustProxyHops),
       });
     } finally {
       body.release();
@@ -119,13 +119,11 @@ function sendReply(
   reply: EventReply,
 ): void {
   if (response.destroyed) return;
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    ...(dependencies.cors.isEnabled && dependencies.cors.headersFor(request.headers.origin)),
-    // The client shall come back to another instance.
-    ...(dependencies.health.isDraining && { connection: "close" }),
-    "content-length": Buffer.byteLength(reply.body),
-  });
+  const headers: OutgoingHttpHeaders = { ...reply.headers, "content-length": Buffer.byteLength(reply.body) };
+  if (dependencies.cors.isEnabled) Object.assign(headers, dependencies.cors.headersFor(request.headers.origin));
+  // The client shall come back to another instance.
+  if (dependencies.health.isDraining) headers.connection = "close";
+  response.writeHead(reply.status, headers);
   response.end(reply.body);
 }
 
@@ -136,12 +134,21 @@ function collectHeaders(request: Request): Headers {
   return { ...request.headers, ...Object.fromEntries(distinct) };
 }
 
-/** The client's address; `undefined` when a proxy wrote something else into X-Forwarded-For. */
-function readClientIp(request: Request): string | undefined {
-  const address = request.ip;
-  if (address === undefined || isIP(address) === 0) return undefined;
-  // A dual-stack socket shows IPv4 clients as IPv6.
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
+/**
+ * The client's address: that of the connection, or what the outermost trusted proxy wrote into X-Forwarded-For, which
+ * each proxy appends to; what stands left of that is the client's own word. `undefined` when it is no address.
+ */
+function readClientIp(request: Request, trustProxyHops: number): string | undefined {
+  const forwarded = trustProxyHops === 0 ? undefined : request.headers["x-forwarded-for"];
+  if (typeof forwarded !== "string") return mapToIpv4(request.socket.remoteAddress);
+  const addresses = forwarded.split(",");
+  const address = mapToIpv4(addresses[Math.max(0, addresses.length - trustProxyHops)]?.trim());
+  return address === undefined || isIP(address) === 0 ? undefined : address;
+}
+
+/** A dual-stack socket shows IPv4 clients as IPv6. */
+function mapToIpv4(address: string | undefined): string | undefined {
+  return address?.startsWith("::ffff:") === true && address.includes(".") ? address.slice("::ffff:".length) : address;
 }
 
 /** Headers that HTTP asks for with some of the answers. */

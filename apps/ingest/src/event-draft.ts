@@ -17,7 +17,7 @@ interface AttributeRule {
 }
 
 const isFilled = (value: string): boolean => value !== "";
-const isMediaType = (value: string): boolean => parseMediaType(value) !== undefined;
+const isMediaType = (value: string): boolean => value === "application/json" || parseMediaType(value) !== undefined;
 
 /** The attributes that CloudEvents itself defines: all of them are strings. */
 const attributeRules = new Map<string, AttributeRule>([

@@ -65,52 +65,49 @@ export async function readBody(
 
 function collect(request: IncomingMessage, maxBytes: number, inFlight: InFlightBytes): Promise<ReceivedBody> {
   return new Promise((resolve, reject) => {
-    const declared = Number(request.headers["content-length"] ?? 0);
+    const chunks: Buffer[] = [];
+    let length = 0;
     let reserved = 0;
+    let isSettled = false;
     const release = () => {
       inFlight.release(reserved);
       reserved = 0;
     };
-    const stop = () => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
-    };
-    const refuse = (error: IngestError) => {
-      stop();
+    const fail = (error: Error) => {
+      if (isSettled) return;
+      isSettled = true;
       release();
-      discard(request);
       reject(error);
     };
     const reserve = (bytes: number): boolean => {
-      if (!inFlight.tryReserve(bytes)) {
-        refuse(overloaded());
-        return false;
+      const more = bytes - reserved;
+      if (more <= 0) return true;
+      if (bytes <= maxBytes && inFlight.tryReserve(more)) {
+        reserved = bytes;
+        return true;
       }
-      reserved += bytes;
-      return true;
+      fail(bytes > maxBytes ? bodyTooLarge(maxBytes) : overloaded());
+      discard(request);
+      return false;
     };
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const onData = (chunk: Buffer) => {
+    // What the client says it will send is reserved before anything is read.
+    if (!reserve(Number(request.headers["content-length"] ?? 0))) return;
+    request.on("data", (chunk: Buffer) => {
+      if (isSettled) return;
       length += chunk.byteLength;
-      if (length > maxBytes) refuse(bodyTooLarge(maxBytes));
-      else if (length <= reserved || reserve(length - reserved)) chunks.push(chunk);
-    };
-    const onEnd = () => {
-      stop();
+      if (reserve(length)) chunks.push(chunk);
+    });
+    request.on("end", () => {
+      if (isSettled) return;
+      isSettled = true;
       const [first] = chunks;
       resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length), release });
-    };
-    const onClose = () => {
-      stop();
-      release();
-      reject(new ClientGoneError("The client closed the connection before its request was complete."));
-    };
-    if (declared > maxBytes) {
-      refuse(bodyTooLarge(maxBytes));
-      return;
-    }
-    if (!reserve(declared)) return;
-    request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    });
+    // Comes after `end` as well, when it no longer matters.
+    request.on("close", () =>
+      fail(new ClientGoneError("The client closed the connection before its request was complete.")),
+    );
+    request.on("error", () => undefined);
   });
 }
 

@@ -1,0 +1,38 @@
+/** The servers that are compared. */
+export const serverKinds = ["ingest", "bare", "bare-json", "express-json"] as const;
+
+export type ServerKind = (typeof serverKinds)[number];
+
+/** What each server is, for the report. */
+export const serverDescriptions: Record<ServerKind, string> = {
+  ingest: "the service: Express, write key, limits, metrics",
+  bare: "node:http with the same reading and encoding of events, nothing else",
+  "bare-json": "node:http with JSON.parse and JSON.stringify, no check of anything",
+  "express-json": "Express with express.json() and JSON.stringify, no check of anything",
+};
+
+/** What a server process tells the bench. */
+export type ServerMessage =
+  | { readonly type: "listening"; readonly port: number }
+  /** Microseconds of CPU since the process began, and events in its sink. */
+  | { readonly type: "usage"; readonly cpuUs: number; readonly events: number };
+
+/** One run of the load generator. */
+export interface LoadOptions {
+  readonly port: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly eventsPerRequest: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly non2xx: number;
+  readonly errors: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** The write key of the bench. */
+export const benchKey = "bench-key-0c6a";

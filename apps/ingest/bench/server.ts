@@ -1,0 +1,146 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Delivery, PutRecord } from "@millrace/put-records";
+import express from "express";
+import { pino } from "pino";
+import { v7 as uuidv7 } from "uuid";
+import { createApp } from "../src/app.ts";
+import { systemClock } from "../src/clock.ts";
+import { createCors } from "../src/cors.ts";
+import { createEventService } from "../src/event-service.ts";
+import { Health } from "../src/health.ts";
+import { InFlightBytes } from "../src/in-flight-bytes.ts";
+import { defaultMaxBodyBytes, defaultMaxInFlightBytes } from "../src/limits.ts";
+import { createMetrics } from "../src/metrics.ts";
+import { startServer } from "../src/server.ts";
+import { hashWriteKey } from "../src/write-keys.ts";
+import { benchKey, type ServerKind, type ServerMessage } from "./protocol.ts";
+
+/** One of the servers, in its own process: `node bench/server.ts <kind>`, started by `bench.ts`. */
+
+let events = 0;
+const delivered: Delivery = {
+  status: "delivered",
+  shardId: "shardId-000000000000",
+  sequenceNumber: "1",
+  attempts: 1,
+  isAmbiguous: false,
+};
+
+/** The same sink for all: counts lines and confirms at once. */
+const sink = {
+  send: async ({ data }: PutRecord): Promise<Delivery> => {
+    for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) events += 1;
+    return delivered;
+  },
+};
+
+const service = createEventService({
+  putRecords: sink,
+  writeKeys: [
+    { name: "bench", sha256: hashWriteKey(benchKey), tenantId: "bench", sources: ["https://shop.example/*"] },
+  ],
+  clock: systemClock,
+  random: Math.random,
+  newId: () => uuidv7(),
+});
+
+function createIngestListener(): RequestListener {
+  const health = new Health();
+  const inFlight = new InFlightBytes(defaultMaxInFlightBytes);
+  return createApp({
+    service,
+    clock: systemClock,
+    random: Math.random,
+    cors: createCors(["https://shop.example"]),
+    health,
+    inFlight,
+    metrics: createMetrics(inFlight, true),
+    logger: pino(),
+    maxBodyBytes: defaultMaxBodyBytes,
+    trustProxyHops: 0,
+  });
+}
+
+const sender = service.authenticate(`Bearer ${benchKey}`);
+
+const bareListener: RequestListener = (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    const clientIp = request.socket.remoteAddress;
+    void service.accept(sender, { headers: request.headers, body: Buffer.concat(chunks), clientIp }).then((reply) => {
+      response.writeHead(reply.status, { ...reply.headers, "content-length": Buffer.byteLength(reply.body) });
+      response.end(reply.body);
+    });
+  });
+};
+
+/** What most people would write first. */
+async function storeParsed(
+  body: unknown,
+  clientip: string | undefined,
+  useragent: string | undefined,
+): Promise<string> {
+  const list = (Array.isArray(body) ? body : [body]) as { id: string; subject: string }[];
+  const receivedat = new Date().toISOString();
+  await Promise.all(
+    list.map((event) => {
+      const line = JSON.stringify({ ...event, tenantid: "bench", receivedat, clientip, useragent });
+      return sink.send({ partitionKey: event.subject, data: Buffer.from(`${line}\n`) });
+    }),
+  );
+  return JSON.stringify({ accepted: list.length, ids: list.map(({ id }) => id) });
+}
+
+const bareJsonListener: RequestListener = (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    void storeParsed(body, request.socket.remoteAddress, request.headers["user-agent"]).then((answer) => {
+      response.writeHead(202, { "content-type": "application/json", "content-length": Buffer.byteLength(answer) });
+      response.end(answer);
+    });
+  });
+};
+
+function createExpressJsonListener(): RequestListener {
+  const app = express();
+  app.use(express.json({ limit: defaultMaxBodyBytes }));
+  app.post("/v1/events", async (request, response) => {
+    const answer = await storeParsed(request.body, request.ip, request.headers["user-agent"]);
+    response.status(202).type("application/json").send(answer);
+  });
+  return app;
+}
+
+async function listen(kind: ServerKind): Promise<number> {
+  if (kind === "ingest") {
+    const { port } = await startServer({
+      listener: createIngestListener(),
+      clock: systemClock,
+      health: new Health(),
+      port: 0,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      keepAliveTimeoutMs: 75_000,
+    });
+    return port;
+  }
+  const listener = { bare: bareListener, "bare-json": bareJsonListener, "express-json": createExpressJsonListener() }[
+    kind
+  ];
+  const server = createServer({ keepAliveTimeout: 75_000 }, listener);
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const tell = (message: ServerMessage) => process.send?.(message);
+
+process.on("message", () => {
+  const { user, system } = process.cpuUsage();
+  tell({ type: "usage", cpuUs: user + system, events });
+});
+process.on("disconnect", () => process.exit(0));
+tell({ type: "listening", port: await listen(process.argv[2] as ServerKind) });
