@@ -76,6 +76,11 @@ export function describeError(error: unknown): string {
   return String(error);
 }
 
+/** Without its full stop, so that it fits into a sentence of ours. */
+function unstopped(text: string): string {
+  return text.endsWith(".") ? text.slice(0, -1) : text;
+}
+
 function tries(attempts: number): string {
   return attempts === 1 ? "after 1 attempt" : `after ${attempts} attempts`;
 }
@@ -90,7 +95,7 @@ export function throttled(message: string, cause?: unknown): Fault {
     cause,
     toError: (attempts) =>
       new ThrottledError(
-        `Kinesis throttled the record until attempts or time ran out, ${tries(attempts)}: ${message}. Add shards, spread the partition keys, or allow more time.`,
+        `Kinesis throttled the record until attempts or time ran out, ${tries(attempts)}: ${unstopped(message)}. Add shards, spread the partition keys, or allow more time.`,
         { cause },
       ),
   };
@@ -105,7 +110,7 @@ export function internalFailure(code: string, message: string): Fault {
     cause: undefined,
     toError: (attempts) =>
       new InternalFailureError(
-        `Kinesis answered ${code} for the record ${tries(attempts)}: ${message}. It may be stored; readers must dedupe.`,
+        `Kinesis answered ${code} for the record ${tries(attempts)}: ${unstopped(message)}. It may be stored; readers must dedupe.`,
       ),
   };
 }

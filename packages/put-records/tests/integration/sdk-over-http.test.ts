@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { Kinesis, startKinesisServer } from "@millrace/aws-simulator";
+import {
+  createKinesisClient,
+  createPutRecords,
+  type KinesisClientOptions,
+  type PutRecordsOptions,
+} from "../../src/index.ts";
+import { type HttpFate, type HttpKinesis, startHttpKinesis } from "../support/http-kinesis.ts";
+import { records } from "../support/set-up.ts";
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function setUp(
+  fateOf?: (requestIndex: number) => HttpFate,
+  options: Partial<PutRecordsOptions> = {},
+  clientOptions: KinesisClientOptions = {},
+) {
+  const kinesis: HttpKinesis = await startHttpKinesis(fateOf);
+  cleanUps.push(() => kinesis.close());
+  const client = createKinesisClient({
+    region: "eu-west-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    endpoint: kinesis.url,
+    ...clientOptions,
+  });
+  cleanUps.push(() => client.destroy());
+  return { kinesis, client, stream: createPutRecords({ client, streamName: "s", random: () => 0.1, ...options }) };
+}
+
+const sent = (count: number) => records(count).map((record) => Buffer.from(record.data).toString());
+
+describe("the real SDK over a real connection", () => {
+  test("carries every byte and keeps its connections", async () => {
+    const { kinesis, stream } = await setUp(undefined, { maxConcurrentRequests: 3 });
+    for (let i = 0; i < 5; i++) {
+      const deliveries = await stream.put(records(3000));
+      expect(deliveries.every((delivery) => delivery.status === "delivered" && !delivery.isAmbiguous)).toBe(true);
+    }
+    expect(kinesis.requests).toBe(30);
+    expect(kinesis.connections).toBeLessThanOrEqual(3);
+    expect([...kinesis.stored].sort()).toEqual(Array(5).fill(sent(3000)).flat().sort());
+  });
+
+  test.each<[HttpFate, number]>([
+    ["500 before storing", 1],
+    ["reset before storing", 1],
+    ["503 after storing", 2],
+    ["reset after storing", 2],
+    ["not json", 2],
+  ])("'%s' is one request, seen and marked, not hidden by the SDK", async (fate, copies) => {
+    const { kinesis, stream } = await setUp((index) => (index === 0 ? fate : "answered"));
+    const deliveries = await stream.put(records(3));
+    expect(deliveries).toMatchObject(Array(3).fill({ status: "delivered", attempts: 2, isAmbiguous: true }));
+    expect(kinesis.requests).toBe(2);
+    expect(kinesis.stored).toHaveLength(3 * copies);
+  });
+
+  test("a request without answer ends after requestTimeoutMs of the stream", async () => {
+    const { stream } = await setUp((index) => (index === 0 ? "hang after storing" : "answered"), {
+      requestTimeoutMs: 50,
+    });
+    expect(await stream.put(records(1))).toMatchObject([{ status: "delivered", attempts: 2, isAmbiguous: true }]);
+  });
+
+  test("a request without answer ends after requestTimeoutMs of the client, for those who use it alone", async () => {
+    const { stream } = await setUp(
+      (index) => (index === 0 ? "hang after storing" : "answered"),
+      {},
+      { requestTimeoutMs: 50 },
+    );
+    expect(await stream.put(records(1))).toMatchObject([{ status: "delivered", attempts: 2, isAmbiguous: true }]);
+  });
+
+  test("a deadline ends a hanging request in time and leaves it unknown", async () => {
+    const { kinesis, stream } = await setUp(() => "hang after storing");
+    const [delivery] = await stream.put(records(1), { deadline: Date.now() + 100 });
+    expect(delivery).toMatchObject({ status: "failed", reason: "unknown", isAmbiguous: true });
+    expect(kinesis.stored).toHaveLength(1);
+  });
+
+  test.each([
+    ["ResourceNotFoundException", "PUT_RECORDS_STREAM_NOT_FOUND"],
+    ["ExpiredTokenException", "PUT_RECORDS_CREDENTIALS"],
+    ["AccessDeniedException", "PUT_RECORDS_CREDENTIALS"],
+    ["ValidationException", "PUT_RECORDS_REFUSED"],
+  ])("%s ends at once with %s", async (refuse, code) => {
+    const { kinesis, stream } = await setUp(() => ({ refuse }));
+    expect(await stream.put(records(1))).toMatchObject([
+      { status: "failed", reason: "rejected", isAmbiguous: false, error: { code } },
+    ]);
+    expect(kinesis.requests).toBe(1);
+  });
+
+  test("credentials that cannot be had are a clear error, not a retry", async () => {
+    const { stream } = await setUp(
+      undefined,
+      {},
+      {
+        credentials: async () => {
+          throw Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" });
+        },
+      },
+    );
+    expect(await stream.put(records(1))).toMatchObject([
+      {
+        status: "failed",
+        reason: "rejected",
+        attempts: 1,
+        isAmbiguous: false,
+        error: { code: "PUT_RECORDS_CREDENTIALS" },
+      },
+    ]);
+  });
+});
+
+test("against the simulator's front end a burst over one shard is throttled, and still nothing is lost or doubled", async () => {
+  const kinesis = new Kinesis();
+  kinesis.createStream({ streamName: "s", shardCount: 1 });
+  const server = await startKinesisServer(kinesis);
+  cleanUps.push(() => server.close());
+  const client = createKinesisClient({
+    region: "us-east-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    endpoint: server.url,
+  });
+  cleanUps.push(() => client.destroy());
+  const stream = createPutRecords({ client, streamName: "s" });
+  const deliveries = await stream.put(records(2500));
+  expect(deliveries.every((delivery) => delivery.status === "delivered" && !delivery.isAmbiguous)).toBe(true);
+  expect(stream.stats().throttled).toBeGreaterThan(0);
+  expect(kinesis.stats("s").recordsIn).toBe(2500);
+});
