@@ -98,6 +98,7 @@ export const devConfig: EnvironmentConfigInput = {
   alarms: {
     emails: ["millrace-dev@shop.example"],
     iteratorAge: seconds(300),
+    eventAge: seconds(300),
     freshness: seconds(600),
     unreadShareOfRetention: percent(50),
     badRows: records(500),

@@ -113,6 +113,7 @@ export const localConfig: EnvironmentConfigInput = {
   alarms: {
     emails: [],
     iteratorAge: seconds(60),
+    eventAge: seconds(60),
     freshness: seconds(60),
     unreadShareOfRetention: percent(50),
     badRows: records(1_000),

@@ -100,6 +100,7 @@ export const prodConfig: EnvironmentConfigInput = {
   alarms: {
     emails: ["millrace-oncall@shop.example"],
     iteratorAge: seconds(120),
+    eventAge: seconds(30),
     freshness: seconds(300),
     unreadShareOfRetention: percent(50),
     badRows: records(1_000),

@@ -204,6 +204,8 @@ const environmentConfig = z.strictObject({
     /** Addresses that get every alarm. */
     emails: z.array(text("an e-mail address", /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
     iteratorAge: whole<Seconds>("seconds", { min: 1, max: 86_400 }),
+    /** p99 from the receipt of an event to its leaving a function. */
+    eventAge: whole<Seconds>("seconds", { min: 1, max: 86_400 }),
     /** Age of the oldest event that has not reached S3. */
     freshness: whole<Seconds>("seconds", { min: 30, max: 86_400 }),
     /** A consumer this far behind a destination's retention is about to lose events. */

@@ -100,6 +100,7 @@ export const stagingConfig: EnvironmentConfigInput = {
   alarms: {
     emails: ["millrace-staging@shop.example"],
     iteratorAge: seconds(300),
+    eventAge: seconds(60),
     freshness: seconds(600),
     unreadShareOfRetention: percent(50),
     badRows: records(500),

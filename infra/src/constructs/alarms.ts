@@ -1,42 +1,11 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Metric } from "./metric.ts";
 import * as metrics from "./metric.ts";
-import type { PipelineFunction } from "./pipeline-function.ts";
-import type { StreamMapping } from "./stream-mapping.ts";
-
-/** A function with the mapping that feeds it. */
-export interface Hop {
-  readonly name: string;
-  readonly function: PipelineFunction;
-  readonly mapping: StreamMapping;
-}
-
-/** A destination's stream with the routes that lead to it; a retained stream has none. */
-export interface DestinationStream {
-  readonly stream: EventStream;
-  readonly routes?: RouteDestination;
-}
-
-/** A destination whose stream another account owns, and watches. */
-export interface ForeignDestination extends RouteDestination {
-  readonly arn: string;
-}
-
-/** Everything that is watched. */
-export interface Watched {
-  readonly raw: EventStream;
-  readonly enriched: EventStream;
-  readonly badRows: EventStream;
-  readonly hops: readonly Hop[];
-  readonly deliveries: readonly { readonly id: string; readonly delivery: DeliveryStream }[];
-  readonly destinations: readonly DestinationStream[];
-  readonly foreign: readonly ForeignDestination[];
-}
+import type { DestinationStream, Hop, Watched } from "./watched.ts";
 
 export interface AlarmsProps {
   readonly prefix: string;
@@ -86,12 +55,19 @@ export class Alarms extends Construct {
     if (config.onSilence) this.#watchSilence(watched.raw);
   }
 
-  #watchHop({ name, function: target, mapping }: Hop, config: AlarmsProps["config"]): void {
+  #watchHop(hop: Hop, config: AlarmsProps["config"]): void {
+    const { name, function: target, mapping } = hop;
     this.#alarm(`${name}_iterator_age`, {
       metric: metrics.iteratorAge(target),
       above: config.iteratorAge * 1000,
       periods: 2,
       description: `The ${name} function falls behind its stream. Look at its errors, then at parallelization and shards.`,
+    });
+    this.#alarm(`${name}_event_age`, {
+      metric: metrics.eventAge(hop),
+      above: config.eventAge * 1000,
+      periods: 2,
+      description: `One event in a hundred leaves the ${name} function later than promised. Compare the iterator ages to see which hop waits.`,
     });
     this.#alarm(`${name}_errors`, {
       metric: metrics.functionErrors(target),
@@ -149,15 +125,10 @@ export class Alarms extends Construct {
 
   /** No data at all is what the metric of a stream without writes looks like. */
   #watchSilence(raw: EventStream): void {
-    const { namespace, metricName, dimensions, statistic } = metrics.incomingRecords(raw);
     new CloudwatchMetricAlarm(this, "raw_silence", {
       alarmName: `${this.#prefix}-raw-silence`,
       alarmDescription: "Not one event in five minutes. Is the event service up, and does its host name resolve?",
-      namespace,
-      metricName,
-      dimensions: { ...dimensions },
-      statistic,
-      period: metrics.PERIOD_SECONDS,
+      ...metricArguments(metrics.incomingRecords(raw)),
       evaluationPeriods: 1,
       threshold: 1,
       comparisonOperator: "LessThanThreshold",
@@ -171,11 +142,7 @@ export class Alarms extends Construct {
     new CloudwatchMetricAlarm(this, id, {
       alarmName: `${this.#prefix}-${id.replaceAll("_", "-")}`,
       alarmDescription: description,
-      namespace: metric.namespace,
-      metricName: metric.metricName,
-      dimensions: { ...metric.dimensions },
-      statistic: metric.statistic,
-      period: metrics.PERIOD_SECONDS,
+      ...metricArguments(metric),
       evaluationPeriods: periods,
       datapointsToAlarm: periods,
       threshold: above,
@@ -187,3 +154,11 @@ export class Alarms extends Construct {
     });
   }
 }
+
+const metricArguments = ({ namespace, metricName, dimensions, statistic }: Metric) => ({
+  namespace,
+  metricName,
+  dimensions: { ...dimensions },
+  period: metrics.PERIOD_SECONDS,
+  ...(statistic === "p99" ? { extendedStatistic: statistic } : { statistic }),
+});

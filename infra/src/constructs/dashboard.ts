@@ -1,9 +1,9 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js";
 import { Construct } from "constructs";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
-import type { DestinationStream, Watched } from "./alarms.ts";
 import type { Metric } from "./metric.ts";
 import * as metrics from "./metric.ts";
+import type { DestinationStream, Watched } from "./watched.ts";
 
 export interface DashboardProps {
   readonly name: string;
@@ -51,6 +51,23 @@ export class Dashboard extends Construct {
         graph("Throttled writes", byName(streams, metrics.throttledWrites)),
       ],
       [
+        graph("Events", [
+          ...byName(watched.hops, metrics.eventsIn).map(suffixed("in")),
+          ...byName(watched.hops, metrics.eventsOut).map(suffixed("out")),
+        ]),
+        graph("Events with a finding", [
+          ...byName(watched.hops, metrics.eventsInvalid).map(suffixed("invalid")),
+          ...byName(watched.hops, metrics.eventsUnknown).map(suffixed("unknown")),
+          ...byName(watched.hops, metrics.badRows).map(suffixed("bad rows")),
+        ]),
+        graph("Age of events, p99 (ms)", byName(watched.hops, metrics.eventAge)),
+        graph("Second attempts", [
+          ...byName(watched.hops, metrics.deliveryRetries).map(suffixed("retries")),
+          ...byName(watched.hops, metrics.ambiguousDeliveries).map(suffixed("ambiguous")),
+          ...byName(watched.hops, metrics.batchItemFailures).map(suffixed("given back")),
+        ]),
+      ],
+      [
         graph("Iterator age (ms)", byName(functions, metrics.iteratorAge)),
         graph("Failed invocations", byName(functions, metrics.functionErrors)),
         graph("Duration (ms)", byName(functions, metrics.functionDuration)),
@@ -82,6 +99,10 @@ export class Dashboard extends Construct {
     });
   }
 }
+
+const suffixed =
+  (word: string) =>
+  ({ label, metric }: Series): Series => ({ label: `${label} ${word}`, metric });
 
 const placeRow = (row: readonly object[], index: number): object[] => {
   const width = GRID_WIDTH / row.length;

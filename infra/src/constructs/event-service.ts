@@ -79,6 +79,8 @@ export class EventService extends Construct {
             serviceAccountName: SERVICE,
             automountServiceAccountToken: false,
             enableServiceLinks: false,
+            // The image is built for the architecture of the functions.
+            nodeSelector: { "kubernetes.io/arch": "arm64" },
             terminationGracePeriodSeconds: config.deregistrationDelay + config.drainTimeout + EXIT_MARGIN_SECONDS,
             securityContext: {
               runAsNonRoot: true,

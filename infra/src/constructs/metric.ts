@@ -1,14 +1,16 @@
+import { type CounterName, type DistributionName, metricNamespace } from "@millrace/telemetry";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
 import type { StreamMapping } from "./stream-mapping.ts";
+import type { Hop } from "./watched.ts";
 
 /** A CloudWatch metric as alarms and dashboards name it. */
 export interface Metric {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  readonly statistic: "Sum" | "Maximum" | "Average";
+  readonly statistic: "Sum" | "Maximum" | "p99";
 }
 
 /** Every alarm and widget looks at periods of this length. */
@@ -67,3 +69,23 @@ const ofDelivery =
 /** Age of the oldest record that has not reached S3, in seconds. */
 export const deliveryFreshness = ofDelivery("DeliveryToS3.DataFreshness", "Maximum");
 export const deliveredRecords = ofDelivery("DeliveryToS3.Records", "Sum");
+
+/** What the functions say of themselves, under the names that `@millrace/telemetry` gives; see its dimensions. */
+const ofService =
+  (metricName: CounterName | DistributionName, statistic: Metric["statistic"]) =>
+  (hop: Hop): Metric => ({
+    namespace: metricNamespace,
+    metricName,
+    dimensions: { service: hop.name, stage: hop.stage, function: hop.function.name },
+    statistic,
+  });
+export const eventsIn = ofService("eventsIn", "Sum");
+export const eventsOut = ofService("eventsOut", "Sum");
+export const eventsInvalid = ofService("eventsInvalid", "Sum");
+export const eventsUnknown = ofService("eventsUnknown", "Sum");
+export const badRows = ofService("badRows", "Sum");
+export const deliveryRetries = ofService("deliveryRetries", "Sum");
+export const ambiguousDeliveries = ofService("ambiguousDeliveries", "Sum");
+export const batchItemFailures = ofService("batchItemFailures", "Sum");
+/** From the receipt by ingest to this function's confirmed output, in ms. */
+export const eventAge = ofService("eventAgeMs", "p99");

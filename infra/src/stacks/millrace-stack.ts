@@ -10,13 +10,7 @@ import type { Construct } from "constructs";
 import { destinationStream } from "../config/relations.ts";
 import type { EnvironmentConfig } from "../config/schema.ts";
 import { AlarmTopic } from "../constructs/alarm-topic.ts";
-import {
-  Alarms,
-  type DestinationStream,
-  type ForeignDestination,
-  type Hop,
-  type Watched,
-} from "../constructs/alarms.ts";
+import { Alarms } from "../constructs/alarms.ts";
 import { Dashboard } from "../constructs/dashboard.ts";
 import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
@@ -27,6 +21,7 @@ import { policyDocument, type Statement, splitByPolicySize } from "../constructs
 import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
+import type { DestinationStream, ForeignDestination, Hop, Watched } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { assertRetired, parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
@@ -302,7 +297,7 @@ export class MillraceStack extends TerraformStack {
       config: mappings.enrichment,
       deadLetters: from.deadLetters,
     });
-    return { name: "enrichment", function: target, mapping };
+    return { name: "enrichment", stage: environment, function: target, mapping };
   }
 
   #createRouter(from: {
@@ -343,7 +338,7 @@ export class MillraceStack extends TerraformStack {
       config: mappings.router,
       deadLetters: from.deadLetters,
     });
-    return { name: "router", function: target, mapping };
+    return { name: "router", stage: environment, function: target, mapping };
   }
 
   #allowDestinations(

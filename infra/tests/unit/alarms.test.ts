@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { dimensionNames, metricNamespace } from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/schema.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
@@ -17,6 +18,20 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
       const dimensions = { FunctionName: args.function_name };
       for (const metric of ["IteratorAge", "Errors", "Throttles"]) expect(alarmOn(metric, dimensions)).toBeDefined();
       expect(alarmOn("IteratorAge", dimensions).threshold).toBe(config.alarms.iteratorAge * 1000);
+    }
+  });
+
+  test("every function is watched for the age of its events, under the names and dimensions it writes itself", () => {
+    for (const [service, { function_name: name }] of Object.entries<Json>(plan.json.resource.aws_lambda_function)) {
+      const [found] = alarms.filter((item) => item.metric_name === "eventAgeMs" && item.dimensions.function === name);
+      expect(found).toMatchObject({
+        namespace: metricNamespace,
+        dimensions: { service, stage: environment, function: name },
+        extended_statistic: "p99",
+        threshold: config.alarms.eventAge * 1000,
+      });
+      expect(found.statistic).toBeUndefined();
+      expect(Object.keys(found.dimensions).toSorted()).toEqual([...dimensionNames].toSorted());
     }
   });
 

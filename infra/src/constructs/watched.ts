@@ -1,0 +1,36 @@
+import type { RouteDestination } from "../inputs/route-destinations.ts";
+import type { DeliveryStream } from "./delivery-stream.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { PipelineFunction } from "./pipeline-function.ts";
+import type { StreamMapping } from "./stream-mapping.ts";
+
+/** A function with the mapping that feeds it. */
+export interface Hop {
+  /** Of the service, as its metrics say it. */
+  readonly name: string;
+  readonly stage: string;
+  readonly function: PipelineFunction;
+  readonly mapping: StreamMapping;
+}
+
+/** A destination's stream with the routes that lead to it; a retained stream has none. */
+export interface DestinationStream {
+  readonly stream: EventStream;
+  readonly routes?: RouteDestination;
+}
+
+/** A destination whose stream another account owns, and watches. */
+export interface ForeignDestination extends RouteDestination {
+  readonly arn: string;
+}
+
+/** Everything that is watched. */
+export interface Watched {
+  readonly raw: EventStream;
+  readonly enriched: EventStream;
+  readonly badRows: EventStream;
+  readonly hops: readonly Hop[];
+  readonly deliveries: readonly { readonly id: string; readonly delivery: DeliveryStream }[];
+  readonly destinations: readonly DestinationStream[];
+  readonly foreign: readonly ForeignDestination[];
+}
