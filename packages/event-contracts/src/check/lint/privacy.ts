@@ -14,9 +14,6 @@ export const privacyAnnotation: LintRule = eachSchema("privacy-annotation", ({ s
   }));
 });
 
-const sensitiveName =
-  /^(e-?mail|phone|mobile|telephone|(first|last|full|given|family|sur)-?name|street|address|post-?code|zip|iban|cvc|cvv|pass(word|port)|ssn|tax-?id|birth-?(day|date)|date-?of-?birth|(card|account|social-security|phone)-?number|(client-?)?ip(-?address)?)$/;
-
 /** Better asked too often: a name that promises sensitive values needs an annotation, or the word that it has none. */
 export const unannotatedSensitive: LintRule = (document) => {
   const subschemas = [...walkSchema(document.schema)];
