@@ -1,42 +1,49 @@
-import { compilePattern } from "./compile-pattern.ts";
-import { InvalidCompiledFormError } from "./errors.ts";
 import { parseEventText } from "./event-text.ts";
 import type { EventPattern } from "./pattern.ts";
+import { compileSet } from "./set/compile-set.ts";
+import type { CompiledPatterns } from "./set/compiled-patterns.ts";
+import { LoadedSet } from "./set/pattern-set.ts";
 
 /** A set of named patterns, compiled. */
 export interface PatternSet {
-  /** The names of the patterns the event matches, in the order they were given. */
+  /**
+   * The names of the patterns that an event (a JSON object) matches, in the order they were given.
+   * @throws InvalidEventError, EventTooComplexError
+   */
   match(event: object): string[];
-  /** Like `match`, from the event's JSON text. */
+  /** Like `match`, from the event's JSON text: numbers that no double holds are compared by their digits. */
   matchText(text: string): string[];
   /** The compiled form, plain JSON; `loadPatterns` makes a set of it again without compiling. */
   toJSON(): CompiledPatterns;
 }
 
-/** The compiled form of a set. */
-export interface CompiledPatterns {
-  readonly format: 1;
-  readonly names: readonly string[];
-  readonly patterns: readonly (string | EventPattern)[];
-}
-
 /**
- * Compiles named patterns into one set.
+ * Compiles named patterns into one set, whose matching time does not grow with the patterns that cannot match.
  *
+ * @param named name → pattern, as an object or as JSON text
  * @throws InvalidPatternError, PatternTooCostlyError
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ * @example
+ * const set = compilePatterns({ dear: { total: [{ numeric: [">", 100] }] }, orders: { type: ["order"] } });
+ * set.match({ type: "order", total: 12 }); // ["orders"]
  */
 export function compilePatterns(named: Readonly<Record<string, string | EventPattern>>): PatternSet {
-  return loadPatterns({ format: 1, names: Object.keys(named), patterns: Object.values(named) });
+  return loadPatterns(compileSet(named));
 }
 
 /**
- * Loads a compiled set.
+ * Makes a set of its compiled form: fills look-up tables, parses no pattern.
  *
  * @throws InvalidCompiledFormError
+ * @example
+ * const stored = JSON.stringify(compilePatterns({ orders: { type: ["order"] } }));
+ * loadPatterns(JSON.parse(stored)).match({ type: "order" }); // ["orders"]
  */
 export function loadPatterns(compiled: CompiledPatterns): PatternSet {
-  if ((compiled.format as number) !== 1) throw new InvalidCompiledFormError("Expected a compiled form of format 1");
-  const predicates = compiled.patterns.map((pattern) => compilePattern(pattern));
-  const match = (event: object): string[] => compiled.names.filter((_, index) => predicates[index]?.(event));
-  return { match, matchText: (text) => match(parseEventText(text) as object), toJSON: () => compiled };
+  const set = new LoadedSet(compiled);
+  return {
+    match: (event) => set.match(event),
+    matchText: (text) => set.match(parseEventText(text)),
+    toJSON: () => compiled,
+  };
 }

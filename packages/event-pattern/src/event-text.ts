@@ -5,7 +5,7 @@ import { numberOfText } from "./number-text.ts";
  * Numbers that a double may not hold exactly have at least 16 digits or a three-digit exponent. (Digits inside strings
  * match too; that only costs time.)
  */
-const LONG_NUMBER = /[0-9.]{16}|[eE][+-]?[0-9]{3}/;
+const LONG_NUMBER = /[:,[][ \t\n\r]*-?(?:[0-9.]{16}|[0-9.]+[eE][+-]?[0-9]{3})/;
 
 /**
  * An event's JSON text as a value. Numbers that a double does not hold exactly keep their digits, because the engine

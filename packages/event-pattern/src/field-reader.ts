@@ -55,10 +55,13 @@ export class FieldReader {
   }
 
   #object(object: Readonly<Record<string, unknown>>, node: PathNode, chain: ArrayChain, depth: number): void {
-    for (const child of node.children) {
-      if (child.isInherited && !Object.hasOwn(object, child.key)) continue;
-      const value = object[child.key];
-      if (value !== undefined) this.#value(value, child.node, chain, depth);
+    if (node.children.size === 0) return;
+    // The event's keys are looked up, not the paths': a key that is not there costs more to look for than one that is.
+    const keys = Object.keys(object);
+    for (let index = 0; index < keys.length; index += 1) {
+      const key = keys[index] ?? "";
+      const child = node.children.get(key);
+      if (child !== undefined) this.#value(object[key], child, chain, depth);
     }
   }
 

@@ -1,6 +1,6 @@
 export { compilePattern } from "./compile-pattern.ts";
 export { compilePatterns, loadPatterns } from "./compile-patterns.ts";
-export type { CompiledPatterns, PatternSet } from "./compile-patterns.ts";
+export type { PatternSet } from "./compile-patterns.ts";
 export type { Conjunction, Criterion, FieldCriteria, Scalar } from "./criterion.ts";
 export {
   EventPatternError,
@@ -17,4 +17,11 @@ export type { PatternLimits } from "./limits.ts";
 export { NumberText } from "./number-text.ts";
 export { parsePattern } from "./parse-pattern.ts";
 export type { EventPattern, MatchExpression, PatternValue } from "./pattern.ts";
+export type {
+  CompiledBranch,
+  CompiledClause,
+  CompiledNode,
+  CompiledPatterns,
+  CompiledRule,
+} from "./set/compiled-patterns.ts";
 export { satisfies } from "./satisfies.ts";

@@ -1,6 +1,7 @@
-const IPV4 = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
 const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
 const MAPPED_IPV4 = /^0{20}ffff/;
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 /**
  * The address as hexadecimal digits, 8 for IPv4 and 32 for IPv6, or `undefined` when the text is no address. Every
@@ -10,19 +11,32 @@ const MAPPED_IPV4 = /^0{20}ffff/;
 export function ipDigits(text: string): string | undefined {
   // An address is at most 45 characters in its longest usual spelling; zeros may be added, but not without end.
   if (text.length < 2 || text.length > 64) return undefined;
-  if (IPV4.test(text)) return ipv4Digits(text);
-  if (IPV6.test(text)) return ipv6Digits(text);
-  return undefined;
+  const number = ipv4Number(text);
+  if (number !== undefined) return number.toString(16).padStart(8, "0");
+  return IPV6.test(text) ? ipv6Digits(text) : undefined;
 }
 
-function ipv4Digits(text: string): string | undefined {
-  let digits = "";
-  for (const part of text.split(".")) {
-    const value = Number(part);
-    if (value > 255) return undefined;
-    digits += value.toString(16).padStart(2, "0");
+/** An IPv4 address as a number below 2³², or `undefined` when the text is none. */
+export function ipv4Number(text: string): number | undefined {
+  if (text.length > 64) return undefined;
+  let address = 0;
+  let part = -1;
+  let dots = 0;
+  for (let offset = 0; offset < text.length; offset += 1) {
+    const code = text.charCodeAt(offset);
+    if (code === DOT) {
+      if (part === -1 || dots === 3) return undefined;
+      address = address * 256 + part;
+      dots += 1;
+      part = -1;
+    } else {
+      const digit = code - ZERO;
+      if (digit < 0 || digit > 9) return undefined;
+      part = part === -1 ? digit : part * 10 + digit;
+      if (part > 255) return undefined;
+    }
   }
-  return digits;
+  return dots === 3 && part !== -1 ? address * 256 + part : undefined;
 }
 
 function ipv6Digits(text: string): string | undefined {

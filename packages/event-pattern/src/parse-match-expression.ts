@@ -39,6 +39,12 @@ function wildcardOf(tree: JsonTree, limits: PatternLimits): WildcardParts {
   return parts;
 }
 
+/** Without a `*` a wildcard is a plain value. */
+function wildcardCriterion(parts: WildcardParts): Criterion {
+  const [only = "", ...more] = parts;
+  return more.length === 0 ? { op: "equals", value: only } : { op: "wildcard", parts };
+}
+
 /** The criterion of `{ "prefix": … }`, `{ "numeric": … }` and so on. */
 export function parseMatchExpression(tree: ObjectTree, limits: PatternLimits): Criterion {
   const [operator, value] = onlyMember(tree, "A match expression");
@@ -52,7 +58,7 @@ export function parseMatchExpression(tree: ObjectTree, limits: PatternLimits): C
     case "equals-ignore-case":
       return { op: "equals-ignore-case", value: stringOf(value, operator) };
     case "wildcard":
-      return { op: "wildcard", parts: wildcardOf(value, limits) };
+      return wildcardCriterion(wildcardOf(value, limits));
     case "numeric":
       return parseNumeric(value);
     case "cidr":

@@ -2,14 +2,7 @@
 export interface PathNode {
   /** Index of the path that ends here, or -1. */
   pathId: number;
-  readonly children: PathChild[];
-}
-
-export interface PathChild {
-  readonly key: string;
-  /** `Object.prototype` has a member of this name: only an own property counts. */
-  readonly isInherited: boolean;
-  readonly node: PathNode;
+  readonly children: Map<string, PathNode>;
 }
 
 /**
@@ -21,7 +14,7 @@ export function pathGraph(paths: readonly string[]): PathNode {
   const nodeAt = (consumed: string): PathNode => {
     const found = nodes.get(consumed);
     if (found) return found;
-    const created: PathNode = { pathId: -1, children: [] };
+    const created: PathNode = { pathId: -1, children: new Map() };
     nodes.set(consumed, created);
     return created;
   };
@@ -31,14 +24,10 @@ export function pathGraph(paths: readonly string[]): PathNode {
     starts.forEach((start, first) => {
       // The top of the event and the key "" are two places, although neither consumes a character.
       const from = nodeAt(start === 0 ? "top" : `below:${path.slice(0, start - 1)}`);
-      for (const end of ends.slice(first)) link(from, path.slice(start, end), nodeAt(`below:${path.slice(0, end)}`));
+      for (const end of ends.slice(first))
+        from.children.set(path.slice(start, end), nodeAt(`below:${path.slice(0, end)}`));
     });
     nodeAt(`below:${path}`).pathId = pathId;
   });
   return nodeAt("top");
-}
-
-function link(from: PathNode, key: string, node: PathNode): void {
-  if (from.children.some((child) => child.key === key)) return;
-  from.children.push({ key, isInherited: key in Object.prototype, node });
 }

@@ -1,0 +1,90 @@
+/** Characters looked at together. */
+const BLOCK_LENGTH = 3;
+
+/** Slots of the shift table: small enough for the processor's first cache. */
+const SLOTS = 8_192;
+
+/** Longest end of a literal that is searched for; what stands before it is compared afterwards. */
+const MAX_WINDOW = 24;
+
+/** Times one group is looked at for one text. Beyond that all of it is named, so that repetition costs nothing. */
+const MAX_LOOKS = 8;
+
+interface Group<T> {
+  readonly literals: { readonly literal: string; readonly item: T }[];
+  looks: number;
+  search: number;
+}
+
+/**
+ * Finds which of many literals a text contains, in one walk that skips most of it (the method of Wu and Manber): the
+ * three characters under a window's end say how far the window can move before a literal could end there.
+ */
+export class LiteralIndex<T> {
+  readonly #window: number;
+  /** By slot of a block: how far a window that ends with it may move; 0 when a literal may end here. */
+  readonly #shift: Uint8Array;
+  readonly #groups = new Map<number, Group<T>>();
+  #search = 0;
+
+  /** @param entries literals of at least three characters, see `accepts` */
+  constructor(entries: readonly (readonly [literal: string, item: T])[]) {
+    this.#window = Math.min(MAX_WINDOW, ...entries.map(([literal]) => literal.length));
+    this.#shift = new Uint8Array(SLOTS).fill(this.#window - BLOCK_LENGTH + 1);
+    for (const [literal, item] of entries) this.#file(literal, item);
+  }
+
+  static accepts(literal: string): boolean {
+    return literal.length >= BLOCK_LENGTH;
+  }
+
+  /** Adds the items of the literals that `text` contains, some perhaps twice, and a few that it does not contain. */
+  collect(text: string, into: T[]): void {
+    this.#search += 1;
+    let end = this.#window - 1;
+    while (end < text.length) {
+      const block = blockAt(text, end);
+      const shift = this.#shift[slotOf(block)] ?? 1;
+      if (shift === 0) {
+        const group = this.#groups.get(block);
+        if (group !== undefined) this.#look(group, text, end, into);
+      }
+      end += shift === 0 ? 1 : shift;
+    }
+  }
+
+  #look(group: Group<T>, text: string, end: number, into: T[]): void {
+    if (group.search !== this.#search) {
+      group.search = this.#search;
+      group.looks = 0;
+    }
+    group.looks += 1;
+    if (group.looks > MAX_LOOKS) return;
+    for (const { literal, item } of group.literals) {
+      if (group.looks === MAX_LOOKS || text.startsWith(literal, end + 1 - literal.length)) into.push(item);
+    }
+  }
+
+  #file(literal: string, item: T): void {
+    const last = literal.length - 1;
+    for (let back = 0; back <= this.#window - BLOCK_LENGTH; back += 1) {
+      const slot = slotOf(blockAt(literal, last - back));
+      this.#shift[slot] = Math.min(this.#shift[slot] ?? 0, back);
+    }
+    const block = blockAt(literal, last);
+    const group = this.#groups.get(block) ?? { literals: [], looks: 0, search: 0 };
+    this.#groups.set(block, group);
+    group.literals.push({ literal, item });
+  }
+}
+
+/** Seven bits of each of the three characters that end at `end`; what collides is told apart by comparing. */
+function blockAt(text: string, end: number): number {
+  return (
+    ((text.charCodeAt(end - 2) & 0x7f) << 14) | ((text.charCodeAt(end - 1) & 0x7f) << 7) | (text.charCodeAt(end) & 0x7f)
+  );
+}
+
+function slotOf(block: number): number {
+  return (Math.imul(block, 0x9e3779b1) >>> 19) & (SLOTS - 1);
+}
