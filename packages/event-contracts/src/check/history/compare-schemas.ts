@@ -9,6 +9,8 @@ import { childAt, type EffectiveSchema, effectiveSchema, valueOf } from "./effec
 /** Where the comparison stands. */
 interface Position {
   pointer: string;
+  /** Whether the pointer goes on: not inside a shared document, which has its own. */
+  isOwn: boolean;
   path: string[];
   /** The pairs of schemas around this one, which end a recursion. */
   above: readonly string[];
@@ -16,16 +18,15 @@ interface Position {
 
 /** Every difference between two versions that matters to who writes or reads events. */
 export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, resources: SchemaResources): Change[] {
-  return compare(rootOf(older), rootOf(newer), { pointer: "", path: [], above: [] });
+  return compare(rootOf(older), rootOf(newer), { pointer: "", isOwn: true, path: [], above: [] });
 
   function compare(oldPlace: SchemaPlace, newPlace: SchemaPlace, at: Position): Change[] {
     const pair = `${placeKey(oldPlace)} ${placeKey(newPlace)}`;
     if (at.above.includes(pair)) return [];
     const before = effectiveSchema(oldPlace, resources);
     const after = effectiveSchema(newPlace, resources);
-    // A shared document has its own pointers; what is told is where the contract refers to it.
-    const pointer = newPlace.document === newer ? newPlace.pointer : at.pointer;
-    const here = { pointer, path: at.path, above: [...at.above, pair] };
+    const isOwn = at.isOwn && [...after.keywords.values()].every(({ place }) => place.document === newer);
+    const here = { ...at, isOwn, above: [...at.above, pair] };
     const told = (changes: Omit<Change, "pointer" | "path">[]): Change[] =>
       changes.map((change) => ({ ...change, pointer: here.pointer, path: here.path }));
     return [
@@ -39,8 +40,8 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
   function compareProperties(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
     const names = new Set([...propertyNames(before), ...propertyNames(after)]);
     return [...names].flatMap((name): Change[] => {
-      const position = { pointer: `${at.pointer}/properties${pointerStep(name)}`, path: [...at.path, name] };
-      const inner = { ...position, above: at.above };
+      const position = { pointer: pointerTo(at, `/properties${pointerStep(name)}`), path: [...at.path, name] };
+      const inner = { ...at, ...position };
       const oldProperty = childAt(before, "properties", name);
       const newProperty = childAt(after, "properties", name);
       const change = (kind: ChangeClass, message: string): Change[] => [{ class: kind, ...position, message }];
@@ -62,9 +63,14 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     const oldItems = childAt(before, "items");
     const newItems = childAt(after, "items");
     if (oldItems === undefined && newItems === undefined) return [];
-    const position = { ...at, pointer: `${at.pointer}/items` };
+    const position = { ...at, pointer: pointerTo(at, "/items") };
     return compare(oldItems ?? anythingLike(newItems), newItems ?? anythingLike(oldItems), position);
   }
+}
+
+/** Inside a shared document it stays where the contract refers to it. */
+function pointerTo(at: Position, steps: string): string {
+  return at.isOwn ? at.pointer + steps : at.pointer;
 }
 
 function rootOf(document: SchemaDocument): SchemaPlace {

@@ -8,7 +8,9 @@ export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ s
   const { required, properties } = schema;
   // A branch may require what the schema around it defines.
   const isBranch = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas"].includes(keyword);
-  if (!Array.isArray(required) || isReference(schema) || (isBranch && properties === undefined)) return [];
+  // What it is composed of may define the name.
+  const isComposed = isReference(schema) || ["allOf", "anyOf", "oneOf"].some((word) => schema[word] !== undefined);
+  if (!Array.isArray(required) || isComposed || (isBranch && properties === undefined)) return [];
   const defined = isJsonObject(properties) ? properties : {};
   return required.flatMap((name, index): Finding[] => {
     if (typeof name !== "string" || Object.hasOwn(defined, name)) return [];
