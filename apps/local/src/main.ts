@@ -2,11 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { createRandom } from "@millrace/aws-simulator";
 import { startControlServer } from "./control/control-server.ts";
 import { runCommand } from "./control/run-command.ts";
-import { removeRunFile, writeRunFile } from "./control/run-file.ts";
+import { refuseSecondRun, removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { createRouteOracle, readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
@@ -16,7 +16,7 @@ import { findWarehousePlaces, observeWarehouse } from "./report/observe-warehous
 import { reconcile, type Report } from "./report/reconcile.ts";
 import { SentLedger } from "./report/sent-ledger.ts";
 import { localIdentity } from "./runtime/account.ts";
-import { folders } from "./runtime/folders.ts";
+import { defaultStackPath, defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
 import { Pipeline } from "./runtime/pipeline.ts";
 import { tailStream } from "./runtime/stream-tail.ts";
 import { readTopology } from "./stack/read-topology.ts";
@@ -33,7 +33,7 @@ const maxShownWarnings = 5;
 const strayRetryMs = 200;
 const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
-function greeting({ topology, service }: Pipeline, controlUrl: string): string {
+function greeting({ topology, service, folders }: Pipeline, controlUrl: string): string {
   const body =
     '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
   return `
@@ -41,7 +41,8 @@ Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} 
 
   Events    ${service.url}/v1/events
   Write key ${topology.writeKey}
-  Logs      .local/logs   Objects .local/s3   Control ${controlUrl}
+  State     ${relative(process.cwd(), folders.root)}/: logs, s3, warehouse.duckdb
+  Control   ${controlUrl}
 
 Try:
   curl -i ${service.url}/v1/events \\
@@ -56,7 +57,7 @@ Ctrl-C drains: what was accepted reaches the warehouse.
 
 async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: number): Promise<Report> {
   const { kinesis, topology, warehouse } = pipeline;
-  const routes = readExpectedRoutes(folders.routes);
+  const routes = readExpectedRoutes(routesFolder);
   const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched);
   const observations = {
     enriched: sightings,
@@ -94,7 +95,7 @@ function createWarner(): (message: string) => void {
   return (message) => {
     shown += 1;
     if (shown <= maxShownWarnings) console.error(`! ${message}`);
-    if (shown === maxShownWarnings) console.error("! More of this goes to .local/logs/pipeline.log only.");
+    if (shown === maxShownWarnings) console.error("! More of this goes to logs/pipeline.log only.");
   };
 }
 
@@ -121,10 +122,13 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** Runs until interrupted, or until the events are through. @returns the exit code. */
 async function run(options: StartOptions): Promise<number> {
-  const topology = readTopology(readTerraformStack(options.stackPath ?? folders.defaultStack), localIdentity);
-  const pipeline = await Pipeline.start(topology, { port: options.port, onWarning: createWarner() });
+  const topology = readTopology(readTerraformStack(options.stackPath ?? defaultStackPath), localIdentity);
+  const folders = stateFolders(resolve(options.stateFolder ?? defaultStateFolder));
+  refuseSecondRun(folders.runFile);
+  const pipeline = await Pipeline.start(topology, { folders, port: options.port, onWarning: createWarner() });
   const control = await startControlServer({
     query: (sql) => pipeline.warehouse.query(sql),
+    functions: () => pipeline.functionNames.map((name) => ({ name, pids: pipeline.functionPids(name) })),
     streamNames: () => pipeline.kinesis.streamNames(),
     tail: (stream, onLine, signal, fromStart) => tailStream(pipeline.kinesis, stream, onLine, signal, fromStart),
   });

@@ -14,6 +14,8 @@ export interface StartOptions {
   /** Port of the event service; undefined: the one its Deployment names. */
   readonly port: number | undefined;
   readonly stackPath: string | undefined;
+  /** Folder of the run's state, made anew; undefined: `.local`. */
+  readonly stateFolder: string | undefined;
   /** How long the pipeline may stand still before what is missing counts as lost. */
   readonly settleSeconds: number;
 }
@@ -30,6 +32,7 @@ export const usage = `Usage: pnpm start [options]
   --port <n>       port of the event service, 0 for any free one
                    (default: as in its Deployment)
   --stack <file>   synthesized stack to run (default: what "pnpm synth" wrote for local)
+  --state <folder> where the run keeps its state, made anew (default .local)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
   --help`;
 
@@ -58,6 +61,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     seed: wholeNumber("seed", values.seed, 0) ?? 1,
     port: wholeNumber("port", values.port, 0),
     stackPath: values.stack,
+    stateFolder: values.state,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
   };
 }
@@ -76,6 +80,7 @@ function readArgs(args: readonly string[]) {
         seed: text,
         port: text,
         stack: text,
+        state: text,
         settle: text,
         help: { type: "boolean", short: "h" },
       },

@@ -3,18 +3,22 @@ import { parseArgs } from "node:util";
 import { readRunFile } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
 import { UsageError } from "./errors.ts";
-import { folders } from "./runtime/folders.ts";
+import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { "from-start": { type: "boolean" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { "from-start": { type: "boolean" }, state: { type: "string" } },
+  });
   const [stream] = positionals;
   if (stream === undefined) {
     throw new UsageError("Usage: pnpm tail [--from-start] <stream>, e.g. pnpm tail enriched");
   }
-  const { controlUrl } = readRunFile(folders.runFile);
+  const { controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
   const query = values["from-start"] === true ? "?from-start" : "";
   const response = await fetch(new URL(`/streams/${encodeURIComponent(stream)}${query}`, controlUrl));
   if (!response.ok || response.body === null) throw new UsageError(await response.text());
   process.once("SIGINT", () => process.exit(0));
-  for await (const piece of response.body) process.stdout.write(piece);
+  for await (const piece of response.body as AsyncIterable<Uint8Array>) process.stdout.write(piece);
+  console.error("The pipeline has ended.");
 });

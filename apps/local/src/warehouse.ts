@@ -1,19 +1,24 @@
-/** `pnpm warehouse "<SQL>"`: queries the warehouse of the running pipeline and prints a table, or JSON with --json. */
+/** `pnpm warehouse "<SQL>"`: queries the warehouse of the running pipeline and prints a table, a single row in full, or JSON with --json. */
 import { parseArgs } from "node:util";
 import { readRunFile } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
 import { UsageError } from "./errors.ts";
-import { formatTable } from "./report/format-table.ts";
-import { folders } from "./runtime/folders.ts";
+import { formatRow, formatTable } from "./report/format-table.ts";
+import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, state: { type: "string" } },
+  });
   const sql = positionals.join(" ").trim();
   if (sql === "") throw new UsageError('Usage: pnpm warehouse [--json] "<SQL>", e.g. pnpm warehouse "show tables"');
-  const { controlUrl } = readRunFile(folders.runFile);
+  const { controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
   const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
   const text = await response.text();
   if (!response.ok) throw new UsageError(text);
   const rows = JSON.parse(text) as Record<string, unknown>[];
-  console.log(values.json === true ? JSON.stringify(rows, undefined, 2) : formatTable(rows));
+  const [onlyRow, ...others] = rows;
+  if (values.json === true) console.log(JSON.stringify(rows, undefined, 2));
+  else console.log(onlyRow !== undefined && others.length === 0 ? formatRow(onlyRow) : formatTable(rows));
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -5,6 +6,8 @@ import type { AddressInfo } from "node:net";
 export interface ControlTargets {
   query(sql: string): Promise<readonly Record<string, unknown>[]>;
   streamNames(): readonly string[];
+  /** Functions and the process ids of their running instances. */
+  functions(): readonly { readonly name: string; readonly pids: readonly number[] }[];
   /** Calls back with each record's text from `from` on until the signal aborts. */
   tail(stream: string, onLine: (line: string) => void, signal: AbortSignal, fromStart: boolean): Promise<void>;
 }
@@ -18,8 +21,10 @@ const maxQueryBytes = 1_000_000;
 
 /** Starts the control endpoint on a free loopback port. One process holds the warehouse file, so it serves the queries. */
 export async function startControlServer(targets: ControlTargets): Promise<ControlServer> {
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const server = createServer((request, response) => {
-    answer(request, response, targets).catch((error: unknown) => {
+    answer(request, response, targets, stopping.signal).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain; charset=utf-8" });
       response.end((error as Error).message);
     });
@@ -30,25 +35,44 @@ export async function startControlServer(targets: ControlTargets): Promise<Contr
     url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
+        stopping.abort();
         server.close(() => resolve());
-        server.closeAllConnections();
+        server.closeIdleConnections();
       }),
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, targets: ControlTargets): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  targets: ControlTargets,
+  stopping: AbortSignal,
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://control");
   if (request.method === "POST" && url.pathname === "/warehouse") {
     const rows = await targets.query(await readText(request));
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(rows));
     return;
   }
-  const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
-  if (request.method === "GET" && stream !== undefined) {
-    await followStream(decodeURIComponent(stream), url.searchParams.has("from-start"), request, response, targets);
+  if (request.method === "GET" && url.pathname === "/functions") {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.functions()));
     return;
   }
-  response.writeHead(404, { "content-type": "text/plain" }).end("Only POST /warehouse and GET /streams/<name> exist.");
+  const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (request.method === "GET" && stream !== undefined) {
+    await followStream(
+      decodeURIComponent(stream),
+      url.searchParams.has("from-start"),
+      request,
+      response,
+      targets,
+      stopping,
+    );
+    return;
+  }
+  response
+    .writeHead(404, { "content-type": "text/plain" })
+    .end("Only POST /warehouse, GET /functions and GET /streams/<name> exist.");
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
@@ -67,16 +91,17 @@ async function followStream(
   request: IncomingMessage,
   response: ServerResponse,
   targets: ControlTargets,
+  stopping: AbortSignal,
 ): Promise<void> {
   const names = targets.streamNames();
   const name =
     names.find((candidate) => candidate === wanted) ?? names.find((candidate) => candidate.endsWith(`-${wanted}`));
   if (name === undefined) throw new RangeError(`There is no stream "${wanted}". There are: ${names.join(", ")}.`);
-  const stop = new AbortController();
-  request.once("close", () => stop.abort());
-  response.once("close", () => stop.abort());
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, stopping]);
   response.writeHead(200, { "content-type": "application/x-ndjson", "x-stream": name });
   response.flushHeaders();
-  await targets.tail(name, (line) => response.write(`${line}\n`), stop.signal, fromStart);
+  await targets.tail(name, (line) => response.write(`${line}\n`), signal, fromStart);
   response.end();
 }

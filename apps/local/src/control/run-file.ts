@@ -26,6 +26,27 @@ export function removeRunFile(path: string): void {
   rmSync(path, { force: true });
 }
 
+/** Another pipeline already keeps its state where this one would make it anew. */
+export class AlreadyRunningError extends LocalError {
+  constructor({ pid, ingestUrl }: RunFile) {
+    super(
+      "already-running",
+      `A pipeline runs here already (process ${pid}, ${ingestUrl}). End it first, or give this one another --state folder and --port.`,
+    );
+  }
+}
+
+/** @throws AlreadyRunningError */
+export function refuseSecondRun(path: string): void {
+  let run: RunFile;
+  try {
+    run = readRunFile(path);
+  } catch {
+    return;
+  }
+  throw new AlreadyRunningError(run);
+}
+
 /** @throws NotRunningError when there is none, or when its process is gone. */
 export function readRunFile(path: string): RunFile {
   try {

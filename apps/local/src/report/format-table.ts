@@ -35,3 +35,22 @@ export function formatTable(rows: readonly Readonly<Record<string, unknown>>[]):
     ),
   ].join("\n");
 }
+
+/** One row in full, a column a line; JSON text is laid out. */
+export function formatRow(row: Readonly<Record<string, unknown>>): string {
+  const width = Math.max(...Object.keys(row).map((column) => column.length));
+  return Object.entries(row)
+    .map(([column, value]) => `${column.padEnd(width)}  ${layOut(value)}`)
+    .join("\n");
+}
+
+function layOut(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "string") return JSON.stringify(value, undefined, 2);
+  if (!/^[{[]/.test(value)) return value;
+  try {
+    return JSON.stringify(JSON.parse(value), undefined, 2);
+  } catch {
+    return value;
+  }
+}

@@ -28,6 +28,8 @@ export interface Report {
   readonly lost: number;
   /** Copies beyond the first: in the streams, and in the warehouse view. */
   readonly duplicated: number;
+  /** Where those copies are. At-least-once hops may leave some in a stream after a crash; the view never has any. */
+  readonly duplicates: { readonly streams: number; readonly warehouseView: number };
   readonly latencyMs: { readonly enriched: Percentiles; readonly routed: Percentiles; readonly warehouse: Percentiles };
   readonly durationMs: number;
   /** Every difference between what was sent and what arrived, as a sentence; empty when all is well. */
@@ -94,10 +96,10 @@ export function reconcile(
     const wanted = expected.routes.get(name) ?? [];
     return { name, wanted, seen, result: seen === undefined ? undefined : compare(`route ${name}`, wanted, seen) };
   });
-  const places = [
+  const viewResult = compare("the warehouse view", expected.enriched, observations.warehouse.view);
+  const streamResults = [
     compare("the enriched stream", expected.enriched, observations.enriched),
     compare("the bad-row stream", ledger.strays, observations.badRows),
-    compare("the warehouse view", expected.enriched, observations.warehouse.view),
     ...routeResults.map(
       ({ result, wanted, name }) =>
         result ?? {
@@ -107,6 +109,7 @@ export function reconcile(
         },
     ),
   ];
+  const places = [...streamResults, viewResult];
   const wrongStatus = expected.enriched.filter(({ identity, planned }) => {
     const status = observations.statuses.get(identity);
     return status !== undefined && status !== planned.fate;
@@ -142,6 +145,10 @@ export function reconcile(
     ),
     lost: places.reduce((sum, place) => sum + place.missing, 0),
     duplicated: places.reduce((sum, place) => sum + place.doubled, 0),
+    duplicates: {
+      streams: streamResults.reduce((sum, place) => sum + place.doubled, 0),
+      warehouseView: viewResult.doubled,
+    },
     latencyMs: {
       enriched: percentiles(ages(expected.enriched, observations.enriched)),
       routed: percentiles(routeResults.flatMap(({ wanted, seen }) => (seen === undefined ? [] : ages(wanted, seen)))),

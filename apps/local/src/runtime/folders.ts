@@ -1,17 +1,33 @@
 import { join } from "node:path";
 
-/** The repository's root: everything the laptop reads or writes is below it. */
+/** The repository's root: what the laptop runs is below it. */
 export const repositoryRoot = join(import.meta.dirname, "..", "..", "..", "..");
 
-/** Everything a run leaves behind; made anew at every start. */
-export const stateFolder = join(repositoryRoot, ".local");
+/** The route documents the expectations are read from. */
+export const routesFolder = join(repositoryRoot, "schemas", "routes");
 
-export const folders = {
-  objects: join(stateFolder, "s3"),
-  logs: join(stateFolder, "logs"),
+/** What `pnpm synth` writes for the environment `local`. */
+export const defaultStackPath = join(repositoryRoot, "infra", "dist", "stacks", "local", "cdk.tf.json");
+
+/** Where a run keeps its state unless it is told otherwise. */
+export const defaultStateFolder = join(repositoryRoot, ".local");
+
+/** Everything a run leaves behind. */
+export interface StateFolders {
+  readonly root: string;
+  readonly objects: string;
+  readonly logs: string;
+  readonly warehouse: string;
   /** Where the running pipeline says how to reach it. */
-  runFile: join(stateFolder, "run.json"),
-  warehouse: join(stateFolder, "warehouse.duckdb"),
-  routes: join(repositoryRoot, "schemas", "routes"),
-  defaultStack: join(repositoryRoot, "infra", "dist", "stacks", "local", "cdk.tf.json"),
-} as const;
+  readonly runFile: string;
+}
+
+export function stateFolders(root: string): StateFolders {
+  return {
+    root,
+    objects: join(root, "s3"),
+    logs: join(root, "logs"),
+    warehouse: join(root, "warehouse.duckdb"),
+    runFile: join(root, "run.json"),
+  };
+}

@@ -16,10 +16,12 @@ import type { HopStatus } from "../status/status-lines.ts";
 import type { DeliveryStreamSettings, FunctionSettings, MappingSettings, Topology } from "../stack/topology.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
-import { folders, stateFolder } from "./folders.ts";
+import type { StateFolders } from "./folders.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 
 export interface PipelineOptions {
+  /** Where its state lies; made anew. */
+  readonly folders: StateFolders;
   /** Port of the event service; undefined: as in its Deployment. */
   readonly port: number | undefined;
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
@@ -40,10 +42,10 @@ interface RunningDelivery {
 
 /**
  * The pipeline of one synthesized stack, running on this machine: every part the stack names, wired as the stack wires it.
- * State lies in `.local/` and is made anew.
  */
 export class Pipeline {
   readonly topology: Topology;
+  readonly folders: StateFolders;
   readonly kinesis: Kinesis;
   readonly warehouse: DuckDbWarehouse;
   readonly service: ServiceProcess;
@@ -56,6 +58,7 @@ export class Pipeline {
 
   private constructor(parts: {
     topology: Topology;
+    folders: StateFolders;
     kinesis: Kinesis;
     warehouse: DuckDbWarehouse;
     service: ServiceProcess;
@@ -67,6 +70,7 @@ export class Pipeline {
     logs: readonly WriteStream[];
   }) {
     this.topology = parts.topology;
+    this.folders = parts.folders;
     this.kinesis = parts.kinesis;
     this.warehouse = parts.warehouse;
     this.service = parts.service;
@@ -80,7 +84,8 @@ export class Pipeline {
 
   /** @throws RuntimeError or StackError when a part cannot start; what had started is killed with this process. */
   static async start(topology: Topology, options: PipelineOptions): Promise<Pipeline> {
-    rmSync(stateFolder, { recursive: true, force: true });
+    const { folders } = options;
+    rmSync(folders.root, { recursive: true, force: true });
     for (const folder of [folders.logs, folders.objects]) mkdirSync(folder, { recursive: true });
     const log = createWriteStream(join(folders.logs, "pipeline.log"));
     const logs = [log];
@@ -103,7 +108,7 @@ export class Pipeline {
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
     const account = accountEnvironment(server.url);
     const objectStore = new FolderObjectStore({ folder: folders.objects });
-    const warehouse = await openWarehouse(topology);
+    const warehouse = await openWarehouse(topology, folders.warehouse);
 
     const functions = new Map<string, ProcessFunction>();
     for (const settings of topology.functions) {
@@ -158,6 +163,7 @@ export class Pipeline {
     });
     return new Pipeline({
       topology,
+      folders,
       kinesis,
       warehouse,
       service,
@@ -287,8 +293,8 @@ function streamNameOf(topology: Topology, arn: string): string {
   return stream.name;
 }
 
-async function openWarehouse({ tables, views }: Topology): Promise<DuckDbWarehouse> {
-  const warehouse = await DuckDbWarehouse.open({ path: folders.warehouse, threads: 1 });
+async function openWarehouse({ tables, views }: Topology, path: string): Promise<DuckDbWarehouse> {
+  const warehouse = await DuckDbWarehouse.open({ path, threads: 1 });
   for (const table of tables) await warehouse.createTable(table);
   await createViews(warehouse, views);
   return warehouse;

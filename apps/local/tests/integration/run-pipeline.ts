@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type { Report } from "../../src/report/reconcile.ts";
+import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
+
+type Stack = { resource: Record<string, Record<string, Record<string, unknown>>> };
+
+const living = new Set<ChildProcess>();
+
+/** Ends what a failed test left running. */
+export function killPipelines(): void {
+  for (const child of living) child.kill("SIGKILL");
+}
+
+export interface PipelineRun {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Exit code and, when one was written, the report. */
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly output: string;
+    readonly report: Report | undefined;
+  }>;
+}
+
+const main = join(repositoryRoot, "apps", "local", "src", "main.ts");
+
+/** Starts `pnpm start` as its own process, on the synthesized stack as it is or as `change` makes it. */
+export function runPipeline(args: readonly string[], change: (stack: Stack) => void = () => undefined): PipelineRun {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-local-"));
+  const stack = JSON.parse(readFileSync(defaultStackPath, "utf8")) as Stack;
+  change(stack);
+  // The stack names its zips relative to its own folder, so the changed copy lies beside the original.
+  const stackPath = join(dirname(defaultStackPath), `${basename(folder)}.tf.json`);
+  writeFileSync(stackPath, JSON.stringify(stack));
+  const reportPath = join(folder, "report.json");
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=@millrace/source",
+      main,
+      "--stack",
+      stackPath,
+      "--port",
+      "0",
+      "--report",
+      reportPath,
+      "--state",
+      join(folder, "state"),
+      ...args,
+    ],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  living.add(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve)).then((code) => {
+    living.delete(child);
+    const report = readReport(reportPath);
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(stackPath, { force: true });
+    return { code, output, report };
+  });
+  return { child, output: () => output, ended };
+}
+
+function readReport(path: string): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Report;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waits until `probe` gives something, or fails at the deadline with what the run printed. */
+export async function waitFor<T>(run: PipelineRun, what: string, probe: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const found = await probe().catch(() => undefined);
+    if (found !== undefined) return found;
+    if (Date.now() > deadline || run.child.exitCode !== null) throw new Error(`${what} did not come:\n${run.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Address of a run's control endpoint, from its greeting. */
+export function controlUrl(run: PipelineRun): Promise<string> {
+  return waitFor(run, "the greeting", async () => /Control\s+(http:\S+)/.exec(run.output())?.[1]);
+}
+
+export async function queryWarehouse(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const response = await fetch(new URL("/warehouse", url), { method: "POST", body: sql });
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as Record<string, unknown>[];
+}
