@@ -1,5 +1,10 @@
 import { maxCacheEntries, maxCachedKeyLength } from "./limits.ts";
 
+/** The part of a text that a cache takes for its key. */
+export function cutKey(text: string): string {
+  return text.length > maxCachedKeyLength ? text.slice(0, maxCachedKeyLength) : text;
+}
+
 /**
  * Remembers results by input, at most two generations of `maxEntries`: when the young generation is full it becomes the
  * old one, and what the old one held and nobody asked for is gone. As good as LRU for repeating inputs, and cheaper.

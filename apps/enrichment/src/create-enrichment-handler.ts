@@ -14,8 +14,8 @@ import { noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { createBadRow } from "./bad-rows/create-bad-row.ts";
 import { createPayloadSeal } from "./bad-rows/payload-seal.ts";
-import type { ActiveEnrichment } from "./enrich-event.ts";
-import { enrichRecord, type EnrichedOutput, type RecordContext } from "./enrich-record.ts";
+import type { ActiveEnrichment, EnrichedLine } from "./enrich-event.ts";
+import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
 import { maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
@@ -125,13 +125,14 @@ export function createRecordContext(
     maskEvent: createMaskEvent(deps.contracts, createPseudonymizer(deps.privacyKeys)),
     sealPayload: createPayloadSeal(deps.privacyKeys),
     processor,
+    stampAt: createStamps(processor),
     now: () => deps.clock.now(),
     maxRecordBytes: deps.maxRecordBytes ?? defaultMaxRecordBytes,
   };
 }
 
 /** Events of one source record that share a partition key share a record: Firehose bills each record as 5 KB at least. */
-function groupByKey(enriched: readonly EnrichedOutput[], maxBytes: number): Output[] {
+function groupByKey(enriched: readonly EnrichedLine[], maxBytes: number): Output[] {
   const outputs: Output[] = [];
   const open = new Map<string, { lines: string[]; bytes: number }>();
   const close = (partitionKey: string, lines: readonly string[]) =>

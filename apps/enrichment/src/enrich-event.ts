@@ -1,10 +1,19 @@
-import { type EnrichedEvent, type EnrichmentNote, partitionKeyOf, type RawEvent } from "@millrace/event-contracts";
-import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import type { Enrich } from "./enrichments/enrichment.ts";
+import {
+  type EnrichedEvent,
+  type EnrichmentNote,
+  partitionKeyOf,
+  type RawEvent,
+  type ValidationResult,
+} from "@millrace/event-contracts";
+import type { CompiledContracts, SchemaErrors } from "@millrace/event-contracts/codegen";
+import { BoundedCache } from "./bounded-cache.ts";
+import { type Addition, createAddition } from "./enrichments/addition.ts";
+import type { Enrich, EnrichmentInput } from "./enrichments/enrichment.ts";
 import { EnrichmentFailedError, MaskingFailedError } from "./errors.ts";
-import type { MaskEvent } from "./privacy/mask-event.ts";
+import type { MaskEvent, MaskingOrder } from "./privacy/mask-event.ts";
+import type { MaskingLog } from "./privacy/mask-value.ts";
 import { describeErrors } from "./validation/describe-errors.ts";
-import { selectContract } from "./validation/select-contract.ts";
+import { selectContract, type SelectedContract } from "./validation/select-contract.ts";
 
 /** An enrichment that is switched on. */
 export interface ActiveEnrichment {
@@ -17,62 +26,64 @@ export interface EventContext {
   /** In the order they run. */
   readonly enrichments: readonly ActiveEnrichment[];
   readonly maskEvent: MaskEvent;
-  readonly processor: { readonly name: string; readonly version: string };
 }
 
-/** An enriched event and what it is written with. */
+/** Who processes, and when: the same for all events of a record. */
+export interface ProcessingStamp {
+  readonly value: EnrichedEvent["processing"];
+  readonly json: string;
+}
+
+/** An enriched event as it is written. */
 export interface EnrichedLine {
-  readonly event: EnrichedEvent;
+  /** The `EnrichedEvent`, without a line end. */
+  readonly json: string;
   /** As it was in the record. */
   readonly partitionKey: string;
+  readonly validation: ValidationResult;
+  /** What enrichments could not do. */
+  readonly notes: readonly EnrichmentNote[];
+  /** When ingest took the event, RFC 3339. */
+  readonly receivedAt: string;
 }
 
 /**
  * Validates, masks and enriches one event, in this order: the validator needs the clear event, and everything after the
  * masking cannot leak what it does not have. The event is changed in place.
  *
- * @param at when, RFC 3339
- * @throws MaskingFailedError and whatever masking throws: the event must not leave. Nothing else throws.
+ * @throws MaskingFailedError and whatever else goes wrong in masking: the event must not leave
  */
-export function enrichEvent(event: RawEvent, at: string, context: EventContext): EnrichedLine {
-  const { contracts, enrichments, maskEvent, processor } = context;
+export function enrichEvent(event: RawEvent, stamp: ProcessingStamp, context: EventContext): EnrichedLine {
   const partitionKey = partitionKeyOf(event);
   const clientIp = typeof event.clientip === "string" ? event.clientip : undefined;
-  const contract = selectContract(event, contracts);
+  const contract = selectContract(event, context.contracts);
   const found = contract.validate?.(event.data) ?? null;
-  const isValid = contract.validate !== undefined && found === null;
 
-  const log = maskOrFail(maskEvent, event, {
-    schemaIds:
-      contract.schemaId === null
-        ? contract.relatedSchemaIds
-        : isValid
-          ? [contract.schemaId]
-          : [contract.schemaId, ...contract.relatedSchemaIds],
-    isValid,
-  });
+  const log = maskOrFail(context.maskEvent, event, maskingOrder(contract, found));
+  const validation = createValidationResult(contract, found, event.data, log);
+  const enrichment = runEnrichments(context.enrichments, event, clientIp);
 
   return {
+    // Put together from parts of which most are written already.
+    json:
+      `{"event":${JSON.stringify(event)},"enrichment":${enrichment.json},"validation":${validation.json},` +
+      `"privacy":${log.toJson()},"processing":${stamp.json}}`,
     partitionKey,
-    event: {
-      event,
-      enrichment: runEnrichments(enrichments, event, clientIp),
-      validation:
-        found === null
-          ? { status: isValid ? "valid" : "unknown", schema: contract.schemaId, errors: [] }
-          : {
-              status: "invalid",
-              schema: contract.schemaId,
-              errors: describeErrors(found.errors, event.data, log),
-              errorCount: found.count,
-            },
-      privacy: log.toReport(),
-      processing: { enrichment: { name: processor.name, version: processor.version, at } },
-    },
+    validation: validation.value,
+    notes: enrichment.notes,
+    receivedAt: event.receivedat,
   };
 }
 
-function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: Parameters<MaskEvent>[1]): ReturnType<MaskEvent> {
+function maskingOrder(contract: SelectedContract, found: SchemaErrors | null): MaskingOrder {
+  const { schemaId, relatedSchemaIds } = contract;
+  if (schemaId === null) return { schemaIds: relatedSchemaIds, isValid: false };
+  return found === null
+    ? { schemaIds: [schemaId], isValid: true }
+    : { schemaIds: [schemaId, ...relatedSchemaIds], isValid: false };
+}
+
+function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder): MaskingLog {
   try {
     return maskEvent(event, order);
   } catch (cause) {
@@ -82,24 +93,64 @@ function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: Parameters<Mas
   }
 }
 
+function createValidationResult(
+  contract: SelectedContract,
+  found: SchemaErrors | null,
+  maskedData: unknown,
+  log: MaskingLog,
+): Addition<ValidationResult> {
+  const { schemaId } = contract;
+  if (found === null) return schemaId === null ? unknown : valid(schemaId);
+  const errors = describeErrors(found.errors, maskedData, log.paths());
+  const isCut = found.count > errors.length;
+  return createAddition({ status: "invalid", schema: schemaId, errors, ...(isCut ? { errorCount: found.count } : {}) });
+}
+
+const unknown = createAddition<ValidationResult>({ status: "unknown", schema: null, errors: [] });
+const validBySchema = new BoundedCache<Addition<ValidationResult>>();
+const createValid = (schema: string) => createAddition<ValidationResult>({ status: "valid", schema, errors: [] });
+const valid = (schema: string) => validBySchema.getOrCreate(schema, createValid);
+
+const noNotes: readonly EnrichmentNote[] = [];
+
 function runEnrichments(
   enrichments: readonly ActiveEnrichment[],
   event: RawEvent,
   clientIp: string | undefined,
-): EnrichedEvent["enrichment"] {
-  const results: Record<string, unknown> = {};
-  const notes: EnrichmentNote[] = [];
+): { json: string; notes: readonly EnrichmentNote[] } {
+  const input = new EventInput(event, clientIp, enrichments);
+  let notes = noNotes;
+  let json = "";
   for (const { name, enrich } of enrichments) {
     try {
-      const result = enrich({ event, clientIp, results });
-      if (result !== undefined) results[name] = result;
+      const addition = enrich(input);
+      input.additions.push(addition);
+      if (addition !== undefined) json += `${json === "" ? "" : ","}"${name}":${addition.json}`;
     } catch (error) {
+      input.additions.push(undefined);
       // The message of a foreign error may quote what it could not read.
-      notes.push({
-        enrichment: name,
-        message: error instanceof EnrichmentFailedError ? error.message : "Failed unexpectedly.",
-      });
+      const message = error instanceof EnrichmentFailedError ? error.message : "Failed unexpectedly.";
+      notes = [...notes, { enrichment: name, message }];
     }
   }
-  return notes.length === 0 ? results : { ...results, notes };
+  if (notes.length > 0) json += `${json === "" ? "" : ","}"notes":${JSON.stringify(notes)}`;
+  return { json: `{${json}}`, notes };
+}
+
+class EventInput implements EnrichmentInput {
+  readonly event: RawEvent;
+  readonly clientIp: string | undefined;
+  /** By position in the list of enrichments. */
+  readonly additions: (Addition | undefined)[] = [];
+  readonly #enrichments: readonly ActiveEnrichment[];
+
+  constructor(event: RawEvent, clientIp: string | undefined, enrichments: readonly ActiveEnrichment[]) {
+    this.event = event;
+    this.clientIp = clientIp;
+    this.#enrichments = enrichments;
+  }
+
+  resultOf(name: string): object | undefined {
+    return this.additions[this.#enrichments.findIndex((enrichment) => enrichment.name === name)]?.value;
+  }
 }

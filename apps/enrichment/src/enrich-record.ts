@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { type BadRow, decodeRecord, type DecodedLine } from "@millrace/event-contracts";
+import { type BadRow, decodeRecord, type DecodedLine, type RawEvent } from "@millrace/event-contracts";
 import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
-import { type EnrichedLine, enrichEvent, type EventContext } from "./enrich-event.ts";
+import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
 import { lineBytes } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError } from "./errors.ts";
@@ -11,22 +11,22 @@ import { MaskingFailedError } from "./errors.ts";
 export interface RecordContext extends EventContext, BadRowContext {
   /** Epoch ms. */
   readonly now: () => number;
+  /** Who processes, at an instant; see {@link createStamps}. */
+  readonly stampAt: (nowMs: number) => ProcessingStamp;
   /** Most bytes a record of the enriched stream may have, partition key included. */
   readonly maxRecordBytes: number;
 }
 
-/** An enriched event with its text: JSON without a line end. */
-export interface EnrichedOutput extends EnrichedLine {
-  readonly json: string;
-}
-
 /** Every event of a record, once: enriched, or as a bad row. */
 export interface EnrichedRecord {
-  readonly enriched: readonly EnrichedOutput[];
+  readonly enriched: readonly EnrichedLine[];
   readonly badRows: readonly BadRow[];
 }
 
-type LineOutcome = { readonly enriched: EnrichedOutput } | { readonly kind: BadRowKind; readonly message: string };
+// A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units.
+const maxUtf8BytesPerUnit = 3;
+
+type LineOutcome = { readonly enriched: EnrichedLine } | { readonly kind: BadRowKind; readonly message: string };
 
 const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code"], BadRowKind>> = {
   "invalid-utf8": badRowKinds.notUtf8,
@@ -42,11 +42,11 @@ const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code
  * @param origin where the record lay; goes into bad rows
  */
 export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: RecordContext): EnrichedRecord {
-  const at = new Date(context.now()).toISOString();
-  const enriched: EnrichedOutput[] = [];
+  const stamp = context.stampAt(context.now());
+  const enriched: EnrichedLine[] = [];
   const badRows: BadRow[] = [];
   decodeRecord(bytes).forEach((line, index) => {
-    const outcome = enrichLine(line, at, context);
+    const outcome = enrichLine(line, stamp, context);
     if ("enriched" in outcome) {
       enriched.push(outcome.enriched);
       return;
@@ -57,26 +57,46 @@ export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: R
   return { enriched, badRows };
 }
 
-function enrichLine(line: DecodedLine, at: string, context: RecordContext): LineOutcome {
+function enrichLine(line: DecodedLine, stamp: ProcessingStamp, context: RecordContext): LineOutcome {
   if (!line.ok) return { kind: failureKinds[line.error.code], message: line.error.message };
   try {
     const read = readEvent(line.value);
-    return read.ok ? enrichReadEvent(read.event, at, context) : read;
+    return read.ok ? enrichReadEvent(read.event, stamp, context) : read;
   } catch (error) {
     if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message };
     return { kind: badRowKinds.notProcessed, message: "Enrichment failed unexpectedly: this is a defect of its own." };
   }
 }
 
-function enrichReadEvent(event: Parameters<typeof enrichEvent>[0], at: string, context: RecordContext): LineOutcome {
-  const line = enrichEvent(event, at, context);
-  const json = JSON.stringify(line.event);
-  const size = Buffer.byteLength(json) + 1 + Buffer.byteLength(line.partitionKey);
+function enrichReadEvent(event: RawEvent, stamp: ProcessingStamp, context: RecordContext): LineOutcome {
+  const enriched = enrichEvent(event, stamp, context);
+  const size = recordSize(enriched, context.maxRecordBytes);
   if (size > context.maxRecordBytes) {
     return {
       kind: badRowKinds.tooLarge,
       message: `The enriched event has ${size} bytes, a record may have ${context.maxRecordBytes}.`,
     };
   }
-  return { enriched: { ...line, json } };
+  return { enriched };
+}
+
+/** Bytes of a record of this event alone. Counted only when it could be too many. */
+function recordSize({ json, partitionKey }: EnrichedLine, limit: number): number {
+  const lineEnd = 1;
+  const most = maxUtf8BytesPerUnit * (json.length + partitionKey.length) + lineEnd;
+  return most <= limit ? most : Buffer.byteLength(json) + Buffer.byteLength(partitionKey) + lineEnd;
+}
+
+/** Makes stamps; records come faster than milliseconds pass, so the last one is kept. */
+export function createStamps({ name, version }: RecordContext["processor"]): (nowMs: number) => ProcessingStamp {
+  let stampedMs = Number.NaN;
+  let stamp: ProcessingStamp | undefined;
+  return (nowMs) => {
+    if (stamp === undefined || nowMs !== stampedMs) {
+      const value = { enrichment: { name, version, at: new Date(nowMs).toISOString() } };
+      stamp = { value, json: JSON.stringify(value) };
+      stampedMs = nowMs;
+    }
+    return stamp;
+  };
 }

@@ -15,7 +15,7 @@ export {
 } from "./create-enrichment-handler.ts";
 export { defaultEnrichments } from "./default-enrichments.ts";
 export type { ActiveEnrichment, EnrichedLine } from "./enrich-event.ts";
-export { type EnrichedOutput, type EnrichedRecord, enrichRecord, type RecordContext } from "./enrich-record.ts";
+export { type EnrichedRecord, enrichRecord, type RecordContext } from "./enrich-record.ts";
 export { createBundleReader } from "./enrichments/database.ts";
 export { ConfigError, EnrichmentError } from "./errors.ts";
 export { createPseudonymizer, parsePrivacyKeys, type PrivacyKey, type Pseudonymizer } from "./privacy/privacy-keys.ts";

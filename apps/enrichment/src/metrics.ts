@@ -6,19 +6,18 @@ import type { EnrichedRecord } from "./enrich-record.ts";
 export function countRecord(telemetry: Telemetry, { enriched, badRows }: EnrichedRecord, nowMs: number): void {
   telemetry.count("eventsIn", enriched.length + badRows.length);
   telemetry.count("eventsOut", enriched.length);
-  for (const { event } of enriched) {
-    const { validation, enrichment } = event;
+  for (const { validation, notes, receivedAt } of enriched) {
     if (validation.status === "invalid") {
       telemetry.count("eventsInvalid");
       telemetry.countBy("invalidBySchema", validation.schema ?? "none");
     } else if (validation.status === "unknown") {
       telemetry.count("eventsUnknown");
     }
-    for (const note of enrichment.notes ?? []) {
+    for (const note of notes) {
       telemetry.count("enrichmentFailures");
       telemetry.countBy("enrichmentFailuresByName", note.enrichment);
     }
-    telemetry.observe("eventAgeMs", nowMs - Date.parse(event.event.receivedat));
+    telemetry.observe("eventAgeMs", nowMs - Date.parse(receivedAt));
   }
   if (badRows.length > 0) telemetry.count("badRows", badRows.length);
   for (const { failure } of badRows) telemetry.countBy("badRowsByKind", failure.kind);

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isAbsolute, join } from "node:path";
+import type { EnrichedEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
 import {
   createRecordContext,
@@ -107,10 +108,9 @@ export function enrichEvents(recordContext: RecordContext, ...events: unknown[])
 }
 
 /** The one enriched event of one raw event, as consumers read it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it at will
-export function enrichOne(event: unknown, recordContext = createContext()): any {
+export function enrichOne(event: unknown, recordContext = createContext()): EnrichedEvent {
   const { enriched, badRows } = enrichEvents(recordContext, event);
   if (enriched.length !== 1 || badRows.length !== 0)
     throw new Error(`Expected one event, got ${JSON.stringify(badRows)}`);
-  return JSON.parse(enriched[0]?.json ?? "null");
+  return JSON.parse(enriched[0]?.json ?? "null") as EnrichedEvent;
 }

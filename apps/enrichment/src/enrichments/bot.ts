@@ -1,7 +1,8 @@
 import { isbot, isbotMatch } from "isbot";
-import { BoundedCache } from "../bounded-cache.ts";
-import { maxCachedKeyLength } from "../limits.ts";
-import type { EnrichmentDefinition } from "./enrichment.ts";
+import { BoundedCache, cutKey } from "../bounded-cache.ts";
+import { type Addition, createAddition } from "./addition.ts";
+import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
+import type { NetworkResult } from "./network.ts";
 
 /** Whether a program and not a person made the event. */
 export interface BotResult {
@@ -12,7 +13,9 @@ export interface BotResult {
   readonly match?: string;
 }
 
-const human: BotResult = { isBot: false };
+const human: Addition<BotResult> = createAddition({ isBot: false });
+const onHostingNetwork: Addition<BotResult> = createAddition({ isBot: true, reason: "network" });
+const withoutUserAgent: Addition<BotResult> = createAddition({ isBot: true, reason: "no-user-agent" });
 
 /**
  * Options: `treatMissingAsBot` whether no user agent means a bot; `hostingNetworks` autonomous systems where no persons are
@@ -23,22 +26,26 @@ export const bot: EnrichmentDefinition = {
   create(options) {
     const treatMissingAsBot = options["treatMissingAsBot"] === true;
     const hostingNetworks = new Set((options["hostingNetworks"] as number[] | undefined) ?? []);
-    const cache = new BoundedCache<BotResult>();
-    return ({ event, results }) => {
-      const network = results["network"] as { number?: number } | undefined;
-      if (network?.number !== undefined && hostingNetworks.has(network.number))
-        return { isBot: true, reason: "network" };
-      const text = event.useragent;
+    const cache = new BoundedCache<Addition<BotResult>>();
+    return (input) => {
+      if (isInNetworks(input, hostingNetworks)) return onHostingNetwork;
+      const text = input.event.useragent;
       if (typeof text === "string" && text !== "") {
-        return cache.getOrCreate(text.slice(0, maxCachedKeyLength), judgeUserAgent);
+        return cache.getOrCreate(cutKey(text), judgeUserAgent);
       }
-      return treatMissingAsBot ? { isBot: true, reason: "no-user-agent" } : undefined;
+      return treatMissingAsBot ? withoutUserAgent : undefined;
     };
   },
 };
 
-function judgeUserAgent(text: string): BotResult {
+function isInNetworks(input: EnrichmentInput, networks: ReadonlySet<number>): boolean {
+  if (networks.size === 0) return false;
+  const network = input.resultOf("network") as NetworkResult | undefined;
+  return network !== undefined && networks.has(network.number);
+}
+
+function judgeUserAgent(text: string): Addition<BotResult> {
   if (!isbot(text)) return human;
   const match = isbotMatch(text);
-  return { isBot: true, reason: "user-agent", ...(match === null ? {} : { match }) };
+  return createAddition<BotResult>({ isBot: true, reason: "user-agent", ...(match === null ? {} : { match }) });
 }

@@ -1,5 +1,6 @@
 import { BoundedCache } from "../bounded-cache.ts";
 import { maxUrlPartLength } from "../limits.ts";
+import { type Addition, createAddition } from "./addition.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
 
 /** What the page's address says about the campaign that led to it. */
@@ -27,9 +28,9 @@ export const campaign: EnrichmentDefinition = {
     const lookUp = createTextLookup(options["pointers"] as string[]);
     const parameters = Object.entries(options["parameters"] as Record<CampaignField, string[]>);
     const clickIds = Object.entries(options["clickIds"] as Record<string, string>);
-    const cache = new BoundedCache<{ result: CampaignResult | undefined }>();
+    const cache = new BoundedCache<{ addition: Addition<CampaignResult> | undefined }>();
 
-    function readCampaign(address: string): { result: CampaignResult | undefined } {
+    function readCampaign(address: string): { addition: Addition<CampaignResult> | undefined } {
       const query = parseWebUrl(address).searchParams;
       const fields: Record<string, string> = {};
       for (const [field, names] of parameters) {
@@ -38,13 +39,13 @@ export const campaign: EnrichmentDefinition = {
       }
       const click = clickIds.find(([name]) => query.has(name));
       if (click !== undefined) [fields["clickIdParameter"], fields["clickNetwork"]] = click;
-      return { result: Object.keys(fields).length === 0 ? undefined : fields };
+      return { addition: Object.keys(fields).length === 0 ? undefined : createAddition(fields) };
     }
 
     return ({ event }) => {
       const address = lookUp(event);
       if (address === undefined || !address.includes("?")) return undefined;
-      return cache.getOrCreate(address, readCampaign).result;
+      return cache.getOrCreate(address, readCampaign).addition;
     };
   },
 };

@@ -1,6 +1,8 @@
 import { BlockList, isIP } from "node:net";
-import { unmapIp } from "../privacy/truncate-ip.ts";
+import { BoundedCache } from "../bounded-cache.ts";
 import { EnrichmentFailedError } from "../errors.ts";
+import { unmapIp } from "../privacy/truncate-ip.ts";
+import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** What can be said of the client's address once it is truncated. */
@@ -15,14 +17,15 @@ export const client: EnrichmentDefinition = {
   name: "client",
   create: () => {
     const notPublic = createNotPublicList();
-    return ({ clientIp }) => {
-      if (clientIp === undefined) return undefined;
-      const address = unmapIp(clientIp);
+    const cache = new BoundedCache<Addition<ClientResult>>();
+    const readAddress = (text: string): Addition<ClientResult> => {
+      const address = unmapIp(text);
       const version = isIP(address);
       if (version === 0) throw new EnrichmentFailedError("The client's address is no IP address.");
       const ipVersion = version === 4 ? 4 : 6;
-      return { ipVersion, isPublic: !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6") };
+      return createAddition({ ipVersion, isPublic: !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6") });
     };
+    return ({ clientIp }) => (clientIp === undefined ? undefined : cache.getOrCreate(clientIp, readAddress));
   },
 };
 

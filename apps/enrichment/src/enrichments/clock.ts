@@ -1,4 +1,5 @@
 import { EnrichmentFailedError } from "../errors.ts";
+import type { Addition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** When the event happened, by our clock as far as that can be told. */
@@ -28,37 +29,65 @@ export const clock: EnrichmentDefinition = {
     const maxAgeMs = (options["maxAgeMs"] as number | undefined) ?? defaultMaxAgeMs;
     const sentAttribute = (options["sentAttribute"] as string | undefined) ?? "sentat";
     return ({ event }) => {
+      const sent = event[sentAttribute];
+      if (sent === undefined && isPlausibleAtSight(event.time, event.receivedat, maxAgeMs)) {
+        return createClockAddition(event.time, "client", undefined);
+      }
       const receivedAt = parseTime(event.receivedat);
       if (receivedAt === undefined) throw new EnrichmentFailedError("`receivedat` is no RFC 3339 time.");
       const time = parseTime(event.time);
-      if (time === undefined) {
-        throw new EnrichmentFailedError("`time` is no RFC 3339 time.");
-      }
-      const sentAt = parseTime(event[sentAttribute]);
-      if (sentAt !== undefined) {
-        const skewMs = receivedAt - sentAt;
-        const isSkewed = Math.abs(skewMs) > toleranceMs;
-        const derived = isSkewed ? time + skewMs : time;
-        return { ...judge(derived, receivedAt, toleranceMs, maxAgeMs, isSkewed ? "corrected" : "client"), skewMs };
-      }
-      return judge(time, receivedAt, toleranceMs, maxAgeMs, "client");
+      if (time === undefined) throw new EnrichmentFailedError("`time` is no RFC 3339 time.");
+      const sentAt = parseTime(sent);
+      const skewMs = sentAt === undefined ? undefined : receivedAt - sentAt;
+      const isSkewed = skewMs !== undefined && Math.abs(skewMs) > toleranceMs;
+      const derived = isSkewed ? time + skewMs : time;
+      const isPossible = derived <= receivedAt + toleranceMs && derived >= receivedAt - maxAgeMs;
+      return createClockAddition(
+        toIsoText(isPossible ? Math.min(derived, receivedAt) : receivedAt, time, event.time),
+        isPossible ? (isSkewed ? "corrected" : "client") : "receipt",
+        skewMs,
+      );
     };
   },
 };
 
-function judge(
-  time: number,
-  receivedAt: number,
-  toleranceMs: number,
-  maxAgeMs: number,
-  basis: "client" | "corrected",
-): ClockResult {
-  const isPossible = time <= receivedAt + toleranceMs && time >= receivedAt - maxAgeMs;
-  return isPossible
-    ? { derivedTime: new Date(Math.min(time, receivedAt)).toISOString(), basis }
-    : { derivedTime: new Date(receivedAt).toISOString(), basis: "receipt" };
+/** Of two instants, the client's text is already at hand for one. */
+function toIsoText(instant: number, time: number, text: string): string {
+  return instant === time && isoText.test(text) ? text : new Date(instant).toISOString();
 }
 
+/** Times do not repeat, so there is nothing to remember; their text needs no escaping, so it is written by hand. */
+function createClockAddition(
+  derivedTime: string,
+  basis: ClockResult["basis"],
+  skewMs: number | undefined,
+): Addition<ClockResult> {
+  const head = `{"derivedTime":"${derivedTime}","basis":"${basis}"`;
+  return skewMs === undefined
+    ? { value: { derivedTime, basis }, json: `${head}}` }
+    : { value: { derivedTime, basis, skewMs }, json: `${head},"skewMs":${skewMs}}` };
+}
+
+// What `Date.prototype.toISOString` writes.
+const isoText = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/u;
+const dayLength = "2026-11-22".length;
+const dayMs = 24 * 60 * 60 * 1_000;
+let lastDay = "";
+
+/**
+ * Whether nothing needs correcting: both times in the one form that nearly all have, on one day, in order. Texts of this form
+ * are ordered as their instants are, so nothing is parsed.
+ */
+function isPlausibleAtSight(time: string, receivedAt: string, maxAgeMs: number): boolean {
+  if (time > receivedAt || maxAgeMs < dayMs || !isoText.test(time) || !isoText.test(receivedAt)) return false;
+  const day = time.slice(0, dayLength);
+  if (!receivedAt.startsWith(day)) return false;
+  if (day !== lastDay) {
+    if (Number.isNaN(Date.parse(day))) return false;
+    lastDay = day;
+  }
+  return true;
+}
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/u;
 
 function parseTime(text: unknown): number | undefined {

@@ -5,6 +5,7 @@ import { Reader, type Response } from "mmdb-lib";
 import { BoundedCache } from "../bounded-cache.ts";
 import { DatabaseError, EnrichmentFailedError } from "../errors.ts";
 import { unmapIp } from "../privacy/truncate-ip.ts";
+import { type Addition, createAddition } from "./addition.ts";
 import type { Enrich, ReadFile } from "./enrichment.ts";
 
 /** Looks an address up; `null` when the database does not have it. */
@@ -36,12 +37,15 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
  * enrichment `client` says so.
  */
 export function createIpLookup(lookUp: (address: string) => object | undefined): Enrich {
-  const cache = new BoundedCache<{ result: object | undefined }>();
-  const answer = (address: string) => ({ result: isIP(address) === 0 ? undefined : lookUp(address) });
+  const cache = new BoundedCache<{ addition: Addition | undefined }>();
+  const answer = (address: string) => {
+    const value = isIP(address) === 0 ? undefined : lookUp(address);
+    return { addition: value === undefined ? undefined : createAddition(value) };
+  };
   return ({ clientIp }) => {
     if (clientIp === undefined) return undefined;
     try {
-      return cache.getOrCreate(unmapIp(clientIp), answer).result;
+      return cache.getOrCreate(unmapIp(clientIp), answer).addition;
     } catch (cause) {
       throw cause instanceof DatabaseError ? new EnrichmentFailedError(cause.message) : cause;
     }

@@ -1,6 +1,7 @@
 import type { RawEvent } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
 import { pointerKeys, valueAt } from "../json-value.ts";
+import type { Addition } from "./addition.ts";
 
 /** What an enrichment may look at. */
 export interface EnrichmentInput {
@@ -8,8 +9,8 @@ export interface EnrichmentInput {
   readonly event: RawEvent;
   /** The client's address, before it is truncated. The one thing of the clear event an enrichment sees. */
   readonly clientIp: string | undefined;
-  /** What enrichments before this one in the list have added. */
-  readonly results: Readonly<Record<string, unknown>>;
+  /** What an enrichment before this one in the list has added; `undefined` when it has nothing or does not run. */
+  resultOf(name: string): object | undefined;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface EnrichmentInput {
  * @returns what is added; `undefined` when there is nothing to say
  * @throws EnrichmentFailedError when the event holds what should be there and it cannot be used
  */
-export type Enrich = (input: EnrichmentInput) => object | undefined;
+export type Enrich = (input: EnrichmentInput) => Addition | undefined;
 
 /** Reads the bytes of a file of the bundle, or of a path. */
 export type ReadFile = (path: string) => Uint8Array;
@@ -46,9 +47,16 @@ export function createTextLookup(pointers: readonly string[]): (event: RawEvent)
   };
 }
 
-/** Parses a URL of http or https. */
+let lastText: string | undefined;
+let lastUrl: URL | null = null;
+
+/** Parses a URL of http or https. Several enrichments ask for the same one in turn, so the last is remembered. */
 export function parseWebUrl(text: string): URL {
-  const url = URL.parse(text);
+  if (text !== lastText) {
+    lastUrl = URL.parse(text);
+    lastText = text;
+  }
+  const url = lastUrl;
   if (url === null) throw new EnrichmentFailedError("The address is not a URL.");
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new EnrichmentFailedError("The address is not one of the web.");

@@ -1,5 +1,6 @@
 import { BoundedCache } from "../bounded-cache.ts";
 import { maxUrlPartLength } from "../limits.ts";
+import { type Addition, createAddition } from "./addition.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
 
 /** The parts of the page's address. The query stays on the event: what of it counts, campaigns take. */
@@ -16,7 +17,7 @@ export const page: EnrichmentDefinition = {
   name: "page",
   create(options) {
     const lookUp = createTextLookup(options["pointers"] as string[]);
-    const cache = new BoundedCache<PageResult>();
+    const cache = new BoundedCache<Addition<PageResult>>();
     return ({ event }) => {
       const address = lookUp(event);
       return address === undefined ? undefined : cache.getOrCreate(address, readPage);
@@ -24,14 +25,14 @@ export const page: EnrichmentDefinition = {
   },
 };
 
-function readPage(address: string): PageResult {
+function readPage(address: string): Addition<PageResult> {
   const url = parseWebUrl(address);
   const fragment = url.hash.slice(1, maxUrlPartLength + 1);
-  return {
+  return createAddition<PageResult>({
     scheme: url.protocol === "https:" ? "https" : "http",
     host: url.hostname,
     ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname.slice(0, maxUrlPartLength),
     ...(fragment === "" ? {} : { fragment }),
-  };
+  });
 }

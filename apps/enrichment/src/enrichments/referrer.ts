@@ -1,4 +1,5 @@
 import { BoundedCache } from "../bounded-cache.ts";
+import { type Addition, createAddition } from "./addition.ts";
 import type { CampaignResult } from "./campaign.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
 import { createReferrerRules, type ReferrerRule } from "./referrer-rules.ts";
@@ -27,32 +28,49 @@ export const referrer: EnrichmentDefinition = {
         mediums.map((medium) => [medium, channel] as const),
       ),
     );
-    const hosts = new BoundedCache<{ host: string; rule: ReferrerRule | undefined }>();
+    const sites = new BoundedCache<Site>();
     const pages = new BoundedCache<string>();
+    const noSite: Site = { host: undefined, rule: undefined, additions: new Map() };
 
-    function readHost(address: string): { host: string; rule: ReferrerRule | undefined } {
+    function readSite(address: string): Site {
       const { hostname, pathname } = parseWebUrl(address);
-      return { host: hostname, rule: matchRule(hostname, pathname) };
+      return { host: hostname, rule: matchRule(hostname, pathname), additions: new Map() };
     }
 
-    return ({ event, results }) => {
-      const campaign = results["campaign"] as CampaignResult | undefined;
+    return (input) => {
+      const { event } = input;
       const address = lookUp(event);
-      const site = address === undefined ? undefined : hosts.getOrCreate(address, readHost);
-      const pageAddress = lookUpPage(event);
-      const isInternal =
-        site !== undefined && pageAddress !== undefined && site.host === pages.getOrCreate(pageAddress, hostOf);
+      const site = address === undefined ? noSite : sites.getOrCreate(address, readSite);
+      const pageAddress = site.host === undefined ? undefined : lookUpPage(event);
+      const isInternal = pageAddress !== undefined && site.host === pages.getOrCreate(pageAddress, hostOf);
       const channel =
-        channelOfCampaign(campaign, site?.rule, channelByMedium) ??
-        (site === undefined ? "direct" : isInternal ? "internal" : (site.rule?.channel ?? "referral"));
-      return {
-        channel,
-        ...(site?.rule === undefined || isInternal ? {} : { name: site.rule.name }),
-        ...(site === undefined ? {} : { host: site.host }),
-      };
+        channelOfCampaign(input.resultOf("campaign"), site.rule, channelByMedium) ??
+        (isInternal ? "internal" : (site.rule?.channel ?? (site.host === undefined ? "direct" : "referral")));
+      return additionOf(site, channel, isInternal);
     };
   },
 };
+
+/** A referring site, and what was already said of it by channel. */
+interface Site {
+  readonly host: string | undefined;
+  readonly rule: ReferrerRule | undefined;
+  readonly additions: Map<string, Addition<ReferrerResult>>;
+}
+
+function additionOf({ host, rule, additions }: Site, channel: string, isInternal: boolean): Addition<ReferrerResult> {
+  const key = isInternal ? `${channel}, internal` : channel;
+  let addition = additions.get(key);
+  if (addition === undefined) {
+    addition = createAddition({
+      channel,
+      ...(rule === undefined || isInternal ? {} : { name: rule.name }),
+      ...(host === undefined ? {} : { host }),
+    });
+    additions.set(key, addition);
+  }
+  return addition;
+}
 
 function hostOf(address: string): string {
   return URL.parse(address)?.hostname ?? "";

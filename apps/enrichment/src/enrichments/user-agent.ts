@@ -1,6 +1,6 @@
 import Bowser from "bowser";
-import { BoundedCache } from "../bounded-cache.ts";
-import { maxCachedKeyLength } from "../limits.ts";
+import { BoundedCache, cutKey } from "../bounded-cache.ts";
+import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** Browser, system and device as the `User-Agent` header tells them. */
@@ -14,15 +14,17 @@ export interface UserAgentResult {
 export const userAgent: EnrichmentDefinition = {
   name: "userAgent",
   create() {
-    const cache = new BoundedCache<UserAgentResult>();
+    const cache = new BoundedCache<Addition<UserAgentResult>>();
     return ({ event }) => {
       const text = event.useragent;
       if (typeof text !== "string" || text === "") return undefined;
       // Real ones are below 512 characters; what follows is not looked at.
-      return cache.getOrCreate(text.slice(0, maxCachedKeyLength), parseUserAgent);
+      return cache.getOrCreate(cutKey(text), readUserAgent);
     };
   },
 };
+
+const readUserAgent = (text: string) => createAddition(parseUserAgent(text));
 
 function parseUserAgent(text: string): UserAgentResult {
   const { browser, os, platform } = Bowser.parse(text);

@@ -1,4 +1,4 @@
-import type { Finding } from "./scan-text.ts";
+import { type Finding, noFindings } from "./scan-text.ts";
 
 // Characters of an address without quotes (RFC 5322 "atext", the dot, and letters of every script: RFC 6531).
 const localCharacter = /[\p{L}\p{N}.!#$&'*+\-/=?^_`{|}~]/u;
@@ -11,8 +11,8 @@ const maxDomainLength = 255;
  * Finds e-mail addresses, also in URLs, where `@` may be written `%40`. Linear: it looks at the surroundings of every
  * `@` and nowhere else.
  */
-export function findEmails(text: string): Finding[] {
-  if (!text.includes("@") && !text.includes("%40")) return [];
+export function findEmails(text: string): readonly Finding[] {
+  if (!text.includes("@") && !text.includes("%40")) return noFindings;
   const findings: Finding[] = [];
   for (const { index, 0: at } of text.matchAll(/@|%40/gu)) {
     const start = expandLeft(text, index);

@@ -1,4 +1,4 @@
-import type { Finding } from "./scan-text.ts";
+import { type Finding, noFindings } from "./scan-text.ts";
 
 /**
  * Length of an IBAN by country.
@@ -96,12 +96,17 @@ const lengths: Readonly<Record<string, number>> = {
   YE: 30,
 };
 
+/** The shortest: Norway's. */
+const minIbanLength = 15;
+
+const start = /[A-Za-z]{2}\d{2}/u;
 const starts = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/gu;
 const isAlphanumeric = /[A-Za-z0-9]/u;
 const isSeparator = /[ +\-\u00a0]/u;
 
 /** Finds IBANs, in one piece or in groups: country, its length, and ISO 7064 mod 97-10 right. */
-export function findIbans(text: string): Finding[] {
+export function findIbans(text: string): readonly Finding[] {
+  if (text.length < minIbanLength || !start.test(text)) return noFindings;
   const findings: Finding[] = [];
   for (const { index } of text.matchAll(starts)) {
     const length = lengths[text.slice(index, index + 2).toUpperCase()];

@@ -1,8 +1,8 @@
-import type { RawEvent } from "@millrace/event-contracts";
+import type { PrivacyDetector, RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import type { JsonObject } from "../json-value.ts";
-import { setProperty } from "../json-value.ts";
-import { MaskingLog, maskValue, noDetectors } from "./mask-value.ts";
+import { BoundedCache } from "../bounded-cache.ts";
+import { pointerStep, setProperty } from "../json-value.ts";
+import { type MaskingContext, MaskingLog, maskValue, noDetectors } from "./mask-value.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import { compilePrivacyMaps, noPrivacy, type PrivacyState } from "./privacy-state.ts";
 import { allDetectors } from "./scan-text.ts";
@@ -17,8 +17,8 @@ export interface MaskingOrder {
 /** Masks an event in place. */
 export type MaskEvent = (event: RawEvent, order: MaskingOrder) => MaskingLog;
 
-// Attributes that decide identity, contract, order and time: never changed on the way.
-const untouchedAttributes = new Set([
+// Attributes of which the envelope's schema says everything; identity, contract, order and time hang on most of them.
+const knownAttributes = new Set([
   "specversion",
   "id",
   "source",
@@ -29,6 +29,10 @@ const untouchedAttributes = new Set([
   "datacontenttype",
   "tenantid",
   "receivedat",
+  "clientip",
+  "useragent",
+  "referer",
+  "origin",
   "traceparent",
   "data",
 ]);
@@ -43,6 +47,14 @@ const binaryData = "data_base64";
 export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pseudonymizer): MaskEvent {
   const envelope = compilePrivacyMaps([contracts.envelopePrivacy]);
   const states = new Map<string, PrivacyState>();
+  const plans = new BoundedCache<AttributePlan>();
+
+  function planAttribute(name: string): AttributePlan {
+    if (name === binaryData) return "drop";
+    const state = envelope.property(name);
+    if (state.isBarren && knownAttributes.has(name)) return "keep";
+    return { state, detectors: state.rule !== undefined || knownAttributes.has(name) ? noDetectors : allDetectors };
+  }
 
   function stateOf(schemaIds: readonly string[]): PrivacyState {
     const [first, ...others] = schemaIds;
@@ -62,19 +74,30 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
       event.data = maskValue(event.data, stateOf(schemaIds), "/data", isValid ? noDetectors : allDetectors, context);
     }
     for (const name of Object.keys(event)) {
-      if (name === "data") continue;
-      const state = envelope.property(name);
-      const detectors = state.rule !== undefined || untouchedAttributes.has(name) ? noDetectors : allDetectors;
-      if (name === binaryData) {
-        // Nobody looks into it on the way, so nobody knows what is in it.
-        setProperty(event, name, undefined);
-        context.log.add({ path: `/${name}`, class: "binary", action: "drop" });
-        continue;
-      }
-      const before = event[name];
-      const after = maskValue(before, state, `/${name}`, detectors, context);
-      if (after !== before) setProperty(event, name, after);
+      const plan = plans.getOrCreate(name, planAttribute);
+      if (plan === "keep") continue;
+      maskAttribute(event, name, plan, context);
     }
     return context.log;
   };
+}
+
+/** What is done with an attribute, by its name. */
+type AttributePlan = "keep" | "drop" | { readonly state: PrivacyState; readonly detectors: readonly PrivacyDetector[] };
+
+function maskAttribute(
+  event: RawEvent,
+  name: string,
+  plan: Exclude<AttributePlan, "keep">,
+  context: MaskingContext,
+): void {
+  if (plan === "drop") {
+    // Nobody looks into it on the way, so nobody knows what is in it.
+    setProperty(event, name, undefined);
+    context.log.add({ path: `/${name}`, class: "binary", action: "drop" });
+    return;
+  }
+  const before = event[name];
+  const after = maskValue(before, plan.state, pointerStep(name), plan.detectors, context);
+  if (after !== before) setProperty(event, name, after);
 }

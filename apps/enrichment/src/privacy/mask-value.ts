@@ -1,4 +1,5 @@
-import type { MaskedField, PrivacyDetector, PrivacyReport, PrivacyRule } from "@millrace/event-contracts";
+import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
+import { BoundedCache } from "../bounded-cache.ts";
 import { type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { maxReportedFields } from "../limits.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
@@ -10,23 +11,34 @@ import { allDetectors, scanText } from "./scan-text.ts";
 /** Collects what was masked in one event. */
 export class MaskingLog {
   readonly #fields: MaskedField[] = [];
-  readonly #paths = new Set<string>();
+  readonly #furtherPaths: string[] = [];
 
   add(field: MaskedField): void {
-    this.#paths.add(field.path);
     if (this.#fields.length < maxReportedFields) this.#fields.push(field);
+    else this.#furtherPaths.push(field.path);
   }
 
-  /** Whether the value at this pointer was masked. */
-  has(path: string): boolean {
-    return this.#paths.has(path);
+  /** The JSON Pointers of everything that was masked. */
+  paths(): ReadonlySet<string> {
+    return new Set([...this.#fields.map(({ path }) => path), ...this.#furtherPaths]);
   }
 
-  toReport(): PrivacyReport {
-    return this.#paths.size > this.#fields.length
-      ? { masked: this.#fields, maskedCount: this.#paths.size }
-      : { masked: this.#fields };
+  /** The `PrivacyReport` as JSON. */
+  toJson(): string {
+    let fields = "";
+    for (const field of this.#fields) fields += `${fields === "" ? "" : ","}${fieldJson(field)}`;
+    const further = this.#furtherPaths.length;
+    return `{"masked":[${fields}]${further === 0 ? "" : `,"maskedCount":${this.#fields.length + further}`}}`;
   }
+}
+
+const fields = new BoundedCache<string>();
+
+/** Nearly all are one of a few: a path of a contract, its class, its action. */
+function fieldJson(field: MaskedField): string {
+  if (field.alternates !== undefined) return JSON.stringify(field);
+  const key = `${field.action} ${field.class} ${field.keyId ?? ""} ${field.path}`;
+  return fields.getOrCreate(key, () => JSON.stringify(field));
 }
 
 /** What a walk carries along. */
@@ -92,17 +104,22 @@ function maskChildren(
 ): void {
   if (Array.isArray(value)) {
     maskElements(value as unknown[], state.element(), path, detectors, context);
-  } else if (detectors.length > 0) {
-    for (const key of Object.keys(value)) maskNamedProperty(value as JsonObject, key, state, path, detectors, context);
-  } else if (state.isClosed) {
-    for (const [key, next] of state.properties) {
-      if (Object.hasOwn(value, key))
-        maskProperty(value as JsonObject, key, next, path + pointerStep(key), detectors, context);
+    return;
+  }
+  const object = value as JsonObject;
+  if (detectors.length > 0) {
+    for (const key of Object.keys(object)) maskNamedProperty(object, key, state, path, detectors, context);
+    return;
+  }
+  const properties = state.properties();
+  if (properties !== undefined) {
+    for (const { key, step, state: next } of properties) {
+      if (Object.hasOwn(object, key)) maskProperty(object, key, next, path + step, detectors, context);
     }
-  } else {
-    for (const key of Object.keys(value)) {
-      maskProperty(value as JsonObject, key, state.property(key), path + pointerStep(key), detectors, context);
-    }
+    return;
+  }
+  for (const key of Object.keys(object)) {
+    maskProperty(object, key, state.property(key), path + pointerStep(key), detectors, context);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type PrivacyMap, type PrivacyNode, type PrivacyRule, strictestRule } from "@millrace/event-contracts";
+import { pointerStep } from "../json-value.ts";
 
 /**
  * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic. States are made
@@ -9,12 +10,18 @@ export interface PrivacyState {
   readonly rule: PrivacyRule | undefined;
   /** No rule lies here or below. */
   readonly isBarren: boolean;
-  /** The properties to look at when `isClosed`: no other leads to a rule. */
-  readonly properties: ReadonlyMap<string, PrivacyState>;
-  /** Whether only `properties` lead on; otherwise every property has to be asked for. */
-  readonly isClosed: boolean;
+  /** The properties to look at, and no other leads to a rule; `undefined` when every property has to be asked for. */
+  properties(): readonly PropertyState[] | undefined;
   property(key: string): PrivacyState;
   element(): PrivacyState;
+}
+
+/** Where a property leads. */
+export interface PropertyState {
+  readonly key: string;
+  /** The step to it in a JSON Pointer. */
+  readonly step: string;
+  readonly state: PrivacyState;
 }
 
 interface CompiledPattern {
@@ -59,24 +66,26 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
           : strictestRule(strictest, node.rule),
       undefined,
     );
-    const named = new Map<string, PrivacyState>();
     const names = new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})));
+    const isClosed = nodes.every((node) => node.additional === undefined && (node.patterns ?? []).length === 0);
+    const listed = new Map<string, PrivacyState>();
+    let properties: PropertyState[] | undefined;
     let element: PrivacyState | undefined;
-    let areNamesReady = false;
 
+    // States are made when they are first asked for: the map of a recursive schema would never end otherwise.
     return {
       rule,
       isBarren: nodes.every(isLeafWithoutRule),
-      isClosed: nodes.every((node) => node.additional === undefined && (node.patterns ?? []).length === 0),
-      get properties() {
-        if (!areNamesReady) {
-          for (const name of names) named.set(name, stateOf(targetsOf(name)));
-          areNamesReady = true;
-        }
-        return named;
+      properties() {
+        if (!isClosed) return undefined;
+        properties ??= Array.from(names, (key) => ({ key, step: pointerStep(key), state: this.property(key) }));
+        return properties;
       },
       property(key) {
-        return names.has(key) ? (this.properties.get(key) ?? stateOf([])) : stateOf(targetsOf(key));
+        if (!names.has(key)) return isClosed ? noPrivacy : stateOf(targetsOf(key));
+        const state = listed.get(key) ?? stateOf(targetsOf(key));
+        listed.set(key, state);
+        return state;
       },
       element() {
         // An array may stand where the schema has one value: its elements are then that value.
@@ -108,7 +117,13 @@ function isLeafWithoutRule(node: PrivacyNode): boolean {
 }
 
 /** The state of values no schema says anything about. */
-export const noPrivacy: PrivacyState = compilePrivacyMaps([]);
+export const noPrivacy: PrivacyState = {
+  rule: undefined,
+  isBarren: true,
+  properties: () => [],
+  property: () => noPrivacy,
+  element: () => noPrivacy,
+};
 
 function joinMaps(maps: readonly PrivacyMap[]): { allNodes: PrivacyNode[]; roots: number[] } {
   const allNodes: PrivacyNode[] = [];

@@ -9,15 +9,20 @@ export interface Finding {
   readonly end: number;
 }
 
+/** What a detector says of nearly every text; it finds that out before it looks closer. */
+export const noFindings: readonly Finding[] = [];
+
 /** The text without what was found, and what kinds of values were found. */
 export interface ScannedText {
   readonly text: string;
   readonly found: readonly PrivacyDetector[];
 }
 
+const nothingFound: readonly PrivacyDetector[] = [];
+
 export const allDetectors: readonly PrivacyDetector[] = ["email", "card", "iban"];
 
-const finders: Readonly<Record<PrivacyDetector, (text: string) => Finding[]>> = {
+const finders: Readonly<Record<PrivacyDetector, (text: string) => readonly Finding[]>> = {
   email: findEmails,
   card: findCards,
   iban: findIbans,
@@ -30,11 +35,11 @@ const finders: Readonly<Record<PrivacyDetector, (text: string) => Finding[]>> = 
  */
 export function scanText(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
   let scanned = text;
-  const found: PrivacyDetector[] = [];
+  let found = nothingFound;
   for (const detector of detectors) {
     const findings = finders[detector](scanned);
     if (findings.length === 0) continue;
-    found.push(detector);
+    found = [...found, detector];
     scanned = replaceFindings(scanned, findings, `[${detector}]`);
   }
   return { text: scanned, found };

@@ -1,9 +1,12 @@
 import { isIP } from "node:net";
+import { BoundedCache } from "../bounded-cache.ts";
 
 const mappedPrefix = "::ffff:";
 
 /** The address itself when it is IPv4 written as IPv6 (`::ffff:203.0.113.9`), else as given. */
 export function unmapIp(address: string): string {
+  // Nearly all have no colon, or not these.
+  if (!address.startsWith("::")) return address;
   const tail = address.slice(mappedPrefix.length);
   return address.toLowerCase().startsWith(mappedPrefix) && isIP(tail) === 4 ? tail : address;
 }
@@ -15,6 +18,13 @@ export function unmapIp(address: string): string {
  * @example truncateIp("203.0.113.77") // "203.0.113.0"
  */
 export function truncateIp(address: string): string | undefined {
+  return networks.getOrCreate(address, readNetwork).text;
+}
+
+const networks = new BoundedCache<{ text: string | undefined }>();
+const readNetwork = (address: string) => ({ text: networkOf(address) });
+
+function networkOf(address: string): string | undefined {
   const plain = unmapIp(address);
   const version = isIP(plain);
   if (version === 4) return `${plain.slice(0, plain.lastIndexOf("."))}.0`;

@@ -2,7 +2,6 @@ import type { ValidationError } from "@millrace/event-contracts";
 import type { SchemaError } from "@millrace/event-contracts/codegen";
 import { pointerKeys, pointerStep, valueAt } from "../json-value.ts";
 import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
-import type { MaskingLog } from "../privacy/mask-value.ts";
 import { allDetectors, scanText } from "../privacy/scan-text.ts";
 
 /**
@@ -13,19 +12,20 @@ import { allDetectors, scanText } from "../privacy/scan-text.ts";
  *
  * @param errors as the validator reported them, before masking
  * @param maskedData the data after masking
+ * @param maskedPaths JSON Pointers of what was masked
  */
 export function describeErrors(
   errors: readonly SchemaError[],
   maskedData: unknown,
-  log: MaskingLog,
+  maskedPaths: ReadonlySet<string>,
 ): ValidationError[] {
-  return errors.slice(0, maxValidationErrors).map((error) => describeError(error, maskedData, log));
+  return errors.slice(0, maxValidationErrors).map((error) => describeError(error, maskedData, maskedPaths));
 }
 
-function describeError(error: SchemaError, maskedData: unknown, log: MaskingLog): ValidationError {
+function describeError(error: SchemaError, maskedData: unknown, maskedPaths: ReadonlySet<string>): ValidationError {
   const property = concernedProperty(error);
   const expected = describeExpected(error);
-  const actual = property === undefined ? quoteActual(error.instancePath, maskedData, log) : undefined;
+  const actual = property === undefined ? quoteActual(error.instancePath, maskedData, maskedPaths) : undefined;
   return {
     path: scanText(`/data${error.instancePath}${property === undefined ? "" : pointerStep(property)}`, allDetectors)
       .text,
@@ -60,13 +60,13 @@ function describeExpected({ keyword, params }: SchemaError): unknown {
   return undefined;
 }
 
-function quoteActual(instancePath: string, maskedData: unknown, log: MaskingLog): unknown {
+function quoteActual(instancePath: string, maskedData: unknown, maskedPaths: ReadonlySet<string>): unknown {
   let path = "/data";
-  if (log.has(path)) return undefined;
+  if (maskedPaths.has(path)) return undefined;
   const keys = pointerKeys(instancePath);
   for (const key of keys) {
     path += pointerStep(key);
-    if (log.has(path)) return undefined;
+    if (maskedPaths.has(path)) return undefined;
   }
   const value = valueAt(maskedData, keys);
   if (typeof value === "string") {

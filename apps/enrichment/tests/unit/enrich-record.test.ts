@@ -65,7 +65,7 @@ describe("enrichRecord on an event that does not", () => {
     const { validation } = enrichOne({ ...raw, data });
     expect(validation.status).toBe("invalid");
     expect(validation.schema).toBe("https://millrace.example/schemas/events/search/click/1-0-0.json");
-    expect(validation.errorCount).toBe(3);
+    expect(validation.errors).toHaveLength(3);
     expect(validation.errors).toEqual(
       expect.arrayContaining([
         { path: "/data/rank", keyword: "minimum", message: "must be >= 1", expected: ">= 1", actual: 0 },
@@ -81,7 +81,7 @@ describe("enrichRecord on an event that does not", () => {
 
   test("names the property that is missing", () => {
     const { validation } = enrichOne(createRawEvent({ data: {} }));
-    expect(validation.errors.map(({ path }: { path: string }) => path)).toContain("/data/queryId");
+    expect(validation.errors.map(({ path }) => path)).toContain("/data/queryId");
   });
 
   test.each([
