@@ -49,6 +49,10 @@ export interface FaultRates {
   readonly hotShardMs?: { readonly min: number; readonly max: number };
   /** Share of its capacity a hot shard keeps; default 0.02. */
   readonly hotShardCapacity?: number;
+  /** Mean time between moments at which one stream refuses every record, as one that lost its capacity does. */
+  readonly outageEveryMs?: number;
+  /** How long it does; default 5,000 to 30,000. */
+  readonly outageMs?: { readonly min: number; readonly max: number };
   /** Mean time between reshardings (split, merge, UpdateShardCount), under whatever load there is. */
   readonly reshardEveryMs?: number;
   /** Most open shards resharding may leave a stream with; default 8. */
@@ -76,6 +80,7 @@ export type FaultKind =
   | "shuffle"
   | "shortRead"
   | "hotShard"
+  | "outage"
   | "reshard"
   | "scripted";
 
@@ -140,13 +145,18 @@ export class Faults {
     this.#scripted.push({ operation, fault });
   }
 
-  /** Starts the faults that happen at a time and not to a call: hot shards and resharding. */
+  /** Starts the faults that happen at a time and not to a call: hot shards, outages and resharding. */
   start(): void {
     this.#isStarted = true;
     this.#schedule(
       "hotShard",
       () => this.#rates.hotShardEveryMs,
       () => this.#heatShard(),
+    );
+    this.#schedule(
+      "outage",
+      () => this.#rates.outageEveryMs,
+      () => this.#breakStream(),
     );
     this.#schedule(
       "reshard",
@@ -161,6 +171,7 @@ export class Faults {
     for (const timer of this.#timers) this.#clock.clearTimeout(timer);
     this.#timers.clear();
     for (const { cool } of [...this.#hot]) cool();
+    this.#broken.clear();
   }
 
   /** The fault, if any, that one call meets. */
@@ -195,6 +206,7 @@ export class Faults {
     if (!this.#isOn || this.#streams?.has(streamName) === false) return undefined;
     const rates = this.#rates;
     const where = { stream: streamName, shard: shardId };
+    if (this.#broken.has(streamName)) return "throttle";
     if (this.#happens("recordThrottle", rates.recordThrottle, where)) return "throttle";
     if (this.#happens("recordInternalFailure", rates.recordInternalFailure, where)) return "internal-failure";
     if (this.#happens("recordInternalFailureStored", rates.recordInternalFailureStored, where)) {
@@ -223,6 +235,7 @@ export class Faults {
   }
 
   readonly #hot = new Set<{ cool: () => void }>();
+  readonly #broken = new Set<string>();
 
   #heatShard(): void {
     const target = this.#anyStream("hotShardStream");
@@ -243,6 +256,18 @@ export class Faults {
     };
     this.#hot.add(entry);
     this.#after(randomInteger(this.#random("hotShardMs"), min, max), entry.cool);
+  }
+
+  #breakStream(): void {
+    const target = this.#anyStream("outageStream");
+    if (target === undefined) return;
+    const { streamName } = target;
+    this.#count("outage", { stream: streamName });
+    this.#broken.add(streamName);
+    const { min, max } = this.#rates.outageMs ?? { min: 5000, max: 30_000 };
+    this.#after(randomInteger(this.#random("outageMs"), min, max), () => {
+      this.#broken.delete(streamName);
+    });
   }
 
   #reshard(): void {

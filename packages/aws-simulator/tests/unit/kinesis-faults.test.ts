@@ -121,6 +121,17 @@ describe("faults in time", () => {
     expect(kinesis.putRecords(put(400).input as never).FailedRecordCount).toBe(0);
   });
 
+  test("an outage refuses every record of one stream until it is over", async () => {
+    const { clock, faults, kinesis } = withFaults({ outageEveryMs: 1, outageMs: { min: 5000, max: 5000 } });
+    faults.start();
+    await clock.runUntil(() => faults.total === 1);
+    faults.set({});
+    const started = clock.now();
+    expect(kinesis.putRecords(put(10).input as never).FailedRecordCount).toBe(10);
+    await clock.runUntilTime(started + 5000);
+    expect(kinesis.putRecords(put(10).input as never).FailedRecordCount).toBe(0);
+  });
+
   test("resharding goes on under load and loses nothing", async () => {
     const { clock, faults, kinesis } = withFaults({ reshardEveryMs: 500, reshardMaxShards: 5 });
     faults.start();
