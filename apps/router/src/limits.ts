@@ -4,8 +4,11 @@ export const MAX_RECORD_BYTES = 1_048_576;
 /** Bytes of events one record is filled with: below the maximum by the longest partition key (256 characters of 4 bytes). */
 export const MAX_RECORD_DATA_BYTES = MAX_RECORD_BYTES - 1_024;
 
-/** Time one invocation spends on one destination when its routes do not say otherwise. */
-export const DEFAULT_BUDGET_MS = 2_000;
+/**
+ * Time one invocation spends on one destination when its routes do not say otherwise: enough for a cold first call and for a
+ * burst that a shard works off, a quarter of the function's timeout. A dead destination costs it once, then its breaker is open.
+ */
+export const DEFAULT_BUDGET_MS = 8_000;
 
 /** Each budget that ran out divides the next by four, down to this; a whole success restores it. */
 export const LEAST_BUDGET_MS = 100;

@@ -22,7 +22,7 @@ export interface IsolationOptions {
   /** Logical name of the stream, for messages. */
   readonly stream: string;
   readonly clock: Clock;
-  /** Default 2,000 ms. */
+  /** Default 8,000 ms. */
   readonly budgetMs?: number | undefined;
   /** Told when the destination is given up for now, and when it takes records again. */
   readonly onChange?: ((isOpen: boolean) => void) | undefined;
