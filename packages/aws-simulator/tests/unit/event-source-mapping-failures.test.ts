@@ -87,9 +87,13 @@ describe("a function that fails", () => {
   });
 
   test("fails also by rejecting later, and by throwing what is not an error", async () => {
-    const failures = [Promise.reject(new Error("later")), Promise.reject("text" as never)];
-    for (const failure of failures) failure.catch(() => undefined);
-    const { clock, mapping, put, invocations } = createMappingFixture({ handler: () => failures.shift() });
+    const failures: unknown[] = [new Error("later"), "text"];
+    const { clock, mapping, put, invocations } = createMappingFixture({
+      handler: async () => {
+        await clock.sleep(10);
+        if (failures.length > 0) throw failures.shift() as Error;
+      },
+    });
     put("a");
     await mapping.start();
     await clock.runFor(10_000);

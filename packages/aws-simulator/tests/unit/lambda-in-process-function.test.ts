@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import {
   createRandom,
   type ExecutionEnvironment,
+  type FunctionError,
   InProcessFunction,
   type InProcessFunctionOptions,
   type InvocationContext,
@@ -293,7 +294,7 @@ describe("faults", () => {
       const { clock, fn, service } = createFixture({ random: createRandom(seed), faults });
       const outcomes: string[] = [];
       for (let index = 0; index < 50; index += 1) {
-        outcomes.push(await clock.run(fn.invoke(event)).then(String, (error: { code: string }) => error.code));
+        outcomes.push(await clock.run(fn.invoke(event)).then(String, (error: unknown) => (error as FunctionError).code));
       }
       return { outcomes, stored: service.stored, stats: fn.stats() };
     };

@@ -85,7 +85,7 @@ describe.each([
     "CON",
     `long/${"x".repeat(900)}`,
     `long/${"é".repeat(450)}`,
-    `${"日".repeat(340)}`,
+    "日".repeat(340),
   ])("keeps the key %j inside and apart", async (key) => {
     const store = create();
     await store.put("lake", key, bytes(key));

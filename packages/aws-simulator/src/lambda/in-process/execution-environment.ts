@@ -116,24 +116,19 @@ export class InProcessEnvironment implements ExecutionEnvironment {
   }
 
   #send(request: () => Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       if (this.#state === "ended") return;
       this.#calls += 1;
       const interruption = this.#calls === this.#interruption?.atCall ? this.#interruption : undefined;
       if (interruption?.isSent === false) interruption.run();
       this.#whenRunning(() => {
-        request().then(
-          (answer) => {
-            this.#whenRunning(() => {
-              resolve(answer);
-            });
-          },
-          (error: unknown) => {
-            this.#whenRunning(() => {
-              reject(error);
-            });
-          },
-        );
+        const answer = request();
+        const pass = () => {
+          this.#whenRunning(() => {
+            resolve(answer);
+          });
+        };
+        answer.then(pass, pass);
         if (interruption?.isSent === true) interruption.run();
       });
     });
