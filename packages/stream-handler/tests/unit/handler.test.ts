@@ -1,55 +1,409 @@
-import { expect, test } from "@jest/globals";
-import type { Delivery, PutRecord, PutRecords } from "@millrace/put-records";
-import type { KinesisStreamEvent } from "aws-lambda";
-import { createStreamHandler } from "../../src/index.ts";
+import { describe, expect, test } from "@jest/globals";
+import { VirtualClock } from "@millrace/aws-simulator";
+import {
+  type BatchReport,
+  createStreamHandler,
+  type FailedOutput,
+  type SourceRecord,
+  type StreamHandlerOptions,
+} from "../../src/index.ts";
+import {
+  eventOf,
+  failed,
+  type FakeDestination,
+  fakeDestination,
+  lettersOf,
+  sequenceNumber,
+  type TestRecord,
+} from "../support/lambda.ts";
 
-function eventOf(texts: readonly string[]): KinesisStreamEvent {
-  return {
-    Records: texts.map((text, i) => ({
-      awsRegion: "eu-west-1",
-      eventID: `shardId-000000000006:${100 + i}`,
-      eventName: "aws:kinesis:record",
-      eventSource: "aws:kinesis",
-      eventSourceARN: "arn:aws:kinesis:eu-west-1:000000000000:stream/raw",
-      eventVersion: "1.0",
-      invokeIdentityArn: "arn:aws:iam::000000000000:role/x",
-      kinesis: {
-        approximateArrivalTimestamp: 1_700_000_000,
-        data: Buffer.from(text).toString("base64"),
-        kinesisSchemaVersion: "1.0",
-        partitionKey: `key-${i}`,
-        sequenceNumber: String(100 + i),
-      },
-    })),
+const textOf = (source: SourceRecord) => Buffer.from(source.data).toString();
+const copyTo =
+  (...destinations: string[]) =>
+  (source: SourceRecord) =>
+    destinations.map((destination) => ({ destination, partitionKey: source.partitionKey, data: source.data }));
+
+function setUp(
+  destinations: (clock: VirtualClock) => Record<string, FakeDestination>,
+  options: Partial<StreamHandlerOptions> = {},
+  clock = new VirtualClock(),
+) {
+  const streams = destinations(clock);
+  const reports: BatchReport[] = [];
+  const handler = createStreamHandler({
+    processor: { name: "test", version: "1.0.0" },
+    process: copyTo("out"),
+    destinations: (name) => streams[name] ?? failHere(`no destination ${name}`),
+    onBatch: (report) => reports.push(report),
+    clock,
+    ...options,
+  });
+  const invoke = (records: readonly TestRecord[], remainingMs = 10_000) => {
+    const endsAt = clock.now() + remainingMs;
+    return clock.run(handler(eventOf(records), { getRemainingTimeInMillis: () => endsAt - clock.now() }));
   };
+  return { clock, streams, reports, invoke };
 }
 
-test("answers with the first record whose output is not confirmed", async () => {
-  const written: string[] = [];
-  const put = async (records: readonly PutRecord[]) =>
-    records.map((record): Delivery => {
-      const text = Buffer.from(record.data).toString();
-      written.push(text);
-      if (text === "c") {
-        return {
-          status: "failed",
-          reason: "throttled",
-          attempts: 1,
-          isAmbiguous: false,
-          error: new Error("no") as never,
-        };
-      }
-      return { status: "delivered", shardId: "s", sequenceNumber: "1", attempts: 1, isAmbiguous: false };
+function failHere(message: string): never {
+  throw new Error(message);
+}
+
+const checkpointAt = (sequence: number) => ({ batchItemFailures: [{ itemIdentifier: sequenceNumber(sequence) }] });
+const whole = { batchItemFailures: [] };
+
+describe("the checkpoint", () => {
+  test("is empty when everything is confirmed", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+    expect(streams["out"]?.written).toEqual(["a", "b", "c"]);
+  });
+
+  test("of an empty batch is empty", async () => {
+    const { invoke } = setUp(() => ({}));
+    expect(await invoke([])).toEqual(whole);
+  });
+
+  test("is the first record that is not confirmed, whatever came after it", async () => {
+    const { invoke } = setUp((clock) => ({
+      out: fakeDestination(clock, (text) => ("ce".includes(text) ? "failed" : "delivered")),
+    }));
+    expect(await invoke(lettersOf("abcdef"))).toEqual(checkpointAt(2));
+  });
+
+  test("waits for every output of a record, over all streams", async () => {
+    const { invoke } = setUp(
+      (clock) => ({
+        left: fakeDestination(clock),
+        right: fakeDestination(clock, (text) => (text === "b" ? "failed" : "delivered")),
+      }),
+      { process: copyTo("left", "right", "left") },
+    );
+    expect(await invoke(lettersOf("abc"))).toEqual(checkpointAt(1));
+  });
+
+  test("counts a record without outputs as confirmed", async () => {
+    const { invoke } = setUp(() => ({}), { process: () => [] });
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+  });
+
+  test("is given per shard, should a batch ever hold several", async () => {
+    const { invoke } = setUp((clock) => ({
+      out: fakeDestination(clock, (text) => ("bd".includes(text) ? "failed" : "delivered")),
+    }));
+    const records = Array.from("abcd").map((text, i) => ({ text, sequence: i, shard: i >> 1 }));
+    expect(await invoke(records)).toEqual({
+      batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }, { itemIdentifier: sequenceNumber(3) }],
     });
-  const handler = createStreamHandler({
-    processor: { name: "t", version: "1" },
-    process: (source) => [{ destination: "d", partitionKey: source.partitionKey, data: source.data }],
-    destinations: () => ({ put }) as unknown as PutRecords,
   });
-  const context = { getRemainingTimeInMillis: () => 10_000 };
-  expect(await handler(eventOf(["a", "b", "c", "d"]), context)).toEqual({
-    batchItemFailures: [{ itemIdentifier: "102" }],
+});
+
+describe("a redelivery in the same environment", () => {
+  test("writes only what is not confirmed", async () => {
+    let isDown = true;
+    const { invoke, streams } = setUp(
+      (clock) => ({
+        left: fakeDestination(clock),
+        right: fakeDestination(clock, (text) => (text === "b" && isDown ? "failed" : "delivered")),
+      }),
+      { process: copyTo("left", "right") },
+    );
+    expect(await invoke(lettersOf("abcd"))).toEqual(checkpointAt(1));
+    isDown = false;
+    expect(await invoke(lettersOf("abcd").slice(1))).toEqual(whole);
+    expect(streams["left"]?.written).toEqual(["a", "b", "c", "d"]);
+    expect(streams["right"]?.written).toEqual(["a", "b", "c", "d", "b"]);
   });
-  await handler(eventOf(["a", "b", "c", "d"]), context);
-  expect(written).toEqual(["a", "b", "c", "d", "c"]);
+
+  test("does not process a confirmed record again", async () => {
+    const seen: string[] = [];
+    const { invoke, reports } = setUp((clock) => ({ out: fakeDestination(clock) }), {
+      process: (source) => {
+        seen.push(textOf(source));
+        return copyTo("out")(source);
+      },
+    });
+    await invoke(lettersOf("ab"));
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+    expect(seen).toEqual(["a", "b", "c"]);
+    expect(reports[1]).toMatchObject({ records: 3, confirmed: 3, remembered: 2 });
+  });
+
+  test("keeps shards apart: sequence numbers are only unique within one", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    await invoke([{ sequence: 1, text: "a", shard: 1 }]);
+    await invoke([{ sequence: 1, text: "b", shard: 2 }]);
+    expect(streams["out"]?.written).toEqual(["a", "b"]);
+  });
+
+  test("remembers no more records per shard than told, the newest ones", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }), { rememberedRecordsPerShard: 2 });
+    await invoke(lettersOf("abc"));
+    await invoke(lettersOf("abc"));
+    expect(streams["out"]?.written).toEqual(["a", "b", "c", "a"]);
+  });
+
+  test("forgets the shard it has not seen for longest", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    for (let shard = 0; shard < 33; shard++) await invoke([{ sequence: 0, text: `${shard}`, shard }]);
+    await invoke([{ sequence: 0, text: "32", shard: 32 }]);
+    await invoke([{ sequence: 0, text: "0", shard: 0 }]);
+    expect(streams["out"]?.written).toHaveLength(34);
+    expect(streams["out"]?.written.at(-1)).toBe("0");
+  });
+});
+
+describe("a record that process throws for", () => {
+  const processAllBut = (bad: string) => (source: SourceRecord) =>
+    textOf(source) === bad ? failHere("cannot read") : copyTo("out")(source);
+
+  test("becomes what poison makes of it, and blocks nobody", async () => {
+    const { invoke, streams, reports } = setUp(
+      (clock) => ({ out: fakeDestination(clock), bad: fakeDestination(clock) }),
+      {
+        process: processAllBut("b"),
+        poison: (source, error) => [
+          {
+            destination: "bad",
+            partitionKey: "p",
+            data: Buffer.from(`${textOf(source)}: ${(error as Error).message}`),
+          },
+        ],
+      },
+    );
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+    expect(streams["bad"]?.written).toEqual(["b: cannot read"]);
+    expect(streams["out"]?.written).toEqual(["a", "c"]);
+    expect(reports[0]).toMatchObject({ confirmed: 3, poisoned: 1 });
+  });
+
+  test("stays unconfirmed without poison, and the others are written", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }), { process: processAllBut("b") });
+    expect(await invoke(lettersOf("abc"))).toEqual(checkpointAt(1));
+    expect(streams["out"]?.written).toEqual(["a", "c"]);
+  });
+
+  test("stays unconfirmed when poison throws as well", async () => {
+    const { invoke } = setUp((clock) => ({ out: fakeDestination(clock) }), {
+      process: async (source) => processAllBut("b")(source),
+      poison: () => failHere("cannot write the bad row"),
+    });
+    expect(await invoke(lettersOf("abc"))).toEqual(checkpointAt(1));
+  });
+});
+
+describe("a failed output", () => {
+  const dead = (clock: VirtualClock) => ({
+    good: fakeDestination(clock),
+    dead: fakeDestination(clock, () => "failed"),
+    spill: fakeDestination(clock),
+  });
+
+  test("goes to onFailedOutput with its source, its place and its delivery", async () => {
+    const failures: FailedOutput[] = [];
+    const { invoke } = setUp(dead, {
+      process: copyTo("good", "dead"),
+      onFailedOutput: (failure) => {
+        failures.push(failure);
+        return { action: "block" };
+      },
+    });
+    expect(await invoke(lettersOf("ab"))).toEqual(checkpointAt(0));
+    expect(failures).toMatchObject([
+      {
+        source: { sequenceNumber: sequenceNumber(0), stream: "raw", shardId: "shardId-000000000006" },
+        index: 1,
+        output: { destination: "dead" },
+        delivery: { reason: "throttled" },
+      },
+      { source: { sequenceNumber: sequenceNumber(1) }, index: 1 },
+    ]);
+  });
+
+  test("that is released does not block, and is not written again", async () => {
+    const { invoke, streams, reports } = setUp(dead, {
+      process: copyTo("good", "dead"),
+      onFailedOutput: () => ({ action: "release" }),
+    });
+    expect(await invoke(lettersOf("ab"))).toEqual(whole);
+    expect(await invoke(lettersOf("ab"))).toEqual(whole);
+    expect(streams["dead"]?.written).toEqual(["a", "b"]);
+    expect(reports[0]?.destinations.get("dead")).toMatchObject({ outputs: 2, failed: 2, released: 2 });
+  });
+
+  test("that is diverted does not block when its stand-in is stored", async () => {
+    const { invoke, streams, reports } = setUp(dead, {
+      process: copyTo("good", "dead"),
+      onFailedOutput: ({ output }) => ({ action: "divert", outputs: [{ ...output, destination: "spill" }] }),
+    });
+    expect(await invoke(lettersOf("ab"))).toEqual(whole);
+    expect(streams["spill"]?.written).toEqual(["a", "b"]);
+    expect(reports[0]?.destinations.get("dead")).toMatchObject({ failed: 2, diverted: 2 });
+    expect(reports[0]?.destinations.get("spill")).toMatchObject({ outputs: 2, delivered: 2 });
+  });
+
+  test("that is diverted blocks when its stand-in fails too", async () => {
+    const { invoke } = setUp(dead, {
+      process: copyTo("dead"),
+      onFailedOutput: ({ output }) => ({
+        action: "divert",
+        outputs: [
+          { ...output, destination: "good" },
+          { ...output, destination: "dead" },
+        ],
+      }),
+    });
+    expect(await invoke(lettersOf("ab"))).toEqual(checkpointAt(0));
+  });
+
+  test("blocks when onFailedOutput throws", async () => {
+    const { invoke } = setUp(dead, { process: copyTo("dead"), onFailedOutput: () => failHere("bug") });
+    expect(await invoke(lettersOf("a"))).toEqual(checkpointAt(0));
+  });
+});
+
+describe("a dead destination takes nobody along", () => {
+  const divertToSpill: StreamHandlerOptions["onFailedOutput"] = ({ output }) => ({
+    action: "divert",
+    outputs: [{ ...output, destination: "spill" }],
+  });
+
+  test("that cannot be had: the error is the failure of its outputs only", async () => {
+    const failures: FailedOutput[] = [];
+    const { invoke, streams } = setUp((clock) => ({ good: fakeDestination(clock) }), {
+      process: copyTo("good", "missing"),
+      onFailedOutput: (failure) => {
+        failures.push(failure);
+        return { action: "release" };
+      },
+    });
+    expect(await invoke(lettersOf("a"))).toEqual(whole);
+    expect(streams["good"]?.written).toEqual(["a"]);
+    expect(failures).toMatchObject([{ error: { message: "no destination missing" }, delivery: undefined }]);
+  });
+
+  test("that rejects, or gives too few deliveries", async () => {
+    const { invoke } = setUp(
+      (clock) => ({
+        rejects: { ...fakeDestination(clock), put: async () => failHere("closed") },
+        short: { ...fakeDestination(clock), put: async () => [failed()] },
+        spill: fakeDestination(clock),
+      }),
+      { process: copyTo("rejects", "short"), onFailedOutput: divertToSpill },
+    );
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+  });
+
+  test("that takes for ever: destinationTimeoutMs bounds it and the answer is in time", async () => {
+    const { invoke, clock } = setUp(
+      (virtual) => ({
+        good: fakeDestination(virtual),
+        slow: fakeDestination(virtual, undefined, () => 1e9),
+        spill: fakeDestination(virtual),
+      }),
+      { process: copyTo("good", "slow"), onFailedOutput: divertToSpill, destinationTimeoutMs: 300 },
+    );
+    const startedAt = clock.now();
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+    expect(clock.now() - startedAt).toBe(305);
+  });
+
+  test("that does not even obey its deadline", async () => {
+    const { invoke, clock } = setUp(
+      (virtual) => ({
+        good: fakeDestination(virtual),
+        stuck: { ...fakeDestination(virtual), put: () => new Promise(() => undefined) },
+      }),
+      { process: copyTo("good", "stuck") },
+    );
+    const startedAt = clock.now();
+    expect(await invoke(lettersOf("abc"), 5000)).toEqual(checkpointAt(0));
+    expect(clock.now() - startedAt).toBeLessThan(5000);
+  });
+});
+
+describe("time", () => {
+  test("that destinations need too much of leaves the rest unconfirmed, before Lambda ends the invocation", async () => {
+    const { invoke, clock } = setUp((virtual) => ({ out: fakeDestination(virtual, undefined, () => 60_000) }));
+    const startedAt = clock.now();
+    expect(await invoke(lettersOf("abc"), 3000)).toEqual(checkpointAt(0));
+    expect(clock.now() - startedAt).toBe(2000);
+  });
+
+  test("that processing needs too much of leaves time to write what is processed", async () => {
+    const clock = new VirtualClock();
+    const { invoke, streams, reports } = setUp(
+      (virtual) => ({ out: fakeDestination(virtual) }),
+      {
+        process: async (source) => {
+          await clock.sleep(400);
+          return copyTo("out")(source);
+        },
+      },
+      clock,
+    );
+    expect(await invoke(lettersOf("abcdefgh"), 3000)).toEqual(checkpointAt(3));
+    expect(streams["out"]?.written).toEqual(["a", "b", "c"]);
+    expect(reports[0]).toMatchObject({ confirmed: 3, unprocessed: 5, checkpoint: sequenceNumber(3) });
+  });
+
+  test("that process waits for in vain", async () => {
+    const { invoke } = setUp((clock) => ({ out: fakeDestination(clock) }), {
+      process: (source) => (textOf(source) === "b" ? new Promise(() => undefined) : copyTo("out")(source)),
+    });
+    expect(await invoke(lettersOf("abc"), 3000)).toEqual(checkpointAt(1));
+  });
+
+  test("shorter than the safety margin is still used by half", async () => {
+    const { invoke } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    expect(await invoke(lettersOf("abc"), 600)).toEqual(whole);
+  });
+});
+
+describe("the report", () => {
+  test("says what went where", async () => {
+    const { invoke, reports } = setUp((clock) => ({
+      out: fakeDestination(clock, (text) => (text === "b" ? "ambiguous" : text === "c" ? "failed" : "delivered")),
+    }));
+    await invoke(lettersOf("abc"));
+    expect(reports[0]).toEqual({
+      records: 3,
+      confirmed: 2,
+      remembered: 0,
+      poisoned: 0,
+      unprocessed: 0,
+      checkpoint: sequenceNumber(2),
+      oldestAgeMs: 10_000,
+      durationMs: 5,
+      destinations: new Map([
+        [
+          "out",
+          { outputs: 3, delivered: 2, remembered: 0, failed: 1, released: 0, diverted: 0, ambiguous: 1, retries: 2 },
+        ],
+      ]),
+    });
+  });
+
+  test("cannot fail the batch", async () => {
+    const { invoke } = setUp((clock) => ({ out: fakeDestination(clock) }), {
+      onBatch: () => failHere("metrics are down"),
+    });
+    expect(await invoke(lettersOf("a"))).toEqual(whole);
+  });
+});
+
+test("a large batch is written in rounds, in order, while it is processed", async () => {
+  const calls: number[] = [];
+  const { invoke, streams } = setUp((clock) => {
+    const out = fakeDestination(clock);
+    const put: FakeDestination["put"] = (records, options) => {
+      calls.push(records.length);
+      return out.put(records, options);
+    };
+    return { out: { ...out, put } };
+  });
+  const records = Array.from({ length: 1234 }, (_, sequence) => ({ sequence, text: String(sequence) }));
+  expect(await invoke(records)).toEqual(whole);
+  expect(calls).toEqual([500, 500, 234]);
+  expect(streams["out"]?.written).toEqual(records.map((record) => record.text));
 });
