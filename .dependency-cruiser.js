@@ -67,7 +67,7 @@ export default {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)(dist|node_modules/\\.cache)/" },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: "packages/tsconfig/base.json" },
+    tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["@millrace/source", "types", "import", "node", "default"],

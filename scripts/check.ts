@@ -53,13 +53,25 @@ const checks: readonly Check[] = [
     name: "boundaries",
     onFailure: "Imports go apps → packages → event-contracts; see .dependency-cruiser.js.",
     commands: [
-      ["depcruise", "--config", ".dependency-cruiser.js", "--output-type", "err", "apps", "packages", "infra", "scripts"],
+      [
+        "depcruise",
+        "--config",
+        ".dependency-cruiser.js",
+        "--output-type",
+        "err",
+        "apps",
+        "packages",
+        "infra",
+        "scripts",
+      ],
     ],
   },
   {
     name: "generated",
     onFailure: 'A generated file differs from its source: run "pnpm schemas render" and commit what changed.',
-    commands: [["node", "--conditions=@millrace/source", "packages/event-contracts/src/cli/main.ts", "render", "--check"]],
+    commands: [
+      ["node", "--conditions=@millrace/source", "packages/event-contracts/src/cli/main.ts", "render", "--check"],
+    ],
   },
   {
     name: "schemas",
@@ -116,7 +128,9 @@ function runCheck(check: Check): boolean {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));
 if (unknown.length > 0) {
-  console.error(`No check is called ${unknown.join(", ")}. There are: ${checks.map((check) => check.name).join(", ")}.`);
+  console.error(
+    `No check is called ${unknown.join(", ")}. There are: ${checks.map((check) => check.name).join(", ")}.`,
+  );
   process.exit(2);
 }
 const results = checks.filter((check) => wanted.length === 0 || wanted.includes(check.name)).map(runCheck);
