@@ -5,7 +5,7 @@ export const metricNames = {
   rejections: { name: "millrace_ingest_rejected_events_total", help: "Rejected events by problem code." },
   unconfirmed: { name: "millrace_ingest_unconfirmed_events_total", help: "Events Kinesis did not confirm, by reason." },
   duration: { name: "millrace_ingest_request_duration_seconds", help: "From the request's headers to its answer." },
-  bodyBytes: { name: "millrace_ingest_body_bytes", help: "Size of bodies after decompression." },
+  bodyBytes: { name: "millrace_ingest_body_bytes_total", help: "Bytes of bodies after decompression." },
   aborted: {
     name: "millrace_ingest_aborted_requests_total",
     help: "Requests whose client left before they were complete.",

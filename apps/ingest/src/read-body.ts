@@ -103,11 +103,10 @@ function collect(request: IncomingMessage, maxBytes: number, inFlight: InFlightB
       const [first] = chunks;
       resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length), release });
     });
-    // Comes after `end` as well, when it no longer matters.
-    request.on("close", () =>
+    // Node emits this only when the connection ends before the request does.
+    request.on("error", () =>
       fail(new ClientGoneError("The client closed the connection before its request was complete.")),
     );
-    request.on("error", () => undefined);
   });
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "./clock.ts";
 import type { Health } from "./health.ts";
@@ -71,27 +71,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Connections with the number of requests being answered on each. */
-type Connections = ReadonlyMap<Socket, number>;
+/** Connections, each with the answer to its latest request. */
+type Connections = ReadonlyMap<Socket, ServerResponse | undefined>;
 
 /**
  * `server.closeIdleConnections()` passes over a connection that has not carried a request yet, such as a load balancer
  * or a browser opens in advance; so the drain has to know by itself which connections are idle.
  */
 function trackConnections(server: Server): Connections {
-  const requests = new Map<Socket, number>();
+  const answers = new Map<Socket, ServerResponse | undefined>();
   server.on("connection", (socket) => {
-    requests.set(socket, 0);
-    socket.once("close", () => requests.delete(socket));
+    answers.set(socket, undefined);
+    socket.once("close", () => answers.delete(socket));
   });
-  server.on("request", ({ socket }, response) => {
-    requests.set(socket, (requests.get(socket) ?? 0) + 1);
-    response.once("close", () => {
-      const open = requests.get(socket);
-      if (open !== undefined) requests.set(socket, open - 1);
-    });
-  });
-  return requests;
+  // The latest answer is enough: answers leave in the order of their requests.
+  server.on("request", (request, response) => void answers.set(request.socket, response));
+  return answers;
 }
 
 async function drain(
@@ -128,7 +123,7 @@ function close(server: Server, connections: Connections, clock: Clock): Promise<
     let timer: unknown;
     // An answer that was on its way out when the drain began did not say `Connection: close`; its connection falls idle later.
     const endIdle = () => {
-      for (const [socket, requests] of connections) if (requests === 0) socket.destroy();
+      for (const [socket, latest] of connections) if (latest === undefined || latest.closed) socket.destroy();
       timer = clock.setTimeout(endIdle, idleCheckMs);
     };
     server.close(() => {

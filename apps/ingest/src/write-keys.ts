@@ -49,7 +49,8 @@ export function createAuthenticate(keys: readonly WriteKeyConfig[]): Authenticat
     } satisfies Sender,
   }));
   return (authorization) => {
-    const presented = hash("sha256", readWriteKey(authorization), "buffer");
+    // By way of a string: asking for a buffer takes three times as long.
+    const presented = Buffer.from(hash("sha256", readWriteKey(authorization), "binary"), "latin1");
     let sender: Sender | undefined;
     for (const candidate of known) {
       if (timingSafeEqual(candidate.digest, presented)) sender = candidate.sender;
