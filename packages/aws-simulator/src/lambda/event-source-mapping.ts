@@ -36,6 +36,8 @@ export class EventSourceMapping {
   readonly #reader: StreamReader;
   readonly #workers = new Map<string, ShardWorker>();
   readonly #counters = createMappingCounters();
+  /** Records that have left the stream are not tried again. */
+  #retentionMs = Number.POSITIVE_INFINITY;
   #isRunning = false;
   #watchers: (() => void)[] = [];
 
@@ -58,6 +60,7 @@ export class EventSourceMapping {
           controls,
           settings: this.#settings,
           counters: this.#counters,
+          maxRecordAgeMs: () => Math.min(this.#settings.maximumRecordAgeMs, this.#retentionMs),
           discard: (discard) => this.#discard(discard),
           onProgress: () => {
             this.#onProgress();
@@ -67,8 +70,7 @@ export class EventSourceMapping {
         return worker;
       },
       onError: (error) => {
-        this.#counters.readErrors += 1;
-        this.#settings.onError(error);
+        this.#onReadError(error);
       },
     });
   }
@@ -79,6 +81,7 @@ export class EventSourceMapping {
     this.#isRunning = true;
     for (const worker of this.#workers.values()) worker.resume();
     await this.#reader.start();
+    await this.#readRetention();
   }
 
   /** Stops, by default only after everything in the stream was processed. Calling it again without `drain` cuts that short. */
@@ -114,6 +117,22 @@ export class EventSourceMapping {
       millisBehindLatest: shards.reduce((most, shard) => Math.max(most, shard.millisBehindLatest), 0),
       shards,
     };
+  }
+
+  async #readRetention(): Promise<void> {
+    const { kinesis, streamArn } = this.#settings;
+    try {
+      const summary = await kinesis.describeStreamSummary?.({ StreamARN: streamArn });
+      if (summary === undefined) return;
+      this.#retentionMs = summary.StreamDescriptionSummary.RetentionPeriodHours * 3_600_000;
+    } catch (error) {
+      this.#onReadError(error);
+    }
+  }
+
+  #onReadError(error: unknown): void {
+    this.#counters.readErrors += 1;
+    this.#settings.onError(error);
   }
 
   async #drain(): Promise<void> {

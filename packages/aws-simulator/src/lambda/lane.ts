@@ -29,6 +29,8 @@ export interface LaneOptions {
   readonly shardId: string;
   readonly settings: MappingSettings;
   readonly counters: MappingCounters;
+  /** Older records are given up. */
+  readonly maxRecordAgeMs: () => number;
   readonly discard: (discard: Discard) => Promise<void>;
   /** Records left the lane: there is room, or nothing left to do. */
   readonly onProgress: (iteratorAgeMs: number | undefined) => void;
@@ -210,8 +212,7 @@ export class Lane {
 
   /** Gives up what is too old, or too large for any payload. @returns the work that is left, if any is. */
   async #discardHopeless(work: Work): Promise<Work | undefined> {
-    const { settings } = this.#options;
-    const oldestMs = settings.clock.now() - settings.maximumRecordAgeMs;
+    const oldestMs = this.#options.settings.clock.now() - this.#options.maxRecordAgeMs();
     const firstLive = work.records.findIndex(({ arrivalMs }) => arrivalMs > oldestMs);
     const count = firstLive < 0 ? work.records.length : firstLive;
     if (count > 0) await this.#giveUp({ ...work, records: work.records.slice(0, count) }, "RecordAgeExceeded");

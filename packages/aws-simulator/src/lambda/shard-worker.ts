@@ -12,6 +12,7 @@ export interface ShardWorkerOptions {
   readonly controls: ShardControls;
   readonly settings: MappingSettings;
   readonly counters: MappingCounters;
+  readonly maxRecordAgeMs: () => number;
   readonly discard: (discard: Discard) => Promise<void>;
   readonly onProgress: () => void;
 }
@@ -26,7 +27,7 @@ export class ShardWorker implements ShardConsumer {
   #iteratorAgeMs = 0;
 
   constructor(options: ShardWorkerOptions) {
-    const { settings, counters, controls, discard } = options;
+    const { settings, counters, controls, maxRecordAgeMs, discard } = options;
     this.#options = options;
     this.#bufferLimit = settings.batchSize * settings.parallelizationFactor * bufferedBatchesPerLane;
     this.#lanes = Array.from(
@@ -36,6 +37,7 @@ export class ShardWorker implements ShardConsumer {
           shardId: controls.shardId,
           settings,
           counters,
+          maxRecordAgeMs,
           discard,
           onProgress: (iteratorAgeMs) => {
             this.#onProgress(iteratorAgeMs);

@@ -1,10 +1,12 @@
 import type {
+  DescribeStreamSummaryOutput,
   GetRecordsInput,
   GetRecordsOutput,
   GetShardIteratorInput,
   GetShardIteratorOutput,
   ListShardsInput,
   ListShardsOutput,
+  StreamReference,
 } from "../kinesis/api.ts";
 
 /**
@@ -15,6 +17,8 @@ export interface StreamSource {
   listShards(input: ListShardsInput): ListShardsOutput | Promise<ListShardsOutput>;
   getShardIterator(input: GetShardIteratorInput): GetShardIteratorOutput | Promise<GetShardIteratorOutput>;
   getRecords(input: GetRecordsInput): GetRecordsOutput | Promise<GetRecordsOutput>;
+  /** Tells an event source mapping how long records live; without it, it retries for as long as its own settings say. */
+  describeStreamSummary?(input: StreamReference): DescribeStreamSummaryOutput | Promise<DescribeStreamSummaryOutput>;
 }
 
 /** Where a consumer begins in a stream it has never read. */

@@ -112,6 +112,41 @@ describe("polling and batching", () => {
     }
   });
 
+  test("an event of exactly 6 MiB is one batch, and one byte more makes it two", async () => {
+    const limit = 6 * 1024 * 1024;
+    /** Three records, of which the last has a key of the given length; @returns the size of each event, and of all in one. */
+    const sizesWith = async (dataBytes: number, keyLength: number) => {
+      const records: KinesisStreamEvent["Records"] = [];
+      const sizes: number[] = [];
+      const { clock, kinesis, mapping } = createMappingFixture({
+        shardCount: 1,
+        maxRecordBytes: 3 * 1024 * 1024,
+        maximumBatchingWindowInSeconds: 60,
+        handler: (_texts, event) => {
+          records.push(...event.Records);
+          sizes.push(Buffer.byteLength(JSON.stringify(event)));
+        },
+      });
+      for (const key of ["a", "b", "c".repeat(keyLength)]) {
+        const Data = Buffer.alloc(key === "a" ? 1_500_000 : key === "b" ? 1_500_000 : dataBytes);
+        kinesis.putRecords({ StreamName: "source", Records: [{ PartitionKey: key, Data }] });
+        await clock.runFor(10_000);
+      }
+      await mapping.start();
+      await clock.runFor(120_000);
+      return { sizes, total: Buffer.byteLength(JSON.stringify({ Records: records })) };
+    };
+    const { total } = await sizesWith(1_500_000, 1);
+    // Three bytes of data are four of base64; the key makes up the rest.
+    const missing = limit - total;
+    const dataBytes = 1_500_000 + Math.floor(missing / 4) * 3;
+    const exact = await sizesWith(dataBytes, 1 + (missing % 4));
+    expect(exact).toEqual({ sizes: [limit], total: limit });
+    const over = await sizesWith(dataBytes, 2 + (missing % 4));
+    expect(over.total).toBe(limit + 1);
+    expect(over.sizes).toHaveLength(2);
+  });
+
   test("a record that no payload can hold is given up without an invocation, and the next one goes on", async () => {
     const { clock, mapping, put, batches, failures } = createMappingFixture({ maxRecordBytes: 10 * 1024 * 1024 });
     put(`big:${"x".repeat(5_000_000)}`);

@@ -29,10 +29,12 @@ describe("a function that fails", () => {
     expect(invocations.every(({ texts }) => texts.join() === "a:1,a:2")).toBe(true);
   });
 
-  test("blocks its shard for ever by default, and no other shard", async () => {
-    const { clock, mapping, put, invocations } = createMappingFixture({
+  test("blocks its shard by default until its records have expired, and no other shard", async () => {
+    const { clock, mapping, put, invocations, failures } = createMappingFixture({
       shardCount: 2,
       batchSize: 1,
+      // A day of virtual time is quicker so.
+      pollIntervalMs: 60_000,
       handler: (texts) => {
         if (texts[0] === "a:1") throw new Error("poison");
       },
@@ -46,6 +48,12 @@ describe("a function that fails", () => {
     expect(new Set(onBlocked.map(({ texts }) => texts[0]))).toEqual(new Set(["a:1"]));
     expect(onOther.length).toBeGreaterThan(0);
     expect(mapping.stats().discardedRecords).toBe(0);
+    const waiting = mapping.stats().bufferedRecords;
+    await clock.runFor(23 * 3_600_000 + 60_000);
+    expect(mapping.stats()).toMatchObject({ discardedRecords: waiting, bufferedRecords: 0 });
+    expect(await failures()).toMatchObject(
+      Array.from({ length: waiting }, () => ({ requestContext: { condition: "RecordAgeExceeded" } })),
+    );
   });
 
   test("has as many retries as it may, then the batch is given up and the next one follows", async () => {

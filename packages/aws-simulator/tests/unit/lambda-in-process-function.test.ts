@@ -294,7 +294,9 @@ describe("faults", () => {
       const { clock, fn, service } = createFixture({ random: createRandom(seed), faults });
       const outcomes: string[] = [];
       for (let index = 0; index < 50; index += 1) {
-        outcomes.push(await clock.run(fn.invoke(event)).then(String, (error: unknown) => (error as FunctionError).code));
+        outcomes.push(
+          await clock.run(fn.invoke(event)).then(String, (error: unknown) => (error as FunctionError).code),
+        );
       }
       return { outcomes, stored: service.stored, stats: fn.stats() };
     };
