@@ -82,6 +82,6 @@ export const readFrom = (sid: string, stream: EventStream): readonly Statement[]
 ];
 
 /** The keys of these streams, each once. */
-export const distinctKeys = (streams: readonly EventStream[]): readonly DataKey[] => [
+const distinctKeys = (streams: readonly EventStream[]): readonly DataKey[] => [
   ...new Set(streams.map((stream) => stream.key)),
 ];

@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 /** Who may assume a role, or whom a resource policy names. */
-export type Principal = { readonly Service: string } | { readonly Federated: string } | { readonly AWS: string };
+type Principal = { readonly Service: string } | { readonly Federated: string } | { readonly AWS: string };
 
 /** A statement of a trust or resource policy. */
 export interface PrincipalStatement extends Omit<Statement, "resources"> {

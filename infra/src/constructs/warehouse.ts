@@ -17,7 +17,7 @@ import type { PrivateBucket } from "./private-bucket.ts";
 import { ServiceRole } from "./service-role.ts";
 
 /** A table that receives every line of the objects below a prefix, as it is. */
-export interface LandingTable {
+interface LandingTable {
   readonly id: string;
   readonly table: string;
   /** Prefix of the objects, ending in `/`. */
@@ -38,7 +38,7 @@ export interface WarehouseProps {
 }
 
 /** Views that do not read each other. */
-export interface ViewLayer {
+interface ViewLayer {
   /** Goes before the views' names in their addresses. */
   readonly id: string;
   readonly views: readonly WarehouseView[];

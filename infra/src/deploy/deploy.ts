@@ -6,7 +6,7 @@ import { stackFolder } from "../synthesize.ts";
 import { type TerraformPlan, unwantedDeletions } from "./guard-plan.ts";
 
 /** Outcome of one Terraform command. */
-export interface CommandResult {
+interface CommandResult {
   /** `undefined` when the program is not on the path. */
   readonly exitCode: number | undefined;
   /** Standard output, for commands whose output is read instead of shown. */

@@ -29,7 +29,7 @@ import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from ".
 import { bucketName, physicalName, prefixOf } from "../names.ts";
 
 /** Terraform itself, and the providers as the prebuilt bindings were generated for them. */
-export const TERRAFORM_VERSION = ">= 1.11.0, < 2.0.0";
+const TERRAFORM_VERSION = ">= 1.11.0, < 2.0.0";
 
 export interface MillraceStackProps {
   readonly config: EnvironmentConfig;
@@ -280,7 +280,6 @@ export class MillraceStack extends TerraformStack {
       key: from.keys.masked,
       environment: {
         STAGE: environment,
-        LOG_LEVEL: logs.level,
         ENRICHED_STREAM_NAME: from.enriched.nameReference,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
         PRIVACY_KEYS: this.#secretText("privacy_keys", this.#config.privacyKeys),
