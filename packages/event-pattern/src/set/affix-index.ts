@@ -1,23 +1,62 @@
+import type { StringIndex } from "./string-index.ts";
+
+type Side = "prefix" | "suffix";
+
+/** Up to so many different lengths are looked up by hash, one look-up each; more are searched for. */
+const MAX_HASHED_LENGTHS = 4;
+
+/** Finds which of many strings a text begins (or ends) with. */
+export function createAffixIndex<T>(
+  entries: readonly (readonly [affix: string, item: T])[],
+  side: Side,
+): StringIndex<T> {
+  const byAffix = new Map<string, T[]>();
+  for (const [affix, item] of entries) {
+    const items = byAffix.get(affix);
+    if (items === undefined) byAffix.set(affix, [item]);
+    else items.push(item);
+  }
+  const lengths = new Set([...byAffix.keys()].map((affix) => affix.length));
+  return lengths.size <= MAX_HASHED_LENGTHS
+    ? new HashedAffixes(byAffix, [...lengths], side)
+    : new SortedAffixes(byAffix, side);
+}
+
+class HashedAffixes<T> implements StringIndex<T> {
+  readonly #items: ReadonlyMap<string, readonly T[]>;
+  readonly #lengths: readonly number[];
+  readonly #isSuffix: boolean;
+
+  constructor(items: ReadonlyMap<string, readonly T[]>, lengths: readonly number[], side: Side) {
+    this.#items = items;
+    this.#lengths = lengths;
+    this.#isSuffix = side === "suffix";
+  }
+
+  collect(text: string, into: T[]): void {
+    for (const length of this.#lengths) {
+      if (length > text.length) continue;
+      const affix = this.#isSuffix ? text.slice(text.length - length) : text.slice(0, length);
+      const items = this.#items.get(affix);
+      if (items !== undefined) into.push(...items);
+    }
+  }
+}
+
 /**
- * Finds which of many strings a text begins (or ends) with. The strings are sorted, and each knows the longest other one
- * that it begins with itself: all that a text begins with lie on one such chain, which a binary search finds.
+ * The strings are sorted, and each knows the longest other one that it begins with itself: all that a text begins with
+ * lie on one such chain, which a binary search finds.
  */
-export class AffixIndex<T> {
+class SortedAffixes<T> implements StringIndex<T> {
   readonly #strings: readonly string[];
   readonly #items: readonly (readonly T[])[];
   /** Index of the longest other string that this one begins with, or -1. */
   readonly #shorter: Int32Array;
   readonly #isSuffix: boolean;
 
-  constructor(entries: Iterable<readonly [affix: string, item: T]>, side: "prefix" | "suffix") {
+  constructor(byAffix: ReadonlyMap<string, readonly T[]>, side: Side) {
     this.#isSuffix = side === "suffix";
-    const byString = new Map<string, T[]>();
-    for (const [affix, item] of entries) {
-      const items = byString.get(affix);
-      if (items === undefined) byString.set(affix, [item]);
-      else items.push(item);
-    }
-    const sorted = [...byString].sort(([a], [b]) => this.#compare(a, b));
+    const sorted = [...byAffix].sort(([a], [b]) => this.#compare(a, b));
     this.#strings = sorted.map(([affix]) => affix);
     this.#items = sorted.map(([, items]) => items);
     this.#shorter = new Int32Array(sorted.length).fill(-1);
@@ -30,7 +69,6 @@ export class AffixIndex<T> {
     }
   }
 
-  /** Adds the items of every string that `text` begins (or ends) with. */
   collect(text: string, into: T[]): void {
     let low = 0;
     let high = this.#strings.length;

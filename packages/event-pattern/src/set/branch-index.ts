@@ -50,23 +50,21 @@ export class BranchIndex<N> {
   }
 
   #forValue(value: Scalar, visit: (node: N) => void): void {
-    for (const node of this.#always) visit(node);
-    const exact = this.#exact.get(value);
-    if (exact !== undefined) for (const node of exact) visit(node);
-    for (const { criterion, node } of this.#linear) if (satisfies(criterion, value)) visit(node);
-    const candidates = this.#candidates;
-    if (typeof value === "string") {
-      for (const index of this.#strings) {
-        // Below, a visit may come back to this very index with another value: it must not find candidates of this one.
-        const from = candidates.length;
-        index.collect(value, candidates);
-        this.#visitFrom(from, value, visit);
-      }
-    } else if (typeof value === "number" && this.#ranges !== undefined) {
-      const from = candidates.length;
-      this.#ranges.collect(value, candidates);
-      this.#visitFrom(from, value, visit);
+    if (this.#always.length > 0) for (const node of this.#always) visit(node);
+    // Asking an empty map would still hash the whole value.
+    if (this.#exact.size > 0) {
+      const exact = this.#exact.get(value);
+      if (exact !== undefined) for (const node of exact) visit(node);
     }
+    if (this.#linear.length > 0) {
+      for (const { criterion, node } of this.#linear) if (satisfies(criterion, value)) visit(node);
+    }
+    const candidates = this.#candidates;
+    // A visit may come back to this very index with another value: it must not find candidates of this one.
+    const from = candidates.length;
+    if (typeof value === "string") for (const index of this.#strings) index.collect(value, candidates);
+    else if (typeof value === "number") this.#ranges?.collect(value, candidates);
+    if (candidates.length > from) this.#visitFrom(from, value, visit);
   }
 
   #visitFrom(from: number, value: Scalar, visit: (node: N) => void): void {

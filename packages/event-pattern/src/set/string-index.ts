@@ -1,7 +1,7 @@
 import type { Criterion } from "../criterion.ts";
 import { foldCase } from "../fold-case.ts";
 import { ipDigits, ipv4Number } from "../ip-address.ts";
-import { AffixIndex } from "./affix-index.ts";
+import { createAffixIndex } from "./affix-index.ts";
 import { LiteralIndex } from "./literal-index.ts";
 import { IntervalIndex } from "./interval-index.ts";
 
@@ -23,13 +23,13 @@ export function indexStrings<E extends WithCriterion>(edges: readonly E[]): { in
     switch (op) {
       case "prefix":
       case "suffix":
-        indexes.push(new AffixIndex(affixes(group), op));
+        indexes.push(createAffixIndex(affixes(group), op));
         break;
       case "prefix-ignore-case":
-        indexes.push(new FoldedIndex(new AffixIndex(affixes(group, foldCase), "prefix")));
+        indexes.push(new FoldedIndex(createAffixIndex(affixes(group, foldCase), "prefix")));
         break;
       case "suffix-ignore-case":
-        indexes.push(new FoldedIndex(new AffixIndex(affixes(group, foldCase), "suffix")));
+        indexes.push(new FoldedIndex(createAffixIndex(affixes(group, foldCase), "suffix")));
         break;
       case "equals-ignore-case":
         indexes.push(new FoldedIndex(new EqualityIndex(affixes(group, foldCase))));
@@ -124,7 +124,7 @@ function indexWildcards<E extends WithCriterion>(group: readonly E[], indexes: S
   for (const [key, edges] of filed) {
     if (key === "none") left.push(...edges);
     else if (key === "inner") indexes.push(...literalIndexes(literals(edges, key)));
-    else indexes.push(new AffixIndex(literals(edges, key), key));
+    else indexes.push(createAffixIndex(literals(edges, key), key));
   }
 }
 

@@ -176,4 +176,6 @@ function sourceOf(operator: string, operand: Json): string {
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 const anyCase = (text: string): string =>
-  [...text].map((character) => `(?:${literal(character.toLowerCase())}|${literal(character.toUpperCase())})`).join("");
+  Array.from(text, (character) => `(?:${literal(character.toLowerCase())}|${literal(character.toUpperCase())})`).join(
+    "",
+  );

@@ -23,10 +23,10 @@ const groups = [
     return {
       rule,
       source,
-      pattern: { f: alternatives } as object | string,
+      pattern: { f: alternatives },
       cases: [
-        ...yes.map((value) => ({ shown: show(value), event: event(value) as object | string, matches: true })),
-        ...no.map((value) => ({ shown: show(value), event: event(value) as object | string, matches: false })),
+        ...yes.map((value) => ({ shown: show(value), event: event(value), matches: true })),
+        ...no.map((value) => ({ shown: show(value), event: event(value), matches: false })),
       ],
     };
   }),
