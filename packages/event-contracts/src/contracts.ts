@@ -1,12 +1,15 @@
-export { authoredContracts } from "./contracts/authored.ts";
+export { authoredContracts, authoredInZod3 } from "./contracts/authored.ts";
 export { commerceCartChange } from "./contracts/commerce-cart-change.ts";
 export { commerceProductView } from "./contracts/commerce-product-view.ts";
 export { commercePurchase } from "./contracts/commerce-purchase.ts";
 export { customEvent } from "./contracts/custom-event.ts";
 export { rawEvent } from "./contracts/envelope/raw-event.ts";
+export { newsletterSubscription } from "./contracts/newsletter-subscription.ts";
 export { pageView } from "./contracts/page-view.ts";
 export { searchClick } from "./contracts/search-click.ts";
 export { searchQuery } from "./contracts/search-query.ts";
 export { context } from "./contracts/shared/context.ts";
 export { product } from "./contracts/shared/product.ts";
 export { renderZod } from "./render/render-zod.ts";
+export { renderZod3 } from "./render/render-zod3.ts";
+export { refersTo, withKeywords } from "./render/zod3-schema.ts";

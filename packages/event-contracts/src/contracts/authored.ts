@@ -1,9 +1,11 @@
 import type * as z from "zod";
+import type { ZodTypeAny } from "zod/v3";
 import { commerceCartChange } from "./commerce-cart-change.ts";
 import { commerceProductView } from "./commerce-product-view.ts";
 import { commercePurchase } from "./commerce-purchase.ts";
 import { customEvent } from "./custom-event.ts";
 import { rawEvent } from "./envelope/raw-event.ts";
+import { newsletterSubscription } from "./newsletter-subscription.ts";
 import { pageView } from "./page-view.ts";
 import { searchClick } from "./search-click.ts";
 import { searchQuery } from "./search-query.ts";
@@ -22,4 +24,9 @@ export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
   "events/search/query/1-0-0.json": searchQuery,
   "shared/context/1-0-0.json": context,
   "shared/product/1-0-0.json": product,
+};
+
+/** Documents of teams that still write with the zod 3 API. */
+export const authoredInZod3: Readonly<Record<string, ZodTypeAny>> = {
+  "events/newsletter/subscription/1-0-0.json": newsletterSubscription,
 };

@@ -6,6 +6,8 @@ export interface EventDataByType {
   "commerce.product-view": CommerceProductViewDataV1;
   "commerce.purchase": CommercePurchaseDataV1;
   "custom.event": CustomEventDataV1;
+  "inventory.stock-change": InventoryStockChangeDataV1;
+  "newsletter.subscription": NewsletterSubscriptionDataV1;
   "page.view": PageViewDataV1;
   "search.click": SearchClickDataV1;
   "search.query": SearchQueryDataV1;
@@ -17,6 +19,8 @@ export interface MaskedEventDataByType {
   "commerce.product-view": MaskedCommerceProductViewDataV1;
   "commerce.purchase": MaskedCommercePurchaseDataV1;
   "custom.event": MaskedCustomEventDataV1;
+  "inventory.stock-change": MaskedInventoryStockChangeDataV1;
+  "newsletter.subscription": MaskedNewsletterSubscriptionDataV1;
   "page.view": MaskedPageViewDataV1;
   "search.click": MaskedSearchClickDataV1;
   "search.query": MaskedSearchQueryDataV1;
@@ -28,6 +32,8 @@ export const newestSchemas = {
   "commerce.product-view": "https://millrace.example/schemas/events/commerce/product-view/1-0-0.json",
   "commerce.purchase": "https://millrace.example/schemas/events/commerce/purchase/1-0-0.json",
   "custom.event": "https://millrace.example/schemas/events/custom/event/1-0-0.json",
+  "inventory.stock-change": "https://millrace.example/schemas/events/inventory/stock-change/1-0-0.json",
+  "newsletter.subscription": "https://millrace.example/schemas/events/newsletter/subscription/1-0-0.json",
   "page.view": "https://millrace.example/schemas/events/page/view/1-0-0.json",
   "search.click": "https://millrace.example/schemas/events/search/click/1-0-0.json",
   "search.query": "https://millrace.example/schemas/events/search/query/1-0-0.json",
@@ -101,6 +107,54 @@ export interface CustomEventDataV1 {
   properties: {
     [key: string]: unknown;
   };
+}
+
+/** A warehouse counted, received or shipped goods. Sent by the warehouse service; written by hand, as any team may. */
+export interface InventoryStockChangeDataV1 {
+  /** Stock keeping unit. */
+  productId: string;
+  /** Warehouse, e.g. `BER01`. */
+  site: string;
+  /** Pieces added; negative when taken out. */
+  change: number;
+  /** Pieces after the change. */
+  stock: number;
+  /** Why it changed. */
+  reason: {
+    /** Kind of reason. */
+    kind: "receipt";
+    /** Supplier. */
+    supplier: string;
+  } | {
+    /** Kind of reason. */
+    kind: "shipment";
+    /** Order. */
+    orderId: string;
+  } | {
+    /** Kind of reason. */
+    kind: "count";
+    /** Employee. Sensitive: hmac. */
+    countedBy: string;
+  };
+  /** Day the stock was last counted. */
+  countedOn?: string;
+  /** Pieces by storage bin. */
+  bins?: {
+    [key: string]: unknown;
+  };
+}
+
+/** Somebody subscribed to a newsletter or left it. */
+export interface NewsletterSubscriptionDataV1 {
+  context: ContextV1;
+  /** Mailing list. */
+  list: string;
+  /** What was done. */
+  action: "subscribe" | "unsubscribe";
+  /** Address that gets the newsletter. Sensitive: hmac. */
+  email: string;
+  /** Topics chosen; all when absent. */
+  topics?: string[];
 }
 
 /** A visitor opened a page. */
@@ -240,6 +294,54 @@ export interface MaskedCustomEventDataV1 {
   properties: {
     [key: string]: unknown;
   };
+}
+
+/** A warehouse counted, received or shipped goods. Sent by the warehouse service; written by hand, as any team may. */
+export interface MaskedInventoryStockChangeDataV1 {
+  /** Stock keeping unit. */
+  productId: string;
+  /** Warehouse, e.g. `BER01`. */
+  site: string;
+  /** Pieces added; negative when taken out. */
+  change: number;
+  /** Pieces after the change. */
+  stock: number;
+  /** Why it changed. */
+  reason: {
+    /** Kind of reason. */
+    kind: "receipt";
+    /** Supplier. */
+    supplier: string;
+  } | {
+    /** Kind of reason. */
+    kind: "shipment";
+    /** Order. */
+    orderId: string;
+  } | {
+    /** Kind of reason. */
+    kind: "count";
+    /** Employee. Sensitive: hmac. */
+    countedBy: string;
+  };
+  /** Day the stock was last counted. */
+  countedOn?: string;
+  /** Pieces by storage bin. */
+  bins?: {
+    [key: string]: unknown;
+  };
+}
+
+/** Somebody subscribed to a newsletter or left it. */
+export interface MaskedNewsletterSubscriptionDataV1 {
+  context: MaskedContextV1;
+  /** Mailing list. */
+  list: string;
+  /** What was done. */
+  action: "subscribe" | "unsubscribe";
+  /** Address that gets the newsletter. Sensitive: hmac. */
+  email: string;
+  /** Topics chosen; all when absent. */
+  topics?: string[];
 }
 
 /** A visitor opened a page. */

@@ -1,12 +1,9 @@
-import { authoredContracts } from "../contracts/authored.ts";
+import { authoredContracts, authoredInZod3 } from "../contracts/authored.ts";
 import { renderZod } from "./render-zod.ts";
+import { renderZod3 } from "./render-zod3.ts";
 
 /** Every schema file rendered from an authored contract, by path below `schemas/`. */
 export function renderSchemas(): Map<string, string> {
-  return new Map(
-    Object.entries(renderZod(authoredContracts)).map(([path, schema]) => [
-      path,
-      `${JSON.stringify(schema, null, 2)}\n`,
-    ]),
-  );
+  const rendered = { ...renderZod(authoredContracts), ...renderZod3(authoredInZod3) };
+  return new Map(Object.entries(rendered).map(([path, schema]) => [path, `${JSON.stringify(schema, null, 2)}\n`]));
 }

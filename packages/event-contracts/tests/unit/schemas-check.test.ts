@@ -20,9 +20,9 @@ interface Case {
 }
 
 const v1 = "events/shop/order/1-0-0.json";
-const change = (edit: (schema: Schema) => unknown) => (folder: SchemasFolder) => edited(folder, v1, edit as never);
+const change = (edit: (schema: Schema) => unknown) => (folder: SchemasFolder) => edited(folder, v1, edit);
 const next = (version: string, edit: (schema: Schema) => unknown) => (folder: SchemasFolder) =>
-  withVersion(folder, version, edit as never);
+  withVersion(folder, version, edit);
 const property = (schema: Schema, name: string): JsonObject => schema.properties[name] ?? {};
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -117,9 +117,9 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
       const schema = (folder.get("shared/context/1-0-0.json") ?? "")
         .replaceAll("1-0-0", "2-0-0")
         .replaceAll("pageUrl", "url");
-      return withVersion(new Map([...folder, [context, schema]]), "1-0-1", ((order: Schema) => {
+      return withVersion(new Map([...folder, [context, schema]]), "1-0-1", (order: Schema) => {
         property(order, "context")["$ref"] = id(context);
-      }) as never);
+      });
     },
     faults: [
       "events/shop/order/1-0-1.json#/properties/context compatibility",
@@ -176,7 +176,7 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
           ["shared/old/1-0-0.json", text({ $schema: "http://json-schema.org/draft-07/schema#", type: "string" })],
         ]),
         v1,
-        ((schema: Schema) => (schema.properties["old"] = { $ref: id("shared/old/1-0-0.json") })) as never,
+        (schema: Schema) => (schema.properties["old"] = { $ref: id("shared/old/1-0-0.json") }),
       ),
     faults: [`${v1}#/properties/old/$ref dangling-ref`],
     says: /2020-12, but refers to one in draft-07/,
@@ -283,11 +283,7 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     folder: (folder) => {
       const add = (name: string) => (schema: Schema) =>
         (schema.properties[name] = { type: "string", description: "Code." });
-      return withVersion(
-        withVersion(folder, "1-0-1", add("couponCode") as never),
-        "1-0-2",
-        add("coupon_code") as never,
-      );
+      return withVersion(withVersion(folder, "1-0-1", add("couponCode")), "1-0-2", add("coupon_code"));
     },
     faults: ["events/shop/order/1-0-2.json#/properties/coupon_code column-collision"],
   },
@@ -326,7 +322,7 @@ const good: { change: string; folder: (sound: SchemasFolder) => SchemasFolder; n
     folder: (folder) => {
       const add = (name: string) => (schema: Schema) =>
         (schema.properties[name] = { type: "string", description: "More." });
-      return withVersion(withVersion(folder, "1-0-1", add("shop") as never), "1-0-2", add("till") as never);
+      return withVersion(withVersion(folder, "1-0-1", add("shop")), "1-0-2", add("till"));
     },
   },
   {
@@ -347,10 +343,10 @@ const good: { change: string; folder: (sound: SchemasFolder) => SchemasFolder; n
   {
     change: "removes a field as a MODEL, and says who read it",
     folder: (folder) => {
-      const without = withVersion(folder, "2-0-0", ((schema: Schema) => {
+      const without = withVersion(folder, "2-0-0", (schema: Schema) => {
         const { total: _, ...others } = schema.properties;
         schema.properties = others;
-      }) as never);
+      });
       return replaced(without, "examples/shop/order/2-0-0/valid/typical.json", {
         ...order,
         total: undefined,
@@ -422,11 +418,7 @@ const good: { change: string; folder: (sound: SchemasFolder) => SchemasFolder; n
   {
     change: "edits examples and routes, which are not versions",
     folder: (folder) =>
-      edited(
-        folder,
-        "routes/billing.json",
-        ((document: { owner: string }) => (document.owner = "team-money")) as never,
-      ),
+      edited(folder, "routes/billing.json", (document: { owner: string }) => (document.owner = "team-money")),
   },
 ];
 

@@ -128,7 +128,14 @@ function typesOf(schema: JsonObject): string[] {
   const { type } = schema;
   if (typeof type === "string") return [type];
   if (Array.isArray(type)) return type.filter((name) => typeof name === "string");
+  if (schema["const"] !== undefined) return [typeOfValue(schema["const"])];
+  if (Array.isArray(schema["enum"])) return [...new Set(schema["enum"].map(typeOfValue))];
   return schema["properties"] === undefined ? [] : ["object"];
+}
+
+function typeOfValue(value: Json): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
 }
 
 function limitsOf(schema: JsonObject): string[] {

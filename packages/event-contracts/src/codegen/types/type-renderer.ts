@@ -52,7 +52,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     ];
     const distinct = [...new Set(parts)].filter((part) => part !== "unknown");
     if (distinct.length <= 1) return distinct[0] ?? "unknown";
-    return distinct.map((part) => (/ \| /.test(part) && !part.startsWith("{") ? `(${part})` : part)).join(" & ");
+    return distinct.map(grouped).join(" & ");
   }
 
   function refType(place: SchemaPlace, schema: JsonObject): string[] {
@@ -174,8 +174,15 @@ function typesOf(schema: JsonObject): string[] {
   return schema["items"] !== undefined || schema["prefixItems"] !== undefined ? ["array"] : [];
 }
 
+/** In brackets, if it would fall apart when something is put beside it. */
 function grouped(type: string): string {
-  return /[|&] /.test(type) && !type.startsWith("{") ? `(${type})` : type;
+  let depth = 0;
+  for (const [token] of type.matchAll(/"(?:[^"\\]|\\.)*"|[{}()[\]|&]/g)) {
+    if ("{[(".includes(token)) depth += 1;
+    else if ("}])".includes(token)) depth -= 1;
+    else if (depth === 0 && "|&".includes(token)) return `(${type})`;
+  }
+  return type;
 }
 
 function propertyName(name: string): string {
