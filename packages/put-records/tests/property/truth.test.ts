@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { createRandom, VirtualClock } from "@millrace/aws-simulator";
 import fc from "fast-check";
 import { createPutRecords, type Delivery, type PutRecord } from "../../src/index.ts";
+import { textOf } from "../support/set-up.ts";
 import { FakeKinesis, type RecordFate, type RequestFate } from "../support/fake-kinesis.ts";
 
 interface CallPlan {
@@ -18,7 +19,7 @@ const callPlan: fc.Arbitrary<CallPlan> = fc.record({
   atMs: fc.nat(400),
   keys: fc.oneof(
     { weight: 5, arbitrary: fc.array(fc.nat(8), { maxLength: 40 }) },
-    { weight: 1, arbitrary: fc.array(fc.nat(2000), { minLength: 480, maxLength: 1100 }) },
+    { weight: 1, arbitrary: fc.array(fc.nat(2000), { minLength: 480, maxLength: 700 }) },
   ),
   isSend: fc.boolean(),
   timeoutMs: fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
@@ -132,20 +133,20 @@ test("every delivery is true, whatever Kinesis does: delivered is stored, surely
   await fc.assert(
     fc.asyncProperty(schedule, async (plan) => {
       const { clock, kinesis, client, played } = await play(plan);
-      const stored = Map.groupBy(kinesis.stored, (one) => Buffer.from(one.data).toString());
-      for (const { id, delivery } of played) {
+      const stored = Map.groupBy(kinesis.stored, (one) => textOf(one.data));
+      const lies = played.filter(({ id, delivery }) => {
         const copies = stored.get(id) ?? [];
-        if (delivery.status === "delivered") {
-          expect(copies).toContainEqual(
-            expect.objectContaining({ shardId: delivery.shardId, sequenceNumber: delivery.sequenceNumber }),
-          );
-        } else if (!delivery.isAmbiguous) expect(copies).toHaveLength(0);
-        if (copies.length > 1) expect(delivery.isAmbiguous).toBe(true);
-      }
+        if (copies.length > 1 && !delivery.isAmbiguous) return true;
+        if (delivery.status === "failed") return copies.length > 0 && !delivery.isAmbiguous;
+        return !copies.some(
+          (copy) => copy.shardId === delivery.shardId && copy.sequenceNumber === delivery.sequenceNumber,
+        );
+      });
+      expect(lies).toEqual([]);
       expect(client.stats()).toMatchObject({ inFlightBytes: 0, inFlightRequests: 0, pendingRecords: 0 });
       expect(clock.pendingTimers).toBe(0);
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 
@@ -153,30 +154,31 @@ test("ordering per key: what is delivered of a key is stored in the order given,
   await fc.assert(
     fc.asyncProperty(schedule, async (any) => {
       const { kinesis, played } = await play({ ...any, ordering: "per-key" });
-      for (const request of kinesis.requests) {
-        const keys = request.records.map((record) => record.PartitionKey);
-        expect(new Set(keys).size).toBe(keys.length);
-      }
+      const mixed = kinesis.requests.filter(
+        ({ records }) => new Set(records.map((record) => record.PartitionKey)).size !== records.length,
+      );
+      expect(mixed).toEqual([]);
       const firstStored = new Map<string, number>();
       for (const [i, one] of kinesis.stored.entries()) {
-        const id = Buffer.from(one.data).toString();
+        const id = textOf(one.data);
         if (!firstStored.has(id)) firstStored.set(id, i);
       }
+      const swapped: unknown[] = [];
       for (const ofKey of Map.groupBy(played, (one) => one.record.partitionKey).values()) {
-        const delivered = ofKey
-          .filter((one) => one.delivery.status === "delivered")
-          .map((one) => firstStored.get(one.id)!);
-        expect(delivered).toEqual([...delivered].sort((a, b) => a - b));
+        const delivered = ofKey.filter((one) => one.delivery.status === "delivered");
+        const places = delivered.map((one) => firstStored.get(one.id) ?? Number.NaN);
+        if (places.some((place, i) => i > 0 && !(place > places[i - 1]!))) swapped.push(delivered);
         // Within one call nothing passes a record that failed in a way that invites sending it again.
         for (const inCall of Map.groupBy(ofKey, (one) => one.call).values()) {
           const failedAt = inCall.findIndex(
             ({ delivery }) => delivery.status === "failed" && delivery.error.code !== "PUT_RECORDS_REFUSED",
           );
           if (failedAt === -1) continue;
-          for (const { id } of inCall.slice(failedAt + 1)) expect(firstStored.has(id)).toBe(false);
+          swapped.push(...inCall.slice(failedAt + 1).filter(({ id }) => firstStored.has(id)));
         }
       }
+      expect(swapped).toEqual([]);
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });

@@ -68,6 +68,7 @@ export class FakeKinesis implements KinesisSender {
   inFlight = 0;
   mostInFlight = 0;
   #sequence = 0;
+  readonly #placed = new Map<string, string>();
   #shards: { id: string; start: bigint; end: bigint; isOpen: boolean }[] = [];
   readonly #options: FakeOptions;
 
@@ -88,12 +89,16 @@ export class FakeKinesis implements KinesisSender {
     const parent = this.#shards.find((shard) => shard.id === shardId);
     if (parent === undefined) throw new Error(`no ${shardId}`);
     parent.isOpen = false;
+    this.#placed.clear();
     const middle = (parent.start + parent.end) / 2n;
     this.#addShard(parent.start, middle);
     this.#addShard(middle + 1n, parent.end);
   }
 
   shardOf(record: { PartitionKey?: string | undefined; ExplicitHashKey?: string | undefined }): string {
+    const cacheKey = record.ExplicitHashKey ?? `key ${record.PartitionKey ?? ""}`;
+    const cached = this.#placed.get(cacheKey);
+    if (cached !== undefined) return cached;
     const hash =
       record.ExplicitHashKey === undefined
         ? BigInt(
@@ -104,6 +109,7 @@ export class FakeKinesis implements KinesisSender {
         : BigInt(record.ExplicitHashKey);
     const shard = this.#shards.find((one) => one.isOpen && one.start <= hash && hash <= one.end);
     if (shard === undefined) throw new Error("the fake has a hole in its hash space");
+    this.#placed.set(cacheKey, shard.id);
     return shard.id;
   }
 
