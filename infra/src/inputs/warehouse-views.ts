@@ -56,6 +56,7 @@ const badRowIdentity = [
   "origin.stream",
   "origin.shardId",
   "origin.sequenceNumber",
+  "origin.index",
   "failure.kind",
   "failure.message",
   "delivery.stream",
