@@ -256,22 +256,22 @@ describe("long text", () => {
 });
 
 describe("a process killed while it loads", () => {
-  test("leaves each file loaded or not, never half and never twice", async () => {
-    const files = 24;
-    const linesPerFile = 4_000;
+  const files = 16;
+  const linesPerFile = 3_000;
+  let path = "";
+
+  beforeEach(async () => {
+    path = join(folder, "warehouse.duckdb");
     const store = new FolderObjectStore({ folder: join(folder, "objects") });
     for (let file = 0; file < files; file += 1) {
-      const lines = Array.from({ length: linesPerFile }, (_, line) =>
-        event(`${file}-${line}`, { pad: "x".repeat(200) }),
-      );
+      const lines = Array.from({ length: linesPerFile }, (_, n) => event(`${file}-${n}`, { pad: "x".repeat(200) }));
       await store.put("lake", `${String(file).padStart(3, "0")}.gz`, gzipSync(lines.join("")));
     }
-    const path = join(folder, "warehouse.duckdb");
-    // Killed when it has loaded that many files, and so in the middle of the next one.
-    for (const filesBeforeKill of [0, 1, 3, 2, 4, 1]) {
-      expect(await loadUntilKilled(path, join(folder, "objects"), filesBeforeKill)).toBe("SIGKILL");
-    }
-    expect(await loadUntilKilled(path, join(folder, "objects"), Number.POSITIVE_INFINITY)).toBe("done");
+  });
+
+  /** Runs the loading process to its end and looks at what all of them left. */
+  async function expectEveryRowOnce(): Promise<void> {
+    expect(await load()).toBe("done");
     const survivor = await DuckDbWarehouse.open({ path });
     const [rows] = await survivor.query(
       "SELECT count(*) AS n, count(DISTINCT get_path(record, 'event.id')) AS ids FROM events",
@@ -280,27 +280,40 @@ describe("a process killed while it loads", () => {
     await survivor.close();
     expect(rows).toEqual({ n: files * linesPerFile, ids: files * linesPerFile });
     expect(ledger).toEqual({ files, n: files * linesPerFile });
+  }
+
+  /** @returns its last line, or the signal that ended it. */
+  async function load(
+    options: { readonly killAfterFiles?: number; readonly dieAtFile?: number } = {},
+  ): Promise<string> {
+    const { killAfterFiles = Number.POSITIVE_INFINITY, dieAtFile } = options;
+    const script = join(import.meta.dirname, "../fixtures/load-until-killed.ts");
+    const parameters = [join(folder, "objects"), path, ...(dieAtFile === undefined ? [] : [String(dieAtFile)])];
+    const child = spawn(process.execPath, ["--conditions=@millrace/source", script, ...parameters], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let loaded = 0;
+    let last = "";
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      last = line;
+      if (line.startsWith("loaded")) loaded += 1;
+      if (line !== "done" && loaded >= killAfterFiles) child.kill("SIGKILL");
+    });
+    const signal = await new Promise<string | null>((resolve) =>
+      child.once("close", (_code, bySignal) => {
+        resolve(bySignal);
+      }),
+    );
+    return signal ?? last;
+  }
+
+  test("in the middle of a file leaves each file loaded or not, never half and never twice", async () => {
+    for (const killAfterFiles of [0, 1, 3, 2, 1, 2]) expect(await load({ killAfterFiles })).toBe("SIGKILL");
+    await expectEveryRowOnce();
+  }, 120_000);
+
+  test("at the first sight of a file's rows has written its ledger line as well", async () => {
+    for (const dieAtFile of [0, 2, 1]) expect(await load({ dieAtFile })).toBe("SIGKILL");
+    await expectEveryRowOnce();
   }, 120_000);
 });
-
-/** Runs the loading process and kills it a moment after it told of that many newly loaded files. */
-async function loadUntilKilled(path: string, objects: string, filesBeforeKill: number): Promise<string> {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@millrace/source", join(import.meta.dirname, "../fixtures/load-until-killed.ts"), objects, path],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  let loaded = 0;
-  let last = "";
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    last = line;
-    if (line.startsWith("loaded")) loaded += 1;
-    if (line !== "done" && loaded >= filesBeforeKill) child.kill("SIGKILL");
-  });
-  const signal = await new Promise<string | null>((resolve) =>
-    child.once("close", (_code, bySignal) => {
-      resolve(bySignal);
-    }),
-  );
-  return signal ?? last;
-}
