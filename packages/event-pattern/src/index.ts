@@ -12,6 +12,8 @@ export {
 } from "./errors.ts";
 export type { TextPosition } from "./errors.ts";
 export { parseEventText } from "./event-text.ts";
+export { explainPattern } from "./explain-pattern.ts";
+export type { ExplainedField, Explanation } from "./explain-pattern.ts";
 export { LIMITS } from "./limits.ts";
 export type { PatternLimits } from "./limits.ts";
 export { NumberText } from "./number-text.ts";
