@@ -80,7 +80,7 @@ function maskingOrder(contract: SelectedContract, found: SchemaErrors | null): M
   if (schemaId === null) return { schemaIds: relatedSchemaIds, isValid: false };
   return found === null
     ? { schemaIds: [schemaId], isValid: true }
-    : { schemaIds: [schemaId, ...relatedSchemaIds], isValid: false };
+    : { schemaIds: relatedSchemaIds === "all" ? "all" : [schemaId, ...relatedSchemaIds], isValid: false };
 }
 
 function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder): MaskingLog {

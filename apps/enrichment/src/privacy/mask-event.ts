@@ -4,12 +4,12 @@ import { BoundedCache } from "../bounded-cache.ts";
 import { pointerStep, setProperty } from "../json-value.ts";
 import { type MaskingContext, MaskingLog, maskValue, noDetectors } from "./mask-value.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
-import { compilePrivacyMaps, noPrivacy, type PrivacyState } from "./privacy-state.ts";
+import { compilePrivacyMaps, type PrivacyState } from "./privacy-state.ts";
 import { allDetectors } from "./scan-text.ts";
 
 /** Which annotations concern an event, and whether it can be trusted to keep to them. */
 export interface MaskingOrder {
-  readonly schemaIds: readonly string[];
+  readonly schemaIds: readonly string[] | "all";
   /** It follows its contract: nothing sensitive lies where no annotation is. */
   readonly isValid: boolean;
 }
@@ -56,13 +56,13 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
     return { state, detectors: state.rule !== undefined || knownAttributes.has(name) ? noDetectors : allDetectors };
   }
 
-  function stateOf(schemaIds: readonly string[]): PrivacyState {
-    const [first, ...others] = schemaIds;
-    if (first === undefined) return noPrivacy;
-    const key = others.length === 0 ? first : schemaIds.join("\n");
+  function stateOf(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
+    const [first = "none"] = schemaIds === "all" ? ["all"] : schemaIds;
+    const key = schemaIds === "all" || schemaIds.length <= 1 ? first : schemaIds.join("\n");
     let state = states.get(key);
     if (state === undefined) {
-      state = compilePrivacyMaps(schemaIds.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []));
+      const ids = schemaIds === "all" ? contracts.schemaIds() : schemaIds;
+      state = compilePrivacyMaps(ids.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []));
       states.set(key, state);
     }
     return state;

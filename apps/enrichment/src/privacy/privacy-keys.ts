@@ -21,9 +21,9 @@ export interface Pseudonym {
 /** Makes pseudonyms under every live key. */
 export interface Pseudonymizer {
   /** The pseudonym under the active key. */
-  active(privacyClass: string, text: string): Pseudonym;
+  readonly active: (privacyClass: string, text: string) => Pseudonym;
   /** Those under the other live keys: what the value was called before a rotation, or will be after it. */
-  alternates(privacyClass: string, text: string): readonly Pseudonym[];
+  readonly alternates: (privacyClass: string, text: string) => readonly Pseudonym[];
 }
 
 const keyId = /^[A-Za-z0-9_-]{1,32}$/;

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { systemClock } from "@millrace/aws-simulator";
+import type { BadRow } from "@millrace/event-contracts";
 import { createTelemetry } from "@millrace/telemetry";
 import { describe, expect, test } from "@jest/globals";
 import type { KinesisSender } from "@millrace/put-records";
@@ -27,20 +28,20 @@ function createFunction(options: { client?: KinesisSender; maxRecordBytes?: numb
     }),
     ...options,
   });
-  return { ...streams, handler, lines };
+  return { streams, handler, lines };
 }
 
 describe("createEnrichmentHandler", () => {
   test("writes events that share a partition key as one record, in order, and bad rows to their own stream", async () => {
-    const { handler, read, toEvent, lines } = createFunction();
+    const { handler, streams, lines } = createFunction();
     const events = [1, 2, 3].map((id) => createRawEvent({ id: `e-${id}` }));
     const other = createRawEvent({ id: "e-4", subject: "v-2" });
     const data = Buffer.concat([toRecord(...events, other), Buffer.from("{oops\n")]);
 
-    const response = await handler(toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
+    const response = await handler(streams.toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
 
     expect(response).toEqual({ batchItemFailures: [] });
-    const enriched = read("enriched");
+    const enriched = streams.read("enriched");
     expect(enriched.map(({ partitionKey }) => partitionKey).sort()).toEqual(["v-1", "v-2"]);
     const ofOneKey = enriched.find(({ partitionKey }) => partitionKey === "v-1")?.text ?? "";
     expect(ofOneKey.endsWith("\n")).toBe(true);
@@ -50,16 +51,16 @@ describe("createEnrichmentHandler", () => {
       .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
     expect(ids).toEqual(["e-1", "e-2", "e-3"]);
 
-    const badRows = read("bad-rows");
+    const badRows = streams.read("bad-rows");
     expect(badRows).toHaveLength(1);
-    const badRow = JSON.parse(badRows[0]!.text);
+    const badRow = JSON.parse(badRows[0]!.text) as BadRow;
     expect(badRow).toMatchObject({
       failure: { kind: "not-json" },
       processor: { name: "enrichment" },
       origin: { stream: "raw", shardId: "shardId-000000000000", sequenceNumber: "49590", index: 4 },
       payloadBytes: 5,
     });
-    const sealed = { bytes: Buffer.from(badRow.payload, "base64"), keyId: badRow.encryption.keyId };
+    const sealed = { bytes: Buffer.from(badRow.payload, "base64"), keyId: badRow.encryption?.keyId ?? "" };
     expect(Buffer.from(openPayload(sealed, [key])).toString()).toBe("{oops");
 
     expect(lines).toHaveLength(1);
@@ -75,24 +76,25 @@ describe("createEnrichmentHandler", () => {
   });
 
   test("splits events of one key over records when one would be too large", async () => {
-    const { handler, read, toEvent } = createFunction({ maxRecordBytes: 3_000 });
+    const { handler, streams } = createFunction({ maxRecordBytes: 3_000 });
     const data = toRecord(...[1, 2, 3, 4].map((id) => createRawEvent({ id: `e-${id}` })));
-    await handler(toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
-    const records = read("enriched");
+    await handler(streams.toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
+    const records = streams.read("enriched");
     expect(records.length).toBeGreaterThan(1);
     expect(records.flatMap(({ text }) => text.trimEnd().split("\n"))).toHaveLength(4);
     for (const { text } of records) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(3_000);
   });
 
   test("returns the first record that could not be written", async () => {
-    const { client, handler: _, ...streams } = createFunction();
+    const { streams } = createFunction();
     // Takes everything but what belongs to the second visitor.
     const send = (
       command: { input: { Records?: { PartitionKey?: string }[] } },
       options?: object,
     ): Promise<unknown> => {
       const { Records = [] } = command.input;
-      if (Records.every(({ PartitionKey }) => PartitionKey !== "v-2")) return client.send(command as never, options);
+      if (Records.every(({ PartitionKey }) => PartitionKey !== "v-2"))
+        return streams.client.send(command as never, options);
       const refused = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "" };
       return Promise.resolve({ FailedRecordCount: Records.length, Records: Records.map(() => refused) });
     };
