@@ -1,7 +1,7 @@
 import type { Registry } from "../../registry/registry.ts";
 import type { Contract } from "../../registry/schema-document.ts";
 import { formatVersion, schemaBaseUrl } from "../../schema-id.ts";
-import { columnsOf, type WarehouseColumn } from "./warehouse-columns.ts";
+import { closingColumns, columnsOf, envelopeColumns, type WarehouseColumn } from "./warehouse-columns.ts";
 
 /** A typed view over the events of one contract and MODEL. */
 export interface WarehouseView {
@@ -19,18 +19,6 @@ export interface WarehouseViewOptions {
   from?: string;
 }
 
-/** Columns the views take over from `events` as they are. */
-export const envelopeColumns = [
-  "source",
-  "id",
-  "type",
-  "subject",
-  "event_time",
-  "received_at",
-  "tenant_id",
-  "validation_schema",
-] as const;
-
 /**
  * One view per contract and MODEL, over the events that are valid against any version of that MODEL. Within a MODEL columns
  * are only ever added, at the end: they are collected over all its versions, oldest first, and keep the type they had first.
@@ -43,13 +31,12 @@ export function renderWarehouseViews(registry: Registry, options: WarehouseViewO
 function renderView(registry: Registry, versions: Contract[], from: string): WarehouseView {
   const [first] = versions;
   if (first === undefined) throw new Error("A view needs at least one version.");
-  const columns = columnsOf(registry, versions, envelopeColumns);
+  const columns = columnsOf(registry, versions);
   const prefix = `${schemaBaseUrl}events/${first.name}/${first.version.model}-`;
   const selected = [
     ...envelopeColumns,
     ...columns.map(({ expression, name }) => `${expression} AS ${name}`),
-    "record",
-    "loaded_at",
+    ...closingColumns,
   ];
   const title = typeof first.schema["title"] === "string" ? first.schema["title"] : first.type;
   return {

@@ -11,10 +11,25 @@ export interface WarehouseColumn {
   field: string;
 }
 
-/** The columns of the versions of one MODEL, oldest version first; `taken` are names that other columns have already. */
-export function columnsOf(registry: Registry, versions: Contract[], taken: readonly string[]): WarehouseColumn[] {
+/** Columns the views take over from `events` as they are. */
+export const envelopeColumns: readonly string[] = [
+  "source",
+  "id",
+  "type",
+  "subject",
+  "event_time",
+  "received_at",
+  "tenant_id",
+  "validation_schema",
+];
+
+/** Columns that close every view: the enriched event itself, and when it arrived. */
+export const closingColumns: readonly string[] = ["record", "loaded_at"];
+
+/** The columns of the versions of one MODEL, oldest version first. */
+export function columnsOf(registry: Registry, versions: Contract[]): WarehouseColumn[] {
   const columns = new Map<string, WarehouseColumn>();
-  const names = new Set(taken);
+  const names = new Set<string>();
   for (const version of versions) {
     for (const field of columnFields(describeFields(version, registry.resources))) {
       const path = field.path.join(".");
@@ -33,7 +48,8 @@ export function columnName(path: readonly string[]): string {
     .map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(/[^A-Za-z0-9]+/g, "_"))
     .join("_")
     .toLowerCase();
-  return /^[a-z]/.test(name) && !reservedWords.has(name) ? name : `data_${name}`;
+  const isFree = !reservedWords.has(name) && !envelopeColumns.includes(name) && !closingColumns.includes(name);
+  return isFree && /^[a-z]/.test(name) ? name : `data_${name}`;
 }
 
 function unusedName(name: string, names: ReadonlySet<string>): string {

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { runSchemas } from "../../src/cli/run-schemas.ts";
+
+const run = promisify(execFile);
+const repository = join(import.meta.dirname, "../../../..");
+const main = join(import.meta.dirname, "../../src/cli/main.ts");
+
+let folder: string;
+let root: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "schemas-"));
+  root = join(folder, "schemas");
+  cpSync(join(repository, "schemas"), root, { recursive: true });
+  await git("init", "--quiet", "--initial-branch=main");
+  await git("add", ".");
+  await git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--message=merged");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function git(...args: string[]): Promise<unknown> {
+  return run("git", args, { cwd: folder });
+}
+
+async function schemas(...args: string[]): Promise<{ code: number; output: string }> {
+  const lines: string[] = [];
+  const code = await runSchemas([...args, "--root", root], (line) => lines.push(line));
+  return { code, output: lines.join("\n") };
+}
+
+describe("pnpm schemas", () => {
+  test("check passes the repository's own schemas", async () => {
+    expect(await schemas("check")).toMatchObject({ code: 0, output: expect.stringMatching(/: 0 fault\(s\)$/) });
+  });
+
+  test("check finds what was edited since the merge, and says what to do", async () => {
+    appendFileSync(join(root, "events/page/view/1-0-0.json"), " ");
+    rmSync(join(root, "shared/product/1-0-0.json"));
+    const { code, output } = await schemas("check", "--base", "main");
+    expect(code).toBe(1);
+    expect(output).toContain(
+      "events/page/view/1-0-0.json#\n  edited-version: A merged version was edited.\n  → Restore it",
+    );
+    expect(output).toContain("removed-version");
+    // The contracts that refer to the removed schema.
+    expect(output).toContain(
+      "events/commerce/purchase/1-0-0.json#/properties/items/items/properties/product/$ref\n  dangling-ref",
+    );
+  });
+
+  test("new writes a contract that passes the check as it is", async () => {
+    expect((await schemas("new", "checkout/coupon-used")).code).toBe(0);
+    expect(await schemas("check")).toMatchObject({ code: 0, output: expect.stringContaining("10 of them contracts") });
+  });
+
+  test.each([
+    ["addition", "1-0-1"],
+    ["revision", "1-1-0"],
+    ["model", "2-0-0"],
+  ])("new --step %s of an existing contract writes %s with its examples", async (step, version) => {
+    expect((await schemas("new", "search/click", "--step", step)).code).toBe(0);
+    expect(readFileSync(join(root, `events/search/click/${version}.json`), "utf8")).toContain(
+      `search/click/${version}.json"`,
+    );
+    expect(await schemas("check")).toMatchObject({ code: 0 });
+  });
+
+  test("new refuses a name or a step that is none", async () => {
+    expect(await schemas("new", "Checkout")).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("Expected <domain>/<event>"),
+    });
+    expect(await schemas("new", "a/b", "--step", "patch")).toMatchObject({ code: 2 });
+  });
+
+  test("explains itself as a program of its own", async () => {
+    const program = run(process.execPath, ["--conditions=@millrace/source", main]);
+    await expect(program).rejects.toMatchObject({ code: 2, stdout: expect.stringContaining("Usage: pnpm schemas") });
+  });
+
+  test("check --json is for programs", async () => {
+    appendFileSync(join(root, "events/page/view/1-0-0.json"), " ");
+    const { output } = await schemas("check", "--json");
+    expect(JSON.parse(output)).toMatchObject({
+      faults: [{ rule: "edited-version", pointer: "", file: "events/page/view/1-0-0.json" }],
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { renderWarehouseViews } from "../../src/codegen.ts";
+import type { Json } from "../../src/registry.ts";
+import { id, object } from "../support/schemas-folder.ts";
+import { registryOf } from "../support/contracts-of.ts";
+
+let connection: DuckDBConnection;
+
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(":memory:")).connect();
+  await connection.run("CREATE MACRO get_path(record, path) AS json_extract_string(record, '$.' || path)");
+  await connection.run(
+    `CREATE TABLE events (source VARCHAR, id VARCHAR, type VARCHAR, subject VARCHAR, event_time TIMESTAMPTZ,
+     received_at TIMESTAMPTZ, tenant_id VARCHAR, validation_status VARCHAR, validation_schema VARCHAR, record JSON, loaded_at TIMESTAMPTZ)`,
+  );
+});
+afterAll(() => connection.closeSync());
+
+const text = { type: "string", description: "Text." };
+const v100 = object({
+  orderId: text,
+  total: { type: "number" },
+  email: { type: "integer", "x-privacy": { class: "email", action: "hmac" } },
+});
+const v101 = object({ ...(v100["properties"] as object), couponCode: text });
+const v102 = object({
+  ...(v101["properties"] as object),
+  shop: object({ id: { type: "integer" }, isOnline: { type: "boolean" } }),
+  order: text,
+});
+const versions: Record<string, Json> = {
+  "events/shop/order/1-0-0.json": v100,
+  "events/shop/order/1-0-1.json": v101,
+  "events/shop/order/1-0-2.json": v102,
+};
+
+const namesOf = (documents: Record<string, Json>): string[] =>
+  renderWarehouseViews(registryOf(documents)).flatMap((view) => view.columns.map((column) => column.name));
+
+async function insert(eventId: string, type: string, schema: string, status: string, data: object): Promise<void> {
+  const record = JSON.stringify({ event: { id: eventId, type, data }, validation: { status, schema } });
+  await connection.run("INSERT INTO events VALUES ('s', $1, $2, NULL, NULL, NULL, 't', $3, $4, $5, NULL)", [
+    eventId,
+    type,
+    status,
+    schema,
+    record,
+  ]);
+}
+
+describe("warehouse views", () => {
+  test("only ever add columns, at the end, over two ADDITIONs of one REVISION", () => {
+    const [, , third] = Object.keys(versions);
+    const first = namesOf({ "events/shop/order/1-0-0.json": v100 });
+    const second = namesOf(Object.fromEntries(Object.entries(versions).filter(([file]) => file !== third)));
+    const all = namesOf(versions);
+    expect(first).toEqual(["order_id", "total", "email"]);
+    expect(second).toEqual([...first, "coupon_code"]);
+    expect(all).toEqual([...second, "shop_id", "shop_is_online", "data_order"]);
+  });
+
+  test("have a column once, though every ADDITION repeats it, and keep one that a later version drops", () => {
+    const dropped = object({
+      ...(v100["properties"] as object),
+      total: { "x-privacy": { class: "money", action: "drop" } },
+    });
+    expect(namesOf({ "events/shop/order/1-0-0.json": v100, "events/shop/order/1-1-0.json": dropped })).toEqual([
+      "order_id",
+      "total",
+      "email",
+    ]);
+  });
+
+  test("are one per MODEL", () => {
+    const views = renderWarehouseViews(
+      registryOf({ ...versions, "events/shop/order/2-0-0.json": object({ number: text }) }),
+    );
+    expect(views.map((view) => [view.name, view.comment])).toEqual([
+      ["SHOP_ORDER_1", "shop.order: valid events of 1-0-0, 1-0-1, 1-0-2"],
+      ["SHOP_ORDER_2", "shop.order: valid events of 2-0-0"],
+    ]);
+  });
+
+  test("do not let fields take the place of the envelope's columns", () => {
+    expect(
+      namesOf({
+        "events/a/b/1-0-0.json": object({ id: text, type: text, select: text, "1st": text, a_b: text, aB: text }),
+      }),
+    ).toEqual(["data_id", "data_type", "data_select", "data_1st", "a_b", "a_b_2"]);
+  });
+
+  test("run in DuckDB over events of every version, typed, and pass over invalid events without failing on them", async () => {
+    for (const view of renderWarehouseViews(registryOf(versions))) {
+      await connection.run(`CREATE OR REPLACE VIEW ${view.name} AS ${view.statement}`);
+    }
+    const schema = (version: string): string => id(`events/shop/order/${version}.json`);
+    await insert("1", "shop.order", schema("1-0-0"), "valid", { orderId: "o-1", total: 9.5, email: "key1:abc" });
+    await insert("2", "shop.order", schema("1-0-2"), "valid", {
+      orderId: "o-2",
+      couponCode: "X",
+      shop: { id: 7, isOnline: true },
+      order: "first",
+    });
+    await insert("3", "shop.order", schema("1-0-2"), "invalid", { orderId: 3, total: "nine", shop: { id: "seven" } });
+    await insert("4", "shop.order", schema("2-0-0"), "valid", { number: "n" });
+    await insert("5", "shop.return", id("events/shop/return/1-0-0.json"), "valid", { orderId: "o-5" });
+    const reader = await connection.runAndReadAll(
+      "SELECT id, order_id, total, email, coupon_code, shop_id, shop_is_online, data_order FROM shop_order_1 ORDER BY id",
+    );
+    expect(reader.getRowsJson()).toEqual([
+      ["1", "o-1", 9.5, "key1:abc", null, null, null, null],
+      ["2", "o-2", null, null, "X", "7", true, "first"],
+    ]);
+    const types = await connection.runAndReadAll(
+      "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'SHOP_ORDER_1'",
+    );
+    expect(Object.fromEntries(types.getRowsJson() as [string, string][])).toMatchObject({
+      total: "DOUBLE",
+      email: "VARCHAR",
+      shop_id: "BIGINT",
+      shop_is_online: "BOOLEAN",
+    });
+  });
+});

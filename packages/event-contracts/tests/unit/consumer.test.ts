@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  createDeduplicator,
+  createEvent,
+  decodeEnrichedRecord,
+  type EnrichedEvent,
+  encodeRecord,
+  InvalidEventError,
+  isEventOfType,
+} from "../../src/index.ts";
+import { contracts } from "../../src/validators.ts";
+
+const context = { pageUrl: "https://shop.example/", sessionId: "s-1", visitorId: "v-1" };
+const click = { context, queryId: "q", query: "shoes", productId: "p", rank: 1 };
+const source = "https://shop.example/web";
+const clock = { now: () => Date.UTC(2026, 10, 22, 12) };
+
+function enriched(event: object, status: "valid" | "invalid" = "valid"): EnrichedEvent {
+  return { event, enrichment: {}, validation: { status, schema: null, errors: [] } } as unknown as EnrichedEvent;
+}
+
+describe("createEvent", () => {
+  test("fills in what CloudEvents needs and names the contract", () => {
+    expect(createEvent("search.click", { source, subject: "v-1", data: click, id: "e-1" }, { clock })).toEqual({
+      specversion: "1.0",
+      id: "e-1",
+      source,
+      type: "search.click",
+      subject: "v-1",
+      time: "2026-11-22T12:00:00.000Z",
+      dataschema: "https://millrace.example/schemas/events/search/click/1-0-0.json",
+      data: click,
+    });
+  });
+
+  test("gives ids that sort by time", () => {
+    const early = createEvent("search.click", { source, data: click }, { clock });
+    const late = createEvent("search.click", { source, data: click }, { clock: { now: () => clock.now() + 1 } });
+    expect(early.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(early.id < late.id).toBe(true);
+  });
+
+  test("checks data at run time when asked to, and tells every fault", () => {
+    const data = { ...click, rank: 0, queryId: "" };
+    expect(() => createEvent("search.click", { source, data })).not.toThrow();
+    const create = (): unknown => createEvent("search.click", { source, data }, { contracts });
+    expect(create).toThrow(InvalidEventError);
+    expect(create).toThrow(
+      "breaks its contract in 2 place(s): /data/queryId must NOT have fewer than 1 characters; /data/rank must be >= 1",
+    );
+  });
+});
+
+describe("decodeEnrichedRecord", () => {
+  test("gives events, and says of other lines why they are none", () => {
+    const good = enriched({ id: "1", source, type: "search.click" });
+    const record = Buffer.concat([
+      encodeRecord([good, { event: { id: 1 }, validation: {} }, { id: "raw" }]),
+      Buffer.from("[]\n{broken\n"),
+    ]);
+    expect(decodeEnrichedRecord(record).map((line) => (line.ok ? line.value : line.error.code))).toEqual([
+      good,
+      "not-enriched",
+      "not-enriched",
+      "not-enriched",
+      "invalid-json",
+    ]);
+  });
+});
+
+describe("isEventOfType", () => {
+  const event = { id: "1", source, type: "search.click", data: click };
+  test("trusts the data of a valid event of the type only", () => {
+    expect(isEventOfType(enriched(event), "search.click")).toBe(true);
+    expect(isEventOfType(enriched(event), "search.query")).toBe(false);
+    expect(isEventOfType(enriched(event, "invalid"), "search.click")).toBe(false);
+  });
+});
+
+describe("createDeduplicator", () => {
+  const e = (id: string): { source: string; id: string } => ({ source, id });
+
+  test("gives each event once, also within one call", () => {
+    expect(createDeduplicator().unseen([e("1"), e("2"), e("1")])).toEqual([e("1"), e("2")]);
+  });
+
+  test("does not take an event for seen before it was dealt with, so that a retry after a failure finds it", () => {
+    const deduplicator = createDeduplicator();
+    expect(deduplicator.unseen([e("1")])).toHaveLength(1);
+    expect(deduplicator.unseen([e("1")])).toHaveLength(1);
+    deduplicator.remember([e("1")]);
+    expect(deduplicator.unseen([e("1"), e("2")])).toEqual([e("2")]);
+  });
+
+  test("tells the same id of two sources apart", () => {
+    const deduplicator = createDeduplicator();
+    deduplicator.remember([{ source: "a", id: "1" }]);
+    expect(deduplicator.unseen([{ source: "b", id: "1" }])).toHaveLength(1);
+  });
+
+  test("stays within its bound and forgets the oldest first", () => {
+    const deduplicator = createDeduplicator({ maxIdentities: 3 });
+    deduplicator.remember(["1", "2", "3"].map(e));
+    deduplicator.remember([e("1")]);
+    deduplicator.remember(["4", "5"].map(e));
+    expect(deduplicator.size).toBe(3);
+    expect(deduplicator.unseen(["1", "2", "3", "4", "5"].map(e))).toEqual([e("2"), e("3")]);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])("refuses a bound of %p", (maxIdentities) => {
+    expect(() => createDeduplicator({ maxIdentities })).toThrow(
+      "Expected `maxIdentities` to be an integer from 1, got",
+    );
+  });
+});
