@@ -52,7 +52,7 @@ function createIngestListener(): RequestListener {
     service,
     clock: systemClock,
     random: Math.random,
-    cors: createCors(["https://shop.example"]),
+    cors: createCors([]),
     health,
     inFlight,
     metrics: createMetrics(inFlight, true),

@@ -32,19 +32,24 @@ export interface ReceivedBody {
  * `decompressed-body-too-large`
  * @throws ClientGoneError
  */
-export async function readBody(
+export function readBody(request: IncomingMessage, maxBytes: number, inFlight: InFlightBytes): Promise<ReceivedBody> {
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  if (encoding === "identity") return collect(request, maxBytes, inFlight);
+  const decompress = decompressors.get(encoding);
+  if (decompress !== undefined) return readCompressedBody(request, maxBytes, inFlight, decompress);
+  discard(request);
+  return Promise.reject(
+    new IngestError("unsupported-content-encoding", `Send the body as ${acceptedEncodings.join(", ")}.`),
+  );
+}
+
+async function readCompressedBody(
   request: IncomingMessage,
   maxBytes: number,
   inFlight: InFlightBytes,
+  decompress: Decompress,
 ): Promise<ReceivedBody> {
-  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  const decompress = decompressors.get(encoding);
-  if (decompress === undefined && encoding !== "identity") {
-    discard(request);
-    throw new IngestError("unsupported-content-encoding", `Send the body as ${acceptedEncodings.join(", ")}.`);
-  }
   const received = await collect(request, maxBytes, inFlight);
-  if (decompress === undefined) return received;
   try {
     const bytes = await decompressWithin(decompress, received.bytes, maxBytes);
     // The decompressed bytes are what is held from here on; they fit, or the request is turned away.
