@@ -1,3 +1,4 @@
 import { eslintConfig } from "@millrace/eslint-config";
 
-export default eslintConfig(import.meta.dirname);
+// The fixture is compiled and run by scripts/consume-outside-workspace.ts, in a project of its own.
+export default [{ ignores: ["tests/fixtures/**"] }, ...eslintConfig(import.meta.dirname)];
