@@ -274,7 +274,7 @@ describe("operations", () => {
   });
 
   test("a client that dribbles its headers or its body is cut off", async () => {
-    const service = await start({ server: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
+    const service = await start({ server: { headersTimeoutMs: 500, requestTimeoutMs: 1_000 } });
     const head = `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 10\r\n`;
     for (const bytes of ["POST /v1/ev", `${head}x: `, `${head}\r\n{`]) {
       const answer = await exchangeRaw(service.port, bytes);

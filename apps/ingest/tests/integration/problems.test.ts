@@ -88,7 +88,7 @@ beforeAll(async () => {
     maxEventBytes: 4_096,
     maxEventsPerRequest: 5,
     corsOrigins: ["https://shop.example"],
-    server: { headersTimeoutMs: 200, requestTimeoutMs: 400 },
+    server: { headersTimeoutMs: 800, requestTimeoutMs: 1_500 },
   });
   service.stream.decide = ({ partitionKey }) => {
     if (partitionKey === "bug") throw new Error("secret detail");
