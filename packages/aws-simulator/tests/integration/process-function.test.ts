@@ -221,6 +221,17 @@ describe("a function in a process of its own", () => {
     expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
   });
 
+  test("fails the invocations that wait when it is stopped, and those under way", async () => {
+    const fn = createFunction("export const handler = () => new Promise((r) => setTimeout(r, 60000));", {
+      concurrency: 1,
+      timeoutMs: 60_000,
+    });
+    const results = Promise.allSettled([fn.invoke({}), fn.invoke({})]);
+    await until(() => fn.stats().inFlight === 1 && fn.stats().queued === 1);
+    await fn.stop();
+    expect((await results).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  });
+
   test("passes its lines on with the invocation they belong to", async () => {
     const lines: FunctionLogLine[] = [];
     const fn = createFunction(

@@ -55,6 +55,11 @@ export interface ProcessFunctionStats {
   readonly pids: readonly number[];
 }
 
+interface Waiter {
+  readonly resolve: (environment: ProcessEnvironment) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * A Lambda function in processes of its own, under the machine's clock: its bundle unpacked, its handler loaded by a
  * runtime that speaks the Lambda Runtime API, its environment variables and no others, killed when its time is over, and
@@ -78,8 +83,8 @@ export class ProcessFunction implements FunctionRuntime {
   readonly #concurrency: number;
   readonly #environments = new Set<ProcessEnvironment>();
   readonly #idle: ProcessEnvironment[] = [];
-  readonly #queue: ((environment: ProcessEnvironment) => void)[] = [];
-  readonly #failQueue = new Set<(error: Error) => void>();
+  /** Invocations that wait for a process. */
+  #queue: Waiter[] = [];
   readonly #initDurations = new DurationSample();
   readonly #durations = new DurationSample();
   readonly #counters = { invocations: 0, errors: 0, timeouts: 0, exits: 0, throttles: 0, coldStarts: 0, inFlight: 0 };
@@ -148,9 +153,8 @@ export class ProcessFunction implements FunctionRuntime {
   async stop(): Promise<void> {
     this.#isStopped = true;
     process.off("exit", this.#killAll);
-    for (const fail of this.#failQueue) fail(new Error(`The function ${this.functionName} was stopped.`));
-    this.#failQueue.clear();
-    this.#queue.length = 0;
+    for (const { reject } of this.#queue) reject(new Error(`The function ${this.functionName} was stopped.`));
+    this.#queue = [];
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
     if (this.#temporaryFolder !== undefined) await rm(this.#temporaryFolder, { recursive: true, force: true });
   }
@@ -171,11 +175,7 @@ export class ProcessFunction implements FunctionRuntime {
       );
     }
     return new Promise((resolve, reject) => {
-      this.#failQueue.add(reject);
-      this.#queue.push((environment) => {
-        this.#failQueue.delete(reject);
-        resolve(environment);
-      });
+      this.#queue.push({ resolve, reject });
     });
   }
 
@@ -183,7 +183,7 @@ export class ProcessFunction implements FunctionRuntime {
     if (environment.isDoomed || this.#isStopped) return;
     const next = this.#queue.shift();
     if (next === undefined) this.#idle.push(environment);
-    else next(environment);
+    else next.resolve(environment);
   }
 
   async #startEnvironment(): Promise<ProcessEnvironment> {
@@ -256,17 +256,7 @@ export class ProcessFunction implements FunctionRuntime {
     if (index >= 0) this.#idle.splice(index, 1);
     // Its place is free: whoever waits gets a new process.
     const next = this.#isStopped ? undefined : this.#queue.shift();
-    if (next === undefined) return;
-    this.#startEnvironment().then(next, (error: unknown) => {
-      this.#options.onLog?.({
-        functionName: this.functionName,
-        pid: 0,
-        stream: "stderr",
-        requestId: undefined,
-        line: `A process could not be started: ${String(error)}`,
-      });
-      this.#queue.unshift(next);
-    });
+    if (next !== undefined) this.#startEnvironment().then(next.resolve, next.reject);
   }
 
   #prepareTaskRoot(): Promise<string> {
