@@ -20,3 +20,8 @@ export class RouteDocumentsError extends RoutesError {
     this.faults = faults;
   }
 }
+
+/** A command was called in a way that makes no sense; the message says what it takes. */
+export class UsageError extends RoutesError {
+  readonly code = "USAGE";
+}

@@ -1,0 +1,143 @@
+import { type Criterion, satisfies, type Scalar } from "@millrace/event-pattern";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Why no value of a schema satisfies a criterion. */
+export interface Impossible {
+  readonly rule:
+    | "impossible-type"
+    | "impossible-value"
+    | "impossible-range"
+    | "impossible-pattern"
+    | "impossible-length";
+  readonly message: string;
+}
+
+/** Why a criterion holds for no value that the schema allows, or `undefined` when it may hold. */
+export function whyImpossible(criterion: Criterion, schema: JsonObject): Impossible | undefined {
+  const values = listedValues(schema);
+  if (values !== undefined) {
+    if (values.some((value) => satisfies(criterion, value)) || criterion.op === "absent") return undefined;
+    return {
+      rule: "impossible-value",
+      message: `It is none of ${values.map((value) => JSON.stringify(value)).join(", ")}.`,
+    };
+  }
+  const wrongType = typeFault(criterion, schema);
+  if (wrongType !== undefined) return wrongType;
+  if (criterion.op === "equals" && typeof criterion.value === "number")
+    return rangeFault(criterion.value, criterion.value, schema);
+  if (criterion.op === "range") return rangeFault(criterion.low, criterion.high, schema);
+  if (criterion.op === "equals" && typeof criterion.value === "string") return textFault(criterion.value, schema);
+  return affixFault(criterion, schema);
+}
+
+function listedValues(schema: JsonObject): Scalar[] | undefined {
+  const { enum: listed, const: only } = schema;
+  if (Array.isArray(listed)) return listed as Scalar[];
+  return Object.hasOwn(schema, "const") ? [only as Scalar] : undefined;
+}
+
+/** The JSON types a criterion can hold for; undefined: any. */
+function typesOf(criterion: Criterion): readonly string[] | undefined {
+  switch (criterion.op) {
+    case "equals":
+      if (criterion.value === null) return ["null"];
+      return typeof criterion.value === "number" ? ["number", "integer"] : [typeof criterion.value];
+    case "range":
+    case "number-text":
+      return ["number", "integer"];
+    case "prefix":
+    case "suffix":
+    case "prefix-ignore-case":
+    case "suffix-ignore-case":
+    case "equals-ignore-case":
+    case "wildcard":
+    case "ip":
+      return ["string"];
+    default:
+      return undefined;
+  }
+}
+
+function typeFault(criterion: Criterion, schema: JsonObject): Impossible | undefined {
+  const allowed = schema["type"] === undefined ? undefined : [schema["type"]].flat().map(String);
+  const wanted = typesOf(criterion);
+  if (allowed === undefined || wanted === undefined || wanted.some((type) => allowed.includes(type))) return undefined;
+  const isWhole = allowed.every((type) => type === "object" || type === "array");
+  const message = isWhole
+    ? "The field is an object; patterns compare the values inside it."
+    : `The field is ${allowed.join(" or ")}, the comparison is with ${wanted[0] ?? ""}.`;
+  return { rule: "impossible-type", message };
+}
+
+function rangeFault(low: number, high: number, schema: JsonObject): Impossible | undefined {
+  const number = (keyword: string): number | undefined => {
+    const value = schema[keyword];
+    return typeof value === "number" ? value : undefined;
+  };
+  const minimum = number("minimum") ?? number("exclusiveMinimum") ?? Number.NEGATIVE_INFINITY;
+  const maximum = number("maximum") ?? number("exclusiveMaximum") ?? Number.POSITIVE_INFINITY;
+  const isBelow = high < minimum || (high === minimum && number("exclusiveMinimum") !== undefined);
+  const isAbove = low > maximum || (low === maximum && number("exclusiveMaximum") !== undefined);
+  if (isBelow || isAbove) {
+    return { rule: "impossible-range", message: `The contract allows ${minimum} to ${maximum} only.` };
+  }
+  const isInteger = schema["type"] === "integer";
+  if (isInteger && Math.ceil(Math.max(low, minimum)) > Math.floor(Math.min(high, maximum))) {
+    return {
+      rule: "impossible-range",
+      message: "The contract allows whole numbers only, and there is none in between.",
+    };
+  }
+  return undefined;
+}
+
+function textFault(text: string, schema: JsonObject): Impossible | undefined {
+  const { pattern } = schema;
+  if (typeof pattern === "string" && !new RegExp(pattern, "u").test(text)) {
+    return { rule: "impossible-pattern", message: `The contract allows only values that fit ${pattern}.` };
+  }
+  return lengthFault(Array.from(text).length, schema, true);
+}
+
+function lengthFault(length: number, schema: JsonObject, isWhole: boolean): Impossible | undefined {
+  const { minLength, maxLength } = schema;
+  if (typeof maxLength === "number" && length > maxLength) {
+    return { rule: "impossible-length", message: `The contract allows at most ${maxLength} characters.` };
+  }
+  if (isWhole && typeof minLength === "number" && length < minLength) {
+    return { rule: "impossible-length", message: `The contract asks for at least ${minLength} characters.` };
+  }
+  return undefined;
+}
+
+/** What can be said of a part of a text: its length, and whether it can begin as the contract's pattern wants. */
+function affixFault(criterion: Criterion, schema: JsonObject): Impossible | undefined {
+  switch (criterion.op) {
+    case "prefix":
+      return headFault(criterion.value, schema) ?? lengthFault(criterion.value.length, schema, false);
+    case "wildcard":
+      return headFault(criterion.parts[0] ?? "", schema) ?? lengthFault(criterion.parts.join("").length, schema, false);
+    case "suffix":
+      return lengthFault(criterion.value.length, schema, false);
+    case "equals-ignore-case":
+    case "prefix-ignore-case":
+    case "suffix-ignore-case":
+      return lengthFault(Math.floor(criterion.value.length / 3), schema, false);
+    default:
+      return undefined;
+  }
+}
+
+/** Plain characters a pattern begins with, after `^`; one that a quantifier follows is not counted. */
+const LITERAL_HEAD = /^\^((?:[A-Za-z0-9 _@:/=-]|\\[/.:-])*)(?![?*{+])/;
+
+function headFault(head: string, schema: JsonObject): Impossible | undefined {
+  const { pattern } = schema;
+  if (typeof pattern !== "string" || pattern.includes("|")) return undefined;
+  const literal = (LITERAL_HEAD.exec(pattern)?.[1] ?? "").replaceAll("\\", "");
+  const length = Math.min(head.length, literal.length);
+  if (head.slice(0, length) === literal.slice(0, length)) return undefined;
+  return { rule: "impossible-pattern", message: `The contract allows only values that fit ${pattern}.` };
+}

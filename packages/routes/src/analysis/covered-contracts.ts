@@ -1,0 +1,34 @@
+import type { Contract } from "@millrace/event-contracts/registry";
+import { type Conjunction, type FieldCriteria, satisfies } from "@millrace/event-pattern";
+import type { EventModel } from "./event-model.ts";
+
+/** The contracts whose events one combination of a pattern is about. */
+export interface Coverage {
+  readonly contracts: readonly Contract[];
+  /** Events of types that no contract describes may be meant as well. */
+  readonly hasUnknownTypes: boolean;
+  readonly type: FieldCriteria | undefined;
+  readonly version: FieldCriteria | undefined;
+}
+
+export function coverageOf(conjunction: Conjunction, model: EventModel): Coverage {
+  const on = (path: string): FieldCriteria | undefined => conjunction.find((field) => field.path === path);
+  const type = on("event.type");
+  const version = on("validation.schema") ?? on("event.dataschema");
+  const accepts = (field: FieldCriteria | undefined, value: string): boolean =>
+    field === undefined || field.anyOf.some((criterion) => criterion.op === "absent" || satisfies(criterion, value));
+  return {
+    contracts: model.registry.contracts.filter(
+      (contract) => accepts(type, contract.type) && accepts(version, contract.id),
+    ),
+    hasUnknownTypes: type === undefined || type.anyOf.some(({ op }) => op !== "equals" && op !== "equals-ignore-case"),
+    type,
+    version,
+  };
+}
+
+/** Whether a combination is about events that hold their contract: only of those do contracts say anything. */
+export function isAboutValidEvents(conjunction: Conjunction): boolean {
+  const status = conjunction.find((field) => field.path === "validation.status");
+  return status === undefined || status.anyOf.some((criterion) => satisfies(criterion, "valid"));
+}

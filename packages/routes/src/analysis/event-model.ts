@@ -1,0 +1,130 @@
+import type { Contract, JsonObject, Registry, SchemaDocument } from "@millrace/event-contracts/registry";
+import { enrichedPartsSchema } from "./enriched-event-schema.ts";
+import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
+
+/** What the schemas say of one field of the enriched event, for events of one contract. */
+export interface FieldFacts {
+  /** Nothing can be there. */
+  readonly isUnknown: boolean;
+  readonly location: Location;
+  /** What enrichment does with the value, when it or something around it is annotated as sensitive. */
+  readonly privacy: Privacy | undefined;
+}
+
+export interface Privacy {
+  readonly class: string;
+  readonly action: string;
+}
+
+/** A sensitive field of a contract. */
+export interface SensitiveField extends Privacy {
+  /** Dotted path in the enriched event. */
+  readonly path: string;
+}
+
+const ENVELOPE = "envelope/raw-event";
+const MAX_DEPTH = 16;
+
+/** The enriched event as the registry's schemas describe it. */
+export class EventModel {
+  readonly registry: Registry;
+  readonly #reader: SchemaReader;
+  readonly #parts: Location;
+  readonly #envelope: Location;
+  readonly #facts = new Map<string, FieldFacts>();
+  readonly #sensitive = new Map<string, readonly SensitiveField[]>();
+
+  constructor(registry: Registry) {
+    this.registry = registry;
+    this.#reader = new SchemaReader(registry.resources);
+    this.#parts = this.#reader.root(document("parts", enrichedPartsSchema as unknown as JsonObject));
+    const envelope = [...registry.documents.values()].filter(({ kind, name }) => `${kind}/${name}` === ENVELOPE).at(-1);
+    this.#envelope = envelope === undefined ? OPEN : this.#reader.root(envelope);
+  }
+
+  /** What is known of a field for events of a contract; without one, only the parts round `event.data` are known. */
+  facts(path: string, contract: Contract | undefined): FieldFacts {
+    const key = `${contract?.id ?? ""} ${path}`;
+    const known = this.#facts.get(key);
+    if (known !== undefined) return known;
+    const facts = this.#readFacts(path.split("."), contract);
+    this.#facts.set(key, facts);
+    return facts;
+  }
+
+  /** The keys that may stand below a path, for suggestions. */
+  keysBelow(path: string, contract: Contract | undefined): string[] {
+    if (path === "") return ["event", "enrichment", "validation", "privacy", "processing"];
+    const keys = this.#reader.keys(this.facts(path, contract).location);
+    return path === "event" ? [...keys, "data"] : keys;
+  }
+
+  /** Every field of the contract and its envelope that is annotated as sensitive. */
+  sensitiveFields(contract: Contract): readonly SensitiveField[] {
+    const known = this.#sensitive.get(contract.id);
+    if (known !== undefined) return known;
+    const found = new Map<string, SensitiveField>();
+    this.#collectSensitive(this.#envelope, "event", found, 0);
+    this.#collectSensitive(this.#reader.root(contract), "event.data", found, 0);
+    const fields = [...found.values()];
+    this.#sensitive.set(contract.id, fields);
+    return fields;
+  }
+
+  #readFacts(segments: readonly string[], contract: Contract | undefined): FieldFacts {
+    const [part, ...rest] = segments;
+    if (part !== "event") return this.#walk(this.#parts, segments);
+    if (rest.length === 0) return { isUnknown: false, location: this.#envelope, privacy: undefined };
+    if (rest[0] !== "data") return this.#readAttribute(rest);
+    return this.#walk(contract === undefined ? OPEN : this.#reader.root(contract), rest.slice(1));
+  }
+
+  /** Sources may add attributes of their own; CloudEvents gives them lower-case letters and digits for a name. */
+  #readAttribute(segments: readonly string[]): FieldFacts {
+    const facts = this.#walk(this.#envelope, segments);
+    const isExtension = facts.location.isOpen && !this.#reader.keys(this.#envelope).includes(segments[0] ?? "");
+    return isExtension && !/^[a-z0-9]+$/.test(segments[0] ?? "") ? { ...facts, isUnknown: true } : facts;
+  }
+
+  #walk(start: Location, segments: readonly string[]): FieldFacts {
+    let location = start;
+    let privacy = privacyOf(location);
+    for (const segment of segments) {
+      location = this.#reader.child(location, segment);
+      privacy ??= privacyOf(location);
+    }
+    return { isUnknown: location.shapes.length === 0 && !location.isOpen, location, privacy };
+  }
+
+  #collectSensitive(location: Location, path: string, found: Map<string, SensitiveField>, depth: number): void {
+    const privacy = privacyOf(location);
+    if (privacy !== undefined) found.set(path, { path, ...privacy });
+    if (privacy !== undefined || depth >= MAX_DEPTH) return;
+    for (const key of this.#reader.keys(location)) {
+      this.#collectSensitive(this.#reader.child(location, key), `${path}.${key}`, found, depth + 1);
+    }
+  }
+}
+
+function privacyOf(location: Location): Privacy | undefined {
+  for (const shape of location.shapes) {
+    for (const { schema } of shape) {
+      const rule = schema["x-privacy"] as Partial<Privacy> | undefined;
+      if (typeof rule?.class === "string" && typeof rule.action === "string")
+        return { class: rule.class, action: rule.action };
+    }
+  }
+  return undefined;
+}
+
+function document(name: string, schema: JsonObject): SchemaDocument {
+  return {
+    id: `https://millrace.example/schemas/${name}`,
+    file: name,
+    kind: name,
+    name,
+    version: { model: 1, revision: 0, addition: 0 },
+    draft: "2020-12",
+    schema,
+  };
+}

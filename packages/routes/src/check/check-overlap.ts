@@ -1,0 +1,34 @@
+import { patternImplies } from "../analysis/implies.ts";
+import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
+
+/**
+ * Routes that deliver to their stream nothing that another route of the document does not deliver there already. Two
+ * that match the same are told as duplicates, at the later one.
+ */
+export function checkOverlap(parsed: ParsedRoute, all: readonly ParsedRoute[]): RouteFinding[] {
+  const wider = all.find(
+    (other) => other !== parsed && delivers(other, parsed) && !(delivers(parsed, other) && other.index > parsed.index),
+  );
+  if (wider === undefined) return [];
+  const isDuplicate = delivers(parsed, wider);
+  return [
+    {
+      severity: "error",
+      pointer: "/pattern",
+      rule: isDuplicate ? "duplicate-route" : "shadowed-route",
+      message: isDuplicate
+        ? `Route "${parsed.route.name}" matches the same events as route "${wider.route.name}", for the same stream.`
+        : `Whatever route "${parsed.route.name}" matches, route "${wider.route.name}" delivers to the same stream already.`,
+      fix: "Remove it, narrow the other one, or give it a stream of its own.",
+    },
+  ];
+}
+
+/** Whether `wide` delivers all that `narrow` delivers, as whole and to the same stream. */
+function delivers(wide: ParsedRoute, narrow: ParsedRoute): boolean {
+  const { destination, sample = 1, project } = wide.route;
+  if (destination.stream !== narrow.route.destination.stream) return false;
+  if (sample < (narrow.route.sample ?? 1)) return false;
+  if (project !== undefined && JSON.stringify(project) !== JSON.stringify(narrow.route.project)) return false;
+  return patternImplies(narrow.conjunctions, wide.conjunctions);
+}

@@ -1,0 +1,48 @@
+import { EventPatternError } from "@millrace/event-pattern";
+import { RoutesError } from "../errors.ts";
+import { check } from "./check.ts";
+import type { Command, Output } from "./command.ts";
+import { diff } from "./diff.ts";
+import { explain } from "./explain.ts";
+import { newCommand } from "./new.ts";
+import { redriveCommand } from "./redrive.ts";
+import { render } from "./render.ts";
+import { test } from "./test.ts";
+
+const commands: Readonly<Record<string, Command>> = {
+  check,
+  test,
+  explain,
+  diff,
+  new: newCommand,
+  redrive: redriveCommand,
+  render,
+};
+
+/** Runs a command of `pnpm routes`: 0 when all is well, 1 when something was found, 2 when it was called wrongly. */
+export async function runCli(args: readonly string[], output: Output): Promise<number> {
+  const [name = "", ...rest] = args;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    output.err(usage());
+    return name === "" || name === "help" || name === "--help" ? 0 : 2;
+  }
+  try {
+    return await command.run(rest, output);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    output.err(error.message);
+    return 2;
+  }
+}
+
+/** Faults of the caller: told in a line, without a stack. */
+function isExpected(error: unknown): error is Error {
+  if (error instanceof RoutesError || error instanceof EventPatternError) return true;
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+}
+
+function usage(): string {
+  const lines = Object.values(commands).map((command) => `  routes ${command.usage}\n      ${command.summary}`);
+  return `Usage\n${lines.join("\n")}`;
+}
