@@ -193,6 +193,10 @@ export class ProcessFunction implements FunctionRuntime {
       const environment = this.#createEnvironment(taskRoot);
       await environment.start();
       this.#environments.add(environment);
+      if (this.#isStopped) {
+        await environment.stop();
+        throw new Error(`The function ${this.functionName} was stopped.`);
+      }
       this.#counters.coldStarts += 1;
       return environment;
     } finally {
