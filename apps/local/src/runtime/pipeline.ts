@@ -206,7 +206,7 @@ export class Pipeline {
           name: settings.functionName,
           in: this.kinesis.stats(streamName).recordsIn,
           out: stats.recordsProcessed,
-          ageMs: stats.iteratorAgeMs,
+          ageMs: stats.oldestRecordAgeMs,
           note: notes.filter((note) => note !== "").join(", "),
         };
       }),
