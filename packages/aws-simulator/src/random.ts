@@ -39,7 +39,7 @@ export function randomInteger(random: Random, min: number, max: number): number 
 }
 
 /** One of `choices`. */
-export function randomChoice<T>(random: Random, choices: readonly [T, ...T[]]): T {
+export function randomChoice<const T>(random: Random, choices: readonly [T, ...T[]]): T {
   return choices[Math.floor(random() * choices.length)] ?? choices[0];
 }
 

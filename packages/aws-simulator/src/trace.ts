@@ -23,6 +23,8 @@ export class Trace {
   readonly #lines: string[] | undefined;
   readonly #onLine: ((line: string) => void) | undefined;
   #count = 0;
+  /** Lines not yet hashed: one update of many is far cheaper than many of one. */
+  #unhashed = "";
 
   constructor(options: TraceOptions) {
     this.#clock = options.clock;
@@ -48,17 +50,25 @@ export class Trace {
       if (value !== undefined) line += ` ${name}=${typeof value === "string" ? quote(value) : String(value)}`;
     }
     this.#count += 1;
-    this.#hash.update(line);
-    this.#hash.update("\n");
+    this.#unhashed += `${line}\n`;
+    if (this.#unhashed.length > hashChunkCharacters) this.#hashLines();
     this.#lines?.push(line);
     this.#onLine?.(line);
   }
 
   /** SHA-256 of all lines so far, in hex. The trace may go on afterwards. */
   hash(): string {
+    this.#hashLines();
     return this.#hash.copy().digest("hex");
   }
+
+  #hashLines(): void {
+    this.#hash.update(this.#unhashed);
+    this.#unhashed = "";
+  }
 }
+
+const hashChunkCharacters = 32_768;
 
 function quote(value: string): string {
   return /^[\w.:/+-]+$/.test(value) ? value : JSON.stringify(value);

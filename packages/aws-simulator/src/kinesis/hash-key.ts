@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** The largest hash key, 2^128 - 1. */
 export const maxHashKey = (1n << 128n) - 1n;
@@ -8,7 +8,7 @@ export type HexHashKey = string;
 
 /** Where a partition key falls: the MD5 of its UTF-8 text. */
 export function hashPartitionKey(partitionKey: string): HexHashKey {
-  return createHash("md5").update(partitionKey, "utf8").digest("hex");
+  return hash("md5", partitionKey, "hex");
 }
 
 export function toHexHashKey(hashKey: bigint): HexHashKey {

@@ -90,7 +90,8 @@ export class Kinesis {
   readonly accountId: string;
   readonly faults: Faults | undefined;
   readonly trace: Trace | undefined;
-  readonly #random: Random;
+  readonly #requestIdPrefix: string;
+  #requests = 0;
   readonly #account: Account;
 
   constructor(options: KinesisOptions = {}) {
@@ -99,7 +100,7 @@ export class Kinesis {
     this.accountId = options.accountId ?? "000000000000";
     this.faults = options.faults;
     this.trace = options.trace;
-    this.#random = options.random ?? createRandom("kinesis");
+    this.#requestIdPrefix = drawRequestIdPrefix(options.random ?? createRandom("kinesis"));
     this.#account = new Account({
       clock: this.clock,
       region: this.region,
@@ -280,13 +281,15 @@ export class Kinesis {
     this.trace?.record("kinesis.limitShardCapacity", { stream: streamName, shard: shardId, factor });
   }
 
-  /** A request id in the form of AWS, drawn from this model's random numbers. */
+  /** A request id in the form of AWS: unique in this model, and the same in every run of a seed. */
   nextRequestId(): string {
-    const hex = Array.from({ length: 4 }, () =>
-      Math.floor(this.#random() * 0x1_0000_0000)
-        .toString(16)
-        .padStart(8, "0"),
-    ).join("");
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    this.#requests += 1;
+    return this.#requestIdPrefix + this.#requests.toString(16).padStart(12, "0");
   }
+}
+
+/** The first 24 characters of a UUID. */
+function drawRequestIdPrefix(random: Random): string {
+  const digits = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
+  return `${digits(8)}-${digits(4)}-4${digits(3)}-8${digits(3)}-`;
 }

@@ -1,0 +1,235 @@
+import { gunzipSync } from "node:zlib";
+import type {
+  FailureRecord,
+  Kinesis,
+  KinesisRecord,
+  KinesisStreamEvent,
+  MemoryRow,
+  VirtualClock,
+} from "@millrace/aws-simulator";
+import type { RouteSet } from "@millrace/routes/runtime";
+import { identityOf } from "../identity.ts";
+import type { Confirmations } from "../observe/confirmations.ts";
+import type { Deliveries, ObservedDelivery } from "../observe/deliveries.ts";
+import { buckets, type Pipeline, streamNames, tables } from "../schedule/pipeline.ts";
+import type { DirectProducer } from "../traffic/direct-producer.ts";
+import type { EventServiceHost } from "../traffic/event-service-host.ts";
+import type { SenderLedger } from "../traffic/senders.ts";
+
+/** Everything a schedule leaves behind that an invariant may look at. */
+export interface ScheduleRun {
+  readonly clock: VirtualClock;
+  readonly kinesis: Kinesis;
+  readonly pipeline: Pipeline;
+  readonly routes: RouteSet;
+  readonly confirmations: Confirmations;
+  /** Of the event service and the direct producer: processes that see every call to its end. */
+  readonly serviceDeliveries: Deliveries;
+  /** Of functions, whose environments may end before a call does. */
+  readonly functionDeliveries: Deliveries;
+  readonly ledger: SenderLedger;
+  readonly host: EventServiceHost;
+  readonly direct: DirectProducer;
+  /** Why the pipeline did not come to rest, if it did not. */
+  readonly unrest: string | undefined;
+}
+
+/** A record as it lies in its stream at the end; text and lines are made when somebody asks for them. */
+export class StoredRecord {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly isConfirmed: boolean;
+  readonly #data: Uint8Array;
+  #text: string | undefined;
+
+  constructor(shardId: string, record: KinesisRecord, confirmations: Confirmations, streamName: string) {
+    this.shardId = shardId;
+    this.sequenceNumber = record.SequenceNumber;
+    this.partitionKey = record.PartitionKey;
+    this.isConfirmed = confirmations.isConfirmed(streamName, record.SequenceNumber);
+    this.#data = record.Data;
+  }
+
+  get text(): string {
+    this.#text ??= Buffer.from(this.#data.buffer, this.#data.byteOffset, this.#data.byteLength).toString("utf8");
+    return this.#text;
+  }
+
+  get lines(): readonly string[] {
+    return this.text.split("\n").filter((line) => !/^[\t\r ]*$/.test(line));
+  }
+}
+
+/** A line of the raw stream, and whether an independent reader takes it for an event. */
+export interface RawLine {
+  readonly record: StoredRecord;
+  /** Position among the lines of its record. */
+  readonly index: number;
+  /** `undefined`: not an event, so that it has to become a bad row. */
+  readonly identity: string | undefined;
+}
+
+/** An event as a later hop has it. */
+export interface StoredEvent {
+  readonly record: StoredRecord;
+  readonly identity: string;
+  readonly value: EnrichedValue;
+}
+
+interface EnrichedValue {
+  readonly event: { readonly id: string; readonly source: string; readonly subject?: string };
+}
+
+export interface StoredBadRow {
+  readonly record: StoredRecord;
+  readonly processor: string;
+  readonly kind: string;
+  /** `<shard>:<sequence number>` of the source record. */
+  readonly source: string;
+  readonly index: number;
+  /** Of a dead letter: its destination stream and the event in it. */
+  readonly undelivered: { readonly stream: string; readonly identity: string } | undefined;
+}
+
+/** What the streams, the lake and the warehouse hold, read without any code of the pipeline. */
+export class Evidence {
+  readonly run: ScheduleRun;
+  readonly raw: readonly RawLine[];
+  readonly enriched: readonly StoredEvent[];
+  readonly badRows: readonly StoredBadRow[];
+  readonly destinations: ReadonlyMap<string, readonly StoredEvent[]>;
+  /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
+  readonly deadLetters: ReadonlySet<string>;
+  readonly #streams = new Map<string, StoredRecord[]>();
+
+  private constructor(run: ScheduleRun, deadLetters: ReadonlySet<string>) {
+    this.run = run;
+    this.deadLetters = deadLetters;
+    this.raw = this.records(streamNames.raw).flatMap((record) =>
+      record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
+    );
+    this.enriched = this.#events(streamNames.enriched);
+    this.badRows = this.records(streamNames.badRows).flatMap((record) =>
+      record.lines.map((line) => readBadRow(record, line)),
+    );
+    this.destinations = new Map(
+      run.routes.streams.map(({ stream }) => [stream, this.#events(streamNames.destination(stream))]),
+    );
+  }
+
+  static async collect(run: ScheduleRun): Promise<Evidence> {
+    const { objectStore } = run.pipeline;
+    const deadLetters = new Set<string>();
+    for (const { key } of await objectStore.list(buckets.deadLetters)) {
+      const { bytes } = await objectStore.get(buckets.deadLetters, key);
+      const letter = JSON.parse(Buffer.from(bytes).toString("utf8")) as FailureRecord;
+      const { Records: records } = JSON.parse(letter.payload) as KinesisStreamEvent;
+      const stream = letter.KinesisBatchInfo.streamArn.split("/")[1] ?? "";
+      for (const { eventID } of records) deadLetters.add(`${stream} ${eventID}`);
+    }
+    return new Evidence(run, deadLetters);
+  }
+
+  /** The records of a stream. Those of one partition key are in the order in which they were stored. */
+  records(streamName: string): readonly StoredRecord[] {
+    let records = this.#streams.get(streamName);
+    if (records === undefined) {
+      const { confirmations, kinesis } = this.run;
+      records = kinesis
+        .recordsOf(streamName)
+        .map(({ shardId, record }) => new StoredRecord(shardId, record, confirmations, streamName));
+      this.#streams.set(streamName, records);
+    }
+    return records;
+  }
+
+  isDeadLetter(streamName: string, { shardId, sequenceNumber }: StoredRecord): boolean {
+    return this.deadLetters.has(`${streamName} ${shardId}:${sequenceNumber}`);
+  }
+
+  /** The lines of every object Firehose stored below a prefix. */
+  async lakeFiles(prefix: string): Promise<Map<string, string[]>> {
+    const { objectStore } = this.run.pipeline;
+    const files = new Map<string, string[]>();
+    for (const { key } of await objectStore.list(buckets.lake, prefix)) {
+      const { bytes } = await objectStore.get(buckets.lake, key);
+      const plain = key.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+      files.set(key, Buffer.from(plain).toString("utf8").split("\n").filter(Boolean));
+    }
+    return files;
+  }
+
+  warehouseRows(table: keyof typeof tables): readonly MemoryRow[] {
+    return this.run.pipeline.warehouse.rows(tables[table]);
+  }
+
+  deliveries(): readonly ObservedDelivery[] {
+    return [...this.run.serviceDeliveries.all, ...this.run.functionDeliveries.all];
+  }
+
+  #events(streamName: string): StoredEvent[] {
+    return this.records(streamName).flatMap((record) =>
+      record.lines.map((line) => {
+        const value = JSON.parse(line) as EnrichedValue;
+        return { record, value, identity: identityOf(value.event) };
+      }),
+    );
+  }
+}
+
+/** Groups by a key, in order. */
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+const requiredTexts = ["id", "source", "type", "time", "tenantid", "receivedat"];
+
+function identityOfRaw(line: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const event = value as Record<string, unknown>;
+  if (event["specversion"] !== "1.0") return undefined;
+  if (requiredTexts.some((name) => typeof event[name] !== "string" || event[name] === "")) return undefined;
+  return identityOf(event as { source: string; id: string });
+}
+
+interface BadRowValue {
+  readonly failure: { readonly kind: string };
+  readonly processor: { readonly name: string };
+  readonly origin: { readonly shardId: string; readonly sequenceNumber: string; readonly index?: number };
+  readonly payload: string;
+  readonly payloadEncoding?: "identity" | "gzip";
+  readonly delivery?: { readonly stream: string };
+}
+
+function readBadRow(record: StoredRecord, line: string): StoredBadRow {
+  const { failure, processor, origin, payload, payloadEncoding, delivery } = JSON.parse(line) as BadRowValue;
+  let undelivered: StoredBadRow["undelivered"];
+  if (delivery !== undefined) {
+    const packed = Buffer.from(payload, "base64");
+    const plain = payloadEncoding === "gzip" ? gunzipSync(packed) : packed;
+    const { event } = JSON.parse(plain.toString("utf8")) as EnrichedValue;
+    undelivered = { stream: delivery.stream, identity: identityOf(event) };
+  }
+  return {
+    record,
+    processor: processor.name,
+    kind: failure.kind,
+    source: `${origin.shardId}:${origin.sequenceNumber}`,
+    index: origin.index ?? 0,
+    undelivered,
+  };
+}

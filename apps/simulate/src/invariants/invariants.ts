@@ -1,0 +1,378 @@
+import { streamNames } from "../schedule/pipeline.ts";
+import { identityOf } from "../identity.ts";
+import { type Evidence, groupBy, type StoredEvent } from "./evidence.ts";
+
+/** Something that must hold after every schedule, whatever went wrong in it. */
+export interface Invariant {
+  readonly name: string;
+  readonly claim: string;
+  /** What contradicts the claim; empty when it holds. */
+  readonly check: (evidence: Evidence) => string[] | Promise<string[]>;
+}
+
+/** The invariants, in the order of the pipeline. Guarantees 1–4 are those of the design. */
+export const invariants: readonly Invariant[] = [
+  {
+    name: "accepted-is-stored",
+    claim: "Every event whose acceptance a sender was told of is in the raw stream (guarantee 1).",
+    check: ({ raw, run }) => {
+      const stored = new Set(raw.map((line) => line.identity));
+      return [...run.ledger.accepted]
+        .filter((identity) => !stored.has(identity))
+        .map((identity) => `${identity} was accepted and is not in the raw stream`);
+    },
+  },
+  {
+    name: "every-call-is-answered",
+    claim: "Every request and every record handed to a client gets an answer of the documented kind.",
+    check: ({ run: { ledger, serviceDeliveries, functionDeliveries } }) => [
+      ...(ledger.openRequests === 0 ? [] : [`${ledger.openRequests} requests were never answered`]),
+      ...(serviceDeliveries.open === 0 ? [] : [`${serviceDeliveries.open} calls of the client never ended`]),
+      ...ledger.oddReplies,
+      ...serviceDeliveries.faults,
+      ...functionDeliveries.faults,
+    ],
+  },
+  {
+    name: "close-settles-everything",
+    claim: "When close resolves, every record accepted before has its delivery.",
+    check: ({ run: { host, direct } }) => [...host.hastyExits, ...direct.hastyExits],
+  },
+  {
+    name: "delivery-is-true",
+    claim: "Delivered means stored under that number; failed and not ambiguous means not stored.",
+    check: checkDeliveries,
+  },
+  {
+    name: "one-in-one-out",
+    claim:
+      "Every event of the raw stream is in the enriched stream, every other line is a bad row, never both (guarantee 2).",
+    check: checkOneInOneOut,
+  },
+  {
+    name: "no-needless-duplicates",
+    claim: "A record whose storage was confirmed is not written again by the same process (guarantee 3).",
+    check: checkDuplicates,
+  },
+  {
+    name: "order-per-key",
+    claim: "Where order per key is promised, the first copies of a key's records lie in the order of their sources.",
+    check: (evidence) => [...checkEnrichedOrder(evidence), ...checkDirectOrder(evidence)],
+  },
+  {
+    name: "routes-complete",
+    claim:
+      "Every match of every route is in its stream or a dead letter that can be put back, and nothing else is (guarantees 2 and 4).",
+    check: checkRoutes,
+  },
+  {
+    name: "lake-complete",
+    claim: "Every record of the enriched and the bad-row stream is in an object of the lake (guarantee 2).",
+    check: async (evidence) => [
+      ...(await checkLake(evidence, "enriched/", streamNames.enriched)),
+      ...(await checkLake(evidence, "bad-rows/", streamNames.badRows)),
+    ],
+  },
+  {
+    name: "warehouse-exact",
+    claim:
+      "Every line of every object is in the warehouse exactly once, and so is every event in the deduplicated view (guarantee 3).",
+    check: checkWarehouse,
+  },
+  {
+    name: "requests-within-limits",
+    claim: "No PutRecords request is against the rules of the API.",
+    check: ({ run }) =>
+      run.confirmations.refused.map(
+        ({ streamName, records, reason }) => `${streamName}: a request of ${records} records was refused: ${reason}`,
+      ),
+  },
+  {
+    name: "map-follows-resharding",
+    claim: "A client that meets shards it has not heard of asks for the shard map again.",
+    check: ({ run }) =>
+      run.confirmations.stale.map(
+        ({ client, streamName, forMs }) =>
+          `${client} knew of new shards of ${streamName} for ${forMs} ms and never asked`,
+      ),
+  },
+  {
+    name: "memory-bounded",
+    claim: "No client holds more bytes than its limit.",
+    check: ({ run }) => [...run.serviceDeliveries.overflows, ...run.functionDeliveries.overflows],
+  },
+  {
+    name: "drains",
+    claim: "Once faults end, the pipeline comes to rest.",
+    check: ({ run }) => (run.unrest === undefined ? [] : [run.unrest]),
+  },
+];
+
+function checkDeliveries(evidence: Evidence): string[] {
+  const violations: string[] = [];
+  const groups = groupBy(evidence.deliveries(), ({ streamName, record }) => contentKey(streamName, record));
+  const stored = new Map<string, Map<string, string>>();
+  for (const streamName of new Set(evidence.deliveries().map((observed) => observed.streamName))) {
+    for (const record of evidence.records(streamName)) {
+      const key = contentKey(streamName, { partitionKey: record.partitionKey, data: record.text });
+      const copies = stored.get(key) ?? new Map<string, string>();
+      copies.set(record.sequenceNumber, record.shardId);
+      stored.set(key, copies);
+    }
+  }
+  for (const [key, observed] of groups) {
+    const copies = stored.get(key) ?? new Map<string, string>();
+    const shown = `a record of ${observed[0]?.streamName ?? ""} with key ${observed[0]?.record.partitionKey.slice(0, 30) ?? ""}`;
+    let delivered = 0;
+    let isAmbiguous = false;
+    const numbers = new Set<string>();
+    for (const { delivery } of observed) {
+      isAmbiguous ||= delivery.isAmbiguous;
+      if (delivery.status !== "delivered") continue;
+      delivered += 1;
+      numbers.add(delivery.sequenceNumber);
+      if (copies.get(delivery.sequenceNumber) !== delivery.shardId) {
+        violations.push(`${shown} was delivered as ${delivery.sequenceNumber} and does not lie there`);
+      }
+    }
+    if (numbers.size !== delivered) violations.push(`${shown}: ${delivered} deliveries name ${numbers.size} places`);
+    if (!isAmbiguous && copies.size !== delivered) {
+      violations.push(
+        `${shown} is stored ${copies.size} times, was delivered ${delivered} times, and nothing was ambiguous`,
+      );
+    }
+    if (copies.size < delivered)
+      violations.push(`${shown} is stored ${copies.size} times and was delivered ${delivered} times`);
+  }
+  return violations;
+}
+
+const largeRecordBytes = 8000;
+
+function contentKey(
+  streamName: string,
+  record: { readonly partitionKey: string; readonly data: Uint8Array | string },
+): string {
+  const { data } = record;
+  // What is large begins with a number of its own, or has a key of its own.
+  const compared = data.length > largeRecordBytes ? data.slice(0, 64) : data;
+  const content = typeof compared === "string" ? compared : Buffer.from(compared).toString("utf8");
+  return `${streamName}\n${record.partitionKey}\n${data.length}\n${content}`;
+}
+
+function checkOneInOneOut(evidence: Evidence): string[] {
+  const violations: string[] = [];
+  const enriched = new Set(evidence.enriched.map((event) => event.identity));
+  const badRows = new Set(
+    evidence.badRows.filter((row) => row.processor === "enrichment").map((row) => `${row.source} ${row.index}`),
+  );
+  const known = new Set<string>();
+  for (const { record, index, identity } of evidence.raw) {
+    const place = `${record.shardId}:${record.sequenceNumber} ${index}`;
+    const isGivenUp = evidence.isDeadLetter(streamNames.raw, record);
+    if (identity === undefined) {
+      if (!badRows.has(place) && !isGivenUp) violations.push(`line ${place} is no event and has no bad row`);
+      continue;
+    }
+    known.add(identity);
+    if (!enriched.has(identity) && !isGivenUp) violations.push(`${identity} is in the raw stream and not enriched`);
+    if (badRows.has(place)) violations.push(`${identity} is enriched and a bad row as well`);
+  }
+  for (const identity of enriched) if (!known.has(identity)) violations.push(`${identity} was never in the raw stream`);
+  return violations;
+}
+
+function checkDuplicates(evidence: Evidence): string[] {
+  const { run } = evidence;
+  const { enrichmentInvocations, routerInvocations } = run.pipeline;
+  const violations: string[] = [];
+  const say = (where: string, what: string, copies: number, allowed: number) => {
+    if (copies > allowed) violations.push(`${what} was confirmed ${copies} times in ${where}, ${allowed} were due`);
+  };
+
+  const rawByIdentity = groupBy(
+    evidence.raw.filter((line) => line.identity !== undefined),
+    (line) => line.identity ?? "",
+  );
+  for (const [identity, lines] of rawByIdentity) {
+    const confirmed = lines.filter((line) => line.record.isConfirmed).length;
+    if (confirmed > 0) say("the raw stream", identity, confirmed, run.ledger.posts.get(identity) ?? 0);
+  }
+
+  const environments = (event: { readonly record: { readonly shardId: string; readonly sequenceNumber: string } }) =>
+    enrichmentInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber);
+  for (const [identity, events] of groupBy(evidence.enriched, (event) => event.identity)) {
+    const due = (rawByIdentity.get(identity) ?? []).reduce((sum, line) => sum + environments(line), 0);
+    say("the enriched stream", identity, events.filter((event) => event.record.isConfirmed).length, due);
+  }
+
+  const enrichedByIdentity = groupBy(evidence.enriched, (event) => event.identity);
+  const delivered = groupBy(
+    run.functionDeliveries.all.filter(
+      ({ delivery, streamName }) => delivery.status === "delivered" && streamName !== streamNames.badRows,
+    ),
+    ({ streamName }) => streamName,
+  );
+  for (const [streamName, observed] of delivered) {
+    const copies = new Map<string, number>();
+    for (const { record } of observed) {
+      for (const line of Buffer.from(record.data).toString("utf8").split("\n").filter(Boolean)) {
+        const identity = identityOf((JSON.parse(line) as StoredEvent["value"]).event);
+        copies.set(identity, (copies.get(identity) ?? 0) + 1);
+      }
+    }
+    for (const [identity, count] of copies) {
+      const due = (enrichedByIdentity.get(identity) ?? []).reduce(
+        (sum, event) => sum + routerInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber),
+        0,
+      );
+      say(streamName, identity, count, due);
+    }
+  }
+
+  const rawRecords = new Map(
+    evidence.raw.map((line) => [`${line.record.shardId}:${line.record.sequenceNumber}`, line]),
+  );
+  const rows = evidence.badRows.filter((row) => row.processor === "enrichment" && row.record.isConfirmed);
+  for (const [place, copies] of groupBy(rows, (row) => `${row.source} ${row.index}`)) {
+    const line = rawRecords.get(copies[0]?.source ?? "");
+    say("the bad-row stream", `the bad row of ${place}`, copies.length, line === undefined ? 0 : environments(line));
+  }
+  return violations;
+}
+
+function checkEnrichedOrder(evidence: Evidence): string[] {
+  // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their events'.
+  const givenUp = new Set(
+    evidence.raw
+      .filter((line) => evidence.isDeadLetter(streamNames.raw, line.record))
+      .map((line) => line.identity ?? ""),
+  );
+  const enriched = groupBy(evidence.enriched, (event) => event.record.partitionKey);
+  const violations: string[] = [];
+  for (const [key, lines] of groupBy(evidence.raw, (line) => line.record.partitionKey)) {
+    const expected = unique(
+      lines.map((line) => line.identity).filter((identity) => identity !== undefined && !givenUp.has(identity)),
+    );
+    const wanted = new Set(expected);
+    const found = unique((enriched.get(key) ?? []).map((event) => event.identity)).filter((identity) =>
+      wanted.has(identity),
+    );
+    const present = new Set(found);
+    const inOrder = expected.filter((identity) => identity !== undefined && present.has(identity));
+    const at = inOrder.findIndex((identity, index) => identity !== found[index]);
+    if (at >= 0) violations.push(`key ${key}: ${found[at] ?? ""} overtook ${inOrder[at] ?? ""} in the enriched stream`);
+  }
+  return violations;
+}
+
+function checkDirectOrder(evidence: Evidence): string[] {
+  const position = new Map<string, number>();
+  for (const [index, { partitionKey, text }] of evidence.records(streamNames.direct).entries()) {
+    const name = `${partitionKey} ${numberOf(text)}`;
+    if (!position.has(name)) position.set(name, index);
+  }
+  const violations: string[] = [];
+  const ordered = evidence.run.direct.records.filter(({ record }) => record.partitionKey.startsWith("key-"));
+  for (const [key, records] of groupBy(ordered, ({ record }) => record.partitionKey)) {
+    let last = -1;
+    for (const { record, delivery } of records) {
+      if (delivery?.status !== "delivered") continue;
+      const number = numberOf(Buffer.from(record.data.subarray(0, 16)).toString("latin1"));
+      const at = position.get(`${key} ${number}`) ?? last;
+      if (at < last) violations.push(`${key}: record ${number} lies before one that was handed over earlier`);
+      last = Math.max(last, at);
+    }
+  }
+  return violations;
+}
+
+function checkRoutes(evidence: Evidence): string[] {
+  const { routes } = evidence.run;
+  const violations: string[] = [];
+  const undelivered = new Set(
+    evidence.badRows.flatMap(({ undelivered: letter }) =>
+      letter === undefined ? [] : [`${letter.stream} ${letter.identity}`],
+    ),
+  );
+  for (const { processor, kind } of evidence.badRows) {
+    if (processor === "router" && kind !== "undeliverable")
+      violations.push(`the router made a bad row of kind ${kind}`);
+  }
+  const delivered = new Map(
+    [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.identity))]),
+  );
+  const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
+  for (const { record, identity, value } of evidence.enriched) {
+    for (const { stream } of routes.route(value).copies) {
+      expected.get(stream.stream)?.add(identity);
+      if (delivered.get(stream.stream)?.has(identity) === true) continue;
+      if (undelivered.has(`${stream.stream} ${identity}`)) continue;
+      if (evidence.isDeadLetter(streamNames.enriched, record)) continue;
+      violations.push(`${identity} matches a route to ${stream.stream} and did not get there`);
+    }
+  }
+  for (const [stream, identities] of delivered) {
+    for (const identity of identities) {
+      if (expected.get(stream)?.has(identity) !== true) violations.push(`${identity} is in ${stream} without a match`);
+    }
+  }
+  return violations;
+}
+
+/** The records of the direct producer begin with their number. */
+function numberOf(text: string): string {
+  return text.slice(0, text.indexOf(" "));
+}
+
+async function checkLake(evidence: Evidence, prefix: string, streamName: string): Promise<string[]> {
+  const inLake = new Map<string, number>();
+  for (const lines of (await evidence.lakeFiles(prefix)).values()) {
+    for (const line of lines) inLake.set(line, (inLake.get(line) ?? 0) + 1);
+  }
+  const violations: string[] = [];
+  const inStream = groupBy(
+    evidence.records(streamName).flatMap((record) => record.lines),
+    (line) => line,
+  );
+  for (const [line, copies] of inStream) {
+    const found = inLake.get(line) ?? 0;
+    if (found < copies.length) {
+      violations.push(`a line of ${streamName} is there ${copies.length} times and in the lake ${found} times`);
+    }
+  }
+  return violations;
+}
+
+async function checkWarehouse(evidence: Evidence): Promise<string[]> {
+  const violations: string[] = [];
+  for (const [table, prefix] of [
+    ["enriched", "enriched/"],
+    ["badRows", "bad-rows/"],
+  ] as const) {
+    const loaded = groupBy(evidence.warehouseRows(table), (row) => `${String(row["file"])} ${String(row["line"])}`);
+    const files = await evidence.lakeFiles(prefix);
+    let lines = 0;
+    for (const [file, content] of files) {
+      lines += content.length;
+      const missing = content.filter((_, index) => !loaded.has(`${file} ${index + 1}`)).length;
+      if (missing > 0) violations.push(`${missing} of ${content.length} lines of ${file} are not in the warehouse`);
+    }
+    const rows = evidence.warehouseRows(table).length;
+    if (rows !== lines) violations.push(`table ${table} has ${rows} rows for ${lines} lines in the lake`);
+    const twice = [...loaded].find(([, copies]) => copies.length > 1);
+    if (twice !== undefined) violations.push(`line ${twice[0]} was loaded ${twice[1].length} times`);
+  }
+  const view = new Set(
+    evidence.warehouseRows("enriched").map((row) => identityOf((row["record"] as StoredEvent["value"]).event)),
+  );
+  const enriched = new Set(evidence.enriched.map((event) => event.identity));
+  for (const identity of enriched) if (!view.has(identity)) violations.push(`${identity} is not in the view`);
+  for (const identity of view)
+    if (!enriched.has(identity)) violations.push(`${identity} is in the view and nowhere else`);
+  return violations;
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,75 @@
+import { ArgumentError, readArguments, type SimulateArguments, usage } from "./arguments.ts";
+import { runMutants } from "./mutants/run-mutants.ts";
+import { runSchedules } from "./processes/schedule-pool.ts";
+import { isClean, renderReport, summarize } from "./report.ts";
+import { loadResources } from "./resources.ts";
+import { runSchedule, type ScheduleResult } from "./schedule/run-schedule.ts";
+
+async function simulate({ schedules, seed, events, processes, isJson }: SimulateArguments): Promise<boolean> {
+  const results: ScheduleResult[] = [];
+  const crashes: { seed: number; message: string }[] = [];
+  const startedMs = performance.now();
+  await runSchedules({
+    processes,
+    events,
+    firstSeed: seed,
+    schedules,
+    onResponse: (response) => {
+      if (response.kind === "crash") crashes.push(response);
+      else results.push(response.result);
+      return true;
+    },
+  });
+  const report = summarize(results, crashes, { firstSeed: seed, processes, durationMs: performance.now() - startedMs });
+  console.log(isJson ? JSON.stringify(report, null, 2) : renderReport(report));
+  return isClean(report);
+}
+
+/** Runs one schedule twice; the second time must be the first one again, byte for byte. */
+async function showTrace({ seed, events }: SimulateArguments): Promise<boolean> {
+  const resources = loadResources();
+  const first = await runSchedule({ seed, events, resources, onTraceLine: (line) => console.log(line) });
+  const second = await runSchedule({ seed, events, resources });
+  for (const { invariant, detail } of first.violations) console.log(`violated ${invariant}: ${detail}`);
+  const isSame = first.traceHash === second.traceHash;
+  console.log(
+    `${first.traceLines} lines, hash ${first.traceHash}, ${isSame ? "twice the same" : `then ${second.traceHash}`}`,
+  );
+  return isSame && first.violations.length === 0;
+}
+
+async function huntMutants({
+  mutants,
+  seed,
+  schedules,
+  events,
+  processes,
+  isJson,
+}: SimulateArguments): Promise<boolean> {
+  const outcomes = await runMutants({
+    only: mutants,
+    firstSeed: seed,
+    maxSchedules: schedules,
+    events,
+    processes,
+    onOutcome: ({ mutant, invariant, schedules: needed, detail }) => {
+      if (isJson) return;
+      const verdict = invariant === undefined ? "NOT CAUGHT" : `caught by ${invariant}`;
+      console.log(`${mutant.padEnd(28)} ${verdict.padEnd(36)} after ${needed} schedules  ${detail.slice(0, 120)}`);
+    },
+  });
+  const caught = outcomes.filter(({ invariant }) => invariant !== undefined).length;
+  if (isJson) console.log(JSON.stringify({ caught, mutants: outcomes }, null, 2));
+  else console.log(`${caught} of ${outcomes.length} mutants caught`);
+  return outcomes.length > 0 && caught === outcomes.length;
+}
+
+try {
+  const given = readArguments(process.argv.slice(2));
+  const commands = { schedules: simulate, trace: showTrace, mutants: huntMutants };
+  process.exitCode = (await commands[given.command](given)) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof ArgumentError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}

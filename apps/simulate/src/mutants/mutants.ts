@@ -1,0 +1,130 @@
+/** A defect that can be planted into the product, and that some invariant has to notice. */
+export interface Mutant {
+  readonly name: string;
+  /** What is broken. */
+  readonly defect: string;
+  /** Path from the root of the repository. */
+  readonly file: string;
+  /** Text that stands in the file exactly once, and what stands there in the mutant. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const putRecords = "packages/put-records/src/put-records-client.ts";
+
+/** The mutants. Each is a mistake that somebody has made: most are in the table of clients in the decision record. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "whole-batch-retried",
+    defect: "When some records of a request fail, all of them are sent again.",
+    file: putRecords,
+    find: "if (code === undefined && sequenceNumber !== undefined && shardId !== undefined) {",
+    replace: "if (failedCount === 0 && code === undefined && sequenceNumber !== undefined && shardId !== undefined) {",
+  },
+  {
+    name: "failure-swallowed",
+    defect: "A record that a shard refused counts as delivered: FailedRecordCount is not read.",
+    file: putRecords,
+    find: "if (code === undefined && sequenceNumber !== undefined && shardId !== undefined) {",
+    replace: "if (true) {",
+  },
+  {
+    name: "ambiguous-counted-as-failed",
+    defect: "A request without an answer counts as surely not stored.",
+    file: "packages/put-records/src/faults.ts",
+    find: '    reason: "unknown",\n    isAmbiguous: true,',
+    replace: '    reason: "unknown",\n    isAmbiguous: false,',
+  },
+  {
+    name: "dropped-flush-at-close",
+    defect: "close resolves without waiting for what is under way.",
+    file: putRecords,
+    find: "this.#closing ??= this.flush();",
+    replace: "this.#closing ??= Promise.resolve();",
+  },
+  {
+    name: "order-broken-on-retry",
+    defect: "Records of one key are sent without waiting for the one in front.",
+    file: putRecords,
+    find: "options.isOrderedPerKey ? new KeyLanes() : undefined",
+    replace: "undefined",
+  },
+  {
+    name: "off-by-one-at-500",
+    defect: "A request may hold 501 records.",
+    file: "packages/put-records/src/limits.ts",
+    find: "MAX_RECORDS_PER_REQUEST = 500",
+    replace: "MAX_RECORDS_PER_REQUEST = 501",
+  },
+  {
+    name: "key-bytes-not-counted",
+    defect: "The size of a record is the size of its data; its partition key is forgotten.",
+    file: "packages/put-records/src/check-record.ts",
+    find: "return data.byteLength + keyBytes;",
+    replace: "return data.byteLength;",
+  },
+  {
+    name: "shard-map-never-refreshed",
+    defect: "Evidence of resharding is ignored.",
+    file: putRecords,
+    find: "if (isStale) shardMap.refresh(onMap);",
+    replace: "if (isStale) void 0;",
+  },
+  {
+    name: "limit-not-enforced",
+    defect: "Every call is let in, however many bytes are in flight.",
+    file: "packages/put-records/src/admission.ts",
+    find: "if (!this.hasRoomFor(call)) return false;",
+    replace: "",
+  },
+  {
+    name: "wrong-checkpoint",
+    defect: "The checkpoint is the last unconfirmed record of a batch, not the first.",
+    file: "packages/stream-handler/src/batch-ledger.ts",
+    find: "if (!isConfirmed && !found.has(source.shardId))",
+    replace: "if (!isConfirmed)",
+  },
+  {
+    name: "remembered-too-early",
+    defect: "A source record is remembered as done although an output failed.",
+    file: "packages/stream-handler/src/batch-run.ts",
+    find: "if (outcome.isConfirmed) this.#memory.addWhole(outcome.source);",
+    replace: "this.#memory.addWhole(outcome.source);",
+  },
+  {
+    name: "confirmed-forgotten",
+    defect: "What was confirmed is written again when Lambda delivers the batch again.",
+    file: "packages/stream-handler/src/batch-run.ts",
+    find: "if (this.#memory.isWhole(outcome.source)) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "accepted-before-stored",
+    defect: "The event service answers 202 without looking at the deliveries.",
+    file: "apps/ingest/src/event-service.ts",
+    find: "if (unconfirmed.length > 0) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "bad-rows-dropped",
+    defect: "Lines that are no events vanish.",
+    file: "apps/enrichment/src/create-enrichment-handler.ts",
+    find: "...record.badRows.map((row) => toBadRowOutput(row, source)),",
+    replace: "",
+  },
+  {
+    name: "dead-destination-drops",
+    defect: "What a destination does not take is let go instead of becoming a dead letter.",
+    file: "apps/router/src/create-router-handler.ts",
+    find: 'return { action: "divert", outputs };',
+    replace: 'return { action: "release" };',
+  },
+  {
+    name: "ledger-not-transactional",
+    defect: "The warehouse notes a loaded file after its rows, in a step of its own that may not come.",
+    file: "packages/aws-simulator/src/snowpipe/memory-warehouse.ts",
+    find: "    this.insertRows(transaction);\n    this.insertFile(transaction);",
+    replace:
+      '    this.insertRows(transaction);\n    if (this.#isDrawn(this.#faults.failAfterCommitRate)) throw new Error("died between rows and ledger");\n    this.insertFile(transaction);',
+  },
+];

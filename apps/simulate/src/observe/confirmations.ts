@@ -1,0 +1,130 @@
+import type { Clock, InProcessClient } from "@millrace/aws-simulator";
+import type { KinesisSender } from "@millrace/put-records";
+
+/** What the commands and answers of the SDK have that matters here. */
+interface CommandInput {
+  readonly StreamName?: string;
+  readonly Records?: readonly unknown[];
+}
+
+interface PutRecordsAnswer {
+  readonly Records?: readonly { readonly SequenceNumber?: string; readonly ShardId?: string }[];
+}
+
+interface ListShardsAnswer {
+  readonly Shards?: readonly { readonly ShardId?: string }[];
+  readonly NextToken?: string;
+}
+
+/** A PutRecords call that Kinesis refused as invalid: a well-behaved client never makes one. */
+export interface RefusedRequest {
+  readonly streamName: string;
+  readonly records: number;
+  readonly reason: string;
+}
+
+/** Evidence of resharding that a client did not follow. */
+export interface StaleMap {
+  readonly streamName: string;
+  readonly client: string;
+  readonly forMs: number;
+}
+
+interface ShardKnowledge {
+  shards: ReadonlySet<string> | undefined;
+  /** Since when answers name shards the client has not heard of, without its having asked again. */
+  staleSinceMs: number | undefined;
+  /** Its last question got no answer, so that it may take its time with the next. */
+  hasFailed: boolean;
+}
+
+/** A client that meets new shards asks within this time… */
+const askWithinMs = 5000;
+/** …or within this one when its last question failed: the longest pause between two questions, and a second. */
+const askAgainWithinMs = 61_000;
+
+const invalidRequestCodes = new Set(["ValidationException", "InvalidArgumentException", "SerializationException"]);
+
+/**
+ * Looks over the shoulder of every Kinesis client: which stored records their writers know of, which requests were against
+ * the rules, and who goes on with an old shard map.
+ */
+export class Confirmations {
+  readonly refused: RefusedRequest[] = [];
+  readonly stale: StaleMap[] = [];
+  readonly #clock: Clock;
+  readonly #confirmed = new Map<string, Set<string>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether a writer got the sequence number of this stored record. */
+  isConfirmed(streamName: string, sequenceNumber: string): boolean {
+    return this.#confirmed.get(streamName)?.has(sequenceNumber) ?? false;
+  }
+
+  /** The same client, watched. */
+  watch(client: Pick<InProcessClient, "send">, name: string): KinesisSender {
+    const knowledge = new Map<string, ShardKnowledge>();
+    const send = async (command: Parameters<InProcessClient["send"]>[0], options?: object): Promise<unknown> => {
+      const input = command.input as CommandInput;
+      const streamName = input.StreamName ?? "";
+      if (input.Records === undefined) {
+        const known = this.#knowledgeOf(knowledge, streamName);
+        known.staleSinceMs = undefined;
+        known.hasFailed = true;
+        const answer = await client.send(command, options);
+        known.hasFailed = false;
+        learnShards(known, answer as ListShardsAnswer);
+        return answer;
+      }
+      try {
+        const answer = (await client.send(command, options)) as PutRecordsAnswer;
+        this.#confirm(streamName, answer, name, this.#knowledgeOf(knowledge, streamName));
+        return answer;
+      } catch (error) {
+        const { name: code, message } = error as Error;
+        if (invalidRequestCodes.has(code)) {
+          this.refused.push({ streamName, records: input.Records.length, reason: `${code}: ${message}` });
+        }
+        throw error;
+      }
+    };
+    return { send } as KinesisSender;
+  }
+
+  #confirm(streamName: string, answer: PutRecordsAnswer, client: string, knowledge: ShardKnowledge): void {
+    let confirmed = this.#confirmed.get(streamName);
+    if (confirmed === undefined) {
+      confirmed = new Set();
+      this.#confirmed.set(streamName, confirmed);
+    }
+    const now = this.#clock.now();
+    for (const { SequenceNumber: sequenceNumber, ShardId: shardId } of answer.Records ?? []) {
+      if (sequenceNumber === undefined || shardId === undefined) continue;
+      confirmed.add(sequenceNumber);
+      if (knowledge.shards?.has(shardId) !== false) continue;
+      knowledge.staleSinceMs ??= now;
+      const forMs = now - knowledge.staleSinceMs;
+      if (forMs > (knowledge.hasFailed ? askAgainWithinMs : askWithinMs)) {
+        this.stale.push({ streamName, client, forMs });
+        knowledge.staleSinceMs = now;
+      }
+    }
+  }
+
+  #knowledgeOf(knowledge: Map<string, ShardKnowledge>, streamName: string): ShardKnowledge {
+    let found = knowledge.get(streamName);
+    if (found === undefined) {
+      found = { shards: undefined, staleSinceMs: undefined, hasFailed: false };
+      knowledge.set(streamName, found);
+    }
+    return found;
+  }
+}
+
+function learnShards(knowledge: ShardKnowledge, { Shards: shards, NextToken: token }: ListShardsAnswer): void {
+  if (shards === undefined || token !== undefined) return;
+  knowledge.shards = new Set(shards.map((shard) => shard.ShardId ?? ""));
+}

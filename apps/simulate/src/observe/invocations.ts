@@ -1,0 +1,19 @@
+import type { KinesisStreamEvent } from "@millrace/aws-simulator";
+
+/** Which environments of a function were given which source records. */
+export class Invocations {
+  readonly #environments = new Map<string, Set<number>>();
+
+  record(event: KinesisStreamEvent, environmentId: number): void {
+    for (const { eventID } of event.Records) {
+      const known = this.#environments.get(eventID);
+      if (known === undefined) this.#environments.set(eventID, new Set([environmentId]));
+      else known.add(environmentId);
+    }
+  }
+
+  /** How many environments had the record: each may write its outputs once, for it knows nothing of the others. */
+  environmentsOf(shardId: string, sequenceNumber: string): number {
+    return this.#environments.get(`${shardId}:${sequenceNumber}`)?.size ?? 0;
+  }
+}

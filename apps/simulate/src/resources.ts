@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { EnrichmentHandlerDeps, PrivacyKey } from "@millrace/enrichment";
+import { defaultEnrichments } from "@millrace/enrichment";
+import { loadContracts } from "@millrace/enrichment/load-contracts";
+import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
+import { loadRoutes, type RouteSet } from "@millrace/routes/runtime";
+
+const schemasFolder = join(import.meta.dirname, "../../../schemas");
+
+/** The data of one event type, from `schemas/examples`. */
+export interface EventExample {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** What every schedule works with and none changes: read once per process. */
+export interface Resources {
+  readonly contracts: EnrichmentHandlerDeps["contracts"];
+  readonly enrichments: EnrichmentHandlerDeps["enrichments"];
+  readonly privacyKeys: readonly PrivacyKey[];
+  readonly routes: RouteSet;
+  readonly examples: readonly EventExample[];
+}
+
+export function loadResources(): Resources {
+  return {
+    contracts: loadContracts(schemasFolder),
+    enrichments: defaultEnrichments("simulation", { readFile: noDatabase }),
+    privacyKeys: [{ id: "simulation", key: Buffer.alloc(32, 7) }],
+    routes: loadRoutes(compileRoutes(loadRouteDocuments(join(schemasFolder, "routes")))),
+    examples: readExamples(join(schemasFolder, "examples")),
+  };
+}
+
+/** Megabytes of addresses would prove nothing here; the enrichment notes that it has no database and the event goes on. */
+function noDatabase(): never {
+  throw new Error("The simulation has no database of addresses.");
+}
+
+/** `commerce/purchase/1-0-0/valid/small.json` holds the data of a `commerce.purchase`. */
+function readExamples(folder: string): EventExample[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => {
+      const [domain = "", event = ""] = relative(".", name).split(sep);
+      return { type: `${domain}.${event}`, data: JSON.parse(readFileSync(join(folder, name), "utf8")) as unknown };
+    });
+}

@@ -1,0 +1,133 @@
+import {
+  createRandom,
+  type FaultRates,
+  type FunctionFaultRates,
+  type Random,
+  randomChoice,
+  randomInteger,
+} from "@millrace/aws-simulator";
+
+/** What a schedule dwells on; every one of them has faults of several kinds. */
+export const profiles = ["partial-failures", "everything", "crashes", "outages", "burst"] as const;
+export type Profile = (typeof profiles)[number];
+
+/** Everything about a schedule that is drawn before it begins. */
+export interface SchedulePlan {
+  readonly seed: number;
+  readonly profile: Profile;
+  /** Events the senders have to send; strays and the direct producer come on top. */
+  readonly events: number;
+  readonly senders: number;
+  /** Longest pause of a sender between two requests. */
+  readonly maxPauseMs: number;
+  readonly shards: {
+    readonly raw: number;
+    readonly enriched: number;
+    readonly destinations: number;
+    readonly direct: number;
+  };
+  readonly latencyMs: { readonly min: number; readonly max: number };
+  readonly mapping: {
+    readonly batchSize: number;
+    readonly batchingWindowSeconds: number;
+    readonly parallelizationFactor: number;
+    readonly maximumRetryAttempts: number;
+  };
+  readonly functionTimeoutMs: number;
+  readonly faults: FaultRates;
+  readonly functionFaults: FunctionFaultRates;
+  readonly maxClockSkewMs: number;
+  readonly redeliveryRate: number;
+  readonly delivery: { readonly repeatRate: number; readonly failureRate: number; readonly isCompressed: boolean };
+  readonly pipe: { readonly lateRate: number; readonly repeatRate: number; readonly lossRate: number };
+  readonly warehouse: { readonly failBeforeCommitRate: number; readonly failAfterCommitRate: number };
+  /** Restarts of the event service while it serves. */
+  readonly restarts: number;
+  /** Whether the direct producer also writes a put of more than ten mebibytes. */
+  readonly hasLargePut: boolean;
+  /** Faults go on for so long after the last event was sent. */
+  readonly faultsAfterMs: number;
+}
+
+/** Draws a schedule; the same seed gives the same one. */
+export function drawPlan(seed: number, events: number): SchedulePlan {
+  const random = createRandom(`${seed}/plan`);
+  const profile: Profile = randomChoice(random, [
+    "partial-failures",
+    "everything",
+    "everything",
+    "crashes",
+    "outages",
+    "burst",
+  ]);
+  const between = (min: number, max: number) => min + random() * (max - min);
+  const isCrashing = profile === "everything" || profile === "crashes" || profile === "burst";
+  const crashes = profile === "crashes" ? 0.08 : isCrashing ? 0.02 : 0;
+  return {
+    seed,
+    profile,
+    events: randomInteger(random, events, Math.ceil(events * 1.2)),
+    senders: profile === "burst" ? 8 : randomInteger(random, 3, 6),
+    maxPauseMs: profile === "burst" ? 50 : randomInteger(random, 500, 3000),
+    shards: {
+      raw: randomInteger(random, 1, 4),
+      enriched: randomInteger(random, 1, 4),
+      destinations: randomInteger(random, 1, 2),
+      direct: randomInteger(random, 1, 3),
+    },
+    latencyMs: { min: 2, max: randomInteger(random, 5, 60) },
+    mapping: {
+      batchSize: randomChoice(random, [20, 50, 100, 200, 500]),
+      batchingWindowSeconds: randomInteger(random, 0, 2),
+      parallelizationFactor: randomChoice(random, [1, 1, 2, 4]),
+      maximumRetryAttempts: randomChoice(random, [5, 10]),
+    },
+    functionTimeoutMs: randomChoice(random, [10_000, 15_000, 30_000]),
+    faults: drawFaults(profile, random, between),
+    functionFaults: {
+      initFailure: crashes / 4,
+      crashBefore: crashes / 4,
+      crashDuring: crashes,
+      crashAfter: crashes / 2,
+      hang: crashes / 4,
+      recycle: isCrashing ? 0.03 : 0,
+    },
+    maxClockSkewMs: profile === "everything" ? 30_000 : 0,
+    redeliveryRate: isCrashing ? 0.03 : 0,
+    delivery: {
+      repeatRate: profile === "partial-failures" ? 0 : 0.1,
+      failureRate: 0.1,
+      isCompressed: random() < 0.2,
+    },
+    pipe: { lateRate: 0.2, repeatRate: 0.15, lossRate: 0.05 },
+    warehouse: { failBeforeCommitRate: 0.1, failAfterCommitRate: 0.1 },
+    restarts: randomInteger(random, 0, 2),
+    hasLargePut: random() < 0.1,
+    faultsAfterMs: randomInteger(random, 0, 10_000),
+  };
+}
+
+function drawFaults(profile: Profile, random: Random, between: (min: number, max: number) => number): FaultRates {
+  const always: FaultRates = {
+    recordThrottle: between(0.01, 0.15),
+    shuffle: 0.3,
+    shortRead: 0.1,
+    hotShardEveryMs: between(5000, 20_000),
+    hotShardCapacity: between(0.005, 0.05),
+    reshardEveryMs: between(5000, 30_000),
+    reshardMaxShards: randomInteger(random, 2, 6),
+  };
+  if (profile === "partial-failures") return always;
+  return {
+    ...always,
+    recordInternalFailure: between(0, 0.02),
+    recordInternalFailureStored: between(0, 0.02),
+    serverErrorBefore: between(0, 0.05),
+    serverErrorAfter: between(0, 0.05),
+    resetBefore: between(0, 0.03),
+    resetAfter: between(0, 0.05),
+    slow: between(0, 0.05),
+    slowMs: { min: 100, max: 8000 },
+    ...(profile === "outages" ? { outageEveryMs: 15_000, outageMs: { min: 3000, max: 20_000 } } : {}),
+  };
+}

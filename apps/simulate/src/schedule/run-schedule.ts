@@ -1,0 +1,209 @@
+import { createRandom, Faults, Kinesis, sleep, Trace, VirtualClock } from "@millrace/aws-simulator";
+import { Evidence } from "../invariants/evidence.ts";
+import { invariants } from "../invariants/invariants.ts";
+import { Confirmations } from "../observe/confirmations.ts";
+import { Deliveries } from "../observe/deliveries.ts";
+import type { Resources } from "../resources.ts";
+import { DirectProducer } from "../traffic/direct-producer.ts";
+import { EventServiceHost } from "../traffic/event-service-host.ts";
+import { EventSource } from "../traffic/event-source.ts";
+import { runSender, SenderLedger } from "../traffic/senders.ts";
+import { writeStrays } from "../traffic/strays.ts";
+import { Pipeline, streamNames } from "./pipeline.ts";
+import { drawPlan, type Profile, type SchedulePlan } from "./plan.ts";
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  /** Events the senders send at least. */
+  readonly events: number;
+  readonly resources: Resources;
+  /** Gets every line of the trace. */
+  readonly onTraceLine?: (line: string) => void;
+}
+
+export interface Violation {
+  readonly invariant: string;
+  readonly detail: string;
+}
+
+export interface ScheduleResult {
+  readonly seed: number;
+  readonly profile: Profile;
+  /** Events posted, each counted once. */
+  readonly events: number;
+  readonly accepted: number;
+  readonly enriched: number;
+  readonly badRows: number;
+  readonly routed: number;
+  readonly deadLetters: number;
+  readonly faults: number;
+  readonly virtualMs: number;
+  readonly traceLines: number;
+  readonly traceHash: string;
+  readonly violations: readonly Violation[];
+}
+
+/** The pipeline has to come to rest within this virtual time after the last fault. */
+const restWithinMs = 2 * 3_600_000;
+/** A call that was slowed down by the last fault may still be under way for so long. */
+const stragglersMs = 15_000;
+/** Invariants report at most so many details each. */
+const maxDetails = 3;
+
+/** Runs one schedule from its seed and checks every invariant. The same seed gives the same trace, byte for byte. */
+export async function runSchedule(options: ScheduleOptions): Promise<ScheduleResult> {
+  const { seed, resources, onTraceLine } = options;
+  const plan = drawPlan(seed, options.events);
+  const clock = new VirtualClock({ random: createRandom(`${seed}/clock`) });
+  const startedMs = clock.now();
+  const trace = new Trace({ clock, ...(onTraceLine === undefined ? {} : { onLine: onTraceLine }) });
+  trace.record("schedule", { seed, profile: plan.profile, events: plan.events });
+  const faults = new Faults({ seed: `${seed}/faults`, rates: plan.faults, operations: ["PutRecords", "ListShards"] });
+  const kinesis = new Kinesis({ clock, faults, trace, random: createRandom(`${seed}/kinesis`) });
+  const confirmations = new Confirmations(clock);
+  const serviceDeliveries = new Deliveries();
+  const functionDeliveries = new Deliveries();
+  const pipeline = new Pipeline({
+    plan,
+    clock,
+    kinesis,
+    faults,
+    trace,
+    resources,
+    confirmations,
+    deliveries: functionDeliveries,
+  });
+  const connect = (name: string) =>
+    kinesis.client({ latencyMs: plan.latencyMs, random: createRandom(`${seed}/${name}/latency`) });
+  let processes = 0;
+  const host = new EventServiceHost({
+    clock,
+    random: createRandom(`${seed}/ingest`),
+    connect: () => connect(`ingest-${(processes += 1)}`),
+    streamName: streamNames.raw,
+    confirmations,
+    deliveries: serviceDeliveries,
+  });
+  const direct = new DirectProducer({
+    seed,
+    clock,
+    client: confirmations.watch(connect("direct"), "direct"),
+    streamName: streamNames.direct,
+    deliveries: serviceDeliveries,
+    steps: 45,
+    hasLargePut: plan.hasLargePut,
+  });
+  const ledger = new SenderLedger();
+  const source = new EventSource(seed, resources.examples);
+
+  async function load(): Promise<void> {
+    await pipeline.start();
+    faults.start();
+    await Promise.all([
+      ...startSenders(plan, clock, host, source, ledger),
+      writeStrays({ seed, clock, kinesis, streamName: streamNames.raw, source, records: 15 }),
+      direct.run(),
+      restartNowAndThen(plan, clock, host),
+    ]);
+    await sleep(clock, plan.faultsAfterMs);
+    faults.stop();
+    pipeline.endFaults();
+    await sleep(clock, stragglersMs);
+    await pipeline.drain();
+  }
+
+  const sampler = sampleEverySecond(clock, [serviceDeliveries, functionDeliveries]);
+  let unrest: string | undefined;
+  try {
+    await clock.run(load().finally(sampler.stop), { limitMs: restWithinMs });
+  } catch (error) {
+    unrest = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  sampler.stop();
+
+  const evidence = await Evidence.collect({
+    clock,
+    kinesis,
+    pipeline,
+    routes: resources.routes,
+    confirmations,
+    serviceDeliveries,
+    functionDeliveries,
+    ledger,
+    host,
+    direct,
+    unrest,
+  });
+  return {
+    seed,
+    profile: plan.profile,
+    events: ledger.posts.size,
+    accepted: ledger.accepted.size,
+    enriched: evidence.enriched.length,
+    badRows: evidence.badRows.length,
+    routed: [...evidence.destinations.values()].reduce((sum, events) => sum + events.length, 0),
+    deadLetters: evidence.deadLetters.size,
+    faults: faults.total + pipeline.faultCount() + host.restarts + direct.aborts,
+    virtualMs: clock.now() - startedMs,
+    traceLines: trace.count,
+    traceHash: trace.hash(),
+    violations: await checkInvariants(evidence),
+  };
+}
+
+async function checkInvariants(evidence: Evidence): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (const { name, check } of invariants) {
+    for (const detail of (await check(evidence)).slice(0, maxDetails)) violations.push({ invariant: name, detail });
+  }
+  return violations;
+}
+
+function startSenders(
+  plan: SchedulePlan,
+  clock: VirtualClock,
+  host: EventServiceHost,
+  source: EventSource,
+  ledger: SenderLedger,
+): Promise<void>[] {
+  let left = plan.events;
+  const take = (wanted: number) => {
+    const count = Math.min(wanted, left);
+    left -= count;
+    return count;
+  };
+  return Array.from({ length: plan.senders }, (_, index) =>
+    runSender({
+      name: String(index),
+      seed: plan.seed,
+      clock,
+      host,
+      source,
+      ledger,
+      take,
+      maxPauseMs: plan.maxPauseMs,
+    }),
+  );
+}
+
+async function restartNowAndThen(plan: SchedulePlan, clock: VirtualClock, host: EventServiceHost): Promise<void> {
+  const random = createRandom(`${plan.seed}/restarts`);
+  for (let count = 0; count < plan.restarts; count += 1) {
+    await sleep(clock, Math.ceil(random() * 15_000));
+    await host.restart();
+  }
+}
+
+function sampleEverySecond(clock: VirtualClock, watched: readonly Deliveries[]): { stop: () => void } {
+  let timer: unknown;
+  const sample = () => {
+    for (const deliveries of watched) deliveries.sample();
+    timer = clock.setTimeout(sample, 1000);
+  };
+  timer = clock.setTimeout(sample, 1000);
+  return {
+    stop: () => {
+      clock.clearTimeout(timer);
+    },
+  };
+}
