@@ -25,9 +25,11 @@ export function whyImpossible(criterion: Criterion, schema: JsonObject): Impossi
   }
   const wrongType = typeFault(criterion, schema);
   if (wrongType !== undefined) return wrongType;
-  if (criterion.op === "equals" && typeof criterion.value === "number")
-    return rangeFault(criterion.value, criterion.value, schema);
-  if (criterion.op === "range") return rangeFault(criterion.low, criterion.high, schema);
+  if (criterion.op === "equals" && typeof criterion.value === "number") {
+    const { value } = criterion;
+    return rangeFault({ low: value, isLowOpen: false, high: value, isHighOpen: false }, schema);
+  }
+  if (criterion.op === "range") return rangeFault(criterion, schema);
   if (criterion.op === "equals" && typeof criterion.value === "string") return textFault(criterion.value, schema);
   return affixFault(criterion, schema);
 }
@@ -71,26 +73,41 @@ function typeFault(criterion: Criterion, schema: JsonObject): Impossible | undef
   return { rule: "impossible-type", message };
 }
 
-function rangeFault(low: number, high: number, schema: JsonObject): Impossible | undefined {
+/** Numbers between two ends. */
+interface Between {
+  readonly low: number;
+  readonly isLowOpen: boolean;
+  readonly high: number;
+  readonly isHighOpen: boolean;
+}
+
+function rangeFault({ low, isLowOpen, high, isHighOpen }: Between, schema: JsonObject): Impossible | undefined {
+  const allowed = allowedNumbers(schema);
+  const isBelow = high < allowed.low || (high === allowed.low && (isHighOpen || allowed.isLowOpen));
+  const isAbove = low > allowed.high || (low === allowed.high && (isLowOpen || allowed.isHighOpen));
+  if (isBelow || isAbove) {
+    return { rule: "impossible-range", message: `The contract allows ${allowed.low} to ${allowed.high} only.` };
+  }
+  if (schema["type"] !== "integer") return undefined;
+  const first = isLowOpen ? Math.floor(low) + 1 : Math.ceil(low);
+  const last = isHighOpen ? Math.ceil(high) - 1 : Math.floor(high);
+  if (first <= last) return undefined;
+  return { rule: "impossible-range", message: "The contract allows whole numbers only, and there is none in between." };
+}
+
+function allowedNumbers(schema: JsonObject): Between {
   const number = (keyword: string): number | undefined => {
     const value = schema[keyword];
     return typeof value === "number" ? value : undefined;
   };
-  const minimum = number("minimum") ?? number("exclusiveMinimum") ?? Number.NEGATIVE_INFINITY;
-  const maximum = number("maximum") ?? number("exclusiveMaximum") ?? Number.POSITIVE_INFINITY;
-  const isBelow = high < minimum || (high === minimum && number("exclusiveMinimum") !== undefined);
-  const isAbove = low > maximum || (low === maximum && number("exclusiveMaximum") !== undefined);
-  if (isBelow || isAbove) {
-    return { rule: "impossible-range", message: `The contract allows ${minimum} to ${maximum} only.` };
-  }
-  const isInteger = schema["type"] === "integer";
-  if (isInteger && Math.ceil(Math.max(low, minimum)) > Math.floor(Math.min(high, maximum))) {
-    return {
-      rule: "impossible-range",
-      message: "The contract allows whole numbers only, and there is none in between.",
-    };
-  }
-  return undefined;
+  const above = number("exclusiveMinimum");
+  const below = number("exclusiveMaximum");
+  return {
+    low: Math.max(number("minimum") ?? Number.NEGATIVE_INFINITY, above ?? Number.NEGATIVE_INFINITY),
+    isLowOpen: above !== undefined && above >= (number("minimum") ?? above),
+    high: Math.min(number("maximum") ?? Number.POSITIVE_INFINITY, below ?? Number.POSITIVE_INFINITY),
+    isHighOpen: below !== undefined && below <= (number("maximum") ?? below),
+  };
 }
 
 function textFault(text: string, schema: JsonObject): Impossible | undefined {
