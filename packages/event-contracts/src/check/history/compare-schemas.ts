@@ -38,13 +38,15 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
   }
 
   function compareProperties(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
-    const names = new Set([...propertyNames(before), ...propertyNames(after)]);
+    const names = new Set([before, after].flatMap((schema) => [...propertyNames(schema), ...requiredNames(schema)]));
     return [...names].flatMap((name): Change[] => {
       const position = { pointer: pointerTo(at, `/properties${pointerStep(name)}`), path: [...at.path, name] };
       const inner = { ...at, ...position };
       const oldProperty = childAt(before, "properties", name);
       const newProperty = childAt(after, "properties", name);
       const change = (kind: ChangeClass, message: string): Change[] => [{ class: kind, ...position, message }];
+      // A name can be required without being defined.
+      if (oldProperty === undefined && newProperty === undefined) return compareRequired(before, after, name, position);
       if (newProperty === undefined) return change("model", `The field \`${name}\` is gone.`);
       if (oldProperty !== undefined) {
         return [...compareRequired(before, after, name, position), ...compare(oldProperty, newProperty, inner)];
@@ -114,11 +116,19 @@ function propertyNames(schema: EffectiveSchema): string[] {
   return isJsonObject(properties) ? Object.keys(properties) : [];
 }
 
-function isRequired(schema: EffectiveSchema, name: string): boolean {
+function requiredNames(schema: EffectiveSchema): string[] {
   const required: Json | undefined = valueOf(schema, "required");
-  return Array.isArray(required) && required.includes(name);
+  return Array.isArray(required) ? required.filter((name) => typeof name === "string") : [];
 }
 
+function isRequired(schema: EffectiveSchema, name: string): boolean {
+  return requiredNames(schema).includes(name);
+}
+
+/** Whether no event could hold a property that `properties` does not name. */
 function isClosed(schema: EffectiveSchema): boolean {
-  return valueOf(schema, "additionalProperties") === false || valueOf(schema, "unevaluatedProperties") === false;
+  if (valueOf(schema, "patternProperties") !== undefined) return false;
+  if (valueOf(schema, "additionalProperties") === false) return true;
+  const isComposed = ["allOf", "anyOf", "oneOf", "if", "dependentSchemas"].some((word) => schema.keywords.has(word));
+  return valueOf(schema, "unevaluatedProperties") === false && !isComposed;
 }
