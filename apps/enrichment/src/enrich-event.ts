@@ -6,7 +6,6 @@ import {
   type ValidationResult,
 } from "@millrace/event-contracts";
 import type { CompiledContracts, SchemaErrors } from "@millrace/event-contracts/codegen";
-import { BoundedCache } from "./bounded-cache.ts";
 import { type Addition, createAddition } from "./enrichments/addition.ts";
 import type { Enrich, EnrichmentInput } from "./enrichments/enrichment.ts";
 import { EnrichmentFailedError, MaskingFailedError } from "./errors.ts";
@@ -107,9 +106,17 @@ function createValidationResult(
 }
 
 const unknown = createAddition<ValidationResult>({ status: "unknown", schema: null, errors: [] });
-const validBySchema = new BoundedCache<Addition<ValidationResult>>();
-const createValid = (schema: string) => createAddition<ValidationResult>({ status: "valid", schema, errors: [] });
-const valid = (schema: string) => validBySchema.getOrCreate(schema, createValid);
+const validBySchema = new Map<string, Addition<ValidationResult>>();
+
+/** One for each schema there is. */
+function valid(schema: string): Addition<ValidationResult> {
+  let result = validBySchema.get(schema);
+  if (result === undefined) {
+    result = createAddition({ status: "valid", schema, errors: [] });
+    validBySchema.set(schema, result);
+  }
+  return result;
+}
 
 const noNotes: readonly EnrichmentNote[] = [];
 

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
-import { type BadRow, decodeRecord, type DecodedLine, type RawEvent } from "@millrace/event-contracts";
+import type { BadRow, DecodedLine, RawEvent } from "@millrace/event-contracts";
 import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
 import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
+import { decodeLines } from "./envelope/decode-lines.ts";
 import { lineBytes } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError } from "./errors.ts";
@@ -45,7 +46,7 @@ export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: R
   const stamp = context.stampAt(context.now());
   const enriched: EnrichedLine[] = [];
   const badRows: BadRow[] = [];
-  decodeRecord(bytes).forEach((line, index) => {
+  decodeLines(bytes).forEach((line, index) => {
     const outcome = enrichLine(line, stamp, context);
     if ("enriched" in outcome) {
       enriched.push(outcome.enriched);

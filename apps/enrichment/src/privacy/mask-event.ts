@@ -1,6 +1,5 @@
 import type { PrivacyDetector, RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import { BoundedCache } from "../bounded-cache.ts";
 import { pointerStep, setProperty } from "../json-value.ts";
 import { type MaskingContext, MaskingLog, maskValue, noDetectors } from "./mask-value.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
@@ -47,13 +46,24 @@ const binaryData = "data_base64";
 export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pseudonymizer): MaskEvent {
   const envelope = compilePrivacyMaps([contracts.envelopePrivacy]);
   const states = new Map<string, PrivacyState>();
-  const plans = new BoundedCache<AttributePlan>();
+  const plans = new Map<string, AttributePlan>();
 
   function planAttribute(name: string): AttributePlan {
-    if (name === binaryData) return "drop";
     const state = envelope.property(name);
-    if (state.isBarren && knownAttributes.has(name)) return "keep";
-    return { state, detectors: state.rule !== undefined || knownAttributes.has(name) ? noDetectors : allDetectors };
+    const isKnown = knownAttributes.has(name);
+    const plan =
+      name === binaryData
+        ? "drop"
+        : isKnown && state.isBarren
+          ? "keep"
+          : {
+              state,
+              step: pointerStep(name),
+              detectors: state.rule !== undefined || isKnown ? noDetectors : allDetectors,
+            };
+    // Names that clients make up are not remembered.
+    if (isKnown) plans.set(name, plan);
+    return plan;
   }
 
   function stateOf(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
@@ -74,7 +84,7 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
       event.data = maskValue(event.data, stateOf(schemaIds), "/data", isValid ? noDetectors : allDetectors, context);
     }
     for (const name of Object.keys(event)) {
-      const plan = plans.getOrCreate(name, planAttribute);
+      const plan = plans.get(name) ?? planAttribute(name);
       if (plan === "keep") continue;
       maskAttribute(event, name, plan, context);
     }
@@ -83,7 +93,13 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
 }
 
 /** What is done with an attribute, by its name. */
-type AttributePlan = "keep" | "drop" | { readonly state: PrivacyState; readonly detectors: readonly PrivacyDetector[] };
+type AttributePlan = "keep" | "drop" | MaskPlan;
+
+interface MaskPlan {
+  readonly state: PrivacyState;
+  readonly step: string;
+  readonly detectors: readonly PrivacyDetector[];
+}
 
 function maskAttribute(
   event: RawEvent,
@@ -98,6 +114,6 @@ function maskAttribute(
     return;
   }
   const before = event[name];
-  const after = maskValue(before, plan.state, pointerStep(name), plan.detectors, context);
+  const after = maskValue(before, plan.state, plan.step, plan.detectors, context);
   if (after !== before) setProperty(event, name, after);
 }
