@@ -39,7 +39,8 @@ export async function runCli(args: readonly string[], output: Output): Promise<n
 /** Faults of the caller: told in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof RoutesError || error instanceof EventPatternError) return true;
-  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
 }
 
 function usage(): string {

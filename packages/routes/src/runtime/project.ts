@@ -2,51 +2,51 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** The segments of a dotted path. */
 export type FieldPath = readonly string[];
 
+/** Which fields a route asks for: only those it names, or all but those. */
+export interface FieldSelector {
+  readonly isKeep: boolean;
+  readonly paths: readonly FieldPath[];
+}
+
 /** Sinks dedupe on the identity, so it is delivered whatever a projection says. */
-const IDENTITY: readonly FieldPath[] = [
-  ["event", "id"],
-  ["event", "source"],
-];
+const IDENTITY: FieldSelector = {
+  isKeep: true,
+  paths: [
+    ["event", "id"],
+    ["event", "source"],
+  ],
+};
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The event with only the named fields (and its identity). Inside an array a path holds for every element. */
-export function keepFields(event: JsonObject, paths: readonly FieldPath[]): JsonObject {
-  return keep(event, [...IDENTITY, ...paths]) as JsonObject;
+/**
+ * The event with every field that at least one selector asks for, and its identity. Inside an array a path holds for
+ * every element. The event given is not changed; parts that are whole are shared with it.
+ */
+export function projectEvent(event: JsonObject, selectors: readonly FieldSelector[]): JsonObject {
+  return select(event, [IDENTITY, ...selectors]) as JsonObject;
 }
 
-/** The event without the named fields (but with its identity). Nothing of the given event is changed. */
-export function dropFields(event: JsonObject, paths: readonly FieldPath[]): JsonObject {
-  const identity = keep(event, IDENTITY) as { event?: JsonObject };
-  const rest = drop(event, paths) as { event?: JsonObject };
-  return identity.event === undefined ? rest : { ...rest, event: { ...rest.event, ...identity.event } };
-}
-
-function keep(value: unknown, paths: readonly FieldPath[]): unknown {
-  if (paths.some((path) => path.length === 0)) return value;
-  if (Array.isArray(value)) return value.map((item) => keep(item, paths)).filter((item) => item !== undefined);
-  if (!isObject(value)) return undefined;
-  const kept: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const below = tailsOf(paths, key);
-    if (below.length === 0) continue;
-    const part = keep(member, below);
-    if (part !== undefined) kept[key] = part;
+function select(value: unknown, selectors: readonly FieldSelector[]): unknown {
+  const undecided: FieldSelector[] = [];
+  for (const selector of selectors) {
+    const isNamed = selector.paths.some((path) => path.length === 0);
+    // Nothing named at or below this place: left out by a keeping selector, whole for a dropping one.
+    if (isNamed === selector.isKeep && (isNamed || selector.paths.length === 0)) return value;
+    if (!isNamed && selector.paths.length > 0) undecided.push(selector);
   }
-  return kept;
-}
-
-function drop(value: unknown, paths: readonly FieldPath[]): unknown {
-  if (paths.length === 0) return value;
-  if (Array.isArray(value)) return value.map((item) => drop(item, paths));
-  if (!isObject(value)) return value;
-  const left: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const below = tailsOf(paths, key);
-    if (!below.some((path) => path.length === 0)) left[key] = drop(member, below);
-  }
-  return left;
+  if (undecided.length === 0) return undefined;
+  if (Array.isArray(value)) return value.map((item) => select(item, undecided)).filter((item) => item !== undefined);
+  if (!isObject(value)) return undecided.some(({ isKeep }) => !isKeep) ? value : undefined;
+  const entries = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
+    const selected = select(
+      member,
+      undecided.map(({ isKeep, paths }) => ({ isKeep, paths: tailsOf(paths, key) })),
+    );
+    return selected === undefined ? [] : [[key, selected]];
+  });
+  return Object.fromEntries(entries);
 }
 
 function tailsOf(paths: readonly FieldPath[], key: string): FieldPath[] {

@@ -2,7 +2,7 @@ import { eventIdentity } from "@millrace/event-contracts";
 import { loadPatterns } from "@millrace/event-pattern";
 import type { CompiledRoute, CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
-import { dropFields, keepFields } from "./project.ts";
+import { type FieldSelector, projectEvent } from "./project.ts";
 import { samplePoint } from "./sample-point.ts";
 
 /** The routes of a deployment, ready to be asked. */
@@ -85,38 +85,17 @@ function copiesOf(
   });
 }
 
-/** A copy holds what any of its routes asks for: the union of what they keep. */
+/** A copy holds what any of its routes asks for. */
 function projectFor(
   event: Readonly<Record<string, unknown>>,
   group: readonly CompiledRoute[],
 ): Readonly<Record<string, unknown>> {
-  const [only, ...others] = group;
-  if (only === undefined || group.some((route) => route.keep === undefined && route.drop === undefined)) return event;
-  if (others.length === 0) return only.keep ? keepFields(event, only.keep) : dropFields(event, only.drop ?? []);
-  if (group.every((route) => route.keep !== undefined)) {
-    return keepFields(
-      event,
-      group.flatMap((route) => route.keep ?? []),
-    );
+  const selectors: FieldSelector[] = [];
+  for (const { keep, drop } of group) {
+    if (keep === undefined && drop === undefined) return event;
+    selectors.push(keep === undefined ? { isKeep: false, paths: drop ?? [] } : { isKeep: true, paths: keep });
   }
-  // What every dropping route leaves out and no keeping route asks for.
-  const kept = group.flatMap((route) => route.keep ?? []);
-  const drops = group.flatMap((route) => (route.drop ? [route.drop] : []));
-  const [first = [], ...rest] = drops;
-  const dropped = first.filter(
-    (path) =>
-      rest.every((other) => other.some((prefix) => isPrefix(prefix, path))) &&
-      !kept.some((wanted) => overlaps(wanted, path)),
-  );
-  return dropFields(event, dropped);
-}
-
-function isPrefix(prefix: readonly string[], path: readonly string[]): boolean {
-  return prefix.every((segment, index) => path[index] === segment);
-}
-
-function overlaps(a: readonly string[], b: readonly string[]): boolean {
-  return isPrefix(a, b) || isPrefix(b, a);
+  return projectEvent(event, selectors);
 }
 
 function keyOf(event: Readonly<Record<string, unknown>>, path: readonly string[] | undefined): string | undefined {
