@@ -13,3 +13,6 @@ export const THROTTLE_CAP_MS = 2000;
 /** Requests that failed as a whole, and records answered with InternalFailure: the service is unwell, so tread softly. */
 export const FAILURE_BASE_MS = 100;
 export const FAILURE_CAP_MS = 5000;
+
+/** Retries due within this time of each other share requests: a request costs more than its records. */
+export const COALESCE_MS = 10;

@@ -1,4 +1,4 @@
-import type { Entry } from "./entry.ts";
+import { Call, type Entry } from "./entry.ts";
 import { Fifo } from "./fifo.ts";
 import { hashOf } from "./hash-key.ts";
 import { HeldQueue } from "./held-queue.ts";
@@ -23,7 +23,8 @@ interface Batch {
 export class Batcher {
   readonly #state: StreamState;
   #retries = new Fifo<Entry>();
-  #ready = new Fifo<Entry>();
+  /** Entries, and calls that are queued as a whole. */
+  #ready = new Fifo<Entry | Call>();
   /** Entries whose shard is at its rate limit; they wait alone while the others run on. */
   readonly #held = new Map<string, HeldQueue>();
   #heldUntil = Number.NEGATIVE_INFINITY;
@@ -40,6 +41,12 @@ export class Batcher {
   add(entry: Entry): void {
     this.#ready.push(entry);
     this.#readyBytes += entry.size;
+    this.#isDue = true;
+  }
+
+  /** Queues all records of a call to go as soon as requests are free. */
+  addCall(call: Call): void {
+    this.#ready.push(call);
     this.#isDue = true;
   }
 
@@ -81,7 +88,7 @@ export class Batcher {
     this.#settled = 0;
     const isWanted = (entry: Entry) => !entry.isSettled;
     this.#retries.retain(isWanted);
-    this.#ready.retain(isWanted);
+    this.#ready.retain((item) => (item instanceof Call ? item.remaining > 0 : isWanted(item)));
     for (const held of this.#held.values()) held.retain(isWanted);
   }
 
@@ -92,7 +99,7 @@ export class Batcher {
     if (this.#held.size > 0 && (isReadyWanted || now >= this.#heldUntil)) this.#takeHeld(batch, now);
     this.#take(this.#retries, batch, now);
     if (this.#isDue || batch.entries.length > 0) {
-      this.#readyBytes -= this.#take(this.#ready, batch, now);
+      this.#take(this.#ready, batch, now);
       this.#lingeringBytes.clear();
       if (this.#ready.size === 0) {
         this.#isDue = false;
@@ -112,22 +119,34 @@ export class Batcher {
     return earliest === undefined ? undefined : Math.max(earliest, this.#heldUntil - now, 1);
   }
 
-  /** Moves entries from the queue to the batch, or aside when their shard is at its limit. Returns the bytes moved. */
-  #take(queue: Fifo<Entry>, batch: Batch, now: number): number {
-    const { limiter } = this.#state;
-    const isLimiting = limiter.isLimiting;
-    let moved = 0;
-    for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
-      if (!entry.isSettled) {
-        if (isFull(batch, entry)) break;
-        const shardId = isLimiting ? this.#locate(entry) : undefined;
-        if (shardId === undefined || this.#mayPass(shardId, entry, now)) addTo(batch, entry);
-        else this.#hold(shardId, entry, now);
+  /** Moves entries from the queue to the batch, or aside when their shard is at its limit, until the batch is full. */
+  #take(queue: Fifo<Entry | Call>, batch: Batch, now: number): void {
+    for (let item = queue.peek(); item !== undefined; item = queue.peek()) {
+      if (item instanceof Call) {
+        if (!this.#takeFromCall(item, batch, now)) return;
+      } else {
+        if (!item.isSettled && !this.#place(item, batch, now)) return;
+        if (queue === this.#ready) this.#readyBytes -= item.size;
       }
-      moved += entry.size;
       queue.shift();
     }
-    return moved;
+  }
+
+  /** False when the batch is full before the call's last record. */
+  #takeFromCall(call: Call, batch: Batch, now: number): boolean {
+    for (; call.next < call.records.length; call.next++) {
+      if (call.isOpen(call.next) && !this.#place(call.entryAt(call.next), batch, now)) return false;
+    }
+    return true;
+  }
+
+  /** False when the batch is full. */
+  #place(entry: Entry, batch: Batch, now: number): boolean {
+    if (isFull(batch, entry)) return false;
+    const shardId = this.#state.limiter.isLimiting ? this.#locate(entry) : undefined;
+    if (shardId === undefined || this.#mayPass(shardId, entry, now)) addTo(batch, entry);
+    else this.#hold(shardId, entry, now);
+    return true;
   }
 
   #mayPass(shardId: string, entry: Entry, now: number): boolean {

@@ -20,8 +20,7 @@ function isHashKey(text: string): boolean {
 }
 
 /** The size Kinesis counts for the record (data and UTF-8 key bytes), or what is wrong with it. */
-export function checkRecord(record: PutRecord, index: number): number | InvalidRecordError {
-  const given: unknown = record;
+export function checkRecord(given: unknown, index: number): number | InvalidRecordError {
   if (typeof given !== "object" || given === null) {
     return new InvalidRecordError(`Expected record ${index} to be an object, got ${typeOf(given)}.`);
   }

@@ -10,14 +10,17 @@ interface Delayed<T> {
 export class DelayQueue<T> {
   readonly #clock: Clock;
   readonly #onDue: (values: T[]) => void;
+  readonly #coalesceMs: number;
   /** Binary heap: the earliest first, equals in the order they came. */
   readonly #heap: Delayed<T>[] = [];
   #order = 0;
   #timer: unknown;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock, onDue: (values: T[]) => void) {
+  /** @param coalesceMs what is due this soon after the first comes along with it */
+  constructor(clock: Clock, coalesceMs: number, onDue: (values: T[]) => void) {
     this.#clock = clock;
+    this.#coalesceMs = coalesceMs;
     this.#onDue = onDue;
   }
 
@@ -34,13 +37,6 @@ export class DelayQueue<T> {
       at = parent;
     }
     heap[at] = item;
-    this.#arm();
-  }
-
-  /** Drops what `isWanted` refuses. */
-  retain(isWanted: (value: T) => boolean): void {
-    const kept = this.#heap.filter((item) => isWanted(item.value)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
-    this.#heap.splice(0, this.#heap.length, ...kept);
     this.#arm();
   }
 
@@ -73,9 +69,9 @@ export class DelayQueue<T> {
 
   #fire(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
-    const now = this.#clock.now();
+    const until = this.#clock.now() + this.#coalesceMs;
     const due: T[] = [];
-    for (let first = this.#heap[0]; first !== undefined && first.dueAt <= now; first = this.#heap[0]) {
+    for (let first = this.#heap[0]; first !== undefined && first.dueAt <= until; first = this.#heap[0]) {
       due.push(first.value);
       this.#pop();
     }

@@ -1,12 +1,19 @@
 import { PutRecordsCommand, type PutRecordsRequestEntry } from "@aws-sdk/client-kinesis";
 import { Admission } from "./admission.ts";
 import { type Answer, readAnswer, shardNamedIn } from "./answer.ts";
-import { FAILURE_BASE_MS, FAILURE_CAP_MS, fullJitter, THROTTLE_BASE_MS, THROTTLE_CAP_MS } from "./backoff.ts";
+import {
+  COALESCE_MS,
+  FAILURE_BASE_MS,
+  FAILURE_CAP_MS,
+  fullJitter,
+  THROTTLE_BASE_MS,
+  THROTTLE_CAP_MS,
+} from "./backoff.ts";
 import { Batcher } from "./batcher.ts";
 import { callWithTimeout, type PendingRequest } from "./call-with-timeout.ts";
 import { checkRecord } from "./check-record.ts";
 import { DelayQueue } from "./delay-queue.ts";
-import { Call, Entry } from "./entry.ts";
+import { Call, type Entry } from "./entry.ts";
 import {
   BackpressureError,
   ClosedError,
@@ -87,7 +94,7 @@ export class PutRecordsClient implements PutRecords {
     this.#admission = new Admission(options.maxInFlightBytes);
     this.#hooks = new HookCaller(options.hooks);
     this.#lanes = options.isOrderedPerKey ? new KeyLanes() : undefined;
-    this.#delayed = new DelayQueue(options.clock, (groups) => {
+    this.#delayed = new DelayQueue(options.clock, COALESCE_MS, (groups) => {
       for (const group of groups) this.#batcher.retry(group);
       this.#pump();
     });
@@ -158,14 +165,13 @@ export class PutRecordsClient implements PutRecords {
     resolve: (deliveries: Delivery[]) => void,
   ): void {
     const now = this.#options.clock.now();
-    const call = new Call(records.length, options.deadline ?? now + this.#options.timeoutMs, isLingering, resolve);
+    const call = new Call(records, options.deadline ?? now + this.#options.timeoutMs, isLingering, resolve);
     for (let index = 0; index < records.length; index++) {
-      const record = records[index] as PutRecord;
-      const checked = checkRecord(record, index);
+      const checked = checkRecord(records[index], index);
       if (typeof checked !== "number") this.#refuse(call, index, "rejected", checked);
       else if (this.#isTooLarge(checked)) this.#refuse(call, index, "oversized", this.#oversized(index, checked));
       else {
-        call.entries.push(new Entry(record, call, index, checked));
+        call.sizes[index] = checked;
         call.bytes += checked;
       }
     }
@@ -174,7 +180,7 @@ export class PutRecordsClient implements PutRecords {
       return;
     }
     if (!this.#mayEnter(call, options, now)) return;
-    for (const entry of call.entries) this.#lanes?.enter(entry);
+    if (this.#lanes !== undefined) for (const entry of call.openEntries()) this.#lanes.enter(entry);
     this.#counts.pending += call.remaining;
     this.#calls.add(call);
     this.#watchDeadline(call.deadline);
@@ -189,7 +195,7 @@ export class PutRecordsClient implements PutRecords {
     if (signal?.aborted === true) fault = cancelled(signal.reason);
     else if (call.deadline <= now) fault = expired;
     if (fault === undefined && (onFull !== "refuse" || this.#admission.hasRoomFor(call))) return true;
-    for (const { index } of call.entries) {
+    for (const { index } of call.openEntries()) {
       if (fault !== undefined) this.#refuse(call, index, fault.reason, fault.toError(0));
       else this.#refuse(call, index, "throttled", this.#full());
     }
@@ -198,8 +204,7 @@ export class PutRecordsClient implements PutRecords {
   }
 
   #refuse(call: Call, index: number, reason: FailureReason, error: PutRecordsError): void {
-    call.deliveries[index] = { status: "failed", reason, attempts: 0, isAmbiguous: false, error };
-    call.remaining--;
+    call.settle(index, { status: "failed", reason, attempts: 0, isAmbiguous: false, error });
     this.#counts.failed++;
   }
 
@@ -216,6 +221,13 @@ export class PutRecordsClient implements PutRecords {
     return size > this.#state.recordMaximum.bytes && !this.#state.recordMaximum.isUncertain(size);
   }
 
+  /** Whether the stream must be asked before some record of the call can be sent. */
+  #hasUncertainSize(call: Call): boolean {
+    const { maxRecordBytes } = this.#options;
+    const { bytes } = this.#state.recordMaximum;
+    return maxRecordBytes === undefined && call.bytes > bytes && call.sizes.some((size) => size > bytes);
+  }
+
   #oversized(index: number, size: number): OversizedRecordError {
     const maximum = this.#options.maxRecordBytes ?? this.#state.recordMaximum.bytes;
     return new OversizedRecordError(
@@ -224,8 +236,11 @@ export class PutRecordsClient implements PutRecords {
   }
 
   #start(call: Call): void {
-    for (const entry of call.entries) {
-      if (!entry.isSettled && !entry.isBehind) this.#enqueue(entry, call.isLingering);
+    if (this.#lanes === undefined && !call.isLingering && !this.#hasUncertainSize(call)) this.#batcher.addCall(call);
+    else {
+      for (const entry of call.openEntries()) {
+        if (!entry.isBehind) this.#enqueue(entry, call.isLingering);
+      }
     }
     this.#schedulePump();
   }
@@ -478,12 +493,11 @@ export class PutRecordsClient implements PutRecords {
   #settle(entry: Entry, delivery: Delivery): void {
     const { call } = entry;
     entry.isSettled = true;
-    call.deliveries[entry.index] = delivery;
-    call.bytes -= entry.size;
+    call.settle(entry.index, delivery);
     this.#counts.pending--;
     if (call.isAdmitted) this.#admission.release(entry.size);
     if (delivery.status === "failed" && !entry.isInFlight) this.#batcher.noteSettled();
-    if (--call.remaining > 0) return;
+    if (call.remaining > 0) return;
     this.#calls.delete(call);
     if (this.#calls.size === 0) this.#unwatchDeadline();
     call.finish();
@@ -550,9 +564,12 @@ export class PutRecordsClient implements PutRecords {
 
   #expire(call: Call): void {
     const unknown = outcomeUnknown("The deadline passed while the request was under way", undefined);
-    const inFlight = call.entries.filter((entry) => entry.isInFlight);
-    this.#reportAmbiguous(inFlight, "no-answer");
-    for (const entry of call.entries) {
+    const entries = call.openEntries();
+    this.#reportAmbiguous(
+      entries.filter((entry) => entry.isInFlight),
+      "no-answer",
+    );
+    for (const entry of entries) {
       if (entry.isSettled) continue;
       if (entry.isInFlight) {
         entry.isAmbiguous = true;
@@ -571,7 +588,7 @@ export class PutRecordsClient implements PutRecords {
   /** What waits is cancelled; what is on the wire keeps the right to its answer, which is the only truth about it. */
   #cancel(call: Call, reason: unknown): void {
     const fault = cancelled(reason);
-    for (const entry of call.entries) {
+    for (const entry of call.openEntries()) {
       if (entry.isInFlight) entry.isCancelled = true;
       else if (!entry.isSettled) this.#failWith(entry, fault);
     }
