@@ -48,7 +48,13 @@ function readDocument(file: string, value: Json, faults: Fault[]): SchemaDocumen
   const location = parseSchemaPath(file);
   if (location === undefined || (location.kind === "events" && location.name.split("/").length !== 2)) {
     const fix = "Move it to events/<domain>/<event>/<MODEL-REVISION-ADDITION>.json, or shared/<name>/<version>.json.";
-    faults.push({ file, pointer: "", rule: "path", message: "The path is not that of a schema.", fix });
+    faults.push({
+      file,
+      pointer: "",
+      rule: "path",
+      message: "The path is not that of a schema: names are in kebab-case, and a version is MODEL-REVISION-ADDITION.",
+      fix,
+    });
     return undefined;
   }
   if (!isJsonObject(value)) {
