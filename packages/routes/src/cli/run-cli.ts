@@ -3,6 +3,7 @@ import { RoutesError } from "../errors.ts";
 import { check } from "./check.ts";
 import type { Command, Output } from "./command.ts";
 import { diff } from "./diff.ts";
+import { examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { newCommand } from "./new.ts";
 import { redriveCommand } from "./redrive.ts";
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, Command>> = {
   diff,
   new: newCommand,
   redrive: redriveCommand,
+  examples,
   render,
 };
 

@@ -274,6 +274,15 @@ describe("routes new", () => {
   });
 });
 
+test("routes examples gives the inline tests as events that test and diff can read", async () => {
+  const { code, out } = await run("examples");
+  expect(code).toBe(0);
+  const file = join(temporaryFolder(), "examples.ndjson");
+  writeFileSync(file, out);
+  const tested = await run("test", file);
+  expect([tested.code, tested.out]).toEqual([0, expect.stringMatching(/ of \d\d events\n$/)]);
+});
+
 describe("the command line", () => {
   test("an unknown command or option is answered with the usage", async () => {
     expect(await run("frobnicate")).toMatchObject({ code: 2, err: expect.stringContaining("routes check") });
