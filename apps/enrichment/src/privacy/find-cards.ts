@@ -1,4 +1,4 @@
-import { type Finding, noFindings } from "./scan-text.ts";
+import { type Finding, noFindings } from "./finding.ts";
 
 /** Fewest digits of a primary account number (ISO/IEC 7812-1). */
 const minCardDigits = 12;

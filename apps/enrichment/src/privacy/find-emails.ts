@@ -1,4 +1,4 @@
-import { type Finding, noFindings } from "./scan-text.ts";
+import { type Finding, noFindings } from "./finding.ts";
 
 // Characters of an address without quotes (RFC 5322 "atext", the dot, and letters of every script: RFC 6531).
 const localCharacter = /[\p{L}\p{N}.!#$&'*+\-/=?^_`{|}~]/u;

@@ -1,4 +1,4 @@
-import { type Finding, noFindings } from "./scan-text.ts";
+import { type Finding, noFindings } from "./finding.ts";
 
 /**
  * Length of an IBAN by country.

@@ -2,15 +2,7 @@ import type { PrivacyDetector } from "@millrace/event-contracts";
 import { findCards } from "./find-cards.ts";
 import { findEmails } from "./find-emails.ts";
 import { findIbans } from "./find-ibans.ts";
-
-/** A part of a text that must not stay: UTF-16 indices, end exclusive. */
-export interface Finding {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What a detector says of nearly every text; it finds that out before it looks closer. */
-export const noFindings: readonly Finding[] = [];
+import type { Finding } from "./finding.ts";
 
 /** The text without what was found, and what kinds of values were found. */
 export interface ScannedText {

@@ -8,17 +8,12 @@ const usage = `Usage: pnpm schemas <command>
 
 /** Runs `pnpm schemas` with its arguments; gives the exit code. */
 export async function runSchemas(args: string[], print: (line: string) => void): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      base: { type: "string" },
-      root: { type: "string" },
-      step: { type: "string" },
-      json: { type: "boolean" },
-      check: { type: "boolean" },
-    },
-  });
+  const parsed = readArguments(args);
+  if (typeof parsed === "string") {
+    print(`${parsed}\n${usage}`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
   const [command, name] = positionals;
   // Each command loads only what it needs: Ajv, zod and recheck take their time.
   if (command === "check") return (await import("./commands/check.ts")).check(values, print);
@@ -26,4 +21,23 @@ export async function runSchemas(args: string[], print: (line: string) => void):
   if (command === "render") return (await import("./commands/render.ts")).render(values, print);
   print(usage);
   return 2;
+}
+
+/** The arguments, or what is wrong with them. */
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        base: { type: "string" },
+        root: { type: "string" },
+        step: { type: "string" },
+        json: { type: "boolean" },
+        check: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
