@@ -33,10 +33,12 @@ function unpack(name: string, zipPath: string): Bundle {
   return { name, index: join(target, "index.js"), bytes: entries["index.js"]?.length ?? 0 };
 }
 
-async function bundle(name: string): Promise<Bundle> {
-  const outFile = join(folder, `${name}.zip`);
-  await bundleFunction({ entryPoint: join(import.meta.dirname, "cold-start", `${name}.ts`), outFile });
-  return unpack(name, outFile);
+/** Others are bundled as well as ours, but with what they bring. */
+async function bundle(name: string, credentials: "environment" | "sdk-chain" = "sdk-chain"): Promise<Bundle> {
+  const title = credentials === "environment" ? `${name}, trimmed` : name;
+  const outFile = join(folder, `${title}.zip`);
+  await bundleFunction({ entryPoint: join(import.meta.dirname, "cold-start", `${name}.ts`), outFile, credentials });
+  return unpack(title, outFile);
 }
 
 const environment = {
@@ -71,6 +73,7 @@ try {
     await bundle("empty"),
     unpack("ours", join(root, "dist/function.zip")),
     await bundle("sdk-alone"),
+    await bundle("sdk-alone", "environment"),
     await bundle("usual-stack"),
   ];
   const samples = bundles.map((): ReturnType<typeof startOnce>[] => []);

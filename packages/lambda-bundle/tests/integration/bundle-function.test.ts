@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -63,6 +64,32 @@ describe("bundleFunction", () => {
     writeFileSync(join(unpacked, "index.js"), files["index.js"]!);
     const loaded = createRequire(import.meta.url)(join(unpacked, "index.js")) as { handler: () => string };
     expect(loaded.handler()).toBe("hello x");
+  });
+
+  test("gives the SDK the credentials of the environment, and no other way to find some", async () => {
+    const project = createProject(
+      "credentials",
+      `import { defaultProvider } from "@aws-sdk/credential-provider-node"; export const handler = () => defaultProvider()();`,
+    );
+    const { metafile } = await bundleFunction(project);
+    expect(Object.keys(metafile.inputs).filter((input) => input.includes("node_modules"))).toEqual([]);
+    const unpacked = join(root, "credentials/index.js");
+    writeFileSync(unpacked, unzipSync(readFileSync(project.outFile))["index.js"]!);
+    const run = (environment: Record<string, string>) =>
+      execFileSync(
+        process.execPath,
+        [
+          "-e",
+          `require(${JSON.stringify(unpacked)}).handler().then(JSON.stringify, (e) => e.message).then(console.log)`,
+        ],
+        { env: environment },
+      ).toString();
+    const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+    expect(run({ ...keys, AWS_SESSION_TOKEN: "c" })).toBe(
+      '{"accessKeyId":"a","secretAccessKey":"b","sessionToken":"c"}\n',
+    );
+    expect(run(keys)).toBe('{"accessKeyId":"a","secretAccessKey":"b"}\n');
+    expect(run({})).toContain("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are missing");
   });
 
   test("refuses a zip over its budget and writes nothing", async () => {
