@@ -1,11 +1,10 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Delivery, PutRecord } from "@millrace/put-records";
+import { type Delivery, type PutRecord, systemClock } from "@millrace/put-records";
 import express from "express";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { createApp } from "../src/app.ts";
-import { systemClock } from "../src/clock.ts";
 import { createCors } from "../src/cors.ts";
 import { createEventService } from "../src/event-service.ts";
 import { Health } from "../src/health.ts";

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Logger } from "pino";
 import type { OutgoingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "@millrace/put-records";
 import type { Cors } from "./cors.ts";
 import { drawRetryAfter, type EventReply, type EventService, replyError } from "./event-service.ts";
 import type { Health } from "./health.ts";

@@ -1,5 +1,6 @@
 import { partitionKeyOf } from "@millrace/event-contracts";
 import {
+  type Clock,
   ClosedError,
   type Delivery,
   type FailureReason,
@@ -7,7 +8,6 @@ import {
   type PutRecordsError,
 } from "@millrace/put-records";
 import { type ClientContext, renderClientContext } from "./client-context.ts";
-import type { Clock } from "./clock.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
 import { defaultMaxEventBytes, defaultMaxEventsPerRequest, retryAfterSeconds } from "./limits.ts";
 import { readBodyFormat } from "./media-types.ts";

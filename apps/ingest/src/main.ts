@@ -1,8 +1,7 @@
-import { createKinesisClient, createPutRecords } from "@millrace/put-records";
+import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { createApp } from "./app.ts";
-import { systemClock } from "./clock.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { createCors } from "./cors.ts";
 import { createEventService } from "./event-service.ts";

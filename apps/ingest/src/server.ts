@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "@millrace/put-records";
 import type { Health } from "./health.ts";
 import { type ProblemCode, problemBody, problems } from "./problems.ts";
 

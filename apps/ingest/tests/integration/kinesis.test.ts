@@ -7,9 +7,8 @@ import {
   startKinesisServer,
 } from "@millrace/aws-simulator";
 import { decodeRecord, partitionKeyOf } from "@millrace/event-contracts";
-import { createKinesisClient, createPutRecords, type PutRecords } from "@millrace/put-records";
+import { createKinesisClient, createPutRecords, type PutRecords, systemClock } from "@millrace/put-records";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { systemClock } from "../../src/clock.ts";
 import { anEvent, post, startTestService, type TestService } from "../support/test-service.ts";
 
 const streamName = "millrace-test-raw";

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { createApp } from "../../src/app.ts";
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "@millrace/put-records";
 import { createCors } from "../../src/cors.ts";
 import { createEventService, type EventServiceOptions } from "../../src/event-service.ts";
 import { Health } from "../../src/health.ts";
