@@ -15,9 +15,13 @@ async function simulate({ schedules, seed, events, processes, isJson }: Simulate
     firstSeed: seed,
     schedules,
     onResponse: (response) => {
-      if (response.kind === "crash") crashes.push(response);
-      else results.push(response.result);
-      return true;
+      if (response.kind === "result") {
+        results.push(response.result);
+        return true;
+      }
+      // The simulation itself failed: it will again.
+      crashes.push(response);
+      return false;
     },
   });
   const report = summarize(results, crashes, { firstSeed: seed, processes, durationMs: performance.now() - startedMs });

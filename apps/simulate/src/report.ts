@@ -61,6 +61,8 @@ export function summarize(
   };
 }
 
+const shownViolations = 20;
+
 export function isClean(report: SimulationReport): boolean {
   return report.violations.length === 0 && report.crashes.length === 0;
 }
@@ -75,8 +77,10 @@ export function renderReport(report: SimulationReport): string {
     `  virtual seconds       ${show(virtualSeconds)}`,
     `  in all                ${totals.accepted} accepted, ${totals.enriched} enriched copies, ${totals.badRows} bad rows, ${totals.routed} routed copies, ${totals.deadLetters} dead letters`,
     `  ${report.schedulesPerMinute} schedules a minute on ${report.processes} processes`,
-    ...report.violations.map(({ seed, invariant, detail }) => `  seed ${seed}  ${invariant}: ${detail}`),
-    ...report.crashes.map(({ seed, message }) => `  seed ${seed}  crashed: ${message}`),
+    ...report.violations
+      .slice(0, shownViolations)
+      .map(({ seed, invariant, detail }) => `  seed ${seed}  ${invariant}: ${detail}`),
+    ...report.crashes.slice(0, 1).map(({ seed, message }) => `  seed ${seed}  crashed: ${message}`),
     ...(isClean(report) ? [] : ["  Replay one: pnpm simulate --seed N --trace"]),
   ].join("\n");
 }

@@ -40,7 +40,7 @@ export class StoredRecord {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly isConfirmed: boolean;
-  readonly #data: Uint8Array;
+  readonly data: Uint8Array;
   #text: string | undefined;
 
   constructor(shardId: string, record: KinesisRecord, confirmations: Confirmations, streamName: string) {
@@ -48,11 +48,11 @@ export class StoredRecord {
     this.sequenceNumber = record.SequenceNumber;
     this.partitionKey = record.PartitionKey;
     this.isConfirmed = confirmations.isConfirmed(streamName, record.SequenceNumber);
-    this.#data = record.Data;
+    this.data = record.Data;
   }
 
   get text(): string {
-    this.#text ??= Buffer.from(this.#data.buffer, this.#data.byteOffset, this.#data.byteLength).toString("utf8");
+    this.#text ??= Buffer.from(this.data.buffer, this.data.byteOffset, this.data.byteLength).toString("utf8");
     return this.#text;
   }
 

@@ -89,7 +89,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     name: "map-follows-resharding",
-    claim: "A client that meets shards it has not heard of asks for the shard map again.",
+    claim: "A client that is throttled and meets shards it has not heard of asks for the shard map again.",
     check: ({ run }) =>
       run.confirmations.stale.map(
         ({ client, streamName, forMs }) =>
@@ -114,7 +114,7 @@ function checkDeliveries(evidence: Evidence): string[] {
   const stored = new Map<string, Map<string, string>>();
   for (const streamName of new Set(evidence.deliveries().map((observed) => observed.streamName))) {
     for (const record of evidence.records(streamName)) {
-      const key = contentKey(streamName, { partitionKey: record.partitionKey, data: record.text });
+      const key = contentKey(streamName, record);
       const copies = stored.get(key) ?? new Map<string, string>();
       copies.set(record.sequenceNumber, record.shardId);
       stored.set(key, copies);
@@ -147,17 +147,13 @@ function checkDeliveries(evidence: Evidence): string[] {
   return violations;
 }
 
-const largeRecordBytes = 8000;
+const comparedBytes = 8000;
 
-function contentKey(
-  streamName: string,
-  record: { readonly partitionKey: string; readonly data: Uint8Array | string },
-): string {
-  const { data } = record;
-  // What is large begins with a number of its own, or has a key of its own.
-  const compared = data.length > largeRecordBytes ? data.slice(0, 64) : data;
-  const content = typeof compared === "string" ? compared : Buffer.from(compared).toString("utf8");
-  return `${streamName}\n${record.partitionKey}\n${data.length}\n${content}`;
+/** Tells contents apart. What is longer begins with a number of its own, or has a key of its own. */
+function contentKey(streamName: string, record: { readonly partitionKey: string; readonly data: Uint8Array }): string {
+  const { data, partitionKey } = record;
+  const compared = Buffer.from(data.buffer, data.byteOffset, Math.min(data.byteLength, comparedBytes));
+  return `${streamName}\n${partitionKey}\n${data.byteLength}\n${compared.toString("latin1", 0, data.byteLength > comparedBytes ? 64 : comparedBytes)}`;
 }
 
 function checkOneInOneOut(evidence: Evidence): string[] {

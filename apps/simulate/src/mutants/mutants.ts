@@ -94,9 +94,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "confirmed-forgotten",
     defect: "What was confirmed is written again when Lambda delivers the batch again.",
-    file: "packages/stream-handler/src/batch-run.ts",
-    find: "if (this.#memory.isWhole(outcome.source)) {",
-    replace: "if (false) {",
+    file: "packages/stream-handler/src/confirmed-memory.ts",
+    find: "return this.#shards.get(shardKey(source))?.get(source.sequenceNumber);",
+    replace: "return undefined;",
   },
   {
     name: "accepted-before-stored",

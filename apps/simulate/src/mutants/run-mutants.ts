@@ -45,6 +45,7 @@ export async function runMutants(options: MutantsOptions): Promise<MutantOutcome
 async function hunt(mutant: Mutant, options: MutantsOptions): Promise<MutantOutcome> {
   const startedMs = performance.now();
   let schedules = 0;
+  let crash = "";
   let caught: { readonly invariant: string; readonly detail: string } | undefined;
   await runSchedules({
     processes: 1,
@@ -54,7 +55,11 @@ async function hunt(mutant: Mutant, options: MutantsOptions): Promise<MutantOutc
     preload: { file: preloadFile, environment: { [mutantVariable]: mutant.name } },
     onResponse: (response: RunResponse) => {
       schedules += 1;
-      if (response.kind === "crash") throw new Error(`Mutant ${mutant.name} broke the simulation: ${response.message}`);
+      if (response.kind === "crash") {
+        // Not caught by an invariant: the mutant no longer fits its source, or breaks more than it says.
+        crash = response.message;
+        return false;
+      }
       const [first] = response.result.violations;
       if (first !== undefined) caught = first;
       return first === undefined;
@@ -64,7 +69,7 @@ async function hunt(mutant: Mutant, options: MutantsOptions): Promise<MutantOutc
     mutant: mutant.name,
     defect: mutant.defect,
     invariant: caught?.invariant,
-    detail: caught?.detail ?? "",
+    detail: caught?.detail ?? crash,
     schedules,
     durationMs: Math.round(performance.now() - startedMs),
   };

@@ -32,15 +32,17 @@ export interface StaleMap {
 
 interface ShardKnowledge {
   shards: ReadonlySet<string> | undefined;
-  /** Since when answers name shards the client has not heard of, without its having asked again. */
+  /** When it was first throttled on, or next to, shards it has not heard of, without its having asked since. */
   staleSinceMs: number | undefined;
+  /** When that happened once more, so long after that it should have asked then. */
+  overdueSinceMs: number | undefined;
   /** Its last question got no answer, so that it may take its time with the next. */
   hasFailed: boolean;
 }
 
-/** A client that meets new shards asks within this time… */
-const askWithinMs = 5000;
-/** …or within this one when its last question failed: the longest pause between two questions, and a second. */
+/** The shortest pause between two questions, and half a second… */
+const askWithinMs = 1500;
+/** …and the longest, after questions that failed, and a second. */
 const askAgainWithinMs = 61_000;
 
 const invalidRequestCodes = new Set(["ValidationException", "InvalidArgumentException", "SerializationException"]);
@@ -73,6 +75,7 @@ export class Confirmations {
       if (input.Records === undefined) {
         const known = this.#knowledgeOf(knowledge, streamName);
         known.staleSinceMs = undefined;
+        known.overdueSinceMs = undefined;
         known.hasFailed = true;
         const answer = await client.send(command, options);
         known.hasFailed = false;
@@ -100,24 +103,35 @@ export class Confirmations {
       confirmed = new Set();
       this.#confirmed.set(streamName, confirmed);
     }
-    const now = this.#clock.now();
+    let hasNewShards = false;
+    let hasFailures = false;
     for (const { SequenceNumber: sequenceNumber, ShardId: shardId } of answer.Records ?? []) {
-      if (sequenceNumber === undefined || shardId === undefined) continue;
-      confirmed.add(sequenceNumber);
-      if (knowledge.shards?.has(shardId) !== false) continue;
-      knowledge.staleSinceMs ??= now;
-      const forMs = now - knowledge.staleSinceMs;
-      if (forMs > (knowledge.hasFailed ? askAgainWithinMs : askWithinMs)) {
-        this.stale.push({ streamName, client, forMs });
-        knowledge.staleSinceMs = now;
+      if (sequenceNumber === undefined || shardId === undefined) {
+        hasFailures = true;
+        continue;
       }
+      confirmed.add(sequenceNumber);
+      hasNewShards ||= knowledge.shards?.has(shardId) === false;
+    }
+    // While nothing is refused it does not matter which shard a record goes to, and nobody needs a map.
+    if (hasNewShards && hasFailures) this.#noteEvidence(streamName, client, knowledge);
+  }
+
+  #noteEvidence(streamName: string, client: string, knowledge: ShardKnowledge): void {
+    const now = this.#clock.now();
+    knowledge.staleSinceMs ??= now;
+    if (now - knowledge.staleSinceMs <= (knowledge.hasFailed ? askAgainWithinMs : askWithinMs)) return;
+    if (knowledge.overdueSinceMs === undefined) knowledge.overdueSinceMs = now;
+    else if (now > knowledge.overdueSinceMs) {
+      this.stale.push({ streamName, client, forMs: now - knowledge.staleSinceMs });
+      knowledge.staleSinceMs = now;
     }
   }
 
   #knowledgeOf(knowledge: Map<string, ShardKnowledge>, streamName: string): ShardKnowledge {
     let found = knowledge.get(streamName);
     if (found === undefined) {
-      found = { shards: undefined, staleSinceMs: undefined, hasFailed: false };
+      found = { shards: undefined, staleSinceMs: undefined, overdueSinceMs: undefined, hasFailed: false };
       knowledge.set(streamName, found);
     }
     return found;

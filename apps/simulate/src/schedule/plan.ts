@@ -80,7 +80,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
       batchSize: randomChoice(random, [20, 50, 100, 200, 500]),
       batchingWindowSeconds: randomInteger(random, 0, 2),
       parallelizationFactor: randomChoice(random, [1, 1, 2, 4]),
-      maximumRetryAttempts: randomChoice(random, [5, 10]),
+      maximumRetryAttempts: randomChoice(random, [1, 5, 10]),
     },
     functionTimeoutMs: randomChoice(random, [10_000, 15_000, 30_000]),
     faults: drawFaults(profile, random, between),

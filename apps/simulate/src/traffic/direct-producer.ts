@@ -27,8 +27,9 @@ export interface DirectRecord {
 
 const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
 const mib = 1024 * 1024;
-/** Little, so that it is reached whenever the stream is slow; one record of the largest size still fits. */
-const maxInFlightBytes = 1.25 * mib;
+/** Little, so that it is reached whenever the stream is slow; the largest put of the producer still fits. */
+const maxInFlightBytes = 256 * 1024;
+const maxPutRecords = 20;
 const padding = "x".repeat(8192);
 
 /**
@@ -84,7 +85,7 @@ export class DirectProducer {
       await this.#putMany(
         Array.from({ length: randomInteger(random, 480, 620) }, (_, index) => this.#next(`bulk-${index}`)),
       );
-    else if (draw < 0.3) await this.#put(writer, randomInteger(random, 1, 40), {});
+    else if (draw < 0.3) await this.#put(writer, randomInteger(random, 1, maxPutRecords), {});
     else if (draw < 0.4)
       await this.#put(writer, randomInteger(random, 1, 20), {
         deadline: this.#options.clock.now() + randomInteger(random, 1, 400),
@@ -99,7 +100,7 @@ export class DirectProducer {
       );
       this.aborts += 1;
       await this.#put(writer, randomInteger(random, 1, 20), { signal: controller.signal });
-    } else if (draw < 0.55) await this.#oversized(writer);
+    } else if (draw < 0.55) await this.#oversized();
     else
       for (let count = randomInteger(random, 1, 15); count > 0; count -= 1)
         this.#send(writer, random() < 0.3 ? { onFull: "refuse" } : {});
@@ -145,12 +146,10 @@ export class DirectProducer {
   }
 
   /** One byte too many, counting the key: only this record may fail. */
-  async #oversized(writer: PutRecords): Promise<void> {
-    const good = this.#next();
+  async #oversized(): Promise<void> {
     const partitionKey = "oversized";
-    const bad: PutRecord = { partitionKey, data: Buffer.alloc(mib - partitionKey.length + 1) };
-    const [first] = await writer.put([good.record, bad]);
-    if (first !== undefined) good.delivery = first;
+    const bad = this.#add({ partitionKey, data: Buffer.alloc(mib - partitionKey.length + 1) });
+    await this.#putMany([this.#next("bulk-0"), bad]);
   }
 
   /** Forty records of exactly ten mebibytes of data; their keys make it more than a request may hold. */
