@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import { type KinesisSender, systemClock } from "@millrace/put-records";
+import { systemClock } from "@millrace/put-records";
 import { createTelemetry } from "@millrace/telemetry";
 import { createEnrichmentHandler, createRecordContext, defaultEnrichments, enrichRecord } from "../src/index.ts";
 import { loadContracts } from "../src/load-contracts.ts";
@@ -69,7 +69,7 @@ function record(name: string, records: readonly string[], contracts: CompiledCon
 
 function handler(contracts: CompiledContracts, batches: ReturnType<typeof toLambdaBatches>): Candidate {
   const handle = createEnrichmentHandler({
-    client: createConfirmingClient() as unknown as KinesisSender,
+    client: createConfirmingClient(),
     enrichedStreamName: "millrace-bench-enriched",
     badRowStreamName: "millrace-bench-bad-rows",
     contracts,

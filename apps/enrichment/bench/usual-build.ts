@@ -26,8 +26,8 @@ export function createUsualBuild(
   const reader = new Reader<Response>(Buffer.from(countryDatabase));
   const processor = new BatchProcessor(EventType.KinesisDataStreams);
 
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as such code is
   const recordHandler = async (record: KinesisStreamRecord): Promise<void> => {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as such code is
     const event: any = JSON.parse(Buffer.from(record.kinesis.data, "base64").toString("utf8"));
     const isValid = validate(event.data);
     const { context } = event.data;

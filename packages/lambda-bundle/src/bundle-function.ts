@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
@@ -76,9 +76,17 @@ export async function bundleFunction(options: BundleOptions): Promise<BundleResu
 
   const outDir = dirname(options.outFile);
   await mkdir(outDir, { recursive: true });
-  await writeFile(options.outFile, zip);
-  await writeFile(join(outDir, `${basename(options.outFile, ".zip")}.json`), `${JSON.stringify(manifest, null, 2)}\n`);
+  await replaceFile(options.outFile, zip);
+  const manifestFile = join(outDir, `${basename(options.outFile, ".zip")}.json`);
+  await replaceFile(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   return { manifest, metafile };
+}
+
+/** Whoever reads the file meanwhile sees the old one or the new one, whole. */
+async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+  const partial = `${path}.${process.pid}`;
+  await writeFile(partial, content);
+  await rename(partial, path);
 }
 
 async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; metafile: Metafile }> {
