@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { type Death, type IsolationRun, runIsolation } from "../support/isolation-world.ts";
+
+/** Figures of each run, printed once: what the README quotes. */
+const figures: Record<string, object> = {};
+
+let calm: IsolationRun;
+
+beforeAll(async () => {
+  calm = await runIsolation(undefined);
+  figures["none dead"] = summary(calm);
+});
+
+function summary({ sent, p99OfOthersMs, deadLetters, callsToDead, failedBatches, redriven }: IsolationRun): object {
+  return { sent, p99OfOthersMs, deadLetters, callsToDead, failedBatches, redelivered: redriven.delivered };
+}
+
+const all = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index)).sort();
+
+const deaths: [Death, number][] = [
+  ["throttles", 60],
+  ["silent", 60],
+  ["missing", 10],
+  ["denied", 10],
+];
+
+describe.each(deaths)("one of ten destinations %s for %d minutes", (death, minutes) => {
+  let run: IsolationRun;
+
+  beforeAll(async () => {
+    run = await runIsolation(death, minutes);
+    figures[death] = summary(run);
+  });
+
+  test("the others get every event once, as fast as without it", () => {
+    for (const { ids } of run.others) expect([...ids].sort()).toEqual(all(run.sent));
+    expect(run.p99OfOthersMs).toBeLessThanOrEqual(calm.p99OfOthersMs + 50);
+  });
+
+  test("no batch is repeated because of it", () => {
+    expect(run.failedBatches).toBe(0);
+  });
+
+  test("it is left alone but for a try now and then", () => {
+    // Two calls to learn it, then one try a minute or less often; put-records may repeat within a try's half second.
+    expect(run.callsToDead).toBeLessThan(600);
+  });
+
+  test("after its recovery and a redrive it has exactly its events, none twice", () => {
+    expect(run.deadLetters).toBeGreaterThan(minutes * 75);
+    expect(run.redriven.failed).toBe(0);
+    expect([...run.dead.ids].sort()).toEqual(all(run.sent));
+  });
+});
+
+test("the figures of the runs", () => {
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  expect(Object.keys(figures)).toHaveLength(5);
+});

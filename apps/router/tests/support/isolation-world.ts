@@ -1,0 +1,178 @@
+import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { createRandom, EventSourceMapping, Kinesis, VirtualClock } from "@millrace/aws-simulator";
+import { encodeRecord } from "@millrace/event-contracts";
+import { createPutRecords, type KinesisSender } from "@millrace/put-records";
+import { compileRoutes, redrive } from "@millrace/routes";
+import { loadRoutes } from "@millrace/routes/runtime";
+import { createRouterHandler } from "../../src/index.ts";
+import { enriched } from "./kinesis-event.ts";
+import { document, route } from "./router.ts";
+
+/** How a destination is dead. */
+export type Death = "throttles" | "missing" | "denied" | "silent";
+
+const DESTINATIONS = 10;
+const DEAD = "dest-3";
+/** No multiple of the mapping's second between two reads, so that ages take every value. */
+const EVENT_EVERY_MS = 730;
+const MINUTE = 60_000;
+const INVOCATION_MS = 30_000;
+
+/** What one destination got: the identity of each event, and how long after it came to the enriched stream. */
+interface Arrivals {
+  readonly ids: string[];
+  readonly agesMs: number[];
+}
+
+export interface IsolationRun {
+  readonly sent: number;
+  /** Of the destinations that lived all the time. */
+  readonly others: readonly Arrivals[];
+  readonly dead: Arrivals;
+  readonly deadLetters: number;
+  /** Invocations that Lambda had to repeat in part. */
+  readonly failedBatches: number;
+  /** Calls made to the dead destination while it was dead. */
+  readonly callsToDead: number;
+  readonly p99OfOthersMs: number;
+  readonly redriven: { delivered: number; duplicates: number; unwanted: number; failed: number };
+}
+
+/**
+ * Ten applications that all want every event; one destination is dead for a while in the middle of the traffic; then a redrive of its dead letters. The real router, stream handler and PutRecords client against the model of
+ * Kinesis and of Lambda's event source mapping, under a virtual clock.
+ */
+export async function runIsolation(death: Death | undefined, minutesDead = 60): Promise<IsolationRun> {
+  const clock = new VirtualClock();
+  const random = createRandom(`isolation ${death ?? "none"}`);
+  const kinesis = new Kinesis({ clock, random });
+  const streams = ["enriched", "bad-rows", ...Array.from({ length: DESTINATIONS }, (_, index) => `dest-${index}`)];
+  for (const streamName of streams) kinesis.createStream({ streamName, shardCount: streamName === "enriched" ? 2 : 1 });
+  const arrivals = new Map<string, Arrivals>(streams.map((name) => [name, { ids: [], agesMs: [] }]));
+  const sentAt = new Map<string, number>();
+  const badRows: Record<string, unknown>[] = [];
+  const diesAt = clock.now() + 5 * MINUTE;
+  const livesAt = diesAt + minutesDead * MINUTE;
+  let callsToDead = 0;
+  const isDead = (): boolean => death !== undefined && clock.now() >= diesAt && clock.now() < livesAt;
+
+  const client = (streamName: string): KinesisSender => {
+    const inner = kinesis.client({ latencyMs: { min: 5, max: 15 }, random });
+    return {
+      async send(command, options) {
+        if (streamName === DEAD && isDead() && death !== undefined && command instanceof PutRecordsCommand) {
+          callsToDead += 1;
+          return dieAs(death, command, options?.abortSignal);
+        }
+        const output = await inner.send(command as never, options);
+        if (command instanceof PutRecordsCommand) observe(streamName, command, output);
+        return output;
+      },
+    };
+  };
+  const observe = (streamName: string, command: PutRecordsCommand, output: object): void => {
+    const results = (output as { Records: { ErrorCode?: string }[] }).Records;
+    command.input.Records?.forEach(({ Data }, index) => {
+      if (results[index]?.ErrorCode !== undefined) return;
+      for (const line of new TextDecoder().decode(Data).trimEnd().split("\n")) {
+        const value = JSON.parse(line) as { event?: { id: string } };
+        if (streamName === "bad-rows") badRows.push(value as Record<string, unknown>);
+        const id = value.event?.id;
+        if (id === undefined) continue;
+        arrivals.get(streamName)!.ids.push(id);
+        arrivals.get(streamName)!.agesMs.push(clock.now() - (sentAt.get(id) ?? clock.now()));
+      }
+    });
+  };
+  const put = (streamName: string) => createPutRecords({ client: client(streamName), streamName, clock, random });
+
+  const routes = loadRoutes(
+    compileRoutes(
+      Array.from({ length: DESTINATIONS }, (_, index) =>
+        document(`dest-${index}`, route("all", "page.view", `dest-${index}`)),
+      ),
+    ),
+  );
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const handler = createRouterHandler({
+    routes: () => routes,
+    destination: ({ stream }) => put(stream),
+    badRows: put("bad-rows"),
+    clock,
+    logger: silent,
+  });
+  let failedBatches = 0;
+  const mapping = new EventSourceMapping({
+    kinesis,
+    streamArn: `arn:aws:kinesis:us-east-1:000000000000:stream/enriched`,
+    clock,
+    random,
+    batchSize: 500,
+    maximumRetryAttempts: 5,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+    invoke: async (event) => {
+      const until = clock.now() + INVOCATION_MS;
+      const answer = await handler(event as never, { getRemainingTimeInMillis: () => until - clock.now() });
+      if (answer.batchItemFailures.length > 0) failedBatches += 1;
+      return answer;
+    },
+  });
+
+  const producer = kinesis.client();
+  const total = Math.floor(((minutesDead + 10) * MINUTE) / EVENT_EVERY_MS);
+  let sent = 0;
+  const produce = (): void => {
+    if (sent >= total) return;
+    const id = String(sent);
+    sent += 1;
+    sentAt.set(id, clock.now());
+    const data = encodeRecord([enriched(id, "page.view")]);
+    void producer.send(
+      new PutRecordsCommand({ StreamName: "enriched", Records: [{ PartitionKey: id, Data: data }] }) as never,
+    );
+    clock.setTimeout(produce, EVENT_EVERY_MS);
+  };
+  await clock.run(mapping.start());
+  produce();
+  await clock.runUntil(() => sent >= total);
+  await clock.runFor(2 * MINUTE);
+  await clock.run(mapping.stop());
+  const deadLetters = badRows.length;
+
+  const redriven = await clock.run(
+    redrive(badRows, { application: DEAD, routes, destination: ({ stream }) => put(stream), now: () => clock.now() }),
+  );
+  const others = [...arrivals].filter(([name]) => name.startsWith("dest-") && name !== DEAD).map(([, got]) => got);
+  const dead = arrivals.get(DEAD)!;
+  const p99OfOthersMs = Math.max(...others.map(({ agesMs }) => percentile(agesMs, 0.99)));
+  return { sent, others, dead, deadLetters, failedBatches, callsToDead, p99OfOthersMs, redriven };
+}
+
+function dieAs(death: Death, command: PutRecordsCommand, signal: AbortSignal | undefined): Promise<unknown> {
+  const refuse = (name: string, message: string): Promise<never> =>
+    Promise.reject(Object.assign(new Error(message), { name, $fault: "client", $metadata: { httpStatusCode: 400 } }));
+  switch (death) {
+    case "throttles": {
+      const Records = command.input.Records?.map(() => ({
+        ErrorCode: "ProvisionedThroughputExceededException",
+        ErrorMessage: "Rate exceeded for shard shardId-000000000000 in stream dest-3 under account 000000000000.",
+      }));
+      return Promise.resolve({ FailedRecordCount: Records?.length ?? 0, Records, $metadata: { httpStatusCode: 200 } });
+    }
+    case "missing":
+      return refuse("ResourceNotFoundException", "Stream dest-3 under account 000000000000 not found.");
+    case "denied":
+      return refuse("AccessDeniedException", "User is not authorized to perform: kinesis:PutRecords");
+    case "silent":
+      return new Promise((_, reject) => {
+        signal?.addEventListener("abort", () =>
+          reject(Object.assign(new Error("Request aborted"), { name: "AbortError" })),
+        );
+      });
+  }
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+}
