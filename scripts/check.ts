@@ -39,7 +39,10 @@ const checks: readonly Check[] = [
   {
     name: "lint",
     onFailure: "Mend what the rule names; rules are in packages/eslint-config.",
-    commands: [["turbo", "run", "lint", "--output-logs=errors-only", "--log-order=grouped"]],
+    commands: [
+      ["turbo", "run", "lint", "--output-logs=errors-only", "--log-order=grouped"],
+      ["eslint", "scripts", "--max-warnings", "0"],
+    ],
   },
   {
     name: "types",
@@ -109,7 +112,7 @@ const checks: readonly Check[] = [
 function runCommand(command: readonly string[]): { readonly isPassed: boolean; readonly output: string } {
   const [file = "", ...args] = command;
   const result = spawnSync(file, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
-  const output = `${result.stdout ?? ""}${result.stderr ?? ""}${result.error === undefined ? "" : result.error.message}`;
+  const output = `${result.stdout}${result.stderr}${result.error === undefined ? "" : result.error.message}`;
   return { isPassed: result.status === 0, output };
 }
 
