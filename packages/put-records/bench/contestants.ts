@@ -15,6 +15,7 @@ type Contestant = (records: readonly BenchRecord[]) => Promise<void>;
 /** Requests on the wire at once, the same for all that let one choose. */
 const CONCURRENCY = 4;
 const BATCH = 500;
+const OUR_BATCH = 5000;
 
 const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
 const region = "eu-west-1";
@@ -23,25 +24,25 @@ const require = createRequire(import.meta.url);
 /** kinesis-streams brings no SDK of its own: it gets the one that lifion-kinesis brings. */
 const requireOfLifion = createRequire(require.resolve("lifion-kinesis"));
 
-function batches(records: readonly BenchRecord[]): BenchRecord[][] {
-  const all: BenchRecord[][] = [];
-  for (let i = 0; i < records.length; i += BATCH) all.push(records.slice(i, i + BATCH));
-  return all;
-}
-
+/** Cuts the records into batches and keeps a number of them under way. */
 async function eachBatch(
   records: readonly BenchRecord[],
-  send: (batch: BenchRecord[]) => Promise<void>,
+  send: (batch: readonly BenchRecord[]) => Promise<unknown>,
+  batchSize = BATCH,
+  concurrency = CONCURRENCY,
 ): Promise<void> {
-  const queue = batches(records);
-  await Promise.all(
-    Array.from({ length: CONCURRENCY }, async () => {
-      for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) await send(batch);
-    }),
-  );
+  let next = 0;
+  const work = async () => {
+    while (next < records.length) {
+      const batch = records.slice(next, next + batchSize);
+      next += batchSize;
+      await send(batch);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
 }
 
-const toEntry = ({ key, data }: BenchRecord) => ({ PartitionKey: key, Data: data });
+const toEntry = ({ partitionKey, data }: BenchRecord) => ({ PartitionKey: partitionKey, Data: data });
 
 function putOnce(client: KinesisClient, batch: readonly BenchRecord[]) {
   return client.send(new PutRecordsCommand({ StreamName: "bench", Records: batch.map(toEntry) }));
@@ -50,30 +51,25 @@ function putOnce(client: KinesisClient, batch: readonly BenchRecord[]) {
 /** The least any client can do: perfect batches, connections kept alive, no look at the answer. */
 function floor({ http1 }: Ports): Contestant {
   const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
-  return (records) =>
-    eachBatch(records, async (batch) => {
-      await putOnce(client, batch);
-    });
+  return (records) => eachBatch(records, (batch) => putOnce(client, batch));
 }
 
+/** Many callers with a batch each, all at once: what is bounded is up to the client. */
 function ours({ http1 }: Ports): Contestant {
   const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
-  const stream = createPutRecords({ client, streamName: "bench", maxConcurrentRequests: CONCURRENCY });
-  return async (records) => {
-    await stream.put(
-      records.map(({ key, data }) => ({ partitionKey: key, data })),
-      { deadline: Date.now() + 60_000 },
-    );
-  };
+  const stream = createPutRecords({
+    client,
+    streamName: "bench",
+    maxConcurrentRequests: CONCURRENCY,
+    timeoutMs: 60_000,
+  });
+  return (records) => eachBatch(records, (batch) => stream.put(batch), OUR_BATCH, records.length / OUR_BATCH);
 }
 
 /** As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer not looked at. */
 function sdkDefaults({ http2 }: Ports): Contestant {
   const client = new KinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http2}` });
-  return (records) =>
-    eachBatch(records, async (batch) => {
-      await putOnce(client, batch);
-    });
+  return (records) => eachBatch(records, (batch) => putOnce(client, batch));
 }
 
 const NAIVE_ATTEMPTS = 10;
@@ -105,11 +101,11 @@ function lifion({ http1 }: Ports): Contestant {
     createStreamIfNeeded: false,
   });
   return (records) =>
-    eachBatch(records, async (batch) => {
-      await client.putRecords({
-        records: batch.map(({ key, data }) => ({ data: data.toString("latin1"), partitionKey: key })),
-      });
-    });
+    eachBatch(records, (batch) =>
+      client.putRecords({
+        records: batch.map(({ partitionKey, data }) => ({ data: data.toString("latin1"), partitionKey })),
+      }),
+    );
 }
 
 interface KinesisWritable extends NodeJS.WritableStream {
@@ -123,7 +119,7 @@ function kinesisStreams({ http1 }: Ports): Contestant {
   const { Kinesis } = requireOfLifion("aws-sdk") as { Kinesis: new (options: object) => object };
   const client = new Kinesis({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
   return (records) => {
-    const keys = new Map(records.map(({ key, data }) => [data.toString("latin1", 0, 10), key]));
+    const keys = new Map(records.map(({ partitionKey, data }) => [data.toString("latin1", 0, 10), partitionKey]));
     const stream = new KinesisWritable(client, "bench", { highWaterMark: BATCH });
     // Its default key is one constant: everything to one shard.
     stream.getPartitionKey = (data) => keys.get(data.slice(0, 10)) ?? "0";

@@ -1,7 +1,7 @@
 /** What every contestant sends, and how the server counts it again. */
 
 export interface BenchRecord {
-  readonly key: string;
+  readonly partitionKey: string;
   readonly data: Buffer;
 }
 
@@ -12,7 +12,7 @@ const KEYS = 10_000;
 export function makeRecords(count: number): BenchRecord[] {
   const filler = "x".repeat(RECORD_BYTES - 11);
   return Array.from({ length: count }, (_, i) => ({
-    key: `visitor-${(i * 7919) % KEYS}`,
+    partitionKey: `visitor-${(i * 7919) % KEYS}`,
     data: Buffer.from(`#${String(i).padStart(9, "0")} ${filler}`),
   }));
 }

@@ -22,9 +22,9 @@ interface Batch {
 /** The queues: which entries form the next request. */
 export class Batcher {
   readonly #state: StreamState;
-  #retries = new Fifo<Entry>();
+  readonly #retries = new Fifo<Entry>();
   /** Entries, and calls that are queued as a whole. */
-  #ready = new Fifo<Entry | Call>();
+  readonly #ready = new Fifo<Entry | Call>();
   /** Entries whose shard is at its rate limit; they wait alone while the others run on. */
   readonly #held = new Map<string, HeldQueue>();
   #heldUntil = Number.NEGATIVE_INFINITY;
@@ -72,14 +72,6 @@ export class Batcher {
   /** Nothing lingers any longer. */
   flush(): void {
     this.#isDue = this.#ready.size > 0;
-  }
-
-  /** The shard map changed: what was held for the old shards finds its place anew. */
-  rehome(): void {
-    for (const held of this.#held.values()) {
-      for (let entry = held.shift(); entry !== undefined; entry = held.shift()) this.#retries.push(entry);
-    }
-    this.#held.clear();
   }
 
   /** An entry was settled while queued. It is dropped when its turn comes, or before when there are many of them. */

@@ -434,7 +434,6 @@ export class PutRecordsClient implements PutRecords {
   #onShardMap(): void {
     const { limiter, shardMap } = this.#state;
     limiter.retain((shardId) => shardMap.current?.has(shardId) !== false);
-    this.#batcher.rehome();
     this.#pump();
   }
 

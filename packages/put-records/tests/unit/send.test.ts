@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "@jest/globals";
 import { record, records, setUp } from "../support/set-up.ts";
 
@@ -153,4 +155,25 @@ test("memory stays bounded while Kinesis stalls and callers give up and come bac
   expect(most).toBeLessThanOrEqual(100_000);
   expect(settled).toBe(30_000);
   expect(client.stats()).toMatchObject({ inFlightBytes: 0, pendingRecords: 0 });
+});
+
+test("records whose deadline passed are let go although the requests before them still hang", async () => {
+  const { client, clock } = setUp(
+    { request: () => ({ before: "silent" }) },
+    { maxConcurrentRequests: 1, requestTimeoutMs: 1e6, timeoutMs: 1e6, lingerMs: 0 },
+  );
+  void client.send(record(0));
+  await clock.runFor(10);
+  const held: WeakRef<Uint8Array>[] = [];
+  for (let round = 0; round < 10; round++) {
+    for (let i = 0; i < 1000; i++) {
+      const data = new Uint8Array(10);
+      held.push(new WeakRef(data));
+      void client.send({ partitionKey: `k${i}`, data }, { deadline: clock.now() + 50 });
+    }
+    await clock.runFor(100);
+  }
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  expect(held.filter((data) => data.deref() !== undefined).length).toBeLessThan(1100);
 });

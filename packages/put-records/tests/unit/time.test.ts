@@ -1,4 +1,7 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "@jest/globals";
+import { VirtualClock } from "@millrace/aws-simulator";
+import { createPutRecords } from "../../src/index.ts";
 import { record, records, setUp } from "../support/set-up.ts";
 
 describe("the deadline", () => {
@@ -77,7 +80,25 @@ describe("a request that gets no answer", () => {
   });
 });
 
+test("a client that ignores its abort signal is given up all the same", async () => {
+  const clock = new VirtualClock();
+  let calls = 0;
+  const send = () => (calls++ === 0 ? new Promise(() => undefined) : Promise.resolve(answer));
+  const answer = { Records: [{ ShardId: "shardId-000000000000", SequenceNumber: "1" }] };
+  const client = createPutRecords({ client: { send }, streamName: "s", clock, requestTimeoutMs: 100 });
+  expect(await clock.run(client.put(records(1)))).toMatchObject([
+    { status: "delivered", attempts: 2, isAmbiguous: true },
+  ]);
+});
+
 describe("cancelling", () => {
+  test("leaves no listener behind on a signal that outlives the call", async () => {
+    const { client, clock } = setUp();
+    const { signal } = new AbortController();
+    await clock.run(Promise.all([client.put(records(2), { signal }), client.send(record(3), { signal })]));
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
   test("before the call sends nothing", async () => {
     const { client, clock, kinesis } = setUp();
     const deliveries = await clock.run(client.put(records(2), { signal: AbortSignal.abort("changed my mind") }));
