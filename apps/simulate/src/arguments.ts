@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { mutants as knownMutants } from "./mutants/mutants.ts";
 
 /** What the command line asks for. */
 export interface SimulateArguments {
@@ -47,6 +48,8 @@ export function readArguments(words: readonly string[]): SimulateArguments {
   if (command !== undefined && command !== "mutants") {
     throw new ArgumentError(`Expected no command, or \`mutants\`, got ${JSON.stringify(command)}.`);
   }
+  const unknown = mutants.find((name) => !knownMutants.some((mutant) => mutant.name === name));
+  if (unknown !== undefined) throw new ArgumentError(`There is no mutant ${JSON.stringify(unknown)}.`);
   return {
     command: command ?? (values.trace ? "trace" : "schedules"),
     schedules: readNumber("schedules", values.schedules ?? (command === "mutants" ? "200" : "100"), 1),

@@ -127,4 +127,32 @@ export const mutants: readonly Mutant[] = [
     replace:
       '    this.insertRows(transaction);\n    if (this.#isDrawn(this.#faults.failAfterCommitRate)) throw new Error("died between rows and ledger");\n    this.insertFile(transaction);',
   },
+  {
+    name: "call-never-ends",
+    defect: "The last record of a call does not end the call.",
+    file: putRecords,
+    find: "if (call.remaining > 0) return;",
+    replace: "if (call.remaining >= 0) return;",
+  },
+  {
+    name: "firehose-gives-up",
+    defect: "A put to the lake that fails is not tried again.",
+    file: "packages/aws-simulator/src/firehose/delivery-stream.ts",
+    find: "await this.#putUntilStored(body, buffer);",
+    replace: "await this.#put(body, buffer).catch(() => undefined);",
+  },
+  {
+    name: "children-before-parents",
+    defect: "The children of a split shard are read before the parent has been dealt with.",
+    file: "packages/aws-simulator/src/stream-reader/stream-reader.ts",
+    find: "return state === undefined || state.isComplete;",
+    replace: "return true;",
+  },
+  {
+    name: "children-never-begin",
+    defect: "Nobody is told that a closed shard has been dealt with.",
+    file: "packages/aws-simulator/src/lambda/shard-worker.ts",
+    find: "if (!this.#isEnded || this.#isComplete || !this.isIdle) return;",
+    replace: "if (!this.#isEnded || !this.#isComplete || !this.isIdle) return;",
+  },
 ];

@@ -79,7 +79,7 @@ export class Confirmations {
         known.hasFailed = true;
         const answer = await client.send(command, options);
         known.hasFailed = false;
-        learnShards(known, answer as ListShardsAnswer);
+        learnShards(known, answer);
         return answer;
       }
       try {
@@ -94,7 +94,7 @@ export class Confirmations {
         throw error;
       }
     };
-    return { send } as KinesisSender;
+    return { send };
   }
 
   #confirm(streamName: string, answer: PutRecordsAnswer, client: string, knowledge: ShardKnowledge): void {

@@ -160,7 +160,7 @@ export class Pipeline {
       latencyMs: plan.latencyMs,
       random: createRandom(`${plan.seed}/${name}-${environment.id}/latency`),
     });
-    return confirmations.watch(environment.connect(client) as never, `${name}-${environment.id}`);
+    return confirmations.watch(environment.connect(client), `${name}-${environment.id}`);
   }
 
   #enrichmentHandler(environment: ExecutionEnvironment): Handler {
@@ -174,7 +174,7 @@ export class Pipeline {
       privacyKeys: resources.privacyKeys,
       clock: environment.clock,
       random: environment.random,
-    }) as Handler;
+    });
   }
 
   #routerHandler(environment: ExecutionEnvironment): Handler {
@@ -193,7 +193,7 @@ export class Pipeline {
       ),
       clock,
       logger: silentLogger,
-    }) as Handler;
+    });
   }
 
   #createFunction(
