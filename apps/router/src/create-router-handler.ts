@@ -60,7 +60,8 @@ class Router {
   readonly #copies = new CopyWriter();
   /** Streams by logical name, as the routes that matched last have them. */
   readonly #streams = new Map<string, CompiledStream>();
-  readonly #writers = new Map<string, PutRecords>();
+  /** With the settings each was made for: newer routes may have others. */
+  readonly #writers = new Map<string, { readonly settings: string; readonly writer: PutRecords }>();
 
   constructor(dependencies: RouterDependencies) {
     this.processor = dependencies.processor ?? { name: "router", version };
@@ -124,13 +125,14 @@ class Router {
 
   destination(name: string): PutRecords {
     if (name === BAD_ROWS) return this.#badRows;
-    const known = this.#writers.get(name);
-    if (known !== undefined) return known;
     const stream = this.#streams.get(name);
     if (stream === undefined) throw new Error(`No route writes to "${name}"`);
-    const created = this.#isolate(stream);
-    this.#writers.set(name, created);
-    return created;
+    const settings = JSON.stringify(stream);
+    const known = this.#writers.get(name);
+    if (known?.settings === settings) return known.writer;
+    const writer = this.#isolate(stream);
+    this.#writers.set(name, { settings, writer });
+    return writer;
   }
 
   #isolate(stream: CompiledStream): PutRecords {

@@ -1,11 +1,13 @@
-/** The environment lacks what the router needs to start. */
+/** The environment is not one the router can start in. */
 export class RouterConfigError extends Error {
   readonly code = "ROUTER_CONFIG";
-  readonly missing: readonly string[];
+  readonly faults: readonly string[];
 
-  constructor(missing: readonly string[]) {
-    super(`Environment variables are missing: ${missing.join(", ")}. Set them on the function; infra does.`);
+  constructor(faults: readonly string[]) {
+    super(
+      `The environment of the router is wrong: ${faults.join("; ")}. Correct the function's variables; infra sets them.`,
+    );
     this.name = "RouterConfigError";
-    this.missing = missing;
+    this.faults = faults;
   }
 }

@@ -1,15 +1,34 @@
-import { createKinesisClient, createPutRecords, type PutRecords } from "@millrace/put-records";
+import { createKinesisClient, createPutRecords, type PutRecords, systemClock } from "@millrace/put-records";
 import { type CompiledRoutes, type CompiledStream, loadRoutes } from "@millrace/routes/runtime";
+import type { StreamHandler } from "@millrace/stream-handler";
 import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetry";
 import { readConfig } from "./config.ts";
 import { createRouterHandler } from "./create-router-handler.ts";
+import { RELOAD_TIMEOUT_MS } from "./limits.ts";
+import { fetchObject } from "./reload/fetch-object.ts";
+import { RouteSource } from "./reload/route-source.ts";
 
 /** The compiled routes as JSON text, put in by the build: parsing text is faster than evaluating an object literal. */
 declare const COMPILED_ROUTES: string;
 
 const config = readConfig(process.env);
-const routes = loadRoutes(JSON.parse(COMPILED_ROUTES) as CompiledRoutes);
+const bundled = loadRoutes(JSON.parse(COMPILED_ROUTES) as CompiledRoutes);
 const client = createKinesisClient({});
+const logger = createLogger({
+  level: parseLogLevel(config.logLevel),
+  base: { service: "router", stage: config.stage, function: config.functionName },
+});
+const source =
+  config.routesUrl === undefined
+    ? undefined
+    : new RouteSource({
+        bundled,
+        fetchRoutes: fetchObject(config.routesUrl, process.env),
+        checkEveryMs: config.routesCheckMs,
+        timeoutMs: RELOAD_TIMEOUT_MS,
+        clock: systemClock,
+        logger,
+      });
 
 function destination({ stream, arn, ordering }: CompiledStream): PutRecords {
   const streamArn = arn?.[config.stage];
@@ -17,14 +36,16 @@ function destination({ stream, arn, ordering }: CompiledStream): PutRecords {
   return createPutRecords({ client, ...target, ordering });
 }
 
-/** Entry point of the function. */
-export const handler = createRouterHandler({
-  routes: () => routes,
+const route = createRouterHandler({
+  routes: () => source?.current() ?? bundled,
   destination,
   badRows: createPutRecords({ client, streamName: config.badRowStreamName }),
   telemetry: createTelemetry({ service: "router", stage: config.stage, functionName: config.functionName }),
-  logger: createLogger({
-    level: parseLogLevel(config.logLevel),
-    base: { service: "router", stage: config.stage, function: config.functionName },
-  }),
+  logger,
 });
+
+/** Entry point of the function. */
+export const handler: StreamHandler = async (event, context) => {
+  await source?.refresh();
+  return route(event, context);
+};

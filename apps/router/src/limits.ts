@@ -22,3 +22,6 @@ export const LONGEST_PROBE_AFTER_MS = 60_000;
 
 /** Time one try may take. */
 export const PROBE_BUDGET_MS = 500;
+
+/** How long a look for newer routes may hold up a batch. */
+export const RELOAD_TIMEOUT_MS = 1_000;

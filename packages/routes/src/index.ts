@@ -1,4 +1,5 @@
 export { checkRoutes } from "./check/check-routes.ts";
+export { createRouteArtifact } from "./compile/create-route-artifact.ts";
 export { compileRoutes } from "./compile/compile-routes.ts";
 export type { Fault, Parsed } from "./document/fault.ts";
 export { formatFault } from "./document/fault.ts";

@@ -64,7 +64,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
           callsToDead += 1;
           return dieAs(death, command, options?.abortSignal);
         }
-        const output = await inner.send(command as never, options);
+        const output = await inner.send<object>(command, options);
         if (command instanceof PutRecordsCommand) observe(streamName, command, output);
         return output;
       },
@@ -76,7 +76,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
       if (results[index]?.ErrorCode !== undefined) return;
       for (const line of new TextDecoder().decode(Data).trimEnd().split("\n")) {
         const value = JSON.parse(line) as { event?: { id: string } };
-        if (streamName === "bad-rows") badRows.push(value as Record<string, unknown>);
+        if (streamName === "bad-rows") badRows.push(value);
         const id = value.event?.id;
         if (id === undefined) continue;
         arrivals.get(streamName)!.ids.push(id);
@@ -112,7 +112,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     functionResponseTypes: ["ReportBatchItemFailures"],
     invoke: async (event) => {
       const until = clock.now() + INVOCATION_MS;
-      const answer = await handler(event as never, { getRemainingTimeInMillis: () => until - clock.now() });
+      const answer = await handler(event, { getRemainingTimeInMillis: () => until - clock.now() });
       if (answer.batchItemFailures.length > 0) failedBatches += 1;
       return answer;
     },
@@ -127,9 +127,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     sent += 1;
     sentAt.set(id, clock.now());
     const data = encodeRecord([enriched(id, "page.view")]);
-    void producer.send(
-      new PutRecordsCommand({ StreamName: "enriched", Records: [{ PartitionKey: id, Data: data }] }) as never,
-    );
+    void producer.send(new PutRecordsCommand({ StreamName: "enriched", Records: [{ PartitionKey: id, Data: data }] }));
     clock.setTimeout(produce, EVENT_EVERY_MS);
   };
   await clock.run(mapping.start());

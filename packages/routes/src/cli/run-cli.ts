@@ -2,6 +2,7 @@ import { EventPatternError } from "@millrace/event-pattern";
 import { RoutesError } from "../errors.ts";
 import { check } from "./check.ts";
 import type { Command, Output } from "./command.ts";
+import { compile } from "./compile.ts";
 import { diff } from "./diff.ts";
 import { examples } from "./examples.ts";
 import { explain } from "./explain.ts";
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   new: newCommand,
   redrive: redriveCommand,
   examples,
+  compile,
   render,
 };
 

@@ -1,0 +1,39 @@
+import { expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig } from "../../src/config.ts";
+import { version } from "../../src/version.ts";
+
+const environment = {
+  STAGE: "dev",
+  DESTINATION_STREAM_PREFIX: "millrace-dev-",
+  BAD_ROW_STREAM_NAME: "millrace-dev-bad-rows",
+};
+
+test("the environment is read", () => {
+  expect(
+    readConfig({ ...environment, ROUTES_URL: "s3://b/k", ROUTES_CHECK_SECONDS: "30", LOG_LEVEL: "debug" }),
+  ).toEqual({
+    stage: "dev",
+    destinationStreamPrefix: "millrace-dev-",
+    badRowStreamName: "millrace-dev-bad-rows",
+    functionName: "router",
+    logLevel: "debug",
+    routesUrl: "s3://b/k",
+    routesCheckMs: 30_000,
+  });
+  expect(readConfig(environment)).toMatchObject({ routesUrl: undefined, routesCheckMs: 60_000 });
+});
+
+test("all that is wrong with it is said at once", () => {
+  expect(() => readConfig({ STAGE: "dev", ROUTES_URL: "https://x", ROUTES_CHECK_SECONDS: "soon" })).toThrow(
+    "DESTINATION_STREAM_PREFIX is missing; BAD_ROW_STREAM_NAME is missing; ROUTES_CHECK_SECONDS must be a number of at least 1; ROUTES_URL must be s3://bucket/key",
+  );
+});
+
+test("the version on copies is the package's", () => {
+  const { version: ofPackage } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(version).toBe(ofPackage);
+});

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { CompiledRoutes } from "./compiled-routes.ts";
+import { InvalidCompiledRoutesError } from "./errors.ts";
+import { loadRoutes, type RoutedEvent, type RouteSet } from "./route-set.ts";
+
+/** Compiled routes with their own tests, as they are put where a running router looks for them. */
+export interface RouteArtifact {
+  readonly format: 1;
+  /** SHA-256 of `compiled` as JSON, in hex. */
+  readonly digest: string;
+  readonly compiled: CompiledRoutes;
+  /** Route, event, whether it matches. */
+  readonly tests: readonly (readonly [route: string, event: object, matches: boolean])[];
+}
+
+export function digestOf(compiled: CompiledRoutes): string {
+  return createHash("sha256").update(JSON.stringify(compiled)).digest("hex");
+}
+
+/**
+ * Loads an artifact that came from outside the bundle, if it is whole, says what its tests say, and writes to streams
+ * that are deployed.
+ *
+ * @param deployed names of the streams that exist
+ * @throws InvalidCompiledRoutesError with what is wrong
+ */
+export function loadRouteArtifact(text: string, deployed: ReadonlySet<string>): RouteSet {
+  const artifact = parse(text);
+  if (digestOf(artifact.compiled) !== artifact.digest) {
+    throw new InvalidCompiledRoutesError("The routes do not have the digest they came with");
+  }
+  const missing = artifact.compiled.streams.filter(({ stream }) => !deployed.has(stream));
+  if (missing.length > 0) {
+    const names = missing.map(({ stream }) => stream).join(", ");
+    throw new InvalidCompiledRoutesError(`Streams are not deployed yet: ${names}`);
+  }
+  const set = loadRoutes(artifact.compiled);
+  for (const [route, event, matches] of artifact.tests) {
+    if (set.route(event as RoutedEvent).matched.includes(route) !== matches) {
+      throw new InvalidCompiledRoutesError(`A test of route "${route}" fails`);
+    }
+  }
+  return set;
+}
+
+function parse(text: string): RouteArtifact {
+  let artifact: Partial<RouteArtifact> | null;
+  try {
+    artifact = JSON.parse(text) as Partial<RouteArtifact> | null;
+  } catch (cause) {
+    throw new InvalidCompiledRoutesError("The routes are not JSON", { cause });
+  }
+  if (artifact?.format !== 1 || artifact.compiled === undefined || !Array.isArray(artifact.tests)) {
+    throw new InvalidCompiledRoutesError("Expected a route artifact of format 1");
+  }
+  return artifact as RouteArtifact;
+}
