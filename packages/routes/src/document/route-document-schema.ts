@@ -94,7 +94,7 @@ const route = {
           type: "integer",
           minimum: 100,
           maximum: 60_000,
-          description: "Time one invocation spends on this stream before the rest becomes dead letters. Default 5000.",
+          description: "Time one invocation spends on this stream before the rest becomes dead letters. Default 2000.",
         },
       },
       additionalProperties: false,
