@@ -3,7 +3,7 @@ import type { BadRow, DecodedLine, RawEvent } from "@millrace/event-contracts";
 import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
 import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
-import { decodeLines } from "./envelope/decode-lines.ts";
+import { decodeLines, type Line } from "./envelope/decode-lines.ts";
 import { lineBytes } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError } from "./errors.ts";
@@ -58,10 +58,10 @@ export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: R
   return { enriched, badRows };
 }
 
-function enrichLine(line: DecodedLine, stamp: ProcessingStamp, context: RecordContext): LineOutcome {
+function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext): LineOutcome {
   if (!line.ok) return { kind: failureKinds[line.error.code], message: line.error.message };
   try {
-    const read = readEvent(line.value);
+    const read = readEvent(line.value, line.text);
     return read.ok ? enrichReadEvent(read.event, stamp, context) : read;
   } catch (error) {
     if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message };

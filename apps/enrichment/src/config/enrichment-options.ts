@@ -1,6 +1,7 @@
 import type { ActiveEnrichment } from "../enrich-event.ts";
 import { enrichmentDefinitions } from "../enrichments/definitions.ts";
 import type { EnrichmentResources } from "../enrichments/enrichment.ts";
+import { createInputCaches } from "../enrichments/input-caches.ts";
 import type { ReferrerRule } from "../enrichments/referrer-rules.ts";
 import { ConfigError } from "../errors.ts";
 
@@ -49,6 +50,7 @@ export function createEnrichments(
 ): readonly ActiveEnrichment[] {
   const definitions = new Map(enrichmentDefinitions.map((definition) => [definition.name, definition]));
   const names = new Set<string>();
+  const surroundings = { ...resources, caches: createInputCaches() };
   return entries.map(({ name, options }) => {
     const definition = definitions.get(name);
     if (definition === undefined) throw new ConfigError([`There is no enrichment "${name}"`]);
@@ -56,7 +58,7 @@ export function createEnrichments(
     names.add(name);
     return {
       name,
-      enrich: definition.create({ ...(name === "referrer" ? { rules: defaultRules } : {}), ...options }, resources),
+      enrich: definition.create({ ...(name === "referrer" ? { rules: defaultRules } : {}), ...options }, surroundings),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { isbot, isbotMatch } from "isbot";
-import { BoundedCache, cutKey } from "../bounded-cache.ts";
+import { cutKey } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
 import type { NetworkResult } from "./network.ts";
@@ -23,15 +23,15 @@ const withoutUserAgent: Addition<BotResult> = createAddition({ isBot: true, reas
  */
 export const bot: EnrichmentDefinition = {
   name: "bot",
-  create(options) {
+  create(options, { caches }) {
     const treatMissingAsBot = options["treatMissingAsBot"] === true;
     const hostingNetworks = new Set((options["hostingNetworks"] as number[] | undefined) ?? []);
-    const cache = new BoundedCache<Addition<BotResult>>();
+    const judge = caches.userAgents.remember(judgeUserAgent);
     return (input) => {
       if (isInNetworks(input, hostingNetworks)) return onHostingNetwork;
       const text = input.event.useragent;
       if (typeof text === "string" && text !== "") {
-        return cache.getOrCreate(cutKey(text), judgeUserAgent);
+        return judge(cutKey(text));
       }
       return treatMissingAsBot ? withoutUserAgent : undefined;
     };

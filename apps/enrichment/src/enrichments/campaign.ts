@@ -1,4 +1,3 @@
-import { BoundedCache } from "../bounded-cache.ts";
 import { maxUrlPartLength } from "../limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
@@ -24,11 +23,10 @@ type CampaignField = "source" | "medium" | "name" | "term" | "content" | "id";
  */
 export const campaign: EnrichmentDefinition = {
   name: "campaign",
-  create(options) {
+  create(options, { caches }) {
     const lookUp = createTextLookup(options["pointers"] as string[]);
     const parameters = Object.entries(options["parameters"] as Record<CampaignField, string[]>);
     const clickIds = Object.entries(options["clickIds"] as Record<string, string>);
-    const cache = new BoundedCache<{ addition: Addition<CampaignResult> | undefined }>();
 
     function readCampaign(address: string): { addition: Addition<CampaignResult> | undefined } {
       const query = parseWebUrl(address).searchParams;
@@ -42,10 +40,11 @@ export const campaign: EnrichmentDefinition = {
       return { addition: Object.keys(fields).length === 0 ? undefined : createAddition(fields) };
     }
 
+    const read = caches.urls.remember(readCampaign);
     return ({ event }) => {
       const address = lookUp(event);
       if (address === undefined || !address.includes("?")) return undefined;
-      return cache.getOrCreate(address, readCampaign).addition;
+      return read(address).addition;
     };
   },
 };

@@ -1,5 +1,4 @@
 import { BlockList, isIP } from "node:net";
-import { BoundedCache } from "../bounded-cache.ts";
 import { EnrichmentFailedError } from "../errors.ts";
 import { unmapIp } from "../privacy/truncate-ip.ts";
 import { type Addition, createAddition } from "./addition.ts";
@@ -15,17 +14,16 @@ export interface ClientResult {
 /** Reads the client's address. */
 export const client: EnrichmentDefinition = {
   name: "client",
-  create: () => {
+  create: (_options, { caches }) => {
     const notPublic = createNotPublicList();
-    const cache = new BoundedCache<Addition<ClientResult>>();
-    const readAddress = (text: string): Addition<ClientResult> => {
+    const read = caches.addresses.remember((text): Addition<ClientResult> => {
       const address = unmapIp(text);
       const version = isIP(address);
       if (version === 0) throw new EnrichmentFailedError("The client's address is no IP address.");
       const ipVersion = version === 4 ? 4 : 6;
       return createAddition({ ipVersion, isPublic: !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6") });
-    };
-    return ({ clientIp }) => (clientIp === undefined ? undefined : cache.getOrCreate(clientIp, readAddress));
+    });
+    return ({ clientIp }) => (clientIp === undefined ? undefined : read(clientIp));
   },
 };
 

@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { Reader, type Response } from "mmdb-lib";
-import { BoundedCache } from "../bounded-cache.ts";
 import { DatabaseError, EnrichmentFailedError } from "../errors.ts";
 import { unmapIp } from "../privacy/truncate-ip.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { Enrich, ReadFile } from "./enrichment.ts";
+import type { InputCache } from "./input-caches.ts";
 
 /** Looks an address up; `null` when the database does not have it. */
 export type LookUp = (address: string) => Response | null;
@@ -36,16 +36,16 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
  * An enrichment that looks the client's address up and remembers the answers. What is no address is not looked up: the
  * enrichment `client` says so.
  */
-export function createIpLookup(lookUp: (address: string) => object | undefined): Enrich {
-  const cache = new BoundedCache<{ addition: Addition | undefined }>();
-  const answer = (address: string) => {
+export function createIpLookup(cache: InputCache, lookUp: (address: string) => object | undefined): Enrich {
+  const answer = cache.remember((text): { addition: Addition | undefined } => {
+    const address = unmapIp(text);
     const value = isIP(address) === 0 ? undefined : lookUp(address);
     return { addition: value === undefined ? undefined : createAddition(value) };
-  };
+  });
   return ({ clientIp }) => {
     if (clientIp === undefined) return undefined;
     try {
-      return cache.getOrCreate(unmapIp(clientIp), answer).addition;
+      return answer(clientIp).addition;
     } catch (cause) {
       throw cause instanceof DatabaseError ? new EnrichmentFailedError(cause.message) : cause;
     }

@@ -2,6 +2,7 @@ import type { RawEvent } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
 import { pointerKeys, valueAt } from "../json-value.ts";
 import type { Addition } from "./addition.ts";
+import type { InputCaches } from "./input-caches.ts";
 
 /** What an enrichment may look at. */
 export interface EnrichmentInput {
@@ -29,10 +30,15 @@ export interface EnrichmentResources {
   readonly readFile: ReadFile;
 }
 
+/** Resources, and what the enrichments of one list share. */
+export interface EnrichmentSurroundings extends EnrichmentResources {
+  readonly caches: InputCaches;
+}
+
 /** An enrichment by name: makes its function from options that the document's schema has checked. */
 export interface EnrichmentDefinition {
   readonly name: string;
-  create(options: Readonly<Record<string, unknown>>, resources: EnrichmentResources): Enrich;
+  create(options: Readonly<Record<string, unknown>>, surroundings: EnrichmentSurroundings): Enrich;
 }
 
 /** The first text that one of several JSON Pointers leads to. */

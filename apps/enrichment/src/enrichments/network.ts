@@ -17,9 +17,9 @@ interface NetworkRecord {
 /** Option `database`: path of an ASN database. */
 export const network: EnrichmentDefinition = {
   name: "network",
-  create(options, { readFile }) {
+  create(options, { readFile, caches }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
-    return createIpLookup((address) => readNetwork(lookUp(address) as NetworkRecord | null));
+    return createIpLookup(caches.addresses, (address) => readNetwork(lookUp(address) as NetworkRecord | null));
   },
 };
 

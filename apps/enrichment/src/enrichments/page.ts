@@ -1,4 +1,3 @@
-import { BoundedCache } from "../bounded-cache.ts";
 import { maxUrlPartLength } from "../limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
@@ -15,12 +14,12 @@ export interface PageResult {
 /** Option `pointers`: where the address lies, the first that holds a text. */
 export const page: EnrichmentDefinition = {
   name: "page",
-  create(options) {
+  create(options, { caches }) {
     const lookUp = createTextLookup(options["pointers"] as string[]);
-    const cache = new BoundedCache<Addition<PageResult>>();
+    const read = caches.urls.remember(readPage);
     return ({ event }) => {
       const address = lookUp(event);
-      return address === undefined ? undefined : cache.getOrCreate(address, readPage);
+      return address === undefined ? undefined : read(address);
     };
   },
 };

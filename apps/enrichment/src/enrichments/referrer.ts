@@ -1,4 +1,3 @@
-import { BoundedCache } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { CampaignResult } from "./campaign.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
@@ -19,7 +18,7 @@ export interface ReferrerResult {
  */
 export const referrer: EnrichmentDefinition = {
   name: "referrer",
-  create(options) {
+  create(options, { caches }) {
     const lookUp = createTextLookup(options["pointers"] as string[]);
     const lookUpPage = createTextLookup(options["pagePointers"] as string[]);
     const matchRule = createReferrerRules(options["rules"] as ReferrerRule[]);
@@ -28,8 +27,8 @@ export const referrer: EnrichmentDefinition = {
         mediums.map((medium) => [medium, channel] as const),
       ),
     );
-    const sites = new BoundedCache<Site>();
-    const pages = new BoundedCache<string>();
+    const siteOf = caches.urls.remember(readSite);
+    const pageOf = caches.urls.remember((address) => ({ host: URL.parse(address)?.hostname }));
     const noSite: Site = { host: undefined, rule: undefined, additions: new Map() };
 
     function readSite(address: string): Site {
@@ -40,9 +39,9 @@ export const referrer: EnrichmentDefinition = {
     return (input) => {
       const { event } = input;
       const address = lookUp(event);
-      const site = address === undefined ? noSite : sites.getOrCreate(address, readSite);
+      const site = address === undefined ? noSite : siteOf(address);
       const pageAddress = site.host === undefined ? undefined : lookUpPage(event);
-      const isInternal = pageAddress !== undefined && site.host === pages.getOrCreate(pageAddress, hostOf);
+      const isInternal = pageAddress !== undefined && site.host === pageOf(pageAddress).host;
       const channel =
         channelOfCampaign(input.resultOf("campaign"), site.rule, channelByMedium) ??
         (isInternal ? "internal" : (site.rule?.channel ?? (site.host === undefined ? "direct" : "referral")));
@@ -70,10 +69,6 @@ function additionOf({ host, rule, additions }: Site, channel: string, isInternal
     additions.set(key, addition);
   }
   return addition;
-}
-
-function hostOf(address: string): string {
-  return URL.parse(address)?.hostname ?? "";
 }
 
 /** A campaign says more than the address it led through: a click on an advertisement comes from a search engine as well. */

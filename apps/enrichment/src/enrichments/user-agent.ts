@@ -1,6 +1,6 @@
 import Bowser from "bowser";
-import { BoundedCache, cutKey } from "../bounded-cache.ts";
-import { type Addition, createAddition } from "./addition.ts";
+import { cutKey } from "../bounded-cache.ts";
+import { createAddition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** Browser, system and device as the `User-Agent` header tells them. */
@@ -13,18 +13,16 @@ export interface UserAgentResult {
 /** Reads the `useragent` attribute. */
 export const userAgent: EnrichmentDefinition = {
   name: "userAgent",
-  create() {
-    const cache = new BoundedCache<Addition<UserAgentResult>>();
+  create(_options, { caches }) {
+    const read = caches.userAgents.remember((text) => createAddition(parseUserAgent(text)));
     return ({ event }) => {
       const text = event.useragent;
       if (typeof text !== "string" || text === "") return undefined;
       // Real ones are below 512 characters; what follows is not looked at.
-      return cache.getOrCreate(cutKey(text), readUserAgent);
+      return read(cutKey(text));
     };
   },
 };
-
-const readUserAgent = (text: string) => createAddition(parseUserAgent(text));
 
 function parseUserAgent(text: string): UserAgentResult {
   const { browser, os, platform } = Bowser.parse(text);

@@ -3,20 +3,24 @@ import { type DecodedLine, decodeRecord } from "@millrace/event-contracts";
 // As in decodeRecord: byte order marks are kept, and refused as JSON.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** A line of a record, and its text where that is at hand. */
+export type Line = DecodedLine & { readonly text?: string };
+
 /**
  * Says what `decodeRecord` says, and sooner for a record of one readable event, which nearly all are.
  */
-export function decodeLines(bytes: Uint8Array): readonly DecodedLine[] {
-  const value = parseSingleLine(bytes);
-  return value === undefined ? decodeRecord(bytes) : [{ ok: true, value }];
+export function decodeLines(bytes: Uint8Array): readonly Line[] {
+  const line = readSingleLine(bytes);
+  return line === undefined ? decodeRecord(bytes) : [line];
 }
 
-/** The value of a record that is one line of JSON; `undefined`, which is no JSON value, for every other. */
-function parseSingleLine(bytes: Uint8Array): unknown {
+/** The one line of a record that is nothing but a line of JSON. */
+function readSingleLine(bytes: Uint8Array): Line | undefined {
   try {
     const text = decoder.decode(bytes);
     const lineEnd = text.indexOf("\n");
-    return lineEnd === -1 || lineEnd === text.length - 1 ? (JSON.parse(text) as unknown) : undefined;
+    if (lineEnd !== -1 && lineEnd !== text.length - 1) return undefined;
+    return { ok: true, value: JSON.parse(text) as unknown, text };
   } catch {
     return undefined;
   }

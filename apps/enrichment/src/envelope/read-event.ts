@@ -8,41 +8,68 @@ export type ReadEvent =
   | { readonly ok: true; readonly event: RawEvent }
   | { readonly ok: false; readonly kind: BadRowKind; readonly message: string };
 
-// CloudEvents 1.0, 2.3.1, and what ingest adds: without them an event has no identity, no contract, no tenant.
-const requiredAttributes = ["id", "source", "type", "time", "tenantid", "receivedat"] as const;
-
-/** Takes a JSON value for an event, if it is one. */
-export function readEvent(value: unknown): ReadEvent {
+/**
+ * Takes a JSON value for an event, if it is one.
+ *
+ * @param text the JSON it was read from, when it is at hand: it tells sooner that nothing is nested too deep
+ */
+export function readEvent(value: unknown, text?: string): ReadEvent {
   if (!isJsonObject(value)) {
     return { ok: false, kind: badRowKinds.notAnObject, message: `Expected a JSON object, got ${describeType(value)}.` };
   }
-  if (isDeeperThan(value, maxEventDepth)) {
+  if (mayBeDeeperThan(text, maxEventDepth) && isDeeperThan(value, maxEventDepth)) {
     return { ok: false, kind: badRowKinds.tooDeep, message: `The event nests deeper than ${maxEventDepth} levels.` };
   }
+  if (hasEnvelope(value)) return { ok: true, event: value };
   const faults = findEnvelopeFaults(value);
-  if (faults.length > 0) {
-    return { ok: false, kind: badRowKinds.notAnEvent, message: `The object is no CloudEvent: ${faults.join("; ")}.` };
-  }
-  return { ok: true, event: value as RawEvent };
+  return { ok: false, kind: badRowKinds.notAnEvent, message: `The object is no CloudEvent: ${faults.join("; ")}.` };
 }
+
+/** A value nests no deeper than its text has opening brackets. */
+function mayBeDeeperThan(text: string | undefined, limit: number): boolean {
+  if (text === undefined) return true;
+  let brackets = 0;
+  for (const bracket of ["{", "["]) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      brackets += 1;
+      if (brackets > limit) return true;
+    }
+  }
+  return false;
+}
+
+// CloudEvents 1.0, 2.3.1, and what ingest adds: without them an event has no identity, no contract, no tenant.
+const requiredAttributes = ["id", "source", "type", "time", "tenantid", "receivedat"] as const;
+const optionalAttributes = ["subject", "dataschema"] as const;
+
+/** Says what {@link findEnvelopeFaults} says, written out: it is asked of every event. */
+function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
+  const { specversion, id, source, type, time, tenantid, receivedat, subject, dataschema } = object;
+  return (
+    specversion === "1.0" &&
+    isText(id) &&
+    isText(source) &&
+    isText(type) &&
+    isText(time) &&
+    isText(tenantid) &&
+    isText(receivedat) &&
+    (subject === undefined || typeof subject === "string") &&
+    (dataschema === undefined || typeof dataschema === "string")
+  );
+}
+
+const isText = (value: unknown) => typeof value === "string" && value !== "";
 
 function findEnvelopeFaults(object: Record<string, unknown>): string[] {
-  const faults: string[] = [];
-  if (ownValue(object, "specversion") !== "1.0") faults.push('expected `specversion` to be "1.0"');
-  for (const name of requiredAttributes) {
-    const value = ownValue(object, name);
-    if (typeof value !== "string" || value === "") faults.push(`expected \`${name}\` to be a text that is not empty`);
-  }
-  for (const name of ["subject", "dataschema"]) {
-    const value = ownValue(object, name);
-    if (value !== undefined && typeof value !== "string") faults.push(`expected \`${name}\` to be a text`);
-  }
-  return faults;
-}
-
-/** Not what `Object.prototype` would answer. */
-function ownValue(object: Record<string, unknown>, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+  return [
+    ...(object["specversion"] === "1.0" ? [] : ['expected `specversion` to be "1.0"']),
+    ...requiredAttributes
+      .filter((name) => !isText(object[name]))
+      .map((name) => `expected \`${name}\` to be a text that is not empty`),
+    ...optionalAttributes
+      .filter((name) => object[name] !== undefined && typeof object[name] !== "string")
+      .map((name) => `expected \`${name}\` to be a text`),
+  ];
 }
 
 function describeType(value: unknown): string {

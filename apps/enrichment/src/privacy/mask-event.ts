@@ -83,7 +83,7 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
     if (event.data !== undefined) {
       event.data = maskValue(event.data, stateOf(schemaIds), "/data", isValid ? noDetectors : allDetectors, context);
     }
-    for (const name of Object.keys(event)) {
+    for (const name in event) {
       const plan = plans.get(name) ?? planAttribute(name);
       if (plan === "keep") continue;
       maskAttribute(event, name, plan, context);

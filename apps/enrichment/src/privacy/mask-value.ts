@@ -1,5 +1,4 @@
 import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
-import { BoundedCache } from "../bounded-cache.ts";
 import { type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { maxReportedFields } from "../limits.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
@@ -32,13 +31,12 @@ export class MaskingLog {
   }
 }
 
-const fields = new BoundedCache<string>();
-
-/** Nearly all are one of a few: a path of a contract, its class, its action. */
+/** By hand: nothing but the path needs escaping that is not known beforehand. */
 function fieldJson(field: MaskedField): string {
   if (field.alternates !== undefined) return JSON.stringify(field);
-  const key = `${field.action} ${field.class} ${field.keyId ?? ""} ${field.path}`;
-  return fields.getOrCreate(key, () => JSON.stringify(field));
+  const { path, action, keyId } = field;
+  const head = `{"path":${JSON.stringify(path)},"class":${JSON.stringify(field.class)},"action":"${action}"`;
+  return keyId === undefined ? `${head}}` : `${head},"keyId":"${keyId}"}`;
 }
 
 /** What a walk carries along. */
