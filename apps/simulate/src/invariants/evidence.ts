@@ -42,6 +42,7 @@ export class StoredRecord {
   readonly isConfirmed: boolean;
   readonly data: Uint8Array;
   #text: string | undefined;
+  #lines: readonly string[] | undefined;
 
   constructor(shardId: string, record: KinesisRecord, confirmations: Confirmations, streamName: string) {
     this.shardId = shardId;
@@ -57,7 +58,8 @@ export class StoredRecord {
   }
 
   get lines(): readonly string[] {
-    return this.text.split("\n").filter((line) => !/^[\t\r ]*$/.test(line));
+    this.#lines ??= this.text.split("\n").filter((line) => !/^[\t\r ]*$/.test(line));
+    return this.#lines;
   }
 }
 
@@ -102,6 +104,7 @@ export class Evidence {
   /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
   readonly deadLetters: ReadonlySet<string>;
   readonly #streams = new Map<string, StoredRecord[]>();
+  readonly #files = new Map<string, Map<string, string[]>>();
 
   private constructor(run: ScheduleRun, deadLetters: ReadonlySet<string>) {
     this.run = run;
@@ -150,6 +153,8 @@ export class Evidence {
 
   /** The lines of every object Firehose stored below a prefix. */
   async lakeFiles(prefix: string): Promise<Map<string, string[]>> {
+    const known = this.#files.get(prefix);
+    if (known !== undefined) return known;
     const { objectStore } = this.run.pipeline;
     const files = new Map<string, string[]>();
     for (const { key } of await objectStore.list(buckets.lake, prefix)) {
@@ -157,6 +162,7 @@ export class Evidence {
       const plain = key.endsWith(".gz") ? gunzipSync(bytes) : bytes;
       files.set(key, Buffer.from(plain).toString("utf8").split("\n").filter(Boolean));
     }
+    this.#files.set(prefix, files);
     return files;
   }
 

@@ -27,7 +27,7 @@ export class RequestValidation {
     rules: { readonly min?: number; readonly max?: number; readonly pattern?: string },
   ): void {
     if (value === undefined) return;
-    if (rules.pattern !== undefined && !new RegExp(`^(?:${rules.pattern})$`).test(value)) {
+    if (rules.pattern !== undefined && !wholly(rules.pattern).test(value)) {
       this.#add(quoted(value), path, `Member must satisfy regular expression pattern: ${rules.pattern}`);
     }
     this.length(path, value.length, quoted(value), rules);
@@ -69,6 +69,18 @@ export class RequestValidation {
   #add(shown: string, path: string, constraint: string): void {
     this.#problems.push(`Value ${shown} at '${path}' failed to satisfy constraint: ${constraint}`);
   }
+}
+
+const compiled = new Map<string, RegExp>();
+
+/** Compiled once each: every call of the API is checked. */
+function wholly(pattern: string): RegExp {
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    expression = new RegExp(`^(?:${pattern})$`);
+    compiled.set(pattern, expression);
+  }
+  return expression;
 }
 
 function quoted(value: string): string {
