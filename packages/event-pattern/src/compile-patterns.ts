@@ -1,4 +1,3 @@
-import { parseEventText } from "./event-text.ts";
 import type { EventPattern } from "./pattern.ts";
 import { compileSet } from "./set/compile-set.ts";
 import type { CompiledPatterns } from "./set/compiled-patterns.ts";
@@ -43,7 +42,7 @@ export function loadPatterns(compiled: CompiledPatterns): PatternSet {
   const set = new LoadedSet(compiled);
   return {
     match: (event) => set.match(event),
-    matchText: (text) => set.match(parseEventText(text)),
+    matchText: (text) => set.matchText(text),
     toJSON: () => compiled,
   };
 }

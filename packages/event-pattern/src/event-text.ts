@@ -1,11 +1,11 @@
 import { InvalidEventError } from "./errors.ts";
 import { numberOfText } from "./number-text.ts";
 
-/**
- * Numbers that a double may not hold exactly have at least 16 digits or a three-digit exponent. (Digits inside strings
- * match too; that only costs time.)
- */
-const LONG_NUMBER = /[:,[][ \t\n\r]*-?(?:[0-9.]{16}|[0-9.]+[eE][+-]?[0-9]{3})/;
+/** Fewer significant digits always survive the way to a double and back. */
+const LONG_NUMBER_DIGITS = 16;
+
+/** Numbers with an exponent of three digits; with fewer, sixteen digits are needed to lose any. */
+const HUGE_EXPONENT = /[0-9.][eE][+-]?[0-9]{3}/;
 
 /**
  * An event's JSON text as a value. Numbers that a double does not hold exactly keep their digits, because the engine
@@ -14,8 +14,60 @@ const LONG_NUMBER = /[:,[][ \t\n\r]*-?(?:[0-9.]{16}|[0-9.]+[eE][+-]?[0-9]{3})/;
  * @throws InvalidEventError when the text is not JSON.
  */
 export function parseEventText(text: string): unknown {
+  return hasLongNumber(text) || HUGE_EXPONENT.test(text) ? parseKeepingDigits(text) : parseQuickly(text);
+}
+
+/** The value as `JSON.parse` gives it. @throws InvalidEventError when the text is not JSON. */
+export function parseQuickly(text: string): unknown {
+  return parse(text, undefined);
+}
+
+/** The value with all digits of numbers that no double holds. @throws InvalidEventError when the text is not JSON. */
+export function parseKeepingDigits(text: string): unknown {
+  return parse(text, keepDigits);
+}
+
+/**
+ * Whether a number of an event that has been parsed quickly may have lost digits.
+ * @param hasExtreme one of its numbers is zero, tiny or huge, as numbers beyond what a double holds become
+ */
+export function mayHaveLostDigits(text: string, hasExtreme: boolean): boolean {
+  return hasLongNumber(text) || (hasExtreme && HUGE_EXPONENT.test(text));
+}
+
+/** Magnitudes that numbers with a two-digit exponent do not reach. */
+export function isExtreme(value: number): boolean {
+  const size = Math.abs(value);
+  return size < 1e-80 || size > 1e80;
+}
+
+/**
+ * Whether sixteen digits stand in a row, in a number or in a string: then it pays to look closer. A row of sixteen has a
+ * digit at every sixteenth place, so that only those are looked at.
+ */
+function hasLongNumber(text: string): boolean {
+  for (let offset = LONG_NUMBER_DIGITS - 1; offset < text.length; offset += LONG_NUMBER_DIGITS) {
+    if (!isDigit(text, offset)) continue;
+    let first = offset;
+    while (first > 0 && isDigit(text, first - 1)) first -= 1;
+    let last = offset;
+    while (last - first < LONG_NUMBER_DIGITS - 1 && isDigit(text, last + 1)) last += 1;
+    if (last - first >= LONG_NUMBER_DIGITS - 1) return true;
+  }
+  return false;
+}
+
+/** A digit or the point between digits. */
+function isDigit(text: string, offset: number): boolean {
+  const code = text.charCodeAt(offset);
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e;
+}
+
+type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
+
+function parse(text: string, reviver: Reviver | undefined): unknown {
   try {
-    return LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch (error) {
     throw new InvalidEventError("The event is not valid JSON", { cause: error });
   }

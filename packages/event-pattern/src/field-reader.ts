@@ -1,5 +1,6 @@
 import type { Scalar } from "./criterion.ts";
 import { InvalidEventError } from "./errors.ts";
+import { isExtreme } from "./event-text.ts";
 import { MAX_EVENT_DEPTH } from "./limits.ts";
 import { NumberText } from "./number-text.ts";
 import { pathGraph, type PathNode } from "./path-table.ts";
@@ -36,6 +37,9 @@ export class FieldValues {
 export class FieldReader {
   /** By index of the path; overwritten by the next `read`. */
   readonly fields: readonly FieldValues[];
+  /** A field of the last event is a number, and one is so small or large that it may stand for another. */
+  hasNumbers = false;
+  hasExtremeNumbers = false;
   readonly #top: PathNode;
   #arrays = 0;
 
@@ -50,6 +54,8 @@ export class FieldReader {
       throw new InvalidEventError("An event must be a JSON object");
     }
     for (const field of this.fields) field.clear();
+    this.hasNumbers = false;
+    this.hasExtremeNumbers = false;
     this.#arrays = 0;
     this.#object(event as Readonly<Record<string, unknown>>, this.#top, NO_ARRAYS, 0);
   }
@@ -87,6 +93,10 @@ export class FieldReader {
   }
 
   #scalar(value: Scalar, node: PathNode, chain: ArrayChain): void {
-    if (node.pathId >= 0) this.fields[node.pathId]?.add(value, chain);
+    if (node.pathId < 0) return;
+    this.fields[node.pathId]?.add(value, chain);
+    if (typeof value !== "number") return;
+    this.hasNumbers = true;
+    if (isExtreme(value)) this.hasExtremeNumbers = true;
   }
 }

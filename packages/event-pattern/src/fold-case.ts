@@ -9,9 +9,27 @@ function formsOf(character: string): readonly string[] {
   return lower === upper ? [lower] : [lower, upper];
 }
 
+// eslint-disable-next-line no-control-regex -- the range is the whole of ASCII
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** A string that is the same for every spelling a pattern stands for, so that it can be looked up. */
-export function foldCase(text: string): string {
+function foldCase(text: string): string {
   return text.toLowerCase().toUpperCase();
+}
+
+/**
+ * A cheaper key for look-ups: every spelling of a pattern has the same upper-case form. For a few characters that is not
+ * so (the upper-case form of `K`, the Kelvin sign, is itself, that of its lower-case form is K): `undefined` for patterns
+ * that hold one.
+ */
+export function upperCaseKey(pattern: string): string | undefined {
+  const key = pattern.toUpperCase();
+  if (ASCII.test(pattern)) return key;
+  for (const character of pattern) {
+    const own = character.toUpperCase();
+    if (formsOf(character).some((form) => form.toUpperCase() !== own)) return undefined;
+  }
+  return key;
 }
 
 /** Where in `text` the pattern ends when it is laid from `start`, one offset per way to lay it. */
@@ -27,9 +45,6 @@ function endsOf(pattern: string, text: string, start: number): ReadonlySet<numbe
   }
   return ends;
 }
-
-// eslint-disable-next-line no-control-regex -- the range is the whole of ASCII
-const ASCII = /^[\x00-\x7f]*$/;
 
 /** Whether `text` is `pattern` in another case. */
 export function equalsIgnoreCase(pattern: string, text: string): boolean {

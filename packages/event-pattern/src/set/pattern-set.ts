@@ -1,6 +1,7 @@
 import { isSatisfiable, type ReadField } from "../array-consistency.ts";
 import type { Criterion } from "../criterion.ts";
 import { InvalidCompiledFormError } from "../errors.ts";
+import { mayHaveLostDigits, parseKeepingDigits, parseQuickly } from "../event-text.ts";
 import { FieldReader, type FieldValues } from "../field-reader.ts";
 import { satisfies } from "../satisfies.ts";
 import { BranchIndex } from "./branch-index.ts";
@@ -55,9 +56,21 @@ export class LoadedSet {
   }
 
   match(event: unknown): string[] {
+    this.#reader.read(event);
+    return this.#matchRead();
+  }
+
+  matchText(text: string): string[] {
+    const reader = this.#reader;
+    reader.read(parseQuickly(text));
+    // Only digits that a pattern may be compared with matter, and nearly no event has more than a double holds.
+    if (reader.hasNumbers && mayHaveLostDigits(text, reader.hasExtremeNumbers)) reader.read(parseKeepingDigits(text));
+    return this.#matchRead();
+  }
+
+  #matchRead(): string[] {
     this.#event += 1;
     this.#found.length = 0;
-    this.#reader.read(event);
     this.#isInArrays = this.#reader.fields.some((values) => values.isInArrays);
     this.#visit(this.#root);
     if (this.#found.length > 1) this.#found.sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 import type { Criterion } from "../criterion.ts";
-import { foldCase } from "../fold-case.ts";
+import { upperCaseKey } from "../fold-case.ts";
 import { ipDigits, ipv4Number } from "../ip-address.ts";
 import { createAffixIndex } from "./affix-index.ts";
 import { LiteralIndex } from "./literal-index.ts";
@@ -26,14 +26,15 @@ export function indexStrings<E extends WithCriterion>(edges: readonly E[]): { in
         indexes.push(createAffixIndex(affixes(group), op));
         break;
       case "prefix-ignore-case":
-        indexes.push(new FoldedIndex(createAffixIndex(affixes(group, foldCase), "prefix")));
-        break;
       case "suffix-ignore-case":
-        indexes.push(new FoldedIndex(createAffixIndex(affixes(group, foldCase), "suffix")));
+      case "equals-ignore-case": {
+        const { keyed, unkeyed } = upperCased(group);
+        left.push(...unkeyed);
+        if (op === "equals-ignore-case") indexes.push(new UpperCaseIndex(new EqualityIndex(keyed)));
+        else
+          indexes.push(new UpperCaseIndex(createAffixIndex(keyed, op === "prefix-ignore-case" ? "prefix" : "suffix")));
         break;
-      case "equals-ignore-case":
-        indexes.push(new FoldedIndex(new EqualityIndex(affixes(group, foldCase))));
-        break;
+      }
       case "ip":
         indexes.push(new AddressIndex(group));
         break;
@@ -47,12 +48,27 @@ export function indexStrings<E extends WithCriterion>(edges: readonly E[]): { in
   return { indexes, left };
 }
 
-function affixes<E extends WithCriterion>(group: readonly E[], fold = (text: string): string => text) {
-  return group.map((edge) => [fold("value" in edge.criterion ? String(edge.criterion.value) : ""), edge] as const);
+function affixes<E extends WithCriterion>(group: readonly E[]): (readonly [affix: string, item: E])[] {
+  return group.map((edge) => [textOf(edge.criterion), edge] as const);
 }
 
-/** Looks values up in one case. */
-class FoldedIndex<E> implements StringIndex<E> {
+function textOf(criterion: Criterion): string {
+  return "value" in criterion && typeof criterion.value === "string" ? criterion.value : "";
+}
+
+function upperCased<E extends WithCriterion>(group: readonly E[]) {
+  const keyed: (readonly [key: string, item: E])[] = [];
+  const unkeyed: E[] = [];
+  for (const edge of group) {
+    const key = upperCaseKey(textOf(edge.criterion));
+    if (key === undefined) unkeyed.push(edge);
+    else keyed.push([key, edge]);
+  }
+  return { keyed, unkeyed };
+}
+
+/** Looks values up in upper case. */
+class UpperCaseIndex<E> implements StringIndex<E> {
   readonly #index: StringIndex<E>;
 
   constructor(index: StringIndex<E>) {
@@ -60,7 +76,7 @@ class FoldedIndex<E> implements StringIndex<E> {
   }
 
   collect(value: string, into: E[]): void {
-    this.#index.collect(foldCase(value), into);
+    this.#index.collect(value.toUpperCase(), into);
   }
 }
 

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "@jest/globals";
+import { createRandom } from "../../bench/random.ts";
+import { compilePatterns, NumberText, parseEventText } from "../../src/index.ts";
+import { numberOfText } from "../../src/number-text.ts";
+
+describe("digits that no double holds", () => {
+  test.each([
+    ["12345678901234567", "text"],
+    ["9007199254740993", "text"],
+    ["9007199254740992", 9007199254740992],
+    ["0.1000000000000000055511151231257827", "text"],
+    ["0.1", 0.1],
+    ["300.00000000000000000000", 300],
+    ["1e400", "text"],
+    ["-1e400", "text"],
+    ["1e-400", "text"],
+    ["1e0000400", "text"],
+    ["0e999", 0],
+    ["5e-324", 5e-324],
+    ["3e-324", "text"],
+    ["1.7976931348623157e308", Number.MAX_VALUE],
+    ["1e22", 1e22],
+    ["1e23", 1e23],
+    ["123456789012345", 123456789012345],
+  ])("%s is kept as %p", (text, expected) => {
+    const { n } = parseEventText(`{"pad":"${"x".repeat(5)}","n":${text}}`) as { n: unknown };
+    expect(n instanceof NumberText ? "text" : n).toBe(expected);
+    expect(n instanceof NumberText ? n.text : text).toBe(text);
+  });
+
+  test("are kept wherever in the text they stand", () => {
+    for (let pad = 0; pad < 40; pad += 1) {
+      const { n } = parseEventText(`{"p":"${"x".repeat(pad)}","n":9007199254740993}`) as { n: unknown };
+      expect(n).toBeInstanceOf(NumberText);
+    }
+  });
+
+  test("matter to a set exactly as they do to the text's numbers one by one, on 20,000 random numbers", () => {
+    const set = compilePatterns({
+      zero: { n: [0] },
+      any: { n: [{ numeric: [">=", -1e308] }] },
+      exists: { n: [{ exists: true }] },
+    });
+    const random = createRandom(5);
+    const digits = (count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join("");
+    for (let count = 0; count < 20_000; count += 1) {
+      const whole = String(1 + Math.floor(random() * 9)) + digits(Math.floor(random() * 18));
+      const fraction = random() < 0.5 ? "" : `.${digits(1 + Math.floor(random() * 18))}`;
+      const exponent = random() < 0.6 ? "" : `e${random() < 0.5 ? "-" : ""}${Math.floor(random() * 420)}`;
+      const text = whole + fraction + exponent;
+      const value = numberOfText(text);
+      const expected = [value === 0 && "zero", typeof value === "number" && "any", "exists"].filter(
+        (name) => name !== false,
+      );
+      expect([text, set.matchText(`{"x":"${digits(count % 7)}","n":${text}}`)]).toEqual([text, expected]);
+    }
+  });
+});
