@@ -48,6 +48,10 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     // Ctrl-C reaches the whole foreground group; the service must end only when the pipeline drains it.
     detached: true,
   });
+  // Nothing of the pipeline outlives it, however it ends.
+  const killWithParent = (): void => void child.kill("SIGKILL");
+  process.once("exit", killWithParent);
+  child.once("exit", () => process.off("exit", killWithParent));
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));

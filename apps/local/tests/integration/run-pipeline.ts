@@ -9,9 +9,12 @@ type Stack = { resource: Record<string, Record<string, Record<string, unknown>>>
 
 const living = new Set<ChildProcess>();
 
-/** Ends what a failed test left running. */
+/** Ends what a failed test left running: the second signal ends a pipeline, and its processes, at once. */
 export function killPipelines(): void {
-  for (const child of living) child.kill("SIGKILL");
+  for (const child of living) {
+    child.kill("SIGTERM");
+    child.kill("SIGTERM");
+  }
 }
 
 export interface PipelineRun {
