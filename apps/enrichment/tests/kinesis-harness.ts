@@ -52,4 +52,4 @@ export function createStreams() {
   };
 }
 
-export const lambdaContext = { getRemainingTimeInMillis: () => 3_000 };
+export const lambdaContext = { getRemainingTimeInMillis: () => 30_000 };
