@@ -1,6 +1,7 @@
 /** What Kinesis, or the road to it, can answer instead of a result. */
 export type KinesisErrorCode =
   | "AccessDeniedException"
+  | "DryRunOperationException"
   | "ExpiredIteratorException"
   | "ExpiredNextTokenException"
   | "ExpiredTokenException"

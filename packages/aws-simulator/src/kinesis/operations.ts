@@ -52,13 +52,19 @@ export const operations: Readonly<Record<string, Operation>> = {
   DescribeLimits: operation("describeLimits", {}),
   DescribeStream: operation("describeStream", { ...stream, Limit: "integer", ExclusiveStartShardId: "string" }),
   DescribeStreamSummary: operation("describeStreamSummary", stream),
-  GetRecords: operation("getRecords", { ShardIterator: "string", Limit: "integer", StreamARN: "string" }),
+  GetRecords: operation("getRecords", {
+    ShardIterator: "string",
+    Limit: "integer",
+    StreamARN: "string",
+    DryRun: "boolean",
+  }),
   GetShardIterator: operation("getShardIterator", {
     ...stream,
     ShardId: "string",
     ShardIteratorType: "string",
     StartingSequenceNumber: "string",
     Timestamp: "timestamp",
+    DryRun: "boolean",
   }),
   IncreaseStreamRetentionPeriod: operation("increaseStreamRetentionPeriod", retention),
   ListShards: operation("listShards", {
@@ -80,8 +86,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     Limit: "integer",
   }),
   MergeShards: operation("mergeShards", { ...stream, ShardToMerge: "string", AdjacentShardToMerge: "string" }),
-  PutRecord: operation("putRecord", { ...stream, ...entry, SequenceNumberForOrdering: "string" }),
-  PutRecords: operation("putRecords", { ...stream, Records: { list: entry } }),
+  PutRecord: operation("putRecord", { ...stream, ...entry, SequenceNumberForOrdering: "string", DryRun: "boolean" }),
+  PutRecords: operation("putRecords", { ...stream, Records: { list: entry }, DryRun: "boolean" }),
   RemoveTagsFromStream: operation("removeTagsFromStream", { ...stream, TagKeys: "stringList" }),
   SplitShard: operation("splitShard", { ...stream, ShardToSplit: "string", NewStartingHashKey: "string" }),
   UpdateMaxRecordSize: operation("updateMaxRecordSize", { StreamARN: "string", MaxRecordSizeInKiB: "integer" }),
@@ -103,7 +109,14 @@ export function execute(kinesis: Kinesis, name: string, input: unknown): object 
   if (found === undefined) {
     throw new KinesisError("UnknownOperationException", `The simulator has no operation ${name}.`);
   }
-  return found.run(kinesis, checkStructure(input, found.shape) as never);
+  const checked = checkStructure(input, found.shape);
+  if ("DryRun" in checked && checked.DryRun === true) {
+    throw new KinesisError(
+      "DryRunOperationException",
+      "The request was rejected because the DryRun parameter was specified.",
+    );
+  }
+  return found.run(kinesis, checked as never);
 }
 
 /** An answer as awsJson1.1 writes it: dates as epoch seconds, bytes as base64. */

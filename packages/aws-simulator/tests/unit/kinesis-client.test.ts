@@ -73,6 +73,15 @@ describe("the in-process client", () => {
     expect(kinesis.stats("orders").recordsIn).toBe(0);
   });
 
+  test("stores nothing in a dry run", async () => {
+    const { kinesis } = createFixture();
+    const { input } = putOne();
+    await expect(kinesis.client().send(new PutRecordsCommand({ ...input, DryRun: true }))).rejects.toMatchObject({
+      name: "DryRunOperationException",
+    });
+    expect(kinesis.stats("orders").recordsIn).toBe(0);
+  });
+
   test("takes its time on the clock, half of it before the record is stored", async () => {
     const { clock, kinesis } = createFixture();
     const started = clock.now();
