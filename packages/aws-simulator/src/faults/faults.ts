@@ -84,6 +84,17 @@ export type FaultKind =
   | "reshard"
   | "scripted";
 
+const callFaults = ["serverErrorBefore", "serverErrorAfter", "resetBefore", "resetAfter", "slow"] as const;
+const recordFaults = ["recordThrottle", "recordInternalFailure", "recordInternalFailureStored"] as const;
+const recordFaultOf = {
+  recordThrottle: "throttle",
+  recordInternalFailure: "internal-failure",
+  recordInternalFailureStored: "internal-failure-stored",
+} as const;
+
+/** The faults whose rate is a share, of calls or of records. */
+type DrawnFault = (typeof callFaults)[number] | (typeof recordFaults)[number] | "shuffle" | "shortRead";
+
 /**
  * Decides what goes wrong. Every kind of fault draws from a generator of its own, so that the same seed gives the same faults whatever
  * the other rates are.
@@ -106,6 +117,8 @@ export class Faults {
   #kinesis: Kinesis | undefined;
   #clock: Clock = systemClock;
   readonly #scheduled = new Set<string>();
+  readonly #hot = new Set<{ cool: () => void }>();
+  readonly #broken = new Set<string>();
   #isOn = true;
   #isStarted = false;
 
@@ -183,42 +196,34 @@ export class Faults {
       return scripted?.fault;
     }
     if (!this.#isOn || this.#operations?.has(operation) === false) return undefined;
-    const rates = this.#rates;
-    if (this.#happens("serverErrorBefore", rates.serverErrorBefore, { operation })) {
-      return { kind: "reject", ...this.#serverError() };
+    switch (this.#firstDrawn(callFaults, { operation })) {
+      case "serverErrorBefore":
+        return { kind: "reject", ...this.#serverError() };
+      case "serverErrorAfter":
+        return { kind: "fail-after", ...this.#serverError() };
+      case "resetBefore":
+        return { kind: "reset-before" };
+      case "resetAfter":
+        return { kind: "reset-after" };
+      case "slow":
+        return this.#slowCall();
+      case undefined:
+        return undefined;
     }
-    if (this.#happens("serverErrorAfter", rates.serverErrorAfter, { operation })) {
-      return { kind: "fail-after", ...this.#serverError() };
-    }
-    if (this.#happens("resetBefore", rates.resetBefore, { operation })) return { kind: "reset-before" };
-    if (this.#happens("resetAfter", rates.resetAfter, { operation })) return { kind: "reset-after" };
-    if (this.#happens("slow", rates.slow, { operation })) {
-      const random = this.#random("slowMs");
-      const delayMs = randomInteger(random, rates.slowMs?.min ?? 100, rates.slowMs?.max ?? 5000);
-      const delayBeforeMs = randomInteger(random, 0, delayMs);
-      return { kind: "slow", delayBeforeMs, delayAfterMs: delayMs - delayBeforeMs };
-    }
-    return undefined;
   }
 
   /** The fault, if any, that one record meets. */
   record(streamName: string, shardId: string): RecordFault | undefined {
     if (!this.#isOn || this.#streams?.has(streamName) === false) return undefined;
-    const rates = this.#rates;
-    const where = { stream: streamName, shard: shardId };
+    const drawn = this.#firstDrawn(recordFaults, { stream: streamName, shard: shardId });
     if (this.#broken.has(streamName)) return "throttle";
-    if (this.#happens("recordThrottle", rates.recordThrottle, where)) return "throttle";
-    if (this.#happens("recordInternalFailure", rates.recordInternalFailure, where)) return "internal-failure";
-    if (this.#happens("recordInternalFailureStored", rates.recordInternalFailureStored, where)) {
-      return "internal-failure-stored";
-    }
-    return undefined;
+    return drawn === undefined ? undefined : recordFaultOf[drawn];
   }
 
   /** The order in which `count` records of a call are stored; `undefined` for the order given. */
   orderOf(count: number): number[] | undefined {
-    if (!this.#isOn || count < 2 || !this.#happens("shuffle", this.#rates.shuffle, { records: count }))
-      return undefined;
+    if (!this.#isOn || count < 2) return undefined;
+    if (this.#firstDrawn(["shuffle"], { records: count }) === undefined) return undefined;
     const random = this.#random("shuffleOrder");
     const order = Array.from({ length: count }, (_, index) => index);
     for (let index = count - 1; index > 0; index -= 1) {
@@ -230,12 +235,9 @@ export class Faults {
 
   /** How many records a GetRecords call gives at most. */
   readLimit(limit: number): number {
-    if (!this.#isOn || !this.#happens("shortRead", this.#rates.shortRead, { limit })) return limit;
+    if (!this.#isOn || this.#firstDrawn(["shortRead"], { limit }) === undefined) return limit;
     return Math.max(1, Math.floor(limit * this.#random("shortReadShare")() * 0.1));
   }
-
-  readonly #hot = new Set<{ cool: () => void }>();
-  readonly #broken = new Set<string>();
 
   #heatShard(): void {
     const target = this.#anyStream("hotShardStream");
@@ -314,14 +316,29 @@ export class Faults {
       : { code: "ServiceUnavailable", message: "Service is unavailable. Please try again." };
   }
 
-  #happens(
-    kind: FaultKind,
-    rate: number | undefined,
-    where: Readonly<Record<string, string | number | undefined>>,
-  ): boolean {
-    if (rate === undefined || rate <= 0 || this.#random(kind)() >= rate) return false;
-    this.#count(kind, where);
-    return true;
+  /**
+   * The first of `kinds` that the draws hit. Every kind draws each time, also after a hit: what one of them does leaves the
+   * draws of the others where they are.
+   */
+  #firstDrawn<Kind extends DrawnFault>(
+    kinds: readonly Kind[],
+    where: Readonly<Record<string, string | number>>,
+  ): Kind | undefined {
+    let hit: Kind | undefined;
+    for (const kind of kinds) {
+      const rate = this.#rates[kind];
+      if (rate !== undefined && rate > 0 && this.#random(kind)() < rate) hit ??= kind;
+    }
+    if (hit !== undefined) this.#count(hit, where);
+    return hit;
+  }
+
+  #slowCall(): CallFault {
+    const random = this.#random("slowMs");
+    const { min, max } = this.#rates.slowMs ?? { min: 100, max: 5000 };
+    const delayMs = randomInteger(random, min, max);
+    const delayBeforeMs = randomInteger(random, 0, delayMs);
+    return { kind: "slow", delayBeforeMs, delayAfterMs: delayMs - delayBeforeMs };
   }
 
   #count(kind: FaultKind, where: Readonly<Record<string, string | number | undefined>>): void {

@@ -38,7 +38,9 @@ export function putRecord(account: Account, input: Omit<PutRecordInput, "Data"> 
   const stream = account.writableStream(input);
   const entry = checkedEntry(account, stream, input);
   const now = account.clock.now();
+  scaleOnDemand(account, stream, now);
   const result = store(account, stream, entry, now);
+  evict(account, stream);
   if (result.ErrorCode !== undefined || result.ShardId === undefined || result.SequenceNumber === undefined) {
     throw new KinesisError(
       result.ErrorCode === "InternalFailure" ? "InternalFailure" : "ProvisionedThroughputExceededException",
@@ -75,9 +77,7 @@ export function putRecords(
   }
 
   const now = account.clock.now();
-  if (stream.mode === "ON_DEMAND" && stream.onDemand.review(stream, now) > 0) {
-    account.trace?.record("kinesis.onDemandScaled", { stream: stream.streamName, shards: stream.openShards.length });
-  }
+  scaleOnDemand(account, stream, now);
   const results = new Array<PutRecordsResultEntry>(checked.length);
   let failed = 0;
   // AWS: "PutRecords doesn't guarantee the ordering of records"; a fault makes use of that.
@@ -98,6 +98,11 @@ export function putRecords(
   return { FailedRecordCount: failed, Records: results, EncryptionType: "NONE" };
 }
 
+function scaleOnDemand(account: Account, stream: StreamState, now: number): void {
+  if (stream.mode !== "ON_DEMAND" || stream.onDemand.review(stream, now) === 0) return;
+  account.trace?.record("kinesis.onDemandScaled", { stream: stream.streamName, shards: stream.openShards.length });
+}
+
 function store(account: Account, stream: StreamState, entry: CheckedEntry, now: number): PutRecordsResultEntry {
   const shard = stream.route(entry.partitionKey, entry.explicitHashKey);
   const counters = account.countersOf(stream);
@@ -110,6 +115,8 @@ function store(account: Account, stream: StreamState, entry: CheckedEntry, now: 
     };
   }
   if (fault === "internal-failure") return { ...internalFailure };
+  // Nobody may ever read the shard: what has expired goes as something new comes.
+  stream.trimExpired(shard, now);
   const record = shard.append(entry.partitionKey, entry.data, entry.sizeBytes, now);
   counters.recordsIn += 1;
   counters.bytesIn += entry.sizeBytes;

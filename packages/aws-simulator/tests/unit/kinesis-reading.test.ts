@@ -282,6 +282,14 @@ describe("retention", () => {
     ).toBe("Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is too short.");
   });
 
+  test("holds for a stream that nobody reads as well", async () => {
+    const { clock, kinesis } = createFixture();
+    put(kinesis, "old");
+    await clock.runFor(24 * 3_600_000 + 1);
+    put(kinesis, "new");
+    expect(kinesis.stats("orders").retainedRecords).toBe(1);
+  });
+
   test("keeps memory flat while a day's records come and go", async () => {
     const { clock, kinesis } = createFixture();
     const batch = Array.from({ length: 100 }, () => entryOf("k"));
