@@ -12,6 +12,7 @@ import {
   MemoryObjectStore,
   MemoryWarehouse,
   Snowpipe,
+  sleep,
   type Trace,
   type VirtualClock,
 } from "@millrace/aws-simulator";
@@ -93,6 +94,15 @@ export class Pipeline {
   async start(): Promise<void> {
     for (const pipe of this.#pipes) pipe.start();
     await Promise.all([...this.#mappings, ...this.#deliveryStreams].map((consumer) => consumer.start()));
+  }
+
+  /** Stops one of the mappings for a while; what it holds and what comes meanwhile waits. */
+  async pauseMapping(index: number, forMs: number): Promise<void> {
+    const mapping = this.#mappings[index % this.#mappings.length];
+    await mapping?.stop({ drain: false });
+    this.#deps.trace.record("mapping.pause", { mapping: index % this.#mappings.length, forMs });
+    await sleep(this.#deps.clock, forMs);
+    await mapping?.start();
   }
 
   /** Functions no longer crash; those under way may still be hanging. */

@@ -36,13 +36,18 @@ export interface SchedulePlan {
   readonly functionTimeoutMs: number;
   readonly faults: FaultRates;
   readonly functionFaults: FunctionFaultRates;
+  /** How far the clocks of function environments are off, at most. */
   readonly maxClockSkewMs: number;
+  /** How far the clock of Kinesis is off. */
+  readonly kinesisSkewMs: number;
   readonly redeliveryRate: number;
   readonly delivery: { readonly repeatRate: number; readonly failureRate: number; readonly isCompressed: boolean };
   readonly pipe: { readonly lateRate: number; readonly repeatRate: number; readonly lossRate: number };
   readonly warehouse: { readonly failBeforeCommitRate: number; readonly failAfterCommitRate: number };
   /** Restarts of the event service while it serves. */
   readonly restarts: number;
+  /** Times at which a mapping stands still for a while, as one that somebody disabled. */
+  readonly pauses: number;
   /** Whether the direct producer also writes a put of more than ten mebibytes. */
   readonly hasLargePut: boolean;
   /** Faults go on for so long after the last event was sent. */
@@ -93,6 +98,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
       recycle: isCrashing ? 0.03 : 0,
     },
     maxClockSkewMs: profile === "everything" ? 30_000 : 0,
+    kinesisSkewMs: profile === "everything" ? randomInteger(random, -60_000, 60_000) : 0,
     redeliveryRate: isCrashing ? 0.03 : 0,
     delivery: {
       repeatRate: profile === "partial-failures" ? 0 : 0.1,
@@ -102,6 +108,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     pipe: { lateRate: 0.2, repeatRate: 0.15, lossRate: 0.05 },
     warehouse: { failBeforeCommitRate: 0.1, failAfterCommitRate: 0.1 },
     restarts: randomInteger(random, 0, 2),
+    pauses: randomInteger(random, 0, 2),
     hasLargePut: random() < 0.1,
     faultsAfterMs: randomInteger(random, 0, 10_000),
   };

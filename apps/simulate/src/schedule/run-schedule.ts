@@ -1,4 +1,13 @@
-import { createRandom, Faults, Kinesis, sleep, Trace, VirtualClock } from "@millrace/aws-simulator";
+import {
+  createRandom,
+  Faults,
+  Kinesis,
+  randomInteger,
+  skewClock,
+  sleep,
+  Trace,
+  VirtualClock,
+} from "@millrace/aws-simulator";
 import { Evidence } from "../invariants/evidence.ts";
 import { invariants } from "../invariants/invariants.ts";
 import { Confirmations } from "../observe/confirmations.ts";
@@ -59,7 +68,12 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   const trace = new Trace({ clock, ...(onTraceLine === undefined ? {} : { onLine: onTraceLine }) });
   trace.record("schedule", { seed, profile: plan.profile, events: plan.events });
   const faults = new Faults({ seed: `${seed}/faults`, rates: plan.faults, operations: ["PutRecords", "ListShards"] });
-  const kinesis = new Kinesis({ clock, faults, trace, random: createRandom(`${seed}/kinesis`) });
+  const kinesis = new Kinesis({
+    clock: skewClock(clock, plan.kinesisSkewMs),
+    faults,
+    trace,
+    random: createRandom(`${seed}/kinesis`),
+  });
   const confirmations = new Confirmations(clock);
   const serviceDeliveries = new Deliveries();
   const functionDeliveries = new Deliveries();
@@ -104,6 +118,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
       writeStrays({ seed, clock, kinesis, streamName: streamNames.raw, source, records: 15 }),
       direct.run(),
       restartNowAndThen(plan, clock, host),
+      pauseNowAndThen(plan, clock, pipeline),
     ]);
     await sleep(clock, plan.faultsAfterMs);
     faults.stop();
@@ -143,7 +158,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     badRows: evidence.badRows.length,
     routed: [...evidence.destinations.values()].reduce((sum, events) => sum + events.length, 0),
     deadLetters: evidence.deadLetters.size,
-    faults: faults.total + pipeline.faultCount() + host.restarts + direct.aborts,
+    faults: faults.total + pipeline.faultCount() + host.restarts + direct.aborts + plan.pauses,
     virtualMs: clock.now() - startedMs,
     traceLines: trace.count,
     traceHash: trace.hash(),
@@ -191,6 +206,14 @@ async function restartNowAndThen(plan: SchedulePlan, clock: VirtualClock, host: 
   for (let count = 0; count < plan.restarts; count += 1) {
     await sleep(clock, Math.ceil(random() * 15_000));
     await host.restart();
+  }
+}
+
+async function pauseNowAndThen(plan: SchedulePlan, clock: VirtualClock, pipeline: Pipeline): Promise<void> {
+  const random = createRandom(`${plan.seed}/pauses`);
+  for (let count = 0; count < plan.pauses; count += 1) {
+    await sleep(clock, randomInteger(random, 1000, 20_000));
+    await pipeline.pauseMapping(randomInteger(random, 0, 1), randomInteger(random, 1000, 20_000));
   }
 }
 
