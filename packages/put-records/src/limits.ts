@@ -22,7 +22,6 @@ export const LARGEST_MAX_RECORD_BYTES = 10 * 1024 * 1024;
  * Length of a partition key in Unicode characters (code points, not UTF-16 units).
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html
  */
-export const MIN_PARTITION_KEY_CHARACTERS = 1;
 export const MAX_PARTITION_KEY_CHARACTERS = 256;
 
 /** An explicit hash key is a decimal number in [0, 2^128). */

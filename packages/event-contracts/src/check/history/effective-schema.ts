@@ -7,9 +7,6 @@ export interface EffectiveSchema {
   keywords: Map<string, { value: Json; place: SchemaPlace }>;
 }
 
-/** Says the same as `true`, and nothing. */
-export const anything: EffectiveSchema = { keywords: new Map() };
-
 /** Follows `$ref`; what stands beside it adds to what it names. */
 export function effectiveSchema(place: SchemaPlace, resources: SchemaResources, depth = 0): EffectiveSchema {
   const schema: JsonObject = isJsonObject(place.schema) ? place.schema : place.schema ? {} : { not: {} };
