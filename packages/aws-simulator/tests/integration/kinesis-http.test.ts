@@ -16,7 +16,14 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { Faults, Kinesis, type KinesisOptions, type KinesisServer, startKinesisServer, systemClock } from "../../src/index.ts";
+import {
+  Faults,
+  Kinesis,
+  type KinesisOptions,
+  type KinesisServer,
+  startKinesisServer,
+  systemClock,
+} from "../../src/index.ts";
 import { entryOf } from "../fixtures/kinesis-fixture.ts";
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };

@@ -8,17 +8,16 @@ const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```[\s\S]*?```text\n([\s\S]*?)```/g)];
 
-test.each(examples.map(([, code = "", output = ""]) => [/new (\w+)\(\{ (functionName|seed)/.exec(code)?.[1], code, output]))(
-  "the example with %s prints what the README says",
-  async (_, code = "", output) => {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ["--conditions=@millrace/source", "--input-type=module-typescript", "--eval", code],
-      { cwd: root },
-    );
-    expect(stdout).toBe(output);
-  },
-);
+test.each(
+  examples.map(([, code = "", output = ""]) => [/new (\w+)\(\{ (functionName|seed)/.exec(code)?.[1], code, output]),
+)("the example with %s prints what the README says", async (_, code = "", output) => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--conditions=@millrace/source", "--input-type=module-typescript", "--eval", code],
+    { cwd: root },
+  );
+  expect(stdout).toBe(output);
+});
 
 test("there are two examples", () => {
   expect(examples).toHaveLength(2);
@@ -41,7 +40,11 @@ function namesIn(file: string, pattern: RegExp, from: string): string[] {
 
 test("every option, every rate and every error code is in the README", () => {
   const member = /^ {2}readonly (\w+)\?:/gm;
-  expect(namesUnder("Options of `Kinesis`").filter((name) => name !== "rates").sort()).toEqual(
+  expect(
+    namesUnder("Options of `Kinesis`")
+      .filter((name) => name !== "rates")
+      .sort(),
+  ).toEqual(
     [
       ...namesIn("kinesis/kinesis.ts", member, "interface KinesisOptions"),
       ...namesIn("faults/faults.ts", member, "interface FaultRates"),
