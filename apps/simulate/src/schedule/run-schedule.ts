@@ -104,7 +104,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     client: confirmations.watch(connect("direct"), "direct"),
     streamName: streamNames.direct,
     deliveries: serviceDeliveries,
-    steps: 35,
+    steps: 45,
     hasLargePut: plan.hasLargePut,
   });
   const ledger = new SenderLedger();
