@@ -87,7 +87,7 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
   });
 
   test("preview features are enabled for each preview resource that is used, and for no other", () => {
-    // https://registry.terraform.io/providers/snowflakedb/snowflake/2.11.0/docs#preview_features_enabled
+    // Documentation of the snowflakedb/snowflake provider 2.11.0, section "preview_features_enabled".
     const previews = ["file_format", "pipe", "stage", "storage_integration", "table"].map(
       (name) => `snowflake_${name}`,
     );
