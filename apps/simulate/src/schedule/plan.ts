@@ -71,7 +71,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
   return {
     seed,
     profile,
-    events: randomInteger(random, events, Math.ceil(events * 1.2)),
+    events: randomInteger(random, events, Math.ceil(events * 1.1)),
     senders: profile === "burst" ? 8 : randomInteger(random, 3, 6),
     maxPauseMs: profile === "burst" ? 50 : randomInteger(random, 500, 3000),
     shards: {

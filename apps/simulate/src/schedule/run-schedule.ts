@@ -104,7 +104,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     client: confirmations.watch(connect("direct"), "direct"),
     streamName: streamNames.direct,
     deliveries: serviceDeliveries,
-    steps: 45,
+    steps: 35,
     hasLargePut: plan.hasLargePut,
   });
   const ledger = new SenderLedger();

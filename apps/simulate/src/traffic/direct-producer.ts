@@ -28,9 +28,9 @@ export interface DirectRecord {
 const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
 const mib = 1024 * 1024;
 /** Little, so that it is reached whenever the stream is slow; the largest put of the producer still fits. */
-const maxInFlightBytes = 256 * 1024;
+const maxInFlightBytes = 128 * 1024;
 const maxPutRecords = 20;
-const padding = "x".repeat(8192);
+const padding = "x".repeat(4096);
 
 /**
  * A service that writes with the client itself, in order per key: large puts, single sends, short deadlines, aborts, refused

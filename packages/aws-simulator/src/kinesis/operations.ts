@@ -135,25 +135,28 @@ function getRecordsToWire(output: object): string {
   return `${JSON.stringify(rest).slice(0, -1)},"Records":[${written}]}`;
 }
 
+/** The value itself where its members are already what they should be; a copy where one had to be converted or left out. */
 function checkStructure(value: unknown, shape: Shape): object {
   if (typeof value !== "object" || value === null) throw serializationError("Expected a structure.");
   if (Array.isArray(value)) throw serializationError("Start of list found where not expected");
   const source = value as Record<string, unknown>;
-  const result: Record<string, unknown> = {};
+  let changed: Record<string, unknown> | undefined;
   for (const name in shape) {
-    const member = source[name];
     const type = shape[name];
-    if (member === undefined || member === null || type === undefined) continue;
-    result[name] = typeof member === "string" && type === "string" ? member : checkMember(member, type);
+    const member = source[name];
+    if (member === undefined || type === undefined || (type === "string" && typeof member === "string")) continue;
+    const checked = member === null ? undefined : checkMember(member, type);
+    if (checked === member) continue;
+    changed ??= { ...source };
+    changed[name] = checked;
   }
-  return result;
+  return changed ?? source;
 }
 
 function checkMember(value: unknown, type: MemberType): unknown {
   if (typeof type === "object") {
     if ("structure" in type) return checkStructure(value, type.structure);
-    if (!Array.isArray(value)) throw serializationError("Expected list or null");
-    return value.map((member) => checkStructure(member, type.list));
+    return checkList(value, type.list);
   }
   switch (type) {
     case "string":
@@ -180,6 +183,19 @@ function checkMember(value: unknown, type: MemberType): unknown {
       if (!Array.isArray(value)) throw serializationError("Expected list or null");
       return value.map((member) => checkMember(member, "string"));
   }
+}
+
+function checkList(value: unknown, shape: Shape): readonly object[] {
+  if (!Array.isArray(value)) throw serializationError("Expected list or null");
+  const members = value as readonly unknown[];
+  let changed: object[] | undefined;
+  for (const [index, member] of members.entries()) {
+    const checked = checkStructure(member, shape);
+    if (checked === member) continue;
+    changed ??= [...(members as readonly object[])];
+    changed[index] = checked;
+  }
+  return changed ?? (members as readonly object[]);
 }
 
 const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
