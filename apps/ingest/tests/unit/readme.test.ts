@@ -1,29 +1,17 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { Readme } from "@millrace/jest-preset/readme";
 import { environmentVariables, readConfig } from "../../src/config.ts";
 import { type ProblemCode, problems } from "../../src/problems.ts";
 import { packageFolder } from "../support/dockerfile.ts";
 import { MemoryStream } from "../support/memory-stream.ts";
 import { createTestCore, shopKey, writeKeys } from "../support/test-service.ts";
 
-const readme = readFileSync(`${packageFolder}/README.md`, "utf8");
-
-/** Rows of the tables under a heading, as cells. */
-function tableUnder(heading: string): string[][] {
-  const section = readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  const rows = section.split("\n").filter((line) => line.startsWith("| "));
-  return rows.slice(1).map((row) =>
-    row
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const readme = new Readme(packageFolder);
 
 const codesIn = (cell: string | undefined) => Array.from((cell ?? "").matchAll(/`([^`]+)`/g), ([, name = ""]) => name);
 
 test("the errors table lists every code once, with its status", () => {
-  const rows = tableUnder("Errors");
+  const rows = readme.tableUnder("Errors");
   const documented = rows.flatMap(([codes, statuses = ""]) => {
     const each = statuses.split(" ").map(Number);
     return codesIn(codes).map((code, index): [string, number | undefined] => [code, each[index] ?? each.at(-1)]);
@@ -33,7 +21,7 @@ test("the errors table lists every code once, with its status", () => {
 });
 
 test("the options table lists every variable with its default", () => {
-  const documented = tableUnder("Options").flatMap(([names, defaults = ""]) => {
+  const documented = readme.tableUnder("Options").flatMap(([names, defaults = ""]) => {
     const each = defaults.split(", ");
     return codesIn(names).map((name, index): [string, string | undefined] => [name, each[index] ?? each[0]]);
   });
@@ -48,8 +36,8 @@ test("the options table lists every variable with its default", () => {
 });
 
 test("the example prints what the README says", async () => {
-  const body = /-d '\n([^']+)'/.exec(readme)?.[1] ?? "";
-  const printed = /HTTP\/1\.1 202 Accepted\n(.+)\n/.exec(readme)?.[1];
+  const body = /-d '\n([^']+)'/.exec(readme.text)?.[1] ?? "";
+  const printed = /HTTP\/1\.1 202 Accepted\n(.+)\n/.exec(readme.text)?.[1];
   const service = createTestCore({ putRecords: new MemoryStream() });
   const headers = { authorization: `Bearer ${shopKey}`, "content-type": "application/json" };
   const reply = await service.handle({ headers, body: Buffer.from(body) });
@@ -58,5 +46,5 @@ test("the example prints what the README says", async () => {
 });
 
 test("it keeps to the length of the house", () => {
-  expect(readme.split("\n").length).toBeLessThan(120);
+  expect(readme.lines).toBeLessThan(120);
 });
