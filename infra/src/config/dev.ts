@@ -35,8 +35,6 @@ export const devConfig: EnvironmentConfigInput = {
     badRows: onDemand,
     destinations: onDemand,
     destinationOverrides: {},
-    retainedDestinations: [],
-    retiredDestinations: [],
   },
   functions: {
     enrichment: { memory: mebibytes(512), timeout: seconds(30) },

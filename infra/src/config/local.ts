@@ -37,8 +37,6 @@ export const localConfig: EnvironmentConfigInput = {
     badRows: oneShard,
     destinations: oneShard,
     destinationOverrides: {},
-    retainedDestinations: [],
-    retiredDestinations: [],
   },
   functions: {
     enrichment: { memory: mebibytes(512), timeout: seconds(30) },

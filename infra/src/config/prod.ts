@@ -37,8 +37,6 @@ export const prodConfig: EnvironmentConfigInput = {
     badRows: provisioned(2),
     destinations: provisioned(2),
     destinationOverrides: {},
-    retainedDestinations: [],
-    retiredDestinations: [],
   },
   functions: {
     enrichment: { memory: mebibytes(1_024), timeout: seconds(60) },

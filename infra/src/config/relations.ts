@@ -105,11 +105,6 @@ const bucketNamesFit: Relation = ({ environment, aws }) =>
     return faultIf(name.length > BUCKET_NAME_MAX_LENGTH, `environment: bucket name ${name} is too long`);
   });
 
-const retirementIsUnambiguous: Relation = ({ streams }) =>
-  streams.retiredDestinations
-    .filter((name) => streams.retainedDestinations.includes(name))
-    .map((name) => `streams.retiredDestinations: ${name} is in streams.retainedDestinations as well`);
-
 const relations: readonly Relation[] = [
   eventFitsItsRecord,
   eventFitsItsRequest,
@@ -122,7 +117,6 @@ const relations: readonly Relation[] = [
   secretsStayOutOfTheRepository,
   availability,
   bucketNamesFit,
-  retirementIsUnambiguous,
 ];
 
 /** What is wrong between values that are each well formed. */

@@ -132,10 +132,6 @@ const environmentConfig = z.strictObject({
     /** Every destination stream, unless `destinationOverrides` names it. */
     destinations: stream,
     destinationOverrides: z.record(z.string(), stream),
-    /** Destinations whose route document is gone but whose stream stays. */
-    retainedDestinations: z.array(z.string()),
-    /** Destinations whose stream the next deployment may delete. */
-    retiredDestinations: z.array(z.string()),
   }),
   functions: z.strictObject({ enrichment: pipelineFunction, router: pipelineFunction }),
   mappings: z.strictObject({ enrichment: mapping, router: mapping }),

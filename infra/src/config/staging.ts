@@ -37,8 +37,6 @@ export const stagingConfig: EnvironmentConfigInput = {
     badRows: provisioned(1),
     destinations: provisioned(1),
     destinationOverrides: {},
-    retainedDestinations: [],
-    retiredDestinations: [],
   },
   functions: {
     enrichment: { memory: mebibytes(1_024), timeout: seconds(60) },

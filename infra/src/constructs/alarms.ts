@@ -111,9 +111,8 @@ export class Alarms extends Construct {
     });
   }
 
-  #watchDestination({ stream, routes }: DestinationStream, config: AlarmsProps["config"]): void {
+  #watchDestination({ stream, destination: { owner } }: DestinationStream, config: AlarmsProps["config"]): void {
     const id = stream.node.id;
-    const owner = routes === undefined ? "nobody: its route document is gone" : routes.owner;
     this.#watchWrites(id, stream, `Its routes are late, all others are not. It belongs to ${owner}.`);
     this.#alarm(`${id}_unread`, {
       metric: metrics.unreadAge(stream),

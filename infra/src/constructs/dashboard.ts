@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { Metric } from "./metric.ts";
 import * as metrics from "./metric.ts";
-import type { DestinationStream, Watched } from "./watched.ts";
+import type { Watched } from "./watched.ts";
 
 export interface DashboardProps {
   readonly name: string;
@@ -84,13 +84,13 @@ export class Dashboard extends Construct {
         graph("Records delivered to S3", byName(deliveries, metrics.deliveredRecords)),
       ],
       ...watched.destinations.map((destination) => [
-        { type: "text", properties: { markdown: describeDestination(destination) } },
+        { type: "text", properties: { markdown: describe(destination.stream.name, destination.destination) } },
         graph("Records in", byName([destination.stream], metrics.incomingRecords)),
         graph("Throttled writes", byName([destination.stream], metrics.throttledWrites)),
         graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
       ]),
       ...watched.foreign.map((destination) => [
-        { type: "text", properties: { markdown: describeRoutes(destination.arn, destination) } },
+        { type: "text", properties: { markdown: describe(destination.arn, destination) } },
       ]),
     ];
     new CloudwatchDashboard(this, "resource", {
@@ -115,10 +115,8 @@ const placeRow = (row: readonly object[], index: number): object[] => {
   }));
 };
 
-const describeDestination = ({ stream, routes }: DestinationStream): string =>
-  routes === undefined
-    ? `## ${stream.name}\nRetained: its route document is gone.`
-    : describeRoutes(stream.name, routes);
-
-const describeRoutes = (title: string, { application, owner, routes }: RouteDestination): string =>
-  `## ${title}\n${application}, owned by ${owner}\n${routes.map((route) => `- ${route}`).join("\n")}`;
+const describe = (title: string, { application, owner, routes }: RouteDestination): string => {
+  const listed =
+    routes.length === 0 ? "No route writes to it any more." : routes.map((route) => `- ${route}`).join("\n");
+  return `## ${title}\n${application}, owned by ${owner}\n${listed}`;
+};

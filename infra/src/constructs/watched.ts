@@ -13,10 +13,10 @@ export interface Hop {
   readonly mapping: StreamMapping;
 }
 
-/** A destination's stream with the routes that lead to it; a retained stream has none. */
+/** A destination with its stream. */
 export interface DestinationStream {
   readonly stream: EventStream;
-  readonly routes?: RouteDestination;
+  readonly destination: RouteDestination;
 }
 
 /** A destination whose stream another account owns, and watches. */

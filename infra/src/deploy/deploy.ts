@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfig, parseEnvironmentName } from "../config/load-config.ts";
+import { parseEnvironmentName } from "../config/load-config.ts";
 import { DeployError } from "../errors.ts";
+import { retiredStreams, type RouteDocument } from "../inputs/route-destinations.ts";
 import { stackFolder } from "../synthesize.ts";
 import { type TerraformPlan, unwantedDeletions } from "./guard-plan.ts";
 
@@ -20,6 +21,8 @@ export interface DeployOptions {
   readonly environment: string | undefined;
   /** Folder above `stacks/`. */
   readonly outDir: string;
+  /** What they retire may be deleted. */
+  readonly routeDocuments: readonly RouteDocument[];
   /** Stop after the plan has been made and guarded. */
   readonly planOnly: boolean;
   readonly runTerraform: RunTerraform;
@@ -32,10 +35,9 @@ const PLAN_FILE = "plan.tfplan";
  *
  * @throws UnknownEnvironmentError, DeployError
  */
-export function deploy({ environment, outDir, planOnly, runTerraform }: DeployOptions): void {
+export function deploy({ environment, outDir, routeDocuments, planOnly, runTerraform }: DeployOptions): void {
   const name = parseEnvironmentName(environment === "" ? undefined : environment);
   if (name === "local") throw new DeployError("The local stack runs on this machine: pnpm start");
-  const { retiredDestinations } = loadConfig(name).streams;
   const folder = stackFolder(outDir, name);
   if (!existsSync(join(folder, "cdk.tf.json"))) {
     throw new DeployError(`${folder}/cdk.tf.json does not exist. Run: pnpm synth`);
@@ -58,7 +60,7 @@ export function deploy({ environment, outDir, planOnly, runTerraform }: DeployOp
   run("init", ["init", "-input=false"]);
   run("plan", ["plan", "-input=false", "-lock-timeout=5m", `-out=${PLAN_FILE}`]);
   const plan = JSON.parse(run("show", ["show", "-json", PLAN_FILE], "read")) as TerraformPlan;
-  const unwanted = unwantedDeletions(plan, retiredDestinations, name);
+  const unwanted = unwantedDeletions(plan, retiredStreams(routeDocuments, name));
   if (unwanted.length > 0) {
     throw new DeployError(`The plan for ${name} deletes data:\n${unwanted.map((line) => `  - ${line}`).join("\n")}`);
   }

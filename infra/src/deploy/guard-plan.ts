@@ -26,11 +26,7 @@ const destinationAddress = /^aws_kinesis_stream\.destination_(?<stream>.+)$/;
  *
  * @param retired names of destinations whose stream may go
  */
-export function unwantedDeletions(
-  plan: TerraformPlan,
-  retired: readonly string[],
-  environment: string,
-): readonly string[] {
+export function unwantedDeletions(plan: TerraformPlan, retired: readonly string[]): readonly string[] {
   const allowed = new Set(retired.map((name) => `aws_kinesis_stream.destination_${name}`));
   return (plan.resource_changes ?? [])
     .filter(({ type, change }) => holdsData.has(type) && change.actions.includes("delete"))
@@ -40,7 +36,8 @@ export function unwantedDeletions(
       const stream = destinationAddress.exec(address)?.groups?.["stream"];
       return stream === undefined
         ? `${address} would be ${verb}, with the data in it. If that is meant, remove it by hand first (terraform state rm).`
-        : `${address} would be ${verb}: no route writes to ${stream} any more. To keep the stream, add "${stream}" to ` +
-            `streams.retainedDestinations in infra/src/config/${environment}.ts; to delete it, to streams.retiredDestinations.`;
+        : `${address} would be ${verb}: no route document asks for the stream "${stream}" any more. To keep it, list ` +
+            `{ "stream": "${stream}" } under "formerDestinations" in its application's document in schemas/routes (a document that ` +
+            `is gone comes back with "routes": []); to have it deleted with what is in it, add "retire": true there.`;
     });
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { loadRouteDocuments, RoutesError } from "@millrace/routes";
 import { InfraError } from "../errors.ts";
 import { deploy, type RunTerraform } from "./deploy.ts";
 
@@ -23,11 +24,12 @@ try {
   deploy({
     environment: process.env["ENVIRONMENT"],
     outDir: join(import.meta.dirname, "../../dist"),
+    routeDocuments: loadRouteDocuments(join(import.meta.dirname, "../../../schemas/routes")),
     planOnly: values["plan-only"],
     runTerraform,
   });
 } catch (error) {
-  if (!(error instanceof InfraError)) throw error;
+  if (!(error instanceof InfraError || error instanceof RoutesError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

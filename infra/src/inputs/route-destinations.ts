@@ -3,17 +3,17 @@ import type { EnvironmentName } from "../config/schema.ts";
 import { RouteDestinationError } from "../errors.ts";
 
 /** The part of a route document that infrastructure follows from. */
-export interface RouteDocument extends Pick<FullRouteDocument, "application" | "owner"> {
+export interface RouteDocument extends Pick<FullRouteDocument, "application" | "owner" | "formerDestinations"> {
   readonly routes: readonly Pick<FullRouteDocument["routes"][number], "name" | "destination">[];
 }
 
-/** A stream that at least one route writes to. */
+/** A stream that routes write to, or wrote to once. */
 export interface RouteDestination {
   /** The stream's name without its prefix. */
   readonly stream: string;
   readonly application: string;
   readonly owner: string;
-  /** `<application>/<route>`, in order. */
+  /** `<application>/<route>`, in order; none for a former destination. */
   readonly routes: readonly string[];
   /** The stream of another account that takes its place in this environment. */
   readonly arn?: string;
@@ -29,8 +29,9 @@ export function parseStreamArn(arn: string): { region: string; accountId: string
 }
 
 /**
- * The streams that the documents ask for in an environment, each once, in order of name. The documents have been parsed
- * by `@millrace/routes`; here it is about what an environment cannot build.
+ * The streams that the documents ask for in an environment, each once, in order of name: those of their routes, and former
+ * ones of ours that are not retired. The documents have been parsed by `@millrace/routes`; here it is about what an
+ * environment cannot build.
  *
  * @throws RouteDestinationError with all faults at once: a stream that two applications claim, routes of one stream that
  *   disagree about its account, an ARN that is none.
@@ -72,16 +73,26 @@ export function routeDestinations(
       `The route documents have ${faults.length} fault(s):\n  - ${faults.join("\n  - ")}`,
     );
   }
+  for (const { application, owner, stream } of formerDestinations(documents, environment, { retire: false })) {
+    if (!found.has(stream)) found.set(stream, { stream, application, owner, routes: [] });
+  }
   return [...found.values()].toSorted((a, b) => (a.stream < b.stream ? -1 : 1));
 }
 
-/** A retired destination that a route still writes to is a contradiction, not a retirement. */
-export function assertRetired(destinations: readonly RouteDestination[], retired: readonly string[]): void {
-  const routed = destinations.filter(({ stream, arn }) => arn === undefined && retired.includes(stream));
-  if (routed.length === 0) return;
-  throw new RouteDestinationError(
-    `streams.retiredDestinations names streams that routes still write to:\n${routed
-      .map(({ stream, routes }) => `  - ${stream}: ${routes.join(", ")}`)
-      .join("\n")}\nRemove the routes, or the names.`,
+/** Names of the streams of ours that a deployment of the environment may delete. */
+export function retiredStreams(documents: readonly RouteDocument[], environment: EnvironmentName): readonly string[] {
+  return formerDestinations(documents, environment, { retire: true }).map(({ stream }) => stream);
+}
+
+function formerDestinations(
+  documents: readonly RouteDocument[],
+  environment: EnvironmentName,
+  wanted: { readonly retire: boolean },
+): { application: string; owner: string; stream: string }[] {
+  return documents.flatMap(({ application, owner, formerDestinations: former = [] }) =>
+    former
+      // A stream of another account is that account's to keep.
+      .filter(({ arn, retire = false }) => arn?.[environment] === undefined && retire === wanted.retire)
+      .map(({ stream }) => ({ application, owner, stream })),
   );
 }

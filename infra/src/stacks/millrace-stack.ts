@@ -24,7 +24,7 @@ import { Warehouse } from "../constructs/warehouse.ts";
 import type { DestinationStream, ForeignDestination, Hop, Watched } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
-import { assertRetired, parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
+import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
 import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
 import { bucketName, physicalName, prefixOf } from "../names.ts";
 
@@ -63,7 +63,6 @@ export class MillraceStack extends TerraformStack {
     const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked);
     const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked);
     const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked);
-    assertRetired(destinations, config.streams.retiredDestinations);
     const destinationStreams = this.#createDestinations(destinations.filter(isOurs), keys.masked);
     const foreign = destinations.filter(isForeign);
     const { lake, deadLetters } = this.#createBuckets(keys);
@@ -216,18 +215,14 @@ export class MillraceStack extends TerraformStack {
   }
 
   #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly DestinationStream[] {
-    const routed = new Map(destinations.map((destination) => [destination.stream, destination]));
-    const names = [...new Set([...routed.keys(), ...this.#config.streams.retainedDestinations])].toSorted();
-    return names.map((name) => {
-      const routes = routed.get(name);
-      const stream = this.#createStream(
-        `destination_${name}`,
-        name,
-        destinationStream(this.#config, name),
-        key,
-        routes === undefined ? { retained: "true" } : { consumer: routes.application, "consumer-owner": routes.owner },
-      );
-      return routes === undefined ? { stream } : { stream, routes };
+    return destinations.map((destination) => {
+      const { application, owner, routes, stream: name } = destination;
+      const stream = this.#createStream(`destination_${name}`, name, destinationStream(this.#config, name), key, {
+        consumer: application,
+        "consumer-owner": owner,
+        ...(routes.length === 0 ? { routes: "none" } : {}),
+      });
+      return { stream, destination };
     });
   }
 
@@ -348,7 +343,7 @@ export class MillraceStack extends TerraformStack {
     const { aws, environment } = this.#config;
     const targets = [
       ...destinations
-        .filter(({ routes }) => routes !== undefined)
+        .filter(({ destination }) => destination.routes.length > 0)
         .map(({ stream }) => ({
           arn: stream.arn,
           length: `arn:aws:kinesis:${aws.region}:${aws.accountId}:stream/${stream.name}`.length,

@@ -131,12 +131,6 @@ describe("values that are sound alone but not together", () => {
       { ingest: { ...prod.ingest, replicas: { ...prod.ingest.replicas, min: replicas(2) } } },
       /^ingest\.replicas\.min: prod runs in three zones/,
     ],
-    [
-      "a stream both retained and retired",
-      prod,
-      { streams: { ...prod.streams, retainedDestinations: ["a"], retiredDestinations: ["a"] } },
-      /^streams\.retiredDestinations: a is in streams\.retainedDestinations as well/,
-    ],
   ];
   test.each(cases)("%s", (_title, base, change, fault) => {
     expect(faultsOf(base.environment, { ...base, ...change })).toEqual([expect.stringMatching(fault)]);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deploy, type RunTerraform } from "../../src/deploy/deploy.ts";
 import { type TerraformPlan, unwantedDeletions } from "../../src/deploy/guard-plan.ts";
+import type { RouteDocument } from "../../src/inputs/route-destinations.ts";
 import { DeployError, UnknownEnvironmentError } from "../../src/errors.ts";
 
 let outDir: string;
@@ -33,8 +34,8 @@ const change = (type: string, name: string, ...actions: string[]) => ({
   change: { actions },
 });
 
-const run = (runTerraform: RunTerraform, planOnly = false): void =>
-  deploy({ environment: "staging", outDir, planOnly, runTerraform });
+const run = (runTerraform: RunTerraform, planOnly = false, routeDocuments: readonly RouteDocument[] = []): void =>
+  deploy({ environment: "staging", outDir, routeDocuments, planOnly, runTerraform });
 
 test("what is applied is the plan that was looked at", () => {
   run(terraform({ resource_changes: [change("aws_kinesis_stream", "raw", "update")] }));
@@ -51,10 +52,33 @@ test("a pull request gets its plan looked at and nothing applied", () => {
   expect(commands.at(-1)).toBe("show -json plan.tfplan");
 });
 
-test("a plan that deletes a stream is not applied", () => {
+describe("a plan that deletes the stream of a destination", () => {
   const plan = { resource_changes: [change("aws_kinesis_stream", "destination_fraud", "delete")] };
-  expect(() => run(terraform(plan))).toThrow(DeployError);
-  expect(commands.at(-1)).toBe("show -json plan.tfplan");
+  const fraud = (former: object): RouteDocument => ({
+    application: "fraud",
+    owner: "team-fraud",
+    routes: [],
+    formerDestinations: [{ stream: "fraud", ...former }],
+  });
+
+  test("is not applied when its document is gone", () => {
+    expect(() => run(terraform(plan))).toThrow(DeployError);
+    expect(commands.at(-1)).toBe("show -json plan.tfplan");
+  });
+
+  test("is not applied while its document keeps it", () => {
+    expect(() => run(terraform(plan), false, [fraud({})])).toThrow(DeployError);
+  });
+
+  test("is applied once its document retires it", () => {
+    run(terraform(plan), false, [fraud({ retire: true })]);
+    expect(commands.at(-1)).toBe("apply -input=false plan.tfplan");
+  });
+
+  test("is not applied where another account's stream was retired under that name", () => {
+    const arn = { staging: "arn:aws:kinesis:eu-west-1:999999999999:stream/fraud" };
+    expect(() => run(terraform(plan), false, [fraud({ retire: true, arn })])).toThrow(DeployError);
+  });
 });
 
 test.each(["init", "plan", "show", "apply"])("a failing %s ends the deployment there", (step) => {
@@ -69,7 +93,8 @@ test("a machine without Terraform is told which version it needs", () => {
 test.each([undefined, ""])(
   "without ENVIRONMENT (%p) nothing runs and the message names the environments",
   (environment) => {
-    const attempt = () => deploy({ environment, outDir, planOnly: false, runTerraform: terraform({}) });
+    const attempt = () =>
+      deploy({ environment, outDir, routeDocuments: [], planOnly: false, runTerraform: terraform({}) });
     expect(attempt).toThrow(UnknownEnvironmentError);
     expect(attempt).toThrow("local, dev, staging, prod");
     expect(commands).toEqual([]);
@@ -77,12 +102,14 @@ test.each([undefined, ""])(
 );
 
 test("local is not deployed but started", () => {
-  const attempt = () => deploy({ environment: "local", outDir, planOnly: false, runTerraform: terraform({}) });
+  const attempt = () =>
+    deploy({ environment: "local", outDir, routeDocuments: [], planOnly: false, runTerraform: terraform({}) });
   expect(attempt).toThrow("pnpm start");
 });
 
 test("an environment that was not synthesized is answered with the command", () => {
-  const attempt = () => deploy({ environment: "prod", outDir, planOnly: false, runTerraform: terraform({}) });
+  const attempt = () =>
+    deploy({ environment: "prod", outDir, routeDocuments: [], planOnly: false, runTerraform: terraform({}) });
   expect(attempt).toThrow("Run: pnpm synth");
 });
 
@@ -99,21 +126,16 @@ describe("the guard of the plan", () => {
           change("aws_lambda_function", "router", "delete", "create"),
         ),
         [],
-        "prod",
       ),
     ).toEqual([]);
-    expect(unwantedDeletions({}, [], "prod")).toEqual([]);
+    expect(unwantedDeletions({}, [])).toEqual([]);
   });
 
   test("says for a removed route document how to keep its stream and how to delete it", () => {
-    const [fault = ""] = unwantedDeletions(
-      plan(change("aws_kinesis_stream", "destination_fraud", "delete")),
-      [],
-      "prod",
-    );
-    expect(fault).toContain("no route writes to fraud any more");
-    expect(fault).toContain('add "fraud" to streams.retainedDestinations in infra/src/config/prod.ts');
-    expect(fault).toContain("to delete it, to streams.retiredDestinations");
+    const [fault = ""] = unwantedDeletions(plan(change("aws_kinesis_stream", "destination_fraud", "delete")), []);
+    expect(fault).toContain('no route document asks for the stream "fraud" any more');
+    expect(fault).toContain('To keep it, list { "stream": "fraud" } under "formerDestinations"');
+    expect(fault).toContain('to have it deleted with what is in it, add "retire": true');
   });
 
   test("lets a retired destination go, and no other", () => {
@@ -121,14 +143,14 @@ describe("the guard of the plan", () => {
       change("aws_kinesis_stream", "destination_fraud", "delete"),
       change("aws_kinesis_stream", "destination_fraud-two", "delete"),
     );
-    expect(unwantedDeletions(both, ["fraud"], "prod")).toHaveLength(1);
-    expect(unwantedDeletions(both, ["fraud", "fraud-two"], "prod")).toEqual([]);
+    expect(unwantedDeletions(both, ["fraud"])).toHaveLength(1);
+    expect(unwantedDeletions(both, ["fraud", "fraud-two"])).toEqual([]);
   });
 
   test("sees a replacement for the deletion that it is", () => {
-    expect(unwantedDeletions(plan(change("aws_s3_bucket", "lake", "delete", "create")), [], "prod")).toEqual([
+    expect(unwantedDeletions(plan(change("aws_s3_bucket", "lake", "delete", "create")), [])).toEqual([
       expect.stringContaining("aws_s3_bucket.lake would be replaced, with the data in it"),
     ]);
-    expect(unwantedDeletions(plan(change("snowflake_table", "t", "create", "delete")), [], "prod")).toHaveLength(1);
+    expect(unwantedDeletions(plan(change("snowflake_table", "t", "create", "delete")), [])).toHaveLength(1);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { RouteDestinationError } from "../../src/errors.ts";
-import { type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
+import { retiredStreams, type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
 import { fraud, type Json, listed, Plan, type PlanOptions, planText, recommendations } from "../synthesized-plan.ts";
 
 const marketing: RouteDocument = {
@@ -110,26 +109,48 @@ describe("a destination in another account", () => {
   });
 });
 
-describe("a route document that is removed", () => {
-  test("keeps its stream, unwatched by the router, as long as the configuration retains it", () => {
-    const retained = plan({
-      documents: [recommendations],
-      change: (config) => ({ ...config, streams: { ...config.streams, retainedDestinations: ["fraud-purchases"] } }),
+describe("a destination without routes", () => {
+  const former = (rest: object = {}): RouteDocument => ({
+    ...fraud,
+    routes: [],
+    formerDestinations: [{ stream: "fraud-purchases", ...rest }],
+  });
+  const address = "aws_kinesis_stream.destination_fraud-purchases";
+
+  test("keeps its stream, its owner and its alarms, and the router may not write to it", () => {
+    const kept = plan({ documents: [recommendations, former()] });
+    const { "destination_fraud-purchases": stream } = kept.json.resource.aws_kinesis_stream;
+    expect(stream).toMatchObject({
+      lifecycle: { prevent_destroy: true },
+      tags: { consumer: "fraud", "consumer-owner": "team-fraud", routes: "none" },
     });
-    const { "destination_fraud-purchases": stream } = retained.json.resource.aws_kinesis_stream;
-    expect(stream).toMatchObject({ lifecycle: { prevent_destroy: true }, tags: { retained: "true" } });
-    expect(destinationArns(retained)).toEqual(["${aws_kinesis_stream.destination_recommendations.arn}"]);
-    expect(addresses(retained)).toContain("aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_unread");
+    expect(destinationArns(kept)).toEqual(["${aws_kinesis_stream.destination_recommendations.arn}"]);
+    expect(addresses(kept)).toContain("aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_unread");
+    expect(JSON.stringify(dashboardOf(kept))).toContain("No route writes to it any more.");
   });
 
-  test("cannot be called retired while routes write to its stream", () => {
-    const contradiction = () =>
-      planText("staging", {
-        documents: [fraud],
-        change: (config) => ({ ...config, streams: { ...config.streams, retiredDestinations: ["fraud-purchases"] } }),
-      });
-    expect(contradiction).toThrow(RouteDestinationError);
-    expect(contradiction).toThrow("fraud-purchases: fraud/purchases");
+  test("keeps the address that its stream had with routes: Terraform touches nothing but tags", () => {
+    const before = plan({ documents: [recommendations, fraud] });
+    const after = plan({ documents: [recommendations, former()] });
+    expect(addresses(after)).toEqual(addresses(before));
+  });
+
+  test("leaves the plan when it is retired, alarms and all", () => {
+    const retired = plan({ documents: [recommendations, former({ retire: true })] });
+    expect(addresses(retired).filter((found) => found.includes("fraud"))).toEqual([]);
+    expect(retiredStreams([recommendations, former({ retire: true })], "staging")).toEqual(["fraud-purchases"]);
+    expect(retiredStreams([recommendations, former()], "staging")).toEqual([]);
+  });
+
+  test("has no stream of ours where it was another account's", () => {
+    const arn = { staging: "arn:aws:kinesis:eu-west-1:999999999999:stream/fraud" };
+    expect(addresses(plan({ documents: [recommendations, former({ arn })] }))).not.toContain(address);
+    const dev = new Plan(planText("dev", { documents: [recommendations, former({ arn })] }));
+    expect(addresses(dev)).toContain(address);
+  });
+
+  test("synthesizes without its document as well: the guard of the deployment speaks up, not the plan", () => {
+    expect(addresses(plan({ documents: [recommendations] }))).not.toContain(address);
   });
 });
 

@@ -9,6 +9,7 @@ export { parseRouteDocument } from "./document/parse-route-document.ts";
 export type {
   DeliveryOptions,
   Destination,
+  FormerDestination,
   Projection,
   Route,
   RouteDocument,

@@ -15,7 +15,6 @@ export interface ExpectedRoute {
 
 interface Document {
   readonly application: string;
-  readonly retire?: unknown;
   readonly routes: readonly {
     readonly name: string;
     readonly pattern: unknown;

@@ -1,24 +1,35 @@
 import { readRegistry } from "@millrace/event-contracts/registry";
 import { parseArgs } from "node:util";
+import { checkDroppedStreams } from "../check/check-dropped-streams.ts";
 import { checkRoutes } from "../check/check-routes.ts";
 import { formatFault } from "../document/fault.ts";
 import { readRouteDocuments } from "../document/load-route-documents.ts";
+import { baseDocuments } from "./base-documents.ts";
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 
 export const check: Command = {
-  usage: "check [folder] [--schemas folder] [--json] [--strict]",
-  summary: "schema, inline tests and the contracts; every fault at once",
+  usage: "check [folder] [--base git ref or folder] [--schemas folder] [--json] [--strict]",
+  summary: "schema, inline tests, the contracts and, with --base, streams that a change forgets; every fault at once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { schemas: { type: "string" }, json: { type: "boolean" }, strict: { type: "boolean" } },
+      options: {
+        base: { type: "string" },
+        schemas: { type: "string" },
+        json: { type: "boolean" },
+        strict: { type: "boolean" },
+      },
     });
     const started = performance.now();
-    const folder = readRouteDocuments(positionals[0] ?? folders.routes);
+    const path = positionals[0] ?? folders.routes;
+    const folder = readRouteDocuments(path);
     const { registry } = readRegistry(values.schemas ?? folders.schemas);
-    const faults = checkRoutes(folder, registry);
+    const faults = [
+      ...checkRoutes(folder, registry),
+      ...(values.base === undefined ? [] : checkDroppedStreams(baseDocuments(values.base), folder, path)),
+    ];
     const errors = faults.filter(({ severity }) => severity === "error").length;
     if (values.json) output.out(JSON.stringify(faults, null, 2));
     else {

@@ -1,14 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compileRoutes } from "../compile/compile-routes.ts";
 import { RoutesDiffer } from "../diff/diff-routes.ts";
 import { renderDiffMarkdown, renderDiffText } from "../diff/render-diff.ts";
 import { loadRouteDocuments } from "../document/load-route-documents.ts";
-import type { RouteDocument } from "../document/route-document.ts";
 import { UsageError } from "../errors.ts";
+import { baseDocuments } from "./base-documents.ts";
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 import { readLines } from "./read-events.ts";
@@ -32,7 +28,7 @@ export const diff: Command = {
     });
     const [base] = positionals;
     if (base === undefined || values.events === undefined) throw new UsageError(`Usage: ${diff.usage}`);
-    const before = existsSync(base) ? loadRouteDocuments(base) : documentsOfRef(base);
+    const before = baseDocuments(base);
     const after = loadRouteDocuments(values.routes ?? folders.routes);
     const differ = new RoutesDiffer(compileRoutes(before), compileRoutes(after), {
       ratePerSecond: numberOption("rate", values.rate),
@@ -58,29 +54,4 @@ function numberOption(name: string, text: string | undefined): number | undefine
   if (!Number.isFinite(value) || value <= 0)
     throw new UsageError(`Expected --${name} to be a number above 0, got ${text}`);
   return value;
-}
-
-/** The documents as a commit has them. */
-function documentsOfRef(ref: string): RouteDocument[] {
-  const git = (...args: string[]): string => {
-    try {
-      return execFileSync("git", ["-C", folders.repository, ...args], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-    } catch (cause) {
-      throw new UsageError(`"${ref}" is neither a folder nor something git knows`, { cause });
-    }
-  };
-  const files = git("ls-tree", "--name-only", ref, "schemas/routes/").split("\n");
-  const folder = mkdtempSync(join(tmpdir(), "routes-"));
-  try {
-    for (const file of files) {
-      if (!file.endsWith(".json") || file.endsWith(".schema.json")) continue;
-      writeFileSync(join(folder, file.slice(file.lastIndexOf("/") + 1)), git("show", `${ref}:${file}`));
-    }
-    return loadRouteDocuments(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

@@ -7,7 +7,7 @@ import { checkRoutes } from "../check/check-routes.ts";
 import { readRouteDocuments } from "../document/load-route-documents.ts";
 import type { RouteDocument } from "../document/route-document.ts";
 import { RouteDocumentsError, UsageError } from "../errors.ts";
-import { newRoute, newRouteDocument } from "../scaffold/new-document.ts";
+import { newRouteDocument, withRoute } from "../scaffold/new-document.ts";
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 
@@ -51,9 +51,7 @@ export const newCommand: Command = {
       includeInvalid: values["include-invalid"],
     };
     const document =
-      existing === undefined
-        ? newRouteDocument(answers, registry)
-        : { ...existing, routes: [...existing.routes, newRoute(answers, registry)] };
+      existing === undefined ? newRouteDocument(answers, registry) : withRoute(existing, answers, registry);
     const before = existing === undefined ? undefined : readFileSync(file, "utf8");
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
     const errors = checkRoutes(readRouteDocuments(folder), registry).filter(

@@ -53,19 +53,21 @@ function segments(path: string): string[] {
   return path.split(".");
 }
 
-/** Twelve hex digits of what the routes mean; tests, descriptions and owners do not change it. */
+/** Twelve hex digits of what the routes mean; tests, descriptions, owners and former destinations do not change it. */
 function versionOf(documents: readonly RouteDocument[]): string {
-  const meaning = documents.map(({ application, routes }) => [
-    application,
-    routes.map(({ name, pattern, destination, partitionKey, sample, project, delivery }) => [
-      name,
-      pattern,
-      destination,
-      partitionKey ?? null,
-      sample ?? 1,
-      project ?? null,
-      delivery ?? null,
-    ]),
-  ]);
+  const meaning = documents
+    .filter(({ routes }) => routes.length > 0)
+    .map(({ application, routes }) => [
+      application,
+      routes.map(({ name, pattern, destination, partitionKey, sample, project, delivery }) => [
+        name,
+        pattern,
+        destination,
+        partitionKey ?? null,
+        sample ?? 1,
+        project ?? null,
+        delivery ?? null,
+      ]),
+    ]);
   return createHash("sha256").update(JSON.stringify(meaning)).digest("hex").slice(0, 12);
 }

@@ -47,20 +47,27 @@ function streamOwnerFaults(documents: RouteFolder["documents"]): Fault[] {
   const owners = new Map<string, string>();
   const faults: Fault[] = [];
   for (const { file, document } of documents) {
-    document.routes.forEach(({ destination: { stream } }, index) => {
+    for (const { stream, pointer } of streamsNamedBy(document)) {
       const owner = owners.get(stream);
       if (owner === undefined) owners.set(stream, document.application);
       else if (owner !== document.application) {
         faults.push({
           severity: "error",
           file,
-          pointer: `/routes/${index}/destination/stream`,
+          pointer,
           rule: "stream-owner",
           message: `Stream "${stream}" belongs to application "${owner}".`,
-          fix: `Choose a stream of "${document.application}", or add the route to ${owner}.json.`,
+          fix: `Choose a stream of "${document.application}", or move this to ${owner}.json.`,
         });
       }
-    });
+    }
   }
   return faults;
+}
+
+function streamsNamedBy({ routes, formerDestinations = [] }: RouteDocument): { stream: string; pointer: string }[] {
+  return [
+    ...routes.map(({ destination: { stream } }, index) => ({ stream, pointer: `/routes/${index}/destination/stream` })),
+    ...formerDestinations.map(({ stream }, index) => ({ stream, pointer: `/formerDestinations/${index}/stream` })),
+  ];
 }

@@ -31,7 +31,12 @@ export function parseRouteDocument(text: string, file: string): Parsed<RouteDocu
   const errors = [...schemaFaults(value), ...patternFaults(value)];
   if (errors.length > 0) return { value: undefined, warnings: [], errors: faults(errors) };
   const document = value as RouteDocument;
-  const inner = [...nameFaults(document, file), ...sharedStreamFaults(document), ...testFaults(document)];
+  const inner = [
+    ...nameFaults(document, file),
+    ...sharedStreamFaults(document),
+    ...formerDestinationFaults(document),
+    ...testFaults(document),
+  ];
   return {
     value: inner.length === 0 ? document : undefined,
     warnings: faults(schemaReference(document), "warning"),
@@ -119,6 +124,26 @@ function sharedStreamFaults(document: RouteDocument): Draft[] {
     }
   });
   return faults;
+}
+
+/** A destination is in use or it is not; a document without either has nothing to say. */
+function formerDestinationFaults({ routes, formerDestinations = [] }: RouteDocument): Draft[] {
+  if (routes.length === 0 && formerDestinations.length === 0) {
+    const fix = "Add a route, or list the streams that its routes had as former destinations.";
+    return [{ pointer: "/routes", rule: "no-routes", message: "The document has no route.", fix }];
+  }
+  return formerDestinations.flatMap(({ stream, retire = false }, index): Draft[] => {
+    const at = { pointer: `/formerDestinations/${index}/stream`, rule: "former-destination" };
+    const writer = routes.find(({ destination }) => destination.stream === stream);
+    if (writer !== undefined) {
+      const message = `Stream "${stream}" is ${retire ? "to be retired" : "a former destination"}, but route "${writer.name}" writes to it.`;
+      return [{ ...at, message, fix: "Remove the entry, or every route that writes to the stream." }];
+    }
+    const first = formerDestinations.findIndex((other) => other.stream === stream);
+    if (first === index) return [];
+    const message = `Stream "${stream}" is listed by /formerDestinations/${first} already.`;
+    return [{ ...at, message, fix: "Remove one of the entries." }];
+  });
 }
 
 function testFaults(document: RouteDocument): Draft[] {

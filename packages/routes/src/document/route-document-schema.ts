@@ -47,6 +47,19 @@ const destination = {
   additionalProperties: false,
 };
 
+const formerDestination = {
+  ...destination,
+  description: "The destination as its routes had it.",
+  properties: {
+    ...destination.properties,
+    retire: {
+      type: "boolean",
+      description:
+        "true: the next deployment deletes the stream and what is in it. Until then it stays, and nothing is written to it.",
+    },
+  },
+};
+
 const fields = { type: "array", items: fieldPath, minItems: 1, maxItems: LIMITS.maxProjectedFields, uniqueItems: true };
 
 const route = {
@@ -94,7 +107,7 @@ const route = {
           type: "integer",
           minimum: 100,
           maximum: 60_000,
-          description: "Time one invocation spends on this stream before the rest becomes dead letters. Default 2000.",
+          description: "Time one invocation spends on this stream before the rest becomes dead letters. Default 8000.",
         },
       },
       additionalProperties: false,
@@ -143,7 +156,19 @@ export const routeDocumentSchema = {
       description:
         "Classes of sensitive fields (x-privacy of the contracts) that this application's streams may hold as they were sent.",
     },
-    routes: { type: "array", items: route, minItems: 1, maxItems: LIMITS.maxRoutesPerDocument },
+    routes: {
+      type: "array",
+      items: route,
+      maxItems: LIMITS.maxRoutesPerDocument,
+      description: "May be empty while formerDestinations is not.",
+    },
+    formerDestinations: {
+      type: "array",
+      items: formerDestination,
+      minItems: 1,
+      maxItems: LIMITS.maxRoutesPerDocument,
+      description: "Streams that no route writes to any more. Each stays, with what is in it, until it is retired.",
+    },
   },
   required: ["application", "owner", "routes"],
   additionalProperties: false,

@@ -10,7 +10,10 @@ export interface RouteDocument {
   readonly description?: string;
   /** Classes of sensitive fields that the application's streams may hold as they were sent; see `x-privacy` of contracts. */
   readonly clearance?: readonly string[];
+  /** May be empty while a former destination is still there. */
   readonly routes: readonly Route[];
+  /** Streams that no route writes to any more, each kept until it is retired. */
+  readonly formerDestinations?: readonly FormerDestination[];
 }
 
 /** A rule: events that match the pattern are written to the destination. */
@@ -37,6 +40,12 @@ export interface Destination {
   readonly arn?: Readonly<Record<string, string>>;
 }
 
+/** A destination whose routes are gone: its stream stays, with what is in it, until `retire` lets it go. */
+export interface FormerDestination extends Destination {
+  /** True: the next deployment deletes the stream and what is in it. Default false. */
+  readonly retire?: boolean;
+}
+
 /** Which fields of the enriched event are delivered; paths are dotted, e.g. `event.data.context.pageUrl`. */
 export interface Projection {
   /** Only these fields. `event.id` and `event.source` are always delivered: sinks dedupe on them. */
@@ -49,7 +58,7 @@ export interface Projection {
 export interface DeliveryOptions {
   /** `per-key`: events of one partition key stay in order also when some are retried. Default `none`. */
   readonly ordering?: "none" | "per-key";
-  /** Time one invocation spends on this destination before what is left becomes dead letters. Default 2,000 ms. */
+  /** Time one invocation spends on this destination before what is left becomes dead letters. Default 8,000 ms. */
   readonly budgetMs?: number;
 }
 

@@ -32,8 +32,19 @@ export function newRouteDocument(answers: NewRouteAnswers, registry: Registry): 
   return { $schema: "./route-document.schema.json", application, owner, routes: [newRoute(answers, registry)] };
 }
 
-/** The route alone, to be added to a document that exists. */
-export function newRoute(answers: NewRouteAnswers, registry: Registry): Route {
+/** A document that exists with one more route; a former destination that the route brings back into use is one no longer. */
+export function withRoute(document: RouteDocument, answers: NewRouteAnswers, registry: Registry): RouteDocument {
+  const route = newRoute(answers, registry);
+  const { formerDestinations, ...rest } = document;
+  const former = (formerDestinations ?? []).filter(({ stream }) => stream !== route.destination.stream);
+  return {
+    ...rest,
+    routes: [...document.routes, route],
+    ...(former.length > 0 && { formerDestinations: former }),
+  };
+}
+
+function newRoute(answers: NewRouteAnswers, registry: Registry): Route {
   const { types, includeInvalid = false, application } = answers;
   const contracts = types.flatMap((type) => contractsOf(type, registry));
   const drop = readableFields(contracts, new EventModel(registry));

@@ -18,11 +18,11 @@ const events = [
   order("3", { state: "paid", total: 101 }),
 ];
 
-const routesFolder = (routes: readonly object[]): string => {
+const routesFolder = (routes: readonly object[], rest: object = {}): string => {
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, "shop.json"),
-    JSON.stringify({ $schema: "x", application: "shop", owner: "team", routes }),
+    JSON.stringify({ $schema: "x", application: "shop", owner: "team", routes, ...rest }),
   );
   return folder;
 };
@@ -59,6 +59,80 @@ describe("routes check", () => {
     const { out } = await run("check", join(documents, "wrong"), "--schemas", join(documents, "schemas"), "--json");
     expect(JSON.parse(out)).toContainEqual(expect.objectContaining({ rule: "sensitive-field", severity: "error" }));
   });
+});
+
+describe("routes check --base", () => {
+  const paid = route("paid", { state: ["paid"] });
+  const check = async (before: string, after: string) => {
+    const { code, out } = await run(
+      "check",
+      after,
+      "--base",
+      before,
+      "--schemas",
+      join(documents, "schemas"),
+      "--json",
+    );
+    const faults = (JSON.parse(out) as { rule: string; file: string; message: string; fix: string }[]).filter(
+      ({ rule }) => rule === "dropped-stream",
+    );
+    return { code, faults };
+  };
+
+  test("refuses a document that is gone without a word about its stream, and says what to write", async () => {
+    const after = temporaryFolder();
+    const { code, faults } = await check(routesFolder([paid]), after);
+    expect(code).toBe(1);
+    expect(faults).toMatchObject([
+      {
+        file: join(after, "shop.json"),
+        message: expect.stringContaining('Nothing names stream "shop" any more'),
+        fix: expect.stringMatching(
+          /^Bring shop\.json back with "routes": \[\]\. Add \{ "stream": "shop" \} to "formerDes/,
+        ),
+      },
+    ]);
+  });
+
+  test("refuses a route that is gone with its stream, in a document that stays", async () => {
+    const two = routesFolder([paid, route("old", { state: ["open"] }, { destination: { stream: "old" } })]);
+    const { faults } = await check(two, routesFolder([paid]));
+    expect(faults).toMatchObject([{ fix: expect.stringMatching(/^Add \{ "stream": "old" \}/) }]);
+  });
+
+  test.each([
+    ["keeps it as a former destination", [{ stream: "shop" }]],
+    ["retires it", [{ stream: "shop", retire: true }]],
+  ])("takes a document that %s", async (_, formerDestinations) => {
+    const { faults } = await check(routesFolder([paid]), routesFolder([], { formerDestinations }));
+    expect(faults).toEqual([]);
+  });
+
+  test("lets a document go after its streams were retired, and not before", async () => {
+    const kept = routesFolder([], { formerDestinations: [{ stream: "shop" }] });
+    const retired = routesFolder([], { formerDestinations: [{ stream: "shop", retire: true }] });
+    expect((await check(kept, temporaryFolder())).faults).toHaveLength(1);
+    expect((await check(retired, temporaryFolder())).faults).toEqual([]);
+  });
+
+  test("says nothing of a document that cannot be read: its own faults come first", async () => {
+    const broken = temporaryFolder();
+    writeFileSync(join(broken, "shop.json"), "{");
+    expect((await check(routesFolder([paid]), broken)).faults).toEqual([]);
+  });
+});
+
+test("a stream belongs to one application also when its routes are gone", async () => {
+  const folder = routesFolder([route("paid", { state: ["paid"] }, { destination: { stream: "theirs" } })]);
+  const theirs = { $schema: "x", application: "theirs", owner: "team", routes: [] };
+  writeFileSync(
+    join(folder, "theirs.json"),
+    JSON.stringify({ ...theirs, formerDestinations: [{ stream: "theirs", retire: true }] }),
+  );
+  const { out } = await run("check", folder, "--schemas", join(documents, "schemas"), "--json");
+  expect(JSON.parse(out)).toContainEqual(
+    expect.objectContaining({ rule: "stream-owner", pointer: "/formerDestinations/0/stream" }),
+  );
 });
 
 describe("routes test", () => {
@@ -237,6 +311,19 @@ describe("routes new", () => {
       routes: { name: string }[];
     };
     expect(routes.at(-1)?.name).toBe("queries");
+  });
+
+  test("brings a former destination back into use", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "x.json");
+    const former = { $schema: "x", application: "x", owner: "t", routes: [] };
+    writeFileSync(file, JSON.stringify({ ...former, formerDestinations: [{ stream: "x", retire: true }] }));
+    expect(await run("new", "--routes", folder, "--application", "x", "--type", "page.view")).toMatchObject({
+      code: 0,
+    });
+    const document = JSON.parse(readFileSync(file, "utf8")) as object;
+    expect(document).toMatchObject({ routes: [{ destination: { stream: "x" } }] });
+    expect(document).not.toHaveProperty("formerDestinations");
   });
 
   test("leaves the folder as it was when the result would not pass", async () => {
