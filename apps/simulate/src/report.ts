@@ -17,7 +17,8 @@ export interface SimulationReport {
     readonly enriched: number;
     readonly badRows: number;
     readonly routed: number;
-    readonly deadLetters: number;
+    readonly redriven: number;
+    readonly givenUp: number;
   };
   readonly durationMs: number;
   readonly schedulesPerMinute: number;
@@ -54,7 +55,8 @@ export function summarize(
       enriched: sum((result) => result.enriched),
       badRows: sum((result) => result.badRows),
       routed: sum((result) => result.routed),
-      deadLetters: sum((result) => result.deadLetters),
+      redriven: sum((result) => result.redriven),
+      givenUp: sum((result) => result.givenUp),
     },
     durationMs: Math.round(run.durationMs),
     schedulesPerMinute: Math.round((results.length / run.durationMs) * 60_000),
@@ -75,7 +77,7 @@ export function renderReport(report: SimulationReport): string {
     `  events per schedule   ${show(events)}`,
     `  faults per schedule   ${show(faults)}`,
     `  virtual seconds       ${show(virtualSeconds)}`,
-    `  in all                ${totals.accepted} accepted, ${totals.enriched} enriched copies, ${totals.badRows} bad rows, ${totals.routed} routed copies, ${totals.deadLetters} dead letters`,
+    `  in all                ${totals.accepted} accepted, ${totals.enriched} enriched copies, ${totals.badRows} bad rows, ${totals.routed} routed copies, ${totals.redriven} redriven, ${totals.givenUp} given up by Lambda`,
     `  ${report.schedulesPerMinute} schedules a minute on ${report.processes} processes`,
     ...report.violations
       .slice(0, shownViolations)

@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import type { EnrichmentHandlerDeps, PrivacyKey } from "@millrace/enrichment";
 import { defaultEnrichments } from "@millrace/enrichment";
 import { loadContracts } from "@millrace/enrichment/load-contracts";
-import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
+import { compileRoutes, loadRouteDocuments, type RouteDocument } from "@millrace/routes";
 import { loadRoutes, type RouteSet } from "@millrace/routes/runtime";
 
 const schemasFolder = join(import.meta.dirname, "../../../schemas");
@@ -28,9 +28,21 @@ export function loadResources(): Resources {
     contracts: loadContracts(schemasFolder),
     enrichments: defaultEnrichments("simulation", { readFile: noDatabase }),
     privacyKeys: [{ id: "simulation", key: Buffer.alloc(32, 7) }],
-    routes: loadRoutes(compileRoutes(loadRouteDocuments(join(schemasFolder, "routes")))),
+    routes: loadRoutes(compileRoutes(loadRouteDocuments(join(schemasFolder, "routes")).map(promiseOrder))),
     examples: readExamples(join(schemasFolder, "examples")),
   };
+}
+
+/** The destinations whose routes ask for order per key; the others do without. */
+export const orderedStreams = new Set(["fraud", "recommendations"]);
+
+function promiseOrder(document: RouteDocument): RouteDocument {
+  const routes = document.routes.map((route) =>
+    orderedStreams.has(route.destination.stream)
+      ? { ...route, delivery: { ...route.delivery, ordering: "per-key" as const } }
+      : route,
+  );
+  return { ...document, routes };
 }
 
 /** Megabytes of addresses would prove nothing here; the enrichment notes that it has no database and the event goes on. */

@@ -9,6 +9,7 @@ import type {
 } from "@millrace/aws-simulator";
 import type { RouteSet } from "@millrace/routes/runtime";
 import { identityOf } from "../identity.ts";
+import { readLines } from "../read-lines.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries, ObservedDelivery } from "../observe/deliveries.ts";
 import { buckets, type Pipeline, streamNames, tables } from "../schedule/pipeline.ts";
@@ -102,13 +103,13 @@ export class Evidence {
   readonly badRows: readonly StoredBadRow[];
   readonly destinations: ReadonlyMap<string, readonly StoredEvent[]>;
   /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
-  readonly deadLetters: ReadonlySet<string>;
+  readonly givenUp: ReadonlySet<string>;
   readonly #streams = new Map<string, StoredRecord[]>();
   readonly #files = new Map<string, Map<string, string[]>>();
 
-  private constructor(run: ScheduleRun, deadLetters: ReadonlySet<string>) {
+  private constructor(run: ScheduleRun, givenUp: ReadonlySet<string>) {
     this.run = run;
-    this.deadLetters = deadLetters;
+    this.givenUp = givenUp;
     this.raw = this.records(streamNames.raw).flatMap((record) =>
       record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
     );
@@ -123,15 +124,15 @@ export class Evidence {
 
   static async collect(run: ScheduleRun): Promise<Evidence> {
     const { objectStore } = run.pipeline;
-    const deadLetters = new Set<string>();
-    for (const { key } of await objectStore.list(buckets.deadLetters)) {
-      const { bytes } = await objectStore.get(buckets.deadLetters, key);
+    const givenUp = new Set<string>();
+    for (const { key } of await objectStore.list(buckets.givenUp)) {
+      const { bytes } = await objectStore.get(buckets.givenUp, key);
       const letter = JSON.parse(Buffer.from(bytes).toString("utf8")) as FailureRecord;
       const { Records: records } = JSON.parse(letter.payload) as KinesisStreamEvent;
       const stream = letter.KinesisBatchInfo.streamArn.split("/")[1] ?? "";
-      for (const { eventID } of records) deadLetters.add(`${stream} ${eventID}`);
+      for (const { eventID } of records) givenUp.add(`${stream} ${eventID}`);
     }
-    return new Evidence(run, deadLetters);
+    return new Evidence(run, givenUp);
   }
 
   /** The records of a stream. Those of one partition key are in the order in which they were stored. */
@@ -147,8 +148,8 @@ export class Evidence {
     return records;
   }
 
-  isDeadLetter(streamName: string, { shardId, sequenceNumber }: StoredRecord): boolean {
-    return this.deadLetters.has(`${streamName} ${shardId}:${sequenceNumber}`);
+  isGivenUp(streamName: string, { shardId, sequenceNumber }: StoredRecord): boolean {
+    return this.givenUp.has(`${streamName} ${shardId}:${sequenceNumber}`);
   }
 
   /** The lines of every object Firehose stored below a prefix. */
@@ -158,9 +159,7 @@ export class Evidence {
     const { objectStore } = this.run.pipeline;
     const files = new Map<string, string[]>();
     for (const { key } of await objectStore.list(buckets.lake, prefix)) {
-      const { bytes } = await objectStore.get(buckets.lake, key);
-      const plain = key.endsWith(".gz") ? gunzipSync(bytes) : bytes;
-      files.set(key, Buffer.from(plain).toString("utf8").split("\n").filter(Boolean));
+      files.set(key, await readLines(objectStore, buckets.lake, key));
     }
     this.#files.set(prefix, files);
     return files;

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { streamNames } from "../schedule/pipeline.ts";
 import { identityOf } from "../identity.ts";
+import { orderedStreams } from "../resources.ts";
 import { type Evidence, groupBy, type StoredEvent } from "./evidence.ts";
 
 /** Something that must hold after every schedule, whatever went wrong in it. */
@@ -66,12 +67,15 @@ export const invariants: readonly Invariant[] = [
   {
     name: "order-per-key",
     claim: "Where order per key is promised, the first copies of a key's records lie in the order of their sources.",
-    check: (evidence) => [...checkEnrichedOrder(evidence), ...checkDirectOrder(evidence)],
+    check: (evidence) => [
+      ...checkEnrichedOrder(evidence),
+      ...checkDestinationOrder(evidence),
+      ...checkDirectOrder(evidence),
+    ],
   },
   {
     name: "routes-complete",
-    claim:
-      "Every match of every route is in its stream or a dead letter that can be put back, and nothing else is (guarantees 2 and 4).",
+    claim: "After a redrive every match of every route is in its stream, and nothing else is (guarantees 2 and 4).",
     check: checkRoutes,
   },
   {
@@ -169,7 +173,7 @@ function checkOneInOneOut(evidence: Evidence): string[] {
   const known = new Set<string>();
   for (const { record, index, identity } of evidence.raw) {
     const place = `${record.shardId}:${record.sequenceNumber} ${index}`;
-    const isGivenUp = evidence.isDeadLetter(streamNames.raw, record);
+    const isGivenUp = evidence.isGivenUp(streamNames.raw, record);
     if (identity === undefined) {
       if (!badRows.has(place) && !isGivenUp) violations.push(`line ${place} is no event and has no bad row`);
       continue;
@@ -244,24 +248,49 @@ function checkDuplicates(evidence: Evidence): string[] {
 function checkEnrichedOrder(evidence: Evidence): string[] {
   // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their events'.
   const givenUp = new Set(
-    evidence.raw
-      .filter((line) => evidence.isDeadLetter(streamNames.raw, line.record))
-      .map((line) => line.identity ?? ""),
+    evidence.raw.filter((line) => evidence.isGivenUp(streamNames.raw, line.record)).map((line) => line.identity ?? ""),
   );
-  const enriched = groupBy(evidence.enriched, (event) => event.record.partitionKey);
-  const violations: string[] = [];
-  for (const [key, lines] of groupBy(evidence.raw, (line) => line.record.partitionKey)) {
-    const expected = unique(
-      lines.map((line) => line.identity).filter((identity) => identity !== undefined && !givenUp.has(identity)),
+  return checkOrder(
+    evidence.raw.filter(({ identity }) => identity !== undefined && !givenUp.has(identity)),
+    evidence.enriched,
+    "the enriched stream",
+  );
+}
+
+function checkDestinationOrder(evidence: Evidence): string[] {
+  const overtaken = evidence.badRows.flatMap(({ undelivered }) => undelivered ?? []);
+  return [...orderedStreams].flatMap((stream) => {
+    // What was a dead letter comes after what was not, and what Lambda gave up on may have come through in part.
+    const late = new Set(overtaken.filter((letter) => letter.stream === stream).map(({ identity }) => identity));
+    return checkOrder(
+      evidence.enriched.filter(
+        ({ identity, record }) => !late.has(identity) && !evidence.isGivenUp(streamNames.enriched, record),
+      ),
+      evidence.destinations.get(stream) ?? [],
+      `the stream ${stream}`,
     );
+  });
+}
+
+interface KeyedEvent {
+  readonly record: { readonly partitionKey: string };
+  readonly identity: string | undefined;
+}
+
+/** Whether the first copies of each key's events lie in the order of their sources; those without a source do not count. */
+function checkOrder(sources: readonly KeyedEvent[], copies: readonly KeyedEvent[], where: string): string[] {
+  const violations: string[] = [];
+  const copiesOf = groupBy(copies, ({ record }) => record.partitionKey);
+  for (const [key, ofKey] of groupBy(sources, ({ record }) => record.partitionKey)) {
+    const expected = unique(ofKey.map(({ identity }) => identity));
     const wanted = new Set(expected);
-    const found = unique((enriched.get(key) ?? []).map((event) => event.identity)).filter((identity) =>
+    const found = unique((copiesOf.get(key) ?? []).map(({ identity }) => identity)).filter((identity) =>
       wanted.has(identity),
     );
     const present = new Set(found);
-    const inOrder = expected.filter((identity) => identity !== undefined && present.has(identity));
+    const inOrder = expected.filter((identity) => present.has(identity));
     const at = inOrder.findIndex((identity, index) => identity !== found[index]);
-    if (at >= 0) violations.push(`key ${key}: ${found[at] ?? ""} overtook ${inOrder[at] ?? ""} in the enriched stream`);
+    if (at >= 0) violations.push(`key ${key}: ${found[at] ?? ""} overtook ${inOrder[at] ?? ""} in ${where}`);
   }
   return violations;
 }
@@ -290,11 +319,12 @@ function checkDirectOrder(evidence: Evidence): string[] {
 function checkRoutes(evidence: Evidence): string[] {
   const { routes } = evidence.run;
   const violations: string[] = [];
-  const undelivered = new Set(
-    evidence.badRows.flatMap(({ undelivered: letter }) =>
-      letter === undefined ? [] : [`${letter.stream} ${letter.identity}`],
-    ),
-  );
+  for (const { failed, unreadable, unwanted } of evidence.run.pipeline.redriveResults) {
+    if (failed + unreadable + unwanted > 0)
+      violations.push(
+        `of an application's dead letters ${failed} failed, ${unreadable} could not be read, ${unwanted} had no route`,
+      );
+  }
   for (const { processor, kind } of evidence.badRows) {
     if (processor === "router" && kind !== "undeliverable")
       violations.push(`the router made a bad row of kind ${kind}`);
@@ -307,8 +337,7 @@ function checkRoutes(evidence: Evidence): string[] {
     for (const { stream } of routes.route(value).copies) {
       expected.get(stream.stream)?.add(identity);
       if (delivered.get(stream.stream)?.has(identity) === true) continue;
-      if (undelivered.has(`${stream.stream} ${identity}`)) continue;
-      if (evidence.isDeadLetter(streamNames.enriched, record)) continue;
+      if (evidence.isGivenUp(streamNames.enriched, record)) continue;
       violations.push(`${identity} matches a route to ${stream.stream} and did not get there`);
     }
   }

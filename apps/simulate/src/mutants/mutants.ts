@@ -120,6 +120,20 @@ export const mutants: readonly Mutant[] = [
     replace: 'return { action: "release" };',
   },
   {
+    name: "promised-order-lost",
+    defect: "Compiled routes no longer say that a destination wants its events in order.",
+    file: "packages/routes/src/compile/compile-routes.ts",
+    find: "    ...delivery,\n",
+    replace: "",
+  },
+  {
+    name: "redrive-forgets",
+    defect: "A dead letter counts as put back and is not written.",
+    file: "packages/routes/src/redrive/redrive.ts",
+    find: "    this.#waiting.push({ copy, event: letter.event, key });\n",
+    replace: "",
+  },
+  {
     name: "ledger-not-transactional",
     defect: "The warehouse notes a loaded file after its rows, in a step of its own that may not come.",
     file: "packages/aws-simulator/src/snowpipe/memory-warehouse.ts",

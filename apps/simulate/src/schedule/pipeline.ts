@@ -17,11 +17,13 @@ import {
   type VirtualClock,
 } from "@millrace/aws-simulator";
 import { createEnrichmentHandler } from "@millrace/enrichment";
-import { createPutRecords } from "@millrace/put-records";
+import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler } from "@millrace/router";
+import { type CompiledStream, redrive, type RedriveResult } from "@millrace/routes";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries } from "../observe/deliveries.ts";
 import { Invocations } from "../observe/invocations.ts";
+import { readLines } from "../read-lines.ts";
 import type { Resources } from "../resources.ts";
 import type { SchedulePlan } from "./plan.ts";
 
@@ -34,7 +36,7 @@ export const streamNames = {
   destination: (stream: string) => `millrace-sim-${stream}`,
 } as const;
 
-export const buckets = { lake: "lake", deadLetters: "dead-letters" } as const;
+export const buckets = { lake: "lake", givenUp: "given-up" } as const;
 export const tables = { enriched: "enriched_events", badRows: "bad_rows" } as const;
 
 export interface PipelineDeps {
@@ -56,6 +58,8 @@ export class Pipeline {
   readonly routerInvocations = new Invocations();
   readonly objectStore: MemoryObjectStore;
   readonly warehouse: MemoryWarehouse;
+  /** Of each application, once there was a redrive. */
+  readonly redriveResults: RedriveResult[] = [];
   readonly #deps: PipelineDeps;
   readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
   readonly #enrichment: InProcessFunction<KinesisStreamEvent>;
@@ -121,6 +125,36 @@ export class Pipeline {
       await pipe.refresh();
       await pipe.stop();
     }
+  }
+
+  /** Puts what destinations did not take back through the routes, as an operator does once they are well. */
+  async redrive(): Promise<void> {
+    const { clock, plan, resources } = this.#deps;
+    const client = this.#deps.kinesis.client({
+      latencyMs: plan.latencyMs,
+      random: createRandom(`${plan.seed}/redrive`),
+    });
+    const rows: Record<string, unknown>[] = [];
+    for (const { key } of await this.objectStore.list(buckets.lake, "bad-rows/")) {
+      for (const line of await readLines(this.objectStore, buckets.lake, key))
+        rows.push(JSON.parse(line) as Record<string, unknown>);
+    }
+    const random = createRandom(`${plan.seed}/redrive/retries`);
+    for (const application of new Set(resources.routes.streams.map((stream) => stream.application))) {
+      const result = await redrive(rows, {
+        application,
+        routes: resources.routes,
+        destination: (stream) => this.#createWriter(stream, { client, clock, random }),
+        now: () => clock.now(),
+      });
+      this.redriveResults.push(result);
+    }
+  }
+
+  /** Name of one of the destination streams, counted round. */
+  destinationStream(index: number): string {
+    const { streams } = this.#deps.resources.routes;
+    return streamNames.destination(streams[index % streams.length]?.stream ?? "");
   }
 
   /** Faults that came about outside of Kinesis. */
@@ -193,10 +227,7 @@ export class Pipeline {
     const client = this.#connect(environment, "router");
     return createRouterHandler({
       routes: () => resources.routes,
-      destination: ({ stream, ordering }) => {
-        const streamName = streamNames.destination(stream);
-        return deliveries.watch(createPutRecords({ client, streamName, ordering, clock, random }), streamName);
-      },
+      destination: (stream) => this.#createWriter(stream, { client, clock, random }),
       badRows: deliveries.watch(
         createPutRecords({ client, streamName: streamNames.badRows, clock, random }),
         streamNames.badRows,
@@ -204,6 +235,14 @@ export class Pipeline {
       clock,
       logger: silentLogger,
     });
+  }
+
+  #createWriter(
+    { stream, ordering }: CompiledStream,
+    { client, clock, random }: Pick<PutRecordsOptions, "client" | "clock" | "random">,
+  ): PutRecords {
+    const streamName = streamNames.destination(stream);
+    return this.#deps.deliveries.watch(createPutRecords({ client, streamName, ordering, clock, random }), streamName);
   }
 
   #createFunction(
@@ -249,7 +288,7 @@ export class Pipeline {
       maximumRecordAgeInSeconds: 3600,
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ["ReportBatchItemFailures"],
-      onFailure: { objectStore: this.objectStore, bucket: buckets.deadLetters },
+      onFailure: { objectStore: this.objectStore, bucket: buckets.givenUp },
       faults: { redeliveryRate: plan.redeliveryRate },
     });
   }

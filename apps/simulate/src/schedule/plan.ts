@@ -8,7 +8,7 @@ import {
 } from "@millrace/aws-simulator";
 
 /** What a schedule dwells on; every one of them has faults of several kinds. */
-export const profiles = ["partial-failures", "everything", "crashes", "outages", "burst"] as const;
+export const profiles = ["partial-failures", "everything", "crashes", "outages", "burst", "dead-destination"] as const;
 export type Profile = (typeof profiles)[number];
 
 /** Everything about a schedule that is drawn before it begins. */
@@ -44,6 +44,8 @@ export interface SchedulePlan {
   readonly delivery: { readonly repeatRate: number; readonly failureRate: number; readonly isCompressed: boolean };
   readonly pipe: { readonly lateRate: number; readonly repeatRate: number; readonly lossRate: number };
   readonly warehouse: { readonly failBeforeCommitRate: number; readonly failAfterCommitRate: number };
+  /** Which of the destination streams refuses every record while there are faults, counted round; `undefined`: none. */
+  readonly deadDestination: number | undefined;
   /** Restarts of the event service while it serves. */
   readonly restarts: number;
   /** Times at which a mapping stands still for a while, as one that somebody disabled. */
@@ -64,6 +66,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     "crashes",
     "outages",
     "burst",
+    "dead-destination",
   ]);
   const between = (min: number, max: number) => min + random() * (max - min);
   const isCrashing = profile === "everything" || profile === "crashes" || profile === "burst";
@@ -107,6 +110,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     },
     pipe: { lateRate: 0.2, repeatRate: 0.15, lossRate: 0.05 },
     warehouse: { failBeforeCommitRate: 0.1, failAfterCommitRate: 0.1 },
+    deadDestination: profile === "dead-destination" ? seed : undefined,
     restarts: randomInteger(random, 0, 2),
     pauses: randomInteger(random, 0, 2),
     hasLargePut: random() < 0.1,

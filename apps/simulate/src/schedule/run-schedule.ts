@@ -44,7 +44,10 @@ export interface ScheduleResult {
   readonly enriched: number;
   readonly badRows: number;
   readonly routed: number;
-  readonly deadLetters: number;
+  /** Events a destination did not take, put back after the faults. */
+  readonly redriven: number;
+  /** Records that Lambda gave up on. */
+  readonly givenUp: number;
   readonly faults: number;
   readonly virtualMs: number;
   readonly traceLines: number;
@@ -113,6 +116,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   async function load(): Promise<void> {
     await pipeline.start();
     faults.start();
+    if (plan.deadDestination !== undefined) faults.breakStream(pipeline.destinationStream(plan.deadDestination));
     await Promise.all([
       ...startSenders(plan, clock, host, source, ledger),
       writeStrays({ seed, clock, kinesis, streamName: streamNames.raw, source, records: 15 }),
@@ -125,6 +129,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     pipeline.endFaults();
     await sleep(clock, stragglersMs);
     await pipeline.drain();
+    await pipeline.redrive();
   }
 
   const sampler = sampleEverySecond(clock, [serviceDeliveries, functionDeliveries]);
@@ -157,7 +162,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     enriched: evidence.enriched.length,
     badRows: evidence.badRows.length,
     routed: [...evidence.destinations.values()].reduce((sum, events) => sum + events.length, 0),
-    deadLetters: evidence.deadLetters.size,
+    redriven: pipeline.redriveResults.reduce((sum, { delivered }) => sum + delivered, 0),
+    givenUp: evidence.givenUp.size,
     faults: faults.total + pipeline.faultCount() + host.restarts + direct.aborts + plan.pauses,
     virtualMs: clock.now() - startedMs,
     traceLines: trace.count,

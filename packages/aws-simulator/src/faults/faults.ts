@@ -169,13 +169,19 @@ export class Faults {
     this.#schedule(
       "outage",
       () => this.#rates.outageEveryMs,
-      () => this.#breakStream(),
+      () => this.#breakAnyStream(),
     );
     this.#schedule(
       "reshard",
       () => this.#rates.reshardEveryMs,
       () => this.#reshard(),
     );
+  }
+
+  /** Lets a stream refuse every record, as one without any capacity does, until `stop`. */
+  breakStream(streamName: string): void {
+    this.#count("outage", { stream: streamName });
+    this.#broken.add(streamName);
   }
 
   /** Ends all faults for good: nothing fails from now on, and hot shards cool down. */
@@ -260,12 +266,11 @@ export class Faults {
     this.#after(randomInteger(this.#random("hotShardMs"), min, max), entry.cool);
   }
 
-  #breakStream(): void {
+  #breakAnyStream(): void {
     const target = this.#anyStream("outageStream");
     if (target === undefined) return;
     const { streamName } = target;
-    this.#count("outage", { stream: streamName });
-    this.#broken.add(streamName);
+    this.breakStream(streamName);
     const { min, max } = this.#rates.outageMs ?? { min: 5000, max: 30_000 };
     this.#after(randomInteger(this.#random("outageMs"), min, max), () => {
       this.#broken.delete(streamName);

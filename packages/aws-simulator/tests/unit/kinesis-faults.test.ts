@@ -132,6 +132,16 @@ describe("faults in time", () => {
     expect(kinesis.putRecords(put(10).input as never).FailedRecordCount).toBe(0);
   });
 
+  test("a broken stream refuses every record until faults stop, another one none", () => {
+    const { faults, kinesis } = withFaults({});
+    kinesis.createStream({ streamName: "healthy" });
+    faults.breakStream("orders");
+    expect(kinesis.putRecords(put(10).input as never).FailedRecordCount).toBe(10);
+    expect(kinesis.putRecords({ ...put(10).input, StreamName: "healthy" } as never).FailedRecordCount).toBe(0);
+    faults.stop();
+    expect(kinesis.putRecords(put(10).input as never).FailedRecordCount).toBe(0);
+  });
+
   test("resharding goes on under load and loses nothing", async () => {
     const { clock, faults, kinesis } = withFaults({ reshardEveryMs: 500, reshardMaxShards: 5 });
     faults.start();
