@@ -159,7 +159,8 @@ function groupByKey(enriched: readonly EnrichedLine[], maxBytes: number): Output
 function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
   return {
     destination: destinations.badRows,
-    partitionKey: source.partitionKey,
+    // The record's own key may be somebody's address, and nobody needs bad rows in order.
+    partitionKey: source.sequenceNumber,
     data: Buffer.from(`${JSON.stringify(row)}\n`),
   };
 }

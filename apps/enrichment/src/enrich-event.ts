@@ -37,7 +37,7 @@ export interface ProcessingStamp {
 export interface EnrichedLine {
   /** The `EnrichedEvent`, without a line end. */
   readonly json: string;
-  /** As it was in the record. */
+  /** Of the masked event: a subject that had to be masked is no partition key either. */
   readonly partitionKey: string;
   readonly validation: ValidationResult;
   /** What enrichments could not do. */
@@ -53,7 +53,6 @@ export interface EnrichedLine {
  * @throws MaskingFailedError and whatever else goes wrong in masking: the event must not leave
  */
 export function enrichEvent(event: RawEvent, stamp: ProcessingStamp, context: EventContext): EnrichedLine {
-  const partitionKey = partitionKeyOf(event);
   const clientIp = typeof event.clientip === "string" ? event.clientip : undefined;
   const contract = selectContract(event, context.contracts);
   const found = contract.validate?.(event.data) ?? null;
@@ -67,7 +66,7 @@ export function enrichEvent(event: RawEvent, stamp: ProcessingStamp, context: Ev
     json:
       `{"event":${JSON.stringify(event)},"enrichment":${enrichment.json},"validation":${validation.json},` +
       `"privacy":${log.toJson()},"processing":${stamp.json}}`,
-    partitionKey,
+    partitionKey: partitionKeyOf(event),
     validation: validation.value,
     notes: enrichment.notes,
     receivedAt: event.receivedat,

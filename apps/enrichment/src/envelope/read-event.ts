@@ -39,7 +39,8 @@ function mayBeDeeperThan(text: string | undefined, limit: number): boolean {
 }
 
 // CloudEvents 1.0, 2.3.1, and what ingest adds: without them an event has no identity, no contract, no tenant.
-const requiredAttributes = ["id", "source", "type", "time", "tenantid", "receivedat"] as const;
+const requiredAttributes = ["id", "source", "type", "tenantid"] as const;
+const requiredTimes = ["time", "receivedat"] as const;
 const optionalAttributes = ["subject", "dataschema"] as const;
 
 /** Says what {@link findEnvelopeFaults} says, written out: it is asked of every event. */
@@ -50,9 +51,9 @@ function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
     isText(id) &&
     isText(source) &&
     isText(type) &&
-    isText(time) &&
+    isTime(time) &&
     isText(tenantid) &&
-    isText(receivedat) &&
+    isTime(receivedat) &&
     (subject === undefined || typeof subject === "string") &&
     (dataschema === undefined || typeof dataschema === "string")
   );
@@ -60,12 +61,19 @@ function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 
+// RFC 3339, 5.6. Whether there is such a day is for the clock enrichment to say.
+const dateTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/u;
+const isTime = (value: unknown) => typeof value === "string" && dateTime.test(value);
+
 function findEnvelopeFaults(object: Record<string, unknown>): string[] {
   return [
     ...(object["specversion"] === "1.0" ? [] : ['expected `specversion` to be "1.0"']),
     ...requiredAttributes
       .filter((name) => !isText(object[name]))
       .map((name) => `expected \`${name}\` to be a text that is not empty`),
+    ...requiredTimes
+      .filter((name) => !isTime(object[name]))
+      .map((name) => `expected \`${name}\` to be an RFC 3339 time`),
     ...optionalAttributes
       .filter((name) => object[name] !== undefined && typeof object[name] !== "string")
       .map((name) => `expected \`${name}\` to be a text`),

@@ -103,6 +103,7 @@ const start = /[A-Za-z]{2}\d{2}/u;
 const starts = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/gu;
 const isAlphanumeric = /[A-Za-z0-9]/u;
 const isSeparator = /[ +\-\u00a0]/u;
+const escapedSpace = "%20";
 
 /** Finds IBANs, in one piece or in groups: country, its length, and ISO 7064 mod 97-10 right. */
 export function findIbans(text: string): readonly Finding[] {
@@ -123,6 +124,7 @@ function readCharacters(text: string, start: number, length: number): { iban: st
   while (end < text.length && iban.length < length) {
     const character = text.charAt(end);
     if (isAlphanumeric.test(character)) iban += character.toUpperCase();
+    else if (text.startsWith(escapedSpace, end)) end += escapedSpace.length - 1;
     else if (!isSeparator.test(character) || isSeparator.test(text.charAt(end - 1))) break;
     end += 1;
   }

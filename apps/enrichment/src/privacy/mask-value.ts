@@ -4,6 +4,7 @@ import { maxReportedFields } from "../limits.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
 import { isCardNumber } from "./find-cards.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
+import { isCredentialName } from "./find-secrets.ts";
 import type { PrivacyState } from "./privacy-state.ts";
 import { allDetectors, scanText } from "./scan-text.ts";
 
@@ -79,7 +80,8 @@ function joinDetectors(
   return some.length === 0 ? others : allDetectors.filter((each) => some.includes(each) || others.includes(each));
 }
 
-function maskByRule(value: unknown, rule: PrivacyRule, path: string, context: MaskingContext): unknown {
+/** Masks a value as a rule says and returns what stands there now; `undefined` when it was dropped. */
+export function maskByRule(value: unknown, rule: PrivacyRule, path: string, context: MaskingContext): unknown {
   if (value === null || value === undefined) return value;
   const outcome = applyRule(value, rule, context.pseudonymizer);
   const field: MaskedField = { path, class: rule.class, action: rule.action };
@@ -148,8 +150,8 @@ function maskProperty(
   if (after !== before) setProperty(object, key, after);
 }
 
-/** Masks a property and its name, which is text as well: `{"ada@example.com": 1}`. */
-function maskNamedProperty(
+/** Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is (`password`). */
+export function maskNamedProperty(
   object: JsonObject,
   key: string,
   state: PrivacyState,
@@ -157,8 +159,8 @@ function maskNamedProperty(
   detectors: readonly PrivacyDetector[],
   context: MaskingContext,
 ): void {
-  const next = state.property(key);
   const { text, found } = scanText(key, detectors);
+  const next = isSecret(object[key], key) ? secretState(state.property(key)) : state.property(key);
   if (found.length === 0) {
     maskProperty(object, key, next, path + pointerStep(key), detectors, context);
     return;
@@ -170,6 +172,17 @@ function maskNamedProperty(
   delete object[key];
   setProperty(object, name, value);
   for (const detector of found) context.log.add({ path: renamedPath, class: detector, action: "scan" });
+}
+
+function isSecret(value: unknown, key: string): boolean {
+  return value !== null && typeof value !== "boolean" && isCredentialName(key);
+}
+
+const secretRule: PrivacyRule = { class: "secret", action: "mask" };
+
+/** What a contract says of a credential counts, unless it says no more than that it is text. */
+function secretState(state: PrivacyState): PrivacyState {
+  return (state.rule?.action ?? "scan") === "scan" ? { ...state, rule: secretRule } : state;
 }
 
 function findFreeName(object: JsonObject, name: string): string {

@@ -2,6 +2,8 @@ import type { PrivacyDetector } from "@millrace/event-contracts";
 import { findCards } from "./find-cards.ts";
 import { findEmails } from "./find-emails.ts";
 import { findIbans } from "./find-ibans.ts";
+import { findIps } from "./find-ips.ts";
+import { findSecrets } from "./find-secrets.ts";
 import type { Finding } from "./finding.ts";
 
 /** The text without what was found, and what kinds of values were found. */
@@ -12,23 +14,28 @@ export interface ScannedText {
 
 const nothingFound: readonly PrivacyDetector[] = [];
 
-export const allDetectors: readonly PrivacyDetector[] = ["email", "card", "iban"];
+export const allDetectors: readonly PrivacyDetector[] = ["email", "iban", "card", "ip", "secret"];
 
-const finders: Readonly<Record<PrivacyDetector, (text: string) => readonly Finding[]>> = {
+const finders: Readonly<Record<Exclude<PrivacyDetector, "secret">, (text: string) => readonly Finding[]>> = {
   email: findEmails,
   card: findCards,
   iban: findIbans,
+  ip: findIps,
 };
 
 /**
- * Replaces what looks like an e-mail address, a card number or an IBAN by `[email]`, `[card]`, `[iban]`.
+ * Replaces what looks like an e-mail address, a card number, an IBAN or an IP address by `[email]`, `[card]`, `[iban]`, `[ip]`, and
+ * credentials by `[secret]` whatever was asked for: no text that is worth scanning may keep one.
  *
  * @example scanText("mail ada@example.com", ["email"]).text // "mail [email]"
  */
 export function scanText(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
-  let scanned = text;
-  let found = nothingFound;
+  // First, because a credential in an address looks like one of the others: `https://ada:secret@example.com`.
+  const secrets = findSecrets(text);
+  let scanned = secrets.length === 0 ? text : replaceFindings(text, secrets, "[secret]");
+  let found: readonly PrivacyDetector[] = secrets.length === 0 ? nothingFound : ["secret"];
   for (const detector of detectors) {
+    if (detector === "secret") continue;
     const findings = finders[detector](scanned);
     if (findings.length === 0) continue;
     found = [...found, detector];

@@ -109,4 +109,12 @@ describe("bad rows", () => {
         "expected `subject` to be a text.",
     );
   });
+
+  test.each(["time", "receivedat"])("do not quote a %s that is none", (name) => {
+    const { failure } = bad(toRecord(createRawEvent({ [name]: "ada@example.com" })));
+    expect(failure).toEqual({
+      kind: "not-an-event",
+      message: `The object is no CloudEvent: expected \`${name}\` to be an RFC 3339 time.`,
+    });
+  });
 });

@@ -1,8 +1,8 @@
 /** What enrichment does with a sensitive value; from `drop` (keeps nothing) to `scan` (masks findings inside free text). */
 export type PrivacyAction = "drop" | "mask" | "hmac" | "truncate" | "scan";
 
-/** What to look for in a free-text field. */
-export type PrivacyDetector = "email" | "card" | "iban";
+/** What to look for in a free-text field. `secret` (credentials) is looked for in every field that is scanned. */
+export type PrivacyDetector = "email" | "card" | "iban" | "ip" | "secret";
 
 /** One `x-privacy` annotation. */
 export interface PrivacyRule {

@@ -274,9 +274,15 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     isUnmerged: true,
   },
   {
-    change: "adds a field that sounds sensitive without an annotation",
-    folder: next("1-0-1", (schema) => (schema.properties["phoneNumber"] = { type: "string", description: "Phone." })),
-    faults: ["events/shop/order/1-0-1.json#/properties/phoneNumber unannotated-sensitive"],
+    change: "adds fields that sound sensitive without an annotation",
+    folder: next("1-0-1", ({ properties }) => {
+      properties["phoneNumber"] = { type: "string", description: "Phone." };
+      properties["resetToken"] = { type: "string", description: "Token." };
+    }),
+    faults: [
+      "events/shop/order/1-0-1.json#/properties/phoneNumber unannotated-sensitive",
+      "events/shop/order/1-0-1.json#/properties/resetToken unannotated-sensitive",
+    ],
   },
   {
     change: "gives two fields the same column of the warehouse, in two ADDITIONs",
@@ -405,7 +411,16 @@ const good: { change: string; folder: (sound: SchemasFolder) => SchemasFolder; n
             type: "object",
             properties: { address: { type: "string", description: "Address of the shop.", "x-privacy": false } },
             oneOf: [
-              { properties: { token: { type: "string", description: "Token." } }, required: ["token"] },
+              {
+                properties: {
+                  token: {
+                    type: "string",
+                    description: "Token.",
+                    "x-privacy": { class: "secret", action: "drop" },
+                  },
+                },
+                required: ["token"],
+              },
               { properties: { key: { type: "string", description: "Key." } }, required: ["key"] },
             ],
             unevaluatedProperties: false,

@@ -21,14 +21,18 @@ describe("page", () => {
 
   test.each([
     ["no URL", "shop", "The address is not a URL."],
-    [
-      "a URL no more once the password in it is masked",
-      "https://ada:secret@shop.example/x",
-      "The address is not a URL.",
-    ],
+    ["no URL for the sake of its port, and has a user", "https://ada@shop.example:x/", "The address is not a URL."],
     ["no address of the web", "file:///etc/passwd", "The address is not one of the web."],
   ])("notes what is %s, and does not quote it", (_, url, message) => {
     expect(enrichWith([shipped("page")], onPage(url))).toEqual({ notes: [{ enrichment: "page", message }] });
+  });
+
+  test("reads an address whose password is masked", () => {
+    expect(enrich("https://ada:secret@shop.example/x")["page"]).toEqual({
+      scheme: "https",
+      host: "shop.example",
+      path: "/x",
+    });
   });
 
   test("never repeats an e-mail address that stood in the path", () => {

@@ -125,6 +125,32 @@ describe("maskValue finds values", () => {
   });
 });
 
+describe("maskValue takes the name of a property for what it says", () => {
+  test.each([
+    ["a text", { password: "hunter2" }, '{"password":"***"}'],
+    ["a number", { apiKey: 7 }, '{"apiKey":"***"}'],
+    ["whatever is below", { credentials: { user: "ada", x: ["hunter2"] } }, '{"credentials":"***"}'],
+  ])("where everything is scanned: %s", (_, value, expected) => {
+    const { text, masked } = mask(value, [], allDetectors);
+    expect(text).toBe(expected);
+    expect(masked).toEqual([expect.objectContaining({ class: "secret", action: "mask" })]);
+  });
+
+  test("and leaves what says nothing", () => {
+    const value = { hasPassword: true, token: null, tokens: 7, monkey: "x" };
+    expect(mask(value, [], allDetectors).text).toBe(JSON.stringify(value));
+    expect(mask({ password: "hunter2" }, []).text).toBe('{"password":"hunter2"}');
+  });
+
+  test("unless a contract says more", () => {
+    const map = ruleAt("token", { class: "session", action: "hmac" });
+    expect(mask({ token: "abc" }, [map], allDetectors).text).toMatch(/^\{"token":"k1\./);
+    expect(mask({ token: "abc" }, [ruleAt("token", { class: "text", action: "scan" })], allDetectors).text).toBe(
+      '{"token":"***"}',
+    );
+  });
+});
+
 describe("maskValue reports", () => {
   test("at most a hundred fields, and counts the others", () => {
     const map: PrivacyMap = { nodes: [{ items: 1 }, { rule: maskName }] };

@@ -15,6 +15,7 @@ describe("scanText finds e-mail addresses", () => {
     ["jürgen@münchen.example", "[email]"],
     ["用户@例子.广告", "[email]"],
     ["o'brien@example.ie", "[email]"],
+    ["?back=https%3A%2F%2Fx%2F%3Fm%3Dada%2540example.com&y", "?back=https%3A%2F%2Fx%2F%3Fm%3D[email]&y"],
     ["a@b", "[email]"],
   ])("in %s", (text, expected) => {
     expect(scan(text)).toBe(expected);
@@ -74,6 +75,7 @@ describe("scanText finds IBANs", () => {
     ["pay to NL91ABNA0417164300, thanks", "pay to [iban], thanks"],
     ["NO9386011117947", "[iban]"],
     ["gb29nwbk60161331926819", "[iban]"],
+    ["?to=GB29%20NWBK%206016%201331%209268%2019&x", "?to=[iban]&x"],
   ])("in %s", (text, expected) => {
     expect(scan(text)).toBe(expected);
   });
@@ -84,6 +86,85 @@ describe("scanText finds IBANs", () => {
     ["one inside a longer word", "XDE89370400440532013000"],
   ])("and not %s", (_, text) => {
     expect(scan(text)).toBe(text);
+  });
+});
+
+describe("scanText finds IP addresses", () => {
+  test.each([
+    ["from 81.2.69.142.", "from [ip]."],
+    ["https://81.2.69.142:8080/x", "https://[ip]:8080/x"],
+    ["?ip=81.2.69.142&x", "?ip=[ip]&x"],
+    ["2a00:23c5:1::7 and [2001:db8::1]:443", "[ip] and [[ip]]:443"],
+    ["::ffff:81.2.69.142", "[ip]"],
+    ["?ip=2001%3Adb8%3A%3A1&x", "?ip=[ip]&x"],
+  ])("in %s", (text, expected) => {
+    expect(scan(text)).toBe(expected);
+  });
+
+  test.each([
+    ["a network", "81.2.69.0 2a00:23c5:1::"],
+    ["a version of a browser", "Chrome/120.0.0.0 Edg/126.0.2592.87 Safari/605.1.15"],
+    ["a longer number with dots", "1.2.3.4.5"],
+    ["more than an octet holds", "10.0.19041.1"],
+    ["a time", "2026-11-22T10:11:12Z 12:30:45"],
+    ["an address of a network card", "00:1a:2b:3c:4d:5e"],
+  ])("and not %s", (_, text) => {
+    expect(scan(text)).toBe(text);
+  });
+});
+
+describe("scanText finds credentials", () => {
+  test.each([
+    ["https://shop.example/reset?reset_token=a.b-c_9&x=1", "https://shop.example/reset?reset_token=[secret]&x=1"],
+    ["https://shop.example/#access_token=abc&state=1", "https://shop.example/#access_token=[secret]&state=1"],
+    ["https://shop.example/;jsessionid=1A2B", "https://shop.example/;jsessionid=[secret]"],
+    ["https://ada:hunter2@shop.example/x", "https://[secret]@shop.example/x"],
+    ["?back=https%3A%2F%2Fx%3Ftoken%3Dabc%26y%3D1&z", "?back=https%3A%2F%2Fx%3Ftoken%3D[secret]%26y%3D1&z"],
+    ["?state=1&code=4/0AX4XfWh-abcdef012", "?state=1&code=[secret]"],
+    ["?X-Amz-Signature=abc&X-Amz-Security-Token=def", "?X-Amz-Signature=[secret]&X-Amz-Security-Token=[secret]"],
+    ["my password: hunter2, thanks", "my password: [secret], thanks"],
+    ["Authorization: Bearer abc.def", "Authorization: [secret]"],
+    ["authorization=Basic%20YWRhOmh1bnRlcg==", "authorization=[secret]"],
+    ['{"clientSecret": "s3cr3t", "a": 1}', '{"clientSecret": "[secret]", "a": 1}'],
+    ['{\\"apiKey\\":\\"s3cr3t\\"}', '{\\"apiKey\\":\\"[secret]\\"}'],
+    ["curl -H 'bearer 0123456789abcdef'", "curl -H '[secret]'"],
+    ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9", "[secret]"],
+    ["-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----", "[secret]"],
+    [`AKIA${"A1".repeat(8)} ghp_${"a1".repeat(18)} xoxb-${"1".repeat(12)}`, "[secret] [secret] [secret]"],
+    [`sk_live_${"a1".repeat(8)} AIza${"a1".repeat(18)}`, "[secret] [secret]"],
+  ])("in %s", (text, expected) => {
+    expect(scan(text)).toBe(expected);
+  });
+
+  test.each([
+    ["a voucher", "https://shop.example/?code=SUMMER26"],
+    ["a parameter that only ends like one", "?max_tokens=5&monkey=1&design=x"],
+    ["words that mean a secret in an address only", "the key: C sharp; signature: illegible"],
+    ["a name without a value", "password: "],
+    ["an address without a user", "https://shop.example/a@b?x=//c"],
+  ])("and not %s", (_, text) => {
+    expect(scanText(text, ["card"]).text).toBe(text);
+  });
+
+  test.each(
+    [
+      ...["access_token", "clientSecret", "passwd", "password", "passphrase", "credential", "credentials", "apikey"],
+      ...["api-key", "accesskey", "private_key", "Authorization", "jwt"],
+      ...["auth", "key", "pwd", "pass", "sig", "signature", "x-goog-signature", "otp", "sessionid", "session_id"],
+      ...["PHPSESSID", "jsessionid", "code"],
+    ].map((name) => [name]),
+  )("as the parameter %s", (name) => {
+    const value = "0123456789abcdef";
+    expect(scan(`https://shop.example/?a=1&${name}=${value}&b=2`)).toBe(
+      `https://shop.example/?a=1&${name}=[secret]&b=2`,
+    );
+  });
+
+  test("whatever else it is told to look for", () => {
+    expect(scanText("?token=abc&to=ada@example.com", ["card"])).toEqual({
+      text: "?token=[secret]&to=ada@example.com",
+      found: ["secret"],
+    });
   });
 });
 
@@ -110,6 +191,16 @@ describe("scanText", () => {
     ["digits", "4".repeat(200_000)],
     ["digits with separators", "4 ".repeat(100_000)],
     ["beginnings of IBANs", "DE89 ".repeat(40_000)],
+    ["beginnings of addresses of hosts", "1.1.1.".repeat(40_000)],
+    ["colons", ":".repeat(200_000)],
+    ["groups of IPv6", "a:b:".repeat(50_000)],
+    ["names of credentials", "token=".repeat(40_000)],
+    ["letters before a separator", `${"a".repeat(200_000)}token=`],
+    ["spaces before a separator", `token${" ".repeat(200_000)}`],
+    ["separators and spaces", "token = ".repeat(30_000)],
+    ["beginnings of user names", "//a".repeat(70_000) + "@"],
+    ["beginnings of JWTs", "eyJ".repeat(70_000)],
+    ["beginnings of keys", "-----BEGIN PRIVATE KEY-----".repeat(8_000)],
   ])("takes linear time for %s", (_, text) => {
     const started = performance.now();
     scan(text);

@@ -36,7 +36,7 @@ export const unannotatedSensitive: LintRule = (document) => {
 };
 
 const sensitiveName =
-  /^(e-?mail|phone|mobile|telephone|(first|last|full|given|family|sur)-?name|street|address|post-?code|zip|iban|cvc|cvv|pass(word|port)|ssn|tax-?id|birth-?(day|date)|date-?of-?birth|(card|account|social-security|phone)-?number|(client-?)?ip(-?address)?)$/;
+  /^(e-?mail|phone|mobile|telephone|(first|last|full|given|family|sur)-?name|street|address|post-?code|zip|iban|cvc|cvv|pass(word|port)|ssn|tax-?id|birth-?(day|date)|date-?of-?birth|(card|account|social-security|phone)-?number|(client-?)?ip(-?address)?|(.*-)?(token|secret|credentials?|api-?key))$/;
 
 function soundsSensitive(schema: JsonObject, key: string): boolean {
   const name = key

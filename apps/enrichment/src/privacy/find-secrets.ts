@@ -1,0 +1,101 @@
+import { type Finding, noFindings } from "./finding.ts";
+
+// Names whose value is a credential wherever they stand: `reset_token=…`, `"clientSecret": "…"`, `Password: …`.
+const credentialName =
+  /(?:token|secret|passw(?:or)?d|passphrase|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|authorization|jwt)$/iu;
+// Names that say so as a parameter of an address only: in a sentence, `key: …` or `signature: …` is anything.
+const parameterName = /^(?:auth|key|pwd|pass|sig|signature|.+-signature|otp|(?:j|php)?sess(?:ion)?_?id)$/iu;
+// Codes of OAuth and of links in mails are this long; shorter ones are vouchers.
+const codeName = /^code$/iu;
+const minCodeLength = 16;
+// The last two letters of all these names before a separator: most texts have none of them.
+const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|re|tp|id|de)["'\\\s]*(?:[=:]|%3D)/iu;
+
+// Credentials that have a form of their own, as their issuers publish it for secret scanning: JWT and `Authorization` headers,
+// AWS, GitHub, Slack, Stripe, Google, and keys in PEM.
+const knownForms =
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*|A[KS]IA[A-Z\d]{16}|gh[pousr]_[A-Za-z\d]{30,}|github_pat_\w{30,}|xox[abeoprs]-[\w-]{10,}|[rs]k_(?:live|test)_\w{10,}|AIza[\w-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/gu;
+// What they begin with: nearly no text has it, and this is found out sooner.
+const beginsLikeKnownForm = /eyJ|earer|A[KS]IA|gh[pousr]_|github_pat|xox|k_live_|k_test_|AIza|PRIVATE KEY/u;
+
+// RFC 3986, 3.2.1: what stands between `//` and `@` of an address.
+const userInfo = /(?<=\/\/)[^\s/?#@"'<>]+(?=@)/gu;
+const separators = /[=:]|%3D/giu;
+const valueText = /(?:(?:bearer|basic|token)(?:\s|\+|%20)+)?(?:(?!%26|%23)[^\s&#;,"'\\<>()[\]{}])*/iuy;
+const maxNameLength = 64;
+
+/**
+ * Finds credentials: in addresses (`?reset_token=…`, `//user:password@`), after a name that says so, and in the forms that
+ * issuers give them. Linear: it looks at what surrounds a separator, and at forms that begin with fixed letters.
+ */
+export function findSecrets(text: string): readonly Finding[] {
+  let findings: readonly Finding[] = endsLikeName.test(text) ? findNamedSecrets(text) : noFindings;
+  if (text.includes("@")) findings = [...findings, ...findForm(text, userInfo)];
+  if (beginsLikeKnownForm.test(text)) findings = [...findings, ...findForm(text, knownForms)];
+  return findings.length < 2 ? findings : findings.toSorted((a, b) => a.start - b.start);
+}
+
+/** Whether the value of a property of this name is a credential, whatever it looks like. */
+export function isCredentialName(name: string): boolean {
+  return kindOfName(name) === "credential";
+}
+
+function findForm(text: string, form: RegExp): Finding[] {
+  return Array.from(text.matchAll(form), ({ index, 0: secret }) => ({ start: index, end: index + secret.length }));
+}
+
+function findNamedSecrets(text: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const { index, 0: separator } of text.matchAll(separators)) {
+    // A separator inside a value starts no other value.
+    if (index < (findings.at(-1)?.end ?? 0)) continue;
+    const finding = findNamedSecret(text, index, index + separator.length);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
+
+/** The value behind a separator, when the name before it says that it is secret. */
+function findNamedSecret(text: string, separatorAt: number, valueAt: number): Finding | undefined {
+  const nameEnd = skipFiller(text, separatorAt - 1, -1) + 1;
+  let nameStart = nameEnd;
+  while (nameStart > 0 && nameEnd - nameStart < maxNameLength && isNameCode(text.charCodeAt(nameStart - 1))) {
+    nameStart -= 1;
+  }
+  const before = text.charAt(nameStart - 1);
+  // An address inside an address: of `%3Ftoken%3D`, the digits of the escape are no part of the name.
+  const isEscaped = before === "%";
+  const kind = kindOfName(text.slice(isEscaped ? nameStart + 2 : nameStart, nameEnd));
+  if (kind === "other") return undefined;
+  const isParameter = isEscaped || (before !== "" && "?&#;".includes(before));
+  if (kind !== "credential" && !isParameter) return undefined;
+  valueText.lastIndex = isParameter ? valueAt : skipFiller(text, valueAt, 1);
+  const start = valueText.lastIndex;
+  const length = valueText.exec(text)?.[0].length ?? 0;
+  return length === 0 || (kind === "code" && length < minCodeLength) ? undefined : { start, end: start + length };
+}
+
+function kindOfName(name: string): "credential" | "parameter" | "code" | "other" {
+  if (credentialName.test(name)) return "credential";
+  if (parameterName.test(name)) return "parameter";
+  return codeName.test(name) ? "code" : "other";
+}
+
+/** Passes what may stand between a name, its separator and its value: spaces and the quotes of JSON, also escaped ones. */
+function skipFiller(text: string, from: number, step: 1 | -1): number {
+  let at = from;
+  while (at >= 0 && at < text.length && " \t\\\"'".includes(text.charAt(at))) at += step;
+  return at;
+}
+
+/** Letters, digits, `_`, `-`, `.`. */
+function isNameCode(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45 ||
+    code === 46
+  );
+}
