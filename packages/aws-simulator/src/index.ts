@@ -20,6 +20,11 @@ export {
   type RecordFault,
 } from "./faults/faults.ts";
 export { type KinesisServer, type KinesisServerOptions, startKinesisServer } from "./http/kinesis-server.ts";
+export {
+  type ObjectStoreServer,
+  type ObjectStoreServerOptions,
+  startObjectStoreServer,
+} from "./http/object-store-server.ts";
 export type {
   ChildShard,
   GetRecordsInput,

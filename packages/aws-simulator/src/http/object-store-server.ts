@@ -1,0 +1,209 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ObjectStoreError } from "../object-store/errors.ts";
+import type { ObjectStore, StoredObject } from "../object-store/object-store.ts";
+
+export interface ObjectStoreServerOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Gets faults of the simulator itself, which callers see as InternalError. Default `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface ObjectStoreServer {
+  /** For `endpoint`, or for `AWS_ENDPOINT_URL_S3`. */
+  readonly url: string;
+  /** Stops listening and closes every connection. */
+  close(): Promise<void>;
+}
+
+/** An answer other than success, as S3 words it. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+class S3Refusal extends Error {
+  override readonly name = "S3Refusal";
+  readonly code: string;
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const maxBodyBytes = 128 * 1024 * 1024;
+const metadataPrefix = "x-amz-meta-";
+
+/**
+ * Serves an object store over the protocol of S3, for the unmodified SDK: GetObject and HeadObject with `If-None-Match`, PutObject in one
+ * part, ListObjectsV2 without delimiter; buckets in the path. Buckets are there when asked for; signatures must be there and are not verified.
+ *
+ * @example
+ * ```ts
+ * const server = await startObjectStoreServer(new MemoryObjectStore());
+ * const client = new S3Client({ endpoint: server.url, forcePathStyle: true, region: "us-east-1", credentials });
+ * ```
+ */
+export async function startObjectStoreServer(
+  objectStore: ObjectStore,
+  options: ObjectStoreServerOptions = {},
+): Promise<ObjectStoreServer> {
+  const onError = options.onError ?? ((error) => console.error(error));
+  const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+    handle(objectStore, request, response).catch((error: unknown) => {
+      const refusal = toRefusal(error);
+      if (refusal.status === 500) onError(error);
+      answerRefusal(request, response, refusal);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
+  });
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function handle(objectStore: ObjectStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  const url = new URL(request.url ?? "/", "http://s3");
+  const [, bucket = "", ...segments] = url.pathname.split("/");
+  const key = decodeURIComponent(segments.join("/"));
+  if (request.headers.authorization === undefined) throw new S3Refusal(403, "AccessDenied", "Access Denied");
+  if (key === "" && request.method === "GET" && url.searchParams.get("list-type") === "2") {
+    const listing = renderListing(bucket, await objectStore.list(bucket, prefixOf(url)), url.searchParams);
+    response.writeHead(200, { "content-type": "application/xml" }).end(listing);
+    return;
+  }
+  if (key === "") throw notImplemented(`${request.method ?? ""} of a bucket`);
+  switch (request.method) {
+    case "HEAD":
+    case "GET": {
+      const { object, bytes } = await objectStore.get(bucket, key);
+      const isKnown = request.headers["if-none-match"] === `"${object.etag}"`;
+      response.writeHead(isKnown ? 304 : 200, headersOf(object));
+      response.end(isKnown || request.method === "HEAD" ? undefined : bytes);
+      return;
+    }
+    case "PUT": {
+      const object = await objectStore.put(bucket, key, checkedBody(request, body), { metadata: metadataOf(request) });
+      response.writeHead(200, { etag: `"${object.etag}"`, "content-length": 0 }).end();
+      return;
+    }
+    default:
+      throw notImplemented(`${request.method ?? ""} of an object`);
+  }
+}
+
+const notImplemented = (what: string): S3Refusal =>
+  new S3Refusal(501, "NotImplemented", `The simulator does not implement ${what}.`);
+
+const prefixOf = (url: URL): string => {
+  if (url.searchParams.has("delimiter")) throw notImplemented("listing with a delimiter");
+  return url.searchParams.get("prefix") ?? "";
+};
+
+function checkedBody(request: IncomingMessage, body: Buffer): Buffer {
+  const promised = request.headers["x-amz-content-sha256"];
+  if (typeof promised !== "string") {
+    throw new S3Refusal(400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
+  }
+  if (promised.startsWith("STREAMING-")) throw notImplemented("bodies in signed or trailed chunks");
+  if (promised !== "UNSIGNED-PAYLOAD" && promised !== createHash("sha256").update(body).digest("hex")) {
+    throw new S3Refusal(
+      400,
+      "XAmzContentSHA256Mismatch",
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+  }
+  return body;
+}
+
+function metadataOf(request: IncomingMessage): Record<string, string> {
+  const own = Object.entries(request.headers).filter(([name]) => name.startsWith(metadataPrefix));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(metadataPrefix.length), String(value)]));
+}
+
+function headersOf({ etag, sizeBytes, lastModified, metadata }: StoredObject): Record<string, string | number> {
+  return {
+    etag: `"${etag}"`,
+    "content-length": sizeBytes,
+    "last-modified": new Date(lastModified).toUTCString(),
+    ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value])),
+  };
+}
+
+function renderListing(bucket: string, objects: readonly StoredObject[], query: URLSearchParams): string {
+  const maxKeys = Math.min(1_000, Number(query.get("max-keys") ?? 1_000));
+  const token = query.get("continuation-token");
+  const after = token === null ? query.get("start-after") : Buffer.from(token, "base64").toString("utf8");
+  const rest = after === null ? objects : objects.slice(objects.findIndex(({ key }) => key === after) + 1);
+  const page = rest.slice(0, maxKeys);
+  const last = page.at(-1)?.key ?? "";
+  const isEncoded = query.get("encoding-type") === "url";
+  const keyText = (key: string): string => (isEncoded ? encodeURIComponent(key) : escapeXml(key));
+  const next = rest.length > page.length ? Buffer.from(last).toString("base64") : undefined;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+    `<Name>${bucket}</Name><Prefix>${keyText(query.get("prefix") ?? "")}</Prefix>`,
+    `<KeyCount>${page.length}</KeyCount><MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${next !== undefined}</IsTruncated>`,
+    ...(isEncoded ? ["<EncodingType>url</EncodingType>"] : []),
+    ...(next === undefined ? [] : [`<NextContinuationToken>${next}</NextContinuationToken>`]),
+    ...page.map(
+      ({ key, etag, sizeBytes, lastModified }) =>
+        `<Contents><Key>${keyText(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified>` +
+        `<ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
+    ),
+    "</ListBucketResult>",
+  ].join("\n");
+}
+
+function toRefusal(error: unknown): S3Refusal {
+  if (error instanceof S3Refusal) return error;
+  if (error instanceof ObjectStoreError) {
+    return error.code === "NO_SUCH_KEY"
+      ? new S3Refusal(404, "NoSuchKey", "The specified key does not exist.")
+      : new S3Refusal(400, "InvalidArgument", error.message);
+  }
+  return new S3Refusal(500, "InternalError", "The simulator itself failed.");
+}
+
+function answerRefusal(request: IncomingMessage, response: ServerResponse, { status, code, message }: S3Refusal): void {
+  const text = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+  response.writeHead(status, { "content-type": "application/xml" });
+  response.end(request.method === "HEAD" ? undefined : text);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length <= maxBodyBytes) chunks.push(chunk);
+  }
+  if (length > maxBodyBytes) {
+    throw new S3Refusal(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+  }
+  return Buffer.concat(chunks);
+}

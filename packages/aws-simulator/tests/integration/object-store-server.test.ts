@@ -1,0 +1,89 @@
+/** The unmodified S3 client against the front end. */
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { MemoryObjectStore, type ObjectStoreServer, startObjectStoreServer } from "../../src/index.ts";
+
+const Bucket = "a-bucket";
+let store: MemoryObjectStore;
+let server: ObjectStoreServer;
+let client: S3Client;
+
+beforeEach(async () => {
+  store = new MemoryObjectStore();
+  server = await startObjectStoreServer(store);
+  client = new S3Client({
+    endpoint: server.url,
+    forcePathStyle: true,
+    region: "eu-west-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    maxAttempts: 1,
+  });
+});
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+
+test("what is put comes back, with its metadata, and tells the store's listeners", async () => {
+  const created: string[] = [];
+  store.onCreated(({ key }) => created.push(key));
+  const Key = "folder/ä name & more.json";
+  const { ETag } = await client.send(
+    new PutObjectCommand({ Bucket, Key, Body: '{"a":1}', Metadata: { version: "abc" } }),
+  );
+  const got = await client.send(new GetObjectCommand({ Bucket, Key }));
+  expect(await got.Body?.transformToString()).toBe('{"a":1}');
+  expect(got).toMatchObject({ ETag, ContentLength: 7, Metadata: { version: "abc" } });
+  expect(await client.send(new HeadObjectCommand({ Bucket, Key }))).toMatchObject({ ETag, ContentLength: 7 });
+  expect(created).toEqual([Key]);
+});
+
+test("an object that has not changed is answered with 304", async () => {
+  await store.put(Bucket, "k", Buffer.from("1"));
+  const { ETag } = await client.send(new GetObjectCommand({ Bucket, Key: "k" }));
+  const again = client.send(new GetObjectCommand({ Bucket, Key: "k", IfNoneMatch: ETag }));
+  await expect(again).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+});
+
+test("an object that is not there is NoSuchKey", async () => {
+  await expect(client.send(new GetObjectCommand({ Bucket, Key: "nothing" }))).rejects.toMatchObject({
+    name: "NoSuchKey",
+    $metadata: { httpStatusCode: 404 },
+  });
+});
+
+test("a listing has the keys below the prefix, in order, page by page", async () => {
+  for (const key of ["b/2", "a/1", "b/<&>", "b/1"]) await store.put(Bucket, key, Buffer.from(key));
+  const pages: string[][] = [];
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: "b/", MaxKeys: 2, ContinuationToken }));
+    pages.push((page.Contents ?? []).map(({ Key = "" }) => Key));
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken !== undefined);
+  expect(pages).toEqual([["b/1", "b/2"], ["b/<&>"]]);
+});
+
+test("a body other than the one that was signed for is refused", async () => {
+  const headers = { authorization: "AWS4-HMAC-SHA256", "x-amz-content-sha256": "0".repeat(64) };
+  const put = await fetch(`${server.url}/${Bucket}/k`, { method: "PUT", body: "x", headers });
+  expect([put.status, await put.text()]).toEqual([
+    400,
+    expect.stringContaining("<Code>XAmzContentSHA256Mismatch</Code>"),
+  ]);
+});
+
+test("a request without a signature is refused, one that is not modelled says so", async () => {
+  const unsigned = await fetch(`${server.url}/${Bucket}/k`);
+  expect([unsigned.status, await unsigned.text()]).toEqual([403, expect.stringContaining("<Code>AccessDenied</Code>")]);
+  await expect(client.send(new DeleteObjectCommand({ Bucket, Key: "k" }))).rejects.toMatchObject({
+    name: "NotImplemented",
+  });
+});
