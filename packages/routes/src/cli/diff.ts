@@ -11,7 +11,7 @@ import { readLines } from "./read-events.ts";
 
 export const diff: Command = {
   usage:
-    "diff <base: git ref or folder> --events <ndjson file or folder> [--routes folder] [--rate events/s] [--headroom n] [--samples n] [--format text|markdown|json]",
+    "diff <base: git ref or folder> --events <ndjson file, folder or s3://bucket/prefix> [--routes folder] [--rate events/s] [--headroom n] [--samples n] [--format text|markdown|json]",
   summary: "old against new documents on real enriched events",
   async run(args, output) {
     const { values, positionals } = parseArgs({

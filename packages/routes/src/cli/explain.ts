@@ -9,7 +9,8 @@ import { folders } from "./folders.ts";
 import { readLines } from "./read-events.ts";
 
 export const explain: Command = {
-  usage: "explain <event.json | id --events file-or-folder> [--routes folder] [--route application/route] [--json]",
+  usage:
+    "explain <event.json | id --events file, folder or s3://bucket/prefix> [--routes folder] [--route application/route] [--json]",
   summary: "for each route: matched, or the first criterion that failed with the value seen",
   async run(args, output) {
     const { values, positionals } = parseArgs({

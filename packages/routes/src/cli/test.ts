@@ -8,7 +8,7 @@ import { folders } from "./folders.ts";
 import { readLines } from "./read-events.ts";
 
 export const test: Command = {
-  usage: "test <events.ndjson | folder> [--routes folder] [--json]",
+  usage: "test <events.ndjson, folder or s3://bucket/prefix> [--routes folder] [--json]",
   summary: "what the routes would do with each enriched event",
   async run(args, output) {
     const { values, positionals } = parseArgs({
