@@ -1,15 +1,21 @@
+import type { ShardMemory } from "./confirmed-memory.ts";
 import type { SourceRecord } from "./types.ts";
 
 /** How far one source record has come. */
 export class SourceOutcome {
   readonly source: SourceRecord;
+  /** What earlier invocations confirmed of its shard. */
+  readonly memory: ShardMemory;
   isProcessed = false;
   isBlocked = false;
+  /** Everything was confirmed by an earlier invocation. */
+  isRemembered = false;
   /** Outputs whose fate is not decided yet. */
   open = 0;
 
-  constructor(source: SourceRecord) {
+  constructor(source: SourceRecord, memory: ShardMemory) {
     this.source = source;
+    this.memory = memory;
   }
 
   get isConfirmed(): boolean {

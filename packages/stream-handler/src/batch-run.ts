@@ -1,6 +1,6 @@
 import type { Clock, Delivery, Failed } from "@millrace/put-records";
 import { SourceOutcome } from "./batch-ledger.ts";
-import type { ConfirmedMemory } from "./confirmed-memory.ts";
+import type { ConfirmedMemory, ShardMemory } from "./confirmed-memory.ts";
 import { DestinationTallies } from "./destination-tally.ts";
 import { RECORDS_PER_ROUND } from "./limits.ts";
 import type { FailureDecision, Output, SourceRecord, StreamHandlerOptions } from "./types.ts";
@@ -9,8 +9,13 @@ import type { FailureDecision, Output, SourceRecord, StreamHandlerOptions } from
 interface Pending {
   readonly outcome: SourceOutcome;
   readonly output: Output;
+  /** Position among the outputs of its source record. */
   readonly index: number;
+  isConfirmed: boolean;
 }
+
+/** What one round writes, by destination. */
+type Round = Map<string, Pending[]>;
 
 /** What a destination gave back for one output: its delivery, or the error that kept it from giving one. */
 type Result = Delivery | Error;
@@ -37,8 +42,8 @@ export class BatchRun {
   remembered = 0;
   readonly #options: StreamHandlerOptions;
   readonly #clock: Clock;
-  readonly #memory: ConfirmedMemory;
   readonly #budget: TimeBudget;
+  readonly #rounds: Round[] = [];
   readonly #writes: Promise<void>[] = [];
 
   constructor(
@@ -48,26 +53,27 @@ export class BatchRun {
     memory: ConfirmedMemory,
     budget: TimeBudget,
   ) {
-    this.outcomes = sources.map((source) => new SourceOutcome(source));
+    this.outcomes = createOutcomes(sources, memory);
     this.#options = options;
     this.#clock = clock;
-    this.#memory = memory;
     this.#budget = budget;
   }
 
   /** Processes and writes until everything has an outcome or the time is up. */
   async run(): Promise<void> {
-    for (let start = 0; start < this.outcomes.length; start += RECORDS_PER_ROUND) {
-      const round = new Map<string, Pending[]>();
-      const isInTime = await this.#processRound(this.outcomes.slice(start, start + RECORDS_PER_ROUND), round);
-      this.#writes.push(this.#writeAll(round));
-      if (!isInTime) break;
-      // A turn of the event loop, so that the requests of this round leave before the next one takes the processor.
-      if (start + RECORDS_PER_ROUND < this.outcomes.length) await this.#turn();
-    }
-    await Promise.all(this.#writes);
-    for (const outcome of this.outcomes) {
-      if (outcome.isConfirmed) this.#memory.addWhole(outcome.source);
+    try {
+      for (let start = 0; start < this.outcomes.length; start += RECORDS_PER_ROUND) {
+        const round: Round = new Map();
+        this.#rounds.push(round);
+        const isInTime = await this.#processRound(this.outcomes.slice(start, start + RECORDS_PER_ROUND), round);
+        this.#writes.push(this.#writeAll(round));
+        if (!isInTime) break;
+        // A turn of the event loop, so that the requests of this round leave before the next one takes the processor.
+        if (start + RECORDS_PER_ROUND < this.outcomes.length) await this.#turn();
+      }
+      await Promise.all(this.#writes);
+    } finally {
+      this.#remember();
     }
   }
 
@@ -78,15 +84,19 @@ export class BatchRun {
   }
 
   /** Returns false when the time ended the round early. */
-  async #processRound(outcomes: readonly SourceOutcome[], round: Map<string, Pending[]>): Promise<boolean> {
+  async #processRound(outcomes: readonly SourceOutcome[], round: Round): Promise<boolean> {
     for (const outcome of outcomes) {
-      if (this.#memory.isWhole(outcome.source)) {
+      const { source, memory } = outcome;
+      if (memory.isWhole(source.sequenceNumber)) {
+        outcome.isRemembered = true;
         outcome.isProcessed = true;
         this.remembered++;
         continue;
       }
       if (this.#clock.now() >= this.#budget.processUntil) return false;
-      const outputs = await this.#process(outcome.source);
+      const processed = this.#process(source);
+      // Most functions process without waiting; a turn of the microtask queue per record would cost as much as a small one.
+      const outputs = processed instanceof Promise ? await this.#settle(source, processed) : processed;
       if (outputs === timeIsUp) return false;
       if (outputs === undefined) continue;
       outcome.isProcessed = true;
@@ -96,10 +106,20 @@ export class BatchRun {
   }
 
   /** The outputs of a record; undefined when there are none to be had, so that the record stays unconfirmed. */
-  async #process(source: SourceRecord): Promise<readonly Output[] | undefined | typeof timeIsUp> {
+  #process(source: SourceRecord): readonly Output[] | Promise<readonly Output[]> | undefined {
     try {
-      const outputs = this.#options.process(source);
-      return outputs instanceof Promise ? await this.#before(this.#budget.processUntil, outputs) : outputs;
+      return this.#options.process(source);
+    } catch (error) {
+      return this.#poison(source, error);
+    }
+  }
+
+  async #settle(
+    source: SourceRecord,
+    outputs: Promise<readonly Output[]>,
+  ): Promise<readonly Output[] | undefined | typeof timeIsUp> {
+    try {
+      return await this.#before(this.#budget.processUntil, outputs);
     } catch (error) {
       return this.#poison(source, error);
     }
@@ -116,16 +136,19 @@ export class BatchRun {
     }
   }
 
-  #plan(outcome: SourceOutcome, outputs: readonly Output[], round: Map<string, Pending[]>): void {
-    for (const [index, output] of outputs.entries()) {
+  #plan(outcome: SourceOutcome, outputs: readonly Output[], round: Round): void {
+    const confirmed = outcome.memory.outputsOf(outcome.source.sequenceNumber);
+    for (let index = 0; index < outputs.length; index++) {
+      const output = outputs[index] as Output;
       const tally = this.tallies.of(output.destination);
       tally.outputs++;
-      if (this.#memory.has(outcome.source, index, output)) {
+      // Outputs are told apart by position and destination: `process` gives the same ones for the same record.
+      if (confirmed?.get(index) === output.destination) {
         tally.remembered++;
         continue;
       }
       outcome.open++;
-      const pending = { outcome, output, index };
+      const pending = { outcome, output, index, isConfirmed: false };
       const group = round.get(output.destination);
       if (group === undefined) round.set(output.destination, [pending]);
       else group.push(pending);
@@ -149,7 +172,7 @@ export class BatchRun {
     const diversions: Promise<void>[] = [];
     for (const [i, pending] of group.entries()) {
       const result = results[i] ?? new Error(`Destination ${destination} gave no delivery for the output.`);
-      if (isDelivered(result)) this.#confirm(pending);
+      if (isDelivered(result)) confirm(pending);
       else {
         const diversion = this.#onFailed(pending, result);
         if (diversion !== undefined) diversions.push(diversion);
@@ -183,11 +206,6 @@ export class BatchRun {
     return results;
   }
 
-  #confirm({ outcome, output, index }: Pending): void {
-    outcome.open--;
-    this.#memory.add(outcome.source, index, output);
-  }
-
   #onFailed(pending: Pending, result: Failed | Error): Promise<void> | undefined {
     const { outcome, output, index } = pending;
     const [error, delivery] = result instanceof Error ? [result, undefined] : [result.error, result];
@@ -195,7 +213,7 @@ export class BatchRun {
     const tally = this.tallies.of(output.destination);
     if (decision.action === "release") {
       tally.released++;
-      this.#confirm(pending);
+      confirm(pending);
       return undefined;
     }
     if (decision.action === "divert") {
@@ -222,7 +240,7 @@ export class BatchRun {
         return this.#write(output.destination, [output], this.#budget.divertUntil);
       }),
     );
-    if (results.every(([result]) => result !== undefined && isDelivered(result))) this.#confirm(pending);
+    if (results.every(([result]) => result !== undefined && isDelivered(result))) confirm(pending);
     else pending.outcome.isBlocked = true;
   }
 
@@ -233,6 +251,56 @@ export class BatchRun {
     promise.then(resolve, reject).finally(() => this.#clock.clearTimeout(timer));
     return first;
   }
+
+  // ---- remembering
+
+  /** Keeps what this invocation confirmed, for the next one. */
+  #remember(): void {
+    const confirmed = new Map<ShardMemory, { whole: string[]; partial: Map<string, Map<number, string>> }>();
+    const ofShard = (memory: ShardMemory) => {
+      const known = confirmed.get(memory) ?? { whole: [], partial: new Map<string, Map<number, string>>() };
+      confirmed.set(memory, known);
+      return known;
+    };
+    for (const { isConfirmed, isRemembered, memory, source } of this.outcomes) {
+      if (isConfirmed && !isRemembered) ofShard(memory).whole.push(source.sequenceNumber);
+    }
+    for (const pending of this.#partlyConfirmed()) {
+      const { memory, source } = pending.outcome;
+      const { partial } = ofShard(memory);
+      const outputs = partial.get(source.sequenceNumber) ?? new Map(memory.outputsOf(source.sequenceNumber));
+      outputs.set(pending.index, pending.output.destination);
+      partial.set(source.sequenceNumber, outputs);
+    }
+    for (const [memory, run] of confirmed) memory.add(run);
+  }
+
+  /** Confirmed outputs of source records that are not. */
+  *#partlyConfirmed(): Generator<Pending> {
+    for (const round of this.#rounds) {
+      for (const group of round.values()) {
+        for (const pending of group) if (pending.isConfirmed && !pending.outcome.isConfirmed) yield pending;
+      }
+    }
+  }
+}
+
+/** Outcomes of source records, each with the memory of its shard; neighbours nearly always share it. */
+function createOutcomes(sources: readonly SourceRecord[], memory: ConfirmedMemory): SourceOutcome[] {
+  let last: SourceOutcome | undefined;
+  return sources.map((source) => {
+    const isSameShard = last?.source.shardId === source.shardId && last.source.streamArn === source.streamArn;
+    last = new SourceOutcome(
+      source,
+      last !== undefined && isSameShard ? last.memory : memory.ofShard(source.streamArn, source.shardId),
+    );
+    return last;
+  });
+}
+
+function confirm(pending: Pending): void {
+  pending.outcome.open--;
+  pending.isConfirmed = true;
 }
 
 function isDelivered(result: Result): result is Extract<Delivery, { status: "delivered" }> {

@@ -1,8 +1,15 @@
 import { REMEMBERED_SHARDS } from "./limits.ts";
-import type { Output, SourceRecord } from "./types.ts";
 
-/** What is known of one source record: all done, or the destination per output position that is done. */
-type Confirmed = "all" | Map<number, string>;
+/** Outputs of a source record that are confirmed: position → destination. */
+export type ConfirmedOutputs = ReadonlyMap<number, string>;
+
+/** What one invocation confirmed of one shard. */
+export interface ConfirmedRun {
+  /** Sequence numbers of source records of which everything is confirmed, in the order of the batch. */
+  readonly whole: readonly string[];
+  /** What is confirmed of other source records, by sequence number. */
+  readonly partial: ReadonlyMap<string, ConfirmedOutputs>;
+}
 
 /**
  * Remembers what was confirmed, so that a record that Lambda delivers again to this environment is not written again:
@@ -11,56 +18,98 @@ type Confirmed = "all" | Map<number, string>;
  */
 export class ConfirmedMemory {
   readonly #maxRecords: number;
-  readonly #shards = new Map<string, Map<string, Confirmed>>();
+  readonly #shards = new Map<string, ShardMemory>();
 
   constructor(maxRecordsPerShard: number) {
     this.#maxRecords = maxRecordsPerShard;
   }
 
-  isWhole(source: SourceRecord): boolean {
-    return this.#of(source) === "all";
-  }
-
-  /** Outputs are told apart by position and destination: `process` gives the same ones for the same record. */
-  has(source: SourceRecord, index: number, output: Output): boolean {
-    const confirmed = this.#of(source);
-    return confirmed === "all" || confirmed?.get(index) === output.destination;
-  }
-
-  add(source: SourceRecord, index: number, output: Output): void {
-    const confirmed = this.#of(source);
-    if (confirmed === "all") return;
-    if (confirmed === undefined) this.#put(source, new Map([[index, output.destination]]));
-    else confirmed.set(index, output.destination);
-  }
-
-  addWhole(source: SourceRecord): void {
-    this.#put(source, "all");
-  }
-
-  #of(source: SourceRecord): Confirmed | undefined {
-    return this.#shards.get(shardKey(source))?.get(source.sequenceNumber);
-  }
-
-  #put(source: SourceRecord, confirmed: Confirmed): void {
-    const key = shardKey(source);
-    const records = this.#shards.get(key) ?? new Map<string, Confirmed>();
+  /** The memory of one shard, which is now the one used last. */
+  ofShard(streamArn: string, shardId: string): ShardMemory {
+    const key = `${streamArn} ${shardId}`;
+    const memory = this.#shards.get(key) ?? new ShardMemory(this.#maxRecords);
     // Deleting and setting moves the shard to the end: the map's order is the order of last use.
     this.#shards.delete(key);
-    this.#shards.set(key, records);
-    records.set(source.sequenceNumber, confirmed);
-    dropOldest(records, this.#maxRecords);
-    dropOldest(this.#shards, REMEMBERED_SHARDS);
+    this.#shards.set(key, memory);
+    for (const oldest of this.#shards.keys()) {
+      if (this.#shards.size <= REMEMBERED_SHARDS) break;
+      this.#shards.delete(oldest);
+    }
+    return memory;
   }
 }
 
-function shardKey(source: SourceRecord): string {
-  return `${source.streamArn} ${source.shardId}`;
+/**
+ * What is confirmed of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list of
+ * sequence numbers, and only a batch that may have been here before is looked up record by record.
+ */
+export class ShardMemory {
+  readonly #maxRecords: number;
+  /** The oldest first. */
+  readonly #runs: ConfirmedRun[] = [];
+  #records = 0;
+  #newest = "";
+  #index: Map<string, "whole" | ConfirmedOutputs> | undefined;
+
+  constructor(maxRecords: number) {
+    this.#maxRecords = maxRecords;
+  }
+
+  /** Whether everything of a source record is confirmed. */
+  isWhole(sequenceNumber: string): boolean {
+    return this.#lookUp(sequenceNumber) === "whole";
+  }
+
+  /** What is confirmed of a source record that is not whole. */
+  outputsOf(sequenceNumber: string): ConfirmedOutputs | undefined {
+    const found = this.#lookUp(sequenceNumber);
+    return found === "whole" ? undefined : found;
+  }
+
+  add(run: ConfirmedRun): void {
+    const size = sizeOf(run);
+    if (size === 0) return;
+    this.#runs.push(run);
+    this.#records += size;
+    this.#index = undefined;
+    for (const sequenceNumber of [...run.whole.slice(-1), ...run.partial.keys()]) {
+      if (isAfter(sequenceNumber, this.#newest)) this.#newest = sequenceNumber;
+    }
+    this.#dropOldest();
+  }
+
+  #lookUp(sequenceNumber: string): "whole" | ConfirmedOutputs | undefined {
+    if (isAfter(sequenceNumber, this.#newest)) return undefined;
+    this.#index ??= createIndex(this.#runs);
+    return this.#index.get(sequenceNumber);
+  }
+
+  #dropOldest(): void {
+    while (this.#records > this.#maxRecords) {
+      const excess = this.#records - this.#maxRecords;
+      const oldest = this.#runs.shift();
+      if (oldest === undefined) return;
+      this.#records -= sizeOf(oldest);
+      if (excess >= oldest.whole.length) continue;
+      const rest = { whole: oldest.whole.slice(excess), partial: oldest.partial };
+      this.#runs.unshift(rest);
+      this.#records += sizeOf(rest);
+    }
+  }
 }
 
-function dropOldest(map: Map<string, unknown>, max: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= max) return;
-    map.delete(key);
+function createIndex(runs: readonly ConfirmedRun[]): Map<string, "whole" | ConfirmedOutputs> {
+  const index = new Map<string, "whole" | ConfirmedOutputs>();
+  for (const { whole, partial } of runs) {
+    for (const [sequenceNumber, outputs] of partial) index.set(sequenceNumber, outputs);
+    for (const sequenceNumber of whole) index.set(sequenceNumber, "whole");
   }
+  return index;
+}
+
+const sizeOf = ({ whole, partial }: ConfirmedRun): number => whole.length + partial.size;
+
+/** Sequence numbers are decimal and have no leading zeros, so the longer one is the larger one. */
+function isAfter(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
 }

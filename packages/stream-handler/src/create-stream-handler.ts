@@ -10,7 +10,7 @@ import {
   MAX_MARGIN_SHARE,
   PROCESS_SHARE,
 } from "./limits.ts";
-import { toSourceRecord } from "./source-record.ts";
+import { toSourceRecords } from "./source-record.ts";
 import type { BatchReport, StreamHandler, StreamHandlerOptions } from "./types.ts";
 
 function planTime(now: number, remainingMs: number, options: StreamHandlerOptions): TimeBudget {
@@ -45,7 +45,7 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
 
   return async (event, context) => {
     const startedAt = clock.now();
-    const sources = event.Records.map(toSourceRecord);
+    const sources = toSourceRecords(event.Records);
     const budget = planTime(startedAt, context.getRemainingTimeInMillis(), options);
     const batch = new BatchRun(sources, options, clock, memory, budget);
     await batch.run();

@@ -1,18 +1,26 @@
 import type { KinesisStreamRecord } from "aws-lambda";
 import type { SourceRecord } from "./types.ts";
 
-/** Decodes one record of a Lambda event. */
-export function toSourceRecord({ eventID, eventSourceARN, kinesis }: KinesisStreamRecord): SourceRecord {
-  // `shardId-000000000006:4959…`: the shard is nowhere else in the event.
-  const separator = eventID.lastIndexOf(":");
-  return {
-    eventId: eventID,
-    streamArn: eventSourceARN,
-    stream: eventSourceARN.slice(eventSourceARN.indexOf(":stream/") + ":stream/".length),
-    shardId: eventID.slice(0, separator),
-    sequenceNumber: kinesis.sequenceNumber,
-    partitionKey: kinesis.partitionKey,
-    data: Buffer.from(kinesis.data, "base64"),
-    arrivedAt: kinesis.approximateArrivalTimestamp * 1000,
-  };
+/** Decodes the records of a Lambda event. */
+export function toSourceRecords(records: readonly KinesisStreamRecord[]): SourceRecord[] {
+  let streamArn = "";
+  let stream = "";
+  return records.map(({ eventID, eventSourceARN, kinesis }) => {
+    // The same for all records of a batch, so it is read, and kept, once.
+    if (eventSourceARN !== streamArn) {
+      streamArn = eventSourceARN;
+      stream = eventSourceARN.slice(eventSourceARN.indexOf(":stream/") + ":stream/".length);
+    }
+    return {
+      eventId: eventID,
+      streamArn,
+      stream,
+      // `shardId-000000000006:4959…`: the shard is nowhere else in the event.
+      shardId: eventID.slice(0, eventID.lastIndexOf(":")),
+      sequenceNumber: kinesis.sequenceNumber,
+      partitionKey: kinesis.partitionKey,
+      data: Buffer.from(kinesis.data, "base64"),
+      arrivedAt: kinesis.approximateArrivalTimestamp * 1000,
+    };
+  });
 }

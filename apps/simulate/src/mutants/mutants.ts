@@ -88,14 +88,14 @@ export const mutants: readonly Mutant[] = [
     name: "remembered-too-early",
     defect: "A source record is remembered as done although an output failed.",
     file: "packages/stream-handler/src/batch-run.ts",
-    find: "if (outcome.isConfirmed) this.#memory.addWhole(outcome.source);",
-    replace: "this.#memory.addWhole(outcome.source);",
+    find: "if (isConfirmed && !isRemembered) ofShard",
+    replace: "if (!isRemembered) ofShard",
   },
   {
     name: "confirmed-forgotten",
     defect: "What was confirmed is written again when Lambda delivers the batch again.",
     file: "packages/stream-handler/src/confirmed-memory.ts",
-    find: "return this.#shards.get(shardKey(source))?.get(source.sequenceNumber);",
+    find: "return this.#index.get(sequenceNumber);",
     replace: "return undefined;",
   },
   {

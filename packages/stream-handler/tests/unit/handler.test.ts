@@ -129,6 +129,22 @@ describe("a redelivery in the same environment", () => {
     expect(reports[1]).toMatchObject({ records: 3, confirmed: 3, remembered: 2 });
   });
 
+  test("processes a record that is older than all it remembers and was never here", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    await invoke([{ sequence: 5, text: "f" }]);
+    await invoke([{ sequence: 4, text: "e" }]);
+    await invoke(lettersOf("abcdef").slice(3));
+    expect(streams["out"]?.written).toEqual(["f", "e", "d"]);
+  });
+
+  test("knows a batch that was confirmed whole and comes again", async () => {
+    const { invoke, streams, reports } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    await invoke(lettersOf("abc"));
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+    expect(streams["out"]?.written).toEqual(["a", "b", "c"]);
+    expect(reports[1]).toMatchObject({ confirmed: 3, remembered: 3 });
+  });
+
   test("keeps shards apart: sequence numbers are only unique within one", async () => {
     const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }));
     await invoke([{ sequence: 1, text: "a", shard: 1 }]);
