@@ -33,7 +33,7 @@ export const counters = {
   routeMatches: "Count",
   /** Events that no route wanted. */
   eventsUnmatched: "Count",
-  /** Events a destination did not take in its budget, kept as replayable bad rows. */
+  /** Copies that a destination did not take in its budget, kept as dead letters. */
   deadLetters: "Count",
   /** 1 for the first invocation of an execution environment, else 0. */
   coldStart: "Count",
@@ -49,6 +49,14 @@ export const distributions = {
   durationMs: "Milliseconds",
   /** Records in one PutRecords call. */
   recordsPerCall: "Count",
+} as const;
+
+/**
+ * Counters that are also a metric of each destination, because somebody else owns it and is to be told. Such a metric exists, and
+ * costs, only while there is something to count: keep it to what should not happen.
+ */
+export const destinationCounters = {
+  deadLetters: counters.deadLetters,
 } as const;
 
 /** Counts by a key, written as properties: searchable in Logs Insights, and never a dimension that costs a metric each. */
@@ -70,6 +78,7 @@ export const breakdowns = {
 } as const;
 
 export type CounterName = keyof typeof counters;
+export type DestinationCounterName = keyof typeof destinationCounters;
 export type DistributionName = keyof typeof distributions;
 export type BreakdownName = keyof typeof breakdowns;
 
@@ -101,6 +110,9 @@ export type LogField = keyof typeof logFields;
 
 /** The dimensions of every metric: few, and of few values. */
 export const dimensionNames = ["service", "stage", "function"] as const;
+
+/** The dimensions of a metric of a destination. */
+export const destinationDimensionNames = ["service", "stage", "destination"] as const;
 
 /** CloudWatch namespace of every metric. */
 export const metricNamespace = "Millrace";

@@ -3,6 +3,9 @@ import {
   type BreakdownName,
   type CounterName,
   counters,
+  type DestinationCounterName,
+  destinationCounters,
+  destinationDimensionNames,
   dimensionNames,
   type DistributionName,
   distributions,
@@ -12,15 +15,17 @@ import { maxKeysPerBreakdown, maxObservationsPerInvocation, maxValuesPerMetric }
 import { pickOrderStatistics } from "./order-statistics.ts";
 import { type WriteLine, writeToStdout } from "./write-line.ts";
 
-/** Collects the metrics of an invocation and writes them as one line. */
+/** Collects the metrics of an invocation and writes them as one line, and one more for each destination in trouble. */
 export interface Telemetry {
   /** Adds to a counter; adding 0 makes it appear in the line. */
   count(counter: CounterName, by?: number): void;
+  /** Adds to a counter as a whole, and to that of one destination. */
+  countAt(counter: DestinationCounterName, destination: string, by?: number): void;
   /** Keeps one value of a distribution. */
   observe(distribution: DistributionName, value: number): void;
   /** Adds to a key of a breakdown. */
   countBy(breakdown: BreakdownName, key: string, by?: number): void;
-  /** Writes the line and starts anew: call it once, at the end of the invocation. */
+  /** Writes the lines and starts anew: call it once, at the end of the invocation. */
   flush(): void;
 }
 
@@ -52,11 +57,30 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   let series = new Map<DistributionName, Float64Array>();
   let lengths = new Map<DistributionName, number>();
   let groups = new Map<BreakdownName, Map<string, number>>();
+  let destinations = new Map<string, Map<DestinationCounterName, number>>();
+
+  /** EMF takes one value of a dimension a document, so what has other dimensions is another document. */
+  const writeDocument = (
+    names: readonly string[],
+    metrics: readonly { Name: string; Unit: string }[],
+    values: Readonly<Record<string, unknown>>,
+  ): void => {
+    const directive = { Namespace: metricNamespace, Dimensions: [names], Metrics: metrics };
+    write(JSON.stringify({ _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] }, ...values }));
+  };
+
+  const count = (counter: CounterName, by = 1): void => {
+    // One value that is not a number would cost the whole document.
+    if (Number.isFinite(by)) sums.set(counter, (sums.get(counter) ?? 0) + by);
+  };
 
   return {
-    count(counter, by = 1) {
-      // One value that is not a number would cost the whole document.
-      if (Number.isFinite(by)) sums.set(counter, (sums.get(counter) ?? 0) + by);
+    count,
+    countAt(counter, destination, by = 1) {
+      if (!Number.isFinite(by)) return;
+      count(counter, by);
+      const own = destinations.get(destination) ?? new Map<DestinationCounterName, number>();
+      destinations.set(destination, own.set(counter, (own.get(counter) ?? 0) + by));
     },
     observe(distribution, value) {
       if (!Number.isFinite(value)) return;
@@ -92,20 +116,16 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         values[name] = pickOrderStatistics(observed.subarray(0, lengths.get(name)), maxValuesPerMetric);
       }
       for (const [name, group] of groups) values[name] = Object.fromEntries(group);
-      write(
-        JSON.stringify({
-          _aws: {
-            Timestamp: clock.now(),
-            CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [dimensionNames], Metrics: metrics }],
-          },
-          ...dimensions,
-          ...values,
-        }),
-      );
+      writeDocument(dimensionNames, metrics, { ...dimensions, ...values });
+      for (const [destination, own] of destinations) {
+        const named = [...own.keys()].map((name) => ({ Name: name, Unit: destinationCounters[name] }));
+        writeDocument(destinationDimensionNames, named, { service, stage, destination, ...Object.fromEntries(own) });
+      }
       sums = new Map();
       series = new Map();
       lengths = new Map();
       groups = new Map();
+      destinations = new Map();
     },
   };
 }
@@ -113,6 +133,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 /** Collects nothing, for callers that do not want metrics. */
 export const noTelemetry: Telemetry = {
   count: () => undefined,
+  countAt: () => undefined,
   observe: () => undefined,
   countBy: () => undefined,
   flush: () => undefined,
