@@ -33,7 +33,7 @@ const maxShownWarnings = 5;
 const strayRetryMs = 200;
 const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
-function greeting({ topology, service, folders }: Pipeline, controlUrl: string): string {
+function greeting({ topology, service, folders, kinesisUrl }: Pipeline, controlUrl: string): string {
   const body =
     '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
   return `
@@ -42,6 +42,7 @@ Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} 
   Events    ${service.url}/v1/events
   Write key ${topology.writeKey}
   State     ${relative(process.cwd(), folders.root)}/: logs, s3, warehouse.duckdb
+  Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
   Control   ${controlUrl}
 
 Try:
@@ -129,10 +130,16 @@ async function run(options: StartOptions): Promise<number> {
   const control = await startControlServer({
     query: (sql) => pipeline.warehouse.query(sql),
     functions: () => pipeline.functionNames.map((name) => ({ name, pids: pipeline.functionPids(name) })),
+    hops: () => pipeline.hops(),
     streamNames: () => pipeline.kinesis.streamNames(),
     tail: (stream, onLine, signal, fromStart) => tailStream(pipeline.kinesis, stream, onLine, signal, fromStart),
   });
-  writeRunFile(folders.runFile, { pid: process.pid, controlUrl: control.url, ingestUrl: pipeline.service.url });
+  writeRunFile(folders.runFile, {
+    pid: process.pid,
+    controlUrl: control.url,
+    ingestUrl: pipeline.service.url,
+    kinesisUrl: pipeline.kinesisUrl,
+  });
   console.log(greeting(pipeline, control.url));
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { HopStatus } from "../status/status-lines.ts";
 
 /** What the running pipeline answers to other commands on this machine. */
 export interface ControlTargets {
@@ -8,6 +9,8 @@ export interface ControlTargets {
   streamNames(): readonly string[];
   /** Functions and the process ids of their running instances. */
   functions(): readonly { readonly name: string; readonly pids: readonly number[] }[];
+  /** How far every hop is. */
+  hops(): readonly HopStatus[];
   /** Calls back with each record's text from `from` on until the signal aborts. */
   tail(stream: string, onLine: (line: string) => void, signal: AbortSignal, fromStart: boolean): Promise<void>;
 }
@@ -58,6 +61,10 @@ async function answer(
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.functions()));
     return;
   }
+  if (request.method === "GET" && url.pathname === "/hops") {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.hops()));
+    return;
+  }
   const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
   if (request.method === "GET" && stream !== undefined) {
     await followStream(
@@ -72,7 +79,7 @@ async function answer(
   }
   response
     .writeHead(404, { "content-type": "text/plain" })
-    .end("Only POST /warehouse, GET /functions and GET /streams/<name> exist.");
+    .end("Only POST /warehouse, GET /functions, GET /hops and GET /streams/<name> exist.");
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

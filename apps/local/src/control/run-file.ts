@@ -7,6 +7,8 @@ export interface RunFile {
   readonly pid: number;
   readonly controlUrl: string;
   readonly ingestUrl: string;
+  /** Endpoint of Kinesis, for any AWS SDK. */
+  readonly kinesisUrl: string;
 }
 
 /** No pipeline runs on this machine. */

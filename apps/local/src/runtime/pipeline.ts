@@ -181,6 +181,11 @@ export class Pipeline {
     return this.#functions.get(name)?.pids() ?? [];
   }
 
+  /** Where Kinesis answers, for any AWS SDK. */
+  get kinesisUrl(): string {
+    return this.#server.url;
+  }
+
   get functionNames(): readonly string[] {
     return [...this.#functions.keys()];
   }

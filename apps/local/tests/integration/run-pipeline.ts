@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import type { Report } from "../../src/report/reconcile.ts";
 import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
 
-type Stack = { resource: Record<string, Record<string, Record<string, unknown>>> };
+export type Stack = { resource: Record<string, Record<string, Record<string, unknown>>> };
 
 const living = new Set<ChildProcess>();
 
@@ -30,8 +30,15 @@ export interface PipelineRun {
 
 const main = join(repositoryRoot, "apps", "local", "src", "main.ts");
 
-/** Starts `pnpm start` as its own process, on the synthesized stack as it is or as `change` makes it. */
-export function runPipeline(args: readonly string[], change: (stack: Stack) => void = () => undefined): PipelineRun {
+/**
+ * Starts `pnpm start` as its own process, on the synthesized stack as it is or as `change` makes it.
+ * @param inspect looks at the state folder after the end, before it is removed
+ */
+export function runPipeline(
+  args: readonly string[],
+  change: (stack: Stack) => void = () => undefined,
+  inspect: (stateFolder: string) => Promise<void> = () => Promise.resolve(),
+): PipelineRun {
   const folder = mkdtempSync(join(tmpdir(), "millrace-local-"));
   const stack = JSON.parse(readFileSync(defaultStackPath, "utf8")) as Stack;
   change(stack);
@@ -39,6 +46,7 @@ export function runPipeline(args: readonly string[], change: (stack: Stack) => v
   const stackPath = join(dirname(defaultStackPath), `${basename(folder)}.tf.json`);
   writeFileSync(stackPath, JSON.stringify(stack));
   const reportPath = join(folder, "report.json");
+  const stateFolder = join(folder, "state");
   const child = spawn(
     process.execPath,
     [
@@ -51,7 +59,7 @@ export function runPipeline(args: readonly string[], change: (stack: Stack) => v
       "--report",
       reportPath,
       "--state",
-      join(folder, "state"),
+      stateFolder,
       ...args,
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
@@ -60,12 +68,15 @@ export function runPipeline(args: readonly string[], change: (stack: Stack) => v
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve)).then((code) => {
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve)).then(async (code) => {
     living.delete(child);
-    const report = readReport(reportPath);
-    rmSync(folder, { recursive: true, force: true });
-    rmSync(stackPath, { force: true });
-    return { code, output, report };
+    try {
+      await inspect(stateFolder);
+      return { code, output, report: readReport(reportPath) };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(stackPath, { force: true });
+    }
   });
   return { child, output: () => output, ended };
 }
