@@ -10,6 +10,7 @@ import { refuseSecondRun, removeRunFile, writeRunFile } from "./control/run-file
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { createRouteOracle, readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
+import { observeDeadLetters } from "./report/observe-dead-letters.ts";
 import { observeRoutes } from "./report/observe-routes.ts";
 import { observeBadRows, observeEnriched } from "./report/observe-streams.ts";
 import { findWarehousePlaces, observeWarehouse } from "./report/observe-warehouse.ts";
@@ -33,7 +34,7 @@ const maxShownWarnings = 5;
 const strayRetryMs = 200;
 const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
-function greeting({ topology, service, folders, kinesisUrl }: Pipeline, controlUrl: string): string {
+function greeting({ topology, service, folders, kinesisUrl, s3Url }: Pipeline, controlUrl: string): string {
   const body =
     '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
   return `
@@ -43,6 +44,7 @@ Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} 
   Write key ${topology.writeKey}
   State     ${relative(process.cwd(), folders.root)}/: logs, s3, warehouse.duckdb
   Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
+  S3        ${s3Url}
   Control   ${controlUrl}
 
 Try:
@@ -57,7 +59,7 @@ Ctrl-C drains: what was accepted reaches the warehouse.
 }
 
 async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: number): Promise<Report> {
-  const { kinesis, topology, warehouse } = pipeline;
+  const { kinesis, objectStore, topology, warehouse } = pipeline;
   const routes = readExpectedRoutes(routesFolder);
   const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched);
   const observations = {
@@ -65,6 +67,7 @@ async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: numbe
     statuses,
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows),
     routes: observeRoutes(kinesis, routes),
+    deadLetters: await observeDeadLetters(objectStore, topology),
     warehouse: await observeWarehouse(warehouse, findWarehousePlaces(topology)),
   };
   return reconcile(
@@ -139,6 +142,7 @@ async function run(options: StartOptions): Promise<number> {
     controlUrl: control.url,
     ingestUrl: pipeline.service.url,
     kinesisUrl: pipeline.kinesisUrl,
+    s3Url: pipeline.s3Url,
   });
   console.log(greeting(pipeline, control.url));
 

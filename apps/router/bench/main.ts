@@ -114,7 +114,13 @@ async function measure(name: string, documents: readonly RouteDocument[]): Promi
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const whole = await cost(async () => {
     // A fresh handler a round: it remembers what it delivered, and would not do it again.
-    const handler = createRouterHandler({ routes: () => set, destination: () => sink, badRows: sink, logger: silent });
+    const handler = createRouterHandler({
+      routes: () => set,
+      destination: () => sink,
+      badRows: sink,
+      deadLetters: { put: () => Promise.resolve() },
+      logger: silent,
+    });
     for (const batch of batches) await handler(batch as never, { getRemainingTimeInMillis: () => 60_000 });
   });
   return {

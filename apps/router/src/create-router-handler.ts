@@ -1,5 +1,5 @@
 import { decodeRecord, partitionKeyOf } from "@millrace/event-contracts";
-import { type Clock, type PutRecords, systemClock } from "@millrace/put-records";
+import { type Clock, systemClock } from "@millrace/put-records";
 import type { CompiledStream, RouteSet } from "@millrace/routes/runtime";
 import {
   createStreamHandler,
@@ -7,13 +7,15 @@ import {
   type FailedOutput,
   type FailureDecision,
   type Output,
+  type OutputWriter,
   type SourceRecord,
   type StreamHandler,
 } from "@millrace/stream-handler";
 import { createLogger, type Logger, noTelemetry, type Telemetry } from "@millrace/telemetry";
-import { BAD_ROWS, badRowKinds, badRowOutput, deadLetterOutputs } from "./bad-rows.ts";
-import { coalesce } from "./coalesce.ts";
+import { BAD_ROWS, badRowKinds, badRowOutput } from "./bad-rows.ts";
 import { CopyWriter } from "./copy-line.ts";
+import { deadLetterFolder, deadLetterOutputs } from "./dead-letters/dead-letter.ts";
+import { type DeadLetterStore, DeadLetterWriter } from "./dead-letters/dead-letter-writer.ts";
 import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
 import { isRoutedOutput, OutputCollector } from "./routed-output.ts";
@@ -24,10 +26,14 @@ export interface RouterDependencies {
   /** The routes in force; asked once per record, so that a newer set takes over between records. */
   readonly routes: () => RouteSet;
   /** The writer of a destination stream; asked once per stream. The router adds budget and breaker. */
-  readonly destination: (stream: CompiledStream) => PutRecords;
+  readonly destination: (stream: CompiledStream) => OutputWriter;
   /** The writer of the bad-row stream. */
-  readonly badRows: PutRecords;
+  readonly badRows: OutputWriter;
+  /** Gets what a destination does not take, under keys that begin with `<application>/<stream>/`. */
+  readonly deadLetters: DeadLetterStore;
   readonly clock?: Clock | undefined;
+  /** A number in [0, 1). */
+  readonly random?: (() => number) | undefined;
   readonly telemetry?: Telemetry | undefined;
   readonly logger?: Logger | undefined;
   readonly processor?: { readonly name: string; readonly version: string } | undefined;
@@ -53,7 +59,6 @@ export function createRouterHandler(dependencies: RouterDependencies): StreamHan
 class Router {
   readonly processor: { readonly name: string; readonly version: string };
   readonly #dependencies: RouterDependencies;
-  readonly #badRows: PutRecords;
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #logger: Logger;
@@ -61,12 +66,13 @@ class Router {
   /** Streams by logical name, as the routes that matched last have them. */
   readonly #streams = new Map<string, CompiledStream>();
   /** With the settings each was made for: newer routes may have others. */
-  readonly #writers = new Map<string, { readonly settings: string; readonly writer: PutRecords }>();
+  readonly #writers = new Map<string, { readonly settings: string; readonly writer: OutputWriter }>();
+  /** By folder. */
+  readonly #deadLetters = new Map<string, DeadLetterWriter>();
 
   constructor(dependencies: RouterDependencies) {
     this.processor = dependencies.processor ?? { name: "router", version };
     this.#dependencies = dependencies;
-    this.#badRows = coalesce(dependencies.badRows);
     this.#clock = dependencies.clock ?? systemClock;
     this.#telemetry = dependencies.telemetry ?? noTelemetry;
     this.#logger = dependencies.logger ?? createLogger({ base: { service: "router" }, clock: this.#clock });
@@ -96,8 +102,10 @@ class Router {
 
   #routeEvent(event: Parameters<CopyWriter["line"]>[0], routes: RouteSet, collector: OutputCollector): void {
     const { matched, copies } = routes.route(event);
+    const now = this.#clock.now();
+    this.#telemetry.observe("eventAgeMs", now - Date.parse(event.event.receivedat));
     if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
-    const at = copies.length === 0 ? "" : new Date(this.#clock.now()).toISOString();
+    const at = copies.length === 0 ? "" : new Date(now).toISOString();
     for (const copy of copies) {
       const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
       const { stream, application } = copy.stream;
@@ -123,8 +131,10 @@ class Router {
     return [badRowOutput(source, this.processor, { kind: badRowKinds.notProcessed, message }, source.data)];
   }
 
-  destination(name: string): PutRecords {
-    if (name === BAD_ROWS) return this.#badRows;
+  destination(name: string): OutputWriter {
+    if (name === BAD_ROWS) return this.#dependencies.badRows;
+    const folder = deadLetterFolder(name);
+    if (folder !== undefined) return this.#deadLettersIn(folder);
     const stream = this.#streams.get(name);
     if (stream === undefined) throw new Error(`No route writes to "${name}"`);
     const settings = JSON.stringify(stream);
@@ -135,7 +145,16 @@ class Router {
     return writer;
   }
 
-  #isolate(stream: CompiledStream): PutRecords {
+  #deadLettersIn(folder: string): OutputWriter {
+    const known = this.#deadLetters.get(folder);
+    if (known !== undefined) return known;
+    const { deadLetters: store, random = Math.random } = this.#dependencies;
+    const writer = new DeadLetterWriter({ store, folder, clock: this.#clock, random, logger: this.#logger });
+    this.#deadLetters.set(folder, writer);
+    return writer;
+  }
+
+  #isolate(stream: CompiledStream): OutputWriter {
     return isolateDestination(this.#dependencies.destination(stream), {
       stream: stream.stream,
       clock: this.#clock,
@@ -149,13 +168,12 @@ class Router {
 
   onFailedOutput(failure: FailedOutput): FailureDecision {
     const { output, delivery } = failure;
-    // A bad row that cannot be stored must not be lost: Lambda brings the record again.
+    // A bad row that cannot be stored must not be lost: Lambda brings the record again. So it is with a dead letter.
     if (!isRoutedOutput(output)) return { action: "block" };
     this.#telemetry.countBy("failuresByDestination", output.destination);
     this.#telemetry.countBy("failuresByReason", delivery?.reason ?? "no-answer");
     const outputs = deadLetterOutputs(failure, output, this.processor);
-    if (outputs === undefined) return { action: "block" };
-    this.#telemetry.count("deadLetters", outputs.length);
+    this.#telemetry.countAt("deadLetters", output.destination, outputs.length);
     return { action: "divert", outputs };
   }
 

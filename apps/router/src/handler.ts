@@ -5,8 +5,8 @@ import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetr
 import { readConfig } from "./config.ts";
 import { createRouterHandler } from "./create-router-handler.ts";
 import { RELOAD_TIMEOUT_MS } from "./limits.ts";
-import { fetchObject } from "./reload/fetch-object.ts";
 import { RouteSource } from "./reload/route-source.ts";
+import { createObjectClient } from "./s3/object-client.ts";
 
 /** The compiled routes as JSON text, put in by the build: parsing text is faster than evaluating an object literal. */
 declare const COMPILED_ROUTES: string;
@@ -14,16 +14,18 @@ declare const COMPILED_ROUTES: string;
 const config = readConfig(process.env);
 const bundled = loadRoutes(JSON.parse(COMPILED_ROUTES) as CompiledRoutes);
 const client = createKinesisClient({});
+const objects = createObjectClient(process.env);
 const logger = createLogger({
   level: parseLogLevel(config.logLevel),
   base: { service: "router", stage: config.stage, function: config.functionName },
 });
+const { deadLetterUrl, routesUrl } = config;
 const source =
-  config.routesUrl === undefined
+  routesUrl === undefined
     ? undefined
     : new RouteSource({
         bundled,
-        fetchRoutes: fetchObject(config.routesUrl, process.env),
+        fetchRoutes: (etag, signal) => objects.get(routesUrl, etag, signal),
         checkEveryMs: config.routesCheckMs,
         timeoutMs: RELOAD_TIMEOUT_MS,
         clock: systemClock,
@@ -40,6 +42,7 @@ const route = createRouterHandler({
   routes: () => source?.current() ?? bundled,
   destination,
   badRows: createPutRecords({ client, streamName: config.badRowStreamName }),
+  deadLetters: { put: (key, bytes, signal) => objects.put(`${deadLetterUrl}/${key}`, bytes, signal) },
   telemetry: createTelemetry({ service: "router", stage: config.stage, functionName: config.functionName }),
   logger,
 });

@@ -1,5 +1,7 @@
 export { BAD_ROWS, badRowKinds } from "./bad-rows.ts";
-export type { BadRowKind, DeadLetter } from "./bad-rows.ts";
+export type { BadRowKind } from "./bad-rows.ts";
 export type { RouterHop } from "./copy-line.ts";
 export { createRouterHandler } from "./create-router-handler.ts";
+export type { DeadLetter } from "./dead-letters/dead-letter.ts";
+export type { DeadLetterStore } from "./dead-letters/dead-letter-writer.ts";
 export type { RouterDependencies } from "./create-router-handler.ts";

@@ -25,3 +25,11 @@ export const PROBE_BUDGET_MS = 500;
 
 /** How long a look for newer routes may hold up a batch. */
 export const RELOAD_TIMEOUT_MS = 1_000;
+
+/** Bytes of dead letters in one object, before gzip, which has to be done while the batch waits. */
+export const MAX_DEAD_LETTER_OBJECT_BYTES = 8 * 1_048_576;
+
+/** One attempt to store them, and the waits between attempts, which double. */
+export const DEAD_LETTER_ATTEMPT_MS = 2_000;
+export const DEAD_LETTER_WAIT_MS = 50;
+export const DEAD_LETTER_LONGEST_WAIT_MS = 1_000;

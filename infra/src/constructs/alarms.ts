@@ -1,6 +1,7 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
+import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Metric } from "./metric.ts";
@@ -46,6 +47,9 @@ export class Alarms extends Construct {
     }
     for (const { id: deliveryId, delivery } of watched.deliveries) this.#watchDelivery(deliveryId, delivery, config);
     for (const destination of watched.destinations) this.#watchDestination(destination, config);
+    for (const destination of [...watched.destinations.map((item) => item.destination), ...watched.foreign]) {
+      this.#watchDeadLetters(watched.router, destination);
+    }
 
     this.#alarm("bad_rows_count", {
       metric: metrics.incomingRecords(watched.badRows),
@@ -119,6 +123,18 @@ export class Alarms extends Construct {
       above: (stream.config.retention * 3_600_000 * config.unreadShareOfRetention) / 100,
       periods: 3,
       description: `The consumer of ${stream.name} is so far behind that events expire unread soon. It belongs to ${owner}.`,
+    });
+  }
+
+  /** Also of streams that other accounts own: that they refuse what is theirs, only we can see. */
+  #watchDeadLetters(router: Hop, { application, owner, routes, stream }: RouteDestination): void {
+    if (routes.length === 0) return;
+    this.#alarm(`destination_${stream}_dead_letters`, {
+      metric: metrics.destinationDeadLetters(router, stream),
+      above: 0,
+      description:
+        `The stream ${stream} of ${owner} does not take its events in time; they lie in the lake under dead-letters/${application}/${stream}/. ` +
+        `Find out why in the router's log, then put them back: pnpm routes redrive ${application} --stage ${router.stage}.`,
     });
   }
 

@@ -44,6 +44,11 @@ export class Dashboard extends Construct {
     const functions = watched.hops.map((hop) => hop.function);
     const deliveries = watched.deliveries.map(({ delivery }) => delivery);
 
+    const deadLetters = ({ stream }: RouteDestination): Series => ({
+      label: "dead letters",
+      metric: metrics.destinationDeadLetters(watched.router, stream),
+    });
+
     const rows = [
       [
         graph("Records in", byName(streams, metrics.incomingRecords)),
@@ -86,11 +91,15 @@ export class Dashboard extends Construct {
       ...watched.destinations.map((destination) => [
         { type: "text", properties: { markdown: describe(destination.stream.name, destination.destination) } },
         graph("Records in", byName([destination.stream], metrics.incomingRecords)),
-        graph("Throttled writes", byName([destination.stream], metrics.throttledWrites)),
+        graph("Not taken", [
+          { label: "throttled", metric: metrics.throttledWrites(destination.stream) },
+          deadLetters(destination.destination),
+        ]),
         graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
       ]),
       ...watched.foreign.map((destination) => [
         { type: "text", properties: { markdown: describe(destination.arn, destination) } },
+        graph("Not taken", [deadLetters(destination)]),
       ]),
     ];
     new CloudwatchDashboard(this, "resource", {

@@ -1,4 +1,9 @@
-import { type CounterName, type DistributionName, metricNamespace } from "@millrace/telemetry";
+import {
+  type CounterName,
+  type DestinationCounterName,
+  type DistributionName,
+  metricNamespace,
+} from "@millrace/telemetry";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
@@ -69,6 +74,14 @@ const ofDelivery =
 /** Age of the oldest record that has not reached S3, in seconds. */
 export const deliveryFreshness = ofDelivery("DeliveryToS3.DataFreshness", "Maximum");
 export const deliveredRecords = ofDelivery("DeliveryToS3.Records", "Sum");
+
+/** Copies that the router could not bring to a destination, by the destination's name in the route documents. */
+export const destinationDeadLetters = ({ name, stage }: Hop, destination: string): Metric => ({
+  namespace: metricNamespace,
+  metricName: "deadLetters" satisfies DestinationCounterName,
+  dimensions: { service: name, stage, destination },
+  statistic: "Sum",
+});
 
 /** What the functions say of themselves, under the names that `@millrace/telemetry` gives; see its dimensions. */
 const ofService =

@@ -48,10 +48,7 @@ FROM ${LANDED_EVENTS.toLowerCase()}
 ${once([text("event.source"), text("event.id")])}`,
 };
 
-/**
- * One record can give several bad rows: a line each of what it holds, or one event for each destination that did not
- * take it. They differ in what failed, in their bytes or in their destination.
- */
+/** One record can give several bad rows, a line each of what it holds. They differ in what failed or in their bytes. */
 const badRowIdentity = [
   "origin.stream",
   "origin.shardId",
@@ -59,7 +56,6 @@ const badRowIdentity = [
   "origin.index",
   "failure.kind",
   "failure.message",
-  "delivery.stream",
   "payload",
 ];
 
@@ -76,8 +72,6 @@ ${lines([
   ["origin_stream", text("origin.stream")],
   ["origin_shard_id", text("origin.shardId")],
   ["origin_sequence_number", text("origin.sequenceNumber")],
-  ["delivery_application", text("delivery.application")],
-  ["delivery_stream", text("delivery.stream")],
   ...landing,
 ])}
 FROM ${LANDED_BAD_ROWS.toLowerCase()}

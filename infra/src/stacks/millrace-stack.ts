@@ -68,7 +68,16 @@ export class MillraceStack extends TerraformStack {
     const { lake, deadLetters } = this.#createBuckets(keys);
 
     const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters });
-    const router = this.#createRouter({ artifacts, keys, enriched, badRows, deadLetters, destinationStreams, foreign });
+    const router = this.#createRouter({
+      artifacts,
+      keys,
+      enriched,
+      badRows,
+      lake,
+      deadLetters,
+      destinationStreams,
+      foreign,
+    });
     const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
     this.#createWarehouse({ keys, lake, deliveries, contractViews });
     this.#createEventService(raw);
@@ -78,12 +87,13 @@ export class MillraceStack extends TerraformStack {
       enriched,
       badRows,
       hops: [enrichment, router],
+      router,
       deliveries,
       destinations: destinationStreams,
       foreign,
     };
     this.#createWatch(watched, keys.masked);
-    this.#createOutputs(watched);
+    this.#createOutputs(watched, lake);
   }
 
   /** Readable addresses instead of hashed ones: the path of ids, where an id `resource` stands for its parent. */
@@ -240,6 +250,12 @@ export class MillraceStack extends TerraformStack {
             transition: [{ days: lake.infrequentAccessAfter, storageClass: "STANDARD_IA" }],
             expiration: [{ days: lake.expireAfter }],
           },
+          {
+            id: "expire-dead-letters",
+            status: "Enabled",
+            filter: [{ prefix: `${DEAD_LETTERS}/` }],
+            expiration: [{ days: lake.deadLettersExpireAfter }],
+          },
         ],
       }),
       deadLetters: new PrivateBucket(this, "dead_letters", {
@@ -299,6 +315,7 @@ export class MillraceStack extends TerraformStack {
     keys: Keys;
     enriched: EventStream;
     badRows: EventStream;
+    lake: PrivateBucket;
     deadLetters: PrivateBucket;
     destinationStreams: readonly DestinationStream[];
     foreign: readonly ForeignDestination[];
@@ -316,12 +333,15 @@ export class MillraceStack extends TerraformStack {
         LOG_LEVEL: logs.level,
         DESTINATION_STREAM_PREFIX: `${prefixOf(environment)}-`,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
+        DEAD_LETTER_URL: `s3://${from.lake.nameReference}/${DEAD_LETTERS}`,
       },
       statements: [
         ...readFrom("EnrichedStream", from.enriched),
         ...writeTo("BadRows", [from.badRows]),
         // For the destinations, whose streams the policies below name.
         from.keys.masked.encryptThrough("kinesis"),
+        { sid: "WriteTheirDeadLetters", actions: ["s3:PutObject"], resources: [`${from.lake.arn}/${DEAD_LETTERS}/*`] },
+        from.keys.masked.encryptThrough("s3"),
         ...writeDeadLetters(from.deadLetters),
       ],
     });
@@ -461,7 +481,7 @@ export class MillraceStack extends TerraformStack {
     new Dashboard(this, "dashboard", { name: prefix, region: aws.region, watched });
   }
 
-  #createOutputs({ raw, enriched, badRows, destinations }: Watched): void {
+  #createOutputs({ raw, enriched, badRows, destinations }: Watched, lake: PrivateBucket): void {
     const { ingest } = this.#config;
     new TerraformOutput(this, "stream_names", {
       description: "Streams by purpose",
@@ -471,6 +491,10 @@ export class MillraceStack extends TerraformStack {
         bad_rows: badRows.nameReference,
         destinations: destinations.map(({ stream }) => stream.nameReference),
       },
+    });
+    new TerraformOutput(this, "lake_bucket", {
+      description: "Bucket of events, bad rows and dead letters",
+      value: lake.id,
     });
     new TerraformOutput(this, "event_endpoint", { value: `https://${ingest.host}/v1/events` });
     if (ingest.localWriteKey !== undefined) {
@@ -490,6 +514,12 @@ export class MillraceStack extends TerraformStack {
     return new DataAwsSecretsmanagerSecretVersion(this, id, { secretId: secret.secretName }).secretString;
   }
 }
+
+/**
+ * First folder of the router's dead letters in the lake; below it one for each application and stream. No pipe looks there: a
+ * dead destination would have it load a file for every batch.
+ */
+const DEAD_LETTERS = "dead-letters";
 
 const isForeign = (destination: RouteDestination): destination is ForeignDestination => destination.arn !== undefined;
 const isOurs = (destination: RouteDestination): boolean => !isForeign(destination);

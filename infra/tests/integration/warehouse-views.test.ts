@@ -96,7 +96,7 @@ test("times are instants, and a time that is none is NULL instead of a failed qu
   ]);
 });
 
-test("bad rows of one record stay apart when their lines or their destinations differ, and duplicates do not count", async () => {
+test("bad rows of one record stay apart when their lines or their failures differ, and duplicates do not count", async () => {
   const badRow = (more: object): object => ({
     failure: { kind: "unreadable", message: "not JSON" },
     payload: "eA==",
@@ -107,17 +107,11 @@ test("bad rows of one record stay apart when their lines or their destinations d
   await land("landed_bad_rows", badRow({}));
   await land("landed_bad_rows", badRow({}), { file: "b.gz" });
   await land("landed_bad_rows", badRow({ payload: "eQ==" }));
-  for (const stream of ["fraud", "marketing"]) {
-    await land(
-      "landed_bad_rows",
-      badRow({ failure: { kind: "undeliverable", message: "throttled" }, delivery: { stream } }),
-    );
-  }
-  expect(await query("SELECT failure_kind, payload, delivery_stream FROM bad_rows ORDER BY ALL")).toEqual([
-    { failure_kind: "undeliverable", payload: "eA==", delivery_stream: "fraud" },
-    { failure_kind: "undeliverable", payload: "eA==", delivery_stream: "marketing" },
-    { failure_kind: "unreadable", payload: "eA==", delivery_stream: null },
-    { failure_kind: "unreadable", payload: "eQ==", delivery_stream: null },
+  await land("landed_bad_rows", badRow({ failure: { kind: "unreadable", message: "not UTF-8" } }));
+  expect(await query("SELECT failure_message, payload FROM bad_rows ORDER BY ALL")).toEqual([
+    { failure_message: "not JSON", payload: "eA==" },
+    { failure_message: "not JSON", payload: "eQ==" },
+    { failure_message: "not UTF-8", payload: "eA==" },
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { dimensionNames, metricNamespace } from "@millrace/telemetry";
+import { destinationDimensionNames, dimensionNames, metricNamespace } from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/schema.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
@@ -55,6 +55,22 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
       const alarm = alarmOn("GetRecords.IteratorAgeMilliseconds", { StreamName: args.name });
       expect(alarm !== undefined).toBe(name.startsWith("destination_"));
       if (alarm !== undefined) expect(alarm.threshold).toBeLessThan(args.retention_period * 3_600_000);
+    }
+  });
+
+  test("every destination is watched for events it did not take, under the dimensions that the router writes", () => {
+    for (const [destination, application, owner] of [
+      ["recommendations", "recommendations", "team-recommendations"],
+      ["fraud-purchases", "fraud", "team-fraud"],
+    ] as const) {
+      const dimensions = { destination, service: "router", stage: environment };
+      const [found] = alarms.filter(
+        (alarm) => alarm.metric_name === "deadLetters" && alarm.dimensions.destination === destination,
+      );
+      expect(found).toMatchObject({ namespace: metricNamespace, dimensions, statistic: "Sum", threshold: 0 });
+      expect(Object.keys(found.dimensions).toSorted()).toEqual([...destinationDimensionNames].toSorted());
+      expect(found.alarm_description).toContain(owner);
+      expect(found.alarm_description).toContain(`pnpm routes redrive ${application} --stage ${environment}`);
     }
   });
 

@@ -23,6 +23,7 @@ describe("a route document that is added", () => {
 
   test("brings its stream and its alarms, and touches no other resource's address", () => {
     expect(addresses(after).filter((address) => !addresses(before).includes(address))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_dead_letters",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_throttled_writes",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_unread",
       "aws_kinesis_stream.destination_marketing",
@@ -102,10 +103,11 @@ describe("a destination in another account", () => {
     });
   });
 
-  test("has a dashboard row but no alarm: its account watches it", () => {
+  test("has a dashboard row, and one alarm: that it does not take its events, which only we can see", () => {
     const staging = plan({ documents: [partner] });
     expect(JSON.stringify(dashboardOf(staging))).toContain(arn);
-    expect(JSON.stringify(staging.json.resource.aws_cloudwatch_metric_alarm)).not.toContain("partner");
+    const alarms = staging.each("aws_cloudwatch_metric_alarm").filter(({ name }) => name.includes("partner"));
+    expect(alarms.map(({ name }) => name)).toEqual(["alarm_destination_partner_dead_letters"]);
   });
 });
 
@@ -125,14 +127,21 @@ describe("a destination without routes", () => {
       tags: { consumer: "fraud", "consumer-owner": "team-fraud", routes: "none" },
     });
     expect(destinationArns(kept)).toEqual(["${aws_kinesis_stream.destination_recommendations.arn}"]);
-    expect(addresses(kept)).toContain("aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_unread");
+    expect(addresses(kept).filter((found) => found.includes("fraud-purchases"))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_throttled_writes",
+      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_unread",
+      address,
+    ]);
     expect(JSON.stringify(dashboardOf(kept))).toContain("No route writes to it any more.");
   });
 
-  test("keeps the address that its stream had with routes: Terraform touches nothing but tags", () => {
+  test("keeps the address that its stream had with routes: no other resource goes than the alarm on what routes do", () => {
     const before = plan({ documents: [recommendations, fraud] });
     const after = plan({ documents: [recommendations, former()] });
-    expect(addresses(after)).toEqual(addresses(before));
+    expect(addresses(before).filter((found) => !addresses(after).includes(found))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_dead_letters",
+    ]);
+    expect(addresses(after).filter((found) => !addresses(before).includes(found))).toEqual([]);
   });
 
   test("leaves the plan when it is retired, alarms and all", () => {
@@ -152,6 +161,29 @@ describe("a destination without routes", () => {
   test("synthesizes without its document as well: the guard of the deployment speaks up, not the plan", () => {
     expect(addresses(plan({ documents: [recommendations] }))).not.toContain(address);
   });
+});
+
+test("the router may leave dead letters where it is told to, encrypted with the key of what is masked", () => {
+  const { resource } = plan({ documents: [recommendations] }).json;
+  expect(resource.aws_lambda_function.router.environment.variables.DEAD_LETTER_URL).toBe(
+    "s3://${aws_s3_bucket.lake.bucket}/dead-letters",
+  );
+  const statements = plan({ documents: [recommendations] }).statementsOf("router_role");
+  expect(statements).toContainEqual({
+    Effect: "Allow",
+    Sid: "WriteTheirDeadLetters",
+    Action: "s3:PutObject",
+    Resource: "${aws_s3_bucket.lake.arn}/dead-letters/*",
+  });
+  const rule = resource.aws_s3_bucket_server_side_encryption_configuration.lake_encryption.rule[0];
+  const key = rule.apply_server_side_encryption_by_default.kms_master_key_id;
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Action: "kms:GenerateDataKey",
+      Resource: key,
+      Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+    }),
+  );
 });
 
 test("all contradictions between documents are reported at once", () => {

@@ -71,9 +71,18 @@ describe.each(ENVIRONMENTS)("streams and buckets of %s", (environment) => {
       const expiring = part("aws_s3_bucket_lifecycle_configuration", "lifecycle").rule.filter(
         (item: Json) => item.expiration,
       );
-      expect(expiring).toHaveLength(1);
+      expect(expiring).toHaveLength(name === "lake" ? 2 : 1);
     },
   );
+
+  test("dead letters in the lake are not kept longer than those of Lambda", () => {
+    const daysOf = (name: string, prefix: string): number =>
+      plan.json.resource.aws_s3_bucket_lifecycle_configuration[`${name}_lifecycle`].rule.find(
+        (rule: Json) => rule.expiration && rule.filter[0].prefix === prefix,
+      ).expiration[0].days;
+    expect(daysOf("lake", "dead-letters/")).toBe(daysOf("dead_letters", ""));
+    expect(daysOf("lake", "dead-letters/")).toBeLessThan(daysOf("lake", ""));
+  });
 
   test("every log group has a retention and a key", () => {
     for (const { args } of plan.each("aws_cloudwatch_log_group")) {

@@ -6,6 +6,7 @@ export type {
   FailureDecision,
   InvocationContext,
   Output,
+  OutputWriter,
   SourceRecord,
   StreamHandler,
   StreamHandlerOptions,

@@ -23,6 +23,9 @@ export interface Output {
   readonly data: Uint8Array;
 }
 
+/** What writes the outputs of a destination: a stream's client, or anything that gives one delivery for each record. */
+export type OutputWriter = Pick<PutRecords, "put">;
+
 /** An output that its destination did not confirm. */
 export interface FailedOutput {
   readonly source: SourceRecord;
@@ -95,7 +98,7 @@ export interface StreamHandlerOptions {
    */
   readonly poison?: ((source: SourceRecord, error: unknown) => readonly Output[]) | undefined;
   /** The writer of a destination; asked once per destination. An error thrown here fails that destination's outputs only. */
-  readonly destinations: (destination: string) => PutRecords;
+  readonly destinations: (destination: string) => OutputWriter;
   /** Decides what a failed output means. Default: every failure blocks. */
   readonly onFailedOutput?: ((failure: FailedOutput) => FailureDecision) | undefined;
   /**

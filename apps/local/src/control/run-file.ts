@@ -9,6 +9,8 @@ export interface RunFile {
   readonly ingestUrl: string;
   /** Endpoint of Kinesis, for any AWS SDK. */
   readonly kinesisUrl: string;
+  /** Endpoint of S3. */
+  readonly s3Url: string;
 }
 
 /** No pipeline runs on this machine. */

@@ -20,7 +20,11 @@ export function formatReport(report: Report): string {
     { place: "bad rows", events: badRows, remark: "" },
     { place: "warehouse view", events: warehouse.distinct, remark: `${warehouse.rows} rows loaded` },
   ];
-  const routes = Object.entries(report.routes).map(([route, counts]) => ({ route, ...counts }));
+  const routes = Object.entries(report.routes).map(([route, { deadLetters, ...counts }]) => ({
+    route,
+    ...counts,
+    "dead letters": deadLetters,
+  }));
   const ages = [
     ageRow("enriched stream", latencyMs.enriched),
     ageRow("destination streams", latencyMs.routed),

@@ -43,6 +43,8 @@ export interface Observations {
   readonly badRows: Sightings;
   /** By `<application>/<route>`. */
   readonly routes: ReadonlyMap<string, Sightings>;
+  /** By route as well: what its stream did not take. */
+  readonly deadLetters: ReadonlyMap<string, Sightings>;
   readonly warehouse: WarehouseObservation;
 }
 

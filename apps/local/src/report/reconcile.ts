@@ -9,6 +9,8 @@ export interface RouteReport {
   readonly expected: number;
   readonly delivered: number;
   readonly distinct: number;
+  /** Expected, not delivered, and waiting among the dead letters. */
+  readonly deadLetters: number;
 }
 
 /** The reconciliation of one run; times are milliseconds. */
@@ -93,8 +95,11 @@ export function reconcile(
   const expected = expect(ledger, routeNames, oracle);
   const routeResults = routeNames.map((name) => {
     const seen = observations.routes.get(name);
-    const wanted = expected.routes.get(name) ?? [];
-    return { name, wanted, seen, result: seen === undefined ? undefined : compare(`route ${name}`, wanted, seen) };
+    const letters = observations.deadLetters.get(name);
+    const isWaiting = ({ identity }: SentEvent): boolean =>
+      letters?.get(identity) !== undefined && seen?.get(identity) === undefined;
+    const [waiting, wanted] = partition(expected.routes.get(name) ?? [], isWaiting);
+    return { name, wanted, waiting: waiting.length, seen, result: seen && compare(`route ${name}`, wanted, seen) };
   });
   const viewResult = compare("the warehouse view", expected.enriched, observations.warehouse.view);
   const streamResults = [
@@ -118,6 +123,12 @@ export function reconcile(
     [...observations.statuses.values()].filter((seen) => seen === status).length;
   const problems = [
     ...ledger.failures,
+    ...routeResults
+      .filter(({ waiting }) => waiting > 0)
+      .map(({ name, waiting }) => {
+        const [application = ""] = name.split("/");
+        return `route ${name}: its stream did not take ${waiting} events; once it does: pnpm routes redrive ${application}`;
+      }),
     ...summarize(ledger.misjudged()),
     ...summarize(
       wrongStatus.map(
@@ -138,9 +149,14 @@ export function reconcile(
     badRows: observations.badRows.distinct,
     warehouse: { rows: observations.warehouse.rows, distinct: observations.warehouse.view.distinct },
     routes: Object.fromEntries(
-      routeResults.map(({ name, wanted, seen }) => [
+      routeResults.map(({ name, wanted, waiting, seen }) => [
         name,
-        { expected: wanted.length, delivered: seen?.total ?? 0, distinct: seen?.distinct ?? 0 },
+        {
+          expected: wanted.length + waiting,
+          delivered: seen?.total ?? 0,
+          distinct: seen?.distinct ?? 0,
+          deadLetters: waiting,
+        },
       ]),
     ),
     lost: places.reduce((sum, place) => sum + place.missing, 0),
@@ -157,6 +173,10 @@ export function reconcile(
     durationMs,
     problems,
   };
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 const shownPerKind = 5;

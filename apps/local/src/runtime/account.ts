@@ -3,12 +3,13 @@ import type { LocalIdentity } from "../stack/reference-resolver.ts";
 /** The account and region the laptop plays; visible in ARNs only. */
 export const localIdentity: LocalIdentity = { accountId: "000000000000", region: "eu-west-1" };
 
-/** What every workload of an account finds in its environment; the SDK needs no code to find the local endpoint. */
-export function accountEnvironment(kinesisUrl: string): Readonly<Record<string, string>> {
+/** What every workload of an account finds in its environment; the SDK needs no code to find the local endpoints. */
+export function accountEnvironment(urls: { kinesis: string; s3: string }): Readonly<Record<string, string>> {
   return {
     AWS_REGION: localIdentity.region,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
-    AWS_ENDPOINT_URL_KINESIS: kinesisUrl,
+    AWS_ENDPOINT_URL_KINESIS: urls.kinesis,
+    AWS_ENDPOINT_URL_S3: urls.s3,
   };
 }

@@ -6,9 +6,11 @@ import {
   FolderObjectStore,
   Kinesis,
   type KinesisServer,
+  type ObjectStoreServer,
   ProcessFunction,
   Snowpipe,
   startKinesisServer,
+  startObjectStoreServer,
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { RuntimeError } from "../errors.ts";
@@ -47,9 +49,11 @@ export class Pipeline {
   readonly topology: Topology;
   readonly folders: StateFolders;
   readonly kinesis: Kinesis;
+  readonly objectStore: FolderObjectStore;
   readonly warehouse: DuckDbWarehouse;
   readonly service: ServiceProcess;
   readonly #server: KinesisServer;
+  readonly #objectServer: ObjectStoreServer;
   readonly #functions: ReadonlyMap<string, ProcessFunction>;
   readonly #mappings: readonly RunningMapping[];
   readonly #deliveries: readonly RunningDelivery[];
@@ -60,9 +64,11 @@ export class Pipeline {
     topology: Topology;
     folders: StateFolders;
     kinesis: Kinesis;
+    objectStore: FolderObjectStore;
     warehouse: DuckDbWarehouse;
     service: ServiceProcess;
     server: KinesisServer;
+    objectServer: ObjectStoreServer;
     functions: ReadonlyMap<string, ProcessFunction>;
     mappings: readonly RunningMapping[];
     deliveries: readonly RunningDelivery[];
@@ -72,9 +78,11 @@ export class Pipeline {
     this.topology = parts.topology;
     this.folders = parts.folders;
     this.kinesis = parts.kinesis;
+    this.objectStore = parts.objectStore;
     this.warehouse = parts.warehouse;
     this.service = parts.service;
     this.#server = parts.server;
+    this.#objectServer = parts.objectServer;
     this.#functions = parts.functions;
     this.#mappings = parts.mappings;
     this.#deliveries = parts.deliveries;
@@ -106,8 +114,9 @@ export class Pipeline {
       });
     }
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
-    const account = accountEnvironment(server.url);
     const objectStore = new FolderObjectStore({ folder: folders.objects });
+    const objectServer = await startObjectStoreServer(objectStore, { onError: warn("s3") });
+    const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url });
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
     const functions = new Map<string, ProcessFunction>();
@@ -165,9 +174,11 @@ export class Pipeline {
       topology,
       folders,
       kinesis,
+      objectStore,
       warehouse,
       service,
       server,
+      objectServer,
       functions,
       mappings,
       deliveries,
@@ -184,6 +195,11 @@ export class Pipeline {
   /** Where Kinesis answers, for any AWS SDK. */
   get kinesisUrl(): string {
     return this.#server.url;
+  }
+
+  /** Where S3 answers. */
+  get s3Url(): string {
+    return this.#objectServer.url;
   }
 
   get functionNames(): readonly string[] {
@@ -261,6 +277,7 @@ export class Pipeline {
     await Promise.all([...this.#pipes.values()].map((pipe) => pipe.stop()));
     await Promise.all([...this.#functions.values()].map((runtime) => runtime.stop()));
     await this.#server.close();
+    await this.#objectServer.close();
     await this.warehouse.close();
     for (const log of this.#logs) log.end();
   }

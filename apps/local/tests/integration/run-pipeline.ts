@@ -5,7 +5,10 @@ import { basename, dirname, join } from "node:path";
 import type { Report } from "../../src/report/reconcile.ts";
 import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
 
-export type Stack = { resource: Record<string, Record<string, Record<string, unknown>>> };
+export type Stack = {
+  resource: Record<string, Record<string, Record<string, unknown>>>;
+  output: { stream_names?: { value: { destinations: string[] } } };
+};
 
 const living = new Set<ChildProcess>();
 

@@ -5,9 +5,9 @@ import {
   type Failed,
   type PutOptions,
   type PutRecord,
-  type PutRecords,
   type PutRecordsErrorCode,
 } from "@millrace/put-records";
+import type { OutputWriter } from "@millrace/stream-handler";
 import { DEFAULT_BUDGET_MS, LEAST_BUDGET_MS, PROBE_BUDGET_MS } from "../limits.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 
@@ -33,18 +33,18 @@ export interface IsolationOptions {
  * budget, a budget that ran out makes the next one smaller, and a destination that took nothing is left alone but for one
  * probe now and then. What it did not take comes back as failed deliveries at once.
  */
-export function isolateDestination(writer: PutRecords, options: IsolationOptions): PutRecords {
+export function isolateDestination(writer: OutputWriter, options: IsolationOptions): OutputWriter {
   return new IsolatedDestination(writer, options);
 }
 
-class IsolatedDestination implements PutRecords {
-  readonly #writer: PutRecords;
+class IsolatedDestination implements OutputWriter {
+  readonly #writer: OutputWriter;
   readonly #options: IsolationOptions;
   readonly #breaker = new CircuitBreaker();
   readonly #fullBudgetMs: number;
   #budgetMs: number;
 
-  constructor(writer: PutRecords, options: IsolationOptions) {
+  constructor(writer: OutputWriter, options: IsolationOptions) {
     this.#writer = writer;
     this.#options = options;
     this.#fullBudgetMs = options.budgetMs ?? DEFAULT_BUDGET_MS;
@@ -64,27 +64,6 @@ class IsolatedDestination implements PutRecords {
       case "all":
         return this.#attempt(records, options, this.#budgetMs);
     }
-  }
-
-  async send(record: PutRecord, options: PutOptions = {}): Promise<Delivery> {
-    const admission = this.#breaker.admit(this.#options.clock.now());
-    if (admission === "none") return this.#leftAlone();
-    const budgetMs = admission === "probe" ? PROBE_BUDGET_MS : this.#budgetMs;
-    const delivery = await this.#writer.send(record, this.#within(options, budgetMs));
-    this.#learn([delivery]);
-    return delivery;
-  }
-
-  flush(): Promise<void> {
-    return this.#writer.flush();
-  }
-
-  close(): Promise<void> {
-    return this.#writer.close();
-  }
-
-  stats(): ReturnType<PutRecords["stats"]> {
-    return this.#writer.stats();
   }
 
   async #attempt(records: readonly PutRecord[], options: PutOptions, budgetMs: number): Promise<Delivery[]> {

@@ -41,6 +41,10 @@ describe.each(deaths)("one of ten destinations %s for %d minutes", (death, minut
     expect(run.failedBatches).toBe(0);
   });
 
+  test("its dead letters are in its own folder and take nobody's capacity", () => {
+    expect(run.lettersElsewhere).toBe(0);
+  });
+
   test("it is left alone but for a try now and then", () => {
     // Two calls to learn it, then one try a minute or less often; put-records may repeat within a try's half second.
     expect(run.callsToDead).toBeLessThan(600);

@@ -3,10 +3,10 @@ import {
   type Failed,
   type PutOptions,
   type PutRecord,
-  type PutRecords,
   PutRecordsError,
   type PutRecordsErrorCode,
 } from "@millrace/put-records";
+import type { OutputWriter } from "@millrace/stream-handler";
 
 class FakeError extends PutRecordsError {
   readonly code: PutRecordsErrorCode;
@@ -18,7 +18,7 @@ class FakeError extends PutRecordsError {
 }
 
 /** A destination that keeps what it takes and fails as told. */
-export class FakeWriter implements PutRecords {
+export class FakeWriter implements OutputWriter {
   readonly taken: PutRecord[] = [];
   readonly calls: { records: number; deadline: number | undefined }[] = [];
   /** Returns how the record fails, or undefined when it is taken. */
@@ -27,22 +27,6 @@ export class FakeWriter implements PutRecords {
   put(records: readonly PutRecord[], options: PutOptions = {}): Promise<Delivery[]> {
     this.calls.push({ records: records.length, deadline: options.deadline });
     return Promise.resolve(records.map((record) => this.#deliver(record)));
-  }
-
-  send(record: PutRecord, options: PutOptions = {}): Promise<Delivery> {
-    return this.put([record], options).then(([delivery]) => delivery!);
-  }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  stats(): ReturnType<PutRecords["stats"]> {
-    throw new Error("Not asked for");
   }
 
   /** Every line of every record taken, parsed. */

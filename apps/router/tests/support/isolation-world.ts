@@ -6,6 +6,7 @@ import { compileRoutes, redrive } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import { createRouterHandler } from "../../src/index.ts";
 import { enriched } from "./kinesis-event.ts";
+import { LetterBox } from "./letter-box.ts";
 import { document, route } from "./router.ts";
 
 /** How a destination is dead. */
@@ -30,6 +31,8 @@ export interface IsolationRun {
   readonly others: readonly Arrivals[];
   readonly dead: Arrivals;
   readonly deadLetters: number;
+  /** In folders of other destinations than the dead one, and on the stream of bad rows. */
+  readonly lettersElsewhere: number;
   /** Invocations that Lambda had to repeat in part. */
   readonly failedBatches: number;
   /** Calls made to the dead destination while it was dead. */
@@ -50,7 +53,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
   for (const streamName of streams) kinesis.createStream({ streamName, shardCount: streamName === "enriched" ? 2 : 1 });
   const arrivals = new Map<string, Arrivals>(streams.map((name) => [name, { ids: [], agesMs: [] }]));
   const sentAt = new Map<string, number>();
-  const badRows: Record<string, unknown>[] = [];
+  const deadLetters = new LetterBox();
   const diesAt = clock.now() + 5 * MINUTE;
   const livesAt = diesAt + minutesDead * MINUTE;
   let callsToDead = 0;
@@ -75,9 +78,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     command.input.Records?.forEach(({ Data }, index) => {
       if (results[index]?.ErrorCode !== undefined) return;
       for (const line of new TextDecoder().decode(Data).trimEnd().split("\n")) {
-        const value = JSON.parse(line) as { event?: { id: string } };
-        if (streamName === "bad-rows") badRows.push(value);
-        const id = value.event?.id;
+        const id = (JSON.parse(line) as { event?: { id: string } }).event?.id;
         if (id === undefined) continue;
         arrivals.get(streamName)!.ids.push(id);
         arrivals.get(streamName)!.agesMs.push(clock.now() - (sentAt.get(id) ?? clock.now()));
@@ -98,7 +99,9 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     routes: () => routes,
     destination: ({ stream }) => put(stream),
     badRows: put("bad-rows"),
+    deadLetters,
     clock,
+    random,
     logger: silent,
   });
   let failedBatches = 0;
@@ -135,15 +138,31 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
   await clock.runUntil(() => sent >= total);
   await clock.runFor(2 * MINUTE);
   await clock.run(mapping.stop());
-  const deadLetters = badRows.length;
+  const letters = deadLetters.letters(`${DEAD}/${DEAD}/`);
 
   const redriven = await clock.run(
-    redrive(badRows, { application: DEAD, routes, destination: ({ stream }) => put(stream), now: () => clock.now() }),
+    redrive(letters as unknown as Record<string, unknown>[], {
+      application: DEAD,
+      routes,
+      destination: ({ stream }) => put(stream),
+      now: () => clock.now(),
+    }),
   );
   const others = [...arrivals].filter(([name]) => name.startsWith("dest-") && name !== DEAD).map(([, got]) => got);
   const dead = arrivals.get(DEAD)!;
   const p99OfOthersMs = Math.max(...others.map(({ agesMs }) => percentile(agesMs, 0.99)));
-  return { sent, others, dead, deadLetters, failedBatches, callsToDead, p99OfOthersMs, redriven };
+  const lettersElsewhere = deadLetters.letters().length - letters.length + kinesis.stats("bad-rows").recordsIn;
+  return {
+    sent,
+    others,
+    dead,
+    deadLetters: letters.length,
+    lettersElsewhere,
+    failedBatches,
+    callsToDead,
+    p99OfOthersMs,
+    redriven,
+  };
 }
 
 function dieAs(death: Death, command: PutRecordsCommand, signal: AbortSignal | undefined): Promise<unknown> {

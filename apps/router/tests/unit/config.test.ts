@@ -8,6 +8,7 @@ const environment = {
   STAGE: "dev",
   DESTINATION_STREAM_PREFIX: "millrace-dev-",
   BAD_ROW_STREAM_NAME: "millrace-dev-bad-rows",
+  DEAD_LETTER_URL: "s3://lake/dead-letters",
 };
 
 test("the environment is read", () => {
@@ -17,6 +18,7 @@ test("the environment is read", () => {
     stage: "dev",
     destinationStreamPrefix: "millrace-dev-",
     badRowStreamName: "millrace-dev-bad-rows",
+    deadLetterUrl: "s3://lake/dead-letters",
     functionName: "router",
     logLevel: "debug",
     routesUrl: "s3://b/k",
@@ -26,9 +28,12 @@ test("the environment is read", () => {
 });
 
 test("all that is wrong with it is said at once", () => {
-  expect(() => readConfig({ STAGE: "dev", ROUTES_URL: "https://x", ROUTES_CHECK_SECONDS: "soon" })).toThrow(
-    "DESTINATION_STREAM_PREFIX is missing; BAD_ROW_STREAM_NAME is missing; ROUTES_CHECK_SECONDS must be a number of at least 1; ROUTES_URL must be s3://bucket/key",
+  const wrong = { STAGE: "dev", DEAD_LETTER_URL: "s3://lake/", ROUTES_URL: "https://x", ROUTES_CHECK_SECONDS: "soon" };
+  expect(() => readConfig(wrong)).toThrow(
+    "DESTINATION_STREAM_PREFIX is missing; BAD_ROW_STREAM_NAME is missing; ROUTES_CHECK_SECONDS must be a number of at least 1; " +
+      "DEAD_LETTER_URL must be s3://bucket/key; ROUTES_URL must be s3://bucket/key",
   );
+  expect(() => readConfig({ ...environment, DEAD_LETTER_URL: undefined })).toThrow("DEAD_LETTER_URL is missing");
 });
 
 test("the version on copies is the package's", () => {

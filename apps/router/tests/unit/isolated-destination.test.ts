@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import type { PutRecord, PutRecords } from "@millrace/put-records";
+import type { PutRecord } from "@millrace/put-records";
+import type { OutputWriter } from "@millrace/stream-handler";
 import { isolateDestination } from "../../src/isolation/isolated-destination.ts";
 import { FakeWriter } from "../support/fake-writer.ts";
 
@@ -9,7 +10,7 @@ const statuses = async (put: Promise<readonly { status: string }[]>) => (await p
 
 let now: number;
 let writer: FakeWriter;
-let destination: PutRecords;
+let destination: OutputWriter;
 let changes: boolean[];
 
 beforeEach(() => {
@@ -106,7 +107,7 @@ describe("the breaker", () => {
     await destination.put(records(1));
     await destination.put(records(1));
     now = 5_000;
-    await Promise.all([destination.put(records(1)), destination.put(records(1)), destination.send(records(1)[0]!)]);
+    await Promise.all([destination.put(records(1)), destination.put(records(1)), destination.put(records(1))]);
     expect(writer.calls).toHaveLength(3);
   });
 });

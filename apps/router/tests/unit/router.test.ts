@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { BreakdownName, CounterName, Telemetry } from "@millrace/telemetry";
+import { ObjectRefusedError } from "../../src/errors.ts";
 import { context, enriched, kinesisEvent, ndjson } from "../support/kinesis-event.ts";
 import { createTestRouter, document, route } from "../support/router.ts";
 
@@ -149,70 +150,103 @@ describe("a destination that does not take records", () => {
   const throttled = () => ({ reason: "throttled" as const, code: "PUT_RECORDS_THROTTLED" as const });
 
   test("its events become dead letters that hold the whole enriched event; the others get theirs; the batch is whole", async () => {
-    const { handler, writer, badRows } = createTestRouter(two);
+    const { handler, writer, badRows, deadLetters } = createTestRouter(two);
     writer("dead").failure = throttled;
     const event = enriched("1", "search.click", { data: { query: "shoes" } });
     expect(await handler(kinesisEvent([ndjson(event)]), context)).toEqual(whole);
     expect(writer("live").lines()).toHaveLength(1);
-    const [letter] = badRows.lines();
-    expect(letter).toMatchObject({
-      failure: { kind: "undeliverable" },
-      payloadEncoding: "identity",
-      delivery: {
-        application: "dead",
-        stream: "dead",
-        routes: ["dead/clicks"],
-        partitionKey: "visitor-1",
-        reason: "throttled",
-        isAmbiguous: false,
+    expect(badRows.taken).toEqual([]);
+    expect(deadLetters.letters()).toEqual([
+      {
+        failure: { kind: "undeliverable", message: expect.stringContaining("The fake destination fails") },
+        enriched: event,
+        processor: { name: "router", version: "9.9.9" },
+        origin: { stream: "millrace-test-enriched", shardId: "shardId-000000000000", sequenceNumber: "1" },
+        delivery: {
+          application: "dead",
+          stream: "dead",
+          routes: ["dead/clicks"],
+          partitionKey: "visitor-1",
+          reason: "throttled",
+          attempts: 1,
+          isAmbiguous: false,
+        },
       },
-    });
-    expect(JSON.parse(Buffer.from(letter!["payload"] as string, "base64").toString())).toEqual(event);
+    ]);
   });
 
-  test("an event too large for base64 in one record is packed", async () => {
-    const { handler, writer, badRows } = createTestRouter(two);
+  test("a batch's dead letters of one destination are one object, in the folder of its application, stream and hour", async () => {
+    const { handler, writer, deadLetters } = createTestRouter(two);
     writer("dead").failure = throttled;
-    await handler(kinesisEvent([ndjson(enriched("1", "search.click", { data: "x".repeat(900_000) }))]), context);
-    expect(badRows.lines()).toMatchObject([{ payloadEncoding: "gzip" }]);
+    writer("live").failure = throttled;
+    await handler(kinesisEvent(["1", "2", "3"].map((id) => ndjson(enriched(id, "search.click")))), context);
+    expect([...deadLetters.objects.keys()].sort()).toEqual([
+      expect.stringMatching(/^dead\/dead\/date=2023-11-14\/hour=22\/13-20-[0-9a-f]{16}\.json\.gz$/),
+      expect.stringMatching(/^live\/live\/date=2023-11-14\/hour=22\/13-20-[0-9a-f]{16}\.json\.gz$/),
+    ]);
+    expect(deadLetters.letters("dead/").map((letter) => letter.enriched.event.id)).toEqual(["1", "2", "3"]);
+  });
+
+  test("an event larger than a record of Kinesis is kept as well", async () => {
+    const { handler, writer, deadLetters } = createTestRouter(two);
+    writer("dead").failure = throttled;
+    const large = enriched("1", "search.click", { data: "x".repeat(3_000_000) });
+    expect(await handler(kinesisEvent([ndjson(large)]), context)).toEqual(whole);
+    expect(deadLetters.letters()[0]?.enriched).toEqual(large);
   });
 
   test("when the dead letter cannot be stored either, Lambda is asked for the record again, and the others get no second copy", async () => {
-    const { handler, writer, badRows } = createTestRouter(two);
+    const { handler, writer, deadLetters } = createTestRouter(two);
     writer("dead").failure = throttled;
-    badRows.failure = throttled;
+    deadLetters.fail = () => {
+      throw new ObjectRefusedError("S3 answered 403");
+    };
     const batch = kinesisEvent([ndjson(enriched("1", "search.click"))]);
     expect(await handler(batch, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
-    badRows.failure = () => undefined;
+    deadLetters.fail = () => undefined;
     expect(await handler(batch, context)).toEqual(whole);
     expect(writer("live").lines()).toHaveLength(1);
-    expect(badRows.lines()).toHaveLength(1);
+    expect(deadLetters.letters()).toHaveLength(1);
   });
 });
 
 test("the metrics of a batch say what was read, routed, unmatched and bad, and by which version of the routes", async () => {
   const sums = new Map<string, number>();
-  const add = (key: string, by = 1) => void sums.set(key, (sums.get(key) ?? 0) + by);
+  const add = (key: string, by = 1) => {
+    if (Number.isFinite(by)) sums.set(key, (sums.get(key) ?? 0) + by);
+  };
   let flushes = 0;
   const telemetry: Telemetry = {
     count: (counter: CounterName, by?: number) => add(counter, by),
-    observe: () => undefined,
+    countAt: (counter: CounterName, destination: string, by?: number) => add(`${counter}@${destination}`, by),
+    observe: (distribution, value) => add(distribution, value),
     countBy: (breakdown: BreakdownName, key: string, by?: number) => add(`${breakdown}.${key}`, by),
     flush: () => void (flushes += 1),
   };
-  const { handler, routes } = createTestRouter([clicks], { telemetry });
-  await handler(kinesisEvent([ndjson(enriched("1", "search.click"), enriched("2", "other")), "nonsense"]), context);
+  const { handler, routes, writer } = createTestRouter([clicks], { telemetry });
+  writer("views").failure = () => ({ reason: "throttled", code: "PUT_RECORDS_THROTTLED" });
+  const received = { receivedat: new Date(1_700_000_000_000 - 700).toISOString() };
+  await handler(
+    kinesisEvent([
+      ndjson(enriched("1", "search.click", received), enriched("2", "other"), enriched("3", "page.view")),
+      "nonsense",
+    ]),
+    context,
+  );
   expect(Object.fromEntries(sums)).toMatchObject({
     recordsIn: 2,
-    eventsIn: 3,
-    eventsOut: 1,
+    eventsIn: 4,
+    eventsOut: 2,
     eventsUnmatched: 1,
-    routeMatches: 1,
+    routeMatches: 2,
     "matchesByRoute.shop/clicks": 1,
+    eventAgeMs: 700,
+    "deadLetters@views": 1,
+    "failuresByDestination.views": 1,
     badRows: 1,
     "badRowsByKind.unreadable": 1,
     [`recordsByRoutesVersion.${routes.version}`]: 2,
-    recordsOut: 2,
+    recordsOut: 3,
     batchItemFailures: 0,
   });
   expect(flushes).toBe(1);

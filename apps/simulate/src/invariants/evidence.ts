@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import type {
   FailureRecord,
   Kinesis,
@@ -12,7 +11,7 @@ import { identityOf } from "../identity.ts";
 import { readLines } from "../read-lines.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries, ObservedDelivery } from "../observe/deliveries.ts";
-import { buckets, type Pipeline, streamNames, tables } from "../schedule/pipeline.ts";
+import { buckets, deadLetterFolder, type Pipeline, streamNames, tables } from "../schedule/pipeline.ts";
 import type { DirectProducer } from "../traffic/direct-producer.ts";
 import type { EventServiceHost } from "../traffic/event-service-host.ts";
 import type { SenderLedger } from "../traffic/senders.ts";
@@ -91,8 +90,12 @@ export interface StoredBadRow {
   /** `<shard>:<sequence number>` of the source record. */
   readonly source: string;
   readonly index: number;
-  /** Of a dead letter: its destination stream and the event in it. */
-  readonly undelivered: { readonly stream: string; readonly identity: string } | undefined;
+}
+
+/** An event that its destination stream did not take when it was its turn. */
+export interface StoredDeadLetter {
+  readonly stream: string;
+  readonly identity: string;
 }
 
 /** What the streams, the lake and the warehouse hold, read without any code of the pipeline. */
@@ -102,13 +105,18 @@ export class Evidence {
   readonly enriched: readonly StoredEvent[];
   readonly badRows: readonly StoredBadRow[];
   readonly destinations: ReadonlyMap<string, readonly StoredEvent[]>;
+  readonly deadLetters: readonly StoredDeadLetter[];
   /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
   readonly givenUp: ReadonlySet<string>;
   readonly #streams = new Map<string, StoredRecord[]>();
   readonly #files = new Map<string, Map<string, string[]>>();
 
-  private constructor(run: ScheduleRun, givenUp: ReadonlySet<string>) {
+  private constructor(
+    run: ScheduleRun,
+    { deadLetters, givenUp }: { deadLetters: readonly StoredDeadLetter[]; givenUp: ReadonlySet<string> },
+  ) {
     this.run = run;
+    this.deadLetters = deadLetters;
     this.givenUp = givenUp;
     this.raw = this.records(streamNames.raw).flatMap((record) =>
       record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
@@ -132,7 +140,12 @@ export class Evidence {
       const stream = letter.KinesisBatchInfo.streamArn.split("/")[1] ?? "";
       for (const { eventID } of records) givenUp.add(`${stream} ${eventID}`);
     }
-    return new Evidence(run, givenUp);
+    const deadLetters: StoredDeadLetter[] = [];
+    for (const { key } of await objectStore.list(buckets.lake, deadLetterFolder)) {
+      const lines = await readLines(objectStore, buckets.lake, key);
+      deadLetters.push(...lines.map((line) => readDeadLetter(line)));
+    }
+    return new Evidence(run, { deadLetters, givenUp });
   }
 
   /** The records of a stream. Those of one partition key are in the order in which they were stored. */
@@ -215,26 +228,20 @@ interface BadRowValue {
   readonly failure: { readonly kind: string };
   readonly processor: { readonly name: string };
   readonly origin: { readonly shardId: string; readonly sequenceNumber: string; readonly index?: number };
-  readonly payload: string;
-  readonly payloadEncoding?: "identity" | "gzip";
-  readonly delivery?: { readonly stream: string };
 }
 
 function readBadRow(record: StoredRecord, line: string): StoredBadRow {
-  const { failure, processor, origin, payload, payloadEncoding, delivery } = JSON.parse(line) as BadRowValue;
-  let undelivered: StoredBadRow["undelivered"];
-  if (delivery !== undefined) {
-    const packed = Buffer.from(payload, "base64");
-    const plain = payloadEncoding === "gzip" ? gunzipSync(packed) : packed;
-    const { event } = JSON.parse(plain.toString("utf8")) as EnrichedValue;
-    undelivered = { stream: delivery.stream, identity: identityOf(event) };
-  }
+  const { failure, processor, origin } = JSON.parse(line) as BadRowValue;
   return {
     record,
     processor: processor.name,
     kind: failure.kind,
     source: `${origin.shardId}:${origin.sequenceNumber}`,
     index: origin.index ?? 0,
-    undelivered,
   };
+}
+
+function readDeadLetter(line: string): StoredDeadLetter {
+  const { delivery, enriched } = JSON.parse(line) as { delivery: { stream: string }; enriched: EnrichedValue };
+  return { stream: delivery.stream, identity: identityOf(enriched.event) };
 }

@@ -258,10 +258,11 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 }
 
 function checkDestinationOrder(evidence: Evidence): string[] {
-  const overtaken = evidence.badRows.flatMap(({ undelivered }) => undelivered ?? []);
   return [...orderedStreams].flatMap((stream) => {
     // What was a dead letter comes after what was not, and what Lambda gave up on may have come through in part.
-    const late = new Set(overtaken.filter((letter) => letter.stream === stream).map(({ identity }) => identity));
+    const late = new Set(
+      evidence.deadLetters.filter((letter) => letter.stream === stream).map(({ identity }) => identity),
+    );
     return checkOrder(
       evidence.enriched.filter(
         ({ identity, record }) => !late.has(identity) && !evidence.isGivenUp(streamNames.enriched, record),
@@ -326,8 +327,7 @@ function checkRoutes(evidence: Evidence): string[] {
       );
   }
   for (const { processor, kind } of evidence.badRows) {
-    if (processor === "router" && kind !== "undeliverable")
-      violations.push(`the router made a bad row of kind ${kind}`);
+    if (processor === "router") violations.push(`the router made a bad row of kind ${kind}`);
   }
   const delivered = new Map(
     [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.identity))]),

@@ -11,6 +11,7 @@ import {
   type KinesisStreamEvent,
   MemoryObjectStore,
   MemoryWarehouse,
+  type Random,
   Snowpipe,
   sleep,
   type Trace,
@@ -37,6 +38,8 @@ export const streamNames = {
 } as const;
 
 export const buckets = { lake: "lake", givenUp: "given-up" } as const;
+/** In the lake; below it a folder for each application. */
+export const deadLetterFolder = "dead-letters/";
 export const tables = { enriched: "enriched_events", badRows: "bad_rows" } as const;
 
 export interface PipelineDeps {
@@ -134,14 +137,14 @@ export class Pipeline {
       latencyMs: plan.latencyMs,
       random: createRandom(`${plan.seed}/redrive`),
     });
-    const rows: Record<string, unknown>[] = [];
-    for (const { key } of await this.objectStore.list(buckets.lake, "bad-rows/")) {
-      for (const line of await readLines(this.objectStore, buckets.lake, key))
-        rows.push(JSON.parse(line) as Record<string, unknown>);
-    }
     const random = createRandom(`${plan.seed}/redrive/retries`);
     for (const application of new Set(resources.routes.streams.map((stream) => stream.application))) {
-      const result = await redrive(rows, {
+      const letters: Record<string, unknown>[] = [];
+      for (const { key } of await this.objectStore.list(buckets.lake, `${deadLetterFolder}${application}/`)) {
+        for (const line of await readLines(this.objectStore, buckets.lake, key))
+          letters.push(JSON.parse(line) as Record<string, unknown>);
+      }
+      const result = await redrive(letters, {
         application,
         routes: resources.routes,
         destination: (stream) => this.#createWriter(stream, { client, clock, random }),
@@ -225,6 +228,9 @@ export class Pipeline {
     const { resources, deliveries } = this.#deps;
     const { clock, random } = environment;
     const client = this.#connect(environment, "router");
+    const objects = environment.connect({
+      send: (key: string, bytes: Uint8Array) => this.#putDeadLetters(key, bytes, random),
+    });
     return createRouterHandler({
       routes: () => resources.routes,
       destination: (stream) => this.#createWriter(stream, { client, clock, random }),
@@ -232,9 +238,19 @@ export class Pipeline {
         createPutRecords({ client, streamName: streamNames.badRows, clock, random }),
         streamNames.badRows,
       ),
+      deadLetters: { put: (key, bytes) => objects.send(key, bytes) },
       clock,
+      random,
       logger: silentLogger,
     });
+  }
+
+  /** S3 as the router meets it: now and then it answers with an error, before it has stored the object or after. */
+  async #putDeadLetters(key: string, bytes: Uint8Array, random: Random): Promise<void> {
+    const { failureRate } = this.#deps.plan.delivery;
+    if (random() < failureRate) throw new Error("503 SlowDown");
+    await this.objectStore.put(buckets.lake, `${deadLetterFolder}${key}`, bytes);
+    if (random() < failureRate) throw new Error("500 InternalError");
   }
 
   #createWriter(

@@ -18,8 +18,10 @@ export interface ReadLine {
 export async function* readLines(
   location: string,
   onBadLine: (file: string, line: number) => void,
+  isWanted: (file: string) => boolean = () => true,
 ): AsyncGenerator<ReadLine> {
   for await (const file of eventFiles(location)) {
+    if (!isWanted(file.name)) continue;
     let line = 0;
     for await (const lines of chunksOfLines(file.name, await file.open())) {
       for (const text of lines) {

@@ -9,28 +9,29 @@ import type { CompiledStream } from "../runtime/compiled-routes.ts";
 import { loadRoutes } from "../runtime/route-set.ts";
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
-import { readLines } from "./read-events.ts";
+import { type ReadLine, readLines } from "./read-events.ts";
 
 export const redriveCommand: Command = {
   usage:
-    "redrive <application> --from <bad rows: file or folder> --stage <stage> [--ledger file] [--dry-run] [--routes folder]",
+    "redrive <application> --lake <folder or s3://bucket> --stage <stage> [--since date or hour] [--ledger file] [--dry-run] [--routes folder]",
   summary: "puts an application's dead letters back through the present routes, each event once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
-        from: { type: "string" },
+        lake: { type: "string" },
         stage: { type: "string" },
+        since: { type: "string" },
         ledger: { type: "string" },
         "dry-run": { type: "boolean" },
         routes: { type: "string" },
       },
     });
     const [application] = positionals;
-    const { from, stage, ledger } = values;
+    const { lake, stage, ledger } = values;
     const isDry = values["dry-run"] === true;
-    if (application === undefined || from === undefined || (stage === undefined && !isDry)) {
+    if (application === undefined || lake === undefined || (stage === undefined && !isDry)) {
       throw new UsageError(`Usage: ${redriveCommand.usage}`);
     }
     const documents = loadRouteDocuments(values.routes ?? folders.routes);
@@ -41,7 +42,10 @@ export const redriveCommand: Command = {
     }
     const done =
       ledger !== undefined && existsSync(ledger) ? readFileSync(ledger, "utf8").split("\n").filter(Boolean) : [];
-    const result = await redrive(rowsOf(from), {
+    let cut = 0;
+    const folder = `${lake.replace(/\/$/, "")}/dead-letters/${application}`;
+    const letters = readLines(folder, () => (cut += 1), sinceHour(values.since));
+    const result = await redrive(rowsOf(letters), {
       application,
       routes: loadRoutes(compileRoutes(documents)),
       destination: isDry ? undefined : destinations(stage ?? ""),
@@ -52,14 +56,23 @@ export const redriveCommand: Command = {
     });
     output.out(
       `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.letters} dead letters of ${application}: ` +
-        `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable} unreadable, ${result.failed} failed`,
+        `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable + cut} unreadable, ${result.failed} failed`,
     );
-    return result.failed > 0 || result.unreadable > 0 ? 1 : 0;
+    return result.failed + result.unreadable + cut > 0 ? 1 : 0;
   },
 };
 
-async function* rowsOf(from: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  for await (const { value } of readLines(from, () => undefined)) yield value;
+async function* rowsOf(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadLine["value"]> {
+  for await (const { value } of lines) yield value;
+}
+
+/** Objects lie in folders by the hour, so that is as fine as it gets. */
+function sinceHour(since: string | undefined): (file: string) => boolean {
+  if (since === undefined) return () => true;
+  const [, date, hour = "00"] = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::.*)?)?$/.exec(since) ?? [];
+  if (date === undefined)
+    throw new UsageError(`Expected --since to be as 2026-03-01 or 2026-03-01T12, in UTC, got ${since}`);
+  return (file) => (/date=(.{10}\/hour=\d{2})\//.exec(file)?.[1] ?? "") >= `${date}/hour=${hour}`;
 }
 
 function destinations(stage: string): (stream: CompiledStream) => ReturnType<typeof createPutRecords> {

@@ -6,7 +6,7 @@ import { type ReadDeadLetter, readDeadLetter } from "./read-dead-letter.ts";
 
 /** What a redrive needs. */
 export interface RedriveOptions {
-  /** Only dead letters of this application, and only copies for its streams. */
+  /** Dead letters of others are passed over, and only copies for this application's streams are written. */
   readonly application: string;
   /** The present routes. */
   readonly routes: RouteSet;
@@ -40,7 +40,7 @@ export function redriveKey(stream: string, event: { source: string; id: string }
   return `${stream} ${eventIdentity(event)}`;
 }
 
-/** Puts the dead letters among some bad rows back through the present routes. */
+/** Puts dead letters back through the present routes. */
 export async function redrive(
   rows: AsyncIterable<Readonly<Record<string, unknown>>> | Iterable<Readonly<Record<string, unknown>>>,
   options: RedriveOptions,
@@ -71,7 +71,6 @@ class RedriveRun {
 
   async add(row: Readonly<Record<string, unknown>>): Promise<void> {
     const letter = readDeadLetter(row);
-    if (letter === undefined) return;
     if ("reason" in letter) {
       this.result.unreadable += 1;
       return;

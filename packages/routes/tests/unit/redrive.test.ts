@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Delivery, PutRecord, PutRecords } from "@millrace/put-records";
-import { gzipSync } from "node:zlib";
 import { compileRoutes, redrive, redriveKey, type RouteDocument } from "../../src/index.ts";
 import { loadRoutes } from "../../src/runtime.ts";
 
@@ -35,16 +34,13 @@ const documents: RouteDocument[] = [
 ];
 const routes = loadRoutes(compileRoutes(documents));
 
-function letter(id: string, rest: { type?: string; application?: string; stream?: string; gzip?: boolean } = {}) {
-  const event = {
-    event: { id, source: "src", type: rest.type ?? "order", secret: 1, subject: "who" },
-    processing: { enrichment: {} },
-  };
-  const bytes = Buffer.from(JSON.stringify(event));
+function letter(id: string, rest: { type?: string; application?: string; stream?: string } = {}) {
   return {
     failure: { kind: "undeliverable", message: "" },
-    payload: (rest.gzip ? gzipSync(bytes) : bytes).toString("base64"),
-    payloadEncoding: rest.gzip ? "gzip" : "identity",
+    enriched: {
+      event: { id, source: "src", type: rest.type ?? "order", secret: 1, subject: "who" },
+      processing: { enrichment: {} },
+    },
     delivery: { application: rest.application ?? "shop", stream: rest.stream ?? "shop" },
   };
 }
@@ -70,12 +66,7 @@ const options = { application: "shop", routes, destination, now: () => 0 };
 
 describe("a redrive", () => {
   test("puts the dead letters of the application back through the present routes", async () => {
-    const rows = [
-      letter("1"),
-      letter("2", { gzip: true }),
-      letter("3", { application: "other", stream: "other" }),
-      { failure: { kind: "not-json" } },
-    ];
+    const rows = [letter("1"), letter("2"), letter("3", { application: "other", stream: "other" })];
     expect(await redrive(rows, options)).toEqual({
       letters: 2,
       unreadable: 0,
@@ -138,11 +129,12 @@ describe("a redrive", () => {
 
   test("tells dead letters it cannot read", async () => {
     const broken = [
-      { ...letter("1"), payload: "!!!" },
-      { ...letter("2"), payloadEncoding: "gzip" },
+      { ...letter("1"), enriched: "!!!" },
+      { ...letter("2"), enriched: { event: { id: "2" } } },
       { ...letter("3"), delivery: {} },
+      { failure: { kind: "not-json" } },
     ];
-    expect(await redrive(broken, options)).toMatchObject({ unreadable: 3, delivered: 0 });
+    expect(await redrive(broken, options)).toMatchObject({ unreadable: 4, delivered: 0 });
   });
 
   test("without a destination writes nothing and counts what it would deliver", async () => {

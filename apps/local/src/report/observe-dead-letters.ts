@@ -1,0 +1,36 @@
+import type { ObjectStore } from "@millrace/aws-simulator";
+import { gunzipSync } from "node:zlib";
+import type { Topology } from "../stack/topology.ts";
+import { Sightings } from "./observations.ts";
+
+interface DeadLetterLine {
+  readonly enriched: { readonly event: { readonly source: string; readonly id: string } };
+  readonly delivery: { readonly routes: readonly string[] };
+}
+
+/** Where a function of the stack is told to leave what its destinations do not take. */
+const place = /^s3:\/\/([^/]+)\/(.+)$/;
+
+/** What destinations did not take, by route: it waits in the lake for a redrive. */
+export async function observeDeadLetters(
+  objectStore: ObjectStore,
+  { functions }: Topology,
+): Promise<ReadonlyMap<string, Sightings>> {
+  const observed = new Map<string, Sightings>();
+  for (const { environment } of functions) {
+    const [, bucket, prefix] = place.exec(environment["DEAD_LETTER_URL"] ?? "") ?? [];
+    if (bucket === undefined || prefix === undefined) continue;
+    for (const { key, lastModified } of await objectStore.list(bucket, `${prefix}/`)) {
+      const { bytes } = await objectStore.get(bucket, key);
+      for (const text of gunzipSync(bytes).toString("utf8").trimEnd().split("\n")) {
+        const { delivery, enriched } = JSON.parse(text) as DeadLetterLine;
+        for (const route of delivery.routes) {
+          const sightings = observed.get(route) ?? new Sightings();
+          observed.set(route, sightings);
+          sightings.add(JSON.stringify([enriched.event.source, enriched.event.id]), lastModified);
+        }
+      }
+    }
+  }
+  return observed;
+}

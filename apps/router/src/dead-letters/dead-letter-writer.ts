@@ -1,0 +1,142 @@
+import {
+  type Clock,
+  type Delivery,
+  OutcomeUnknownError,
+  type PutOptions,
+  type PutRecord,
+  type PutRecordsError,
+  RefusedError,
+} from "@millrace/put-records";
+import type { OutputWriter } from "@millrace/stream-handler";
+import type { Logger } from "@millrace/telemetry";
+import { gzipSync } from "node:zlib";
+import {
+  DEAD_LETTER_ATTEMPT_MS,
+  DEAD_LETTER_LONGEST_WAIT_MS,
+  DEAD_LETTER_WAIT_MS,
+  MAX_DEAD_LETTER_OBJECT_BYTES,
+} from "../limits.ts";
+import { ObjectRefusedError } from "../errors.ts";
+
+/** Where objects of dead letters are put. */
+export interface DeadLetterStore {
+  /**
+   * Stores an object whole or not at all; the same key again replaces it.
+   * @throws ObjectRefusedError when asking again will not help; any other error is taken for one that may pass.
+   */
+  put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+}
+
+export interface DeadLetterWriterOptions {
+  readonly store: DeadLetterStore;
+  /** `<application>/<stream>`: first part of every key. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told of objects that could not be stored: their records come again. */
+  readonly logger: Logger;
+}
+
+interface Waiting {
+  readonly data: Uint8Array;
+  readonly deadline: number;
+  readonly resolve: (delivery: Delivery) => void;
+}
+
+/** Gathers the dead letters that come in one go, one by one, and stores them as one gzipped NDJSON object. */
+export class DeadLetterWriter implements OutputWriter {
+  readonly #options: DeadLetterWriterOptions;
+  #waiting: Waiting[] = [];
+
+  constructor(options: DeadLetterWriterOptions) {
+    this.#options = options;
+  }
+
+  put(records: readonly PutRecord[], { deadline = Number.POSITIVE_INFINITY }: PutOptions = {}): Promise<Delivery[]> {
+    // A batch's failures are diverted one after the other before anything else runs.
+    if (this.#waiting.length === 0) queueMicrotask(() => this.#storeAll());
+    return Promise.all(
+      records.map(
+        ({ data }) => new Promise<Delivery>((resolve) => void this.#waiting.push({ data, deadline, resolve })),
+      ),
+    );
+  }
+
+  #storeAll(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    let group: Waiting[] = [];
+    let bytes = 0;
+    for (const letter of waiting) {
+      if (group.length > 0 && bytes + letter.data.length > MAX_DEAD_LETTER_OBJECT_BYTES) {
+        void this.#store(group);
+        group = [];
+        bytes = 0;
+      }
+      group.push(letter);
+      bytes += letter.data.length;
+    }
+    void this.#store(group);
+  }
+
+  async #store(letters: readonly Waiting[]): Promise<void> {
+    const key = this.#key();
+    const body = gzipSync(Buffer.concat(letters.map(({ data }) => data)));
+    const delivery = await this.#putUntil(Math.min(...letters.map(({ deadline }) => deadline)), key, body);
+    if (delivery.status === "failed") {
+      const { folder: destination, logger } = this.#options;
+      const { attempts, error } = delivery;
+      logger.error("Dead letters were not stored", { destination, count: letters.length, attempts, error });
+    }
+    for (const { resolve } of letters) resolve(delivery);
+  }
+
+  async #putUntil(deadline: number, key: string, body: Uint8Array): Promise<Delivery> {
+    const { clock, random } = this.#options;
+    for (let attempts = 1; ; attempts += 1) {
+      const fault = await this.#attempt(deadline, key, body);
+      // A repeated put replaces the object, so no attempt can make a second one.
+      const isAmbiguous = false;
+      if (fault === undefined) return { status: "delivered", shardId: "", sequenceNumber: key, attempts, isAmbiguous };
+      const longest = Math.min(DEAD_LETTER_LONGEST_WAIT_MS, DEAD_LETTER_WAIT_MS * 2 ** (attempts - 1));
+      const waitMs = Math.ceil(random() * longest);
+      if (fault instanceof RefusedError || clock.now() + waitMs >= deadline) {
+        return { status: "failed", reason: "unknown", attempts, isAmbiguous, error: fault };
+      }
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, waitMs));
+    }
+  }
+
+  async #attempt(deadline: number, key: string, body: Uint8Array): Promise<PutRecordsError | undefined> {
+    const { clock, store } = this.#options;
+    const controller = new AbortController();
+    const timer = clock.setTimeout(
+      () => controller.abort(),
+      Math.max(0, Math.min(DEAD_LETTER_ATTEMPT_MS, deadline - clock.now())),
+    );
+    try {
+      await store.put(key, body, controller.signal);
+      return undefined;
+    } catch (cause) {
+      const message = `Dead letters were not stored as ${key}`;
+      return cause instanceof ObjectRefusedError
+        ? new RefusedError(message, { cause })
+        : new OutcomeUnknownError(message, { cause });
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
+  /** In folders by the hour, as Firehose makes them; the random end keeps two environments apart. */
+  #key(): string {
+    const { clock, folder, random } = this.#options;
+    const at = new Date(clock.now()).toISOString();
+    const unique = Array.from({ length: 4 }, () =>
+      Math.floor(random() * 0x1_0000)
+        .toString(16)
+        .padStart(4, "0"),
+    );
+    return `${folder}/date=${at.slice(0, 10)}/hour=${at.slice(11, 13)}/${at.slice(14, 19).replace(":", "-")}-${unique.join("")}.json.gz`;
+  }
+}
