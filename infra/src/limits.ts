@@ -46,3 +46,6 @@ export const MANAGED_POLICIES_PER_ROLE = 10;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const BUCKET_NAME_MAX_LENGTH = 63;
+
+/** Each execution environment asks S3 once an interval, for $0.0004 a thousand times; after an hour it is no reload any more. */
+export const ROUTE_CHECK_SECONDS = { min: 1, max: 3_600 } as const;

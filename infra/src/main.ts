@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
 import { loadRegistry, RegistryError } from "@millrace/event-contracts/registry";
-import { loadRouteDocuments, RoutesError } from "@millrace/routes";
+import { createRouteArtifact, loadRouteDocuments, RoutesError } from "@millrace/routes";
 import { loadConfig, parseEnvironmentName } from "./config/load-config.ts";
 import { ENVIRONMENTS } from "./config/schema.ts";
 import { InfraError } from "./errors.ts";
@@ -18,11 +18,13 @@ function main(): void {
   const environments = wanted === undefined || wanted === "" ? ENVIRONMENTS : [parseEnvironmentName(wanted)];
 
   const started = performance.now();
+  const routeDocuments = loadRouteDocuments(join(root, "schemas/routes"));
   const plans = synthesize({
     outDir,
     configs: environments.map(loadConfig),
     artifactsFor: (folder) => builtArtifacts({ root, stackFolder: folder }),
-    routeDocuments: loadRouteDocuments(join(root, "schemas/routes")),
+    routeDocuments,
+    compiledRoutes: () => JSON.stringify(createRouteArtifact(routeDocuments)),
     contractViews: renderWarehouseViews(loadRegistry(join(root, "schemas"))),
   });
   const elapsedMs = Math.round(performance.now() - started);

@@ -2,6 +2,7 @@ import { App } from "cdktf";
 import type { EnvironmentConfig } from "./config/schema.ts";
 import type { FunctionArtifacts } from "./inputs/function-artifact.ts";
 import { routeDestinations, type RouteDocument } from "./inputs/route-destinations.ts";
+import { describeRoutesFile, writeRoutesFile } from "./inputs/routes-file.ts";
 import type { WarehouseView } from "./inputs/warehouse-views.ts";
 import { MillraceStack } from "./stacks/millrace-stack.ts";
 
@@ -12,6 +13,8 @@ export interface SynthesizeOptions {
   /** Finds the zips, whose paths are relative to the stack's folder. */
   readonly artifactsFor: (stackFolder: string) => FunctionArtifacts;
   readonly routeDocuments: readonly RouteDocument[];
+  /** The same documents compiled with their tests, as `routes publish` writes them; asked for when an environment reloads routes. */
+  readonly compiledRoutes: () => string;
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];
 }
@@ -20,12 +23,16 @@ export interface SynthesizeOptions {
 export function synthesize(options: SynthesizeOptions): readonly string[] {
   const { outDir, configs } = options;
   const app = new App({ outdir: outDir });
+  const reloading = configs.filter(({ routeReload }) => routeReload !== undefined);
+  const compiledRoutes = reloading.length === 0 ? "" : options.compiledRoutes();
+  const routesFile = describeRoutesFile(compiledRoutes);
   for (const config of configs) {
     const artifacts = options.artifactsFor(stackFolder(outDir, config.environment));
     const destinations = routeDestinations(options.routeDocuments, config.environment);
-    new MillraceStack(app, { config, artifacts, destinations, contractViews: options.contractViews });
+    new MillraceStack(app, { config, artifacts, destinations, routesFile, contractViews: options.contractViews });
   }
   app.synth();
+  for (const { environment } of reloading) writeRoutesFile(stackFolder(outDir, environment), compiledRoutes);
   return configs.map(({ environment }) => `${stackFolder(outDir, environment)}/cdk.tf.json`);
 }
 

@@ -36,11 +36,14 @@ export interface PlanOptions {
 
 const contractViews = renderWarehouseViews(loadRegistry(join(import.meta.dirname, "../../schemas")));
 
-const artifacts: FunctionArtifacts = (name) => ({
+export const artifacts: FunctionArtifacts = (name) => ({
   zipPath: `../../../../apps/${name}/dist/function.zip`,
   handler: "index.handler",
   sha256Base64: `${"A".repeat(43)}=`,
 });
+
+/** Stands for the compiled routes, with what Terraform would take for a template. */
+export const compiledRoutes = '{"pattern":"${not.a_reference}"}';
 
 /** Synthesizes one environment into a temporary folder and returns the text of its plan. */
 export function planText(
@@ -54,6 +57,7 @@ export function planText(
       configs: [change(loadConfig(environment))],
       artifactsFor: () => artifacts,
       routeDocuments: documents,
+      compiledRoutes: () => compiledRoutes,
       contractViews,
     });
     return readFileSync(path, "utf8");

@@ -100,7 +100,7 @@ const availability: Relation = ({ environment, ingest }) =>
   );
 
 const bucketNamesFit: Relation = ({ environment, aws }) =>
-  (["lake", "dead-letters"] as const).flatMap((purpose) => {
+  (["lake", "dead-letters", "routes"] as const).flatMap((purpose) => {
     const name = bucketName(environment, purpose, aws.accountId);
     return faultIf(name.length > BUCKET_NAME_MAX_LENGTH, `environment: bucket name ${name} is too long`);
   });

@@ -9,6 +9,7 @@ import {
   LAMBDA_MEMORY_MIB,
   LAMBDA_TIMEOUT_SECONDS,
   LOG_RETENTION_DAYS,
+  ROUTE_CHECK_SECONDS,
 } from "../limits.ts";
 import type {
   Bytes,
@@ -135,6 +136,8 @@ const environmentConfig = z.strictObject({
   }),
   functions: z.strictObject({ enrichment: pipelineFunction, router: pipelineFunction }),
   mappings: z.strictObject({ enrichment: mapping, router: mapping }),
+  /** Absent: the router runs the routes in its bundle. Present: it looks for newer ones while it runs. */
+  routeReload: z.strictObject({ checkEvery: whole<Seconds>("seconds", ROUTE_CHECK_SECONDS) }).optional(),
   delivery: z.strictObject({ enriched: delivery, badRows: delivery }),
   lake: z.strictObject({
     infrequentAccessAfter: whole<Days>("days", { min: 30, max: 3_650 }),

@@ -1,4 +1,5 @@
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { StreamConfig } from "../config/schema.ts";
 import type { DataKey } from "./data-key.ts";
@@ -37,6 +38,11 @@ export class EventStream extends Construct {
       tags: { ...tags },
       lifecycle: { preventDestroy: true },
     });
+  }
+
+  /** For what has to wait for it without naming it. */
+  get resource(): ITerraformDependable {
+    return this.#stream;
   }
 
   get arn(): string {

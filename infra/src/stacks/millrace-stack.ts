@@ -18,6 +18,7 @@ import { EventService } from "../constructs/event-service.ts";
 import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
+import { PublishedRoutes } from "../constructs/published-routes.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
@@ -25,6 +26,7 @@ import type { DestinationStream, ForeignDestination, Hop, Watched } from "../con
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
+import type { RoutesFile } from "../inputs/routes-file.ts";
 import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
 import { bucketName, physicalName, prefixOf } from "../names.ts";
 
@@ -35,6 +37,8 @@ export interface MillraceStackProps {
   readonly config: EnvironmentConfig;
   readonly artifacts: FunctionArtifacts;
   readonly destinations: readonly RouteDestination[];
+  /** For environments whose router reloads routes. */
+  readonly routesFile: RoutesFile;
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];
 }
@@ -53,7 +57,7 @@ export class MillraceStack extends TerraformStack {
   readonly #addresses = new Map<string, string>();
   readonly #config: EnvironmentConfig;
 
-  constructor(scope: Construct, { config, artifacts, destinations, contractViews }: MillraceStackProps) {
+  constructor(scope: Construct, { config, artifacts, destinations, routesFile, contractViews }: MillraceStackProps) {
     super(scope, config.environment);
     this.#config = config;
     this.#declareBackend();
@@ -68,8 +72,10 @@ export class MillraceStack extends TerraformStack {
     const { lake, deadLetters } = this.#createBuckets(keys);
 
     const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters });
+    const publishedRoutes = this.#createPublishedRoutes(keys, routesFile, destinationStreams);
     const router = this.#createRouter({
       artifacts,
+      publishedRoutes,
       keys,
       enriched,
       badRows,
@@ -310,8 +316,25 @@ export class MillraceStack extends TerraformStack {
     return { name: "enrichment", stage: environment, function: target, mapping };
   }
 
+  /** Off by default: what runs is what was reviewed and deployed. */
+  #createPublishedRoutes(
+    keys: Keys,
+    file: RoutesFile,
+    destinationStreams: readonly DestinationStream[],
+  ): PublishedRoutes | undefined {
+    const { aws, environment, routeReload } = this.#config;
+    if (routeReload === undefined) return undefined;
+    return new PublishedRoutes(this, "published_routes", {
+      bucketName: bucketName(environment, "routes", aws.accountId),
+      key: keys.masked,
+      file,
+      dependsOn: destinationStreams.map(({ stream }) => stream.resource),
+    });
+  }
+
   #createRouter(from: {
     artifacts: FunctionArtifacts;
+    publishedRoutes: PublishedRoutes | undefined;
     keys: Keys;
     enriched: EventStream;
     badRows: EventStream;
@@ -320,7 +343,8 @@ export class MillraceStack extends TerraformStack {
     destinationStreams: readonly DestinationStream[];
     foreign: readonly ForeignDestination[];
   }): Hop {
-    const { environment, functions, logs, mappings } = this.#config;
+    const { environment, functions, logs, mappings, routeReload } = this.#config;
+    const { publishedRoutes } = from;
     const target = new PipelineFunction(this, "router", {
       name: physicalName(environment, "router"),
       description: "Enriched event in, a copy to the stream of every route that matches",
@@ -334,6 +358,9 @@ export class MillraceStack extends TerraformStack {
         DESTINATION_STREAM_PREFIX: `${prefixOf(environment)}-`,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
         DEAD_LETTER_URL: `s3://${from.lake.nameReference}/${DEAD_LETTERS}`,
+        ...(publishedRoutes === undefined || routeReload === undefined
+          ? {}
+          : { ROUTES_URL: publishedRoutes.url, ROUTES_CHECK_SECONDS: String(routeReload.checkEvery) }),
       },
       statements: [
         ...readFrom("EnrichedStream", from.enriched),
@@ -342,6 +369,7 @@ export class MillraceStack extends TerraformStack {
         from.keys.masked.encryptThrough("kinesis"),
         { sid: "WriteTheirDeadLetters", actions: ["s3:PutObject"], resources: [`${from.lake.arn}/${DEAD_LETTERS}/*`] },
         from.keys.masked.encryptThrough("s3"),
+        ...(publishedRoutes?.readStatements ?? []),
         ...writeDeadLetters(from.deadLetters),
       ],
     });

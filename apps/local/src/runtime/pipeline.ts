@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, rmSync, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, rmSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import {
   DeliveryStream,
@@ -116,6 +116,7 @@ export class Pipeline {
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
     const objectStore = new FolderObjectStore({ folder: folders.objects });
     const objectServer = await startObjectStoreServer(objectStore, { onError: warn("s3") });
+    for (const { bucket, key, path } of topology.objects) await objectStore.put(bucket, key, readFileSync(path));
     const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url });
     const warehouse = await openWarehouse(topology, folders.warehouse);
 

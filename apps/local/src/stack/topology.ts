@@ -50,6 +50,13 @@ export interface DeliveryStreamSettings {
   readonly fileExtension: string;
 }
 
+/** A file that the stack puts into a bucket. */
+export interface ObjectSettings {
+  readonly bucket: string;
+  readonly key: string;
+  readonly path: string;
+}
+
 export interface TableSettings {
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
@@ -92,6 +99,7 @@ export interface Topology {
   readonly mappings: readonly MappingSettings[];
   readonly deliveryStreams: readonly DeliveryStreamSettings[];
   readonly buckets: readonly string[];
+  readonly objects: readonly ObjectSettings[];
   readonly tables: readonly TableSettings[];
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];

@@ -51,6 +51,7 @@ const base: readonly Resource[] = [
     destination_config: { on_failure: { destination_arn: "${aws_s3_bucket.lake.arn}" } },
   }),
   resource("aws_s3_bucket", "lake", { bucket: "m-lake" }),
+  resource("aws_s3_object", "routes", { bucket: "${aws_s3_bucket.lake.bucket}", key: "routes.json", source: "r.json" }),
   resource("snowflake_stage", "events", { name: "EVENTS", url: "s3://${aws_s3_bucket.lake.bucket}/enriched/" }),
   resource("snowflake_pipe", "events", {
     name: "P",
@@ -103,6 +104,10 @@ describe("the topology of a stack", () => {
       parallelizationFactor: 2,
       onFailureBucket: "m-lake",
     });
+  });
+
+  test("an object has the place that the stack gives it, and the file beside the stack", () => {
+    expect(topology.objects).toEqual([{ bucket: "m-lake", key: "routes.json", path: "/x/stacks/local/r.json" }]);
   });
 
   test("a pipe reads what its stage points at, when the bucket tells it", () => {

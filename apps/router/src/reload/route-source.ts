@@ -25,7 +25,6 @@ export interface RouteSourceOptions {
  */
 export class RouteSource {
   readonly #options: RouteSourceOptions;
-  readonly #deployed: ReadonlySet<string>;
   #routes: RouteSet;
   #etag: string | undefined;
   #nextCheckAt: number;
@@ -33,7 +32,6 @@ export class RouteSource {
   constructor(options: RouteSourceOptions) {
     this.#options = options;
     this.#routes = options.bundled;
-    this.#deployed = new Set(options.bundled.streams.map(({ stream }) => stream));
     // A new environment looks at once: its bundle may be older than what the others run.
     this.#nextCheckAt = options.clock.now();
   }
@@ -44,14 +42,14 @@ export class RouteSource {
 
   /** Looks for newer routes when it is time. Never throws. */
   async refresh(): Promise<void> {
-    const { clock, checkEveryMs, logger } = this.#options;
+    const { bundled, clock, checkEveryMs, logger } = this.#options;
     if (clock.now() < this.#nextCheckAt) return;
     this.#nextCheckAt = clock.now() + checkEveryMs;
     try {
       const found = await this.#fetch();
       if (found === undefined) return;
       this.#etag = found.etag;
-      const routes = loadRouteArtifact(found.text, this.#deployed);
+      const routes = loadRouteArtifact(found.text, bundled.streams);
       if (routes.version === this.#routes.version) return;
       logger.info("Newer routes are in force", { name: routes.version });
       this.#routes = routes;

@@ -2,11 +2,11 @@ import { EventPatternError } from "@millrace/event-pattern";
 import { RoutesError } from "../errors.ts";
 import { check } from "./check.ts";
 import type { Command, Output } from "./command.ts";
-import { compile } from "./compile.ts";
 import { diff } from "./diff.ts";
 import { examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { newCommand } from "./new.ts";
+import { publish } from "./publish.ts";
 import { redriveCommand } from "./redrive.ts";
 import { render } from "./render.ts";
 import { test } from "./test.ts";
@@ -19,7 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   new: newCommand,
   redrive: redriveCommand,
   examples,
-  compile,
+  publish,
   render,
 };
 

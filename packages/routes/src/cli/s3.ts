@@ -6,6 +6,8 @@ export interface S3 {
   /** Keys below a prefix, in order. */
   list(bucket: string, prefix: string): AsyncGenerator<string>;
   get(bucket: string, key: string): Promise<Readable>;
+  /** The object as text; undefined when there is none. */
+  getText(bucket: string, key: string): Promise<string | undefined>;
   put(bucket: string, key: string, body: string): Promise<void>;
   close(): void;
 }
@@ -36,6 +38,15 @@ export async function openS3(): Promise<S3> {
     async get(Bucket, Key) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
       return Body as Readable;
+    },
+    async getText(Bucket, Key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        return await Body?.transformToString();
+      } catch (error) {
+        if ((error as { name?: unknown }).name === "NoSuchKey") return undefined;
+        throw error;
+      }
     },
     async put(Bucket, Key, Body) {
       await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }));

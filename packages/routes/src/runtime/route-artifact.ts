@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CompiledRoutes } from "./compiled-routes.ts";
+import type { CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { loadRoutes, type RoutedEvent, type RouteSet } from "./route-set.ts";
 
@@ -19,20 +19,22 @@ export function digestOf(compiled: CompiledRoutes): string {
 
 /**
  * Loads an artifact that came from outside the bundle, if it is whole, says what its tests say, and writes to streams
- * that are deployed.
+ * that are deployed as it names them: a stream's permissions and the folder of its dead letters follow from where it is
+ * and whose it is.
  *
- * @param deployed names of the streams that exist
+ * @param deployed the streams of the deployment
  * @throws InvalidCompiledRoutesError with what is wrong
  */
-export function loadRouteArtifact(text: string, deployed: ReadonlySet<string>): RouteSet {
+export function loadRouteArtifact(text: string, deployed: readonly CompiledStream[]): RouteSet {
   const artifact = parse(text);
   if (digestOf(artifact.compiled) !== artifact.digest) {
     throw new InvalidCompiledRoutesError("The routes do not have the digest they came with");
   }
-  const missing = artifact.compiled.streams.filter(({ stream }) => !deployed.has(stream));
+  const known = new Set(deployed.map((stream) => placeOf(stream)));
+  const missing = artifact.compiled.streams.filter((stream) => !known.has(placeOf(stream)));
   if (missing.length > 0) {
     const names = missing.map(({ stream }) => stream).join(", ");
-    throw new InvalidCompiledRoutesError(`Streams are not deployed yet: ${names}`);
+    throw new InvalidCompiledRoutesError(`Streams are not deployed as the routes name them: ${names}`);
   }
   const set = loadRoutes(artifact.compiled);
   for (const [route, event, matches] of artifact.tests) {
@@ -41,6 +43,10 @@ export function loadRouteArtifact(text: string, deployed: ReadonlySet<string>): 
     }
   }
   return set;
+}
+
+function placeOf({ stream, application, arn = {} }: CompiledStream): string {
+  return JSON.stringify([stream, application, Object.entries(arn).sort()]);
 }
 
 function parse(text: string): RouteArtifact {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createRouteArtifact, type RouteDocument } from "../../src/index.ts";
+import { type CompiledStream, createRouteArtifact, type RouteDocument } from "../../src/index.ts";
 import { InvalidCompiledRoutesError, loadRouteArtifact } from "../../src/runtime.ts";
 
 const documents = (type: string): RouteDocument[] => [
@@ -21,14 +21,16 @@ const documents = (type: string): RouteDocument[] => [
   },
 ];
 const artifact = createRouteArtifact(documents("order"));
+const arn = { prod: "arn:aws:kinesis:eu-west-1:999999999999:stream/shop" };
+const shop = { stream: "shop", application: "shop" };
 const load =
-  (value: unknown, ...deployed: string[]) =>
+  (value: unknown, ...deployed: CompiledStream[]) =>
   () =>
-    loadRouteArtifact(JSON.stringify(value), new Set(deployed));
+    loadRouteArtifact(JSON.stringify(value), deployed);
 
 describe("an artifact from outside the bundle", () => {
   test("is taken when it is whole, its tests hold and its streams exist", () => {
-    const set = load(artifact, "shop")();
+    const set = load(artifact, shop)();
     expect(set.version).toBe(artifact.compiled.version);
     expect(set.route({ event: { id: "1", source: "s", type: "order" } } as never).matched).toEqual(["shop/orders"]);
   });
@@ -40,15 +42,23 @@ describe("an artifact from outside the bundle", () => {
     ["it has another format", { ...artifact, format: 2 }, "format 1"],
     ["it is null", null, "format 1"],
   ])("is refused when %s", (_, value, message) => {
-    expect(load(value, "shop")).toThrow(InvalidCompiledRoutesError);
-    expect(load(value, "shop")).toThrow(message);
+    expect(load(value, shop)).toThrow(InvalidCompiledRoutesError);
+    expect(load(value, shop)).toThrow(message);
   });
 
-  test("is refused when it writes to a stream that is not deployed", () => {
-    expect(load(artifact, "another")).toThrow("Streams are not deployed yet: shop");
+  test.each([
+    ["is not deployed", { ...shop, stream: "another" }],
+    ["another application was deployed with", { ...shop, application: "another" }],
+    ["was deployed in another account", { ...shop, arn }],
+  ])("is refused when it writes to a stream that %s", (_, deployed) => {
+    expect(load(artifact, deployed)).toThrow("Streams are not deployed as the routes name them: shop");
+  });
+
+  test("may write to a stream that was deployed with other settings", () => {
+    expect(load(artifact, { ...shop, ordering: "per-key", budgetMs: 100 })().version).toBe(artifact.compiled.version);
   });
 
   test("is refused when it was cut off", () => {
-    expect(() => loadRouteArtifact(JSON.stringify(artifact).slice(0, -5), new Set(["shop"]))).toThrow("not JSON");
+    expect(() => loadRouteArtifact(JSON.stringify(artifact).slice(0, -5), [shop])).toThrow("not JSON");
   });
 });
