@@ -5,15 +5,20 @@ import { runCommand } from "./control/run-command.ts";
 import { UsageError } from "./errors.ts";
 import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
+const usage = `Usage: pnpm tail [--from-start] <stream>, e.g. pnpm tail enriched
+  --from-start  begin with the oldest event the stream still has, not with the next one`;
+
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { "from-start": { type: "boolean" }, state: { type: "string" } },
+    options: { "from-start": { type: "boolean" }, state: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
-  const [stream] = positionals;
-  if (stream === undefined) {
-    throw new UsageError("Usage: pnpm tail [--from-start] <stream>, e.g. pnpm tail enriched");
+  if (values.help === true) {
+    console.log(usage);
+    return;
   }
+  const [stream] = positionals;
+  if (stream === undefined) throw new UsageError(usage);
   const { controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
   const query = values["from-start"] === true ? "?from-start" : "";
   const response = await fetch(new URL(`/streams/${encodeURIComponent(stream)}${query}`, controlUrl));

@@ -6,13 +6,20 @@ import { UsageError } from "./errors.ts";
 import { formatRow, formatTable } from "./report/format-table.ts";
 import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
+const usage = `Usage: pnpm warehouse [--json] "<SQL>", e.g. pnpm warehouse "show tables"
+  --json  the rows as JSON, not as a table`;
+
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean" }, state: { type: "string" } },
+    options: { json: { type: "boolean" }, state: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
+  if (values.help === true) {
+    console.log(usage);
+    return;
+  }
   const sql = positionals.join(" ").trim();
-  if (sql === "") throw new UsageError('Usage: pnpm warehouse [--json] "<SQL>", e.g. pnpm warehouse "show tables"');
+  if (sql === "") throw new UsageError(usage);
   const { controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
   const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
   const text = await response.text();

@@ -4,7 +4,7 @@ import { mutants as knownMutants } from "./mutants/mutants.ts";
 
 /** What the command line asks for. */
 export interface SimulateArguments {
-  readonly command: "schedules" | "mutants" | "trace";
+  readonly command: "schedules" | "mutants" | "trace" | "help";
   readonly schedules: number;
   readonly seed: number;
   readonly events: number;
@@ -38,6 +38,7 @@ export function readArguments(words: readonly string[]): SimulateArguments {
         processes: { type: "string", default: String(availableParallelism()) },
         json: { type: "boolean", default: false },
         trace: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
   } catch (error) {
@@ -51,7 +52,7 @@ export function readArguments(words: readonly string[]): SimulateArguments {
   const unknown = mutants.find((name) => !knownMutants.some((mutant) => mutant.name === name));
   if (unknown !== undefined) throw new ArgumentError(`There is no mutant ${JSON.stringify(unknown)}.`);
   return {
-    command: command ?? (values.trace ? "trace" : "schedules"),
+    command: values.help ? "help" : (command ?? (values.trace ? "trace" : "schedules")),
     schedules: readNumber("schedules", values.schedules ?? (command === "mutants" ? "200" : "100"), 1),
     seed: readNumber("seed", values.seed, 0),
     events: readNumber("events", values.events, 1),

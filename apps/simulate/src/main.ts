@@ -68,9 +68,14 @@ async function huntMutants({
   return outcomes.length > 0 && caught === outcomes.length;
 }
 
+function showUsage(): Promise<boolean> {
+  console.log(usage);
+  return Promise.resolve(true);
+}
+
 try {
   const given = readArguments(process.argv.slice(2));
-  const commands = { schedules: simulate, trace: showTrace, mutants: huntMutants };
+  const commands = { schedules: simulate, trace: showTrace, mutants: huntMutants, help: showUsage };
   process.exitCode = (await commands[given.command](given)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof ArgumentError)) throw error;

@@ -8,7 +8,14 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    console.error(error instanceof LocalError ? error.message : error);
+    console.error(isExpected(error) ? error.message : error);
     process.exitCode = failureCode;
   }
+}
+
+/** Own errors, and what `parseArgs` says of the command line: told in a line, without a stack. */
+function isExpected(error: unknown): error is Error {
+  if (error instanceof LocalError) return true;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
 }

@@ -27,6 +27,10 @@ describe("the command line", () => {
     });
   });
 
+  test("explains itself when asked to", () => {
+    expect(readArguments(["mutants", "--help"])).toMatchObject({ command: "help" });
+  });
+
   test.each([
     [["--schedules", "many"], "Expected `--schedules` to be a whole number of at least 1"],
     [["--schedules", "0"], "Expected `--schedules`"],

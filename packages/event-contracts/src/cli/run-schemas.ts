@@ -15,11 +15,15 @@ export async function runSchemas(args: string[], print: (line: string) => void):
   }
   const { values, positionals } = parsed;
   const [command, name] = positionals;
+  if (values.help === true || command === undefined) {
+    print(usage);
+    return values.help === true ? 0 : 2;
+  }
   // Each command loads only what it needs: Ajv, zod and recheck take their time.
   if (command === "check") return (await import("./commands/check.ts")).check(values, print);
   if (command === "new") return (await import("./commands/new.ts")).createNew(name, values, print);
   if (command === "render") return (await import("./commands/render.ts")).render(values, print);
-  print(usage);
+  print(`There is no command ${command}.\n${usage}`);
   return 2;
 }
 
@@ -35,6 +39,7 @@ function readArguments(args: string[]) {
         step: { type: "string" },
         json: { type: "boolean" },
         check: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {

@@ -83,6 +83,14 @@ describe("pnpm schemas", () => {
     await expect(program).rejects.toMatchObject({ code: 2, stdout: expect.stringContaining("Usage: pnpm schemas") });
   });
 
+  test("explains itself when asked to, and says which command there is not", async () => {
+    expect(await schemas("new", "--help")).toMatchObject({ code: 0, output: expect.stringContaining("Usage:") });
+    expect(await schemas("frobnicate")).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("no command frobnicate"),
+    });
+  });
+
   test("check --json is for programs", async () => {
     appendFileSync(join(root, "events/page/view/1-0-0.json"), " ");
     const { output } = await schemas("check", "--json");

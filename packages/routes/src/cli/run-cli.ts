@@ -27,9 +27,17 @@ const commands: Readonly<Record<string, Command>> = {
 export async function runCli(args: readonly string[], output: Output): Promise<number> {
   const [name = "", ...rest] = args;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (name === "" || name === "help" || isHelp(name)) {
+    output.out(usage(Object.values(commands)));
+    return 0;
+  }
   if (command === undefined) {
-    output.err(usage());
-    return name === "" || name === "help" || name === "--help" ? 0 : 2;
+    output.err(`There is no command ${name}.\n${usage(Object.values(commands))}`);
+    return 2;
+  }
+  if (rest.some(isHelp)) {
+    output.out(usage([command]));
+    return 0;
   }
   try {
     return await command.run(rest, output);
@@ -47,7 +55,11 @@ function isExpected(error: unknown): error is Error {
   return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
 }
 
-function usage(): string {
-  const lines = Object.values(commands).map((command) => `  routes ${command.usage}\n      ${command.summary}`);
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+function usage(of: readonly Command[]): string {
+  const lines = of.map((command) => `  routes ${command.usage}\n      ${command.summary}`);
   return `Usage\n${lines.join("\n")}`;
 }

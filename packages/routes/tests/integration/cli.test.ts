@@ -372,8 +372,20 @@ test("routes examples gives the inline tests as events that test and diff can re
 
 describe("the command line", () => {
   test("an unknown command or option is answered with the usage", async () => {
-    expect(await run("frobnicate")).toMatchObject({ code: 2, err: expect.stringContaining("routes check") });
+    expect(await run("frobnicate")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/frobnicate[^]*routes check/),
+    });
     expect(await run("check", "--nope")).toMatchObject({ code: 2, err: expect.stringContaining("--nope") });
+  });
+
+  test("explains itself, and each command alone, when asked to", async () => {
+    for (const word of ["", "help", "--help"]) {
+      expect(await run(word)).toMatchObject({ code: 0, out: expect.stringMatching(/routes check[^]*routes redrive/) });
+    }
+    const { code, out } = await run("diff", "--help");
+    expect([code, out]).toEqual([0, expect.stringContaining("routes diff <base")]);
+    expect(out).not.toContain("routes check");
   });
 
   test("the documents' JSON Schema on disk is fresh", async () => {
