@@ -5,6 +5,19 @@ export function cutKey(text: string): string {
   return text.length > maxCachedKeyLength ? text.slice(0, maxCachedKeyLength) : text;
 }
 
+/** A function that keeps its last result: neighbouring events often have the same input, and to compare is cheaper than to look up. */
+export function rememberLast<Value>(compute: (input: string) => Value): (input: string) => Value {
+  let lastInput: string | undefined;
+  let lastValue: Value | undefined;
+  return (input) => {
+    if (input !== lastInput) {
+      lastValue = compute(input);
+      lastInput = input;
+    }
+    return lastValue as Value;
+  };
+}
+
 /**
  * Remembers results by input, at most two generations of `maxEntries`: when the young generation is full it becomes the
  * old one, and what the old one held and nobody asked for is gone. As good as LRU for repeating inputs, and cheaper.

@@ -20,6 +20,7 @@ import { maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
 import { countBatch, countRecord } from "./metrics.ts";
+import { createContractSelector } from "./validation/select-contract.ts";
 
 /** What the handler works with; nothing is taken from the environment. */
 export interface EnrichmentHandlerDeps {
@@ -120,7 +121,7 @@ export function createRecordContext(
   processor = defaultProcessor,
 ): RecordContext {
   return {
-    contracts: deps.contracts,
+    selectContract: createContractSelector(deps.contracts),
     enrichments: deps.enrichments,
     maskEvent: createMaskEvent(deps.contracts, createPseudonymizer(deps.privacyKeys)),
     sealPayload: createPayloadSeal(deps.privacyKeys),

@@ -5,14 +5,15 @@ import {
   type RawEvent,
   type ValidationResult,
 } from "@millrace/event-contracts";
-import type { CompiledContracts, SchemaErrors } from "@millrace/event-contracts/codegen";
+import type { SchemaErrors } from "@millrace/event-contracts/codegen";
 import { type Addition, createAddition } from "./enrichments/addition.ts";
 import type { Enrich, EnrichmentInput } from "./enrichments/enrichment.ts";
+import { writeEvent } from "./envelope/write-event.ts";
 import { EnrichmentFailedError, MaskingFailedError } from "./errors.ts";
 import type { MaskEvent, MaskingOrder } from "./privacy/mask-event.ts";
-import type { MaskingLog } from "./privacy/mask-value.ts";
+import type { MaskingLog } from "./privacy/masking-log.ts";
 import { describeErrors } from "./validation/describe-errors.ts";
-import { selectContract, type SelectedContract } from "./validation/select-contract.ts";
+import type { SelectContract, SelectedContract } from "./validation/select-contract.ts";
 
 /** An enrichment that is switched on. */
 export interface ActiveEnrichment {
@@ -21,17 +22,14 @@ export interface ActiveEnrichment {
 }
 
 export interface EventContext {
-  readonly contracts: CompiledContracts;
+  readonly selectContract: SelectContract;
   /** In the order they run. */
   readonly enrichments: readonly ActiveEnrichment[];
   readonly maskEvent: MaskEvent;
 }
 
 /** Who processes, and when: the same for all events of a record. */
-export interface ProcessingStamp {
-  readonly value: EnrichedEvent["processing"];
-  readonly json: string;
-}
+export type ProcessingStamp = Addition<EnrichedEvent["processing"]>;
 
 /** An enriched event as it is written. */
 export interface EnrichedLine {
@@ -50,22 +48,26 @@ export interface EnrichedLine {
  * Validates, masks and enriches one event, in this order: the validator needs the clear event, and everything after the
  * masking cannot leak what it does not have. The event is changed in place.
  *
+ * @param text the JSON the event was read from, when it is at hand: most of it can be passed on
  * @throws MaskingFailedError and whatever else goes wrong in masking: the event must not leave
  */
-export function enrichEvent(event: RawEvent, stamp: ProcessingStamp, context: EventContext): EnrichedLine {
+export function enrichEvent(
+  event: RawEvent,
+  text: string | undefined,
+  stamp: ProcessingStamp,
+  context: EventContext,
+): EnrichedLine {
   const clientIp = typeof event.clientip === "string" ? event.clientip : undefined;
-  const contract = selectContract(event, context.contracts);
+  const contract = context.selectContract(event);
   const found = contract.validate?.(event.data) ?? null;
 
   const log = maskOrFail(context.maskEvent, event, maskingOrder(contract, found));
-  const validation = createValidationResult(contract, found, event.data, log);
+  const validation = found === null ? contract.faultless : describeFaults(contract, found, event.data, log);
   const enrichment = runEnrichments(context.enrichments, event, clientIp);
 
   return {
-    // Put together from parts of which most are written already.
-    json:
-      `{"event":${JSON.stringify(event)},"enrichment":${enrichment.json},"validation":${validation.json},` +
-      `"privacy":${log.toJson()},"processing":${stamp.json}}`,
+    // Put together from parts that are written already, nearly all of them.
+    json: `{"event":${writeEvent(event, text, log)},"enrichment":{${enrichment.members}}${validation.member},"privacy":${log.toJson()}${stamp.member}}`,
     partitionKey: partitionKeyOf(event),
     validation: validation.value,
     notes: enrichment.notes,
@@ -91,30 +93,20 @@ function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder):
   }
 }
 
-function createValidationResult(
-  contract: SelectedContract,
-  found: SchemaErrors | null,
+function describeFaults(
+  { schemaId }: SelectedContract,
+  found: SchemaErrors,
   maskedData: unknown,
   log: MaskingLog,
 ): Addition<ValidationResult> {
-  const { schemaId } = contract;
-  if (found === null) return schemaId === null ? unknown : valid(schemaId);
   const errors = describeErrors(found.errors, maskedData, log.paths());
   const isCut = found.count > errors.length;
-  return createAddition({ status: "invalid", schema: schemaId, errors, ...(isCut ? { errorCount: found.count } : {}) });
-}
-
-const unknown = createAddition<ValidationResult>({ status: "unknown", schema: null, errors: [] });
-const validBySchema = new Map<string, Addition<ValidationResult>>();
-
-/** One for each schema there is. */
-function valid(schema: string): Addition<ValidationResult> {
-  let result = validBySchema.get(schema);
-  if (result === undefined) {
-    result = createAddition({ status: "valid", schema, errors: [] });
-    validBySchema.set(schema, result);
-  }
-  return result;
+  return createAddition<ValidationResult>("validation", {
+    status: "invalid",
+    schema: schemaId,
+    errors,
+    ...(isCut ? { errorCount: found.count } : {}),
+  });
 }
 
 const noNotes: readonly EnrichmentNote[] = [];
@@ -123,24 +115,25 @@ function runEnrichments(
   enrichments: readonly ActiveEnrichment[],
   event: RawEvent,
   clientIp: string | undefined,
-): { json: string; notes: readonly EnrichmentNote[] } {
+): { members: string; notes: readonly EnrichmentNote[] } {
   const input = new EventInput(event, clientIp, enrichments);
   let notes = noNotes;
-  let json = "";
-  for (const { name, enrich } of enrichments) {
+  let members = "";
+  for (let index = 0; index < enrichments.length; index++) {
+    const { name, enrich } = enrichments[index] as ActiveEnrichment;
+    let addition: Addition | undefined;
     try {
-      const addition = enrich(input);
-      input.additions.push(addition);
-      if (addition !== undefined) json += `${json === "" ? "" : ","}"${name}":${addition.json}`;
+      addition = enrich(input);
     } catch (error) {
-      input.additions.push(undefined);
       // The message of a foreign error may quote what it could not read.
       const message = error instanceof EnrichmentFailedError ? error.message : "Failed unexpectedly.";
       notes = [...notes, { enrichment: name, message }];
     }
+    input.additions.push(addition);
+    if (addition !== undefined) members += members === "" ? addition.member.slice(1) : addition.member;
   }
-  if (notes.length > 0) json += `${json === "" ? "" : ","}"notes":${JSON.stringify(notes)}`;
-  return { json: `{${json}}`, notes };
+  if (notes.length > 0) members += `${members === "" ? "" : ","}"notes":${JSON.stringify(notes)}`;
+  return { members, notes };
 }
 
 class EventInput implements EnrichmentInput {
@@ -157,6 +150,9 @@ class EventInput implements EnrichmentInput {
   }
 
   resultOf(name: string): object | undefined {
-    return this.additions[this.#enrichments.findIndex((enrichment) => enrichment.name === name)]?.value;
+    for (let index = 0; index < this.additions.length; index++) {
+      if (this.#enrichments[index]?.name === name) return this.additions[index]?.value;
+    }
+    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp
 import { decodeLines, type Line } from "./envelope/decode-lines.ts";
 import { lineBytes } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
+import { createAddition } from "./enrichments/addition.ts";
 import { MaskingFailedError } from "./errors.ts";
 
 /** What {@link enrichRecord} works with. */
@@ -62,15 +63,20 @@ function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext):
   if (!line.ok) return { kind: failureKinds[line.error.code], message: line.error.message };
   try {
     const read = readEvent(line.value, line.text);
-    return read.ok ? enrichReadEvent(read.event, stamp, context) : read;
+    return read.ok ? enrichReadEvent(read.event, line.text, stamp, context) : read;
   } catch (error) {
     if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message };
     return { kind: badRowKinds.notProcessed, message: "Enrichment failed unexpectedly: this is a defect of its own." };
   }
 }
 
-function enrichReadEvent(event: RawEvent, stamp: ProcessingStamp, context: RecordContext): LineOutcome {
-  const enriched = enrichEvent(event, stamp, context);
+function enrichReadEvent(
+  event: RawEvent,
+  text: string | undefined,
+  stamp: ProcessingStamp,
+  context: RecordContext,
+): LineOutcome {
+  const enriched = enrichEvent(event, text, stamp, context);
   const size = recordSize(enriched, context.maxRecordBytes);
   if (size > context.maxRecordBytes) {
     return {
@@ -94,8 +100,7 @@ export function createStamps({ name, version }: RecordContext["processor"]): (no
   let stamp: ProcessingStamp | undefined;
   return (nowMs) => {
     if (stamp === undefined || nowMs !== stampedMs) {
-      const value = { enrichment: { name, version, at: new Date(nowMs).toISOString() } };
-      stamp = { value, json: JSON.stringify(value) };
+      stamp = createAddition("processing", { enrichment: { name, version, at: new Date(nowMs).toISOString() } });
       stampedMs = nowMs;
     }
     return stamp;

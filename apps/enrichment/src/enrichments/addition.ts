@@ -4,9 +4,11 @@
  */
 export interface Addition<Value extends object = object> {
   readonly value: Value;
-  readonly json: string;
+  /** As a member of the object of all additions, with a comma before it: `,"geo":{"country":"GB"}`. */
+  readonly member: string;
 }
 
-export function createAddition<Value extends object>(value: Value): Addition<Value> {
-  return { value, json: JSON.stringify(value) };
+/** @param name of the enrichment */
+export function createAddition<Value extends object>(name: string, value: Value): Addition<Value> {
+  return { value, member: `,"${name}":${JSON.stringify(value)}` };
 }

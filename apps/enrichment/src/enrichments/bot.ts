@@ -13,16 +13,17 @@ export interface BotResult {
   readonly match?: string;
 }
 
-const human: Addition<BotResult> = createAddition({ isBot: false });
-const onHostingNetwork: Addition<BotResult> = createAddition({ isBot: true, reason: "network" });
-const withoutUserAgent: Addition<BotResult> = createAddition({ isBot: true, reason: "no-user-agent" });
+const name = "bot";
+const human: Addition<BotResult> = createAddition(name, { isBot: false });
+const onHostingNetwork: Addition<BotResult> = createAddition(name, { isBot: true, reason: "network" });
+const withoutUserAgent: Addition<BotResult> = createAddition(name, { isBot: true, reason: "no-user-agent" });
 
 /**
  * Options: `treatMissingAsBot` whether no user agent means a bot; `hostingNetworks` autonomous systems where no persons are
  * (needs `network` before it in the list).
  */
 export const bot: EnrichmentDefinition = {
-  name: "bot",
+  name,
   create(options, { caches }) {
     const treatMissingAsBot = options["treatMissingAsBot"] === true;
     const hostingNetworks = new Set((options["hostingNetworks"] as number[] | undefined) ?? []);
@@ -47,5 +48,5 @@ function isInNetworks(input: EnrichmentInput, networks: ReadonlySet<number>): bo
 function judgeUserAgent(text: string): Addition<BotResult> {
   if (!isbot(text)) return human;
   const match = isbotMatch(text);
-  return createAddition<BotResult>({ isBot: true, reason: "user-agent", ...(match === null ? {} : { match }) });
+  return createAddition<BotResult>(name, { isBot: true, reason: "user-agent", ...(match === null ? {} : { match }) });
 }

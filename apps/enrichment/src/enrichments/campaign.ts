@@ -37,7 +37,7 @@ export const campaign: EnrichmentDefinition = {
       }
       const click = clickIds.find(([name]) => query.has(name));
       if (click !== undefined) [fields["clickIdParameter"], fields["clickNetwork"]] = click;
-      return { addition: Object.keys(fields).length === 0 ? undefined : createAddition(fields) };
+      return { addition: Object.keys(fields).length === 0 ? undefined : createAddition("campaign", fields) };
     }
 
     const read = caches.urls.remember(readCampaign);

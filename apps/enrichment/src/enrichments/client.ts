@@ -21,7 +21,10 @@ export const client: EnrichmentDefinition = {
       const version = isIP(address);
       if (version === 0) throw new EnrichmentFailedError("The client's address is no IP address.");
       const ipVersion = version === 4 ? 4 : 6;
-      return createAddition({ ipVersion, isPublic: !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6") });
+      return createAddition("client", {
+        ipVersion,
+        isPublic: !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6"),
+      });
     });
     return ({ clientIp }) => (clientIp === undefined ? undefined : read(clientIp));
   },

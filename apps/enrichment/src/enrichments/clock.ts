@@ -62,10 +62,10 @@ function createClockAddition(
   basis: ClockResult["basis"],
   skewMs: number | undefined,
 ): Addition<ClockResult> {
-  const head = `{"derivedTime":"${derivedTime}","basis":"${basis}"`;
+  const head = `,"clock":{"derivedTime":"${derivedTime}","basis":"${basis}"`;
   return skewMs === undefined
-    ? { value: { derivedTime, basis }, json: `${head}}` }
-    : { value: { derivedTime, basis, skewMs }, json: `${head},"skewMs":${skewMs}}` };
+    ? { value: { derivedTime, basis }, member: `${head}}` }
+    : { value: { derivedTime, basis, skewMs }, member: `${head},"skewMs":${skewMs}}` };
 }
 
 // What `Date.prototype.toISOString` writes.

@@ -36,11 +36,15 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
  * An enrichment that looks the client's address up and remembers the answers. What is no address is not looked up: the
  * enrichment `client` says so.
  */
-export function createIpLookup(cache: InputCache, lookUp: (address: string) => object | undefined): Enrich {
+export function createIpLookup(
+  name: string,
+  cache: InputCache,
+  lookUp: (address: string) => object | undefined,
+): Enrich {
   const answer = cache.remember((text): { addition: Addition | undefined } => {
     const address = unmapIp(text);
     const value = isIP(address) === 0 ? undefined : lookUp(address);
-    return { addition: value === undefined ? undefined : createAddition(value) };
+    return { addition: value === undefined ? undefined : createAddition(name, value) };
   });
   return ({ clientIp }) => {
     if (clientIp === undefined) return undefined;

@@ -26,7 +26,9 @@ export const geo: EnrichmentDefinition = {
   create(options, { readFile, caches }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
     const precision = (options["precision"] as Precision | undefined) ?? "country";
-    return createIpLookup(caches.addresses, (address) => readGeo(lookUp(address) as GeoRecord | null, precision));
+    return createIpLookup("geo", caches.addresses, (address) =>
+      readGeo(lookUp(address) as GeoRecord | null, precision),
+    );
   },
 };
 

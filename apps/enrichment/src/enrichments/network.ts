@@ -19,7 +19,9 @@ export const network: EnrichmentDefinition = {
   name: "network",
   create(options, { readFile, caches }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
-    return createIpLookup(caches.addresses, (address) => readNetwork(lookUp(address) as NetworkRecord | null));
+    return createIpLookup("network", caches.addresses, (address) =>
+      readNetwork(lookUp(address) as NetworkRecord | null),
+    );
   },
 };
 

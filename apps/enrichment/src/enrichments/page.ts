@@ -27,7 +27,7 @@ export const page: EnrichmentDefinition = {
 function readPage(address: string): Addition<PageResult> {
   const url = parseWebUrl(address);
   const fragment = url.hash.slice(1, maxUrlPartLength + 1);
-  return createAddition<PageResult>({
+  return createAddition<PageResult>("page", {
     scheme: url.protocol === "https:" ? "https" : "http",
     host: url.hostname,
     ...(url.port === "" ? {} : { port: Number(url.port) }),

@@ -1,3 +1,4 @@
+import { rememberLast } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { CampaignResult } from "./campaign.ts";
 import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
@@ -27,7 +28,7 @@ export const referrer: EnrichmentDefinition = {
         mediums.map((medium) => [medium, channel] as const),
       ),
     );
-    const siteOf = caches.urls.remember(readSite);
+    const siteOf = rememberLast(caches.urls.remember(readSite));
     const pageOf = caches.urls.remember((address) => ({ host: URL.parse(address)?.hostname }));
     const noSite: Site = { host: undefined, rule: undefined, additions: new Map() };
 
@@ -38,10 +39,12 @@ export const referrer: EnrichmentDefinition = {
 
     return (input) => {
       const { event } = input;
+      // The page first: other enrichments have just asked for its address.
+      const pageAddress = lookUpPage(event);
+      const pageHost = pageAddress === undefined ? undefined : pageOf(pageAddress).host;
       const address = lookUp(event);
       const site = address === undefined ? noSite : siteOf(address);
-      const pageAddress = site.host === undefined ? undefined : lookUpPage(event);
-      const isInternal = pageAddress !== undefined && site.host === pageOf(pageAddress).host;
+      const isInternal = site.host !== undefined && site.host === pageHost;
       const channel =
         channelOfCampaign(input.resultOf("campaign"), site.rule, channelByMedium) ??
         (isInternal ? "internal" : (site.rule?.channel ?? (site.host === undefined ? "direct" : "referral")));
@@ -61,7 +64,7 @@ function additionOf({ host, rule, additions }: Site, channel: string, isInternal
   const key = isInternal ? `${channel}, internal` : channel;
   let addition = additions.get(key);
   if (addition === undefined) {
-    addition = createAddition({
+    addition = createAddition("referrer", {
       channel,
       ...(rule === undefined || isInternal ? {} : { name: rule.name }),
       ...(host === undefined ? {} : { host }),

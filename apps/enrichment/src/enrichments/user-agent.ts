@@ -14,7 +14,7 @@ export interface UserAgentResult {
 export const userAgent: EnrichmentDefinition = {
   name: "userAgent",
   create(_options, { caches }) {
-    const read = caches.userAgents.remember((text) => createAddition(parseUserAgent(text)));
+    const read = caches.userAgents.remember((text) => createAddition("userAgent", parseUserAgent(text)));
     return ({ event }) => {
       const text = event.useragent;
       if (typeof text !== "string" || text === "") return undefined;

@@ -1,17 +1,19 @@
 import type { PrivacyDetector, RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import { pointerStep, setProperty } from "../json-value.ts";
+import { rememberLast } from "../bounded-cache.ts";
+import { pointerStep } from "../json-value.ts";
 import {
   maskByRule,
   maskNamedProperty,
   type MaskingContext,
-  MaskingLog,
   maskValue,
   noDetectors,
+  scanRemembered,
 } from "./mask-value.ts";
+import { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import { compilePrivacyMaps, type PrivacyState } from "./privacy-state.ts";
-import { allDetectors, scanText } from "./scan-text.ts";
+import { allDetectors, rememberingScan, type ScanText, scanText } from "./scan-text.ts";
 
 /** Which annotations concern an event, and whether it can be trusted to keep to them. */
 export interface MaskingOrder {
@@ -42,6 +44,9 @@ const knownAttributes = new Set([
   ...["subject", "dataschema", "datacontenttype", "clientip", "useragent", "referer", "origin", "traceparent"],
 ]);
 
+// https://www.w3.org/TR/trace-context/#traceparent-header: hexadecimal digits cannot say anything else, and are not worth remembering.
+const traceparent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/u;
+
 // CloudEvents JSON format, 3.1.1: the place of data that is not JSON.
 const binaryData = "data_base64";
 
@@ -58,9 +63,10 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
     const state = envelope.property(name);
     if (fixedAttributes.has(name) && state.isBarren) return "keep";
     if (name === "subject" && state.rule === undefined) return "pseudonym";
-    const detectors = state.rule === undefined ? (detectorsByAttribute[name] ?? allDetectors) : noDetectors;
-    // A valid event names no schema but the one it follows.
-    return { state, step: pointerStep(name), detectors, isKeptWhenValid: name === "dataschema" };
+    const step = pointerStep(name);
+    if (state.rule !== undefined) return { state, step, detectors: noDetectors, scan: state.scan };
+    const detectors = detectorsByAttribute[name] ?? allDetectors;
+    return { state, step, detectors, scan: rememberLast(rememberingScan(detectors)) };
   }
 
   function stateOf(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
@@ -76,25 +82,28 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
   }
 
   return (event, { schemaIds, isValid }) => {
-    const context = { pseudonymizer, log: new MaskingLog() };
-    if (event.data !== undefined) {
-      event.data = maskValue(event.data, stateOf(schemaIds), "/data", isValid ? noDetectors : allDetectors, context);
+    const log = new MaskingLog();
+    const context = { pseudonymizer, log };
+    const { data } = event;
+    if (data !== undefined) {
+      const detectors = isValid ? noDetectors : allDetectors;
+      log.replace(event, "data", data, maskValue(data, stateOf(schemaIds), "/data", detectors, context));
     }
-    // The names beforehand: one that is an address itself is replaced on the way.
-    for (const name of Object.keys(event)) {
+    let ownNames = noNames;
+    for (const name in event) {
       const plan = plans.get(name);
-      if (plan === "keep") continue;
-      if (plan === "pseudonym") maskSubject(event, context);
-      else if (plan === undefined) maskOwnAttribute(event, name, envelope, context);
-      else if (!(isValid && plan.isKeptWhenValid)) {
-        const before = event[name];
-        const after = maskValue(before, plan.state, plan.step, plan.detectors, context);
-        if (after !== before) event[name] = after;
-      }
+      if (plan === undefined) ownNames = [...ownNames, name];
+      else if (plan === "pseudonym") maskSubject(event, context);
+      // A valid event names no schema but the one it follows.
+      else if (plan !== "keep" && !(isValid && name === "dataschema")) maskAttribute(event, name, plan, context);
     }
-    return context.log;
+    // Afterwards, as a name that is an address itself is replaced as well.
+    for (const name of ownNames) maskOwnAttribute(event, name, envelope, context);
+    return log;
   };
 }
+
+const noNames: readonly string[] = [];
 
 /** What is done with an attribute, by its name. */
 type AttributePlan = "keep" | "pseudonym" | MaskPlan;
@@ -102,8 +111,20 @@ type AttributePlan = "keep" | "pseudonym" | MaskPlan;
 interface MaskPlan {
   readonly state: PrivacyState;
   readonly step: string;
+  /** For values that are no text, against the specification. */
   readonly detectors: readonly PrivacyDetector[];
-  readonly isKeptWhenValid: boolean;
+  /** For texts, which nearly all are. */
+  readonly scan: ScanText | undefined;
+}
+
+function maskAttribute(event: RawEvent, name: string, plan: MaskPlan, context: MaskingContext): void {
+  const value = event[name];
+  const { scan, state, step, detectors } = plan;
+  if (typeof value !== "string" || scan === undefined) {
+    context.log.replace(event, name, value, maskValue(value, state, step, detectors, context));
+  } else if (name !== "traceparent" || !traceparent.test(value)) {
+    context.log.replace(event, name, value, scanRemembered(value, scan, step, context.log));
+  }
 }
 
 /**
@@ -117,7 +138,7 @@ function maskSubject(event: RawEvent, context: MaskingContext): void {
   const [detector] = found;
   if (detector === undefined) return;
   const rule = { class: text === `[${detector}]` ? detector : "subject", action: "hmac" } as const;
-  event.subject = maskByRule(subject, rule, "/subject", context) as string;
+  context.log.replace(event, "subject", subject, maskByRule(subject, rule, "/subject", context));
 }
 
 function maskOwnAttribute(event: RawEvent, name: string, envelope: PrivacyState, context: MaskingContext): void {
@@ -126,6 +147,6 @@ function maskOwnAttribute(event: RawEvent, name: string, envelope: PrivacyState,
     return;
   }
   // Nobody looks into it on the way, so nobody knows what is in it.
-  setProperty(event, name, undefined);
+  context.log.replace(event, name, event[name], undefined);
   context.log.add({ path: `/${name}`, class: "binary", action: "drop" });
 }

@@ -1,44 +1,12 @@
 import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
 import { type JsonObject, pointerStep, setProperty } from "../json-value.ts";
-import { maxReportedFields } from "../limits.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
 import { isCardNumber } from "./find-cards.ts";
-import type { Pseudonymizer } from "./privacy-keys.ts";
 import { isCredentialName } from "./find-secrets.ts";
+import type { MaskingLog } from "./masking-log.ts";
+import type { Pseudonymizer } from "./privacy-keys.ts";
 import type { PrivacyState } from "./privacy-state.ts";
-import { allDetectors, scanText } from "./scan-text.ts";
-
-/** Collects what was masked in one event. */
-export class MaskingLog {
-  readonly #fields: MaskedField[] = [];
-  readonly #furtherPaths: string[] = [];
-
-  add(field: MaskedField): void {
-    if (this.#fields.length < maxReportedFields) this.#fields.push(field);
-    else this.#furtherPaths.push(field.path);
-  }
-
-  /** The JSON Pointers of everything that was masked. */
-  paths(): ReadonlySet<string> {
-    return new Set([...this.#fields.map(({ path }) => path), ...this.#furtherPaths]);
-  }
-
-  /** The `PrivacyReport` as JSON. */
-  toJson(): string {
-    let fields = "";
-    for (const field of this.#fields) fields += `${fields === "" ? "" : ","}${fieldJson(field)}`;
-    const further = this.#furtherPaths.length;
-    return `{"masked":[${fields}]${further === 0 ? "" : `,"maskedCount":${this.#fields.length + further}`}}`;
-  }
-}
-
-/** By hand: nothing but the path needs escaping that is not known beforehand. */
-function fieldJson(field: MaskedField): string {
-  if (field.alternates !== undefined) return JSON.stringify(field);
-  const { path, action, keyId } = field;
-  const head = `{"path":${JSON.stringify(path)},"class":${JSON.stringify(field.class)},"action":"${action}"`;
-  return keyId === undefined ? `${head}}` : `${head},"keyId":"${keyId}"}`;
-}
+import { allDetectors, type ScanText, scanText } from "./scan-text.ts";
 
 /** What a walk carries along. */
 export interface MaskingContext {
@@ -65,6 +33,7 @@ export function maskValue(
 ): unknown {
   const { rule } = state;
   if (rule !== undefined && rule.action !== "scan") return maskByRule(value, rule, path, context);
+  if (typeof value === "string" && detectors.length === 0) return scanRemembered(value, state.scan, path, context.log);
   const wanted = rule === undefined ? detectors : joinDetectors(detectors, rule.detect ?? allDetectors);
   if (typeof value === "object" && value !== null) {
     if (wanted.length > 0 || !state.isBarren) maskChildren(value, state, path, wanted, context);
@@ -113,8 +82,12 @@ function maskChildren(
   }
   const properties = state.properties();
   if (properties !== undefined) {
-    for (const { key, step, state: next } of properties) {
-      if (Object.hasOwn(object, key)) maskProperty(object, key, next, path + step, detectors, context);
+    for (const { key, step, state: next, isInherited } of properties) {
+      const before = object[key];
+      if (before === undefined || (isInherited && !Object.hasOwn(object, key))) continue;
+      // What is scanned has nothing in it, nearly always, and no path is needed for that.
+      if (typeof before === "string" && next.scan !== undefined && next.scan(before) === undefined) continue;
+      maskProperty(object, key, next, path + step, detectors, context);
     }
     return;
   }
@@ -133,7 +106,9 @@ function maskElements(
   if (detectors.length === 0 && element.isBarren) return;
   for (let index = 0; index < values.length; index++) {
     // JSON writes what was dropped as null, so that the other elements keep their places.
-    values[index] = maskValue(values[index], element, `${path}/${index}`, detectors, context);
+    const before = values[index];
+    values[index] = maskValue(before, element, `${path}/${index}`, detectors, context);
+    if (values[index] !== before) context.log.isRestructured = true;
   }
 }
 
@@ -146,8 +121,7 @@ function maskProperty(
   context: MaskingContext,
 ): void {
   const before = object[key];
-  const after = maskValue(before, state, path, detectors, context);
-  if (after !== before) setProperty(object, key, after);
+  context.log.replace(object, key, before, maskValue(before, state, path, detectors, context));
 }
 
 /** Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is (`password`). */
@@ -171,6 +145,7 @@ export function maskNamedProperty(
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name itself must go
   delete object[key];
   setProperty(object, name, value);
+  context.log.isRestructured = true;
   for (const detector of found) context.log.add({ path: renamedPath, class: detector, action: "scan" });
 }
 
@@ -185,10 +160,25 @@ function secretState(state: PrivacyState): PrivacyState {
   return (state.rule?.action ?? "scan") === "scan" ? { ...state, rule: secretRule } : state;
 }
 
+/** Where the search for a free name went on last: from the beginning each time, an object full of addresses takes minutes. */
+const nextSuffixes = new WeakMap<JsonObject, Map<string, number>>();
+
 function findFreeName(object: JsonObject, name: string): string {
-  let free = name;
-  for (let suffix = 2; Object.hasOwn(object, free); suffix++) free = `${name}#${suffix}`;
-  return free;
+  if (!Object.hasOwn(object, name)) return name;
+  let suffixes = nextSuffixes.get(object);
+  if (suffixes === undefined) nextSuffixes.set(object, (suffixes = new Map<string, number>()));
+  let suffix = suffixes.get(name) ?? 2;
+  while (Object.hasOwn(object, `${name}#${suffix}`)) suffix += 1;
+  suffixes.set(name, suffix + 1);
+  return `${name}#${suffix}`;
+}
+
+/** Scans the text of a field that is scanned in every event of its contract. */
+export function scanRemembered(text: string, scan: ScanText | undefined, path: string, log: MaskingLog): string {
+  const scanned = scan?.(text);
+  if (scanned === undefined) return text;
+  for (const detector of scanned.found) log.add({ path, class: detector, action: "scan" });
+  return scanned.text;
 }
 
 function scanValue(value: unknown, detectors: readonly PrivacyDetector[], path: string, log: MaskingLog): unknown {

@@ -1,5 +1,7 @@
 import { type PrivacyMap, type PrivacyNode, type PrivacyRule, strictestRule } from "@millrace/event-contracts";
+import { rememberLast } from "../bounded-cache.ts";
 import { pointerStep } from "../json-value.ts";
+import { allDetectors, rememberingScan, type ScanText } from "./scan-text.ts";
 
 /**
  * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic. States are made
@@ -8,6 +10,8 @@ import { pointerStep } from "../json-value.ts";
 export interface PrivacyState {
   /** What to do with the value here. */
   readonly rule: PrivacyRule | undefined;
+  /** What the rule looks for, when it is `scan`. */
+  readonly scan: ScanText | undefined;
   /** No rule lies here or below. */
   readonly isBarren: boolean;
   /** The properties to look at, and no other leads to a rule; `undefined` when every property has to be asked for. */
@@ -22,6 +26,8 @@ export interface PropertyState {
   /** The step to it in a JSON Pointer. */
   readonly step: string;
   readonly state: PrivacyState;
+  /** Every object has something of this name, so whether it is its own has to be asked. */
+  readonly isInherited: boolean;
 }
 
 interface CompiledPattern {
@@ -75,10 +81,16 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
     // States are made when they are first asked for: the map of a recursive schema would never end otherwise.
     return {
       rule,
+      scan: rule?.action === "scan" ? rememberLast(rememberingScan(rule.detect ?? allDetectors)) : undefined,
       isBarren: nodes.every(isLeafWithoutRule),
       properties() {
         if (!isClosed) return undefined;
-        properties ??= Array.from(names, (key) => ({ key, step: pointerStep(key), state: this.property(key) }));
+        properties ??= Array.from(names, (key) => ({
+          key,
+          step: pointerStep(key),
+          state: this.property(key),
+          isInherited: key in Object.prototype,
+        }));
         return properties;
       },
       property(key) {
@@ -119,6 +131,7 @@ function isLeafWithoutRule(node: PrivacyNode): boolean {
 /** The state of values no schema says anything about. */
 export const noPrivacy: PrivacyState = {
   rule: undefined,
+  scan: undefined,
   isBarren: true,
   properties: () => [],
   property: () => noPrivacy,

@@ -1,4 +1,5 @@
 import type { PrivacyDetector } from "@millrace/event-contracts";
+import { BoundedCache } from "../bounded-cache.ts";
 import { findCards } from "./find-cards.ts";
 import { findEmails } from "./find-emails.ts";
 import { findIbans } from "./find-ibans.ts";
@@ -23,6 +24,9 @@ const finders: Readonly<Record<Exclude<PrivacyDetector, "secret">, (text: string
   ip: findIps,
 };
 
+// Shorter than a card number and without a character that the others need: most ids and words.
+const nothingToFind = /^[\w-]{0,11}$/u;
+
 /**
  * Replaces what looks like an e-mail address, a card number, an IBAN or an IP address by `[email]`, `[card]`, `[iban]`, `[ip]`, and
  * credentials by `[secret]` whatever was asked for: no text that is worth scanning may keep one.
@@ -30,6 +34,7 @@ const finders: Readonly<Record<Exclude<PrivacyDetector, "secret">, (text: string
  * @example scanText("mail ada@example.com", ["email"]).text // "mail [email]"
  */
 export function scanText(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
+  if (nothingToFind.test(text)) return { text, found: nothingFound };
   // First, because a credential in an address looks like one of the others: `https://ada:secret@example.com`.
   const secrets = findSecrets(text);
   let scanned = secrets.length === 0 ? text : replaceFindings(text, secrets, "[secret]");
@@ -42,6 +47,33 @@ export function scanText(text: string, detectors: readonly PrivacyDetector[]): S
     scanned = replaceFindings(scanned, findings, `[${detector}]`);
   }
   return { text: scanned, found };
+}
+
+/** Scans a text for certain kinds of values; `undefined` when it has none. */
+export type ScanText = (text: string) => ScannedText | undefined;
+
+const clean: ScannedText = { text: "", found: nothingFound };
+const rememberingScans = new Map<string, ScanText>();
+
+/**
+ * A {@link scanText} that remembers, for texts that come again: addresses of pages, user agents, subjects. All who look for the same
+ * kinds of values share its memory.
+ */
+export function rememberingScan(detectors: readonly PrivacyDetector[]): ScanText {
+  const key = detectors.join();
+  const known = rememberingScans.get(key);
+  if (known !== undefined) return known;
+  const cache = new BoundedCache<ScannedText>();
+  const compute = (text: string): ScannedText => {
+    const scanned = scanText(text, detectors);
+    return scanned.found.length === 0 ? clean : scanned;
+  };
+  const scan: ScanText = (text) => {
+    const scanned = cache.getOrCreate(text, compute);
+    return scanned === clean ? undefined : scanned;
+  };
+  rememberingScans.set(key, scan);
+  return scan;
 }
 
 function replaceFindings(text: string, findings: readonly Finding[], replacement: string): string {

@@ -18,6 +18,7 @@ export function unmapIp(address: string): string {
  * @example truncateIp("203.0.113.77") // "203.0.113.0"
  */
 export function truncateIp(address: string): string | undefined {
+  if (isIP(address) === 4) return truncateIpv4(address);
   return networks.getOrCreate(address, readNetwork).text;
 }
 
@@ -27,9 +28,13 @@ const readNetwork = (address: string) => ({ text: networkOf(address) });
 function networkOf(address: string): string | undefined {
   const plain = unmapIp(address);
   const version = isIP(plain);
-  if (version === 4) return `${plain.slice(0, plain.lastIndexOf("."))}.0`;
+  if (version === 4) return truncateIpv4(plain);
   if (version === 6) return truncateIpv6(plain);
   return undefined;
+}
+
+function truncateIpv4(address: string): string {
+  return `${address.slice(0, address.lastIndexOf("."))}.0`;
 }
 
 function truncateIpv6(address: string): string {

@@ -72,13 +72,10 @@ describe("bad rows", () => {
   });
 
   test("of a defect of our own follow their schema", () => {
-    const contracts = {
-      ...createContext().contracts,
-      newestSchemaOf: () => {
-        throw new TypeError("canary");
-      },
+    const selectContract = () => {
+      throw new TypeError("canary");
     };
-    const row = bad(toRecord(createRawEvent()), { ...createContext(), contracts });
+    const row = bad(toRecord(createRawEvent()), { ...createContext(), selectContract });
     expectSchema(badRowKinds.notProcessed, row);
     expect(JSON.stringify(row)).not.toContain("canary");
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { PrivacyMap, PrivacyRule } from "@millrace/event-contracts";
 import { createPseudonymizer } from "../../../src/index.ts";
-import { MaskingLog, maskValue, noDetectors } from "../../../src/privacy/mask-value.ts";
+import { maskValue, noDetectors } from "../../../src/privacy/mask-value.ts";
+import { MaskingLog } from "../../../src/privacy/masking-log.ts";
 import { compilePrivacyMaps } from "../../../src/privacy/privacy-state.ts";
 import { allDetectors } from "../../../src/privacy/scan-text.ts";
 import { MaskingFailedError } from "../../../src/errors.ts";

@@ -1,0 +1,130 @@
+import type { RawEvent } from "@millrace/event-contracts";
+import { quoteJson } from "../json-text.ts";
+import type { JsonObject } from "../json-value.ts";
+import type { MaskingLog, Replacement } from "../privacy/masking-log.ts";
+
+/**
+ * The JSON of a masked event. Where the text it was read from is at hand and tells nothing but the event, that text is passed on with
+ * the masked values exchanged, which takes a fifth of the time of writing the event anew.
+ *
+ * @param text the JSON the event was read from
+ * @param log what masking has changed since
+ */
+export function writeEvent(event: RawEvent, text: string | undefined, log: MaskingLog): string {
+  return (text === undefined ? undefined : exchangeTexts(event, text, log)) ?? JSON.stringify(event);
+}
+
+/** So many are looked for in every object; an event with more masked fields is written anew. */
+const maxReplacements = 16;
+
+/**
+ * Exchanges the replaced values in a text; `undefined` unless the text is, token for token, what the event was.
+ *
+ * Whether it is follows from its length. Everything in the event takes at least as many characters in the text as are counted here, so
+ * when the text has exactly as many, it has room for nothing else: no second value under a name (of which `JSON.parse` shows the
+ * last only), no escapes, no white space. Names that begin with a digit may have been moved by `JSON.parse`, so they are
+ * not followed.
+ */
+function exchangeTexts(event: RawEvent, text: string, log: MaskingLog): string | undefined {
+  if (log.isRestructured || log.replacements.length > maxReplacements) return undefined;
+  const reader = new TextFollower(text, log.replacements);
+  const end = reader.follow(event, 0);
+  const isWhole = end === text.length || (end === text.length - 1 && text.endsWith("\n"));
+  return isWhole && reader.exchanged === log.replacements.length ? reader.result(end) : undefined;
+}
+
+/** A position so far before the text that no length leads back into it. */
+const nowhere = -(2 ** 30);
+
+/** Goes through a text along the value that was read from it. */
+class TextFollower {
+  exchanged = 0;
+  readonly #text: string;
+  readonly #replacements: readonly Replacement[];
+  #result = "";
+  #copied = 0;
+
+  constructor(text: string, replacements: readonly Replacement[]) {
+    this.#text = text;
+    this.#replacements = replacements;
+  }
+
+  result(end: number): string {
+    return this.#result + this.#text.slice(this.#copied, end);
+  }
+
+  /** Where a value ends that starts at a position. */
+  follow(value: unknown, start: number): number {
+    if (typeof value === "string") return start + value.length + 2;
+    if (typeof value === "number") return this.#followNumber(value, start);
+    if (typeof value === "boolean") return start + (value ? 4 : 5);
+    if (value === null) return start + 4;
+    if (Array.isArray(value)) return this.#followElements(value as unknown[], start);
+    return typeof value === "object" ? this.#followProperties(value as JsonObject, start) : nowhere;
+  }
+
+  #followNumber(value: number, start: number): number {
+    const text = String(value);
+    return isShortest(value, text) && this.#text.startsWith(text, start) ? start + text.length : nowhere;
+  }
+
+  #followElements(elements: readonly unknown[], start: number): number {
+    if (elements.length === 0) return start + 2;
+    let at = start;
+    // One character before each element, a bracket or a comma, and the bracket at the end.
+    for (let index = 0; index < elements.length; index++) at = this.follow(elements[index], at + 1);
+    return at + 1;
+  }
+
+  #followProperties(object: JsonObject, start: number): number {
+    const hasReplacement = this.#hasReplacement(object);
+    let at = start;
+    for (const name in object) {
+      if (mayBeIndex(name)) return nowhere;
+      // A brace or a comma, the name in quotes, a colon.
+      at += name.length + 4;
+      const replacement = hasReplacement ? this.#replacementOf(object, name) : undefined;
+      at = replacement === undefined ? this.follow(object[name], at) : this.#exchange(replacement, at);
+    }
+    return at === start ? start + 2 : at + 1;
+  }
+
+  #hasReplacement(object: object): boolean {
+    for (const { holder } of this.#replacements) if (holder === object) return true;
+    return false;
+  }
+
+  #replacementOf(object: object, name: string): Replacement | undefined {
+    for (const replacement of this.#replacements) {
+      if (replacement.holder === object && replacement.key === name) return replacement;
+    }
+    return undefined;
+  }
+
+  #exchange({ before, after }: Replacement, start: number): number {
+    const end = this.follow(before, start);
+    const isThere = end > start && (typeof before !== "string" || this.#text.startsWith(before, start + 1));
+    // Inside what is replaced nothing else can be.
+    if (!isThere || this.#copied > start) return nowhere;
+    this.#result +=
+      this.#text.slice(this.#copied, start) + (typeof after === "string" ? quoteJson(after) : JSON.stringify(after));
+    this.#copied = end;
+    this.exchanged += 1;
+    return end;
+  }
+}
+
+/**
+ * Whether a number cannot be written with fewer characters than JavaScript takes: 1000 can, as 1e3, and 0.01 nearly. Digits it takes as many
+ * as are needed to tell the number, and beyond the safe integers not even those that were there.
+ */
+function isShortest(value: number, text: string): boolean {
+  if (Number.isSafeInteger(value)) return value % 1000 !== 0 || value === 0;
+  return Math.abs(value) >= 0.1 && text.includes(".");
+}
+
+/** Array indices come first in an object, whatever their place in the text. */
+function mayBeIndex(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57;
+}

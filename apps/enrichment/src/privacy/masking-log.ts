@@ -1,0 +1,58 @@
+import type { MaskedField } from "@millrace/event-contracts";
+import { type JsonObject, setProperty } from "../json-value.ts";
+import { quoteJson } from "../json-text.ts";
+import { maxReportedFields } from "../limits.ts";
+
+/** A value that stands where another one stood. */
+export interface Replacement {
+  /** The object that has the property. */
+  readonly holder: object;
+  readonly key: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Collects what was masked in one event: for consumers, and for whoever writes the event. */
+export class MaskingLog {
+  /** Every change there was, unless {@link isRestructured}. */
+  readonly replacements: Replacement[] = [];
+  /** More was changed than values of properties. */
+  isRestructured = false;
+  readonly #fields: MaskedField[] = [];
+  #furtherPaths: string[] | undefined;
+
+  /** Notes what a consumer is told. */
+  add(field: MaskedField): void {
+    if (this.#fields.length < maxReportedFields) this.#fields.push(field);
+    else (this.#furtherPaths ??= []).push(field.path);
+  }
+
+  /** Puts a value in the place of another one, unless it is the same. */
+  replace(holder: JsonObject, key: string, before: unknown, after: unknown): void {
+    if (before === after) return;
+    setProperty(holder, key, after);
+    if (after === undefined) this.isRestructured = true;
+    else this.replacements.push({ holder, key, before, after });
+  }
+
+  /** The JSON Pointers of everything that was masked. */
+  paths(): ReadonlySet<string> {
+    return new Set([...this.#fields.map(({ path }) => path), ...(this.#furtherPaths ?? [])]);
+  }
+
+  /** The `PrivacyReport` as JSON. */
+  toJson(): string {
+    let fields = "";
+    for (const field of this.#fields) fields += fields === "" ? fieldJson(field) : `,${fieldJson(field)}`;
+    const further = this.#furtherPaths?.length ?? 0;
+    return `{"masked":[${fields}]${further === 0 ? "" : `,"maskedCount":${this.#fields.length + further}`}}`;
+  }
+}
+
+/** By hand, because most fields have nothing that would have to be escaped. */
+function fieldJson(field: MaskedField): string {
+  if (field.alternates !== undefined) return JSON.stringify(field);
+  const { path, action, keyId } = field;
+  const head = `{"path":${quoteJson(path)},"class":${quoteJson(field.class)},"action":"${action}"`;
+  return keyId === undefined ? `${head}}` : `${head},"keyId":"${keyId}"}`;
+}
