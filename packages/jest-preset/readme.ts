@@ -33,7 +33,7 @@ export class Readme {
   /** The rows of the tables under a heading of the second level, without their headers, as cells. */
   tableUnder(heading: string): readonly (readonly string[])[] {
     const section = this.text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-    return [...section.matchAll(/^\|[-|]+\|\n((?:\| .*\n?)*)/gm)]
+    return [...section.matchAll(/^\|[-| :]+\|\n((?:\| .*\n?)*)/gm)]
       .flatMap(([, rows = ""]) => rows.trimEnd().split("\n"))
       .map((row) =>
         row

@@ -1,4 +1,5 @@
 import { InvalidPatternError, type TextPosition } from "./errors.ts";
+import { MAX_EVENT_DEPTH } from "./limits.ts";
 import { NumberText, numberOfText } from "./number-text.ts";
 
 /** A JSON value that remembers where it stood; duplicate keys of an object are kept, in order. */
@@ -46,7 +47,6 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const LITERAL = /true|false|null/y;
 const LITERALS: Record<string, boolean | null> = { true: true, false: false, null: null };
-const MAX_DEPTH = 1_000;
 
 /** The tree of a JSON text, with line and column of every value. */
 export function treeOfText(text: string): JsonTree {
@@ -70,7 +70,7 @@ class TreeReader {
 
   #value(pointer: string, depth: number): JsonTree {
     this.#take(WHITESPACE);
-    if (depth > MAX_DEPTH) this.#fail("The JSON is nested too deeply", pointer);
+    if (depth > MAX_EVENT_DEPTH) this.#fail("The JSON is nested too deeply", pointer);
     const position = this.#position();
     const next = this.#text[this.#offset];
     if (next === "{") return { kind: "object", members: this.#members(pointer, depth), pointer, position };

@@ -1,4 +1,4 @@
-import { createKinesisClient, createPutRecords } from "@millrace/put-records";
+import type { PutRecords } from "@millrace/put-records";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { compileRoutes } from "../compile/compile-routes.ts";
@@ -48,7 +48,7 @@ export const redriveCommand: Command = {
     const result = await redrive(rowsOf(letters), {
       application,
       routes: loadRoutes(compileRoutes(documents)),
-      destination: isDry ? undefined : destinations(stage ?? ""),
+      destination: isDry ? undefined : await destinations(stage ?? ""),
       done: new Set(done),
       onDelivered: (keys) => {
         if (ledger !== undefined && !isDry && keys.length > 0) appendFileSync(ledger, `${keys.join("\n")}\n`);
@@ -75,7 +75,9 @@ function sinceHour(since: string | undefined): (file: string) => boolean {
   return (file) => (/date=(.{10}\/hour=\d{2})\//.exec(file)?.[1] ?? "") >= `${date}/hour=${hour}`;
 }
 
-function destinations(stage: string): (stream: CompiledStream) => ReturnType<typeof createPutRecords> {
+/** Loaded here alone: the other commands write to no stream, and the SDK takes longer to load than they take to run. */
+async function destinations(stage: string): Promise<(stream: CompiledStream) => PutRecords> {
+  const { createKinesisClient, createPutRecords } = await import("@millrace/put-records");
   const client = createKinesisClient({});
   return ({ stream, arn, ordering }) => {
     const streamArn = arn?.[stage];
