@@ -3,15 +3,22 @@ import { parseArgs } from "node:util";
 import { type CompiledPatterns, compilePattern, compilePatterns, loadPatterns, parseEventText } from "../src/index.ts";
 import { createEvents } from "./events.ts";
 import { measure, type Speed } from "./measure.ts";
+import { measurePeer } from "./peer.ts";
 import { createRoutes } from "./routes.ts";
 import { measureWorstCases } from "./worst-cases.ts";
 
 /**
  * Events per second, JSON text in, for sets of growing size; the naive loop asks each pattern in turn.
- * `pnpm bench`, `pnpm bench --json`, `--round-ms 200` for a short run.
+ * `pnpm bench`, `pnpm bench --json`, `--round-ms 200` for a short run; `--peer <folder>` also measures the matcher of
+ * `serverless-offline-aws-eventbridge` that is installed there.
  */
 const { values: options } = parseArgs({
-  options: { json: { type: "boolean" }, "round-ms": { type: "string" }, sizes: { type: "string" } },
+  options: {
+    json: { type: "boolean" },
+    "round-ms": { type: "string" },
+    sizes: { type: "string" },
+    peer: { type: "string" },
+  },
 });
 const roundMs = Number(options["round-ms"] ?? 1_000);
 const sizes = (options.sizes ?? "10,100,1000,10000").split(",").map(Number);
@@ -80,6 +87,15 @@ const report = {
   parseOnly,
   rows: rows.map((row) => ({ ...row, ofSmallest: Math.round((row.text.eventsPerCpuSecond / smallest) * 100) / 100 })),
   worstCases: measureWorstCases(),
+  peer:
+    options.peer === undefined
+      ? []
+      : measurePeer(
+          options.peer,
+          sizes.filter((size) => size <= 1_000),
+          events,
+          roundMs,
+        ),
 };
 
 if (options.json) console.log(JSON.stringify(report, null, 2));
@@ -98,6 +114,17 @@ else {
       "matches/event": matchesPerEvent,
     })),
   );
+  if (report.peer.length > 0) {
+    console.log("serverless-offline-aws-eventbridge, the seven operators that it knows");
+    console.table(
+      report.peer.map(({ routes, ours, peer, matches }) => ({
+        routes,
+        ours: ours.eventsPerCpuSecond,
+        peer: peer.eventsPerCpuSecond,
+        "same matches": matches,
+      })),
+    );
+  }
   for (const { name, sizes: measured } of report.worstCases) {
     console.log(name);
     console.table(measured);
