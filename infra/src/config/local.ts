@@ -1,29 +1,9 @@
 import type { EnvironmentConfigInput } from "./schema.ts";
-import {
-  bytes,
-  days,
-  events,
-  hours,
-  invocationsPerShard,
-  kibibytes,
-  mebibytes,
-  millicores,
-  percent,
-  port,
-  proxies,
-  records,
-  replicas,
-  retries,
-  seconds,
-  shards,
-} from "./units.ts";
+import { provisioned } from "./capacity.ts";
+import * as unit from "./units.ts";
 
-const oneShard = {
-  capacity: { mode: "PROVISIONED", shards: shards(1) },
-  retention: hours(24),
-  maxRecordSize: kibibytes(1_024),
-} as const;
-const twoShards = { ...oneShard, capacity: { mode: "PROVISIONED", shards: shards(2) } } as const;
+const oneShard = provisioned(1, unit.hours(24));
+const twoShards = provisioned(2, unit.hours(24));
 
 /** Runs on one laptop: few shards, small buffers, keys that are public and worth nothing elsewhere. */
 export const localConfig: EnvironmentConfigInput = {
@@ -39,30 +19,30 @@ export const localConfig: EnvironmentConfigInput = {
     destinationOverrides: {},
   },
   functions: {
-    enrichment: { memory: mebibytes(512), timeout: seconds(30) },
-    router: { memory: mebibytes(512), timeout: seconds(30) },
+    enrichment: { memory: unit.mebibytes(512), timeout: unit.seconds(30) },
+    router: { memory: unit.mebibytes(512), timeout: unit.seconds(30) },
   },
   mappings: {
     enrichment: {
-      batchSize: records(200),
-      batchingWindow: seconds(0),
-      parallelizationFactor: invocationsPerShard(1),
-      maximumRetryAttempts: retries(5),
-      maximumRecordAge: seconds(3_600),
+      batchSize: unit.records(200),
+      batchingWindow: unit.seconds(0),
+      parallelizationFactor: unit.invocationsPerShard(1),
+      maximumRetryAttempts: unit.retries(5),
+      maximumRecordAge: unit.seconds(3_600),
     },
     router: {
-      batchSize: records(200),
-      batchingWindow: seconds(0),
-      parallelizationFactor: invocationsPerShard(1),
-      maximumRetryAttempts: retries(5),
-      maximumRecordAge: seconds(3_600),
+      batchSize: unit.records(200),
+      batchingWindow: unit.seconds(0),
+      parallelizationFactor: unit.invocationsPerShard(1),
+      maximumRetryAttempts: unit.retries(5),
+      maximumRecordAge: unit.seconds(3_600),
     },
   },
   delivery: {
-    enriched: { bufferInterval: seconds(5), bufferSize: mebibytes(1) },
-    badRows: { bufferInterval: seconds(5), bufferSize: mebibytes(1) },
+    enriched: { bufferInterval: unit.seconds(5), bufferSize: unit.mebibytes(1) },
+    badRows: { bufferInterval: unit.seconds(5), bufferSize: unit.mebibytes(1) },
   },
-  lake: { infrequentAccessAfter: days(30), expireAfter: days(31), deadLettersExpireAfter: days(7) },
+  lake: { infrequentAccessAfter: unit.days(30), expireAfter: unit.days(31), deadLettersExpireAfter: unit.days(7) },
   logs: { retention: 1, level: "info" },
   warehouse: {
     organization: "MILLRACE",
@@ -71,7 +51,7 @@ export const localConfig: EnvironmentConfigInput = {
     database: "MILLRACE_LOCAL",
     schema: "PIPELINE",
     readerRole: "MILLRACE_READER",
-    timeTravel: days(1),
+    timeTravel: unit.days(1),
   },
   ingest: {
     cluster: { name: "millrace-local", oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/LOCAL" },
@@ -79,15 +59,15 @@ export const localConfig: EnvironmentConfigInput = {
     image: { repository: "millrace/ingest", tag: "local" },
     host: "localhost",
     certificateArn: "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000",
-    replicas: { min: replicas(1), max: replicas(1), targetCpu: percent(60) },
-    resources: { cpuRequest: millicores(250), memory: mebibytes(512) },
-    port: port(8_080),
-    maxBody: bytes(2 * 1024 * 1024),
-    maxEvent: bytes(256 * 1024),
-    maxEventsPerRequest: events(500),
-    drainTimeout: seconds(10),
-    deregistrationDelay: seconds(0),
-    trustedProxies: proxies(1),
+    replicas: { min: unit.replicas(1), max: unit.replicas(1), targetCpu: unit.percent(60) },
+    resources: { cpuRequest: unit.millicores(250), memory: unit.mebibytes(512) },
+    port: unit.port(8_080),
+    maxBody: unit.bytes(2 * 1024 * 1024),
+    maxEvent: unit.bytes(256 * 1024),
+    maxEventsPerRequest: unit.events(500),
+    drainTimeout: unit.seconds(10),
+    deregistrationDelay: unit.seconds(0),
+    trustedProxies: unit.proxies(1),
     corsOrigins: ["*"],
     writeKeys: {
       from: "inline",
@@ -110,11 +90,11 @@ export const localConfig: EnvironmentConfigInput = {
   },
   alarms: {
     emails: [],
-    iteratorAge: seconds(60),
-    eventAge: seconds(60),
-    freshness: seconds(60),
-    unreadShareOfRetention: percent(50),
-    badRows: records(1_000),
+    iteratorAge: unit.seconds(60),
+    eventAge: unit.seconds(60),
+    freshness: unit.seconds(60),
+    unreadShareOfRetention: unit.percent(50),
+    badRows: unit.records(1_000),
     onSilence: false,
   },
 };
