@@ -57,6 +57,22 @@ export function createMutations(random: () => number, samples: readonly Uint8Arr
     return bytes;
   }
 
+  const nestedText = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+  /** Beyond what any stream or stack takes. */
+  const beyondLimits: readonly (() => string)[] = [
+    () => JSON.stringify("x".repeat(below(10 * 1024 * 1024))),
+    () => nestedText(10_000),
+    () => nestedText(1_000_000),
+    () => `[${"{},".repeat(below(500_000))}{}]`,
+    () => `{${Array.from({ length: below(50_000) }, (_, index) => `"a${index}@b.cd":"4111111111111111"`).join()}}`,
+  ];
+  const withData = (record: Uint8Array, data: string) =>
+    Buffer.from(
+      Buffer.from(record)
+        .toString()
+        .replace(/"data":\{/u, () => `"extra":${data},"data":{`),
+    );
+
   const garbage = () => Uint8Array.from({ length: below(200) }, () => below(256));
   const cut = (record: Uint8Array) => record.subarray(0, below(record.length));
   const toLine = (event: JsonObject) => Buffer.from(`${JSON.stringify(event)}\n`);
@@ -65,6 +81,7 @@ export function createMutations(random: () => number, samples: readonly Uint8Arr
   return () => {
     const sample = pick(samples);
     const kind = random();
+    if (kind < 0.0002) return withData(sample, pick(beyondLimits)());
     if (kind < 0.45) return swapped(sample);
     if (kind < 0.75) return changeBytes(sample);
     if (kind < 0.85) return cut(sample);

@@ -141,6 +141,13 @@ export class CanaryTraffic {
           datacontenttype: `application/json; to="${canaries.email(`${name}: datacontenttype`)}"`,
         },
       ]),
+      this.#rawPath("keys twice and keys escaped", "valid", (name) =>
+        JSON.stringify(this.#purchase(name))
+          .replace('"name":"', `"name":${JSON.stringify(canaries.text(`${name}: first name`))},"name":"`)
+          .replace('"pageUrl":"', `"pageUrl":${JSON.stringify(canaries.email(`${name}: first address`))},"pageUrl":"`)
+          .replace('"postalCode"', '"p\\u006fstalCode"')
+          .replace('"customer":', '\n\t"\\u0063ustomer" : '),
+      ),
       this.#binaryPath("binary mode", "valid", json, (name) => JSON.stringify(this.#subscription(name))),
     ];
   }
@@ -335,6 +342,15 @@ export class CanaryTraffic {
           traceparent: canaries.email(`${name}: traceparent`),
           [canaries.email(`${name}: name of an attribute`)]: canaries.card(`${name}: its value`),
         }),
+      ),
+      stray("attributes twice and attributes escaped", ["valid"], (name) =>
+        text(name)
+          .replace('"clientip":', `"clientip":${JSON.stringify(canaries.ip(`${name}: first`))},"client\\u0069p":`)
+          .replace(
+            "{",
+            `{"useragent":${JSON.stringify(canaries.email(`${name}: user agent`))},"useragent":"x","subject":${JSON.stringify(canaries.email(`${name}: subject`))},`,
+          )
+          .replace('"data":', `"data":{"note":${JSON.stringify(canaries.email(`${name}: data`))}},"data":`),
       ),
       stray("several lines, good and bad", ["valid", "bad row not-json", "invalid"], (name) =>
         [
