@@ -14,8 +14,9 @@ import { noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { createBadRow } from "./bad-rows/create-bad-row.ts";
 import { createPayloadSeal } from "./bad-rows/payload-seal.ts";
-import type { ActiveEnrichment, EnrichedLine } from "./enrich-event.ts";
+import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
+import { type ActiveEnrichment, createEnrichmentRun } from "./enrichments/run-enrichments.ts";
 import { maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
@@ -122,7 +123,7 @@ export function createRecordContext(
 ): RecordContext {
   return {
     selectContract: createContractSelector(deps.contracts),
-    enrichments: deps.enrichments,
+    runEnrichments: createEnrichmentRun(deps.enrichments),
     maskEvent: createMaskEvent(deps.contracts, createPseudonymizer(deps.privacyKeys)),
     sealPayload: createPayloadSeal(deps.privacyKeys),
     processor,

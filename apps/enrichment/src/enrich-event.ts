@@ -7,25 +7,18 @@ import {
 } from "@millrace/event-contracts";
 import type { SchemaErrors } from "@millrace/event-contracts/codegen";
 import { type Addition, createAddition } from "./enrichments/addition.ts";
-import type { Enrich, EnrichmentInput } from "./enrichments/enrichment.ts";
+import type { RunEnrichments } from "./enrichments/run-enrichments.ts";
 import { writeEvent } from "./envelope/write-event.ts";
-import { EnrichmentFailedError, MaskingFailedError } from "./errors.ts";
+import { MaskingFailedError } from "./errors.ts";
 import type { MaskEvent, MaskingOrder } from "./privacy/mask-event.ts";
 import type { MaskingLog } from "./privacy/masking-log.ts";
 import { describeErrors } from "./validation/describe-errors.ts";
 import type { SelectContract, SelectedContract } from "./validation/select-contract.ts";
 
-/** An enrichment that is switched on. */
-export interface ActiveEnrichment {
-  readonly name: string;
-  readonly enrich: Enrich;
-}
-
 export interface EventContext {
   readonly selectContract: SelectContract;
-  /** In the order they run. */
-  readonly enrichments: readonly ActiveEnrichment[];
   readonly maskEvent: MaskEvent;
+  readonly runEnrichments: RunEnrichments;
 }
 
 /** Who processes, and when: the same for all events of a record. */
@@ -63,7 +56,7 @@ export function enrichEvent(
 
   const log = maskOrFail(context.maskEvent, event, maskingOrder(contract, found));
   const validation = found === null ? contract.faultless : describeFaults(contract, found, event.data, log);
-  const enrichment = runEnrichments(context.enrichments, event, clientIp);
+  const enrichment = context.runEnrichments(event, clientIp);
 
   return {
     // Put together from parts that are written already, nearly all of them.
@@ -107,52 +100,4 @@ function describeFaults(
     errors,
     ...(isCut ? { errorCount: found.count } : {}),
   });
-}
-
-const noNotes: readonly EnrichmentNote[] = [];
-
-function runEnrichments(
-  enrichments: readonly ActiveEnrichment[],
-  event: RawEvent,
-  clientIp: string | undefined,
-): { members: string; notes: readonly EnrichmentNote[] } {
-  const input = new EventInput(event, clientIp, enrichments);
-  let notes = noNotes;
-  let members = "";
-  for (let index = 0; index < enrichments.length; index++) {
-    const { name, enrich } = enrichments[index] as ActiveEnrichment;
-    let addition: Addition | undefined;
-    try {
-      addition = enrich(input);
-    } catch (error) {
-      // The message of a foreign error may quote what it could not read.
-      const message = error instanceof EnrichmentFailedError ? error.message : "Failed unexpectedly.";
-      notes = [...notes, { enrichment: name, message }];
-    }
-    input.additions.push(addition);
-    if (addition !== undefined) members += members === "" ? addition.member.slice(1) : addition.member;
-  }
-  if (notes.length > 0) members += `${members === "" ? "" : ","}"notes":${JSON.stringify(notes)}`;
-  return { members, notes };
-}
-
-class EventInput implements EnrichmentInput {
-  readonly event: RawEvent;
-  readonly clientIp: string | undefined;
-  /** By position in the list of enrichments. */
-  readonly additions: (Addition | undefined)[] = [];
-  readonly #enrichments: readonly ActiveEnrichment[];
-
-  constructor(event: RawEvent, clientIp: string | undefined, enrichments: readonly ActiveEnrichment[]) {
-    this.event = event;
-    this.clientIp = clientIp;
-    this.#enrichments = enrichments;
-  }
-
-  resultOf(name: string): object | undefined {
-    for (let index = 0; index < this.additions.length; index++) {
-      if (this.#enrichments[index]?.name === name) return this.additions[index]?.value;
-    }
-    return undefined;
-  }
 }

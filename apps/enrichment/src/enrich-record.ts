@@ -28,7 +28,11 @@ export interface EnrichedRecord {
 // A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units.
 const maxUtf8BytesPerUnit = 3;
 
-type LineOutcome = { readonly enriched: EnrichedLine } | { readonly kind: BadRowKind; readonly message: string };
+/** Why a line makes a bad row. */
+interface Fault {
+  readonly kind: BadRowKind;
+  readonly message: string;
+}
 
 const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code"], BadRowKind>> = {
   "invalid-utf8": badRowKinds.notUtf8,
@@ -47,19 +51,20 @@ export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: R
   const stamp = context.stampAt(context.now());
   const enriched: EnrichedLine[] = [];
   const badRows: BadRow[] = [];
-  decodeLines(bytes).forEach((line, index) => {
+  const lines = decodeLines(bytes);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as Line;
     const outcome = enrichLine(line, stamp, context);
-    if ("enriched" in outcome) {
-      enriched.push(outcome.enriched);
-      return;
+    if ("json" in outcome) enriched.push(outcome);
+    else {
+      const payload = line.ok ? lineBytes(bytes, index) : line.bytes;
+      badRows.push(createBadRow({ ...outcome, payload, origin, index }, context));
     }
-    const payload = line.ok ? lineBytes(bytes, index) : line.bytes;
-    badRows.push(createBadRow({ ...outcome, payload, origin, index }, context));
-  });
+  }
   return { enriched, badRows };
 }
 
-function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext): LineOutcome {
+function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {
   if (!line.ok) return { kind: failureKinds[line.error.code], message: line.error.message };
   try {
     const read = readEvent(line.value, line.text);
@@ -75,7 +80,7 @@ function enrichReadEvent(
   text: string | undefined,
   stamp: ProcessingStamp,
   context: RecordContext,
-): LineOutcome {
+): EnrichedLine | Fault {
   const enriched = enrichEvent(event, text, stamp, context);
   const size = recordSize(enriched, context.maxRecordBytes);
   if (size > context.maxRecordBytes) {
@@ -84,7 +89,7 @@ function enrichReadEvent(
       message: `The enriched event has ${size} bytes, a record may have ${context.maxRecordBytes}.`,
     };
   }
-  return { enriched };
+  return enriched;
 }
 
 /** Bytes of a record of this event alone. Counted only when it could be too many. */

@@ -14,8 +14,9 @@ export {
   type EnrichmentHandlerDeps,
 } from "./create-enrichment-handler.ts";
 export { defaultEnrichments } from "./default-enrichments.ts";
-export type { ActiveEnrichment, EnrichedLine } from "./enrich-event.ts";
+export type { EnrichedLine } from "./enrich-event.ts";
 export { type EnrichedRecord, enrichRecord, type RecordContext } from "./enrich-record.ts";
 export { createBundleReader } from "./enrichments/database.ts";
+export type { ActiveEnrichment } from "./enrichments/run-enrichments.ts";
 export { ConfigError, EnrichmentError } from "./errors.ts";
 export { createPseudonymizer, parsePrivacyKeys, type PrivacyKey, type Pseudonymizer } from "./privacy/privacy-keys.ts";

@@ -1,8 +1,7 @@
-import type { ActiveEnrichment } from "../enrich-event.ts";
 import { enrichmentDefinitions } from "../enrichments/definitions.ts";
 import type { EnrichmentResources } from "../enrichments/enrichment.ts";
-import { createInputCaches } from "../enrichments/input-caches.ts";
 import type { ReferrerRule } from "../enrichments/referrer-rules.ts";
+import type { ActiveEnrichment } from "../enrichments/run-enrichments.ts";
 import { ConfigError } from "../errors.ts";
 
 /** The options document, `options/enrichments.schema.json`. */
@@ -50,15 +49,12 @@ export function createEnrichments(
 ): readonly ActiveEnrichment[] {
   const definitions = new Map(enrichmentDefinitions.map((definition) => [definition.name, definition]));
   const names = new Set<string>();
-  const surroundings = { ...resources, caches: createInputCaches() };
   return entries.map(({ name, options }) => {
     const definition = definitions.get(name);
     if (definition === undefined) throw new ConfigError([`There is no enrichment "${name}"`]);
     if (names.has(name)) throw new ConfigError([`The enrichment "${name}" is listed twice`]);
     names.add(name);
-    return {
-      name,
-      enrich: definition.create({ ...(name === "referrer" ? { rules: defaultRules } : {}), ...options }, surroundings),
-    };
+    const allOptions = { ...(name === "referrer" ? { rules: defaultRules } : {}), ...options };
+    return { name, ...definition.create(allOptions, resources) };
   });
 }

@@ -1,8 +1,9 @@
 import { isbot, isbotMatch } from "isbot";
-import { cutKey } from "../bounded-cache.ts";
+import { BoundedCache } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
 import type { NetworkResult } from "./network.ts";
+import { userAgentText } from "./text-input.ts";
 
 /** Whether a program and not a person made the event. */
 export interface BotResult {
@@ -24,23 +25,22 @@ const withoutUserAgent: Addition<BotResult> = createAddition(name, { isBot: true
  */
 export const bot: EnrichmentDefinition = {
   name,
-  create(options, { caches }) {
-    const treatMissingAsBot = options["treatMissingAsBot"] === true;
+  create(options) {
     const hostingNetworks = new Set((options["hostingNetworks"] as number[] | undefined) ?? []);
-    const judge = caches.userAgents.remember(judgeUserAgent);
-    return (input) => {
-      if (isInNetworks(input, hostingNetworks)) return onHostingNetwork;
-      const text = input.event.useragent;
-      if (typeof text === "string" && text !== "") {
-        return judge(cutKey(text));
-      }
-      return treatMissingAsBot ? withoutUserAgent : undefined;
+    const withoutText = options["treatMissingAsBot"] === true ? withoutUserAgent : undefined;
+    if (hostingNetworks.size === 0) return { input: userAgentText, read: judgeUserAgent, withoutText };
+    const judged = new BoundedCache<Addition<BotResult>>();
+    return {
+      enrich(input) {
+        if (isInNetworks(input, hostingNetworks)) return onHostingNetwork;
+        const text = userAgentText(input.event, input.clientIp);
+        return text === undefined ? withoutText : judged.getOrCreate(text, judgeUserAgent);
+      },
     };
   },
 };
 
 function isInNetworks(input: EnrichmentInput, networks: ReadonlySet<number>): boolean {
-  if (networks.size === 0) return false;
   const network = input.resultOf("network") as NetworkResult | undefined;
   return network !== undefined && networks.has(network.number);
 }

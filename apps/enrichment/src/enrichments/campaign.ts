@@ -1,6 +1,7 @@
 import { maxUrlPartLength } from "../limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
-import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+import { type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+import { textAt } from "./text-input.ts";
 
 /** What the page's address says about the campaign that led to it. */
 export interface CampaignResult {
@@ -23,12 +24,12 @@ type CampaignField = "source" | "medium" | "name" | "term" | "content" | "id";
  */
 export const campaign: EnrichmentDefinition = {
   name: "campaign",
-  create(options, { caches }) {
-    const lookUp = createTextLookup(options["pointers"] as string[]);
+  create(options) {
     const parameters = Object.entries(options["parameters"] as Record<CampaignField, string[]>);
     const clickIds = Object.entries(options["clickIds"] as Record<string, string>);
 
-    function readCampaign(address: string): { addition: Addition<CampaignResult> | undefined } {
+    function read(address: string): Addition<CampaignResult> | undefined {
+      if (!address.includes("?")) return undefined;
       const query = parseWebUrl(address).searchParams;
       const fields: Record<string, string> = {};
       for (const [field, names] of parameters) {
@@ -37,14 +38,9 @@ export const campaign: EnrichmentDefinition = {
       }
       const click = clickIds.find(([name]) => query.has(name));
       if (click !== undefined) [fields["clickIdParameter"], fields["clickNetwork"]] = click;
-      return { addition: Object.keys(fields).length === 0 ? undefined : createAddition("campaign", fields) };
+      return Object.keys(fields).length === 0 ? undefined : createAddition("campaign", fields);
     }
 
-    const read = caches.urls.remember(readCampaign);
-    return ({ event }) => {
-      const address = lookUp(event);
-      if (address === undefined || !address.includes("?")) return undefined;
-      return read(address).addition;
-    };
+    return { input: textAt(options["pointers"] as string[]), read };
   },
 };

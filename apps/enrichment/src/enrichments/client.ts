@@ -3,6 +3,7 @@ import { EnrichmentFailedError } from "../errors.ts";
 import { unmapIp } from "../privacy/truncate-ip.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
+import { clientAddress } from "./text-input.ts";
 
 /** What can be said of the client's address once it is truncated. */
 export interface ClientResult {
@@ -14,19 +15,19 @@ export interface ClientResult {
 /** Reads the client's address. */
 export const client: EnrichmentDefinition = {
   name: "client",
-  create: (_options, { caches }) => {
+  create() {
     const notPublic = createNotPublicList();
-    const read = caches.addresses.remember((text): Addition<ClientResult> => {
-      const address = unmapIp(text);
-      const version = isIP(address);
-      if (version === 0) throw new EnrichmentFailedError("The client's address is no IP address.");
-      const ipVersion = version === 4 ? 4 : 6;
-      return createAddition("client", {
-        ipVersion,
-        isPublic: !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6"),
-      });
-    });
-    return ({ clientIp }) => (clientIp === undefined ? undefined : read(clientIp));
+    return {
+      input: clientAddress,
+      read(text): Addition<ClientResult> {
+        const address = unmapIp(text);
+        const version = isIP(address);
+        if (version === 0) throw new EnrichmentFailedError("The client's address is no IP address.");
+        const ipVersion = version === 4 ? 4 : 6;
+        const isPublic = !notPublic.check(address, ipVersion === 4 ? "ipv4" : "ipv6");
+        return createAddition("client", { ipVersion, isPublic });
+      },
+    };
   },
 };
 

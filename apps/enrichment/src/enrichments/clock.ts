@@ -1,6 +1,6 @@
 import { EnrichmentFailedError } from "../errors.ts";
 import type { Addition } from "./addition.ts";
-import type { EnrichmentDefinition } from "./enrichment.ts";
+import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
 
 /** When the event happened, by our clock as far as that can be told. */
 export interface ClockResult {
@@ -28,7 +28,7 @@ export const clock: EnrichmentDefinition = {
     const toleranceMs = (options["toleranceMs"] as number | undefined) ?? defaultToleranceMs;
     const maxAgeMs = (options["maxAgeMs"] as number | undefined) ?? defaultMaxAgeMs;
     const sentAttribute = (options["sentAttribute"] as string | undefined) ?? "sentat";
-    return ({ event }) => {
+    const enrich = ({ event }: EnrichmentInput) => {
       const sent = event[sentAttribute];
       if (sent === undefined && isPlausibleAtSight(event.time, event.receivedat, maxAgeMs)) {
         return createClockAddition(event.time, "client", undefined);
@@ -48,6 +48,7 @@ export const clock: EnrichmentDefinition = {
         skewMs,
       );
     };
+    return { enrich };
   },
 };
 

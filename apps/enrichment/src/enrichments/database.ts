@@ -4,9 +4,9 @@ import { isAbsolute, join } from "node:path";
 import { Reader, type Response } from "mmdb-lib";
 import { DatabaseError, EnrichmentFailedError } from "../errors.ts";
 import { unmapIp } from "../privacy/truncate-ip.ts";
-import { type Addition, createAddition } from "./addition.ts";
-import type { Enrich, ReadFile } from "./enrichment.ts";
-import type { InputCache } from "./input-caches.ts";
+import { createAddition } from "./addition.ts";
+import type { Enrichment, ReadFile } from "./enrichment.ts";
+import { clientAddress } from "./text-input.ts";
 
 /** Looks an address up; `null` when the database does not have it. */
 export type LookUp = (address: string) => Response | null;
@@ -33,26 +33,21 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
 }
 
 /**
- * An enrichment that looks the client's address up and remembers the answers. What is no address is not looked up: the
- * enrichment `client` says so.
+ * An enrichment that looks the client's address up. What is no address is not looked up: the enrichment `client` says so.
  */
-export function createIpLookup(
-  name: string,
-  cache: InputCache,
-  lookUp: (address: string) => object | undefined,
-): Enrich {
-  const answer = cache.remember((text): { addition: Addition | undefined } => {
-    const address = unmapIp(text);
-    const value = isIP(address) === 0 ? undefined : lookUp(address);
-    return { addition: value === undefined ? undefined : createAddition(name, value) };
-  });
-  return ({ clientIp }) => {
-    if (clientIp === undefined) return undefined;
-    try {
-      return answer(clientIp).addition;
-    } catch (cause) {
-      throw cause instanceof DatabaseError ? new EnrichmentFailedError(cause.message) : cause;
-    }
+export function createIpLookup(name: string, lookUp: (address: string) => object | undefined): Enrichment {
+  return {
+    input: clientAddress,
+    read(text) {
+      const address = unmapIp(text);
+      if (isIP(address) === 0) return undefined;
+      try {
+        const value = lookUp(address);
+        return value === undefined ? undefined : createAddition(name, value);
+      } catch (cause) {
+        throw cause instanceof DatabaseError ? new EnrichmentFailedError(cause.message) : cause;
+      }
+    },
   };
 }
 

@@ -1,8 +1,7 @@
 import type { RawEvent } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
-import { pointerKeys, valueAt } from "../json-value.ts";
 import type { Addition } from "./addition.ts";
-import type { InputCaches } from "./input-caches.ts";
+import type { TextInput } from "./text-input.ts";
 
 /** What an enrichment may look at. */
 export interface EnrichmentInput {
@@ -14,13 +13,27 @@ export interface EnrichmentInput {
   resultOf(name: string): object | undefined;
 }
 
-/**
- * Adds to an event: a pure function of its input.
- *
- * @returns what is added; `undefined` when there is nothing to say
- * @throws EnrichmentFailedError when the event holds what should be there and it cannot be used
- */
-export type Enrich = (input: EnrichmentInput) => Addition | undefined;
+/** Adds to an event what follows from the event. */
+export interface EventEnrichment {
+  /**
+   * A pure function of its input.
+   *
+   * @returns what is added; `undefined` when there is nothing to say
+   * @throws EnrichmentFailedError when the event holds what should be there and it cannot be used
+   */
+  readonly enrich: (input: EnrichmentInput) => Addition | undefined;
+}
+
+/** Adds to an event what follows from one of its texts alone, so that it is computed once for a text that comes again. */
+export interface TextEnrichment {
+  readonly input: TextInput;
+  /** As `enrich` of {@link EventEnrichment}, of the text. */
+  readonly read: (text: string) => Addition | undefined;
+  /** What is added when the event does not have the text. */
+  readonly withoutText?: Addition | undefined;
+}
+
+export type Enrichment = EventEnrichment | TextEnrichment;
 
 /** Reads the bytes of a file of the bundle, or of a path. */
 export type ReadFile = (path: string) => Uint8Array;
@@ -30,27 +43,10 @@ export interface EnrichmentResources {
   readonly readFile: ReadFile;
 }
 
-/** Resources, and what the enrichments of one list share. */
-export interface EnrichmentSurroundings extends EnrichmentResources {
-  readonly caches: InputCaches;
-}
-
-/** An enrichment by name: makes its function from options that the document's schema has checked. */
+/** An enrichment by name: makes it from options that the document's schema has checked. */
 export interface EnrichmentDefinition {
   readonly name: string;
-  create(options: Readonly<Record<string, unknown>>, surroundings: EnrichmentSurroundings): Enrich;
-}
-
-/** The first text that one of several JSON Pointers leads to. */
-export function createTextLookup(pointers: readonly string[]): (event: RawEvent) => string | undefined {
-  const paths = pointers.map(pointerKeys);
-  return (event) => {
-    for (const keys of paths) {
-      const value = valueAt(event, keys);
-      if (typeof value === "string" && value !== "") return value;
-    }
-    return undefined;
-  };
+  create(options: Readonly<Record<string, unknown>>, resources: EnrichmentResources): Enrichment;
 }
 
 let lastText: string | undefined;

@@ -23,12 +23,10 @@ type Precision = "country" | "region" | "city";
 /** Options: `database` path of a country or city database; `precision` how much of it is added. */
 export const geo: EnrichmentDefinition = {
   name: "geo",
-  create(options, { readFile, caches }) {
+  create(options, { readFile }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
     const precision = (options["precision"] as Precision | undefined) ?? "country";
-    return createIpLookup("geo", caches.addresses, (address) =>
-      readGeo(lookUp(address) as GeoRecord | null, precision),
-    );
+    return createIpLookup("geo", (address) => readGeo(lookUp(address) as GeoRecord | null, precision));
   },
 };
 

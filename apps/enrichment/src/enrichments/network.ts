@@ -17,11 +17,9 @@ interface NetworkRecord {
 /** Option `database`: path of an ASN database. */
 export const network: EnrichmentDefinition = {
   name: "network",
-  create(options, { readFile, caches }) {
+  create(options, { readFile }) {
     const lookUp = createLazyDatabase(options["database"] as string, readFile);
-    return createIpLookup("network", caches.addresses, (address) =>
-      readNetwork(lookUp(address) as NetworkRecord | null),
-    );
+    return createIpLookup("network", (address) => readNetwork(lookUp(address) as NetworkRecord | null));
   },
 };
 

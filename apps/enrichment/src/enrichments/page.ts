@@ -1,6 +1,7 @@
 import { maxUrlPartLength } from "../limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
-import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+import { type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+import { textAt } from "./text-input.ts";
 
 /** The parts of the page's address. The query stays on the event: what of it counts, campaigns take. */
 export interface PageResult {
@@ -14,14 +15,7 @@ export interface PageResult {
 /** Option `pointers`: where the address lies, the first that holds a text. */
 export const page: EnrichmentDefinition = {
   name: "page",
-  create(options, { caches }) {
-    const lookUp = createTextLookup(options["pointers"] as string[]);
-    const read = caches.urls.remember(readPage);
-    return ({ event }) => {
-      const address = lookUp(event);
-      return address === undefined ? undefined : read(address);
-    };
-  },
+  create: (options) => ({ input: textAt(options["pointers"] as string[]), read: readPage }),
 };
 
 function readPage(address: string): Addition<PageResult> {

@@ -1,8 +1,9 @@
-import { rememberLast } from "../bounded-cache.ts";
+import { BoundedCache, rememberLast } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { CampaignResult } from "./campaign.ts";
-import { createTextLookup, type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
+import { type EnrichmentDefinition, type EnrichmentInput, parseWebUrl } from "./enrichment.ts";
 import { createReferrerRules, type ReferrerRule } from "./referrer-rules.ts";
+import { textAt } from "./text-input.ts";
 
 /** Where the visitor came from. */
 export interface ReferrerResult {
@@ -19,59 +20,78 @@ export interface ReferrerResult {
  */
 export const referrer: EnrichmentDefinition = {
   name: "referrer",
-  create(options, { caches }) {
-    const lookUp = createTextLookup(options["pointers"] as string[]);
-    const lookUpPage = createTextLookup(options["pagePointers"] as string[]);
+  create(options) {
+    const addressOf = textAt(options["pointers"] as string[]);
+    const pageAddressOf = textAt(options["pagePointers"] as string[]);
     const matchRule = createReferrerRules(options["rules"] as ReferrerRule[]);
     const channelByMedium = new Map(
       Object.entries(options["mediums"] as Record<string, string[]>).flatMap(([channel, mediums]) =>
         mediums.map((medium) => [medium, channel] as const),
       ),
     );
-    const siteOf = rememberLast(caches.urls.remember(readSite));
-    const pageOf = caches.urls.remember((address) => ({ host: URL.parse(address)?.hostname }));
-    const noSite: Site = { host: undefined, rule: undefined, additions: new Map() };
+    const sites = new BoundedCache<Site>();
+    const siteOf = rememberLast((address) => sites.getOrCreate(address, readSite));
+    const pages = new BoundedCache<{ host: string | undefined }>();
+    const readPage = (address: string) => ({ host: URL.parse(address)?.hostname });
+    const noSite = createSite(undefined, undefined);
 
     function readSite(address: string): Site {
       const { hostname, pathname } = parseWebUrl(address);
-      return { host: hostname, rule: matchRule(hostname, pathname), additions: new Map() };
+      return createSite(hostname, matchRule(hostname, pathname));
     }
 
-    return (input) => {
-      const { event } = input;
-      // The page first: other enrichments have just asked for its address.
-      const pageAddress = lookUpPage(event);
-      const pageHost = pageAddress === undefined ? undefined : pageOf(pageAddress).host;
-      const address = lookUp(event);
+    const enrich = (input: EnrichmentInput) => {
+      const { event, clientIp } = input;
+      const address = addressOf(event, clientIp);
       const site = address === undefined ? noSite : siteOf(address);
-      const isInternal = site.host !== undefined && site.host === pageHost;
-      const channel =
-        channelOfCampaign(input.resultOf("campaign"), site.rule, channelByMedium) ??
-        (isInternal ? "internal" : (site.rule?.channel ?? (site.host === undefined ? "direct" : "referral")));
+      const pageAddress = site.host === undefined ? undefined : pageAddressOf(event, clientIp);
+      const isInternal = pageAddress !== undefined && site.host === pages.getOrCreate(pageAddress, readPage).host;
+      const channel = channelOfCampaign(input.resultOf("campaign"), site.rule, channelByMedium);
+      if (channel === undefined) return isInternal ? site.internal : site.external;
       return additionOf(site, channel, isInternal);
     };
+    return { enrich };
   },
 };
 
-/** A referring site, and what was already said of it by channel. */
+/** A referring site, and what is said of it. */
 interface Site {
   readonly host: string | undefined;
   readonly rule: ReferrerRule | undefined;
-  readonly additions: Map<string, Addition<ReferrerResult>>;
+  /** When the page is of the same site. */
+  readonly internal: Addition<ReferrerResult>;
+  readonly external: Addition<ReferrerResult>;
+  /** By the channel that a campaign decided. */
+  readonly byCampaign: Map<string, Addition<ReferrerResult>>;
 }
 
-function additionOf({ host, rule, additions }: Site, channel: string, isInternal: boolean): Addition<ReferrerResult> {
+function createSite(host: string | undefined, rule: ReferrerRule | undefined): Site {
+  return {
+    host,
+    rule,
+    internal: createReferrer(host, undefined, "internal"),
+    external: createReferrer(host, rule, rule?.channel ?? (host === undefined ? "direct" : "referral")),
+    byCampaign: new Map(),
+  };
+}
+
+function additionOf({ host, rule, byCampaign }: Site, channel: string, isInternal: boolean): Addition<ReferrerResult> {
   const key = isInternal ? `${channel}, internal` : channel;
-  let addition = additions.get(key);
-  if (addition === undefined) {
-    addition = createAddition("referrer", {
-      channel,
-      ...(rule === undefined || isInternal ? {} : { name: rule.name }),
-      ...(host === undefined ? {} : { host }),
-    });
-    additions.set(key, addition);
-  }
+  const addition = byCampaign.get(key) ?? createReferrer(host, isInternal ? undefined : rule, channel);
+  byCampaign.set(key, addition);
   return addition;
+}
+
+function createReferrer(
+  host: string | undefined,
+  rule: ReferrerRule | undefined,
+  channel: string,
+): Addition<ReferrerResult> {
+  return createAddition("referrer", {
+    channel,
+    ...(rule === undefined ? {} : { name: rule.name }),
+    ...(host === undefined ? {} : { host }),
+  });
 }
 
 /** A campaign says more than the address it led through: a click on an advertisement comes from a search engine as well. */

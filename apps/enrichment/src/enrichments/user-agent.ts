@@ -1,7 +1,7 @@
 import Bowser from "bowser";
-import { cutKey } from "../bounded-cache.ts";
 import { createAddition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
+import { userAgentText } from "./text-input.ts";
 
 /** Browser, system and device as the `User-Agent` header tells them. */
 export interface UserAgentResult {
@@ -13,15 +13,7 @@ export interface UserAgentResult {
 /** Reads the `useragent` attribute. */
 export const userAgent: EnrichmentDefinition = {
   name: "userAgent",
-  create(_options, { caches }) {
-    const read = caches.userAgents.remember((text) => createAddition("userAgent", parseUserAgent(text)));
-    return ({ event }) => {
-      const text = event.useragent;
-      if (typeof text !== "string" || text === "") return undefined;
-      // Real ones are below 512 characters; what follows is not looked at.
-      return read(cutKey(text));
-    };
-  },
+  create: () => ({ input: userAgentText, read: (text) => createAddition("userAgent", parseUserAgent(text)) }),
 };
 
 function parseUserAgent(text: string): UserAgentResult {

@@ -7,20 +7,24 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export type Line = DecodedLine & { readonly text?: string };
 
 /**
- * Says what `decodeRecord` says, and sooner for a record of one readable event, which nearly all are.
+ * Says what `decodeRecord` says, and sooner for a record of which every line can be read, which nearly all are.
  */
 export function decodeLines(bytes: Uint8Array): readonly Line[] {
-  const line = readSingleLine(bytes);
-  return line === undefined ? decodeRecord(bytes) : [line];
+  return readLines(bytes) ?? decodeRecord(bytes);
 }
 
-/** The one line of a record that is nothing but a line of JSON. */
-function readSingleLine(bytes: Uint8Array): Line | undefined {
+function readLines(bytes: Uint8Array): Line[] | undefined {
   try {
     const text = decoder.decode(bytes);
-    const lineEnd = text.indexOf("\n");
-    if (lineEnd !== -1 && lineEnd !== text.length - 1) return undefined;
-    return { ok: true, value: JSON.parse(text) as unknown, text };
+    const lines: Line[] = [];
+    for (let start = 0; start < text.length; ) {
+      const found = text.indexOf("\n", start);
+      const end = found === -1 ? text.length : found;
+      const line = text.slice(start, end);
+      lines.push({ ok: true, value: JSON.parse(line) as unknown, text: line });
+      start = end + 1;
+    }
+    return lines.length === 0 ? undefined : lines;
   } catch {
     return undefined;
   }

@@ -29,8 +29,7 @@ function exchangeTexts(event: RawEvent, text: string, log: MaskingLog): string |
   if (log.isRestructured || log.replacements.length > maxReplacements) return undefined;
   const reader = new TextFollower(text, log.replacements);
   const end = reader.follow(event, 0);
-  const isWhole = end === text.length || (end === text.length - 1 && text.endsWith("\n"));
-  return isWhole && reader.exchanged === log.replacements.length ? reader.result(end) : undefined;
+  return end === text.length && reader.exchanged === log.replacements.length ? reader.result() : undefined;
 }
 
 /** A position so far before the text that no length leads back into it. */
@@ -49,8 +48,8 @@ class TextFollower {
     this.#replacements = replacements;
   }
 
-  result(end: number): string {
-    return this.#result + this.#text.slice(this.#copied, end);
+  result(): string {
+    return this.#result + this.#text.slice(this.#copied);
   }
 
   /** Where a value ends that starts at a position. */

@@ -1,6 +1,6 @@
 import type { MaskedField } from "@millrace/event-contracts";
+import { BoundedCache } from "../bounded-cache.ts";
 import { type JsonObject, setProperty } from "../json-value.ts";
-import { quoteJson } from "../json-text.ts";
 import { maxReportedFields } from "../limits.ts";
 
 /** A value that stands where another one stood. */
@@ -49,10 +49,13 @@ export class MaskingLog {
   }
 }
 
-/** By hand, because most fields have nothing that would have to be escaped. */
+const written = new BoundedCache<{ readonly field: MaskedField; readonly json: string }>();
+
+/** The same fields are masked in one event after the other, and what is said of them is the same. */
 function fieldJson(field: MaskedField): string {
   if (field.alternates !== undefined) return JSON.stringify(field);
-  const { path, action, keyId } = field;
-  const head = `{"path":${quoteJson(path)},"class":${quoteJson(field.class)},"action":"${action}"`;
-  return keyId === undefined ? `${head}}` : `${head},"keyId":"${keyId}"}`;
+  const known = written.getOrCreate(field.path, () => ({ field, json: JSON.stringify(field) }));
+  const isSame =
+    known.field.class === field.class && known.field.action === field.action && known.field.keyId === field.keyId;
+  return isSame ? known.json : JSON.stringify(field);
 }

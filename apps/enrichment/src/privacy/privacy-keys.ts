@@ -75,18 +75,32 @@ export function createPseudonymizer(keys: readonly PrivacyKey[]): Pseudonymizer 
   const [active, ...others] = keys.map(createKeyedHash);
   if (active === undefined) throw new ConfigError(["No privacy key is given"]);
   return {
-    active: (privacyClass, text) => active(canonicalText(privacyClass, text)),
-    alternates: (privacyClass, text) => others.map((hash) => hash(canonicalText(privacyClass, text))),
+    active,
+    alternates: (privacyClass, text) => others.map((hash) => hash(privacyClass, text)),
   };
 }
 
-function createKeyedHash({ id, key }: PrivacyKey): (text: string) => Pseudonym {
-  const cache = new BoundedCache<Pseudonym>();
-  const compute = (text: string): Pseudonym => ({
-    keyId: id,
-    value: `${id}.${createHmac("sha256", key).update(text, "utf8").digest("base64url")}`,
-  });
-  return (text) => cache.getOrCreate(text, compute);
+function createKeyedHash({ id, key }: PrivacyKey): Pseudonymizer["active"] {
+  // Contracts have few classes.
+  const byClass = new Map<string, (text: string) => Pseudonym>();
+
+  function createHashOfClass(privacyClass: string): (text: string) => Pseudonym {
+    const cache = new BoundedCache<Pseudonym>();
+    const compute = (text: string): Pseudonym => {
+      const hmac = createHmac("sha256", key).update(canonicalText(privacyClass, text), "utf8");
+      return { keyId: id, value: `${id}.${hmac.digest("base64url")}` };
+    };
+    return (text) => cache.getOrCreate(text, compute);
+  }
+
+  return (privacyClass, text) => {
+    let hash = byClass.get(privacyClass);
+    if (hash === undefined) {
+      hash = createHashOfClass(privacyClass);
+      byClass.set(privacyClass, hash);
+    }
+    return hash(text);
+  };
 }
 
 /** What is hashed: the same person must get the same pseudonym however the address was typed. */

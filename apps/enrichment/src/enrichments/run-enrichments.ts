@@ -1,0 +1,153 @@
+import type { EnrichmentNote, RawEvent } from "@millrace/event-contracts";
+import { BoundedCache } from "../bounded-cache.ts";
+import { EnrichmentFailedError } from "../errors.ts";
+import type { Addition } from "./addition.ts";
+import type { Enrichment, EnrichmentInput, EventEnrichment, TextEnrichment } from "./enrichment.ts";
+import type { TextInput } from "./text-input.ts";
+
+/** An enrichment that is switched on. */
+export type ActiveEnrichment = Enrichment & { readonly name: string };
+
+/** What enrichments added to an event. */
+export interface Enriched {
+  /** The members of `enrichment` as JSON, with a comma before each but the first. */
+  readonly members: string;
+  /** What enrichments could not do. */
+  readonly notes: readonly EnrichmentNote[];
+}
+
+/** Enriches a masked event. */
+export type RunEnrichments = (event: RawEvent, clientIp: string | undefined) => Enriched;
+
+/** What one step added: that of an enrichment, or of neighbours that read the same text. */
+interface StepResult {
+  readonly additions: readonly (Addition | undefined)[];
+  /** As JSON, with a comma before each. */
+  readonly members: string;
+  readonly notes: readonly EnrichmentNote[];
+}
+
+type Step = (input: RunInput) => StepResult;
+
+/** Where the addition of an enrichment is found. */
+interface Place {
+  readonly step: number;
+  readonly position: number;
+}
+
+const nothing: StepResult = { additions: [], members: "", notes: [] };
+
+/** Prepares enrichments, in the order they run. */
+export function createEnrichmentRun(enrichments: readonly ActiveEnrichment[]): RunEnrichments {
+  const groups = groupByInput(enrichments);
+  const places = new Map(
+    groups.flatMap((group, step) => group.map(({ name }, position) => [name, { step, position }] as const)),
+  );
+  const steps = groups.map(createStep);
+
+  return (event, clientIp) => {
+    const input = new RunInput(event, clientIp, places);
+    let members = "";
+    let { notes } = nothing;
+    for (const step of steps) {
+      const result = step(input);
+      input.results.push(result);
+      members += members === "" ? result.members.slice(1) : result.members;
+      if (result.notes.length > 0) notes = [...notes, ...result.notes];
+    }
+    if (notes.length > 0) members += `${members === "" ? "" : ","}"notes":${JSON.stringify(notes)}`;
+    return { members, notes };
+  };
+}
+
+/** Puts neighbours together that read the same text. */
+function groupByInput(enrichments: readonly ActiveEnrichment[]): (readonly ActiveEnrichment[])[] {
+  const groups: ActiveEnrichment[][] = [];
+  for (const enrichment of enrichments) {
+    const last = groups.at(-1);
+    const input = inputOf(enrichment);
+    if (last?.[0] !== undefined && input !== undefined && inputOf(last[0]) === input) last.push(enrichment);
+    else groups.push([enrichment]);
+  }
+  return groups;
+}
+
+function inputOf(enrichment: ActiveEnrichment): TextInput | undefined {
+  return "input" in enrichment ? enrichment.input : undefined;
+}
+
+function createStep(group: readonly ActiveEnrichment[]): Step {
+  const readers = group.filter((enrichment) => "input" in enrichment);
+  const [reader] = readers;
+  if (reader !== undefined) return createTextStep(readers, reader.input);
+  const [single] = group.filter((enrichment) => "enrich" in enrichment);
+  return single === undefined ? () => nothing : createEventStep(single);
+}
+
+function createEventStep({ name, enrich }: EventEnrichment & { readonly name: string }): Step {
+  return (input) => {
+    try {
+      const addition = enrich(input);
+      return addition === undefined
+        ? nothing
+        : { additions: [addition], members: addition.member, notes: nothing.notes };
+    } catch (error) {
+      return { ...nothing, notes: [noteOf(name, error)] };
+    }
+  };
+}
+
+function createTextStep(readers: readonly (TextEnrichment & { readonly name: string })[], text: TextInput): Step {
+  const withoutText = collect(readers, (reader) => reader.withoutText);
+  const known = new BoundedCache<StepResult>();
+  // Many addresses are in one country: what is said of them is kept once.
+  const distinct = new BoundedCache<StepResult>();
+  const read = (value: string): StepResult => {
+    const result = collect(readers, (reader) => reader.read(value));
+    return result.notes.length === 0 ? distinct.getOrCreate(result.members, () => result) : result;
+  };
+  return ({ event, clientIp }) => {
+    const value = text(event, clientIp);
+    return value === undefined ? withoutText : known.getOrCreate(value, read);
+  };
+}
+
+/** Takes what each gives; one that fails leaves a note. */
+function collect<Each extends { readonly name: string }>(
+  enrichments: readonly Each[],
+  add: (enrichment: Each) => Addition | undefined,
+): StepResult {
+  const notes: EnrichmentNote[] = [];
+  const additions = enrichments.map((enrichment) => {
+    try {
+      return add(enrichment);
+    } catch (error) {
+      notes.push(noteOf(enrichment.name, error));
+      return undefined;
+    }
+  });
+  return { additions, members: additions.map((addition) => addition?.member ?? "").join(""), notes };
+}
+
+function noteOf(enrichment: string, error: unknown): EnrichmentNote {
+  // The message of a foreign error may quote what it could not read.
+  return { enrichment, message: error instanceof EnrichmentFailedError ? error.message : "Failed unexpectedly." };
+}
+
+class RunInput implements EnrichmentInput {
+  readonly event: RawEvent;
+  readonly clientIp: string | undefined;
+  readonly results: StepResult[] = [];
+  readonly #places: ReadonlyMap<string, Place>;
+
+  constructor(event: RawEvent, clientIp: string | undefined, places: ReadonlyMap<string, Place>) {
+    this.event = event;
+    this.clientIp = clientIp;
+    this.#places = places;
+  }
+
+  resultOf(name: string): object | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.results[place.step]?.additions[place.position]?.value;
+  }
+}
