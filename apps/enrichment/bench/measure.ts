@@ -1,43 +1,68 @@
-/** Something to run once over all sample records. */
-export interface Candidate {
-  readonly name: string;
-  readonly run: () => unknown;
-}
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
 
 export interface Measurement {
   readonly name: string;
-  /** Median over the rounds. */
+  /** Of one core, median over the rounds. */
   readonly eventsPerSecond: number;
+  /** CPU time of one event in microseconds, garbage collection and compiler included; median over the rounds. */
+  readonly cpuMicrosPerEvent: number;
   /** Median of the ratios to the first candidate, each within one round. */
   readonly ofFirst: number;
 }
 
+/** What a candidate's process says of one round. */
+export interface RoundReport {
+  readonly cpuMicros: number;
+}
+
 /**
- * Runs candidates in turn, round by round, so that whatever else the machine does hits them alike; ratios are taken within a
- * round.
+ * Runs candidates in turn, round by round, each in a process of its own: a function has its process to itself as well, and neither
+ * the garbage of others nor what the compiler has learnt from their objects. Ratios are taken within a round, so that
+ * whatever else the machine does hits all alike.
  */
 export async function measure(
-  candidates: readonly Candidate[],
+  names: readonly string[],
   options: { events: number; rounds: number; warmUps: number },
 ): Promise<Measurement[]> {
-  const seconds = candidates.map((): number[] => []);
-  for (let round = -options.warmUps; round < options.rounds; round++) {
-    for (const [index, candidate] of candidates.entries()) {
-      globalThis.gc?.();
-      const started = process.hrtime.bigint();
-      await candidate.run();
-      const elapsed = Number(process.hrtime.bigint() - started) / 1e9;
-      if (round >= 0) seconds[index]?.push(elapsed);
+  const children = names.map((name) =>
+    fork(join(import.meta.dirname, "run-candidate.ts"), [name, String(options.events)], {
+      execArgv: ["--conditions=@millrace/source"],
+    }),
+  );
+  try {
+    const micros = names.map((): number[] => []);
+    for (let round = -options.warmUps; round < options.rounds; round++) {
+      for (const [index, child] of children.entries()) {
+        const { cpuMicros } = await runRound(child, names[index] ?? "");
+        if (round >= 0) micros[index]?.push(cpuMicros / options.events);
+      }
     }
+    const first = micros[0] ?? [];
+    return names.map((name, index) => {
+      const own = micros[index] ?? [];
+      return {
+        name,
+        eventsPerSecond: Math.round(1e6 / median(own)),
+        cpuMicrosPerEvent: Number(median(own).toFixed(2)),
+        ofFirst: Number(median(own.map((each, round) => (first[round] ?? 0) / each)).toFixed(3)),
+      };
+    });
+  } finally {
+    for (const child of children) child.kill();
   }
-  const first = seconds[0] ?? [];
-  return candidates.map(({ name }, index) => {
-    const own = seconds[index] ?? [];
-    return {
-      name,
-      eventsPerSecond: Math.round(options.events / median(own)),
-      ofFirst: Number(median(own.map((each, round) => (first[round] ?? 0) / each)).toFixed(3)),
-    };
+}
+
+/** The answer of a process, or that it has ended. */
+function runRound(child: ChildProcess, name: string): Promise<RoundReport> {
+  return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error(`The process of "${name}" ended.`));
+    child.once("exit", onExit);
+    child.once("message", (report) => {
+      child.off("exit", onExit);
+      resolve(report as RoundReport);
+    });
+    child.send("round");
   });
 }
 

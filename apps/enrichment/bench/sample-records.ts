@@ -28,9 +28,9 @@ const id = (prefix: string, number: number) => `${prefix}-${number.toString(36).
  */
 export function createSampleRecords(
   count: number,
-  options: { visitors?: number; seed?: number; type?: string; dataschema?: string } = {},
+  options: { visitors?: number; seed?: number; typeOf?: (index: number) => string } = {},
 ): Uint8Array[] {
-  const { visitors = 2_000, seed = 7, type = "search.click", dataschema } = options;
+  const { visitors = 2_000, seed = 7, typeOf = () => "search.click" } = options;
   const random = createSampleRandom(seed);
   const pick = (limit: number) => Math.floor(random() * limit);
   return Array.from({ length: count }, (_, index) => {
@@ -40,10 +40,9 @@ export function createSampleRecords(
       specversion: "1.0",
       id: `0193${index.toString(16).padStart(8, "0")}-7a2b-7c3d-8e4f-0a1b2c3d4e5f`,
       source: "https://shop.example/web",
-      type,
+      type: typeOf(index),
       subject: id("v", visitor),
       time: new Date(1_763_600_000_000 + index * 7).toISOString(),
-      ...(dataschema === undefined ? {} : { dataschema }),
       data: {
         context: {
           pageUrl: `https://shop.example/search?q=${query.replace(" ", "+")}&page=${pick(4)}${visitor % 3 === 0 ? "&utm_source=newsletter&utm_medium=email&utm_campaign=winter" : ""}`,
@@ -67,7 +66,10 @@ export function createSampleRecords(
       useragent: agents[visitor % agents.length],
       origin: "https://shop.example",
       referer: "https://shop.example/search",
-      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      // Unlike the rest of a request, never seen before.
+      traceparent: `00-0af7651916cd43dd8448eb21${index.toString(16).padStart(8, "0")}-b7ad6b71${pick(2 ** 32)
+        .toString(16)
+        .padStart(8, "0")}-01`,
     };
     return Buffer.from(`${JSON.stringify(event)}\n`);
   });

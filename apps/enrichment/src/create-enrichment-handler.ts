@@ -83,11 +83,10 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
 
   function process(source: SourceRecord): Output[] {
     const record = enrichRecord(source.data, source, context);
-    countRecord(telemetry, record, clock.now());
-    return [
-      ...groupByKey(record.enriched, maxRecordBytes),
-      ...record.badRows.map((row) => toBadRowOutput(row, source)),
-    ];
+    countRecord(telemetry, record);
+    const outputs = groupByKey(record.enriched, maxRecordBytes);
+    for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));
+    return outputs;
   }
 
   function badRowOutput(source: SourceRecord, kind: "not-processed" | "refused-by-stream", message: string): Output {
@@ -135,10 +134,12 @@ export function createRecordContext(
 
 /** Events of one source record that share a partition key share a record: Firehose bills each record as 5 KB at least. */
 function groupByKey(enriched: readonly EnrichedLine[], maxBytes: number): Output[] {
+  const [single] = enriched;
+  if (single !== undefined && enriched.length === 1) return [toOutput(single.partitionKey, `${single.json}\n`)];
   const outputs: Output[] = [];
   const open = new Map<string, { lines: string[]; bytes: number }>();
   const close = (partitionKey: string, lines: readonly string[]) =>
-    outputs.push({ destination: destinations.enriched, partitionKey, data: Buffer.from(lines.join("")) });
+    outputs.push(toOutput(partitionKey, lines.join("")));
 
   for (const { partitionKey, json } of enriched) {
     const line = `${json}\n`;
@@ -156,6 +157,10 @@ function groupByKey(enriched: readonly EnrichedLine[], maxBytes: number): Output
   }
   for (const [partitionKey, { lines }] of open) close(partitionKey, lines);
   return outputs;
+}
+
+function toOutput(partitionKey: string, lines: string): Output {
+  return { destination: destinations.enriched, partitionKey, data: Buffer.from(lines) };
 }
 
 function toBadRowOutput(row: BadRow, source: SourceRecord): Output {

@@ -23,6 +23,8 @@ export interface RecordContext extends EventContext, BadRowContext {
 export interface EnrichedRecord {
   readonly enriched: readonly EnrichedLine[];
   readonly badRows: readonly BadRow[];
+  /** When, epoch ms. */
+  readonly atMs: number;
 }
 
 // A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units.
@@ -48,7 +50,8 @@ const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code
  * @param origin where the record lay; goes into bad rows
  */
 export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: RecordContext): EnrichedRecord {
-  const stamp = context.stampAt(context.now());
+  const atMs = context.now();
+  const stamp = context.stampAt(atMs);
   const enriched: EnrichedLine[] = [];
   const badRows: BadRow[] = [];
   const lines = decodeLines(bytes);
@@ -61,7 +64,7 @@ export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: R
       badRows.push(createBadRow({ ...outcome, payload, origin, index }, context));
     }
   }
-  return { enriched, badRows };
+  return { enriched, badRows, atMs };
 }
 
 function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {

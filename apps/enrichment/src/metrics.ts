@@ -3,7 +3,7 @@ import type { Telemetry } from "@millrace/telemetry";
 import type { EnrichedRecord } from "./enrich-record.ts";
 
 /** Counts what became of the events of one record. */
-export function countRecord(telemetry: Telemetry, { enriched, badRows }: EnrichedRecord, nowMs: number): void {
+export function countRecord(telemetry: Telemetry, { enriched, badRows, atMs }: EnrichedRecord): void {
   telemetry.count("eventsIn", enriched.length + badRows.length);
   telemetry.count("eventsOut", enriched.length);
   for (const { validation, notes, receivedAt } of enriched) {
@@ -17,7 +17,7 @@ export function countRecord(telemetry: Telemetry, { enriched, badRows }: Enriche
       telemetry.count("enrichmentFailures");
       telemetry.countBy("enrichmentFailuresByName", note.enrichment);
     }
-    telemetry.observe("eventAgeMs", nowMs - Date.parse(receivedAt));
+    telemetry.observe("eventAgeMs", atMs - Date.parse(receivedAt));
   }
   if (badRows.length > 0) telemetry.count("badRows", badRows.length);
   for (const { failure } of badRows) telemetry.countBy("badRowsByKind", failure.kind);

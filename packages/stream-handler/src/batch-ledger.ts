@@ -1,21 +1,22 @@
-import type { ShardMemory } from "./confirmed-memory.ts";
+import type { Confirmed, ShardMemory } from "./confirmed-memory.ts";
 import type { SourceRecord } from "./types.ts";
 
 /** How far one source record has come. */
 export class SourceOutcome {
   readonly source: SourceRecord;
-  /** What earlier invocations confirmed of its shard. */
+  /** Where to remember what of it is confirmed. */
   readonly memory: ShardMemory;
+  /** What earlier invocations confirmed. */
+  readonly remembered: Confirmed | undefined;
   isProcessed = false;
   isBlocked = false;
-  /** Everything was confirmed by an earlier invocation. */
-  isRemembered = false;
   /** Outputs whose fate is not decided yet. */
   open = 0;
 
-  constructor(source: SourceRecord, memory: ShardMemory) {
+  constructor(source: SourceRecord, memory: ShardMemory, remembered: Confirmed | undefined) {
     this.source = source;
     this.memory = memory;
+    this.remembered = remembered;
   }
 
   get isConfirmed(): boolean {

@@ -1,6 +1,6 @@
 import type { Clock, Delivery, Failed } from "@millrace/put-records";
 import { SourceOutcome } from "./batch-ledger.ts";
-import type { ConfirmedMemory, ShardMemory } from "./confirmed-memory.ts";
+import type { ConfirmedMemory, ConfirmedOutputs, Recollection, ShardMemory } from "./confirmed-memory.ts";
 import { DestinationTallies } from "./destination-tally.ts";
 import { RECORDS_PER_ROUND } from "./limits.ts";
 import type { FailureDecision, Output, SourceRecord, StreamHandlerOptions } from "./types.ts";
@@ -86,9 +86,8 @@ export class BatchRun {
   /** Returns false when the time ended the round early. */
   async #processRound(outcomes: readonly SourceOutcome[], round: Round): Promise<boolean> {
     for (const outcome of outcomes) {
-      const { source, memory } = outcome;
-      if (memory.isWhole(source.sequenceNumber)) {
-        outcome.isRemembered = true;
+      const { source } = outcome;
+      if (outcome.remembered === "whole") {
         outcome.isProcessed = true;
         this.remembered++;
         continue;
@@ -137,7 +136,7 @@ export class BatchRun {
   }
 
   #plan(outcome: SourceOutcome, outputs: readonly Output[], round: Round): void {
-    const confirmed = outcome.memory.outputsOf(outcome.source.sequenceNumber);
+    const confirmed = confirmedOutputs(outcome);
     for (let index = 0; index < outputs.length; index++) {
       const output = outputs[index] as Output;
       const tally = this.tallies.of(output.destination);
@@ -262,13 +261,13 @@ export class BatchRun {
       confirmed.set(memory, known);
       return known;
     };
-    for (const { isConfirmed, isRemembered, memory, source } of this.outcomes) {
-      if (isConfirmed && !isRemembered) ofShard(memory).whole.push(source.sequenceNumber);
+    for (const { isConfirmed, remembered, memory, source } of this.outcomes) {
+      if (isConfirmed && remembered !== "whole") ofShard(memory).whole.push(source.sequenceNumber);
     }
     for (const pending of this.#partlyConfirmed()) {
       const { memory, source } = pending.outcome;
       const { partial } = ofShard(memory);
-      const outputs = partial.get(source.sequenceNumber) ?? new Map(memory.outputsOf(source.sequenceNumber));
+      const outputs = partial.get(source.sequenceNumber) ?? new Map(confirmedOutputs(pending.outcome));
       outputs.set(pending.index, pending.output.destination);
       partial.set(source.sequenceNumber, outputs);
     }
@@ -285,17 +284,23 @@ export class BatchRun {
   }
 }
 
-/** Outcomes of source records, each with the memory of its shard; neighbours nearly always share it. */
+/** Outcomes of source records. A batch is of one shard, and in its order, so the memory is asked once. */
 function createOutcomes(sources: readonly SourceRecord[], memory: ConfirmedMemory): SourceOutcome[] {
-  let last: SourceOutcome | undefined;
+  let last: SourceRecord | undefined;
+  let ofShard: ShardMemory | undefined;
+  let recollection: Recollection = new Map();
   return sources.map((source) => {
-    const isSameShard = last?.source.shardId === source.shardId && last.source.streamArn === source.streamArn;
-    last = new SourceOutcome(
-      source,
-      last !== undefined && isSameShard ? last.memory : memory.ofShard(source.streamArn, source.shardId),
-    );
-    return last;
+    if (ofShard === undefined || last?.shardId !== source.shardId || last.streamArn !== source.streamArn) {
+      ofShard = memory.ofShard(source.streamArn, source.shardId);
+      recollection = ofShard.recall(source.sequenceNumber);
+    }
+    last = source;
+    return new SourceOutcome(source, ofShard, recollection.get(source.sequenceNumber));
   });
+}
+
+function confirmedOutputs({ remembered }: SourceOutcome): ConfirmedOutputs | undefined {
+  return remembered === "whole" ? undefined : remembered;
 }
 
 function confirm(pending: Pending): void {

@@ -39,9 +39,17 @@ export class ConfirmedMemory {
   }
 }
 
+/** What is confirmed of a source record: everything, or these outputs. */
+export type Confirmed = "whole" | ConfirmedOutputs;
+
+/** What is remembered of the records of one shard, by sequence number. */
+export type Recollection = ReadonlyMap<string, Confirmed>;
+
+const noRecollection: Recollection = new Map();
+
 /**
  * What is confirmed of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list of
- * sequence numbers, and only a batch that may have been here before is looked up record by record.
+ * sequence numbers, and only for a batch that may have been here before it becomes a map.
  */
 export class ShardMemory {
   readonly #maxRecords: number;
@@ -49,21 +57,17 @@ export class ShardMemory {
   readonly #runs: ConfirmedRun[] = [];
   #records = 0;
   #newest = "";
-  #index: Map<string, "whole" | ConfirmedOutputs> | undefined;
+  #index: Recollection | undefined;
 
   constructor(maxRecords: number) {
     this.#maxRecords = maxRecords;
   }
 
-  /** Whether everything of a source record is confirmed. */
-  isWhole(sequenceNumber: string): boolean {
-    return this.#lookUp(sequenceNumber) === "whole";
-  }
-
-  /** What is confirmed of a source record that is not whole. */
-  outputsOf(sequenceNumber: string): ConfirmedOutputs | undefined {
-    const found = this.#lookUp(sequenceNumber);
-    return found === "whole" ? undefined : found;
+  /** What is remembered of a record and of those after it. */
+  recall(sequenceNumber: string): Recollection {
+    if (isAfter(sequenceNumber, this.#newest)) return noRecollection;
+    this.#index ??= createIndex(this.#runs);
+    return this.#index;
   }
 
   add(run: ConfirmedRun): void {
@@ -76,12 +80,6 @@ export class ShardMemory {
       if (isAfter(sequenceNumber, this.#newest)) this.#newest = sequenceNumber;
     }
     this.#dropOldest();
-  }
-
-  #lookUp(sequenceNumber: string): "whole" | ConfirmedOutputs | undefined {
-    if (isAfter(sequenceNumber, this.#newest)) return undefined;
-    this.#index ??= createIndex(this.#runs);
-    return this.#index.get(sequenceNumber);
   }
 
   #dropOldest(): void {
@@ -98,8 +96,8 @@ export class ShardMemory {
   }
 }
 
-function createIndex(runs: readonly ConfirmedRun[]): Map<string, "whole" | ConfirmedOutputs> {
-  const index = new Map<string, "whole" | ConfirmedOutputs>();
+function createIndex(runs: readonly ConfirmedRun[]): Recollection {
+  const index = new Map<string, Confirmed>();
   for (const { whole, partial } of runs) {
     for (const [sequenceNumber, outputs] of partial) index.set(sequenceNumber, outputs);
     for (const sequenceNumber of whole) index.set(sequenceNumber, "whole");

@@ -1,19 +1,10 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
 import type { Addition } from "./addition.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
 
 /** When the event happened, by our clock as far as that can be told. */
-export interface ClockResult {
-  /** RFC 3339 with milliseconds, never after the receipt. */
-  readonly derivedTime: string;
-  /**
-   * `client` the client's time is plausible as it is; `corrected` moved by the skew of its clock; `receipt` it cannot be
-   * right, so the time of receipt stands in.
-   */
-  readonly basis: "client" | "corrected" | "receipt";
-  /** How far the client's clock is behind ours, where it is known: positive when it is slow. */
-  readonly skewMs?: number;
-}
+export type ClockResult = NonNullable<Enrichment["clock"]>;
 
 const defaultToleranceMs = 1_000;
 const defaultMaxAgeMs = 7 * 24 * 60 * 60 * 1_000;
@@ -57,16 +48,22 @@ function toIsoText(instant: number, time: number, text: string): string {
   return instant === time && isoText.test(text) ? text : new Date(instant).toISOString();
 }
 
+const tails = {
+  client: '","basis":"client"}',
+  corrected: '","basis":"corrected"}',
+  receipt: '","basis":"receipt"}',
+} as const;
+
 /** Times do not repeat, so there is nothing to remember; their text needs no escaping, so it is written by hand. */
 function createClockAddition(
   derivedTime: string,
   basis: ClockResult["basis"],
   skewMs: number | undefined,
 ): Addition<ClockResult> {
-  const head = `,"clock":{"derivedTime":"${derivedTime}","basis":"${basis}"`;
+  const head = `,"clock":{"derivedTime":"${derivedTime}`;
   return skewMs === undefined
-    ? { value: { derivedTime, basis }, member: `${head}}` }
-    : { value: { derivedTime, basis, skewMs }, member: `${head},"skewMs":${skewMs}}` };
+    ? { value: { derivedTime, basis }, member: head + tails[basis] }
+    : { value: { derivedTime, basis, skewMs }, member: `${head}","basis":"${basis}","skewMs":${skewMs}}` };
 }
 
 // What `Date.prototype.toISOString` writes.

@@ -44,8 +44,8 @@ export class MaskingLog {
   toJson(): string {
     let fields = "";
     for (const field of this.#fields) fields += fields === "" ? fieldJson(field) : `,${fieldJson(field)}`;
-    const further = this.#furtherPaths?.length ?? 0;
-    return `{"masked":[${fields}]${further === 0 ? "" : `,"maskedCount":${this.#fields.length + further}`}}`;
+    if (this.#furtherPaths === undefined) return `{"masked":[${fields}]}`;
+    return `{"masked":[${fields}],"maskedCount":${this.#fields.length + this.#furtherPaths.length}}`;
   }
 }
 

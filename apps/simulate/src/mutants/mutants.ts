@@ -88,15 +88,15 @@ export const mutants: readonly Mutant[] = [
     name: "remembered-too-early",
     defect: "A source record is remembered as done although an output failed.",
     file: "packages/stream-handler/src/batch-run.ts",
-    find: "if (isConfirmed && !isRemembered) ofShard",
-    replace: "if (!isRemembered) ofShard",
+    find: 'if (isConfirmed && remembered !== "whole") ofShard',
+    replace: 'if (remembered !== "whole") ofShard',
   },
   {
     name: "confirmed-forgotten",
     defect: "What was confirmed is written again when Lambda delivers the batch again.",
     file: "packages/stream-handler/src/confirmed-memory.ts",
-    find: "return this.#index.get(sequenceNumber);",
-    replace: "return undefined;",
+    find: "return this.#index;",
+    replace: "return noRecollection;",
   },
   {
     name: "accepted-before-stored",
@@ -109,7 +109,7 @@ export const mutants: readonly Mutant[] = [
     name: "bad-rows-dropped",
     defect: "Lines that are no events vanish.",
     file: "apps/enrichment/src/create-enrichment-handler.ts",
-    find: "...record.badRows.map((row) => toBadRowOutput(row, source)),",
+    find: "for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));",
     replace: "",
   },
   {
