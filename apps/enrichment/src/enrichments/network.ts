@@ -1,9 +1,12 @@
-import type { Enrichment } from "@millrace/event-contracts";
 import { createIpLookup, createLazyDatabase } from "./database.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** The network the client is in. */
-export type NetworkResult = NonNullable<Enrichment["network"]>;
+export interface NetworkResult {
+  /** Autonomous system number. */
+  readonly number: number;
+  readonly organization?: string;
+}
 
 /** Records of MaxMind's layout. */
 interface NetworkRecord {
