@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
+import { Agent } from "node:http";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { createKinesisClient, createPutRecords } from "@millrace/put-records";
 import type { BenchRecord } from "./workload.ts";
 
@@ -24,12 +26,12 @@ const require = createRequire(import.meta.url);
 /** kinesis-streams brings no SDK of its own: it gets the one that lifion-kinesis brings. */
 const requireOfLifion = createRequire(require.resolve("lifion-kinesis"));
 
-/** Cuts the records into batches and keeps a number of them under way. */
+/** Cuts the records into batches and sends them all, at most so many at once. */
 async function eachBatch(
   records: readonly BenchRecord[],
   send: (batch: readonly BenchRecord[]) => Promise<unknown>,
   batchSize = BATCH,
-  concurrency = CONCURRENCY,
+  atOnce = CONCURRENCY,
 ): Promise<void> {
   let next = 0;
   const work = async () => {
@@ -39,7 +41,24 @@ async function eachBatch(
       await send(batch);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  await Promise.all(Array.from({ length: Math.min(atOnce, records.length / batchSize) }, work));
+}
+
+/** Lets so many of those who ask do their work at once; the others wait their turn. */
+function createGate(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
 }
 
 const toEntry = ({ partitionKey, data }: BenchRecord) => ({ PartitionKey: partitionKey, Data: data });
@@ -48,9 +67,15 @@ function putOnce(client: KinesisClient, batch: readonly BenchRecord[]) {
   return client.send(new PutRecordsCommand({ StreamName: "bench", Records: batch.map(toEntry) }));
 }
 
-/** The least any client can do: perfect batches, connections kept alive, no look at the answer. */
-function floor({ http1 }: Ports): Contestant {
-  const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
+/** The SDK over connections that are kept alive, with nothing else changed. */
+function keepAliveClient({ http1 }: Ports): KinesisClient {
+  const requestHandler = new NodeHttpHandler({ httpAgent: new Agent({ keepAlive: true, maxSockets: 16 }) });
+  return new KinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}`, requestHandler });
+}
+
+/** The least any client can do with the SDK: perfect batches, no look at the answer. */
+function floor(ports: Ports): Contestant {
+  const client = keepAliveClient(ports);
   return (records) => eachBatch(records, (batch) => putOnce(client, batch));
 }
 
@@ -63,7 +88,7 @@ function ours({ http1 }: Ports): Contestant {
     maxConcurrentRequests: CONCURRENCY,
     timeoutMs: 60_000,
   });
-  return (records) => eachBatch(records, (batch) => stream.put(batch), OUR_BATCH, records.length / OUR_BATCH);
+  return (records) => eachBatch(records, (batch) => stream.put(batch), OUR_BATCH, Number.POSITIVE_INFINITY);
 }
 
 /** As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer not looked at. */
@@ -74,17 +99,18 @@ function sdkDefaults({ http2 }: Ports): Contestant {
 
 const NAIVE_ATTEMPTS = 10;
 
-/** What one finds in many a code base: something failed, so send the batch again. */
-function naive({ http1 }: Ports): Contestant {
-  const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
-  return (records) =>
-    eachBatch(records, async (batch) => {
-      for (let attempt = 1; attempt <= NAIVE_ATTEMPTS; attempt++) {
-        const { FailedRecordCount = 0 } = await putOnce(client, batch);
-        if (FailedRecordCount === 0) return;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
-      }
-    });
+/** What one finds in many a code base: something failed, so send the batch again. All batches are there at once. */
+function naive(ports: Ports): Contestant {
+  const client = keepAliveClient(ports);
+  const onTheWire = createGate(CONCURRENCY);
+  const send = async (batch: readonly BenchRecord[]) => {
+    for (let attempt = 1; attempt <= NAIVE_ATTEMPTS; attempt++) {
+      const { FailedRecordCount = 0 } = await onTheWire(() => putOnce(client, batch));
+      if (FailedRecordCount === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
+    }
+  };
+  return (records) => eachBatch(records, send, BATCH, Number.POSITIVE_INFINITY);
 }
 
 interface LifionKinesis {
@@ -99,13 +125,13 @@ function lifion({ http1 }: Ports): Contestant {
     credentials,
     endpoint: `http://127.0.0.1:${http1}`,
     createStreamIfNeeded: false,
+    httpOptions: { agent: new Agent({ keepAlive: true, maxSockets: CONCURRENCY }) },
   });
-  return (records) =>
-    eachBatch(records, (batch) =>
-      client.putRecords({
-        records: batch.map(({ partitionKey, data }) => ({ data: data.toString("latin1"), partitionKey })),
-      }),
-    );
+  const send = (batch: readonly BenchRecord[]) =>
+    client.putRecords({
+      records: batch.map(({ partitionKey, data }) => ({ data: data.toString("latin1"), partitionKey })),
+    });
+  return (records) => eachBatch(records, send, BATCH, Number.POSITIVE_INFINITY);
 }
 
 interface KinesisWritable extends NodeJS.WritableStream {

@@ -8,7 +8,16 @@ import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { createRandom } from "@millrace/aws-simulator";
-import { numberIn, type Scenario, scenarios, SHARDS, type ScenarioName, type ServerCount } from "./workload.ts";
+import {
+  numberIn,
+  type Scenario,
+  scenarios,
+  SHARDS,
+  type ScenarioName,
+  type ServerCount,
+  STEADY_FROM,
+  STEADY_TO,
+} from "./workload.ts";
 
 const shardIds = Array.from({ length: SHARDS }, (_, i) => `shardId-${String(i).padStart(12, "0")}`);
 const shardOfKey = new Map<string, number>();
@@ -20,8 +29,13 @@ let copies = new Uint8Array(0);
 let requests = 0;
 let attempts = 0;
 let stored = 0;
+let distinct = 0;
+let steadyFrom = 0;
+let steadyTo = 0;
 let healthyDistinct = 0;
 let firstAt = 0;
+let steadyFromAt = 0;
+let steadyToAt = 0;
 let lastHealthyAt = 0;
 let hotTokens = 0;
 let hotRefilledAt = 0;
@@ -30,16 +44,17 @@ function reset(name: ScenarioName, records: number): void {
   scenario = scenarios[name];
   random = createRandom(name);
   copies = new Uint8Array(records);
-  requests = attempts = stored = healthyDistinct = 0;
-  firstAt = lastHealthyAt = 0;
+  requests = attempts = stored = distinct = healthyDistinct = 0;
+  firstAt = steadyFromAt = steadyToAt = lastHealthyAt = 0;
+  steadyFrom = Math.floor(records * STEADY_FROM);
+  steadyTo = Math.floor(records * STEADY_TO);
   hotTokens = scenario.hotShardRecordsPerSecond ?? 0;
   hotRefilledAt = performance.now();
 }
 
 function count(): ServerCount {
-  let distinct = 0;
-  for (const one of copies) if (one > 0) distinct++;
-  return { requests, attempts, stored, distinct, healthyMs: lastHealthyAt - firstAt, healthyDistinct };
+  const steadyMs = Math.max(0, steadyToAt - steadyFromAt);
+  return { requests, attempts, stored, distinct, steadyMs, healthyMs: lastHealthyAt - firstAt, healthyDistinct };
 }
 
 function shardOf(key: string): number {
@@ -68,6 +83,15 @@ function field(body: string, name: string, from: number): { text: string; at: nu
   return { text: body.slice(at, body.indexOf('"', at)), at };
 }
 
+function noteDistinct(shard: number, now: number): void {
+  distinct++;
+  if (distinct === steadyFrom) steadyFromAt = now;
+  if (distinct === steadyTo) steadyToAt = now;
+  if (shard === 0) return;
+  healthyDistinct++;
+  lastHealthyAt = now;
+}
+
 function putRecords(body: string): string {
   const now = performance.now();
   if (requests++ === 0) firstAt = now;
@@ -87,10 +111,7 @@ function putRecords(body: string): string {
     const before = copies[number] ?? 0;
     if (before < 255) copies[number] = before + 1;
     stored++;
-    if (shard !== 0 && before === 0) {
-      healthyDistinct++;
-      lastHealthyAt = now;
-    }
+    if (before === 0) noteDistinct(shard, now);
     results.push(
       `{"SequenceNumber":"${sequencePrefix}${String(stored).padStart(10, "0")}","ShardId":"${shardIds[shard] ?? ""}"}`,
     );

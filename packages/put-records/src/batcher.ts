@@ -1,4 +1,6 @@
-import { Call, type Entry } from "./entry.ts";
+import type { Admission } from "./admission.ts";
+import { Call } from "./call.ts";
+import type { Entry } from "./entry.ts";
 import { Fifo } from "./fifo.ts";
 import { hashOf } from "./hash-key.ts";
 import { HeldQueue } from "./held-queue.ts";
@@ -22,6 +24,7 @@ interface Batch {
 /** The queues: which entries form the next request. */
 export class Batcher {
   readonly #state: StreamState;
+  readonly #admission: Admission;
   readonly #retries = new Fifo<Entry>();
   /** Entries, and calls that are queued as a whole. */
   readonly #ready = new Fifo<Entry | Call>();
@@ -33,8 +36,9 @@ export class Batcher {
   readonly #lingeringBytes = new Map<string, number>();
   #settled = 0;
 
-  constructor(state: StreamState) {
+  constructor(state: StreamState, admission: Admission) {
     this.#state = state;
+    this.#admission = admission;
   }
 
   /** Queues an entry to go as soon as a request is free. */
@@ -74,6 +78,17 @@ export class Batcher {
     this.#isDue = this.#ready.size > 0;
   }
 
+  /** Everything queued is settled. */
+  clear(): void {
+    this.#retries.clear();
+    this.#ready.clear();
+    this.#held.clear();
+    this.#lingeringBytes.clear();
+    this.#readyBytes = 0;
+    this.#isDue = false;
+    this.#settled = 0;
+  }
+
   /** An entry was settled while queued. It is dropped when its turn comes, or before when there are many of them. */
   noteSettled(): void {
     if (++this.#settled < MAX_SETTLED) return;
@@ -111,6 +126,14 @@ export class Batcher {
     return earliest === undefined ? undefined : Math.max(earliest, this.#heldUntil - now, 1);
   }
 
+  /** The shard the entry goes to, if its rate is limited. */
+  limitedShardOf(entry: Entry): string | undefined {
+    const { limiter } = this.#state;
+    if (!limiter.isLimiting) return undefined;
+    const shardId = this.#locate(entry);
+    return shardId !== undefined && limiter.isLimited(shardId) ? shardId : undefined;
+  }
+
   /** Moves entries from the queue to the batch, or aside when their shard is at its limit, until the batch is full. */
   #take(queue: Fifo<Entry | Call>, batch: Batch, now: number): void {
     for (let item = queue.peek(); item !== undefined; item = queue.peek()) {
@@ -135,7 +158,7 @@ export class Batcher {
   /** False when the batch is full. */
   #place(entry: Entry, batch: Batch, now: number): boolean {
     if (isFull(batch, entry)) return false;
-    const shardId = this.#state.limiter.isLimiting ? this.#locate(entry) : undefined;
+    const shardId = this.limitedShardOf(entry);
     if (shardId === undefined || this.#mayPass(shardId, entry, now)) addTo(batch, entry);
     else this.#hold(shardId, entry, now);
     return true;
@@ -153,6 +176,7 @@ export class Batcher {
       this.#held.set(shardId, held);
     }
     held.push(entry);
+    this.#admission.addToBacklog(entry, shardId);
   }
 
   #takeHeld(batch: Batch, now: number): void {

@@ -8,6 +8,14 @@ export class NoAnswerInTime extends Error {
   }
 }
 
+/** The reason given to a request whose answer has lost its meaning. */
+export class NobodyWaits extends Error {
+  constructor() {
+    super("nobody waits for the answer any more");
+    this.name = "NobodyWaits";
+  }
+}
+
 /** A request that can be given up on; `answer` settles at the latest then, whether or not the client obeys the signal. */
 export interface PendingRequest {
   readonly answer: Promise<unknown>;

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { Timer } from "./timer.ts";
 
 interface Delayed<T> {
   readonly dueAt: number;
@@ -14,7 +15,7 @@ export class DelayQueue<T> {
   /** Binary heap: the earliest first, equals in the order they came. */
   readonly #heap: Delayed<T>[] = [];
   #order = 0;
-  #timer: unknown;
+  readonly #timer: Timer;
   #timerAt = Number.POSITIVE_INFINITY;
 
   /** @param coalesceMs what is due this soon after the first comes along with it */
@@ -22,6 +23,7 @@ export class DelayQueue<T> {
     this.#clock = clock;
     this.#coalesceMs = coalesceMs;
     this.#onDue = onDue;
+    this.#timer = new Timer(clock, () => this.#fire());
   }
 
   push(value: T, delayMs: number): void {
@@ -37,6 +39,12 @@ export class DelayQueue<T> {
       at = parent;
     }
     heap[at] = item;
+    this.#arm();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#heap.length = 0;
     this.#arm();
   }
 
@@ -61,10 +69,9 @@ export class DelayQueue<T> {
   #arm(): void {
     const dueAt = this.#heap[0]?.dueAt ?? Number.POSITIVE_INFINITY;
     if (dueAt === this.#timerAt) return;
-    this.#clock.clearTimeout(this.#timer);
     this.#timerAt = dueAt;
-    if (dueAt === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.setTimeout(() => this.#fire(), Math.max(0, dueAt - this.#clock.now()));
+    if (dueAt === Number.POSITIVE_INFINITY) this.#timer.clear();
+    else this.#timer.arm(Math.max(0, dueAt - this.#clock.now()));
   }
 
   #fire(): void {

@@ -4,6 +4,7 @@ import {
   ExpiredError,
   InternalFailureError,
   OutcomeUnknownError,
+  OversizedRecordError,
   PredecessorFailedError,
   type PutRecordsError,
   RefusedError,
@@ -20,6 +21,8 @@ export interface Fault {
   readonly isRetryable: boolean;
   /** One record may have spoilt the request for the others: try the halves apart. */
   readonly isDivisible: boolean;
+  /** The record can never be stored, so that another one that takes its place overtakes nothing. */
+  readonly isFinal: boolean;
   readonly cause: unknown;
   toError(attempts: number): PutRecordsError;
 }
@@ -85,7 +88,7 @@ function tries(attempts: number): string {
   return attempts === 1 ? "after 1 attempt" : `after ${attempts} attempts`;
 }
 
-const plain = { isAmbiguous: false, isRetryable: true, isDivisible: false } as const;
+const plain = { isAmbiguous: false, isRetryable: true, isDivisible: false, isFinal: false } as const;
 
 /** The shard or the stream would not take the record now. Surely not stored. */
 export function throttled(message: string, cause?: unknown): Fault {
@@ -154,6 +157,18 @@ export const expired: Fault = {
     new ExpiredError("The deadline passed before the record was sent. It is not stored; allow more time or send less."),
 };
 
+/** The stream does not take records of this size. */
+export function oversized(message: string): Fault {
+  return {
+    ...plain,
+    isRetryable: false,
+    isFinal: true,
+    reason: "oversized",
+    cause: undefined,
+    toError: () => new OversizedRecordError(message),
+  };
+}
+
 /** The caller aborted. */
 export function cancelled(cause: unknown): Fault {
   return {
@@ -215,9 +230,10 @@ export function classifyCallError(thrown: unknown, stream: string): Fault {
       thrown,
     );
   }
+  const isDivisible = invalidInputNames.has(name);
   return rejected(
     () => new RefusedError(`Kinesis refused the record (${describeError(thrown)}).`, { cause: thrown }),
     thrown,
-    { isDivisible: invalidInputNames.has(name), isRetryable: name === "ResourceInUseException" },
+    { isDivisible, isFinal: isDivisible, isRetryable: name === "ResourceInUseException" },
   );
 }

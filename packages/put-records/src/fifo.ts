@@ -29,6 +29,11 @@ export class Fifo<T> {
     return item;
   }
 
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+  }
+
   /** Drops what `isWanted` refuses and keeps the order of the rest. */
   retain(isWanted: (item: T) => boolean): void {
     const kept: T[] = [];

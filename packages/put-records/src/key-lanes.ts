@@ -25,7 +25,12 @@ export class KeyLanes {
   /** The first entry of a lane is settled: lets the next unsettled one step forward and returns it. */
   advance(first: Entry): Entry | undefined {
     let entry = first.next;
-    while (entry?.isSettled === true) entry = entry.next;
+    first.next = undefined;
+    while (entry?.isSettled === true) {
+      const { next } = entry;
+      entry.next = undefined;
+      entry = next;
+    }
     if (entry === undefined) this.#last.delete(first.record.partitionKey);
     else entry.isBehind = false;
     return entry;

@@ -16,12 +16,13 @@ export interface KinesisClientOptions extends Omit<KinesisClientConfig, "maxAtte
 /**
  * A `KinesisClient` fit for {@link createPutRecords}: one attempt, so that no retry is hidden in the SDK; connections
  * kept alive, where the SDK's default opens one per request (https://github.com/aws/aws-sdk-js-v3/issues/8279);
- * and a request timeout that throws, where the SDK's default only warns.
+ * a request timeout that throws, where the SDK's default only warns; and, unless a `logger` is given, no middleware that
+ * prepares every record for one.
  */
 export function createKinesisClient(options: KinesisClientOptions = {}): KinesisClient {
   const { maxSockets = 16, connectionTimeoutMs = 1000, requestTimeoutMs = 6000, ...config } = options;
   const agent = { keepAlive: true, maxSockets };
-  return new KinesisClient({
+  const client = new KinesisClient({
     ...config,
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
@@ -32,4 +33,7 @@ export function createKinesisClient(options: KinesisClientOptions = {}): Kinesis
       throwOnRequestTimeout: true,
     }),
   });
+  // It copies every record of request and answer, without what is sensitive, and hands that to a logger that drops it.
+  if (config.logger === undefined) client.middlewareStack.remove("loggerMiddleware");
+  return client;
 }

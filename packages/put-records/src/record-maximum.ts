@@ -1,5 +1,5 @@
 import { DescribeStreamSummaryCommand, type DescribeStreamSummaryCommandOutput } from "@aws-sdk/client-kinesis";
-import { callWithTimeout } from "./call-with-timeout.ts";
+import { callWithTimeout, NobodyWaits, type PendingRequest } from "./call-with-timeout.ts";
 import type { Clock } from "./clock.ts";
 import { DEFAULT_MAX_RECORD_BYTES, LARGEST_MAX_RECORD_BYTES } from "./limits.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
@@ -18,6 +18,7 @@ export class RecordMaximum {
   #bytes = DEFAULT_MAX_RECORD_BYTES;
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
+  #request: PendingRequest | undefined;
 
   constructor(client: KinesisSender, stream: StreamIdentity, clock: Clock) {
     this.#client = client;
@@ -37,21 +38,27 @@ export class RecordMaximum {
   /** Asks the stream, once for all who wait. Where it may not be asked, the default maximum stands. */
   learn(): Promise<void> {
     this.#asking ??= this.#ask().finally(() => {
-      this.#askedAt = this.#clock.now();
       this.#asking = undefined;
+      this.#request = undefined;
     });
     return this.#asking;
   }
 
+  stopAsking(): void {
+    this.#request?.abandon(new NobodyWaits());
+  }
+
   async #ask(): Promise<void> {
     const command = new DescribeStreamSummaryCommand(this.#stream.input);
+    this.#request = callWithTimeout((call) => this.#client.send(command, call), this.#clock, TIMEOUT_MS);
     try {
-      const answer = (await callWithTimeout((call) => this.#client.send(command, call), this.#clock, TIMEOUT_MS)
-        .answer) as Partial<DescribeStreamSummaryCommandOutput> | undefined;
+      const answer = (await this.#request.answer) as Partial<DescribeStreamSummaryCommandOutput> | undefined;
       const kibibytes = answer?.StreamDescriptionSummary?.MaxRecordSizeInKiB;
       if (kibibytes !== undefined) this.#bytes = kibibytes * 1024;
-    } catch {
+    } catch (error) {
+      if (error instanceof NobodyWaits) return;
       // kinesis:DescribeStreamSummary may be missing from the role: the default is what such a role can rely on.
     }
+    this.#askedAt = this.#clock.now();
   }
 }

@@ -1,5 +1,5 @@
 import { ListShardsCommand, type ListShardsCommandOutput, type Shard } from "@aws-sdk/client-kinesis";
-import { callWithTimeout } from "./call-with-timeout.ts";
+import { callWithTimeout, NobodyWaits, type PendingRequest } from "./call-with-timeout.ts";
 import type { Clock } from "./clock.ts";
 import { ShardMap } from "./shard-map.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
@@ -21,6 +21,7 @@ export class ShardMapSource {
   readonly #clock: Clock;
   #map: ShardMap | undefined;
   #isLoading = false;
+  #request: PendingRequest | undefined;
   #nextAllowedAt = Number.NEGATIVE_INFINITY;
   #intervalMs = MIN_REFRESH_INTERVAL_MS;
 
@@ -53,13 +54,18 @@ export class ShardMapSource {
         this.#map = map;
         onLoaded(map);
       },
-      () => {
-        // Not allowed, not reachable, not implemented: writing works without a map, so this is no fault to report.
+      (error: unknown) => {
         this.#isLoading = false;
+        if (error instanceof NobodyWaits) return;
+        // Not allowed, not reachable, not implemented: writing works without a map, so this is no fault to report.
         this.#intervalMs = Math.min(MAX_REFRESH_INTERVAL_MS, this.#intervalMs * 2);
         this.#nextAllowedAt = this.#clock.now() + this.#intervalMs;
       },
     );
+  }
+
+  stopAsking(): void {
+    this.#request?.abandon(new NobodyWaits());
   }
 
   async #list(): Promise<ShardMap> {
@@ -69,8 +75,10 @@ export class ShardMapSource {
       const command = new ListShardsCommand(
         token === undefined ? { ...this.#stream.input, ShardFilter: { Type: "AT_LATEST" } } : { NextToken: token },
       );
-      const answer = (await callWithTimeout((call) => this.#client.send(command, call), this.#clock, TIMEOUT_MS)
-        .answer) as Partial<ListShardsCommandOutput> | undefined;
+      this.#request = callWithTimeout((call) => this.#client.send(command, call), this.#clock, TIMEOUT_MS);
+      const answer = (await this.#request.answer.finally(() => (this.#request = undefined))) as
+        | Partial<ListShardsCommandOutput>
+        | undefined;
       shards.push(...(answer?.Shards ?? []));
       token = answer?.NextToken;
       if (token === undefined) break;

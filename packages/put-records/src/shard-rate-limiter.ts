@@ -6,6 +6,9 @@ import { SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND } from "./limits.ts";
  */
 const TOLERATED_THROTTLING = 0.15;
 
+/** …by this many standard deviations: what few attempts show may be chance. */
+const DEVIATIONS = 2;
+
 /** A shard is judged on at least this long and this many attempts… */
 const WINDOW_MS = 200;
 const WINDOW_ATTEMPTS = 400;
@@ -27,8 +30,9 @@ const MIN_CAPACITY = 0.005;
 /** Tokens saved up by a shard that rests, in seconds of its rate. */
 const BURST_SECONDS = 0.25;
 
-/** Without throttling for this long a shard is free again. */
+/** Without throttling for this long, or with a limit that held nothing back for this long, a shard is free again. */
 const FORGET_MS = 30_000;
+const IDLE_LIMIT_MS = 5000;
 
 interface ShardState {
   /** Rate at the last decrease, as a multiple of what AWS documents for a shard; undefined while not limited. */
@@ -42,6 +46,8 @@ interface ShardState {
   acceptedBytes: number;
   throttled: number;
   lastThrottledAt: number;
+  /** When the limit last held a record back. */
+  lastHeldAt: number;
   /** Answers in a row in which the shard took nothing. */
   refusals: number;
 }
@@ -81,7 +87,10 @@ export class ShardRateLimiter {
     const state = this.#shards.get(shardId);
     if (state?.capacity === undefined) return true;
     this.#refill(state, state.capacity, now);
-    if (state.recordTokens < 1 || state.byteTokens <= 0) return false;
+    if (state.recordTokens < 1 || state.byteTokens <= 0) {
+      state.lastHeldAt = now;
+      return false;
+    }
     state.recordTokens -= 1;
     state.byteTokens -= bytes;
     return true;
@@ -114,6 +123,7 @@ export class ShardRateLimiter {
     state.refusals = tally.accepted > 0 ? 0 : state.refusals + 1;
     this.#judge(state, now);
     if (now - state.lastThrottledAt > FORGET_MS) this.forget(shardId);
+    else if (state.capacity !== undefined && now - state.lastHeldAt > IDLE_LIMIT_MS) this.#lift(state);
     return state.refusals;
   }
 
@@ -156,6 +166,11 @@ export class ShardRateLimiter {
     state.byteTokens = Math.min(state.byteTokens + seconds * byteRate, Math.max(1, byteRate * BURST_SECONDS));
   }
 
+  #lift(state: ShardState): void {
+    state.capacity = undefined;
+    this.#limited--;
+  }
+
   /** Lowers the rate when the window shows more throttling than is tolerated. */
   #judge(state: ShardState, now: number): void {
     const elapsedMs = now - state.windowStart;
@@ -163,7 +178,7 @@ export class ShardRateLimiter {
     const isFull = elapsedMs >= WINDOW_MS && attempts >= WINDOW_ATTEMPTS;
     const isSlow = elapsedMs >= SLOW_WINDOW_MS && state.throttled >= SLOW_WINDOW_THROTTLED;
     if (!isFull && !isSlow) return;
-    if (state.throttled > attempts * TOLERATED_THROTTLING) {
+    if (isTooMuch(state.throttled, attempts)) {
       const seconds = elapsedMs / 1000;
       const taken = Math.max(
         state.accepted / seconds / SHARD_RECORDS_PER_SECOND,
@@ -173,12 +188,19 @@ export class ShardRateLimiter {
       if (state.capacity === undefined) this.#limited++;
       state.capacity = Math.max(MIN_CAPACITY, Math.min(before, taken * DECREASE));
       state.decreasedAt = now;
+      state.lastHeldAt = now;
       state.refilledAt = now;
       state.recordTokens = 0;
       state.byteTokens = 0;
     }
     openWindow(state, now);
   }
+}
+
+/** Whether so many refusals cannot well be the tolerated share and chance. */
+function isTooMuch(throttled: number, attempts: number): boolean {
+  const expected = attempts * TOLERATED_THROTTLING;
+  return throttled > expected + DEVIATIONS * Math.sqrt(expected * (1 - TOLERATED_THROTTLING));
 }
 
 function newState(now: number): ShardState {
@@ -193,6 +215,7 @@ function newState(now: number): ShardState {
     acceptedBytes: 0,
     throttled: 0,
     lastThrottledAt: now,
+    lastHeldAt: now,
     refusals: 0,
   };
 }

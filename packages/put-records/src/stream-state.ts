@@ -6,10 +6,23 @@ import type { StreamIdentity } from "./stream-identity.ts";
 import type { KinesisSender } from "./types.ts";
 
 /** What has been learnt about a stream. */
-export interface StreamState {
-  readonly limiter: ShardRateLimiter;
+export class StreamState {
+  readonly limiter = new ShardRateLimiter();
   readonly shardMap: ShardMapSource;
   readonly recordMaximum: RecordMaximum;
+  /** Clients that are not closed. */
+  users = 0;
+
+  constructor(client: KinesisSender, stream: StreamIdentity, clock: Clock) {
+    this.shardMap = new ShardMapSource(client, stream, clock);
+    this.recordMaximum = new RecordMaximum(client, stream, clock);
+  }
+
+  /** Gives up questions whose answers nobody waits for: one under way would keep the process alive. */
+  stopAsking(): void {
+    this.shardMap.stopAsking();
+    this.recordMaximum.stopAsking();
+  }
 }
 
 /**
@@ -26,11 +39,7 @@ export function streamStateOf(client: KinesisSender, stream: StreamIdentity, clo
   }
   let state = streams.get(stream.label);
   if (state === undefined) {
-    state = {
-      limiter: new ShardRateLimiter(),
-      shardMap: new ShardMapSource(client, stream, clock),
-      recordMaximum: new RecordMaximum(client, stream, clock),
-    };
+    state = new StreamState(client, stream, clock);
     streams.set(stream.label, state);
   }
   return state;

@@ -11,20 +11,21 @@ export interface Mutant {
 }
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
+const transmitter = "packages/put-records/src/transmitter.ts";
 
 /** The mutants. Each is a mistake that somebody has made: most are in the table of clients in the decision record. */
 export const mutants: readonly Mutant[] = [
   {
     name: "whole-batch-retried",
     defect: "When some records of a request fail, all of them are sent again.",
-    file: putRecords,
+    file: transmitter,
     find: "if (code === undefined && sequenceNumber !== undefined && shardId !== undefined) {",
     replace: "if (failedCount === 0 && code === undefined && sequenceNumber !== undefined && shardId !== undefined) {",
   },
   {
     name: "failure-swallowed",
     defect: "A record that a shard refused counts as delivered: FailedRecordCount is not read.",
-    file: putRecords,
+    file: transmitter,
     find: "if (code === undefined && sequenceNumber !== undefined && shardId !== undefined) {",
     replace: "if (true) {",
   },
@@ -39,8 +40,8 @@ export const mutants: readonly Mutant[] = [
     name: "dropped-flush-at-close",
     defect: "close resolves without waiting for what is under way.",
     file: putRecords,
-    find: "this.#closing ??= this.flush();",
-    replace: "this.#closing ??= Promise.resolve();",
+    find: "this.#closing ??= this.flush().then(",
+    replace: "this.#closing ??= Promise.resolve().then(",
   },
   {
     name: "order-broken-on-retry",
@@ -66,7 +67,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "shard-map-never-refreshed",
     defect: "Evidence of resharding is ignored.",
-    file: putRecords,
+    file: transmitter,
     find: "if (isStale) shardMap.refresh(onMap);",
     replace: "if (isStale) void 0;",
   },
@@ -144,7 +145,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "call-never-ends",
     defect: "The last record of a call does not end the call.",
-    file: putRecords,
+    file: "packages/put-records/src/settlement.ts",
     find: "if (call.remaining > 0) return;",
     replace: "if (call.remaining >= 0) return;",
   },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom, Kinesis, VirtualClock } from "@millrace/aws-simulator";
-import { createPutRecords, type PutRecords } from "../../src/index.ts";
+import { createPutRecords, type PutOptions, type PutRecords, type PutRecordsOptions } from "../../src/index.ts";
 
 const hash = (share: number) => String(BigInt(Math.floor(share * 2 ** 32)) << 96n);
 
 /** A stream of four shards with the limits of AWS, and traffic of which half goes to the first shard. */
-function setUp() {
+function setUp(options: Partial<PutRecordsOptions> = {}) {
   const clock = new VirtualClock();
   const kinesis = new Kinesis({ clock });
   kinesis.createStream({ streamName: "s", shardCount: 4 });
@@ -22,6 +22,7 @@ function setUp() {
         counts.throttled += report.throttled;
       },
     },
+    ...options,
   });
   return { clock, kinesis, client, counts };
 }
@@ -100,6 +101,66 @@ describe("a shard that gets twice what it takes", () => {
     await clock.run(client.flush());
     expect(client.stats()).toMatchObject({ pendingRecords: 0, failed: 0, ambiguous: 0 });
     expect(client.stats().delivered).toBe(32_000);
+  });
+});
+
+describe("a shard whose backlog is larger than maxInFlightBytes", () => {
+  const maxInFlightBytes = 256 * 1024;
+  const data = Buffer.alloc(200);
+  const hot = { partitionKey: "k", data, explicitHashKey: "0" };
+  const healthy = { partitionKey: "k", data, explicitHashKey: hash(0.6) };
+
+  /** The first shard's limit is known, and 4,000 records, four times the bound, have been handed over for it. */
+  async function withBacklog(options: PutOptions = {}) {
+    const world = setUp({ maxInFlightBytes });
+    const { client, clock } = world;
+    await clock.run(client.put(Array.from({ length: 2000 }, () => hot)));
+    expect(client.stats().limitedShards).toHaveLength(1);
+    const backlog = Array.from({ length: 4000 }, () => client.send(hot, options));
+    await clock.runFor(100);
+    return { ...world, backlog };
+  }
+
+  test("does not keep the others waiting at the door", async () => {
+    const { client, clock, backlog } = await withBacklog();
+    expect(client.stats().pendingRecords).toBeGreaterThan(3500);
+    const startedAt = clock.now();
+    const deliveries = await clock.run(Promise.all(Array.from({ length: 200 }, () => client.send(healthy))));
+    expect(deliveries).toMatchObject(deliveries.map(() => ({ status: "delivered", attempts: 1 })));
+    // Linger and a round trip; the backlog takes four seconds.
+    expect(clock.now() - startedAt).toBeLessThan(50);
+    expect(client.stats().inFlightBytes).toBeLessThanOrEqual(maxInFlightBytes);
+    const settled = await clock.run(Promise.all(backlog));
+    expect(settled.every(({ status }) => status === "delivered")).toBe(true);
+    expect(client.stats()).toMatchObject({ inFlightBytes: 0, pendingRecords: 0 });
+  });
+
+  test("has a quarter of it, and who would not wait is refused what is beyond; the others are not", async () => {
+    const { client, clock, backlog } = await withBacklog({ onFull: "refuse" });
+    const inFlight = client.stats().inFlightBytes;
+    expect(inFlight).toBeLessThanOrEqual(maxInFlightBytes);
+    const [refused, accepted] = await clock.run(
+      Promise.all([client.send(hot, { onFull: "refuse" }), client.send(healthy, { onFull: "refuse" })]),
+    );
+    expect(refused).toMatchObject({ reason: "throttled", attempts: 0, error: { code: "PUT_RECORDS_BACKPRESSURE" } });
+    expect(refused).toMatchObject({ error: { message: expect.stringContaining("shardId-000000000000") } });
+    expect(accepted).toMatchObject({ status: "delivered" });
+    await clock.run(Promise.all(backlog));
+    expect(await clock.run(client.send(hot, { onFull: "refuse" }))).toMatchObject({ status: "delivered" });
+  });
+
+  test("refuses of a put only its records", async () => {
+    const { client, clock } = await withBacklog({ onFull: "refuse" });
+    const deliveries = await clock.run(client.put([healthy, hot, healthy], { onFull: "refuse" }));
+    expect(deliveries.map(({ status }) => status)).toEqual(["delivered", "failed", "delivered"]);
+  });
+
+  test("is forgotten with its deadline", async () => {
+    const { client, clock, backlog } = await withBacklog({ deadline: undefined });
+    await clock.runFor(130_000);
+    await clock.run(Promise.all(backlog));
+    expect(client.stats()).toMatchObject({ inFlightBytes: 0, pendingRecords: 0 });
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

@@ -42,6 +42,35 @@ describe("a shard", () => {
     expect(limiter.isLimiting).toBe(false);
   });
 
+  test("that few attempts make look worse than it is keeps its rate: the same share of many does not", () => {
+    const [few, many] = [new ShardRateLimiter(), new ShardRateLimiter()];
+    observe(few, 0, 1200, 5, () => 4);
+    expect(few.isLimiting).toBe(false);
+    observe(many, 0, 1200, 500, () => 400);
+    expect(many.isLimiting).toBe(true);
+  });
+
+  test("whose limit held nothing back for five seconds is free again, although it still throttles at random", () => {
+    const limiter = new ShardRateLimiter();
+    observe(limiter, 0, 1000, 100, () => 50);
+    expect(limiter.isLimiting).toBe(true);
+    observe(limiter, 1000, 5500, 10, () => 9);
+    expect(limiter.isLimiting).toBe(true);
+    observe(limiter, 5500, 6500, 10, () => 9);
+    expect(limiter.isLimiting).toBe(false);
+    expect(limiter.isWatching).toBe(true);
+  });
+
+  test("whose limit holds records back stays limited", () => {
+    const limiter = new ShardRateLimiter();
+    observe(limiter, 0, 1000, 100, () => 50);
+    for (let now = 1000; now < 20_000; now += 50) {
+      while (limiter.tryTake(shard, 100, now));
+      limiter.observe(shard, { accepted: 50, acceptedBytes: 5000, throttled: 1 }, now);
+    }
+    expect(limiter.isLimiting).toBe(true);
+  });
+
   test("recovers on a straight line, and is lowered again when it throttles again", () => {
     const limiter = new ShardRateLimiter();
     observe(limiter, 0, 450, 100, () => 50);

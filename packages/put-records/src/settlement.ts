@@ -1,0 +1,90 @@
+import type { Admission } from "./admission.ts";
+import type { Batcher } from "./batcher.ts";
+import type { Call } from "./call.ts";
+import type { Entry } from "./entry.ts";
+import type { PutRecordsError } from "./errors.ts";
+import { type Fault, predecessorFailed } from "./faults.ts";
+import type { KeyLanes } from "./key-lanes.ts";
+import { LinkedSet } from "./linked-set.ts";
+import type { Reports } from "./reports.ts";
+import type { Delivery } from "./types.ts";
+
+interface SettlementParts {
+  readonly admission: Admission;
+  readonly batcher: Batcher;
+  readonly lanes: KeyLanes | undefined;
+  readonly reports: Reports;
+  /** Ordering per key: the entry is the first of its lane now. */
+  readonly onFirstInLane: (entry: Entry) => void;
+  /** No call is under way any more. */
+  readonly onIdle: () => void;
+}
+
+/** Gives each record its delivery, and ends a call with its last one. */
+export class Settlement {
+  readonly #parts: SettlementParts;
+  /** The calls under way, waiting ones as well. */
+  readonly calls = new LinkedSet<Call>();
+
+  constructor(parts: SettlementParts) {
+    this.#parts = parts;
+  }
+
+  /** From here on the call ends with its last delivery. */
+  begin(call: Call): void {
+    const { lanes, reports } = this.#parts;
+    if (lanes !== undefined) for (const entry of call.openEntries()) lanes.enter(entry);
+    reports.pending += call.remaining;
+    this.calls.add(call);
+  }
+
+  deliver(entry: Entry, shardId: string, sequenceNumber: string): void {
+    const { attempts, isAmbiguous } = entry;
+    this.#parts.reports.counts.delivered++;
+    this.#settle(entry, { status: "delivered", shardId, sequenceNumber, attempts, isAmbiguous });
+    this.#advanceLane(entry);
+  }
+
+  fail(entry: Entry, fault: Fault): void {
+    const error = this.#failOne(entry, fault);
+    if (this.#parts.lanes === undefined) return;
+    if (!fault.isFinal) this.#failThoseBehind(entry, error);
+    this.#advanceLane(entry);
+  }
+
+  #failThoseBehind(entry: Entry, error: PutRecordsError): void {
+    const fault = predecessorFailed(error);
+    for (let behind = entry.next; behind !== undefined; behind = behind.next) {
+      if (!behind.isSettled) this.#failOne(behind, fault);
+    }
+  }
+
+  #failOne(entry: Entry, fault: Fault): PutRecordsError {
+    const { attempts, isAmbiguous } = entry;
+    const error = fault.toError(attempts);
+    this.#parts.reports.counts.failed++;
+    this.#settle(entry, { status: "failed", reason: fault.reason, attempts, isAmbiguous, error });
+    return error;
+  }
+
+  #advanceLane(entry: Entry): void {
+    const { lanes, onFirstInLane } = this.#parts;
+    if (lanes === undefined || entry.isBehind) return;
+    const next = lanes.advance(entry);
+    if (next?.call.isAdmitted === true) onFirstInLane(next);
+  }
+
+  #settle(entry: Entry, delivery: Delivery): void {
+    const { admission, batcher, reports, onIdle } = this.#parts;
+    const { call } = entry;
+    entry.isSettled = true;
+    call.settle(entry.index, delivery);
+    reports.pending--;
+    if (call.isAdmitted) admission.release(entry);
+    if (delivery.status === "failed" && !entry.isInFlight) batcher.noteSettled();
+    if (call.remaining > 0) return;
+    this.calls.delete(call);
+    call.finish();
+    if (this.calls.size === 0) onIdle();
+  }
+}
