@@ -1,4 +1,5 @@
 import { isbot, isbotMatch } from "isbot";
+import type { Enrichment } from "@millrace/event-contracts";
 import { BoundedCache } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
@@ -6,13 +7,7 @@ import type { NetworkResult } from "./network.ts";
 import { userAgentText } from "./text-input.ts";
 
 /** Whether a program and not a person made the event. */
-export interface BotResult {
-  readonly isBot: boolean;
-  /** What told: the user agent, its absence, or the network. */
-  readonly reason?: "user-agent" | "no-user-agent" | "network";
-  /** The part of the user agent that told. */
-  readonly match?: string;
-}
+export type BotResult = NonNullable<Enrichment["bot"]>;
 
 const name = "bot";
 const human: Addition<BotResult> = createAddition(name, { isBot: false });

@@ -1,20 +1,11 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { maxUrlPartLength } from "../limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
 import { textAt } from "./text-input.ts";
 
 /** What the page's address says about the campaign that led to it. */
-export interface CampaignResult {
-  readonly source?: string;
-  readonly medium?: string;
-  readonly name?: string;
-  readonly term?: string;
-  readonly content?: string;
-  readonly id?: string;
-  /** Which network's click id is there. Not the id: it identifies a person's click. */
-  readonly clickNetwork?: string;
-  readonly clickIdParameter?: string;
-}
+export type CampaignResult = NonNullable<Enrichment["campaign"]>;
 
 type CampaignField = "source" | "medium" | "name" | "term" | "content" | "id";
 

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import type { Enrichment } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
 import { unmapIp } from "../privacy/truncate-ip.ts";
 import { type Addition, createAddition } from "./addition.ts";
@@ -6,11 +7,7 @@ import type { EnrichmentDefinition } from "./enrichment.ts";
 import { clientAddress } from "./text-input.ts";
 
 /** What can be said of the client's address once it is truncated. */
-export interface ClientResult {
-  readonly ipVersion: 4 | 6;
-  /** Whether the address says anything about the place of the client. */
-  readonly isPublic: boolean;
-}
+export type ClientResult = NonNullable<Enrichment["client"]>;
 
 /** Reads the client's address. */
 export const client: EnrichmentDefinition = {

@@ -1,19 +1,10 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
 import type { Addition } from "./addition.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
 
 /** When the event happened, by our clock as far as that can be told. */
-export interface ClockResult {
-  /** RFC 3339 with milliseconds, never after the receipt. */
-  readonly derivedTime: string;
-  /**
-   * `client` the client's time is plausible as it is; `corrected` moved by the skew of its clock; `receipt` it cannot be
-   * right, so the time of receipt stands in.
-   */
-  readonly basis: "client" | "corrected" | "receipt";
-  /** How far the client's clock is behind ours, where it is known: positive when it is slow. */
-  readonly skewMs?: number;
-}
+export type ClockResult = NonNullable<Enrichment["clock"]>;
 
 const defaultToleranceMs = 1_000;
 const defaultMaxAgeMs = 7 * 24 * 60 * 60 * 1_000;

@@ -1,14 +1,9 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { createIpLookup, createLazyDatabase } from "./database.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** Where the client is, as precisely as the options ask for. Never coordinates: they single out a household. */
-export interface GeoResult {
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string;
-  /** ISO 3166-2, e.g. `GB-SCT`. */
-  readonly region?: string;
-  readonly city?: string;
-}
+export type GeoResult = NonNullable<Enrichment["geo"]>;
 
 /** Records of MaxMind's own layout, and the flat one of the databases that only have countries. */
 interface GeoRecord {

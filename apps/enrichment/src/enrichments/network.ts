@@ -1,12 +1,9 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { createIpLookup, createLazyDatabase } from "./database.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 
 /** The network the client is in. */
-export interface NetworkResult {
-  /** Autonomous system number. */
-  readonly number: number;
-  readonly organization?: string;
-}
+export type NetworkResult = NonNullable<Enrichment["network"]>;
 
 /** Records of MaxMind's layout. */
 interface NetworkRecord {

@@ -1,16 +1,11 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { maxUrlPartLength } from "../limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { type EnrichmentDefinition, parseWebUrl } from "./enrichment.ts";
 import { textAt } from "./text-input.ts";
 
 /** The parts of the page's address. The query stays on the event: what of it counts, campaigns take. */
-export interface PageResult {
-  readonly scheme: "http" | "https";
-  readonly host: string;
-  readonly port?: number;
-  readonly path: string;
-  readonly fragment?: string;
-}
+export type PageResult = NonNullable<Enrichment["page"]>;
 
 /** Option `pointers`: where the address lies, the first that holds a text. */
 export const page: EnrichmentDefinition = {

@@ -1,3 +1,4 @@
+import type { Enrichment } from "@millrace/event-contracts";
 import { BoundedCache, rememberLast } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { CampaignResult } from "./campaign.ts";
@@ -6,13 +7,7 @@ import { createReferrerRules, type ReferrerRule } from "./referrer-rules.ts";
 import { textAt } from "./text-input.ts";
 
 /** Where the visitor came from. */
-export interface ReferrerResult {
-  /** `paid-search`, `search`, `paid-social`, `social`, `email`, `display`, `affiliate`, `video`, `shopping`, `ai`, `campaign`, `internal`, `referral`, `direct`. */
-  readonly channel: string;
-  /** The referring site when a rule knows it, e.g. `Google`. */
-  readonly name?: string;
-  readonly host?: string;
-}
+export type ReferrerResult = NonNullable<Enrichment["referrer"]>;
 
 /**
  * Options: `pointers` to the referring address; `pagePointers` to the page's own, to tell inner links; `rules` the sites that are known; `mediums`

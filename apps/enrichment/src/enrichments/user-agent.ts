@@ -1,14 +1,11 @@
 import Bowser from "bowser";
+import type { Enrichment } from "@millrace/event-contracts";
 import { createAddition } from "./addition.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 import { userAgentText } from "./text-input.ts";
 
 /** Browser, system and device as the `User-Agent` header tells them. */
-export interface UserAgentResult {
-  readonly browser?: { readonly name: string; readonly version?: string };
-  readonly os?: { readonly name: string; readonly version?: string };
-  readonly device?: { readonly type?: string; readonly vendor?: string; readonly model?: string };
-}
+export type UserAgentResult = NonNullable<Enrichment["userAgent"]>;
 
 /** Reads the `useragent` attribute. */
 export const userAgent: EnrichmentDefinition = {

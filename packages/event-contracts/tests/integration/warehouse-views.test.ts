@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { renderWarehouseViews } from "../../src/codegen.ts";
 import type { Json } from "../../src/registry.ts";
+import { renderSchemas } from "../../src/render/render-schemas.ts";
 import { id, object } from "../support/schemas-folder.ts";
 import { registryOf } from "../support/contracts-of.ts";
 
@@ -82,12 +83,51 @@ describe("warehouse views", () => {
     ]);
   });
 
-  test("do not let fields take the place of the envelope's columns", () => {
+  test("do not let fields take the place of the envelope's columns, or of those of enrichment", () => {
+    const fields = { id: text, type: text, select: text, "1st": text, a_b: text, aB: text };
     expect(
       namesOf({
-        "events/a/b/1-0-0.json": object({ id: text, type: text, select: text, "1st": text, a_b: text, aB: text }),
+        "events/a/b/1-0-0.json": object({ ...fields, enrichment: object({ geo: text }), enrichmentGeo: text }),
       }),
-    ).toEqual(["data_id", "data_type", "data_select", "data_1st", "a_b", "a_b_2"]);
+    ).toEqual([
+      ...["data_id", "data_type", "data_select", "data_1st", "a_b", "a_b_2"],
+      ...["data_enrichment_geo", "data_enrichment_geo_2"],
+    ]);
+  });
+
+  test("close with what enrichment added, typed, and keep the columns of the data where they are", async () => {
+    const enrichment = JSON.parse(renderSchemas().get("envelope/enrichment/1-0-0.json") ?? "") as Json;
+    const [view] = renderWarehouseViews(
+      registryOf({
+        ...versions,
+        "events/shop/visit/1-0-0.json": object({ page: text }),
+        "envelope/enrichment/1-0-0.json": enrichment,
+      }),
+    ).filter(({ name }) => name === "SHOP_VISIT_1");
+    expect(view?.columns.map(({ name }) => name)).toEqual(["page"]);
+    await connection.run(`CREATE OR REPLACE VIEW shop_visit_1 AS ${view?.statement ?? ""}`);
+    const record = {
+      event: { data: { page: "p" } },
+      enrichment: {
+        geo: { country: "GB" },
+        bot: { isBot: false },
+        userAgent: { browser: { name: "Safari" } },
+        clock: { derivedTime: "2026-11-20T10:00:00.000Z", basis: "corrected", skewMs: 1500 },
+      },
+    };
+    await connection.run(
+      "INSERT INTO events VALUES ('s', 'v', 'shop.visit', NULL, NULL, NULL, 't', 'valid', $1, $2, NULL)",
+      [id("events/shop/visit/1-0-0.json"), JSON.stringify(record)],
+    );
+    const reader = await connection.runAndReadAll(
+      `SELECT page, enrichment_geo_country, enrichment_bot_is_bot, enrichment_user_agent_browser_name, epoch_ms(enrichment_clock_derived_time)::DOUBLE,
+       enrichment_clock_skew_ms, enrichment_campaign_source FROM shop_visit_1`,
+    );
+    expect(reader.getRowsJson()).toEqual([
+      ["p", "GB", false, "Safari", Date.parse(record.enrichment.clock.derivedTime), 1500, null],
+    ]);
+    const columns = (await connection.runAndReadAll("SELECT * FROM shop_visit_1")).columnNames();
+    expect(columns.slice(8, 12)).toEqual(["page", "record", "loaded_at", "enrichment_client_ip_version"]);
   });
 
   test("run in DuckDB over events of every version, typed, and pass over invalid events without failing on them", async () => {

@@ -39,6 +39,25 @@ describe("EnrichedEvent", () => {
   });
 });
 
+describe("Enrichment", () => {
+  type Enrichment = EnrichedEvent<"search.click">["enrichment"];
+
+  test("has the exact result of each built-in enrichment", () => {
+    expect<NonNullable<Enrichment["geo"]>["country"]>().type.toBe<string>();
+    expect<NonNullable<Enrichment["client"]>["ipVersion"]>().type.toBe<4 | 6>();
+    expect<NonNullable<Enrichment["clock"]>["basis"]>().type.toBe<"client" | "corrected" | "receipt">();
+    expect<NonNullable<Enrichment["bot"]>["reason"]>().type.toBe<
+      "user-agent" | "no-user-agent" | "network" | undefined
+    >();
+    expect<NonNullable<Enrichment["notes"]>[number]["message"]>().type.toBe<string>();
+  });
+
+  test("has no other", () => {
+    expect<Enrichment>().type.not.toHaveProperty("weather");
+    expect<NonNullable<Enrichment["geo"]>>().type.not.toHaveProperty("latitude");
+  });
+});
+
 describe("narrowing", () => {
   test("AnyRawEvent narrows on type", () => {
     const read = (event: AnyRawEvent): unknown => {

@@ -1,5 +1,4 @@
-import type { Contract, JsonObject, Registry, SchemaDocument } from "@millrace/event-contracts/registry";
-import { enrichedPartsSchema } from "./enriched-event-schema.ts";
+import type { Contract, Registry } from "@millrace/event-contracts/registry";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
 
 /** What the schemas say of one field of the enriched event, for events of one contract. */
@@ -23,6 +22,7 @@ export interface SensitiveField extends Privacy {
 }
 
 const ENVELOPE = "envelope/raw-event";
+const ENRICHED_EVENT = "envelope/enriched-event";
 const MAX_DEPTH = 16;
 
 /** The enriched event as the registry's schemas describe it. */
@@ -37,9 +37,15 @@ export class EventModel {
   constructor(registry: Registry) {
     this.registry = registry;
     this.#reader = new SchemaReader(registry.resources);
-    this.#parts = this.#reader.root(document("parts", enrichedPartsSchema as unknown as JsonObject));
-    const envelope = [...registry.documents.values()].filter(({ kind, name }) => `${kind}/${name}` === ENVELOPE).at(-1);
-    this.#envelope = envelope === undefined ? OPEN : this.#reader.root(envelope);
+    this.#parts = this.#newest(ENRICHED_EVENT);
+    this.#envelope = this.#newest(ENVELOPE);
+  }
+
+  #newest(path: string): Location {
+    const document = [...this.registry.documents.values()]
+      .filter(({ kind, name }) => `${kind}/${name}` === path)
+      .at(-1);
+    return document === undefined ? OPEN : this.#reader.root(document);
   }
 
   /** What is known of a field for events of a contract; without one, only the parts round `event.data` are known. */
@@ -115,16 +121,4 @@ function privacyOf(location: Location): Privacy | undefined {
     }
   }
   return undefined;
-}
-
-function document(name: string, schema: JsonObject): SchemaDocument {
-  return {
-    id: `https://millrace.example/schemas/${name}`,
-    file: name,
-    kind: name,
-    name,
-    version: { model: 1, revision: 0, addition: 0 },
-    draft: "2020-12",
-    schema,
-  };
 }

@@ -2,6 +2,9 @@ import type { Registry } from "../../registry/registry.ts";
 import type { Contract, SchemaDocument } from "../../registry/schema-document.ts";
 import { createTypeRenderer, type TypeRenderer } from "./type-renderer.ts";
 
+/** Documents round the contracts whose types are rendered as well, where the registry has them. */
+const envelopes: readonly string[] = ["enriched-event", "enrichment"];
+
 /**
  * The text of a TypeScript module with the type of every contract, also hand-written ones: `EventDataByType` as a source
  * sends it (the newest version of each type), `MaskedEventDataByType` as consumers see it (every MODEL that may still flow),
@@ -10,6 +13,9 @@ import { createTypeRenderer, type TypeRenderer } from "./type-renderer.ts";
 export function renderContractTypes(registry: Registry): string {
   const sent = createTypeRenderer(registry, "sent");
   const masked = createTypeRenderer(registry, "masked");
+  for (const document of registry.documents.values()) {
+    if (document.kind === "envelope" && envelopes.includes(document.name)) typeNameOf(sent, document);
+  }
   const types = [...new Set(registry.contracts.map((contract) => contract.type))];
   const newest = types.flatMap((type) => registry.newestOf(type) ?? []);
   const sentMap = newest.map((contract) => entry(contract.type, typeNameOf(sent, contract)));

@@ -1,7 +1,13 @@
 import type { Registry } from "../../registry/registry.ts";
 import type { Contract } from "../../registry/schema-document.ts";
 import { formatVersion, schemaBaseUrl } from "../../schema-id.ts";
-import { closingColumns, columnsOf, envelopeColumns, type WarehouseColumn } from "./warehouse-columns.ts";
+import {
+  closingColumns,
+  columnsOf,
+  enrichmentColumns,
+  envelopeColumns,
+  type WarehouseColumn,
+} from "./warehouse-columns.ts";
 
 /** A typed view over the events of one contract and MODEL. */
 export interface WarehouseView {
@@ -12,6 +18,8 @@ export interface WarehouseView {
   statement: string;
   /** The columns that come from `data`, after those of the envelope. */
   columns: WarehouseColumn[];
+  /** The columns of what enrichment added; they close the view. */
+  enrichmentColumns: WarehouseColumn[];
 }
 
 export interface WarehouseViewOptions {
@@ -32,12 +40,10 @@ function renderView(registry: Registry, versions: Contract[], from: string): War
   const [first] = versions;
   if (first === undefined) throw new Error("A view needs at least one version.");
   const columns = columnsOf(registry, versions);
+  const added = enrichmentColumns(registry);
+  const select = ({ expression, name }: WarehouseColumn) => `${expression} AS ${name}`;
   const prefix = `${schemaBaseUrl}events/${first.name}/${first.version.model}-`;
-  const selected = [
-    ...envelopeColumns,
-    ...columns.map(({ expression, name }) => `${expression} AS ${name}`),
-    ...closingColumns,
-  ];
+  const selected = [...envelopeColumns, ...columns.map(select), ...closingColumns, ...added.map(select)];
   const title = typeof first.schema["title"] === "string" ? first.schema["title"] : first.type;
   return {
     name: `${first.type.replaceAll(/[^a-z0-9]/g, "_")}_${first.version.model}`.toUpperCase(),
@@ -47,5 +53,6 @@ WHERE type = '${first.type}'
   AND validation_status = 'valid'
   AND LEFT(validation_schema, ${prefix.length}) = '${prefix}'`,
     columns,
+    enrichmentColumns: added,
   };
 }

@@ -7,7 +7,7 @@ export interface WarehouseColumn {
   name: string;
   type: "STRING" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "TIMESTAMPTZ" | "DATE" | "JSON";
   expression: string;
-  /** Field of `data` it comes from, e.g. `context.pageUrl`. */
+  /** Field of `data`, or of what enrichment added, that it comes from, e.g. `context.pageUrl`. */
   field: string;
 }
 
@@ -23,8 +23,28 @@ export const envelopeColumns: readonly string[] = [
   "validation_schema",
 ];
 
-/** Columns that close every view: the enriched event itself, and when it arrived. */
+/** Columns after those of the data: the enriched event itself, and when it arrived. */
 export const closingColumns: readonly string[] = ["record", "loaded_at"];
+
+const enrichmentPrefix = "enrichment_";
+
+/**
+ * The columns of what enrichment adds, e.g. `enrichment_geo_country`, over all versions of its schema. They stand last, so that
+ * those of the data keep their places when an enrichment comes.
+ */
+export function enrichmentColumns(registry: Registry): WarehouseColumn[] {
+  const versions = [...registry.documents.values()].filter(
+    ({ kind, name }) => kind === "envelope" && name === "enrichment",
+  );
+  const fields = versions.flatMap((version) => columnFields(describeFields(version, registry.resources)));
+  const byPath = new Map(fields.map((field) => [field.path.join("."), field]));
+  return [...byPath].map(([path, field]) => ({
+    name: `${enrichmentPrefix}${snakeCase(field.path)}`,
+    type: columnType(field),
+    expression: expressionOf(field, ["enrichment", ...field.path]),
+    field: path,
+  }));
+}
 
 /** The columns of the versions of one MODEL, oldest version first. */
 export function columnsOf(registry: Registry, versions: Contract[]): WarehouseColumn[] {
@@ -36,7 +56,8 @@ export function columnsOf(registry: Registry, versions: Contract[]): WarehouseCo
       if (columns.has(path)) continue;
       const name = unusedName(columnName(field.path), names);
       names.add(name);
-      columns.set(path, { name, type: columnType(field), expression: expressionOf(field), field: path });
+      const expression = expressionOf(field, ["event", "data", ...field.path]);
+      columns.set(path, { name, type: columnType(field), expression, field: path });
     }
   }
   return [...columns.values()];
@@ -44,12 +65,20 @@ export function columnsOf(registry: Registry, versions: Contract[]): WarehouseCo
 
 /** `context.pageUrl` → `context_page_url`. */
 export function columnName(path: readonly string[]): string {
-  const name = path
+  const name = snakeCase(path);
+  const isFree =
+    !reservedWords.has(name) &&
+    !envelopeColumns.includes(name) &&
+    !closingColumns.includes(name) &&
+    !name.startsWith(enrichmentPrefix);
+  return isFree && /^[a-z]/.test(name) ? name : `data_${name}`;
+}
+
+function snakeCase(path: readonly string[]): string {
+  return path
     .map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(/[^A-Za-z0-9]+/g, "_"))
     .join("_")
     .toLowerCase();
-  const isFree = !reservedWords.has(name) && !envelopeColumns.includes(name) && !closingColumns.includes(name);
-  return isFree && /^[a-z]/.test(name) ? name : `data_${name}`;
 }
 
 function unusedName(name: string, names: ReadonlySet<string>): string {
@@ -83,9 +112,9 @@ function columnType({ types, format, privacy }: Field): WarehouseColumn["type"] 
  * TRY_CAST from text, which both engines have: an engine may evaluate a column before the filter on valid events, and a
  * failing cast would then fail the query.
  */
-function expressionOf(field: Field): string {
+function expressionOf(field: Field, path: readonly string[]): string {
   const type = columnType(field);
-  const value = `GET_PATH(record, '${["event", "data", ...field.path].map(pathStep).join(".").replaceAll("'", "''")}')`;
+  const value = `GET_PATH(record, '${path.map(pathStep).join(".").replaceAll("'", "''")}')`;
   if (type === "JSON") return value;
   return type === "STRING" ? `${value}::STRING` : `TRY_CAST(${value}::STRING AS ${type})`;
 }

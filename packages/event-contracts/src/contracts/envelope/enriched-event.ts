@@ -1,0 +1,85 @@
+import * as z from "zod";
+import { dateTime } from "./cloud-event-fields.ts";
+import { enrichment } from "./enrichment.ts";
+
+const pointer = z.string().describe("JSON Pointer into the event, e.g. `/data/rank`.");
+const keyId = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/);
+const count = z.int().min(0);
+
+const validationError = z.strictObject({
+  path: pointer,
+  keyword: z.string().min(1).describe("JSON Schema keyword that failed, e.g. `minimum`."),
+  message: z.string().min(1).describe("What is wrong, for people."),
+  expected: z.unknown().optional().describe("What the schema asks for, e.g. `>= 1`."),
+  actual: z.unknown().optional().describe("What the event held, shortened; absent when masking changed it."),
+});
+
+const maskedField = z.strictObject({
+  path: pointer,
+  class: z.string().min(1).describe("Class of the annotation, e.g. `email`."),
+  action: z.enum(["drop", "mask", "hmac", "truncate", "scan"]).describe("What was done."),
+  keyId: keyId.optional().describe("Which key made the hash, so that keys can be rotated."),
+  alternates: z
+    .array(
+      z
+        .strictObject({
+          keyId: keyId.describe("Another live key."),
+          value: z.string().min(1).describe("The value under that key."),
+        })
+        .describe("The hash under another key."),
+    )
+    .optional()
+    .describe("The hash under the other live keys: joins events from before and after a rotation."),
+});
+
+const hop = z.looseObject({
+  name: z.string().min(1).describe("Name of the processor."),
+  version: z.string().min(1).describe("Its version."),
+  at: dateTime.describe("RFC 3339 with milliseconds."),
+});
+
+/** What enrichment makes sure of, whoever wrote the raw event; the schema of the raw event says more of what ingest writes. */
+const event = z
+  .looseObject({
+    specversion: z.literal("1.0").describe("Version of CloudEvents."),
+    id: z.string().min(1).describe("Unique together with `source`."),
+    source: z.string().min(1).describe("URI reference of the producer."),
+    type: z.string().min(1).describe("`<domain>.<event>`; names the contract."),
+    subject: z.string().optional().describe("What the event is about; becomes the partition key."),
+    dataschema: z.string().optional().describe("`$id` of the schema `data` adheres to."),
+    time: z.string().min(1).describe("When it happened, in the form of RFC 3339."),
+    tenantid: z.string().min(1).describe("Tenant the write key belongs to."),
+    receivedat: z.string().min(1).describe("When ingest took the event, in the form of RFC 3339."),
+    data: z.unknown().optional().describe("What happened, masked."),
+  })
+  .describe("The CloudEvent with its sensitive fields masked.");
+
+/** A line of the enriched stream. */
+export const enrichedEvent = z
+  .strictObject({
+    event,
+    enrichment,
+    validation: z
+      .strictObject({
+        status: z
+          .enum(["valid", "invalid", "unknown"])
+          .describe("`unknown`: there is no schema for this `type` or `dataschema`."),
+        schema: z.string().nullable().describe("`$id` of the schema that was applied, null when unknown."),
+        errors: z
+          .array(validationError.describe("One error."))
+          .describe("All errors up to a limit; empty unless invalid."),
+        errorCount: count.optional().describe("How many errors there were, when more than `errors` holds."),
+      })
+      .describe("The verdict of the contract. An invalid or unknown event still flows."),
+    privacy: z
+      .strictObject({
+        masked: z.array(maskedField.describe("One field.")).describe("What was masked and how, up to a limit."),
+        maskedCount: count.optional().describe("How many fields there were, when more than `masked` lists."),
+      })
+      .describe("What was masked."),
+    processing: z.record(z.string(), hop.describe("One hop.")).describe("Versions and times of each hop, by its name."),
+  })
+  .meta({
+    title: "Enriched event",
+    description: "What enrichment writes: the event, masked, and everything known about it.",
+  });
