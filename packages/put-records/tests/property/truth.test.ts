@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { createRandom, VirtualClock } from "@millrace/aws-simulator";
 import fc from "fast-check";
 import { createPutRecords, type Delivery, type PutRecord } from "../../src/index.ts";
+import { CountingClock } from "../support/counting-clock.ts";
 import { textOf } from "../support/set-up.ts";
 import { FakeKinesis, type RecordFate, type RequestFate } from "../support/fake-kinesis.ts";
 
@@ -82,10 +83,11 @@ async function play(plan: Schedule) {
       return fate === "truncated" || random() < 0.5 ? { after: fate } : { before: fate };
     },
   });
+  const timers = new CountingClock(clock);
   const client = createPutRecords({
     client: kinesis,
     streamName: "s",
-    clock,
+    clock: timers,
     random,
     ordering: plan.ordering,
     onAmbiguous: plan.onAmbiguous,
@@ -122,17 +124,20 @@ async function play(plan: Schedule) {
     }, call.atMs);
   }
   if (plan.splitAtMs !== undefined) clock.setTimeout(() => kinesis.split("shardId-000000000000"), plan.splitAtMs);
+  await clock.runFor(Math.max(...calls.map(({ atMs }) => atMs)) + 1);
+  const all = (await clock.run(Promise.all(played))).flat();
+  await clock.settle();
+  const timersWhenIdle = timers.active;
+  await clock.run(client.close());
+  const timersWhenClosed = timers.active;
   await clock.runUntilIdle();
-  const closed = client.close();
-  await clock.runUntilIdle();
-  await closed;
-  return { clock, kinesis, client, played: (await Promise.all(played)).flat() };
+  return { clock, kinesis, client, played: all, timersWhenIdle, timersWhenClosed };
 }
 
 test("every delivery is true, whatever Kinesis does: delivered is stored, surely failed is not, doubled is marked", async () => {
   await fc.assert(
     fc.asyncProperty(schedule, async (plan) => {
-      const { clock, kinesis, client, played } = await play(plan);
+      const { clock, kinesis, client, played, timersWhenIdle, timersWhenClosed } = await play(plan);
       const stored = Map.groupBy(kinesis.stored, (one) => textOf(one.data));
       const lies = played.filter(({ id, delivery }) => {
         const copies = stored.get(id) ?? [];
@@ -144,6 +149,7 @@ test("every delivery is true, whatever Kinesis does: delivered is stored, surely
       });
       expect(lies).toEqual([]);
       expect(client.stats()).toMatchObject({ inFlightBytes: 0, inFlightRequests: 0, pendingRecords: 0 });
+      expect({ timersWhenIdle, timersWhenClosed }).toEqual({ timersWhenIdle: 0, timersWhenClosed: 0 });
       expect(clock.pendingTimers).toBe(0);
     }),
     { numRuns: 120 },

@@ -56,7 +56,7 @@ describe("a shard", () => {
     expect(limiter.isLimiting).toBe(true);
     observe(limiter, 1000, 5500, 10, () => 9);
     expect(limiter.isLimiting).toBe(true);
-    observe(limiter, 5500, 6500, 10, () => 9);
+    observe(limiter, 5500, 8000, 10, () => 9);
     expect(limiter.isLimiting).toBe(false);
     expect(limiter.isWatching).toBe(true);
   });
