@@ -1,7 +1,7 @@
 import type { BadRow } from "@millrace/event-contracts";
 import { encodeRecord } from "@millrace/event-contracts";
 import type { Output, SourceRecord } from "@millrace/stream-handler";
-import { MAX_RECORD_DATA_BYTES } from "./limits.ts";
+import { MAX_BAD_ROW_PAYLOAD_BYTES } from "./limits.ts";
 
 /** Logical name of the bad-row stream; no route may write to it. */
 export const BAD_ROWS = "bad-rows";
@@ -36,11 +36,9 @@ export function badRowOutput(
   const row: BadRow = {
     failure,
     payload: Buffer.from(kept).toString("base64"),
+    payloadBytes: payload.length,
     processor: { ...processor },
     origin: { stream: source.stream, shardId: source.shardId, sequenceNumber: source.sequenceNumber },
   };
   return { destination: BAD_ROWS, partitionKey: source.partitionKey, data: encodeRecord([row]) };
 }
-
-/** Base64 makes four bytes of three; the rest of a bad row is far below the margin. */
-const MAX_BAD_ROW_PAYLOAD_BYTES = Math.floor((MAX_RECORD_DATA_BYTES - 8_192) / 4) * 3;

@@ -33,3 +33,6 @@ export const MAX_DEAD_LETTER_OBJECT_BYTES = 8 * 1_048_576;
 export const DEAD_LETTER_ATTEMPT_MS = 2_000;
 export const DEAD_LETTER_WAIT_MS = 50;
 export const DEAD_LETTER_LONGEST_WAIT_MS = 1_000;
+
+/** Bytes of a payload kept in a bad row, as its schema has it: in base64 they leave a third of a record for the rest. */
+export const MAX_BAD_ROW_PAYLOAD_BYTES = 512 * 1_024;

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import { describe, expect, test } from "@jest/globals";
 import type { BadRow } from "@millrace/event-contracts";
 import { type BadRowKind, badRowKinds, enrichRecord } from "../../src/index.ts";
@@ -14,10 +15,25 @@ const kinds = Object.values(badRowKinds);
 const readSchema = (name: string) =>
   JSON.parse(readFileSync(join(folder, name, "1-0-0.json"), "utf8")) as { $id: string };
 
-const ajv = new Ajv2020({ allErrors: true, strict: true });
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+formats.default(ajv);
 for (const name of readdirSync(folder)) ajv.addSchema(readSchema(name));
+for (const name of ["enriched-event", "enrichment"]) ajv.addSchema(readSchema(join("..", "envelope", name)));
 
-function expectSchema(kind: BadRowKind, row: BadRow): void {
+const page = readFileSync(join(schemasFolder, "../docs/bad-rows.md"), "utf8");
+const documented = Array.from(
+  page.matchAll(/^\| `(?<kind>[a-z0-9-]+)` \| (?<writers>[a-z, ]+) \|/gmu),
+  ({ groups }) => ({
+    kind: groups?.["kind"] ?? "",
+    writers: groups?.["writers"]?.split(", ") ?? [],
+  }),
+);
+const examples = Array.from(
+  page.matchAll(/^### `(?<kind>[a-z0-9-]+)`\n```json\n(?<json>.*)\n```$/gmu),
+  ({ groups }) => [groups?.["kind"] ?? "", JSON.parse(groups?.["json"] ?? "") as BadRow] as const,
+);
+
+function expectSchema(kind: string, row: BadRow): void {
   expect(row.failure.kind).toBe(kind);
   const validate = ajv.getSchema(readSchema(kind).$id);
   const isValid = validate?.(row);
@@ -32,12 +48,19 @@ const bad = (bytes: Uint8Array, context = createContext()) => {
 };
 
 describe("bad rows", () => {
-  test("have a schema for each of their kinds, and no other", () => {
-    expect(
-      readdirSync(folder)
-        .filter((name) => name !== "bad-row")
-        .sort(),
-    ).toEqual([...kinds].sort());
+  test("have a schema, a row in docs/bad-rows.md and an example there for each kind, and for no other", () => {
+    const withSchema = readdirSync(folder).filter((name) => name !== "bad-row");
+    expect(documented.map(({ kind }) => kind).sort()).toEqual(withSchema.sort());
+    expect(examples.map(([kind]) => kind)).toEqual(documented.map(({ kind }) => kind));
+  });
+
+  test("of enrichment are documented as such, and no others", () => {
+    const ours = documented.filter(({ writers }) => writers.includes("enrichment")).map(({ kind }) => kind);
+    expect(ours.sort()).toEqual([...kinds].sort());
+  });
+
+  test.each(examples)("are as the example of %s in docs/bad-rows.md", (kind, row) => {
+    expectSchema(kind, row);
   });
 
   test.each<[BadRowKind, Uint8Array]>([

@@ -108,17 +108,21 @@ describe("PutRecords", () => {
   });
 
   test("takes bytes, not text, and needs a key", () => {
-    expect(orders.send).type.toBeCallableWith({ partitionKey: "k", data: Buffer.from("{}") });
-    expect(orders.send).type.toBeCallableWith({ partitionKey: "k", data: new Uint8Array(), explicitHashKey: "0" });
-    expect(orders.send).type.not.toBeCallableWith({ partitionKey: "k", data: "{}" });
-    expect(orders.send).type.not.toBeCallableWith({ data: new Uint8Array() });
-    expect(orders.put).type.not.toBeCallableWith(record);
+    expect<PutRecords["send"]>().type.toBeCallableWith({ partitionKey: "k", data: Buffer.from("{}") });
+    expect<PutRecords["send"]>().type.toBeCallableWith({
+      partitionKey: "k",
+      data: new Uint8Array(),
+      explicitHashKey: "0",
+    });
+    expect<PutRecords["send"]>().type.not.toBeCallableWith({ partitionKey: "k", data: "{}" });
+    expect<PutRecords["send"]>().type.not.toBeCallableWith({ data: new Uint8Array() });
+    expect<PutRecords["put"]>().type.not.toBeCallableWith(record);
   });
 
   test("waits for room or refuses, and nothing else", () => {
-    expect(orders.send).type.toBeCallableWith(record, { onFull: "refuse", signal: AbortSignal.abort() });
-    expect(orders.send).type.not.toBeCallableWith(record, { onFull: "drop" });
-    expect(orders.send).type.not.toBeCallableWith(record, { deadline: new Date() });
+    expect<PutRecords["send"]>().type.toBeCallableWith(record, { onFull: "refuse", signal: AbortSignal.abort() });
+    expect<PutRecords["send"]>().type.not.toBeCallableWith(record, { onFull: "drop" });
+    expect<PutRecords["send"]>().type.not.toBeCallableWith(record, { deadline: new Date() });
   });
 });
 
