@@ -165,10 +165,14 @@ describe("no canary is found behind the handler after", () => {
     );
     const isInName = (at: number) => names.some(([from, to]) => at >= from && at < to);
     // One edit each: two can carry a value into a property of another name, where nothing says what it is (README).
-    const edit = fc.record({
-      at: fc.nat(text.length - 1).filter((at) => !isInName(at)),
-      insert: fc.constantFrom("", '"', "}", "{", "[", "]", ",", "null", "7", "\\"),
-    });
+    // A digit that joins a card number makes it another number, which is no card's.
+    const isNextToDigit = (at: number) => /\d/u.test(text.slice(Math.max(0, at - 1), at + 1));
+    const edit = fc
+      .record({
+        at: fc.nat(text.length - 1).filter((at) => !isInName(at)),
+        insert: fc.constantFrom("", '"', "}", "{", "[", "]", ",", "null", "7", "\\"),
+      })
+      .filter(({ at, insert }) => insert !== "7" || !isNextToDigit(at));
     const mutate = ({ at, insert }: { at: number; insert: string }) =>
       Buffer.from(text.slice(0, at) + insert + text.slice(insert === "" ? at + 1 : at));
     await fc.assert(
