@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { run, temporaryFolder } from "../support/run.ts";
+import { s3Environment } from "../support/s3-environment.ts";
 
 const event = (id: string, note = ""): string =>
   `${JSON.stringify({ event: { id, source: "src", type: "page.view", data: { note } }, validation: { status: "valid" } })}\n`;
@@ -39,12 +40,7 @@ describe("s3://", () => {
 
   beforeAll(async () => {
     server = await startObjectStoreServer(store);
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_S3: server.url,
-      AWS_REGION: "eu-west-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-    });
+    Object.assign(process.env, s3Environment(server));
     await store.put("the-lake", "enriched/date=2026-01-01/hour=00/a.json.gz", gzipSync(event("1") + event("2")));
     await store.put("the-lake", "enriched/date=2026-01-01/hour=01/b", Buffer.from(event("3")));
     await store.put("the-lake", "enriched-before/c", Buffer.from(event("4")));

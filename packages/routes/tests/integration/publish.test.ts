@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { compileRoutes, loadRouteDocuments } from "../../src/index.ts";
 import { loadRouteArtifact } from "../../src/runtime.ts";
 import { run, temporaryFolder } from "../support/run.ts";
+import { s3Environment } from "../support/s3-environment.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
 const environment = { ...process.env };
@@ -14,12 +15,7 @@ let routes: string;
 
 beforeEach(async () => {
   server = await startObjectStoreServer(store);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_S3: server.url,
-    AWS_REGION: "eu-west-1",
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-  });
+  Object.assign(process.env, s3Environment(server));
   routes = temporaryFolder();
   cpSync(join(repository, "schemas/routes"), routes, { recursive: true });
 });
