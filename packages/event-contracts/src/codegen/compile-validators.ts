@@ -99,7 +99,11 @@ function emit(sources: SourceCode[]): string {
     for (const name of scopeNames(source)) {
       if (name.prefix === "schema") code = liftSchemaValues(code, name, constants);
       else if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
-      else if (name.prefix !== "validate") constants.set(String(name), runtimeExpression(name));
+      else if (name.prefix !== "validate") {
+        const expression = runtimeExpression(name);
+        constants.set(String(name), expression);
+        if (expression === codePointCounter) code = countRarely(code, String(name));
+      }
     }
     const evaluated =
       source.evaluated === undefined ? "" : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`;
@@ -130,13 +134,27 @@ function followSteps(root: Json, steps: string): Json {
   return value;
 }
 
+const codePointCounter = "runtime.ucs2length";
+
+/**
+ * Counts the code points of a text only when its length in UTF-16 units, of which a code point takes one or two, does not tell: Ajv's code
+ * goes through every text once for `maxLength` and once more for `minLength`.
+ */
+function countRarely(code: string, counter: string): string {
+  const counting = new RegExp(String.raw`\b${counter}\((\w+)\) ([<>]) (\d+)`, "g");
+  return code.replaceAll(counting, (count: string, text: string, comparison: string, limit: string) => {
+    const units = comparison === ">" ? Number(limit) : 2 * Number(limit);
+    return `(${text}.length ${comparison} ${units} && ${count})`;
+  });
+}
+
 /** `require("ajv/dist/runtime/ucs2length").default` → `runtime.ucs2length`: the module must not load anything. */
 function runtimeExpression(name: ValueScopeName): string {
   const code = String(name.value?.code);
   const match = /^require\("([^"]+)"\)(.*)$/s.exec(code);
   if (match === null) return code;
   const [, module, rest] = match;
-  if (module === "ajv/dist/runtime/ucs2length") return "runtime.ucs2length";
+  if (module === "ajv/dist/runtime/ucs2length") return codePointCounter;
   if (module === "ajv/dist/runtime/equal") return "runtime.equal";
   if (module === "ajv-formats/dist/formats")
     return `runtime.formats${(rest ?? "").replace(/^\.(?:full|fast)Formats/, "")}`;

@@ -54,6 +54,7 @@ export function defineContracts(definition: ContractsDefinition): CompiledContra
   const schemas = new Map(Object.entries(definition.schemas));
   const newest = new Map(Object.entries(definition.newest));
   const validators = new Map<string, DataValidator>();
+  // By their text: contracts that annotate alike, as those do that annotate nothing of their own, share one map.
   const privacyMaps = new Map<string, PrivacyMap>();
   const sharedByDialect = new Map<string, object>();
 
@@ -81,10 +82,10 @@ export function defineContracts(definition: ContractsDefinition): CompiledContra
     privacyOf(schemaId) {
       const text = schemas.get(schemaId)?.privacy;
       if (text === undefined) return undefined;
-      let map = privacyMaps.get(schemaId);
+      let map = privacyMaps.get(text);
       if (map === undefined) {
         map = JSON.parse(text) as PrivacyMap;
-        privacyMaps.set(schemaId, map);
+        privacyMaps.set(text, map);
       }
       return map;
     },

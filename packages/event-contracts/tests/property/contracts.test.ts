@@ -13,7 +13,7 @@ const name = fc.constantFrom(...names);
 const data: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
-    fc.constantFrom<Json>("", "x", "xx", "xxxx", 0, 1, 2.5, 7, true, null),
+    fc.constantFrom<Json>("", "x", "xx", "xxxx", "😀", "😀😀x", "\ud83d", "x\ude00", 0, 1, 2.5, 7, true, null),
     fc.array(tie("value"), { maxLength: 3 }),
     fc.dictionary(name, tie("value"), { maxKeys: 3, noNullPrototype: true }) as fc.Arbitrary<Json>,
   ),

@@ -54,6 +54,24 @@ describe("the generated contracts module", () => {
     });
   });
 
+  test("gives contracts that annotate alike one privacy map", () => {
+    const mapOf = (event: string) => contracts.privacyOf(idOf(`events/${event}/1-0-0.json`));
+    expect(mapOf("search/click")).toBeDefined();
+    expect(mapOf("search/click")).toBe(mapOf("search/query"));
+    expect(mapOf("search/click")).not.toEqual(mapOf("commerce/purchase"));
+  });
+
+  test("counts characters, not UTF-16 units, at both limits of a length", () => {
+    const $id = idOf("events/shop/note/1-0-0.json");
+    const value = { type: "string", minLength: 2, maxLength: 3 };
+    const document = { $id, $schema: "https://json-schema.org/draft/2020-12/schema", properties: { value } };
+    const validate = contractsOf(registryOf({ "events/shop/note/1-0-0.json": document })).validatorOf($id)!;
+    const isValid = (value: string) => validate({ value }) === null;
+    expect(["😀", "x", "", "\ud83d"].filter(isValid)).toEqual([]);
+    expect(["😀😀", "😀😀😀", "xx", "xxx", "\ud83dx"].filter(isValid)).toHaveLength(5);
+    expect(["😀😀😀😀", "xxxx", "😀😀😀x"].filter(isValid)).toEqual([]);
+  });
+
   test("keeps nothing of one event for the next", () => {
     const validate = contracts.validatorOf(idOf("events/custom/event/1-0-0.json"))!;
     expect(validate({ name: "a b", properties: {} })?.count).toBe(1);
