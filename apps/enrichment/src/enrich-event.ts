@@ -54,7 +54,7 @@ export function enrichEvent(
   const contract = context.selectContract(event);
   const found = contract.validate?.(event.data) ?? null;
 
-  const log = maskOrFail(context.maskEvent, event, maskingOrder(contract, found));
+  const log = maskOrFail(context.maskEvent, event, found === null ? contract.masking : contract.strictMasking);
   const validation = found === null ? contract.faultless : describeFaults(contract, found, event.data, log);
   const enrichment = context.runEnrichments(event, clientIp);
 
@@ -66,14 +66,6 @@ export function enrichEvent(
     notes: enrichment.notes,
     receivedAt: event.receivedat,
   };
-}
-
-function maskingOrder(contract: SelectedContract, found: SchemaErrors | null): MaskingOrder {
-  const { schemaId, relatedSchemaIds } = contract;
-  if (schemaId === null) return { schemaIds: relatedSchemaIds, isValid: false };
-  return found === null
-    ? { schemaIds: [schemaId], isValid: true }
-    : { schemaIds: relatedSchemaIds === "all" ? "all" : [schemaId, ...relatedSchemaIds], isValid: false };
 }
 
 function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder): MaskingLog {

@@ -46,12 +46,12 @@ export function createEnrichmentRun(enrichments: readonly ActiveEnrichment[]): R
   const steps = groups.map(createStep);
 
   return (event, clientIp) => {
-    const input = new RunInput(event, clientIp, places);
+    const input = new RunInput(event, clientIp, places, steps.length);
     let members = "";
     let { notes } = nothing;
-    for (const step of steps) {
-      const result = step(input);
-      input.results.push(result);
+    for (let index = 0; index < steps.length; index++) {
+      const result = (steps[index] as Step)(input);
+      input.results[index] = result;
       members += members === "" ? result.members.slice(1) : result.members;
       if (result.notes.length > 0) notes = [...notes, ...result.notes];
     }
@@ -137,12 +137,13 @@ function noteOf(enrichment: string, error: unknown): EnrichmentNote {
 class RunInput implements EnrichmentInput {
   readonly event: RawEvent;
   readonly clientIp: string | undefined;
-  readonly results: StepResult[] = [];
+  readonly results: (StepResult | undefined)[];
   readonly #places: ReadonlyMap<string, Place>;
 
-  constructor(event: RawEvent, clientIp: string | undefined, places: ReadonlyMap<string, Place>) {
+  constructor(event: RawEvent, clientIp: string | undefined, places: ReadonlyMap<string, Place>, steps: number) {
     this.event = event;
     this.clientIp = clientIp;
+    this.results = new Array<StepResult | undefined>(steps);
     this.#places = places;
   }
 

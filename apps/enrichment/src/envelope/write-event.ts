@@ -83,7 +83,12 @@ class TextFollower {
       // A brace or a comma, the name in quotes, a colon.
       at += name.length + 4;
       const replacement = hasReplacement ? this.#replacementOf(object, name) : undefined;
-      at = replacement === undefined ? this.follow(object[name], at) : this.#exchange(replacement, at);
+      if (replacement !== undefined) at = this.#exchange(replacement, at);
+      else {
+        const value = object[name];
+        // Nearly all are texts.
+        at = typeof value === "string" ? at + value.length + 2 : this.follow(value, at);
+      }
     }
     return at === start ? start + 2 : at + 1;
   }

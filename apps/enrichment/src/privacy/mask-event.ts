@@ -1,6 +1,6 @@
-import type { PrivacyDetector, RawEvent } from "@millrace/event-contracts";
+import type { PrivacyDetector, PrivacyMap, RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import { rememberLast } from "../bounded-cache.ts";
+import { BoundedCache, rememberLast } from "../bounded-cache.ts";
 import { pointerStep } from "../json-value.ts";
 import {
   maskByRule,
@@ -56,7 +56,11 @@ const binaryData = "data_base64";
  */
 export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pseudonymizer): MaskEvent {
   const envelope = compilePrivacyMaps([contracts.envelopePrivacy]);
-  const states = new Map<string, PrivacyState>();
+  // Orders of known contracts are there for good, those of others for one event.
+  const states = new WeakMap<MaskingOrder, PrivacyState>();
+  // A thousand contracts with the same annotations are masked by the same few objects, which then stay in the processor's cache.
+  const statesByMaps = new BoundedCache<PrivacyState>();
+  const mapNumbers = new Map<PrivacyMap, number>();
   const plans = new Map([...knownAttributes].map((name) => [name, planAttribute(name)] as const));
 
   function planAttribute(name: string): AttributePlan {
@@ -69,41 +73,82 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
     return { state, step, detectors, scan: rememberLast(rememberingScan(detectors)) };
   }
 
-  function stateOf(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
-    const [first = "none"] = schemaIds === "all" ? ["all"] : schemaIds;
-    const key = schemaIds === "all" || schemaIds.length <= 1 ? first : schemaIds.join("\n");
-    let state = states.get(key);
+  function stateOf(order: MaskingOrder): PrivacyState {
+    let state = states.get(order);
     if (state === undefined) {
-      const ids = schemaIds === "all" ? contracts.schemaIds() : schemaIds;
-      state = compilePrivacyMaps(ids.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []));
-      states.set(key, state);
+      state = stateOfSchemas(order.schemaIds);
+      states.set(order, state);
     }
     return state;
   }
 
-  return (event, { schemaIds, isValid }) => {
+  function stateOfSchemas(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
+    const ids = schemaIds === "all" ? contracts.schemaIds() : schemaIds;
+    const maps = [...new Set(ids.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []))];
+    return statesByMaps.getOrCreate(maps.map(numberOf).join(), () => compilePrivacyMaps(maps));
+  }
+
+  function numberOf(map: PrivacyMap): number {
+    const number = mapNumbers.get(map) ?? mapNumbers.size;
+    mapNumbers.set(map, number);
+    return number;
+  }
+
+  let last: AttributeNames = { names: [], hasSubject: false, planned: [], own: [] };
+
+  /** Events of a source have the same attributes in the same order, so what to do with them is worked out once. */
+  function attributesOf(event: RawEvent): AttributeNames {
+    let count = 0;
+    for (const name in event) {
+      if (name !== last.names[count]) return (last = sortAttributes(event));
+      count += 1;
+    }
+    return count === last.names.length ? last : (last = sortAttributes(event));
+  }
+
+  function sortAttributes(event: RawEvent): AttributeNames {
+    const names = Object.keys(event);
+    return {
+      names,
+      hasSubject: names.some((name) => plans.get(name) === "pseudonym"),
+      planned: names.flatMap((name) => {
+        const plan = plans.get(name);
+        return typeof plan === "object" ? [{ name, plan }] : [];
+      }),
+      own: names.filter((name) => !plans.has(name)),
+    };
+  }
+
+  return (event, order) => {
+    const { isValid } = order;
     const log = new MaskingLog();
     const context = { pseudonymizer, log };
     const { data } = event;
     if (data !== undefined) {
       const detectors = isValid ? noDetectors : allDetectors;
-      log.replace(event, "data", data, maskValue(data, stateOf(schemaIds), "/data", detectors, context));
+      log.replace(event, "data", data, maskValue(data, stateOf(order), "/data", detectors, context));
     }
-    let ownNames = noNames;
-    for (const name in event) {
-      const plan = plans.get(name);
-      if (plan === undefined) ownNames = [...ownNames, name];
-      else if (plan === "pseudonym") maskSubject(event, context);
+    const { hasSubject, planned, own } = attributesOf(event);
+    if (hasSubject) maskSubject(event, context);
+    for (const { name, plan } of planned) {
       // A valid event names no schema but the one it follows.
-      else if (plan !== "keep" && !(isValid && name === "dataschema")) maskAttribute(event, name, plan, context);
+      if (!(isValid && name === "dataschema")) maskAttribute(event, name, plan, context);
     }
     // Afterwards, as a name that is an address itself is replaced as well.
-    for (const name of ownNames) maskOwnAttribute(event, name, envelope, context);
+    for (const name of own) maskOwnAttribute(event, name, envelope, context);
     return log;
   };
 }
 
-const noNames: readonly string[] = [];
+/** What is to be done with the attributes of an event, from their names. */
+interface AttributeNames {
+  /** All of them, in order. */
+  readonly names: readonly string[];
+  readonly hasSubject: boolean;
+  readonly planned: readonly { readonly name: string; readonly plan: MaskPlan }[];
+  /** The client's own. */
+  readonly own: readonly string[];
+}
 
 /** What is done with an attribute, by its name. */
 type AttributePlan = "keep" | "pseudonym" | MaskPlan;

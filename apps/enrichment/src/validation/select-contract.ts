@@ -1,16 +1,16 @@
 import type { RawEvent, ValidationResult } from "@millrace/event-contracts";
 import type { CompiledContracts, DataValidator } from "@millrace/event-contracts/codegen";
 import { type Addition, createAddition } from "../enrichments/addition.ts";
+import type { MaskingOrder } from "../privacy/mask-event.ts";
 
 /** The contract of an event, and the schemas whose privacy annotations concern it. */
 export interface SelectedContract {
   readonly schemaId: string | null;
   readonly validate: DataValidator | undefined;
-  /**
-   * Contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a buyer as well, and an
-   * event of an unknown type may be any event whose type was mistyped.
-   */
-  readonly relatedSchemaIds: readonly string[] | "all";
+  /** How an event is masked that the contract finds no fault with. */
+  readonly masking: MaskingOrder;
+  /** How one is masked that breaks it. */
+  readonly strictMasking: MaskingOrder;
   /** What an event gets that the contract, if there is one, finds no fault with. */
   readonly faultless: Addition<ValidationResult>;
 }
@@ -22,29 +22,53 @@ export type SelectContract = (event: RawEvent) => SelectedContract;
 export function createContractSelector(contracts: CompiledContracts): SelectContract {
   // Types that have a contract, and there are only so many: names that clients make up are not remembered.
   const newestByType = new Map<string, SelectedContract>();
+  let lastType: string | undefined;
+  let last: SelectedContract | undefined;
+
+  /** Events of a type often come together, and to compare is cheaper than to look up. */
+  function newestOf(type: string): SelectedContract | undefined {
+    if (type !== lastType) {
+      lastType = type;
+      last = newestByType.get(type);
+    }
+    return last;
+  }
 
   return ({ type, dataschema }) => {
-    const known = newestByType.get(type);
+    const known = newestOf(type);
     if (known !== undefined && (dataschema === undefined || dataschema === known.schemaId)) return known;
     const newest = contracts.newestSchemaOf(type);
     const selected = select(type, dataschema ?? newest, newest);
-    if (newest !== undefined && newest === selected.schemaId) newestByType.set(type, selected);
+    if (newest !== undefined && newest === selected.schemaId) {
+      newestByType.set(type, selected);
+      lastType = undefined;
+    }
     return selected;
   };
 
   function select(type: string, schemaId: string | undefined, newest: string | undefined): SelectedContract {
-    const relatedSchemaIds = newest === undefined ? "all" : newest === schemaId ? [] : [newest];
-    if (schemaId === undefined) return withoutContract(relatedSchemaIds);
+    const related = newest === undefined ? "all" : newest === schemaId ? [] : [newest];
+    if (schemaId === undefined) return withoutContract(related);
     const validate = contracts.validatorOf(schemaId);
-    if (validate === undefined) return withoutContract(relatedSchemaIds);
+    if (validate === undefined) return withoutContract(related);
     if (contracts.typeOf(schemaId) !== type) return withoutContract(newest === undefined ? "all" : [newest, schemaId]);
-    const faultless = createAddition<ValidationResult>("validation", { status: "valid", schema: schemaId, errors: [] });
-    return { schemaId, validate, relatedSchemaIds, faultless };
+    return {
+      schemaId,
+      validate,
+      masking: { schemaIds: [schemaId], isValid: true },
+      strictMasking: { schemaIds: related === "all" ? "all" : [schemaId, ...related], isValid: false },
+      faultless: createAddition<ValidationResult>("validation", { status: "valid", schema: schemaId, errors: [] }),
+    };
   }
 }
 
 const unknown = createAddition<ValidationResult>("validation", { status: "unknown", schema: null, errors: [] });
 
-function withoutContract(relatedSchemaIds: SelectedContract["relatedSchemaIds"]): SelectedContract {
-  return { schemaId: null, validate: undefined, relatedSchemaIds, faultless: unknown };
+/**
+ * @param related contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a buyer as well, and
+ * an event of an unknown type may be any event whose type was mistyped
+ */
+function withoutContract(related: MaskingOrder["schemaIds"]): SelectedContract {
+  const masking: MaskingOrder = { schemaIds: related, isValid: false };
+  return { schemaId: null, validate: undefined, masking, strictMasking: masking, faultless: unknown };
 }

@@ -28,6 +28,22 @@ describe("attributes without an annotation are scanned", () => {
     expect(maskedOf({ dataschema }).event.dataschema).toBe("https://schemas.example/crm?token=[secret]");
   });
 
+  test("whatever attributes the event before had", () => {
+    const context = createContext();
+    const attributes = [
+      { referrals: "ada@example.com" },
+      { referrals: "ada@example.com", sessiontoken: "abc" },
+      {},
+      { sessiontoken: "abc", referrals: "ada@example.com" },
+      { useragent: "ada@example.com" },
+      { subject: "ada@example.com", referrals: "x" },
+      { referrals: "ada@example.com" },
+    ];
+    const { enriched } = enrichEvents(context, ...attributes.map((each) => createRawEvent({ subject: "s", ...each })));
+    expect(enriched).toHaveLength(attributes.length);
+    for (const { json } of enriched) expect(json).not.toMatch(/ada|abc/u);
+  });
+
   test("but numbers in user agents and trace contexts are versions and ids", () => {
     const numbers = {
       useragent: "BrowserNG/7.3.1.37 4111111111111111",
