@@ -11,6 +11,7 @@ import { grownType, loadGrownContracts } from "./contract-growth.ts";
 import { createFloorHandler } from "./floor-handler.ts";
 import { createConfirmingClient, toLambdaBatches } from "./lambda-batches.ts";
 import { createSampleRecords } from "./sample-records.ts";
+import { createStandaloneValidator } from "./standalone-validator.ts";
 import { createUsualBuild } from "./usual-build.ts";
 
 /** Something to run once over all sample records. */
@@ -21,10 +22,14 @@ const privacyKeys = [{ id: "bench", key: Buffer.alloc(32, 1) }];
 const origin = { stream: "millrace-bench-raw", shardId: "shardId-000000000000", sequenceNumber: "1" };
 
 const candidates: Readonly<Record<string, (events: number) => Candidate>> = {
-  floor: (events) => floor(toBase64(createSampleRecords(events)), loadContracts(schemasFolder)),
+  floor: (events) => floor(toBase64(createSampleRecords(events)), createStandaloneValidator(schemasFolder)),
+  "floor, our validator": (events) => floor(toBase64(createSampleRecords(events)), isSearchClick()),
   record: (events) => record(toBase64(createSampleRecords(events)), loadContracts(schemasFolder)),
   "handler floor": (events) =>
-    redeliver(createFloorHandler(createConfirmingClient(), searchClick()), toBatches(events)),
+    redeliver(
+      createFloorHandler(createConfirmingClient(), createStandaloneValidator(schemasFolder)),
+      toBatches(events),
+    ),
   handler: (events) => redeliver(handler(), toBatches(events)),
   usual: (events) => {
     const handle = createUsualBuild(schemasFolder, countryDatabase(), write);
@@ -48,12 +53,11 @@ function write(line: Uint8Array): void {
 }
 
 /** base64 → JSON.parse → one generated validator → stringify → bytes, in a loop. */
-function floor(records: readonly string[], contracts: CompiledContracts): Candidate {
-  const validate = validatorOf(contracts);
+function floor(records: readonly string[], isValid: (data: unknown) => boolean): Candidate {
   return () => {
     for (const record of records) {
       const event = JSON.parse(Buffer.from(record, "base64").toString("utf8")) as { data: unknown };
-      if (validate(event.data) !== null) throw new Error("The sample must be valid");
+      if (!isValid(event.data)) throw new Error("The sample must be valid");
       write(Buffer.from(`${JSON.stringify(event)}\n`));
     }
     return bytesOut;
@@ -117,10 +121,12 @@ function redeliver(handle: Handle, batches: readonly Batch[]): Candidate {
   };
 }
 
-function validatorOf(contracts: CompiledContracts): (data: unknown) => unknown {
+/** The validator that records are checked with. */
+function isSearchClick(): (data: unknown) => boolean {
+  const contracts = loadContracts(schemasFolder);
   const validate = contracts.validatorOf(contracts.newestSchemaOf("search.click") ?? "");
   if (validate === undefined) throw new Error("There is no contract of search.click");
-  return validate;
+  return (data) => validate(data) === null;
 }
 
 function countryDatabase(): Uint8Array {
@@ -128,7 +134,6 @@ function countryDatabase(): Uint8Array {
   return readFileSync(createRequire(import.meta.url).resolve(database));
 }
 
-const searchClick = () => validatorOf(loadContracts(schemasFolder));
 const enrichments = () => defaultEnrichments("bench", { readFile: countryDatabase });
 const toBatches = (events: number) => toLambdaBatches(createSampleRecords(events), (index) => `v-${index % 2_000}`);
 const toBase64 = (records: readonly Uint8Array[]) => records.map((each) => Buffer.from(each).toString("base64"));

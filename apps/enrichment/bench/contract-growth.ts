@@ -9,7 +9,7 @@ const baseUrl = "https://millrace.example/schemas";
 /** The type of the `index`-th contract of a grown registry. */
 export const grownType = (index: number): string => `grown.click-${index}`;
 
-/** Loads a registry of `count` contracts, all of them like `search.click`. */
+/** Loads a registry of `count` contracts, each `search.click` with a property of its own. */
 export function loadGrownContracts(schemasFolder: string, count: number): CompiledContracts {
   const root = mkdtempSync(join(tmpdir(), "contract-growth-"));
   const write = (path: string, document: object) => {
@@ -20,8 +20,13 @@ export function loadGrownContracts(schemasFolder: string, count: number): Compil
   const read = (path: string) => JSON.parse(readFileSync(join(schemasFolder, path), "utf8")) as object;
   try {
     for (const shared of ["shared/context/1-0-0.json", "envelope/raw-event/1-0-0.json"]) write(shared, read(shared));
-    const click = read("events/search/click/1-0-0.json");
-    for (let index = 0; index < count; index++) write(`events/grown/click-${index}/1-0-0.json`, click);
+    const click = read("events/search/click/1-0-0.json") as { properties: object };
+    for (let index = 0; index < count; index++) {
+      const own = {
+        [`own${index}`]: { description: "No other contract has it.", type: "string", maxLength: index + 1 },
+      };
+      write(`events/grown/click-${index}/1-0-0.json`, { ...click, properties: { ...click.properties, ...own } });
+    }
     return loadContracts(root);
   } finally {
     rmSync(root, { recursive: true, force: true });
