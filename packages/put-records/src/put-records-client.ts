@@ -114,6 +114,8 @@ export class PutRecordsClient implements PutRecords {
       ...this.#reports.counts,
       hookErrors: this.#reports.hookErrors,
       inFlightBytes: this.#admission.usedBytes,
+      heldBytes: this.#admission.heldBytes,
+      waitingBytes: this.#admission.waitingBytes,
       inFlightRequests: this.#transmitter.requestsInFlight,
       pendingRecords: this.#reports.pending,
       limitedShards: this.#state.limiter.limits(this.#options.clock.now()),
@@ -157,10 +159,28 @@ export class PutRecordsClient implements PutRecords {
     this.#settlement.begin(call);
     this.#watchDeadline(call.deadline);
     this.#watchSignal(call, options.signal);
-    if (this.#admission.tryEnter(call)) {
+    const fullShard = this.#fullShardOf(call);
+    if (fullShard !== undefined) this.#admission.waitForShard(call, fullShard);
+    else if (this.#admission.tryEnter(call)) {
       this.#start(call);
       this.#transmitter.schedulePump();
     } else this.#admission.wait(call);
+  }
+
+  /**
+   * One of the shards of a call that has only records for shards which have their share of the room. Calls in order per key
+   * wait in one line: one that came later may have records behind theirs, and must not take the room they need.
+   */
+  #fullShardOf(call: Call): string | undefined {
+    if (this.#lanes !== undefined || !this.#state.limiter.isLimiting || !this.#admission.hasFullShards)
+      return undefined;
+    let fullShard: string | undefined;
+    for (let index = 0; index < call.records.length; index++) {
+      if (!call.isOpen(index)) continue;
+      fullShard = this.#batcher.limitedShardOf(call.entryAt(index));
+      if (fullShard === undefined || !this.#admission.isShardFull(fullShard)) return undefined;
+    }
+    return fullShard;
   }
 
   /** Fails at once what there is no point in queueing. */
