@@ -111,7 +111,8 @@ export const invariants: readonly Invariant[] = [
   },
   {
     name: "memory-bounded",
-    claim: "No client holds more bytes than its limit.",
+    claim:
+      "No client has more bytes in flight than its limit, none holds more than twice that, and none holds what nobody waits for.",
     check: ({ run }) => [...run.serviceDeliveries.overflows, ...run.functionDeliveries.overflows],
   },
 ];
