@@ -48,9 +48,9 @@ export class Deliveries {
     };
   }
 
-  /** Looks at the memory every watched writer holds now. */
+  /** Looks at what every watched writer holds now. One without open calls was looked at when the last of them ended. */
   sample(): void {
-    for (const watched of this.#watched) this.#sampleOne(watched);
+    for (const watched of this.#watched) if (watched.openBytes > 0) this.#sampleOne(watched);
   }
 
   #sampleOne({ writer, streamName, maxInFlightBytes, openBytes }: Watched): void {
@@ -93,6 +93,7 @@ export class Deliveries {
     } finally {
       this.open -= 1;
       watched.openBytes -= bytes;
+      if (watched.openBytes === 0) this.#sampleOne(watched);
     }
   }
 }
