@@ -6,14 +6,13 @@ import type { Entry } from "./entry.ts";
 import {
   BackpressureError,
   ClosedError,
-  InvalidOptionError,
   InvalidRecordsError,
   OversizedRecordError,
   type PutRecordsError,
 } from "./errors.ts";
 import { cancelled, expired, type Fault, outcomeUnknown, oversized } from "./faults.ts";
 import { KeyLanes } from "./key-lanes.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { checkPutOptions, type ResolvedOptions } from "./options.ts";
 import { Reports } from "./reports.ts";
 import { Settlement } from "./settlement.ts";
 import { type StreamState, streamStateOf } from "./stream-state.ts";
@@ -76,7 +75,8 @@ export class PutRecordsClient implements PutRecords {
     if (!Array.isArray(records)) {
       throw new InvalidRecordsError(`Expected \`records\` to be an array, got ${typeof records}.`);
     }
-    return new Promise((resolve) => this.#accept(records, options, false, resolve));
+    // A copy: callers fill and empty their arrays while the records wait.
+    return new Promise((resolve) => this.#accept(records.slice(), options, false, resolve));
   }
 
   async send(record: PutRecord, options: PutOptions = {}): Promise<Delivery> {
@@ -122,13 +122,11 @@ export class PutRecordsClient implements PutRecords {
     };
   }
 
-  #checkUse({ deadline }: PutOptions): void {
+  #checkUse(options: PutOptions): void {
     if (this.#closing !== undefined) {
       throw new ClosedError(`The client of stream ${this.#options.stream.label} is closed. Create another one.`);
     }
-    if (deadline !== undefined && (typeof deadline !== "number" || Number.isNaN(deadline))) {
-      throw new InvalidOptionError(`Expected \`deadline\` to be epoch milliseconds, got ${String(deadline)}.`);
-    }
+    checkPutOptions(options);
   }
 
   // ---- taking records in

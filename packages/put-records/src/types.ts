@@ -6,7 +6,7 @@ import type { PutRecordsError } from "./errors.ts";
 export interface PutRecord {
   /** 1–256 Unicode characters; its MD5 decides the shard. */
   readonly partitionKey: string;
-  /** The bytes as they are, before base64. May be empty. */
+  /** The bytes as they are, before base64. May be empty. They are not copied: leave them alone until the delivery is there. */
   readonly data: Uint8Array;
   /** A decimal number in [0, 2^128) that decides the shard instead of the partition key. */
   readonly explicitHashKey?: string | undefined;
