@@ -8,7 +8,7 @@ export interface Clock {
 }
 
 /** The longest delay of a timer of Node; with a longer one it fires after 1 ms. https://nodejs.org/api/timers.html */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
+export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** The process's own clock: the only place in this package that touches global time. */
 export const systemClock: Clock = {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock, systemRandom } from "./clock.ts";
+import { type Clock, LONGEST_DELAY_MS, systemClock, systemRandom } from "./clock.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { LARGEST_MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from "./limits.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
@@ -117,9 +117,10 @@ export function resolveOptions(options: PutRecordsOptions): ResolvedOptions {
     isOrderedPerKey: options.ordering === "per-key",
     maxInFlightBytes: options.maxInFlightBytes ?? DEFAULTS.maxInFlightBytes,
     maxConcurrentRequests: options.maxConcurrentRequests ?? DEFAULTS.maxConcurrentRequests,
-    lingerMs: options.lingerMs ?? DEFAULTS.lingerMs,
+    // A time without limit is one: clocks make nothing, or 1 ms, of a delay that is too long for them.
+    lingerMs: Math.min(options.lingerMs ?? DEFAULTS.lingerMs, LONGEST_DELAY_MS),
     timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
-    requestTimeoutMs: options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs,
+    requestTimeoutMs: Math.min(options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs, LONGEST_DELAY_MS),
     maxAttempts: options.maxAttempts ?? DEFAULTS.maxAttempts,
     isRetryingAmbiguous: options.onAmbiguous !== "fail",
     maxRecordBytes: options.maxRecordBytes,

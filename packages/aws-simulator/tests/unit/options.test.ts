@@ -31,7 +31,7 @@ describe("rates of faults that would do something else than is meant, or nothing
       "Expected `rates.reshardMaxShards` to be a whole number from 1 to 9007199254740991, got 0 (number).",
     ],
   ])("%p", (rates, message) => {
-    const create = () => new Faults({ seed: 1, rates: rates });
+    const create = () => new Faults({ seed: 1, rates });
     expect(create).toThrow(OptionError);
     expect(create).toThrow(refused(message));
     expect(() => new Faults({ seed: 1, rates: {} }).set(rates as FaultRates)).toThrow(refused(message));
