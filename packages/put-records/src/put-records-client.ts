@@ -190,7 +190,7 @@ export class PutRecordsClient implements PutRecords {
     else if (call.deadline <= now) refuseAll(expired);
     else if (onFull !== "refuse") return;
     else if (!this.#admission.hasRoomFor(call)) refuseAll({ reason: "throttled", toError: () => this.#full() });
-    else if (this.#state.limiter.isLimiting) this.#refuseWhereShardIsFull(call);
+    else if (this.#state.limiter.isLimiting && this.#admission.hasFullShards) this.#refuseWhereShardIsFull(call);
   }
 
   #refuseWhereShardIsFull(call: Call): void {
