@@ -1,3 +1,4 @@
+import { OptionError } from "./options.ts";
 import type { Random } from "./random.ts";
 
 /** Time as a component sees it. Everything in this package asks a clock; nothing asks the machine. */
@@ -192,6 +193,8 @@ export class VirtualClock implements Clock {
   }
 
   async #run(isDone: () => boolean, untilMs: number): Promise<boolean> {
+    // No timer is due after it: what polls for ever would run for ever.
+    if (Number.isNaN(untilMs)) throw new OptionError("time to run until", "a number", untilMs);
     if (this.#isRunning) {
       throw new Error("This VirtualClock is already running: await the run in progress before starting another.");
     }

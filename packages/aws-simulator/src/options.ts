@@ -17,6 +17,24 @@ export function checkInteger(option: string, value: number, min: number, max: nu
   }
 }
 
+/** @throws OptionError unless `value` is a number in [min, max]. */
+export function checkNumber(option: string, value: unknown, min: number, max: number): void {
+  if (!(typeof value === "number" && value >= min && value <= max)) {
+    throw new OptionError(option, `a number from ${min} to ${max}`, value);
+  }
+}
+
+/** @throws OptionError unless `value` is a range of numbers from 0 up. */
+export function checkRange(option: string, value: { readonly min: number; readonly max: number }): void {
+  checkNumber(`${option}.min`, value.min, 0, Number.MAX_SAFE_INTEGER);
+  checkNumber(`${option}.max`, value.max, value.min, Number.MAX_SAFE_INTEGER);
+}
+
+/** @throws OptionError unless `value` is a function. */
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value !== "function") throw new OptionError(option, "a function", value);
+}
+
 /** @throws OptionError unless `value` is one of `choices`. */
 export function checkChoice(option: string, value: unknown, choices: readonly string[]): void {
   if (typeof value !== "string" || !choices.includes(value)) {
@@ -36,6 +54,7 @@ export function checkText(option: string, value: unknown): void {
 
 function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
-  const text = JSON.stringify(value) as string | undefined;
+  // JSON has no NaN and no Infinity.
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
   return `${text ?? String(value)} (${value === null ? "null" : typeof value})`;
 }

@@ -56,6 +56,7 @@ export interface LapFigures {
   readonly sentPerRecord: number;
   readonly lost: number;
   readonly duplicated: number;
+  readonly overtaken: number;
   readonly isCutOff: boolean;
 }
 
@@ -133,6 +134,7 @@ function figuresOf({ server, wallMs, cpuMs, isCutOff }: LapResult, records: numb
     sentPerRecord: server.attempts / records,
     lost: records - server.distinct,
     duplicated: server.stored - server.distinct,
+    overtaken: server.overtaken,
     isCutOff,
   };
 }

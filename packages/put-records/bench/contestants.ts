@@ -80,11 +80,12 @@ function floor(ports: Ports): Contestant {
 }
 
 /** Many callers with a batch each, all at once: what is bounded is up to the client. */
-function ours({ http1 }: Ports): Contestant {
+function ours({ http1 }: Ports, ordering: "none" | "per-key" = "none"): Contestant {
   const client = createKinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
   const stream = createPutRecords({
     client,
     streamName: "bench",
+    ordering,
     maxConcurrentRequests: CONCURRENCY,
     timeoutMs: 60_000,
   });
@@ -169,7 +170,8 @@ function kinesisStreams({ http1 }: Ports): Contestant {
 
 export const contestants = {
   floor,
-  "put-records": ours,
+  "put-records": (ports) => ours(ports),
+  "put-records-per-key": (ports) => ours(ports, "per-key"),
   "sdk-defaults": sdkDefaults,
   naive,
   "lifion-kinesis": lifion,

@@ -9,6 +9,7 @@ import { createServer as createHttp2Server, type Http2ServerRequest } from "node
 import type { AddressInfo } from "node:net";
 import { createRandom } from "@millrace/aws-simulator";
 import {
+  keyNumberOf,
   numberIn,
   type Scenario,
   scenarios,
@@ -30,6 +31,9 @@ let requests = 0;
 let attempts = 0;
 let stored = 0;
 let distinct = 0;
+let overtaken = 0;
+/** The latest record stored of each key. */
+const latest: number[] = [];
 let steadyFrom = 0;
 let steadyTo = 0;
 let healthyDistinct = 0;
@@ -44,7 +48,8 @@ function reset(name: ScenarioName, records: number): void {
   scenario = scenarios[name];
   random = createRandom(name);
   copies = new Uint8Array(records);
-  requests = attempts = stored = distinct = healthyDistinct = 0;
+  requests = attempts = stored = distinct = overtaken = healthyDistinct = 0;
+  latest.length = 0;
   firstAt = steadyFromAt = steadyToAt = lastHealthyAt = 0;
   steadyFrom = Math.floor(records * STEADY_FROM);
   steadyTo = Math.floor(records * STEADY_TO);
@@ -54,7 +59,16 @@ function reset(name: ScenarioName, records: number): void {
 
 function count(): ServerCount {
   const steadyMs = Math.max(0, steadyToAt - steadyFromAt);
-  return { requests, attempts, stored, distinct, steadyMs, healthyMs: lastHealthyAt - firstAt, healthyDistinct };
+  return {
+    requests,
+    attempts,
+    stored,
+    distinct,
+    overtaken,
+    steadyMs,
+    healthyMs: lastHealthyAt - firstAt,
+    healthyDistinct,
+  };
 }
 
 function shardOf(key: string): number {
@@ -83,8 +97,11 @@ function field(body: string, name: string, from: number): { text: string; at: nu
   return { text: body.slice(at, body.indexOf('"', at)), at };
 }
 
-function noteDistinct(shard: number, now: number): void {
+function noteDistinct(number: number, shard: number, now: number): void {
   distinct++;
+  const key = keyNumberOf(number);
+  if (number < (latest[key] ?? 0)) overtaken++;
+  else latest[key] = number;
   if (distinct === steadyFrom) steadyFromAt = now;
   if (distinct === steadyTo) steadyToAt = now;
   if (shard === 0) return;
@@ -111,7 +128,7 @@ function putRecords(body: string): string {
     const before = copies[number] ?? 0;
     if (before < 255) copies[number] = before + 1;
     stored++;
-    if (before === 0) noteDistinct(shard, now);
+    if (before === 0) noteDistinct(number, shard, now);
     results.push(
       `{"SequenceNumber":"${sequencePrefix}${String(stored).padStart(10, "0")}","ShardId":"${shardIds[shard] ?? ""}"}`,
     );

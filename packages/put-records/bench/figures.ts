@@ -24,6 +24,8 @@ export interface Row {
   readonly mostLost: number;
   readonly duplicated: number;
   readonly mostDuplicated: number;
+  readonly overtaken: number;
+  readonly mostOvertaken: number;
   /** Laps that had to be cut off. */
   readonly cutOff: number;
 }
@@ -78,6 +80,8 @@ export function toRows(
         mostLost: Math.max(...laps.map(({ lost }) => lost)),
         duplicated: middle(({ duplicated }) => duplicated),
         mostDuplicated: Math.max(...laps.map(({ duplicated }) => duplicated)),
+        overtaken: middle(({ overtaken }) => overtaken),
+        mostOvertaken: Math.max(...laps.map(({ overtaken }) => overtaken)),
         cutOff: laps.filter(({ isCutOff }) => isCutOff).length,
       };
     }),
@@ -108,10 +112,14 @@ export function checkGoals(rows: readonly Row[], stall: StallResult): Goal[] {
     0.9,
     ours("hot-shard")?.healthyToOwnClean,
   );
-  const all = rows.filter((row) => row.contestant === "put-records");
+  const perKey = rows.filter((row) => row.contestant === "put-records-per-key");
+  const all = [...rows.filter((row) => row.contestant === "put-records"), ...perKey];
   if (all.length > 0) {
     atMost("records lost, all laps", 0, Math.max(...all.map((row) => row.mostLost)));
     atMost("records duplicated, all laps", 0, Math.max(...all.map((row) => row.mostDuplicated)));
+  }
+  if (perKey.length > 0) {
+    atMost("per-key: records overtaken, all laps", 0, Math.max(...perKey.map((row) => row.mostOvertaken)));
   }
   atMost(
     "Kinesis stalled for 60 s: heap grows after 10 s by at most 1 MiB",

@@ -99,6 +99,7 @@ function toLine(row: Row): object {
     sent: round(row.sentPerRecord, 2),
     lost: row.lost,
     duplicated: row.duplicated,
+    overtaken: row.overtaken,
     "cut off": row.cutOff,
   };
 }

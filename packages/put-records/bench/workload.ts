@@ -8,6 +8,9 @@ export interface BenchRecord {
 export const RECORD_BYTES = 500;
 const KEYS = 10_000;
 
+/** Records with the same number here have the same partition key. */
+export const keyNumberOf = (recordNumber: number): number => recordNumber % KEYS;
+
 /** `#000000042 xxxx…`: the server finds the number whatever a client wraps around the data. */
 export function makeRecords(count: number): BenchRecord[] {
   const filler = "x".repeat(RECORD_BYTES - 11);
@@ -57,6 +60,8 @@ export interface ServerCount {
   readonly attempts: number;
   readonly stored: number;
   readonly distinct: number;
+  /** First copies that were stored after a later record of their key. */
+  readonly overtaken: number;
   /** Between the two shares of the records; 0 when the second was not reached. */
   readonly steadyMs: number;
   /** From the first request to the last record of a healthy shard, and how many those stored. */

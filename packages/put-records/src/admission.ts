@@ -6,6 +6,9 @@ import { Fifo } from "./fifo.ts";
 const SHARE_OF_ONE_SHARD = 0.25;
 const SHARE_OF_ALL_SHARDS = 0.5;
 
+/** Backlogs beyond their share are let off so much of the bound at most: more of them counts like everything else. */
+const MOST_UNCOUNTED = 1;
+
 /** What waits, or has waited, for one throttled shard and is not settled. */
 export interface ShardBacklog {
   readonly shardId: string;
@@ -14,16 +17,23 @@ export interface ShardBacklog {
 
 /**
  * Bounds the bytes accepted and not yet settled. Calls are let in first come, first served; one that is larger than
- * the whole bound is let in alone, since its bytes are in the caller's hands anyway. For the same reason the backlogs of
- * throttled shards count up to a share only: who waits for such a shard waits inside, and not at the door in front of
- * those whose shards are well.
+ * the whole bound is let in alone, since its bytes are in the caller's hands anyway.
+ *
+ * Throttled shards must not keep those waiting whose shards are well. So their backlogs count up to a share only, and calls
+ * with nothing but records for shards that have their share wait at a door of their own. A call that has other records as
+ * well is let in: that is what may make more be held than counts, and why there is an end to what does not count.
  */
 export class Admission {
   readonly #maxBytes: number;
   readonly #shardShare: number;
   readonly #backlogShare: number;
+  readonly #mostUncounted: number;
   readonly #backlogs = new Map<string, ShardBacklog>();
-  #waiting = new Fifo<Call>();
+  readonly #waiting = new Fifo<Call>();
+  /** Those who wait until less waits for a shard, by its id. */
+  readonly #waitingForShards = new Map<string, Fifo<Call>>();
+  #arrivals = 0;
+  #waitingBytes = 0;
   #acceptedBytes = 0;
   /** Of the accepted bytes, those that belong to backlogs; of these, those within the share of their shard. */
   #backlogBytes = 0;
@@ -31,13 +41,30 @@ export class Admission {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#shardShare = Math.floor(maxBytes * SHARE_OF_ONE_SHARD);
-    this.#backlogShare = Math.floor(maxBytes * SHARE_OF_ALL_SHARDS);
+    this.#shardShare = Math.max(1, Math.floor(maxBytes * SHARE_OF_ONE_SHARD));
+    this.#backlogShare = Math.max(1, Math.floor(maxBytes * SHARE_OF_ALL_SHARDS));
+    this.#mostUncounted = Math.floor(maxBytes * MOST_UNCOUNTED);
   }
 
   /** What counts towards the bound. */
   get usedBytes(): number {
-    return this.#acceptedBytes - this.#backlogBytes + Math.min(this.#sharedBytes, this.#backlogShare);
+    const uncounted = this.#backlogBytes - Math.min(this.#sharedBytes, this.#backlogShare);
+    return this.#acceptedBytes - Math.min(uncounted, this.#mostUncounted);
+  }
+
+  /** What was let in and is not settled. */
+  get heldBytes(): number {
+    return this.#acceptedBytes;
+  }
+
+  /** What was not let in yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Whether there can be a shard that {@link isShardFull}. */
+  get hasFullShards(): boolean {
+    return this.#sharedBytes >= this.#shardShare;
   }
 
   /** Lets the call in if there is room and nobody waits before it. */
@@ -48,7 +75,7 @@ export class Admission {
   }
 
   hasRoomFor(call: Call): boolean {
-    return this.#waiting.size === 0 && this.#fits(call);
+    return this.#nextLine() === undefined && this.#fits(call);
   }
 
   /** Whether so much waits for the shard, or for throttled shards in all, that what comes now had better wait outside. */
@@ -58,7 +85,17 @@ export class Admission {
   }
 
   wait(call: Call): void {
-    this.#waiting.push(call);
+    this.#lineUp(call, this.#waiting);
+  }
+
+  /** The call has nothing but records for shards that have their share; `shardId` is one of them. */
+  waitForShard(call: Call, shardId: string): void {
+    let line = this.#waitingForShards.get(shardId);
+    if (line === undefined) {
+      line = new Fifo();
+      this.#waitingForShards.set(shardId, line);
+    }
+    this.#lineUp(call, line);
   }
 
   /** The record waits for a throttled shard. It counts as that shard's until it is settled. */
@@ -73,8 +110,12 @@ export class Admission {
     this.#resize(backlog, entry.size);
   }
 
-  /** An admitted record is settled. */
+  /** A record is settled, inside or at the door. */
   release(entry: Entry): void {
+    if (!entry.call.isAdmitted) {
+      this.#waitingBytes -= entry.size;
+      return;
+    }
     this.#acceptedBytes -= entry.size;
     const { backlog } = entry;
     if (backlog === undefined) return;
@@ -85,27 +126,47 @@ export class Admission {
 
   /** The next waiting call, let in, if there is room for it now. */
   next(): Call | undefined {
-    for (let call = this.#waiting.peek(); call !== undefined; call = this.#waiting.peek()) {
-      if (call.remaining === 0) {
-        this.#waiting.shift();
-        continue;
-      }
-      if (!this.#fits(call)) return undefined;
-      this.#waiting.shift();
-      this.#enter(call);
-      return call;
-    }
-    return undefined;
+    const line = this.#nextLine();
+    const call = line?.peek();
+    if (line === undefined || call === undefined || !this.#fits(call)) return undefined;
+    line.shift();
+    this.#waitingBytes -= call.bytes;
+    this.#enter(call);
+    return call;
   }
 
   /** Forgets waiting calls that have been settled meanwhile. */
   compact(): void {
-    this.#waiting.retain((call) => call.remaining > 0);
+    const isWanted = (call: Call) => call.remaining > 0;
+    this.#waiting.retain(isWanted);
+    for (const [shardId, line] of this.#waitingForShards) {
+      line.retain(isWanted);
+      if (line.size === 0) this.#waitingForShards.delete(shardId);
+    }
+  }
+
+  #lineUp(call: Call, line: Fifo<Call>): void {
+    call.arrival = this.#arrivals++;
+    line.push(call);
+    this.#waitingBytes += call.bytes;
+  }
+
+  /** The line whose first call has waited longest, of those that do not wait for a shard that has its share still. */
+  #nextLine(): Fifo<Call> | undefined {
+    let next = firstOf(this.#waiting) === undefined ? undefined : this.#waiting;
+    for (const [shardId, line] of this.#waitingForShards) {
+      const call = firstOf(line);
+      if (call === undefined) this.#waitingForShards.delete(shardId);
+      else if (!this.isShardFull(shardId) && call.arrival < (next?.peek()?.arrival ?? Number.POSITIVE_INFINITY)) {
+        next = line;
+      }
+    }
+    return next;
   }
 
   #fits(call: Call): boolean {
-    if (call.bytes > this.#maxBytes) return this.#acceptedBytes === this.#backlogBytes;
-    return this.usedBytes + call.bytes <= this.#maxBytes;
+    if (call.bytes <= this.#maxBytes) return this.usedBytes + call.bytes <= this.#maxBytes;
+    return this.#acceptedBytes === this.#backlogBytes && this.#acceptedBytes <= this.#mostUncounted;
   }
 
   #enter(call: Call): void {
@@ -119,4 +180,10 @@ export class Admission {
     this.#backlogBytes += bytes;
     this.#sharedBytes += Math.min(backlog.bytes, this.#shardShare) - before;
   }
+}
+
+/** The first call of a line that still waits; those that have been settled meanwhile step out. */
+function firstOf(line: Fifo<Call>): Call | undefined {
+  while (line.peek()?.remaining === 0) line.shift();
+  return line.peek();
 }

@@ -15,6 +15,8 @@ export class Call implements Linked<Call> {
   /** Bytes of the records that are not settled yet. */
   bytes = 0;
   isAdmitted = false;
+  /** Place in the order of those who wait for admission. */
+  arrival = 0;
   /** Position of the first record that no request has carried yet; only where the call is queued as a whole. */
   next = 0;
   previous: Call | undefined = undefined;

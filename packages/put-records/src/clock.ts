@@ -7,10 +7,14 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
+/** The longest delay of a timer of Node; with a longer one it fires after 1 ms. https://nodejs.org/api/timers.html */
+export const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
 /** The process's own clock: the only place in this package that touches global time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
+  // Who asks for more wants no limit: that is kept for 24 days.
+  setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS)),
   clearTimeout: (handle) => {
     globalThis.clearTimeout(handle as ReturnType<typeof globalThis.setTimeout>);
   },

@@ -31,7 +31,11 @@ interface ErrorShape {
   readonly name?: unknown;
   readonly message?: unknown;
   readonly syscall?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: unknown; readonly clockSkewCorrected?: unknown };
+  readonly $metadata?: {
+    readonly httpStatusCode?: unknown;
+    readonly clockSkewCorrected?: unknown;
+    readonly attempts?: unknown;
+  };
   readonly $response?: { readonly statusCode?: unknown };
 }
 
@@ -197,10 +201,16 @@ export function predecessorFailed(cause: PutRecordsError): Fault {
 
 /**
  * What a failed call says about its records. A 4xx answer means that nothing was stored; a request that never left
- * this machine as well; everything else is unknown.
+ * this machine as well; everything else is unknown. So are attempts of the SDK itself before the one that is told of.
  */
 export function classifyCallError(thrown: unknown, stream: string): Fault {
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ErrorShape;
+  const attempts = error.$metadata?.attempts;
+  const fault = classifyLastAttempt(error, thrown, stream);
+  return typeof attempts === "number" && attempts > 1 ? { ...fault, isAmbiguous: true } : fault;
+}
+
+function classifyLastAttempt(error: ErrorShape, thrown: unknown, stream: string): Fault {
   const name = typeof error.name === "string" ? error.name : "";
   const status = statusOf(error);
   const isClientFault = status !== undefined && status >= 400 && status < 500;

@@ -5,7 +5,7 @@ import type { Entry } from "./entry.ts";
  * one request, let alone between requests. A lane is a linked list through the entries; the map holds its last.
  */
 export class KeyLanes {
-  readonly #last = new Map<string, Entry>();
+  #last = new Map<string, Entry>();
 
   get size(): number {
     return this.#last.size;
@@ -31,8 +31,17 @@ export class KeyLanes {
       entry.next = undefined;
       entry = next;
     }
-    if (entry === undefined) this.#last.delete(first.record.partitionKey);
+    if (entry === undefined) this.#end(first.record.partitionKey);
     else entry.isBehind = false;
     return entry;
+  }
+
+  /**
+   * Nobody is left in the lane. With the last lane the map goes as well: it has grown and shrunk, and its dead tables keep
+   * alive over minor collections what passed through it (as `LinkedSet` has it; a put of 10,000 records costs a quarter less).
+   */
+  #end(key: string): void {
+    this.#last.delete(key);
+    if (this.#last.size === 0) this.#last = new Map();
   }
 }

@@ -1,8 +1,8 @@
-import { type Clock, systemClock, systemRandom } from "./clock.ts";
+import { type Clock, LONGEST_DELAY_MS, systemClock, systemRandom } from "./clock.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { LARGEST_MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from "./limits.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
-import type { KinesisSender, PutRecordsHooks, PutRecordsOptions } from "./types.ts";
+import type { KinesisSender, PutOptions, PutRecordsHooks, PutRecordsOptions } from "./types.ts";
 
 /** {@link PutRecordsOptions}, checked and complete. */
 export interface ResolvedOptions {
@@ -56,6 +56,28 @@ function checkOneOf(name: string, value: unknown, allowed: readonly string[]): v
   throw expected(name, `one of ${allowed.map((word) => JSON.stringify(word)).join(", ")}`, value);
 }
 
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== "object" || value === null) throw expected(name, "an object", value);
+}
+
+function checkMethods(name: string, value: unknown, methods: readonly string[]): void {
+  if (value === undefined) return;
+  checkObject(name, value);
+  const missing = methods.find((method) => typeof (value as Record<string, unknown>)[method] !== "function");
+  if (missing !== undefined) throw expected(name, `an object with ${methods.map((m) => `\`${m}\``).join(", ")}`, value);
+}
+
+/** @throws {InvalidOptionError} for options of one `put` or `send`. */
+export function checkPutOptions(options: PutOptions): void {
+  checkObject("options", options);
+  const { deadline, signal, onFull } = options;
+  if (deadline !== undefined && (typeof deadline !== "number" || Number.isNaN(deadline))) {
+    throw new InvalidOptionError(`Expected \`deadline\` to be epoch milliseconds, got ${String(deadline)}.`);
+  }
+  checkMethods("signal", signal, ["addEventListener", "removeEventListener"]);
+  checkOneOf("onFull", onFull, ["wait", "refuse"]);
+}
+
 function identify({ streamName, streamArn }: PutRecordsOptions): StreamIdentity {
   // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html: a name is [a-zA-Z0-9_.-]{1,128}.
   if (streamName !== undefined && !/^[\w.-]{1,128}$/.test(streamName)) {
@@ -71,6 +93,7 @@ function identify({ streamName, streamArn }: PutRecordsOptions): StreamIdentity 
 
 /** @throws {InvalidOptionError} naming the option, what it may be and what it was. */
 export function resolveOptions(options: PutRecordsOptions): ResolvedOptions {
+  checkObject("options", options);
   const client: unknown = options.client;
   if (typeof (client as KinesisSender | undefined)?.send !== "function") {
     throw expected("client", "a KinesisClient (an object with `send`)", client);
@@ -84,15 +107,20 @@ export function resolveOptions(options: PutRecordsOptions): ResolvedOptions {
   checkNumber(options, "maxRecordBytes", 1, Math.min(LARGEST_MAX_RECORD_BYTES, MAX_REQUEST_BYTES));
   checkOneOf("ordering", options.ordering, ["none", "per-key"]);
   checkOneOf("onAmbiguous", options.onAmbiguous, ["retry", "fail"]);
+  checkMethods("hooks", options.hooks, []);
+  checkMethods("clock", options.clock, ["now", "setTimeout", "clearTimeout"]);
+  const random: unknown = options.random;
+  if (random !== undefined && typeof random !== "function") throw expected("random", "a function", random);
   return {
     client: options.client,
     stream: identify(options),
     isOrderedPerKey: options.ordering === "per-key",
     maxInFlightBytes: options.maxInFlightBytes ?? DEFAULTS.maxInFlightBytes,
     maxConcurrentRequests: options.maxConcurrentRequests ?? DEFAULTS.maxConcurrentRequests,
-    lingerMs: options.lingerMs ?? DEFAULTS.lingerMs,
+    // A time without limit is one: clocks make nothing, or 1 ms, of a delay that is too long for them.
+    lingerMs: Math.min(options.lingerMs ?? DEFAULTS.lingerMs, LONGEST_DELAY_MS),
     timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
-    requestTimeoutMs: options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs,
+    requestTimeoutMs: Math.min(options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs, LONGEST_DELAY_MS),
     maxAttempts: options.maxAttempts ?? DEFAULTS.maxAttempts,
     isRetryingAmbiguous: options.onAmbiguous !== "fail",
     maxRecordBytes: options.maxRecordBytes,

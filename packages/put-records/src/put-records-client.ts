@@ -6,14 +6,13 @@ import type { Entry } from "./entry.ts";
 import {
   BackpressureError,
   ClosedError,
-  InvalidOptionError,
   InvalidRecordsError,
   OversizedRecordError,
   type PutRecordsError,
 } from "./errors.ts";
 import { cancelled, expired, type Fault, outcomeUnknown, oversized } from "./faults.ts";
 import { KeyLanes } from "./key-lanes.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { checkPutOptions, type ResolvedOptions } from "./options.ts";
 import { Reports } from "./reports.ts";
 import { Settlement } from "./settlement.ts";
 import { type StreamState, streamStateOf } from "./stream-state.ts";
@@ -76,7 +75,8 @@ export class PutRecordsClient implements PutRecords {
     if (!Array.isArray(records)) {
       throw new InvalidRecordsError(`Expected \`records\` to be an array, got ${typeof records}.`);
     }
-    return new Promise((resolve) => this.#accept(records, options, false, resolve));
+    // A copy: callers fill and empty their arrays while the records wait.
+    return new Promise((resolve) => this.#accept(records.slice(), options, false, resolve));
   }
 
   async send(record: PutRecord, options: PutOptions = {}): Promise<Delivery> {
@@ -114,19 +114,19 @@ export class PutRecordsClient implements PutRecords {
       ...this.#reports.counts,
       hookErrors: this.#reports.hookErrors,
       inFlightBytes: this.#admission.usedBytes,
+      heldBytes: this.#admission.heldBytes,
+      waitingBytes: this.#admission.waitingBytes,
       inFlightRequests: this.#transmitter.requestsInFlight,
       pendingRecords: this.#reports.pending,
       limitedShards: this.#state.limiter.limits(this.#options.clock.now()),
     };
   }
 
-  #checkUse({ deadline }: PutOptions): void {
+  #checkUse(options: PutOptions): void {
     if (this.#closing !== undefined) {
       throw new ClosedError(`The client of stream ${this.#options.stream.label} is closed. Create another one.`);
     }
-    if (deadline !== undefined && (typeof deadline !== "number" || Number.isNaN(deadline))) {
-      throw new InvalidOptionError(`Expected \`deadline\` to be epoch milliseconds, got ${String(deadline)}.`);
-    }
+    checkPutOptions(options);
   }
 
   // ---- taking records in
@@ -157,10 +157,28 @@ export class PutRecordsClient implements PutRecords {
     this.#settlement.begin(call);
     this.#watchDeadline(call.deadline);
     this.#watchSignal(call, options.signal);
-    if (this.#admission.tryEnter(call)) {
+    const fullShard = this.#fullShardOf(call);
+    if (fullShard !== undefined) this.#admission.waitForShard(call, fullShard);
+    else if (this.#admission.tryEnter(call)) {
       this.#start(call);
       this.#transmitter.schedulePump();
     } else this.#admission.wait(call);
+  }
+
+  /**
+   * One of the shards of a call that has only records for shards which have their share of the room. Calls in order per key
+   * wait in one line: one that came later may have records behind theirs, and must not take the room they need.
+   */
+  #fullShardOf(call: Call): string | undefined {
+    if (this.#lanes !== undefined || !this.#state.limiter.isLimiting || !this.#admission.hasFullShards)
+      return undefined;
+    let fullShard: string | undefined;
+    for (let index = 0; index < call.records.length; index++) {
+      if (!call.isOpen(index)) continue;
+      fullShard = this.#batcher.limitedShardOf(call.entryAt(index));
+      if (fullShard === undefined || !this.#admission.isShardFull(fullShard)) return undefined;
+    }
+    return fullShard;
   }
 
   /** Fails at once what there is no point in queueing. */
@@ -172,7 +190,7 @@ export class PutRecordsClient implements PutRecords {
     else if (call.deadline <= now) refuseAll(expired);
     else if (onFull !== "refuse") return;
     else if (!this.#admission.hasRoomFor(call)) refuseAll({ reason: "throttled", toError: () => this.#full() });
-    else if (this.#state.limiter.isLimiting) this.#refuseWhereShardIsFull(call);
+    else if (this.#state.limiter.isLimiting && this.#admission.hasFullShards) this.#refuseWhereShardIsFull(call);
   }
 
   #refuseWhereShardIsFull(call: Call): void {

@@ -80,7 +80,7 @@ export class Settlement {
     entry.isSettled = true;
     call.settle(entry.index, delivery);
     reports.pending--;
-    if (call.isAdmitted) admission.release(entry);
+    admission.release(entry);
     if (delivery.status === "failed" && !entry.isInFlight) batcher.noteSettled();
     if (call.remaining > 0) return;
     this.calls.delete(call);

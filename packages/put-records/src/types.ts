@@ -6,7 +6,7 @@ import type { PutRecordsError } from "./errors.ts";
 export interface PutRecord {
   /** 1–256 Unicode characters; its MD5 decides the shard. */
   readonly partitionKey: string;
-  /** The bytes as they are, before base64. May be empty. */
+  /** The bytes as they are, before base64. May be empty. They are not copied: leave them alone until the delivery is there. */
   readonly data: Uint8Array;
   /** A decimal number in [0, 2^128) that decides the shard instead of the partition key. */
   readonly explicitHashKey?: string | undefined;
@@ -108,7 +108,15 @@ export interface PutRecordsStats {
   /** Attempts with unknown outcome, in records. */
   readonly ambiguous: number;
   readonly hookErrors: number;
+  /** What counts towards `maxInFlightBytes`. */
   readonly inFlightBytes: number;
+  /**
+   * Bytes let in and not settled. More than `inFlightBytes` where backlogs of throttled shards are beyond their share; never more
+   * than twice `maxInFlightBytes`, or once and a single `put` that is larger than it.
+   */
+  readonly heldBytes: number;
+  /** Bytes of the calls that wait for room: they lie with their callers, who need not call before they have an answer. */
+  readonly waitingBytes: number;
   readonly inFlightRequests: number;
   /** Records accepted and not yet settled. */
   readonly pendingRecords: number;
@@ -139,7 +147,10 @@ export interface PutRecordsOptions {
   readonly streamArn?: string | undefined;
   /** `per-key`: records of one partition key are stored in the order given, also when some fail. Default `none`. */
   readonly ordering?: "none" | "per-key" | undefined;
-  /** Bytes accepted and not yet settled. Default 64 MiB. */
+  /**
+   * Bytes accepted and not yet settled. Default 64 MiB. While shards are throttled, what waits for them beyond their share (a
+   * quarter for one, half for all) does not count, up to once more the same.
+   */
   readonly maxInFlightBytes?: number | undefined;
   /** Requests on the wire at once. Default 8. */
   readonly maxConcurrentRequests?: number | undefined;

@@ -107,7 +107,9 @@ export class BatchRun {
   /** The outputs of a record; undefined when there are none to be had, so that the record stays unconfirmed. */
   #process(source: SourceRecord): readonly Output[] | Promise<readonly Output[]> | undefined {
     try {
-      return this.#options.process(source);
+      const processed = this.#options.process(source);
+      // What can be awaited need not be a Promise of ours: anything but outputs taken for outputs would be none, and the record lost.
+      return Array.isArray(processed) ? processed : Promise.resolve(processed);
     } catch (error) {
       return this.#poison(source, error);
     }
@@ -118,7 +120,9 @@ export class BatchRun {
     outputs: Promise<readonly Output[]>,
   ): Promise<readonly Output[] | undefined | typeof timeIsUp> {
     try {
-      return await this.#before(this.#budget.processUntil, outputs);
+      const settled = await this.#before(this.#budget.processUntil, outputs);
+      if (settled === timeIsUp || Array.isArray(settled)) return settled;
+      throw new TypeError(`Expected \`process\` to give an array of outputs, got ${typeof settled}.`);
     } catch (error) {
       return this.#poison(source, error);
     }

@@ -79,6 +79,13 @@ export const mutants: readonly Mutant[] = [
     replace: "",
   },
   {
+    name: "hot-shard-fills-memory",
+    defect: "What waits for a throttled shard does not count, however much it is.",
+    file: "packages/put-records/src/admission.ts",
+    find: "return this.#acceptedBytes - Math.min(uncounted, this.#mostUncounted);",
+    replace: "return this.#acceptedBytes - uncounted;",
+  },
+  {
     name: "wrong-checkpoint",
     defect: "The checkpoint is the last unconfirmed record of a batch, not the first.",
     file: "packages/stream-handler/src/batch-ledger.ts",

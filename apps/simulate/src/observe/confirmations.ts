@@ -7,6 +7,10 @@ interface CommandInput {
   readonly Records?: readonly unknown[];
 }
 
+interface SendOptions {
+  abortSignal?: AbortSignal;
+}
+
 interface PutRecordsAnswer {
   readonly Records?: readonly { readonly SequenceNumber?: string; readonly ShardId?: string }[];
 }
@@ -69,7 +73,7 @@ export class Confirmations {
   /** The same client, watched. */
   watch(client: Pick<InProcessClient, "send">, name: string): KinesisSender {
     const knowledge = new Map<string, ShardKnowledge>();
-    const send = async (command: Parameters<InProcessClient["send"]>[0], options?: object): Promise<unknown> => {
+    const send = async (command: Parameters<InProcessClient["send"]>[0], options?: SendOptions): Promise<unknown> => {
       const input = command.input as CommandInput;
       const streamName = input.StreamName ?? "";
       if (input.Records === undefined) {
@@ -78,8 +82,11 @@ export class Confirmations {
         known.overdueSinceMs = undefined;
         known.hasFailed = true;
         const answer = await client.send(command, options);
-        known.hasFailed = false;
-        learnShards(known, answer);
+        // One that comes after the client has given the question up is not heard.
+        if (options?.abortSignal?.aborted !== true) {
+          known.hasFailed = false;
+          learnShards(known, answer);
+        }
         return answer;
       }
       try {

@@ -11,7 +11,12 @@ interface Watched {
   readonly writer: PutRecords;
   readonly streamName: string;
   readonly maxInFlightBytes: number;
+  /** Of the calls that are not answered. */
+  openBytes: number;
 }
+
+/** Backlogs of throttled shards may be held beyond what counts, up to once more the bound. */
+const heldPerBound = 2;
 
 /** Keeps every delivery a writer was given, and notices calls that never end. */
 export class Deliveries {
@@ -23,9 +28,9 @@ export class Deliveries {
   readonly #watched: Watched[] = [];
   readonly overflows: string[] = [];
 
-  /** The same writer, watched. */
+  /** The same writer, watched. None of its puts may be larger than its bound. */
   watch(writer: PutRecords, streamName: string, maxInFlightBytes = Number.POSITIVE_INFINITY): PutRecords {
-    const watched = { writer, streamName, maxInFlightBytes };
+    const watched = { writer, streamName, maxInFlightBytes, openBytes: 0 };
     this.#watched.push(watched);
     return {
       put: async (records, options) => this.#observe(watched, records, writer.put(records, options)),
@@ -43,22 +48,34 @@ export class Deliveries {
     };
   }
 
-  /** Looks at the memory every watched writer holds now. */
+  /** Looks at what every watched writer holds now. One without open calls was looked at when the last of them ended. */
   sample(): void {
-    for (const watched of this.#watched) this.#sampleOne(watched);
+    for (const watched of this.#watched) if (watched.openBytes > 0) this.#sampleOne(watched);
   }
 
-  #sampleOne({ writer, streamName, maxInFlightBytes }: Watched): void {
-    if (maxInFlightBytes === Number.POSITIVE_INFINITY) return;
-    const { inFlightBytes } = writer.stats();
+  #sampleOne({ writer, streamName, maxInFlightBytes, openBytes }: Watched): void {
+    const { inFlightBytes, heldBytes, waitingBytes } = writer.stats();
     if (inFlightBytes > maxInFlightBytes) {
       this.overflows.push(`${streamName}: ${inFlightBytes} of ${maxInFlightBytes} bytes in flight`);
+    }
+    if (heldBytes > heldPerBound * maxInFlightBytes) {
+      this.overflows.push(`${streamName}: ${heldBytes} bytes held under a bound of ${maxInFlightBytes}`);
+    }
+    if (inFlightBytes > heldBytes) {
+      this.overflows.push(`${streamName}: ${inFlightBytes} bytes in flight, and only ${heldBytes} held`);
+    }
+    if (heldBytes + waitingBytes > openBytes) {
+      this.overflows.push(
+        `${streamName}: ${heldBytes} bytes held and ${waitingBytes} waiting of ${openBytes} not answered`,
+      );
     }
   }
 
   async #observe(watched: Watched, records: readonly PutRecord[], pending: Promise<Delivery[]>): Promise<Delivery[]> {
     const { streamName } = watched;
+    const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
     this.open += 1;
+    watched.openBytes += bytes;
     this.#sampleOne(watched);
     try {
       const deliveries = await pending;
@@ -75,6 +92,12 @@ export class Deliveries {
       throw error;
     } finally {
       this.open -= 1;
+      watched.openBytes -= bytes;
+      if (watched.openBytes === 0) this.#sampleOne(watched);
     }
   }
+}
+
+function bytesOf({ partitionKey, data }: PutRecord): number {
+  return Buffer.byteLength(partitionKey) + data.byteLength;
 }

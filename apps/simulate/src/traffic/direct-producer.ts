@@ -30,11 +30,12 @@ const mib = 1024 * 1024;
 /** Little, so that it is reached whenever the stream is slow; the largest put of the producer still fits. */
 const maxInFlightBytes = 128 * 1024;
 const maxPutRecords = 20;
+const burstRecords = 60;
 const padding = "x".repeat(4096);
 
 /**
- * A service that writes with the client itself, in order per key: large puts, single sends, short deadlines, aborts, refused
- * backpressure, oversized records, and a close with everything still under way.
+ * A service that writes with the client itself, in order per key: large puts, single sends, more of them than may be in flight, short
+ * deadlines, aborts, refused backpressure, oversized records, and a close with everything still under way.
  */
 export class DirectProducer {
   readonly records: DirectRecord[] = [];
@@ -101,6 +102,8 @@ export class DirectProducer {
       this.aborts += 1;
       await this.#put(writer, randomInteger(random, 1, 20), { signal: controller.signal });
     } else if (draw < 0.55) await this.#oversized();
+    // More than may be in flight, and nobody waits for an answer.
+    else if (draw < 0.65) for (let count = 0; count < burstRecords; count += 1) this.#send(writer, {});
     else
       for (let count = randomInteger(random, 1, 15); count > 0; count -= 1)
         this.#send(writer, random() < 0.3 ? { onFull: "refuse" } : {});

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { KinesisErrorCode } from "../kinesis/errors.ts";
 import type { Kinesis } from "../kinesis/kinesis.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
+import { checkFaultRates } from "./check-rates.ts";
 
 /** What happens to one call on its way. */
 export type CallFault =
@@ -122,7 +123,9 @@ export class Faults {
   #isOn = true;
   #isStarted = false;
 
+  /** @throws OptionError */
   constructor(options: FaultsOptions) {
+    checkFaultRates(options.rates);
     this.#seed = String(options.seed);
     this.#rates = options.rates;
     this.#operations = options.operations === undefined ? undefined : new Set(options.operations);
@@ -147,8 +150,9 @@ export class Faults {
     this.#clock = kinesis.clock;
   }
 
-  /** Other rates from now on. */
+  /** Other rates from now on. @throws OptionError */
   set(rates: FaultRates): void {
+    checkFaultRates(rates);
     this.#rates = rates;
     if (this.#isStarted) this.start();
   }

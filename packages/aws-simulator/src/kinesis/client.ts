@@ -1,4 +1,5 @@
 import { sleep } from "../clock.ts";
+import { checkNumber, checkRange } from "../options.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
 import { KinesisError } from "./errors.ts";
 import type { Kinesis } from "./kinesis.ts";
@@ -35,9 +36,14 @@ export interface ClientOptions {
   readonly random?: Random;
 }
 
+/** @throws OptionError */
 export function createInProcessClient(kinesis: Kinesis, options: ClientOptions): InProcessClient {
   const random = options.random ?? createRandom("kinesis-client");
   const latency = options.latencyMs ?? { min: 0, max: 0 };
+  checkRange("latencyMs", latency);
+  if (options.requestTimeoutMs !== undefined) {
+    checkNumber("requestTimeoutMs", options.requestTimeoutMs, 1, Number.MAX_SAFE_INTEGER);
+  }
   let isDestroyed = false;
 
   async function call(name: string, input: object): Promise<object> {

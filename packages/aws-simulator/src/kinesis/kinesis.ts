@@ -10,6 +10,7 @@ import * as reads from "./read-operations.ts";
 import * as resharding from "./reshard-operations.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import * as streams from "./stream-operations.ts";
+import { RequestValidation } from "./validation.ts";
 import * as writes from "./write-operations.ts";
 
 export interface KinesisOptions {
@@ -121,8 +122,15 @@ export class Kinesis {
    */
   createStream(options: StreamOptions): string {
     const mode = options.mode ?? "PROVISIONED";
+    const shardCount = options.shardCount ?? (mode === "ON_DEMAND" ? limits.onDemandInitialShards : 1);
+    const check = new RequestValidation();
+    check.required("streamName", options.streamName);
+    check.name("streamName", options.streamName);
+    check.number("shardCount", shardCount, { min: 1 });
+    check.oneOf("streamModeDetails.streamMode", mode, streams.streamModes);
+    check.finish();
     const stream = this.#account.addStream(options.streamName, {
-      shardCount: options.shardCount ?? (mode === "ON_DEMAND" ? limits.onDemandInitialShards : 1),
+      shardCount,
       mode,
       retentionHours: options.retentionHours ?? limits.retentionHours.min,
       maxRecordBytes: options.maxRecordBytes ?? limits.defaultMaxRecordBytes,

@@ -22,7 +22,7 @@ import * as limits from "./limits.ts";
 import { countWithinDay, type StreamState } from "./stream.ts";
 import { RequestValidation } from "./validation.ts";
 
-const streamModes = ["PROVISIONED", "ON_DEMAND"] as const;
+export const streamModes = ["PROVISIONED", "ON_DEMAND"] as const;
 
 export function createStream(account: Account, input: CreateStreamInput): void {
   const mode = input.StreamModeDetails?.StreamMode ?? "PROVISIONED";

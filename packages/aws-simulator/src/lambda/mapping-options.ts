@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
-import { checkChoice, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
+import { checkChoice, checkFunction, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
 import { createRandom, type Random } from "../random.ts";
 import { catchUpIntervalMs, pollIntervalMs } from "../stream-reader/limits.ts";
 import type { StartingPosition, StreamSource } from "../stream-reader/stream-source.ts";
@@ -96,6 +96,7 @@ const reportBatchItemFailures = "ReportBatchItemFailures";
 /** Fills in the defaults and refuses what AWS would refuse. @throws OptionError */
 export function readMappingOptions(options: EventSourceMappingOptions): MappingSettings {
   checkText("streamArn", options.streamArn);
+  checkFunction("invoke", options.invoke);
   const functionArn = options.functionArn ?? "arn:aws:lambda:us-east-1:000000000000:function:function";
   const settings: MappingSettings = {
     kinesis: options.kinesis,

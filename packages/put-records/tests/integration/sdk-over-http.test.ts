@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Kinesis, startKinesisServer, systemClock } from "@millrace/aws-simulator";
 import {
   createKinesisClient,
@@ -94,6 +96,33 @@ describe("the real SDK over a real connection", () => {
       { status: "failed", reason: "rejected", isAmbiguous: false, error: { code } },
     ]);
     expect(kinesis.requests).toBe(1);
+  });
+
+  test("an SDK client with attempts of its own: what stored the records before the refusal is not forgotten", async () => {
+    const kinesis = await startHttpKinesis((index) =>
+      index === 0 ? "503 after storing" : { refuse: "ExpiredTokenException" },
+    );
+    cleanUps.push(() => kinesis.close());
+    const client = new KinesisClient({
+      region: "us-east-1",
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
+      endpoint: kinesis.url,
+      maxAttempts: 3,
+      requestHandler: new NodeHttpHandler(),
+    });
+    cleanUps.push(() => client.destroy());
+    const stream = createPutRecords({ client, streamName: "s" });
+    expect(await stream.put(records(1))).toMatchObject([
+      {
+        status: "failed",
+        reason: "rejected",
+        attempts: 1,
+        isAmbiguous: true,
+        error: { code: "PUT_RECORDS_CREDENTIALS" },
+      },
+    ]);
+    expect(kinesis.stored).toHaveLength(1);
+    expect(stream.stats().ambiguous).toBe(1);
   });
 
   test("credentials that cannot be had are a clear error, not a retry", async () => {

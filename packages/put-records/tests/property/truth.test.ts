@@ -148,7 +148,8 @@ test("every delivery is true, whatever Kinesis does: delivered is stored, surely
         );
       });
       expect(lies).toEqual([]);
-      expect(client.stats()).toMatchObject({ inFlightBytes: 0, inFlightRequests: 0, pendingRecords: 0 });
+      const nothing = { inFlightBytes: 0, heldBytes: 0, waitingBytes: 0, inFlightRequests: 0, pendingRecords: 0 };
+      expect(client.stats()).toMatchObject(nothing);
       expect({ timersWhenIdle, timersWhenClosed }).toEqual({ timersWhenIdle: 0, timersWhenClosed: 0 });
       expect(clock.pendingTimers).toBe(0);
     }),

@@ -160,6 +160,23 @@ describe("what fails every record of a call", () => {
   });
 });
 
+describe("a caller that changes its array after put", () => {
+  test.each<[string, (array: PutRecord[]) => void]>([
+    ["empties it", (array) => array.splice(0)],
+    ["fills it on", (array) => array.push(record(3), record(4))],
+    ["puts other records into it", (array) => array.fill(record(5))],
+  ])("%s: what it had then is sent, once, and nothing else", async (_title, change) => {
+    const { client, clock, kinesis } = setUp();
+    const array = [record(0), record(1)];
+    const put = client.put(array);
+    change(array);
+    expect(await clock.run(put)).toMatchObject([{ status: "delivered" }, { status: "delivered" }]);
+    expect(kinesis.stored.map(({ partitionKey }) => partitionKey)).toEqual(["key-0", "key-1"]);
+    await clock.run(client.close());
+    expect(client.stats()).toMatchObject({ pendingRecords: 0, heldBytes: 0, delivered: 2 });
+  });
+});
+
 describe("wrong use throws an error with a code", () => {
   test("records that are no array", async () => {
     const { client } = setUp();
@@ -171,6 +188,23 @@ describe("wrong use throws an error with a code", () => {
     await expect(client.put([record(1)], { deadline: "soon" as never })).rejects.toMatchObject({
       code: "PUT_RECORDS_INVALID_OPTION",
     });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["null", null, "Expected `options` to be an object, got null (object)."],
+    ["a signal that is none", { signal: "now" }, "Expected `signal` to be an object, got now (string)."],
+    [
+      "a controller instead of its signal",
+      { signal: new AbortController() },
+      "Expected `signal` to be an object with `addEventListener`, `removeEventListener`, got [object AbortController] (object).",
+    ],
+    ["a word for onFull", { onFull: "drop" }, 'Expected `onFull` to be one of "wait", "refuse", got drop (string).'],
+  ])("options of a call: %s", async (_title, options, message) => {
+    const { client } = setUp();
+    const error = { code: "PUT_RECORDS_INVALID_OPTION", message };
+    await expect(client.put([record(1)], options as never)).rejects.toMatchObject(error);
+    await expect(client.send(record(1), options as never)).rejects.toMatchObject(error);
+    expect(client.stats().pendingRecords).toBe(0);
   });
 
   test("a closed client, for put and for send", async () => {
@@ -202,11 +236,23 @@ describe("wrong use throws an error with a code", () => {
       "Expected `maxRecordBytes` to be a number between 1 and 10485760, got 20000000 (number).",
     ],
     [{ ordering: "strict" }, 'Expected `ordering` to be one of "none", "per-key", got strict (string).'],
+    [{ hooks: 5 }, "Expected `hooks` to be an object, got 5 (number)."],
+    [
+      { clock: { now: Date.now } },
+      "Expected `clock` to be an object with `now`, `setTimeout`, `clearTimeout`, got [object Object] (object).",
+    ],
+    [{ random: 0.5 }, "Expected `random` to be a function, got 0.5 (number)."],
     [{ onAmbiguous: "drop" }, 'Expected `onAmbiguous` to be one of "retry", "fail", got drop (string).'],
   ])("option %p", (options, message) => {
     const good = { client: { send: async () => ({}) }, streamName: "s" };
     const create = () => createPutRecords({ ...good, ...options } as PutRecordsOptions);
     expect(create).toThrow(PutRecordsError);
+    expect(create).toThrow(expect.objectContaining({ code: "PUT_RECORDS_INVALID_OPTION", message }));
+  });
+
+  test.each([undefined, null])("no options: %p", (options) => {
+    const create = () => createPutRecords(options as unknown as PutRecordsOptions);
+    const message = `Expected \`options\` to be an object, got ${String(options)} (${typeof options}).`;
     expect(create).toThrow(expect.objectContaining({ code: "PUT_RECORDS_INVALID_OPTION", message }));
   });
 });

@@ -85,6 +85,19 @@ describe("what a failed call says of its records", () => {
     expect(classifyCallError(await refusedConnection(), "s")).toMatchObject({ isAmbiguous: false, isRetryable: true });
   });
 
+  test.each([
+    ["AccessDeniedException", 400],
+    ["ProvisionedThroughputExceededException", 400],
+    ["ValidationException", 400],
+  ])("%s after attempts that the SDK made on its own: one of those may have stored them", (name, status) => {
+    const error = serviceError(name, status);
+    const once = classifyCallError(error, "s");
+    Object.assign((error as unknown as { $metadata: object }).$metadata, { attempts: 2 });
+    const { reason, isRetryable } = once;
+    expect(once.isAmbiguous).toBe(false);
+    expect(classifyCallError(error, "s")).toMatchObject({ reason, isRetryable, isAmbiguous: true });
+  });
+
   test("a wrong clock that the SDK has corrected is worth another try", () => {
     const error = serviceError("InvalidSignatureException", 400);
     expect(classifyCallError(error, "s").isRetryable).toBe(false);

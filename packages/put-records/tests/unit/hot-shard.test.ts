@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom, Kinesis, VirtualClock } from "@millrace/aws-simulator";
-import { createPutRecords, type PutOptions, type PutRecords, type PutRecordsOptions } from "../../src/index.ts";
+import {
+  createPutRecords,
+  type PutOptions,
+  type PutRecord,
+  type PutRecords,
+  type PutRecordsOptions,
+} from "../../src/index.ts";
 
 const hash = (share: number) => String(BigInt(Math.floor(share * 2 ** 32)) << 96n);
 
@@ -161,6 +167,85 @@ describe("a shard whose backlog is larger than maxInFlightBytes", () => {
     expect(client.stats()).toMatchObject({ inFlightBytes: 0, pendingRecords: 0 });
     expect(await clock.run(client.put([healthy]))).toMatchObject([{ status: "delivered" }]);
   });
+});
+
+describe("callers that never wait for an answer, while a shard is throttled for a minute", () => {
+  const maxInFlightBytes = 256 * 1024;
+  const data = Buffer.alloc(200);
+  const size = data.byteLength + 1;
+  const hot = { partitionKey: "k", data, explicitHashKey: "0" };
+  const healthy = { partitionKey: "k", data, explicitHashKey: hash(0.6) };
+
+  /** Two thousand records a second in puts of twenty; what the client said it had, ten times a second. */
+  async function keepCalling(put: readonly PutRecord[], options: Partial<PutRecordsOptions> = {}) {
+    const world = setUp({ maxInFlightBytes, ...options });
+    const { client, clock } = world;
+    let unanswered = 0;
+    const most = { held: 0, counted: 0, waiting: 0 };
+    for (let tenth = 0; tenth < 600; tenth++) {
+      for (let call = 0; call < 10; call++) {
+        unanswered += put.length;
+        void client.put(put).then((deliveries) => (unanswered -= deliveries.length));
+      }
+      await clock.runFor(100);
+      const { heldBytes, inFlightBytes, waitingBytes, pendingRecords } = client.stats();
+      most.held = Math.max(most.held, heldBytes);
+      most.counted = Math.max(most.counted, inFlightBytes);
+      most.waiting = Math.max(most.waiting, waitingBytes);
+      expect(heldBytes + waitingBytes).toBe(pendingRecords * size);
+      expect(pendingRecords).toBeLessThanOrEqual(unanswered);
+    }
+    return { ...world, most };
+  }
+
+  test("have no more let in than fits when all they bring is for that shard; the others are not in their line", async () => {
+    const { client, clock, most } = await keepCalling(Array.from({ length: 20 }, () => hot));
+    expect(most.held).toBeLessThanOrEqual(maxInFlightBytes);
+    expect(most.waiting).toBeGreaterThan(8 * 1024 * 1024);
+    const startedAt = clock.now();
+    expect(await clock.run(client.put([healthy]))).toMatchObject([{ status: "delivered", attempts: 1 }]);
+    expect(clock.now() - startedAt).toBeLessThan(50);
+    await clock.run(client.close());
+    expect(client.stats()).toMatchObject({ heldBytes: 0, waitingBytes: 0, pendingRecords: 0 });
+  });
+
+  test("have no more let in than twice what fits when they bring records for other shards as well", async () => {
+    const put = [...Array.from({ length: 19 }, () => hot), healthy];
+    const { client, clock, most } = await keepCalling(put);
+    expect(most.counted).toBeLessThanOrEqual(maxInFlightBytes);
+    expect(most.held).toBeGreaterThan(maxInFlightBytes);
+    expect(most.held).toBeLessThanOrEqual(2 * maxInFlightBytes);
+    await clock.run(client.close());
+    expect(client.stats()).toMatchObject({ heldBytes: 0, waitingBytes: 0, pendingRecords: 0 });
+  });
+
+  test("have no more let in than twice what fits where order per key keeps all in one line", async () => {
+    const put = Array.from({ length: 20 }, (_, i) => ({ ...hot, partitionKey: String(i % 10) }));
+    const { most } = await keepCalling(put, { ordering: "per-key" });
+    expect(most.counted).toBeLessThanOrEqual(maxInFlightBytes);
+    expect(most.held).toBeLessThanOrEqual(2 * maxInFlightBytes);
+  });
+});
+
+test("a call that waits for room is not overtaken for ever by what comes later for a hot shard", async () => {
+  const maxInFlightBytes = 256 * 1024;
+  const hot = { partitionKey: "k", data: Buffer.alloc(200), explicitHashKey: "0" };
+  const { client, clock } = setUp({ maxInFlightBytes });
+  await clock.run(client.put(Array.from({ length: 2000 }, () => hot)));
+  void client.put(Array.from({ length: 400 }, () => hot));
+  await clock.runFor(10);
+  // With the share of the hot shard taken, there is no room for it before that backlog has shrunk.
+  const large = client.put([
+    { partitionKey: "k", data: Buffer.alloc(maxInFlightBytes - 1000), explicitHashKey: hash(0.6) },
+  ]);
+  let answers = 0;
+  void large.then(({ length }) => (answers += length));
+  for (let tenth = 0; tenth < 20; tenth++) {
+    for (let i = 0; i < 200; i++) void client.send(hot);
+    await clock.runFor(100);
+  }
+  expect(answers).toBe(1);
+  expect(await large).toMatchObject([{ status: "delivered" }]);
 });
 
 test("what was learnt about a stream outlives the client object, as a Lambda that makes one per invocation needs", async () => {

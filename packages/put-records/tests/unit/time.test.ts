@@ -80,6 +80,17 @@ describe("a request that gets no answer", () => {
   });
 });
 
+test("times without limit are not over at once, whatever the clock makes of an endless delay", async () => {
+  const { client, clock } = setUp(
+    { latencyMs: 60_000 },
+    { requestTimeoutMs: Number.POSITIVE_INFINITY, timeoutMs: Number.POSITIVE_INFINITY },
+  );
+  expect(await clock.run(client.put(records(2)))).toMatchObject(
+    Array(2).fill({ status: "delivered", attempts: 1, isAmbiguous: false }),
+  );
+  expect(clock.pendingTimers).toBe(0);
+});
+
 test("a client that ignores its abort signal is given up all the same", async () => {
   const clock = new VirtualClock();
   let calls = 0;

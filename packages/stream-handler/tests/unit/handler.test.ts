@@ -193,6 +193,37 @@ describe("a record that process throws for", () => {
     expect(reports[0]).toMatchObject({ confirmed: 3, poisoned: 1 });
   });
 
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["one output, in no array", { destination: "out", partitionKey: "p", data: Buffer.from("b") }],
+    ["a promise of nothing", Promise.resolve(undefined)],
+  ])("is one that it gave %s for as well: it is not lost", async (_title, given) => {
+    const { invoke, streams, reports } = setUp(
+      (clock) => ({ out: fakeDestination(clock), bad: fakeDestination(clock) }),
+      {
+        process: (source) => (textOf(source) === "b" ? (given as never) : copyTo("out")(source)),
+        poison: (_source, error) => [
+          { destination: "bad", partitionKey: "p", data: Buffer.from((error as Error).message) },
+        ],
+      },
+    );
+    expect(await invoke(lettersOf("abc"))).toEqual(whole);
+    expect(streams["bad"]?.written).toEqual([
+      expect.stringContaining("Expected `process` to give an array of outputs"),
+    ]);
+    expect(streams["out"]?.written).toEqual(["a", "c"]);
+    expect(reports[0]).toMatchObject({ confirmed: 3, poisoned: 1 });
+  });
+
+  test("may be awaited although what process gives is no Promise of this realm", async () => {
+    const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }), {
+      process: (source) => ({ then: (resolve: (outputs: unknown) => void) => resolve(copyTo("out")(source)) }) as never,
+    });
+    expect(await invoke(lettersOf("ab"))).toEqual(whole);
+    expect(streams["out"]?.written).toEqual(["a", "b"]);
+  });
+
   test("stays unconfirmed without poison, and the others are written", async () => {
     const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }), { process: processAllBut("b") });
     expect(await invoke(lettersOf("abc"))).toEqual(checkpointAt(1));

@@ -1,4 +1,4 @@
-import { checkRate, OptionError } from "../../options.ts";
+import { checkChoice, checkRate, OptionError } from "../../options.ts";
 import { type Random, randomInteger } from "../../random.ts";
 
 /** How often an invocation goes wrong, and how. Shares from 0 to 1, all default to never. */
@@ -20,10 +20,14 @@ export interface FunctionFaultRates {
 export type InvocationFault = "crashBefore" | "crashDuring" | "crashAfter" | "hang";
 
 const invocationFaults = ["crashBefore", "crashDuring", "crashAfter", "hang"] as const;
+const faultNames = [...invocationFaults, "initFailure", "recycle"];
 
 /** @throws OptionError */
 export function checkFunctionFaults(rates: FunctionFaultRates): void {
-  for (const [name, rate] of Object.entries(rates) as [string, number][]) checkRate(`faults.${name}`, rate);
+  for (const [name, rate] of Object.entries(rates) as [string, number][]) {
+    checkChoice("faults", name, faultNames);
+    checkRate(`faults.${name}`, rate);
+  }
   const sum = invocationFaults.reduce((total, name) => total + (rates[name] ?? 0), 0);
   if (sum > 1) throw new OptionError("faults", "rates that sum to at most 1", sum);
 }

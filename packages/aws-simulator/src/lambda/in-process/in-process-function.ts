@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { systemClock } from "../../clock.ts";
-import { checkInteger, checkText } from "../../options.ts";
+import { checkFunction, checkInteger, checkText } from "../../options.ts";
 import { createRandom, type Random, randomInteger } from "../../random.ts";
 import type { Trace } from "../../trace.ts";
 import { createUuid } from "../../uuid.ts";
@@ -103,6 +103,7 @@ export class InProcessFunction<Event = unknown> implements FunctionRuntime {
   /** @throws OptionError */
   constructor(options: InProcessFunctionOptions<Event>) {
     checkText("functionName", options.functionName);
+    checkFunction("createHandler", options.createHandler);
     this.#options = options;
     this.functionName = options.functionName;
     const { region = "us-east-1", accountId = "000000000000" } = options;
