@@ -47,6 +47,9 @@ const environmentCredentials = {
   "@aws-sdk/credential-provider-node": join(import.meta.dirname, "environment-credentials.ts"),
 };
 
+// CommonJS has no `import.meta`: files beside the bundle are found through what it has instead.
+const placeOfBundle = { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" };
+
 /** The manifest, and which input contributed how many bytes. */
 export interface BundleResult {
   readonly manifest: FunctionManifest;
@@ -110,7 +113,9 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       mainFields: ["module", "main"],
       conditions: ["@millrace/source", "module"],
       alias: { ...(options.credentials === "sdk-chain" ? {} : environmentCredentials), ...options.alias },
-      ...(options.define === undefined ? {} : { define: { ...options.define } }),
+      define: { ...placeOfBundle, ...options.define },
+      // What else of `import.meta` is asked for would be undefined in CommonJS, and nobody would be told.
+      logOverride: { "empty-import-meta": "error" },
       logLevel: "silent",
     });
     const output = result.outputFiles[0];

@@ -66,6 +66,29 @@ describe("bundleFunction", () => {
     expect(loaded.handler()).toBe("hello x");
   });
 
+  test("lets the handler find the further files, wherever it runs from", async () => {
+    const project = createProject(
+      "files",
+      `import { readFileSync } from "node:fs"; import { join } from "node:path";
+       export const handler = () => readFileSync(join(import.meta.dirname, "geo/country.mmdb"), "utf8");`,
+    );
+    await bundleFunction(project);
+    const unpacked = join(root, "files/unpacked");
+    mkdirSync(join(unpacked, "geo"), { recursive: true });
+    for (const [path, bytes] of Object.entries(unzipSync(readFileSync(project.outFile)))) {
+      writeFileSync(join(unpacked, path), bytes);
+    }
+    const loaded = createRequire(import.meta.url)(join(unpacked, "index.js")) as { handler: () => string };
+    expect(loaded.handler()).toBe("database");
+  });
+
+  test("refuses what CommonJS has no answer for, instead of running without", async () => {
+    const project = createProject("meta", "export const handler = () => import.meta.url;");
+    const failure = await bundleFunction(project).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(BundlingFailedError);
+    expect(String((failure as Error).cause)).toContain("import.meta");
+  });
+
   test("gives the SDK the credentials of the environment, and no other way to find some", async () => {
     const project = createProject(
       "credentials",
