@@ -55,7 +55,7 @@ export interface FunctionManifest {
 }
 
 // In Lambda the credentials of a Node function are in its environment. The SDK's own chain asks files, single sign-on, the
-// metadata service and more: a quarter of the bundle and of its start, for nothing (README, Credentials).
+// metadata service and more: a quarter of the bundle and of its start, for nothing (docs/decisions/0026).
 const environmentCredentials = {
   "@aws-sdk/credential-provider-node": join(import.meta.dirname, "environment-credentials.ts"),
 };
@@ -126,7 +126,7 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       legalComments: "none",
       platform: "node",
       target: "node24",
-      // CommonJS starts about 5 ms sooner than the same bundle as an ES module (README, Format).
+      // CommonJS starts sooner than the same bundle as an ES module (docs/decisions/0026).
       format,
       // The SDK's `main` files are CommonJS and cannot be tree-shaken.
       mainFields: [...mainFields],

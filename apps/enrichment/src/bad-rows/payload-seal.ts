@@ -27,10 +27,8 @@ const tagLength = 16;
 export function createPayloadSeal(keys: readonly PrivacyKey[]): SealPayload {
   const [active] = keys;
   if (active === undefined) throw new ConfigError(["No privacy key is given"]);
-  // Not before there is a bad row: deriving keys is a good part of what a cold start would do (0026).
-  let derived: ReturnType<typeof deriveKeys> | undefined;
+  const { cipherKey, nonceKey } = deriveKeys(active);
   return (payload) => {
-    const { cipherKey, nonceKey } = (derived ??= deriveKeys(active));
     const nonce = createHmac("sha256", nonceKey).update(payload).digest().subarray(0, nonceLength);
     const cipher = createCipheriv(algorithm, cipherKey, nonce);
     const bytes = Buffer.concat([nonce, cipher.update(payload), cipher.final(), cipher.getAuthTag()]);
