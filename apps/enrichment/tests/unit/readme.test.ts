@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Readme } from "@millrace/jest-preset/readme";
 import schema from "../../options/enrichments.schema.json" with { type: "json" };
+import { badRowKinds } from "../../src/index.ts";
 import { enrichmentDefinitions } from "../../src/enrichments/definitions.ts";
 
 const readme = new Readme(join(import.meta.dirname, "../.."));
@@ -39,6 +40,10 @@ describe("the README has a row", () => {
     expect(explained.flatMap((row) => row.names).sort()).toEqual([...new Set(names.flatMap(optionsOf))].sort());
     for (const { meaning } of explained) expect(meaning).not.toBe("");
   });
+});
+
+test("the README says what to do about every kind of bad row, and about no other", () => {
+  expect([...readme.namesUnder("Errors")].sort()).toEqual(Object.values(badRowKinds).sort());
 });
 
 test("the README stays short enough to be read", () => {
