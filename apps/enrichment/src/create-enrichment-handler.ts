@@ -1,7 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
+import {
+  type Clock,
+  createPutRecords,
+  type KinesisSender,
+  type PutRecords,
+  type PutRecordsError,
+} from "@millrace/put-records";
 import {
   createStreamHandler,
   type FailedOutput,
@@ -193,13 +199,17 @@ function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
   };
 }
 
-/** A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried again. */
+/**
+ * A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried again: without
+ * access, stream or key nothing is taken, and what is repaired soon must not have turned all traffic into bad rows.
+ */
 function decideFailure(
   { source, output, delivery }: FailedOutput,
   badRowOutput: (source: SourceRecord, kind: "refused-by-stream", message: string) => Output,
 ): FailureDecision {
-  const isFinal = delivery?.reason === "oversized" || delivery?.reason === "rejected";
-  if (!isFinal || output.destination !== destinations.enriched) return { action: "block" };
+  if (delivery === undefined || !isFaultOfRecord(delivery.error) || output.destination !== destinations.enriched) {
+    return { action: "block" };
+  }
   return {
     action: "divert",
     outputs: [
@@ -210,4 +220,16 @@ function decideFailure(
       ),
     ],
   };
+}
+
+const faultsOfRecords: readonly string[] = [
+  "PUT_RECORDS_OVERSIZED",
+  "PUT_RECORDS_INVALID_RECORD",
+  "PUT_RECORDS_REFUSED",
+];
+
+function isFaultOfRecord({ code, cause }: PutRecordsError): boolean {
+  // Kinesis names what is wrong with the key of a stream `KMS…Exception`:
+  // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors
+  return faultsOfRecords.includes(code) && !(cause instanceof Error && cause.name.startsWith("KMS"));
 }

@@ -9,8 +9,9 @@ import { createRawEvent, key, readBundledFile, testContracts, toRecord } from ".
 
 type Line = Record<string, unknown>;
 
-/** What happens to a call: it goes through, a shard refuses it, it is stored without an answer, or it is refused for good. */
-type Fate = "stored" | "throttled" | "unanswered" | "refused";
+/** What happens to a call: it goes through, a shard refuses it, it is stored without an answer, or Kinesis answers with an error. */
+type Fate = "stored" | "throttled" | "unanswered" | `${string}Exception`;
+const refused: Fate = "ValidationException";
 
 type Send = (command: { input: { Records?: object[] } }, options?: object) => Promise<unknown>;
 
@@ -22,12 +23,11 @@ function createFunction(fates: Fate[] = [], overrides: Partial<EnrichmentHandler
     const { Records } = command.input;
     const fate = Records === undefined ? "stored" : (fates.shift() ?? "stored");
     if (fate === "throttled") {
-      const refused = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "" };
-      return { FailedRecordCount: Records?.length, Records: Records?.map(() => refused) };
+      const entry = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "" };
+      return { FailedRecordCount: Records?.length, Records: Records?.map(() => entry) };
     }
-    if (fate === "refused") {
-      const $metadata = { httpStatusCode: 400 };
-      throw Object.assign(new Error("refused"), { name: "ValidationException", $metadata });
+    if (fate.endsWith("Exception")) {
+      throw Object.assign(new Error("refused"), { name: fate, $metadata: { httpStatusCode: 400 } });
     }
     const answer = await streams.client.send(command as never, options);
     if (fate === "unanswered") throw Object.assign(new Error("gone"), { code: "ECONNRESET" });
@@ -67,7 +67,7 @@ const incomplete = createRawEvent({ tenantid: undefined, traceparent: traceparen
 
 describe("an invocation writes one line of metrics", () => {
   test("with everything that its service is said to write, when all of it happens", async () => {
-    const { invoke } = createFunction(["throttled", "unanswered", "refused"]);
+    const { invoke } = createFunction(["throttled", "unanswered", refused]);
     const good = createRawEvent();
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
@@ -151,14 +151,14 @@ describe("an invocation logs", () => {
   });
 
   test("what a stream refuses for good, and the bad row it became", async () => {
-    const { logged } = await createFunction(["refused"]).invoke(toRecord(createRawEvent()));
+    const { logged } = await createFunction([refused]).invoke(toRecord(createRawEvent()));
     expect(logged).toMatchObject([
       { level: "warn", failedOutputs: { rejected: 1 }, badRows: { "refused-by-stream": 1 } },
     ]);
   });
 
   test("what is given back to Lambda, and from where on", async () => {
-    const refusing = Array.from({ length: 9 }, (): Fate => "refused");
+    const refusing = Array.from({ length: 9 }, () => refused);
     const { logged } = await createFunction(refusing).invoke(toRecord(createRawEvent()));
     expect(logged).toMatchObject([
       {
@@ -168,6 +168,18 @@ describe("an invocation logs", () => {
         failedOutputs: { rejected: 1 },
       },
     ]);
+  });
+
+  test.each<[string, Fate]>([
+    ["access", "AccessDeniedException"],
+    ["its stream", "ResourceNotFoundException"],
+    ["the key of its stream", "KMSAccessDeniedException"],
+  ])("that all is given back while it is without %s, and makes no bad row of it", async (_, fate) => {
+    const { logged, metrics } = await createFunction([fate]).invoke(toRecord(createRawEvent()));
+    expect(logged).toMatchObject([{ level: "warn", checkpoint: "49590", failedOutputs: { rejected: 1 } }]);
+    expect(logged[0]).not.toHaveProperty("badRows");
+    expect(metrics).toMatchObject({ batchItemFailures: 1 });
+    expect(metrics).not.toHaveProperty("badRows");
   });
 
   test("one line for any number of faults, and starts anew with the next invocation", async () => {
