@@ -1,7 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
+import {
+  type Clock,
+  createPutRecords,
+  type KinesisSender,
+  type PutRecords,
+  type PutRecordsError,
+} from "@millrace/put-records";
 import {
   createStreamHandler,
   type FailedOutput,
@@ -10,7 +16,7 @@ import {
   type SourceRecord,
   type StreamHandler,
 } from "@millrace/stream-handler";
-import { noTelemetry, type Telemetry } from "@millrace/telemetry";
+import { createDeliveryHooks, type Logger, noLogger, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { createBadRow } from "./bad-rows/create-bad-row.ts";
 import { createPayloadSeal } from "./bad-rows/payload-seal.ts";
@@ -21,6 +27,7 @@ import { maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
 import { countBatch, countRecord } from "./metrics.ts";
+import { TroubleLog } from "./trouble-log.ts";
 import { createContractSelector } from "./validation/select-contract.ts";
 
 /** What the handler works with; nothing is taken from the environment. */
@@ -40,6 +47,8 @@ export interface EnrichmentHandlerDeps {
   readonly random: () => number;
   /** Default: no metrics. */
   readonly telemetry?: Telemetry;
+  /** Gets one line for an invocation in which something went wrong. Default: no log. */
+  readonly logger?: Logger;
   /** Goes into `processing` and into bad rows. Default: this package's. */
   readonly processor?: { readonly name: string; readonly version: string };
   /** Most bytes a record of the enriched stream may have. Default 1 MiB. */
@@ -64,6 +73,8 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   const { client, clock, random, telemetry = noTelemetry, processor = defaultProcessor } = deps;
   const context = createRecordContext(deps, processor);
   const { maxRecordBytes } = context;
+  const hooks = createDeliveryHooks(telemetry);
+  const trouble = new TroubleLog(deps.logger ?? noLogger);
 
   const writers = new Map<string, PutRecords>([
     // Events of one partition key stay in the order they came.
@@ -76,20 +87,28 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
         clock,
         random,
         maxRecordBytes,
+        hooks,
       }),
     ],
-    [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random })],
+    [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random, hooks })],
   ]);
 
   function process(source: SourceRecord): Output[] {
     const record = enrichRecord(source.data, source, context);
     countRecord(telemetry, record);
+    trouble.add(record, source);
     const outputs = groupByKey(record.enriched, maxRecordBytes);
     for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));
     return outputs;
   }
 
-  function badRowOutput(source: SourceRecord, kind: "not-processed" | "refused-by-stream", message: string): Output {
+  function badRowOutput(
+    source: SourceRecord,
+    kind: "not-processed" | "refused-by-stream",
+    message: string,
+    error?: unknown,
+  ): Output {
+    trouble.addBadRow(kind, error);
     const row = createBadRow({ kind, message, payload: source.data, origin: source, index: 0 }, context);
     telemetry.count("badRows");
     telemetry.countBy("badRowsByKind", kind);
@@ -99,15 +118,23 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   return createStreamHandler({
     processor,
     process,
-    poison: (source) => [badRowOutput(source, badRowKinds.notProcessed, "Enrichment failed unexpectedly: a defect.")],
+    poison: (source, error) => [
+      badRowOutput(source, badRowKinds.notProcessed, "Enrichment failed unexpectedly: a defect.", error),
+    ],
     destinations: (name) => {
       const writer = writers.get(name);
       if (writer === undefined) throw new Error(`There is no destination "${name}"`);
       return writer;
     },
-    onFailedOutput: (failure) => decideFailure(failure, badRowOutput),
+    onFailedOutput: (failure) => {
+      const reason = failure.delivery?.reason ?? "no-answer";
+      telemetry.countBy("failuresByReason", reason);
+      trouble.addFailedOutput(reason);
+      return decideFailure(failure, badRowOutput);
+    },
     onBatch: (report) => {
       countBatch(telemetry, report);
+      trouble.flush(report);
       telemetry.flush();
     },
     clock,
@@ -172,13 +199,17 @@ function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
   };
 }
 
-/** A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried again. */
+/**
+ * A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried again: without
+ * access, stream or key nothing is taken, and what is repaired soon must not have turned all traffic into bad rows.
+ */
 function decideFailure(
   { source, output, delivery }: FailedOutput,
   badRowOutput: (source: SourceRecord, kind: "refused-by-stream", message: string) => Output,
 ): FailureDecision {
-  const isFinal = delivery?.reason === "oversized" || delivery?.reason === "rejected";
-  if (!isFinal || output.destination !== destinations.enriched) return { action: "block" };
+  if (delivery === undefined || !isFaultOfRecord(delivery.error) || output.destination !== destinations.enriched) {
+    return { action: "block" };
+  }
   return {
     action: "divert",
     outputs: [
@@ -189,4 +220,16 @@ function decideFailure(
       ),
     ],
   };
+}
+
+const faultsOfRecords: readonly string[] = [
+  "PUT_RECORDS_OVERSIZED",
+  "PUT_RECORDS_INVALID_RECORD",
+  "PUT_RECORDS_REFUSED",
+];
+
+function isFaultOfRecord({ code, cause }: PutRecordsError): boolean {
+  // Kinesis names what is wrong with the key of a stream `KMS…Exception`:
+  // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors
+  return faultsOfRecords.includes(code) && !(cause instanceof Error && cause.name.startsWith("KMS"));
 }

@@ -25,6 +25,8 @@ export interface EnrichedRecord {
   readonly badRows: readonly BadRow[];
   /** When, epoch ms. */
   readonly atMs: number;
+  /** Of the first event that a defect or a failed masking kept back: what was thrown. */
+  readonly error?: unknown;
 }
 
 // A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units.
@@ -34,6 +36,8 @@ const maxUtf8BytesPerUnit = 3;
 interface Fault {
   readonly kind: BadRowKind;
   readonly message: string;
+  /** What was thrown; for the log, which quotes nothing of it. */
+  readonly error?: unknown;
 }
 
 const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code"], BadRowKind>> = {
@@ -54,17 +58,19 @@ export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: R
   const stamp = context.stampAt(atMs);
   const enriched: EnrichedLine[] = [];
   const badRows: BadRow[] = [];
+  let firstError: unknown;
   const lines = decodeLines(bytes);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as Line;
     const outcome = enrichLine(line, stamp, context);
     if ("json" in outcome) enriched.push(outcome);
     else {
+      firstError ??= outcome.error;
       const payload = line.ok ? lineBytes(bytes, index) : line.bytes;
       badRows.push(createBadRow({ ...outcome, payload, origin, index }, context));
     }
   }
-  return { enriched, badRows, atMs };
+  return { enriched, badRows, atMs, error: firstError };
 }
 
 function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {
@@ -73,8 +79,9 @@ function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext):
     const read = readEvent(line.value, line.text);
     return read.ok ? enrichReadEvent(read.event, line.text, stamp, context) : read;
   } catch (error) {
-    if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message };
-    return { kind: badRowKinds.notProcessed, message: "Enrichment failed unexpectedly: this is a defect of its own." };
+    if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message, error };
+    const message = "Enrichment failed unexpectedly: this is a defect of its own.";
+    return { kind: badRowKinds.notProcessed, message, error };
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { contracts } from "#contracts";
 import { createKinesisClient, systemClock } from "@millrace/put-records";
-import { createTelemetry } from "@millrace/telemetry";
+import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetry";
 import { readConfig } from "./config/read-config.ts";
 import { createEnrichmentHandler } from "./create-enrichment-handler.ts";
 import { defaultEnrichments } from "./default-enrichments.ts";
@@ -20,4 +20,8 @@ export const handler = createEnrichmentHandler({
   clock: systemClock,
   random: Math.random,
   telemetry: createTelemetry({ service: "enrichment", stage: config.stage, functionName: config.functionName }),
+  logger: createLogger({
+    level: parseLogLevel(config.logLevel),
+    base: { service: "enrichment", stage: config.stage, function: config.functionName },
+  }),
 });

@@ -52,4 +52,4 @@ export function createStreams() {
   };
 }
 
-export const lambdaContext = { getRemainingTimeInMillis: () => 30_000 };
+export const lambdaContext = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 30_000 };

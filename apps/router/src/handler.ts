@@ -1,7 +1,7 @@
 import { createKinesisClient, createPutRecords, type PutRecords, systemClock } from "@millrace/put-records";
 import { type CompiledRoutes, type CompiledStream, loadRoutes } from "@millrace/routes/runtime";
 import type { StreamHandler } from "@millrace/stream-handler";
-import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetry";
+import { createDeliveryHooks, createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetry";
 import { readConfig } from "./config.ts";
 import { createRouterHandler } from "./create-router-handler.ts";
 import { RELOAD_TIMEOUT_MS } from "./limits.ts";
@@ -19,6 +19,8 @@ const logger = createLogger({
   level: parseLogLevel(config.logLevel),
   base: { service: "router", stage: config.stage, function: config.functionName },
 });
+const telemetry = createTelemetry({ service: "router", stage: config.stage, functionName: config.functionName });
+const hooks = createDeliveryHooks(telemetry);
 const { deadLetterUrl, routesUrl } = config;
 const source =
   routesUrl === undefined
@@ -35,15 +37,15 @@ const source =
 function destination({ stream, arn, ordering }: CompiledStream): PutRecords {
   const streamArn = arn?.[config.stage];
   const target = streamArn === undefined ? { streamName: config.destinationStreamPrefix + stream } : { streamArn };
-  return createPutRecords({ client, ...target, ordering });
+  return createPutRecords({ client, ...target, ordering, hooks });
 }
 
 const route = createRouterHandler({
   routes: () => source?.current() ?? bundled,
   destination,
-  badRows: createPutRecords({ client, streamName: config.badRowStreamName }),
+  badRows: createPutRecords({ client, streamName: config.badRowStreamName, hooks }),
   deadLetters: { put: (key, bytes, signal) => objects.put(`${deadLetterUrl}/${key}`, bytes, signal) },
-  telemetry: createTelemetry({ service: "router", stage: config.stage, functionName: config.functionName }),
+  telemetry,
   logger,
 });
 

@@ -61,13 +61,14 @@ export class Dashboard extends Construct {
           ...byName(watched.hops, metrics.eventsOut).map(suffixed("out")),
         ]),
         graph("Events with a finding", [
-          ...byName(watched.hops, metrics.eventsInvalid).map(suffixed("invalid")),
-          ...byName(watched.hops, metrics.eventsUnknown).map(suffixed("unknown")),
+          ...byName([watched.enrichment], metrics.eventsInvalid).map(suffixed("invalid")),
+          ...byName([watched.enrichment], metrics.eventsUnknown).map(suffixed("unknown")),
           ...byName(watched.hops, metrics.badRows).map(suffixed("bad rows")),
         ]),
         graph("Age of events, p99 (ms)", byName(watched.hops, metrics.eventAge)),
         graph("Second attempts", [
           ...byName(watched.hops, metrics.deliveryRetries).map(suffixed("retries")),
+          ...byName(watched.hops, metrics.throttledAttempts).map(suffixed("throttled")),
           ...byName(watched.hops, metrics.ambiguousDeliveries).map(suffixed("ambiguous")),
           ...byName(watched.hops, metrics.batchItemFailures).map(suffixed("given back")),
         ]),

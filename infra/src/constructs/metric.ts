@@ -98,6 +98,7 @@ export const eventsInvalid = ofService("eventsInvalid", "Sum");
 export const eventsUnknown = ofService("eventsUnknown", "Sum");
 export const badRows = ofService("badRows", "Sum");
 export const deliveryRetries = ofService("deliveryRetries", "Sum");
+export const throttledAttempts = ofService("throttledAttempts", "Sum");
 export const ambiguousDeliveries = ofService("ambiguousDeliveries", "Sum");
 export const batchItemFailures = ofService("batchItemFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */

@@ -30,6 +30,8 @@ export interface Watched {
   readonly enriched: EventStream;
   readonly badRows: EventStream;
   readonly hops: readonly Hop[];
+  /** The one of them that knows contracts. */
+  readonly enrichment: Hop;
   /** The one of them that writes to the destinations. */
   readonly router: Hop;
   readonly deliveries: readonly { readonly id: string; readonly delivery: DeliveryStream }[];

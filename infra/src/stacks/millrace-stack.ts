@@ -93,6 +93,7 @@ export class MillraceStack extends TerraformStack {
       enriched,
       badRows,
       hops: [enrichment, router],
+      enrichment,
       router,
       deliveries,
       destinations: destinationStreams,
@@ -297,6 +298,7 @@ export class MillraceStack extends TerraformStack {
       key: from.keys.masked,
       environment: {
         STAGE: environment,
+        LOG_LEVEL: logs.level,
         ENRICHED_STREAM_NAME: from.enriched.nameReference,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
         PRIVACY_KEYS: this.#secretText("privacy_keys", this.#config.privacyKeys),

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { destinationDimensionNames, dimensionNames, metricNamespace } from "@millrace/telemetry";
+import { destinationDimensionNames, dimensionNames, metricNamespace, metricsOfService } from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/schema.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
+
+/** Dimensions as a widget has them: names and values in turn, before an object of settings. */
+function pairs(parts: readonly unknown[]): Record<string, string> {
+  const texts = parts.filter((part) => typeof part === "string");
+  return Object.fromEntries(texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? ""]] : [])));
+}
 
 describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
   const plan = planOf(environment);
@@ -80,6 +86,22 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
       expect(alarm.threshold).toBe(config.alarms.freshness);
       // A buffer that waits its full time is no fault.
       expect(alarm.threshold).toBeGreaterThan(args.extended_s3_configuration.buffering_interval);
+    }
+  });
+
+  test("no alarm and no widget waits for a metric that its function never writes", () => {
+    const { widgets } = JSON.parse(plan.json.resource.aws_cloudwatch_dashboard.dashboard.dashboard_body);
+    const shown: [string, Record<string, string>][] = widgets
+      .flatMap(({ properties }: Json) => properties.metrics ?? [])
+      .filter(([namespace]: [string]) => namespace === metricNamespace)
+      .map(([, metric, ...rest]: [string, string, ...unknown[]]) => [metric, pairs(rest)]);
+    const alarming = alarms
+      .filter(({ namespace }) => namespace === metricNamespace)
+      .map((alarm): [string, Record<string, string>] => [alarm.metric_name, alarm.dimensions]);
+    expect(shown.length).toBeGreaterThan(10);
+    expect(alarming.length).toBeGreaterThan(2);
+    for (const [metric, { service }] of [...shown, ...alarming]) {
+      expect(metricsOfService[service as keyof typeof metricsOfService]).toContain(metric);
     }
   });
 

@@ -123,6 +123,7 @@ describe.each(ENVIRONMENTS)("the functions of %s", (environment) => {
   test("get the environment they read, with streams by reference", () => {
     expect(enrichment.environment.variables).toEqual({
       STAGE: environment,
+      LOG_LEVEL: loadConfig(environment).logs.level,
       ENRICHED_STREAM_NAME: "${aws_kinesis_stream.enriched.name}",
       BAD_ROW_STREAM_NAME: "${aws_kinesis_stream.bad_rows.name}",
       PRIVACY_KEYS: environment === "local" ? expect.stringMatching(/^\[\{"id":/) : secret,

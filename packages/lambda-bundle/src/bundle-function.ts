@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
 import { BundleTooLargeError, BundlingFailedError } from "./errors.ts";
+import { http1Only } from "./http1-only.ts";
 import { maxUnzippedBytes, maxZipBytes } from "./limits.ts";
 
 /** What {@link bundleFunction} needs to know. */
@@ -19,12 +20,24 @@ export interface BundleOptions {
    * chain.
    */
   readonly credentials?: "environment" | "sdk-chain";
+  /** What the SDK can speak: HTTP/1.1 without event streams (default), or all of it. */
+  readonly transports?: "http1" | "sdk";
+  /** Departures from what is fixed, to measure what it brings; no function is deployed with one. */
+  readonly departures?: Departures;
   /** Further modules replaced by others, by name: what a bundle provably never calls need not be in it. */
   readonly alias?: Readonly<Record<string, string>>;
   /** Constants replaced at build time, as esbuild's `define`. */
   readonly define?: Readonly<Record<string, string>>;
   /** Largest zip accepted, in bytes; Lambda's own limit when left out. */
   readonly maxZipBytes?: number;
+}
+
+/** What {@link bundleFunction} does otherwise when it is to be measured. */
+export interface Departures {
+  /** `esm`: `index.mjs` instead of `index.js`. */
+  readonly format?: "cjs" | "esm";
+  readonly minify?: boolean;
+  readonly mainFields?: readonly string[];
 }
 
 /** What infra needs to deploy the zip; written beside it as JSON. */
@@ -42,10 +55,16 @@ export interface FunctionManifest {
 }
 
 // In Lambda the credentials of a Node function are in its environment. The SDK's own chain asks files, single sign-on, the
-// metadata service and more: a quarter of the bundle and of its start, for nothing (README, Credentials).
+// metadata service and more: a quarter of the bundle and of its start, for nothing (docs/decisions/0026).
 const environmentCredentials = {
   "@aws-sdk/credential-provider-node": join(import.meta.dirname, "environment-credentials.ts"),
 };
+
+// CommonJS has no `import.meta`: files beside the bundle are found through what it has instead.
+const placeOfBundle = { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" };
+
+// CommonJS modules in an ES module still ask for built-in ones by `require`.
+const requireForEsm = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 /** The manifest, and which input contributed how many bytes. */
 export interface BundleResult {
@@ -66,7 +85,9 @@ export interface BundleResult {
  */
 export async function bundleFunction(options: BundleOptions): Promise<BundleResult> {
   const { code, metafile } = await bundleCode(options);
-  const entries: Record<string, Uint8Array> = { "index.js": code };
+  const entries: Record<string, Uint8Array> = {
+    [options.departures?.format === "esm" ? "index.mjs" : "index.js"]: code,
+  };
   for (const [pathInZip, pathOnDisk] of Object.entries(options.files ?? {})) {
     entries[pathInZip] = await readFile(pathOnDisk);
   }
@@ -90,6 +111,7 @@ async function replaceFile(path: string, content: Uint8Array | string): Promise<
 }
 
 async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; metafile: Metafile }> {
+  const { format = "cjs", minify = true, mainFields = ["module", "main"] } = options.departures ?? {};
   try {
     const result = await build({
       entryPoints: [options.entryPoint],
@@ -98,19 +120,23 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       bundle: true,
       write: false,
       metafile: true,
-      minify: true,
+      minify,
       // No source map in the zip: it doubles what a cold start has to unpack.
       sourcemap: false,
       legalComments: "none",
       platform: "node",
       target: "node24",
-      // CommonJS starts about 5 ms sooner than the same bundle as an ES module (README, Format).
-      format: "cjs",
+      // CommonJS starts sooner than the same bundle as an ES module (docs/decisions/0026).
+      format,
       // The SDK's `main` files are CommonJS and cannot be tree-shaken.
-      mainFields: ["module", "main"],
+      mainFields: [...mainFields],
       conditions: ["@millrace/source", "module"],
       alias: { ...(options.credentials === "sdk-chain" ? {} : environmentCredentials), ...options.alias },
-      ...(options.define === undefined ? {} : { define: { ...options.define } }),
+      plugins: options.transports === "sdk" ? [] : [http1Only],
+      ...(format === "esm" ? { banner: { js: requireForEsm } } : {}),
+      define: { ...(format === "esm" ? {} : placeOfBundle), ...options.define },
+      // What else of `import.meta` is asked for would be undefined in CommonJS, and nobody would be told.
+      logOverride: { "empty-import-meta": "error" },
       logLevel: "silent",
     });
     const output = result.outputFiles[0];

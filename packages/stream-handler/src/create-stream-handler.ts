@@ -10,7 +10,7 @@ import {
   MAX_MARGIN_SHARE,
   PROCESS_SHARE,
 } from "./limits.ts";
-import { toSourceRecords } from "./source-record.ts";
+import { originOf, toSourceRecords } from "./source-record.ts";
 import type { BatchReport, StreamHandler, StreamHandlerOptions } from "./types.ts";
 
 function planTime(now: number, remainingMs: number, options: StreamHandlerOptions): TimeBudget {
@@ -51,6 +51,8 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     await batch.run();
     const failures = firstUnconfirmed(batch.outcomes);
     report(options, {
+      requestId: context.awsRequestId,
+      origin: originOf(sources),
       records: sources.length,
       confirmed: batch.outcomes.filter((outcome) => outcome.isConfirmed).length,
       remembered: batch.remembered,

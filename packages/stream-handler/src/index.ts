@@ -1,5 +1,6 @@
 export { createStreamHandler } from "./create-stream-handler.ts";
 export type {
+  BatchOrigin,
   BatchReport,
   DestinationReport,
   FailedOutput,

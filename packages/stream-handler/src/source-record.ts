@@ -1,5 +1,5 @@
 import type { KinesisStreamRecord } from "aws-lambda";
-import type { SourceRecord } from "./types.ts";
+import type { BatchOrigin, SourceRecord } from "./types.ts";
 
 /** Decodes the records of a Lambda event. */
 export function toSourceRecords(records: readonly KinesisStreamRecord[]): SourceRecord[] {
@@ -23,4 +23,17 @@ export function toSourceRecords(records: readonly KinesisStreamRecord[]): Source
       arrivedAt: kinesis.approximateArrivalTimestamp * 1000,
     };
   });
+}
+
+/** Where a batch lay. */
+export function originOf(sources: readonly SourceRecord[]): BatchOrigin | undefined {
+  const first = sources[0];
+  const last = sources.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  return {
+    stream: first.stream,
+    shardId: first.shardId,
+    firstSequenceNumber: first.sequenceNumber,
+    lastSequenceNumber: last.sequenceNumber,
+  };
 }

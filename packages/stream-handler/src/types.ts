@@ -47,8 +47,20 @@ export type FailureDecision =
   | { readonly action: "release" }
   | { readonly action: "divert"; readonly outputs: readonly Output[] };
 
+/** Which part of a shard a batch was: Lambda never mixes shards. */
+export interface BatchOrigin {
+  readonly stream: string;
+  readonly shardId: string;
+  readonly firstSequenceNumber: string;
+  readonly lastSequenceNumber: string;
+}
+
 /** What one invocation did; for metrics and the log. */
 export interface BatchReport {
+  /** Lambda's name for the invocation, where its context has one. */
+  readonly requestId: string | undefined;
+  /** Missing for a batch without records. */
+  readonly origin: BatchOrigin | undefined;
   readonly records: number;
   /** Source records whose outputs are all confirmed, in this invocation or an earlier one. */
   readonly confirmed: number;
@@ -84,6 +96,7 @@ export interface DestinationReport {
 /** The part of Lambda's context that counts here. */
 export interface InvocationContext {
   getRemainingTimeInMillis(): number;
+  readonly awsRequestId?: string | undefined;
 }
 
 /** Options of {@link createStreamHandler}. */

@@ -77,6 +77,65 @@ export const breakdowns = {
   recordsByRoutesVersion: true,
 } as const;
 
+/**
+ * What each function writes, if there is anything to write. A table, because alarms and dashboards are made elsewhere: tests of the
+ * functions compare it with what they write, tests of the infrastructure with what it watches.
+ */
+export const metricsOfService = {
+  enrichment: [
+    "recordsIn",
+    "eventsIn",
+    "eventsOut",
+    "eventsInvalid",
+    "eventsUnknown",
+    "badRows",
+    "enrichmentFailures",
+    "recordsOut",
+    "recordsFailed",
+    "batchItemFailures",
+    "deliveryRetries",
+    "ambiguousDeliveries",
+    "throttledAttempts",
+    "coldStart",
+    "eventAgeMs",
+    "recordAgeMs",
+    "durationMs",
+    "recordsPerCall",
+    "invalidBySchema",
+    "badRowsByKind",
+    "enrichmentFailuresByName",
+    "failuresByReason",
+    "failuresByDestination",
+  ],
+  router: [
+    "recordsIn",
+    "eventsIn",
+    "eventsOut",
+    "badRows",
+    "recordsOut",
+    "recordsFailed",
+    "batchItemFailures",
+    "deliveryRetries",
+    "ambiguousDeliveries",
+    "throttledAttempts",
+    "routeMatches",
+    "eventsUnmatched",
+    "deadLetters",
+    "coldStart",
+    "eventAgeMs",
+    "recordAgeMs",
+    "durationMs",
+    "recordsPerCall",
+    "badRowsByKind",
+    "failuresByReason",
+    "matchesByRoute",
+    "failuresByDestination",
+    "recordsByRoutesVersion",
+  ],
+} as const satisfies Readonly<
+  Record<string, readonly (keyof typeof counters | keyof typeof distributions | keyof typeof breakdowns)[]>
+>;
+
 export type CounterName = keyof typeof counters;
 export type DestinationCounterName = keyof typeof destinationCounters;
 export type DistributionName = keyof typeof distributions;
@@ -94,6 +153,19 @@ export const logFields = {
   stream: "stream",
   shardId: "shardId",
   sequenceNumber: "sequenceNumber",
+  firstSequenceNumber: "firstSequenceNumber",
+  lastSequenceNumber: "lastSequenceNumber",
+  /** The record from which on Lambda delivers again. */
+  checkpoint: "checkpoint",
+  records: "records",
+  /** Records there was no time for. */
+  unprocessed: "unprocessed",
+  /** By kind. */
+  badRows: "badRows",
+  /** By enrichment. */
+  enrichmentFailures: "enrichmentFailures",
+  /** By reason. */
+  failedOutputs: "failedOutputs",
   destination: "destination",
   kind: "kind",
   reason: "reason",

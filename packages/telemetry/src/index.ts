@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from "./clock.ts";
+export { createDeliveryHooks, type DeliveryHooks } from "./delivery-hooks.ts";
 export { describeError, type ErrorDescription } from "./describe-error.ts";
 export {
   type BreakdownName,
@@ -14,6 +15,7 @@ export {
   type LogField,
   logFields,
   metricNamespace,
+  metricsOfService,
 } from "./field-names.ts";
 export {
   maxKeysPerBreakdown,
@@ -29,6 +31,8 @@ export {
   type LogFields,
   type LogLevel,
   logLevels,
+  type LogValue,
+  noLogger,
   parseLogLevel,
 } from "./logger.ts";
 export { createTelemetry, noTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.ts";

@@ -1,18 +1,19 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { describeError } from "./describe-error.ts";
 import type { LogField } from "./field-names.ts";
-import { maxLogTextLength } from "./limits.ts";
+import { maxKeysPerBreakdown, maxLogTextLength } from "./limits.ts";
 import { type WriteLine, writeToStdout } from "./write-line.ts";
 
 /** From most to least talkative. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** What a field may hold; counts by a key are a map. A field that is `undefined` is left out. */
+export type LogValue = string | number | boolean | ReadonlyMap<string, number> | undefined;
+
 /** The fields a caller may add to a line; an `error` is described without quoting events. */
 export type LogFields = Readonly<
-  Partial<Record<Exclude<LogField, "level" | "time" | "message" | "error">, string | number | boolean>> & {
-    error?: unknown;
-  }
+  Partial<Record<Exclude<LogField, "level" | "time" | "message" | "error">, LogValue>> & { error?: unknown }
 >;
 
 /** Writes structured lines. */
@@ -55,7 +56,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
         message: message.slice(0, maxLogTextLength),
       };
       for (const [name, value] of Object.entries({ ...base, ...fields })) {
-        line[name] = name === "error" ? describeError(value) : cutText(value);
+        if (value !== undefined) line[name] = name === "error" ? describeError(value) : boundValue(value);
       }
       write(JSON.stringify(line));
     };
@@ -63,7 +64,16 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
 }
 
-function cutText(value: unknown): unknown {
+/** Writes no line, for callers that do not want a log. */
+export const noLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+function boundValue(value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries([...value].slice(0, maxKeysPerBreakdown));
   return typeof value === "string" ? value.slice(0, maxLogTextLength) : value;
 }
 

@@ -1,13 +1,25 @@
-// Loads a bundle as Lambda does and runs it once with an empty batch; prints how long each took, in milliseconds.
-const started = process.hrtime.bigint();
-const { handler } = require(process.argv[2]);
-const loaded = process.hrtime.bigint();
-Promise.resolve(handler({ Records: [] }, { getRemainingTimeInMillis: () => 30000 })).then(() => {
+// Loads a bundle as Lambda does and runs it once with an empty batch; prints how long each took, and the processor time of both, in
+// milliseconds.
+const { writeSync } = require("node:fs");
+
+const [, , index] = process.argv;
+
+async function start() {
+  const before = process.cpuUsage();
+  const started = process.hrtime.bigint();
+  const { handler } = index.endsWith(".mjs") ? await import(index) : require(index);
+  const loaded = process.hrtime.bigint();
+  await handler({ Records: [] }, { getRemainingTimeInMillis: () => 30000 });
   const done = process.hrtime.bigint();
+  const { user, system } = process.cpuUsage(before);
+  const times = {
+    loadMs: Number(loaded - started) / 1e6,
+    invokeMs: Number(done - loaded) / 1e6,
+    cpuMs: (user + system) / 1e3,
+  };
   // Handlers write to standard output and error; the result has a pipe of its own.
-  require("node:fs").writeSync(
-    3,
-    JSON.stringify({ loadMs: Number(loaded - started) / 1e6, invokeMs: Number(done - loaded) / 1e6 }),
-  );
+  writeSync(3, JSON.stringify(times));
   process.exit(0);
-});
+}
+
+start();

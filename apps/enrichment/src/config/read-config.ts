@@ -8,10 +8,12 @@ export interface EnrichmentConfig {
   readonly enrichedStreamName: string;
   readonly badRowStreamName: string;
   readonly privacyKeys: readonly PrivacyKey[];
+  readonly logLevel: string | undefined;
 }
 
 /**
- * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS`.
+ * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS`, and `LOG_LEVEL`
+ * if there is one.
  *
  * @throws ConfigError naming everything that is missing, so that one deployment shows all of it
  */
@@ -33,6 +35,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     enrichedStreamName,
     badRowStreamName,
     privacyKeys: privacyKeys ?? [],
+    logLevel: environment["LOG_LEVEL"],
   };
 }
 

@@ -4,7 +4,7 @@ import { type Finding, noFindings } from "./finding.ts";
 const minCardDigits = 12;
 const maxDigits = 19;
 // Single separators between groups: spaces (also the one of URLs, `+`, and no-break ones), hyphens, dots.
-const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011]|%20)?\d){11,}/gu;
+const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011]|%20)?\d)+/gu;
 
 // Most texts have no six digits near each other, and this is found out sooner.
 const manyDigits = /\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d/u;
@@ -16,7 +16,9 @@ const manyDigits = /\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-
 export function findCards(text: string): readonly Finding[] {
   if (!manyDigits.test(text)) return noFindings;
   const findings: Finding[] = [];
-  for (const { index, 0: run } of text.matchAll(digitRuns)) findings.push(...findInRun(run, index));
+  for (const { index, 0: run } of text.matchAll(digitRuns)) {
+    if (run.length >= minCardDigits) findings.push(...findInRun(run, index));
+  }
   return findings;
 }
 

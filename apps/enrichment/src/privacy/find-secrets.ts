@@ -13,8 +13,17 @@ const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|re|tp|id|de)["'\\
 
 // Credentials that have a form of their own, as their issuers publish it for secret scanning: JWT and `Authorization` headers,
 // AWS, GitHub, Slack, Stripe, Google, and keys in PEM.
-const knownForms =
-  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*|A[KS]IA[A-Z\d]{16}|gh[pousr]_[A-Za-z\d]{30,}|github_pat_\w{30,}|xox[abeoprs]-[\w-]{10,}|[rs]k_(?:live|test)_\w{10,}|AIza[\w-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/gu;
+const knownForms = [
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/gu,
+  /[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*/gu,
+  /A[KS]IA[A-Z\d]{16}/gu,
+  /gh[pousr]_[A-Za-z\d]{30,}/gu,
+  /github_pat_\w{30,}/gu,
+  /xox[abeoprs]-[\w-]{10,}/gu,
+  /[rs]k_(?:live|test)_\w{10,}/gu,
+  /AIza[\w-]{30,}/gu,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/gu,
+];
 // What they begin with: nearly no text has it, and this is found out sooner.
 const beginsLikeKnownForm = /eyJ|earer|A[KS]IA|gh[pousr]_|github_pat|xox|k_live_|k_test_|AIza|PRIVATE KEY/u;
 
@@ -31,7 +40,9 @@ const maxNameLength = 64;
 export function findSecrets(text: string): readonly Finding[] {
   let findings: readonly Finding[] = endsLikeName.test(text) ? findNamedSecrets(text) : noFindings;
   if (text.includes("@")) findings = [...findings, ...findForm(text, userInfo)];
-  if (beginsLikeKnownForm.test(text)) findings = [...findings, ...findForm(text, knownForms)];
+  if (beginsLikeKnownForm.test(text)) {
+    findings = [...findings, ...knownForms.flatMap((form) => findForm(text, form))];
+  }
   return findings.length < 2 ? findings : findings.toSorted((a, b) => a.start - b.start);
 }
 

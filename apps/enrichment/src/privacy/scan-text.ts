@@ -80,7 +80,11 @@ function replaceFindings(text: string, findings: readonly Finding[], replacement
   let result = "";
   let position = 0;
   for (const { start, end } of findings) {
-    if (start < position) continue;
+    if (start < position) {
+      // Two that overlap are one: what the second has beyond the first goes as well.
+      position = Math.max(position, end);
+      continue;
+    }
     result += text.slice(position, start) + replacement;
     position = end;
   }

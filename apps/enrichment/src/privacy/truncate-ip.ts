@@ -38,7 +38,8 @@ function truncateIpv4(address: string): string {
 }
 
 function truncateIpv6(address: string): string {
-  const groups = expandGroups(address.replace(/%.*$/u, ""));
+  const [withoutZone = ""] = address.split("%", 1);
+  const groups = expandGroups(withoutZone);
   // Mapped addresses in hexadecimal (::ffff:cb00:714d) carry an IPv4 address in the part that is cut off; that is all
   // zero then, and so is the network.
   const kept = groups.slice(0, 3).map((group) => Number.parseInt(group, 16).toString(16));

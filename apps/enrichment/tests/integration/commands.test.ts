@@ -1,11 +1,17 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { startKinesisServer } from "@millrace/aws-simulator";
+import type { EnrichedEvent } from "@millrace/event-contracts";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { unzipSync } from "fflate";
+import type { LeverReport } from "../../bench/cold-start/levers.ts";
 import { enrichRecord } from "../../src/index.ts";
-import { createContext, key, origin } from "../raw-events.ts";
+import { createStreams } from "../kinesis-harness.ts";
+import { createContext, createRawEvent, key, origin, toRecord } from "../raw-events.ts";
 
 const root = join(import.meta.dirname, "../..");
 const node = (...parameters: string[]) => ["--conditions=@millrace/source", ...parameters];
@@ -34,9 +40,12 @@ describe("the build", () => {
     expect(files["index.js"]!.length).toBeGreaterThan(maxIndexBytes! * 0.9);
   });
 
-  test("bundles no Ajv compiler, no zod, no OpenTelemetry and no credential chain", () => {
+  test("bundles no Ajv compiler, no zod, no OpenTelemetry, no credential chain, no HTTP/2 and no event streams", () => {
     const code = Buffer.from(unzipSync(first)["index.js"]!).toString();
-    for (const trace of ["strictSchema", "ZodError", "opentelemetry", "sso_session", "AssumeRoleWithWebIdentity"]) {
+    for (const trace of [
+      ...["strictSchema", "ZodError", "opentelemetry", "sso_session", "AssumeRoleWithWebIdentity"],
+      ...["node:http2", "header name exceeds"],
+    ]) {
       expect([trace, code.includes(trace)]).toEqual([trace, false]);
     }
   });
@@ -58,6 +67,67 @@ describe("the build", () => {
     expect(output).toContain("ENRICHMENT_CONFIG");
     expect(output).toContain("PRIVACY_KEYS is missing");
   });
+});
+
+test("the function as it is deployed enriches an event, with the database of its zip", async () => {
+  build();
+  const folder = mkdtempSync(join(tmpdir(), "function-"));
+  for (const [path, bytes] of Object.entries(unzipSync(readDist("function.zip")))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  const streams = createStreams();
+  const server = await startKinesisServer(streams.kinesis);
+  const script = `
+    const event = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+    require(${JSON.stringify(join(folder, "index.js"))})
+      .handler(event, { awsRequestId: "r-1", getRemainingTimeInMillis: () => 30_000 })
+      .then((answer) => process.stdout.write(JSON.stringify(answer) + "\\n", () => process.exit()));
+  `;
+  try {
+    const running = promisify(execFile)(process.execPath, ["-e", script], {
+      env: {
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: "a",
+        AWS_SECRET_ACCESS_KEY: "b",
+        AWS_ENDPOINT_URL_KINESIS: server.url,
+        STAGE: "test",
+        ENRICHED_STREAM_NAME: "enriched",
+        BAD_ROW_STREAM_NAME: "bad-rows",
+        PRIVACY_KEYS: JSON.stringify([{ id: key.id, key: Buffer.from(key.key).toString("base64") }]),
+      },
+    });
+    const data = Buffer.concat([toRecord(createRawEvent()), Buffer.from("{oops\n")]);
+    running.child.stdin?.end(JSON.stringify(streams.toEvent([{ partitionKey: "v-1", data }])));
+    const lines = (await running).stdout.trimEnd().split("\n");
+
+    const [enriched] = streams.read("enriched").map(({ text }) => JSON.parse(text) as EnrichedEvent);
+    expect(enriched?.enrichment).toMatchObject({ geo: { country: "GB" }, userAgent: { os: { name: "iOS" } } });
+    expect(enriched?.enrichment).not.toHaveProperty("notes");
+    expect(streams.read("bad-rows")).toHaveLength(1);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: "warn", service: "enrichment", stage: "test", requestId: "r-1", badRows: { "not-json": 1 } },
+      { _aws: {}, eventsOut: 1, recordsPerCall: [1, 1], coldStart: 1 },
+      { batchItemFailures: [] },
+    ]);
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("`pnpm bench:cold --levers` starts the function with every lever undone, and says what becomes of a code cache", () => {
+  const run = spawnSync(process.execPath, node("bench/cold-start.ts", "--levers", "--runs", "1", "--json"), {
+    cwd: root,
+  });
+  expect(run.stderr.toString()).toBe("");
+  const { levers, v8Cache } = JSON.parse(run.stdout.toString()) as LeverReport;
+  const bytes = new Map(levers.map(({ name, bundleBytes }) => [name, bundleBytes]));
+  const larger = ["the SDK's credential chain", "HTTP/2 and event streams", "not minified", "the SDK's `main` files"];
+  for (const name of larger) expect(bytes.get(name)).toBeGreaterThan(bytes.get("ours")!);
+  expect(levers).toHaveLength(12);
+  for (const { loadMs } of levers) expect(loadMs).toBeGreaterThan(0);
+  expect(v8Cache).toMatchObject({ isTakenByTheSameNode: true, isTakenWithExposeGc: false });
 });
 
 test("`pnpm mutate` loses nothing, doubles nothing and finds no defect", () => {

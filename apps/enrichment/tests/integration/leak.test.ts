@@ -3,7 +3,7 @@ import { systemClock } from "@millrace/aws-simulator";
 import { createLogger, createTelemetry } from "@millrace/telemetry";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { createEnrichmentHandler, defaultEnrichments } from "../../src/index.ts";
+import { createEnrichmentHandler, defaultEnrichments, type EnrichmentHandlerDeps } from "../../src/index.ts";
 import { createStreams, lambdaContext } from "../kinesis-harness.ts";
 import {
   context,
@@ -60,7 +60,9 @@ function findCanaries(text: string): string[] {
   return Object.values(canaries).filter((canary) => decoded.some((each) => each.includes(canary)));
 }
 
-async function runThrough(records: readonly Uint8Array[], overrides: { maxRecordBytes?: number } = {}) {
+type Overrides = Partial<Pick<EnrichmentHandlerDeps, "client" | "contracts" | "enrichments" | "maxRecordBytes">>;
+
+async function runThrough(records: readonly Uint8Array[], overrides: Overrides = {}) {
   const streams = createStreams();
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
@@ -74,6 +76,7 @@ async function runThrough(records: readonly Uint8Array[], overrides: { maxRecord
     clock: systemClock,
     random: () => 0.5,
     telemetry: createTelemetry({ service: "enrichment", stage: "test", functionName: "f", write }),
+    logger: createLogger({ level: "debug", write }),
     ...overrides,
   });
   const log = createLogger({ write });
@@ -81,7 +84,7 @@ async function runThrough(records: readonly Uint8Array[], overrides: { maxRecord
     (error: unknown) => log.error("Batch failed", { error }),
   );
   const stored = [...streams.read("enriched"), ...streams.read("bad-rows")];
-  return { stored, text: [...stored.map((record) => record.text + record.partitionKey), ...lines].join("\n") };
+  return { stored, lines, text: [...stored.map((record) => record.text + record.partitionKey), ...lines].join("\n") };
 }
 
 const line = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`);
@@ -157,6 +160,36 @@ describe("no canary is found behind the handler after", () => {
     expect(
       isTimeCanary ? leaked.filter((canary) => canary !== canaries.email && canary !== canaries.card) : leaked,
     ).toEqual([]);
+  });
+
+  /** The text of an error that quotes all there is. */
+  const quoting = () => Object.assign(new TypeError(`Received '${text}'`), { code: "ERR_INVALID_ARG_TYPE" });
+  const throwing = () => {
+    throw quoting();
+  };
+
+  test.each<[string, Overrides, object]>([
+    ["an enrichment that fails and quotes", { enrichments: [{ name: "page", enrich: throwing }] }, { level: "info" }],
+    [
+      "a validator that fails and quotes",
+      { contracts: { ...testContracts(), validatorOf: () => throwing } },
+      { level: "error", badRows: { "not-processed": 1 }, error: { name: "TypeError", code: "ERR_INVALID_ARG_TYPE" } },
+    ],
+    [
+      "masking that fails and quotes",
+      { contracts: { ...testContracts(), privacyOf: throwing } },
+      { level: "error", badRows: { "masking-failed": 1 }, error: { cause: { name: "TypeError" } } },
+    ],
+    [
+      "a Kinesis that refuses and quotes",
+      { client: { send: () => Promise.reject(Object.assign(quoting(), { name: "AccessDeniedException" })) } },
+      { level: "warn", failedOutputs: { rejected: 1 }, checkpoint: "49590" },
+    ],
+  ])("%s, and the log says so", async (_, overrides, said) => {
+    const { lines, text: found } = await runThrough([line(base)], overrides);
+    const logged = lines.map((each) => JSON.parse(each) as object).find((each) => "level" in each);
+    expect(logged).toMatchObject(said);
+    expect(findCanaries(found)).toEqual([]);
   });
 
   test("any edit of the bytes that keeps the names of the properties", async () => {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { decodeRecord } from "@millrace/event-contracts";
+import { decodeRecord, type EnrichedEvent } from "@millrace/event-contracts";
 import { badRowKinds, enrichRecord } from "../../src/index.ts";
 import { createContext, createPurchase, createRawEvent, origin } from "../raw-events.ts";
 
@@ -118,6 +118,26 @@ describe("one event in, exactly one out", () => {
     ["objects 10,000 deep", bytesOf(withData(`${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`)), "too-deep"],
     ["a __proto__ instead of attributes", bytesOf(`{"__proto__":${JSON.stringify(event)}}`), "not-an-event"],
     ["a lone surrogate that is no UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "not-utf8"],
+    ["overlong UTF-8", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), "not-utf8"],
+    ["UTF-8 beyond Unicode", Buffer.from([0x22, 0xf4, 0x90, 0x80, 0x80, 0x22]), "not-utf8"],
+    ["UTF-16", Buffer.from(`\ufeff${JSON.stringify(event)}`, "utf16le"), "not-utf8"],
+    ["an array 10,000 deep", bytesOf(`${"[".repeat(10_000)}${"]".repeat(10_000)}`), "not-an-object"],
+    [
+      "an attribute 10,000 deep",
+      bytesOf(`{"deep":${"[".repeat(10_000)}${"]".repeat(10_000)},${JSON.stringify(event).slice(1)}`),
+      "too-deep",
+    ],
+    ["a control character in a text", bytesOf(withData('"\u0001"')), "not-json"],
+    [
+      "lines that end in a carriage return alone",
+      bytesOf(`${JSON.stringify(event)}\r${JSON.stringify(event)}`),
+      "not-json",
+    ],
+    ["a comma after the event", bytesOf(`${JSON.stringify(event)},`), "not-json"],
+    ["a number in hexadecimal", bytesOf(withData("0x10")), "not-json"],
+    ["a number with a plus sign", bytesOf(withData("+1")), "not-json"],
+    ["-Infinity", bytesOf(withData("-Infinity")), "not-json"],
+    ["undefined", bytesOf(withData("undefined")), "not-json"],
     ["NaN", bytesOf(withData("NaN")), "not-json"],
     ["Infinity", bytesOf("Infinity"), "not-json"],
     ["no bytes", bytesOf(""), "empty-record"],
@@ -136,16 +156,55 @@ describe("one event in, exactly one out", () => {
     expect(Buffer.byteLength(JSON.stringify(badRows[0]))).toBeLessThan(1024 * 1024);
   });
 
-  test.each<[string, string]>([
-    ["duplicate keys", '{"a":1,"a":2}'],
-    ["a __proto__ that stays a property", '{"__proto__":{"polluted":true}}'],
-    ["a lone surrogate, escaped", '{"a":"\\ud800"}'],
-    ["numbers beyond a double", "[1e999,-1e999,1e-999,123456789012345678901234567890]"],
-    ["a property called constructor", '{"constructor":{"prototype":{"polluted":true}}}'],
-  ])("lets an event with %s flow", (_, data) => {
+  test.each<[string, string, unknown]>([
+    ["duplicate keys, of which the last counts", '{"a":1,"a":2}', { a: 2 }],
+    ["a sensitive value under a key that comes again", '{"a":"ada@example.com","a":2}', { a: 2 }],
+    [
+      "a __proto__ that stays a property",
+      '{"__proto__":{"polluted":true}}',
+      JSON.parse('{"__proto__":{"polluted":true}}'),
+    ],
+    ["a lone surrogate, escaped", '{"a":"\\ud800"}', { a: "\ud800" }],
+    ["a lone surrogate in a key, escaped", '{"\\udfff":1}', { "\udfff": 1 }],
+    [
+      "numbers beyond a double",
+      "[1e999,-1e999,1e-999,123456789012345678901234567890]",
+      [null, null, 0, 1.2345678901234568e29],
+    ],
+    ["texts that look like numbers", '["NaN","Infinity","1e999"]', ["NaN", "Infinity", "1e999"]],
+    ["a NUL, escaped", '{"a":"\\u0000"}', { a: "\u0000" }],
+    ["line separators of Unicode", '{"a":"\u2028\u2029"}', { a: "\u2028\u2029" }],
+    [
+      "a property called constructor",
+      '{"constructor":{"prototype":{"polluted":true}}}',
+      { constructor: { prototype: { polluted: true } } },
+    ],
+  ])("lets an event with %s flow", (_, data, expected) => {
     const { enriched, badRows } = enrichRecord(bytesOf(withData(data)), origin, context);
     expect([enriched.length, badRows.length]).toEqual([1, 0]);
+    expect((JSON.parse(enriched[0]?.json ?? "") as EnrichedEvent).event.data).toEqual(expected);
+    expect(Buffer.from(enriched[0]?.json ?? "").toString()).toBe(enriched[0]?.json);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  test("takes the last of an attribute that comes twice, and masks no less", () => {
+    const twice = `{"id":"first","clientip":"81.2.69.1",${JSON.stringify({ ...event, id: "second" }).slice(1)}`;
+    const { enriched } = enrichRecord(bytesOf(twice), origin, context);
+    expect((JSON.parse(enriched[0]?.json ?? "") as EnrichedEvent).event).toMatchObject({
+      id: "second",
+      clientip: "81.2.69.0",
+    });
+    expect(enriched[0]?.json).not.toMatch(/first|81\.2\.69\.1/u);
+  });
+
+  test.each([
+    ["a byte order mark", [0xef, 0xbb, 0xbf, 0x7b, 0x7d], "not-json"],
+    ["half a character", [0xc3], "not-utf8"],
+  ])("keeps the event before a line with %s", (_, tail, kind) => {
+    const bytes = Buffer.concat([bytesOf(`${JSON.stringify(event)}\n`), Buffer.from(tail)]);
+    const { enriched, badRows } = enrichRecord(bytes, origin, context);
+    expect(enriched).toHaveLength(1);
+    expect(badRows).toMatchObject([{ failure: { kind }, origin: { index: 1 }, payloadBytes: tail.length }]);
   });
 
   test("keeps a property called __proto__", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { BreakdownName, CounterName, Telemetry } from "@millrace/telemetry";
+import { type BreakdownName, type CounterName, metricsOfService, type Telemetry } from "@millrace/telemetry";
 import { ObjectRefusedError } from "../../src/errors.ts";
 import { context, enriched, kinesisEvent, ndjson } from "../support/kinesis-event.ts";
 import { createTestRouter, document, route } from "../support/router.ts";
@@ -250,4 +250,9 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     batchItemFailures: 0,
   });
   expect(flushes).toBe(1);
+  // The rest comes from telemetry itself and from the clients (handler.test.ts).
+  const written = new Set([...sums.keys()].map((name) => name.split(/[.@]/)[0]));
+  expect([...written, "coldStart", "recordsPerCall", "throttledAttempts"].sort()).toEqual(
+    [...metricsOfService.router].sort(),
+  );
 });

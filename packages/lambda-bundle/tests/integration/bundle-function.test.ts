@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { unzipSync } from "fflate";
 import { BundleTooLargeError, bundleFunction, BundlingFailedError } from "../../src/index.ts";
@@ -66,6 +66,29 @@ describe("bundleFunction", () => {
     expect(loaded.handler()).toBe("hello x");
   });
 
+  test("lets the handler find the further files, wherever it runs from", async () => {
+    const project = createProject(
+      "files",
+      `import { readFileSync } from "node:fs"; import { join } from "node:path";
+       export const handler = () => readFileSync(join(import.meta.dirname, "geo/country.mmdb"), "utf8");`,
+    );
+    await bundleFunction(project);
+    const unpacked = join(root, "files/unpacked");
+    mkdirSync(join(unpacked, "geo"), { recursive: true });
+    for (const [path, bytes] of Object.entries(unzipSync(readFileSync(project.outFile)))) {
+      writeFileSync(join(unpacked, path), bytes);
+    }
+    const loaded = createRequire(import.meta.url)(join(unpacked, "index.js")) as { handler: () => string };
+    expect(loaded.handler()).toBe("database");
+  });
+
+  test("refuses what CommonJS has no answer for, instead of running without", async () => {
+    const project = createProject("meta", "export const handler = () => import.meta.url;");
+    const failure = await bundleFunction(project).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(BundlingFailedError);
+    expect(String((failure as Error).cause)).toContain("import.meta");
+  });
+
   test("gives the SDK the credentials of the environment, and no other way to find some", async () => {
     const project = createProject(
       "credentials",
@@ -90,6 +113,62 @@ describe("bundleFunction", () => {
     );
     expect(run(keys)).toBe('{"accessKeyId":"a","secretAccessKey":"b"}\n');
     expect(run({})).toContain("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are missing");
+  });
+
+  /** The packages of the SDK as far as they matter here. */
+  function createSdk(folder: string): void {
+    const files = {
+      "node-http-handler/package.json": '{ "module": "index.js", "sideEffects": false }',
+      "node-http-handler/index.js":
+        'export { NodeHttpHandler } from "./node-http-handler"; export { NodeHttp2Handler } from "./node-http2-handler";',
+      "node-http-handler/node-http-handler.js": 'export class NodeHttpHandler { speaks = "HTTP/1.1" }',
+      "node-http-handler/node-http2-handler.js":
+        'import http2 from "node:http2"; export class NodeHttp2Handler { speaks = typeof http2 }',
+      "core/package.json": '{ "exports": { "./event-streams": "./event-streams.js" }, "sideEffects": false }',
+      "core/event-streams.js": `export const resolveEventStreamSerdeConfig = () => "codec";
+         export class EventStreamSerde { deserializeEventStream = () => "events" }`,
+    };
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(folder, "node_modules/@smithy", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+
+  test("leaves HTTP/2 and event streams out of the SDK, unless told otherwise", async () => {
+    const project = createProject(
+      "transports",
+      `import { NodeHttp2Handler } from "@smithy/node-http-handler";
+       import { EventStreamSerde, resolveEventStreamSerdeConfig } from "@smithy/core/event-streams";
+       export const handler = () => [new NodeHttp2Handler().speaks, resolveEventStreamSerdeConfig("config")];
+       export const read = () => new EventStreamSerde().deserializeEventStream();`,
+    );
+    createSdk(join(root, "transports"));
+    const load = (file: string) => {
+      const path = join(root, "transports", file);
+      writeFileSync(path, unzipSync(readFileSync(project.outFile))["index.js"]!);
+      const code = createRequire(import.meta.url)(path) as { handler: () => unknown; read: () => unknown };
+      return { ...code, text: readFileSync(path, "utf8") };
+    };
+    await bundleFunction(project);
+    const http1 = load("http1.js");
+    expect(http1.handler()).toEqual(["HTTP/1.1", "config"]);
+    expect(http1.read).toThrow("This bundle has no event streams");
+    expect(http1.text).not.toContain("http2");
+
+    await bundleFunction({ ...project, transports: "sdk" });
+    const whole = load("whole.js");
+    expect(whole.handler()).toEqual(["object", "codec"]);
+    expect(whole.read()).toBe("events");
+  });
+
+  test("departs from its format when that is to be measured", async () => {
+    const project = createProject("departures");
+    await bundleFunction({ ...project, departures: { format: "esm", minify: false } });
+    const code = Buffer.from(unzipSync(readFileSync(project.outFile))["index.mjs"]!).toString();
+    expect(code).toContain("export {");
+    await bundleFunction({ ...project, departures: { format: "esm" } });
+    expect(unzipSync(readFileSync(project.outFile))["index.mjs"]!.length).toBeLessThan(code.length);
   });
 
   test("refuses a zip over its budget and writes nothing", async () => {

@@ -40,7 +40,8 @@ function setUp(
   });
   const invoke = (records: readonly TestRecord[], remainingMs = 10_000) => {
     const endsAt = clock.now() + remainingMs;
-    return clock.run(handler(eventOf(records), { getRemainingTimeInMillis: () => endsAt - clock.now() }));
+    const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => endsAt - clock.now() };
+    return clock.run(handler(eventOf(records), context));
   };
   return { clock, streams, reports, invoke };
 }
@@ -414,6 +415,13 @@ describe("the report", () => {
     }));
     await invoke(lettersOf("abc"));
     expect(reports[0]).toEqual({
+      requestId: "request-1",
+      origin: {
+        stream: "raw",
+        shardId: "shardId-000000000006",
+        firstSequenceNumber: sequenceNumber(0),
+        lastSequenceNumber: sequenceNumber(2),
+      },
       records: 3,
       confirmed: 2,
       remembered: 0,
@@ -429,6 +437,13 @@ describe("the report", () => {
         ],
       ]),
     });
+  });
+
+  test("of an empty batch says nothing of where it lay", async () => {
+    const { invoke, reports } = setUp((clock) => ({ out: fakeDestination(clock) }));
+    expect(await invoke([])).toEqual(whole);
+    expect(reports[0]).toMatchObject({ records: 0, oldestAgeMs: 0 });
+    expect(reports[0]?.origin).toBeUndefined();
   });
 
   test("cannot fail the batch", async () => {

@@ -25,6 +25,16 @@ describe("createLogger", () => {
     ]);
   });
 
+  test("writes a map of counts as an object, at most 50 of them, and leaves out what is undefined", () => {
+    const { logger, lines } = createRecorder();
+    logger.info("Batch done", { badRows: new Map([["not-json", 2]]), traceId: undefined });
+    expect(lines[0]).toContain('"badRows":{"not-json":2}}');
+    logger.info("Batch done", {
+      badRows: new Map(Array.from({ length: 60 }, (_, index) => [`kind-${index}`, 1])),
+    });
+    expect(lines[1]).toContain('"kind-49":1}}');
+  });
+
   test("leaves out lines below its level", () => {
     const { logger, lines } = createRecorder("warn");
     logger.info("no");
@@ -53,6 +63,15 @@ describe("createLogger", () => {
       message: "Stream is gone",
       cause: { name: "TypeError" },
     });
+    expect(lines[0]).not.toContain("canary");
+  });
+
+  test("never quotes what Node quotes of an argument that it does not take", () => {
+    const { logger, lines } = createRecorder();
+    // As `Buffer.alloc("canary@leak.example")` throws it.
+    const message = `The "size" argument must be of type number. Received type string ('canary@leak.example')`;
+    logger.error("Failed", { error: Object.assign(new TypeError(message), { code: "ERR_INVALID_ARG_TYPE" }) });
+    expect(JSON.parse(lines[0]!).error).toMatchObject({ name: "TypeError", code: "ERR_INVALID_ARG_TYPE" });
     expect(lines[0]).not.toContain("canary");
   });
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import {
+  breakdowns,
   counters,
+  createDeliveryHooks,
   createTelemetry,
   distributions,
   maxMetricsPerDirective,
   maxValuesPerMetric,
+  metricsOfService,
 } from "../../src/index.ts";
 
 interface Document extends Record<string, unknown> {
@@ -145,4 +148,22 @@ describe("createTelemetry", () => {
     telemetry.flush();
     expect(lines[0]).toContain('"__proto__":2');
   });
+});
+
+test("every metric and every breakdown is written by a function, and none is there twice", () => {
+  const written = Object.values(metricsOfService).flat();
+  const named = [counters, distributions, breakdowns].flatMap((names) => Object.keys(names));
+  expect([...new Set<string>(written)].sort()).toEqual(named.sort());
+  for (const names of Object.values(metricsOfService)) expect(new Set(names).size).toBe(names.length);
+});
+
+test("the hooks of a PutRecords client count calls by their records, and what shards refused", () => {
+  const { telemetry, last } = createRecorder();
+  const hooks = createDeliveryHooks(telemetry);
+  hooks.onRequest({ records: 500 });
+  hooks.onThrottle({ records: 20 });
+  hooks.onRequest({ records: 20 });
+  hooks.onThrottle({ records: 3 });
+  telemetry.flush();
+  expect(last()).toMatchObject({ recordsPerCall: [500, 20], throttledAttempts: 23 });
 });

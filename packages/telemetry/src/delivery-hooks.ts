@@ -1,0 +1,23 @@
+import type { Telemetry } from "./telemetry.ts";
+
+/** What `@millrace/put-records` calls while it works; of its hooks, those that have a metric. */
+export interface DeliveryHooks {
+  onRequest(report: { readonly records: number }): void;
+  onThrottle(report: { readonly records: number }): void;
+}
+
+/**
+ * The hooks of a PutRecords client that count what no delivery says: how full its calls are, and how often a shard refused. An
+ * answer that comes after the end of its invocation counts for the next one.
+ *
+ * @example
+ * ```ts
+ * createPutRecords({ client, streamName: "enriched", hooks: createDeliveryHooks(telemetry) });
+ * ```
+ */
+export function createDeliveryHooks(telemetry: Telemetry): DeliveryHooks {
+  return {
+    onRequest: ({ records }) => telemetry.observe("recordsPerCall", records),
+    onThrottle: ({ records }) => telemetry.count("throttledAttempts", records),
+  };
+}
