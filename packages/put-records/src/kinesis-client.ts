@@ -2,6 +2,7 @@ import { KinesisClient, type KinesisClientConfig } from "@aws-sdk/client-kinesis
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { PutRecordsProtocol } from "./put-records-protocol.ts";
 
 /** Options of {@link createKinesisClient}: the SDK's own, with the ones that matter for PutRecords set. */
 export interface KinesisClientOptions extends Omit<KinesisClientConfig, "maxAttempts" | "requestHandler"> {
@@ -23,6 +24,7 @@ export function createKinesisClient(options: KinesisClientOptions = {}): Kinesis
   const { maxSockets = 16, connectionTimeoutMs = 1000, requestTimeoutMs = 6000, ...config } = options;
   const agent = { keepAlive: true, maxSockets };
   const client = new KinesisClient({
+    protocol: PutRecordsProtocol,
     ...config,
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
