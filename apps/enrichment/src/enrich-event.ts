@@ -71,9 +71,8 @@ export function enrichEvent(
 function maskingOrder(contract: SelectedContract, found: SchemaErrors | null): MaskingOrder {
   const { schemaId, relatedSchemaIds } = contract;
   if (schemaId === null) return { schemaIds: relatedSchemaIds, isValid: false };
-  return found === null
-    ? { schemaIds: [schemaId], isValid: true }
-    : { schemaIds: relatedSchemaIds === "all" ? "all" : [schemaId, ...relatedSchemaIds], isValid: false };
+  // A mask that the newest version brought holds for sources that still name an older one.
+  return { schemaIds: relatedSchemaIds === "all" ? "all" : [schemaId, ...relatedSchemaIds], isValid: found === null };
 }
 
 function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder): MaskingLog {

@@ -65,9 +65,12 @@ function splitGroups(run: string): Group[] {
 
 /** Whether digits can be a card number: its network digit and its check digit. */
 export function isCardNumber(digits: string): boolean {
-  return (
-    digits.length >= minCardDigits && digits.length <= maxDigits && /^[2-6]/u.test(digits) && hasLuhnCheckDigit(digits)
-  );
+  return hasCardForm(digits) && hasLuhnCheckDigit(digits);
+}
+
+/** Whether a text has as many digits as a card number, of a card network. */
+export function hasCardForm(text: string): boolean {
+  return text.length >= minCardDigits && text.length <= maxDigits && /^[2-6]\d*$/u.test(text);
 }
 
 /** ISO/IEC 7812-1, annex B. */

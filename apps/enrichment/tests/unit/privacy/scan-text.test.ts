@@ -9,6 +9,8 @@ describe("scanText finds e-mail addresses", () => {
   test.each([
     ["mail ada@example.com now", "mail [email] now"],
     ["ada.lovelace+news@mail.example.co.uk.", "[email]."],
+    ['to "ada lovelace"@example.com', "to [email]"],
+    ['{"handle":"@example.com"}', '{"handle":"@example.com"}'],
     ["<ada@example.com>,<bob@example.org>", "<[email]>,<[email]>"],
     ["https://shop.example/?email=ada%40example.com&x=1", "https://shop.example/?email=[email]&x=1"],
     ["https://shop.example/users/ada@example.com/orders", "https://shop.example/users/[email]/orders"],
