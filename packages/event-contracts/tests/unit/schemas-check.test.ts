@@ -24,6 +24,7 @@ const change = (edit: (schema: Schema) => unknown) => (folder: SchemasFolder) =>
 const next = (version: string, edit: (schema: Schema) => unknown) => (folder: SchemasFolder) =>
   withVersion(folder, version, edit);
 const property = (schema: Schema, name: string): JsonObject => schema.properties[name] ?? {};
+const $schema = "https://json-schema.org/draft/2020-12/schema";
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** The merged state is the sound folder, unless the case is about a new contract. */
@@ -134,6 +135,34 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     folder: (folder) => new Map([...folder, ["events/shop/refund/1-0-0.json", '{"type": "object",}']]),
     faults: ["events/shop/refund/1-0-0.json# json"],
     says: /line 1 column 19/,
+  },
+  {
+    change: "writes a name twice, and the first is lost",
+    folder: (folder) =>
+      new Map([
+        ...folder,
+        [v1, (folder.get(v1) ?? "").replace('"properties": {', '"properties": { "email": { "x-privacy": [{}] },')],
+        ["examples/shop/order/1-0-0/invalid/twice.json", '{"total": [1, {"a/b": "}", "c": 1, "a\\/b": 2}]}'],
+      ]),
+    faults: [`${v1}#/properties/email json`, "examples/shop/order/1-0-0/invalid/twice.json#/total/1/a~1b json"],
+    isUnmerged: true,
+  },
+  {
+    change: "puts files where nobody reads them",
+    folder: (folder) =>
+      new Map([
+        ...folder,
+        ["order.json", "{}"],
+        ["events/shop/refund/1-0-0.yaml", "type: object"],
+        ["events/shop/README.md", "Words for people."],
+      ]),
+    faults: ["events/shop/refund/1-0-0.yaml# path", "order.json# path"],
+  },
+  {
+    change: "leaves out the dialect",
+    folder: change((schema) => delete schema["$schema"]),
+    faults: [`${v1}# dialect`],
+    isUnmerged: true,
   },
   {
     change: "puts a schema where none belongs",
@@ -253,7 +282,7 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
   {
     change: "makes the data a list",
     folder: (folder) =>
-      replaced(folder, v1, { $id: id(v1), title: "Order", description: "Orders.", type: "array", items: {} }),
+      replaced(folder, v1, { $schema, $id: id(v1), title: "Order", description: "Orders.", type: "array", items: {} }),
     faults: [`${v1}#/type root-object`, "examples/shop/order/1-0-0/valid/typical.json# example"],
     isUnmerged: true,
   },
@@ -356,6 +385,7 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
       ["$ref", "oneOf"].reduce(
         (before, keyword) =>
           replaced(before, `events/shop/${keyword === "$ref" ? "a" : "b"}/1-0-0.json`, {
+            $schema,
             title: "Any",
             description: "Anything.",
             [keyword]:

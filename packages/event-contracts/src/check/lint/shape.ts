@@ -95,6 +95,14 @@ export const prototypeName: LintRule = eachSchema("prototype-name", ({ schema, p
     }));
 });
 
+/** Without `$schema` another tool would read the document as whatever is its favourite. */
+export const undeclaredDialect: LintRule = (document) => {
+  if (document.schema["$schema"] !== undefined) return [];
+  const message = `The document does not say its dialect, and is read as ${document.draft}.`;
+  const fix = 'Say `"$schema": "https://json-schema.org/draft/2020-12/schema"` (or that of draft-07).';
+  return [{ file: document.file, pointer: "", rule: "dialect", message, fix }];
+};
+
 /** Documentation, types and views are made from descriptions. */
 export const missingDescription: LintRule = eachSchema(
   "missing-description",
