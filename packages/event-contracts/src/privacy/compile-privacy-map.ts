@@ -51,6 +51,16 @@ export function compilePrivacyMap(document: SchemaDocument, resources: SchemaRes
   return prune(nodes);
 }
 
+/** What happens to a value that some schemas say something of, in any of their branches. */
+export function privacyRuleAt(places: readonly SchemaPlace[], resources: SchemaResources): PrivacyRule | undefined {
+  const rules = places.flatMap((place) => {
+    const cannotReach = (inner: SchemaPlace): boolean => holdsAnnotation(inner, resources, (rule) => rule !== false);
+    const applicable = applicablePlaces([place], createTargetsOf(place.document, resources));
+    return applicable.flatMap((each) => rulesOf(each, cannotReach));
+  });
+  return rules.length === 0 ? undefined : rules.reduce(strictestRule);
+}
+
 /** The schemas that a schema refers to. */
 type TargetsOf = (place: SchemaPlace) => SchemaPlace[];
 
