@@ -202,7 +202,7 @@ describe("describeFields", () => {
     });
     const fields = describeFields(registry.newestOf("test.a")!, registry.resources);
     const told = fields.map(({ path, types, limits, privacy, isRequired, values }) =>
-      [path.join("."), types.join("|"), ...limits, privacy?.action ?? "", isRequired, JSON.stringify(values) ?? ""]
+      [path.join("."), types.join("|"), ...limits, privacy?.action ?? "", isRequired, JSON.stringify(values)]
         .join(" ")
         .trimEnd(),
     );
