@@ -3,8 +3,8 @@ import { type Finding, noFindings } from "./finding.ts";
 /** Fewest digits of a primary account number (ISO/IEC 7812-1). */
 const minCardDigits = 12;
 const maxDigits = 19;
-// Single separators between groups: spaces (also the one of URLs, `+`, and no-break ones), hyphens, dots.
-const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011]|%20)?\d){11,}/gu;
+// Separators between groups: spaces (also the one of URLs, `+`, and no-break ones), tabs, line ends, hyphens, dots, with one space more.
+const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011\t\r\n][ \t\n\u00a0]?|%20)?\d){11,}/gu;
 
 // Most texts have no six digits near each other, and this is found out sooner.
 const manyDigits = /\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d/u;
