@@ -362,6 +362,16 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     isUnmerged: true,
   },
   {
+    change: "uses a dynamic reference that validators do not follow",
+    folder: change((schema: Schema & { $defs?: JsonObject }) => {
+      schema.$defs = { code: { $dynamicAnchor: "code", type: "string" } };
+      schema.properties["code"] = { $dynamicRef: "#code" };
+    }),
+    faults: [`${v1}#/properties/code/$dynamicRef dangling-ref`],
+    says: /to a root only/,
+    isUnmerged: true,
+  },
+  {
     change: "takes numbers and texts in a list of values, and in branches",
     folder: change(({ properties }) => {
       properties["size"] = { enum: [38, "L"], description: "Size." };
