@@ -3,8 +3,8 @@ import { type Finding, noFindings } from "./finding.ts";
 /** Fewest digits of a primary account number (ISO/IEC 7812-1). */
 const minCardDigits = 12;
 const maxDigits = 19;
-// Single separators between groups: spaces (also the one of URLs, `+`, and no-break ones), hyphens, dots.
-const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011]|%20)?\d)+/gu;
+// Separators between groups: spaces (also the one of URLs, `+`, and no-break ones), tabs, line ends, hyphens, dots, with one space more.
+const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011\t\r\n][ \t\n\u00a0]?|%20)?\d)+/gu;
 
 // Most texts have no six digits near each other, and this is found out sooner.
 const manyDigits = /\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d/u;
@@ -67,9 +67,12 @@ function splitGroups(run: string): Group[] {
 
 /** Whether digits can be a card number: its network digit and its check digit. */
 export function isCardNumber(digits: string): boolean {
-  return (
-    digits.length >= minCardDigits && digits.length <= maxDigits && /^[2-6]/u.test(digits) && hasLuhnCheckDigit(digits)
-  );
+  return hasCardForm(digits) && hasLuhnCheckDigit(digits);
+}
+
+/** Whether a text has as many digits as a card number, of a card network. */
+export function hasCardForm(text: string): boolean {
+  return text.length >= minCardDigits && text.length <= maxDigits && /^[2-6]\d*$/u.test(text);
 }
 
 /** ISO/IEC 7812-1, annex B. */

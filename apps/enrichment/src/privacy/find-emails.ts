@@ -23,6 +23,7 @@ export function findEmails(text: string): readonly Finding[] {
 }
 
 function expandLeft(text: string, at: number): number {
+  if (text.charAt(at - 1) === '"') return quotedStart(text, at);
   let start = at;
   while (start > 0 && at - start < maxLocalLength && localCharacter.test(text.charAt(start - 1))) {
     // In a URL these separate parameters; taking them along would take the names of the parameters as well.
@@ -31,6 +32,14 @@ function expandLeft(text: string, at: number): number {
   }
   // Digits of an escape before the address are no part of it: `%3Dada%40example.com`.
   return text.charAt(start - 1) === "%" ? Math.min(start + 2, at) : start;
+}
+
+/** A local part in quotes (RFC 5321, 4.1.2) may hold anything: `"ada lovelace"@example.com`. */
+function quotedStart(text: string, at: number): number {
+  const start = text.lastIndexOf('"', at - 2);
+  // In a JSON text, what is before `"@…` is mostly `":`, or a comma.
+  const isQuoted = start >= 0 && at - start <= maxLocalLength && /[\p{L}\p{N}]/u.test(text.slice(start, at));
+  return isQuoted ? start : at;
 }
 
 function expandRight(text: string, from: number): number {

@@ -2,30 +2,34 @@ import { type Finding, noFindings } from "./finding.ts";
 
 // Names whose value is a credential wherever they stand: `reset_token=…`, `"clientSecret": "…"`, `Password: …`.
 const credentialName =
-  /(?:token|secret|passw(?:or)?d|passphrase|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|authorization|jwt)$/iu;
+  /(?:token|secret|passw(?:or)?d|passphrase|passcode|pwd|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|authorization|jwt)$/iu;
 // Names that say so as a parameter of an address only: in a sentence, `key: …` or `signature: …` is anything.
-const parameterName = /^(?:auth|key|pwd|pass|sig|signature|.+-signature|otp|(?:j|php)?sess(?:ion)?_?id)$/iu;
+const parameterName = /^(?:auth|key|pass|pin|sid|sig|signature|.+-signature|otp|(?:j|php)?sess(?:ion)?_?id)$/iu;
 // Codes of OAuth and of links in mails are this long; shorter ones are vouchers.
 const codeName = /^code$/iu;
 const minCodeLength = 16;
 // The last two letters of all these names before a separator: most texts have none of them.
-const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|re|tp|id|de)["'\\\s]*(?:[=:]|%3D)/iu;
+const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|in|re|tp|id|de)["'\\\s]*(?:[=:]|%3D)/iu;
 
 // Credentials that have a form of their own, as their issuers publish it for secret scanning: JWT and `Authorization` headers,
-// AWS, GitHub, Slack, Stripe, Google, and keys in PEM.
+// AWS, GitHub, GitLab, npm, Slack, SendGrid, Stripe, Google, and keys in PEM.
 const knownForms = [
   /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/gu,
   /[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*/gu,
   /A[KS]IA[A-Z\d]{16}/gu,
   /gh[pousr]_[A-Za-z\d]{30,}/gu,
   /github_pat_\w{30,}/gu,
+  /glpat-[\w-]{20,}/gu,
+  /npm_[A-Za-z\d]{36}/gu,
+  /SG\.[\w-]{16,}\.[\w-]{16,}/gu,
   /xox[abeoprs]-[\w-]{10,}/gu,
   /[rs]k_(?:live|test)_\w{10,}/gu,
   /AIza[\w-]{30,}/gu,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/gu,
 ];
 // What they begin with: nearly no text has it, and this is found out sooner.
-const beginsLikeKnownForm = /eyJ|earer|A[KS]IA|gh[pousr]_|github_pat|xox|k_live_|k_test_|AIza|PRIVATE KEY/u;
+const beginsLikeKnownForm =
+  /eyJ|earer|A[KS]IA|gh[pousr]_|github_pat|glpat-|npm_|SG\.|xox|k_live_|k_test_|AIza|PRIVATE KEY/u;
 
 // RFC 3986, 3.2.1: what stands between `//` and `@` of an address.
 const userInfo = /(?<=\/\/)[^\s/?#@"'<>]+(?=@)/gu;

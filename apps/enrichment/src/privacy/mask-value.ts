@@ -1,7 +1,7 @@
 import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
 import { type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
-import { isCardNumber } from "./find-cards.ts";
+import { hasCardForm, isCardNumber } from "./find-cards.ts";
 import { isCredentialName } from "./find-secrets.ts";
 import type { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
@@ -26,11 +26,13 @@ export const noDetectors: readonly PrivacyDetector[] = [];
  */
 export function maskValue(
   value: unknown,
-  state: PrivacyState,
+  reached: PrivacyState,
   path: string,
   detectors: readonly PrivacyDetector[],
   context: MaskingContext,
 ): unknown {
+  // What may break its contract may have one value where that has a list.
+  const state = detectors.length === 0 || Array.isArray(value) ? reached : reached.single();
   const { rule } = state;
   if (rule !== undefined && rule.action !== "scan") return maskByRule(value, rule, path, context);
   if (typeof value === "string" && detectors.length === 0) return scanRemembered(value, state.scan, path, context.log);
@@ -134,7 +136,8 @@ export function maskNamedProperty(
   context: MaskingContext,
 ): void {
   const { text, found } = scanText(key, detectors);
-  const next = isSecret(object[key], key) ? secretState(state.property(key)) : state.property(key);
+  const named = state.similarProperty(key);
+  const next = isSecret(object[key], key) ? secretState(named) : named;
   if (found.length === 0) {
     maskProperty(object, key, next, path + pointerStep(key), detectors, context);
     return;
@@ -157,7 +160,9 @@ const secretRule: PrivacyRule = { class: "secret", action: "mask" };
 
 /** What a contract says of a credential counts, unless it says no more than that it is text. */
 function secretState(state: PrivacyState): PrivacyState {
-  return (state.rule?.action ?? "scan") === "scan" ? { ...state, rule: secretRule } : state;
+  if (state.rule !== undefined && state.rule.action !== "scan") return state;
+  const secret: PrivacyState = { ...state, rule: secretRule, single: () => secret };
+  return secret;
 }
 
 /** Where the search for a free name went on last: from the beginning each time, an object full of addresses takes minutes. */
@@ -187,9 +192,15 @@ function scanValue(value: unknown, detectors: readonly PrivacyDetector[], path: 
     for (const detector of found) log.add({ path, class: detector, action: "scan" });
     return text;
   }
-  if (typeof value === "number" && detectors.includes("card") && isCardNumber(String(value))) {
+  if (typeof value === "number" && detectors.includes("card") && mayBeCardNumber(value)) {
     log.add({ path, class: "card", action: "scan" });
     return maskedText;
   }
   return value;
+}
+
+/** The last digits of a long number are not what was sent, and with them its check digit: it counts as right. */
+function mayBeCardNumber(value: number): boolean {
+  const digits = String(value);
+  return Number.isSafeInteger(value) ? isCardNumber(digits) : hasCardForm(digits);
 }

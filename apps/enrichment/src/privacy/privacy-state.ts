@@ -17,7 +17,11 @@ export interface PrivacyState {
   /** The properties to look at, and no other leads to a rule; `undefined` when every property has to be asked for. */
   properties(): readonly PropertyState[] | undefined;
   property(key: string): PrivacyState;
+  /** Like `property`, and where names lead that are written in another way: `Full_Name` for `fullName`. */
+  similarProperty(key: string): PrivacyState;
   element(): PrivacyState;
+  /** Where a single value leads that stands where the schema has an array. */
+  single(): PrivacyState;
 }
 
 /** Where a property leads. */
@@ -77,6 +81,8 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
     const listed = new Map<string, PrivacyState>();
     let properties: PropertyState[] | undefined;
     let element: PrivacyState | undefined;
+    let single: PrivacyState | undefined;
+    let namesByLetters: ReadonlyMap<string, readonly string[]> | undefined;
 
     // States are made when they are first asked for: the map of a recursive schema would never end otherwise.
     return {
@@ -99,6 +105,16 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
         listed.set(key, state);
         return state;
       },
+      similarProperty(key) {
+        namesByLetters ??= Map.groupBy(names, lettersOf);
+        const similar = namesByLetters.get(lettersOf(key)) ?? [];
+        if (similar.length === 0 || (similar.length === 1 && similar[0] === key)) return this.property(key);
+        return stateOf([key, ...similar].flatMap(targetsOf));
+      },
+      single() {
+        single ??= nodes.some((node) => node.items !== undefined) ? stateOf(withElements(indices)) : this;
+        return single;
+      },
       element() {
         // An array may stand where the schema has one value: its elements are then that value.
         element ??= stateOf([...nodes.flatMap((node) => node.items ?? []), ...indices]);
@@ -115,7 +131,23 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
     }
   }
 
+  /** Nodes, and those of their elements, of the elements of these, and so on. */
+  function withElements(indices: readonly number[]): number[] {
+    const all = new Set(indices);
+    // A set is walked to its end, with what is added on the way.
+    for (const index of all) {
+      const items = allNodes[index]?.items;
+      if (items !== undefined) all.add(items);
+    }
+    return [...all];
+  }
+
   return stateOf(roots);
+}
+
+/** What is left of a name when nobody agrees on how to write it. */
+function lettersOf(name: string): string {
+  return name.replaceAll(/[\s_.-]/gu, "").toLowerCase();
 }
 
 function isLeafWithoutRule(node: PrivacyNode): boolean {
@@ -135,7 +167,9 @@ export const noPrivacy: PrivacyState = {
   isBarren: true,
   properties: () => [],
   property: () => noPrivacy,
+  similarProperty: () => noPrivacy,
   element: () => noPrivacy,
+  single: () => noPrivacy,
 };
 
 function joinMaps(maps: readonly PrivacyMap[]): { allNodes: PrivacyNode[]; roots: number[] } {

@@ -5,6 +5,7 @@ import { findEmails } from "./find-emails.ts";
 import { findIbans } from "./find-ibans.ts";
 import { findIps } from "./find-ips.ts";
 import { findSecrets } from "./find-secrets.ts";
+import { scanEscaped } from "./scan-escaped.ts";
 import type { Finding } from "./finding.ts";
 
 /** The text without what was found, and what kinds of values were found. */
@@ -35,6 +36,17 @@ const nothingToFind = /^[\w-]{0,11}$/u;
  */
 export function scanText(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
   if (nothingToFind.test(text)) return { text, found: nothingFound };
+  let inEscapes = nothingFound;
+  const readable = scanEscaped(text, (plain) => {
+    const part = scanPlain(plain, detectors);
+    inEscapes = [...inEscapes, ...part.found];
+    return part.text;
+  });
+  const scanned = scanPlain(readable, detectors);
+  return inEscapes.length === 0 ? scanned : { ...scanned, found: [...new Set([...inEscapes, ...scanned.found])] };
+}
+
+function scanPlain(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
   // First, because a credential in an address looks like one of the others: `https://ada:secret@example.com`.
   const secrets = findSecrets(text);
   let scanned = secrets.length === 0 ? text : replaceFindings(text, secrets, "[secret]");

@@ -8,7 +8,7 @@ import { allDetectors, scanText } from "../privacy/scan-text.ts";
  * Turns errors of a validator into those written onto the event.
  *
  * Values are quoted from the *masked* data, and not at all where masking changed something: what was sensitive is not there
- * any more when it could be quoted. Paths hold names of properties, which are scanned.
+ * any more when it could be quoted. Paths hold names of properties, which are scanned, and end at what was masked.
  *
  * @param errors as the validator reported them, before masking
  * @param maskedData the data after masking
@@ -27,13 +27,22 @@ function describeError(error: SchemaError, maskedData: unknown, maskedPaths: Rea
   const expected = describeExpected(error);
   const actual = property === undefined ? quoteActual(error.instancePath, maskedData, maskedPaths) : undefined;
   return {
-    path: scanText(`/data${error.instancePath}${property === undefined ? "" : pointerStep(property)}`, allDetectors)
-      .text,
+    path: describePath(`${error.instancePath}${property === undefined ? "" : pointerStep(property)}`, maskedPaths),
     keyword: error.keyword,
     message: error.message ?? `must pass "${error.keyword}"`,
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
   };
+}
+
+/** The place of an error, but nothing inside of what was masked: names of properties are values as well. */
+function describePath(pointer: string, maskedPaths: ReadonlySet<string>): string {
+  let path = "/data";
+  for (const key of pointerKeys(pointer)) {
+    if (maskedPaths.has(path)) break;
+    path += pointerStep(key);
+  }
+  return scanText(path, allDetectors).text;
 }
 
 /** The property an error is about, where the validator reports the object around it. */

@@ -52,11 +52,13 @@ export function createContractSelector(contracts: CompiledContracts): SelectCont
     const validate = contracts.validatorOf(schemaId);
     if (validate === undefined) return withoutContract(related);
     if (contracts.typeOf(schemaId) !== type) return withoutContract(newest === undefined ? "all" : [newest, schemaId]);
+    // A mask that the newest version brought holds for sources that still name an older one.
+    const schemaIds: MaskingOrder["schemaIds"] = related === "all" ? "all" : [schemaId, ...related];
     return {
       schemaId,
       validate,
-      masking: { schemaIds: [schemaId], isValid: true },
-      strictMasking: { schemaIds: related === "all" ? "all" : [schemaId, ...related], isValid: false },
+      masking: { schemaIds, isValid: true },
+      strictMasking: { schemaIds, isValid: false },
       faultless: createAddition<ValidationResult>("validation", { status: "valid", schema: schemaId, errors: [] }),
     };
   }

@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import type { Fault } from "../registry/fault.ts";
 import { createRegistry, type Registry, type SchemaFile } from "../registry/registry.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 
 /** The files of a `schemas/` folder: path → text. */
 export type SchemasFolder = ReadonlyMap<string, string>;
@@ -19,7 +20,10 @@ export function parseFolder(folder: SchemasFolder): ParsedFolder {
   const examples: SchemaFile[] = [];
   const routes: SchemaFile[] = [];
   for (const [file, text] of [...folder].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!file.endsWith(".json") || !file.includes("/")) continue;
+    if (!file.endsWith(".json") || !file.includes("/")) {
+      faults.push(...unreadFault(file));
+      continue;
+    }
     const value = parse(file, text, faults);
     if (value === undefined) continue;
     if (file.startsWith("examples/")) examples.push({ file, value });
@@ -30,9 +34,25 @@ export function parseFolder(folder: SchemasFolder): ParsedFolder {
   return { registry: created.registry, examples, routes, faults: [...faults, ...created.faults] };
 }
 
+/** What is not where schemas are would be passed over in silence. Words for people may lie anywhere. */
+function unreadFault(file: string): Fault[] {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  if (name.endsWith(".md") || name.startsWith(".")) return [];
+  const message = "Nobody reads this file: schemas, examples and routes are JSON files in the folders of their kind.";
+  const fix = "Name it <something>.json and move it to events/, shared/, examples/ or routes/, or remove it.";
+  return [{ file, pointer: "", rule: "path", message, fix }];
+}
+
+function repeatedFault(file: string, pointer: string): Fault {
+  const message = "The name comes twice in its object, and only the last one counts.";
+  return { file, pointer, rule: "json", message, fix: "Remove one of the two, or join them." };
+}
+
 function parse(file: string, text: string, faults: Fault[]): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    faults.push(...repeatedKeys(text).map((pointer) => repeatedFault(file, pointer)));
+    return value;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     faults.push({ file, pointer: "", rule: "json", message, fix: "Correct the JSON." });

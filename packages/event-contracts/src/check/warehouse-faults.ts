@@ -1,5 +1,6 @@
 import { describeFields } from "../codegen/fields/describe-fields.ts";
 import { columnFields, columnName } from "../codegen/warehouse/warehouse-columns.ts";
+import { pointerStep } from "../registry/pointer.ts";
 import type { Fault } from "../registry/fault.ts";
 import type { Registry } from "../registry/registry.ts";
 
@@ -18,7 +19,7 @@ export function checkColumns(registry: Registry): Fault[] {
         fieldByColumn.set(column, other);
         if (other === path) return [];
         const message = `\`${path}\` and \`${other}\` would both be the column \`${column}\` of the warehouse.`;
-        const pointer = field.path.map((step) => `/properties/${step}`).join("");
+        const pointer = field.path.map((step) => `/properties${pointerStep(step)}`).join("");
         return [{ file: contract.file, pointer, rule: "column-collision", message, fix: "Choose another name." }];
       }),
     );

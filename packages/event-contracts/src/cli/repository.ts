@@ -24,19 +24,24 @@ export function readMerged(root: string, commit: string): SchemasFolder {
 }
 
 /**
- * The commit that counts as merged: the given one, else where this branch left `origin/main` or `main`. `undefined` outside
- * of a repository and before the first commit.
+ * The commit that counts as merged: where this branch left the given one, or `origin/main` or `main`, so that what others have merged
+ * since is not missed here. `undefined` when there is no such commit, outside of a repository, and before the first commit.
  */
 export function mergeBase(root: string, base: string | undefined): string | undefined {
-  if (base !== undefined) return git(root, ["rev-parse", "--verify", `${base}^{commit}`]).trim();
-  for (const branch of ["origin/main", "main"]) {
-    try {
-      return git(root, ["merge-base", "HEAD", branch]).trim();
-    } catch {
-      // This branch is not known here; the next one may be.
-    }
+  if (base === undefined) return leftAt(root, "origin/main") ?? leftAt(root, "main");
+  return leftAt(root, base) ?? tryGit(root, ["rev-parse", "--verify", `${base}^{commit}`]);
+}
+
+function leftAt(root: string, branch: string): string | undefined {
+  return tryGit(root, ["merge-base", "HEAD", branch]);
+}
+
+function tryGit(root: string, args: string[]): string | undefined {
+  try {
+    return git(root, args).trim();
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 function git(cwd: string, args: string[]): string {

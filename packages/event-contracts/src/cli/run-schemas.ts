@@ -1,10 +1,20 @@
 import { parseArgs } from "node:util";
 
 const usage = `Usage: pnpm schemas <command>
-  check [--base <commit>] [--json]                       every rule over schemas/, all faults at once
-  new <domain>/<event> [--step addition|revision|model]  a contract, or the next version of one
-  render [--check]                                       schemas from zod, types, validators and docs from schemas
-  --root <folder>                                        another schemas folder (check, new)`;
+  check [--base <commit>] [--root <folder>] [--json]
+      Every rule over schemas/, all faults at once. --base is what counts as merged, by default where this branch
+      left origin/main or main. Exit code 0 without faults, 1 with faults, 2 when it could not check.
+  new <domain>/<event> [--step addition|revision|model] [--root <folder>]
+      A contract that passes the check, or the next version of one that exists: addition by default.
+  render [--check]
+      Schemas from zod; types, validators and docs from schemas. With --check it only says what is stale.`;
+
+/** What each command takes. */
+const options: Readonly<Record<string, { positionals: number; flags: readonly string[] }>> = {
+  check: { positionals: 0, flags: ["base", "root", "json"] },
+  new: { positionals: 1, flags: ["step", "root"] },
+  render: { positionals: 0, flags: ["check"] },
+};
 
 /** Runs `pnpm schemas` with its arguments; gives the exit code. */
 export async function runSchemas(args: string[], print: (line: string) => void): Promise<number> {
@@ -14,17 +24,30 @@ export async function runSchemas(args: string[], print: (line: string) => void):
     return 2;
   }
   const { values, positionals } = parsed;
-  const [command, name] = positionals;
+  const [command, ...names] = positionals;
   if (values.help === true || command === undefined) {
     print(usage);
     return values.help === true ? 0 : 2;
   }
+  const surplus = findSurplus(command, names, Object.keys(values));
+  if (surplus !== undefined) {
+    print(`${surplus}\n${usage}`);
+    return 2;
+  }
   // Each command loads only what it needs: Ajv, zod and recheck take their time.
   if (command === "check") return (await import("./commands/check.ts")).check(values, print);
-  if (command === "new") return (await import("./commands/new.ts")).createNew(name, values, print);
-  if (command === "render") return (await import("./commands/render.ts")).render(values, print);
-  print(`There is no command ${command}.\n${usage}`);
-  return 2;
+  if (command === "new") return (await import("./commands/new.ts")).createNew(names[0], values, print);
+  return (await import("./commands/render.ts")).render(values, print);
+}
+
+/** What the command does not take; passed over, it would do something else than was meant. */
+function findSurplus(command: string, names: string[], flags: string[]): string | undefined {
+  const taken = Object.hasOwn(options, command) ? options[command] : undefined;
+  if (taken === undefined) return `There is no command ${command}.`;
+  const name = names[taken.positionals];
+  if (name !== undefined) return `${command} does not take ${name}.`;
+  const flag = flags.find((each) => !taken.flags.includes(each));
+  return flag === undefined ? undefined : `${command} does not take --${flag}.`;
 }
 
 /** The arguments, or what is wrong with them. */

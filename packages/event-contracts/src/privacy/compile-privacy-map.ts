@@ -3,6 +3,8 @@ import type { SchemaDocument } from "../registry/schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "../registry/schema-resources.ts";
 import { pointerStep } from "../registry/pointer.ts";
 import type { PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy-map.ts";
+import { dynamicAnchors } from "./dynamic-anchors.ts";
+import { holdsAnnotation } from "./holds-annotation.ts";
 import { readPrivacyRule } from "./read-privacy-rule.ts";
 import { strictestRule } from "./strictest-rule.ts";
 
@@ -10,6 +12,9 @@ import { strictestRule } from "./strictest-rule.ts";
 const inPlace = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas", "dependencies"];
 /** Keywords whose schemas apply to elements of an array. */
 const elements = ["items", "prefixItems", "additionalItems", "unevaluatedItems", "contains"];
+
+/** Keywords whose schemas apply to what is no value of its own: the names of an object, what the text of a value says. */
+export const unreachable: readonly string[] = ["propertyNames", "contentSchema"];
 
 /** Index of no node: what nothing applies to. */
 const nowhere = -1;
@@ -22,9 +27,11 @@ export function compilePrivacyMap(document: SchemaDocument, resources: SchemaRes
   const nodes: PrivacyNode[] = [];
   const indexByKey = new Map<string, number>();
   const pending: { node: PrivacyNode; places: SchemaPlace[] }[] = [];
+  const targetsOf = createTargetsOf(document, resources);
+  const cannotReach = (place: SchemaPlace): boolean => holdsAnnotation(place, resources, (rule) => rule !== false);
 
   function nodeOf(places: SchemaPlace[]): number | undefined {
-    const all = applicablePlaces(places, resources);
+    const all = applicablePlaces(places, targetsOf);
     if (all.length === 0) return undefined;
     const key = all.map(placeKey).sort().join("\n");
     const known = indexByKey.get(key);
@@ -36,8 +43,39 @@ export function compilePrivacyMap(document: SchemaDocument, resources: SchemaRes
   }
 
   nodeOf([{ document, pointer: "", schema: document.schema }]);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) fillNode(next.node, next.places, nodeOf);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const rules = next.places.flatMap((place) => rulesOf(place, cannotReach));
+    if (rules.length > 0) next.node.rule = rules.reduce(strictestRule);
+    fillNode(next.node, next.places, nodeOf);
+  }
   return prune(nodes);
+}
+
+/** What happens to a value that some schemas say something of, in any of their branches. */
+export function privacyRuleAt(places: readonly SchemaPlace[], resources: SchemaResources): PrivacyRule | undefined {
+  const rules = places.flatMap((place) => {
+    const cannotReach = (inner: SchemaPlace): boolean => holdsAnnotation(inner, resources, (rule) => rule !== false);
+    const applicable = applicablePlaces([place], createTargetsOf(place.document, resources));
+    return applicable.flatMap((each) => rulesOf(each, cannotReach));
+  });
+  return rules.length === 0 ? undefined : rules.reduce(strictestRule);
+}
+
+/** The schemas that a schema refers to. */
+type TargetsOf = (place: SchemaPlace) => SchemaPlace[];
+
+function createTargetsOf(document: SchemaDocument, resources: SchemaResources): TargetsOf {
+  let anchors: Map<string, SchemaPlace[]> | undefined;
+  return ({ schema, document: from, pointer }) => {
+    if (!isJsonObject(schema)) return [];
+    const { $ref: reference, $dynamicRef: dynamic } = schema;
+    const targets = [reference, dynamic].map((text) =>
+      typeof text === "string" ? resources.resolve(text, from, pointer) : undefined,
+    );
+    if (typeof dynamic === "string") anchors ??= dynamicAnchors(document, resources);
+    const others = typeof dynamic === "string" ? (anchors?.get(dynamic.replace(/^.*#/, "")) ?? []) : [];
+    return [...targets.filter((target) => target !== undefined), ...others];
+  };
 }
 
 function fillNode(
@@ -45,8 +83,6 @@ function fillNode(
   places: SchemaPlace[],
   nodeOf: (places: SchemaPlace[]) => number | undefined,
 ): void {
-  const rules = places.flatMap((place) => ruleOf(place));
-  if (rules.length > 0) node.rule = rules.reduce(strictestRule);
   const names = new Set(places.flatMap((place) => Object.keys(mapAt(place, "properties"))));
   node.properties = Object.fromEntries(
     [...names].map((name) => [name, nodeOf(places.flatMap((place) => placesOfProperty(place, name))) ?? nowhere]),
@@ -64,18 +100,13 @@ function fillNode(
 }
 
 /** The places and everything that applies to the same value through `$ref` and the combining keywords. */
-function applicablePlaces(places: SchemaPlace[], resources: SchemaResources): SchemaPlace[] {
+function applicablePlaces(places: SchemaPlace[], targetsOf: TargetsOf): SchemaPlace[] {
   const found = new Map<string, SchemaPlace>();
   const pending = [...places];
   for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
     if (!isJsonObject(place.schema) || found.has(placeKey(place))) continue;
     found.set(placeKey(place), place);
-    for (const keyword of ["$ref", "$dynamicRef"]) {
-      const reference = place.schema[keyword];
-      const target =
-        typeof reference === "string" ? resources.resolve(reference, place.document, place.pointer) : undefined;
-      if (target !== undefined) pending.push(target);
-    }
+    pending.push(...targetsOf(place));
     for (const keyword of inPlace) pending.push(...placesUnder(place, keyword));
   }
   return [...found.values()];
@@ -125,10 +156,12 @@ function mapAt(place: SchemaPlace, keyword: string): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-function ruleOf(place: SchemaPlace): PrivacyRule[] {
+function rulesOf(place: SchemaPlace, cannotReach: (place: SchemaPlace) => boolean): PrivacyRule[] {
   const annotation = isJsonObject(place.schema) ? place.schema["x-privacy"] : undefined;
   // `false` says that a value which looks sensitive is not.
-  return annotation === undefined || annotation === false ? [] : [readPrivacyRule(annotation)];
+  const own = annotation === undefined || annotation === false ? [] : [readPrivacyRule(annotation)];
+  const isUnreachable = unreachable.some((keyword) => childOf(place, [keyword]).some(cannotReach));
+  return isUnreachable ? [...own, { class: "unreachable-annotation", action: "drop" }] : own;
 }
 
 /** Leaves out nodes from which no rule can be reached; `undefined` when there is no rule at all. */

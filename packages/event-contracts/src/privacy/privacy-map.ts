@@ -26,7 +26,7 @@ export interface PrivacyRule {
  * - a property `key` continues with `properties[key]` when there is one (own: `Object.hasOwn`), else with `additional`; and in the latter case
  *   also with every `patterns` entry whose regular expression (flag `u`) matches `key`;
  * - an array element continues with `items`, and *also* with the node itself: an invalid event may hold an array where
- *   the schema has one value.
+ *   the schema has one value. Of an event that may break its schema, a value that is no array continues with `items` as well.
  */
 export interface PrivacyMap {
   nodes: PrivacyNode[];

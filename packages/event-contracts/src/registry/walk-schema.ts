@@ -38,10 +38,15 @@ const schemaKeywords: Readonly<Record<string, "one" | "map" | "list" | "one-or-l
   else: "one",
 };
 
+/** How a keyword holds schemas; `undefined` when its value is data. */
+export function schemaShapeOf(keyword: string): "one" | "map" | "list" | "one-or-list" | undefined {
+  return Object.hasOwn(schemaKeywords, keyword) ? schemaKeywords[keyword] : undefined;
+}
+
 /** The schemas directly inside one. */
 export function* childSchemas(parent: { schema: JsonObject; pointer: string }): Generator<Subschema> {
   for (const [keyword, value] of Object.entries(parent.schema)) {
-    const shape = Object.hasOwn(schemaKeywords, keyword) ? schemaKeywords[keyword] : undefined;
+    const shape = schemaShapeOf(keyword);
     if (shape === undefined) continue;
     const pointer = parent.pointer + pointerStep(keyword);
     if (shape === "map") yield* entriesOf(value, keyword, pointer);

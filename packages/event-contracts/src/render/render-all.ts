@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { renderContractDocs } from "../codegen/docs/render-contract-docs.ts";
 import { renderContractsModule } from "../codegen/render-contracts-module.ts";
 import { renderContractTypes } from "../codegen/types/render-contract-types.ts";
+import { RegistryError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import { readSchemaFiles } from "../registry/load-registry.ts";
 import type { Contract } from "../registry/schema-document.ts";
 import { renderSchemas } from "./render-schemas.ts";
 
-/** Every generated file, by path from the root of the repository: schemas first, then what follows from all schemas. */
+/**
+ * Every generated file, by path from the root of the repository: schemas first, then what follows from all schemas.
+ * @throws RegistryError when a schema cannot be read: without it, what follows would lose a contract.
+ */
 export function renderAll(repositoryRoot: string): Map<string, string> {
   const root = join(repositoryRoot, "schemas");
   const rendered = renderSchemas();
@@ -26,10 +30,14 @@ export function renderAll(repositoryRoot: string): Map<string, string> {
 
 /** The schemas on disk, with the rendered ones as they will be. */
 function registryWith(root: string, rendered: Map<string, string>): Registry {
-  const onDisk = readSchemaFiles(root).files.filter(({ file }) => !rendered.has(file));
+  const { files, faults } = readSchemaFiles(root);
+  const onDisk = files.filter(({ file }) => !rendered.has(file));
   const fresh = [...rendered].map(([file, text]) => ({ file, value: JSON.parse(text) as Json }));
   const byFile = [...onDisk, ...fresh].sort((a, b) => (a.file < b.file ? -1 : 1));
-  return createRegistry(byFile).registry;
+  const created = createRegistry(byFile);
+  const all = [...faults.filter(({ file }) => !rendered.has(file)), ...created.faults];
+  if (all.length > 0) throw new RegistryError(all);
+  return created.registry;
 }
 
 function firstExample(root: string, contract: Contract): Json | undefined {

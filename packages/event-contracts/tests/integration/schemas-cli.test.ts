@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { renderAll } from "../../src/render/render-all.ts";
 import { runSchemas } from "../../src/cli/run-schemas.ts";
 
 const run = promisify(execFile);
@@ -89,6 +90,47 @@ describe("pnpm schemas", () => {
       code: 2,
       output: expect.stringContaining("no command frobnicate"),
     });
+  });
+
+  test("check does not take for removed what others have merged since this branch began", async () => {
+    const commit = ["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--all", "--message=m"];
+    await git("checkout", "--quiet", "-b", "feature");
+    await git("checkout", "--quiet", "main");
+    await schemas("new", "checkout/coupon-used");
+    await git("add", ".");
+    await git(...commit);
+    await git("checkout", "--quiet", "feature");
+    expect(await schemas("check", "--base", "main")).toMatchObject({ code: 0 });
+    // A commit without a common past is compared with as it is.
+    await git("checkout", "--quiet", "--orphan", "elsewhere");
+    await git(...commit);
+    expect(await schemas("check", "--base", "main")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("events/checkout/coupon-used/1-0-0.json#\n  removed-version"),
+    });
+  });
+
+  test("check says so when there is nothing to check or to compare with", async () => {
+    expect(await schemas("check", "--base", "mian")).toMatchObject({
+      code: 2,
+      output: "Git knows no commit mian here. Fetch it, or give --base a branch that is there.",
+    });
+    rmSync(root, { recursive: true });
+    expect(await schemas("check")).toMatchObject({ code: 2, output: expect.stringContaining("There is no folder") });
+  });
+
+  test.each([
+    [["check", "events"], "check does not take events."],
+    [["check", "--step", "model"], "check does not take --step."],
+    [["new", "a/b", "c/d"], "new does not take c/d."],
+    [["render"], "render does not take --root."],
+  ])("%j is refused for what it does not take", async (args, says) => {
+    expect(await schemas(...args)).toMatchObject({ code: 2, output: expect.stringContaining(`${says}\nUsage:`) });
+  });
+
+  test("render renders nothing while a schema cannot be read, as what follows would lose a contract", () => {
+    appendFileSync(join(root, "events/inventory/stock-change/1-0-0.json"), ",");
+    expect(() => renderAll(folder)).toThrow(/events\/inventory\/stock-change\/1-0-0\.json.*Correct the JSON/);
   });
 
   test("check --json is for programs", async () => {

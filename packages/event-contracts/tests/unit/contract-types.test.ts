@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import ts from "typescript";
-import { describeFields, renderContractDocs, renderContractTypes } from "../../src/codegen.ts";
+import { describeFields, renderContractDocs, renderContractTypes, renderWarehouseViews } from "../../src/codegen.ts";
 import type { Json } from "../../src/registry.ts";
 import { registryOf } from "../support/contracts-of.ts";
 
@@ -135,6 +135,23 @@ describe("types of contracts", () => {
     expect(typeErrors(text)).toEqual([]);
   });
 
+  test("know what masking leaves where a reference or a branch asks for it, of nothing, and of elements", () => {
+    const text = render({
+      properties: {
+        gone: { $ref: "#/$defs/gone" },
+        either: { oneOf: [{ type: "number", "x-privacy": { class: "x", action: "mask" } }, { type: "boolean" }] },
+        nothing: { type: ["number", "null"], "x-privacy": { class: "x", action: "mask" } },
+        list: { type: "array", items: { $ref: "#/$defs/gone" } },
+      },
+      $defs: { gone: { type: "number", "x-privacy": { class: "x", action: "drop" } } },
+      additionalProperties: false,
+    });
+    expect(declaration(text, "MaskedTestADataV1")).toBe(
+      "interface MaskedTestADataV1 { either?: string; nothing?: string | null; list?: null[]; }",
+    );
+    expect(typeErrors(text)).toEqual([]);
+  });
+
   test("cannot be broken out of by a description", () => {
     expect(typeErrors(render({ description: "a */ nonsense", properties: { a: { description: "*/ x" } } }))).toEqual(
       [],
@@ -162,9 +179,83 @@ describe("describeFields", () => {
       ["key", false, "string"],
     ]);
   });
+
+  test("describes what has no name of its own: elements, free names and what a condition adds", () => {
+    const mask = { class: "name", action: "mask" };
+    const registry = registryOf({
+      [file]: {
+        type: "object",
+        properties: {
+          tags: { type: "array", items: { type: "string", maxLength: 9, "x-privacy": mask } },
+          pair: { type: "array", prefixItems: [{ type: "string" }, { type: "integer" }] },
+          counts: { type: "object", patternProperties: { "^c": { type: "integer" } }, additionalProperties: false },
+          people: {
+            type: "object",
+            additionalProperties: { properties: { name: { type: "string", "x-privacy": mask } } },
+          },
+          kind: { type: "string" },
+        },
+        if: { properties: { kind: { const: "a" } } },
+        then: { properties: { kind: { const: "a" }, more: { type: "string", "x-privacy": mask } }, required: ["more"] },
+        dependentSchemas: { kind: { properties: { why: { type: "string" } } } },
+      },
+    });
+    const fields = describeFields(registry.newestOf("test.a")!, registry.resources);
+    const told = fields.map(({ path, types, limits, privacy, isRequired, values }) =>
+      [path.join("."), types.join("|"), ...limits, privacy?.action ?? "", isRequired, JSON.stringify(values)]
+        .join(" ")
+        .trimEnd(),
+    );
+    expect(told).toEqual([
+      "tags array  false",
+      "tags.[] string at most 9 characters mask false",
+      "pair array  false",
+      "pair.[] string|integer  false",
+      "counts object  false",
+      "counts./^c/ integer  false",
+      "people object  false",
+      "people.* object  false",
+      "people.*.name string mask false",
+      "kind string  false",
+      "more string mask false",
+      "why string  false",
+    ]);
+    const columns = renderWarehouseViews(registry)[0]?.columns.map(({ name, type }) => `${name} ${type}`);
+    expect(columns).toEqual([
+      ...["tags JSON", "pair JSON", "counts JSON", "people JSON"],
+      ...["kind STRING", "more STRING", "why STRING"],
+    ]);
+  });
+
+  test("gives what is masked as a whole one column, and its fields none", () => {
+    const registry = registryOf({
+      [file]: {
+        properties: {
+          who: { type: "object", properties: { id: { type: "integer" } }, "x-privacy": { class: "x", action: "hmac" } },
+        },
+      },
+    });
+    const [view] = renderWarehouseViews(registry);
+    expect(view?.columns.map(({ name, type }) => [name, type])).toEqual([["who", "STRING"]]);
+  });
 });
 
 describe("documentation", () => {
+  test("says what is new in each version", () => {
+    const registry = registryOf({
+      [file]: { type: "object", properties: { a: { type: "integer", maximum: 5 } }, additionalProperties: false },
+      "events/test/a/1-0-1.json": {
+        type: "object",
+        properties: { a: { type: "integer", maximum: 9 }, b: { type: "string" } },
+        additionalProperties: false,
+      },
+    });
+    const page = renderContractDocs(registry).get("test.a.md") ?? "";
+    expect(page).toContain(
+      "- [1-0-1](../../schemas/events/test/a/1-0-1.json): `a`: `maximum` changes from `5` to `9`. The field `b` is new.\n- [1-0-0]",
+    );
+  });
+
   test("keeps its tables whole, whatever a description holds", () => {
     const registry = registryOf({
       [file]: { title: "A", properties: { a: { enum: ["x|y"], description: "one\n| two" } } },

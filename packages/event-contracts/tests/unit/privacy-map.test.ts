@@ -135,6 +135,33 @@ describe("the privacy map", () => {
     expect(pathsIn({ properties: { a: { "x-privacy": "email" } } }, { a: 1 })).toEqual({ "/a": "drop" });
   });
 
+  test("drops a value with names or a text inside that are annotated, for neither can be masked by itself", () => {
+    const schema = {
+      properties: {
+        points: { propertyNames: mask },
+        letter: { contentMediaType: "application/json", contentSchema: { properties: { name: mask } } },
+        referring: { propertyNames: { $ref: "#/$defs/name" } },
+        harmless: { propertyNames: { "x-privacy": false } },
+      },
+      $defs: { name: mask },
+    };
+    const data = { points: { Ada: 1 }, letter: '{"name":"Ada"}', referring: { Ada: 1 }, harmless: { a: 1 } };
+    expect(pathsIn(schema, data)).toEqual({ "/points": "drop", "/letter": "drop", "/referring": "drop" });
+  });
+
+  test("follows a dynamic reference to whatever it can lead to, over all documents on the way", () => {
+    const list = {
+      properties: { items: { items: { $dynamicRef: "#item" } } },
+      $defs: { item: { $dynamicAnchor: "item" } },
+    };
+    const schema = {
+      $ref: "../../../shared/list/1-0-0.json",
+      $defs: { mine: { $dynamicAnchor: "item", properties: { name: mask } } },
+    };
+    const data = { items: [{ name: "Ada", other: 1 }] };
+    expect(pathsIn(schema, data, { "shared/list/1-0-0.json": list })).toEqual({ "/items/0/name": "mask" });
+  });
+
   test("takes names of Object.prototype for names", () => {
     const schema = JSON.parse(
       `{"properties":{"__proto__":${JSON.stringify(hmac)},"constructor":${JSON.stringify(mask)}}}`,

@@ -24,6 +24,7 @@ const change = (edit: (schema: Schema) => unknown) => (folder: SchemasFolder) =>
 const next = (version: string, edit: (schema: Schema) => unknown) => (folder: SchemasFolder) =>
   withVersion(folder, version, edit);
 const property = (schema: Schema, name: string): JsonObject => schema.properties[name] ?? {};
+const $schema = "https://json-schema.org/draft/2020-12/schema";
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** The merged state is the sound folder, unless the case is about a new contract. */
@@ -134,6 +135,34 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     folder: (folder) => new Map([...folder, ["events/shop/refund/1-0-0.json", '{"type": "object",}']]),
     faults: ["events/shop/refund/1-0-0.json# json"],
     says: /line 1 column 19/,
+  },
+  {
+    change: "writes a name twice, and the first is lost",
+    folder: (folder) =>
+      new Map([
+        ...folder,
+        [v1, (folder.get(v1) ?? "").replace('"properties": {', '"properties": { "email": { "x-privacy": [{}] },')],
+        ["examples/shop/order/1-0-0/invalid/twice.json", '{"total": [1, {"a/b": "}", "c": 1, "a\\/b": 2}]}'],
+      ]),
+    faults: [`${v1}#/properties/email json`, "examples/shop/order/1-0-0/invalid/twice.json#/total/1/a~1b json"],
+    isUnmerged: true,
+  },
+  {
+    change: "puts files where nobody reads them",
+    folder: (folder) =>
+      new Map([
+        ...folder,
+        ["order.json", "{}"],
+        ["events/shop/refund/1-0-0.yaml", "type: object"],
+        ["events/shop/README.md", "Words for people."],
+      ]),
+    faults: ["events/shop/refund/1-0-0.yaml# path", "order.json# path"],
+  },
+  {
+    change: "leaves out the dialect",
+    folder: change((schema) => delete schema["$schema"]),
+    faults: [`${v1}# dialect`],
+    isUnmerged: true,
   },
   {
     change: "puts a schema where none belongs",
@@ -253,7 +282,7 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
   {
     change: "makes the data a list",
     folder: (folder) =>
-      replaced(folder, v1, { $id: id(v1), title: "Order", description: "Orders.", type: "array", items: {} }),
+      replaced(folder, v1, { $schema, $id: id(v1), title: "Order", description: "Orders.", type: "array", items: {} }),
     faults: [`${v1}#/type root-object`, "examples/shop/order/1-0-0/valid/typical.json# example"],
     isUnmerged: true,
   },
@@ -283,6 +312,126 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
       "events/shop/order/1-0-1.json#/properties/phoneNumber unannotated-sensitive",
       "events/shop/order/1-0-1.json#/properties/resetToken unannotated-sensitive",
     ],
+  },
+  {
+    change:
+      "adds fields that sound sensitive as lists, as numbers, by their format or by a definition without an annotation",
+    folder: next("1-0-1", (schema: Schema & { $defs?: JsonObject }) => {
+      const { properties } = schema;
+      schema.$defs = { text: { type: "string" } };
+      properties["emails"] = { type: "array", items: { type: "string" }, description: "Where to write." };
+      properties["ssn"] = { type: "integer", minimum: 0, maximum: 999_999_999, description: "Insurance." };
+      properties["contact"] = { type: "string", format: "email", description: "Who knows more." };
+      properties["surname"] = { $ref: "#/$defs/text" };
+      properties["seen"] = { type: "object", propertyNames: { format: "ipv4" }, additionalProperties: true };
+      property(schema, "seen")["description"] = "How often, by address.";
+    }),
+    faults: ["emails", "ssn", "contact", "surname", "seen"].map(
+      (name) => `events/shop/order/1-0-1.json#/properties/${name} unannotated-sensitive`,
+    ),
+    says: /has the format "email"[^]*names of the format "ipv4"/,
+  },
+  {
+    change: "misspells the keyword of an annotation",
+    folder: next("1-0-1", (schema) => (property(schema, "orderId")["x-privcay"] = { class: "name", action: "mask" })),
+    faults: ["events/shop/order/1-0-1.json#/properties/orderId/x-privcay privacy-annotation"],
+    says: /nothing is masked/,
+  },
+  {
+    change: "annotates what is no value of its own",
+    folder: next("1-0-1", ({ properties }) => {
+      const annotated = { type: "string", "x-privacy": { class: "name", action: "mask" } };
+      const open = { type: "object", additionalProperties: true, description: "Points by name." };
+      properties["points"] = { ...open, propertyNames: annotated };
+      properties["letter"] = { type: "string", contentSchema: { items: annotated }, description: "As JSON." };
+    }),
+    faults: [
+      "events/shop/order/1-0-1.json#/properties/points/propertyNames privacy-annotation",
+      "events/shop/order/1-0-1.json#/properties/letter/contentSchema privacy-annotation",
+    ],
+    says: /the whole value is dropped/,
+  },
+  {
+    change: "refers to a place that is no schema",
+    folder: change((schema) => {
+      schema["x-parts"] = { code: { type: "string" } };
+      schema.properties["code"] = { $ref: "#/x-parts/code" };
+    }),
+    faults: [`${v1}#/properties/code/$ref dangling-ref`],
+    says: /Move the schema to `\$defs`/,
+    isUnmerged: true,
+  },
+  {
+    change: "uses a dynamic reference that validators do not follow",
+    folder: change((schema: Schema & { $defs?: JsonObject }) => {
+      schema.$defs = { code: { $dynamicAnchor: "code", type: "string" } };
+      schema.properties["code"] = { $dynamicRef: "#code" };
+    }),
+    faults: [`${v1}#/properties/code/$dynamicRef dangling-ref`],
+    says: /to a root only/,
+    isUnmerged: true,
+  },
+  {
+    change: "takes numbers and texts in a list of values, and in branches",
+    folder: change(({ properties }) => {
+      properties["size"] = { enum: [38, "L"], description: "Size." };
+      properties["sum"] = { oneOf: [{ type: "number" }, { type: "string" }], description: "Sum." };
+    }),
+    faults: [`${v1}#/properties/size/enum ambiguous-number`, `${v1}#/properties/sum/oneOf ambiguous-number`],
+    isUnmerged: true,
+  },
+  {
+    change: "leaves it to nobody to say whether the branches of a field are open",
+    folder: change(({ properties }) => {
+      const branch = { properties: { iso: { type: "string", description: "Code." } } };
+      properties["country"] = { oneOf: [branch, { type: "null" }], description: "Country." };
+    }),
+    faults: [`${v1}#/properties/country undeclared-openness`],
+    isUnmerged: true,
+  },
+  {
+    change: "makes the data anything, by a branch or a reference that is no object",
+    folder: (folder) =>
+      ["$ref", "oneOf"].reduce(
+        (before, keyword) =>
+          replaced(before, `events/shop/${keyword === "$ref" ? "a" : "b"}/1-0-0.json`, {
+            $schema,
+            title: "Any",
+            description: "Anything.",
+            [keyword]:
+              keyword === "$ref"
+                ? "#/$defs/text"
+                : [{ type: "object", additionalProperties: true }, { $ref: "#/$defs/text" }],
+            $defs: { text: { type: "string" } },
+          }),
+        folder,
+      ),
+    faults: ["a", "b"].flatMap((name) => [
+      `events/shop/${name}/1-0-0.json#/type root-object`,
+      `events/shop/${name}/1-0-0.json# missing-example`,
+      `events/shop/${name}/1-0-0.json# missing-example`,
+    ]),
+  },
+  {
+    change: "leaves a description empty",
+    folder: change((schema) => (property(schema, "orderId")["description"] = " ")),
+    faults: [`${v1}#/properties/orderId missing-description`],
+    isUnmerged: true,
+  },
+  {
+    change: "tightens a definition that only a branch refers to, as an ADDITION",
+    folder: (folder) => {
+      const withBranch = edited(folder, v1, (schema: Schema & { $defs?: JsonObject }) => {
+        schema.$defs = { text: { type: "string" } };
+        property(schema, "orderId")["anyOf"] = [{ $ref: "#/$defs/text" }];
+      });
+      return withVersion(withBranch, "1-0-1", (schema: Schema & { $defs: { text: JsonObject } }) => {
+        schema.$defs.text["maxLength"] = 5;
+      });
+    },
+    faults: ["events/shop/order/1-0-1.json#/properties/orderId compatibility"],
+    says: /`anyOf` changes.*billing\/paid/,
+    isUnmerged: true,
   },
   {
     change: "gives two fields the same column of the warehouse, in two ADDITIONs",

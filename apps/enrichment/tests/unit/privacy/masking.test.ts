@@ -45,6 +45,18 @@ describe("maskValue applies", () => {
     ["scan below an object", { class: "text", action: "scan" }, { y: ["a@b.c"] }, '{"x":{"y":["[email]"]}}'],
     ["scan to what it asks for", { class: "text", action: "scan", detect: ["card"] }, "a@b.c", '{"x":"a@b.c"}'],
     ["scan to a number", { class: "text", action: "scan" }, 4111111111111111, '{"x":"***"}'],
+    [
+      "scan to a number that lost its check digit",
+      { class: "text", action: "scan" },
+      6_304_123_456_789_012_000,
+      '{"x":"***"}',
+    ],
+    [
+      "scan to a long number of no card network",
+      { class: "text", action: "scan" },
+      1_304_123_456_789_012_000,
+      '{"x":1304123456789012000}',
+    ],
     ["scan to names of properties", { class: "text", action: "scan" }, { "a@b.c": 1 }, '{"x":{"[email]":1}}'],
   ])("%s", (_, rule, value, expected) => {
     expect(mask({ x: value }, [ruleAt("x", rule)]).text).toBe(expected);

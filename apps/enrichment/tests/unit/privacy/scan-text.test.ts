@@ -9,6 +9,8 @@ describe("scanText finds e-mail addresses", () => {
   test.each([
     ["mail ada@example.com now", "mail [email] now"],
     ["ada.lovelace+news@mail.example.co.uk.", "[email]."],
+    ['to "ada lovelace"@example.com', "to [email]"],
+    ['{"handle":"@example.com"}', '{"handle":"@example.com"}'],
     ["<ada@example.com>,<bob@example.org>", "<[email]>,<[email]>"],
     ["https://shop.example/?email=ada%40example.com&x=1", "https://shop.example/?email=[email]&x=1"],
     ["https://shop.example/users/ada@example.com/orders", "https://shop.example/users/[email]/orders"],
@@ -132,6 +134,12 @@ describe("scanText finds credentials", () => {
     ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9", "[secret]"],
     ["-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----", "[secret]"],
     [`AKIA${"A1".repeat(8)} ghp_${"a1".repeat(18)} xoxb-${"1".repeat(12)}`, "[secret] [secret] [secret]"],
+    [
+      `glpat-${"a1".repeat(10)} npm_${"a1".repeat(18)} SG.${"a1".repeat(11)}.${"b2".repeat(20)}`,
+      "[secret] [secret] [secret]",
+    ],
+    ["passcode: 123456 pwd=hunter2", "passcode: [secret] pwd=[secret]"],
+    ["?sid=abc&pin=1234", "?sid=[secret]&pin=[secret]"],
     [`sk_live_${"a1".repeat(8)} AIza${"a1".repeat(18)}`, "[secret] [secret]"],
   ])("in %s", (text, expected) => {
     expect(scan(text)).toBe(expected);
@@ -166,6 +174,33 @@ describe("scanText finds credentials", () => {
       text: "?token=[secret]&to=ada@example.com",
       found: ["secret"],
     });
+  });
+});
+
+describe("scanText reads through", () => {
+  test.each([
+    ["an escaped plus in an address", "?to=ada%2Btag%40example.com&x", "?to=[email]&x"],
+    ["an escaped dot", "?ip=203%2E0%2E113%2E9", "?ip=[ip]"],
+    ["an escaped no-break space", "4111%C2%A01111%C2%A01111%C2%A01111", "[card]"],
+    ["an escape of an escape", "card=4111%25201111%25201111%25201111&y=1", "card=[card]&y=1"],
+    [
+      "an address in an address in an address",
+      "?u=https%253A%252F%252Fx%253Ftoken%253Dabc",
+      "?u=https%3A%2F%2Fx%3Ftoken%3D[secret]",
+    ],
+    ["JSON in an address", "?q=%7B%22password%22%3A%22hunter2%22%7D", "?q=%7B%22password%22%3A%22[secret]%22%7D"],
+    ["full width", "４１１１１１１１１１１１１１１１ ada＠example.com", "[card] [email]"],
+    ["lines, tabs and double spaces in a card number", "4111\n1111\t1111  1111", "[card]"],
+  ])("%s", (_, text, expected) => {
+    expect(scan(text)).toBe(expected);
+  });
+
+  test.each([
+    ["escapes that hide nothing", "?q=100%25%20%22sure%22&x=a%2Bb%2Dc"],
+    ["what is no UTF-8", "?q=%25%C3%28%22"],
+    ["words in full width", "ＡＢＣ＝１"],
+  ])("and leaves as they are: %s", (_, text) => {
+    expect(scanText(text, allDetectors)).toEqual({ text, found: [] });
   });
 });
 

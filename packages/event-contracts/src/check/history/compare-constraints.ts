@@ -1,6 +1,7 @@
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { ChangeClass } from "./change.ts";
 import { type EffectiveSchema, valueOf } from "./effective-schema.ts";
+import { type IsSameKeyword, isSameJson } from "./same-schemas.ts";
 
 interface ConstraintChange {
   class: ChangeClass;
@@ -11,29 +12,31 @@ interface ConstraintChange {
 const lowerBounds = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"];
 const upperBounds = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"];
 /** A constraint that is there or not, or is another one. */
-const exact = [
-  "pattern",
-  "format",
-  "multipleOf",
-  "uniqueItems",
-  "contentEncoding",
-  "contentMediaType",
-  "propertyNames",
-];
+const exact =
+  `pattern format multipleOf uniqueItems contentEncoding contentMediaType propertyNames formatMinimum formatMaximum
+  formatExclusiveMinimum formatExclusiveMaximum`.split(/\s+/);
 /** Combinations are not looked into: another combination is another contract. */
 const combinations =
   `allOf anyOf oneOf not if then else dependentSchemas dependentRequired dependencies patternProperties
-  prefixItems contains additionalItems unevaluatedItems`.split(/\s+/);
+  prefixItems contains additionalItems unevaluatedItems contentSchema $dynamicRef`.split(/\s+/);
+/** What they hold decides the type of a column, and a view keeps the type that a column had first. */
+const columnFormats: readonly Json[] = ["date", "date-time"];
 
 /** The differences in everything but types and properties. */
-export function compareConstraints(before: EffectiveSchema, after: EffectiveSchema): ConstraintChange[] {
+export function compareConstraints(
+  before: EffectiveSchema,
+  after: EffectiveSchema,
+  isSameKeyword: IsSameKeyword,
+): ConstraintChange[] {
+  const isSame = (keyword: string): boolean =>
+    isSameKeyword(keyword, before.keywords.get(keyword), after.keywords.get(keyword));
   return [
     ...lowerBounds.flatMap((keyword) => compareBound(before, after, keyword, 1)),
     ...upperBounds.flatMap((keyword) => compareBound(before, after, keyword, -1)),
-    ...exact.flatMap((keyword) => compareExact(before, after, keyword)),
+    ...exact.filter((keyword) => !isSame(keyword)).flatMap((keyword) => compareExact(before, after, keyword)),
     ...compareValues(before, after),
-    ...compareOpenness(before, after),
-    ...combinations.flatMap((keyword) => compareCombination(before, after, keyword)),
+    ...combinations.filter((keyword) => !isSame(keyword)).map(combinationChange),
+    ...compareHidden(before, after, isSameKeyword),
     ...comparePrivacy(before, after),
   ];
 }
@@ -44,8 +47,8 @@ function compareBound(
   keyword: string,
   sign: 1 | -1,
 ): ConstraintChange[] {
-  const was = valueOf(before, keyword);
-  const is = valueOf(after, keyword);
+  const was = boundOf(before, keyword);
+  const is = boundOf(after, keyword);
   if (was === is || (is !== undefined && typeof is !== "number")) return [];
   const isTighter = is !== undefined && (typeof was !== "number" || (is - was) * sign > 0);
   const message = `\`${keyword}\` changes from ${say(was)} to ${say(is)}`;
@@ -53,11 +56,20 @@ function compareBound(
   return [{ class: "addition", message: `${message}.` }];
 }
 
+/** One element has to match `contains` when `minContains` does not say otherwise. */
+function boundOf(schema: EffectiveSchema, keyword: string): Json | undefined {
+  return valueOf(schema, keyword) ?? (keyword === "minContains" && schema.keywords.has("contains") ? 1 : undefined);
+}
+
 function compareExact(before: EffectiveSchema, after: EffectiveSchema, keyword: string): ConstraintChange[] {
   const was = valueOf(before, keyword);
   const is = valueOf(after, keyword);
-  if (isSame(was, is)) return [];
-  if (is === undefined || is === false) return [{ class: "addition", message: `\`${keyword}\` is gone.` }];
+  if (keyword === "format" && columnFormats.some((format) => format === was)) {
+    const message = `\`format\` changes from ${say(was)} to ${say(is)}: the column of the warehouse takes no other values.`;
+    return [{ class: "model", message }];
+  }
+  const isGone = is === undefined || (keyword === "uniqueItems" && is === false);
+  if (isGone) return [{ class: "addition", message: `\`${keyword}\` is gone.` }];
   return [
     {
       class: "revision",
@@ -72,57 +84,43 @@ function compareValues(before: EffectiveSchema, after: EffectiveSchema): Constra
   if (was === undefined && is === undefined) return [];
   if (was === undefined) return [{ class: "revision", message: `Only listed values are taken now: ${say(is)}.` }];
   if (is === undefined) return [{ class: "addition", message: "Any value is taken now, not only the listed ones." }];
-  const gone = was.filter((value) => !is.some((other) => isSame(value, other)));
-  const added = is.filter((value) => !was.some((other) => isSame(value, other)));
+  const gone = was.filter((value) => !is.some((other) => isSameJson(value, other)));
+  const added = is.filter((value) => !was.some((other) => isSameJson(value, other)));
   if (gone.length === was.length) return [{ class: "model", message: `None of the old values is left: ${say(gone)}.` }];
   if (gone.length > 0) return [{ class: "revision", message: `Values are gone: ${gone.map(say).join(", ")}.` }];
   return added.length > 0 ? [{ class: "addition", message: `Values are new: ${added.map(say).join(", ")}.` }] : [];
 }
 
-function valuesOf(schema: EffectiveSchema): Json[] | undefined {
+/** The values that are listed, `undefined` when any is taken. */
+export function valuesOf(schema: EffectiveSchema): Json[] | undefined {
   const constant = valueOf(schema, "const");
   const list = valueOf(schema, "enum");
   return constant === undefined ? (Array.isArray(list) ? list : undefined) : [constant];
 }
 
-function compareOpenness(before: EffectiveSchema, after: EffectiveSchema): ConstraintChange[] {
-  return ["additionalProperties", "unevaluatedProperties"].flatMap((keyword): ConstraintChange[] => {
-    const was = valueOf(before, keyword) ?? true;
-    const is = valueOf(after, keyword) ?? true;
-    if (isSame(was, is)) return [];
-    if (is === true) return [{ class: "addition", message: "The object is open now." }];
-    if (was === false) return [{ class: "addition", message: "Some other properties are taken now." }];
-    return [{ class: "model", message: "Other properties are taken no longer, or not all: sources may send them." }];
-  });
+export function combinationChange(keyword: string): ConstraintChange {
+  return { class: "model", message: `\`${keyword}\` changes, which cannot be shown to be compatible.` };
 }
 
-function compareCombination(before: EffectiveSchema, after: EffectiveSchema, keyword: string): ConstraintChange[] {
-  const was = valueOf(before, keyword);
-  const is = valueOf(after, keyword);
-  if (isSame(was, is)) return [];
-  const message = `\`${keyword}\` changes, which cannot be shown to be compatible.`;
-  return [{ class: "model", message }];
+/** What `$ref` says of a keyword that stands beside it as well. */
+function compareHidden(
+  before: EffectiveSchema,
+  after: EffectiveSchema,
+  isSameKeyword: IsSameKeyword,
+): ConstraintChange[] {
+  const isSame =
+    before.hidden.length === after.hidden.length &&
+    before.hidden.every(([keyword, entry], index) => {
+      const [otherKeyword, other] = after.hidden[index] ?? [];
+      return keyword === otherKeyword && isSameKeyword(keyword, entry, other);
+    });
+  return isSame ? [] : [combinationChange("$ref")];
 }
 
 function comparePrivacy(before: EffectiveSchema, after: EffectiveSchema): ConstraintChange[] {
-  const was = valueOf(before, "x-privacy");
-  const is = valueOf(after, "x-privacy");
-  if (isSame(was, is)) return [];
+  const [was, is] = [before, after].map((schema) => valueOf(schema, "x-privacy") ?? false);
+  if (isSameJson(was, is)) return [];
   return [{ class: "revision", message: `What consumers see changes: \`x-privacy\` from ${say(was)} to ${say(is)}.` }];
-}
-
-/** Whether two JSON values say the same; `description` and the like do not count. */
-function isSame(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
-}
-
-function canonical(value: Json | undefined): Json | undefined {
-  if (Array.isArray(value)) return value.map((inner) => canonical(inner) ?? null);
-  if (!isJsonObject(value)) return value;
-  const keys = Object.keys(value)
-    .filter((key) => !["description", "title", "$comment", "examples"].includes(key))
-    .sort();
-  return Object.fromEntries(keys.map((key) => [key, canonical(value[key]) ?? null]));
 }
 
 function say(value: Json | undefined): string {

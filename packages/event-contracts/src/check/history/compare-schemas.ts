@@ -3,8 +3,10 @@ import { pointerStep } from "../../registry/pointer.ts";
 import type { SchemaDocument } from "../../registry/schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
 import type { Change, ChangeClass } from "./change.ts";
-import { compareConstraints } from "./compare-constraints.ts";
-import { childAt, type EffectiveSchema, effectiveSchema, valueOf } from "./effective-schema.ts";
+import { combinationChange, compareConstraints, valuesOf } from "./compare-constraints.ts";
+import { childAt, type EffectiveSchema, effectiveSchema, propertyAt, valueOf } from "./effective-schema.ts";
+import { createIsSameKeyword, isSameJson } from "./same-schemas.ts";
+import { walkSchema } from "../../registry/walk-schema.ts";
 
 /** Where the comparison stands. */
 interface Position {
@@ -18,7 +20,9 @@ interface Position {
 
 /** Every difference between two versions that matters to who writes or reads events. */
 export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, resources: SchemaResources): Change[] {
-  return compare(rootOf(older), rootOf(newer), { pointer: "", isOwn: true, path: [], above: [] });
+  const isSameKeyword = createIsSameKeyword(resources);
+  const root = { pointer: "", isOwn: true, path: [], above: [] };
+  return [...compareDialects(older, newer), ...compare(rootOf(older), rootOf(newer), root), ...compareAnchors()];
 
   function compare(oldPlace: SchemaPlace, newPlace: SchemaPlace, at: Position): Change[] {
     const pair = `${placeKey(oldPlace)} ${placeKey(newPlace)}`;
@@ -31,19 +35,20 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
       changes.map((change) => ({ ...change, pointer: here.pointer, path: here.path }));
     return [
       ...told(compareTypes(before, after)),
-      ...told(compareConstraints(before, after)),
+      ...told(compareConstraints(before, after, isSameKeyword)),
       ...compareProperties(before, after, here),
+      ...compareOpenness(before, after, here),
       ...compareItems(before, after, here),
     ];
   }
 
   function compareProperties(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
-    const names = new Set([before, after].flatMap((schema) => [...propertyNames(schema), ...requiredNames(schema)]));
+    const names = new Set([before, after].flatMap((schema) => [...schema.properties.keys(), ...schema.required]));
     return [...names].flatMap((name): Change[] => {
       const position = { pointer: pointerTo(at, `/properties${pointerStep(name)}`), path: [...at.path, name] };
       const inner = { ...at, ...position };
-      const oldProperty = childAt(before, "properties", name);
-      const newProperty = childAt(after, "properties", name);
+      const oldProperty = propertyAt(before, name);
+      const newProperty = propertyAt(after, name);
       const change = (kind: ChangeClass, message: string): Change[] => [{ class: kind, ...position, message }];
       // A name can be required without being defined.
       if (oldProperty === undefined && newProperty === undefined) return compareRequired(before, after, name, position);
@@ -51,7 +56,7 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
       if (oldProperty !== undefined) {
         return [...compareRequired(before, after, name, position), ...compare(oldProperty, newProperty, inner)];
       }
-      if (isRequired(after, name))
+      if (after.required.has(name))
         return change("model", `The new field \`${name}\` is required; no source sends it yet.`);
       if (isClosed(before)) return change("addition", `The field \`${name}\` is new.`);
       return change(
@@ -61,13 +66,70 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     });
   }
 
+  function compareOpenness(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
+    return ["additionalProperties", "unevaluatedProperties"].flatMap((keyword): Change[] => {
+      if (isSameKeyword(keyword, before.keywords.get(keyword), after.keywords.get(keyword))) return [];
+      const was = valueOf(before, keyword) ?? true;
+      const is = valueOf(after, keyword) ?? true;
+      const position = { ...at, pointer: pointerTo(at, `/${keyword}`) };
+      const oldOthers = childAt(before, keyword);
+      if (oldOthers !== undefined && isJsonObject(was) && is !== false) {
+        const newOthers = childAt(after, keyword) ?? anythingLike(oldOthers);
+        return compare(oldOthers, is === true ? anythingLike(newOthers) : newOthers, position);
+      }
+      const change = (kind: ChangeClass, message: string): Change => ({
+        class: kind,
+        pointer: position.pointer,
+        path: at.path,
+        message,
+      });
+      if (isSameJson(was, is) || isSameJson([was, is], [true, {}])) return [];
+      if (was === false) return [change("addition", "Other properties are taken now, or some.")];
+      return [change("model", "Other properties are taken no longer, or not all: sources may send them.")];
+    });
+  }
+
   function compareItems(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
+    const position = { ...at, pointer: pointerTo(at, "/items") };
+    if (Array.isArray(valueOf(before, "items")) || Array.isArray(valueOf(after, "items"))) {
+      // The tuples of draft-07.
+      if (isSameKeyword("items", before.keywords.get("items"), after.keywords.get("items"))) return [];
+      return [{ ...combinationChange("items"), pointer: position.pointer, path: at.path }];
+    }
     const oldItems = childAt(before, "items");
     const newItems = childAt(after, "items");
     if (oldItems === undefined && newItems === undefined) return [];
-    const position = { ...at, pointer: pointerTo(at, "/items") };
     return compare(oldItems ?? anythingLike(newItems), newItems ?? anythingLike(oldItems), position);
   }
+
+  /** What `$dynamicRef` leads to is decided by whoever refers, so every anchor counts, wherever it is used. */
+  function compareAnchors(): Change[] {
+    const before = dynamicAnchors(older);
+    const after = dynamicAnchors(newer);
+    return [...new Set([...before.keys(), ...after.keys()])].flatMap((name): Change[] => {
+      const was = before.get(name);
+      const is = after.get(name);
+      if (was !== undefined && is !== undefined) return compare(was, is, { ...root, pointer: is.pointer });
+      const pointer = (is ?? was)?.pointer ?? "";
+      return [{ ...combinationChange("$dynamicAnchor"), pointer, path: [] }];
+    });
+  }
+}
+
+function dynamicAnchors(document: SchemaDocument): Map<string, SchemaPlace> {
+  const places = new Map<string, SchemaPlace>();
+  for (const { schema, pointer } of walkSchema(document.schema)) {
+    const { $dynamicAnchor: name } = schema;
+    if (typeof name === "string") places.set(name, { document, pointer, schema });
+  }
+  return places;
+}
+
+/** The dialects read some keywords in different ways, and pass over others. */
+function compareDialects(older: SchemaDocument, newer: SchemaDocument): Change[] {
+  if (older.draft === newer.draft) return [];
+  const message = `The dialect changes from ${older.draft} to ${newer.draft}: events that were taken may be refused.`;
+  return [{ class: "revision", pointer: "/$schema", path: [], message }];
 }
 
 /** Inside a shared document it stays where the contract refers to it. */
@@ -80,7 +142,7 @@ function rootOf(document: SchemaDocument): SchemaPlace {
 }
 
 function anythingLike(place: SchemaPlace | undefined): SchemaPlace {
-  if (place === undefined) throw new Error("One side has items.");
+  if (place === undefined) throw new Error("One side has a schema.");
   return { ...place, pointer: `${place.pointer}#absent`, schema: true };
 }
 
@@ -90,8 +152,8 @@ function compareRequired(
   name: string,
   at: Pick<Change, "pointer" | "path">,
 ): Change[] {
-  const was = isRequired(before, name);
-  const is = isRequired(after, name);
+  const was = before.required.has(name);
+  const is = after.required.has(name);
   if (was === is) return [];
   if (is) return [{ class: "model", ...at, message: `\`${name}\` is required now; sources may leave it out.` }];
   return [{ class: "revision", ...at, message: `\`${name}\` is no longer required; readers may rely on it.` }];
@@ -107,22 +169,15 @@ function compareTypes(before: EffectiveSchema, after: EffectiveSchema): { class:
 
 function typesOf(schema: EffectiveSchema): string[] {
   const type = valueOf(schema, "type");
-  const types = Array.isArray(type) ? type : type === undefined ? [] : [type];
-  return types.map((name) => JSON.stringify(name)).sort();
+  if (type !== undefined) return (Array.isArray(type) ? type : [type]).map((name) => JSON.stringify(name)).sort();
+  // Listed values have types as well, and a new value of another one is another type.
+  const values = valuesOf(schema);
+  return values === undefined ? [] : [...new Set(values.map((value) => JSON.stringify(typeOfValue(value))))].sort();
 }
 
-function propertyNames(schema: EffectiveSchema): string[] {
-  const properties = valueOf(schema, "properties");
-  return isJsonObject(properties) ? Object.keys(properties) : [];
-}
-
-function requiredNames(schema: EffectiveSchema): string[] {
-  const required: Json | undefined = valueOf(schema, "required");
-  return Array.isArray(required) ? required.filter((name) => typeof name === "string") : [];
-}
-
-function isRequired(schema: EffectiveSchema, name: string): boolean {
-  return requiredNames(schema).includes(name);
+function typeOfValue(value: Json): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
 }
 
 /** Whether no event could hold a property that `properties` does not name. */

@@ -1,29 +1,68 @@
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { pointerStep } from "../../registry/pointer.ts";
 import type { SchemaPlace, SchemaResources } from "../../registry/schema-resources.ts";
+import { isAnnotation } from "./annotations.ts";
 
-/** A schema with what it refers to taken in: keyword → value, and the place the value stands in. */
+/** The value of a keyword, and the schema it stands in. */
+export interface KeywordEntry {
+  value: Json;
+  place: SchemaPlace;
+}
+
+/** A schema with what it refers to taken in. */
 export interface EffectiveSchema {
-  keywords: Map<string, { value: Json; place: SchemaPlace }>;
+  /** Without `properties` and `required`, which add up. */
+  keywords: Map<string, KeywordEntry>;
+  /** The schema of each, and the one whose `properties` it is among. */
+  properties: Map<string, KeywordEntry>;
+  required: Set<string>;
+  /** What `$ref` says and a keyword beside it says again: both hold, and only the nearer one is in `keywords`. */
+  hidden: [keyword: string, entry: KeywordEntry][];
 }
 
 /** Follows `$ref`; what stands beside it adds to what it names. */
 export function effectiveSchema(place: SchemaPlace, resources: SchemaResources, depth = 0): EffectiveSchema {
   const schema: JsonObject = isJsonObject(place.schema) ? place.schema : place.schema ? {} : { not: {} };
-  const keywords: EffectiveSchema["keywords"] = new Map();
   const { $ref: reference } = schema;
   // A chain of references longer than this is a circle.
   const target =
     typeof reference === "string" && depth < 32
       ? resources.resolve(reference, place.document, place.pointer)
       : undefined;
-  if (target !== undefined) {
-    for (const [keyword, entry] of effectiveSchema(target, resources, depth + 1).keywords) keywords.set(keyword, entry);
-  }
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (keyword !== "$ref" || target === undefined) keywords.set(keyword, { value, place });
-  }
-  return { keywords };
+  if (target === undefined) return ownSchema(schema, place);
+  const referred = effectiveSchema(target, resources, depth + 1);
+  const { $ref: _, ...beside } = schema;
+  // In draft-07 nothing beside `$ref` counts, for a validator; enrichment obeys annotations wherever they stand.
+  const counted = place.document.draft === "draft-07" ? onlyPrivacy(beside) : beside;
+  return joinSchemas(ownSchema(counted, place), referred);
+}
+
+function onlyPrivacy(schema: JsonObject): JsonObject {
+  return schema["x-privacy"] === undefined ? {} : { "x-privacy": schema["x-privacy"] };
+}
+
+function ownSchema(schema: JsonObject, place: SchemaPlace): EffectiveSchema {
+  const { properties, required, ...others } = schema;
+  const names = isJsonObject(properties) ? Object.entries(properties) : [];
+  return {
+    keywords: new Map(Object.entries(others).map(([keyword, value]) => [keyword, { value, place }])),
+    properties: new Map(names.map(([name, value]) => [name, { value, place }])),
+    required: new Set(Array.isArray(required) ? required.filter((name) => typeof name === "string") : []),
+    hidden: [],
+  };
+}
+
+function joinSchemas(near: EffectiveSchema, far: EffectiveSchema): EffectiveSchema {
+  const hiddenKeywords = [...far.keywords].filter(([keyword]) => near.keywords.has(keyword) && !isAnnotation(keyword));
+  const hiddenProperties = [...far.properties]
+    .filter(([name]) => near.properties.has(name))
+    .map(([name, { value, place }]): [string, KeywordEntry] => ["properties", { value: { [name]: value }, place }]);
+  return {
+    keywords: new Map([...far.keywords, ...near.keywords]),
+    properties: new Map([...far.properties, ...near.properties]),
+    required: new Set([...far.required, ...near.required]),
+    hidden: [...near.hidden, ...far.hidden, ...hiddenKeywords, ...hiddenProperties],
+  };
 }
 
 export function valueOf(schema: EffectiveSchema, keyword: string): Json | undefined {
@@ -31,11 +70,20 @@ export function valueOf(schema: EffectiveSchema, keyword: string): Json | undefi
 }
 
 /** The schema under a keyword that holds one. */
-export function childAt(schema: EffectiveSchema, keyword: string, key?: string): SchemaPlace | undefined {
+export function childAt(schema: EffectiveSchema, keyword: string): SchemaPlace | undefined {
   const entry = schema.keywords.get(keyword);
-  if (entry === undefined) return undefined;
-  const value = key === undefined ? entry.value : isJsonObject(entry.value) ? entry.value[key] : undefined;
-  if (!isJsonObject(value) && typeof value !== "boolean") return undefined;
-  const steps = pointerStep(keyword) + (key === undefined ? "" : pointerStep(key));
-  return { document: entry.place.document, pointer: entry.place.pointer + steps, schema: value };
+  if (entry === undefined || (!isJsonObject(entry.value) && typeof entry.value !== "boolean")) return undefined;
+  return innerPlace(entry.place, entry.value, [keyword]);
+}
+
+/** The schema of a property. */
+export function propertyAt(schema: EffectiveSchema, name: string): SchemaPlace | undefined {
+  const entry = schema.properties.get(name);
+  return entry === undefined ? undefined : innerPlace(entry.place, entry.value, ["properties", name]);
+}
+
+/** A schema inside another; what is none is taken to say nothing, and the meta-schema rule tells of it. */
+export function innerPlace(place: SchemaPlace, value: Json, steps: (string | number)[]): SchemaPlace {
+  const schema = isJsonObject(value) || typeof value === "boolean" ? value : true;
+  return { document: place.document, pointer: place.pointer + steps.map(pointerStep).join(""), schema };
 }

@@ -7,7 +7,14 @@ import { metaSchema } from "./meta-schema.ts";
 import { ambiguousNumber } from "./numbers.ts";
 import { privacyAnnotation, unannotatedSensitive } from "./privacy.ts";
 import { danglingRef } from "./references.ts";
-import { missingDescription, prototypeName, rootObject, undeclaredOpenness, undefinedRequired } from "./shape.ts";
+import {
+  missingDescription,
+  prototypeName,
+  rootObject,
+  undeclaredDialect,
+  undeclaredOpenness,
+  undefinedRequired,
+} from "./shape.ts";
 import { unknownFormat, unsafePattern } from "./strings.ts";
 
 /** Rules without which a document is wrong or dangerous; they hold for every document. */
@@ -25,6 +32,7 @@ const soundness: readonly LintRule[] = [
  * other folders, such as `bad-rows`, hold what our own code writes.
  */
 const craft: readonly LintRule[] = [
+  undeclaredDialect,
   unknownKeyword,
   undefinedRequired,
   undeclaredOpenness,

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
 import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
 
 /** Numbers that readers can take for different values. */
@@ -27,8 +27,20 @@ function fractionalMultiple(schema: JsonObject, pointer: string): Finding[] {
 }
 
 function numberOrText(schema: JsonObject, pointer: string): Finding[] {
-  const isNumber = hasType(schema, "number") || hasType(schema, "integer");
-  if (!isNumber || !hasType(schema, "string")) return [];
+  const place = ["type", "enum", "anyOf", "oneOf"].find((keyword) => {
+    const types = typesUnder(schema, keyword);
+    return types.has("string") && (types.has("number") || types.has("integer"));
+  });
+  if (place === undefined) return [];
   const message = 'The value can be a number or a string: `1` and `"1"` would be two values.';
-  return [{ pointer: `${pointer}/type`, message, fix: "Choose one type." }];
+  return [{ pointer: `${pointer}/${place}`, message, fix: "Choose one type." }];
+}
+
+/** The JSON types that a keyword allows, as far as it says so itself. */
+function typesUnder(schema: JsonObject, keyword: string): Set<unknown> {
+  const value = schema[keyword];
+  if (!Array.isArray(value)) return new Set([]);
+  if (keyword === "type") return new Set(value);
+  if (keyword === "enum") return new Set(value.map((listed) => typeof listed));
+  return new Set(value.flatMap((branch) => (isJsonObject(branch) ? branch["type"] : [])));
 }

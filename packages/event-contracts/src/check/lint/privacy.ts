@@ -1,10 +1,20 @@
-import type { JsonObject } from "../../json.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
+import { unreachable } from "../../privacy/compile-privacy-map.ts";
+import { holdsAnnotation } from "../../privacy/holds-annotation.ts";
 import { privacyRuleFaults } from "../../privacy/read-privacy-rule.ts";
-import type { Fault } from "../../registry/fault.ts";
-import { walkSchema } from "../../registry/walk-schema.ts";
-import { eachSchema, hasType, isReference, type LintRule } from "./lint-rule.ts";
+import { pointerStep } from "../../registry/pointer.ts";
+import type { SchemaDocument } from "../../registry/schema-document.ts";
+import type { SchemaResources } from "../../registry/schema-resources.ts";
+import { type Subschema, walkSchema } from "../../registry/walk-schema.ts";
+import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
 
-export const privacyAnnotation: LintRule = eachSchema("privacy-annotation", ({ schema, pointer }) => {
+export const privacyAnnotation: LintRule = eachSchema("privacy-annotation", (subschema, document, { resources }) => [
+  ...unreadableAnnotation(subschema),
+  ...misspeltAnnotation(subschema),
+  ...unreachableAnnotation(subschema, document, resources),
+]);
+
+function unreadableAnnotation({ schema, pointer }: Subschema): Finding[] {
   const annotation = schema["x-privacy"];
   if (annotation === undefined || annotation === false) return [];
   return privacyRuleFaults(annotation).map((message) => ({
@@ -12,36 +22,84 @@ export const privacyAnnotation: LintRule = eachSchema("privacy-annotation", ({ s
     message,
     fix: "Write it as in the privacy section of the README; until then enrichment drops the value.",
   }));
-});
+}
 
-/** Better asked too often: a name that promises sensitive values needs an annotation, or the word that it has none. */
-export const unannotatedSensitive: LintRule = (document) => {
-  const subschemas = [...walkSchema(document.schema)];
-  const annotated = subschemas.filter(({ schema }) => schema["x-privacy"] !== undefined).map(({ pointer }) => pointer);
-  return subschemas.flatMap(({ schema, pointer, keyword, key }): Fault[] => {
-    const isCovered = annotated.some((place) => pointer === place || pointer.startsWith(`${place}/`));
-    if (
-      keyword !== "properties" ||
-      key === undefined ||
-      isCovered ||
-      isReference(schema) ||
-      !soundsSensitive(schema, key)
-    ) {
-      return [];
-    }
-    const message = `\`${key}\` sounds sensitive, but has no \`x-privacy\`.`;
-    const fix = 'Annotate it, e.g. `"x-privacy": { "class": "email", "action": "hmac" }`, or say `"x-privacy": false`.';
-    return [{ file: document.file, pointer, rule: "unannotated-sensitive", message, fix }];
+/** Any keyword may begin with `x-`, and nobody obeys this one. */
+function misspeltAnnotation({ schema, pointer }: Subschema): Finding[] {
+  return Object.entries(schema)
+    .filter(([keyword, value]) => keyword !== "x-privacy" && /^x[-_]/i.test(keyword) && isLikeRule(value))
+    .map(([keyword]) => ({
+      pointer: pointer + pointerStep(keyword),
+      message: `\`${keyword}\` looks like an annotation, but only \`x-privacy\` is one: nothing is masked.`,
+      fix: "Write `x-privacy`.",
+    }));
+}
+
+function isLikeRule(value: unknown): boolean {
+  return isJsonObject(value) && ["class", "action"].every((name) => Object.hasOwn(value, name));
+}
+
+/** Masking replaces values; names of properties, and what a text says inside, are no values of their own. */
+function unreachableAnnotation(
+  { schema, pointer }: Subschema,
+  document: SchemaDocument,
+  resources: SchemaResources,
+): Finding[] {
+  return unreachable.flatMap((keyword): Finding[] => {
+    const inner = schema[keyword];
+    if (!isJsonObject(inner)) return [];
+    const place = { document, pointer: `${pointer}/${keyword}`, schema: inner };
+    if (!holdsAnnotation(place, resources, (annotation) => annotation !== false)) return [];
+    const message = `An annotation below \`${keyword}\` cannot be obeyed by itself, so the whole value is dropped.`;
+    return [{ pointer: place.pointer, message, fix: "Annotate the value itself: `scan` looks at names as well." }];
   });
+}
+
+/** Better asked too often: a name or a format that promises sensitive values needs an annotation, or the word that it has none. */
+export const unannotatedSensitive: LintRule = (document, registry) => {
+  const annotated = [...walkSchema(document.schema)]
+    .filter(({ schema }) => schema["x-privacy"] !== undefined)
+    .map(({ pointer }) => pointer);
+  return eachSchema("unannotated-sensitive", (subschema) => {
+    const { schema, pointer } = subschema;
+    const isCovered = annotated.some((place) => pointer === place || pointer.startsWith(`${place}/`));
+    const sign = isCovered ? undefined : signOfSensitive(subschema);
+    if (sign === undefined) return [];
+    // What it refers to may say it, and so may its elements or branches.
+    if (holdsAnnotation({ document, pointer, schema }, registry.resources, () => true)) return [];
+    const fix = 'Annotate it, e.g. `"x-privacy": { "class": "email", "action": "hmac" }`, or say `"x-privacy": false`.';
+    return [{ pointer, message: `${sign}, but has no \`x-privacy\`.`, fix }];
+  })(document, registry);
 };
 
-const sensitiveName =
-  /^(e-?mail|phone|mobile|telephone|(first|last|full|given|family|sur)-?name|street|address|post-?code|zip|iban|cvc|cvv|pass(word|port)|ssn|tax-?id|birth-?(day|date)|date-?of-?birth|(card|account|social-security|phone)-?number|(client-?)?ip(-?address)?|(.*-)?(token|secret|credentials?|api-?key))$/;
+/** Why a schema looks as if its values were sensitive. */
+function signOfSensitive({ schema, keyword, key }: Subschema): string | undefined {
+  const { format, propertyNames } = schema;
+  if (typeof format === "string" && sensitiveFormats.has(format) && keyword !== "propertyNames") {
+    return `${key === undefined ? "The value" : `\`${key}\``} has the format "${format}"`;
+  }
+  const nameFormat = isJsonObject(propertyNames) ? propertyNames["format"] : undefined;
+  if (typeof nameFormat === "string" && sensitiveFormats.has(nameFormat)) {
+    return `The object has names of the format "${nameFormat}"`;
+  }
+  if (keyword !== "properties" || key === undefined || !soundsSensitive(key) || !canHoldIt(schema)) return undefined;
+  return `\`${key}\` sounds sensitive`;
+}
 
-function soundsSensitive(schema: JsonObject, key: string): boolean {
+const sensitiveFormats = new Set(["email", "idn-email", "ipv4", "ipv6"]);
+
+const sensitiveName =
+  /^(e-?mail(-?address)?|phone|mobile|telephone|(first|last|full|given|family|sur)-?name|street|address|post-?code|zip|iban|cvc|cvv|pass(word|port)|ssn|tax-?id|birth-?(day|date)|date-?of-?birth|(card|account|social-security|phone)-?number|(client-?)?ip(-?address)?|(.*-)?(token|secret|credential|api-?key))(s|es)?$/;
+
+function soundsSensitive(key: string): boolean {
   const name = key
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
     .replaceAll("_", "-")
     .toLowerCase();
-  return (hasType(schema, "string") || schema["type"] === undefined) && sensitiveName.test(name);
+  return sensitiveName.test(name);
+}
+
+/** An object says by its own fields what it holds, and yes or no says nothing. */
+function canHoldIt(schema: JsonObject): boolean {
+  return schema["type"] === undefined || ["string", "integer", "number", "array"].some((type) => hasType(schema, type));
 }

@@ -1,3 +1,5 @@
+import type { SchemaPlace } from "../../registry/schema-resources.ts";
+import { walkSchema } from "../../registry/walk-schema.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
 /** Every `$ref` must lead to a schema of this registry, in the same dialect. */
@@ -11,8 +13,22 @@ export const danglingRef: LintRule = eachSchema("dangling-ref", ({ schema, point
       const fix = "Name the $id of an existing version, or add the schema it should lead to.";
       return [{ pointer: place, message: `\`${reference}\` leads nowhere.`, fix }];
     }
+    if (!isSchemaAt(target)) {
+      const message = `\`${reference}\` leads to a place that no keyword makes a schema, so validators do not find it.`;
+      return [{ pointer: place, message, fix: "Move the schema to `$defs` (in draft-07 `definitions`)." }];
+    }
+    // Ajv reads every dynamic reference as one to the root, and would take other values than the document says.
+    if (keyword === "$dynamicRef" && target.pointer !== "") {
+      const message = `\`${reference}\` leads into a document, and validators follow dynamic references to a root only.`;
+      return [{ pointer: place, message, fix: "Use `$ref`, or put the `$dynamicAnchor` at the root." }];
+    }
     if (target.document.draft === document.draft) return [];
     const message = `The schema is written in ${document.draft}, but refers to one in ${target.document.draft}.`;
     return [{ pointer: place, message, fix: "Copy what it needs under `$defs`, or rewrite it in the same dialect." }];
   });
 });
+
+/** A pointer can lead anywhere, into an example for instance. */
+function isSchemaAt({ document, pointer, schema }: SchemaPlace): boolean {
+  return typeof schema === "boolean" || walkSchema(document.schema).some((subschema) => subschema.pointer === pointer);
+}

@@ -1,7 +1,10 @@
-import { isJsonObject, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import type { SchemaPlace, SchemaResources } from "../../registry/schema-resources.ts";
 import { isContract } from "../../registry/schema-document.ts";
 import { pointerStep } from "../../registry/pointer.ts";
 import { eachSchema, type Finding, hasType, isReference, type LintRule } from "./lint-rule.ts";
+
+const branching = ["allOf", "anyOf", "oneOf"];
 
 /** A name under `required` that no `properties` defines is mostly a spelling error. */
 export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ schema, pointer, keyword }) => {
@@ -9,7 +12,7 @@ export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ s
   // A branch may require what the schema around it defines.
   const isBranch = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas"].includes(keyword);
   // What it is composed of may define the name.
-  const isComposed = isReference(schema) || ["allOf", "anyOf", "oneOf"].some((word) => schema[word] !== undefined);
+  const isComposed = isReference(schema) || branching.some((word) => schema[word] !== undefined);
   if (!Array.isArray(required) || isComposed || (isBranch && properties === undefined)) return [];
   const defined = isJsonObject(properties) ? properties : {};
   return required.flatMap((name, index): Finding[] => {
@@ -20,30 +23,65 @@ export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ s
 });
 
 /** The data of an event is an object, in every version, or no field could ever be added. */
-export const rootObject: LintRule = (document) => {
-  const isSound = !isContract(document) || hasOnlyObjects(document.schema);
-  if (isSound) return [];
+export const rootObject: LintRule = (document, { resources }) => {
+  const root = { document, pointer: "", schema: document.schema };
+  if (!isContract(document) || hasOnlyObjects(root, resources)) return [];
   const message = "The data of an event is an object, so that fields can be added later.";
   return [{ file: document.file, pointer: "/type", rule: "root-object", message, fix: 'Say `"type": "object"`.' }];
 };
 
-function hasOnlyObjects(schema: JsonObject): boolean {
-  return (
-    schema["type"] === "object" || ["$ref", "oneOf", "anyOf", "allOf"].some((keyword) => schema[keyword] !== undefined)
-  );
+/** Whether every value a schema takes is an object. */
+function hasOnlyObjects(place: SchemaPlace, resources: SchemaResources, depth = 0): boolean {
+  const { schema, document, pointer } = place;
+  // What refers to itself says nothing.
+  if (!isJsonObject(schema) || depth > 32) return schema === false;
+  if (schema["type"] === "object") return true;
+  const { $ref: reference } = schema;
+  const target = typeof reference === "string" ? resources.resolve(reference, document, pointer) : undefined;
+  if (target !== undefined && hasOnlyObjects(target, resources, depth + 1)) return true;
+  const branches = (keyword: string): boolean[] => {
+    const inner = schema[keyword];
+    if (!Array.isArray(inner)) return [];
+    return inner.map((branch, index) =>
+      hasOnlyObjects(
+        { ...place, pointer: `${pointer}/${keyword}/${index}`, schema: asSchema(branch) },
+        resources,
+        depth + 1,
+      ),
+    );
+  };
+  const alternatives = [branches("oneOf"), branches("anyOf")];
+  return branches("allOf").includes(true) || alternatives.some((each) => each.length > 0 && !each.includes(false));
+}
+
+function asSchema(value: Json): JsonObject | boolean {
+  return isJsonObject(value) || typeof value === "boolean" ? value : true;
 }
 
 /** Whether other properties may come is a decision; left out, it is an accident. */
 export const undeclaredOpenness: LintRule = eachSchema("undeclared-openness", ({ schema, pointer, keyword }) => {
-  const isObject = hasType(schema, "object") || schema["properties"] !== undefined;
+  const isObject = hasType(schema, "object") || schema["properties"] !== undefined || hasObjectBranch(schema);
   const isDeclared = schema["additionalProperties"] !== undefined || schema["unevaluatedProperties"] !== undefined;
   // Branches add to the schema around them, which is the one to be closed (by `unevaluatedProperties`).
-  const isBranch = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas"].includes(keyword);
+  const isBranch = [...branching, "if", "then", "else", "not", "dependentSchemas"].includes(keyword);
   if (!isObject || isDeclared || isBranch) return [];
   const message = "The object does not say whether it may have other properties.";
   const fix = 'Say `"additionalProperties": false`, or `true` if it is open on purpose.';
   return [{ pointer, message, fix }];
 });
+
+/** A branch that is an object and does not say itself whether it is open. */
+function hasObjectBranch(schema: JsonObject): boolean {
+  return branching
+    .flatMap((keyword) => schema[keyword] ?? [])
+    .some(
+      (branch) =>
+        isJsonObject(branch) &&
+        branch["additionalProperties"] === undefined &&
+        branch["unevaluatedProperties"] === undefined &&
+        (hasType(branch, "object") || branch["properties"] !== undefined || hasObjectBranch(branch)),
+    );
+}
 
 /** `data.constructor` is there in every JavaScript object: readers and validators stumble over such names. */
 export const prototypeName: LintRule = eachSchema("prototype-name", ({ schema, pointer }) => {
@@ -57,23 +95,35 @@ export const prototypeName: LintRule = eachSchema("prototype-name", ({ schema, p
     }));
 });
 
+/** Without `$schema` another tool would read the document as whatever is its favourite. */
+export const undeclaredDialect: LintRule = (document) => {
+  if (document.schema["$schema"] !== undefined) return [];
+  const message = `The document does not say its dialect, and is read as ${document.draft}.`;
+  const fix = 'Say `"$schema": "https://json-schema.org/draft/2020-12/schema"` (or that of draft-07).';
+  return [{ file: document.file, pointer: "", rule: "dialect", message, fix }];
+};
+
 /** Documentation, types and views are made from descriptions. */
 export const missingDescription: LintRule = eachSchema(
   "missing-description",
   ({ schema, pointer, keyword }, document) => {
     const findings: Finding[] = [];
     if (pointer === "") {
-      for (const text of ["title", "description"].filter((name) => typeof schema[name] !== "string")) {
+      for (const text of ["title", "description"].filter((name) => !isText(schema[name]))) {
         findings.push({
           pointer: "",
           message: `The ${document.kind} schema has no ${text}.`,
           fix: `Add a \`${text}\`.`,
         });
       }
-    } else if (keyword === "properties" && typeof schema["description"] !== "string" && !isReference(schema)) {
+    } else if (keyword === "properties" && !isText(schema["description"]) && !isReference(schema)) {
       const message = "The property has no description.";
       findings.push({ pointer, message, fix: "Say in a sentence what it is, with its unit." });
     }
     return findings;
   },
 );
+
+function isText(value: Json | undefined): boolean {
+  return typeof value === "string" && value.trim() !== "";
+}

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkSchemas } from "../../check/check-schemas.ts";
 import { formatFault } from "../../registry/fault.ts";
@@ -12,10 +13,18 @@ export interface CheckOptions {
   json?: boolean | undefined;
 }
 
-/** `pnpm schemas check`: 0 when there is no fault. */
+/** `pnpm schemas check`: 0 when there is no fault, 2 when there is nothing to check or to compare with. */
 export async function check(options: CheckOptions, print: (line: string) => void): Promise<number> {
   const root = options.root ?? join(repositoryRoot, "schemas");
+  if (!existsSync(root)) {
+    print(`There is no folder ${root}. Give --root the schemas folder.`);
+    return 2;
+  }
   const commit = mergeBase(root, options.base);
+  if (commit === undefined && options.base !== undefined) {
+    print(`Git knows no commit ${options.base} here. Fetch it, or give --base a branch that is there.`);
+    return 2;
+  }
   const { faults, notes, contracts, documents } = await checkSchemas({
     folder: readFolder(root),
     ...(commit === undefined ? {} : { merged: readMerged(root, commit) }),
@@ -27,7 +36,10 @@ export async function check(options: CheckOptions, print: (line: string) => void
   } else {
     for (const fault of faults) print(`${formatFault(fault)}\n`);
     for (const note of notes) print(`note: ${note.file}: ${note.message}`);
-    const against = commit === undefined ? "not compared with merged files" : `compared with ${commit.slice(0, 12)}`;
+    const against =
+      commit === undefined
+        ? "not compared with merged files (no main here: give --base)"
+        : `compared with ${commit.slice(0, 12)}`;
     print(`${documents} schemas, ${contracts} of them contracts, ${against}: ${faults.length} fault(s)`);
   }
   return faults.length === 0 ? 0 : 1;

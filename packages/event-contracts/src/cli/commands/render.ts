@@ -8,9 +8,10 @@ export interface RenderOptions {
   check?: boolean | undefined;
 }
 
-/** `pnpm schemas render`: writes every generated file. With `--check`: 0 when all are fresh. */
+/** `pnpm schemas render`: writes every generated file, or none when a schema is broken. With `--check`: 0 when all are fresh. */
 export function render(options: RenderOptions, print: (line: string) => void): number {
-  const files = renderAll(repositoryRoot);
+  const files = renderOrExplain(print);
+  if (files === undefined) return 1;
   const stale = [...files].filter(([path, text]) => readIfThere(path) !== text);
   const orphans = readdirSync(join(repositoryRoot, "docs/contracts"))
     .map((name) => `docs/contracts/${name}`)
@@ -23,6 +24,18 @@ export function render(options: RenderOptions, print: (line: string) => void): n
   for (const path of changed) print(options.check === true ? `stale: ${path}` : `written: ${path}`);
   print(`${files.size} generated files, ${changed.length} ${options.check === true ? "stale" : "written"}`);
   return options.check === true && changed.length > 0 ? 1 : 0;
+}
+
+function renderOrExplain(print: (line: string) => void): Map<string, string> | undefined {
+  try {
+    return renderAll(repositoryRoot);
+  } catch (error) {
+    // A schema that no validator can be made of has faults, and the check tells them by file and pointer.
+    print(
+      `${error instanceof Error ? error.message : String(error)}\nNothing was written. \`pnpm schemas check\` says more.`,
+    );
+    return undefined;
+  }
 }
 
 function readIfThere(path: string): string | undefined {

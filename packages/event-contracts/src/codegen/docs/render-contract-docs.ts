@@ -1,3 +1,4 @@
+import { compareSchemas } from "../../check/history/compare-schemas.ts";
 import type { Json } from "../../json.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Contract } from "../../registry/schema-document.ts";
@@ -64,9 +65,19 @@ function renderPage(registry: Registry, type: string, views: WarehouseView[], op
     ]),
     "## Versions",
     "",
-    ...versions.map((version) => `- [${formatVersion(version.version)}](../../schemas/${version.file})`).reverse(),
+    ...versions.map((version, index) => renderVersion(registry, version, versions[index - 1])).reverse(),
     "",
   ].join("\n");
+}
+
+/** A version, and what is new in it. */
+function renderVersion(registry: Registry, version: Contract, previous: Contract | undefined): string {
+  const link = `- [${formatVersion(version.version)}](../../schemas/${version.file})`;
+  if (previous === undefined) return link;
+  const changes = compareSchemas(previous, version, registry.resources).map(({ path, message }) =>
+    path.length === 0 || message.includes(`\`${path.at(-1) ?? ""}\``) ? message : `\`${path.join(".")}\`: ${message}`,
+  );
+  return `${link}: ${changes.length === 0 ? "other words." : changes.map((text) => text.replaceAll(/\s+/g, " ")).join(" ")}`;
 }
 
 function renderField(field: Field): string {

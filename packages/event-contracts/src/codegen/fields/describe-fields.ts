@@ -1,15 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyRule } from "../../privacy/privacy-map.ts";
-import { readPrivacyRule } from "../../privacy/read-privacy-rule.ts";
-import { strictestRule } from "../../privacy/strictest-rule.ts";
 import { pointerStep } from "../../registry/pointer.ts";
 import type { SchemaDocument } from "../../registry/schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
 
 /** One field of the data of a contract, seen through `$ref` and the combining keywords. */
 export interface Field {
-  /** Property names from the root of `data`; `[]` stands for the elements of an array. */
+  /** Property names from the root of `data`; `[]` stands for the elements of an array, `*` and `/pattern/` for names that are free. */
   path: string[];
+  /** Every step of the path is the name of a property. */
+  isNamed: boolean;
   /** JSON types it can have; empty when the schema does not say. */
   types: string[];
   /** In the object it stands in. */
@@ -29,41 +30,82 @@ export interface Field {
 export function describeFields(document: SchemaDocument, resources: SchemaResources): Field[] {
   const fields: Field[] = [];
   const root = schemasAt([{ document, pointer: "", schema: document.schema }], resources);
-  collectFields(root, [], []);
+  collectFields(root, { path: [], isNamed: true }, []);
   return fields;
 
-  function collectFields(places: SchemaPlace[], path: string[], above: string[]): boolean {
+  /** @returns whether the value has fields of its own, apart from those whose names are free. */
+  function collectFields(places: SchemaPlace[], at: FieldPosition, above: string[]): boolean {
     const keys = places.map(placeKey);
     if (keys.some((key) => above.includes(key))) return false;
     const inner = [...above, ...keys];
     const names = new Set(places.flatMap((place) => Object.keys(mapOf(place, "properties"))));
     for (const name of names) {
-      const declaring = places.filter((place) => Object.hasOwn(mapOf(place, "properties"), name));
       const isRequired = places.some((place) => isAlways(place) && listOf(place, "required").includes(name));
-      addField(
-        declaring.map((place) => childOf(place, ["properties", name])),
-        [...path, name],
-        isRequired,
-        inner,
-      );
+      const position = { path: [...at.path, name], isNamed: at.isNamed };
+      addField(declarationsOf(places, name), position, isRequired, inner);
     }
-    const items = places.flatMap((place) =>
-      isJsonObject(schemaOf(place)["items"]) ? [childOf(place, ["items"])] : [],
+    const free = (step: string): FieldPosition => ({ path: [...at.path, step], isNamed: false });
+    for (const [step, declared] of freeNames(places)) addField(declared, free(step), false, inner);
+    const elements = places.flatMap((place) =>
+      ["prefixItems", "items"].flatMap((keyword) => schemasUnder(place, keyword)),
     );
-    const hasElements = items.length > 0 && collectFields(schemasAt(items, resources), [...path, "[]"], inner);
+    const hasElements = elements.length > 0 && collectElements(elements, free("[]"), inner);
     return names.size > 0 || hasElements;
   }
 
-  function addField(declared: SchemaPlace[], path: string[], isRequired: boolean, above: string[]): void {
+  /** Elements that are objects are described by their fields; others have a line of their own. */
+  function collectElements(elements: SchemaPlace[], at: FieldPosition, above: string[]): boolean {
+    const places = schemasAt(elements, resources);
+    const { types } = toField(places, false);
+    const isPlain = types.length > 0 && types.every((type) => type === "object");
+    if (isPlain && privacyRuleAt(elements, resources) === undefined) return collectFields(places, at, above);
+    addField(elements, at, false, above);
+    return true;
+  }
+
+  function addField(declared: SchemaPlace[], at: FieldPosition, isRequired: boolean, above: string[]): void {
     const places = schemasAt(declared, resources);
-    const field = toField(places, path, isRequired);
+    const field = { ...toField(places, isRequired), ...at, privacy: privacyRuleAt(declared, resources) };
     fields.push(field);
-    field.hasFields = collectFields(places, path, above);
+    field.hasFields = collectFields(places, at, above);
   }
 }
 
-/** Places that came in through `anyOf` or `oneOf` hold only for some events. */
+type FieldPosition = Pick<Field, "path" | "isNamed">;
+
+/** The schemas of a property. What a condition adds to one that is defined anyway says nothing of it in general. */
+function declarationsOf(places: SchemaPlace[], name: string): SchemaPlace[] {
+  const declaring = places.filter((place) => Object.hasOwn(mapOf(place, "properties"), name));
+  const general = declaring.filter((place) => !onCondition.has(place));
+  return (general.length > 0 ? general : declaring).map((place) => childOf(place, ["properties", name]));
+}
+
+/** The schemas of properties that are not named, by what is written for their names. */
+function freeNames(places: SchemaPlace[]): Map<string, SchemaPlace[]> {
+  const found = new Map<string, SchemaPlace[]>();
+  const add = (step: string, declared: SchemaPlace[]): void => {
+    if (declared.length > 0) found.set(step, [...(found.get(step) ?? []), ...declared]);
+  };
+  for (const place of places) {
+    for (const pattern of Object.keys(mapOf(place, "patternProperties"))) {
+      add(`/${pattern}/`, [childOf(place, ["patternProperties", pattern])]);
+    }
+    for (const keyword of ["additionalProperties", "unevaluatedProperties"]) add("*", schemasUnder(place, keyword));
+  }
+  return found;
+}
+
+/** The schemas a keyword holds, itself one or a list. */
+function schemasUnder(place: SchemaPlace, keyword: string): SchemaPlace[] {
+  const value = schemaOf(place)[keyword];
+  if (Array.isArray(value)) return value.map((_, index) => childOf(place, [keyword, index]));
+  return isJsonObject(value) ? [childOf(place, [keyword])] : [];
+}
+
+/** Places that came in through `anyOf`, `oneOf` or a condition hold only for some events. */
 const sometimes = new WeakSet<SchemaPlace>();
+/** Of these, those that a condition brought. */
+const onCondition = new WeakSet<SchemaPlace>();
 
 function isAlways(place: SchemaPlace): boolean {
   return !sometimes.has(place);
@@ -78,11 +120,17 @@ function schemasAt(places: SchemaPlace[], resources: SchemaResources): SchemaPla
     if (!isJsonObject(place.schema) || seen.has(placeKey(place))) continue;
     seen.add(placeKey(place));
     found.push(place);
-    const next = [...referredFrom(place, resources), ...branchesOf(place, "allOf")];
-    const optional = ["oneOf", "anyOf"].flatMap((keyword) => branchesOf(place, keyword));
+    const next = [...referredFrom(place, resources), ...schemasUnder(place, "allOf")];
+    const optional = ["oneOf", "anyOf"].flatMap((keyword) => schemasUnder(place, keyword));
+    const conditional = [
+      ...["then", "else"].flatMap((keyword) => schemasUnder(place, keyword)),
+      ...Object.keys(mapOf(place, "dependentSchemas")).map((name) => childOf(place, ["dependentSchemas", name])),
+    ];
     for (const inner of next) if (sometimes.has(place)) sometimes.add(inner);
-    for (const inner of optional) sometimes.add(inner);
-    pending.push(...next, ...optional);
+    for (const inner of [...optional, ...conditional]) sometimes.add(inner);
+    for (const inner of [...next, ...optional]) if (onCondition.has(place)) onCondition.add(inner);
+    for (const inner of conditional) onCondition.add(inner);
+    pending.push(...next, ...optional, ...conditional);
   }
   return found;
 }
@@ -95,12 +143,7 @@ function referredFrom(place: SchemaPlace, resources: SchemaResources): SchemaPla
   return target === undefined ? [] : [{ ...target }];
 }
 
-function branchesOf(place: SchemaPlace, keyword: string): SchemaPlace[] {
-  const branches = schemaOf(place)[keyword];
-  return Array.isArray(branches) ? branches.map((_, index) => childOf(place, [keyword, index])) : [];
-}
-
-function toField(places: SchemaPlace[], path: string[], isRequired: boolean): Field {
+function toField(places: SchemaPlace[], isRequired: boolean): Omit<Field, "path" | "isNamed" | "privacy"> {
   const schemas = places.map(schemaOf);
   const texts = (keyword: string): string[] =>
     schemas.map((schema) => schema[keyword]).filter((text) => typeof text === "string");
@@ -108,11 +151,7 @@ function toField(places: SchemaPlace[], path: string[], isRequired: boolean): Fi
     if (schema["const"] !== undefined) return [[schema["const"]]];
     return Array.isArray(schema["enum"]) ? [schema["enum"]] : [];
   });
-  const rules = schemas.flatMap((schema) =>
-    schema["x-privacy"] === undefined || schema["x-privacy"] === false ? [] : [readPrivacyRule(schema["x-privacy"])],
-  );
   return {
-    path,
     types: [...new Set(schemas.flatMap(typesOf))],
     isRequired,
     hasFields: false,
@@ -120,7 +159,6 @@ function toField(places: SchemaPlace[], path: string[], isRequired: boolean): Fi
     format: texts("format")[0],
     values: values.length === 0 ? undefined : values.flat(),
     limits: [...new Set(schemas.flatMap(limitsOf))],
-    privacy: rules.length === 0 ? undefined : rules.reduce(strictestRule),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyAction } from "../../privacy/privacy-map.ts";
-import { readPrivacyRule } from "../../privacy/read-privacy-rule.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { pointerStep } from "../../registry/pointer.ts";
 import { placeKey, type SchemaPlace } from "../../registry/schema-resources.ts";
@@ -37,13 +37,19 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     for (const step of steps) value = (value as JsonObject)[step];
     if (typeof value === "boolean") return value ? "unknown" : "never";
     if (!isJsonObject(value)) return "unknown";
-    const place = { ...parent, schema: value, pointer: parent.pointer + steps.map(pointerStep).join("") };
-    return typeOf(place, value, indent);
+    return typeOf(innerPlace(parent, value, steps), value, indent);
+  }
+
+  function actionAt(place: SchemaPlace): PrivacyAction | undefined {
+    return privacyRuleAt([place], registry.resources)?.action;
   }
 
   function typeOf(place: SchemaPlace, schema: JsonObject, indent: string): string {
-    // What masking leaves of a value is a text, whatever the value was.
-    if (side === "masked" && ["mask", "hmac", "truncate"].includes(actionOf(schema) ?? "")) return "string";
+    const action = side === "masked" ? actionAt(place) : undefined;
+    // Of an array, elements that are dropped leave a hole; a property goes, which its object knows.
+    if (action === "drop") return "null";
+    // What masking leaves of a value is a text, whatever the value was, and nothing is masked where nothing is.
+    if (action !== undefined && action !== "scan") return typesOf(schema).includes("null") ? "string | null" : "string";
     const parts = [
       ...refType(place, schema),
       ...valueType(schema),
@@ -80,9 +86,12 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
     const inner = `${indent}  `;
     const lines = Object.entries(properties).flatMap(([name, property]) => {
-      if (side === "masked" && isJsonObject(property) && actionOf(property) === "drop") return [];
+      const action = isJsonObject(property) ? actionAt(innerPlace(place, property, ["properties", name])) : undefined;
+      if (side === "masked" && action === "drop") return [];
       const type = typeAt(place, ["properties", name], inner);
-      return [`${docOf(property, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`];
+      return [
+        `${docOf(property, action, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`,
+      ];
     });
     const rest = restType(place, schema, lines.length > 0, inner);
     if (rest !== undefined) lines.push(`${inner}[key: string]: ${rest};\n`);
@@ -132,7 +141,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
         const type = typeOf(place, schema, "");
         const isInterface = type.startsWith("{") && type.endsWith("}") && !/^\} /m.test(type);
         texts.push(
-          `${docOf(schema, "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`,
+          `${docOf(schema, actionAt(place), "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`,
         );
       }
       return texts;
@@ -146,9 +155,8 @@ function unusedName(name: string, used: ReadonlySet<string>): string {
   return unused;
 }
 
-function actionOf(schema: JsonObject): PrivacyAction | undefined {
-  const annotation = schema["x-privacy"];
-  return annotation === undefined || annotation === false ? undefined : readPrivacyRule(annotation).action;
+function innerPlace(parent: SchemaPlace, schema: JsonObject, steps: (string | number)[]): SchemaPlace {
+  return { ...parent, schema, pointer: parent.pointer + steps.map(pointerStep).join("") };
 }
 
 function valueType(schema: JsonObject): string[] {
@@ -189,9 +197,8 @@ function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-function docOf(schema: Json | undefined, indent: string): string {
+function docOf(schema: Json | undefined, action: PrivacyAction | undefined, indent: string): string {
   if (!isJsonObject(schema)) return "";
-  const action = actionOf(schema);
   const description = typeof schema["description"] === "string" ? schema["description"] : "";
   const privacy = action === undefined ? "" : `Sensitive: ${action}.`;
   const text = [description, privacy].filter((part) => part !== "").join(" ");

@@ -87,19 +87,30 @@ function unusedName(name: string, names: ReadonlySet<string>): string {
   return unused;
 }
 
-/** A field has a column unless it is dropped, an element of an array, or split into the columns of its own fields. */
+/**
+ * A field has a column unless it is dropped, has a name that is free, or is split into the columns of its own fields. What is masked as a
+ * whole is one text and has one column.
+ */
 export function columnFields(fields: Field[]): Field[] {
-  const dropped = fields.filter((field) => field.privacy?.action === "drop").map((field) => field.path);
+  const whole = fields.filter(isMaskedWhole).map(({ path }) => path);
   return fields.filter((field) => {
-    const isUnder = dropped.some((path) => path.every((step, index) => field.path[index] === step));
-    const isSplit = field.hasFields && field.types.every((type) => type === "object");
-    return !isUnder && !isSplit && !field.path.includes("[]");
+    const isInside = whole.some(
+      (path) => path.length < field.path.length && path.every((step, index) => field.path[index] === step),
+    );
+    const isSplit = field.hasFields && field.types.every((type) => type === "object") && !isMaskedWhole(field);
+    return field.isNamed && field.privacy?.action !== "drop" && !isInside && !isSplit;
   });
 }
 
-function columnType({ types, format, privacy }: Field): WarehouseColumn["type"] {
+/** `scan` looks inside; every other action takes the value as it is. */
+function isMaskedWhole({ privacy }: Field): boolean {
+  return privacy !== undefined && privacy.action !== "scan";
+}
+
+function columnType(field: Field): WarehouseColumn["type"] {
+  const { types, format } = field;
   // What masking leaves of a value is a text.
-  if (privacy !== undefined && privacy.action !== "scan") return "STRING";
+  if (isMaskedWhole(field)) return "STRING";
   const [type, ...others] = types.filter((name) => name !== "null");
   if (type === "number" && others.length === 1 && others[0] === "integer") return "DOUBLE";
   if (type === undefined || others.length > 0) return "JSON";
