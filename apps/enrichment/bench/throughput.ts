@@ -16,7 +16,7 @@ import { createSampleRecords } from "./sample-records.ts";
 const isQuick = process.argv.includes("--quick");
 const events = 10_000;
 const rounds = isQuick ? 7 : 25;
-const warmUps = isQuick ? 4 : 8;
+const warmUps = isQuick ? 8 : 20;
 // A thousand types see ten events each in a round.
 const growthWarmUps = isQuick ? 40 : 150;
 

@@ -76,14 +76,20 @@ class TextFollower {
   }
 
   #followProperties(object: JsonObject, start: number): number {
-    const hasReplacement = this.#hasReplacement(object);
+    let replacement: Replacement | undefined;
+    let areSeveral = false;
+    for (const each of this.#replacements) {
+      if (each.holder !== object) continue;
+      areSeveral = replacement !== undefined;
+      replacement ??= each;
+    }
     let at = start;
     for (const name in object) {
       if (mayBeIndex(name)) return nowhere;
       // A brace or a comma, the name in quotes, a colon.
       at += name.length + 4;
-      const replacement = hasReplacement ? this.#replacementOf(object, name) : undefined;
-      if (replacement !== undefined) at = this.#exchange(replacement, at);
+      if (areSeveral) replacement = this.#replacementOf(object, name);
+      if (replacement !== undefined && replacement.key === name) at = this.#exchange(replacement, at);
       else {
         const value = object[name];
         // Nearly all are texts.
@@ -91,11 +97,6 @@ class TextFollower {
       }
     }
     return at === start ? start + 2 : at + 1;
-  }
-
-  #hasReplacement(object: object): boolean {
-    for (const { holder } of this.#replacements) if (holder === object) return true;
-    return false;
   }
 
   #replacementOf(object: object, name: string): Replacement | undefined {
