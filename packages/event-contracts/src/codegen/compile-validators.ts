@@ -107,7 +107,7 @@ function emit(sources: SourceCode[]): string {
     }
     const evaluated =
       source.evaluated === undefined ? "" : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`;
-    return `${compactErrors(code)}\n${evaluated}`;
+    return `${compactErrors(guardEvaluated(code))}\n${evaluated}`;
   });
   const declare = ([name, value]: [string, string]): string => `const ${name} = ${value};\n`;
   return [...constants, ...wrappers].map(declare).join("") + functions.join("");
@@ -132,6 +132,16 @@ function followSteps(root: Json, steps: string): Json {
     value = next;
   }
   return value;
+}
+
+const markEvaluated = /\b(props\d+)\[(key\d+)\] = true;/g;
+
+/**
+ * What a `$ref` has evaluated is unknown when its schema refuses the value, and `true` when it is everything; Ajv's code for
+ * `patternProperties` beside it takes an object for granted, and throws.
+ */
+function guardEvaluated(code: string): string {
+  return code.replaceAll(markEvaluated, "if($1 !== true){$1 = $1 || {};$1[$2] = true;}");
 }
 
 const codePointCounter = "runtime.ucs2length";

@@ -132,6 +132,12 @@ const cases: Case[] = [
   },
   { change: "no name is taken any more", ...field({}, { propertyNames: false }), changes: ["revision a"] },
   {
+    change: "names are free again, and what their schema masked is not masked any more",
+    ...field({ propertyNames: { then: { "x-privacy": { class: "name", action: "mask" } } } }, {}),
+    changes: ["revision a"],
+  },
+  { change: "names are free again", ...field({ propertyNames: { maxLength: 3 } }, {}), changes: ["addition a"] },
+  {
     change: "the earliest day moves on",
     ...field(
       { ...text, format: "date", formatMinimum: "2026-01-01" },

@@ -61,6 +61,21 @@ describe("the generated contracts module", () => {
     expect(mapOf("search/click")).not.toEqual(mapOf("commerce/purchase"));
   });
 
+  test("judges names by patterns also where what is referred to beside them refuses the value", () => {
+    const $id = idOf("events/shop/note/1-0-0.json");
+    const note = { $ref: "#/$defs/closed", patternProperties: { "^b": { type: "string" } } };
+    const document = {
+      $id,
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      properties: { note },
+      $defs: { closed: { patternProperties: { "^b": { maxLength: 1 } }, required: ["a"] } },
+    };
+    const validate = contractsOf(registryOf({ "events/shop/note/1-0-0.json": document })).validatorOf($id)!;
+    expect(validate({ note: { a: 1, b: "x" } })).toBeNull();
+    expect(validate({ note: { b: "xx" } })?.errors.map(({ keyword }) => keyword)).toEqual(["required", "maxLength"]);
+    expect(validate({ note: { a: 1, b: 1 } })?.errors.map(({ keyword }) => keyword)).toEqual(["type"]);
+  });
+
   test("counts characters, not UTF-16 units, at both limits of a length", () => {
     const $id = idOf("events/shop/note/1-0-0.json");
     const value = { type: "string", minLength: 2, maxLength: 3 };

@@ -69,6 +69,10 @@ function compareExact(before: EffectiveSchema, after: EffectiveSchema, keyword: 
     return [{ class: "model", message }];
   }
   const isGone = is === undefined || (keyword === "uniqueItems" && is === false);
+  if (isGone && mayHoldAnnotation(was)) {
+    const message = `\`${keyword}\` is gone, and with it what its annotations masked.`;
+    return [{ class: "revision", message }];
+  }
   if (isGone) return [{ class: "addition", message: `\`${keyword}\` is gone.` }];
   return [
     {
@@ -76,6 +80,11 @@ function compareExact(before: EffectiveSchema, after: EffectiveSchema, keyword: 
       message: `\`${keyword}\` changes from ${say(was)} to ${say(is)}: events that were taken are refused.`,
     },
   ];
+}
+
+/** Whether a schema is annotated, or refers to one that may be; a pattern or a bound is no schema. */
+function mayHoldAnnotation(value: Json | undefined): boolean {
+  return typeof value === "object" && /"(?:x-privacy|\$ref|\$dynamicRef)":/u.test(JSON.stringify(value));
 }
 
 function compareValues(before: EffectiveSchema, after: EffectiveSchema): ConstraintChange[] {
