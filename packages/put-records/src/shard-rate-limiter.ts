@@ -9,8 +9,11 @@ const TOLERATED_THROTTLING = 0.15;
 /** …by this many standard deviations: what few attempts show may be chance. */
 const DEVIATIONS = 2;
 
-/** A shard is judged on at least this long and this many attempts… */
-const WINDOW_MS = 200;
+/**
+ * A shard is judged on at least this long and this many attempts: a client without a limit puts thousands of records to a full shard in
+ * a few such windows, and each refused one takes time from those whose shards are well…
+ */
+const WINDOW_MS = 50;
 const WINDOW_ATTEMPTS = 400;
 /** …or, when it sees fewer, on a second with at least so many throttled ones. */
 const SLOW_WINDOW_MS = 1000;

@@ -35,6 +35,17 @@ describe("a shard", () => {
     expect(limit?.recordsPerSecond).toBeLessThan(1300);
   });
 
+  test("that is flooded is limited before a tenth of a second is over, and near its rate after another", () => {
+    const limiter = new ShardRateLimiter();
+    // What it has saved up goes in the first moment.
+    observe(limiter, 0, 50, 1000, () => 500);
+    observe(limiter, 50, 100, 1000, () => 50);
+    expect(limiter.isLimiting).toBe(true);
+    observe(limiter, 100, 200, 1000, () => 50);
+    const [limit] = limiter.limits(200);
+    expect(limit?.recordsPerSecond).toBeLessThan(1300);
+  });
+
   test("that throttles a tenth at random, whatever the rate, is not brought to a halt", () => {
     const limiter = new ShardRateLimiter();
     observe(limiter, 0, 10_000, 1000, (offered) => offered * 0.9);
