@@ -1,18 +1,12 @@
-import {
-  type EnrichedEvent,
-  type EnrichmentNote,
-  partitionKeyOf,
-  type RawEvent,
-  type ValidationResult,
-} from "@millrace/event-contracts";
+import { type EnrichmentNote, partitionKeyOf, type RawEvent, type ValidationResult } from "@millrace/event-contracts";
 import type { SchemaErrors } from "@millrace/event-contracts/codegen";
-import { type Addition, createAddition } from "./enrichments/addition.ts";
 import type { RunEnrichments } from "./enrichments/run-enrichments.ts";
 import { writeEvent } from "./envelope/write-event.ts";
 import { MaskingFailedError } from "./errors.ts";
 import type { MaskEvent, MaskingOrder } from "./privacy/mask-event.ts";
 import type { MaskingLog } from "./privacy/masking-log.ts";
 import { describeErrors } from "./validation/describe-errors.ts";
+import { writeValidation, type WrittenValidation } from "./validation/write-validation.ts";
 import type { SelectContract, SelectedContract } from "./validation/select-contract.ts";
 
 export interface EventContext {
@@ -21,8 +15,8 @@ export interface EventContext {
   readonly runEnrichments: RunEnrichments;
 }
 
-/** Who processes, and when: the same for all events of a record. */
-export type ProcessingStamp = Addition<EnrichedEvent["processing"]>;
+/** Who processes, and when, as JSON to the end of an enriched event: the same for all events of a record. */
+export type ProcessingStamp = string;
 
 /** An enriched event as it is written. */
 export interface EnrichedLine {
@@ -60,7 +54,7 @@ export function enrichEvent(
 
   return {
     // Put together from parts that are written already, nearly all of them.
-    json: `{"event":${writeEvent(event, text, log)},"enrichment":{${enrichment.members}}${validation.member},"privacy":${log.toJson()}${stamp.member}}`,
+    json: `{"event":${writeEvent(event, text, log)},"enrichment":{${enrichment.members}${validation.text}${log.toJson()}${stamp}`,
     partitionKey: partitionKeyOf(event),
     validation: validation.value,
     notes: enrichment.notes,
@@ -83,10 +77,10 @@ function describeFaults(
   found: SchemaErrors,
   maskedData: unknown,
   log: MaskingLog,
-): Addition<ValidationResult> {
+): WrittenValidation {
   const errors = describeErrors(found.errors, maskedData, log.paths());
   const isCut = found.count > errors.length;
-  return createAddition<ValidationResult>("validation", {
+  return writeValidation({
     status: "invalid",
     schema: schemaId,
     errors,

@@ -6,7 +6,6 @@ import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp
 import { decodeLines, type Line } from "./envelope/decode-lines.ts";
 import { lineBytes } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
-import { createAddition } from "./enrichments/addition.ts";
 import { MaskingFailedError } from "./errors.ts";
 
 /** What {@link enrichRecord} works with. */
@@ -115,7 +114,8 @@ export function createStamps({ name, version }: RecordContext["processor"]): (no
   let stamp: ProcessingStamp | undefined;
   return (nowMs) => {
     if (stamp === undefined || nowMs !== stampedMs) {
-      stamp = createAddition("processing", { enrichment: { name, version, at: new Date(nowMs).toISOString() } });
+      const processing = { enrichment: { name, version, at: new Date(nowMs).toISOString() } };
+      stamp = `,"processing":${JSON.stringify(processing)}}`;
       stampedMs = nowMs;
     }
     return stamp;

@@ -85,12 +85,18 @@ function createStep(group: readonly ActiveEnrichment[]): Step {
 }
 
 function createEventStep({ name, enrich }: EventEnrichment & { readonly name: string }): Step {
+  // Neighbouring events often get the same addition.
+  let last: Addition | undefined;
+  let lastResult = nothing;
   return (input) => {
     try {
       const addition = enrich(input);
-      return addition === undefined
-        ? nothing
-        : { additions: [addition], members: addition.member, notes: nothing.notes };
+      if (addition !== last) {
+        last = addition;
+        lastResult =
+          addition === undefined ? nothing : { additions: [addition], members: addition.member, notes: nothing.notes };
+      }
+      return lastResult;
     } catch (error) {
       return { ...nothing, notes: [noteOf(name, error)] };
     }

@@ -1,7 +1,7 @@
-import type { RawEvent, ValidationResult } from "@millrace/event-contracts";
+import type { RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts, DataValidator } from "@millrace/event-contracts/codegen";
-import { type Addition, createAddition } from "../enrichments/addition.ts";
 import type { MaskingOrder } from "../privacy/mask-event.ts";
+import { writeValidation, type WrittenValidation } from "./write-validation.ts";
 
 /** The contract of an event, and the schemas whose privacy annotations concern it. */
 export interface SelectedContract {
@@ -12,7 +12,7 @@ export interface SelectedContract {
   /** How one is masked that breaks it. */
   readonly strictMasking: MaskingOrder;
   /** What an event gets that the contract, if there is one, finds no fault with. */
-  readonly faultless: Addition<ValidationResult>;
+  readonly faultless: WrittenValidation;
 }
 
 /** Finds the contract of an event. */
@@ -59,12 +59,12 @@ export function createContractSelector(contracts: CompiledContracts): SelectCont
       validate,
       masking: { schemaIds, isValid: true },
       strictMasking: { schemaIds, isValid: false },
-      faultless: createAddition<ValidationResult>("validation", { status: "valid", schema: schemaId, errors: [] }),
+      faultless: writeValidation({ status: "valid", schema: schemaId, errors: [] }),
     };
   }
 }
 
-const unknown = createAddition<ValidationResult>("validation", { status: "unknown", schema: null, errors: [] });
+const unknown = writeValidation({ status: "unknown", schema: null, errors: [] });
 
 /**
  * @param related contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a buyer as well, and

@@ -1,7 +1,6 @@
 import type { RawEvent } from "@millrace/event-contracts";
 import { createEnrichments, type EnrichmentEntry } from "../../../src/index.ts";
 import { enrichEvent } from "../../../src/enrich-event.ts";
-import { createAddition } from "../../../src/enrichments/addition.ts";
 import { createContext, createRawEvent } from "../../raw-events.ts";
 import options from "../../../options/enrichments.json" with { type: "json" };
 import rules from "../../../rules/referrers.json" with { type: "json" };
@@ -23,7 +22,7 @@ export function enrichWith(
   };
   const enrichments = createEnrichments(entries, { readFile }, rules);
   const event = createRawEvent(overrides) as RawEvent;
-  const { json } = enrichEvent(event, undefined, createAddition("processing", {}), createContext({ enrichments }));
+  const { json } = enrichEvent(event, undefined, ',"processing":{}}', createContext({ enrichments }));
   return (JSON.parse(json) as { enrichment: Record<string, unknown> }).enrichment;
 }
 
