@@ -22,7 +22,13 @@ import {
 
 const shardIds = Array.from({ length: SHARDS }, (_, i) => `shardId-${String(i).padStart(12, "0")}`);
 const shardOfKey = new Map<string, number>();
-const sequencePrefix = "4965".padEnd(46, "0");
+/** Results as texts around what differs between records of a shard: the server must not be what the clients wait for. */
+const storedStart = `{"SequenceNumber":"${"4965".padEnd(46, "0")}`;
+const storedIn = shardIds.map((shardId) => `","ShardId":"${shardId}"}`);
+const throttledBy = shardIds.map(
+  (shardId) =>
+    `{"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"Rate exceeded for shard ${shardId} in stream bench under account 000000000000."}`,
+);
 
 let scenario: Scenario = scenarios.clean;
 let random = createRandom("clean");
@@ -119,9 +125,7 @@ function putRecords(body: string): string {
     const shard = shardOf(field(body, '"PartitionKey":"', open).text);
     if (isThrottled(shard, now)) {
       failed++;
-      results.push(
-        `{"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"Rate exceeded for shard ${shardIds[shard] ?? ""} in stream bench under account 000000000000."}`,
-      );
+      results.push(throttledBy[shard] ?? "");
       continue;
     }
     const number = numberIn(body, body.indexOf('"Data":"', open) + 8);
@@ -129,9 +133,7 @@ function putRecords(body: string): string {
     if (before < 255) copies[number] = before + 1;
     stored++;
     if (before === 0) noteDistinct(number, shard, now);
-    results.push(
-      `{"SequenceNumber":"${sequencePrefix}${String(stored).padStart(10, "0")}","ShardId":"${shardIds[shard] ?? ""}"}`,
-    );
+    results.push(`${storedStart}${String(stored).padStart(10, "0")}${storedIn[shard] ?? ""}`);
   }
   return `{"FailedRecordCount":${failed},"Records":[${results.join(",")}]}`;
 }
