@@ -22,6 +22,8 @@ export type SelectContract = (event: RawEvent) => SelectedContract;
 export function createContractSelector(contracts: CompiledContracts): SelectContract {
   // Types that have a contract, and there are only so many: names that clients make up are not remembered.
   const newestByType = new Map<string, SelectedContract>();
+  // Sources go on naming the version they were written for.
+  const bySchema = new Map<string, SelectedContract>();
   let lastType: string | undefined;
   let last: SelectedContract | undefined;
 
@@ -52,25 +54,36 @@ export function createContractSelector(contracts: CompiledContracts): SelectCont
     const validate = contracts.validatorOf(schemaId);
     if (validate === undefined) return withoutContract(related);
     if (contracts.typeOf(schemaId) !== type) return withoutContract(newest === undefined ? "all" : [newest, schemaId]);
+    const known = bySchema.get(schemaId);
+    if (known !== undefined) return known;
     // A mask that the newest version brought holds for sources that still name an older one.
     const schemaIds: MaskingOrder["schemaIds"] = related === "all" ? "all" : [schemaId, ...related];
-    return {
+    const selected: SelectedContract = {
       schemaId,
       validate,
       masking: { schemaIds, isValid: true },
       strictMasking: { schemaIds, isValid: false },
       faultless: writeValidation({ status: "valid", schema: schemaId, errors: [] }),
     };
+    bySchema.set(schemaId, selected);
+    return selected;
   }
 }
 
 const unknown = writeValidation({ status: "unknown", schema: null, errors: [] });
+
+/** One for all events of unknown types, so that what all contracts say together is looked up once. */
+const ofUnknownType = createWithoutContract("all");
 
 /**
  * @param related contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a buyer as well, and
  * an event of an unknown type may be any event whose type was mistyped
  */
 function withoutContract(related: MaskingOrder["schemaIds"]): SelectedContract {
-  const masking: MaskingOrder = { schemaIds: related, isValid: false };
+  return related === "all" ? ofUnknownType : createWithoutContract(related);
+}
+
+function createWithoutContract(schemaIds: MaskingOrder["schemaIds"]): SelectedContract {
+  const masking: MaskingOrder = { schemaIds, isValid: false };
   return { schemaId: null, validate: undefined, masking, strictMasking: masking, faultless: unknown };
 }

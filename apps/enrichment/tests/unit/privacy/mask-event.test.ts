@@ -1,6 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { createPseudonymizer } from "../../../src/index.ts";
-import { createContext, createRawEvent, enrichEvents, enrichOne, key, olderKey } from "../../raw-events.ts";
+import {
+  createContext,
+  createRawEvent,
+  enrichEvents,
+  enrichOne,
+  key,
+  olderKey,
+  testContracts,
+} from "../../raw-events.ts";
 
 const maskedOf = (overrides: Record<string, unknown>) => {
   const { event, privacy } = enrichOne(createRawEvent({ clientip: undefined, ...overrides }));
@@ -51,6 +59,21 @@ describe("attributes without an annotation are scanned", () => {
     };
     expect(maskedOf(numbers)).toMatchObject({ event: numbers, masked: [] });
   });
+});
+
+test("what all contracts say together is put together once, however many events of unknown types come", () => {
+  const contracts = testContracts();
+  let asked = 0;
+  const schemaIds = () => {
+    asked += 1;
+    return contracts.schemaIds();
+  };
+  const events = Array.from({ length: 50 }, (_, index) =>
+    createRawEvent({ type: `nobody.knows-${index}`, data: { customer: { email: "ada@example.com" } } }),
+  );
+  const { enriched } = enrichEvents(createContext({ contracts: { ...contracts, schemaIds } }), ...events);
+  expect(enriched.filter(({ json }) => json.includes("ada@"))).toEqual([]);
+  expect(asked).toBe(1);
 });
 
 describe("a subject that is somebody's address", () => {
