@@ -109,14 +109,6 @@ export class Warehouse extends Construct {
         ...props.keys.map((key) => key.decryptThrough("s3")),
       ],
     });
-    const stage = new Stage(this, "stage", {
-      ...place,
-      name: "LAKE",
-      url: url(""),
-      storageIntegration: integration.name,
-      dependsOn: [role.policy],
-    });
-
     const tables: ITerraformDependable[] = [];
     const queues = landings.map(({ id: landingId, table: tableName, prefix }) => {
       const table = new Table(this, `${landingId}_table`, {
@@ -134,6 +126,15 @@ export class Warehouse extends Construct {
         lifecycle: { preventDestroy: true },
       });
       tables.push(table);
+      // One stage per prefix: a stage above the integration's allowed locations is refused.
+      // https://docs.snowflake.com/en/sql-reference/sql/create-stage
+      const stage = new Stage(this, `${landingId}_stage`, {
+        ...place,
+        name: `${tableName}_STAGE`,
+        url: url(prefix),
+        storageIntegration: integration.name,
+        dependsOn: [role.policy],
+      });
       const pipe = new Pipe(this, `${landingId}_pipe`, {
         ...place,
         name: `${tableName}_PIPE`,
@@ -145,7 +146,7 @@ export class Warehouse extends Construct {
           `COPY INTO ${qualified(tableName)} (RECORD, FILE_NAME, FILE_ROW_NUMBER, LOADED_AT)`,
           "FROM (",
           "  SELECT $1, METADATA$FILENAME, METADATA$FILE_ROW_NUMBER, METADATA$START_SCAN_TIME",
-          `  FROM @${qualified("LAKE")}/${prefix}`,
+          `  FROM @${qualified(`${tableName}_STAGE`)}`,
           ")",
           `FILE_FORMAT = (FORMAT_NAME = '${qualified("NDJSON")}')`,
           "ON_ERROR = CONTINUE",

@@ -9,7 +9,12 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
   const pipes = plan.each("snowflake_pipe");
   const config = loadConfig(environment);
   const prefixOf = (text: string): string => text.slice(0, text.indexOf("/") + 1);
-  const pipePrefix = ({ args }: Json): string => /"LAKE"\/(\S+)/.exec(args.copy_statement)?.[1] ?? "";
+  const bucketUrl = "s3://${aws_s3_bucket.lake.bucket}/";
+  const stageUrl = ({ args }: Json): string => {
+    const [, name = ""] = /FROM @"\w+"\."\w+"\."(\w+)"$/m.exec(args.copy_statement) ?? [];
+    return plan.each("snowflake_stage").find((stage) => stage.args.name === name)?.args.url ?? "";
+  };
+  const pipePrefix = (pipe: Json): string => stageUrl(pipe).replace(bucketUrl, "");
 
   test("enriched events and bad rows are delivered as GZIP, by hour, into the lake", () => {
     expect(deliveries.map(({ args }) => args.kinesis_source_configuration.kinesis_stream_arn)).toEqual([
@@ -40,6 +45,15 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
     for (const { args } of deliveries) {
       const errors: string = args.extended_s3_configuration.error_output_prefix;
       for (const prefix of delivered) expect(errors.startsWith(prefix)).toBe(false);
+    }
+  });
+
+  test("every stage is one of the locations that its storage integration allows", () => {
+    const stages = plan.each("snowflake_stage");
+    expect(stages).toHaveLength(pipes.length);
+    for (const { args } of stages) {
+      const { storage_allowed_locations: allowed } = plan.referred(args.storage_integration).args;
+      expect(allowed.filter((location: string) => args.url.startsWith(location))).toHaveLength(1);
     }
   });
 
