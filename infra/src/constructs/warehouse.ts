@@ -84,6 +84,9 @@ export class Warehouse extends Construct {
       storageAwsRoleArn: `arn:aws:iam::${props.accountId}:role/${props.roleName}`,
       storageAllowedLocations: landings.map(({ prefix }) => url(prefix)),
     });
+    // `storageAwsExternalId` is an input without a computed value: null unless the configuration chooses an id.
+    // https://github.com/snowflakedb/terraform-provider-snowflake/issues/3934
+    const externalId = integration.describeOutput.get(0).storageAwsExternalId.get(0).value;
     const role = new ServiceRole(this, "role", {
       name: props.roleName,
       description: "What Snowflake may read of the lake",
@@ -91,7 +94,7 @@ export class Warehouse extends Construct {
         sid: "SnowflakeIntegration",
         principal: { AWS: integration.storageAwsIamUserArn },
         actions: ["sts:AssumeRole"],
-        conditions: { StringEquals: { "sts:ExternalId": integration.storageAwsExternalId } },
+        conditions: { StringEquals: { "sts:ExternalId": externalId } },
       },
       statements: [
         {

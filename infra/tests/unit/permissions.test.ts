@@ -111,7 +111,9 @@ describe.each(ENVIRONMENTS)("permissions of %s", (environment) => {
     const integration = "snowflake_storage_integration.warehouse_storage_integration";
     expect(JSON.parse(trust).Statement[0]).toMatchObject({
       Principal: { AWS: `\${${integration}.storage_aws_iam_user_arn}` },
-      Condition: { StringEquals: { "sts:ExternalId": `\${${integration}.storage_aws_external_id}` } },
+      Condition: {
+        StringEquals: { "sts:ExternalId": `\${${integration}.describe_output[0].storage_aws_external_id[0].value}` },
+      },
     });
     const { storage_aws_role_arn: roleArn } =
       plan.json.resource.snowflake_storage_integration.warehouse_storage_integration;
