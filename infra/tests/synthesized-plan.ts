@@ -105,6 +105,11 @@ export class Plan {
     return found;
   }
 
+  /** The function behind the alias that a mapping calls. */
+  functionOf(aliasReference: string): PlannedResource {
+    return this.referred(this.referred(aliasReference).args.function_name);
+  }
+
   /** Every identity policy, inline or managed, with its statements. */
   get identityPolicies(): readonly { readonly address: string; readonly text: string; readonly statements: Json[] }[] {
     return [...this.each("aws_iam_role_policy"), ...this.each("aws_iam_policy")].map(({ address, args }) => ({

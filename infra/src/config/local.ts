@@ -56,7 +56,8 @@ export const localConfig: EnvironmentConfigInput = {
   ingest: {
     cluster: { name: "millrace-local", oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/LOCAL" },
     namespace: "millrace",
-    image: { repository: "millrace/ingest", tag: "local" },
+    // No image runs on a laptop: the service starts from its bundle.
+    image: { repository: "millrace/ingest", digest: `sha256:${"0".repeat(64)}` },
     host: "localhost",
     certificateArn: "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000",
     replicas: { min: unit.replicas(1), max: unit.replicas(1), targetCpu: unit.percent(60) },

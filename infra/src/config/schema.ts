@@ -86,6 +86,8 @@ const mapping = z.strictObject({
   ),
   maximumRetryAttempts: whole<Retries>("a finite number of retries", EVENT_SOURCE_MAPPING.retryAttempts),
   maximumRecordAge: whole<Seconds>("a finite age in seconds", EVENT_SOURCE_MAPPING.recordAgeSeconds),
+  /** Where a new mapping begins that takes the place of another; without it, at the oldest record of the stream. */
+  startAt: text("a time such as 2026-11-28T10:00:00Z", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/).optional(),
 });
 
 const delivery = z.strictObject({
@@ -169,8 +171,8 @@ const environmentConfig = z.strictObject({
     namespace: kubernetesName,
     image: z.strictObject({
       repository: text("an image repository", /^[a-z0-9]([\w.:/-]*[a-z0-9])?$/),
-      /** Without it the deployment must say `TF_VAR_ingest_image_tag`. */
-      tag: text("an image tag", /^[\w][\w.-]{0,127}$/).optional(),
+      /** Without it a deployment says which: by building it, by `--image`, or by `TF_VAR_ingest_image_digest`. */
+      digest: text("an image digest such as sha256:0123…", /^sha256:[0-9a-f]{64}$/).optional(),
     }),
     host: text("a host name", /^([a-z0-9-]+\.)*[a-z0-9-]+$/),
     certificateArn: text("an ACM certificate ARN", /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/),

@@ -1,6 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { CloudwatchLogStream } from "@cdktf/provider-aws/lib/cloudwatch-log-stream/index.js";
 import { KinesisFirehoseDeliveryStream } from "@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { DeliveryConfig, EnvironmentConfig } from "../config/schema.ts";
 import type { DataKey } from "./data-key.ts";
@@ -29,6 +30,8 @@ export class DeliveryStream extends Construct {
   readonly name: string;
   /** Prefix of every object that arrived whole; a failed one lies elsewhere, where no pipe looks. */
   readonly prefix: string;
+  /** For what has to wait for it. */
+  readonly resource: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: DeliveryStreamProps) {
     super(scope, id);
@@ -68,7 +71,7 @@ export class DeliveryStream extends Construct {
         { sid: "WriteOwnLog", actions: ["logs:PutLogEvents"], resources: [`${logGroup.arn}:log-stream:s3`] },
       ],
     });
-    new KinesisFirehoseDeliveryStream(this, "resource", {
+    this.resource = new KinesisFirehoseDeliveryStream(this, "resource", {
       name,
       destination: "extended_s3",
       kinesisSourceConfiguration: { kinesisStreamArn: source.arn, roleArn: role.arn },

@@ -7,7 +7,7 @@ import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disrup
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1/index.js";
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1/index.js";
-import { Fn } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
 import { type EventStream, writeTo } from "./event-stream.ts";
@@ -22,8 +22,10 @@ export interface EventServiceProps {
   readonly raw: EventStream;
   /** JSON of the write keys: hashes with their tenants. */
   readonly writeKeys: string;
-  /** Image with its tag. */
+  /** Image with its digest. */
   readonly image: string;
+  /** What has to be there before the first event is taken. */
+  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 const SERVICE = "ingest";
@@ -141,7 +143,7 @@ export class EventService extends Construct {
         },
       },
       lifecycle: { ignoreChanges: ["spec[0].replicas"] },
-      dependsOn: [account, secret, role.policy],
+      dependsOn: [account, secret, role.policy, ...props.dependsOn],
     });
 
     const service = new ServiceV1(this, "service", {
@@ -193,7 +195,7 @@ export class EventService extends Construct {
       spec: { maxUnavailable: "1", selector: { matchLabels: labels } },
       dependsOn: [namespace],
     });
-    this.#createIngress(props, metadata, service);
+    this.#createIngress(props, metadata, service, deployment);
   }
 
   #createRole({ roleName, aws, config, raw }: EventServiceProps): ServiceRole {
@@ -233,7 +235,7 @@ export class EventService extends Construct {
    * Application load balancer straight to the pods. Only `/v1` is published: metrics and health stay inside.
    * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
    */
-  #createIngress({ config }: EventServiceProps, metadata: object, service: ServiceV1): void {
+  #createIngress({ config }: EventServiceProps, metadata: object, service: ServiceV1, deployment: DeploymentV1): void {
     const annotation = (name: string): string => `alb.ingress.kubernetes.io/${name}`;
     new IngressV1(this, "ingress", {
       metadata: {
@@ -269,7 +271,8 @@ export class EventService extends Construct {
           },
         ],
       },
-      dependsOn: [service],
+      // Without a pod behind it, the load balancer would answer 503 to everybody.
+      dependsOn: [service, deployment],
     });
   }
 }

@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias/index.js";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, FunctionConfig } from "../config/schema.ts";
@@ -20,11 +21,18 @@ export interface PipelineFunctionProps {
   readonly statements: readonly Statement[];
 }
 
-/** A Lambda function from a zip that has been built already, with its log group and a role of its own. */
+/** The alias that mappings call: it names the version that runs. */
+export const LIVE_ALIAS = "live";
+
+/**
+ * A Lambda function from a zip that has been built already, with its log group and a role of its own. Every deployment
+ * publishes a version; which one runs, and with which share, is the alias's business (docs/decisions/0088).
+ */
 export class PipelineFunction extends Construct {
   readonly name: string;
   readonly serviceRole: ServiceRole;
   readonly #function: LambdaFunction;
+  readonly #alias: LambdaAlias;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
@@ -64,6 +72,7 @@ export class PipelineFunction extends Construct {
       handler: props.artifact.handler,
       memorySize: props.config.memory,
       timeout: props.config.timeout,
+      publish: true,
       kmsKeyArn: props.key.arn,
       environment: { variables: { ...props.environment } },
       // Text: the JSON format would wrap the metric lines, and CloudWatch would no longer recognise them.
@@ -71,9 +80,27 @@ export class PipelineFunction extends Construct {
       // A function that starts without its permissions fails its first batches.
       dependsOn: [this.serviceRole.policy],
     });
+    this.#alias = new LambdaAlias(this, "live", {
+      name: LIVE_ALIAS,
+      functionName: this.#function.functionName,
+      functionVersion: this.#function.version,
+      // Only the first version goes live here. `release` and `rollback` move the alias afterwards, and say why in its description.
+      lifecycle: { ignoreChanges: ["description", "function_version", "routing_config"] },
+    });
   }
 
-  get arn(): string {
-    return this.#function.arn;
+  /** The function's name as a reference. */
+  get nameReference(): string {
+    return this.#function.functionName;
+  }
+
+  /** What a mapping calls. */
+  get aliasArn(): string {
+    return this.#alias.arn;
+  }
+
+  /** The version that the last deployment published; the alias may still name another. */
+  get publishedVersion(): string {
+    return this.#function.version;
   }
 }

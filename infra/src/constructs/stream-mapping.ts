@@ -1,4 +1,5 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { MappingConfig } from "../config/schema.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -11,6 +12,8 @@ export interface StreamMappingProps {
   readonly target: PipelineFunction;
   readonly config: MappingConfig;
   readonly deadLetters: PrivateBucket;
+  /** What has to be there before the first record is read. */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
@@ -21,14 +24,20 @@ export interface StreamMappingProps {
 export class StreamMapping extends Construct {
   readonly #mapping: LambdaEventSourceMapping;
 
-  constructor(scope: Construct, id: string, { source, target, config, deadLetters }: StreamMappingProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { source, target, config, deadLetters, dependsOn = [] }: StreamMappingProps,
+  ) {
     super(scope, id);
     this.#mapping = new LambdaEventSourceMapping(this, "resource", {
       eventSourceArn: source.arn,
-      functionName: target.arn,
+      functionName: target.aliasArn,
       enabled: true,
       // LATEST can miss events that arrive while the mapping is being created.
-      startingPosition: "TRIM_HORIZON",
+      ...(config.startAt === undefined
+        ? { startingPosition: "TRIM_HORIZON" }
+        : { startingPosition: "AT_TIMESTAMP", startingPositionTimestamp: config.startAt }),
       batchSize: config.batchSize,
       maximumBatchingWindowInSeconds: config.batchingWindow,
       parallelizationFactor: config.parallelizationFactor,
@@ -39,8 +48,15 @@ export class StreamMapping extends Construct {
       destinationConfig: { onFailure: { destinationArn: deadLetters.arn } },
       // Without them nobody sees how many records went to the dead letters, or nowhere.
       metricsConfig: { metrics: ["EventCount"] },
-      dependsOn: [target.serviceRole.policy],
+      dependsOn: [target.serviceRole.policy, ...dependsOn],
+      // Only a new mapping starts anywhere; another position in the configuration would replace the one that knows its place.
+      lifecycle: { ignoreChanges: ["starting_position", "starting_position_timestamp"] },
     });
+  }
+
+  /** For what has to wait for it. */
+  get resource(): ITerraformDependable {
+    return this.#mapping;
   }
 
   /** The mapping's id, which its metrics carry as a dimension. */

@@ -50,6 +50,9 @@ interface ViewLayer {
  * schema (https://docs.snowflake.com/en/sql-reference/name-resolution), and any other SQL engine in its current one.
  */
 export class Warehouse extends Construct {
+  /** Tells the pipes of new objects; those written before it are not loaded. */
+  readonly notification: ITerraformDependable;
+
   constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id);
     const { config, lake, landings } = props;
@@ -163,7 +166,7 @@ export class Warehouse extends Construct {
         filterPrefix: prefix,
       };
     });
-    new S3BucketNotification(this, "lake_notification", { bucket: lake.id, queue: queues });
+    this.notification = new S3BucketNotification(this, "lake_notification", { bucket: lake.id, queue: queues });
 
     // Snowflake looks up what a view reads when the view is made, and gives future grants when it is made.
     let ready = [...tables, ...this.#grantReading(config, [database, schema])];

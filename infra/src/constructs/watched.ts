@@ -13,6 +13,12 @@ export interface Hop {
   readonly mapping: StreamMapping;
 }
 
+/** A delivery stream with the id that its alarms carry. */
+export interface WatchedDelivery {
+  readonly id: string;
+  readonly delivery: DeliveryStream;
+}
+
 /** A destination with its stream. */
 export interface DestinationStream {
   readonly stream: EventStream;
@@ -34,7 +40,7 @@ export interface Watched {
   readonly enrichment: Hop;
   /** The one of them that writes to the destinations. */
   readonly router: Hop;
-  readonly deliveries: readonly { readonly id: string; readonly delivery: DeliveryStream }[];
+  readonly deliveries: readonly WatchedDelivery[];
   readonly destinations: readonly DestinationStream[];
   readonly foreign: readonly ForeignDestination[];
 }

@@ -5,7 +5,15 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/index.js";
 import { SnowflakeProvider } from "@cdktf/provider-snowflake/lib/provider/index.js";
-import { Fn, S3Backend, type TerraformElement, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import {
+  Fn,
+  type ITerraformDependable,
+  S3Backend,
+  type TerraformElement,
+  TerraformOutput,
+  TerraformStack,
+  TerraformVariable,
+} from "cdktf";
 import type { Construct } from "constructs";
 import { destinationStream } from "../config/relations.ts";
 import type { EnvironmentConfig } from "../config/schema.ts";
@@ -16,13 +24,13 @@ import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
 import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
-import { PipelineFunction } from "../constructs/pipeline-function.ts";
+import { LIVE_ALIAS, PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
 import { PublishedRoutes } from "../constructs/published-routes.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
-import type { DestinationStream, ForeignDestination, Hop, Watched } from "../constructs/watched.ts";
+import type { DestinationStream, ForeignDestination, Hop, Watched, WatchedDelivery } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
@@ -42,6 +50,9 @@ export interface MillraceStackProps {
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];
 }
+
+/** Both delivery streams, as they are watched. */
+type Deliveries = readonly [enriched: WatchedDelivery, badRows: WatchedDelivery];
 
 /** Two keys part what people may see: events before masking (raw, bad rows, dead letters), and after. */
 interface Keys {
@@ -71,7 +82,8 @@ export class MillraceStack extends TerraformStack {
     const foreign = destinations.filter(isForeign);
     const { lake, deadLetters } = this.#createBuckets(keys);
 
-    const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters });
+    const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
+    const warehouse = this.#createWarehouse({ keys, lake, deliveries, contractViews });
     const publishedRoutes = this.#createPublishedRoutes(keys, routesFile, destinationStreams);
     const router = this.#createRouter({
       artifacts,
@@ -84,9 +96,15 @@ export class MillraceStack extends TerraformStack {
       destinationStreams,
       foreign,
     });
-    const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
-    this.#createWarehouse({ keys, lake, deliveries, contractViews });
-    this.#createEventService(raw);
+    // Firehose reads from LATEST, and S3 tells Snowpipe only of new objects: an event that is written before its readers
+    // are there never reaches the lake or the warehouse.
+    const readers = [
+      ...deliveries.map(({ delivery }) => delivery.resource),
+      warehouse.notification,
+      router.mapping.resource,
+    ];
+    const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters, readers });
+    this.#createEventService(raw, [...readers, enrichment.mapping.resource]);
 
     const watched: Watched = {
       raw,
@@ -287,6 +305,8 @@ export class MillraceStack extends TerraformStack {
     enriched: EventStream;
     badRows: EventStream;
     deadLetters: PrivateBucket;
+    /** What reads the streams that enrichment writes. */
+    readers: readonly ITerraformDependable[];
   }): Hop {
     const { environment, functions, logs, mappings } = this.#config;
     const target = new PipelineFunction(this, "enrichment", {
@@ -314,6 +334,7 @@ export class MillraceStack extends TerraformStack {
       target,
       config: mappings.enrichment,
       deadLetters: from.deadLetters,
+      dependsOn: from.readers,
     });
     return { name: "enrichment", stage: environment, function: target, mapping };
   }
@@ -423,7 +444,7 @@ export class MillraceStack extends TerraformStack {
     lake: PrivateBucket;
     enriched: EventStream;
     badRows: EventStream;
-  }): Watched["deliveries"] {
+  }): Deliveries {
     const { aws, delivery, environment, logs } = this.#config;
     const common = { accountId: aws.accountId, bucket: from.lake, logs, logKey: from.keys.masked };
     return [
@@ -456,13 +477,12 @@ export class MillraceStack extends TerraformStack {
   #createWarehouse(from: {
     keys: Keys;
     lake: PrivateBucket;
-    deliveries: Watched["deliveries"];
+    deliveries: Deliveries;
     contractViews: readonly WarehouseView[];
-  }): void {
+  }): Warehouse {
     const { aws, environment, warehouse } = this.#config;
     const [enriched, badRows] = from.deliveries;
-    if (enriched === undefined || badRows === undefined) return;
-    new Warehouse(this, "warehouse", {
+    return new Warehouse(this, "warehouse", {
       roleName: physicalName(environment, "snowflake"),
       accountId: aws.accountId,
       config: warehouse,
@@ -479,14 +499,23 @@ export class MillraceStack extends TerraformStack {
     });
   }
 
-  #createEventService(raw: EventStream): void {
+  #createEventService(raw: EventStream, readers: readonly ITerraformDependable[]): void {
     const { aws, environment, ingest, logs } = this.#config;
-    const tag = new TerraformVariable(this, "ingest_image_tag", {
+    const digest = new TerraformVariable(this, "ingest_image_digest", {
       type: "string",
-      description: "Tag of the event service's image, as the build pushed it",
+      description: "Digest of the event service's image, as the repository names it: sha256:…",
       nullable: false,
-      ...(ingest.image.tag === undefined ? {} : { default: ingest.image.tag }),
+      ...(ingest.image.digest === undefined ? {} : { default: ingest.image.digest }),
     });
+    digest.addValidation({
+      condition: Fn.can(Fn.regex("^sha256:[0-9a-f]{64}$", digest.stringValue)),
+      errorMessage: "ingest_image_digest is not a digest such as sha256:0123…; a tag can move to another image.",
+    });
+    // Without another digest, the next plan takes this one.
+    new TerraformOutput(this, "ingest_image_digest_output", {
+      description: "Digest of the event service's image that was deployed last",
+      value: digest.stringValue,
+    }).overrideLogicalId("ingest_image_digest");
     new EventService(this, "ingest", {
       environment,
       roleName: physicalName(environment, "ingest"),
@@ -495,7 +524,8 @@ export class MillraceStack extends TerraformStack {
       logLevel: logs.level,
       raw,
       writeKeys: this.#secretText("write_keys", ingest.writeKeys),
-      image: `${ingest.image.repository}:${tag.stringValue}`,
+      image: `${ingest.image.repository}@${digest.stringValue}`,
+      dependsOn: readers,
     });
   }
 
@@ -511,7 +541,7 @@ export class MillraceStack extends TerraformStack {
     new Dashboard(this, "dashboard", { name: prefix, region: aws.region, watched });
   }
 
-  #createOutputs({ raw, enriched, badRows, destinations }: Watched, lake: PrivateBucket): void {
+  #createOutputs({ raw, enriched, badRows, destinations, hops }: Watched, lake: PrivateBucket): void {
     const { ingest } = this.#config;
     new TerraformOutput(this, "stream_names", {
       description: "Streams by purpose",
@@ -521,6 +551,15 @@ export class MillraceStack extends TerraformStack {
         bad_rows: badRows.nameReference,
         destinations: destinations.map(({ stream }) => stream.nameReference),
       },
+    });
+    new TerraformOutput(this, "functions", {
+      description: "Functions by name, with the version that was published last and the alias that runs one",
+      value: Object.fromEntries(
+        hops.map(({ name, function: { nameReference, publishedVersion } }) => [
+          name,
+          { name: nameReference, published_version: publishedVersion, alias: LIVE_ALIAS },
+        ]),
+      ),
     });
     new TerraformOutput(this, "lake_bucket", {
       description: "Bucket of events, bad rows and dead letters",

@@ -107,10 +107,12 @@ describe.each(ENVIRONMENTS)("the event service of %s", (environment) => {
     expect(spec.rule[0].http.path.map(({ path }: Json) => path)).toEqual(["/v1"]);
   });
 
-  test("its image is the configured one, with the tag that the deployment names", () => {
-    expect(container.image).toBe(`${ingest.image.repository}:\${var.ingest_image_tag}`);
-    const { default: tag, nullable } = plan.json.variable.ingest_image_tag;
-    expect(tag).toBe(ingest.image.tag);
+  test("its image is the configured one, with the digest that the deployment names and that the next one finds", () => {
+    expect(container.image).toBe(`${ingest.image.repository}@\${var.ingest_image_digest}`);
+    expect(plan.json.output.ingest_image_digest.value).toBe("${var.ingest_image_digest}");
+    const { default: digest, nullable, validation } = plan.json.variable.ingest_image_digest;
+    expect(digest).toBe(ingest.image.digest);
+    expect(validation[0].condition).toBe('${can(regex("^sha256:[0-9a-f]{64}$", var.ingest_image_digest))}');
     expect(nullable).toBe(false);
   });
 });

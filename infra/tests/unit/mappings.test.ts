@@ -1,15 +1,20 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/schema.ts";
-import { listed, planOf } from "../synthesized-plan.ts";
+import { listed, Plan, planOf, planText } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("event source mappings of %s", (environment) => {
   const plan = planOf(environment);
   const mappings = plan.each("aws_lambda_event_source_mapping");
 
   test("there is one for each function", () => {
-    const functions = plan.each("aws_lambda_function").map(({ address }) => `\${${address}.arn}`);
-    expect(mappings.map(({ args }) => args.function_name).toSorted()).toEqual(functions.toSorted());
+    const called = mappings.map(({ args }) => plan.functionOf(args.function_name).address);
+    expect(called.toSorted()).toEqual(
+      plan
+        .each("aws_lambda_function")
+        .map(({ address }) => address)
+        .toSorted(),
+    );
   });
 
   test("enrichment reads the raw stream and the router the enriched one", () => {
@@ -40,12 +45,32 @@ describe.each(ENVIRONMENTS)("event source mappings of %s", (environment) => {
     },
   );
 
+  test("one that takes the place of another starts where that one stopped, and none is replaced for its start", () => {
+    const startAt = "2026-11-28T10:00:00Z";
+    const moved = new Plan(
+      planText(environment, {
+        change: (config) => ({
+          ...config,
+          mappings: { ...config.mappings, enrichment: { ...config.mappings.enrichment, startAt } },
+        }),
+      }),
+    ).json.resource.aws_lambda_event_source_mapping;
+    expect(moved.enrichment_mapping).toMatchObject({
+      starting_position: "AT_TIMESTAMP",
+      starting_position_timestamp: startAt,
+    });
+    expect(moved.router_mapping.starting_position).toBe("TRIM_HORIZON");
+    for (const { lifecycle } of [moved.enrichment_mapping, moved.router_mapping]) {
+      expect(lifecycle.ignore_changes).toEqual(["starting_position", "starting_position_timestamp"]);
+    }
+  });
+
   test.each(mappings.map((mapping) => [mapping.name, mapping.args]))(
     "%s stores what it gives up in a bucket that the function's role may write to",
     (_name, args) => {
       const bucket = plan.referred(args.destination_config.on_failure.destination_arn);
       expect(bucket.type).toBe("aws_s3_bucket");
-      const target = plan.referred(args.function_name);
+      const target = plan.functionOf(args.function_name);
       const role = plan.referred(target.args.role);
       const writes = plan
         .statementsOf(role.name)

@@ -189,7 +189,7 @@ function readMapping(args: Arguments): MappingSettings {
   const destination = args.optionalBlock("destination_config")?.optionalBlock("on_failure")?.string("destination_arn");
   return {
     streamArn: args.string("event_source_arn"),
-    functionName: args.string("function_name").split(":").at(-1) ?? "",
+    functionName: functionOfArn(args.string("function_name")),
     batchSize: args.number("batch_size"),
     maximumBatchingWindowInSeconds: args.number("maximum_batching_window_in_seconds", 0),
     parallelizationFactor: args.number("parallelization_factor", 1),
@@ -200,6 +200,13 @@ function readMapping(args: Arguments): MappingSettings {
     startingPosition: position,
     onFailureBucket: destination === undefined ? undefined : bucketOfArn(destination),
   };
+}
+
+/** A mapping calls a function or one of its aliases; on this machine every alias runs the one version there is. */
+function functionOfArn(nameOrArn: string): string {
+  const name = /^(?:arn:aws:lambda:[^:]*:[^:]*:function:)?([\w-]+)(?::[\w$-]+)?$/.exec(nameOrArn)?.[1];
+  if (name === undefined) throw new StackError(`"${nameOrArn}" is neither a Lambda function nor an alias of one.`);
+  return name;
 }
 
 function bucketOfArn(arn: string): string {

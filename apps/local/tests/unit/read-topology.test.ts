@@ -38,9 +38,14 @@ const base: readonly Resource[] = [
     role: "${aws_iam_role.r.arn}",
     environment: { variables: { OUT: "${aws_kinesis_stream.raw.arn}" } },
   }),
+  resource("aws_lambda_alias", "enrichment_live", {
+    name: "live",
+    function_name: "${aws_lambda_function.enrichment.function_name}",
+    function_version: "${aws_lambda_function.enrichment.version}",
+  }),
   resource("aws_lambda_event_source_mapping", "enrichment", {
     event_source_arn: "${aws_kinesis_stream.raw.arn}",
-    function_name: "${aws_lambda_function.enrichment.arn}",
+    function_name: "${aws_lambda_alias.enrichment_live.arn}",
     batch_size: 123,
     parallelization_factor: 2,
     maximum_retry_attempts: 5,
