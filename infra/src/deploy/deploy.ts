@@ -1,69 +1,115 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { parseEnvironmentName } from "../config/load-config.ts";
 import { DeployError } from "../errors.ts";
 import { retiredStreams, type RouteDocument } from "../inputs/route-destinations.ts";
-import { stackFolder } from "../synthesize.ts";
-import { type TerraformPlan, unwantedDeletions } from "./guard-plan.ts";
+import { guardPlan, type TerraformPlan, type Verdict } from "./guard-plan.ts";
+import { hashStack } from "./hash-stack.ts";
+import { describeCounts, type PlanSummary, type SavedPlan, summarizeChanges } from "./saved-plan.ts";
+import type { Terraform } from "./terraform.ts";
 
-/** Outcome of one Terraform command. */
-interface CommandResult {
-  /** `undefined` when the program is not on the path. */
-  readonly exitCode: number | undefined;
-  /** Standard output, for commands whose output is read instead of shown. */
-  readonly stdout: string;
-}
-
-/** Runs Terraform; the second argument says whether its output is shown or read. */
-export type RunTerraform = (args: readonly string[], output: "show" | "read") => CommandResult;
-
-export interface DeployOptions {
-  readonly environment: string | undefined;
-  /** Folder above `stacks/`. */
-  readonly outDir: string;
+interface GuardedOptions {
+  readonly terraform: Terraform;
   /** What they retire may be deleted. */
   readonly routeDocuments: readonly RouteDocument[];
-  /** Stop after the plan has been made and guarded. */
-  readonly planOnly: boolean;
-  readonly runTerraform: RunTerraform;
+  /** Addresses whose gap is meant. */
+  readonly acceptedGaps: readonly string[];
+  /** Gets one line at a time. */
+  readonly tell: (line: string) => void;
 }
 
-const PLAN_FILE = "plan.tfplan";
+export interface PlanOptions extends GuardedOptions {
+  /** Digest of the event service's image; without one, the plan keeps the image that was deployed last. */
+  readonly imageDigest: string | undefined;
+  /** For a role that may not write: takes no lock on the state. */
+  readonly isReadOnly: boolean;
+  readonly saved: SavedPlan;
+}
+
+export interface ApplyOptions extends GuardedOptions {
+  readonly saved: SavedPlan;
+}
 
 /**
- * Plans one environment, refuses a plan that deletes data, and applies exactly the plan that was looked at.
+ * Plans one environment into a folder and looks at the plan. A plan that would lose something is described there, but its
+ * plan file is taken away.
  *
- * @throws UnknownEnvironmentError, DeployError
+ * @throws DeployError
  */
-export function deploy({ environment, outDir, routeDocuments, planOnly, runTerraform }: DeployOptions): void {
-  const name = parseEnvironmentName(environment === "" ? undefined : environment);
-  if (name === "local") throw new DeployError("The local stack runs on this machine: pnpm start");
-  const folder = stackFolder(outDir, name);
-  if (!existsSync(join(folder, "cdk.tf.json"))) {
-    throw new DeployError(`${folder}/cdk.tf.json does not exist. Run: pnpm synth`);
-  }
-  const run = (step: string, args: readonly string[], output: "show" | "read" = "show"): string => {
-    const { exitCode, stdout } = runTerraform([`-chdir=${folder}`, ...args], output);
-    if (exitCode === undefined) {
-      throw new DeployError(
-        "terraform is not on the path. Install Terraform 1.11 or later: https://developer.hashicorp.com/terraform/install",
-      );
-    }
-    if (exitCode !== 0) {
-      throw new DeployError(
-        `terraform ${step} of ${name} failed with exit code ${exitCode}; its own message is above.`,
-      );
-    }
-    return stdout;
+export async function makePlan(options: PlanOptions): Promise<PlanSummary> {
+  const { terraform, saved, isReadOnly, tell } = options;
+  saved.prepare();
+  await terraform.init();
+  const imageDigest = options.imageDigest ?? (await deployedImage(terraform));
+  await terraform.plan(saved.planFile, [
+    isReadOnly ? "-lock=false" : "-lock-timeout=5m",
+    `-var=ingest_image_digest=${imageDigest}`,
+  ]);
+  saved.protect();
+  const plan = await terraform.show(saved.planFile);
+  const verdict = guard(plan, options);
+  const summary: PlanSummary = {
+    format: 1,
+    environment: terraform.environment,
+    createdAt: new Date().toISOString(),
+    terraformVersion: plan.terraform_version ?? "unknown",
+    stackSha256: hashStack(terraform.folder),
+    planSha256: saved.sha256(),
+    imageDigest,
+    ...summarizeChanges(plan),
+    acceptedGaps: verdict.accepted,
+    refusals: verdict.refusals,
   };
+  saved.write(await terraform.showText(saved.planFile), summary);
+  tell(`${terraform.environment}: ${describeCounts(summary.counts)}`);
+  refuse(terraform, verdict, () => saved.removePlanFile());
+  return summary;
+}
 
-  run("init", ["init", "-input=false"]);
-  run("plan", ["plan", "-input=false", "-lock-timeout=5m", `-out=${PLAN_FILE}`]);
-  const plan = JSON.parse(run("show", ["show", "-json", PLAN_FILE], "read")) as TerraformPlan;
-  const unwanted = unwantedDeletions(plan, retiredStreams(routeDocuments, name));
-  if (unwanted.length > 0) {
-    throw new DeployError(`The plan for ${name} deletes data:\n${unwanted.map((line) => `  - ${line}`).join("\n")}`);
+/**
+ * Applies exactly the plan in the folder, after another look at it, and takes its file away.
+ *
+ * @throws DeployError also when the plan is another environment's, was made of another stack, or was changed since.
+ */
+export async function applyPlan({ terraform, saved, ...options }: ApplyOptions): Promise<PlanSummary> {
+  const { environment, folder } = terraform;
+  const summary = saved.summary();
+  const faults = [
+    ...(summary.environment === environment ? [] : [`it is a plan for ${summary.environment}, not for ${environment}`]),
+    ...(summary.stackSha256 === hashStack(folder) ? [] : [`it was made of another stack than the one in ${folder}`]),
+    ...(summary.planSha256 === saved.sha256() ? [] : ["its plan file is not the one that was looked at"]),
+  ];
+  if (faults.length > 0) {
+    throw new DeployError(`The plan in ${saved.folder} is not applied: ${faults.join("; ")}. Plan again.`);
   }
-  // A saved plan is applied without asking, and only as long as the state has not moved since.
-  if (!planOnly) run("apply", ["apply", "-input=false", PLAN_FILE]);
+  await terraform.init();
+  const acceptedGaps = [...new Set([...summary.acceptedGaps.map(({ address }) => address), ...options.acceptedGaps])];
+  refuse(terraform, guard(await terraform.show(saved.planFile), { ...options, terraform, acceptedGaps }));
+  try {
+    await terraform.apply(saved.planFile);
+  } finally {
+    saved.removePlanFile();
+  }
+  return summary;
+}
+
+function guard(plan: TerraformPlan, { terraform, routeDocuments, acceptedGaps, tell }: GuardedOptions): Verdict {
+  const verdict = guardPlan(plan, { retired: retiredStreams(routeDocuments, terraform.environment), acceptedGaps });
+  for (const { gap } of verdict.accepted) tell(`accepted: ${gap}`);
+  return verdict;
+}
+
+function refuse({ environment }: Terraform, { refusals }: Verdict, before: () => void = () => undefined): void {
+  if (refusals.length === 0) return;
+  before();
+  throw new DeployError(
+    `The plan for ${environment} loses events or data:\n${refusals.map((line) => `  - ${line}`).join("\n")}`,
+  );
+}
+
+/** @throws DeployError when there is none. */
+async function deployedImage(terraform: Terraform): Promise<string> {
+  const { ingest_image_digest: digest } = await terraform.outputs();
+  if (typeof digest === "string") return digest;
+  throw new DeployError(
+    `No image of the event service is named, and none was deployed to ${terraform.environment} yet. ` +
+      "Name one with --image sha256:… or TF_VAR_ingest_image_digest; `deploy` without either builds and pushes one.",
+  );
 }

@@ -1,35 +1,36 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { loadRouteDocuments, RoutesError } from "@millrace/routes";
+import { RoutesError } from "@millrace/routes";
 import { InfraError } from "../errors.ts";
-import { deploy, type RunTerraform } from "./deploy.ts";
+import { apply } from "./commands/apply.ts";
+import type { Command } from "./commands/command.ts";
+import { deploy } from "./commands/deploy.ts";
+import { plan } from "./commands/plan.ts";
 
-/** A plan as JSON repeats every resource several times. */
-const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+const commands: Readonly<Record<string, Command>> = { plan, apply, deploy };
 
-const runTerraform: RunTerraform = (args, output) => {
-  const result = spawnSync("terraform", args, {
-    encoding: "utf8",
-    maxBuffer: MAX_OUTPUT_BYTES,
-    stdio: ["ignore", output === "show" ? "inherit" : "pipe", "inherit"],
-  });
-  const isMissing = result.error !== undefined && "code" in result.error && result.error.code === "ENOENT";
-  // A signal leaves no status: for the caller that is a failure like any other.
-  return { exitCode: isMissing ? undefined : (result.status ?? 1), stdout: output === "read" ? result.stdout : "" };
-};
-
-try {
-  const { values } = parseArgs({ options: { "plan-only": { type: "boolean", default: false } } });
-  deploy({
-    environment: process.env["ENVIRONMENT"],
-    outDir: join(import.meta.dirname, "../../dist"),
-    routeDocuments: loadRouteDocuments(join(import.meta.dirname, "../../../schemas/routes")),
-    planOnly: values["plan-only"],
-    runTerraform,
-  });
-} catch (error) {
-  if (!(error instanceof InfraError || error instanceof RoutesError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+/** 0: done. 1: refused or failed. 2: as the command says. 64: called wrongly. */
+async function main([name = "", ...args]: readonly string[]): Promise<number> {
+  const command = commands[name];
+  if (command === undefined || args.includes("--help")) {
+    const usages = command === undefined ? Object.values(commands) : [command];
+    process.stdout.write(usages.map(({ usage }) => `pnpm --filter @millrace/infra run ${usage}\n`).join(""));
+    return command === undefined ? WRONG_CALL : 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof InfraError || error instanceof RoutesError) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
+      process.stderr.write(`${error.message}\nUsage: ${command.usage}\n`);
+      return WRONG_CALL;
+    }
+    throw error;
+  }
 }
+
+/** https://man.freebsd.org/cgi/man.cgi?query=sysexits: EX_USAGE, apart from the codes that mean something to a caller. */
+const WRONG_CALL = 64;
+
+process.exitCode = await main(process.argv.slice(2));
