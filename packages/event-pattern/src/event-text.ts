@@ -1,5 +1,5 @@
 import { InvalidEventError } from "./errors.ts";
-import { numberOfText } from "./number-text.ts";
+import { NumberText, numberOfText } from "./number-text.ts";
 
 /** Fewer significant digits always survive the way to a double and back. */
 const LONG_NUMBER_DIGITS = 16;
@@ -19,12 +19,17 @@ export function parseEventText(text: string): unknown {
 
 /** The value as `JSON.parse` gives it. @throws InvalidEventError when the text is not JSON. */
 export function parseQuickly(text: string): unknown {
-  return parse(text, undefined);
+  return parse(text);
 }
 
 /** The value with all digits of numbers that no double holds. @throws InvalidEventError when the text is not JSON. */
 export function parseKeepingDigits(text: string): unknown {
-  return parse(text, keepDigits);
+  // Marking numbers could make JSON of a text that is none.
+  parse(text);
+  const { marked, mark } = markLongNumbers(text);
+  return parse(marked, (_key, value) =>
+    typeof value === "string" && value.startsWith(mark) ? new NumberText(value.slice(mark.length)) : value,
+  );
 }
 
 /**
@@ -63,9 +68,7 @@ function isDigit(text: string, offset: number): boolean {
   return (code >= 0x30 && code <= 0x39) || code === 0x2e;
 }
 
-type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
-
-function parse(text: string, reviver: Reviver | undefined): unknown {
+function parse(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
     return JSON.parse(text, reviver);
   } catch (error) {
@@ -73,6 +76,21 @@ function parse(text: string, reviver: Reviver | undefined): unknown {
   }
 }
 
-function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === "number" && context?.source !== undefined ? numberOfText(context.source) : value;
+/** Strings, which are passed over, and numbers of valid JSON. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*/g;
+
+/** A private-use character, as itself or as an escape. */
+const MARK = "\ue000";
+const MARKS = /\ue000|\\ue000/gi;
+
+/**
+ * Writes each number that a double does not hold as a marked string, so that a parser hands on its digits. Node 20 does not
+ * tell a reviver the source of a value. No string of the text has as many marks in a row as the text has in all, and one more.
+ */
+function markLongNumbers(text: string): { readonly marked: string; readonly mark: string } {
+  const mark = MARK.repeat((text.match(MARKS)?.length ?? 0) + 1);
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+    token.startsWith('"') || typeof numberOfText(token) === "number" ? token : `"${mark}${token}"`,
+  );
+  return { marked, mark };
 }

@@ -29,23 +29,25 @@ export function callWithTimeout(
   timeoutMs: number,
 ): PendingRequest {
   const controller = new AbortController();
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const abandon = (reason: unknown) => {
-    clock.clearTimeout(timer);
-    reject(reason);
-    controller.abort(reason);
-  };
-  const timer = clock.setTimeout(() => abandon(new NoAnswerInTime(timeoutMs)), timeoutMs);
-  const settle = <T>(finish: (value: T) => void) => {
-    return (value: T) => {
+  let abandon: (reason: unknown) => void = () => undefined;
+  const answer = new Promise((resolve, reject) => {
+    abandon = (reason) => {
       clock.clearTimeout(timer);
-      finish(value);
+      reject(reason as Error);
+      controller.abort(reason);
     };
-  };
-  try {
-    send({ abortSignal: controller.signal }).then(settle(resolve), settle(reject));
-  } catch (error) {
-    settle(reject)(error);
-  }
-  return { answer: promise, abandon };
+    const timer = clock.setTimeout(() => abandon(new NoAnswerInTime(timeoutMs)), timeoutMs);
+    const settle = <T>(finish: (value: T) => void) => {
+      return (value: T) => {
+        clock.clearTimeout(timer);
+        finish(value);
+      };
+    };
+    try {
+      send({ abortSignal: controller.signal }).then(settle(resolve), settle(reject));
+    } catch (error) {
+      settle(reject)(error);
+    }
+  });
+  return { answer, abandon: (reason) => abandon(reason) };
 }

@@ -90,16 +90,16 @@ export class PutRecordsClient implements PutRecords {
   async flush(): Promise<void> {
     const calls = this.#settlement.calls.filter(() => true);
     if (calls.length === 0) return;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    let remaining = calls.length;
-    for (const call of calls) {
-      call.onFinished(() => {
-        if (--remaining === 0) resolve(undefined);
-      });
-    }
-    this.#batcher.flush();
-    this.#transmitter.pump();
-    await promise;
+    await new Promise<void>((resolve) => {
+      let remaining = calls.length;
+      for (const call of calls) {
+        call.onFinished(() => {
+          if (--remaining === 0) resolve();
+        });
+      }
+      this.#batcher.flush();
+      this.#transmitter.pump();
+    });
   }
 
   close(): Promise<void> {

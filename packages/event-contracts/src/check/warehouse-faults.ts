@@ -3,12 +3,13 @@ import { columnFields, columnName } from "../codegen/warehouse/warehouse-columns
 import { pointerStep } from "../registry/pointer.ts";
 import type { Fault } from "../registry/fault.ts";
 import type { Registry } from "../registry/registry.ts";
+import { groupBy } from "../group-by.ts";
 
 /** Two fields of one MODEL must not share the name of a column: SQL knows no case, and `_` comes from many characters. */
 export function checkColumns(registry: Registry): Fault[] {
   // Documents of other teams are taken as they are; their views tell such columns apart by a number.
   const own = registry.contracts.filter((contract) => contract.draft === "2020-12");
-  const byModel = Map.groupBy(own, ({ type, version }) => `${type} ${version.model}`);
+  const byModel = groupBy(own, ({ type, version }) => `${type} ${version.model}`);
   return [...byModel.values()].flatMap((versions) => {
     const fieldByColumn = new Map<string, string>();
     return versions.flatMap((contract) =>

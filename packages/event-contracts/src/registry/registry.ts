@@ -3,6 +3,7 @@ import { compareVersions, eventTypeOf, parseSchemaPath, schemaBaseUrl } from "..
 import type { Fault } from "./fault.ts";
 import { type Contract, type Draft, isContract, type SchemaDocument } from "./schema-document.ts";
 import { indexResources, type SchemaResources } from "./schema-resources.ts";
+import { groupBy } from "../group-by.ts";
 
 /** Every schema below one `schemas/` folder. */
 export interface Registry {
@@ -32,7 +33,7 @@ export function createRegistry(files: Iterable<SchemaFile>): { registry: Registr
     if (document !== undefined) documents.set(document.id, document);
   }
   const contracts = [...documents.values()].filter(isContract).sort(byTypeAndVersion);
-  const byType = Map.groupBy(contracts, (contract) => contract.type);
+  const byType = groupBy(contracts, (contract) => contract.type);
   const versionsOf = (type: string): readonly Contract[] => byType.get(type) ?? [];
   const newestOf = (type: string): Contract | undefined => versionsOf(type).at(-1);
   const resources = indexResources(documents.values());

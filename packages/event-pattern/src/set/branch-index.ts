@@ -3,6 +3,7 @@ import type { FieldValues } from "../field-reader.ts";
 import { satisfies } from "../satisfies.ts";
 import { indexStrings, type StringIndex } from "./string-index.ts";
 import { IntervalIndex } from "./interval-index.ts";
+import { groupBy } from "../group-by.ts";
 
 /** What a criterion on this field leads to. */
 export interface Edge<N> {
@@ -30,7 +31,7 @@ export class BranchIndex<N> {
 
   constructor(edges: readonly Edge<N>[]) {
     const rest = edges.filter((edge) => !this.#takeSimple(edge));
-    const groups = Map.groupBy(rest, (edge) => edge.criterion.op);
+    const groups = groupBy(rest, (edge) => edge.criterion.op);
     const isFew = (edge: Edge<N>): boolean => (groups.get(edge.criterion.op)?.length ?? 0) <= MAX_LINEAR_EDGES;
     const { indexes, left } = indexStrings(rest.filter((edge) => !isFew(edge)));
     this.#strings = indexes;

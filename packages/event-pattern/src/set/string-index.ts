@@ -4,6 +4,7 @@ import { ipDigits, ipv4Number } from "../ip-address.ts";
 import { createAffixIndex } from "./affix-index.ts";
 import { LiteralIndex } from "./literal-index.ts";
 import { IntervalIndex } from "./interval-index.ts";
+import { groupBy } from "../group-by.ts";
 
 /** Narrows the criteria on a string down to a few candidates, which still have to be tested. */
 export interface StringIndex<E> {
@@ -19,7 +20,7 @@ interface WithCriterion {
 export function indexStrings<E extends WithCriterion>(edges: readonly E[]): { indexes: StringIndex<E>[]; left: E[] } {
   const indexes: StringIndex<E>[] = [];
   const left: E[] = [];
-  for (const [op, group] of Map.groupBy(edges, (edge) => edge.criterion.op)) {
+  for (const [op, group] of groupBy(edges, (edge) => edge.criterion.op)) {
     switch (op) {
       case "prefix":
       case "suffix":
@@ -134,7 +135,7 @@ class AddressIndex<E extends WithCriterion> implements StringIndex<E> {
 type WildcardKey = "prefix" | "suffix" | "inner" | "none";
 
 function indexWildcards<E extends WithCriterion>(group: readonly E[], indexes: StringIndex<E>[], left: E[]): void {
-  const filed = Map.groupBy(group, ({ criterion }) => keyOf(criterion));
+  const filed = groupBy(group, ({ criterion }) => keyOf(criterion));
   const literals = (edges: readonly E[], key: WildcardKey) =>
     edges.map((edge) => [literalOf(edge.criterion, key), edge] as const);
   for (const [key, edges] of filed) {

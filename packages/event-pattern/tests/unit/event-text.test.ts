@@ -35,6 +35,30 @@ describe("digits that no double holds", () => {
     }
   });
 
+  test("are told from strings that look like them, however these are written", () => {
+    const long = "9007199254740993";
+    const looksLike = [
+      `"${long}"`,
+      `"\ue000${long}"`,
+      `"\\ue000${long}"`,
+      `"\\uE000\ue000${long}"`,
+      `"\\"${long}"`,
+      `"\\\\"`,
+    ];
+    const event = parseEventText(`{"${long}":[${looksLike.join(",")}],"n":[-${long},{"${long}e3":${long}.0}]}`) as {
+      n: [unknown, Record<string, unknown>];
+    };
+    expect(event).toEqual({
+      [long]: looksLike.map((text) => JSON.parse(text) as string),
+      n: [new NumberText(`-${long}`), { [`${long}e3`]: new NumberText(`${long}.0`) }],
+    });
+  });
+
+  test.each(['{"n":09007199254740993}', "{9007199254740993:1}", '{"n":9007199254740993.}', "9007199254740993 1"])(
+    "do not make JSON of %s",
+    (text) => expect(() => parseEventText(text)).toThrow("not valid JSON"),
+  );
+
   test("matter to a set exactly as they do to the text's numbers one by one, on 20,000 random numbers", () => {
     const set = compilePatterns({
       zero: { n: [0] },

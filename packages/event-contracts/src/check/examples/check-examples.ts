@@ -3,13 +3,14 @@ import type { Json } from "../../json.ts";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry, SchemaFile } from "../../registry/registry.ts";
 import type { Contract, Draft } from "../../registry/schema-document.ts";
+import { groupBy } from "../../group-by.ts";
 
 type Validate = (data: Json) => { instancePath: string; message: string }[];
 
 /** Every contract has examples, valid ones are valid and invalid ones are not. */
 export function checkExamples(registry: Registry, examples: readonly SchemaFile[]): Fault[] {
   const validatorOf = createValidators(registry);
-  const byContract = Map.groupBy(examples, ({ file }) => contractIdOf(file, registry));
+  const byContract = groupBy(examples, ({ file }) => contractIdOf(file, registry));
   const strays = byContract.get(undefined) ?? [];
   return [
     ...strays.map(({ file }) => strayFault(file)),

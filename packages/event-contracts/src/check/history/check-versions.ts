@@ -5,6 +5,7 @@ import { compareVersions, formatVersion, type SchemaVersion } from "../../schema
 import type { RouteField } from "../consumers/route-fields.ts";
 import { type Change, type ChangeClass, isAbove } from "./change.ts";
 import { compareSchemas } from "./compare-schemas.ts";
+import { groupBy } from "../../group-by.ts";
 
 /** What a new version means for those who read its events. */
 export interface VersionNote {
@@ -17,7 +18,7 @@ export function checkVersions(
   registry: Registry,
   consumers: readonly RouteField[],
 ): { faults: Fault[]; notes: VersionNote[] } {
-  const byName = Map.groupBy(registry.documents.values(), ({ kind, name }) => `${kind}/${name}`);
+  const byName = groupBy(registry.documents.values(), ({ kind, name }) => `${kind}/${name}`);
   const faults: Fault[] = [];
   const notes: VersionNote[] = [];
   for (const documents of byName.values()) {

@@ -30,5 +30,7 @@ export const danglingRef: LintRule = eachSchema("dangling-ref", ({ schema, point
 
 /** A pointer can lead anywhere, into an example for instance. */
 function isSchemaAt({ document, pointer, schema }: SchemaPlace): boolean {
-  return typeof schema === "boolean" || walkSchema(document.schema).some((subschema) => subschema.pointer === pointer);
+  return (
+    typeof schema === "boolean" || [...walkSchema(document.schema)].some((subschema) => subschema.pointer === pointer)
+  );
 }

@@ -8,6 +8,7 @@ import {
   envelopeColumns,
   type WarehouseColumn,
 } from "./warehouse-columns.ts";
+import { groupBy } from "../../group-by.ts";
 
 /** A typed view over the events of one contract and MODEL. */
 export interface WarehouseView {
@@ -32,7 +33,7 @@ export interface WarehouseViewOptions {
  * are only ever added, at the end: they are collected over all its versions, oldest first, and keep the type they had first.
  */
 export function renderWarehouseViews(registry: Registry, options: WarehouseViewOptions = {}): WarehouseView[] {
-  const byModel = Map.groupBy(registry.contracts, ({ type, version }) => `${type} ${version.model}`);
+  const byModel = groupBy(registry.contracts, ({ type, version }) => `${type} ${version.model}`);
   return [...byModel.values()].map((versions) => renderView(registry, versions, options.from ?? "events"));
 }
 
