@@ -19,7 +19,7 @@ export class NobodyWaits extends Error {
 /** A request that can be given up on; `answer` settles at the latest then, whether or not the client obeys the signal. */
 export interface PendingRequest {
   readonly answer: Promise<unknown>;
-  abandon(reason: unknown): void;
+  abandon(reason: Error): void;
 }
 
 /** Makes a request and waits for its answer no longer than `timeoutMs`. */
@@ -29,11 +29,11 @@ export function callWithTimeout(
   timeoutMs: number,
 ): PendingRequest {
   const controller = new AbortController();
-  let abandon: (reason: unknown) => void = () => undefined;
+  let abandon: (reason: Error) => void = () => undefined;
   const answer = new Promise((resolve, reject) => {
     abandon = (reason) => {
       clock.clearTimeout(timer);
-      reject(reason as Error);
+      reject(reason);
       controller.abort(reason);
     };
     const timer = clock.setTimeout(() => abandon(new NoAnswerInTime(timeoutMs)), timeoutMs);
