@@ -66,3 +66,50 @@ export class PolicyTooLargeError extends InfraError {
 export class DeployError extends InfraError {
   readonly code = "INFRA_DEPLOY_REFUSED";
 }
+
+/** A program that a command needs is not on the path. */
+export class ProgramMissingError extends InfraError {
+  readonly code = "INFRA_PROGRAM_MISSING";
+
+  constructor(program: string, cure: string) {
+    super(`${program} is not on the path. ${cure}`);
+  }
+}
+
+/** AWS refused a call; `awsCode` is its own error code, or empty where the call did not reach it. */
+export class AwsCallError extends InfraError {
+  readonly code = "INFRA_AWS_CALL_FAILED";
+  readonly awsCode: string;
+
+  constructor(command: string, awsCode: string, said: string) {
+    super(`${command}\nfailed: ${said}`);
+    this.awsCode = awsCode;
+  }
+}
+
+/** Snowflake refused a statement or a login; `snowflakeCode` is its own error code, or the HTTP status. */
+export class SnowflakeError extends InfraError {
+  readonly code = "INFRA_SNOWFLAKE_FAILED";
+  readonly snowflakeCode: string;
+
+  constructor(message: string, snowflakeCode: string, options?: ErrorOptions) {
+    super(message, options);
+    this.snowflakeCode = snowflakeCode;
+  }
+}
+
+/** The Kubernetes API refused a request; `status` is its HTTP status. */
+export class KubernetesError extends InfraError {
+  readonly code = "INFRA_KUBERNETES_FAILED";
+  readonly status: number;
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** A bootstrap that cannot go ahead; the message says what is missing. */
+export class BootstrapError extends InfraError {
+  readonly code = "INFRA_BOOTSTRAP_REFUSED";
+}

@@ -16,15 +16,18 @@ export const KINESIS_RETENTION_HOURS = { min: 24, max: 8_760 } as const;
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
 export const KINESIS_MAX_RECORD_KIB = { min: 1_024, max: 10_240 } as const;
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html: 256 characters of up to 4 bytes. */
+/**
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html: 256 characters of up to 4
+ * bytes.
+ */
 export const KINESIS_PARTITION_KEY_MAX_BYTES = 1_024;
 
 /** A shard count beyond this is a typing error: the default account quota is 500 (1,000 to 20,000 on request). */
 export const KINESIS_SHARDS = { min: 1, max: 1_000 } as const;
 
 /**
- * A synchronous invocation takes 6 MB, and Kinesis data arrives in it as base64 (4/3). A larger record can never reach a
- * function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * A synchronous invocation takes 6 MB, and Kinesis data arrives in it as base64 (4/3). A larger record can never reach
+ * a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const LAMBDA_LARGEST_RECORD_KIB = Math.floor((6 * 1024 * 3) / 4) - 64;
 
@@ -44,8 +47,14 @@ export const MANAGED_POLICY_MAX_CHARACTERS = 6_144;
 /** Same page: managed policies attached to a role, default quota. */
 export const MANAGED_POLICIES_PER_ROLE = 10;
 
+/** Same page: versions of a managed policy. */
+export const MANAGED_POLICY_MAX_VERSIONS = 5;
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const BUCKET_NAME_MAX_LENGTH = 63;
 
-/** Each execution environment asks S3 once an interval, for $0.0004 a thousand times; after an hour it is no reload any more. */
+/**
+ * Each execution environment asks S3 once an interval, for $0.0004 a thousand times; after an hour it is no reload any
+ * more.
+ */
 export const ROUTE_CHECK_SECONDS = { min: 1, max: 3_600 } as const;

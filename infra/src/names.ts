@@ -10,3 +10,13 @@ export const physicalName = (environment: EnvironmentName, purpose: string): str
 /** Bucket names are global: the account id makes ours unique. */
 export const bucketName = (environment: EnvironmentName, purpose: string, accountId: string): string =>
   `${physicalName(environment, purpose)}-${accountId}`;
+
+/**
+ * Path of the roles and policies of CI. A role below it matches no `role/millrace-<environment>-*`, so that the role
+ * that deploys cannot change itself or its sisters.
+ */
+export const CI_PATH = "/millrace-ci/";
+
+/** Policy that bounds every role of the pipeline; `bootstrap` makes it. */
+export const boundaryArn = (environment: EnvironmentName, accountId: string): string =>
+  `arn:aws:iam::${accountId}:policy${CI_PATH}${physicalName(environment, "boundary")}`;

@@ -47,6 +47,7 @@ export const devConfig: EnvironmentConfigInput = {
     organization: "SHOP",
     account: "MILLRACE_DEV",
     deployUser: "MILLRACE_DEPLOY",
+    planUser: "MILLRACE_PLAN",
     database: "MILLRACE_DEV",
     schema: "PIPELINE",
     readerRole: "MILLRACE_READER",

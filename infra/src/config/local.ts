@@ -48,6 +48,7 @@ export const localConfig: EnvironmentConfigInput = {
     organization: "MILLRACE",
     account: "LOCAL",
     deployUser: "MILLRACE_DEPLOY",
+    planUser: "MILLRACE_PLAN",
     database: "MILLRACE_LOCAL",
     schema: "PIPELINE",
     readerRole: "MILLRACE_READER",

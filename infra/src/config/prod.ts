@@ -45,6 +45,7 @@ export const prodConfig: EnvironmentConfigInput = {
     organization: "SHOP",
     account: "MILLRACE_PROD",
     deployUser: "MILLRACE_DEPLOY",
+    planUser: "MILLRACE_PLAN",
     database: "MILLRACE_PROD",
     schema: "PIPELINE",
     readerRole: "MILLRACE_READER",

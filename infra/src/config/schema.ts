@@ -119,6 +119,11 @@ const privacyKey = z.strictObject({
   key: text("32 bytes in base64", /^[A-Za-z0-9+/]{43}=$/),
 });
 
+/** What the secret of the write keys holds. */
+export const writeKeysShape = z.array(writeKey).min(1, "Expected at least one write key");
+/** What the secret of the privacy keys holds. */
+export const privacyKeysShape = z.array(privacyKey).min(1, "Expected at least one privacy key");
+
 const environmentConfig = z.strictObject({
   environment: oneOf("environment", ENVIRONMENTS),
   aws: z.strictObject({ accountId, region }),
@@ -155,6 +160,8 @@ const environmentConfig = z.strictObject({
     organization: identifier,
     account: identifier,
     deployUser: identifier,
+    /** User of plans: sees definitions, changes nothing, computes nothing. */
+    planUser: identifier,
     database: identifier,
     schema: identifier,
     /** Account role that may read the views; exists already. */
@@ -196,11 +203,11 @@ const environmentConfig = z.strictObject({
     trustedProxies: whole<Proxies>("proxies", { min: 0, max: 10 }),
     /** Pages that may send events from a browser. */
     corsOrigins: z.array(text("an origin such as https://shop.example, or *", /^(\*|https?:\/\/[^/?#\s,]+)$/)),
-    writeKeys: secret(z.array(writeKey).min(1, "Expected at least one write key")),
+    writeKeys: secret(writeKeysShape),
     /** The plain key behind the one write key of `local`: printed, public, worthless elsewhere. */
     localWriteKey: z.string().optional(),
   }),
-  privacyKeys: secret(z.array(privacyKey).min(1, "Expected at least one privacy key")),
+  privacyKeys: secret(privacyKeysShape),
   alarms: z.strictObject({
     /** Addresses that get every alarm. */
     emails: z.array(text("an e-mail address", /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),

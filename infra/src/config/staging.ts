@@ -45,6 +45,7 @@ export const stagingConfig: EnvironmentConfigInput = {
     organization: "SHOP",
     account: "MILLRACE_STAGING",
     deployUser: "MILLRACE_DEPLOY",
+    planUser: "MILLRACE_PLAN",
     database: "MILLRACE_STAGING",
     schema: "PIPELINE",
     readerRole: "MILLRACE_READER",

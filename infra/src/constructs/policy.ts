@@ -3,6 +3,8 @@ import { MANAGED_POLICIES_PER_ROLE, MANAGED_POLICY_MAX_CHARACTERS } from "../lim
 
 /** One IAM permission, least privilege by type: resources are spelled out, never left to a default. */
 export interface Statement {
+  /** Default `Allow`. */
+  readonly effect?: "Allow" | "Deny";
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -14,7 +16,6 @@ type Principal = { readonly Service: string } | { readonly Federated: string } |
 
 /** A statement of a trust or resource policy. */
 export interface PrincipalStatement extends Omit<Statement, "resources"> {
-  readonly effect?: "Allow" | "Deny";
   readonly principal: Principal | "*";
   readonly resources?: readonly string[];
 }
@@ -30,7 +31,7 @@ const body = ({ sid, actions, resources, conditions }: Omit<Statement, "resource
 export const policyDocument = (statements: readonly Statement[]): string =>
   JSON.stringify({
     Version: "2012-10-17",
-    Statement: statements.map((statement) => ({ Effect: "Allow", ...body(statement) })),
+    Statement: statements.map(({ effect = "Allow", ...statement }) => ({ Effect: effect, ...body(statement) })),
   });
 
 /** A trust policy or resource policy as IAM reads it. */

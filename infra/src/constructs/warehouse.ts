@@ -65,27 +65,34 @@ export class Warehouse extends Construct {
       database: database.name,
       name: config.schema,
       comment: "Landing tables and views of the pipeline",
+      // Its owner may then give future grants; in another schema that takes MANAGE GRANTS on the whole account.
+      // https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
+      withManagedAccess: "true",
       lifecycle: { preventDestroy: true },
     });
     const place = { database: database.name, schema: schema.name };
     const qualified = (name: string): string => `"${config.database}"."${config.schema}"."${name}"`;
 
-    const fileFormat = new FileFormat(this, "file_format", {
-      ...place,
-      name: "NDJSON",
-      formatType: "JSON",
-      compression: "AUTO",
-      comment: "One JSON document a line",
-    });
     const url = (prefix: string): string => `s3://${lake.nameReference}/${prefix}`;
     const integration = new StorageIntegration(this, "storage_integration", {
       name: `${config.database}_LAKE`,
       type: "EXTERNAL_STAGE",
       storageProvider: "S3",
       enabled: true,
-      // Written out: the role's trust policy needs the integration's identity, so the integration cannot wait for the role.
+      // Written out: the role's trust policy needs the integration's identity, so the integration cannot wait for the
+      // role.
       storageAwsRoleArn: `arn:aws:iam::${props.accountId}:role/${props.roleName}`,
       storageAllowedLocations: landings.map(({ prefix }) => url(prefix)),
+    });
+    // A future grant is given to what is made after it.
+    const seen = this.#grantSeeing(config, integration.name, [database, schema]);
+    const fileFormat = new FileFormat(this, "file_format", {
+      ...place,
+      name: "NDJSON",
+      formatType: "JSON",
+      compression: "AUTO",
+      comment: "One JSON document a line",
+      dependsOn: seen,
     });
     // `storageAwsExternalId` is an input without a computed value: null unless the configuration chooses an id.
     // https://github.com/snowflakedb/terraform-provider-snowflake/issues/3934
@@ -130,6 +137,7 @@ export class Warehouse extends Construct {
           { name: "LOADED_AT", type: "TIMESTAMP_LTZ(9)", nullable: false, comment: "Start of the load" },
         ],
         lifecycle: { preventDestroy: true },
+        dependsOn: seen,
       });
       tables.push(table);
       // One stage per prefix: a stage above the integration's allowed locations is refused.
@@ -139,7 +147,7 @@ export class Warehouse extends Construct {
         name: `${tableName}_STAGE`,
         url: url(prefix),
         storageIntegration: integration.name,
-        dependsOn: [role.policy],
+        dependsOn: [role.policy, ...seen],
       });
       const pipe = new Pipe(this, `${landingId}_pipe`, {
         ...place,
@@ -157,7 +165,7 @@ export class Warehouse extends Construct {
           `FILE_FORMAT = (FORMAT_NAME = '${qualified("NDJSON")}')`,
           "ON_ERROR = CONTINUE",
         ].join("\n"),
-        dependsOn: [table, stage, fileFormat],
+        dependsOn: [table, stage, fileFormat, ...seen],
       });
       return {
         id: landingId,
@@ -169,7 +177,7 @@ export class Warehouse extends Construct {
     this.notification = new S3BucketNotification(this, "lake_notification", { bucket: lake.id, queue: queues });
 
     // Snowflake looks up what a view reads when the view is made, and gives future grants when it is made.
-    let ready = [...tables, ...this.#grantReading(config, [database, schema])];
+    let ready = [...tables, ...seen, ...this.#grantReading(config, [database, schema])];
     for (const layer of props.viewLayers) {
       ready = [
         ...ready,
@@ -185,6 +193,55 @@ export class Warehouse extends Construct {
         ),
       ];
     }
+  }
+
+  /**
+   * The user of plans sees definitions: REFERENCES shows a table's columns and a view's text, and no row. A stage can
+   * be read only by a warehouse, and this user has none.
+   * https://docs.snowflake.com/en/user-guide/security-access-control-privileges
+   */
+  #grantSeeing(
+    config: WarehouseProps["config"],
+    integrationName: string,
+    dependsOn: ITerraformDependable[],
+  ): ITerraformDependable[] {
+    const accountRoleName = config.planUser;
+    const schemaName = `"${config.database}"."${config.schema}"`;
+    const future = [
+      ["TABLES", "REFERENCES"],
+      ["VIEWS", "REFERENCES"],
+      ["PIPES", "MONITOR"],
+      ["STAGES", "USAGE"],
+      ["FILE FORMATS", "USAGE"],
+    ] as const;
+    return [
+      new GrantPrivilegesToAccountRole(this, "planner_integration", {
+        accountRoleName,
+        privileges: ["USAGE"],
+        onAccountObject: { objectType: "INTEGRATION", objectName: integrationName },
+      }),
+      new GrantPrivilegesToAccountRole(this, "planner_database", {
+        accountRoleName,
+        privileges: ["USAGE", "MONITOR"],
+        onAccountObject: { objectType: "DATABASE", objectName: config.database },
+        dependsOn,
+      }),
+      new GrantPrivilegesToAccountRole(this, "planner_schema", {
+        accountRoleName,
+        privileges: ["USAGE", "MONITOR"],
+        onSchema: { schemaName },
+        dependsOn,
+      }),
+      ...future.map(
+        ([objectTypePlural, privilege]) =>
+          new GrantPrivilegesToAccountRole(this, `planner_${objectTypePlural.toLowerCase().replace(" ", "_")}`, {
+            accountRoleName,
+            privileges: [privilege],
+            onSchemaObject: { future: { objectTypePlural, inSchema: schemaName } },
+            dependsOn,
+          }),
+      ),
+    ];
   }
 
   /** Readers get every view there will be, and no landing table: those hold duplicates. */

@@ -1,6 +1,7 @@
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
 import { DataAwsSecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret-version/index.js";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/index.js";
@@ -36,7 +37,7 @@ import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
 import type { RoutesFile } from "../inputs/routes-file.ts";
 import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
-import { bucketName, physicalName, prefixOf } from "../names.ts";
+import { boundaryArn, bucketName, physicalName, prefixOf } from "../names.ts";
 
 /** Terraform itself, and the providers as the prebuilt bindings were generated for them. */
 const TERRAFORM_VERSION = ">= 1.11.0, < 2.0.0";
@@ -96,8 +97,8 @@ export class MillraceStack extends TerraformStack {
       destinationStreams,
       foreign,
     });
-    // Firehose reads from LATEST, and S3 tells Snowpipe only of new objects: an event that is written before its readers
-    // are there never reaches the lake or the warehouse.
+    // Firehose reads from LATEST, and S3 tells Snowpipe only of new objects: an event that is written before its
+    // readers are there never reaches the lake or the warehouse.
     const readers = [
       ...deliveries.map(({ delivery }) => delivery.resource),
       warehouse.notification,
@@ -119,6 +120,7 @@ export class MillraceStack extends TerraformStack {
     };
     this.#createWatch(watched, keys.masked);
     this.#createOutputs(watched, lake);
+    this.#boundRoles();
   }
 
   /** Readable addresses instead of hashed ones: the path of ids, where an id `resource` stands for its parent. */
@@ -132,6 +134,14 @@ export class MillraceStack extends TerraformStack {
     }
     this.#addresses.set(key, element.node.path);
     return address;
+  }
+
+  /** Every role there is, or will be: the role that deploys may make no other (docs/decisions/0093). */
+  #boundRoles(): void {
+    const { aws, environment } = this.#config;
+    for (const element of this.node.findAll()) {
+      if (element instanceof IamRole) element.permissionsBoundary = boundaryArn(environment, aws.accountId);
+    }
   }
 
   /** First of all: a stack without a backend would write absolute local paths into its plan. */
@@ -585,8 +595,8 @@ export class MillraceStack extends TerraformStack {
 }
 
 /**
- * First folder of the router's dead letters in the lake; below it one for each application and stream. No pipe looks there: a
- * dead destination would have it load a file for every batch.
+ * First folder of the router's dead letters in the lake; below it one for each application and stream. No pipe looks
+ * there: a dead destination would have it load a file for every batch.
  */
 const DEAD_LETTERS = "dead-letters";
 

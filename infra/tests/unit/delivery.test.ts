@@ -109,12 +109,40 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
     expect(plan.json.provider.snowflake[0].preview_features_enabled).toEqual(used);
   });
 
+  const grantsTo = (role: string) =>
+    plan
+      .each("snowflake_grant_privileges_to_account_role")
+      .map(({ args }) => args)
+      .filter((grant) => grant.account_role_name === role);
+
   test("readers may read views and no landing table", () => {
-    const grants = plan.each("snowflake_grant_privileges_to_account_role").map(({ args }) => args);
+    const grants = grantsTo("MILLRACE_READER");
     const onObjects = grants.filter((grant) => grant.on_schema_object !== undefined);
     expect(onObjects.map((grant) => [grant.privileges, grant.on_schema_object.future.object_type_plural])).toEqual([
       [["SELECT"], "VIEWS"],
     ]);
     expect(grants.flatMap((grant) => grant.privileges).toSorted()).toEqual(["SELECT", "USAGE", "USAGE"]);
+  });
+
+  test("the user of plans sees every kind of object that Terraform reads, and no row", () => {
+    const grants = grantsTo("MILLRACE_PLAN");
+    const kinds = grants.flatMap((grant) => grant.on_schema_object?.future.object_type_plural ?? []);
+    expect(kinds.toSorted()).toEqual(["FILE FORMATS", "PIPES", "STAGES", "TABLES", "VIEWS"]);
+    const privileges = new Set(grants.flatMap((grant) => grant.privileges));
+    expect([...privileges].toSorted()).toEqual(["MONITOR", "REFERENCES", "USAGE"]);
+  });
+
+  test("what the user of plans has to see is made after the grants on what is to come", () => {
+    const later = ["snowflake_table", "snowflake_view", "snowflake_pipe", "snowflake_stage", "snowflake_file_format"];
+    for (const { address, args } of later.flatMap((type) => plan.each(type))) {
+      const waits = (args.depends_on ?? []).includes(
+        "snowflake_grant_privileges_to_account_role.warehouse_planner_views",
+      );
+      expect([address, waits]).toEqual([address, true]);
+    }
+  });
+
+  test("the schema lets its owner give future grants, so that deploying needs no right over the whole account", () => {
+    expect(plan.each("snowflake_schema").map(({ args }) => args.with_managed_access)).toEqual(["true"]);
   });
 });

@@ -1,0 +1,66 @@
+import type { Statement } from "../../constructs/policy.ts";
+import type { RoleScope } from "./scope.ts";
+
+/**
+ * The most that a role of the pipeline may do, whatever its own policy says: a deployment that was tampered with can
+ * give a function no more than the data of its own environment. Each role's own policy names its resources exactly.
+ */
+export function boundaryStatements(scope: RoleScope): readonly Statement[] {
+  const { arn, bucketArn, environment, prefix } = scope;
+  return [
+    {
+      sid: "OwnStreams",
+      actions: [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamConsumer",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+        "kinesis:ListStreams",
+        "kinesis:PutRecord",
+        "kinesis:PutRecords",
+        "kinesis:SubscribeToShard",
+      ],
+      resources: [arn("kinesis", `stream/${prefix}-*`)],
+    },
+    {
+      // A destination may lie in another account, whose own policy has to agree.
+      sid: "StreamsOfOthers",
+      actions: ["kinesis:PutRecord", "kinesis:PutRecords"],
+      resources: ["arn:aws:kinesis:*:*:stream/*"],
+      conditions: { StringNotEquals: { "aws:ResourceAccount": scope.accountId } },
+    },
+    {
+      sid: "OwnBuckets",
+      actions: [
+        "s3:AbortMultipartUpload",
+        "s3:GetBucketLocation",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "s3:ListBucketMultipartUploads",
+        "s3:PutObject",
+      ],
+      resources: [bucketArn(`${prefix}-*-${scope.accountId}`), bucketArn(`${prefix}-*-${scope.accountId}`, "*")],
+    },
+    {
+      sid: "Keys",
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: ["arn:aws:kms:*:*:key/*"],
+    },
+    {
+      sid: "OwnLogs",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [
+        arn("logs", `log-group:/aws/lambda/${prefix}-*`),
+        arn("logs", `log-group:/aws/kinesisfirehose/${prefix}-*`),
+      ],
+    },
+    {
+      sid: "OwnSecrets",
+      actions: ["secretsmanager:GetSecretValue"],
+      resources: [arn("secretsmanager", `secret:millrace/${environment}/*`)],
+    },
+  ];
+}
