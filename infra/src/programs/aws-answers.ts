@@ -1,0 +1,70 @@
+/** What is read of the answers of the `aws` program, by command: https://docs.aws.amazon.com/cli/latest/reference/ */
+export interface AwsAnswers {
+  "acm describe-certificate": {
+    readonly Certificate: {
+      readonly Status: string;
+      readonly DomainName: string;
+      readonly SubjectAlternativeNames?: readonly string[];
+      readonly NotAfter?: string;
+    };
+  };
+  "ec2 describe-subnets": { readonly Subnets: readonly { readonly AvailabilityZone: string }[] };
+  "ecr describe-images": {
+    readonly imageDetails: readonly { readonly imageDigest: string; readonly imagePushedAt: number | string }[];
+  };
+  "ecr describe-repositories": {
+    readonly repositories: readonly {
+      readonly imageTagMutability: string;
+      readonly imageScanningConfiguration?: { readonly scanOnPush?: boolean };
+    }[];
+  };
+  "ecr get-lifecycle-policy": { readonly lifecyclePolicyText: string };
+  "eks describe-access-entry": { readonly accessEntry: { readonly kubernetesGroups?: readonly string[] } };
+  "eks describe-cluster": { readonly cluster: EksCluster };
+  "eks get-token": { readonly status: { readonly token: string } };
+  "eks list-associated-access-policies": {
+    readonly associatedAccessPolicies: readonly { readonly policyArn: string; readonly accessScope: unknown }[];
+  };
+  "iam get-open-id-connect-provider": { readonly ClientIDList?: readonly string[] };
+  "iam get-policy": { readonly Policy: { readonly DefaultVersionId: string } };
+  "iam get-policy-version": { readonly PolicyVersion: { readonly Document: unknown } };
+  "iam get-role": { readonly Role: { readonly AssumeRolePolicyDocument: unknown } };
+  "iam list-attached-role-policies": { readonly AttachedPolicies: readonly { readonly PolicyArn: string }[] };
+  "iam list-policy-versions": {
+    readonly Versions: readonly {
+      readonly VersionId: string;
+      readonly IsDefaultVersion: boolean;
+      readonly CreateDate: string;
+    }[];
+  };
+  "s3api get-bucket-encryption": BucketSettings;
+  "s3api get-bucket-lifecycle-configuration": BucketSettings;
+  "s3api get-bucket-policy": BucketSettings;
+  "s3api get-bucket-versioning": BucketSettings;
+  "s3api get-public-access-block": BucketSettings;
+  "s3api head-bucket": object;
+  "secretsmanager describe-secret": object;
+  "secretsmanager get-secret-value": { readonly SecretString?: string };
+  "sts get-caller-identity": { readonly Account: string; readonly Arn: string };
+}
+
+export interface EksCluster {
+  readonly status: string;
+  readonly version: string;
+  readonly endpoint: string;
+  readonly certificateAuthority?: { readonly data?: string };
+  readonly identity?: { readonly oidc?: { readonly issuer?: string } };
+  readonly resourcesVpcConfig?: { readonly vpcId?: string };
+}
+
+/** One member each. */
+export interface BucketSettings {
+  readonly Status?: string;
+  readonly Policy?: string;
+  readonly Rules?: unknown;
+  readonly ServerSideEncryptionConfiguration?: unknown;
+  readonly PublicAccessBlockConfiguration?: { readonly RestrictPublicBuckets?: boolean };
+}
+
+/** A command that reads. */
+export type AwsRead = keyof AwsAnswers;
