@@ -1,0 +1,69 @@
+import { resolve4, resolveNs } from "node:dns/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { roleScope } from "../bootstrap/roles/scope.ts";
+import { loadConfig, parseEnvironmentName } from "../config/load-config.ts";
+import { DeployError, InfraError } from "../errors.ts";
+import { connectCluster, type ClusterApi } from "../kubernetes/cluster-api.ts";
+import type { EksCluster } from "../programs/aws-answers.ts";
+import { AwsCommandLine } from "../programs/aws-command-line.ts";
+import { runProgram } from "../programs/run-program.ts";
+import { loginAddress } from "../snowflake/login-address.ts";
+import { createSqlApi } from "../snowflake/sql-api.ts";
+import { examine, isReady, report } from "./doctor.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** The variable that Terraform reads, or the key that bootstrap made. */
+function deployKey(environment: string): string | undefined {
+  const given = process.env["SNOWFLAKE_PRIVATE_KEY"];
+  if (given !== undefined && given !== "") return given;
+  const made = join(root, ".local/bootstrap", environment, "private/snowflake-deploy.p8");
+  return existsSync(made) ? readFileSync(made, "utf8") : undefined;
+}
+
+async function main(): Promise<boolean> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const config = loadConfig(parseEnvironmentName(positionals[0] ?? process.env["ENVIRONMENT"]));
+  if (config.environment === "local") throw new DeployError("The local stack needs Node and nothing else: pnpm start");
+  const scope = roleScope(config);
+  const aws = new AwsCommandLine(runProgram, config.aws.region);
+  const privateKey = deployKey(config.environment);
+  let described: Promise<EksCluster | undefined> | undefined;
+  let cluster: Promise<ClusterApi> | undefined;
+  const results = await examine({
+    config,
+    scope,
+    run: runProgram,
+    aws,
+    describeCluster: () =>
+      (described ??= aws
+        .find(["ResourceNotFoundException"], "eks describe-cluster", "--name", scope.clusterName)
+        .then((answer) => answer?.cluster)),
+    cluster: () => (cluster ??= connectCluster(aws, scope.clusterName)),
+    snowflake:
+      privateKey === undefined
+        ? undefined
+        : createSqlApi({
+            ...loginAddress(config.warehouse, process.env),
+            user: config.warehouse.deployUser,
+            credential: { privateKey },
+            now: Date.now,
+          }),
+    resolveNs,
+    resolveHost: resolve4,
+    readFile: (path) => readFileSync(join(root, path), "utf8"),
+    now: Date.now,
+  });
+  for (const line of report(results)) process.stdout.write(`${line}\n`);
+  return isReady(results);
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof InfraError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
