@@ -16,7 +16,7 @@ export class ConfigError extends InfraError {
 
   constructor(environment: string, faults: readonly string[]) {
     super(
-      `The configuration of ${environment} (infra/src/config/${environment}.ts) has ${faults.length} fault(s):\n` +
+      `The configuration of ${environment} (infra/src/environments/${environment}.ts) has ${faults.length} fault(s):\n` +
         faults.map((fault) => `  - ${fault}`).join("\n"),
     );
     this.environment = environment;
@@ -32,6 +32,18 @@ export class UnknownEnvironmentError extends InfraError {
     super(
       `Expected ENVIRONMENT (or --stack) to be one of ${known.join(", ")}, got ${given === undefined ? "nothing" : JSON.stringify(given)}. ` +
         `Example: ENVIRONMENT=${known.at(-1) ?? "prod"} pnpm synth`,
+    );
+  }
+}
+
+/** `deployAfter` of an environment leads nowhere, or in a circle. */
+export class EnvironmentOrderError extends InfraError {
+  readonly code = "INFRA_ENVIRONMENT_ORDER_INVALID";
+
+  constructor(path: readonly string[], fault: string) {
+    const [first = ""] = path;
+    super(
+      `${path.join(" → ")}: ${path.at(-1) ?? first} ${fault}. Mend deployAfter in infra/src/environments/${path.at(-2) ?? first}.ts.`,
     );
   }
 }

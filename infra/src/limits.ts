@@ -58,3 +58,14 @@ export const BUCKET_NAME_MAX_LENGTH = 63;
  * more.
  */
 export const ROUTE_CHECK_SECONDS = { min: 1, max: 3_600 } as const;
+
+/** https://docs.snowflake.com/en/user-guide/data-time-travel#data-retention-period */
+export const SNOWFLAKE_TIME_TRAVEL_DAYS = { standard: { min: 0, max: 1 }, enterprise: { min: 0, max: 90 } } as const;
+
+/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: what a shard takes in a second. */
+export const KINESIS_SHARD_WRITE = { bytesPerSecond: 1024 * 1024, recordsPerSecond: 1_000 } as const;
+
+/**
+ * Same page: a new on-demand stream takes as much as four shards, and grows from there.
+ */
+export const KINESIS_ON_DEMAND_SHARDS = 4;

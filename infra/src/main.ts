@@ -4,7 +4,7 @@ import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
 import { loadRegistry, RegistryError } from "@millrace/event-contracts/registry";
 import { createRouteArtifact, loadRouteDocuments, RoutesError } from "@millrace/routes";
 import { loadConfig, parseEnvironmentName } from "./config/load-config.ts";
-import { ENVIRONMENTS } from "./config/schema.ts";
+import { ENVIRONMENTS } from "./config/environments.ts";
 import { InfraError } from "./errors.ts";
 import { builtArtifacts } from "./inputs/function-artifact.ts";
 import { synthesize } from "./synthesize.ts";

@@ -1,17 +1,9 @@
 import { ConfigError, UnknownEnvironmentError } from "../errors.ts";
-import { devConfig } from "./dev.ts";
-import { localConfig } from "./local.ts";
-import { prodConfig } from "./prod.ts";
+import { defaultsFor, type EnvironmentInput } from "./defaults.ts";
+import { ENVIRONMENTS, environmentInput } from "./environments.ts";
+import { merge } from "./merge.ts";
 import { relationFaults } from "./relations.ts";
-import { ENVIRONMENTS, type EnvironmentConfig, type EnvironmentName, shapeFaults } from "./schema.ts";
-import { stagingConfig } from "./staging.ts";
-
-const inputs: Readonly<Record<EnvironmentName, unknown>> = {
-  local: localConfig,
-  dev: devConfig,
-  staging: stagingConfig,
-  prod: prodConfig,
-};
+import { type EnvironmentConfig, type EnvironmentName, shapeFaults } from "./schema.ts";
 
 /** Reads a name from the outside; throws {@link UnknownEnvironmentError} with the names there are. */
 export function parseEnvironmentName(given: string | undefined): EnvironmentName {
@@ -32,6 +24,16 @@ export function validateConfig(environment: string, input: unknown): Environment
   return value;
 }
 
+/** The configuration that an environment's file makes together with the defaults, checked. */
+export const completeConfig = (environment: string, input: EnvironmentInput): EnvironmentConfig =>
+  validateConfig(environment, {
+    ...(merge(defaultsFor({ environment, aws: input.aws }), input) as object),
+    environment,
+  });
+
 /** The validated configuration of an environment. */
-export const loadConfig = (environment: EnvironmentName): EnvironmentConfig =>
-  validateConfig(environment, inputs[environment]);
+export function loadConfig(environment: EnvironmentName): EnvironmentConfig {
+  const input = environmentInput(parseEnvironmentName(environment));
+  if (input === undefined) throw new UnknownEnvironmentError(environment, ENVIRONMENTS);
+  return completeConfig(environment, input);
+}

@@ -1,6 +1,13 @@
-import { BUCKET_NAME_MAX_LENGTH, KINESIS_PARTITION_KEY_MAX_BYTES, LAMBDA_LARGEST_RECORD_KIB } from "../limits.ts";
+import {
+  BUCKET_NAME_MAX_LENGTH,
+  KINESIS_ON_DEMAND_SHARDS,
+  KINESIS_PARTITION_KEY_MAX_BYTES,
+  KINESIS_SHARD_WRITE,
+  LAMBDA_LARGEST_RECORD_KIB,
+  SNOWFLAKE_TIME_TRAVEL_DAYS,
+} from "../limits.ts";
 import { bucketName } from "../names.ts";
-import type { EnvironmentConfig, StreamConfig } from "./schema.ts";
+import type { DestinationConfig, EnvironmentConfig, StreamConfig } from "./schema.ts";
 
 /** A rule over several values: returns what is wrong, in words that name the values. */
 type Relation = (config: EnvironmentConfig) => readonly string[];
@@ -22,19 +29,27 @@ const eventFitsItsRequest: Relation = ({ ingest }) =>
     `ingest.maxEvent: ${ingest.maxEvent} bytes exceed ingest.maxBody of ${ingest.maxBody}`,
   );
 
+/** Settings of destinations with their path: those that every destination has, and those of named ones. */
+const destinationsIn = ({
+  destinations,
+  destinationOverrides,
+}: EnvironmentConfig["streams"]): readonly (readonly [path: string, destination: DestinationConfig])[] => [
+  ["streams.destinations", destinations],
+  ...Object.entries(destinationOverrides).map(
+    ([name, destination]) => [`streams.destinationOverrides.${name}`, destination] as const,
+  ),
+];
+
 /** An enriched event is longer than the raw one; a bad row carries its payload as base64. */
 const recordsGrowDownstream: Relation = ({ streams }) => [
   ...faultIf(
     streams.enriched.maxRecordSize < streams.raw.maxRecordSize,
     `streams.enriched.maxRecordSize: ${streams.enriched.maxRecordSize} KiB is less than streams.raw.maxRecordSize of ${streams.raw.maxRecordSize}: enrichment only adds`,
   ),
-  ...Object.entries({
-    destinations: streams.destinations,
-    ...streams.destinationOverrides,
-  }).flatMap(([name, destination]) =>
+  ...destinationsIn(streams).flatMap(([path, destination]) =>
     faultIf(
       destination.maxRecordSize < streams.enriched.maxRecordSize,
-      `streams.${name}.maxRecordSize: ${destination.maxRecordSize} KiB is less than streams.enriched.maxRecordSize of ${streams.enriched.maxRecordSize}: a route may deliver whole events`,
+      `${path}.maxRecordSize: ${destination.maxRecordSize} KiB is less than streams.enriched.maxRecordSize of ${streams.enriched.maxRecordSize}: a route may deliver whole events`,
     ),
   ),
 ];
@@ -81,8 +96,8 @@ const lakeExpiresAfterItCools: Relation = ({ lake }) =>
     `lake.expireAfter: ${lake.expireAfter} days is not after lake.infrequentAccessAfter of ${lake.infrequentAccessAfter}`,
   );
 
-const secretsStayOutOfTheRepository: Relation = ({ environment, ingest, privacyKeys }) =>
-  environment === "local"
+const secretsStayOutOfTheRepository: Relation = ({ kind, ingest, privacyKeys }) =>
+  kind === "local"
     ? faultIf(
         ingest.localWriteKey === undefined,
         "ingest.localWriteKey: Expected a key, because `start` prints it, got nothing",
@@ -93,10 +108,10 @@ const secretsStayOutOfTheRepository: Relation = ({ environment, ingest, privacyK
         ...faultIf(ingest.localWriteKey !== undefined, "ingest.localWriteKey: only local has one"),
       ];
 
-const availability: Relation = ({ environment, ingest }) =>
+const availability: Relation = ({ kind, ingest }) =>
   faultIf(
-    environment === "prod" && ingest.replicas.min < 3,
-    `ingest.replicas.min: prod runs in three zones and needs at least 3 replicas, got ${ingest.replicas.min}`,
+    kind === "production" && ingest.replicas.min < 3,
+    `ingest.replicas.min: production runs in three zones and needs at least 3 replicas, got ${ingest.replicas.min}`,
   );
 
 const bucketNamesFit: Relation = ({ environment, aws }) =>
@@ -104,6 +119,95 @@ const bucketNamesFit: Relation = ({ environment, aws }) =>
     const name = bucketName(environment, purpose, aws.accountId);
     return faultIf(name.length > BUCKET_NAME_MAX_LENGTH, `environment: bucket name ${name} is too long`);
   });
+
+/** Bytes of an event in a record of the raw and of the enriched stream, means over the sample traffic of `pnpm start`. */
+const RAW_EVENT_BYTES = 778;
+const ENRICHED_EVENT_BYTES = 1_559;
+/** CPU of the event service for a request with one event, the upper end of what its bench prints. */
+const INGEST_MICROSECONDS_PER_EVENT = 340;
+
+const shardsOf = ({ capacity }: StreamConfig): number =>
+  capacity.mode === "PROVISIONED" ? capacity.shards : KINESIS_ON_DEMAND_SHARDS;
+
+/** Events in a second that a stream takes from the inner producers, which pack small events into one record. */
+const eventsPerSecond = (stream: StreamConfig, eventBytes: number): number =>
+  Math.floor((shardsOf(stream) * KINESIS_SHARD_WRITE.bytesPerSecond) / eventBytes);
+
+/** Provisioned shards that are missing, as a fault that names the number to set. */
+const shardsFault = (path: string, stream: StreamConfig, needed: number, reason: string): readonly string[] =>
+  faultIf(
+    stream.capacity.mode === "PROVISIONED" && stream.capacity.shards < needed,
+    `${path}.capacity.shards: ${shardsOf(stream)} are too few; set at least ${needed}, because ${reason}`,
+  );
+
+/**
+ * The enriched stream takes at least what the raw one takes. Its two readers, router and Firehose, share 2 MiB/s a
+ * shard, twice what a shard takes, so writing is what limits it. A tenth of a shard is not worth another one.
+ */
+const enrichedCarriesRaw: Relation = ({ streams: { raw, enriched } }) =>
+  shardsFault(
+    "streams.enriched",
+    enriched,
+    Math.round((shardsOf(raw) * ENRICHED_EVENT_BYTES) / RAW_EVENT_BYTES),
+    `streams.raw takes ${eventsPerSecond(raw, RAW_EVENT_BYTES)} events a second and enrichment makes ${ENRICHED_EVENT_BYTES} bytes of ${RAW_EVENT_BYTES}`,
+  );
+
+/** Destinations get one event a record, so the number of records counts as much as their bytes. */
+const destinationsCarryTheirShare: Relation = ({ streams }) => {
+  const arriving = eventsPerSecond(streams.raw, RAW_EVENT_BYTES);
+  return destinationsIn(streams).flatMap(([path, destination]) => {
+    const events = (arriving * destination.share) / 100;
+    const { bytesPerSecond, recordsPerSecond } = KINESIS_SHARD_WRITE;
+    const needed = Math.ceil(Math.max((events * ENRICHED_EVENT_BYTES) / bytesPerSecond, events / recordsPerSecond));
+    return shardsFault(
+      path,
+      destination,
+      needed,
+      `its share is ${destination.share} % of the ${arriving} events a second that streams.raw takes`,
+    );
+  });
+};
+
+/** Replicas beyond what the raw stream takes only get its refusals; those that zones need are always allowed. */
+const rawTakesWhatReplicasSend: Relation = ({ streams: { raw }, ingest: { replicas, resources } }) => {
+  const perReplica = (resources.cpuRequest * 10 * replicas.targetCpu) / INGEST_MICROSECONDS_PER_EVENT;
+  const arriving = eventsPerSecond(raw, RAW_EVENT_BYTES);
+  const useful = Math.max(replicas.min, Math.floor(arriving / perReplica));
+  const needed = Math.ceil((replicas.max * perReplica * RAW_EVENT_BYTES) / KINESIS_SHARD_WRITE.bytesPerSecond);
+  return faultIf(
+    raw.capacity.mode === "PROVISIONED" && replicas.max > useful,
+    `ingest.replicas.max: ${replicas.max} replicas send ${Math.round(replicas.max * perReplica)} events a second, and ` +
+      `streams.raw takes ${arriving}; set ingest.replicas.max to ${useful}, or streams.raw.capacity.shards to ${needed}`,
+  );
+};
+
+const timeTravelFitsTheEdition: Relation = ({ warehouse: { edition, timeTravel } }) =>
+  faultIf(
+    edition === "standard" && timeTravel > SNOWFLAKE_TIME_TRAVEL_DAYS.standard.max,
+    `warehouse.timeTravel: ${timeTravel} days need warehouse.edition "enterprise"; "standard" has ${SNOWFLAKE_TIME_TRAVEL_DAYS.standard.max}`,
+  );
+
+/** Account and region in what the configuration names elsewhere, where its form says them. */
+const placesAgree: Relation = ({ aws, ingest, state }) => {
+  const [, , , certificateRegion, certificateAccount] = ingest.certificateArn.split(":");
+  const registry = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\./.exec(ingest.image.repository)?.groups;
+  const issuer = /^oidc\.eks\.(?<region>[a-z0-9-]+)\./.exec(ingest.cluster.oidcIssuer)?.groups;
+  const stated: readonly (readonly [path: string, what: "accountId" | "region", value: string | undefined])[] = [
+    ["state.region", "region", state.region],
+    ["ingest.certificateArn", "accountId", certificateAccount],
+    // A load balancer takes a certificate of its own region only.
+    ["ingest.certificateArn", "region", certificateRegion],
+    ["ingest.image.repository", "accountId", registry?.["account"]],
+    ["ingest.image.repository", "region", registry?.["region"]],
+    ["ingest.cluster.oidcIssuer", "region", issuer?.["region"]],
+  ];
+  return stated.flatMap(([path, what, value]) =>
+    faultIf(
+      value !== undefined && value !== aws[what],
+      `${path}: ${value} is not aws.${what}, ${aws[what]}: name the one of this environment`,
+    ),
+  );
+};
 
 const relations: readonly Relation[] = [
   eventFitsItsRecord,
@@ -117,6 +221,11 @@ const relations: readonly Relation[] = [
   secretsStayOutOfTheRepository,
   availability,
   bucketNamesFit,
+  placesAgree,
+  timeTravelFitsTheEdition,
+  enrichedCarriesRaw,
+  destinationsCarryTheirShare,
+  rawTakesWhatReplicasSend,
 ];
 
 /** What is wrong between values that are each well formed. */

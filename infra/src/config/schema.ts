@@ -10,6 +10,7 @@ import {
   LAMBDA_TIMEOUT_SECONDS,
   LOG_RETENTION_DAYS,
   ROUTE_CHECK_SECONDS,
+  SNOWFLAKE_TIME_TRAVEL_DAYS,
 } from "../limits.ts";
 import type {
   Bytes,
@@ -31,10 +32,8 @@ import type {
   Unit,
 } from "./units.ts";
 
-/** The environments, each a stack of its own, in order of promotion. */
-export const ENVIRONMENTS = ["local", "dev", "staging", "prod"] as const;
-/** Name of an environment and of its stack. */
-export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+/** Name of an environment, of its file in `src/environments` and of its stack. */
+export type EnvironmentName = string;
 
 const shown = (value: unknown): string =>
   value === undefined ? "nothing" : `${JSON.stringify(value)} (${typeof value})`;
@@ -56,7 +55,15 @@ const oneOf = <T extends string | number>(what: string, values: readonly T[]) =>
   });
 
 const accountId = text("a 12-digit AWS account id", /^\d{12}$/);
-const region = text("an AWS region such as eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
+/**
+ * Regions of the partition `aws`, by the pattern of the SDKs' partitions.json: ARNs, service principals and host names
+ * are those of this partition everywhere (docs/decisions/0090).
+ */
+const region = text(
+  "a region of the partition aws, such as eu-west-1 (China, GovCloud, the sovereign and the isolated partitions are not supported: docs/decisions/0090)",
+  /^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d$/,
+);
+const environmentName = text("an environment's name such as dev or prod-us", /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
 const identifier = text("an upper-case Snowflake identifier such as MILLRACE_DEV", /^[A-Z][A-Z0-9_]{0,254}$/);
 const kubernetesName = text("a DNS label such as millrace", /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const logRetention = oneOf("days", LOG_RETENTION_DAYS);
@@ -71,6 +78,9 @@ const stream = z.strictObject({
   retention: whole<Hours>("hours", KINESIS_RETENTION_HOURS),
   maxRecordSize: whole<Kibibytes>("KiB", KINESIS_MAX_RECORD_KIB),
 });
+
+/** A destination's stream, and what part of all events its routes may send there. */
+const destination = stream.extend({ share: whole<Percent>("per cent", { min: 1, max: 100 }) });
 
 const pipelineFunction = z.strictObject({
   memory: whole<Mebibytes>("MiB", LAMBDA_MEMORY_MIB),
@@ -125,7 +135,11 @@ export const writeKeysShape = z.array(writeKey).min(1, "Expected at least one wr
 export const privacyKeysShape = z.array(privacyKey).min(1, "Expected at least one privacy key");
 
 const environmentConfig = z.strictObject({
-  environment: oneOf("environment", ENVIRONMENTS),
+  environment: environmentName,
+  /** `local` runs on one machine; `production` has to survive the loss of a zone. */
+  kind: oneOf("kind", ["local", "test", "production"] as const),
+  /** The environment that a build has to have reached before this one; without it, nothing comes before. */
+  deployAfter: environmentName.optional(),
   aws: z.strictObject({ accountId, region }),
   /** The S3 bucket that holds the Terraform state; it exists before the first deployment. */
   state: z.strictObject({ bucket: text("a bucket name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/), region }),
@@ -138,8 +152,8 @@ const environmentConfig = z.strictObject({
     enriched: stream,
     badRows: stream,
     /** Every destination stream, unless `destinationOverrides` names it. */
-    destinations: stream,
-    destinationOverrides: z.record(z.string(), stream),
+    destinations: destination,
+    destinationOverrides: z.record(z.string(), destination),
   }),
   functions: z.strictObject({ enrichment: pipelineFunction, router: pipelineFunction }),
   mappings: z.strictObject({ enrichment: mapping, router: mapping }),
@@ -166,8 +180,10 @@ const environmentConfig = z.strictObject({
     schema: identifier,
     /** Account role that may read the views; exists already. */
     readerRole: identifier,
+    /** Of the account: longer time travel than a day takes Enterprise. */
+    edition: oneOf("edition", ["standard", "enterprise", "business-critical"] as const),
     /** Time travel of the landing tables. */
-    timeTravel: whole<Days>("days", { min: 0, max: 90 }),
+    timeTravel: whole<Days>("days", SNOWFLAKE_TIME_TRAVEL_DAYS.enterprise),
   }),
   ingest: z.strictObject({
     cluster: z.strictObject({
@@ -225,12 +241,14 @@ const environmentConfig = z.strictObject({
   }),
 });
 
-/** What an environment file writes. */
+/** A whole configuration, before it is checked. */
 export type EnvironmentConfigInput = z.input<typeof environmentConfig>;
 /** A validated environment. */
 export type EnvironmentConfig = z.output<typeof environmentConfig>;
 /** Settings of one stream. */
 export type StreamConfig = EnvironmentConfig["streams"]["raw"];
+/** Settings of a destination's stream. */
+export type DestinationConfig = EnvironmentConfig["streams"]["destinations"];
 /** Settings of one function. */
 export type FunctionConfig = EnvironmentConfig["functions"]["router"];
 /** Settings of one event source mapping. */

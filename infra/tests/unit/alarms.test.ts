@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { destinationDimensionNames, dimensionNames, metricNamespace, metricsOfService } from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
 
 /** Dimensions as a widget has them: names and values in turn, before an object of settings. */

@@ -1,11 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
-import { loadConfig, parseEnvironmentName, validateConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS, type EnvironmentConfig } from "../../src/config/schema.ts";
-import { bytes, days, kibibytes, replicas, retries, seconds } from "../../src/config/units.ts";
-import { ConfigError, UnknownEnvironmentError } from "../../src/errors.ts";
+import type { EnvironmentInput } from "../../src/config/defaults.ts";
+import { ENVIRONMENTS, environmentInput, inOrderOfPromotion } from "../../src/config/environments.ts";
+import { completeConfig, loadConfig, parseEnvironmentName, validateConfig } from "../../src/config/load-config.ts";
+import type { EnvironmentConfig } from "../../src/config/schema.ts";
+import { bytes, days, hours, kibibytes, percent, records, replicas, retries, seconds } from "../../src/config/units.ts";
+import { onDemand, provisioned } from "../../src/config/capacity.ts";
+import { ConfigError, EnvironmentOrderError, UnknownEnvironmentError } from "../../src/errors.ts";
 
 const local = loadConfig("local");
+const dev = loadConfig("dev");
 const prod = loadConfig("prod");
+
+const devInput = environmentInput("dev") as EnvironmentInput;
+const retention = hours(168);
 
 function faultsOf(environment: string, input: unknown): readonly string[] {
   try {
@@ -35,7 +42,7 @@ test("every fault comes at once, each with the path of its value and what was ex
   });
   expect(faults).toEqual([
     'aws.accountId: Expected a 12-digit AWS account id, got "12" (string)',
-    'aws.region: Expected an AWS region such as eu-west-1, got "moon" (string)',
+    expect.stringMatching(/^aws\.region: Expected a region of the partition aws, such as eu-west-1 .*, got "moon"/),
     "mappings.router.parallelizationFactor: Expected invocations per shard from 1 to 10, got 11 (number)",
     "mappings.router.maximumRetryAttempts: Expected a finite number of retries from 0 to 10000, got -1 (number)",
     "delivery.enriched.bufferInterval: Expected seconds from 0 to 900, got 901 (number)",
@@ -46,7 +53,7 @@ test("every fault comes at once, each with the path of its value and what was ex
 });
 
 test("the error names the file to open", () => {
-  expect(() => validateConfig("dev", {})).toThrow("infra/src/config/dev.ts");
+  expect(() => validateConfig("dev", {})).toThrow("infra/src/environments/dev.ts");
 });
 
 test("infinite retries and infinite age cannot be written down", () => {
@@ -82,6 +89,7 @@ describe("values that are sound alone but not together", () => {
           ...prod.streams,
           enriched: { ...prod.streams.enriched, maxRecordSize: kibibytes(10_240) },
           destinations: { ...prod.streams.destinations, maxRecordSize: kibibytes(10_240) },
+          destinationOverrides: {},
         },
       },
       /^streams\.enriched\.maxRecordSize: 10240 KiB can never be handed to a function/,
@@ -126,10 +134,97 @@ describe("values that are sound alone but not together", () => {
       /^ingest\.localWriteKey: only local has one/,
     ],
     [
-      "prod with two replicas for three zones",
+      "production with two replicas for three zones",
       prod,
       { ingest: { ...prod.ingest, replicas: { ...prod.ingest.replicas, min: replicas(2) } } },
-      /^ingest\.replicas\.min: prod runs in three zones/,
+      /^ingest\.replicas\.min: production runs in three zones/,
+    ],
+    [
+      "a certificate of another account",
+      prod,
+      {
+        ingest: { ...prod.ingest, certificateArn: prod.ingest.certificateArn.replace("333333333333", "111111111111") },
+      },
+      /^ingest\.certificateArn: 111111111111 is not aws\.accountId, 333333333333/,
+    ],
+    [
+      "a certificate of another region",
+      prod,
+      { ingest: { ...prod.ingest, certificateArn: prod.ingest.certificateArn.replace("eu-west-1", "us-east-1") } },
+      /^ingest\.certificateArn: us-east-1 is not aws\.region, eu-west-1/,
+    ],
+    [
+      "images of another account",
+      prod,
+      { ingest: { ...prod.ingest, image: dev.ingest.image } },
+      /^ingest\.image\.repository: 111111111111 is not aws\.accountId, 333333333333/,
+    ],
+    [
+      "images of another region",
+      prod,
+      { ingest: { ...prod.ingest, image: { repository: "333333333333.dkr.ecr.eu-west-2.amazonaws.com/ingest" } } },
+      /^ingest\.image\.repository: eu-west-2 is not aws\.region, eu-west-1/,
+    ],
+    [
+      "a cluster of another region",
+      prod,
+      {
+        ingest: {
+          ...prod.ingest,
+          cluster: { ...prod.ingest.cluster, oidcIssuer: "oidc.eks.us-east-2.amazonaws.com/id/FFFF" },
+        },
+      },
+      /^ingest\.cluster\.oidcIssuer: us-east-2 is not aws\.region, eu-west-1/,
+    ],
+    [
+      "a state in another region",
+      prod,
+      { state: { ...prod.state, region: "eu-central-1" } },
+      /^state\.region: eu-central-1 is not aws\.region, eu-west-1/,
+    ],
+    [
+      "time travel that the edition does not have",
+      prod,
+      { warehouse: { ...prod.warehouse, edition: "standard" } },
+      /^warehouse\.timeTravel: 14 days need warehouse\.edition "enterprise"/,
+    ],
+    [
+      "an enriched stream that does not carry the raw one",
+      prod,
+      { streams: { ...prod.streams, enriched: provisioned(12, retention) } },
+      /^streams\.enriched\.capacity\.shards: 12 are too few; set at least 16, because streams\.raw takes 10782 events/,
+    ],
+    [
+      "an enriched stream that does not carry a raw one on demand",
+      prod,
+      { streams: { ...prod.streams, raw: onDemand(retention), enriched: provisioned(4, retention) } },
+      /^streams\.enriched\.capacity\.shards: 4 are too few; set at least 8/,
+    ],
+    [
+      "destinations that do not carry their share",
+      prod,
+      { streams: { ...prod.streams, destinations: { ...prod.streams.destinations, share: percent(20) } } },
+      /^streams\.destinations\.capacity\.shards: 2 are too few; set at least 4, because its share is 20 %/,
+    ],
+    [
+      "a named destination that does not carry its share",
+      prod,
+      {
+        streams: {
+          ...prod.streams,
+          destinationOverrides: { orders: { ...provisioned(2, retention), share: percent(60) } },
+        },
+      },
+      /^streams\.destinationOverrides\.orders\.capacity\.shards: 2 are too few; set at least 10/,
+    ],
+    [
+      "one raw shard behind 24 replicas",
+      prod,
+      {
+        streams: { ...prod.streams, raw: provisioned(1, retention) },
+        ingest: { ...prod.ingest, replicas: { ...prod.ingest.replicas, max: replicas(24) } },
+      },
+      /^ingest\.replicas\.max: 24 replicas send 42353 events a second, and streams\.raw takes 1347; set ingest\.replicas\.max to 3, or streams\.raw\.capacity\.shards to 32/,
     ],
   ];
   test.each(cases)("%s", (_title, base, change, fault) => {
@@ -152,6 +247,99 @@ test("environments share no account, no state and no warehouse", () => {
   ]) {
     expect(new Set(values).size).toBe(ENVIRONMENTS.length);
   }
+});
+
+test.each(["cn-north-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1"])(
+  "%s is refused: no other partition is supported",
+  (region) => {
+    expect(faultsOf("prod", { ...prod, aws: { ...prod.aws, region } })).toEqual([
+      expect.stringMatching(/^aws\.region: Expected a region of the partition aws.*docs\/decisions\/0090/),
+    ]);
+  },
+);
+
+test.each(["us-east-1", "ap-southeast-2", "ca-central-1", "il-central-1", "mx-central-1"])(
+  "%s is a region",
+  (region) => {
+    const faults = faultsOf("prod", { ...prod, aws: { ...prod.aws, region } });
+    expect(faults.filter((fault) => fault.startsWith("aws.region"))).toEqual([]);
+  },
+);
+
+test("the replicas that three zones need are legal behind any stream", () => {
+  const small = {
+    ...prod,
+    streams: { ...prod.streams, raw: provisioned(1, retention) },
+    ingest: { ...prod.ingest, replicas: { ...prod.ingest.replicas, max: replicas(3) } },
+  };
+  expect(faultsOf("prod", small)).toEqual([]);
+});
+
+describe("an environment's file", () => {
+  test("states what differs, and has the rest from the defaults under its own name", () => {
+    const config = completeConfig("prod-us", devInput);
+    expect(config.environment).toBe("prod-us");
+    expect(config.state).toEqual({ bucket: "millrace-prod-us-terraform-state", region: "eu-west-1" });
+    expect(config.warehouse.database).toBe("MILLRACE_PROD_US");
+    expect(config.privacyKeys).toEqual({ from: "secrets-manager", secretName: "millrace/prod-us/privacy-keys" });
+    expect(config.ingest.maxBody).toBe(2 * 1024 * 1024);
+  });
+
+  test("may differ in one value of a group and keeps the others", () => {
+    const { alarms } = completeConfig("dev", {
+      ...devInput,
+      alarms: { emails: dev.alarms.emails, badRows: records(7) },
+    });
+    expect(alarms).toEqual({ ...dev.alarms, eventAge: seconds(60), badRows: 7 });
+  });
+
+  test("that chooses another form of a setting keeps nothing of the default's form", () => {
+    expect(local.privacyKeys).not.toHaveProperty("secretName");
+    expect(local.ingest.writeKeys).not.toHaveProperty("secretName");
+  });
+
+  test("is told what it leaves out", () => {
+    const { warehouse: _, ...rest } = devInput;
+    expect(() => completeConfig("dev", rest as EnvironmentInput)).toThrow(
+      /warehouse\.edition: Expected edition to be one of .*, got nothing/,
+    );
+  });
+
+  test("whose name cannot be a stack's is refused", () => {
+    expect(() => completeConfig("Prod", devInput)).toThrow("environment: Expected an environment's name such as dev");
+  });
+});
+
+describe("the order of promotion", () => {
+  const after = (deployAfter: string) => ({ kind: "test", deployAfter }) as const;
+
+  test("puts local first and each environment behind the one it waits for", () => {
+    expect(ENVIRONMENTS).toEqual(["local", "dev", "staging", "prod"]);
+    const environments = {
+      "prod-us": after("canary"),
+      "prod-eu": after("canary"),
+      canary: after("dev"),
+      dev: { kind: "test" },
+      local: { kind: "local" },
+    } as const;
+    expect(inOrderOfPromotion(new Map(Object.entries(environments)))).toEqual([
+      "local",
+      "dev",
+      "canary",
+      "prod-eu",
+      "prod-us",
+    ]);
+  });
+
+  test("that leads nowhere or in a circle names the file to mend", () => {
+    const order = (environments: Record<string, ReturnType<typeof after>>) => () =>
+      inOrderOfPromotion(new Map(Object.entries(environments)));
+    expect(order({ prod: after("stagin") })).toThrow(EnvironmentOrderError);
+    expect(order({ prod: after("stagin") })).toThrow(
+      "prod → stagin: stagin is no environment. Mend deployAfter in infra/src/environments/prod.ts.",
+    );
+    expect(order({ a: after("b"), b: after("a") })).toThrow("a → b → a: a waits for itself");
+  });
 });
 
 test("zero retries are legal, for whoever wants a failure in S3 at once", () => {

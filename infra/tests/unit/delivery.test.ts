@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) => {

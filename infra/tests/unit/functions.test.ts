@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { planOf } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("versions of the functions of %s", (environment) => {

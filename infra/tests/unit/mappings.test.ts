@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { listed, Plan, planOf, planText } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("event source mappings of %s", (environment) => {

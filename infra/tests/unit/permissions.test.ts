@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { listed, planOf } from "../synthesized-plan.ts";
 
 /** What may follow an ARN: objects below a prefix, the streams of one log group. Nothing else has a wildcard. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Plan, planOf } from "../synthesized-plan.ts";
 
 /** Addresses that have to be there before a resource, directly or through others. */

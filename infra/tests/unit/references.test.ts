@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
 
 interface Reference {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, validateConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { seconds } from "../../src/config/units.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { synthesize } from "../../src/synthesize.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Json, planOf, planText, Plan } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("streams and buckets of %s", (environment) => {

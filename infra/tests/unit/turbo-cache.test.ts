@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, matchesGlob } from "node:path";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { ENVIRONMENTS } from "../../src/config/schema.ts";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import * as unit from "../../src/config/units.ts";
 import { synthesize } from "../../src/synthesize.ts";
 import { artifacts, compiledRoutes, type Json } from "../synthesized-plan.ts";

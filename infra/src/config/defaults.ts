@@ -1,0 +1,71 @@
+import type { Differences } from "./merge.ts";
+import type { EnvironmentConfigInput } from "./schema.ts";
+import * as unit from "./units.ts";
+
+/** What names and addresses follow from. */
+interface Identity {
+  readonly environment: string;
+  readonly aws: EnvironmentConfigInput["aws"];
+}
+
+/**
+ * What environments have in common, said once: the settings of real traffic, and names that follow from the
+ * environment's own. An environment's file states what differs.
+ */
+export const defaultsFor = ({ environment, aws }: Identity) => {
+  const warehouse = `MILLRACE_${environment.toUpperCase().replaceAll("-", "_")}`;
+  const mapping = {
+    batchSize: unit.records(500),
+    batchingWindow: unit.seconds(1),
+    parallelizationFactor: unit.invocationsPerShard(4),
+    maximumRetryAttempts: unit.retries(10),
+    maximumRecordAge: unit.seconds(21_600),
+  };
+  const pipelineFunction = { memory: unit.mebibytes(1_024), timeout: unit.seconds(60) };
+  const delivery = { bufferInterval: unit.seconds(60), bufferSize: unit.mebibytes(128) };
+  return {
+    state: { bucket: `millrace-${environment}-terraform-state`, region: aws.region },
+    tags: { owner: "platform", costCenter: "data-platform" },
+    streams: { destinationOverrides: {} },
+    functions: { enrichment: pipelineFunction, router: pipelineFunction },
+    mappings: { enrichment: mapping, router: mapping },
+    delivery: { enriched: delivery, badRows: delivery },
+    lake: { infrequentAccessAfter: unit.days(30), deadLettersExpireAfter: unit.days(14) },
+    logs: { level: "info" },
+    warehouse: {
+      organization: "SHOP",
+      account: warehouse,
+      deployUser: "MILLRACE_DEPLOY",
+      planUser: "MILLRACE_PLAN",
+      database: warehouse,
+      schema: "PIPELINE",
+      readerRole: "MILLRACE_READER",
+    },
+    ingest: {
+      cluster: { name: `platform-${environment}` },
+      namespace: "millrace",
+      image: { repository: `${aws.accountId}.dkr.ecr.${aws.region}.amazonaws.com/millrace/ingest` },
+      replicas: { targetCpu: unit.percent(60) },
+      port: unit.port(8_080),
+      maxBody: unit.bytes(2 * 1024 * 1024),
+      maxEvent: unit.bytes(256 * 1024),
+      maxEventsPerRequest: unit.events(500),
+      drainTimeout: unit.seconds(25),
+      deregistrationDelay: unit.seconds(15),
+      trustedProxies: unit.proxies(1),
+      writeKeys: { from: "secrets-manager", secretName: `millrace/${environment}/write-keys` },
+    },
+    privacyKeys: { from: "secrets-manager", secretName: `millrace/${environment}/privacy-keys` },
+    alarms: {
+      iteratorAge: unit.seconds(300),
+      eventAge: unit.seconds(60),
+      freshness: unit.seconds(600),
+      unreadShareOfRetention: unit.percent(50),
+      badRows: unit.records(500),
+      onSilence: false,
+    },
+  } satisfies Partial<Record<keyof EnvironmentConfigInput, unknown>>;
+};
+
+/** What an environment's file writes: everything that has no default, and what differs from its default. */
+export type EnvironmentInput = Differences<Omit<EnvironmentConfigInput, "environment">, ReturnType<typeof defaultsFor>>;

@@ -1,0 +1,63 @@
+import { provisioned, smallBatches, smallFunction } from "../config/capacity.ts";
+import type { EnvironmentInput } from "../config/defaults.ts";
+import * as unit from "../config/units.ts";
+
+const retention = unit.hours(24);
+const batches = { ...smallBatches, batchingWindow: unit.seconds(0) };
+const delivery = { bufferInterval: unit.seconds(5), bufferSize: unit.mebibytes(1) };
+
+/** Runs on one laptop: few shards, small buffers, keys that are public and worth nothing elsewhere. */
+export const environment: EnvironmentInput = {
+  kind: "local",
+  aws: { accountId: "000000000000", region: "eu-west-1" },
+  tags: { costCenter: "none" },
+  streams: {
+    raw: provisioned(2, retention),
+    enriched: provisioned(4, retention),
+    badRows: provisioned(1, retention),
+    destinations: { ...provisioned(1, retention), share: unit.percent(10) },
+    destinationOverrides: { recommendations: { ...provisioned(3, retention), share: unit.percent(60) } },
+  },
+  functions: { enrichment: smallFunction, router: smallFunction },
+  mappings: { enrichment: batches, router: batches },
+  delivery: { enriched: delivery, badRows: delivery },
+  lake: { expireAfter: unit.days(31), deadLettersExpireAfter: unit.days(7) },
+  logs: { retention: 1 },
+  warehouse: { edition: "standard", timeTravel: unit.days(1) },
+  ingest: {
+    cluster: { oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/LOCAL" },
+    // No image runs on a laptop: the service starts from its bundle.
+    image: { repository: "millrace/ingest", digest: `sha256:${"0".repeat(64)}` },
+    host: "localhost",
+    certificateArn: "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000",
+    replicas: { min: unit.replicas(1), max: unit.replicas(1) },
+    resources: { cpuRequest: unit.millicores(250), memory: unit.mebibytes(512) },
+    drainTimeout: unit.seconds(10),
+    deregistrationDelay: unit.seconds(0),
+    corsOrigins: ["*"],
+    writeKeys: {
+      from: "inline",
+      value: [
+        {
+          name: "local development",
+          // sha256 of `localWriteKey`
+          sha256: "d5dc50f1d59f87709e1b83f159d9488fc192f8ab8d91f61e7df9dac62c7f549c",
+          tenantId: "local",
+          sources: ["https://shop.example/*"],
+        },
+      ],
+    },
+    localWriteKey: "mrw_local_development_only",
+  },
+  privacyKeys: {
+    from: "inline",
+    // base64 of "millrace-local-development-only!"
+    value: [{ id: "local-1", key: "bWlsbHJhY2UtbG9jYWwtZGV2ZWxvcG1lbnQtb25seSE=" }],
+  },
+  alarms: {
+    emails: [],
+    iteratorAge: unit.seconds(60),
+    freshness: unit.seconds(60),
+    badRows: unit.records(1_000),
+  },
+};

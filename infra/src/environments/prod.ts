@@ -1,0 +1,38 @@
+import { provisioned } from "../config/capacity.ts";
+import type { EnvironmentInput } from "../config/defaults.ts";
+import * as unit from "../config/units.ts";
+
+const retention = unit.hours(168);
+
+/** Real traffic: a week to repair what broke before a stream forgets it. */
+export const environment: EnvironmentInput = {
+  kind: "production",
+  deployAfter: "staging",
+  aws: { accountId: "333333333333", region: "eu-west-1" },
+  streams: {
+    raw: provisioned(8, retention),
+    enriched: provisioned(16, retention),
+    badRows: provisioned(2, retention),
+    destinations: { ...provisioned(2, retention), share: unit.percent(10) },
+    destinationOverrides: { recommendations: { ...provisioned(10, retention), share: unit.percent(60) } },
+  },
+  lake: { infrequentAccessAfter: unit.days(90), expireAfter: unit.days(1_095), deadLettersExpireAfter: unit.days(30) },
+  logs: { retention: 90 },
+  warehouse: { edition: "enterprise", timeTravel: unit.days(14) },
+  ingest: {
+    cluster: { oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF" },
+    host: "events.shop.example",
+    certificateArn: "arn:aws:acm:eu-west-1:333333333333:certificate/33333333-0000-4000-8000-000000000000",
+    replicas: { min: unit.replicas(3), max: unit.replicas(6) },
+    resources: { cpuRequest: unit.millicores(1_000), memory: unit.mebibytes(1_024) },
+    corsOrigins: ["https://shop.example", "https://www.shop.example"],
+  },
+  alarms: {
+    emails: ["millrace-oncall@shop.example"],
+    iteratorAge: unit.seconds(120),
+    eventAge: unit.seconds(30),
+    freshness: unit.seconds(300),
+    badRows: unit.records(1_000),
+    onSilence: true,
+  },
+};
