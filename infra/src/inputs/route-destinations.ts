@@ -1,4 +1,5 @@
 import type { RouteDocument as FullRouteDocument } from "@millrace/routes";
+import { ENVIRONMENTS } from "../config/environments.ts";
 import type { EnvironmentName } from "../config/schema.ts";
 import { RouteDestinationError } from "../errors.ts";
 
@@ -34,7 +35,7 @@ export function parseStreamArn(arn: string): { region: string; accountId: string
  * environment cannot build.
  *
  * @throws RouteDestinationError with all faults at once: a stream that two applications claim, routes of one stream that
- *   disagree about its account, an ARN that is none.
+ *   disagree about its account, an ARN that is none or for no environment.
  */
 export function routeDestinations(
   documents: readonly RouteDocument[],
@@ -48,6 +49,10 @@ export function routeDestinations(
       const arn = destination.arn?.[environment];
       const where = `schemas/routes/${application}.json, route ${name}: stream ${JSON.stringify(stream)}`;
       const known = found.get(stream);
+      for (const named of Object.keys(destination.arn ?? {})) {
+        if (ENVIRONMENTS.includes(named)) continue;
+        faults.push(`${where}: destination.arn.${named} names no environment; there are ${ENVIRONMENTS.join(", ")}`);
+      }
       if (arn !== undefined && parseStreamArn(arn) === undefined) {
         faults.push(
           `${where}: Expected destination.arn.${environment} to be the ARN of a stream, got ${JSON.stringify(arn)}`,

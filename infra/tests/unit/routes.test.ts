@@ -202,6 +202,14 @@ test("all contradictions between documents are reported at once", () => {
   );
 });
 
+test("a destination in another account for an environment that does not exist is told", () => {
+  const arn = { stagin: "arn:aws:kinesis:eu-west-1:999999999999:stream/fraud" };
+  const document = { ...fraud, routes: [{ name: "all", destination: { stream: "fraud", arn } }] };
+  expect(() => routeDestinations([document], "staging")).toThrow(
+    "destination.arn.stagin names no environment; there are local, dev, staging, prod",
+  );
+});
+
 test("a destination can have a capacity of its own", () => {
   const onDemand = plan({
     documents: [recommendations, fraud],
