@@ -8,6 +8,9 @@ export interface BadRow {
   /** How `payload` is encrypted; absent when it is in clear. */
   encryption?: { algorithm: "aes-256-gcm"; keyId: string };
   processor: { name: string; version: string };
-  /** `index`: which event of the record, from 0. */
-  origin: { stream: string; shardId: string; sequenceNumber: string; index?: number };
+  /**
+   * `index`: which event of the record, from 0. `lines`: how many events from there on, where the row has several;
+   * 0 where its payload goes on with the one before.
+   */
+  origin: { stream: string; shardId: string; sequenceNumber: string; index?: number; lines?: number };
 }

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { decodeRecord, encodeRecord, eventIdentity, partitionKeyOf } from "../../src/index.ts";
+import {
+  decodeRecord,
+  encodeRecord,
+  eventIdentity,
+  hasMoreLines,
+  partitionKeyOf,
+  splitRecord,
+} from "../../src/index.ts";
 
 describe("the record codec", () => {
   test("gives back what it was given, for any JSON", () => {
@@ -12,6 +19,45 @@ describe("the record codec", () => {
           expect(decodeRecord(encodeRecord(events))).toEqual(plain.map((value) => ({ ok: true, value })));
         },
       ),
+    );
+  });
+
+  test("splits a record into parts that are its bytes, its lines and no larger than asked", () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 12 }),
+      fc.constantFrom("\n", "\r\n", " \t", "{}\n", "12345678901234567890\n").map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), fc.integer({ min: 1, max: 40 }), (pieces, maxBytes) => {
+        const record = new Uint8Array(Buffer.concat(pieces));
+        const parts = splitRecord(record, maxBytes);
+        expect(Buffer.concat(parts.map(({ bytes }) => bytes)).equals(Buffer.from(record))).toBe(true);
+        expect(parts.every(({ bytes }) => bytes.length <= maxBytes)).toBe(true);
+        const lines = decodeRecord(record).length;
+        expect(parts.reduce((sum, part) => sum + part.lines, 0)).toBe(lines);
+        for (const [at, { index }] of parts.entries()) {
+          expect(index).toBe(parts.slice(0, at).reduce((sum, part) => sum + part.lines, 0));
+        }
+        // A line is cut only if it is longer than a part.
+        for (const [at, { bytes }] of parts.slice(0, -1).entries()) {
+          const endsWithLine = bytes.at(-1) === 0x0a;
+          expect(endsWithLine || bytes.length === maxBytes).toBe(true);
+          if (!endsWithLine && bytes.includes(0x0a)) throw new Error(`Part ${at} has a line end and half a line.`);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("knows whether a record has more lines than asked, blank ones aside", () => {
+    const piece = fc.constantFrom("\n", "\r\n", " ", "{}", "{}\n", "7\n", "\n\n\n\n");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (pieces, most) => {
+        const record = Buffer.from(pieces.join(""));
+        const hasNone = record.every((byte) => [0x0a, 0x0d, 0x20].includes(byte));
+        expect(hasMoreLines(record, most)).toBe(!hasNone && decodeRecord(record).length > most);
+      }),
+      { numRuns: 2_000 },
     );
   });
 
