@@ -2,7 +2,8 @@ import type { Clock, Delivery, Failed } from "@millrace/put-records";
 import { SourceOutcome } from "./batch-ledger.ts";
 import type { ConfirmedMemory, ConfirmedOutputs, Recollection, ShardMemory } from "./confirmed-memory.ts";
 import { DestinationTallies } from "./destination-tally.ts";
-import { RECORDS_PER_ROUND } from "./limits.ts";
+import { DEFAULT_RECORD_TIMEOUT_MS, RECORDS_PER_ROUND } from "./limits.ts";
+import { RecordTimer } from "./record-timer.ts";
 import type { FailureDecision, Output, SourceRecord, StreamHandlerOptions } from "./types.ts";
 
 /** An output on its way to its destination. */
@@ -43,6 +44,7 @@ export class BatchRun {
   readonly #options: StreamHandlerOptions;
   readonly #clock: Clock;
   readonly #budget: TimeBudget;
+  readonly #timer: RecordTimer;
   readonly #rounds: Round[] = [];
   readonly #writes: Promise<void>[] = [];
 
@@ -57,6 +59,8 @@ export class BatchRun {
     this.#options = options;
     this.#clock = clock;
     this.#budget = budget;
+    const { recordTimeoutMs = DEFAULT_RECORD_TIMEOUT_MS } = options;
+    this.#timer = new RecordTimer(clock, recordTimeoutMs, budget.processUntil);
   }
 
   /** Processes and writes until everything has an outcome or the time is up. */
@@ -92,7 +96,9 @@ export class BatchRun {
         this.remembered++;
         continue;
       }
-      if (this.#clock.now() >= this.#budget.processUntil) return false;
+      const now = this.#clock.now();
+      if (now >= this.#budget.processUntil) return false;
+      this.#timer.begin(now);
       const processed = this.#process(source);
       // Most functions process without waiting; a turn of the microtask queue per record would cost as much as a small one.
       const outputs = processed instanceof Promise ? await this.#settle(source, processed) : processed;
@@ -105,9 +111,9 @@ export class BatchRun {
   }
 
   /** The outputs of a record; undefined when there are none to be had, so that the record stays unconfirmed. */
-  #process(source: SourceRecord): readonly Output[] | Promise<readonly Output[]> | undefined {
+  #process(source: SourceRecord): readonly Output[] | Promise<readonly Output[]> | undefined | typeof timeIsUp {
     try {
-      const processed = this.#options.process(source);
+      const processed = this.#options.process(source, this.#timer);
       // What can be awaited need not be a Promise of ours: anything but outputs taken for outputs would be none, and the record lost.
       return Array.isArray(processed) ? processed : Promise.resolve(processed);
     } catch (error) {
@@ -128,7 +134,8 @@ export class BatchRun {
     }
   }
 
-  #poison(source: SourceRecord, error: unknown): readonly Output[] | undefined {
+  #poison(source: SourceRecord, error: unknown): readonly Output[] | undefined | typeof timeIsUp {
+    if (this.#timer.isLeftToNext(error)) return timeIsUp;
     try {
       const outputs = this.#options.poison?.(source, error);
       if (outputs !== undefined) this.poisoned++;
@@ -145,8 +152,7 @@ export class BatchRun {
       const output = outputs[index] as Output;
       const tally = this.tallies.of(output.destination);
       tally.outputs++;
-      // Outputs are told apart by position and destination: `process` gives the same ones for the same record.
-      if (confirmed?.get(index) === output.destination) {
+      if (confirmed?.has(this.#nameOf(output, index)) === true) {
         tally.remembered++;
         continue;
       }
@@ -156,6 +162,11 @@ export class BatchRun {
       if (group === undefined) round.set(output.destination, [pending]);
       else group.push(pending);
     }
+  }
+
+  /** By which an output is remembered. The destination belongs to it: another time the same event may go elsewhere. */
+  #nameOf(output: Output, index: number): string {
+    return `${output.destination} ${this.#options.identify?.(output, index) ?? index}`;
   }
 
   // ---- writing
@@ -259,9 +270,9 @@ export class BatchRun {
 
   /** Keeps what this invocation confirmed, for the next one. */
   #remember(): void {
-    const confirmed = new Map<ShardMemory, { whole: string[]; partial: Map<string, Map<number, string>> }>();
+    const confirmed = new Map<ShardMemory, { whole: string[]; partial: Map<string, Set<string>> }>();
     const ofShard = (memory: ShardMemory) => {
-      const known = confirmed.get(memory) ?? { whole: [], partial: new Map<string, Map<number, string>>() };
+      const known = confirmed.get(memory) ?? { whole: [], partial: new Map<string, Set<string>>() };
       confirmed.set(memory, known);
       return known;
     };
@@ -271,8 +282,8 @@ export class BatchRun {
     for (const pending of this.#partlyConfirmed()) {
       const { memory, source } = pending.outcome;
       const { partial } = ofShard(memory);
-      const outputs = partial.get(source.sequenceNumber) ?? new Map(confirmedOutputs(pending.outcome));
-      outputs.set(pending.index, pending.output.destination);
+      const outputs = partial.get(source.sequenceNumber) ?? new Set(confirmedOutputs(pending.outcome));
+      outputs.add(this.#nameOf(pending.output, pending.index));
       partial.set(source.sequenceNumber, outputs);
     }
     for (const [memory, run] of confirmed) memory.add(run);

@@ -1,7 +1,7 @@
 import { REMEMBERED_SHARDS } from "./limits.ts";
 
-/** Outputs of a source record that are confirmed: position → destination. */
-export type ConfirmedOutputs = ReadonlyMap<number, string>;
+/** Outputs of a source record that are confirmed, each by its destination and what tells it from the others. */
+export type ConfirmedOutputs = ReadonlySet<string>;
 
 /** What one invocation confirmed of one shard. */
 export interface ConfirmedRun {

@@ -1,4 +1,5 @@
 export { createStreamHandler } from "./create-stream-handler.ts";
+export { RecordTimeError } from "./errors.ts";
 export type {
   BatchOrigin,
   BatchReport,
@@ -8,6 +9,7 @@ export type {
   InvocationContext,
   Output,
   OutputWriter,
+  RecordTime,
   SourceRecord,
   StreamHandler,
   StreamHandlerOptions,

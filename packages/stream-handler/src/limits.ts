@@ -7,6 +7,12 @@ export const MAX_MARGIN_SHARE = 0.5;
 /** Of the time for work, what processing may take: what was processed must also be written to be of use. */
 export const PROCESS_SHARE = 0.75;
 
+/**
+ * Time one source record may take. A record of 1 MiB takes a tenth of it, so it tells a record that stops its shard from
+ * one that is merely large, and the records behind it wait for seconds.
+ */
+export const DEFAULT_RECORD_TIMEOUT_MS = 5000;
+
 /** Of the time for work, kept back for what `onFailedOutput` diverts. */
 export const DIVERT_SHARE = 0.25;
 export const MAX_DIVERT_MS = 5000;

@@ -26,6 +26,12 @@ export interface Output {
 /** What writes the outputs of a destination: a stream's client, or anything that gives one delivery for each record. */
 export type OutputWriter = Pick<PutRecords, "put">;
 
+/** The time one source record has. A record of many events asks between two of them. */
+export interface RecordTime {
+  /** Throws a {@link RecordTimeError} once the time is used up: let it pass through `process`. */
+  check(): void;
+}
+
 /** An output that its destination did not confirm. */
 export interface FailedOutput {
   readonly source: SourceRecord;
@@ -104,12 +110,19 @@ export interface StreamHandlerOptions {
   /** Who processes; goes to `poison` for the bad row. */
   readonly processor: { readonly name: string; readonly version: string };
   /** Turns a source record into the records to write. A bad record is a value too: return its bad row. */
-  readonly process: (source: SourceRecord) => readonly Output[] | Promise<readonly Output[]>;
+  readonly process: (source: SourceRecord, time: RecordTime) => readonly Output[] | Promise<readonly Output[]>;
   /**
-   * Called when `process` threw: the outputs to write in its place, usually one bad row. Without it the record stays
-   * unconfirmed, and the mapping's retries, bisect and on-failure destination take over.
+   * Called when `process` threw: the outputs to write in its place, usually one bad row. The error is a
+   * {@link RecordTimeError} when the record used up its time. Without `poison` the record stays unconfirmed, and the
+   * mapping's retries, bisect and on-failure destination take over.
    */
   readonly poison?: ((source: SourceRecord, error: unknown) => readonly Output[]) | undefined;
+  /**
+   * What tells an output from the others of its source record, in words that are the same when the record is processed
+   * again; confirmed outputs are remembered by it and their destination. Asked only for records that are not confirmed
+   * as a whole. Default: the position, for a `process` that gives the same outputs whenever it is asked.
+   */
+  readonly identify?: ((output: Output, index: number) => string) | undefined;
   /** The writer of a destination; asked once per destination. An error thrown here fails that destination's outputs only. */
   readonly destinations: (destination: string) => OutputWriter;
   /** Decides what a failed output means. Default: every failure blocks. */
@@ -121,6 +134,11 @@ export interface StreamHandlerOptions {
   readonly destinationTimeoutMs?: number | undefined;
   /** Time kept back before Lambda's timeout for the answer to go out. Default 1,000 ms. */
   readonly safetyMarginMs?: number | undefined;
+  /**
+   * Time one source record may take to process before it is set aside through `poison`. Default 5,000 ms. A record that
+   * an invocation has less time for is left to the next one, which begins with it.
+   */
+  readonly recordTimeoutMs?: number | undefined;
   /** Source records remembered per shard. Default 10,000, the largest batch of an event source mapping. */
   readonly rememberedRecordsPerShard?: number | undefined;
   readonly onBatch?: ((report: BatchReport) => void) | undefined;

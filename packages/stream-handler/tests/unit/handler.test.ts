@@ -4,6 +4,8 @@ import {
   type BatchReport,
   createStreamHandler,
   type FailedOutput,
+  type Output,
+  RecordTimeError,
   type SourceRecord,
   type StreamHandlerOptions,
 } from "../../src/index.ts";
@@ -167,6 +169,56 @@ describe("a redelivery in the same environment", () => {
     await invoke([{ sequence: 0, text: "0", shard: 0 }]);
     expect(streams["out"]?.written).toHaveLength(34);
     expect(streams["out"]?.written.at(-1)).toBe("0");
+  });
+});
+
+describe("a redelivery that gives other outputs than before, as after a change of routes", () => {
+  const to = (destination: string, text: string): Output => ({
+    destination,
+    partitionKey: "p",
+    data: Buffer.from(text),
+  });
+
+  /** One record, delivered until it is whole; each time `process` gives the next outputs, and `failing` takes nothing at first. */
+  async function deliverTwice(
+    first: readonly Output[],
+    second: readonly Output[],
+    options: Partial<StreamHandlerOptions> = {},
+  ) {
+    let isDown = true;
+    const { invoke, streams } = setUp(
+      (clock) => ({
+        left: fakeDestination(clock),
+        right: fakeDestination(clock),
+        failing: fakeDestination(clock, () => (isDown ? "failed" : "delivered")),
+      }),
+      { process: () => (isDown ? first : second), ...options },
+    );
+    expect(await invoke(lettersOf("a"))).toEqual(checkpointAt(0));
+    isDown = false;
+    expect(await invoke(lettersOf("a"))).toEqual(whole);
+    return { left: streams["left"]?.written, right: streams["right"]?.written, failing: streams["failing"]?.written };
+  }
+
+  test("writes an output that now goes elsewhere, although the one at its position was confirmed", async () => {
+    const written = await deliverTwice([to("left", "e"), to("failing", "f")], [to("right", "e"), to("failing", "f")]);
+    expect(written).toEqual({ left: ["e"], right: ["e"], failing: ["f", "f"] });
+  });
+
+  test("writes an output of more events to the same destination, told apart by identify", async () => {
+    const written = await deliverTwice([to("left", "e"), to("failing", "f")], [to("left", "e f")], {
+      identify: ({ data }) => Buffer.from(data).toString(),
+    });
+    expect(written).toEqual({ left: ["e", "e f"], right: [], failing: ["f"] });
+  });
+
+  test("does not write again what only changed its position, told apart by identify", async () => {
+    const written = await deliverTwice(
+      [to("left", "e"), to("failing", "f")],
+      [to("right", "g"), to("failing", "f"), to("left", "e")],
+      { identify: ({ data }) => Buffer.from(data).toString() },
+    );
+    expect(written).toEqual({ left: ["e"], right: ["g"], failing: ["f", "f"] });
   });
 });
 
@@ -405,6 +457,78 @@ describe("time", () => {
   test("shorter than the safety margin is still used by half", async () => {
     const { invoke } = setUp((clock) => ({ out: fakeDestination(clock) }));
     expect(await invoke(lettersOf("abc"), 600)).toEqual(whole);
+  });
+});
+
+describe("the time of a record", () => {
+  /** Processing a letter takes as many milliseconds as told, in steps of 100 ms, and asks after each. */
+  function setUpSlow(costs: Readonly<Record<string, number>>, options: Partial<StreamHandlerOptions> = {}) {
+    const virtual = new VirtualClock();
+    let spentMs = 0;
+    const clock: NonNullable<StreamHandlerOptions["clock"]> = {
+      now: () => virtual.now() + spentMs,
+      setTimeout: (callback, delayMs) => virtual.setTimeout(callback, delayMs),
+      clearTimeout: (handle) => virtual.clearTimeout(handle),
+    };
+    const streams = { out: fakeDestination(virtual), bad: fakeDestination(virtual) };
+    const reports: BatchReport[] = [];
+    const handler = createStreamHandler({
+      processor: { name: "test", version: "1.0.0" },
+      clock,
+      process: (source, time) => {
+        for (let step = 0; step < (costs[textOf(source)] ?? 0); step += 100) {
+          time.check();
+          spentMs += 100;
+        }
+        time.check();
+        return copyTo("out")(source);
+      },
+      poison: (source, error) => {
+        const reason = error instanceof RecordTimeError ? error.code : "";
+        return [{ destination: "bad", partitionKey: "p", data: Buffer.from(`${textOf(source)} ${reason}`) }];
+      },
+      destinations: (name) => streams[name as keyof typeof streams],
+      onBatch: (report) => reports.push(report),
+      ...options,
+    });
+    const invoke = (letters: string, remainingMs: number) => {
+      const endsAt = clock.now() + remainingMs;
+      return virtual.run(
+        handler(eventOf(lettersOf(letters)), { getRemainingTimeInMillis: () => endsAt - clock.now() }),
+      );
+    };
+    return { invoke, streams, reports };
+  }
+
+  test("that it uses up sets it aside through poison, and the records behind it are processed", async () => {
+    const { invoke, streams, reports } = setUpSlow({ b: 60_000 });
+    expect(await invoke("abc", 30_000)).toEqual(whole);
+    expect(streams.out.written).toEqual(["a", "c"]);
+    expect(streams.bad.written).toEqual(["b STREAM_HANDLER_RECORD_TIME"]);
+    expect(reports[0]).toMatchObject({ confirmed: 3, poisoned: 1, unprocessed: 0 });
+  });
+
+  test("is five seconds unless told otherwise", async () => {
+    const usual = setUpSlow({ b: 4_900 });
+    expect(await usual.invoke("abc", 30_000)).toEqual(whole);
+    expect(usual.streams.out.written).toEqual(["a", "b", "c"]);
+    const short = setUpSlow({ b: 4_900 }, { recordTimeoutMs: 1000 });
+    expect(await short.invoke("abc", 30_000)).toEqual(whole);
+    expect(short.streams.bad.written).toEqual(["b STREAM_HANDLER_RECORD_TIME"]);
+  });
+
+  test("that the invocation does not have is given by the next one, which begins with the record", async () => {
+    const { invoke, streams } = setUpSlow({ a: 1000, b: 2000 });
+    expect(await invoke("abc", 4000)).toEqual(checkpointAt(1));
+    expect(streams.bad.written).toEqual([]);
+    expect(await invoke("abc", 5000)).toEqual(whole);
+    expect(streams.out.written).toEqual(["a", "b", "c"]);
+  });
+
+  test("of a whole invocation is all it gets: the first record that needs more is set aside", async () => {
+    const { invoke, streams } = setUpSlow({ a: 4000 });
+    expect(await invoke("a", 3000)).toEqual(whole);
+    expect(streams.bad.written).toEqual(["a STREAM_HANDLER_RECORD_TIME"]);
   });
 });
 
