@@ -50,12 +50,16 @@ const client = {
 };
 
 function countLine(stream: string, line: string): void {
-  const value = JSON.parse(line) as { failure?: { kind: string }; validation?: { status: string } };
+  const value = JSON.parse(line) as {
+    failure?: { kind: string };
+    origin?: { lines?: number };
+    validation?: { status: string };
+  };
   const isBadRow = stream === "bad-rows";
   const [group, key] = isBadRow
     ? [written.byKind, value.failure?.kind ?? "?"]
     : [written.byStatus, value.validation?.status ?? "?"];
-  written[isBadRow ? "badRows" : "enriched"] += 1;
+  written[isBadRow ? "badRows" : "enriched"] += value.origin?.lines ?? 1;
   group.set(key, (group.get(key) ?? 0) + 1);
 }
 
@@ -91,9 +95,8 @@ function checkRecord(record: Uint8Array, index: number): void {
   const { user, system } = process.cpuUsage(started);
   const ms = (user + system) / 1_000;
   if (ms > slowest.ms) Object.assign(slowest, { ms, bytes: record.length });
-  if (enriched.length + badRows.length !== lines) {
-    faults.push(`record ${index}: ${lines} lines in, ${enriched.length + badRows.length} out`);
-  }
+  const out = badRows.reduce((sum, { origin: { lines: many = 1 } }) => sum + many, enriched.length);
+  if (out !== lines) faults.push(`record ${index}: ${lines} lines in, ${out} out`);
 }
 
 async function invoke(records: readonly Uint8Array[], sent: number): Promise<void> {

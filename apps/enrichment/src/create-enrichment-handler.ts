@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { hash } from "node:crypto";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
 import {
@@ -13,13 +14,15 @@ import {
   type FailedOutput,
   type FailureDecision,
   type Output,
+  type RecordTime,
+  RecordTimeError,
   type SourceRecord,
   type StreamHandler,
 } from "@millrace/stream-handler";
 import { createDeliveryHooks, type Logger, noLogger, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
-import { createBadRow } from "./bad-rows/create-bad-row.ts";
 import { createPayloadSeal } from "./bad-rows/payload-seal.ts";
+import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
 import { type ActiveEnrichment, createEnrichmentRun } from "./enrichments/run-enrichments.ts";
@@ -57,6 +60,9 @@ export interface EnrichmentHandlerDeps {
   readonly safetyMarginMs?: number;
 }
 
+/** Why a record becomes bad rows as a whole. */
+type SetAsideKind = "not-processed" | "refused-by-stream" | "too-slow";
+
 const destinations = { enriched: "enriched", badRows: "bad-rows" } as const;
 const defaultProcessor = { name: "enrichment", version: "0.1.0" };
 
@@ -93,8 +99,8 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random, hooks })],
   ]);
 
-  function process(source: SourceRecord): Output[] {
-    const record = enrichRecord(source.data, source, context);
+  function process(source: SourceRecord, time: RecordTime): Output[] {
+    const record = enrichRecord(source.data, source, context, time);
     countRecord(telemetry, record);
     trouble.add(record, source);
     const outputs = groupByKey(record.enriched, maxRecordBytes);
@@ -102,25 +108,27 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     return outputs;
   }
 
-  function badRowOutput(
-    source: SourceRecord,
-    kind: "not-processed" | "refused-by-stream",
-    message: string,
-    error?: unknown,
-  ): Output {
+  function setAside(source: SourceRecord, kind: SetAsideKind, message: string, error?: unknown): Output[] {
     trouble.addBadRow(kind, error);
-    const row = createBadRow({ kind, message, payload: source.data, origin: source, index: 0 }, context);
-    telemetry.count("badRows");
-    telemetry.countBy("badRowsByKind", kind);
-    return toBadRowOutput(row, source);
+    const rows = setAsideRecord(source.data, source, { kind, message }, context);
+    telemetry.count("badRows", rows.length);
+    telemetry.countBy("badRowsByKind", kind, rows.length);
+    return rows.map((row) => toBadRowOutput(row, source));
+  }
+
+  function poison(source: SourceRecord, error: unknown): Output[] {
+    return error instanceof RecordTimeError
+      ? setAside(source, badRowKinds.tooSlow, `Enriching the record took more than ${error.timeoutMs} ms.`)
+      : setAside(source, badRowKinds.notProcessed, "Enrichment failed unexpectedly: a defect.", error);
   }
 
   return createStreamHandler({
     processor,
     process,
-    poison: (source, error) => [
-      badRowOutput(source, badRowKinds.notProcessed, "Enrichment failed unexpectedly: a defect.", error),
-    ],
+    poison,
+    // Events lie at the same position each time; bad rows do not when a record is set aside one time and read another.
+    identify: ({ destination, data }, index) =>
+      destination === destinations.badRows ? hash("sha1", data, "base64") : String(index),
     destinations: (name) => {
       const writer = writers.get(name);
       if (writer === undefined) throw new Error(`There is no destination "${name}"`);
@@ -130,7 +138,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
       const reason = failure.delivery?.reason ?? "no-answer";
       telemetry.countBy("failuresByReason", reason);
       trouble.addFailedOutput(reason);
-      return decideFailure(failure, badRowOutput);
+      return decideFailure(failure, setAside);
     },
     onBatch: (report) => {
       countBatch(telemetry, report);
@@ -205,20 +213,18 @@ function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
  */
 function decideFailure(
   { source, output, delivery }: FailedOutput,
-  badRowOutput: (source: SourceRecord, kind: "refused-by-stream", message: string) => Output,
+  setAside: (source: SourceRecord, kind: SetAsideKind, message: string) => Output[],
 ): FailureDecision {
   if (delivery === undefined || !isFaultOfRecord(delivery.error) || output.destination !== destinations.enriched) {
     return { action: "block" };
   }
   return {
     action: "divert",
-    outputs: [
-      badRowOutput(
-        source,
-        badRowKinds.refusedByStream,
-        `The enriched stream does not take the record: ${delivery.reason}.`,
-      ),
-    ],
+    outputs: setAside(
+      source,
+      badRowKinds.refusedByStream,
+      `The enriched stream does not take the record: ${delivery.reason}.`,
+    ),
   };
 }
 

@@ -1,12 +1,15 @@
 import { Buffer } from "node:buffer";
-import type { BadRow, DecodedLine, RawEvent } from "@millrace/event-contracts";
+import { type BadRow, type DecodedLine, hasMoreLines, type RawEvent } from "@millrace/event-contracts";
+import type { RecordTime } from "@millrace/stream-handler";
 import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
+import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
 import { decodeLines, type Line } from "./envelope/decode-lines.ts";
-import { lineBytes } from "./envelope/line-bytes.ts";
+import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError } from "./errors.ts";
+import { maxRecordLines } from "./limits.ts";
 
 /** What {@link enrichRecord} works with. */
 export interface RecordContext extends EventContext, BadRowContext {
@@ -45,27 +48,46 @@ const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code
   "empty-record": badRowKinds.emptyRecord,
 };
 
+const tooManyLines = {
+  kind: badRowKinds.tooManyLines,
+  message: `The record has more than ${maxRecordLines} lines; put fewer events into a record.`,
+};
+
 /**
- * Turns the bytes of a raw record into enriched events and bad rows: one of them for every line, whatever the bytes are. Never
- * throws, and equal input gives equal output.
+ * Turns the bytes of a raw record into enriched events and bad rows: one of them for every line, whatever the bytes are. A
+ * record of more than `maxRecordLines` lines is set aside whole. Never throws for what a record holds, and equal input gives
+ * equal output.
  *
  * @param bytes NDJSON, one event a line
  * @param origin where the record lay; goes into bad rows
+ * @param time of the record, asked between lines; without one the record has all the time there is
+ * @throws RecordTimeError when the time is used up
  */
-export function enrichRecord(bytes: Uint8Array, origin: RecordOrigin, context: RecordContext): EnrichedRecord {
+export function enrichRecord(
+  bytes: Uint8Array,
+  origin: RecordOrigin,
+  context: RecordContext,
+  time?: RecordTime,
+): EnrichedRecord {
   const atMs = context.now();
+  if (hasMoreLines(bytes, maxRecordLines)) {
+    return { enriched: [], badRows: setAsideRecord(bytes, origin, tooManyLines, context), atMs };
+  }
   const stamp = context.stampAt(atMs);
   const enriched: EnrichedLine[] = [];
   const badRows: BadRow[] = [];
   let firstError: unknown;
+  let lineBytes: readonly Uint8Array[] | undefined;
   const lines = decodeLines(bytes);
   for (let index = 0; index < lines.length; index++) {
+    if (index > 0) time?.check();
     const line = lines[index] as Line;
     const outcome = enrichLine(line, stamp, context);
     if ("json" in outcome) enriched.push(outcome);
     else {
       firstError ??= outcome.error;
-      const payload = line.ok ? lineBytes(bytes, index) : line.bytes;
+      if (line.ok) lineBytes ??= bytesOfLines(bytes);
+      const payload = line.ok ? (lineBytes?.[index] ?? bytes) : line.bytes;
       badRows.push(createBadRow({ ...outcome, payload, origin, index }, context));
     }
   }

@@ -13,6 +13,12 @@ export const maxRecordBytes = 1024 * 1024;
 /** Bytes of a payload kept in a bad row: in base64 they leave a third of a 1 MiB record for the rest. */
 export const maxBadRowPayloadBytes = 512 * 1024;
 
+/**
+ * Lines of a record that are read. Ingest fills records up to 64 KiB, which the shortest events there are would make
+ * some 500 lines; a record of more was written by something else, and each of its lines would become a record of its own.
+ */
+export const maxRecordLines = 1_000;
+
 /** Validation errors written onto an event. */
 export const maxValidationErrors = 20;
 

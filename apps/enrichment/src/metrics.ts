@@ -1,10 +1,14 @@
 import type { BatchReport } from "@millrace/stream-handler";
 import type { Telemetry } from "@millrace/telemetry";
+import { eventsOf } from "./bad-rows/set-aside.ts";
 import type { EnrichedRecord } from "./enrich-record.ts";
 
 /** Counts what became of the events of one record. */
 export function countRecord(telemetry: Telemetry, { enriched, badRows, atMs }: EnrichedRecord): void {
-  telemetry.count("eventsIn", enriched.length + badRows.length);
+  telemetry.count(
+    "eventsIn",
+    badRows.reduce((sum, row) => sum + eventsOf(row), enriched.length),
+  );
   telemetry.count("eventsOut", enriched.length);
   for (const { validation, notes, receivedAt } of enriched) {
     if (validation.status === "invalid") {

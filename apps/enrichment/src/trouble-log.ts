@@ -3,7 +3,7 @@ import type { BatchReport, SourceRecord } from "@millrace/stream-handler";
 import { type Logger, type LogFields, parseTraceparent } from "@millrace/telemetry";
 import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import type { EnrichedRecord } from "./enrich-record.ts";
-import { lineBytes } from "./envelope/line-bytes.ts";
+import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { isJsonObject } from "./json-value.ts";
 
 /** Kinds that stand for a fault of ours, where the others are faults of who wrote the record. */
@@ -32,7 +32,7 @@ export class TroubleLog {
   /** Takes down what became of a record. */
   add({ enriched, badRows, error }: EnrichedRecord, source: SourceRecord): void {
     for (const { failure, origin } of badRows) {
-      this.#seekTrace(() => parseLine(lineBytes(source.data, origin.index ?? 0)));
+      this.#seekTrace(() => parseLine(bytesOfLines(source.data)[origin.index ?? 0]));
       increment(this.#badRows, failure.kind);
     }
     for (const { notes, json } of enriched) {
@@ -108,9 +108,9 @@ function unlessEmpty(counts: ReadonlyMap<string, number>): ReadonlyMap<string, n
   return counts.size === 0 ? undefined : counts;
 }
 
-function parseLine(bytes: Uint8Array): unknown {
+function parseLine(bytes: Uint8Array | undefined): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString());
+    return JSON.parse(Buffer.from(bytes ?? []).toString());
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { BadRow } from "@millrace/event-contracts";
-import { encodeRecord } from "@millrace/event-contracts";
+import { encodeRecord, splitRecord } from "@millrace/event-contracts";
 import type { Output, SourceRecord } from "@millrace/stream-handler";
 import { MAX_BAD_ROW_PAYLOAD_BYTES } from "./limits.ts";
 
@@ -12,6 +12,10 @@ export const badRowKinds = {
   unreadable: "unreadable",
   /** JSON, but no enriched event. */
   notEnriched: "not-enriched",
+  /** A record of more lines than `MAX_RECORD_LINES`: none of them is read. */
+  tooManyLines: "too-many-lines",
+  /** Routing the record took more time than one record has. */
+  tooSlow: "too-slow",
   /** Our own code failed on the record. */
   notProcessed: "not-processed",
   /** A destination did not take the event: a dead letter. */
@@ -25,12 +29,16 @@ interface Processor {
   readonly version: string;
 }
 
-/** The bad row of bytes that could not be routed. */
+/**
+ * The bad row of bytes that could not be routed.
+ * @param place position among the lines of the record; with `lines` for a part of a record that was set aside
+ */
 export function badRowOutput(
   source: SourceRecord,
   processor: Processor,
   failure: { kind: BadRowKind; message: string },
   payload: Uint8Array,
+  place: { readonly index: number; readonly lines?: number },
 ): Output {
   const kept = payload.subarray(0, MAX_BAD_ROW_PAYLOAD_BYTES);
   const row: BadRow = {
@@ -38,7 +46,20 @@ export function badRowOutput(
     payload: Buffer.from(kept).toString("base64"),
     payloadBytes: payload.length,
     processor: { ...processor },
-    origin: { stream: source.stream, shardId: source.shardId, sequenceNumber: source.sequenceNumber },
+    origin: { stream: source.stream, shardId: source.shardId, sequenceNumber: source.sequenceNumber, ...place },
   };
   return { destination: BAD_ROWS, partitionKey: source.partitionKey, data: encodeRecord([row]) };
+}
+
+/** The bad rows of a record that is not read: its bytes in parts, each with the number of its lines. */
+export function setAsideOutputs(
+  source: SourceRecord,
+  processor: Processor,
+  { kind, message }: { kind: BadRowKind; message: string },
+): Output[] {
+  const parts = splitRecord(source.data, MAX_BAD_ROW_PAYLOAD_BYTES);
+  return parts.map(({ bytes, index, lines }, at) => {
+    const part = parts.length === 1 ? "" : ` Part ${at + 1} of ${parts.length} of the record.`;
+    return badRowOutput(source, processor, { kind, message: `${message}${part}` }, bytes, { index, lines });
+  });
 }

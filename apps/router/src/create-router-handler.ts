@@ -1,4 +1,5 @@
-import { decodeRecord, partitionKeyOf } from "@millrace/event-contracts";
+import { hash } from "node:crypto";
+import { decodeRecord, eventIdentity, hasMoreLines, partitionKeyOf } from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import type { CompiledStream, RouteSet } from "@millrace/routes/runtime";
 import {
@@ -8,15 +9,18 @@ import {
   type FailureDecision,
   type Output,
   type OutputWriter,
+  type RecordTime,
+  RecordTimeError,
   type SourceRecord,
   type StreamHandler,
 } from "@millrace/stream-handler";
 import { createLogger, type Logger, noTelemetry, type Telemetry } from "@millrace/telemetry";
-import { BAD_ROWS, badRowKinds, badRowOutput } from "./bad-rows.ts";
+import { BAD_ROWS, type BadRowKind, badRowKinds, badRowOutput, setAsideOutputs } from "./bad-rows.ts";
 import { CopyWriter } from "./copy-line.ts";
 import { deadLetterFolder, deadLetterOutputs } from "./dead-letters/dead-letter.ts";
 import { type DeadLetterStore, DeadLetterWriter } from "./dead-letters/dead-letter-writer.ts";
 import { isolateDestination } from "./isolation/isolated-destination.ts";
+import { MAX_RECORD_LINES } from "./limits.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
 import { isRoutedOutput, OutputCollector } from "./routed-output.ts";
 import { version } from "./version.ts";
@@ -46,8 +50,9 @@ export function createRouterHandler(dependencies: RouterDependencies): StreamHan
   const router = new Router(dependencies);
   return createStreamHandler({
     processor: router.processor,
-    process: (source) => router.process(source),
+    process: (source, time) => router.process(source, time),
     poison: (source, error) => router.poison(source, error),
+    identify: identifyOutput,
     destinations: (name) => router.destination(name),
     onFailedOutput: (failure) => router.onFailedOutput(failure),
     onBatch: (report) => router.onBatch(report),
@@ -78,11 +83,16 @@ class Router {
     this.#logger = dependencies.logger ?? createLogger({ base: { service: "router" }, clock: this.#clock });
   }
 
-  process(source: SourceRecord): Output[] {
+  process(source: SourceRecord, time: RecordTime): Output[] {
+    if (hasMoreLines(source.data, MAX_RECORD_LINES)) {
+      const message = `The record has more than ${MAX_RECORD_LINES} lines; put fewer events into a record.`;
+      return this.#setAside(source, { kind: badRowKinds.tooManyLines, message });
+    }
     const routes = this.#dependencies.routes();
     const collector = new OutputCollector();
     const badRows: Output[] = [];
-    for (const line of decodeRecord(source.data)) {
+    for (const [index, line] of decodeRecord(source.data).entries()) {
+      if (index > 0) time.check();
       this.#telemetry.count("eventsIn");
       const read = line.ok ? readEnrichedEvent(line.value) : undefined;
       if (read !== undefined && "event" in read) {
@@ -94,7 +104,8 @@ class Router {
           ? { kind: badRowKinds.notEnriched, message: read.reason }
           : { kind: badRowKinds.unreadable, message: line.ok ? "" : `${line.error.code}: ${line.error.message}` };
       this.#countBadRow(failure.kind);
-      badRows.push(badRowOutput(source, this.processor, failure, line.ok ? encode(line.value) : line.bytes));
+      const bytes = line.ok ? encode(line.value) : line.bytes;
+      badRows.push(badRowOutput(source, this.processor, failure, bytes, { index }));
     }
     this.#telemetry.countBy("recordsByRoutesVersion", routes.version);
     return [...collector.outputs(), ...badRows];
@@ -120,15 +131,24 @@ class Router {
   }
 
   poison(source: SourceRecord, error: unknown): Output[] {
+    if (error instanceof RecordTimeError) {
+      const message = `Routing the record took more than ${error.timeoutMs} ms.`;
+      return this.#setAside(source, { kind: badRowKinds.tooSlow, message });
+    }
     this.#logger.error("A record could not be routed", {
       stream: source.stream,
       shardId: source.shardId,
       sequenceNumber: source.sequenceNumber,
       error,
     });
-    this.#countBadRow(badRowKinds.notProcessed);
     const message = error instanceof Error ? error.name : "The router failed on this record.";
-    return [badRowOutput(source, this.processor, { kind: badRowKinds.notProcessed, message }, source.data)];
+    return this.#setAside(source, { kind: badRowKinds.notProcessed, message });
+  }
+
+  #setAside(source: SourceRecord, failure: { kind: BadRowKind; message: string }): Output[] {
+    const outputs = setAsideOutputs(source, this.processor, failure);
+    for (const _ of outputs) this.#countBadRow(failure.kind);
+    return outputs;
   }
 
   destination(name: string): OutputWriter {
@@ -208,6 +228,15 @@ class Router {
     this.#telemetry.count("badRows");
     this.#telemetry.countBy("badRowsByKind", kind);
   }
+}
+
+/**
+ * What tells an output from the others of its record: newer routes may give the record other outputs the next time. A
+ * copy of the same events in the same stream is the same output, whatever routes they are there for.
+ */
+function identifyOutput(output: Output): string {
+  if (!isRoutedOutput(output)) return hash("sha1", output.data, "base64");
+  return hash("sha1", output.entries.map(({ event }) => eventIdentity(event.event)).join(), "base64");
 }
 
 function encode(value: unknown): Uint8Array {

@@ -1,6 +1,12 @@
 /** Kinesis's default maximum of one record, data and partition key together (PutRecords API reference). */
 export const MAX_RECORD_BYTES = 1_048_576;
 
+/**
+ * Lines of a record that are read: as many as enrichment reads of a raw record, so it writes none of more.
+ * Each may become a record in every destination.
+ */
+export const MAX_RECORD_LINES = 1_000;
+
 /** Bytes of events one record is filled with: below the maximum by the longest partition key (256 characters of 4 bytes). */
 export const MAX_RECORD_DATA_BYTES = MAX_RECORD_BYTES - 1_024;
 

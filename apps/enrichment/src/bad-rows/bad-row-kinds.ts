@@ -16,6 +16,10 @@ export const badRowKinds = {
   tooDeep: "too-deep",
   /** With everything added, larger than a record may be. */
   tooLarge: "too-large",
+  /** A record of more lines than `maxRecordLines`: none of them is read. */
+  tooManyLines: "too-many-lines",
+  /** Enriching the record took more time than one record has. */
+  tooSlow: "too-slow",
   /** Masking failed: the payload is not kept, in whatever form. */
   maskingFailed: "masking-failed",
   /** Our own code failed: a defect. */

@@ -20,6 +20,8 @@ export interface BadRowInput {
   readonly origin: RecordOrigin;
   /** Which event of the record, from 0. */
   readonly index: number;
+  /** How many events from there on, for a row of a record that was set aside. */
+  readonly lines?: number;
 }
 
 export interface BadRowContext {
@@ -29,13 +31,14 @@ export interface BadRowContext {
 
 /** The one place where bad rows are made. */
 export function createBadRow(input: BadRowInput, context: BadRowContext): BadRow {
-  const { kind, message, payload, origin, index } = input;
+  const { kind, message, payload, origin, index, lines } = input;
+  const { stream, shardId, sequenceNumber } = origin;
   return {
     failure: { kind, message },
     ...sealedPayload(kind, payload, context.sealPayload),
     payloadBytes: payload.length,
     processor: { ...context.processor },
-    origin: { stream: origin.stream, shardId: origin.shardId, sequenceNumber: origin.sequenceNumber, index },
+    origin: { stream, shardId, sequenceNumber, index, ...(lines === undefined ? {} : { lines }) },
   };
 }
 

@@ -1,14 +1,19 @@
 import { Buffer } from "node:buffer";
 import { systemClock } from "@millrace/aws-simulator";
 import type { BadRow } from "@millrace/event-contracts";
+import type { KinesisSender } from "@millrace/put-records";
 import { createTelemetry } from "@millrace/telemetry";
 import { describe, expect, test } from "@jest/globals";
-import type { KinesisSender } from "@millrace/put-records";
-import { createEnrichmentHandler, defaultEnrichments, openPayload } from "../../src/index.ts";
+import {
+  createEnrichmentHandler,
+  defaultEnrichments,
+  type EnrichmentHandlerDeps,
+  openPayload,
+} from "../../src/index.ts";
 import { createStreams, lambdaContext } from "../kinesis-harness.ts";
 import { createRawEvent, key, readBundledFile, testContracts, toRecord } from "../raw-events.ts";
 
-function createFunction(options: { client?: KinesisSender; maxRecordBytes?: number } = {}) {
+function createFunction(options: Partial<EnrichmentHandlerDeps> = {}) {
   const streams = createStreams();
   const lines: string[] = [];
   const handler = createEnrichmentHandler({
@@ -30,6 +35,54 @@ function createFunction(options: { client?: KinesisSender; maxRecordBytes?: numb
   });
   return { streams, handler, lines };
 }
+
+describe("a record that would stop its shard", () => {
+  test("of 340,000 lines becomes bad rows of all its lines, and the events around it are enriched within seconds", async () => {
+    const { handler, streams } = createFunction();
+    const around = ["before", "after"].map((id) => ({ partitionKey: id, data: toRecord(createRawEvent({ id })) }));
+    const poison = { partitionKey: "p", data: Buffer.from("{}\n".repeat(340_000)) };
+    const started = process.cpuUsage();
+    const records = [around[0]!, poison, around[1]!];
+    const response = await handler(streams.toEvent(records), lambdaContext);
+    const { user, system } = process.cpuUsage(started);
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect((user + system) / 1e6).toBeLessThan(5);
+    expect(streams.read("enriched")).toHaveLength(2);
+    const rows = streams.read("bad-rows").map(({ text }) => JSON.parse(text) as BadRow);
+    expect(rows.map(({ failure }) => failure.kind)).toEqual(["too-many-lines", "too-many-lines"]);
+    expect(rows.reduce((sum, { origin }) => sum + (origin.lines ?? 0), 0)).toBe(340_000);
+    const opened = rows.map(({ payload, encryption }) =>
+      openPayload({ bytes: Buffer.from(payload, "base64"), keyId: encryption?.keyId ?? "" }, [key]),
+    );
+    expect(Buffer.concat(opened).equals(poison.data)).toBe(true);
+  });
+
+  test("because each of its events is slow is set aside between two of them, and the next record is enriched", async () => {
+    let nowMs = Date.parse("2026-11-20T10:00:02.000Z");
+    const { handler, streams } = createFunction({
+      clock: { ...systemClock, now: () => nowMs },
+      enrichments: [
+        {
+          name: "slow",
+          enrich: ({ event }) => {
+            if (event.subject === "slow") nowMs += 1_000;
+            return undefined;
+          },
+        },
+      ],
+    });
+    const events = (subject: string) =>
+      toRecord(...Array.from({ length: 20 }, (_, index) => createRawEvent({ id: `${subject}-${index}`, subject })));
+    const records = ["slow", "quick"].map((subject) => ({ partitionKey: subject, data: events(subject) }));
+
+    expect(await handler(streams.toEvent(records), lambdaContext)).toEqual({ batchItemFailures: [] });
+
+    expect(streams.read("enriched").map(({ partitionKey }) => partitionKey)).toEqual(["quick"]);
+    const rows = streams.read("bad-rows").map(({ text }) => JSON.parse(text) as BadRow);
+    expect(rows).toMatchObject([{ failure: { kind: "too-slow" }, origin: { index: 0, lines: 20 } }]);
+  });
+});
 
 describe("createEnrichmentHandler", () => {
   test("writes events that share a partition key as one record, in order, and bad rows to their own stream", async () => {

@@ -3,7 +3,7 @@ import { decodeRecord } from "@millrace/event-contracts";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { decodeLines } from "../../src/envelope/decode-lines.ts";
-import { lineBytes } from "../../src/envelope/line-bytes.ts";
+import { bytesOfLines } from "../../src/envelope/line-bytes.ts";
 
 const anyLine = fc.oneof(
   fc.jsonValue({ stringUnit: "binary" }).map((value) => JSON.stringify(value)),
@@ -21,11 +21,11 @@ test("decodeLines says what decodeRecord says", () => {
   );
 });
 
-test("lineBytes finds the bytes of the same lines", () => {
+test("bytesOfLines finds the bytes of the same lines", () => {
   fc.assert(
     fc.property(anyRecord, (bytes) => {
       decodeRecord(bytes).forEach((line, index) => {
-        if (line.ok) expect(JSON.parse(Buffer.from(lineBytes(bytes, index)).toString())).toEqual(line.value);
+        if (line.ok) expect(JSON.parse(Buffer.from(bytesOfLines(bytes)[index] ?? []).toString())).toEqual(line.value);
       });
     }),
     { numRuns: 1_000 },

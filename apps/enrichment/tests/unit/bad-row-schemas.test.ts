@@ -5,19 +5,25 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, test } from "@jest/globals";
 import type { BadRow } from "@millrace/event-contracts";
-import { type BadRowKind, badRowKinds, enrichRecord } from "../../src/index.ts";
+import { type BadRowKind, badRowKinds, enrichRecord, openPayload } from "../../src/index.ts";
 import { createBadRow } from "../../src/bad-rows/create-bad-row.ts";
+import { setAsideRecord } from "../../src/bad-rows/set-aside.ts";
 import { MaskingFailedError } from "../../src/errors.ts";
-import { createContext, createRawEvent, origin, schemasFolder, toRecord } from "../raw-events.ts";
+import { createContext, createRawEvent, key, origin, schemasFolder, toRecord } from "../raw-events.ts";
 
 const folder = join(schemasFolder, "bad-rows");
 const kinds = Object.values(badRowKinds);
-const readSchema = (name: string) =>
-  JSON.parse(readFileSync(join(folder, name, "1-0-0.json"), "utf8")) as { $id: string };
+const readVersion = (name: string, file: string) =>
+  JSON.parse(readFileSync(join(folder, name, file), "utf8")) as { $id: string };
+const versionsOf = (name: string) => readdirSync(join(folder, name)).sort();
+/** The newest version: what is written now. */
+const readSchema = (name: string) => readVersion(name, versionsOf(name).at(-1) ?? "");
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
-for (const name of readdirSync(folder)) ajv.addSchema(readSchema(name));
+for (const name of readdirSync(folder)) {
+  for (const file of versionsOf(name)) ajv.addSchema(readVersion(name, file));
+}
 for (const name of ["enriched-event", "enrichment"]) ajv.addSchema(readSchema(join("..", "envelope", name)));
 
 const page = readFileSync(join(schemasFolder, "../docs/bad-rows.md"), "utf8");
@@ -46,6 +52,9 @@ const bad = (bytes: Uint8Array, context = createContext()) => {
   expect(badRows).toHaveLength(1);
   return badRows[0]!;
 };
+
+const openRow = ({ payload, encryption }: BadRow) =>
+  openPayload({ bytes: Buffer.from(payload, "base64"), keyId: encryption?.keyId ?? "" }, [key]);
 
 describe("bad rows", () => {
   test("have a schema, a row in docs/bad-rows.md and an example there for each kind, and for no other", () => {
@@ -101,6 +110,35 @@ describe("bad rows", () => {
     const row = bad(toRecord(createRawEvent()), { ...createContext(), selectContract });
     expectSchema(badRowKinds.notProcessed, row);
     expect(JSON.stringify(row)).not.toContain("canary");
+  });
+
+  test("of a record with too many lines hold all of it, in parts that say how many lines they have", () => {
+    const record = Buffer.from("{}\n".repeat(340_000));
+    const { enriched, badRows } = enrichRecord(record, origin, createContext());
+    expect(enriched).toEqual([]);
+    expect(badRows.map((row) => [row.origin.index, row.origin.lines])).toEqual([
+      [0, 174_762],
+      [174_762, 165_238],
+    ]);
+    for (const row of badRows) expectSchema(badRowKinds.tooManyLines, row);
+    expect(Buffer.concat(badRows.map((row) => openRow(row))).equals(record)).toBe(true);
+  });
+
+  test("of a record of a thousand lines are of its lines, those of a longer one are not", () => {
+    const lines = (count: number) => enrichRecord(Buffer.from("7\n".repeat(count)), origin, createContext()).badRows;
+    expect(lines(1000)).toHaveLength(1000);
+    expect(lines(1001).map(({ failure }) => failure.kind)).toEqual([badRowKinds.tooManyLines]);
+  });
+
+  test("of a record set aside are told apart also where their bytes are the same", () => {
+    const record = Buffer.alloc(1024 * 1024, "x");
+    const rows = setAsideRecord(record, origin, { kind: badRowKinds.tooSlow, message: "No." }, createContext());
+    expect(rows.map((row) => [row.origin.index, row.origin.lines, row.failure.message])).toEqual([
+      [0, 1, "No. Part 1 of 2 of the record."],
+      [1, 0, "No. Part 2 of 2 of the record."],
+    ]);
+    for (const row of rows) expectSchema(badRowKinds.tooSlow, row);
+    expect(Buffer.concat(rows.map((row) => openRow(row))).equals(record)).toBe(true);
   });
 
   test("of a record the stream refuses follow their schema", () => {

@@ -118,3 +118,22 @@ describe("enrichRecord on an event that does not", () => {
     expect(enriched.enrichment).toEqual({ notes: [{ enrichment: "page", message: "Failed unexpectedly." }] });
   });
 });
+
+describe("a line of a megabyte", () => {
+  const list = (item: (index: number) => string, length: number) => Array.from({ length }, (_, i) => item(i)).join(",");
+  test.each([
+    ["60,000 properties", `{${list((i) => `"k${i}":${i}`, 60_000)}}`],
+    ["30,000 addresses as names", `{${list((i) => `"a${i}@example.com":1`, 30_000)}}`],
+    ["3,000 arrays in 120 arrays each", `[${list(() => "[".repeat(120) + "]".repeat(120), 3_000)}]`],
+    ["50,000 card numbers", `[${list(() => "4111111111111111", 50_000)}]`],
+    ["a text of escapes", `"${"\\u0040".repeat(150_000)}"`],
+  ])("with %s takes less time than a record has", (_, data) => {
+    const { data: _data, ...event } = createRawEvent({ type: "nobody.knows" });
+    const line = Buffer.from(`${JSON.stringify(event).slice(0, -1)},"data":${data}}`);
+    const started = process.cpuUsage();
+    const { enriched, badRows } = enrichRecord(line, origin, createContext());
+    const { user, system } = process.cpuUsage(started);
+    expect(enriched.length + badRows.length).toBe(1);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
+  });
+});

@@ -9,12 +9,16 @@ import { createTestRouter, document, route } from "../support/router.ts";
 
 const repositoryRoot = join(import.meta.dirname, "../../../..");
 const schemas = join(repositoryRoot, "schemas");
-const readSchema = (...path: string[]) =>
-  JSON.parse(readFileSync(join(schemas, ...path, "1-0-0.json"), "utf8")) as { $id: string };
+const versionsOf = (...path: string[]) => readdirSync(join(schemas, ...path)).sort();
+const readVersion = (...path: string[]) => JSON.parse(readFileSync(join(schemas, ...path), "utf8")) as { $id: string };
+/** The newest version: what is written now. */
+const readSchema = (...path: string[]) => readVersion(...path, versionsOf(...path).at(-1) ?? "");
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
-for (const kind of readdirSync(join(schemas, "bad-rows"))) ajv.addSchema(readSchema("bad-rows", kind));
+for (const kind of readdirSync(join(schemas, "bad-rows"))) {
+  for (const file of versionsOf("bad-rows", kind)) ajv.addSchema(readVersion("bad-rows", kind, file));
+}
 for (const name of ["enriched-event", "enrichment"]) ajv.addSchema(readSchema("envelope", name));
 
 function expectSchema(kind: string, rows: readonly unknown[]): void {
@@ -39,6 +43,7 @@ describe("what the router could not pass on follows its schema", () => {
     ["no JSON", badRowKinds.unreadable, "id=17"],
     ["nothing", badRowKinds.unreadable, "\n"],
     ["megabytes of nothing", badRowKinds.unreadable, "x".repeat(1_000_000)],
+    ["too many lines", badRowKinds.tooManyLines, "{}\n".repeat(340_000)],
     ["no object", badRowKinds.notEnriched, "[1]"],
     ["no enriched event", badRowKinds.notEnriched, '{"event":{"id":"1"}}'],
   ])("when a record holds %s", async (_, kind, bytes) => {

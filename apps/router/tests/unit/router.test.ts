@@ -1,4 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import type { BadRow } from "@millrace/event-contracts";
+import { compileRoutes, type RouteDocument } from "@millrace/routes";
+import { loadRoutes } from "@millrace/routes/runtime";
 import { type BreakdownName, type CounterName, metricsOfService, type Telemetry } from "@millrace/telemetry";
 import { ObjectRefusedError } from "../../src/errors.ts";
 import { context, enriched, kinesisEvent, ndjson } from "../support/kinesis-event.ts";
@@ -139,6 +142,99 @@ describe("what cannot be routed", () => {
       ndjson(enriched("2", "search.click")),
     ]);
     expect(await handler(batch, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
+  });
+});
+
+describe("routes that change between two deliveries of a record", () => {
+  const throttled = () => ({ reason: "throttled" as const, code: "PUT_RECORDS_THROTTLED" as const });
+  const idsOf = (lines: readonly Record<string, unknown>[]) =>
+    lines.map((line) => (line["event"] as { id: string }).id);
+
+  /** Delivers a record of a click and a purchase; nobody takes what `dead` refuses, nor its dead letters, the first time. */
+  async function deliverUnder(before: RouteDocument, after: RouteDocument) {
+    let routes = loadRoutes(compileRoutes([before]));
+    const { handler, writer, deadLetters } = createTestRouter([before], { routes: () => routes });
+    const record = ndjson(
+      enriched("1", "search.click", { subject: "v" }),
+      enriched("2", "commerce.purchase", { subject: "v" }),
+    );
+    writer("dead").failure = throttled;
+    deadLetters.fail = () => {
+      throw new ObjectRefusedError("S3 answered 403");
+    };
+    expect(await handler(kinesisEvent([record]), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+    writer("dead").failure = () => undefined;
+    deadLetters.fail = () => undefined;
+    routes = loadRoutes(compileRoutes([after]));
+    expect(await handler(kinesisEvent([record]), context)).toEqual(whole);
+    return writer;
+  }
+
+  test("an event that now goes to another stream is written there, although what lay at its position was confirmed", async () => {
+    const writer = await deliverUnder(
+      document("shop", route("clicks", "search.click", "shop"), route("purchases", "commerce.purchase", "dead")),
+      document("shop", route("clicks", "search.click", "moved"), route("purchases", "commerce.purchase", "dead")),
+    );
+    expect(idsOf(writer("moved").lines())).toEqual(["1"]);
+    expect(idsOf(writer("dead").lines())).toEqual(["2"]);
+  });
+
+  test("an event that joins another one in the stream that has the other one already is written", async () => {
+    const writer = await deliverUnder(
+      document("shop", route("clicks", "search.click", "shop"), route("purchases", "commerce.purchase", "dead")),
+      document("shop", route("clicks", "search.click", "shop"), route("purchases", "commerce.purchase", "shop")),
+    );
+    expect(idsOf(writer("shop").lines())).toContain("2");
+  });
+
+  test("an event whose copy only changed its position is not written again", async () => {
+    const writer = await deliverUnder(
+      document("shop", route("clicks", "search.click", "shop"), route("purchases", "commerce.purchase", "dead")),
+      document(
+        "shop",
+        route("first", "search.click", "more"),
+        route("clicks", "search.click", "shop"),
+        route("purchases", "commerce.purchase", "dead"),
+      ),
+    );
+    expect(idsOf(writer("shop").lines())).toEqual(["1"]);
+    expect(idsOf(writer("more").lines())).toEqual(["1"]);
+  });
+});
+
+describe("a record that would stop its shard", () => {
+  test("of 340,000 lines becomes bad rows of all its lines, and the records around it are routed", async () => {
+    const { handler, writer, badRows } = createTestRouter([clicks]);
+    const poison = "{}\n".repeat(340_000);
+    const records = [ndjson(enriched("1", "search.click")), poison, ndjson(enriched("2", "search.click"))];
+    const started = process.cpuUsage();
+    expect(await handler(kinesisEvent(records), context)).toEqual(whole);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(2);
+    expect(writer("shop").lines()).toHaveLength(2);
+    const rows = badRows.lines() as unknown as BadRow[];
+    expect(rows.map(({ failure }) => failure.kind)).toEqual(["too-many-lines", "too-many-lines"]);
+    expect(rows.reduce((sum, { origin }) => sum + (origin.lines ?? 0), 0)).toBe(340_000);
+    expect(Buffer.concat(rows.map(({ payload }) => Buffer.from(payload, "base64"))).toString()).toBe(poison);
+  });
+
+  test("because each of its events is slow is set aside between two of them, and the next record is routed", async () => {
+    let nowMs = 1_700_000_000_000;
+    const { handler, writer, badRows, routes } = createTestRouter([clicks], {
+      clock: { now: () => nowMs, setTimeout: () => undefined, clearTimeout: () => undefined },
+      routes: () => ({
+        ...routes,
+        route: (event) => {
+          if ((event as { event: { subject: string } }).event.subject === "slow") nowMs += 1_000;
+          return routes.route(event);
+        },
+      }),
+    });
+    const events = (subject: string) =>
+      ndjson(...Array.from({ length: 20 }, (_, id) => enriched(`${id}`, "search.click", { subject })));
+    expect(await handler(kinesisEvent([events("slow"), events("quick")]), context)).toEqual(whole);
+    expect(writer("shop").lines()).toHaveLength(20);
+    expect(badRows.lines()).toMatchObject([{ failure: { kind: "too-slow" }, origin: { index: 0, lines: 20 } }]);
   });
 });
 
