@@ -49,6 +49,13 @@ export default {
       to: { path: "^apps/", pathNot: "^apps/$1/" },
     },
     {
+      name: "topology-is-for-simulations",
+      comment: "It assembles simulated services from a stack; nothing that is deployed needs it.",
+      severity: "error",
+      from: { pathNot: "^(apps/(local|simulate)|packages/topology)/" },
+      to: { path: "^packages/topology/" },
+    },
+    {
       name: "cdktf-stays-in-infra",
       comment: "A later move off CDKTF must touch one package.",
       severity: "error",

@@ -15,13 +15,6 @@ export class UsageError extends LocalError {
   }
 }
 
-/** The synthesized stack is missing, is not JSON, or names something that is not there. */
-export class StackError extends LocalError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("stack", message, options);
-  }
-}
-
 /** A part of the pipeline did not start, or stopped by itself. */
 export class RuntimeError extends LocalError {
   constructor(message: string, options?: ErrorOptions) {

@@ -4,6 +4,7 @@ import { setMaxListeners } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { createRandom } from "@millrace/aws-simulator";
+import { readLocalTopology, readTerraformStack } from "@millrace/topology";
 import { startControlServer } from "./control/control-server.ts";
 import { runCommand } from "./control/run-command.ts";
 import { refuseSecondRun, removeRunFile, writeRunFile } from "./control/run-file.ts";
@@ -20,8 +21,6 @@ import { localIdentity } from "./runtime/account.ts";
 import { defaultStackPath, defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
 import { Pipeline } from "./runtime/pipeline.ts";
 import { tailStream } from "./runtime/stream-tail.ts";
-import { readTopology } from "./stack/read-topology.ts";
-import { readTerraformStack } from "./stack/terraform-json.ts";
 import { createStatusDisplay } from "./status/status-lines.ts";
 import { sendTraffic } from "./traffic/send-traffic.ts";
 import { planTraffic } from "./traffic/traffic-plan.ts";
@@ -126,7 +125,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** Runs until interrupted, or until the events are through. @returns the exit code. */
 async function run(options: StartOptions): Promise<number> {
-  const topology = readTopology(readTerraformStack(options.stackPath ?? defaultStackPath), localIdentity);
+  const topology = readLocalTopology(readTerraformStack(options.stackPath ?? defaultStackPath), localIdentity);
   const folders = stateFolders(resolve(options.stateFolder ?? defaultStateFolder));
   refuseSecondRun(folders.runFile);
   const pipeline = await Pipeline.start(topology, { folders, port: options.port, onWarning: createWarner() });

@@ -1,12 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { type Environment, environments } from "./environments.ts";
 import type { EnrichmentHandlerDeps, PrivacyKey } from "@millrace/enrichment";
 import { defaultEnrichments } from "@millrace/enrichment";
 import { loadContracts } from "@millrace/enrichment/load-contracts";
 import { compileRoutes, loadRouteDocuments, type RouteDocument } from "@millrace/routes";
 import { loadRoutes, type RouteSet } from "@millrace/routes/runtime";
+import { readTerraformStack, readTopology, type Topology } from "@millrace/topology";
 
-const schemasFolder = join(import.meta.dirname, "../../../schemas");
+const root = join(import.meta.dirname, "../../..");
+const schemasFolder = join(root, "schemas");
+
+/** Stands in for the account of each; only visible inside ARNs. */
+export const identity = { accountId: "000000000000", region: "eu-west-1" };
 
 /** The data of one event type, from `schemas/examples`. */
 export interface EventExample {
@@ -21,6 +27,8 @@ export interface Resources {
   readonly privacyKeys: readonly PrivacyKey[];
   readonly routes: RouteSet;
   readonly examples: readonly EventExample[];
+  /** What the synthesized stack of each environment says. */
+  readonly topologies: Readonly<Record<Environment, Topology>>;
 }
 
 export function loadResources(): Resources {
@@ -30,7 +38,12 @@ export function loadResources(): Resources {
     privacyKeys: [{ id: "simulation", key: Buffer.alloc(32, 7) }],
     routes: loadRoutes(compileRoutes(loadRouteDocuments(join(schemasFolder, "routes")).map(promiseOrder))),
     examples: readExamples(join(schemasFolder, "examples")),
+    topologies: Object.fromEntries(environments.map((name) => [name, loadTopology(name)])) as Resources["topologies"],
   };
+}
+
+function loadTopology(environment: Environment): Topology {
+  return readTopology(readTerraformStack(join(root, "infra/dist/stacks", environment, "cdk.tf.json")), identity);
 }
 
 /** The destinations whose routes ask for order per key; the others do without. */

@@ -1,3 +1,4 @@
+import { StackError } from "@millrace/topology";
 import { LocalError } from "../errors.ts";
 
 /** Exit code of a command that was called wrongly or cannot do its work. */
@@ -15,7 +16,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
 
 /** Own errors, and what `parseArgs` says of the command line: told in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
-  if (error instanceof LocalError) return true;
+  if (error instanceof LocalError || error instanceof StackError) return true;
   const { code } = error as { code?: unknown };
   return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
 }

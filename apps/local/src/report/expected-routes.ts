@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { StackError } from "../errors.ts";
+import { StackError } from "@millrace/topology";
 import { matchesPattern } from "./pattern-oracle.ts";
 import type { RouteOracle } from "./reconcile.ts";
 import type { SentEvent } from "./sent-ledger.ts";

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "@millrace/aws-simulator";
+import type { Topology } from "@millrace/topology";
 import { gunzipSync } from "node:zlib";
-import type { Topology } from "../stack/topology.ts";
 import { Sightings } from "./observations.ts";
 
 interface DeadLetterLine {

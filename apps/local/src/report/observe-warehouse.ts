@@ -1,6 +1,5 @@
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import { StackError } from "../errors.ts";
-import type { Topology } from "../stack/topology.ts";
+import { landingOf, StackError, type Topology } from "@millrace/topology";
 import { Sightings, type WarehouseObservation } from "./observations.ts";
 
 /** The table that the enriched stream lands in and the view that shows each event once, found by how the stack wires them. */
@@ -11,12 +10,8 @@ export interface WarehousePlaces {
 
 /** @throws StackError when the stack leads the enriched stream into no table, or has no view that dedupes it. */
 export function findWarehousePlaces(topology: Topology): WarehousePlaces {
-  const { pipelineStreams, streams, deliveryStreams, pipes, views } = topology;
-  const arn = streams.find(({ name }) => name === pipelineStreams.enriched)?.arn;
-  const delivery = deliveryStreams.find(({ sourceStreamArn }) => sourceStreamArn === arn);
-  const pipe = pipes.find(({ bucket, prefix }) => bucket === delivery?.bucket && delivery.prefix.startsWith(prefix));
-  const table = /COPY\s+INTO\s+(?:"?\w+"?\.)*"?(\w+)"?/i.exec(pipe?.copyStatement ?? "")?.[1];
-  if (table === undefined) throw new StackError("No delivery stream and pipe lead the enriched stream into a table.");
+  const { pipelineStreams, views } = topology;
+  const { table } = landingOf(topology, pipelineStreams.enriched);
   const reads = new RegExp(`\\bFROM\\s+"?${table}"?\\b`, "i");
   const view = views.find(({ statement }) => reads.test(statement) && /\bQUALIFY\b/i.test(statement))?.name;
   if (view === undefined) throw new StackError(`No view shows each event of ${table} once.`);

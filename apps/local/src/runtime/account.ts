@@ -1,7 +1,7 @@
-import type { LocalIdentity } from "../stack/reference-resolver.ts";
+import type { Identity } from "@millrace/topology";
 
 /** The account and region the laptop plays; visible in ARNs only. */
-export const localIdentity: LocalIdentity = { accountId: "000000000000", region: "eu-west-1" };
+export const localIdentity: Identity = { accountId: "000000000000", region: "eu-west-1" };
 
 /** What every workload of an account finds in its environment; the SDK needs no code to find the local endpoints. */
 export function accountEnvironment(urls: { kinesis: string; s3: string }): Readonly<Record<string, string>> {

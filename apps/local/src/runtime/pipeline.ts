@@ -1,21 +1,25 @@
 import { createWriteStream, mkdirSync, readFileSync, rmSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import {
-  DeliveryStream,
-  EventSourceMapping,
   FolderObjectStore,
   Kinesis,
   type KinesisServer,
   type ObjectStoreServer,
   ProcessFunction,
-  Snowpipe,
   startKinesisServer,
   startObjectStoreServer,
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import { RuntimeError } from "../errors.ts";
+import {
+  assemble,
+  type Assembly,
+  createStreams,
+  createWarehouseObjects,
+  type FunctionSettings,
+  type LocalTopology,
+  startConsumers,
+} from "@millrace/topology";
 import type { HopStatus } from "../status/status-lines.ts";
-import type { DeliveryStreamSettings, FunctionSettings, MappingSettings, Topology } from "../stack/topology.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
 import type { StateFolders } from "./folders.ts";
@@ -30,23 +34,11 @@ export interface PipelineOptions {
   readonly onWarning: (message: string) => void;
 }
 
-interface RunningMapping {
-  readonly settings: MappingSettings;
-  readonly streamName: string;
-  readonly mapping: EventSourceMapping;
-}
-
-interface RunningDelivery {
-  readonly settings: DeliveryStreamSettings;
-  readonly streamName: string;
-  readonly delivery: DeliveryStream;
-}
-
 /**
  * The pipeline of one synthesized stack, running on this machine: every part the stack names, wired as the stack wires it.
  */
 export class Pipeline {
-  readonly topology: Topology;
+  readonly topology: LocalTopology;
   readonly folders: StateFolders;
   readonly kinesis: Kinesis;
   readonly objectStore: FolderObjectStore;
@@ -54,14 +46,11 @@ export class Pipeline {
   readonly service: ServiceProcess;
   readonly #server: KinesisServer;
   readonly #objectServer: ObjectStoreServer;
-  readonly #functions: ReadonlyMap<string, ProcessFunction>;
-  readonly #mappings: readonly RunningMapping[];
-  readonly #deliveries: readonly RunningDelivery[];
-  readonly #pipes: ReadonlyMap<string, Snowpipe>;
+  readonly #parts: Assembly<ProcessFunction>;
   readonly #logs: readonly WriteStream[];
 
   private constructor(parts: {
-    topology: Topology;
+    topology: LocalTopology;
     folders: StateFolders;
     kinesis: Kinesis;
     objectStore: FolderObjectStore;
@@ -69,10 +58,7 @@ export class Pipeline {
     service: ServiceProcess;
     server: KinesisServer;
     objectServer: ObjectStoreServer;
-    functions: ReadonlyMap<string, ProcessFunction>;
-    mappings: readonly RunningMapping[];
-    deliveries: readonly RunningDelivery[];
-    pipes: ReadonlyMap<string, Snowpipe>;
+    assembly: Assembly<ProcessFunction>;
     logs: readonly WriteStream[];
   }) {
     this.topology = parts.topology;
@@ -83,15 +69,12 @@ export class Pipeline {
     this.service = parts.service;
     this.#server = parts.server;
     this.#objectServer = parts.objectServer;
-    this.#functions = parts.functions;
-    this.#mappings = parts.mappings;
-    this.#deliveries = parts.deliveries;
-    this.#pipes = parts.pipes;
+    this.#parts = parts.assembly;
     this.#logs = parts.logs;
   }
 
   /** @throws RuntimeError or StackError when a part cannot start; what had started is killed with this process. */
-  static async start(topology: Topology, options: PipelineOptions): Promise<Pipeline> {
+  static async start(topology: LocalTopology, options: PipelineOptions): Promise<Pipeline> {
     const { folders } = options;
     rmSync(folders.root, { recursive: true, force: true });
     for (const folder of [folders.logs, folders.objects]) mkdirSync(folder, { recursive: true });
@@ -104,15 +87,7 @@ export class Pipeline {
     };
 
     const kinesis = new Kinesis({ region: localIdentity.region, accountId: localIdentity.accountId });
-    for (const { name, mode, shardCount, retentionHours, maxRecordBytes } of topology.streams) {
-      kinesis.createStream({
-        streamName: name,
-        mode,
-        retentionHours,
-        ...(shardCount === undefined ? {} : { shardCount }),
-        ...(maxRecordBytes === undefined ? {} : { maxRecordBytes }),
-      });
-    }
+    createStreams(topology, kinesis);
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
     const objectStore = new FolderObjectStore({ folder: folders.objects });
     const objectServer = await startObjectStoreServer(objectStore, { onError: warn("s3") });
@@ -120,50 +95,27 @@ export class Pipeline {
     const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url });
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
-    const functions = new Map<string, ProcessFunction>();
-    for (const settings of topology.functions) {
-      const functionLog = createWriteStream(join(folders.logs, `${settings.name}.log`));
-      logs.push(functionLog);
-      functions.set(
-        settings.name,
-        await startFunction(settings, account, functionLog, functionConcurrency(settings, topology)),
-      );
-    }
-
-    const pipes = new Map(
-      topology.pipes.map((pipe) => {
-        const snowpipe = new Snowpipe({
-          name: pipe.name,
-          objectStore,
-          bucket: pipe.bucket,
-          prefix: pipe.prefix,
-          warehouse,
-          copyStatement: pipe.copyStatement,
-          onLoadError: (error, file) => warn(`pipe ${pipe.name}, ${file}`)(error),
-        });
-        // A pipe that no bucket tells of its new objects never loads anything, here as on AWS.
-        if (pipe.notifiedPrefixes.some((prefix) => pipe.prefix.startsWith(prefix))) snowpipe.start();
-        return [pipe.name, snowpipe] as const;
+    const assembly = await assemble(topology, {
+      kinesis,
+      objectStore,
+      warehouse,
+      createFunction: (settings, concurrency) => {
+        const functionLog = createWriteStream(join(folders.logs, `${settings.name}.log`));
+        logs.push(functionLog);
+        return startFunction(settings, account, functionLog, concurrency);
+      },
+      ofMapping: ({ functionName }, target) => ({
+        onError: warn(functionName),
+        invoke: (event, options) =>
+          target.invoke(event, options).catch((error: unknown) => {
+            warn(functionName)(error);
+            throw error;
+          }),
       }),
-    );
-    const deliveries = topology.deliveryStreams.map((settings) => ({
-      settings,
-      streamName: streamNameOf(topology, settings.sourceStreamArn),
-      delivery: new DeliveryStream({
-        ...settings,
-        kinesis,
-        objectStore,
-        startingPosition: "TRIM_HORIZON",
-        onError: warn(settings.name),
-      }),
-    }));
-    const mappings = topology.mappings.map((settings) => ({
-      settings,
-      streamName: streamNameOf(topology, settings.streamArn),
-      mapping: createMapping(settings, kinesis, objectStore, functions, warn),
-    }));
-    for (const { delivery } of deliveries) await delivery.start();
-    for (const { mapping } of mappings) await mapping.start();
+      ofDelivery: ({ name }) => ({ onError: warn(name) }),
+      ofPipe: ({ name }) => ({ onLoadError: (error, file) => warn(`pipe ${name}, ${file}`)(error) }),
+    });
+    await startConsumers(assembly);
 
     const service = await startService({
       service: topology.service,
@@ -180,17 +132,14 @@ export class Pipeline {
       service,
       server,
       objectServer,
-      functions,
-      mappings,
-      deliveries,
-      pipes,
+      assembly,
       logs,
     });
   }
 
   /** Process ids of a function's running instances. */
   functionPids(name: string): readonly number[] {
-    return this.#functions.get(name)?.pids() ?? [];
+    return this.#parts.functions.get(name)?.pids() ?? [];
   }
 
   /** Where Kinesis answers, for any AWS SDK. */
@@ -204,7 +153,7 @@ export class Pipeline {
   }
 
   get functionNames(): readonly string[] {
-    return [...this.#functions.keys()];
+    return [...this.#parts.functions.keys()];
   }
 
   hops(): readonly HopStatus[] {
@@ -217,7 +166,7 @@ export class Pipeline {
         ageMs: undefined,
         note: raw.throttledRecords === 0 ? "" : `${raw.throttledRecords} records throttled`,
       },
-      ...this.#mappings.map(({ settings, mapping, streamName }) => {
+      ...this.#parts.mappings.map(({ settings, mapping, streamName }) => {
         const stats = mapping.stats();
         const notes = [
           stats.retries > 0 ? `${stats.retries} retries` : "",
@@ -232,7 +181,7 @@ export class Pipeline {
           note: notes.filter((note) => note !== "").join(", "),
         };
       }),
-      ...this.#deliveries.map(({ settings, delivery }) => {
+      ...this.#parts.deliveries.map(({ settings, delivery }) => {
         const stats = delivery.stats();
         return {
           name: settings.name,
@@ -242,7 +191,7 @@ export class Pipeline {
           note: `${stats.objects} objects`,
         };
       }),
-      ...[...this.#pipes].map(([name, pipe]) => {
+      ...[...this.#parts.pipes].map(([name, pipe]) => {
         const stats = pipe.stats();
         return {
           name,
@@ -273,10 +222,10 @@ export class Pipeline {
   async stop(patienceMs: number): Promise<void> {
     await this.service.stop();
     await waitUntilQuiet(this.#consumers(), patienceMs);
-    await Promise.all(this.#mappings.map(({ mapping }) => mapping.stop()));
-    await Promise.all(this.#deliveries.map(({ delivery }) => delivery.stop()));
-    await Promise.all([...this.#pipes.values()].map((pipe) => pipe.stop()));
-    await Promise.all([...this.#functions.values()].map((runtime) => runtime.stop()));
+    await Promise.all(this.#parts.mappings.map(({ mapping }) => mapping.stop()));
+    await Promise.all(this.#parts.deliveries.map(({ delivery }) => delivery.stop()));
+    await Promise.all([...this.#parts.pipes.values()].map((pipe) => pipe.stop()));
+    await Promise.all([...this.#parts.functions.values()].map((runtime) => runtime.stop()));
     await this.#server.close();
     await this.#objectServer.close();
     await this.warehouse.close();
@@ -284,7 +233,7 @@ export class Pipeline {
   }
 
   #consumers(): readonly Drainable[] {
-    return this.#mappings.map(({ mapping, streamName }) => ({
+    return this.#parts.mappings.map(({ mapping, streamName }) => ({
       isQuiet: () => {
         const { recordsProcessed, discardedRecords, inFlightInvocations } = mapping.stats();
         return (
@@ -296,59 +245,24 @@ export class Pipeline {
   }
 
   #deliveryParts(): readonly Drainable[] {
-    return this.#deliveries.map(({ delivery, streamName }) => ({
+    return this.#parts.deliveries.map(({ delivery, streamName }) => ({
       isQuiet: () => delivery.stats().recordsDelivered >= this.kinesis.stats(streamName).recordsIn,
       progress: () => delivery.stats().recordsIn + delivery.stats().recordsDelivered,
     }));
   }
 
   #pipeParts(): readonly Drainable[] {
-    return [...this.#pipes.values()].map((pipe) => ({
+    return [...this.#parts.pipes.values()].map((pipe) => ({
       isQuiet: () => pipe.stats().pending === 0,
       progress: () => pipe.stats().rowsLoaded,
     }));
   }
 }
 
-function streamNameOf(topology: Topology, arn: string): string {
-  const stream = topology.streams.find((candidate) => candidate.arn === arn);
-  if (stream === undefined) throw new RuntimeError(`A consumer reads ${arn}, which the stack does not define.`);
-  return stream.name;
-}
-
-async function openWarehouse({ tables, views }: Topology, path: string): Promise<DuckDbWarehouse> {
+async function openWarehouse(topology: LocalTopology, path: string): Promise<DuckDbWarehouse> {
   const warehouse = await DuckDbWarehouse.open({ path, threads: 1 });
-  for (const table of tables) await warehouse.createTable(table);
-  await createViews(warehouse, views);
+  await createWarehouseObjects(topology, warehouse);
   return warehouse;
-}
-
-/** Views may read other views, in whatever order the stack lists them: what fails is tried again after the others. */
-async function createViews(warehouse: DuckDbWarehouse, views: Topology["views"]): Promise<void> {
-  let waiting = [...views];
-  while (waiting.length > 0) {
-    const failed: { readonly view: (typeof waiting)[number]; readonly error: unknown }[] = [];
-    for (const view of waiting) {
-      await warehouse.createView(view).catch((error: unknown) => failed.push({ view, error }));
-    }
-    const [first] = failed;
-    if (first !== undefined && failed.length === waiting.length) {
-      throw new RuntimeError(`The warehouse refuses view ${first.view.name}: ${(first.error as Error).message}`, {
-        cause: first.error,
-      });
-    }
-    waiting = failed.map(({ view }) => view);
-  }
-}
-
-/** One instance for every lane that can invoke the function at the same time. */
-function functionConcurrency({ name }: FunctionSettings, { mappings, streams }: Topology): number {
-  return mappings
-    .filter(({ functionName }) => functionName === name)
-    .reduce((sum, { streamArn, parallelizationFactor }) => {
-      const shards = streams.find(({ arn }) => arn === streamArn)?.shardCount ?? 4;
-      return sum + shards * parallelizationFactor;
-    }, 0);
 }
 
 async function startFunction(
@@ -367,35 +281,9 @@ async function startFunction(
     extraEnvironment: account,
     region: localIdentity.region,
     accountId: localIdentity.accountId,
-    concurrency: Math.max(1, concurrency),
+    concurrency,
     onLog: ({ line }) => log.write(`${line}\n`),
   });
   await runtime.prepare();
   return runtime;
-}
-
-function createMapping(
-  settings: MappingSettings,
-  kinesis: Kinesis,
-  objectStore: FolderObjectStore,
-  functions: ReadonlyMap<string, ProcessFunction>,
-  warn: (part: string) => (error: unknown) => void,
-): EventSourceMapping {
-  const { functionName, onFailureBucket, ...rest } = settings;
-  const target = functions.get(functionName);
-  if (target === undefined) {
-    throw new RuntimeError(`A mapping invokes ${functionName}, which the stack does not define.`);
-  }
-  return new EventSourceMapping({
-    ...rest,
-    kinesis,
-    functionArn: target.functionArn,
-    ...(onFailureBucket === undefined ? {} : { onFailure: { objectStore, bucket: onFailureBucket } }),
-    invoke: (event, options) =>
-      target.invoke(event, options).catch((error: unknown) => {
-        warn(functionName)(error);
-        throw error;
-      }),
-    onError: warn(functionName),
-  });
 }

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { RuntimeError } from "../errors.ts";
-import type { ServiceSettings } from "../stack/topology.ts";
+import type { ServiceSettings } from "@millrace/topology";
 import { repositoryRoot } from "./folders.ts";
 
 export interface ServiceOptions {

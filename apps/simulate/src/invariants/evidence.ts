@@ -1,17 +1,21 @@
-import type {
-  FailureRecord,
-  Kinesis,
-  KinesisRecord,
-  KinesisStreamEvent,
-  MemoryRow,
-  VirtualClock,
+import {
+  type FailureRecord,
+  type Kinesis,
+  type KinesisRecord,
+  type KinesisStreamEvent,
+  type MemoryObjectStore,
+  type MemoryRow,
+  parseCopyStatement,
+  type VirtualClock,
 } from "@millrace/aws-simulator";
 import type { RouteSet } from "@millrace/routes/runtime";
+import type { Landing } from "@millrace/topology";
 import { identityOf } from "../identity.ts";
 import { readLines } from "../read-lines.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries, ObservedDelivery } from "../observe/deliveries.ts";
-import { buckets, deadLetterFolder, type Pipeline, streamNames, tables } from "../schedule/pipeline.ts";
+import type { Pipeline } from "../schedule/pipeline.ts";
+import type { Places } from "../schedule/places.ts";
 import type { DirectProducer } from "../traffic/direct-producer.ts";
 import type { EventServiceHost } from "../traffic/event-service-host.ts";
 import type { SenderLedger } from "../traffic/senders.ts";
@@ -118,31 +122,32 @@ export class Evidence {
     this.run = run;
     this.deadLetters = deadLetters;
     this.givenUp = givenUp;
-    this.raw = this.records(streamNames.raw).flatMap((record) =>
+    this.raw = this.records(this.places.raw).flatMap((record) =>
       record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
     );
-    this.enriched = this.#events(streamNames.enriched);
-    this.badRows = this.records(streamNames.badRows).flatMap((record) =>
+    this.enriched = this.#events(this.places.enriched);
+    this.badRows = this.records(this.places.badRows).flatMap((record) =>
       record.lines.map((line) => readBadRow(record, line)),
     );
     this.destinations = new Map(
-      run.routes.streams.map(({ stream }) => [stream, this.#events(streamNames.destination(stream))]),
+      run.routes.streams.map(({ stream }) => [stream, this.#events(this.places.destination(stream))]),
     );
   }
 
   static async collect(run: ScheduleRun): Promise<Evidence> {
-    const { objectStore } = run.pipeline;
+    const { objectStore, places } = run.pipeline;
     const givenUp = new Set<string>();
-    for (const { key } of await objectStore.list(buckets.givenUp)) {
-      const { bytes } = await objectStore.get(buckets.givenUp, key);
+    for (const { bucket, key } of await listAll(objectStore, places.givenUpBuckets)) {
+      const { bytes } = await objectStore.get(bucket, key);
       const letter = JSON.parse(Buffer.from(bytes).toString("utf8")) as FailureRecord;
       const { Records: records } = JSON.parse(letter.payload) as KinesisStreamEvent;
       const stream = letter.KinesisBatchInfo.streamArn.split("/")[1] ?? "";
       for (const { eventID } of records) givenUp.add(`${stream} ${eventID}`);
     }
     const deadLetters: StoredDeadLetter[] = [];
-    for (const { key } of await objectStore.list(buckets.lake, deadLetterFolder)) {
-      const lines = await readLines(objectStore, buckets.lake, key);
+    const { bucket, folder } = places.deadLetters;
+    for (const { key } of await objectStore.list(bucket, folder)) {
+      const lines = await readLines(objectStore, bucket, key);
       deadLetters.push(...lines.map((line) => readDeadLetter(line)));
     }
     return new Evidence(run, { deadLetters, givenUp });
@@ -165,21 +170,25 @@ export class Evidence {
     return this.givenUp.has(`${streamName} ${shardId}:${sequenceNumber}`);
   }
 
-  /** The lines of every object Firehose stored below a prefix. */
-  async lakeFiles(prefix: string): Promise<Map<string, string[]>> {
+  get places(): Places {
+    return this.run.pipeline.places;
+  }
+
+  /** The lines of every object that Firehose stored of a stream. */
+  async lakeFiles({ bucket, prefix }: Landing): Promise<Map<string, string[]>> {
     const known = this.#files.get(prefix);
     if (known !== undefined) return known;
     const { objectStore } = this.run.pipeline;
     const files = new Map<string, string[]>();
-    for (const { key } of await objectStore.list(buckets.lake, prefix)) {
-      files.set(key, await readLines(objectStore, buckets.lake, key));
+    for (const { key } of await objectStore.list(bucket, prefix)) {
+      files.set(key, await readLines(objectStore, bucket, key));
     }
     this.#files.set(prefix, files);
     return files;
   }
 
-  warehouseRows(table: keyof typeof tables): readonly MemoryRow[] {
-    return this.run.pipeline.warehouse.rows(tables[table]);
+  warehouseRows({ pipe }: Landing): readonly MemoryRow[] {
+    return this.run.pipeline.warehouse.rows(parseCopyStatement(pipe.copyStatement).table);
   }
 
   deliveries(): readonly ObservedDelivery[] {
@@ -194,6 +203,16 @@ export class Evidence {
       }),
     );
   }
+}
+
+async function listAll(
+  objectStore: MemoryObjectStore,
+  buckets: readonly string[],
+): Promise<{ readonly bucket: string; readonly key: string }[]> {
+  const listed = await Promise.all(
+    buckets.map(async (bucket) => (await objectStore.list(bucket)).map(({ key }) => ({ bucket, key }))),
+  );
+  return listed.flat();
 }
 
 /** Groups by a key, in order. */

@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
-import { streamNames } from "../schedule/pipeline.ts";
+import { directStream } from "../schedule/places.ts";
+import type { MemoryRow } from "@millrace/aws-simulator";
+import type { Landing } from "@millrace/topology";
 import { identityOf } from "../identity.ts";
 import { orderedStreams } from "../resources.ts";
 import { type Evidence, groupBy, type StoredEvent } from "./evidence.ts";
@@ -82,8 +84,8 @@ export const invariants: readonly Invariant[] = [
     name: "lake-complete",
     claim: "Every record of the enriched and the bad-row stream is in an object of the lake (guarantee 2).",
     check: async (evidence) => [
-      ...(await checkLake(evidence, "enriched/", streamNames.enriched)),
-      ...(await checkLake(evidence, "bad-rows/", streamNames.badRows)),
+      ...(await checkLake(evidence, evidence.places.enrichedLanding, evidence.places.enriched)),
+      ...(await checkLake(evidence, evidence.places.badRowLanding, evidence.places.badRows)),
     ],
   },
   {
@@ -179,7 +181,7 @@ function checkOneInOneOut(evidence: Evidence): string[] {
   const known = new Set<string>();
   for (const { record, index, identity } of evidence.raw) {
     const place = `${record.shardId}:${record.sequenceNumber} ${index}`;
-    const isGivenUp = evidence.isGivenUp(streamNames.raw, record);
+    const isGivenUp = evidence.isGivenUp(evidence.places.raw, record);
     if (identity === undefined) {
       if (!badRows.has(place) && !isGivenUp) violations.push(`line ${place} is no event and has no bad row`);
       continue;
@@ -219,7 +221,7 @@ function checkDuplicates(evidence: Evidence): string[] {
   const enrichedByIdentity = groupBy(evidence.enriched, (event) => event.identity);
   const delivered = groupBy(
     run.functionDeliveries.all.filter(
-      ({ delivery, streamName }) => delivery.status === "delivered" && streamName !== streamNames.badRows,
+      ({ delivery, streamName }) => delivery.status === "delivered" && streamName !== evidence.places.badRows,
     ),
     ({ streamName }) => streamName,
   );
@@ -254,7 +256,9 @@ function checkDuplicates(evidence: Evidence): string[] {
 function checkEnrichedOrder(evidence: Evidence): string[] {
   // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their events'.
   const givenUp = new Set(
-    evidence.raw.filter((line) => evidence.isGivenUp(streamNames.raw, line.record)).map((line) => line.identity ?? ""),
+    evidence.raw
+      .filter((line) => evidence.isGivenUp(evidence.places.raw, line.record))
+      .map((line) => line.identity ?? ""),
   );
   return checkOrder(
     evidence.raw.filter(({ identity }) => identity !== undefined && !givenUp.has(identity)),
@@ -271,7 +275,7 @@ function checkDestinationOrder(evidence: Evidence): string[] {
     );
     return checkOrder(
       evidence.enriched.filter(
-        ({ identity, record }) => !late.has(identity) && !evidence.isGivenUp(streamNames.enriched, record),
+        ({ identity, record }) => !late.has(identity) && !evidence.isGivenUp(evidence.places.enriched, record),
       ),
       evidence.destinations.get(stream) ?? [],
       `the stream ${stream}`,
@@ -304,7 +308,7 @@ function checkOrder(sources: readonly KeyedEvent[], copies: readonly KeyedEvent[
 
 function checkDirectOrder(evidence: Evidence): string[] {
   const position = new Map<string, number>();
-  for (const [index, { partitionKey, text }] of evidence.records(streamNames.direct).entries()) {
+  for (const [index, { partitionKey, text }] of evidence.records(directStream).entries()) {
     const name = `${partitionKey} ${numberOf(text)}`;
     if (!position.has(name)) position.set(name, index);
   }
@@ -343,7 +347,7 @@ function checkRoutes(evidence: Evidence): string[] {
     for (const { stream } of routes.route(value).copies) {
       expected.get(stream.stream)?.add(identity);
       if (delivered.get(stream.stream)?.has(identity) === true) continue;
-      if (evidence.isGivenUp(streamNames.enriched, record)) continue;
+      if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
       violations.push(`${identity} matches a route to ${stream.stream} and did not get there`);
     }
   }
@@ -360,9 +364,9 @@ function numberOf(text: string): string {
   return text.slice(0, text.indexOf(" "));
 }
 
-async function checkLake(evidence: Evidence, prefix: string, streamName: string): Promise<string[]> {
+async function checkLake(evidence: Evidence, landing: Landing, streamName: string): Promise<string[]> {
   const inLake = new Map<string, number>();
-  for (const lines of (await evidence.lakeFiles(prefix)).values()) {
+  for (const lines of (await evidence.lakeFiles(landing)).values()) {
     for (const line of lines) inLake.set(line, (inLake.get(line) ?? 0) + 1);
   }
   const violations: string[] = [];
@@ -381,31 +385,35 @@ async function checkLake(evidence: Evidence, prefix: string, streamName: string)
 
 async function checkWarehouse(evidence: Evidence): Promise<string[]> {
   const violations: string[] = [];
-  for (const [table, prefix] of [
-    ["enriched", "enriched/"],
-    ["badRows", "bad-rows/"],
-  ] as const) {
-    const loaded = groupBy(evidence.warehouseRows(table), (row) => `${String(row["file"])} ${String(row["line"])}`);
-    const files = await evidence.lakeFiles(prefix);
+  for (const landing of [evidence.places.enrichedLanding, evidence.places.badRowLanding]) {
+    const { table } = landing;
+    const loaded = groupBy(evidence.warehouseRows(landing), placeOfRow);
+    const files = await evidence.lakeFiles(landing);
     let lines = 0;
     for (const [file, content] of files) {
       lines += content.length;
       const missing = content.filter((_, index) => !loaded.has(`${file} ${index + 1}`)).length;
       if (missing > 0) violations.push(`${missing} of ${content.length} lines of ${file} are not in the warehouse`);
     }
-    const rows = evidence.warehouseRows(table).length;
+    const rows = evidence.warehouseRows(landing).length;
     if (rows !== lines) violations.push(`table ${table} has ${rows} rows for ${lines} lines in the lake`);
     const twice = [...loaded].find(([, copies]) => copies.length > 1);
     if (twice !== undefined) violations.push(`line ${twice[0]} was loaded ${twice[1].length} times`);
   }
   const view = new Set(
-    evidence.warehouseRows("enriched").map((row) => identityOf((row["record"] as StoredEvent["value"]).event)),
+    evidence
+      .warehouseRows(evidence.places.enrichedLanding)
+      .map((row) => identityOf((row["RECORD"] as StoredEvent["value"]).event)),
   );
   const enriched = new Set(evidence.enriched.map((event) => event.identity));
   for (const identity of enriched) if (!view.has(identity)) violations.push(`${identity} is not in the view`);
   for (const identity of view)
     if (!enriched.has(identity)) violations.push(`${identity} is in the view and nowhere else`);
   return violations;
+}
+
+function placeOfRow(row: MemoryRow): string {
+  return `${String(row["FILE_NAME"])} ${String(row["FILE_ROW_NUMBER"])}`;
 }
 
 function unique<T>(items: readonly T[]): T[] {

@@ -1,7 +1,5 @@
 import {
   createRandom,
-  DeliveryStream,
-  EventSourceMapping,
   type ExecutionEnvironment,
   type Faults,
   type FunctionFaultRates,
@@ -12,7 +10,6 @@ import {
   MemoryObjectStore,
   MemoryWarehouse,
   type Random,
-  Snowpipe,
   sleep,
   type Trace,
   type VirtualClock,
@@ -21,26 +18,21 @@ import { createEnrichmentHandler } from "@millrace/enrichment";
 import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler } from "@millrace/router";
 import { type CompiledStream, redrive, type RedriveResult } from "@millrace/routes";
+import {
+  assemble,
+  type Assembly,
+  createStreams,
+  type FunctionSettings,
+  startConsumers,
+  type Topology,
+} from "@millrace/topology";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries } from "../observe/deliveries.ts";
 import { Invocations } from "../observe/invocations.ts";
 import { readLines } from "../read-lines.ts";
 import type { Resources } from "../resources.ts";
 import type { SchedulePlan } from "./plan.ts";
-
-/** Physical names, as infra makes them. */
-export const streamNames = {
-  raw: "millrace-sim-raw",
-  enriched: "millrace-sim-enriched",
-  badRows: "millrace-sim-bad-rows",
-  direct: "millrace-sim-direct",
-  destination: (stream: string) => `millrace-sim-${stream}`,
-} as const;
-
-export const buckets = { lake: "lake", givenUp: "given-up" } as const;
-/** In the lake; below it a folder for each application. */
-export const deadLetterFolder = "dead-letters/";
-export const tables = { enriched: "enriched_events", badRows: "bad_rows" } as const;
+import { Places } from "./places.ts";
 
 export interface PipelineDeps {
   readonly plan: SchedulePlan;
@@ -54,9 +46,13 @@ export interface PipelineDeps {
 }
 
 type Handler = (event: KinesisStreamEvent, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
+type RunningFunction = InProcessFunction<KinesisStreamEvent>;
+type RunningParts = Assembly<RunningFunction>;
 
-/** The pipeline behind the raw stream: real handlers and the real client between simulated services. */
+/** The pipeline of a stack behind its raw stream: real handlers and the real client between simulated services. */
 export class Pipeline {
+  readonly topology: Topology;
+  readonly places: Places;
   readonly enrichmentInvocations = new Invocations();
   readonly routerInvocations = new Invocations();
   readonly objectStore: MemoryObjectStore;
@@ -65,51 +61,56 @@ export class Pipeline {
   readonly redriveResults: RedriveResult[] = [];
   readonly #deps: PipelineDeps;
   readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
-  readonly #enrichment: InProcessFunction<KinesisStreamEvent>;
-  readonly #router: InProcessFunction<KinesisStreamEvent>;
-  readonly #mappings: readonly EventSourceMapping[];
-  readonly #deliveryStreams: readonly DeliveryStream[];
-  readonly #pipes: readonly Snowpipe[];
+  #assembled: RunningParts | undefined;
 
-  constructor(deps: PipelineDeps) {
+  private constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    const { clock, plan, trace } = deps;
+    const { clock, plan, resources } = deps;
+    this.topology = limitRetries(resources.topologies[plan.environment], plan.mostRetries);
+    this.places = new Places(this.topology);
     this.#functionFaults = { ...plan.functionFaults };
     this.objectStore = new MemoryObjectStore({ clock });
     this.warehouse = new MemoryWarehouse({ random: createRandom(`${plan.seed}/warehouse`), faults: plan.warehouse });
-    const enrichedArn = this.#createStreams();
-    this.#enrichment = this.#createFunction("enrichment", this.enrichmentInvocations, (environment) =>
-      this.#enrichmentHandler(environment),
-    );
-    this.#router = this.#createFunction("router", this.routerInvocations, (environment) =>
-      this.#routerHandler(environment),
-    );
-    this.#mappings = [
-      this.#createMapping(this.#enrichment, this.#arnOf(streamNames.raw)),
-      this.#createMapping(this.#router, enrichedArn),
-    ];
-    this.#deliveryStreams = [
-      this.#createDeliveryStream("enriched", streamNames.enriched),
-      this.#createDeliveryStream("bad-rows", streamNames.badRows),
-    ];
-    this.#pipes = [
-      this.#createPipe("enriched", tables.enriched, trace),
-      this.#createPipe("bad-rows", tables.badRows, trace),
-    ];
   }
 
-  async start(): Promise<void> {
-    for (const pipe of this.#pipes) pipe.start();
-    await Promise.all([...this.#mappings, ...this.#deliveryStreams].map((consumer) => consumer.start()));
+  static async create(deps: PipelineDeps): Promise<Pipeline> {
+    const pipeline = new Pipeline(deps);
+    await pipeline.#assemble();
+    return pipeline;
+  }
+
+  async #assemble(): Promise<void> {
+    const { clock, kinesis, plan, trace } = this.#deps;
+    createStreams(this.topology, kinesis);
+    const randomOf = (name: string) => createRandom(`${plan.seed}/${name}`);
+    this.#assembled = await assemble<RunningFunction>(this.topology, {
+      kinesis,
+      objectStore: this.objectStore,
+      warehouse: this.warehouse,
+      createFunction: (settings) => this.#createFunction(settings),
+      ofMapping: ({ functionName }) => ({
+        clock,
+        trace,
+        random: randomOf(`mapping-${functionName}`),
+        faults: { redeliveryRate: plan.redeliveryRate },
+      }),
+      ofDelivery: ({ name }) => ({ clock, trace, random: randomOf(`firehose-${name}`), faults: plan.delivery }),
+      ofPipe: ({ name }) => ({ clock, trace, random: randomOf(`pipe-${name}`), faults: plan.pipe }),
+    });
+  }
+
+  start(): Promise<void> {
+    return startConsumers(this.#parts);
   }
 
   /** Stops one of the mappings for a while; what it holds and what comes meanwhile waits. */
   async pauseMapping(index: number, forMs: number): Promise<void> {
-    const mapping = this.#mappings[index % this.#mappings.length];
-    await mapping?.stop({ drain: false });
-    this.#deps.trace.record("mapping.pause", { mapping: index % this.#mappings.length, forMs });
+    const { mappings } = this.#parts;
+    const paused = mappings[index % mappings.length];
+    await paused?.mapping.stop({ drain: false });
+    this.#deps.trace.record("mapping.pause", { mapping: index % mappings.length, forMs });
     await sleep(this.#deps.clock, forMs);
-    await mapping?.start();
+    await paused?.mapping.start();
   }
 
   /** Functions no longer crash; those under way may still be hanging. */
@@ -120,10 +121,13 @@ export class Pipeline {
 
   /** Resolves when everything in the raw stream has gone all the way. */
   async drain(): Promise<void> {
-    for (const mapping of this.#mappings) await mapping.drain();
-    for (const deliveryStream of this.#deliveryStreams) await deliveryStream.stop();
-    for (const mapping of this.#mappings) await mapping.stop();
-    for (const pipe of this.#pipes) {
+    const { deliveries, mappings, pipes } = this.#parts;
+    // What enrichment writes last must still meet the router.
+    for (const { mapping } of mappings) await mapping.drain();
+    for (const { mapping } of mappings) await mapping.drain();
+    for (const { delivery } of deliveries) await delivery.stop();
+    for (const { mapping } of mappings) await mapping.stop();
+    for (const pipe of pipes.values()) {
       // Notifications that were lost are found by the refresh that operators run.
       await pipe.refresh();
       await pipe.stop();
@@ -138,10 +142,11 @@ export class Pipeline {
       random: createRandom(`${plan.seed}/redrive`),
     });
     const random = createRandom(`${plan.seed}/redrive/retries`);
+    const { bucket, folder } = this.places.deadLetters;
     for (const application of new Set(resources.routes.streams.map((stream) => stream.application))) {
       const letters: Record<string, unknown>[] = [];
-      for (const { key } of await this.objectStore.list(buckets.lake, `${deadLetterFolder}${application}/`)) {
-        for (const line of await readLines(this.objectStore, buckets.lake, key))
+      for (const { key } of await this.objectStore.list(bucket, `${folder}${application}/`)) {
+        for (const line of await readLines(this.objectStore, bucket, key))
           letters.push(JSON.parse(line) as Record<string, unknown>);
       }
       const result = await redrive(letters, {
@@ -157,47 +162,28 @@ export class Pipeline {
   /** Name of one of the destination streams, counted round. */
   destinationStream(index: number): string {
     const { streams } = this.#deps.resources.routes;
-    return streamNames.destination(streams[index % streams.length]?.stream ?? "");
+    return this.places.destination(streams[index % streams.length]?.stream ?? "");
   }
 
   /** Faults that came about outside of Kinesis. */
   faultCount(): number {
+    const { deliveries, functions, mappings, pipes } = this.#parts;
     let count = 0;
-    for (const { stats } of [this.#enrichment, this.#router].map((fn) => ({ stats: fn.stats() }))) {
-      for (const kind of Object.values(stats.faults)) count += kind;
+    for (const running of functions.values()) {
+      for (const kind of Object.values(running.stats().faults)) count += kind;
     }
-    for (const mapping of this.#mappings) count += mapping.stats().redeliveries;
-    for (const deliveryStream of this.#deliveryStreams) count += deliveryStream.stats().putErrors;
-    for (const pipe of this.#pipes) {
+    for (const { mapping } of mappings) count += mapping.stats().redeliveries;
+    for (const { delivery } of deliveries) count += delivery.stats().putErrors;
+    for (const pipe of pipes.values()) {
       const { loadErrors, filesAlreadyLoaded } = pipe.stats();
       count += loadErrors + filesAlreadyLoaded;
     }
     return count;
   }
 
-  /** Records that Lambda gave up on; they lie in the dead-letter bucket. */
-  discardedRecords(): number {
-    return this.#mappings.reduce((sum, mapping) => sum + mapping.stats().discardedRecords, 0);
-  }
-
-  /** Most records any mapping holds in memory now. */
-  bufferedRecords(): number {
-    return Math.max(...this.#mappings.map((mapping) => mapping.stats().bufferedRecords));
-  }
-
-  #createStreams(): string {
-    const { kinesis, plan, resources } = this.#deps;
-    kinesis.createStream({ streamName: streamNames.raw, shardCount: plan.shards.raw });
-    kinesis.createStream({ streamName: streamNames.badRows, shardCount: 1 });
-    kinesis.createStream({ streamName: streamNames.direct, shardCount: plan.shards.direct });
-    for (const { stream } of resources.routes.streams) {
-      kinesis.createStream({ streamName: streamNames.destination(stream), shardCount: plan.shards.destinations });
-    }
-    return kinesis.createStream({ streamName: streamNames.enriched, shardCount: plan.shards.enriched });
-  }
-
-  #arnOf(streamName: string): string {
-    return this.#deps.kinesis.describeStreamSummary({ StreamName: streamName }).StreamDescriptionSummary.StreamARN;
+  get #parts(): RunningParts {
+    if (this.#assembled === undefined) throw new Error("The pipeline is not assembled yet.");
+    return this.#assembled;
   }
 
   /** The client as one environment has it: dead with the environment, and watched. */
@@ -210,12 +196,12 @@ export class Pipeline {
     return confirmations.watch(environment.connect(client), `${name}-${environment.id}`);
   }
 
-  #enrichmentHandler(environment: ExecutionEnvironment): Handler {
+  #enrichmentHandler({ environment: variables }: FunctionSettings, environment: ExecutionEnvironment): Handler {
     const { resources } = this.#deps;
     return createEnrichmentHandler({
       client: this.#connect(environment, "enrichment"),
-      enrichedStreamName: streamNames.enriched,
-      badRowStreamName: streamNames.badRows,
+      enrichedStreamName: variables["ENRICHED_STREAM_NAME"] ?? "",
+      badRowStreamName: variables["BAD_ROW_STREAM_NAME"] ?? "",
       contracts: resources.contracts,
       enrichments: resources.enrichments,
       privacyKeys: resources.privacyKeys,
@@ -224,20 +210,18 @@ export class Pipeline {
     });
   }
 
-  #routerHandler(environment: ExecutionEnvironment): Handler {
+  #routerHandler({ environment: variables }: FunctionSettings, environment: ExecutionEnvironment): Handler {
     const { resources, deliveries } = this.#deps;
     const { clock, random } = environment;
     const client = this.#connect(environment, "router");
     const objects = environment.connect({
       send: (key: string, bytes: Uint8Array) => this.#putDeadLetters(key, bytes, random),
     });
+    const streamName = variables["BAD_ROW_STREAM_NAME"] ?? "";
     return createRouterHandler({
       routes: () => resources.routes,
       destination: (stream) => this.#createWriter(stream, { client, clock, random }),
-      badRows: deliveries.watch(
-        createPutRecords({ client, streamName: streamNames.badRows, clock, random }),
-        streamNames.badRows,
-      ),
+      badRows: deliveries.watch(createPutRecords({ client, streamName, clock, random }), streamName),
       deadLetters: { put: (key, bytes) => objects.send(key, bytes) },
       clock,
       random,
@@ -248,8 +232,9 @@ export class Pipeline {
   /** S3 as the router meets it: now and then it answers with an error, before it has stored the object or after. */
   async #putDeadLetters(key: string, bytes: Uint8Array, random: Random): Promise<void> {
     const { failureRate } = this.#deps.plan.delivery;
+    const { bucket, folder } = this.places.deadLetters;
     if (random() < failureRate) throw new Error("503 SlowDown");
-    await this.objectStore.put(buckets.lake, `${deadLetterFolder}${key}`, bytes);
+    await this.objectStore.put(bucket, `${folder}${key}`, bytes);
     if (random() < failureRate) throw new Error("500 InternalError");
   }
 
@@ -257,28 +242,29 @@ export class Pipeline {
     { stream, ordering }: CompiledStream,
     { client, clock, random }: Pick<PutRecordsOptions, "client" | "clock" | "random">,
   ): PutRecords {
-    const streamName = streamNames.destination(stream);
+    const streamName = this.places.destination(stream);
     return this.#deps.deliveries.watch(createPutRecords({ client, streamName, ordering, clock, random }), streamName);
   }
 
-  #createFunction(
-    functionName: string,
-    invocations: Invocations,
-    createHandler: (environment: ExecutionEnvironment) => Handler,
-  ): InProcessFunction<KinesisStreamEvent> {
+  #createFunction(settings: FunctionSettings): RunningFunction {
     const { clock, plan, trace } = this.#deps;
+    const isRouter = settings.name === this.places.routerName;
+    const invocations = isRouter ? this.routerInvocations : this.enrichmentInvocations;
     return new InProcessFunction<KinesisStreamEvent>({
-      functionName,
+      functionName: settings.name,
       clock,
-      random: createRandom(`${plan.seed}/${functionName}`),
-      timeoutMs: plan.functionTimeoutMs,
+      random: createRandom(`${plan.seed}/${settings.name}`),
+      timeoutMs: settings.timeoutMs,
+      memoryMb: settings.memoryMb,
       initDurationMs: { min: 50, max: 500 },
       invokeDelayMs: { min: 1, max: 20 },
       faults: this.#functionFaults,
       maxClockSkewMs: plan.maxClockSkewMs,
       trace,
       createHandler: (environment): InProcessHandler<KinesisStreamEvent> => {
-        const handler = createHandler(environment);
+        const handler = isRouter
+          ? this.#routerHandler(settings, environment)
+          : this.#enrichmentHandler(settings, environment);
         return (event, context) => {
           invocations.record(event, environment.id);
           return handler(event, context);
@@ -286,70 +272,15 @@ export class Pipeline {
       },
     });
   }
+}
 
-  #createMapping(target: InProcessFunction<KinesisStreamEvent>, streamArn: string): EventSourceMapping {
-    const { clock, kinesis, plan, trace } = this.#deps;
-    return new EventSourceMapping({
-      kinesis,
-      clock,
-      streamArn,
-      trace,
-      random: createRandom(`${plan.seed}/mapping-${target.functionName}`),
-      functionArn: target.functionArn,
-      invoke: (event, options) => target.invoke(event, options),
-      batchSize: plan.mapping.batchSize,
-      maximumBatchingWindowInSeconds: plan.mapping.batchingWindowSeconds,
-      parallelizationFactor: plan.mapping.parallelizationFactor,
-      maximumRetryAttempts: plan.mapping.maximumRetryAttempts,
-      maximumRecordAgeInSeconds: 3600,
-      bisectBatchOnFunctionError: true,
-      functionResponseTypes: ["ReportBatchItemFailures"],
-      onFailure: { objectStore: this.objectStore, bucket: buckets.givenUp },
-      faults: { redeliveryRate: plan.redeliveryRate },
-    });
-  }
-
-  #createDeliveryStream(name: string, streamName: string): DeliveryStream {
-    const { clock, kinesis, plan, trace } = this.#deps;
-    return new DeliveryStream({
-      name,
-      kinesis,
-      clock,
-      trace,
-      sourceStreamArn: this.#arnOf(streamName),
-      objectStore: this.objectStore,
-      bucket: buckets.lake,
-      prefix: `${name}/`,
-      errorOutputPrefix: "errors/!{firehose:error-output-type}/",
-      bufferingIntervalSeconds: 5,
-      bufferingSizeMb: 1,
-      compressionFormat: plan.delivery.isCompressed ? "GZIP" : "UNCOMPRESSED",
-      startingPosition: "TRIM_HORIZON",
-      random: createRandom(`${plan.seed}/firehose-${name}`),
-      faults: { repeatRate: plan.delivery.repeatRate, failureRate: plan.delivery.failureRate },
-    });
-  }
-
-  #createPipe(name: string, table: string, trace: Trace): Snowpipe {
-    const { clock, plan } = this.#deps;
-    return new Snowpipe({
-      name,
-      objectStore: this.objectStore,
-      bucket: buckets.lake,
-      prefix: `${name}/`,
-      warehouse: this.warehouse,
-      table,
-      columns: [
-        { name: "record", source: "$1" },
-        { name: "file", source: "METADATA$FILENAME" },
-        { name: "line", source: "METADATA$FILE_ROW_NUMBER" },
-      ],
-      clock,
-      trace,
-      random: createRandom(`${plan.seed}/pipe-${name}`),
-      faults: plan.pipe,
-    });
-  }
+/** The stack with at most so many retries, so that Lambda gives records up now and then. */
+function limitRetries(topology: Topology, most: number): Topology {
+  const mappings = topology.mappings.map((mapping) => ({
+    ...mapping,
+    maximumRetryAttempts: Math.min(mapping.maximumRetryAttempts, most),
+  }));
+  return { ...topology, mappings };
 }
 
 const silent = () => undefined;

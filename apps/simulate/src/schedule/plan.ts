@@ -6,6 +6,7 @@ import {
   randomChoice,
   randomInteger,
 } from "@millrace/aws-simulator";
+import { type Environment, environments } from "../environments.ts";
 
 /** What a schedule dwells on; every one of them has faults of several kinds. */
 export const profiles = ["partial-failures", "everything", "crashes", "outages", "burst", "dead-destination"] as const;
@@ -15,25 +16,18 @@ export type Profile = (typeof profiles)[number];
 export interface SchedulePlan {
   readonly seed: number;
   readonly profile: Profile;
+  /** Whose stack the pipeline is. */
+  readonly environment: Environment;
   /** Events the senders have to send; strays and the direct producer come on top. */
   readonly events: number;
   readonly senders: number;
   /** Longest pause of a sender between two requests. */
   readonly maxPauseMs: number;
-  readonly shards: {
-    readonly raw: number;
-    readonly enriched: number;
-    readonly destinations: number;
-    readonly direct: number;
-  };
+  /** Shards of the direct producer's stream, which is in no stack. */
+  readonly directShards: number;
   readonly latencyMs: { readonly min: number; readonly max: number };
-  readonly mapping: {
-    readonly batchSize: number;
-    readonly batchingWindowSeconds: number;
-    readonly parallelizationFactor: number;
-    readonly maximumRetryAttempts: number;
-  };
-  readonly functionTimeoutMs: number;
+  /** Retries of a mapping when they are fewer than the stack allows, so that Lambda gives records up. */
+  readonly mostRetries: number;
   readonly faults: FaultRates;
   readonly functionFaults: FunctionFaultRates;
   /** How far the clocks of function environments are off, at most. */
@@ -41,7 +35,7 @@ export interface SchedulePlan {
   /** How far the clock of Kinesis is off. */
   readonly kinesisSkewMs: number;
   readonly redeliveryRate: number;
-  readonly delivery: { readonly repeatRate: number; readonly failureRate: number; readonly isCompressed: boolean };
+  readonly delivery: { readonly repeatRate: number; readonly failureRate: number };
   readonly pipe: { readonly lateRate: number; readonly repeatRate: number; readonly lossRate: number };
   readonly warehouse: { readonly failBeforeCommitRate: number; readonly failAfterCommitRate: number };
   /** Which of the destination streams refuses every record while there are faults, counted round; `undefined`: none. */
@@ -77,20 +71,10 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     events: randomInteger(random, events, Math.ceil(events * 1.1)),
     senders: profile === "burst" ? 8 : randomInteger(random, 3, 6),
     maxPauseMs: profile === "burst" ? 50 : randomInteger(random, 500, 3000),
-    shards: {
-      raw: randomInteger(random, 1, 4),
-      enriched: randomInteger(random, 1, 4),
-      destinations: randomInteger(random, 1, 2),
-      direct: randomInteger(random, 1, 3),
-    },
+    environment: randomChoice(random, environments),
+    directShards: randomInteger(random, 1, 3),
     latencyMs: { min: 2, max: randomInteger(random, 5, 60) },
-    mapping: {
-      batchSize: randomChoice(random, [20, 50, 100, 200, 500]),
-      batchingWindowSeconds: randomInteger(random, 0, 2),
-      parallelizationFactor: randomChoice(random, [1, 1, 2, 4]),
-      maximumRetryAttempts: randomChoice(random, [1, 5, 10]),
-    },
-    functionTimeoutMs: randomChoice(random, [10_000, 15_000, 30_000]),
+    mostRetries: randomChoice(random, [1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]),
     faults: drawFaults(profile, random, between),
     functionFaults: {
       initFailure: crashes / 4,
@@ -106,7 +90,6 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     delivery: {
       repeatRate: profile === "partial-failures" ? 0 : 0.1,
       failureRate: 0.1,
-      isCompressed: random() < 0.2,
     },
     pipe: { lateRate: 0.2, repeatRate: 0.15, lossRate: 0.05 },
     warehouse: { failBeforeCommitRate: 0.1, failAfterCommitRate: 0.1 },

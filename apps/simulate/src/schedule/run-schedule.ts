@@ -12,13 +12,14 @@ import { Evidence } from "../invariants/evidence.ts";
 import { invariants } from "../invariants/invariants.ts";
 import { Confirmations } from "../observe/confirmations.ts";
 import { Deliveries } from "../observe/deliveries.ts";
-import type { Resources } from "../resources.ts";
+import { identity, type Resources } from "../resources.ts";
 import { DirectProducer } from "../traffic/direct-producer.ts";
 import { EventServiceHost } from "../traffic/event-service-host.ts";
 import { EventSource } from "../traffic/event-source.ts";
 import { runSender, SenderLedger } from "../traffic/senders.ts";
 import { writeStrays } from "../traffic/strays.ts";
-import { Pipeline, streamNames } from "./pipeline.ts";
+import { Pipeline } from "./pipeline.ts";
+import { directStream } from "./places.ts";
 import { drawPlan, type Profile, type SchedulePlan } from "./plan.ts";
 
 export interface ScheduleOptions {
@@ -69,9 +70,10 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   const clock = new VirtualClock({ random: createRandom(`${seed}/clock`) });
   const startedMs = clock.now();
   const trace = new Trace({ clock, ...(onTraceLine === undefined ? {} : { onLine: onTraceLine }) });
-  trace.record("schedule", { seed, profile: plan.profile, events: plan.events });
+  trace.record("schedule", { seed, profile: plan.profile, stack: plan.environment, events: plan.events });
   const faults = new Faults({ seed: `${seed}/faults`, rates: plan.faults, operations: ["PutRecords", "ListShards"] });
   const kinesis = new Kinesis({
+    ...identity,
     clock: skewClock(clock, plan.kinesisSkewMs),
     faults,
     trace,
@@ -80,7 +82,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   const confirmations = new Confirmations(clock);
   const serviceDeliveries = new Deliveries();
   const functionDeliveries = new Deliveries();
-  const pipeline = new Pipeline({
+  kinesis.createStream({ streamName: directStream, shardCount: plan.directShards });
+  const pipeline = await Pipeline.create({
     plan,
     clock,
     kinesis,
@@ -97,7 +100,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     clock,
     random: createRandom(`${seed}/ingest`),
     connect: () => connect(`ingest-${(processes += 1)}`),
-    streamName: streamNames.raw,
+    streamName: pipeline.places.raw,
     confirmations,
     deliveries: serviceDeliveries,
   });
@@ -105,7 +108,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     seed,
     clock,
     client: confirmations.watch(connect("direct"), "direct"),
-    streamName: streamNames.direct,
+    streamName: directStream,
     deliveries: serviceDeliveries,
     steps: 35,
     hasLargePut: plan.hasLargePut,
@@ -119,7 +122,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     if (plan.deadDestination !== undefined) faults.breakStream(pipeline.destinationStream(plan.deadDestination));
     await Promise.all([
       ...startSenders(plan, clock, host, source, ledger),
-      writeStrays({ seed, clock, kinesis, streamName: streamNames.raw, source, records: 15 }),
+      writeStrays({ seed, clock, kinesis, streamName: pipeline.places.raw, source, records: 15 }),
       direct.run(),
       restartNowAndThen(plan, clock, host),
       pauseNowAndThen(plan, clock, pipeline),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { environments } from "../../src/environments.ts";
 import { drawPlan, profiles } from "../../src/schedule/plan.ts";
 
 describe("a plan", () => {
@@ -14,6 +15,11 @@ describe("a plan", () => {
   test("has every profile within a few seeds", () => {
     const seen = new Set(Array.from({ length: 60 }, (_, seed) => drawPlan(seed, 1000).profile));
     expect([...seen].sort()).toEqual([...profiles].sort());
+  });
+
+  test("runs the stack of every environment within a few seeds", () => {
+    const seen = new Set(Array.from({ length: 60 }, (_, seed) => drawPlan(seed, 1000).environment));
+    expect([...seen].sort()).toEqual([...environments].sort());
   });
 
   test("has no fault of unknown outcome where the profile is partial failures alone", () => {

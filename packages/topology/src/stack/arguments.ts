@@ -69,6 +69,22 @@ export class Arguments {
     );
   }
 
+  /** Names in a map, whatever its values are. */
+  names(name: string): readonly string[] {
+    return Object.keys(this.#map(name));
+  }
+
+  /** A value of a map as it is. */
+  raw(name: string, key: string): unknown {
+    return this.#map(name)[key];
+  }
+
+  #map(name: string): Readonly<Record<string, unknown>> {
+    const value = this.#values[name] ?? {};
+    if (typeof value !== "object" || Array.isArray(value)) return this.#refuse(name, "a map", value);
+    return value as Record<string, unknown>;
+  }
+
   #refuse(name: string, expected: string, value: unknown): never {
     throw new StackError(`${this.#where}: Expected argument \`${name}\` to be ${expected}, got ${describe(value)}.`);
   }

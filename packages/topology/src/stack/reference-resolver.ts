@@ -1,13 +1,13 @@
 import { StackError } from "../errors.ts";
 import type { Resource, TerraformStack } from "./terraform-json.ts";
 
-/** The account and region the laptop stands in for; only visible inside ARNs. */
-export interface LocalIdentity {
+/** The account and region a simulation stands in for; only visible inside ARNs. */
+export interface Identity {
   readonly accountId: string;
   readonly region: string;
 }
 
-type Computed = (args: Readonly<Record<string, unknown>>, resource: Resource, identity: LocalIdentity) => string;
+type Computed = (args: Readonly<Record<string, unknown>>, resource: Resource, identity: Identity) => string;
 
 const named =
   (service: string, prefix: string, argument: string): Computed =>
@@ -56,7 +56,7 @@ export interface ReferenceResolver {
 }
 
 /** @param identity stands in for what only a cloud account can tell. */
-export function createReferenceResolver(stack: TerraformStack, identity: LocalIdentity): ReferenceResolver {
+export function createReferenceResolver(stack: TerraformStack, identity: Identity): ReferenceResolver {
   const byAddress = new Map<string, Resource>();
   for (const resource of stack.resources) byAddress.set(`${resource.type}.${resource.name}`, resource);
   for (const data of stack.data) byAddress.set(`data.${data.type}.${data.name}`, data);
@@ -70,7 +70,7 @@ export function createReferenceResolver(stack: TerraformStack, identity: LocalId
     const match = referencePath.exec(trimmed);
     if (match === null) {
       throw new StackError(
-        `${where}: the expression \${${trimmed}} is not a plain reference; apps/local resolves only those.`,
+        `${where}: the expression \${${trimmed}} is not a plain reference; only those are resolved.`,
       );
     }
     const [, isData, type = "", name = "", attribute = ""] = match;

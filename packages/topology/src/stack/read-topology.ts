@@ -1,11 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { StackError } from "../errors.ts";
 import { Arguments } from "./arguments.ts";
-import { createReferenceResolver, type LocalIdentity, type ReferenceResolver } from "./reference-resolver.ts";
+import { createReferenceResolver, type Identity, type ReferenceResolver } from "./reference-resolver.ts";
 import type { Resource, TerraformStack } from "./terraform-json.ts";
 import type {
   DeliveryStreamSettings,
   FunctionSettings,
+  LocalTopology,
   MappingSettings,
   PipelineStreams,
   PipeSettings,
@@ -20,20 +21,31 @@ import type {
 const writeKeyOutput = "local_write_key";
 
 /**
- * Interprets a synthesized stack.
+ * Interprets the local stack: its pipeline, and the event service in front of it.
  * @throws StackError naming the resource and argument that is missing, of the wrong type or refers to nothing.
  */
-export function readTopology(stack: TerraformStack, identity: LocalIdentity): Topology {
-  const reader = new StackReader(stack, identity);
+export function readLocalTopology(stack: TerraformStack, identity: Identity): LocalTopology {
   const writeKey = stack.outputs[writeKeyOutput];
   if (typeof writeKey !== "string") {
     throw new StackError(
       `${stack.path} has no output "${writeKeyOutput}"; only the local stack can run on this machine.`,
     );
   }
+  return { ...readTopology(stack, identity), service: readService(new StackReader(stack, identity)), writeKey };
+}
+
+/**
+ * Interprets the pipeline of a synthesized stack, of whatever environment.
+ * @throws StackError naming the resource and argument that is missing, of the wrong type or refers to nothing.
+ */
+export function readTopology(stack: TerraformStack, identity: Identity): Topology {
+  const reader = new StackReader(stack, identity);
   return {
     streams: reader.each("aws_kinesis_stream", (args, arn) => readStream(args, arn)),
-    functions: reader.each("aws_lambda_function", (args, arn) => readFunction(args, arn, dirname(stack.path))),
+    functions: reader.each("aws_lambda_function", (args, arn, resource) => ({
+      ...readFunction(args, arn, dirname(stack.path)),
+      environment: reader.variables(resource),
+    })),
     mappings: reader.each("aws_lambda_event_source_mapping", readMapping),
     deliveryStreams: reader.each("aws_kinesis_firehose_delivery_stream", readDeliveryStream),
     buckets: reader.each("aws_s3_bucket", (args) => args.string("bucket")),
@@ -45,16 +57,14 @@ export function readTopology(stack: TerraformStack, identity: LocalIdentity): To
     tables: reader.each("snowflake_table", readTable),
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
-    service: readService(reader),
     pipelineStreams: readPipelineStreams(reader),
-    writeKey,
   };
 }
 
-/** The arguments of each type that the laptop reads; everything else (policies, alarms, roles …) is the cloud's. */
+/** The arguments of each type that are read; everything else (policies, alarms, roles …) is the cloud's. */
 const readArguments: Readonly<Record<string, readonly string[]>> = {
   aws_kinesis_stream: ["name", "shard_count", "retention_period", "stream_mode_details", "max_record_size_in_kib"],
-  aws_lambda_function: ["function_name", "filename", "handler", "runtime", "memory_size", "timeout", "environment"],
+  aws_lambda_function: ["function_name", "filename", "handler", "runtime", "memory_size", "timeout"],
   aws_lambda_event_source_mapping: [
     "event_source_arn",
     "function_name",
@@ -102,20 +112,36 @@ class StackReader {
   readonly #stack: TerraformStack;
   readonly #resolver: ReferenceResolver;
 
-  constructor(stack: TerraformStack, identity: LocalIdentity) {
+  constructor(stack: TerraformStack, identity: Identity) {
     this.#stack = stack;
     this.#resolver = createReferenceResolver(stack, identity);
   }
 
   /** @param read gets the arguments and what other resources call this one by: its ARN, a pipe's notification channel. */
-  each<T>(type: string, read: (args: Arguments, handle: string) => T): readonly T[] {
+  each<T>(type: string, read: (args: Arguments, handle: string, resource: Resource) => T): readonly T[] {
     return this.#stack.resources
       .filter((resource) => resource.type === type)
       .map((resource) => {
         const address = `${type}.${resource.name}`;
         const args = new Arguments(this.#resolver.resolve(relevant(resource), address), address);
-        return read(args, this.#handle(type, address));
+        return read(args, this.#handle(type, address), resource);
       });
+  }
+
+  /** The variables of a function. Each is resolved when it is read: some are known only after an apply. */
+  variables({ type, name, arguments: { environment } }: Resource): Readonly<Record<string, string>> {
+    const address = `${type}.${name}`;
+    const variables: Record<string, string> = {};
+    const given = environment === undefined ? undefined : new Arguments({ environment }, address).block("environment");
+    for (const key of given?.names("variables") ?? []) {
+      const get = (): string => {
+        const value = this.#resolver.resolve(given?.raw("variables", key), `${address}.environment.${key}`);
+        if (typeof value === "string") return value;
+        throw new StackError(`${address}: Expected variable ${key} to be a string, got ${typeof value}.`);
+      };
+      Object.defineProperty(variables, key, { enumerable: true, get });
+    }
+    return variables;
   }
 
   output(name: string): Arguments {
@@ -166,7 +192,7 @@ function readStream(args: Arguments, arn: string): StreamSettings {
   };
 }
 
-function readFunction(args: Arguments, arn: string, stackFolder: string): FunctionSettings {
+function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<FunctionSettings, "environment"> {
   return {
     name: args.string("function_name"),
     arn,
@@ -175,7 +201,6 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Functi
     runtime: args.string("runtime"),
     memoryMb: args.number("memory_size"),
     timeoutMs: args.number("timeout") * 1000,
-    environment: args.optionalBlock("environment")?.stringMap("variables") ?? {},
   };
 }
 

@@ -20,6 +20,7 @@ export interface FunctionSettings {
   readonly runtime: string;
   readonly memoryMb: number;
   readonly timeoutMs: number;
+  /** A variable that only an apply can fill fails when it is read, not before. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -103,7 +104,11 @@ export interface Topology {
   readonly tables: readonly TableSettings[];
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];
-  readonly service: ServiceSettings;
   readonly pipelineStreams: PipelineStreams;
+}
+
+/** A topology that runs whole on one machine: its event service has all its settings in the stack. */
+export interface LocalTopology extends Topology {
+  readonly service: ServiceSettings;
   readonly writeKey: string;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readTopology } from "../../src/stack/read-topology.ts";
+import { readLocalTopology, readTopology } from "../../src/index.ts";
 import type { Resource, TerraformStack } from "../../src/stack/terraform-json.ts";
 
 const identity = { accountId: "000000000000", region: "eu-west-1" };
@@ -85,7 +85,7 @@ function stackOf(
 const without = (type: string): readonly Resource[] => base.filter((candidate) => candidate.type !== type);
 
 describe("the topology of a stack", () => {
-  const topology = readTopology(stackOf(base), identity);
+  const topology = readLocalTopology(stackOf(base), identity);
 
   test("streams, functions and mappings have the settings the stack gives them", () => {
     expect(topology.streams).toEqual([
@@ -144,11 +144,32 @@ describe("the topology of a stack", () => {
     ["snowflake_stage", /Pipe P reads from stage "EVENTS"/],
     ["aws_kinesis_stream", /aws_kinesis_stream\.raw/],
   ])("without %s the error names what is missing", (type, message) => {
-    expect(() => readTopology(stackOf(without(type)), identity)).toThrow(message);
+    expect(() => readLocalTopology(stackOf(without(type)), identity)).toThrow(message);
   });
 
-  test("a stack without the local write key is not run", () => {
-    expect(() => readTopology(stackOf(base, {}), identity)).toThrow(/no output "local_write_key"/);
+  test("a stack without the local write key has a pipeline, and no event service that could run here", () => {
+    const stack = stackOf(base, { stream_names: streamNames });
+    expect(readTopology(stack, identity).mappings).toHaveLength(1);
+    expect(() => readLocalTopology(stack, identity)).toThrow(/no output "local_write_key"/);
+  });
+
+  test("a variable that only an apply can fill fails when it is read, and the others do not", () => {
+    const withSecret = base.map((candidate) =>
+      candidate.type === "aws_lambda_function"
+        ? {
+            ...candidate,
+            arguments: {
+              ...candidate.arguments,
+              environment: {
+                variables: { OUT: "out", SECRET: "${data.aws_secretsmanager_secret_version.s.secret_string}" },
+              },
+            },
+          }
+        : candidate,
+    );
+    const { environment } = readTopology(stackOf(withSecret), identity).functions[0] ?? {};
+    expect(environment?.["OUT"]).toBe("out");
+    expect(() => environment?.["SECRET"]).toThrow(/SECRET: .*refers to data\.aws_secretsmanager_secret_version\.s/);
   });
 
   test("an argument of the wrong type is named with what it should be", () => {

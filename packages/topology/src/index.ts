@@ -1,0 +1,27 @@
+export {
+  assemble,
+  type Assembly,
+  type AssemblyRuntime,
+  createStreams,
+  type AssembledDelivery,
+  type AssembledFunction,
+  type AssembledMapping,
+  startConsumers,
+} from "./assemble.ts";
+export { StackError } from "./errors.ts";
+export { createWarehouseObjects, type Landing, landingOf, type WarehouseSchema } from "./warehouse.ts";
+export { readLocalTopology, readTopology } from "./stack/read-topology.ts";
+export { createReferenceResolver, type Identity } from "./stack/reference-resolver.ts";
+export { readTerraformStack, type TerraformStack } from "./stack/terraform-json.ts";
+export type {
+  DeliveryStreamSettings,
+  FunctionSettings,
+  LocalTopology,
+  MappingSettings,
+  PipeSettings,
+  PipelineStreams,
+  ServiceSettings,
+  StreamSettings,
+  Topology,
+  ViewSettings,
+} from "./stack/topology.ts";
