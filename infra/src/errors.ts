@@ -79,6 +79,11 @@ export class DeployError extends InfraError {
   readonly code = "INFRA_DEPLOY_REFUSED";
 }
 
+/** New versions that were taken back, or a step back that is not possible. */
+export class ReleaseError extends InfraError {
+  readonly code = "INFRA_RELEASE_TAKEN_BACK";
+}
+
 /** A program that a command needs is not on the path. */
 export class ProgramMissingError extends InfraError {
   readonly code = "INFRA_PROGRAM_MISSING";

@@ -1,5 +1,8 @@
 import type { EnvironmentName } from "./config/schema.ts";
 
+/** The alias that mappings call: it names the version of a function that runs. */
+export const LIVE_ALIAS = "live";
+
 /** Every physical name begins with this, followed by the environment. */
 export const prefixOf = (environment: EnvironmentName): string => `millrace-${environment}`;
 

@@ -84,6 +84,15 @@ const recordAgeOutlivesRetries: Relation = ({ functions, mappings }) =>
     ),
   );
 
+/** The slowest alarm looks at two periods, and CloudWatch needs a minute to see the last one. */
+const canaryIsWatchedUntilAlarmsFire: Relation = ({ functions: { canary } }) =>
+  faultIf(
+    canary !== undefined && canary.watch < SLOWEST_ALARM_SECONDS,
+    `functions.canary.watch: ${canary?.watch} s are over before an alarm can fire, which takes ${SLOWEST_ALARM_SECONDS}`,
+  );
+
+const SLOWEST_ALARM_SECONDS = 2 * 300 + 60;
+
 const replicasAreARange: Relation = ({ ingest: { replicas } }) =>
   faultIf(
     replicas.min > replicas.max,
@@ -216,6 +225,7 @@ const relations: readonly Relation[] = [
   functionsCanTakeTheRecords,
   retentionOutlivesRecordAge,
   recordAgeOutlivesRetries,
+  canaryIsWatchedUntilAlarmsFire,
   replicasAreARange,
   lakeExpiresAfterItCools,
   secretsStayOutOfTheRepository,

@@ -54,6 +54,8 @@ const oneOf = <T extends string | number>(what: string, values: readonly T[]) =>
     error: (issue) => `Expected ${what} to be one of ${values.join(", ")}, got ${shown(issue.input)}`,
   });
 
+const s3BucketName = text("a bucket name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const streamName = text("the name of a stream", /^[\w.-]{1,128}$/);
 const accountId = text("a 12-digit AWS account id", /^\d{12}$/);
 /**
  * Regions of the partition `aws`, by the pattern of the SDKs' partitions.json: ARNs, service principals and host names
@@ -142,7 +144,16 @@ const environmentConfig = z.strictObject({
   deployAfter: environmentName.optional(),
   aws: z.strictObject({ accountId, region }),
   /** The S3 bucket that holds the Terraform state; it exists before the first deployment. */
-  state: z.strictObject({ bucket: text("a bucket name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/), region }),
+  state: z.strictObject({ bucket: s3BucketName, region }),
+  /** What exists already and becomes the stack's own with the next apply, instead of being made. */
+  adopt: z
+    .strictObject({
+      streams: z.strictObject({ raw: streamName, enriched: streamName, badRows: streamName }).partial().optional(),
+      buckets: z.strictObject({ lake: s3BucketName, deadLetters: s3BucketName }).partial().optional(),
+      /** The database, or the database and the schema, that `warehouse` names. */
+      warehouse: oneOf("adopt.warehouse", ["database", "database and schema"] as const).optional(),
+    })
+    .optional(),
   tags: z.strictObject({
     owner: text("the team that answers for it", /^\S.*$/),
     costCenter: text("a cost center", /^\S+$/),
@@ -155,7 +166,17 @@ const environmentConfig = z.strictObject({
     destinations: destination,
     destinationOverrides: z.record(z.string(), destination),
   }),
-  functions: z.strictObject({ enrichment: pipelineFunction, router: pipelineFunction }),
+  functions: z.strictObject({
+    enrichment: pipelineFunction,
+    router: pipelineFunction,
+    /** New versions get a share of the invocations first, while the alarms are watched. Absent: all of them at once. */
+    canary: z
+      .strictObject({
+        share: whole<Percent>("per cent", { min: 1, max: 50 }),
+        watch: whole<Seconds>("seconds", { min: 60, max: 7_200 }),
+      })
+      .optional(),
+  }),
   mappings: z.strictObject({ enrichment: mapping, router: mapping }),
   /** Absent: the router runs the routes in its bundle. Present: it looks for newer ones while it runs. */
   routeReload: z.strictObject({ checkEvery: whole<Seconds>("seconds", ROUTE_CHECK_SECONDS) }).optional(),

@@ -10,6 +10,8 @@ export interface EventStreamProps {
   readonly config: StreamConfig;
   readonly key: DataKey;
   readonly tags?: Readonly<Record<string, string>>;
+  /** The stream is there already. */
+  readonly isAdopted?: boolean;
 }
 
 /** An encrypted Kinesis stream that Terraform will not delete. */
@@ -19,7 +21,7 @@ export class EventStream extends Construct {
   readonly key: DataKey;
   readonly #stream: KinesisStream;
 
-  constructor(scope: Construct, id: string, { name, config, key, tags = {} }: EventStreamProps) {
+  constructor(scope: Construct, id: string, { name, config, key, tags = {}, isAdopted = false }: EventStreamProps) {
     super(scope, id);
     this.name = name;
     this.config = config;
@@ -38,6 +40,7 @@ export class EventStream extends Construct {
       tags: { ...tags },
       lifecycle: { preventDestroy: true },
     });
+    if (isAdopted) this.#stream.importFrom(name);
   }
 
   /** For what has to wait for it without naming it. */

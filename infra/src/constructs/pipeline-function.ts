@@ -6,6 +6,7 @@ import type { EnvironmentConfig, FunctionConfig } from "../config/schema.ts";
 import type { FunctionArtifact } from "../inputs/function-artifact.ts";
 import type { DataKey } from "./data-key.ts";
 import type { Statement } from "./policy.ts";
+import { LIVE_ALIAS } from "../names.ts";
 import { ServiceRole } from "./service-role.ts";
 
 export interface PipelineFunctionProps {
@@ -20,9 +21,6 @@ export interface PipelineFunctionProps {
   /** What the function does beyond writing its own log. */
   readonly statements: readonly Statement[];
 }
-
-/** The alias that mappings call: it names the version that runs. */
-export const LIVE_ALIAS = "live";
 
 /**
  * A Lambda function from a zip that has been built already, with its log group and a role of its own. Every deployment

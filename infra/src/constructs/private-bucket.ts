@@ -16,6 +16,8 @@ export interface PrivateBucketProps {
   readonly name: string;
   readonly key: DataKey;
   readonly lifecycleRules: readonly S3BucketLifecycleConfigurationRule[];
+  /** The bucket is there already. Its policy, lifecycle, encryption and versioning become ours. */
+  readonly isAdopted?: boolean;
 }
 
 /** A versioned, encrypted bucket that nobody outside the account sees, reads over plain HTTP, or deletes by mistake. */
@@ -23,10 +25,11 @@ export class PrivateBucket extends Construct {
   readonly key: DataKey;
   readonly #bucket: S3Bucket;
 
-  constructor(scope: Construct, id: string, { name, key, lifecycleRules }: PrivateBucketProps) {
+  constructor(scope: Construct, id: string, { name, key, lifecycleRules, isAdopted = false }: PrivateBucketProps) {
     super(scope, id);
     this.key = key;
     this.#bucket = new S3Bucket(this, "resource", { bucket: name, lifecycle: { preventDestroy: true } });
+    if (isAdopted) this.#bucket.importFrom(name);
     const bucket = this.#bucket.id;
     const versioning = new S3BucketVersioningA(this, "versioning", {
       bucket,

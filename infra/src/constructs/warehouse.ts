@@ -29,6 +29,8 @@ export interface WarehouseProps {
   readonly roleName: string;
   readonly accountId: string;
   readonly config: EnvironmentConfig["warehouse"];
+  /** What is there already. */
+  readonly adopted?: "database" | "database and schema" | undefined;
   readonly lake: PrivateBucket;
   /** Keys of the objects that Snowflake reads. */
   readonly keys: readonly DataKey[];
@@ -70,6 +72,9 @@ export class Warehouse extends Construct {
       withManagedAccess: "true",
       lifecycle: { preventDestroy: true },
     });
+    // https://github.com/snowflakedb/terraform-provider-snowflake/blob/main/docs/resources/database.md
+    if (props.adopted !== undefined) database.importFrom(`"${config.database}"`);
+    if (props.adopted === "database and schema") schema.importFrom(`"${config.database}"."${config.schema}"`);
     const place = { database: database.name, schema: schema.name };
     const qualified = (name: string): string => `"${config.database}"."${config.schema}"."${name}"`;
 

@@ -105,7 +105,7 @@ function refuse({ environment }: Terraform, { refusals }: Verdict, before: () =>
 }
 
 /** @throws DeployError when there is none. */
-async function deployedImage(terraform: Terraform): Promise<string> {
+export async function deployedImage(terraform: Terraform): Promise<string> {
   const { ingest_image_digest: digest } = await terraform.outputs();
   if (typeof digest === "string") return digest;
   throw new DeployError(

@@ -14,10 +14,12 @@ export interface ResourceChange {
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** The part of `terraform show -json <plan>` that the guard reads. */
+/** The part of `terraform show -json <plan>` that is read here. */
 export interface TerraformPlan {
   readonly terraform_version?: string;
   readonly resource_changes?: readonly ResourceChange[];
+  /** Differences to the last apply that Terraform found while it planned. */
+  readonly resource_drift?: readonly ResourceChange[];
 }
 
 export interface GuardOptions {
@@ -102,7 +104,7 @@ const gaps: Readonly<Record<string, Gap>> = {
         ? "the new one does not know where the old one stopped and reads its stream again from the oldest record on"
         : "nothing reads its stream any more, and events expire with the stream's retention",
     fill: () =>
-      "Set `startAt` of this mapping in the environment's configuration (infra/src/config) to the old one's last checkpoint, which is now minus " +
+      "Set `startAt` of this mapping in the environment's configuration (infra/src/environments) to the old one's last checkpoint, which is now minus " +
       "the maximum of the function's IteratorAge; a little earlier is safe, because every sink knows the events it has by their identity.",
   },
   // https://docs.snowflake.com/en/sql-reference/sql/alter-pipe

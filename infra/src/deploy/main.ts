@@ -3,9 +3,13 @@ import { InfraError } from "../errors.ts";
 import { apply } from "./commands/apply.ts";
 import type { Command } from "./commands/command.ts";
 import { deploy } from "./commands/deploy.ts";
+import { drift } from "./commands/drift.ts";
 import { plan } from "./commands/plan.ts";
+import { release } from "./commands/release.ts";
+import { rollback } from "./commands/rollback.ts";
+import { teardown } from "./commands/teardown.ts";
 
-const commands: Readonly<Record<string, Command>> = { plan, apply, deploy };
+const commands: Readonly<Record<string, Command>> = { plan, apply, deploy, release, rollback, drift, teardown };
 
 /** 0: done. 1: refused or failed. 2: as the command says. 64: called wrongly. */
 async function main([name = "", ...args]: readonly string[]): Promise<number> {

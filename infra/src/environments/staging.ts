@@ -16,6 +16,7 @@ export const environment: EnvironmentInput = {
     destinations: { ...provisioned(1, retention), share: unit.percent(10) },
     destinationOverrides: { recommendations: { ...provisioned(3, retention), share: unit.percent(60) } },
   },
+  functions: { canary: { share: unit.percent(10), watch: unit.seconds(900) } },
   lake: { expireAfter: unit.days(180) },
   logs: { retention: 30 },
   warehouse: { edition: "enterprise", timeTravel: unit.days(7) },

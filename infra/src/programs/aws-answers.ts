@@ -8,6 +8,7 @@ export interface AwsAnswers {
       readonly NotAfter?: string;
     };
   };
+  "cloudwatch describe-alarms": { readonly MetricAlarms: readonly { readonly AlarmName: string }[] };
   "ec2 describe-subnets": { readonly Subnets: readonly { readonly AvailabilityZone: string }[] };
   "ecr describe-images": {
     readonly imageDetails: readonly { readonly imageDigest: string; readonly imagePushedAt: number | string }[];
@@ -25,6 +26,9 @@ export interface AwsAnswers {
   "eks list-associated-access-policies": {
     readonly associatedAccessPolicies: readonly { readonly policyArn: string; readonly accessScope: unknown }[];
   };
+  "elbv2 describe-load-balancer-attributes": {
+    readonly Attributes: readonly { readonly Key: string; readonly Value: string }[];
+  };
   "iam get-open-id-connect-provider": { readonly ClientIDList?: readonly string[] };
   "iam get-policy": { readonly Policy: { readonly DefaultVersionId: string } };
   "iam get-policy-version": { readonly PolicyVersion: { readonly Document: unknown } };
@@ -36,6 +40,16 @@ export interface AwsAnswers {
       readonly IsDefaultVersion: boolean;
       readonly CreateDate: string;
     }[];
+  };
+  "lambda get-alias": {
+    readonly FunctionVersion: string;
+    readonly RoutingConfig?: { readonly AdditionalVersionWeights?: Readonly<Record<string, number>> };
+    readonly Description?: string;
+    readonly RevisionId?: string;
+  };
+  "lambda list-versions-by-function": { readonly Versions: readonly { readonly Version: string }[] };
+  "resourcegroupstaggingapi get-resources": {
+    readonly ResourceTagMappingList: readonly { readonly ResourceARN: string }[];
   };
   "s3api get-bucket-encryption": BucketSettings;
   "s3api get-bucket-lifecycle-configuration": BucketSettings;

@@ -25,7 +25,7 @@ import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
 import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
-import { LIVE_ALIAS, PipelineFunction } from "../constructs/pipeline-function.ts";
+import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
 import { PublishedRoutes } from "../constructs/published-routes.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
@@ -37,7 +37,7 @@ import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
 import type { RoutesFile } from "../inputs/routes-file.ts";
 import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
-import { boundaryArn, bucketName, physicalName, prefixOf } from "../names.ts";
+import { boundaryArn, bucketName, LIVE_ALIAS, physicalName, prefixOf } from "../names.ts";
 
 /** Terraform itself, and the providers as the prebuilt bindings were generated for them. */
 const TERRAFORM_VERSION = ">= 1.11.0, < 2.0.0";
@@ -76,9 +76,14 @@ export class MillraceStack extends TerraformStack {
     this.#declareProviders();
 
     const keys = this.#createKeys();
-    const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked);
-    const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked);
-    const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked);
+    const adopted = config.adopt?.streams ?? {};
+    const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked, { adopted: adopted.raw });
+    const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked, {
+      adopted: adopted.enriched,
+    });
+    const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked, {
+      adopted: adopted.badRows,
+    });
     const destinationStreams = this.#createDestinations(destinations.filter(isOurs), keys.masked);
     const foreign = destinations.filter(isForeign);
     const { lake, deadLetters } = this.#createBuckets(keys);
@@ -254,28 +259,33 @@ export class MillraceStack extends TerraformStack {
     purpose: string,
     config: EnvironmentConfig["streams"]["raw"],
     key: DataKey,
-    tags: Readonly<Record<string, string>> = {},
+    { tags = {}, adopted }: { tags?: Readonly<Record<string, string>>; adopted?: string | undefined } = {},
   ): EventStream {
-    return new EventStream(this, id, { name: physicalName(this.#config.environment, purpose), config, key, tags });
+    const name = adopted ?? physicalName(this.#config.environment, purpose);
+    return new EventStream(this, id, { name, config, key, tags, isAdopted: adopted !== undefined });
   }
 
   #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly DestinationStream[] {
     return destinations.map((destination) => {
       const { application, owner, routes, stream: name } = destination;
       const stream = this.#createStream(`destination_${name}`, name, destinationStream(this.#config, name), key, {
-        consumer: application,
-        "consumer-owner": owner,
-        ...(routes.length === 0 ? { routes: "none" } : {}),
+        tags: {
+          consumer: application,
+          "consumer-owner": owner,
+          ...(routes.length === 0 ? { routes: "none" } : {}),
+        },
       });
       return { stream, destination };
     });
   }
 
   #createBuckets(keys: Keys): { lake: PrivateBucket; deadLetters: PrivateBucket } {
-    const { aws, environment, lake } = this.#config;
+    const { adopt, aws, environment, lake } = this.#config;
+    const adopted = adopt?.buckets ?? {};
     return {
       lake: new PrivateBucket(this, "lake", {
-        name: bucketName(environment, "lake", aws.accountId),
+        name: adopted.lake ?? bucketName(environment, "lake", aws.accountId),
+        isAdopted: adopted.lake !== undefined,
         key: keys.masked,
         lifecycleRules: [
           {
@@ -294,7 +304,8 @@ export class MillraceStack extends TerraformStack {
         ],
       }),
       deadLetters: new PrivateBucket(this, "dead_letters", {
-        name: bucketName(environment, "dead-letters", aws.accountId),
+        name: adopted.deadLetters ?? bucketName(environment, "dead-letters", aws.accountId),
+        isAdopted: adopted.deadLetters !== undefined,
         key: keys.unmasked,
         lifecycleRules: [
           {
@@ -490,12 +501,13 @@ export class MillraceStack extends TerraformStack {
     deliveries: Deliveries;
     contractViews: readonly WarehouseView[];
   }): Warehouse {
-    const { aws, environment, warehouse } = this.#config;
+    const { adopt, aws, environment, warehouse } = this.#config;
     const [enriched, badRows] = from.deliveries;
     return new Warehouse(this, "warehouse", {
       roleName: physicalName(environment, "snowflake"),
       accountId: aws.accountId,
       config: warehouse,
+      adopted: adopt?.warehouse,
       lake: from.lake,
       keys: [from.keys.masked, from.keys.unmasked],
       landings: [

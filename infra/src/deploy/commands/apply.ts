@@ -1,25 +1,30 @@
 import { DeployError } from "../../errors.ts";
 import { applyPlan } from "../deploy.ts";
+import { releasePublished } from "../release-published.ts";
 import { SavedPlan } from "../saved-plan.ts";
-import { type Command, parseCommand, planOptions, repository, tell, terraformOf } from "./command.ts";
+import { accountOf, type Command, parseCommand, planOptions, repository, tell, terraformOf } from "./command.ts";
 
 export const apply: Command = {
-  usage: "apply <environment> --from <folder> [--accept-gap <address>]…",
+  usage: "apply <environment> --from <folder> [--at-once] [--accept-gap <address>]…",
   async run(args) {
     const { values, environment } = parseCommand(args, {
       "accept-gap": planOptions["accept-gap"],
       from: { type: "string" },
+      "at-once": { type: "boolean", default: false },
     });
     if (values.from === undefined) {
       throw new DeployError("Expected --from with the folder that `plan --out` wrote, got nothing.");
     }
+    const terraform = terraformOf(environment);
+    const aws = await accountOf(terraform.environment);
     await applyPlan({
-      terraform: terraformOf(environment),
+      terraform,
       routeDocuments: repository.routeDocuments(),
       acceptedGaps: values["accept-gap"],
       saved: new SavedPlan(values.from),
       tell,
     });
+    await releasePublished(terraform, aws, { isAtOnce: values["at-once"], again: false, tell });
     return 0;
   },
 };

@@ -1,8 +1,13 @@
 import { join } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { loadRouteDocuments } from "@millrace/routes";
+import { loadConfig } from "../../config/load-config.ts";
+import type { EnvironmentName } from "../../config/schema.ts";
+import { DeployError } from "../../errors.ts";
 import type { RouteDocument } from "../../inputs/route-destinations.ts";
-import { Terraform, runTerraform } from "../terraform.ts";
+import { AwsCommandLine } from "../../programs/aws-command-line.ts";
+import { runProgram } from "../../programs/run-program.ts";
+import { runTerraform, Terraform } from "../terraform.ts";
 
 /** One command of this package's scripts. */
 export interface Command {
@@ -28,6 +33,23 @@ export const tell = (line: string): void => {
 export function parseCommand<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   return { values, environment: positionals[0] ?? process.env["ENVIRONMENT"] };
+}
+
+/**
+ * The account of an environment, through the `aws` program.
+ *
+ * @throws DeployError when the credentials are for another one
+ */
+export async function accountOf(environment: EnvironmentName): Promise<AwsCommandLine> {
+  const { accountId, region } = loadConfig(environment).aws;
+  const aws = new AwsCommandLine(runProgram, region);
+  const { Account: account, Arn: identity } = await aws.read("sts get-caller-identity");
+  if (account !== accountId) {
+    throw new DeployError(
+      `${environment} lies in account ${accountId}, but the credentials are ${identity}. Log in to that account first.`,
+    );
+  }
+  return aws;
 }
 
 export const terraformOf = (environment: string | undefined): Terraform =>

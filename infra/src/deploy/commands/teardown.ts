@@ -1,0 +1,38 @@
+import { loadConfig } from "../../config/load-config.ts";
+import { DeployError } from "../../errors.ts";
+import { LoadBalancerProtection } from "../load-balancer-protection.ts";
+import { describeLosses, STAYS, tearDown, writeUnprotectedStack } from "../teardown.ts";
+import { runTerraform, Terraform } from "../terraform.ts";
+import { askOnTerminal } from "../terminal.ts";
+import { accountOf, type Command, parseCommand, repository, tell, terraformOf } from "./command.ts";
+
+export const teardown: Command = {
+  usage: "teardown <environment> [--confirm <environment>]",
+  async run(args) {
+    const { values, environment } = parseCommand(args, { confirm: { type: "string" } });
+    const protectedStack = terraformOf(environment);
+    const name = protectedStack.environment;
+    await protectedStack.init();
+    const losses = describeLosses(await protectedStack.stateList());
+    tell(`Tearing down ${name} deletes everything that its stack made. Lost:`);
+    for (const line of losses) tell(`  - ${line}`);
+    tell("What stays, because the stack did not make it:");
+    for (const line of STAYS) tell(`  - ${line}`);
+
+    const answer = values.confirm ?? (await askOnTerminal(`Type the name of the environment to delete all of it: `));
+    if (answer === undefined) throw new DeployError(`There is no terminal to ask on. To mean it: --confirm ${name}`);
+    if (answer !== name)
+      throw new DeployError(`Expected the name ${name}, got ${JSON.stringify(answer)}: nothing was deleted.`);
+
+    const aws = await accountOf(name);
+    const unprotected = writeUnprotectedStack(repository.outDir, name);
+    const protection = new LoadBalancerProtection(aws, loadConfig(name).ingest);
+    await tearDown({
+      terraform: new Terraform(name, unprotected, runTerraform),
+      waitForLoadBalancer: () => protection.waitUntilLifted(tell),
+      tell,
+    });
+    tell(`${name} is gone.`);
+    return 0;
+  },
+};

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "@jest/globals";
+import type { EnvironmentConfig } from "../../src/config/schema.ts";
+import { type Json, Plan, planOf, planText } from "../synthesized-plan.ts";
+
+const adopting = (adopt: EnvironmentConfig["adopt"]): Plan =>
+  new Plan(planText("prod", { change: (config) => ({ ...config, adopt }) }));
+
+describe("what exists already", () => {
+  const plan = adopting({
+    streams: { raw: "shop-events" },
+    buckets: { lake: "shop-data-lake" },
+    warehouse: "database and schema",
+  });
+
+  test("is imported under its own name instead of being made", () => {
+    expect(plan.json.import.map(({ to, id }: Json) => [to, id])).toEqual([
+      ["aws_kinesis_stream.raw", "shop-events"],
+      ["aws_s3_bucket.lake", "shop-data-lake"],
+      ["snowflake_database.warehouse_database", '"MILLRACE_PROD"'],
+      ["snowflake_schema.warehouse_schema", '"MILLRACE_PROD"."PIPELINE"'],
+    ]);
+    expect(plan.json.resource.aws_kinesis_stream.raw.name).toBe("shop-events");
+    expect(plan.json.resource.aws_s3_bucket.lake.bucket).toBe("shop-data-lake");
+  });
+
+  test("is protected, watched and permitted like what the stack makes", () => {
+    const made = planOf("prod");
+    const addresses = (from: Plan): readonly string[] => from.all.map(({ address }) => address);
+    expect(addresses(plan)).toEqual(addresses(made));
+    for (const [type, name] of [
+      ["aws_kinesis_stream", "raw"],
+      ["aws_s3_bucket", "lake"],
+    ] as const) {
+      expect(plan.json.resource[type][name].lifecycle).toEqual({ prevent_destroy: true });
+    }
+    const watched = plan.each("aws_cloudwatch_metric_alarm").map(({ args }) => args.dimensions.StreamName);
+    expect(watched).toContain("shop-events");
+    expect(watched).not.toContain("millrace-prod-raw");
+  });
+
+  test("may be a database whose schema is new", () => {
+    expect(adopting({ warehouse: "database" }).json.import).toHaveLength(1);
+  });
+
+  test("is nothing where the configuration says nothing", () => {
+    expect(planOf("prod").json.import).toBeUndefined();
+  });
+});
