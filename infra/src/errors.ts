@@ -130,3 +130,8 @@ export class KubernetesError extends InfraError {
 export class BootstrapError extends InfraError {
   readonly code = "INFRA_BOOTSTRAP_REFUSED";
 }
+
+/** A deployment drill that cannot run, or that found a fault; the message says which stage and what to do. */
+export class DrillError extends InfraError {
+  readonly code = "INFRA_DRILL_FAILED";
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
+import { deriveSchema } from "../../src/drill/schemas/derive-schema.ts";
+import type { Block } from "../../src/drill/schemas/schema.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
 
 interface Reference {
@@ -33,23 +33,15 @@ function strings(value: Json, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => strings(inner, `${path}.${key}`));
 }
 
-const providers: Readonly<Record<string, string>> = { aws: "aws", kubernetes: "kubernetes", snowflake: "snowflake" };
+const schemas = new Map<string, Block>();
 
-const require = createRequire(import.meta.url);
-
-/** Attributes of a type, each with its "is computed by the provider", as the source of the generated binding notes them. */
-function computedAttributes({ kind, type }: Reference): ReadonlyMap<string, boolean> {
-  const [provider = "", ...words] = type.split("_");
-  const folder = [...(kind === "data" ? ["data", provider] : []), ...words].join("-");
-  const binding = readFileSync(
-    require.resolve(`@cdktf/provider-${providers[provider]}/lib/${folder}/index.js`),
-    "utf8",
-  );
-  const [, sourceMap = ""] = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(binding) ?? [];
-  const [source]: string[] = JSON.parse(Buffer.from(sourceMap, "base64").toString()).sourcesContent;
-  const [, resource = ""] = source?.split(/ extends cdktf\.Terraform(?:Resource|DataSource) /) ?? [];
-  const attributes = [...resource.matchAll(/^ +\/\/ (\w+) - computed: (true|false)/gm)];
-  return new Map(attributes.map(([, name = "", isComputed]) => [name, isComputed === "true"]));
+/** The schema that the provider serves for what a reference points to. */
+function schemaOf({ kind, type }: Reference): Block {
+  const key = `${kind} ${type}`;
+  const schema =
+    schemas.get(key) ?? deriveSchema(type.split("_")[0] ?? "", kind === "data" ? "data" : "resource", type);
+  schemas.set(key, schema);
+  return schema;
 }
 
 describe.each(ENVIRONMENTS)("references in the plan of %s", (environment) => {
@@ -71,7 +63,9 @@ describe.each(ENVIRONMENTS)("references in the plan of %s", (environment) => {
     for (const reference of references.filter(({ kind }) => kind !== "variable")) {
       const { from, kind, type, name, attribute } = reference;
       const args = json[kind][type][name];
-      const hasValue = computedAttributes(reference).get(attribute) === true || args[attribute] !== undefined;
+      const { attributes } = schemaOf(reference);
+      const isComputed = attributes.some((known) => known.name === attribute && known.computed);
+      const hasValue = isComputed || args[attribute] !== undefined;
       expect(`${from} → ${type}.${attribute}: ${hasValue}`).toBe(`${from} → ${type}.${attribute}: true`);
     }
   });

@@ -37,8 +37,9 @@ const maxBodyBytes = 128 * 1024 * 1024;
 const metadataPrefix = "x-amz-meta-";
 
 /**
- * Serves an object store over the protocol of S3, for the unmodified SDK: GetObject and HeadObject with `If-None-Match`, PutObject in one
- * part, ListObjectsV2 without delimiter; buckets in the path. Buckets are there when asked for; signatures must be there and are not verified.
+ * Serves an object store over the protocol of S3, for the unmodified SDK and Terraform's backend: GetObject and HeadObject with
+ * `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new), DeleteObject, ListObjectsV2 without delimiter;
+ * buckets in the path. Buckets are there when asked for; signatures must be there and are not verified.
  *
  * @example
  * ```ts
@@ -97,12 +98,29 @@ async function handle(objectStore: ObjectStore, request: IncomingMessage, respon
       return;
     }
     case "PUT": {
+      if (request.headers["if-none-match"] === "*" && (await exists(objectStore, bucket, key))) {
+        throw new S3Refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+      }
       const object = await objectStore.put(bucket, key, checkedBody(request, body), { metadata: metadataOf(request) });
       response.writeHead(200, { etag: `"${object.etag}"`, "content-length": 0 }).end();
       return;
     }
+    case "DELETE":
+      await objectStore.delete(bucket, key);
+      response.writeHead(204).end();
+      return;
     default:
       throw notImplemented(`${request.method ?? ""} of an object`);
+  }
+}
+
+async function exists(objectStore: ObjectStore, bucket: string, key: string): Promise<boolean> {
+  try {
+    await objectStore.get(bucket, key);
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectStoreError && error.code === "NO_SUCH_KEY") return false;
+    throw error;
   }
 }
 

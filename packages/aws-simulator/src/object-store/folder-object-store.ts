@@ -84,6 +84,13 @@ export class FolderObjectStore implements ObjectStore {
     return objects;
   }
 
+  async delete(bucket: string, key: string): Promise<void> {
+    checkName(bucket, key);
+    // The bytes first: a sidecar without them is not listed.
+    await rm(this.pathOf(bucket, key), { force: true });
+    await rm(this.#sidecarPath(bucket, key), { force: true });
+  }
+
   onCreated(listener: (created: ObjectCreated) => void): () => void {
     return this.#listeners.add(listener);
   }

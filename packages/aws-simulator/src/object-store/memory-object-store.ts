@@ -23,6 +23,11 @@ export class MemoryObjectStore implements ObjectStore {
     this.#clock = options.clock ?? systemClock;
   }
 
+  /** Names of the buckets that something was put into. */
+  get buckets(): readonly string[] {
+    return [...this.#buckets.keys()];
+  }
+
   async put(bucket: string, key: string, bytes: Uint8Array, options: PutObjectOptions = {}): Promise<StoredObject> {
     checkName(bucket, key);
     // A copy: the caller may go on writing into its buffer.
@@ -59,6 +64,10 @@ export class MemoryObjectStore implements ObjectStore {
       .map((entry) => entry.object)
       .filter((object) => object.key.startsWith(prefix))
       .sort((a, b) => compareKeys(a.key, b.key));
+  }
+
+  async delete(bucket: string, key: string): Promise<void> {
+    this.#buckets.get(bucket)?.delete(key);
   }
 
   onCreated(listener: (created: ObjectCreated) => void): () => void {

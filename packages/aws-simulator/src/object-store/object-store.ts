@@ -25,7 +25,7 @@ export interface ObjectCreated {
   readonly createdAt: number;
 }
 
-/** The part of S3 that Lambda's on-failure destination, Firehose and Snowpipe need. */
+/** The part of S3 that Lambda's on-failure destination, Firehose, Snowpipe and Terraform's state need. */
 export interface ObjectStore {
   /** Stores the bytes under the key, whole or not at all, and then tells the listeners. A second put replaces the first. */
   put(bucket: string, key: string, bytes: Uint8Array, options?: PutObjectOptions): Promise<StoredObject>;
@@ -33,6 +33,8 @@ export interface ObjectStore {
   get(bucket: string, key: string): Promise<{ readonly object: StoredObject; readonly bytes: Uint8Array }>;
   /** Objects whose key starts with `prefix`, in order of key (UTF-8 bytes, as S3 lists them). */
   list(bucket: string, prefix?: string): Promise<StoredObject[]>;
+  /** Removes the object, if there is one: like S3 it does not say which. */
+  delete(bucket: string, key: string): Promise<void>;
   /**
    * Calls `listener` once for each object stored from now on, before the `put` resolves.
    * @returns a function that ends the subscription.

@@ -1,6 +1,7 @@
 /** The unmodified S3 client against the front end. */
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import {
+  CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -80,10 +81,24 @@ test("a body other than the one that was signed for is refused", async () => {
   ]);
 });
 
+test("of two that put an object that must be new, one wins, until the object is deleted", async () => {
+  const lock = (holder: string) =>
+    client.send(new PutObjectCommand({ Bucket, Key: "state.tflock", Body: holder, IfNoneMatch: "*" }));
+  await lock("first");
+  await expect(lock("second")).rejects.toMatchObject({
+    name: "PreconditionFailed",
+    $metadata: { httpStatusCode: 412 },
+  });
+  await client.send(new DeleteObjectCommand({ Bucket, Key: "state.tflock" }));
+  await lock("second");
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: "state.tflock" }));
+  expect(await Body?.transformToString()).toBe("second");
+});
+
 test("a request without a signature is refused, one that is not modelled says so", async () => {
   const unsigned = await fetch(`${server.url}/${Bucket}/k`);
   expect([unsigned.status, await unsigned.text()]).toEqual([403, expect.stringContaining("<Code>AccessDenied</Code>")]);
-  await expect(client.send(new DeleteObjectCommand({ Bucket, Key: "k" }))).rejects.toMatchObject({
+  await expect(client.send(new CreateBucketCommand({ Bucket: "another" }))).rejects.toMatchObject({
     name: "NotImplemented",
   });
 });

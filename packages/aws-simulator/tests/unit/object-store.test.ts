@@ -61,6 +61,16 @@ describe.each([
     expect(await store.list("lake")).toHaveLength(1);
   });
 
+  test("forgets a deleted object, and takes the deletion of one that is not there", async () => {
+    const store = create();
+    await store.put("lake", "a", bytes("one"));
+    await store.put("lake", "b", bytes("two"));
+    await store.delete("lake", "a");
+    await store.delete("lake", "a");
+    await expect(store.get("lake", "a")).rejects.toMatchObject({ code: "NO_SUCH_KEY" });
+    expect((await store.list("lake")).map(({ key }) => key)).toEqual(["b"]);
+  });
+
   test("lists by prefix in order of bytes, in one bucket only", async () => {
     const store = create();
     // U+FF5E sorts before U+1F600 in UTF-8 and after it in UTF-16.

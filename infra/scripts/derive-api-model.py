@@ -1,0 +1,89 @@
+"""Writes src/drill/api/generated/aws-api-model.json: what AWS's API models say of the requests that the drill checks.
+
+Python because the models come with botocore: python3 -m venv .venv && .venv/bin/pip install botocore==1.44.8 && .venv/bin/python
+infra/scripts/derive-api-model.py. Run it after adding an operation to OPERATIONS.
+"""
+
+import json
+import pathlib
+
+import botocore
+import botocore.session
+
+OPERATIONS = {
+    "cloudwatch": ["PutCompositeAlarm", "PutDashboard", "PutMetricAlarm"],
+    "ecr": ["CreateRepository"],
+    "firehose": ["CreateDeliveryStream"],
+    "iam": ["AttachRolePolicy", "CreatePolicy", "CreateRole", "PutRolePolicy"],
+    "kinesis": ["CreateStream", "IncreaseStreamRetentionPeriod", "StartStreamEncryption"],
+    "kms": ["CreateAlias", "CreateKey"],
+    "lambda": [
+        "AddPermission",
+        "CreateAlias",
+        "CreateEventSourceMapping",
+        "CreateFunction",
+        "PutFunctionConcurrency",
+    ],
+    "logs": ["CreateLogGroup", "CreateLogStream", "PutRetentionPolicy"],
+    "route53": ["ChangeResourceRecordSets"],
+    "s3": [
+        "CreateBucket",
+        "PutBucketEncryption",
+        "PutBucketLifecycleConfiguration",
+        "PutBucketLogging",
+        "PutBucketNotificationConfiguration",
+        "PutBucketOwnershipControls",
+        "PutBucketPolicy",
+        "PutBucketVersioning",
+        "PutObject",
+        "PutPublicAccessBlock",
+    ],
+    "secretsmanager": ["CreateSecret", "PutSecretValue"],
+    "sns": ["CreateTopic", "SetTopicAttributes", "Subscribe"],
+    "wafv2": ["AssociateWebACL", "CreateWebACL", "PutLoggingConfiguration"],
+}
+
+
+def describe(shape, shapes):
+    """Adds a shape and all that it contains, by name."""
+    if shape.name in shapes:
+        return
+    kept = {key: shape.metadata[key] for key in ("min", "max", "pattern") if key in shape.metadata}
+    described = shapes[shape.name] = {"type": shape.type_name, **kept}
+    if shape.type_name == "structure":
+        described["members"] = {name: member.name for name, member in shape.members.items()}
+        if shape.required_members:
+            described["required"] = shape.required_members
+        for member in shape.members.values():
+            describe(member, shapes)
+    elif shape.type_name == "list":
+        described["member"] = shape.member.name
+        describe(shape.member, shapes)
+    elif shape.type_name == "map":
+        described["key"], described["value"] = shape.key.name, shape.value.name
+        describe(shape.key, shapes)
+        describe(shape.value, shapes)
+    elif shape.type_name == "string" and shape.enum:
+        described["enum"] = shape.enum
+
+
+session = botocore.session.get_session()
+services = {}
+for service, operations in OPERATIONS.items():
+    model = session.get_service_model(service)
+    shapes = {}
+    inputs = {}
+    for operation in operations:
+        shape = model.operation_model(operation).input_shape
+        describe(shape, shapes)
+        inputs[operation] = shape.name
+    services[service] = {"operations": inputs, "shapes": dict(sorted(shapes.items()))}
+
+source = f"botocore {botocore.__version__}, by infra/scripts/derive-api-model.py"
+target = pathlib.Path(__file__).parent.parent / "src/drill/api/generated/aws-api-model.json"
+lines = ['{', f'  "source": {json.dumps(source)},', '  "services": {']
+names = list(services)
+for name in names:
+    lines.append(f'    {json.dumps(name)}: {json.dumps(services[name])}' + ("," if name != names[-1] else ""))
+lines += ["  }", "}"]
+target.write_text("\n".join(lines) + "\n")

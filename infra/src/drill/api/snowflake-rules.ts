@@ -1,0 +1,88 @@
+import { isList, isObject, type ObjectValue, type Value } from "../provider/dynamic-value.ts";
+import type { World } from "../provider/world.ts";
+
+/** Standard edition keeps a day; Enterprise up to 90. https://docs.snowflake.com/en/user-guide/data-time-travel */
+const MAX_TIME_TRAVEL_DAYS = 90;
+
+type Rule = (state: ObjectValue, world: World) => readonly string[];
+
+const faultIf = (isWrong: boolean, fault: string): readonly string[] => (isWrong ? [fault] : []);
+const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
+const texts = (value: Value | undefined): readonly string[] => (isList(value) ? value.map((item) => text(item)) : []);
+
+/** What exists of a type, by its name. */
+const named = (world: World, type: string, name: string): ObjectValue | undefined =>
+  world.list().find((thing) => thing.type === type && thing.state["name"] === name)?.state;
+
+/** Account objects that the stacks make. */
+const objectTypes: Readonly<Record<string, string>> = {
+  DATABASE: "snowflake_database",
+  INTEGRATION: "snowflake_storage_integration",
+};
+
+/** Rules of Snowflake that the stacks rely on and that no schema holds. */
+const rules: Readonly<Record<string, Rule>> = {
+  // https://docs.snowflake.com/en/sql-reference/sql/create-stage: the URL must be within STORAGE_ALLOWED_LOCATIONS
+  snowflake_stage: (state, world) => {
+    const integration = named(world, "snowflake_storage_integration", text(state["storage_integration"]));
+    if (integration === undefined) return [`Integration ${text(state["storage_integration"])} does not exist.`];
+    const allowed = texts(integration["storage_allowed_locations"]);
+    const url = text(state["url"]);
+    return faultIf(
+      !allowed.some((location) => url.startsWith(location)),
+      `Location '${url}' is not allowed by integration ${text(integration["name"])}: it allows ${allowed.join(", ")}.`,
+    );
+  },
+  snowflake_table: ({ data_retention_time_in_days: given }) => {
+    const days = typeof given === "number" ? given : 0;
+    return faultIf(
+      days > MAX_TIME_TRAVEL_DAYS,
+      `data_retention_time_in_days: ${days} is more than the ${MAX_TIME_TRAVEL_DAYS} days of Enterprise edition.`,
+    );
+  },
+  // COPY INTO names its table, stage and file format in the statement: Snowflake looks them up when the pipe is made.
+  snowflake_pipe: (state, world) =>
+    [...text(state["copy_statement"]).matchAll(/"(\w+)"\."(\w+)"\."(\w+)"/g)].flatMap(([whole, , , name = ""]) =>
+      faultIf(
+        !["snowflake_table", "snowflake_stage", "snowflake_file_format"].some(
+          (type) => named(world, type, name) !== undefined,
+        ),
+        `copy_statement: object ${whole} does not exist.`,
+      ),
+    ),
+  // A view is compiled when it is made: every table or view it reads must be there.
+  snowflake_view: (state, world) => {
+    const known = new Set(
+      world
+        .list()
+        .filter(({ type }) => type === "snowflake_table" || type === "snowflake_view")
+        .map(({ state: { name } }) => text(name)),
+    );
+    const read = [...text(state["statement"]).matchAll(/\b(?:FROM|JOIN)\s+"?([A-Z][A-Z0-9_]*)"?/g)];
+    const own = [...text(state["statement"]).matchAll(/\b([A-Z][A-Z0-9_]*)\s+AS\s+\(/gi)].map(([, name = ""]) => name);
+    return read
+      .map(([, name = ""]) => name)
+      .filter((name) => !known.has(name) && !own.includes(name))
+      .map((name) => `statement: object ${name} does not exist.`);
+  },
+  snowflake_grant_privileges_to_account_role: (state, world) => {
+    const [object] = isList(state["on_account_object"]) ? state["on_account_object"] : [];
+    const [onSchema] = isList(state["on_schema"]) ? state["on_schema"] : [];
+    const kind = isObject(object) ? objectTypes[text(object["object_type"])] : undefined;
+    const name = isObject(object) ? text(object["object_name"]) : "";
+    const schema = isObject(onSchema)
+      ? text(onSchema["schema_name"]).split(".").at(-1)?.replaceAll('"', "")
+      : undefined;
+    return [
+      ...faultIf(kind !== undefined && named(world, kind, name) === undefined, `${name} does not exist.`),
+      ...faultIf(
+        schema !== undefined && named(world, "snowflake_schema", schema) === undefined,
+        `Schema ${schema ?? ""} does not exist.`,
+      ),
+    ];
+  },
+};
+
+/** Why Snowflake would refuse a resource. */
+export const snowflakeFaults = (type: string, state: ObjectValue, world: World): readonly string[] =>
+  rules[type]?.(state, world).map((fault) => `snowflake: ${type} ${text(state["name"])}: ${fault}`) ?? [];
