@@ -31,11 +31,32 @@ const money = (required: string[]): JsonObject => ({ type: "object", properties:
 
 const cases: Case[] = [
   // Texts that stay the same and refer to what does not.
-  ...["oneOf", "anyOf", "allOf"].map((keyword) => ({
+  ...["oneOf", "anyOf"].map((keyword) => ({
     change: `a branch of ${keyword} refers to a definition that gets a required field`,
     ...defined({ [keyword]: [d] }, money([]), money(["amount"])),
     changes: ["model "],
   })),
+  {
+    change: "a member of allOf refers to a definition that gets a required field",
+    ...defined({ allOf: [d] }, money([]), money(["amount"])),
+    changes: ["model amount"],
+  },
+  {
+    change: "a member of allOf refers to the next version of a shared schema, which takes one field more",
+    before: { allOf: [{ $ref: "../../../shared/s/1-0-0.json" }] },
+    after: { allOf: [{ $ref: "../../../shared/s/1-0-1.json" }] },
+    others: {
+      "shared/s/1-0-0.json": { type: "object", properties: { a: text }, additionalProperties: false },
+      "shared/s/1-0-1.json": { type: "object", properties: { a: text, b: text }, additionalProperties: false },
+    },
+    changes: ["addition b"],
+  },
+  {
+    change: "a member comes to allOf",
+    before: { allOf: [{ minLength: 1 }] },
+    after: { allOf: [{ minLength: 1 }, { maxLength: 3 }] },
+    changes: ["model "],
+  },
   ...["not", "if", "then", "contains", "unevaluatedItems"].map((keyword) => ({
     change: `${keyword} refers to a definition that takes other values`,
     ...defined({ [keyword]: d }, { minLength: 1 }, { minLength: 2 }),

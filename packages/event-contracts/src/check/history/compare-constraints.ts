@@ -16,8 +16,7 @@ const exact =
   `pattern format multipleOf uniqueItems contentEncoding contentMediaType propertyNames formatMinimum formatMaximum
   formatExclusiveMinimum formatExclusiveMaximum`.split(/\s+/);
 /** Combinations are not looked into: another combination is another contract. */
-const combinations =
-  `allOf anyOf oneOf not if then else dependentSchemas dependentRequired dependencies patternProperties
+const combinations = `anyOf oneOf not if then else dependentSchemas dependentRequired dependencies patternProperties
   prefixItems contains additionalItems unevaluatedItems contentSchema $dynamicRef`.split(/\s+/);
 /** What they hold decides the type of a column, and a view keeps the type that a column had first. */
 const columnFormats: readonly Json[] = ["date", "date-time"];
@@ -107,6 +106,7 @@ export function valuesOf(schema: EffectiveSchema): Json[] | undefined {
   return constant === undefined ? (Array.isArray(list) ? list : undefined) : [constant];
 }
 
+/** Another combination. The members of `allOf` are compared in pairs, where there are as many. */
 export function combinationChange(keyword: string): ConstraintChange {
   return { class: "model", message: `\`${keyword}\` changes, which cannot be shown to be compatible.` };
 }

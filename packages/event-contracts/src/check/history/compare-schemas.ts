@@ -4,7 +4,7 @@ import type { SchemaDocument } from "../../registry/schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
 import type { Change, ChangeClass } from "./change.ts";
 import { combinationChange, compareConstraints, valuesOf } from "./compare-constraints.ts";
-import { childAt, type EffectiveSchema, effectiveSchema, propertyAt, valueOf } from "./effective-schema.ts";
+import { childAt, childrenAt, type EffectiveSchema, effectiveSchema, propertyAt, valueOf } from "./effective-schema.ts";
 import { createIsSameKeyword, isSameJson } from "./same-schemas.ts";
 import { walkSchema } from "../../registry/walk-schema.ts";
 
@@ -36,10 +36,25 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     return [
       ...told(compareTypes(before, after)),
       ...told(compareConstraints(before, after, isSameKeyword)),
+      ...compareAllOf(before, after, here),
       ...compareProperties(before, after, here),
       ...compareOpenness(before, after, here),
       ...compareItems(before, after, here),
     ];
+  }
+
+  /** What all members take, all take still when each member takes what it took. */
+  function compareAllOf(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
+    if (isSameKeyword("allOf", before.keywords.get("allOf"), after.keywords.get("allOf"))) return [];
+    const oldMembers = childrenAt(before, "allOf");
+    const newMembers = childrenAt(after, "allOf");
+    if (oldMembers.length !== newMembers.length) {
+      return [{ ...combinationChange("allOf"), pointer: at.pointer, path: at.path }];
+    }
+    return oldMembers.flatMap((oldMember, index) => {
+      const newMember = newMembers[index] ?? oldMember;
+      return compare(oldMember, newMember, { ...at, pointer: pointerTo(at, `/allOf/${index}`) });
+    });
   }
 
   function compareProperties(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {

@@ -76,6 +76,13 @@ export function childAt(schema: EffectiveSchema, keyword: string): SchemaPlace |
   return innerPlace(entry.place, entry.value, [keyword]);
 }
 
+/** The schemas under a keyword that holds a list of them; none when it holds anything else. */
+export function childrenAt(schema: EffectiveSchema, keyword: string): SchemaPlace[] {
+  const entry = schema.keywords.get(keyword);
+  if (entry === undefined || !Array.isArray(entry.value)) return [];
+  return entry.value.map((value, index) => innerPlace(entry.place, value, [keyword, index]));
+}
+
 /** The schema of a property. */
 export function propertyAt(schema: EffectiveSchema, name: string): SchemaPlace | undefined {
   const entry = schema.properties.get(name);
