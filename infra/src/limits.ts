@@ -34,6 +34,8 @@ export const LAMBDA_LARGEST_RECORD_KIB = Math.floor((6 * 1024 * 3) / 4) - 64;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const LAMBDA_MEMORY_MIB = { min: 128, max: 10_240 } as const;
 export const LAMBDA_TIMEOUT_SECONDS = { min: 1, max: 900 } as const;
+/** Same page: 1,000 for an account by default, of which 100 stay unreserved. */
+export const LAMBDA_RESERVED_CONCURRENCY = { min: 1, max: 100_000 } as const;
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html */
 export const FIREHOSE_BUFFER_SECONDS = { min: 0, max: 900 } as const;
@@ -69,3 +71,6 @@ export const KINESIS_SHARD_WRITE = { bytesPerSecond: 1024 * 1024, recordsPerSeco
  * Same page: a new on-demand stream takes as much as four shards, and grows from there.
  */
 export const KINESIS_ON_DEMAND_SHARDS = 4;
+
+/** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html: requests in five minutes. */
+export const WAF_RATE_LIMIT = { min: 10, max: 2_000_000_000 } as const;

@@ -16,7 +16,7 @@ export interface IngestMetrics {
 }
 
 /** @param isProcessMeasured adds the metrics of the Node process; false where many services share one process. */
-export function createMetrics(inFlight: InFlightBytes, isProcessMeasured: boolean): IngestMetrics {
+export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMeasured: boolean): IngestMetrics {
   const registry = new Registry();
   const registers = [registry];
   if (isProcessMeasured) collectDefaultMetrics({ register: registry });

@@ -41,6 +41,12 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       schema: "PIPELINE",
       readerRole: "MILLRACE_READER",
     },
+    frontDoor: {
+      inbound: ["0.0.0.0/0"],
+      firewall: { mode: "managed", requestsPerAddress: unit.requests(30_000) },
+      accessLogs: { mode: "bucket", expireAfter: unit.days(30) },
+      dns: { mode: "none" },
+    },
     ingest: {
       cluster: { name: `platform-${environment}` },
       namespace: "millrace",
@@ -53,6 +59,8 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       drainTimeout: unit.seconds(25),
       deregistrationDelay: unit.seconds(15),
       trustedProxies: unit.proxies(1),
+      network: { mode: "open" },
+      monitoring: { mode: "annotations" },
       writeKeys: { from: "secrets-manager", secretName: `millrace/${environment}/write-keys` },
     },
     privacyKeys: { from: "secrets-manager", secretName: `millrace/${environment}/privacy-keys` },
@@ -62,6 +70,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       freshness: unit.seconds(600),
       unreadShareOfRetention: unit.percent(50),
       badRows: unit.records(500),
+      blockedRequests: unit.requests(1_000),
       onSilence: false,
     },
   } satisfies Partial<Record<keyof EnvironmentConfigInput, unknown>>;

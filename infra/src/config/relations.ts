@@ -124,7 +124,7 @@ const availability: Relation = ({ kind, ingest }) =>
   );
 
 const bucketNamesFit: Relation = ({ environment, aws }) =>
-  (["lake", "dead-letters", "routes"] as const).flatMap((purpose) => {
+  (["lake", "dead-letters", "routes", "access-logs"] as const).flatMap((purpose) => {
     const name = bucketName(environment, purpose, aws.accountId);
     return faultIf(name.length > BUCKET_NAME_MAX_LENGTH, `environment: bucket name ${name} is too long`);
   });
@@ -197,7 +197,8 @@ const timeTravelFitsTheEdition: Relation = ({ warehouse: { edition, timeTravel }
   );
 
 /** Account and region in what the configuration names elsewhere, where its form says them. */
-const placesAgree: Relation = ({ aws, ingest, state }) => {
+const placesAgree: Relation = ({ aws, frontDoor: { firewall }, ingest, state }) => {
+  const [, , , aclRegion, aclAccount] = firewall.mode === "existing" ? firewall.webAclArn.split(":") : [];
   const [, , , certificateRegion, certificateAccount] = ingest.certificateArn.split(":");
   const registry = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\./.exec(ingest.image.repository)?.groups;
   const issuer = /^oidc\.eks\.(?<region>[a-z0-9-]+)\./.exec(ingest.cluster.oidcIssuer)?.groups;
@@ -208,6 +209,8 @@ const placesAgree: Relation = ({ aws, ingest, state }) => {
     ["ingest.certificateArn", "region", certificateRegion],
     ["ingest.image.repository", "accountId", registry?.["account"]],
     ["ingest.image.repository", "region", registry?.["region"]],
+    ["frontDoor.firewall.webAclArn", "accountId", aclAccount],
+    ["frontDoor.firewall.webAclArn", "region", aclRegion],
     ["ingest.cluster.oidcIssuer", "region", issuer?.["region"]],
   ];
   return stated.flatMap(([path, what, value]) =>
@@ -217,6 +220,30 @@ const placesAgree: Relation = ({ aws, ingest, state }) => {
     ),
   );
 };
+
+const hostIsInItsZone: Relation = ({ frontDoor: { dns }, ingest: { host } }) =>
+  faultIf(
+    dns.mode === "route53" && host !== dns.zone && !host.endsWith(`.${dns.zone}`),
+    `frontDoor.dns.zone: ingest.host ${host} is not in ${dns.mode === "route53" ? dns.zone : ""}`,
+  );
+
+/** A mapping invokes its function for every shard at once; fewer invocations would be throttled for ever. */
+const reservedConcurrencyServesTheShards: Relation = ({ functions, mappings, streams }) =>
+  (
+    [
+      ["enrichment", "raw"],
+      ["router", "enriched"],
+    ] as const
+  ).flatMap(([name, stream]) => {
+    const { reservedConcurrency } = functions[name];
+    const { parallelizationFactor } = mappings[name];
+    const needed = shardsOf(streams[stream]) * parallelizationFactor;
+    return faultIf(
+      reservedConcurrency !== undefined && reservedConcurrency < needed,
+      `functions.${name}.reservedConcurrency: ${reservedConcurrency} invocations are too few; set at least ${needed}, for ` +
+        `${shardsOf(streams[stream])} shards of streams.${stream} with ${parallelizationFactor} invocations each`,
+    );
+  });
 
 const relations: readonly Relation[] = [
   eventFitsItsRecord,
@@ -236,6 +263,8 @@ const relations: readonly Relation[] = [
   enrichedCarriesRaw,
   destinationsCarryTheirShare,
   rawTakesWhatReplicasSend,
+  reservedConcurrencyServesTheShards,
+  hostIsInItsZone,
 ];
 
 /** What is wrong between values that are each well formed. */

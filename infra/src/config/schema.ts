@@ -7,25 +7,30 @@ import {
   KINESIS_RETENTION_HOURS,
   KINESIS_SHARDS,
   LAMBDA_MEMORY_MIB,
+  LAMBDA_RESERVED_CONCURRENCY,
   LAMBDA_TIMEOUT_SECONDS,
   LOG_RETENTION_DAYS,
   ROUTE_CHECK_SECONDS,
   SNOWFLAKE_TIME_TRAVEL_DAYS,
+  WAF_RATE_LIMIT,
 } from "../limits.ts";
 import type {
   Bytes,
   Days,
   Events,
   Hours,
+  Invocations,
   InvocationsPerShard,
   Kibibytes,
   Mebibytes,
   Millicores,
+  Milliseconds,
   Percent,
   Port,
   Proxies,
   Records,
   Replicas,
+  Requests,
   Retries,
   Seconds,
   Shards,
@@ -70,6 +75,13 @@ const identifier = text("an upper-case Snowflake identifier such as MILLRACE_DEV
 const kubernetesName = text("a DNS label such as millrace", /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const logRetention = oneOf("days", LOG_RETENTION_DAYS);
 
+const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+const addressRange = text(
+  "an IPv4 address range such as 10.0.0.0/16",
+  new RegExp(`^${octet}(\\.${octet}){3}/(3[0-2]|[12]?\\d)$`),
+);
+const hostName = /^([a-z0-9-]+\.)*[a-z0-9-]+$/;
+
 const capacity = z.discriminatedUnion("mode", [
   z.strictObject({ mode: z.literal("PROVISIONED"), shards: whole<Shards>("shards", KINESIS_SHARDS) }),
   z.strictObject({ mode: z.literal("ON_DEMAND") }),
@@ -87,6 +99,8 @@ const destination = stream.extend({ share: whole<Percent>("per cent", { min: 1, 
 const pipelineFunction = z.strictObject({
   memory: whole<Mebibytes>("MiB", LAMBDA_MEMORY_MIB),
   timeout: whole<Seconds>("seconds", LAMBDA_TIMEOUT_SECONDS),
+  /** Invocations of the account that are this function's alone, and its most; without it, it shares the rest. */
+  reservedConcurrency: whole<Invocations>("invocations", LAMBDA_RESERVED_CONCURRENCY).optional(),
 });
 
 const mapping = z.strictObject({
@@ -135,6 +149,63 @@ const privacyKey = z.strictObject({
 export const writeKeysShape = z.array(writeKey).min(1, "Expected at least one write key");
 /** What the secret of the privacy keys holds. */
 export const privacyKeysShape = z.array(privacyKey).min(1, "Expected at least one privacy key");
+
+/** What stands before the event service. Each part has a mode, so that it is on or off by a word. */
+const frontDoor = z.strictObject({
+  /** Addresses that may connect; 0.0.0.0/0 is everybody. */
+  inbound: z.array(addressRange).min(1, "Expected at least one address range; 0.0.0.0/0 is everybody"),
+  firewall: z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("none") }),
+    z.strictObject({
+      mode: z.literal("existing"),
+      webAclArn: text("the ARN of a regional web ACL", /^arn:aws:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/),
+    }),
+    z.strictObject({
+      mode: z.literal("managed"),
+      /** Of one address in five minutes; what is above gets 429. */
+      requestsPerAddress: whole<Requests>("requests", WAF_RATE_LIMIT),
+    }),
+  ]),
+  /** Who sent a request when, with address and user agent: personal data, so it expires. */
+  accessLogs: z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("none") }),
+    z.strictObject({ mode: z.literal("bucket"), expireAfter: whole<Days>("days", { min: 1, max: 3_650 }) }),
+  ]),
+  /** Without one, the host's record is made elsewhere. */
+  dns: z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("none") }),
+    /** A public hosted zone of the account. */
+    z.strictObject({ mode: z.literal("route53"), zone: text("a zone name such as shop.example", hostName) }),
+  ]),
+});
+
+/** Who may reach the pods. Takes a network plugin that enforces policies, such as the VPC CNI with them turned on. */
+const network = z.discriminatedUnion("mode", [
+  z.strictObject({ mode: z.literal("open") }),
+  z.strictObject({
+    mode: z.literal("closed"),
+    /** Ranges of the load balancer's subnets. */
+    loadBalancer: z.array(addressRange).min(1, "Expected at least one address range"),
+    /** Namespace of what scrapes the metrics. */
+    monitoringNamespace: kubernetesName,
+  }),
+]);
+
+/** Who watches the event service. */
+const monitoring = z.discriminatedUnion("mode", [
+  /** Annotations of the pods say where the metrics are; alarms are somebody else's. */
+  z.strictObject({ mode: z.literal("annotations") }),
+  /** Takes the operator's custom resources in the cluster before the first plan. */
+  z.strictObject({
+    mode: z.literal("prometheus-operator"),
+    /** By which the operator's Prometheus picks its monitors and rules. */
+    labels: z.record(z.string(), z.string()),
+    /** Requests answered with a 5xx. */
+    errorShare: whole<Percent>("per cent", { min: 1, max: 50 }),
+    /** p99 of a request. */
+    latency: whole<Milliseconds>("ms", { min: 10, max: 30_000 }),
+  }),
+]);
 
 const environmentConfig = z.strictObject({
   environment: environmentName,
@@ -206,6 +277,7 @@ const environmentConfig = z.strictObject({
     /** Time travel of the landing tables. */
     timeTravel: whole<Days>("days", SNOWFLAKE_TIME_TRAVEL_DAYS.enterprise),
   }),
+  frontDoor,
   ingest: z.strictObject({
     cluster: z.strictObject({
       name: text("an EKS cluster name", /^[0-9A-Za-z][\w-]{0,99}$/),
@@ -218,7 +290,7 @@ const environmentConfig = z.strictObject({
       /** Without it a deployment says which: by building it, by `--image`, or by `TF_VAR_ingest_image_digest`. */
       digest: text("an image digest such as sha256:0123…", /^sha256:[0-9a-f]{64}$/).optional(),
     }),
-    host: text("a host name", /^([a-z0-9-]+\.)*[a-z0-9-]+$/),
+    host: text("a host name", hostName),
     certificateArn: text("an ACM certificate ARN", /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/),
     replicas: z.strictObject({
       min: whole<Replicas>("replicas", { min: 1, max: 500 }),
@@ -240,6 +312,8 @@ const environmentConfig = z.strictObject({
     trustedProxies: whole<Proxies>("proxies", { min: 0, max: 10 }),
     /** Pages that may send events from a browser. */
     corsOrigins: z.array(text("an origin such as https://shop.example, or *", /^(\*|https?:\/\/[^/?#\s,]+)$/)),
+    network,
+    monitoring,
     writeKeys: secret(writeKeysShape),
     /** The plain key behind the one write key of `local`: printed, public, worthless elsewhere. */
     localWriteKey: z.string().optional(),
@@ -257,6 +331,8 @@ const environmentConfig = z.strictObject({
     unreadShareOfRetention: whole<Percent>("per cent", { min: 10, max: 95 }),
     /** Bad rows in five minutes. */
     badRows: whole<Records>("records", { min: 1, max: 1_000_000 }),
+    /** Requests that the firewall refuses in five minutes. */
+    blockedRequests: whole<Requests>("requests", { min: 1, max: 1_000_000_000 }),
     /** Whether five minutes without a single raw record is an alarm. */
     onSilence: z.boolean(),
   }),

@@ -20,8 +20,14 @@ export type Records = Unit<"records">;
 export type Shards = Unit<"shards">;
 /** Pods of a Deployment. */
 export type Replicas = Unit<"replicas">;
+/** HTTP requests. */
+export type Requests = Unit<"requests">;
+/** Invocations at the same time. */
+export type Invocations = Unit<"invocations">;
 /** Events in one HTTP request. */
 export type Events = Unit<"events">;
+/** Milliseconds. */
+export type Milliseconds = Unit<"ms">;
 /** Seconds. */
 export type Seconds = Unit<"seconds">;
 /** Hours. */
@@ -51,7 +57,10 @@ export const invocationsPerShard: (value: number) => InvocationsPerShard = of;
 export const records: (value: number) => Records = of;
 export const shards: (value: number) => Shards = of;
 export const replicas: (value: number) => Replicas = of;
+export const requests: (value: number) => Requests = of;
+export const invocations: (value: number) => Invocations = of;
 export const events: (value: number) => Events = of;
+export const milliseconds: (value: number) => Milliseconds = of;
 export const seconds: (value: number) => Seconds = of;
 export const hours: (value: number) => Hours = of;
 export const days: (value: number) => Days = of;

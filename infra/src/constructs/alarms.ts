@@ -56,6 +56,15 @@ export class Alarms extends Construct {
       above: config.badRows,
       description: "Many events could not be read. Look at failure_kind in the BAD_ROWS view for what changed.",
     });
+    if (watched.firewall !== undefined) {
+      this.#alarm("firewall_blocked", {
+        metric: metrics.blockedRequests(watched.firewall),
+        above: config.blockedRequests,
+        description:
+          "The web firewall refuses many requests: an attack, or senders whose events are lost. See which rule, then raise " +
+          "frontDoor.firewall.requestsPerAddress or have that rule count.",
+      });
+    }
     if (config.onSilence) this.#watchSilence(watched.raw);
   }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { DeploymentV1 } from "@cdktf/provider-kubernetes/lib/deployment-v1/index.js";
 import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2/index.js";
 import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1/index.js";
+import { NetworkPolicyV1 } from "@cdktf/provider-kubernetes/lib/network-policy-v1/index.js";
 import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
 import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js";
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
@@ -11,6 +12,8 @@ import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
 import { type EventStream, writeTo } from "./event-stream.ts";
+import type { FrontDoor } from "./front-door.ts";
+import { ServiceMonitoring } from "./service-monitoring.ts";
 import { ServiceRole } from "./service-role.ts";
 
 export interface EventServiceProps {
@@ -20,6 +23,7 @@ export interface EventServiceProps {
   readonly config: EnvironmentConfig["ingest"];
   readonly logLevel: string;
   readonly raw: EventStream;
+  readonly frontDoor: FrontDoor;
   /** JSON of the write keys: hashes with their tenants. */
   readonly writeKeys: string;
   /** Image with its digest. */
@@ -195,7 +199,18 @@ export class EventService extends Construct {
       spec: { maxUnavailable: "1", selector: { matchLabels: labels } },
       dependsOn: [namespace],
     });
-    this.#createIngress(props, metadata, service, deployment);
+    this.#createNetworkPolicy(props, metadata, namespace);
+    if (config.monitoring.mode === "prometheus-operator") {
+      new ServiceMonitoring(this, "monitoring", {
+        config: config.monitoring,
+        service: SERVICE,
+        namespace: config.namespace,
+        labels,
+        minReplicas: config.replicas.min,
+        dependsOn: [namespace],
+      });
+    }
+    props.frontDoor.createRecord(this.#createIngress(props, metadata, service, deployment));
   }
 
   #createRole({ roleName, aws, config, raw }: EventServiceProps): ServiceRole {
@@ -225,19 +240,66 @@ export class EventService extends Construct {
       config.writeKeys.from === "inline" ? createHash("sha256").update(writeKeys).digest("hex") : Fn.sha256(writeKeys);
     return {
       "millrace.example/write-keys-sha256": checksum,
-      "prometheus.io/scrape": "true",
-      "prometheus.io/path": "/metrics",
-      "prometheus.io/port": String(config.port),
+      ...(config.monitoring.mode === "annotations"
+        ? {
+            "prometheus.io/scrape": "true",
+            "prometheus.io/path": "/metrics",
+            "prometheus.io/port": String(config.port),
+          }
+        : {}),
     };
+  }
+
+  /**
+   * Pods take connections of the load balancer and of what scrapes them, and open some to AWS: Kinesis, STS and
+   * Secrets Manager have no fixed addresses. The kubelet's probes come from the pod's own node, which is always let in.
+   * https://kubernetes.io/docs/concepts/services-networking/network-policies/
+   */
+  #createNetworkPolicy(
+    { config }: EventServiceProps,
+    metadata: { readonly labels: Record<string, string> },
+    namespace: NamespaceV1,
+  ): void {
+    if (config.network.mode === "open") return;
+    const inNamespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
+    const http = [{ port: "http", protocol: "TCP" }];
+    new NetworkPolicyV1(this, "network_policy", {
+      metadata,
+      spec: {
+        podSelector: { matchLabels: metadata.labels },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+          { from: config.network.loadBalancer.map((cidr) => ({ ipBlock: { cidr } })), ports: http },
+          { from: [{ namespaceSelector: inNamespace(config.network.monitoringNamespace) }], ports: http },
+        ],
+        egress: [
+          {
+            to: [{ namespaceSelector: inNamespace("kube-system") }],
+            ports: [
+              { port: "53", protocol: "UDP" },
+              { port: "53", protocol: "TCP" },
+            ],
+          },
+          { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: "443", protocol: "TCP" }] },
+        ],
+      },
+      dependsOn: [namespace],
+    });
   }
 
   /**
    * Application load balancer straight to the pods. Only `/v1` is published: metrics and health stay inside.
    * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
    */
-  #createIngress({ config }: EventServiceProps, metadata: object, service: ServiceV1, deployment: DeploymentV1): void {
+  #createIngress(
+    { config, frontDoor }: EventServiceProps,
+    metadata: object,
+    service: ServiceV1,
+    deployment: DeploymentV1,
+  ): IngressV1 {
     const annotation = (name: string): string => `alb.ingress.kubernetes.io/${name}`;
-    new IngressV1(this, "ingress", {
+    const { annotations, attributes, dependsOn } = frontDoor.settings;
+    return new IngressV1(this, "ingress", {
       metadata: {
         ...metadata,
         annotations: {
@@ -250,8 +312,14 @@ export class EventService extends Construct {
           [annotation("healthcheck-interval-seconds")]: "5",
           [annotation("target-group-attributes")]:
             `deregistration_delay.timeout_seconds=${config.deregistrationDelay},load_balancing.algorithm.type=least_outstanding_requests`,
-          [annotation("load-balancer-attributes")]:
-            "routing.http.drop_invalid_header_fields.enabled=true,deletion_protection.enabled=true",
+          [annotation("load-balancer-attributes")]: Object.entries({
+            "routing.http.drop_invalid_header_fields.enabled": "true",
+            "deletion_protection.enabled": "true",
+            ...attributes,
+          })
+            .map(([name, value]) => `${name}=${value}`)
+            .join(","),
+          ...Object.fromEntries(Object.entries(annotations).map(([name, value]) => [annotation(name), value])),
         },
       },
       spec: {
@@ -271,8 +339,10 @@ export class EventService extends Construct {
           },
         ],
       },
+      // The host's record needs the load balancer's name, which it has some minutes later.
+      waitForLoadBalancer: frontDoor.needsLoadBalancer,
       // Without a pod behind it, the load balancer would answer 503 to everybody.
-      dependsOn: [service, deployment],
+      dependsOn: [service, deployment, ...dependsOn],
     });
   }
 }

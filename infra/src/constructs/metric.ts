@@ -9,6 +9,7 @@ import type { EventStream } from "./event-stream.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
 import type { StreamMapping } from "./stream-mapping.ts";
 import type { Hop } from "./watched.ts";
+import type { WebFirewall } from "./web-firewall.ts";
 
 /** A CloudWatch metric as alarms and dashboards name it. */
 export interface Metric {
@@ -74,6 +75,14 @@ const ofDelivery =
 /** Age of the oldest record that has not reached S3, in seconds. */
 export const deliveryFreshness = ofDelivery("DeliveryToS3.DataFreshness", "Maximum");
 export const deliveredRecords = ofDelivery("DeliveryToS3.Records", "Sum");
+
+// https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+export const blockedRequests = ({ name, region }: WebFirewall): Metric => ({
+  namespace: "AWS/WAFV2",
+  metricName: "BlockedRequests",
+  dimensions: { WebACL: name, Region: region, Rule: "ALL" },
+  statistic: "Sum",
+});
 
 /** Copies that the router could not bring to a destination, by the destination's name in the route documents. */
 export const destinationDeadLetters = ({ name, stage }: Hop, destination: string): Metric => ({

@@ -70,6 +70,9 @@ export class PipelineFunction extends Construct {
       handler: props.artifact.handler,
       memorySize: props.config.memory,
       timeout: props.config.timeout,
+      ...(props.config.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.config.reservedConcurrency }),
       publish: true,
       kmsKeyArn: props.key.arn,
       environment: { variables: { ...props.environment } },

@@ -8,25 +8,34 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.j
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { DataKey } from "./data-key.ts";
-import { principalPolicyDocument } from "./policy.ts";
+import { type PrincipalStatement, principalPolicyDocument } from "./policy.ts";
 
-export interface PrivateBucketProps {
+export interface PrivateBucketProps<Key extends DataKey | undefined> {
   readonly name: string;
-  readonly key: DataKey;
+  /** Undefined: S3's own key, for what AWS itself writes with no other. */
+  readonly key: Key;
   readonly lifecycleRules: readonly S3BucketLifecycleConfigurationRule[];
   /** The bucket is there already. Its policy, lifecycle, encryption and versioning become ours. */
   readonly isAdopted?: boolean;
+  /** Days that a version is kept once another has taken its place. */
+  readonly oldVersionsExpireAfter?: number;
+  /** What others may do with the bucket of this ARN. */
+  readonly statements?: (arn: string) => readonly PrincipalStatement[];
 }
 
 /** A versioned, encrypted bucket that nobody outside the account sees, reads over plain HTTP, or deletes by mistake. */
-export class PrivateBucket extends Construct {
-  readonly key: DataKey;
+export class PrivateBucket<Key extends DataKey | undefined = DataKey> extends Construct {
+  readonly key: Key;
+  /** For whoever has to wait until others may write. */
+  readonly policy: ITerraformDependable;
   readonly #bucket: S3Bucket;
 
-  constructor(scope: Construct, id: string, { name, key, lifecycleRules, isAdopted = false }: PrivateBucketProps) {
+  constructor(scope: Construct, id: string, props: PrivateBucketProps<Key>) {
     super(scope, id);
+    const { name, key, lifecycleRules, isAdopted = false, oldVersionsExpireAfter = 30, statements = () => [] } = props;
     this.key = key;
     this.#bucket = new S3Bucket(this, "resource", { bucket: name, lifecycle: { preventDestroy: true } });
     if (isAdopted) this.#bucket.importFrom(name);
@@ -46,11 +55,13 @@ export class PrivateBucket extends Construct {
     new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       bucket,
       rule: [
-        {
-          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
-          // One data key per bucket instead of one KMS call per object.
-          bucketKeyEnabled: true,
-        },
+        key === undefined
+          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+          : {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
+              // One data key per bucket instead of one KMS call per object.
+              bucketKeyEnabled: true,
+            },
       ],
     });
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
@@ -67,13 +78,13 @@ export class PrivateBucket extends Construct {
           id: "old-versions",
           status: "Enabled",
           filter: [{ prefix: "" }],
-          noncurrentVersionExpiration: [{ noncurrentDays: 30 }],
+          noncurrentVersionExpiration: [{ noncurrentDays: oldVersionsExpireAfter }],
         },
       ],
       // The provider needs versioning to be known before it writes rules about versions.
       dependsOn: [versioning],
     });
-    new S3BucketPolicy(this, "policy", {
+    this.policy = new S3BucketPolicy(this, "policy", {
       bucket,
       policy: principalPolicyDocument([
         {
@@ -92,6 +103,7 @@ export class PrivateBucket extends Construct {
           resources: [this.#bucket.arn, `${this.#bucket.arn}/*`],
           conditions: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
         },
+        ...statements(this.#bucket.arn),
       ]),
       // Both calls change the bucket's public state; S3 answers 409 when they meet.
       dependsOn: [publicAccess],

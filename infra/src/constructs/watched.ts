@@ -3,6 +3,7 @@ import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
 import type { StreamMapping } from "./stream-mapping.ts";
+import type { WebFirewall } from "./web-firewall.ts";
 
 /** A function with the mapping that feeds it. */
 export interface Hop {
@@ -43,4 +44,6 @@ export interface Watched {
   readonly deliveries: readonly WatchedDelivery[];
   readonly destinations: readonly DestinationStream[];
   readonly foreign: readonly ForeignDestination[];
+  /** Absent where the web ACL is not ours. */
+  readonly firewall: WebFirewall | undefined;
 }

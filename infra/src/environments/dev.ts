@@ -15,6 +15,7 @@ export const environment: EnvironmentInput = {
   lake: { expireAfter: unit.days(60) },
   logs: { retention: 7, level: "debug" },
   warehouse: { edition: "standard", timeTravel: unit.days(1) },
+  frontDoor: { accessLogs: { mode: "none" }, dns: { mode: "route53", zone: "dev.shop.example" } },
   ingest: {
     cluster: { oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD" },
     host: "events.dev.shop.example",

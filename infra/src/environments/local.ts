@@ -24,6 +24,7 @@ export const environment: EnvironmentInput = {
   lake: { expireAfter: unit.days(31), deadLettersExpireAfter: unit.days(7) },
   logs: { retention: 1 },
   warehouse: { edition: "standard", timeTravel: unit.days(1) },
+  frontDoor: { firewall: { mode: "none" }, accessLogs: { mode: "none" } },
   ingest: {
     cluster: { oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/LOCAL" },
     // No image runs on a laptop: the service starts from its bundle.

@@ -1,5 +1,6 @@
 import { provisioned } from "../config/capacity.ts";
 import type { EnvironmentInput } from "../config/defaults.ts";
+import { prometheusOperator } from "../config/monitoring.ts";
 import * as unit from "../config/units.ts";
 
 const retention = unit.hours(168);
@@ -20,6 +21,7 @@ export const environment: EnvironmentInput = {
   lake: { infrequentAccessAfter: unit.days(90), expireAfter: unit.days(1_095), deadLettersExpireAfter: unit.days(30) },
   logs: { retention: 90 },
   warehouse: { edition: "enterprise", timeTravel: unit.days(14) },
+  frontDoor: { dns: { mode: "route53", zone: "shop.example" } },
   ingest: {
     cluster: { oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF" },
     host: "events.shop.example",
@@ -27,6 +29,8 @@ export const environment: EnvironmentInput = {
     replicas: { min: unit.replicas(3), max: unit.replicas(6) },
     resources: { cpuRequest: unit.millicores(1_000), memory: unit.mebibytes(1_024) },
     corsOrigins: ["https://shop.example", "https://www.shop.example"],
+    network: { mode: "closed", loadBalancer: ["10.3.0.0/16"], monitoringNamespace: "monitoring" },
+    monitoring: prometheusOperator,
   },
   alarms: {
     emails: ["millrace-oncall@shop.example"],

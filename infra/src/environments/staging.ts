@@ -1,5 +1,6 @@
 import { provisioned } from "../config/capacity.ts";
 import type { EnvironmentInput } from "../config/defaults.ts";
+import { prometheusOperator } from "../config/monitoring.ts";
 import * as unit from "../config/units.ts";
 
 const retention = unit.hours(48);
@@ -20,6 +21,7 @@ export const environment: EnvironmentInput = {
   lake: { expireAfter: unit.days(180) },
   logs: { retention: 30 },
   warehouse: { edition: "enterprise", timeTravel: unit.days(7) },
+  frontDoor: { dns: { mode: "route53", zone: "staging.shop.example" } },
   ingest: {
     cluster: { oidcIssuer: "oidc.eks.eu-west-1.amazonaws.com/id/55555555555555555555555555555555" },
     host: "events.staging.shop.example",
@@ -27,6 +29,8 @@ export const environment: EnvironmentInput = {
     replicas: { min: unit.replicas(2), max: unit.replicas(3) },
     resources: { cpuRequest: unit.millicores(500), memory: unit.mebibytes(768) },
     corsOrigins: ["https://staging.shop.example"],
+    network: { mode: "closed", loadBalancer: ["10.2.0.0/16"], monitoringNamespace: "monitoring" },
+    monitoring: prometheusOperator,
   },
   alarms: { emails: ["millrace-staging@shop.example"] },
 };

@@ -24,6 +24,7 @@ import { Dashboard } from "../constructs/dashboard.ts";
 import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
+import { FrontDoor } from "../constructs/front-door.ts";
 import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
@@ -110,7 +111,8 @@ export class MillraceStack extends TerraformStack {
       router.mapping.resource,
     ];
     const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters, readers });
-    this.#createEventService(raw, [...readers, enrichment.mapping.resource]);
+    const frontDoor = new FrontDoor(this, "front_door", config);
+    this.#createEventService(raw, frontDoor, [...readers, enrichment.mapping.resource]);
 
     const watched: Watched = {
       raw,
@@ -122,6 +124,7 @@ export class MillraceStack extends TerraformStack {
       deliveries,
       destinations: destinationStreams,
       foreign,
+      firewall: frontDoor.firewall,
     };
     this.#createWatch(watched, keys.masked);
     this.#createOutputs(watched, lake);
@@ -521,7 +524,7 @@ export class MillraceStack extends TerraformStack {
     });
   }
 
-  #createEventService(raw: EventStream, readers: readonly ITerraformDependable[]): void {
+  #createEventService(raw: EventStream, frontDoor: FrontDoor, readers: readonly ITerraformDependable[]): void {
     const { aws, environment, ingest, logs } = this.#config;
     const digest = new TerraformVariable(this, "ingest_image_digest", {
       type: "string",
@@ -545,6 +548,7 @@ export class MillraceStack extends TerraformStack {
       config: ingest,
       logLevel: logs.level,
       raw,
+      frontDoor,
       writeKeys: this.#secretText("write_keys", ingest.writeKeys),
       image: `${ingest.image.repository}@${digest.stringValue}`,
       dependsOn: readers,

@@ -22,8 +22,11 @@ const operators: Readonly<Record<string, (wanted: string, value: string) => bool
 function holds(operator: string, wanted: readonly string[], found: string | readonly string[] | undefined): boolean {
   if (operator === "StringNotEquals")
     return found === undefined || !listed(found).some((value) => wanted.includes(value));
-  const compare = operators[operator.replace("ForAnyValue:", "")];
+  const compare = operators[operator.replace(/^For(Any|All)Values?:/, "")];
   if (compare === undefined) throw new Error(`the evaluation does not know ${operator}`);
+  if (operator.startsWith("ForAllValues:")) {
+    return listed(found ?? []).every((value) => wanted.some((one) => compare(one, value)));
+  }
   return found !== undefined && listed(found).some((value) => wanted.some((one) => compare(one, value)));
 }
 

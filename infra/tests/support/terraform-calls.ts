@@ -207,6 +207,17 @@ export const terraformCalls: Readonly<Record<string, TerraformCalls>> = {
     write: ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
     arn: ({ args }, { accountId }) => `arn:aws:cloudwatch::${accountId}:dashboard/${args.dashboard_name}`,
   },
+  aws_wafv2_web_acl: {
+    read: ["wafv2:GetWebACL", "wafv2:ListTagsForResource"],
+    write: ["wafv2:CreateWebACL", "wafv2:UpdateWebACL", "wafv2:DeleteWebACL", "wafv2:TagResource"],
+    arn: ({ args }, account) => regional("wafv2", `regional/webacl/${args.name}/0f6c`, account),
+  },
+  aws_route53_record: {
+    read: ["route53:GetHostedZone", "route53:ListResourceRecordSets"],
+    write: ["route53:ChangeResourceRecordSets"],
+    arn: () => "arn:aws:route53:::hostedzone/Z0",
+    context: ({ args }) => ({ "route53:ChangeResourceRecordSetsNormalizedRecordNames": String(args.name) }),
+  },
   aws_sns_topic: {
     read: ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
     write: ["sns:CreateTopic", "sns:SetTopicAttributes", "sns:DeleteTopic", "sns:TagResource"],

@@ -111,6 +111,15 @@ describe.each(environments)("the roles of CI in %s", (environment) => {
     }
   });
 
+  test("a deployment writes the DNS record of its own host and no other", () => {
+    const policies = policiesOf(environment, "deploy");
+    const mayWrite = (name: string): boolean =>
+      isAllowed(policies, "route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z0", {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": name,
+      });
+    expect([mayWrite(scopeOf(environment).host), mayWrite("shop.example")]).toEqual([true, false]);
+  });
+
   test("a role without the boundary cannot be made", () => {
     const arn = `arn:aws:iam::${account.accountId}:role/millrace-${environment}-router`;
     const policies = policiesOf(environment, "deploy");

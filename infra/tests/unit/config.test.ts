@@ -3,7 +3,18 @@ import type { EnvironmentInput } from "../../src/config/defaults.ts";
 import { ENVIRONMENTS, environmentInput, inOrderOfPromotion } from "../../src/config/environments.ts";
 import { completeConfig, loadConfig, parseEnvironmentName, validateConfig } from "../../src/config/load-config.ts";
 import type { EnvironmentConfig } from "../../src/config/schema.ts";
-import { bytes, days, hours, kibibytes, percent, records, replicas, retries, seconds } from "../../src/config/units.ts";
+import {
+  bytes,
+  days,
+  hours,
+  invocations,
+  kibibytes,
+  percent,
+  records,
+  replicas,
+  retries,
+  seconds,
+} from "../../src/config/units.ts";
 import { onDemand, provisioned } from "../../src/config/capacity.ts";
 import { ConfigError, EnvironmentOrderError, UnknownEnvironmentError } from "../../src/errors.ts";
 
@@ -13,6 +24,8 @@ const prod = loadConfig("prod");
 
 const devInput = environmentInput("dev") as EnvironmentInput;
 const retention = hours(168);
+const webAclOf = (accountId: string, region: string): string =>
+  `arn:aws:wafv2:${region}:${accountId}:regional/webacl/shop/11111111-2222-3333-4444-555555555555`;
 
 function faultsOf(environment: string, input: unknown): readonly string[] {
   try {
@@ -218,6 +231,45 @@ describe("values that are sound alone but not together", () => {
       /^streams\.destinationOverrides\.orders\.capacity\.shards: 2 are too few; set at least 10/,
     ],
     [
+      "a web ACL of another account",
+      prod,
+      {
+        frontDoor: {
+          ...prod.frontDoor,
+          firewall: { mode: "existing", webAclArn: webAclOf("111111111111", "eu-west-1") },
+        },
+      },
+      /^frontDoor\.firewall\.webAclArn: 111111111111 is not aws\.accountId, 333333333333/,
+    ],
+    [
+      "a web ACL of another region",
+      prod,
+      {
+        frontDoor: {
+          ...prod.frontDoor,
+          firewall: { mode: "existing", webAclArn: webAclOf("333333333333", "us-east-1") },
+        },
+      },
+      /^frontDoor\.firewall\.webAclArn: us-east-1 is not aws\.region, eu-west-1/,
+    ],
+    [
+      "a host outside its zone",
+      prod,
+      { frontDoor: { ...prod.frontDoor, dns: { mode: "route53", zone: "hop.example" } } },
+      /^frontDoor\.dns\.zone: ingest\.host events\.shop\.example is not in hop\.example/,
+    ],
+    [
+      "fewer reserved invocations than the shards need",
+      prod,
+      {
+        functions: {
+          ...prod.functions,
+          router: { ...prod.functions.router, reservedConcurrency: invocations(63) },
+        },
+      },
+      /^functions\.router\.reservedConcurrency: 63 invocations are too few; set at least 64, for 16 shards/,
+    ],
+    [
       "one raw shard behind 24 replicas",
       prod,
       {
@@ -265,6 +317,21 @@ test.each(["us-east-1", "ap-southeast-2", "ca-central-1", "il-central-1", "mx-ce
     expect(faults.filter((fault) => fault.startsWith("aws.region"))).toEqual([]);
   },
 );
+
+test.each(["10.0.0.0", "10.0.0.0/33", "10.0.0.256/8", "300.1.1.1/8", "::/0", "everybody"])(
+  "%s is no address range",
+  (range) => {
+    expect(faultsOf("prod", { ...prod, frontDoor: { ...prod.frontDoor, inbound: [range] } })).toEqual([
+      expect.stringMatching(/^frontDoor\.inbound\.0: Expected an IPv4 address range such as 10\.0\.0\.0\/16, got/),
+    ]);
+  },
+);
+
+test("nobody to connect is a fault, not an open door", () => {
+  expect(faultsOf("prod", { ...prod, frontDoor: { ...prod.frontDoor, inbound: [] } })).toEqual([
+    "frontDoor.inbound: Expected at least one address range; 0.0.0.0/0 is everybody",
+  ]);
+});
 
 test("the replicas that three zones need are legal behind any stream", () => {
   const small = {

@@ -165,13 +165,32 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
       resources: [arn("secretsmanager", `secret:millrace/${environment}/*`)],
     },
     {
+      sid: "ReadFirewall",
+      actions: ["wafv2:GetWebACL", "wafv2:ListTagsForResource"],
+      resources: [webAcls(scope)],
+    },
+    {
+      sid: "ReadZones",
+      actions: ["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"],
+      resources: ["arn:aws:route53:::hostedzone/*"],
+    },
+    {
       // These actions know no resource.
       sid: "ReadLists",
-      actions: ["kms:ListAliases", "logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"],
+      actions: [
+        "kms:ListAliases",
+        "logs:DescribeLogGroups",
+        "route53:ListHostedZones",
+        "route53:ListHostedZonesByName",
+        "sns:GetSubscriptionAttributes",
+      ],
       resources: ["*"],
     },
   ];
 }
+
+/** A web ACL's ARN ends in an id of AWS. */
+export const webAcls = ({ arn, prefix }: RoleScope): string => arn("wafv2", `regional/webacl/${prefix}-*/*`);
 
 export const logGroups = ({ arn, prefix }: RoleScope): readonly string[] => [
   arn("logs", `log-group:/aws/lambda/${prefix}-*`),

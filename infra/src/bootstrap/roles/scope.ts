@@ -15,6 +15,8 @@ export interface RoleScope {
   readonly imageRepository: string;
   readonly lakeBucket: string;
   readonly routesBucket: string;
+  /** Host name of the event service: the one DNS record that a deployment may write. */
+  readonly host: string;
   /** Full ARN of a resource in this account and region, for example `arn("sns", "millrace-dev-*")`. */
   readonly arn: (service: string, resource: string) => string;
   /** ARN of a resource of IAM or of another service that has no regions. */
@@ -43,6 +45,7 @@ export function roleScope(config: EnvironmentConfig): RoleScope {
     imageRepository: image["name"] ?? "",
     lakeBucket: bucketName(environment, "lake", aws.accountId),
     routesBucket: bucketName(environment, "routes", aws.accountId),
+    host: ingest.host,
     arn: (service, resource) => `arn:aws:${service}:${aws.region}:${aws.accountId}:${resource}`,
     globalArn: (service, resource) => `arn:aws:${service}::${aws.accountId}:${resource}`,
     bucketArn: (bucket, key) => `arn:aws:s3:::${bucket}${key === undefined ? "" : `/${key}`}`,

@@ -1,5 +1,5 @@
 import type { Statement } from "../../constructs/policy.ts";
-import { logGroups, taggedOurs } from "./read-statements.ts";
+import { logGroups, taggedOurs, webAcls } from "./read-statements.ts";
 import { policyArn, type RoleScope } from "./scope.ts";
 
 /** What a deployment changes beyond what it reads: resources with this environment's names. */
@@ -158,6 +158,36 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
         "sns:UntagResource",
       ],
       resources: [arn("sns", `${prefix}-*`)],
+    },
+    {
+      sid: "WriteFirewall",
+      actions: [
+        "wafv2:CreateWebACL",
+        "wafv2:DeleteWebACL",
+        "wafv2:TagResource",
+        "wafv2:UntagResource",
+        "wafv2:UpdateWebACL",
+      ],
+      resources: [webAcls(scope)],
+    },
+    {
+      // A web ACL with rules of AWS is made and changed on their groups as well.
+      sid: "UseManagedRules",
+      actions: ["wafv2:CreateWebACL", "wafv2:UpdateWebACL"],
+      resources: [arn("wafv2", "regional/managedruleset/*/*")],
+    },
+    {
+      sid: "WriteRecord",
+      actions: ["route53:ChangeResourceRecordSets"],
+      resources: ["arn:aws:route53:::hostedzone/*"],
+      conditions: {
+        "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsNormalizedRecordNames": [scope.host] },
+      },
+    },
+    {
+      sid: "WaitForRecord",
+      actions: ["route53:GetChange"],
+      resources: ["arn:aws:route53:::change/*"],
     },
     {
       sid: "PushImages",
