@@ -7,10 +7,11 @@ import { LoadedSet } from "./set/pattern-set.ts";
 export interface PatternSet {
   /**
    * The names of the patterns that an event (a JSON object) matches, in the order they were given.
+   * @param text the JSON text that `JSON.parse` made the event of: numbers that no double holds are compared by their digits
    * @throws InvalidEventError, EventTooComplexError
    */
-  match(event: object): string[];
-  /** Like `match`, from the event's JSON text: numbers that no double holds are compared by their digits. */
+  match(event: object, text?: string): string[];
+  /** Like `match`, from the event's JSON text alone. */
   matchText(text: string): string[];
   /** The compiled form, plain JSON; `loadPatterns` makes a set of it again without compiling. */
   toJSON(): CompiledPatterns;
@@ -41,7 +42,7 @@ export function compilePatterns(named: Readonly<Record<string, string | EventPat
 export function loadPatterns(compiled: CompiledPatterns): PatternSet {
   const set = new LoadedSet(compiled);
   return {
-    match: (event) => set.match(event),
+    match: (event, text) => set.match(event, text),
     matchText: (text) => set.matchText(text),
     toJSON: () => compiled,
   };

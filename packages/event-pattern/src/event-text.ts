@@ -17,6 +17,29 @@ export function parseEventText(text: string): unknown {
   return hasLongNumber(text) || HUGE_EXPONENT.test(text) ? parseKeepingDigits(text) : parseQuickly(text);
 }
 
+// A number follows a colon, a comma, a bracket or nothing. The alternatives are those that `String` does not give: tiny
+// ones, those of more digits than every double keeps (with and without a point), exponents, zeros at the end of a fraction.
+const RESPELLED_NUMBER =
+  /(?:^|[:,[])[ \t\r\n]*-?(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|[0-9]+\.[0-9]*0(?![0-9])|(?<=-)0(?![0-9.]))/;
+
+/**
+ * Whether a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`, `-0`,
+ * `12345678901234567890`. Never false when it does; true as well for a string that looks like it.
+ */
+export function mayRespellNumbers(text: string): boolean {
+  return RESPELLED_NUMBER.test(text);
+}
+
+/**
+ * A JSON text as a value in which every number that `JSON.stringify` would write in another way is a NumberText, so that
+ * the value is written with the digits of the text. On Node 20 numbers are as `JSON.parse` gives them.
+ *
+ * @throws InvalidEventError when the text is not JSON.
+ */
+export function parseKeepingSpelling(text: string): unknown {
+  return parse(text, mayRespellNumbers(text) ? keepSpelling : undefined);
+}
+
 /** The value as `JSON.parse` gives it. @throws InvalidEventError when the text is not JSON. */
 export function parseQuickly(text: string): unknown {
   return parse(text);
@@ -93,4 +116,9 @@ function markLongNumbers(text: string): { readonly marked: string; readonly mark
     token.startsWith('"') || typeof numberOfText(token) === "number" ? token : `"${mark}${token}"`,
   );
   return { marked, mark };
+}
+
+function keepSpelling(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== "number" || context?.source === undefined) return value;
+  return String(value) === context.source ? value : new NumberText(context.source);
 }

@@ -2,7 +2,7 @@ import type { Scalar } from "./criterion.ts";
 import { InvalidEventError } from "./errors.ts";
 import { isExtreme } from "./event-text.ts";
 import { MAX_EVENT_DEPTH } from "./limits.ts";
-import { NumberText } from "./number-text.ts";
+import { NumberText, numberOfText } from "./number-text.ts";
 import { pathGraph, type PathNode } from "./path-table.ts";
 
 /**
@@ -75,7 +75,7 @@ export class FieldReader {
     if (typeof value === "object" && value !== null) {
       if (depth >= MAX_EVENT_DEPTH) throw new InvalidEventError(`The event nests more than ${MAX_EVENT_DEPTH} deep`);
       if (Array.isArray(value)) this.#array(value, node, chain, depth + 1);
-      else if (value instanceof NumberText) this.#scalar(value, node, chain);
+      else if (value instanceof NumberText) this.#scalar(numberOfText(value.text), node, chain);
       else this.#object(value as Readonly<Record<string, unknown>>, node, chain, depth + 1);
     } else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null) {
       this.#scalar(value, node, chain);

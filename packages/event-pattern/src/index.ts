@@ -11,12 +11,12 @@ export {
   PatternTooCostlyError,
 } from "./errors.ts";
 export type { TextPosition } from "./errors.ts";
-export { parseEventText } from "./event-text.ts";
+export { mayRespellNumbers, parseEventText, parseKeepingSpelling } from "./event-text.ts";
 export { explainPattern } from "./explain-pattern.ts";
 export type { ExplainedField, Explanation } from "./explain-pattern.ts";
 export { LIMITS } from "./limits.ts";
 export type { PatternLimits } from "./limits.ts";
-export { NumberText } from "./number-text.ts";
+export { NumberText, numberOfText } from "./number-text.ts";
 export { parsePattern } from "./parse-pattern.ts";
 export type { EventPattern, MatchExpression, PatternValue } from "./pattern.ts";
 export type {

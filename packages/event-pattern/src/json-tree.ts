@@ -24,7 +24,7 @@ export function treeOfValue(value: unknown, pointer = ""): JsonTree {
     return { kind: "number", value: value + 0, pointer };
   }
   if (typeof value === "boolean" || value === null) return { kind: "literal", value, pointer };
-  if (value instanceof NumberText) return { kind: "number", value, pointer };
+  if (value instanceof NumberText) return { kind: "number", value: numberOfText(value.text), pointer };
   if (Array.isArray(value)) {
     return {
       kind: "array",

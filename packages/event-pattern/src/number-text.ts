@@ -1,12 +1,21 @@
+/** `JSON.rawJSON` of Node 21 and later: what `JSON.stringify` writes as it is. */
+const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown };
+
 /**
- * A JSON number whose digits no double holds exactly, such as `12345678901234567890` or `1e400`. The engine cannot
- * compare such a number, so it equals only the same digits, and no numeric operator matches it.
+ * A JSON number by its text, such as `12345678901234567890`, `1e400` or `1.0`. In a pattern or an event it is the number
+ * itself if a double holds it exactly. The engine cannot compare any other, so that one equals only the same digits, and
+ * no numeric operator matches it.
  */
 export class NumberText {
   readonly text: string;
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  /** `JSON.stringify` writes the text as it is. On Node 20, which cannot do that, it writes the nearest double. */
+  toJSON(): unknown {
+    return rawJSON === undefined ? Number(this.text) : rawJSON(this.text);
   }
 }
 

@@ -55,14 +55,19 @@ export class LoadedSet {
     this.#root = new TreeLoader(compiled, this.#reader).root();
   }
 
-  match(event: unknown): string[] {
+  match(event: unknown, text?: string): string[] {
+    if (text !== undefined) return this.#matchBoth(event, text);
     this.#reader.read(event);
     return this.#matchRead();
   }
 
   matchText(text: string): string[] {
+    return this.#matchBoth(parseQuickly(text), text);
+  }
+
+  #matchBoth(event: unknown, text: string): string[] {
     const reader = this.#reader;
-    reader.read(parseQuickly(text));
+    reader.read(event);
     // Only digits that a pattern may be compared with matter, and nearly no event has more than a double holds.
     if (reader.hasNumbers && mayHaveLostDigits(text, reader.hasExtremeNumbers)) reader.read(parseKeepingDigits(text));
     return this.#matchRead();

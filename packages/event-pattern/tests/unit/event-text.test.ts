@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom } from "../../bench/random.ts";
-import { compilePatterns, NumberText, parseEventText } from "../../src/index.ts";
+import {
+  compilePatterns,
+  mayRespellNumbers,
+  NumberText,
+  parseEventText,
+  parseKeepingSpelling,
+} from "../../src/index.ts";
 import { numberOfText } from "../../src/number-text.ts";
 
 describe("digits that no double holds", () => {
@@ -78,5 +84,91 @@ describe("digits that no double holds", () => {
       );
       expect([text, set.matchText(`{"x":"${digits(count % 7)}","n":${text}}`)]).toEqual([text, expected]);
     }
+  });
+});
+
+describe("parseKeepingSpelling", () => {
+  const numbers = [
+    "0",
+    "-0",
+    "-0.0",
+    "1.0",
+    "1e3",
+    "1E+3",
+    "0.1",
+    "0.10",
+    "129.99",
+    "1e21",
+    "1e+21",
+    "1e400",
+    "1e-400",
+    "1e-7",
+  ];
+  const longNumbers = [
+    "12345678901234567890",
+    "9007199254740993",
+    "9007199254740991",
+    "0.1000000000000000055511151231257827",
+  ];
+
+  test("gives a value that JSON.stringify writes with every number as the text has it", () => {
+    for (const number of [...numbers, ...longNumbers]) {
+      const text = `{"a":${number},"b":[${number},[{"c":${number}}]],"d":"${number}"}`;
+      expect(JSON.stringify(parseKeepingSpelling(text))).toBe(text);
+    }
+  });
+
+  test("leaves numbers alone that JSON.stringify writes as they are", () => {
+    expect(parseKeepingSpelling('{"a":129.99,"b":1e+21}')).toEqual({ a: 129.99, b: 1e21 });
+  });
+
+  test("gives values that patterns compare as the numbers they are", () => {
+    const set = compilePatterns({ one: { n: [1] }, long: '{"n":[9007199254740993]}' });
+    expect(set.match(parseKeepingSpelling('{"n":1.0}') as object)).toEqual(["one"]);
+    expect(set.match(parseKeepingSpelling('{"n":9007199254740993}') as object)).toEqual(["long"]);
+    expect(set.match(parseKeepingSpelling('{"n":9007199254740992}') as object)).toEqual([]);
+  });
+});
+
+describe("mayRespellNumbers", () => {
+  const random = createRandom(9);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const digits = (most: number): string =>
+    Array.from({ length: Math.floor(random() * (most + 1)) }, () => pick(Array.from("0001234567899"))).join("");
+  const whole = (): string => pick(["0", pick(Array.from("123456789")) + digits(random() < 0.8 ? 8 : 24)]);
+  const fraction = (): string => pick(["", "", `.${digits(random() < 0.8 ? 8 : 24)}${pick(Array.from("0123456789"))}`]);
+  const exponent = (): string =>
+    pick(["", "", "", `${pick(["e", "E"])}${pick(["", "-", "+"])}${pick(["0", "3", "21", "400"])}`]);
+  const number = (): string => pick(["", "", "-"]) + whole() + fraction() + exponent();
+
+  test("is true for every text with a number that JSON.stringify writes in another way, on 50,000 random numbers", () => {
+    const missed: string[] = [];
+    let respelled = 0;
+    for (let count = 0; count < 50_000; count += 1) {
+      const text = number();
+      if (JSON.stringify(JSON.parse(text)) === text) continue;
+      respelled += 1;
+      const place = pick([`{"a":${text}}`, `[1, ${text} ]`, `[[${text}]]`, `{"a" :\t${text}\r\n}`, text]);
+      if (!mayRespellNumbers(place)) missed.push(place);
+    }
+    expect(missed).toEqual([]);
+    expect(respelled).toBeGreaterThan(10_000);
+  });
+
+  test("is false for the numbers that events have nearly always", () => {
+    const text =
+      '{"rank":3,"price":129.99,"at":1764355200123,"big":123456789012345,"zero":0,"minus":-0.5,"id":"0af7651916e43dd"}';
+    expect(mayRespellNumbers(text)).toBe(false);
+  });
+});
+
+describe("a parsed event with its text", () => {
+  const set = compilePatterns({ id: '{"id":[9007199254740993]}', near: { id: [9007199254740992] } });
+  test.each([
+    ["9007199254740993", ["id"]],
+    ["9007199254740992", ["near"]],
+  ])("is matched by the digits of %s", (id, expected) => {
+    const text = `{"id":${id}}`;
+    expect(set.match(JSON.parse(text) as object, text)).toEqual(expected);
   });
 });
