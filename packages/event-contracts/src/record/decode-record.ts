@@ -1,6 +1,10 @@
-/** One line of a record: the JSON value it holds, or why it holds none together with its bytes. */
+/** One line of a record: the JSON value it holds and its text, or why it holds none together with its bytes. */
 export type DecodedLine =
-  | { ok: true; value: unknown }
+  | {
+      ok: true;
+      value: unknown /** Without the line end: the digits of its numbers are here, a double may not hold them. */;
+      text: string;
+    }
   | { ok: false /** From 1. */; line: number; error: LineError /** Without the line end. */; bytes: Uint8Array };
 
 /** Why a line could not be read. The message never quotes the line: it may hold sensitive values. */
@@ -16,7 +20,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /**
  * Reads a record: one entry per line that is not blank, in order, at least one. A broken line does not hide the others,
  * a missing last newline is no fault, and nothing is ever thrown.
- * @example decodeRecord(encodeRecord([{ id: "1" }])) // [{ ok: true, value: { id: "1" } }]
+ * @example decodeRecord(encodeRecord([{ id: "1" }])) // [{ ok: true, value: { id: "1" }, text: '{"id":"1"}' }]
  */
 export function decodeRecord(bytes: Uint8Array): DecodedLine[] {
   const text = decodeUtf8(bytes);
@@ -83,9 +87,9 @@ function isBlank(line: string): boolean {
   return /^[ \t\r]*$/.test(line);
 }
 
-function parseLine(text: string): { ok: true; value: unknown } | { ok: false; error: LineError } {
+function parseLine(text: string): Extract<DecodedLine, { ok: true }> | { ok: false; error: LineError } {
   try {
-    return { ok: true, value: JSON.parse(text) as unknown };
+    return { ok: true, value: JSON.parse(text) as unknown, text };
   } catch (cause) {
     return { ok: false, error: { code: "invalid-json", message: `The line is not JSON${positionIn(cause)}.` } };
   }

@@ -23,23 +23,23 @@ describe("encodeRecord", () => {
 
   test("escapes lone surrogates instead of losing them", () => {
     const [line] = decodeRecord(encodeRecord([{ text: "a\ud800b" }]));
-    expect(line).toEqual({ ok: true, value: { text: "a\ud800b" } });
+    expect(line).toEqual({ ok: true, value: { text: "a\ud800b" }, text: '{"text":"a\\ud800b"}' });
   });
 });
 
 describe("decodeRecord", () => {
   test("takes a missing last newline, blank lines and CRLF", () => {
     expect(decodeRecord(bytes('\n{"id":"1"}\r\n \t\n{"id":"2"}'))).toEqual([
-      { ok: true, value: { id: "1" } },
-      { ok: true, value: { id: "2" } },
+      { ok: true, value: { id: "1" }, text: '{"id":"1"}\r' },
+      { ok: true, value: { id: "2" }, text: '{"id":"2"}' },
     ]);
   });
 
   test("gives a broken line its number and its own bytes, and still reads its neighbours", () => {
     expect(decodeRecord(bytes('{"id":"1"}\n\n{"id":\n{"id":"3"}\n'))).toEqual([
-      { ok: true, value: { id: "1" } },
+      { ok: true, value: { id: "1" }, text: '{"id":"1"}' },
       { ok: false, line: 3, error: { code: "invalid-json", message: expect.any(String) }, bytes: bytes('{"id":') },
-      { ok: true, value: { id: "3" } },
+      { ok: true, value: { id: "3" }, text: '{"id":"3"}' },
     ]);
   });
 
