@@ -1,4 +1,5 @@
 import type { EnrichedEvent } from "@millrace/event-contracts";
+import { parseKeepingSpelling } from "@millrace/event-pattern";
 import type { EventCopy } from "@millrace/routes/runtime";
 
 /** What the router notes on a copy, as `processing.router`. */
@@ -18,20 +19,35 @@ export class CopyWriter {
   #event: EnrichedEvent | undefined;
   #withoutProcessing = "";
 
-  /** The line of a copy. Copies of one event that leave nothing out share the text of all but `processing`. */
-  line(event: EnrichedEvent, copy: EventCopy, hop: RouterHop): string {
-    const { processing: _, ...rest } = copy.event;
+  /**
+   * The line of a copy. Copies of one event that leave nothing out share the text of all but `processing`, which is the
+   * text the event came in.
+   *
+   * @param text the JSON of the event
+   */
+  line(event: EnrichedEvent, text: string, copy: EventCopy, hop: RouterHop): string {
     const processing =
       "processing" in copy.event ? { ...(copy.event["processing"] as object), router: hop } : { router: hop };
-    return `${this.#textOf(event, copy, rest).slice(0, -1)},"processing":${JSON.stringify(processing)}}\n`;
+    const rest = (copy.event as unknown) === event ? this.#sharedText(event, text) : textWithoutProcessing(copy.event);
+    return `${rest.slice(0, -1)},"processing":${JSON.stringify(processing)}}\n`;
   }
 
-  #textOf(event: EnrichedEvent, copy: EventCopy, rest: object): string {
-    if ((copy.event as unknown) !== event) return JSON.stringify(rest);
+  #sharedText(event: EnrichedEvent, text: string): string {
     if (this.#event !== event) {
       this.#event = event;
-      this.#withoutProcessing = JSON.stringify(rest);
+      this.#withoutProcessing = cutProcessing(event, text);
     }
     return this.#withoutProcessing;
   }
+}
+
+/** Enrichment writes `processing` last, and as `JSON.stringify` does. Any other line is written from its values. */
+function cutProcessing({ processing }: EnrichedEvent, text: string): string {
+  const end = `,"processing":${JSON.stringify(processing)}}`;
+  if (text.endsWith(end)) return `${text.slice(0, -end.length)}}`;
+  return textWithoutProcessing(parseKeepingSpelling(text) as EventCopy["event"]);
+}
+
+function textWithoutProcessing({ processing: _, ...rest }: EventCopy["event"]): string {
+  return JSON.stringify(rest);
 }

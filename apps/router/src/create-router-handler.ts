@@ -1,5 +1,11 @@
 import { hash } from "node:crypto";
-import { decodeRecord, eventIdentity, hasMoreLines, partitionKeyOf } from "@millrace/event-contracts";
+import {
+  decodeRecord,
+  type EnrichedEvent,
+  eventIdentity,
+  hasMoreLines,
+  partitionKeyOf,
+} from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import type { CompiledStream, RouteSet } from "@millrace/routes/runtime";
 import {
@@ -95,8 +101,9 @@ class Router {
       if (index > 0) time.check();
       this.#telemetry.count("eventsIn");
       const read = line.ok ? readEnrichedEvent(line.value) : undefined;
+      const text = line.ok ? line.text : "";
       if (read !== undefined && "event" in read) {
-        this.#routeEvent(read.event, routes, collector);
+        this.#routeEvent(read.event, text, routes, collector);
         continue;
       }
       const failure =
@@ -104,15 +111,15 @@ class Router {
           ? { kind: badRowKinds.notEnriched, message: read.reason }
           : { kind: badRowKinds.unreadable, message: line.ok ? "" : `${line.error.code}: ${line.error.message}` };
       this.#countBadRow(failure.kind);
-      const bytes = line.ok ? encode(line.value) : line.bytes;
+      const bytes = line.ok ? encode(text) : line.bytes;
       badRows.push(badRowOutput(source, this.processor, failure, bytes, { index }));
     }
     this.#telemetry.countBy("recordsByRoutesVersion", routes.version);
     return [...collector.outputs(), ...badRows];
   }
 
-  #routeEvent(event: Parameters<CopyWriter["line"]>[0], routes: RouteSet, collector: OutputCollector): void {
-    const { matched, copies } = routes.route(event);
+  #routeEvent(event: EnrichedEvent, text: string, routes: RouteSet, collector: OutputCollector): void {
+    const { matched, copies } = routes.route(event, text);
     const now = this.#clock.now();
     this.#telemetry.observe("eventAgeMs", now - Date.parse(event.event.receivedat));
     if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
@@ -122,8 +129,8 @@ class Router {
       const { stream, application } = copy.stream;
       this.#streams.set(stream, copy.stream);
       const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
-      const line = this.#copies.line(event, copy, hop);
-      collector.add({ stream, application, partitionKey }, line, { event, routes: copy.routes });
+      const line = this.#copies.line(event, text, copy, hop);
+      collector.add({ stream, application, partitionKey }, line, { event, text, routes: copy.routes });
       this.#telemetry.count("eventsOut");
       this.#telemetry.count("routeMatches", copy.routes.length);
       for (const route of copy.routes) this.#telemetry.countBy("matchesByRoute", route);
@@ -239,6 +246,6 @@ function identifyOutput(output: Output): string {
   return hash("sha1", output.entries.map(({ event }) => eventIdentity(event.event)).join(), "base64");
 }
 
-function encode(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

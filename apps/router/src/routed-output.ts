@@ -7,6 +7,8 @@ const encoder = new TextEncoder();
 /** One event of an output and the routes it is there for. */
 export interface RoutedEventEntry {
   readonly event: EnrichedEvent;
+  /** The event as JSON, with the digits of its numbers. */
+  readonly text: string;
   readonly routes: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import type { BadRow, EnrichedEvent } from "@millrace/event-contracts";
 import { encodeRecord } from "@millrace/event-contracts";
+import { parseKeepingSpelling } from "@millrace/event-pattern";
 import type { FailedOutput, Output } from "@millrace/stream-handler";
 import { badRowKinds } from "../bad-rows.ts";
 import type { RoutedOutput } from "../routed-output.ts";
@@ -37,10 +38,10 @@ export function deadLetterOutputs(
   const { application, destination: stream, partitionKey } = output;
   // Without a delivery the writer itself failed or gave no answer: the destination may hold the event.
   const { reason, attempts, isAmbiguous } = delivery ?? { reason: "no-answer", attempts: 0, isAmbiguous: true };
-  return output.entries.map(({ event, routes }) => {
+  return output.entries.map(({ text, routes }) => {
     const letter: DeadLetter = {
       failure: { kind: badRowKinds.undeliverable, message: `${error.name}: ${error.message}` },
-      enriched: event,
+      enriched: parseKeepingSpelling(text) as EnrichedEvent,
       processor: { ...processor },
       origin: { stream: source.stream, shardId: source.shardId, sequenceNumber: source.sequenceNumber },
       delivery: { application, stream, routes, partitionKey, reason, attempts, isAmbiguous },

@@ -1,4 +1,4 @@
-import { explainPattern } from "@millrace/event-pattern";
+import { explainPattern, parseEventText } from "@millrace/event-pattern";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loadRouteDocuments } from "../document/load-route-documents.ts";
@@ -50,7 +50,7 @@ export const explain: Command = {
 /** An enriched event from its own file, or by its id among others. */
 async function findEvent(subject: string, events: string | undefined): Promise<object> {
   if (existsSync(subject)) {
-    const value = JSON.parse(readFileSync(subject, "utf8")) as unknown;
+    const value = parseEventText(readFileSync(subject, "utf8"));
     if (typeof value !== "object" || value === null) throw new UsageError(`${subject} holds no JSON object`);
     return value;
   }

@@ -1,5 +1,6 @@
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { parseKeepingSpelling } from "@millrace/event-pattern";
 import { LocationError } from "../errors.ts";
 import { eventFiles } from "./event-files.ts";
 
@@ -78,7 +79,7 @@ async function* resume(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = parseKeepingSpelling(text);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Readonly<Record<string, unknown>>)
       : undefined;

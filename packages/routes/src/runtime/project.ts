@@ -1,3 +1,5 @@
+import { NumberText } from "@millrace/event-pattern";
+
 type JsonObject = Readonly<Record<string, unknown>>;
 /** The segments of a dotted path. */
 export type FieldPath = readonly string[];
@@ -18,7 +20,7 @@ const IDENTITY: FieldSelector = {
 };
 
 const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 
 /**
  * The event with every field that at least one selector asks for, and its identity. Inside an array a path holds for

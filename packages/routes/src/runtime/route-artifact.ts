@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseEventText } from "@millrace/event-pattern";
 import type { CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { loadRoutes, type RoutedEvent, type RouteSet } from "./route-set.ts";
@@ -52,7 +53,7 @@ function placeOf({ stream, application, arn = {} }: CompiledStream): string {
 function parse(text: string): RouteArtifact {
   let artifact: Partial<RouteArtifact> | null;
   try {
-    artifact = JSON.parse(text) as Partial<RouteArtifact> | null;
+    artifact = parseEventText(text) as Partial<RouteArtifact> | null;
   } catch (cause) {
     throw new InvalidCompiledRoutesError("The routes are not JSON", { cause });
   }

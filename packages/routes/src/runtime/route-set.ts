@@ -1,5 +1,5 @@
 import { eventIdentity } from "@millrace/event-contracts";
-import { loadPatterns } from "@millrace/event-pattern";
+import { loadPatterns, NumberText, numberOfText, parseKeepingSpelling } from "@millrace/event-pattern";
 import type { CompiledRoute, CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { type FieldSelector, projectEvent } from "./project.ts";
@@ -11,8 +11,11 @@ export interface RouteSet {
   readonly streams: readonly CompiledStream[];
   /** Every route, as `<application>/<route>`. */
   readonly routeIds: readonly string[];
-  /** What an enriched event leads to; empty when no route matches. */
-  route(event: RoutedEvent): RouteResult;
+  /**
+   * What an enriched event leads to; empty when no route matches.
+   * @param text the JSON text of the event: with it, numbers are compared, projected and made keys of by their digits
+   */
+  route(event: RoutedEvent, text?: string): RouteResult;
 }
 
 /** As much of an enriched event as routing itself needs. */
@@ -50,15 +53,35 @@ export function loadRoutes(compiled: CompiledRoutes): RouteSet {
     version: compiled.version,
     streams: compiled.streams,
     routeIds: compiled.routes.map((route) => route.id),
-    route(event) {
-      const matched = patterns.match(event);
-      return { matched, copies: matched.length === 0 ? [] : copiesOf(event, matched, routes, compiled.streams) };
+    route(event, text) {
+      const matched = patterns.match(event, text);
+      if (matched.length === 0) return { matched, copies: [] };
+      return { matched, copies: copiesOf(createReading(event, text), matched, routes, compiled.streams) };
     },
   };
 }
 
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** An event in two readings: as it was given, and with the digits of its text. */
+interface Reading {
+  readonly event: RoutedEvent;
+  readonly whole: JsonObject;
+  exact(): JsonObject;
+}
+
+function createReading(event: RoutedEvent, text: string | undefined): Reading {
+  const whole = event as unknown as JsonObject;
+  let exact: JsonObject | undefined;
+  return {
+    event,
+    whole,
+    exact: () => (exact ??= text === undefined ? whole : (parseKeepingSpelling(text) as JsonObject)),
+  };
+}
+
 function copiesOf(
-  event: RoutedEvent,
+  reading: Reading,
   matched: readonly string[],
   routes: ReadonlyMap<string, CompiledRoute>,
   streams: readonly CompiledStream[],
@@ -69,7 +92,7 @@ function copiesOf(
     const route = routes.get(id);
     if (route === undefined) continue;
     if (route.sample !== undefined) {
-      point ??= samplePoint(eventIdentity(event.event));
+      point ??= samplePoint(eventIdentity(reading.event.event));
       if (point >= route.sample) continue;
     }
     const group = byStream.get(route.stream);
@@ -79,32 +102,37 @@ function copiesOf(
   return [...byStream].flatMap(([index, group]): EventCopy[] => {
     const stream = streams[index];
     if (stream === undefined) return [];
-    const whole = event as unknown as Readonly<Record<string, unknown>>;
-    const partitionKey = keyOf(whole, stream.partitionKey);
-    return [{ stream, routes: group.map((route) => route.id), event: projectFor(whole, group), partitionKey }];
+    const partitionKey = keyOf(reading, stream.partitionKey);
+    return [{ stream, routes: group.map((route) => route.id), event: projectFor(reading, group), partitionKey }];
   });
 }
 
 /** A copy holds what any of its routes asks for. */
-function projectFor(
-  event: Readonly<Record<string, unknown>>,
-  group: readonly CompiledRoute[],
-): Readonly<Record<string, unknown>> {
+function projectFor(reading: Reading, group: readonly CompiledRoute[]): JsonObject {
   const selectors: FieldSelector[] = [];
   for (const { keep, drop } of group) {
-    if (keep === undefined && drop === undefined) return event;
+    if (keep === undefined && drop === undefined) return reading.whole;
     selectors.push(keep === undefined ? { isKeep: false, paths: drop ?? [] } : { isKeep: true, paths: keep });
   }
-  return projectEvent(event, selectors);
+  return projectEvent(reading.exact(), selectors);
 }
 
-function keyOf(event: Readonly<Record<string, unknown>>, path: readonly string[] | undefined): string | undefined {
+function keyOf(reading: Reading, path: readonly string[] | undefined): string | undefined {
   if (path === undefined) return undefined;
+  let value = valueAt(reading.whole, path);
+  // Two ids that one double stands for are two keys.
+  if (typeof value === "number" && !Number.isSafeInteger(value)) value = valueAt(reading.exact(), path);
+  if (value instanceof NumberText) value = numberOfText(value.text);
+  if (value instanceof NumberText) return value.text;
+  if (typeof value === "string") return value === "" ? undefined : value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+}
+
+function valueAt(event: JsonObject, path: readonly string[]): unknown {
   let value: unknown = event;
   for (const segment of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[segment];
+    value = (value as JsonObject)[segment];
   }
-  if (typeof value === "string") return value === "" ? undefined : value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+  return value;
 }
