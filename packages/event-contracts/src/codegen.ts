@@ -13,5 +13,5 @@ export {
   type WarehouseView,
   type WarehouseViewOptions,
 } from "./codegen/warehouse/render-warehouse-views.ts";
-export type { WarehouseColumn } from "./codegen/warehouse/warehouse-columns.ts";
+export { instantExpression, type WarehouseColumn } from "./codegen/warehouse/warehouse-columns.ts";
 export { compilePrivacyMap } from "./privacy/compile-privacy-map.ts";

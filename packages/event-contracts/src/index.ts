@@ -5,6 +5,8 @@ export type {
   EnrichedEvent,
   Enrichment,
   EnrichmentNote,
+  Fidelity,
+  FidelityNote,
   MaskedField,
   PrivacyReport,
   Processing,
@@ -14,6 +16,7 @@ export type {
 } from "./envelope/enriched-event.ts";
 export { EmptyRecordError, EventContractsError, InvalidEventError, UnencodableEventError } from "./errors.ts";
 export { eventIdentity } from "./envelope/identity.ts";
+export { parseInstant } from "./envelope/instant.ts";
 export { partitionKeyOf } from "./envelope/partition-key.ts";
 export type { RawEvent } from "./envelope/raw-event.ts";
 export type { PrivacyAction, PrivacyDetector, PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy/privacy-map.ts";

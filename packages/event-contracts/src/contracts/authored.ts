@@ -4,7 +4,7 @@ import { commerceCartChange } from "./commerce-cart-change.ts";
 import { commerceProductView } from "./commerce-product-view.ts";
 import { commercePurchase } from "./commerce-purchase.ts";
 import { customEvent } from "./custom-event.ts";
-import { enrichedEvent } from "./envelope/enriched-event.ts";
+import { enrichedEvent100, enrichedEvent101 } from "./envelope/enriched-event.ts";
 import { enrichment } from "./envelope/enrichment.ts";
 import { rawEvent } from "./envelope/raw-event.ts";
 import { newsletterSubscription } from "./newsletter-subscription.ts";
@@ -16,7 +16,8 @@ import { product } from "./shared/product.ts";
 
 /** Every document authored in zod 4, by its path below `schemas/`. A merged version is never edited: add the next one. */
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
-  "envelope/enriched-event/1-0-0.json": enrichedEvent,
+  "envelope/enriched-event/1-0-0.json": enrichedEvent100,
+  "envelope/enriched-event/1-0-1.json": enrichedEvent101,
   "envelope/enrichment/1-0-0.json": enrichment,
   "envelope/raw-event/1-0-0.json": rawEvent,
   "events/commerce/cart-change/1-0-0.json": commerceCartChange,

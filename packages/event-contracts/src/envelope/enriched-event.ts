@@ -1,5 +1,5 @@
 import type { MaskedDataOf } from "../contract-types.ts";
-import type { EnrichedEventV1, EnrichmentV1 } from "../generated/contract-types.ts";
+import type { EnrichedEventV1_0_1, EnrichmentV1 } from "../generated/contract-types.ts";
 import type { RawEvent } from "./raw-event.ts";
 
 /** What enrichment wrote on the enriched stream: the event, masked, and everything known about it. */
@@ -9,6 +9,8 @@ export interface EnrichedEvent<T extends string = string> {
   enrichment: Enrichment;
   validation: ValidationResult;
   privacy: PrivacyReport;
+  /** Where the event differs from what was sent, or holds what a typed column cannot; absent when nowhere. */
+  fidelity?: Fidelity;
   processing: Processing;
 }
 
@@ -21,16 +23,21 @@ export type Enrichment = EnrichmentV1;
 export type EnrichmentNote = NonNullable<Enrichment["notes"]>[number];
 
 /** The verdict of the contract. An invalid or unknown event still flows. */
-export type ValidationResult = EnrichedEventV1["validation"];
+export type ValidationResult = EnrichedEventV1_0_1["validation"];
 
 export type ValidationError = ValidationResult["errors"][number];
 
 /** What was masked and how. */
-export type PrivacyReport = EnrichedEventV1["privacy"];
+export type PrivacyReport = EnrichedEventV1_0_1["privacy"];
 
 export type MaskedField = PrivacyReport["masked"][number];
 
+/** What was repaired in the event, and what no typed column holds. */
+export type Fidelity = NonNullable<EnrichedEventV1_0_1["fidelity"]>;
+
+export type FidelityNote = Fidelity["notes"][number];
+
 /** Versions and times of each hop, one property per hop. */
-export type Processing = EnrichedEventV1["processing"];
+export type Processing = EnrichedEventV1_0_1["processing"];
 
 export type ProcessingHop = Processing[string];

@@ -2,6 +2,7 @@ import fastDeepEqual from "ajv/dist/runtime/equal.js";
 import ucs2length from "ajv/dist/runtime/ucs2length.js";
 import { fullFormats } from "ajv-formats/dist/formats.js";
 import type { CompiledContracts, DataValidator, SchemaError } from "../codegen/contracts-module.ts";
+import { parseInstant } from "../envelope/instant.ts";
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 import { ErrorList } from "./error-list.ts";
 import { messageOf } from "./message-of.ts";
@@ -114,6 +115,20 @@ function toDataValidator(validate: GeneratedValidator): DataValidator {
 // Ajv types it as an object with a `code` property; it is fast-deep-equal.
 const deepEqual = defaultOf(fastDeepEqual) as unknown as ValidatorRuntime["equal"];
 
+const dateTime = fullFormats["date-time"] as { validate: (text: string) => boolean };
+
+/** Years whose times may leave the years 1 to 9999 with their offset. */
+const edgeYear = /^(?:0000|0001|9999)/;
+
+/** Ajv's formats, and a `date-time` outside the years 1 to 9999 of UTC is none: no column of a warehouse would hold it. */
+const formats: typeof fullFormats = {
+  ...fullFormats,
+  "date-time": {
+    ...dateTime,
+    validate: (text: string) => dateTime.validate(text) && (!edgeYear.test(text) || parseInstant(text) !== undefined),
+  },
+};
+
 function createRuntime(maxErrors: number): ValidatorRuntime {
   return {
     add(list, instancePath, schemaPath, params, keyword = schemaPath.slice(schemaPath.lastIndexOf("/") + 1)) {
@@ -123,7 +138,7 @@ function createRuntime(maxErrors: number): ValidatorRuntime {
     },
     ucs2length: defaultOf(ucs2length),
     equal: deepEqual,
-    formats: fullFormats,
+    formats,
   };
 }
 

@@ -158,8 +158,55 @@ describe("warehouse views", () => {
     expect(Object.fromEntries(types.getRowsJson() as [string, string][])).toMatchObject({
       total: "DOUBLE",
       email: "VARCHAR",
-      shop_id: "BIGINT",
+      shop_id: "DECIMAL(38,0)",
       shop_is_online: "BOOLEAN",
+    });
+  });
+
+  describe("are exact", () => {
+    const schema = "events/shop/ledger/1-0-0.json";
+    const rowOf = async (eventId: string, data: string): Promise<unknown[]> => {
+      const int64 = { type: "integer", format: "int64" };
+      const fields = {
+        ...{ ledgerId: int64, serial: { type: "integer" }, rank: { type: "integer", minimum: 1, maximum: 9 } },
+        ...{ amount: { type: "string", "x-decimals": 4 }, price: { type: "number", "x-decimals": 2 } },
+        ...{ ratio: { type: "number" }, placedAt: { type: "string", format: "date-time" } },
+      };
+      const [view] = renderWarehouseViews(registryOf({ [schema]: object(fields) }));
+      await connection.run(`SET TimeZone = 'UTC'; CREATE OR REPLACE VIEW shop_ledger_1 AS ${view?.statement ?? ""}`);
+      const record = `{"event":{"id":"${eventId}","data":${data}}}`;
+      await connection.run(
+        "INSERT INTO events VALUES ('s', $1, 'shop.ledger', NULL, NULL, NULL, 't', 'valid', $2, $3, NULL)",
+        [eventId, id(schema), record],
+      );
+      const names = "ledger_id, serial, rank, amount, price, ratio, placed_at";
+      const reader = await connection.runAndReadAll(`SELECT ${names} FROM shop_ledger_1 WHERE id = '${eventId}'`);
+      return reader.getRowsJson()[0] ?? [];
+    };
+
+    test("for integers beyond 2^53, by `format: int64` or without bounds, and for decimals by `x-decimals`", async () => {
+      const data = `{"ledgerId":9007199254740993,"serial":12345678901234567890,"rank":3,
+        "amount":"12345678901234567.8901","price":19.99,"ratio":0.1}`;
+      expect((await rowOf("exact", data)).slice(0, 6)).toEqual([
+        ...["9007199254740993", "12345678901234567890", "3", "12345678901234567.8901", "19.99", 0.1],
+      ]);
+    });
+
+    test("or NULL, for what no column holds", async () => {
+      const data = `{"ledgerId":${"9".repeat(30)},"serial":1e400,"price":1e400,"ratio":1e400}`;
+      expect((await rowOf("large", data)).slice(0, 6)).toEqual([null, null, null, null, null, null]);
+      expect((await rowOf("small", '{"ratio":-1e400}'))[5]).toBeNull();
+    });
+
+    test.each([
+      ["2026-01-01t00:00:00z", "2026-01-01 00:00:00+00"],
+      ["2026-12-31T23:59:60Z", "2026-12-31 23:59:59+00"],
+      ["2026-12-31t15:59:60.5-08:00", "2026-12-31 23:59:59.5+00"],
+      ["2026-01-01 05:30:00.123456789+05:30", "2026-01-01 00:00:00.123456+00"],
+      ["0001-01-01T00:00:00Z", "0001-01-01 00:00:00+00"],
+      ["9999-12-31T23:59:59.999Z", "9999-12-31 23:59:59.999+00"],
+    ])("for the time %s: one instant", async (time, expected) => {
+      expect((await rowOf(time, `{"placedAt":"${time}"}`))[6]).toBe(expected);
     });
   });
 });

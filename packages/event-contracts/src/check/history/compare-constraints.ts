@@ -19,7 +19,7 @@ const exact =
 const combinations = `anyOf oneOf not if then else dependentSchemas dependentRequired dependencies patternProperties
   prefixItems contains additionalItems unevaluatedItems contentSchema $dynamicRef`.split(/\s+/);
 /** What they hold decides the type of a column, and a view keeps the type that a column had first. */
-const columnFormats: readonly Json[] = ["date", "date-time"];
+const columnFormats: readonly Json[] = ["date", "date-time", "int32", "int64"];
 
 /** The differences in everything but types and properties. */
 export function compareConstraints(
@@ -37,7 +37,17 @@ export function compareConstraints(
     ...combinations.filter((keyword) => !isSame(keyword)).map(combinationChange),
     ...compareHidden(before, after, isSameKeyword),
     ...comparePrivacy(before, after),
+    ...compareDecimals(before, after),
   ];
+}
+
+/** A view keeps the type that a column had first, and would round. */
+function compareDecimals(before: EffectiveSchema, after: EffectiveSchema): ConstraintChange[] {
+  const was = valueOf(before, "x-decimals");
+  const is = valueOf(after, "x-decimals");
+  if (was === is || was === undefined) return [];
+  const message = `\`x-decimals\` changes from ${say(was)} to ${say(is)}: the column of the warehouse keeps its digits.`;
+  return [{ class: "model", message }];
 }
 
 function compareBound(

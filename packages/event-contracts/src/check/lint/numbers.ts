@@ -6,24 +6,48 @@ export const ambiguousNumber: LintRule = eachSchema("ambiguous-number", ({ schem
   ...unboundedInteger(schema, pointer),
   ...fractionalMultiple(schema, pointer),
   ...numberOrText(schema, pointer),
+  ...wrongDecimals(schema, pointer),
 ]);
+
+/** Leaves at least 26 digits before the point: https://docs.snowflake.com/en/sql-reference/data-types-numeric */
+const maxDecimals = 12;
+
+function wrongDecimals(schema: JsonObject, pointer: string): Finding[] {
+  const decimals = schema["x-decimals"];
+  if (decimals === undefined) return [];
+  const isNumber = hasType(schema, "number") || hasType(schema, "string");
+  const isCount =
+    typeof decimals === "number" && Number.isInteger(decimals) && decimals >= 0 && decimals <= maxDecimals;
+  if (isNumber && isCount) return [];
+  const message =
+    "`x-decimals` says how many digits after the point the warehouse keeps of a number, or of a decimal in a string.";
+  return [{ pointer: `${pointer}/x-decimals`, message, fix: `Give a whole number from 0 to ${maxDecimals}.` }];
+}
 
 function unboundedInteger(schema: JsonObject, pointer: string): Finding[] {
   if (!hasType(schema, "integer") || schema["enum"] !== undefined || schema["const"] !== undefined) return [];
+  // Whoever writes it knows that readers need 64 bits; the column of the warehouse has them.
+  if (schema["format"] === "int32" || schema["format"] === "int64") return [];
   const lower = schema["minimum"] ?? schema["exclusiveMinimum"];
   const upper = schema["maximum"] ?? schema["exclusiveMaximum"];
   const isExact = (bound: unknown): boolean => typeof bound === "number" && Number.isSafeInteger(bound);
   if (isExact(lower) && isExact(upper)) return [];
   const message =
     "An integer without bounds within ±(2^53 - 1) loses digits in JavaScript and overflows in other readers.";
-  return [{ pointer, message, fix: "Give `minimum` and `maximum`, or send it as a string." }];
+  return [{ pointer, message, fix: "Give `minimum` and `maximum`, say `format: int64`, or send it as a string." }];
 }
 
 function fractionalMultiple(schema: JsonObject, pointer: string): Finding[] {
   const { multipleOf } = schema;
   if (typeof multipleOf !== "number" || Number.isInteger(multipleOf)) return [];
   const message = `\`multipleOf: ${multipleOf}\` refuses right values: in binary, 19.99 is no multiple of 0.01.`;
-  return [{ pointer: `${pointer}/multipleOf`, message, fix: "Leave it out, or use an integer in the smaller unit." }];
+  return [
+    {
+      pointer: `${pointer}/multipleOf`,
+      message,
+      fix: "Leave it out and say `x-decimals`, or use an integer in the smaller unit.",
+    },
+  ];
 }
 
 function numberOrText(schema: JsonObject, pointer: string): Finding[] {

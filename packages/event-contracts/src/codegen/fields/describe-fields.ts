@@ -23,6 +23,10 @@ export interface Field {
   values: Json[] | undefined;
   /** In words, e.g. `1 to 100`. */
   limits: string[];
+  /** Digits after the point that the warehouse keeps of it, by the annotation `x-decimals`. */
+  decimals: number | undefined;
+  /** Smallest and largest number it can be; infinite when no schema says. */
+  range: readonly [least: number, most: number];
   privacy: PrivacyRule | undefined;
 }
 
@@ -147,6 +151,8 @@ function toField(places: SchemaPlace[], isRequired: boolean): Omit<Field, "path"
   const schemas = places.map(schemaOf);
   const texts = (keyword: string): string[] =>
     schemas.map((schema) => schema[keyword]).filter((text) => typeof text === "string");
+  const numbers = (keyword: string): number[] =>
+    schemas.map((schema) => schema[keyword]).filter((value) => typeof value === "number");
   const values = schemas.flatMap((schema) => {
     if (schema["const"] !== undefined) return [[schema["const"]]];
     return Array.isArray(schema["enum"]) ? [schema["enum"]] : [];
@@ -159,6 +165,11 @@ function toField(places: SchemaPlace[], isRequired: boolean): Omit<Field, "path"
     format: texts("format")[0],
     values: values.length === 0 ? undefined : values.flat(),
     limits: [...new Set(schemas.flatMap(limitsOf))],
+    decimals: numbers("x-decimals")[0],
+    range: [
+      Math.max(-Infinity, ...numbers("minimum"), ...numbers("exclusiveMinimum")),
+      Math.min(Infinity, ...numbers("maximum"), ...numbers("exclusiveMaximum")),
+    ],
   };
 }
 

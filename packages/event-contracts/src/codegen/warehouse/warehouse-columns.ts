@@ -5,7 +5,7 @@ import { reservedWords } from "./reserved-words.ts";
 
 export interface WarehouseColumn {
   name: string;
-  type: "STRING" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "TIMESTAMPTZ" | "DATE" | "JSON";
+  type: "STRING" | "BIGINT" | `DECIMAL(38, ${number})` | "DOUBLE" | "BOOLEAN" | "TIMESTAMPTZ" | "DATE" | "JSON";
   expression: string;
   /** Field of `data`, or of what enrichment added, that it comes from, e.g. `context.pageUrl`. */
   field: string;
@@ -112,11 +112,33 @@ function columnType(field: Field): WarehouseColumn["type"] {
   // What masking leaves of a value is a text.
   if (isMaskedWhole(field)) return "STRING";
   const [type, ...others] = types.filter((name) => name !== "null");
-  if (type === "number" && others.length === 1 && others[0] === "integer") return "DOUBLE";
+  if (type === "number" && others.length === 1 && others[0] === "integer") {
+    return field.decimals === undefined ? "DOUBLE" : `DECIMAL(38, ${field.decimals})`;
+  }
   if (type === undefined || others.length > 0) return "JSON";
+  if (field.decimals !== undefined && (type === "string" || type === "number")) return `DECIMAL(38, ${field.decimals})`;
   if (type === "string") return format === "date-time" ? "TIMESTAMPTZ" : format === "date" ? "DATE" : "STRING";
-  const byType: Record<string, WarehouseColumn["type"]> = { integer: "BIGINT", number: "DOUBLE", boolean: "BOOLEAN" };
-  return byType[type] ?? "JSON";
+  if (type === "integer") return isInt64(field) ? "BIGINT" : "DECIMAL(38, 0)";
+  if (type === "number") return "DOUBLE";
+  return type === "boolean" ? "BOOLEAN" : "JSON";
+}
+
+/** Whether every value has 64 bits: by `format`, or by bounds. Other integers get all digits that both engines have. */
+function isInt64({ format, range: [least, most] }: Field): boolean {
+  return format === "int32" || format === "int64" || (least >= -(2 ** 63) && most < 2 ** 63);
+}
+
+/**
+ * The instant of an RFC 3339 time, in both engines: they know no lower-case `t` and `z` and no second 60, which counts as the second
+ * before it. Nowhere else in such a time can `:60` stand.
+ */
+export function instantExpression(text: string): string {
+  return `TRY_CAST(REPLACE(UPPER(${text}), ':60', ':59') AS TIMESTAMPTZ)`;
+}
+
+/** Engines differ on 1e400: infinite in one, no number in the other. It is NULL, and the event has a note of it. */
+function doubleExpression(text: string): string {
+  return `NULLIF(NULLIF(TRY_CAST(${text} AS DOUBLE), 'inf'::DOUBLE), '-inf'::DOUBLE)`;
 }
 
 /**
@@ -127,7 +149,10 @@ function expressionOf(field: Field, path: readonly string[]): string {
   const type = columnType(field);
   const value = `GET_PATH(record, '${path.map(pathStep).join(".").replaceAll("'", "''")}')`;
   if (type === "JSON") return value;
-  return type === "STRING" ? `${value}::STRING` : `TRY_CAST(${value}::STRING AS ${type})`;
+  const text = `${value}::STRING`;
+  if (type === "STRING") return text;
+  if (type === "TIMESTAMPTZ") return instantExpression(text);
+  return type === "DOUBLE" ? doubleExpression(text) : `TRY_CAST(${text} AS ${type})`;
 }
 
 function pathStep(name: string): string {

@@ -54,32 +54,59 @@ const event = z
   })
   .describe("The CloudEvent with its sensitive fields masked.");
 
+const parts = {
+  event,
+  enrichment,
+  validation: z
+    .strictObject({
+      status: z
+        .enum(["valid", "invalid", "unknown"])
+        .describe("`unknown`: there is no schema for this `type` or `dataschema`."),
+      schema: z.string().nullable().describe("`$id` of the schema that was applied, null when unknown."),
+      errors: z
+        .array(validationError.describe("One error."))
+        .describe("All errors up to a limit; empty unless invalid."),
+      errorCount: count.optional().describe("How many errors there were, when more than `errors` holds."),
+    })
+    .describe("The verdict of the contract. An invalid or unknown event still flows."),
+  privacy: z
+    .strictObject({
+      masked: z.array(maskedField.describe("One field.")).describe("What was masked and how, up to a limit."),
+      maskedCount: count.optional().describe("How many fields there were, when more than `masked` lists."),
+    })
+    .describe("What was masked."),
+  processing: z.record(z.string(), hop.describe("One hop.")).describe("Versions and times of each hop, by its name."),
+};
+
+const about = {
+  title: "Enriched event",
+  description: "What enrichment writes: the event, masked, and everything known about it.",
+};
+
 /** A line of the enriched stream. */
-export const enrichedEvent = z
+export const enrichedEvent100 = z.strictObject(parts).meta(about);
+
+const fidelityNote = z.strictObject({
+  path: pointer,
+  kind: z
+    .enum(["text-repaired", "name-repaired", "number-out-of-range"])
+    .describe(
+      "`text-repaired`, `name-repaired`: half a surrogate pair, which no store holds, became U+FFFD; `number-out-of-range`: the digits are as sent, and a typed column shows NULL or 0.",
+    ),
+});
+
+/** With what was repaired. */
+export const enrichedEvent101 = z
   .strictObject({
-    event,
-    enrichment,
-    validation: z
+    ...parts,
+    fidelity: z
       .strictObject({
-        status: z
-          .enum(["valid", "invalid", "unknown"])
-          .describe("`unknown`: there is no schema for this `type` or `dataschema`."),
-        schema: z.string().nullable().describe("`$id` of the schema that was applied, null when unknown."),
-        errors: z
-          .array(validationError.describe("One error."))
-          .describe("All errors up to a limit; empty unless invalid."),
-        errorCount: count.optional().describe("How many errors there were, when more than `errors` holds."),
+        notes: z.array(fidelityNote.describe("One place.")).describe("All places up to a limit."),
+        noteCount: count.optional().describe("How many places there were, when more than `notes` lists."),
       })
-      .describe("The verdict of the contract. An invalid or unknown event still flows."),
-    privacy: z
-      .strictObject({
-        masked: z.array(maskedField.describe("One field.")).describe("What was masked and how, up to a limit."),
-        maskedCount: count.optional().describe("How many fields there were, when more than `masked` lists."),
-      })
-      .describe("What was masked."),
-    processing: z.record(z.string(), hop.describe("One hop.")).describe("Versions and times of each hop, by its name."),
+      .optional()
+      .describe(
+        "Where the event differs from what was sent, or holds what a typed column cannot; absent when nowhere.",
+      ),
   })
-  .meta({
-    title: "Enriched event",
-    description: "What enrichment writes: the event, masked, and everything known about it.",
-  });
+  .meta(about);
