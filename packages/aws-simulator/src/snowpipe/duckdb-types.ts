@@ -55,10 +55,15 @@ export function toJsonValue(value: Json, type: DuckDBType): Json {
     case DuckDBTypeId.UHUGEINT:
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     case DuckDBTypeId.DECIMAL:
-      return Number(value);
+      return isExactNumber(value) ? Number(value) : value;
     case DuckDBTypeId.TIMESTAMP_TZ:
       return value.replace(" ", "T").replace(/\+00$/, "Z");
     default:
       return value;
   }
+}
+
+/** Whether a double has all digits of a decimal: fifteen significant ones always do. */
+function isExactNumber(decimal: string): boolean {
+  return decimal.replace(/^-?0*\.?0*/, "").replace(".", "").length <= 15;
 }
