@@ -1,3 +1,5 @@
+import { parseInstant } from "@millrace/event-contracts";
+
 /**
  * The types of CloudEvents attributes.
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system
@@ -27,14 +29,15 @@ export function isUri(value: string): boolean {
 }
 
 const timestamp =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/**
- * An RFC 3339 date-time of a day that exists. A leap second (`:60`) is refused: neither JavaScript nor the warehouse has
- * a value for it.
- */
+/** Times that may be no instant of the years 1 to 9999 of UTC, or no second that a clock has shown. */
+const rare = /^(?:0000|0001|9999)|:60/;
+
+/** An RFC 3339 date-time of a day that exists, in the years 1 to 9999 of UTC; docs/data.md says what becomes of it. */
 export function isTimestamp(value: string): boolean {
   if (!timestamp.test(value)) return false;
+  if (rare.test(value)) return parseInstant(value) !== undefined;
   const day = Number(value.slice(8, 10));
   // Every month has 28 days, so most days need no calendar.
   return day <= 28 || day <= daysInMonth(Number(value.slice(0, 4)), Number(value.slice(5, 7)));

@@ -1,3 +1,5 @@
+import { instantExpression } from "@millrace/event-contracts/codegen";
+
 /** A view of the warehouse, in the SQL that Snowflake and DuckDB share. */
 export interface WarehouseView {
   readonly name: string;
@@ -11,8 +13,8 @@ export const LANDED_EVENTS = "LANDED_EVENTS";
 export const LANDED_BAD_ROWS = "LANDED_BAD_ROWS";
 
 const text = (path: string): string => `GET_PATH(record, '${path}')::STRING`;
-/** A client's time is whatever the client sent: what does not parse is NULL, not a failed query. */
-const time = (path: string): string => `TRY_CAST(${text(path)} AS TIMESTAMPTZ)`;
+/** What is no time (only another writer than ingest sends such) is NULL, and a note of the enrichment `clock` says so. */
+const time = (path: string): string => instantExpression(text(path));
 
 /** First copy wins: a duplicate that lands later changes no row that somebody has read already. */
 const once = (identity: readonly string[]): string =>
@@ -42,6 +44,7 @@ ${lines([
   ["tenant_id", text("event.tenantid")],
   ["validation_status", text("validation.status")],
   ["validation_schema", text("validation.schema")],
+  ["fidelity", "GET_PATH(record, 'fidelity')"],
   ...landing,
 ])}
 FROM ${LANDED_EVENTS.toLowerCase()}
