@@ -1,11 +1,18 @@
-import { type EnrichmentNote, partitionKeyOf, type RawEvent, type ValidationResult } from "@millrace/event-contracts";
+import {
+  type EnrichmentNote,
+  type Fidelity,
+  partitionKeyOf,
+  type RawEvent,
+  type ValidationResult,
+} from "@millrace/event-contracts";
 import type { SchemaErrors } from "@millrace/event-contracts/codegen";
 import type { RunEnrichments } from "./enrichments/run-enrichments.ts";
-import { writeEvent } from "./envelope/write-event.ts";
+import { type ExactEvent, needsExactReading, readExactly } from "./envelope/exact-event.ts";
+import { exchangeTexts } from "./envelope/write-event.ts";
 import { MaskingFailedError } from "./errors.ts";
 import type { MaskEvent, MaskingOrder } from "./privacy/mask-event.ts";
 import type { MaskingLog } from "./privacy/masking-log.ts";
-import { describeErrors } from "./validation/describe-errors.ts";
+import { describeErrors, describePath } from "./validation/describe-errors.ts";
 import { writeValidation, type WrittenValidation } from "./validation/write-validation.ts";
 import type { SelectContract, SelectedContract } from "./validation/select-contract.ts";
 
@@ -35,12 +42,13 @@ export interface EnrichedLine {
  * Validates, masks and enriches one event, in this order: the validator needs the clear event, and everything after the
  * masking cannot leak what it does not have. The event is changed in place.
  *
- * @param text the JSON the event was read from, when it is at hand: most of it can be passed on
+ * @param text the JSON the event was read from: what is written keeps the digits of its numbers
+ * @throws UnstorableIdentityError for an event that no store could tell from others
  * @throws MaskingFailedError and whatever else goes wrong in masking: the event must not leave
  */
 export function enrichEvent(
   event: RawEvent,
-  text: string | undefined,
+  text: string,
   stamp: ProcessingStamp,
   context: EventContext,
 ): EnrichedLine {
@@ -48,18 +56,57 @@ export function enrichEvent(
   const contract = context.selectContract(event);
   const found = contract.validate?.(event.data) ?? null;
 
-  const log = maskOrFail(context.maskEvent, event, found === null ? contract.masking : contract.strictMasking);
-  const validation = found === null ? contract.faultless : describeFaults(contract, found, event.data, log);
-  const enrichment = context.runEnrichments(event, clientIp);
+  const masked = maskAndWrite(event, text, found === null ? contract.masking : contract.strictMasking, context);
+  const { log } = masked;
+  const validation = found === null ? contract.faultless : describeFaults(contract, found, masked.event.data, log);
+  const enrichment = context.runEnrichments(masked.event, clientIp);
 
   return {
     // Put together from parts that are written already, nearly all of them.
-    json: `{"event":${writeEvent(event, text, log)},"enrichment":{${enrichment.members}${validation.text}${log.toJson()}${stamp}`,
-    partitionKey: partitionKeyOf(event),
+    json: `{"event":${masked.json},"enrichment":{${enrichment.members}${validation.text}${log.toJson()}${masked.fidelity}${stamp}`,
+    partitionKey: partitionKeyOf(masked.event),
     validation: validation.value,
     notes: enrichment.notes,
     receivedAt: event.receivedat,
   };
+}
+
+/** An event without what is sensitive, and as it is written. */
+interface MaskedEvent {
+  readonly event: RawEvent;
+  readonly log: MaskingLog;
+  readonly json: string;
+  /** The member `fidelity` with a comma before it, or nothing. */
+  readonly fidelity: string;
+}
+
+/**
+ * Nearly every text is passed on with the masked values exchanged. One that is written in another way (white space, escapes) is written
+ * anew; if that would change digits, or leave what no store takes, the text is read once more with both in mind, and masked again.
+ */
+function maskAndWrite(event: RawEvent, text: string, order: MaskingOrder, { maskEvent }: EventContext): MaskedEvent {
+  const log = maskOrFail(maskEvent, event, order);
+  const passedOn = exchangeTexts(event, text, log);
+  if (passedOn !== undefined) return { event, log, json: passedOn, fidelity: "" };
+  if (!needsExactReading(text)) return { event, log, json: JSON.stringify(event), fidelity: "" };
+  const exact = readExactly(text);
+  const exactLog = maskOrFail(maskEvent, exact.event, order);
+  return {
+    event: exact.event,
+    log: exactLog,
+    json: JSON.stringify(exact.event),
+    fidelity: writeFidelity(exact, exactLog),
+  };
+}
+
+function writeFidelity({ notes, noteCount }: ExactEvent, log: MaskingLog): string {
+  if (noteCount === 0) return "";
+  const maskedPaths = log.paths();
+  const fidelity: Fidelity = {
+    notes: notes.map(({ path, kind }) => ({ path: describePath(path, maskedPaths), kind })),
+    ...(noteCount > notes.length ? { noteCount } : {}),
+  };
+  return `,"fidelity":${JSON.stringify(fidelity)}`;
 }
 
 function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder): MaskingLog {

@@ -5,10 +5,10 @@ import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
 import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
-import { decodeLines, type Line } from "./envelope/decode-lines.ts";
+import { decodeLines } from "./envelope/decode-lines.ts";
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
-import { MaskingFailedError } from "./errors.ts";
+import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
 import { maxRecordLines } from "./limits.ts";
 
 /** What {@link enrichRecord} works with. */
@@ -81,7 +81,7 @@ export function enrichRecord(
   const lines = decodeLines(bytes);
   for (let index = 0; index < lines.length; index++) {
     if (index > 0) time?.check();
-    const line = lines[index] as Line;
+    const line = lines[index] as DecodedLine;
     const outcome = enrichLine(line, stamp, context);
     if ("json" in outcome) enriched.push(outcome);
     else {
@@ -94,13 +94,14 @@ export function enrichRecord(
   return { enriched, badRows, atMs, error: firstError };
 }
 
-function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {
+function enrichLine(line: DecodedLine, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {
   if (!line.ok) return { kind: failureKinds[line.error.code], message: line.error.message };
   try {
     const read = readEvent(line.value, line.text);
     return read.ok ? enrichReadEvent(read.event, line.text, stamp, context) : read;
   } catch (error) {
     if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message, error };
+    if (error instanceof UnstorableIdentityError) return { kind: badRowKinds.notAnEvent, message: error.message };
     const message = "Enrichment failed unexpectedly: this is a defect of its own.";
     return { kind: badRowKinds.notProcessed, message, error };
   }
@@ -108,7 +109,7 @@ function enrichLine(line: Line, stamp: ProcessingStamp, context: RecordContext):
 
 function enrichReadEvent(
   event: RawEvent,
-  text: string | undefined,
+  text: string,
   stamp: ProcessingStamp,
   context: RecordContext,
 ): EnrichedLine | Fault {

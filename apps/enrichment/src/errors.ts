@@ -32,3 +32,15 @@ export class DatabaseError extends EnrichmentError {
   override readonly name = "DatabaseError";
   readonly code = "ENRICHMENT_DATABASE";
 }
+
+/** Half a surrogate pair in an attribute that identifies the event: once repaired, it would be the identity of another event. */
+export class UnstorableIdentityError extends EnrichmentError {
+  override readonly name = "UnstorableIdentityError";
+  readonly code = "ENRICHMENT_UNSTORABLE_IDENTITY";
+
+  constructor(attribute: string) {
+    super(
+      `The object is no CloudEvent: expected \`${attribute}\` to hold whole characters, not half a surrogate pair.`,
+    );
+  }
+}

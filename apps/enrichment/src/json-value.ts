@@ -14,6 +14,20 @@ export function setProperty(object: JsonObject, key: string, value: unknown): vo
   }
 }
 
+/** Where the search for a free name went on last: from the beginning each time, an object full of addresses takes minutes. */
+const nextSuffixes = new WeakMap<JsonObject, Map<string, number>>();
+
+/** A name that the object does not have: the one given, or with a number behind it. */
+export function findFreeName(object: JsonObject, name: string): string {
+  if (!Object.hasOwn(object, name)) return name;
+  let suffixes = nextSuffixes.get(object);
+  if (suffixes === undefined) nextSuffixes.set(object, (suffixes = new Map<string, number>()));
+  let suffix = suffixes.get(name) ?? 2;
+  while (Object.hasOwn(object, `${name}#${suffix}`)) suffix += 1;
+  suffixes.set(name, suffix + 1);
+  return `${name}#${suffix}`;
+}
+
 /** One step of a JSON Pointer (RFC 6901). */
 export function pointerStep(key: string): string {
   return key.includes("~") || key.includes("/") ? `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}` : `/${key}`;

@@ -25,6 +25,9 @@ export const maxValidationErrors = 20;
 /** Masked fields listed on an event; the others are counted. */
 export const maxReportedFields = 100;
 
+/** Notes on repaired text and on numbers listed on an event; the others are counted. */
+export const maxFidelityNotes = 20;
+
 /** Text of a value quoted in a validation error, in UTF-16 units. */
 export const maxQuotedLength = 64;
 

@@ -1,4 +1,4 @@
-import type { Enrichment } from "@millrace/event-contracts";
+import { type Enrichment, parseInstant } from "@millrace/event-contracts";
 import { EnrichmentFailedError } from "../errors.ts";
 import type { Addition } from "./addition.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
@@ -8,16 +8,19 @@ export type ClockResult = NonNullable<Enrichment["clock"]>;
 
 const defaultToleranceMs = 1_000;
 const defaultMaxAgeMs = 7 * 24 * 60 * 60 * 1_000;
+const defaultMaxSentAgeMs = 365 * 24 * 60 * 60 * 1_000;
 
 /**
  * Derives the time of an event. When the client said when it *sent* the event, the difference to the receipt is the skew of its clock (plus
- * the way, which is short): the time of the event moves by it. Without, only an impossible time is replaced.
+ * the way, which is short): the time of the event moves by it, and is believed for longer, since a device may have been offline for
+ * weeks. Without, only an impossible time is replaced.
  */
 export const clock: EnrichmentDefinition = {
   name: "clock",
   create(options) {
     const toleranceMs = (options["toleranceMs"] as number | undefined) ?? defaultToleranceMs;
     const maxAgeMs = (options["maxAgeMs"] as number | undefined) ?? defaultMaxAgeMs;
+    const maxSentAgeMs = (options["maxSentAgeMs"] as number | undefined) ?? defaultMaxSentAgeMs;
     const sentAttribute = (options["sentAttribute"] as string | undefined) ?? "sentat";
     const enrich = ({ event }: EnrichmentInput) => {
       const sent = event[sentAttribute];
@@ -32,7 +35,8 @@ export const clock: EnrichmentDefinition = {
       const skewMs = sentAt === undefined ? undefined : receivedAt - sentAt;
       const isSkewed = skewMs !== undefined && Math.abs(skewMs) > toleranceMs;
       const derived = isSkewed ? time + skewMs : time;
-      const isPossible = derived <= receivedAt + toleranceMs && derived >= receivedAt - maxAgeMs;
+      const oldest = receivedAt - (sentAt === undefined ? maxAgeMs : maxSentAgeMs);
+      const isPossible = derived <= receivedAt + toleranceMs && derived >= oldest;
       return createClockAddition(
         toIsoText(isPossible ? Math.min(derived, receivedAt) : receivedAt, time, event.time),
         isPossible ? (isSkewed ? "corrected" : "client") : "receipt",
@@ -86,10 +90,7 @@ function isPlausibleAtSight(time: string, receivedAt: string, maxAgeMs: number):
   }
   return true;
 }
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/u;
 
 function parseTime(text: unknown): number | undefined {
-  if (typeof text !== "string" || !rfc3339.test(text)) return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  return typeof text === "string" ? parseInstant(text) : undefined;
 }

@@ -3,20 +3,17 @@ import { type DecodedLine, decodeRecord } from "@millrace/event-contracts";
 // As in decodeRecord: byte order marks are kept, and refused as JSON.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A line of a record, and its text where that is at hand. */
-export type Line = DecodedLine & { readonly text?: string };
-
 /**
  * Says what `decodeRecord` says, and sooner for a record of which every line can be read, which nearly all are.
  */
-export function decodeLines(bytes: Uint8Array): readonly Line[] {
+export function decodeLines(bytes: Uint8Array): readonly DecodedLine[] {
   return readLines(bytes) ?? decodeRecord(bytes);
 }
 
-function readLines(bytes: Uint8Array): Line[] | undefined {
+function readLines(bytes: Uint8Array): DecodedLine[] | undefined {
   try {
     const text = decoder.decode(bytes);
-    const lines: Line[] = [];
+    const lines: DecodedLine[] = [];
     for (let start = 0; start < text.length; ) {
       const found = text.indexOf("\n", start);
       const end = found === -1 ? text.length : found;

@@ -11,9 +11,9 @@ export type ReadEvent =
 /**
  * Takes a JSON value for an event, if it is one.
  *
- * @param text the JSON it was read from, when it is at hand: it tells sooner that nothing is nested too deep
+ * @param text the JSON it was read from: it tells sooner that nothing is nested too deep
  */
-export function readEvent(value: unknown, text?: string): ReadEvent {
+export function readEvent(value: unknown, text: string): ReadEvent {
   if (!isJsonObject(value)) {
     return { ok: false, kind: badRowKinds.notAnObject, message: `Expected a JSON object, got ${describeType(value)}.` };
   }
@@ -26,8 +26,7 @@ export function readEvent(value: unknown, text?: string): ReadEvent {
 }
 
 /** A value nests no deeper than its text has opening brackets. */
-function mayBeDeeperThan(text: string | undefined, limit: number): boolean {
-  if (text === undefined) return true;
+function mayBeDeeperThan(text: string, limit: number): boolean {
   let brackets = 0;
   for (const bracket of ["{", "["]) {
     for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {

@@ -1,7 +1,8 @@
 import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
-import { type JsonObject, pointerStep, setProperty } from "../json-value.ts";
+import { NumberText } from "@millrace/event-pattern";
+import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
-import { hasCardForm, isCardNumber } from "./find-cards.ts";
+import { findCards, hasCardForm, isCardNumber } from "./find-cards.ts";
 import { isCredentialName } from "./find-secrets.ts";
 import type { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
@@ -20,7 +21,7 @@ export const noDetectors: readonly PrivacyDetector[] = [];
 /**
  * Masks a value in place and returns what stands there now; `undefined` when it was dropped.
  *
- * @param value a value as `JSON.parse` makes it
+ * @param value a value as `JSON.parse` or `parseKeepingSpelling` makes it
  * @param path JSON Pointer of the value in the event
  * @param detectors what to look for in every text here and below, names of properties included
  */
@@ -37,7 +38,7 @@ export function maskValue(
   if (rule !== undefined && rule.action !== "scan") return maskByRule(value, rule, path, context);
   if (typeof value === "string" && detectors.length === 0) return scanRemembered(value, state.scan, path, context.log);
   const wanted = rule === undefined ? detectors : joinDetectors(detectors, rule.detect ?? allDetectors);
-  if (typeof value === "object" && value !== null) {
+  if (typeof value === "object" && value !== null && !(value instanceof NumberText)) {
     if (wanted.length > 0 || !state.isBarren) maskChildren(value, state, path, wanted, context);
     return value;
   }
@@ -165,19 +166,6 @@ function secretState(state: PrivacyState): PrivacyState {
   return secret;
 }
 
-/** Where the search for a free name went on last: from the beginning each time, an object full of addresses takes minutes. */
-const nextSuffixes = new WeakMap<JsonObject, Map<string, number>>();
-
-function findFreeName(object: JsonObject, name: string): string {
-  if (!Object.hasOwn(object, name)) return name;
-  let suffixes = nextSuffixes.get(object);
-  if (suffixes === undefined) nextSuffixes.set(object, (suffixes = new Map<string, number>()));
-  let suffix = suffixes.get(name) ?? 2;
-  while (Object.hasOwn(object, `${name}#${suffix}`)) suffix += 1;
-  suffixes.set(name, suffix + 1);
-  return `${name}#${suffix}`;
-}
-
 /** Scans the text of a field that is scanned in every event of its contract. */
 export function scanRemembered(text: string, scan: ScanText | undefined, path: string, log: MaskingLog): string {
   const scanned = scan?.(text);
@@ -192,11 +180,19 @@ function scanValue(value: unknown, detectors: readonly PrivacyDetector[], path: 
     for (const detector of found) log.add({ path, class: detector, action: "scan" });
     return text;
   }
-  if (typeof value === "number" && detectors.includes("card") && mayBeCardNumber(value)) {
+  if (detectors.includes("card") && isNumberOfCard(value)) {
     log.add({ path, class: "card", action: "scan" });
     return maskedText;
   }
   return value;
+}
+
+/** A number by its text is looked at like a text, and like the double that readers make of it. */
+function isNumberOfCard(value: unknown): boolean {
+  if (typeof value === "number") return mayBeCardNumber(value);
+  if (!(value instanceof NumberText)) return false;
+  const isPlain = /^\d+$/u.test(value.text);
+  return findCards(value.text).length > 0 || (!isPlain && mayBeCardNumber(Number(value.text)));
 }
 
 /** The last digits of a long number are not what was sent, and with them its check digit: it counts as right. */

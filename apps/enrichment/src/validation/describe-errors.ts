@@ -1,5 +1,6 @@
 import type { ValidationError } from "@millrace/event-contracts";
 import type { SchemaError } from "@millrace/event-contracts/codegen";
+import { NumberText } from "@millrace/event-pattern";
 import { pointerKeys, pointerStep, valueAt } from "../json-value.ts";
 import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
 import { allDetectors, scanText } from "../privacy/scan-text.ts";
@@ -27,22 +28,22 @@ function describeError(error: SchemaError, maskedData: unknown, maskedPaths: Rea
   const expected = describeExpected(error);
   const actual = property === undefined ? quoteActual(error.instancePath, maskedData, maskedPaths) : undefined;
   return {
-    path: describePath(`${error.instancePath}${property === undefined ? "" : pointerStep(property)}`, maskedPaths),
+    path: describePath(`/data${error.instancePath}${property === undefined ? "" : pointerStep(property)}`, maskedPaths),
     keyword: error.keyword,
-    message: error.message ?? `must pass "${error.keyword}"`,
+    message: error.message?.toWellFormed() ?? `must pass "${error.keyword}"`,
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
   };
 }
 
-/** The place of an error, but nothing inside of what was masked: names of properties are values as well. */
-function describePath(pointer: string, maskedPaths: ReadonlySet<string>): string {
-  let path = "/data";
+/** A place in an event, but nothing inside of what was masked: names of properties are values as well. */
+export function describePath(pointer: string, maskedPaths: ReadonlySet<string>): string {
+  let path = "";
   for (const key of pointerKeys(pointer)) {
     if (maskedPaths.has(path)) break;
     path += pointerStep(key);
   }
-  return scanText(path, allDetectors).text;
+  return scanText(path.toWellFormed(), allDetectors).text;
 }
 
 /** The property an error is about, where the validator reports the object around it. */
@@ -82,5 +83,6 @@ function quoteActual(instancePath: string, maskedData: unknown, maskedPaths: Rea
     return value.length > maxQuotedLength ? `${value.slice(0, maxQuotedLength).toWellFormed()}…` : value;
   }
   if (Array.isArray(value)) return `array of ${value.length}`;
+  if (value instanceof NumberText) return value;
   return typeof value === "object" && value !== null ? "object" : value;
 }

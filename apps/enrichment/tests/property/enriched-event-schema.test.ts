@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -18,8 +19,8 @@ import {
   schemasFolder,
 } from "../raw-events.ts";
 
-const readSchema = (name: string) =>
-  JSON.parse(readFileSync(join(schemasFolder, "envelope", name, "1-0-0.json"), "utf8")) as {
+const readSchema = (name: string, version = "1-0-0") =>
+  JSON.parse(readFileSync(join(schemasFolder, "envelope", name, `${version}.json`), "utf8")) as {
     $id: string;
     properties: Record<string, unknown>;
   };
@@ -28,7 +29,7 @@ const enrichment = readSchema("enrichment");
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
 ajv.addSchema(enrichment);
-const validate = ajv.compile(readSchema("enriched-event"));
+const validate = ajv.compile(readSchema("enriched-event", "1-0-1"));
 
 function faultsOf(enriched: unknown): unknown[] {
   return validate(enriched) ? [] : [validate.errors, enriched];
@@ -61,6 +62,14 @@ describe("what enrichment writes follows schemas/envelope/enriched-event", () =>
       }
     }
     expect(count).toBeGreaterThan(1_000);
+  });
+
+  test("for an event with text that was repaired and numbers that no column holds", () => {
+    const raw = JSON.stringify(createRawEvent({ data: "@" })).replace('"@"', '{"a":"\\ud83d","b\\ud83d":1,"c":1e400}');
+    const enriched = JSON.parse(enrichRecord(Buffer.from(raw), origin, context).enriched[0]?.json ?? "") as object;
+    expect(enriched).toHaveProperty("fidelity");
+    // JavaScript reads 1e400 as infinite, which a schema of numbers takes.
+    expect(faultsOf(enriched)).toEqual([]);
   });
 
   test("and has a place for each enrichment, and for no other", () => {

@@ -14,6 +14,8 @@ describe("clock", () => {
     ["a little ahead", "2026-11-20T10:00:01.900Z", received, "client"],
     ["far ahead", "2031-01-01T00:00:00.000Z", received, "receipt"],
     ["far behind", "1970-01-01T00:00:00.000Z", received, "receipt"],
+    ["in lower case", "2026-11-20t10:00:00z", "2026-11-20T10:00:00.000Z", "client"],
+    ["at a leap second", "2026-11-19T23:59:60Z", "2026-11-19T23:59:59.000Z", "client"],
   ])("derives a time %s", (_, time, derivedTime, basis) => {
     expect(derive(time)).toEqual({ clock: { derivedTime, basis } });
   });
@@ -31,6 +33,24 @@ describe("clock", () => {
     });
   });
 
+  test("believes a time of weeks ago when the time of sending shows that the clock is right", () => {
+    expect(derive("2026-09-24T10:00:00.000Z", { sentat: "2026-11-20T10:00:00.500Z" })).toEqual({
+      clock: { derivedTime: "2026-09-24T10:00:00.000Z", basis: "client", skewMs: 500 },
+    });
+    expect(derive("2026-09-24T09:00:00.000Z", { sentat: "2026-11-20T09:00:01.000Z" })["clock"]).toMatchObject({
+      derivedTime: "2026-09-24T10:00:00.000Z",
+      basis: "corrected",
+    });
+  });
+
+  test("does not believe a device whose clock was set between the event and its sending", () => {
+    const sentat = "2026-11-20T10:00:00.500Z";
+    expect(derive("1970-01-01T00:01:00.000Z", { sentat })["clock"]).toMatchObject({ basis: "receipt" });
+    expect(derive("2026-09-24T10:00:00.000Z", { sentat }, { maxSentAgeMs: 86_400_000 })["clock"]).toMatchObject({
+      basis: "receipt",
+    });
+  });
+
   test("takes the name of the attribute from the options", () => {
     const overrides = { mysent: "2026-11-20T09:00:01.000Z" };
     expect(derive("2026-11-20T08:59:56.000Z", overrides, { sentAttribute: "mysent" })["clock"]).toMatchObject({
@@ -43,6 +63,7 @@ describe("clock", () => {
     ["a date that does not exist", "2026-13-45T00:00:00.000Z"],
     ["an hour that does not exist", "2026-11-20T25:00:00.000Z"],
     ["a local time", "2026-11-20T10:00:00"],
+    ["an instant beyond the year 9999", "9999-12-31T23:59:59-23:59"],
   ])("notes %s, and does not quote it", (_, time) => {
     expect(derive(time)).toEqual({ notes: [{ enrichment: "clock", message: "`time` is no RFC 3339 time." }] });
   });

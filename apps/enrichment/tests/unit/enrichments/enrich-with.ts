@@ -22,7 +22,7 @@ export function enrichWith(
   };
   const enrichments = createEnrichments(entries, { readFile }, rules);
   const event = createRawEvent(overrides) as RawEvent;
-  const { json } = enrichEvent(event, undefined, ',"processing":{}}', createContext({ enrichments }));
+  const { json } = enrichEvent(event, JSON.stringify(event), ',"processing":{}}', createContext({ enrichments }));
   return (JSON.parse(json) as { enrichment: Record<string, unknown> }).enrichment;
 }
 
