@@ -5,6 +5,7 @@ import { Fifo } from "./fifo.ts";
 import { hashOf } from "./hash-key.ts";
 import { HeldQueue } from "./held-queue.ts";
 import { MAX_RECORDS_PER_REQUEST, MAX_REQUEST_BYTES } from "./limits.ts";
+import { bodyBytesOf } from "./request-ceiling.ts";
 import type { StreamState } from "./stream-state.ts";
 
 /** Lingering records go out when one shard has this much of them: more would only be throttled (as the KPL has it). */
@@ -19,6 +20,8 @@ const MAX_SETTLED = 1024;
 interface Batch {
   readonly entries: Entry[];
   bytes: number;
+  /** Most bytes of the request's body that something on the way lets pass. */
+  readonly maxBodyBytes: number;
 }
 
 /** The queues: which entries form the next request. */
@@ -101,7 +104,7 @@ export class Batcher {
 
   /** The entries of the next request; undefined when nothing is to be sent now. */
   next(now: number): Entry[] | undefined {
-    const batch: Batch = { entries: [], bytes: 0 };
+    const batch: Batch = { entries: [], bytes: 0, maxBodyBytes: this.#state.ceiling.at(now) };
     const isReadyWanted = this.#isDue || this.#retries.size > 0;
     if (this.#held.size > 0 && (isReadyWanted || now >= this.#heldUntil)) this.#takeHeld(batch, now);
     this.#take(this.#retries, batch, now);
@@ -203,8 +206,10 @@ export class Batcher {
   }
 }
 
-function isFull(batch: Batch, entry: Entry): boolean {
-  return batch.entries.length >= MAX_RECORDS_PER_REQUEST || batch.bytes + entry.size > MAX_REQUEST_BYTES;
+function isFull({ entries, bytes, maxBodyBytes }: Batch, entry: Entry): boolean {
+  if (entries.length >= MAX_RECORDS_PER_REQUEST || bytes + entry.size > MAX_REQUEST_BYTES) return true;
+  // A record too large for what lies on the way goes alone.
+  return entries.length > 0 && bodyBytesOf(entries.length + 1, bytes + entry.size) > maxBodyBytes;
 }
 
 function addTo(batch: Batch, entry: Entry): void {

@@ -17,6 +17,8 @@ export class Entry {
   isAmbiguous = false;
   isSettled = false;
   isInFlight = false;
+  /** Requests with this record alone that Kinesis refused as invalid. */
+  refusals = 0;
   /** Its caller aborted while it was in flight: take the answer, but do not send it again. */
   isCancelled = false;
   /** Why the last attempt failed. */

@@ -1,28 +1,35 @@
+import { isThrottlingError } from "@smithy/core/retry";
 import {
   CancelledError,
   CredentialsError,
   ExpiredError,
   InternalFailureError,
+  InvalidRequestError,
   OutcomeUnknownError,
   OversizedRecordError,
   PredecessorFailedError,
   type PutRecordsError,
   RefusedError,
+  RequestTooLargeError,
+  StreamKeyError,
   StreamNotFoundError,
   ThrottledError,
+  UnavailableError,
 } from "./errors.ts";
 import type { FailureReason } from "./types.ts";
+
+/**
+ * What may store the records of a failed attempt. `again`: the same request later. `apart`: its halves, because one record may have
+ * spoilt it for the others. `smaller`: requests of fewer bytes. `none`: nothing that this client can do.
+ */
+type Remedy = "none" | "again" | "apart" | "smaller";
 
 /** Why one attempt failed, and what follows from it. */
 export interface Fault {
   readonly reason: FailureReason;
   /** The attempt may have stored the record although it was not confirmed. */
   readonly isAmbiguous: boolean;
-  readonly isRetryable: boolean;
-  /** One record may have spoilt the request for the others: try the halves apart. */
-  readonly isDivisible: boolean;
-  /** The record can never be stored, so that another one that takes its place overtakes nothing. */
-  readonly isFinal: boolean;
+  readonly remedy: Remedy;
   readonly cause: unknown;
   toError(attempts: number): PutRecordsError;
 }
@@ -39,15 +46,22 @@ interface ErrorShape {
   readonly $response?: { readonly statusCode?: unknown };
 }
 
-const throttlingNames = new Set([
-  "ProvisionedThroughputExceededException",
-  "LimitExceededException",
-  "ThrottlingException",
-  "Throttling",
-  "TooManyRequestsException",
-  "RequestLimitExceeded",
-  "KMSThrottlingException",
+/** The service failed, whatever status a gateway gave its words: the records may be stored. */
+const serviceFailureNames = new Set([
+  "InternalError",
+  "InternalFailure",
+  "InternalFailureException",
+  "InternalServerError",
+  "InternalServerException",
+  "ServiceUnavailable",
+  "ServiceUnavailableException",
 ]);
+
+/** Somebody waited for somebody else; which of them had the request by then is not said. */
+const timeoutNames = new Set(["RequestTimeout", "RequestTimeoutException"]);
+
+/** The signature's time was wrong. The SDK takes the server's time over from every answer. */
+const clockNames = new Set(["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"]);
 
 const credentialNames = new Set([
   "AccessDeniedException",
@@ -63,14 +77,18 @@ const credentialNames = new Set([
   "MissingAuthenticationTokenException",
   "NotAuthorized",
   "OptInRequired",
-  "RequestExpired",
   "SignatureDoesNotMatch",
+  "TokenProviderError",
   "UnrecognizedClientException",
 ]);
 
 const invalidInputNames = new Set(["InvalidArgumentException", "SerializationException", "ValidationException"]);
 
-const isLoginProblem = (name: string) => credentialNames.has(name) || name === "TokenProviderError";
+/** Names the SDK gives to answers in which Kinesis named no error: no body, no JSON, no `__type`. */
+const namesOfNothing = new Set(["", "Error", "SyntaxError", "Unknown", "UnknownError"]);
+
+/** A proxy answers with these in place of passing the request on, so the records are not stored. 408 and 425 are not among them. */
+const refusedOnTheWay = new Set([401, 403, 405, 407, 411, 413, 414, 417, 421, 426, 429, 431, 451]);
 
 function statusOf(error: ErrorShape): number | undefined {
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
@@ -92,7 +110,12 @@ function tries(attempts: number): string {
   return attempts === 1 ? "after 1 attempt" : `after ${attempts} attempts`;
 }
 
-const plain = { isAmbiguous: false, isRetryable: true, isDivisible: false, isFinal: false } as const;
+/** Kinesis answers in JSON and names the error; anything else comes from something between it and this client. */
+function describeAnswer(thrown: unknown, name: string | undefined, status: number): string {
+  return name === undefined ? `status ${status} without an error of Kinesis` : describeError(thrown);
+}
+
+const plain = { isAmbiguous: false, remedy: "again" } as const;
 
 /** The shard or the stream would not take the record now. Surely not stored. */
 export function throttled(message: string, cause?: unknown): Fault {
@@ -134,27 +157,36 @@ export function outcomeUnknown(what: string, cause: unknown): Fault {
   };
 }
 
-function unreachable(cause: unknown): Fault {
+/** The request was turned away, or never left: the records are not stored, and nothing is said about them. */
+function unavailable(what: (attempts: number) => string, cause: unknown): Fault {
   return {
     ...plain,
-    reason: "unknown",
+    reason: "unavailable",
     cause,
-    toError: (attempts) =>
-      new OutcomeUnknownError(
-        `Kinesis could not be reached ${tries(attempts)} (${describeError(cause)}). The record was not sent; check endpoint and network.`,
-        { cause },
-      ),
+    toError: (attempts) => new UnavailableError(what(attempts), { cause }),
   };
 }
 
-function rejected(toError: (attempts: number) => PutRecordsError, cause: unknown, changes: Partial<Fault> = {}): Fault {
-  return { ...plain, isRetryable: false, reason: "rejected", cause, toError, ...changes };
+function rejected(toError: (attempts: number) => PutRecordsError, cause: unknown, remedy: Remedy = "none"): Fault {
+  return { isAmbiguous: false, remedy, reason: "rejected", cause, toError };
+}
+
+/** Kinesis refuses every request as invalid, so no record of theirs is the cause. */
+export function invalidRequest(stream: string, cause: unknown): Fault {
+  return rejected(
+    () =>
+      new InvalidRequestError(
+        `Kinesis refuses the requests to stream ${stream} as invalid, whatever records they hold (${unstopped(describeError(cause))}). Check the stream's name and ARN, the endpoint, and proxies that change requests.`,
+        { cause },
+      ),
+    cause,
+  );
 }
 
 /** The deadline came before any attempt. */
 export const expired: Fault = {
-  ...plain,
-  isRetryable: false,
+  isAmbiguous: false,
+  remedy: "none",
   reason: "expired",
   cause: undefined,
   toError: () =>
@@ -164,9 +196,8 @@ export const expired: Fault = {
 /** The stream does not take records of this size. */
 export function oversized(message: string): Fault {
   return {
-    ...plain,
-    isRetryable: false,
-    isFinal: true,
+    isAmbiguous: false,
+    remedy: "none",
     reason: "oversized",
     cause: undefined,
     toError: () => new OversizedRecordError(message),
@@ -176,8 +207,8 @@ export function oversized(message: string): Fault {
 /** The caller aborted. */
 export function cancelled(cause: unknown): Fault {
   return {
-    ...plain,
-    isRetryable: false,
+    isAmbiguous: false,
+    remedy: "none",
     reason: "cancelled",
     cause,
     toError: (attempts) => new CancelledError(`Cancelled by the caller's signal ${tries(attempts)}.`, { cause }),
@@ -187,8 +218,8 @@ export function cancelled(cause: unknown): Fault {
 /** Ordering per key: the record in front failed in a way that lets the caller send it again. */
 export function predecessorFailed(cause: PutRecordsError): Fault {
   return {
-    ...plain,
-    isRetryable: false,
+    isAmbiguous: false,
+    remedy: "none",
     reason: "cancelled",
     cause,
     toError: () =>
@@ -200,8 +231,8 @@ export function predecessorFailed(cause: PutRecordsError): Fault {
 }
 
 /**
- * What a failed call says about its records. A 4xx answer means that nothing was stored; a request that never left
- * this machine as well; everything else is unknown. So are attempts of the SDK itself before the one that is told of.
+ * What a failed call says about its records. A refusal means that nothing was stored; a request that never left this machine as well;
+ * everything else is unknown. So are attempts of the SDK itself before the one that is told of.
  */
 export function classifyCallError(thrown: unknown, stream: string): Fault {
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ErrorShape;
@@ -211,39 +242,123 @@ export function classifyCallError(thrown: unknown, stream: string): Fault {
 }
 
 function classifyLastAttempt(error: ErrorShape, thrown: unknown, stream: string): Fault {
-  const name = typeof error.name === "string" ? error.name : "";
+  const name = typeof error.name === "string" && !namesOfNothing.has(error.name) ? error.name : undefined;
   const status = statusOf(error);
-  const isClientFault = status !== undefined && status >= 400 && status < 500;
 
-  if (isLoginProblem(name) && (isClientFault || status === undefined)) {
-    const fault = rejected(
-      () =>
-        new CredentialsError(
-          `No access to stream ${stream} (${describeError(thrown)}). Renew the credentials or allow kinesis:PutRecords.`,
-          { cause: thrown },
-        ),
-      thrown,
-    );
-    // The SDK has taken the server's time over from the answer, so the next signature will be right.
-    return error.$metadata?.clockSkewCorrected === true ? { ...fault, isRetryable: true } : fault;
-  }
-  if (error.syscall === "connect" || error.syscall === "getaddrinfo") return unreachable(thrown);
-  if (!isClientFault) return outcomeUnknown(`The request ended without an answer (${describeError(thrown)})`, thrown);
-  if (throttlingNames.has(name) || status === 429) return throttled(describeError(thrown), thrown);
-  if (name === "ResourceNotFoundException") {
-    return rejected(
-      () =>
-        new StreamNotFoundError(
-          `Stream ${stream} does not exist (${describeError(thrown)}). Check name, account and region.`,
-          { cause: thrown },
-        ),
+  if (error.syscall === "connect" || error.syscall === "getaddrinfo") {
+    return unavailable(
+      (attempts) =>
+        `Kinesis could not be reached ${tries(attempts)} (${describeError(thrown)}). The record was not sent; check endpoint and network.`,
       thrown,
     );
   }
-  const isDivisible = invalidInputNames.has(name);
-  return rejected(
-    () => new RefusedError(`Kinesis refused the record (${describeError(thrown)}).`, { cause: thrown }),
+  if (status === undefined) {
+    return name !== undefined && credentialNames.has(name)
+      ? noAccess(thrown, stream)
+      : outcomeUnknown(`The request ended without an answer (${describeError(thrown)})`, thrown);
+  }
+  const answer = describeAnswer(thrown, name, status);
+  const isFailure = status < 300 || status >= 500 || status === 408;
+  if (isFailure || (name !== undefined && (serviceFailureNames.has(name) || timeoutNames.has(name)))) {
+    return outcomeUnknown(`The request ended without a result (${answer})`, thrown);
+  }
+  if (name === undefined && status >= 400 && !refusedOnTheWay.has(status)) {
+    return outcomeUnknown(`The request ended without a result (${answer})`, thrown);
+  }
+  return classifyRefusal(error, thrown, { name, status, answer, stream });
+}
+
+interface Refusal {
+  readonly name: string | undefined;
+  readonly status: number;
+  readonly answer: string;
+  readonly stream: string;
+}
+
+/** The request was not carried out: a 4xx of Kinesis, a proxy that did not pass it on, a redirect. */
+function classifyRefusal(error: ErrorShape, thrown: unknown, { name, status, answer, stream }: Refusal): Fault {
+  if (name === "KMSThrottlingException" || isThrottlingError(thrown as Parameters<typeof isThrottlingError>[0]))
+    return throttled(answer, thrown);
+  if (status === 413) return requestTooLarge(answer, thrown);
+  if (name !== undefined) {
+    if (credentialNames.has(name) && !isFaultOfClock(error, name)) return noAccess(thrown, stream);
+    if (name === "ResourceNotFoundException") return streamNotFound(thrown, stream);
+    // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors
+    if (name.startsWith("KMS")) return streamKey(thrown, stream);
+    if (invalidInputNames.has(name)) return invalidInput(error, thrown, stream);
+  }
+  return unavailable(
+    (attempts) =>
+      `The request was turned away ${tries(attempts)} (${unstopped(answer)}). The record is not stored. Send it again later; if that goes on, look at the endpoint and at what lies on the way to it.`,
     thrown,
-    { isDivisible, isFinal: isDivisible, isRetryable: name === "ResourceInUseException" },
   );
+}
+
+/** A signature is refused for a wrong key or for a wrong time; only the time mends itself, with the next answer of the server. */
+function isFaultOfClock({ message, $metadata }: ErrorShape, name: string): boolean {
+  if (clockNames.has(name) || $metadata?.clockSkewCorrected === true) return true;
+  return typeof message === "string" && /^Signature (expired|not yet current)/.test(message);
+}
+
+function noAccess(cause: unknown, stream: string): Fault {
+  return rejected(
+    () =>
+      new CredentialsError(
+        `No access to stream ${stream} (${unstopped(describeError(cause))}). Renew the credentials or allow kinesis:PutRecords.`,
+        { cause },
+      ),
+    cause,
+  );
+}
+
+function streamNotFound(cause: unknown, stream: string): Fault {
+  return rejected(
+    () =>
+      new StreamNotFoundError(
+        `Stream ${stream} does not exist (${unstopped(describeError(cause))}). Check name, account and region.`,
+        { cause },
+      ),
+    cause,
+  );
+}
+
+function streamKey(cause: unknown, stream: string): Fault {
+  return rejected(
+    () =>
+      new StreamKeyError(
+        `Kinesis cannot encrypt for stream ${stream} (${unstopped(describeError(cause))}). Enable its KMS key, or allow kms:GenerateDataKey on it.`,
+        { cause },
+      ),
+    cause,
+  );
+}
+
+function invalidInput(error: ErrorShape, cause: unknown, stream: string): Fault {
+  // Kinesis says where the fault is: at 'streamName', at 'records.3.member.partitionKey'.
+  if (typeof error.message === "string" && /at 'stream(Name|ARN|Id)'/i.test(error.message)) {
+    return invalidRequest(stream, cause);
+  }
+  return rejected(
+    () =>
+      new RefusedError(
+        `Kinesis refused the record, alone in its request (${unstopped(describeError(cause))}). Mend the record.`,
+        { cause },
+      ),
+    cause,
+    "apart",
+  );
+}
+
+function requestTooLarge(answer: string, cause: unknown): Fault {
+  return {
+    isAmbiguous: false,
+    remedy: "smaller",
+    reason: "unavailable",
+    cause,
+    toError: (attempts) =>
+      new RequestTooLargeError(
+        `A request with this record alone was turned away as too large ${tries(attempts)} (${unstopped(answer)}). The record is not stored. Raise the limit of request bodies of the proxy on the way to Kinesis.`,
+        { cause },
+      ),
+  };
 }

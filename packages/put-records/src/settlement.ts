@@ -48,7 +48,8 @@ export class Settlement {
   fail(entry: Entry, fault: Fault): void {
     const error = this.#failOne(entry, fault);
     if (this.#parts.lanes === undefined) return;
-    if (!fault.isFinal) this.#failThoseBehind(entry, error);
+    // A record that can never be stored is overtaken by nothing.
+    if (error.concerns !== "record") this.#failThoseBehind(entry, error);
     this.#advanceLane(entry);
   }
 

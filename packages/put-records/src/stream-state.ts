@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { RecordMaximum } from "./record-maximum.ts";
+import { RequestCeiling } from "./request-ceiling.ts";
 import { ShardMapSource } from "./shard-map-source.ts";
 import { ShardRateLimiter } from "./shard-rate-limiter.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
@@ -8,6 +9,7 @@ import type { KinesisSender } from "./types.ts";
 /** What has been learnt about a stream. */
 export class StreamState {
   readonly limiter = new ShardRateLimiter();
+  readonly ceiling = new RequestCeiling();
   readonly shardMap: ShardMapSource;
   readonly recordMaximum: RecordMaximum;
   /** Clients that are not closed. */

@@ -12,12 +12,21 @@ import type { Batcher } from "./batcher.ts";
 import { callWithTimeout, NobodyWaits } from "./call-with-timeout.ts";
 import { DelayQueue } from "./delay-queue.ts";
 import type { Entry } from "./entry.ts";
-import { cancelled, classifyCallError, type Fault, internalFailure, outcomeUnknown, throttled } from "./faults.ts";
+import {
+  cancelled,
+  classifyCallError,
+  type Fault,
+  internalFailure,
+  invalidRequest,
+  outcomeUnknown,
+  throttled,
+} from "./faults.ts";
 import { Fifo } from "./fifo.ts";
 import { Flight } from "./flight.ts";
 import { LinkedSet } from "./linked-set.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Reports } from "./reports.ts";
+import { bodyBytesOf } from "./request-ceiling.ts";
 import type { Settlement } from "./settlement.ts";
 import type { ShardTally } from "./shard-rate-limiter.ts";
 import type { StreamState } from "./stream-state.ts";
@@ -25,6 +34,9 @@ import { Timer } from "./timer.ts";
 
 /** Requests refused as invalid in a row, without one success, after which the fault is not looked for in single records. */
 const MAX_DIVIDED_REFUSALS = 32;
+
+/** A record is condemned when it was refused alone so often: a single refusal may have been the moment's fault. */
+const REFUSALS_OF_INVALID_RECORD = 2;
 
 /** Stands for the shard of a throttled record when the text names none. */
 const UNNAMED_SHARD = "";
@@ -168,18 +180,48 @@ export class Transmitter {
     const ambiguous = fault.isAmbiguous ? reports.ambiguous(entries, "no-answer", error) : 0;
     if (throttledCount > 0) reports.throttle(undefined, throttledCount);
     reports.request(flight, options.clock.now(), { throttled: throttledCount, ambiguous, error });
-    if (fault.isDivisible && entries.length > 1 && this.#refusalsInARow < MAX_DIVIDED_REFUSALS) this.#divide(entries);
-    else this.#retryOrFail(entries, fault, this.#failedRequestsInARow, FAILURE_BASE_MS, FAILURE_CAP_MS);
-    if (fault.isDivisible) this.#refusalsInARow++;
-    this.#failedRequestsInARow++;
+    const failures = this.#failedRequestsInARow++;
+    if (fault.remedy === "apart") this.#lookForInvalid(entries, fault);
+    else if (fault.remedy === "smaller" && this.#shrink(flight))
+      this.#parts.batcher.retry(this.#withoutCancelled(entries));
+    else this.#retryOrFail(entries, fault, failures, FAILURE_BASE_MS, FAILURE_CAP_MS);
     this.pump();
   }
 
-  /** One bad record spoils a request for all. Nothing was stored, so its halves may be sent apart to find it. */
-  #divide(entries: readonly Entry[]): void {
-    const middle = entries.length >> 1;
-    this.#divided.push(entries.slice(0, middle));
-    this.#divided.push(entries.slice(middle));
+  /** One invalid record spoils a request for all. Nothing was stored, so its halves may be sent apart to find it. */
+  #lookForInvalid(entries: readonly Entry[], fault: Fault): void {
+    const { options, settlement } = this.#parts;
+    if (this.#refusalsInARow++ >= MAX_DIVIDED_REFUSALS) {
+      this.#retryOrFail(entries, invalidRequest(options.stream.label, fault.cause), 0, 0, 0);
+      return;
+    }
+    const open = this.#withoutCancelled(entries);
+    const [alone] = open;
+    if (entries.length > 1) {
+      const middle = open.length >> 1;
+      for (const half of [open.slice(0, middle), open.slice(middle)]) if (half.length > 0) this.#divided.push(half);
+    } else if (alone !== undefined) {
+      alone.fault = fault;
+      const isInvalid = ++alone.refusals >= REFUSALS_OF_INVALID_RECORD || alone.attempts >= options.maxAttempts;
+      if (isInvalid) settlement.fail(alone, fault);
+      else this.#divided.push([alone]);
+    }
+  }
+
+  /** Later requests are smaller. False when there are none: the request held one record. */
+  #shrink({ entries, bytes }: Flight): boolean {
+    const { options, state } = this.#parts;
+    state.ceiling.refused(bodyBytesOf(entries.length, bytes), options.clock.now());
+    return entries.length > 1;
+  }
+
+  /** The entries that are wanted still; those whose callers aborted meanwhile get their delivery. */
+  #withoutCancelled(entries: readonly Entry[]): Entry[] {
+    const { settlement } = this.#parts;
+    for (const entry of entries) {
+      if (entry.isCancelled && !entry.isSettled) settlement.fail(entry, cancelled(undefined));
+    }
+    return entries.filter((entry) => !entry.isSettled);
   }
 
   #onAnswer(flight: Flight, given: unknown): void {
@@ -190,6 +232,7 @@ export class Transmitter {
     else {
       this.#failedRequestsInARow = 0;
       this.#refusalsInARow = 0;
+      this.#parts.state.ceiling.passed(bodyBytesOf(entries.length, flight.bytes));
       this.#readResults(flight, answer);
     }
     this.pump();
@@ -282,13 +325,14 @@ export class Transmitter {
   #retryOrFail(entries: readonly Entry[], fault: Fault, failures: number, baseMs: number, capMs: number): void {
     const { options, settlement } = this.#parts;
     const { isRetryingAmbiguous, maxAttempts, random } = options;
+    const isRetryable = fault.remedy === "again" || fault.remedy === "smaller";
     const again: Entry[] = [];
     for (const entry of entries) {
       if (fault.isAmbiguous) entry.isAmbiguous = true;
       entry.fault = fault;
       if (entry.isSettled) continue;
       if (entry.isCancelled) settlement.fail(entry, cancelled(fault.cause));
-      else if (fault.isRetryable && entry.attempts < maxAttempts && (isRetryingAmbiguous || !fault.isAmbiguous)) {
+      else if (isRetryable && entry.attempts < maxAttempts && (isRetryingAmbiguous || !fault.isAmbiguous)) {
         again.push(entry);
       } else settlement.fail(entry, fault);
     }

@@ -24,10 +24,19 @@ export interface Delivered {
 }
 
 /**
- * Why a record failed. `throttled`, `internal` and `unknown` name the last answer when attempts or time ran out;
- * `expired` never got that far; `rejected` cannot succeed by trying again, nor can `oversized`.
+ * Why a record failed. `throttled`, `internal`, `unknown` and `unavailable` name the last answer when attempts or time ran out;
+ * `expired` never got that far; trying again at once does not help what was `rejected` or is `oversized`. `error.concerns` says
+ * what has to change.
  */
-export type FailureReason = "throttled" | "internal" | "oversized" | "rejected" | "expired" | "unknown" | "cancelled";
+export type FailureReason =
+  | "throttled"
+  | "internal"
+  | "oversized"
+  | "rejected"
+  | "expired"
+  | "unknown"
+  | "unavailable"
+  | "cancelled";
 
 /** The record is not known to be stored. */
 export interface Failed {

@@ -10,7 +10,14 @@ export type HttpFate =
   | "reset after storing"
   | "hang after storing"
   | "not json"
-  | { readonly refuse: string };
+  | { readonly refuse: string }
+  | RawAnswer;
+
+/** An answer of Kinesis, or of anything on the way to it, instead of carrying the request out. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly body: string;
+}
 
 interface WireRequest {
   readonly Records: readonly { readonly Data: string; readonly PartitionKey: string }[];
@@ -28,15 +35,21 @@ export interface HttpKinesis {
 const shardId = "shardId-000000000000";
 
 export async function startHttpKinesis(
-  fateOf: (requestIndex: number) => HttpFate = () => "answered",
+  fateOf: (requestIndex: number, body: string) => HttpFate = () => "answered",
 ): Promise<HttpKinesis> {
   const stored: string[] = [];
   const seen = { requests: 0, connections: 0 };
 
   function handle(body: string, response: ServerResponse): void {
-    const fate = fateOf(seen.requests++);
+    const fate = fateOf(seen.requests++, body);
     const answer = (status: number, content: string) =>
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(content);
+      response
+        .writeHead(status, { "content-type": content.startsWith("<") ? "text/html" : "application/x-amz-json-1.1" })
+        .end(content);
+    if (typeof fate === "object" && "status" in fate) {
+      answer(fate.status, fate.body);
+      return;
+    }
     if (typeof fate === "object") {
       answer(400, JSON.stringify({ __type: fate.refuse, message: "said the server" }));
       return;

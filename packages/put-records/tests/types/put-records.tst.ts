@@ -46,6 +46,7 @@ describe("Delivery", () => {
         case "throttled":
         case "internal":
         case "unknown":
+        case "unavailable":
         case "expired":
         case "cancelled":
           return true;
@@ -55,6 +56,20 @@ describe("Delivery", () => {
       }
     };
     expect(retryable).type.toBe<(failed: Failed) => boolean>();
+  });
+
+  test("says what its error concerns in four words that a switch can exhaust", () => {
+    const isForGood = ({ error }: Failed): boolean => {
+      switch (error.concerns) {
+        case "record":
+          return true;
+        case "stream":
+        case "caller":
+        case "moment":
+          return false;
+      }
+    };
+    expect(isForGood).type.toBe<(failed: Failed) => boolean>();
   });
 
   test("cannot be changed by its reader", () => {
