@@ -2,13 +2,7 @@ import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
-import {
-  type Clock,
-  createPutRecords,
-  type KinesisSender,
-  type PutRecords,
-  type PutRecordsError,
-} from "@millrace/put-records";
+import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
 import {
   createStreamHandler,
   type FailedOutput,
@@ -215,7 +209,7 @@ function decideFailure(
   { source, output, delivery }: FailedOutput,
   setAside: (source: SourceRecord, kind: SetAsideKind, message: string) => Output[],
 ): FailureDecision {
-  if (delivery === undefined || !isFaultOfRecord(delivery.error) || output.destination !== destinations.enriched) {
+  if (delivery?.error.concerns !== "record" || output.destination !== destinations.enriched) {
     return { action: "block" };
   }
   return {
@@ -226,16 +220,4 @@ function decideFailure(
       `The enriched stream does not take the record: ${delivery.reason}.`,
     ),
   };
-}
-
-const faultsOfRecords: readonly string[] = [
-  "PUT_RECORDS_OVERSIZED",
-  "PUT_RECORDS_INVALID_RECORD",
-  "PUT_RECORDS_REFUSED",
-];
-
-function isFaultOfRecord({ code, cause }: PutRecordsError): boolean {
-  // Kinesis names what is wrong with the key of a stream `KMS…Exception`:
-  // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors
-  return faultsOfRecords.includes(code) && !(cause instanceof Error && cause.name.startsWith("KMS"));
 }

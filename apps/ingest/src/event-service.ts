@@ -141,10 +141,15 @@ export function createEventService(options: EventServiceOptions): EventService {
     const receivedAt = new Date(nowMs).toISOString();
     const results = readRequest(request, { maxEvents, mayForwardClient: sender.forwardsClient });
     const context = renderClientContext(sender, request.headers, request.clientIp, receivedAt);
-    const { records, stored, rejections } = encode(results, sender, context, receivedAt);
-    if (records.length === 0) return replyNothingAccepted(results.length, rejections);
+    const { records, stored: encoded, rejections: faulty } = encode(results, sender, context, receivedAt);
+    if (records.length === 0) return replyNothingAccepted(results.length, faulty);
     const deadline = nowMs + putTimeoutMs;
     const deliveries = await Promise.all(records.map((record) => send(record, deadline)));
+    const condemned = listCondemned(records, deliveries);
+    const rejections = [...faulty, ...condemned].sort((a, b) => a.index - b.index);
+    if (rejections.length === results.length) return replyNothingAccepted(results.length, rejections);
+    const refused = new Set(condemned.map(({ index }) => index));
+    const stored = encoded.filter(({ index }) => !refused.has(index));
     const unconfirmed = listUnconfirmed(records, deliveries, stored);
     if (unconfirmed.length > 0) {
       const cause = deliveries.find((delivery) => delivery.status === "failed")?.error;
@@ -192,6 +197,16 @@ function renderLine(draft: EventDraft, id: string, context: ClientContext, recei
   line += context.members;
   if (!draft.hasTraceparent) line += context.traceparent;
   return draft.data === undefined ? `${line}}\n` : `${line},"data":${draft.data}}\n`;
+}
+
+/** The events of records that the stream will never take: sending them again does not help. */
+function listCondemned(records: readonly EventRecord[], deliveries: readonly Delivery[]): Rejection[] {
+  const detail = "Kinesis refuses the record that holds the event as invalid.";
+  return deliveries.flatMap((delivery, position) =>
+    delivery.status === "failed" && delivery.error.concerns === "record"
+      ? (records[position]?.indexes ?? []).map((index) => ({ index, code: "event-not-storable" as const, detail }))
+      : [],
+  );
 }
 
 function listUnconfirmed(

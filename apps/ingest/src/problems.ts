@@ -47,6 +47,7 @@ export const problems = {
   "event-too-deep": { status: 400, title: "The event is nested too deeply." },
   "event-too-large": { status: 413, title: "The event is too large." },
   "source-not-allowed": { status: 403, title: "The write key may not send events of this source." },
+  "event-not-storable": { status: 422, title: "The stream does not take the event's record." },
   // The service.
   overloaded: { status: 503, title: "The service holds as many events as it can." },
   "stream-unavailable": { status: 503, title: "The stream did not confirm every event." },

@@ -67,7 +67,7 @@ const incomplete = createRawEvent({ tenantid: undefined, traceparent: traceparen
 
 describe("an invocation writes one line of metrics", () => {
   test("with everything that its service is said to write, when all of it happens", async () => {
-    const { invoke } = createFunction(["throttled", "unanswered", refused]);
+    const { invoke } = createFunction(["throttled", "unanswered", refused, refused]);
     const good = createRawEvent();
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
@@ -151,7 +151,7 @@ describe("an invocation logs", () => {
   });
 
   test("what a stream refuses for good, and the bad row it became", async () => {
-    const { logged } = await createFunction([refused]).invoke(toRecord(createRawEvent()));
+    const { logged } = await createFunction([refused, refused]).invoke(toRecord(createRawEvent()));
     expect(logged).toMatchObject([
       { level: "warn", failedOutputs: { rejected: 1 }, badRows: { "refused-by-stream": 1 } },
     ]);

@@ -72,6 +72,7 @@ const cases: Record<ProblemCode, ProblemCase> = {
   "event-too-deep": { request: postBody(`{"specversion":"1.0","data":${"[".repeat(99)}${"]".repeat(99)}}`) },
   "event-too-large": { request: postEvent({ data: "x".repeat(5_000) }), members: { limit: 4_096 } },
   "source-not-allowed": { request: postEvent({ source: "https://evil.example" }), members: { attribute: "source" } },
+  "event-not-storable": { request: postEvent({ subject: "invalid" }), members: { accepted: 0, ids: [] } },
   overloaded: { request: postEvent({ subject: "refused" }) },
   "stream-unavailable": {
     request: postEvent({ subject: "throttled" }),
@@ -92,7 +93,8 @@ beforeAll(async () => {
   });
   service.stream.decide = ({ partitionKey }) => {
     if (partitionKey === "bug") throw new Error("secret detail");
-    return partitionKey === "refused" || partitionKey === "throttled" ? partitionKey : "delivered";
+    const isFate = partitionKey === "refused" || partitionKey === "throttled" || partitionKey === "invalid";
+    return isFate ? partitionKey : "delivered";
   };
 });
 

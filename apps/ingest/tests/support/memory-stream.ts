@@ -3,6 +3,7 @@ import {
   type Delivery,
   type PutRecord,
   type PutRecords,
+  RefusedError,
   ThrottledError,
 } from "@millrace/put-records";
 
@@ -10,7 +11,7 @@ import {
 export class MemoryStream implements Pick<PutRecords, "send"> {
   readonly records: PutRecord[] = [];
   /** Decides the outcome of a record; default: delivered. */
-  decide: (record: PutRecord) => "delivered" | "throttled" | "refused" = () => "delivered";
+  decide: (record: PutRecord) => "delivered" | "throttled" | "refused" | "invalid" = () => "delivered";
 
   async send(record: PutRecord): Promise<Delivery> {
     const outcome = this.decide(record);
@@ -23,6 +24,10 @@ export class MemoryStream implements Pick<PutRecords, "send"> {
         attempts: 1,
         isAmbiguous: false,
       };
+    }
+    if (outcome === "invalid") {
+      const error = new RefusedError("ValidationException");
+      return { status: "failed", reason: "rejected", attempts: 2, isAmbiguous: false, error };
     }
     const error = outcome === "refused" ? new BackpressureError("no room") : new ThrottledError("slow down");
     return { status: "failed", reason: "throttled", attempts: 1, isAmbiguous: false, error };

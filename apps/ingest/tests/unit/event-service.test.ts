@@ -446,6 +446,23 @@ describe("an unavailable stream", () => {
     });
   });
 
+  test("an event whose record is refused for good is rejected, not to be sent again; the others keep their fates", async () => {
+    const stream = new MemoryStream();
+    stream.decide = ({ partitionKey }) =>
+      partitionKey === "slow" ? "throttled" : partitionKey === "bad" ? "invalid" : "delivered";
+    const bad = anEvent({ id: "2", subject: "bad" });
+    const partly = await handle(json([anEvent(), bad]), {}, { stream });
+    expect(partly.reply).toMatchObject({ status: 202, accepted: 1 });
+    expect(partly.json).toMatchObject({ ids: ["1"], rejected: [{ index: 1, code: "event-not-storable" }] });
+    const slow = anEvent({ id: "3", subject: "slow" });
+    const mixed = await handle(json([bad, slow]), {}, { stream });
+    expect(mixed.reply).toMatchObject({ status: 503, accepted: 0 });
+    expect(mixed.json).toMatchObject({
+      unconfirmed: [{ index: 1, id: "3" }],
+      rejected: [{ index: 0, code: "event-not-storable" }],
+    });
+  });
+
   test("no room in put-records is overload", async () => {
     const stream = new MemoryStream();
     stream.decide = () => "refused";

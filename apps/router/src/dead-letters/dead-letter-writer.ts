@@ -5,7 +5,7 @@ import {
   type PutOptions,
   type PutRecord,
   type PutRecordsError,
-  RefusedError,
+  InvalidRequestError,
 } from "@millrace/put-records";
 import type { OutputWriter } from "@millrace/stream-handler";
 import type { Logger } from "@millrace/telemetry";
@@ -101,7 +101,7 @@ export class DeadLetterWriter implements OutputWriter {
       if (fault === undefined) return { status: "delivered", shardId: "", sequenceNumber: key, attempts, isAmbiguous };
       const longest = Math.min(DEAD_LETTER_LONGEST_WAIT_MS, DEAD_LETTER_WAIT_MS * 2 ** (attempts - 1));
       const waitMs = Math.ceil(random() * longest);
-      if (fault instanceof RefusedError || clock.now() + waitMs >= deadline) {
+      if (fault instanceof InvalidRequestError || clock.now() + waitMs >= deadline) {
         return { status: "failed", reason: "unknown", attempts, isAmbiguous, error: fault };
       }
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, waitMs));
@@ -121,7 +121,7 @@ export class DeadLetterWriter implements OutputWriter {
     } catch (cause) {
       const message = `Dead letters were not stored as ${key}`;
       return cause instanceof ObjectRefusedError
-        ? new RefusedError(message, { cause })
+        ? new InvalidRequestError(message, { cause })
         : new OutcomeUnknownError(message, { cause });
     } finally {
       clock.clearTimeout(timer);

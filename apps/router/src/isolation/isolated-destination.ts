@@ -3,19 +3,16 @@ import {
   type Clock,
   type Delivery,
   type Failed,
+  type FaultConcern,
   type PutOptions,
   type PutRecord,
-  type PutRecordsErrorCode,
 } from "@millrace/put-records";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { DEFAULT_BUDGET_MS, LEAST_BUDGET_MS, PROBE_BUDGET_MS } from "../limits.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 
-/** Faults of one record, which say nothing about the destination. */
-const RECORD_FAULTS = new Set<PutRecordsErrorCode>(["PUT_RECORDS_OVERSIZED", "PUT_RECORDS_INVALID_RECORD"]);
-
-/** Faults that the next seconds will not cure. */
-const FATAL_FAULTS = new Set<PutRecordsErrorCode>(["PUT_RECORDS_STREAM_NOT_FOUND", "PUT_RECORDS_CREDENTIALS"]);
+/** What the next seconds will not cure: it takes somebody who mends the stream, or this function's access to it. */
+const LASTING_CONCERNS = new Set<FaultConcern>(["stream", "caller"]);
 
 /** What {@link isolateDestination} needs to know. */
 export interface IsolationOptions {
@@ -78,8 +75,9 @@ class IsolatedDestination implements OutputWriter {
   }
 
   #learn(deliveries: readonly Delivery[]): void {
+    // A fault of one record says nothing about the destination.
     const faults = deliveries.filter(
-      (delivery): delivery is Failed => delivery.status === "failed" && !RECORD_FAULTS.has(delivery.error.code),
+      (delivery): delivery is Failed => delivery.status === "failed" && delivery.error.concerns !== "record",
     );
     const wasOpen = this.#breaker.isOpen;
     if (faults.length === 0) {
@@ -92,7 +90,7 @@ class IsolatedDestination implements OutputWriter {
       else
         this.#breaker.failed(
           this.#options.clock.now(),
-          faults.some((fault) => FATAL_FAULTS.has(fault.error.code)),
+          faults.some((fault) => LASTING_CONCERNS.has(fault.error.concerns)),
         );
     }
     if (this.#breaker.isOpen !== wasOpen) this.#options.onChange?.(this.#breaker.isOpen);

@@ -1,28 +1,12 @@
-import {
-  type Delivery,
-  type Failed,
-  type PutOptions,
-  type PutRecord,
-  PutRecordsError,
-  type PutRecordsErrorCode,
-} from "@millrace/put-records";
+import type { Delivery, Failed, PutOptions, PutRecord, PutRecordsError } from "@millrace/put-records";
 import type { OutputWriter } from "@millrace/stream-handler";
-
-class FakeError extends PutRecordsError {
-  readonly code: PutRecordsErrorCode;
-
-  constructor(code: PutRecordsErrorCode) {
-    super("The fake destination fails");
-    this.code = code;
-  }
-}
 
 /** A destination that keeps what it takes and fails as told. */
 export class FakeWriter implements OutputWriter {
   readonly taken: PutRecord[] = [];
   readonly calls: { records: number; deadline: number | undefined }[] = [];
   /** Returns how the record fails, or undefined when it is taken. */
-  failure: (record: PutRecord) => { reason: Failed["reason"]; code: PutRecordsErrorCode } | undefined = () => undefined;
+  failure: (record: PutRecord) => { reason: Failed["reason"]; error: PutRecordsError } | undefined = () => undefined;
 
   put(records: readonly PutRecord[], options: PutOptions = {}): Promise<Delivery[]> {
     this.calls.push({ records: records.length, deadline: options.deadline });
@@ -43,8 +27,7 @@ export class FakeWriter implements OutputWriter {
   #deliver(record: PutRecord): Delivery {
     const failure = this.failure(record);
     if (failure !== undefined) {
-      const error = new FakeError(failure.code);
-      return { status: "failed", reason: failure.reason, attempts: 1, isAmbiguous: false, error };
+      return { status: "failed", ...failure, attempts: 1, isAmbiguous: false };
     }
     this.taken.push(record);
     const sequenceNumber = String(this.taken.length);

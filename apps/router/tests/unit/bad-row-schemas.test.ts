@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ThrottledError } from "@millrace/put-records";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, test } from "@jest/globals";
@@ -63,7 +64,7 @@ describe("what the router could not pass on follows its schema", () => {
 
   test("when a destination does not take it", async () => {
     const { handler, writer, deadLetters } = createTestRouter([clicks]);
-    writer("shop").failure = () => ({ reason: "throttled", code: "PUT_RECORDS_THROTTLED" });
+    writer("shop").failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
     await handler(kinesisEvent([ndjson(click)]), context);
     expectSchema(badRowKinds.undeliverable, deadLetters.letters());
   });

@@ -90,7 +90,7 @@ test("what S3 refuses for good is not asked again", async () => {
     throw new ObjectRefusedError("S3 answered 403");
   };
   const [first] = await put(["a", "b"]);
-  expect(first).toMatchObject({ status: "failed", attempts: 1, error: { code: "PUT_RECORDS_REFUSED" } });
+  expect(first).toMatchObject({ status: "failed", attempts: 1, error: { concerns: "caller" } });
   expect(log).toMatchObject([
     {
       level: "error",

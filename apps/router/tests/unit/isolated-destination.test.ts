@@ -1,5 +1,16 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import type { PutRecord } from "@millrace/put-records";
+import {
+  CredentialsError,
+  type Failed,
+  InvalidRecordError,
+  OversizedRecordError,
+  type PutRecord,
+  type PutRecordsError,
+  RefusedError,
+  StreamKeyError,
+  StreamNotFoundError,
+  ThrottledError,
+} from "@millrace/put-records";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { isolateDestination } from "../../src/isolation/isolated-destination.ts";
 import { FakeWriter } from "../support/fake-writer.ts";
@@ -26,7 +37,7 @@ beforeEach(() => {
   });
 });
 
-const throttled = () => ({ reason: "throttled" as const, code: "PUT_RECORDS_THROTTLED" as const });
+const throttled = () => ({ reason: "throttled" as const, error: new ThrottledError("The fake destination fails") });
 
 describe("the budget", () => {
   test("a call gets the budget, or the caller's deadline when that is sooner", async () => {
@@ -46,8 +57,12 @@ describe("the budget", () => {
     expect(changes).toEqual([]);
   });
 
-  test("a record that is itself at fault says nothing about the destination", async () => {
-    writer.failure = () => ({ reason: "oversized", code: "PUT_RECORDS_OVERSIZED" });
+  test.each<[string, Failed["reason"], PutRecordsError]>([
+    ["too large", "oversized", new OversizedRecordError("too large")],
+    ["refused as invalid", "rejected", new RefusedError("invalid")],
+    ["without a usable key", "rejected", new InvalidRecordError("no key")],
+  ])("a record that is %s says nothing about the destination", async (_title, reason, error) => {
+    writer.failure = () => ({ reason, error });
     for (let call = 0; call < 5; call += 1) await destination.put(records(1));
     expect(writer.calls.map(({ deadline }) => deadline)).toEqual([1_600, 1_600, 1_600, 1_600, 1_600]);
   });
@@ -64,8 +79,12 @@ describe("the breaker", () => {
     expect(changes).toEqual([true]);
   });
 
-  test("a missing stream is left alone at once", async () => {
-    writer.failure = () => ({ reason: "rejected", code: "PUT_RECORDS_STREAM_NOT_FOUND" });
+  test.each<[string, PutRecordsError]>([
+    ["missing", new StreamNotFoundError("no such stream")],
+    ["without its key", new StreamKeyError("disabled")],
+    ["closed to this function", new CredentialsError("no access")],
+  ])("a stream that is %s is left alone at once", async (_title, error) => {
+    writer.failure = () => ({ reason: "rejected", error });
     await destination.put(records(1));
     await destination.put(records(1));
     expect(writer.calls).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { BadRow } from "@millrace/event-contracts";
+import { ThrottledError } from "@millrace/put-records";
 import { compileRoutes, type RouteDocument } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import { type BreakdownName, type CounterName, metricsOfService, type Telemetry } from "@millrace/telemetry";
@@ -135,7 +136,7 @@ describe("what cannot be routed", () => {
 
   test("when the bad row cannot be stored, Lambda is asked for the record again", async () => {
     const { handler, badRows } = createTestRouter([clicks]);
-    badRows.failure = () => ({ reason: "throttled", code: "PUT_RECORDS_THROTTLED" });
+    badRows.failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
     const batch = kinesisEvent([
       ndjson(enriched("1", "search.click")),
       "nonsense",
@@ -243,7 +244,7 @@ describe("a destination that does not take records", () => {
     document("live", route("clicks", "search.click", "live")),
     document("dead", route("clicks", "search.click", "dead")),
   ];
-  const throttled = () => ({ reason: "throttled" as const, code: "PUT_RECORDS_THROTTLED" as const });
+  const throttled = () => ({ reason: "throttled" as const, error: new ThrottledError("The fake destination fails") });
 
   test("its events become dead letters that hold the whole enriched event; the others get theirs; the batch is whole", async () => {
     const { handler, writer, badRows, deadLetters } = createTestRouter(two);
@@ -320,7 +321,7 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     flush: () => void (flushes += 1),
   };
   const { handler, routes, writer } = createTestRouter([clicks], { telemetry });
-  writer("views").failure = () => ({ reason: "throttled", code: "PUT_RECORDS_THROTTLED" });
+  writer("views").failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
   const received = { receivedat: new Date(1_700_000_000_000 - 700).toISOString() };
   await handler(
     kinesisEvent([
