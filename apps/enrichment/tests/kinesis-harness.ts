@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
-import { Kinesis, systemClock } from "@millrace/aws-simulator";
+import { type Faults, Kinesis, systemClock } from "@millrace/aws-simulator";
 import type { KinesisSender } from "@millrace/put-records";
 import type { KinesisStreamEvent } from "aws-lambda";
 
 /** A Kinesis of our own with the streams of the function, read by the tests. */
-export function createStreams() {
-  const kinesis = new Kinesis({ clock: systemClock });
+export function createStreams(faults?: Faults) {
+  const kinesis = new Kinesis({ clock: systemClock, ...(faults === undefined ? {} : { faults }) });
   const arn = kinesis.createStream({ streamName: "raw", shardCount: 1 });
   kinesis.createStream({ streamName: "enriched", shardCount: 2 });
   kinesis.createStream({ streamName: "bad-rows", shardCount: 1 });

@@ -11,6 +11,7 @@ export { Trace, type TraceOptions, type TraceValue } from "./trace.ts";
 export { Kinesis, type KinesisOptions, type StreamOptions, type StreamStats } from "./kinesis/kinesis.ts";
 export type { ClientOptions, InProcessClient, SdkCommand, SendOptions } from "./kinesis/client.ts";
 export { KinesisError, type KinesisErrorCode } from "./kinesis/errors.ts";
+export { type RawAnswer, failuresInPassing, refusalsInPassing } from "./faults/answers.ts";
 export {
   type CallFault,
   type FaultKind,

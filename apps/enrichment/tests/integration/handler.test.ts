@@ -1,7 +1,14 @@
 import { Buffer } from "node:buffer";
-import { systemClock } from "@millrace/aws-simulator";
+import {
+  failuresInPassing,
+  Faults,
+  type RawAnswer,
+  refusalsInPassing,
+  startKinesisServer,
+  systemClock,
+} from "@millrace/aws-simulator";
 import type { BadRow } from "@millrace/event-contracts";
-import type { KinesisSender } from "@millrace/put-records";
+import { createKinesisClient, type KinesisSender } from "@millrace/put-records";
 import { createTelemetry } from "@millrace/telemetry";
 import { describe, expect, test } from "@jest/globals";
 import {
@@ -13,8 +20,11 @@ import {
 import { createStreams, lambdaContext } from "../kinesis-harness.ts";
 import { createRawEvent, key, readBundledFile, testContracts, toRecord } from "../raw-events.ts";
 
-function createFunction(options: Partial<EnrichmentHandlerDeps> = {}) {
-  const streams = createStreams();
+interface FunctionOptions extends Partial<EnrichmentHandlerDeps> {
+  readonly streams?: ReturnType<typeof createStreams>;
+}
+
+function createFunction({ streams = createStreams(), ...options }: FunctionOptions = {}) {
   const lines: string[] = [];
   const handler = createEnrichmentHandler({
     client: streams.client,
@@ -160,4 +170,39 @@ describe("createEnrichmentHandler", () => {
     const response = await handler(streams.toEvent(records), { getRemainingTimeInMillis: () => 1_500 });
     expect(response.batchItemFailures[0]?.itemIdentifier).toBe("49590");
   });
+});
+
+describe("T11: an answer to a request that says nothing about its records", () => {
+  const otherAnswers: readonly RawAnswer[] = [
+    { status: 400, body: '{"__type":"RequestTimeoutException","message":"too slow"}' },
+    { status: 400, body: '{"__type":"ValidationException","message":"once"}' },
+    { status: 407, body: "" },
+  ];
+  const answers = [...refusalsInPassing, ...failuresInPassing, ...otherAnswers];
+
+  test.each(answers.map(({ status, body }) => [status, body] as const))(
+    "%d %s: five valid events become five enriched ones and no bad row, through the unmodified client",
+    async (status, body) => {
+      const faults = new Faults({ seed: 1, rates: {} });
+      const streams = createStreams(faults);
+      const server = await startKinesisServer(streams.kinesis);
+      const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+      const client = createKinesisClient({ region: "us-east-1", credentials, endpoint: server.url });
+      try {
+        const { handler } = createFunction({ client, streams });
+        faults.failNext("PutRecords", { kind: "answer", answer: { status, body }, isCarriedOut: false });
+        const events = [1, 2, 3, 4, 5].map((id) => createRawEvent({ id: `e-${id}`, subject: `v-${id % 2}` }));
+        const event = streams.toEvent([{ partitionKey: "v-1", data: toRecord(...events) }]);
+        expect(await handler(event, lambdaContext)).toEqual({ batchItemFailures: [] });
+        const lines = streams.read("enriched").flatMap(({ text }) => text.trimEnd().split("\n"));
+        const ids = lines.map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
+        expect(ids.sort()).toEqual(["e-1", "e-2", "e-3", "e-4", "e-5"]);
+        expect(streams.read("bad-rows")).toEqual([]);
+        expect(faults.total).toBe(1);
+      } finally {
+        client.destroy();
+        await server.close();
+      }
+    },
+  );
 });

@@ -147,7 +147,7 @@ describe("what cannot be routed", () => {
 });
 
 describe("routes that change between two deliveries of a record", () => {
-  const throttled = () => ({ reason: "throttled" as const, code: "PUT_RECORDS_THROTTLED" as const });
+  const throttled = () => ({ reason: "throttled" as const, error: new ThrottledError("The fake destination fails") });
   const idsOf = (lines: readonly Record<string, unknown>[]) =>
     lines.map((line) => (line["event"] as { id: string }).id);
 

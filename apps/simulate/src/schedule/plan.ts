@@ -120,6 +120,8 @@ function drawFaults(profile: Profile, random: Random, between: (min: number, max
     serverErrorAfter: between(0, 0.05),
     resetBefore: between(0, 0.03),
     resetAfter: between(0, 0.05),
+    refusalInPassing: between(0, 0.03),
+    failureInPassing: between(0, 0.03),
     slow: between(0, 0.05),
     slowMs: { min: 100, max: 8000 },
     ...(profile === "outages" ? { outageEveryMs: 15_000, outageMs: { min: 3000, max: 20_000 } } : {}),

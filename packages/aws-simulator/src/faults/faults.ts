@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { KinesisErrorCode } from "../kinesis/errors.ts";
 import type { Kinesis } from "../kinesis/kinesis.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
+import { failuresInPassing, type RawAnswer, refusalsInPassing } from "./answers.ts";
 import { checkFaultRates } from "./check-rates.ts";
 
 /** What happens to one call on its way. */
@@ -10,6 +11,8 @@ export type CallFault =
   | { readonly kind: "reject"; readonly code: KinesisErrorCode; readonly message: string }
   /** Carried out, then answered with an error. */
   | { readonly kind: "fail-after"; readonly code: KinesisErrorCode; readonly message: string }
+  /** Answered in the words of a front end or of a proxy, before the request was carried out or after. */
+  | { readonly kind: "answer"; readonly answer: RawAnswer; readonly isCarriedOut: boolean }
   /** The connection breaks before Kinesis has the request. */
   | { readonly kind: "reset-before" }
   /** The connection breaks after the request was carried out. */
@@ -32,6 +35,10 @@ export interface FaultRates {
   readonly serverErrorBefore?: number;
   /** Calls answered with 500 or 503 after everything was stored. */
   readonly serverErrorAfter?: number;
+  /** Calls refused with a 4xx or 3xx that passes: throttling by other names, a wrong clock, proxies. Nothing was stored. */
+  readonly refusalInPassing?: number;
+  /** Calls whose answer hides a failure, as `InternalFailure` with 400, a 408 or a proxy's 502: carried out or not. */
+  readonly failureInPassing?: number;
   /** Connections that break before Kinesis has the request. */
   readonly resetBefore?: number;
   /** Connections that break after the request was carried out. */
@@ -75,6 +82,8 @@ export type FaultKind =
   | "recordInternalFailureStored"
   | "serverErrorBefore"
   | "serverErrorAfter"
+  | "refusalInPassing"
+  | "failureInPassing"
   | "resetBefore"
   | "resetAfter"
   | "slow"
@@ -85,7 +94,15 @@ export type FaultKind =
   | "reshard"
   | "scripted";
 
-const callFaults = ["serverErrorBefore", "serverErrorAfter", "resetBefore", "resetAfter", "slow"] as const;
+const callFaults = [
+  "serverErrorBefore",
+  "serverErrorAfter",
+  "resetBefore",
+  "resetAfter",
+  "slow",
+  "refusalInPassing",
+  "failureInPassing",
+] as const;
 const recordFaults = ["recordThrottle", "recordInternalFailure", "recordInternalFailureStored"] as const;
 const recordFaultOf = {
   recordThrottle: "throttle",
@@ -211,6 +228,12 @@ export class Faults {
         return { kind: "reject", ...this.#serverError() };
       case "serverErrorAfter":
         return { kind: "fail-after", ...this.#serverError() };
+      case "refusalInPassing":
+        return { kind: "answer", answer: this.#oneOf("refusal", refusalsInPassing), isCarriedOut: false };
+      case "failureInPassing": {
+        const isCarriedOut = this.#random("failureSide")() < 0.5;
+        return { kind: "answer", answer: this.#oneOf("failure", failuresInPassing), isCarriedOut };
+      }
       case "resetBefore":
         return { kind: "reset-before" };
       case "resetAfter":
@@ -340,6 +363,10 @@ export class Faults {
     }
     if (hit !== undefined) this.#count(hit, where);
     return hit;
+  }
+
+  #oneOf(concern: string, answers: readonly [RawAnswer, ...RawAnswer[]]): RawAnswer {
+    return answers[Math.floor(this.#random(`${concern}Answer`)() * answers.length)] ?? answers[0];
   }
 
   #slowCall(): CallFault {

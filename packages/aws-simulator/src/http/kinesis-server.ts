@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
 import { sleep } from "../clock.ts";
+import type { RawAnswer } from "../faults/answers.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
 import { KinesisError, serializationError } from "../kinesis/errors.ts";
 import type { Kinesis } from "../kinesis/kinesis.ts";
@@ -130,6 +131,11 @@ class FrontEnd {
       return;
     }
 
+    if (fault?.kind === "answer" && !fault.isCarriedOut) {
+      answerRaw(response, requestId, fault.answer);
+      return;
+    }
+
     let output: object | undefined;
     let refusal: unknown;
     try {
@@ -141,6 +147,10 @@ class FrontEnd {
     if (fault?.kind === "slow") await sleep(this.#kinesis.clock, fault.delayAfterMs);
     if (fault?.kind === "reset-after") {
       abortConnection(request);
+      return;
+    }
+    if (fault?.kind === "answer") {
+      answerRaw(response, requestId, fault.answer);
       return;
     }
     if (fault?.kind === "fail-after") refusal = new KinesisError(fault.code, fault.message);
@@ -206,6 +216,10 @@ async function readBody(request: Request): Promise<string | undefined> {
 function answerError(response: Response, requestId: string, error: KinesisError): void {
   const body = JSON.stringify({ __type: error.code, message: error.message });
   answer(response, error.$metadata.httpStatusCode, requestId, body);
+}
+
+function answerRaw(response: Response, requestId: string, { status, body }: RawAnswer): void {
+  answer(response, status, requestId, body, body.startsWith("<") ? "text/html" : contentType);
 }
 
 function answer(response: Response, status: number, requestId: string, body: string, type = contentType): void {

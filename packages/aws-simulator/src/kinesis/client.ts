@@ -1,4 +1,5 @@
 import { sleep } from "../clock.ts";
+import { errorOf } from "../faults/answers.ts";
 import { checkNumber, checkRange } from "../options.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
 import { KinesisError } from "./errors.ts";
@@ -55,6 +56,7 @@ export function createInProcessClient(kinesis: Kinesis, options: ClientOptions):
     if (there > 0) await sleep(kinesis.clock, there);
     if (fault?.kind === "slow") await sleep(kinesis.clock, fault.delayBeforeMs);
     if (fault?.kind === "reject") throw new KinesisError(fault.code, fault.message, { requestId });
+    if (fault?.kind === "answer" && !fault.isCarriedOut) throw errorOf(fault.answer, requestId);
     if (fault?.kind === "reset-before") throw connectionError("socket hang up", "ECONNRESET");
 
     let output: object = {};
@@ -70,6 +72,7 @@ export function createInProcessClient(kinesis: Kinesis, options: ClientOptions):
     if (fault?.kind === "slow") await sleep(kinesis.clock, fault.delayAfterMs);
     if (fault?.kind === "reset-after") throw connectionError("socket hang up", "ECONNRESET");
     if (fault?.kind === "fail-after") throw new KinesisError(fault.code, fault.message, { requestId });
+    if (fault?.kind === "answer") throw errorOf(fault.answer, requestId);
     if (refusal !== undefined) throw refusal;
     return { ...output, $metadata: { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 } };
   }

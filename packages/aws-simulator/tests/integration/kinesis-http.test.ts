@@ -17,10 +17,12 @@ import {
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import {
+  failuresInPassing,
   Faults,
   Kinesis,
   type KinesisOptions,
   type KinesisServer,
+  refusalsInPassing,
   startKinesisServer,
   systemClock,
 } from "../../src/index.ts";
@@ -157,6 +159,34 @@ describe("the front end", () => {
     }
     faults.failNext("PutRecords", { kind: "slow", delayBeforeMs: 5, delayAfterMs: 5 });
     await expect(clientFor(server).send(put)).resolves.toMatchObject({ FailedRecordCount: 0 });
+  });
+
+  test("answers in other words than its own throw the same from the SDK as from the client in process", async () => {
+    const faults = new Faults({ seed: 1, rates: {} });
+    const { kinesis, server } = await serve({ faults });
+    const put = new PutRecordsCommand({ StreamName: "orders", Records: [entryOf("a")] });
+    const summaryOf = async (sent: Promise<unknown>) => {
+      const error = (await sent.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )) as Error & {
+        readonly $metadata?: { readonly httpStatusCode?: number };
+      };
+      return { name: error.name, status: error.$metadata?.httpStatusCode };
+    };
+    let stored = 0;
+    for (const answer of [...refusalsInPassing, ...failuresInPassing]) {
+      for (const isCarriedOut of [false, true]) {
+        faults.failNext("PutRecords", { kind: "answer", answer, isCarriedOut });
+        const fromSdk = await summaryOf(clientFor(server).send(put));
+        faults.failNext("PutRecords", { kind: "answer", answer, isCarriedOut });
+        const inProcess = await summaryOf(kinesis.client().send(put));
+        expect(inProcess).toEqual(fromSdk);
+        expect(inProcess.status).toBe(answer.status);
+        stored += isCarriedOut ? 2 : 0;
+        expect(kinesis.stats("orders").recordsIn).toBe(stored);
+      }
+    }
   });
 
   test("an iterator that went stale comes back as the SDK's ExpiredIteratorException", async () => {

@@ -84,6 +84,35 @@ describe("faults of calls", () => {
     await expect(kinesis.client().send(new ListShardsCommand({ StreamName: "orders" }))).rejects.toBeDefined();
   });
 
+  test("turn calls away in passing, with nothing stored, or fail them behind another status, stored or not", async () => {
+    const { faults, kinesis } = withFaults({ refusalInPassing: 0.5 });
+    const client = kinesis.client();
+    const sendAll = async (calls: number) => {
+      const statuses: number[] = [];
+      for (let call = 0; call < calls; call += 1) {
+        const answer = client.send(put());
+        statuses.push(
+          await answer.then(
+            () => 200,
+            (error: { $metadata: { httpStatusCode: number } }) => error.$metadata.httpStatusCode,
+          ),
+        );
+      }
+      return statuses.filter((status) => status !== 200);
+    };
+    const refused = await sendAll(200);
+    expect(refused).toHaveLength(faults.counts.refusalInPassing ?? 0);
+    expect(new Set(refused)).toEqual(new Set([302, 400, 403, 407, 413, 429]));
+    expect(kinesis.stats("orders").recordsIn).toBe(200 - refused.length);
+
+    faults.set({ failureInPassing: 0.5 });
+    const failed = await sendAll(200);
+    expect(new Set(failed)).toEqual(new Set([400, 408, 502, 504]));
+    const storedOfFailed = kinesis.stats("orders").recordsIn - (400 - refused.length - failed.length);
+    expect(storedOfFailed).toBeGreaterThan(failed.length / 4);
+    expect(storedOfFailed).toBeLessThan((failed.length * 3) / 4);
+  });
+
   test("can be scripted for the next call, as for credentials that ran out", async () => {
     const { faults, kinesis } = withFaults({});
     faults.failNext("PutRecords", {
