@@ -8,7 +8,7 @@ import { loadConfig } from "../config/load-config.ts";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
 import { applyPlan, makePlan } from "../deploy/deploy.ts";
 import { type PlanSummary, SavedPlan } from "../deploy/saved-plan.ts";
-import { Terraform } from "../deploy/terraform.ts";
+import { type CommandResult, Terraform } from "../deploy/terraform.ts";
 import { DeployError, DrillError } from "../errors.ts";
 import { builtArtifacts } from "../inputs/function-artifact.ts";
 import type { RouteDocument } from "../inputs/route-destinations.ts";
@@ -31,7 +31,8 @@ export interface Variant {
 /** `cdk.tf.json`, to be looked into and changed. */
 export interface EditableStack {
   readonly resource: Record<string, Record<string, Record<string, unknown>>>;
-  readonly [section: string]: unknown;
+  /** Data sources, by type and name. */
+  data: unknown;
 }
 
 /** What one deployment planned, and what it did. */
@@ -50,12 +51,17 @@ export class EnvironmentDrill {
   #documents: readonly RouteDocument[] = [];
   #imageDigest = digestOf("1");
 
+  /** What the data sources of secrets answer with, and what Snowflake's key is. */
+  readonly secret: string;
+
   private constructor(
     environment: EnvironmentName,
     config: EnvironmentConfig,
     standIns: StandIns,
     workspace: Workspace,
+    secret: string,
   ) {
+    this.secret = secret;
     this.environment = environment;
     this.config = config;
     this.standIns = standIns;
@@ -67,7 +73,7 @@ export class EnvironmentDrill {
     const standIns = new StandIns();
     const endpoints = await standIns.start({ ...config.aws, providers: ["aws", "kubernetes", "snowflake"], secret });
     const workspace = new Workspace(endpoints, { SNOWFLAKE_PRIVATE_KEY: secret });
-    return new EnvironmentDrill(environment, config, standIns, workspace);
+    return new EnvironmentDrill(environment, config, standIns, workspace, secret);
   }
 
   /** Writes the stack of a variant, and has the stand-ins serve its types. */
@@ -84,7 +90,7 @@ export class EnvironmentDrill {
     });
     const stack = JSON.parse(readFileSync(path, "utf8")) as EditableStack & StackJson;
     edit?.(stack);
-    if (edit !== undefined) writeFileSync(path, JSON.stringify(stack));
+    if (edit !== undefined) writeFileSync(path, JSON.stringify(stack, undefined, 2));
     this.workspace.mirrorProviders(stack);
     this.standIns.schemas.learn(stack);
   }
@@ -100,12 +106,21 @@ export class EnvironmentDrill {
     if (exitCode !== 0) throw new DrillError(`terraform ${args.join(" ")} failed:\n${this.lastWords()}`);
   }
 
-  async exitCode(...args: readonly string[]): Promise<number> {
+  readonly exitCode = async (...args: readonly string[]): Promise<number> =>
+    (await this.#run(args, "show")).exitCode ?? 1;
+
+  /** Standard output of a command that is read instead of shown. */
+  async output(...args: readonly string[]): Promise<string> {
+    const { exitCode, stdout } = await this.#run(args, "read");
+    if (exitCode !== 0) throw new DrillError(`terraform ${args.join(" ")} failed:\n${this.lastWords()}`);
+    return stdout;
+  }
+
+  #run(args: readonly string[], output: "show" | "read"): Promise<CommandResult> {
     const folder = stackFolder(this.workspace.outDir, this.environment);
     const takesVariables = ["plan", "destroy", "import", "refresh"].includes(args[0] ?? "");
     const variables = takesVariables ? [`-var=ingest_image_digest=${this.#imageDigest}`] : [];
-    const { exitCode } = await this.workspace.runTerraform([`-chdir=${folder}`, ...args, ...variables], "show");
-    return exitCode ?? 1;
+    return this.workspace.runTerraform([`-chdir=${folder}`, ...args, ...variables], output);
   }
 
   /**

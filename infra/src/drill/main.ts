@@ -5,6 +5,7 @@ import { ENVIRONMENTS } from "../config/environments.ts";
 import type { EnvironmentName } from "../config/schema.ts";
 import { DrillError, InfraError } from "../errors.ts";
 import { EnvironmentDrill } from "./environment-drill.ts";
+import { noticeFaults } from "./faults.ts";
 import { stages } from "./stages/index.ts";
 import { TERRAFORM_MISSING } from "./workspace.ts";
 
@@ -38,6 +39,16 @@ function say(environment: string, stage: string, outcome: string, startedAt: num
   process.stdout.write(`${environment.padEnd(8)} ${stage.padEnd(16)} ${outcome} (${seconds} s)\n`);
 }
 
+/** Shows that the drill is not blind. */
+async function plantFaults(environment: EnvironmentName): Promise<void> {
+  const drill = await EnvironmentDrill.start(environment, PLANTED_SECRET);
+  try {
+    await noticeFaults(drill, (line) => process.stdout.write(`${environment.padEnd(8)} ${line}\n`));
+  } finally {
+    await drill.close();
+  }
+}
+
 /** Two at a time: Terraform waits for most of an apply's time. Every environment is drilled, whatever another one finds. */
 async function drillAll(environments: readonly EnvironmentName[]): Promise<void> {
   const left = [...environments];
@@ -55,11 +66,15 @@ async function drillAll(environments: readonly EnvironmentName[]): Promise<void>
 }
 
 try {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { faults: { type: "boolean", default: false } },
+  });
   if (spawnSync("terraform", ["version"]).error !== undefined) throw new DrillError(TERRAFORM_MISSING);
   const named = positionals.map((name) => parseEnvironmentName(name));
   const wanted = named.length > 0 ? named : ENVIRONMENTS.filter((name) => name !== "local");
-  await drillAll(wanted);
+  if (values.faults) await plantFaults(wanted[0] ?? "dev");
+  else await drillAll(wanted);
 } catch (error) {
   if (!(error instanceof InfraError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -130,9 +130,9 @@ const boundFaults = ({ min, max }: Shape, size: number, place: string): readonly
   ...(max !== undefined && size > max ? [`${place}: ${size} is more than ${max}`] : []),
 ];
 
-/** A pattern of an API model, which is written for Java: `\_` is no escape in JavaScript. */
+/** A pattern of an API model, which is written for Java: `\_` is no escape in JavaScript, and `\-` is one in classes only. */
 export const compilePattern = (pattern: string): RegExp =>
-  new RegExp(`^(?:${pattern.replace(/\\([_@#,:%"'=~&<> ])/g, "$1")})$`, "su");
+  new RegExp(`^(?:${pattern.replace(/\\([_@#,:%"'=~&<> ])/g, "$1").replaceAll("\\-", "\\x2d")})$`, "su");
 
 /** Patterns of every service, for the test that compiles them. */
 export const allPatterns = (): readonly string[] =>

@@ -1,6 +1,20 @@
 import { firstDeployment, initialize, planAgain } from "./first-deployment.ts";
+import { readerPositions } from "./readers.ts";
+import { guardRefusals } from "./refusals.ts";
+import { noSecrets } from "./secrets.ts";
 import type { Stage } from "./stage.ts";
 import { teardown } from "./teardown.ts";
+import { everydayUpdates } from "./updates.ts";
 
 /** In this order; each starts from what the one before left. */
-export const stages: readonly Stage[] = [initialize, firstDeployment, planAgain, teardown];
+export const stages: readonly Stage[] = [
+  initialize,
+  readerPositions,
+  firstDeployment,
+  planAgain,
+  noSecrets,
+  everydayUpdates,
+  planAgain,
+  guardRefusals,
+  teardown,
+];

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import {
+  allPatterns,
+  compilePattern,
+  OperationModel,
+  type RequestParameters,
+} from "../../../src/drill/api/api-model.ts";
+import { checkRequests } from "../../../src/drill/api/check-requests.ts";
+import type { ObjectValue } from "../../../src/drill/provider/dynamic-value.ts";
+import { World } from "../../../src/drill/provider/world.ts";
+import { DrillError } from "../../../src/errors.ts";
+
+describe("the API models", () => {
+  test("have patterns that JavaScript takes", () => {
+    expect(allPatterns().length).toBeGreaterThan(100);
+    for (const pattern of allPatterns()) expect(() => compilePattern(pattern)).not.toThrow();
+  });
+
+  test("refuse what is missing, misspelt, too long, too many and unknown", () => {
+    const createStream = new OperationModel("kinesis", "CreateStream");
+    const faultsOf = (parameters: RequestParameters): readonly string[] => createStream.faultsOf(parameters);
+    expect(faultsOf({ StreamName: "raw", ShardCount: 2 })).toEqual([]);
+    expect(faultsOf({})).toEqual(["kinesis:CreateStream.StreamName: required, and not given"]);
+    expect(faultsOf({ StreamName: "a b" })).toEqual([expect.stringContaining('"a b" does not match')]);
+    expect(faultsOf({ StreamName: "x".repeat(129) })).toEqual([expect.stringContaining("129 is more than 128")]);
+    expect(faultsOf({ StreamName: "raw", ShardCount: 0 })).toEqual([expect.stringContaining("0 is less than 1")]);
+    expect(faultsOf({ StreamName: "raw", Shards: 1 })).toEqual([expect.stringContaining("not a member")]);
+    expect(faultsOf({ StreamName: "raw", StreamModeDetails: { StreamMode: "ON_DEMANT" } })).toEqual([
+      'kinesis:CreateStream.StreamModeDetails.StreamMode: "ON_DEMANT" is not one of PROVISIONED, ON_DEMAND',
+    ]);
+  });
+
+  test("say how to get an operation that they do not have", () => {
+    expect(() => new OperationModel("kinesis", "CreateRiver")).toThrow(DrillError);
+  });
+});
+
+describe("the request for a resource", () => {
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+  const faults = (type: string, state: ObjectValue) => checkRequests(type, state, world).faults;
+
+  test("takes its members from attributes and blocks of the same name", () => {
+    const mapping = {
+      event_source_arn: "arn:aws:kinesis:eu-west-1:111111111111:stream/raw",
+      function_name: "millrace-dev-enrichment",
+      batch_size: 200,
+      starting_position: "TRIM_HORIZON",
+      destination_config: [{ on_failure: [{ destination_arn: "arn:aws:s3:::dead-letters" }] }],
+    };
+    expect(faults("aws_lambda_event_source_mapping", mapping)).toEqual([]);
+    expect(faults("aws_lambda_event_source_mapping", { ...mapping, batch_size: 20_000 })).toEqual([
+      expect.stringContaining("BatchSize: 20000 is more than 10000"),
+    ]);
+    const wrong = [{ on_failure: [{ destination_arn: "dead-letters" }] }];
+    expect(faults("aws_lambda_event_source_mapping", { ...mapping, destination_config: wrong })).toEqual([
+      expect.stringContaining("DestinationConfig.OnFailure.Destination"),
+    ]);
+  });
+
+  test("has a map of dimensions as a list of pairs", () => {
+    const alarm = {
+      alarm_name: "a",
+      comparison_operator: "GreaterThanThreshold",
+      evaluation_periods: 1,
+      dimensions: { StreamName: "" },
+    };
+    expect(faults("aws_cloudwatch_metric_alarm", alarm)).toEqual([expect.stringContaining("Dimensions[0].Value")]);
+  });
+
+  test("has blocks in the singular as lists in the plural", () => {
+    const notification = {
+      bucket: "lake",
+      queue: [{ queue_arn: "arn:aws:sqs:eu-west-1:1:q", events: ["s3:ObjectMade:*"] }],
+    };
+    expect(faults("aws_s3_bucket_notification", notification)).toEqual([
+      expect.stringContaining("QueueConfigurations[0].Events[0]"),
+    ]);
+  });
+
+  test("of a type without a rule is named as unchecked", () => {
+    expect(checkRequests("aws_kinesis_river", {}, world).unchecked).toEqual(["aws_kinesis_river"]);
+  });
+});
+
+describe("Snowflake refuses", () => {
+  const world = new World();
+  world.create("snowflake_storage_integration", { name: "LAKE", storage_allowed_locations: ["s3://lake/enriched/"] });
+  world.create("snowflake_table", { name: "LANDED_EVENTS" });
+  const faults = (type: string, state: ObjectValue) => checkRequests(type, state, world).faults;
+
+  test("a stage outside the locations of its integration", () => {
+    const stage = { name: "S", storage_integration: "LAKE" };
+    expect(faults("snowflake_stage", { ...stage, url: "s3://lake/enriched/" })).toEqual([]);
+    expect(faults("snowflake_stage", { ...stage, url: "s3://lake/" })).toEqual([
+      expect.stringContaining("Location 's3://lake/' is not allowed by integration LAKE"),
+    ]);
+  });
+
+  test("a pipe and a view that read what does not exist yet", () => {
+    const statement = 'COPY INTO "D"."S"."LANDED_EVENTS" FROM (SELECT $1 FROM @"D"."S"."STAGE")';
+    expect(faults("snowflake_pipe", { name: "P", copy_statement: statement })).toEqual([
+      expect.stringContaining('"D"."S"."STAGE" does not exist'),
+    ]);
+    expect(faults("snowflake_view", { name: "V", statement: "SELECT * FROM EVENTS" })).toEqual([
+      expect.stringContaining("EVENTS does not exist"),
+    ]);
+    expect(faults("snowflake_view", { name: "V", statement: "SELECT * FROM LANDED_EVENTS" })).toEqual([]);
+  });
+
+  test("more time travel than any edition has", () => {
+    expect(faults("snowflake_table", { name: "T", data_retention_time_in_days: 91 })).toHaveLength(1);
+  });
+});
