@@ -5,3 +5,5 @@ export { createRouterHandler } from "./create-router-handler.ts";
 export type { DeadLetter } from "./dead-letters/dead-letter.ts";
 export type { DeadLetterStore } from "./dead-letters/dead-letter-writer.ts";
 export type { RouterDependencies } from "./create-router-handler.ts";
+export { RELOAD_TIMEOUT_MS } from "./limits.ts";
+export { RouteSource, type RouteSourceOptions } from "./reload/route-source.ts";

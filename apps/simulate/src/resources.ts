@@ -4,7 +4,7 @@ import { type Environment, environments } from "./environments.ts";
 import type { EnrichmentHandlerDeps, PrivacyKey } from "@millrace/enrichment";
 import { defaultEnrichments } from "@millrace/enrichment";
 import { loadContracts } from "@millrace/enrichment/load-contracts";
-import { compileRoutes, loadRouteDocuments, type RouteDocument } from "@millrace/routes";
+import { compileRoutes, createRouteArtifact, loadRouteDocuments, type RouteDocument } from "@millrace/routes";
 import { loadRoutes, type RouteSet } from "@millrace/routes/runtime";
 import { readTerraformStack, readTopology, type Topology } from "@millrace/topology";
 
@@ -20,23 +20,34 @@ export interface EventExample {
   readonly data: unknown;
 }
 
+/** Routes as `routes publish` stores them, and what they say. */
+export interface PublishedRoutes {
+  readonly text: string;
+  readonly routes: RouteSet;
+}
+
 /** What every schedule works with and none changes: read once per process. */
 export interface Resources {
   readonly contracts: EnrichmentHandlerDeps["contracts"];
   readonly enrichments: EnrichmentHandlerDeps["enrichments"];
   readonly privacyKeys: readonly PrivacyKey[];
+  /** The routes in the bundle. */
   readonly routes: RouteSet;
+  /** Newer ones that may be published: the same streams, other events in them. */
+  readonly newerRoutes: readonly PublishedRoutes[];
   readonly examples: readonly EventExample[];
   /** What the synthesized stack of each environment says. */
   readonly topologies: Readonly<Record<Environment, Topology>>;
 }
 
 export function loadResources(): Resources {
+  const documents = loadRouteDocuments(join(schemasFolder, "routes")).map(promiseOrder);
   return {
     contracts: loadContracts(schemasFolder),
     enrichments: defaultEnrichments("simulation", { readFile: noDatabase }),
     privacyKeys: [{ id: "simulation", key: Buffer.alloc(32, 7) }],
-    routes: loadRoutes(compileRoutes(loadRouteDocuments(join(schemasFolder, "routes")).map(promiseOrder))),
+    routes: loadRoutes(compileRoutes(documents)),
+    newerRoutes: [1, 2, 3].map((by) => publish(rotatePatterns(documents, by))),
     examples: readExamples(join(schemasFolder, "examples")),
     topologies: Object.fromEntries(environments.map((name) => [name, loadTopology(name)])) as Resources["topologies"],
   };
@@ -56,6 +67,27 @@ function promiseOrder(document: RouteDocument): RouteDocument {
       : route,
   );
   return { ...document, routes };
+}
+
+/** Gives each route the pattern of another one, and its tests: events move between streams that stay as they are. */
+function rotatePatterns(documents: readonly RouteDocument[], by: number): RouteDocument[] {
+  const all = documents.flatMap(({ routes }) => routes);
+  let at = 0;
+  return documents.map((document) => ({
+    ...document,
+    routes: document.routes.map((route) => {
+      const { pattern, tests } = all[(at + by) % all.length] ?? route;
+      at += 1;
+      return { ...route, pattern, tests };
+    }),
+  }));
+}
+
+function publish(documents: readonly RouteDocument[]): PublishedRoutes {
+  return {
+    text: JSON.stringify(createRouteArtifact(documents)),
+    routes: loadRoutes(compileRoutes(documents)),
+  };
 }
 
 /** Megabytes of addresses would prove nothing here; the enrichment notes that it has no database and the event goes on. */

@@ -9,12 +9,14 @@ import {
   type VirtualClock,
 } from "@millrace/aws-simulator";
 import type { RouteSet } from "@millrace/routes/runtime";
+import { openPayload, type PrivacyKey } from "@millrace/enrichment";
 import type { Landing } from "@millrace/topology";
 import { identityOf } from "../identity.ts";
 import { readLines } from "../read-lines.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries, ObservedDelivery } from "../observe/deliveries.ts";
 import type { Pipeline } from "../schedule/pipeline.ts";
+import type { SchedulePlan } from "../schedule/plan.ts";
 import type { Places } from "../schedule/places.ts";
 import type { DirectProducer } from "../traffic/direct-producer.ts";
 import type { EventServiceHost } from "../traffic/event-service-host.ts";
@@ -22,6 +24,9 @@ import type { SenderLedger } from "../traffic/senders.ts";
 
 /** Everything a schedule leaves behind that an invariant may look at. */
 export interface ScheduleRun {
+  readonly plan: SchedulePlan;
+  /** Open the payloads of bad rows. */
+  readonly privacyKeys: readonly PrivacyKey[];
   readonly clock: VirtualClock;
   readonly kinesis: Kinesis;
   readonly pipeline: Pipeline;
@@ -45,6 +50,8 @@ export class StoredRecord {
   readonly partitionKey: string;
   readonly isConfirmed: boolean;
   readonly data: Uint8Array;
+  /** By the clock of Kinesis. */
+  readonly arrivalMs: number;
   #text: string | undefined;
   #lines: readonly string[] | undefined;
 
@@ -54,6 +61,7 @@ export class StoredRecord {
     this.partitionKey = record.PartitionKey;
     this.isConfirmed = confirmations.isConfirmed(streamName, record.SequenceNumber);
     this.data = record.Data;
+    this.arrivalMs = record.ApproximateArrivalTimestamp.getTime();
   }
 
   get text(): string {
@@ -84,7 +92,8 @@ export interface StoredEvent {
 }
 
 interface EnrichedValue {
-  readonly event: { readonly id: string; readonly source: string; readonly subject?: string };
+  readonly event: { readonly id: string; readonly source: string; readonly type: string; readonly subject?: string };
+  readonly processing: { readonly enrichment: { readonly at: string } };
 }
 
 export interface StoredBadRow {
@@ -94,6 +103,12 @@ export interface StoredBadRow {
   /** `<shard>:<sequence number>` of the source record. */
   readonly source: string;
   readonly index: number;
+  /** Why, in words; names the part of a record that has several. */
+  readonly message: string;
+  /** Events it stands for. */
+  readonly lines: number;
+  /** What it keeps of them; read only when somebody asks. */
+  readonly payload: () => Uint8Array;
 }
 
 /** An event that its destination stream did not take when it was its turn. */
@@ -127,7 +142,7 @@ export class Evidence {
     );
     this.enriched = this.#events(this.places.enriched);
     this.badRows = this.records(this.places.badRows).flatMap((record) =>
-      record.lines.map((line) => readBadRow(record, line)),
+      record.lines.map((line) => readBadRow(record, line, run.privacyKeys)),
     );
     this.destinations = new Map(
       run.routes.streams.map(({ stream }) => [stream, this.#events(this.places.destination(stream))]),
@@ -244,19 +259,29 @@ function identityOfRaw(line: string): string | undefined {
 }
 
 interface BadRowValue {
-  readonly failure: { readonly kind: string };
+  readonly failure: { readonly kind: string; readonly message: string };
   readonly processor: { readonly name: string };
-  readonly origin: { readonly shardId: string; readonly sequenceNumber: string; readonly index?: number };
+  readonly payload: string;
+  readonly encryption?: { readonly keyId: string };
+  readonly origin: {
+    readonly shardId: string;
+    readonly sequenceNumber: string;
+    readonly index?: number;
+    readonly lines?: number;
+  };
 }
 
-function readBadRow(record: StoredRecord, line: string): StoredBadRow {
-  const { failure, processor, origin } = JSON.parse(line) as BadRowValue;
+function readBadRow(record: StoredRecord, line: string, keys: readonly PrivacyKey[]): StoredBadRow {
+  const { failure, processor, origin, payload, encryption } = JSON.parse(line) as BadRowValue;
   return {
     record,
     processor: processor.name,
     kind: failure.kind,
     source: `${origin.shardId}:${origin.sequenceNumber}`,
     index: origin.index ?? 0,
+    message: failure.message,
+    lines: origin.lines ?? 1,
+    payload: () => openPayload({ bytes: Buffer.from(payload, "base64"), keyId: encryption?.keyId ?? "" }, keys),
   };
 }
 

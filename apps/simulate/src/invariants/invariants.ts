@@ -4,7 +4,7 @@ import type { MemoryRow } from "@millrace/aws-simulator";
 import type { Landing } from "@millrace/topology";
 import { identityOf } from "../identity.ts";
 import { orderedStreams } from "../resources.ts";
-import { type Evidence, groupBy, type StoredEvent } from "./evidence.ts";
+import { type Evidence, groupBy, type StoredBadRow, type StoredEvent, type StoredRecord } from "./evidence.ts";
 
 /** Something that must hold after every schedule, whatever went wrong in it. */
 export interface Invariant {
@@ -79,6 +79,21 @@ export const invariants: readonly Invariant[] = [
     name: "routes-complete",
     claim: "After a redrive every match of every route is in its stream, and nothing else is (guarantees 2 and 4).",
     check: checkRoutes,
+  },
+  {
+    name: "routes-take-over",
+    claim: "Newer routes are in force once they have been there for as long as the router may take to look.",
+    check: ({ run }) => run.pipeline.routings.stale,
+  },
+  {
+    name: "times-are-true",
+    claim: "An event says it was enriched at a time between its arrival in the raw and in the enriched stream.",
+    check: checkTimes,
+  },
+  {
+    name: "explicit-hash-decides",
+    claim: "A record with an explicit hash key lies in the shard of that key, whatever its partition key is.",
+    check: checkHashKeys,
   },
   {
     name: "lake-complete",
@@ -172,14 +187,41 @@ function contentKey(streamName: string, record: { readonly partitionKey: string;
   return `${streamName} ${content} ${partitionKey}`;
 }
 
+/** Lines of a record that are read; of a longer one none is (decision 0055). */
+const readLines = 1_000;
+
+function isSetAside({ lines }: StoredRecord): boolean {
+  return lines.length > readLines;
+}
+
+/** A record that is not read: its bad rows hold every line and every byte of it, once. */
+function checkSetAside(record: StoredRecord, rows: readonly StoredBadRow[]): string[] {
+  const place = `${record.shardId}:${record.sequenceNumber}`;
+  const parts = [...new Map(rows.map((row) => [row.message, row])).values()].sort((a, b) => a.index - b.index);
+  let next = 0;
+  for (const { index, lines } of parts) {
+    if (index !== next) return [`the bad rows of ${place} go on with line ${index} after line ${next - 1}`];
+    next += lines;
+  }
+  if (next !== record.lines.length)
+    return [`the bad rows of ${place} stand for ${next} of ${record.lines.length} lines`];
+  const kept = Buffer.concat(parts.map((part) => part.payload()));
+  return kept.equals(record.data) ? [] : [`the bad rows of ${place} do not hold its bytes`];
+}
+
 function checkOneInOneOut(evidence: Evidence): string[] {
   const violations: string[] = [];
   const enriched = new Set(evidence.enriched.map((event) => event.identity));
-  const badRows = new Set(
-    evidence.badRows.filter((row) => row.processor === "enrichment").map((row) => `${row.source} ${row.index}`),
-  );
+  const ours = evidence.badRows.filter((row) => row.processor === "enrichment");
+  const badRows = new Set(ours.map((row) => `${row.source} ${row.index}`));
+  const bySource = groupBy(ours, (row) => row.source);
   const known = new Set<string>();
+  for (const record of evidence.records(evidence.places.raw)) {
+    if (!isSetAside(record) || evidence.isGivenUp(evidence.places.raw, record)) continue;
+    violations.push(...checkSetAside(record, bySource.get(`${record.shardId}:${record.sequenceNumber}`) ?? []));
+  }
   for (const { record, index, identity } of evidence.raw) {
+    if (isSetAside(record)) continue;
     const place = `${record.shardId}:${record.sequenceNumber} ${index}`;
     const isGivenUp = evidence.isGivenUp(evidence.places.raw, record);
     if (identity === undefined) {
@@ -234,11 +276,12 @@ function checkDuplicates(evidence: Evidence): string[] {
       }
     }
     for (const [identity, count] of copies) {
-      const due = (enrichedByIdentity.get(identity) ?? []).reduce(
+      const perVersion = (enrichedByIdentity.get(identity) ?? []).reduce(
         (sum, event) => sum + routerInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber),
         0,
       );
-      say(streamName, identity, count, due);
+      // Newer routes may put the event into one record with another event, which has to be written.
+      say(streamName, identity, count, perVersion * Math.max(1, run.pipeline.routings.versionsOf(identity).size));
     }
   }
 
@@ -273,9 +316,14 @@ function checkDestinationOrder(evidence: Evidence): string[] {
     const late = new Set(
       evidence.deadLetters.filter((letter) => letter.stream === stream).map(({ identity }) => identity),
     );
+    // Newer routes may send an event here that was not meant for here when it was its turn.
+    const { routings } = evidence.run.pipeline;
     return checkOrder(
       evidence.enriched.filter(
-        ({ identity, record }) => !late.has(identity) && !evidence.isGivenUp(evidence.places.enriched, record),
+        ({ identity, record }) =>
+          !late.has(identity) &&
+          routings.versionsOf(identity).size < 2 &&
+          !evidence.isGivenUp(evidence.places.enriched, record),
       ),
       evidence.destinations.get(stream) ?? [],
       `the stream ${stream}`,
@@ -328,10 +376,12 @@ function checkDirectOrder(evidence: Evidence): string[] {
 }
 
 function checkRoutes(evidence: Evidence): string[] {
-  const { routes } = evidence.run;
+  const { routes, pipeline } = evidence.run;
+  const { publications, routings } = pipeline;
   const violations: string[] = [];
-  for (const { failed, unreadable, unwanted } of evidence.run.pipeline.redriveResults) {
-    if (failed + unreadable + unwanted > 0)
+  for (const { failed, unreadable, unwanted } of pipeline.redriveResults) {
+    // A dead letter of older routes may have none in the newest.
+    if (failed + unreadable + (publications.length === 0 ? unwanted : 0) > 0)
       violations.push(
         `of an application's dead letters ${failed} failed, ${unreadable} could not be read, ${unwanted} had no route`,
       );
@@ -342,13 +392,27 @@ function checkRoutes(evidence: Evidence): string[] {
   const delivered = new Map(
     [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.identity))]),
   );
+  const letters = new Set(evidence.deadLetters.map(({ stream, identity }) => `${stream} ${identity}`));
+  const isAccountedFor = (stream: string, identity: string): boolean =>
+    delivered.get(stream)?.has(identity) === true || (publications.length > 0 && letters.has(`${stream} ${identity}`));
+  const copies = groupBy(evidence.enriched, ({ identity }) => identity);
   const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
   for (const { record, identity, value } of evidence.enriched) {
-    for (const { stream } of routes.route(value).copies) {
-      expected.get(stream.stream)?.add(identity);
-      if (delivered.get(stream.stream)?.has(identity) === true) continue;
-      if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
-      violations.push(`${identity} matches a route to ${stream.stream} and did not get there`);
+    for (const version of [routes, ...publications.map((publication) => publication.routes)]) {
+      for (const { stream } of version.route(value).copies) expected.get(stream.stream)?.add(identity);
+    }
+    if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
+    if (!routings.isConfirmed(record.shardId, record.sequenceNumber)) {
+      violations.push(`no environment called the record of ${identity} done`);
+    }
+    // Copies in several records may be decided about at different times; each on its own is checked where it is the only one.
+    if ((copies.get(identity)?.length ?? 0) > 1 && publications.length > 0) continue;
+    for (const due of routings.dueOf(record.shardId, record.sequenceNumber)) {
+      for (const stream of due.get(identity) ?? []) {
+        if (!isAccountedFor(stream, identity)) {
+          violations.push(`${identity} matches a route to ${stream} and did not get there`);
+        }
+      }
     }
   }
   for (const [stream, identities] of delivered) {
@@ -357,6 +421,36 @@ function checkRoutes(evidence: Evidence): string[] {
     }
   }
   return violations;
+}
+
+function checkTimes(evidence: Evidence): string[] {
+  const { maxClockSkewMs, kinesisSkewMs } = evidence.run.plan;
+  const skewMs = maxClockSkewMs + Math.abs(kinesisSkewMs);
+  const arrivals = new Map<string, number>();
+  for (const { record, identity = "" } of evidence.raw) {
+    arrivals.set(identity, Math.min(record.arrivalMs, arrivals.get(identity) ?? Number.POSITIVE_INFINITY));
+  }
+  return evidence.enriched.flatMap(({ record, identity, value }) => {
+    const { at } = value.processing.enrichment;
+    const atMs = Date.parse(at);
+    const isAfter = atMs >= (arrivals.get(identity) ?? 0) - skewMs;
+    const isBefore = atMs <= record.arrivalMs + skewMs;
+    return isAfter && isBefore ? [] : [`${identity} says it was enriched at ${at}, and was not there then`];
+  });
+}
+
+function checkHashKeys(evidence: Evidence): string[] {
+  const { kinesis, direct } = evidence.run;
+  const { Shards: shards } = kinesis.listShards({ StreamName: directStream });
+  const ranges = new Map(shards.map(({ ShardId, HashKeyRange }) => [ShardId, HashKeyRange]));
+  return direct.records.flatMap(({ record: { explicitHashKey, partitionKey }, delivery }) => {
+    if (explicitHashKey === undefined || delivery?.status !== "delivered") return [];
+    const range = ranges.get(delivery.shardId);
+    if (range === undefined) return [];
+    const key = BigInt(explicitHashKey);
+    const isInside = key >= BigInt(range.StartingHashKey) && key <= BigInt(range.EndingHashKey);
+    return isInside ? [] : [`${partitionKey} has the hash key ${explicitHashKey} and lies in ${delivery.shardId}`];
+  });
 }
 
 /** The records of the direct producer begin with their number. */

@@ -12,6 +12,7 @@ export interface Mutant {
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
 const transmitter = "packages/put-records/src/transmitter.ts";
+const enrichment = "apps/enrichment/src/create-enrichment-handler.ts";
 
 /** The mutants. Each is a mistake that somebody has made: most are in the table of clients in the decision record. */
 export const mutants: readonly Mutant[] = [
@@ -176,5 +177,61 @@ export const mutants: readonly Mutant[] = [
     file: "packages/aws-simulator/src/lambda/shard-worker.ts",
     find: "if (!this.#isEnded || this.#isComplete || !this.isIdle) return;",
     replace: "if (!this.#isEnded || !this.#isComplete || !this.isIdle) return;",
+  },
+  {
+    name: "newer-routes-never-taken",
+    defect: "Newer routes are looked for, found and checked, and the old ones stay in force.",
+    file: "apps/router/src/reload/route-source.ts",
+    find: "      this.#routes = routes;\n",
+    replace: "",
+  },
+  {
+    name: "time-stands-still",
+    defect: "The time of processing is that of the first event of an environment.",
+    file: "apps/enrichment/src/enrich-record.ts",
+    find: "if (stamp === undefined || nowMs !== stampedMs) {",
+    replace: "if (stamp === undefined) {",
+  },
+  {
+    name: "long-records-dropped",
+    defect: "A record of too many lines is let go instead of being set aside.",
+    file: "apps/enrichment/src/enrich-record.ts",
+    find: "return { enriched: [], badRows: setAsideRecord(bytes, origin, tooManyLines, context), atMs };",
+    replace: "return { enriched: [], badRows: [], atMs };",
+  },
+  {
+    name: "parts-miscounted",
+    defect: "Each part of a record that is set aside says it begins with the first line.",
+    file: "packages/event-contracts/src/record/split-record.ts",
+    find: "    index += lines;\n",
+    replace: "    index += 0 * lines;\n",
+  },
+  {
+    name: "last-part-lost",
+    defect: "Of a record that is set aside in parts, the last part is forgotten.",
+    file: "apps/enrichment/src/bad-rows/set-aside.ts",
+    find: "const parts = splitRecord(record, maxBadRowPayloadBytes);",
+    replace: "const parts = splitRecord(record, maxBadRowPayloadBytes).slice(0, -1);",
+  },
+  {
+    name: "full-group-lost",
+    defect: "When the events of a key are more than a record holds, those in front are forgotten.",
+    file: enrichment,
+    find: "      close(partitionKey, group.lines);\n",
+    replace: "",
+  },
+  {
+    name: "full-group-overflows",
+    defect: "The events of a key share one record, however large it grows.",
+    file: enrichment,
+    find: "} else if (group.bytes + bytes > maxBytes) {",
+    replace: "} else if (group.bytes + bytes > 2 * maxBytes) {",
+  },
+  {
+    name: "explicit-hash-forgotten",
+    defect: "A record with an explicit hash key is sent without it.",
+    file: transmitter,
+    find: "explicitHashKey === undefined",
+    replace: "explicitHashKey === undefined || true",
   },
 ];

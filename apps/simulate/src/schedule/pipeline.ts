@@ -16,8 +16,9 @@ import {
 } from "@millrace/aws-simulator";
 import { createEnrichmentHandler } from "@millrace/enrichment";
 import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
-import { createRouterHandler } from "@millrace/router";
+import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
 import { type CompiledStream, redrive, type RedriveResult } from "@millrace/routes";
+import type { RouteSet } from "@millrace/routes/runtime";
 import {
   assemble,
   type Assembly,
@@ -29,8 +30,9 @@ import {
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries } from "../observe/deliveries.ts";
 import { Invocations } from "../observe/invocations.ts";
+import { Routings } from "../observe/routings.ts";
 import { readLines } from "../read-lines.ts";
-import type { Resources } from "../resources.ts";
+import type { PublishedRoutes, Resources } from "../resources.ts";
 import type { SchedulePlan } from "./plan.ts";
 import { Places } from "./places.ts";
 
@@ -45,6 +47,10 @@ export interface PipelineDeps {
   readonly deliveries: Deliveries;
 }
 
+/** How often the router looks for newer routes; no environment says so yet, because none reloads. */
+const routesCheckMs = 3_000;
+const routesKey = "routes/routes.json";
+
 type Handler = (event: KinesisStreamEvent, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 type RunningFunction = InProcessFunction<KinesisStreamEvent>;
 type RunningParts = Assembly<RunningFunction>;
@@ -55,6 +61,9 @@ export class Pipeline {
   readonly places: Places;
   readonly enrichmentInvocations = new Invocations();
   readonly routerInvocations = new Invocations();
+  readonly routings = new Routings();
+  /** Newer routes, with the time at which they were published. */
+  readonly publications: { readonly atMs: number; readonly routes: RouteSet }[] = [];
   readonly objectStore: MemoryObjectStore;
   readonly warehouse: MemoryWarehouse;
   /** Of each application, once there was a redrive. */
@@ -62,6 +71,7 @@ export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
   #assembled: RunningParts | undefined;
+  #isRefusingDeadLetters = false;
 
   private constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -113,6 +123,20 @@ export class Pipeline {
     await paused?.mapping.start();
   }
 
+  /** S3 takes no dead letters for a while: what a destination does not take stays with its record. */
+  refuseDeadLetters(isRefusing: boolean): void {
+    this.#isRefusingDeadLetters = isRefusing;
+    this.#deps.trace.record("s3.refuse", { isRefusing });
+  }
+
+  /** Stores newer routes where the router looks for them. */
+  async publishRoutes({ text, routes }: PublishedRoutes): Promise<void> {
+    const { clock, trace } = this.#deps;
+    await this.objectStore.put(this.places.deadLetters.bucket, routesKey, Buffer.from(text));
+    this.publications.push({ atMs: clock.now(), routes });
+    trace.record("routes.publish", { version: routes.version });
+  }
+
   /** Functions no longer crash; those under way may still be hanging. */
   endFaults(): void {
     for (const name of Object.keys(this.#functionFaults) as (keyof FunctionFaultRates)[])
@@ -151,7 +175,7 @@ export class Pipeline {
       }
       const result = await redrive(letters, {
         application,
-        routes: resources.routes,
+        routes: this.publications.at(-1)?.routes ?? resources.routes,
         destination: (stream) => this.#createWriter(stream, { client, clock, random }),
         now: () => clock.now(),
       });
@@ -218,8 +242,17 @@ export class Pipeline {
       send: (key: string, bytes: Uint8Array) => this.#putDeadLetters(key, bytes, random),
     });
     const streamName = variables["BAD_ROW_STREAM_NAME"] ?? "";
-    return createRouterHandler({
-      routes: () => resources.routes,
+    const published = environment.connect({ send: (etag: string | undefined) => this.#fetchRoutes(etag) });
+    const source = new RouteSource({
+      bundled: resources.routes,
+      fetchRoutes: (etag) => published.send(etag),
+      checkEveryMs: routesCheckMs,
+      timeoutMs: RELOAD_TIMEOUT_MS,
+      clock,
+      logger: silentLogger,
+    });
+    const route = createRouterHandler({
+      routes: () => this.routings.watch(source.current(), environment.id),
       destination: (stream) => this.#createWriter(stream, { client, clock, random }),
       badRows: deliveries.watch(createPutRecords({ client, streamName, clock, random }), streamName),
       deadLetters: { put: (key, bytes) => objects.send(key, bytes) },
@@ -227,13 +260,40 @@ export class Pipeline {
       random,
       logger: silentLogger,
     });
+    return async (event, context) => {
+      const beganMs = this.#deps.clock.now();
+      await source.refresh();
+      this.#checkFreshness(source.current().version, beganMs);
+      const answer = await route(event, context);
+      this.routings.confirm(event, environment.id, answer);
+      return answer;
+    };
+  }
+
+  async #fetchRoutes(etag: string | undefined): Promise<{ etag: string; text: string } | undefined> {
+    if (this.publications.length === 0) return undefined;
+    const { object, bytes } = await this.objectStore.get(this.places.deadLetters.bucket, routesKey);
+    return object.etag === etag ? undefined : { etag: object.etag, text: Buffer.from(bytes).toString("utf8") };
+  }
+
+  /** Routes may be as old as the newest that were there a check ago. */
+  #checkFreshness(version: string, beganMs: number): void {
+    const isOld = ({ atMs }: { atMs: number }) => atMs <= beganMs - routesCheckMs;
+    const oldest = Math.max(0, this.publications.findLastIndex(isOld));
+    const hasNone = !this.publications.some(isOld);
+    const allowed = [
+      ...(hasNone ? [this.#deps.resources.routes] : []),
+      ...this.publications.slice(oldest).map(({ routes }) => routes),
+    ];
+    if (allowed.some((routes) => routes.version === version)) return;
+    this.routings.stale.push(`routes ${version} were in force ${routesCheckMs} ms after newer ones had been published`);
   }
 
   /** S3 as the router meets it: now and then it answers with an error, before it has stored the object or after. */
   async #putDeadLetters(key: string, bytes: Uint8Array, random: Random): Promise<void> {
     const { failureRate } = this.#deps.plan.delivery;
     const { bucket, folder } = this.places.deadLetters;
-    if (random() < failureRate) throw new Error("503 SlowDown");
+    if (this.#isRefusingDeadLetters || random() < failureRate) throw new Error("503 SlowDown");
     await this.objectStore.put(bucket, `${folder}${key}`, bytes);
     if (random() < failureRate) throw new Error("500 InternalError");
   }

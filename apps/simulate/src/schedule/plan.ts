@@ -44,6 +44,16 @@ export interface SchedulePlan {
   readonly restarts: number;
   /** Times at which a mapping stands still for a while, as one that somebody disabled. */
   readonly pauses: number;
+  /** Times at which newer routes are published while the router runs. */
+  readonly publications: number;
+  /** Records of more lines than are read. */
+  readonly poisonRecords: number;
+  /** Lines of each. */
+  readonly poisonLines: number;
+  /** Whether something writes a record so full that it does not fit one once it is enriched. */
+  readonly hasFullRecord: boolean;
+  /** Whether the real warehouse is asked at the end, by the views of the stack. */
+  readonly hasViews: boolean;
   /** Whether the direct producer also writes a put of more than ten mebibytes. */
   readonly hasLargePut: boolean;
   /** Faults go on for so long after the last event was sent. */
@@ -64,6 +74,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
   ]);
   const between = (min: number, max: number) => min + random() * (max - min);
   const isCrashing = profile === "everything" || profile === "crashes" || profile === "burst";
+  const publications = random() < 0.6 ? randomInteger(random, 1, 3) : 0;
   const crashes = profile === "crashes" ? 0.08 : isCrashing ? 0.02 : 0;
   return {
     seed,
@@ -93,10 +104,16 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     },
     pipe: { lateRate: 0.2, repeatRate: 0.15, lossRate: 0.05 },
     warehouse: { failBeforeCommitRate: 0.1, failAfterCommitRate: 0.1 },
-    deadDestination: profile === "dead-destination" ? seed : undefined,
+    // Newer routes matter most to records that wait for a destination.
+    deadDestination: profile === "dead-destination" || publications > 0 ? seed : undefined,
     restarts: randomInteger(random, 0, 2),
     pauses: randomInteger(random, 0, 2),
     hasLargePut: random() < 0.1,
+    publications,
+    poisonRecords: randomInteger(random, 0, 2),
+    poisonLines: random() < 0.03 ? 200_000 : randomInteger(random, 1_001, 6_000),
+    hasFullRecord: random() < 0.15,
+    hasViews: random() < 0.15,
     faultsAfterMs: randomInteger(random, 0, 10_000),
   };
 }

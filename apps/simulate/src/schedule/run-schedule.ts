@@ -122,10 +122,11 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     if (plan.deadDestination !== undefined) faults.breakStream(pipeline.destinationStream(plan.deadDestination));
     await Promise.all([
       ...startSenders(plan, clock, host, source, ledger),
-      writeStrays({ seed, clock, kinesis, streamName: pipeline.places.raw, source, records: 15 }),
+      writeStrays({ seed, clock, kinesis, streamName: pipeline.places.raw, source, records: 15, plan }),
       direct.run(),
       restartNowAndThen(plan, clock, host),
       pauseNowAndThen(plan, clock, pipeline),
+      publishNowAndThen(plan, clock, pipeline, resources),
     ]);
     await sleep(clock, plan.faultsAfterMs);
     faults.stop();
@@ -145,6 +146,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   sampler.stop();
 
   const evidence = await Evidence.collect({
+    plan,
+    privacyKeys: resources.privacyKeys,
     clock,
     kinesis,
     pipeline,
@@ -223,6 +226,25 @@ async function pauseNowAndThen(plan: SchedulePlan, clock: VirtualClock, pipeline
   for (let count = 0; count < plan.pauses; count += 1) {
     await sleep(clock, randomInteger(random, 1000, 20_000));
     await pipeline.pauseMapping(randomInteger(random, 0, 1), randomInteger(random, 1000, 20_000));
+  }
+}
+
+async function publishNowAndThen(
+  plan: SchedulePlan,
+  clock: VirtualClock,
+  pipeline: Pipeline,
+  { newerRoutes }: Resources,
+): Promise<void> {
+  const random = createRandom(`${plan.seed}/publications`);
+  for (let count = 0; count < plan.publications; count += 1) {
+    await sleep(clock, randomInteger(random, 1000, 8_000));
+    pipeline.refuseDeadLetters(true);
+    await sleep(clock, randomInteger(random, 2000, 8_000));
+    const newer = newerRoutes[randomInteger(random, 0, newerRoutes.length - 1)];
+    if (newer !== undefined) await pipeline.publishRoutes(newer);
+    // Longer than an invocation under the older routes may take.
+    await sleep(clock, randomInteger(random, 6_000, 15_000));
+    pipeline.refuseDeadLetters(false);
   }
 }
 

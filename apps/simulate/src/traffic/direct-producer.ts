@@ -33,6 +33,15 @@ const maxPutRecords = 20;
 const burstRecords = 60;
 const padding = "x".repeat(4096);
 
+function randomHashKey(random: Random): string {
+  const words = Array.from({ length: 4 }, () =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0"),
+  );
+  return BigInt(`0x${words.join("")}`).toString();
+}
+
 /**
  * A service that writes with the client itself, in order per key: large puts, single sends, more of them than may be in flight, short
  * deadlines, aborts, refused backpressure, oversized records, and a close with everything still under way.
@@ -164,7 +173,11 @@ export class DirectProducer {
   }
 
   #next(key = keys[Math.floor(this.#random() * keys.length)] ?? "key"): DirectRecord {
+    // Its producer chose where it goes: no order of a partition key holds over shards.
+    const isPlaced = key.startsWith("bulk") && this.#random() < 0.2;
+    const explicitHashKey = isPlaced ? randomHashKey(this.#random) : undefined;
     return this.#add({
+      ...(explicitHashKey === undefined ? {} : { explicitHashKey }),
       partitionKey: key,
       data: Buffer.from(`${this.records.length} ${key.startsWith("bulk") ? "" : padding}\n`),
     });

@@ -11,6 +11,11 @@ export interface SourceEvent {
 }
 
 const source = "https://shop.example/web";
+/** Makes ids of its own, which now and then are those of the other one. */
+const otherSource = "https://shop.example/app";
+/** Requests hold fewer events, so no request has an id twice: its answer names ids alone. */
+const idsApart = 60;
+const sharedRate = 0.06;
 
 /** Makes events from the examples of the contracts, valid and invalid, of known and unknown types, each with its own id. */
 export class EventSource {
@@ -18,6 +23,8 @@ export class EventSource {
   readonly #examples: readonly EventExample[];
   readonly #visitors: number;
   #count = 0;
+  /** Ids the other source has used. */
+  readonly #shared = new Set<string>();
 
   constructor(seed: number, examples: readonly EventExample[]) {
     this.#random = createRandom(`${seed}/events`);
@@ -25,25 +32,39 @@ export class EventSource {
     this.#visitors = randomInteger(this.#random, 5, 60);
   }
 
-  next(nowMs: number): SourceEvent {
-    this.#count += 1;
-    const id = `e-${this.#count}`;
+  /** @param bulky as many bytes more in its data, and a subject that all such events of the moment have */
+  next(nowMs: number, bulky?: { readonly bytes: number; readonly subject: string }): SourceEvent {
+    const isOther = this.#random() < sharedRate && this.#count > 2 * idsApart;
+    if (!isOther) this.#count += 1;
+    const { id, from } = isOther ? this.#sharedId() : { id: `e-${this.#count}`, from: source };
     const example = this.#examples[Math.floor(this.#random() * this.#examples.length)];
     const isUnknown = this.#random() < 0.03;
     const hasSubject = this.#random() < 0.9;
     const visitor = `v-${Math.floor(this.#random() * this.#visitors)}`;
     return {
-      identity: identityOf({ source, id }),
+      identity: identityOf({ source: from, id }),
       id,
       json: {
         specversion: "1.0",
         id,
-        source,
+        source: from,
         type: isUnknown ? "nobody.knows" : (example?.type ?? "custom.event"),
-        ...(hasSubject ? { subject: visitor } : {}),
+        ...(hasSubject || bulky !== undefined ? { subject: bulky?.subject ?? visitor } : {}),
         time: new Date(nowMs).toISOString(),
-        data: example?.data,
+        data: bulky === undefined ? example?.data : { ...(example?.data as object), padding: "x".repeat(bulky.bytes) },
       },
     };
+  }
+
+  /** An id that the first source has used a while ago, and the other one not yet. */
+  #sharedId(): { readonly id: string; readonly from: string } {
+    const before = this.#count - idsApart;
+    const id = `e-${1 + Math.floor(this.#random() * before)}`;
+    if (!this.#shared.has(id)) {
+      this.#shared.add(id);
+      return { id, from: otherSource };
+    }
+    this.#count += 1;
+    return { id: `e-${this.#count}`, from: source };
   }
 }

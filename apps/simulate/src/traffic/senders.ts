@@ -41,10 +41,12 @@ export async function runSender(options: SenderOptions): Promise<void> {
     const count = options.take(randomChoice(random, [1, 1, 3, 10, randomInteger(random, 10, 40)]));
     if (count === 0) return;
     const now = options.clock.now();
+    // Now and then the events of one visitor are more than one record holds.
+    const bulky = random() < 0.03 ? { bytes: 6_000, subject: `bulky-${options.name}` } : undefined;
     await sendUntilAccepted(
       options,
       random,
-      Array.from({ length: count }, () => options.source.next(now)),
+      Array.from({ length: count }, () => options.source.next(now, bulky)),
     );
     await sleep(options.clock, randomInteger(random, 0, options.maxPauseMs));
   }

@@ -1,4 +1,5 @@
 import { type Clock, createRandom, type Kinesis, randomChoice, randomInteger, sleep } from "@millrace/aws-simulator";
+import type { SchedulePlan } from "../schedule/plan.ts";
 import type { EventSource } from "./event-source.ts";
 
 /** Lines no event service would write: each has to end as a bad row. */
@@ -20,15 +21,22 @@ export async function writeStrays(options: {
   readonly streamName: string;
   readonly source: EventSource;
   readonly records: number;
+  readonly plan: Pick<SchedulePlan, "poisonRecords" | "poisonLines" | "hasFullRecord">;
 }): Promise<void> {
   const { clock, kinesis, streamName, source } = options;
   const random = createRandom(`${options.seed}/strays`);
+  const { poisonRecords, poisonLines, hasFullRecord } = options.plan;
+  const event = (bulky?: Parameters<EventSource["next"]>[1]) =>
+    JSON.stringify({ ...source.next(clock.now(), bulky).json, ...ingested(clock.now()) });
   for (let count = 0; count < options.records; count += 1) {
-    const lines = Array.from({ length: randomInteger(random, 1, 4) }, () =>
-      random() < 0.4
-        ? JSON.stringify({ ...source.next(clock.now()).json, ...ingested(clock.now()) })
-        : randomChoice(random, garbage),
-    );
+    const lines =
+      count < poisonRecords
+        ? [event(), ...Array.from({ length: poisonLines }, () => "{}"), event()]
+        : count === poisonRecords && hasFullRecord
+          ? fullRecord(() => event({ bytes: 3_000, subject: "stray-full" }))
+          : Array.from({ length: randomInteger(random, 1, 4) }, () =>
+              random() < 0.4 ? event() : randomChoice(random, garbage),
+            );
     const entry = {
       PartitionKey: `stray-${randomInteger(random, 1, 5)}`,
       Data: Buffer.from(lines.map((line) => `${line}\n`).join("")),
@@ -38,6 +46,13 @@ export async function writeStrays(options: {
     }
     await sleep(clock, randomInteger(random, 0, 4000));
   }
+}
+
+/** As many events as a record holds, less than each of them grows by when it is enriched. */
+function fullRecord(event: () => string): string[] {
+  const lines: string[] = [];
+  for (let bytes = 0; bytes < 1_000_000; bytes += (lines.at(-1)?.length ?? 0) + 1) lines.push(event());
+  return lines;
 }
 
 /** What the event service adds. */
