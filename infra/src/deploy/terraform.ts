@@ -18,21 +18,31 @@ export interface CommandResult {
 /** Runs Terraform; the second argument says whether its output is shown or read. */
 export type RunTerraform = (args: readonly string[], output: "show" | "read") => Promise<CommandResult>;
 
-/** Runs the `terraform` on the path. Files that it writes are for this user alone: plans hold secrets. */
-export const runTerraform: RunTerraform = (args, output) =>
-  new Promise((resolve, reject) => {
-    const previous = process.umask(0o077);
-    const child = spawn("terraform", args, { stdio: ["ignore", output === "show" ? "inherit" : "pipe", "inherit"] });
-    process.umask(previous);
-    const read: Buffer[] = [];
-    child.stdout?.on("data", (part: Buffer) => read.push(part));
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") resolve({ exitCode: undefined, stdout: "" });
-      else reject(error);
+/**
+ * Runs the `terraform` on the path. Files that it writes are for this user alone: plans hold secrets.
+ *
+ * @param defaults environment variables, unless they are set already
+ */
+export const runTerraformWith =
+  (defaults: Readonly<Record<string, string>>): RunTerraform =>
+  (args, output) =>
+    new Promise((resolve, reject) => {
+      const previous = process.umask(0o077);
+      const env = { ...defaults, ...process.env };
+      const child = spawn("terraform", args, {
+        env,
+        stdio: ["ignore", output === "show" ? "inherit" : "pipe", "inherit"],
+      });
+      process.umask(previous);
+      const read: Buffer[] = [];
+      child.stdout?.on("data", (part: Buffer) => read.push(part));
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") resolve({ exitCode: undefined, stdout: "" });
+        else reject(error);
+      });
+      // A signal leaves no status: for the caller that is a failure like any other.
+      child.on("close", (code) => resolve({ exitCode: code ?? 1, stdout: Buffer.concat(read).toString("utf8") }));
     });
-    // A signal leaves no status: for the caller that is a failure like any other.
-    child.on("close", (code) => resolve({ exitCode: code ?? 1, stdout: Buffer.concat(read).toString("utf8") }));
-  });
 
 /** Terraform in the folder of one synthesized stack. */
 export class Terraform {

@@ -1,8 +1,19 @@
+import { existsSync } from "node:fs";
 import { DeployError } from "../../errors.ts";
 import { applyPlan } from "../deploy.ts";
 import { releasePublished } from "../release-published.ts";
 import { SavedPlan } from "../saved-plan.ts";
-import { accountOf, type Command, parseCommand, planOptions, repository, tell, terraformOf } from "./command.ts";
+import { openFile } from "../seal-file.ts";
+import {
+  accountOf,
+  type Command,
+  parseCommand,
+  planOptions,
+  repository,
+  sealPurpose,
+  tell,
+  terraformOf,
+} from "./command.ts";
 
 export const apply: Command = {
   usage: "apply <environment> --from <folder> [--at-once] [--accept-gap <address>]…",
@@ -17,11 +28,15 @@ export const apply: Command = {
     }
     const terraform = terraformOf(environment);
     const aws = await accountOf(terraform.environment);
+    const saved = new SavedPlan(values.from);
+    if (existsSync(`${saved.planFile}.sealed`)) {
+      openFile(saved.planFile, process.env["SAVED_PLAN_KEY"], sealPurpose(environment));
+    }
     await applyPlan({
       terraform,
       routeDocuments: repository.routeDocuments(),
       acceptedGaps: values["accept-gap"],
-      saved: new SavedPlan(values.from),
+      saved,
       tell,
     });
     await releasePublished(terraform, aws, { isAtOnce: values["at-once"], again: false, tell });

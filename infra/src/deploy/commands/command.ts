@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { loadRouteDocuments } from "@millrace/routes";
-import { loadConfig } from "../../config/load-config.ts";
+import { loadConfig, parseEnvironmentName } from "../../config/load-config.ts";
 import type { EnvironmentName } from "../../config/schema.ts";
 import { DeployError } from "../../errors.ts";
 import type { RouteDocument } from "../../inputs/route-destinations.ts";
 import { AwsCommandLine } from "../../programs/aws-command-line.ts";
 import { runProgram } from "../../programs/run-program.ts";
-import { runTerraform, Terraform } from "../terraform.ts";
+import { runTerraformWith, Terraform } from "../terraform.ts";
 
 /** One command of this package's scripts. */
 export interface Command {
@@ -52,8 +52,18 @@ export async function accountOf(environment: EnvironmentName): Promise<AwsComman
   return aws;
 }
 
-export const terraformOf = (environment: string | undefined): Terraform =>
-  new Terraform(environment, repository.outDir, runTerraform);
+/** A plan that only looks logs in to Snowflake as the user that only sees. */
+export function terraformOf(
+  environment: string | undefined,
+  { isReadOnly = false, outDir = repository.outDir } = {},
+): Terraform {
+  const name = parseEnvironmentName(environment === "" ? undefined : environment);
+  const { deployUser, planUser } = loadConfig(name).warehouse;
+  return new Terraform(name, outDir, runTerraformWith({ SNOWFLAKE_USER: isReadOnly ? planUser : deployUser }));
+}
+
+/** A sealed plan opens for the environment it was made for. */
+export const sealPurpose = (environment: string | undefined): string => `millrace plan of ${environment ?? ""}`;
 
 /** Of every command that plans. */
 export const planOptions = {
