@@ -8,7 +8,7 @@ export const drift: Command = {
   usage: "drift <environment>   (0: none, 2: drift, 1: it could not be looked for)",
   async run(args) {
     const { environment } = parseCommand(args, {});
-    const terraform = terraformOf(environment);
+    const terraform = terraformOf(environment, { isReadOnly: true });
     const { outside, pending, versions } = await findDrift(terraform);
     const lists = [
       ["changed by somebody else", outside],

@@ -2,7 +2,6 @@ import { loadConfig } from "../../config/load-config.ts";
 import { DeployError } from "../../errors.ts";
 import { LoadBalancerProtection } from "../load-balancer-protection.ts";
 import { describeLosses, STAYS, tearDown, writeUnprotectedStack } from "../teardown.ts";
-import { runTerraform, Terraform } from "../terraform.ts";
 import { askOnTerminal } from "../terminal.ts";
 import { accountOf, type Command, parseCommand, repository, tell, terraformOf } from "./command.ts";
 
@@ -28,7 +27,7 @@ export const teardown: Command = {
     const unprotected = writeUnprotectedStack(repository.outDir, name);
     const protection = new LoadBalancerProtection(aws, loadConfig(name).ingest);
     await tearDown({
-      terraform: new Terraform(name, unprotected, runTerraform),
+      terraform: terraformOf(name, { outDir: unprotected }),
       waitForLoadBalancer: () => protection.waitUntilLifted(tell),
       tell,
     });
