@@ -26,6 +26,18 @@ export {
   type ObjectStoreServerOptions,
   startObjectStoreServer,
 } from "./http/object-store-server.ts";
+export {
+  type SecretsManagerServer,
+  type SecretsManagerServerOptions,
+  startSecretsManagerServer,
+} from "./http/secrets-manager-server.ts";
+export { SecretsManagerError, type SecretsManagerErrorCode } from "./secrets/errors.ts";
+export {
+  type GetSecretValueInput,
+  type GetSecretValueOutput,
+  SecretsManager,
+  type SecretsManagerOptions,
+} from "./secrets/secrets-manager.ts";
 export type {
   ChildShard,
   GetRecordsInput,

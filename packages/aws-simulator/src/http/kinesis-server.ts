@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { createServer } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
 import { sleep } from "../clock.ts";
 import type { RawAnswer } from "../faults/answers.ts";
@@ -7,6 +7,16 @@ import { createRandom, type Random, randomInteger } from "../random.ts";
 import { KinesisError, serializationError } from "../kinesis/errors.ts";
 import type { Kinesis } from "../kinesis/kinesis.ts";
 import { execute, toWire } from "../kinesis/operations.ts";
+import {
+  abortConnection,
+  answer,
+  answerError,
+  findSignatureFault,
+  operationOf,
+  type Request,
+  type Response,
+  readBody,
+} from "./aws-json.ts";
 
 export interface KinesisServerOptions {
   /** Default 0: any free one. */
@@ -29,10 +39,6 @@ export interface KinesisServer {
   close(): Promise<void>;
 }
 
-type Request = IncomingMessage | Http2ServerRequest;
-type Response = ServerResponse | Http2ServerResponse;
-
-const contentType = "application/x-amz-json-1.1";
 const targetPrefix = "Kinesis_20131202.";
 /** Ten mebibytes of data are 13.4 as base64; partition keys and JSON come on top. */
 const maxBodyBytes = 24 * 1024 * 1024;
@@ -106,13 +112,13 @@ class FrontEnd {
   }
 
   async handle(request: Request, response: Response): Promise<void> {
-    const body = await readBody(request);
+    const body = await readBody(request, maxBodyBytes);
     const requestId = this.#kinesis.nextRequestId();
     if (body === undefined) {
       answer(response, 413, requestId, "");
       return;
     }
-    const operation = operationOf(request);
+    const operation = operationOf(request, targetPrefix);
     if (request.method !== "POST" || operation === undefined) {
       answer(response, 403, requestId, accessDenied, "text/xml");
       return;
@@ -170,26 +176,9 @@ class FrontEnd {
 const accessDenied =
   "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
 
-function operationOf(request: Request): string | undefined {
-  const target = request.headers["x-amz-target"];
-  if (typeof target !== "string" || target === "") return undefined;
-  return target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;
-}
-
 function requireSignature(request: Request): void {
-  const header = request.headers.authorization;
-  if (header === undefined && !(request.url ?? "").includes("X-Amz-Algorithm=")) {
-    throw new KinesisError("MissingAuthenticationTokenException", "Missing Authentication Token");
-  }
-  const missing = ["Credential", "Signature", "SignedHeaders"].filter(
-    (part) => header !== undefined && !header.includes(`${part}=`),
-  );
-  if (missing.length > 0) {
-    throw new KinesisError(
-      "IncompleteSignatureException",
-      missing.map((part) => `Authorization header requires '${part}' parameter.`).join(" "),
-    );
-  }
+  const fault = findSignatureFault(request);
+  if (fault !== undefined) throw new KinesisError(fault.code, fault.message);
 }
 
 function parseBody(body: string): unknown {
@@ -201,37 +190,7 @@ function parseBody(body: string): unknown {
   }
 }
 
-async function readBody(request: Request): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.byteLength;
-    if (length <= maxBodyBytes) chunks.push(chunk);
-  }
-  if (length > maxBodyBytes) return undefined;
-  // One decode at the end: a character may lie across two chunks.
-  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
-}
-
-function answerError(response: Response, requestId: string, error: KinesisError): void {
-  const body = JSON.stringify({ __type: error.code, message: error.message });
-  answer(response, error.$metadata.httpStatusCode, requestId, body);
-}
-
+/** Without a type of its own, an answer has that of the protocol. */
 function answerRaw(response: Response, requestId: string, { status, body }: RawAnswer): void {
-  answer(response, status, requestId, body, body.startsWith("<") ? "text/html" : contentType);
-}
-
-function answer(response: Response, status: number, requestId: string, body: string, type = contentType): void {
-  response.statusCode = status;
-  response.setHeader("x-amzn-requestid", requestId);
-  response.setHeader("content-type", type);
-  response.setHeader("content-length", Buffer.byteLength(body));
-  response.end(body);
-}
-
-/** Breaks the connection without a word: the caller cannot know what became of its request. */
-function abortConnection(request: Request): void {
-  if ("stream" in request) request.stream.session?.destroy();
-  else request.socket.destroy();
+  answer(response, status, requestId, body, ...(body.startsWith("<") ? ["text/html"] : []));
 }

@@ -31,7 +31,9 @@ describe("docs/consumers.md", () => {
       .flatMap((path) => [...source(path).matchAll(/"([A-Z]+_?[A-Z_]*)"/g)])
       .map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(12);
-    for (const code of codes) expect(document).toContain(`\`${code ?? ""}\``);
+    const ofSecrets = [...source("secrets/errors.ts").matchAll(/\| "([A-Z]\w+)"/g)].map(([, code]) => code);
+    expect(ofSecrets.length).toBeGreaterThan(8);
+    for (const code of [...codes, ...ofSecrets]) expect(document).toContain(`\`${code ?? ""}\``);
   });
 
   test("names every option of a mapping", () => {

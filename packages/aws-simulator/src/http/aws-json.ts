@@ -1,0 +1,68 @@
+/** What the front ends of services that speak awsJson1.1 have in common. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+
+export type Request = IncomingMessage | Http2ServerRequest;
+export type Response = ServerResponse | Http2ServerResponse;
+
+const contentType = "application/x-amz-json-1.1";
+
+/** The operation that `X-Amz-Target` names, without the service's prefix; `undefined` when it names none. */
+export function operationOf(request: Request, targetPrefix: string): string | undefined {
+  const target = request.headers["x-amz-target"];
+  if (typeof target !== "string" || target === "") return undefined;
+  return target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;
+}
+
+/** What is wrong with a request's signature, as AWS words it. Whether it is the right one is not looked at. */
+export function findSignatureFault(
+  request: Request,
+):
+  | { readonly code: "MissingAuthenticationTokenException" | "IncompleteSignatureException"; readonly message: string }
+  | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) {
+    if ((request.url ?? "").includes("X-Amz-Algorithm=")) return undefined;
+    return { code: "MissingAuthenticationTokenException", message: "Missing Authentication Token" };
+  }
+  const missing = ["Credential", "Signature", "SignedHeaders"].filter((part) => !header.includes(`${part}=`));
+  if (missing.length === 0) return undefined;
+  const message = missing.map((part) => `Authorization header requires '${part}' parameter.`).join(" ");
+  return { code: "IncompleteSignatureException", message };
+}
+
+/** The body as text; `undefined` when it has more than `maxBytes`. */
+export async function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length <= maxBytes) chunks.push(chunk);
+  }
+  if (length > maxBytes) return undefined;
+  // One decode at the end: a character may lie across two chunks.
+  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
+}
+
+export function answer(response: Response, status: number, requestId: string, body: string, type = contentType): void {
+  response.statusCode = status;
+  response.setHeader("x-amzn-requestid", requestId);
+  response.setHeader("content-type", type);
+  response.setHeader("content-length", Buffer.byteLength(body));
+  response.end(body);
+}
+
+export function answerError(
+  response: Response,
+  requestId: string,
+  error: { readonly code: string; readonly message: string; readonly $metadata: { readonly httpStatusCode: number } },
+): void {
+  const body = JSON.stringify({ __type: error.code, message: error.message });
+  answer(response, error.$metadata.httpStatusCode, requestId, body);
+}
+
+/** Breaks the connection without a word: the caller cannot know what became of its request. */
+export function abortConnection(request: Request): void {
+  if ("stream" in request) request.stream.session?.destroy();
+  else request.socket.destroy();
+}

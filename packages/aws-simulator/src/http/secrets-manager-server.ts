@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createRandom } from "../random.ts";
+import { SecretsManagerError } from "../secrets/errors.ts";
+import type { GetSecretValueInput, SecretsManager } from "../secrets/secrets-manager.ts";
+import { createUuid } from "../uuid.ts";
+import { abortConnection, answer, answerError, findSignatureFault, operationOf, readBody } from "./aws-json.ts";
+
+export interface SecretsManagerServerOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Gets faults of the simulator itself, which callers see as InternalServiceError. Default `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface SecretsManagerServer {
+  /** For `endpoint`, or for `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  readonly url: string;
+  /** Stops listening and closes every connection. */
+  close(): Promise<void>;
+}
+
+const targetPrefix = "secretsmanager.";
+const maxBodyBytes = 128 * 1024;
+
+/**
+ * Serves GetSecretValue over the protocol of AWS, for the unmodified SDK. Signatures must be there and are not verified.
+ *
+ * @example
+ * ```ts
+ * const server = await startSecretsManagerServer(secrets);
+ * const client = new SecretsManagerClient({ endpoint: server.url, region: "us-east-1", credentials });
+ * ```
+ */
+export async function startSecretsManagerServer(
+  secrets: SecretsManager,
+  options: SecretsManagerServerOptions = {},
+): Promise<SecretsManagerServer> {
+  const onError = options.onError ?? ((error) => console.error(error));
+  const random = createRandom("secrets-manager-server");
+  const server = createServer((request, response) => {
+    handle(secrets, createUuid(random), request, response).catch((error: unknown) => {
+      onError(error);
+      abortConnection(request);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
+  });
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function handle(
+  secrets: SecretsManager,
+  requestId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) {
+    answer(response, 413, requestId, "");
+    return;
+  }
+  try {
+    const fault = findSignatureFault(request);
+    if (fault !== undefined) throw new SecretsManagerError(fault.code, fault.message);
+    if (request.method !== "POST" || operationOf(request, targetPrefix) !== "GetSecretValue") {
+      throw new SecretsManagerError("UnknownOperationException", "The simulator models GetSecretValue only.");
+    }
+    answer(response, 200, requestId, JSON.stringify(secrets.getSecretValue(parseInput(body))));
+  } catch (error) {
+    if (!(error instanceof SecretsManagerError)) throw error;
+    answerError(response, requestId, error);
+  }
+}
+
+function parseInput(body: string): GetSecretValueInput {
+  let input: unknown;
+  try {
+    input = JSON.parse(body);
+  } catch {
+    throw new SecretsManagerError("SerializationException", "The request body is not valid JSON.");
+  }
+  const { SecretId, VersionId, VersionStage } = (input ?? {}) as Partial<Record<keyof GetSecretValueInput, unknown>>;
+  if (typeof SecretId !== "string" || SecretId === "") {
+    const message = "1 validation error detected: Value at 'secretId' failed to satisfy constraint";
+    throw new SecretsManagerError("ValidationException", message);
+  }
+  return {
+    SecretId,
+    VersionId: typeof VersionId === "string" ? VersionId : undefined,
+    VersionStage: typeof VersionStage === "string" ? VersionStage : undefined,
+  };
+}
