@@ -35,6 +35,7 @@ export { SecretsManagerError, type SecretsManagerErrorCode } from "./secrets/err
 export {
   type GetSecretValueInput,
   type GetSecretValueOutput,
+  type PutSecretValueOutput,
   SecretsManager,
   type SecretsManagerOptions,
 } from "./secrets/secrets-manager.ts";

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { createRandom } from "../random.ts";
 import { SecretsManagerError } from "../secrets/errors.ts";
-import type { GetSecretValueInput, SecretsManager } from "../secrets/secrets-manager.ts";
+import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { createUuid } from "../uuid.ts";
 import { abortConnection, answer, answerError, findSignatureFault, operationOf, readBody } from "./aws-json.ts";
 
@@ -26,7 +26,8 @@ const targetPrefix = "secretsmanager.";
 const maxBodyBytes = 128 * 1024;
 
 /**
- * Serves GetSecretValue over the protocol of AWS, for the unmodified SDK. Signatures must be there and are not verified.
+ * Serves GetSecretValue, and PutSecretValue of a text, over the protocol of AWS, for the unmodified SDK. Signatures must be there and
+ * are not verified.
  *
  * @example
  * ```ts
@@ -77,31 +78,57 @@ async function handle(
   try {
     const fault = findSignatureFault(request);
     if (fault !== undefined) throw new SecretsManagerError(fault.code, fault.message);
-    if (request.method !== "POST" || operationOf(request, targetPrefix) !== "GetSecretValue") {
-      throw new SecretsManagerError("UnknownOperationException", "The simulator models GetSecretValue only.");
-    }
-    answer(response, 200, requestId, JSON.stringify(secrets.getSecretValue(parseInput(body))));
+    const output = execute(secrets, request.method === "POST" ? operationOf(request, targetPrefix) : undefined, body);
+    answer(response, 200, requestId, JSON.stringify(output));
   } catch (error) {
     if (!(error instanceof SecretsManagerError)) throw error;
     answerError(response, requestId, error);
   }
 }
 
-function parseInput(body: string): GetSecretValueInput {
+function execute(secrets: SecretsManager, operation: string | undefined, body: string): object {
+  switch (operation) {
+    case "GetSecretValue": {
+      const input = parseInput(body);
+      return secrets.getSecretValue({
+        SecretId: requireText(input, "SecretId"),
+        VersionId: optionalText(input, "VersionId"),
+        VersionStage: optionalText(input, "VersionStage"),
+      });
+    }
+    case "PutSecretValue": {
+      const input = parseInput(body);
+      return secrets.putSecretValue(requireText(input, "SecretId"), requireText(input, "SecretString"));
+    }
+    default:
+      throw new SecretsManagerError(
+        "UnknownOperationException",
+        "The simulator models GetSecretValue and PutSecretValue only.",
+      );
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function parseInput(body: string): Members {
   let input: unknown;
   try {
     input = JSON.parse(body);
   } catch {
     throw new SecretsManagerError("SerializationException", "The request body is not valid JSON.");
   }
-  const { SecretId, VersionId, VersionStage } = (input ?? {}) as Partial<Record<keyof GetSecretValueInput, unknown>>;
-  if (typeof SecretId !== "string" || SecretId === "") {
-    const message = "1 validation error detected: Value at 'secretId' failed to satisfy constraint";
-    throw new SecretsManagerError("ValidationException", message);
-  }
-  return {
-    SecretId,
-    VersionId: typeof VersionId === "string" ? VersionId : undefined,
-    VersionStage: typeof VersionStage === "string" ? VersionStage : undefined,
-  };
+  return typeof input === "object" && input !== null ? (input as Members) : {};
+}
+
+function requireText(input: Members, name: string): string {
+  const text = optionalText(input, name);
+  if (text !== undefined && text !== "") return text;
+  const member = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  const message = `1 validation error detected: Value at '${member}' failed to satisfy constraint`;
+  throw new SecretsManagerError("ValidationException", message);
+}
+
+function optionalText(input: Members, name: string): string | undefined {
+  const value = input[name];
+  return typeof value === "string" ? value : undefined;
 }

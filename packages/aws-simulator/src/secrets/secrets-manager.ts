@@ -32,6 +32,13 @@ export interface GetSecretValueOutput {
   readonly CreatedDate: number;
 }
 
+export interface PutSecretValueOutput {
+  readonly ARN: string;
+  readonly Name: string;
+  readonly VersionId: string;
+  readonly VersionStages: readonly string[];
+}
+
 interface Version {
   readonly id: string;
   readonly text: string;
@@ -108,12 +115,13 @@ export class SecretsManager {
     return secret.arn;
   }
 
-  /** Rotates a secret: its value becomes `text`, the one before stays as `AWSPREVIOUS`. @returns the version's id */
-  putSecretValue(secretId: string, text: string): string {
+  /** Rotates a secret: its value becomes `text`, the one before stays as `AWSPREVIOUS`. */
+  putSecretValue(secretId: string, text: string): PutSecretValueOutput {
     const secret = this.#require(secretId);
+    const version = this.#createVersion(text);
     secret.previous = secret.current;
-    secret.current = this.#createVersion(text);
-    return secret.current.id;
+    secret.current = version;
+    return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: ["AWSCURRENT"] };
   }
 
   /** @throws SecretsManagerError as AWS words it */

@@ -1,5 +1,10 @@
 /** The unmodified Secrets Manager client against the front end. */
-import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { SecretsManager, type SecretsManagerServer, startSecretsManagerServer } from "../../src/index.ts";
 
@@ -42,10 +47,19 @@ test("a secret is read by name and by ARN, which ends as those of AWS do", async
 
 test("a rotation gives a new version, and keeps the one before under its id and as AWSPREVIOUS", async () => {
   const { VersionId: first = "" } = await read({ SecretId: arn });
-  const second = secrets.putSecretValue("shop/keys", '["second"]');
+  const { VersionId: second } = secrets.putSecretValue("shop/keys", '["second"]');
   expect(await read({ SecretId: arn })).toMatchObject({ SecretString: '["second"]', VersionId: second });
   expect(await read({ SecretId: arn, VersionStage: "AWSPREVIOUS" })).toMatchObject({ SecretString: '["first"]' });
   expect(await read({ SecretId: arn, VersionId: first })).toMatchObject({ VersionStages: ["AWSPREVIOUS"] });
+});
+
+test("a rotation may come over HTTP, too", async () => {
+  const put = await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: "2" }));
+  expect(put).toMatchObject({ ARN: arn, Name: "shop/keys", VersionStages: ["AWSCURRENT"] });
+  expect(await read({ SecretId: arn })).toMatchObject({ SecretString: "2", VersionId: put.VersionId });
+  await expect(client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: "" }))).rejects.toMatchObject({
+    name: "ValidationException",
+  });
 });
 
 test("what is not there is answered in the words of AWS", async () => {
