@@ -97,10 +97,11 @@ export class Plan {
     }));
   }
 
-  /** The resource a reference such as `${aws_s3_bucket.lake.arn}` points to. */
+  /** The resource, or the data source, that a reference such as `${aws_s3_bucket.lake.arn}` points to. */
   referred(reference: string): PlannedResource {
-    const [, type = "", name = ""] = /^\$\{([a-z0-9_]+)\.([\w-]+)\.[\w.[\]]+\}/.exec(reference) ?? [];
-    const found = this.each(type).find((resource) => resource.name === name);
+    const [, data, type = "", name = ""] = /^\$\{(data\.)?([a-z0-9_]+)\.([\w-]+)\.[\w.[\]]+\}/.exec(reference) ?? [];
+    const args = (data === undefined ? this.json.resource : this.json.data)[type]?.[name];
+    const found = args && { type, name, address: `${data ?? ""}${type}.${name}`, args };
     if (found === undefined) throw new Error(`${reference} refers to nothing in the plan`);
     return found;
   }

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleFunction } from "@millrace/lambda-bundle";
 import { measureLevers } from "./cold-start/levers.ts";
-import { type Bundle, measureStarts, unpack } from "./cold-start/start.ts";
+import { type Bundle, measureStarts, serveSecret, unpack } from "./cold-start/start.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
@@ -76,9 +76,11 @@ async function compareLevers(): Promise<void> {
   console.log("V8 code cache:", report.v8Cache);
 }
 
+const stopServing = await serveSecret();
 try {
   execFileSync(process.execPath, ["--conditions=@millrace/source", join(root, "scripts/build.ts")], { cwd: root });
   await (values.levers ? compareLevers() : compareWithOthers());
 } finally {
+  stopServing();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,15 +1,26 @@
 /**
- * Decrypts bad rows: `pnpm open-bad-rows < bad-rows.ndjson`. Reads NDJSON from standard input and the keys from PRIVACY_KEYS, writes one
- * JSON object per line: the failure, the origin and the payload as text.
+ * Decrypts bad rows: `pnpm open-bad-rows < bad-rows.ndjson`. Reads NDJSON from standard input and writes one JSON object per
+ * line: the failure, the origin and the payload as text. The keys come from the secret that PRIVACY_KEYS_SECRET_ARN names, with
+ * the credentials of the environment, or as they are from PRIVACY_KEYS: those that are retired are in no secret any more.
  *
  * Whoever runs it sees what could not be masked. Keep what it prints as you would keep the events themselves.
  */
 import { Buffer } from "node:buffer";
 import { createInterface } from "node:readline";
 import type { BadRow } from "@millrace/event-contracts";
-import { openPayload, parsePrivacyKeys } from "../src/index.ts";
+import { createSecretReader } from "@millrace/aws-request";
+import { openPayload, parsePrivacyKeys, type PrivacyKey } from "../src/index.ts";
+import { privacyKeysTimeoutMs } from "../src/limits.ts";
 
-const keys = parsePrivacyKeys(process.env["PRIVACY_KEYS"]);
+const { PRIVACY_KEYS: given, PRIVACY_KEYS_SECRET_ARN: secretId = "" } = process.env;
+
+async function readKeys(): Promise<readonly PrivacyKey[]> {
+  if (secretId === "") return parsePrivacyKeys(given);
+  const { text } = await createSecretReader(process.env)(secretId, AbortSignal.timeout(privacyKeysTimeoutMs));
+  return parsePrivacyKeys(text, `the secret ${secretId}`);
+}
+
+const keys = await readKeys();
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === "") continue;

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
+import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts/codegen";
 import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
@@ -20,8 +21,9 @@ import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
 import { type ActiveEnrichment, createEnrichmentRun } from "./enrichments/run-enrichments.ts";
-import { maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
+import { givingBackMarginMs, maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
+import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";
 import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
 import { countBatch, countRecord } from "./metrics.ts";
 import { TroubleLog } from "./trouble-log.ts";
@@ -37,8 +39,8 @@ export interface EnrichmentHandlerDeps {
   readonly contracts: CompiledContracts;
   /** In the order they run, see `createEnrichments`. */
   readonly enrichments: readonly ActiveEnrichment[];
-  /** The first is active; all are live. */
-  readonly privacyKeys: readonly PrivacyKey[];
+  /** The first is active; all are live. A source is asked before every batch. */
+  readonly privacyKeys: readonly PrivacyKey[] | PrivacyKeySource;
   readonly clock: Clock;
   /** In [0,1); spreads retries. */
   readonly random: () => number;
@@ -71,10 +73,13 @@ const defaultProcessor = { name: "enrichment", version: "0.1.0" };
  */
 export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHandler {
   const { client, clock, random, telemetry = noTelemetry, processor = defaultProcessor } = deps;
-  const context = createRecordContext(deps, processor);
-  const { maxRecordBytes } = context;
+  const { maxRecordBytes = defaultMaxRecordBytes, logger = noLogger } = deps;
+  const contextFor = createContexts(deps, processor);
+  const keys = "take" in deps.privacyKeys ? deps.privacyKeys : fixedKeys(deps.privacyKeys);
   const hooks = createDeliveryHooks(telemetry);
-  const trouble = new TroubleLog(deps.logger ?? noLogger);
+  const trouble = new TroubleLog(logger);
+  // Lambda runs one batch at a time in an environment: what its events are masked with is that of the batch.
+  let context: RecordContext;
 
   const writers = new Map<string, PutRecords>([
     // Events of one partition key stay in the order they came.
@@ -116,7 +121,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
       : setAside(source, badRowKinds.notProcessed, "Enrichment failed unexpectedly: a defect.", error);
   }
 
-  return createStreamHandler({
+  const handle = createStreamHandler({
     processor,
     process,
     poison,
@@ -142,13 +147,52 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     clock,
     ...(deps.safetyMarginMs === undefined ? {} : { safetyMarginMs: deps.safetyMarginMs }),
   });
+
+  /** Without a key nothing may leave, not even as a bad row: Lambda delivers the batch again. */
+  function giveBack({ Records }: KinesisStreamEvent, requestId: string | undefined): KinesisStreamBatchResponse {
+    const checkpoint = Records[0]?.kinesis.sequenceNumber;
+    telemetry.count("recordsIn", Records.length);
+    telemetry.count("batchItemFailures", checkpoint === undefined ? 0 : 1);
+    telemetry.flush();
+    logger.error("Records are given back to Lambda: there is no privacy key", {
+      requestId,
+      records: Records.length,
+      checkpoint,
+    });
+    return { batchItemFailures: checkpoint === undefined ? [] : [{ itemIdentifier: checkpoint }] };
+  }
+
+  return async (event, invocation) => {
+    const privacyKeys = await keys.take(invocation.getRemainingTimeInMillis() - givingBackMarginMs);
+    if (privacyKeys === undefined) return giveBack(event, invocation.awsRequestId);
+    context = contextFor(privacyKeys);
+    return handle(event, invocation);
+  };
 }
 
+const fixedKeys = (keys: readonly PrivacyKey[]): PrivacyKeySource => ({ take: () => Promise.resolve(keys) });
+
+/** Gives the context of a batch: made once for a set of keys, which is another one only after a rotation. */
+function createContexts(
+  deps: EnrichmentHandlerDeps,
+  processor: typeof defaultProcessor,
+): (privacyKeys: readonly PrivacyKey[]) => RecordContext {
+  let last: { readonly privacyKeys: readonly PrivacyKey[]; readonly context: RecordContext } | undefined;
+  return (privacyKeys) => {
+    if (last?.privacyKeys !== privacyKeys) {
+      last = { privacyKeys, context: createRecordContext({ ...deps, privacyKeys }, processor) };
+    }
+    return last.context;
+  };
+}
+
+/** What {@link createRecordContext} needs, with keys that are at hand. */
+type RecordContextDeps = Pick<EnrichmentHandlerDeps, "contracts" | "enrichments" | "clock" | "maxRecordBytes"> & {
+  readonly privacyKeys: readonly PrivacyKey[];
+};
+
 /** What `enrichRecord` needs, from what the handler was given. */
-export function createRecordContext(
-  deps: Pick<EnrichmentHandlerDeps, "contracts" | "enrichments" | "privacyKeys" | "clock" | "maxRecordBytes">,
-  processor = defaultProcessor,
-): RecordContext {
+export function createRecordContext(deps: RecordContextDeps, processor = defaultProcessor): RecordContext {
   return {
     selectContract: createContractSelector(deps.contracts),
     runEnrichments: createEnrichmentRun(deps.enrichments),

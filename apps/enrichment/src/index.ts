@@ -19,4 +19,9 @@ export { type EnrichedRecord, enrichRecord, type RecordContext } from "./enrich-
 export { createBundleReader } from "./enrichments/database.ts";
 export type { ActiveEnrichment } from "./enrichments/run-enrichments.ts";
 export { ConfigError, EnrichmentError } from "./errors.ts";
+export {
+  createPrivacyKeySource,
+  type PrivacyKeySource,
+  type PrivacyKeySourceOptions,
+} from "./privacy/privacy-key-source.ts";
 export { createPseudonymizer, parsePrivacyKeys, type PrivacyKey, type Pseudonymizer } from "./privacy/privacy-keys.ts";

@@ -48,3 +48,16 @@ export const minPrivacyKeyBytes = 32;
 
 /** Live keys at once: the active one, the one before, and one being brought in. */
 export const maxPrivacyKeys = 4;
+
+/**
+ * Privacy keys older than this are read again: a rotation reaches every running function within it. A read costs 0.05 USD per
+ * 10,000, https://aws.amazon.com/secrets-manager/pricing/.
+ */
+export const defaultPrivacyKeysRefreshSeconds = 300;
+export const maxPrivacyKeysRefreshSeconds = 3_600;
+
+/** Longest read of the privacy keys. Secrets Manager answers within tens of milliseconds. */
+export const privacyKeysTimeoutMs = 2_000;
+
+/** Time kept of an invocation that waits for its first keys, to answer Lambda. */
+export const givingBackMarginMs = 1_000;

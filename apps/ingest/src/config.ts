@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import {
   defaultMaxBodyBytes,
@@ -9,36 +8,17 @@ import {
   partitionKeyBytes,
 } from "./limits.ts";
 
-/** The environment is wrong. `faults` has one line for each variable; all are found at once. */
+/** The environment, or what it names, is wrong. `faults` has one line for each fault; all are found at once. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly code = "CONFIG_INVALID";
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    super(`The configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
     this.faults = faults;
   }
 }
-
-const writeKeysSchema = z
-  .array(
-    z.strictObject({
-      name: z.string().min(1),
-      sha256: z.string().regex(/^[\da-f]{64}$/i, "Expected the SHA-256 of the key: 64 hexadecimal digits"),
-      tenantId: z.string().min(1).max(64),
-      sources: z.array(z.string().min(1)).min(1),
-      forwardsClient: z.boolean().optional(),
-    }),
-  )
-  .min(1)
-  .superRefine((keys, context) => {
-    for (const member of ["name", "sha256"] as const) {
-      const values = keys.map((key) => key[member].toLowerCase());
-      const twice = values.find((value, index) => values.indexOf(value) !== index);
-      if (twice !== undefined) context.addIssue({ code: "custom", message: `Two keys have the same ${member}` });
-    }
-  });
 
 function integer(min: number, max: number, fallback: number) {
   const expected = `Expected a whole number from ${min} to ${max}`;
@@ -56,8 +36,10 @@ const environmentSchema = z.object({
   PORT: integer(0, 65_535, 8080),
   STAGE: z.string().regex(/^[a-z][a-z\d-]{0,31}$/, "Expected lower-case letters, digits and hyphens"),
   RAW_STREAM_NAME: z.string().regex(/^[\w.-]{1,128}$/, "Expected the name of a Kinesis stream"),
-  WRITE_KEYS: z.string().min(1).optional(),
   WRITE_KEYS_FILE: z.string().min(1).optional(),
+  WRITE_KEYS_SECRET_ARN: z.string().min(1).optional(),
+  // A key that is revoked has to stop working within a minute.
+  WRITE_KEYS_REFRESH_SECONDS: integer(1, 60, 30),
   MAX_BODY_BYTES: integer(1_024, 64 * mebibyte, defaultMaxBodyBytes),
   MAX_EVENT_BYTES: integer(256, largestKinesisRecordBytes - partitionKeyBytes, defaultMaxEventBytes),
   MAX_EVENTS_PER_REQUEST: integer(1, 10_000, defaultMaxEventsPerRequest),
@@ -82,12 +64,8 @@ const environmentSchema = z.object({
   KEEP_ALIVE_TIMEOUT_MS: integer(100, 600_000, 75_000),
 });
 
-type Environment = z.output<typeof environmentSchema>;
-
 /** The service's settings, checked. */
-export interface Config extends Omit<Environment, "WRITE_KEYS" | "WRITE_KEYS_FILE"> {
-  readonly WRITE_KEYS: z.output<typeof writeKeysSchema>;
-}
+export type Config = z.output<typeof environmentSchema>;
 
 /** The variables {@link readConfig} reads, in the order of the README's table. */
 export const environmentVariables = Object.keys(environmentSchema.shape);
@@ -102,37 +80,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) faults.push(...describeIssues(parsed.error));
-  const keys = readWriteKeys(given["WRITE_KEYS"], given["WRITE_KEYS_FILE"], faults);
+  if ((given["WRITE_KEYS_FILE"] === undefined) === (given["WRITE_KEYS_SECRET_ARN"] === undefined)) {
+    faults.push("Set WRITE_KEYS_SECRET_ARN or WRITE_KEYS_FILE, one of them.");
+  }
   if (parsed.success) faults.push(...findContradictions(parsed.data));
-  if (!parsed.success || keys === undefined || faults.length > 0) throw new ConfigError(faults);
-  const { WRITE_KEYS: _keys, WRITE_KEYS_FILE: _file, ...rest } = parsed.data;
-  return { ...rest, WRITE_KEYS: keys };
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return parsed.data;
 }
 
-function readWriteKeys(
-  inline: string | undefined,
-  file: string | undefined,
-  faults: string[],
-): z.output<typeof writeKeysSchema> | undefined {
-  if ((inline === undefined) === (file === undefined)) {
-    faults.push("Set WRITE_KEYS or WRITE_KEYS_FILE, one of them.");
-    return undefined;
-  }
-  const variable = inline === undefined ? "WRITE_KEYS_FILE" : "WRITE_KEYS";
-  try {
-    const result = writeKeysSchema.safeParse(JSON.parse(inline ?? readFileSync(file ?? "", "utf8")));
-    if (result.success) return result.data;
-    faults.push(...describeIssues(result.error, variable));
-  } catch (error) {
-    // The parser's own message quotes the text, which holds the keys' hashes.
-    const cause =
-      error instanceof SyntaxError ? "is not JSON" : `cannot be read (${(error as { code?: string }).code})`;
-    faults.push(`${variable}: ${cause}.`);
-  }
-  return undefined;
-}
-
-function findContradictions(environment: Environment): string[] {
+function findContradictions(environment: Config): string[] {
   const faults: string[] = [];
   if (environment.MAX_EVENT_BYTES > environment.MAX_BODY_BYTES) {
     faults.push("MAX_EVENT_BYTES: is larger than MAX_BODY_BYTES, so it can never apply.");
@@ -149,7 +105,8 @@ function findContradictions(environment: Environment): string[] {
   return faults;
 }
 
-function describeIssues(error: z.ZodError, prefix?: string): string[] {
+/** What zod found, one line each, with the path of the value and without the value. */
+export function describeIssues(error: z.ZodError, prefix?: string): string[] {
   return error.issues.map((issue) => {
     const path = [...(prefix === undefined ? [] : [prefix]), ...issue.path].join(".");
     return `${path}: ${issue.code === "invalid_type" && issue.path.length === 1 && prefix === undefined ? "is missing" : issue.message}.`;

@@ -14,11 +14,13 @@ import { readBodyFormat } from "./media-types.ts";
 import { IngestError, type ProblemCode, problemBody, problems, type Rejection } from "./problems.ts";
 import { decodeBody, type Headers, isBinaryMode, type ReadResult, readBinaryEvent, readEvents } from "./read-events.ts";
 import { type EventRecord, RecordBuilder } from "./record-builder.ts";
-import { createAuthenticate, type Sender, type WriteKeyConfig } from "./write-keys.ts";
+import type { WriteKeySource } from "./write-key-source.ts";
+import { type Authenticate, createAuthenticate, type Sender, type WriteKeyConfig } from "./write-keys.ts";
 
 export interface EventServiceOptions {
   readonly putRecords: Pick<PutRecords, "send">;
-  readonly writeKeys: readonly WriteKeyConfig[];
+  /** A source is asked at every request. */
+  readonly writeKeys: readonly WriteKeyConfig[] | WriteKeySource;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -99,7 +101,8 @@ export function createEventService(options: EventServiceOptions): EventService {
   const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes;
   const maxEvents = options.maxEventsPerRequest ?? defaultMaxEventsPerRequest;
   const putTimeoutMs = options.putTimeoutMs ?? 5_000;
-  const authenticate = createAuthenticate(options.writeKeys);
+  const { writeKeys } = options;
+  const authenticate = "current" in writeKeys ? followKeys(writeKeys) : createAuthenticate(writeKeys);
 
   const encode = (results: readonly ReadResult[], sender: Sender, context: ClientContext, receivedAt: string) => {
     const builder = new RecordBuilder();
@@ -168,6 +171,20 @@ export function createEventService(options: EventServiceOptions): EventService {
   };
 
   return { authenticate, accept, handle };
+}
+
+/** Checks with the keys in force; they are prepared once for as long as they are. */
+function followKeys(source: WriteKeySource): Authenticate {
+  let keys = source.current();
+  let authenticate = createAuthenticate(keys);
+  return (authorization) => {
+    const current = source.current();
+    if (current !== keys) {
+      keys = current;
+      authenticate = createAuthenticate(keys);
+    }
+    return authenticate(authorization);
+  };
 }
 
 function readRequest(request: EventRequest, options: { maxEvents: number; mayForwardClient: boolean }): ReadResult[] {

@@ -57,3 +57,9 @@ export const contentTypeCacheEntries = 256;
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Max-Age
  */
 export const preflightMaxAgeSeconds = 7_200;
+
+/** Longest read of the write keys. Secrets Manager answers within tens of milliseconds. */
+export const writeKeysTimeoutMs = 2_000;
+
+/** How long a service that starts asks for its first write keys: less than Kubernetes waits before it starts another one. */
+export const writeKeysStartTimeoutMs = 20_000;

@@ -1,3 +1,4 @@
+import { createSecretReader } from "@millrace/aws-request";
 import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
@@ -9,14 +10,20 @@ import { Health } from "./health.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
+import { openWriteKeys, type RunningWriteKeySource } from "./write-key-source.ts";
+
+/** What is wrong with the configuration is for the person who wrote it, and not for the log. */
+function exitOnConfigError(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  return process.exit(2);
+}
 
 function loadConfig(): Config {
   try {
     return readConfig(process.env);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return process.exit(2);
+    return exitOnConfigError(error);
   }
 }
 
@@ -27,8 +34,28 @@ const random = Math.random;
 const health = new Health();
 const inFlight = new InFlightBytes(config.MAX_IN_FLIGHT_BYTES);
 const metrics = createMetrics(inFlight, true);
+const client = createKinesisClient();
+
+function loadWriteKeys(): Promise<RunningWriteKeySource> {
+  let hasKeys = false;
+  return openWriteKeys({
+    place: config,
+    readSecret: createSecretReader(process.env, client.config.credentials),
+    maxAgeMs: config.WRITE_KEYS_REFRESH_SECONDS * 1_000,
+    clock,
+    random,
+    onRead: (read, keys) => {
+      metrics.writeKeysRead(read.outcome, keys, clock.now());
+      if ("error" in read) logger.error({ err: read.error }, "write keys not taken, those in force stay");
+      else if (read.outcome === "changed" && hasKeys) logger.info({ keys }, "other write keys in force");
+      hasKeys = keys > 0;
+    },
+  });
+}
+
+const writeKeys = await loadWriteKeys().catch(exitOnConfigError);
 const putRecords = createPutRecords({
-  client: createKinesisClient(),
+  client,
   streamName: config.RAW_STREAM_NAME,
   lingerMs: config.LINGER_MS,
   maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
@@ -36,7 +63,7 @@ const putRecords = createPutRecords({
 });
 const service = createEventService({
   putRecords,
-  writeKeys: config.WRITE_KEYS,
+  writeKeys,
   clock,
   random,
   newId: () => uuidv7(),
@@ -73,6 +100,7 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   isStopping = true;
   logger.info({ signal }, "draining");
   metrics.drainStarted();
+  writeKeys.stop();
   const isClean = await server.drain({
     noticeMs: config.DRAIN_NOTICE_MS,
     timeoutMs: config.DRAIN_TIMEOUT_MS,
@@ -93,4 +121,4 @@ process.on("unhandledRejection", (error) => {
 });
 
 // Last: who reads this line may send a signal right away.
-logger.info({ port: server.port, stream: config.RAW_STREAM_NAME, keys: config.WRITE_KEYS.length }, "listening");
+logger.info({ port: server.port, stream: config.RAW_STREAM_NAME, keys: writeKeys.current().length }, "listening");

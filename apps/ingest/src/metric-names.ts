@@ -13,6 +13,15 @@ export const metricNames = {
   inFlightBytes: { name: "millrace_ingest_in_flight_bytes", help: "Bytes of bodies held now." },
   inFlightRequests: { name: "millrace_ingest_in_flight_requests", help: "Requests to /v1/events being answered now." },
   draining: { name: "millrace_ingest_draining", help: "1 from the signal to stop until the process ends." },
+  writeKeyReads: {
+    name: "millrace_ingest_write_key_reads_total",
+    help: "Reads of the write keys by outcome: changed, unchanged, failed, refused.",
+  },
+  writeKeys: { name: "millrace_ingest_write_keys", help: "Write keys in force." },
+  writeKeysConfirmed: {
+    name: "millrace_ingest_write_keys_confirmed_timestamp_seconds",
+    help: "When the write keys in force were last known to be the current ones.",
+  },
   kinesisRequests: { name: "millrace_ingest_kinesis_requests_total", help: "PutRecords calls by outcome." },
   kinesisRecords: { name: "millrace_ingest_kinesis_records_total", help: "Records in PutRecords calls by outcome." },
   kinesisDuration: { name: "millrace_ingest_kinesis_request_duration_seconds", help: "Time of a PutRecords call." },

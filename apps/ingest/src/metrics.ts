@@ -1,3 +1,4 @@
+import type { SecretRead } from "@millrace/aws-request";
 import type { PutRecordsHooks } from "@millrace/put-records";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { EventReply } from "./event-service.ts";
@@ -13,6 +14,8 @@ export interface IngestMetrics {
   requestAborted(): void;
   requestFinished(reply: EventReply, durationMs: number, bodyBytes: number): void;
   drainStarted(): void;
+  /** The write keys were read, or could not be. */
+  writeKeysRead(outcome: SecretRead["outcome"], keysInForce: number, nowMs: number): void;
 }
 
 /** @param isProcessMeasured adds the metrics of the Node process; false where many services share one process. */
@@ -71,6 +74,9 @@ export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMe
       this.set(inFlight.used);
     },
   });
+  const writeKeyReads = new Counter({ ...metricNames.writeKeyReads, labelNames: ["outcome"], registers });
+  const writeKeys = new Gauge({ ...metricNames.writeKeys, registers });
+  const writeKeysConfirmed = new Gauge({ ...metricNames.writeKeysConfirmed, registers });
   const kinesisRequests = new Counter({ ...metricNames.kinesisRequests, labelNames: ["outcome"], registers });
   const kinesisRecords = new Counter({ ...metricNames.kinesisRecords, labelNames: ["outcome"], registers });
   const kinesisDuration = new Histogram({
@@ -113,5 +119,10 @@ export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMe
       tally.bodyBytes += size;
     },
     drainStarted: () => draining.set(1),
+    writeKeysRead: (outcome, keysInForce, nowMs) => {
+      writeKeyReads.inc({ outcome });
+      writeKeys.set(keysInForce);
+      if (outcome === "changed" || outcome === "unchanged") writeKeysConfirmed.set(nowMs / 1000);
+    },
   };
 }

@@ -33,7 +33,7 @@ const maxShownWarnings = 5;
 const strayRetryMs = 200;
 const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
-function greeting({ topology, service, folders, kinesisUrl, s3Url }: Pipeline, controlUrl: string): string {
+function greeting({ topology, service, folders, kinesisUrl, s3Url, secretsUrl }: Pipeline, controlUrl: string): string {
   const body =
     '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
   return `
@@ -44,6 +44,7 @@ Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} 
   State     ${relative(process.cwd(), folders.root)}/: logs, s3, warehouse.duckdb
   Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
   S3        ${s3Url}
+  Secrets   ${secretsUrl} (put another value there: keys rotate)
   Control   ${controlUrl}
 
 Try:

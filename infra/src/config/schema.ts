@@ -121,13 +121,15 @@ const delivery = z.strictObject({
   bufferSize: whole<Mebibytes>("MiB", FIREHOSE_BUFFER_MIB),
 });
 
-/** Where a secret comes from: written here (local only), or a Secrets Manager secret read at apply. */
+/** Where a secret comes from: written here (local only), or a Secrets Manager secret that workloads read while they run. */
 const secret = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion("from", [
     z.strictObject({ from: z.literal("inline"), value }),
     z.strictObject({
       from: z.literal("secrets-manager"),
       secretName: text("a secret name such as millrace/prod/write-keys", /^[\w/+=.@-]{1,512}$/),
+      /** The key that encrypts it, unless that is the account's own for Secrets Manager. */
+      keyArn: text("a KMS key ARN", /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/).optional(),
     }),
   ]);
 
@@ -342,6 +344,10 @@ const environmentConfig = z.strictObject({
 export type EnvironmentConfigInput = z.input<typeof environmentConfig>;
 /** A validated environment. */
 export type EnvironmentConfig = z.output<typeof environmentConfig>;
+/** Where one secret comes from. */
+export type SecretConfig =
+  | { readonly from: "inline"; readonly value: unknown }
+  | Extract<EnvironmentConfig["privacyKeys"], { from: "secrets-manager" }>;
 /** Settings of one stream. */
 export type StreamConfig = EnvironmentConfig["streams"]["raw"];
 /** Settings of a destination's stream. */

@@ -51,6 +51,14 @@ export class Alarms extends Construct {
       this.#watchDeadLetters(watched.router, destination);
     }
 
+    this.#alarm("enrichment_privacy_keys", {
+      metric: metrics.privacyKeyFailures(watched.enrichment),
+      above: 0,
+      periods: 2,
+      description:
+        "Enrichment cannot read or use its privacy keys. Running instances go on with those they have, new ones give their batches back. " +
+        "Its log names the secret and what is wrong.",
+    });
     this.#alarm("bad_rows_count", {
       metric: metrics.incomingRecords(watched.badRows),
       above: config.badRows,

@@ -1,18 +1,17 @@
-import { createHash } from "node:crypto";
 import { DeploymentV1 } from "@cdktf/provider-kubernetes/lib/deployment-v1/index.js";
 import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2/index.js";
 import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1/index.js";
 import { NetworkPolicyV1 } from "@cdktf/provider-kubernetes/lib/network-policy-v1/index.js";
 import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
 import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js";
-import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1/index.js";
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1/index.js";
-import { Fn, type ITerraformDependable } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
 import { type EventStream, writeTo } from "./event-stream.ts";
 import type { FrontDoor } from "./front-door.ts";
+import type { RuntimeSecret } from "./runtime-secret.ts";
 import { ServiceMonitoring } from "./service-monitoring.ts";
 import { ServiceRole } from "./service-role.ts";
 
@@ -24,8 +23,8 @@ export interface EventServiceProps {
   readonly logLevel: string;
   readonly raw: EventStream;
   readonly frontDoor: FrontDoor;
-  /** JSON of the write keys: hashes with their tenants. */
-  readonly writeKeys: string;
+  /** The write keys: hashes with their tenants. */
+  readonly writeKeys: RuntimeSecret;
   /** Image with its digest. */
   readonly image: string;
   /** What has to be there before the first event is taken. */
@@ -33,8 +32,6 @@ export interface EventServiceProps {
 }
 
 const SERVICE = "ingest";
-const WRITE_KEYS_SECRET = "ingest-write-keys";
-const WRITE_KEYS_ENTRY = "write-keys.json";
 
 /** Time beyond drain and deregistration for the process to exit by itself, before Kubernetes kills it. */
 const EXIT_MARGIN_SECONDS = 5;
@@ -62,12 +59,6 @@ export class EventService extends Construct {
       metadata: { ...metadata, annotations: { "eks.amazonaws.com/role-arn": role.arn } },
       // Only the token that IAM exchanges is mounted, not one for the Kubernetes API.
       automountServiceAccountToken: false,
-      dependsOn: [namespace],
-    });
-    const secret = new SecretV1(this, "write_keys", {
-      metadata: { ...metadata, name: WRITE_KEYS_SECRET },
-      type: "Opaque",
-      data: { [WRITE_KEYS_ENTRY]: props.writeKeys },
       dependsOn: [namespace],
     });
 
@@ -110,10 +101,7 @@ export class EventService extends Construct {
                   { name: "PORT", value: String(config.port) },
                   { name: "AWS_REGION", value: props.aws.region },
                   { name: "RAW_STREAM_NAME", value: raw.nameReference },
-                  {
-                    name: "WRITE_KEYS",
-                    valueFrom: { secretKeyRef: { name: WRITE_KEYS_SECRET, key: WRITE_KEYS_ENTRY } },
-                  },
+                  { name: "WRITE_KEYS_SECRET_ARN", value: props.writeKeys.arn },
                   { name: "MAX_BODY_BYTES", value: String(config.maxBody) },
                   { name: "MAX_EVENT_BYTES", value: String(config.maxEvent) },
                   { name: "MAX_EVENTS_PER_REQUEST", value: String(config.maxEventsPerRequest) },
@@ -147,7 +135,7 @@ export class EventService extends Construct {
         },
       },
       lifecycle: { ignoreChanges: ["spec[0].replicas"] },
-      dependsOn: [account, secret, role.policy, ...props.dependsOn],
+      dependsOn: [account, role.policy, ...props.dependsOn],
     });
 
     const service = new ServiceV1(this, "service", {
@@ -213,7 +201,7 @@ export class EventService extends Construct {
     props.frontDoor.createRecord(this.#createIngress(props, metadata, service, deployment));
   }
 
-  #createRole({ roleName, aws, config, raw }: EventServiceProps): ServiceRole {
+  #createRole({ roleName, aws, config, raw, writeKeys }: EventServiceProps): ServiceRole {
     const { oidcIssuer } = config.cluster;
     return new ServiceRole(this, "role", {
       name: roleName,
@@ -230,16 +218,12 @@ export class EventService extends Construct {
           },
         },
       },
-      statements: writeTo("RawStream", [raw]),
+      statements: [...writeTo("RawStream", [raw]), ...writeKeys.readBy("WriteKeys")],
     });
   }
 
-  /** A new set of keys rolls the pods, which read them only at start. */
-  #podAnnotations({ config, writeKeys }: EventServiceProps): Record<string, string> {
-    const checksum =
-      config.writeKeys.from === "inline" ? createHash("sha256").update(writeKeys).digest("hex") : Fn.sha256(writeKeys);
+  #podAnnotations({ config }: EventServiceProps): Record<string, string> {
     return {
-      "millrace.example/write-keys-sha256": checksum,
       ...(config.monitoring.mode === "annotations"
         ? {
             "prometheus.io/scrape": "true",

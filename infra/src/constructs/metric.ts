@@ -110,5 +110,6 @@ export const deliveryRetries = ofService("deliveryRetries", "Sum");
 export const throttledAttempts = ofService("throttledAttempts", "Sum");
 export const ambiguousDeliveries = ofService("ambiguousDeliveries", "Sum");
 export const batchItemFailures = ofService("batchItemFailures", "Sum");
+export const privacyKeyFailures = ofService("privacyKeyFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */
 export const eventAge = ofService("eventAgeMs", "p99");

@@ -1,5 +1,4 @@
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
-import { DataAwsSecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret-version/index.js";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
@@ -17,7 +16,7 @@ import {
 } from "cdktf";
 import type { Construct } from "constructs";
 import { destinationStream } from "../config/relations.ts";
-import type { EnvironmentConfig } from "../config/schema.ts";
+import type { EnvironmentConfig, SecretConfig } from "../config/schema.ts";
 import { AlarmTopic } from "../constructs/alarm-topic.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Dashboard } from "../constructs/dashboard.ts";
@@ -30,6 +29,7 @@ import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
 import { PublishedRoutes } from "../constructs/published-routes.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
+import { RuntimeSecret } from "../constructs/runtime-secret.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
 import type { DestinationStream, ForeignDestination, Hop, Watched, WatchedDelivery } from "../constructs/watched.ts";
@@ -333,6 +333,7 @@ export class MillraceStack extends TerraformStack {
     readers: readonly ITerraformDependable[];
   }): Hop {
     const { environment, functions, logs, mappings } = this.#config;
+    const privacyKeys = this.#createSecret("privacy_keys", "privacy-keys", this.#config.privacyKeys);
     const target = new PipelineFunction(this, "enrichment", {
       name: physicalName(environment, "enrichment"),
       description: "Raw event in, enriched event or bad row out",
@@ -345,11 +346,12 @@ export class MillraceStack extends TerraformStack {
         LOG_LEVEL: logs.level,
         ENRICHED_STREAM_NAME: from.enriched.nameReference,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
-        PRIVACY_KEYS: this.#secretText("privacy_keys", this.#config.privacyKeys),
+        PRIVACY_KEYS_SECRET_ARN: privacyKeys.arn,
       },
       statements: [
         ...readFrom("RawStream", from.raw),
         ...writeTo("Output", [from.enriched, from.badRows]),
+        ...privacyKeys.readBy("PrivacyKeys"),
         ...writeDeadLetters(from.deadLetters),
       ],
     });
@@ -549,7 +551,7 @@ export class MillraceStack extends TerraformStack {
       logLevel: logs.level,
       raw,
       frontDoor,
-      writeKeys: this.#secretText("write_keys", ingest.writeKeys),
+      writeKeys: this.#createSecret("write_keys", "write-keys", ingest.writeKeys),
       image: `${ingest.image.repository}@${digest.stringValue}`,
       dependsOn: readers,
     });
@@ -600,13 +602,9 @@ export class MillraceStack extends TerraformStack {
     }
   }
 
-  /** A secret as text: written in the configuration, or read by Terraform at apply. */
-  #secretText(
-    id: string,
-    secret: { from: "inline"; value: unknown } | { from: "secrets-manager"; secretName: string },
-  ): string {
-    if (secret.from === "inline") return JSON.stringify(secret.value);
-    return new DataAwsSecretsmanagerSecretVersion(this, id, { secretId: secret.secretName }).secretString;
+  #createSecret(id: string, purpose: string, config: SecretConfig): RuntimeSecret {
+    const { aws, environment } = this.#config;
+    return new RuntimeSecret(this, id, { name: `millrace/${environment}/${purpose}`, region: aws.region, config });
   }
 }
 

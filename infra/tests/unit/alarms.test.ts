@@ -41,6 +41,17 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     }
   });
 
+  test("enrichment is watched for privacy keys that it cannot read", () => {
+    const { function_name: name } = plan.json.resource.aws_lambda_function.enrichment;
+    expect(metricsOfService.enrichment).toContain("privacyKeyFailures");
+    expect(alarms.find((alarm) => alarm.metric_name === "privacyKeyFailures")).toMatchObject({
+      namespace: metricNamespace,
+      dimensions: { service: "enrichment", stage: environment, function: name },
+      threshold: 0,
+      statistic: "Sum",
+    });
+  });
+
   test("every mapping is watched for dead letters and for records dropped without one", () => {
     for (const { address } of plan.each("aws_lambda_event_source_mapping")) {
       const dimensions = { EventSourceMappingUUID: `\${${address}.uuid}` };

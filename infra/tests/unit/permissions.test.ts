@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
-import { listed, planOf } from "../synthesized-plan.ts";
+import type { EnvironmentName } from "../../src/config/schema.ts";
+import { listed, Plan, planOf, planText } from "../synthesized-plan.ts";
 
 /** What may follow an ARN: objects below a prefix, the streams of one log group. Nothing else has a wildcard. */
 const allowedSuffixes = [
@@ -14,6 +15,10 @@ const allowedSuffixes = [
   ":log-stream:s3",
   "/dead-letters/*", // the router's, in folders by destination
 ];
+
+/** Only the local stack makes its secrets. */
+const secretArn = (environment: EnvironmentName, name: string) =>
+  `\${${environment === "local" ? "" : "data."}aws_secretsmanager_secret.${name}.arn}`;
 
 describe.each(ENVIRONMENTS)("permissions of %s", (environment) => {
   const plan = planOf(environment);
@@ -49,17 +54,36 @@ describe.each(ENVIRONMENTS)("permissions of %s", (environment) => {
     }
   });
 
-  test("the event service may write to the raw stream and do nothing else", () => {
+  test("the event service may write to the raw stream, read its write keys and do nothing else", () => {
     const statements = plan.statementsOf("ingest_role");
     expect(statements.flatMap((statement) => listed(statement.Resource))).toEqual([
       "${aws_kinesis_stream.raw.arn}",
       "${aws_kms_key.unmasked_key.arn}",
+      secretArn(environment, "write_keys"),
     ]);
     expect(statements.flatMap((statement) => listed(statement.Action))).toEqual([
       "kinesis:PutRecords",
       "kinesis:ListShards",
       "kinesis:DescribeStreamSummary",
       "kms:GenerateDataKey",
+      "secretsmanager:GetSecretValue",
+    ]);
+  });
+
+  test("each secret is read by the one workload that needs it, and by its exact ARN", () => {
+    const readers = plan.each("aws_iam_role").flatMap(({ name }) =>
+      plan
+        .statementsOf(name)
+        .filter((statement) => listed(statement.Action).some((action) => action.startsWith("secretsmanager:")))
+        .map(({ Action: action, Resource: resource }) => ({ name, action, resource })),
+    );
+    expect(readers).toEqual([
+      {
+        name: "enrichment_role",
+        action: "secretsmanager:GetSecretValue",
+        resource: secretArn(environment, "privacy_keys"),
+      },
+      { name: "ingest_role", action: "secretsmanager:GetSecretValue", resource: secretArn(environment, "write_keys") },
     ]);
   });
 
@@ -126,4 +150,36 @@ describe.each(ENVIRONMENTS)("permissions of %s", (environment) => {
     const withStar = plan.all.filter(({ args }) => JSON.stringify(args).includes('\\"Resource\\":\\"*\\"'));
     expect(withStar.map(({ type }) => type)).toEqual(["aws_kms_key", "aws_kms_key"]);
   });
+});
+
+test("a secret with a key of one's own is decrypted through Secrets Manager alone, and only this secret", () => {
+  const keyArn = "arn:aws:kms:eu-west-1:222222222222:key/0a1b2c3d-0000-4000-8000-000000000000";
+  const secretName = "shop/keys";
+  const source = { from: "secrets-manager", secretName, keyArn } as const;
+  const plan = new Plan(
+    planText("staging", {
+      change: (config) => ({ ...config, privacyKeys: source, ingest: { ...config.ingest, writeKeys: source } }),
+    }),
+  );
+  for (const [role, secret] of [
+    ["enrichment_role", "privacy_keys"],
+    ["ingest_role", "write_keys"],
+  ] as const) {
+    const arn = `\${data.aws_secretsmanager_secret.${secret}.arn}`;
+    expect(plan.statementsOf(role).filter(({ Resource: resource }) => resource === keyArn)).toEqual([
+      {
+        Effect: "Allow",
+        Sid: expect.stringMatching(/^Decrypt(Privacy|Write)Keys$/),
+        Action: "kms:Decrypt",
+        Resource: keyArn,
+        Condition: {
+          StringEquals: {
+            "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
+            "kms:EncryptionContext:SecretARN": arn,
+          },
+        },
+      },
+    ]);
+    expect(plan.json.data.aws_secretsmanager_secret[secret].name).toBe(secretName);
+  }
 });

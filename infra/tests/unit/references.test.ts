@@ -109,6 +109,6 @@ describe.each(ENVIRONMENTS)("references in the plan of %s", (environment) => {
 test("only local has a write key in its outputs, and its plan resolves without a cloud", () => {
   for (const environment of ENVIRONMENTS) {
     expect(planOf(environment).json.output.local_write_key !== undefined).toBe(environment === "local");
-    expect(planOf(environment).json.data.aws_secretsmanager_secret_version === undefined).toBe(environment === "local");
+    expect(planOf(environment).json.data.aws_secretsmanager_secret === undefined).toBe(environment === "local");
   }
 });

@@ -35,6 +35,8 @@ export const counters = {
   eventsUnmatched: "Count",
   /** Copies that a destination did not take in its budget, kept as dead letters. */
   deadLetters: "Count",
+  /** Reads of the privacy keys that gave none to use; those in force stay. */
+  privacyKeyFailures: "Count",
   /** 1 for the first invocation of an execution environment, else 0. */
   coldStart: "Count",
 } as const;
@@ -96,6 +98,7 @@ export const metricsOfService = {
     "deliveryRetries",
     "ambiguousDeliveries",
     "throttledAttempts",
+    "privacyKeyFailures",
     "coldStart",
     "eventAgeMs",
     "recordAgeMs",

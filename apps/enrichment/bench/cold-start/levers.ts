@@ -27,6 +27,7 @@ const variants: Readonly<Record<string, Variant>> = {
   "not minified": { departures: { minify: false } },
   "the SDK's `main` files": { departures: { mainFields: ["main"] } },
   "validators set up at start": { entryPoint: lever("eager-validators.ts") },
+  "privacy keys in the environment": { entryPoint: lever("keys-in-environment.ts") },
   "geo database opened at start": { entryPoint: lever("eager-database.ts") },
 };
 

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
@@ -34,8 +35,10 @@ export interface StartResult extends StartTimes {
   readonly cpuDifferenceMs: number;
 }
 
+const privacyKeys = JSON.stringify([{ id: "bench", key: Buffer.alloc(32, 1).toString("base64") }]);
+
 /** What Lambda and `infra` give the function. */
-export const environment = {
+export const environment: Record<string, string | undefined> = {
   PATH: process.env["PATH"],
   AWS_REGION: "eu-west-1",
   AWS_ACCESS_KEY_ID: "bench",
@@ -44,8 +47,24 @@ export const environment = {
   STAGE: "bench",
   ENRICHED_STREAM_NAME: "enriched",
   BAD_ROW_STREAM_NAME: "bad-rows",
-  PRIVACY_KEYS: JSON.stringify([{ id: "bench", key: Buffer.alloc(32, 1).toString("base64") }]),
+  PRIVACY_KEYS_SECRET_ARN: "bench",
+  // For the lever that reads no secret.
+  PRIVACY_KEYS: privacyKeys,
 };
+
+/**
+ * Serves the secret from a process of its own, as starts are waited for without letting anything else run here, and puts its address
+ * into the environment of the bundles. Gives what ends it.
+ */
+export async function serveSecret(): Promise<() => void> {
+  const script = join(import.meta.dirname, "serve-secret.ts");
+  const server = spawn(process.execPath, ["--conditions=@millrace/source", script, privacyKeys], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [url] = (await once(server.stdout, "data")) as [Buffer];
+  environment["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url.toString().trim();
+  return () => void server.kill();
+}
 
 /** Unpacks a zip into a folder of its own. */
 export function unpack(name: string, zipPath: string, target: string): Bundle {

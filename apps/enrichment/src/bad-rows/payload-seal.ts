@@ -44,7 +44,7 @@ export function createPayloadSeal(keys: readonly PrivacyKey[]): SealPayload {
  */
 export function openPayload(sealed: SealedPayload, keys: readonly PrivacyKey[]): Uint8Array {
   const key = keys.find(({ id }) => id === sealed.keyId);
-  if (key === undefined) throw new ConfigError([`PRIVACY_KEYS has no key "${sealed.keyId}"`]);
+  if (key === undefined) throw new ConfigError([`No privacy key given has the id "${sealed.keyId}"`]);
   const { bytes } = sealed;
   const decipher = createDecipheriv(algorithm, deriveKeys(key).cipherKey, bytes.subarray(0, nonceLength));
   decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));

@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { type PrivacyKey, parsePrivacyKeys } from "../privacy/privacy-keys.ts";
+import { defaultPrivacyKeysRefreshSeconds, maxPrivacyKeysRefreshSeconds } from "../limits.ts";
 
 /** What the function's environment says. */
 export interface EnrichmentConfig {
@@ -7,13 +7,15 @@ export interface EnrichmentConfig {
   readonly functionName: string;
   readonly enrichedStreamName: string;
   readonly badRowStreamName: string;
-  readonly privacyKeys: readonly PrivacyKey[];
+  /** Name or ARN of the Secrets Manager secret with the privacy keys. */
+  readonly privacyKeysSecretId: string;
+  readonly privacyKeysMaxAgeMs: number;
   readonly logLevel: string | undefined;
 }
 
 /**
- * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS`, and `LOG_LEVEL`
- * if there is one.
+ * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS_SECRET_ARN`, and
+ * `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
  *
  * @throws ConfigError naming everything that is missing, so that one deployment shows all of it
  */
@@ -27,24 +29,21 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const stage = required("STAGE");
   const enrichedStreamName = required("ENRICHED_STREAM_NAME");
   const badRowStreamName = required("BAD_ROW_STREAM_NAME");
-  const privacyKeys = collectFaults(faults, () => parsePrivacyKeys(environment["PRIVACY_KEYS"]));
+  const privacyKeysSecretId = required("PRIVACY_KEYS_SECRET_ARN");
+  const refresh = environment["PRIVACY_KEYS_REFRESH_SECONDS"] ?? String(defaultPrivacyKeysRefreshSeconds);
+  const refreshSeconds = /^\d{1,4}$/.test(refresh) ? Number(refresh) : 0;
+  if (refreshSeconds < 1 || refreshSeconds > maxPrivacyKeysRefreshSeconds) {
+    const range = `a whole number from 1 to ${maxPrivacyKeysRefreshSeconds}`;
+    faults.push(`PRIVACY_KEYS_REFRESH_SECONDS: expected ${range}, got "${refresh}"`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     stage,
     functionName: environment["AWS_LAMBDA_FUNCTION_NAME"] ?? `millrace-${stage}-enrichment`,
     enrichedStreamName,
     badRowStreamName,
-    privacyKeys: privacyKeys ?? [],
+    privacyKeysSecretId,
+    privacyKeysMaxAgeMs: refreshSeconds * 1_000,
     logLevel: environment["LOG_LEVEL"],
   };
-}
-
-function collectFaults<Value>(faults: string[], read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    faults.push(...error.faults);
-    return undefined;
-  }
 }

@@ -29,40 +29,39 @@ export interface Pseudonymizer {
 const keyId = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
- * Reads `PRIVACY_KEYS`: `[{ "id": "2026-11", "key": "<base64>" }]`, the first is the active one.
+ * Reads `[{ "id": "2026-11", "key": "<base64>" }]`, the first is the active one.
  *
+ * @param where names the text in messages: `PRIVACY_KEYS`, `the secret millrace/prod/privacy-keys`
  * @throws ConfigError naming every fault, and never a key
  */
-export function parsePrivacyKeys(text: string | undefined): readonly PrivacyKey[] {
+export function parsePrivacyKeys(text: string | undefined, where = "PRIVACY_KEYS"): readonly PrivacyKey[] {
   if (text === undefined || text === "")
-    throw new ConfigError(["PRIVACY_KEYS is missing: without a key nothing can be masked"]);
+    throw new ConfigError([`${where} is missing: without a key nothing can be masked`]);
   let entries: unknown;
   try {
     entries = JSON.parse(text);
   } catch {
-    throw new ConfigError(["PRIVACY_KEYS is not JSON"]);
+    throw new ConfigError([`${where} is not JSON`]);
   }
   if (!Array.isArray(entries) || entries.length === 0 || entries.length > maxPrivacyKeys) {
-    throw new ConfigError([`Expected PRIVACY_KEYS to be an array of 1 to ${maxPrivacyKeys} keys`]);
+    throw new ConfigError([`Expected ${where} to be an array of 1 to ${maxPrivacyKeys} keys`]);
   }
   const faults: string[] = [];
-  const keys = entries.map((entry: unknown, index) => readKey(entry, index, faults));
+  const keys = entries.map((entry: unknown, index) => readKey(entry, `${where}[${index}]`, faults));
   const ids = keys.map(({ id }) => id);
-  if (new Set(ids).size < ids.length) faults.push("PRIVACY_KEYS has two keys of the same id");
+  if (new Set(ids).size < ids.length) faults.push(`${where} has two keys of the same id`);
   if (faults.length > 0) throw new ConfigError(faults);
   return keys;
 }
 
-function readKey(entry: unknown, index: number, faults: string[]): PrivacyKey {
+function readKey(entry: unknown, place: string, faults: string[]): PrivacyKey {
   const { id, key } = (typeof entry === "object" && entry !== null ? entry : {}) as { id?: unknown; key?: unknown };
   if (typeof id !== "string" || !keyId.test(id)) {
-    faults.push(`PRIVACY_KEYS[${index}].id: expected 1 to 32 letters, digits, - or _`);
+    faults.push(`${place}.id: expected 1 to 32 letters, digits, - or _`);
   }
   const bytes = Buffer.from(typeof key === "string" ? key : "", "base64");
   if (bytes.length < minPrivacyKeyBytes) {
-    faults.push(
-      `PRIVACY_KEYS[${index}].key: expected the base64 of at least ${minPrivacyKeyBytes} bytes, got ${bytes.length}`,
-    );
+    faults.push(`${place}.key: expected the base64 of at least ${minPrivacyKeyBytes} bytes, got ${bytes.length}`);
   }
   return { id: typeof id === "string" ? id : "", key: bytes };
 }

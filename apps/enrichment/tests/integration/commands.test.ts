@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { startKinesisServer } from "@millrace/aws-simulator";
+import { SecretsManager, startKinesisServer, startSecretsManagerServer } from "@millrace/aws-simulator";
 import type { EnrichedEvent } from "@millrace/event-contracts";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { unzipSync } from "fflate";
@@ -65,7 +65,7 @@ describe("the build", () => {
     );
     const output = execFileSync(process.execPath, ["-e", script], { cwd: folder, env: {} }).toString();
     expect(output).toContain("ENRICHMENT_CONFIG");
-    expect(output).toContain("PRIVACY_KEYS is missing");
+    expect(output).toContain("PRIVACY_KEYS_SECRET_ARN is missing");
   });
 });
 
@@ -78,6 +78,10 @@ test("the function as it is deployed enriches an event, with the database of its
   }
   const streams = createStreams();
   const server = await startKinesisServer(streams.kinesis);
+  const secrets = new SecretsManager();
+  const text = JSON.stringify([{ id: key.id, key: Buffer.from(key.key).toString("base64") }]);
+  const secretArn = secrets.createSecret({ name: "privacy-keys", text });
+  const secretsServer = await startSecretsManagerServer(secrets);
   const script = `
     const event = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
     require(${JSON.stringify(join(folder, "index.js"))})
@@ -94,7 +98,8 @@ test("the function as it is deployed enriches an event, with the database of its
         STAGE: "test",
         ENRICHED_STREAM_NAME: "enriched",
         BAD_ROW_STREAM_NAME: "bad-rows",
-        PRIVACY_KEYS: JSON.stringify([{ id: key.id, key: Buffer.from(key.key).toString("base64") }]),
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsServer.url,
+        PRIVACY_KEYS_SECRET_ARN: secretArn,
       },
     });
     const data = Buffer.concat([toRecord(createRawEvent()), Buffer.from("{oops\n")]);
@@ -112,6 +117,7 @@ test("the function as it is deployed enriches an event, with the database of its
     ]);
   } finally {
     await server.close();
+    await secretsServer.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });
@@ -125,7 +131,7 @@ test("`pnpm bench:cold --levers` starts the function with every lever undone, an
   const bytes = new Map(levers.map(({ name, bundleBytes }) => [name, bundleBytes]));
   const larger = ["the SDK's credential chain", "HTTP/2 and event streams", "not minified", "the SDK's `main` files"];
   for (const name of larger) expect(bytes.get(name)).toBeGreaterThan(bytes.get("ours")!);
-  expect(levers).toHaveLength(12);
+  expect(levers).toHaveLength(13);
   for (const { loadMs } of levers) expect(loadMs).toBeGreaterThan(0);
   expect(v8Cache).toMatchObject({ isTakenByTheSameNode: true, isTakenWithExposeGc: false });
 });
@@ -140,17 +146,34 @@ test("`pnpm mutate` loses nothing, doubles nothing and finds no defect", () => {
   expect(run.status).toBe(0);
 });
 
-test("`pnpm open-bad-rows` gives back the bytes of a bad row to whoever has the key", () => {
+describe("`pnpm open-bad-rows`", () => {
   const { badRows } = enrichRecord(Buffer.from('{"half": "an event\n'), origin, createContext());
-  const open = (bytes: Uint8Array) =>
-    spawnSync(process.execPath, node("scripts/open-bad-rows.ts"), {
+  const keysText = (bytes: Uint8Array) => JSON.stringify([{ id: key.id, key: Buffer.from(bytes).toString("base64") }]);
+  const open = async (env: Record<string, string>) => {
+    const running = promisify(execFile)(process.execPath, node("scripts/open-bad-rows.ts"), {
       cwd: root,
-      input: badRows.map((row) => `${JSON.stringify(row)}\n`).join(""),
-      env: {
-        ...process.env,
-        PRIVACY_KEYS: JSON.stringify([{ id: key.id, key: Buffer.from(bytes).toString("base64") }]),
-      },
+      env: { ...process.env, ...env },
     });
-  expect(JSON.parse(open(key.key).stdout.toString())).toMatchObject({ isCut: false, payload: '{"half": "an event' });
-  expect(open(Buffer.alloc(32, 3)).status).not.toBe(0);
+    running.child.stdin?.end(badRows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    return JSON.parse((await running).stdout) as unknown;
+  };
+  const opened = { isCut: false, payload: '{"half": "an event' };
+
+  test("gives back the bytes of a bad row to whoever has the key", async () => {
+    expect(await open({ PRIVACY_KEYS: keysText(key.key) })).toMatchObject(opened);
+    await expect(open({ PRIVACY_KEYS: keysText(Buffer.alloc(32, 3)) })).rejects.toThrow();
+  });
+
+  test("gives them to whoever may read the secret", async () => {
+    const secrets = new SecretsManager();
+    const secretArn = secrets.createSecret({ name: "privacy-keys", text: keysText(key.key) });
+    const server = await startSecretsManagerServer(secrets);
+    try {
+      const credentials = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+      const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url };
+      expect(await open({ ...credentials, ...endpoint, PRIVACY_KEYS_SECRET_ARN: secretArn })).toMatchObject(opened);
+    } finally {
+      await server.close();
+    }
+  });
 });

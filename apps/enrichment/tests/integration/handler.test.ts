@@ -184,7 +184,7 @@ describe("T11: an answer to a request that says nothing about its records", () =
     "%d %s: five valid events become five enriched ones and no bad row, through the unmodified client",
     async (status, body) => {
       const faults = new Faults({ seed: 1, rates: {} });
-      const streams = createStreams(faults);
+      const streams = createStreams({ faults });
       const server = await startKinesisServer(streams.kinesis);
       const credentials = { accessKeyId: "a", secretAccessKey: "b" };
       const client = createKinesisClient({ region: "us-east-1", credentials, endpoint: server.url });

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { hashWriteKey } from "../../src/write-keys.ts";
+import { hashWriteKey, type WriteKeyConfig } from "../../src/write-keys.ts";
 import { shopKey } from "./test-service.ts";
 
 /** The service's own process, as a container runs it. */
@@ -15,6 +18,14 @@ export interface ChildService {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** The key that the service has unless it is told otherwise. */
+export const shopWriteKey: WriteKeyConfig = {
+  name: "shop-web",
+  sha256: hashWriteKey(shopKey),
+  tenantId: "shop",
+  sources: ["https://shop.example/*"],
+};
+
 export const streamName = "millrace-test-raw";
 
 const packageFolder = fileURLToPath(new URL("../..", `file://${import.meta.dirname}/`));
@@ -27,6 +38,11 @@ export async function startChildService(options: {
   readonly file?: string;
   readonly folder?: string;
 }): Promise<ChildService> {
+  const isPlaced = options.environment?.["WRITE_KEYS_SECRET_ARN"] !== undefined;
+  const folder = mkdtempSync(join(tmpdir(), "ingest-keys-"));
+  const file = join(folder, "write-keys.json");
+  writeFileSync(file, JSON.stringify([shopWriteKey]));
+  const keys = isPlaced ? {} : { WRITE_KEYS_FILE: file };
   const child = spawn(process.execPath, ["--conditions=@millrace/source", options.file ?? "src/main.ts"], {
     cwd: options.folder ?? packageFolder,
     stdio: ["ignore", "pipe", "inherit"],
@@ -34,9 +50,7 @@ export async function startChildService(options: {
       PORT: "0",
       STAGE: "test",
       RAW_STREAM_NAME: streamName,
-      WRITE_KEYS: JSON.stringify([
-        { name: "shop-web", sha256: hashWriteKey(shopKey), tenantId: "shop", sources: ["https://shop.example/*"] },
-      ]),
+      ...keys,
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
@@ -46,7 +60,10 @@ export async function startChildService(options: {
   });
   const log: Record<string, unknown>[] = [];
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => {
+      rmSync(folder, { recursive: true });
+      resolve({ code, signal });
+    });
   });
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {

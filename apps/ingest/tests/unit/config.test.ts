@@ -1,12 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { ConfigError, readConfig } from "../../src/config.ts";
-import { hashWriteKey } from "../../src/write-keys.ts";
 
-const keys = [{ name: "web", sha256: hashWriteKey("k"), tenantId: "shop", sources: ["*"] }];
-const minimal = { STAGE: "local", RAW_STREAM_NAME: "millrace-local-raw", WRITE_KEYS: JSON.stringify(keys) };
+const minimal = { STAGE: "local", RAW_STREAM_NAME: "millrace-local-raw", WRITE_KEYS_SECRET_ARN: "shop/write-keys" };
 
 function faultsOf(environment: Record<string, string | undefined>): readonly string[] {
   try {
@@ -24,7 +19,8 @@ describe("readConfig", () => {
       PORT: 8080,
       STAGE: "local",
       RAW_STREAM_NAME: "millrace-local-raw",
-      WRITE_KEYS: keys,
+      WRITE_KEYS_SECRET_ARN: "shop/write-keys",
+      WRITE_KEYS_REFRESH_SECONDS: 30,
       MAX_BODY_BYTES: 2_097_152,
       MAX_EVENT_BYTES: 262_144,
       MAX_EVENTS_PER_REQUEST: 500,
@@ -52,17 +48,6 @@ describe("readConfig", () => {
     expect(config.PORT).toBe(0);
   });
 
-  test("reads the keys from a file", () => {
-    const folder = mkdtempSync(join(tmpdir(), "ingest-config-"));
-    try {
-      const file = join(folder, "keys.json");
-      writeFileSync(file, JSON.stringify(keys));
-      expect(readConfig({ ...minimal, WRITE_KEYS: undefined, WRITE_KEYS_FILE: file }).WRITE_KEYS).toEqual(keys);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
   test("names every fault at once", () => {
     expect(
       faultsOf({
@@ -71,28 +56,23 @@ describe("readConfig", () => {
         MAX_BODY_BYTES: "1",
         CORS_ORIGINS: "shop.example",
         LOG_LEVEL: "loud",
-        WRITE_KEYS: JSON.stringify([{ name: "", sha256: "key", tenantId: "t", sources: [], extra: 1 }]),
+        WRITE_KEYS_REFRESH_SECONDS: "61",
       }),
     ).toEqual([
       "PORT: Expected a whole number from 0 to 65535.",
       "STAGE: Expected lower-case letters, digits and hyphens.",
       "RAW_STREAM_NAME: is missing.",
+      "WRITE_KEYS_REFRESH_SECONDS: Expected a whole number from 1 to 60.",
       "MAX_BODY_BYTES: Expected a whole number from 1024 to 67108864.",
       "CORS_ORIGINS: Expected origins such as https://shop.example, separated by commas, without a path.",
       expect.stringMatching(/^LOG_LEVEL: Invalid option/),
-      expect.stringMatching(/^WRITE_KEYS\.0\.name: /),
-      "WRITE_KEYS.0.sha256: Expected the SHA-256 of the key: 64 hexadecimal digits.",
-      expect.stringMatching(/^WRITE_KEYS\.0\.sources: /),
-      expect.stringMatching(/^WRITE_KEYS\.0: .*extra/),
+      "Set WRITE_KEYS_SECRET_ARN or WRITE_KEYS_FILE, one of them.",
     ]);
   });
 
   test.each([
-    [{ WRITE_KEYS: undefined }, "Set WRITE_KEYS or WRITE_KEYS_FILE, one of them."],
-    [{ WRITE_KEYS_FILE: "/keys.json" }, "Set WRITE_KEYS or WRITE_KEYS_FILE, one of them."],
-    [{ WRITE_KEYS: undefined, WRITE_KEYS_FILE: "/no/such/file" }, "WRITE_KEYS_FILE: cannot be read (ENOENT)."],
-    [{ WRITE_KEYS: "{" }, "WRITE_KEYS: is not JSON."],
-    [{ WRITE_KEYS: JSON.stringify([...keys, ...keys]) }, "WRITE_KEYS: Two keys have the same name."],
+    [{ WRITE_KEYS_SECRET_ARN: undefined }, "Set WRITE_KEYS_SECRET_ARN or WRITE_KEYS_FILE, one of them."],
+    [{ WRITE_KEYS_FILE: "/keys.json" }, "Set WRITE_KEYS_SECRET_ARN or WRITE_KEYS_FILE, one of them."],
     [
       { MAX_EVENT_BYTES: "4096", MAX_BODY_BYTES: "2048" },
       "MAX_EVENT_BYTES: is larger than MAX_BODY_BYTES, so it can never apply.",
@@ -111,12 +91,5 @@ describe("readConfig", () => {
     ],
   ])("%j is refused", (environment, fault) => {
     expect(faultsOf({ ...minimal, ...environment })).toContain(fault);
-  });
-
-  test("never quotes a value, which may be a secret", () => {
-    const faults = faultsOf({ ...minimal, WRITE_KEYS: `[{"name":"web","sha256":"secret-key-in-clear"` });
-    expect(faults.join()).not.toContain("secret");
-    const wrong = [{ name: "web", sha256: "secret-key-in-clear", tenantId: "t", sources: ["*"] }];
-    expect(faultsOf({ ...minimal, WRITE_KEYS: JSON.stringify(wrong) }).join()).not.toContain("secret");
   });
 });

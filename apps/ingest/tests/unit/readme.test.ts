@@ -4,7 +4,7 @@ import { environmentVariables, readConfig } from "../../src/config.ts";
 import { type ProblemCode, problems } from "../../src/problems.ts";
 import { packageFolder } from "../support/dockerfile.ts";
 import { MemoryStream } from "../support/memory-stream.ts";
-import { createTestCore, shopKey, writeKeys } from "../support/test-service.ts";
+import { createTestCore, shopKey } from "../support/test-service.ts";
 
 const readme = new Readme(packageFolder);
 
@@ -26,7 +26,7 @@ test("the options table lists every variable with its default", () => {
     return codesIn(names).map((name, index): [string, string | undefined] => [name, each[index] ?? each[0]]);
   });
   expect(documented.map(([name]) => name).sort()).toEqual([...environmentVariables].sort());
-  const required = { STAGE: "s", RAW_STREAM_NAME: "r", WRITE_KEYS: JSON.stringify(writeKeys) };
+  const required = { STAGE: "s", RAW_STREAM_NAME: "r", WRITE_KEYS_SECRET_ARN: "k" };
   const defaults = readConfig(required) as unknown as Record<string, unknown>;
   for (const [name, text] of documented) {
     if (name in required || name === "WRITE_KEYS_FILE") expect(text).toBe("required");

@@ -4,12 +4,17 @@ import type { Identity } from "@millrace/topology";
 export const localIdentity: Identity = { accountId: "000000000000", region: "eu-west-1" };
 
 /** What every workload of an account finds in its environment; the SDK needs no code to find the local endpoints. */
-export function accountEnvironment(urls: { kinesis: string; s3: string }): Readonly<Record<string, string>> {
+export function accountEnvironment(urls: {
+  readonly kinesis: string;
+  readonly s3: string;
+  readonly secrets: string;
+}): Readonly<Record<string, string>> {
   return {
     AWS_REGION: localIdentity.region,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL_KINESIS: urls.kinesis,
     AWS_ENDPOINT_URL_S3: urls.s3,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secrets,
   };
 }

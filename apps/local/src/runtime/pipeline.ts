@@ -6,8 +6,11 @@ import {
   type KinesisServer,
   type ObjectStoreServer,
   ProcessFunction,
+  SecretsManager,
+  type SecretsManagerServer,
   startKinesisServer,
   startObjectStoreServer,
+  startSecretsManagerServer,
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import {
@@ -46,6 +49,7 @@ export class Pipeline {
   readonly service: ServiceProcess;
   readonly #server: KinesisServer;
   readonly #objectServer: ObjectStoreServer;
+  readonly #secretsServer: SecretsManagerServer;
   readonly #parts: Assembly<ProcessFunction>;
   readonly #logs: readonly WriteStream[];
 
@@ -58,6 +62,7 @@ export class Pipeline {
     service: ServiceProcess;
     server: KinesisServer;
     objectServer: ObjectStoreServer;
+    secretsServer: SecretsManagerServer;
     assembly: Assembly<ProcessFunction>;
     logs: readonly WriteStream[];
   }) {
@@ -69,6 +74,7 @@ export class Pipeline {
     this.service = parts.service;
     this.#server = parts.server;
     this.#objectServer = parts.objectServer;
+    this.#secretsServer = parts.secretsServer;
     this.#parts = parts.assembly;
     this.#logs = parts.logs;
   }
@@ -92,7 +98,10 @@ export class Pipeline {
     const objectStore = new FolderObjectStore({ folder: folders.objects });
     const objectServer = await startObjectStoreServer(objectStore, { onError: warn("s3") });
     for (const { bucket, key, path } of topology.objects) await objectStore.put(bucket, key, readFileSync(path));
-    const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url });
+    const secrets = new SecretsManager({ region: localIdentity.region, accountId: localIdentity.accountId });
+    for (const secret of topology.secrets) secrets.createSecret(secret);
+    const secretsServer = await startSecretsManagerServer(secrets, { onError: warn("secrets manager") });
+    const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url, secrets: secretsServer.url });
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
     const assembly = await assemble(topology, {
@@ -132,6 +141,7 @@ export class Pipeline {
       service,
       server,
       objectServer,
+      secretsServer,
       assembly,
       logs,
     });
@@ -150,6 +160,11 @@ export class Pipeline {
   /** Where S3 answers. */
   get s3Url(): string {
     return this.#objectServer.url;
+  }
+
+  /** Where Secrets Manager answers: whoever puts another value there rotates a key of the running pipeline. */
+  get secretsUrl(): string {
+    return this.#secretsServer.url;
   }
 
   get functionNames(): readonly string[] {
@@ -228,6 +243,7 @@ export class Pipeline {
     await Promise.all([...this.#parts.functions.values()].map((runtime) => runtime.stop()));
     await this.#server.close();
     await this.#objectServer.close();
+    await this.#secretsServer.close();
     await this.warehouse.close();
     for (const log of this.#logs) log.end();
   }

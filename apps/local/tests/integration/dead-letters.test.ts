@@ -26,7 +26,7 @@ async function redriveFraud(stateFolder: string) {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ["--conditions=@millrace/source", command, "redrive", "fraud", "--lake", lakeOf(stateFolder), "--stage", "local"],
-      { env: { ...process.env, ...accountEnvironment({ kinesis: server.url, s3: "" }) } },
+      { env: { ...process.env, ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "" }) } },
     );
     return { stdout, routed: observeRoutes(kinesis, routes) };
   } finally {

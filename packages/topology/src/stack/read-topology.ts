@@ -10,6 +10,7 @@ import type {
   MappingSettings,
   PipelineStreams,
   PipeSettings,
+  SecretSettings,
   ServiceSettings,
   StreamSettings,
   TableSettings,
@@ -54,6 +55,7 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
       key: args.string("key"),
       path: resolve(dirname(stack.path), args.string("source")),
     })),
+    secrets: readSecrets(reader),
     tables: reader.each("snowflake_table", readTable),
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
@@ -88,8 +90,8 @@ const readArguments: Readonly<Record<string, readonly string[]>> = {
   snowflake_stage: ["name", "url"],
   snowflake_pipe: ["name", "copy_statement"],
   kubernetes_deployment_v1: ["metadata", "spec"],
-  kubernetes_secret_v1: ["metadata", "data"],
-  kubernetes_config_map_v1: ["metadata", "data"],
+  aws_secretsmanager_secret: ["name"],
+  aws_secretsmanager_secret_version: ["secret_id", "secret_string"],
 };
 
 /** Nested arguments that only an apply can fill and that nothing here reads. */
@@ -159,6 +161,7 @@ class StackReader {
 const handleAttributes: Readonly<Record<string, string>> = {
   aws_kinesis_stream: "arn",
   aws_lambda_function: "arn",
+  aws_secretsmanager_secret: "arn",
   snowflake_pipe: "notification_channel",
 };
 
@@ -316,13 +319,27 @@ function readNotifications(reader: StackReader): readonly Notification[] {
     .flat();
 }
 
+function readSecrets(reader: StackReader): readonly SecretSettings[] {
+  const texts = new Map(
+    reader.each(
+      "aws_secretsmanager_secret_version",
+      (args) => [args.string("secret_id"), args.string("secret_string")] as const,
+    ),
+  );
+  return reader.each("aws_secretsmanager_secret", (args, arn) => {
+    const name = args.string("name");
+    const text = texts.get(arn);
+    if (text === undefined) throw new StackError(`The stack gives the secret ${name} no value.`);
+    return { name, arn, text };
+  });
+}
+
 function readService(reader: StackReader): ServiceSettings {
-  const values = keyedValues(reader);
   const services = reader.each("kubernetes_deployment_v1", (args) => {
     const name = args.block("metadata").string("name");
     const container = args.block("spec").block("template").block("spec").block("container");
     const environment = Object.fromEntries(
-      container.blocks("env").map((variable) => [variable.string("name"), readVariable(variable, values, name)]),
+      container.blocks("env").map((variable) => [variable.string("name"), variable.string("value")]),
     );
     const containerName = container.string("name");
     return { name, containerName, containerPort: container.block("port").number("container_port"), environment };
@@ -332,30 +349,4 @@ function readService(reader: StackReader): ServiceSettings {
     throw new StackError(`Expected one Deployment, the event service; the stack has ${services.length}.`);
   }
   return service;
-}
-
-function readVariable(variable: Arguments, values: ReadonlyMap<string, string>, deployment: string): string {
-  const value = variable.optionalString("value");
-  if (value !== undefined) return value;
-  const from = variable.block("value_from");
-  const reference = from.optionalBlock("secret_key_ref") ?? from.block("config_map_key_ref");
-  const address = `${reference.string("name")}/${reference.string("key")}`;
-  const found = values.get(address);
-  if (found === undefined) {
-    throw new StackError(
-      `Deployment ${deployment}: ${variable.string("name")} comes from ${address}, which the stack does not define.`,
-    );
-  }
-  return found;
-}
-
-/** Keys of the stack's Secrets and ConfigMaps as `<name>/<key>`. */
-function keyedValues(reader: StackReader): ReadonlyMap<string, string> {
-  const entries = ["kubernetes_secret_v1", "kubernetes_config_map_v1"].flatMap((type) =>
-    reader.each(type, (args) => {
-      const name = args.block("metadata").string("name");
-      return Object.entries(args.stringMap("data")).map(([key, value]) => [`${name}/${key}`, value] as const);
-    }),
-  );
-  return new Map(entries.flat());
 }

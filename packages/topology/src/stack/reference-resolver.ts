@@ -34,6 +34,8 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_kinesis_firehose_delivery_stream.arn": named("firehose", "deliverystream/", "name"),
   "aws_s3_bucket.arn": (args, resource) => `arn:aws:s3:::${text(args["bucket"], resource, "bucket")}`,
   "aws_s3_bucket.id": (args, resource) => text(args["bucket"], resource, "bucket"),
+  // Secrets Manager adds a hyphen and six characters to the name.
+  "aws_secretsmanager_secret.arn": (...known) => `${named("secretsmanager", "secret:", "name")(...known)}-LOCAL0`,
   "aws_cloudwatch_log_group.arn": named("logs", "log-group:", "name"),
   "aws_iam_role.arn": (args, resource, { accountId }) =>
     `arn:aws:iam::${accountId}:role/${text(args["name"], resource, "name")}`,

@@ -58,6 +58,13 @@ export interface ObjectSettings {
   readonly path: string;
 }
 
+/** A secret that the stack makes, with its value. */
+export interface SecretSettings {
+  readonly name: string;
+  readonly arn: string;
+  readonly text: string;
+}
+
 export interface TableSettings {
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
@@ -101,6 +108,7 @@ export interface Topology {
   readonly deliveryStreams: readonly DeliveryStreamSettings[];
   readonly buckets: readonly string[];
   readonly objects: readonly ObjectSettings[];
+  readonly secrets: readonly SecretSettings[];
   readonly tables: readonly TableSettings[];
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];

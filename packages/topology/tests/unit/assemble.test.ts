@@ -63,6 +63,7 @@ const topology: Topology = {
       copyStatement: "COPY INTO DB.S.EVENTS (RECORD) FROM (SELECT $1 FROM @DB.S.STAGE)",
     },
   ],
+  secrets: [],
   pipelineStreams: { raw: "in", enriched: "in", badRows: "in" },
 };
 

@@ -10,13 +10,15 @@ const resource = (type: string, name: string, args: Record<string, unknown>): Re
   arguments: args,
 });
 
+const secretArn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:m/keys-LOCAL0";
+
 const container = {
   name: "ingest",
   image: "${data.aws_ecr_image.ingest.image_uri}",
   port: [{ container_port: 8080 }],
   env: [
     { name: "RAW_STREAM_NAME", value: "${aws_kinesis_stream.raw.name}" },
-    { name: "WRITE_KEYS", value_from: { secret_key_ref: { name: "write-keys", key: "keys" } } },
+    { name: "KEYS", value: "${aws_secretsmanager_secret.keys.arn}" },
   ],
 };
 
@@ -66,7 +68,11 @@ const base: readonly Resource[] = [
     bucket: "${aws_s3_bucket.lake.id}",
     queue: [{ filter_prefix: "enriched/", queue_arn: "${snowflake_pipe.events.notification_channel}" }],
   }),
-  resource("kubernetes_secret_v1", "keys", { metadata: { name: "write-keys" }, data: { keys: "[]" } }),
+  resource("aws_secretsmanager_secret", "keys", { name: "m/keys" }),
+  resource("aws_secretsmanager_secret_version", "keys_version", {
+    secret_id: "${aws_secretsmanager_secret.keys.arn}",
+    secret_string: "[]",
+  }),
   resource("kubernetes_deployment_v1", "ingest", {
     metadata: { name: "m-ingest" },
     spec: { template: { spec: { container: [container] } } },
@@ -121,12 +127,16 @@ describe("the topology of a stack", () => {
     expect(unwired.pipes[0]).toMatchObject({ notifiedPrefixes: [] });
   });
 
-  test("the event service has the environment of its Deployment, secrets included", () => {
+  test("a secret has the value of its version", () => {
+    expect(topology.secrets).toEqual([{ name: "m/keys", arn: secretArn, text: "[]" }]);
+  });
+
+  test("the event service has the environment of its Deployment", () => {
     expect(topology.service).toEqual({
       name: "m-ingest",
       containerName: "ingest",
       containerPort: 8080,
-      environment: { RAW_STREAM_NAME: "m-raw", WRITE_KEYS: "[]" },
+      environment: { RAW_STREAM_NAME: "m-raw", KEYS: secretArn },
     });
   });
 
@@ -140,7 +150,8 @@ describe("the topology of a stack", () => {
 
   test.each([
     ["kubernetes_deployment_v1", /Expected one Deployment/],
-    ["kubernetes_secret_v1", /WRITE_KEYS comes from write-keys\/keys, which the stack does not define/],
+    ["aws_secretsmanager_secret", /KEYS|secret_id|aws_secretsmanager_secret\.keys/],
+    ["aws_secretsmanager_secret_version", /The stack gives the secret m\/keys no value/],
     ["snowflake_stage", /Pipe P reads from stage "EVENTS"/],
     ["aws_kinesis_stream", /aws_kinesis_stream\.raw/],
   ])("without %s the error names what is missing", (type, message) => {

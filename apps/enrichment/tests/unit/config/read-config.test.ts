@@ -5,7 +5,7 @@ const environment = {
   STAGE: "dev",
   ENRICHED_STREAM_NAME: "millrace-dev-enriched",
   BAD_ROW_STREAM_NAME: "millrace-dev-bad-rows",
-  PRIVACY_KEYS: JSON.stringify([{ id: "k1", key: Buffer.alloc(32, 1).toString("base64") }]),
+  PRIVACY_KEYS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:1:secret:millrace/dev/privacy-keys-AbCdEf",
 };
 
 describe("readConfig", () => {
@@ -15,15 +15,23 @@ describe("readConfig", () => {
       functionName: "f",
       enrichedStreamName: "millrace-dev-enriched",
       badRowStreamName: "millrace-dev-bad-rows",
-      privacyKeys: [{ id: "k1" }],
+      privacyKeysSecretId: environment.PRIVACY_KEYS_SECRET_ARN,
+      privacyKeysMaxAgeMs: 300_000,
     });
   });
 
-  test("names everything that is missing at once, and refuses to run without a key", () => {
+  test("names everything that is missing at once", () => {
     expect(() => readConfig({})).toThrow(ConfigError);
     expect(() => readConfig({})).toThrow(
-      /STAGE is missing; ENRICHED_STREAM_NAME is missing; BAD_ROW_STREAM_NAME is missing; PRIVACY_KEYS is missing/,
+      /STAGE is missing; ENRICHED_STREAM_NAME is missing; BAD_ROW_STREAM_NAME is missing; PRIVACY_KEYS_SECRET_ARN is missing/,
     );
-    expect(() => readConfig({ ...environment, PRIVACY_KEYS: "[]" })).toThrow(/PRIVACY_KEYS/);
+  });
+
+  test("the age at which keys are read again may be set, within an hour", () => {
+    const withAge = (seconds: string) => readConfig({ ...environment, PRIVACY_KEYS_REFRESH_SECONDS: seconds });
+    expect(withAge("1").privacyKeysMaxAgeMs).toBe(1_000);
+    for (const wrong of ["0", "3601", "soon", ""]) {
+      expect(() => withAge(wrong)).toThrow(/PRIVACY_KEYS_REFRESH_SECONDS: expected a whole number from 1 to 3600, got/);
+    }
   });
 });

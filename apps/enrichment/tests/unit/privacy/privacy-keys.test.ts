@@ -40,6 +40,13 @@ describe("parsePrivacyKeys", () => {
   });
 });
 
+test("a refusal names the secret that the keys came from", () => {
+  expect(() => parsePrivacyKeys('[{"id":"a b","key":""}]', "the secret millrace/prod/privacy-keys")).toThrow(
+    "the secret millrace/prod/privacy-keys[0].id: expected 1 to 32 letters, digits, - or _; " +
+      "the secret millrace/prod/privacy-keys[0].key: expected the base64 of at least 32 bytes, got 0",
+  );
+});
+
 describe("createPseudonymizer", () => {
   test("makes an HMAC of class and value, with the id of the key", () => {
     const { active } = createPseudonymizer([key]);

@@ -153,7 +153,10 @@ describe("canaries while enrichment cannot start", () => {
     async () => {
       const key = traffic.canaries.secret("privacy key");
       const evidence = await runCanaries(traffic.paths, (stack) => {
-        editFunction(stack, "enrichment", { PRIVACY_KEYS: JSON.stringify([{ id: "k", key }]) });
+        const version = stack.resource["aws_secretsmanager_secret_version"]?.["privacy_keys_version"];
+        Object.assign(version ?? {}, { secret_string: JSON.stringify([{ id: "k", key }]) });
+        // Each invocation waits for keys that can be used.
+        Object.assign(stack.resource["aws_lambda_function"]?.["enrichment"] ?? {}, { timeout: 3 });
         giveUpAtOnce(stack);
       });
       expect(evidence.verdicts.size).toBe(0);
