@@ -2,7 +2,7 @@ import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-
 import { NumberText } from "@millrace/event-pattern";
 import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
-import { findCards, hasCardForm, isCardNumber } from "./find-cards.ts";
+import { hasCardForm, isCardNumber } from "./find-cards.ts";
 import { isCredentialName } from "./find-secrets.ts";
 import type { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
@@ -187,12 +187,12 @@ function scanValue(value: unknown, detectors: readonly PrivacyDetector[], path: 
   return value;
 }
 
-/** A number by its text is looked at like a text, and like the double that readers make of it. */
+/** Of a number by its text, the digits before the point are looked at, and the double that readers make of it. */
 function isNumberOfCard(value: unknown): boolean {
   if (typeof value === "number") return mayBeCardNumber(value);
   if (!(value instanceof NumberText)) return false;
-  const isPlain = /^\d+$/u.test(value.text);
-  return findCards(value.text).length > 0 || (!isPlain && mayBeCardNumber(Number(value.text)));
+  const whole = /^\d+/u.exec(value.text)?.[0] ?? "";
+  return isCardNumber(whole) || (whole !== value.text && mayBeCardNumber(Number(value.text)));
 }
 
 /** The last digits of a long number are not what was sent, and with them its check digit: it counts as right. */
