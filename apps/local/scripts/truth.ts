@@ -1,0 +1,28 @@
+/** `pnpm --filter @millrace/local truth`: sends events of odd JSON through the running pipeline and compares what arrives. */
+import { parseArgs } from "node:util";
+import { oddEvents } from "../tests/truth/odd-json.ts";
+import { runTruth } from "../tests/truth/run-truth.ts";
+import { readRunFile } from "../src/control/run-file.ts";
+import { defaultStateFolder, stateFolders } from "../src/runtime/folders.ts";
+
+const { values } = parseArgs({
+  options: { events: { type: "string" }, seed: { type: "string" }, key: { type: "string" }, state: { type: "string" } },
+});
+if (values.key === undefined) {
+  console.error(
+    "Usage: truth --key <write key that `pnpm start` prints> [--events 100000] [--seed 1] [--state <folder>]",
+  );
+  process.exit(2);
+}
+const { ingestUrl, controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
+const query = async (sql: string): Promise<Record<string, unknown>[]> => {
+  const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as Record<string, unknown>[];
+};
+const seed = Number(values.seed ?? 1);
+const events = oddEvents(Number(values.events ?? 100_000), seed);
+const url = ingestUrl.endsWith("/v1/events") ? ingestUrl : `${ingestUrl}/v1/events`;
+const report = await runTruth({ ingestUrl: url, writeKey: values.key, query }, `truth${Date.now()}`, events, 60_000);
+console.log(JSON.stringify({ seed, ...report }, undefined, 2));
+process.exitCode = report.faultCount === 0 ? 0 : 1;
