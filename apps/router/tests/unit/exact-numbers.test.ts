@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
+import { ThrottledError } from "@millrace/put-records";
 import { parseRouteDocument, type RouteDocument } from "@millrace/routes";
 import { context, enriched, kinesisEvent } from "../support/kinesis-event.ts";
 import { createTestRouter, document, route } from "../support/router.ts";
@@ -25,7 +26,7 @@ describe("numbers on the way through the router", () => {
     expect(textOf(writer("kept").taken[0]?.data)).toContain(`"data":${numbers}`);
 
     const { handler: failing, writer: broken, deadLetters } = createTestRouter([document("shop", whole)]);
-    broken("whole").failure = () => ({ reason: "rejected", code: "PUT_RECORDS_REFUSED" });
+    broken("whole").failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
     await failing(kinesisEvent([lineOf(numbers)]), context);
     expect([...deadLetters.objects.values()].map((bytes) => gunzipSync(bytes).toString()).join("")).toContain(
       `"data":${numbers}`,
