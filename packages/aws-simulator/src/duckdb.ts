@@ -2,6 +2,5 @@ export {
   DuckDbWarehouse,
   type DuckDbWarehouseOptions,
   type QueryRow,
-  type RejectedLine,
   type TableDefinition,
 } from "./snowpipe/duckdb-warehouse.ts";

@@ -106,6 +106,7 @@ export type {
   LoadFileRequest,
   LoadFileResult,
   OnError,
+  RefusedLine,
   Warehouse,
 } from "./snowpipe/warehouse.ts";
 export type { FunctionCode } from "./lambda/process/bundle.ts";

@@ -3,7 +3,14 @@ import { duckDbType, toJsonValue } from "./duckdb-types.ts";
 import { WarehouseError } from "./errors.ts";
 import { checkFile, readText } from "./ndjson-file.ts";
 import { splitText } from "./split-text.ts";
-import type { ColumnSource, LoadFileRequest, LoadFileResult, Warehouse } from "./warehouse.ts";
+import {
+  type ColumnSource,
+  type LoadFileRequest,
+  type LoadFileResult,
+  type RefusedLine,
+  skippedReason,
+  type Warehouse,
+} from "./warehouse.ts";
 
 export interface DuckDbWarehouseOptions {
   /** The database file; made when missing. One process at a time can have it open. Default `:memory:`. */
@@ -21,13 +28,6 @@ export interface TableDefinition {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable?: boolean }[];
 }
 
-/** A line that was not JSON, kept for whoever looks for it. */
-export interface RejectedLine {
-  readonly fileName: string;
-  readonly lineNumber: number;
-  readonly content: string;
-}
-
 export type QueryRow = Readonly<Record<string, Json>>;
 
 /** What Snowflake has and DuckDB lacks, of what the views use. */
@@ -35,7 +35,7 @@ const macros = `
   CREATE OR REPLACE MACRO get_path(record, path) AS json_extract_string(record, '$.' || path);
 `;
 
-/** The pipe's own tables, apart from those of the stack. */
+/** The pipe's own table, and that of refused lines, which views of the stack may read as they do in Snowflake. */
 const ledger = `
   CREATE SCHEMA IF NOT EXISTS snowpipe;
   CREATE TABLE IF NOT EXISTS snowpipe.loaded_files (
@@ -44,17 +44,22 @@ const ledger = `
     etag VARCHAR NOT NULL,
     status VARCHAR NOT NULL,
     row_count BIGINT NOT NULL,
-    bad_line_count BIGINT NOT NULL,
+    refused_line_count BIGINT NOT NULL,
     loaded_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (table_name, file_name)
   );
-  CREATE TABLE IF NOT EXISTS snowpipe.rejected_lines (
+  CREATE TABLE IF NOT EXISTS refused_lines (
     table_name VARCHAR NOT NULL,
     file_name VARCHAR NOT NULL,
-    line_number BIGINT NOT NULL,
-    content VARCHAR NOT NULL
+    file_row_number BIGINT NOT NULL,
+    reason VARCHAR NOT NULL,
+    refused_at TIMESTAMPTZ NOT NULL
   );
 `;
+
+const unexplainedReason = "The line is not JSON.";
+/** A file that is no NDJSON at all gives each line's number, and words for so many of them. */
+const maxExplainedLines = 100;
 
 const columnValues: Readonly<Record<ColumnSource, string>> = {
   $1: "record",
@@ -141,16 +146,16 @@ export class DuckDbWarehouse implements Warehouse {
     );
   }
 
-  /** The lines of `table` that were not JSON, in order of file and line. */
-  async rejectedLines(table: string): Promise<RejectedLine[]> {
+  /** The lines of `table`'s files that became no row, in order of file and line. */
+  async refusedLines(table: string): Promise<RefusedLine[]> {
     const rows = await this.query(
-      "SELECT file_name, line_number, content FROM snowpipe.rejected_lines WHERE table_name = $1 ORDER BY ALL",
+      "SELECT file_name, file_row_number, reason FROM refused_lines WHERE table_name = $1 ORDER BY ALL",
       [ledgerName(table)],
     );
     return rows.map((row) => ({
       fileName: row.file_name as string,
-      lineNumber: row.line_number as number,
-      content: row.content as string,
+      lineNumber: row.file_row_number as number,
+      reason: row.reason as string,
     }));
   }
 
@@ -181,30 +186,25 @@ export class DuckDbWarehouse implements Warehouse {
 
   async #findFile({ table, fileName }: LoadFileRequest): Promise<LoadFileResult | undefined> {
     const reader = await this.#loading.runAndReadAll(
-      "SELECT row_count, bad_line_count FROM snowpipe.loaded_files WHERE table_name = $1 AND file_name = $2",
+      "SELECT row_count, refused_line_count FROM snowpipe.loaded_files WHERE table_name = $1 AND file_name = $2",
       [ledgerName(table), fileName],
     );
     const [row] = reader.getRowsJson();
-    return row === undefined ? undefined : { status: "already-loaded", rows: Number(row[0]), badLines: Number(row[1]) };
+    return row === undefined
+      ? undefined
+      : { status: "already-loaded", rows: Number(row[0]), refusedLines: Number(row[1]) };
   }
 
   async #load(request: LoadFileRequest, text: string): Promise<LoadFileResult> {
     const { lines, records } = await this.#stage(text);
-    const badLines = lines - records;
-    const isSkipped = badLines > 0 && request.onError === "SKIP_FILE";
+    const isSkipped = records < lines && request.onError === "SKIP_FILE";
     const result: LoadFileResult = {
       status: isSkipped ? "skipped" : "loaded",
       rows: isSkipped ? 0 : records,
-      badLines,
+      refusedLines: isSkipped ? lines : lines - records,
     };
     if (!isSkipped) await this.#insertRows(request);
-    if (badLines > 0) {
-      await this.#loading.run(
-        `INSERT INTO snowpipe.rejected_lines
-           SELECT $1, $2, line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number`,
-        [ledgerName(request.table), request.fileName],
-      );
-    }
+    if (records < lines) await this.#insertRefusedLines(request, isSkipped);
     await this.#loading.run("DROP TABLE staged");
     await this.#loading.run(
       "INSERT INTO snowpipe.loaded_files VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7 / 1000.0))",
@@ -214,7 +214,7 @@ export class DuckDbWarehouse implements Warehouse {
         request.etag,
         result.status,
         result.rows,
-        result.badLines,
+        result.refusedLines,
         request.loadedAt,
       ],
     );
@@ -224,11 +224,13 @@ export class DuckDbWarehouse implements Warehouse {
   /** Puts the lines of the file into the temporary table `staged`, in parts. */
   async #stage(text: string): Promise<{ lines: number; records: number }> {
     const connection = this.#loading;
-    await connection.run("CREATE OR REPLACE TEMP TABLE staged (line_number BIGINT, record JSON, bad_line VARCHAR)");
+    await connection.run(
+      "CREATE OR REPLACE TEMP TABLE staged (line_number BIGINT, record JSON, bad_line VARCHAR, reason VARCHAR)",
+    );
     for (const part of splitText(text)) {
       await connection.run(
         `INSERT INTO staged
-           SELECT line_number, record, CASE WHEN record IS NULL THEN line END
+           SELECT line_number, record, CASE WHEN record IS NULL THEN line END, NULL
            FROM (
              SELECT ordinality + $2 AS line_number, line, TRY_CAST(line AS JSON) AS record
              FROM unnest(string_split($1, chr(10))) WITH ORDINALITY AS lines(line, ordinality)
@@ -252,6 +254,30 @@ export class DuckDbWarehouse implements Warehouse {
          SELECT ${values.join(", ")} FROM staged WHERE record IS NOT NULL ORDER BY line_number`,
       Object.fromEntries(used),
     );
+  }
+
+  async #insertRefusedLines({ table, fileName, loadedAt }: LoadFileRequest, isSkipped: boolean): Promise<void> {
+    await this.#explainBadLines();
+    await this.#loading.run(
+      `INSERT INTO refused_lines
+         SELECT $1, $2, line_number, CASE WHEN record IS NULL THEN coalesce(reason, $3) ELSE $4 END, to_timestamp($5 / 1000.0)
+         FROM staged WHERE record IS NULL OR $6 ORDER BY line_number`,
+      [ledgerName(table), fileName, unexplainedReason, skippedReason, loadedAt, isSkipped],
+    );
+  }
+
+  /** Asks for each bad line what is wrong with it; on a connection of its own, because the error would end the transaction. */
+  async #explainBadLines(): Promise<void> {
+    const bad = await this.#loading.runAndReadAll(
+      `SELECT line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number LIMIT ${maxExplainedLines}`,
+    );
+    for (const [lineNumber, line] of bad.getRowsJson()) {
+      const reason = await this.#querying
+        .run("SELECT CAST($1 AS JSON)", [line as string])
+        .then(() => undefined, reasonOf);
+      if (reason === undefined) continue;
+      await this.#loading.run("UPDATE staged SET reason = $1 WHERE line_number = $2", [reason, Number(lineNumber)]);
+    }
   }
 
   async #run(connection: DuckDBConnection, sql: string, values: DuckDBValue[] = []) {
@@ -279,6 +305,12 @@ function ledgerName(table: string): string {
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** DuckDB's own words without the line, which may hold what should not be copied. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^(?:Error: )?(?:\w+ Error: )?(.*?)(?:\s*Input:|$)/s.exec(message)?.[1]?.trim() ?? unexplainedReason;
 }
 
 function asWarehouseError(error: unknown, action: string): Error {

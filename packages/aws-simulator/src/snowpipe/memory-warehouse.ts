@@ -1,7 +1,14 @@
 import { checkRate } from "../options.ts";
 import { createRandom, type Random } from "../random.ts";
 import { checkFile, linesOf, readTextSync } from "./ndjson-file.ts";
-import type { ColumnSource, LoadFileRequest, LoadFileResult, Warehouse } from "./warehouse.ts";
+import {
+  type ColumnSource,
+  type LoadFileRequest,
+  type LoadFileResult,
+  type RefusedLine,
+  skippedReason,
+  type Warehouse,
+} from "./warehouse.ts";
 
 export type MemoryRow = Readonly<Record<string, unknown>>;
 
@@ -24,7 +31,7 @@ export interface LoadedFile {
   readonly fileName: string;
   readonly etag: string;
   readonly rows: number;
-  readonly badLines: number;
+  readonly refusedLines: readonly RefusedLine[];
   readonly status: "loaded" | "skipped";
 }
 
@@ -54,7 +61,9 @@ export class MemoryWarehouse implements Warehouse {
 
   async loadFile(request: LoadFileRequest): Promise<LoadFileResult> {
     const known = this.#ledger.get(ledgerKey(request.table, request.fileName));
-    if (known !== undefined) return { status: "already-loaded", rows: known.rows, badLines: known.badLines };
+    if (known !== undefined) {
+      return { status: "already-loaded", rows: known.rows, refusedLines: known.refusedLines.length };
+    }
     checkFile(request);
     const transaction = await createTransaction(request);
     if (this.#isDrawn(this.#faults.failBeforeCommitRate)) {
@@ -64,13 +73,18 @@ export class MemoryWarehouse implements Warehouse {
     if (this.#isDrawn(this.#faults.failAfterCommitRate)) {
       throw new Error(`Fault: the load of ${request.fileName} died after its commit.`);
     }
-    const { status, rows, badLines } = transaction.file;
-    return { status, rows, badLines };
+    const { status, rows, refusedLines } = transaction.file;
+    return { status, rows, refusedLines: refusedLines.length };
   }
 
   /** The rows of a table in order of loading. */
   rows(table: string): readonly MemoryRow[] {
     return this.#tables.get(table) ?? [];
+  }
+
+  /** The lines of `table`'s files that became no row, in order of loading. */
+  refusedLines(table: string): readonly RefusedLine[] {
+    return this.files().flatMap((file) => (file.table === table ? file.refusedLines : []));
   }
 
   /** Every file that was loaded or skipped. */
@@ -102,21 +116,26 @@ export class MemoryWarehouse implements Warehouse {
 async function createTransaction(request: LoadFileRequest): Promise<LoadTransaction> {
   const { table, fileName, etag, columns, onError } = request;
   const rows: MemoryRow[] = [];
-  let badLines = 0;
+  const numbers: number[] = [];
+  const unreadable: RefusedLine[] = [];
   for (const { number, text } of linesOf(await readTextSync(request))) {
     let record: unknown;
     try {
       record = JSON.parse(text);
     } catch {
-      badLines += 1;
+      unreadable.push({ fileName, lineNumber: number, reason: "The line is not JSON." });
       continue;
     }
+    numbers.push(number);
     rows.push(Object.fromEntries(columns.map(({ name, source }) => [name, valueOf(source, record, number, request)])));
   }
-  const isSkipped = badLines > 0 && onError === "SKIP_FILE";
-  const kept = isSkipped ? [] : rows;
-  const status = isSkipped ? "skipped" : "loaded";
-  return { table, rows: kept, file: { table, fileName, etag, rows: kept.length, badLines, status } };
+  if (unreadable.length === 0 || onError === "CONTINUE") {
+    const file = { table, fileName, etag, rows: rows.length, refusedLines: unreadable, status: "loaded" } as const;
+    return { table, rows, file };
+  }
+  const skipped = numbers.map((lineNumber) => ({ fileName, lineNumber, reason: skippedReason }));
+  const refusedLines = [...unreadable, ...skipped].sort((a, b) => a.lineNumber - b.lineNumber);
+  return { table, rows: [], file: { table, fileName, etag, rows: 0, refusedLines, status: "skipped" } };
 }
 
 function valueOf(source: ColumnSource, record: unknown, lineNumber: number, request: LoadFileRequest): unknown {

@@ -56,7 +56,7 @@ export interface SnowpipeStats {
   /** Files the pipe left alone after too many attempts. */
   readonly filesFailed: number;
   readonly rowsLoaded: number;
-  readonly badLines: number;
+  readonly refusedLines: number;
   readonly loadErrors: number;
   /** Notifications on their way and files being loaded. */
   readonly pending: number;
@@ -94,7 +94,7 @@ export class Snowpipe {
     filesSkipped: 0,
     filesFailed: 0,
     rowsLoaded: 0,
-    badLines: 0,
+    refusedLines: 0,
     loadErrors: 0,
     latencyMs: 0,
   };
@@ -232,7 +232,7 @@ export class Snowpipe {
     if (result.status === "loaded") this.#counters.filesLoaded += 1;
     else this.#counters.filesSkipped += 1;
     this.#counters.rowsLoaded += result.rows;
-    this.#counters.badLines += result.badLines;
+    this.#counters.refusedLines += result.refusedLines;
     this.#counters.latencyMs = this.#clock.now() - createdAt;
   }
 

@@ -38,14 +38,26 @@ export interface LoadFileResult {
   readonly status: "loaded" | "already-loaded" | "skipped";
   /** Rows the file gave, now or when it was loaded. */
   readonly rows: number;
-  /** Lines that are not JSON. */
-  readonly badLines: number;
+  /** Lines that gave no row: those that are not JSON, or all of a skipped file. Each is a row of the table of refused lines. */
+  readonly refusedLines: number;
 }
+
+/** A line of a file that became no row of its table. */
+export interface RefusedLine {
+  readonly fileName: string;
+  /** Counted from 1 over all lines of the file. */
+  readonly lineNumber: number;
+  /** Never the line itself: it lies in the lake. */
+  readonly reason: string;
+}
+
+/** Why the good lines of a file are refused when it is skipped. */
+export const skippedReason = "The file was skipped: another line of it cannot be read.";
 
 /** The part of Snowflake that a pipe loads into. */
 export interface Warehouse {
   /**
-   * Loads a file: its rows and the note that it was loaded become visible together, or neither does.
+   * Loads a file: its rows, its refused lines and the note that it was loaded become visible together, or nothing does.
    * @throws WarehouseError `FILE_CHANGED` or `FILE_UNREADABLE`; anything else means the outcome is unknown: call again.
    */
   loadFile(request: LoadFileRequest): Promise<LoadFileResult>;

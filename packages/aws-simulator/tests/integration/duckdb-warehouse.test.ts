@@ -60,7 +60,7 @@ describe("a DuckDB warehouse", () => {
     await expect(warehouse.loadFile(requestOf("a.gz", `${event("1")}\n${event("2")}`))).resolves.toEqual({
       status: "loaded",
       rows: 2,
-      badLines: 0,
+      refusedLines: 0,
     });
     expect(await warehouse.query("SELECT * FROM enriched ORDER BY file_row_number")).toEqual([
       {
@@ -81,7 +81,7 @@ describe("a DuckDB warehouse", () => {
   test("loads a file once", async () => {
     const request = requestOf("a.gz", event("1"));
     await warehouse.loadFile(request);
-    await expect(warehouse.loadFile(request)).resolves.toEqual({ status: "already-loaded", rows: 1, badLines: 0 });
+    await expect(warehouse.loadFile(request)).resolves.toEqual({ status: "already-loaded", rows: 1, refusedLines: 0 });
     const changed = requestOf("a.gz", event("2") + event("3"));
     await expect(warehouse.loadFile(changed)).resolves.toMatchObject({ status: "already-loaded" });
     expect(await warehouse.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 1 }]);
@@ -94,14 +94,20 @@ describe("a DuckDB warehouse", () => {
     expect(await warehouse.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 1 }]);
   });
 
-  test("counts lines that are not JSON, keeps them, and loads the others", async () => {
+  test("refuses lines that are not JSON, each with its place and a reason that does not repeat it, and loads the others", async () => {
     const text = `${event("1")}{"cut":\n"text"\r\nnull\nnot json\n   \n${event("2")}{"a":1} trailing`;
-    await expect(warehouse.loadFile(requestOf("a", text))).resolves.toEqual({ status: "loaded", rows: 4, badLines: 3 });
-    expect(await warehouse.rejectedLines("ENRICHED")).toEqual([
-      { fileName: "a", lineNumber: 2, content: '{"cut":' },
-      { fileName: "a", lineNumber: 5, content: "not json" },
-      { fileName: "a", lineNumber: 8, content: '{"a":1} trailing' },
+    await expect(warehouse.loadFile(requestOf("a", text))).resolves.toEqual({
+      status: "loaded",
+      rows: 4,
+      refusedLines: 3,
+    });
+    expect(await warehouse.refusedLines("ENRICHED")).toEqual([
+      { fileName: "a", lineNumber: 2, reason: expect.stringMatching(/^Malformed JSON at byte 7/) },
+      { fileName: "a", lineNumber: 5, reason: expect.stringMatching(/^Malformed JSON at byte 0/) },
+      { fileName: "a", lineNumber: 8, reason: expect.stringMatching(/^Malformed JSON at byte 8/) },
     ]);
+    const refused = await warehouse.query("SELECT * FROM refused_lines");
+    expect(JSON.stringify(refused)).not.toMatch(/cut|not json|trailing/);
     const rows = await warehouse.query("SELECT file_row_number AS n, record FROM enriched ORDER BY n");
     expect(rows.map(({ n }) => n)).toEqual([1, 3, 4, 7]);
     expect(rows.map(({ RECORD }) => RECORD).slice(1, 3)).toEqual(["text", null]);
@@ -109,10 +115,22 @@ describe("a DuckDB warehouse", () => {
 
   test("leaves out the whole file for a bad line under SKIP_FILE, and does not look at it again", async () => {
     const request = requestOf("a", `${event("1")}bad\n`, { onError: "SKIP_FILE" });
-    await expect(warehouse.loadFile(request)).resolves.toEqual({ status: "skipped", rows: 0, badLines: 1 });
+    await expect(warehouse.loadFile(request)).resolves.toEqual({ status: "skipped", rows: 0, refusedLines: 2 });
     await expect(warehouse.loadFile(request)).resolves.toMatchObject({ status: "already-loaded" });
     expect(await warehouse.query("SELECT count(*) AS n FROM enriched")).toEqual([{ n: 0 }]);
-    expect(await warehouse.rejectedLines("enriched")).toHaveLength(1);
+    expect(await warehouse.refusedLines("enriched")).toEqual([
+      { fileName: "a", lineNumber: 1, reason: "The file was skipped: another line of it cannot be read." },
+      { fileName: "a", lineNumber: 2, reason: expect.stringContaining("Malformed JSON") },
+    ]);
+  });
+
+  test("explains the first hundred lines of a file that is no NDJSON, and counts them all", async () => {
+    const text = "no json\n".repeat(250);
+    await expect(warehouse.loadFile(requestOf("a", text))).resolves.toMatchObject({ rows: 0, refusedLines: 250 });
+    const [counts] = await warehouse.query(
+      "SELECT count(*) AS lines, count_if(reason LIKE 'Malformed%') AS explained, count(DISTINCT file_row_number) AS places FROM refused_lines",
+    );
+    expect(counts).toEqual({ lines: 250, explained: 100, places: 250 });
   });
 
   test("refuses a file that is not the one that was announced, or that is cut off", async () => {
@@ -130,7 +148,7 @@ describe("a DuckDB warehouse", () => {
     const badColumn = requestOf("a", `${event("1")}bad\n`, { columns: [{ name: "NOPE", source: "$1" }] });
     await expect(warehouse.loadFile(badColumn)).rejects.toMatchObject({ code: "INVALID_STATEMENT" });
     expect(await warehouse.query("SELECT * FROM snowpipe.loaded_files")).toEqual([]);
-    expect(await warehouse.rejectedLines("ENRICHED")).toEqual([]);
+    expect(await warehouse.refusedLines("ENRICHED")).toEqual([]);
     await expect(warehouse.loadFile(requestOf("a", event("1")))).resolves.toMatchObject({ status: "loaded", rows: 1 });
   });
 

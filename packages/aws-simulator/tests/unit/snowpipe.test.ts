@@ -50,7 +50,13 @@ describe("a pipe", () => {
       { record: { n: 1 }, file_name: "enriched/1.json.gz", line: 1, loaded_at: clock.now() },
       { record: { n: 2 }, file_name: "enriched/1.json.gz", line: 3, loaded_at: clock.now() },
     ]);
-    expect(pipe.stats()).toMatchObject({ filesLoaded: 1, rowsLoaded: 2, badLines: 0, pending: 0, latencyMs: 1_000 });
+    expect(pipe.stats()).toMatchObject({
+      filesLoaded: 1,
+      rowsLoaded: 2,
+      refusedLines: 0,
+      pending: 0,
+      latencyMs: 1_000,
+    });
   });
 
   test("leaves other buckets and prefixes alone", async () => {
@@ -78,7 +84,7 @@ describe("a pipe", () => {
     await objectStore.put("lake", "else/1", Buffer.from("{}\n"));
     await clock.runUntilIdle();
     expect(warehouse.rows("raw")).toEqual([{ r: {}, f: "raw/1" }]);
-    expect(pipe.stats()).toMatchObject({ filesLoaded: 1, badLines: 1 });
+    expect(pipe.stats()).toMatchObject({ filesLoaded: 1, refusedLines: 1 });
   });
 
   test("leaves a file with a bad line out as a whole, unless it is to continue", async () => {
@@ -87,14 +93,19 @@ describe("a pipe", () => {
     await skipping.store("enriched/1", '{"n":1}', "{");
     await skipping.clock.runUntilIdle();
     expect(skipping.warehouse.rows("events")).toEqual([]);
-    expect(skipping.pipe.stats()).toMatchObject({ filesSkipped: 1, filesLoaded: 0, badLines: 1 });
+    expect(skipping.pipe.stats()).toMatchObject({ filesSkipped: 1, filesLoaded: 0, refusedLines: 2 });
+
+    expect(skipping.warehouse.refusedLines("events")).toMatchObject([{ lineNumber: 1 }, { lineNumber: 2 }]);
 
     const continuing = createFixture({ onError: "CONTINUE" });
     continuing.pipe.start();
     await continuing.store("enriched/1", '{"n":1}', "{", '{"n":3}');
     await continuing.clock.runUntilIdle();
     expect(continuing.warehouse.rows("events").map(({ line }) => line)).toEqual([1, 3]);
-    expect(continuing.pipe.stats()).toMatchObject({ filesLoaded: 1, rowsLoaded: 2, badLines: 1 });
+    expect(continuing.warehouse.refusedLines("events")).toEqual([
+      { fileName: "enriched/1", lineNumber: 2, reason: "The line is not JSON." },
+    ]);
+    expect(continuing.pipe.stats()).toMatchObject({ filesLoaded: 1, rowsLoaded: 2, refusedLines: 1 });
   });
 
   test("loads each file once, however late, often and out of order it is told of it", async () => {
@@ -210,6 +221,6 @@ describe("a warehouse in memory", () => {
     const kept = new MemoryWarehouse({ faults: { failAfterCommitRate: 1 } });
     await expect(kept.loadFile(request)).rejects.toThrow("died after its commit");
     expect([kept.rows("events").length, kept.files().length]).toEqual([1, 1]);
-    await expect(kept.loadFile(request)).resolves.toEqual({ status: "already-loaded", rows: 1, badLines: 0 });
+    await expect(kept.loadFile(request)).resolves.toEqual({ status: "already-loaded", rows: 1, refusedLines: 0 });
   });
 });
