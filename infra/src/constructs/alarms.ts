@@ -73,7 +73,26 @@ export class Alarms extends Construct {
           "frontDoor.firewall.requestsPerAddress or have that rule count.",
       });
     }
-    if (config.onSilence) this.#watchSilence(watched.raw);
+    this.#alarm("refused_lines", {
+      metric: metrics.loaderMessages(watched.loader.refusedLines),
+      above: 0,
+      description:
+        "The warehouse's loader refused lines of the lake. REFUSED_LINES names each with file, line and reason; the line is still in its object. " +
+        "Repair what wrote it, then load the event again.",
+    });
+    if (config.onSilence) {
+      this.#silence("raw_silence", {
+        metric: metrics.incomingRecords(watched.raw),
+        description: "Not one event in five minutes. Is the event service up, and does its host name resolve?",
+      });
+    }
+    this.#silence("loader_silence", {
+      metric: metrics.loaderMessages(watched.loader.freshness),
+      periods: 3,
+      description:
+        "The warehouse is stale, or nobody watches it: task WATCH_LOADER has not said for 15 minutes that every pipe runs and no file waits. " +
+        "Look at SYSTEM$PIPE_STATUS of the pipes, then at TASK_HISTORY.",
+    });
   }
 
   #watchHop(hop: Hop, config: AlarmsProps["config"]): void {
@@ -155,13 +174,13 @@ export class Alarms extends Construct {
     });
   }
 
-  /** No data at all is what the metric of a stream without writes looks like. */
-  #watchSilence(raw: EventStream): void {
-    new CloudwatchMetricAlarm(this, "raw_silence", {
-      alarmName: `${this.#prefix}-raw-silence`,
-      alarmDescription: "Not one event in five minutes. Is the event service up, and does its host name resolve?",
-      ...metricArguments(metrics.incomingRecords(raw)),
-      evaluationPeriods: 1,
+  /** No data at all is what silence looks like. */
+  #silence(id: string, { metric, description, periods = 1 }: Omit<AlarmProps, "above">): void {
+    new CloudwatchMetricAlarm(this, id, {
+      alarmName: `${this.#prefix}-${id.replaceAll("_", "-")}`,
+      alarmDescription: description,
+      ...metricArguments(metric),
+      evaluationPeriods: periods,
       threshold: 1,
       comparisonOperator: "LessThanThreshold",
       treatMissingData: "breaching",

@@ -12,7 +12,8 @@ export interface DataKeyProps {
   readonly services?: readonly PrincipalStatement[];
 }
 
-type Service = "kinesis" | "s3";
+const serviceNames = { kinesis: "Kinesis", s3: "S3", sns: "Sns" } as const;
+type Service = keyof typeof serviceNames;
 
 /** A customer managed key that rotates every year and that Terraform will not delete. */
 export class DataKey extends Construct {
@@ -63,9 +64,14 @@ export class DataKey extends Construct {
     return this.#through("s3", "EncryptObjects", ["kms:GenerateDataKey", "kms:Decrypt"]);
   }
 
+  /** Lets an identity publish to a topic that is encrypted with the key. */
+  publish(): Statement {
+    return this.#through("sns", "Publish", ["kms:GenerateDataKey", "kms:Decrypt"]);
+  }
+
   #through(service: Service, verb: string, actions: readonly string[]): Statement {
     return {
-      sid: `${verb}Through${service === "s3" ? "S3" : "Kinesis"}With${sidPart(this.#id)}`,
+      sid: `${verb}Through${serviceNames[service]}With${sidPart(this.#id)}`,
       actions,
       resources: [this.#key.arn],
       conditions: { StringEquals: { "kms:ViaService": `${service}.${this.#region}.amazonaws.com` } },

@@ -6,6 +6,7 @@ import {
 } from "@millrace/telemetry";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
+import type { LoaderSignal } from "./loader-signal.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
 import type { StreamMapping } from "./stream-mapping.ts";
 import type { Hop } from "./watched.ts";
@@ -81,6 +82,17 @@ export const blockedRequests = ({ name, region }: WebFirewall): Metric => ({
   namespace: "AWS/WAFV2",
   metricName: "BlockedRequests",
   dimensions: { WebACL: name, Region: region, Rule: "ALL" },
+  statistic: "Sum",
+});
+
+/**
+ * Messages of the warehouse's loader.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+ */
+export const loaderMessages = ({ topicName }: LoaderSignal): Metric => ({
+  namespace: "AWS/SNS",
+  metricName: "NumberOfMessagesPublished",
+  dimensions: { TopicName: topicName },
   statistic: "Sum",
 });
 

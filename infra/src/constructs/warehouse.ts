@@ -13,6 +13,7 @@ import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
 import type { WarehouseView } from "../inputs/warehouse-views.ts";
 import type { DataKey } from "./data-key.ts";
+import { LoaderWatch, type WatchedPipe } from "./loader-watch.ts";
 import type { PrivateBucket } from "./private-bucket.ts";
 import { ServiceRole } from "./service-role.ts";
 
@@ -32,6 +33,10 @@ export interface WarehouseProps {
   /** What is there already. */
   readonly adopted?: "database" | "database and schema" | undefined;
   readonly lake: PrivateBucket;
+  /** Goes before the names of what watches the loader. */
+  readonly prefix: string;
+  /** Encrypts the loader's signals. */
+  readonly signalKey: DataKey;
   /** Keys of the objects that Snowflake reads. */
   readonly keys: readonly DataKey[];
   readonly landings: readonly LandingTable[];
@@ -54,6 +59,7 @@ interface ViewLayer {
 export class Warehouse extends Construct {
   /** Tells the pipes of new objects; those written before it are not loaded. */
   readonly notification: ITerraformDependable;
+  readonly loader: LoaderWatch;
 
   constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id);
@@ -128,6 +134,7 @@ export class Warehouse extends Construct {
       ],
     });
     const tables: ITerraformDependable[] = [];
+    const pipes: (WatchedPipe & { readonly resource: ITerraformDependable })[] = [];
     const queues = landings.map(({ id: landingId, table: tableName, prefix }) => {
       const table = new Table(this, `${landingId}_table`, {
         ...place,
@@ -159,8 +166,7 @@ export class Warehouse extends Construct {
         name: `${tableName}_PIPE`,
         comment: `Loads ${prefix} into ${tableName} as objects arrive`,
         autoIngest: true,
-        // CONTINUE: one broken line must not hold back the object it came in. COPY_HISTORY counts what was refused, and
-        // the object stays in the lake.
+        // CONTINUE: one broken line must not hold back the object it came in. LoaderWatch finds what was refused.
         copyStatement: [
           `COPY INTO ${qualified(tableName)} (RECORD, FILE_NAME, FILE_ROW_NUMBER, LOADED_AT)`,
           "FROM (",
@@ -172,6 +178,7 @@ export class Warehouse extends Construct {
         ].join("\n"),
         dependsOn: [table, stage, fileFormat, ...seen],
       });
+      pipes.push({ table: tableName, stage: `${tableName}_STAGE`, pipe: `${tableName}_PIPE`, resource: pipe });
       return {
         id: landingId,
         queueArn: pipe.notificationChannel,
@@ -181,8 +188,27 @@ export class Warehouse extends Construct {
     });
     this.notification = new S3BucketNotification(this, "lake_notification", { bucket: lake.id, queue: queues });
 
+    this.loader = new LoaderWatch(this, "loader", {
+      prefix: props.prefix,
+      accountId: props.accountId,
+      key: props.signalKey,
+      database: config.database,
+      schema: config.schema,
+      pipes,
+      dependsOn: [...pipes.map(({ resource }) => resource), ...seen],
+    });
+
+    for (const signal of [this.loader.refusedLines, this.loader.freshness]) {
+      new GrantPrivilegesToAccountRole(this, `planner_${signal.node.id}_integration`, {
+        accountRoleName: config.planUser,
+        privileges: ["USAGE"],
+        onAccountObject: { objectType: "INTEGRATION", objectName: signal.integrationName },
+        dependsOn: [...signal.ready],
+      });
+    }
+
     // Snowflake looks up what a view reads when the view is made, and gives future grants when it is made.
-    let ready = [...tables, ...seen, ...this.#grantReading(config, [database, schema])];
+    let ready = [...tables, ...seen, this.loader.table, ...this.#grantReading(config, [database, schema])];
     for (const layer of props.viewLayers) {
       ready = [
         ...ready,
@@ -218,6 +244,7 @@ export class Warehouse extends Construct {
       ["PIPES", "MONITOR"],
       ["STAGES", "USAGE"],
       ["FILE FORMATS", "USAGE"],
+      ["TASKS", "MONITOR"],
     ] as const;
     return [
       new GrantPrivilegesToAccountRole(this, "planner_integration", {

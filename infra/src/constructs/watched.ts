@@ -1,6 +1,7 @@
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
+import type { LoaderWatch } from "./loader-watch.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
 import type { StreamMapping } from "./stream-mapping.ts";
 import type { WebFirewall } from "./web-firewall.ts";
@@ -42,6 +43,7 @@ export interface Watched {
   /** The one of them that writes to the destinations. */
   readonly router: Hop;
   readonly deliveries: readonly WatchedDelivery[];
+  readonly loader: LoaderWatch;
   readonly destinations: readonly DestinationStream[];
   readonly foreign: readonly ForeignDestination[];
   /** Absent where the web ACL is not ours. */

@@ -11,6 +11,8 @@ export interface WarehouseView {
 export const LANDED_EVENTS = "LANDED_EVENTS";
 /** Landing table of bad rows. */
 export const LANDED_BAD_ROWS = "LANDED_BAD_ROWS";
+/** Lines of the lake that became no row of a landing table. */
+export const REFUSED_LINES = "REFUSED_LINES";
 
 const text = (path: string): string => `GET_PATH(record, '${path}')::STRING`;
 /** What is no time (only another writer than ingest sends such) is NULL, and a note of the enrichment `clock` says so. */
@@ -79,6 +81,27 @@ ${lines([
 ])}
 FROM ${LANDED_BAD_ROWS.toLowerCase()}
 ${once(badRowIdentity.map(text))}`,
+};
+
+/** Copies beyond the first: what producers, crashes and Firehose made twice, and the views above leave out. */
+export const duplicates: WarehouseView = {
+  name: "DUPLICATES",
+  comment: "Rows of each landing table beyond the first of an identity",
+  statement: (
+    [
+      [LANDED_EVENTS, events.name],
+      [LANDED_BAD_ROWS, badRows.name],
+    ] as const
+  )
+    .map(
+      ([table, view]) => `SELECT
+  '${table}' AS table_name,
+  landed.row_count AS row_count,
+  landed.row_count - shown.row_count AS extra_copies
+FROM (SELECT COUNT(*) AS row_count FROM ${table.toLowerCase()}) AS landed
+CROSS JOIN (SELECT COUNT(*) AS row_count FROM ${view.toLowerCase()}) AS shown`,
+    )
+    .join("\nUNION ALL\n"),
 };
 
 /** The views that do not depend on any contract. */

@@ -33,6 +33,10 @@ export interface Grant {
 export const deployGrants = ({ computing }: SnowflakeNames): readonly Grant[] => [
   { privilege: "CREATE DATABASE", on: "ACCOUNT", name: "" },
   { privilege: "CREATE INTEGRATION", on: "ACCOUNT", name: "" },
+  // The task that watches the loader runs on compute of Snowflake's own.
+  // https://docs.snowflake.com/en/user-guide/tasks-intro#task-security
+  { privilege: "EXECUTE TASK", on: "ACCOUNT", name: "" },
+  { privilege: "EXECUTE MANAGED TASK", on: "ACCOUNT", name: "" },
   { privilege: "USAGE", on: "WAREHOUSE", name: computing },
 ];
 

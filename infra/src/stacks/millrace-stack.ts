@@ -37,7 +37,13 @@ import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
 import type { RoutesFile } from "../inputs/routes-file.ts";
-import { baseViews, LANDED_BAD_ROWS, LANDED_EVENTS, type WarehouseView } from "../inputs/warehouse-views.ts";
+import {
+  baseViews,
+  duplicates,
+  LANDED_BAD_ROWS,
+  LANDED_EVENTS,
+  type WarehouseView,
+} from "../inputs/warehouse-views.ts";
 import { boundaryArn, bucketName, LIVE_ALIAS, physicalName, prefixOf } from "../names.ts";
 
 /** Terraform itself, and the providers as the prebuilt bindings were generated for them. */
@@ -122,6 +128,7 @@ export class MillraceStack extends TerraformStack {
       enrichment,
       router,
       deliveries,
+      loader: warehouse.loader,
       destinations: destinationStreams,
       foreign,
       firewall: frontDoor.firewall,
@@ -192,6 +199,7 @@ export class MillraceStack extends TerraformStack {
       authenticator: "SNOWFLAKE_JWT",
       previewFeaturesEnabled: [
         "snowflake_file_format_resource",
+        "snowflake_notification_integration_resource",
         "snowflake_pipe_resource",
         "snowflake_stage_resource",
         "snowflake_storage_integration_resource",
@@ -514,6 +522,8 @@ export class MillraceStack extends TerraformStack {
       config: warehouse,
       adopted: adopt?.warehouse,
       lake: from.lake,
+      prefix: prefixOf(environment),
+      signalKey: from.keys.masked,
       keys: [from.keys.masked, from.keys.unmasked],
       landings: [
         { id: "events", table: LANDED_EVENTS, prefix: enriched.delivery.prefix },
@@ -521,6 +531,7 @@ export class MillraceStack extends TerraformStack {
       ],
       viewLayers: [
         { id: "", views: baseViews },
+        { id: "", views: [duplicates] },
         { id: "typed_", views: from.contractViews },
       ],
     });

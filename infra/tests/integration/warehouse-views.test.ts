@@ -131,3 +131,14 @@ test("each contract has a view with a column for each field, over the valid even
     { id: "5", product_id: "p1", rank: "3" },
   ]);
 });
+
+test("copies beyond the first are counted for each landing table", async () => {
+  const extraCopies = async (): Promise<number[]> =>
+    (await query("SELECT extra_copies::INTEGER AS n FROM duplicates ORDER BY table_name")).map(({ n }) => Number(n));
+  const [badRows = 0, events = 0] = await extraCopies();
+  await land("landed_events", event("web", "7"));
+  await land("landed_events", event("web", "7"), { file: "b.gz" });
+  await land("landed_events", event("web", "7"), { file: "c.gz" });
+  await land("landed_events", event("web", "8"));
+  expect(await extraCopies()).toEqual([badRows, events + 2]);
+});

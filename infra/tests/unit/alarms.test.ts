@@ -126,10 +126,22 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     expect(new Set(alarms.map((alarm) => alarm.alarm_name)).size).toBe(alarms.length);
   });
 
-  test("silence is an alarm where traffic never stops, and only there", () => {
+  test("silence of the loader is always an alarm, silence of the senders where traffic never stops", () => {
     const silence = alarms.filter((alarm) => alarm.treat_missing_data === "breaching");
-    expect(silence.map((alarm) => alarm.comparison_operator)).toEqual(
-      config.alarms.onSilence ? ["LessThanThreshold"] : [],
+    for (const alarm of silence) expect(alarm.comparison_operator).toBe("LessThanThreshold");
+    expect(silence.map((alarm) => alarm.alarm_name).toSorted()).toEqual(
+      ["loader-silence", ...(config.alarms.onSilence ? ["raw-silence"] : [])].map(
+        (name) => `millrace-${environment}-${name}`,
+      ),
+    );
+  });
+
+  test("the first refused line of the warehouse's loader is an alarm", () => {
+    const topics = plan.each("aws_sns_topic").map(({ args }) => args.name);
+    const refused = alarmOn("NumberOfMessagesPublished", { TopicName: `millrace-${environment}-refused-lines` });
+    expect(refused).toMatchObject({ namespace: "AWS/SNS", threshold: 0, evaluation_periods: 1, period: 300 });
+    expect(topics).toEqual(
+      expect.arrayContaining([`millrace-${environment}-refused-lines`, `millrace-${environment}-loader-fresh`]),
     );
   });
 

@@ -166,12 +166,14 @@ describe("secrets", () => {
 });
 
 describe("Snowflake", () => {
-  test("gets a deploying user that may make databases and integrations, with its role and warehouse as default", async () => {
+  test("gets a deploying user that may make databases, integrations and tasks, with its role and warehouse as default", async () => {
     await run();
     const { snowflake } = standIns;
     expect([...(snowflake.grants.get("MILLRACE_DEPLOY") ?? [])]).toEqual([
       "CREATE DATABASE ON ACCOUNT",
       "CREATE INTEGRATION ON ACCOUNT",
+      "EXECUTE TASK ON ACCOUNT",
+      "EXECUTE MANAGED TASK ON ACCOUNT",
       "USAGE ON WAREHOUSE MILLRACE_DEPLOY",
     ]);
     expect(snowflake.users.get("MILLRACE_DEPLOY")?.get("DEFAULT_ROLE")).toBe("MILLRACE_DEPLOY");

@@ -100,9 +100,33 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
     }
   });
 
+  test("a task writes each line that a pipe refused into a table, and says so and that pipes keep up on a topic each", () => {
+    const [task, ...others] = plan.each("snowflake_task").map(({ args }) => args);
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ started: true, schedule: { minutes: 5 } });
+    const { database, schema } = config.warehouse;
+    const place = `"${database}"."${schema}".`;
+    for (const { args } of pipes) {
+      const [, table = ""] = /COPY INTO (\S+)/.exec(args.copy_statement) ?? [];
+      const [, stage = ""] = /FROM @(\S+)/.exec(args.copy_statement) ?? [];
+      expect(task.sql_statement).toContain(`COPY_HISTORY(\n  TABLE_NAME => '${table}'`);
+      expect(task.sql_statement).toContain(`'@${stage}/'`);
+      expect(task.sql_statement).toContain(`SYSTEM$PIPE_STATUS('${place}"${args.name}"')`);
+    }
+    const [, table = "", columns = ""] = /INSERT INTO (\S+) \(([^)]+)\)/.exec(task.sql_statement) ?? [];
+    const target = plan.each("snowflake_table").find(({ args }) => `${place}"${args.name}"` === table);
+    expect(columns.split(", ")).toEqual(target?.args.column.map(({ name }: Json) => name));
+    const integrations = plan.each("snowflake_notification_integration").map(({ args }) => args);
+    expect(integrations).toHaveLength(2);
+    for (const { name, aws_sns_topic_arn: topic } of integrations) {
+      expect(task.sql_statement).toContain(`SNOWFLAKE.NOTIFICATION.INTEGRATION('${name}')`);
+      expect(plan.referred(topic).type).toBe("aws_sns_topic");
+    }
+  });
+
   test("preview features are enabled for each preview resource that is used, and for no other", () => {
     // Documentation of the snowflakedb/snowflake provider 2.11.0, section "preview_features_enabled".
-    const previews = ["file_format", "pipe", "stage", "storage_integration", "table"].map(
+    const previews = ["file_format", "notification_integration", "pipe", "stage", "storage_integration", "table"].map(
       (name) => `snowflake_${name}`,
     );
     const used = previews.filter((type) => plan.each(type).length > 0).map((type) => `${type}_resource`);
@@ -127,14 +151,14 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
   test("the user of plans sees every kind of object that Terraform reads, and no row", () => {
     const grants = grantsTo("MILLRACE_PLAN");
     const kinds = grants.flatMap((grant) => grant.on_schema_object?.future.object_type_plural ?? []);
-    expect(kinds.toSorted()).toEqual(["FILE FORMATS", "PIPES", "STAGES", "TABLES", "VIEWS"]);
+    expect(kinds.toSorted()).toEqual(["FILE FORMATS", "PIPES", "STAGES", "TABLES", "TASKS", "VIEWS"]);
     const privileges = new Set(grants.flatMap((grant) => grant.privileges));
     expect([...privileges].toSorted()).toEqual(["MONITOR", "REFERENCES", "USAGE"]);
   });
 
   test("what the user of plans has to see is made after the grants on what is to come", () => {
-    const later = ["snowflake_table", "snowflake_view", "snowflake_pipe", "snowflake_stage", "snowflake_file_format"];
-    for (const { address, args } of later.flatMap((type) => plan.each(type))) {
+    const later = ["table", "view", "pipe", "stage", "file_format", "task"];
+    for (const { address, args } of later.flatMap((type) => plan.each(`snowflake_${type}`))) {
       const waits = (args.depends_on ?? []).includes(
         "snowflake_grant_privileges_to_account_role.warehouse_planner_views",
       );
