@@ -14,7 +14,7 @@ import { formatReport, isWhole } from "./report/format-report.ts";
 import { observeDeadLetters } from "./report/observe-dead-letters.ts";
 import { observeRoutes } from "./report/observe-routes.ts";
 import { observeBadRows, observeEnriched } from "./report/observe-streams.ts";
-import { findWarehousePlaces, observeWarehouse } from "./report/observe-warehouse.ts";
+import { observeWarehouse } from "./report/observe-warehouse.ts";
 import { reconcile, type Report } from "./report/reconcile.ts";
 import { SentLedger } from "./report/sent-ledger.ts";
 import { localIdentity } from "./runtime/account.ts";
@@ -68,7 +68,7 @@ async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: numbe
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows),
     routes: observeRoutes(kinesis, routes),
     deadLetters: await observeDeadLetters(objectStore, topology),
-    warehouse: await observeWarehouse(warehouse, findWarehousePlaces(topology)),
+    warehouse: await observeWarehouse(warehouse, objectStore, topology),
   };
   return reconcile(
     ledger,

@@ -23,7 +23,13 @@ export function formatReport(report: Report): string {
   const routes = Object.entries(report.routes).map(([route, { deadLetters, ...counts }]) => ({
     route,
     ...counts,
+    duplicates: report.duplicates.routes[route] ?? 0,
     "dead letters": deadLetters,
+  }));
+  const landings = Object.entries(report.landings).map(([table, counts]) => ({
+    "landing table": table,
+    ...counts,
+    duplicates: report.duplicates.tables[table] ?? 0,
   }));
   const ages = [
     ageRow("enriched stream", latencyMs.enriched),
@@ -32,7 +38,8 @@ export function formatReport(report: Report): string {
   ];
   const verdict = `lost ${report.lost}, duplicated ${report.duplicated}, in ${(report.durationMs / 1000).toFixed(1)} s`;
   const problems = report.problems.map((problem) => `  ✗ ${problem}`);
-  return [formatTable(places), formatTable(routes), formatTable(ages), [verdict, ...problems].join("\n")].join("\n\n");
+  const tables = [places, landings, routes, ages].map((rows) => formatTable(rows));
+  return [...tables, [verdict, ...problems].join("\n")].join("\n\n");
 }
 
 /** Whether everything that was sent is where it should be, once. */

@@ -48,9 +48,29 @@ export interface Observations {
   readonly warehouse: WarehouseObservation;
 }
 
+/** A line that the warehouse's loader refused. */
+export interface RefusedLine {
+  readonly fileName: string;
+  readonly lineNumber: number;
+  readonly reason: string;
+}
+
+/** One landing table beside the objects that its pipe loads. */
+export interface Landing {
+  readonly table: string;
+  /** Lines of all objects below the pipe's prefix, counted in the objects themselves. */
+  readonly lines: number;
+  readonly rows: number;
+  readonly refused: readonly RefusedLine[];
+  /** Rows beyond the first of an identity. */
+  readonly duplicates: number;
+}
+
 export interface WarehouseObservation {
   /** Rows of the table as loaded. */
   readonly rows: number;
   /** Rows of the dedupe view, by identity: more than one copy of an identity is a doubled event. */
   readonly view: Sightings;
+  /** Every landing table. */
+  readonly landings: readonly Landing[];
 }

@@ -1,6 +1,8 @@
+import { gunzipSync } from "node:zlib";
+import { type ObjectStore, parseCopyStatement } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { landingOf, StackError, type Topology } from "@millrace/topology";
-import { Sightings, type WarehouseObservation } from "./observations.ts";
+import { type Landing, Sightings, type WarehouseObservation } from "./observations.ts";
 
 /** The table that the enriched stream lands in and the view that shows each event once, found by how the stack wires them. */
 export interface WarehousePlaces {
@@ -18,14 +20,43 @@ export function findWarehousePlaces(topology: Topology): WarehousePlaces {
   return { table, view };
 }
 
-/** Rows of the table as loaded, and of the view by identity with the time each was loaded. */
+/** Rows of the table as loaded, and of the view by identity with the time each was loaded; every landing table. */
 export async function observeWarehouse(
   warehouse: DuckDbWarehouse,
-  { table, view }: WarehousePlaces,
+  objectStore: ObjectStore,
+  topology: Topology,
 ): Promise<WarehouseObservation> {
+  const { table, view } = findWarehousePlaces(topology);
   const [count] = await warehouse.query(`SELECT count(*)::INTEGER AS total FROM "${table}"`);
   const rows = await warehouse.query(`SELECT source, id, epoch_ms(loaded_at)::DOUBLE AS loaded_ms FROM "${view}"`);
   const sightings = new Sightings();
   for (const { source, id, loaded_ms: loadedMs } of rows) sightings.add(JSON.stringify([source, id]), Number(loadedMs));
-  return { rows: Number(count?.["total"] ?? 0), view: sightings };
+  const landings: Landing[] = [];
+  for (const pipe of topology.pipes) landings.push(await observeLanding(warehouse, objectStore, pipe));
+  return { rows: Number(count?.["total"] ?? 0), view: sightings, landings };
+}
+
+async function observeLanding(
+  warehouse: DuckDbWarehouse,
+  objectStore: ObjectStore,
+  { bucket, prefix, copyStatement }: Topology["pipes"][number],
+): Promise<Landing> {
+  const table = parseCopyStatement(copyStatement).table.split(".").at(-1)?.replaceAll('"', "") ?? "";
+  let lines = 0;
+  for (const { key } of await objectStore.list(bucket, prefix)) {
+    const { bytes } = await objectStore.get(bucket, key);
+    lines += countLines(key.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+  }
+  const [count] = await warehouse.query(`SELECT count(*)::INTEGER AS total FROM "${table}"`);
+  const [copies] = await warehouse.query("SELECT extra_copies::INTEGER AS n FROM duplicates WHERE table_name = $1", [
+    table.toUpperCase(),
+  ]);
+  const refused = await warehouse.refusedLines(table);
+  return { table, lines, rows: Number(count?.["total"] ?? 0), refused, duplicates: Number(copies?.["n"] ?? 0) };
+}
+
+/** Lines that hold anything. */
+function countLines(bytes: Uint8Array): number {
+  const text = new TextDecoder().decode(bytes);
+  return text.split("\n").filter((line) => line.trim() !== "").length;
 }

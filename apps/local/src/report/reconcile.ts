@@ -1,5 +1,5 @@
 import type { SentEvent, SentLedger } from "./sent-ledger.ts";
-import type { Observations, Sightings } from "./observations.ts";
+import type { Landing, Observations, Sightings } from "./observations.ts";
 import { type Percentiles, percentiles } from "./percentile.ts";
 
 /** Which routes an accepted event should reach, by `<application>/<route>`. */
@@ -11,6 +11,27 @@ export interface RouteReport {
   readonly distinct: number;
   /** Expected, not delivered, and waiting among the dead letters. */
   readonly deadLetters: number;
+}
+
+/** The lines of a landing table's objects, and what the loader made of them. */
+export interface LandingReport {
+  readonly lines: number;
+  readonly rows: number;
+  readonly refused: number;
+}
+
+/** Copies beyond the first, by the place that holds them. */
+export interface DuplicateReport {
+  /** In all streams together. */
+  readonly streams: number;
+  /** The view never has any. */
+  readonly warehouseView: number;
+  readonly enriched: number;
+  readonly badRows: number;
+  /** By `<application>/<route>`: what a consumer of its stream sees more than once. */
+  readonly routes: Readonly<Record<string, number>>;
+  /** By landing table, as the view DUPLICATES counts them. */
+  readonly tables: Readonly<Record<string, number>>;
 }
 
 /** The reconciliation of one run; times are milliseconds. */
@@ -25,13 +46,15 @@ export interface Report {
   readonly unknown: number;
   readonly badRows: number;
   readonly warehouse: { readonly rows: number; readonly distinct: number };
+  /** By landing table. */
+  readonly landings: Readonly<Record<string, LandingReport>>;
   readonly routes: Readonly<Record<string, RouteReport>>;
   /** Places where an event should be and is not. */
   readonly lost: number;
   /** Copies beyond the first: in the streams, and in the warehouse view. */
   readonly duplicated: number;
   /** Where those copies are. At-least-once hops may leave some in a stream after a crash; the view never has any. */
-  readonly duplicates: { readonly streams: number; readonly warehouseView: number };
+  readonly duplicates: DuplicateReport;
   readonly latencyMs: { readonly enriched: Percentiles; readonly routed: Percentiles; readonly warehouse: Percentiles };
   readonly durationMs: number;
   /** Every difference between what was sent and what arrived, as a sentence; empty when all is well. */
@@ -102,9 +125,11 @@ export function reconcile(
     return { name, wanted, waiting: waiting.length, seen, result: seen && compare(`route ${name}`, wanted, seen) };
   });
   const viewResult = compare("the warehouse view", expected.enriched, observations.warehouse.view);
+  const enrichedResult = compare("the enriched stream", expected.enriched, observations.enriched);
+  const badRowResult = compare("the bad-row stream", ledger.strays, observations.badRows);
   const streamResults = [
-    compare("the enriched stream", expected.enriched, observations.enriched),
-    compare("the bad-row stream", ledger.strays, observations.badRows),
+    enrichedResult,
+    badRowResult,
     ...routeResults.map(
       ({ result, wanted, name }) =>
         result ?? {
@@ -137,6 +162,7 @@ export function reconcile(
       ),
     ),
     ...places.flatMap((place) => place.problems),
+    ...observations.warehouse.landings.flatMap(landingProblems),
   ];
   return {
     sent: ledger.sent,
@@ -148,6 +174,12 @@ export function reconcile(
     unknown: withStatus("unknown"),
     badRows: observations.badRows.distinct,
     warehouse: { rows: observations.warehouse.rows, distinct: observations.warehouse.view.distinct },
+    landings: Object.fromEntries(
+      observations.warehouse.landings.map(({ table, lines, rows, refused }) => [
+        table,
+        { lines, rows, refused: refused.length },
+      ]),
+    ),
     routes: Object.fromEntries(
       routeResults.map(({ name, wanted, waiting, seen }) => [
         name,
@@ -164,6 +196,10 @@ export function reconcile(
     duplicates: {
       streams: streamResults.reduce((sum, place) => sum + place.doubled, 0),
       warehouseView: viewResult.doubled,
+      enriched: enrichedResult.doubled,
+      badRows: badRowResult.doubled,
+      routes: Object.fromEntries(routeResults.map(({ name, result }) => [name, result?.doubled ?? 0])),
+      tables: Object.fromEntries(observations.warehouse.landings.map(({ table, duplicates }) => [table, duplicates])),
     },
     latencyMs: {
       enriched: percentiles(ages(expected.enriched, observations.enriched)),
@@ -173,6 +209,23 @@ export function reconcile(
     durationMs,
     problems,
   };
+}
+
+/** Every line delivered to S3 is a row of the landing table or a refused line, and a refused line is told. */
+function landingProblems({ table, lines, rows, refused }: Landing): string[] {
+  const missing = lines - rows - refused.length;
+  const problems = summarize(
+    refused.map(
+      ({ fileName, lineNumber, reason }) =>
+        `the loader of ${table} refused line ${lineNumber} of ${fileName}: ${reason}`,
+    ),
+  );
+  return missing === 0
+    ? [...problems]
+    : [
+        ...problems,
+        `${lines} lines lie in S3 for ${table}, which holds ${rows} rows beside ${refused.length} refused lines: ${Math.abs(missing)} ${missing > 0 ? "are missing" : "too many"}`,
+      ];
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {

@@ -213,7 +213,7 @@ export class Pipeline {
           in: stats.notifications,
           out: stats.rowsLoaded,
           ageMs: stats.latencyMs,
-          note: `${stats.filesLoaded} files`,
+          note: `${stats.filesLoaded} files${stats.refusedLines === 0 ? "" : `, ${stats.refusedLines} lines refused`}`,
         };
       }),
       ...this.#destinationStreams().map((name) => {

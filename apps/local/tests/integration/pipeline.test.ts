@@ -1,5 +1,7 @@
 /** The synthesized stack run for real: zips in processes, the unmodified SDK over HTTP, DuckDB. Needs `pnpm synth` before. */
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { defaultStackPath } from "../../src/runtime/folders.ts";
 import { controlUrl, killPipelines, queryWarehouse, runPipeline, waitFor } from "./run-pipeline.ts";
 
 const runTimeoutMs = 180_000;
@@ -58,27 +60,81 @@ describe("the local pipeline", () => {
   );
 
   test(
-    "an enrichment process killed with SIGKILL loses nothing, and the warehouse view shows nothing twice",
+    "T15: all workers killed with SIGKILL in rounds lose nothing; what they repeat is counted, for each destination and table",
     async () => {
-      const run = runPipeline(["--events", "2500", "--rate", "500", "--exit"]);
+      const run = runPipeline(["--events", "2500", "--rate", "300", "--exit"]);
       const url = await controlUrl(run);
-      for (let kill = 0; kill < 3; kill += 1) {
-        const pids = await waitFor(run, "an enrichment process", async () => {
-          const response = await fetch(new URL("/functions", url));
-          const functions = (await response.json()) as { name: string; pids: number[] }[];
-          const living = functions.find(({ name }) => name.endsWith("enrichment"))?.pids ?? [];
-          return living.length > 0 ? living : undefined;
+      const workers = async () => {
+        const response = await fetch(new URL("/functions", url));
+        return (await response.json()) as { name: string; pids: number[] }[];
+      };
+      for (let round = 0; round < 3; round += 1) {
+        const before = await waitFor(run, "a process of each function", async () => {
+          const functions = await workers();
+          return functions.every(({ pids }) => pids.length > 0) ? functions : undefined;
         });
-        for (const pid of pids) process.kill(pid, "SIGKILL");
-        await waitFor(run, "new processes", async () => {
-          const response = await fetch(new URL("/functions", url));
-          const functions = (await response.json()) as { name: string; pids: number[] }[];
-          const living = functions.find(({ name }) => name.endsWith("enrichment"))?.pids ?? [];
-          return living.some((pid) => !pids.includes(pid)) ? true : undefined;
-        });
+        for (const pid of before.flatMap(({ pids }) => pids)) process.kill(pid, "SIGKILL");
+        await waitFor(run, "new processes", async () =>
+          (await workers()).every(({ name, pids }) =>
+            pids.some((pid) => before.find((old) => old.name === name)?.pids.includes(pid) === false),
+          )
+            ? true
+            : undefined,
+        );
       }
-      const { report } = await run.ended;
+      const { report, output } = await run.ended;
       expect(report).toMatchObject({ sent: 2500, lost: 0, duplicates: { warehouseView: 0 } });
+      const { duplicates, routes, landings, warehouse } = report!;
+      // Each place's number is what an independent reader finds there, copies beyond the first of an identity.
+      for (const [name, { delivered, distinct }] of Object.entries(routes)) {
+        expect([name, duplicates.routes[name]]).toEqual([name, delivered - distinct]);
+      }
+      expect(duplicates.tables["LANDED_EVENTS"]).toBe(warehouse.rows - warehouse.distinct);
+      expect(duplicates.tables["LANDED_EVENTS"]).toBeGreaterThanOrEqual(duplicates.enriched);
+      expect(duplicates.streams).toBe(
+        duplicates.enriched + duplicates.badRows + Object.values(duplicates.routes).reduce((sum, n) => sum + n, 0),
+      );
+      for (const { lines, rows, refused } of Object.values(landings)) expect(rows + refused).toBe(lines);
+      expect(output).toMatch(/route .*duplicates/);
+    },
+    runTimeoutMs,
+  );
+
+  test(
+    "a line that the loader refuses is named in the report with its file, counted in REFUSED_LINES, and the run exits 1",
+    async () => {
+      const run = runPipeline(["--events", "100", "--rate", "10", "--exit"]);
+      const url = await controlUrl(run);
+      const s3 = await waitFor(run, "the address of S3", async () => /S3\s+(http:\S+)/.exec(run.output())?.[1]);
+      const lake = readFileSync(defaultStackPath, "utf8").match(/"lake":\s*\{[^}]*?"bucket":\s*"([^"]+)"/s)?.[1] ?? "";
+      const key = "enriched/date=2026-01-01/hour=00/by-hand";
+      const put = await fetch(`${s3}/${lake}/${key}`, {
+        method: "PUT",
+        headers: { authorization: "by hand", "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+        body: '{"event":{"title":"\\ud83d"}}\n',
+      });
+      expect(put.status).toBe(200);
+      const refused = await waitFor(run, "the refused line", async () => {
+        const rows = await queryWarehouse(
+          url,
+          "SELECT table_name, file_name, file_row_number, reason FROM refused_lines",
+        );
+        return rows.length > 0 ? rows : undefined;
+      });
+      expect(refused).toEqual([
+        {
+          table_name: "LANDED_EVENTS",
+          file_name: key,
+          file_row_number: 1,
+          reason: expect.stringContaining("Malformed JSON"),
+        },
+      ]);
+      const { code, report } = await run.ended;
+      expect(code).toBe(1);
+      expect(report?.landings["LANDED_EVENTS"]).toMatchObject({ refused: 1 });
+      expect(report?.problems.join("\n")).toContain(
+        `the loader of LANDED_EVENTS refused line 1 of ${key}: Malformed JSON`,
+      );
     },
     runTimeoutMs,
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Observations, Sightings } from "../../src/report/observations.ts";
+import { isWhole } from "../../src/report/format-report.ts";
 import { reconcile } from "../../src/report/reconcile.ts";
 import { SentLedger } from "../../src/report/sent-ledger.ts";
 import type { Fate } from "../../src/traffic/broken-events.ts";
@@ -52,7 +53,11 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
       badRows: sightingsOf("5"),
       routes: new Map([["app/clicks", sightingsOf("1", "2", "3")]]),
       deadLetters: new Map(),
-      warehouse: { rows: 4, view: sightingsOf("1", "2", "3", "4") },
+      warehouse: {
+        rows: 4,
+        view: sightingsOf("1", "2", "3", "4"),
+        landings: [{ table: "LANDED_EVENTS", lines: 4, rows: 4, refused: [], duplicates: 0 }],
+      },
     },
   };
 }
@@ -110,7 +115,61 @@ describe("reconciliation", () => {
 
   test("a second copy in a stream counts as doubled, and so does one in the warehouse view", () => {
     expect(report(() => ({ enriched: sightingsOf("1", "1", "2", "3", "4") })).duplicated).toBe(1);
-    expect(report(() => ({ warehouse: { rows: 5, view: sightingsOf("1", "2", "3", "4", "4") } })).duplicated).toBe(1);
+    const doubled = report(({ observations }) => ({
+      warehouse: { ...observations.warehouse, rows: 5, view: sightingsOf("1", "2", "3", "4", "4") },
+    }));
+    expect(doubled.duplicated).toBe(1);
+  });
+
+  test("copies are counted by the place that holds them: streams, routes, landing tables, the view", () => {
+    const result = report(({ observations }) => ({
+      enriched: sightingsOf("1", "1", "2", "3", "4"),
+      routes: new Map([["app/clicks", sightingsOf("1", "1", "1", "2", "3")]]),
+      warehouse: {
+        ...observations.warehouse,
+        rows: 5,
+        landings: [{ table: "LANDED_EVENTS", lines: 5, rows: 5, refused: [], duplicates: 1 }],
+      },
+    }));
+    expect(result.duplicates).toEqual({
+      streams: 3,
+      warehouseView: 0,
+      enriched: 1,
+      badRows: 0,
+      routes: { "app/clicks": 2 },
+      tables: { LANDED_EVENTS: 1 },
+    });
+    expect(result.problems).toEqual([
+      "the enriched stream holds 1 copies beyond the first",
+      "route app/clicks holds 2 copies beyond the first",
+    ]);
+  });
+
+  test("T3: a line that the loader refused is a problem, named with file, line and reason", () => {
+    const refused = [{ fileName: "enriched/a.gz", lineNumber: 7, reason: "Malformed JSON at byte 40" }];
+    const result = report(({ observations }) => ({
+      warehouse: {
+        ...observations.warehouse,
+        landings: [{ table: "LANDED_EVENTS", lines: 5, rows: 4, refused, duplicates: 0 }],
+      },
+    }));
+    expect(result.landings).toEqual({ LANDED_EVENTS: { lines: 5, rows: 4, refused: 1 } });
+    expect(result.problems).toEqual([
+      "the loader of LANDED_EVENTS refused line 7 of enriched/a.gz: Malformed JSON at byte 40",
+    ]);
+    expect(isWhole(result)).toBe(false);
+  });
+
+  test("a line in S3 that is neither a row nor refused is a problem", () => {
+    const result = report(({ observations }) => ({
+      warehouse: {
+        ...observations.warehouse,
+        landings: [{ table: "LANDED_EVENTS", lines: 6, rows: 4, refused: [], duplicates: 0 }],
+      },
+    }));
+    expect(result.problems).toEqual([
+      "6 lines lie in S3 for LANDED_EVENTS, which holds 4 rows beside 0 refused lines: 2 are missing",
+    ]);
   });
 
   test("a second row in the table is no duplicate as long as the view has one", () => {
