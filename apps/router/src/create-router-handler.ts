@@ -29,6 +29,7 @@ import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { MAX_RECORD_LINES } from "./limits.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
 import { isRoutedOutput, OutputCollector } from "./routed-output.ts";
+import { SeenIdentities } from "./seen-identities.ts";
 import { version } from "./version.ts";
 
 /** Everything the router needs; nothing in it reaches for a clock, a network or the environment by itself. */
@@ -74,6 +75,7 @@ class Router {
   readonly #telemetry: Telemetry;
   readonly #logger: Logger;
   readonly #copies = new CopyWriter();
+  readonly #seen = new SeenIdentities();
   /** Streams by logical name, as the routes that matched last have them. */
   readonly #streams = new Map<string, CompiledStream>();
   /** With the settings each was made for: newer routes may have others. */
@@ -103,7 +105,8 @@ class Router {
       const read = line.ok ? readEnrichedEvent(line.value) : undefined;
       const text = line.ok ? line.text : "";
       if (read !== undefined && "event" in read) {
-        this.#routeEvent(read.event, text, routes, collector);
+        const place = `${source.shardId}:${source.sequenceNumber}:${index}`;
+        this.#routeEvent(read.event, { text, place }, routes, collector);
         continue;
       }
       const failure =
@@ -118,9 +121,16 @@ class Router {
     return [...collector.outputs(), ...badRows];
   }
 
-  #routeEvent(event: EnrichedEvent, text: string, routes: RouteSet, collector: OutputCollector): void {
+  #routeEvent(
+    event: EnrichedEvent,
+    { text, place }: { readonly text: string; readonly place: string },
+    routes: RouteSet,
+    collector: OutputCollector,
+  ): void {
     const { matched, copies } = routes.route(event, text);
     const now = this.#clock.now();
+    const isCopy = this.#seen.isCopy(JSON.stringify([event.event.source, event.event.id]), place, now);
+    if (isCopy && copies.length === 0) this.#telemetry.count("duplicates");
     this.#telemetry.observe("eventAgeMs", now - Date.parse(event.event.receivedat));
     if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
     const at = copies.length === 0 ? "" : new Date(now).toISOString();
@@ -128,6 +138,7 @@ class Router {
       const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
       const { stream, application } = copy.stream;
       this.#streams.set(stream, copy.stream);
+      if (isCopy) this.#telemetry.countAt("duplicates", stream);
       const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
       const line = this.#copies.line(event, text, copy, hop);
       collector.add({ stream, application, partitionKey }, line, { event, text, routes: copy.routes });

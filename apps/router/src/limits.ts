@@ -42,3 +42,9 @@ export const DEAD_LETTER_LONGEST_WAIT_MS = 1_000;
 
 /** Bytes of a payload kept in a bad row, as its schema has it: in base64 they leave a third of a record for the rest. */
 export const MAX_BAD_ROW_PAYLOAD_BYTES = 512 * 1_024;
+
+/** Events whose identity one environment remembers, to count copies: about 4 MB. */
+export const SEEN_IDENTITIES = 20_000;
+
+/** For so long. A worker that died is replaced, and its batch read again, within minutes. */
+export const SEEN_IDENTITY_MS = 600_000;

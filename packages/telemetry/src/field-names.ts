@@ -37,6 +37,8 @@ export const counters = {
   deadLetters: "Count",
   /** Reads of the privacy keys that gave none to use; those in force stay. */
   privacyKeyFailures: "Count",
+  /** Events read at a second place, once for each destination they go to: what a consumer sees more than once. */
+  duplicates: "Count",
   /** 1 for the first invocation of an execution environment, else 0. */
   coldStart: "Count",
 } as const;
@@ -59,6 +61,7 @@ export const distributions = {
  */
 export const destinationCounters = {
   deadLetters: counters.deadLetters,
+  duplicates: counters.duplicates,
 } as const;
 
 /** Counts by a key, written as properties: searchable in Logs Insights, and never a dimension that costs a metric each. */
@@ -124,6 +127,7 @@ export const metricsOfService = {
     "routeMatches",
     "eventsUnmatched",
     "deadLetters",
+    "duplicates",
     "coldStart",
     "eventAgeMs",
     "recordAgeMs",

@@ -327,23 +327,25 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     kinesisEvent([
       ndjson(enriched("1", "search.click", received), enriched("2", "other"), enriched("3", "page.view")),
       "nonsense",
+      ndjson(enriched("1", "search.click", { receivedat: "unknown" })),
     ]),
     context,
   );
   expect(Object.fromEntries(sums)).toMatchObject({
-    recordsIn: 2,
-    eventsIn: 4,
-    eventsOut: 2,
+    recordsIn: 3,
+    eventsIn: 5,
+    eventsOut: 3,
     eventsUnmatched: 1,
-    routeMatches: 2,
-    "matchesByRoute.shop/clicks": 1,
+    "duplicates@shop": 1,
+    routeMatches: 3,
+    "matchesByRoute.shop/clicks": 2,
     eventAgeMs: 700,
     "deadLetters@views": 1,
     "failuresByDestination.views": 1,
     badRows: 1,
     "badRowsByKind.unreadable": 1,
-    [`recordsByRoutesVersion.${routes.version}`]: 2,
-    recordsOut: 3,
+    [`recordsByRoutesVersion.${routes.version}`]: 3,
+    recordsOut: 4,
     batchItemFailures: 0,
   });
   expect(flushes).toBe(1);
