@@ -78,6 +78,7 @@ async function handleEvents(dependencies: AppDependencies, request: Request, res
   try {
     const sender = authenticate(service, request);
     keyName = sender.keyName;
+    if (request.headers.expect !== undefined) response.writeContinue();
     const body = await readBody(request, dependencies.maxBodyBytes, dependencies.inFlight);
     bodyBytes = body.bytes.byteLength;
     try {
@@ -142,7 +143,20 @@ function readClientIp(request: Request, trustProxyHops: number): string | undefi
   const forwarded = trustProxyHops === 0 ? undefined : request.headers["x-forwarded-for"];
   if (typeof forwarded !== "string") return mapToIpv4(request.socket.remoteAddress);
   const addresses = forwarded.split(",");
-  const address = mapToIpv4(addresses[Math.max(0, addresses.length - trustProxyHops)]?.trim());
+  return readForwardedAddress(addresses[Math.max(0, addresses.length - trustProxyHops)] ?? "");
+}
+
+/** Parts of an entry: an address in brackets, or the text up to a port; an IPv4 address has no other colon. */
+const forwardedEntry = /^(?:for=)?"?(?:\[([^\]]*)\](?::\d+)?|([^":]*)(?::\d+)?|([^"]*))"?$/i;
+
+/**
+ * The address of one entry, as the proxies of the world write it: alone, with a port, IPv6 in brackets or with a zone, or as
+ * `for=` of RFC 7239. `undefined` when there is none (`unknown`, `_hidden`).
+ */
+export function readForwardedAddress(entry: string): string | undefined {
+  const [first = ""] = entry.split(";");
+  const [, bracketed, beforePort, whole = ""] = forwardedEntry.exec(first.trim()) ?? [];
+  const address = mapToIpv4((bracketed ?? beforePort ?? whole).replace(/%.*$/, ""));
   return address === undefined || isIP(address) === 0 ? undefined : address;
 }
 

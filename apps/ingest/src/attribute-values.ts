@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { parseInstant } from "@millrace/event-contracts";
 
 /**
@@ -13,6 +14,22 @@ const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_
 /** Whether every character is one that a CloudEvents string may hold. */
 export function isAllowedString(value: string): boolean {
   return printableAscii.test(value) || !forbidden.test(value);
+}
+
+/**
+ * The text of a header, which Node gives byte by byte: UTF-8 where it is that, else Latin-1, as RFC 9110 has it. Without
+ * the characters that no CloudEvents string may hold.
+ */
+export function readHeaderText(value: string): string {
+  if (printableAscii.test(value)) return value;
+  const bytes = Buffer.from(value, "latin1");
+  const text = isUtf8(bytes) ? bytes.toString("utf8") : value;
+  return text.replaceAll(new RegExp(forbidden, "gu"), "");
+}
+
+/** At most so many UTF-16 units, without half a character at the end. */
+export function cutText(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "");
 }
 
 const uriReference = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\dA-Fa-f]{2})+$/;

@@ -1,4 +1,4 @@
-import { isTraceparent } from "./attribute-values.ts";
+import { cutText, isTraceparent, readHeaderText } from "./attribute-values.ts";
 import { maxOriginCharacters, maxRefererCharacters, maxUserAgentCharacters } from "./limits.ts";
 import type { Headers } from "./read-events.ts";
 import type { Sender } from "./write-keys.ts";
@@ -36,6 +36,6 @@ export function renderClientContext(
 
 function renderAttribute(name: string, value: Headers[string], maxCharacters: number): string {
   if (typeof value !== "string" || value === "") return "";
-  const cut = value.length > maxCharacters ? value.slice(0, maxCharacters) : value;
-  return `,"${name}":${JSON.stringify(cut)}`;
+  const text = cutText(readHeaderText(value), maxCharacters);
+  return text === "" ? "" : `,"${name}":${JSON.stringify(text)}`;
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { isAllowedString, isAttributeName, isInteger, isTimestamp, isUri, isUriReference } from "./attribute-values.ts";
+import { maxAttributeCharacters, maxAttributeNameCharacters, maxExtensionCharacters, maxExtensions } from "./limits.ts";
 import { isJsonMediaType, parseMediaType } from "./media-types.ts";
 import type { ProblemCode, Rejection } from "./problems.ts";
 
@@ -58,6 +59,7 @@ export class EventDraft {
   #dataContentType: string | undefined;
   readonly #mayForwardClient: boolean;
   #extensions: Set<string> | undefined;
+  #extensionCount = 0;
 
   constructor(mayForwardClient: boolean) {
     this.#mayForwardClient = mayForwardClient;
@@ -81,6 +83,7 @@ export class EventDraft {
       this.#rejectDuplicate(name);
       return;
     }
+    if (this.#isTooLong(name, value)) return;
     if (!rule.isValid(value) || !isAllowedString(value)) {
       this.reject(
         rule.code ?? "invalid-attribute-value",
@@ -119,8 +122,13 @@ export class EventDraft {
   }
 
   /** Notes a fault, unless there is one already. */
-  reject(code: ProblemCode, detail: string, attribute?: string): void {
-    this.fault ??= attribute === undefined ? { code, detail } : { code, detail, attribute };
+  reject(code: ProblemCode, detail: string, attribute?: string, limit?: number): void {
+    this.fault ??= {
+      code,
+      detail,
+      ...(attribute !== undefined && { attribute }),
+      ...(limit !== undefined && { limit }),
+    };
   }
 
   /** The bytes of `data_base64`, when the event has them and they can be JSON; faults are noted. */
@@ -162,6 +170,11 @@ export class EventDraft {
       );
       return;
     }
+    if (name.length > maxAttributeNameCharacters) {
+      const detail = `The attribute name ${shortName(name)} has ${name.length} characters.`;
+      this.reject("attribute-too-long", detail, undefined, maxAttributeNameCharacters);
+      return;
+    }
     if (serviceAttributes.has(name) || (clientAttributes.has(name) && !this.#mayForwardClient)) {
       this.reject("reserved-attribute", `\`${name}\` is set by the service; leave it out.`, name);
       return;
@@ -170,7 +183,13 @@ export class EventDraft {
       this.#rejectDuplicate(name);
       return;
     }
+    if (this.#extensionCount === maxExtensions) {
+      const detail = `An event takes ${maxExtensions} extension attributes; put the others into \`data\`.`;
+      this.reject("too-many-attributes", detail, undefined, maxExtensions);
+      return;
+    }
     if (typeof value === "string") {
+      if (this.#isTooLong(name, value)) return;
       if (!isAllowedString(value) || (name === "clientip" && isIP(value) === 0)) {
         const expected = name === "clientip" ? "an IP address" : "a string without control characters";
         this.reject("invalid-attribute-value", `Expected \`${name}\` to be ${expected}.`, name);
@@ -185,8 +204,17 @@ export class EventDraft {
       return;
     }
     if (name === "traceparent") this.hasTraceparent = true;
+    this.#extensionCount += 1;
     this.#addExtensionName(name);
     this.#append(name, token);
+  }
+
+  #isTooLong(name: string, value: string): boolean {
+    const limit = (maxAttributeCharacters as Readonly<Record<string, number>>)[name] ?? maxExtensionCharacters;
+    if (value.length <= limit) return false;
+    const detail = `\`${name}\` has ${value.length} characters; the limit is ${limit}. Long values belong into \`data\`.`;
+    this.reject("attribute-too-long", detail, name, limit);
+    return true;
   }
 
   #append(name: string, token: string): void {

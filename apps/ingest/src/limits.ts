@@ -43,6 +43,27 @@ export const maxRefererCharacters = 2_048;
 /** Scheme, a host name of at most 253 characters, port. */
 export const maxOriginCharacters = 512;
 
+/**
+ * Attributes are indexed, copied into keys and shown in tables all the way down; `data` is the place for what is long.
+ * Counted in UTF-16 units.
+ */
+export const maxAttributeCharacters = {
+  id: 1_024,
+  type: 1_024,
+  subject: 1_024,
+  source: 2_048,
+  dataschema: 2_048,
+} as const;
+/** Value of an extension attribute, or of one that is not named above. */
+export const maxExtensionCharacters = 4_096;
+/**
+ * CloudEvents asks for names of up to 20 characters.
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#naming-conventions
+ */
+export const maxAttributeNameCharacters = 64;
+/** Extension attributes of one event. */
+export const maxExtensions = 64;
+
 /** What is read and thrown away after a body was refused, so that the client gets to see the answer. */
 export const maxDiscardedBytes = 16_777_216;
 

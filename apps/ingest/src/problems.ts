@@ -41,6 +41,8 @@ export const problems = {
   "invalid-attribute-name": { status: 400, title: "An attribute's name is not allowed." },
   "invalid-attribute-type": { status: 400, title: "An attribute is of the wrong type." },
   "invalid-attribute-value": { status: 400, title: "An attribute's value is not allowed." },
+  "attribute-too-long": { status: 400, title: "An attribute is too long." },
+  "too-many-attributes": { status: 400, title: "The event has too many extension attributes." },
   "duplicate-attribute": { status: 400, title: "An attribute is given twice." },
   "reserved-attribute": { status: 400, title: "An attribute is set by the service only." },
   "unsupported-data": { status: 400, title: "The data is not JSON." },

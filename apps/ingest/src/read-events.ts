@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { readHeaderText } from "./attribute-values.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
 import { JsonScanner, JsonSyntaxError, locate } from "./json-scanner.ts";
 import { maxEventDepth } from "./limits.ts";
@@ -232,7 +233,7 @@ function readHeaderAttribute(draft: EventDraft, name: string, header: string | r
     draft.reject("duplicate-attribute", `The header \`ce-${name}\` stands twice in the request.`, name);
     return;
   }
-  const value = decodeHeader(typeof header === "string" ? header : (header[0] ?? ""));
+  const value = decodeHeader(readHeaderText(typeof header === "string" ? header : (header[0] ?? "")));
   if (value === undefined) {
     draft.reject("invalid-attribute-value", `\`ce-${name}\` is not percent-encoded UTF-8.`, name);
   } else if (name === "datacontenttype" || name === "data" || name === "data_base64") {

@@ -1,4 +1,11 @@
-import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "@millrace/put-records";
 import type { Health } from "./health.ts";
@@ -45,19 +52,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       keepAliveTimeout: options.keepAliveTimeoutMs,
       // Node looks for late connections at this interval only; its default of 30 s would stretch every timeout.
       connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs),
+      // Node's own answer to a request without Host is no problem document.
+      requireHostHeader: false,
     },
-    options.listener,
+    (request, response) => {
+      if (isHostMissing(request)) answerProblem(response, "malformed-request", "HTTP/1.1 asks for a Host header.");
+      else options.listener(request, response);
+    },
   );
-  server.on("clientError", answerClientError);
   server.on("checkExpectation", (_request, response) => {
-    const body = problemBody("unsupported-expectation", "Send `Expect: 100-continue` or none.");
-    response.writeHead(problems["unsupported-expectation"].status, {
-      "content-type": "application/problem+json",
-      "content-length": Buffer.byteLength(body),
-    });
-    response.end(body);
+    answerProblem(response, "unsupported-expectation", "Send `Expect: 100-continue` or none.");
   });
+  // Without this, Node asks for the body before anybody has looked at the key.
+  server.on("checkContinue", (request, response) => void server.emit("request", request, response));
   const connections = trackConnections(server);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    answerClientError(error, socket, connections);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, () => {
@@ -134,10 +145,38 @@ function close(server: Server, connections: Connections, clock: Clock): Promise<
   });
 }
 
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+const isHostMissing = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.host === undefined && httpVersion === "1.1";
+
+function answerProblem(response: ServerResponse, code: ProblemCode, detail: string): void {
+  const body = problemBody(code, detail);
+  response.writeHead(problems[code].status, {
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  });
+  response.end(body);
+}
+
+/** Bytes that do not even begin a request: nobody waits for an answer to them. */
+const strayCodes: ReadonlySet<string> = new Set(["HPE_INVALID_METHOD", "HPE_CLOSED_CONNECTION"]);
+
 /** Answers what Node's parser refused: there is no request object then, only a socket. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
+    return;
+  }
+  const latest = connections.get(socket);
+  // What comes after a whole request does not concern it: its own answer is the true one, and the last.
+  if (latest?.req.complete === true && !latest.closed) {
+    latest.shouldKeepAlive = false;
+    latest.once("close", () => socket.destroySoon());
+    return;
+  }
+  if (latest !== undefined && strayCodes.has(error.code ?? "")) {
+    socket.destroySoon();
     return;
   }
   const [code, detail] = describeClientError(error);

@@ -63,6 +63,14 @@ const cases: Record<ProblemCode, ProblemCase> = {
   "invalid-attribute-name": { request: postEvent({ userId: "7" }) },
   "invalid-attribute-type": { request: postEvent({ id: 7 }), members: { attribute: "id" } },
   "invalid-attribute-value": { request: postEvent({ time: "yesterday" }), members: { attribute: "time" } },
+  "attribute-too-long": {
+    request: postEvent({ subject: "s".repeat(1_025) }),
+    members: { attribute: "subject", limit: 1_024 },
+  },
+  "too-many-attributes": {
+    request: postEvent(Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`x${index}`, index]))),
+    members: { limit: 64 },
+  },
   "duplicate-attribute": {
     request: postBody(`{"id":"2",${JSON.stringify(anEvent()).slice(1)}`),
     members: { attribute: "id" },

@@ -373,7 +373,7 @@ describe("partial acceptance", () => {
   });
 
   test("one event alone carries its facts at the top", async () => {
-    const { json: problem } = await handle(json(anEvent({ subject: "x".repeat(2_000) })), {}, { maxEventBytes: 1_500 });
+    const { json: problem } = await handle(json(anEvent({ data: "x".repeat(2_000) })), {}, { maxEventBytes: 1_500 });
     expect(problem).toMatchObject({ status: 413, code: "event-too-large", limit: 1_500 });
     expect(problem["detail"]).toMatch(/^The event takes 2\d{3} bytes as it is stored; the limit is 1500\.$/);
   });
