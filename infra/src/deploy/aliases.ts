@@ -1,3 +1,4 @@
+import type { AwsAnswers } from "../programs/aws-answers.ts";
 import type { AwsCommandLine } from "../programs/aws-command-line.ts";
 
 /** An alias of a function, as it is now. */
@@ -24,6 +25,19 @@ export interface AliasMove {
 /** Lambda's limit: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html */
 const DESCRIPTION_MAX_LENGTH = 256;
 
+/** An alias as both its reading and its change answer it. */
+function stateOf(functionName: string, alias: string, answer: AwsAnswers["lambda get-alias"]): AliasState {
+  const [canary] = Object.entries(answer.RoutingConfig?.AdditionalVersionWeights ?? {});
+  return {
+    functionName,
+    alias,
+    version: answer.FunctionVersion,
+    canary: canary === undefined ? undefined : { version: canary[0], share: canary[1] },
+    description: answer.Description ?? "",
+    revisionId: answer.RevisionId ?? "",
+  };
+}
+
 /** The aliases of an account, through its command line. */
 export class Aliases {
   readonly #aws: AwsCommandLine;
@@ -33,28 +47,23 @@ export class Aliases {
   }
 
   async read(functionName: string, alias: string): Promise<AliasState> {
-    const answer = await this.#aws.read("lambda get-alias", "--function-name", functionName, "--name", alias);
-    const [canary] = Object.entries(answer.RoutingConfig?.AdditionalVersionWeights ?? {});
-    return {
+    return stateOf(
       functionName,
       alias,
-      version: answer.FunctionVersion,
-      canary: canary === undefined ? undefined : { version: canary[0], share: canary[1] },
-      description: answer.Description ?? "",
-      revisionId: answer.RevisionId ?? "",
-    };
+      await this.#aws.read("lambda get-alias", "--function-name", functionName, "--name", alias),
+    );
   }
 
   async move({ functionName, alias, revisionId }: AliasState, to: AliasMove): Promise<AliasState> {
     const weights = to.canary === undefined ? {} : { [to.canary.version]: to.canary.share };
-    await this.#aws.run([
+    const answer = await this.#aws.run([
       ...["lambda", "update-alias", "--function-name", functionName, "--name", alias],
       ...["--function-version", to.version],
       ...["--routing-config", JSON.stringify({ AdditionalVersionWeights: weights })],
       ...["--description", to.description.slice(0, DESCRIPTION_MAX_LENGTH)],
       ...(revisionId === "" ? [] : ["--revision-id", revisionId]),
     ]);
-    return this.read(functionName, alias);
+    return stateOf(functionName, alias, JSON.parse(answer) as AwsAnswers["lambda get-alias"]);
   }
 
   /** Published versions, in order. */
@@ -71,7 +80,8 @@ export class Aliases {
       "cloudwatch describe-alarms",
       ...["--alarm-name-prefix", prefix, "--state-value", "ALARM"],
     );
-    return new Set(alarms.map(({ AlarmName }) => AlarmName));
+    // moto filters by the prefix only.
+    return new Set(alarms.filter(({ StateValue }) => StateValue === "ALARM").map(({ AlarmName }) => AlarmName));
   }
 }
 

@@ -87,7 +87,7 @@ export async function release(options: ReleaseOptions): Promise<void> {
 async function tryOut(
   moves: readonly Move[],
   { share, watchSeconds }: Canary,
-  { aliases, alarmPrefix, clock, signal, tell }: ReleaseOptions,
+  { environment, aliases, alarmPrefix, clock, signal, tell }: ReleaseOptions,
 ): Promise<readonly Move[]> {
   const old = new Set(await aliases.firing(alarmPrefix));
   if (old.size > 0) tell(`Firing already, so not counted until they stop: ${[...old].join(", ")}`);
@@ -120,9 +120,21 @@ async function tryOut(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const time = timestamp(clock);
+    const stuck: string[] = [];
     for (const { state, target } of started) {
-      await aliases.move(state, { version: state.version, description: describeReturn(target, time, reason) });
-      tell(`${state.functionName}: version ${target} was taken back, version ${state.version} runs alone`);
+      const name = state.functionName;
+      try {
+        await aliases.move(state, { version: state.version, description: describeReturn(target, time, reason) });
+        tell(`${name}: version ${target} was taken back, version ${state.version} runs alone`);
+      } catch (failure) {
+        stuck.push(`${name} (${failure instanceof Error ? failure.message : String(failure)})`);
+      }
+    }
+    if (stuck.length > 0) {
+      throw new ReleaseError(
+        `The new versions had to be taken back (${reason}), but still have their share: ${stuck.join("; ")}. Run: rollback ${environment}`,
+        { cause },
+      );
     }
     throw new ReleaseError(
       `The new versions were taken back: ${reason}. Every function runs the version it ran before; what Terraform changed besides stays. ` +

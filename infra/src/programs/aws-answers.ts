@@ -8,7 +8,9 @@ export interface AwsAnswers {
       readonly NotAfter?: string;
     };
   };
-  "cloudwatch describe-alarms": { readonly MetricAlarms: readonly { readonly AlarmName: string }[] };
+  "cloudwatch describe-alarms": {
+    readonly MetricAlarms: readonly { readonly AlarmName: string; readonly StateValue: string }[];
+  };
   "ec2 describe-subnets": { readonly Subnets: readonly { readonly AvailabilityZone: string }[] };
   "ecr describe-images": {
     readonly imageDetails: readonly { readonly imageDigest: string; readonly imagePushedAt: number | string }[];

@@ -22,6 +22,7 @@ class Account {
   readonly calls: string[] = [];
   now = Date.parse("2026-11-28T10:00:00Z");
   failLooks = false;
+  failReturnOf = "";
 
   add(name: string, published: readonly string[], live: string): void {
     this.versions.set(name, [...published]);
@@ -43,7 +44,7 @@ class Account {
       if (this.failLooks) return refused("Throttling");
       expect(args).toContain("ALARM");
       const firing = this.alarms.filter(({ from, to }) => from <= this.now && this.now < to);
-      return ok({ MetricAlarms: firing.map(({ name }) => ({ AlarmName: name })) });
+      return ok({ MetricAlarms: firing.map(({ name }) => ({ AlarmName: name, StateValue: "ALARM" })) });
     }
     const name = option("--function-name");
     const alias = this.aliases.get(name);
@@ -52,6 +53,7 @@ class Account {
       return ok({ Versions: ["$LATEST", ...(this.versions.get(name) ?? [])].map((Version) => ({ Version })) });
     }
     if (command === "update-alias") {
+      if (name === this.failReturnOf && option("--description").startsWith("Back")) return refused("Throttling");
       if (option("--revision-id") !== String(alias.revision)) return refused("PreconditionFailedException");
       alias.version = option("--function-version");
       alias.weights = JSON.parse(option("--routing-config")).AdditionalVersionWeights;
@@ -183,6 +185,13 @@ describe("a release", () => {
     interrupt.abort();
     await expect(run("3", { again: true })).rejects.toThrow("the release was interrupted");
     expect(account.running).toEqual({ router: "2", enrichment: "2" });
+  });
+
+  test("takes back what it can when one function cannot be, and names the command for the other", async () => {
+    account.alarms.push({ name: "millrace-prod-router-errors", from: account.now + 300_000, to: Infinity });
+    account.failReturnOf = "router";
+    await expect(run()).rejects.toThrow(/still have their share: router \(.*Run: rollback prod/s);
+    expect(account.running).toEqual({ router: "2+3", enrichment: "2" });
   });
 
   test("gives everything at once where there is no canary", async () => {

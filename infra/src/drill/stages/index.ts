@@ -1,3 +1,4 @@
+import { adoption } from "./adopt.ts";
 import { firstDeployment, initialize, planAgain } from "./first-deployment.ts";
 import { readerPositions } from "./readers.ts";
 import { guardRefusals } from "./refusals.ts";
@@ -17,4 +18,5 @@ export const stages: readonly Stage[] = [
   planAgain,
   guardRefusals,
   teardown,
+  adoption,
 ];
