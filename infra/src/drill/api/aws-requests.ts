@@ -85,7 +85,11 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
   aws_route53_record: [
     {
       call: "route53:ChangeResourceRecordSets",
-      names: { HostedZoneId: "zone_id", ChangeBatch: "none" },
+      names: { HostedZoneId: "zone_id", AliasTarget: "alias", DNSName: "name", ResourceRecords: "none" },
+      state: (state) => ({
+        ...state,
+        change_batch: [{ changes: [{ action: "UPSERT", resource_record_set: [state] }] }],
+      }),
     },
   ],
   aws_s3_bucket: [{ call: "s3:CreateBucket", names: { ACL: "none" } }],

@@ -49,9 +49,19 @@ const special: Readonly<Record<string, MakeValue>> = {
   "aws_lambda_function.version": () => String(nextVersion()),
   "aws_s3_bucket.arn": ({ bucket }, { partition }) => `arn:${partition}:s3:::${text(bucket)}`,
   "aws_sns_topic.arn": ({ name }, at) => arn("sns", at, text(name)),
+  "aws_lb_hosted_zone_id.id": () => "Z0DRILLLOADBALANCER",
+  "aws_route53_zone.zone_id": () => "Z0DRILLZONE",
   "aws_eks_cluster.endpoint": () => "https://127.0.0.1:6443",
   "aws_eks_cluster.certificate_authority": () => [
     { data: Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64") },
+  ],
+  // The controller gives a load balancer its name after a while, which only a resource that waits for it sees.
+  "kubernetes_ingress_v1.status": ({ wait_for_load_balancer: isWaiting }, { region }) => [
+    {
+      load_balancer: [
+        { ingress: isWaiting === true ? [{ hostname: `k8s-drill.${region}.elb.amazonaws.com`, ip: "" }] : [] },
+      ],
+    },
   ],
   "snowflake_pipe.notification_channel": ({ name }, { partition, region }) =>
     `arn:${partition}:sqs:${region}:999999999999:sf-snowpipe-${text(name)}`,

@@ -1,4 +1,5 @@
 import { deriveSchema } from "./derive-schema.ts";
+import { settleDynamic } from "./settle-dynamic.ts";
 import type { Block, ProviderSchemas } from "./schema.ts";
 
 /** The parts of `cdk.tf.json` that name types and providers. */
@@ -21,8 +22,8 @@ export class StackSchemas {
       const known = this.#providers.get(name);
       this.#providers.set(name, {
         provider: known?.provider ?? deriveSchema(name, "provider", name),
-        resources: derived(name, "resource", Object.keys(resource), known?.resources),
-        dataSources: derived(name, "data", Object.keys(data), known?.dataSources),
+        resources: derived(name, "resource", resource, known?.resources),
+        dataSources: derived(name, "data", data, known?.dataSources),
       });
     }
   }
@@ -37,9 +38,13 @@ export class StackSchemas {
 function derived(
   provider: string,
   kind: "resource" | "data",
-  types: readonly string[],
+  used: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   known: Readonly<Record<string, Block>> = {},
 ): Readonly<Record<string, Block>> {
-  const missing = types.filter((type) => type.startsWith(`${provider}_`) && !(type in known));
-  return { ...known, ...Object.fromEntries(missing.map((type) => [type, deriveSchema(provider, kind, type)])) };
+  const missing = Object.entries(used).filter(([type]) => type.startsWith(`${provider}_`) && !(type in known));
+  const added = missing.map(([type, named]) => [
+    type,
+    settleDynamic(deriveSchema(provider, kind, type), Object.values(named)),
+  ]);
+  return { ...known, ...(Object.fromEntries(added) as Record<string, Block>) };
 }
