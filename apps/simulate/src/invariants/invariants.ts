@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { checkViews } from "./check-views.ts";
 import { directStream } from "../schedule/places.ts";
 import type { MemoryRow } from "@millrace/aws-simulator";
 import type { Landing } from "@millrace/topology";
@@ -108,6 +109,11 @@ export const invariants: readonly Invariant[] = [
     claim:
       "Every line of every object is in the warehouse exactly once, and so is every event in the deduplicated view (guarantee 3).",
     check: checkWarehouse,
+  },
+  {
+    name: "views-exact",
+    claim: "The views of the stack, asked in a real database, have every event and every bad row once (guarantee 3).",
+    check: checkViews,
   },
   {
     name: "requests-within-limits",
