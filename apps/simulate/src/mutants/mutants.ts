@@ -234,4 +234,34 @@ export const mutants: readonly Mutant[] = [
     find: "explicitHashKey === undefined",
     replace: "explicitHashKey === undefined || true",
   },
+  {
+    name: "remembered-by-position-alone",
+    defect:
+      "A confirmed output is remembered by its position: one that goes elsewhere by newer routes counts as written.",
+    file: "packages/stream-handler/src/batch-run.ts",
+    find: "return `${output.destination} ${this.#options.identify?.(output, index) ?? index}`;",
+    replace: "return `${index}`;",
+  },
+  {
+    name: "partial-answers-not-read",
+    defect: "The stack's mappings do not report item failures: a batch with a failed record counts as done.",
+    file: "packages/topology/src/stack/read-topology.ts",
+    find: 'functionResponseTypes: args.strings("function_response_types"),',
+    replace: "functionResponseTypes: [],",
+  },
+  {
+    name: "view-forgets-the-source",
+    defect: "The view of events takes an id for the identity: of two sources with one id it shows one.",
+    file: "packages/topology/src/stack/terraform-json.ts",
+    find: 'text = readFileSync(path, "utf8");',
+    replace:
+      'text = readFileSync(path, "utf8").replaceAll("PARTITION BY GET_PATH(record, \'event.source\')::STRING, ", "PARTITION BY ");',
+  },
+  {
+    name: "remembered-without-destination",
+    defect: "A confirmed output is remembered by its events: a copy of the same events elsewhere counts as written.",
+    file: "packages/stream-handler/src/batch-run.ts",
+    find: "return `${output.destination} ${this.#options.identify?.(output, index) ?? index}`;",
+    replace: "return `${this.#options.identify?.(output, index) ?? index}`;",
+  },
 ];

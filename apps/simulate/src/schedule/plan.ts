@@ -74,7 +74,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
   ]);
   const between = (min: number, max: number) => min + random() * (max - min);
   const isCrashing = profile === "everything" || profile === "crashes" || profile === "burst";
-  const publications = random() < 0.6 ? randomInteger(random, 1, 3) : 0;
+  const publications = random() < 0.6 ? randomInteger(random, 1, 2) : 0;
   const crashes = profile === "crashes" ? 0.08 : isCrashing ? 0.02 : 0;
   return {
     seed,

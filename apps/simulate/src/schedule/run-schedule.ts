@@ -242,8 +242,8 @@ async function publishNowAndThen(
     await sleep(clock, randomInteger(random, 2000, 8_000));
     const newer = newerRoutes[randomInteger(random, 0, newerRoutes.length - 1)];
     if (newer !== undefined) await pipeline.publishRoutes(newer);
-    // Longer than an invocation under the older routes may take.
-    await sleep(clock, randomInteger(random, 6_000, 15_000));
+    // Dead letters are tried until the time of an invocation is over: only then is a record delivered again.
+    await sleep(clock, randomInteger(random, 30_000, 60_000));
     pipeline.refuseDeadLetters(false);
   }
 }
