@@ -35,7 +35,7 @@ function attributeOf(attribute: Attribute, values: readonly Json[]): Attribute {
     const given = objects.flatMap((object) => (object[name] === undefined ? [] : [object[name]]));
     const member: Attribute = { name, type: "string", required: false, optional: true, computed: false };
     if (!given.some((value) => Array.isArray(value))) return attributeOf(member, given);
-    const item = attributeOf(member, given.flat() as readonly Json[]);
+    const item = attributeOf(member, given.flat());
     return item.nested === undefined
       ? { ...member, type: ["list", item.type] }
       : { ...item, nested: { ...item.nested, nesting: "list" } };
