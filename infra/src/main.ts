@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
 import { loadRegistry, RegistryError } from "@millrace/event-contracts/registry";
@@ -7,6 +7,7 @@ import { loadConfig, parseEnvironmentName } from "./config/load-config.ts";
 import { ENVIRONMENTS } from "./config/environments.ts";
 import { InfraError } from "./errors.ts";
 import { builtArtifacts } from "./inputs/function-artifact.ts";
+import { placeProviderLock } from "./inputs/provider-lock.ts";
 import { synthesize } from "./synthesize.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -27,6 +28,7 @@ function main(): void {
     compiledRoutes: () => JSON.stringify(createRouteArtifact(routeDocuments)),
     contractViews: renderWarehouseViews(loadRegistry(join(root, "schemas"))),
   });
+  for (const plan of plans) placeProviderLock(join(import.meta.dirname, "../providers.lock.hcl"), dirname(plan));
   const elapsedMs = Math.round(performance.now() - started);
   for (const plan of plans) process.stdout.write(`${relative(process.cwd(), plan)}\n`);
   process.stdout.write(`${plans.length} stack(s) in ${elapsedMs} ms\n`);

@@ -103,7 +103,8 @@ async function push(options: PushOptions): Promise<string> {
       password,
     );
     await expectShown(show, "skopeo", [
-      ...["copy", "--authfile", authFile, "--digestfile", digestFile],
+      // An archive of CI holds attestations beside the image; without them, the digest would be another.
+      ...["copy", "--all", "--preserve-digests", "--authfile", authFile, "--digestfile", digestFile],
       ...[`oci-archive:${archive}`, `docker://${reference}`],
     ]);
     return readFileSync(digestFile, "utf8").trim();

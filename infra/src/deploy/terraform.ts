@@ -65,6 +65,11 @@ export class Terraform {
     await this.#expectSuccess("init", ["-input=false"]);
   }
 
+  /** Writes the hashes of the providers, for these platforms, into the stack's folder. Needs the registry. */
+  async lockProviders(platforms: readonly string[]): Promise<void> {
+    await this.#expectSuccess("providers", ["lock", ...platforms.map((platform) => `-platform=${platform}`)]);
+  }
+
   /** The values of the stack's outputs in the state; none before the first apply. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const text = await this.#expectSuccess("output", ["-json"], "read");
