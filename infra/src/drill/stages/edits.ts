@@ -41,8 +41,9 @@ export const rename =
   (address: string, name: string) =>
   (stack: EditableStack): void => {
     const [type = "", old = ""] = address.split(".");
-    const text = JSON.stringify(stack.resource).replaceAll(new RegExp(`${type}\\.${old}\\b`, "g"), `${type}.${name}`);
-    Object.assign(stack.resource, JSON.parse(text));
+    // Outputs and dependencies name it too.
+    const text = JSON.stringify(stack).replaceAll(new RegExp(`${type}\\.${old}\\b`, "g"), `${type}.${name}`);
+    Object.assign(stack, JSON.parse(text));
     const entries = Object.entries(stack.resource[type] ?? {});
     stack.resource[type] = Object.fromEntries(entries.map(([key, args]) => [key === old ? name : key, args]));
   };
