@@ -109,6 +109,8 @@ function shown(says: string, command: string, lines: readonly string[], folder: 
     .map((line) =>
       line.replaceAll(/\S*millrace-day-one-\w+/g, ".local/bootstrap/dev").replaceAll(/mrw_dev_[\w-]+/g, "mrw_dev_…"),
     )
+    // A key is another one each time.
+    .map((line) => line.replaceAll(/RSA_PUBLIC_KEY = '[^']*'/g, "RSA_PUBLIC_KEY = '…'"))
     .map((line) => line.replaceAll(folder, ".local/bootstrap/dev"))
     .map((line) => (line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line));
   return [says, "", "```console", `$ pnpm --filter @millrace/infra run ${command}`, ...output, "```"].join("\n");
