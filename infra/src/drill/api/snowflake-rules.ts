@@ -14,10 +14,10 @@ const texts = (value: Value | undefined): readonly string[] => (isList(value) ? 
 const named = (world: World, type: string, name: string): ObjectValue | undefined =>
   world.list().find((thing) => thing.type === type && thing.state["name"] === name)?.state;
 
-/** Account objects that the stacks make. */
-const objectTypes: Readonly<Record<string, string>> = {
-  DATABASE: "snowflake_database",
-  INTEGRATION: "snowflake_storage_integration",
+/** Account objects that the stacks make, with the types that make them: every integration is one kind of object. */
+const objectTypes: Readonly<Record<string, RegExp>> = {
+  DATABASE: /^snowflake_database$/,
+  INTEGRATION: /^snowflake_\w+_integration$/,
 };
 
 /** Rules of Snowflake that the stacks rely on and that no schema holds. */
