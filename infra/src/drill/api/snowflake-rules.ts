@@ -20,6 +20,9 @@ const objectTypes: Readonly<Record<string, RegExp>> = {
   INTEGRATION: /^snowflake_\w+_integration$/,
 };
 
+const exists = (world: World, kind: RegExp, name: string): boolean =>
+  world.list().some(({ type, state }) => kind.test(type) && state["name"] === name);
+
 /** Rules of Snowflake that the stacks rely on and that no schema holds. */
 const rules: Readonly<Record<string, Rule>> = {
   // https://docs.snowflake.com/en/sql-reference/sql/create-stage: the URL must be within STORAGE_ALLOWED_LOCATIONS
@@ -74,7 +77,7 @@ const rules: Readonly<Record<string, Rule>> = {
       ? text(onSchema["schema_name"]).split(".").at(-1)?.replaceAll('"', "")
       : undefined;
     return [
-      ...faultIf(kind !== undefined && named(world, kind, name) === undefined, `${name} does not exist.`),
+      ...faultIf(kind !== undefined && !exists(world, kind, name), `${name} does not exist.`),
       ...faultIf(
         schema !== undefined && named(world, "snowflake_schema", schema) === undefined,
         `Schema ${schema ?? ""} does not exist.`,
