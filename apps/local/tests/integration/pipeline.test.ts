@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { defaultStackPath } from "../../src/runtime/folders.ts";
-import { controlUrl, killPipelines, queryWarehouse, runPipeline, waitFor } from "./run-pipeline.ts";
+import { controlUrl, killPipelines, queryWarehouse, runPipeline, type Stack, waitFor } from "./run-pipeline.ts";
 
 const runTimeoutMs = 180_000;
 
@@ -106,7 +106,8 @@ describe("the local pipeline", () => {
       const run = runPipeline(["--events", "100", "--rate", "10", "--exit"]);
       const url = await controlUrl(run);
       const s3 = await waitFor(run, "the address of S3", async () => /S3\s+(http:\S+)/.exec(run.output())?.[1]);
-      const lake = readFileSync(defaultStackPath, "utf8").match(/"lake":\s*\{[^}]*?"bucket":\s*"([^"]+)"/s)?.[1] ?? "";
+      const stack = JSON.parse(readFileSync(defaultStackPath, "utf8")) as Stack;
+      const lake = String(stack.resource["aws_s3_bucket"]?.["lake"]?.["bucket"]);
       const key = "enriched/date=2026-01-01/hour=00/by-hand";
       const put = await fetch(`${s3}/${lake}/${key}`, {
         method: "PUT",
