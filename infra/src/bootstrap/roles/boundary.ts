@@ -57,6 +57,7 @@ export function boundaryStatements(scope: RoleScope): readonly Statement[] {
         arn("logs", `log-group:/aws/kinesisfirehose/${prefix}-*`),
       ],
     },
+    { sid: "OwnTopics", actions: ["sns:Publish"], resources: [arn("sns", `${prefix}-*`)] },
     {
       sid: "OwnSecrets",
       actions: ["secretsmanager:GetSecretValue"],
