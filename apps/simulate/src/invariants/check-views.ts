@@ -47,7 +47,7 @@ async function checkEvents(evidence: Evidence, warehouse: DuckDbWarehouse): Prom
     const row = seen.get(identity);
     if (row === undefined) violations.push(`${identity} is enriched and not in the view EVENTS`);
     else if (row["type"] !== type || row["subject"] !== subject) {
-      violations.push(`${identity} has the type ${type} and is a ${String(row["type"])} in the view EVENTS`);
+      violations.push(`${identity} has the type ${type} and is ${JSON.stringify(row["type"])} in the view EVENTS`);
     }
   }
   for (const identity of seen.keys()) {

@@ -94,7 +94,7 @@ describe("faults of calls", () => {
         statuses.push(
           await answer.then(
             () => 200,
-            (error: { $metadata: { httpStatusCode: number } }) => error.$metadata.httpStatusCode,
+            (error: unknown) => (error as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode,
           ),
         );
       }
