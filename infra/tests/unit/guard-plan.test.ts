@@ -106,7 +106,7 @@ describe("a plan that takes a reader away or makes a new one", () => {
   test("knows every kind of reader that the stack has", () => {
     const kinds = new Set<string>(readers.map(([type]) => type));
     for (const { type } of planOf("prod").all) {
-      if (/_mapping$|_delivery_stream$|_pipe$|_stage$|_integration$|_notification$|_ingress_v1$/.test(type)) {
+      if (/_mapping$|_delivery_stream$|_pipe$|_stage$|_storage_integration$|_notification$|_ingress_v1$/.test(type)) {
         expect(kinds).toContain(type);
       }
     }

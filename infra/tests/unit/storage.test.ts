@@ -134,6 +134,7 @@ test("what holds data keeps its address: another one would delete it and make an
     "aws_s3_bucket.lake",
     "snowflake_table.warehouse_bad_rows_table",
     "snowflake_table.warehouse_events_table",
+    "snowflake_table.warehouse_loader_refused_lines_table",
     "snowflake_database.warehouse_database",
   ]);
 });

@@ -49,7 +49,9 @@ describe("pnpm simulate mutants", () => {
     const file = join(root, "../..", mutants.find((mutant) => mutant.name === name)?.file ?? "");
     const before = readFileSync(file, "utf8");
     const { code, stdout } = await simulate("mutants", name, "--json");
-    expect(JSON.parse(stdout)).toMatchObject({ caught: 1, mutants: [{ mutant: name, invariant: "one-in-one-out" }] });
+    expect(JSON.parse(stdout)).toMatchObject({ caught: 1, mutants: [{ mutant: name }] });
+    // A checkpoint beyond a record that failed loses it at either function.
+    expect(["one-in-one-out", "routes-complete"]).toContain(JSON.parse(stdout).mutants[0].invariant);
     expect(code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe(before);
   });
