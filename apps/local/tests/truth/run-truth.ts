@@ -68,7 +68,7 @@ export async function runTruth(
     if (actual !== expectedInstant(event.time))
       faults.push(`${run}-${index}: ${event.time} is ${String(actual)} in the view`);
   }
-  const [refused] = await target.query("SELECT count(*)::INT AS lines FROM snowpipe.rejected_lines");
+  const [refused] = await target.query("SELECT count(*)::INT AS lines FROM refused_lines");
   const refusedLines = Number(refused?.["lines"]);
   if (refusedLines > 0) faults.push(`${refusedLines} lines are refused by the landing table`);
   return {
