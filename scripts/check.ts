@@ -87,6 +87,11 @@ const checks: readonly Check[] = [
     commands: [["node", "--conditions=@millrace/source", "packages/routes/src/cli/main.ts", "check"]],
   },
   {
+    name: "expressions",
+    onFailure: "Rewrite the regular expression that is named so that it matches in linear time (decision 0013).",
+    commands: [["pnpm", "--filter", "@millrace/enrichment", "run", "check:expressions"]],
+  },
+  {
     name: "unused",
     onFailure: "Delete what nothing uses, or name its use in knip.json.",
     // The enrichment function imports validators that its build generates.

@@ -220,7 +220,7 @@ describe("scanText", () => {
     );
   });
 
-  // What is hostile to a scanner: many beginnings of something, and no end. That it ends at all is for regular-expressions.test.ts.
+  // What is hostile to a scanner: many beginnings of something, and no end. That it ends at all is for regular-expressions.check.ts.
   const card = "[card] ";
   const manyDigits = "4 ".repeat(100_000);
   // The longest number of fours that is a card's has 17 of them.
