@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { createDeferred } from "./deferred.ts";
 
 /** The reason given to a request that took too long. */
 export class NoAnswerInTime extends Error {
@@ -29,25 +30,24 @@ export function callWithTimeout(
   timeoutMs: number,
 ): PendingRequest {
   const controller = new AbortController();
-  let abandon: (reason: Error) => void = () => undefined;
-  const answer = new Promise((resolve, reject) => {
-    abandon = (reason) => {
+  // What a client's promise that never settles holds must not reach `send`, and through it the records.
+  const { promise, resolve, reject } = createDeferred<unknown>();
+  const abandon = (reason: Error) => {
+    clock.clearTimeout(timer);
+    reject(reason);
+    controller.abort(reason);
+  };
+  const timer = clock.setTimeout(() => abandon(new NoAnswerInTime(timeoutMs)), timeoutMs);
+  const settle = <T>(finish: (value: T) => void) => {
+    return (value: T) => {
       clock.clearTimeout(timer);
-      reject(reason);
-      controller.abort(reason);
+      finish(value);
     };
-    const timer = clock.setTimeout(() => abandon(new NoAnswerInTime(timeoutMs)), timeoutMs);
-    const settle = <T>(finish: (value: T) => void) => {
-      return (value: T) => {
-        clock.clearTimeout(timer);
-        finish(value);
-      };
-    };
-    try {
-      send({ abortSignal: controller.signal }).then(settle(resolve), settle(reject));
-    } catch (error) {
-      settle(reject)(error);
-    }
-  });
-  return { answer, abandon: (reason) => abandon(reason) };
+  };
+  try {
+    send({ abortSignal: controller.signal }).then(settle(resolve), settle(reject));
+  } catch (error) {
+    settle(reject)(error as Error);
+  }
+  return { answer: promise, abandon };
 }
