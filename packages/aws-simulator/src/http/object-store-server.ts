@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { ObjectStoreError } from "../object-store/errors.ts";
 import type { ObjectStore, StoredObject } from "../object-store/object-store.ts";
+import { listen } from "./listening-server.ts";
 
 export interface ObjectStoreServerOptions {
   /** Default 0: any free one. */
@@ -59,21 +59,7 @@ export async function startObjectStoreServer(
       answerRefusal(request, response, refusal);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
-  });
-  const { address, port, family } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, options);
 }
 
 async function handle(objectStore: ObjectStore, request: IncomingMessage, response: ServerResponse): Promise<void> {

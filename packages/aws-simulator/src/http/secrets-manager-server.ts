@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createRandom } from "../random.ts";
 import { SecretsManagerError } from "../secrets/errors.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { createUuid } from "../uuid.ts";
 import { abortConnection, answer, answerError, findSignatureFault, operationOf, readBody } from "./aws-json.ts";
+import { listen } from "./listening-server.ts";
 
 export interface SecretsManagerServerOptions {
   /** Default 0: any free one. */
@@ -47,21 +47,7 @@ export async function startSecretsManagerServer(
       abortConnection(request);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
-  });
-  const { address, port, family } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, options);
 }
 
 async function handle(
