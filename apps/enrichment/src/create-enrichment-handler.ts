@@ -186,7 +186,7 @@ function createContexts(
   };
 }
 
-/** What {@link createRecordContext} needs, with keys that are at hand. */
+/** The needs of {@link createRecordContext}, with keys that have been read. */
 type RecordContextDeps = Pick<EnrichmentHandlerDeps, "contracts" | "enrichments" | "clock" | "maxRecordBytes"> & {
   readonly privacyKeys: readonly PrivacyKey[];
 };

@@ -105,7 +105,7 @@ function findContradictions(environment: Config): string[] {
   return faults;
 }
 
-/** What zod found, one line each, with the path of the value and without the value. */
+/** The faults that zod found, one line each, with the path of the value and without the value. */
 export function describeIssues(error: z.ZodError, prefix?: string): string[] {
   return error.issues.map((issue) => {
     const path = [...(prefix === undefined ? [] : [prefix]), ...issue.path].join(".");

@@ -12,7 +12,7 @@ import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 import { openWriteKeys, type RunningWriteKeySource } from "./write-key-source.ts";
 
-/** What is wrong with the configuration is for the person who wrote it, and not for the log. */
+/** Faults of the configuration go to the terminal of the person who wrote it, not to the log. */
 function exitOnConfigError(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);

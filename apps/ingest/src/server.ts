@@ -169,7 +169,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, connect
     return;
   }
   const latest = connections.get(socket);
-  // What comes after a whole request does not concern it: its own answer is the true one, and the last.
+  // Bytes behind a whole request do not concern it: its own answer is the true one, and the last.
   if (latest?.req.complete === true && !latest.closed) {
     latest.shouldKeepAlive = false;
     latest.once("close", () => socket.destroySoon());
