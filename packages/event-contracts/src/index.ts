@@ -24,6 +24,7 @@ export { strictestRule } from "./privacy/strictest-rule.ts";
 export type { DecodedLine, LineError } from "./record/decode-record.ts";
 export { decodeRecord } from "./record/decode-record.ts";
 export { encodeRecord } from "./record/encode-record.ts";
+export { parseJson } from "./record/parse-json.ts";
 export { hasMoreLines, type RecordPart, splitRecord } from "./record/split-record.ts";
 export { type CreateEventOptions, createEvent, type NewEvent } from "./events/create-event.ts";
 export { type DecodedEnrichedEvent, decodeEnrichedRecord, isEventOfType } from "./events/decode-enriched.ts";

@@ -1,4 +1,5 @@
 import { InvalidEventError } from "./errors.ts";
+import { readJson } from "./json-reader.ts";
 import { NumberText, numberOfText } from "./number-text.ts";
 
 /** Fewer significant digits always survive the way to a double and back. */
@@ -32,27 +33,23 @@ export function mayRespellNumbers(text: string): boolean {
 
 /**
  * A JSON text as a value in which every number that `JSON.stringify` would write in another way is a NumberText, so that
- * the value is written with the digits of the text. On Node 20 numbers are as `JSON.parse` gives them.
+ * the value is written with the digits of the text; on Node 20 with those of the nearest double.
  *
  * @throws InvalidEventError when the text is not JSON.
  */
 export function parseKeepingSpelling(text: string): unknown {
-  return parse(text, mayRespellNumbers(text) ? keepSpelling : undefined);
+  return mayRespellNumbers(text) ? read(text, keepSpelling) : parseQuickly(text);
 }
 
-/** The value as `JSON.parse` gives it. @throws InvalidEventError when the text is not JSON. */
+/** The value with numbers as doubles. @throws InvalidEventError when the text is not JSON. */
 export function parseQuickly(text: string): unknown {
-  return parse(text);
+  // Only names with escapes are read wrong by `JSON.parse`.
+  return text.includes("\\") ? read(text, Number) : parse(text);
 }
 
 /** The value with all digits of numbers that no double holds. @throws InvalidEventError when the text is not JSON. */
 export function parseKeepingDigits(text: string): unknown {
-  // Marking numbers could make JSON of a text that is none.
-  parse(text);
-  const { marked, mark } = markLongNumbers(text);
-  return parse(marked, (_key, value) =>
-    typeof value === "string" && value.startsWith(mark) ? new NumberText(value.slice(mark.length)) : value,
-  );
+  return read(text, numberOfText);
 }
 
 /**
@@ -91,34 +88,27 @@ function isDigit(text: string, offset: number): boolean {
   return (code >= 0x30 && code <= 0x39) || code === 0x2e;
 }
 
-function parse(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text, reviver);
+    return JSON.parse(text);
   } catch (error) {
-    throw new InvalidEventError("The event is not valid JSON", { cause: error });
+    throw notJson(error);
   }
 }
 
-/** Strings, which are passed over, and numbers of valid JSON. */
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*/g;
-
-/** A private-use character, as itself or as an escape. */
-const MARK = "\ue000";
-const MARKS = /\ue000|\\ue000/gi;
-
-/**
- * Writes each number that a double does not hold as a marked string, so that a parser hands on its digits. Node 20 does not
- * tell a reviver the source of a value. No string of the text has as many marks in a row as the text has in all, and one more.
- */
-function markLongNumbers(text: string): { readonly marked: string; readonly mark: string } {
-  const mark = MARK.repeat((text.match(MARKS)?.length ?? 0) + 1);
-  const marked = text.replace(STRING_OR_NUMBER, (token) =>
-    token.startsWith('"') || typeof numberOfText(token) === "number" ? token : `"${mark}${token}"`,
-  );
-  return { marked, mark };
+function read(text: string, toNumber: (text: string) => unknown): unknown {
+  try {
+    return readJson(text, toNumber);
+  } catch (error) {
+    throw notJson(error);
+  }
 }
 
-function keepSpelling(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== "number" || context?.source === undefined) return value;
-  return String(value) === context.source ? value : new NumberText(context.source);
+function notJson(cause: unknown): InvalidEventError {
+  return new InvalidEventError("The event is not valid JSON", { cause });
+}
+
+function keepSpelling(text: string): number | NumberText {
+  const value = Number(text);
+  return String(value) === text ? value : new NumberText(text);
 }

@@ -1,4 +1,4 @@
-import { type DecodedLine, decodeRecord } from "@millrace/event-contracts";
+import { type DecodedLine, decodeRecord, parseJson } from "@millrace/event-contracts";
 
 // As in decodeRecord: byte order marks are kept, and refused as JSON.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -18,7 +18,7 @@ function readLines(bytes: Uint8Array): DecodedLine[] | undefined {
       const found = text.indexOf("\n", start);
       const end = found === -1 ? text.length : found;
       const line = text.slice(start, end);
-      lines.push({ ok: true, value: JSON.parse(line) as unknown, text: line });
+      lines.push({ ok: true, value: parseJson(line), text: line });
       start = end + 1;
     }
     return lines.length === 0 ? undefined : lines;

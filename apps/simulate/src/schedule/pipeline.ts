@@ -15,6 +15,7 @@ import {
   type VirtualClock,
 } from "@millrace/aws-simulator";
 import { createEnrichmentHandler } from "@millrace/enrichment";
+import { parseJson } from "@millrace/event-contracts";
 import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
 import { type CompiledStream, redrive, type RedriveResult } from "@millrace/routes";
@@ -80,7 +81,11 @@ export class Pipeline {
     this.places = new Places(this.topology);
     this.#functionFaults = { ...plan.functionFaults };
     this.objectStore = new MemoryObjectStore({ clock });
-    this.warehouse = new MemoryWarehouse({ random: createRandom(`${plan.seed}/warehouse`), faults: plan.warehouse });
+    this.warehouse = new MemoryWarehouse({
+      random: createRandom(`${plan.seed}/warehouse`),
+      faults: plan.warehouse,
+      parseLine: parseJson,
+    });
   }
 
   static async create(deps: PipelineDeps): Promise<Pipeline> {

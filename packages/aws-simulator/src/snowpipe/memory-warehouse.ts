@@ -16,6 +16,8 @@ export interface MemoryWarehouseOptions {
   /** Draws faults. Default: a generator with a fixed seed. */
   readonly random?: Random;
   readonly faults?: MemoryWarehouseFaults;
+  /** The value of a line; throws when it is no JSON. Default: `JSON.parse`. */
+  readonly parseLine?: (line: string) => unknown;
 }
 
 export interface MemoryWarehouseFaults {
@@ -46,6 +48,7 @@ export interface LoadTransaction {
 export class MemoryWarehouse implements Warehouse {
   readonly #random: Random;
   readonly #faults: Required<MemoryWarehouseFaults>;
+  readonly #parseLine: (line: string) => unknown;
   readonly #tables = new Map<string, MemoryRow[]>();
   readonly #ledger = new Map<string, LoadedFile>();
 
@@ -55,6 +58,7 @@ export class MemoryWarehouse implements Warehouse {
       failBeforeCommitRate: options.faults?.failBeforeCommitRate ?? 0,
       failAfterCommitRate: options.faults?.failAfterCommitRate ?? 0,
     };
+    this.#parseLine = options.parseLine ?? JSON.parse;
     checkRate("faults.failBeforeCommitRate", this.#faults.failBeforeCommitRate);
     checkRate("faults.failAfterCommitRate", this.#faults.failAfterCommitRate);
   }
@@ -65,7 +69,7 @@ export class MemoryWarehouse implements Warehouse {
       return { status: "already-loaded", rows: known.rows, refusedLines: known.refusedLines.length };
     }
     checkFile(request);
-    const transaction = await createTransaction(request);
+    const transaction = await createTransaction(request, this.#parseLine);
     if (this.#isDrawn(this.#faults.failBeforeCommitRate)) {
       throw new Error(`Fault: the load of ${request.fileName} died before its commit.`);
     }
@@ -113,7 +117,10 @@ export class MemoryWarehouse implements Warehouse {
   }
 }
 
-async function createTransaction(request: LoadFileRequest): Promise<LoadTransaction> {
+async function createTransaction(
+  request: LoadFileRequest,
+  parseLine: (line: string) => unknown,
+): Promise<LoadTransaction> {
   const { table, fileName, etag, columns, onError } = request;
   const rows: MemoryRow[] = [];
   const numbers: number[] = [];
@@ -121,7 +128,7 @@ async function createTransaction(request: LoadFileRequest): Promise<LoadTransact
   for (const { number, text } of linesOf(await readTextSync(request))) {
     let record: unknown;
     try {
-      record = JSON.parse(text);
+      record = parseLine(text);
     } catch {
       unreadable.push({ fileName, lineNumber: number, reason: "The line is not JSON." });
       continue;

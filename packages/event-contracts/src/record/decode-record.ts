@@ -1,3 +1,5 @@
+import { parseJson } from "./parse-json.ts";
+
 /** One line of a record: the JSON value it holds and its text, or why it holds none together with its bytes. */
 export type DecodedLine =
   | {
@@ -89,7 +91,7 @@ function isBlank(line: string): boolean {
 
 function parseLine(text: string): Extract<DecodedLine, { ok: true }> | { ok: false; error: LineError } {
   try {
-    return { ok: true, value: JSON.parse(text) as unknown, text };
+    return { ok: true, value: parseJson(text), text };
   } catch (cause) {
     return { ok: false, error: { code: "invalid-json", message: `The line is not JSON${positionIn(cause)}.` } };
   }
