@@ -15,25 +15,34 @@ const onHostingNetwork: Addition<BotResult> = createAddition(name, { isBot: true
 const withoutUserAgent: Addition<BotResult> = createAddition(name, { isBot: true, reason: "no-user-agent" });
 
 /**
- * Options: `treatMissingAsBot` whether no user agent means a bot; `hostingNetworks` autonomous systems where no persons are
- * (needs `network` before it in the list).
+ * Options: `treatMissingAsBot` whether a client without user agent is a bot; `hostingNetworks` autonomous systems where no
+ * persons are (needs `network` before it in the list). A sender that is no client, such as a back end, has no user agent
+ * of its own; one that it states is the end user's.
  */
 export const bot: EnrichmentDefinition = {
   name,
   create(options) {
     const hostingNetworks = new Set((options["hostingNetworks"] as number[] | undefined) ?? []);
     const withoutText = options["treatMissingAsBot"] === true ? withoutUserAgent : undefined;
-    if (hostingNetworks.size === 0) return { input: userAgentText, read: judgeUserAgent, withoutText };
+    if (hostingNetworks.size === 0 && withoutText === undefined) return { input: userAgentText, read: judgeUserAgent };
     const judged = new BoundedCache<Addition<BotResult>>();
     return {
       enrich(input) {
         if (isInNetworks(input, hostingNetworks)) return onHostingNetwork;
         const text = userAgentText(input.event, input.clientIp);
-        return text === undefined ? withoutText : judged.getOrCreate(text, judgeUserAgent);
+        if (text !== undefined) return judged.getOrCreate(text, judgeUserAgent);
+        return isFromClient(input.event) ? withoutText : undefined;
       },
     };
   },
 };
+
+/** Kinds of senders, as ingest writes them, whose requests come from somebody else than the end user. */
+const intermediaries: ReadonlySet<unknown> = new Set(["backend", "webhook"]);
+
+function isFromClient(event: Readonly<Record<string, unknown>>): boolean {
+  return !intermediaries.has(event["senderkind"]);
+}
 
 function isInNetworks(input: EnrichmentInput, networks: ReadonlySet<number>): boolean {
   const network = input.resultOf("network") as NetworkResult | undefined;

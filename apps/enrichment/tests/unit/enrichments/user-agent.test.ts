@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { maxCachedKeyLength } from "../../../src/limits.ts";
 import { enrichWith } from "./enrich-with.ts";
 
-const read = (useragent: unknown, options = {}) =>
-  enrichWith([{ name: "userAgent" }, { name: "bot", options }], { useragent });
+const read = (useragent: unknown, options = {}, attributes = {}) =>
+  enrichWith([{ name: "userAgent" }, { name: "bot", options }], { useragent, ...attributes });
 
 describe("userAgent and bot", () => {
   test.each([
@@ -40,6 +40,17 @@ describe("userAgent and bot", () => {
   test("say nothing without a user agent, unless told to take that for a bot", () => {
     expect(read(undefined)).toEqual({});
     expect(read("", { treatMissingAsBot: true })).toEqual({ bot: { isBot: true, reason: "no-user-agent" } });
+  });
+
+  test("take a missing user agent for a bot's only where the sender is the client", () => {
+    const kinds = ["browser", "app", "backend", "webhook"];
+    const added = kinds.map((senderkind) => read(undefined, { treatMissingAsBot: true }, { senderkind }));
+    const bot = { isBot: true, reason: "no-user-agent" };
+    expect(added).toEqual([{ bot }, { bot }, {}, {}]);
+  });
+
+  test("judge the end user's agent that a back end states", () => {
+    expect(read("Googlebot/2.1", {}, { senderkind: "backend" }).bot).toMatchObject({ isBot: true });
   });
 
   test.each([
