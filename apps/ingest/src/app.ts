@@ -172,6 +172,7 @@ function explainingHeaders(error: unknown, random: () => number): Readonly<Recor
     case "missing-credentials":
     case "malformed-credentials":
     case "unknown-write-key":
+    case "revoked-write-key":
       return { "www-authenticate": 'Bearer realm="millrace"' };
     case "unsupported-media-type":
       return { "accept-post": acceptedMediaTypes.join(", ") };

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { cutText, isTraceparent, readHeaderText } from "./attribute-values.ts";
 import { maxOriginCharacters, maxRefererCharacters, maxUserAgentCharacters } from "./limits.ts";
 import type { Headers } from "./read-events.ts";
@@ -6,13 +7,18 @@ import type { Sender } from "./write-keys.ts";
 /** What a request adds to each of its events, as JSON text that starts with a comma. */
 export interface ClientContext {
   readonly members: string;
-  /** `,"traceparent":…` for events that do not carry one of their own, or nothing. */
-  readonly traceparent: string;
+  /** Members for events that do not carry the attribute themselves. */
+  readonly defaults: readonly { readonly name: string; readonly member: string }[];
 }
+
+/** Headers in which a back end names the end user for all events of a request. */
+const forwardedIpHeader = "millrace-client-ip";
+const forwardedUserAgentHeader = "millrace-client-user-agent";
 
 /**
  * Renders the extension attributes that ingest sets, once for a request. The client's own (address, user agent, …) are
- * left out for a sender that forwards events of others: its own would be wrong.
+ * taken from the request where the sender is the client. A back end's own would be wrong: it says in headers or on the
+ * event whose they are.
  */
 export function renderClientContext(
   sender: Sender,
@@ -20,18 +26,37 @@ export function renderClientContext(
   clientIp: string | undefined,
   receivedAt: string,
 ): ClientContext {
-  let members = `,"tenantid":${JSON.stringify(sender.tenantId)},"receivedat":"${receivedAt}"`;
-  if (!sender.forwardsClient) {
+  let members =
+    `,"tenantid":${JSON.stringify(sender.tenantId)},"receivedat":"${receivedAt}"` + `,"senderkind":"${sender.kind}"`;
+  if (sender.isClient) {
     members +=
       renderAttribute("clientip", clientIp, Number.POSITIVE_INFINITY) +
       renderAttribute("useragent", headers["user-agent"], maxUserAgentCharacters) +
       renderAttribute("referer", headers["referer"], maxRefererCharacters) +
       renderAttribute("origin", headers["origin"], maxOriginCharacters);
   }
-  const traceparent = headers["traceparent"];
-  // W3C Trace Context: a header that does not parse is ignored, as if it were not there.
-  const isUsable = typeof traceparent === "string" && isTraceparent(traceparent);
-  return { members, traceparent: isUsable ? `,"traceparent":"${traceparent}"` : "" };
+  const defaults = [
+    { name: "traceparent", member: renderTraceparent(headers["traceparent"]) },
+    ...(sender.forwardsClient ? renderForwarded(headers) : []),
+  ];
+  return { members, defaults: defaults.filter(({ member }) => member !== "") };
+}
+
+/** W3C Trace Context: a header that does not parse is ignored, as if it were not there. */
+function renderTraceparent(header: Headers[string]): string {
+  return typeof header === "string" && isTraceparent(header) ? `,"traceparent":"${header}"` : "";
+}
+
+function renderForwarded(headers: Headers): ClientContext["defaults"] {
+  const address = headers[forwardedIpHeader];
+  const clientIp = typeof address === "string" && isIP(address.trim()) !== 0 ? address.trim() : undefined;
+  return [
+    { name: "clientip", member: renderAttribute("clientip", clientIp, Number.POSITIVE_INFINITY) },
+    {
+      name: "useragent",
+      member: renderAttribute("useragent", headers[forwardedUserAgentHeader], maxUserAgentCharacters),
+    },
+  ];
 }
 
 function renderAttribute(name: string, value: Headers[string], maxCharacters: number): string {

@@ -33,7 +33,7 @@ const attributeRules = new Map<string, AttributeRule>([
 ]);
 
 /** Attributes no client may state. */
-const serviceAttributes = new Set(["tenantid", "receivedat"]);
+const serviceAttributes = new Set(["tenantid", "receivedat", "senderkind"]);
 
 /** Attributes that ingest takes from the request, and that a forwarding back end states instead. */
 const clientAttributes = new Set(["clientip", "useragent", "referer", "origin"]);
@@ -51,7 +51,6 @@ export class EventDraft {
   /** JSON text of `data`; `undefined` when the event has none. */
   data: string | undefined;
   hasTime = false;
-  hasTraceparent = false;
   #specversion = false;
   /** JSON text of all attributes, each one preceded by a comma but the first. */
   #attributes = "";
@@ -162,6 +161,11 @@ export class EventDraft {
     return this.#attributes;
   }
 
+  /** Whether the event carries the extension attribute. */
+  hasExtension(name: string): boolean {
+    return this.#extensions?.has(name) ?? false;
+  }
+
   #setExtension(name: string, value: AttributeValue, token: string): void {
     if (!isAttributeName(name)) {
       this.reject(
@@ -203,7 +207,6 @@ export class EventDraft {
       );
       return;
     }
-    if (name === "traceparent") this.hasTraceparent = true;
     this.#extensionCount += 1;
     this.#addExtensionName(name);
     this.#append(name, token);
@@ -238,7 +241,7 @@ export class EventDraft {
       case "datacontenttype":
         return this.#dataContentType !== undefined;
       default:
-        return this.#extensions?.has(name) ?? false;
+        return this.hasExtension(name);
     }
   }
 

@@ -15,7 +15,7 @@ import { IngestError, type ProblemCode, problemBody, problems, type Rejection } 
 import { decodeBody, type Headers, isBinaryMode, type ReadResult, readBinaryEvent, readEvents } from "./read-events.ts";
 import { type EventRecord, RecordBuilder } from "./record-builder.ts";
 import type { WriteKeySource } from "./write-key-source.ts";
-import { type Authenticate, createAuthenticate, type Sender, type WriteKeyConfig } from "./write-keys.ts";
+import { createKeyring, type Keyring, type Sender, type WriteKeyConfig } from "./write-keys.ts";
 
 export interface EventServiceOptions {
   readonly putRecords: Pick<PutRecords, "send">;
@@ -74,6 +74,8 @@ export interface UnconfirmedEvent {
 export interface EventService {
   /** Finds the sender; throws {@link IngestError}. Comes first, so that strangers cannot make the service read bodies. */
   authenticate(authorization: string | undefined): Sender;
+  /** The keys in force, for protocols that carry the key elsewhere than in `Authorization`. */
+  keyring(): Keyring;
   /** Takes the events of a request; resolves when Kinesis has confirmed or failed each record. Throws {@link IngestError}. */
   accept(sender: Sender, request: EventRequest): Promise<EventReply>;
   /** Both steps, with faults as replies: all there is to a request but its transport. Never rejects. */
@@ -102,7 +104,8 @@ export function createEventService(options: EventServiceOptions): EventService {
   const maxEvents = options.maxEventsPerRequest ?? defaultMaxEventsPerRequest;
   const putTimeoutMs = options.putTimeoutMs ?? 5_000;
   const { writeKeys } = options;
-  const authenticate = "current" in writeKeys ? followKeys(writeKeys) : createAuthenticate(writeKeys);
+  const keyring = "current" in writeKeys ? followKeys(writeKeys) : fixKeys(writeKeys);
+  const authenticate = (authorization: string | undefined) => keyring().authenticate(authorization);
 
   const encode = (results: readonly ReadResult[], sender: Sender, context: ClientContext, receivedAt: string) => {
     const builder = new RecordBuilder();
@@ -170,20 +173,25 @@ export function createEventService(options: EventServiceOptions): EventService {
     }
   };
 
-  return { authenticate, accept, handle };
+  return { authenticate, keyring, accept, handle };
 }
 
-/** Checks with the keys in force; they are prepared once for as long as they are. */
-function followKeys(source: WriteKeySource): Authenticate {
+function fixKeys(keys: readonly WriteKeyConfig[]): () => Keyring {
+  const keyring = createKeyring(keys);
+  return () => keyring;
+}
+
+/** The keys in force; they are prepared once for as long as they are. */
+function followKeys(source: WriteKeySource): () => Keyring {
   let keys = source.current();
-  let authenticate = createAuthenticate(keys);
-  return (authorization) => {
+  let keyring = createKeyring(keys);
+  return () => {
     const current = source.current();
     if (current !== keys) {
       keys = current;
-      authenticate = createAuthenticate(keys);
+      keyring = createKeyring(keys);
     }
-    return authenticate(authorization);
+    return keyring;
   };
 }
 
@@ -212,7 +220,7 @@ function renderLine(draft: EventDraft, id: string, context: ClientContext, recei
   if (draft.id === undefined) line += `,"id":"${id}"`;
   if (!draft.hasTime) line += `,"time":"${receivedAt}"`;
   line += context.members;
-  if (!draft.hasTraceparent) line += context.traceparent;
+  for (const { name, member } of context.defaults) if (!draft.hasExtension(name)) line += member;
   return draft.data === undefined ? `${line}}\n` : `${line},"data":${draft.data}}\n`;
 }
 

@@ -84,3 +84,6 @@ export const writeKeysTimeoutMs = 2_000;
 
 /** How long a service that starts asks for its first write keys: less than Kubernetes waits before it starts another one. */
 export const writeKeysStartTimeoutMs = 20_000;
+
+/** Names of write keys are labels of metrics and columns of tables. */
+export const maxWriteKeyNameCharacters = 64;

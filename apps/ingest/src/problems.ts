@@ -21,6 +21,7 @@ export const problems = {
   "missing-credentials": { status: 401, title: "The request carries no write key." },
   "malformed-credentials": { status: 401, title: "The Authorization header cannot be read." },
   "unknown-write-key": { status: 401, title: "The write key is not known." },
+  "revoked-write-key": { status: 401, title: "The write key was revoked." },
   // The body as bytes.
   "unsupported-media-type": { status: 415, title: "The content type is not one of those accepted." },
   "unsupported-content-encoding": { status: 415, title: "The content encoding is not one of those accepted." },

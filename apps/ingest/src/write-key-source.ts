@@ -2,9 +2,9 @@ import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type ReadSecret, RotatingSecret, type SecretRead, type SecretVersion } from "@millrace/aws-request";
 import type { Clock } from "@millrace/put-records";
-import * as z from "zod";
-import { ConfigError, describeIssues } from "./config.ts";
+import { ConfigError } from "./config.ts";
 import { writeKeysStartTimeoutMs, writeKeysTimeoutMs } from "./limits.ts";
+import { parseWriteKeys } from "./write-key-document.ts";
 import type { WriteKeyConfig } from "./write-keys.ts";
 
 /** The keys in force; others after a rotation. */
@@ -34,43 +34,6 @@ export interface WriteKeySourceOptions {
   readonly random: () => number;
   /** Gets the outcome of every read, and how many keys are in force after it. */
   readonly onRead: (read: SecretRead, keys: number) => void;
-}
-
-const writeKeysSchema = z
-  .array(
-    z.strictObject({
-      name: z.string().min(1),
-      sha256: z.string().regex(/^[\da-f]{64}$/i, "Expected the SHA-256 of the key: 64 hexadecimal digits"),
-      tenantId: z.string().min(1).max(64),
-      sources: z.array(z.string().min(1)).min(1),
-      forwardsClient: z.boolean().optional(),
-    }),
-  )
-  .min(1)
-  .superRefine((keys, context) => {
-    for (const member of ["name", "sha256"] as const) {
-      const values = keys.map((key) => key[member].toLowerCase());
-      const twice = values.find((value, index) => values.indexOf(value) !== index);
-      if (twice !== undefined) context.addIssue({ code: "custom", message: `Two keys have the same ${member}` });
-    }
-  });
-
-/**
- * Reads `[{ "name", "sha256", "tenantId", "sources", "forwardsClient"? }]`.
- * @param where names the text in messages
- * @throws ConfigError naming every fault; never quotes a value
- */
-export function parseWriteKeys(text: string, where: string): readonly WriteKeyConfig[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which holds the keys' hashes.
-    throw new ConfigError([`${where}: is not JSON.`]);
-  }
-  const result = writeKeysSchema.safeParse(value);
-  if (!result.success) throw new ConfigError(describeIssues(result.error, where));
-  return result.data;
 }
 
 /**

@@ -2,21 +2,42 @@ import { hash, timingSafeEqual } from "node:crypto";
 import { IngestError } from "./problems.ts";
 import { compileSourcePatterns, type SourceMatcher } from "./source-patterns.ts";
 
+/** What stands behind a write key; it decides whose address and user agent a request carries. */
+export const senderKinds = ["browser", "app", "backend", "webhook"] as const;
+
+export type SenderKind = (typeof senderKinds)[number];
+
+/** What a key may send to one instance of the service. */
+export interface Quotas {
+  readonly eventsPerSecond?: number | undefined;
+  /** Bytes of bodies as they arrive. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Seconds of the rates above that may be sent at once after a pause. Default 10. */
+  readonly burstSeconds?: number | undefined;
+}
+
+/** Settings of foreign protocols by the name of their adapter. */
+export type AdapterSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** A write key as it is configured: never the key itself. */
 export interface WriteKeyConfig {
-  /** Names the key in logs. */
+  /** Names the key in logs and metrics; unique. */
   readonly name: string;
-  /** SHA-256 of the key, in hexadecimal. */
-  readonly sha256: string;
+  /** SHA-256 of the key, in hexadecimal; two of them while the key is rotated. */
+  readonly sha256: string | readonly string[];
   /** Becomes `tenantid` of every event. */
   readonly tenantId: string;
   /** The values of `source` it may send; `*` stands for any characters. */
   readonly sources: readonly string[];
-  /**
-   * For keys of back ends that pass on the events of their own clients: the events may state `clientip`, `useragent`,
-   * `referer` and `origin`, and nothing is taken from the back end's own request. Default false.
-   */
+  /** Default `browser`. */
+  readonly kind?: SenderKind | undefined;
+  /** The older way to write `"kind": "backend"`. */
   readonly forwardsClient?: boolean | undefined;
+  readonly quotas?: Quotas | undefined;
+  /** The foreign protocols it may use; none unless they are named. */
+  readonly adapters?: AdapterSettings | undefined;
+  /** Refuses the key with a code of its own, so that its owner learns why. */
+  readonly revoked?: boolean | undefined;
 }
 
 /** Who sends a request. */
@@ -24,11 +45,30 @@ export interface Sender {
   readonly keyName: string;
   readonly tenantId: string;
   readonly mayUseSource: SourceMatcher;
+  readonly kind: SenderKind;
+  /** The request comes from the end user's own device, so address and user agent are the client's. */
+  readonly isClient: boolean;
+  /** The sender passes on what others did, and may state their address and user agent. */
   readonly forwardsClient: boolean;
+  readonly quotas: Quotas;
+  readonly adapters: AdapterSettings;
 }
 
-/** Finds the sender of a request by its `Authorization` header; throws {@link IngestError} with a 401 code. */
-export type Authenticate = (authorization: string | undefined) => Sender;
+/** The write keys in force. */
+export interface Keyring {
+  /** Finds the sender by an `Authorization` header. @throws IngestError with a 401 code */
+  authenticate(authorization: string | undefined): Sender;
+  /** Finds the sender by the key alone, where a protocol carries it elsewhere. @throws IngestError with a 401 code */
+  identify(key: string): Sender;
+  /** Every sender whose key is not revoked. */
+  readonly senders: readonly Sender[];
+}
+
+interface Candidate {
+  readonly digest: Buffer;
+  /** `undefined` for a key that is revoked. */
+  readonly sender: Sender | undefined;
+}
 
 /**
  * Makes the check of write keys. A key arrives as `Authorization: Bearer <key>` or as the user name of
@@ -38,27 +78,47 @@ export type Authenticate = (authorization: string | undefined) => Sender;
  * an answer takes tells nothing about the keys. A plain hash is enough because write keys are random and long;
  * see docs/decisions/0072.
  */
-export function createAuthenticate(keys: readonly WriteKeyConfig[]): Authenticate {
-  const known = keys.map((key) => ({
-    digest: Buffer.from(key.sha256, "hex"),
-    sender: {
-      keyName: key.name,
-      tenantId: key.tenantId,
-      mayUseSource: compileSourcePatterns(key.sources),
-      forwardsClient: key.forwardsClient ?? false,
-    } satisfies Sender,
-  }));
-  return (authorization) => {
+export function createKeyring(keys: readonly WriteKeyConfig[]): Keyring {
+  const candidates = keys.flatMap(createCandidates);
+  const identify = (key: string): Sender => {
     // By way of a string: asking for a buffer takes three times as long.
-    const presented = Buffer.from(hash("sha256", readWriteKey(authorization), "binary"), "latin1");
-    let sender: Sender | undefined;
-    for (const candidate of known) {
-      if (timingSafeEqual(candidate.digest, presented)) sender = candidate.sender;
+    const presented = Buffer.from(hash("sha256", key, "binary"), "latin1");
+    let found: Candidate | undefined;
+    for (const candidate of candidates) {
+      if (timingSafeEqual(candidate.digest, presented)) found = candidate;
     }
-    if (sender === undefined) {
+    if (found === undefined) {
       throw new IngestError("unknown-write-key", "No write key of this service matches the one in the request.");
     }
-    return sender;
+    if (found.sender === undefined) {
+      throw new IngestError("revoked-write-key", "The write key was revoked; ask the platform team for another one.");
+    }
+    return found.sender;
+  };
+  return {
+    identify,
+    authenticate: (authorization) => identify(readWriteKey(authorization)),
+    senders: [...new Set(candidates.flatMap(({ sender }) => sender ?? []))],
+  };
+}
+
+function createCandidates(config: WriteKeyConfig): Candidate[] {
+  const hashes = typeof config.sha256 === "string" ? [config.sha256] : config.sha256;
+  const sender = config.revoked === true ? undefined : createSender(config);
+  return hashes.map((text) => ({ digest: Buffer.from(text, "hex"), sender }));
+}
+
+function createSender(config: WriteKeyConfig): Sender {
+  const kind = config.kind ?? (config.forwardsClient === true ? "backend" : "browser");
+  return {
+    keyName: config.name,
+    tenantId: config.tenantId,
+    mayUseSource: compileSourcePatterns(config.sources),
+    kind,
+    isClient: kind === "browser" || kind === "app",
+    forwardsClient: kind === "backend",
+    quotas: config.quotas ?? {},
+    adapters: config.adapters ?? {},
   };
 }
 

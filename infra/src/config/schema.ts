@@ -133,13 +133,30 @@ const secret = <T extends z.ZodType>(value: T) =>
     }),
   ]);
 
+const keyHash = text("64 lower-case hex digits", /^[0-9a-f]{64}$/);
+const rate = z.number().positive();
+
 const writeKey = z.strictObject({
   name: text("the name of a write key", /^[\w .-]{1,64}$/),
-  sha256: text("64 lower-case hex digits", /^[0-9a-f]{64}$/),
+  /** Two while the key is rotated. */
+  sha256: z.union([keyHash, z.array(keyHash).min(1).max(2)]),
   tenantId: text("a tenant id", /^[\w.-]{1,64}$/),
   sources: z.array(text("a source pattern", /^\S+$/)).min(1, "Expected at least one source pattern"),
-  /** The key of a back end that passes on the events of its own clients. */
+  /** What stands behind the key; `browser` where it does not say. */
+  kind: oneOf("kind of sender", ["browser", "app", "backend", "webhook"] as const).optional(),
+  /** The older way to write `"kind": "backend"`. */
   forwardsClient: z.boolean().optional(),
+  /** What the key may send to one instance of the event service. */
+  quotas: z
+    .strictObject({
+      eventsPerSecond: rate.optional(),
+      bytesPerSecond: rate.optional(),
+      burstSeconds: rate.optional(),
+    })
+    .optional(),
+  /** Settings of foreign protocols by the name of their adapter. */
+  adapters: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  revoked: z.boolean().optional(),
 });
 
 const privacyKey = z.strictObject({

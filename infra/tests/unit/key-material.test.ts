@@ -6,7 +6,7 @@ import { planOf, planText } from "../synthesized-plan.ts";
 const { ingest, privacyKeys } = loadConfig("local");
 const localKeys = [
   ...(privacyKeys.from === "inline" ? privacyKeys.value.map(({ key }) => key) : []),
-  ...(ingest.writeKeys.from === "inline" ? ingest.writeKeys.value.map(({ sha256 }) => sha256) : []),
+  ...(ingest.writeKeys.from === "inline" ? ingest.writeKeys.value.flatMap(({ sha256 }) => sha256) : []),
 ];
 
 describe.each(ENVIRONMENTS.filter((name) => name !== "local"))("the plan of %s", (environment) => {

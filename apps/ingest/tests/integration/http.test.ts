@@ -49,6 +49,7 @@ describe("POST /v1/events", () => {
         ...anEvent(),
         tenantid: "shop",
         receivedat: receivedAt,
+        senderkind: "browser",
         clientip: "127.0.0.1",
         useragent: "tester/1",
         referer: "https://shop.example/a",

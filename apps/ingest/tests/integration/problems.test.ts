@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ProblemCode, problems, problemType } from "../../src/problems.ts";
 import { exchangeRaw } from "../support/raw-http.ts";
-import { anEvent, shopKey, startTestService, type TestService } from "../support/test-service.ts";
+import { anEvent, revokedKey, shopKey, startTestService, type TestService } from "../support/test-service.ts";
 
 /** A request that has the problem, as the bytes a client writes. */
 interface ProblemCase {
@@ -43,6 +43,9 @@ const cases: Record<ProblemCode, ProblemCase> = {
   "missing-credentials": { request: request("POST /v1/events", jsonType, "{}") },
   "malformed-credentials": { request: request("POST /v1/events", `authorization: nonsense\r\n${jsonType}`, "{}") },
   "unknown-write-key": { request: request("POST /v1/events", `authorization: Bearer guess\r\n${jsonType}`, "{}") },
+  "revoked-write-key": {
+    request: request("POST /v1/events", `authorization: Bearer ${revokedKey}\r\n${jsonType}`, "{}"),
+  },
   "unsupported-media-type": { request: postBody("<a/>", "content-type: text/xml\r\n") },
   "unsupported-content-encoding": { request: postBody("{}", "content-encoding: deflate\r\n") },
   "malformed-content-encoding": { request: postBody("{}", "content-encoding: gzip\r\n") },

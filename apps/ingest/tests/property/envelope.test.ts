@@ -10,7 +10,16 @@ const allowedText = fc
   // eslint-disable-next-line no-control-regex -- what CloudEvents forbids
   .filter((text) => !/[\u0000-\u001f\u007f-\u009f\p{Noncharacter_Code_Point}\p{Surrogate}]/u.test(text));
 
-const reserved = new Set(["tenantid", "receivedat", "clientip", "useragent", "referer", "origin", "data"]);
+const reserved = new Set([
+  "tenantid",
+  "receivedat",
+  "senderkind",
+  "clientip",
+  "useragent",
+  "referer",
+  "origin",
+  "data",
+]);
 const extensionName = fc.stringMatching(/^[a-z][a-z0-9]{3,11}$/).filter((name) => !reserved.has(name));
 
 /** Events that are good, of every shape. */
@@ -65,7 +74,14 @@ test("what is stored is what was sent, plus what ingest adds, under the partitio
         expect(json).toEqual({ accepted: events.length, ids });
         const expected = events.map((event, index) => {
           const sent = JSON.parse(JSON.stringify(withoutNulls(event))) as Record<string, unknown>;
-          return { time: receivedAt, ...sent, id: ids[index], tenantid: "shop", receivedat: receivedAt };
+          return {
+            time: receivedAt,
+            ...sent,
+            id: ids[index],
+            tenantid: "shop",
+            receivedat: receivedAt,
+            senderkind: "browser",
+          };
         });
         const stored = stream.records.flatMap(({ partitionKey, data }) =>
           decodeRecord(data).map((line) => {

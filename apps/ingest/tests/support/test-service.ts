@@ -15,6 +15,8 @@ import { MemoryStream } from "./memory-stream.ts";
 export const shopKey = "shop-key-4f1d";
 /** The key of a back end that passes on its clients' events. */
 export const backendKey = "backend-key-77aa";
+/** A key that is no longer valid. */
+export const revokedKey = "revoked-key-90c3";
 
 export const writeKeys: readonly WriteKeyConfig[] = [
   {
@@ -28,8 +30,9 @@ export const writeKeys: readonly WriteKeyConfig[] = [
     sha256: hashWriteKey(backendKey),
     tenantId: "shop",
     sources: ["*"],
-    forwardsClient: true,
+    kind: "backend",
   },
+  { name: "former", sha256: hashWriteKey(revokedKey), tenantId: "shop", sources: ["*"], revoked: true },
 ];
 
 /** 2026-01-01T00:00:00.000Z */

@@ -4,7 +4,8 @@ import type { EventReply, EventRequest } from "../../src/event-service.ts";
 import { MemoryStream } from "../support/memory-stream.ts";
 import { anEvent, backendKey, createTestCore, receivedAt, shopKey } from "../support/test-service.ts";
 
-const context = { tenantid: "shop", receivedat: receivedAt };
+const context = { tenantid: "shop", receivedat: receivedAt, senderkind: "browser" };
+const backendContext = { ...context, senderkind: "backend" };
 
 interface Handled {
   readonly reply: EventReply;
@@ -252,13 +253,36 @@ describe("attributes", () => {
     expect(event).not.toHaveProperty("traceparent");
   });
 
-  test("a forwarding back end states its clients' attributes, and its own are not taken", async () => {
+  test("a back end names the end user in headers, for events that do not say it themselves", async () => {
+    const headers = {
+      authorization: `Bearer ${backendKey}`,
+      "user-agent": "aws-sdk-java/2",
+      "millrace-client-ip": "203.0.113.9",
+      "millrace-client-user-agent": "Mozilla/5.0",
+    };
+    const stated = { clientip: "2001:db8::1" };
+    const { stream } = await handle(json([anEvent(stated), anEvent()]), headers, { clientIp: "10.0.0.1" });
+    expect(stream.events).toEqual([
+      { ...anEvent(), ...backendContext, ...stated, useragent: "Mozilla/5.0" },
+      { ...anEvent(), ...backendContext, clientip: "203.0.113.9", useragent: "Mozilla/5.0" },
+    ]);
+    const unusable = { ...headers, "millrace-client-ip": "unknown", "millrace-client-user-agent": "" };
+    expect((await handle(json(anEvent()), unusable)).stream.events).toEqual([{ ...anEvent(), ...backendContext }]);
+  });
+
+  test("a browser's request does not name another end user", async () => {
+    const headers = { "millrace-client-ip": "203.0.113.9", "millrace-client-user-agent": "Mozilla/5.0" };
+    const { stream } = await handle(json(anEvent()), headers, { clientIp: "198.51.100.1" });
+    expect(stream.events).toEqual([{ ...anEvent(), ...context, clientip: "198.51.100.1" }]);
+  });
+
+  test("a back end states its clients' attributes, and its own are not taken", async () => {
     const headers = { authorization: `Bearer ${backendKey}`, "user-agent": "node" };
     const stated = { clientip: "2001:db8::1", useragent: "Mozilla/5.0" };
     const { stream } = await handle(json([anEvent(stated), anEvent()]), headers, { clientIp: "10.0.0.1" });
     expect(stream.events).toEqual([
-      { ...anEvent(), ...stated, ...context },
-      { ...anEvent(), ...context },
+      { ...anEvent(), ...stated, ...backendContext },
+      { ...anEvent(), ...backendContext },
     ]);
     const { json: problem } = await handle(json(anEvent({ clientip: "nowhere" })), headers);
     expect(problem).toMatchObject({ code: "invalid-attribute-value" });
@@ -293,6 +317,7 @@ describe("attributes", () => {
     [{ abtest: "\u0007" }, "invalid-attribute-value", "abtest"],
     [{ tenantid: "other" }, "reserved-attribute", "tenantid"],
     [{ receivedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "receivedat"],
+    [{ senderkind: "browser" }, "reserved-attribute", "senderkind"],
     [{ clientip: "192.0.2.1" }, "reserved-attribute", "clientip"],
   ])("%j is refused as %s", async (overrides, code, attribute) => {
     const rejection = await rejectionOf(anEvent(overrides));

@@ -7,7 +7,8 @@ import { SecretReadError } from "@millrace/aws-request";
 import { systemClock } from "@millrace/put-records";
 import { ConfigError } from "../../src/config.ts";
 import { createEventService } from "../../src/event-service.ts";
-import { openWriteKeys, parseWriteKeys } from "../../src/write-key-source.ts";
+import { parseWriteKeys } from "../../src/write-key-document.ts";
+import { openWriteKeys } from "../../src/write-key-source.ts";
 import { hashWriteKey, type WriteKeyConfig } from "../../src/write-keys.ts";
 import { MemoryStream } from "../support/memory-stream.ts";
 import { anEvent } from "../support/test-service.ts";
@@ -44,6 +45,24 @@ describe("parseWriteKeys", () => {
     ]);
     expect(parse("{")).toEqual(["The secret shop/keys: is not JSON."]);
     expect(parse([keyOf("a"), keyOf("a")])).toContain("The secret shop/keys: Two keys have the same name.");
+    expect(parse([{ ...keyOf("a"), sha256: [keyOf("a").sha256, keyOf("b").sha256] }, keyOf("b")])).toEqual([
+      "The secret shop/keys: Two keys have the same sha256.",
+    ]);
+    expect(parse([{ ...keyOf("a"), kind: "webhook", forwardsClient: true }])).toEqual([
+      'The secret shop/keys.0.kind: Expected `"kind": "backend"` where `forwardsClient` is true.',
+    ]);
+  });
+
+  test("takes every member, and settings of adapters as they are", () => {
+    const full: WriteKeyConfig = {
+      ...keyOf("a"),
+      sha256: [hashWriteKey("old"), hashWriteKey("new")],
+      kind: "webhook",
+      quotas: { eventsPerSecond: 100, bytesPerSecond: 1e6, burstSeconds: 5 },
+      adapters: { snowplow: { appIds: ["shop"] }, github: { secret: "s" } },
+      revoked: false,
+    };
+    expect(parseWriteKeys(JSON.stringify([full]), "file")).toEqual([full]);
   });
 
   test("never quotes a value, which may be a key in clear", () => {

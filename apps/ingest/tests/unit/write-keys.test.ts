@@ -1,11 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { IngestError } from "../../src/problems.ts";
-import { createAuthenticate, hashWriteKey } from "../../src/write-keys.ts";
+import { createKeyring, hashWriteKey } from "../../src/write-keys.ts";
 
-const authenticate = createAuthenticate([
+const keyring = createKeyring([
   { name: "first", sha256: hashWriteKey("key-1"), tenantId: "a", sources: ["/a"] },
   { name: "second", sha256: hashWriteKey("key-2").toUpperCase(), tenantId: "b", sources: ["*"], forwardsClient: true },
+  { name: "rotated", sha256: [hashWriteKey("old"), hashWriteKey("new")], tenantId: "c", sources: ["*"], kind: "app" },
+  { name: "gone", sha256: hashWriteKey("gone"), tenantId: "c", sources: ["*"], revoked: true },
 ]);
+const authenticate = (authorization: string | undefined) => keyring.authenticate(authorization);
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 
@@ -41,13 +44,30 @@ describe("authenticate", () => {
     ["Basic !!!!", "malformed-credentials"],
     ["Bearer key-3", "unknown-write-key"],
     ["Bearer key-1 ".repeat(2), "unknown-write-key"],
+    ["Bearer gone", "revoked-write-key"],
     [`Bearer ${hashWriteKey("key-1")}`, "unknown-write-key"],
   ])("%j is refused as %s", (authorization, code) => {
     expect(() => authenticate(authorization)).toThrow(expect.objectContaining({ name: IngestError.name, code }));
   });
 
+  test("both secrets of a key that is rotated are the same sender", () => {
+    expect(authenticate("Bearer old")).toBe(keyring.identify("new"));
+  });
+
+  test.each([
+    ["key-1", { kind: "browser", isClient: true, forwardsClient: false }],
+    ["key-2", { kind: "backend", isClient: false, forwardsClient: true }],
+    ["new", { kind: "app", isClient: true, forwardsClient: false }],
+  ])("%s says what stands behind it", (key, kind) => {
+    expect(keyring.identify(key)).toMatchObject(kind);
+  });
+
+  test("senders are listed once each, without those that are revoked", () => {
+    expect(keyring.senders.map(({ keyName }) => keyName)).toEqual(["first", "second", "rotated"]);
+  });
+
   test("a service without keys knows nobody", () => {
-    expect(() => createAuthenticate([])("Bearer key-1")).toThrow(
+    expect(() => createKeyring([]).authenticate("Bearer key-1")).toThrow(
       expect.objectContaining({ code: "unknown-write-key" }),
     );
   });
