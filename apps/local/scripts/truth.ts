@@ -1,8 +1,9 @@
 /** `pnpm --filter @millrace/local truth`: sends events of odd JSON through the running pipeline and compares what arrives. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { oddEvents } from "../tests/truth/odd-json.ts";
 import { runTruth } from "../tests/truth/run-truth.ts";
-import { readRunFile } from "../src/control/run-file.ts";
+import { findRun } from "../src/control/run-file.ts";
 import { defaultStateFolder, stateFolders } from "../src/runtime/folders.ts";
 
 const { values } = parseArgs({
@@ -14,7 +15,7 @@ if (values.key === undefined) {
   );
   process.exit(2);
 }
-const { ingestUrl, controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
+const { ingestUrl, controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
 const query = async (sql: string): Promise<Record<string, unknown>[]> => {
   const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
   if (!response.ok) throw new Error(await response.text());

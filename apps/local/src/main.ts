@@ -1,13 +1,14 @@
 /** `pnpm start`: runs the synthesized local stack on this machine, with sample traffic. */
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { createRandom } from "@millrace/aws-simulator";
 import { readLocalTopology, readTerraformStack } from "@millrace/topology";
 import { startControlServer } from "./control/control-server.ts";
+import { greeting } from "./control/greeting.ts";
 import { runCommand } from "./control/run-command.ts";
-import { refuseSecondRun, removeRunFile, writeRunFile } from "./control/run-file.ts";
+import { removeRunFile, writeRunFile } from "./control/run-file.ts";
+import { claimStateFolder } from "./control/state-folder.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { createRouteOracle, readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
@@ -19,7 +20,9 @@ import { reconcile, type Report } from "./report/reconcile.ts";
 import { SentLedger } from "./report/sent-ledger.ts";
 import { localIdentity } from "./runtime/account.ts";
 import { defaultStackPath, defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
+import { aborted, deadline, interruption } from "./runtime/interruption.ts";
 import { Pipeline } from "./runtime/pipeline.ts";
+import { claimablePort } from "./runtime/port.ts";
 import { tailStream } from "./runtime/stream-tail.ts";
 import { createStatusDisplay } from "./status/status-lines.ts";
 import { sendTraffic } from "./traffic/send-traffic.ts";
@@ -29,34 +32,11 @@ const statusIntervalMs = 1_000;
 const plainStatusIntervalMs = 10_000;
 /** How long a drain may stand still before it is given up: longer than one retry with its backoff. */
 const drainPatienceMs = 30_000;
+/** How long requests under way may take to be answered once the run is to end. */
+const answersDeadlineMs = 30_000;
 const maxShownWarnings = 5;
 const strayRetryMs = 200;
 const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
-
-function greeting({ topology, service, folders, kinesisUrl, s3Url, secretsUrl }: Pipeline, controlUrl: string): string {
-  const body =
-    '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
-  return `
-Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} functions, ${topology.views.length} views, from one stack.
-
-  Events    ${service.url}/v1/events
-  Write key ${topology.writeKey}
-  State     ${relative(process.cwd(), folders.root)}/: logs, s3, warehouse.duckdb
-  Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
-  S3        ${s3Url}
-  Secrets   ${secretsUrl} (put another value there: keys rotate)
-  Control   ${controlUrl}
-
-Try:
-  curl -i ${service.url}/v1/events \\
-    -H 'authorization: Bearer ${topology.writeKey}' -H 'content-type: application/json' \\
-    -d '${body}'
-  npx -y pnpm@10.34.9 tail recommendations
-  npx -y pnpm@10.34.9 warehouse "SELECT validation_status, record FROM events WHERE id = 'hello-1'"
-
-Ctrl-C drains: what was accepted reaches the warehouse.
-`;
-}
 
 async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: number): Promise<Report> {
   const { kinesis, objectStore, topology, warehouse } = pipeline;
@@ -103,41 +83,30 @@ function createWarner(): (message: string) => void {
   };
 }
 
-/** Resolves on the first Ctrl-C; a second one ends the process at once. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    console.log("\nDraining: what was accepted reaches the warehouse. Ctrl-C again to end at once.");
-    controller.abort();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return controller.signal;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", () => done(), { once: true });
-  });
-}
-
 /** Runs until interrupted, or until the events are through. @returns the exit code. */
 async function run(options: StartOptions): Promise<number> {
   const topology = readLocalTopology(readTerraformStack(options.stackPath ?? defaultStackPath), localIdentity);
   const folders = stateFolders(resolve(options.stateFolder ?? defaultStateFolder));
-  refuseSecondRun(folders.runFile);
-  const pipeline = await Pipeline.start(topology, { folders, port: options.port, onWarning: createWarner() });
+  const claim = await claimStateFolder(folders);
+  const signal = interruption();
+  const port = await claimablePort(options.port ?? topology.service.containerPort);
+  const pipeline = await Pipeline.start(topology, {
+    folders,
+    port,
+    onWarning: createWarner(),
+    onNotice: (message) => console.error(`! ${message}`),
+  });
+  const runId = randomUUID();
   const control = await startControlServer({
-    query: (sql) => pipeline.warehouse.query(sql),
-    functions: () => pipeline.functionNames.map((name) => ({ name, pids: pipeline.functionPids(name) })),
+    runId,
+    query: (sql, ended) => pipeline.warehouse.query(sql, [], { signal: ended }),
+    processes: () => pipeline.processes(),
     hops: () => pipeline.hops(),
     streamNames: () => pipeline.kinesis.streamNames(),
-    tail: (stream, onLine, signal, fromStart) => tailStream(pipeline.kinesis, stream, onLine, signal, fromStart),
+    tail: (stream, onLine, ended, fromStart) => tailStream(pipeline.kinesis, stream, onLine, ended, fromStart),
   });
   writeRunFile(folders.runFile, {
+    id: runId,
     pid: process.pid,
     controlUrl: control.url,
     ingestUrl: pipeline.service.url,
@@ -148,7 +117,6 @@ async function run(options: StartOptions): Promise<number> {
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);
-  const signal = interruption();
   const ledger = new SentLedger();
   const startedAt = Date.now();
   try {
@@ -163,12 +131,14 @@ async function run(options: StartOptions): Promise<number> {
             putStray: (bytes) => putStray(pipeline, bytes),
             signal,
           });
-    await Promise.race([options.isExit ? sending : aborted(signal), pipeline.service.crashed]);
-    await sending;
-    if (!options.isExit || signal.aborted) {
-      await pipeline.stop(drainPatienceMs);
-      console.log(`Drained after ${ledger.accepted.size} sample events.`);
-      return 0;
+    const isOver = options.isExit ? Promise.race([sending, aborted(signal)]) : aborted(signal);
+    const crash = await Promise.race([isOver, pipeline.service.crashed.catch((error: unknown) => error)]);
+    await Promise.race([sending, deadline(answersDeadlineMs)]);
+    if (!options.isExit || signal.aborted || crash instanceof Error) {
+      const isDrained = await pipeline.stop(drainPatienceMs);
+      if (crash instanceof Error) throw crash;
+      console.log(`${isDrained ? "Drained" : "Ended with work left"} after ${ledger.accepted.size} sample events.`);
+      return isDrained ? 0 : 1;
     }
     const isSettled = await pipeline.settle(options.settleSeconds * 1_000);
     const durationMs = Date.now() - startedAt;
@@ -184,6 +154,7 @@ async function run(options: StartOptions): Promise<number> {
     clearInterval(status);
     await control.close();
     removeRunFile(folders.runFile);
+    claim.release();
   }
 }
 
@@ -200,3 +171,5 @@ await runCommand(async () => {
   if (options === undefined) console.log(usage);
   else process.exitCode = await run(options);
 });
+// Whatever a failed run left open does not keep the process; its children end with it.
+process.exit();

@@ -14,7 +14,7 @@ export interface StartOptions {
   /** Port of the event service; undefined: the one its Deployment names. */
   readonly port: number | undefined;
   readonly stackPath: string | undefined;
-  /** Folder of the run's state, made anew; undefined: `.local`. */
+  /** Folder of the run's state; undefined: `.local`. */
   readonly stateFolder: string | undefined;
   /** How long the pipeline may stand still before what is missing counts as lost. */
   readonly settleSeconds: number;
@@ -32,7 +32,8 @@ export const usage = `Usage: pnpm start [options]
   --port <n>       port of the event service, 0 for any free one
                    (default: as in its Deployment)
   --stack <file>   synthesized stack to run (default: what "pnpm synth" wrote for local)
-  --state <folder> where the run keeps its state, made anew (default .local)
+  --state <folder> where the run keeps its state: a new or empty folder, or one of an
+                   earlier run (default .local); "warehouse" and "tail" take it as well
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
   --help`;
 

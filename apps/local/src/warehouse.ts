@@ -1,13 +1,15 @@
 /** `pnpm warehouse "<SQL>"`: queries the warehouse of the running pipeline and prints a table, a single row in full, or JSON with --json. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { readRunFile } from "./control/run-file.ts";
+import { findRun } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
 import { UsageError } from "./errors.ts";
 import { formatRow, formatTable } from "./report/format-table.ts";
 import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
-const usage = `Usage: pnpm warehouse [--json] "<SQL>", e.g. pnpm warehouse "show tables"
-  --json  the rows as JSON, not as a table`;
+const usage = `Usage: pnpm warehouse [options] "<SQL>", e.g. pnpm warehouse "show tables"
+  --json            the rows as JSON, not as a table
+  --state <folder>  of the pipeline to ask (default .local)`;
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
@@ -20,7 +22,7 @@ await runCommand(async () => {
   }
   const sql = positionals.join(" ").trim();
   if (sql === "") throw new UsageError(usage);
-  const { controlUrl } = readRunFile(stateFolders(values.state ?? defaultStateFolder).runFile);
+  const { controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
   const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
   const text = await response.text();
   if (!response.ok) throw new UsageError(text);

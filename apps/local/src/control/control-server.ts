@@ -5,10 +5,13 @@ import type { HopStatus } from "../status/status-lines.ts";
 
 /** What the running pipeline answers to other commands on this machine. */
 export interface ControlTargets {
-  query(sql: string): Promise<readonly Record<string, unknown>[]>;
+  /** Names the run, so that nobody takes another process for it. */
+  readonly runId: string;
+  /** Ends early when the signal aborts. */
+  query(sql: string, signal: AbortSignal): Promise<readonly Record<string, unknown>[]>;
   streamNames(): readonly string[];
-  /** Functions and the process ids of their running instances. */
-  functions(): readonly { readonly name: string; readonly pids: readonly number[] }[];
+  /** The event service, then the functions, with the ids of their processes. */
+  processes(): readonly { readonly name: string; readonly pids: readonly number[] }[];
   /** How far every hop is. */
   hops(): readonly HopStatus[];
   /** Calls back with each record's text from `from` on until the signal aborts. */
@@ -21,6 +24,7 @@ export interface ControlServer {
 }
 
 const maxQueryBytes = 1_000_000;
+const closeGraceMs = 1_000;
 
 /** Starts the control endpoint on a free loopback port. One process holds the warehouse file, so it serves the queries. */
 export async function startControlServer(targets: ControlTargets): Promise<ControlServer> {
@@ -41,6 +45,8 @@ export async function startControlServer(targets: ControlTargets): Promise<Contr
         stopping.abort();
         server.close(() => resolve());
         server.closeIdleConnections();
+        // Queries and tails were told to end; a client that does not let go must not keep the run alive.
+        setTimeout(() => server.closeAllConnections(), closeGraceMs).unref();
       }),
   };
 }
@@ -52,13 +58,20 @@ async function answer(
   stopping: AbortSignal,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://control");
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, stopping]);
+  if (request.method === "GET" && url.pathname === "/run") {
+    response.writeHead(200, { "content-type": "text/plain" }).end(targets.runId);
+    return;
+  }
   if (request.method === "POST" && url.pathname === "/warehouse") {
-    const rows = await targets.query(await readText(request));
+    const rows = await targets.query(await readText(request), signal);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(rows));
     return;
   }
-  if (request.method === "GET" && url.pathname === "/functions") {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.functions()));
+  if (request.method === "GET" && url.pathname === "/processes") {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.processes()));
     return;
   }
   if (request.method === "GET" && url.pathname === "/hops") {
@@ -67,19 +80,12 @@ async function answer(
   }
   const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
   if (request.method === "GET" && stream !== undefined) {
-    await followStream(
-      decodeURIComponent(stream),
-      url.searchParams.has("from-start"),
-      request,
-      response,
-      targets,
-      stopping,
-    );
+    await followStream(decodeURIComponent(stream), url.searchParams.has("from-start"), response, targets, signal);
     return;
   }
   response
     .writeHead(404, { "content-type": "text/plain" })
-    .end("Only POST /warehouse, GET /functions, GET /hops and GET /streams/<name> exist.");
+    .end("Only GET /run, POST /warehouse, GET /processes, GET /hops and GET /streams/<name> exist.");
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
@@ -95,18 +101,14 @@ async function readText(request: IncomingMessage): Promise<string> {
 async function followStream(
   wanted: string,
   fromStart: boolean,
-  request: IncomingMessage,
   response: ServerResponse,
   targets: ControlTargets,
-  stopping: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
   const names = targets.streamNames();
   const name =
     names.find((candidate) => candidate === wanted) ?? names.find((candidate) => candidate.endsWith(`-${wanted}`));
   if (name === undefined) throw new RangeError(`There is no stream "${wanted}". There are: ${names.join(", ")}.`);
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, stopping]);
   response.writeHead(200, { "content-type": "application/x-ndjson", "x-stream": name });
   response.flushHeaders();
   await targets.tail(name, (line) => response.write(`${line}\n`), signal, fromStart);

@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { LocalError } from "../errors.ts";
+import { defaultStateFolder, type StateFolders } from "../runtime/folders.ts";
 
 /** How to reach the running pipeline. */
 export interface RunFile {
+  /** Names this run and no other; its control endpoint answers with it. A process id can be another process's by now. */
+  readonly id: string;
   readonly pid: number;
   readonly controlUrl: string;
   readonly ingestUrl: string;
@@ -13,15 +15,21 @@ export interface RunFile {
   readonly s3Url: string;
 }
 
-/** No pipeline runs on this machine. */
+/** No pipeline runs in the folder. */
 export class NotRunningError extends LocalError {
-  constructor(options?: ErrorOptions) {
-    super("not-running", 'No pipeline is running here. Start one in another terminal: "pnpm start".', options);
+  constructor(folder: string, options?: ErrorOptions) {
+    super(
+      "not-running",
+      `No pipeline keeps its state in ${folder}. Start one in another terminal with "pnpm start", or name the --state folder of the one that runs.`,
+      options,
+    );
   }
 }
 
+/** How long a running pipeline may take to say who it is: it can be busy. */
+const answerDeadlineMs = 5_000;
+
 export function writeRunFile(path: string, run: RunFile): void {
-  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, JSON.stringify(run));
   renameSync(`${path}.new`, path);
 }
@@ -30,34 +38,19 @@ export function removeRunFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Another pipeline already keeps its state where this one would make it anew. */
-export class AlreadyRunningError extends LocalError {
-  constructor({ pid, ingestUrl }: RunFile) {
-    super(
-      "already-running",
-      `A pipeline runs here already (process ${pid}, ${ingestUrl}). End it first, or give this one another --state folder and --port.`,
-    );
-  }
+/** What a command adds to reach the run of this folder: nothing for the default one. */
+export function stateOption(root: string): string {
+  return root === defaultStateFolder ? "" : ` --state ${/^[\w./-]+$/.test(root) ? root : JSON.stringify(root)}`;
 }
 
-/** @throws AlreadyRunningError */
-export function refuseSecondRun(path: string): void {
-  let run: RunFile;
+/** @throws NotRunningError when no pipeline answers under the name that the folder's run file has. */
+export async function findRun({ root, runFile }: StateFolders): Promise<RunFile> {
   try {
-    run = readRunFile(path);
-  } catch {
-    return;
-  }
-  throw new AlreadyRunningError(run);
-}
-
-/** @throws NotRunningError when there is none, or when its process is gone. */
-export function readRunFile(path: string): RunFile {
-  try {
-    const run = JSON.parse(readFileSync(path, "utf8")) as RunFile;
-    process.kill(run.pid, 0);
-    return run;
+    const run = JSON.parse(readFileSync(runFile, "utf8")) as RunFile;
+    const answer = await fetch(new URL("/run", run.controlUrl), { signal: AbortSignal.timeout(answerDeadlineMs) });
+    if (answer.ok && (await answer.text()) === run.id) return run;
   } catch (cause) {
-    throw new NotRunningError({ cause });
+    throw new NotRunningError(root, { cause });
   }
+  throw new NotRunningError(root);
 }

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** The repository's root: what the laptop runs is below it. */
@@ -20,6 +21,8 @@ export interface StateFolders {
   readonly warehouse: string;
   /** Where the running pipeline says how to reach it. */
   readonly runFile: string;
+  /** Open in the process that has the folder. */
+  readonly lock: string;
 }
 
 export function stateFolders(root: string): StateFolders {
@@ -29,5 +32,13 @@ export function stateFolders(root: string): StateFolders {
     logs: join(root, "logs"),
     warehouse: join(root, "warehouse.duckdb"),
     runFile: join(root, "run.json"),
+    lock: join(root, "lock"),
   };
+}
+
+/** Deletes what earlier runs left in the folder, and nothing else that lies there. */
+export function emptyStateFolder({ objects, logs, warehouse, runFile }: StateFolders): void {
+  for (const path of [objects, logs, warehouse, `${warehouse}.wal`, runFile]) {
+    rmSync(path, { recursive: true, force: true });
+  }
 }

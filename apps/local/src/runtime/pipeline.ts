@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync, rmSync, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import {
   FolderObjectStore,
@@ -22,19 +22,22 @@ import {
   type LocalTopology,
   startConsumers,
 } from "@millrace/topology";
+import { RuntimeError } from "../errors.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
-import type { StateFolders } from "./folders.ts";
-import { type ServiceProcess, startService } from "./service-process.ts";
+import { emptyStateFolder, type StateFolders } from "./folders.ts";
+import { ServiceProcess } from "./service-process.ts";
 
 export interface PipelineOptions {
   /** Where its state lies; made anew. */
   readonly folders: StateFolders;
-  /** Port of the event service; undefined: as in its Deployment. */
-  readonly port: number | undefined;
+  /** Port of the event service. */
+  readonly port: number;
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
   readonly onWarning: (message: string) => void;
+  /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
+  readonly onNotice: (message: string) => void;
 }
 
 /**
@@ -82,14 +85,19 @@ export class Pipeline {
   /** @throws RuntimeError or StackError when a part cannot start; what had started is killed with this process. */
   static async start(topology: LocalTopology, options: PipelineOptions): Promise<Pipeline> {
     const { folders } = options;
-    rmSync(folders.root, { recursive: true, force: true });
+    emptyStateFolder(folders);
     for (const folder of [folders.logs, folders.objects]) mkdirSync(folder, { recursive: true });
     const log = createWriteStream(join(folders.logs, "pipeline.log"));
     const logs = [log];
+    const note = (message: string): void => void log.write(`${new Date().toISOString()} ${message}\n`);
     const warn = (part: string) => (error: unknown) => {
       const message = `${part}: ${error instanceof Error ? error.message : String(error)}`;
-      log.write(`${new Date().toISOString()} ${message}\n`);
+      note(message);
       options.onWarning(message);
+    };
+    const notice = (message: string): void => {
+      note(message);
+      options.onNotice(message);
     };
 
     const kinesis = new Kinesis({ region: localIdentity.region, accountId: localIdentity.accountId });
@@ -97,7 +105,7 @@ export class Pipeline {
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
     const objectStore = new FolderObjectStore({ folder: folders.objects });
     const objectServer = await startObjectStoreServer(objectStore, { onError: warn("s3") });
-    for (const { bucket, key, path } of topology.objects) await objectStore.put(bucket, key, readFileSync(path));
+    for (const { bucket, key, path } of topology.objects) await objectStore.put(bucket, key, readStackFile(path));
     const secrets = new SecretsManager({ region: localIdentity.region, accountId: localIdentity.accountId });
     for (const secret of topology.secrets) secrets.createSecret(secret);
     const secretsServer = await startSecretsManagerServer(secrets, { onError: warn("secrets manager") });
@@ -126,9 +134,10 @@ export class Pipeline {
     });
     await startConsumers(assembly);
 
-    const service = await startService({
+    const service = await ServiceProcess.start({
       service: topology.service,
-      port: options.port ?? topology.service.containerPort,
+      port: options.port,
+      onNotice: notice,
       accountEnvironment: account,
       logPath: join(folders.logs, `${topology.service.name}.log`),
     });
@@ -147,9 +156,10 @@ export class Pipeline {
     });
   }
 
-  /** Process ids of a function's running instances. */
-  functionPids(name: string): readonly number[] {
-    return this.#parts.functions.get(name)?.pids() ?? [];
+  /** The event service and the functions, with the ids of their processes. */
+  processes(): readonly { readonly name: string; readonly pids: readonly number[] }[] {
+    const functions = [...this.#parts.functions].map(([name, runtime]) => ({ name, pids: runtime.pids() }));
+    return [{ name: this.topology.service.name, pids: [this.service.pid] }, ...functions];
   }
 
   /** Where Kinesis answers, for any AWS SDK. */
@@ -167,10 +177,6 @@ export class Pipeline {
     return this.#secretsServer.url;
   }
 
-  get functionNames(): readonly string[] {
-    return [...this.#parts.functions.keys()];
-  }
-
   hops(): readonly HopStatus[] {
     const raw = this.kinesis.stats(this.topology.pipelineStreams.raw);
     return [
@@ -179,7 +185,12 @@ export class Pipeline {
         in: raw.recordsIn,
         out: raw.recordsIn,
         ageMs: undefined,
-        note: raw.throttledRecords === 0 ? "" : `${raw.throttledRecords} records throttled`,
+        note: [
+          raw.throttledRecords === 0 ? "" : `${raw.throttledRecords} records throttled`,
+          this.service.restarts === 0 ? "" : `${this.service.restarts} restarts`,
+        ]
+          .filter((note) => note !== "")
+          .join(", "),
       },
       ...this.#parts.mappings.map(({ settings, mapping, streamName }) => {
         const stats = mapping.stats();
@@ -233,19 +244,30 @@ export class Pipeline {
     return waitUntilQuiet([...this.#consumers(), ...this.#deliveryParts(), ...this.#pipeParts()], patienceMs);
   }
 
-  /** Stops taking events, lets everything accepted reach the warehouse, then ends every part. */
-  async stop(patienceMs: number): Promise<void> {
+  /**
+   * Stops taking events, lets everything accepted reach the warehouse, then ends every part. False: nothing moved for `patienceMs`,
+   * and the parts were ended with work left.
+   */
+  async stop(patienceMs: number): Promise<boolean> {
     await this.service.stop();
-    await waitUntilQuiet(this.#consumers(), patienceMs);
-    await Promise.all(this.#parts.mappings.map(({ mapping }) => mapping.stop()));
-    await Promise.all(this.#parts.deliveries.map(({ delivery }) => delivery.stop()));
-    await Promise.all([...this.#parts.pipes.values()].map((pipe) => pipe.stop()));
+    const isConsumed = await waitUntilQuiet(this.#consumers(), patienceMs);
+    const flushing = this.#flush(isConsumed);
+    const isStored = await waitUntilQuiet([...this.#deliveryParts(), ...this.#pipeParts()], patienceMs);
+    // What stands still would be waited for without end.
+    if (isStored) await flushing;
     await Promise.all([...this.#parts.functions.values()].map((runtime) => runtime.stop()));
     await this.#server.close();
     await this.#objectServer.close();
     await this.#secretsServer.close();
     await this.warehouse.close();
     for (const log of this.#logs) log.end();
+    return isConsumed && isStored;
+  }
+
+  async #flush(drain: boolean): Promise<void> {
+    await Promise.all(this.#parts.mappings.map(({ mapping }) => mapping.stop({ drain })));
+    await Promise.all(this.#parts.deliveries.map(({ delivery }) => delivery.stop()));
+    await Promise.all([...this.#parts.pipes.values()].map((pipe) => pipe.stop()));
   }
 
   #consumers(): readonly Drainable[] {
@@ -275,6 +297,17 @@ export class Pipeline {
   }
 }
 
+/** @throws RuntimeError when a file that the stack puts into a bucket is not there */
+function readStackFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new RuntimeError(`The stack puts ${path} into a bucket, and it cannot be read. Run "pnpm synth" again.`, {
+      cause,
+    });
+  }
+}
+
 async function openWarehouse(topology: LocalTopology, path: string): Promise<DuckDbWarehouse> {
   const warehouse = await DuckDbWarehouse.open({ path, threads: 1 });
   await createWarehouseObjects(topology, warehouse);
@@ -300,6 +333,11 @@ async function startFunction(
     concurrency,
     onLog: ({ line }) => log.write(`${line}\n`),
   });
-  await runtime.prepare();
+  await runtime.prepare().catch((cause: unknown) => {
+    throw new RuntimeError(
+      `Function ${settings.name}: its bundle ${settings.zipPath} cannot be unpacked (${(cause as Error).message}). Run "pnpm synth" to build it anew; a stack that lies elsewhere needs its bundles where it names them.`,
+      { cause },
+    );
+  });
   return runtime;
 }

@@ -1,99 +1,155 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { RuntimeError } from "../errors.ts";
 import type { ServiceSettings } from "@millrace/topology";
+import { RuntimeError } from "../errors.ts";
+import { type ChildProgram, type ProgramEnd, startProgram } from "./child-program.ts";
 import { repositoryRoot } from "./folders.ts";
+import { RestartPolicy } from "./restart-policy.ts";
 
 export interface ServiceOptions {
   readonly service: ServiceSettings;
-  /** 0: any free one. */
   readonly port: number;
   /** What every workload of the account finds in its environment: region, credentials, endpoint. */
   readonly accountEnvironment: Readonly<Record<string, string>>;
   readonly logPath: string;
-}
-
-/** The event service as a child process, as its container would run it. */
-export interface ServiceProcess {
-  readonly url: string;
-  readonly pid: number;
-  /** SIGTERM, then waits for the drain. @throws RuntimeError when it ends with another code than 0. */
-  stop(): Promise<void>;
-  /** Rejects when the service ends without having been asked to. */
-  readonly crashed: Promise<never>;
+  /** It ended by itself and is started again, or could not be. */
+  readonly onNotice: (message: string) => void;
 }
 
 const startDeadlineMs = 20_000;
 const probeIntervalMs = 50;
+/** Longer than the service's own limit for a drain. */
+const stopDeadlineMs = 40_000;
 
 /**
- * Starts the app that the Deployment's container is named after and waits until it is ready.
- * @throws RuntimeError when it is not built, ends early, or is not ready in time; the message names its log.
+ * The event service as a child process, as its container would run it. Ended by anything but `stop`, it is started again, as
+ * Kubernetes does, until it has ended too often.
  */
-export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { service, logPath } = options;
-  const port = options.port === 0 ? await findFreePort() : options.port;
+export class ServiceProcess {
+  readonly url: string;
+  /** Rejects when the service has ended too often to be started again. */
+  readonly crashed: Promise<never>;
+  readonly #options: ServiceOptions;
+  readonly #policy = new RestartPolicy();
+  readonly #giveUp: (error: RuntimeError) => void;
+  #program: ChildProgram;
+  /** Under way while the service is down. */
+  #restarting: Promise<void> | undefined;
+  #isStopping = false;
+
+  private constructor(options: ServiceOptions, program: ChildProgram) {
+    this.#options = options;
+    this.#program = program;
+    this.url = urlOf(options);
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => undefined);
+    this.crashed = promise;
+    this.#giveUp = reject;
+    void this.#watch(program);
+  }
+
+  /**
+   * Starts the app that the Deployment's container is named after and waits until it is ready.
+   * @throws RuntimeError when it is not built, ends early, or is not ready in time; the message names its log.
+   */
+  static async start(options: ServiceOptions): Promise<ServiceProcess> {
+    return new ServiceProcess(options, await startReady(options));
+  }
+
+  get pid(): number {
+    return this.#program.pid;
+  }
+
+  get restarts(): number {
+    return this.#policy.restarts;
+  }
+
+  /** SIGTERM, then waits for the drain. @throws RuntimeError when it ends with another code than 0, or not in time. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#restarting !== undefined) {
+      // Down: nothing is under way in it.
+      await this.#restarting;
+      return;
+    }
+    this.#program.kill("SIGTERM");
+    const timer = setTimeout(() => this.#program.kill("SIGKILL"), stopDeadlineMs);
+    const { code, description } = await this.#program.ended;
+    clearTimeout(timer);
+    if (code !== 0) throw new RuntimeError(`The event service did not drain: ${description}. ${this.#logHint()}`);
+  }
+
+  async #watch(program: ChildProgram): Promise<void> {
+    const end = await program.ended;
+    if (!this.#isStopping) this.#restarting = this.#restart(end);
+  }
+
+  async #restart(end: ProgramEnd): Promise<void> {
+    const { onNotice } = this.#options;
+    const delayMs = this.#policy.nextDelayMs(Date.now());
+    if (delayMs === undefined) {
+      this.#giveUp(new RuntimeError(`The event service keeps ending (${end.description}). ${this.#logHint()}`));
+      return;
+    }
+    onNotice(`The event service ended (${end.description}); it starts again in ${delayMs} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (this.#hasStopped()) return;
+    const program = await startReady(this.#options).catch((error: unknown) => error as Error);
+    if (program instanceof Error) {
+      await this.#restart({ code: null, description: program.message });
+      return;
+    }
+    if (this.#hasStopped()) {
+      program.kill("SIGKILL");
+      return;
+    }
+    this.#program = program;
+    this.#restarting = undefined;
+    onNotice(`The event service runs again as process ${program.pid}.`);
+    void this.#watch(program);
+  }
+
+  #hasStopped(): boolean {
+    return this.#isStopping;
+  }
+
+  #logHint(): string {
+    return `Its log: ${this.#options.logPath}`;
+  }
+}
+
+function urlOf({ port }: ServiceOptions): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+async function startReady(options: ServiceOptions): Promise<ChildProgram> {
+  const { service, accountEnvironment, port, logPath } = options;
   const program = join(repositoryRoot, "apps", service.containerName, "dist", "main.js");
   if (!existsSync(program)) {
     throw new RuntimeError(
       `Container "${service.containerName}" has no program at ${program}. Run "pnpm build" first.`,
     );
   }
-  const log = createWriteStream(logPath);
-  const child = spawn(process.execPath, [program], {
-    env: { ...options.accountEnvironment, ...service.environment, PORT: String(port) },
-    stdio: ["ignore", "pipe", "pipe"],
-    // Ctrl-C reaches the whole foreground group; the service must end only when the pipeline drains it.
-    detached: true,
+  const environment = { ...accountEnvironment, ...service.environment, PORT: String(port) };
+  const child = startProgram({ program, environment, logPath });
+  const endedEarly = child.ended.then(({ description }) => {
+    throw new RuntimeError(`The event service ended as it started (${description}). Its log: ${logPath}`);
   });
-  // Nothing of the pipeline outlives it, however it ends.
-  const killWithParent = (): void => void child.kill("SIGKILL");
-  process.once("exit", killWithParent);
-  child.once("exit", () => process.off("exit", killWithParent));
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-  let isStopping = false;
-  const crashed = ended.then((code) => {
-    if (isStopping) return new Promise<never>(() => undefined);
-    throw new RuntimeError(`The event service ended with code ${String(code)}. Its log: ${logPath}`);
-  });
-  crashed.catch(() => undefined);
-  const url = `http://127.0.0.1:${port}`;
-  await Promise.race([waitUntilReady(url, logPath), crashed]).catch((error: unknown) => {
+  endedEarly.catch(() => undefined);
+  try {
+    await Promise.race([waitUntilReady(urlOf(options), logPath), endedEarly]);
+    return child;
+  } catch (error) {
     child.kill("SIGKILL");
     throw error;
-  });
-  return {
-    url,
-    pid: child.pid ?? 0,
-    crashed,
-    stop: async () => {
-      isStopping = true;
-      await stopChild(child, ended, logPath);
-      log.end();
-    },
-  };
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
+  }
 }
 
 async function waitUntilReady(url: string, logPath: string): Promise<void> {
   const deadline = Date.now() + startDeadlineMs;
   for (;;) {
     try {
-      const response = await fetch(new URL("/readyz", url));
+      const response = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(startDeadlineMs) });
       await response.body?.cancel();
       if (response.ok) return;
     } catch {
@@ -103,11 +159,4 @@ async function waitUntilReady(url: string, logPath: string): Promise<void> {
       throw new RuntimeError(`The event service was not ready after ${startDeadlineMs} ms. Its log: ${logPath}`);
     await new Promise((resolve) => setTimeout(resolve, probeIntervalMs));
   }
-}
-
-async function stopChild(child: ChildProcess, ended: Promise<number | null>, logPath: string): Promise<void> {
-  child.kill("SIGTERM");
-  const code = await ended;
-  if (code !== 0)
-    throw new RuntimeError(`The event service did not drain: it ended with code ${String(code)}. Its log: ${logPath}`);
 }

@@ -65,8 +65,9 @@ describe("the local pipeline", () => {
       const run = runPipeline(["--events", "2500", "--rate", "300", "--exit"]);
       const url = await controlUrl(run);
       const workers = async () => {
-        const response = await fetch(new URL("/functions", url));
-        return (await response.json()) as { name: string; pids: number[] }[];
+        const response = await fetch(new URL("/processes", url));
+        const [, ...functions] = (await response.json()) as { name: string; pids: number[] }[];
+        return functions;
       };
       for (let round = 0; round < 3; round += 1) {
         const before = await waitFor(run, "a process of each function", async () => {

@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type Json } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBResultReader,
+  type DuckDBValue,
+  type Json,
+} from "@duckdb/node-api";
 import { duckDbType, toJsonValue } from "./duckdb-types.ts";
 import { WarehouseError } from "./errors.ts";
 import { checkFile, readText } from "./ndjson-file.ts";
@@ -79,6 +85,8 @@ export class DuckDbWarehouse implements Warehouse {
   /** Loads have a connection, and so a transaction, of their own. */
   readonly #loading: DuckDBConnection;
   readonly #querying: DuckDBConnection;
+  /** Queries under way, each on a connection of its own. */
+  readonly #queries = new Set<DuckDBConnection>();
   #lastLoad: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -129,21 +137,31 @@ export class DuckDbWarehouse implements Warehouse {
     return load;
   }
 
-  /** The rows of the last statement in `sql`, as JSON values. @throws WarehouseError `INVALID_STATEMENT` */
-  async query(sql: string, values: readonly DuckDBValue[] = []): Promise<QueryRow[]> {
+  /**
+   * The rows of the last statement in `sql`, as JSON values. Queries run beside each other and beside loads, each on a connection of
+   * its own; `signal` and `close` interrupt them.
+   *
+   * @throws WarehouseError `INVALID_STATEMENT`
+   */
+  async query(
+    sql: string,
+    values: readonly DuckDBValue[] = [],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<QueryRow[]> {
     this.#checkOpen();
-    const reader = await this.#run(this.#querying, sql, [...values]);
-    const names = reader.deduplicatedColumnNames();
-    const types = reader.columnTypes();
-    return reader.getRowsJson().map((row) =>
-      Object.fromEntries(
-        names.map((name, index) => {
-          const type = types[index];
-          const value = row[index] ?? null;
-          return [name, type === undefined ? value : toJsonValue(value, type)];
-        }),
-      ),
-    );
+    const connection = await this.#instance.connect();
+    const interrupt = (): void => connection.interrupt();
+    this.#queries.add(connection);
+    options.signal?.addEventListener("abort", interrupt);
+    try {
+      options.signal?.throwIfAborted();
+      await connection.run("SET TimeZone = 'UTC'");
+      return rowsOf(await this.#run(connection, sql, [...values]));
+    } finally {
+      options.signal?.removeEventListener("abort", interrupt);
+      this.#queries.delete(connection);
+      connection.closeSync();
+    }
   }
 
   /** The lines of `table`'s files that became no row, in order of file and line. */
@@ -163,6 +181,7 @@ export class DuckDbWarehouse implements Warehouse {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    for (const query of this.#queries) query.interrupt();
     await this.#lastLoad;
     await this.#loading.run("CHECKPOINT");
     this.#loading.closeSync();
@@ -291,6 +310,20 @@ export class DuckDbWarehouse implements Warehouse {
   #checkOpen(): void {
     if (this.#isClosed) throw new WarehouseError("CLOSED", "The warehouse is closed.");
   }
+}
+
+function rowsOf(reader: DuckDBResultReader): QueryRow[] {
+  const names = reader.deduplicatedColumnNames();
+  const types = reader.columnTypes();
+  return reader.getRowsJson().map((row) =>
+    Object.fromEntries(
+      names.map((name, index) => {
+        const type = types[index];
+        const value = row[index] ?? null;
+        return [name, type === undefined ? value : toJsonValue(value, type)];
+      }),
+    ),
+  );
 }
 
 /** `"DB"."SCHEMA"."NAME"` and `name` are the same table here; names do not tell upper from lower case. */

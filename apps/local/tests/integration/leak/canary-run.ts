@@ -74,7 +74,7 @@ export async function runCanaries(
     }
   }
   for (const url of [
-    ...["/functions", "/hops"].map((path) => new URL(path, control)),
+    ...["/processes", "/hops"].map((path) => new URL(path, control)),
     ...["/metrics", "/readyz"].map((path) => new URL(path, addresses.ingest)),
   ]) {
     places.push({ name: `page ${url.pathname}`, bytes: Buffer.from(await (await fetch(url)).text()) });

@@ -1,0 +1,37 @@
+import { relative } from "node:path";
+import { localIdentity } from "../runtime/account.ts";
+import type { Pipeline } from "../runtime/pipeline.ts";
+import { stateOption } from "./run-file.ts";
+
+const sampleEvent =
+  '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
+
+/** What `start` prints once everything runs: addresses, credentials, and commands that work as they stand. */
+export function greeting(pipeline: Pipeline, controlUrl: string): string {
+  const { topology, service, folders, kinesisUrl, s3Url, secretsUrl } = pipeline;
+  const { region, accountId } = localIdentity;
+  const state = stateOption(folders.root);
+  return `
+Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} functions, ${topology.views.length} views, from one stack.
+
+  Events    ${service.url}/v1/events
+  Write key ${topology.writeKey}
+  State     ${relative(process.cwd(), folders.root) || "."}/: logs, s3, warehouse.duckdb
+  Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
+  S3        ${s3Url}
+  Secrets   ${secretsUrl} (put another value there: keys rotate)
+  Account   ${accountId} in ${region}; any access key will do
+  Control   ${controlUrl}
+
+Try:
+  curl -i ${service.url}/v1/events \\
+    -H 'authorization: Bearer ${topology.writeKey}' -H 'content-type: application/json' \\
+    -d '${sampleEvent}'
+  npx -y pnpm@10.34.9 tail${state} recommendations
+  npx -y pnpm@10.34.9 warehouse${state} "SELECT validation_status, record FROM events WHERE id = 'hello-1'"
+  AWS_ENDPOINT_URL=${kinesisUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\
+    aws kinesis list-streams
+
+Ctrl-C drains: what was accepted reaches the warehouse.
+`;
+}

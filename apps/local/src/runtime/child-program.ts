@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export interface ChildProgramOptions {
+  /** File to run with Node. */
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gets what the program writes, after what is there. */
+  readonly logPath: string;
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  readonly code: number | null;
+  /** `code 1` or `signal SIGKILL`, and the last line it wrote. */
+  readonly description: string;
+}
+
+/** A program in a process of its own, which never outlives this one. */
+export interface ChildProgram {
+  readonly pid: number;
+  readonly ended: Promise<ProgramEnd>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const followParent = pathToFileURL(join(import.meta.dirname, "follow-parent.ts")).href;
+const maxShownLine = 300;
+
+export function startProgram({ program, environment, logPath }: ChildProgramOptions): ChildProgram {
+  const log = createWriteStream(logPath, { flags: "a" });
+  // The log is a service to the reader: a full disk must not end the run.
+  log.on("error", () => undefined);
+  const child = spawn(process.execPath, [`--import=${followParent}`, program], {
+    env: environment,
+    stdio: ["pipe", "pipe", "pipe"],
+    // Ctrl-C reaches the whole foreground group; the program must end only when the pipeline drains it.
+    detached: true,
+  });
+  const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const killWithParent = (): void => kill("SIGKILL");
+  process.once("exit", killWithParent);
+  const lastLine = followOutput(child, log);
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    const end = (code: number | null, how: string): void => {
+      process.off("exit", killWithParent);
+      log.end();
+      const line = lastLine();
+      resolve({ code, description: line === "" ? how : `${how}; its last line: ${line}` });
+    };
+    child.once("error", (error) => end(null, error.message));
+    child.once("close", (code, signal) => end(code, signal === null ? `code ${String(code)}` : `signal ${signal}`));
+  });
+  return { pid: child.pid ?? 0, ended, kill };
+}
+
+/** Writes the output to the log. @returns the last line so far. */
+function followOutput({ stdout, stderr }: ChildProcess, log: NodeJS.WritableStream): () => string {
+  let last = "";
+  for (const stream of [stdout, stderr]) {
+    stream?.on("data", (bytes: Buffer) => {
+      log.write(bytes);
+      last = bytes.toString("utf8").trimEnd().split("\n").at(-1) ?? last;
+    });
+  }
+  return () => last.slice(0, maxShownLine);
+}

@@ -1,0 +1,30 @@
+import { setMaxListeners } from "node:events";
+
+const interruptedCode = 130;
+
+/** Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(interruptedCode);
+    console.log("\nDraining: what was accepted reaches the warehouse. Ctrl-C again to end at once.");
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}
+
+/** Resolves after so many milliseconds; it keeps no process alive. */
+export function deadline(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms).unref());
+}

@@ -1,0 +1,152 @@
+/** How a run starts and ends, with real processes that are killed and real folders that are not ours. Needs `pnpm synth` before. */
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { repositoryRoot } from "../../src/runtime/folders.ts";
+import { controlUrl, killPipelines, type PipelineRun, runPipeline, type Stack, waitFor } from "./run-pipeline.ts";
+
+afterEach(killPipelines);
+
+/** A run that cannot start says why in the last line it prints, and ends by itself. */
+async function refusal(run: PipelineRun): Promise<{ code: number | null; lines: readonly string[] }> {
+  const { code, output } = await run.ended;
+  expect(output).not.toContain("Millrace runs");
+  return { code, lines: output.trim().split("\n") };
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Processes of the functions and, first, of the service. */
+async function childPids(url: string): Promise<number[]> {
+  const response = await fetch(new URL("/processes", url));
+  return ((await response.json()) as { pids: number[] }[]).flatMap(({ pids }) => pids);
+}
+
+const servicePid = (run: PipelineRun, pattern: RegExp): Promise<number> =>
+  waitFor(run, "the service's process", async () => {
+    const pid = pattern.exec(run.output())?.[1];
+    return pid === undefined ? undefined : Number(pid);
+  });
+
+describe("a start that cannot be", () => {
+  test("says in one line that the port is taken", async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, done));
+    const { port } = server.address() as AddressInfo;
+    const { code, lines } = await refusal(runPipeline(["--port", String(port), "--rate", "0"]));
+    server.close();
+    expect({ code, lines }).toEqual({
+      code: 2,
+      lines: [expect.stringMatching(new RegExp(`^Port ${port} is taken by another process.*--port`))],
+    });
+  }, 30_000);
+
+  test("leaves a folder alone that no pipeline made", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-precious-"));
+    writeFileSync(join(folder, "f"), "x");
+    const { code, lines } = await refusal(runPipeline(["--state", folder, "--rate", "0"]));
+    expect({ code, lines }).toEqual({
+      code: 2,
+      lines: [expect.stringMatching(/is not empty, and no pipeline made it/)],
+    });
+    expect(readdirSync(folder)).toEqual(["f"]);
+  }, 30_000);
+
+  test("says in one line which bundle is cut off, and which is missing", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-zip-"));
+    const zip = join(folder, "function.zip");
+    const from = join(repositoryRoot, "apps", "router", "dist", "function.zip");
+    writeFileSync(zip, readFileSync(from));
+    truncateSync(zip, 20_000);
+    const withRouter = (filename: string) => (stack: Stack) =>
+      void Object.assign(stack.resource["aws_lambda_function"]?.["router"] ?? {}, { filename });
+    for (const path of [zip, join(folder, "missing.zip")]) {
+      const { code, lines } = await refusal(runPipeline(["--rate", "0"], withRouter(path)));
+      expect({ code, lines }).toEqual({
+        code: 2,
+        lines: [expect.stringMatching(new RegExp(`^Function millrace-local-router: its bundle ${path} .*pnpm synth`))],
+      });
+    }
+  }, 60_000);
+});
+
+describe("a running pipeline", () => {
+  test("keeps its folder to itself, starts a killed service again, and ends in the middle of a query", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-life-"));
+    const state = join(folder, "state");
+    mkdirSync(state);
+    // What an earlier run left, of which the process id belongs to somebody else by now.
+    writeFileSync(join(state, ".millrace-state"), "");
+    writeFileSync(join(state, "run.json"), JSON.stringify({ pid: 1, controlUrl: "http://127.0.0.1:9" }));
+    const run = runPipeline(["--state", state, "--rate", "0"]);
+    const second = runPipeline(["--state", state, "--rate", "0"]);
+    // Whichever came first has the folder; the other one is refused.
+    const [first, other] = await Promise.race([
+      second.ended.then(() => [run, second] as const),
+      run.ended.then(() => [second, run] as const),
+    ]);
+    const { code, lines } = await refusal(other);
+    expect({ code, lines }).toEqual({
+      code: 2,
+      lines: [expect.stringMatching(/^A pipeline keeps its state in .* already/)],
+    });
+    const url = await controlUrl(first);
+
+    const warehouse = async (...args: readonly string[]): Promise<string> => {
+      const argv = ["--conditions=@millrace/source", join(repositoryRoot, "apps/local/src/warehouse.ts"), ...args];
+      return (await promisify(execFile)(process.execPath, argv)).stdout;
+    };
+    const [child = 0] = await childPids(url);
+    process.kill(child, "SIGKILL");
+    const restarted = await servicePid(first, /runs again as process (\d+)/);
+    expect(restarted).not.toBe(child);
+    expect(first.output()).toContain("The event service ended (signal SIGKILL");
+    expect(await warehouse("--state", state, "SELECT 41 + 1 AS answer")).toContain("42");
+    const events = /Events\s+(http:\S+)/.exec(first.output())?.[1] ?? "";
+    expect((await fetch(events, { method: "POST" })).status).toBe(401);
+
+    const endless = fetch(new URL("/warehouse", url), {
+      method: "POST",
+      body: "SELECT count(*) FROM range(100000000000) a, range(1000000) b WHERE a.range * b.range = 7",
+    }).then(
+      (response) => response.status,
+      () => "cut off",
+    );
+    // It answers while the query runs, so the query has begun.
+    expect(await warehouse("--state", state, "SELECT 1 AS one")).toContain("1");
+    first.child.kill("SIGINT");
+    expect(await first.ended).toMatchObject({ code: 0, output: expect.stringContaining("Drained") });
+    expect([400, "cut off"]).toContain(await endless);
+    await expect(warehouse("--state", state, "SELECT 1")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`No pipeline keeps its state in ${state}`),
+    });
+  }, 60_000);
+
+  test("leaves no process behind when it is killed", async () => {
+    const run = runPipeline(["--rate", "50"]);
+    const url = await controlUrl(run);
+    const children = await waitFor(run, "a worker of each function", async () => {
+      const pids = await childPids(url);
+      return pids.length >= 3 ? pids : undefined;
+    });
+    expect(children.every(isAlive)).toBe(true);
+    run.child.kill("SIGKILL");
+    await run.ended;
+    const deadline = Date.now() + 10_000;
+    while (children.some(isAlive) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
+    expect(children.filter(isAlive)).toEqual([]);
+  }, 60_000);
+});
