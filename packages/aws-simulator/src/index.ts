@@ -6,6 +6,13 @@ export {
   VirtualClock,
   type VirtualClockOptions,
 } from "./clock.ts";
+export {
+  DiskStreamStore,
+  type DiskStreamStoreOptions,
+  type DiskStreamStoreStats,
+} from "./journal/disk-stream-store.ts";
+export { JournalError, type JournalErrorCode } from "./journal/errors.ts";
+export type { Checkpoint, Checkpoints } from "./stream-reader/checkpoints.ts";
 export { createRandom, type Random, randomChoice, randomInteger } from "./random.ts";
 export { Trace, type TraceOptions, type TraceValue } from "./trace.ts";
 export { Kinesis, type KinesisOptions, type StreamOptions, type StreamStats } from "./kinesis/kinesis.ts";

@@ -4,6 +4,7 @@ import type { ObjectStore } from "../object-store/object-store.ts";
 import { checkChoice, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
 import { createRandom, type Random } from "../random.ts";
 import { catchUpIntervalMs, pollIntervalMs } from "../stream-reader/limits.ts";
+import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import type { StartingPosition, StreamSource } from "../stream-reader/stream-source.ts";
 import type { Trace } from "../trace.ts";
 import * as limits from "./limits.ts";
@@ -33,6 +34,8 @@ export interface DeliveryStreamOptions {
   readonly compressionFormat?: CompressionFormat;
   /** Default `LATEST`, as on AWS: what was in the stream before `start` is not delivered. */
   readonly startingPosition?: Exclude<StartingPosition, "AT_TIMESTAMP">;
+  /** Remembers what was delivered, for the next process. Default: it begins at the starting position. */
+  readonly checkpoints?: Checkpoints;
   /** Part of every object's name; 1, and one more after each change of a real delivery stream. */
   readonly version?: number;
   readonly pollIntervalMs?: number;
@@ -64,6 +67,7 @@ export interface DeliveryStreamSettings {
   readonly bufferingIntervalMs: number;
   readonly compressionFormat: CompressionFormat;
   readonly startingPosition: StartingPosition;
+  readonly checkpoints: Checkpoints | undefined;
   readonly version: number;
   readonly pollIntervalMs: number;
   readonly catchUpIntervalMs: number;
@@ -90,6 +94,7 @@ export function readDeliveryStreamOptions(options: DeliveryStreamOptions): Deliv
     bufferingIntervalMs: intervalSeconds * 1_000,
     compressionFormat: options.compressionFormat ?? "UNCOMPRESSED",
     startingPosition: options.startingPosition ?? "LATEST",
+    checkpoints: options.checkpoints,
     version: options.version ?? 1,
     pollIntervalMs: options.pollIntervalMs ?? pollIntervalMs,
     catchUpIntervalMs: options.catchUpIntervalMs ?? catchUpIntervalMs,

@@ -32,6 +32,8 @@ interface PendingObject {
   readonly records: Uint8Array[];
   bytes: number;
   oldestArrivalMs: number;
+  /** By shard, the last record in it. */
+  readonly last: Map<string, string>;
 }
 
 /**
@@ -76,12 +78,16 @@ export class DeliveryStream {
       startingPosition,
       pollIntervalMs,
       catchUpIntervalMs,
+      checkpoints: this.#settings.checkpoints,
       createConsumer: (controls) => {
         this.#shards.push(controls);
+        // What an earlier process did counts, so that the figures of stream and delivery agree.
+        this.#counters.recordsIn += controls.checkpoint?.records ?? 0;
+        this.#counters.recordsDelivered += controls.checkpoint?.records ?? 0;
         return {
           capacity: () => (this.#isFull() ? 0 : Number.POSITIVE_INFINITY),
           accept: (records) => {
-            this.#accept(records);
+            this.#accept(controls.shardId, records);
           },
           // Nothing here depends on the order of shards: the children may begin at once.
           end: () => {
@@ -138,14 +144,15 @@ export class DeliveryStream {
     return this.#pendingDeliveries > 1;
   }
 
-  #accept(records: readonly KinesisRecord[]): void {
+  #accept(shardId: string, records: readonly KinesisRecord[]): void {
     const { bufferingSizeBytes, bufferingIntervalMs, clock } = this.#settings;
     for (const record of records) {
       const size = record.Data.byteLength;
       // An object is never larger than the hint, unless one record is.
       if (this.#buffer !== undefined && this.#buffer.bytes + size > bufferingSizeBytes) this.#deliverBuffer();
-      this.#buffer ??= { records: [], bytes: 0, oldestArrivalMs: Number.POSITIVE_INFINITY };
+      this.#buffer ??= { records: [], bytes: 0, oldestArrivalMs: Number.POSITIVE_INFINITY, last: new Map() };
       this.#buffer.records.push(record.Data);
+      this.#buffer.last.set(shardId, record.SequenceNumber);
       this.#buffer.bytes += size;
       this.#buffer.oldestArrivalMs = Math.min(
         this.#buffer.oldestArrivalMs,
@@ -180,6 +187,7 @@ export class DeliveryStream {
     // Synchronous on purpose: under a virtual clock nothing may happen on another thread.
     const body = this.#settings.compressionFormat === "GZIP" ? gzipSync(joined, { level: 6 }) : joined;
     await this.#putUntilStored(body, buffer);
+    for (const [shardId, after] of buffer.last) this.#settings.checkpoints?.save(shardId, after);
     this.#counters.recordsDelivered += buffer.records.length;
     this.#pendingDeliveries -= 1;
     this.#pendingBytes -= buffer.bytes;

@@ -6,7 +6,7 @@ import type { RawAnswer } from "../faults/answers.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
 import { KinesisError, serializationError } from "../kinesis/errors.ts";
 import type { Kinesis } from "../kinesis/kinesis.ts";
-import { execute, toWire } from "../kinesis/operations.ts";
+import { execute, isWriting, toWire } from "../kinesis/operations.ts";
 import {
   abortConnection,
   answer,
@@ -147,6 +147,7 @@ class FrontEnd {
     try {
       requireSignature(request);
       output = execute(this.#kinesis, operation, parseBody(body));
+      if (this.#kinesis.isStored && isWriting(operation)) await this.#kinesis.committed();
     } catch (error) {
       refusal = error;
     }

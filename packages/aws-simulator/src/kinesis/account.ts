@@ -14,6 +14,7 @@ import {
 import * as limits from "./limits.ts";
 import { parseShardId, type ShardState, shardIdOf } from "./shard.ts";
 import { StreamState } from "./stream.ts";
+import type { StreamStore } from "./stream-store.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { RequestValidation } from "./validation.ts";
 
@@ -27,6 +28,7 @@ export interface AccountSettings {
   readonly shardLimit: number;
   readonly maxRetainedBytes: number;
   readonly limitsControlPlane: boolean;
+  readonly store: StreamStore | undefined;
 }
 
 /** What is counted of a stream from its creation on. */
@@ -49,6 +51,7 @@ export class Account {
   readonly shardLimit: number;
   readonly maxRetainedBytes: number;
   readonly streams = new Map<string, StreamState>();
+  readonly store: StreamStore | undefined;
   readonly #statusDelayMs: number;
   readonly #limitsControlPlane: boolean;
   readonly #counters = new WeakMap<StreamState, StreamCounters>();
@@ -62,6 +65,7 @@ export class Account {
     this.trace = settings.trace;
     this.shardLimit = settings.shardLimit;
     this.maxRetainedBytes = settings.maxRetainedBytes;
+    this.store = settings.store;
     this.#statusDelayMs = settings.statusDelayMs;
     this.#limitsControlPlane = settings.limitsControlPlane;
   }
@@ -84,9 +88,18 @@ export class Account {
       streamName,
       streamArn: `arn:aws:kinesis:${this.region}:${this.accountId}:stream/${streamName}`,
       createdMs: this.clock.now(),
+      store: this.store,
       ...settings,
     });
     this.streams.set(streamName, stream);
+    const shards = stream.shards(this.clock.now());
+    const counters = this.countersOf(stream);
+    counters.recordsIn = shards.reduce((sum, shard) => sum + shard.retainedRecords, 0);
+    counters.bytesIn = shards.reduce((sum, shard) => sum + shard.retainedBytes, 0);
+    // Only a stream that was retained can have another number of shards than it was asked for.
+    if (settings.mode === "PROVISIONED" && stream.openShards.length !== settings.shardCount) {
+      stream.scaleTo(settings.shardCount, this.clock.now());
+    }
     this.trace?.record("kinesis.createStream", {
       stream: streamName,
       shards: stream.openShards.length,

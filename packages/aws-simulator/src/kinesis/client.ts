@@ -4,7 +4,7 @@ import { checkNumber, checkRange } from "../options.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
 import { KinesisError } from "./errors.ts";
 import type { Kinesis } from "./kinesis.ts";
-import { execute } from "./operations.ts";
+import { execute, isWriting } from "./operations.ts";
 
 /** The part of a client that code under test usually needs; fits wherever a `KinesisClient` is only sent commands. */
 export interface InProcessClient {
@@ -63,6 +63,7 @@ export function createInProcessClient(kinesis: Kinesis, options: ClientOptions):
     let refusal: KinesisError | undefined;
     try {
       output = execute(kinesis, name, input) ?? {};
+      if (kinesis.isStored && isWriting(name)) await kinesis.committed();
     } catch (error) {
       if (!(error instanceof KinesisError)) throw error;
       refusal = new KinesisError(error.code, error.message, { requestId });

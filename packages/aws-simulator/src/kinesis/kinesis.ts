@@ -5,11 +5,14 @@ import type { Trace } from "../trace.ts";
 import { Account } from "./account.ts";
 import type * as api from "./api.ts";
 import { type ClientOptions, createInProcessClient, type InProcessClient } from "./client.ts";
+import { KinesisError } from "./errors.ts";
 import * as limits from "./limits.ts";
 import * as reads from "./read-operations.ts";
 import * as resharding from "./reshard-operations.ts";
+import { incrementSequenceNumber } from "./sequence-number.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import * as streams from "./stream-operations.ts";
+import type { StreamStore } from "./stream-store.ts";
 import { RequestValidation } from "./validation.ts";
 import * as writes from "./write-operations.ts";
 
@@ -37,6 +40,8 @@ export interface KinesisOptions {
   readonly maxRetainedBytesPerStream?: number;
   /** Whether DescribeStream, ListShards and the like are limited in calls a second, as on AWS. Default true. */
   readonly limitsControlPlane?: boolean;
+  /** Where streams are kept between two processes, such as a {@link DiskStreamStore}. Default nowhere: they end with the process. */
+  readonly store?: StreamStore;
 }
 
 export interface StreamOptions {
@@ -112,12 +117,14 @@ export class Kinesis {
       shardLimit: options.shardLimit ?? limits.defaultShardLimit,
       maxRetainedBytes: options.maxRetainedBytesPerStream ?? Number.POSITIVE_INFINITY,
       limitsControlPlane: options.limitsControlPlane ?? true,
+      store: options.store,
     });
     options.faults?.attach(this);
   }
 
   /**
-   * Creates a stream that is active at once, whatever `statusDelayMs` says, and gives its ARN: the short way for tests and local runs.
+   * Creates a stream, or goes on with the one of that name that the store retains; its number of shards and its settings become those
+   * asked for. It is active at once, whatever `statusDelayMs` says, and gives its ARN: the short way for tests and local runs.
    * @throws KinesisError as CreateStream does.
    */
   createStream(options: StreamOptions): string {
@@ -235,6 +242,24 @@ export class Kinesis {
     return createInProcessClient(this, options);
   }
 
+  /**
+   * Resolves when everything that was put so far is stored; at once without a `store`. {@link Kinesis.client} and the HTTP front end answer only then,
+   * callers of {@link Kinesis.putRecords} have to wait for themselves.
+   * @throws KinesisError `InternalFailure` when it could not be stored; nobody will read it.
+   */
+  async committed(): Promise<void> {
+    try {
+      await this.#account.store?.committed();
+    } catch (error) {
+      throw new KinesisError("InternalFailure", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Whether answers have to wait for {@link Kinesis.committed}. */
+  get isStored(): boolean {
+    return this.#account.store !== undefined;
+  }
+
   /** Counters of one stream. @throws ResourceNotFoundException when there is none of that name. */
   stats(streamName: string): StreamStats {
     const stream = this.#account.stream({ StreamName: streamName });
@@ -257,7 +282,34 @@ export class Kinesis {
     return this.#account
       .stream({ StreamName: streamName })
       .shards(this.clock.now())
-      .flatMap((shard) => shard.records().map((record) => ({ shardId: shard.id, record })));
+      .flatMap((shard) => Array.from(shard.records(), (record) => ({ shardId: shard.id, record })));
+  }
+
+  /**
+   * The records a stream holds, one after the other, so that a long history need not fit into memory. Costs no read capacity.
+   * @param after begin behind these sequence numbers, by shard
+   * @throws ResourceNotFoundException when there is no such stream.
+   */
+  *readRecords(
+    streamName: string,
+    after: ReadonlyMap<string, string> = new Map(),
+  ): Generator<{ readonly shardId: string; readonly record: StoredRecord }> {
+    for (const shard of this.#account.stream({ StreamName: streamName }).shards(this.clock.now())) {
+      const last = after.get(shard.id);
+      const position = last === undefined ? undefined : incrementSequenceNumber(last);
+      for (const record of shard.records(position)) yield { shardId: shard.id, record };
+    }
+  }
+
+  /** The sequence number that each shard of a stream gave out last; a shard that gave out none is missing. */
+  lastSequenceNumbers(streamName: string): ReadonlyMap<string, string> {
+    const shards = this.#account.stream({ StreamName: streamName }).shards(this.clock.now());
+    return new Map(
+      shards.flatMap((shard) => {
+        const last = shard.lastSequenceNumber;
+        return last === undefined ? [] : [[shard.id, last] as const];
+      }),
+    );
   }
 
   /** Names of all streams, sorted. */

@@ -99,6 +99,11 @@ export const operations: Readonly<Record<string, Operation>> = {
   UpdateStreamMode: operation("updateStreamMode", { StreamARN: "string", StreamModeDetails: streamModeDetails }),
 };
 
+/** Whether an operation changes anything, so that its answer has to wait until that is stored. */
+export function isWriting(name: string): boolean {
+  return !/^(?:Get|List|Describe)/.test(name);
+}
+
 /**
  * Runs an operation by name.
  * @param input members of another type than the API's are refused with SerializationException; unknown members are ignored, as AWS does.

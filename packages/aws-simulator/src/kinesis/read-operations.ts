@@ -76,7 +76,7 @@ export function getRecords(account: Account, input: GetRecordsInput): GetRecords
   counters.recordsOut += read.records.length;
   return {
     Records: read.records,
-    ...(shard.closedMs !== undefined && read.records.length === 0 && read.remaining === 0
+    ...(shard.closedMs !== undefined && read.records.length === 0 && read.remaining === 0 && !shard.hasPending
       ? { MillisBehindLatest: Math.max(0, now - shard.closedMs), ChildShards: stream.childrenOf(shard) }
       : {
           NextShardIterator: iterator(account, stream, shard, read.nextPosition, now),

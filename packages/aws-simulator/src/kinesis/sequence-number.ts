@@ -36,10 +36,26 @@ export class SequenceNumbers {
     return this.#last;
   }
 
+  /** Index of the number given out last, counted from 1; 0 when none was. */
+  get lastIndex(): number {
+    return Number(this.#index);
+  }
+
   next(nowMs: number): string {
     this.#index += 1n;
     this.#last = this.#compose(this.#index, BigInt(Math.floor(nowMs / 1000)));
     return this.#last;
+  }
+
+  /** The number of the record with that index which arrived at that time. */
+  at(index: number, arrivalMs: number): string {
+    return this.#compose(BigInt(index), BigInt(Math.floor(arrivalMs / 1000)));
+  }
+
+  /** Goes on behind a number that an earlier process gave out. */
+  resumeAfter(index: number, arrivalMs: number): void {
+    this.#index = BigInt(index);
+    this.#last = this.at(index, arrivalMs);
   }
 
   /** The number that closes the shard: greater than every one given out. */
@@ -65,6 +81,11 @@ export function parseSequenceNumber(text: string): ParsedSequenceNumber | undefi
     shardIndex: Number((value >> 4n) & 0xffffffffn),
     shardCreatedSeconds: Number((value >> 148n) & 0xfffffffffn),
   };
+}
+
+/** The part of a sequence number that grows with each record of its shard. */
+export function indexOfSequenceNumber(sequenceNumber: string): number {
+  return Number((BigInt(sequenceNumber) >> indexShift) & 0xffffffffffffffffn);
 }
 
 /** Orders decimal numbers written without leading zeros. */

@@ -8,8 +8,11 @@ import {
   writeBytesPerSecond,
   writeRecordsPerSecond,
 } from "./limits.ts";
-import { compareSequenceNumbers, incrementSequenceNumber, SequenceNumbers } from "./sequence-number.ts";
+import { MemoryRecordLog, type RecordLog } from "./record-log.ts";
+import { incrementSequenceNumber, SequenceNumbers } from "./sequence-number.ts";
 import { type RecordData, StoredRecord } from "./stored-record.ts";
+import type { ShardDescription } from "./stream-description.ts";
+import type { LastNumber } from "./stream-store.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export interface ShardOptions {
@@ -21,6 +24,15 @@ export interface ShardOptions {
   readonly maxRecordBytes: number;
   readonly parentId?: string | undefined;
   readonly adjacentParentId?: string | undefined;
+  /** Where the records are kept. Default in memory. */
+  readonly log?: RecordLog | undefined;
+}
+
+/** How a shard was left by an earlier process. */
+export interface ShardHistory {
+  readonly lastNumber: LastNumber | undefined;
+  readonly closedMs: number | undefined;
+  readonly endingSequenceNumber: string | undefined;
 }
 
 /** What a reader gets from {@link ShardState.read}. */
@@ -31,9 +43,6 @@ export interface ShardRead {
   /** Records in the shard that were not read yet. */
   readonly remaining: number;
 }
-
-/** Records are dropped from the front of an array; it is rebuilt when this many are gone and make up half of it. */
-const compactAfter = 1024;
 
 /** One shard: its range of hash keys, its records in order, and what of its capacity is left this moment. */
 export class ShardState {
@@ -53,9 +62,7 @@ export class ShardState {
   #writeBytes: TokenBucket;
   #maxRecordBytes: number;
   #capacityFactor = 1;
-  #records: (StoredRecord | undefined)[] = [];
-  #head = 0;
-  #retainedBytes = 0;
+  readonly #log: RecordLog;
   #closedMs: number | undefined;
   #endingSequenceNumber: string | undefined;
   /** Records and bytes ever stored; on-demand scaling looks at their growth. */
@@ -72,6 +79,7 @@ export class ShardState {
     this.startHex = toHexHashKey(options.startHashKey);
     this.createdMs = options.createdMs;
     this.#maxRecordBytes = options.maxRecordBytes;
+    this.#log = options.log ?? new MemoryRecordLog();
     const now = options.createdMs;
     this.#sequence = new SequenceNumbers(options.index, now);
     this.#writeRecords = new TokenBucket(writeRecordsPerSecond, writeRecordsPerSecond, now);
@@ -93,21 +101,43 @@ export class ShardState {
     return this.#sequence.starting;
   }
 
+  /** `undefined` when the shard gave out none. */
+  get lastSequenceNumber(): string | undefined {
+    return this.#sequence.lastIndex === 0 ? undefined : this.#sequence.last;
+  }
+
   get retainedRecords(): number {
-    return this.#records.length - this.#head;
+    return this.#log.size;
   }
 
   get retainedBytes(): number {
-    return this.#retainedBytes;
+    return this.#log.bytes;
   }
 
-  get oldestRecord(): StoredRecord | undefined {
-    return this.#records[this.#head];
+  /** Something was put here that cannot be read yet. */
+  get hasPending(): boolean {
+    return this.#log.pending > 0;
   }
 
-  /** The records still retained, oldest first. */
-  records(): StoredRecord[] {
-    return this.#records.slice(this.#head) as StoredRecord[];
+  /** The records still retained, oldest first, from `position` on. */
+  *records(position?: string): Generator<StoredRecord> {
+    const log = this.#log;
+    // Records may be dropped between two steps: the place counts them, the rank does not.
+    let place = log.dropped + (position === undefined ? 0 : log.rankOf(position));
+    for (;;) {
+      const rank = Math.max(0, place - log.dropped);
+      if (rank >= log.size) return;
+      place = log.dropped + rank + 1;
+      const record = log.at(rank);
+      if (record !== undefined) yield record;
+    }
+  }
+
+  /** Goes on as an earlier process left it. */
+  resume({ lastNumber, closedMs, endingSequenceNumber }: ShardHistory): void {
+    if (lastNumber !== undefined) this.#sequence.resumeAfter(lastNumber.index, lastNumber.arrivalMs);
+    this.#closedMs = closedMs;
+    this.#endingSequenceNumber = endingSequenceNumber;
   }
 
   /** Takes the capacity one record needs, both of records and of bytes, or neither. */
@@ -127,10 +157,16 @@ export class ShardState {
     return this.#iteratorCalls.tryTake(1, nowMs);
   }
 
-  append(partitionKey: string, data: RecordData, sizeBytes: number, nowMs: number): StoredRecord {
+  /** @param onRefused called when the record could not be stored after all */
+  append(
+    partitionKey: string,
+    data: RecordData,
+    sizeBytes: number,
+    nowMs: number,
+    onRefused?: () => void,
+  ): StoredRecord {
     const record = new StoredRecord(this.#sequence.next(nowMs), partitionKey, data, sizeBytes, nowMs);
-    this.#records.push(record);
-    this.#retainedBytes += sizeBytes;
+    this.#log.append(record, this.#sequence.lastIndex, onRefused);
     this.recordsIn += 1;
     this.bytesIn += sizeBytes;
     return record;
@@ -155,38 +191,35 @@ export class ShardState {
 
   /** Forgets what arrived before `cutoffMs`. */
   trim(cutoffMs: number): void {
-    let record = this.#records[this.#head];
-    while (record !== undefined && record.arrivalMs < cutoffMs) {
-      this.#dropOldest(record);
-      record = this.#records[this.#head];
+    let arrivalMs = this.#log.arrivalAt(0);
+    while (arrivalMs !== undefined && arrivalMs < cutoffMs) {
+      this.#log.dropOldest();
+      arrivalMs = this.#log.arrivalAt(0);
     }
-    this.#compact();
   }
 
   /** Forgets the oldest records until at most `maxBytes` are left. @returns how many were forgotten. */
   shrinkTo(maxBytes: number): number {
     let dropped = 0;
-    let record = this.#records[this.#head];
-    while (record !== undefined && this.#retainedBytes > maxBytes) {
-      this.#dropOldest(record);
+    while (this.#log.size > 0 && this.#log.bytes > maxBytes) {
+      this.#log.dropOldest();
       dropped += 1;
-      record = this.#records[this.#head];
     }
-    this.#compact();
     return dropped;
   }
 
   /** Reads on from `position`, at most `limit` records and ten mebibytes. */
   read(position: string, limit: number, nowMs: number): ShardRead {
     const records: StoredRecord[] = [];
-    let index = this.#indexAt(position);
+    const log = this.#log;
+    let rank = log.rankOf(position);
     let bytes = 0;
-    while (records.length < limit) {
-      const record = this.#records[index];
-      if (record === undefined || (records.length > 0 && bytes + record.sizeBytes > maxBytesPerGet)) break;
+    for (; records.length < limit && rank < log.size; rank += 1) {
+      const record = log.at(rank);
+      if (record === undefined) continue;
+      if (records.length > 0 && bytes + record.sizeBytes > maxBytesPerGet) break;
       records.push(record);
       bytes += record.sizeBytes;
-      index += 1;
     }
     // "If a call returns 10 MiB, subsequent calls made within the next 5 seconds throw" [api GetRecords]: what exceeds a second's
     // worth has to be waited for in full.
@@ -196,7 +229,7 @@ export class ShardState {
     return {
       records,
       nextPosition: last === undefined ? position : incrementSequenceNumber(last.SequenceNumber),
-      remaining: this.#records.length - index,
+      remaining: log.size - rank,
     };
   }
 
@@ -208,15 +241,29 @@ export class ShardState {
   /** The position of the first record that arrived at `epochMs` or later. */
   positionAtTime(epochMs: number): string {
     // Arrival times need not grow (the clock of the service may be set), so there is nothing to bisect.
-    for (let index = this.#head; index < this.#records.length; index += 1) {
-      const record = this.#records[index];
-      if (record !== undefined && record.arrivalMs >= epochMs) return record.SequenceNumber;
+    for (let rank = 0; rank < this.#log.size; rank += 1) {
+      if ((this.#log.arrivalAt(rank) ?? 0) >= epochMs)
+        return this.#log.at(rank)?.SequenceNumber ?? this.latestPosition();
     }
     return this.latestPosition();
   }
 
   hashKeyRange(): HashKeyRange {
     return { StartingHashKey: this.startHashKey.toString(), EndingHashKey: this.endHashKey.toString() };
+  }
+
+  /** The shard as it is written down. */
+  toDescription(): ShardDescription {
+    return {
+      index: this.index,
+      startHashKey: this.startHashKey.toString(),
+      endHashKey: this.endHashKey.toString(),
+      createdMs: this.createdMs,
+      ...(this.#closedMs === undefined ? {} : { closedMs: this.#closedMs }),
+      ...(this.#endingSequenceNumber === undefined ? {} : { endingSequenceNumber: this.#endingSequenceNumber }),
+      ...(this.parentId === undefined ? {} : { parentId: this.parentId }),
+      ...(this.adjacentParentId === undefined ? {} : { adjacentParentId: this.adjacentParentId }),
+    };
   }
 
   describe(): Shard {
@@ -230,30 +277,6 @@ export class ShardState {
         ...(this.#endingSequenceNumber === undefined ? {} : { EndingSequenceNumber: this.#endingSequenceNumber }),
       },
     };
-  }
-
-  #indexAt(position: string): number {
-    let low = this.#head;
-    let high = this.#records.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const record = this.#records[middle];
-      if (record !== undefined && compareSequenceNumbers(record.SequenceNumber, position) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #dropOldest(record: StoredRecord): void {
-    this.#records[this.#head] = undefined;
-    this.#head += 1;
-    this.#retainedBytes -= record.sizeBytes;
-  }
-
-  #compact(): void {
-    if (this.#head < compactAfter || this.#head * 2 < this.#records.length) return;
-    this.#records = this.#records.slice(this.#head);
-    this.#head = 0;
   }
 
   #writeBurst(): number {

@@ -33,6 +33,11 @@ export class StoredRecord implements KinesisRecord {
     return this.#bytes;
   }
 
+  /** The data in a form it has already. */
+  get storedData(): RecordData {
+    return this.#bytes ?? this.#base64 ?? "";
+  }
+
   get dataBase64(): string {
     this.#base64 ??= bufferOver(this.#bytes ?? new Uint8Array()).toString("base64");
     return this.#base64;

@@ -62,7 +62,10 @@ export function deleteStream(account: Account, input: DeleteStreamInput): void {
   stream.status = "DELETING";
   account.trace?.record("kinesis.deleteStream", { stream: stream.streamName });
   account.afterStatusDelay(() => {
-    if (account.streams.get(stream.streamName) === stream) account.streams.delete(stream.streamName);
+    if (account.streams.get(stream.streamName) === stream) {
+      account.streams.delete(stream.streamName);
+      stream.delete();
+    }
   });
 }
 
@@ -146,6 +149,7 @@ export function increaseStreamRetentionPeriod(account: Account, input: Retention
     );
   }
   stream.retentionHours = hours;
+  stream.save();
   account.updating(stream);
 }
 
@@ -157,6 +161,7 @@ export function decreaseStreamRetentionPeriod(account: Account, input: Retention
     );
   }
   stream.retentionHours = hours;
+  stream.save();
   account.updating(stream);
 }
 
@@ -177,6 +182,7 @@ export function updateStreamMode(account: Account, input: UpdateStreamModeInput)
   }
   stream.modeSwitchesMs.push(now);
   if (mode !== undefined) stream.mode = mode;
+  stream.save();
   account.trace?.record("kinesis.updateStreamMode", { stream: stream.streamName, mode });
   account.updating(stream);
 }
@@ -192,6 +198,7 @@ export function updateMaxRecordSize(account: Account, input: UpdateMaxRecordSize
   const stream = account.activeStream({ StreamARN: input.StreamARN });
   account.limitCalls("UpdateMaxRecordSize");
   stream.setMaxRecordBytes((input.MaxRecordSizeInKiB ?? 0) * limits.kib, account.clock.now());
+  stream.save();
   account.updating(stream);
 }
 
@@ -213,6 +220,7 @@ export function addTagsToStream(account: Account, input: AddTagsToStreamInput): 
     );
   }
   for (const [key, value] of tags) stream.tags.set(key, value);
+  stream.save();
 }
 
 export function removeTagsFromStream(account: Account, input: RemoveTagsFromStreamInput): void {
@@ -222,6 +230,7 @@ export function removeTagsFromStream(account: Account, input: RemoveTagsFromStre
   const stream = account.stream(input);
   account.limitCalls("RemoveTagsFromStream");
   for (const key of input.TagKeys ?? []) stream.tags.delete(key);
+  stream.save();
 }
 
 export function listTagsForStream(account: Account, input: ListTagsForStreamInput): ListTagsForStreamOutput {

@@ -3,7 +3,9 @@ import { type HexHashKey, hashPartitionKey, maxHashKey, toHexHashKey, uniformBou
 import { dayMs, hourMs } from "./limits.ts";
 import { OnDemandScaling } from "./on-demand.ts";
 import { planUniformScaling } from "./resharding.ts";
-import { ShardState } from "./shard.ts";
+import { type ShardOptions, ShardState } from "./shard.ts";
+import type { StreamDescription } from "./stream-description.ts";
+import type { StoredStream, StreamStore } from "./stream-store.ts";
 
 export interface StreamSettings {
   readonly streamName: string;
@@ -14,6 +16,8 @@ export interface StreamSettings {
   readonly maxRecordBytes: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly createdMs: number;
+  /** Where the records are kept between two processes. Default nowhere. */
+  readonly store?: StreamStore | undefined;
 }
 
 /** One stream: its settings, its status, and its shards, open and closed. */
@@ -33,21 +37,47 @@ export class StreamState {
   #shards: ShardState[] = [];
   #open: ShardState[] = [];
   #nextIndex = 0;
+  readonly #stored: StoredStream | undefined;
 
+  /** Makes the stream, or goes on with the one of that name that the store retains: then shards and creation time are that one's. */
   constructor(settings: StreamSettings) {
+    const retained = settings.store?.retained(settings.streamName);
     this.streamName = settings.streamName;
     this.streamArn = settings.streamArn;
-    this.createdMs = settings.createdMs;
+    this.createdMs = retained?.createdMs ?? settings.createdMs;
     this.mode = settings.mode;
     this.retentionHours = settings.retentionHours;
     this.maxRecordBytes = settings.maxRecordBytes;
-    this.tags = new Map(Object.entries(settings.tags));
-    const starts = uniformBoundaries(settings.shardCount);
-    starts.forEach((startHashKey, index) => {
-      const next = starts[index + 1];
-      this.#addShard(startHashKey, next === undefined ? maxHashKey : next - 1n, settings.createdMs);
-    });
+    this.tags = new Map(Object.entries({ ...retained?.tags, ...settings.tags }));
+    this.#stored = settings.store?.open(retained ?? this.toDescription());
+    if (retained === undefined) this.#addFirstShards(settings.shardCount);
+    else this.#resumeShards(retained);
     this.#sortOpen();
+    this.save();
+  }
+
+  /** Writes down how the stream is now; to be called after each change of its settings. */
+  save(): void {
+    this.#stored?.save(this.toDescription());
+  }
+
+  /** The stream is gone, and its records with it. */
+  delete(): void {
+    this.#stored?.delete();
+  }
+
+  /** The stream as it is written down. */
+  toDescription(): StreamDescription {
+    return {
+      streamName: this.streamName,
+      createdMs: this.createdMs,
+      mode: this.mode,
+      retentionHours: this.retentionHours,
+      maxRecordBytes: this.maxRecordBytes,
+      tags: Object.fromEntries(this.tags),
+      nextShardIndex: this.#nextIndex,
+      shards: this.#shards.map((shard) => shard.toDescription()),
+    };
   }
 
   get openShards(): readonly ShardState[] {
@@ -91,6 +121,7 @@ export class StreamState {
     this.#addShard(parent.startHashKey, atHashKey - 1n, nowMs, parent.id);
     this.#addShard(atHashKey, parent.endHashKey, nowMs, parent.id);
     this.#sortOpen();
+    this.save();
   }
 
   merge(left: ShardState, right: ShardState, nowMs: number): void {
@@ -98,6 +129,7 @@ export class StreamState {
     this.#close(right, nowMs);
     this.#addShard(left.startHashKey, right.endHashKey, nowMs, left.id, right.id);
     this.#sortOpen();
+    this.save();
   }
 
   /** Splits and merges until the stream has `target` equal shards. */
@@ -120,6 +152,32 @@ export class StreamState {
       }));
   }
 
+  #addFirstShards(count: number): void {
+    const starts = uniformBoundaries(count);
+    starts.forEach((startHashKey, index) => {
+      const next = starts[index + 1];
+      this.#addShard(startHashKey, next === undefined ? maxHashKey : next - 1n, this.createdMs);
+    });
+  }
+
+  #resumeShards({ shards, nextShardIndex }: StreamDescription): void {
+    for (const description of shards) {
+      const shard = this.#createShard({
+        ...description,
+        startHashKey: BigInt(description.startHashKey),
+        endHashKey: BigInt(description.endHashKey),
+      });
+      shard.resume({
+        lastNumber: this.#stored?.lastNumber(description.index),
+        closedMs: description.closedMs,
+        endingSequenceNumber: description.endingSequenceNumber,
+      });
+      this.#shards.push(shard);
+      if (shard.isOpen) this.#open.push(shard);
+    }
+    this.#nextIndex = nextShardIndex;
+  }
+
   #addShard(
     startHashKey: bigint,
     endHashKey: bigint,
@@ -127,18 +185,22 @@ export class StreamState {
     parentId?: string,
     adjacentParentId?: string,
   ): void {
-    const shard = new ShardState({
+    const shard = this.#createShard({
       index: this.#nextIndex,
       startHashKey,
       endHashKey,
       createdMs,
-      maxRecordBytes: this.maxRecordBytes,
       parentId,
       adjacentParentId,
     });
     this.#nextIndex += 1;
     this.#shards.push(shard);
     this.#open.push(shard);
+  }
+
+  #createShard(options: Omit<ShardOptions, "log" | "maxRecordBytes">): ShardState {
+    const log = this.#stored?.openLog(options);
+    return new ShardState({ ...options, maxRecordBytes: this.maxRecordBytes, log });
   }
 
   #close(shard: ShardState, nowMs: number): void {

@@ -117,7 +117,10 @@ function store(account: Account, stream: StreamState, entry: CheckedEntry, now: 
   if (fault === "internal-failure") return { ...internalFailure };
   // Nobody may ever read the shard: what has expired goes as something new comes.
   stream.trimExpired(shard, now);
-  const record = shard.append(entry.partitionKey, entry.data, entry.sizeBytes, now);
+  const record = shard.append(entry.partitionKey, entry.data, entry.sizeBytes, now, () => {
+    counters.recordsIn -= 1;
+    counters.bytesIn -= entry.sizeBytes;
+  });
   counters.recordsIn += 1;
   counters.bytesIn += entry.sizeBytes;
   if (fault === "internal-failure-stored") return { ...internalFailure };

@@ -55,7 +55,11 @@ export class EventSourceMapping {
         : { startingPositionTimestampMs: this.#settings.startingPositionTimestampMs }),
       pollIntervalMs: this.#settings.pollIntervalMs,
       catchUpIntervalMs: this.#settings.catchUpIntervalMs,
+      checkpoints: this.#settings.checkpoints,
       createConsumer: (controls) => {
+        // What an earlier process did counts, so that the figures of stream and mapping agree.
+        this.#counters.recordsIn += controls.checkpoint?.records ?? 0;
+        this.#counters.recordsProcessed += controls.checkpoint?.records ?? 0;
         const worker = new ShardWorker({
           controls,
           settings: this.#settings,

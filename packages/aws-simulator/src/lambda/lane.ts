@@ -13,6 +13,8 @@ export interface BufferedRecord {
   readonly sizeBytes: number;
   readonly arrivalMs: number;
   readonly readAtMs: number;
+  /** Sequence number of the record before it in the shard; undefined for the first that is read. */
+  readonly previous: string | undefined;
 }
 
 /** Records to be invoked together, and what was tried with them. */
@@ -62,9 +64,9 @@ export class Lane {
     return this.#queue.length + this.#work.reduce((sum, { records }) => sum + records.length, 0);
   }
 
-  /** Arrival of the oldest record not yet done with. */
-  get oldestArrivalMs(): number | undefined {
-    return (this.#work[0]?.records[0] ?? this.#queue[0])?.arrivalMs;
+  /** The oldest record not yet done with. */
+  get oldest(): BufferedRecord | undefined {
+    return this.#work[0]?.records[0] ?? this.#queue[0];
   }
 
   get isIdle(): boolean {

@@ -4,6 +4,7 @@ import type { ObjectStore } from "../object-store/object-store.ts";
 import { checkChoice, checkFunction, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
 import { createRandom, type Random } from "../random.ts";
 import { catchUpIntervalMs, pollIntervalMs } from "../stream-reader/limits.ts";
+import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import type { StartingPosition, StreamSource } from "../stream-reader/stream-source.ts";
 import type { Trace } from "../trace.ts";
 import type { InvokeOptions } from "./function-error.ts";
@@ -39,6 +40,8 @@ export interface EventSourceMappingOptions {
   readonly startingPosition?: StartingPosition;
   /** Only with `AT_TIMESTAMP`. */
   readonly startingPositionTimestamp?: Date;
+  /** Remembers how far the mapping has come, for the next process. Default: it begins at the starting position. */
+  readonly checkpoints?: Checkpoints;
   /** Appears in on-failure records. */
   readonly functionArn?: string;
   /** The mapping's UUID, part of the key of on-failure objects. Default: drawn from `random`. */
@@ -81,6 +84,7 @@ export interface MappingSettings {
   readonly isReportingItemFailures: boolean;
   readonly startingPosition: StartingPosition;
   readonly startingPositionTimestampMs: number | undefined;
+  readonly checkpoints: Checkpoints | undefined;
   readonly functionArn: string;
   readonly pollIntervalMs: number;
   readonly catchUpIntervalMs: number;
@@ -114,6 +118,7 @@ export function readMappingOptions(options: EventSourceMappingOptions): MappingS
     isReportingItemFailures: options.functionResponseTypes?.includes(reportBatchItemFailures) ?? false,
     startingPosition: options.startingPosition ?? "TRIM_HORIZON",
     startingPositionTimestampMs: options.startingPositionTimestamp?.getTime(),
+    checkpoints: options.checkpoints,
     functionArn,
     pollIntervalMs: options.pollIntervalMs ?? pollIntervalMs,
     catchUpIntervalMs: options.catchUpIntervalMs ?? catchUpIntervalMs,

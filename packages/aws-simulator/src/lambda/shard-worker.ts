@@ -1,8 +1,9 @@
 import type { KinesisRecord } from "../kinesis/api.ts";
+import { compareSequenceNumbers } from "../kinesis/sequence-number.ts";
 import type { ShardConsumer, ShardControls } from "../stream-reader/stream-reader.ts";
 import type { Discard } from "./failure-destination.ts";
 import { accountOf, streamRecordBytes, toStreamRecord } from "./kinesis-event.ts";
-import { Lane } from "./lane.ts";
+import { type BufferedRecord, Lane } from "./lane.ts";
 import { laneOfKey } from "./lane-of-key.ts";
 import { bufferedBatchesPerLane } from "./limits.ts";
 import type { MappingSettings } from "./mapping-options.ts";
@@ -25,10 +26,13 @@ export class ShardWorker implements ShardConsumer {
   #isEnded = false;
   #isComplete = false;
   #iteratorAgeMs = 0;
+  /** The last record that was read. */
+  #lastRead: string | undefined;
 
   constructor(options: ShardWorkerOptions) {
     const { settings, counters, controls, maxRecordAgeMs, discard } = options;
     this.#options = options;
+    this.#lastRead = controls.checkpoint?.after;
     this.#bufferLimit = settings.batchSize * settings.parallelizationFactor * bufferedBatchesPerLane;
     this.#lanes = Array.from(
       { length: settings.parallelizationFactor },
@@ -56,7 +60,7 @@ export class ShardWorker implements ShardConsumer {
 
   get oldestRecordAgeMs(): number {
     const now = this.#options.settings.clock.now();
-    return this.#lanes.reduce((oldest, lane) => Math.max(oldest, now - (lane.oldestArrivalMs ?? now)), 0);
+    return this.#lanes.reduce((oldest, lane) => Math.max(oldest, now - (lane.oldest?.arrivalMs ?? now)), 0);
   }
 
   get iteratorAgeMs(): number {
@@ -93,7 +97,9 @@ export class ShardWorker implements ShardConsumer {
         sizeBytes: streamRecordBytes(record),
         arrivalMs: stored.ApproximateArrivalTimestamp.getTime(),
         readAtMs,
+        previous: this.#lastRead,
       });
+      this.#lastRead = stored.SequenceNumber;
     }
     for (const lane of this.#lanes) lane.pump();
   }
@@ -123,9 +129,23 @@ export class ShardWorker implements ShardConsumer {
       this.#iteratorAgeMs = iteratorAgeMs;
       counters.iteratorAgeMs = iteratorAgeMs;
     }
+    this.#saveCheckpoint();
     if (this.capacity() > 0) controls.wake();
     this.#completeWhenDone();
     onProgress();
+  }
+
+  /** Everything before the oldest record of any lane is done with. */
+  #saveCheckpoint(): void {
+    const { checkpoints } = this.#options.settings;
+    if (checkpoints === undefined) return;
+    const [oldest, ...others] = this.#lanes.flatMap((lane) => lane.oldest ?? []);
+    const first = others.reduce(
+      (a, b) => (a !== undefined && compareSequenceNumbers(numberOf(a), numberOf(b)) <= 0 ? a : b),
+      oldest,
+    );
+    const after = first === undefined ? this.#lastRead : first.previous;
+    if (after !== undefined) checkpoints.save(this.shardId, after);
   }
 
   #completeWhenDone(): void {
@@ -133,4 +153,8 @@ export class ShardWorker implements ShardConsumer {
     this.#isComplete = true;
     this.#options.controls.complete();
   }
+}
+
+function numberOf({ record }: BufferedRecord): string {
+  return record.kinesis.sequenceNumber;
 }

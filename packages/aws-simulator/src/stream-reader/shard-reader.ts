@@ -3,10 +3,11 @@ import type { GetRecordsOutput, GetShardIteratorInput, KinesisRecord } from "../
 import { maxRecordsPerRead } from "./limits.ts";
 import type { StreamSource } from "./stream-source.ts";
 
-/** Where a shard that was never read begins. */
+/** Where the reading of a shard begins. */
 export type ShardPosition =
   | { readonly type: "TRIM_HORIZON" }
   | { readonly type: "LATEST" }
+  | { readonly type: "AFTER"; readonly sequenceNumber: string }
   | { readonly type: "AT_TIMESTAMP"; readonly timestampMs: number };
 
 /** What becomes of the records of one shard. */
@@ -185,6 +186,8 @@ export class ShardReader {
     }
     const { position, clock } = this.#options;
     switch (position.type) {
+      case "AFTER":
+        return { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: position.sequenceNumber };
       case "TRIM_HORIZON":
         return { ShardIteratorType: "TRIM_HORIZON" };
       case "AT_TIMESTAMP":

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Shard } from "../kinesis/api.ts";
+import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { type ShardPosition, ShardReader, type ShardSink } from "./shard-reader.ts";
 import type { StartingPosition, StreamSource } from "./stream-source.ts";
 
@@ -11,6 +12,8 @@ export interface ShardConsumer extends Omit<ShardSink, "end"> {
 
 export interface ShardControls {
   readonly shardId: string;
+  /** Where the reading begins, when an earlier process has come that far. */
+  readonly checkpoint: Checkpoint | undefined;
   /** There is room again after `capacity` was 0. */
   wake(): void;
   /** Every record of the ended shard is dealt with: its children may begin. */
@@ -26,6 +29,8 @@ export interface StreamReaderOptions {
   readonly startingPositionTimestampMs?: number;
   readonly pollIntervalMs: number;
   readonly catchUpIntervalMs: number;
+  /** Where an earlier process stopped; what the starting position says is for shards that it does not know. */
+  readonly checkpoints?: Checkpoints | undefined;
   readonly createConsumer: (controls: ShardControls) => ShardConsumer;
   readonly onError: (error: unknown) => void;
 }
@@ -155,8 +160,10 @@ export class StreamReader {
   #createReader(state: ShardState, isFirst: boolean): ShardReader {
     const { source, clock, streamArn, pollIntervalMs, catchUpIntervalMs, createConsumer, onError } = this.#options;
     const { ShardId: shardId } = state.shard;
+    const checkpoint = this.#options.checkpoints?.load(shardId);
     const consumer = createConsumer({
       shardId,
+      checkpoint,
       wake: () => {
         state.reader?.wake();
       },
@@ -171,7 +178,8 @@ export class StreamReader {
       clock,
       streamArn,
       shardId,
-      position: this.#positionOf(isFirst),
+      position:
+        checkpoint === undefined ? this.#positionOf(isFirst) : { type: "AFTER", sequenceNumber: checkpoint.after },
       pollIntervalMs,
       catchUpIntervalMs,
       sink: consumer,
@@ -195,7 +203,8 @@ export class StreamReader {
   /** A reader from LATEST has nothing to do in a shard that was closed before it came. */
   #isSkipped(shard: Shard): boolean {
     const isClosed = shard.SequenceNumberRange.EndingSequenceNumber !== undefined;
-    return this.#options.startingPosition === "LATEST" && this.#startedAtMs === undefined && isClosed;
+    const isLatest = this.#options.startingPosition === "LATEST" && this.#startedAtMs === undefined;
+    return isLatest && isClosed && this.#options.checkpoints?.load(shard.ShardId) === undefined;
   }
 
   /** A parent the listing no longer shows has aged out, and with it every record it held. */

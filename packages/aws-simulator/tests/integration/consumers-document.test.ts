@@ -27,7 +27,13 @@ describe("docs/consumers.md", () => {
   });
 
   test("names every error code", () => {
-    const codes = ["lambda/function-error.ts", "object-store/errors.ts", "snowpipe/errors.ts", "options.ts"]
+    const codes = [
+      "lambda/function-error.ts",
+      "object-store/errors.ts",
+      "journal/errors.ts",
+      "snowpipe/errors.ts",
+      "options.ts",
+    ]
       .flatMap((path) => [...source(path).matchAll(/"([A-Z]+_?[A-Z_]*)"/g)])
       .map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(12);

@@ -1,0 +1,155 @@
+import type { RecordLog } from "../kinesis/record-log.ts";
+import type { LastNumber } from "../kinesis/stream-store.ts";
+import { compareSequenceNumbers, indexOfSequenceNumber, SequenceNumbers } from "../kinesis/sequence-number.ts";
+import { StoredRecord } from "../kinesis/stored-record.ts";
+import type { RecordEntry } from "./entries.ts";
+import { recentBytesPerShard } from "./limits.ts";
+import { type IndexedRecord, RecordIndex, type RecordPlace } from "./record-index.ts";
+
+export interface DiskRecordLogOptions {
+  readonly streamId: number;
+  readonly shardIndex: number;
+  /** Queues the record for the next group; `onStored` says where it lies. */
+  readonly write: (record: RecordEntry, onStored: (place: RecordPlace) => void, onRefused: () => void) => void;
+  /** The record at a place; `undefined` when its bytes are damaged or gone. */
+  readonly read: (place: RecordPlace) => RecordEntry | undefined;
+}
+
+/** The records of one shard on disk: an index of all of them and the latest few themselves are in memory. */
+export class DiskRecordLog implements RecordLog {
+  readonly #options: DiskRecordLogOptions;
+  #numbers: SequenceNumbers;
+  readonly #index = new RecordIndex();
+  /** By index, oldest first. */
+  readonly #recent = new Map<number, StoredRecord>();
+  #recentBytes = 0;
+  #pending = 0;
+  #dropped = 0;
+  #last: LastNumber | undefined;
+
+  constructor(options: DiskRecordLogOptions) {
+    this.#options = options;
+    this.#numbers = new SequenceNumbers(options.shardIndex, 0);
+  }
+
+  /** Says when the shard was created, which is a part of its sequence numbers; before that nothing is read. */
+  open(shardCreatedMs: number): void {
+    this.#numbers = new SequenceNumbers(this.#options.shardIndex, shardCreatedMs);
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get bytes(): number {
+    return this.#index.bytes;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** The highest number given out, be its record retained or not. */
+  get last(): LastNumber | undefined {
+    return this.#last;
+  }
+
+  append(record: StoredRecord, index: number, onRefused?: () => void): void {
+    const { streamId, shardIndex, write } = this.#options;
+    const { arrivalMs, sizeBytes, PartitionKey: partitionKey } = record;
+    this.#pending += 1;
+    this.raiseLast({ index, arrivalMs });
+    write(
+      { streamId, shardIndex, index, arrivalMs, partitionKey, data: record.storedData },
+      (place) => {
+        this.#pending -= 1;
+        this.#index.push({ ...place, index, arrivalMs, sizeBytes });
+        this.#keep(index, record);
+      },
+      () => {
+        this.#pending -= 1;
+        onRefused?.();
+      },
+    );
+  }
+
+  /** Takes up a record that an earlier process stored. */
+  restore(record: IndexedRecord): void {
+    this.raiseLast(record);
+    this.#index.push(record);
+  }
+
+  /** A number is never given out twice, even when the record that had it is lost. */
+  raiseLast({ index, arrivalMs }: LastNumber): void {
+    if (index > (this.#last?.index ?? 0)) this.#last = { index, arrivalMs };
+  }
+
+  at(rank: number): StoredRecord | undefined {
+    const indexed = this.#index.at(rank);
+    if (indexed === undefined) return undefined;
+    const recent = this.#recent.get(indexed.index);
+    if (recent !== undefined) return recent;
+    const entry = this.#options.read(indexed);
+    if (entry === undefined) return undefined;
+    const { index, arrivalMs, sizeBytes } = indexed;
+    return new StoredRecord(
+      this.#numbers.at(index, arrivalMs),
+      entry.partitionKey,
+      // A view would keep everything that was read with it.
+      typeof entry.data === "string" ? entry.data : Buffer.from(entry.data),
+      sizeBytes,
+      arrivalMs,
+    );
+  }
+
+  arrivalAt(rank: number): number | undefined {
+    return this.#index.at(rank)?.arrivalMs;
+  }
+
+  rankOf(position: string): number {
+    const index = indexOfSequenceNumber(position);
+    const rank = this.#index.rankOf(index);
+    const found = this.#index.at(rank);
+    if (found?.index !== index) return rank;
+    return compareSequenceNumbers(this.#numbers.at(index, found.arrivalMs), position) < 0 ? rank + 1 : rank;
+  }
+
+  dropOldest(): void {
+    const oldest = this.#index.at(0);
+    if (oldest === undefined) return;
+    this.#forget(oldest.index);
+    this.#index.dropOldest();
+    this.#dropped += 1;
+  }
+
+  /** How many of the records have at most this index. */
+  countThrough(index: number): number {
+    return this.#index.rankOf(index + 1);
+  }
+
+  /** Forgets the records of a segment that is gone. */
+  dropThrough(index: number): void {
+    const count = this.countThrough(index);
+    for (let dropped = 0; dropped < count; dropped += 1) this.dropOldest();
+  }
+
+  #keep(index: number, record: StoredRecord): void {
+    this.#recent.set(index, record);
+    this.#recentBytes += record.sizeBytes;
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recentBytes <= recentBytesPerShard) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(index: number): void {
+    const record = this.#recent.get(index);
+    if (record === undefined) return;
+    this.#recent.delete(index);
+    this.#recentBytes -= record.sizeBytes;
+  }
+}

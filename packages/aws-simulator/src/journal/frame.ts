@@ -1,0 +1,72 @@
+/**
+ * How entries lie in a segment: `magic (4) · length of the body (4) · CRC-32 of length and body (4) · body`, one after the other. A
+ * length prefix makes reading quick, the checksum finds torn and flipped bytes, the magic finds the next entry behind them.
+ */
+import { crc32 } from "node:zlib";
+import { entryHeaderBytes, entryMagic, maxEntryBytes } from "./limits.ts";
+
+const magicBytes = Buffer.alloc(4);
+magicBytes.writeUInt32BE(entryMagic);
+
+/** Puts an entry round a body. */
+export function frame(body: Buffer): Buffer {
+  const framed = Buffer.allocUnsafe(entryHeaderBytes + body.byteLength);
+  framed.writeUInt32BE(entryMagic, 0);
+  framed.writeUInt32BE(body.byteLength, 4);
+  body.copy(framed, entryHeaderBytes);
+  framed.writeUInt32BE(checksumOf(framed, 0, body.byteLength), 8);
+  return framed;
+}
+
+/** The body of the entry that begins at `offset`; `undefined` when there is no whole and sound one. */
+export function bodyAt(bytes: Buffer, offset: number): Buffer | undefined {
+  const start = offset + entryHeaderBytes;
+  if (start > bytes.byteLength || bytes.readUInt32BE(offset) !== entryMagic) return undefined;
+  const length = bytes.readUInt32BE(offset + 4);
+  if (length > maxEntryBytes || start + length > bytes.byteLength) return undefined;
+  if (bytes.readUInt32BE(offset + 8) !== checksumOf(bytes, offset, length)) return undefined;
+  return bytes.subarray(start, start + length);
+}
+
+/** A stretch of a segment that holds no entry. */
+export interface Damage {
+  readonly offset: number;
+  readonly bytes: number;
+  /** Nothing sound follows it in the segment. */
+  readonly isTail: boolean;
+}
+
+/** What a segment holds: each entry where it begins, and what cannot be read. */
+export type Scanned =
+  | { readonly kind: "entry"; readonly offset: number; readonly body: Buffer }
+  | ({ readonly kind: "damage" } & Damage);
+
+/** Reads a segment from its beginning; behind damage it goes on with the next sound entry. */
+export function* scan(bytes: Buffer): Generator<Scanned> {
+  let offset = 0;
+  while (offset < bytes.byteLength) {
+    const body = bodyAt(bytes, offset);
+    if (body !== undefined) {
+      yield { kind: "entry", offset, body };
+      offset += entryHeaderBytes + body.byteLength;
+      continue;
+    }
+    const next = findEntry(bytes, offset + 1);
+    yield { kind: "damage", offset, bytes: (next ?? bytes.byteLength) - offset, isTail: next === undefined };
+    offset = next ?? bytes.byteLength;
+  }
+}
+
+function findEntry(bytes: Buffer, from: number): number | undefined {
+  let offset = bytes.indexOf(magicBytes, from);
+  while (offset >= 0) {
+    if (bodyAt(bytes, offset) !== undefined) return offset;
+    offset = bytes.indexOf(magicBytes, offset + 1);
+  }
+  return undefined;
+}
+
+function checksumOf(bytes: Buffer, offset: number, length: number): number {
+  const start = offset + entryHeaderBytes;
+  return crc32(bytes.subarray(start, start + length), crc32(bytes.subarray(offset + 4, offset + 8)));
+}

@@ -1,0 +1,26 @@
+/** Entries begin with these four bytes, so that reading can go on behind a damaged stretch. "MRJ1". */
+export const entryMagic = 0x4d524a31;
+
+/** Magic, length and checksum, four bytes each. */
+export const entryHeaderBytes = 12;
+
+/** The largest record of Kinesis is 10 MiB; anything longer is no length that was ever written. */
+export const maxEntryBytes = 16 * 1024 * 1024;
+
+/** A segment is closed, and the next begun, when it holds so much. */
+export const segmentBytes = 16 * 1024 * 1024;
+
+/** What all segments may hold before the oldest ones go that every consumer is done with. */
+export const defaultMaxBytes = 1024 * 1024 * 1024;
+
+/** Closed segments that are open for reading at a time. */
+export const maxOpenSegments = 8;
+
+/** Read at once from a closed segment: the next records of a shard lie close to one another. */
+export const readAheadBytes = 256 * 1024;
+
+/** Records of one shard that are kept in memory; older ones are read from their segment. */
+export const recentBytesPerShard = 2 * 1024 * 1024;
+
+/** Checkpoints wait at most so long for a group of records to be written with. */
+export const checkpointDelayMs = 100;

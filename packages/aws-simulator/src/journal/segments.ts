@@ -1,0 +1,31 @@
+/** What a segment holds of one shard. */
+interface Share {
+  /** Index of the last record. */
+  readonly lastIndex: number;
+  readonly newestArrivalMs: number;
+}
+
+/** A segment as the journal knows it without reading it again. */
+export class Segment {
+  readonly number: number;
+  size = 0;
+  readonly #shares = new Map<string, Share>();
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  note(shard: string, index: number, arrivalMs: number): void {
+    const newest = this.#shares.get(shard)?.newestArrivalMs ?? arrivalMs;
+    this.#shares.set(shard, { lastIndex: index, newestArrivalMs: Math.max(newest, arrivalMs) });
+  }
+
+  shares(): Iterable<readonly [shard: string, share: Share]> {
+    return this.#shares;
+  }
+
+  /** Whether no shard needs what the segment holds of it. */
+  isFree(isDoneWith: (shard: string, share: Share) => boolean): boolean {
+    return [...this.#shares].every(([shard, share]) => isDoneWith(shard, share));
+  }
+}

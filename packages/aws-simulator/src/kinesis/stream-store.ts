@@ -1,0 +1,33 @@
+import type { RecordLog } from "./record-log.ts";
+import type { StreamDescription } from "./stream-description.ts";
+
+/** A shard as its log has to know it. */
+export interface LoggedShard {
+  readonly index: number;
+  readonly createdMs: number;
+}
+
+/** The last number that a shard gave out before the streams were opened again. */
+export interface LastNumber {
+  readonly index: number;
+  readonly arrivalMs: number;
+}
+
+/** What a stream needs of its store. */
+export interface StoredStream {
+  openLog(shard: LoggedShard): RecordLog;
+  lastNumber(shardIndex: number): LastNumber | undefined;
+  /** The stream has changed: its shards or its settings. */
+  save(description: StreamDescription): void;
+  delete(): void;
+}
+
+/** Where streams are kept between two processes. */
+export interface StreamStore {
+  /** How the stream of that name was left; `undefined` when there is none. */
+  retained(streamName: string): StreamDescription | undefined;
+  /** The stream with what is retained of it, or, for a description that is new, an empty one. */
+  open(description: StreamDescription): StoredStream;
+  /** Resolves when everything that was appended and saved before is stored. @throws JournalError when something of it could not be. */
+  committed(): Promise<void>;
+}

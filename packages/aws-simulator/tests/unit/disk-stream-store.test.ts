@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { segmentBytes } from "../../src/journal/limits.ts";
+import { VirtualClock } from "../../src/index.ts";
+import { JournalFolder, putTexts, textsOf } from "../fixtures/stored-kinesis.ts";
+
+let folder: JournalFolder;
+beforeEach(() => {
+  folder = new JournalFolder();
+});
+afterEach(() => folder.remove());
+
+const segmentsIn = () => readdirSync(folder.path).sort();
+const onlySegment = () => join(folder.path, segmentsIn()[0] ?? "");
+const texts = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+
+describe("streams on disk", () => {
+  test("a killed process leaves every record that was confirmed, with its shard, number and time", async () => {
+    const first = folder.open();
+    first.kinesis.createStream({ streamName: "orders", shardCount: 3 });
+    await putTexts(first.kinesis, "orders", texts("order", 50));
+    const before = first.kinesis.recordsOf("orders");
+
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders", shardCount: 3 });
+    const after = second.kinesis.recordsOf("orders");
+    const visible = (all: typeof before) =>
+      all.map(({ shardId, record }) => [
+        shardId,
+        record.SequenceNumber,
+        record.arrivalMs,
+        record.PartitionKey,
+        record.dataBase64,
+      ]);
+    expect(visible(after)).toEqual(visible(before));
+    expect(second.warnings).toEqual([]);
+    expect(second.kinesis.stats("orders")).toMatchObject({ recordsIn: 50, retainedRecords: 50 });
+  });
+
+  test("numbers go on behind those of the last process, and its iterators still work", async () => {
+    const first = folder.open();
+    first.kinesis.createStream({ streamName: "orders" });
+    await putTexts(first.kinesis, "orders", ["a", "b"]);
+    const { ShardIterator } = first.kinesis.getShardIterator({
+      StreamName: "orders",
+      ShardId: "shardId-000000000000",
+      ShardIteratorType: "LATEST",
+    });
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    await putTexts(second.kinesis, "orders", ["c"]);
+    const { Records } = second.kinesis.getRecords({ ShardIterator });
+    expect(Records.map(({ PartitionKey }) => PartitionKey)).toEqual(["c"]);
+    const numbers = second.kinesis.recordsOf("orders").map(({ record }) => BigInt(record.SequenceNumber));
+    expect(numbers).toEqual([...numbers].sort((a, b) => (a < b ? -1 : 1)));
+    expect(new Set(numbers).size).toBe(3);
+  });
+
+  test("shards that were split, merged or asked for in another number come back with what they held", async () => {
+    const first = folder.open();
+    first.kinesis.createStream({ streamName: "orders", shardCount: 2 });
+    await putTexts(first.kinesis, "orders", texts("early", 20));
+    first.kinesis.updateShardCount({ StreamName: "orders", TargetShardCount: 4, ScalingType: "UNIFORM_SCALING" });
+    await putTexts(first.kinesis, "orders", texts("late", 20));
+    const shards = first.kinesis.listShards({ StreamName: "orders" }).Shards;
+
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders", shardCount: 4 });
+    expect(second.kinesis.listShards({ StreamName: "orders" }).Shards).toEqual(shards);
+    expect(textsOf(second.kinesis, "orders")).toHaveLength(40);
+
+    const third = folder.open();
+    third.kinesis.createStream({ streamName: "orders", shardCount: 9 });
+    expect(third.kinesis.openShardIds("orders")).toHaveLength(9);
+    await putTexts(third.kinesis, "orders", texts("last", 20));
+    expect(textsOf(third.kinesis, "orders").sort()).toEqual(
+      [...texts("early", 20), ...texts("late", 20), ...texts("last", 20)].sort(),
+    );
+  });
+
+  test("a stream that nobody opens is kept aside, told, and there again when it is opened", async () => {
+    const first = folder.open();
+    for (const streamName of ["orders", "returns"]) first.kinesis.createStream({ streamName });
+    await putTexts(first.kinesis, "returns", ["r"]);
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    expect(second.kinesis.streamNames()).toEqual(["orders"]);
+    expect(second.store.unopened()).toEqual(["returns"]);
+    await putTexts(second.kinesis, "orders", ["o"]);
+    const third = folder.open();
+    third.kinesis.createStream({ streamName: "returns" });
+    expect(textsOf(third.kinesis, "returns")).toEqual(["r"]);
+  });
+
+  test("a deleted stream does not come back, nor does it give its records to one of the same name", async () => {
+    const first = folder.open();
+    first.kinesis.createStream({ streamName: "orders" });
+    await putTexts(first.kinesis, "orders", ["a"]);
+    first.kinesis.deleteStream({ StreamName: "orders" });
+    first.kinesis.createStream({ streamName: "orders" });
+    await putTexts(first.kinesis, "orders", ["b"]);
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    expect(textsOf(second.kinesis, "orders")).toEqual(["b"]);
+  });
+
+  test("checkpoints are there after a kill, once they had time to be written", async () => {
+    const first = folder.open();
+    first.kinesis.createStream({ streamName: "orders" });
+    await putTexts(first.kinesis, "orders", ["a", "b", "c"]);
+    const numbers = first.kinesis.recordsOf("orders").map(({ record }) => record.SequenceNumber);
+    const shardId = "shardId-000000000000";
+    first.store.checkpoints("orders", "consumer").save(shardId, numbers[1] ?? "");
+    await first.store.close();
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    expect(second.store.checkpoints("orders", "consumer").load(shardId)).toEqual({ after: numbers[1], records: 2 });
+    expect(second.store.checkpoints("orders", "another").load(shardId)).toBeUndefined();
+  });
+});
+
+describe("a damaged journal", () => {
+  async function write(count: number): Promise<void> {
+    const { kinesis, store } = folder.open();
+    kinesis.createStream({ streamName: "orders" });
+    for (const text of texts("order", count)) await putTexts(kinesis, "orders", [text]);
+    await store.close();
+  }
+
+  test("with a torn last entry is cut there, told, and goes on", async () => {
+    await write(5);
+    const size = statSync(onlySegment()).size;
+    truncateSync(onlySegment(), size - 3);
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    expect(second.warnings).toEqual([expect.stringMatching(/00000001\.journal: an entry was torn off .* cut away/)]);
+    expect(textsOf(second.kinesis, "orders")).toEqual(texts("order", 4));
+    await putTexts(second.kinesis, "orders", ["next"]);
+    const third = folder.open();
+    third.kinesis.createStream({ streamName: "orders" });
+    expect(third.warnings).toEqual([]);
+    expect(textsOf(third.kinesis, "orders")).toEqual([...texts("order", 4), "next"]);
+  });
+
+  test("with a flipped byte in the middle tells file and offset and keeps every other record", async () => {
+    await write(5);
+    const bytes = readFileSync(onlySegment());
+    const at = bytes.indexOf("order-2");
+    bytes[at] = 0;
+    writeFileSync(onlySegment(), bytes);
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    expect(second.warnings).toEqual([expect.stringMatching(/00000001\.journal: \d+ bytes from \d+ on are damaged/)]);
+    expect(textsOf(second.kinesis, "orders")).toEqual(["order-0", "order-1", "order-3", "order-4"]);
+    await putTexts(second.kinesis, "orders", ["next"]);
+    expect(textsOf(second.kinesis, "orders").at(-1)).toBe("next");
+  });
+
+  test("of a newer version is refused with the file and what to do", async () => {
+    await write(1);
+    const text = readFileSync(onlySegment()).toString("latin1").replace('"version":1', '"version":9');
+    expect(text).toContain('"version":9');
+    const { frame } = await import("../../src/journal/frame.ts");
+    const bytes = Buffer.from(text, "latin1");
+    writeFileSync(onlySegment(), frame(bytes.subarray(12, 12 + bytes.readUInt32BE(4))));
+    expect(() => folder.open()).toThrow(/00000001\.journal was written by a newer version .*format 9/);
+  });
+});
+
+describe("a store without room", () => {
+  test("refuses records with InternalFailure, shows nobody any of them, and takes records again when there is room", async () => {
+    const { kinesis, store, warnings } = folder.open({ quotaBytes: 4_000 });
+    kinesis.createStream({ streamName: "orders" });
+    await putTexts(kinesis, "orders", ["small"]);
+    await expect(
+      putTexts(kinesis, "orders", [`large-${"x".repeat(200)}`.padEnd(250), ...texts("t", 60)]),
+    ).rejects.toMatchObject({
+      code: "InternalFailure",
+    });
+    expect(store.isWritable).toBe(false);
+    expect(textsOf(kinesis, "orders")).toEqual(["small"]);
+    expect(kinesis.stats("orders").recordsIn).toBe(1);
+    expect(warnings).toEqual([expect.stringContaining("No record can be stored: the quota of 4000 bytes")]);
+    await putTexts(kinesis, "orders", ["fits"]);
+    expect(store.isWritable).toBe(true);
+    expect(warnings.at(-1)).toMatch(/can be stored again\. 61 were refused/);
+    const again = folder.open();
+    again.kinesis.createStream({ streamName: "orders" });
+    expect(textsOf(again.kinesis, "orders")).toEqual(["small", "fits"]);
+  });
+});
+
+describe("a long history", () => {
+  const large = "x".repeat(500_000);
+  const perSegment = Math.floor(segmentBytes / large.length);
+
+  async function fill(kinesis: Parameters<typeof putTexts>[0], clock: VirtualClock, from: number, count: number) {
+    for (let n = from; n < from + count; n += 1) {
+      kinesis.putRecords({ StreamName: "orders", Records: [{ PartitionKey: `k-${n}`, Data: Buffer.from(large) }] });
+      await kinesis.committed();
+      await clock.runFor(1_000);
+    }
+  }
+
+  test("loses its oldest segments only when every consumer is done with them, and reads the others from disk", async () => {
+    const clock = new VirtualClock();
+    const { kinesis, store } = folder.open({ clock, maxBytes: segmentBytes });
+    kinesis.createStream({ streamName: "orders" });
+    const checkpoints = store.checkpoints("orders", "consumer");
+    await fill(kinesis, clock, 0, perSegment * 2 + 4);
+    expect(store.stats()).toMatchObject({ segments: 3, records: perSegment * 2 + 4 });
+    const all = [...kinesis.readRecords("orders")].map(({ record }) => record);
+    expect(all.map(({ PartitionKey }) => PartitionKey)).toEqual(texts("k", perSegment * 2 + 4));
+    expect(all.every(({ sizeBytes, Data }) => Buffer.from(Data).toString() === large && sizeBytes > 500_000)).toBe(
+      true,
+    );
+
+    checkpoints.save("shardId-000000000000", all.at(-1)?.SequenceNumber ?? "");
+    await fill(kinesis, clock, perSegment * 2 + 4, perSegment);
+    expect(store.stats().segments).toBeLessThanOrEqual(2);
+    expect(segmentsIn().length).toBeLessThanOrEqual(2);
+    expect(textsOf(kinesis, "orders").length).toBe(store.stats().records);
+  });
+
+  test("is over when the stream's retention is", async () => {
+    const clock = new VirtualClock();
+    const { kinesis, store } = folder.open({ clock });
+    kinesis.createStream({ streamName: "orders", retentionHours: 24 });
+    store.checkpoints("orders", "a consumer that never comes");
+    await fill(kinesis, clock, 0, perSegment + 2);
+    await clock.runFor(25 * 3_600_000);
+    await fill(kinesis, clock, perSegment + 2, perSegment);
+    expect(segmentsIn().length).toBeLessThanOrEqual(2);
+    expect(textsOf(kinesis, "orders").length).toBeLessThanOrEqual(perSegment + 2);
+  });
+});
