@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { StackError } from "../errors.ts";
 import { Arguments } from "./arguments.ts";
+import { readArguments, refuseUnmodelled } from "./modelled-arguments.ts";
 import { createReferenceResolver, type Identity, type ReferenceResolver } from "./reference-resolver.ts";
 import type { Resource, TerraformStack } from "./terraform-json.ts";
 import type {
@@ -47,7 +48,7 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
       ...readFunction(args, arn, dirname(stack.path)),
       environment: reader.variables(resource),
     })),
-    mappings: reader.each("aws_lambda_event_source_mapping", readMapping),
+    mappings: reader.each("aws_lambda_event_source_mapping", readMapping).flat(),
     deliveryStreams: reader.each("aws_kinesis_firehose_delivery_stream", readDeliveryStream),
     buckets: reader.each("aws_s3_bucket", (args) => args.string("bucket")),
     objects: reader.each("aws_s3_object", (args) => ({
@@ -63,43 +64,11 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
   };
 }
 
-/** The arguments of each type that are read; everything else (policies, alarms, roles …) is the cloud's. */
-const readArguments: Readonly<Record<string, readonly string[]>> = {
-  aws_kinesis_stream: ["name", "shard_count", "retention_period", "stream_mode_details", "max_record_size_in_kib"],
-  aws_lambda_function: ["function_name", "filename", "handler", "runtime", "memory_size", "timeout"],
-  aws_lambda_event_source_mapping: [
-    "event_source_arn",
-    "function_name",
-    "batch_size",
-    "maximum_batching_window_in_seconds",
-    "parallelization_factor",
-    "maximum_retry_attempts",
-    "maximum_record_age_in_seconds",
-    "bisect_batch_on_function_error",
-    "function_response_types",
-    "starting_position",
-    "destination_config",
-    "enabled",
-  ],
-  aws_kinesis_firehose_delivery_stream: ["name", "kinesis_source_configuration", "extended_s3_configuration"],
-  aws_s3_bucket: ["bucket"],
-  aws_s3_object: ["bucket", "key", "source"],
-  aws_s3_bucket_notification: ["bucket", "queue"],
-  snowflake_table: ["name", "column"],
-  snowflake_view: ["name", "statement"],
-  snowflake_stage: ["name", "url"],
-  snowflake_pipe: ["name", "copy_statement"],
-  kubernetes_deployment_v1: ["metadata", "spec"],
-  aws_secretsmanager_secret: ["name"],
-  aws_secretsmanager_secret_version: ["secret_id", "secret_string"],
-};
-
 /** Nested arguments that only an apply can fill and that nothing here reads. */
 const cloudOnly = new Set([
   "role_arn",
   "kms_key_arn",
   "cloudwatch_logging_options",
-  "processing_configuration",
   "depends_on",
   "image",
   "service_account_name",
@@ -125,6 +94,7 @@ class StackReader {
       .filter((resource) => resource.type === type)
       .map((resource) => {
         const address = `${type}.${resource.name}`;
+        refuseUnmodelled(resource);
         const args = new Arguments(this.#resolver.resolve(relevant(resource), address), address);
         return read(args, this.#handle(type, address), resource);
       });
@@ -207,7 +177,9 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<F
   };
 }
 
-function readMapping(args: Arguments): MappingSettings {
+/** @returns nothing for a disabled mapping: it reads no stream and invokes nobody. */
+function readMapping(args: Arguments): readonly MappingSettings[] {
+  if (!args.boolean("enabled", true)) return [];
   const position = args.string("starting_position");
   if (position !== "TRIM_HORIZON" && position !== "LATEST") {
     throw new StackError(
@@ -215,19 +187,21 @@ function readMapping(args: Arguments): MappingSettings {
     );
   }
   const destination = args.optionalBlock("destination_config")?.optionalBlock("on_failure")?.string("destination_arn");
-  return {
-    streamArn: args.string("event_source_arn"),
-    functionName: functionOfArn(args.string("function_name")),
-    batchSize: args.number("batch_size"),
-    maximumBatchingWindowInSeconds: args.number("maximum_batching_window_in_seconds", 0),
-    parallelizationFactor: args.number("parallelization_factor", 1),
-    maximumRetryAttempts: args.number("maximum_retry_attempts", -1),
-    maximumRecordAgeInSeconds: args.number("maximum_record_age_in_seconds", -1),
-    bisectBatchOnFunctionError: args.boolean("bisect_batch_on_function_error", false),
-    functionResponseTypes: args.strings("function_response_types"),
-    startingPosition: position,
-    onFailureBucket: destination === undefined ? undefined : bucketOfArn(destination),
-  };
+  return [
+    {
+      streamArn: args.string("event_source_arn"),
+      functionName: functionOfArn(args.string("function_name")),
+      batchSize: args.number("batch_size"),
+      maximumBatchingWindowInSeconds: args.number("maximum_batching_window_in_seconds", 0),
+      parallelizationFactor: args.number("parallelization_factor", 1),
+      maximumRetryAttempts: args.number("maximum_retry_attempts", -1),
+      maximumRecordAgeInSeconds: args.number("maximum_record_age_in_seconds", -1),
+      bisectBatchOnFunctionError: args.boolean("bisect_batch_on_function_error", false),
+      functionResponseTypes: args.strings("function_response_types"),
+      startingPosition: position,
+      onFailureBucket: destination === undefined ? undefined : bucketOfArn(destination),
+    },
+  ];
 }
 
 /** A mapping calls a function or one of its aliases; on this machine every alias runs the one version there is. */

@@ -193,4 +193,55 @@ describe("the topology of a stack", () => {
       'aws_kinesis_stream.raw: Expected argument `shard_count` to be a number, got "three" (string).',
     );
   });
+
+  const changed = (type: string, args: Record<string, unknown>): readonly Resource[] =>
+    base.map((candidate) =>
+      candidate.type === type ? { ...candidate, arguments: { ...candidate.arguments, ...args } } : candidate,
+    );
+
+  test("a mapping that the stack disables does not run", () => {
+    const stack = stackOf(changed("aws_lambda_event_source_mapping", { enabled: false }));
+    expect(readTopology(stack, identity).mappings).toEqual([]);
+  });
+
+  test.each([
+    ["aws_lambda_event_source_mapping", { filter_criteria: { filter: [{ pattern: "{}" }] } }, "filter_criteria"],
+    ["aws_lambda_event_source_mapping", { tumbling_window_in_seconds: 30 }, "tumbling_window_in_seconds"],
+    ["aws_lambda_event_source_mapping", { count: 2 }, "count"],
+    ["aws_lambda_function", { reserved_concurrent_executions: 1 }, "reserved_concurrent_executions"],
+    ["aws_kinesis_stream", { for_each: "${toset([])}" }, "for_each"],
+  ])("%s with an argument that changes what arrives, and is not modelled, is refused", (type, args, name) => {
+    expect(() => readTopology(stackOf(changed(type, args)), identity)).toThrow(
+      new RegExp(`^${type}\\.\\w+: argument \`${name}\` is not modelled`),
+    );
+  });
+
+  test("a delivery stream with a part that is not modelled is refused", () => {
+    const delivery = (block: Record<string, unknown>): Resource =>
+      resource("aws_kinesis_firehose_delivery_stream", "events", {
+        name: "m-events",
+        destination: "extended_s3",
+        kinesis_source_configuration: { kinesis_stream_arn: "${aws_kinesis_stream.raw.arn}" },
+        extended_s3_configuration: {
+          bucket_arn: "${aws_s3_bucket.lake.arn}",
+          buffering_size: 1,
+          buffering_interval: 1,
+          compression_format: "GZIP",
+          custom_time_zone: "UTC",
+          ...block,
+        },
+      });
+    expect(readTopology(stackOf([...base, delivery({})]), identity).deliveryStreams).toHaveLength(1);
+    const partitioned = delivery({ dynamic_partitioning_configuration: { enabled: true } });
+    expect(() => readTopology(stackOf([...base, partitioned]), identity)).toThrow(
+      /extended_s3_configuration\.dynamic_partitioning_configuration` is not modelled/,
+    );
+  });
+
+  test("arguments that change nothing of what arrives are left to the cloud", () => {
+    const stack = stackOf(
+      changed("aws_lambda_function", { tags: { a: "b" }, layers: [], lifecycle: {}, tracing_config: {} }),
+    );
+    expect(readTopology(stack, identity).functions).toHaveLength(1);
+  });
 });
