@@ -23,10 +23,13 @@ import {
   startConsumers,
 } from "@millrace/topology";
 import { RuntimeError } from "../errors.ts";
+import { readExpectedRoutes } from "../report/expected-routes.ts";
+import { MetricTotals } from "../status/metric-totals.ts";
+import { describeHops } from "../status/pipeline-hops.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
-import { emptyStateFolder, type StateFolders } from "./folders.ts";
+import { emptyStateFolder, routesFolder, type StateFolders } from "./folders.ts";
 import { ServiceProcess } from "./service-process.ts";
 
 export interface PipelineOptions {
@@ -55,6 +58,9 @@ export class Pipeline {
   readonly #secretsServer: SecretsManagerServer;
   readonly #parts: Assembly<ProcessFunction>;
   readonly #logs: readonly WriteStream[];
+  readonly #metrics: MetricTotals;
+  /** Destinations that the route documents name. */
+  readonly #destinations: readonly string[];
 
   private constructor(parts: {
     topology: LocalTopology;
@@ -68,6 +74,7 @@ export class Pipeline {
     secretsServer: SecretsManagerServer;
     assembly: Assembly<ProcessFunction>;
     logs: readonly WriteStream[];
+    metrics: MetricTotals;
   }) {
     this.topology = parts.topology;
     this.folders = parts.folders;
@@ -80,6 +87,8 @@ export class Pipeline {
     this.#secretsServer = parts.secretsServer;
     this.#parts = parts.assembly;
     this.#logs = parts.logs;
+    this.#metrics = parts.metrics;
+    this.#destinations = [...new Set(readExpectedRoutes(routesFolder).map(({ stream }) => stream))];
   }
 
   /** @throws RuntimeError or StackError when a part cannot start; what had started is killed with this process. */
@@ -112,6 +121,7 @@ export class Pipeline {
     const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url, secrets: secretsServer.url });
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
+    const metrics = new MetricTotals();
     const assembly = await assemble(topology, {
       kinesis,
       objectStore,
@@ -119,7 +129,10 @@ export class Pipeline {
       createFunction: (settings, concurrency) => {
         const functionLog = createWriteStream(join(folders.logs, `${settings.name}.log`));
         logs.push(functionLog);
-        return startFunction(settings, account, functionLog, concurrency);
+        return startFunction(settings, account, concurrency, (line) => {
+          metrics.read(line);
+          functionLog.write(`${line}\n`);
+        });
       },
       ofMapping: ({ functionName }, target) => ({
         onError: warn(functionName),
@@ -153,6 +166,7 @@ export class Pipeline {
       secretsServer,
       assembly,
       logs,
+      metrics,
     });
   }
 
@@ -178,65 +192,14 @@ export class Pipeline {
   }
 
   hops(): readonly HopStatus[] {
-    const raw = this.kinesis.stats(this.topology.pipelineStreams.raw);
-    return [
-      {
-        name: this.topology.service.name,
-        in: raw.recordsIn,
-        out: raw.recordsIn,
-        ageMs: undefined,
-        note: [
-          raw.throttledRecords === 0 ? "" : `${raw.throttledRecords} records throttled`,
-          this.service.restarts === 0 ? "" : `${this.service.restarts} restarts`,
-        ]
-          .filter((note) => note !== "")
-          .join(", "),
-      },
-      ...this.#parts.mappings.map(({ settings, mapping, streamName }) => {
-        const stats = mapping.stats();
-        const notes = [
-          stats.retries > 0 ? `${stats.retries} retries` : "",
-          stats.functionErrors > 0 ? `${stats.functionErrors} errors` : "",
-          stats.discardedRecords > 0 ? `${stats.discardedRecords} records given up` : "",
-        ];
-        return {
-          name: settings.functionName,
-          in: this.kinesis.stats(streamName).recordsIn,
-          out: stats.recordsProcessed,
-          ageMs: stats.oldestRecordAgeMs,
-          note: notes.filter((note) => note !== "").join(", "),
-        };
-      }),
-      ...this.#parts.deliveries.map(({ settings, delivery }) => {
-        const stats = delivery.stats();
-        return {
-          name: settings.name,
-          in: stats.recordsIn,
-          out: stats.recordsDelivered,
-          ageMs: stats.dataFreshnessMs,
-          note: `${stats.objects} objects`,
-        };
-      }),
-      ...[...this.#parts.pipes].map(([name, pipe]) => {
-        const stats = pipe.stats();
-        return {
-          name,
-          in: stats.notifications,
-          out: stats.rowsLoaded,
-          ageMs: stats.latencyMs,
-          note: `${stats.filesLoaded} files${stats.refusedLines === 0 ? "" : `, ${stats.refusedLines} lines refused`}`,
-        };
-      }),
-      ...this.#destinationStreams().map((name) => {
-        const { recordsIn } = this.kinesis.stats(name);
-        return { name, in: recordsIn, out: recordsIn, ageMs: undefined, note: "" };
-      }),
-    ];
-  }
-
-  #destinationStreams(): readonly string[] {
-    const own: readonly string[] = Object.values(this.topology.pipelineStreams);
-    return this.kinesis.streamNames().filter((name) => !own.includes(name));
+    return describeHops({
+      topology: this.topology,
+      kinesis: this.kinesis,
+      parts: this.#parts,
+      metrics: this.#metrics,
+      serviceRestarts: this.service.restarts,
+      destinations: this.#destinations,
+    });
   }
 
   /** Waits until nothing is on its way any more. False: nothing has moved for `patienceMs` and something is still there. */
@@ -317,8 +280,8 @@ async function openWarehouse(topology: LocalTopology, path: string): Promise<Duc
 async function startFunction(
   settings: FunctionSettings,
   account: Readonly<Record<string, string>>,
-  log: WriteStream,
   concurrency: number,
+  onLine: (line: string) => void,
 ): Promise<ProcessFunction> {
   const runtime = new ProcessFunction({
     functionName: settings.name,
@@ -331,7 +294,7 @@ async function startFunction(
     region: localIdentity.region,
     accountId: localIdentity.accountId,
     concurrency,
-    onLog: ({ line }) => log.write(`${line}\n`),
+    onLog: ({ line }) => onLine(line),
   });
   await runtime.prepare().catch((cause: unknown) => {
     throw new RuntimeError(

@@ -1,12 +1,13 @@
 /** One hop of the pipeline at one moment. */
 export interface HopStatus {
   readonly name: string;
-  /** Events, or records where a hop counts records. */
+  /** What `in` and `out` count: records of a stream, files of a pipe. */
+  readonly unit: string;
   readonly in: number;
   readonly out: number;
   /** Age of what the hop handled last, in milliseconds; undefined when the hop has none. */
   readonly ageMs: number | undefined;
-  /** Anything worth a word: throttles, retries, files. */
+  /** Anything worth a word, with its own unit: events, throttles, retries. */
   readonly note: string;
 }
 
@@ -16,6 +17,7 @@ export interface StatusDisplay {
 }
 
 const nameWidth = 40;
+const unitWidth = 8;
 const countWidth = 10;
 
 function formatAge(ageMs: number | undefined): string {
@@ -23,18 +25,18 @@ function formatAge(ageMs: number | undefined): string {
   return ageMs < 10_000 ? `${Math.round(ageMs)} ms` : `${Math.round(ageMs / 1000)} s`;
 }
 
-/** The table as lines: events in, out, per second since the previous lines, age. */
+/** The table as lines: unit, in, out, per second since the previous lines, age. */
 export function formatStatus(
   hops: readonly HopStatus[],
   previous: readonly HopStatus[] | undefined,
   elapsedMs: number,
 ): string[] {
-  const head = `${"hop".padEnd(nameWidth)}${"in".padStart(countWidth)}${"out".padStart(countWidth)}${"out/s".padStart(countWidth)}${"age".padStart(countWidth)}`;
+  const head = `${"hop".padEnd(nameWidth)}${"unit".padEnd(unitWidth)}${"in".padStart(countWidth)}${"out".padStart(countWidth)}${"out/s".padStart(countWidth)}${"age".padStart(countWidth)}`;
   const rows = hops.map((hop) => {
     const before = previous?.find(({ name }) => name === hop.name)?.out ?? 0;
     const perSecond = elapsedMs <= 0 ? 0 : Math.max(0, hop.out - before) / (elapsedMs / 1000);
     const cells = [String(hop.in), String(hop.out), perSecond.toFixed(0), formatAge(hop.ageMs)];
-    return `${hop.name.padEnd(nameWidth)}${cells.map((text) => text.padStart(countWidth)).join("")}  ${hop.note}`.trimEnd();
+    return `${hop.name.padEnd(nameWidth)}${hop.unit.padEnd(unitWidth)}${cells.map((text) => text.padStart(countWidth)).join("")}  ${hop.note}`.trimEnd();
   });
   return [head, ...rows];
 }

@@ -52,6 +52,10 @@ test("a stream that is missing costs the others nothing; its events wait in its 
   const { code, report, output } = await run.ended;
   expect({ code, lost: report?.lost, duplicated: report?.duplicated }).toEqual({ code: 1, lost: 0, duplicated: 0 });
   expect(output).toContain("once it does: pnpm routes redrive fraud");
+  // The stream that is not there has its line in the hop table, with what it did not take.
+  const expectedByFraud = Object.entries(report?.routes ?? {}).filter(([name]) => name.startsWith("fraud/"));
+  const [, undelivered] = /^fraud +records +0 +0 +0 +no such stream, (\d+) undelivered$/m.exec(output) ?? [];
+  expect(Number(undelivered)).toBeGreaterThanOrEqual(Math.max(...expectedByFraud.map(([, route]) => route.expected)));
   expect(folders).toEqual(["fraud"]);
   for (const [name, { expected, distinct, deadLetters }] of Object.entries(report?.routes ?? {})) {
     const isDead = name.startsWith("fraud/");
