@@ -3,7 +3,7 @@ import type { EnvironmentInput } from "../config/defaults.ts";
 import * as unit from "../config/units.ts";
 
 const retention = unit.hours(24);
-const batches = { ...smallBatches, batchingWindow: unit.seconds(0) };
+const batches = { ...smallBatches, batchSize: unit.records(500), batchingWindow: unit.seconds(0) };
 const delivery = { bufferInterval: unit.seconds(5), bufferSize: unit.mebibytes(1) };
 
 /** Runs on one laptop: few shards, small buffers, keys that are public and worth nothing elsewhere. */
@@ -12,11 +12,11 @@ export const environment: EnvironmentInput = {
   aws: { accountId: "000000000000", region: "eu-west-1" },
   tags: { costCenter: "none" },
   streams: {
-    raw: provisioned(2, retention),
-    enriched: provisioned(4, retention),
+    raw: provisioned(6, retention),
+    enriched: provisioned(12, retention),
     badRows: provisioned(1, retention),
-    destinations: { ...provisioned(1, retention), share: unit.percent(10) },
-    destinationOverrides: { recommendations: { ...provisioned(3, retention), share: unit.percent(60) } },
+    destinations: { ...provisioned(2, retention), share: unit.percent(10) },
+    destinationOverrides: { recommendations: { ...provisioned(8, retention), share: unit.percent(60) } },
   },
   functions: { enrichment: smallFunction, router: smallFunction },
   mappings: { enrichment: batches, router: batches },

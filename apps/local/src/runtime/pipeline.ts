@@ -1,4 +1,5 @@
 import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
   FolderObjectStore,
@@ -31,6 +32,12 @@ import { accountEnvironment, localIdentity } from "./account.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
 import { emptyStateFolder, routesFolder, type StateFolders } from "./folders.ts";
 import { ServiceProcess } from "./service-process.ts";
+
+/**
+ * Lambda itself polls a shard once a second, which alone makes the 99th percentile of two hops almost two seconds. A
+ * shard answers five reads a second: four here, and one for its delivery stream.
+ */
+const mappingPollIntervalMs = 250;
 
 export interface PipelineOptions {
   /** Where its state lies; made anew. */
@@ -129,12 +136,15 @@ export class Pipeline {
       createFunction: (settings, concurrency) => {
         const functionLog = createWriteStream(join(folders.logs, `${settings.name}.log`));
         logs.push(functionLog);
-        return startFunction(settings, account, concurrency, (line) => {
+        // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
+        return startFunction(settings, account, Math.min(concurrency, availableParallelism()), (line) => {
           metrics.read(line);
-          functionLog.write(`${line}\n`);
+          functionLog.write(`${line}
+`);
         });
       },
       ofMapping: ({ functionName }, target) => ({
+        pollIntervalMs: mappingPollIntervalMs,
         onError: warn(functionName),
         invoke: (event, options) =>
           target.invoke(event, options).catch((error: unknown) => {
