@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { createRandom } from "@millrace/aws-simulator";
 import { readLocalTopology, readTerraformStack } from "@millrace/topology";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
@@ -10,7 +9,7 @@ import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
-import { createRouteOracle, readExpectedRoutes } from "./report/expected-routes.ts";
+import { readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
 import { observeDeadLetters } from "./report/observe-dead-letters.ts";
 import { observeRoutes } from "./report/observe-routes.ts";
@@ -25,8 +24,7 @@ import { Pipeline } from "./runtime/pipeline.ts";
 import { claimablePort } from "./runtime/port.ts";
 import { tailStream } from "./runtime/stream-tail.ts";
 import { createStatusDisplay } from "./status/status-lines.ts";
-import { sendTraffic } from "./traffic/send-traffic.ts";
-import { planTraffic } from "./traffic/traffic-plan.ts";
+import { sendSampleTraffic } from "./traffic/start-traffic.ts";
 
 const statusIntervalMs = 1_000;
 const plainStatusIntervalMs = 10_000;
@@ -36,7 +34,6 @@ const drainPatienceMs = 30_000;
 const answersDeadlineMs = 30_000;
 const maxShownWarnings = 5;
 const strayRetryMs = 200;
-const traffic = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
 async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: number): Promise<Report> {
   const { kinesis, objectStore, topology, warehouse } = pipeline;
@@ -54,7 +51,6 @@ async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: numbe
     ledger,
     observations,
     routes.map(({ name }) => name),
-    createRouteOracle(routes),
     durationMs,
   );
 }
@@ -117,27 +113,30 @@ async function run(options: StartOptions): Promise<number> {
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);
-  const ledger = new SentLedger();
+  const ledger = new SentLedger({ isKeeping: options.isExit });
   const startedAt = Date.now();
   try {
     const sending =
       options.rate === 0
         ? Promise.resolve()
-        : sendTraffic(planTraffic({ ...traffic, random: createRandom(options.seed) }), ledger, {
+        : sendSampleTraffic(ledger, {
             url: pipeline.service.url,
             writeKey: topology.writeKey,
             rate: options.rate,
-            limit: options.events ?? Number.POSITIVE_INFINITY,
+            limit: options.events ?? null,
+            seed: options.seed,
+            routes: readExpectedRoutes(routesFolder),
             putStray: (bytes) => putStray(pipeline, bytes),
             signal,
           });
-    const isOver = options.isExit ? Promise.race([sending, aborted(signal)]) : aborted(signal);
+    const isSent = options.isExit ? sending : sending.then(() => aborted(signal));
+    const isOver = Promise.race([isSent, aborted(signal)]);
     const crash = await Promise.race([isOver, pipeline.service.crashed.catch((error: unknown) => error)]);
     await Promise.race([sending, deadline(answersDeadlineMs)]);
     if (!options.isExit || signal.aborted || crash instanceof Error) {
       const isDrained = await pipeline.stop(drainPatienceMs);
       if (crash instanceof Error) throw crash;
-      console.log(`${isDrained ? "Drained" : "Ended with work left"} after ${ledger.accepted.size} sample events.`);
+      console.log(`${isDrained ? "Drained" : "Ended with work left"} after ${ledger.acceptedEvents} sample events.`);
       return isDrained ? 0 : 1;
     }
     const isSettled = await pipeline.settle(options.settleSeconds * 1_000);

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StackError } from "@millrace/topology";
-import { matchesPattern } from "./pattern-oracle.ts";
-import type { RouteOracle } from "./reconcile.ts";
-import type { SentEvent } from "./sent-ledger.ts";
 
 /** A route as the reconciliation reads it: straight from the document, with nothing of the code under test. */
 export interface ExpectedRoute {
@@ -43,31 +40,4 @@ function readDocument(path: string): Document {
   } catch (cause) {
     throw new StackError(`${path} is not a route document: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** Says from the event as it was sent, and from the labels of who sent it, which routes it belongs to. */
-export function createRouteOracle(routes: readonly ExpectedRoute[]): RouteOracle {
-  return (event) => {
-    const expected = expectEnriched(event);
-    return routes.filter(({ pattern }) => matchesPattern(pattern, expected)).map(({ name }) => name);
-  };
-}
-
-/** The part of the enriched event that the sender can know: what was sent, the verdict, the labels of the visitor. */
-function expectEnriched({ planned, request }: SentEvent): Record<string, unknown> {
-  const { browser, origin } = request.visitor;
-  const { utm } = origin;
-  const sent = planned.sent as { readonly data?: { readonly context?: { readonly pageUrl?: string } } };
-  const isLanding = sent.data?.context?.pageUrl?.includes("utm_campaign=") === true;
-  return {
-    event: { ...sent, useragent: browser.userAgent },
-    validation: { status: planned.fate },
-    enrichment: {
-      userAgent: { browser: { name: browser.browser }, os: { name: browser.os }, device: { type: browser.device } },
-      bot: { isBot: browser.isBot },
-      ...(isLanding && utm !== undefined
-        ? { campaign: { source: utm.source, medium: utm.medium, name: utm.campaign } }
-        : {}),
-    },
-  };
 }

@@ -2,9 +2,6 @@ import type { SentEvent, SentLedger } from "./sent-ledger.ts";
 import type { Landing, Observations, Sightings } from "./observations.ts";
 import { type Percentiles, percentiles } from "./percentile.ts";
 
-/** Which routes an accepted event should reach, by `<application>/<route>`. */
-export type RouteOracle = (event: SentEvent) => readonly string[];
-
 export interface RouteReport {
   readonly expected: number;
   readonly delivered: number;
@@ -66,11 +63,11 @@ interface Expected {
   readonly routes: ReadonlyMap<string, readonly SentEvent[]>;
 }
 
-function expect(ledger: SentLedger, routeNames: readonly string[], oracle: RouteOracle): Expected {
+function expect(ledger: SentLedger, routeNames: readonly string[]): Expected {
   const enriched = [...ledger.accepted.values()];
   const routes = new Map<string, SentEvent[]>(routeNames.map((name) => [name, []]));
   for (const event of enriched) {
-    for (const name of oracle(event)) routes.get(name)?.push(event);
+    for (const name of event.routes) routes.get(name)?.push(event);
   }
   return { enriched, routes };
 }
@@ -106,16 +103,14 @@ function ages(events: readonly SentEvent[], seen: Sightings): number[] {
 /**
  * Compares what was sent with what arrived everywhere.
  * @param routeNames every route of the documents, also those that expect nothing.
- * @param oracle says from the sent event alone where it belongs.
  */
 export function reconcile(
   ledger: SentLedger,
   observations: Observations,
   routeNames: readonly string[],
-  oracle: RouteOracle,
   durationMs: number,
 ): Report {
-  const expected = expect(ledger, routeNames, oracle);
+  const expected = expect(ledger, routeNames);
   const routeResults = routeNames.map((name) => {
     const seen = observations.routes.get(name);
     const letters = observations.deadLetters.get(name);
@@ -140,14 +135,14 @@ export function reconcile(
     ),
   ];
   const places = [...streamResults, viewResult];
-  const wrongStatus = expected.enriched.filter(({ identity, planned }) => {
+  const wrongStatus = expected.enriched.filter(({ identity, fate }) => {
     const status = observations.statuses.get(identity);
-    return status !== undefined && status !== planned.fate;
+    return status !== undefined && status !== fate;
   });
   const withStatus = (status: string): number =>
     [...observations.statuses.values()].filter((seen) => seen === status).length;
   const problems = [
-    ...ledger.failures,
+    ...summarize(ledger.failures),
     ...routeResults
       .filter(({ waiting }) => waiting > 0)
       .map(({ name, waiting }) => {
@@ -157,8 +152,8 @@ export function reconcile(
     ...summarize(ledger.misjudged()),
     ...summarize(
       wrongStatus.map(
-        ({ identity, planned }) =>
-          `${identity} (${planned.draft.type}, ${planned.breakage ?? "unbroken"}) should be ${planned.fate}, is ${observations.statuses.get(identity) ?? ""}`,
+        ({ identity, description, fate }) =>
+          `${identity} (${description}) should be ${fate}, is ${observations.statuses.get(identity) ?? ""}`,
       ),
     ),
     ...places.flatMap((place) => place.problems),
@@ -167,7 +162,7 @@ export function reconcile(
   return {
     sent: ledger.sent,
     accepted: ledger.accepted.size + ledger.strays.length,
-    rejected: ledger.rejected.length,
+    rejected: ledger.refused.length,
     enriched: observations.enriched.distinct,
     valid: withStatus("valid"),
     invalid: withStatus("invalid"),

@@ -1,142 +1,122 @@
-import type { SentLedger } from "../report/sent-ledger.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RouteOracle } from "../report/route-oracle.ts";
+import type { TrafficOutcomes } from "../report/sent-ledger.ts";
+import type { StrayRecord } from "./broken-events.ts";
+import type { EventClient, HttpAnswer } from "./event-client.ts";
 import { renderHttpRequest } from "./http-request.ts";
-import type { PlannedEvent, PlannedRequest, PlannedSending, PlannedStray } from "./traffic-plan.ts";
+import { readOutcomes } from "./read-outcomes.ts";
+import type { PlannedRequest, PlannedSending } from "./traffic-plan.ts";
 
 export interface SendOptions {
-  /** Base URL of the event service. */
-  readonly url: string;
+  readonly client: EventClient;
   readonly writeKey: string;
   /** Events a second, kept on average. */
   readonly rate: number;
   /** Events to send in all. */
   readonly limit: number;
-  /** Puts a record on the raw stream past the service and gives its place as `(shardId, sequenceNumber)`. */
-  readonly putStray: (bytes: Uint8Array) => Promise<readonly [shardId: string, sequenceNumber: string]>;
+  readonly maxRequestsInFlight: number;
+  readonly oracle: RouteOracle;
+  /** Hears what became of each sending. */
+  readonly onOutcomes: (outcomes: TrafficOutcomes) => void;
+  /** Puts a record on the raw stream past the service. */
+  readonly onStray: (record: StrayRecord) => void;
   readonly signal: AbortSignal;
 }
 
-/** Requests under way at once: enough to keep any rate a laptop can serve, few enough to be a polite client. */
-const maxRequestsInFlight = 64;
 /** Bound on the attempts for one request that the service answers with 429 or 503. */
 const maxAttempts = 20;
-
-/** The service's answer to a batch. */
-interface Answer {
-  readonly accepted?: number;
-  readonly ids?: readonly string[];
-  readonly rejected?: readonly { readonly index: number }[];
-  readonly errors?: readonly { readonly index?: number }[];
-}
+const defaultRetryAfterSeconds = 1;
 
 /**
- * Sends planned requests at a steady rate and writes every outcome into the ledger. Returns when all are answered.
+ * Sends planned requests at a steady rate and tells every outcome. Returns when all are answered.
  * A request answered 429 or 503 is sent again after `Retry-After`, as any careful client does.
  */
-export async function sendTraffic(
-  plan: Iterator<PlannedSending>,
-  ledger: SentLedger,
-  options: SendOptions,
-): Promise<void> {
-  const inFlight = new Set<Promise<void>>();
+export async function sendTraffic(plan: Iterator<PlannedSending>, options: SendOptions): Promise<void> {
+  const { rate, limit, maxRequestsInFlight, signal, onOutcomes, onStray } = options;
+  const inFlight = new InFlight(maxRequestsInFlight);
   const startedAt = Date.now();
   let sent = 0;
-  while (sent < options.limit && !options.signal.aborted) {
+  while (sent < limit && !signal.aborted) {
     const next = plan.next();
     if (next.done === true) break;
-    await waitUntil(startedAt + (sent / options.rate) * 1000, options.signal);
-    while (inFlight.size >= maxRequestsInFlight) await Promise.race(inFlight);
-    const planned = cut(next.value, options.limit - sent);
-    const count = planned.kind === "stray" ? 1 : planned.events.length;
-    sent += count;
-    ledger.sent += count;
-    const outcome =
-      planned.kind === "stray" ? sendStray(planned, ledger, options) : sendRequest(planned, ledger, options);
-    const sending = outcome.finally(() => inFlight.delete(sending));
-    inFlight.add(sending);
+    await waitUntil(startedAt + (sent / rate) * 1000, signal);
+    await inFlight.enter();
+    if (next.value.kind === "stray") {
+      sent += 1;
+      onOutcomes({ sent: 1, accepted: [], refused: [], failures: [] });
+      onStray(next.value.record);
+      inFlight.leave();
+      continue;
+    }
+    const request = { ...next.value, events: next.value.events.slice(0, limit - sent) };
+    sent += request.events.length;
+    void sendRequest(request, options).then((outcomes) => {
+      onOutcomes(outcomes);
+      inFlight.leave();
+    });
   }
-  await Promise.all(inFlight);
+  await inFlight.drained();
 }
 
-function cut(planned: PlannedSending, maxEvents: number): PlannedSending {
-  return planned.kind === "stray" ? planned : { ...planned, events: planned.events.slice(0, maxEvents) };
-}
+/** Counts the requests under way and lets the next one wait for a free place. */
+class InFlight {
+  readonly #limit: number;
+  #count = 0;
+  #onLeave: (() => void) | undefined;
 
-async function sendStray({ record }: PlannedStray, ledger: SentLedger, { putStray }: SendOptions): Promise<void> {
-  try {
-    ledger.strays.push({ identity: JSON.stringify(await putStray(record.bytes)), name: record.name });
-  } catch (error) {
-    ledger.failures.push(`Kinesis refused a stray record (${record.name}): ${(error as Error).message}`);
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  async enter(): Promise<void> {
+    while (this.#count >= this.#limit) await this.#left();
+    this.#count += 1;
+  }
+
+  leave(): void {
+    this.#count -= 1;
+    this.#onLeave?.();
+  }
+
+  async drained(): Promise<void> {
+    while (this.#count > 0) await this.#left();
+  }
+
+  #left(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onLeave = resolve;
+    });
   }
 }
 
-function waitUntil(epochMs: number, signal: AbortSignal): Promise<void> {
+async function waitUntil(epochMs: number, signal: AbortSignal): Promise<void> {
   const delayMs = epochMs - Date.now();
-  if (delayMs <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal.addEventListener("abort", done);
-  });
+  if (delayMs > 0) await sleep(delayMs, undefined, { signal }).catch(() => undefined);
 }
 
-async function sendRequest(request: PlannedRequest, ledger: SentLedger, options: SendOptions): Promise<void> {
+/** Sends until there is an answer that is not "later". */
+async function sendRequest(request: PlannedRequest, options: SendOptions): Promise<TrafficOutcomes> {
+  const { client, writeKey, oracle, signal } = options;
   const sentAtMs = Date.now();
-  const { headers, body } = renderHttpRequest(request, options.writeKey, new Date(sentAtMs).toISOString());
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await fetch(new URL("/v1/events", options.url), { method: "POST", headers, body });
-      const text = await response.text();
-      if ((response.status === 429 || response.status === 503) && attempt < maxAttempts) {
-        await waitUntil(Date.now() + 1000 * Number(response.headers.get("retry-after") ?? 1), options.signal);
-        continue;
-      }
-      if (response.status >= 500 || response.status === 429) {
-        ledger.failures.push(
-          `The event service answered ${response.status} to ${attempt} attempts: ${text.slice(0, 300)}`,
-        );
-        return;
-      }
-      book(request, ledger, JSON.parse(text) as Answer, sentAtMs);
-      return;
-    } catch (error) {
-      ledger.failures.push(
-        `A request of ${request.events.length} events got no usable answer: ${(error as Error).message}`,
-      );
-      return;
+  const rendered = renderHttpRequest(request, writeKey, new Date(sentAtMs).toISOString());
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await client.post(rendered);
+      const isLater = answer.status === 429 || answer.status === 503;
+      if (!isLater) return readOutcomes(request, answer, sentAtMs, oracle);
+      if (attempt === maxAttempts) return failed(request, refusal(answer, attempt));
+      await waitUntil(Date.now() + 1000 * (answer.retryAfterSeconds ?? defaultRetryAfterSeconds), signal);
     }
+  } catch (error) {
+    const events = request.events.length;
+    return failed(request, `A request of ${events} events got no usable answer: ${(error as Error).message}`);
   }
 }
 
-/** A broken event may name another source than its draft. */
-function sourceOf({ sent, draft }: PlannedEvent): string {
-  return (sent as { readonly source?: string } | undefined)?.source ?? draft.source;
+function refusal({ status, body }: HttpAnswer, attempts: number): string {
+  return `The event service answered ${status} to ${attempts} attempts: ${body.slice(0, 300)}`;
 }
 
-/** The ids of an answer are those of the accepted events, in the order they were sent. */
-function book(request: PlannedRequest, ledger: SentLedger, answer: Answer, sentAtMs: number): void {
-  const ids = answer.ids ?? [];
-  const refused = new Set(
-    (answer.rejected ?? answer.errors ?? []).flatMap(({ index }) => (index === undefined ? [] : [index])),
-  );
-  const isAllRefused = ids.length === 0;
-  let position = 0;
-  request.events.forEach((planned: PlannedEvent, index) => {
-    if (isAllRefused || refused.has(index)) {
-      ledger.reject(planned);
-      return;
-    }
-    const id = ids[position];
-    position += 1;
-    if (id === undefined) {
-      ledger.failures.push(
-        `The answer names fewer ids than it accepted: event ${index} of ${request.events.length} has none.`,
-      );
-      return;
-    }
-    ledger.accept({ planned, request, identity: JSON.stringify([sourceOf(planned), id]), sentAtMs });
-  });
+function failed(request: PlannedRequest, failure: string): TrafficOutcomes {
+  return { sent: request.events.length, accepted: [], refused: [], failures: [failure] };
 }

@@ -1,6 +1,8 @@
 import { type Breakage, breakages, type Fate, type StrayRecord, strayRecords } from "./broken-events.ts";
 import { createSession, type DraftEvent, pick, type Random, type SessionStep, type Visitor } from "./sessions.ts";
 
+export type { Visitor } from "./sessions.ts";
+
 /** How a request carries its events. */
 export type Mode = "single" | "array" | "ndjson" | "structured" | "batched" | "binary";
 

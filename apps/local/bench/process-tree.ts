@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+
+/** What one process, or all processes of one name, used. */
+export interface ProcessUse {
+  readonly name: string;
+  readonly processes: number;
+  readonly cpuSeconds: number;
+  /** Sum of the peaks of its processes. */
+  readonly peakMemoryMb: number;
+}
+
+interface ProcessSample {
+  readonly name: string;
+  readonly cpuSeconds: number;
+  readonly peakMemoryMb: number;
+}
+
+/** `utime` and `stime` in /proc count hundredths of a second on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+const sampleIntervalMs = 250;
+
+/** Follows a process and its descendants in /proc, which only Linux has. */
+export class ProcessTree {
+  readonly #rootPid: number;
+  readonly #samples = new Map<number, ProcessSample>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(rootPid: number) {
+    this.#rootPid = rootPid;
+    this.#timer = setInterval(() => this.#sample(), sampleIntervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** CPU used so far, by name; what ended keeps its last figures. */
+  uses(): ProcessUse[] {
+    const byName = Map.groupBy(this.#samples.values(), ({ name }) => name);
+    return [...byName].map(([name, samples]) => ({
+      name,
+      processes: samples.length,
+      cpuSeconds: samples.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      peakMemoryMb: samples.reduce((sum, { peakMemoryMb }) => sum + peakMemoryMb, 0),
+    }));
+  }
+
+  #sample(): void {
+    const parents = new Map(readPids().map((pid) => [pid, readStat(pid)]));
+    for (const [pid, stat] of parents) {
+      if (stat === undefined || !this.#isDescendant(pid, parents)) continue;
+      const peakMemoryMb = readPeakMemoryMb(pid);
+      if (peakMemoryMb === undefined) continue;
+      const name = this.#samples.get(pid)?.name ?? readName(pid);
+      this.#samples.set(pid, { name, cpuSeconds: stat.cpuSeconds, peakMemoryMb });
+    }
+  }
+
+  #isDescendant(pid: number, parents: ReadonlyMap<number, Stat | undefined>): boolean {
+    if (pid === this.#rootPid) return true;
+    const parent = parents.get(pid)?.parentPid;
+    return parent !== undefined && parent > 1 && this.#isDescendant(parent, parents);
+  }
+}
+
+interface Stat {
+  readonly parentPid: number;
+  readonly cpuSeconds: number;
+}
+
+function readPids(): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // The process ended, or belongs to somebody else.
+    return undefined;
+  }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the name in brackets may hold blanks. */
+function readStat(pid: number): Stat | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
+  if (fields === undefined) return undefined;
+  return { parentPid: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond };
+}
+
+function readPeakMemoryMb(pid: number): number | undefined {
+  const kib = /VmHWM:\s+(\d+) kB/.exec(readText(`/proc/${pid}/status`) ?? "")?.[1];
+  return kib === undefined ? undefined : Number(kib) / 1024;
+}
+
+/** A function is named by its environment, an app by its folder, anything else by its script. */
+function readName(pid: number): string {
+  const functionName = /AWS_LAMBDA_FUNCTION_NAME=([^\0]+)/.exec(readText(`/proc/${pid}/environ`) ?? "")?.[1];
+  if (functionName !== undefined) return functionName;
+  const script = readText(`/proc/${pid}/cmdline`)
+    ?.split("\0")
+    .find((argument) => /\.[jt]s$/.test(argument));
+  return /apps\/([^/]+)\/dist\//.exec(script ?? "")?.[1] ?? basename(script ?? "?").replace(/\.[jt]s$/, "");
+}
