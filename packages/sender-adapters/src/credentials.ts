@@ -1,0 +1,25 @@
+import type { Credential, RequestHead } from "./adapter.ts";
+
+/** Names of the query parameter that holds a write key, as SDKs of several vendors call it. */
+const queryNames = ["writeKey", "write_key", "key"] as const;
+
+/** The sender as `Authorization` or the query says it. */
+export function credentialOfHead({ headers, query }: RequestHead): Credential | undefined {
+  const authorization = headers["authorization"];
+  if (typeof authorization === "string" && authorization !== "") return { by: "authorization", value: authorization };
+  return credentialOfQuery(query);
+}
+
+/** The sender as the query says it. */
+export function credentialOfQuery(query: URLSearchParams): Credential | undefined {
+  for (const name of queryNames) {
+    const credential = writeKeyCredential(query.get(name));
+    if (credential !== undefined) return credential;
+  }
+  return undefined;
+}
+
+/** A write key that stands outside of the headers. */
+export function writeKeyCredential(value: unknown): Credential | undefined {
+  return typeof value === "string" && value !== "" ? { by: "write-key", value } : undefined;
+}

@@ -1,0 +1,21 @@
+export type {
+  AdaptedEvent,
+  Answer,
+  Credential,
+  Endpoint,
+  ForeignRequest,
+  OpenedRequest,
+  ReadContext,
+  ReadMessage,
+  RequestHead,
+} from "./adapter.ts";
+export { AdapterError } from "./adapter-error.ts";
+export { credentialOfQuery } from "./credentials.ts";
+export { createRefusedEvent } from "./refused-event.ts";
+export { findEndpoints } from "./registry.ts";
+export {
+  type AdapterSettingsByName,
+  type AdapterSettingsDocument,
+  findSettingsFaults,
+  resolveSettings,
+} from "./settings.ts";

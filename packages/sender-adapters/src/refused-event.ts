@@ -1,0 +1,28 @@
+import type { AdaptedEvent, UnreadableMessage } from "./adapter.ts";
+import { hashOf } from "./attributes.ts";
+import { maxExcerptCharacters } from "./limits.ts";
+import type { AdapterName } from "./settings.ts";
+
+/**
+ * The event that is stored in the place of a message which cannot be one, so that a batch whose other messages are good can be
+ * answered as good and nothing vanishes. Its id is the hash of the message: a retry is the same event.
+ *
+ * @example
+ * ```ts
+ * createRefusedEvent("segment", "https://shop.example/web", { code: "event-too-large", detail: "…", text: "{…}" }).type
+ * // "segment.refused"
+ * ```
+ */
+export function createRefusedEvent(adapter: AdapterName, source: string, message: UnreadableMessage): AdaptedEvent {
+  const { code, detail, text } = message;
+  const isCut = text.length > maxExcerptCharacters;
+  // Half a surrogate pair at the cut would be no text.
+  const excerpt = isCut ? text.slice(0, maxExcerptCharacters).replace(/[\ud800-\udbff]$/, "") : text;
+  return {
+    specversion: "1.0",
+    id: hashOf(text),
+    source,
+    type: `${adapter}.refused`,
+    data: { code, detail, message: excerpt, isCut },
+  };
+}
