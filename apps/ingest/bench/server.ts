@@ -58,6 +58,7 @@ function createIngestListener(): RequestListener {
     logger: pino(),
     maxBodyBytes: defaultMaxBodyBytes,
     trustProxyHops: 0,
+    webhookOrigins: [],
   });
 }
 

@@ -4,14 +4,18 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import type { Clock } from "@millrace/put-records";
 import type { Cors } from "./cors.ts";
-import { drawRetryAfter, type EventReply, type EventService, replyError } from "./event-service.ts";
+import { drawRetryAfter, type EventService, type ProtocolReply, replyError } from "./event-service.ts";
+import { type ForeignPath, findForeignPath } from "./foreign-requests.ts";
 import type { Health } from "./health.ts";
 import type { InFlightBytes } from "./in-flight-bytes.ts";
 import { acceptedMediaTypes } from "./media-types.ts";
 import type { IngestMetrics } from "./metrics.ts";
 import { IngestError, type ProblemCode } from "./problems.ts";
-import { acceptedEncodings, ClientGoneError, discard, readBody } from "./read-body.ts";
+import { createBeaconProtocol, createCloudEventsProtocol, type Protocol } from "./protocol.ts";
+import { acceptedEncodings, ClientGoneError, discard, readBody, unzipUntold } from "./read-body.ts";
 import { type Headers, isBinaryMode } from "./read-events.ts";
+import { compileSourcePatterns } from "./source-patterns.ts";
+import type { Sender } from "./write-keys.ts";
 
 /** What the HTTP side needs; everything is passed in, so that tests choose clock, keys and stream. */
 export interface AppDependencies {
@@ -27,6 +31,8 @@ export interface AppDependencies {
   readonly maxBodyBytes: number;
   /** Proxies in front that append to X-Forwarded-For; 0 takes the address of the connection. */
   readonly trustProxyHops: number;
+  /** Origins of services that may deliver webhooks, as they name themselves in the CloudEvents handshake; `*` is any. */
+  readonly webhookOrigins: readonly string[];
 }
 
 /**
@@ -34,7 +40,8 @@ export interface AppDependencies {
  * front of it costs every request. See docs/decisions/0070.
  */
 export function createApp(dependencies: AppDependencies): Express {
-  const { health, metrics, cors } = dependencies;
+  const { health, metrics } = dependencies;
+  const allowsWebhook = compileSourcePatterns(dependencies.webhookOrigins);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -43,10 +50,9 @@ export function createApp(dependencies: AppDependencies): Express {
   // First, so that the hot endpoint is the first that is compared.
   app.post("/v1/events", (request, response) => handleEvents(dependencies, request, response));
   app.options("/v1/events", (request, response) => {
-    const { origin, "access-control-request-headers": requestedHeaders } = request.headers;
-    const headers = cors.preflightHeadersFor(origin, requestedHeaders);
-    if (headers === undefined) throw new IngestError("origin-not-allowed", "CORS_ORIGINS does not name this origin.");
-    response.writeHead(204, headers).end();
+    const { "webhook-request-origin": webhookOrigin } = request.headers;
+    if (typeof webhookOrigin === "string") answerHandshake(allowsWebhook, webhookOrigin, response);
+    else answerPreflight(dependencies, ["POST"], request, response);
   });
   app.all("/v1/events", () => {
     throw new IngestError("method-not-allowed", "Send events with POST.");
@@ -61,28 +67,84 @@ export function createApp(dependencies: AppDependencies): Express {
     answer(response, 200, metrics.registry.contentType, await metrics.registry.metrics());
   });
 
-  app.use(() => {
-    throw new IngestError("not-found", "Events go to POST /v1/events.");
-  });
+  // Paths of foreign SDKs, see `@millrace/sender-adapters`.
+  app.use((request, response) => handleForeignPath(dependencies, request, response));
   app.use(createErrorHandler(dependencies));
   return app;
 }
 
-async function handleEvents(dependencies: AppDependencies, request: Request, response: Response): Promise<void> {
-  const { clock, metrics, logger, service } = dependencies;
+function handleEvents(dependencies: AppDependencies, request: Request, response: Response): Promise<void> {
+  const { service } = dependencies;
+  const { authorization } = request.headers;
+  const beacon = authorization === undefined ? createBeaconProtocol(service, queryOf(request)) : undefined;
+  const protocol = beacon ?? createCloudEventsProtocol(service, authorization);
+  return handleRequest(dependencies, protocol, request, response);
+}
+
+async function handleForeignPath(dependencies: AppDependencies, request: Request, response: Response): Promise<void> {
+  const { service, clock } = dependencies;
+  const { method, path, headers } = request;
+  const query = new URLSearchParams(queryOf(request));
+  const found = findForeignPath(service, () => clock.now(), { method, path, query, headers });
+  if (found === undefined) throw new IngestError("not-found", "Events go to POST /v1/events.");
+  if (found.protocol !== undefined) await handleRequest(dependencies, found.protocol, request, response);
+  else if (method === "OPTIONS") answerPreflight(dependencies, found.methods, request, response);
+  else throw methodNotAllowed(found);
+}
+
+function methodNotAllowed({ methods }: ForeignPath): IngestError {
+  return new IngestError("method-not-allowed", `The endpoint takes ${methods.join(" and ")}.`);
+}
+
+function queryOf({ url }: Request): string {
+  const start = url.indexOf("?");
+  return start === -1 ? "" : url.slice(start + 1);
+}
+
+function answerPreflight(
+  { cors }: AppDependencies,
+  methods: readonly string[],
+  request: Request,
+  response: Response,
+): void {
+  const { origin, "access-control-request-headers": requestedHeaders } = request.headers;
+  const headers = cors.preflightHeadersFor(origin, requestedHeaders, methods);
+  if (headers === undefined) throw new IngestError("origin-not-allowed", "CORS_ORIGINS does not name this origin.");
+  response.writeHead(204, headers).end();
+}
+
+/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection */
+function answerHandshake(isAllowed: (origin: string) => boolean, origin: string, response: Response): void {
+  if (!isAllowed(origin)) throw new IngestError("origin-not-allowed", "WEBHOOK_ORIGINS does not name this origin.");
+  response.writeHead(200, { "webhook-allowed-origin": origin, "webhook-allowed-rate": "*", allow: "POST, OPTIONS" });
+  response.end();
+}
+
+async function handleRequest(
+  dependencies: AppDependencies,
+  protocol: Protocol,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { clock, metrics, logger } = dependencies;
   const startedMs = clock.now();
   let keyName: string | undefined;
   let bodyBytes = 0;
-  let reply: EventReply;
+  let reply: ProtocolReply;
   metrics.requestStarted();
   try {
-    const sender = authenticate(service, request);
-    keyName = sender.keyName;
+    const early = identify(protocol, request);
+    keyName = early?.keyName;
     if (request.headers.expect !== undefined) response.writeContinue();
-    const body = await readBody(request, dependencies.maxBodyBytes, dependencies.inFlight);
+    const received = await readBody(request, dependencies.maxBodyBytes, dependencies.inFlight);
+    const body = protocol.hidesGzip
+      ? await unzipUntold(received, dependencies.maxBodyBytes, dependencies.inFlight)
+      : received;
     bodyBytes = body.bytes.byteLength;
     try {
-      reply = await service.accept(sender, {
+      const sender = early ?? protocol.identifyByBody(body.bytes);
+      keyName = sender.keyName;
+      reply = await protocol.accept(sender, {
         headers: collectHeaders(request),
         body: body.bytes,
         clientIp: readClientIp(request, dependencies.trustProxyHops),
@@ -101,12 +163,12 @@ async function handleEvents(dependencies: AppDependencies, request: Request, res
   const durationMs = clock.now() - startedMs;
   metrics.requestFinished(reply, durationMs, bodyBytes);
   logReply(logger, reply, keyName, bodyBytes, durationMs);
-  sendReply(dependencies, request, response, reply);
+  sendReply(dependencies, request, response, protocol.word(reply));
 }
 
-function authenticate(service: EventService, request: Request): ReturnType<EventService["authenticate"]> {
+function identify(protocol: Protocol, request: Request): Sender | undefined {
   try {
-    return service.authenticate(request.headers.authorization);
+    return protocol.identify();
   } catch (error) {
     discard(request);
     throw error;
@@ -117,7 +179,7 @@ function sendReply(
   dependencies: Pick<AppDependencies, "cors" | "health">,
   request: Request,
   response: Response,
-  reply: EventReply,
+  reply: ProtocolReply,
 ): void {
   if (response.destroyed) return;
   const headers: OutgoingHttpHeaders = { ...reply.headers, "content-length": Buffer.byteLength(reply.body) };
@@ -173,6 +235,7 @@ function explainingHeaders(error: unknown, random: () => number): Readonly<Recor
     case "malformed-credentials":
     case "unknown-write-key":
     case "revoked-write-key":
+    case "backend-key-in-url":
       return { "www-authenticate": 'Bearer realm="millrace"' };
     case "unsupported-media-type":
       return { "accept-post": acceptedMediaTypes.join(", ") };
@@ -190,7 +253,7 @@ function explainingHeaders(error: unknown, random: () => number): Readonly<Recor
 /** Never the body, the key, an address or an id: a count and a code say what an operator needs. */
 function logReply(
   logger: Logger,
-  reply: EventReply,
+  reply: ProtocolReply,
   keyName: string | undefined,
   bodyBytes: number,
   durationMs: number,

@@ -30,6 +30,11 @@ function integer(min: number, max: number, fallback: number) {
     .default(fallback);
 }
 
+const list = z
+  .string()
+  .transform((text) => text.split(",").map((item) => item.trim()))
+  .transform((items) => items.filter((item) => item !== ""));
+
 const mebibyte = 1_048_576;
 
 const environmentSchema = z.object({
@@ -46,13 +51,17 @@ const environmentSchema = z.object({
   MAX_IN_FLIGHT_BYTES: integer(mebibyte, 4_096 * mebibyte, defaultMaxInFlightBytes),
   PUT_TIMEOUT_MS: integer(100, 60_000, 5_000),
   LINGER_MS: integer(0, 1_000, 5),
-  CORS_ORIGINS: z
-    .string()
-    .transform((list) => list.split(",").map((origin) => origin.trim()))
-    .transform((origins) => origins.filter((origin) => origin !== ""))
+  CORS_ORIGINS: list
     .refine(
       (origins) => origins.every((origin) => origin === "*" || /^https?:\/\/[^/?#\s]+$/.test(origin)),
       "Expected origins such as https://shop.example, separated by commas, without a path",
+    )
+    .default([]),
+  // Names of hosts such as eventgrid.azure.net, which the CloudEvents handshake carries.
+  WEBHOOK_ORIGINS: list
+    .refine(
+      (origins) => origins.every((origin) => /^[\w*.:-]+$/.test(origin)),
+      "Expected names of hosts such as eventgrid.azure.net, separated by commas",
     )
     .default([]),
   TRUST_PROXY_HOPS: integer(0, 10, 0),

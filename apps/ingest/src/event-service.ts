@@ -60,6 +60,9 @@ export interface EventReply {
   readonly cause?: PutRecordsError | undefined;
 }
 
+/** An answer in the words of any protocol: some are no text. */
+export type ProtocolReply = Omit<EventReply, "body"> & { readonly body: string | Uint8Array };
+
 /** A good event that Kinesis did not confirm in time. Sending it again with this id cannot double it. */
 export interface UnconfirmedEvent {
   readonly index: number;
@@ -72,6 +75,8 @@ export interface UnconfirmedEvent {
 
 /** The event service without HTTP. */
 export interface EventService {
+  /** Events that one call of {@link accept} takes. */
+  readonly maxEventsPerRequest: number;
   /** Finds the sender; throws {@link IngestError}. Comes first, so that strangers cannot make the service read bodies. */
   authenticate(authorization: string | undefined): Sender;
   /** The keys in force, for protocols that carry the key elsewhere than in `Authorization`. */
@@ -173,7 +178,7 @@ export function createEventService(options: EventServiceOptions): EventService {
     }
   };
 
-  return { authenticate, keyring, accept, handle };
+  return { maxEventsPerRequest: maxEvents, authenticate, keyring, accept, handle };
 }
 
 function fixKeys(keys: readonly WriteKeyConfig[]): () => Keyring {

@@ -82,6 +82,7 @@ const app = createApp({
   logger,
   maxBodyBytes: config.MAX_BODY_BYTES,
   trustProxyHops: config.TRUST_PROXY_HOPS,
+  webhookOrigins: config.WEBHOOK_ORIGINS,
 });
 const server = await startServer({
   listener: app,

@@ -1,7 +1,7 @@
 import type { SecretRead } from "@millrace/aws-request";
 import type { PutRecordsHooks } from "@millrace/put-records";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { EventReply } from "./event-service.ts";
+import type { ProtocolReply } from "./event-service.ts";
 import type { InFlightBytes } from "./in-flight-bytes.ts";
 import { metricNames } from "./metric-names.ts";
 
@@ -12,7 +12,7 @@ export interface IngestMetrics {
   requestStarted(): void;
   /** The client is gone; nothing was answered. */
   requestAborted(): void;
-  requestFinished(reply: EventReply, durationMs: number, bodyBytes: number): void;
+  requestFinished(reply: ProtocolReply, durationMs: number, bodyBytes: number): void;
   drainStarted(): void;
   /** The write keys were read, or could not be. */
   writeKeysRead(outcome: SecretRead["outcome"], keysInForce: number, nowMs: number): void;

@@ -22,6 +22,10 @@ export const problems = {
   "malformed-credentials": { status: 401, title: "The Authorization header cannot be read." },
   "unknown-write-key": { status: 401, title: "The write key is not known." },
   "revoked-write-key": { status: 401, title: "The write key was revoked." },
+  "backend-key-in-url": { status: 401, title: "The write key of a back end may not stand in a URL." },
+  "invalid-signature": { status: 401, title: "The request was not signed by its sender." },
+  "adapter-not-enabled": { status: 403, title: "The write key may not use this protocol." },
+  "redirect-refused": { status: 403, title: "The service makes no redirects." },
   // The body as bytes.
   "unsupported-media-type": { status: 415, title: "The content type is not one of those accepted." },
   "unsupported-content-encoding": { status: 415, title: "The content encoding is not one of those accepted." },

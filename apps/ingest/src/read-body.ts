@@ -49,7 +49,31 @@ async function readCompressedBody(
   inFlight: InFlightBytes,
   decompress: Decompress,
 ): Promise<ReceivedBody> {
-  const received = await collect(request, maxBytes, inFlight);
+  return decompressBody(await collect(request, maxBytes, inFlight), maxBytes, inFlight, decompress);
+}
+
+/** The first bytes of gzip, which no JSON text begins with. @see https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * Decompresses a body that is gzip by its first bytes, whatever its headers say: some SDKs leave `Content-Encoding` out.
+ * @throws IngestError `malformed-content-encoding`, `decompressed-body-too-large`, `overloaded`
+ */
+export async function unzipUntold(
+  received: ReceivedBody,
+  maxBytes: number,
+  inFlight: InFlightBytes,
+): Promise<ReceivedBody> {
+  if (!received.bytes.subarray(0, gzipMagic.length).equals(gzipMagic)) return received;
+  return decompressBody(received, maxBytes, inFlight, promisify(gunzip));
+}
+
+async function decompressBody(
+  received: ReceivedBody,
+  maxBytes: number,
+  inFlight: InFlightBytes,
+  decompress: Decompress,
+): Promise<ReceivedBody> {
   try {
     const bytes = await decompressWithin(decompress, received.bytes, maxBytes);
     // The decompressed bytes are what is held from here on; they fit, or the request is turned away.

@@ -1,6 +1,9 @@
+import { findSettingsFaults, resolveSettings } from "@millrace/sender-adapters";
 import * as z from "zod";
 import { ConfigError, describeIssues } from "./config.ts";
+import { isUriReference } from "./attribute-values.ts";
 import { maxWriteKeyNameCharacters } from "./limits.ts";
+import { compileSourcePatterns } from "./source-patterns.ts";
 import { senderKinds, type WriteKeyConfig } from "./write-keys.ts";
 
 const sha256 = z.string().regex(/^[\da-f]{64}$/i, "Expected the SHA-256 of the key: 64 hexadecimal digits");
@@ -43,7 +46,32 @@ const writeKeysSchema = z
       const message = 'Expected `"kind": "backend"` where `forwardsClient` is true';
       context.addIssue({ code: "custom", path: [index, "kind"], message });
     }
+    for (const [index, key] of keys.entries()) {
+      for (const { path, message } of findAdapterFaults(key)) {
+        context.addIssue({ code: "custom", path: [index, "adapters", ...path], message });
+      }
+    }
+    const appIds = keys.flatMap(
+      ({ adapters, sources }) => resolveSettings(adapters ?? {}, sources).snowplow?.appIds ?? [],
+    );
+    if (new Set(appIds).size !== appIds.length) {
+      context.addIssue({ code: "custom", message: "Two keys have the same app id of Snowplow" });
+    }
   });
+
+function findAdapterFaults({
+  adapters = {},
+  sources,
+}: z.output<typeof writeKey>): { path: string[]; message: string }[] {
+  const faults = findSettingsFaults(adapters);
+  if (faults.length > 0) return faults;
+  const mayUseSource = compileSourcePatterns(sources);
+  return Object.entries(resolveSettings(adapters, sources)).flatMap(([name, { source }]) =>
+    mayUseSource(source) && isUriReference(source)
+      ? []
+      : [{ path: [name, "source"], message: "Expected a URI reference that `sources` of the key names" }],
+  );
+}
 
 /**
  * Reads the document of the write keys: an array of {@link WriteKeyConfig}.

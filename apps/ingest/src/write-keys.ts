@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { type AdapterSettingsByName, type AdapterSettingsDocument, resolveSettings } from "@millrace/sender-adapters";
 import { IngestError } from "./problems.ts";
 import { compileSourcePatterns, type SourceMatcher } from "./source-patterns.ts";
 
@@ -16,9 +17,6 @@ export interface Quotas {
   readonly burstSeconds?: number | undefined;
 }
 
-/** Settings of foreign protocols by the name of their adapter. */
-export type AdapterSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
 /** A write key as it is configured: never the key itself. */
 export interface WriteKeyConfig {
   /** Names the key in logs and metrics; unique. */
@@ -35,7 +33,7 @@ export interface WriteKeyConfig {
   readonly forwardsClient?: boolean | undefined;
   readonly quotas?: Quotas | undefined;
   /** The foreign protocols it may use; none unless they are named. */
-  readonly adapters?: AdapterSettings | undefined;
+  readonly adapters?: AdapterSettingsDocument | undefined;
   /** Refuses the key with a code of its own, so that its owner learns why. */
   readonly revoked?: boolean | undefined;
 }
@@ -51,7 +49,8 @@ export interface Sender {
   /** The sender passes on what others did, and may state their address and user agent. */
   readonly forwardsClient: boolean;
   readonly quotas: Quotas;
-  readonly adapters: AdapterSettings;
+  /** Settings of the foreign protocols that the key may use. */
+  readonly adapters: AdapterSettingsByName;
 }
 
 /** The write keys in force. */
@@ -118,7 +117,7 @@ function createSender(config: WriteKeyConfig): Sender {
     isClient: kind === "browser" || kind === "app",
     forwardsClient: kind === "backend",
     quotas: config.quotas ?? {},
-    adapters: config.adapters ?? {},
+    adapters: resolveSettings(config.adapters ?? {}, config.sources),
   };
 }
 
@@ -145,6 +144,17 @@ function readWriteKey(authorization: string | undefined): string {
     "malformed-credentials",
     "The Authorization header is neither `Bearer <key>` nor `Basic <base64 of key:>`.",
   );
+}
+
+/**
+ * Finds the sender by a key in the query or the path. Proxies write URLs down, so that a back end's key, which is a secret, is
+ * refused there; those of pages and apps are public anyway.
+ * @throws IngestError with a 401 code
+ */
+export function identifyByUrl(keyring: Keyring, key: string): Sender {
+  const sender = keyring.identify(key);
+  if (sender.kind !== "backend") return sender;
+  throw new IngestError("backend-key-in-url", "Send the key of a back end in the header `Authorization`.");
 }
 
 /** The form in which a write key is configured. */

@@ -1,3 +1,4 @@
+import type { AdapterErrorCode } from "./adapter-error.ts";
 import type { AdapterName, AdapterSettings } from "./settings.ts";
 
 /** What is known of a request before its body has been read. */
@@ -20,8 +21,10 @@ export interface ForeignRequest extends RequestHead {
 export type Credential =
   /** The whole `Authorization` header. */
   | { readonly by: "authorization"; readonly value: string }
-  /** A write key that stands in the body, the query or the path. */
+  /** A write key that stands in the body. */
   | { readonly by: "write-key"; readonly value: string }
+  /** A write key that stands in the query or the path, where every proxy on the way writes it down. */
+  | { readonly by: "url-key"; readonly value: string }
   /** An app id of Snowplow, which is public and names a key. */
   | { readonly by: "app-id"; readonly value: string }
   /** The name of a key. The request has to prove itself by a signature. */
@@ -48,7 +51,7 @@ export interface AdaptedEvent {
 
 /** One message that cannot become an event, with what is kept of it. */
 export interface UnreadableMessage {
-  readonly code: string;
+  readonly code: AdapterErrorCode;
   readonly detail: string;
   /** JSON text of the message, or the bytes as text. */
   readonly text: string;

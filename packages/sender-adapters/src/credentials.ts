@@ -13,13 +13,18 @@ export function credentialOfHead({ headers, query }: RequestHead): Credential | 
 /** The sender as the query says it. */
 export function credentialOfQuery(query: URLSearchParams): Credential | undefined {
   for (const name of queryNames) {
-    const credential = writeKeyCredential(query.get(name));
+    const credential = urlKeyCredential(query.get(name));
     if (credential !== undefined) return credential;
   }
   return undefined;
 }
 
-/** A write key that stands outside of the headers. */
+/** A write key that stands in the query or the path. */
+export function urlKeyCredential(value: string | null | undefined): Credential | undefined {
+  return value === undefined || value === null || value === "" ? undefined : { by: "url-key", value };
+}
+
+/** A write key that stands in the body. */
 export function writeKeyCredential(value: unknown): Credential | undefined {
   return typeof value === "string" && value !== "" ? { by: "write-key", value } : undefined;
 }

@@ -3,6 +3,11 @@ import { hashOf } from "./attributes.ts";
 import { maxExcerptCharacters } from "./limits.ts";
 import type { AdapterName } from "./settings.ts";
 
+/** A message that is no event: for the adapter, or for the service. */
+export interface RefusedMessage extends Omit<UnreadableMessage, "code"> {
+  readonly code: string;
+}
+
 /**
  * The event that is stored in the place of a message which cannot be one, so that a batch whose other messages are good can be
  * answered as good and nothing vanishes. Its id is the hash of the message: a retry is the same event.
@@ -13,7 +18,7 @@ import type { AdapterName } from "./settings.ts";
  * // "segment.refused"
  * ```
  */
-export function createRefusedEvent(adapter: AdapterName, source: string, message: UnreadableMessage): AdaptedEvent {
+export function createRefusedEvent(adapter: AdapterName, source: string, message: RefusedMessage): AdaptedEvent {
   const { code, detail, text } = message;
   const isCut = text.length > maxExcerptCharacters;
   // Half a surrogate pair at the cut would be no text.

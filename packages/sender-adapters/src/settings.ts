@@ -16,7 +16,7 @@ export type AdapterName = (typeof adapterNames)[number];
 export interface AdapterSettings {
   /** `source` of every event. */
   readonly source: string;
-  /** Snowplow: the app ids (`aid`) that name this key. */
+  /** Snowplow: the app ids (`aid`) that name this key; `*` is every one that no other key names. */
   readonly appIds?: readonly string[] | undefined;
   /** Webhooks: secrets that sign; more than one while a secret is rotated. */
   readonly secrets?: readonly string[] | undefined;

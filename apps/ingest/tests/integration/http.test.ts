@@ -183,7 +183,8 @@ describe("CORS", () => {
       headers: {
         origin,
         "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization,content-type,x-other,ce-id",
+        "access-control-request-headers":
+          "authorization,content-type,tracestate,baggage,x-requested-with,x-retry-count,ce-id,x-forwarded-for,b@d",
       },
     });
 
@@ -193,11 +194,13 @@ describe("CORS", () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       "access-control-allow-origin": origin,
       "access-control-allow-methods": "POST",
-      "access-control-allow-headers": "authorization, content-type, ce-id",
+      "access-control-allow-headers":
+        "authorization, content-type, tracestate, baggage, x-requested-with, x-retry-count, ce-id",
+      // `sendBeacon` always asks for them; there are no cookies to go with them.
+      "access-control-allow-credentials": "true",
       "access-control-max-age": "7200",
       vary: "Origin",
     });
-    expect(response.headers.has("access-control-allow-credentials")).toBe(false);
   });
 
   test("answers, errors too, can be read by the page", async () => {
@@ -221,8 +224,8 @@ describe("CORS", () => {
 
   test("* is everybody", async () => {
     const response = await preflight(await start({ corsOrigins: ["*"] }), "https://any.example");
-    expect(response.headers.get("access-control-allow-origin")).toBe("*");
-    expect(response.headers.has("vary")).toBe(false);
+    expect(response.headers.get("access-control-allow-origin")).toBe("https://any.example");
+    expect(response.headers.get("vary")).toBe("Origin");
   });
 });
 

@@ -3,7 +3,14 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ProblemCode, problems, problemType } from "../../src/problems.ts";
 import { exchangeRaw } from "../support/raw-http.ts";
-import { anEvent, revokedKey, shopKey, startTestService, type TestService } from "../support/test-service.ts";
+import {
+  anEvent,
+  backendKey,
+  revokedKey,
+  shopKey,
+  startTestService,
+  type TestService,
+} from "../support/test-service.ts";
 
 /** A request that has the problem, as the bytes a client writes. */
 interface ProblemCase {
@@ -46,6 +53,10 @@ const cases: Record<ProblemCode, ProblemCase> = {
   "revoked-write-key": {
     request: request("POST /v1/events", `authorization: Bearer ${revokedKey}\r\n${jsonType}`, "{}"),
   },
+  "backend-key-in-url": { request: request(`POST /v1/events?key=${backendKey}`, jsonType, "{}") },
+  "invalid-signature": { request: request("POST /v1/webhooks/github/sdks", jsonType, "{}") },
+  "adapter-not-enabled": { request: request("POST /v1/batch", authorization, "{}") },
+  "redirect-refused": { request: request("GET /r/tp2?u=https://evil.example", "") },
   "unsupported-media-type": { request: postBody("<a/>", "content-type: text/xml\r\n") },
   "unsupported-content-encoding": { request: postBody("{}", "content-encoding: deflate\r\n") },
   "malformed-content-encoding": { request: postBody("{}", "content-encoding: gzip\r\n") },

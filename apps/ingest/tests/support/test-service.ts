@@ -18,7 +18,37 @@ export const backendKey = "backend-key-77aa";
 /** A key that is no longer valid. */
 export const revokedKey = "revoked-key-90c3";
 
+/** The key of applications that send with SDKs of others. */
+export const sdkKey = "sdk-key-90be";
+/** The key of a back end that sends with RudderStack's SDK. */
+export const rudderKey = "rudder-key-5a02";
+/** What signs the webhooks of {@link sdkKey}. */
+export const webhookSecret = "webhook-secret-1c77";
+
 export const writeKeys: readonly WriteKeyConfig[] = [
+  {
+    name: "sdks",
+    sha256: hashWriteKey(sdkKey),
+    tenantId: "shop",
+    sources: ["https://sdks.example/*"],
+    adapters: {
+      segment: {},
+      posthog: {},
+      snowplow: { appIds: ["shop"] },
+      otlp: {},
+      github: { secrets: [webhookSecret] },
+      stripe: { secrets: [webhookSecret] },
+      "event-grid": {},
+    },
+  },
+  {
+    name: "rudderstack",
+    sha256: hashWriteKey(rudderKey),
+    tenantId: "shop",
+    sources: ["https://rudder.example/*"],
+    kind: "backend",
+    adapters: { rudderstack: {} },
+  },
   {
     name: "shop-web",
     sha256: hashWriteKey(shopKey),
@@ -47,6 +77,7 @@ export interface TestServiceOptions extends Partial<EventServiceOptions> {
   readonly maxInFlightBytes?: number;
   readonly corsOrigins?: readonly string[];
   readonly trustProxyHops?: number;
+  readonly webhookOrigins?: readonly string[];
   readonly server?: Partial<ServerOptions>;
 }
 
@@ -85,6 +116,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     logger,
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
     trustProxyHops: options.trustProxyHops ?? 0,
+    webhookOrigins: options.webhookOrigins ?? [],
   });
   const server = await startServer({
     listener: app,

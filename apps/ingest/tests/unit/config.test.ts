@@ -29,6 +29,7 @@ describe("readConfig", () => {
       LINGER_MS: 5,
       CORS_ORIGINS: [],
       TRUST_PROXY_HOPS: 0,
+      WEBHOOK_ORIGINS: [],
       LOG_LEVEL: "info",
       DRAIN_NOTICE_MS: 0,
       DRAIN_TIMEOUT_MS: 25_000,

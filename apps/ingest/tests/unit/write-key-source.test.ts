@@ -53,16 +53,38 @@ describe("parseWriteKeys", () => {
     ]);
   });
 
-  test("takes every member, and settings of adapters as they are", () => {
+  test("takes every member", () => {
     const full: WriteKeyConfig = {
       ...keyOf("a"),
       sha256: [hashWriteKey("old"), hashWriteKey("new")],
       kind: "webhook",
       quotas: { eventsPerSecond: 100, bytesPerSecond: 1e6, burstSeconds: 5 },
-      adapters: { snowplow: { appIds: ["shop"] }, github: { secret: "s" } },
+      adapters: { snowplow: { appIds: ["shop"] }, github: { secrets: ["s"] } },
       revoked: false,
     };
     expect(parseWriteKeys(JSON.stringify([full]), "file")).toEqual([full]);
+  });
+
+  test("finds what is wrong with the settings of adapters", () => {
+    expect(parse([{ ...keyOf("a"), adapters: { segmnt: {}, github: {} } }])).toEqual([
+      expect.stringContaining("keys.0.adapters.segmnt: Expected one of segment, "),
+      "The secret shop/keys.0.adapters.github.secrets: is missing.",
+    ]);
+    const elsewhere = {
+      ...keyOf("a"),
+      sources: ["https://shop.example/*"],
+      adapters: { segment: { source: "https://evil.example" } },
+    };
+    expect(parse([elsewhere])).toEqual([
+      "The secret shop/keys.0.adapters.segment.source: Expected a URI reference that `sources` of the key names.",
+    ]);
+    const snowplow = { adapters: { snowplow: { appIds: ["shop"] } } };
+    expect(
+      parse([
+        { ...keyOf("a"), ...snowplow },
+        { ...keyOf("b"), ...snowplow },
+      ]),
+    ).toEqual(["The secret shop/keys: Two keys have the same app id of Snowplow."]);
   });
 
   test("never quotes a value, which may be a key in clear", () => {

@@ -3,7 +3,7 @@ import type { Adapter, Answer, Credential, Endpoint, ForeignRequest, ReadContext
 import { AdapterError } from "../adapter-error.ts";
 import { answerJson, answerPixel } from "../answers.ts";
 import { clientAttributes, firstAttribute, readId, readTime, timeOf } from "../attributes.ts";
-import { credentialOfHead, writeKeyCredential } from "../credentials.ts";
+import { credentialOfHead, urlKeyCredential, writeKeyCredential } from "../credentials.ts";
 import { isObject, type JsonObject, parseJson, readText } from "../json-text.ts";
 import { maxEmbeddedBytes } from "../limits.ts";
 import { readMessages, unreadable } from "../messages.ts";
@@ -57,7 +57,7 @@ const flagsEndpoint: Endpoint = {
 const configEndpoint: Endpoint = {
   adapter: "posthog",
   refusals: "store",
-  credentialOf: ({ path }) => writeKeyCredential(readSettingsKey(configPath, path)),
+  credentialOf: ({ path }) => urlKeyCredential(readSettingsKey(configPath, path)),
   open: () => ({ read: () => [], answer: () => answerJson({ hasFeatureFlags: false, ...remoteConfig }) }),
 };
 
@@ -92,7 +92,7 @@ function answerFlags(): Answer {
 }
 
 function credentialOfRequest(head: Parameters<typeof credentialOfHead>[0]): Credential | undefined {
-  return writeKeyCredential(head.query.get("api_key") ?? head.query.get("token")) ?? credentialOfHead(head);
+  return urlKeyCredential(head.query.get("api_key") ?? head.query.get("token")) ?? credentialOfHead(head);
 }
 
 /** JSON, a form or a query with `data=`, each perhaps in Base64 and perhaps gzip. @throws AdapterError */

@@ -1,6 +1,6 @@
 import type { Adapter, Answer, Endpoint, RequestHead } from "../adapter.ts";
 import { answerJson, answerPixel } from "../answers.ts";
-import { credentialOfHead, writeKeyCredential } from "../credentials.ts";
+import { credentialOfHead, urlKeyCredential, writeKeyCredential } from "../credentials.ts";
 import { readSettingsKey } from "./settings-key.ts";
 import { readTrackingBody, readTrackingMessages, trackingCallOf } from "./tracking.ts";
 
@@ -74,7 +74,7 @@ const metricsEndpoint: Endpoint = {
 const settingsEndpoint: Endpoint = {
   adapter: "segment",
   refusals: "store",
-  credentialOf: ({ path }) => writeKeyCredential(readSettingsKey(settingsPath, path)),
+  credentialOf: ({ path }) => urlKeyCredential(readSettingsKey(settingsPath, path)),
   open: (head) => ({ read: () => [], answer: () => answerSettings(head) }),
 };
 

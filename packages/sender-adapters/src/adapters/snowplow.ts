@@ -98,7 +98,8 @@ function readPayload(payload: JsonObject, { settings, mayForwardClient }: ReadCo
   if (typeof e !== "string" || !/^\w{1,64}$/.test(e))
     return unreadable("Expected `e` to name a type of event.", payload);
   // A request is stored under the key of its first app id; another one's events would get the wrong tenant.
-  if (typeof aid === "string" && settings.appIds?.includes(aid) !== true) {
+  const { appIds = [] } = settings;
+  if (typeof aid === "string" && !appIds.includes(aid) && !appIds.includes("*")) {
     return unreadable("The app id `aid` belongs to another key than that of the request's first event.", payload);
   }
   const { ue_px: _encodedEvent, ue_pr: _event, cx: _encodedContexts, co: _contexts, ...parameters } = payload;

@@ -78,7 +78,7 @@ test("flags and remote configuration are there and empty, so that the SDK goes o
   const empty = { flags: {}, featureFlags: {}, errorsWhileComputingFlags: false, sessionRecording: false };
   expect(JSON.parse(String(flags.answer.body))).toMatchObject(empty);
   const config = adapt("posthog", "/array/phc/config", "", { method: "GET" });
-  expect(config.ofHead).toEqual({ by: "write-key", value: "phc" });
+  expect(config.ofHead).toEqual({ by: "url-key", value: "phc" });
   expect(JSON.parse(String(config.answer.body))).toMatchObject({ hasFeatureFlags: false });
 });
 

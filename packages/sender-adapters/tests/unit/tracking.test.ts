@@ -93,7 +93,10 @@ test("the write key is found in the header, the query and the body, and is not s
   expect(ofHead).toEqual({ by: "authorization", value: "Basic d2s6" });
   expect(ofBody).toEqual({ by: "write-key", value: "wk" });
   expect(JSON.stringify(events)).not.toContain("wk");
-  expect(adapt("rudderstack", "/beacon/v1/batch?writeKey=wk", '{"batch":[]}').ofHead).toEqual(ofBody);
+  expect(adapt("rudderstack", "/beacon/v1/batch?writeKey=wk", '{"batch":[]}').ofHead).toEqual({
+    by: "url-key",
+    value: "wk",
+  });
 });
 
 test("numbers keep the digits they were written with", () => {
@@ -125,7 +128,7 @@ test("an id that no attribute can hold becomes its hash, and such a subject stay
 
 test("the settings of Segment's CDN send events here and switch everything else off", () => {
   const { ofHead, answer, events } = adapt("segment", "/v1/projects/w%20k/settings", "", { method: "GET" });
-  expect(ofHead).toEqual({ by: "write-key", value: "w k" });
+  expect(ofHead).toEqual({ by: "url-key", value: "w k" });
   expect(events).toEqual([]);
   const { integrations } = JSON.parse(String(answer.body)) as { integrations: unknown };
   expect(integrations).toEqual({ "Segment.io": { apiKey: "w k", apiHost: "ingest.example/v1" } });
@@ -146,7 +149,7 @@ test("RudderStack's answer is its own, and its source has no destinations", () =
   expect(events[0]).toMatchObject({ type: "rudderstack.track", id: track.messageId });
   expect(answer).toMatchObject({ status: 200, body: "OK" });
   const config = adapt("rudderstack", "/sourceConfig/?writeKey=wk&v=3", "", { method: "GET" });
-  expect(config.ofHead).toEqual({ by: "write-key", value: "wk" });
+  expect(config.ofHead).toEqual({ by: "url-key", value: "wk" });
   expect(JSON.parse(String(config.answer.body))).toMatchObject({ source: { enabled: true, destinations: [] } });
 });
 

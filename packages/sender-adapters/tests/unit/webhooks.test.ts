@@ -125,7 +125,7 @@ test("Event Grid's validation is answered with its code, and its events keep the
     data: { validationCode: "512d38b6" },
   };
   const answer = adapt("event-grid", "/v1/webhooks/event-grid?key=wk", JSON.stringify([validation]));
-  expect(answer.ofHead).toEqual({ by: "write-key", value: "wk" });
+  expect(answer.ofHead).toEqual({ by: "url-key", value: "wk" });
   expect(answer.events).toEqual([]);
   expect(answer.answer).toMatchObject({ status: 200, body: '{"validationResponse":"512d38b6"}' });
   const blob = {
