@@ -8,8 +8,11 @@ import { createApp } from "../src/app.ts";
 import { createCors } from "../src/cors.ts";
 import { createEventService } from "../src/event-service.ts";
 import { Health } from "../src/health.ts";
-import { InFlightBytes } from "../src/in-flight-bytes.ts";
-import { defaultMaxBodyBytes, defaultMaxInFlightBytes } from "../src/limits.ts";
+import { Admission } from "../src/admission/admission.ts";
+import { Breaker } from "../src/admission/breaker.ts";
+import { LoadWatch } from "../src/admission/load-watch.ts";
+import { planMemory, readHeapLimit, readMemoryLimit } from "../src/admission/memory-budget.ts";
+import { defaultMaxBodyBytes, defaultMaxInFlightRequests } from "../src/limits.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { startServer } from "../src/server.ts";
 import { hashWriteKey } from "../src/write-keys.ts";
@@ -46,15 +49,21 @@ const service = createEventService({
 
 function createIngestListener(): RequestListener {
   const health = new Health();
-  const inFlight = new InFlightBytes(defaultMaxInFlightBytes);
+  const admission = new Admission({
+    maxBytes: planMemory(readMemoryLimit(), readHeapLimit()).budgetBytes,
+    maxRequests: defaultMaxInFlightRequests,
+    clock: systemClock,
+    random: Math.random,
+    load: new LoadWatch(systemClock),
+    breaker: new Breaker(),
+  });
   return createApp({
     service,
     clock: systemClock,
-    random: Math.random,
     cors: createCors([]),
     health,
-    inFlight,
-    metrics: createMetrics(inFlight, true),
+    admission,
+    metrics: createMetrics(admission, true),
     logger: pino(),
     maxBodyBytes: defaultMaxBodyBytes,
     trustProxyHops: 0,
@@ -125,6 +134,7 @@ async function listen(kind: ServerKind): Promise<number> {
       headersTimeoutMs: 10_000,
       requestTimeoutMs: 30_000,
       keepAliveTimeoutMs: 75_000,
+      maxConnections: 10_000,
     });
     return port;
   }

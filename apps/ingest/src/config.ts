@@ -3,7 +3,7 @@ import {
   defaultMaxBodyBytes,
   defaultMaxEventBytes,
   defaultMaxEventsPerRequest,
-  defaultMaxInFlightBytes,
+  defaultMaxInFlightRequests,
   largestKinesisRecordBytes,
   partitionKeyBytes,
 } from "./limits.ts";
@@ -20,14 +20,18 @@ export class ConfigError extends Error {
   }
 }
 
-function integer(min: number, max: number, fallback: number) {
+function optionalInteger(min: number, max: number) {
   const expected = `Expected a whole number from ${min} to ${max}`;
   return z
     .string()
     .regex(/^\d{1,15}$/, expected)
     .transform(Number)
     .refine((value) => value >= min && value <= max, expected)
-    .default(fallback);
+    .optional();
+}
+
+function integer(min: number, max: number, fallback: number) {
+  return optionalInteger(min, max).default(fallback);
 }
 
 const list = z
@@ -48,7 +52,11 @@ const environmentSchema = z.object({
   MAX_BODY_BYTES: integer(1_024, 64 * mebibyte, defaultMaxBodyBytes),
   MAX_EVENT_BYTES: integer(256, largestKinesisRecordBytes - partitionKeyBytes, defaultMaxEventBytes),
   MAX_EVENTS_PER_REQUEST: integer(1, 10_000, defaultMaxEventsPerRequest),
-  MAX_IN_FLIGHT_BYTES: integer(mebibyte, 4_096 * mebibyte, defaultMaxInFlightBytes),
+  // The defaults of these follow from the memory of the container.
+  MEMORY_LIMIT_BYTES: optionalInteger(64 * mebibyte, 1_048_576 * mebibyte),
+  MAX_IN_FLIGHT_BYTES: optionalInteger(mebibyte, 4_096 * mebibyte),
+  MAX_CONNECTIONS: optionalInteger(1, 1_000_000),
+  MAX_IN_FLIGHT_REQUESTS: integer(1, 1_000_000, defaultMaxInFlightRequests),
   PUT_TIMEOUT_MS: integer(100, 60_000, 5_000),
   LINGER_MS: integer(0, 1_000, 5),
   CORS_ORIGINS: list
@@ -102,7 +110,7 @@ function findContradictions(environment: Config): string[] {
   if (environment.MAX_EVENT_BYTES > environment.MAX_BODY_BYTES) {
     faults.push("MAX_EVENT_BYTES: is larger than MAX_BODY_BYTES, so it can never apply.");
   }
-  if (environment.MAX_BODY_BYTES > environment.MAX_IN_FLIGHT_BYTES) {
+  if (environment.MAX_BODY_BYTES > (environment.MAX_IN_FLIGHT_BYTES ?? Number.POSITIVE_INFINITY)) {
     faults.push("MAX_BODY_BYTES: is larger than MAX_IN_FLIGHT_BYTES, so the largest body never fits.");
   }
   if (environment.DRAIN_NOTICE_MS >= environment.DRAIN_TIMEOUT_MS) {

@@ -9,6 +9,7 @@ import {
 } from "@millrace/put-records";
 import { type ClientContext, renderClientContext } from "./client-context.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
+import { createMakeId, type MakeId } from "./idempotent-ids.ts";
 import { defaultMaxEventBytes, defaultMaxEventsPerRequest, retryAfterSeconds } from "./limits.ts";
 import { readBodyFormat } from "./media-types.ts";
 import { IngestError, type ProblemCode, problemBody, problems, type Rejection } from "./problems.ts";
@@ -32,6 +33,8 @@ export interface EventServiceOptions {
   readonly maxEventsPerRequest?: number;
   /** How long Kinesis has to confirm the records of a request. Default 5,000. */
   readonly putTimeoutMs?: number;
+  /** Seconds for `Retry-After` of an answer without confirmation. Default: drawn from 1 to 5. */
+  readonly retryAfter?: () => number;
 }
 
 /** One request, after its transport has been dealt with. */
@@ -41,6 +44,8 @@ export interface EventRequest {
   /** The body after decompression. */
   readonly body: Uint8Array;
   readonly clientIp?: string | undefined;
+  /** Charges for the records, before any of them is sent; what it throws ends the request. */
+  readonly hold?: ((recordBytes: number, events: number) => void) | undefined;
 }
 
 /** The answer to a request, and what it says in numbers. */
@@ -87,6 +92,14 @@ export interface EventService {
   handle(request: EventRequest): Promise<EventReply>;
 }
 
+/** What all events of a request have in common when they are written. */
+interface Encoding {
+  readonly sender: Sender;
+  readonly context: ClientContext;
+  readonly receivedAt: string;
+  readonly makeId: MakeId;
+}
+
 interface StoredEvent {
   readonly index: number;
   readonly id: string;
@@ -105,6 +118,7 @@ interface StoredEvent {
  */
 export function createEventService(options: EventServiceOptions): EventService {
   const { putRecords, clock, random, newId } = options;
+  const retryAfter = options.retryAfter ?? (() => drawRetryAfter(random));
   const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes;
   const maxEvents = options.maxEventsPerRequest ?? defaultMaxEventsPerRequest;
   const putTimeoutMs = options.putTimeoutMs ?? 5_000;
@@ -112,7 +126,7 @@ export function createEventService(options: EventServiceOptions): EventService {
   const keyring = "current" in writeKeys ? followKeys(writeKeys) : fixKeys(writeKeys);
   const authenticate = (authorization: string | undefined) => keyring().authenticate(authorization);
 
-  const encode = (results: readonly ReadResult[], sender: Sender, context: ClientContext, receivedAt: string) => {
+  const encode = (results: readonly ReadResult[], { sender, context, receivedAt, makeId }: Encoding) => {
     const builder = new RecordBuilder();
     const stored: StoredEvent[] = [];
     const rejections: Rejection[] = [];
@@ -123,7 +137,7 @@ export function createEventService(options: EventServiceOptions): EventService {
         continue;
       }
       const draft = result as EventDraft;
-      const id = draft.id ?? newId();
+      const id = draft.id ?? makeId(draft);
       const line = renderLine(draft, id, context, receivedAt);
       const bytes = Buffer.byteLength(line);
       if (bytes > maxEventBytes) {
@@ -152,8 +166,11 @@ export function createEventService(options: EventServiceOptions): EventService {
     const receivedAt = new Date(nowMs).toISOString();
     const results = readRequest(request, { maxEvents, mayForwardClient: sender.forwardsClient });
     const context = renderClientContext(sender, request.headers, request.clientIp, receivedAt);
-    const { records, stored: encoded, rejections: faulty } = encode(results, sender, context, receivedAt);
+    const makeId = createMakeId(sender, request.headers, newId);
+    const encoding = { sender, context, receivedAt, makeId };
+    const { records, stored: encoded, rejections: faulty } = encode(results, encoding);
     if (records.length === 0) return replyNothingAccepted(results.length, faulty);
+    request.hold?.(countBytes(records), encoded.length);
     const deadline = nowMs + putTimeoutMs;
     const deliveries = await Promise.all(records.map((record) => send(record, deadline)));
     const condemned = listCondemned(records, deliveries);
@@ -164,7 +181,7 @@ export function createEventService(options: EventServiceOptions): EventService {
     const unconfirmed = listUnconfirmed(records, deliveries, stored);
     if (unconfirmed.length > 0) {
       const cause = deliveries.find((delivery) => delivery.status === "failed")?.error;
-      return { ...replyUnconfirmed(stored, rejections, unconfirmed, random), cause };
+      return { ...replyUnconfirmed(stored, rejections, unconfirmed, retryAfter()), cause };
     }
     return replyAccepted(stored, rejections);
   };
@@ -218,6 +235,12 @@ function findFault(result: ReadResult, sender: Sender): EventFault | undefined {
   if (sender.mayUseSource(result.source)) return undefined;
   const detail = "The write key does not name this `source` among those it may use.";
   return { code: "source-not-allowed", detail, attribute: "source" };
+}
+
+function countBytes(records: readonly EventRecord[]): number {
+  let bytes = 0;
+  for (const { data } of records) bytes += data.byteLength;
+  return bytes;
 }
 
 function renderLine(draft: EventDraft, id: string, context: ClientContext, receivedAt: string): string {
@@ -283,7 +306,7 @@ function replyUnconfirmed(
   stored: readonly StoredEvent[],
   rejected: readonly Rejection[],
   unconfirmed: readonly UnconfirmedEvent[],
-  random: () => number,
+  retryAfterSeconds: number,
 ): EventReply {
   const missing = new Set(unconfirmed.map(({ index }) => index));
   const ids = stored.filter(({ index }) => !missing.has(index)).map(({ id }) => id);
@@ -293,7 +316,7 @@ function replyUnconfirmed(
     "Send these again, with the ids given here, so that none is stored twice.";
   const rejectedMember = rejected.length > 0 && { rejected };
   const body = problemBody(code, detail, { accepted: ids.length, ids, unconfirmed, ...rejectedMember });
-  const headers = { ...problemHeaders, "retry-after": drawRetryAfter(random) };
+  const headers = { ...problemHeaders, "retry-after": String(retryAfterSeconds) };
   return { status: 503, headers, body, code, accepted: ids.length, rejections: rejected, unconfirmed };
 }
 
@@ -305,11 +328,14 @@ export function replyError(error: unknown, headers: Readonly<Record<string, stri
     ? problemBody(code, error.message, { ...error.facts })
     : problemBody(code, "The service could not handle the request. It may be sent again.");
   const summary = { accepted: 0, rejections: [], unconfirmed: [] };
-  return { status: problems[code].status, headers: { ...problemHeaders, ...headers }, body, code, ...summary };
+  const seconds = isKnown ? error.facts.retryAfterSeconds : undefined;
+  const retryAfter = seconds === undefined ? {} : { "retry-after": String(seconds) };
+  const all = { ...problemHeaders, ...headers, ...retryAfter };
+  return { status: problems[code].status, headers: all, body, code, ...summary };
 }
 
 /** Whole seconds for `Retry-After`, drawn so that clients do not return all at once. */
-export function drawRetryAfter(random: () => number): string {
+function drawRetryAfter(random: () => number): number {
   const { min, max } = retryAfterSeconds;
-  return String(min + Math.floor(random() * (max - min + 1)));
+  return min + Math.floor(random() * (max - min + 1));
 }

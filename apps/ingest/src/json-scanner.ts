@@ -25,6 +25,18 @@ export class JsonSyntaxError extends Error {
   }
 }
 
+/** The text is nested deeper than anybody reads; what follows was not looked at. */
+export class JsonDepthError extends Error {
+  override readonly name = "JsonDepthError";
+  readonly code = "JSON_DEPTH";
+  readonly offset: number;
+
+  constructor(offset: number) {
+    super("The JSON text is nested too deeply");
+    this.offset = offset;
+  }
+}
+
 /**
  * Walks over JSON text without building values: it says where a value starts and ends, and refuses exactly what
  * `JSON.parse` refuses. So the text of an event's `data` can be passed on as the client wrote it, where parsing it and
@@ -46,12 +58,17 @@ export class JsonScanner {
   /** Deepest nesting of the value that was skipped last: 0 for a string, 1 for `{}`, 2 for `[[]]`. */
   depth = 0;
   readonly #end: number;
+  readonly #maxDepth: number;
 
-  /** Reads `text` from `start` (inclusive) to `end` (exclusive), as if nothing stood around it. */
-  constructor(text: string, start = 0, end = text.length) {
+  /**
+   * Reads `text` from `start` (inclusive) to `end` (exclusive), as if nothing stood around it.
+   * @param maxDepth beyond it reading ends with a {@link JsonDepthError}
+   */
+  constructor(text: string, start = 0, end = text.length, maxDepth = Number.POSITIVE_INFINITY) {
     this.text = text;
     this.position = start;
     this.#end = end;
+    this.#maxDepth = maxDepth;
   }
 
   /** Skips whitespace and gives the character code that follows, or {@link endOfText}. */
@@ -131,7 +148,7 @@ export class JsonScanner {
     for (; ; code = this.peek()) {
       if (code === openBrace) {
         this.position += 1;
-        if (open.length >= deepest) deepest = open.length + 1;
+        if (open.length >= deepest) deepest = this.#deepen(open.length + 1);
         if (!this.take(closeBrace)) {
           open.push(true);
           this.#skipName();
@@ -139,7 +156,7 @@ export class JsonScanner {
         }
       } else if (code === openBracket) {
         this.position += 1;
-        if (open.length >= deepest) deepest = open.length + 1;
+        if (open.length >= deepest) deepest = this.#deepen(open.length + 1);
         if (!this.take(closeBracket)) {
           open.push(false);
           continue;
@@ -152,6 +169,11 @@ export class JsonScanner {
         return;
       }
     }
+  }
+
+  #deepen(depth: number): number {
+    if (depth > this.#maxDepth) throw new JsonDepthError(this.position);
+    return depth;
   }
 
   /** After a value: closes what ends here. False when another value has to follow. */

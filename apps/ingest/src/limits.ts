@@ -27,14 +27,17 @@ export const defaultMaxEventBytes = 262_144;
 /** Events of one request: what one PutRecords call takes even when no two events share a record. */
 export const defaultMaxEventsPerRequest = 500;
 
-/** Bodies held in memory at once, over all requests, before further requests are turned away. */
-export const defaultMaxInFlightBytes = 67_108_864;
-
 /**
  * Nesting of an event, counted from the event object itself. Every hop after ingest walks the event recursively; a
  * few kilobytes of `[[[[` must not be able to end one of them.
  */
 export const maxEventDepth = 64;
+
+/**
+ * Nesting beyond which a request is not read on. An event that is a little too deep is its own fault only; a text of
+ * nothing but brackets costs thirty times what its bytes are worth.
+ */
+export const maxScanDepth = 8_192;
 
 /** Request headers are repeated on every event of a batch, so they are cut before they multiply. */
 export const maxUserAgentCharacters = 1_024;
@@ -87,3 +90,67 @@ export const writeKeysStartTimeoutMs = 20_000;
 
 /** Names of write keys are labels of metrics and columns of tables. */
 export const maxWriteKeyNameCharacters = 64;
+
+/** Memory of the process itself, without requests and connections: its code, the SDK, the allocator's own. Measured. */
+export const processBytes = 134_217_728;
+/** Part of the memory that connections may take, and what an idle one takes in Node and in the kernel's books. Measured. */
+export const connectionShareOfMemory = 0.25;
+export const connectionBytes = 12_288;
+export const minConnections = 1_024;
+/** Parts of the remaining memory, and of the heap, that requests may hold; the rest is for what is not collected yet. */
+export const budgetShareOfMemory = 0.5;
+export const budgetShareOfHeap = 0.5;
+export const minBudgetBytes = 8_388_608;
+/** More than this at once would wait for the stream longer than clients do. */
+export const maxDefaultBudgetBytes = 536_870_912;
+
+/** A request that is answered: its objects, headers, buffers of its socket. */
+export const requestOverheadBytes = 16_384;
+/** An event that waits for the stream: its promise, its place in a call, its outcome and its id. Measured. */
+export const eventOverheadBytes = 4_096;
+/** A record's bytes exist as text, as bytes, and as Base64 in a call on the wire. */
+export const recordCopies = 4;
+/** Requests that are read and wait for the stream at once. */
+export const defaultMaxInFlightRequests = 4_096;
+
+/** Quotas may be exceeded for this long after a pause, where the key document does not say. */
+export const defaultBurstSeconds = 10;
+
+/** How fast processor time that a key has used is forgotten, and how long a key counts as one that wants some. */
+export const processorHalfLifeMs = 1_000;
+export const activeKeyMs = 5_000;
+/** Keys that are remembered beyond their last request. */
+export const maxIdleAccounts = 10_000;
+
+/** How often the event loop and the heap are looked at. */
+export const loadSampleMs = 100;
+/** A loop this late is saturated: keys with more than an equal part of it are refused. */
+export const saturatedLoopDelayMs = 200;
+/** A loop this late answers nobody in time. */
+export const maxLoopDelayMs = 2_000;
+/** Part of the time that the process has to have worked for a late loop to be its own doing. */
+export const saturatedProcessorShare = 0.8;
+/** Part of the heap's limit beyond which nobody is taken: a collector that finds nothing to collect ends the process. */
+export const maxHeapShare = 0.9;
+
+/** Without an answer of the stream for this long, requests are refused at once. */
+export const breakerAfterMs = 3_000;
+/** While it is away, a request goes through this often. */
+export const breakerProbeMs = 1_000;
+/** A stream that nobody has asked for this long is taken to be there. */
+export const breakerForgetsMs = 10_000;
+/** The longest that clients are told to stay away. */
+export const maxRetryAfterSeconds = 60;
+
+/** A body may unfold to this many times what arrived; batches of like events reach about forty. */
+export const maxInflateRatio = 100;
+/** Up to this size a body may unfold whatever arrived: the text costs less than reading the request. */
+export const freeInflatedBytes = 262_144;
+
+/** Lines of one kind in the log: the others are counted, and the next line says how many there were. */
+export const logIntervalMs = 1_000;
+/** Keys that have counters of their own; the others share one. */
+export const maxCountedKeys = 1_000;
+export const maxIdempotencyKeyCharacters = 255;
+/** How long a peer may take to read the answer to a request that it did not finish. */
+export const lingeringCloseMs = 1_000;

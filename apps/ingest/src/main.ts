@@ -2,12 +2,16 @@ import { createSecretReader } from "@millrace/aws-request";
 import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
+import { Admission } from "./admission/admission.ts";
+import { Breaker, retryAfterOutage } from "./admission/breaker.ts";
+import { LoadWatch } from "./admission/load-watch.ts";
+import { planMemory, readHeapLimit, readMemoryLimit } from "./admission/memory-budget.ts";
 import { createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { createCors } from "./cors.ts";
 import { createEventService } from "./event-service.ts";
 import { Health } from "./health.ts";
-import { InFlightBytes } from "./in-flight-bytes.ts";
+import { guardStream } from "./guarded-stream.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
 import { openWriteKeys, type RunningWriteKeySource } from "./write-key-source.ts";
@@ -32,8 +36,19 @@ const logger = pino({ level: config.LOG_LEVEL, base: { service: "ingest", stage:
 const clock = systemClock;
 const random = Math.random;
 const health = new Health();
-const inFlight = new InFlightBytes(config.MAX_IN_FLIGHT_BYTES);
-const metrics = createMetrics(inFlight, true);
+const memory = planMemory(config.MEMORY_LIMIT_BYTES ?? readMemoryLimit(), readHeapLimit());
+const maxInFlightBytes = config.MAX_IN_FLIGHT_BYTES ?? memory.budgetBytes;
+const breaker = new Breaker();
+const load = new LoadWatch(clock);
+const admission = new Admission({
+  maxBytes: maxInFlightBytes,
+  maxRequests: config.MAX_IN_FLIGHT_REQUESTS,
+  clock,
+  random,
+  load,
+  breaker,
+});
+const metrics = createMetrics(admission, true);
 const client = createKinesisClient();
 
 function loadWriteKeys(): Promise<RunningWriteKeySource> {
@@ -58,11 +73,11 @@ const putRecords = createPutRecords({
   client,
   streamName: config.RAW_STREAM_NAME,
   lingerMs: config.LINGER_MS,
-  maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
+  maxInFlightBytes,
   hooks: metrics.hooks,
 });
 const service = createEventService({
-  putRecords,
+  putRecords: guardStream(putRecords, breaker, clock),
   writeKeys,
   clock,
   random,
@@ -70,14 +85,14 @@ const service = createEventService({
   maxEventBytes: config.MAX_EVENT_BYTES,
   maxEventsPerRequest: config.MAX_EVENTS_PER_REQUEST,
   putTimeoutMs: config.PUT_TIMEOUT_MS,
+  retryAfter: () => retryAfterOutage(breaker.outageMs(clock.now()), random),
 });
 const app = createApp({
   service,
   clock,
-  random,
   cors: createCors(config.CORS_ORIGINS),
   health,
-  inFlight,
+  admission,
   metrics,
   logger,
   maxBodyBytes: config.MAX_BODY_BYTES,
@@ -91,6 +106,7 @@ const server = await startServer({
   port: config.PORT,
   headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
   requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  maxConnections: config.MAX_CONNECTIONS ?? memory.maxConnections,
   keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
 });
 
@@ -102,6 +118,7 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   logger.info({ signal }, "draining");
   metrics.drainStarted();
   writeKeys.stop();
+  load.stop();
   const isClean = await server.drain({
     noticeMs: config.DRAIN_NOTICE_MS,
     timeoutMs: config.DRAIN_TIMEOUT_MS,
@@ -122,4 +139,13 @@ process.on("unhandledRejection", (error) => {
 });
 
 // Last: who reads this line may send a signal right away.
-logger.info({ port: server.port, stream: config.RAW_STREAM_NAME, keys: writeKeys.current().length }, "listening");
+logger.info(
+  {
+    port: server.port,
+    stream: config.RAW_STREAM_NAME,
+    keys: writeKeys.current().length,
+    maxInFlightBytes,
+    maxConnections: memory.maxConnections,
+  },
+  "listening",
+);

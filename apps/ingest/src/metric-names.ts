@@ -10,8 +10,20 @@ export const metricNames = {
     name: "millrace_ingest_aborted_requests_total",
     help: "Requests whose client left before they were complete.",
   },
-  inFlightBytes: { name: "millrace_ingest_in_flight_bytes", help: "Bytes of bodies held now." },
+  inFlightBytes: { name: "millrace_ingest_in_flight_bytes", help: "Memory that requests are charged for now." },
   inFlightRequests: { name: "millrace_ingest_in_flight_requests", help: "Requests to /v1/events being answered now." },
+  keyEvents: {
+    name: "millrace_ingest_key_events_total",
+    help: "Events by write key and outcome: accepted, unconfirmed, or the code of their rejection.",
+  },
+  keyRequests: {
+    name: "millrace_ingest_key_refused_requests_total",
+    help: "Requests of a write key that were refused as a whole, by problem code.",
+  },
+  keyBytes: {
+    name: "millrace_ingest_key_body_bytes_total",
+    help: "Bytes of bodies after decompression, by write key.",
+  },
   draining: { name: "millrace_ingest_draining", help: "1 from the signal to stop until the process ends." },
   writeKeyReads: {
     name: "millrace_ingest_write_key_reads_total",

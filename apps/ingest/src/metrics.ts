@@ -2,24 +2,29 @@ import type { SecretRead } from "@millrace/aws-request";
 import type { PutRecordsHooks } from "@millrace/put-records";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ProtocolReply } from "./event-service.ts";
-import type { InFlightBytes } from "./in-flight-bytes.ts";
+import type { Admission } from "./admission/admission.ts";
+import { createKeyMetrics } from "./key-metrics.ts";
 import { metricNames } from "./metric-names.ts";
 
-/** What the service tells about itself. Labels hold statuses, problem codes and reasons: never a tenant, key or path. */
+/**
+ * What the service tells about itself. Labels hold statuses, problem codes, reasons and names of write keys: never a key
+ * itself, a tenant or a path.
+ */
 export interface IngestMetrics {
   readonly registry: Registry;
   readonly hooks: PutRecordsHooks;
   requestStarted(): void;
   /** The client is gone; nothing was answered. */
   requestAborted(): void;
-  requestFinished(reply: ProtocolReply, durationMs: number, bodyBytes: number): void;
+  /** @param keyName `undefined` when the sender is not known */
+  requestFinished(reply: ProtocolReply, durationMs: number, bodyBytes: number, keyName: string | undefined): void;
   drainStarted(): void;
   /** The write keys were read, or could not be. */
   writeKeysRead(outcome: SecretRead["outcome"], keysInForce: number, nowMs: number): void;
 }
 
 /** @param isProcessMeasured adds the metrics of the Node process; false where many services share one process. */
-export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMeasured: boolean): IngestMetrics {
+export function createMetrics(admission: Pick<Admission, "bytes">, isProcessMeasured: boolean): IngestMetrics {
   const registry = new Registry();
   const registers = [registry];
   if (isProcessMeasured) collectDefaultMetrics({ register: registry });
@@ -71,7 +76,7 @@ export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMe
     ...metricNames.inFlightBytes,
     registers,
     collect() {
-      this.set(inFlight.used);
+      this.set(admission.bytes.used);
     },
   });
   const writeKeyReads = new Counter({ ...metricNames.writeKeyReads, labelNames: ["outcome"], registers });
@@ -84,6 +89,7 @@ export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMe
     buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
     registers,
   });
+  const keys = createKeyMetrics(registry);
   return {
     registry,
     hooks: {
@@ -102,7 +108,8 @@ export function createMetrics(inFlight: Pick<InFlightBytes, "used">, isProcessMe
       tally.requestsInFlight -= 1;
       aborted.inc();
     },
-    requestFinished: (reply, durationMs, size) => {
+    requestFinished: (reply, durationMs, size, keyName) => {
+      if (keyName !== undefined) keys.count(keyName, reply, size);
       tally.requestsInFlight -= 1;
       if (reply.code === undefined) tally.acceptedRequests += 1;
       else requests.inc({ status: String(reply.status), code: reply.code });

@@ -26,6 +26,7 @@ export const problems = {
   "invalid-signature": { status: 401, title: "The request was not signed by its sender." },
   "adapter-not-enabled": { status: 403, title: "The write key may not use this protocol." },
   "redirect-refused": { status: 403, title: "The service makes no redirects." },
+  "malformed-idempotency-key": { status: 400, title: "The Idempotency-Key cannot be used." },
   // The body as bytes.
   "unsupported-media-type": { status: 415, title: "The content type is not one of those accepted." },
   "unsupported-content-encoding": { status: 415, title: "The content encoding is not one of those accepted." },
@@ -56,6 +57,8 @@ export const problems = {
   "source-not-allowed": { status: 403, title: "The write key may not send events of this source." },
   "event-not-storable": { status: 422, title: "The stream does not take the event's record." },
   // The service.
+  "quota-exceeded": { status: 429, title: "The write key has used its quota." },
+  "key-over-share": { status: 429, title: "The write key uses its share of the service." },
   overloaded: { status: 503, title: "The service holds as many events as it can." },
   "stream-unavailable": { status: 503, title: "The stream did not confirm every event." },
   "internal-error": { status: 500, title: "The service failed." },
@@ -73,6 +76,8 @@ export interface ProblemFacts {
   /** Where reading stopped; both from 1. */
   readonly line?: number;
   readonly column?: number;
+  /** When to come back; becomes the header `Retry-After`. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Why one event of a request was not taken. */

@@ -1,18 +1,33 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
-import { brotliDecompress, gunzip } from "node:zlib";
-import type { InFlightBytes } from "./in-flight-bytes.ts";
-import { maxDiscardedBytes } from "./limits.ts";
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
+import { freeInflatedBytes, maxDiscardedBytes, maxInflateRatio } from "./limits.ts";
 import { IngestError } from "./problems.ts";
 
-const decompressors = new Map([
+type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const inflateZlib = promisify(inflate);
+const inflateBare = promisify(inflateRaw);
+
+/** `deflate` is zlib's format; many clients send the bare one under that name. @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.2 */
+const decompressDeflate: Decompress = (bytes, options) =>
+  isZlib(bytes) ? inflateZlib(bytes, options) : inflateBare(bytes, options);
+
+/** The first two bytes of zlib's format: method 8, and together a multiple of 31. @see https://www.rfc-editor.org/rfc/rfc1950#section-2.2 */
+function isZlib([method = 0, flags = 0]: Buffer): boolean {
+  return (method & 0x0f) === 8 && (method * 256 + flags) % 31 === 0;
+}
+
+const decompressors = new Map<string, Decompress>([
   ["gzip", promisify(gunzip)],
   ["x-gzip", promisify(gunzip)],
   ["br", promisify(brotliDecompress)],
+  ["deflate", decompressDeflate],
+  ["zstd", promisify(zstdDecompress)],
 ]);
 
 /** The content encodings accepted, as `Accept-Encoding` lists them. */
-export const acceptedEncodings = ["gzip", "br", "identity"] as const;
+export const acceptedEncodings = ["gzip", "br", "zstd", "deflate", "identity"] as const;
 
 /** The client went away before its request was complete; there is nobody to answer. */
 export class ClientGoneError extends Error {
@@ -20,23 +35,27 @@ export class ClientGoneError extends Error {
   readonly code = "CLIENT_GONE";
 }
 
-/** A body, and how many bytes of {@link InFlightBytes} it holds until it is released. */
+/** A body, and how many bytes of it came over the network. */
 export interface ReceivedBody {
   readonly bytes: Buffer;
-  release(): void;
+  readonly arrivedBytes: number;
 }
 
+/** Charges bytes that are held; throws when there is no room for them. */
+export type ChargeBytes = (bytes: number) => void;
+
 /**
- * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`.
- * @throws IngestError `unsupported-content-encoding`, `body-too-large`, `overloaded`, `malformed-content-encoding`,
- * `decompressed-body-too-large`
+ * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`. What is charged is what has
+ * arrived, not what is announced: an announcement costs nothing.
+ * @throws IngestError `unsupported-content-encoding`, `body-too-large`, `malformed-content-encoding`,
+ * `decompressed-body-too-large`, and what `charge` throws
  * @throws ClientGoneError
  */
-export function readBody(request: IncomingMessage, maxBytes: number, inFlight: InFlightBytes): Promise<ReceivedBody> {
+export function readBody(request: IncomingMessage, maxBytes: number, charge: ChargeBytes): Promise<ReceivedBody> {
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  if (encoding === "identity") return collect(request, maxBytes, inFlight);
+  if (encoding === "identity") return collect(request, maxBytes, charge);
   const decompress = decompressors.get(encoding);
-  if (decompress !== undefined) return readCompressedBody(request, maxBytes, inFlight, decompress);
+  if (decompress !== undefined) return readCompressedBody(request, maxBytes, charge, decompress);
   discard(request);
   return Promise.reject(
     new IngestError("unsupported-content-encoding", `Send the body as ${acceptedEncodings.join(", ")}.`),
@@ -46,10 +65,10 @@ export function readBody(request: IncomingMessage, maxBytes: number, inFlight: I
 async function readCompressedBody(
   request: IncomingMessage,
   maxBytes: number,
-  inFlight: InFlightBytes,
+  charge: ChargeBytes,
   decompress: Decompress,
 ): Promise<ReceivedBody> {
-  return decompressBody(await collect(request, maxBytes, inFlight), maxBytes, inFlight, decompress);
+  return decompressBody(await collect(request, maxBytes, charge), maxBytes, charge, decompress);
 }
 
 /** The first bytes of gzip, which no JSON text begins with. @see https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
@@ -57,89 +76,74 @@ const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 /**
  * Decompresses a body that is gzip by its first bytes, whatever its headers say: some SDKs leave `Content-Encoding` out.
- * @throws IngestError `malformed-content-encoding`, `decompressed-body-too-large`, `overloaded`
+ * @throws IngestError `malformed-content-encoding`, `decompressed-body-too-large`, and what `charge` throws
  */
 export async function unzipUntold(
   received: ReceivedBody,
   maxBytes: number,
-  inFlight: InFlightBytes,
+  charge: ChargeBytes,
 ): Promise<ReceivedBody> {
   if (!received.bytes.subarray(0, gzipMagic.length).equals(gzipMagic)) return received;
-  return decompressBody(received, maxBytes, inFlight, promisify(gunzip));
+  return decompressBody(received, maxBytes, charge, promisify(gunzip));
 }
 
 async function decompressBody(
-  received: ReceivedBody,
+  { bytes: packed, arrivedBytes }: ReceivedBody,
   maxBytes: number,
-  inFlight: InFlightBytes,
+  charge: ChargeBytes,
   decompress: Decompress,
 ): Promise<ReceivedBody> {
-  try {
-    const bytes = await decompressWithin(decompress, received.bytes, maxBytes);
-    // The decompressed bytes are what is held from here on; they fit, or the request is turned away.
-    const more = Math.max(0, bytes.byteLength - received.bytes.byteLength);
-    if (!inFlight.tryReserve(more)) throw overloaded();
-    return {
-      bytes,
-      release: () => {
-        received.release();
-        inFlight.release(more);
-      },
-    };
-  } catch (error) {
-    received.release();
-    throw error;
-  }
+  const limit = Math.min(maxBytes, Math.max(freeInflatedBytes, arrivedBytes * maxInflateRatio));
+  const bytes = await decompressWithin(decompress, packed, limit);
+  charge(Math.max(0, bytes.byteLength - arrivedBytes));
+  return { bytes, arrivedBytes };
 }
 
-function collect(request: IncomingMessage, maxBytes: number, inFlight: InFlightBytes): Promise<ReceivedBody> {
+function collect(request: IncomingMessage, maxBytes: number, charge: ChargeBytes): Promise<ReceivedBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    let reserved = 0;
     let isSettled = false;
-    const release = () => {
-      inFlight.release(reserved);
-      reserved = 0;
-    };
-    const fail = (error: Error) => {
-      if (isSettled) return;
+    const refuse = (error: Error) => {
       isSettled = true;
-      release();
+      chunks.length = 0;
+      discard(request);
       reject(error);
     };
-    const reserve = (bytes: number): boolean => {
-      const more = bytes - reserved;
-      if (more <= 0) return true;
-      if (bytes <= maxBytes && inFlight.tryReserve(more)) {
-        reserved = bytes;
-        return true;
-      }
-      fail(bytes > maxBytes ? bodyTooLarge(maxBytes) : overloaded());
-      discard(request);
-      return false;
-    };
-    // What the client says it will send is reserved before anything is read.
-    if (!reserve(Number(request.headers["content-length"] ?? 0))) return;
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+      refuse(bodyTooLarge(maxBytes));
+      return;
+    }
     request.on("data", (chunk: Buffer) => {
       if (isSettled) return;
       length += chunk.byteLength;
-      if (reserve(length)) chunks.push(chunk);
+      if (length > maxBytes) {
+        refuse(bodyTooLarge(maxBytes));
+        return;
+      }
+      try {
+        charge(chunk.byteLength);
+      } catch (error) {
+        refuse(error as Error);
+        return;
+      }
+      chunks.push(chunk);
     });
     request.on("end", () => {
       if (isSettled) return;
       isSettled = true;
       const [first] = chunks;
-      resolve({ bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length), release });
+      const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length);
+      resolve({ bytes, arrivedBytes: length });
     });
     // Node emits this only when the connection ends before the request does.
-    request.on("error", () =>
-      fail(new ClientGoneError("The client closed the connection before its request was complete.")),
-    );
+    request.on("error", () => {
+      if (isSettled) return;
+      isSettled = true;
+      reject(new ClientGoneError("The client closed the connection before its request was complete."));
+    });
   });
 }
-
-type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 async function decompressWithin(decompress: Decompress, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
@@ -153,13 +157,8 @@ async function decompressWithin(decompress: Decompress, bytes: Buffer, maxBytes:
         {},
       );
     }
-    throw new IngestError(
-      "decompressed-body-too-large",
-      `The body is larger than ${maxBytes} bytes when decompressed.`,
-      {
-        limit: maxBytes,
-      },
-    );
+    const detail = `The body is larger than ${maxBytes} bytes when decompressed, or than ${maxInflateRatio} times its size.`;
+    throw new IngestError("decompressed-body-too-large", detail, { limit: maxBytes });
   }
 }
 
@@ -177,8 +176,4 @@ export function discard(request: IncomingMessage): void {
 
 function bodyTooLarge(limit: number): IngestError {
   return new IngestError("body-too-large", `The body is larger than ${limit} bytes.`, { limit });
-}
-
-function overloaded(): IngestError {
-  return new IngestError("overloaded", "The service holds as many events as it can. Try again later.");
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { readHeaderText } from "./attribute-values.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
-import { JsonScanner, JsonSyntaxError, locate } from "./json-scanner.ts";
-import { maxEventDepth } from "./limits.ts";
+import { JsonDepthError, JsonScanner, JsonSyntaxError, locate } from "./json-scanner.ts";
+import { maxEventDepth, maxScanDepth } from "./limits.ts";
 import type { BodyFormat } from "./media-types.ts";
 import { IngestError } from "./problems.ts";
 
@@ -54,7 +54,7 @@ export function readEvents(
 }
 
 function readDocument(text: string, format: "json" | "structured" | "batch", options: ReadOptions): ReadResult[] {
-  const scanner = new JsonScanner(text);
+  const scanner = new JsonScanner(text, 0, text.length, maxScanDepth);
   try {
     const isArray = scanner.peek() === openBracket;
     if (format === "batch" && !isArray) {
@@ -64,7 +64,7 @@ function readDocument(text: string, format: "json" | "structured" | "batch", opt
     scanner.expectEnd();
     return results;
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? syntaxProblem(error, text, 0) : error;
+    throw asProblem(error, text);
   }
 }
 
@@ -88,7 +88,7 @@ function readLines(text: string, options: ReadOptions): ReadResult[] {
     const newline = text.indexOf("\n", start);
     const end = newline === -1 ? text.length : newline;
     line += 1;
-    const scanner = new JsonScanner(text, start, end);
+    const scanner = new JsonScanner(text, start, end, maxScanDepth);
     if (scanner.peek() !== -1) {
       if (results.length === options.maxEvents) throw tooManyEvents(options.maxEvents);
       results.push(readLine(scanner, line, start, options));
@@ -104,7 +104,7 @@ function readLine(scanner: JsonScanner, line: number, start: number, options: Re
     scanner.expectEnd();
     return result;
   } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
+    if (!(error instanceof JsonSyntaxError)) throw asProblem(error, scanner.text);
     const column = error.offset - start + 1;
     return { code: "malformed-json", detail: `${error.message}, at line ${line}, column ${column}.`, line, column };
   }
@@ -140,8 +140,14 @@ function readMember(scanner: JsonScanner, draft: EventDraft): void {
   scanner.peek();
   const nameStart = scanner.position;
   scanner.skipString();
-  const name = decodeString(text, nameStart, scanner.position);
+  const nameEnd = scanner.position;
   scanner.expect(colon, "':'");
+  // The first fault is the one that counts: what follows is only passed over, because the batch goes on behind it.
+  if (draft.fault !== undefined) {
+    scanner.skipValue();
+    return;
+  }
+  const name = decodeString(text, nameStart, nameEnd);
   const kind = scanner.peek();
   const start = scanner.position;
   scanner.skipValue();
@@ -159,14 +165,14 @@ function readDataBytes(draft: EventDraft): void {
   try {
     draft.setData(readJsonData(decodeBody(bytes)));
   } catch (error) {
-    if (!(error instanceof JsonSyntaxError || error instanceof IngestError)) throw error;
+    if (!isReadingError(error)) throw error;
     draft.reject("unsupported-data", "`data_base64` does not hold JSON text in UTF-8.", "data_base64");
   }
 }
 
 /** Gives JSON data without the whitespace around it. */
 function readJsonData(text: string): string {
-  const scanner = new JsonScanner(text);
+  const scanner = new JsonScanner(text, 0, text.length, maxScanDepth);
   scanner.peek();
   const start = scanner.position;
   scanner.skipValue();
@@ -222,9 +228,9 @@ function readBinaryJson(draft: EventDraft, text: string): void {
   try {
     draft.setData(readJsonData(text));
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw syntaxProblem(error, text, 0);
-    if (!(error instanceof IngestError)) throw error;
-    draft.reject(error.code, error.message);
+    const problem = asProblem(error, text);
+    if (!(problem instanceof IngestError) || problem.code === "malformed-json") throw problem;
+    draft.reject(problem.code, problem.message);
   }
 }
 
@@ -262,8 +268,19 @@ function tooManyEvents(limit: number): IngestError {
   return new IngestError("too-many-events", `A request takes ${limit} events; split the batch.`, { limit });
 }
 
-function syntaxProblem(error: JsonSyntaxError, text: string, start: number): IngestError {
-  const { line, column } = locate(text, error.offset, start);
+function isReadingError(error: unknown): boolean {
+  return error instanceof JsonSyntaxError || error instanceof JsonDepthError || error instanceof IngestError;
+}
+
+/** The problem of a request whose text could not be read; any other error as it is. */
+function asProblem(error: unknown, text: string): unknown {
+  if (error instanceof JsonDepthError) {
+    const { line, column } = locate(text, error.offset);
+    const detail = `The JSON text is nested more than ${maxScanDepth} levels deep, at line ${line}, column ${column}.`;
+    return new IngestError("event-too-deep", detail, { limit: maxEventDepth, line, column });
+  }
+  if (!(error instanceof JsonSyntaxError)) return error;
+  const { line, column } = locate(text, error.offset);
   return new IngestError("malformed-json", `${error.message}, at line ${line}, column ${column}.`, { line, column });
 }
 

@@ -9,6 +9,7 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "@millrace/put-records";
 import type { Health } from "./health.ts";
+import { lingeringCloseMs } from "./limits.ts";
 import { type ProblemCode, problemBody, problems } from "./problems.ts";
 
 export interface ServerOptions {
@@ -21,6 +22,8 @@ export interface ServerOptions {
   readonly headersTimeoutMs: number;
   /** From the connection to the end of the body. */
   readonly requestTimeoutMs: number;
+  /** Connections kept at once; beyond them the oldest one without a request is closed. */
+  readonly maxConnections: number;
   /** How long an idle connection is kept; longer than the load balancer's own, or it reuses closed ones. */
   readonly keepAliveTimeoutMs: number;
 }
@@ -65,9 +68,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   // Without this, Node asks for the body before anybody has looked at the key.
   server.on("checkContinue", (request, response) => void server.emit("request", request, response));
-  const connections = trackConnections(server);
+  const connections = trackConnections(server, options.maxConnections);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    answerClientError(error, socket, connections);
+    answerClientError(error, socket, { clock: options.clock, connections });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -89,15 +92,26 @@ type Connections = ReadonlyMap<Socket, ServerResponse | undefined>;
  * `server.closeIdleConnections()` passes over a connection that has not carried a request yet, such as a load balancer
  * or a browser opens in advance; so the drain has to know by itself which connections are idle.
  */
-function trackConnections(server: Server): Connections {
+function trackConnections(server: Server, maxConnections: number): Connections {
   const answers = new Map<Socket, ServerResponse | undefined>();
   server.on("connection", (socket) => {
+    if (answers.size >= maxConnections) closeOldestIdle(answers, socket);
     answers.set(socket, undefined);
     socket.once("close", () => answers.delete(socket));
   });
   // The latest answer is enough: answers leave in the order of their requests.
   server.on("request", (request, response) => void answers.set(request.socket, response));
   return answers;
+}
+
+/** The newcomer goes when everybody else is busy. */
+function closeOldestIdle(connections: Connections, newcomer: Socket): void {
+  for (const [socket, latest] of connections) {
+    if (latest !== undefined && !latest.closed) continue;
+    socket.destroy();
+    return;
+  }
+  newcomer.destroy();
 }
 
 async function drain(
@@ -163,7 +177,11 @@ function answerProblem(response: ServerResponse, code: ProblemCode, detail: stri
 const strayCodes: ReadonlySet<string> = new Set(["HPE_INVALID_METHOD", "HPE_CLOSED_CONNECTION"]);
 
 /** Answers what Node's parser refused: there is no request object then, only a socket. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
+function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  { clock, connections }: { clock: Clock; connections: Connections },
+): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
@@ -182,6 +200,10 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket, connect
   const [code, detail] = describeClientError(error);
   const { status } = problems[code];
   const body = problemBody(code, detail);
+  // The peer may never close its side, and what its request holds is given back when the connection is gone.
+  const timer = clock.setTimeout(() => socket.destroy(), lingeringCloseMs);
+  socket.once("close", () => clock.clearTimeout(timer));
+  socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n` +
       "content-type: application/problem+json\r\n" +

@@ -1,11 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { hashWriteKey } from "../../src/write-keys.ts";
 import { exchangeRaw } from "../support/raw-http.ts";
 import { until } from "../support/until.ts";
 import {
   anEvent,
+  backendKey,
   post,
   receivedAt,
   shopKey,
@@ -88,13 +90,17 @@ describe("POST /v1/events", () => {
     ["x-gzip", gzipSync],
     ["br", brotliCompressSync],
     ["GZIP", gzipSync],
+    ["zstd", zstdCompressSync],
+    ["deflate", deflateSync],
+    // What many clients mean by deflate.
+    ["deflate", deflateRawSync],
     ["identity", (bytes: Buffer) => bytes],
   ])("decompresses %s", async (encoding, compress) => {
     const service = await start();
     const body = new Uint8Array(compress(Buffer.from(json([anEvent(), anEvent({ id: "2" })]))));
     const { json: answer } = await post(service, body, { "content-encoding": encoding });
     expect(answer).toEqual({ accepted: 2, ids: ["1", "2"] });
-    expect(service.inFlight.used).toBe(0);
+    expect(service.admission.bytes.used).toBe(0);
   });
 
   test("a bomb is refused without being unfolded, and truncated bodies are refused", async () => {
@@ -109,7 +115,7 @@ describe("POST /v1/events", () => {
     expect((await post(service, cut, { "content-encoding": "gzip" })).json).toMatchObject({
       code: "malformed-content-encoding",
     });
-    expect(service.inFlight.used).toBe(0);
+    expect(service.admission.bytes.used).toBe(0);
   });
 
   test("takes a chunked body, refuses it as soon as it is too large", async () => {
@@ -136,30 +142,39 @@ describe("POST /v1/events", () => {
     socket.write(
       `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`,
     );
-    await until(() => service.inFlight.used === 1_000);
+    await until(() => service.admission.bytes.used === 1);
     socket.destroy();
-    await until(() => service.inFlight.used === 0);
+    await until(() => service.admission.bytes.used === 0);
     await until(async () => (await service.metrics()).includes("millrace_ingest_aborted_requests_total 1"));
     expect(service.stream.records).toEqual([]);
   });
 
-  test("turns requests away when the bytes in flight would pass the limit, and takes them again afterwards", async () => {
-    const service = await start({ maxInFlightBytes: 2_500, maxBodyBytes: 2_000 });
+  test("a body that is announced and does not come costs nothing", async () => {
+    const service = await start({ maxInFlightBytes: 100_000, maxBodyBytes: 90_000 });
+    const head = `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 90000\r\n\r\n`;
+    const sockets = Array.from({ length: 20 }, () => connect(service.port, "127.0.0.1"));
+    for (const socket of sockets) socket.write(head);
+    await until(async () => (await service.metrics()).includes("millrace_ingest_in_flight_requests 20"));
+    expect(service.admission.bytes.used).toBe(0);
+    expect((await post(service, json(anEvent()))).status).toBe(202);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test("a key that holds its share is refused, others are served, and it comes back", async () => {
+    const service = await start({ maxInFlightBytes: 120_000, maxBodyBytes: 100_000 });
     const holder = connect(service.port, "127.0.0.1");
     const text = json(anEvent());
     holder.write(
-      `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-type: application/json\r\ncontent-length: 2000\r\n\r\n${text}`,
+      `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-type: application/json\r\ncontent-length: 70000\r\n\r\n${text.padEnd(69_999)}`,
     );
-    await until(() => service.inFlight.used === 2_000);
-    const large = json(anEvent({ data: "x".repeat(600) }));
-    const refused = await post(service, large);
-    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
-    expect(refused.json).toMatchObject({ code: "overloaded" });
+    await until(() => service.admission.bytes.used === 69_999);
+    const refused = await post(service, text);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect(refused.json).toMatchObject({ code: "key-over-share", retryAfterSeconds: 1 });
+    expect((await post(service, text, { authorization: `Bearer ${backendKey}` })).status).toBe(202);
+    holder.end(" ");
+    await until(() => service.admission.bytes.used === 0);
     expect((await post(service, text)).status).toBe(202);
-    holder.end(" ".repeat(2_000 - text.length));
-    await until(() => service.stream.records.length === 2);
-    await until(() => service.inFlight.used === 0);
-    expect((await post(service, large)).status).toBe(202);
   });
 
   test("behind a proxy the client's address comes from X-Forwarded-For, counted from the right", async () => {
@@ -256,7 +271,10 @@ describe("operations", () => {
     expect(text).toContain('millrace_ingest_events_total{outcome="rejected"} 2');
     expect(text).toContain('millrace_ingest_rejected_events_total{code="event-not-an-object"} 2');
     expect(text).toContain("millrace_ingest_in_flight_requests 0");
-    for (const secret of ["shop", shopKey, "visitor"]) expect(text).not.toContain(secret);
+    expect(text).toContain('millrace_ingest_key_events_total{key="shop-web",outcome="event-not-an-object"} 2');
+    expect(text).toContain('millrace_ingest_key_refused_requests_total{key="shop-web",code="malformed-json"} 1');
+    for (const secret of ["https://shop", shopKey, hashWriteKey(shopKey), "visitor"])
+      expect(text).not.toContain(secret);
   });
 
   test("the log names neither key, address, body nor id, whatever goes wrong", async () => {
@@ -284,7 +302,34 @@ describe("operations", () => {
       const answer = await exchangeRaw(service.port, bytes);
       expect(answer.status).toBe(408);
     }
-    await until(() => service.inFlight.used === 0);
+    await until(() => service.admission.bytes.used === 0);
+  });
+
+  test("a request that is late gives back what it holds although its client stays", async () => {
+    const service = await start({ server: { headersTimeoutMs: 300, requestTimeoutMs: 300 } });
+    // With `allowHalfOpen` the client does not close its side when the service closes its own.
+    const socket = connect({ port: service.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => undefined).resume();
+    socket.write(
+      `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 2000\r\n\r\n{`,
+    );
+    await until(() => service.admission.bytes.used === 1);
+    await until(() => service.admission.bytes.used === 0);
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
+  });
+
+  test("beyond the most connections the oldest idle one is closed, and the newcomer is served", async () => {
+    const service = await start({ server: { maxConnections: 2 } });
+    const closed: number[] = [];
+    const idle = [0, 1].map((index) => connect(service.port, "127.0.0.1").on("close", () => closed.push(index)));
+    await until(() => idle.every(({ readyState }) => readyState === "open"));
+    expect(
+      (await exchangeRaw(service.port, "GET /healthz HTTP/1.1\r\nhost: i\r\nconnection: close\r\n\r\n")).status,
+    ).toBe(200);
+    await until(() => closed.length > 0);
+    expect(closed).toEqual([0]);
+    for (const socket of idle) socket.destroy();
   });
 });
 
@@ -330,7 +375,7 @@ describe("drain", () => {
     const service = await start();
     service.stream.send = () => new Promise(() => undefined);
     const lost = post(service, json(anEvent())).catch(() => "cut off");
-    await until(() => service.inFlight.used > 0);
+    await until(() => service.admission.bytes.used > 0);
     expect(await service.server.drain({ noticeMs: 0, timeoutMs: 100, flush: async () => undefined })).toBe(false);
     expect(await lost).toBe("cut off");
   });

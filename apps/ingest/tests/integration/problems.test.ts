@@ -6,6 +6,7 @@ import { exchangeRaw } from "../support/raw-http.ts";
 import {
   anEvent,
   backendKey,
+  meteredKey,
   revokedKey,
   shopKey,
   startTestService,
@@ -57,8 +58,9 @@ const cases: Record<ProblemCode, ProblemCase> = {
   "invalid-signature": { request: request("POST /v1/webhooks/github/sdks", jsonType, "{}") },
   "adapter-not-enabled": { request: request("POST /v1/batch", authorization, "{}") },
   "redirect-refused": { request: request("GET /r/tp2?u=https://evil.example", "") },
+  "malformed-idempotency-key": { request: postBody("{}", "idempotency-key: a b\r\n"), members: { limit: 255 } },
   "unsupported-media-type": { request: postBody("<a/>", "content-type: text/xml\r\n") },
-  "unsupported-content-encoding": { request: postBody("{}", "content-encoding: deflate\r\n") },
+  "unsupported-content-encoding": { request: postBody("{}", "content-encoding: compress\r\n") },
   "malformed-content-encoding": { request: postBody("{}", "content-encoding: gzip\r\n") },
   "decompressed-body-too-large": {
     request: postBody(gzipSync(Buffer.alloc(10_000_000, " ")), "content-encoding: gzip\r\n"),
@@ -95,6 +97,18 @@ const cases: Record<ProblemCode, ProblemCase> = {
   "event-too-large": { request: postEvent({ data: "x".repeat(5_000) }), members: { limit: 4_096 } },
   "source-not-allowed": { request: postEvent({ source: "https://evil.example" }), members: { attribute: "source" } },
   "event-not-storable": { request: postEvent({ subject: "invalid" }), members: { accepted: 0, ids: [] } },
+  "quota-exceeded": {
+    request: request(
+      "POST /v1/events",
+      `authorization: Bearer ${meteredKey}\r\n${jsonType}`,
+      JSON.stringify(anEvent()),
+    ),
+    members: { retryAfterSeconds: expect.any(Number) },
+  },
+  "key-over-share": {
+    request: postBody(" ".repeat(15_000), "content-type: application/x-ndjson\r\n"),
+    members: { retryAfterSeconds: 1 },
+  },
   overloaded: { request: postEvent({ subject: "refused" }) },
   "stream-unavailable": {
     request: postEvent({ subject: "throttled" }),
@@ -110,6 +124,7 @@ beforeAll(async () => {
     maxBodyBytes,
     maxEventBytes: 4_096,
     maxEventsPerRequest: 5,
+    maxInFlightBytes: 40_000,
     corsOrigins: ["https://shop.example"],
     server: { headersTimeoutMs: 800, requestTimeoutMs: 1_500 },
   });
@@ -118,6 +133,7 @@ beforeAll(async () => {
     const isFate = partitionKey === "refused" || partitionKey === "throttled" || partitionKey === "invalid";
     return isFate ? partitionKey : "delivered";
   };
+  await exchangeRaw(service.port, cases["quota-exceeded"].request);
 });
 
 afterAll(() => service.close());
@@ -160,10 +176,10 @@ describe("headers that explain a problem", () => {
     expect(badType.get("accept-post")).toContain("application/x-ndjson");
     const badEncoding = await headersOf({
       method: "POST",
-      headers: { ...authorized, "content-encoding": "zstd" },
+      headers: { ...authorized, "content-encoding": "compress" },
       body: "x",
     });
-    expect(badEncoding.get("accept-encoding")).toBe("gzip, br, identity");
+    expect(badEncoding.get("accept-encoding")).toBe("gzip, br, zstd, deflate, identity");
   });
 
   test("405 names the methods", async () => {

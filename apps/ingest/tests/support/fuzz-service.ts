@@ -58,8 +58,8 @@ export async function fuzzService(options: {
   }
   // A connection that was damaged behind its first request may carry a second one, whose answer is not read.
   if (events.length < accepted) faults.push(`${accepted} events were accepted and ${events.length} stored.`);
-  await until(() => service.inFlight.used === 0).catch(() =>
-    faults.push(`${service.inFlight.used} bytes are still held.`),
+  await until(() => service.admission.bytes.used === 0).catch(() =>
+    faults.push(`${service.admission.bytes.used} bytes are still held.`),
   );
   await service.close();
   return { requests, seed, statuses, codes, storedEvents: events.length, faults };

@@ -4,8 +4,10 @@ import { type Clock, systemClock } from "@millrace/put-records";
 import { createCors } from "../../src/cors.ts";
 import { createEventService, type EventServiceOptions } from "../../src/event-service.ts";
 import { Health } from "../../src/health.ts";
-import { InFlightBytes } from "../../src/in-flight-bytes.ts";
-import { defaultMaxBodyBytes, defaultMaxInFlightBytes } from "../../src/limits.ts";
+import { Admission } from "../../src/admission/admission.ts";
+import { Breaker } from "../../src/admission/breaker.ts";
+import { idleLoad, type Load } from "../../src/admission/load-watch.ts";
+import { defaultMaxBodyBytes, defaultMaxInFlightRequests } from "../../src/limits.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server.ts";
 import { hashWriteKey, type WriteKeyConfig } from "../../src/write-keys.ts";
@@ -15,6 +17,8 @@ import { MemoryStream } from "./memory-stream.ts";
 export const shopKey = "shop-key-4f1d";
 /** The key of a back end that passes on its clients' events. */
 export const backendKey = "backend-key-77aa";
+/** A key that may send one event, and another one in eleven days. */
+export const meteredKey = "metered-key-2b6e";
 /** A key that is no longer valid. */
 export const revokedKey = "revoked-key-90c3";
 
@@ -62,6 +66,13 @@ export const writeKeys: readonly WriteKeyConfig[] = [
     sources: ["*"],
     kind: "backend",
   },
+  {
+    name: "metered",
+    sha256: hashWriteKey(meteredKey),
+    tenantId: "shop",
+    sources: ["*"],
+    quotas: { eventsPerSecond: 1e-6, burstSeconds: 1 },
+  },
   { name: "former", sha256: hashWriteKey(revokedKey), tenantId: "shop", sources: ["*"], revoked: true },
 ];
 
@@ -75,6 +86,9 @@ export const stoppedClock: Clock = { ...systemClock, now: () => receivedMs };
 export interface TestServiceOptions extends Partial<EventServiceOptions> {
   readonly maxBodyBytes?: number;
   readonly maxInFlightBytes?: number;
+  readonly maxInFlightRequests?: number;
+  readonly load?: Load;
+  readonly breaker?: Breaker;
   readonly corsOrigins?: readonly string[];
   readonly trustProxyHops?: number;
   readonly webhookOrigins?: readonly string[];
@@ -86,7 +100,7 @@ export interface TestService {
   readonly port: number;
   readonly stream: MemoryStream;
   readonly health: Health;
-  readonly inFlight: InFlightBytes;
+  readonly admission: Admission;
   readonly server: RunningServer;
   /** Everything logged so far, as JSON lines. */
   readonly log: string[];
@@ -100,18 +114,24 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const clock = options.clock ?? stoppedClock;
   const random = options.random ?? (() => 0);
   const health = new Health();
-  const inFlight = new InFlightBytes(options.maxInFlightBytes ?? defaultMaxInFlightBytes);
-  const metrics = createMetrics(inFlight, false);
+  const admission = new Admission({
+    maxBytes: options.maxInFlightBytes ?? 67_108_864,
+    maxRequests: options.maxInFlightRequests ?? defaultMaxInFlightRequests,
+    clock,
+    random,
+    load: options.load ?? idleLoad,
+    breaker: options.breaker ?? new Breaker(),
+  });
+  const metrics = createMetrics(admission, false);
   const log: string[] = [];
   const logger = pino({ level: "trace" }, { write: (line: string) => void log.push(line) });
   const service = createTestCore({ putRecords: stream, clock, random, ...options });
   const app = createApp({
     service,
     clock,
-    random,
     cors: createCors(options.corsOrigins ?? []),
     health,
-    inFlight,
+    admission,
     metrics,
     logger,
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
@@ -126,6 +146,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 30_000,
     keepAliveTimeoutMs: 5_000,
+    maxConnections: 1_000,
     ...options.server,
   });
   return {
@@ -133,7 +154,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     port: server.port,
     stream,
     health,
-    inFlight,
+    admission,
     server,
     log,
     metrics: () => metrics.registry.metrics(),

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { readForwardedAddress } from "../../src/app.ts";
+import { readForwardedAddress } from "../../src/client-address.ts";
 
 test.each([
   ["9.9.9.9", "9.9.9.9"],

@@ -24,7 +24,7 @@ describe("readConfig", () => {
       MAX_BODY_BYTES: 2_097_152,
       MAX_EVENT_BYTES: 262_144,
       MAX_EVENTS_PER_REQUEST: 500,
-      MAX_IN_FLIGHT_BYTES: 67_108_864,
+      MAX_IN_FLIGHT_REQUESTS: 4_096,
       PUT_TIMEOUT_MS: 5_000,
       LINGER_MS: 5,
       CORS_ORIGINS: [],

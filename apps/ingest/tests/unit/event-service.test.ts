@@ -291,6 +291,22 @@ describe("attributes", () => {
     });
   });
 
+  test("a text of nothing but brackets ends the request where it goes too deep", async () => {
+    const { json: problem } = await handle(`[${json(anEvent())},${"[".repeat(500_000)}`);
+    expect(problem).toMatchObject({ code: "event-too-deep", limit: 64, line: 1 });
+    const { json: ofLines } = await handle(`${json(anEvent())}\n${'{"a":'.repeat(100_000)}`, {
+      "content-type": "application/x-ndjson",
+    });
+    expect(ofLines).toMatchObject({ code: "event-too-deep", line: 2 });
+  });
+
+  test("an event with 150,000 members has one fault, and its neighbours are taken", async () => {
+    const members = Array.from({ length: 150_000 }, (_, index) => [`x${index}`, 1]);
+    const batch = [anEvent(Object.fromEntries(members) as Record<string, unknown>), anEvent({ id: "2" })];
+    const { json: answer } = await handle(json(batch));
+    expect(answer).toMatchObject({ accepted: 1, ids: ["2"], rejected: [{ index: 0, code: "too-many-attributes" }] });
+  });
+
   test.each<[Record<string, unknown>, string, string | undefined]>([
     [{ specversion: "0.3" }, "unsupported-specversion", "specversion"],
     [{ specversion: 1 }, "invalid-attribute-type", "specversion"],

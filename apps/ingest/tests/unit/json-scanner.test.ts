@@ -78,3 +78,18 @@ describe("locate", () => {
     expect(locate("ab\ncd\nef", 8)).toEqual({ line: 3, column: 3 });
   });
 });
+
+describe("a depth that nobody reads", () => {
+  test.each(["[", '{"a":', '[[],{"b":'])("ends reading a text of nothing but %s", (opening) => {
+    const scanner = new JsonScanner(opening.repeat(100_000), 0, undefined, 1_000);
+    expect(() => scanner.skipValue()).toThrow(expect.objectContaining({ code: "JSON_DEPTH" }));
+    expect(scanner.position).toBeLessThan(1_002 * opening.length);
+  });
+
+  test("is one more than the depth given", () => {
+    const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+    const skip = (text: string) => new JsonScanner(text, 0, undefined, 7).skipValue();
+    skip(nested(7));
+    expect(() => skip(nested(8))).toThrow(expect.objectContaining({ code: "JSON_DEPTH" }));
+  });
+});

@@ -27,9 +27,10 @@ test("the options table lists every variable with its default", () => {
   });
   expect(documented.map(([name]) => name).sort()).toEqual([...environmentVariables].sort());
   const required = { STAGE: "s", RAW_STREAM_NAME: "r", WRITE_KEYS_SECRET_ARN: "k" };
-  const defaults = readConfig(required) as unknown as Record<string, unknown>;
+  const defaults = readConfig(required) as unknown as Record<string, number | string | readonly string[] | undefined>;
   for (const [name, text] of documented) {
     if (name in required || name === "WRITE_KEYS_FILE") expect(text).toBe("required");
+    else if (defaults[name] === undefined) expect(text).toBe("from the memory");
     else if (Array.isArray(defaults[name])) expect(text).toBe("none");
     else expect(text?.replaceAll(",", "")).toBe(String(defaults[name]));
   }

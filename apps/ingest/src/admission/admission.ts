@@ -1,0 +1,194 @@
+import type { Clock } from "@millrace/put-records";
+import {
+  activeKeyMs,
+  eventOverheadBytes,
+  maxIdleAccounts,
+  processorHalfLifeMs,
+  recordCopies,
+  requestOverheadBytes,
+  retryAfterSeconds,
+} from "../limits.ts";
+import { IngestError } from "../problems.ts";
+import type { Sender } from "../write-keys.ts";
+import { Account } from "./account.ts";
+import { type Breaker, retryAfterOutage } from "./breaker.ts";
+import { DecayingSum } from "./decaying-sum.ts";
+import type { Load } from "./load-watch.ts";
+import { type BudgetRefusal, SharedBudget } from "./shared-budget.ts";
+
+export interface AdmissionOptions {
+  /** What requests may hold at once, in bytes. */
+  readonly maxBytes: number;
+  /** Requests that are read and wait for the stream at once. */
+  readonly maxRequests: number;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly load: Load;
+  readonly breaker: Breaker;
+}
+
+/** No key has this name: names are not empty. */
+const unknownSender = "";
+const noQuotas = {};
+
+/**
+ * Decides who is let in. Memory, requests and processor time are divided by key, so that a key that sends too much is
+ * refused (429) while the others go on; when the service as a whole has no more to give, everybody is (503).
+ */
+export class Admission {
+  readonly bytes: SharedBudget;
+  readonly requests: SharedBudget;
+  readonly #options: AdmissionOptions;
+  readonly #accounts = new Map<string, Account>();
+  readonly #processorMs = new DecayingSum(processorHalfLifeMs);
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.bytes = new SharedBudget(options.maxBytes);
+    this.requests = new SharedBudget(options.maxRequests);
+  }
+
+  /**
+   * Lets a request in before its body is read.
+   * @param sender `undefined` while only the body can tell; those who cannot be told share what one key may have
+   * @throws IngestError `quota-exceeded`, `key-over-share`, `overloaded`, `stream-unavailable`
+   */
+  enter(sender: Sender | undefined): Ticket {
+    const { clock, load } = this.#options;
+    const nowMs = clock.now();
+    if (load.isExhausted) throw this.refusal("full");
+    const account = this.#accountOf(sender, nowMs);
+    this.#refuseOutage(nowMs);
+    return new Ticket(this, account, clock);
+  }
+
+  /** Books what the ticket holds on the sender, whom the body has told. @throws IngestError as {@link enter} */
+  assign(ticket: Ticket, sender: Sender): void {
+    const { clock } = this.#options;
+    ticket.assign(this.#accountOf(sender, clock.now()));
+  }
+
+  /** The error for a request that a budget has no room for. */
+  refusal(reason: BudgetRefusal): IngestError {
+    const { min, max } = retryAfterSeconds;
+    const facts = { retryAfterSeconds: min + Math.floor(this.#options.random() * (max - min + 1)) };
+    return reason === "share"
+      ? new IngestError("key-over-share", "The write key uses its share of the service. Send less at once.", facts)
+      : new IngestError("overloaded", "The service holds as many events as it can. Try again later.", facts);
+  }
+
+  /** Counts time of the event loop. */
+  countProcessor(account: Account, ms: number, nowMs: number): void {
+    account.processorMs.add(ms, nowMs);
+    this.#processorMs.add(ms, nowMs);
+  }
+
+  /** The account of a sender who may send now. */
+  #accountOf(sender: Sender | undefined, nowMs: number): Account {
+    const account = this.#findAccount(sender?.keyName ?? unknownSender, nowMs);
+    account.follow(sender?.quotas ?? noQuotas, nowMs);
+    account.lastSeenMs = nowMs;
+    const waitMs = account.quotaWaitMs(nowMs);
+    if (waitMs > 0) throw quotaExceeded(waitMs);
+    if (this.#options.load.isSaturated && this.#usesTooMuch(account, nowMs)) throw this.refusal("share");
+    return account;
+  }
+
+  #refuseOutage(nowMs: number): void {
+    const { breaker, random } = this.#options;
+    if (!breaker.refuses(nowMs)) return;
+    const seconds = retryAfterOutage(breaker.outageMs(nowMs), random);
+    const detail = "The stream has been away for some time. Nothing of the request was stored; send it again later.";
+    throw new IngestError("stream-unavailable", detail, { retryAfterSeconds: seconds });
+  }
+
+  #findAccount(keyName: string, nowMs: number): Account {
+    let account = this.#accounts.get(keyName);
+    if (account === undefined) {
+      if (this.#accounts.size >= maxIdleAccounts) this.#forgetIdle(nowMs);
+      account = new Account();
+      this.#accounts.set(keyName, account);
+    }
+    return account;
+  }
+
+  /** More than an equal part of the processor's time, while others want some. */
+  #usesTooMuch(account: Account, nowMs: number): boolean {
+    let active = 0;
+    for (const { lastSeenMs } of this.#accounts.values()) if (nowMs - lastSeenMs < activeKeyMs) active += 1;
+    return active > 1 && account.processorMs.at(nowMs) * active > this.#processorMs.at(nowMs);
+  }
+
+  #forgetIdle(nowMs: number): void {
+    for (const [name, { bytes, lastSeenMs }] of this.#accounts) {
+      if (bytes.held === 0 && nowMs - lastSeenMs >= activeKeyMs) this.#accounts.delete(name);
+    }
+  }
+}
+
+/** A request that was let in, and what it holds. Whatever becomes of the request, `release` ends it. */
+export class Ticket {
+  readonly #admission: Admission;
+  #account: Account;
+  readonly #clock: Clock;
+  #bytes = 0;
+  #requests = 0;
+
+  constructor(admission: Admission, account: Account, clock: Clock) {
+    this.#admission = admission;
+    this.#account = account;
+    this.#clock = clock;
+  }
+
+  /** Charges bytes that have arrived. @throws IngestError `key-over-share`, `overloaded`; the ticket is released then */
+  charge(bytes: number): void {
+    const refusal = this.#admission.bytes.tryTake(this.#account.bytes, bytes);
+    if (refusal !== undefined) this.#refuse(refusal);
+    this.#bytes += bytes;
+  }
+
+  /** Moves what is held to another account; it was let in once and is not refused for that. */
+  assign(account: Account): void {
+    this.#account.bytes.held -= this.#bytes;
+    account.bytes.held += this.#bytes;
+    this.#account = account;
+  }
+
+  /** The body is there and is going to be read. @param bytes as it arrived */
+  start(bytes: number): void {
+    const refusal = this.#admission.requests.tryTake(this.#account.requests, 1);
+    if (refusal !== undefined) this.#refuse(refusal);
+    this.#requests = 1;
+    this.charge(requestOverheadBytes);
+    this.#account.countBytes(bytes, this.#clock.now());
+  }
+
+  /** Charges for records that are going to wait for the stream. */
+  hold(recordBytes: number, events: number): void {
+    this.#account.countEvents(events, this.#clock.now());
+    this.charge(recordBytes * recordCopies + events * eventOverheadBytes);
+  }
+
+  countProcessor(ms: number): void {
+    this.#admission.countProcessor(this.#account, ms, this.#clock.now());
+  }
+
+  /** Gives everything back; more than once is as good as once. */
+  release(): void {
+    if (this.#bytes > 0) this.#admission.bytes.give(this.#account.bytes, this.#bytes);
+    if (this.#requests > 0) this.#admission.requests.give(this.#account.requests, this.#requests);
+    this.#bytes = 0;
+    this.#requests = 0;
+  }
+
+  #refuse(refusal: BudgetRefusal): never {
+    this.release();
+    throw this.#admission.refusal(refusal);
+  }
+}
+
+function quotaExceeded(waitMs: number): IngestError {
+  const detail = "The write key has used its quota of events or bytes. Send less, or ask the platform team for more.";
+  return new IngestError("quota-exceeded", detail, { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
+}

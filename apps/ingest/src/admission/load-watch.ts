@@ -1,0 +1,84 @@
+import { getHeapStatistics } from "node:v8";
+import type { Clock } from "@millrace/put-records";
+import {
+  loadSampleMs,
+  maxHeapShare,
+  maxLoopDelayMs,
+  saturatedLoopDelayMs,
+  saturatedProcessorShare,
+} from "../limits.ts";
+
+/** How busy the process is. */
+export interface Load {
+  /** The event loop is late because of its own work: whoever takes more than a fair part of it has to wait. */
+  readonly isSaturated: boolean;
+  /** So late, or so full, that nobody can be taken. */
+  readonly isExhausted: boolean;
+}
+
+/** A process with time to spare, for services without a watch. */
+export const idleLoad: Load = { isSaturated: false, isExhausted: false };
+
+/** What is measured of the process; passed in for tests. */
+export interface LoadProbe {
+  /** Microseconds of processor time since the process began. */
+  readonly processorUs: () => number;
+  /** Part of the heap's limit that is in use, 0 to 1. */
+  readonly heapShare: () => number;
+}
+
+export const processProbe: LoadProbe = {
+  processorUs: () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+  heapShare: () => {
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+    return used / limit;
+  },
+};
+
+/**
+ * Looks at the event loop and the heap ten times a second. A late loop counts only when the process itself kept the
+ * processor busy: on a machine that is shared with others, waiting is not overload.
+ */
+export class LoadWatch implements Load {
+  isSaturated = false;
+  isExhausted = false;
+  readonly #clock: Clock;
+  readonly #probe: LoadProbe;
+  #timer: unknown;
+  #sampledMs: number;
+  #processorUs: number;
+
+  constructor(clock: Clock, probe: LoadProbe = processProbe) {
+    this.#clock = clock;
+    this.#probe = probe;
+    this.#sampledMs = clock.now();
+    this.#processorUs = probe.processorUs();
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#sample();
+      this.#schedule();
+    }, loadSampleMs);
+  }
+
+  #sample(): void {
+    const nowMs = this.#clock.now();
+    const processorUs = this.#probe.processorUs();
+    const elapsedMs = nowMs - this.#sampledMs;
+    const delayMs = elapsedMs - loadSampleMs;
+    const isBusy = (processorUs - this.#processorUs) / 1_000 >= saturatedProcessorShare * elapsedMs;
+    this.#sampledMs = nowMs;
+    this.#processorUs = processorUs;
+    this.isSaturated = isBusy && delayMs >= saturatedLoopDelayMs;
+    this.isExhausted = (isBusy && delayMs >= maxLoopDelayMs) || this.#probe.heapShare() >= maxHeapShare;
+  }
+}

@@ -1,0 +1,46 @@
+import { totalmem } from "node:os";
+import { getHeapStatistics } from "node:v8";
+import {
+  budgetShareOfHeap,
+  budgetShareOfMemory,
+  connectionBytes,
+  connectionShareOfMemory,
+  maxDefaultBudgetBytes,
+  minBudgetBytes,
+  minConnections,
+  processBytes,
+} from "../limits.ts";
+
+/** What the process may use: the memory of its container, or of the machine. */
+export function readMemoryLimit(): number {
+  const constrained = process.constrainedMemory();
+  // Without a limit of its own, a control group shows a number beyond any machine's memory.
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+}
+
+/** The heap's own limit, which Node derives from the container's memory. */
+export function readHeapLimit(): number {
+  return getHeapStatistics().heap_size_limit;
+}
+
+/** How the memory of a container is divided. */
+export interface MemoryPlan {
+  /** What requests may hold, as {@link chargeForRequest} and its neighbours price it. */
+  readonly budgetBytes: number;
+  /** Connections kept at once; beyond them the oldest idle one is closed. */
+  readonly maxConnections: number;
+}
+
+/**
+ * Divides a container's memory: the process itself, connections, and what requests hold. The last has to fit into the heap as
+ * well, and leaves room for what a collector has not collected yet.
+ */
+export function planMemory(memoryBytes: number, heapLimitBytes: number): MemoryPlan {
+  const forConnections = Math.floor(memoryBytes * connectionShareOfMemory);
+  const forRequests = (memoryBytes - processBytes - forConnections) * budgetShareOfMemory;
+  const budgetBytes = Math.min(forRequests, heapLimitBytes * budgetShareOfHeap, maxDefaultBudgetBytes);
+  return {
+    budgetBytes: Math.floor(Math.max(minBudgetBytes, budgetBytes)),
+    maxConnections: Math.max(minConnections, Math.floor(forConnections / connectionBytes)),
+  };
+}
