@@ -6,7 +6,7 @@ import {
   type DeliveryStreamSettings,
   readDeliveryStreamOptions,
 } from "./delivery-stream-options.ts";
-import { retryBackoffBaseMs, retryBackoffMaxMs } from "./limits.ts";
+import { gzipLevel, retryBackoffBaseMs, retryBackoffMaxMs } from "./limits.ts";
 import { objectKey } from "./object-name.ts";
 
 export interface DeliveryStreamStats {
@@ -185,7 +185,7 @@ export class DeliveryStream {
   async #deliver(buffer: PendingObject): Promise<void> {
     const joined = Buffer.concat(buffer.records, buffer.bytes);
     // Synchronous on purpose: under a virtual clock nothing may happen on another thread.
-    const body = this.#settings.compressionFormat === "GZIP" ? gzipSync(joined, { level: 6 }) : joined;
+    const body = this.#settings.compressionFormat === "GZIP" ? gzipSync(joined, { level: gzipLevel }) : joined;
     await this.#putUntilStored(body, buffer);
     for (const [shardId, after] of buffer.last) this.#settings.checkpoints?.save(shardId, after);
     this.#counters.recordsDelivered += buffer.records.length;

@@ -20,3 +20,6 @@ export const retryBackoffMaxMs = 60_000;
 
 /** Delivery stream names. https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html */
 export const namePattern = /^[a-zA-Z0-9_.-]{1,64}$/;
+
+/** AWS does not document Firehose's level. For enriched events this one takes half the time of 6 and a third more bytes. Assumed. */
+export const gzipLevel = 3;

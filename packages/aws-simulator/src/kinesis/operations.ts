@@ -1,7 +1,7 @@
 import type { KinesisRecord } from "./api.ts";
 import { KinesisError, serializationError } from "./errors.ts";
 import type { Kinesis } from "./kinesis.ts";
-import { StoredRecord } from "./stored-record.ts";
+import { decodedLength, StoredRecord } from "./stored-record.ts";
 
 /** Types of the members a request may have; `blob` is bytes or base64 text, `timestamp` a date or epoch seconds. */
 type MemberType =
@@ -203,7 +203,11 @@ function checkList(value: unknown, shape: Shape): readonly object[] {
   return changed ?? (members as readonly object[]);
 }
 
-const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Decoding is many times as fast as a regular expression; it skips foreign characters, and takes `-` and `_` as well. */
+function isBase64(text: string): boolean {
+  const { byteLength } = Buffer.from(text, "base64");
+  return byteLength === decodedLength(text) && !text.includes("-") && !text.includes("_");
+}
 
 function checkBlob(value: unknown): Uint8Array | string {
   if (typeof value === "string") {
@@ -212,7 +216,7 @@ function checkBlob(value: unknown): Uint8Array | string {
         `'${excerpt(value)}' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: ${value.length}`,
       );
     }
-    if (base64Pattern.test(value)) return value;
+    if (isBase64(value)) return value;
     throw serializationError(`'${excerpt(value)}' can not be converted to a Blob: Invalid Base64 character`);
   }
   if (value instanceof Uint8Array) return value;

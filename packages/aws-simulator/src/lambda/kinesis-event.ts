@@ -57,11 +57,36 @@ export function toStreamRecord(record: KinesisRecord, source: KinesisEventSource
 export const eventFrameBytes = Buffer.byteLength('{"Records":[]}');
 export const recordSeparatorBytes = 1;
 
-/** Bytes the record takes in the JSON of an event. */
-export function streamRecordBytes(record: KinesisStreamRecord): number {
-  const { data } = record.kinesis;
-  const frame = JSON.stringify({ ...record, kinesis: { ...record.kinesis, data: "" } });
-  return Buffer.byteLength(frame) + data.length;
+/**
+ * Measures the records of one source as JSON. All of them have the same frame; only the values differ that are measured
+ * anew for each.
+ * @returns bytes a record takes in the JSON of an event
+ */
+export function createRecordMeasure(source: KinesisEventSource): (record: KinesisStreamRecord) => number {
+  const empty = toStreamRecord(emptyRecord, source);
+  const frameBytes = Buffer.byteLength(JSON.stringify(empty)) - valueBytes(empty);
+  return (record) => frameBytes + valueBytes(record);
+}
+
+const emptyRecord: KinesisRecord = {
+  Data: new Uint8Array(),
+  dataBase64: "",
+  PartitionKey: "",
+  SequenceNumber: "",
+  ApproximateArrivalTimestamp: new Date(0),
+  sizeBytes: 0,
+};
+
+/** Of what differs between two records of a source. */
+function valueBytes({ kinesis }: KinesisStreamRecord): number {
+  const { partitionKey, sequenceNumber, data, approximateArrivalTimestamp } = kinesis;
+  return (
+    Buffer.byteLength(JSON.stringify(partitionKey)) +
+    // Once as itself and once in `eventID`.
+    2 * sequenceNumber.length +
+    data.length +
+    String(approximateArrivalTimestamp).length
+  );
 }
 
 /** The region of `arn:partition:service:region:account:resource`. */

@@ -2,7 +2,7 @@ import type { KinesisRecord } from "../kinesis/api.ts";
 import { compareSequenceNumbers } from "../kinesis/sequence-number.ts";
 import type { ShardConsumer, ShardControls } from "../stream-reader/stream-reader.ts";
 import type { Discard } from "./failure-destination.ts";
-import { accountOf, streamRecordBytes, toStreamRecord } from "./kinesis-event.ts";
+import { accountOf, createRecordMeasure, type KinesisEventSource, toStreamRecord } from "./kinesis-event.ts";
 import { type BufferedRecord, Lane } from "./lane.ts";
 import { laneOfKey } from "./lane-of-key.ts";
 import { bufferedBatchesPerLane } from "./limits.ts";
@@ -23,6 +23,8 @@ export class ShardWorker implements ShardConsumer {
   readonly #options: ShardWorkerOptions;
   readonly #lanes: readonly Lane[];
   readonly #bufferLimit: number;
+  readonly #source: KinesisEventSource;
+  readonly #measure: ReturnType<typeof createRecordMeasure>;
   #isEnded = false;
   #isComplete = false;
   #iteratorAgeMs = 0;
@@ -32,6 +34,12 @@ export class ShardWorker implements ShardConsumer {
   constructor(options: ShardWorkerOptions) {
     const { settings, counters, controls, maxRecordAgeMs, discard } = options;
     this.#options = options;
+    this.#source = {
+      streamArn: settings.streamArn,
+      shardId: controls.shardId,
+      invokeIdentityArn: `arn:aws:iam::${accountOf(settings.functionArn)}:role/lambda-role`,
+    };
+    this.#measure = createRecordMeasure(this.#source);
     this.#lastRead = controls.checkpoint?.after;
     this.#bufferLimit = settings.batchSize * settings.parallelizationFactor * bufferedBatchesPerLane;
     this.#lanes = Array.from(
@@ -83,18 +91,13 @@ export class ShardWorker implements ShardConsumer {
 
   accept(records: readonly KinesisRecord[]): void {
     const { settings, counters } = this.#options;
-    const source = {
-      streamArn: settings.streamArn,
-      shardId: this.shardId,
-      invokeIdentityArn: `arn:aws:iam::${accountOf(settings.functionArn)}:role/lambda-role`,
-    };
     const readAtMs = settings.clock.now();
     counters.recordsIn += records.length;
     for (const stored of records) {
-      const record = toStreamRecord(stored, source);
+      const record = toStreamRecord(stored, this.#source);
       this.#lanes[laneOfKey(stored.PartitionKey, this.#lanes.length)]?.add({
         record,
-        sizeBytes: streamRecordBytes(record),
+        sizeBytes: this.#measure(record),
         arrivalMs: stored.ApproximateArrivalTimestamp.getTime(),
         readAtMs,
         previous: this.#lastRead,

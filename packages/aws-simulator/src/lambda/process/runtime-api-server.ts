@@ -108,7 +108,9 @@ export class RuntimeApiServer {
       "lambda-runtime-deadline-ms": String(invocation.deadlineMs()),
       "lambda-runtime-invoked-function-arn": invocation.functionArn,
     });
-    waiting.end(invocation.payload);
+    // Almost every payload is ASCII, which goes out as it lies in memory.
+    const isAscii = Buffer.byteLength(invocation.payload) === invocation.payload.length;
+    waiting.end(invocation.payload, isAscii ? "latin1" : "utf8");
   }
 }
 
