@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { SecretsManager, type SecretsManagerServer, startSecretsManagerServer } from "@millrace/aws-simulator";
@@ -118,6 +118,14 @@ describe("against a server of any answer", () => {
     const reading = read(controller.signal);
     server.once("request", () => controller.abort());
     await expect(reading).rejects.toThrow("Secrets Manager did not answer in time");
+  });
+
+  test("an answer that ends in the middle is none", async () => {
+    server.once("request", (_request, response: ServerResponse) => {
+      response.writeHead(200, { "content-length": 100 });
+      response.write("{", () => response.destroy());
+    });
+    await expect(read()).rejects.toThrow("Secrets Manager cannot be reached");
   });
 
   test("a server that is not there is told as such", async () => {
