@@ -1,70 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
-import { loadRegistry } from "@millrace/event-contracts/registry";
-import { loadConfig } from "../src/config/load-config.ts";
-import type { EnvironmentConfig, EnvironmentName } from "../src/config/schema.ts";
-import type { FunctionArtifacts } from "../src/inputs/function-artifact.ts";
-import type { RouteDocument } from "../src/inputs/route-destinations.ts";
-import { synthesize } from "../src/synthesize.ts";
+import type { EnvironmentName } from "../src/config/schema.ts";
 
 // The plan is JSON that each test looks into.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
-
-export const recommendations: RouteDocument = {
-  application: "recommendations",
-  owner: "team-recommendations",
-  routes: [
-    { name: "clicks", destination: { stream: "recommendations" } },
-    { name: "views", destination: { stream: "recommendations" } },
-  ],
-};
-
-export const fraud: RouteDocument = {
-  application: "fraud",
-  owner: "team-fraud",
-  routes: [{ name: "purchases", destination: { stream: "fraud-purchases" } }],
-};
-
-export interface PlanOptions {
-  readonly documents?: readonly RouteDocument[];
-  /** Changes the environment's configuration before synthesis. */
-  readonly change?: (config: EnvironmentConfig) => EnvironmentConfig;
-}
-
-const contractViews = renderWarehouseViews(loadRegistry(join(import.meta.dirname, "../../schemas")));
-
-export const artifacts: FunctionArtifacts = (name) => ({
-  zipPath: `../../../../apps/${name}/dist/function.zip`,
-  handler: "index.handler",
-  sha256Base64: `${"A".repeat(43)}=`,
-});
-
-/** Stands for the compiled routes, with what Terraform would take for a template. */
-export const compiledRoutes = '{"pattern":"${not.a_reference}"}';
-
-/** Synthesizes one environment into a temporary folder and returns the text of its plan. */
-export function planText(
-  environment: EnvironmentName,
-  { documents = [recommendations, fraud], change = (config) => config }: PlanOptions = {},
-): string {
-  const outDir = mkdtempSync(join(tmpdir(), "millrace-infra-"));
-  try {
-    const [path = ""] = synthesize({
-      outDir,
-      configs: [change(loadConfig(environment))],
-      artifactsFor: () => artifacts,
-      routeDocuments: documents,
-      compiledRoutes: () => compiledRoutes,
-      contractViews,
-    });
-    return readFileSync(path, "utf8");
-  } finally {
-    rmSync(outDir, { recursive: true });
-  }
-}
 
 /** One resource of a plan. */
 export interface PlannedResource {
@@ -132,11 +72,11 @@ export class Plan {
 
 const plans = new Map<EnvironmentName, Plan>();
 
-/** The plan of an environment with two route documents, made once a test file. */
+/** The plan of an environment with two route documents, which the global setup has made. */
 export function planOf(environment: EnvironmentName): Plan {
   const known = plans.get(environment);
   if (known !== undefined) return known;
-  const plan = new Plan(planText(environment));
+  const plan = new Plan(readFileSync(join(process.env["MILLRACE_PLANS"] ?? "", `${environment}.json`), "utf8"));
   plans.set(environment, plan);
   return plan;
 }

@@ -103,7 +103,7 @@ const putBucket =
 const entity = <T>(found: T | undefined): T => found ?? absent("NoSuchEntity");
 
 const handlers: Readonly<Record<string, (account: FakeAccount, options: Options) => Json>> = {
-  "sts get-caller-identity": ({ accountId }) => ({ Account: accountId, Arn: `arn:aws:sts::${accountId}:user/tester` }),
+  "sts get-caller-identity": ({ accountId }) => ({ Account: accountId, Arn: `arn:aws:sts::${accountId}:user/moto` }),
   "s3api head-bucket": ({ buckets }, { bucket = "" }) => (buckets.has(bucket) ? {} : absent("404")),
   "s3api create-bucket": ({ buckets }, { bucket = "" }) => (buckets.set(bucket, {}), {}),
   "s3api get-bucket-versioning": bucketSetting("Status", ""),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { EnvironmentConfig } from "../../src/config/schema.ts";
-import { type Json, Plan, planOf, planText } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { type Json, Plan, planOf } from "../synthesized-plan.ts";
 
 const adopting = (adopt: EnvironmentConfig["adopt"]): Plan =>
   new Plan(planText("prod", { change: (config) => ({ ...config, adopt }) }));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,21 +6,24 @@ import { join } from "node:path";
 import { bootstrap, type BootstrapResult } from "../../src/bootstrap/bootstrap.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { privacyKeysShape, writeKeysShape } from "../../src/config/schema.ts";
-import { type StandIns, startStandIns } from "../support/stand-ins.ts";
+import { type Platform, startPlatform } from "../../src/drill/stand-ins/platform.ts";
 import { BootstrapError } from "../../src/errors.ts";
 import { createSqlApi } from "../../src/snowflake/sql-api.ts";
+import type { Json } from "../synthesized-plan.ts";
+import { placeServiceKeys, removeServiceKeys } from "../support/service-keys.ts";
 import { emptyAccount, type FakeAccount, fakeRun } from "../support/fake-aws.ts";
 
 const config = loadConfig("dev");
 let folder: string;
-let standIns: StandIns;
+let standIns: Platform;
 let account: FakeAccount;
 let lines: string[];
 let commands: string[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "millrace-bootstrap-"));
-  standIns = await startStandIns({
+  await placeServiceKeys(folder);
+  standIns = await startPlatform({
     clusterName: config.ingest.cluster.name,
     issuer: config.ingest.cluster.oidcIssuer,
     vpcId: "vpc-1",
@@ -29,6 +32,7 @@ beforeEach(async () => {
   account.eksUrl = standIns.url;
   [lines, commands] = [[], []];
 });
+afterAll(removeServiceKeys);
 afterEach(async () => {
   rmSync(folder, { recursive: true });
   await standIns.close();
@@ -205,17 +209,17 @@ test("the roles of CI enter the cluster, one to look and one to change the one n
   await run();
   const entries = [...standIns.cluster.accessEntries];
   expect(
-    entries.map(([arn, { policies }]) => [arn.split("/").at(-1), policies[0].policyArn.split("/").at(-1)]),
+    entries.map(([arn, { policies }]) => [arn.split("/").at(-1), String(policies[0]?.["policyArn"]).split("/").at(-1)]),
   ).toEqual([
     ["millrace-dev-plan", "AmazonEKSViewPolicy"],
     ["millrace-dev-deploy", "AmazonEKSAdminPolicy"],
   ]);
-  expect(entries.map(([, { policies }]) => policies[0].accessScope)).toEqual([
+  expect(entries.map(([, { policies }]) => policies[0]?.["accessScope"])).toEqual([
     { type: "namespace", namespaces: ["millrace"] },
     { type: "namespace", namespaces: ["millrace"] },
   ]);
-  const rules = standIns.cluster.objects.get("/apis/rbac.authorization.k8s.io/v1/clusterroles/millrace-dev-plan").rules;
-  expect(rules.flatMap(({ verbs }: { verbs: string[] }) => verbs)).not.toContain("create");
+  const role: Json = standIns.cluster.objects.get("/apis/rbac.authorization.k8s.io/v1/clusterroles/millrace-dev-plan");
+  expect(role.rules.flatMap(({ verbs }: { verbs: string[] }) => verbs)).not.toContain("create");
 });
 
 test("GitHub's environments take jobs of main only, and each gets its own role", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, expect, test } from "@jest/globals";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,16 +9,17 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import type { EnvironmentConfig } from "../../src/config/schema.ts";
 import { days } from "../../src/config/units.ts";
 import { checks, examine, isReady, report, type Result } from "../../src/doctor/doctor.ts";
-import { type StandIns, startStandIns } from "../support/stand-ins.ts";
+import { type Platform, startPlatform } from "../../src/drill/stand-ins/platform.ts";
 import { connectCluster } from "../../src/kubernetes/cluster-api.ts";
 import { AwsCommandLine } from "../../src/programs/aws-command-line.ts";
 import { createSqlApi } from "../../src/snowflake/sql-api.ts";
 import type { Json } from "../synthesized-plan.ts";
+import { placeServiceKeys, removeServiceKeys } from "../support/service-keys.ts";
 import { emptyAccount, type FakeAccount, fakeRun } from "../support/fake-aws.ts";
 
 const dev = loadConfig("dev");
 let folder: string;
-let standIns: StandIns;
+let standIns: Platform;
 let account: FakeAccount;
 let commands: string[];
 let dns: Map<string, readonly string[]>;
@@ -29,7 +30,8 @@ let privateKey: string | undefined;
 beforeEach(async () => {
   config = { ...dev, warehouse: { ...dev.warehouse, timeTravel: days(14) } };
   folder = mkdtempSync(join(tmpdir(), "millrace-doctor-"));
-  standIns = await startStandIns({
+  await placeServiceKeys(folder);
+  standIns = await startPlatform({
     clusterName: config.ingest.cluster.name,
     issuer: config.ingest.cluster.oidcIssuer,
     vpcId: "vpc-1",
@@ -57,6 +59,7 @@ beforeEach(async () => {
   ]);
   commands = [];
 });
+afterAll(removeServiceKeys);
 afterEach(async () => {
   rmSync(folder, { recursive: true });
   await standIns.close();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { assertPlannable, inspectStack } from "../../src/deploy/inspect-stack.ts";
 import { DeployError } from "../../src/errors.ts";
-import { type Json, planText } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { type Json } from "../synthesized-plan.ts";
 import { shards } from "../../src/config/units.ts";
 
 const trusted: Json = JSON.parse(planText("staging"));

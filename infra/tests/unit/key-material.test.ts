@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
-import { planOf, planText } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { planOf } from "../synthesized-plan.ts";
 
 const { ingest, privacyKeys } = loadConfig("local");
 const localKeys = [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
-import { listed, Plan, planOf, planText } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { listed, Plan, planOf } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("event source mappings of %s", (environment) => {
   const plan = planOf(environment);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import type { EnvironmentName } from "../../src/config/schema.ts";
-import { listed, Plan, planOf, planText } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { listed, Plan, planOf } from "../synthesized-plan.ts";
 
 /** What may follow an ARN: objects below a prefix, the streams of one log group. Nothing else has a wildcard. */
 const allowedSuffixes = [

@@ -8,16 +8,8 @@ import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { seconds } from "../../src/config/units.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { synthesize } from "../../src/synthesize.ts";
-import {
-  artifacts,
-  compiledRoutes,
-  type Json,
-  listed,
-  Plan,
-  planOf,
-  planText,
-  recommendations,
-} from "../synthesized-plan.ts";
+import { artifacts, compiledRoutes, planText, recommendations } from "../support/plan-text.ts";
+import { type Json, listed, Plan, planOf } from "../synthesized-plan.ts";
 
 const withReload = new Plan(
   planText("staging", { change: (config) => ({ ...config, routeReload: { checkEvery: seconds(30) } }) }),

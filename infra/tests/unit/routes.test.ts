@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { retiredStreams, type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
-import { fraud, type Json, listed, Plan, type PlanOptions, planText, recommendations } from "../synthesized-plan.ts";
+import { fraud, type PlanOptions, planText, recommendations } from "../support/plan-text.ts";
+import { type Json, listed, Plan } from "../synthesized-plan.ts";
 
 const marketing: RouteDocument = {
   application: "marketing",

@@ -4,7 +4,8 @@ import { parser } from "@prometheus-io/lezer-promql";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { prometheusOperator } from "../../src/config/monitoring.ts";
 import type { EnvironmentConfig } from "../../src/config/schema.ts";
-import { type Json, Plan, planText } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { type Json, Plan } from "../synthesized-plan.ts";
 
 const watchedBy = (environment: string, monitoring: EnvironmentConfig["ingest"]["monitoring"]): Plan =>
   new Plan(planText(environment, { change: (config) => ({ ...config, ingest: { ...config.ingest, monitoring } }) }));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
-import { type Json, planOf, planText, Plan } from "../synthesized-plan.ts";
+import { fraud, planText, recommendations, synthesizedText } from "../support/plan-text.ts";
+import { type Json, planOf, Plan } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("streams and buckets of %s", (environment) => {
   const plan = planOf(environment);
@@ -158,5 +159,9 @@ test.each(ENVIRONMENTS)("the plan of %s has no reference that CDKTF left unresol
 });
 
 test("equal inputs give equal bytes, wherever they are written", () => {
-  for (const environment of ENVIRONMENTS) expect(planText(environment)).toBe(planText(environment));
+  for (const environment of ENVIRONMENTS) {
+    const again = synthesizedText(loadConfig(environment), [recommendations, fraud]);
+    expect(JSON.parse(again)).toEqual(planOf(environment).json);
+    expect(planText(environment)).toBe(again);
+  }
 });

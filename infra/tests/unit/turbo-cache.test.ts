@@ -6,7 +6,8 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import * as unit from "../../src/config/units.ts";
 import { synthesize } from "../../src/synthesize.ts";
-import { artifacts, compiledRoutes, type Json } from "../synthesized-plan.ts";
+import { artifacts, compiledRoutes } from "../support/plan-text.ts";
+import { type Json } from "../synthesized-plan.ts";
 
 const turbo: Json = JSON.parse(readFileSync(join(import.meta.dirname, "../../../turbo.json"), "utf8"));
 const outputs: readonly string[] = turbo.tasks.synth.outputs;
