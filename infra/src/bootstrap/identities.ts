@@ -1,4 +1,5 @@
 import { MANAGED_POLICY_MAX_VERSIONS } from "../limits.ts";
+import { millisecondsOf } from "../programs/aws-answers.ts";
 import type { AwsCommandLine } from "../programs/aws-command-line.ts";
 import { type CiPolicy, type CiRole, GITHUB_ISSUER } from "./roles/ci-roles.ts";
 import { CI_PATH } from "../names.ts";
@@ -88,7 +89,7 @@ async function roomForVersion(aws: AwsCommandLine, arn: string): Promise<readonl
   if (versions.length < MANAGED_POLICY_MAX_VERSIONS) return [];
   const [oldest] = versions
     .filter((version) => !version.IsDefaultVersion)
-    .toSorted((a, b) => a.CreateDate.localeCompare(b.CreateDate));
+    .toSorted((a, b) => millisecondsOf(a.CreateDate) - millisecondsOf(b.CreateDate));
   if (oldest === undefined) return [];
   return [byAws("iam", "delete-policy-version", "--policy-arn", arn, "--version-id", oldest.VersionId)];
 }

@@ -3,7 +3,7 @@ import { GITHUB_ISSUER } from "../bootstrap/roles/ci-roles.ts";
 import { privacyKeysShape, writeKeysShape } from "../config/schema.ts";
 import type { EnvironmentConfig } from "../config/schema.ts";
 import { AwsCallError, ProgramMissingError } from "../errors.ts";
-import type { AwsAnswers } from "../programs/aws-answers.ts";
+import { type AwsAnswers, millisecondsOf } from "../programs/aws-answers.ts";
 import { type Check, type Finding, inPlace, later, missing } from "./check.ts";
 
 const CREDENTIALS = "AWS credentials";
@@ -106,7 +106,7 @@ const image: Check = {
   needs: REPOSITORY,
   look: async ({ aws, scope }) => {
     const { imageDetails: images } = await aws.read("ecr describe-images", "--repository-name", scope.imageRepository);
-    const newest = images.toSorted((a, b) => Number(b.imagePushedAt) - Number(a.imagePushedAt))[0];
+    const newest = images.toSorted((a, b) => millisecondsOf(b.imagePushedAt) - millisecondsOf(a.imagePushedAt))[0];
     return newest === undefined
       ? later("none was pushed yet", "The first deployment builds and pushes it.")
       : inPlace(`${images.length} pushed, the last one ${newest.imageDigest}`);
@@ -190,8 +190,8 @@ const certificate: Check = {
         "Make the DNS records that prove the domain is yours: aws acm describe-certificate names them.",
       );
     }
-    if (notAfter !== undefined && new Date(notAfter).getTime() <= now())
-      return missing(`it ended ${notAfter}`, request);
+    const end = notAfter === undefined ? Infinity : millisecondsOf(notAfter);
+    if (end <= now()) return missing(`it ended ${new Date(end).toISOString()}`, request);
     return [domain, ...others].some((name) => covers(name, host))
       ? inPlace(`issued, for ${host}`)
       : missing(`it is for ${[...new Set([domain, ...others])].join(", ")}, not for ${host}`, request);

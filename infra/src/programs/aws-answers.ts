@@ -5,7 +5,7 @@ export interface AwsAnswers {
       readonly Status: string;
       readonly DomainName: string;
       readonly SubjectAlternativeNames?: readonly string[];
-      readonly NotAfter?: string;
+      readonly NotAfter?: AwsTime;
     };
   };
   "cloudwatch describe-alarms": {
@@ -13,7 +13,7 @@ export interface AwsAnswers {
   };
   "ec2 describe-subnets": { readonly Subnets: readonly { readonly AvailabilityZone: string }[] };
   "ecr describe-images": {
-    readonly imageDetails: readonly { readonly imageDigest: string; readonly imagePushedAt: number | string }[];
+    readonly imageDetails: readonly { readonly imageDigest: string; readonly imagePushedAt: AwsTime }[];
   };
   "ecr describe-repositories": {
     readonly repositories: readonly {
@@ -40,7 +40,7 @@ export interface AwsAnswers {
     readonly Versions: readonly {
       readonly VersionId: string;
       readonly IsDefaultVersion: boolean;
-      readonly CreateDate: string;
+      readonly CreateDate: AwsTime;
     }[];
   };
   "lambda get-alias": {
@@ -63,6 +63,13 @@ export interface AwsAnswers {
   "secretsmanager get-secret-value": { readonly SecretString?: string };
   "sts get-caller-identity": { readonly Account: string; readonly Arn: string };
 }
+
+/** Version 2 of the program prints ISO 8601; version 1 what the service sent, which may be seconds since 1970. */
+type AwsTime = number | string;
+
+/** Milliseconds since 1970. */
+export const millisecondsOf = (time: AwsTime): number =>
+  typeof time === "number" ? time * 1_000 : new Date(time).getTime();
 
 export interface EksCluster {
   readonly status: string;

@@ -4,11 +4,16 @@ import { type RunProgram, shellCommand } from "./run-program.ts";
 
 const ERROR_CODE = /\((?<code>[\w.]+)\) when calling/;
 
+/** Each is a Python program of 60 MB that computes for half a second. */
+const MAX_PROGRAMS = 4;
+
 /** The `aws` program, in one region. It brings the credentials, so that `infra` needs no SDK. */
 export class AwsCommandLine {
   readonly #run: RunProgram;
   readonly #region: string;
   readonly #folder: string | undefined;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
 
   /** @param folder where commands run, so that they may name files in it */
   constructor(run: RunProgram, region: string, folder?: string) {
@@ -29,7 +34,7 @@ export class AwsCommandLine {
    */
   async run(command: readonly string[]): Promise<string> {
     const args = this.args(command);
-    const { exitCode, stdout, stderr } = await this.#run("aws", args, { folder: this.#folder });
+    const { exitCode, stdout, stderr } = await this.#inTurn(() => this.#run("aws", args, { folder: this.#folder }));
     if (exitCode === undefined) {
       throw new ProgramMissingError(
         "aws",
@@ -41,6 +46,18 @@ export class AwsCommandLine {
       throw new AwsCallError(shellCommand("aws", args), ERROR_CODE.exec(said)?.groups?.["code"] ?? "", said);
     }
     return stdout;
+  }
+
+  async #inTurn<T>(use: () => Promise<T>): Promise<T> {
+    if (this.#running === MAX_PROGRAMS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+    try {
+      return await use();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
   }
 
   /** The answer of a command that reads. */
