@@ -122,9 +122,13 @@ async function make(
   { folder, print }: BootstrapOptions,
 ): Promise<BootstrapResult> {
   let [made, unchanged, failed] = [0, 0, 0];
-  for (const step of steps) {
+  // All are compared at once, for most of the time is spent waiting; changes are made one after the other.
+  const compared = steps.map((step) => [step, step.pending(world)] as const);
+  // A comparison may fail before the loop comes to it, which tells of it.
+  void Promise.allSettled(compared.map(([, pending]) => pending));
+  for (const [step, pending] of compared) {
     try {
-      const changes = await step.pending(world);
+      const changes = await pending;
       if (changes.length === 0) {
         unchanged += 1;
         print(`✓ ${step.title}: as it should be`);
@@ -243,6 +247,8 @@ function readOrMakeKeys(folder: string, random: RandomBytes) {
   const directory = join(folder, "private");
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);
+  // An earlier run that was cut off may have left it.
+  rmSync(join(folder, SECRET_FILE), { force: true });
   const pair = (user: string): KeyPair => {
     const path = join(directory, `snowflake-${user}.p8`);
     const publicPath = join(directory, `snowflake-${user}.pub`);
