@@ -1,5 +1,5 @@
 import { resolve4, resolveNs } from "node:dns/promises";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { roleScope } from "../bootstrap/roles/scope.ts";
@@ -10,18 +10,11 @@ import type { EksCluster } from "../programs/aws-answers.ts";
 import { AwsCommandLine } from "../programs/aws-command-line.ts";
 import { runProgram } from "../programs/run-program.ts";
 import { loginAddress } from "../snowflake/login-address.ts";
+import { madeKey } from "../snowflake/made-key.ts";
 import { createSqlApi } from "../snowflake/sql-api.ts";
 import { examine, isReady, report } from "./doctor.ts";
 
 const root = join(import.meta.dirname, "../../..");
-
-/** The variable that Terraform reads, or the key that bootstrap made. */
-function deployKey(environment: string): string | undefined {
-  const given = process.env["SNOWFLAKE_PRIVATE_KEY"];
-  if (given !== undefined && given !== "") return given;
-  const made = join(root, ".local/bootstrap", environment, "private/snowflake-deploy.p8");
-  return existsSync(made) ? readFileSync(made, "utf8") : undefined;
-}
 
 async function main(): Promise<boolean> {
   const { positionals } = parseArgs({ allowPositionals: true });
@@ -29,7 +22,8 @@ async function main(): Promise<boolean> {
   if (config.environment === "local") throw new DeployError("The local stack needs Node and nothing else: pnpm start");
   const scope = roleScope(config);
   const aws = new AwsCommandLine(runProgram, config.aws.region);
-  const privateKey = deployKey(config.environment);
+  // The variable that Terraform reads, or what bootstrap made.
+  const privateKey = process.env["SNOWFLAKE_PRIVATE_KEY"] || madeKey(root, config.environment, "deploy");
   let described: Promise<EksCluster | undefined> | undefined;
   let cluster: Promise<ClusterApi> | undefined;
   const results = await examine({

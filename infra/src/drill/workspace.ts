@@ -44,6 +44,11 @@ export class Workspace {
     };
   }
 
+  /** Where Terraform finds the stand-ins for its providers, for one that somebody else starts. */
+  get providerVariables(): Readonly<Record<string, string | undefined>> {
+    return Object.fromEntries(Object.entries(this.#environment).filter(([name]) => /^(TF_|CHECKPOINT_)/.test(name)));
+  }
+
   /** Folder above `stacks/`. */
   get outDir(): string {
     return join(this.folder, "out");

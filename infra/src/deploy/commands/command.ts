@@ -7,6 +7,7 @@ import { DeployError } from "../../errors.ts";
 import type { RouteDocument } from "../../inputs/route-destinations.ts";
 import { AwsCommandLine } from "../../programs/aws-command-line.ts";
 import { runProgram } from "../../programs/run-program.ts";
+import { madeKey } from "../../snowflake/made-key.ts";
 import { runTerraformWith, Terraform } from "../terraform.ts";
 
 /** One command of this package's scripts. */
@@ -52,14 +53,22 @@ export async function accountOf(environment: EnvironmentName): Promise<AwsComman
   return aws;
 }
 
-/** A plan that only looks logs in to Snowflake as the user that only sees. */
+/**
+ * A plan that only looks logs in to Snowflake as the user that only sees. Where the environment gives no key, Terraform
+ * gets the one that `bootstrap` made on this machine.
+ */
 export function terraformOf(
   environment: string | undefined,
   { isReadOnly = false, outDir = repository.outDir } = {},
 ): Terraform {
   const name = parseEnvironmentName(environment === "" ? undefined : environment);
   const { deployUser, planUser } = loadConfig(name).warehouse;
-  return new Terraform(name, outDir, runTerraformWith({ SNOWFLAKE_USER: isReadOnly ? planUser : deployUser }));
+  const privateKey = madeKey(root, name, isReadOnly ? "plan" : "deploy");
+  const login = {
+    SNOWFLAKE_USER: isReadOnly ? planUser : deployUser,
+    ...(privateKey === undefined ? {} : { SNOWFLAKE_PRIVATE_KEY: privateKey }),
+  };
+  return new Terraform(name, outDir, runTerraformWith(login));
 }
 
 /** A sealed plan opens for the environment it was made for. */

@@ -46,7 +46,7 @@ const special: Readonly<Record<string, MakeValue>> = {
   "aws_lambda_alias.arn": ({ function_name: of, name }, at) =>
     arn("lambda", at, `function:${functionName(of)}:${text(name)}`),
   "aws_lambda_function.arn": ({ function_name: name }, at) => arn("lambda", at, `function:${text(name)}`),
-  "aws_lambda_function.version": () => String(nextVersion()),
+  "aws_lambda_function.version": ({ function_name: name }) => String(nextVersion(text(name))),
   "aws_s3_bucket.arn": ({ bucket }, { partition }) => `arn:${partition}:s3:::${text(bucket)}`,
   "aws_sns_topic.arn": ({ name }, at) => arn("sns", at, text(name)),
   "aws_lb_hosted_zone_id.id": () => "Z0DRILLLOADBALANCER",
@@ -68,10 +68,12 @@ const special: Readonly<Record<string, MakeValue>> = {
   "snowflake_storage_integration.storage_aws_iam_user_arn": () => snowflakeUser,
 };
 
-let versions = 0;
-const nextVersion = (): number => {
-  versions += 1;
-  return versions;
+/** The version published last, by function. */
+const versions = new Map<string, number>();
+const nextVersion = (name: string): number => {
+  const version = (versions.get(name) ?? 0) + 1;
+  versions.set(name, version);
+  return version;
 };
 
 const functionName = (reference: Value | undefined): string => text(reference).split(":").at(-1) ?? "";

@@ -41,7 +41,8 @@ export class EmulatedAws {
   static async start(bin: string, accountId: string): Promise<EmulatedAws> {
     const port = await freePort();
     const child = spawn(join(bin, "moto_server"), ["--host", "127.0.0.1", "--port", String(port)], {
-      env: { ...process.env, MOTO_ACCOUNT_ID: accountId },
+      // A certificate is issued as soon as it is asked for.
+      env: { ...process.env, MOTO_ACCOUNT_ID: accountId, MOTO_ACM_VALIDATION_WAIT: "0" },
       stdio: "ignore",
     });
     const url = `http://127.0.0.1:${port}`;
