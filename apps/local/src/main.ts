@@ -9,6 +9,7 @@ import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
+import { type Baseline, takeBaseline } from "./report/baseline.ts";
 import { readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
 import { observeDeadLetters } from "./report/observe-dead-letters.ts";
@@ -35,17 +36,22 @@ const answersDeadlineMs = 30_000;
 const maxShownWarnings = 5;
 const strayRetryMs = 200;
 
-async function observe(pipeline: Pipeline, ledger: SentLedger, durationMs: number): Promise<Report> {
+async function observe(
+  pipeline: Pipeline,
+  ledger: SentLedger,
+  baseline: Baseline,
+  durationMs: number,
+): Promise<Report> {
   const { kinesis, objectStore, topology, warehouse } = pipeline;
   const routes = readExpectedRoutes(routesFolder);
-  const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched);
+  const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched, baseline);
   const observations = {
     enriched: sightings,
     statuses,
-    badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows),
-    routes: observeRoutes(kinesis, routes),
-    deadLetters: await observeDeadLetters(objectStore, topology),
-    warehouse: await observeWarehouse(warehouse, objectStore, topology),
+    badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows, baseline),
+    routes: observeRoutes(kinesis, routes, baseline),
+    deadLetters: await observeDeadLetters(objectStore, topology, baseline),
+    warehouse: await observeWarehouse(warehouse, objectStore, topology, baseline),
   };
   return reconcile(
     ledger,
@@ -64,8 +70,10 @@ async function putStray({ kinesis, topology }: Pipeline, bytes: Uint8Array): Pro
       StreamName: topology.pipelineStreams.raw,
       Records: [{ Data: bytes, PartitionKey: randomUUID() }],
     });
-    if (result?.ShardId !== undefined && result.SequenceNumber !== undefined)
+    if (result?.ShardId !== undefined && result.SequenceNumber !== undefined) {
+      await kinesis.committed();
       return [result.ShardId, result.SequenceNumber];
+    }
     await new Promise((done) => setTimeout(done, strayRetryMs));
   }
 }
@@ -88,6 +96,7 @@ async function run(options: StartOptions): Promise<number> {
   const port = await claimablePort(options.port ?? topology.service.containerPort);
   const pipeline = await Pipeline.start(topology, {
     folders,
+    isFresh: options.isFresh,
     port,
     onWarning: createWarner(),
     onNotice: (message) => console.error(`! ${message}`),
@@ -110,9 +119,14 @@ async function run(options: StartOptions): Promise<number> {
     s3Url: pipeline.s3Url,
   });
   console.log(greeting(pipeline, control.url));
+  // A reconciliation is of this run alone: what an earlier one left goes through first.
+  if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
+  const baseline = takeBaseline(pipeline.kinesis, Date.now());
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);
+  // Sample events of another run must have other ids, or the warehouse would show the earlier ones.
+  const seed = options.seed + (pipeline.resumed?.records ?? 0);
   const ledger = new SentLedger({ isKeeping: options.isExit });
   const startedAt = Date.now();
   try {
@@ -124,7 +138,7 @@ async function run(options: StartOptions): Promise<number> {
             writeKey: topology.writeKey,
             rate: options.rate,
             limit: options.events ?? null,
-            seed: options.seed,
+            seed,
             routes: readExpectedRoutes(routesFolder),
             putStray: (bytes) => putStray(pipeline, bytes),
             signal,
@@ -143,7 +157,7 @@ async function run(options: StartOptions): Promise<number> {
     const durationMs = Date.now() - startedAt;
     clearInterval(status);
     display.update(pipeline.hops(), Number.POSITIVE_INFINITY);
-    const report = await observe(pipeline, ledger, durationMs);
+    const report = await observe(pipeline, ledger, baseline, durationMs);
     if (!isSettled) console.log(`\nNothing moved for ${options.settleSeconds} s, with work still under way.`);
     console.log(`\n${formatReport(report)}`);
     writeReport(options.reportPath, report);

@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly stackPath: string | undefined;
   /** Folder of the run's state; undefined: `.local`. */
   readonly stateFolder: string | undefined;
+  /** Delete what earlier runs left there, and begin anew. */
+  readonly isFresh: boolean;
   /** How long the pipeline may stand still before what is missing counts as lost. */
   readonly settleSeconds: number;
 }
@@ -34,6 +36,8 @@ export const usage = `Usage: pnpm start [options]
   --stack <file>   synthesized stack to run (default: what "pnpm synth" wrote for local)
   --state <folder> where the run keeps its state: a new or empty folder, or one of an
                    earlier run (default .local); "warehouse" and "tail" take it as well
+  --fresh          begin anew: delete the streams, objects and the warehouse of earlier
+                   runs (default: go on where the last run stopped)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
   --help`;
 
@@ -63,6 +67,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     port: wholeNumber("port", values.port, 0),
     stackPath: values.stack,
     stateFolder: values.state,
+    isFresh: values.fresh === true,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
   };
 }
@@ -82,6 +87,7 @@ function readArgs(args: readonly string[]) {
         port: text,
         stack: text,
         state: text,
+        fresh: flag,
         settle: text,
         help: { type: "boolean", short: "h" },
       },

@@ -84,11 +84,10 @@ export async function assemble<Running extends AssembledFunction>(
   }
   const pipes = new Map<string, Snowpipe>();
   for (const settings of topology.pipes) {
-    const { name, bucket, prefix, copyStatement, notifiedPrefixes } = settings;
+    const { name, bucket, prefix, copyStatement } = settings;
     const extra = runtime.ofPipe(settings);
     const pipe = new Snowpipe({ ...extra, name, objectStore, bucket, prefix, warehouse, copyStatement });
-    // A pipe that no bucket tells of its new objects never loads anything, here as on AWS.
-    if (notifiedPrefixes.some((notified) => prefix.startsWith(notified))) pipe.start();
+    if (isNotified(settings)) pipe.start();
     pipes.set(name, pipe);
   }
   const deliveries = topology.deliveryStreams.map((settings) => ({
@@ -108,6 +107,11 @@ export async function assemble<Running extends AssembledFunction>(
     mapping: createMapping(settings, functions, runtime),
   }));
   return { functions, mappings, deliveries, pipes };
+}
+
+/** A pipe that no bucket tells of its new objects never loads anything, here as on AWS. */
+export function isNotified({ prefix, notifiedPrefixes }: PipeSettings): boolean {
+  return notifiedPrefixes.some((notified) => prefix.startsWith(notified));
 }
 
 /** Starts what reads the streams: delivery streams first, so that nothing passes before they look. */

@@ -6,6 +6,7 @@ export {
   type AssembledDelivery,
   type AssembledFunction,
   type AssembledMapping,
+  isNotified,
   startConsumers,
 } from "./assemble.ts";
 export { StackError } from "./errors.ts";

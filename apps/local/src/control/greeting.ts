@@ -8,15 +8,20 @@ const sampleEvent =
 
 /** What `start` prints once everything runs: addresses, credentials, and commands that work as they stand. */
 export function greeting(pipeline: Pipeline, controlUrl: string): string {
-  const { topology, service, folders, kinesisUrl, s3Url, secretsUrl } = pipeline;
+  const { topology, service, folders, resumed, kinesisUrl, s3Url, secretsUrl } = pipeline;
   const { region, accountId } = localIdentity;
   const state = stateOption(folders.root);
   return `
 Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} functions, ${topology.views.length} views, from one stack.
+${
+  resumed === undefined
+    ? "It begins anew."
+    : `It goes on with ${resumed.records} records, the oldest from ${new Date(resumed.oldestArrivalMs).toISOString()}; --fresh begins anew.`
+}
 
   Events    ${service.url}/v1/events
   Write key ${topology.writeKey}
-  State     ${relative(process.cwd(), folders.root) || "."}/: logs, s3, warehouse.duckdb
+  State     ${relative(process.cwd(), folders.root) || "."}/: logs, streams, s3, warehouse.duckdb
   Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
   S3        ${s3Url}
   Secrets   ${secretsUrl} (put another value there: keys rotate)

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "@millrace/aws-simulator";
 import type { Topology } from "@millrace/topology";
 import { gunzipSync } from "node:zlib";
+import type { Baseline } from "./baseline.ts";
 import { Sightings } from "./observations.ts";
 
 interface DeadLetterLine {
@@ -15,12 +16,14 @@ const place = /^s3:\/\/([^/]+)\/(.+)$/;
 export async function observeDeadLetters(
   objectStore: ObjectStore,
   { functions }: Topology,
+  { startedAtMs }: Baseline,
 ): Promise<ReadonlyMap<string, Sightings>> {
   const observed = new Map<string, Sightings>();
   for (const { environment } of functions) {
     const [, bucket, prefix] = place.exec(environment["DEAD_LETTER_URL"] ?? "") ?? [];
     if (bucket === undefined || prefix === undefined) continue;
     for (const { key, lastModified } of await objectStore.list(bucket, `${prefix}/`)) {
+      if (lastModified < startedAtMs) continue;
       const { bytes } = await objectStore.get(bucket, key);
       for (const text of gunzipSync(bytes).toString("utf8").trimEnd().split("\n")) {
         const { delivery, enriched } = JSON.parse(text) as DeadLetterLine;

@@ -1,4 +1,5 @@
 import type { Kinesis } from "@millrace/aws-simulator";
+import type { Baseline } from "./baseline.ts";
 import type { ExpectedRoute } from "./expected-routes.ts";
 import { Sightings } from "./observations.ts";
 import { readLines } from "./observe-streams.ts";
@@ -13,7 +14,11 @@ interface RoutedLine {
  * What the destination streams hold, by route. A stream's physical name ends with the name the document gives it; a route whose
  * stream does not exist has no entry.
  */
-export function observeRoutes(kinesis: Kinesis, routes: readonly ExpectedRoute[]): ReadonlyMap<string, Sightings> {
+export function observeRoutes(
+  kinesis: Kinesis,
+  routes: readonly ExpectedRoute[],
+  baseline: Baseline,
+): ReadonlyMap<string, Sightings> {
   const observed = new Map<string, Sightings>();
   const streams = kinesis.streamNames();
   for (const logicalName of new Set(routes.map(({ stream }) => stream))) {
@@ -21,7 +26,7 @@ export function observeRoutes(kinesis: Kinesis, routes: readonly ExpectedRoute[]
     if (streamName === undefined) continue;
     const own = routes.filter(({ stream }) => stream === logicalName);
     for (const { name } of own) observed.set(name, new Sightings());
-    for (const { text, arrivalMs } of readLines(kinesis, streamName)) {
+    for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
       const line = JSON.parse(text) as RoutedLine;
       const identity = JSON.stringify([line.event.source, line.event.id]);
       for (const route of line.processing.router.routes) {

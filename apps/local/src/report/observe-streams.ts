@@ -1,4 +1,5 @@
 import type { Kinesis } from "@millrace/aws-simulator";
+import type { Baseline } from "./baseline.ts";
 import { Sightings, type ValidationStatus } from "./observations.ts";
 
 /** One line of one record of a stream. */
@@ -7,9 +8,9 @@ export interface StreamLine {
   readonly arrivalMs: number;
 }
 
-/** Every line a stream holds. It reads beside the pipeline: no consumer's capacity is used and no iterator moves. */
-export function* readLines(kinesis: Kinesis, streamName: string): Generator<StreamLine> {
-  for (const { record } of kinesis.recordsOf(streamName)) {
+/** Every line of this run in a stream. It reads beside the pipeline: no consumer's capacity is used and no iterator moves. */
+export function* readLines(kinesis: Kinesis, streamName: string, { streams }: Baseline): Generator<StreamLine> {
+  for (const { record } of kinesis.readRecords(streamName, streams.get(streamName))) {
     const text = new TextDecoder().decode(record.Data);
     for (const line of text.split("\n")) {
       if (line !== "") yield { text: line, arrivalMs: record.arrivalMs };
@@ -30,10 +31,10 @@ export interface EnrichedSightings {
 }
 
 /** What the enriched stream holds, with the verdict on each event. */
-export function observeEnriched(kinesis: Kinesis, streamName: string): EnrichedSightings {
+export function observeEnriched(kinesis: Kinesis, streamName: string, baseline: Baseline): EnrichedSightings {
   const sightings = new Sightings();
   const statuses = new Map<string, ValidationStatus>();
-  for (const { text, arrivalMs } of readLines(kinesis, streamName)) {
+  for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
     const line = JSON.parse(text) as EnrichedLine;
     const identity = identityOf(line);
     sightings.add(identity, arrivalMs);
@@ -47,9 +48,9 @@ interface BadRowLine {
 }
 
 /** What the bad-row stream holds, by the place of the original record: its bytes are sealed. */
-export function observeBadRows(kinesis: Kinesis, streamName: string): Sightings {
+export function observeBadRows(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {
   const sightings = new Sightings();
-  for (const { text, arrivalMs } of readLines(kinesis, streamName)) {
+  for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
     const { origin } = JSON.parse(text) as BadRowLine;
     sightings.add(JSON.stringify([origin.shardId, origin.sequenceNumber]), arrivalMs);
   }

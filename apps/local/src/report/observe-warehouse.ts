@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { type ObjectStore, parseCopyStatement } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { landingOf, StackError, type Topology } from "@millrace/topology";
+import type { Baseline } from "./baseline.ts";
 import { type Landing, Sightings, type WarehouseObservation } from "./observations.ts";
 
 /** The table that the enriched stream lands in and the view that shows each event once, found by how the stack wires them. */
@@ -20,15 +21,19 @@ export function findWarehousePlaces(topology: Topology): WarehousePlaces {
   return { table, view };
 }
 
-/** Rows of the table as loaded, and of the view by identity with the time each was loaded; every landing table. */
+/** Rows of this run in the table, and in the view by identity with the time each was loaded; every landing table as a whole. */
 export async function observeWarehouse(
   warehouse: DuckDbWarehouse,
   objectStore: ObjectStore,
   topology: Topology,
+  { startedAtMs }: Baseline,
 ): Promise<WarehouseObservation> {
   const { table, view } = findWarehousePlaces(topology);
-  const [count] = await warehouse.query(`SELECT count(*)::INTEGER AS total FROM "${table}"`);
-  const rows = await warehouse.query(`SELECT source, id, epoch_ms(loaded_at)::DOUBLE AS loaded_ms FROM "${view}"`);
+  const isOfThisRun = `epoch_ms(loaded_at) >= ${startedAtMs}`;
+  const [count] = await warehouse.query(`SELECT count(*)::INTEGER AS total FROM "${table}" WHERE ${isOfThisRun}`);
+  const rows = await warehouse.query(
+    `SELECT source, id, epoch_ms(loaded_at)::DOUBLE AS loaded_ms FROM "${view}" WHERE ${isOfThisRun}`,
+  );
   const sightings = new Sightings();
   for (const { source, id, loaded_ms: loadedMs } of rows) sightings.add(JSON.stringify([source, id]), Number(loadedMs));
   const landings: Landing[] = [];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { LogFile } from "./log-file.ts";
 
 export interface ChildProgramOptions {
   /** File to run with Node. */
@@ -29,9 +29,7 @@ const followParent = pathToFileURL(join(import.meta.dirname, "follow-parent.ts")
 const maxShownLine = 300;
 
 export function startProgram({ program, environment, logPath }: ChildProgramOptions): ChildProgram {
-  const log = createWriteStream(logPath, { flags: "a" });
-  // The log is a service to the reader: a full disk must not end the run.
-  log.on("error", () => undefined);
+  const log = new LogFile(logPath);
   const child = spawn(process.execPath, [`--import=${followParent}`, program], {
     env: environment,
     stdio: ["pipe", "pipe", "pipe"],

@@ -16,6 +16,7 @@ export const defaultStateFolder = join(repositoryRoot, ".local");
 /** Everything a run leaves behind. */
 export interface StateFolders {
   readonly root: string;
+  readonly streams: string;
   readonly objects: string;
   readonly logs: string;
   readonly warehouse: string;
@@ -28,6 +29,7 @@ export interface StateFolders {
 export function stateFolders(root: string): StateFolders {
   return {
     root,
+    streams: join(root, "streams"),
     objects: join(root, "s3"),
     logs: join(root, "logs"),
     warehouse: join(root, "warehouse.duckdb"),
@@ -37,8 +39,8 @@ export function stateFolders(root: string): StateFolders {
 }
 
 /** Deletes what earlier runs left in the folder, and nothing else that lies there. */
-export function emptyStateFolder({ objects, logs, warehouse, runFile }: StateFolders): void {
-  for (const path of [objects, logs, warehouse, `${warehouse}.wal`, runFile]) {
+export function emptyStateFolder({ streams, objects, logs, warehouse, runFile }: StateFolders): void {
+  for (const path of [streams, objects, logs, warehouse, `${warehouse}.wal`, runFile]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

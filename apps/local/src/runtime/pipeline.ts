@@ -1,9 +1,11 @@
-import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
+  createRandom,
   FolderObjectStore,
-  Kinesis,
+  type Kinesis,
   type KinesisServer,
   type ObjectStoreServer,
   ProcessFunction,
@@ -17,9 +19,9 @@ import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import {
   assemble,
   type Assembly,
-  createStreams,
   createWarehouseObjects,
   type FunctionSettings,
+  isNotified,
   type LocalTopology,
   startConsumers,
 } from "@millrace/topology";
@@ -31,6 +33,10 @@ import type { HopStatus } from "../status/status-lines.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
 import { emptyStateFolder, routesFolder, type StateFolders } from "./folders.ts";
+import { invokeWithRoom } from "./hold-invocations.ts";
+import { type KeptStreams, openKeptStreams, type ResumedStreams } from "./kept-streams.ts";
+import { LogFile } from "./log-file.ts";
+import { PatientObjectStore } from "./patient-object-store.ts";
 import { ServiceProcess } from "./service-process.ts";
 
 /**
@@ -40,8 +46,10 @@ import { ServiceProcess } from "./service-process.ts";
 const mappingPollIntervalMs = 250;
 
 export interface PipelineOptions {
-  /** Where its state lies; made anew. */
+  /** Where its state lies. */
   readonly folders: StateFolders;
+  /** Delete what earlier runs left there. */
+  readonly isFresh: boolean;
   /** Port of the event service. */
   readonly port: number;
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
@@ -64,7 +72,8 @@ export class Pipeline {
   readonly #objectServer: ObjectStoreServer;
   readonly #secretsServer: SecretsManagerServer;
   readonly #parts: Assembly<ProcessFunction>;
-  readonly #logs: readonly WriteStream[];
+  readonly #streams: KeptStreams;
+  readonly #logs: readonly LogFile[];
   readonly #metrics: MetricTotals;
   /** Destinations that the route documents name. */
   readonly #destinations: readonly string[];
@@ -72,7 +81,7 @@ export class Pipeline {
   private constructor(parts: {
     topology: LocalTopology;
     folders: StateFolders;
-    kinesis: Kinesis;
+    streams: KeptStreams;
     objectStore: FolderObjectStore;
     warehouse: DuckDbWarehouse;
     service: ServiceProcess;
@@ -80,12 +89,13 @@ export class Pipeline {
     objectServer: ObjectStoreServer;
     secretsServer: SecretsManagerServer;
     assembly: Assembly<ProcessFunction>;
-    logs: readonly WriteStream[];
+    logs: readonly LogFile[];
     metrics: MetricTotals;
   }) {
     this.topology = parts.topology;
     this.folders = parts.folders;
-    this.kinesis = parts.kinesis;
+    this.kinesis = parts.streams.kinesis;
+    this.#streams = parts.streams;
     this.objectStore = parts.objectStore;
     this.warehouse = parts.warehouse;
     this.service = parts.service;
@@ -98,12 +108,12 @@ export class Pipeline {
     this.#destinations = [...new Set(readExpectedRoutes(routesFolder).map(({ stream }) => stream))];
   }
 
-  /** @throws RuntimeError or StackError when a part cannot start; what had started is killed with this process. */
-  static async start(topology: LocalTopology, options: PipelineOptions): Promise<Pipeline> {
+  /** @throws RuntimeError, StackError or JournalError when a part cannot start; what had started is killed with this process. */
+  static async start(stack: LocalTopology, options: PipelineOptions): Promise<Pipeline> {
     const { folders } = options;
-    emptyStateFolder(folders);
+    if (options.isFresh) emptyStateFolder(folders);
     for (const folder of [folders.logs, folders.objects]) mkdirSync(folder, { recursive: true });
-    const log = createWriteStream(join(folders.logs, "pipeline.log"));
+    const log = new LogFile(join(folders.logs, "pipeline.log"));
     const logs = [log];
     const note = (message: string): void => void log.write(`${new Date().toISOString()} ${message}\n`);
     const warn = (part: string) => (error: unknown) => {
@@ -116,8 +126,8 @@ export class Pipeline {
       options.onNotice(message);
     };
 
-    const kinesis = new Kinesis({ region: localIdentity.region, accountId: localIdentity.accountId });
-    createStreams(topology, kinesis);
+    const streams = openKeptStreams(stack, folders.streams, notice);
+    const { topology, kinesis, store } = streams;
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
     const objectStore = new FolderObjectStore({ folder: folders.objects });
     const objectServer = await startObjectStoreServer(objectStore, { onError: warn("s3") });
@@ -131,30 +141,38 @@ export class Pipeline {
     const metrics = new MetricTotals();
     const assembly = await assemble(topology, {
       kinesis,
-      objectStore,
+      objectStore: new PatientObjectStore(objectStore, warn("s3")),
       warehouse,
       createFunction: (settings, concurrency) => {
-        const functionLog = createWriteStream(join(folders.logs, `${settings.name}.log`));
+        const functionLog = new LogFile(join(folders.logs, `${settings.name}.log`));
         logs.push(functionLog);
         // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
         return startFunction(settings, account, Math.min(concurrency, availableParallelism()), (line) => {
           metrics.read(line);
-          functionLog.write(`${line}
-`);
+          functionLog.write(`${line}\n`);
         });
       },
-      ofMapping: ({ functionName }, target) => ({
+      ofMapping: ({ functionName, streamArn }, target) => ({
+        random: createRandom(randomUUID()),
+        checkpoints: streams.checkpointsOf(streamArn, `lambda/${functionName}`),
         pollIntervalMs: mappingPollIntervalMs,
         onError: warn(functionName),
-        invoke: (event, options) =>
-          target.invoke(event, options).catch((error: unknown) => {
+        invoke: (event, invocation) =>
+          invokeWithRoom(store, () => target.invoke(event, invocation)).catch((error: unknown) => {
             warn(functionName)(error);
             throw error;
           }),
       }),
-      ofDelivery: ({ name }) => ({ onError: warn(name) }),
+      ofDelivery: ({ name, sourceStreamArn }) => ({
+        // A name that an earlier run gave must not come again.
+        random: createRandom(randomUUID()),
+        checkpoints: streams.checkpointsOf(sourceStreamArn, `firehose/${name}`),
+        onError: warn(name),
+      }),
       ofPipe: ({ name }) => ({ onLoadError: (error, file) => warn(`pipe ${name}, ${file}`)(error) }),
     });
+    // Notifications of files that were stored just before the last run ended went with it.
+    for (const settings of topology.pipes.filter(isNotified)) await assembly.pipes.get(settings.name)?.refresh();
     await startConsumers(assembly);
 
     const service = await ServiceProcess.start({
@@ -167,7 +185,7 @@ export class Pipeline {
     return new Pipeline({
       topology,
       folders,
-      kinesis,
+      streams,
       objectStore,
       warehouse,
       service,
@@ -178,6 +196,11 @@ export class Pipeline {
       logs,
       metrics,
     });
+  }
+
+  /** What an earlier run left in the streams; undefined when this run began anew. */
+  get resumed(): ResumedStreams | undefined {
+    return this.#streams.resumed;
   }
 
   /** The event service and the functions, with the ids of their processes. */
@@ -233,6 +256,7 @@ export class Pipeline {
     await this.#objectServer.close();
     await this.#secretsServer.close();
     await this.warehouse.close();
+    await this.#streams.store.close();
     for (const log of this.#logs) log.end();
     return isConsumed && isStored;
   }

@@ -13,23 +13,17 @@ export async function tailStream(
   signal: AbortSignal,
   fromStart: boolean,
 ): Promise<void> {
-  /** Sequence numbers are decimal numbers that only grow within a shard. */
-  const lastSeen = new Map<string, bigint>();
+  const seen = new Map(fromStart ? [] : kinesis.lastSequenceNumbers(streamName));
   let seenRecords = -1;
-  let isFirstLook = true;
   while (!signal.aborted) {
     const { recordsIn } = kinesis.stats(streamName);
     if (recordsIn !== seenRecords) {
       seenRecords = recordsIn;
-      for (const { shardId, record } of kinesis.recordsOf(streamName)) {
-        const position = BigInt(record.SequenceNumber);
-        if (position <= (lastSeen.get(shardId) ?? -1n)) continue;
-        lastSeen.set(shardId, position);
-        if (isFirstLook && !fromStart) continue;
+      for (const { shardId, record } of kinesis.readRecords(streamName, seen)) {
+        seen.set(shardId, record.SequenceNumber);
         for (const line of Buffer.from(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
       }
     }
-    isFirstLook = false;
     await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
   }
 }

@@ -28,7 +28,7 @@ async function redriveFraud(stateFolder: string) {
       ["--conditions=@millrace/source", command, "redrive", "fraud", "--lake", lakeOf(stateFolder), "--stage", "local"],
       { env: { ...process.env, ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "" }) } },
     );
-    return { stdout, routed: observeRoutes(kinesis, routes) };
+    return { stdout, routed: observeRoutes(kinesis, routes, { startedAtMs: 0, streams: new Map() }) };
   } finally {
     await server.close();
   }

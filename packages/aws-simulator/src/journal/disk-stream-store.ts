@@ -103,7 +103,6 @@ export class DiskStreamStore implements StreamStore {
       onWritable: (refused) => this.#tell(`Records can be stored again. ${refused} were refused so far.`),
     });
     this.#segments = recover(this.#files, (found) => this.#restore(found), this.#onWarning);
-    this.#reclaim(false);
   }
 
   retained(streamName: string): StreamDescription | undefined {

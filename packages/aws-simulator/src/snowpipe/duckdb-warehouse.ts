@@ -164,6 +164,13 @@ export class DuckDbWarehouse implements Warehouse {
     }
   }
 
+  async loadedFiles(table: string): Promise<ReadonlySet<string>> {
+    const rows = await this.query("SELECT file_name FROM snowpipe.loaded_files WHERE table_name = $1", [
+      ledgerName(table),
+    ]);
+    return new Set(rows.map((row) => row.file_name as string));
+  }
+
   /** The lines of `table`'s files that became no row, in order of file and line. */
   async refusedLines(table: string): Promise<RefusedLine[]> {
     const rows = await this.query(

@@ -81,6 +81,10 @@ export class MemoryWarehouse implements Warehouse {
     return { status, rows, refusedLines: refusedLines.length };
   }
 
+  async loadedFiles(table: string): Promise<ReadonlySet<string>> {
+    return new Set(this.files().flatMap((file) => (file.table === table ? [file.fileName] : [])));
+  }
+
   /** The rows of a table in order of loading. */
   rows(table: string): readonly MemoryRow[] {
     return this.#tables.get(table) ?? [];

@@ -126,10 +126,12 @@ export class Snowpipe {
     });
   }
 
-  /** Queues every file that is there, as `ALTER PIPE … REFRESH` does; the ledger keeps the loaded ones out. */
+  /** Queues every file that is there and that the ledger does not know, as `ALTER PIPE … REFRESH` does. */
   async refresh(): Promise<void> {
-    for (const { key, lastModified } of await this.#options.objectStore.list(this.#options.bucket, this.#prefix)) {
-      this.#enqueue({ fileName: key, createdAt: lastModified });
+    const { objectStore, bucket, warehouse } = this.#options;
+    const loaded = await warehouse.loadedFiles(this.#target.table);
+    for (const { key, lastModified } of await objectStore.list(bucket, this.#prefix)) {
+      if (!loaded.has(key)) this.#enqueue({ fileName: key, createdAt: lastModified });
     }
   }
 

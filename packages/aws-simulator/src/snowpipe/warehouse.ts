@@ -61,4 +61,6 @@ export interface Warehouse {
    * @throws WarehouseError `FILE_CHANGED` or `FILE_UNREADABLE`; anything else means the outcome is unknown: call again.
    */
   loadFile(request: LoadFileRequest): Promise<LoadFileResult>;
+  /** Names of the files that were loaded into a table or skipped. */
+  loadedFiles(table: string): Promise<ReadonlySet<string>>;
 }
