@@ -68,10 +68,9 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         clientIp: readClientIp(request, dependencies.trustProxyHops),
         hold: (recordBytes, events) => held.hold(recordBytes, events),
       };
-      const readingSinceMs = performance.now();
-      const accepting = protocol.accept(sender, sentRequest);
-      ticket.countProcessor(performance.now() - readingSinceMs);
-      reply = await accepting;
+      const from = sender;
+      reply = await ticket.takeTurn(() => protocol.accept(from, sentRequest));
+      ticket.settle();
     } catch (error) {
       if (error instanceof ClientGoneError) {
         ticket?.release();

@@ -98,7 +98,7 @@ export const connectionShareOfMemory = 0.25;
 export const connectionBytes = 12_288;
 export const minConnections = 1_024;
 /** Parts of the remaining memory, and of the heap, that requests may hold; the rest is for what is not collected yet. */
-export const budgetShareOfMemory = 0.5;
+export const budgetShareOfMemory = 0.3;
 export const budgetShareOfHeap = 0.5;
 export const minBudgetBytes = 8_388_608;
 /** More than this at once would wait for the stream longer than clients do. */
@@ -116,20 +116,29 @@ export const defaultMaxInFlightRequests = 4_096;
 /** Quotas may be exceeded for this long after a pause, where the key document does not say. */
 export const defaultBurstSeconds = 10;
 
-/** How fast processor time that a key has used is forgotten, and how long a key counts as one that wants some. */
-export const processorHalfLifeMs = 1_000;
-export const activeKeyMs = 5_000;
+/** Time in a turn of the event loop in which requests are read; sockets and timers have the rest. */
+export const turnMs = 10;
+/** The longest that a request waits for its turn: the stream has to have time left to confirm it. */
+export const maxQueueMs = 2_000;
+export const queueCheckMs = 250;
+/** Events that wait for the stream at once: at the start, and the least when it is slow. */
+export const initialWindowEvents = 8_192;
+export const minWindowEvents = 1_024;
+/** An answer of the stream that took longer makes the window smaller; how often the window changes. */
+export const slowDeliveryMs = 1_000;
+export const windowChangeMs = 200;
+
+/** How long a key that has sent nothing is remembered. */
+export const activeKeyMs = 60_000;
 /** Keys that are remembered beyond their last request. */
 export const maxIdleAccounts = 10_000;
 
 /** How often the event loop and the heap are looked at. */
 export const loadSampleMs = 100;
-/** A loop this late is saturated: keys with more than an equal part of it are refused. */
-export const saturatedLoopDelayMs = 200;
 /** A loop this late answers nobody in time. */
 export const maxLoopDelayMs = 2_000;
 /** Part of the time that the process has to have worked for a late loop to be its own doing. */
-export const saturatedProcessorShare = 0.8;
+export const ownDelayShare = 0.8;
 /** Part of the heap's limit beyond which nobody is taken: a collector that finds nothing to collect ends the process. */
 export const maxHeapShare = 0.9;
 

@@ -1,6 +1,6 @@
-import { defaultBurstSeconds, processorHalfLifeMs } from "../limits.ts";
+import { defaultBurstSeconds } from "../limits.ts";
 import type { Quotas } from "../write-keys.ts";
-import { DecayingSum } from "./decaying-sum.ts";
+import { Lane } from "./fair-queue.ts";
 import type { Holding } from "./shared-budget.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -8,8 +8,7 @@ import { TokenBucket } from "./token-bucket.ts";
 export class Account {
   readonly bytes: Holding = { held: 0 };
   readonly requests: Holding = { held: 0 };
-  /** Milliseconds of the event loop. */
-  readonly processorMs = new DecayingSum(processorHalfLifeMs);
+  readonly lane = new Lane();
   lastSeenMs = 0;
   #quotas: Quotas = {};
   #events: TokenBucket | undefined;

@@ -3,7 +3,6 @@ import {
   activeKeyMs,
   eventOverheadBytes,
   maxIdleAccounts,
-  processorHalfLifeMs,
   recordCopies,
   requestOverheadBytes,
   retryAfterSeconds,
@@ -12,9 +11,10 @@ import { IngestError } from "../problems.ts";
 import type { Sender } from "../write-keys.ts";
 import { Account } from "./account.ts";
 import { type Breaker, retryAfterOutage } from "./breaker.ts";
-import { DecayingSum } from "./decaying-sum.ts";
+import { FairQueue, type TurnClock } from "./fair-queue.ts";
 import type { Load } from "./load-watch.ts";
 import { type BudgetRefusal, SharedBudget } from "./shared-budget.ts";
+import { StreamWindow } from "./stream-window.ts";
 
 export interface AdmissionOptions {
   /** What requests may hold at once, in bytes. */
@@ -26,6 +26,8 @@ export interface AdmissionOptions {
   readonly random: () => number;
   readonly load: Load;
   readonly breaker: Breaker;
+  /** Default: that of the event loop. */
+  readonly turnClock?: TurnClock | undefined;
 }
 
 /** No key has this name: names are not empty. */
@@ -33,18 +35,21 @@ const unknownSender = "";
 const noQuotas = {};
 
 /**
- * Decides who is let in. Memory, requests and processor time are divided by key, so that a key that sends too much is
- * refused (429) while the others go on; when the service as a whole has no more to give, everybody is (503).
+ * Decides who is let in. Memory and requests are divided by key, and keys take turns at the processor and the stream, so
+ * that a key that sends too much is refused (429) while the others go on; when the service as a whole has no more to give, everybody is (503).
  */
 export class Admission {
   readonly bytes: SharedBudget;
   readonly requests: SharedBudget;
   readonly #options: AdmissionOptions;
   readonly #accounts = new Map<string, Account>();
-  readonly #processorMs = new DecayingSum(processorHalfLifeMs);
+  readonly #window: StreamWindow;
+  readonly #queue: FairQueue;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#window = new StreamWindow(Math.floor(options.maxBytes / eventOverheadBytes));
+    this.#queue = new FairQueue(this.#window, options.clock, options.turnClock);
     this.bytes = new SharedBudget(options.maxBytes);
     this.requests = new SharedBudget(options.maxRequests);
   }
@@ -78,10 +83,19 @@ export class Admission {
       : new IngestError("overloaded", "The service holds as many events as it can. Try again later.", facts);
   }
 
-  /** Counts time of the event loop. */
-  countProcessor(account: Account, ms: number, nowMs: number): void {
-    account.processorMs.add(ms, nowMs);
-    this.#processorMs.add(ms, nowMs);
+  /** Runs `work` when it is the account's turn. @throws IngestError `key-over-share` when that takes too long */
+  takeTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(account.lane, work, () => this.refusal("share"));
+  }
+
+  /** Events of a request begin to wait for the stream. */
+  eventsStarted(events: number): void {
+    this.#window.started(events);
+  }
+
+  eventsSettled(events: number, tookMs: number): void {
+    this.#window.settled(events, tookMs, this.#options.clock.now());
+    this.#queue.wake();
   }
 
   /** The account of a sender who may send now. */
@@ -91,7 +105,6 @@ export class Admission {
     account.lastSeenMs = nowMs;
     const waitMs = account.quotaWaitMs(nowMs);
     if (waitMs > 0) throw quotaExceeded(waitMs);
-    if (this.#options.load.isSaturated && this.#usesTooMuch(account, nowMs)) throw this.refusal("share");
     return account;
   }
 
@@ -113,13 +126,6 @@ export class Admission {
     return account;
   }
 
-  /** More than an equal part of the processor's time, while others want some. */
-  #usesTooMuch(account: Account, nowMs: number): boolean {
-    let active = 0;
-    for (const { lastSeenMs } of this.#accounts.values()) if (nowMs - lastSeenMs < activeKeyMs) active += 1;
-    return active > 1 && account.processorMs.at(nowMs) * active > this.#processorMs.at(nowMs);
-  }
-
   #forgetIdle(nowMs: number): void {
     for (const [name, { bytes, lastSeenMs }] of this.#accounts) {
       if (bytes.held === 0 && nowMs - lastSeenMs >= activeKeyMs) this.#accounts.delete(name);
@@ -134,6 +140,8 @@ export class Ticket {
   readonly #clock: Clock;
   #bytes = 0;
   #requests = 0;
+  #events = 0;
+  #eventsSinceMs = 0;
 
   constructor(admission: Admission, account: Account, clock: Clock) {
     this.#admission = admission;
@@ -166,16 +174,30 @@ export class Ticket {
 
   /** Charges for records that are going to wait for the stream. */
   hold(recordBytes: number, events: number): void {
-    this.#account.countEvents(events, this.#clock.now());
+    const nowMs = this.#clock.now();
+    this.#account.countEvents(events, nowMs);
     this.charge(recordBytes * recordCopies + events * eventOverheadBytes);
+    this.settle();
+    this.#events = events;
+    this.#eventsSinceMs = nowMs;
+    this.#admission.eventsStarted(events);
   }
 
-  countProcessor(ms: number): void {
-    this.#admission.countProcessor(this.#account, ms, this.#clock.now());
+  /** Runs `work`, which reads the request, when it is the turn of its key. */
+  takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#admission.takeTurn(this.#account, work);
+  }
+
+  /** The stream has said something about every event of {@link hold}. */
+  settle(): void {
+    if (this.#events === 0) return;
+    this.#admission.eventsSettled(this.#events, this.#clock.now() - this.#eventsSinceMs);
+    this.#events = 0;
   }
 
   /** Gives everything back; more than once is as good as once. */
   release(): void {
+    this.settle();
     if (this.#bytes > 0) this.#admission.bytes.give(this.#account.bytes, this.#bytes);
     if (this.#requests > 0) this.#admission.requests.give(this.#account.requests, this.#requests);
     this.#bytes = 0;

@@ -1,23 +1,15 @@
 import { getHeapStatistics } from "node:v8";
 import type { Clock } from "@millrace/put-records";
-import {
-  loadSampleMs,
-  maxHeapShare,
-  maxLoopDelayMs,
-  saturatedLoopDelayMs,
-  saturatedProcessorShare,
-} from "../limits.ts";
+import { loadSampleMs, maxHeapShare, maxLoopDelayMs, ownDelayShare } from "../limits.ts";
 
 /** How busy the process is. */
 export interface Load {
-  /** The event loop is late because of its own work: whoever takes more than a fair part of it has to wait. */
-  readonly isSaturated: boolean;
   /** So late, or so full, that nobody can be taken. */
   readonly isExhausted: boolean;
 }
 
 /** A process with time to spare, for services without a watch. */
-export const idleLoad: Load = { isSaturated: false, isExhausted: false };
+export const idleLoad: Load = { isExhausted: false };
 
 /** What is measured of the process; passed in for tests. */
 export interface LoadProbe {
@@ -43,7 +35,6 @@ export const processProbe: LoadProbe = {
  * processor busy: on a machine that is shared with others, waiting is not overload.
  */
 export class LoadWatch implements Load {
-  isSaturated = false;
   isExhausted = false;
   readonly #clock: Clock;
   readonly #probe: LoadProbe;
@@ -75,10 +66,9 @@ export class LoadWatch implements Load {
     const processorUs = this.#probe.processorUs();
     const elapsedMs = nowMs - this.#sampledMs;
     const delayMs = elapsedMs - loadSampleMs;
-    const isBusy = (processorUs - this.#processorUs) / 1_000 >= saturatedProcessorShare * elapsedMs;
+    const isBusy = (processorUs - this.#processorUs) / 1_000 >= ownDelayShare * elapsedMs;
     this.#sampledMs = nowMs;
     this.#processorUs = processorUs;
-    this.isSaturated = isBusy && delayMs >= saturatedLoopDelayMs;
     this.isExhausted = (isBusy && delayMs >= maxLoopDelayMs) || this.#probe.heapShare() >= maxHeapShare;
   }
 }

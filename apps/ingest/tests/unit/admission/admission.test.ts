@@ -81,21 +81,9 @@ describe("admission", () => {
     expect(codeOf(() => admission.enter(senderOf("a", { eventsPerSecond: 2 })))).toBeUndefined();
   });
 
-  test("on a loop that is late, refuses who uses more than an equal part of the processor", () => {
-    const load = { isSaturated: false, isExhausted: false };
-    const { admission } = create(load);
-    const [greedy, other] = [senderOf("greedy"), senderOf("other")];
-    admission.enter(greedy).countProcessor(500);
-    load.isSaturated = true;
-    // Alone, a key may have all of it.
-    expect(codeOf(() => admission.enter(greedy))).toBeUndefined();
-    admission.enter(other).countProcessor(5);
-    expect([codeOf(() => admission.enter(greedy)), codeOf(() => admission.enter(other))]).toEqual([
-      "key-over-share",
-      undefined,
-    ]);
-    load.isExhausted = true;
-    expect(codeOf(() => admission.enter(other))).toBe("overloaded");
+  test("takes nobody when the loop or the heap has no more to give", () => {
+    const { admission } = create({ isExhausted: true });
+    expect(codeOf(() => admission.enter(senderOf("a")))).toBe("overloaded");
   });
 
   test("refuses at once while the stream is away, but for a request a second", () => {
