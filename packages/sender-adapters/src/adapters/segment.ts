@@ -82,11 +82,18 @@ const settingsEndpoint: Endpoint = {
 function answerSettings({ headers, path }: RequestHead): Answer {
   const host = headers["host"];
   const apiKey = readSettingsKey(settingsPath, path);
+  const place =
+    typeof host === "string" ? { apiHost: `${host}/v1`, ...(isLoopback(host) && { protocol: "http" }) } : {};
   return answerJson({
-    integrations: { "Segment.io": { apiKey, ...(typeof host === "string" && { apiHost: `${host}/v1` }) } },
+    integrations: { "Segment.io": { apiKey, ...place } },
     plan: { track: {}, identify: {}, group: {} },
     edgeFunction: {},
     metrics: { sampleRate: 0 },
     analyticsNextEnabled: true,
   });
+}
+
+/** The SDKs take https unless they are told otherwise, which nobody has on the own machine. */
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host);
 }

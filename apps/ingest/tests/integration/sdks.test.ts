@@ -1,0 +1,15 @@
+import { expect, test } from "@jest/globals";
+import { runSdk, sendFromNode } from "../support/sdks/run-sdk.ts";
+import { nodeSdkFacts, sentEvents } from "../support/sdks/sdk.ts";
+
+// `pnpm sdks` prints the same as a table, with the SDKs of browsers. Here they run at once: most of it is waiting.
+test("unmodified SDKs are stored, and what they repeat is the same events", async () => {
+  const reports = await Promise.all(nodeSdkFacts.map((facts) => runSdk(facts, sendFromNode(facts.name))));
+  expect(reports.map(({ name, distinct, faults }) => ({ name, distinct, faults }))).toEqual(
+    nodeSdkFacts.map(({ name, retries }) => ({ name, distinct: sentEvents, faults: retries ? 1 : 0 })),
+  );
+  for (const [index, { stored }] of reports.entries()) {
+    if (nodeSdkFacts[index]?.retries === true) expect(stored).toBeGreaterThan(sentEvents);
+    else expect(stored).toBe(sentEvents);
+  }
+}, 60_000);
