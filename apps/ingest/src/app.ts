@@ -51,8 +51,10 @@ function createExpressApp(dependencies: AppDependencies, intake: Intake): Expres
 
   app.get("/healthz", (_request, response) => answer(response, 200, "application/json", '{"status":"ok"}'));
   app.get("/readyz", (_request, response) => {
+    const { missing } = health;
     if (health.isDraining) answer(response, 503, "application/json", '{"status":"draining"}');
-    else answer(response, 200, "application/json", '{"status":"ready"}');
+    else if (missing === undefined) answer(response, 200, "application/json", '{"status":"ready"}');
+    else answer(response, 503, "application/json", JSON.stringify({ status: "starting", reason: missing }));
   });
   app.get("/metrics", async (_request, response) => {
     answer(response, 200, metrics.registry.contentType, await metrics.registry.metrics());

@@ -74,6 +74,7 @@ const environmentSchema = z.object({
     .default([]),
   TRUST_PROXY_HOPS: integer(0, 10, 0),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  READY_TIMEOUT_MS: integer(0, 3_600_000, 120_000),
   DRAIN_NOTICE_MS: integer(0, 120_000, 0),
   DRAIN_TIMEOUT_MS: integer(100, 600_000, 25_000),
   HEADERS_TIMEOUT_MS: integer(100, 120_000, 10_000),

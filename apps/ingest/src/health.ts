@@ -1,12 +1,22 @@
 /** Whether the service wants requests. One object, shared by the probes, the answers and the drain. */
 export class Health {
   #isDraining = false;
+  #missing: string | undefined;
 
   get isDraining(): boolean {
     return this.#isDraining;
   }
 
+  /** What is missing before the first request can be taken; `undefined` once nothing is. */
+  get missing(): string | undefined {
+    return this.#missing;
+  }
+
   startDraining(): void {
     this.#isDraining = true;
+  }
+
+  waitFor(missing: string | undefined): void {
+    this.#missing = missing;
   }
 }

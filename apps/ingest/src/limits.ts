@@ -163,3 +163,7 @@ export const maxCountedKeys = 1_000;
 export const maxIdempotencyKeyCharacters = 255;
 /** How long a peer may take to read the answer to a request that it did not finish. */
 export const lingeringCloseMs = 1_000;
+
+/** One question to the stream before the service is ready, and the pause before the next. */
+export const streamCheckTimeoutMs = 2_000;
+export const streamCheckPauseMs = 1_000;

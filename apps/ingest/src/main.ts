@@ -14,6 +14,7 @@ import { Health } from "./health.ts";
 import { guardStream } from "./guarded-stream.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
+import { createAskStream, waitForStream } from "./stream-check.ts";
 import { openWriteKeys, type RunningWriteKeySource } from "./write-key-source.ts";
 
 /** Faults of the configuration go to the terminal of the person who wrote it, not to the log. */
@@ -99,6 +100,7 @@ const app = createApp({
   trustProxyHops: config.TRUST_PROXY_HOPS,
   webhookOrigins: config.WEBHOOK_ORIGINS,
 });
+void becomeReady();
 const server = await startServer({
   listener: app,
   clock,
@@ -109,6 +111,17 @@ const server = await startServer({
   maxConnections: config.MAX_CONNECTIONS ?? memory.maxConnections,
   keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
 });
+
+async function becomeReady(): Promise<void> {
+  const missing = await waitForStream({
+    ask: createAskStream(client, config.RAW_STREAM_NAME),
+    streamName: config.RAW_STREAM_NAME,
+    health,
+    clock,
+    timeoutMs: config.READY_TIMEOUT_MS,
+  });
+  if (missing !== undefined) logger.error({ missing }, "ready although the stream is not");
+}
 
 let isStopping = false;
 

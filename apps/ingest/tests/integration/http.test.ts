@@ -149,6 +149,18 @@ describe("POST /v1/events", () => {
     expect(service.stream.records).toEqual([]);
   });
 
+  test("is not ready while something is missing, and says what", async () => {
+    const service = await start();
+    const readiness = async () => {
+      const response = await fetch(`${service.url}/readyz`);
+      return [response.status, await response.json()];
+    };
+    service.health.waitFor("The stream raw is CREATING.");
+    expect(await readiness()).toEqual([503, { status: "starting", reason: "The stream raw is CREATING." }]);
+    service.health.waitFor(undefined);
+    expect(await readiness()).toEqual([200, { status: "ready" }]);
+  });
+
   test("a body that is announced and does not come costs nothing", async () => {
     const service = await start({ maxInFlightBytes: 100_000, maxBodyBytes: 90_000 });
     const head = `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 90000\r\n\r\n`;

@@ -31,6 +31,7 @@ describe("readConfig", () => {
       TRUST_PROXY_HOPS: 0,
       WEBHOOK_ORIGINS: [],
       LOG_LEVEL: "info",
+      READY_TIMEOUT_MS: 120_000,
       DRAIN_NOTICE_MS: 0,
       DRAIN_TIMEOUT_MS: 25_000,
       HEADERS_TIMEOUT_MS: 10_000,
