@@ -1,6 +1,7 @@
 import { decodeRecord } from "@millrace/event-contracts";
 import fc from "fast-check";
 import { problems } from "../../src/problems.ts";
+import { fuzzSeeds, type FuzzTarget } from "./fuzz-seeds.ts";
 import { mutatedRequest } from "./mutated-requests.ts";
 import { exchangeRaw, type RawAnswer } from "./raw-http.ts";
 import { startTestService } from "./test-service.ts";
@@ -20,11 +21,12 @@ export interface FuzzReport {
 
 /** Sends mutated requests to the service over real connections and checks every answer and every stored line. */
 export async function fuzzService(options: {
+  target?: FuzzTarget;
   requests: number;
   seed: number;
   concurrency?: number;
 }): Promise<FuzzReport> {
-  const { requests, seed, concurrency = 32 } = options;
+  const { target = "events", requests, seed, concurrency = 32 } = options;
   const service = await startTestService({
     trustProxyHops: 1,
     corsOrigins: ["https://shop.example"],
@@ -38,7 +40,7 @@ export async function fuzzService(options: {
   const count = (counts: Record<string, number>, name: string) => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
-  const inputs = fc.sample(mutatedRequest, { numRuns: requests, seed }).values();
+  const inputs = fc.sample(mutatedRequest(fuzzSeeds[target]), { numRuns: requests, seed }).values();
   const send = async () => {
     for (const bytes of inputs) {
       try {
@@ -71,18 +73,26 @@ function checkAnswer(answer: RawAnswer, countCode: (code: string) => void): numb
   if (status === 0) return 0;
   if (status >= 500) throw new Error(`Answered with ${status}: ${body}`);
   if (status < 400) {
-    if (status !== 202) return 0;
-    countCode("accepted");
+    countCode(status === 204 ? "preflight" : "accepted");
+    // The answers of adapters are in the words of their protocols.
+    if (status !== 202 || !body.includes('"ids"')) return 0;
     const { accepted, ids } = JSON.parse(body) as { accepted: number; ids: string[] };
     if (accepted !== ids.length || accepted === 0) throw new Error(`Accepted ${accepted} with ${ids.length} ids`);
     return accepted;
   }
   // Node itself answers a request without Host, before there is anybody to ask; HEAD has no body.
   if (body === "") return 0;
+  // OTLP's answers are a `google.rpc.Status`.
+  if (contentType === "application/x-protobuf" || /^\{"code":\d/.test(body)) return countStatus(body, countCode);
   const problem = JSON.parse(body) as { code: keyof typeof problems; status: number };
   if (contentType !== "application/problem+json" || problems[problem.code].status !== status) {
     throw new Error(`Answered ${status} (${String(contentType)}) with ${body}`);
   }
   countCode(problem.code);
+  return 0;
+}
+
+function countStatus(body: string, countCode: (code: string) => void): number {
+  countCode(/[a-z]+(?:-[a-z\d]+)+/.exec(body)?.[0] ?? "unreadable");
   return 0;
 }

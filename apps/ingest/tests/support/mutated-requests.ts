@@ -1,9 +1,11 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
+import type { FuzzSeed } from "./fuzz-seeds.ts";
 import { backendKey, shopKey } from "./test-service.ts";
 
 /** The parts of a request, each of which can be spoilt. */
 interface Draft {
+  sign: FuzzSeed["sign"];
   method: string;
   path: string;
   headers: [string, string][];
@@ -14,36 +16,6 @@ interface Draft {
 }
 
 type Mutation = (draft: Draft) => void;
-
-const event = {
-  specversion: "1.0",
-  id: "1",
-  source: "https://shop.example/web",
-  type: "search.click",
-  subject: "visitor-7",
-  time: "2025-12-31T23:59:59Z",
-  datacontenttype: "application/json",
-  data: { query: "größe 42", rank: 3, tags: ["a", null, true, 1.5], nested: { a: { b: [] } } },
-};
-
-const bodies: readonly [contentType: string, body: string, headers?: readonly [string, string][]][] = [
-  ["application/json", JSON.stringify(event)],
-  ["application/json", JSON.stringify([event, { ...event, id: "2", subject: undefined }], null, 1)],
-  ["application/x-ndjson", `${JSON.stringify(event)}\n${JSON.stringify({ ...event, id: undefined })}\n`],
-  ["application/cloudevents+json; charset=utf-8", JSON.stringify(event)],
-  ["application/cloudevents-batch+json", JSON.stringify([event])],
-  [
-    "application/json",
-    JSON.stringify(event.data),
-    [
-      ["ce-specversion", "1.0"],
-      ["ce-id", "1"],
-      ["ce-source", "https://shop.example/web"],
-      ["ce-type", "search.click"],
-      ["ce-subject", "Euro%20%E2%82%AC"],
-    ],
-  ],
-];
 
 /** Values that have broken parsers before. */
 const nastyJson = [
@@ -142,15 +114,24 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
       },
   ),
   // A value of the event becomes another one.
-  fc.tuple(fc.constantFrom(...Object.keys(event)), fc.constantFrom(...nastyJson)).map(
-    ([name, value]): Mutation =>
+  fc.tuple(share, fc.constantFrom(...nastyJson)).map(
+    ([at, value]): Mutation =>
       (draft) => {
         const text = draft.body.toString("latin1");
-        const at = text.indexOf(`"${name}":`);
-        if (at === -1) return;
-        const start = at + name.length + 3;
+        const names = [...text.matchAll(/"[\w$.]+":/g)];
+        const name = names[Math.floor(at * names.length)];
+        if (name === undefined) return;
+        const start = name.index + name[0].length;
         const end = Math.max(start, text.indexOf(",", start));
         spliceBody(draft, start, end - start, Buffer.from(value));
+      },
+  ),
+  // So does a byte of the path or the query.
+  fc.tuple(share, fc.constantFrom("%", "%00", "/", "?", "&", "=", "+", "a", "\u00ff")).map(
+    ([at, text]): Mutation =>
+      (draft) => {
+        const start = Math.floor(at * draft.path.length);
+        draft.path = draft.path.slice(0, start) + text + draft.path.slice(start + 1);
       },
   ),
   // A further attribute.
@@ -236,32 +217,30 @@ const damage = fc.oneof(
 );
 
 /** Requests that started good and were spoilt in nought to four ways: the bytes to write on a connection. */
-export const mutatedRequest: fc.Arbitrary<Buffer> = fc
-  .tuple(fc.constantFrom(...bodies), fc.array(mutation, { minLength: 0, maxLength: 4 }), damage)
-  .map(([[contentType, body, headers = []], mutations, wireDamage]) => {
-    const draft: Draft = {
-      method: "POST",
-      path: "/v1/events",
-      headers: [
-        ["host", "ingest.example"],
-        ["authorization", `Bearer ${shopKey}`],
-        ["content-type", contentType],
-        ...headers.map(([name, value]): [string, string] => [name, value]),
-      ],
-      body: Buffer.from(body),
-      framing: 0,
-      encoding: "none",
-    };
-    for (const mutate of mutations) mutate(draft);
-    const bytes = render(draft);
-    if (wireDamage === null) return bytes;
-    const at = Math.floor(wireDamage[0] * bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), wireDamage[1], bytes.subarray(at + wireDamage[1].length)]);
-  });
+export function mutatedRequest(seeds: readonly FuzzSeed[]): fc.Arbitrary<Buffer> {
+  return fc
+    .tuple(fc.constantFrom(...seeds), fc.array(mutation, { minLength: 0, maxLength: 4 }), damage)
+    .map(([{ method, path, headers, body, sign }, mutations, wireDamage]) => {
+      const draft: Draft = {
+        method,
+        path,
+        headers: [["host", "ingest.example"], ...headers.map(([name, value]): [string, string] => [name, value])],
+        body: Buffer.from(body),
+        framing: method === "GET" && body.length === 0 ? "none" : 0,
+        encoding: "none",
+        sign,
+      };
+      for (const mutate of mutations) mutate(draft);
+      const bytes = render(draft);
+      if (wireDamage === null) return bytes;
+      const at = Math.floor(wireDamage[0] * bytes.length);
+      return Buffer.concat([bytes.subarray(0, at), wireDamage[1], bytes.subarray(at + wireDamage[1].length)]);
+    });
+}
 
 function render(draft: Draft): Buffer {
   let { body } = draft;
-  const headers = [...draft.headers];
+  const headers = [...draft.headers, ...(draft.sign?.(body) ?? [])];
   if (draft.encoding !== "none") {
     body = draft.encoding === "gzip" ? gzipSync(body) : brotliCompressSync(body);
     headers.push(["content-encoding", draft.encoding]);
