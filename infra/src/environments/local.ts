@@ -4,7 +4,7 @@ import * as unit from "../config/units.ts";
 
 const retention = unit.hours(24);
 const batches = { ...smallBatches, batchSize: unit.records(500), batchingWindow: unit.seconds(0) };
-const delivery = { bufferInterval: unit.seconds(5), bufferSize: unit.mebibytes(1) };
+const delivery = { bufferInterval: unit.seconds(2), bufferSize: unit.mebibytes(5) };
 
 /** Runs on one laptop: few shards, small buffers, keys that are public and worth nothing elsewhere. */
 export const environment: EnvironmentInput = {
