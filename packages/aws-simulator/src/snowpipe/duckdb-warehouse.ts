@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   type DuckDBConnection,
   DuckDBInstance,
@@ -7,7 +10,8 @@ import {
 } from "@duckdb/node-api";
 import { duckDbType, toJsonValue } from "./duckdb-types.ts";
 import { WarehouseError } from "./errors.ts";
-import { checkFile, readText } from "./ndjson-file.ts";
+import { checkFile, readContent } from "./ndjson-file.ts";
+import { countPlainLines } from "./plain-lines.ts";
 import { splitText } from "./split-text.ts";
 import {
   type ColumnSource,
@@ -63,6 +67,8 @@ const ledger = `
   );
 `;
 
+/** Of the table `staged`. */
+const goodLines = "(SELECT * FROM staged WHERE record IS NOT NULL ORDER BY line_number)";
 const unexplainedReason = "The line is not JSON.";
 /** A file that is no NDJSON at all gives each line's number, and words for so many of them. */
 const maxExplainedLines = 100;
@@ -85,25 +91,35 @@ export class DuckDbWarehouse implements Warehouse {
   /** Loads have a connection, and so a transaction, of their own. */
   readonly #loading: DuckDBConnection;
   readonly #querying: DuckDBConnection;
+  /** A folder whose one file is what DuckDB reads at the moment: the only one it may read. */
+  readonly #readingFolder: string;
   /** Queries under way, each on a connection of its own. */
   readonly #queries = new Set<DuckDBConnection>();
   #lastLoad: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(instance: DuckDBInstance, loading: DuckDBConnection, querying: DuckDBConnection) {
+  private constructor(
+    instance: DuckDBInstance,
+    loading: DuckDBConnection,
+    querying: DuckDBConnection,
+    readingFolder: string,
+  ) {
     this.#instance = instance;
     this.#loading = loading;
     this.#querying = querying;
+    this.#readingFolder = readingFolder;
   }
 
   static async open(options: DuckDbWarehouseOptions = {}): Promise<DuckDbWarehouse> {
     const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
-      // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
-      enable_external_access: "false",
       ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
     });
-    const warehouse = new DuckDbWarehouse(instance, await instance.connect(), await instance.connect());
+    const folder = await createReadingFolder(options.path);
+    const warehouse = new DuckDbWarehouse(instance, await instance.connect(), await instance.connect(), folder);
+    // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
+    await warehouse.#loading.run(`SET allowed_paths = [${literal(warehouse.#readingPath)}]`);
+    await warehouse.#loading.run("SET enable_external_access = false");
     for (const connection of [warehouse.#loading, warehouse.#querying]) await connection.run("SET TimeZone = 'UTC'");
     await warehouse.execute(macros + ledger);
     return warehouse;
@@ -131,8 +147,8 @@ export class DuckDbWarehouse implements Warehouse {
   async loadFile(request: LoadFileRequest): Promise<LoadFileResult> {
     this.#checkOpen();
     checkFile(request);
-    const text = await readText(request);
-    const load = this.#lastLoad.then(() => this.#loadInTransaction(request, text));
+    const content = await readContent(request);
+    const load = this.#lastLoad.then(() => this.#loadOnce(request, content));
     this.#lastLoad = load.catch(() => undefined);
     return load;
   }
@@ -194,20 +210,63 @@ export class DuckDbWarehouse implements Warehouse {
     this.#loading.closeSync();
     this.#querying.closeSync();
     this.#instance.closeSync();
+    await rm(this.#readingFolder, { recursive: true, force: true });
   }
 
-  async #loadInTransaction(request: LoadFileRequest, text: string): Promise<LoadFileResult> {
-    const known = await this.#findFile(request);
-    if (known !== undefined) return known;
+  async #loadOnce(request: LoadFileRequest, content: Buffer): Promise<LoadFileResult> {
+    return (
+      (await this.#findFile(request)) ??
+      (await this.#loadPlain(request, content)) ??
+      (await this.#inTransaction(request, () => this.#load(request, content.toString())))
+    );
+  }
+
+  async #inTransaction<T>(request: LoadFileRequest, load: () => Promise<T>): Promise<T> {
     await this.#loading.run("BEGIN TRANSACTION");
     try {
-      const result = await this.#load(request, text);
+      const result = await load();
       await this.#loading.run("COMMIT");
       return result;
     } catch (error) {
       await this.#loading.run("ROLLBACK");
       throw asWarehouseError(error, `load ${request.fileName} into ${request.table}`);
     }
+  }
+
+  /**
+   * Loads a file whose every line is JSON by DuckDB's own reader, which takes a third of the time.
+   * @returns undefined when nothing was loaded: the file has a line that needs a closer look
+   */
+  async #loadPlain(request: LoadFileRequest, content: Buffer): Promise<LoadFileResult | undefined> {
+    const lines = countPlainLines(content);
+    if (lines === undefined) return undefined;
+    await writeFile(this.#readingPath, content);
+    try {
+      return await this.#inTransaction(request, async () => {
+        const rows = await this.#insertRows(request, this.#plainLines());
+        if (rows !== lines) throw new Error("A line is empty.");
+        const result: LoadFileResult = { status: "loaded", rows, refusedLines: 0 };
+        await this.#insertLedgerLine(request, result);
+        return result;
+      });
+    } catch {
+      // The closer look says what is wrong.
+      return undefined;
+    }
+  }
+
+  get #readingPath(): string {
+    return join(this.#readingFolder, "lines.ndjson");
+  }
+
+  /** The lines of the file in the reading folder. No line of JSON holds the delimiter, and no quote means anything. */
+  #plainLines(): string {
+    return `(
+      SELECT line::JSON AS record, row_number() OVER () AS line_number
+      FROM read_csv(${literal(this.#readingPath)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false,
+        delim = chr(1), quote = '', escape = '')
+      WHERE line IS NOT NULL
+    )`;
   }
 
   async #findFile({ table, fileName }: LoadFileRequest): Promise<LoadFileResult | undefined> {
@@ -229,22 +288,21 @@ export class DuckDbWarehouse implements Warehouse {
       rows: isSkipped ? 0 : records,
       refusedLines: isSkipped ? lines : lines - records,
     };
-    if (!isSkipped) await this.#insertRows(request);
+    if (!isSkipped) await this.#insertRows(request, goodLines);
     if (records < lines) await this.#insertRefusedLines(request, isSkipped);
     await this.#loading.run("DROP TABLE staged");
+    await this.#insertLedgerLine(request, result);
+    return result;
+  }
+
+  async #insertLedgerLine(
+    { table, fileName, etag, loadedAt }: LoadFileRequest,
+    { status, rows, refusedLines }: LoadFileResult,
+  ): Promise<void> {
     await this.#loading.run(
       "INSERT INTO snowpipe.loaded_files VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7 / 1000.0))",
-      [
-        ledgerName(request.table),
-        request.fileName,
-        request.etag,
-        result.status,
-        result.rows,
-        result.refusedLines,
-        request.loadedAt,
-      ],
+      [ledgerName(table), fileName, etag, status, rows, refusedLines, loadedAt],
     );
-    return result;
   }
 
   /** Puts the lines of the file into the temporary table `staged`, in parts. */
@@ -270,16 +328,21 @@ export class DuckDbWarehouse implements Warehouse {
     return { lines: Number(row?.[0]), records: Number(row?.[1]) };
   }
 
-  async #insertRows({ table, columns, fileName, lastModified, loadedAt }: LoadFileRequest): Promise<void> {
-    const values = columns.map(({ source }) => columnValues[source]);
+  /** @param source relation with the columns `record` and `line_number`. @returns how many rows were inserted */
+  async #insertRows(
+    { table, columns, fileName, lastModified, loadedAt }: LoadFileRequest,
+    source: string,
+  ): Promise<number> {
+    const values = columns.map(({ source: column }) => columnValues[column]);
     const parameters = { file: fileName, modified: lastModified, loaded: loadedAt };
     // DuckDB refuses parameters that the statement does not use.
     const used = Object.entries(parameters).filter(([name]) => values.some((value) => value.includes(`$${name}`)));
-    await this.#loading.run(
+    const { rowsChanged } = await this.#loading.run(
       `INSERT INTO ${quoted(lastName(table))} (${columns.map(({ name }) => quoted(name)).join(", ")})
-         SELECT ${values.join(", ")} FROM staged WHERE record IS NOT NULL ORDER BY line_number`,
+         SELECT ${values.join(", ")} FROM ${source}`,
       Object.fromEntries(used),
     );
+    return rowsChanged;
   }
 
   async #insertRefusedLines({ table, fileName, loadedAt }: LoadFileRequest, isSkipped: boolean): Promise<void> {
@@ -345,6 +408,18 @@ function ledgerName(table: string): string {
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Beside the database, so that what a killed process leaves lies where the next one finds it. */
+async function createReadingFolder(path: string | undefined): Promise<string> {
+  if (path === undefined || path === ":memory:") return mkdtemp(join(tmpdir(), "duckdb-load-"));
+  const folder = `${path}.loading`;
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** DuckDB's own words without the line, which may hold what should not be copied. */

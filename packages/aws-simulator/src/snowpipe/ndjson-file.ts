@@ -15,21 +15,21 @@ export function checkFile({ bytes, sizeBytes, etag, fileName }: LoadFileRequest)
   );
 }
 
-/** The text of a file, unpacked on another thread. */
-export async function readText(request: LoadFileRequest): Promise<string> {
+/** The content of a file, unpacked on another thread. */
+export async function readContent(request: LoadFileRequest): Promise<Buffer> {
   return unpack(request, (bytes) => gunzipAsync(bytes));
 }
 
 /** The text of a file, unpacked at once: for the virtual clock. */
 export async function readTextSync(request: LoadFileRequest): Promise<string> {
-  return unpack(request, async (bytes) => gunzipSync(bytes));
+  return (await unpack(request, async (bytes) => gunzipSync(bytes))).toString();
 }
 
-async function unpack(request: LoadFileRequest, gunzipBytes: (bytes: Uint8Array) => Promise<Buffer>): Promise<string> {
+async function unpack(request: LoadFileRequest, gunzipBytes: (bytes: Uint8Array) => Promise<Buffer>): Promise<Buffer> {
   const { bytes, fileName } = request;
-  if (!fileName.endsWith(".gz")) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  if (!fileName.endsWith(".gz")) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    return (await gunzipBytes(bytes)).toString();
+    return await gunzipBytes(bytes);
   } catch (error) {
     throw new WarehouseError("FILE_UNREADABLE", `The file ${fileName} is not a complete gzip file.`, { cause: error });
   }

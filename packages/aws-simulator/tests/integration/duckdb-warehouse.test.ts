@@ -78,6 +78,24 @@ describe("a DuckDB warehouse", () => {
     ]);
   });
 
+  test("takes every character of a line as it is, whether the whole file is plain or a line of it needs a closer look", async () => {
+    const lines = [
+      '{"a":"x, y; \\"z\\" \\\\ \'q\' é 😀","n":1.10}',
+      " [1, 12345678901234567890, 1e3, -0.0] ",
+      '"#"',
+      "null",
+      '""',
+    ];
+    await warehouse.loadFile(requestOf("plain.gz", lines.join("\n")));
+    // An empty line, a carriage return: neither is a part of JSON text, and both are known to readers of CSV.
+    await warehouse.loadFile(requestOf("empty-line.gz", `${lines.join("\n")}\n\n`));
+    await warehouse.loadFile(requestOf("carriage-return.gz", `${lines.join("\n")}\n\r\n`));
+    const rows = await warehouse.query(
+      "SELECT file_name AS file, list(record::VARCHAR ORDER BY file_row_number) AS records FROM enriched GROUP BY ALL ORDER BY ALL",
+    );
+    expect(rows).toEqual(["carriage-return.gz", "empty-line.gz", "plain.gz"].map((file) => ({ file, records: lines })));
+  });
+
   test("loads a file once", async () => {
     const request = requestOf("a.gz", event("1"));
     await warehouse.loadFile(request);
