@@ -49,11 +49,12 @@ export default {
       to: { path: "^apps/", pathNot: "^apps/$1/" },
     },
     {
-      name: "topology-is-for-simulations",
-      comment: "It assembles simulated services from a stack; nothing that is deployed needs it.",
+      name: "topology-and-truth-are-for-simulations",
+      comment:
+        "They assemble simulated services from a stack and judge what arrives; nothing that is deployed needs them.",
       severity: "error",
-      from: { pathNot: "^(apps/(local|simulate)|packages/topology)/" },
-      to: { path: "^packages/topology/" },
+      from: { pathNot: "^(apps/(local|simulate)|packages/(topology|truth))/" },
+      to: { path: "^packages/(topology|truth)/" },
     },
     {
       name: "cdktf-stays-in-infra",

@@ -1,7 +1,7 @@
 /** `pnpm --filter @millrace/local truth`: sends events of odd JSON through the running pipeline and compares what arrives. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { oddEvents } from "../tests/truth/odd-json.ts";
+import { oddEvents } from "@millrace/truth";
 import { runTruth } from "../tests/truth/run-truth.ts";
 import { findRun } from "../src/control/run-file.ts";
 import { defaultStateFolder, stateFolders } from "../src/runtime/folders.ts";
@@ -15,15 +15,12 @@ if (values.key === undefined) {
   );
   process.exit(2);
 }
-const { ingestUrl, controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
-const query = async (sql: string): Promise<Record<string, unknown>[]> => {
-  const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as Record<string, unknown>[];
-};
+const folders = stateFolders(resolve(values.state ?? defaultStateFolder));
+const { ingestUrl, controlUrl } = await findRun(folders);
+const url = ingestUrl.endsWith("/v1/events") ? ingestUrl : `${ingestUrl}/v1/events`;
+const target = { ingestUrl: url, writeKey: values.key, controlUrl, objectsFolder: folders.objects };
 const seed = Number(values.seed ?? 1);
 const events = oddEvents(Number(values.events ?? 100_000), seed);
-const url = ingestUrl.endsWith("/v1/events") ? ingestUrl : `${ingestUrl}/v1/events`;
-const report = await runTruth({ ingestUrl: url, writeKey: values.key, query }, `truth${Date.now()}`, events, 60_000);
+const report = await runTruth(target, `truth${Date.now()}`, events, 60_000);
 console.log(JSON.stringify({ seed, ...report }, undefined, 2));
 process.exitCode = report.faultCount === 0 ? 0 : 1;

@@ -23,6 +23,7 @@ export function killPipelines(): void {
 export interface PipelineRun {
   readonly child: ChildProcess;
   readonly output: () => string;
+  readonly stateFolder: string;
   /** Exit code and, when one was written, the report. */
   readonly ended: Promise<{
     readonly code: number | null;
@@ -81,7 +82,7 @@ export function runPipeline(
       rmSync(stackPath, { force: true });
     }
   });
-  return { child, output: () => output, ended };
+  return { child, output: () => output, stateFolder, ended };
 }
 
 function readReport(path: string): Report | undefined {

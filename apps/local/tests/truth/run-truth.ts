@@ -1,17 +1,19 @@
-import type { OddEvent } from "./odd-json.ts";
-import { differenceOf, expectedTree, readTree, type Tree } from "./rule.ts";
-
-/** A running pipeline, as its clients see it. */
-export interface Target {
-  readonly ingestUrl: string;
-  readonly writeKey: string;
-  readonly query: (sql: string) => Promise<Record<string, unknown>[]>;
-}
+import {
+  expectedInstant,
+  faultsOf,
+  type OddEvent,
+  oddEventData,
+  propertyFaultsOf,
+  readTree,
+  textAt,
+  toldPlaces,
+} from "@millrace/truth";
+import { objectLines, queryWarehouse, rowsOf, streamLines, type Target } from "./places.ts";
 
 export interface TruthReport {
   readonly sent: number;
-  readonly landed: number;
-  readonly inView: number;
+  /** Events found in each place, each counted once. */
+  readonly places: Readonly<Record<Place, number>>;
   readonly valid: number;
   readonly repaired: number;
   readonly refusedLines: number;
@@ -20,13 +22,19 @@ export interface TruthReport {
   readonly faultCount: number;
 }
 
+const places = ["landing table", "EVENTS", "typed view", "destination", "S3"] as const;
+type Place = (typeof places)[number];
+
 const eventsPerRequest = 200;
-const pageSize = 5_000;
 const pollMs = 250;
+const maxFaults = 20;
+/** The route of programs, which says what it is, takes every event. */
+const destination = "fraud";
+const agent = "Googlebot/2.1 (+http://www.google.com/bot.html)";
 
 /**
  * Sends events, waits until each is in the landing table or nothing has come for `patienceMs`, and compares every one with
- * the rule: text and digits in the landing table, notes on the event, the instant in the view.
+ * the rule wherever it has to be: in the landing table, in two views, in a destination and in S3.
  */
 export async function runTruth(
   target: Target,
@@ -35,54 +43,130 @@ export async function runTruth(
   patienceMs: number,
 ): Promise<TruthReport> {
   for (let start = 0; start < events.length; start += eventsPerRequest) {
+    const request = events.slice(start, start + eventsPerRequest);
     await send(
       target,
-      events.slice(start, start + eventsPerRequest).map((event, index) => eventText(run, start + index, event)),
+      request.map((event, index) => eventText(run, start + index, event)),
     );
   }
   await waitForLines(target, run, events.length, patienceMs);
-  const faults: string[] = [];
-  const seen = new Set<number>();
-  let valid = 0;
-  let repaired = 0;
-  for await (const { id, line } of landedLines(target, run)) {
-    const index = Number(id.slice(run.length + 1));
-    seen.add(index);
+  const comparison = new Comparison(run, events);
+  await comparison.lookAtLandingTable(target);
+  await comparison.lookAtViews(target);
+  await comparison.lookAtDestination(target, patienceMs);
+  for (const line of objectLines(target, run)) comparison.lookAtLine("S3", line);
+  const [refused] = await queryWarehouse(target, "SELECT count(*)::INT AS lines FROM refused_lines");
+  return comparison.report(Number(refused?.["lines"]));
+}
+
+class Comparison {
+  readonly #run: string;
+  readonly #events: readonly OddEvent[];
+  readonly #seen = new Map<Place, Set<number>>(places.map((place) => [place, new Set()]));
+  readonly #faults: string[] = [];
+  #valid = 0;
+  #repaired = 0;
+
+  constructor(run: string, events: readonly OddEvent[]) {
+    this.#run = run;
+    this.#events = events;
+  }
+
+  async lookAtLandingTable(target: Target): Promise<void> {
+    const landed = { table: "landed_events", id: "get_path(record, 'event.id')", columns: "record::VARCHAR AS line" };
+    for await (const { line } of rowsOf(target, { ...landed, run: this.#run })) {
+      const record = this.lookAtLine("landing table", String(line));
+      if (record === undefined) continue;
+      if (textAt(record, "validation", "status") === "valid") this.#valid += 1;
+      if (toldPlaces(record) > 0) this.#repaired += 1;
+    }
+  }
+
+  async lookAtViews(target: Target): Promise<void> {
+    const instant = "strftime(event_time, '%Y-%m-%dT%H:%M:%S.%f') AS instant";
+    for await (const { id, instant: actual } of rowsOf(target, {
+      ...{ table: "events", id: "id", columns: instant, run: this.#run },
+    })) {
+      const event = this.#find("EVENTS", String(id));
+      if (event !== undefined) this.#compareTime("EVENTS", id, event, actual);
+    }
+    for await (const { id, instant: actual, properties } of rowsOf(target, {
+      ...{
+        table: "custom_event_1",
+        id: "id",
+        columns: `${instant}, properties::VARCHAR AS properties`,
+        run: this.#run,
+      },
+    })) {
+      const event = this.#find("typed view", String(id));
+      if (event === undefined) continue;
+      this.#compareTime("typed view", id, event, actual);
+      this.#note("typed view", String(id), event, propertyFaultsOf(event.properties, String(properties)));
+    }
+  }
+
+  async lookAtDestination(target: Target, patienceMs: number): Promise<void> {
+    for await (const line of streamLines(target, destination, patienceMs)) {
+      this.lookAtLine("destination", line);
+      if (this.#seen.get("destination")?.size === this.#events.length) return;
+    }
+  }
+
+  /** Compares an enriched event, if it is one of the run, and gives it. */
+  lookAtLine(place: Place, line: string) {
     const record = readTree(line);
-    const event = events[index];
-    if (event === undefined) continue;
-    const { tree, noteCount } = expectedTree(readTree(`{"name":"odd","properties":${event.properties}}`));
-    const found = differenceOf(tree, at(record, "event", "data"));
-    if (found !== undefined) faults.push(`${id}${found}; sent ${event.properties.slice(0, 300)}`);
-    const notes = notesOf(record);
-    if (notes !== noteCount)
-      faults.push(`${id}: ${notes} places are told, expected ${noteCount}; sent ${event.properties.slice(0, 300)}`);
-    if (textAt(record, "validation", "status") === "valid") valid += 1;
-    if (notes > 0) repaired += 1;
+    const id = textAt(record, "event", "id") ?? "";
+    const event = this.#find(place, id);
+    if (event === undefined) return undefined;
+    this.#note(place, id, event, faultsOf(event.properties, record));
+    return record;
   }
-  for (let index = 0; index < events.length; index += 1)
-    if (!seen.has(index)) faults.push(`${run}-${index}: not in the landing table`);
-  const view = await timesInView(target, run);
-  for (const [index, event] of events.entries()) {
-    const actual = view.get(`${run}-${index}`);
-    if (actual !== expectedInstant(event.time))
-      faults.push(`${run}-${index}: ${event.time} is ${String(actual)} in the view`);
+
+  report(refusedLines: number): TruthReport {
+    for (const [place, seen] of this.#seen) {
+      this.#events.forEach((_, index) => {
+        if (!seen.has(index)) this.#faults.push(`${this.#run}-${index}: not in ${place}`);
+      });
+    }
+    if (refusedLines > 0) this.#faults.push(`${refusedLines} lines are refused by the landing table`);
+    return {
+      sent: this.#events.length,
+      places: Object.fromEntries(places.map((place) => [place, this.#seen.get(place)?.size])) as TruthReport["places"],
+      valid: this.#valid,
+      repaired: this.#repaired,
+      refusedLines,
+      faults: this.#faults.slice(0, maxFaults),
+      faultCount: this.#faults.length,
+    };
   }
-  const [refused] = await target.query("SELECT count(*)::INT AS lines FROM refused_lines");
-  const refusedLines = Number(refused?.["lines"]);
-  if (refusedLines > 0) faults.push(`${refusedLines} lines are refused by the landing table`);
-  return {
-    ...{ sent: events.length, landed: seen.size, inView: view.size, valid, repaired, refusedLines },
-    ...{ faults: faults.slice(0, 20), faultCount: faults.length },
-  };
+
+  #find(place: Place, id: string): OddEvent | undefined {
+    if (!id.startsWith(`${this.#run}-`)) return undefined;
+    const index = Number(id.slice(this.#run.length + 1));
+    const event = this.#events[index];
+    if (event !== undefined) this.#seen.get(place)?.add(index);
+    return event;
+  }
+
+  #compareTime(place: Place, id: unknown, { time }: OddEvent, actual: unknown): void {
+    if (actual !== expectedInstant(time)) this.#faults.push(`${String(id)}: ${time} is ${String(actual)} in ${place}`);
+  }
+
+  #note(place: Place, id: string, { properties }: OddEvent, found: readonly string[]): void {
+    for (const each of found) this.#faults.push(`${id} in ${place}: ${each}; sent ${properties.slice(0, 300)}`);
+  }
 }
 
 function eventText(run: string, index: number, { properties, time }: OddEvent): string {
-  return `{"specversion":"1.0","id":"${run}-${index}","source":"https://shop.example/web","type":"custom.event","time":"${time}","data":{"name":"odd","properties":${properties}}}`;
+  return `{"specversion":"1.0","id":"${run}-${index}","source":"https://shop.example/web","type":"custom.event","time":"${time}","data":${oddEventData(properties)}}`;
 }
 
 async function send({ ingestUrl, writeKey }: Target, events: readonly string[]): Promise<void> {
-  const headers = { authorization: `Bearer ${writeKey}`, "content-type": "application/cloudevents-batch+json" };
+  const headers = {
+    authorization: `Bearer ${writeKey}`,
+    "content-type": "application/cloudevents-batch+json",
+    "user-agent": agent,
+  };
   for (;;) {
     const response = await fetch(ingestUrl, { method: "POST", headers, body: `[${events.join()}]` });
     const text = await response.text();
@@ -98,53 +182,15 @@ async function send({ ingestUrl, writeKey }: Target, events: readonly string[]):
   }
 }
 
-async function waitForLines({ query }: Target, run: string, expected: number, patienceMs: number): Promise<void> {
+async function waitForLines(target: Target, run: string, expected: number, patienceMs: number): Promise<void> {
   const sql = `SELECT count(DISTINCT get_path(record, 'event.id'))::INT AS lines FROM landed_events WHERE get_path(record, 'event.id') LIKE '${run}-%'`;
   let last = -1;
   for (let deadline = Date.now() + patienceMs; Date.now() < deadline; await pause()) {
-    const lines = Number((await query(sql))[0]?.["lines"]);
+    const lines = Number((await queryWarehouse(target, sql))[0]?.["lines"]);
     if (lines >= expected) return;
     if (lines > last) deadline = Date.now() + patienceMs;
     last = lines;
   }
-}
-
-async function* landedLines({ query }: Target, run: string): AsyncGenerator<{ id: string; line: string }> {
-  for (let offset = 0; ; offset += pageSize) {
-    const rows = await query(
-      `SELECT get_path(record, 'event.id') AS id, record::VARCHAR AS line FROM landed_events
-       WHERE get_path(record, 'event.id') LIKE '${run}-%' ORDER BY file_name, file_row_number LIMIT ${pageSize} OFFSET ${offset}`,
-    );
-    for (const { id, line } of rows) yield { id: String(id), line: String(line) };
-    if (rows.length < pageSize) return;
-  }
-}
-
-async function timesInView({ query }: Target, run: string): Promise<Map<string, string>> {
-  const rows = await query(
-    `SELECT id, strftime(event_time, '%Y-%m-%dT%H:%M:%S.%f') AS instant FROM events WHERE id LIKE '${run}-%'`,
-  );
-  return new Map(rows.map(({ id, instant }) => [String(id), String(instant)]));
-}
-
-/** The form of the view: microseconds, and a leap second as the second before it. */
-function expectedInstant(time: string): string {
-  const [, day = "", second = "", fraction = ""] = /^(.{10}).(.{8})(?:\.(\d+))?/.exec(time) ?? [];
-  return `${day}T${second.replace(/60$/, "59")}.${fraction.slice(0, 6).padEnd(6, "0")}`;
-}
-
-function at(tree: Tree | undefined, ...path: readonly string[]): Tree | undefined {
-  return path.reduce((each, name) => (each?.kind === "object" ? each.members.get(name) : undefined), tree);
-}
-
-function textAt(tree: Tree, ...path: readonly string[]): string | undefined {
-  const found = at(tree, ...path);
-  return found !== undefined && "text" in found ? found.text : undefined;
-}
-
-function notesOf(record: Tree): number {
-  const notes = at(record, "fidelity", "notes");
-  return Number(textAt(record, "fidelity", "noteCount") ?? (notes?.kind === "array" ? notes.items.length : 0));
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, pollMs));

@@ -1,8 +1,11 @@
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import { parseCopyStatement } from "@millrace/aws-simulator";
+import { type LoadFileResult, parseCopyStatement } from "@millrace/aws-simulator";
 import { createWarehouseObjects, type Landing } from "@millrace/topology";
+import { expectedInstant, propertyFaultsOf } from "@millrace/truth";
 import { identityOf } from "../identity.ts";
 import type { Evidence } from "./evidence.ts";
+
+const instant = "strftime(event_time, '%Y-%m-%dT%H:%M:%S.%f') AS instant";
 
 /**
  * Loads the lake into a real database and asks the views of the stack, as they are: every event is in them once, with
@@ -17,43 +20,103 @@ export async function checkViews(evidence: Evidence): Promise<string[]> {
     for (const landing of [evidence.places.enrichedLanding, evidence.places.badRowLanding]) {
       await loadLake(evidence, landing, warehouse);
     }
-    return [...(await checkEvents(evidence, warehouse)), ...(await checkBadRows(evidence, warehouse))];
+    return [
+      ...(await checkEvents(evidence, warehouse)),
+      ...(await checkTypedViews(evidence, warehouse)),
+      ...(await checkBadRows(evidence, warehouse)),
+      ...(await checkRefusal(evidence, warehouse)),
+    ];
   } finally {
     await warehouse.close();
   }
 }
 
-async function loadLake(
-  { run: { pipeline } }: Evidence,
-  { bucket, prefix, pipe }: Landing,
-  warehouse: DuckDbWarehouse,
-): Promise<void> {
-  const { table, columns, onError } = parseCopyStatement(pipe.copyStatement);
-  for (const { key } of await pipeline.objectStore.list(bucket, prefix)) {
-    const { object, bytes } = await pipeline.objectStore.get(bucket, key);
-    const { sizeBytes, etag, lastModified } = object;
-    const file = { fileName: key, sizeBytes, etag, lastModified, loadedAt: lastModified, bytes };
-    await warehouse.loadFile({ ...file, table, columns, onError });
+async function loadLake(evidence: Evidence, landing: Landing, warehouse: DuckDbWarehouse): Promise<void> {
+  for (const { key } of await evidence.run.pipeline.objectStore.list(landing.bucket, landing.prefix)) {
+    await loadObject(evidence, landing, key, warehouse);
   }
 }
 
+async function loadObject(
+  { run: { pipeline } }: Evidence,
+  { bucket, pipe }: Landing,
+  key: string,
+  warehouse: DuckDbWarehouse,
+): Promise<LoadFileResult> {
+  const { table, columns, onError } = parseCopyStatement(pipe.copyStatement);
+  const { object, bytes } = await pipeline.objectStore.get(bucket, key);
+  const { sizeBytes, etag, lastModified } = object;
+  const file = { fileName: key, sizeBytes, etag, lastModified, loadedAt: lastModified, bytes };
+  return warehouse.loadFile({ ...file, table, columns, onError });
+}
+
 async function checkEvents(evidence: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
-  const rows = await warehouse.query("SELECT source, id, type, subject FROM events");
+  const rows = await warehouse.query(`SELECT source, id, type, subject, ${instant} FROM events`);
   const seen = new Map(rows.map((row) => [identityOf(row as { source: string; id: string }), row]));
   const violations: string[] = [];
   if (seen.size !== rows.length) violations.push(`the view EVENTS has ${rows.length} rows for ${seen.size} events`);
   const known = new Map(evidence.enriched.map(({ identity, value }) => [identity, value.event]));
+  const { odd } = evidence.run.source;
   for (const [identity, { type, subject = null }] of known) {
     const row = seen.get(identity);
     if (row === undefined) violations.push(`${identity} is enriched and not in the view EVENTS`);
     else if (row["type"] !== type || row["subject"] !== subject) {
       violations.push(`${identity} has the type ${type} and is ${JSON.stringify(row["type"])} in the view EVENTS`);
     }
+    const time = odd.get(identity)?.time;
+    if (time !== undefined && row !== undefined && row["instant"] !== expectedInstant(time)) {
+      violations.push(`${identity} is of ${time} and of ${JSON.stringify(row["instant"])} in the view EVENTS`);
+    }
   }
   for (const identity of seen.keys()) {
     if (!known.has(identity)) violations.push(`${identity} is in the view EVENTS and nowhere else`);
   }
   return violations;
+}
+
+interface CustomEventRow {
+  readonly source: string;
+  readonly id: string;
+  readonly properties: string;
+}
+
+/** Each typed view has the valid events of its contract, and that of odd events has their properties. */
+async function checkTypedViews(evidence: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
+  const violations: string[] = [];
+  const valid = new Map(
+    evidence.enriched.flatMap(({ identity, value }) =>
+      value.validation.status === "valid" ? [[identity, value.event.type] as const] : [],
+    ),
+  );
+  const expected = Map.groupBy(valid.values(), (type) => type);
+  for (const [type, events] of expected) {
+    const view = `${type.replaceAll(/[.-]/gu, "_")}_1`;
+    const [row] = await warehouse.query(`SELECT count(*)::INTEGER AS total FROM ${view}`);
+    const total = Number(row?.["total"]);
+    if (total !== events.length) violations.push(`the view ${view} has ${total} rows for ${events.length} events`);
+  }
+  const rows = await warehouse.query("SELECT source, id, properties::VARCHAR AS properties FROM custom_event_1");
+  for (const { source, id, properties } of rows as unknown as readonly CustomEventRow[]) {
+    const identity = identityOf({ source, id });
+    const sent = evidence.run.source.odd.get(identity);
+    if (sent === undefined) continue;
+    for (const fault of propertyFaultsOf(sent.properties, properties)) {
+      violations.push(`${identity} in the view custom_event_1: ${fault}`);
+    }
+  }
+  return violations;
+}
+
+/** A file with a line that no table takes: the other one becomes a row, and the line is told. */
+async function checkRefusal(evidence: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
+  const { run, places } = evidence;
+  const { bucket } = places.enrichedLanding;
+  const key = "refused/lines.json";
+  await run.pipeline.objectStore.put(bucket, key, Buffer.from('{"event":{"id":"\\ud83d"}}\n{"event":{}}\n'));
+  const { rows, refusedLines } = await loadObject(evidence, places.enrichedLanding, key, warehouse);
+  const told = await warehouse.query("SELECT file_row_number::INTEGER AS line FROM refused_lines");
+  const isRight = rows === 1 && refusedLines === 1 && told.length === 1 && told[0]?.["line"] === 1;
+  return isRight ? [] : [`of two lines ${rows} became rows, ${refusedLines} were refused and ${told.length} told`];
 }
 
 async function checkBadRows(evidence: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {

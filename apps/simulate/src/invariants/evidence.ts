@@ -20,6 +20,7 @@ import type { SchedulePlan } from "../schedule/plan.ts";
 import type { Places } from "../schedule/places.ts";
 import type { DirectProducer } from "../traffic/direct-producer.ts";
 import type { EventServiceHost } from "../traffic/event-service-host.ts";
+import type { EventSource } from "../traffic/event-source.ts";
 import type { SenderLedger } from "../traffic/senders.ts";
 
 /** Everything a schedule leaves behind that an invariant may look at. */
@@ -37,6 +38,8 @@ export interface ScheduleRun {
   /** Of functions, whose environments may end before a call does. */
   readonly functionDeliveries: Deliveries;
   readonly ledger: SenderLedger;
+  /** Knows which events are of odd JSON. */
+  readonly source: EventSource;
   readonly host: EventServiceHost;
   readonly direct: DirectProducer;
   /** Why the pipeline did not come to rest, if it did not. */
@@ -87,12 +90,15 @@ export interface RawLine {
 /** An event as a later hop has it. */
 export interface StoredEvent {
   readonly record: StoredRecord;
+  /** As it lies in the stream. */
+  readonly line: string;
   readonly identity: string;
   readonly value: EnrichedValue;
 }
 
 interface EnrichedValue {
   readonly event: { readonly id: string; readonly source: string; readonly type: string; readonly subject?: string };
+  readonly validation: { readonly status: string };
   readonly processing: { readonly enrichment: { readonly at: string } };
 }
 
@@ -214,7 +220,7 @@ export class Evidence {
     return this.records(streamName).flatMap((record) =>
       record.lines.map((line) => {
         const value = JSON.parse(line) as EnrichedValue;
-        return { record, value, identity: identityOf(value.event) };
+        return { record, line, value, identity: identityOf(value.event) };
       }),
     );
   }

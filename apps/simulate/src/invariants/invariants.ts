@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { checkTruth } from "./check-truth.ts";
 import { checkViews } from "./check-views.ts";
 import { directStream } from "../schedule/places.ts";
 import type { MemoryRow } from "@millrace/aws-simulator";
@@ -90,6 +91,11 @@ export const invariants: readonly Invariant[] = [
     name: "times-are-true",
     claim: "An event says it was enriched at a time between its arrival in the raw and in the enriched stream.",
     check: checkTimes,
+  },
+  {
+    name: "arrives-as-sent",
+    claim: "Text, digits and names of odd JSON arrive by the rule of docs/data.md, and the event tells of repairs.",
+    check: checkTruth,
   },
   {
     name: "explicit-hash-decides",

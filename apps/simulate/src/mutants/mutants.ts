@@ -1,14 +1,5 @@
-/** A defect that can be planted into the product, and that some invariant has to notice. */
-export interface Mutant {
-  readonly name: string;
-  /** What is broken. */
-  readonly defect: string;
-  /** Path from the root of the repository. */
-  readonly file: string;
-  /** Text that stands in the file exactly once, and what stands there in the mutant. */
-  readonly find: string;
-  readonly replace: string;
-}
+import type { Mutant } from "./mutant.ts";
+import { repairMutants } from "./repair-mutants.ts";
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
 const transmitter = "packages/put-records/src/transmitter.ts";
@@ -264,4 +255,13 @@ export const mutants: readonly Mutant[] = [
     find: "return `${output.destination} ${this.#options.identify?.(output, index) ?? index}`;",
     replace: "return `${this.#options.identify?.(output, index) ?? index}`;",
   },
+  {
+    name: "passing-refusal-condemns",
+    defect: "A request that was turned away in passing condemns its records.",
+    file: "packages/put-records/src/faults.ts",
+    find: "  return unavailable(\n    (attempts) =>\n      `The request was turned away",
+    replace:
+      "  if (status < 500) return rejected(() => new RefusedError(answer, { cause: thrown }), thrown);\n  return unavailable(\n    (attempts) =>\n      `The request was turned away",
+  },
+  ...repairMutants,
 ];

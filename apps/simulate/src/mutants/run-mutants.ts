@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { RunResponse } from "../processes/messages.ts";
 import { runSchedules } from "../processes/schedule-pool.ts";
-import { type Mutant, mutants } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
 import { mutantVariable } from "./plant-mutant.ts";
 
 export interface MutantOutcome {

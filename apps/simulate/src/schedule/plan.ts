@@ -50,6 +50,8 @@ export interface SchedulePlan {
   readonly poisonRecords: number;
   /** Lines of each. */
   readonly poisonLines: number;
+  /** Whether some of the events are of odd JSON. */
+  readonly hasOddEvents: boolean;
   /** Whether something writes a record so full that it does not fit one once it is enriched. */
   readonly hasFullRecord: boolean;
   /** Whether the real warehouse is asked at the end, by the views of the stack. */
@@ -115,6 +117,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     hasFullRecord: random() < 0.15,
     hasViews: random() < 0.15,
     faultsAfterMs: randomInteger(random, 0, 10_000),
+    hasOddEvents: random() < 0.4,
   };
 }
 

@@ -114,7 +114,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     hasLargePut: plan.hasLargePut,
   });
   const ledger = new SenderLedger();
-  const source = new EventSource(seed, resources.examples);
+  const source = new EventSource(plan, resources.examples);
 
   async function load(): Promise<void> {
     await pipeline.start();
@@ -156,6 +156,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     serviceDeliveries,
     functionDeliveries,
     ledger,
+    source,
     host,
     direct,
     unrest,

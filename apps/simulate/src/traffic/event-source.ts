@@ -1,4 +1,5 @@
 import { createRandom, type Random, randomInteger } from "@millrace/aws-simulator";
+import { type OddEvent, oddEventData, oddEvents } from "@millrace/truth";
 import { identityOf } from "../identity.ts";
 import type { EventExample } from "../resources.ts";
 
@@ -7,7 +8,8 @@ export interface SourceEvent {
   /** The identity every hop has to keep. */
   readonly identity: string;
   readonly id: string;
-  readonly json: Readonly<Record<string, unknown>>;
+  /** Its JSON. */
+  readonly text: string;
 }
 
 const source = "https://shop.example/web";
@@ -17,19 +19,28 @@ const otherSource = "https://shop.example/app";
 const idsApart = 60;
 const sharedRate = 0.06;
 
+/** How often an event is one of odd JSON, in a schedule that has any. */
+const oddRate = 0.15;
+/** Odd events are drawn once and take turns. */
+const oddCount = 120;
+
 /** Makes events from the examples of the contracts, valid and invalid, of known and unknown types, each with its own id. */
 export class EventSource {
   readonly #random: Random;
   readonly #examples: readonly EventExample[];
   readonly #visitors: number;
+  readonly #odd: readonly OddEvent[];
+  /** The odd events that were made, by identity. */
+  readonly odd = new Map<string, OddEvent>();
   #count = 0;
   /** Ids the other source has used. */
   readonly #shared = new Set<string>();
 
-  constructor(seed: number, examples: readonly EventExample[]) {
+  constructor({ seed, hasOddEvents }: { seed: number; hasOddEvents: boolean }, examples: readonly EventExample[]) {
     this.#random = createRandom(`${seed}/events`);
     this.#examples = examples;
     this.#visitors = randomInteger(this.#random, 5, 60);
+    this.#odd = hasOddEvents ? oddEvents(oddCount, seed).map(onOneLine) : [];
   }
 
   /** @param bulky as many bytes more in its data, and a subject that all such events of the moment have */
@@ -41,19 +52,33 @@ export class EventSource {
     const isUnknown = this.#random() < 0.03;
     const hasSubject = this.#random() < 0.9;
     const visitor = `v-${Math.floor(this.#random() * this.#visitors)}`;
-    return {
-      identity: identityOf({ source: from, id }),
-      id,
-      json: {
-        specversion: "1.0",
+    const identity = identityOf({ source: from, id });
+    const subject = bulky?.subject ?? (hasSubject ? visitor : undefined);
+    const odd = bulky === undefined ? this.#drawOdd() : undefined;
+    if (odd !== undefined) {
+      this.odd.set(identity, odd);
+      const attributes = { specversion: "1.0", id, source: from, type: "custom.event", subject, time: odd.time };
+      return {
+        identity,
         id,
-        source: from,
-        type: isUnknown ? "nobody.knows" : (example?.type ?? "custom.event"),
-        ...(hasSubject || bulky !== undefined ? { subject: bulky?.subject ?? visitor } : {}),
-        time: new Date(nowMs).toISOString(),
-        data: bulky === undefined ? example?.data : { ...(example?.data as object), padding: "x".repeat(bulky.bytes) },
-      },
-    };
+        text: `${JSON.stringify(attributes).slice(0, -1)},"data":${oddEventData(odd.properties)}}`,
+      };
+    }
+    const text = JSON.stringify({
+      specversion: "1.0",
+      id,
+      source: from,
+      type: isUnknown ? "nobody.knows" : (example?.type ?? "custom.event"),
+      subject,
+      time: new Date(nowMs).toISOString(),
+      data: bulky === undefined ? example?.data : { ...(example?.data as object), padding: "x".repeat(bulky.bytes) },
+    });
+    return { identity, id, text };
+  }
+
+  #drawOdd(): OddEvent | undefined {
+    if (this.#odd.length === 0 || this.#random() >= oddRate) return undefined;
+    return this.#odd[this.odd.size % this.#odd.length];
   }
 
   /** An id that the first source has used a while ago, and the other one not yet. */
@@ -67,4 +92,9 @@ export class EventSource {
     this.#count += 1;
     return { id: `e-${this.#count}`, from: source };
   }
+}
+
+/** A line break between tokens would end a line of NDJSON. */
+function onOneLine({ properties, time }: OddEvent): OddEvent {
+  return { properties: properties.replaceAll("\r\n", "\t"), time };
 }

@@ -73,13 +73,13 @@ async function sendUntilAccepted(
 function requestOf(events: readonly SourceEvent[], random: Random) {
   const [first] = events;
   if (events.length === 1 && first !== undefined && random() < 0.5) {
-    return { contentType: "application/cloudevents+json", body: Buffer.from(JSON.stringify(first.json)) };
+    return { contentType: "application/cloudevents+json", body: Buffer.from(first.text) };
   }
   if (random() < 0.5) {
-    const lines = events.map(({ json }) => `${JSON.stringify(json)}\n`).join("");
+    const lines = events.map(({ text }) => `${text}\n`).join("");
     return { contentType: "application/x-ndjson", body: Buffer.from(lines) };
   }
-  return { contentType: "application/json", body: Buffer.from(JSON.stringify(events.map(({ json }) => json))) };
+  return { contentType: "application/json", body: Buffer.from(`[${events.map(({ text }) => text).join()}]`) };
 }
 
 /** @returns the events the service did not accept. */

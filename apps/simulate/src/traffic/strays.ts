@@ -27,7 +27,7 @@ export async function writeStrays(options: {
   const random = createRandom(`${options.seed}/strays`);
   const { poisonRecords, poisonLines, hasFullRecord } = options.plan;
   const event = (bulky?: Parameters<EventSource["next"]>[1]) =>
-    JSON.stringify({ ...source.next(clock.now(), bulky).json, ...ingested(clock.now()) });
+    `${source.next(clock.now(), bulky).text.slice(0, -1)},${JSON.stringify(ingested(clock.now())).slice(1)}`;
   for (let count = 0; count < options.records; count += 1) {
     const lines =
       count < poisonRecords

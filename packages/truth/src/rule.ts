@@ -121,3 +121,14 @@ function mayBeCard(number: string): boolean {
   const forms = [/^\d+/.exec(number)?.[0] ?? "", String(Number(number))];
   return forms.some((form) => /^[2-6]\d{11,18}$/.test(form));
 }
+
+/** The value under a path of names; undefined when there is none. */
+export function treeAt(tree: Tree | undefined, ...path: readonly string[]): Tree | undefined {
+  return path.reduce((each, name) => (each?.kind === "object" ? each.members.get(name) : undefined), tree);
+}
+
+/** The text of a string, number or literal under a path of names. */
+export function textAt(tree: Tree, ...path: readonly string[]): string | undefined {
+  const found = treeAt(tree, ...path);
+  return found !== undefined && "text" in found ? found.text : undefined;
+}

@@ -1,0 +1,41 @@
+import { oddEventData } from "./odd-json.ts";
+import { differenceOf, expectedTree, readTree, textAt, type Tree, treeAt } from "./rule.ts";
+
+/**
+ * What an enriched event does not keep of the properties that were sent: text, digits and names in its data, and the
+ * places it has to tell of. Empty when it keeps all.
+ */
+export function faultsOf(properties: string, record: Tree): string[] {
+  const { tree, noteCount } = expectedTree(readTree(oddEventData(properties)));
+  const difference = differenceOf(tree, treeAt(record, "event", "data"));
+  const told = toldPlaces(record);
+  return [
+    ...(difference === undefined ? [] : [difference]),
+    ...(told === noteCount ? [] : [`${told} places are told, expected ${noteCount}`]),
+  ];
+}
+
+/** What a column of JSON does not keep of the properties that were sent, apart from the spelling of fractions. */
+export function propertyFaultsOf(properties: string, text: string): string[] {
+  const { tree } = expectedTree(readTree(oddEventData(properties)));
+  const difference = differenceOf(inColumn(treeAt(tree, "properties") ?? tree), inColumn(readTree(text)));
+  return difference === undefined ? [] : [difference];
+}
+
+/** DuckDB writes values inside JSON anew: whole numbers by their digits, others as doubles unless they are infinite. */
+function inColumn(tree: Tree): Tree {
+  if (tree.kind === "array") return { kind: "array", items: tree.items.map(inColumn) };
+  if (tree.kind === "object") {
+    return { kind: "object", members: new Map(Array.from(tree.members, ([name, each]) => [name, inColumn(each)])) };
+  }
+  if (tree.kind !== "number") return tree;
+  const value = Number(tree.text);
+  const isWritten = Number.isFinite(value) && (value === 0 || /[.eE]/.test(tree.text));
+  return isWritten ? { kind: "number", text: String(value + 0) } : tree;
+}
+
+/** How many places an enriched event says it differs in. */
+export function toldPlaces(record: Tree): number {
+  const notes = treeAt(record, "fidelity", "notes");
+  return Number(textAt(record, "fidelity", "noteCount") ?? (notes?.kind === "array" ? notes.items.length : 0));
+}
