@@ -59,6 +59,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       drainTimeout: unit.seconds(25),
       deregistrationDelay: unit.seconds(15),
       trustedProxies: unit.proxies(1),
+      webhookOrigins: [],
       network: { mode: "open" },
       monitoring: { mode: "annotations" },
       writeKeys: { from: "secrets-manager", secretName: `millrace/${environment}/write-keys` },

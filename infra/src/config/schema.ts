@@ -331,6 +331,8 @@ const environmentConfig = z.strictObject({
     trustedProxies: whole<Proxies>("proxies", { min: 0, max: 10 }),
     /** Pages that may send events from a browser. */
     corsOrigins: z.array(text("an origin such as https://shop.example, or *", /^(\*|https?:\/\/[^/?#\s,]+)$/)),
+    /** Services that may deliver CloudEvents webhooks, as they name themselves in the handshake. */
+    webhookOrigins: z.array(text("the name of a host such as eventgrid.azure.net, or *", /^[\w*.:-]+$/)),
     network,
     monitoring,
     writeKeys: secret(writeKeysShape),

@@ -6,6 +6,7 @@ import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.j
 import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js";
 import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1/index.js";
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1/index.js";
+import { pathPrefixes } from "@millrace/sender-adapters";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
@@ -107,6 +108,7 @@ export class EventService extends Construct {
                   { name: "MAX_EVENTS_PER_REQUEST", value: String(config.maxEventsPerRequest) },
                   { name: "TRUST_PROXY_HOPS", value: String(config.trustedProxies) },
                   { name: "CORS_ORIGINS", value: config.corsOrigins.join(",") },
+                  { name: "WEBHOOK_ORIGINS", value: config.webhookOrigins.join(",") },
                   // The process itself fails its readiness first and listens on until the load balancer has noticed:
                   // a preStop hook would need a program in the image that does nothing but wait.
                   { name: "DRAIN_NOTICE_MS", value: String(config.deregistrationDelay * 1000) },
@@ -312,13 +314,12 @@ export class EventService extends Construct {
           {
             host: config.host,
             http: {
-              path: [
-                {
-                  path: "/v1",
-                  pathType: "Prefix",
-                  backend: { service: { name: SERVICE, port: { name: "http" } } },
-                },
-              ],
+              // Not `/metrics` and the probes, which are for the cluster.
+              path: pathPrefixes.map((path) => ({
+                path,
+                pathType: "Prefix",
+                backend: { service: { name: SERVICE, port: { name: "http" } } },
+              })),
             },
           },
         ],

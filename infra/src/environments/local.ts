@@ -5,6 +5,8 @@ import * as unit from "../config/units.ts";
 const retention = unit.hours(24);
 const batches = { ...smallBatches, batchSize: unit.records(500), batchingWindow: unit.seconds(0) };
 const delivery = { bufferInterval: unit.seconds(2), bufferSize: unit.mebibytes(5) };
+/** Signs webhooks; as public as the key. */
+const localWebhookSecret = "mrw_local_webhook_secret";
 
 /** Runs on one laptop: few shards, small buffers, keys that are public and worth nothing elsewhere. */
 export const environment: EnvironmentInput = {
@@ -36,6 +38,7 @@ export const environment: EnvironmentInput = {
     drainTimeout: unit.seconds(10),
     deregistrationDelay: unit.seconds(0),
     corsOrigins: ["*"],
+    webhookOrigins: ["*"],
     writeKeys: {
       from: "inline",
       value: [
@@ -45,6 +48,17 @@ export const environment: EnvironmentInput = {
           sha256: "d5dc50f1d59f87709e1b83f159d9488fc192f8ab8d91f61e7df9dac62c7f549c",
           tenantId: "local",
           sources: ["https://shop.example/*"],
+          // Whoever tries an SDK here shall not have to configure a key first.
+          adapters: {
+            segment: {},
+            posthog: {},
+            snowplow: { appIds: ["*"] },
+            otlp: {},
+            github: { secrets: [localWebhookSecret] },
+            stripe: { secrets: [localWebhookSecret] },
+            "event-grid": {},
+            rudderstack: {},
+          },
         },
       ],
     },

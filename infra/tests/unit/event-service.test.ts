@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { pathPrefixes } from "@millrace/sender-adapters";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
@@ -23,6 +24,7 @@ describe.each(ENVIRONMENTS)("the event service of %s", (environment) => {
       "MAX_EVENTS_PER_REQUEST",
       "TRUST_PROXY_HOPS",
       "CORS_ORIGINS",
+      "WEBHOOK_ORIGINS",
       "DRAIN_NOTICE_MS",
       "DRAIN_TIMEOUT_MS",
       "LOG_LEVEL",
@@ -92,12 +94,12 @@ describe.each(ENVIRONMENTS)("the event service of %s", (environment) => {
     }
   });
 
-  test("is reached over TLS, and only its event endpoint is", () => {
+  test("is reached over TLS, and only the endpoints that take events are", () => {
     const { metadata, spec } = plan.json.resource.kubernetes_ingress_v1.ingest_ingress;
     expect(metadata.annotations["alb.ingress.kubernetes.io/listen-ports"]).toBe('[{"HTTPS":443}]');
     expect(metadata.annotations["alb.ingress.kubernetes.io/certificate-arn"]).toBe(ingest.certificateArn);
     expect(metadata.annotations["alb.ingress.kubernetes.io/ssl-policy"]).toMatch(/TLS13/);
-    expect(spec.rule[0].http.path.map(({ path }: Json) => path)).toEqual(["/v1"]);
+    expect(spec.rule[0].http.path.map(({ path }: Json) => path)).toEqual([...pathPrefixes]);
   });
 
   test("its image is the configured one, with the digest that the deployment names and that the next one finds", () => {

@@ -12,7 +12,7 @@ export type {
 export { AdapterError } from "./adapter-error.ts";
 export { credentialOfQuery } from "./credentials.ts";
 export { createRefusedEvent } from "./refused-event.ts";
-export { findEndpoints } from "./registry.ts";
+export { findEndpoints, pathPrefixes } from "./registry.ts";
 export {
   type AdapterSettingsByName,
   type AdapterSettingsDocument,

@@ -10,6 +10,26 @@ import { stripe } from "./adapters/stripe.ts";
 
 const adapters: readonly Adapter[] = [segment, rudderstack, posthog, otlp, snowplow, github, stripe, eventGrid];
 
+/**
+ * Prefixes of every path of the service, for a load balancer that shall not pass on others. A path of one's own for Snowplow
+ * (`/com.acme/track`) has to be added there.
+ */
+export const pathPrefixes = [
+  "/v1",
+  "/beacon",
+  "/sourceConfig",
+  "/com.snowplowanalytics.snowplow",
+  "/i",
+  "/batch",
+  "/capture",
+  "/e",
+  "/track",
+  "/engage",
+  "/flags",
+  "/decide",
+  "/array",
+] as const;
+
 /** What the adapters say of a path. */
 export interface PathMatch {
   /** Methods that at least one adapter takes there. */

@@ -59,7 +59,7 @@ const track = {
   event: "Order Completed",
   timestamp: "2025-12-31T23:59:59.123+02:00",
   context: { ip: "203.0.113.9", userAgent: "Mozilla/5.0", library: { name: "x" } },
-  properties: { total: 1.1e3, big: 12345678901234567890, tags: ["a", null] },
+  properties: { total: 1.1e3, big: 1.1e21, tags: ["a", null] },
 };
 const batch = { batch: [track, { ...track, messageId: undefined }, 7], sentAt: "2026-01-01T00:00:00Z", context: {} };
 
