@@ -101,8 +101,8 @@ function readPeakMemoryMb(pid: number): number | undefined {
 function readName(pid: number): string {
   const functionName = /AWS_LAMBDA_FUNCTION_NAME=([^\0]+)/.exec(readText(`/proc/${pid}/environ`) ?? "")?.[1];
   if (functionName !== undefined) return functionName;
-  const script = readText(`/proc/${pid}/cmdline`)
-    ?.split("\0")
-    .find((argument) => /\.[jt]s$/.test(argument));
-  return /apps\/([^/]+)\/dist\//.exec(script ?? "")?.[1] ?? basename(script ?? "?").replace(/\.[jt]s$/, "");
+  const command = readText(`/proc/${pid}/cmdline`) ?? "";
+  const app = /apps\/([^/]+)\/dist\//.exec(command)?.[1];
+  const script = command.split("\0").find((argument) => /\.[jt]s$/.test(argument));
+  return app ?? basename(script ?? "?").replace(/\.[jt]s$/, "");
 }

@@ -14,7 +14,7 @@ import { readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
 import { observeDeadLetters } from "./report/observe-dead-letters.ts";
 import { observeRoutes } from "./report/observe-routes.ts";
-import { observeBadRows, observeEnriched } from "./report/observe-streams.ts";
+import { observeBadRows, observeEnriched, observeRaw } from "./report/observe-streams.ts";
 import { observeWarehouse } from "./report/observe-warehouse.ts";
 import { reconcile, type Report } from "./report/reconcile.ts";
 import { SentLedger } from "./report/sent-ledger.ts";
@@ -25,6 +25,7 @@ import { Pipeline } from "./runtime/pipeline.ts";
 import { claimablePort } from "./runtime/port.ts";
 import { tailStream } from "./runtime/stream-tail.ts";
 import { createStatusDisplay } from "./status/status-lines.ts";
+import { findShortStreams } from "./traffic/short-streams.ts";
 import { sendSampleTraffic } from "./traffic/start-traffic.ts";
 
 const statusIntervalMs = 1_000;
@@ -45,7 +46,10 @@ async function observe(
   const { kinesis, objectStore, topology, warehouse } = pipeline;
   const routes = readExpectedRoutes(routesFolder);
   const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched, baseline);
+  const streams = kinesis.streamNames();
   const observations = {
+    raw: observeRaw(kinesis, topology.pipelineStreams.raw, baseline),
+    throttled: Object.fromEntries(streams.map((name) => [name, kinesis.stats(name).throttledRecords])),
     enriched: sightings,
     statuses,
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows, baseline),
@@ -127,6 +131,8 @@ async function run(options: StartOptions): Promise<number> {
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);
   // Sample events of another run must have other ids, or the warehouse would show the earlier ones.
   const seed = options.seed + (pipeline.resumed?.records ?? 0);
+  for (const warning of findShortStreams(topology, options.rate, readExpectedRoutes(routesFolder)))
+    console.error(`! ${warning}`);
   const ledger = new SentLedger({ isKeeping: options.isExit });
   const startedAt = Date.now();
   try {

@@ -32,14 +32,18 @@ export function formatReport(report: Report): string {
     duplicates: report.duplicates.tables[table] ?? 0,
   }));
   const ages = [
+    ageRow("raw stream", latencyMs.raw),
     ageRow("enriched stream", latencyMs.enriched),
     ageRow("destination streams", latencyMs.routed),
     ageRow("warehouse", latencyMs.warehouse),
   ];
   const verdict = `lost ${report.lost}, duplicated ${report.duplicated}, in ${(report.durationMs / 1000).toFixed(1)} s`;
+  const throttled = Object.entries(report.throttled)
+    .filter(([, records]) => records > 0)
+    .map(([stream, records]) => `${stream} refused ${records} records for a while: its shards were busy.`);
   const problems = report.problems.map((problem) => `  ✗ ${problem}`);
   const tables = [places, landings, routes, ages].map((rows) => formatTable(rows));
-  return [...tables, [verdict, ...problems].join("\n")].join("\n\n");
+  return [...tables, [verdict, ...throttled, ...problems].join("\n")].join("\n\n");
 }
 
 /** Whether everything that was sent is where it should be, once. */

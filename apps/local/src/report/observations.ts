@@ -38,11 +38,14 @@ export type ValidationStatus = "valid" | "invalid" | "unknown";
 
 /** What independent readers of the streams and the warehouse saw. */
 export interface Observations {
+  readonly raw: Sightings;
   readonly enriched: Sightings;
   readonly statuses: ReadonlyMap<string, ValidationStatus>;
   readonly badRows: Sightings;
   /** By `<application>/<route>`. */
   readonly routes: ReadonlyMap<string, Sightings>;
+  /** Records that a stream refused because a shard had taken its share, by stream. Whoever sent one sent it again. */
+  readonly throttled: Readonly<Record<string, number>>;
   /** By route as well: what its stream did not take. */
   readonly deadLetters: ReadonlyMap<string, Sightings>;
   readonly warehouse: WarehouseObservation;

@@ -18,6 +18,25 @@ export function* readLines(kinesis: Kinesis, streamName: string, { streams }: Ba
   }
 }
 
+/** What the raw stream holds; lines that are no events are stray records, which become bad rows. */
+export function observeRaw(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {
+  const sightings = new Sightings();
+  for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
+    const identity = readIdentity(text);
+    if (identity !== undefined) sightings.add(identity, arrivalMs);
+  }
+  return sightings;
+}
+
+function readIdentity(text: string): string | undefined {
+  try {
+    const { source, id } = JSON.parse(text) as { readonly source: string; readonly id: string };
+    return JSON.stringify([source, id]);
+  } catch {
+    return undefined;
+  }
+}
+
 interface EnrichedLine {
   readonly event: { readonly source: string; readonly id: string };
   readonly validation: { readonly status: ValidationStatus };

@@ -52,7 +52,15 @@ export interface Report {
   readonly duplicated: number;
   /** Where those copies are. At-least-once hops may leave some in a stream after a crash; the view never has any. */
   readonly duplicates: DuplicateReport;
-  readonly latencyMs: { readonly enriched: Percentiles; readonly routed: Percentiles; readonly warehouse: Percentiles };
+  /** From the POST to the arrival in each place. */
+  readonly latencyMs: {
+    readonly raw: Percentiles;
+    readonly enriched: Percentiles;
+    readonly routed: Percentiles;
+    readonly warehouse: Percentiles;
+  };
+  /** Records that were refused for a while, by stream: its shards are too few for the rate. */
+  readonly throttled: Readonly<Record<string, number>>;
   readonly durationMs: number;
   /** Every difference between what was sent and what arrived, as a sentence; empty when all is well. */
   readonly problems: readonly string[];
@@ -197,10 +205,12 @@ export function reconcile(
       tables: Object.fromEntries(observations.warehouse.landings.map(({ table, duplicates }) => [table, duplicates])),
     },
     latencyMs: {
+      raw: percentiles(ages(expected.enriched, observations.raw)),
       enriched: percentiles(ages(expected.enriched, observations.enriched)),
       routed: percentiles(routeResults.flatMap(({ wanted, seen }) => (seen === undefined ? [] : ages(wanted, seen)))),
       warehouse: percentiles(ages(expected.enriched, observations.warehouse.view)),
     },
+    throttled: observations.throttled,
     durationMs,
     problems,
   };

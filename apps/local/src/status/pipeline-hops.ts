@@ -20,7 +20,7 @@ export function describeHops(sources: HopSources): readonly HopStatus[] {
   return [
     describeService(sources),
     ...sources.parts.mappings.map((mapping) => describeMapping(sources, mapping)),
-    ...sources.parts.deliveries.map(({ settings, delivery }) => {
+    ...sources.parts.deliveries.map(({ settings, delivery, streamName }) => {
       const stats = delivery.stats();
       return {
         name: settings.name,
@@ -28,7 +28,10 @@ export function describeHops(sources: HopSources): readonly HopStatus[] {
         in: stats.recordsIn,
         out: stats.recordsDelivered,
         ageMs: stats.dataFreshnessMs,
-        note: notes([[stats.objects, "objects"]]),
+        note: notes([
+          [stats.objects, "objects"],
+          [sources.kinesis.stats(streamName).throttledRecords, "records throttled"],
+        ]),
       };
     }),
     ...[...sources.parts.pipes].map(([name, pipe]) => {

@@ -6,6 +6,7 @@ import { createRandom } from "@millrace/aws-simulator/random";
 import { createRouteOracle } from "../report/route-oracle.ts";
 import { createEventClient } from "./event-client.ts";
 import { OutcomeBatch } from "./outcome-batch.ts";
+import { sampleMix } from "./sample-mix.ts";
 import { sendTraffic } from "./send-traffic.ts";
 import type { TrafficCommand, TrafficMessage, TrafficSettings } from "./traffic-messages.ts";
 import { planTraffic } from "./traffic-plan.ts";
@@ -13,7 +14,6 @@ import { planTraffic } from "./traffic-plan.ts";
 /** Requests under way at once: enough to keep any rate a laptop can serve, few enough to be a polite client. */
 const maxRequestsInFlight = 64;
 const messageIntervalMs = 100;
-const mix = { brokenShare: 0.03, strayShare: 0.01, concurrentSessions: 40, maxEventsPerRequest: 8 };
 
 const settings = JSON.parse(process.argv[2] ?? "") as TrafficSettings;
 const stopping = new AbortController();
@@ -30,7 +30,7 @@ const tellOutcomes = (): void => {
 
 const client = createEventClient(settings.url, maxRequestsInFlight);
 const timer = setInterval(tellOutcomes, messageIntervalMs);
-await sendTraffic(planTraffic({ ...mix, random: createRandom(settings.seed) }), {
+await sendTraffic(planTraffic({ ...sampleMix, random: createRandom(settings.seed) }), {
   client,
   writeKey: settings.writeKey,
   rate: settings.rate,

@@ -43,6 +43,8 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
   return {
     ledger,
     observations: {
+      raw: sightingsOf("1", "2", "3", "4"),
+      throttled: { raw: 0 },
       enriched: sightingsOf("1", "2", "3", "4"),
       statuses: new Map([...statuses].map(([id, status]) => [JSON.stringify(["s", id]), status])),
       badRows: sightingsOf("5"),
