@@ -3,11 +3,13 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { readLocalTopology, readTerraformStack } from "@millrace/topology";
+import { ensureBuilt } from "./build/ensure-built.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
 import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
+import { followSources } from "./live/follow-sources.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { type Baseline, takeBaseline } from "./report/baseline.ts";
 import { readExpectedRoutes } from "./report/expected-routes.ts";
@@ -82,6 +84,10 @@ async function putStray({ kinesis, topology }: Pipeline, bytes: Uint8Array): Pro
   }
 }
 
+function notice(message: string): void {
+  console.error(`! ${message}`);
+}
+
 function createWarner(): (message: string) => void {
   let shown = 0;
   return (message) => {
@@ -93,17 +99,19 @@ function createWarner(): (message: string) => void {
 
 /** Runs until interrupted, or until the events are through. @returns the exit code. */
 async function run(options: StartOptions): Promise<number> {
-  const topology = readLocalTopology(readTerraformStack(options.stackPath ?? defaultStackPath), localIdentity);
   const folders = stateFolders(resolve(options.stateFolder ?? defaultStateFolder));
   const claim = await claimStateFolder(folders);
   const signal = interruption();
+  if (options.isFollowing) await ensureBuilt({ isShown: true, signal });
+  const stackPath = options.stackPath ?? defaultStackPath;
+  const topology = readLocalTopology(readTerraformStack(stackPath), localIdentity);
   const port = await claimablePort(options.port ?? topology.service.containerPort);
   const pipeline = await Pipeline.start(topology, {
     folders,
     isFresh: options.isFresh,
     port,
     onWarning: createWarner(),
-    onNotice: (message) => console.error(`! ${message}`),
+    onNotice: notice,
   });
   const runId = randomUUID();
   const control = await startControlServer({
@@ -126,6 +134,8 @@ async function run(options: StartOptions): Promise<number> {
   // A reconciliation is of this run alone: what an earlier one left goes through first.
   if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
   const baseline = takeBaseline(pipeline.kinesis, Date.now());
+  // A run that is to be compared with what was sent keeps the definition it began with.
+  if (options.isFollowing && !options.isExit) followSources({ pipeline, stackPath, onNotice: notice, signal });
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly stateFolder: string | undefined;
   /** Delete what earlier runs left there, and begin anew. */
   readonly isFresh: boolean;
+  /** Build what is not fresh before the start, and take over what changes while it runs. */
+  readonly isFollowing: boolean;
   /** How long the pipeline may stand still before what is missing counts as lost. */
   readonly settleSeconds: number;
 }
@@ -39,6 +41,8 @@ export const usage = `Usage: pnpm start [options]
   --fresh          begin anew: delete the streams, objects and the warehouse of earlier
                    runs (default: go on where the last run stopped)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
+  --follow         build what is not fresh, then take over changed schemas, routes and code
+                   while it runs; "pnpm start" has it
   --help`;
 
 const defaultRate = 20;
@@ -68,6 +72,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     stackPath: values.stack,
     stateFolder: values.state,
     isFresh: values.fresh === true,
+    isFollowing: values.follow === true,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
   };
 }
@@ -89,6 +94,7 @@ function readArgs(args: readonly string[]) {
         state: text,
         fresh: flag,
         settle: text,
+        follow: flag,
         help: { type: "boolean", short: "h" },
       },
     });

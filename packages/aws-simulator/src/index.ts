@@ -78,7 +78,7 @@ export { ObjectStoreError, type ObjectStoreErrorCode } from "./object-store/erro
 export type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from "./object-store/object-store.ts";
 export { MemoryObjectStore, type MemoryObjectStoreOptions } from "./object-store/memory-object-store.ts";
 export { FolderObjectStore, type FolderObjectStoreOptions } from "./object-store/folder-object-store.ts";
-export { EventSourceMapping, type StopOptions } from "./lambda/event-source-mapping.ts";
+export { EventSourceMapping, type MappingUpdate, type StopOptions } from "./lambda/event-source-mapping.ts";
 export type { EventSourceMappingFaults, EventSourceMappingOptions } from "./lambda/mapping-options.ts";
 export type { EventSourceMappingStats, ShardStats } from "./lambda/mapping-stats.ts";
 export type { FailureRecord } from "./lambda/failure-destination.ts";

@@ -150,7 +150,7 @@ function streamNameOf({ streams }: Topology, arn: string): string {
 const onDemandShards = 4;
 
 /** One instance for every lane that can invoke the function at the same time. */
-function concurrencyOf({ name }: FunctionSettings, { mappings, streams }: Topology): number {
+export function concurrencyOf({ name }: FunctionSettings, { mappings, streams }: Topology): number {
   const lanes = mappings
     .filter(({ functionName }) => functionName === name)
     .reduce((sum, { streamArn, parallelizationFactor }) => {

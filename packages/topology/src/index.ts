@@ -2,6 +2,7 @@ export {
   assemble,
   type Assembly,
   type AssemblyRuntime,
+  concurrencyOf,
   createStreams,
   type AssembledDelivery,
   type AssembledFunction,
@@ -9,6 +10,7 @@ export {
   isNotified,
   startConsumers,
 } from "./assemble.ts";
+export { compareTopologies, type TopologyChanges } from "./compare.ts";
 export { StackError } from "./errors.ts";
 export { createWarehouseObjects, type Landing, landingOf, type WarehouseSchema } from "./warehouse.ts";
 export { readLocalTopology, readTopology } from "./stack/read-topology.ts";

@@ -2,7 +2,12 @@ import { setMaxListeners } from "node:events";
 
 const interruptedCode = 130;
 
-/** Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+const parentPollMs = 1_000;
+
+/**
+ * Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. The end of the parent counts as one: a package
+ * manager that is killed tells nobody, and then no Ctrl-C reaches this process any more.
+ */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
@@ -13,6 +18,12 @@ export function interruption(): AbortSignal {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    if (!controller.signal.aborted) stop();
+  }, parentPollMs).unref();
   return controller.signal;
 }
 

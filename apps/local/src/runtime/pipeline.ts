@@ -19,6 +19,8 @@ import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import {
   assemble,
   type Assembly,
+  compareTopologies,
+  concurrencyOf,
   createWarehouseObjects,
   type FunctionSettings,
   isNotified,
@@ -26,6 +28,8 @@ import {
   startConsumers,
 } from "@millrace/topology";
 import { RuntimeError } from "../errors.ts";
+import { applyChanges } from "../live/apply-changes.ts";
+import { LiveFunction } from "../live/live-function.ts";
 import { readExpectedRoutes } from "../report/expected-routes.ts";
 import { MetricTotals } from "../status/metric-totals.ts";
 import { describeHops } from "../status/pipeline-hops.ts";
@@ -62,24 +66,29 @@ export interface PipelineOptions {
  * The pipeline of one synthesized stack, running on this machine: every part the stack names, wired as the stack wires it.
  */
 export class Pipeline {
-  readonly topology: LocalTopology;
   readonly folders: StateFolders;
   readonly kinesis: Kinesis;
   readonly objectStore: FolderObjectStore;
   readonly warehouse: DuckDbWarehouse;
   readonly service: ServiceProcess;
+  #topology: LocalTopology;
+  /** The stack as it was read: ages of what runs may be prolonged. */
+  #definition: LocalTopology;
+  readonly #secrets: SecretsManager;
+  readonly #createVersion: (settings: FunctionSettings, concurrency: number) => Promise<ProcessFunction>;
   readonly #server: KinesisServer;
   readonly #objectServer: ObjectStoreServer;
   readonly #secretsServer: SecretsManagerServer;
-  readonly #parts: Assembly<ProcessFunction>;
+  readonly #parts: Assembly<LiveFunction>;
   readonly #streams: KeptStreams;
   readonly #logs: readonly LogFile[];
   readonly #metrics: MetricTotals;
   /** Destinations that the route documents name. */
-  readonly #destinations: readonly string[];
+  #destinations: readonly string[];
 
   private constructor(parts: {
     topology: LocalTopology;
+    definition: LocalTopology;
     folders: StateFolders;
     streams: KeptStreams;
     objectStore: FolderObjectStore;
@@ -88,11 +97,16 @@ export class Pipeline {
     server: KinesisServer;
     objectServer: ObjectStoreServer;
     secretsServer: SecretsManagerServer;
-    assembly: Assembly<ProcessFunction>;
+    assembly: Assembly<LiveFunction>;
     logs: readonly LogFile[];
+    secrets: SecretsManager;
+    createVersion: (settings: FunctionSettings, concurrency: number) => Promise<ProcessFunction>;
     metrics: MetricTotals;
   }) {
-    this.topology = parts.topology;
+    this.#topology = parts.topology;
+    this.#definition = parts.definition;
+    this.#secrets = parts.secrets;
+    this.#createVersion = parts.createVersion;
     this.folders = parts.folders;
     this.kinesis = parts.streams.kinesis;
     this.#streams = parts.streams;
@@ -105,7 +119,7 @@ export class Pipeline {
     this.#parts = parts.assembly;
     this.#logs = parts.logs;
     this.#metrics = parts.metrics;
-    this.#destinations = [...new Set(readExpectedRoutes(routesFolder).map(({ stream }) => stream))];
+    this.#destinations = readDestinations();
   }
 
   /** @throws RuntimeError, StackError or JournalError when a part cannot start; what had started is killed with this process. */
@@ -139,19 +153,26 @@ export class Pipeline {
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
     const metrics = new MetricTotals();
+    const openLog = (name: string): ((line: string) => void) => {
+      const functionLog = new LogFile(join(folders.logs, `${name}.log`));
+      logs.push(functionLog);
+      return (line) => void functionLog.write(`${line}\n`);
+    };
+    const writers = new Map<string, (line: string) => void>();
+    const createVersion = (settings: FunctionSettings, concurrency: number): Promise<ProcessFunction> => {
+      const write = writers.get(settings.name) ?? openLog(settings.name);
+      writers.set(settings.name, write);
+      // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
+      return startFunction(settings, account, Math.min(concurrency, availableParallelism()), (line) => {
+        metrics.read(line);
+        write(line);
+      });
+    };
     const assembly = await assemble(topology, {
       kinesis,
       objectStore: new PatientObjectStore(objectStore, warn("s3")),
       warehouse,
-      createFunction: (settings, concurrency) => {
-        const functionLog = new LogFile(join(folders.logs, `${settings.name}.log`));
-        logs.push(functionLog);
-        // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
-        return startFunction(settings, account, Math.min(concurrency, availableParallelism()), (line) => {
-          metrics.read(line);
-          functionLog.write(`${line}\n`);
-        });
-      },
+      createFunction: async (settings, concurrency) => new LiveFunction(await createVersion(settings, concurrency)),
       ofMapping: ({ functionName, streamArn }, target) => ({
         random: createRandom(randomUUID()),
         checkpoints: streams.checkpointsOf(streamArn, `lambda/${functionName}`),
@@ -184,6 +205,7 @@ export class Pipeline {
     });
     return new Pipeline({
       topology,
+      definition: stack,
       folders,
       streams,
       objectStore,
@@ -193,6 +215,8 @@ export class Pipeline {
       objectServer,
       secretsServer,
       assembly,
+      secrets,
+      createVersion,
       logs,
       metrics,
     });
@@ -201,6 +225,44 @@ export class Pipeline {
   /** What an earlier run left in the streams; undefined when this run began anew. */
   get resumed(): ResumedStreams | undefined {
     return this.#streams.resumed;
+  }
+
+  /** What runs: the definition it was started with, or the one taken over last. */
+  get topology(): LocalTopology {
+    return this.#topology;
+  }
+
+  /**
+   * Applies another definition while everything runs. What cannot be changed that way is named and stays as it is.
+   * @throws RuntimeError or StackError when the new definition does not work; see {@link applyChanges}
+   */
+  async takeOver(
+    after: LocalTopology,
+  ): Promise<{ readonly done: readonly string[]; readonly needRestart: readonly string[] }> {
+    const changes = compareTopologies(this.#definition, after);
+    const done = await applyChanges(
+      {
+        kinesis: this.kinesis,
+        objectStore: this.objectStore,
+        secrets: this.#secrets,
+        warehouse: this.warehouse,
+        functions: this.#parts.functions,
+        mappings: this.#parts.mappings.map(({ mapping, streamName, settings }) => ({
+          mapping,
+          streamName,
+          functionName: settings.functionName,
+        })),
+        createVersion: (settings) => this.#createVersion(settings, concurrencyOf(settings, after)),
+        readFile: readStackFile,
+        replaceService: ({ service }) => this.service.replace(service),
+      },
+      after,
+      { ...changes, isServiceChanged: changes.isServiceChanged || this.service.isOutdated() },
+    );
+    this.#topology = after;
+    this.#definition = after;
+    this.#destinations = readDestinations();
+    return { done, needRestart: changes.needRestart };
   }
 
   /** The event service and the functions, with the ids of their processes. */
@@ -292,6 +354,10 @@ export class Pipeline {
       progress: () => pipe.stats().rowsLoaded,
     }));
   }
+}
+
+function readDestinations(): readonly string[] {
+  return [...new Set(readExpectedRoutes(routesFolder).map(({ stream }) => stream))];
 }
 
 /** @throws RuntimeError when a file that the stack puts into a bucket is not there */

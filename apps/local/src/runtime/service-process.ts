@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { hash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceSettings } from "@millrace/topology";
 import { RuntimeError } from "../errors.ts";
@@ -29,7 +30,9 @@ export class ServiceProcess {
   readonly url: string;
   /** Rejects when the service has ended too often to be started again. */
   readonly crashed: Promise<never>;
-  readonly #options: ServiceOptions;
+  #options: ServiceOptions;
+  /** Of the program that runs. */
+  #programHash: string;
   readonly #policy = new RestartPolicy();
   readonly #giveUp: (error: RuntimeError) => void;
   #program: ChildProgram;
@@ -40,6 +43,7 @@ export class ServiceProcess {
   private constructor(options: ServiceOptions, program: ChildProgram) {
     this.#options = options;
     this.#program = program;
+    this.#programHash = hashOf(options.service);
     this.url = urlOf(options);
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => undefined);
@@ -62,6 +66,28 @@ export class ServiceProcess {
 
   get restarts(): number {
     return this.#policy.restarts;
+  }
+
+  /** Another program lies on the disk than the one that runs. */
+  isOutdated(): boolean {
+    return hashOf(this.#options.service) !== this.#programHash;
+  }
+
+  /**
+   * Drains the running program and starts the new one on the same port. Requests that come in between are refused: there is one
+   * process here, and not the several that a Deployment rolls through.
+   *
+   * @returns how long that took, in words
+   */
+  async replace(service: ServiceSettings): Promise<string> {
+    const startedAt = Date.now();
+    await this.stop();
+    this.#isStopping = false;
+    this.#options = { ...this.#options, service };
+    this.#program = await startReady(this.#options);
+    this.#programHash = hashOf(service);
+    void this.#watch(this.#program);
+    return `the event service, which answered nobody for ${Date.now() - startedAt} ms`;
   }
 
   /** SIGTERM, then waits for the drain. @throws RuntimeError when it ends with another code than 0, or not in time. */
@@ -122,9 +148,17 @@ function urlOf({ port }: ServiceOptions): string {
   return `http://127.0.0.1:${port}`;
 }
 
+function programOf({ containerName }: ServiceSettings): string {
+  return join(repositoryRoot, "apps", containerName, "dist", "main.js");
+}
+
+function hashOf(service: ServiceSettings): string {
+  return hash("sha256", readFileSync(programOf(service)));
+}
+
 async function startReady(options: ServiceOptions): Promise<ChildProgram> {
   const { service, accountEnvironment, port, logPath } = options;
-  const program = join(repositoryRoot, "apps", service.containerName, "dist", "main.js");
+  const program = programOf(service);
   if (!existsSync(program)) {
     throw new RuntimeError(
       `Container "${service.containerName}" has no program at ${program}. Run "pnpm build" first.`,

@@ -13,6 +13,17 @@ export interface StopOptions {
   readonly drain?: boolean;
 }
 
+/** The settings that can be changed while a mapping runs. */
+export type MappingUpdate = Pick<
+  EventSourceMappingOptions,
+  | "batchSize"
+  | "maximumBatchingWindowInSeconds"
+  | "maximumRetryAttempts"
+  | "maximumRecordAgeInSeconds"
+  | "bisectBatchOnFunctionError"
+  | "functionResponseTypes"
+>;
+
 /**
  * What stands between a Kinesis stream and a Lambda function: it polls the shards, forms batches, invokes, retries,
  * splits, gives up, and keeps the records of a key in order throughout.
@@ -32,6 +43,7 @@ export interface StopOptions {
 export class EventSourceMapping {
   /** Part of the key of every on-failure object. */
   readonly uuid: string;
+  #options: EventSourceMappingOptions;
   readonly #settings: MappingSettings;
   readonly #reader: StreamReader;
   readonly #workers = new Map<string, ShardWorker>();
@@ -43,6 +55,7 @@ export class EventSourceMapping {
 
   /** @throws OptionError for settings that AWS would refuse. */
   constructor(options: EventSourceMappingOptions) {
+    this.#options = options;
     this.#settings = readMappingOptions(options);
     this.uuid = options.uuid ?? createUuid(this.#settings.random);
     this.#reader = new StreamReader({
@@ -86,6 +99,32 @@ export class EventSourceMapping {
     for (const worker of this.#workers.values()) worker.resume();
     await this.#reader.start();
     await this.#readRetention();
+  }
+
+  /**
+   * Gives the mapping other settings while it runs. They hold from the next batch on; those not named stay.
+   * @throws OptionError for settings that AWS would refuse; then the old ones hold
+   */
+  update(changes: MappingUpdate): void {
+    const options = { ...this.#options, ...changes };
+    const {
+      batchSize,
+      batchingWindowMs,
+      maximumRetryAttempts,
+      maximumRecordAgeMs,
+      isBisecting,
+      isReportingItemFailures,
+    } = readMappingOptions(options);
+    this.#options = options;
+    // Lanes read the settings anew for every batch.
+    Object.assign(this.#settings, {
+      batchSize,
+      batchingWindowMs,
+      maximumRetryAttempts,
+      maximumRecordAgeMs,
+      isBisecting,
+      isReportingItemFailures,
+    });
   }
 
   /** Stops, by default only after everything in the stream was processed. Calling it again without `drain` cuts that short. */

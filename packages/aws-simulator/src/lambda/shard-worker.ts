@@ -22,7 +22,6 @@ export interface ShardWorkerOptions {
 export class ShardWorker implements ShardConsumer {
   readonly #options: ShardWorkerOptions;
   readonly #lanes: readonly Lane[];
-  readonly #bufferLimit: number;
   readonly #source: KinesisEventSource;
   readonly #measure: ReturnType<typeof createRecordMeasure>;
   #isEnded = false;
@@ -41,7 +40,6 @@ export class ShardWorker implements ShardConsumer {
     };
     this.#measure = createRecordMeasure(this.#source);
     this.#lastRead = controls.checkpoint?.after;
-    this.#bufferLimit = settings.batchSize * settings.parallelizationFactor * bufferedBatchesPerLane;
     this.#lanes = Array.from(
       { length: settings.parallelizationFactor },
       () =>
@@ -86,7 +84,8 @@ export class ShardWorker implements ShardConsumer {
   }
 
   capacity(): number {
-    return Math.max(0, this.#bufferLimit - this.bufferedRecords);
+    const { batchSize, parallelizationFactor } = this.#options.settings;
+    return Math.max(0, batchSize * parallelizationFactor * bufferedBatchesPerLane - this.bufferedRecords);
   }
 
   accept(records: readonly KinesisRecord[]): void {

@@ -274,4 +274,28 @@ describe("a function in a process of its own", () => {
     const fn = createFunction("", { code: { zip: zipSync({ "../outside.mjs": strToU8("") }) } });
     await expect(fn.prepare()).rejects.toThrow("outside of itself");
   });
+
+  test("is known to work before its first invocation, or not to", async () => {
+    const good = createFunction("export const handler = async () => process.pid;");
+    await good.initialize();
+    const [pid] = good.pids();
+    expect(await good.invoke({})).toBe(pid);
+    const bad = createFunction("throw new TypeError('no such table');");
+    await expect(bad.initialize()).rejects.toMatchObject({
+      code: "INIT_FAILED",
+      message: expect.stringContaining("no such table"),
+    });
+  });
+
+  test("is retired when the invocations under way and those that wait are over", async () => {
+    const fn = createFunction(
+      "export const handler = async (event) => (await new Promise((done) => setTimeout(done, 50)), event);",
+      { concurrency: 1 },
+    );
+    const answers = [fn.invoke(1), fn.invoke(2), fn.invoke(3)];
+    await fn.retire();
+    expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+    expect(fn.pids()).toEqual([]);
+    await expect(fn.invoke(4)).rejects.toThrow(/is stopped/);
+  });
 });

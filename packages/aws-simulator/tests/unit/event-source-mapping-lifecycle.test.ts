@@ -2,6 +2,22 @@ import { describe, expect, test } from "@jest/globals";
 import { createRandom, Faults, Kinesis, EventSourceMapping, VirtualClock } from "../../src/index.ts";
 import { createMappingFixture, series } from "../fixtures/mapping-fixture.ts";
 
+describe("an update", () => {
+  test("holds from the next batch on, and one that AWS would refuse changes nothing", async () => {
+    const { clock, mapping, put, batches } = createMappingFixture({ batchSize: 2, handler: () => clock.sleep(1_000) });
+    put(...series("a", 40));
+    await mapping.start();
+    await clock.runFor(500);
+    mapping.update({ batchSize: 10 });
+    expect(() => mapping.update({ batchSize: 0 })).toThrow(/batchSize/);
+    await clock.runFor(60_000);
+    const sizes = batches().map(({ length }) => length);
+    expect(sizes[0]).toBe(2);
+    expect(Math.max(...sizes)).toBe(10);
+    expect(batches().flat()).toEqual(series("a", 40));
+  });
+});
+
 describe("stopping", () => {
   test("processes everything that is in the stream first", async () => {
     const { clock, mapping, put, batches } = createMappingFixture({

@@ -4,7 +4,15 @@ import type { Resource } from "./terraform-json.ts";
 /** The arguments of each type that are read; everything else (policies, alarms, roles …) is the cloud's. */
 export const readArguments: Readonly<Record<string, readonly string[]>> = {
   aws_kinesis_stream: ["name", "shard_count", "retention_period", "stream_mode_details", "max_record_size_in_kib"],
-  aws_lambda_function: ["function_name", "filename", "handler", "runtime", "memory_size", "timeout"],
+  aws_lambda_function: [
+    "function_name",
+    "filename",
+    "source_code_hash",
+    "handler",
+    "runtime",
+    "memory_size",
+    "timeout",
+  ],
   aws_lambda_event_source_mapping: [
     "event_source_arn",
     "function_name",
@@ -52,7 +60,6 @@ const harmlessArguments: Readonly<Record<string, readonly string[]>> = {
     "package_type",
     "publish",
     "role",
-    "source_code_hash",
     "tracing_config",
   ],
   aws_lambda_event_source_mapping: ["kms_key_arn", "metrics_config"],

@@ -170,6 +170,7 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<F
     name: args.string("function_name"),
     arn,
     zipPath: resolve(stackFolder, args.string("filename")),
+    codeHash: args.optionalString("source_code_hash"),
     handler: args.string("handler"),
     runtime: args.string("runtime"),
     memoryMb: args.number("memory_size"),

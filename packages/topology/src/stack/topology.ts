@@ -16,6 +16,8 @@ export interface FunctionSettings {
   readonly name: string;
   readonly arn: string;
   readonly zipPath: string;
+  /** SHA-256 of the bundle, as the stack has it; another one means other code. */
+  readonly codeHash: string | undefined;
   readonly handler: string;
   readonly runtime: string;
   readonly memoryMb: number;

@@ -18,7 +18,16 @@ const topology: Topology = {
   streams: [stream("in")],
   functions: [
     {
-      ...{ name: "reader", arn: "arn:reader", zipPath: "", handler: "", runtime: "", memoryMb: 128, timeoutMs: 3000 },
+      ...{
+        name: "reader",
+        arn: "arn:reader",
+        zipPath: "",
+        codeHash: "",
+        handler: "",
+        runtime: "",
+        memoryMb: 128,
+        timeoutMs: 3000,
+      },
       environment: {},
     },
   ],

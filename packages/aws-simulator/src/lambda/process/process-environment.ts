@@ -60,12 +60,23 @@ export class ProcessEnvironment {
   #timer: unknown;
   #spawnedAtMs = 0;
   #deadlineMs = 0;
+  /** Resolves when the handler is loaded. Rejects with a FunctionError when the process ends before. */
+  readonly initialized: Promise<void>;
+  #tellInitialized: (failure?: FunctionError) => void = () => undefined;
   #isInitialized = false;
   #isGone = false;
   #isDoomed = false;
 
   constructor(options: ProcessEnvironmentOptions) {
     this.#options = options;
+    this.initialized = new Promise((resolve, reject) => {
+      this.#tellInitialized = (failure) => {
+        if (failure === undefined) resolve();
+        else reject(failure);
+      };
+    });
+    // Most do not ask: the invocation that waits reports the failure.
+    this.initialized.catch(() => undefined);
     this.#api = new RuntimeApiServer({
       onNext: () => {
         this.#onNext();
@@ -169,6 +180,7 @@ export class ProcessEnvironment {
     this.#isInitialized = true;
     const { clock, onInitialized } = this.#options;
     clock.clearTimeout(this.#timer);
+    this.#tellInitialized();
     onInitialized(clock.now() - this.#spawnedAtMs);
   }
 
@@ -216,6 +228,7 @@ export class ProcessEnvironment {
     this.#isDoomed = true;
     this.#options.clock.clearTimeout(this.#timer);
     this.#api.close();
+    this.#tellInitialized(this.#initFailure(how, ""));
     this.#failInFlight(how);
     this.#options.onExit();
   }
@@ -231,8 +244,13 @@ export class ProcessEnvironment {
             `RequestId: ${requestId} Error: Runtime exited: ${how}`,
             requestId,
           )
-        : new FunctionError("INIT_FAILED", this.#initError.errorType, this.#initError.errorMessage, requestId);
+        : this.#initFailure(how, requestId);
     this.#settle(requestId, error);
+  }
+
+  #initFailure(how: string, requestId: string): FunctionError {
+    const { errorType, errorMessage } = this.#initError ?? { errorType: "Runtime.ExitError", errorMessage: how };
+    return new FunctionError("INIT_FAILED", errorType, errorMessage, requestId);
   }
 
   #listen(source: Readable, stream: "stdout" | "stderr"): void {

@@ -92,6 +92,10 @@ export class ProcessFunction implements FunctionRuntime {
   #temporaryFolder: string | undefined;
   #starting = 0;
   #isStopped = false;
+  /** Invocations that have begun, with a process or without one yet. */
+  #open = 0;
+  /** Told whenever an invocation ends. */
+  #onInvoked: () => void = () => undefined;
 
   /** @throws OptionError */
   constructor(options: ProcessFunctionOptions) {
@@ -110,28 +114,38 @@ export class ProcessFunction implements FunctionRuntime {
     await this.#prepareTaskRoot();
   }
 
+  /**
+   * Unpacks the code and starts a process, which then waits for its first invocation: whether this version works at all.
+   * @throws FunctionError `INIT_FAILED` when the handler cannot be loaded
+   */
+  async initialize(): Promise<void> {
+    const environment = await this.#startEnvironment();
+    await environment.initialized;
+    this.#release(environment);
+  }
+
   async invoke(event: unknown, options: InvokeOptions = {}): Promise<unknown> {
     const requestId = options.requestId ?? randomUUID();
     if (this.#isStopped) throw new Error(`The function ${this.functionName} is stopped.`);
     const payload = JSON.stringify(event ?? null);
-    const startedAtMs = this.#clock.now();
-    const environment = await this.#acquire();
-    this.#counters.invocations += 1;
-    this.#counters.inFlight += 1;
+    this.#open += 1;
     try {
-      return await environment.invoke(payload, requestId);
-    } catch (error) {
-      this.#counters.errors += 1;
-      if (error instanceof FunctionError) {
-        if (error.code === "TIMED_OUT") this.#counters.timeouts += 1;
-        if (error.code === "EXITED") this.#counters.exits += 1;
-      }
-      throw error;
+      return await this.#invokeOnce(payload, requestId);
     } finally {
-      this.#counters.inFlight -= 1;
-      this.#durations.add(this.#clock.now() - startedAtMs);
-      this.#release(environment);
+      this.#open -= 1;
+      this.#onInvoked();
     }
+  }
+
+  /** Ends every process once the invocations under way and waiting are over: another version takes the next ones. */
+  async retire(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onInvoked = () => {
+        if (this.#open === 0) resolve();
+      };
+      this.#onInvoked();
+    });
+    await this.stop();
   }
 
   /** Ids of the processes alive. */
@@ -157,6 +171,27 @@ export class ProcessFunction implements FunctionRuntime {
     this.#queue = [];
     await Promise.all([...this.#environments].map((environment) => environment.stop()));
     if (this.#temporaryFolder !== undefined) await rm(this.#temporaryFolder, { recursive: true, force: true });
+  }
+
+  async #invokeOnce(payload: string, requestId: string): Promise<unknown> {
+    const startedAtMs = this.#clock.now();
+    const environment = await this.#acquire();
+    this.#counters.invocations += 1;
+    this.#counters.inFlight += 1;
+    try {
+      return await environment.invoke(payload, requestId);
+    } catch (error) {
+      this.#counters.errors += 1;
+      if (error instanceof FunctionError) {
+        if (error.code === "TIMED_OUT") this.#counters.timeouts += 1;
+        if (error.code === "EXITED") this.#counters.exits += 1;
+      }
+      throw error;
+    } finally {
+      this.#counters.inFlight -= 1;
+      this.#durations.add(this.#clock.now() - startedAtMs);
+      this.#release(environment);
+    }
   }
 
   readonly #killAll = (): void => {

@@ -1,0 +1,72 @@
+import { readLocalTopology, readTerraformStack } from "@millrace/topology";
+import { ensureBuilt, inputsOf } from "../build/ensure-built.ts";
+import { checkSchemas } from "../build/check-schemas.ts";
+import { localIdentity } from "../runtime/account.ts";
+import type { Pipeline } from "../runtime/pipeline.ts";
+import { watchSources } from "./watch-sources.ts";
+
+export interface FollowOptions {
+  readonly pipeline: Pipeline;
+  readonly stackPath: string;
+  /** Gets one line or more for everything that is to be told. */
+  readonly onNotice: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const maxNamedPaths = 3;
+
+/** While the pipeline runs: builds and checks what changed among its sources, and takes it over or says why not. */
+export function followSources(options: FollowOptions): void {
+  const { onNotice, signal } = options;
+  let inputs = inputsOf();
+  let waiting = new Set<string>();
+  let isBusy = false;
+
+  async function takeAll(): Promise<void> {
+    isBusy = true;
+    while (waiting.size > 0 && !signal.aborted) {
+      const paths = [...waiting];
+      waiting = new Set();
+      const now = inputsOf();
+      // A file that was written back as it was is still another file; one that nothing reads is none.
+      if (now === inputs) continue;
+      inputs = now;
+      await takeOver(paths, options);
+    }
+    isBusy = false;
+  }
+
+  watchSources({
+    signal,
+    onError: (error) => onNotice(`Changed sources are no longer noticed: ${error.message}.`),
+    onChange: (paths) => {
+      for (const path of paths) waiting.add(path);
+      if (!isBusy) void takeAll();
+    },
+  });
+}
+
+async function takeOver(paths: readonly string[], options: FollowOptions): Promise<void> {
+  const { pipeline, stackPath, onNotice, signal } = options;
+  const startedAt = Date.now();
+  onNotice(`${nameSome(paths)} changed: building.`);
+  try {
+    await checkSchemas(paths, signal);
+    await ensureBuilt({ isShown: false, signal });
+    const taken = await pipeline.takeOver(readLocalTopology(readTerraformStack(stackPath), localIdentity));
+    const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
+    onNotice(
+      taken.done.length === 0
+        ? `Built in ${seconds} s: nothing that runs has changed.`
+        : `Taken over after ${seconds} s: ${taken.done.join(", ")}.`,
+    );
+    if (taken.needRestart.length > 0) onNotice(`Needs a restart: ${taken.needRestart.join("; ")}.`);
+  } catch (error) {
+    if (!signal.aborted) onNotice(`Not taken over, the pipeline goes on as it was:\n${(error as Error).message}`);
+  }
+}
+
+function nameSome(paths: readonly string[]): string {
+  const others = paths.length - maxNamedPaths;
+  return `${paths.slice(0, maxNamedPaths).join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
+}
