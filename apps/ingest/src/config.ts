@@ -4,6 +4,7 @@ import {
   defaultMaxEventBytes,
   defaultMaxEventsPerRequest,
   defaultMaxInFlightRequests,
+  defaultSpoolMaxBytes,
   largestKinesisRecordBytes,
   partitionKeyBytes,
 } from "./limits.ts";
@@ -59,6 +60,8 @@ const environmentSchema = z.object({
   MAX_IN_FLIGHT_REQUESTS: integer(1, 1_000_000, defaultMaxInFlightRequests),
   PUT_TIMEOUT_MS: integer(100, 60_000, 5_000),
   LINGER_MS: integer(0, 1_000, 5),
+  SPOOL_DIR: z.string().min(1).optional(),
+  SPOOL_MAX_BYTES: integer(mebibyte, 1_048_576 * mebibyte, defaultSpoolMaxBytes),
   CORS_ORIGINS: list
     .refine(
       (origins) => origins.every((origin) => origin === "*" || /^https?:\/\/[^/?#\s]+$/.test(origin)),

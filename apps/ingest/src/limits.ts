@@ -167,3 +167,12 @@ export const lingeringCloseMs = 1_000;
 /** One question to the stream before the service is ready, and the pause before the next. */
 export const streamCheckTimeoutMs = 2_000;
 export const streamCheckPauseMs = 1_000;
+
+/** Disk that spooled records may take, unless it is set. */
+export const defaultSpoolMaxBytes = 1_073_741_824;
+/** A file of the spool: small enough to be read whole, large enough that removing it is rare. */
+export const spoolSegmentBytes = 8_388_608;
+/** Records sent from the disk at once, how long they may take, and the pause after which the stream is asked again. */
+export const replayBatchRecords = 500;
+export const replayTimeoutMs = 5_000;
+export const replayPauseMs = 1_000;

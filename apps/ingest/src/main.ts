@@ -14,6 +14,9 @@ import { Health } from "./health.ts";
 import { guardStream } from "./guarded-stream.ts";
 import { createMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
+import { SpoolReplay } from "./spool/replay.ts";
+import { Spool } from "./spool/spool.ts";
+import { createSpoolingStream } from "./spool/spooling-stream.ts";
 import { createAskStream, waitForStream } from "./stream-check.ts";
 import { openWriteKeys, type RunningWriteKeySource } from "./write-key-source.ts";
 
@@ -32,6 +35,12 @@ function loadConfig(): Config {
   }
 }
 
+async function openSpool(): Promise<Spool | undefined> {
+  const { SPOOL_DIR: folder, SPOOL_MAX_BYTES: maxBytes } = config;
+  if (folder === undefined) return undefined;
+  return Spool.open({ folder, maxBytes, onError: (err) => logger.error({ err }, "spool failed") });
+}
+
 const config = loadConfig();
 const logger = pino({ level: config.LOG_LEVEL, base: { service: "ingest", stage: config.STAGE } });
 const clock = systemClock;
@@ -41,6 +50,7 @@ const memory = planMemory(config.MEMORY_LIMIT_BYTES ?? readMemoryLimit(), readHe
 const maxInFlightBytes = config.MAX_IN_FLIGHT_BYTES ?? memory.budgetBytes;
 const breaker = new Breaker();
 const load = new LoadWatch(clock);
+const spool = await openSpool();
 const admission = new Admission({
   maxBytes: maxInFlightBytes,
   maxRequests: config.MAX_IN_FLIGHT_REQUESTS,
@@ -48,6 +58,7 @@ const admission = new Admission({
   random,
   load,
   breaker,
+  canSpool: () => spool?.hasRoom === true,
 });
 const metrics = createMetrics(admission, true);
 const client = createKinesisClient();
@@ -77,8 +88,29 @@ const putRecords = createPutRecords({
   maxInFlightBytes,
   hooks: metrics.hooks,
 });
+const stream = guardStream(putRecords, breaker, clock);
+const replay = spool === undefined ? undefined : startReplay(spool);
+
+function startReplay(from: Spool): SpoolReplay {
+  metrics.watchSpool(() => from.bytes);
+  return new SpoolReplay({
+    spool: from,
+    stream,
+    clock,
+    onSent: (records) => metrics.spoolMoved("sent", records),
+    onRefused: (records) => {
+      metrics.spoolMoved("refused", records);
+      logger.error({ records }, "spooled records refused by the stream and set aside");
+    },
+    onError: (err) => logger.error({ err }, "spool cannot be sent"),
+  });
+}
+
 const service = createEventService({
-  putRecords: guardStream(putRecords, breaker, clock),
+  putRecords:
+    spool === undefined
+      ? stream
+      : createSpoolingStream({ stream, spool, breaker, clock, onSpooled: () => metrics.spoolMoved("spooled", 1) }),
   writeKeys,
   clock,
   random,
@@ -135,8 +167,13 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   const isClean = await server.drain({
     noticeMs: config.DRAIN_NOTICE_MS,
     timeoutMs: config.DRAIN_TIMEOUT_MS,
-    flush: () => putRecords.close(),
+    flush: async () => {
+      await replay?.stop();
+      await putRecords.close();
+      await spool?.close();
+    },
   });
+  if (spool !== undefined && spool.bytes > 0) logger.warn({ bytes: spool.bytes }, "spool is left on disk");
   if (isClean) logger.info("drained");
   else logger.error({ pendingRecords: putRecords.stats().pendingRecords }, "drain timed out");
   process.exit(isClean ? 0 : 1);

@@ -34,6 +34,11 @@ export const metricNames = {
     name: "millrace_ingest_write_keys_confirmed_timestamp_seconds",
     help: "When the write keys in force were last known to be the current ones.",
   },
+  spoolBytes: { name: "millrace_ingest_spool_bytes", help: "Bytes on disk that Kinesis does not have yet." },
+  spoolRecords: {
+    name: "millrace_ingest_spool_records_total",
+    help: "Records of the spool by outcome: spooled, sent, refused.",
+  },
   kinesisRequests: { name: "millrace_ingest_kinesis_requests_total", help: "PutRecords calls by outcome." },
   kinesisRecords: { name: "millrace_ingest_kinesis_records_total", help: "Records in PutRecords calls by outcome." },
   kinesisDuration: { name: "millrace_ingest_kinesis_request_duration_seconds", help: "Time of a PutRecords call." },

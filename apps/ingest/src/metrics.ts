@@ -19,6 +19,10 @@ export interface IngestMetrics {
   /** @param keyName `undefined` when the sender is not known */
   requestFinished(reply: ProtocolReply, durationMs: number, bodyBytes: number, keyName: string | undefined): void;
   drainStarted(): void;
+  /** Records went to the disk, from the disk to the stream, or will never be taken by it. */
+  spoolMoved(outcome: "spooled" | "sent" | "refused", records: number): void;
+  /** @param readBytes gives what is on disk now */
+  watchSpool(readBytes: () => number): void;
   /** The write keys were read, or could not be. */
   writeKeysRead(outcome: SecretRead["outcome"], keysInForce: number, nowMs: number): void;
 }
@@ -89,6 +93,7 @@ export function createMetrics(admission: Pick<Admission, "bytes">, isProcessMeas
     buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
     registers,
   });
+  const spoolRecords = new Counter({ ...metricNames.spoolRecords, labelNames: ["outcome"], registers });
   const keys = createKeyMetrics(registry);
   return {
     registry,
@@ -126,6 +131,16 @@ export function createMetrics(admission: Pick<Admission, "bytes">, isProcessMeas
       tally.bodyBytes += size;
     },
     drainStarted: () => draining.set(1),
+    spoolMoved: (outcome, records) => spoolRecords.inc({ outcome }, records),
+    watchSpool: (readBytes) => {
+      new Gauge({
+        ...metricNames.spoolBytes,
+        registers,
+        collect() {
+          this.set(readBytes());
+        },
+      });
+    },
     writeKeysRead: (outcome, keysInForce, nowMs) => {
       writeKeyReads.inc({ outcome });
       writeKeys.set(keysInForce);

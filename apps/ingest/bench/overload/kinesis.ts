@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 export interface FakeKinesis {
   readonly url: string;
   mode: "answers" | "hangs";
+  /** Gets the body of every PutRecords call that is confirmed. */
+  onConfirm: (body: Buffer) => void;
   close(): void;
 }
 
@@ -15,14 +17,17 @@ const shard = {
 };
 
 export async function startFakeKinesis(): Promise<FakeKinesis> {
-  const fake = { mode: "answers" as FakeKinesis["mode"] };
+  const fake: Pick<FakeKinesis, "mode" | "onConfirm"> = { mode: "answers", onConfirm: () => undefined };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       if (fake.mode === "hangs") return;
+      const target = String(request.headers["x-amz-target"]);
+      const body = Buffer.concat(chunks);
+      if (target.endsWith(".PutRecords")) fake.onConfirm(body);
       response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
-      response.end(answer(String(request.headers["x-amz-target"]), Buffer.concat(chunks)));
+      response.end(answer(target, body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -38,6 +43,9 @@ export async function startFakeKinesis(): Promise<FakeKinesis> {
 
 function answer(target: string, body: Buffer): string {
   if (target.endsWith(".ListShards")) return JSON.stringify({ Shards: [shard] });
+  if (target.endsWith(".DescribeStreamSummary")) {
+    return JSON.stringify({ StreamDescriptionSummary: { StreamStatus: "ACTIVE" } });
+  }
   if (!target.endsWith(".PutRecords")) return "{}";
   let records = 0;
   for (let at = body.indexOf('"Data"'); at !== -1; at = body.indexOf('"Data"', at + 6)) records += 1;

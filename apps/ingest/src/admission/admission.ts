@@ -26,6 +26,8 @@ export interface AdmissionOptions {
   readonly random: () => number;
   readonly load: Load;
   readonly breaker: Breaker;
+  /** Whether events can be kept while the stream is away; then an outage is no reason to refuse. Default: they cannot. */
+  readonly canSpool?: (() => boolean) | undefined;
   /** Default: that of the event loop. */
   readonly turnClock?: TurnClock | undefined;
 }
@@ -109,8 +111,8 @@ export class Admission {
   }
 
   #refuseOutage(nowMs: number): void {
-    const { breaker, random } = this.#options;
-    if (!breaker.refuses(nowMs)) return;
+    const { breaker, canSpool, random } = this.#options;
+    if (canSpool?.() === true || !breaker.refuses(nowMs)) return;
     const seconds = retryAfterOutage(breaker.outageMs(nowMs), random);
     const detail = "The stream has been away for some time. Nothing of the request was stored; send it again later.";
     throw new IngestError("stream-unavailable", detail, { retryAfterSeconds: seconds });

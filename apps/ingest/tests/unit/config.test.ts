@@ -27,6 +27,7 @@ describe("readConfig", () => {
       MAX_IN_FLIGHT_REQUESTS: 4_096,
       PUT_TIMEOUT_MS: 5_000,
       LINGER_MS: 5,
+      SPOOL_MAX_BYTES: 1_073_741_824,
       CORS_ORIGINS: [],
       TRUST_PROXY_HOPS: 0,
       WEBHOOK_ORIGINS: [],

@@ -59,7 +59,7 @@ describe("before the first ready", () => {
     ["DELETING", "The stream raw is DELETING."],
   ])("a stream that is %s", async (status, missing) => {
     const client = { send: () => Promise.resolve({ StreamDescriptionSummary: { StreamStatus: status } }) };
-    const ask = createAskStream(client as unknown as Parameters<typeof createAskStream>[0], "raw");
+    const ask = createAskStream(client, "raw");
     expect(await ask(new AbortController().signal)).toBe(missing);
   });
 });
