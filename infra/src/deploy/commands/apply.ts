@@ -29,16 +29,20 @@ export const apply: Command = {
     const terraform = terraformOf(environment);
     const aws = await accountOf(terraform.environment);
     const saved = new SavedPlan(values.from);
-    if (existsSync(`${saved.planFile}.sealed`)) {
-      openFile(saved.planFile, process.env["SAVED_PLAN_KEY"], sealPurpose(environment));
+    const isSealed = existsSync(`${saved.planFile}.sealed`);
+    if (isSealed) openFile(saved.planFile, process.env["SAVED_PLAN_KEY"], sealPurpose(environment));
+    try {
+      await applyPlan({
+        terraform,
+        routeDocuments: repository.routeDocuments(),
+        acceptedGaps: values["accept-gap"],
+        saved,
+        tell,
+      });
+    } finally {
+      // Also of a plan that is refused, only the sealed file stays.
+      if (isSealed) saved.removePlanFile();
     }
-    await applyPlan({
-      terraform,
-      routeDocuments: repository.routeDocuments(),
-      acceptedGaps: values["accept-gap"],
-      saved,
-      tell,
-    });
     await releasePublished(terraform, aws, { isAtOnce: values["at-once"], again: false, tell });
     return 0;
   },

@@ -1,4 +1,5 @@
 import { loadConfig, parseEnvironmentName } from "../../config/load-config.ts";
+import { ReleaseError } from "../../errors.ts";
 import { LIVE_ALIAS, physicalName } from "../../names.ts";
 import { runProgram } from "../../programs/run-program.ts";
 import { showProgram } from "../../programs/show-program.ts";
@@ -16,7 +17,8 @@ export const rollback: Command = {
     });
     const name = parseEnvironmentName(environment);
     const aws = await accountOf(name);
-    await rollBack({
+    const isServiceToo = values["event-service"];
+    const functions = rollBack({
       functionNames: ["enrichment", "router"].map((purpose) => physicalName(name, purpose)),
       alias: LIVE_ALIAS,
       aliases: new Aliases(aws),
@@ -24,8 +26,13 @@ export const rollback: Command = {
       now: Date.now,
       tell,
     });
+    await functions.catch((error: unknown) => {
+      // The service may be all there is to take back.
+      if (!isServiceToo || !(error instanceof ReleaseError)) throw error;
+      tell(error.message);
+    });
     const rollout = new EventServiceRollout(loadConfig(name).ingest, aws, { run: runProgram, show: showProgram });
-    if (values["event-service"]) await rollout.undo(name, tell);
+    if (isServiceToo) await rollout.undo(name, tell);
     else
       tell(
         `The event service is not touched. To take its image back too: rollback ${name} --event-service (${rollout.command})`,

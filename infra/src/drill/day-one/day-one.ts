@@ -119,6 +119,11 @@ export function writePrograms(folder: string, terraform: string): void {
     writeFileSync(join(folder, name), `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
   // No container engine: it is there, and builds nothing.
   program("docker", ['[ "$1" = --version ]']);
+  // Undoes a rollout of the cluster that the kubeconfig names.
+  program("kubectl", [
+    'grep -q "cluster/platform-dev" "$2" || exit 1',
+    'case "$*" in *" get "*) printf "ingest@sha256:before" ;; *) echo "$*" | sed "s/.*--namespace/--namespace/" ;; esac',
+  ]);
   program("terraform", [
     'case "$*" in *" plan "*|*" apply "*)',
     '  : "${SNOWFLAKE_USER:?the Snowflake provider has no user}" "${SNOWFLAKE_PRIVATE_KEY:?the Snowflake provider has no key}"',

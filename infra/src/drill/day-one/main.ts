@@ -11,6 +11,7 @@ import { EnvironmentDrill } from "../environment-drill.ts";
 import { EmulatedAws, installEmulator } from "../releases/emulated-aws.ts";
 import { startPlatform } from "../stand-ins/platform.ts";
 import { prepareAccounts } from "./accounts.ts";
+import { approveAndRollBack } from "./approval.ts";
 import { startAliasServer } from "./alias-server.ts";
 import { liveDayOne, writePrograms } from "./day-one.ts";
 import { startNameServer } from "./name-server.ts";
@@ -92,6 +93,7 @@ async function main(mayWrite: boolean): Promise<void> {
       commands: readmeCommands(root),
       tell,
     });
+    await approveAndRollBack(user, { config, aws, tell });
     tell(await leftSecrets({ user, config, aws, temporary }));
     const text = dayOnePage(day);
     if (mayWrite) writeFileSync(page, text);

@@ -86,6 +86,7 @@ export function answerEks(
 
 const described = ({ name, status, issuer, vpcId }: ClusterStandIn, endpoint: string): JsonObject => ({
   name,
+  arn: `arn:aws:eks:eu-west-1:111111111111:cluster/${name}`,
   status,
   version: "1.34",
   endpoint,
