@@ -33,6 +33,8 @@ export interface EditableStack {
   readonly resource: Record<string, Record<string, Record<string, unknown>>>;
   /** Data sources, by type and name. */
   data: unknown;
+  /** Configurations of the providers, by name. */
+  readonly provider: unknown;
 }
 
 /** What one deployment planned, and what it did. */
@@ -71,7 +73,12 @@ export class EnvironmentDrill {
   static async start(environment: EnvironmentName, secret: string): Promise<EnvironmentDrill> {
     const config = loadConfig(environment);
     const standIns = new StandIns();
-    const endpoints = await standIns.start({ ...config.aws, providers: ["aws", "kubernetes", "snowflake"], secret });
+    const endpoints = await standIns.start({
+      ...config.aws,
+      providers: ["aws", "kubernetes", "snowflake"],
+      secret,
+      edition: config.warehouse.edition,
+    });
     const workspace = new Workspace(endpoints, { SNOWFLAKE_PRIVATE_KEY: secret });
     return new EnvironmentDrill(environment, config, standIns, workspace, secret);
   }

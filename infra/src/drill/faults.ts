@@ -59,6 +59,15 @@ const beforeDeployment: readonly PlantedFault[] = [
     says: 'named "arm"',
   },
   {
+    name: "a preview feature of Snowflake that is not enabled",
+    edit: (stack) => {
+      const [snowflake] = (stack.provider as { snowflake: { preview_features_enabled: string[] }[] }).snowflake;
+      if (snowflake !== undefined) snowflake.preview_features_enabled = [];
+    },
+    notice: deployment,
+    says: "is a preview feature",
+  },
+  {
     name: "a missing depends-on",
     edit: without("snowflake_pipe.warehouse_events_pipe", () => true),
     notice: deployment,
@@ -84,6 +93,12 @@ const afterDeployment: readonly PlantedFault[] = [
     edit: set("aws_kinesis_firehose_delivery_stream.enriched_delivery", { name: "another" }),
     notice: deployment,
     says: "--accept-gap",
+  },
+  {
+    name: "a word that Kubernetes does not know",
+    edit: replaceIn("kubernetes_deployment_v1.ingest", '"IfNotPresent"', '"Sometimes"'),
+    notice: deployment,
+    says: "imagePullPolicy",
   },
   {
     name: "events before their readers (D3)",

@@ -25,18 +25,35 @@ export interface Grant {
   readonly name: string;
 }
 
+type AccountPrivilege = "CREATE DATABASE" | "CREATE INTEGRATION" | "EXECUTE TASK" | "EXECUTE MANAGED TASK";
+
 /**
- * What the deploying role needs on the account. It owns all else, because it makes it; the schema has managed access,
- * so that its owner may give future grants
+ * What the deploying role needs on the account for each type of the stack. It owns what it makes, so what lies in its
+ * database needs nothing; the schema has managed access, so that its owner may give future grants
  * (https://docs.snowflake.com/en/sql-reference/sql/grant-privilege#access-control-requirements).
  */
-export const deployGrants = ({ computing }: SnowflakeNames): readonly Grant[] => [
-  { privilege: "CREATE DATABASE", on: "ACCOUNT", name: "" },
-  { privilege: "CREATE INTEGRATION", on: "ACCOUNT", name: "" },
+const accountPrivileges: Readonly<Record<string, readonly AccountPrivilege[]>> = {
+  snowflake_database: ["CREATE DATABASE"],
+  snowflake_file_format: [],
+  snowflake_grant_privileges_to_account_role: [],
+  snowflake_notification_integration: ["CREATE INTEGRATION"],
+  snowflake_pipe: [],
+  snowflake_schema: [],
+  snowflake_stage: [],
+  snowflake_storage_integration: ["CREATE INTEGRATION"],
+  snowflake_table: [],
   // The task that watches the loader runs on compute of Snowflake's own.
   // https://docs.snowflake.com/en/user-guide/tasks-intro#task-security
-  { privilege: "EXECUTE TASK", on: "ACCOUNT", name: "" },
-  { privilege: "EXECUTE MANAGED TASK", on: "ACCOUNT", name: "" },
+  snowflake_task: ["EXECUTE TASK", "EXECUTE MANAGED TASK"],
+  snowflake_view: [],
+};
+
+/** Whether {@link deployGrants} has what a Terraform type needs. */
+export const isGranted = (type: string): boolean => accountPrivileges[type] !== undefined;
+
+/** What the deploying role is granted: what the types of the stack need, and a warehouse to compute with. */
+export const deployGrants = ({ computing }: SnowflakeNames): readonly Grant[] => [
+  ...[...new Set(Object.values(accountPrivileges).flat())].map((privilege) => ({ privilege, on: "ACCOUNT", name: "" })),
   { privilege: "USAGE", on: "WAREHOUSE", name: computing },
 ];
 

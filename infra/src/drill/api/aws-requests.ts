@@ -161,6 +161,7 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
     },
   ],
   aws_sns_topic_subscription: [{ call: "sns:Subscribe", names: { Attributes: "none" } }],
+  aws_wafv2_web_acl: [{ call: "wafv2:CreateWebACL" }],
   aws_wafv2_web_acl_association: [{ call: "wafv2:AssociateWebACL", names: { WebACLArn: "web_acl_arn" } }],
 };
 

@@ -3,7 +3,7 @@ import type { World } from "../provider/world.ts";
 import { OperationModel } from "./api-model.ts";
 import { awsRequests } from "./aws-requests.ts";
 import { buildRequest } from "./build-request.ts";
-import { snowflakeFaults } from "./snowflake-rules.ts";
+import { type SnowflakeAccount, snowflakeFaults } from "./snowflake-rules.ts";
 
 /** What the APIs behind the providers would say of a change. */
 export interface CheckedRequests {
@@ -24,8 +24,15 @@ function modelOf(call: string): OperationModel {
 }
 
 /** Builds the requests that the real provider would send for a resource, and checks each. */
-export function checkRequests(type: string, state: ObjectValue, world: World): CheckedRequests {
-  if (type.startsWith("snowflake_")) return { requests: 1, faults: snowflakeFaults(type, state, world), unchecked: [] };
+export function checkRequests(
+  type: string,
+  state: ObjectValue,
+  world: World,
+  account: SnowflakeAccount,
+): CheckedRequests {
+  if (type.startsWith("snowflake_")) {
+    return { requests: 1, faults: snowflakeFaults(type, state, world, account), unchecked: [] };
+  }
   if (!type.startsWith("aws_")) return { requests: 0, faults: [], unchecked: [] };
   const rules = awsRequests[type];
   if (rules === undefined) return { requests: 0, faults: [], unchecked: [type] };

@@ -1,10 +1,18 @@
 import { isList, isObject, type ObjectValue, type Value } from "../provider/dynamic-value.ts";
 import type { World } from "../provider/world.ts";
+import type { EnvironmentConfig } from "../../config/schema.ts";
+import { SNOWFLAKE_TIME_TRAVEL_DAYS } from "../../limits.ts";
+import { isGranted } from "../../snowflake/grants.ts";
+import { bindingSource } from "../schemas/binding-source.ts";
 
-/** Standard edition keeps a day; Enterprise up to 90. https://docs.snowflake.com/en/user-guide/data-time-travel */
-const MAX_TIME_TRAVEL_DAYS = 90;
+/** What an account has and what the provider was told of it. */
+export interface SnowflakeAccount {
+  readonly edition: EnvironmentConfig["warehouse"]["edition"];
+  /** `preview_features_enabled` of the provider's configuration. */
+  readonly previewFeatures: ReadonlySet<string>;
+}
 
-type Rule = (state: ObjectValue, world: World) => readonly string[];
+type Rule = (state: ObjectValue, world: World, account: SnowflakeAccount) => readonly string[];
 
 const faultIf = (isWrong: boolean, fault: string): readonly string[] => (isWrong ? [fault] : []);
 const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
@@ -29,20 +37,17 @@ const rules: Readonly<Record<string, Rule>> = {
   snowflake_stage: (state, world) => {
     const integration = named(world, "snowflake_storage_integration", text(state["storage_integration"]));
     if (integration === undefined) return [`Integration ${text(state["storage_integration"])} does not exist.`];
-    const allowed = texts(integration["storage_allowed_locations"]);
-    const url = text(state["url"]);
-    return faultIf(
-      !allowed.some((location) => url.startsWith(location)),
-      `Location '${url}' is not allowed by integration ${text(integration["name"])}: it allows ${allowed.join(", ")}.`,
-    );
+    return locationFaults(state, integration);
   },
-  snowflake_table: ({ data_retention_time_in_days: given }) => {
-    const days = typeof given === "number" ? given : 0;
-    return faultIf(
-      days > MAX_TIME_TRAVEL_DAYS,
-      `data_retention_time_in_days: ${days} is more than the ${MAX_TIME_TRAVEL_DAYS} days of Enterprise edition.`,
-    );
-  },
+  // A change of the integration must leave its stages what they use.
+  snowflake_storage_integration: (state, world) =>
+    world
+      .list()
+      .filter(({ type, state: stage }) => type === "snowflake_stage" && stage["storage_integration"] === state["name"])
+      .flatMap(({ state: stage }) => locationFaults(stage, state)),
+  snowflake_database: timeTravelFaults,
+  snowflake_schema: timeTravelFaults,
+  snowflake_table: timeTravelFaults,
   // COPY INTO names its table, stage and file format in the statement: Snowflake looks them up when the pipe is made.
   snowflake_pipe: (state, world) =>
     [...text(state["copy_statement"]).matchAll(/"(\w+)"\."(\w+)"\."(\w+)"/g)].flatMap(([whole, , , name = ""]) =>
@@ -86,6 +91,48 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Why Snowflake would refuse a resource. */
-export const snowflakeFaults = (type: string, state: ObjectValue, world: World): readonly string[] =>
-  rules[type]?.(state, world).map((fault) => `snowflake: ${type} ${text(state["name"])}: ${fault}`) ?? [];
+function locationFaults(stage: ObjectValue, integration: ObjectValue): readonly string[] {
+  const allowed = texts(integration["storage_allowed_locations"]);
+  const url = text(stage["url"]);
+  return faultIf(
+    !allowed.some((location) => url.startsWith(location)),
+    `Location '${url}' is not allowed by integration ${text(integration["name"])}: it allows ${allowed.join(", ")}.`,
+  );
+}
+
+/** https://docs.snowflake.com/en/user-guide/data-time-travel */
+function timeTravelFaults(
+  { data_retention_time_in_days: given }: ObjectValue,
+  _world: World,
+  { edition }: SnowflakeAccount,
+): readonly string[] {
+  const days = typeof given === "number" ? given : 0;
+  const { max } = SNOWFLAKE_TIME_TRAVEL_DAYS[edition === "standard" ? "standard" : "enterprise"];
+  return faultIf(days > max, `data_retention_time_in_days: ${days} is more than the ${max} of edition ${edition}.`);
+}
+
+/** Why Snowflake, or its provider, would refuse a resource. */
+export function snowflakeFaults(
+  type: string,
+  state: ObjectValue,
+  world: World,
+  account: SnowflakeAccount,
+): readonly string[] {
+  const feature = `${type}_resource`;
+  return [
+    ...faultIf(
+      previewFeatures().has(feature) && !account.previewFeatures.has(feature),
+      `${feature} is a preview feature that the provider's configuration does not enable.`,
+    ),
+    ...faultIf(!isGranted(type), "infra/src/snowflake/grants.ts does not say which privileges it needs."),
+    ...(rules[type]?.(state, world, account) ?? []),
+  ].map((fault) => `snowflake: ${type} ${text(state["name"])}: ${fault}`);
+}
+
+let known: ReadonlySet<string> | undefined;
+
+/** Resources that the pinned provider has behind a switch, as its own documentation lists them. */
+function previewFeatures(): ReadonlySet<string> {
+  known ??= new Set(bindingSource("snowflake", "provider", "snowflake").match(/snowflake_\w+_resource/g));
+  return known;
+}

@@ -17,6 +17,8 @@ export interface ProviderServiceOptions {
   readonly world: World;
   /** Why the API would refuse a resource that is to be made or changed; empty when it would take it. */
   readonly apply: (type: string, state: ObjectValue) => readonly string[];
+  /** Gets the provider's own configuration, once Terraform has given it. */
+  readonly configured?: (config: ObjectValue) => void;
   /** Values of a data source's attributes, where they matter. */
   readonly readData: (type: string, config: ObjectValue) => ObjectValue;
 }
@@ -86,6 +88,7 @@ export class ProviderService {
   configure({ config }: Requests["configure"]): object {
     const value = readDynamicValue(config);
     if (!isObject(value)) return {};
+    this.#options.configured?.(value);
     const { allowed_account_ids: ids, default_tags: tags, region } = value;
     const [accountId] = isList(ids) ? ids : [];
     const [first] = isList(tags) ? tags : [];

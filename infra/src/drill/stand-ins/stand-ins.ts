@@ -1,6 +1,8 @@
 import { MemoryObjectStore, type ObjectStoreServer, startObjectStoreServer } from "@millrace/aws-simulator";
-import { checkRequests } from "../api/check-requests.ts";
-import type { ObjectValue } from "../provider/dynamic-value.ts";
+import { type CheckedRequests, checkRequests } from "../api/check-requests.ts";
+import { kubernetesFaults } from "../api/kubernetes-rules.ts";
+import type { SnowflakeAccount } from "../api/snowflake-rules.ts";
+import { isList, type ObjectValue } from "../provider/dynamic-value.ts";
 import { type ListeningProvider, startProvider } from "../provider/provider-server.ts";
 import { ProviderService } from "../provider/provider-service.ts";
 import { World } from "../provider/world.ts";
@@ -14,6 +16,7 @@ export interface StandInsSettings {
   readonly providers: readonly string[];
   /** Text that the data sources of secrets answer with. */
   readonly secret: string;
+  readonly edition: SnowflakeAccount["edition"];
 }
 
 /** Where the stand-ins listen. */
@@ -28,7 +31,7 @@ export interface Endpoints {
 interface Requests {
   count: number;
   readonly faults: string[];
-  /** AWS types without a rule in `api/aws-requests.ts`: no request for them was checked. */
+  /** Types without a rule or a schema below `api/`: no request for them was checked. */
   readonly unchecked: Set<string>;
 }
 
@@ -41,8 +44,11 @@ export class StandIns {
   #providers: readonly ListeningProvider[] = [];
   #s3: ObjectStoreServer | undefined;
   #sts: StsServer | undefined;
+  #edition: SnowflakeAccount["edition"] = "standard";
+  #previewFeatures: ReadonlySet<string> = new Set();
 
-  async start({ accountId, region, providers, secret }: StandInsSettings): Promise<Endpoints> {
+  async start({ accountId, region, providers, secret, edition }: StandInsSettings): Promise<Endpoints> {
+    this.#edition = edition;
     this.#s3 = await startObjectStoreServer(this.#store);
     this.#sts = await startStsServer(accountId);
     this.#providers = await Promise.all(
@@ -52,6 +58,10 @@ export class StandIns {
           world: this.world,
           apply: (type, state) => this.#check(type, state),
           readData: () => ({ secret_string: secret }),
+          configured: (config) => {
+            const features = config["preview_features_enabled"];
+            if (name === "snowflake" && isList(features)) this.#previewFeatures = new Set(features.map(String));
+          },
         });
         service.useAccount({ accountId, region, partition: "aws" });
         return startProvider(service);
@@ -82,10 +92,18 @@ export class StandIns {
   }
 
   #check(type: string, state: ObjectValue): readonly string[] {
-    const { requests, faults, unchecked } = checkRequests(type, state, this.world);
+    const { requests, faults, unchecked } = type.startsWith("kubernetes_")
+      ? this.#checkObject(type, state)
+      : checkRequests(type, state, this.world, { edition: this.#edition, previewFeatures: this.#previewFeatures });
     this.requests.count += requests;
     this.requests.faults.push(...faults);
     for (const each of unchecked) this.requests.unchecked.add(each);
     return faults;
+  }
+
+  #checkObject(type: string, state: ObjectValue): CheckedRequests {
+    const block = this.schemas.of("kubernetes").resources[type] ?? { attributes: [], blocks: [] };
+    const faults = kubernetesFaults(type, block, state);
+    return { requests: 1, faults: faults ?? [], unchecked: faults === undefined ? [type] : [] };
   }
 }

@@ -6,9 +6,15 @@ import {
   type RequestParameters,
 } from "../../../src/drill/api/api-model.ts";
 import { checkRequests } from "../../../src/drill/api/check-requests.ts";
+import type { SnowflakeAccount } from "../../../src/drill/api/snowflake-rules.ts";
 import type { ObjectValue } from "../../../src/drill/provider/dynamic-value.ts";
 import { World } from "../../../src/drill/provider/world.ts";
 import { DrillError } from "../../../src/errors.ts";
+
+const account: SnowflakeAccount = {
+  edition: "standard",
+  previewFeatures: new Set(["snowflake_pipe_resource", "snowflake_stage_resource", "snowflake_table_resource"]),
+};
 
 describe("the API models", () => {
   test("have patterns that JavaScript takes", () => {
@@ -40,7 +46,7 @@ describe("the request for a resource", () => {
   beforeEach(() => {
     world = new World();
   });
-  const faults = (type: string, state: ObjectValue) => checkRequests(type, state, world).faults;
+  const faults = (type: string, state: ObjectValue) => checkRequests(type, state, world, account).faults;
 
   test("takes its members from attributes and blocks of the same name", () => {
     const mapping = {
@@ -80,8 +86,26 @@ describe("the request for a resource", () => {
     ]);
   });
 
+  test("has rules of a firewall at any depth", () => {
+    const visibility_config = [{ cloudwatch_metrics_enabled: true, metric_name: "m", sampled_requests_enabled: false }];
+    const rate = (aggregate_key_type: string) => [
+      {
+        name: "r",
+        priority: 0,
+        action: [{ block: [{}] }],
+        statement: [{ rate_based_statement: [{ limit: 500, aggregate_key_type }] }],
+        visibility_config,
+      },
+    ];
+    const acl = { name: "a", scope: "REGIONAL", default_action: [{ allow: [{}] }], visibility_config };
+    expect(faults("aws_wafv2_web_acl", { ...acl, rule: rate("IP") })).toEqual([]);
+    expect(faults("aws_wafv2_web_acl", { ...acl, rule: rate("ADDRESS") })).toEqual([
+      expect.stringContaining("Rules[0].Statement.RateBasedStatement.AggregateKeyType"),
+    ]);
+  });
+
   test("of a type without a rule is named as unchecked", () => {
-    expect(checkRequests("aws_kinesis_river", {}, world).unchecked).toEqual(["aws_kinesis_river"]);
+    expect(checkRequests("aws_kinesis_river", {}, world, account).unchecked).toEqual(["aws_kinesis_river"]);
   });
 });
 
@@ -89,7 +113,7 @@ describe("Snowflake refuses", () => {
   const world = new World();
   world.create("snowflake_storage_integration", { name: "LAKE", storage_allowed_locations: ["s3://lake/enriched/"] });
   world.create("snowflake_table", { name: "LANDED_EVENTS" });
-  const faults = (type: string, state: ObjectValue) => checkRequests(type, state, world).faults;
+  const faults = (type: string, state: ObjectValue) => checkRequests(type, state, world, account).faults;
 
   test("a stage outside the locations of its integration", () => {
     const stage = { name: "S", storage_integration: "LAKE" };
@@ -110,7 +134,29 @@ describe("Snowflake refuses", () => {
     expect(faults("snowflake_view", { name: "V", statement: "SELECT * FROM LANDED_EVENTS" })).toEqual([]);
   });
 
-  test("more time travel than any edition has", () => {
-    expect(faults("snowflake_table", { name: "T", data_retention_time_in_days: 91 })).toHaveLength(1);
+  test("more time travel than its edition has", () => {
+    const table = { name: "T", data_retention_time_in_days: 7 };
+    expect(faults("snowflake_table", table)).toEqual([
+      expect.stringContaining("7 is more than the 1 of edition standard"),
+    ]);
+    expect(checkRequests("snowflake_table", table, world, { ...account, edition: "enterprise" }).faults).toEqual([]);
+  });
+
+  test("locations of an integration that a stage uses no more", () => {
+    world.create("snowflake_stage", { name: "S", storage_integration: "LAKE", url: "s3://lake/enriched/" });
+    const enabled = { ...account, previewFeatures: new Set(["snowflake_storage_integration_resource"]) };
+    const change = { name: "LAKE", storage_allowed_locations: ["s3://lake/other/"] };
+    expect(checkRequests("snowflake_storage_integration", change, world, enabled).faults).toEqual([
+      expect.stringContaining("Location 's3://lake/enriched/' is not allowed"),
+    ]);
+  });
+
+  test("a preview feature that is not enabled, and a type whose privileges nobody wrote down", () => {
+    expect(faults("snowflake_file_format", { name: "F" })).toEqual([
+      expect.stringContaining("snowflake_file_format_resource is a preview feature"),
+    ]);
+    expect(faults("snowflake_warehouse", { name: "S" })).toEqual([
+      expect.stringContaining("does not say which privileges it needs"),
+    ]);
   });
 });
