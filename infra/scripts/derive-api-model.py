@@ -1,11 +1,13 @@
 """Writes src/drill/api/generated/aws-api-model.json: what AWS's API models say of the requests that the drill checks.
 
-Python because the models come with botocore: python3 -m venv .venv && .venv/bin/pip install botocore==1.44.8 && .venv/bin/python
-infra/scripts/derive-api-model.py. Run it after adding an operation to OPERATIONS.
+Python because the models come with botocore, in the version that infra/src/drill/releases/requirements.txt brings. After
+adding an operation to OPERATIONS: .local/release-drill/bin/python infra/scripts/derive-api-model.py (the release drill
+makes that folder). With --check it writes nothing and fails if the file is not what it would write; CI runs that.
 """
 
 import json
 import pathlib
+import sys
 
 import botocore
 import botocore.session
@@ -86,4 +88,8 @@ names = list(services)
 for name in names:
     lines.append(f'    {json.dumps(name)}: {json.dumps(services[name])}' + ("," if name != names[-1] else ""))
 lines += ["  }", "}"]
-target.write_text("\n".join(lines) + "\n")
+text = "\n".join(lines) + "\n"
+if "--check" not in sys.argv:
+    target.write_text(text)
+elif target.read_text() != text:
+    sys.exit(f"{target.name} is not what botocore {botocore.__version__} gives: run infra/scripts/derive-api-model.py")

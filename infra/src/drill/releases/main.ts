@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     tell(`releases are not drilled here: ${installed.missing}`);
     return;
   }
+  await checkApiModel(installed.bin, tell);
   const { accountId, region } = loadConfig(ENVIRONMENT).aws;
   const emulated = await EmulatedAws.start(installed.bin, accountId);
   Object.assign(process.env, emulated.environment);
@@ -35,6 +36,14 @@ async function main(): Promise<void> {
   } finally {
     emulated.stop();
   }
+}
+
+/** The deployment drill checks requests by data that was derived from the same packages. */
+async function checkApiModel(bin: string, tell: (line: string) => void): Promise<void> {
+  const script = join(root, "infra/scripts/derive-api-model.py");
+  const { exitCode, stderr } = await runProgram(join(bin, "python"), [script, "--check"]);
+  if (exitCode !== 0) throw new ReleaseDrillError(stderr.trim());
+  tell("API models of the deployment drill: what the installed botocore gives");
 }
 
 try {
