@@ -34,16 +34,29 @@ async function drillEnvironment(environment: EnvironmentName): Promise<void> {
   say(environment, "whole drill", "passed", started);
 }
 
+/** Everything that a drill prints: the log of CI. */
+const printed: string[] = [];
+
+function print(line: string): void {
+  printed.push(line);
+  process.stdout.write(`${line}\n`);
+}
+
 function say(environment: string, stage: string, outcome: string, startedAt: number): void {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  process.stdout.write(`${environment.padEnd(8)} ${stage.padEnd(16)} ${outcome} (${seconds} s)\n`);
+  print(`${environment.padEnd(8)} ${stage.padEnd(16)} ${outcome} (${seconds} s)`);
+}
+
+/** A key that a drill planted must not come out with what it tells, least of all in the words of a fault. */
+function assertSilent(words: readonly string[]): void {
+  if (words.some((line) => line.includes(PLANTED_SECRET))) throw new DrillError("The drill printed a planted key.");
 }
 
 /** Shows that the drill is not blind. */
 async function plantFaults(environment: EnvironmentName): Promise<void> {
   const drill = await EnvironmentDrill.start(environment, PLANTED_SECRET);
   try {
-    await noticeFaults(drill, (line) => process.stdout.write(`${environment.padEnd(8)} ${line}\n`));
+    await noticeFaults(drill, (line) => print(`${environment.padEnd(8)} ${line}`));
   } finally {
     await drill.close();
   }
@@ -75,6 +88,7 @@ try {
   const wanted = named.length > 0 ? named : ENVIRONMENTS.filter((name) => name !== "local");
   if (values.faults) await plantFaults(wanted[0] ?? "dev");
   else await drillAll(wanted);
+  assertSilent(printed);
 } catch (error) {
   if (!(error instanceof InfraError)) throw error;
   process.stderr.write(`${error.message}\n`);
