@@ -117,6 +117,7 @@ async function run(options: StartOptions): Promise<number> {
   const control = await startControlServer({
     runId,
     query: (sql, ended) => pipeline.warehouse.query(sql, [], { signal: ended }),
+    exportWarehouse: (path) => pipeline.warehouse.exportTo(path),
     processes: () => pipeline.processes(),
     hops: () => pipeline.hops(),
     streamNames: () => pipeline.kinesis.streamNames(),

@@ -1,4 +1,5 @@
 /** `pnpm warehouse "<SQL>"`: queries the warehouse of the running pipeline and prints a table, a single row in full, or JSON with --json. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findRun } from "./control/run-file.ts";
@@ -8,21 +9,39 @@ import { formatRow, formatTable } from "./report/format-table.ts";
 import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
 const usage = `Usage: pnpm warehouse [options] "<SQL>", e.g. pnpm warehouse "show tables"
+       pnpm warehouse [options] --export <file>
+  --export <file>   write a copy of the warehouse that any tool with DuckDB can open
   --json            the rows as JSON, not as a table
   --state <folder>  of the pipeline to ask (default .local)`;
+
+async function exportWarehouse(controlUrl: string, file: string): Promise<void> {
+  if (existsSync(file)) throw new UsageError(`${file} exists already. Give a file that does not.`);
+  const response = await fetch(new URL("/warehouse/export", controlUrl), { method: "POST", body: file });
+  if (!response.ok) throw new UsageError(await response.text());
+  console.log(`Wrote ${file}. It holds what was loaded up to now.`);
+}
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean" }, state: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      export: { type: "string" },
+      json: { type: "boolean" },
+      state: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help === true) {
     console.log(usage);
     return;
   }
   const sql = positionals.join(" ").trim();
-  if (sql === "") throw new UsageError(usage);
+  if (sql === "" && values.export === undefined) throw new UsageError(usage);
   const { controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
+  if (values.export !== undefined) {
+    await exportWarehouse(controlUrl, resolve(values.export));
+    return;
+  }
   const response = await fetch(new URL("/warehouse", controlUrl), { method: "POST", body: sql });
   const text = await response.text();
   if (!response.ok) throw new UsageError(text);

@@ -11,7 +11,7 @@ import type {
 } from "./stack/topology.ts";
 
 /** A stream that gets another number of shards. */
-export interface Reshard {
+interface Reshard {
   readonly streamName: string;
   readonly from: number;
   readonly to: number;

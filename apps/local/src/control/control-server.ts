@@ -9,6 +9,8 @@ export interface ControlTargets {
   readonly runId: string;
   /** Ends early when the signal aborts. */
   query(sql: string, signal: AbortSignal): Promise<readonly Record<string, unknown>[]>;
+  /** Writes a copy of the warehouse to a file that is not there yet. */
+  exportWarehouse(path: string): Promise<void>;
   streamNames(): readonly string[];
   /** The event service, then the functions, with the ids of their processes. */
   processes(): readonly { readonly name: string; readonly pids: readonly number[] }[];
@@ -70,6 +72,11 @@ async function answer(
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(rows));
     return;
   }
+  if (request.method === "POST" && url.pathname === "/warehouse/export") {
+    await targets.exportWarehouse(await readText(request));
+    response.writeHead(204).end();
+    return;
+  }
   if (request.method === "GET" && url.pathname === "/processes") {
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.processes()));
     return;
@@ -85,7 +92,9 @@ async function answer(
   }
   response
     .writeHead(404, { "content-type": "text/plain" })
-    .end("Only GET /run, POST /warehouse, GET /processes, GET /hops and GET /streams/<name> exist.");
+    .end(
+      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /hops and GET /streams/<name> exist.",
+    );
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -34,6 +34,7 @@ Try:
     -d '${sampleEvent}'
   npx -y pnpm@10.34.9 tail${state} recommendations
   npx -y pnpm@10.34.9 warehouse${state} "SELECT validation_status, record FROM events WHERE id = 'hello-1'"
+  npx -y pnpm@10.34.9 warehouse${state} --export copy.duckdb   # for other tools: this process has the original open
   AWS_ENDPOINT_URL=${kinesisUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\
     aws kinesis list-streams
 

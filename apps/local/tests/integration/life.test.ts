@@ -1,5 +1,6 @@
 /** How a run starts and ends, with real processes that are killed and real folders that are not ours. Needs `pnpm synth` before. */
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -51,7 +52,7 @@ describe("a start that cannot be", () => {
       code: 2,
       lines: [expect.stringMatching(new RegExp(`^Port ${port} is taken by another process.*--port`))],
     });
-  }, 30_000);
+  }, 60_000);
 
   test("leaves a folder alone that no pipeline made", async () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-precious-"));
@@ -62,7 +63,7 @@ describe("a start that cannot be", () => {
       lines: [expect.stringMatching(/is not empty, and no pipeline made it/)],
     });
     expect(readdirSync(folder)).toEqual(["f"]);
-  }, 30_000);
+  }, 60_000);
 
   test("says in one line which bundle is cut off, and which is missing", async () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-zip-"));
@@ -79,7 +80,7 @@ describe("a start that cannot be", () => {
         lines: [expect.stringMatching(new RegExp(`^Function millrace-local-router: its bundle ${path} .*pnpm synth`))],
       });
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("a running pipeline", () => {
@@ -117,6 +118,14 @@ describe("a running pipeline", () => {
     const events = /Events\s+(http:\S+)/.exec(first.output())?.[1] ?? "";
     expect((await fetch(events, { method: "POST" })).status).toBe(401);
 
+    const copy = join(folder, "copy.duckdb");
+    expect(await warehouse("--state", state, "--export", copy)).toContain(`Wrote ${copy}`);
+    const opened = await DuckDBInstance.create(copy, { access_mode: "READ_ONLY" });
+    const connection = await opened.connect();
+    expect((await connection.runAndReadAll("SELECT count(*) FROM events")).getRowsJson()).toEqual([["0"]]);
+    opened.closeSync();
+    await expect(warehouse("--state", state, "--export", copy)).rejects.toMatchObject({ code: 2 });
+
     const endless = fetch(new URL("/warehouse", url), {
       method: "POST",
       body: "SELECT count(*) FROM range(100000000000) a, range(1000000) b WHERE a.range * b.range = 7",
@@ -133,7 +142,7 @@ describe("a running pipeline", () => {
       code: 2,
       stderr: expect.stringContaining(`No pipeline keeps its state in ${state}`),
     });
-  }, 60_000);
+  }, 120_000);
 
   test("leaves no process behind when it is killed", async () => {
     const run = runPipeline(["--rate", "50"]);
@@ -148,5 +157,5 @@ describe("a running pipeline", () => {
     const deadline = Date.now() + 10_000;
     while (children.some(isAlive) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
     expect(children.filter(isAlive)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

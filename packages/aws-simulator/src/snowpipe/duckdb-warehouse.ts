@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -87,6 +89,7 @@ const columnValues: Readonly<Record<ColumnSource, string>> = {
  * ledger are one transaction, so a process killed at any moment leaves the file loaded or not, never half, never twice.
  */
 export class DuckDbWarehouse implements Warehouse {
+  readonly #path: string | undefined;
   readonly #instance: DuckDBInstance;
   /** Loads have a connection, and so a transaction, of their own. */
   readonly #loading: DuckDBConnection;
@@ -99,11 +102,13 @@ export class DuckDbWarehouse implements Warehouse {
   #isClosed = false;
 
   private constructor(
+    path: string | undefined,
     instance: DuckDBInstance,
     loading: DuckDBConnection,
     querying: DuckDBConnection,
     readingFolder: string,
   ) {
+    this.#path = path;
     this.#instance = instance;
     this.#loading = loading;
     this.#querying = querying;
@@ -116,7 +121,13 @@ export class DuckDbWarehouse implements Warehouse {
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
     });
     const folder = await createReadingFolder(options.path);
-    const warehouse = new DuckDbWarehouse(instance, await instance.connect(), await instance.connect(), folder);
+    const warehouse = new DuckDbWarehouse(
+      options.path,
+      instance,
+      await instance.connect(),
+      await instance.connect(),
+      folder,
+    );
     // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
     await warehouse.#loading.run(`SET allowed_paths = [${literal(warehouse.#readingPath)}]`);
     await warehouse.#loading.run("SET enable_external_access = false");
@@ -198,6 +209,26 @@ export class DuckDbWarehouse implements Warehouse {
       lineNumber: row.file_row_number as number,
       reason: row.reason as string,
     }));
+  }
+
+  /**
+   * Writes a copy of the database, with everything loaded so far, that other tools can open while this process has the original.
+   * Loads wait meanwhile.
+   *
+   * @param path a file that is not there yet
+   * @throws WarehouseError `INVALID_STATEMENT` for a warehouse in memory; what the file system fails with
+   */
+  async exportTo(path: string): Promise<void> {
+    this.#checkOpen();
+    const source = this.#path;
+    if (source === undefined)
+      throw new WarehouseError("INVALID_STATEMENT", "A warehouse in memory has no file to copy.");
+    const copying = this.#lastLoad.then(async () => {
+      await this.#loading.run("CHECKPOINT");
+      await copyElsewhere(source, path);
+    });
+    this.#lastLoad = copying.catch(() => undefined);
+    await copying;
   }
 
   /** Waits for the load under way, writes everything into the database file and closes it. */
@@ -380,6 +411,15 @@ export class DuckDbWarehouse implements Warehouse {
   #checkOpen(): void {
     if (this.#isClosed) throw new WarehouseError("CLOSED", "The warehouse is closed.");
   }
+}
+
+/**
+ * Copies a file in a process of its own: POSIX drops DuckDB's lock on its file as soon as this process closes any other handle to
+ * it.
+ */
+async function copyElsewhere(from: string, to: string): Promise<void> {
+  const script = "const [from, to] = process.argv.slice(1); fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL);";
+  await promisify(execFile)(process.execPath, ["-e", script, from, to]);
 }
 
 function rowsOf(reader: DuckDBResultReader): QueryRow[] {

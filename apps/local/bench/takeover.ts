@@ -1,0 +1,123 @@
+/**
+ * `pnpm --filter @millrace/local bench:takeover`: changes a route and a schema under load, in a copy of the repository, and counts what
+ * became of every event. It ends with 1 if one was lost or doubled.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { RepositoryCopy } from "../tests/integration/repository-copy.ts";
+
+const { values } = parseArgs({ options: { rate: { type: "string" } } });
+const rate = values.rate ?? "500";
+const waitDeadlineMs = 180_000;
+const afterwardsMs = 5_000;
+
+interface Copy {
+  readonly event: { readonly source: string; readonly id: string };
+  readonly processing: { readonly router: { readonly routesVersion: string; readonly routes: readonly string[] } };
+}
+
+const copy = new RepositoryCopy();
+const child: ChildProcess = spawn("pnpm", ["start", "--rate", rate, "--port", "0"], {
+  cwd: copy.root,
+  stdio: ["ignore", "pipe", "pipe"],
+});
+let output = "";
+for (const stream of [child.stdout, child.stderr]) stream?.on("data", (bytes: Buffer) => (output += bytes.toString()));
+const ended = new Promise((resolve) => child.once("exit", resolve));
+
+async function waitFor<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + waitDeadlineMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${what} did not come:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const runFile = (): { readonly pid: number; readonly controlUrl: string } =>
+  JSON.parse(readFileSync(join(copy.root, ".local", "run.json"), "utf8")) as { pid: number; controlUrl: string };
+
+/** Resolves with the pipeline's words about the change made since `from`, and milliseconds after that. */
+async function untilTaken(
+  from: number,
+  changedAt: number,
+): Promise<{ readonly told: string; readonly afterMs: number }> {
+  const told = await waitFor(
+    "the takeover",
+    () => /! ((?:Taken over|Not taken over|Built)[^\n]*)/.exec(output.slice(from))?.[1],
+  );
+  return { told, afterMs: Date.now() - changedAt };
+}
+
+async function follow(stream: string, copies: Copy[]): Promise<void> {
+  const response = await fetch(new URL(`/streams/${stream}?from-start`, runFile().controlUrl));
+  let rest = "";
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) copies.push(JSON.parse(line) as Copy);
+  }
+}
+
+async function countWarehouse(): Promise<Record<string, number>> {
+  const instance = await DuckDBInstance.create(join(copy.root, ".local", "warehouse.duckdb"), {
+    access_mode: "READ_ONLY",
+  });
+  const connection = await instance.connect();
+  const reader = await connection.runAndReadAll(
+    "SELECT (SELECT count(*) FROM events) AS view, (SELECT count(*) FROM landed_events) AS landed",
+  );
+  const [row] = reader.getRowObjectsJson();
+  instance.closeSync();
+  return { view: Number(row?.["view"]), landed: Number(row?.["landed"]) };
+}
+
+try {
+  await waitFor("the greeting", () => (output.includes("Millrace runs") ? true : undefined));
+  const old: Copy[] = [];
+  const fresh: Copy[] = [];
+  const following = [follow("recommendations", old).catch(() => undefined)];
+  await waitFor("traffic", () => (old.length > 0 ? true : undefined));
+
+  let from = output.length;
+  let changedAt = Date.now();
+  copy.pnpm("routes", "new", "--application", "pricing", "--owner", "team-pricing", "--type", "commerce.product-view");
+  const route = await untilTaken(from, changedAt);
+  following.push(follow("pricing", fresh).catch(() => undefined));
+  await waitFor("a copy on the new route", () => (fresh.length > 0 ? true : undefined));
+  console.log(`route:  ${route.told} First copy seen ${Date.now() - changedAt} ms after the command began.`);
+
+  from = output.length;
+  changedAt = Date.now();
+  copy.pnpm("schemas", "new", "commerce/product-view");
+  const schema = await untilTaken(from, changedAt);
+  console.log(`schema: ${schema.told} ${schema.afterMs} ms after the command began.`);
+
+  await new Promise((resolve) => setTimeout(resolve, afterwardsMs));
+  process.kill(runFile().pid, "SIGINT");
+  await Promise.all(following);
+  await ended;
+  const accepted = Number(/Drained after (\d+) sample events/.exec(output)?.[1]);
+  const { view = 0, landed = 0 } = await countWarehouse();
+  // Every product view that the new routes handled is on both streams, once each.
+  const identity = ({ event }: Copy): string => JSON.stringify([event.source, event.id]);
+  const versions = new Set(fresh.map(({ processing }) => processing.router.routesVersion));
+  const twins = old.filter(
+    ({ processing: { router } }) =>
+      versions.has(router.routesVersion) && router.routes.includes("recommendations/product-views"),
+  );
+  const got = new Set(fresh.map(identity));
+  const missing = twins.filter((each) => !got.has(identity(each))).length;
+  console.log(
+    `accepted ${accepted}, in the view ${view}, lost ${accepted - view}, landed twice ${landed - view}; ` +
+      `new route: ${fresh.length} copies, ${fresh.length - got.size} doubled, ${missing} of ${twins.length} valid product views missing`,
+  );
+  process.exitCode = accepted === view && landed === view && missing === 0 && fresh.length === got.size ? 0 : 1;
+} finally {
+  child.kill("SIGKILL");
+  copy.remove();
+}
