@@ -1,4 +1,4 @@
-/** `pnpm start`: runs the synthesized local stack on this machine, with sample traffic. */
+/** Runs the synthesized local stack on this machine, with sample traffic. */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
