@@ -44,10 +44,9 @@ function verify({ headers, body }: ForeignRequest, { settings }: ReadContext): v
 
 function readDelivery(request: ForeignRequest, { settings }: ReadContext): ReadMessage {
   const { headers } = request;
-  const contentType = headers["content-type"];
   const text = readText(request.body);
-  const isForm = typeof contentType === "string" && contentType.startsWith("application/x-www-form-urlencoded");
-  const data = parseJson(isForm ? (new URLSearchParams(text).get("payload") ?? "") : text);
+  // Neither body can be mistaken for the other, so that the content type need not be right.
+  const data = parseJson(text.startsWith("payload=") ? (new URLSearchParams(text).get("payload") ?? "") : text);
   const name = headers["x-github-event"];
   if (!isObject(data)) return unreadable("Expected the payload to be a JSON object.", data);
   if (typeof name !== "string" || !/^\w{1,100}$/.test(name)) {
