@@ -2,6 +2,7 @@ import {
   AdapterError,
   type Credential,
   type Endpoint,
+  type ForeignRequest,
   findEndpoints,
   type RequestHead,
 } from "@millrace/sender-adapters";
@@ -51,8 +52,7 @@ function createProtocol(
       throw new IngestError("missing-credentials", "The request names no write key where its protocol has it.");
     },
     accept: async (sender, request) => {
-      // Several protocols share paths; the key says which one is meant.
-      const endpoint = endpoints.find(({ adapter }) => sender.adapters[adapter] !== undefined);
+      const endpoint = chooseEndpoint(endpoints, sender, { ...head, body: request.body });
       const settings = endpoint === undefined ? undefined : sender.adapters[endpoint.adapter];
       if (endpoint === undefined || settings === undefined) {
         const names = endpoints.map(({ adapter }) => `\`${adapter}\``).join(" or ");
@@ -75,6 +75,13 @@ function createProtocol(
       return { ...reply, status, headers: { ...others, ...headers }, body };
     },
   };
+}
+
+/** Several protocols share paths: the key says which one is meant, and where it may use both, the request itself. */
+function chooseEndpoint(endpoints: readonly Endpoint[], sender: Sender, request: ForeignRequest): Endpoint | undefined {
+  const enabled = endpoints.filter(({ adapter }) => sender.adapters[adapter] !== undefined);
+  if (enabled.length < 2) return enabled[0];
+  return enabled.find((endpoint) => translate(() => endpoint.open(request)).namesProtocol) ?? enabled[0];
 }
 
 /** @throws IngestError with a 401 code */

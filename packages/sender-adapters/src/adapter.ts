@@ -86,6 +86,8 @@ export interface Answer {
 
 /** A request whose body was read. */
 export interface OpenedRequest {
+  /** Whether the request says itself that it is of this protocol, for keys that may use several which share a path. */
+  readonly namesProtocol?: boolean | undefined;
   /** What the body says of the sender. */
   readonly credential?: Credential | undefined;
   /**

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "@jest/globals";
+import { hashWriteKey } from "../../src/write-keys.ts";
 import {
   anEvent,
   receivedMs,
@@ -86,6 +87,17 @@ test("the key says which of two protocols a shared path means; gzip is read thou
   const response = await send(service, "/v1/batch", body, headers);
   expect([response.status, await response.text()]).toEqual([200, "OK"]);
   expect(service.stream.events).toMatchObject([{ type: "rudderstack.track", clientip: "203.0.113.9" }]);
+});
+
+test("a key with both protocols of a path reads each request as what it says it is", async () => {
+  const adapters = { segment: {}, rudderstack: {} };
+  const both = { name: "both", sha256: hashWriteKey("both"), tenantId: "shop", sources: ["*"], adapters };
+  const service = await start({ writeKeys: [both] });
+  for (const name of ["@rudderstack/rudder-sdk-node", "analytics-node"]) {
+    const body = JSON.stringify({ batch: [{ ...track(name), context: { library: { name } } }] });
+    expect((await send(service, "/v1/batch", body, { authorization: basic("both") })).status).toBe(200);
+  }
+  expect(service.stream.events.map(({ type }) => type)).toEqual(["rudderstack.track", "segment.track"]);
 });
 
 test("the key in the body is found, an unknown one is refused, and so is a key without the adapter", async () => {

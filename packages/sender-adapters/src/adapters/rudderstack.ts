@@ -1,6 +1,7 @@
 import type { Adapter, Answer, Endpoint } from "../adapter.ts";
 import { answerJson, answerText } from "../answers.ts";
 import { credentialOfHead, writeKeyCredential } from "../credentials.ts";
+import { isObject, type JsonObject } from "../json-text.ts";
 import { readTrackingBody, readTrackingMessages, trackingCallOf } from "./tracking.ts";
 
 const sourceConfigPath = /^\/(?:v1\/)?sourceConfig\/?$/;
@@ -31,6 +32,7 @@ function createCallEndpoint(call: string): Endpoint {
     open: (request) => {
       const body = readTrackingBody(request);
       return {
+        namesProtocol: isOfRudderSdk(body),
         credential: writeKeyCredential(body["writeKey"]),
         read: (context) => readTrackingMessages("rudderstack", call, body, context),
         answer: () => answerText("OK"),
@@ -62,4 +64,16 @@ function answerSourceConfig(): Answer {
     isHosted: false,
     updatedAt: "1970-01-01T00:00:00.000Z",
   });
+}
+
+/** Every SDK of RudderStack names itself in `context.library`: `rudder-analytics-python`, `RudderLabs JavaScript SDK`, … */
+function isOfRudderSdk(body: JsonObject): boolean {
+  const messages = Array.isArray(body["batch"]) ? (body["batch"] as readonly unknown[]) : [body];
+  const context = memberOf(messages.find(isObject), "context") ?? body["context"];
+  const name = memberOf(memberOf(context, "library"), "name");
+  return typeof name === "string" && /rudder/i.test(name);
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
 }

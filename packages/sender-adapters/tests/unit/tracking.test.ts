@@ -153,6 +153,17 @@ test("RudderStack's answer is its own, and its source has no destinations", () =
   expect(JSON.parse(String(config.answer.body))).toMatchObject({ source: { enabled: true, destinations: [] } });
 });
 
+test("a request of RudderStack's SDKs names its protocol", () => {
+  const endpoint = findEndpoints("POST", "/v1/batch")?.endpoints.find(({ adapter }) => adapter === "rudderstack");
+  const namesProtocol = (name: string) => {
+    const body = Buffer.from(JSON.stringify({ batch: [{ ...track, context: { library: { name } } }] }));
+    const head = { method: "POST", path: "/v1/batch", query: new URLSearchParams(), headers: {} };
+    return endpoint?.open({ ...head, body }).namesProtocol;
+  };
+  expect(namesProtocol("rudder-analytics-python")).toBe(true);
+  expect(namesProtocol("analytics-node")).toBe(false);
+});
+
 test("both protocols have the batch, and no other path", () => {
   expect(findEndpoints("POST", "/v1/batch")?.endpoints.map(({ adapter }) => adapter)).toEqual([
     "segment",
