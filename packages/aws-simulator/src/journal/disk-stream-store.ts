@@ -11,7 +11,7 @@ import { decodeEntry, type Entry, encodeJson, encodeRecord, journalVersion, type
 import { JournalError } from "./errors.ts";
 import { bodyAt, frame } from "./frame.ts";
 import { GroupWriter } from "./group-writer.ts";
-import { checkpointDelayMs, defaultMaxBytes, segmentBytes } from "./limits.ts";
+import { checkpointDelayMs, defaultMaxBytes, probeBytes, segmentBytes } from "./limits.ts";
 import type { RecordPlace } from "./record-index.ts";
 import { type FoundEntry, recover } from "./recovery.ts";
 import { SegmentFiles } from "./segment-files.ts";
@@ -277,7 +277,7 @@ export class DiskStreamStore implements StreamStore {
 
   async #probe(): Promise<void> {
     this.#reclaim(true);
-    if (this.#bytes() >= this.#quotaBytes) throw new Error(`the quota of ${this.#quotaBytes} bytes`);
+    if (this.#bytes() + probeBytes > this.#quotaBytes) throw new Error(`the quota of ${this.#quotaBytes} bytes`);
     const current = this.#segments.at(-1);
     await this.#files.probe(current?.number ?? 1, current?.size ?? 0);
   }

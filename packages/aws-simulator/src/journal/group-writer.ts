@@ -13,7 +13,7 @@ export interface PendingEntry {
 export interface GroupTarget {
   /** @returns segment and offset of the first byte. @throws when nothing of it is stored */
   append(bytes: Buffer): Promise<{ readonly segment: number; readonly offset: number }>;
-  /** @throws when there is still no room */
+  /** @throws when there is no room for a usual group: a small one that fits does not mean that there is room again */
   probe(): Promise<void>;
   onUnwritable(error: unknown): void;
   onWritable(refused: number): void;
@@ -93,7 +93,6 @@ export class GroupWriter {
         onStored({ segment, offset: at, length: framed.byteLength });
         at += framed.byteLength;
       }
-      this.#becomeWritable();
       group.resolve();
     } catch (error) {
       const behind = this.#gathering;
@@ -117,14 +116,6 @@ export class GroupWriter {
     for (const group of groups) group.reject(reason);
   }
 
-  #becomeWritable(): void {
-    if (this.#isWritable) return;
-    this.#isWritable = true;
-    clearTimeout(this.#probeTimer);
-    this.#probeTimer = undefined;
-    this.#target.onWritable(this.#refused);
-  }
-
   #scheduleProbe(): void {
     if (this.#probeTimer !== undefined || this.#isClosed) return;
     this.#probeTimer = setTimeout(() => {
@@ -135,8 +126,8 @@ export class GroupWriter {
   }
 
   async #probe(): Promise<void> {
-    // A group under way tells as much.
-    if (this.#isWritable || this.#isClosed) return;
+    if (this.#isClosed) return;
+    // Two writes at a time would take each other's place.
     if (this.#writing !== undefined) {
       this.#scheduleProbe();
       return;
@@ -145,7 +136,8 @@ export class GroupWriter {
     this.#writing = group;
     try {
       await this.#target.probe();
-      this.#becomeWritable();
+      this.#isWritable = true;
+      this.#target.onWritable(this.#refused);
     } catch {
       this.#scheduleProbe();
     }

@@ -20,7 +20,10 @@ export const maxOpenSegments = 8;
 export const readAheadBytes = 256 * 1024;
 
 /** Records of one shard that are kept in memory; older ones are read from their segment. */
-export const recentBytesPerShard = 2 * 1024 * 1024;
+export const recentBytesPerShard = 1024 * 1024;
 
 /** Checkpoints wait at most so long for a group of records to be written with. */
 export const checkpointDelayMs = 100;
+
+/** Written to see whether there is room again: more than a group of records usually takes. */
+export const probeBytes = 64 * 1024;

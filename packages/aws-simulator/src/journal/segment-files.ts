@@ -1,11 +1,9 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { maxOpenSegments, readAheadBytes } from "./limits.ts";
+import { maxOpenSegments, probeBytes, readAheadBytes } from "./limits.ts";
 
 const namePattern = /^(\d{8})\.journal$/;
-/** Written to see whether there is room again: more than a group of records usually takes. */
-const probeBytes = 64 * 1024;
 
 /** The files of a journal, by number: one is written, the others are read. */
 export class SegmentFiles {

@@ -71,6 +71,14 @@ const ledger = `
 
 /** Of the table `staged`. */
 const goodLines = "(SELECT * FROM staged WHERE record IS NOT NULL ORDER BY line_number)";
+/** The file and the connections of the warehouse itself. */
+interface Database {
+  readonly instance: DuckDBInstance;
+  /** Loads have a connection, and so a transaction, of their own. */
+  readonly loading: DuckDBConnection;
+  readonly querying: DuckDBConnection;
+}
+
 const unexplainedReason = "The line is not JSON.";
 /** A file that is no NDJSON at all gives each line's number, and words for so many of them. */
 const maxExplainedLines = 100;
@@ -89,11 +97,9 @@ const columnValues: Readonly<Record<ColumnSource, string>> = {
  * ledger are one transaction, so a process killed at any moment leaves the file loaded or not, never half, never twice.
  */
 export class DuckDbWarehouse implements Warehouse {
-  readonly #path: string | undefined;
-  readonly #instance: DuckDBInstance;
-  /** Loads have a connection, and so a transaction, of their own. */
-  readonly #loading: DuckDBConnection;
-  readonly #querying: DuckDBConnection;
+  readonly #options: DuckDbWarehouseOptions;
+  /** Undefined after a fatal error, until the file could be opened again. */
+  #database: Database | undefined;
   /** A folder whose one file is what DuckDB reads at the moment: the only one it may read. */
   readonly #readingFolder: string;
   /** Queries under way, each on a connection of its own. */
@@ -101,45 +107,21 @@ export class DuckDbWarehouse implements Warehouse {
   #lastLoad: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(
-    path: string | undefined,
-    instance: DuckDBInstance,
-    loading: DuckDBConnection,
-    querying: DuckDBConnection,
-    readingFolder: string,
-  ) {
-    this.#path = path;
-    this.#instance = instance;
-    this.#loading = loading;
-    this.#querying = querying;
+  private constructor(options: DuckDbWarehouseOptions, database: Database, readingFolder: string) {
+    this.#options = options;
+    this.#database = database;
     this.#readingFolder = readingFolder;
   }
 
   static async open(options: DuckDbWarehouseOptions = {}): Promise<DuckDbWarehouse> {
-    const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
-      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
-      ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
-    });
     const folder = await createReadingFolder(options.path);
-    const warehouse = new DuckDbWarehouse(
-      options.path,
-      instance,
-      await instance.connect(),
-      await instance.connect(),
-      folder,
-    );
-    // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
-    await warehouse.#loading.run(`SET allowed_paths = [${literal(warehouse.#readingPath)}]`);
-    await warehouse.#loading.run("SET enable_external_access = false");
-    for (const connection of [warehouse.#loading, warehouse.#querying]) await connection.run("SET TimeZone = 'UTC'");
-    await warehouse.execute(macros + ledger);
-    return warehouse;
+    return new DuckDbWarehouse(options, await openDatabase(options, readingPathIn(folder)), folder);
   }
 
   /** Runs statements in order, such as DDL. @throws WarehouseError `INVALID_STATEMENT` */
   async execute(sql: string): Promise<void> {
     this.#checkOpen();
-    await this.#run(this.#querying, sql);
+    await this.#run(this.#opened.querying, sql);
   }
 
   /** Makes the table unless it is there. */
@@ -176,7 +158,7 @@ export class DuckDbWarehouse implements Warehouse {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<QueryRow[]> {
     this.#checkOpen();
-    const connection = await this.#instance.connect();
+    const connection = await this.#opened.instance.connect();
     const interrupt = (): void => connection.interrupt();
     this.#queries.add(connection);
     options.signal?.addEventListener("abort", interrupt);
@@ -220,7 +202,7 @@ export class DuckDbWarehouse implements Warehouse {
    */
   async exportTo(path: string): Promise<void> {
     this.#checkOpen();
-    const source = this.#path;
+    const source = this.#options.path;
     if (source === undefined)
       throw new WarehouseError("INVALID_STATEMENT", "A warehouse in memory has no file to copy.");
     const copying = this.#lastLoad.then(async () => {
@@ -237,19 +219,41 @@ export class DuckDbWarehouse implements Warehouse {
     this.#isClosed = true;
     for (const query of this.#queries) query.interrupt();
     await this.#lastLoad;
-    await this.#loading.run("CHECKPOINT");
-    this.#loading.closeSync();
-    this.#querying.closeSync();
-    this.#instance.closeSync();
+    // Without room for it everything is in the write-ahead log beside the file, which the next `open` reads.
+    await this.#database?.loading.run("CHECKPOINT").catch(() => undefined);
+    closeDatabase(this.#database);
     await rm(this.#readingFolder, { recursive: true, force: true });
   }
 
+  get #opened(): Database {
+    if (this.#database !== undefined) return this.#database;
+    throw new Error("The file of the warehouse could not be written and is opened again when there is room.");
+  }
+
+  get #loading(): DuckDBConnection {
+    return this.#opened.loading;
+  }
+
   async #loadOnce(request: LoadFileRequest, content: Buffer): Promise<LoadFileResult> {
-    return (
-      (await this.#findFile(request)) ??
-      (await this.#loadPlain(request, content)) ??
-      (await this.#inTransaction(request, () => this.#load(request, content.toString())))
-    );
+    this.#database ??= await openDatabase(this.#options, this.#readingPath);
+    try {
+      return (
+        (await this.#findFile(request)) ??
+        (await this.#loadPlain(request, content)) ??
+        (await this.#inTransaction(request, () => this.#load(request, content.toString())))
+      );
+    } catch (error) {
+      if (isFatal(error)) await this.#reopen().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** After a fatal error, such as a full disk at the wrong moment, DuckDB refuses everything until its file is opened again. */
+  async #reopen(): Promise<void> {
+    for (const query of this.#queries) query.interrupt();
+    closeDatabase(this.#database);
+    this.#database = undefined;
+    this.#database = await openDatabase(this.#options, this.#readingPath);
   }
 
   async #inTransaction<T>(request: LoadFileRequest, load: () => Promise<T>): Promise<T> {
@@ -259,7 +263,8 @@ export class DuckDbWarehouse implements Warehouse {
       await this.#loading.run("COMMIT");
       return result;
     } catch (error) {
-      await this.#loading.run("ROLLBACK");
+      // A commit that failed has ended its transaction.
+      await this.#loading.run("ROLLBACK").catch(() => undefined);
       throw asWarehouseError(error, `load ${request.fileName} into ${request.table}`);
     }
   }
@@ -287,7 +292,7 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   get #readingPath(): string {
-    return join(this.#readingFolder, "lines.ndjson");
+    return readingPathIn(this.#readingFolder);
   }
 
   /** The lines of the file in the reading folder. No line of JSON holds the delimiter, and no quote means anything. */
@@ -392,7 +397,7 @@ export class DuckDbWarehouse implements Warehouse {
       `SELECT line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number LIMIT ${maxExplainedLines}`,
     );
     for (const [lineNumber, line] of bad.getRowsJson()) {
-      const reason = await this.#querying
+      const reason = await this.#opened.querying
         .run("SELECT CAST($1 AS JSON)", [line as string])
         .then(() => undefined, reasonOf);
       if (reason === undefined) continue;
@@ -468,9 +473,48 @@ function reasonOf(error: unknown): string {
   return /^(?:Error: )?(?:\w+ Error: )?(.*?)(?:\s*Input:|$)/s.exec(message)?.[1]?.trim() ?? unexplainedReason;
 }
 
+/** Opens the file with what the warehouse needs beside the tables of its pipes. */
+async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string): Promise<Database> {
+  const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
+    ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+    ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+  });
+  const database = { instance, loading: await instance.connect(), querying: await instance.connect() };
+  // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
+  await database.loading.run(`SET allowed_paths = [${literal(readingPath)}]`);
+  await database.loading.run("SET enable_external_access = false");
+  // Else what one large statement took stays with the process.
+  await database.loading.run("SET allocator_background_threads = true");
+  for (const connection of [database.loading, database.querying]) await connection.run("SET TimeZone = 'UTC'");
+  await database.loading.run(macros + ledger);
+  return database;
+}
+
+function closeDatabase(database: Database | undefined): void {
+  database?.loading.closeSync();
+  database?.querying.closeSync();
+  database?.instance.closeSync();
+}
+
+function readingPathIn(folder: string): string {
+  return join(folder, "lines.ndjson");
+}
+
+function isFatal(error: unknown): boolean {
+  return /FATAL Error|database has been invalidated/.test(String(error));
+}
+
+/** The statement was sound, and another time it may work. */
+function isForWantOfRoom(message: string): boolean {
+  return /No space left on device|Disk quota exceeded|Could not write/i.test(message);
+}
+
 function asWarehouseError(error: unknown, action: string): Error {
   if (error instanceof WarehouseError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (isFatal(error) || isForWantOfRoom(message)) {
+    return new Error(`The warehouse could not ${action}: ${message}`, { cause: error });
+  }
   const isUnknownTable = /Table with name .* does not exist/.test(message);
   return new WarehouseError(
     isUnknownTable ? "UNKNOWN_TABLE" : "INVALID_STATEMENT",
