@@ -49,6 +49,9 @@ import { ServiceProcess } from "./service-process.ts";
  */
 const mappingPollIntervalMs = 250;
 
+/** DuckDB's own default, four fifths of the machine's memory, would fill up with what was loaded. */
+const warehouseMemory = "256MB";
+
 export interface PipelineOptions {
   /** Where its state lies. */
   readonly folders: StateFolders;
@@ -317,8 +320,8 @@ export class Pipeline {
     await this.#server.close();
     await this.#objectServer.close();
     await this.#secretsServer.close();
-    await this.warehouse.close();
     await this.#streams.store.close();
+    await this.warehouse.close();
     for (const log of this.#logs) log.end();
     return isConsumed && isStored;
   }
@@ -372,7 +375,7 @@ function readStackFile(path: string): Uint8Array {
 }
 
 async function openWarehouse(topology: LocalTopology, path: string): Promise<DuckDbWarehouse> {
-  const warehouse = await DuckDbWarehouse.open({ path, threads: 1 });
+  const warehouse = await DuckDbWarehouse.open({ path, threads: 1, memoryLimit: warehouseMemory });
   await createWarehouseObjects(topology, warehouse);
   return warehouse;
 }

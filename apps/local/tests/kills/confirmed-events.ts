@@ -5,6 +5,8 @@ export interface Sender {
   readonly confirmed: ReadonlySet<string>;
   /** Requests that got no 2xx: nobody may count on their events. */
   readonly refused: number;
+  /** Those by their status, or by the code of the broken connection. */
+  readonly refusals: ReadonlyMap<string, number>;
   /** Sends nothing more and waits for the answers. */
   stop(): Promise<void>;
 }
@@ -19,7 +21,8 @@ const requestTimeoutMs = 20_000;
 export function sendConfirmed(ingestUrl: () => string, writeKey: string, ratePerSecond: number): Sender {
   const confirmed = new Set<string>();
   const underway = new Set<Promise<void>>();
-  let refused = 0;
+  const refusals = new Map<string, number>();
+  const refuse = (reason: string): void => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
   const send = async (): Promise<void> => {
     const events = Array.from({ length: eventsPerRequest }, () => createEvent(randomUUID()));
     try {
@@ -30,10 +33,11 @@ export function sendConfirmed(ingestUrl: () => string, writeKey: string, ratePer
         signal: AbortSignal.timeout(requestTimeoutMs),
       });
       const text = await response.text();
-      if (!response.ok) throw new Error(text);
-      for (const id of (JSON.parse(text) as { ids: string[] }).ids) confirmed.add(id);
-    } catch {
-      refused += 1;
+      if (!response.ok) refuse(String(response.status));
+      else for (const id of (JSON.parse(text) as { ids: string[] }).ids) confirmed.add(id);
+    } catch (error) {
+      const { cause, name } = error as { readonly cause?: { readonly code?: string }; readonly name: string };
+      refuse(cause?.code ?? name);
     }
   };
   const timer = setInterval(
@@ -45,8 +49,9 @@ export function sendConfirmed(ingestUrl: () => string, writeKey: string, ratePer
   );
   return {
     confirmed,
+    refusals,
     get refused() {
-      return refused;
+      return [...refusals.values()].reduce((sum, count) => sum + count, 0);
     },
     stop: async () => {
       clearInterval(timer);

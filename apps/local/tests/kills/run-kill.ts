@@ -100,11 +100,11 @@ async function kill(run: PipelineRun, victim: Victim): Promise<void> {
   }
 }
 
-function ingestUrlOf(run: PipelineRun): Promise<string> {
+export function ingestUrlOf(run: PipelineRun): Promise<string> {
   return waitFor(run, "the greeting", async () => /Events\s+(http:\S+)/.exec(run.output())?.[1]);
 }
 
-function readWriteKey(): string {
+export function readWriteKey(): string {
   const stack = JSON.parse(readFileSync(defaultStackPath, "utf8")) as {
     output: { local_write_key: { value: string } };
   };

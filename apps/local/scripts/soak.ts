@@ -1,0 +1,85 @@
+/** `pnpm --filter @millrace/local soak`: runs the pipeline at a steady rate and prints whether memory and file handles grow. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { formatTable } from "../src/report/format-table.ts";
+import { controlUrl, runPipeline } from "../tests/integration/run-pipeline.ts";
+import { type ProcessFigures, readFigures, slopeOf } from "../tests/soak/process-figures.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "60" },
+    rate: { type: "string", default: "200" },
+    /** Minutes that do not count: caches and compiled code fill up. */
+    warmup: { type: "string", default: "5" },
+  },
+});
+const sampleMs = 10_000;
+const minuteMs = 60_000;
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Sample extends ProcessFigures {
+  readonly minute: number;
+}
+
+const state = mkdtempSync(join(tmpdir(), "millrace-soak-"));
+const run = runPipeline(["--rate", values.rate, "--state", state]);
+const control = await controlUrl(run);
+const startedAt = Date.now();
+const samples = new Map<string, Sample[]>();
+
+async function processes(): Promise<readonly { name: string; pids: readonly number[] }[]> {
+  const response = await fetch(new URL("/processes", control));
+  const children = (await response.json()) as { name: string; pids: number[] }[];
+  return [{ name: "parent", pids: [run.child.pid ?? 0] }, ...children];
+}
+
+async function takeSamples(minute: number): Promise<void> {
+  for (const { name, pids } of await processes()) {
+    const figures = pids.flatMap((pid) => readFigures(pid) ?? []);
+    const own = samples.get(name) ?? [];
+    samples.set(name, own);
+    own.push({
+      minute,
+      memoryMb: figures.reduce((sum, { memoryMb }) => sum + memoryMb, 0),
+      handles: figures.reduce((sum, { handles }) => sum + handles, 0),
+    });
+  }
+}
+
+for (let nextMinute = 0; Date.now() - startedAt < Number(values.minutes) * minuteMs; ) {
+  const minute = (Date.now() - startedAt) / minuteMs;
+  await takeSamples(minute);
+  if (minute >= nextMinute) {
+    const parts = [...samples].map(([name, own]) => `${name} ${own.at(-1)?.memoryMb.toFixed(0) ?? ""} MB`);
+    console.log(`minute ${minute.toFixed(0)}: ${parts.join(", ")}`);
+    nextMinute += 1;
+  }
+  await wait(sampleMs);
+}
+const events = await fetch(new URL("/warehouse", control), {
+  method: "POST",
+  body: "SELECT count(*) AS n FROM landed_events",
+});
+console.log(`rows in the landing table: ${await events.text()}`);
+run.child.kill("SIGINT");
+const { code, output } = await run.ended;
+console.log(output.split("\n").slice(-16).join("\n"));
+const rows = [...samples].map(([name, own]) => {
+  const counted = own.filter(({ minute }) => minute >= Number(values.warmup));
+  const [first] = counted;
+  const last = counted.at(-1);
+  return {
+    process: name,
+    "MB after warm-up": first?.memoryMb.toFixed(0),
+    "MB at the end": last?.memoryMb.toFixed(0),
+    "MB an hour": (60 * slopeOf(counted.map(({ minute, memoryMb }) => [minute, memoryMb]))).toFixed(1),
+    "handles after warm-up": first?.handles,
+    "handles at the end": last?.handles,
+    "handles an hour": (60 * slopeOf(counted.map(({ minute, handles }) => [minute, handles]))).toFixed(1),
+  };
+});
+console.log(formatTable(rows));
+rmSync(state, { recursive: true, force: true });
+process.exitCode = code === 0 ? 0 : 1;
