@@ -6,6 +6,7 @@ import type { Trace } from "../../trace.ts";
 import { createUuid } from "../../uuid.ts";
 import { FunctionError, type FunctionRuntime, type InvokeOptions, TooManyRequestsError } from "../function-error.ts";
 import * as limits from "../limits.ts";
+import { copyJson } from "./copy-json.ts";
 import { type ExecutionEnvironment, InProcessEnvironment } from "./execution-environment.ts";
 import {
   checkFunctionFaults,
@@ -161,8 +162,8 @@ export class InProcessFunction<Event = unknown> implements FunctionRuntime {
       }
       environment.thaw(this.#interruption(fault, environment, exit));
       invocation.start(requestId);
-      // JSON both ways, as between Lambda and a process: nothing can be shared by mistake.
-      const given = JSON.parse(JSON.stringify(event)) as Event;
+      // A copy, as between Lambda and a process: nothing can be shared by mistake.
+      const given = copyJson(event) as Event;
       const context = this.#createContext(environment, requestId, invocation.deadlineMs);
       Promise.resolve()
         .then(() => handler(given, context))
@@ -176,7 +177,7 @@ export class InProcessFunction<Event = unknown> implements FunctionRuntime {
             invocation.end();
             environment.freeze();
             this.#idle.push({ environment, handler });
-            resolve(JSON.parse(JSON.stringify(result ?? null)));
+            resolve(copyJson(result ?? null));
           },
           (error: unknown) => {
             if (invocation.isOver || environment.hasEnded) return;
