@@ -13,6 +13,9 @@ export interface PoolOptions {
   readonly preload?: { readonly file: string; readonly environment: Readonly<Record<string, string>> };
 }
 
+/** Most of what a schedule makes dies young: with more room for it, a tenth less time goes into collecting garbage. */
+const heapOptions = ["--max-semi-space-size=64"];
+
 const processFile = join(import.meta.dirname, "schedule-process.ts");
 
 /** Runs schedules in several processes: seeds in order, each process taking the next one when it is done. */
@@ -30,7 +33,7 @@ export async function runSchedules(options: PoolOptions): Promise<void> {
 function runProcess(options: PoolOptions, take: () => number | undefined, stop: () => void): Promise<void> {
   const { preload, events, onResponse } = options;
   const child: ChildProcess = fork(processFile, [], {
-    execArgv: [...process.execArgv, ...(preload === undefined ? [] : ["--import", preload.file])],
+    execArgv: [...process.execArgv, ...heapOptions, ...(preload === undefined ? [] : ["--import", preload.file])],
     env: { ...process.env, ...preload?.environment },
   });
   return new Promise((resolve, reject) => {
