@@ -36,7 +36,11 @@ export async function* rowsOf(
 }
 
 /** The lines a stream has from its start on, until nothing has come for `patienceMs` or the reader has enough. */
-export async function* streamLines({ controlUrl }: Target, stream: string, patienceMs: number): AsyncGenerator<string> {
+export async function* streamLines(
+  { controlUrl }: Pick<Target, "controlUrl">,
+  stream: string,
+  patienceMs: number,
+): AsyncGenerator<string> {
   const stopping = new AbortController();
   const response = await fetch(new URL(`/streams/${stream}?from-start`, controlUrl), { signal: stopping.signal });
   if (!response.ok || response.body === null) throw new Error(await response.text());
