@@ -7,12 +7,13 @@ import {
   type ServerKind,
   type ServerMessage,
   serverDescriptions,
-  serverKinds,
 } from "./protocol.ts";
+import { startFakeKinesis } from "./overload/kinesis.ts";
 
 /**
- * `pnpm bench [--rounds 7] [--seconds 3] [--connections 32] [--json]`: requests and events per second of the service
- * against bare servers. Each server has its own process, the load generator another; rounds are interleaved, so that a
+ * `pnpm bench [--rounds 7] [--seconds 3] [--connections 32] [--events 1,10] [--put-records] [--baseline <folder>] [--json]`:
+ * requests and events per second of the service against bare servers. With `--put-records` all of them write to a Kinesis
+ * that confirms everything; `--baseline` adds the service of another checkout's `apps/ingest`. Each server has its own process, the load generator another; rounds are interleaved, so that a
  * slow minute of the machine falls on all of them; medians are reported. Exits 1 when the goal is missed.
  */
 const { values } = parseArgs({
@@ -20,6 +21,10 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "3" },
     connections: { type: "string", default: "32" },
+    events: { type: "string", default: "1,10" },
+    servers: { type: "string", default: "ingest,bare,bare-json,express-json" },
+    "put-records": { type: "boolean", default: false },
+    baseline: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
@@ -52,7 +57,11 @@ function nextMessage<T extends ServerMessage["type"]>(child: ChildProcess, type:
 }
 
 async function startServer(kind: ServerKind): Promise<Server> {
-  const child = fork(`${import.meta.dirname}/server.ts`, [kind], { execArgv: nodeOptions });
+  const { baseline } = values;
+  const child =
+    kind === "baseline"
+      ? fork(`${String(baseline)}/bench/server.ts`, ["ingest"], { execArgv: nodeOptions, cwd: baseline })
+      : fork(`${import.meta.dirname}/server.ts`, [kind, kinesis?.url ?? ""], { execArgv: nodeOptions });
   const { port } = await nextMessage(child, "listening");
   return { kind, child, port };
 }
@@ -108,9 +117,10 @@ async function measure(servers: readonly Server[], eventsPerRequest: number) {
     }
   }
   const medianOf = (kind: ServerKind, value: (round: Round) => number) => median((rounds.get(kind) ?? []).map(value));
-  const bareRate = medianOf("bare", (round) => round.requestsPerSecond);
-  const bareCpu = medianOf("bare", (round) => round.cpuUsPerRequest);
-  return serverKinds.map((kind) => {
+  const reference = kinds[1] ?? "ingest";
+  const bareRate = medianOf(reference, (round) => round.requestsPerSecond);
+  const bareCpu = medianOf(reference, (round) => round.cpuUsPerRequest);
+  return kinds.map((kind) => {
     const requestsPerSecond = medianOf(kind, (round) => round.requestsPerSecond);
     const cpuUsPerRequest = medianOf(kind, (round) => round.cpuUsPerRequest);
     return {
@@ -118,19 +128,23 @@ async function measure(servers: readonly Server[], eventsPerRequest: number) {
       eventsPerRequest,
       requestsPerSecond: Math.round(requestsPerSecond),
       eventsPerSecond: Math.round(requestsPerSecond * eventsPerRequest),
-      ratioToBare: Number((requestsPerSecond / bareRate).toFixed(3)),
+      ratioToSecond: Number((requestsPerSecond / bareRate).toFixed(3)),
       cpuUsPerRequest: Number(cpuUsPerRequest.toFixed(1)),
-      cpuRatioToBare: Number((cpuUsPerRequest / bareCpu).toFixed(3)),
+      cpuRatioToSecond: Number((cpuUsPerRequest / bareCpu).toFixed(3)),
       p50Ms: medianOf(kind, (round) => round.p50Ms),
       p99Ms: medianOf(kind, (round) => round.p99Ms),
     };
   });
 }
 
-const servers = await Promise.all(serverKinds.map(startServer));
+const kinds = [...values.servers.split(","), ...(values.baseline === undefined ? [] : ["baseline"])] as ServerKind[];
+const kinesis = values["put-records"] ? await startFakeKinesis() : undefined;
+const servers = await Promise.all(kinds.map(startServer));
 try {
-  const results = [...(await measure(servers, 1)), ...(await measure(servers, 10))];
-  const isMet = results.every(({ server, ratioToBare }) => server !== "ingest" || ratioToBare >= goal);
+  const results = [];
+  for (const events of values.events.split(",").map(Number)) results.push(...(await measure(servers, events)));
+  // The goal is that against the bare server with the same reading of events.
+  const isMet = kinds[1] !== "bare" || results.every((row) => row.server !== "ingest" || row.ratioToSecond >= goal);
   const report = {
     node: process.version,
     cores: availableParallelism(),
@@ -144,11 +158,12 @@ try {
   if (values.json) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else {
-    for (const kind of serverKinds) process.stdout.write(`${kind}: ${serverDescriptions[kind]}\n`);
+    for (const kind of kinds) process.stdout.write(`${kind}: ${serverDescriptions[kind]}\n`);
     console.table(results);
     process.stdout.write(`Goal: ingest at least ${goal} of bare: ${isMet ? "met" : "missed"}\n`);
   }
   process.exitCode = isMet ? 0 : 1;
 } finally {
   for (const { child } of servers) child.disconnect();
+  kinesis?.close();
 }

@@ -1,5 +1,5 @@
 /** The servers that are compared. */
-export const serverKinds = ["ingest", "bare", "bare-json", "express-json"] as const;
+export const serverKinds = ["ingest", "bare", "bare-json", "express-json", "baseline"] as const;
 
 export type ServerKind = (typeof serverKinds)[number];
 
@@ -9,6 +9,7 @@ export const serverDescriptions: Record<ServerKind, string> = {
   bare: "node:http with the same reading and encoding of events, nothing else",
   "bare-json": "node:http with JSON.parse and JSON.stringify, no check of anything",
   "express-json": "Express with express.json() and JSON.stringify, no check of anything",
+  baseline: "the service of another checkout",
 };
 
 /** What a server process tells the bench. */

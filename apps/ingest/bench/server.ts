@@ -1,6 +1,12 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Delivery, type PutRecord, systemClock } from "@millrace/put-records";
+import {
+  createKinesisClient,
+  createPutRecords,
+  type Delivery,
+  type PutRecord,
+  systemClock,
+} from "@millrace/put-records";
 import express from "express";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
@@ -29,11 +35,26 @@ const delivered: Delivery = {
   isAmbiguous: false,
 };
 
-/** The same sink for all: counts lines and confirms at once. */
+const kinesisUrl = process.argv[3] ?? "";
+const putRecords =
+  kinesisUrl === ""
+    ? undefined
+    : createPutRecords({
+        client: createKinesisClient({
+          endpoint: kinesisUrl,
+          region: "eu-west-1",
+          credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
+        }),
+        streamName: "bench",
+        lingerMs: 5,
+      });
+
+/** The same sink for all: counts lines, and confirms at once or when Kinesis does. */
 const sink = {
-  send: async ({ data }: PutRecord): Promise<Delivery> => {
+  send: async (record: PutRecord): Promise<Delivery> => {
+    const { data } = record;
     for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) events += 1;
-    return delivered;
+    return putRecords === undefined ? delivered : putRecords.send(record);
   },
 };
 
@@ -124,6 +145,11 @@ function createExpressJsonListener(): RequestListener {
   return app;
 }
 
+function comparedListener(kind: ServerKind): RequestListener {
+  if (kind === "bare") return bareListener;
+  return kind === "bare-json" ? bareJsonListener : createExpressJsonListener();
+}
+
 async function listen(kind: ServerKind): Promise<number> {
   if (kind === "ingest") {
     const { port } = await startServer({
@@ -138,10 +164,7 @@ async function listen(kind: ServerKind): Promise<number> {
     });
     return port;
   }
-  const listener = { bare: bareListener, "bare-json": bareJsonListener, "express-json": createExpressJsonListener() }[
-    kind
-  ];
-  const server = createServer({ keepAliveTimeout: 75_000 }, listener);
+  const server = createServer({ keepAliveTimeout: 75_000 }, comparedListener(kind));
   await new Promise<void>((resolve) => server.listen(0, resolve));
   return (server.address() as AddressInfo).port;
 }

@@ -3,6 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type EventService, replyError } from "./event-service.ts";
 import { type ForeignPath, findForeignPath } from "./foreign-requests.ts";
 import { createIntake, explainingHeaders, type Intake, type IntakeDependencies, sendReply } from "./intake.ts";
+import { createOpenApiDocument } from "./openapi.ts";
+import { isProblemCode, renderProblemList, renderProblemPage } from "./problem-pages.ts";
 import { IngestError } from "./problems.ts";
 import { createBeaconProtocol, createCloudEventsProtocol } from "./protocol.ts";
 import { discard } from "./read-body.ts";
@@ -59,6 +61,17 @@ function createExpressApp(dependencies: AppDependencies, intake: Intake): Expres
   app.get("/metrics", async (_request, response) => {
     answer(response, 200, metrics.registry.contentType, await metrics.registry.metrics());
   });
+
+  app.get("/v1/problems", (_request, response) =>
+    answer(response, 200, "text/html; charset=utf-8", renderProblemList()),
+  );
+  app.get("/v1/problems/:code", (request, response) => {
+    const { code } = request.params;
+    if (!isProblemCode(code)) throw new IngestError("not-found", "GET /v1/problems lists every problem.");
+    answer(response, 200, "text/html; charset=utf-8", renderProblemPage(code));
+  });
+  const openApi = JSON.stringify(createOpenApiDocument(dependencies));
+  app.get("/v1/openapi.json", (_request, response) => answer(response, 200, "application/json", openApi));
 
   // Paths of foreign SDKs, see `@millrace/sender-adapters`.
   app.use((request, response) => takeForeignRequest(dependencies, intake, request, response));

@@ -50,11 +50,13 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     try {
       sender = protocol.identify();
       ticket = admission.enter(sender);
-      if (request.headers.expect !== undefined) response.writeContinue();
       const held = ticket;
       const { maxBodyBytes } = dependencies;
       const charge = (size: number) => held.charge(size);
-      const received = await readBody(request, maxBodyBytes, charge);
+      const onWanted = () => {
+        if (request.headers.expect !== undefined) response.writeContinue();
+      };
+      const received = await readBody(request, { maxBytes: maxBodyBytes, charge, onWanted });
       const { bytes, arrivedBytes } = protocol.hidesGzip ? await unzipUntold(received, maxBodyBytes, charge) : received;
       bodyBytes = bytes.byteLength;
       if (sender === undefined) {

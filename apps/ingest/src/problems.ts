@@ -108,9 +108,9 @@ export class IngestError extends Error {
   }
 }
 
-/** The address that names a problem's kind; it is a name, nothing is served there. */
+/** The address that names a problem's kind: that of its page at this service, whatever host it has. */
 export function problemType(code: ProblemCode): string {
-  return `https://millrace.example/problems/${code}`;
+  return `/v1/problems/${code}`;
 }
 
 /**

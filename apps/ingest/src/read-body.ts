@@ -44,6 +44,13 @@ export interface ReceivedBody {
 /** Charges bytes that are held; throws when there is no room for them. */
 export type ChargeBytes = (bytes: number) => void;
 
+export interface ReadBodyOptions {
+  readonly maxBytes: number;
+  readonly charge: ChargeBytes;
+  /** Nothing in the headers stands against the body: a client that waits for `100 Continue` may send it. */
+  readonly onWanted: () => void;
+}
+
 /**
  * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`. What is charged is what has
  * arrived, not what is announced: an announcement costs nothing.
@@ -51,11 +58,11 @@ export type ChargeBytes = (bytes: number) => void;
  * `decompressed-body-too-large`, and what `charge` throws
  * @throws ClientGoneError
  */
-export function readBody(request: IncomingMessage, maxBytes: number, charge: ChargeBytes): Promise<ReceivedBody> {
+export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  if (encoding === "identity") return collect(request, maxBytes, charge);
+  if (encoding === "identity") return collect(request, options);
   const decompress = decompressors.get(encoding);
-  if (decompress !== undefined) return readCompressedBody(request, maxBytes, charge, decompress);
+  if (decompress !== undefined) return readCompressedBody(request, options, decompress);
   discard(request);
   return Promise.reject(
     new IngestError("unsupported-content-encoding", `Send the body as ${acceptedEncodings.join(", ")}.`),
@@ -64,11 +71,10 @@ export function readBody(request: IncomingMessage, maxBytes: number, charge: Cha
 
 async function readCompressedBody(
   request: IncomingMessage,
-  maxBytes: number,
-  charge: ChargeBytes,
+  options: ReadBodyOptions,
   decompress: Decompress,
 ): Promise<ReceivedBody> {
-  return decompressBody(await collect(request, maxBytes, charge), maxBytes, charge, decompress);
+  return decompressBody(await collect(request, options), options.maxBytes, options.charge, decompress);
 }
 
 /** The first bytes of gzip, which no JSON text begins with. @see https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
@@ -99,7 +105,7 @@ async function decompressBody(
   return { bytes, arrivedBytes };
 }
 
-function collect(request: IncomingMessage, maxBytes: number, charge: ChargeBytes): Promise<ReceivedBody> {
+function collect(request: IncomingMessage, { maxBytes, charge, onWanted }: ReadBodyOptions): Promise<ReceivedBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -114,6 +120,7 @@ function collect(request: IncomingMessage, maxBytes: number, charge: ChargeBytes
       refuse(bodyTooLarge(maxBytes));
       return;
     }
+    onWanted();
     request.on("data", (chunk: Buffer) => {
       if (isSettled) return;
       length += chunk.byteLength;

@@ -317,6 +317,37 @@ describe("operations", () => {
     await until(() => service.admission.bytes.used === 0);
   });
 
+  test.each([
+    ["no key", "content-type: application/json\r\n", "401 Unauthorized"],
+    ["a wrong key", "authorization: Bearer guess\r\n", "401 Unauthorized"],
+    [
+      "a body that is too large",
+      `authorization: Bearer ${shopKey}\r\ncontent-length: 99000000\r\n`,
+      "413 Payload Too Large",
+    ],
+  ])("with %s, 100-continue is refused before anything is asked for", async (_, headers, status) => {
+    const service = await start();
+    const socket = connect(service.port, "127.0.0.1");
+    const length = headers.includes("content-length") ? "" : "content-length: 2\r\n";
+    let text = "";
+    socket.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    socket.write(`POST /v1/events HTTP/1.1\r\nhost: i\r\nexpect: 100-continue\r\n${headers}${length}\r\n`);
+    await until(() => text.includes("}"));
+    expect(text.split("\r\n")[0]).toBe(`HTTP/1.1 ${status}`);
+    expect(text).toContain("content-type: application/problem+json");
+    socket.destroy();
+  });
+
+  test.each([
+    ["GET / HTTP/1.1\r\nhost: i\r\nconnection: close\r\n\r\n", 404],
+    ["GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+  ])("%j gets a problem document", async (text, status) => {
+    const answer = await exchangeRaw((await start()).port, text);
+    expect([answer.status, answer.contentType]).toEqual([status, "application/problem+json"]);
+  });
+
   test("a request that is late gives back what it holds although its client stays", async () => {
     const service = await start({ server: { headersTimeoutMs: 300, requestTimeoutMs: 300 } });
     // With `allowHalfOpen` the client does not close its side when the service closes its own.
