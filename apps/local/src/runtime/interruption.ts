@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { readFileSync } from "node:fs";
 
 const interruptedCode = 130;
 
@@ -18,13 +19,25 @@ export function interruption(): AbortSignal {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  const parent = process.ppid;
+  const ancestors = readAncestors();
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (readAncestors() === ancestors) return;
     clearInterval(watch);
     if (!controller.signal.aborted) stop();
   }, parentPollMs).unref();
   return controller.signal;
+}
+
+/** Ids of the parent and, where Linux tells, of its parent: a package manager starts Node through a shell that outlives it. */
+function readAncestors(): string {
+  const parent = process.ppid;
+  try {
+    const [, fields = ""] = /\) (.*)/.exec(readFileSync(`/proc/${parent}/stat`, "utf8")) ?? [];
+    const isPackageScript = process.env["npm_lifecycle_event"] !== undefined;
+    return isPackageScript ? `${parent} ${fields.split(" ")[1] ?? ""}` : String(parent);
+  } catch {
+    return String(parent);
+  }
 }
 
 /** Resolves when the signal aborts. */
