@@ -110,6 +110,7 @@ async function run(options: StartOptions): Promise<number> {
     folders,
     isFresh: options.isFresh,
     port,
+    pollIntervalMs: options.pollIntervalMs,
     onWarning: createWarner(),
     onNotice: notice,
   });

@@ -43,12 +43,6 @@ import { LogFile } from "./log-file.ts";
 import { PatientObjectStore } from "./patient-object-store.ts";
 import { ServiceProcess } from "./service-process.ts";
 
-/**
- * Lambda itself polls a shard once a second, which alone makes the 99th percentile of two hops almost two seconds. A
- * shard answers five reads a second: four here, and one for its delivery stream.
- */
-const mappingPollIntervalMs = 250;
-
 /** DuckDB's own default, four fifths of the machine's memory, would fill up with what was loaded. */
 const warehouseMemory = "256MB";
 
@@ -59,6 +53,8 @@ export interface PipelineOptions {
   readonly isFresh: boolean;
   /** Port of the event service. */
   readonly port: number;
+  /** Milliseconds between two reads of a shard by a mapping. */
+  readonly pollIntervalMs: number;
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
   readonly onWarning: (message: string) => void;
   /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
@@ -179,7 +175,7 @@ export class Pipeline {
       ofMapping: ({ functionName, streamArn }, target) => ({
         random: createRandom(randomUUID()),
         checkpoints: streams.checkpointsOf(streamArn, `lambda/${functionName}`),
-        pollIntervalMs: mappingPollIntervalMs,
+        pollIntervalMs: options.pollIntervalMs,
         onError: warn(functionName),
         invoke: (event, invocation) =>
           invokeWithRoom(store, () => target.invoke(event, invocation)).catch((error: unknown) => {
