@@ -7,7 +7,7 @@ const figures: Record<string, object> = {};
 let calm: IsolationRun;
 
 beforeAll(async () => {
-  calm = await runIsolation(undefined);
+  calm = await runIsolation(undefined, 10);
   figures["none dead"] = summary(calm);
 });
 
@@ -19,7 +19,7 @@ const all = (count: number): string[] => Array.from({ length: count }, (_, index
 
 const deaths: [Death, number][] = [
   ["throttles", 60],
-  ["silent", 60],
+  ["silent", 20],
   ["missing", 10],
   ["denied", 10],
 ];
