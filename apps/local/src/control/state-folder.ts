@@ -60,7 +60,8 @@ export async function claimStateFolder({ root, lock }: StateFolders): Promise<Cl
 function markFolder(root: string): void {
   let names: string[];
   try {
-    mkdirSync(root, { recursive: true });
+    // Raw events and dead letters lie here unmasked.
+    mkdirSync(root, { recursive: true, mode: 0o700 });
     names = readdirSync(root);
   } catch (cause) {
     throw new StateFolderError(`--state ${root} cannot be used: ${(cause as Error).message}.`, { cause });

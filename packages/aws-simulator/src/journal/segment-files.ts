@@ -14,7 +14,8 @@ export class SegmentFiles {
 
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true });
+    // Only the owner may read what was stored.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   /** Numbers of the segments that are there, oldest first. */
