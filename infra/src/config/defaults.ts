@@ -71,6 +71,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       freshness: unit.seconds(600),
       unreadShareOfRetention: unit.percent(50),
       badRows: unit.records(500),
+      duplicates: unit.records(5_000),
       blockedRequests: unit.requests(1_000),
       onSilence: false,
     },

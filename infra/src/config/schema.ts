@@ -352,6 +352,8 @@ const environmentConfig = z.strictObject({
     unreadShareOfRetention: whole<Percent>("per cent", { min: 10, max: 95 }),
     /** Bad rows in five minutes. */
     badRows: whole<Records>("records", { min: 1, max: 1_000_000 }),
+    /** Copies that the router sees in five minutes: a crash or an ambiguous write leaves some, a fault leaves many. */
+    duplicates: whole<Records>("records", { min: 1, max: 1_000_000_000 }),
     /** Requests that the firewall refuses in five minutes. */
     blockedRequests: whole<Requests>("requests", { min: 1, max: 1_000_000_000 }),
     /** Whether five minutes without a single raw record is an alarm. */

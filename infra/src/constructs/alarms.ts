@@ -64,6 +64,13 @@ export class Alarms extends Construct {
       above: config.badRows,
       description: "Many events could not be read. Look at failure_kind in the BAD_ROWS view for what changed.",
     });
+    this.#alarm("router_duplicates", {
+      metric: metrics.duplicates(watched.router),
+      above: config.duplicates,
+      description:
+        "Many events reach the applications more than once. Look for functions that end while they write: errors, time-outs, memory. " +
+        "The view DUPLICATES counts the copies in the lake.",
+    });
     if (watched.firewall !== undefined) {
       this.#alarm("firewall_blocked", {
         metric: metrics.blockedRequests(watched.firewall),

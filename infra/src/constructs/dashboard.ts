@@ -71,6 +71,7 @@ export class Dashboard extends Construct {
           ...byName(watched.hops, metrics.throttledAttempts).map(suffixed("throttled")),
           ...byName(watched.hops, metrics.ambiguousDeliveries).map(suffixed("ambiguous")),
           ...byName(watched.hops, metrics.batchItemFailures).map(suffixed("given back")),
+          ...byName([watched.router], metrics.duplicates).map(suffixed("duplicates")),
         ]),
       ],
       [

@@ -52,6 +52,17 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     });
   });
 
+  test("the router is watched for copies of events that it sees", () => {
+    const { function_name: name } = plan.json.resource.aws_lambda_function.router;
+    expect(metricsOfService.router).toContain("duplicates");
+    expect(alarms.find((alarm) => alarm.metric_name === "duplicates")).toMatchObject({
+      namespace: metricNamespace,
+      dimensions: { service: "router", stage: environment, function: name },
+      threshold: config.alarms.duplicates,
+      statistic: "Sum",
+    });
+  });
+
   test("every mapping is watched for dead letters and for records dropped without one", () => {
     for (const { address } of plan.each("aws_lambda_event_source_mapping")) {
       const dimensions = { EventSourceMappingUUID: `\${${address}.uuid}` };
