@@ -2,7 +2,6 @@ import type { SecretRead } from "@millrace/aws-request";
 import type { PutRecordsHooks } from "@millrace/put-records";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ProtocolReply } from "./event-service.ts";
-import type { Admission } from "./admission/admission.ts";
 import { createKeyMetrics } from "./key-metrics.ts";
 import { metricNames } from "./metric-names.ts";
 
@@ -27,8 +26,13 @@ export interface IngestMetrics {
   writeKeysRead(outcome: SecretRead["outcome"], keysInForce: number, nowMs: number): void;
 }
 
+/** What a gauge shows of the admission: bytes that requests hold. */
+interface AdmissionUse {
+  readonly bytes: { readonly used: number };
+}
+
 /** @param isProcessMeasured adds the metrics of the Node process; false where many services share one process. */
-export function createMetrics(admission: Pick<Admission, "bytes">, isProcessMeasured: boolean): IngestMetrics {
+export function createMetrics(admission: AdmissionUse, isProcessMeasured: boolean): IngestMetrics {
   const registry = new Registry();
   const registers = [registry];
   if (isProcessMeasured) collectDefaultMetrics({ register: registry });

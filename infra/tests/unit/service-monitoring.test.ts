@@ -31,7 +31,7 @@ function readPromql(expression: string): { metrics: string[]; labels: string[] }
 
 /** Every series that the event service exports, as Prometheus stores it, with its labels. */
 const exported = new Map<string, ReadonlySet<string>>(
-  createMetrics({ bytes: { used: 0 } as Parameters<typeof createMetrics>[0]["bytes"] }, false)
+  createMetrics({ bytes: { used: 0 } }, false)
     .registry.getMetricsAsArray()
     .flatMap((metric) => {
       const { name, labelNames, constructor } = metric as unknown as {
