@@ -104,3 +104,8 @@ test("docs/day-one.md shows what bootstrap and doctor print; drill-day-one --wri
     expect(page).toContain(block);
   }
 });
+
+test("a page shows nothing that a terminal erased, and no spinner", () => {
+  const printed = "⠙\u001b[1G\u001b[0Kplanned\nwaits\u001b[2K\u001b[1Gapplied\n⠹\n";
+  expect(shownLines(printed, root)).toEqual(["planned", "applied"]);
+});

@@ -15,12 +15,14 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 const ERASED = /[^\n]*\u001b\[2K/g;
 // eslint-disable-next-line no-control-regex -- that is what a terminal is sent
 const TERMINAL_CODES = /\u001b\[[\d;?]*[A-Za-z]|\r/g;
+/** Frames of the spinner that npx turns while it waits. */
+const SPINNER = /[\u2800-\u28ff]/gu;
 
 /** Lines of a command's output as the page shows them: its own words, with nothing that differs from run to run. */
 export function shownLines(output: string, folder: string): readonly string[] {
   const text = replacements.reduce(
     (changed, [pattern, shown]) => changed.replaceAll(pattern, shown),
-    output.replaceAll(ERASED, "").replaceAll(TERMINAL_CODES, "").replaceAll(`${folder}/`, ""),
+    [ERASED, TERMINAL_CODES, SPINNER, `${folder}/`].reduce<string>((left, gone) => left.replaceAll(gone, ""), output),
   );
   return foldTerraform(ownWords(text.split("\n"))).map((line) =>
     line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line,
