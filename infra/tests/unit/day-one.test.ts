@@ -109,3 +109,12 @@ test("a page shows nothing that a terminal erased, and no spinner", () => {
   const printed = "⠙\u001b[1G\u001b[0Kplanned\nwaits\u001b[2K\u001b[1Gapplied\n⠹\n";
   expect(shownLines(printed, root)).toEqual(["planned", "applied"]);
 });
+
+test("a page does not count the resources of a first deployment", () => {
+  const printed =
+    "Plan: 147 to add, 0 to change, 0 to destroy.\nApply complete! Resources: 147 added, 3 changed, 0 destroyed.";
+  expect(shownLines(printed, root)).toEqual([
+    "Plan: … to add, 0 to change, 0 to destroy.",
+    "Apply complete! Resources: … added, 3 changed, 0 destroyed.",
+  ]);
+});

@@ -9,6 +9,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{40}\b/g, "<commit>"],
   [/\bvpc-\w+/g, "vpc-…"],
   [/(?<=Terraform: )[\d.]+/g, "1.…"],
+  // A route more is a resource more, and no reason to write the page anew.
+  [/\b\d+(?= (?:to add|to create|added)\b)/g, "…"],
 ];
 
 // eslint-disable-next-line no-control-regex -- what a terminal erases again
