@@ -106,28 +106,17 @@ export class EventSourceMapping {
    * @throws OptionError for settings that AWS would refuse; then the old ones hold
    */
   update(changes: MappingUpdate): void {
-    const options = { ...this.#options, ...changes };
-    const {
-      batchSize,
-      batchingWindowMs,
-      maximumRetryAttempts,
-      maximumRecordAgeMs,
-      isBisecting,
-      isReportingItemFailures,
-    } = readMappingOptions(options);
-    this.#options = options;
+    // The generator goes on, where a new one would draw the same numbers again.
+    const options = { ...this.#options, random: this.#settings.random, ...changes };
     // Lanes read the settings anew for every batch.
-    Object.assign(this.#settings, {
-      batchSize,
-      batchingWindowMs,
-      maximumRetryAttempts,
-      maximumRecordAgeMs,
-      isBisecting,
-      isReportingItemFailures,
-    });
+    Object.assign(this.#settings, readMappingOptions(options));
+    this.#options = options;
   }
 
-  /** Stops, by default only after everything in the stream was processed. Calling it again without `drain` cuts that short. */
+  /**
+   * Stops, by default only after everything in the stream was processed. Calling it again without `drain` cuts that
+   * short.
+   */
   async stop(options: StopOptions = {}): Promise<void> {
     if (this.#isRunning && options.drain !== false) await this.#drain();
     this.#isRunning = false;
