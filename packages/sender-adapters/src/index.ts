@@ -14,6 +14,7 @@ export { credentialOfQuery } from "./credentials.ts";
 export { createRefusedEvent } from "./refused-event.ts";
 export { findEndpoints, pathPrefixes } from "./registry.ts";
 export {
+  adapterNames,
   type AdapterSettingsByName,
   type AdapterSettingsDocument,
   findSettingsFaults,

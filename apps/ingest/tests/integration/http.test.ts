@@ -92,7 +92,7 @@ describe("POST /v1/events", () => {
     ["GZIP", gzipSync],
     ["zstd", zstdCompressSync],
     ["deflate", deflateSync],
-    // What many clients mean by deflate.
+    // Many clients mean this by deflate.
     ["deflate", deflateRawSync],
     ["identity", (bytes: Buffer) => bytes],
   ])("decompresses %s", async (encoding, compress) => {

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { adapterNames } from "@millrace/sender-adapters";
 import { receivedMs, rudderKey, sdkKey, shopKey, webhookSecret } from "./test-service.ts";
 
 /** A good request, to be spoilt. */
@@ -12,18 +13,8 @@ export interface FuzzSeed {
   readonly sign?: (body: Buffer) => readonly (readonly [string, string])[];
 }
 
-/** What is fuzzed: the service's own endpoint, or an adapter. */
-export const fuzzTargets = [
-  "events",
-  "segment",
-  "rudderstack",
-  "snowplow",
-  "posthog",
-  "otlp",
-  "github",
-  "stripe",
-  "event-grid",
-] as const;
+/** Targets of the fuzzer: the service's own endpoint, and each adapter. */
+export const fuzzTargets = ["events", ...adapterNames] as const;
 
 export type FuzzTarget = (typeof fuzzTargets)[number];
 

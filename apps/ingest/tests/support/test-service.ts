@@ -26,7 +26,7 @@ export const revokedKey = "revoked-key-90c3";
 export const sdkKey = "sdk-key-90be";
 /** The key of a back end that sends with RudderStack's SDK. */
 export const rudderKey = "rudder-key-5a02";
-/** What signs the webhooks of {@link sdkKey}. */
+/** The secret that signs the webhooks of {@link sdkKey}. */
 export const webhookSecret = "webhook-secret-1c77";
 
 export const writeKeys: readonly WriteKeyConfig[] = [

@@ -19,7 +19,7 @@ const runSnowplow = (method: string) => `
   snowplow.trackPageView();
   const schema = "iglu:com.acme/click/jsonschema/1-0-0";
   snowplow.trackSelfDescribingEvent({ event: { schema, data: { x: 1 } } });
-  // What failed waits in the page's storage for the next flush.
+  // Failed messages wait in the page's storage for the next flush.
   globalThis.flushing = setInterval(() => snowplow.flushBuffer(), 200);`;
 
 const beaconEvent = (id: string) =>

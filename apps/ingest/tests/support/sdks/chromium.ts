@@ -6,8 +6,8 @@ import { type Browser, chromium as playwright } from "playwright-core";
 const systemNames = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] as const;
 
 /**
- * Starts a Chromium: the one `CHROMIUM` names, one on the path, or the one that comes in an npm package for Linux on x64. Nothing
- * is downloaded. `undefined` where there is none.
+ * Starts a Chromium: the one `CHROMIUM` names, one on the path, or the one that comes in an npm package for Linux on
+ * x64. Nothing is downloaded. `undefined` where there is none.
  */
 export async function launchChromium(): Promise<Browser | undefined> {
   const executablePath = process.env["CHROMIUM"] ?? findOnPath() ?? (await findInPackage());

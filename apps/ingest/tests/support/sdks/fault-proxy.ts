@@ -9,8 +9,8 @@ export interface FaultProxy {
 }
 
 /**
- * Stands between an SDK and the service. The first request that carries events is passed on and its answer thrown away: the
- * SDK gets 503, as it would when a connection breaks after the events were stored, and has to send them again.
+ * Stands between an SDK and the service. The first request that carries events is passed on and its answer thrown away:
+ * the SDK gets 503, as it would when a connection breaks after the events were stored, and has to send them again.
  */
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let faults = 0;

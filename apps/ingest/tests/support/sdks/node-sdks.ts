@@ -48,7 +48,7 @@ const snowplow: Sdk = {
       buildSelfDescribingEvent({ event: { schema: "iglu:com.acme/click/jsonschema/1-0-0", data: { x: 1 } } }),
     );
     await tracker.flush();
-    // What failed waits for the next flush.
+    // Failed messages wait for the next flush.
     await tracker.flush();
   },
 };

@@ -5,7 +5,7 @@ export interface SdkTarget {
   readonly appId: string;
 }
 
-/** What is known of a real SDK without loading it. */
+/** Facts about a real SDK that need no loading of it. */
 export interface SdkFacts {
   /** Name of its npm package, or of a function of the browser. */
   readonly name: string;

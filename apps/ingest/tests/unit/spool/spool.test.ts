@@ -1,31 +1,18 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { PutRecord } from "@millrace/put-records";
 import { decodeFrames, encodeFrame } from "../../../src/spool/frame.ts";
 import { Spool } from "../../../src/spool/spool.ts";
+import { TemporarySpools } from "../../support/temporary-spools.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "ingest-spool-"));
-});
-const opened: Spool[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((spool) => spool.close()));
-  rmSync(folder, { recursive: true });
-});
+const spools = new TemporarySpools();
 
 const recordOf = (text: string): PutRecord => ({
   partitionKey: `käse-${text.slice(0, 9)}`,
   data: Buffer.from(`${text}\n`),
 });
 
-async function openSpool(maxBytes = 1_000_000): Promise<Spool> {
-  const spool = await Spool.open({ folder, maxBytes, onError: () => undefined });
-  opened.push(spool);
-  return spool;
-}
 const textsOf = (records: readonly PutRecord[]) => records.map(({ data }) => Buffer.from(data).toString().trim());
 
 async function drain(spool: Spool): Promise<string[]> {
@@ -60,7 +47,7 @@ describe("frames", () => {
 
 describe("the spool", () => {
   test("gives back what was stored, in order, and forgets what is removed", async () => {
-    const spool = await openSpool();
+    const spool = await spools.open();
     expect(await Promise.all(["1", "2", "3"].map((text) => spool.append(recordOf(text))))).toEqual([
       "stored",
       "stored",
@@ -68,22 +55,22 @@ describe("the spool", () => {
     ]);
     expect(spool.bytes).toBeGreaterThan(0);
     expect(await drain(spool)).toEqual(["1", "2", "3"]);
-    expect([spool.bytes, readdirSync(folder)]).toEqual([0, []]);
+    expect([spool.bytes, readdirSync(spools.folder)]).toEqual([0, []]);
   });
 
   test("goes on where a killed process stopped, without the record it was writing", async () => {
-    const first = await openSpool();
+    const first = await spools.open();
     await first.append(recordOf("1"));
     await first.append(recordOf("2"));
-    const [name = ""] = readdirSync(folder);
-    appendFileSync(join(folder, name), encodeFrame(recordOf("3")).subarray(0, -1));
-    const second = await openSpool();
+    const [name = ""] = readdirSync(spools.folder);
+    appendFileSync(join(spools.folder, name), encodeFrame(recordOf("3")).subarray(0, -1));
+    const second = await spools.open();
     await second.append(recordOf("4"));
     expect(await drain(second)).toEqual(["1", "2", "4"]);
   });
 
   test("takes what comes while the oldest file is being sent into another one", async () => {
-    const spool = await openSpool();
+    const spool = await spools.open();
     await spool.append(recordOf("1"));
     const segment = await spool.takeOldest();
     await spool.append(recordOf("2"));
@@ -92,7 +79,7 @@ describe("the spool", () => {
   });
 
   test("is bounded, and has room again when something is removed", async () => {
-    const spool = await openSpool(200);
+    const spool = await spools.open(200);
     expect(await spool.append(recordOf("x".repeat(100)))).toBe("stored");
     expect([await spool.append(recordOf("y".repeat(100))), spool.hasRoom]).toEqual(["full", true]);
     await drain(spool);
@@ -101,22 +88,22 @@ describe("the spool", () => {
 
   test("says when the disk fails, and goes on when it works again", async () => {
     const errors: unknown[] = [];
-    const path = join(folder, "sub");
+    const path = join(spools.folder, "sub");
     const spool = await Spool.open({ folder: path, maxBytes: 1_000, onError: (error) => errors.push(error) });
     rmSync(path, { recursive: true });
     expect([await spool.append(recordOf("1")), spool.bytes, errors.length]).toEqual(["failed", 0, 1]);
   });
 
   test("keeps what the stream will never take", async () => {
-    const spool = await openSpool();
+    const spool = await spools.open();
     await spool.setAside([recordOf("1"), recordOf("2")]);
-    expect(readFileSync(join(folder, "refused.ndjson"), "utf8")).toBe("1\n2\n");
+    expect(readFileSync(join(spools.folder, "refused.ndjson"), "utf8")).toBe("1\n2\n");
   });
 
   test("an empty file of a process that was killed at once is passed over", async () => {
-    const first = await openSpool();
+    const first = await spools.open();
     await first.append(recordOf("1"));
-    truncateSync(join(folder, readdirSync(folder)[0] ?? ""));
-    expect(await drain(await openSpool())).toEqual([]);
+    truncateSync(join(spools.folder, readdirSync(spools.folder)[0] ?? ""));
+    expect(await drain(await spools.open())).toEqual([]);
   });
 });

@@ -1,30 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { systemClock } from "@millrace/put-records";
 import { SpoolReplay } from "../../../src/spool/replay.ts";
-import { Spool } from "../../../src/spool/spool.ts";
 import { createSpoolingStream } from "../../../src/spool/spooling-stream.ts";
 import { MemoryStream } from "../../support/memory-stream.ts";
+import { TemporarySpools } from "../../support/temporary-spools.ts";
 import { until } from "../../support/until.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "ingest-spool-"));
-});
-const opened: Spool[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((spool) => spool.close()));
-  rmSync(folder, { recursive: true });
-});
+const spools = new TemporarySpools();
 
 const recordOf = (text: string) => ({ partitionKey: text, data: Buffer.from(`{"id":"${text}"}\n`) });
 
 async function create(maxBytes = 1_000_000) {
   const stream = new MemoryStream();
-  const spool = await Spool.open({ folder, maxBytes, onError: () => undefined });
-  opened.push(spool);
+  const spool = await spools.open(maxBytes);
   let outageMs = 0;
   let spooled = 0;
   const spooling = createSpoolingStream({
