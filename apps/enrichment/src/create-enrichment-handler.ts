@@ -205,7 +205,9 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
   };
 }
 
-/** Events of one source record that share a partition key share a record: Firehose bills each record as 5 KB at least. */
+/**
+ * Events of one source record that share a partition key share a record: Firehose bills each record as 5 KB at least.
+ */
 function groupByKey(enriched: readonly EnrichedLine[], maxBytes: number): Output[] {
   const [single] = enriched;
   if (single !== undefined && enriched.length === 1) return [toOutput(single.partitionKey, `${single.json}\n`)];
@@ -246,8 +248,9 @@ function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
 }
 
 /**
- * A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried again: without
- * access, stream or key nothing is taken, and what is repaired soon must not have turned all traffic into bad rows.
+ * A record the enriched stream will never take must not block its shard: it becomes a bad row. Everything else is tried
+ * again: without access, stream or key nothing is taken, and what is repaired soon must not have turned all traffic
+ * into bad rows.
  */
 function decideFailure(
   { source, output, delivery }: FailedOutput,

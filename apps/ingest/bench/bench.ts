@@ -11,10 +11,11 @@ import {
 import { startFakeKinesis } from "./overload/kinesis.ts";
 
 /**
- * `pnpm bench [--rounds 7] [--seconds 3] [--connections 32] [--events 1,10] [--put-records] [--baseline <folder>] [--json]`:
- * requests and events per second of the service against bare servers. With `--put-records` all of them write to a Kinesis
- * that confirms everything; `--baseline` adds the service of another checkout's `apps/ingest`. Each server has its own process, the load generator another; rounds are interleaved, so that a
- * slow minute of the machine falls on all of them; medians are reported. Exits 1 when the goal is missed.
+ * `pnpm bench [--rounds 7] [--seconds 3] [--connections 32] [--events 1,10] [--put-records] [--baseline <folder>]
+ * [--json]`: requests and events per second of the service against bare servers. With `--put-records` all of them write
+ * to a Kinesis that confirms everything; `--baseline` adds the service of another checkout's `apps/ingest`. Each server
+ * has its own process, the load generator another; rounds are interleaved, so that a slow minute of the machine falls
+ * on all of them; medians are reported. Exits 1 when the goal is missed.
  */
 const { values } = parseArgs({
   options: {

@@ -8,9 +8,10 @@ import { hashWriteKey, type WriteKeyConfig } from "../src/write-keys.ts";
 import { type FakeKinesis, startFakeKinesis } from "./overload/kinesis.ts";
 
 /**
- * `pnpm spool-drill [--outage 60] [--rate 50] [--kill]`: the built service with a spool, while Kinesis hangs; with `--kill`
- * the process is killed (SIGKILL) in the middle and started again. Then every event that was acknowledged has to be in the
- * stream. Copies are counted: they have one identity, of which the warehouse's view shows one row. Exits 1 when one is lost.
+ * `pnpm spool-drill [--outage 60] [--rate 50] [--kill]`: the built service with a spool, while Kinesis hangs; with
+ * `--kill` the process is killed (SIGKILL) in the middle and started again. Then every event that was acknowledged has
+ * to be in the stream. Copies are counted: they have one identity, of which the warehouse's view shows one row. Exits 1
+ * when one is lost.
  */
 const { values } = parseArgs({
   options: {

@@ -3,8 +3,8 @@ import { fuzzTargets } from "../tests/support/fuzz-seeds.ts";
 import { fuzzService } from "../tests/support/fuzz-service.ts";
 
 /**
- * `pnpm fuzz [--target segment] [--requests 10000] [--seed 1]`: exits 1 when an answer or a stored line is not as documented. Without a
- * target, each gets as many requests.
+ * `pnpm fuzz [--target segment] [--requests 10000] [--seed 1]`: exits 1 when an answer or a stored line is not as
+ * documented. Without a target, each gets as many requests.
  */
 const { values } = parseArgs({
   options: {

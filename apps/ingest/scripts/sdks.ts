@@ -4,8 +4,8 @@ import { runSdk, type SdkReport, sendFromNode } from "../tests/support/sdks/run-
 import { nodeSdkFacts, type SdkFacts } from "../tests/support/sdks/sdk.ts";
 
 /**
- * `pnpm sdks [name …]`: runs real, unmodified SDKs against the service, loses one answer where they repeat what failed, and prints what was
- * stored. Exits 1 when an event is missing or doubled.
+ * `pnpm sdks [name …]`: runs real, unmodified SDKs against the service, loses one answer where they repeat what failed,
+ * and prints what was stored. Exits 1 when an event is missing or doubled.
  */
 const names = process.argv.slice(2);
 const isWanted = ({ name }: SdkFacts): boolean => names.length === 0 || names.includes(name);

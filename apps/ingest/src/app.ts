@@ -13,7 +13,9 @@ import { compileSourcePatterns } from "./source-patterns.ts";
 /** What the HTTP side needs; everything is passed in, so that tests choose clock, keys and stream. */
 export interface AppDependencies extends IntakeDependencies {
   readonly service: EventService;
-  /** Origins of services that may deliver webhooks, as they name themselves in the CloudEvents handshake; `*` is any. */
+  /**
+   * Origins of services that may deliver webhooks, as they name themselves in the CloudEvents handshake; `*` is any.
+   */
   readonly webhookOrigins: readonly string[];
 }
 

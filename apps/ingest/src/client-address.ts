@@ -16,8 +16,8 @@ export function readClientIp(request: IncomingMessage, trustProxyHops: number): 
 const forwardedEntry = /^(?:for=)?"?(?:\[([^\]]*)\](?::\d+)?|([^":]*)(?::\d+)?|([^"]*))"?$/i;
 
 /**
- * The address of one entry, as the proxies of the world write it: alone, with a port, IPv6 in brackets or with a zone, or
- * as `for=` of RFC 7239. `undefined` when there is none (`unknown`, `_hidden`).
+ * The address of one entry, as the proxies of the world write it: alone, with a port, IPv6 in brackets or with a zone,
+ * or as `for=` of RFC 7239. `undefined` when there is none (`unknown`, `_hidden`).
  */
 export function readForwardedAddress(entry: string): string | undefined {
   const [first = ""] = entry.split(";");

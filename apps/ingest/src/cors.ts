@@ -15,9 +15,9 @@ export interface Cors {
 }
 
 /**
- * Makes the CORS answers. Origins are listed literally or with `*` (`https://*.shop.example`); `*` alone is everybody. The
- * origin is echoed and credentials are allowed, because `sendBeacon` and Snowplow's tracker always ask for them. The service
- * has no cookies, so they give nobody any right.
+ * Makes the CORS answers. Origins are listed literally or with `*` (`https://*.shop.example`); `*` alone is everybody.
+ * The origin is echoed and credentials are allowed, because `sendBeacon` and Snowplow's tracker always ask for them.
+ * The service has no cookies, so they give nobody any right.
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function createCors(origins: readonly string[]): Cors {
@@ -49,12 +49,13 @@ export function createCors(origins: readonly string[]): Cors {
 }
 
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** What only a proxy may say: a page shall not be able to try. */
+/** Headers that only a proxy may set: a page shall not be able to try. */
 const proxyHeader = /^(?:x-forwarded-|forwarded$|x-real-ip$|via$)/;
 
 /**
- * Every header that is asked for but those of proxies: SDKs and tracing libraries add headers of their own (`tracestate`,
- * `x-retry-count`, `x-b3-traceid`, `ce-…`), none carries authority here, and `*` would not cover `Authorization`.
+ * Every header that is asked for but those of proxies: SDKs and tracing libraries add headers of their own
+ * (`tracestate`, `x-retry-count`, `x-b3-traceid`, `ce-…`), none carries authority here, and `*` would not cover
+ * `Authorization`.
  */
 function allowHeaders(requested: string | undefined): string {
   const names = (requested ?? "").split(",").map((name) => name.trim().toLowerCase());

@@ -82,17 +82,22 @@ export interface UnconfirmedEvent {
 export interface EventService {
   /** Events that one call of {@link accept} takes. */
   readonly maxEventsPerRequest: number;
-  /** Finds the sender; throws {@link IngestError}. Comes first, so that strangers cannot make the service read bodies. */
+  /**
+   * Finds the sender; throws {@link IngestError}. Comes first, so that strangers cannot make the service read bodies.
+   */
   authenticate(authorization: string | undefined): Sender;
   /** The keys in force, for protocols that carry the key elsewhere than in `Authorization`. */
   keyring(): Keyring;
-  /** Takes the events of a request; resolves when Kinesis has confirmed or failed each record. Throws {@link IngestError}. */
+  /**
+   * Takes the events of a request; resolves when Kinesis has confirmed or failed each record. Throws {@link
+   * IngestError}.
+   */
   accept(sender: Sender, request: EventRequest): Promise<EventReply>;
   /** Both steps, with faults as replies: all there is to a request but its transport. Never rejects. */
   handle(request: EventRequest): Promise<EventReply>;
 }
 
-/** What all events of a request have in common when they are written. */
+/** Members that all events of a request have in common when they are written. */
 interface Encoding {
   readonly sender: Sender;
   readonly context: ClientContext;
@@ -290,7 +295,9 @@ function replyAccepted(stored: readonly StoredEvent[], rejected: readonly Reject
   return { status: 202, headers: jsonHeaders, body, code: undefined, ...summary };
 }
 
-/** A fault that all events have in common is the fault of the request; otherwise the answer says that each has its own. */
+/**
+ * A fault that all events have in common is the fault of the request; otherwise the answer says that each has its own.
+ */
 function replyNothingAccepted(events: number, rejected: readonly Rejection[]): EventReply {
   const [first] = rejected;
   const isCommon = first !== undefined && rejected.every(({ code }) => code === first.code);

@@ -12,7 +12,7 @@ import { IngestError } from "./problems.ts";
 import type { Protocol } from "./protocol.ts";
 import { identifyByUrl, type Keyring, type Sender } from "./write-keys.ts";
 
-/** What the foreign protocols say of a request; `undefined` when its path belongs to none. */
+/** The foreign protocols' answer for a request; `undefined` when its path belongs to none. */
 export interface ForeignPath {
   /** Methods that the path takes. */
   readonly methods: readonly string[];

@@ -7,7 +7,7 @@ export class Health {
     return this.#isDraining;
   }
 
-  /** What is missing before the first request can be taken; `undefined` once nothing is. */
+  /** The reason why no request can be taken yet; `undefined` once there is none. */
   get missing(): string | undefined {
     return this.#missing;
   }

@@ -10,7 +10,8 @@ export type MakeId = (draft: EventDraft) => string;
 
 /**
  * With an `Idempotency-Key`, ids follow from the key and the event's own text, so that a request that is sent again has
- * the ids it had, and every sink knows its events. Events of the same text in one request are told apart by their order.
+ * the ids it had, and every sink knows its events. Events of the same text in one request are told apart by their
+ * order.
  * @throws IngestError `malformed-idempotency-key`
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */

@@ -15,7 +15,7 @@ import { acceptedEncodings, ClientGoneError, discard, readBody, unzipUntold } fr
 import { type Headers, isBinaryMode } from "./read-events.ts";
 import type { Sender } from "./write-keys.ts";
 
-/** What reading a request takes; everything is passed in, so that tests choose clock, keys and stream. */
+/** Parts that reading a request needs; all are passed in, so that tests choose clock, keys and stream. */
 export interface IntakeDependencies {
   readonly clock: Clock;
   readonly cors: Cors;
@@ -33,8 +33,8 @@ export interface IntakeDependencies {
 export type Intake = (request: IncomingMessage, response: ServerResponse, protocol: Protocol) => Promise<void>;
 
 /**
- * Makes the way of every request that brings events: who sends, whether there is room, the body, the events, the answer.
- * What the request holds is given back when its answer has left, or when the connection is gone.
+ * Makes the way of every request that brings events: who sends, whether there is room, the body, the events, the
+ * answer. What the request holds is given back when its answer has left, or when the connection is gone.
  */
 export function createIntake(dependencies: IntakeDependencies): Intake {
   const { admission, clock, metrics, logger } = dependencies;

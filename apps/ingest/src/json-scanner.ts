@@ -95,7 +95,9 @@ export class JsonScanner {
     return true;
   }
 
-  /** Skips whitespace and takes `code`; throws {@link JsonSyntaxError} naming `expected` when something else follows. */
+  /**
+   * Skips whitespace and takes `code`; throws {@link JsonSyntaxError} naming `expected` when something else follows.
+   */
   expect(code: number, expected: string): void {
     if (!this.take(code)) this.fail(expected);
   }

@@ -1,11 +1,14 @@
 /**
- * Bytes of one Kinesis record, data and partition key together, on a stream that was given the largest maximum there is;
- * without that it is 1 MiB, and `@millrace/put-records` refuses what is larger.
+ * Bytes of one Kinesis record, data and partition key together, on a stream that was given the largest maximum there
+ * is; without that it is 1 MiB, and `@millrace/put-records` refuses what is larger.
  * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
  */
 export const largestKinesisRecordBytes = 10_485_760;
 
-/** Partition key: 256 characters of at most four UTF-8 bytes. @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
+/**
+ * Partition key: 256 characters of at most four UTF-8 bytes.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html
+ */
 export const partitionKeyBytes = 1_024;
 
 /**
@@ -19,8 +22,8 @@ export const groupedRecordBytes = 65_536;
 export const defaultMaxBodyBytes = 2_097_152;
 
 /**
- * One event as it is stored. A quarter of a usual Kinesis record, because the enriched event holds the event and more, and
- * has to fit into a record again.
+ * One event as it is stored. A quarter of a usual Kinesis record, because the enriched event holds the event and more,
+ * and has to fit into a record again.
  */
 export const defaultMaxEventBytes = 262_144;
 
@@ -85,7 +88,10 @@ export const preflightMaxAgeSeconds = 7_200;
 /** Longest read of the write keys. Secrets Manager answers within tens of milliseconds. */
 export const writeKeysTimeoutMs = 2_000;
 
-/** How long a service that starts asks for its first write keys: less than Kubernetes waits before it starts another one. */
+/**
+ * How long a service that starts asks for its first write keys: less than Kubernetes waits before it starts another
+ * one.
+ */
 export const writeKeysStartTimeoutMs = 20_000;
 
 /** Names of write keys are labels of metrics and columns of tables. */
@@ -93,11 +99,15 @@ export const maxWriteKeyNameCharacters = 64;
 
 /** Memory of the process itself, without requests and connections: its code, the SDK, the allocator's own. Measured. */
 export const processBytes = 134_217_728;
-/** Part of the memory that connections may take, and what an idle one takes in Node and in the kernel's books. Measured. */
+/**
+ * Part of the memory that connections may take, and what an idle one takes in Node and in the kernel's books. Measured.
+ */
 export const connectionShareOfMemory = 0.25;
 export const connectionBytes = 12_288;
 export const minConnections = 1_024;
-/** Parts of the remaining memory, and of the heap, that requests may hold; the rest is for what is not collected yet. */
+/**
+ * Parts of the remaining memory, and of the heap, that requests may hold; the rest is for what is not collected yet.
+ */
 export const budgetShareOfMemory = 0.3;
 export const budgetShareOfHeap = 0.5;
 export const minBudgetBytes = 8_388_608;
@@ -139,7 +149,9 @@ export const loadSampleMs = 100;
 export const maxLoopDelayMs = 2_000;
 /** Part of the time that the process has to have worked for a late loop to be its own doing. */
 export const ownDelayShare = 0.8;
-/** Part of the heap's limit beyond which nobody is taken: a collector that finds nothing to collect ends the process. */
+/**
+ * Part of the heap's limit beyond which nobody is taken: a collector that finds nothing to collect ends the process.
+ */
 export const maxHeapShare = 0.9;
 
 /** Without an answer of the stream for this long, requests are refused at once. */

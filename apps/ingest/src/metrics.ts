@@ -6,8 +6,8 @@ import { createKeyMetrics } from "./key-metrics.ts";
 import { metricNames } from "./metric-names.ts";
 
 /**
- * What the service tells about itself. Labels hold statuses, problem codes, reasons and names of write keys: never a key
- * itself, a tenant or a path.
+ * What the service tells about itself. Labels hold statuses, problem codes, reasons and names of write keys: never a
+ * key itself, a tenant or a path.
  */
 export interface IngestMetrics {
   readonly registry: Registry;
@@ -26,7 +26,7 @@ export interface IngestMetrics {
   writeKeysRead(outcome: SecretRead["outcome"], keysInForce: number, nowMs: number): void;
 }
 
-/** What a gauge shows of the admission: bytes that requests hold. */
+/** The part of the admission that a gauge shows: bytes that requests hold. */
 interface AdmissionUse {
   readonly bytes: { readonly used: number };
 }

@@ -3,7 +3,7 @@ import { problems } from "./problems.ts";
 import { maxAttributeCharacters } from "./limits.ts";
 import { acceptedEncodings } from "./read-body.ts";
 
-/** What of the document depends on how the service is set up. */
+/** The parts of the document that depend on how the service is set up. */
 export interface OpenApiOptions {
   readonly maxBodyBytes: number;
 }

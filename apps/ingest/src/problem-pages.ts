@@ -1,6 +1,6 @@
 import { type ProblemCode, problems } from "./problems.ts";
 
-/** What whoever gets the problem can do about it. */
+/** Advice for whoever gets the problem. */
 const actions: Record<ProblemCode, string> = {
   "malformed-request": "Speak HTTP/1.1, with a `Host` header and one length of the body.",
   "request-timeout": "Send headers and body without pauses; the time allowed begins with the connection.",

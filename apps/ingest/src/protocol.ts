@@ -7,7 +7,10 @@ import { identifyByUrl, type Sender } from "./write-keys.ts";
 export interface Protocol {
   /** Whether a body may be gzip that no `Content-Encoding` tells of. */
   readonly hidesGzip: boolean;
-  /** Finds the sender before a byte of the body is read; `undefined` where only the body says it. @throws IngestError */
+  /**
+   * Finds the sender before a byte of the body is read; `undefined` where only the body says it.
+   * @throws IngestError
+   */
   identify(): Sender | undefined;
   /** Finds the sender by the body. @throws IngestError */
   identifyByBody(body: Uint8Array): Sender;
@@ -29,8 +32,8 @@ export function createCloudEventsProtocol(service: EventService, authorization: 
 }
 
 /**
- * CloudEvents with the key in the query, for senders that cannot set a header: `navigator.sendBeacon`, and webhooks such as
- * Event Grid's. `undefined` when the query names no key.
+ * CloudEvents with the key in the query, for senders that cannot set a header: `navigator.sendBeacon`, and webhooks
+ * such as Event Grid's. `undefined` when the query names no key.
  */
 export function createBeaconProtocol(service: EventService, query: string): Protocol | undefined {
   const credential = credentialOfQuery(new URLSearchParams(query));

@@ -9,11 +9,17 @@ type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promi
 const inflateZlib = promisify(inflate);
 const inflateBare = promisify(inflateRaw);
 
-/** `deflate` is zlib's format; many clients send the bare one under that name. @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.2 */
+/**
+ * `deflate` is zlib's format; many clients send the bare one under that name.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.2
+ */
 const decompressDeflate: Decompress = (bytes, options) =>
   isZlib(bytes) ? inflateZlib(bytes, options) : inflateBare(bytes, options);
 
-/** The first two bytes of zlib's format: method 8, and together a multiple of 31. @see https://www.rfc-editor.org/rfc/rfc1950#section-2.2 */
+/**
+ * The first two bytes of zlib's format: method 8, and together a multiple of 31.
+ * @see https://www.rfc-editor.org/rfc/rfc1950#section-2.2
+ */
 function isZlib([method = 0, flags = 0]: Buffer): boolean {
   return (method & 0x0f) === 8 && (method * 256 + flags) % 31 === 0;
 }
@@ -77,11 +83,15 @@ async function readCompressedBody(
   return decompressBody(await collect(request, options), options.maxBytes, options.charge, decompress);
 }
 
-/** The first bytes of gzip, which no JSON text begins with. @see https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
+/**
+ * The first bytes of gzip, which no JSON text begins with.
+ * @see https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1
+ */
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Decompresses a body that is gzip by its first bytes, whatever its headers say: some SDKs leave `Content-Encoding` out.
+ * Decompresses a body that is gzip by its first bytes, whatever its headers say: some SDKs leave `Content-Encoding`
+ * out.
  * @throws IngestError `malformed-content-encoding`, `decompressed-body-too-large`, and what `charge` throws
  */
 export async function unzipUntold(

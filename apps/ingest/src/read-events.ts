@@ -201,7 +201,8 @@ export function isBinaryMode(headers: Headers): boolean {
 
 /**
  * Reads the event of a request in CloudEvents binary mode.
- * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#31-binary-content-mode
+ * @see
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#31-binary-content-mode
  */
 export function readBinaryEvent(
   headers: Headers,

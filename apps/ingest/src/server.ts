@@ -146,7 +146,8 @@ const idleCheckMs = 50;
 function close(server: Server, connections: Connections, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     let timer: unknown;
-    // An answer that was on its way out when the drain began did not say `Connection: close`; its connection falls idle later.
+    // An answer that was on its way out when the drain began did not say `Connection: close`; its connection falls idle
+    // later.
     const endIdle = () => {
       for (const [socket, latest] of connections) if (latest === undefined || latest.closed) socket.destroy();
       timer = clock.setTimeout(endIdle, idleCheckMs);

@@ -3,12 +3,12 @@ import { type AdapterSettingsByName, type AdapterSettingsDocument, resolveSettin
 import { IngestError } from "./problems.ts";
 import { compileSourcePatterns, type SourceMatcher } from "./source-patterns.ts";
 
-/** What stands behind a write key; it decides whose address and user agent a request carries. */
+/** The kind of program behind a write key; it decides whose address and user agent a request carries. */
 export const senderKinds = ["browser", "app", "backend", "webhook"] as const;
 
 export type SenderKind = (typeof senderKinds)[number];
 
-/** What a key may send to one instance of the service. */
+/** Limits of a key's traffic to one instance of the service. */
 export interface Quotas {
   readonly eventsPerSecond?: number | undefined;
   /** Bytes of bodies as they arrive. */
@@ -147,8 +147,8 @@ function readWriteKey(authorization: string | undefined): string {
 }
 
 /**
- * Finds the sender by a key in the query or the path. Proxies write URLs down, so that a back end's key, which is a secret, is
- * refused there; those of pages and apps are public anyway.
+ * Finds the sender by a key in the query or the path. Proxies write URLs down, so that a back end's key, which is a
+ * secret, is refused there; those of pages and apps are public anyway.
  * @throws IngestError with a 401 code
  */
 export function identifyByUrl(keyring: Keyring, key: string): Sender {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 
-/** What one process, or all processes of one name, used. */
+/** Resources used by one process, or by all processes of one name. */
 export interface ProcessUse {
   readonly name: string;
   readonly processes: number;

@@ -1,4 +1,7 @@
-/** `pnpm --filter @millrace/local full-disk`: fills the disk under a running pipeline (a small tmpfs; needs root) and counts what is there. */
+/**
+ * `pnpm --filter @millrace/local full-disk`: fills the disk under a running pipeline (a small tmpfs; needs root) and
+ * counts what is there.
+ */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

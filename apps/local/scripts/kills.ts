@@ -1,4 +1,7 @@
-/** `pnpm --filter @millrace/local kills`: kills every process of the pipeline at random moments under load and counts what is there. */
+/**
+ * `pnpm --filter @millrace/local kills`: kills every process of the pipeline at random moments under load and counts
+ * what is there.
+ */
 import { parseArgs } from "node:util";
 import { createRandom } from "@millrace/aws-simulator/random";
 import { formatTable } from "../src/report/format-table.ts";

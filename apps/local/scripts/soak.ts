@@ -1,4 +1,7 @@
-/** `pnpm --filter @millrace/local soak`: runs the pipeline at a steady rate and prints whether memory and file handles grow. */
+/**
+ * `pnpm --filter @millrace/local soak`: runs the pipeline at a steady rate and prints whether memory and file handles
+ * grow.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

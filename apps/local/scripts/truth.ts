@@ -1,4 +1,7 @@
-/** `pnpm --filter @millrace/local truth`: sends events of odd JSON through the running pipeline and compares what arrives. */
+/**
+ * `pnpm --filter @millrace/local truth`: sends events of odd JSON through the running pipeline and compares what
+ * arrives.
+ */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { oddEvents } from "@millrace/truth";

@@ -1,4 +1,7 @@
-/** `pnpm warehouse "<SQL>"`: queries the warehouse of the running pipeline and prints a table, a single row in full, or JSON with --json. */
+/**
+ * `pnpm warehouse "<SQL>"`: queries the warehouse of the running pipeline and prints a table, a single row in full, or
+ * JSON with --json.
+ */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";

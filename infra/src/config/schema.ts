@@ -121,7 +121,9 @@ const delivery = z.strictObject({
   bufferSize: whole<Mebibytes>("MiB", FIREHOSE_BUFFER_MIB),
 });
 
-/** Where a secret comes from: written here (local only), or a Secrets Manager secret that workloads read while they run. */
+/**
+ * Where a secret comes from: written here (local only), or a Secrets Manager secret that workloads read while they run.
+ */
 const secret = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion("from", [
     z.strictObject({ from: z.literal("inline"), value }),
@@ -142,7 +144,7 @@ const writeKey = z.strictObject({
   sha256: z.union([keyHash, z.array(keyHash).min(1).max(2)]),
   tenantId: text("a tenant id", /^[\w.-]{1,64}$/),
   sources: z.array(text("a source pattern", /^\S+$/)).min(1, "Expected at least one source pattern"),
-  /** What stands behind the key; `browser` where it does not say. */
+  /** The kind of program behind the key; `browser` where it does not say. */
   kind: oneOf("kind of sender", ["browser", "app", "backend", "webhook"] as const).optional(),
   /** The older way to write `"kind": "backend"`. */
   forwardsClient: z.boolean().optional(),

@@ -25,7 +25,10 @@ export function sealFile(path: string, key: string | undefined, purpose: string)
   rmSync(path);
 }
 
-/** Writes the file that `<file>.sealed` holds, for its owner only. @throws DeployError when it was sealed otherwise, or changed since. */
+/**
+ * Writes the file that `<file>.sealed` holds, for its owner only.
+ * @throws DeployError when it was sealed otherwise, or changed since.
+ */
 export function openFile(path: string, key: string | undefined, purpose: string): void {
   const sealed = readFileSync(`${path}.sealed`);
   const decipher = createDecipheriv(CIPHER, keyOf(key), sealed.subarray(0, NONCE_BYTES))

@@ -62,7 +62,9 @@ async function plantFaults(environment: EnvironmentName): Promise<void> {
   }
 }
 
-/** Two at a time: Terraform waits for most of an apply's time. Every environment is drilled, whatever another one finds. */
+/**
+ * Two at a time: Terraform waits for most of an apply's time. Every environment is drilled, whatever another one finds.
+ */
 async function drillAll(environments: readonly EnvironmentName[]): Promise<void> {
   const left = [...environments];
   const faults: InfraError[] = [];

@@ -10,8 +10,8 @@ import type { Endpoints } from "./stand-ins/stand-ins.ts";
 const REGISTRY = "registry.terraform.io";
 
 /**
- * A folder for one drill, which only its user can read: stacks, Terraform's own configuration, a mirror that `init` installs
- * the providers from, and a log of everything that Terraform printed.
+ * A folder for one drill, which only its user can read: stacks, Terraform's own configuration, a mirror that `init`
+ * installs the providers from, and a log of everything that Terraform printed.
  */
 export class Workspace {
   readonly folder = mkdtempSync(join(tmpdir(), "millrace-drill-"));
@@ -54,7 +54,9 @@ export class Workspace {
     return join(this.folder, "out");
   }
 
-  /** Lays out the providers of a stack as `terraform providers mirror` would, so that `init` checks source and version. */
+  /**
+   * Lays out the providers of a stack as `terraform providers mirror` would, so that `init` checks source and version.
+   */
   mirrorProviders({ terraform }: StackJson): void {
     const platform = `${process.platform === "darwin" ? "darwin" : "linux"}_${process.arch === "x64" ? "amd64" : process.arch}`;
     for (const [name, { source, version }] of Object.entries(terraform.required_providers)) {

@@ -19,21 +19,22 @@ export function parseEventText(text: string): unknown {
 }
 
 // A number follows a colon, a comma, a bracket or nothing. The alternatives are those that `String` does not give: tiny
-// ones, those of more digits than every double keeps (with and without a point), exponents, zeros at the end of a fraction.
+// ones, those of more digits than every double keeps (with and without a point), exponents, zeros at the end of a
+// fraction.
 const RESPELLED_NUMBER =
   /(?:^|[:,[])[ \t\r\n]*-?(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|[0-9]+\.[0-9]*0(?![0-9])|(?<=-)0(?![0-9.]))/;
 
 /**
- * Whether a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`, `-0`,
- * `12345678901234567890`. Never false when it does; true as well for a string that looks like it.
+ * Whether a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`,
+ * `-0`, `12345678901234567890`. Never false when it does; true as well for a string that looks like it.
  */
 export function mayRespellNumbers(text: string): boolean {
   return RESPELLED_NUMBER.test(text);
 }
 
 /**
- * A JSON text as a value in which every number that `JSON.stringify` would write in another way is a NumberText, so that
- * the value is written with the digits of the text; on Node 20 with those of the nearest double.
+ * A JSON text as a value in which every number that `JSON.stringify` would write in another way is a NumberText, so
+ * that the value is written with the digits of the text; on Node 20 with those of the nearest double.
  *
  * @throws InvalidEventError when the text is not JSON.
  */
@@ -67,8 +68,8 @@ export function isExtreme(value: number): boolean {
 }
 
 /**
- * Whether sixteen digits stand in a row, in a number or in a string: then it pays to look closer. A row of sixteen has a
- * digit at every sixteenth place, so that only those are looked at.
+ * Whether sixteen digits stand in a row, in a number or in a string: then it pays to look closer. A row of sixteen has
+ * a digit at every sixteenth place, so that only those are looked at.
  */
 function hasLongNumber(text: string): boolean {
   for (let offset = LONG_NUMBER_DIGITS - 1; offset < text.length; offset += LONG_NUMBER_DIGITS) {

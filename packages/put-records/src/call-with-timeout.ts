@@ -17,7 +17,9 @@ export class NobodyWaits extends Error {
   }
 }
 
-/** A request that can be given up on; `answer` settles at the latest then, whether or not the client obeys the signal. */
+/**
+ * A request that can be given up on; `answer` settles at the latest then, whether or not the client obeys the signal.
+ */
 export interface PendingRequest {
   readonly answer: Promise<unknown>;
   abandon(reason: Error): void;

@@ -110,9 +110,9 @@ export interface ServiceProblem {
 export interface Endpoint {
   readonly adapter: AdapterName;
   /**
-   * What becomes of a message that cannot be an event. SDKs look at the status alone and drop or repeat a whole batch, so it is
-   * stored as a refused event (`store`); where the protocol has words for it, the answer tells (`tell`); and a webhook, which
-   * sends one at a time, is answered with the problem (`refuse`).
+   * What becomes of a message that cannot be an event. SDKs look at the status alone and drop or repeat a whole batch,
+   * so it is stored as a refused event (`store`); where the protocol has words for it, the answer tells (`tell`); and a
+   * webhook, which sends one at a time, is answered with the problem (`refuse`).
    */
   readonly refusals: "store" | "tell" | "refuse";
   /** What the head says of the sender: then strangers cannot make the service read a body. */

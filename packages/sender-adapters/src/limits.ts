@@ -1,4 +1,7 @@
-/** Nesting of a foreign body. Messages nest below 64 levels, which the service checks; this one protects the JSON reader. */
+/**
+ * Nesting of a foreign body. Messages nest below 64 levels, which the service checks; this one protects the JSON
+ * reader.
+ */
 export const maxBodyDepth = 200;
 
 /** Characters of a message that are kept when it cannot become an event. */
@@ -8,8 +11,8 @@ export const maxExcerptCharacters = 8_192;
 export const maxMessagesPerRequest = 10_000;
 
 /**
- * Characters of the attributes `id` and `subject`: the service's own limit. A longer id is hashed; a longer subject is in
- * `data` only.
+ * Characters of the attributes `id` and `subject`: the service's own limit. A longer id is hashed; a longer subject is
+ * in `data` only.
  */
 export const maxIdentifierCharacters = 1_024;
 
@@ -25,5 +28,8 @@ export const maxUserAgentCharacters = 1_024;
 /** Bytes of JSON that PostHog's `data=` parameter may hold after decompression. */
 export const maxEmbeddedBytes = 2_097_152;
 
-/** Seconds between a Stripe signature's time and now. @see https://docs.stripe.com/webhooks#verify-official-libraries */
+/**
+ * Seconds between a Stripe signature's time and now.
+ * @see https://docs.stripe.com/webhooks#verify-official-libraries
+ */
 export const defaultSignatureToleranceSeconds = 300;

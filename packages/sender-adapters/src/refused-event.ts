@@ -9,8 +9,8 @@ export interface RefusedMessage extends Omit<UnreadableMessage, "code"> {
 }
 
 /**
- * The event that is stored in the place of a message which cannot be one, so that a batch whose other messages are good can be
- * answered as good and nothing vanishes. Its id is the hash of the message: a retry is the same event.
+ * The event that is stored in the place of a message which cannot be one, so that a batch whose other messages are good
+ * can be answered as good and nothing vanishes. Its id is the hash of the message: a retry is the same event.
  *
  * @example
  * ```ts

@@ -11,8 +11,8 @@ import { stripe } from "./adapters/stripe.ts";
 const adapters: readonly Adapter[] = [segment, rudderstack, posthog, otlp, snowplow, github, stripe, eventGrid];
 
 /**
- * Prefixes of every path of the service, for a load balancer that shall not pass on others. A path of one's own for Snowplow
- * (`/com.acme/track`) has to be added there.
+ * Prefixes of every path of the service, for a load balancer that shall not pass on others. A path of one's own for
+ * Snowplow (`/com.acme/track`) has to be added there.
  */
 export const pathPrefixes = [
   "/v1",
@@ -34,7 +34,9 @@ export const pathPrefixes = [
 export interface PathMatch {
   /** Methods that at least one adapter takes there. */
   readonly methods: readonly string[];
-  /** Endpoints for the method of the request; several protocols may share a path, and the key says which one is meant. */
+  /**
+   * Endpoints for the method of the request; several protocols may share a path, and the key says which one is meant.
+   */
   readonly endpoints: readonly Endpoint[];
 }
 

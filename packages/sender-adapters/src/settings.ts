@@ -95,8 +95,8 @@ function isAdapterName(name: string): name is AdapterName {
 }
 
 /**
- * The settings of a key whose document has no fault. `source` is by default the first source of the key with the adapter's
- * name in the place of each `*`.
+ * The settings of a key whose document has no fault. `source` is by default the first source of the key with the
+ * adapter's name in the place of each `*`.
  *
  * @example
  * ```ts

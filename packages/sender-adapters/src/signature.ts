@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Whether a hexadecimal HMAC-SHA256 of the bytes was made with one of the secrets; each is compared in constant time. */
+/**
+ * Whether a hexadecimal HMAC-SHA256 of the bytes was made with one of the secrets; each is compared in constant time.
+ */
 export function isSignedBy(
   secrets: readonly string[],
   signature: string,

@@ -68,8 +68,8 @@ export function createStreams({ streams }: Topology, kinesis: Kinesis): void {
 }
 
 /**
- * Assembles what reads the streams of a stack: the one place where the laptop and the fault schedules get their pipeline
- * from. Pipes listen at once; {@link startConsumers} starts the rest. The streams have to be there.
+ * Assembles what reads the streams of a stack: the one place where the laptop and the fault schedules get their
+ * pipeline from. Pipes listen at once; {@link startConsumers} starts the rest. The streams have to be there.
  *
  * @throws StackError when a part names another one that the stack does not have
  */

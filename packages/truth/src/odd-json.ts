@@ -47,7 +47,9 @@ const number = fc
 const scalar = fc.oneof(string, number, fc.constantFrom("true", "false", "null"));
 const space = fc.constantFrom("", "", "", " ", "\t", "\r\n");
 
-/** JSON text of any value: odd strings, numbers of any length, names that stand twice, deep and wide, with white space. */
+/**
+ * JSON text of any value: odd strings, numbers of any length, names that stand twice, deep and wide, with white space.
+ */
 const { value } = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },

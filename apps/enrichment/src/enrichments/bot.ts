@@ -15,9 +15,9 @@ const onHostingNetwork: Addition<BotResult> = createAddition(name, { isBot: true
 const withoutUserAgent: Addition<BotResult> = createAddition(name, { isBot: true, reason: "no-user-agent" });
 
 /**
- * Options: `treatMissingAsBot` whether a client without user agent is a bot; `hostingNetworks` autonomous systems where no
- * persons are (needs `network` before it in the list). A sender that is no client, such as a back end, has no user agent
- * of its own; one that it states is the end user's.
+ * Options: `treatMissingAsBot` whether a client without user agent is a bot; `hostingNetworks` autonomous systems where
+ * no persons are (needs `network` before it in the list). A sender that is no client, such as a back end, has no user
+ * agent of its own; one that it states is the end user's.
  */
 export const bot: EnrichmentDefinition = {
   name,

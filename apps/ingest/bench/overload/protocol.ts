@@ -4,7 +4,7 @@ import type { Attack } from "./scenarios.ts";
 export const greedyKey = "overload-greedy-5d1c";
 export const otherKeys = ["overload-a-91e2", "overload-b-37f0", "overload-c-aa04"] as const;
 
-/** What a process of senders is told. */
+/** Orders for a process of senders. */
 export type SendersOrder = { readonly port: number; readonly seconds: number } & (
   | { readonly kind: "greedy"; readonly attack: Attack }
   | { readonly kind: "others" }

@@ -1,4 +1,4 @@
-/** What the senders of a scenario do, all with one key. */
+/** Behaviour of a scenario's senders, which share one key. */
 export interface Attack {
   /** Connections that send nothing. */
   readonly idle?: number;
@@ -6,7 +6,7 @@ export interface Attack {
   readonly slow?: number;
   /** Connections that send one request after the other. */
   readonly busy?: number;
-  /** What they send. */
+  /** Their requests. */
   readonly body?: "one-event" | "small-events" | "large-events" | "brackets" | "names";
 }
 

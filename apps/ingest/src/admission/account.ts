@@ -4,7 +4,7 @@ import { Lane } from "./fair-queue.ts";
 import type { Holding } from "./shared-budget.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** What one key holds and has used. */
+/** Budgets in use and quotas used up by one key. */
 export class Account {
   readonly bytes: Holding = { held: 0 };
   readonly requests: Holding = { held: 0 };

@@ -17,7 +17,7 @@ import { type BudgetRefusal, SharedBudget } from "./shared-budget.ts";
 import { StreamWindow } from "./stream-window.ts";
 
 export interface AdmissionOptions {
-  /** What requests may hold at once, in bytes. */
+  /** Bytes that requests may hold at once. */
   readonly maxBytes: number;
   /** Requests that are read and wait for the stream at once. */
   readonly maxRequests: number;
@@ -26,7 +26,9 @@ export interface AdmissionOptions {
   readonly random: () => number;
   readonly load: Load;
   readonly breaker: Breaker;
-  /** Whether events can be kept while the stream is away; then an outage is no reason to refuse. Default: they cannot. */
+  /**
+   * Whether events can be kept while the stream is away; then an outage is no reason to refuse. Default: they cannot.
+   */
   readonly canSpool?: (() => boolean) | undefined;
   /** Default: that of the event loop. */
   readonly turnClock?: TurnClock | undefined;
@@ -37,8 +39,9 @@ const unknownSender = "";
 const noQuotas = {};
 
 /**
- * Decides who is let in. Memory and requests are divided by key, and keys take turns at the processor and the stream, so
- * that a key that sends too much is refused (429) while the others go on; when the service as a whole has no more to give, everybody is (503).
+ * Decides who is let in. Memory and requests are divided by key, and keys take turns at the processor and the stream,
+ * so that a key that sends too much is refused (429) while the others go on; when the service as a whole has no more to
+ * give, everybody is (503).
  */
 export class Admission {
   readonly bytes: SharedBudget;
@@ -151,7 +154,10 @@ export class Ticket {
     this.#clock = clock;
   }
 
-  /** Charges bytes that have arrived. @throws IngestError `key-over-share`, `overloaded`; the ticket is released then */
+  /**
+   * Charges bytes that have arrived.
+   * @throws IngestError `key-over-share`, `overloaded`; the ticket is released then
+   */
   charge(bytes: number): void {
     const refusal = this.#admission.bytes.tryTake(this.#account.bytes, bytes);
     if (refusal !== undefined) this.#refuse(refusal);

@@ -13,7 +13,7 @@ export class Breaker {
 
   /** A record is on its way to the stream. */
   started(nowMs: number): void {
-    // What failed long ago says nothing about now.
+    // A failure of long ago says nothing about now.
     if (this.#pending === 0 && nowMs - this.#lastUsedMs > breakerForgetsMs) this.#awaySinceMs = undefined;
     this.#awaySinceMs ??= nowMs;
     this.#pending += 1;

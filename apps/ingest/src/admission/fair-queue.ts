@@ -28,9 +28,9 @@ export const loopClock: TurnClock = {
 };
 
 /**
- * Lets requests be read one key after the other, for some milliseconds in each turn of the event loop and while the stream
- * has room. So a key with one small request waits for one request of each other key at most, however many they have. A
- * request that nobody stands before is read at once.
+ * Lets requests be read one key after the other, for some milliseconds in each turn of the event loop and while the
+ * stream has room. So a key with one small request waits for one request of each other key at most, however many they
+ * have. A request that nobody stands before is read at once.
  */
 export class FairQueue {
   readonly #window: StreamWindow;

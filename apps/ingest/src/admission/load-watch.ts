@@ -11,7 +11,7 @@ export interface Load {
 /** A process with time to spare, for services without a watch. */
 export const idleLoad: Load = { isExhausted: false };
 
-/** What is measured of the process; passed in for tests. */
+/** Measurements of the process; passed in for tests. */
 export interface LoadProbe {
   /** Microseconds of processor time since the process began. */
   readonly processorUs: () => number;

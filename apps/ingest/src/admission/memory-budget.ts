@@ -11,7 +11,7 @@ import {
   processBytes,
 } from "../limits.ts";
 
-/** What the process may use: the memory of its container, or of the machine. */
+/** Memory that the process may use: its container's, or the machine's. */
 export function readMemoryLimit(): number {
   const constrained = process.constrainedMemory();
   // Without a limit of its own, a control group shows a number beyond any machine's memory.
@@ -25,15 +25,15 @@ export function readHeapLimit(): number {
 
 /** How the memory of a container is divided. */
 export interface MemoryPlan {
-  /** What requests may hold, as {@link chargeForRequest} and its neighbours price it. */
+  /** Bytes that requests may hold, as {@link chargeForRequest} and its neighbours price it. */
   readonly budgetBytes: number;
   /** Connections kept at once; beyond them the oldest idle one is closed. */
   readonly maxConnections: number;
 }
 
 /**
- * Divides a container's memory: the process itself, connections, and what requests hold. The last has to fit into the heap as
- * well, and leaves room for what a collector has not collected yet.
+ * Divides a container's memory: the process itself, connections, and what requests hold. The last has to fit into the
+ * heap as well, and leaves room for what a collector has not collected yet.
  */
 export function planMemory(memoryBytes: number, heapLimitBytes: number): MemoryPlan {
   const forConnections = Math.floor(memoryBytes * connectionShareOfMemory);

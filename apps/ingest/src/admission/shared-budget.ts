@@ -1,4 +1,4 @@
-/** What one sender holds of a {@link SharedBudget}. */
+/** One sender's part of a {@link SharedBudget}. */
 export interface Holding {
   held: number;
 }
@@ -7,9 +7,10 @@ export interface Holding {
 export type BudgetRefusal = "share" | "full";
 
 /**
- * A holder may have this many times what is free. One busy holder so gets two thirds, two get two fifths each, and there is
- * always something free for one who comes new, without anybody having to be counted.
- * @see https://doi.org/10.1109/90.664262 Choudhury and Hahne, Dynamic queue length thresholds for shared-memory switches
+ * A holder may have this many times what is free. One busy holder so gets two thirds, two get two fifths each, and
+ * there is always something free for one who comes new, without anybody having to be counted.
+ * @see https://doi.org/10.1109/90.664262 Choudhury and Hahne, Dynamic queue length thresholds for shared-memory
+ * switches
  */
 const SHARE_OF_FREE = 2;
 

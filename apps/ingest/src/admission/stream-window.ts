@@ -1,9 +1,9 @@
 import { initialWindowEvents, minWindowEvents, slowDeliveryMs, windowChangeMs } from "../limits.ts";
 
 /**
- * How many events wait for the stream at once: as many as it takes in about a second. What is beyond waits as a body, where
- * it costs its bytes only, and where keys take turns; behind a queue in the stream's client, a key that sends little
- * would wait as long as one that sends much.
+ * How many events wait for the stream at once: as many as it takes in about a second. What is beyond waits as a body,
+ * where it costs its bytes only, and where keys take turns; behind a queue in the stream's client, a key that sends
+ * little would wait as long as one that sends much.
  */
 export class StreamWindow {
   readonly #max: number;

@@ -5,8 +5,8 @@ import { spoolSegmentBytes } from "../limits.ts";
 import { decodeFrames, encodeFrame } from "./frame.ts";
 
 /**
- * What became of a record: it is on the disk, there was no room for it, or the disk failed, and then it may be read again
- * all the same.
+ * What became of a record: it is on the disk, there was no room for it, or the disk failed, and then it may be read
+ * again all the same.
  */
 export type SpoolOutcome = "stored" | "full" | "failed";
 
@@ -40,8 +40,9 @@ const refusedFile = "refused.ndjson";
 const nameOf = (number: number): string => `${String(number).padStart(12, "0")}${suffix}`;
 
 /**
- * Keeps records on disk while the stream is away. A record counts as stored when the disk has confirmed it (`fdatasync`);
- * records that come at the same time share one confirmation. Files are read again from the oldest on and removed whole.
+ * Keeps records on disk while the stream is away. A record counts as stored when the disk has confirmed it
+ * (`fdatasync`); records that come at the same time share one confirmation. Files are read again from the oldest on and
+ * removed whole.
  */
 export class Spool {
   readonly #options: SpoolOptions;

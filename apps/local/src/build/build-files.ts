@@ -1,4 +1,7 @@
-/** What the build of the stack and of its programs reads, relative to the repository: all packages, so that none is forgotten. */
+/**
+ * What the build of the stack and of its programs reads, relative to the repository: all packages, so that none is
+ * forgotten.
+ */
 export const buildInputs: readonly string[] = [
   "apps/enrichment",
   "apps/ingest",
@@ -15,7 +18,7 @@ export const buildInputs: readonly string[] = [
   "node_modules/.pnpm/lock.yaml",
 ];
 
-/** What it writes, and a run needs. */
+/** Outputs of the build that a run needs. */
 export const buildOutputs: readonly string[] = [
   "apps/enrichment/dist",
   "apps/ingest/dist",

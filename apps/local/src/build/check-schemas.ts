@@ -5,7 +5,10 @@ const commands: Readonly<Record<string, string>> = {
   "schemas/events/": "packages/event-contracts/src/cli/main.ts",
 };
 
-/** Runs the checks that `pnpm routes check` and `pnpm schemas check` do, if such files changed. @throws RuntimeError with the faults */
+/**
+ * Runs the checks that `pnpm routes check` and `pnpm schemas check` do, if such files changed.
+ * @throws RuntimeError with the faults
+ */
 export async function checkSchemas(paths: readonly string[], signal: AbortSignal): Promise<void> {
   for (const [folder, command] of Object.entries(commands)) {
     if (!paths.some((path) => path.startsWith(folder))) continue;

@@ -14,8 +14,8 @@ interface BuildRecord {
 const recordPath = join(repositoryRoot, "apps", "local", "dist", "build.json");
 
 /**
- * Builds what a run needs, unless no file has changed since that was last done. Asking turbo the same costs more time than all
- * the rest of a start; it still decides what has to be built when anything differs.
+ * Builds what a run needs, unless no file has changed since that was last done. Asking turbo the same costs more time
+ * than all the rest of a start; it still decides what has to be built when anything differs.
  */
 export async function ensureBuilt(options: {
   readonly isShown: boolean;

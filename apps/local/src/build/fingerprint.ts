@@ -6,9 +6,9 @@ import { join, relative } from "node:path";
 const skippedFolders = new Set([".turbo", "bench", "coverage", "dist", "docs", "node_modules", "tests"]);
 
 /**
- * Sums up which files lie below some paths and when each was last written, by size, inode and the times of its data and of its
- * inode. No file is read. The second time cannot be set by a program, so a file that changed never looks like the old one; one
- * that was only touched looks changed.
+ * Sums up which files lie below some paths and when each was last written, by size, inode and the times of its data and
+ * of its inode. No file is read. The second time cannot be set by a program, so a file that changed never looks like
+ * the old one; one that was only touched looks changed.
  *
  * @param paths files and folders relative to `root`; one that is missing counts as such
  */

@@ -28,7 +28,9 @@ export interface ControlServer {
 const maxQueryBytes = 1_000_000;
 const closeGraceMs = 1_000;
 
-/** Starts the control endpoint on a free loopback port. One process holds the warehouse file, so it serves the queries. */
+/**
+ * Starts the control endpoint on a free loopback port. One process holds the warehouse file, so it serves the queries.
+ */
 export async function startControlServer(targets: ControlTargets): Promise<ControlServer> {
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);

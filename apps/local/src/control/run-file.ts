@@ -4,7 +4,9 @@ import { defaultStateFolder, type StateFolders } from "../runtime/folders.ts";
 
 /** How to reach the running pipeline. */
 export interface RunFile {
-  /** Names this run and no other; its control endpoint answers with it. A process id can be another process's by now. */
+  /**
+   * Names this run and no other; its control endpoint answers with it. A process id can be another process's by now.
+   */
   readonly id: string;
   readonly pid: number;
   readonly controlUrl: string;
@@ -38,7 +40,7 @@ export function removeRunFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** What a command adds to reach the run of this folder: nothing for the default one. */
+/** Options that a command needs to reach the run of this folder: none for the default one. */
 export function stateOption(root: string): string {
   return root === defaultStateFolder ? "" : ` --state ${/^[\w./-]+$/.test(root) ? root : JSON.stringify(root)}`;
 }

@@ -32,8 +32,8 @@ const markerText =
   "The local pipeline of Millrace keeps its state in this folder. `pnpm start` may delete what it put here.\n";
 
 /**
- * Takes a folder for the state of one run: a new or empty one, one with the marker of an earlier run, or the default one. Only one
- * process at a time gets it.
+ * Takes a folder for the state of one run: a new or empty one, one with the marker of an earlier run, or the default
+ * one. Only one process at a time gets it.
  *
  * @throws StateFolderError for a folder with other content, which is left as it is
  * @throws AlreadyRunningError when another process has it
@@ -41,7 +41,8 @@ const markerText =
 export async function claimStateFolder({ root, lock }: StateFolders): Promise<ClaimedFolder> {
   markFolder(root);
   try {
-    // DuckDB locks the file it opens through the kernel, so a killed process leaves no lock behind. Node has no such call.
+    // DuckDB locks the file it opens through the kernel, so a killed process leaves no lock behind. Node has no such
+    // call.
     const instance = await DuckDBInstance.create(lock, { threads: "1" });
     return { release: () => instance.closeSync() };
   } catch (cause) {

@@ -39,11 +39,12 @@ const reshardDeadlineMs = 60_000;
 const statusPollMs = 100;
 
 /**
- * Applies what differs to the running pipeline, in the order of a deployment: what others need comes first, and a function is
- * swapped only when its new version has shown that it starts.
+ * Applies what differs to the running pipeline, in the order of a deployment: what others need comes first, and a
+ * function is swapped only when its new version has shown that it starts.
  *
  * @returns what was done, one phrase each
- * @throws RuntimeError or StackError when a version does not start or the warehouse refuses a view; then no function was swapped
+ * @throws RuntimeError or StackError when a version does not start or the warehouse refuses a view; then no function
+ * was swapped
  */
 export async function applyChanges(
   parts: ChangeableParts,

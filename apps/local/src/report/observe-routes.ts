@@ -11,8 +11,8 @@ interface RoutedLine {
 }
 
 /**
- * What the destination streams hold, by route. A stream's physical name ends with the name the document gives it; a route whose
- * stream does not exist has no entry.
+ * What the destination streams hold, by route. A stream's physical name ends with the name the document gives it; a
+ * route whose stream does not exist has no entry.
  */
 export function observeRoutes(
   kinesis: Kinesis,

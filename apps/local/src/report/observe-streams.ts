@@ -8,7 +8,10 @@ export interface StreamLine {
   readonly arrivalMs: number;
 }
 
-/** Every line of this run in a stream. It reads beside the pipeline: no consumer's capacity is used and no iterator moves. */
+/**
+ * Every line of this run in a stream. It reads beside the pipeline: no consumer's capacity is used and no iterator
+ * moves.
+ */
 export function* readLines(kinesis: Kinesis, streamName: string, { streams }: Baseline): Generator<StreamLine> {
   for (const { record } of kinesis.readRecords(streamName, streams.get(streamName))) {
     const text = new TextDecoder().decode(record.Data);
@@ -18,7 +21,7 @@ export function* readLines(kinesis: Kinesis, streamName: string, { streams }: Ba
   }
 }
 
-/** What the raw stream holds; lines that are no events are stray records, which become bad rows. */
+/** Content of the raw stream; lines that are no events are stray records, which become bad rows. */
 export function observeRaw(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {
   const sightings = new Sightings();
   for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {

@@ -5,7 +5,10 @@ import { landingOf, StackError, type Topology } from "@millrace/topology";
 import type { Baseline } from "./baseline.ts";
 import { type Landing, Sightings, type WarehouseObservation } from "./observations.ts";
 
-/** The table that the enriched stream lands in and the view that shows each event once, found by how the stack wires them. */
+/**
+ * The table that the enriched stream lands in and the view that shows each event once, found by how the stack wires
+ * them.
+ */
 export interface WarehousePlaces {
   readonly table: string;
   readonly view: string;
@@ -21,7 +24,10 @@ export function findWarehousePlaces(topology: Topology): WarehousePlaces {
   return { table, view };
 }
 
-/** Rows of this run in the table, and in the view by identity with the time each was loaded; every landing table as a whole. */
+/**
+ * Rows of this run in the table, and in the view by identity with the time each was loaded; every landing table as a
+ * whole.
+ */
 export async function observeWarehouse(
   warehouse: DuckDbWarehouse,
   objectStore: ObjectStore,

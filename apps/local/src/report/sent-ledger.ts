@@ -1,6 +1,8 @@
 import type { Fate } from "../traffic/broken-events.ts";
 
-/** An event that the service took, and what the sender knows of it: all the reconciliation expects follows from this. */
+/**
+ * An event that the service took, and what the sender knows of it: all the reconciliation expects follows from this.
+ */
 export interface SentEvent {
   /** `(source, id)` as JSON text, with the id ingest answered. */
   readonly identity: string;
@@ -26,7 +28,7 @@ export interface StraySent {
   readonly name: string;
 }
 
-/** What became of some sendings; plain data, which crosses the border between two processes. */
+/** Outcomes of some sendings; plain data, which crosses the border between two processes. */
 export interface TrafficOutcomes {
   readonly sent: number;
   readonly accepted: readonly SentEvent[];

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a child process: ends it when its parent is gone, however that went. The parent holds the other end of standard
- * input, and the kernel closes it.
+ * Preloaded into a child process: ends it when its parent is gone, however that went. The parent holds the other end of
+ * standard input, and the kernel closes it.
  */
 process.stdin.on("error", () => process.exit(1)).on("close", () => process.exit(1));
 process.stdin.resume();

@@ -1,6 +1,6 @@
 import { TooManyRequestsError } from "@millrace/aws-simulator";
 
-/** What can be out of room. */
+/** A store that can be out of room. */
 export interface LimitedStore {
   readonly isWritable: boolean;
   stats(): { readonly refused: number };
@@ -11,8 +11,8 @@ interface BatchResponse {
 }
 
 /**
- * Keeps a full disk from using up the retries of a mapping: while nothing can be stored no function is invoked, and what failed because
- * of it counts as not invoked. Otherwise Lambda would give up records that were accepted.
+ * Keeps a full disk from using up the retries of a mapping: while nothing can be stored no function is invoked, and
+ * what failed because of it counts as not invoked. Otherwise Lambda would give up records that were accepted.
  */
 export async function invokeWithRoom(store: LimitedStore, invoke: () => Promise<unknown>): Promise<unknown> {
   if (!store.isWritable) throw outOfRoom();

@@ -6,8 +6,8 @@ const interruptedCode = 130;
 const parentPollMs = 1_000;
 
 /**
- * Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. The end of the parent counts as one: a package
- * manager that is killed tells nobody, and then no Ctrl-C reaches this process any more.
+ * Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. The end of the parent counts as one: a
+ * package manager that is killed tells nobody, and then no Ctrl-C reaches this process any more.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -28,7 +28,10 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Ids of the parent and, where Linux tells, of its parent: a package manager starts Node through a shell that outlives it. */
+/**
+ * Ids of the parent and, where Linux tells, of its parent: a package manager starts Node through a shell that outlives
+ * it.
+ */
 function readAncestors(): string {
   const parent = process.ppid;
   try {

@@ -22,7 +22,8 @@ export interface ResumedStreams {
 }
 
 /**
- * Opens the streams of a stack. Another number of shards reshards them; what the stack no longer has is kept aside and told.
+ * Opens the streams of a stack. Another number of shards reshards them; what the stack no longer has is kept aside and
+ * told.
  *
  * @throws JournalError
  */

@@ -5,8 +5,9 @@ import { Writable } from "node:stream";
 const maxLogBytes = 32 * 1024 * 1024;
 
 /**
- * A log that is a service to its reader and never a reason to end: what cannot be written (the disk is full, the folder is gone) is left
- * out, and the next line is tried again. It holds no file open, and no more than twice {@link maxLogBytes} on disk.
+ * A log that is a service to its reader and never a reason to end: what cannot be written (the disk is full, the folder
+ * is gone) is left out, and the next line is tried again. It holds no file open, and no more than twice {@link
+ * maxLogBytes} on disk.
  */
 export class LogFile extends Writable {
   readonly #path: string;

@@ -62,7 +62,8 @@ export interface PipelineOptions {
 }
 
 /**
- * The pipeline of one synthesized stack, running on this machine: every part the stack names, wired as the stack wires it.
+ * The pipeline of one synthesized stack, running on this machine: every part the stack names, wired as the stack wires
+ * it.
  */
 export class Pipeline {
   readonly folders: StateFolders;
@@ -121,7 +122,10 @@ export class Pipeline {
     this.#destinations = readDestinations();
   }
 
-  /** @throws RuntimeError, StackError or JournalError when a part cannot start; what had started is killed with this process. */
+  /**
+   * @throws RuntimeError, StackError or JournalError when a part cannot start; what had started is killed with this
+   * process.
+   */
   static async start(stack: LocalTopology, options: PipelineOptions): Promise<Pipeline> {
     const { folders } = options;
     if (options.isFresh) emptyStateFolder(folders);
@@ -226,7 +230,7 @@ export class Pipeline {
     return this.#streams.resumed;
   }
 
-  /** What runs: the definition it was started with, or the one taken over last. */
+  /** The definition that runs: the one it was started with, or the one taken over last. */
   get topology(): LocalTopology {
     return this.#topology;
   }
@@ -296,21 +300,23 @@ export class Pipeline {
     });
   }
 
-  /** Waits until nothing is on its way any more. False: nothing has moved for `patienceMs` and something is still there. */
+  /**
+   * Waits until nothing is on its way any more. False: nothing has moved for `patienceMs` and something is still there.
+   */
   settle(patienceMs: number): Promise<boolean> {
     return waitUntilQuiet([...this.#consumers(), ...this.#deliveryParts(), ...this.#pipeParts()], patienceMs);
   }
 
   /**
-   * Stops taking events, lets everything accepted reach the warehouse, then ends every part. False: nothing moved for `patienceMs`,
-   * and the parts were ended with work left.
+   * Stops taking events, lets everything accepted reach the warehouse, then ends every part. False: nothing moved for
+   * `patienceMs`, and the parts were ended with work left.
    */
   async stop(patienceMs: number): Promise<boolean> {
     await this.service.stop();
     const isConsumed = await waitUntilQuiet(this.#consumers(), patienceMs);
     const flushing = this.#flush(isConsumed);
     const isStored = await waitUntilQuiet([...this.#deliveryParts(), ...this.#pipeParts()], patienceMs);
-    // What stands still would be waited for without end.
+    // A part that stands still would be waited for without end.
     if (isStored) await flushing;
     await Promise.all([...this.#parts.functions.values()].map((runtime) => runtime.stop()));
     await this.#server.close();

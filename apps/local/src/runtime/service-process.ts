@@ -23,8 +23,8 @@ const probeIntervalMs = 50;
 const stopDeadlineMs = 40_000;
 
 /**
- * The event service as a child process, as its container would run it. Ended by anything but `stop`, it is started again, as
- * Kubernetes does, until it has ended too often.
+ * The event service as a child process, as its container would run it. Ended by anything but `stop`, it is started
+ * again, as Kubernetes does, until it has ended too often.
  */
 export class ServiceProcess {
   readonly url: string;
@@ -74,8 +74,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Drains the running program and starts the new one on the same port. Requests that come in between are refused: there is one
-   * process here, and not the several that a Deployment rolls through.
+   * Drains the running program and starts the new one on the same port. Requests that come in between are refused:
+   * there is one process here, and not the several that a Deployment rolls through.
    *
    * @returns how long that took, in words
    */

@@ -5,7 +5,8 @@ export type Totals = Readonly<Record<string, number>>;
 const metricLineStart = '{"_aws"';
 
 /**
- * Adds up the counters that functions write as log lines in CloudWatch's embedded metric format: what CloudWatch would show.
+ * Adds up the counters that functions write as log lines in CloudWatch's embedded metric format: what CloudWatch would
+ * show.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class MetricTotals {

@@ -5,7 +5,7 @@ import { createRouteOracle } from "../report/route-oracle.ts";
 import { enrichedEventBytes, rawEventBytes, sampleMix } from "./sample-mix.ts";
 import { planTraffic } from "./traffic-plan.ts";
 
-/** What a shard takes in a second. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/** Limits of a shard in one second. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const shardBytesPerSecond = 1024 * 1024;
 const shardRecordsPerSecond = 1_000;
 /** Events of the plan that show what share of them goes where. */

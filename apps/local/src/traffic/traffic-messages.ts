@@ -1,7 +1,7 @@
 import type { ExpectedRoute } from "../report/expected-routes.ts";
 import type { TrafficOutcomes } from "../report/sent-ledger.ts";
 
-/** What the traffic's process is started with, as JSON in its only argument. */
+/** Settings of the traffic's process, as JSON in its only argument. */
 export interface TrafficSettings {
   /** Base URL of the event service. */
   readonly url: string;
@@ -15,10 +15,10 @@ export interface TrafficSettings {
   readonly routes: readonly ExpectedRoute[];
 }
 
-/** What the traffic's process tells. Its parent puts stray records, because their place in the stream matters. */
+/** Messages of the traffic's process. Its parent puts stray records, because their place in the stream matters. */
 export type TrafficMessage =
   | { readonly kind: "outcomes"; readonly outcomes: TrafficOutcomes }
   | { readonly kind: "stray"; readonly name: string; readonly base64: string };
 
-/** What it is told: answer what is under way, send no more. */
+/** The order to stop: finish the requests under way, send no more. */
 export type TrafficCommand = "stop";

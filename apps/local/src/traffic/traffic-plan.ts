@@ -48,8 +48,8 @@ const modesOfOne: readonly Mode[] = ["single", "single", "structured", "binary"]
 const modesOfMany: readonly Mode[] = ["array", "ndjson", "batched"];
 
 /**
- * An endless plan of requests: sessions of many visitors, interleaved, each visitor's events in order, and now and then a
- * stray record. The same random source gives the same plan.
+ * An endless plan of requests: sessions of many visitors, interleaved, each visitor's events in order, and now and then
+ * a stray record. The same random source gives the same plan.
  */
 export function* planTraffic(options: TrafficOptions): Generator<PlannedSending> {
   const { random } = options;

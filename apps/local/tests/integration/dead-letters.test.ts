@@ -1,4 +1,6 @@
-/** A destination that is not there, in the running pipeline, and what is left of its events. Needs `pnpm synth` before. */
+/**
+ * A destination that is not there, in the running pipeline, and what is left of its events. Needs `pnpm synth` before.
+ */
 import { afterEach, expect, test } from "@jest/globals";
 import { Kinesis, startKinesisServer } from "@millrace/aws-simulator";
 import { execFile } from "node:child_process";
@@ -16,7 +18,10 @@ const routes = readExpectedRoutes(routesFolder);
 
 afterEach(killPipelines);
 
-/** `pnpm routes redrive fraud` into an account where the stream is there again. @returns what it said, and the identities in the stream by route. */
+/**
+ * `pnpm routes redrive fraud` into an account where the stream is there again.
+ * @returns what it said, and the identities in the stream by route.
+ */
 async function redriveFraud(stateFolder: string) {
   const kinesis = new Kinesis();
   kinesis.createStream({ streamName: "millrace-local-fraud" });

@@ -1,4 +1,7 @@
-/** What is left after kill -9 of everything at once, under load. `pnpm --filter @millrace/local kills` does it to each process, at random moments. */
+/**
+ * What is left after kill -9 of everything at once, under load. `pnpm --filter @millrace/local kills` does it to each
+ * process, at random moments.
+ */
 import { afterEach, expect, test } from "@jest/globals";
 import { runKill } from "../kills/run-kill.ts";
 import { killPipelines } from "./run-pipeline.ts";

@@ -1,4 +1,7 @@
-/** How a run starts and ends, with real processes that are killed and real folders that are not ours. Needs `pnpm synth` before. */
+/**
+ * How a run starts and ends, with real processes that are killed and real folders that are not ours. Needs `pnpm synth`
+ * before.
+ */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { execFile } from "node:child_process";
@@ -88,7 +91,7 @@ describe("a running pipeline", () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-life-"));
     const state = join(folder, "state");
     mkdirSync(state);
-    // What an earlier run left, of which the process id belongs to somebody else by now.
+    // A run file of an earlier run, of which the process id belongs to somebody else by now.
     writeFileSync(join(state, ".millrace-state"), "");
     writeFileSync(join(state, "run.json"), JSON.stringify({ pid: 1, controlUrl: "http://127.0.0.1:9" }));
     const run = runPipeline(["--state", state, "--rate", "0"]);

@@ -1,4 +1,7 @@
-/** The synthesized stack run for real: zips in processes, the unmodified SDK over HTTP, DuckDB. Needs `pnpm synth` before. */
+/**
+ * The synthesized stack run for real: zips in processes, the unmodified SDK over HTTP, DuckDB. Needs `pnpm synth`
+ * before.
+ */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { defaultStackPath } from "../../src/runtime/folders.ts";

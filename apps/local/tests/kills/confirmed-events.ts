@@ -15,8 +15,8 @@ const eventsPerRequest = 5;
 const requestTimeoutMs = 20_000;
 
 /**
- * Sends events at a steady rate to whatever address `ingestUrl` gives at the moment, and remembers the ids that were confirmed with 2xx.
- * It never repeats a request, so that whatever is doubled was doubled by the pipeline.
+ * Sends events at a steady rate to whatever address `ingestUrl` gives at the moment, and remembers the ids that were
+ * confirmed with 2xx. It never repeats a request, so that whatever is doubled was doubled by the pipeline.
  */
 export function sendConfirmed(ingestUrl: () => string, writeKey: string, ratePerSecond: number): Sender {
   const confirmed = new Set<string>();

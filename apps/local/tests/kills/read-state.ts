@@ -2,13 +2,13 @@ import { DiskStreamStore, Kinesis } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { stateFolders } from "../../src/runtime/folders.ts";
 
-/** What an ended run left in its folder. */
+/** Content of an ended run's folder. */
 export interface FinalState {
   /** Ids in the view of events, each as often as it is there. */
   readonly view: readonly string[];
   /** Copies beyond the first of a line, in all streams together. */
   readonly doubledInStreams: number;
-  /** What the store found damaged. */
+  /** Damage that the store found. */
   readonly warnings: readonly string[];
 }
 

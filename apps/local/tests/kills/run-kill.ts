@@ -7,7 +7,7 @@ import { sendConfirmed } from "./confirmed-events.ts";
 import { type FinalState, readFinalState } from "./read-state.ts";
 import { readFileSync } from "node:fs";
 
-/** What is killed: the process of `start`, one of its children by name, or all of them at once. */
+/** The target of a kill: the process of `start`, one of its children by name, or all of them at once. */
 export type Victim = "parent" | "ingest" | "enrichment" | "router" | "all";
 
 export interface KillResult {
@@ -37,7 +37,10 @@ interface Processes {
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sends events, kills something in the middle with SIGKILL, starts again where that is needed, drains and looks at what is there. */
+/**
+ * Sends events, kills something in the middle with SIGKILL, starts again where that is needed, drains and looks at what
+ * is there.
+ */
 export async function runKill(options: KillOptions): Promise<KillResult> {
   const { victim, ratePerSecond, killAfterMs, sendMs } = options;
   const folder = mkdtempSync(join(tmpdir(), "millrace-kill-"));

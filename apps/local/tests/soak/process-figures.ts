@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What one process uses at a moment. Only Linux tells. */
+/** Resources that one process uses at a moment. Only Linux tells. */
 export interface ProcessFigures {
   readonly memoryMb: number;
   readonly handles: number;

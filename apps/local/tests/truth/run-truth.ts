@@ -33,8 +33,8 @@ const destination = "fraud";
 const agent = "Googlebot/2.1 (+http://www.google.com/bot.html)";
 
 /**
- * Sends events, waits until each is in the landing table or nothing has come for `patienceMs`, and compares every one with
- * the rule wherever it has to be: in the landing table, in two views, in a destination and in S3.
+ * Sends events, waits until each is in the landing table or nothing has come for `patienceMs`, and compares every one
+ * with the rule wherever it has to be: in the landing table, in two views, in a destination and in S3.
  */
 export async function runTruth(
   target: Target,

@@ -9,7 +9,8 @@ const instant = "strftime(event_time, '%Y-%m-%dT%H:%M:%S.%f') AS instant";
 
 /**
  * Loads the lake into a real database and asks the views of the stack, as they are: every event is in them once, with
- * what the enriched stream says of it, and every bad row of the bad-row stream is. Only schedules that drew it pay for it.
+ * what the enriched stream says of it, and every bad row of the bad-row stream is. Only schedules that drew it pay for
+ * it.
  */
 export async function checkViews(evidence: Evidence): Promise<string[]> {
   const { plan, pipeline } = evidence.run;

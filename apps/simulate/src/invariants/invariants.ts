@@ -17,8 +17,8 @@ export interface Invariant {
 }
 
 /**
- * The invariants: first that everything came to its end, for the others would only show what is still to come, then in the order of the
- * pipeline. Guarantees 1–4 are those of the design.
+ * The invariants: first that everything came to its end, for the others would only show what is still to come, then in
+ * the order of the pipeline. Guarantees 1–4 are those of the design.
  */
 export const invariants: readonly Invariant[] = [
   {
@@ -309,7 +309,8 @@ function checkDuplicates(evidence: Evidence): string[] {
 }
 
 function checkEnrichedOrder(evidence: Evidence): string[] {
-  // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their events'.
+  // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their
+  // events'.
   const givenUp = new Set(
     evidence.raw
       .filter((line) => evidence.isGivenUp(evidence.places.raw, line.record))
@@ -348,7 +349,9 @@ interface KeyedEvent {
   readonly identity: string | undefined;
 }
 
-/** Whether the first copies of each key's events lie in the order of their sources; those without a source do not count. */
+/**
+ * Whether the first copies of each key's events lie in the order of their sources; those without a source do not count.
+ */
 function checkOrder(sources: readonly KeyedEvent[], copies: readonly KeyedEvent[], where: string): string[] {
   const violations: string[] = [];
   const copiesOf = groupBy(copies, ({ record }) => record.partitionKey);
@@ -417,7 +420,8 @@ function checkRoutes(evidence: Evidence): string[] {
     if (!routings.isConfirmed(record.shardId, record.sequenceNumber)) {
       violations.push(`no environment called the record of ${identity} done`);
     }
-    // Copies in several records may be decided about at different times; each on its own is checked where it is the only one.
+    // Copies in several records may be decided about at different times; each on its own is checked where it is the
+    // only one.
     if ((copies.get(identity)?.length ?? 0) > 1 && publications.length > 0) continue;
     for (const due of routings.dueOf(record.shardId, record.sequenceNumber)) {
       for (const stream of due.get(identity) ?? []) {

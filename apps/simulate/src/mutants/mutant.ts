@@ -1,7 +1,7 @@
 /** A defect that can be planted into the product, and that some invariant has to notice. */
 export interface Mutant {
   readonly name: string;
-  /** What is broken. */
+  /** The fault. */
   readonly defect: string;
   /** Path from the root of the repository. */
   readonly file: string;

@@ -24,7 +24,9 @@ const oddRate = 0.15;
 /** Odd events are drawn once and take turns. */
 const oddCount = 120;
 
-/** Makes events from the examples of the contracts, valid and invalid, of known and unknown types, each with its own id. */
+/**
+ * Makes events from the examples of the contracts, valid and invalid, of known and unknown types, each with its own id.
+ */
 export class EventSource {
   readonly #random: Random;
   readonly #examples: readonly EventExample[];

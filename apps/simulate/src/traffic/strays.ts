@@ -13,7 +13,9 @@ const garbage = [
   "\u0000\u0001\u0002",
 ] as const;
 
-/** Something else writes to the raw stream: garbage, alone and between good events. Kinesis throttles it like anybody. */
+/**
+ * Something else writes to the raw stream: garbage, alone and between good events. Kinesis throttles it like anybody.
+ */
 export async function writeStrays(options: {
   readonly seed: number;
   readonly clock: Clock;

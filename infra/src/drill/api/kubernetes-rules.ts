@@ -69,7 +69,9 @@ export function kubernetesFaults(type: string, block: Block, state: ObjectValue)
   );
 }
 
-/** Attributes and blocks under the names of Kubernetes: `container` → `containers`, `node_selector` → `nodeSelector`. */
+/**
+ * Attributes and blocks under the names of Kubernetes: `container` → `containers`, `node_selector` → `nodeSelector`.
+ */
 function objectOf({ attributes, blocks }: Block, state: ObjectValue): KubernetesObject {
   const object: KubernetesObject = {};
   for (const { name } of attributes) {

@@ -186,7 +186,10 @@ export class ProviderService {
   }
 }
 
-/** What the provider sends: what is configured, with every tag. Values that the API chose itself are not sent back to it. */
+/**
+ * What the provider sends: what is configured, with every tag. Values that the API chose itself are not sent back to
+ * it.
+ */
 function asRequested(config: Value, { tags_all: tags }: ObjectValue): ObjectValue {
   const configured = isObject(config) ? config : {};
   return tags === undefined ? configured : { ...configured, tags };

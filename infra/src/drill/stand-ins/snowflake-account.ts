@@ -27,7 +27,10 @@ export const newSnowflakeAccount = (): SnowflakeStandIn => ({
   adminToken: "stand-in-administrator",
 });
 
-/** Snowflake's SQL API, as far as bootstrap and doctor use it: https://docs.snowflake.com/en/developer-guide/sql-api/reference */
+/**
+ * Snowflake's SQL API, as far as bootstrap and doctor use it:
+ * https://docs.snowflake.com/en/developer-guide/sql-api/reference
+ */
 export function answerSnowflake(
   account: SnowflakeStandIn,
   request: IncomingMessage,

@@ -45,8 +45,9 @@ const maxBodyBytes = 24 * 1024 * 1024;
 const http2Preface = "PRI";
 
 /**
- * Serves a model over the protocol of AWS (awsJson1.1), for the unmodified SDK. One port speaks HTTP/1.1 and HTTP/2 without TLS, so the SDK's
- * default HTTP/2 handler works as well as `NodeHttpHandler`. Signatures must be there and are not verified.
+ * Serves a model over the protocol of AWS (awsJson1.1), for the unmodified SDK. One port speaks HTTP/1.1 and HTTP/2
+ * without TLS, so the SDK's default HTTP/2 handler works as well as `NodeHttpHandler`. Signatures must be there and are
+ * not verified.
  *
  * @example
  * ```ts
@@ -62,7 +63,8 @@ export async function startKinesisServer(kinesis: Kinesis, options: KinesisServe
       abortConnection(request);
     });
   };
-  // Producers keep connections open between batches; the default of five seconds would reset some of them at the wrong moment.
+  // Producers keep connections open between batches; the default of five seconds would reset some of them at the wrong
+  // moment.
   const http1 = createServer({ keepAliveTimeout: 120_000 }, handle);
   const http2 = createHttp2Server(handle);
   const sockets = new Set<Socket>();

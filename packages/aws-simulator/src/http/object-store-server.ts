@@ -37,9 +37,10 @@ const maxBodyBytes = 128 * 1024 * 1024;
 const metadataPrefix = "x-amz-meta-";
 
 /**
- * Serves an object store over the protocol of S3, for the unmodified SDK and Terraform's backend: GetObject and HeadObject with
- * `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new), DeleteObject, ListObjectsV2 without delimiter;
- * buckets in the path. Buckets are there when asked for; signatures must be there and are not verified.
+ * Serves an object store over the protocol of S3, for the unmodified SDK and Terraform's backend: GetObject and
+ * HeadObject with `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new), DeleteObject,
+ * ListObjectsV2 without delimiter; buckets in the path. Buckets are there when asked for; signatures must be there and
+ * are not verified.
  *
  * @example
  * ```ts

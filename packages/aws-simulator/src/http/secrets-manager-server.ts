@@ -26,8 +26,8 @@ const targetPrefix = "secretsmanager.";
 const maxBodyBytes = 128 * 1024;
 
 /**
- * Serves GetSecretValue, and PutSecretValue of a text, over the protocol of AWS, for the unmodified SDK. Signatures must be there and
- * are not verified.
+ * Serves GetSecretValue, and PutSecretValue of a text, over the protocol of AWS, for the unmodified SDK. Signatures
+ * must be there and are not verified.
  *
  * @example
  * ```ts

@@ -23,8 +23,8 @@ export interface DiskStreamStoreOptions {
   /** For the retention. Default the system clock. */
   readonly clock?: Clock;
   /**
-   * Above this the oldest records go early, once every consumer is done with them. Records that somebody still has to read stay until
-   * their stream's retention is over. Default 1 GiB.
+   * Above this the oldest records go early, once every consumer is done with them. Records that somebody still has to
+   * read stay until their stream's retention is over. Default 1 GiB.
    */
   readonly maxBytes?: number;
   /** Above this nothing is stored any more, as if the disk were full. Default none. */
@@ -51,8 +51,8 @@ interface KnownStream {
 }
 
 /**
- * Keeps streams and the checkpoints of their consumers on disk: one journal of segments for all of them, so that a group of requests
- * costs one sync. In memory are an index of the records and the latest few of each shard.
+ * Keeps streams and the checkpoints of their consumers on disk: one journal of segments for all of them, so that a
+ * group of requests costs one sync. In memory are an index of the records and the latest few of each shard.
  *
  * @example
  * ```ts
@@ -137,7 +137,9 @@ export class DiskStreamStore implements StreamStore {
     return this.#writer.isWritable;
   }
 
-  /** Streams that are retained and that nobody has opened: they stay until they are opened or their retention is over. */
+  /**
+   * Streams that are retained and that nobody has opened: they stay until they are opened or their retention is over.
+   */
   unopened(): readonly string[] {
     return [...this.#streams.values()].flatMap(({ isOpen, description }) => (isOpen ? [] : [description.streamName]));
   }
@@ -342,8 +344,8 @@ export class DiskStreamStore implements StreamStore {
   }
 
   /**
-   * Deletes the oldest segments that nobody needs: those whose records are all older than their streams keep them, and, when there is
-   * too much or no room, those that every consumer is done with.
+   * Deletes the oldest segments that nobody needs: those whose records are all older than their streams keep them, and,
+   * when there is too much or no room, those that every consumer is done with.
    */
   #reclaim(isRoomNeeded: boolean): void {
     while (this.#segments.length > 1) {

@@ -77,7 +77,10 @@ export function encodeJson(entry: Exclude<Entry, { kind: "record" }>): Buffer {
   return Buffer.concat([Buffer.from([jsonKind]), text]);
 }
 
-/** Reads a sound body. `data` of a record is a view of it, not a copy. @throws RangeError for a kind that is not known */
+/**
+ * Reads a sound body. `data` of a record is a view of it, not a copy.
+ * @throws RangeError for a kind that is not known
+ */
 export function decodeEntry(body: Buffer): Entry {
   const kind = body.readUInt8(0);
   if (kind === jsonKind) return JSON.parse(body.toString("utf8", 1)) as Entry;

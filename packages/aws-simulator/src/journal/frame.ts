@@ -1,6 +1,7 @@
 /**
- * How entries lie in a segment: `magic (4) · length of the body (4) · CRC-32 of length and body (4) · body`, one after the other. A
- * length prefix makes reading quick, the checksum finds torn and flipped bytes, the magic finds the next entry behind them.
+ * How entries lie in a segment: `magic (4) · length of the body (4) · CRC-32 of length and body (4) · body`, one after
+ * the other. A length prefix makes reading quick, the checksum finds torn and flipped bytes, the magic finds the next
+ * entry behind them.
  */
 import { crc32 } from "node:zlib";
 import { entryHeaderBytes, entryMagic, maxEntryBytes } from "./limits.ts";

@@ -30,8 +30,8 @@ interface Group {
 const probeIntervalMs = 1_000;
 
 /**
- * Group commit: while one group is written and synced, the next one gathers. All entries of a group are stored or refused together, and
- * those that gathered behind a refused group are refused with it.
+ * Group commit: while one group is written and synced, the next one gathers. All entries of a group are stored or
+ * refused together, and those that gathered behind a refused group are refused with it.
  */
 export class GroupWriter {
   readonly #target: GroupTarget;

@@ -17,7 +17,8 @@ export interface IndexedRecord extends RecordPlace {
 const initialCapacity = 256;
 
 /**
- * What is kept in memory of the records of a shard: 32 bytes for each, in typed arrays, so that a million records cost no million objects.
+ * What is kept in memory of the records of a shard: 32 bytes for each, in typed arrays, so that a million records cost
+ * no million objects.
  */
 export class RecordIndex {
   #capacity = 0;

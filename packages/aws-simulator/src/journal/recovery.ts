@@ -15,8 +15,8 @@ export interface FoundEntry {
 }
 
 /**
- * Reads all segments, oldest first. What was torn off at the end of the last one is cut away; what is damaged elsewhere stays where it
- * is. Both are told.
+ * Reads all segments, oldest first. What was torn off at the end of the last one is cut away; what is damaged elsewhere
+ * stays where it is. Both are told.
  *
  * @returns the segments that are there
  * @throws JournalError `JOURNAL_VERSION`

@@ -41,7 +41,8 @@ export class SegmentFiles {
   }
 
   /**
-   * Writes at `offset` of a segment, which is made when it is new, and syncs it. When that fails, the file is cut back to `offset`.
+   * Writes at `offset` of a segment, which is made when it is new, and syncs it. When that fails, the file is cut back
+   * to `offset`.
    * @throws what the file system says
    */
   async append(segment: number, offset: number, bytes: Buffer): Promise<void> {

@@ -29,9 +29,15 @@ export interface SdkCommand<Output extends object> {
 }
 
 export interface ClientOptions {
-  /** How long a call takes, drawn evenly from this range; half of it passes before Kinesis sees the request. Default none. */
+  /**
+   * How long a call takes, drawn evenly from this range; half of it passes before Kinesis sees the request. Default
+   * none.
+   */
   readonly latencyMs?: { readonly min: number; readonly max: number };
-  /** Gives up after so long, as a handler with `throwOnRequestTimeout` does; what Kinesis made of the call stays unknown. Default never. */
+  /**
+   * Gives up after so long, as a handler with `throwOnRequestTimeout` does; what Kinesis made of the call stays
+   * unknown. Default never.
+   */
   readonly requestTimeoutMs?: number;
   /** Draws the latencies. Default a generator with a fixed seed. */
   readonly random?: Random;
@@ -121,7 +127,10 @@ export function createInProcessClient(kinesis: Kinesis, options: ClientOptions):
 
 const transportMetadata = { attempts: 1, totalRetryDelay: 0 } as const;
 
-/** Named as `NodeHttpHandler` names connection errors: https://github.com/smithy-lang/smithy-typescript, node-http-handler. */
+/**
+ * Named as `NodeHttpHandler` names connection errors: https://github.com/smithy-lang/smithy-typescript,
+ * node-http-handler.
+ */
 function connectionError(message: string, code: string): Error {
   return Object.assign(new Error(message), { name: "TimeoutError", code, $metadata: transportMetadata });
 }

@@ -34,13 +34,16 @@ export interface KinesisOptions {
   /** Open shards all streams together may have. Default 20,000. */
   readonly shardLimit?: number;
   /**
-   * Bytes a stream may hold before its oldest records are dropped early, counted in {@link Kinesis.stats}. AWS has no such limit; a laptop has.
-   * Default none.
+   * Bytes a stream may hold before its oldest records are dropped early, counted in {@link Kinesis.stats}. AWS has no
+   * such limit; a laptop has. Default none.
    */
   readonly maxRetainedBytesPerStream?: number;
   /** Whether DescribeStream, ListShards and the like are limited in calls a second, as on AWS. Default true. */
   readonly limitsControlPlane?: boolean;
-  /** Where streams are kept between two processes, such as a {@link DiskStreamStore}. Default nowhere: they end with the process. */
+  /**
+   * Where streams are kept between two processes, such as a {@link DiskStreamStore}. Default nowhere: they end with the
+   * process.
+   */
   readonly store?: StreamStore;
 }
 
@@ -79,9 +82,10 @@ export interface StreamStats {
 /**
  * A model of Kinesis Data Streams for one account and region.
  *
- * Every method is one operation of the API: it takes the shapes of the AWS SDK, answers at once, and throws {@link KinesisError} with the
- * codes and texts of AWS. Time is the clock's: capacity comes back, iterators expire and records age only as it moves.
- * Network, latency and the faults of a road between are the business of {@link Kinesis.client} and of the HTTP front end.
+ * Every method is one operation of the API: it takes the shapes of the AWS SDK, answers at once, and throws {@link
+ * KinesisError} with the codes and texts of AWS. Time is the clock's: capacity comes back, iterators expire and records
+ * age only as it moves. Network, latency and the faults of a road between are the business of {@link Kinesis.client}
+ * and of the HTTP front end.
  *
  * @example
  * ```ts
@@ -123,8 +127,9 @@ export class Kinesis {
   }
 
   /**
-   * Creates a stream, or goes on with the one of that name that the store retains; its number of shards and its settings become those
-   * asked for. It is active at once, whatever `statusDelayMs` says, and gives its ARN: the short way for tests and local runs.
+   * Creates a stream, or goes on with the one of that name that the store retains; its number of shards and its
+   * settings become those asked for. It is active at once, whatever `statusDelayMs` says, and gives its ARN: the short
+   * way for tests and local runs.
    * @throws KinesisError as CreateStream does.
    */
   createStream(options: StreamOptions): string {
@@ -235,16 +240,16 @@ export class Kinesis {
   }
 
   /**
-   * A client that takes the command objects of `@aws-sdk/client-kinesis` and answers in-process, with latency and faults of the clock.
-   * It rejects as the SDK does with one attempt and no retries.
+   * A client that takes the command objects of `@aws-sdk/client-kinesis` and answers in-process, with latency and
+   * faults of the clock. It rejects as the SDK does with one attempt and no retries.
    */
   client(options: ClientOptions = {}): InProcessClient {
     return createInProcessClient(this, options);
   }
 
   /**
-   * Resolves when everything that was put so far is stored; at once without a `store`. {@link Kinesis.client} and the HTTP front end answer only then,
-   * callers of {@link Kinesis.putRecords} have to wait for themselves.
+   * Resolves when everything that was put so far is stored; at once without a `store`. {@link Kinesis.client} and the
+   * HTTP front end answer only then, callers of {@link Kinesis.putRecords} have to wait for themselves.
    * @throws KinesisError `InternalFailure` when it could not be stored; nobody will read it.
    */
   async committed(): Promise<void> {
@@ -275,7 +280,8 @@ export class Kinesis {
   }
 
   /**
-   * Every record a stream holds, shard by shard in order: for assertions. It costs no read capacity and moves no iterator.
+   * Every record a stream holds, shard by shard in order: for assertions. It costs no read capacity and moves no
+   * iterator.
    * @throws ResourceNotFoundException when there is no such stream.
    */
   recordsOf(streamName: string): { readonly shardId: string; readonly record: StoredRecord }[] {
@@ -286,7 +292,8 @@ export class Kinesis {
   }
 
   /**
-   * The records a stream holds, one after the other, so that a long history need not fit into memory. Costs no read capacity.
+   * The records a stream holds, one after the other, so that a long history need not fit into memory. Costs no read
+   * capacity.
    * @param after begin behind these sequence numbers, by shard
    * @throws ResourceNotFoundException when there is no such stream.
    */
@@ -317,14 +324,17 @@ export class Kinesis {
     return [...this.#account.streams.keys()].sort();
   }
 
-  /** Ids of a stream's open shards, in order of their hash keys. @throws ResourceNotFoundException when there is no such stream. */
+  /**
+   * Ids of a stream's open shards, in order of their hash keys.
+   * @throws ResourceNotFoundException when there is no such stream.
+   */
   openShardIds(streamName: string): string[] {
     return this.#account.stream({ StreamName: streamName }).openShards.map((shard) => shard.id);
   }
 
   /**
-   * Splits a shard somewhere, merges two neighbours, or scales the whole stream, as `random` decides; for faults and property tests. The
-   * limits on how often that may be done are not asked.
+   * Splits a shard somewhere, merges two neighbours, or scales the whole stream, as `random` decides; for faults and
+   * property tests. The limits on how often that may be done are not asked.
    * @throws ResourceNotFoundException when there is no such stream.
    */
   reshardAtRandom(streamName: string, random: Random, maxShards: number): void {

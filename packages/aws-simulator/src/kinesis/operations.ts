@@ -106,7 +106,8 @@ export function isWriting(name: string): boolean {
 
 /**
  * Runs an operation by name.
- * @param input members of another type than the API's are refused with SerializationException; unknown members are ignored, as AWS does.
+ * @param input members of another type than the API's are refused with SerializationException; unknown members are
+ * ignored, as AWS does.
  * @throws KinesisError
  */
 export function execute(kinesis: Kinesis, name: string, input: unknown): object | undefined {
@@ -140,7 +141,9 @@ function getRecordsToWire(output: object): string {
   return `${JSON.stringify(rest).slice(0, -1)},"Records":[${written}]}`;
 }
 
-/** The value itself where its members are already what they should be; a copy where one had to be converted or left out. */
+/**
+ * The value itself where its members are already what they should be; a copy where one had to be converted or left out.
+ */
 function checkStructure(value: unknown, shape: Shape): object {
   if (typeof value !== "object" || value === null) throw serializationError("Expected a structure.");
   if (Array.isArray(value)) throw serializationError("Start of list found where not expected");
@@ -203,7 +206,9 @@ function checkList(value: unknown, shape: Shape): readonly object[] {
   return changed ?? (members as readonly object[]);
 }
 
-/** Decoding is many times as fast as a regular expression; it skips foreign characters, and takes `-` and `_` as well. */
+/**
+ * Decoding is many times as fast as a regular expression; it skips foreign characters, and takes `-` and `_` as well.
+ */
 function isBase64(text: string): boolean {
   const { byteLength } = Buffer.from(text, "base64");
   return byteLength === decodedLength(text) && !text.includes("-") && !text.includes("_");

@@ -1,10 +1,10 @@
 /**
- * Sequence numbers in the style of AWS: decimal numbers of 56 digits that begin with 49 and grow within a shard. The layout
- * (version, creation time of the shard, index, arrival time, shard) is the one kinesalite found in production, see
- * https://github.com/mhart/kinesalite/blob/master/db/index.js (`stringifySequence`); consumers must not rely on it.
+ * Sequence numbers in the style of AWS: decimal numbers of 56 digits that begin with 49 and grow within a shard. The
+ * layout (version, creation time of the shard, index, arrival time, shard) is the one kinesalite found in production,
+ * see https://github.com/mhart/kinesalite/blob/master/db/index.js (`stringifySequence`); consumers must not rely on it.
  *
- * bits, from the top: 2 (4) · shard created, seconds (36) · low digit of the shard (4) · index (64) · 0 (8) · arrived, seconds (36) ·
- * shard (32) · 2 (4)
+ * bits, from the top: 2 (4) · shard created, seconds (36) · low digit of the shard (4) · index (64) · 0 (8) · arrived,
+ * seconds (36) · shard (32) · 2 (4)
  */
 const indexShift = 80n;
 const timeShift = 36n;

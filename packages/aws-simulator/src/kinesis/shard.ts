@@ -221,8 +221,8 @@ export class ShardState {
       records.push(record);
       bytes += record.sizeBytes;
     }
-    // "If a call returns 10 MiB, subsequent calls made within the next 5 seconds throw" [api GetRecords]: what exceeds a second's
-    // worth has to be waited for in full.
+    // "If a call returns 10 MiB, subsequent calls made within the next 5 seconds throw" [api GetRecords]: what exceeds
+    // a second's worth has to be waited for in full.
     if (bytes > readBytesPerSecond) this.#readBytes.drain(nowMs);
     this.#readBytes.take(bytes, nowMs);
     const last = records.at(-1);

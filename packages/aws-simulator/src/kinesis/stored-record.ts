@@ -4,8 +4,8 @@ import type { KinesisRecord } from "./api.ts";
 export type RecordData = Uint8Array | string;
 
 /**
- * A record in a shard. The data stays in the form it arrived in and is converted at most once, when somebody asks for the
- * other form: over HTTP it goes in and out as base64 text and is never decoded at all.
+ * A record in a shard. The data stays in the form it arrived in and is converted at most once, when somebody asks for
+ * the other form: over HTTP it goes in and out as base64 text and is never decoded at all.
  */
 export class StoredRecord implements KinesisRecord {
   readonly SequenceNumber: string;

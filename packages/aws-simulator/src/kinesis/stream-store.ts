@@ -28,6 +28,9 @@ export interface StreamStore {
   retained(streamName: string): StreamDescription | undefined;
   /** The stream with what is retained of it, or, for a description that is new, an empty one. */
   open(description: StreamDescription): StoredStream;
-  /** Resolves when everything that was appended and saved before is stored. @throws JournalError when something of it could not be. */
+  /**
+   * Resolves when everything that was appended and saved before is stored.
+   * @throws JournalError when something of it could not be.
+   */
   committed(): Promise<void>;
 }

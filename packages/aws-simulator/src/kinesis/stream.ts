@@ -39,7 +39,10 @@ export class StreamState {
   #nextIndex = 0;
   readonly #stored: StoredStream | undefined;
 
-  /** Makes the stream, or goes on with the one of that name that the store retains: then shards and creation time are that one's. */
+  /**
+   * Makes the stream, or goes on with the one of that name that the store retains: then shards and creation time are
+   * that one's.
+   */
   constructor(settings: StreamSettings) {
     const retained = settings.store?.retained(settings.streamName);
     this.streamName = settings.streamName;

@@ -61,8 +61,8 @@ export interface EventSourceMappingOptions {
 
 export interface EventSourceMappingFaults {
   /**
-   * How often a batch that succeeded is delivered once more: the checkpoint was lost. "Event source mappings process each
-   * event at least once." https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+   * How often a batch that succeeded is delivered once more: the checkpoint was lost. "Event source mappings process
+   * each event at least once." https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
    */
   readonly redeliveryRate?: number;
 }

@@ -147,8 +147,8 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   /**
-   * The rows of the last statement in `sql`, as JSON values. Queries run beside each other and beside loads, each on a connection of
-   * its own; `signal` and `close` interrupt them.
+   * The rows of the last statement in `sql`, as JSON values. Queries run beside each other and beside loads, each on a
+   * connection of its own; `signal` and `close` interrupt them.
    *
    * @throws WarehouseError `INVALID_STATEMENT`
    */
@@ -194,8 +194,8 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   /**
-   * Writes a copy of the database, with everything loaded so far, that other tools can open while this process has the original.
-   * Loads wait meanwhile.
+   * Writes a copy of the database, with everything loaded so far, that other tools can open while this process has the
+   * original. Loads wait meanwhile.
    *
    * @param path a file that is not there yet
    * @throws WarehouseError `INVALID_STATEMENT` for a warehouse in memory; what the file system fails with
@@ -248,7 +248,10 @@ export class DuckDbWarehouse implements Warehouse {
     }
   }
 
-  /** After a fatal error, such as a full disk at the wrong moment, DuckDB refuses everything until its file is opened again. */
+  /**
+   * After a fatal error, such as a full disk at the wrong moment, DuckDB refuses everything until its file is opened
+   * again.
+   */
   async #reopen(): Promise<void> {
     for (const query of this.#queries) query.interrupt();
     closeDatabase(this.#database);
@@ -391,7 +394,10 @@ export class DuckDbWarehouse implements Warehouse {
     );
   }
 
-  /** Asks for each bad line what is wrong with it; on a connection of its own, because the error would end the transaction. */
+  /**
+   * Asks for each bad line what is wrong with it; on a connection of its own, because the error would end the
+   * transaction.
+   */
   async #explainBadLines(): Promise<void> {
     const bad = await this.#loading.runAndReadAll(
       `SELECT line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number LIMIT ${maxExplainedLines}`,
@@ -419,8 +425,8 @@ export class DuckDbWarehouse implements Warehouse {
 }
 
 /**
- * Copies a file in a process of its own: POSIX drops DuckDB's lock on its file as soon as this process closes any other handle to
- * it.
+ * Copies a file in a process of its own: POSIX drops DuckDB's lock on its file as soon as this process closes any other
+ * handle to it.
  */
 async function copyElsewhere(from: string, to: string): Promise<void> {
   const script = "const [from, to] = process.argv.slice(1); fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL);";

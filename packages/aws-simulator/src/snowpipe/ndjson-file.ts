@@ -6,7 +6,9 @@ import type { LoadFileRequest } from "./warehouse.ts";
 
 const gunzipAsync = promisify(gunzip);
 
-/** Refuses bytes that are not the ones that were announced: a `.gz` that is cut off can look like an error in a line. */
+/**
+ * Refuses bytes that are not the ones that were announced: a `.gz` that is cut off can look like an error in a line.
+ */
 export function checkFile({ bytes, sizeBytes, etag, fileName }: LoadFileRequest): void {
   if (bytes.byteLength === sizeBytes && etagOf(bytes) === etag) return;
   throw new WarehouseError(

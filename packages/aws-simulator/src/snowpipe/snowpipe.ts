@@ -70,8 +70,8 @@ interface Notification {
 }
 
 /**
- * A pipe with auto-ingest: hears of new objects, late, repeated and out of order as its queue gives them, and loads each
- * file exactly once, because the warehouse keeps the ledger of loaded files in the transaction of their rows.
+ * A pipe with auto-ingest: hears of new objects, late, repeated and out of order as its queue gives them, and loads
+ * each file exactly once, because the warehouse keeps the ledger of loaded files in the transaction of their rows.
  */
 export class Snowpipe {
   readonly #options: SnowpipeOptions;

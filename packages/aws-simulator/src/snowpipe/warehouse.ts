@@ -38,7 +38,10 @@ export interface LoadFileResult {
   readonly status: "loaded" | "already-loaded" | "skipped";
   /** Rows the file gave, now or when it was loaded. */
   readonly rows: number;
-  /** Lines that gave no row: those that are not JSON, or all of a skipped file. Each is a row of the table of refused lines. */
+  /**
+   * Lines that gave no row: those that are not JSON, or all of a skipped file. Each is a row of the table of refused
+   * lines.
+   */
   readonly refusedLines: number;
 }
 

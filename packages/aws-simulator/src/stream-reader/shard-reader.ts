@@ -64,7 +64,10 @@ export class ShardReader {
     return this.#isEnded;
   }
 
-  /** Takes its place in the shard, so that LATEST means the moment of this call. Failing that, the first poll tries again. */
+  /**
+   * Takes its place in the shard, so that LATEST means the moment of this call. Failing that, the first poll tries
+   * again.
+   */
   async open(): Promise<void> {
     if (this.#iterator !== undefined || this.#isEnded) return;
     if (this.#options.position.type === "LATEST") this.#latestSinceMs ??= this.#options.clock.now();

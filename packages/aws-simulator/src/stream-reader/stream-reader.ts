@@ -113,7 +113,10 @@ export class StreamReader {
     });
   }
 
-  /** Lists the shards once more and begins with those whose turn has come. A call that meets another makes it look again. */
+  /**
+   * Lists the shards once more and begins with those whose turn has come. A call that meets another makes it look
+   * again.
+   */
   async #refresh(): Promise<void> {
     this.#needsRefresh = true;
     this.#refreshing ??= this.#refreshUntilDone().finally(() => {
@@ -187,7 +190,10 @@ export class StreamReader {
     });
   }
 
-  /** LATEST is for the shards of the beginning; a child found later is read from its first record, or that would be lost. */
+  /**
+   * LATEST is for the shards of the beginning; a child found later is read from its first record, or that would be
+   * lost.
+   */
   #positionOf(isFirst: boolean): ShardPosition {
     const { startingPosition, startingPositionTimestampMs } = this.#options;
     switch (startingPosition) {

@@ -10,8 +10,8 @@ import { readMessages, unreadable } from "../messages.ts";
 const path = /^\/v1\/webhooks\/event-grid\/?$/;
 
 /**
- * Azure Event Grid in its own schema, with the event that validates a subscription. Subscriptions in the CloudEvents schema need no
- * adapter: they go to `/v1/events`.
+ * Azure Event Grid in its own schema, with the event that validates a subscription. Subscriptions in the CloudEvents
+ * schema need no adapter: they go to `/v1/events`.
  * @see https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
  */
 export const eventGrid: Adapter = {

@@ -14,7 +14,8 @@ const flagsPath = /^\/(?:decide|flags)\/?$/;
 const configPath = /^\/array\/([^/]+)\/config\/?$/;
 
 /**
- * PostHog's capture API, with what its SDKs ask for at their start: feature flags (none) and remote configuration (all off).
+ * PostHog's capture API, with what its SDKs ask for at their start: feature flags (none) and remote configuration (all
+ * off).
  * @see https://posthog.com/docs/api/capture
  */
 export const posthog: Adapter = {

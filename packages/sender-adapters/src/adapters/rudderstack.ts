@@ -7,8 +7,8 @@ import { readTrackingBody, readTrackingMessages, trackingCallOf } from "./tracki
 const sourceConfigPath = /^\/(?:v1\/)?sourceConfig\/?$/;
 
 /**
- * RudderStack's HTTP API: Segment's calls, a beacon whose key is in the query, and the source configuration that the browser and
- * mobile SDKs ask for at their start.
+ * RudderStack's HTTP API: Segment's calls, a beacon whose key is in the query, and the source configuration that the
+ * browser and mobile SDKs ask for at their start.
  * @see https://www.rudderstack.com/docs/api/http-api/
  */
 export const rudderstack: Adapter = {
@@ -66,7 +66,9 @@ function answerSourceConfig(): Answer {
   });
 }
 
-/** Every SDK of RudderStack names itself in `context.library`: `rudder-analytics-python`, `RudderLabs JavaScript SDK`, … */
+/**
+ * Every SDK of RudderStack names itself in `context.library`: `rudder-analytics-python`, `RudderLabs JavaScript SDK`, …
+ */
 function isOfRudderSdk(body: JsonObject): boolean {
   const messages = Array.isArray(body["batch"]) ? (body["batch"] as readonly unknown[]) : [body];
   const context = memberOf(messages.find(isObject), "context") ?? body["context"];

@@ -2,7 +2,10 @@ import type { Credential } from "../adapter.ts";
 import { AdapterError } from "../adapter-error.ts";
 import { readSettingsKey } from "./settings-key.ts";
 
-/** The path of a webhook: `/v1/webhooks/<adapter>/<name of the key>`. The name is no secret; the signature proves the sender. */
+/**
+ * The path of a webhook: `/v1/webhooks/<adapter>/<name of the key>`. The name is no secret; the signature proves the
+ * sender.
+ */
 export function createWebhookPath(adapter: string): RegExp {
   return new RegExp(`^/v1/webhooks/${adapter}/([^/]+)/?$`);
 }

@@ -44,8 +44,8 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
 const metaArguments = ["//", "depends_on", "lifecycle", "provider", "region", "tags", "timeouts"];
 
 /**
- * Arguments of the types that carry events which change nothing of what arrives where: keys, roles, names in a console. Any
- * other argument would make the cloud behave differently from this machine.
+ * Arguments of the types that carry events which change nothing of what arrives where: keys, roles, names in a console.
+ * Any other argument would make the cloud behave differently from this machine.
  */
 const harmlessArguments: Readonly<Record<string, readonly string[]>> = {
   aws_kinesis_stream: ["encryption_type", "enforce_consumer_deletion", "kms_key_id", "shard_level_metrics"],
@@ -81,8 +81,8 @@ const s3BlockArguments: readonly string[] = [
 ];
 
 /**
- * Refuses a resource with an argument that nothing here models, such as `filter_criteria` of a mapping: the run would show events
- * that the cloud would not.
+ * Refuses a resource with an argument that nothing here models, such as `filter_criteria` of a mapping: the run would
+ * show events that the cloud would not.
  *
  * @throws StackError naming the resource and the argument
  */

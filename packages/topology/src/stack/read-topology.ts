@@ -88,7 +88,9 @@ class StackReader {
     this.#resolver = createReferenceResolver(stack, identity);
   }
 
-  /** @param read gets the arguments and what other resources call this one by: its ARN, a pipe's notification channel. */
+  /**
+   * @param read gets the arguments and what other resources call this one by: its ARN, a pipe's notification channel.
+   */
   each<T>(type: string, read: (args: Arguments, handle: string, resource: Resource) => T): readonly T[] {
     return this.#stack.resources
       .filter((resource) => resource.type === type)

@@ -220,7 +220,8 @@ describe("scanText", () => {
     );
   });
 
-  // What is hostile to a scanner: many beginnings of something, and no end. That it ends at all is for regular-expressions.check.ts.
+  // Hostile to a scanner: many beginnings of something, and no end. regular-expressions.check.ts proves that it ends at
+  // all.
   const card = "[card] ";
   const manyDigits = "4 ".repeat(100_000);
   // The longest number of fours that is a card's has 17 of them.

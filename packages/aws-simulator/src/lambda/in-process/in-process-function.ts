@@ -77,8 +77,8 @@ export interface InProcessFunctionStats {
 }
 
 /**
- * A Lambda function inside this process, for the virtual clock: environments that start, freeze, are reused, crash before,
- * during and after their writes, hang until their time is over, and lose all they remembered.
+ * A Lambda function inside this process, for the virtual clock: environments that start, freeze, are reused, crash
+ * before, during and after their writes, hang until their time is over, and lose all they remembered.
  *
  * @example
  * ```ts

@@ -30,7 +30,9 @@ export interface ProcessFunctionOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Most processes at a time, started as they are needed. Default 10. */
   readonly concurrency?: number;
-  /** What becomes of an invocation when all are busy: it waits (default), or is refused as by a reserved concurrency. */
+  /**
+   * What becomes of an invocation when all are busy: it waits (default), or is refused as by a reserved concurrency.
+   */
   readonly whenBusy?: "queue" | "throttle";
   readonly onLog?: (line: FunctionLogLine) => void;
   readonly clock?: Clock;
@@ -62,8 +64,8 @@ interface Waiter {
 
 /**
  * A Lambda function in processes of its own, under the machine's clock: its bundle unpacked, its handler loaded by a
- * runtime that speaks the Lambda Runtime API, its environment variables and no others, killed when its time is over, and
- * started anew after any exit.
+ * runtime that speaks the Lambda Runtime API, its environment variables and no others, killed when its time is over,
+ * and started anew after any exit.
  *
  * @example
  * ```ts
@@ -115,7 +117,8 @@ export class ProcessFunction implements FunctionRuntime {
   }
 
   /**
-   * Unpacks the code and starts a process, which then waits for its first invocation: whether this version works at all.
+   * Unpacks the code and starts a process, which then waits for its first invocation: whether this version works at
+   * all.
    * @throws FunctionError `INIT_FAILED` when the handler cannot be loaded
    */
   async initialize(): Promise<void> {
