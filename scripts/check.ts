@@ -84,7 +84,7 @@ const checks: readonly Check[] = [
   {
     name: "routes",
     onFailure: "Each fault names file, pointer and cure.",
-    commands: [["node", "--conditions=@millrace/source", "packages/routes/src/cli/main.ts", "check"]],
+    commands: [["node", "--conditions=@millrace/source", "packages/route-tools/src/cli/main.ts", "check"]],
   },
   {
     name: "expressions",

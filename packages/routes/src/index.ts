@@ -1,4 +1,4 @@
-export { checkRoutes } from "./check/check-routes.ts";
+export { closestName } from "./closest-name.ts";
 export { createRouteArtifact } from "./compile/create-route-artifact.ts";
 export { compileRoutes } from "./compile/compile-routes.ts";
 export type { Fault, Parsed } from "./document/fault.ts";
@@ -16,9 +16,5 @@ export type {
   RouteTest,
 } from "./document/route-document.ts";
 export { routeDocumentSchema } from "./document/route-document-schema.ts";
-export { redrive, redriveKey } from "./redrive/redrive.ts";
-export type { RedriveOptions, RedriveResult } from "./redrive/redrive.ts";
-export { readDeadLetter } from "./redrive/read-dead-letter.ts";
-export type { ReadDeadLetter } from "./redrive/read-dead-letter.ts";
-export { RouteDocumentsError, RoutesError, UsageError } from "./errors.ts";
+export { RouteDocumentsError, RoutesError } from "./errors.ts";
 export type { CompiledRoute, CompiledRoutes, CompiledStream } from "./runtime/compiled-routes.ts";

@@ -27,7 +27,7 @@ async function redriveFraud(stateFolder: string) {
   kinesis.createStream({ streamName: "millrace-local-fraud" });
   const server = await startKinesisServer(kinesis);
   try {
-    const command = join(repositoryRoot, "packages/routes/src/cli/main.ts");
+    const command = join(repositoryRoot, "packages/route-tools/src/cli/main.ts");
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ["--conditions=@millrace/source", command, "redrive", "fraud", "--lake", lakeOf(stateFolder), "--stage", "local"],

@@ -31,7 +31,7 @@ function reloadEverySecond(stack: Stack, source: string): void {
 }
 
 async function routes(args: readonly string[], s3 = ""): Promise<string> {
-  const command = join(repositoryRoot, "packages/routes/src/cli/main.ts");
+  const command = join(repositoryRoot, "packages/route-tools/src/cli/main.ts");
   const environment = s3 === "" ? {} : accountEnvironment({ kinesis: "", s3, secrets: "" });
   const options = { env: { ...process.env, ...environment } };
   const argv = ["--conditions=@millrace/source", command, ...args];

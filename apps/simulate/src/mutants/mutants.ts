@@ -129,7 +129,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "redrive-forgets",
     defect: "A dead letter counts as put back and is not written.",
-    file: "packages/routes/src/redrive/redrive.ts",
+    file: "packages/route-tools/src/redrive/redrive.ts",
     find: "    this.#waiting.push({ copy, event: letter.event, key });\n",
     replace: "",
   },

@@ -18,7 +18,8 @@ import { createEnrichmentHandler } from "@millrace/enrichment";
 import { parseJson } from "@millrace/event-contracts";
 import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
-import { type CompiledStream, redrive, type RedriveResult } from "@millrace/routes";
+import { redrive, type RedriveResult } from "@millrace/route-tools";
+import type { CompiledStream } from "@millrace/routes";
 import type { RouteSet } from "@millrace/routes/runtime";
 import {
   assemble,

@@ -1,0 +1,264 @@
+import type { Contract } from "@millrace/event-contracts/registry";
+import type { Conjunction, Criterion, FieldCriteria } from "@millrace/event-pattern";
+import { closestName } from "@millrace/routes";
+import { type Impossible, whyImpossible } from "./can-hold.ts";
+import { type Coverage, coverageOf, isAboutValidEvents } from "./covered-contracts.ts";
+import type { EventModel, FieldFacts } from "./event-model.ts";
+
+/** A finding about a pattern; the pointer is inside the pattern. */
+export interface PatternFinding {
+  readonly severity: "error" | "warning";
+  readonly pointer: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What enrichment leaves of a value so changed that comparing it with what was sent is pointless. */
+const CHANGED_BY: Readonly<Record<string, string>> = {
+  drop: "removes the field",
+  mask: "masks the value",
+  hmac: "replaces the value by a keyed hash",
+};
+
+/** Compares a pattern with what the contracts say of the fields it names. */
+export function analysePattern(conjunctions: readonly Conjunction[], model: EventModel): PatternFinding[] {
+  const findings = new Map<string, PatternFinding>();
+  for (const conjunction of conjunctions) {
+    for (const finding of analyseConjunction(conjunction, model)) {
+      findings.set(`${finding.rule} ${finding.pointer} ${finding.message}`, finding);
+    }
+  }
+  return [...findings.values()];
+}
+
+function analyseConjunction(conjunction: Conjunction, model: EventModel): PatternFinding[] {
+  const coverage = coverageOf(conjunction, model);
+  const typeFindings = checkTypes(coverage, model);
+  if (typeFindings.some(({ severity }) => severity === "error")) return typeFindings;
+  const isStrict = isAboutValidEvents(conjunction);
+  const findings = conjunction.flatMap((field) => checkField(field, coverage, model, isStrict));
+  if (findings.length > 0 || !isStrict) return [...typeFindings, ...findings];
+  return [...typeFindings, ...checkTogether(conjunction, coverage, model)];
+}
+
+// ---- types and versions
+
+function checkTypes({ type, version, contracts }: Coverage, model: EventModel): PatternFinding[] {
+  const findings: PatternFinding[] = [];
+  const types = new Set(model.registry.contracts.map((contract) => contract.type));
+  type?.anyOf.forEach((criterion, index) => {
+    if (criterion.op !== "equals" || typeof criterion.value !== "string" || types.has(criterion.value)) return;
+    const closest = closestName(criterion.value, types);
+    findings.push({
+      severity: "error",
+      pointer: `${type.pointer}/${index}`,
+      rule: "unknown-type",
+      message: `No contract describes events of type "${criterion.value}".`,
+      fix: closest === undefined ? "Add the contract below schemas/events first." : `Did you mean "${closest}"?`,
+    });
+  });
+  if (version !== undefined) findings.push(...checkVersions(version, contracts, model));
+  if (findings.length === 0 && contracts.length === 0 && type !== undefined && version === undefined) {
+    const message = "No contract has a type that fits.";
+    findings.push({
+      severity: "error",
+      pointer: type.pointer,
+      rule: "unknown-type",
+      message,
+      fix: `Known are ${[...types].join(", ")}.`,
+    });
+  }
+  return findings;
+}
+
+function checkVersions(version: FieldCriteria, covered: readonly Contract[], model: EventModel): PatternFinding[] {
+  const { documents } = model.registry;
+  const findings = version.anyOf.flatMap((criterion, index): PatternFinding[] => {
+    if (criterion.op !== "equals" || typeof criterion.value !== "string" || documents.has(criterion.value)) return [];
+    const fix = `Did you mean ${closestName(criterion.value, documents.keys()) ?? "another one"}?`;
+    const message = `There is no contract ${criterion.value}.`;
+    return [{ severity: "error", pointer: `${version.pointer}/${index}`, rule: "unknown-version", message, fix }];
+  });
+  for (const type of new Set(covered.map((contract) => contract.type))) {
+    findings.push(...coverageFindings(version, covered, model.registry.versionsOf(type)));
+  }
+  return findings;
+}
+
+/** A new version of a model takes over from the one before, so leaving it out is a slip; a new model may be left out on purpose. */
+function coverageFindings(
+  version: FieldCriteria,
+  covered: readonly Contract[],
+  versions: readonly Contract[],
+): PatternFinding[] {
+  const newestOfModel = [...Map.groupBy(versions, (contract) => contract.version.model).values()].map((all) =>
+    all.at(-1),
+  );
+  const newest = versions.at(-1);
+  return newestOfModel.flatMap((contract): PatternFinding[] => {
+    if (contract === undefined || covered.includes(contract)) return [];
+    const isModelCovered = covered.some(
+      ({ type, version: { model } }) => type === contract.type && model === contract.version.model,
+    );
+    if (!isModelCovered && contract !== newest) return [];
+    return [
+      {
+        severity: isModelCovered ? "error" : "warning",
+        pointer: version.pointer,
+        rule: "version-coverage",
+        message: `Events of version ${contract.id} are not delivered any more.`,
+        fix: "Add the version, or leave the version out of the pattern.",
+      },
+    ];
+  });
+}
+
+// ---- one field
+
+function checkField(field: FieldCriteria, coverage: Coverage, model: EventModel, isStrict: boolean): PatternFinding[] {
+  const isData = field.path.startsWith("event.data.");
+  if (isData && coverage.contracts.length === 0) return [];
+  const contracts: readonly (Contract | undefined)[] = isData ? coverage.contracts : [undefined];
+  const known = contracts.map((contract) => model.facts(field.path, contract)).filter(({ isUnknown }) => !isUnknown);
+  // What broke its contract may hold anything; a field no contract names is then worth a word, not a refusal.
+  if (known.length === 0) return unknownField(field, coverage, model, isStrict || !isData ? "error" : "warning");
+  return field.anyOf.flatMap((criterion, index) => {
+    const masked = maskedFinding(field, criterion, index, known);
+    return masked.length > 0 || (isData && !isStrict) ? masked : impossibleFinding(field, criterion, index, known);
+  });
+}
+
+function unknownField(
+  { path, pointer }: FieldCriteria,
+  { contracts }: Coverage,
+  model: EventModel,
+  severity: PatternFinding["severity"],
+): PatternFinding[] {
+  const segments = path.split(".");
+  let at = 0;
+  while (at < segments.length - 1 && contractsKnow(segments.slice(0, at + 1).join("."), contracts, model)) at += 1;
+  const above = segments.slice(0, at).join(".");
+  const known = new Set(
+    (contracts.length === 0 ? [undefined] : contracts).flatMap((contract) => model.keysBelow(above, contract)),
+  );
+  const closest = closestName(segments[at] ?? "", known);
+  const types = [...new Set(contracts.map((contract) => contract.type))];
+  const place =
+    path.startsWith("event.data.") && types.length > 0
+      ? `No contract of ${listOf(types)} has`
+      : "The enriched event has no";
+  return [
+    {
+      severity,
+      pointer,
+      rule: "unknown-field",
+      message: `${place}${place.endsWith("has") ? " a field" : " field"} "${path}".`,
+      fix: closest !== undefined ? `Did you mean "${closest}"?` : `Below "${above}" there are ${listOf([...known])}.`,
+    },
+  ];
+}
+
+function contractsKnow(path: string, contracts: readonly Contract[], model: EventModel): boolean {
+  const all = contracts.length === 0 ? [undefined] : contracts;
+  return all.some((contract) => !model.facts(path, contract).isUnknown);
+}
+
+function maskedFinding(
+  field: FieldCriteria,
+  criterion: Criterion,
+  index: number,
+  facts: readonly FieldFacts[],
+): PatternFinding[] {
+  const isOnPresence = criterion.op === "exists" || criterion.op === "absent";
+  const masked = facts.map(({ privacy }) => privacy);
+  const [first] = masked;
+  if (first === undefined || masked.some((privacy) => CHANGED_BY[privacy?.action ?? ""] === undefined)) return [];
+  if (isOnPresence && first.action !== "drop") return [];
+  return [
+    {
+      severity: "error",
+      pointer: `${field.pointer}/${index}`,
+      rule: "masked-comparison",
+      message: `The field is sensitive (${first.class}); enrichment ${CHANGED_BY[first.action] ?? ""} before routes see it.`,
+      fix: first.action === "drop" ? "Compare another field." : `Compare another field, or ask only whether it exists.`,
+    },
+  ];
+}
+
+function impossibleFinding(
+  field: FieldCriteria,
+  criterion: Criterion,
+  index: number,
+  facts: readonly FieldFacts[],
+): PatternFinding[] {
+  const why = whyNowhere(criterion, facts);
+  if (why === undefined) return [];
+  return [
+    {
+      severity: "error",
+      pointer: `${field.pointer}/${index}`,
+      rule: why.rule,
+      message: `This never holds for "${field.path}". ${why.message}`,
+      fix: "Correct the value, or remove the alternative.",
+    },
+  ];
+}
+
+/** Why a criterion holds in none of the ways the field can look, over all contracts. */
+function whyNowhere(criterion: Criterion, facts: readonly FieldFacts[]): Impossible | undefined {
+  let why: Impossible | undefined;
+  for (const { location } of facts) {
+    if (location.isOpen) return undefined;
+    for (const shape of location.shapes) {
+      const faults = shape.map(({ schema }) => whyImpossible(criterion, schema)).filter((fault) => fault !== undefined);
+      const [
+        fault = leafFault(
+          criterion,
+          shape.map(({ schema }) => schema),
+        ),
+      ] = faults;
+      if (fault === undefined) return undefined;
+      why ??= fault;
+    }
+  }
+  return why;
+}
+
+/** `exists` and negations hold on leaves only: not on an object, and on an array only through its elements. */
+function leafFault(criterion: Criterion, shape: readonly Readonly<Record<string, unknown>>[]): Impossible | undefined {
+  if (criterion.op === "absent") return undefined;
+  const isWhole = shape.some(
+    ({ type, properties }) => type === "object" || type === "array" || (type === undefined && properties !== undefined),
+  );
+  if (!isWhole) return undefined;
+  return { rule: "impossible-type", message: "The field is an object; patterns compare the values inside it." };
+}
+
+// ---- fields together
+
+function checkTogether(conjunction: Conjunction, coverage: Coverage, model: EventModel): PatternFinding[] {
+  const fields = conjunction.filter(({ path }) => path.startsWith("event.data."));
+  if (fields.length === 0 || coverage.contracts.length === 0 || coverage.hasUnknownTypes) return [];
+  const canMatch = coverage.contracts.some((contract) =>
+    fields.every(({ path, anyOf }) => {
+      const facts = model.facts(path, contract);
+      if (facts.isUnknown) return anyOf.some(({ op }) => op === "absent");
+      return anyOf.some((criterion) => whyNowhere(criterion, [facts]) === undefined);
+    }),
+  );
+  if (canMatch) return [];
+  return [
+    {
+      severity: "error",
+      pointer: "",
+      rule: "never-matches",
+      message: `No single contract has ${listOf(fields.map(({ path }) => path))} with values that fit.`,
+      fix: "Split the route by event type, or use $or.",
+    },
+  ];
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more` : names.join(", ");
+}

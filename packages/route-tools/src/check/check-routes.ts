@@ -1,0 +1,53 @@
+import type { Registry } from "@millrace/event-contracts/registry";
+import { type Conjunction, parsePattern } from "@millrace/event-pattern";
+import { analysePattern } from "../analysis/analyse-pattern.ts";
+import { EventModel } from "../analysis/event-model.ts";
+import type { Fault, Route, RouteDocument, RouteFolder } from "@millrace/routes";
+import { checkFields } from "./check-fields.ts";
+import { checkOverlap } from "./check-overlap.ts";
+import { checkSensitive } from "./check-sensitive.ts";
+import { checkTests } from "./check-tests.ts";
+
+/** A finding about one route; the pointer is inside the route. */
+export type RouteFinding = Omit<Fault, "file">;
+
+/** A route with what was worked out of it once. */
+export interface ParsedRoute {
+  readonly route: Route;
+  readonly index: number;
+  readonly document: RouteDocument;
+  readonly conjunctions: readonly Conjunction[];
+}
+
+/**
+ * Checks documents that could be read: their inline tests, and each pattern, projection and key against the contracts.
+ *
+ * @returns all findings of all documents, errors and warnings, each with file and pointer
+ * @example checkRoutes(readRouteDocuments("schemas/routes"), loadRegistry("schemas")).length // 0
+ */
+export function checkRoutes(folder: RouteFolder, registry: Registry): Fault[] {
+  const model = new EventModel(registry);
+  return [...folder.faults, ...folder.documents.flatMap(({ file, document }) => checkDocument(file, document, model))];
+}
+
+function checkDocument(file: string, document: RouteDocument, model: EventModel): Fault[] {
+  const routes = document.routes.map((route, index) => ({
+    route,
+    index,
+    document,
+    conjunctions: parsePattern(route.pattern),
+  }));
+  return routes.flatMap((parsed) => {
+    const findings: RouteFinding[] = [
+      ...analysePattern(parsed.conjunctions, model).map((finding) => ({
+        ...finding,
+        pointer: `/pattern${finding.pointer}`,
+      })),
+      ...checkFields(parsed, model),
+      ...checkSensitive(parsed, model),
+      ...checkOverlap(parsed, routes),
+      ...checkTests(parsed.route),
+    ];
+    return findings.map((finding) => ({ ...finding, file, pointer: `/routes/${parsed.index}${finding.pointer}` }));
+  });
+}

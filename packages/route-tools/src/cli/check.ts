@@ -1,0 +1,48 @@
+import { readRegistry } from "@millrace/event-contracts/registry";
+import { parseArgs } from "node:util";
+import { checkDroppedStreams } from "../check/check-dropped-streams.ts";
+import { checkRoutes } from "../check/check-routes.ts";
+import { formatFault, readRouteDocuments } from "@millrace/routes";
+import { baseDocuments } from "./base-documents.ts";
+import type { Command } from "./command.ts";
+import { folders } from "./folders.ts";
+
+export const check: Command = {
+  usage: "check [folder] [--base git ref or folder] [--schemas folder] [--json] [--strict]",
+  summary: "schema, inline tests, the contracts and, with --base, streams that a change forgets; every fault at once",
+  async run(args, output) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        base: { type: "string" },
+        schemas: { type: "string" },
+        json: { type: "boolean" },
+        strict: { type: "boolean" },
+      },
+    });
+    const started = performance.now();
+    const path = positionals[0] ?? folders.routes;
+    const folder = readRouteDocuments(path);
+    const { registry } = readRegistry(values.schemas ?? folders.schemas);
+    const faults = [
+      ...checkRoutes(folder, registry),
+      ...(values.base === undefined ? [] : checkDroppedStreams(baseDocuments(values.base), folder, path)),
+    ];
+    const errors = faults.filter(({ severity }) => severity === "error").length;
+    if (values.json) output.out(JSON.stringify(faults, null, 2));
+    else {
+      for (const fault of faults) output.out(formatFault(fault));
+      const routes = folder.documents.reduce((sum, { document }) => sum + document.routes.length, 0);
+      const tests = folder.documents.reduce(
+        (sum, { document }) => sum + document.routes.reduce((n, route) => n + route.tests.length, 0),
+        0,
+      );
+      const ms = Math.round(performance.now() - started);
+      output.out(
+        `${folder.documents.length} documents, ${routes} routes, ${tests} tests, ${registry.contracts.length} contracts: ${errors} errors, ${faults.length - errors} warnings (${ms} ms)`,
+      );
+    }
+    return errors > 0 || (values.strict === true && faults.length > 0) ? 1 : 0;
+  },
+};

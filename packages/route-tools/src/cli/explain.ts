@@ -1,0 +1,63 @@
+import { explainPattern, parseEventText } from "@millrace/event-pattern";
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { loadRouteDocuments } from "@millrace/routes";
+import { UsageError } from "../errors.ts";
+import { describeExplanation } from "../explain/describe-explanation.ts";
+import type { Command } from "./command.ts";
+import { folders } from "./folders.ts";
+import { readLines } from "./read-events.ts";
+
+export const explain: Command = {
+  usage:
+    "explain <event.json | id --events file, folder or s3://bucket/prefix> [--routes folder] [--route application/route] [--json]",
+  summary: "for each route: matched, or the first criterion that failed with the value seen",
+  async run(args, output) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        routes: { type: "string" },
+        route: { type: "string" },
+        events: { type: "string" },
+        json: { type: "boolean" },
+      },
+    });
+    const [subject] = positionals;
+    if (subject === undefined) throw new UsageError(`Usage: ${explain.usage}`);
+    const event = await findEvent(subject, values.events);
+    const explained = loadRouteDocuments(values.routes ?? folders.routes).flatMap(({ application, routes }) =>
+      routes.map((route) => ({
+        id: `${application}/${route.name}`,
+        route,
+        explanation: explainPattern(route.pattern, event),
+      })),
+    );
+    const asked = explained.filter(({ id }) => values.route === undefined || id === values.route);
+    if (asked.length === 0) throw new UsageError(`There is no route ${values.route ?? ""}`);
+    for (const { id, route, explanation } of asked) {
+      if (values.json) {
+        output.out(JSON.stringify({ route: id, stream: route.destination.stream, ...explanation }));
+      } else {
+        const verdict = explanation.matches ? `matches → ${route.destination.stream}` : "no";
+        output.out(`${id}: ${verdict}\n    ${describeExplanation(explanation)}`);
+      }
+    }
+    return 0;
+  },
+};
+
+/** An enriched event from its own file, or by its id among others. */
+async function findEvent(subject: string, events: string | undefined): Promise<object> {
+  if (existsSync(subject)) {
+    const value = parseEventText(readFileSync(subject, "utf8"));
+    if (typeof value !== "object" || value === null) throw new UsageError(`${subject} holds no JSON object`);
+    return value;
+  }
+  if (events === undefined)
+    throw new UsageError(`There is no file ${subject}; to look an id up, say where with --events`);
+  for await (const { value } of readLines(events, () => undefined)) {
+    if ((value["event"] as { id?: unknown } | undefined)?.id === subject) return value;
+  }
+  throw new UsageError(`No event in ${events} has the id ${subject}`);
+}

@@ -1,0 +1,82 @@
+import { loadRegistry } from "@millrace/event-contracts/registry";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { checkRoutes } from "../check/check-routes.ts";
+import { readRouteDocuments, type RouteDocument, RouteDocumentsError } from "@millrace/routes";
+import { UsageError } from "../errors.ts";
+import { newRouteDocument, withRoute } from "../scaffold/new-document.ts";
+import type { Command } from "./command.ts";
+import { folders } from "./folders.ts";
+
+const QUESTIONS = {
+  application: "Which application wants the events? (lower case, hyphens) ",
+  owner: "Which team answers for it? ",
+  type: "Which event types, separated by commas? ",
+} as const;
+
+export const newCommand: Command = {
+  usage:
+    "new [--application name] [--owner team] [--type a.b[,c.d]] [--name route] [--stream name] [--description text] [--include-invalid] [--routes folder]",
+  summary: "writes a document, or adds a route to one, that passes check; asks for what is not given",
+  async run(args, output) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        application: { type: "string" },
+        owner: { type: "string" },
+        type: { type: "string" },
+        name: { type: "string" },
+        stream: { type: "string" },
+        description: { type: "string" },
+        "include-invalid": { type: "boolean" },
+        routes: { type: "string" },
+        schemas: { type: "string" },
+      },
+    });
+    const folder = values.routes ?? folders.routes;
+    const registry = loadRegistry(values.schemas ?? folders.schemas);
+    const application = values.application ?? (await ask("application"));
+    const file = join(folder, `${application}.json`);
+    const existing = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RouteDocument) : undefined;
+    const answers = {
+      application,
+      owner: values.owner ?? existing?.owner ?? (await ask("owner")),
+      types: (values.type ?? (await ask("type"))).split(",").map((type) => type.trim()),
+      name: values.name,
+      stream: values.stream,
+      description: values.description,
+      includeInvalid: values["include-invalid"],
+    };
+    const document =
+      existing === undefined ? newRouteDocument(answers, registry) : withRoute(existing, answers, registry);
+    const before = existing === undefined ? undefined : readFileSync(file, "utf8");
+    writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+    const errors = checkRoutes(readRouteDocuments(folder), registry).filter(
+      (fault) => fault.severity === "error" && fault.file === file,
+    );
+    if (errors.length > 0) {
+      // The folder stays as it was: a document that fails is nobody's to find later.
+      if (before !== undefined) writeFileSync(file, before);
+      else rmSync(file);
+      throw new RouteDocumentsError(errors);
+    }
+    output.out(
+      `${file} passes. Next: narrow the pattern, name the tests after what they show, and run "routes check".`,
+    );
+    return 0;
+  },
+};
+
+async function ask(question: keyof typeof QUESTIONS): Promise<string> {
+  if (!process.stdin.isTTY) throw new UsageError(`--${question} is missing. Usage: ${newCommand.usage}`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = (await terminal.question(QUESTIONS[question])).trim();
+    if (answer === "") throw new UsageError(`--${question} is missing`);
+    return answer;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,134 @@
+import { encodeRecord, eventIdentity, partitionKeyOf } from "@millrace/event-contracts";
+import type { Delivery, PutRecords } from "@millrace/put-records";
+import type { CompiledStream, EventCopy, RouteSet } from "@millrace/routes/runtime";
+import { type ReadDeadLetter, readDeadLetter } from "./read-dead-letter.ts";
+
+/** What a redrive needs. */
+export interface RedriveOptions {
+  /** Dead letters of others are passed over, and only copies for this application's streams are written. */
+  readonly application: string;
+  /** The present routes. */
+  readonly routes: RouteSet;
+  /** The writer of a stream; absent: nothing is written, everything is counted. */
+  readonly destination?: ((stream: CompiledStream) => PutRecords) | undefined;
+  /** Copies that were put back before, as `redriveKey`; extended by what is delivered now. */
+  readonly done?: Set<string> | undefined;
+  /** Told after each batch, so that a run that is cut off is not begun anew. */
+  readonly onDelivered?: ((keys: readonly string[]) => void) | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** What became of the dead letters. */
+export interface RedriveResult {
+  /** Dead letters of the application. */
+  readonly letters: number;
+  readonly unreadable: number;
+  /** Left out: another dead letter, or an earlier run, had the same event for the same stream. */
+  readonly duplicates: number;
+  /** No present route wants the event for the stream it was meant for. */
+  readonly unwanted: number;
+  readonly delivered: number;
+  readonly failed: number;
+}
+
+/** Copies put in one go: far below a request's 500, so that a run that is cut off repeats little. */
+const BATCH = 200;
+
+/** What makes a copy the same copy: its stream and the identity of its event. */
+export function redriveKey(stream: string, event: { source: string; id: string }): string {
+  return `${stream} ${eventIdentity(event)}`;
+}
+
+/** Puts dead letters back through the present routes. */
+export async function redrive(
+  rows: AsyncIterable<Readonly<Record<string, unknown>>> | Iterable<Readonly<Record<string, unknown>>>,
+  options: RedriveOptions,
+): Promise<RedriveResult> {
+  const run = new RedriveRun(options);
+  for await (const row of rows) await run.add(row);
+  await run.flush();
+  return run.result;
+}
+
+interface Waiting {
+  readonly copy: EventCopy;
+  readonly event: ReadDeadLetter["event"];
+  readonly key: string;
+}
+
+class RedriveRun {
+  readonly result = { letters: 0, unreadable: 0, duplicates: 0, unwanted: 0, delivered: 0, failed: 0 };
+  readonly #options: RedriveOptions;
+  readonly #seen: Set<string>;
+  readonly #writers = new Map<string, PutRecords>();
+  #waiting: Waiting[] = [];
+
+  constructor(options: RedriveOptions) {
+    this.#options = options;
+    this.#seen = options.done ?? new Set();
+  }
+
+  async add(row: Readonly<Record<string, unknown>>): Promise<void> {
+    const letter = readDeadLetter(row);
+    if ("reason" in letter) {
+      this.result.unreadable += 1;
+      return;
+    }
+    if (letter.application !== this.#options.application) return;
+    this.result.letters += 1;
+    // Only the stream that failed: the others had their copy of this event, or have a dead letter of their own.
+    const key = redriveKey(letter.stream, letter.event.event);
+    if (this.#seen.has(key)) {
+      this.result.duplicates += 1;
+      return;
+    }
+    const copy = this.#options.routes.route(letter.event).copies.find(({ stream }) => stream.stream === letter.stream);
+    if (copy === undefined || copy.stream.application !== this.#options.application) {
+      this.result.unwanted += 1;
+      return;
+    }
+    this.#seen.add(key);
+    this.#waiting.push({ copy, event: letter.event, key });
+    if (this.#waiting.length >= BATCH) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const byStream = Map.groupBy(batch, ({ copy }) => copy.stream);
+    for (const [stream, copies] of byStream) {
+      const deliveries = await this.#put(stream, copies);
+      const delivered = copies.filter((_, index) => deliveries[index]?.status === "delivered").map(({ key }) => key);
+      this.result.delivered += delivered.length;
+      this.result.failed += copies.length - delivered.length;
+      for (const [index, { key }] of copies.entries())
+        if (deliveries[index]?.status !== "delivered") this.#seen.delete(key);
+      this.#options.onDelivered?.(delivered);
+    }
+  }
+
+  #put(stream: CompiledStream, copies: readonly Waiting[]): Promise<readonly Pick<Delivery, "status">[]> {
+    const { destination } = this.#options;
+    if (destination === undefined) return Promise.resolve(copies.map(() => ({ status: "delivered" as const })));
+    const writer = this.#writers.get(stream.stream) ?? destination(stream);
+    this.#writers.set(stream.stream, writer);
+    return writer.put(copies.map((waiting) => this.#record(waiting)));
+  }
+
+  #record({ copy, event }: Waiting): { partitionKey: string; data: Uint8Array } {
+    const at = new Date((this.#options.now ?? Date.now)()).toISOString();
+    const router = {
+      name: "routes redrive",
+      version: "0.1.0",
+      at,
+      routesVersion: this.#options.routes.version,
+      routes: copy.routes,
+    };
+    const processing = { ...(copy.event["processing"] as object | undefined), router };
+    const { subject, id } = event.event;
+    return {
+      partitionKey: partitionKeyOf({ subject: copy.partitionKey ?? subject, id }),
+      data: encodeRecord([{ ...copy.event, processing }]),
+    };
+  }
+}
