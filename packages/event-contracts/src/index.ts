@@ -20,6 +20,7 @@ export { parseInstant } from "./envelope/instant.ts";
 export { partitionKeyOf } from "./envelope/partition-key.ts";
 export type { RawEvent } from "./envelope/raw-event.ts";
 export type { PrivacyAction, PrivacyDetector, PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy/privacy-map.ts";
+export { nameLetters } from "./privacy/name-letters.ts";
 export { strictestRule } from "./privacy/strictest-rule.ts";
 export type { DecodedLine, LineError } from "./record/decode-record.ts";
 export { decodeRecord } from "./record/decode-record.ts";

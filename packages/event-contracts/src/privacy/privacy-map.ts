@@ -2,7 +2,7 @@
 export type PrivacyAction = "drop" | "mask" | "hmac" | "truncate" | "scan";
 
 /** What to look for in a free-text field. `secret` (credentials) is looked for in every field that is scanned. */
-export type PrivacyDetector = "email" | "card" | "iban" | "ip" | "secret";
+export type PrivacyDetector = "email" | "card" | "iban" | "ip" | "phone" | "secret";
 
 /** One `x-privacy` annotation. */
 export interface PrivacyRule {
@@ -34,7 +34,9 @@ export interface PrivacyMap {
 
 export interface PrivacyNode {
   rule?: PrivacyRule;
-  /** By property name. */
+  /** A valid value here may have properties or elements that no schema names. `properties` then lists every name there is. */
+  open?: true;
+  /** By property name. Beside ways to a rule: names that are spelled like an annotated one, and are not sensitive here. */
   properties?: Record<string, number>;
   /** For property names that `properties` does not list. */
   patterns?: { pattern: string; node: number }[];

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from "../json.ts";
 import type { PrivacyAction, PrivacyDetector, PrivacyRule } from "./privacy-map.ts";
 
 const actions: readonly string[] = ["drop", "mask", "hmac", "truncate", "scan"] satisfies PrivacyAction[];
-const detectors: readonly string[] = ["email", "card", "iban", "ip", "secret"] satisfies PrivacyDetector[];
+const detectors: readonly string[] = ["email", "card", "iban", "ip", "phone", "secret"] satisfies PrivacyDetector[];
 
 /** What is wrong with an `x-privacy` annotation; empty when it is sound. */
 export function privacyRuleFaults(annotation: Json): string[] {

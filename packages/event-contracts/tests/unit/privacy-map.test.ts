@@ -18,7 +18,8 @@ function pathsIn(schema: Json, data: unknown, others: Record<string, Json> = {})
 
 describe("the privacy map", () => {
   test("is absent when nothing is annotated", () => {
-    const registry = registryOf({ "events/test/a/1-0-0.json": { properties: { a: { type: "string" } } } });
+    const schema = { type: "object", properties: { a: { type: "string" } }, additionalProperties: false };
+    const registry = registryOf({ "events/test/a/1-0-0.json": schema });
     expect(compilePrivacyMap(registry.newestOf("test.a")!, registry.resources)).toBeUndefined();
   });
 
@@ -168,5 +169,71 @@ describe("the privacy map", () => {
     ) as Json;
     const data = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}') as unknown;
     expect(pathsIn(schema, data)).toEqual({ "/__proto__": "hmac", "/constructor": "mask" });
+  });
+});
+
+describe("the privacy map tells where a valid value may have properties that nobody declared", () => {
+  const closed = { type: "object", additionalProperties: false };
+  const word = { type: "string" };
+
+  function openPaths(schema: Json): string[] {
+    const registry = registryOf({ "events/test/a/1-0-0.json": schema });
+    const { nodes } = compilePrivacyMap(registry.newestOf("test.a")!, registry.resources) ?? { nodes: [] };
+    const found: string[] = [];
+    const visit = (index: number, path: string, above: readonly number[]): void => {
+      const node = nodes[index]!;
+      if (node.open === true) found.push(path);
+      if (above.includes(index)) return;
+      const children = [...Object.entries(node.properties ?? {}), ["*", node.additional], ["[]", node.items]] as const;
+      for (const [name, child] of children) if (child !== undefined) visit(child, `${path}/${name}`, [...above, index]);
+    };
+    if (nodes.length > 0) visit(0, "", []);
+    return found;
+  }
+
+  test.each<[string, Json, string[]]>([
+    ["nowhere when all is closed", { ...closed, properties: { a: { ...closed, properties: { b: word } } } }, []],
+    ["at the root", { type: "object", properties: { a: word } }, [""]],
+    ["below a closed one", { ...closed, properties: { a: { type: "object", properties: { b: word } } } }, ["/a"]],
+    ["in a value of any type", { ...closed, properties: { a: {} } }, ["/a"]],
+    [
+      "in a value that `true` describes: nothing is known of it",
+      { ...closed, properties: { a: { items: true } } },
+      ["/a"],
+    ],
+    ["in elements", { ...closed, properties: { a: { type: "array", items: { type: "object" } } } }, ["/a/[]"]],
+    ["in a list whose elements nobody describes", { ...closed, properties: { a: { type: "array" } } }, ["/a"]],
+    ["in a tuple that may be longer", { ...closed, properties: { a: { prefixItems: [word] } } }, ["/a", "/a/[]"]],
+    ["not in one of two closed branches", { ...closed, properties: { a: { anyOf: [closed, { type: "null" }] } } }, []],
+    ["in one of two branches", { ...closed, properties: { a: { oneOf: [closed, { type: "object" }] } } }, ["/a"]],
+    ["where only a branch closes", { type: "object", if: { required: ["a"] }, then: closed }, [""]],
+    [
+      "where only a branch declares a closed value",
+      { ...closed, properties: { a: {} }, anyOf: [{ properties: { a: closed } }, { required: ["b"] }] },
+      ["/a"],
+    ],
+    ["not where every part of allOf is one", { allOf: [closed, { type: "object" }] }, []],
+    ["not through a reference", { $ref: "#/$defs/closed", $defs: { closed } }, []],
+    ["not where `unevaluatedProperties` closes", { type: "object", unevaluatedProperties: false }, []],
+    ["not where the author says that nothing is sensitive", { type: "object", "x-privacy": false }, []],
+  ])("%s", (_, schema, expected) => {
+    expect(openPaths(schema)).toEqual(expected);
+  });
+
+  test("and keeps names there, and those spelled like an annotated one, as declared", () => {
+    const mask = { type: "string", "x-privacy": { class: "name", action: "mask" } };
+    const schema = {
+      ...closed,
+      properties: {
+        product: { ...closed, properties: { Full_Name: word, size: word } },
+        customer: { ...closed, properties: { fullName: mask } },
+        labels: { type: "object", properties: { color: word } },
+      },
+    };
+    const registry = registryOf({ "events/test/a/1-0-0.json": schema });
+    const { nodes } = compilePrivacyMap(registry.newestOf("test.a")!, registry.resources)!;
+    const namesAt = (name: string) => Object.keys(nodes[nodes[0]!.properties![name]!]!.properties!);
+    expect(namesAt("product")).toEqual(["Full_Name"]);
+    expect(namesAt("labels")).toEqual(["color"]);
   });
 });
