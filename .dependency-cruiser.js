@@ -28,6 +28,16 @@ export default {
       to: { path: "^(apps|infra|packages/(?!event-contracts))" },
     },
     {
+      name: "toolbox-is-for-authors",
+      comment: "contract-tools brings compilers along. What is deployed or published loads what it has generated.",
+      severity: "error",
+      from: {
+        path: "^(apps/(enrichment|ingest|router)|packages/(?!contract-tools|route-tools)[^/]+)/src",
+        pathNot: "^apps/enrichment/src/load-contracts\\.ts$",
+      },
+      to: { path: "^packages/contract-tools/" },
+    },
+    {
       name: "standalone-packages-stand-alone",
       comment: "These are useful outside Millrace; their sources import no sibling.",
       severity: "error",

@@ -73,13 +73,13 @@ const checks: readonly Check[] = [
     name: "generated",
     onFailure: 'A generated file differs from its source: run "pnpm schemas render" and commit what changed.',
     commands: [
-      ["node", "--conditions=@millrace/source", "packages/event-contracts/src/cli/main.ts", "render", "--check"],
+      ["node", "--conditions=@millrace/source", "packages/contract-tools/src/cli/main.ts", "render", "--check"],
     ],
   },
   {
     name: "schemas",
     onFailure: "Each fault names file, pointer and cure.",
-    commands: [["node", "--conditions=@millrace/source", "packages/event-contracts/src/cli/main.ts", "check"]],
+    commands: [["node", "--conditions=@millrace/source", "packages/contract-tools/src/cli/main.ts", "check"]],
   },
   {
     name: "routes",

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
-import { loadRegistry, RegistryError } from "@millrace/event-contracts/registry";
+import { renderWarehouseViews } from "@millrace/contract-tools/codegen";
+import { loadRegistry, RegistryError } from "@millrace/contract-tools/registry";
 import { createRouteArtifact, loadRouteDocuments, RoutesError } from "@millrace/routes";
 import { loadConfig, parseEnvironmentName } from "./config/load-config.ts";
 import { ENVIRONMENTS } from "./config/environments.ts";

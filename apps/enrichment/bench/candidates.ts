@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { CompiledContracts } from "@millrace/event-contracts/codegen";
+import type { CompiledContracts } from "@millrace/event-contracts";
 import { systemClock } from "@millrace/put-records";
 import { createTelemetry } from "@millrace/telemetry";
 import { createEnrichmentHandler, createRecordContext, defaultEnrichments, enrichRecord } from "../src/index.ts";

@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { renderContractsModule } from "@millrace/event-contracts/codegen";
-import { loadRegistry } from "@millrace/event-contracts/registry";
+import { renderContractsModule } from "@millrace/contract-tools/codegen";
+import { loadRegistry } from "@millrace/contract-tools/registry";
 import { bundleFunction } from "@millrace/lambda-bundle";
 import { checkOptions } from "./check-options.ts";
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 import type { BadRow } from "@millrace/event-contracts";
-import type { CompiledContracts } from "@millrace/event-contracts/codegen";
+import type { CompiledContracts } from "@millrace/event-contracts";
 import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
 import {
   createStreamHandler,

@@ -5,7 +5,7 @@ import {
   type RawEvent,
   type ValidationResult,
 } from "@millrace/event-contracts";
-import type { SchemaErrors } from "@millrace/event-contracts/codegen";
+import type { SchemaErrors } from "@millrace/event-contracts";
 import type { RunEnrichments } from "./enrichments/run-enrichments.ts";
 import { type ExactEvent, needsExactReading, readExactly } from "./envelope/exact-event.ts";
 import { exchangeTexts } from "./envelope/write-event.ts";

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type CompiledContracts, renderContractsModule } from "@millrace/event-contracts/codegen";
-import { loadRegistry } from "@millrace/event-contracts/registry";
+import type { CompiledContracts } from "@millrace/event-contracts";
+import { renderContractsModule } from "@millrace/contract-tools/codegen";
+import { loadRegistry } from "@millrace/contract-tools/registry";
 
 const generatedFolder = join(import.meta.dirname, "../dist/generated");
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { CompiledContracts } from "@millrace/event-contracts/codegen";
+import type { CompiledContracts } from "@millrace/event-contracts";
 import { loadContracts } from "../src/load-contracts.ts";
 
 /** The contracts of a schemas folder with these documents: path below `schemas/` → JSON. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
-import { loadRegistry } from "@millrace/event-contracts/registry";
+import { renderWarehouseViews } from "@millrace/contract-tools/codegen";
+import { loadRegistry } from "@millrace/contract-tools/registry";
 import { createRouteArtifact, loadRouteDocuments } from "@millrace/routes";
 import { loadConfig } from "../config/load-config.ts";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";

@@ -1,4 +1,4 @@
-import { instantExpression } from "@millrace/event-contracts/codegen";
+import { instantExpression } from "@millrace/contract-tools/codegen";
 
 /** A view of the warehouse, in the SQL that Snowflake and DuckDB share. */
 export interface WarehouseView {

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderWarehouseViews } from "@millrace/event-contracts/codegen";
-import { loadRegistry } from "@millrace/event-contracts/registry";
+import { renderWarehouseViews } from "@millrace/contract-tools/codegen";
+import { loadRegistry } from "@millrace/contract-tools/registry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { EnvironmentConfig, EnvironmentName } from "../../src/config/schema.ts";
 import type { FunctionArtifacts } from "../../src/inputs/function-artifact.ts";

@@ -35,4 +35,10 @@ export {
   type DeduplicatorOptions,
   type IdentifiedEvent,
 } from "./events/deduplicator.ts";
+export type {
+  CompiledContracts,
+  DataValidator,
+  SchemaError,
+  SchemaErrors,
+} from "./validator-runtime/compiled-contracts.ts";
 export type * from "./generated/contract-types.ts";

@@ -1,4 +1,4 @@
-import { createRegistry, type JsonObject, type SchemaFile } from "@millrace/event-contracts/registry";
+import { createRegistry, type JsonObject, type SchemaFile } from "@millrace/contract-tools/registry";
 import { type Route, type RouteDocument } from "@millrace/routes";
 import { checkRoutes } from "../src/index.ts";
 

@@ -1,5 +1,5 @@
 import type { PrivacyDetector, PrivacyMap, RawEvent } from "@millrace/event-contracts";
-import type { CompiledContracts } from "@millrace/event-contracts/codegen";
+import type { CompiledContracts } from "@millrace/event-contracts";
 import { BoundedCache, rememberLast } from "../bounded-cache.ts";
 import { pointerStep } from "../json-value.ts";
 import {

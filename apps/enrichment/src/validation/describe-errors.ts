@@ -1,5 +1,5 @@
 import type { ValidationError } from "@millrace/event-contracts";
-import type { SchemaError } from "@millrace/event-contracts/codegen";
+import type { SchemaError } from "@millrace/event-contracts";
 import { NumberText } from "@millrace/event-pattern";
 import { pointerKeys, pointerStep, valueAt } from "../json-value.ts";
 import { maxQuotedLength, maxValidationErrors } from "../limits.ts";

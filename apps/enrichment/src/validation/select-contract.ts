@@ -1,5 +1,5 @@
 import type { RawEvent } from "@millrace/event-contracts";
-import type { CompiledContracts, DataValidator } from "@millrace/event-contracts/codegen";
+import type { CompiledContracts, DataValidator } from "@millrace/event-contracts";
 import type { MaskingOrder } from "../privacy/mask-event.ts";
 import { writeValidation, type WrittenValidation } from "./write-validation.ts";
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { fullFormats } from "ajv-formats/dist/formats.js";
-import type { CompiledContracts } from "@millrace/event-contracts/codegen";
+import type { CompiledContracts } from "@millrace/event-contracts";
 import type { RecordContext } from "../../src/index.ts";
 import { loadContracts } from "../../src/load-contracts.ts";
 import { createContext, createRawEvent, enrichOne } from "../raw-events.ts";

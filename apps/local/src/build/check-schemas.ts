@@ -2,7 +2,7 @@ import { runProgram } from "./run-build.ts";
 
 const commands: Readonly<Record<string, string>> = {
   "schemas/routes/": "packages/route-tools/src/cli/main.ts",
-  "schemas/events/": "packages/event-contracts/src/cli/main.ts",
+  "schemas/events/": "packages/contract-tools/src/cli/main.ts",
 };
 
 /**

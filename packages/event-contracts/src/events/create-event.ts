@@ -1,5 +1,5 @@
 import { v7 as uuidV7 } from "uuid";
-import type { CompiledContracts } from "../codegen/contracts-module.ts";
+import type { CompiledContracts } from "../validator-runtime/compiled-contracts.ts";
 import type { DataOf, EventType } from "../contract-types.ts";
 import type { CloudEvent } from "../envelope/cloud-event.ts";
 import { InvalidEventError } from "../errors.ts";

@@ -1,4 +1,4 @@
-// Generated from schemas/ by renderContractsModule of @millrace/event-contracts; do not edit.
+// Generated from schemas/ by renderContractsModule of @millrace/contract-tools; do not edit.
 // @ts-nocheck
 import { defineContracts } from "../validator-runtime.ts";
 

@@ -1,7 +1,7 @@
 import fastDeepEqual from "ajv/dist/runtime/equal.js";
 import ucs2length from "ajv/dist/runtime/ucs2length.js";
 import { fullFormats } from "ajv-formats/dist/formats.js";
-import type { CompiledContracts, DataValidator, SchemaError } from "../codegen/contracts-module.ts";
+import type { CompiledContracts, DataValidator, SchemaError } from "./compiled-contracts.ts";
 import { parseInstant } from "../envelope/instant.ts";
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 import { ErrorList } from "./error-list.ts";

@@ -1,4 +1,4 @@
-import type { SchemaError } from "../codegen/contracts-module.ts";
+import type { SchemaError } from "./compiled-contracts.ts";
 
 /**
  * The list of errors a generated validator fills. It has the few operations that Ajv's code uses of an array and counts

@@ -1,4 +1,4 @@
-import type { SchemaError } from "../codegen/contracts-module.ts";
+import type { SchemaError } from "./compiled-contracts.ts";
 
 type Params = SchemaError["params"];
 

@@ -1,4 +1,4 @@
-import type { Contract } from "@millrace/event-contracts/registry";
+import type { Contract } from "@millrace/contract-tools/registry";
 import type { Conjunction, Criterion, FieldCriteria } from "@millrace/event-pattern";
 import { closestName } from "@millrace/routes";
 import { type Impossible, whyImpossible } from "./can-hold.ts";

@@ -1,4 +1,4 @@
-import type { Contract } from "@millrace/event-contracts/registry";
+import type { Contract } from "@millrace/contract-tools/registry";
 import { type Conjunction, type FieldCriteria, satisfies } from "@millrace/event-pattern";
 import type { EventModel } from "./event-model.ts";
 

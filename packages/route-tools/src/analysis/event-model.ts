@@ -1,4 +1,4 @@
-import type { Contract, Registry } from "@millrace/event-contracts/registry";
+import type { Contract, Registry } from "@millrace/contract-tools/registry";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
 
 /** What the schemas say of one field of the enriched event, for events of one contract. */

@@ -1,4 +1,4 @@
-import type { JsonObject, SchemaDocument, SchemaPlace, SchemaResources } from "@millrace/event-contracts/registry";
+import type { JsonObject, SchemaDocument, SchemaPlace, SchemaResources } from "@millrace/contract-tools/registry";
 
 /** Schemas that hold together for one value: one way through the `anyOf`s and `oneOf`s. */
 export type Shape = readonly JsonObject[];

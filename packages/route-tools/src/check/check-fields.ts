@@ -1,4 +1,4 @@
-import type { Contract } from "@millrace/event-contracts/registry";
+import type { Contract } from "@millrace/contract-tools/registry";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { closestName } from "@millrace/routes";

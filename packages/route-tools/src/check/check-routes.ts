@@ -1,4 +1,4 @@
-import type { Registry } from "@millrace/event-contracts/registry";
+import type { Registry } from "@millrace/contract-tools/registry";
 import { type Conjunction, parsePattern } from "@millrace/event-pattern";
 import { analysePattern } from "../analysis/analyse-pattern.ts";
 import { EventModel } from "../analysis/event-model.ts";

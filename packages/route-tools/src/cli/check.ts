@@ -1,4 +1,4 @@
-import { readRegistry } from "@millrace/event-contracts/registry";
+import { readRegistry } from "@millrace/contract-tools/registry";
 import { parseArgs } from "node:util";
 import { checkDroppedStreams } from "../check/check-dropped-streams.ts";
 import { checkRoutes } from "../check/check-routes.ts";

@@ -1,4 +1,4 @@
-import { loadRegistry } from "@millrace/event-contracts/registry";
+import { loadRegistry } from "@millrace/contract-tools/registry";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";

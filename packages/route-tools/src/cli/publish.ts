@@ -1,4 +1,4 @@
-import { readRegistry } from "@millrace/event-contracts/registry";
+import { readRegistry } from "@millrace/contract-tools/registry";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-import type { Contract, Registry } from "@millrace/event-contracts/registry";
+import type { Contract, Registry } from "@millrace/contract-tools/registry";
 import { EventModel } from "../analysis/event-model.ts";
 import { closestName, type Route, type RouteDocument } from "@millrace/routes";
 import { UsageError } from "../errors.ts";

@@ -1,4 +1,4 @@
-import { loadRegistry } from "@millrace/event-contracts/registry";
+import { loadRegistry } from "@millrace/contract-tools/registry";
 import { describe, expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -21,7 +21,7 @@ export function renderContractsModule(registry: Registry, options: ContractsModu
   const dialects = new Map(drafts.map((draft) => [draft, compileDialect(registry, draft)]));
   const newest = Object.fromEntries(registry.contracts.map((contract) => [contract.type, contract.id]));
   return [
-    "// Generated from schemas/ by renderContractsModule of @millrace/event-contracts; do not edit.",
+    "// Generated from schemas/ by renderContractsModule of @millrace/contract-tools; do not edit.",
     "// @ts-nocheck",
     `import { defineContracts } from ${JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime")};`,
     "",

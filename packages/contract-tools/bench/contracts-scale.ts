@@ -55,7 +55,7 @@ const program = `
 `;
 
 async function measure(count: number, folder: string): Promise<Record<string, number>> {
-  const source = join(import.meta.dirname, "../src/validator-runtime.ts");
+  const source = join(import.meta.dirname, "@millrace/event-contracts/validator-runtime");
   const file = join(folder, `contracts-${count}.mjs`);
   const contents = renderContractsModule(registryOf(count), { runtimeModule: source });
   await build({

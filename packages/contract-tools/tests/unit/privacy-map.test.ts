@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { compilePrivacyMap } from "../../src/codegen.ts";
-import type { PrivacyMap } from "../../src/index.ts";
+import type { PrivacyMap } from "@millrace/event-contracts";
 import type { Json } from "../../src/registry.ts";
 import { sensitivePaths } from "../support/apply-privacy.ts";
 import { registryOf } from "../support/contracts-of.ts";

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
-import type { PrivacyRule } from "../../privacy/privacy-map.ts";
+import type { PrivacyRule } from "@millrace/event-contracts";
 import { pointerStep } from "../../registry/pointer.ts";
 import type { SchemaDocument } from "../../registry/schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";

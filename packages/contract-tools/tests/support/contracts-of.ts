@@ -1,7 +1,7 @@
-import type { CompiledContracts } from "../../src/codegen.ts";
+import type { CompiledContracts } from "@millrace/event-contracts";
 import { type ContractsModuleOptions, renderContractsModule } from "../../src/codegen.ts";
 import { createRegistry, type Json, type Registry } from "../../src/registry.ts";
-import { defineContracts } from "../../src/validator-runtime.ts";
+import { defineContracts } from "@millrace/event-contracts/validator-runtime";
 
 /** A registry of documents given by path; a fault in one fails the test. */
 export function registryOf(documents: Record<string, Json>): Registry {

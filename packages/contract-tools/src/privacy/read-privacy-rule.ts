@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../json.ts";
-import type { PrivacyAction, PrivacyDetector, PrivacyRule } from "./privacy-map.ts";
+import type { PrivacyAction, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
 
 const actions: readonly string[] = ["drop", "mask", "hmac", "truncate", "scan"] satisfies PrivacyAction[];
 const detectors: readonly string[] = ["email", "card", "iban", "ip", "phone", "secret"] satisfies PrivacyDetector[];

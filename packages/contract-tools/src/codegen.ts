@@ -1,9 +1,3 @@
-export type {
-  CompiledContracts,
-  DataValidator,
-  SchemaError,
-  SchemaErrors,
-} from "./codegen/contracts-module.ts";
 export { type ContractDocsOptions, renderContractDocs } from "./codegen/docs/render-contract-docs.ts";
 export { describeFields, type Field } from "./codegen/fields/describe-fields.ts";
 export { type ContractsModuleOptions, renderContractsModule } from "./codegen/render-contracts-module.ts";

@@ -47,7 +47,7 @@ export async function checkSchemas({ folder, merged, rendered }: CheckInput): Pr
 function checkRendered(folder: SchemasFolder, rendered: SchemasFolder): Fault[] {
   return [...rendered].flatMap(([file, text]): Fault[] => {
     if (folder.get(file) === text) return [];
-    const message = "The file is not what its contract in packages/event-contracts/src/contracts renders to.";
+    const message = "The file is not what its contract in packages/contract-tools/src/contracts renders to.";
     return [{ file, pointer: "", rule: "stale-render", message, fix: "Run `pnpm schemas render`, or undo the edit." }];
   });
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
-import type { PrivacyAction } from "../../privacy/privacy-map.ts";
+import type { PrivacyAction } from "@millrace/event-contracts";
 import type { Registry } from "../../registry/registry.ts";
 import { pointerStep } from "../../registry/pointer.ts";
 import { placeKey, type SchemaPlace } from "../../registry/schema-resources.ts";

@@ -1,4 +1,4 @@
-import { type PrivacyMap, strictestRule } from "../../src/index.ts";
+import { type PrivacyMap, strictestRule } from "@millrace/event-contracts";
 
 /** The walk that the documentation of `PrivacyMap` describes, as plainly as can be: JSON Pointer → action. */
 export function sensitivePaths(map: PrivacyMap, data: unknown): Record<string, string> {
