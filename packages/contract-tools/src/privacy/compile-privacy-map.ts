@@ -2,13 +2,17 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { SchemaDocument } from "../registry/schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "../registry/schema-resources.ts";
 import { pointerStep } from "../registry/pointer.ts";
-import type { PrivacyMap, PrivacyNode, PrivacyRule } from "@millrace/event-contracts";
+import {
+  nameLetters,
+  strictestRule,
+  type PrivacyMap,
+  type PrivacyNode,
+  type PrivacyRule,
+} from "@millrace/event-contracts";
 import { dynamicAnchors } from "./dynamic-anchors.ts";
 import { holdsAnnotation } from "./holds-annotation.ts";
 import { isOpen } from "./is-open.ts";
-import { nameLetters } from "./name-letters.ts";
 import { readPrivacyRule } from "./read-privacy-rule.ts";
-import { strictestRule } from "@millrace/event-contracts";
 
 /** Keywords whose schemas may apply to the same value as the schema they stand in. `allOf` always does. */
 const branches = ["anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas", "dependencies"];
