@@ -14,7 +14,7 @@ import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { type Baseline, takeBaseline } from "./report/baseline.ts";
 import { readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
-import { observeDeadLetters } from "./report/observe-dead-letters.ts";
+import { observeUndelivered } from "./report/observe-undelivered.ts";
 import { observeRoutes } from "./report/observe-routes.ts";
 import { observeBadRows, observeEnriched, observeRaw } from "./report/observe-streams.ts";
 import { observeWarehouse } from "./report/observe-warehouse.ts";
@@ -56,7 +56,7 @@ async function observe(
     statuses,
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows, baseline),
     routes: observeRoutes(kinesis, routes, baseline),
-    deadLetters: await observeDeadLetters(objectStore, topology, baseline),
+    undelivered: await observeUndelivered(objectStore, topology, baseline),
     warehouse: await observeWarehouse(warehouse, objectStore, topology, baseline),
   };
   return reconcile(

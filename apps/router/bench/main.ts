@@ -118,7 +118,7 @@ async function measure(name: string, documents: readonly RouteDocument[]): Promi
       routes: () => set,
       destination: () => sink,
       badRows: sink,
-      deadLetters: { put: () => Promise.resolve() },
+      undelivered: { put: () => Promise.resolve() },
       logger: silent,
     });
     for (const batch of batches) await handler(batch as never, { getRemainingTimeInMillis: () => 60_000 });

@@ -6,7 +6,7 @@ import { MAX_BAD_ROW_PAYLOAD_BYTES } from "./limits.ts";
 /** Logical name of the bad-row stream; no route may write to it. */
 export const BAD_ROWS = "bad-rows";
 
-/** Why the router made a bad row, or a dead letter. */
+/** Why the router made a bad row, or an undelivered event. */
 export const badRowKinds = {
   /** The line is not UTF-8, not JSON, or the record is empty: codes of the record codec. */
   unreadable: "unreadable",
@@ -18,7 +18,7 @@ export const badRowKinds = {
   tooSlow: "too-slow",
   /** Our own code failed on the record. */
   notProcessed: "not-processed",
-  /** A destination did not take the event: a dead letter. */
+  /** A destination did not take the event: an undelivered event. */
   undeliverable: "undeliverable",
 } as const;
 

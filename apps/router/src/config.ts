@@ -6,8 +6,8 @@ export interface RouterConfig {
   /** Put before a route's stream name: `millrace-prod-`. */
   readonly destinationStreamPrefix: string;
   readonly badRowStreamName: string;
-  /** Where dead letters lie: `s3://bucket/prefix`, without a slash at the end. */
-  readonly deadLetterUrl: string;
+  /** Where undelivered events lie: `s3://bucket/prefix`, without a slash at the end. */
+  readonly undeliveredUrl: string;
   readonly functionName: string;
   readonly logLevel: string | undefined;
   /** Where newer routes may lie: `s3://bucket/key`. */
@@ -19,13 +19,13 @@ const DEFAULT_CHECK_SECONDS = 60;
 
 /** @throws RouterConfigError that names every fault at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): RouterConfig {
-  const missing = ["STAGE", "DESTINATION_STREAM_PREFIX", "BAD_ROW_STREAM_NAME", "DEAD_LETTER_URL"].filter(
+  const missing = ["STAGE", "DESTINATION_STREAM_PREFIX", "BAD_ROW_STREAM_NAME", "UNDELIVERED_URL"].filter(
     (name) => !environment[name],
   );
   const seconds = Number(environment["ROUTES_CHECK_SECONDS"] ?? DEFAULT_CHECK_SECONDS);
   const faults = missing.map((name) => `${name} is missing`);
   if (!Number.isFinite(seconds) || seconds < 1) faults.push("ROUTES_CHECK_SECONDS must be a number of at least 1");
-  for (const name of ["DEAD_LETTER_URL", "ROUTES_URL"]) {
+  for (const name of ["UNDELIVERED_URL", "ROUTES_URL"]) {
     const url = environment[name];
     if (url && !/^s3:\/\/[^/]+\/.*[^/]$/.test(url)) faults.push(`${name} must be s3://bucket/key`);
   }
@@ -34,7 +34,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     stage: environment["STAGE"] ?? "",
     destinationStreamPrefix: environment["DESTINATION_STREAM_PREFIX"] ?? "",
     badRowStreamName: environment["BAD_ROW_STREAM_NAME"] ?? "",
-    deadLetterUrl: environment["DEAD_LETTER_URL"] ?? "",
+    undeliveredUrl: environment["UNDELIVERED_URL"] ?? "",
     functionName: environment["AWS_LAMBDA_FUNCTION_NAME"] ?? "router",
     logLevel: environment["LOG_LEVEL"],
     routesUrl: environment["ROUTES_URL"] || undefined,

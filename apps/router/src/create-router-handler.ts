@@ -23,8 +23,8 @@ import {
 import { createLogger, type Logger, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { BAD_ROWS, type BadRowKind, badRowKinds, badRowOutput, setAsideOutputs } from "./bad-rows.ts";
 import { CopyWriter } from "./copy-line.ts";
-import { deadLetterFolder, deadLetterOutputs } from "./dead-letters/dead-letter.ts";
-import { type DeadLetterStore, DeadLetterWriter } from "./dead-letters/dead-letter-writer.ts";
+import { undeliveredFolder, undeliveredOutputs } from "./undelivered/undelivered-event.ts";
+import { type UndeliveredStore, UndeliveredWriter } from "./undelivered/undelivered-writer.ts";
 import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { MAX_RECORD_LINES } from "./limits.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
@@ -41,7 +41,7 @@ export interface RouterDependencies {
   /** The writer of the bad-row stream. */
   readonly badRows: OutputWriter;
   /** Gets what a destination does not take, under keys that begin with `<application>/<stream>/`. */
-  readonly deadLetters: DeadLetterStore;
+  readonly undelivered: UndeliveredStore;
   readonly clock?: Clock | undefined;
   /** A number in [0, 1). */
   readonly random?: (() => number) | undefined;
@@ -81,7 +81,7 @@ class Router {
   /** With the settings each was made for: newer routes may have others. */
   readonly #writers = new Map<string, { readonly settings: string; readonly writer: OutputWriter }>();
   /** By folder. */
-  readonly #deadLetters = new Map<string, DeadLetterWriter>();
+  readonly #undelivered = new Map<string, UndeliveredWriter>();
 
   constructor(dependencies: RouterDependencies) {
     this.processor = dependencies.processor ?? { name: "router", version };
@@ -171,8 +171,8 @@ class Router {
 
   destination(name: string): OutputWriter {
     if (name === BAD_ROWS) return this.#dependencies.badRows;
-    const folder = deadLetterFolder(name);
-    if (folder !== undefined) return this.#deadLettersIn(folder);
+    const folder = undeliveredFolder(name);
+    if (folder !== undefined) return this.#undeliveredIn(folder);
     const stream = this.#streams.get(name);
     if (stream === undefined) throw new Error(`No route writes to "${name}"`);
     const settings = JSON.stringify(stream);
@@ -183,12 +183,12 @@ class Router {
     return writer;
   }
 
-  #deadLettersIn(folder: string): OutputWriter {
-    const known = this.#deadLetters.get(folder);
+  #undeliveredIn(folder: string): OutputWriter {
+    const known = this.#undelivered.get(folder);
     if (known !== undefined) return known;
-    const { deadLetters: store, random = Math.random } = this.#dependencies;
-    const writer = new DeadLetterWriter({ store, folder, clock: this.#clock, random, logger: this.#logger });
-    this.#deadLetters.set(folder, writer);
+    const { undelivered: store, random = Math.random } = this.#dependencies;
+    const writer = new UndeliveredWriter({ store, folder, clock: this.#clock, random, logger: this.#logger });
+    this.#undelivered.set(folder, writer);
     return writer;
   }
 
@@ -206,12 +206,12 @@ class Router {
 
   onFailedOutput(failure: FailedOutput): FailureDecision {
     const { output, delivery } = failure;
-    // A bad row that cannot be stored must not be lost: Lambda brings the record again. So it is with a dead letter.
+    // A bad row that cannot be stored must not be lost: Lambda brings the record again. So it is with an undelivered event.
     if (!isRoutedOutput(output)) return { action: "block" };
     this.#telemetry.countBy("failuresByDestination", output.destination);
     this.#telemetry.countBy("failuresByReason", delivery?.reason ?? "no-answer");
-    const outputs = deadLetterOutputs(failure, output, this.processor);
-    this.#telemetry.countAt("deadLetters", output.destination, outputs.length);
+    const outputs = undeliveredOutputs(failure, output, this.processor);
+    this.#telemetry.countAt("undelivered", output.destination, outputs.length);
     return { action: "divert", outputs };
   }
 

@@ -21,7 +21,7 @@ const logger = createLogger({
 });
 const telemetry = createTelemetry({ service: "router", stage: config.stage, functionName: config.functionName });
 const hooks = createDeliveryHooks(telemetry);
-const { deadLetterUrl, routesUrl } = config;
+const { undeliveredUrl, routesUrl } = config;
 const source =
   routesUrl === undefined
     ? undefined
@@ -44,7 +44,7 @@ const route = createRouterHandler({
   routes: () => source?.current() ?? bundled,
   destination,
   badRows: createPutRecords({ client, streamName: config.badRowStreamName, hooks }),
-  deadLetters: { put: (key, bytes, signal) => objects.put(`${deadLetterUrl}/${key}`, bytes, signal) },
+  undelivered: { put: (key, bytes, signal) => objects.put(`${undeliveredUrl}/${key}`, bytes, signal) },
   telemetry,
   logger,
 });

@@ -12,7 +12,7 @@ export interface RoutedEventEntry {
   readonly routes: readonly string[];
 }
 
-/** An output that remembers what it holds, so that it can become dead letters. */
+/** An output that remembers what it holds, so that it can be told as undelivered. */
 export interface RoutedOutput extends Output {
   readonly application: string;
   readonly entries: readonly RoutedEventEntry[];

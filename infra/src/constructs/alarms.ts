@@ -48,7 +48,7 @@ export class Alarms extends Construct {
     for (const { id: deliveryId, delivery } of watched.deliveries) this.#watchDelivery(deliveryId, delivery, config);
     for (const destination of watched.destinations) this.#watchDestination(destination, config);
     for (const destination of [...watched.destinations.map((item) => item.destination), ...watched.foreign]) {
-      this.#watchDeadLetters(watched.router, destination);
+      this.#watchUndelivered(watched.router, destination);
     }
 
     this.#alarm("enrichment_privacy_keys", {
@@ -170,13 +170,13 @@ export class Alarms extends Construct {
   }
 
   /** Also of streams that other accounts own: that they refuse what is theirs, only we can see. */
-  #watchDeadLetters(router: Hop, { application, owner, routes, stream }: RouteDestination): void {
+  #watchUndelivered(router: Hop, { application, owner, routes, stream }: RouteDestination): void {
     if (routes.length === 0) return;
-    this.#alarm(`destination_${stream}_dead_letters`, {
-      metric: metrics.destinationDeadLetters(router, stream),
+    this.#alarm(`destination_${stream}_undelivered`, {
+      metric: metrics.undelivered(router, stream),
       above: 0,
       description:
-        `The stream ${stream} of ${owner} does not take its events in time; they lie in the lake under dead-letters/${application}/${stream}/. ` +
+        `The stream ${stream} of ${owner} does not take its events in time; they lie in the lake under undelivered/${application}/${stream}/. ` +
         `Find out why in the router's log, then put them back: pnpm routes redrive ${application} --stage ${router.stage}.`,
     });
   }

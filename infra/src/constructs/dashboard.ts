@@ -44,9 +44,9 @@ export class Dashboard extends Construct {
     const functions = watched.hops.map((hop) => hop.function);
     const deliveries = watched.deliveries.map(({ delivery }) => delivery);
 
-    const deadLetters = ({ stream }: RouteDestination): Series => ({
-      label: "dead letters",
-      metric: metrics.destinationDeadLetters(watched.router, stream),
+    const undelivered = ({ stream }: RouteDestination): Series => ({
+      label: "undelivered",
+      metric: metrics.undelivered(watched.router, stream),
     });
 
     const rows = [
@@ -95,13 +95,13 @@ export class Dashboard extends Construct {
         graph("Records in", byName([destination.stream], metrics.incomingRecords)),
         graph("Not taken", [
           { label: "throttled", metric: metrics.throttledWrites(destination.stream) },
-          deadLetters(destination.destination),
+          undelivered(destination.destination),
         ]),
         graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
       ]),
       ...watched.foreign.map((destination) => [
         { type: "text", properties: { markdown: describe(destination.arn, destination) } },
-        graph("Not taken", [deadLetters(destination)]),
+        graph("Not taken", [undelivered(destination)]),
       ]),
     ];
     new CloudwatchDashboard(this, "resource", {

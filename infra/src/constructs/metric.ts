@@ -97,9 +97,9 @@ export const loaderMessages = ({ topicName }: LoaderSignal): Metric => ({
 });
 
 /** Copies that the router could not bring to a destination, by the destination's name in the route documents. */
-export const destinationDeadLetters = ({ name, stage }: Hop, destination: string): Metric => ({
+export const undelivered = ({ name, stage }: Hop, destination: string): Metric => ({
   namespace: metricNamespace,
-  metricName: "deadLetters" satisfies DestinationCounterName,
+  metricName: "undelivered" satisfies DestinationCounterName,
   dimensions: { service: name, stage, destination },
   statistic: "Sum",
 });

@@ -307,9 +307,9 @@ export class MillraceStack extends TerraformStack {
             expiration: [{ days: lake.expireAfter }],
           },
           {
-            id: "expire-dead-letters",
+            id: "expire-undelivered",
             status: "Enabled",
-            filter: [{ prefix: `${DEAD_LETTERS}/` }],
+            filter: [{ prefix: `${UNDELIVERED}/` }],
             expiration: [{ days: lake.deadLettersExpireAfter }],
           },
         ],
@@ -414,7 +414,7 @@ export class MillraceStack extends TerraformStack {
         LOG_LEVEL: logs.level,
         DESTINATION_STREAM_PREFIX: `${prefixOf(environment)}-`,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
-        DEAD_LETTER_URL: `s3://${from.lake.nameReference}/${DEAD_LETTERS}`,
+        UNDELIVERED_URL: `s3://${from.lake.nameReference}/${UNDELIVERED}`,
         ...(publishedRoutes === undefined || routeReload === undefined
           ? {}
           : { ROUTES_URL: publishedRoutes.url, ROUTES_CHECK_SECONDS: String(routeReload.checkEvery) }),
@@ -424,7 +424,7 @@ export class MillraceStack extends TerraformStack {
         ...writeTo("BadRows", [from.badRows]),
         // For the destinations, whose streams the policies below name.
         from.keys.masked.encryptThrough("kinesis"),
-        { sid: "WriteTheirDeadLetters", actions: ["s3:PutObject"], resources: [`${from.lake.arn}/${DEAD_LETTERS}/*`] },
+        { sid: "WriteUndelivered", actions: ["s3:PutObject"], resources: [`${from.lake.arn}/${UNDELIVERED}/*`] },
         from.keys.masked.encryptThrough("s3"),
         ...(publishedRoutes?.readStatements ?? []),
         ...writeDeadLetters(from.deadLetters),
@@ -620,10 +620,10 @@ export class MillraceStack extends TerraformStack {
 }
 
 /**
- * First folder of the router's dead letters in the lake; below it one for each application and stream. No pipe looks
+ * First folder of undelivered events in the lake; below it one for each application and stream. No pipe looks
  * there: a dead destination would have it load a file for every batch.
  */
-const DEAD_LETTERS = "dead-letters";
+const UNDELIVERED = "undelivered";
 
 const isForeign = (destination: RouteDestination): destination is ForeignDestination => destination.arn !== undefined;
 const isOurs = (destination: RouteDestination): boolean => !isForeign(destination);

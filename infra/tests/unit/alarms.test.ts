@@ -93,7 +93,7 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     ] as const) {
       const dimensions = { destination, service: "router", stage: environment };
       const [found] = alarms.filter(
-        (alarm) => alarm.metric_name === "deadLetters" && alarm.dimensions.destination === destination,
+        (alarm) => alarm.metric_name === "undelivered" && alarm.dimensions.destination === destination,
       );
       expect(found).toMatchObject({ namespace: metricNamespace, dimensions, statistic: "Sum", threshold: 0 });
       expect(Object.keys(found.dimensions).toSorted()).toEqual([...destinationDimensionNames].toSorted());

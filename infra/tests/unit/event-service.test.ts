@@ -130,7 +130,7 @@ describe.each(ENVIRONMENTS)("the functions of %s", (environment) => {
       LOG_LEVEL: loadConfig(environment).logs.level,
       DESTINATION_STREAM_PREFIX: `millrace-${environment}-`,
       BAD_ROW_STREAM_NAME: "${aws_kinesis_stream.bad_rows.name}",
-      DEAD_LETTER_URL: "s3://${aws_s3_bucket.lake.bucket}/dead-letters",
+      UNDELIVERED_URL: "s3://${aws_s3_bucket.lake.bucket}/undelivered",
     });
   });
 

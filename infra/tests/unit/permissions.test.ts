@@ -14,7 +14,7 @@ const allowedSuffixes = [
   "/aws/lambda/*", // Lambda chooses the names of dead letters
   ":*", // log streams, whose names Lambda chooses
   ":log-stream:s3",
-  "/dead-letters/*", // the router's, in folders by destination
+  "/undelivered/*", // the router's, in folders by destination
 ];
 
 /** Only the local stack makes its secrets. */

@@ -24,8 +24,8 @@ describe("a route document that is added", () => {
 
   test("brings its stream and its alarms, and touches no other resource's address", () => {
     expect(addresses(after).filter((address) => !addresses(before).includes(address))).toEqual([
-      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_dead_letters",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_throttled_writes",
+      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_undelivered",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_unread",
       "aws_kinesis_stream.destination_marketing",
     ]);
@@ -108,7 +108,7 @@ describe("a destination in another account", () => {
     const staging = plan({ documents: [partner] });
     expect(JSON.stringify(dashboardOf(staging))).toContain(arn);
     const alarms = staging.each("aws_cloudwatch_metric_alarm").filter(({ name }) => name.includes("partner"));
-    expect(alarms.map(({ name }) => name)).toEqual(["alarm_destination_partner_dead_letters"]);
+    expect(alarms.map(({ name }) => name)).toEqual(["alarm_destination_partner_undelivered"]);
   });
 });
 
@@ -140,7 +140,7 @@ describe("a destination without routes", () => {
     const before = plan({ documents: [recommendations, fraud] });
     const after = plan({ documents: [recommendations, former()] });
     expect(addresses(before).filter((found) => !addresses(after).includes(found))).toEqual([
-      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_dead_letters",
+      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_undelivered",
     ]);
     expect(addresses(after).filter((found) => !addresses(before).includes(found))).toEqual([]);
   });
@@ -164,17 +164,17 @@ describe("a destination without routes", () => {
   });
 });
 
-test("the router may leave dead letters where it is told to, encrypted with the key of what is masked", () => {
+test("the router may leave undelivered events where it is told to, encrypted with the key of what is masked", () => {
   const { resource } = plan({ documents: [recommendations] }).json;
-  expect(resource.aws_lambda_function.router.environment.variables.DEAD_LETTER_URL).toBe(
-    "s3://${aws_s3_bucket.lake.bucket}/dead-letters",
+  expect(resource.aws_lambda_function.router.environment.variables.UNDELIVERED_URL).toBe(
+    "s3://${aws_s3_bucket.lake.bucket}/undelivered",
   );
   const statements = plan({ documents: [recommendations] }).statementsOf("router_role");
   expect(statements).toContainEqual({
     Effect: "Allow",
-    Sid: "WriteTheirDeadLetters",
+    Sid: "WriteUndelivered",
     Action: "s3:PutObject",
-    Resource: "${aws_s3_bucket.lake.arn}/dead-letters/*",
+    Resource: "${aws_s3_bucket.lake.arn}/undelivered/*",
   });
   const rule = resource.aws_s3_bucket_server_side_encryption_configuration.lake_encryption.rule[0];
   const key = rule.apply_server_side_encryption_by_default.kms_master_key_id;

@@ -78,13 +78,13 @@ describe.each(ENVIRONMENTS)("streams and buckets of %s", (environment) => {
     },
   );
 
-  test("dead letters in the lake are not kept longer than those of Lambda", () => {
+  test("undelivered events in the lake are not kept longer than the dead letters of Lambda", () => {
     const daysOf = (name: string, prefix: string): number =>
       plan.json.resource.aws_s3_bucket_lifecycle_configuration[`${name}_lifecycle`].rule.find(
         (rule: Json) => rule.expiration && rule.filter[0].prefix === prefix,
       ).expiration[0].days;
-    expect(daysOf("lake", "dead-letters/")).toBe(daysOf("dead_letters", ""));
-    expect(daysOf("lake", "dead-letters/")).toBeLessThan(daysOf("lake", ""));
+    expect(daysOf("lake", "undelivered/")).toBe(daysOf("dead_letters", ""));
+    expect(daysOf("lake", "undelivered/")).toBeLessThan(daysOf("lake", ""));
   });
 
   test("every log group has a retention and a key", () => {

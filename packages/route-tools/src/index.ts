@@ -1,5 +1,5 @@
 export { checkRoutes } from "./check/check-routes.ts";
-export { readDeadLetter } from "./redrive/read-dead-letter.ts";
-export type { ReadDeadLetter } from "./redrive/read-dead-letter.ts";
+export { readUndelivered } from "./redrive/read-undelivered.ts";
+export type { ReadUndelivered } from "./redrive/read-undelivered.ts";
 export { redrive, redriveKey } from "./redrive/redrive.ts";
 export type { RedriveOptions, RedriveResult } from "./redrive/redrive.ts";

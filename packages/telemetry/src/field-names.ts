@@ -33,8 +33,8 @@ export const counters = {
   routeMatches: "Count",
   /** Events that no route wanted. */
   eventsUnmatched: "Count",
-  /** Copies that a destination did not take in its budget, kept as dead letters. */
-  deadLetters: "Count",
+  /** Copies that a destination did not take in its budget, kept as undelivered events. */
+  undelivered: "Count",
   /** Reads of the privacy keys that gave none to use; those in force stay. */
   privacyKeyFailures: "Count",
   /** Events read at a second place, once for each destination they go to: what a consumer sees more than once. */
@@ -60,7 +60,7 @@ export const distributions = {
  * costs, only while there is something to count: keep it to what should not happen.
  */
 export const destinationCounters = {
-  deadLetters: counters.deadLetters,
+  undelivered: counters.undelivered,
   duplicates: counters.duplicates,
 } as const;
 
@@ -126,7 +126,7 @@ export const metricsOfService = {
     "throttledAttempts",
     "routeMatches",
     "eventsUnmatched",
-    "deadLetters",
+    "undelivered",
     "duplicates",
     "coldStart",
     "eventAgeMs",

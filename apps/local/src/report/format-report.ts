@@ -20,11 +20,11 @@ export function formatReport(report: Report): string {
     { place: "bad rows", events: badRows, remark: "" },
     { place: "warehouse view", events: warehouse.distinct, remark: `${warehouse.rows} rows loaded` },
   ];
-  const routes = Object.entries(report.routes).map(([route, { deadLetters, ...counts }]) => ({
+  const routes = Object.entries(report.routes).map(([route, { undelivered, ...counts }]) => ({
     route,
     ...counts,
     duplicates: report.duplicates.routes[route] ?? 0,
-    "dead letters": deadLetters,
+    undelivered,
   }));
   const landings = Object.entries(report.landings).map(([table, counts]) => ({
     "landing table": table,

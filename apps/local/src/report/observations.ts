@@ -47,7 +47,7 @@ export interface Observations {
   /** Records that a stream refused because a shard had taken its share, by stream. Whoever sent one sent it again. */
   readonly throttled: Readonly<Record<string, number>>;
   /** By route as well: what its stream did not take. */
-  readonly deadLetters: ReadonlyMap<string, Sightings>;
+  readonly undelivered: ReadonlyMap<string, Sightings>;
   readonly warehouse: WarehouseObservation;
 }
 

@@ -6,8 +6,8 @@ export interface RouteReport {
   readonly expected: number;
   readonly delivered: number;
   readonly distinct: number;
-  /** Expected, not delivered, and waiting among the dead letters. */
-  readonly deadLetters: number;
+  /** Expected, not delivered, and waiting among the undelivered events. */
+  readonly undelivered: number;
 }
 
 /** The lines of a landing table's objects, and what the loader made of them. */
@@ -121,9 +121,9 @@ export function reconcile(
   const expected = expect(ledger, routeNames);
   const routeResults = routeNames.map((name) => {
     const seen = observations.routes.get(name);
-    const letters = observations.deadLetters.get(name);
+    const rows = observations.undelivered.get(name);
     const isWaiting = ({ identity }: SentEvent): boolean =>
-      letters?.get(identity) !== undefined && seen?.get(identity) === undefined;
+      rows?.get(identity) !== undefined && seen?.get(identity) === undefined;
     const [waiting, wanted] = partition(expected.routes.get(name) ?? [], isWaiting);
     return { name, wanted, waiting: waiting.length, seen, result: seen && compare(`route ${name}`, wanted, seen) };
   });
@@ -190,7 +190,7 @@ export function reconcile(
           expected: wanted.length + waiting,
           delivered: seen?.total ?? 0,
           distinct: seen?.distinct ?? 0,
-          deadLetters: waiting,
+          undelivered: waiting,
         },
       ]),
     ),

@@ -85,7 +85,7 @@ function describeMapping(
       [counted["eventsInvalid"], "invalid"],
       [counted["badRows"], "bad rows"],
       [counted["routeMatches"], "copies"],
-      [counted["deadLetters"], "undelivered"],
+      [counted["undelivered"], "undelivered"],
       [stats.retries, "retries"],
       [stats.functionErrors, "errors"],
       [parts.functions.get(settings.functionName)?.stats().exits, "processes lost"],
@@ -101,7 +101,7 @@ function describeDestinations({ topology, kinesis, metrics, destinations }: HopS
   const isAt = (stream: string, destination: string): boolean =>
     stream === destination || stream.endsWith(`-${destination}`);
   const undelivered = (destination: string | undefined): number | undefined =>
-    destination === undefined ? undefined : metrics.of(destination)["deadLetters"];
+    destination === undefined ? undefined : metrics.of(destination)["undelivered"];
   const present = streams.map((name) => {
     const { recordsIn, throttledRecords } = kinesis.stats(name);
     // The longest name that fits: `checkout-clicks` ends in `clicks` as well.

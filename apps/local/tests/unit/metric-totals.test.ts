@@ -6,11 +6,11 @@ const line = (values: object): string => JSON.stringify({ _aws: { Timestamp: 1, 
 describe("the totals of metric lines", () => {
   test("add up by function and by destination, and know no other names", () => {
     const totals = new MetricTotals();
-    totals.read(line({ service: "router", function: "m-router", eventsIn: 3, deadLetters: 1, eventAgeMs: [4, 5] }));
+    totals.read(line({ service: "router", function: "m-router", eventsIn: 3, undelivered: 1, eventAgeMs: [4, 5] }));
     totals.read(line({ service: "router", function: "m-router", eventsIn: 4 }));
-    totals.read(line({ service: "router", destination: "fraud", deadLetters: 1 }));
-    expect(totals.of("m-router")).toEqual({ eventsIn: 7, deadLetters: 1 });
-    expect(totals.of("fraud")).toEqual({ deadLetters: 1 });
+    totals.read(line({ service: "router", destination: "fraud", undelivered: 1 }));
+    expect(totals.of("m-router")).toEqual({ eventsIn: 7, undelivered: 1 });
+    expect(totals.of("fraud")).toEqual({ undelivered: 1 });
     expect(totals.of("other")).toEqual({});
   });
 

@@ -49,7 +49,7 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
       statuses: new Map([...statuses].map(([id, status]) => [JSON.stringify(["s", id]), status])),
       badRows: sightingsOf("5"),
       routes: new Map([["app/clicks", sightingsOf("1", "2", "3")]]),
-      deadLetters: new Map(),
+      undelivered: new Map(),
       warehouse: {
         rows: 4,
         view: sightingsOf("1", "2", "3", "4"),
@@ -90,12 +90,12 @@ describe("reconciliation", () => {
     expect(result.problems.join()).toMatch(/route app\/clicks lost 1 of 3 events, e\.g\. \["s","2"\]/);
   });
 
-  test("an event among the dead letters is not lost, and not there yet", () => {
-    const waiting = { deadLetters: new Map([["app/clicks", sightingsOf("2", "3")]]) };
+  test("an event among the undelivered is not lost, and not there yet", () => {
+    const waiting = { undelivered: new Map([["app/clicks", sightingsOf("2", "3")]]) };
     const result = report(() => ({ ...waiting, routes: new Map([["app/clicks", sightingsOf("1", "3")]]) }));
     expect(result).toMatchObject({
       lost: 0,
-      routes: { "app/clicks": { expected: 3, delivered: 2, distinct: 2, deadLetters: 1 } },
+      routes: { "app/clicks": { expected: 3, delivered: 2, distinct: 2, undelivered: 1 } },
       problems: ["route app/clicks: its stream did not take 1 events; once it does: pnpm routes redrive app"],
     });
   });

@@ -38,7 +38,7 @@ test("the function counts how full its calls are, and what the shards of a desti
     STAGE: "test",
     DESTINATION_STREAM_PREFIX: "test-",
     BAD_ROW_STREAM_NAME: "test-bad-rows",
-    DEAD_LETTER_URL: "s3://test-lake/dead-letters",
+    UNDELIVERED_URL: "s3://test-lake/undelivered",
     AWS_REGION: "eu-west-1",
     AWS_ACCESS_KEY_ID: "a",
     AWS_SECRET_ACCESS_KEY: "b",

@@ -11,8 +11,8 @@ beforeAll(async () => {
   figures["none dead"] = summary(calm);
 });
 
-function summary({ sent, p99OfOthersMs, deadLetters, callsToDead, failedBatches, redriven }: IsolationRun): object {
-  return { sent, p99OfOthersMs, deadLetters, callsToDead, failedBatches, redelivered: redriven.delivered };
+function summary({ sent, p99OfOthersMs, undelivered, callsToDead, failedBatches, redriven }: IsolationRun): object {
+  return { sent, p99OfOthersMs, undelivered, callsToDead, failedBatches, redelivered: redriven.delivered };
 }
 
 const all = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index)).sort();
@@ -41,8 +41,8 @@ describe.each(deaths)("one of ten destinations %s for %d minutes", (death, minut
     expect(run.failedBatches).toBe(0);
   });
 
-  test("its dead letters are in its own folder and take nobody's capacity", () => {
-    expect(run.lettersElsewhere).toBe(0);
+  test("its undelivered events are in its own folder and take nobody's capacity", () => {
+    expect(run.undeliveredElsewhere).toBe(0);
   });
 
   test("it is left alone but for a try now and then", () => {
@@ -51,7 +51,7 @@ describe.each(deaths)("one of ten destinations %s for %d minutes", (death, minut
   });
 
   test("after its recovery and a redrive it has exactly its events, none twice", () => {
-    expect(run.deadLetters).toBeGreaterThan(minutes * 75);
+    expect(run.undelivered).toBeGreaterThan(minutes * 75);
     expect(run.redriven.failed).toBe(0);
     expect([...run.dead.ids].sort()).toEqual(all(run.sent));
   });

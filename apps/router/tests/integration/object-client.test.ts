@@ -25,8 +25,8 @@ describe("against the model of S3", () => {
 
   test("an object is stored as it is, under its key, with the digest that S3 asks for", async () => {
     const bytes = Uint8Array.from({ length: 300 }, (_, index) => index);
-    await client().put("s3://bucket/dead-letters/shop/shop/date=2026-03-01/hour=12/a.json.gz", bytes, signal);
-    const stored = await store.get("bucket", "dead-letters/shop/shop/date=2026-03-01/hour=12/a.json.gz");
+    await client().put("s3://bucket/undelivered/shop/shop/date=2026-03-01/hour=12/a.json.gz", bytes, signal);
+    const stored = await store.get("bucket", "undelivered/shop/shop/date=2026-03-01/hour=12/a.json.gz");
     expect(Uint8Array.from(stored.bytes)).toEqual(bytes);
   });
 

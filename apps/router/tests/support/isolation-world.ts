@@ -7,7 +7,7 @@ import { compileRoutes } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import { createRouterHandler } from "../../src/index.ts";
 import { enriched } from "./kinesis-event.ts";
-import { LetterBox } from "./letter-box.ts";
+import { UndeliveredBox } from "./undelivered-box.ts";
 import { document, route } from "./router.ts";
 
 /** How a destination is dead. */
@@ -31,9 +31,9 @@ export interface IsolationRun {
   /** Of the destinations that lived all the time. */
   readonly others: readonly Arrivals[];
   readonly dead: Arrivals;
-  readonly deadLetters: number;
+  readonly undelivered: number;
   /** In folders of other destinations than the dead one, and on the stream of bad rows. */
-  readonly lettersElsewhere: number;
+  readonly undeliveredElsewhere: number;
   /** Invocations that Lambda had to repeat in part. */
   readonly failedBatches: number;
   /** Calls made to the dead destination while it was dead. */
@@ -43,7 +43,7 @@ export interface IsolationRun {
 }
 
 /**
- * Ten applications that all want every event; one destination is dead for a while in the middle of the traffic; then a redrive of its dead letters. The real router, stream handler and PutRecords client against the model of
+ * Ten applications that all want every event; one destination is dead for a while in the middle of the traffic; then a redrive of its undelivered events. The real router, stream handler and PutRecords client against the model of
  * Kinesis and of Lambda's event source mapping, under a virtual clock.
  */
 export async function runIsolation(death: Death | undefined, minutesDead = 60): Promise<IsolationRun> {
@@ -54,7 +54,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
   for (const streamName of streams) kinesis.createStream({ streamName, shardCount: streamName === "enriched" ? 2 : 1 });
   const arrivals = new Map<string, Arrivals>(streams.map((name) => [name, { ids: [], agesMs: [] }]));
   const sentAt = new Map<string, number>();
-  const deadLetters = new LetterBox();
+  const undelivered = new UndeliveredBox();
   const diesAt = clock.now() + 5 * MINUTE;
   const livesAt = diesAt + minutesDead * MINUTE;
   let callsToDead = 0;
@@ -100,7 +100,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     routes: () => routes,
     destination: ({ stream }) => put(stream),
     badRows: put("bad-rows"),
-    deadLetters,
+    undelivered,
     clock,
     random,
     logger: silent,
@@ -139,10 +139,10 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
   await clock.runUntil(() => sent >= total);
   await clock.runFor(2 * MINUTE);
   await clock.run(mapping.stop());
-  const letters = deadLetters.letters(`${DEAD}/${DEAD}/`);
+  const undeliveredRows = undelivered.events(`${DEAD}/${DEAD}/`);
 
   const redriven = await clock.run(
-    redrive(letters as unknown as Record<string, unknown>[], {
+    redrive(undeliveredRows as unknown as Record<string, unknown>[], {
       application: DEAD,
       routes,
       destination: ({ stream }) => put(stream),
@@ -152,13 +152,14 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
   const others = [...arrivals].filter(([name]) => name.startsWith("dest-") && name !== DEAD).map(([, got]) => got);
   const dead = arrivals.get(DEAD)!;
   const p99OfOthersMs = Math.max(...others.map(({ agesMs }) => percentile(agesMs, 0.99)));
-  const lettersElsewhere = deadLetters.letters().length - letters.length + kinesis.stats("bad-rows").recordsIn;
+  const undeliveredElsewhere =
+    undelivered.events().length - undeliveredRows.length + kinesis.stats("bad-rows").recordsIn;
   return {
     sent,
     others,
     dead,
-    deadLetters: letters.length,
-    lettersElsewhere,
+    undelivered: undeliveredRows.length,
+    undeliveredElsewhere,
     failedBatches,
     callsToDead,
     p99OfOthersMs,

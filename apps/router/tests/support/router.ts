@@ -2,7 +2,7 @@ import { compileRoutes, type Route, type RouteDocument } from "@millrace/routes"
 import { loadRoutes } from "@millrace/routes/runtime";
 import { createRouterHandler, type RouterDependencies } from "../../src/index.ts";
 import { FakeWriter } from "./fake-writer.ts";
-import { LetterBox } from "./letter-box.ts";
+import { UndeliveredBox } from "./undelivered-box.ts";
 
 /** A route with the parts that tests do not care about filled in. */
 export function route(name: string, type: string, stream: string, rest: Partial<Route> = {}): Route {
@@ -16,7 +16,7 @@ export function document(application: string, ...routes: Route[]): RouteDocument
 /** A router over fake destinations. */
 export function createTestRouter(
   documents: readonly RouteDocument[],
-  dependencies: Partial<Omit<RouterDependencies, "deadLetters">> = {},
+  dependencies: Partial<Omit<RouterDependencies, "undelivered">> = {},
 ) {
   const routes = loadRoutes(compileRoutes(documents));
   const writers = new Map<string, FakeWriter>();
@@ -26,16 +26,16 @@ export function createTestRouter(
     return found;
   };
   const badRows = new FakeWriter();
-  const deadLetters = new LetterBox();
+  const undelivered = new UndeliveredBox();
   const handler = createRouterHandler({
     routes: () => routes,
     destination: ({ stream }) => writer(stream),
     badRows,
-    deadLetters,
+    undelivered,
     processor: { name: "router", version: "9.9.9" },
     clock: { now: () => 1_700_000_000_000, setTimeout: () => undefined, clearTimeout: () => undefined },
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     ...dependencies,
   });
-  return { handler, writer, badRows, deadLetters, routes };
+  return { handler, writer, badRows, undelivered, routes };
 }

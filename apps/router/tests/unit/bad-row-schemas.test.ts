@@ -63,10 +63,10 @@ describe("what the router could not pass on follows its schema", () => {
   });
 
   test("when a destination does not take it", async () => {
-    const { handler, writer, deadLetters } = createTestRouter([clicks]);
+    const { handler, writer, undelivered } = createTestRouter([clicks]);
     writer("shop").failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
     await handler(kinesisEvent([ndjson(click)]), context);
-    expectSchema(badRowKinds.undeliverable, deadLetters.letters());
+    expectSchema(badRowKinds.undeliverable, undelivered.events());
   });
 });
 

@@ -8,7 +8,7 @@ const environment = {
   STAGE: "dev",
   DESTINATION_STREAM_PREFIX: "millrace-dev-",
   BAD_ROW_STREAM_NAME: "millrace-dev-bad-rows",
-  DEAD_LETTER_URL: "s3://lake/dead-letters",
+  UNDELIVERED_URL: "s3://lake/undelivered",
 };
 
 test("the environment is read", () => {
@@ -18,7 +18,7 @@ test("the environment is read", () => {
     stage: "dev",
     destinationStreamPrefix: "millrace-dev-",
     badRowStreamName: "millrace-dev-bad-rows",
-    deadLetterUrl: "s3://lake/dead-letters",
+    undeliveredUrl: "s3://lake/undelivered",
     functionName: "router",
     logLevel: "debug",
     routesUrl: "s3://b/k",
@@ -28,12 +28,12 @@ test("the environment is read", () => {
 });
 
 test("all that is wrong with it is said at once", () => {
-  const wrong = { STAGE: "dev", DEAD_LETTER_URL: "s3://lake/", ROUTES_URL: "https://x", ROUTES_CHECK_SECONDS: "soon" };
+  const wrong = { STAGE: "dev", UNDELIVERED_URL: "s3://lake/", ROUTES_URL: "https://x", ROUTES_CHECK_SECONDS: "soon" };
   expect(() => readConfig(wrong)).toThrow(
     "DESTINATION_STREAM_PREFIX is missing; BAD_ROW_STREAM_NAME is missing; ROUTES_CHECK_SECONDS must be a number of at least 1; " +
-      "DEAD_LETTER_URL must be s3://bucket/key; ROUTES_URL must be s3://bucket/key",
+      "UNDELIVERED_URL must be s3://bucket/key; ROUTES_URL must be s3://bucket/key",
   );
-  expect(() => readConfig({ ...environment, DEAD_LETTER_URL: undefined })).toThrow("DEAD_LETTER_URL is missing");
+  expect(() => readConfig({ ...environment, UNDELIVERED_URL: undefined })).toThrow("UNDELIVERED_URL is missing");
 });
 
 test("the version on copies is the package's", () => {

@@ -19,16 +19,16 @@ describe("numbers on the way through the router", () => {
   const whole = route("whole", "order", "whole");
   const kept = route("kept", "order", "kept", { project: { keep: ["event.data"] } });
 
-  test("keep their digits in a copy that leaves nothing out, in a projected one and in a dead letter", async () => {
+  test("keep their digits in a copy that leaves nothing out, in a projected one and in an undelivered event", async () => {
     const { handler, writer } = createTestRouter([document("shop", whole, kept)]);
     await handler(kinesisEvent([lineOf(numbers)]), context);
     expect(textOf(writer("whole").taken[0]?.data)).toContain(`"data":${numbers}`);
     expect(textOf(writer("kept").taken[0]?.data)).toContain(`"data":${numbers}`);
 
-    const { handler: failing, writer: broken, deadLetters } = createTestRouter([document("shop", whole)]);
+    const { handler: failing, writer: broken, undelivered } = createTestRouter([document("shop", whole)]);
     broken("whole").failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
     await failing(kinesisEvent([lineOf(numbers)]), context);
-    expect([...deadLetters.objects.values()].map((bytes) => gunzipSync(bytes).toString()).join("")).toContain(
+    expect([...undelivered.objects.values()].map((bytes) => gunzipSync(bytes).toString()).join("")).toContain(
       `"data":${numbers}`,
     );
   });

@@ -151,21 +151,21 @@ describe("routes that change between two deliveries of a record", () => {
   const idsOf = (lines: readonly Record<string, unknown>[]) =>
     lines.map((line) => (line["event"] as { id: string }).id);
 
-  /** Delivers a record of a click and a purchase; nobody takes what `dead` refuses, nor its dead letters, the first time. */
+  /** Delivers a record of a click and a purchase; nobody takes what `dead` refuses, nor its undelivered events, the first time. */
   async function deliverUnder(before: RouteDocument, after: RouteDocument) {
     let routes = loadRoutes(compileRoutes([before]));
-    const { handler, writer, deadLetters } = createTestRouter([before], { routes: () => routes });
+    const { handler, writer, undelivered } = createTestRouter([before], { routes: () => routes });
     const record = ndjson(
       enriched("1", "search.click", { subject: "v" }),
       enriched("2", "commerce.purchase", { subject: "v" }),
     );
     writer("dead").failure = throttled;
-    deadLetters.fail = () => {
+    undelivered.fail = () => {
       throw new ObjectRefusedError("S3 answered 403");
     };
     expect(await handler(kinesisEvent([record]), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
     writer("dead").failure = () => undefined;
-    deadLetters.fail = () => undefined;
+    undelivered.fail = () => undefined;
     routes = loadRoutes(compileRoutes([after]));
     expect(await handler(kinesisEvent([record]), context)).toEqual(whole);
     return writer;
@@ -246,14 +246,14 @@ describe("a destination that does not take records", () => {
   ];
   const throttled = () => ({ reason: "throttled" as const, error: new ThrottledError("The fake destination fails") });
 
-  test("its events become dead letters that hold the whole enriched event; the others get theirs; the batch is whole", async () => {
-    const { handler, writer, badRows, deadLetters } = createTestRouter(two);
+  test("its events are kept as undelivered, and hold the whole enriched event; the others get theirs; the batch is whole", async () => {
+    const { handler, writer, badRows, undelivered } = createTestRouter(two);
     writer("dead").failure = throttled;
     const event = enriched("1", "search.click", { data: { query: "shoes" } });
     expect(await handler(kinesisEvent([ndjson(event)]), context)).toEqual(whole);
     expect(writer("live").lines()).toHaveLength(1);
     expect(badRows.taken).toEqual([]);
-    expect(deadLetters.letters()).toEqual([
+    expect(undelivered.events()).toEqual([
       {
         failure: { kind: "undeliverable", message: expect.stringContaining("The fake destination fails") },
         enriched: event,
@@ -272,38 +272,38 @@ describe("a destination that does not take records", () => {
     ]);
   });
 
-  test("a batch's dead letters of one destination are one object, in the folder of its application, stream and hour", async () => {
-    const { handler, writer, deadLetters } = createTestRouter(two);
+  test("a batch's undelivered events of one destination are one object, in the folder of its application, stream and hour", async () => {
+    const { handler, writer, undelivered } = createTestRouter(two);
     writer("dead").failure = throttled;
     writer("live").failure = throttled;
     await handler(kinesisEvent(["1", "2", "3"].map((id) => ndjson(enriched(id, "search.click")))), context);
-    expect([...deadLetters.objects.keys()].sort()).toEqual([
+    expect([...undelivered.objects.keys()].sort()).toEqual([
       expect.stringMatching(/^dead\/dead\/date=2023-11-14\/hour=22\/13-20-[0-9a-f]{16}\.json\.gz$/),
       expect.stringMatching(/^live\/live\/date=2023-11-14\/hour=22\/13-20-[0-9a-f]{16}\.json\.gz$/),
     ]);
-    expect(deadLetters.letters("dead/").map((letter) => letter.enriched.event.id)).toEqual(["1", "2", "3"]);
+    expect(undelivered.events("dead/").map((row) => row.enriched.event.id)).toEqual(["1", "2", "3"]);
   });
 
   test("an event larger than a record of Kinesis is kept as well", async () => {
-    const { handler, writer, deadLetters } = createTestRouter(two);
+    const { handler, writer, undelivered } = createTestRouter(two);
     writer("dead").failure = throttled;
     const large = enriched("1", "search.click", { data: "x".repeat(3_000_000) });
     expect(await handler(kinesisEvent([ndjson(large)]), context)).toEqual(whole);
-    expect(deadLetters.letters()[0]?.enriched).toEqual(large);
+    expect(undelivered.events()[0]?.enriched).toEqual(large);
   });
 
-  test("when the dead letter cannot be stored either, Lambda is asked for the record again, and the others get no second copy", async () => {
-    const { handler, writer, deadLetters } = createTestRouter(two);
+  test("when the undelivered event cannot be stored either, Lambda is asked for the record again, and the others get no second copy", async () => {
+    const { handler, writer, undelivered } = createTestRouter(two);
     writer("dead").failure = throttled;
-    deadLetters.fail = () => {
+    undelivered.fail = () => {
       throw new ObjectRefusedError("S3 answered 403");
     };
     const batch = kinesisEvent([ndjson(enriched("1", "search.click"))]);
     expect(await handler(batch, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
-    deadLetters.fail = () => undefined;
+    undelivered.fail = () => undefined;
     expect(await handler(batch, context)).toEqual(whole);
     expect(writer("live").lines()).toHaveLength(1);
-    expect(deadLetters.letters()).toHaveLength(1);
+    expect(undelivered.events()).toHaveLength(1);
   });
 });
 
@@ -340,7 +340,7 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     routeMatches: 3,
     "matchesByRoute.shop/clicks": 2,
     eventAgeMs: 700,
-    "deadLetters@views": 1,
+    "undelivered@views": 1,
     "failuresByDestination.views": 1,
     badRows: 1,
     "badRowsByKind.unreadable": 1,

@@ -118,7 +118,7 @@ export interface StoredBadRow {
 }
 
 /** An event that its destination stream did not take when it was its turn. */
-export interface StoredDeadLetter {
+export interface StoredUndelivered {
   readonly stream: string;
   readonly identity: string;
 }
@@ -130,7 +130,7 @@ export class Evidence {
   readonly enriched: readonly StoredEvent[];
   readonly badRows: readonly StoredBadRow[];
   readonly destinations: ReadonlyMap<string, readonly StoredEvent[]>;
-  readonly deadLetters: readonly StoredDeadLetter[];
+  readonly undelivered: readonly StoredUndelivered[];
   /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
   readonly givenUp: ReadonlySet<string>;
   readonly #streams = new Map<string, StoredRecord[]>();
@@ -138,10 +138,10 @@ export class Evidence {
 
   private constructor(
     run: ScheduleRun,
-    { deadLetters, givenUp }: { deadLetters: readonly StoredDeadLetter[]; givenUp: ReadonlySet<string> },
+    { undelivered, givenUp }: { undelivered: readonly StoredUndelivered[]; givenUp: ReadonlySet<string> },
   ) {
     this.run = run;
-    this.deadLetters = deadLetters;
+    this.undelivered = undelivered;
     this.givenUp = givenUp;
     this.raw = this.records(this.places.raw).flatMap((record) =>
       record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
@@ -165,13 +165,13 @@ export class Evidence {
       const stream = letter.KinesisBatchInfo.streamArn.split("/")[1] ?? "";
       for (const { eventID } of records) givenUp.add(`${stream} ${eventID}`);
     }
-    const deadLetters: StoredDeadLetter[] = [];
-    const { bucket, folder } = places.deadLetters;
+    const undelivered: StoredUndelivered[] = [];
+    const { bucket, folder } = places.undelivered;
     for (const { key } of await objectStore.list(bucket, folder)) {
       const lines = await readLines(objectStore, bucket, key);
-      deadLetters.push(...lines.map((line) => readDeadLetter(line)));
+      undelivered.push(...lines.map((line) => readUndelivered(line)));
     }
-    return new Evidence(run, { deadLetters, givenUp });
+    return new Evidence(run, { undelivered, givenUp });
   }
 
   /** The records of a stream. Those of one partition key are in the order in which they were stored. */
@@ -291,7 +291,7 @@ function readBadRow(record: StoredRecord, line: string, keys: readonly PrivacyKe
   };
 }
 
-function readDeadLetter(line: string): StoredDeadLetter {
+function readUndelivered(line: string): StoredUndelivered {
   const { delivery, enriched } = JSON.parse(line) as { delivery: { stream: string }; enriched: EnrichedValue };
   return { stream: delivery.stream, identity: identityOf(enriched.event) };
 }

@@ -325,10 +325,8 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 
 function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
-    // What was a dead letter comes after what was not, and what Lambda gave up on may have come through in part.
-    const late = new Set(
-      evidence.deadLetters.filter((letter) => letter.stream === stream).map(({ identity }) => identity),
-    );
+    // What was an undelivered event comes after what was not, and what Lambda gave up on may have come through in part.
+    const late = new Set(evidence.undelivered.filter((row) => row.stream === stream).map(({ identity }) => identity));
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
     return checkOrder(
@@ -395,10 +393,10 @@ function checkRoutes(evidence: Evidence): string[] {
   const { publications, routings } = pipeline;
   const violations: string[] = [];
   for (const { failed, unreadable, unwanted } of pipeline.redriveResults) {
-    // A dead letter of older routes may have none in the newest.
+    // An undelivered event of older routes may have none in the newest.
     if (failed + unreadable + (publications.length === 0 ? unwanted : 0) > 0)
       violations.push(
-        `of an application's dead letters ${failed} failed, ${unreadable} could not be read, ${unwanted} had no route`,
+        `of an application's undelivered events ${failed} failed, ${unreadable} could not be read, ${unwanted} had no route`,
       );
   }
   for (const { processor, kind } of evidence.badRows) {
@@ -407,9 +405,9 @@ function checkRoutes(evidence: Evidence): string[] {
   const delivered = new Map(
     [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.identity))]),
   );
-  const letters = new Set(evidence.deadLetters.map(({ stream, identity }) => `${stream} ${identity}`));
+  const rows = new Set(evidence.undelivered.map(({ stream, identity }) => `${stream} ${identity}`));
   const isAccountedFor = (stream: string, identity: string): boolean =>
-    delivered.get(stream)?.has(identity) === true || (publications.length > 0 && letters.has(`${stream} ${identity}`));
+    delivered.get(stream)?.has(identity) === true || (publications.length > 0 && rows.has(`${stream} ${identity}`));
   const copies = groupBy(evidence.enriched, ({ identity }) => identity);
   const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
   for (const { record, identity, value } of evidence.enriched) {

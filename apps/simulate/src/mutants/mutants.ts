@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "dead-destination-drops",
-    defect: "What a destination does not take is let go instead of becoming a dead letter.",
+    defect: "What a destination does not take is let go instead of being kept as undelivered.",
     file: "apps/router/src/create-router-handler.ts",
     find: 'return { action: "divert", outputs };',
     replace: 'return { action: "release" };',
@@ -128,9 +128,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "redrive-forgets",
-    defect: "A dead letter counts as put back and is not written.",
+    defect: "An undelivered event counts as put back and is not written.",
     file: "packages/route-tools/src/redrive/redrive.ts",
-    find: "    this.#waiting.push({ copy, event: letter.event, key });\n",
+    find: "    this.#waiting.push({ copy, event: row.event, key });\n",
     replace: "",
   },
   {

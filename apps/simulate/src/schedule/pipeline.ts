@@ -73,7 +73,7 @@ export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
   #assembled: RunningParts | undefined;
-  #isRefusingDeadLetters = false;
+  #isRefusingUndelivered = false;
 
   private constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -129,16 +129,16 @@ export class Pipeline {
     await paused?.mapping.start();
   }
 
-  /** S3 takes no dead letters for a while: what a destination does not take stays with its record. */
-  refuseDeadLetters(isRefusing: boolean): void {
-    this.#isRefusingDeadLetters = isRefusing;
+  /** S3 takes no undelivered events for a while: what a destination does not take stays with its record. */
+  refuseUndelivered(isRefusing: boolean): void {
+    this.#isRefusingUndelivered = isRefusing;
     this.#deps.trace.record("s3.refuse", { isRefusing });
   }
 
   /** Stores newer routes where the router looks for them. */
   async publishRoutes({ text, routes }: PublishedRoutes): Promise<void> {
     const { clock, trace } = this.#deps;
-    await this.objectStore.put(this.places.deadLetters.bucket, routesKey, Buffer.from(text));
+    await this.objectStore.put(this.places.undelivered.bucket, routesKey, Buffer.from(text));
     this.publications.push({ atMs: clock.now(), routes });
     trace.record("routes.publish", { version: routes.version });
   }
@@ -172,14 +172,14 @@ export class Pipeline {
       random: createRandom(`${plan.seed}/redrive`),
     });
     const random = createRandom(`${plan.seed}/redrive/retries`);
-    const { bucket, folder } = this.places.deadLetters;
+    const { bucket, folder } = this.places.undelivered;
     for (const application of new Set(resources.routes.streams.map((stream) => stream.application))) {
-      const letters: Record<string, unknown>[] = [];
+      const rows: Record<string, unknown>[] = [];
       for (const { key } of await this.objectStore.list(bucket, `${folder}${application}/`)) {
         for (const line of await readLines(this.objectStore, bucket, key))
-          letters.push(JSON.parse(line) as Record<string, unknown>);
+          rows.push(JSON.parse(line) as Record<string, unknown>);
       }
-      const result = await redrive(letters, {
+      const result = await redrive(rows, {
         application,
         routes: this.publications.at(-1)?.routes ?? resources.routes,
         destination: (stream) => this.#createWriter(stream, { client, clock, random }),
@@ -245,7 +245,7 @@ export class Pipeline {
     const { clock, random } = environment;
     const client = this.#connect(environment, "router");
     const objects = environment.connect({
-      send: (key: string, bytes: Uint8Array) => this.#putDeadLetters(key, bytes, random),
+      send: (key: string, bytes: Uint8Array) => this.#putUndelivered(key, bytes, random),
     });
     const streamName = variables["BAD_ROW_STREAM_NAME"] ?? "";
     const published = environment.connect({ send: (etag: string | undefined) => this.#fetchRoutes(etag) });
@@ -261,7 +261,7 @@ export class Pipeline {
       routes: () => this.routings.watch(source.current(), environment.id),
       destination: (stream) => this.#createWriter(stream, { client, clock, random }),
       badRows: deliveries.watch(createPutRecords({ client, streamName, clock, random }), streamName),
-      deadLetters: { put: (key, bytes) => objects.send(key, bytes) },
+      undelivered: { put: (key, bytes) => objects.send(key, bytes) },
       clock,
       random,
       logger: silentLogger,
@@ -278,7 +278,7 @@ export class Pipeline {
 
   async #fetchRoutes(etag: string | undefined): Promise<{ etag: string; text: string } | undefined> {
     if (this.publications.length === 0) return undefined;
-    const { object, bytes } = await this.objectStore.get(this.places.deadLetters.bucket, routesKey);
+    const { object, bytes } = await this.objectStore.get(this.places.undelivered.bucket, routesKey);
     return object.etag === etag ? undefined : { etag: object.etag, text: Buffer.from(bytes).toString("utf8") };
   }
 
@@ -296,10 +296,10 @@ export class Pipeline {
   }
 
   /** S3 as the router meets it: now and then it answers with an error, before it has stored the object or after. */
-  async #putDeadLetters(key: string, bytes: Uint8Array, random: Random): Promise<void> {
+  async #putUndelivered(key: string, bytes: Uint8Array, random: Random): Promise<void> {
     const { failureRate } = this.#deps.plan.delivery;
-    const { bucket, folder } = this.places.deadLetters;
-    if (this.#isRefusingDeadLetters || random() < failureRate) throw new Error("503 SlowDown");
+    const { bucket, folder } = this.places.undelivered;
+    if (this.#isRefusingUndelivered || random() < failureRate) throw new Error("503 SlowDown");
     await this.objectStore.put(bucket, `${folder}${key}`, bytes);
     if (random() < failureRate) throw new Error("500 InternalError");
   }

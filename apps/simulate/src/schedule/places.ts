@@ -12,7 +12,7 @@ export class Places {
   readonly badRowLanding: ReturnType<typeof landingOf>;
   readonly routerName: string;
   /** What destinations did not take. */
-  readonly deadLetters: { readonly bucket: string; readonly folder: string };
+  readonly undelivered: { readonly bucket: string; readonly folder: string };
   /** Buckets of what Lambda gave up on. */
   readonly givenUpBuckets: readonly string[];
   readonly #destinationPrefix: string;
@@ -28,7 +28,7 @@ export class Places {
     const router = readerOf(topology, enriched);
     this.routerName = router.name;
     this.#destinationPrefix = variableOf(router, "DESTINATION_STREAM_PREFIX");
-    this.deadLetters = readS3Url(variableOf(router, "DEAD_LETTER_URL"));
+    this.undelivered = readS3Url(variableOf(router, "UNDELIVERED_URL"));
     const buckets = topology.mappings.map(({ onFailureBucket }) => onFailureBucket);
     this.givenUpBuckets = [...new Set(buckets.filter((bucket) => bucket !== undefined))];
   }

@@ -239,13 +239,13 @@ async function publishNowAndThen(
   const random = createRandom(`${plan.seed}/publications`);
   for (let count = 0; count < plan.publications; count += 1) {
     await sleep(clock, randomInteger(random, 1000, 8_000));
-    pipeline.refuseDeadLetters(true);
+    pipeline.refuseUndelivered(true);
     await sleep(clock, randomInteger(random, 2000, 8_000));
     const newer = newerRoutes[randomInteger(random, 0, newerRoutes.length - 1)];
     if (newer !== undefined) await pipeline.publishRoutes(newer);
-    // Dead letters are tried until the time of an invocation is over: only then is a record delivered again.
+    // Undelivered events are tried until the time of an invocation is over: only then is a record delivered again.
     await sleep(clock, randomInteger(random, 30_000, 60_000));
-    pipeline.refuseDeadLetters(false);
+    pipeline.refuseUndelivered(false);
   }
 }
 

@@ -12,7 +12,7 @@ import { type ReadLine, readLines } from "./read-events.ts";
 export const redriveCommand: Command = {
   usage:
     "redrive <application> --lake <folder or s3://bucket> --stage <stage> [--since date or hour] [--ledger file] [--dry-run] [--routes folder]",
-  summary: "puts an application's dead letters back through the present routes, each event once",
+  summary: "puts an application's undelivered events back through the present routes, each event once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -41,9 +41,9 @@ export const redriveCommand: Command = {
     const done =
       ledger !== undefined && existsSync(ledger) ? readFileSync(ledger, "utf8").split("\n").filter(Boolean) : [];
     let cut = 0;
-    const folder = `${lake.replace(/\/$/, "")}/dead-letters/${application}`;
-    const letters = readLines(folder, () => (cut += 1), sinceHour(values.since));
-    const result = await redrive(rowsOf(letters), {
+    const folder = `${lake.replace(/\/$/, "")}/undelivered/${application}`;
+    const lines = readLines(folder, () => (cut += 1), sinceHour(values.since));
+    const result = await redrive(rowsOf(lines), {
       application,
       routes: loadRoutes(compileRoutes(documents)),
       destination: isDry ? undefined : await destinations(stage ?? ""),
@@ -53,7 +53,7 @@ export const redriveCommand: Command = {
       },
     });
     output.out(
-      `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.letters} dead letters of ${application}: ` +
+      `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.found} undelivered events of ${application}: ` +
         `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable + cut} unreadable, ${result.failed} failed`,
     );
     return result.failed + result.unreadable + cut > 0 ? 1 : 0;

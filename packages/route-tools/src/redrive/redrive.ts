@@ -1,11 +1,11 @@
 import { encodeRecord, eventIdentity, partitionKeyOf } from "@millrace/event-contracts";
 import type { Delivery, PutRecords } from "@millrace/put-records";
 import type { CompiledStream, EventCopy, RouteSet } from "@millrace/routes/runtime";
-import { type ReadDeadLetter, readDeadLetter } from "./read-dead-letter.ts";
+import { type ReadUndelivered, readUndelivered } from "./read-undelivered.ts";
 
 /** What a redrive needs. */
 export interface RedriveOptions {
-  /** Dead letters of others are passed over, and only copies for this application's streams are written. */
+  /** Undelivered events of others are passed over, and only copies for this application's streams are written. */
   readonly application: string;
   /** The present routes. */
   readonly routes: RouteSet;
@@ -18,12 +18,12 @@ export interface RedriveOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What became of the dead letters. */
+/** What became of the undelivered events. */
 export interface RedriveResult {
-  /** Dead letters of the application. */
-  readonly letters: number;
+  /** Undelivered events of the application. */
+  readonly found: number;
   readonly unreadable: number;
-  /** Left out: another dead letter, or an earlier run, had the same event for the same stream. */
+  /** Left out: another undelivered event, or an earlier run, had the same event for the same stream. */
   readonly duplicates: number;
   /** No present route wants the event for the stream it was meant for. */
   readonly unwanted: number;
@@ -39,7 +39,7 @@ export function redriveKey(stream: string, event: { source: string; id: string }
   return `${stream} ${eventIdentity(event)}`;
 }
 
-/** Puts dead letters back through the present routes. */
+/** Puts undelivered events back through the present routes. */
 export async function redrive(
   rows: AsyncIterable<Readonly<Record<string, unknown>>> | Iterable<Readonly<Record<string, unknown>>>,
   options: RedriveOptions,
@@ -52,12 +52,12 @@ export async function redrive(
 
 interface Waiting {
   readonly copy: EventCopy;
-  readonly event: ReadDeadLetter["event"];
+  readonly event: ReadUndelivered["event"];
   readonly key: string;
 }
 
 class RedriveRun {
-  readonly result = { letters: 0, unreadable: 0, duplicates: 0, unwanted: 0, delivered: 0, failed: 0 };
+  readonly result = { found: 0, unreadable: 0, duplicates: 0, unwanted: 0, delivered: 0, failed: 0 };
   readonly #options: RedriveOptions;
   readonly #seen: Set<string>;
   readonly #writers = new Map<string, PutRecords>();
@@ -68,27 +68,27 @@ class RedriveRun {
     this.#seen = options.done ?? new Set();
   }
 
-  async add(row: Readonly<Record<string, unknown>>): Promise<void> {
-    const letter = readDeadLetter(row);
-    if ("reason" in letter) {
+  async add(line: Readonly<Record<string, unknown>>): Promise<void> {
+    const row = readUndelivered(line);
+    if ("reason" in row) {
       this.result.unreadable += 1;
       return;
     }
-    if (letter.application !== this.#options.application) return;
-    this.result.letters += 1;
-    // Only the stream that failed: the others had their copy of this event, or have a dead letter of their own.
-    const key = redriveKey(letter.stream, letter.event.event);
+    if (row.application !== this.#options.application) return;
+    this.result.found += 1;
+    // Only the stream that failed: the others had their copy of this event, or have an undelivered event of their own.
+    const key = redriveKey(row.stream, row.event.event);
     if (this.#seen.has(key)) {
       this.result.duplicates += 1;
       return;
     }
-    const copy = this.#options.routes.route(letter.event).copies.find(({ stream }) => stream.stream === letter.stream);
+    const copy = this.#options.routes.route(row.event).copies.find(({ stream }) => stream.stream === row.stream);
     if (copy === undefined || copy.stream.application !== this.#options.application) {
       this.result.unwanted += 1;
       return;
     }
     this.#seen.add(key);
-    this.#waiting.push({ copy, event: letter.event, key });
+    this.#waiting.push({ copy, event: row.event, key });
     if (this.#waiting.length >= BATCH) await this.flush();
   }
 

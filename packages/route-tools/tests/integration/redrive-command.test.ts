@@ -12,7 +12,7 @@ const letter = (id: string, application = "shop") => ({
   delivery: { application, stream: application },
 });
 const at = (hour: string, application = "shop"): string =>
-  `dead-letters/${application}/${application}/date=2026-03-01/hour=${hour}/00-00-a.json.gz`;
+  `undelivered/${application}/${application}/date=2026-03-01/hour=${hour}/00-00-a.json.gz`;
 
 let lake: string;
 let routes: string;
@@ -72,7 +72,7 @@ describe("routes redrive", () => {
     const { code, out } = await redrive();
     expect([code, out]).toEqual([
       0,
-      "delivered 3 of 4 dead letters of shop: 1 duplicates, 0 no longer wanted, 0 unreadable, 0 failed\n",
+      "delivered 3 of 4 undelivered events of shop: 1 duplicates, 0 no longer wanted, 0 unreadable, 0 failed\n",
     ]);
     expect(ids("millrace-test-shop").sort()).toEqual(["1", "2", "3"]);
     expect(ids("millrace-test-other")).toEqual([]);
@@ -95,11 +95,13 @@ describe("routes redrive", () => {
     leave(at("10"), [letter("1")]);
     await redrive("--ledger", ledger);
     leave(at("11"), [letter("2")]);
-    expect((await redrive("--ledger", ledger)).out).toContain("delivered 1 of 2 dead letters of shop: 1 duplicates");
+    expect((await redrive("--ledger", ledger)).out).toContain(
+      "delivered 1 of 2 undelivered events of shop: 1 duplicates",
+    );
     expect(ids("millrace-test-shop").sort()).toEqual(["1", "2"]);
   });
 
-  test("tells lines that are no dead letters, and ends with 1", async () => {
+  test("tells lines that are no undelivered events, and ends with 1", async () => {
     leave(at("10"), [letter("1"), "half a li", {}]);
     expect(await redrive()).toMatchObject({ code: 1, out: expect.stringContaining("delivered 1 of 1") });
     expect((await redrive("--dry-run")).out).toContain("2 unreadable");

@@ -66,10 +66,10 @@ const lines = () =>
 const options = { application: "shop", routes, destination, now: () => 0 };
 
 describe("a redrive", () => {
-  test("puts the dead letters of the application back through the present routes", async () => {
+  test("puts the undelivered events of the application back through the present routes", async () => {
     const rows = [letter("1"), letter("2"), letter("3", { application: "other", stream: "other" })];
     expect(await redrive(rows, options)).toEqual({
-      letters: 2,
+      found: 2,
       unreadable: 0,
       duplicates: 0,
       unwanted: 0,
@@ -92,9 +92,9 @@ describe("a redrive", () => {
     });
   });
 
-  test("delivers an event once, however often it is among the dead letters", async () => {
+  test("delivers an event once, however often it is among the undelivered events", async () => {
     expect(await redrive([letter("1"), letter("1"), letter("2"), letter("1")], options)).toMatchObject({
-      letters: 4,
+      found: 4,
       delivered: 2,
       duplicates: 2,
     });
@@ -128,7 +128,7 @@ describe("a redrive", () => {
     });
   });
 
-  test("tells dead letters it cannot read", async () => {
+  test("tells undelivered events it cannot read", async () => {
     const broken = [
       { ...letter("1"), enriched: "!!!" },
       { ...letter("2"), enriched: { event: { id: "2" } } },

@@ -65,7 +65,10 @@ const fields = { type: "array", items: fieldPath, minItems: 1, maxItems: LIMITS.
 const route = {
   type: "object",
   properties: {
-    name: { ...name, description: "Unique in the document; metrics and dead letters carry <application>/<name>." },
+    name: {
+      ...name,
+      description: "Unique in the document; metrics and undelivered events carry <application>/<name>.",
+    },
     description: {
       type: "string",
       minLength: 1,
@@ -107,7 +110,7 @@ const route = {
           type: "integer",
           minimum: 100,
           maximum: 60_000,
-          description: "Time one invocation spends on this stream before the rest becomes dead letters. Default 8000.",
+          description: "Time one invocation spends on this stream before the rest is undelivered. Default 8000.",
         },
       },
       additionalProperties: false,

@@ -58,7 +58,7 @@ export interface Projection {
 export interface DeliveryOptions {
   /** `per-key`: events of one partition key stay in order also when some are retried. Default `none`. */
   readonly ordering?: "none" | "per-key";
-  /** Time one invocation spends on this destination before what is left becomes dead letters. Default 8,000 ms. */
+  /** Time one invocation spends on this destination before what is left is undelivered. Default 8,000 ms. */
   readonly budgetMs?: number;
 }
 

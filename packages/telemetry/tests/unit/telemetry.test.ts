@@ -31,32 +31,32 @@ function createRecorder() {
 describe("createTelemetry", () => {
   test("counts at a destination in a document of its own, and in the whole", () => {
     const { telemetry, lines } = createRecorder();
-    telemetry.countAt("deadLetters", "fraud", 2);
-    telemetry.countAt("deadLetters", "fraud");
-    telemetry.countAt("deadLetters", "marketing");
-    telemetry.countAt("deadLetters", "marketing", Number.NaN);
+    telemetry.countAt("undelivered", "fraud", 2);
+    telemetry.countAt("undelivered", "fraud");
+    telemetry.countAt("undelivered", "marketing");
+    telemetry.countAt("undelivered", "marketing", Number.NaN);
     telemetry.flush();
     const [whole, ...own] = lines.map((line) => JSON.parse(line) as Document);
-    expect(whole).toMatchObject({ deadLetters: 4, function: "millrace-test-enrichment" });
+    expect(whole).toMatchObject({ undelivered: 4, function: "millrace-test-enrichment" });
     expect(own).toEqual(
       [
         ["fraud", 3],
         ["marketing", 1],
-      ].map(([destination, deadLetters]) => ({
+      ].map(([destination, undelivered]) => ({
         _aws: {
           Timestamp: 1_700_000_000_000,
           CloudWatchMetrics: [
             {
               Namespace: "Millrace",
               Dimensions: [["service", "stage", "destination"]],
-              Metrics: [{ Name: "deadLetters", Unit: "Count" }],
+              Metrics: [{ Name: "undelivered", Unit: "Count" }],
             },
           ],
         },
         service: "enrichment",
         stage: "test",
         destination,
-        deadLetters,
+        undelivered,
       })),
     );
     telemetry.flush();

@@ -140,7 +140,7 @@ describe("canaries while masking fails, and while the router cannot start", () =
     expect(evidence.badRows).toEqual({ ...unreadable, "masking-failed": withUserId.length + tooLarge });
   });
 
-  test("are found in none of the dead letters of the router, nor anywhere else", () => {
+  test("are found in none of the undelivered events, nor anywhere else", () => {
     const found = findBehindRaw(evidence);
     expect(found).toEqual(nothingButControls);
     expect(found[controlLabel]).toEqual(expect.arrayContaining([expect.stringMatching(deadLetter)]));

@@ -3,34 +3,34 @@ import { createRandom, VirtualClock } from "@millrace/aws-simulator";
 import type { Delivery } from "@millrace/put-records";
 import { createLogger } from "@millrace/telemetry";
 import { gunzipSync } from "node:zlib";
-import { DeadLetterWriter } from "../../src/dead-letters/dead-letter-writer.ts";
+import { UndeliveredWriter } from "../../src/undelivered/undelivered-writer.ts";
 import { ObjectRefusedError } from "../../src/errors.ts";
-import { LetterBox } from "../support/letter-box.ts";
+import { UndeliveredBox } from "../support/undelivered-box.ts";
 
 let clock: VirtualClock;
-let box: LetterBox;
-let writer: DeadLetterWriter;
+let box: UndeliveredBox;
+let writer: UndeliveredWriter;
 let log: Record<string, unknown>[];
 
 beforeEach(() => {
   clock = new VirtualClock();
-  box = new LetterBox();
+  box = new UndeliveredBox();
   log = [];
   const logger = createLogger({ clock, write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) });
-  writer = new DeadLetterWriter({ store: box, folder: "shop/orders", clock, random: createRandom("letters"), logger });
+  writer = new UndeliveredWriter({ store: box, folder: "shop/orders", clock, random: createRandom("letters"), logger });
 });
 
-const letter = (text: string) => ({ partitionKey: "k", data: Buffer.from(`${text}\n`) });
-/** Puts letters one by one without waiting, as the failures of a batch come, and waits for all. */
+const line = (text: string) => ({ partitionKey: "k", data: Buffer.from(`${text}\n`) });
+/** Puts events one by one without waiting, as the failures of a batch come, and waits for all. */
 const put = (texts: readonly string[], withinMs = 5_000): Promise<Delivery[]> =>
   clock.run(
-    Promise.all(texts.map((text) => writer.put([letter(text)], { deadline: clock.now() + withinMs }))).then((all) =>
+    Promise.all(texts.map((text) => writer.put([line(text)], { deadline: clock.now() + withinMs }))).then((all) =>
       all.flat(),
     ),
   );
 const texts = (): string[] => [...box.objects.values()].map((bytes) => gunzipSync(bytes).toString());
 
-test("letters that come in one go are one object, each delivered", async () => {
+test("events that come in one go are one object, each delivered", async () => {
   const deliveries = await put(["a", "b", "c"]);
   expect(texts()).toEqual(["a\nb\nc\n"]);
   expect(deliveries.map(({ status }) => status)).toEqual(["delivered", "delivered", "delivered"]);

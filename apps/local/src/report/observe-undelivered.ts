@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import type { Baseline } from "./baseline.ts";
 import { Sightings } from "./observations.ts";
 
-interface DeadLetterLine {
+interface UndeliveredLine {
   readonly enriched: { readonly event: { readonly source: string; readonly id: string } };
   readonly delivery: { readonly routes: readonly string[] };
 }
@@ -13,20 +13,20 @@ interface DeadLetterLine {
 const place = /^s3:\/\/([^/]+)\/(.+)$/;
 
 /** What destinations did not take, by route: it waits in the lake for a redrive. */
-export async function observeDeadLetters(
+export async function observeUndelivered(
   objectStore: ObjectStore,
   { functions }: Topology,
   { startedAtMs }: Baseline,
 ): Promise<ReadonlyMap<string, Sightings>> {
   const observed = new Map<string, Sightings>();
   for (const { environment } of functions) {
-    const [, bucket, prefix] = place.exec(environment["DEAD_LETTER_URL"] ?? "") ?? [];
+    const [, bucket, prefix] = place.exec(environment["UNDELIVERED_URL"] ?? "") ?? [];
     if (bucket === undefined || prefix === undefined) continue;
     for (const { key, lastModified } of await objectStore.list(bucket, `${prefix}/`)) {
       if (lastModified < startedAtMs) continue;
       const { bytes } = await objectStore.get(bucket, key);
       for (const text of gunzipSync(bytes).toString("utf8").trimEnd().split("\n")) {
-        const { delivery, enriched } = JSON.parse(text) as DeadLetterLine;
+        const { delivery, enriched } = JSON.parse(text) as UndeliveredLine;
         for (const route of delivery.routes) {
           const sightings = observed.get(route) ?? new Sightings();
           observed.set(route, sightings);

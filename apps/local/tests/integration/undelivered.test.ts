@@ -50,7 +50,7 @@ test("a stream that is missing costs the others nothing; its events wait in its 
       if (output !== undefined) output.destinations = output.destinations.filter((name) => !name.includes("_fraud."));
     },
     async (stateFolder) => {
-      folders = readdirSync(join(lakeOf(stateFolder), "dead-letters"));
+      folders = readdirSync(join(lakeOf(stateFolder), "undelivered"));
       redriven = await redriveFraud(stateFolder);
     },
   );
@@ -62,14 +62,14 @@ test("a stream that is missing costs the others nothing; its events wait in its 
   const [, undelivered] = /^fraud +records +0 +0 +0 +no such stream, (\d+) undelivered$/m.exec(output) ?? [];
   expect(Number(undelivered)).toBeGreaterThanOrEqual(Math.max(...expectedByFraud.map(([, route]) => route.expected)));
   expect(folders).toEqual(["fraud"]);
-  for (const [name, { expected, distinct, deadLetters }] of Object.entries(report?.routes ?? {})) {
+  for (const [name, { expected, distinct, undelivered }] of Object.entries(report?.routes ?? {})) {
     const isDead = name.startsWith("fraud/");
-    expect({ name, distinct, deadLetters }).toEqual({
+    expect({ name, distinct, undelivered }).toEqual({
       name,
       distinct: isDead ? 0 : expected,
-      deadLetters: isDead ? expected : 0,
+      undelivered: isDead ? expected : 0,
     });
     if (isDead) expect(redriven?.routed.get(name)).toMatchObject({ total: expected, distinct: expected });
   }
-  expect(redriven?.stdout).toMatch(/^delivered (\d+) of \1 dead letters of fraud: 0 duplicates, .* 0 failed\n$/);
+  expect(redriven?.stdout).toMatch(/^delivered (\d+) of \1 undelivered events of fraud: 0 duplicates, .* 0 failed\n$/);
 }, 180_000);

@@ -11,15 +11,15 @@ import type { OutputWriter } from "@millrace/stream-handler";
 import type { Logger } from "@millrace/telemetry";
 import { gzipSync } from "node:zlib";
 import {
-  DEAD_LETTER_ATTEMPT_MS,
-  DEAD_LETTER_LONGEST_WAIT_MS,
-  DEAD_LETTER_WAIT_MS,
-  MAX_DEAD_LETTER_OBJECT_BYTES,
+  UNDELIVERED_ATTEMPT_MS,
+  UNDELIVERED_LONGEST_WAIT_MS,
+  UNDELIVERED_WAIT_MS,
+  MAX_UNDELIVERED_OBJECT_BYTES,
 } from "../limits.ts";
 import { ObjectRefusedError } from "../errors.ts";
 
-/** Where objects of dead letters are put. */
-export interface DeadLetterStore {
+/** Where objects of undelivered events are put. */
+export interface UndeliveredStore {
   /**
    * Stores an object whole or not at all; the same key again replaces it.
    * @throws ObjectRefusedError when asking again will not help; any other error is taken for one that may pass.
@@ -27,8 +27,8 @@ export interface DeadLetterStore {
   put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
-export interface DeadLetterWriterOptions {
-  readonly store: DeadLetterStore;
+export interface UndeliveredWriterOptions {
+  readonly store: UndeliveredStore;
   /** `<application>/<stream>`: first part of every key. */
   readonly folder: string;
   readonly clock: Clock;
@@ -43,12 +43,12 @@ interface Waiting {
   readonly resolve: (delivery: Delivery) => void;
 }
 
-/** Gathers the dead letters that come in one go, one by one, and stores them as one gzipped NDJSON object. */
-export class DeadLetterWriter implements OutputWriter {
-  readonly #options: DeadLetterWriterOptions;
+/** Gathers the undelivered events that come in one go, one by one, and stores them as one gzipped NDJSON object. */
+export class UndeliveredWriter implements OutputWriter {
+  readonly #options: UndeliveredWriterOptions;
   #waiting: Waiting[] = [];
 
-  constructor(options: DeadLetterWriterOptions) {
+  constructor(options: UndeliveredWriterOptions) {
     this.#options = options;
   }
 
@@ -68,28 +68,28 @@ export class DeadLetterWriter implements OutputWriter {
     this.#waiting = [];
     let group: Waiting[] = [];
     let bytes = 0;
-    for (const letter of waiting) {
-      if (group.length > 0 && bytes + letter.data.length > MAX_DEAD_LETTER_OBJECT_BYTES) {
+    for (const row of waiting) {
+      if (group.length > 0 && bytes + row.data.length > MAX_UNDELIVERED_OBJECT_BYTES) {
         void this.#store(group);
         group = [];
         bytes = 0;
       }
-      group.push(letter);
-      bytes += letter.data.length;
+      group.push(row);
+      bytes += row.data.length;
     }
     void this.#store(group);
   }
 
-  async #store(letters: readonly Waiting[]): Promise<void> {
+  async #store(rows: readonly Waiting[]): Promise<void> {
     const key = this.#key();
-    const body = gzipSync(Buffer.concat(letters.map(({ data }) => data)));
-    const delivery = await this.#putUntil(Math.min(...letters.map(({ deadline }) => deadline)), key, body);
+    const body = gzipSync(Buffer.concat(rows.map(({ data }) => data)));
+    const delivery = await this.#putUntil(Math.min(...rows.map(({ deadline }) => deadline)), key, body);
     if (delivery.status === "failed") {
       const { folder: destination, logger } = this.#options;
       const { attempts, error } = delivery;
-      logger.error("Dead letters were not stored", { destination, count: letters.length, attempts, error });
+      logger.error("Undelivered events were not stored", { destination, count: rows.length, attempts, error });
     }
-    for (const { resolve } of letters) resolve(delivery);
+    for (const { resolve } of rows) resolve(delivery);
   }
 
   async #putUntil(deadline: number, key: string, body: Uint8Array): Promise<Delivery> {
@@ -99,7 +99,7 @@ export class DeadLetterWriter implements OutputWriter {
       // A repeated put replaces the object, so no attempt can make a second one.
       const isAmbiguous = false;
       if (fault === undefined) return { status: "delivered", shardId: "", sequenceNumber: key, attempts, isAmbiguous };
-      const longest = Math.min(DEAD_LETTER_LONGEST_WAIT_MS, DEAD_LETTER_WAIT_MS * 2 ** (attempts - 1));
+      const longest = Math.min(UNDELIVERED_LONGEST_WAIT_MS, UNDELIVERED_WAIT_MS * 2 ** (attempts - 1));
       const waitMs = Math.ceil(random() * longest);
       if (fault instanceof InvalidRequestError || clock.now() + waitMs >= deadline) {
         return { status: "failed", reason: "unknown", attempts, isAmbiguous, error: fault };
@@ -113,13 +113,13 @@ export class DeadLetterWriter implements OutputWriter {
     const controller = new AbortController();
     const timer = clock.setTimeout(
       () => controller.abort(),
-      Math.max(0, Math.min(DEAD_LETTER_ATTEMPT_MS, deadline - clock.now())),
+      Math.max(0, Math.min(UNDELIVERED_ATTEMPT_MS, deadline - clock.now())),
     );
     try {
       await store.put(key, body, controller.signal);
       return undefined;
     } catch (cause) {
-      const message = `Dead letters were not stored as ${key}`;
+      const message = `Undelivered events were not stored as ${key}`;
       return cause instanceof ObjectRefusedError
         ? new InvalidRequestError(message, { cause })
         : new OutcomeUnknownError(message, { cause });

@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
-import type { DeadLetter, DeadLetterStore } from "../../src/index.ts";
+import type { UndeliveredEvent, UndeliveredStore } from "../../src/index.ts";
 
-/** A store of dead letters that keeps its objects, or fails as told. */
-export class LetterBox implements DeadLetterStore {
+/** A store of undelivered events that keeps its objects, or fails as told. */
+export class UndeliveredBox implements UndeliveredStore {
   readonly objects = new Map<string, Uint8Array>();
   puts = 0;
   /** Throws when the object is not to be taken. */
@@ -14,11 +14,11 @@ export class LetterBox implements DeadLetterStore {
     this.objects.set(key, bytes);
   }
 
-  /** The letters of a folder, in the order in which they were stored; of all folders when there is none given. */
-  letters(folder = ""): DeadLetter[] {
+  /** The undelivered events of a folder, in the order in which they were stored; of all folders when there is none given. */
+  events(folder = ""): UndeliveredEvent[] {
     return [...this.objects]
       .filter(([key]) => key.startsWith(folder))
       .flatMap(([, bytes]) => gunzipSync(bytes).toString("utf8").trimEnd().split("\n"))
-      .map((line) => JSON.parse(line) as DeadLetter);
+      .map((line) => JSON.parse(line) as UndeliveredEvent);
   }
 }

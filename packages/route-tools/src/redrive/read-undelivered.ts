@@ -1,5 +1,5 @@
-/** A dead letter of the router: an enriched event that a destination did not take. */
-export interface ReadDeadLetter {
+/** An undelivered event of the router: an enriched event that a destination did not take. */
+export interface ReadUndelivered {
   readonly application: string;
   readonly stream: string;
   readonly event: Readonly<Record<string, unknown>> & {
@@ -10,8 +10,8 @@ export interface ReadDeadLetter {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads a line of a dead-letter object: the letter, or the reason why it is none. */
-export function readDeadLetter(row: Readonly<Record<string, unknown>>): ReadDeadLetter | { reason: string } {
+/** Reads a line of an object of undelivered events: the event, or the reason why it is none. */
+export function readUndelivered(row: Readonly<Record<string, unknown>>): ReadUndelivered | { reason: string } {
   const { delivery, enriched } = row;
   if (!isObject(delivery) || typeof delivery["application"] !== "string" || typeof delivery["stream"] !== "string") {
     return { reason: "It does not name its application and stream" };
@@ -23,6 +23,6 @@ export function readDeadLetter(row: Readonly<Record<string, unknown>>): ReadDead
   return {
     application: delivery["application"],
     stream: delivery["stream"],
-    event: enriched as ReadDeadLetter["event"],
+    event: enriched as ReadUndelivered["event"],
   };
 }
