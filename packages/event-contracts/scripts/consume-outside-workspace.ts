@@ -47,6 +47,9 @@ try {
   cpSync(join(packageFolder, "tests/fixtures/consumer"), project, { recursive: true });
   run("pnpm", ["install", "--ignore-workspace", "--prefer-offline", "--reporter=silent"], project);
 
+  const installed = readdirSync(join(project, "node_modules/.pnpm")).filter((name) => /^[^.]+.*@\d/.test(name));
+  console.log(`dependencies     ${installed.length}: ${installed.join(", ")}`);
+
   run("tsc", ["-p", "."], project);
   console.log("compiled         strict, declarations checked, no Node types");
   console.log(`ran              ${run(process.execPath, [join(project, "out/main.js")], project).trim()}`);

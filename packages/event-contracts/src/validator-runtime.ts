@@ -5,3 +5,4 @@ export {
   type SchemaDefinition,
   type ValidatorRuntime,
 } from "./validator-runtime/define-contracts.ts";
+export { type FormatDefinition, formats } from "./validator-runtime/formats.ts";

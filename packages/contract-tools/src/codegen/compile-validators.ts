@@ -161,13 +161,11 @@ function countRarely(code: string, counter: string): string {
 /** `require("ajv/dist/runtime/ucs2length").default` → `runtime.ucs2length`: the module must not load anything. */
 function runtimeExpression(name: ValueScopeName): string {
   const code = String(name.value?.code);
-  const match = /^require\("([^"]+)"\)(.*)$/s.exec(code);
+  const match = /^require\("([^"]+)"\)/.exec(code);
   if (match === null) return code;
-  const [, module, rest] = match;
+  const [, module] = match;
   if (module === "ajv/dist/runtime/ucs2length") return codePointCounter;
   if (module === "ajv/dist/runtime/equal") return "runtime.equal";
-  if (module === "ajv-formats/dist/formats")
-    return `runtime.formats${(rest ?? "").replace(/^\.(?:full|fast)Formats/, "")}`;
   throw new Error(`Ajv's code requires ${String(module)}, which the validator runtime does not have.`);
 }
 

@@ -1,6 +1,7 @@
-import { Ajv, type Options } from "ajv";
+import { _, Ajv, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
+import { formatLimitDefinition } from "ajv-formats/dist/limit.js";
+import { formats } from "@millrace/event-contracts/validator-runtime";
 import type { Draft } from "../registry/schema-document.ts";
 
 /** Ajv as the generated validators are made with: every error, every format, code kept. Strictness is the lint's business. */
@@ -13,9 +14,10 @@ export function createAjv(draft: Draft): Ajv | Ajv2020 {
     messages: false,
     // One function for a shared schema, not one copy in each contract that refers to it.
     inlineRefs: false,
-    code: { source: true },
+    formats,
+    code: { source: true, formats: _`runtime.formats` },
   };
   const ajv = draft === "draft-07" ? new Ajv({ ...options, ignoreKeywordsWithRef: true }) : new Ajv2020(options);
-  addFormats.default(ajv);
+  ajv.addKeyword(formatLimitDefinition);
   return ajv;
 }

@@ -1,10 +1,8 @@
-import fastDeepEqual from "ajv/dist/runtime/equal.js";
-import ucs2length from "ajv/dist/runtime/ucs2length.js";
-import { fullFormats } from "ajv-formats/dist/formats.js";
 import type { CompiledContracts, DataValidator, SchemaError } from "./compiled-contracts.ts";
-import { parseInstant } from "../envelope/instant.ts";
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 import { ErrorList } from "./error-list.ts";
+import { formats } from "./formats.ts";
+import { countCodePoints, isSameJson } from "./json-values.ts";
 import { messageOf } from "./message-of.ts";
 
 /** What the generated code calls. */
@@ -19,7 +17,7 @@ export interface ValidatorRuntime {
   ): ErrorList;
   ucs2length(text: string): number;
   equal(a: unknown, b: unknown): boolean;
-  formats: typeof fullFormats;
+  formats: typeof formats;
 }
 
 /** A function Ajv generated: the verdict, and the errors as a property. */
@@ -112,23 +110,6 @@ function toDataValidator(validate: GeneratedValidator): DataValidator {
   };
 }
 
-// Ajv types it as an object with a `code` property; it is fast-deep-equal.
-const deepEqual = defaultOf(fastDeepEqual) as unknown as ValidatorRuntime["equal"];
-
-const dateTime = fullFormats["date-time"] as { validate: (text: string) => boolean };
-
-/** Years whose times may leave the years 1 to 9999 with their offset. */
-const edgeYear = /^(?:0000|0001|9999)/;
-
-/** Ajv's formats, and a `date-time` outside the years 1 to 9999 of UTC is none: no column of a warehouse would hold it. */
-const formats: typeof fullFormats = {
-  ...fullFormats,
-  "date-time": {
-    ...dateTime,
-    validate: (text: string) => dateTime.validate(text) && (!edgeYear.test(text) || parseInstant(text) !== undefined),
-  },
-};
-
 function createRuntime(maxErrors: number): ValidatorRuntime {
   return {
     add(list, instancePath, schemaPath, params, keyword = schemaPath.slice(schemaPath.lastIndexOf("/") + 1)) {
@@ -136,13 +117,8 @@ function createRuntime(maxErrors: number): ValidatorRuntime {
       target.push({ instancePath, schemaPath, keyword, params, message: messageOf(keyword, params) });
       return target;
     },
-    ucs2length: defaultOf(ucs2length),
-    equal: deepEqual,
+    ucs2length: countCodePoints,
+    equal: isSameJson,
     formats,
   };
-}
-
-/** CommonJS modules arrive as they are or wrapped, depending on who loads them. */
-function defaultOf<T>(module: T | { default: T }): T {
-  return typeof module === "object" && module !== null && "default" in module ? module.default : module;
 }

@@ -1,4 +1,4 @@
-import { formatNames } from "ajv-formats/dist/formats.js";
+import { formats } from "@millrace/event-contracts/validator-runtime";
 import { isJsonObject } from "../../json.ts";
 import type { Fault } from "../../registry/fault.ts";
 import { pointerStep } from "../../registry/pointer.ts";
@@ -9,9 +9,11 @@ import { regexFault } from "./regex-fault.ts";
 /** A format that no validator knows checks nothing. */
 export const unknownFormat: LintRule = eachSchema("unknown-format", ({ schema, pointer }) => {
   const { format } = schema;
-  if (typeof format !== "string" || formatNames.includes(format as (typeof formatNames)[number])) return [];
+  if (typeof format !== "string" || Object.hasOwn(formats, format)) return [];
   const message = `The format "${format}" is not known, so it checks nothing.`;
-  return [{ pointer: `${pointer}/format`, message, fix: `Use one of ${formatNames.join(", ")}, or a \`pattern\`.` }];
+  return [
+    { pointer: `${pointer}/format`, message, fix: `Use one of ${Object.keys(formats).join(", ")}, or a \`pattern\`.` },
+  ];
 });
 
 /** A pattern runs on whatever the internet sends: it must be a regular expression, and a harmless one. */

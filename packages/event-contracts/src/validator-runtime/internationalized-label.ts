@@ -1,0 +1,79 @@
+const base = 36;
+const tMin = 1;
+const tMax = 26;
+const skew = 38;
+const damp = 700;
+const initialBias = 72;
+const initialCodePoint = 128;
+const maxCodePoint = 0x10_ff_ff;
+
+/** What RFC 5892 lets stand in a label, but for the code points that depend on their neighbours. */
+const letters = /^[\p{L}\p{M}\p{N}\u06fd\u06fe\u0f0b\u3007-]+$/u;
+const disallowed = /\u0640|\u07fa|\u302e|\u302f|[\u3031-\u3035]|\u303b/u;
+/** Code points that count as letters in some places only: RFC 5892, appendix A. */
+const virama = String.raw`(?:\u094d|\u09cd|\u0a4d|\u0acd|\u0b4d|\u0bcd|\u0c4d|\u0ccd|\u0d4d|\u0dca|\u0e3a|\u0f84|\u1039|\u17d2)`;
+const inContext = new RegExp(
+  [
+    String.raw`(?<=l)\u00b7(?=l)`,
+    String.raw`\u0375(?=\p{sc=Greek})`,
+    String.raw`(?<=\p{sc=Hebrew})[\u05f3\u05f4]`,
+    `(?<=${virama})[\u200c\u200d]`,
+    String.raw`(?<=\p{sc=Arabic})\u200c(?=\p{sc=Arabic})`,
+  ].join("|"),
+  "gu",
+);
+const katakanaDot = /\u30fb/gu;
+const japanese = /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u;
+const bothArabicDigits = /[\u0660-\u0669].*[\u06f0-\u06f9]|[\u06f0-\u06f9].*[\u0660-\u0669]/u;
+
+/** True if a label that begins with `xn--` stands for a name in other letters than ASCII (RFC 5890 to 5892). */
+export function isInternationalizedLabel(label: string): boolean {
+  const name = decodePunycode(label.slice("xn--".length).toLowerCase());
+  if (name === undefined || /^\p{M}|^-|-$|^..--/u.test(name)) return false;
+  if (name !== name.normalize("NFKC").toLowerCase().normalize("NFKC") || bothArabicDigits.test(name)) return false;
+  const withoutDots = japanese.test(name.replace(katakanaDot, "")) ? name.replace(katakanaDot, "") : name;
+  const rest = withoutDots.replace(inContext, "");
+  return !disallowed.test(rest) && (rest === "" ? name !== "" : letters.test(rest));
+}
+
+/** RFC 3492, section 6.2; `undefined` for what is no Punycode, and for what is ASCII alone. */
+function decodePunycode(text: string): string | undefined {
+  const end = text.lastIndexOf("-");
+  const points = Array.from(text.slice(0, Math.max(end, 0)), (character) => character.codePointAt(0) ?? 0);
+  const plain = points.length;
+  let [point, bias, position] = [initialCodePoint, initialBias, 0];
+  for (let index = end + 1; index < text.length; ) {
+    const start = position;
+    for (let weight = 1, k = base; ; k += base) {
+      const digit = digitOf(text.charCodeAt(index));
+      index += 1;
+      if (digit === undefined) return undefined;
+      position += digit * weight;
+      const threshold = Math.min(Math.max(k - bias, tMin), tMax);
+      if (digit < threshold) break;
+      weight *= base - threshold;
+    }
+    const count = points.length + 1;
+    bias = adapt(position - start, count, start === 0);
+    point += Math.floor(position / count);
+    if (point > maxCodePoint) return undefined;
+    position %= count;
+    points.splice(position, 0, point);
+    position += 1;
+  }
+  return points.length === plain ? undefined : String.fromCodePoint(...points);
+}
+
+/** `a` to `z` are 0 to 25, `0` to `9` are 26 to 35; the end of the text is no digit. */
+function digitOf(unit: number): number | undefined {
+  if (unit >= 0x61 && unit <= 0x7a) return unit - 0x61;
+  return unit >= 0x30 && unit <= 0x39 ? unit - 0x30 + 26 : undefined;
+}
+
+function adapt(difference: number, count: number, isFirst: boolean): number {
+  let delta = isFirst ? Math.floor(difference / damp) : Math.floor(difference / 2);
+  delta += Math.floor(delta / count);
+  let k = 0;
+  for (; delta > ((base - tMin) * tMax) / 2; k += base) delta = Math.floor(delta / (base - tMin));
+  return k + Math.floor(((base - tMin + 1) * delta) / (delta + skew));
+}
