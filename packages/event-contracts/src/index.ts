@@ -42,3 +42,4 @@ export type {
   SchemaErrors,
 } from "./validator-runtime/compiled-contracts.ts";
 export type * from "./generated/contract-types.ts";
+export { newestSchemas } from "./generated/contract-types.ts";
