@@ -1,5 +1,5 @@
+import { launchChromium } from "@millrace/jest-preset/chromium";
 import { browserSdks, openPage } from "../tests/support/sdks/browser-sdks.ts";
-import { launchChromium } from "../tests/support/sdks/chromium.ts";
 import { runSdk, type SdkReport, sendFromNode } from "../tests/support/sdks/run-sdk.ts";
 import { nodeSdkFacts, type SdkFacts } from "../tests/support/sdks/sdk.ts";
 

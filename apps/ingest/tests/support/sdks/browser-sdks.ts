@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Browser } from "@millrace/jest-preset/chromium";
 import { build } from "esbuild";
-import type { Browser } from "playwright-core";
 import type { SdkFacts, SdkTarget } from "./sdk.ts";
 
 /** An SDK of pages. Its code is text, because it runs in the page. */

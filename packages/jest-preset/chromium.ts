@@ -3,6 +3,8 @@ import { delimiter, join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
+export type { Browser, BrowserContext, Page } from "playwright-core";
+
 const systemNames = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] as const;
 
 /**
