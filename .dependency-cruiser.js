@@ -1,7 +1,7 @@
 /** Which folder may import which: the arrows of docs/architecture.md, as a program. */
 
 /** Published packages that stand alone: useful outside this project, so they know nothing of it. */
-const standalone = "^packages/(put-records|event-pattern|aws-simulator|telemetry|lambda-bundle)/src";
+const standalone = "^packages/(client|put-records|event-pattern|aws-simulator|telemetry|lambda-bundle)/src";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {

@@ -247,6 +247,29 @@ const oldestNodePrograms: readonly Program[] = [
     ].join("\n"),
     output: "1201\n",
   },
+  {
+    title: "the client of events, with an answer that is lost",
+    code: [
+      'import { createServer } from "node:http";',
+      'import { createClient } from "@millrace/client";',
+      "const ids = [];",
+      "const server = createServer(async (request, response) => {",
+      '  const packed = new Response(request).body.pipeThrough(new DecompressionStream("gzip"));',
+      "  const events = await new Response(packed).json();",
+      "  ids.push(...events.map(({ id }) => id));",
+      "  if (ids.length === events.length) request.socket.destroy();",
+      "  else response.writeHead(202).end(JSON.stringify({ accepted: events.length }));",
+      "}).listen(0);",
+      'await new Promise((resolve) => server.once("listening", resolve));',
+      "const url = `http://127.0.0.1:${server.address().port}`;",
+      'const client = createClient({ url, writeKey: "key", source: "/drill", random: () => 0 });',
+      'const sent = Array.from({ length: 20 }, (_, index) => client.send("drill.event", { index }));',
+      "console.log(await client.close(), ids.join() === [...sent, ...sent].join());",
+      "server.closeAllConnections();",
+      "server.close();",
+    ].join("\n"),
+    output: "true true\n",
+  },
 ];
 
 /** A new project on one version of Node that installs every package from the registry and runs the programs. */
