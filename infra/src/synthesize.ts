@@ -1,7 +1,8 @@
 import { App } from "cdktf";
 import type { EnvironmentConfig } from "./config/schema.ts";
+import { environmentPlaces } from "./inputs/environment-places.ts";
 import type { FunctionArtifacts } from "./inputs/function-artifact.ts";
-import { routeDestinations, type RouteDocument } from "./inputs/route-destinations.ts";
+import { assertDestinations, routeDestinations, type RouteDocument } from "./inputs/route-destinations.ts";
 import { describeRoutesFile, writeRoutesFile } from "./inputs/routes-file.ts";
 import type { WarehouseView } from "./inputs/warehouse-views.ts";
 import { MillraceStack } from "./stacks/millrace-stack.ts";
@@ -19,9 +20,13 @@ export interface SynthesizeOptions {
   readonly contractViews: readonly WarehouseView[];
 }
 
-/** Writes the stacks and returns the path of each plan. Equal inputs give equal bytes. */
+/**
+ * Writes the stacks and returns the path of each plan. Equal inputs give equal bytes.
+ * @throws RouteDestinationError when a destination is a stream of the pipeline, of somebody else, or none
+ */
 export function synthesize(options: SynthesizeOptions): readonly string[] {
   const { outDir, configs } = options;
+  assertDestinations(options.routeDocuments, environmentPlaces(configs));
   const app = new App({ outdir: outDir });
   const reloading = configs.filter(({ routeReload }) => routeReload !== undefined);
   const compiledRoutes = reloading.length === 0 ? "" : options.compiledRoutes();

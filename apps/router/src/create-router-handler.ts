@@ -127,6 +127,11 @@ class Router {
     routes: RouteSet,
     collector: OutputCollector,
   ): void {
+    // A copy of ours has come back: a destination leads into the enriched stream. Taking it up would copy it for ever.
+    if (hasRouterHop(event)) {
+      this.#telemetry.count("eventsRoutedBefore");
+      return;
+    }
     const { matched, copies } = routes.route(event, text);
     const now = this.#clock.now();
     const isCopy = this.#seen.isCopy(JSON.stringify([event.event.source, event.event.id]), place, now);
@@ -255,6 +260,10 @@ class Router {
 function identifyOutput(output: Output): string {
   if (!isRoutedOutput(output)) return hash("sha1", output.data, "base64");
   return hash("sha1", output.entries.map(({ event }) => eventIdentity(event.event)).join(), "base64");
+}
+
+function hasRouterHop({ processing }: { readonly processing?: object }): boolean {
+  return processing !== undefined && processing !== null && "router" in processing;
 }
 
 function encode(text: string): Uint8Array {

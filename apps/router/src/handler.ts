@@ -34,10 +34,22 @@ const source =
         logger,
       });
 
+/** A client signs for one region and asks its endpoint, so a stream elsewhere needs a client of its own. */
+const clients = new Map<string, ReturnType<typeof createKinesisClient>>();
+
+function clientIn(region: string): ReturnType<typeof createKinesisClient> {
+  const known = clients.get(region) ?? createKinesisClient({ region });
+  clients.set(region, known);
+  return known;
+}
+
 function destination({ stream, arn, ordering }: CompiledStream): PutRecords {
   const streamArn = arn?.[config.stage];
-  const target = streamArn === undefined ? { streamName: config.destinationStreamPrefix + stream } : { streamArn };
-  return createPutRecords({ client, ...target, ordering, hooks });
+  if (streamArn === undefined) {
+    return createPutRecords({ client, streamName: config.destinationStreamPrefix + stream, ordering, hooks });
+  }
+  const [, , , region = ""] = streamArn.split(":");
+  return createPutRecords({ client: clientIn(region), streamArn, ordering, hooks });
 }
 
 const route = createRouterHandler({

@@ -51,6 +51,13 @@ export class Alarms extends Construct {
       this.#watchUndelivered(watched.router, destination);
     }
 
+    this.#alarm("router_loop", {
+      metric: metrics.eventsRoutedBefore(watched.router),
+      above: 0,
+      description:
+        "Copies that the router made come back to it: a destination leads into the enriched stream. They go no further. " +
+        "Their processing.router names the routes; run pnpm routes check on the documents.",
+    });
     this.#alarm("enrichment_privacy_keys", {
       metric: metrics.privacyKeyFailures(watched.enrichment),
       above: 0,

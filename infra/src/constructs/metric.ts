@@ -124,6 +124,7 @@ export const ambiguousDeliveries = ofService("ambiguousDeliveries", "Sum");
 export const batchItemFailures = ofService("batchItemFailures", "Sum");
 /** Events that the router read at a second place. */
 export const duplicates = ofService("duplicates", "Sum");
+export const eventsRoutedBefore = ofService("eventsRoutedBefore", "Sum");
 export const privacyKeyFailures = ofService("privacyKeyFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */
 export const eventAge = ofService("eventAgeMs", "p99");

@@ -1,3 +1,4 @@
+import { parseStreamArn } from "@millrace/routes";
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
@@ -35,7 +36,7 @@ import { Warehouse } from "../constructs/warehouse.ts";
 import type { DestinationStream, ForeignDestination, Hop, Watched, WatchedDelivery } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
-import { parseStreamArn, type RouteDestination } from "../inputs/route-destinations.ts";
+import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { RoutesFile } from "../inputs/routes-file.ts";
 import {
   baseViews,

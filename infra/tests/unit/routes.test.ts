@@ -1,4 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ENVIRONMENTS } from "../../src/config/environments.ts";
+import type { EnvironmentConfig } from "../../src/config/schema.ts";
+import { renderEnvironmentPlaces } from "../../src/inputs/environment-places.ts";
 import { retiredStreams, type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
 import { fraud, type PlanOptions, planText, recommendations } from "../support/plan-text.ts";
 import { type Json, listed, Plan } from "../synthesized-plan.ts";
@@ -187,7 +192,7 @@ test("the router may leave undelivered events where it is told to, encrypted wit
   );
 });
 
-test("all contradictions between documents are reported at once", () => {
+test("all contradictions between documents are reported at once, before anything is synthesized", () => {
   const documents: RouteDocument[] = [
     { application: "a", owner: "o", routes: [{ name: "one", destination: { stream: "shared" } }] },
     { application: "b", owner: "o", routes: [{ name: "two", destination: { stream: "shared" } }] },
@@ -197,18 +202,40 @@ test("all contradictions between documents are reported at once", () => {
       routes: [{ name: "three", destination: { stream: "c", arn: { prod: "nonsense" } } }],
     },
   ];
-  expect(() => routeDestinations(documents, "prod")).toThrow(
-    'The route documents have 2 fault(s):\n  - schemas/routes/b.json, route two: stream "shared" belongs to application a already\n' +
-      '  - schemas/routes/c.json, route three: stream "c": Expected destination.arn.prod to be the ARN of a stream, got "nonsense"',
+  expect(() => planText("prod", { documents })).toThrow(
+    /2 fault\(s\):\nschemas\/routes\/b\.json#\/routes\/0\/destination\/stream\n[^]*c\.json#\/routes\/0\/destination\/arn\/prod\n/,
   );
 });
 
-test("a destination in another account for an environment that does not exist is told", () => {
-  const arn = { stagin: "arn:aws:kinesis:eu-west-1:999999999999:stream/fraud" };
+test.each([
+  [
+    "the enriched stream by its ARN",
+    { local: "arn:aws:kinesis:eu-west-1:000000000000:stream/millrace-local-enriched" },
+  ],
+  [
+    "another application's stream",
+    { prod: "arn:aws:kinesis:eu-west-1:333333333333:stream/millrace-prod-recommendations" },
+  ],
+  ["an environment that does not exist", { stagin: "arn:aws:kinesis:eu-west-1:999999999999:stream/fraud" }],
+])("a destination that is %s stops the synthesis of every environment", (_, arn) => {
+  const document = { ...fraud, routes: [{ name: "all", destination: { stream: "xloop", arn } }] };
+  for (const environment of ENVIRONMENTS) {
+    expect(() => planText(environment, { documents: [recommendations, document] })).toThrow(
+      expect.objectContaining({ code: "INFRA_ROUTE_DESTINATION_INVALID" }),
+    );
+  }
+});
+
+test("an adopted stream is one of the pipeline's own under the name it has", () => {
+  const arn = { dev: "arn:aws:kinesis:eu-west-1:111111111111:stream/events-of-old" };
   const document = { ...fraud, routes: [{ name: "all", destination: { stream: "fraud", arn } }] };
-  expect(() => routeDestinations([document], "staging")).toThrow(
-    "destination.arn.stagin names no environment; there are local, dev, staging, prod",
-  );
+  const change = (config: EnvironmentConfig) => ({ ...config, adopt: { streams: { raw: "events-of-old" } } });
+  expect(() => planText("dev", { documents: [document], change })).toThrow("events-of-old of dev");
+});
+
+test("what the commands know of the environments is what the configuration says", () => {
+  const file = join(import.meta.dirname, "../../environments.json");
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(JSON.parse(renderEnvironmentPlaces()));
 });
 
 test("a destination can have a capacity of its own", () => {

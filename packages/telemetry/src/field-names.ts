@@ -33,6 +33,8 @@ export const counters = {
   routeMatches: "Count",
   /** Events that no route wanted. */
   eventsUnmatched: "Count",
+  /** Events that came to the router with its own mark on them, and were not taken up again: a destination leads back. */
+  eventsRoutedBefore: "Count",
   /** Copies that a destination did not take in its budget, kept as undelivered events. */
   undelivered: "Count",
   /** Reads of the privacy keys that gave none to use; those in force stay. */
@@ -126,6 +128,7 @@ export const metricsOfService = {
     "throttledAttempts",
     "routeMatches",
     "eventsUnmatched",
+    "eventsRoutedBefore",
     "undelivered",
     "duplicates",
     "coldStart",

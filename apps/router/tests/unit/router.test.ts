@@ -327,15 +327,20 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     kinesisEvent([
       ndjson(enriched("1", "search.click", received), enriched("2", "other"), enriched("3", "page.view")),
       "nonsense",
-      ndjson(enriched("1", "search.click", { receivedat: "unknown" })),
+      ndjson(
+        enriched("1", "search.click", { receivedat: "unknown" }),
+        // A copy of ours that came back is not taken up again.
+        { ...enriched("4", "search.click"), processing: { router: { name: "router" } } },
+      ),
     ]),
     context,
   );
   expect(Object.fromEntries(sums)).toMatchObject({
     recordsIn: 3,
-    eventsIn: 5,
+    eventsIn: 6,
     eventsOut: 3,
     eventsUnmatched: 1,
+    eventsRoutedBefore: 1,
     "duplicates@shop": 1,
     routeMatches: 3,
     "matchesByRoute.shop/clicks": 2,

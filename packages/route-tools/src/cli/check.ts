@@ -5,11 +5,13 @@ import { checkRoutes } from "../check/check-routes.ts";
 import { formatFault, readRouteDocuments } from "@millrace/routes";
 import { baseDocuments } from "./base-documents.ts";
 import type { Command } from "./command.ts";
+import { readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
 
 export const check: Command = {
-  usage: "check [folder] [--base git ref or folder] [--schemas folder] [--json] [--strict]",
-  summary: "schema, inline tests, the contracts and, with --base, streams that a change forgets; every fault at once",
+  usage: "check [folder] [--base git ref or folder] [--schemas folder] [--environments file] [--json] [--strict]",
+  summary:
+    "schema, destinations, inline tests, the contracts and, with --base, streams that a change forgets; every fault at once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -17,13 +19,14 @@ export const check: Command = {
       options: {
         base: { type: "string" },
         schemas: { type: "string" },
+        environments: { type: "string" },
         json: { type: "boolean" },
         strict: { type: "boolean" },
       },
     });
     const started = performance.now();
     const path = positionals[0] ?? folders.routes;
-    const folder = readRouteDocuments(path);
+    const folder = readRouteDocuments(path, readEnvironmentPlaces(values.environments));
     const { registry } = readRegistry(values.schemas ?? folders.schemas);
     const faults = [
       ...checkRoutes(folder, registry),

@@ -7,4 +7,6 @@ export const folders = {
   repository,
   schemas: join(repository, "schemas"),
   routes: join(repository, "schemas/routes"),
+  /** Where the environments lie; rendered by `infra`. */
+  environments: join(repository, "infra/environments.json"),
 } as const;

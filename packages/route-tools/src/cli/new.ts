@@ -8,6 +8,7 @@ import { readRouteDocuments, type RouteDocument, RouteDocumentsError } from "@mi
 import { UsageError } from "../errors.ts";
 import { newRouteDocument, withRoute } from "../scaffold/new-document.ts";
 import type { Command } from "./command.ts";
+import { readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
 
 const QUESTIONS = {
@@ -53,7 +54,7 @@ export const newCommand: Command = {
       existing === undefined ? newRouteDocument(answers, registry) : withRoute(existing, answers, registry);
     const before = existing === undefined ? undefined : readFileSync(file, "utf8");
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
-    const errors = checkRoutes(readRouteDocuments(folder), registry).filter(
+    const errors = checkRoutes(readRouteDocuments(folder, readEnvironmentPlaces()), registry).filter(
       (fault) => fault.severity === "error" && fault.file === file,
     );
     if (errors.length > 0) {

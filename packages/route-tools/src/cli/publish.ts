@@ -7,6 +7,7 @@ import { createRouteArtifact, readRouteDocuments, RouteDocumentsError } from "@m
 import { LocationError, UsageError } from "../errors.ts";
 import type { RouteArtifact } from "@millrace/routes/runtime";
 import type { Command } from "./command.ts";
+import { readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
 import { openS3, parseS3Url } from "./s3.ts";
 
@@ -20,7 +21,7 @@ export const publish: Command = {
     });
     const { to } = values;
     if (to === undefined) throw new UsageError(`Usage: ${publish.usage}`);
-    const folder = readRouteDocuments(values.routes ?? folders.routes);
+    const folder = readRouteDocuments(values.routes ?? folders.routes, readEnvironmentPlaces());
     const { registry } = readRegistry(values.schemas ?? folders.schemas);
     const errors = checkRoutes(folder, registry).filter(({ severity }) => severity === "error");
     if (errors.length > 0) throw new RouteDocumentsError(errors);

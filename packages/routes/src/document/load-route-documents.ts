@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { destinationFaults } from "../destinations/check-destinations.ts";
+import type { EnvironmentPlace } from "../destinations/physical-stream.ts";
 import { RouteDocumentsError } from "../errors.ts";
 import type { Fault } from "./fault.ts";
 import { parseRouteDocument } from "./parse-route-document.ts";
@@ -11,8 +13,11 @@ export interface RouteFolder {
   readonly faults: readonly Fault[];
 }
 
-/** Reads every `<application>.json` of a folder; `*.schema.json` beside them is no document. */
-export function readRouteDocuments(folder: string): RouteFolder {
+/**
+ * Reads every `<application>.json` of a folder; `*.schema.json` beside them is no document.
+ * @param places the environments, when they are known: destinations are then resolved to the streams they are
+ */
+export function readRouteDocuments(folder: string, places?: readonly EnvironmentPlace[]): RouteFolder {
   const documents: { file: string; document: RouteDocument }[] = [];
   const faults: Fault[] = [];
   for (const name of listDocuments(folder)) {
@@ -21,7 +26,8 @@ export function readRouteDocuments(folder: string): RouteFolder {
     faults.push(...parsed.errors, ...parsed.warnings);
     if (parsed.value !== undefined) documents.push({ file, document: parsed.value });
   }
-  return { documents, faults: [...faults, ...streamOwnerFaults(documents)] };
+  const ofDestinations = places === undefined ? streamOwnerFaults(documents) : destinationFaults(documents, places);
+  return { documents, faults: [...faults, ...ofDestinations] };
 }
 
 /**

@@ -1,0 +1,34 @@
+import type { EnvironmentPlace } from "@millrace/routes";
+import { ENVIRONMENTS } from "../config/environments.ts";
+import { loadConfig } from "../config/load-config.ts";
+import type { EnvironmentConfig } from "../config/schema.ts";
+import { physicalName, prefixOf } from "../names.ts";
+
+/** What a destination is resolved by, of every environment; the given configurations stand for those of their files. */
+export function environmentPlaces(configs: readonly EnvironmentConfig[] = []): readonly EnvironmentPlace[] {
+  return ENVIRONMENTS.map((name) =>
+    placeOf(configs.find(({ environment }) => environment === name) ?? loadConfig(name)),
+  );
+}
+
+function placeOf({ environment, aws, adopt, functions }: EnvironmentConfig): EnvironmentPlace {
+  const { raw, enriched, badRows } = adopt?.streams ?? {};
+  return {
+    name: environment,
+    region: aws.region,
+    accountId: aws.accountId,
+    streamPrefix: `${prefixOf(environment)}-`,
+    pipelineStreams: [
+      raw ?? physicalName(environment, "raw"),
+      enriched ?? physicalName(environment, "enriched"),
+      badRows ?? physicalName(environment, "bad-rows"),
+    ],
+    routerTimeoutMs: functions.router.timeout * 1_000,
+  };
+}
+
+/** The text of `infra/environments.json`, by which `pnpm routes` resolves destinations. */
+export function renderEnvironmentPlaces(): string {
+  const $comment = "Rendered from src/environments by `pnpm --filter @millrace/infra run places`; do not edit.";
+  return `${JSON.stringify({ $comment, environments: environmentPlaces() }, null, 2)}\n`;
+}
