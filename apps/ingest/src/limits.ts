@@ -126,8 +126,13 @@ export const defaultMaxInFlightRequests = 4_096;
 /** Quotas may be exceeded for this long after a pause, where the key document does not say. */
 export const defaultBurstSeconds = 10;
 
-/** Time in a turn of the event loop in which requests are read; sockets and timers have the rest. */
-export const turnMs = 10;
+/**
+ * Time in a turn of the event loop in which requests are read. What follows from them (records, calls, answers) takes
+ * about twice as long again, and everybody waits for the end of the turn.
+ */
+export const turnMs = 2;
+/** Turns in a row without reading while each of them accepts a connection. */
+export const maxAcceptingTurns = 16;
 /** The longest that a request waits for its turn: the stream has to have time left to confirm it. */
 export const maxQueueMs = 2_000;
 export const queueCheckMs = 250;

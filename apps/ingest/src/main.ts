@@ -141,6 +141,7 @@ const server = await startServer({
   headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
   requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
   maxConnections: config.MAX_CONNECTIONS ?? memory.maxConnections,
+  onConnection: () => admission.connectionOpened(),
   keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
 });
 

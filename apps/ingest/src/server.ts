@@ -24,6 +24,7 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number;
   /** Connections kept at once; beyond them the oldest one without a request is closed. */
   readonly maxConnections: number;
+  readonly onConnection?: (() => void) | undefined;
   /** How long an idle connection is kept; longer than the load balancer's own, or it reuses closed ones. */
   readonly keepAliveTimeoutMs: number;
 }
@@ -69,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Without this, Node asks for the body before anybody has looked at the key.
   server.on("checkContinue", (request, response) => void server.emit("request", request, response));
   const connections = trackConnections(server, options.maxConnections);
+  if (options.onConnection !== undefined) server.on("connection", options.onConnection);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     answerClientError(error, socket, { clock: options.clock, connections });
   });

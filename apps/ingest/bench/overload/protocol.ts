@@ -13,5 +13,6 @@ export type SendersOrder = { readonly port: number; readonly seconds: number } &
 /** Answers by status; `none` are requests that ended without one. */
 export interface SendersReport {
   readonly statuses: Readonly<Record<string, number>>;
+  readonly p50Ms: number;
   readonly p99Ms: number;
 }

@@ -19,6 +19,7 @@ export interface Scenario {
 
 /** The shapes of load that have ended the service, or stopped other senders, at one time. */
 export const scenarios: readonly Scenario[] = [
+  { name: "nobody else", attack: {}, stream: "answers" },
   { name: "10,000 idle connections", attack: { idle: 10_000 }, stream: "answers" },
   { name: "2,000 slow bodies of 2 MiB", attack: { slow: 2_000 }, stream: "answers" },
   { name: "200 x one event", attack: { busy: 200, body: "one-event" }, stream: "answers" },

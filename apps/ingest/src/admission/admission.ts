@@ -3,6 +3,7 @@ import {
   activeKeyMs,
   eventOverheadBytes,
   maxIdleAccounts,
+  maxQueueMs,
   recordCopies,
   requestOverheadBytes,
   retryAfterSeconds,
@@ -69,6 +70,8 @@ export class Admission {
     const nowMs = clock.now();
     if (load.isExhausted) throw this.refusal("full");
     const account = this.#accountOf(sender, nowMs);
+    // Refused before its body is read: it would be refused after that.
+    if (account.lane.expectedWaitMs > maxQueueMs) throw this.refusal("share");
     this.#refuseOutage(nowMs);
     return new Ticket(this, account, clock);
   }
@@ -91,6 +94,11 @@ export class Admission {
   /** Runs `work` when it is the account's turn. @throws IngestError `key-over-share` when that takes too long */
   takeTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {
     return this.#queue.run(account.lane, work, () => this.refusal("share"));
+  }
+
+  /** A connection was accepted. */
+  connectionOpened(): void {
+    this.#queue.noteConnection();
   }
 
   /** Events of a request begin to wait for the stream. */

@@ -1,5 +1,5 @@
 import type { Clock } from "@millrace/put-records";
-import { maxQueueMs, queueCheckMs, turnMs } from "../limits.ts";
+import { maxAcceptingTurns, maxQueueMs, queueCheckMs, turnMs } from "../limits.ts";
 import type { StreamWindow } from "./stream-window.ts";
 
 /** A request whose body is there. */
@@ -9,9 +9,26 @@ interface Waiting {
   readonly refuse: () => void;
 }
 
+/** About so many turns tell how often a lane has one. */
+const TURNS_REMEMBERED = 8;
+
 /** The waiting requests of one key. */
 export class Lane {
   readonly waiting: Waiting[] = [];
+  #lastTurnMs = 0;
+  #intervalMs = 0;
+
+  /** How long a request that comes now would wait, as the latest turns of the lane tell; 0 for an empty lane. */
+  get expectedWaitMs(): number {
+    return this.waiting.length * this.#intervalMs;
+  }
+
+  /** A request has its turn; it waited since `sinceMs`, behind others or not. */
+  noteTurn(sinceMs: number, nowMs: number): void {
+    const intervalMs = nowMs - Math.max(this.#lastTurnMs, sinceMs);
+    this.#intervalMs += (intervalMs - this.#intervalMs) / TURNS_REMEMBERED;
+    this.#lastTurnMs = nowMs;
+  }
 }
 
 /** How time is taken and given back; passed in for tests. */
@@ -31,6 +48,9 @@ export const loopClock: TurnClock = {
  * Lets requests be read one key after the other, for some milliseconds in each turn of the event loop and while the
  * stream has room. So a key with one small request waits for one request of each other key at most, however many they
  * have. A request that nobody stands before is read at once.
+ *
+ * libuv accepts one connection in each turn of the loop, so while there are new ones, turns have to be short: a newcomer
+ * behind 150 others would else wait for 150 turns full of reading.
  */
 export class FairQueue {
   readonly #window: StreamWindow;
@@ -40,6 +60,8 @@ export class FairQueue {
   readonly #lanes: Lane[] = [];
   #usedMs = 0;
   #isTurnScheduled = false;
+  #hasNewConnection = false;
+  #acceptingTurns = 0;
   #checkTimer: unknown;
 
   constructor(window: StreamWindow, clock: Clock, turnClock: TurnClock = loopClock) {
@@ -53,7 +75,7 @@ export class FairQueue {
    * @param refusal makes the error for a request whose turn did not come in time
    */
   run<T>(lane: Lane, work: () => Promise<T>, refusal: () => Error): Promise<T> {
-    if (this.#lanes.length === 0 && this.#isOpen()) return this.#measure(work);
+    if (this.#lanes.length === 0 && !this.#hasNewConnection && this.#isOpen()) return this.#measure(work);
     return new Promise<T>((resolve, reject) => {
       lane.waiting.push({
         sinceMs: this.#clock.now(),
@@ -63,6 +85,12 @@ export class FairQueue {
       if (lane.waiting.length === 1) this.#lanes.push(lane);
       this.#watch();
     });
+  }
+
+  /** A connection was accepted; there may be others behind it. */
+  noteConnection(): void {
+    this.#hasNewConnection = true;
+    this.#scheduleTurn();
   }
 
   /** The stream has given some room back. */
@@ -88,7 +116,10 @@ export class FairQueue {
     this.#turnClock.defer(() => {
       this.#isTurnScheduled = false;
       this.#usedMs = 0;
-      this.#takeTurn();
+      this.#acceptingTurns = this.#hasNewConnection ? this.#acceptingTurns + 1 : 0;
+      this.#hasNewConnection = false;
+      if (this.#acceptingTurns % (maxAcceptingTurns + 1) === 0) this.#takeTurn();
+      else if (this.#lanes.length > 0) this.#scheduleTurn();
     });
   }
 
@@ -101,8 +132,13 @@ export class FairQueue {
       this.#lanes.shift();
       lane.waiting.shift();
       if (lane.waiting.length > 0) this.#lanes.push(lane);
-      if (isLate) first.refuse();
-      else first?.run();
+      if (first === undefined) continue;
+      if (isLate) {
+        first.refuse();
+        continue;
+      }
+      lane.noteTurn(first.sinceMs, nowMs);
+      first.run();
     }
     if (this.#lanes.length > 0 && this.#window.hasRoom) this.#scheduleTurn();
   }

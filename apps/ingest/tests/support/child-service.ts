@@ -34,6 +34,8 @@ const packageFolder = fileURLToPath(new URL("../..", `file://${import.meta.dirna
 export async function startChildService(options: {
   readonly kinesisUrl: string;
   readonly environment?: Record<string, string>;
+  /** Write keys beside that of the shop. */
+  readonly otherKeys?: readonly string[];
   /** File to run, and the folder to run it in. */
   readonly file?: string;
   readonly folder?: string;
@@ -41,7 +43,10 @@ export async function startChildService(options: {
   const isPlaced = options.environment?.["WRITE_KEYS_SECRET_ARN"] !== undefined;
   const folder = mkdtempSync(join(tmpdir(), "ingest-keys-"));
   const file = join(folder, "write-keys.json");
-  writeFileSync(file, JSON.stringify([shopWriteKey]));
+  const others = (options.otherKeys ?? []).map(
+    (key): WriteKeyConfig => ({ ...shopWriteKey, name: key, sha256: hashWriteKey(key) }),
+  );
+  writeFileSync(file, JSON.stringify([shopWriteKey, ...others]));
   const keys = isPlaced ? {} : { WRITE_KEYS_FILE: file };
   const child = spawn(process.execPath, ["--conditions=@millrace/source", options.file ?? "src/main.ts"], {
     cwd: options.folder ?? packageFolder,

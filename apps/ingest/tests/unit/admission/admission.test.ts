@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { VirtualClock } from "@millrace/aws-simulator";
 import { Admission } from "../../../src/admission/admission.ts";
 import { Breaker } from "../../../src/admission/breaker.ts";
 import { idleLoad, type Load } from "../../../src/admission/load-watch.ts";
-import { eventOverheadBytes, recordCopies, requestOverheadBytes } from "../../../src/limits.ts";
+import { eventOverheadBytes, recordCopies, requestOverheadBytes, turnMs } from "../../../src/limits.ts";
 import { createKeyring, hashWriteKey, type Quotas, type Sender } from "../../../src/write-keys.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 
@@ -49,6 +50,29 @@ describe("admission", () => {
     const { admission: requests } = create();
     expect(codeOf(() => Array.from({ length: 21 }, () => requests.enter(greedy).start(0)))).toBe("key-over-share");
     expect(codeOf(() => requests.enter(senderOf("other")).start(0))).toBeUndefined();
+  });
+
+  test("refuses a key before its body is read when its turn would come too late, and no other", async () => {
+    const clock = new VirtualClock();
+    const turns: (() => void)[] = [];
+    let elapsedMs = 0;
+    const turnClock = { elapsedMs: () => elapsedMs, defer: (turn: () => void) => void turns.push(turn) };
+    const options = { maxBytes: 300_000, maxRequests: 30, clock, random: () => 0, load: idleLoad };
+    const admission = new Admission({ ...options, breaker: new Breaker(), turnClock });
+    const greedy = senderOf("greedy");
+    const ticket = admission.enter(greedy);
+    const read = () => {
+      elapsedMs += turnMs;
+      return Promise.resolve();
+    };
+    for (let request = 0; request < 60; request += 1) void ticket.takeTurn(read).catch(() => undefined);
+    expect(codeOf(() => admission.enter(greedy))).toBeUndefined();
+    for (let turn = 0; turn < 10; turn += 1) {
+      await clock.runFor(100);
+      turns.shift()?.();
+    }
+    expect(codeOf(() => admission.enter(greedy))).toBe("key-over-share");
+    expect(codeOf(() => admission.enter(senderOf("other")))).toBeUndefined();
   });
 
   test("a refused charge leaves nothing behind", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { VirtualClock } from "@millrace/aws-simulator";
 import { FairQueue, Lane } from "../../../src/admission/fair-queue.ts";
 import { StreamWindow } from "../../../src/admission/stream-window.ts";
-import { maxQueueMs, turnMs } from "../../../src/limits.ts";
+import { maxAcceptingTurns, maxQueueMs, turnMs } from "../../../src/limits.ts";
 
 /** A loop whose turns the test takes; each piece of work lasts as long as it says. */
 function create(window = new StreamWindow(100_000)) {
@@ -42,6 +42,36 @@ describe("the fair queue", () => {
     takeTurn();
     takeTurn();
     expect(done).toEqual(["greedy", "greedy", "modest", "greedy"]);
+  });
+
+  test("does not read while connections are accepted, but now and then", () => {
+    const { queue, run, done, takeTurn } = create();
+    const lane = new Lane();
+    const turns: number[] = [];
+    for (let index = 0; index < 10; index += 1) void run(lane, String(index), turnMs);
+    expect(done).toHaveLength(1);
+    for (let turn = 1; turn <= 2 * (maxAcceptingTurns + 1); turn += 1) {
+      queue.noteConnection();
+      const before = done.length;
+      takeTurn();
+      if (done.length > before) turns.push(turn);
+    }
+    expect(turns).toEqual([maxAcceptingTurns + 1, 2 * (maxAcceptingTurns + 1)]);
+    takeTurn();
+    expect(done).toHaveLength(4);
+  });
+
+  test("tells how long a request of a busy key would wait, and that one of another key would not", async () => {
+    const { clock, run, takeTurn } = create();
+    const [busy, other] = [new Lane(), new Lane()];
+    for (let index = 0; index < 80; index += 1) void run(busy, "busy", turnMs);
+    for (let turn = 0; turn < 40; turn += 1) {
+      await clock.runFor(30);
+      takeTurn();
+    }
+    expect(busy.expectedWaitMs).toBeGreaterThan(39 * 25);
+    expect(busy.expectedWaitMs).toBeLessThan(39 * 31);
+    expect(other.expectedWaitMs).toBe(0);
   });
 
   test("waits for room in the stream, and goes on when there is some", () => {
