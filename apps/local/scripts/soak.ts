@@ -15,12 +15,16 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "60" },
     rate: { type: "string", default: "200" },
     /** Minutes that do not count: caches and compiled code fill up. */
-    warmup: { type: "string", default: "5" },
+    warmup: { type: "string", default: "20" },
   },
 });
 const sampleMs = 10_000;
 const minuteMs = 60_000;
+const bytesPerMb = 1024 ** 2;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Parts of the parent's memory: V8's heap, buffers outside it, and what DuckDB says it holds. */
+const parentParts = ["parent: heap used", "parent: heap", "parent: external", "parent: DuckDB"] as const;
 
 interface Sample extends ProcessFigures {
   readonly minute: number;
@@ -38,17 +42,36 @@ async function processes(): Promise<readonly { name: string; pids: readonly numb
   return [{ name: "parent", pids: [run.child.pid ?? 0] }, ...children];
 }
 
+async function query(sql: string): Promise<readonly Record<string, unknown>[]> {
+  const response = await fetch(new URL("/warehouse", control), { method: "POST", body: sql });
+  return (await response.json()) as Record<string, unknown>[];
+}
+
+async function parentMemoryMb(): Promise<readonly number[]> {
+  const response = await fetch(new URL("/memory", control));
+  const { heapUsed, heapTotal, external } = (await response.json()) as NodeJS.MemoryUsage;
+  const [row] = await query("SELECT sum(memory_usage_bytes)::DOUBLE AS bytes FROM duckdb_memory()");
+  return [heapUsed, heapTotal, external, Number(row?.["bytes"])].map((bytes) => bytes / bytesPerMb);
+}
+
+function addSample(name: string, sample: Sample): void {
+  const own = samples.get(name) ?? [];
+  samples.set(name, own);
+  own.push(sample);
+}
+
 async function takeSamples(minute: number): Promise<void> {
   for (const { name, pids } of await processes()) {
     const figures = pids.flatMap((pid) => readFigures(pid) ?? []);
-    const own = samples.get(name) ?? [];
-    samples.set(name, own);
-    own.push({
+    addSample(name, {
       minute,
       memoryMb: figures.reduce((sum, { memoryMb }) => sum + memoryMb, 0),
       handles: figures.reduce((sum, { handles }) => sum + handles, 0),
     });
   }
+  const parts = await parentMemoryMb();
+  for (const [index, name] of parentParts.entries())
+    addSample(name, { minute, memoryMb: parts[index] ?? Number.NaN, handles: 0 });
 }
 
 for (let nextMinute = 0; Date.now() - startedAt < Number(values.minutes) * minuteMs; ) {
@@ -61,11 +84,8 @@ for (let nextMinute = 0; Date.now() - startedAt < Number(values.minutes) * minut
   }
   await wait(sampleMs);
 }
-const events = await fetch(new URL("/warehouse", control), {
-  method: "POST",
-  body: "SELECT count(*) AS n FROM landed_events",
-});
-console.log(`rows in the landing table: ${await events.text()}`);
+const events = await query("SELECT count(*) AS n FROM landed_events");
+console.log(`rows in the landing table: ${JSON.stringify(events)}`);
 run.child.kill("SIGINT");
 const { code, output } = await run.ended;
 console.log(output.split("\n").slice(-16).join("\n"));
@@ -77,6 +97,7 @@ const rows = [...samples].map(([name, own]) => {
     process: name,
     "MB after warm-up": first?.memoryMb.toFixed(0),
     "MB at the end": last?.memoryMb.toFixed(0),
+    "MB at most": Math.max(...own.map(({ memoryMb }) => memoryMb)).toFixed(0),
     "MB an hour": (60 * slopeOf(counted.map(({ minute, memoryMb }) => [minute, memoryMb]))).toFixed(1),
     "handles after warm-up": first?.handles,
     "handles at the end": last?.handles,

@@ -83,6 +83,10 @@ async function answer(
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.processes()));
     return;
   }
+  if (request.method === "GET" && url.pathname === "/memory") {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(process.memoryUsage()));
+    return;
+  }
   if (request.method === "GET" && url.pathname === "/hops") {
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.hops()));
     return;
@@ -95,7 +99,8 @@ async function answer(
   response
     .writeHead(404, { "content-type": "text/plain" })
     .end(
-      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /hops and GET /streams/<name> exist.",
+      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /memory, GET /hops and " +
+        "GET /streams/<name> exist.",
     );
 }
 
