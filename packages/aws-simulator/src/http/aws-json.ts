@@ -1,4 +1,5 @@
 /** What the front ends of services that speak awsJson1.1 have in common. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+import { isAscii } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 
@@ -31,17 +32,32 @@ export function findSignatureFault(
   return { code: "IncompleteSignatureException", message };
 }
 
-/** The body as text; `undefined` when it has more than `maxBytes`. */
-export async function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.byteLength;
-    if (length <= maxBytes) chunks.push(chunk);
-  }
-  if (length > maxBytes) return undefined;
-  // One decode at the end: a character may lie across two chunks.
-  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
+/** The body as text; `undefined` when it has more than `maxBytes`. Rejects when the connection breaks before its end. */
+export function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let hasEnded = false;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.byteLength;
+      if (length <= maxBytes) chunks.push(chunk);
+    });
+    request.once("end", () => {
+      hasEnded = true;
+      resolve(length > maxBytes ? undefined : decodeText(chunks));
+    });
+    request.once("error", reject);
+    request.once("close", () => {
+      if (!hasEnded) reject(new Error("The connection broke before the end of the request."));
+    });
+  });
+}
+
+/** One decode for all chunks: a character may lie across two of them. */
+export function decodeText(chunks: readonly Buffer[]): string {
+  const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+  // Base64 and JSON are ASCII almost always, which needs no look at each character.
+  return bytes?.toString(isAscii(bytes) ? "latin1" : "utf8") ?? "";
 }
 
 export function answer(response: Response, status: number, requestId: string, body: string, type = contentType): void {

@@ -3,7 +3,6 @@ import type { LastNumber } from "../kinesis/stream-store.ts";
 import { compareSequenceNumbers, indexOfSequenceNumber, SequenceNumbers } from "../kinesis/sequence-number.ts";
 import { StoredRecord } from "../kinesis/stored-record.ts";
 import type { RecordEntry } from "./entries.ts";
-import { recentBytesPerShard } from "./limits.ts";
 import { type IndexedRecord, RecordIndex, type RecordPlace } from "./record-index.ts";
 
 export interface DiskRecordLogOptions {
@@ -15,14 +14,11 @@ export interface DiskRecordLogOptions {
   readonly read: (place: RecordPlace) => RecordEntry | undefined;
 }
 
-/** The records of one shard on disk: an index of all of them and the latest few themselves are in memory. */
+/** The records of one shard on disk; an index of them is in memory. */
 export class DiskRecordLog implements RecordLog {
   readonly #options: DiskRecordLogOptions;
   #numbers: SequenceNumbers;
   readonly #index = new RecordIndex();
-  /** By index, oldest first. */
-  readonly #recent = new Map<number, StoredRecord>();
-  #recentBytes = 0;
   #pending = 0;
   #dropped = 0;
   #last: LastNumber | undefined;
@@ -68,7 +64,6 @@ export class DiskRecordLog implements RecordLog {
       (place) => {
         this.#pending -= 1;
         this.#index.push({ ...place, index, arrivalMs, sizeBytes });
-        this.#keep(index, record);
       },
       () => {
         this.#pending -= 1;
@@ -91,19 +86,10 @@ export class DiskRecordLog implements RecordLog {
   at(rank: number): StoredRecord | undefined {
     const indexed = this.#index.at(rank);
     if (indexed === undefined) return undefined;
-    const recent = this.#recent.get(indexed.index);
-    if (recent !== undefined) return recent;
     const entry = this.#options.read(indexed);
     if (entry === undefined) return undefined;
     const { index, arrivalMs, sizeBytes } = indexed;
-    return new StoredRecord(
-      this.#numbers.at(index, arrivalMs),
-      entry.partitionKey,
-      // A view would keep everything that was read with it.
-      typeof entry.data === "string" ? entry.data : Buffer.from(entry.data),
-      sizeBytes,
-      arrivalMs,
-    );
+    return new StoredRecord(this.#numbers.at(index, arrivalMs), entry.partitionKey, entry.data, sizeBytes, arrivalMs);
   }
 
   arrivalAt(rank: number): number | undefined {
@@ -119,9 +105,7 @@ export class DiskRecordLog implements RecordLog {
   }
 
   dropOldest(): void {
-    const oldest = this.#index.at(0);
-    if (oldest === undefined) return;
-    this.#forget(oldest.index);
+    if (this.#index.size === 0) return;
     this.#index.dropOldest();
     this.#dropped += 1;
   }
@@ -135,21 +119,5 @@ export class DiskRecordLog implements RecordLog {
   dropThrough(index: number): void {
     const count = this.countThrough(index);
     for (let dropped = 0; dropped < count; dropped += 1) this.dropOldest();
-  }
-
-  #keep(index: number, record: StoredRecord): void {
-    this.#recent.set(index, record);
-    this.#recentBytes += record.sizeBytes;
-    for (const oldest of this.#recent.keys()) {
-      if (this.#recentBytes <= recentBytesPerShard) return;
-      this.#forget(oldest);
-    }
-  }
-
-  #forget(index: number): void {
-    const record = this.#recent.get(index);
-    if (record === undefined) return;
-    this.#recent.delete(index);
-    this.#recentBytes -= record.sizeBytes;
   }
 }

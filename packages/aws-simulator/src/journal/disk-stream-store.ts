@@ -7,11 +7,11 @@ import type { LastNumber, LoggedShard, StoredStream, StreamStore } from "../kine
 import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { DiskRecordLog } from "./disk-record-log.ts";
-import { decodeEntry, type Entry, encodeJson, encodeRecord, journalVersion, type RecordEntry } from "./entries.ts";
+import { decodeEntry, type Entry, encodeJson, journalVersion, type RecordEntry } from "./entries.ts";
 import { JournalError } from "./errors.ts";
 import { bodyAt, frame } from "./frame.ts";
 import { GroupWriter } from "./group-writer.ts";
-import { checkpointDelayMs, defaultMaxBytes, probeBytes, segmentBytes } from "./limits.ts";
+import { checkpointDelayMs, defaultMaxBytes, entryHeaderBytes, probeBytes, segmentBytes } from "./limits.ts";
 import type { RecordPlace } from "./record-index.ts";
 import { type FoundEntry, recover } from "./recovery.ts";
 import { SegmentFiles } from "./segment-files.ts";
@@ -97,7 +97,7 @@ export class DiskStreamStore implements StreamStore {
     this.#onWarning = options.onWarning ?? (() => undefined);
     this.#checkpoints = new CheckpointTable(() => this.#writeCheckpointsSoon());
     this.#writer = new GroupWriter({
-      append: (bytes) => this.#append(bytes),
+      append: (pieces) => this.#append(pieces),
       probe: () => this.#probe(),
       onUnwritable: (error) => this.#tellUnwritable(error),
       onWritable: (refused) => this.#tell(`Records can be stored again. ${refused} were refused so far.`),
@@ -206,8 +206,8 @@ export class DiskStreamStore implements StreamStore {
 
   #writeRecord(record: RecordEntry, onStored: (place: RecordPlace) => void, onRefused: () => void): void {
     const { streamId, shardIndex, index, arrivalMs } = record;
-    this.#writer.add(
-      encodeRecord(record),
+    this.#writer.addRecord(
+      record,
       (place) => {
         this.#segments.at(-1)?.note(logKey(streamId, shardIndex), index, arrivalMs);
         onStored(place);
@@ -217,20 +217,19 @@ export class DiskStreamStore implements StreamStore {
   }
 
   #readRecord({ segment, offset, length }: RecordPlace): RecordEntry | undefined {
+    const recent = this.#files.recent(segment, offset, length);
+    if (recent !== undefined) return recordOf(recent.subarray(entryHeaderBytes));
     const body = bodyAt(this.#files.read(segment, offset, length), 0);
-    const entry = body === undefined ? undefined : decodeEntry(body);
-    if (entry?.kind === "record") return entry.record;
-    this.#onWarning(`${this.#files.pathOf(segment)}: the record at ${offset} cannot be read any more.`);
-    return undefined;
+    // A view would keep everything that was read with it.
+    const record = body === undefined ? undefined : recordOf(Buffer.from(body));
+    if (record === undefined)
+      this.#onWarning(`${this.#files.pathOf(segment)}: the record at ${offset} cannot be read any more.`);
+    return record;
   }
 
   /** A change of a stream that could not be written comes with the snapshot of the next segment. */
   #write(entry: Exclude<Entry, { kind: "record" }>): void {
-    this.#writer.add(
-      encodeJson(entry),
-      () => undefined,
-      () => undefined,
-    );
+    this.#writer.addBody(encodeJson(entry), () => undefined);
   }
 
   #writeCheckpointsSoon(): void {
@@ -242,26 +241,26 @@ export class DiskStreamStore implements StreamStore {
     if (!this.#writer.isWritable) return;
     const entries = this.#checkpoints.takeUnwritten();
     for (const checkpoint of entries) {
-      this.#writer.add(
-        encodeJson({ kind: "checkpoint", checkpoint }),
-        () => undefined,
-        () => this.#checkpoints.putBack([checkpoint]),
+      this.#writer.addBody(encodeJson({ kind: "checkpoint", checkpoint }), () =>
+        this.#checkpoints.putBack([checkpoint]),
       );
     }
   }
 
-  async #append(bytes: Buffer): Promise<{ segment: number; offset: number }> {
-    const segment = this.#segmentFor(bytes.byteLength);
+  async #append(pieces: readonly Buffer[]): Promise<{ segment: number; offset: number }> {
+    const groupBytes = bytesOf(pieces);
+    const segment = this.#segmentFor(groupBytes);
     const isNew = segment.size === 0;
-    const head = isNew ? frame(encodeJson({ kind: "snapshot", snapshot: this.#snapshot() })) : undefined;
-    const all = head === undefined ? bytes : Buffer.concat([head, bytes]);
-    if (this.#bytes() + all.byteLength > this.#quotaBytes) {
+    const head = isNew ? [frame(encodeJson({ kind: "snapshot", snapshot: this.#snapshot() }))] : [];
+    const headBytes = bytesOf(head);
+    const allBytes = headBytes + groupBytes;
+    if (this.#bytes() + allBytes > this.#quotaBytes) {
       this.#reclaim(true);
-      if (this.#bytes() + all.byteLength > this.#quotaBytes) throw new Error(`the quota of ${this.#quotaBytes} bytes`);
+      if (this.#bytes() + allBytes > this.#quotaBytes) throw new Error(`the quota of ${this.#quotaBytes} bytes`);
     }
-    await this.#files.append(segment.number, segment.size, all);
-    const offset = segment.size + (head?.byteLength ?? 0);
-    segment.size += all.byteLength;
+    await this.#files.append(segment.number, segment.size, [...head, ...pieces]);
+    const offset = segment.size + headBytes;
+    segment.size += allBytes;
     if (isNew) {
       if (this.#segments.at(-1) !== segment) this.#segments.push(segment);
       this.#reclaim(false);
@@ -379,6 +378,15 @@ export class DiskStreamStore implements StreamStore {
   #tell(message: string): void {
     this.#onWarning(`${this.#files.folder}: ${message}`);
   }
+}
+
+function recordOf(body: Buffer): RecordEntry | undefined {
+  const entry = decodeEntry(body);
+  return entry.kind === "record" ? entry.record : undefined;
+}
+
+function bytesOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function logKey(streamId: number, shardIndex: number): string {

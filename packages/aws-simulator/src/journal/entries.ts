@@ -54,21 +54,30 @@ const jsonKind = 2;
 /** Kind 1, stream 4, shard 4, index 8, arrival 8, length of the key 2. */
 const recordHeaderBytes = 27;
 
-export function encodeRecord(record: RecordEntry): Buffer {
-  const keyBytes = Buffer.byteLength(record.partitionKey, "utf8");
-  const { data } = record;
+/** Bytes that {@link writeRecord} takes. */
+export function recordBodyBytes({ partitionKey, data }: RecordEntry): number {
   const dataBytes = typeof data === "string" ? decodedLength(data) : data.byteLength;
-  const body = Buffer.allocUnsafe(recordHeaderBytes + keyBytes + dataBytes);
-  body.writeUInt8(recordKind, 0);
-  body.writeUInt32BE(record.streamId, 1);
-  body.writeUInt32BE(record.shardIndex, 5);
-  body.writeDoubleBE(record.index, 9);
-  body.writeDoubleBE(record.arrivalMs, 17);
-  body.writeUInt16BE(keyBytes, 25);
-  body.write(record.partitionKey, recordHeaderBytes, "utf8");
-  const dataStart = recordHeaderBytes + keyBytes;
-  if (typeof data === "string") body.write(data, dataStart, "base64");
-  else body.set(data, dataStart);
+  return recordHeaderBytes + Buffer.byteLength(partitionKey, "utf8") + dataBytes;
+}
+
+/** Writes the body of a record's entry: base64 text is decoded right into its place. */
+export function writeRecord(record: RecordEntry, bytes: Buffer, offset: number): void {
+  const { data } = record;
+  bytes.writeUInt8(recordKind, offset);
+  bytes.writeUInt32BE(record.streamId, offset + 1);
+  bytes.writeUInt32BE(record.shardIndex, offset + 5);
+  bytes.writeDoubleBE(record.index, offset + 9);
+  bytes.writeDoubleBE(record.arrivalMs, offset + 17);
+  const keyBytes = bytes.write(record.partitionKey, offset + recordHeaderBytes, "utf8");
+  bytes.writeUInt16BE(keyBytes, offset + 25);
+  const dataStart = offset + recordHeaderBytes + keyBytes;
+  if (typeof data === "string") bytes.write(data, dataStart, "base64");
+  else bytes.set(data, dataStart);
+}
+
+export function encodeRecord(record: RecordEntry): Buffer {
+  const body = Buffer.allocUnsafe(recordBodyBytes(record));
+  writeRecord(record, body, 0);
   return body;
 }
 

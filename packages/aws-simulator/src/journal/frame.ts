@@ -12,11 +12,16 @@ magicBytes.writeUInt32BE(entryMagic);
 /** Puts an entry round a body. */
 export function frame(body: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(entryHeaderBytes + body.byteLength);
-  framed.writeUInt32BE(entryMagic, 0);
-  framed.writeUInt32BE(body.byteLength, 4);
   body.copy(framed, entryHeaderBytes);
-  framed.writeUInt32BE(checksumOf(framed, 0, body.byteLength), 8);
+  writeHeader(framed, 0, body.byteLength);
   return framed;
+}
+
+/** Makes an entry at `offset` of a body that lies behind the room of its header already. */
+export function writeHeader(bytes: Buffer, offset: number, bodyBytes: number): void {
+  bytes.writeUInt32BE(entryMagic, offset);
+  bytes.writeUInt32BE(bodyBytes, offset + 4);
+  bytes.writeUInt32BE(checksumOf(bytes, offset, bodyBytes), offset + 8);
 }
 
 /** The body of the entry that begins at `offset`; `undefined` when there is no whole and sound one. */

@@ -1,5 +1,6 @@
 import { JournalError } from "./errors.ts";
-import { frame } from "./frame.ts";
+import { EntrySlabs, joinNeighbours } from "./entry-slabs.ts";
+import type { RecordEntry } from "./entries.ts";
 import type { RecordPlace } from "./record-index.ts";
 
 /** An entry on its way to the disk. */
@@ -12,7 +13,7 @@ export interface PendingEntry {
 /** Where a group of entries is written. */
 export interface GroupTarget {
   /** @returns segment and offset of the first byte. @throws when nothing of it is stored */
-  append(bytes: Buffer): Promise<{ readonly segment: number; readonly offset: number }>;
+  append(pieces: readonly Buffer[]): Promise<{ readonly segment: number; readonly offset: number }>;
   /** @throws when there is no room for a usual group: a small one that fits does not mean that there is room again */
   probe(): Promise<void>;
   onUnwritable(error: unknown): void;
@@ -35,6 +36,7 @@ const probeIntervalMs = 1_000;
  */
 export class GroupWriter {
   readonly #target: GroupTarget;
+  readonly #slabs = new EntrySlabs();
   #gathering: Group = createGroup();
   #writing: Group | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
@@ -55,9 +57,12 @@ export class GroupWriter {
     return this.#refused;
   }
 
-  add(body: Buffer, onStored: (place: RecordPlace) => void, onRefused: () => void): void {
-    this.#gathering.entries.push({ framed: frame(body), onStored, onRefused });
-    if (this.#writing === undefined) void this.#writeAll();
+  addRecord(record: RecordEntry, onStored: (place: RecordPlace) => void, onRefused: () => void): void {
+    this.#add({ framed: this.#slabs.addRecord(record), onStored, onRefused });
+  }
+
+  addBody(body: Buffer, onRefused: () => void): void {
+    this.#add({ framed: this.#slabs.addBody(body), onStored: () => undefined, onRefused });
   }
 
   /** Resolves when everything added before is stored. @throws JournalError `JOURNAL_UNWRITABLE` when it was refused */
@@ -71,6 +76,11 @@ export class GroupWriter {
     await this.committed().catch(() => undefined);
     this.#isClosed = true;
     clearTimeout(this.#probeTimer);
+  }
+
+  #add(entry: PendingEntry): void {
+    this.#gathering.entries.push(entry);
+    if (this.#writing === undefined) void this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
@@ -87,7 +97,7 @@ export class GroupWriter {
 
   async #write(group: Group): Promise<void> {
     try {
-      const { segment, offset } = await this.#target.append(Buffer.concat(group.entries.map(({ framed }) => framed)));
+      const { segment, offset } = await this.#target.append(joinNeighbours(group.entries.map(({ framed }) => framed)));
       let at = offset;
       for (const { framed, onStored } of group.entries) {
         onStored({ segment, offset: at, length: framed.byteLength });

@@ -16,11 +16,17 @@ export const defaultMaxBytes = 1024 * 1024 * 1024;
 /** Closed segments that are open for reading at a time. */
 export const maxOpenSegments = 8;
 
-/** Read at once from a closed segment: the next records of a shard lie close to one another. */
+/** Read at once from a segment: the next records of a shard lie close to one another. */
 export const readAheadBytes = 256 * 1024;
 
-/** Records of one shard that are kept in memory; older ones are read from their segment. */
-export const recentBytesPerShard = 1024 * 1024;
+/** So many stretches that were read ahead are kept: consumers that fell behind are at different places. */
+export const maxReadAheads = 16;
+
+/** What was written last is kept in memory; older records are read from their segment. */
+export const recentBytes = 64 * 1024 * 1024;
+
+/** Entries are gathered in pieces of memory of this size. */
+export const slabBytes = 256 * 1024;
 
 /** Checkpoints wait at most so long for a group of records to be written with. */
 export const checkpointDelayMs = 100;

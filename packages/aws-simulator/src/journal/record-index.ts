@@ -42,7 +42,10 @@ export class RecordIndex {
     const at = this.#end;
     this.#indexes[at] = index;
     this.#arrivals[at] = arrivalMs;
-    this.#places.set([segment, offset, length, sizeBytes], at * 4);
+    this.#places[at * 4] = segment;
+    this.#places[at * 4 + 1] = offset;
+    this.#places[at * 4 + 2] = length;
+    this.#places[at * 4 + 3] = sizeBytes;
     this.#end += 1;
     this.#bytes += sizeBytes;
   }
@@ -50,14 +53,13 @@ export class RecordIndex {
   at(rank: number): IndexedRecord | undefined {
     if (rank < 0 || rank >= this.size) return undefined;
     const at = this.#head + rank;
-    const [segment = 0, offset = 0, length = 0, sizeBytes = 0] = this.#places.subarray(at * 4, at * 4 + 4);
     return {
       index: this.#indexes[at] ?? 0,
       arrivalMs: this.#arrivals[at] ?? 0,
-      segment,
-      offset,
-      length,
-      sizeBytes,
+      segment: this.#places[at * 4] ?? 0,
+      offset: this.#places[at * 4 + 1] ?? 0,
+      length: this.#places[at * 4 + 2] ?? 0,
+      sizeBytes: this.#places[at * 4 + 3] ?? 0,
     };
   }
 

@@ -1,16 +1,40 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, truncateSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { maxOpenSegments, probeBytes, readAheadBytes } from "./limits.ts";
+import { maxOpenSegments, maxReadAheads, probeBytes, readAheadBytes, recentBytes } from "./limits.ts";
 
 const namePattern = /^(\d{8})\.journal$/;
+
+/** Undefined where the system has no such flag; there a second call syncs. */
+const syncOnWrite = constants.O_DSYNC as number | undefined;
+
+/** Bytes of a segment that are in memory. */
+interface Stretch {
+  readonly segment: number;
+  readonly offset: number;
+  readonly bytes: Buffer;
+}
 
 /** The files of a journal, by number: one is written, the others are read. */
 export class SegmentFiles {
   readonly folder: string;
   readonly #readers = new Map<number, number>();
   #writer: { readonly segment: number; readonly handle: FileHandle } | undefined;
-  #block: { readonly segment: number; readonly offset: number; readonly bytes: Buffer } | undefined;
+  /** What was written last, in order. */
+  #recent: Stretch[] = [];
+  #recentBytes = 0;
+  /** What was read ahead, the latest first. */
+  #readAheads: Stretch[] = [];
 
   constructor(folder: string) {
     this.folder = folder;
@@ -45,49 +69,73 @@ export class SegmentFiles {
    * to `offset`.
    * @throws what the file system says
    */
-  async append(segment: number, offset: number, bytes: Buffer): Promise<void> {
+  async append(segment: number, offset: number, pieces: readonly Buffer[]): Promise<void> {
     const handle = await this.#writerOf(segment);
     try {
-      await writeWhole(handle, bytes, offset);
-      await handle.datasync();
+      await writeWhole(handle, pieces, offset);
+      if (syncOnWrite === undefined) await handle.datasync();
     } catch (error) {
       await handle.truncate(offset).catch(() => undefined);
       throw error;
     }
+    let at = offset;
+    for (const bytes of pieces) {
+      this.#recent.push({ segment, offset: at, bytes });
+      this.#recentBytes += bytes.byteLength;
+      at += bytes.byteLength;
+    }
+    while (this.#recentBytes > recentBytes) this.#recentBytes -= this.#recent.shift()?.bytes.byteLength ?? 0;
   }
 
   /** @throws what the file system says when there is no room behind `offset` */
   async probe(segment: number, offset: number): Promise<void> {
     const handle = await this.#writerOf(segment);
     try {
-      await writeWhole(handle, Buffer.alloc(probeBytes), offset);
-      await handle.datasync();
+      await writeWhole(handle, [Buffer.alloc(probeBytes)], offset);
+      if (syncOnWrite === undefined) await handle.datasync();
     } finally {
       await handle.truncate(offset).catch(() => undefined);
     }
   }
 
+  /** A view of bytes that were written a short while ago; `undefined` when they are not in memory any more. */
+  recent(segment: number, offset: number, length: number): Buffer | undefined {
+    let low = 0;
+    let high = this.#recent.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const stretch = this.#recent[middle];
+      if (stretch === undefined) return undefined;
+      if (stretch.segment < segment || (stretch.segment === segment && stretch.offset <= offset)) low = middle + 1;
+      else high = middle;
+    }
+    return viewOf(this.#recent[low - 1], segment, offset, length);
+  }
+
   /** A stretch of a segment; shorter at its end. The bytes are a view of what was read ahead. */
   read(segment: number, offset: number, length: number): Buffer {
-    const block = this.#block;
-    if (block?.segment === segment && offset >= block.offset && offset + length <= block.offset + block.bytes.length) {
-      return block.bytes.subarray(offset - block.offset, offset - block.offset + length);
+    for (const stretch of this.#readAheads) {
+      const view = viewOf(stretch, segment, offset, length);
+      if (view !== undefined) return view;
     }
-    const bytes = Buffer.allocUnsafe(Math.max(length, readAheadBytes));
+    const bytes = Buffer.allocUnsafeSlow(Math.max(length, readAheadBytes));
     const count = readSync(this.#readerOf(segment), bytes, 0, bytes.byteLength, offset);
-    this.#block = { segment, offset, bytes: bytes.subarray(0, count) };
+    const stretch = { segment, offset, bytes: bytes.subarray(0, count) };
+    this.#readAheads = [stretch, ...this.#readAheads.slice(0, maxReadAheads - 1)];
     return bytes.subarray(0, Math.min(length, count));
   }
 
   delete(segment: number): void {
     this.#closeReader(segment);
-    if (this.#block?.segment === segment) this.#block = undefined;
+    this.#readAheads = this.#readAheads.filter((stretch) => stretch.segment !== segment);
     rmSync(this.pathOf(segment), { force: true });
   }
 
   async close(): Promise<void> {
     for (const segment of [...this.#readers.keys()]) this.#closeReader(segment);
-    this.#block = undefined;
+    this.#readAheads = [];
+    this.#recent = [];
+    this.#recentBytes = 0;
     await this.#writer?.handle.close();
     this.#writer = undefined;
   }
@@ -97,7 +145,8 @@ export class SegmentFiles {
     await this.#writer?.handle.close();
     this.#writer = undefined;
     const isNew = !this.list().includes(segment);
-    const handle = await open(this.pathOf(segment), isNew ? "wx+" : "r+");
+    const { O_CREAT, O_EXCL, O_RDWR } = constants;
+    const handle = await open(this.pathOf(segment), O_RDWR | (isNew ? O_CREAT | O_EXCL : 0) | (syncOnWrite ?? 0));
     this.#writer = { segment, handle };
     if (isNew) await this.#syncFolder();
     return handle;
@@ -136,11 +185,28 @@ export class SegmentFiles {
   }
 }
 
+function viewOf(stretch: Stretch | undefined, segment: number, offset: number, length: number): Buffer | undefined {
+  if (stretch?.segment !== segment || offset < stretch.offset) return undefined;
+  const start = offset - stretch.offset;
+  return start + length <= stretch.bytes.byteLength ? stretch.bytes.subarray(start, start + length) : undefined;
+}
+
 /** A write may end early without an error, when the disk fills up in the middle of it for example. */
-async function writeWhole(handle: FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.byteLength) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.byteLength - written, offset + written);
-    written += bytesWritten;
+async function writeWhole(handle: FileHandle, pieces: readonly Buffer[], offset: number): Promise<void> {
+  let rest = [...pieces];
+  let at = offset;
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, at);
+    at += bytesWritten;
+    rest = skipBytes(rest, bytesWritten);
   }
+}
+
+function skipBytes(pieces: readonly Buffer[], bytes: number): Buffer[] {
+  let left = bytes;
+  return pieces.flatMap((piece) => {
+    const skipped = Math.min(left, piece.byteLength);
+    left -= skipped;
+    return skipped === piece.byteLength ? [] : [piece.subarray(skipped)];
+  });
 }

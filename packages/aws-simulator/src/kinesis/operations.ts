@@ -129,6 +129,8 @@ export function execute(kinesis: Kinesis, name: string, input: unknown): object 
 export function toWire(output: object | undefined): string {
   if (output === undefined) return "";
   if ("Records" in output && "MillisBehindLatest" in output) return getRecordsToWire(output);
+  // The replacer is asked for every member, and nothing in this answer is a date.
+  if ("FailedRecordCount" in output) return JSON.stringify(output);
   return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
     const original = this[key];
     return original instanceof Date ? original.getTime() / 1000 : value;

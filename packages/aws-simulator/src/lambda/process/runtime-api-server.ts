@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { decodeText } from "../../http/aws-json.ts";
 
 /** What the function is given with one invocation. */
 export interface RuntimeInvocation {
@@ -126,7 +127,7 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   } catch {
     return undefined;
   }
-  return Buffer.concat(parts).toString();
+  return decodeText(parts);
 }
 
 function readError(body: string): RuntimeError {
