@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
@@ -256,9 +257,27 @@ describe("a function in a process of its own", () => {
     const [pid] = fn.pids();
     await fn.stop();
     expect(isAlive(pid!)).toBe(false);
-    const { existsSync } = await import("node:fs");
     expect(existsSync(folder)).toBe(false);
     await expect(fn.invoke({})).rejects.toThrow("is stopped");
+  });
+
+  test("does not outlive the process that invoked it, even in an endless loop", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "function-"));
+    const pidFile = join(folder, "pid");
+    writeFileSync(
+      join(folder, "index.mjs"),
+      `import { writeFileSync } from "node:fs";
+       export const handler = async () => { writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); for (;;); };`,
+    );
+    const script = join(import.meta.dirname, "../fixtures/invoke-function.ts");
+    const invoker = spawn(process.execPath, ["--conditions=@millrace/source", script, folder], { stdio: "ignore" });
+    const readPid = (): number => (existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0);
+    await until(() => readPid() > 0);
+    const pid = readPid();
+    expect(isAlive(pid)).toBe(true);
+    invoker.kill("SIGKILL");
+    await until(() => !isAlive(pid));
+    rmSync(folder, { recursive: true });
   });
 
   test("runs code from a folder and leaves the folder alone", async () => {

@@ -3,10 +3,12 @@
  * time, as AWS's own runtime does. It imports nothing but Node, so that nothing of the simulator gets into the function.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
+import { isAscii } from "node:buffer";
 import { existsSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 
 interface Response {
   readonly headers: IncomingMessage["headers"];
@@ -43,7 +45,9 @@ function call(
       const parts: Buffer[] = [];
       incoming.on("data", (part: Buffer) => parts.push(part));
       incoming.on("end", () => {
-        resolveCall({ headers: incoming.headers, body: Buffer.concat(parts).toString() });
+        const bytes = Buffer.concat(parts);
+        // Base64 and JSON are ASCII almost always, which needs no look at each character.
+        resolveCall({ headers: incoming.headers, body: bytes.toString(isAscii(bytes) ? "latin1" : "utf8") });
       });
       incoming.on("error", reject);
     });
@@ -156,8 +160,20 @@ process.on("unhandledRejection", (error) => {
 process.on("uncaughtException", (error) => {
   endOn("Runtime.UncaughtException", error);
 });
-// The simulator holds the other end: when it is gone, however it went, so is this process.
-process.stdin.on("close", () => process.exit(0)).resume();
+/**
+ * The simulator holds the other end of standard input: when it is gone, however it went, so is this process. A thread of
+ * its own looks, because nothing reaches the one of a handler in an endless loop.
+ */
+const followParent = `
+  const { Socket } = require("node:net");
+  new Socket({ fd: 0 }).on("error", () => undefined).on("close", () => process.kill(process.pid, "SIGKILL")).resume();
+`;
+new Worker(followParent, {
+  eval: true,
+  // Nothing of the function's own is in it.
+  env: {},
+  resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
+}).unref();
 
 try {
   const handler = await loadHandler();
