@@ -47,7 +47,7 @@ export async function runRate({ repository, rate, events, nodeArguments }: RateO
   const child = spawn(
     process.execPath,
     [
-      "--conditions=@millrace/source",
+      ...["--conditions=@millrace/source", "--max-semi-space-size=64"],
       ...nodeArguments,
       main,
       "--exit",
