@@ -6,6 +6,7 @@ import { createKinesisClient, createPutRecords, systemClock } from "@millrace/pu
 import { defaultMaxBodyBytes, defaultMaxEventBytes, defaultMaxEventsPerRequest } from "../../src/limits.ts";
 import { startFaultProxy } from "../support/sdks/fault-proxy.ts";
 import { meteredKey, shopKey, startTestService, type TestServiceOptions } from "../support/test-service.ts";
+import { until } from "../support/until.ts";
 
 const source = "https://shop.example/web";
 const closing: (() => Promise<unknown>)[] = [];
@@ -109,7 +110,8 @@ describe("@millrace/client", () => {
       onRetry: ({ code, delayMs }) => delays.push(code === "quota-exceeded" ? delayMs : Number.NaN),
     });
     const [first, second] = [client.send("a.b", 1), client.send("a.b", 2)];
-    expect(await client.close({ timeoutMs: 500 })).toBe(false);
+    await until(() => delays.length > 0);
+    expect(await client.close({ timeoutMs: 0 })).toBe(false);
     expect(accepted).toEqual([first]);
     expect(drops).toMatchObject([{ event: { id: second }, reason: "closed", isAmbiguous: false }]);
     expect(delays).toEqual([expect.any(Number)]);

@@ -42,17 +42,26 @@ describe("a page that is left", () => {
   });
 
   test("takes back a batch that was being compressed", async () => {
-    const { page, client, clock, service } = setUpPage({ gzip: true, lingerMs: 0 });
-    client.send("a", "x".repeat(5_000));
-    await clock.runFor(1);
-    // The compression has not ended: its promise needs more than the turn that began it.
-    const compressed = service.requests.length;
-    page.listener?.leave();
-    expect(service.requests.length).toBe(1);
-    await new Promise((resolve) => setImmediate(resolve));
-    await clock.runUntilIdle();
-    expect(compressed).toBe(0);
-    expect(service.stored).toHaveLength(1);
+    const { CompressionStream } = globalThis;
+    let finish = (): void => undefined;
+    const flush = () => new Promise<void>((resolve) => (finish = resolve));
+    const createStuck = () => new TransformStream({ flush });
+    globalThis.CompressionStream = function () {
+      return createStuck();
+    } as unknown as typeof CompressionStream;
+    try {
+      const { page, client, clock, service } = setUpPage({ gzip: true, lingerMs: 0 });
+      client.send("a", "x".repeat(5_000));
+      await clock.runFor(1);
+      expect(service.requests).toHaveLength(0);
+      page.listener?.leave();
+      expect(service.requests).toHaveLength(1);
+      finish();
+      await clock.runUntilIdle();
+      expect(service.stored).toHaveLength(1);
+    } finally {
+      globalThis.CompressionStream = CompressionStream;
+    }
   });
 
   test("hands over by sendBeacon, once, where fetch has no keepalive", async () => {
