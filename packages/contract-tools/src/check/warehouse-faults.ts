@@ -14,7 +14,8 @@ export function checkColumns(registry: Registry): Fault[] {
     const fieldByColumn = new Map<string, string>();
     return versions.flatMap((contract) =>
       columnFields(describeFields(contract, registry.resources)).flatMap((field): Fault[] => {
-        const path = field.path.join(".");
+        // A name may hold a point: `a.b` beside `b` in `a`.
+        const path = field.path.map((step) => (step.includes(".") ? JSON.stringify(step) : step)).join(".");
         const column = columnName(field.path);
         const other = fieldByColumn.get(column) ?? path;
         fieldByColumn.set(column, other);

@@ -22,7 +22,7 @@ export function compileDialect(registry: Registry, draft: Draft): CompiledDialec
   const ajv = createAjv(draft);
   const contracts = registry.contracts.filter((contract) => contract.draft === draft);
   for (const document of registry.documents.values()) {
-    if (document.draft === draft) ajv.addSchema(toValidationSchema(document.schema), document.id);
+    if (document.draft === draft) ajv.addSchema(toValidationSchema(document.schema, draft), document.id);
   }
   const roots = new Map(contracts.map((contract) => [contract, sourceOf(ajv.getSchema(contract.id), contract)]));
   const uses = new Map<string, { source: SourceCode; users: number }>();

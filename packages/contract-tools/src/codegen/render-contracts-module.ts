@@ -18,21 +18,28 @@ const drafts: readonly Draft[] = ["2020-12", "draft-07"];
  * `@millrace/event-contracts/validator-runtime`, which esbuild bundles with it.
  */
 export function renderContractsModule(registry: Registry, options: ContractsModuleOptions = {}): string {
-  const dialects = new Map(drafts.map((draft) => [draft, compileDialect(registry, draft)]));
-  const newest = Object.fromEntries(registry.contracts.map((contract) => [contract.type, contract.id]));
   return [
     "// Generated from schemas/ by renderContractsModule of @millrace/contract-tools; do not edit.",
     "// @ts-nocheck",
     `import { defineContracts } from ${JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime")};`,
     "",
-    "export const contracts = defineContracts({",
+    `export const contracts = defineContracts(${renderContractsDefinition(registry, options)});`,
+    "",
+  ].join("\n");
+}
+
+/** The module's `ContractsDefinition` alone, as a JavaScript expression. */
+export function renderContractsDefinition(registry: Registry, options: ContractsModuleOptions = {}): string {
+  const dialects = new Map(drafts.map((draft) => [draft, compileDialect(registry, draft)]));
+  const newest = Object.fromEntries(registry.contracts.map((contract) => [contract.type, contract.id]));
+  return [
+    "{",
     `maxErrors: ${options.maxErrors ?? 100},`,
     `newest: ${JSON.stringify(newest)},`,
     `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
     `shared: {${[...dialects].map(([draft, { shared }]) => `${JSON.stringify(draft)}: (runtime) => {${shared}}`).join(",\n")}},`,
     `schemas: {${registry.contracts.map((contract) => renderSchema(registry, contract, dialects)).join(",\n")}},`,
-    "});",
-    "",
+    "}",
   ].join("\n");
 }
 

@@ -1,4 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { keywordsOf } from "../registry/keywords.ts";
+import type { Draft } from "../registry/schema-document.ts";
 
 /** Keywords that say nothing about validity; leaving them out keeps them out of the generated code. */
 const annotations = new Set([
@@ -25,21 +27,24 @@ const mapsOfSchemas = new Set([
 /** Keywords whose values are data, not schemas. */
 const data = new Set(["enum", "const", "required", "dependentRequired", "type"]);
 
-/** A copy of a schema with only what validation needs. */
-export function toValidationSchema(schema: JsonObject): JsonObject {
+/**
+ * A copy of a schema with only what validation needs. Words that are no keywords of the dialect are left out, because Ajv obeys some of
+ * them (`nullable`, `dependencies` in 2020-12) and refuses others (`id`).
+ */
+export function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
+  const keywords = keywordsOf(draft);
+  const copyOf = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(copyOf);
+    return isJsonObject(value) ? toValidationSchema(value, draft) : value;
+  };
   const copy: JsonObject = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    if (annotations.has(keyword) || keyword.startsWith("x-")) continue;
+    if (annotations.has(keyword) || !keywords.has(keyword)) continue;
     if (data.has(keyword)) copy[keyword] = value;
     else if (mapsOfSchemas.has(keyword) && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
     else copy[keyword] = copyOf(value);
   }
   return copy;
-}
-
-function copyOf(value: Json): Json {
-  if (Array.isArray(value)) return value.map(copyOf);
-  return isJsonObject(value) ? toValidationSchema(value) : value;
 }
 
 function mapValues(map: JsonObject, change: (value: Json) => Json): JsonObject {

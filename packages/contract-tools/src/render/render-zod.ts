@@ -9,7 +9,24 @@ import { schemaBaseUrl } from "../schema-id.ts";
 export function renderZod(authored: Readonly<Record<string, z.ZodType>>): Record<string, JsonObject> {
   const registry = z.registry<{ id: string }>();
   for (const [path, schema] of Object.entries(authored)) registry.add(schema, { id: path });
+  const sent = renderAs("input", registry);
+  const made = renderAs("output", registry);
+  return Object.fromEntries(
+    Object.keys(authored).map((path) => [path, withHeadFirst((isMade(path) ? made : sent)[path] ?? {})]),
+  );
+}
+
+/** Our own code makes these documents; the others say what sources send, where nothing with a default is required. */
+function isMade(path: string): boolean {
+  return path.startsWith("bad-rows/") || /^envelope\/(?!raw-event)/.test(path);
+}
+
+function renderAs(
+  io: "input" | "output",
+  registry: ReturnType<typeof z.registry<{ id: string }>>,
+): Record<string, JsonObject> {
   const { schemas } = z.toJSONSchema(registry, {
+    io,
     uri: (path) => `${schemaBaseUrl}${path}`,
     override: ({ jsonSchema }) => {
       // zod says the obvious of a record: keys of JSON objects are strings.
@@ -19,9 +36,7 @@ export function renderZod(authored: Readonly<Record<string, z.ZodType>>): Record
       if (JSON.stringify(jsonSchema.additionalProperties) === "{}") jsonSchema.additionalProperties = true;
     },
   });
-  return Object.fromEntries(
-    Object.entries(schemas).map(([path, schema]) => [path, withHeadFirst(schema as unknown as JsonObject)]),
-  );
+  return schemas as unknown as Record<string, JsonObject>;
 }
 
 function withHeadFirst(schema: JsonObject): JsonObject {

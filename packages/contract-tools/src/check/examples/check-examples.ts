@@ -1,28 +1,28 @@
-import { createAjv } from "../../codegen/create-ajv.ts";
-import type { Json } from "../../json.ts";
+import type { CompiledContracts, DataValidator } from "@millrace/event-contracts";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry, SchemaFile } from "../../registry/registry.ts";
-import type { Contract, Draft } from "../../registry/schema-document.ts";
+import type { Contract } from "../../registry/schema-document.ts";
 import { groupBy } from "../../group-by.ts";
 
-type Validate = (data: Json) => { instancePath: string; message: string }[];
-
 /** Every contract has examples, valid ones are valid and invalid ones are not. */
-export function checkExamples(registry: Registry, examples: readonly SchemaFile[]): Fault[] {
-  const validatorOf = createValidators(registry);
+export function checkExamples(
+  registry: Registry,
+  examples: readonly SchemaFile[],
+  contracts: CompiledContracts,
+): Fault[] {
   const byContract = groupBy(examples, ({ file }) => contractIdOf(file, registry));
   const strays = byContract.get(undefined) ?? [];
   return [
     ...strays.map(({ file }) => strayFault(file)),
     ...registry.contracts.flatMap((contract) => {
-      const validate = validatorOf(contract);
+      const validate = contracts.validatorOf(contract.id);
       // The document's own faults are told elsewhere.
       return validate === undefined ? [] : checkContract(contract, byContract.get(contract.id) ?? [], validate);
     }),
   ];
 }
 
-function checkContract(contract: Contract, examples: SchemaFile[], validate: Validate): Fault[] {
+function checkContract(contract: Contract, examples: SchemaFile[], validate: DataValidator): Fault[] {
   const folder = contract.file.replace(/^events/, "examples").replace(/\.json$/, "");
   const faults: Fault[] = [];
   for (const kind of ["valid", "invalid"]) {
@@ -36,12 +36,18 @@ function checkContract(contract: Contract, examples: SchemaFile[], validate: Val
   return faults;
 }
 
-function checkExample({ file, value }: SchemaFile, kind: string, validate: Validate): Fault[] {
-  const errors = validate(value);
+function checkExample({ file, value }: SchemaFile, kind: string, validate: DataValidator): Fault[] {
+  const errors = validate(value)?.errors ?? [];
   if (kind === "valid") {
     return errors.map(({ instancePath, message }) => {
       const fix = "Correct the example, or the schema if the example is right.";
-      return { file, pointer: instancePath, rule: "example", message: `The valid example ${message}.`, fix };
+      return {
+        file,
+        pointer: instancePath,
+        rule: "example",
+        message: `The valid example ${message ?? "is wrong"}.`,
+        fix,
+      };
     });
   }
   if (errors.length > 0) return [];
@@ -59,35 +65,4 @@ function contractIdOf(file: string, registry: Registry): string | undefined {
   const match = /^examples\/(.+)\/(?:valid|invalid)\/[^/]+\.json$/.exec(file);
   const contract = registry.contracts.find((candidate) => candidate.file === `events/${match?.[1] ?? ""}.json`);
   return contract?.id;
-}
-
-/** Ajv at run time, not the generated code: a schema with faults must not keep the others from being checked. */
-function createValidators(registry: Registry): (contract: Contract) => Validate | undefined {
-  const ajvs = new Map(
-    (["2020-12", "draft-07"] as Draft[]).map((draft) => {
-      const ajv = createAjv(draft);
-      ajv.opts.messages = true;
-      // A document that is no schema would stop here; the meta-schema rule has told of it.
-      for (const document of registry.documents.values()) {
-        if (document.draft === draft && ajv.validateSchema(document.schema) === true)
-          ajv.addSchema(document.schema, document.id);
-      }
-      return [draft, ajv];
-    }),
-  );
-  return (contract) => {
-    try {
-      const validate = ajvs.get(contract.draft)?.getSchema(contract.id);
-      if (validate === undefined) return undefined;
-      return (data) => {
-        if (validate(data) === true) return [];
-        return (validate.errors ?? []).map((error) => ({
-          instancePath: error.instancePath,
-          message: error.message ?? "is wrong",
-        }));
-      };
-    } catch {
-      return undefined;
-    }
-  };
 }

@@ -113,7 +113,9 @@ function compareValues(before: EffectiveSchema, after: EffectiveSchema): Constra
 export function valuesOf(schema: EffectiveSchema): Json[] | undefined {
   const constant = valueOf(schema, "const");
   const list = valueOf(schema, "enum");
-  return constant === undefined ? (Array.isArray(list) ? list : undefined) : [constant];
+  if (constant === undefined) return Array.isArray(list) ? list : undefined;
+  // Both hold: a constant that the list does not have leaves no value.
+  return !Array.isArray(list) || list.some((value) => isSameJson(value, constant)) ? [constant] : [];
 }
 
 /** Another combination. The members of `allOf` are compared in pairs, where there are as many. */

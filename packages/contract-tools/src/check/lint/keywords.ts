@@ -1,22 +1,10 @@
-import type { Draft } from "../../registry/schema-document.ts";
 import { pointerStep } from "../../registry/pointer.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
-
-const both = `$schema $id $ref $comment title description default examples readOnly writeOnly type enum const multipleOf
-  maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern items maxItems minItems uniqueItems contains
-  maxProperties minProperties required properties patternProperties additionalProperties propertyNames if then else allOf
-  anyOf oneOf not format contentMediaType contentEncoding definitions`.split(/\s+/);
-
-const only: Record<Draft, string[]> = {
-  "2020-12": `$defs $anchor $dynamicRef $dynamicAnchor $vocabulary prefixItems minContains maxContains dependentRequired
-    dependentSchemas unevaluatedItems unevaluatedProperties contentSchema deprecated formatMinimum formatMaximum
-    formatExclusiveMinimum formatExclusiveMaximum`.split(/\s+/),
-  "draft-07": ["additionalItems", "dependencies", "deprecated"],
-};
+import { keywordsOf } from "../../registry/keywords.ts";
 
 /** A keyword that is misspelt, or of another dialect, says nothing: validators pass over it in silence. */
 export const unknownKeyword: LintRule = eachSchema("unknown-keyword", ({ schema, pointer }, { draft }) => {
-  const known = new Set([...both, ...only[draft]]);
+  const known = keywordsOf(draft);
   return Object.keys(schema)
     .filter((keyword) => !known.has(keyword) && !keyword.startsWith("x-"))
     .map((keyword) => ({
@@ -24,4 +12,19 @@ export const unknownKeyword: LintRule = eachSchema("unknown-keyword", ({ schema,
       message: `\`${keyword}\` is no keyword of JSON Schema ${draft}, so it checks nothing.`,
       fix: "Correct the spelling, use the dialect's own keyword, or begin it with `x-` if it is an annotation.",
     }));
+});
+
+/** draft-04 names its documents by `id`, and later dialects pass over it: references would lead elsewhere. */
+export const oldKeyword: LintRule = eachSchema("old-keyword", ({ schema, pointer }) => {
+  if (typeof schema["id"] !== "string") return [];
+  const message = "`id` is the word of draft-04; later dialects say `$id`.";
+  return [{ pointer: `${pointer}/id`, message, fix: "Say `$id`, or leave it out." }];
+});
+
+/** A document is read in one dialect; validators pass over what an inner `$schema` says. */
+export const innerDialect: LintRule = eachSchema("dialect", ({ schema, pointer }, document) => {
+  const { $schema } = schema;
+  if (pointer === "" || $schema === undefined || $schema === document.schema["$schema"]) return [];
+  const message = `The schema inside is written in ${JSON.stringify($schema)}, the document in ${document.draft}.`;
+  return [{ pointer: `${pointer}/$schema`, message, fix: "Give it a file of its own, or rewrite it in one dialect." }];
 });

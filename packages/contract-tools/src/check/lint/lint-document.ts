@@ -1,7 +1,7 @@
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { SchemaDocument } from "../../registry/schema-document.ts";
-import { unknownKeyword } from "./keywords.ts";
+import { innerDialect, oldKeyword, unknownKeyword } from "./keywords.ts";
 import type { LintRule } from "./lint-rule.ts";
 import { metaSchema } from "./meta-schema.ts";
 import { ambiguousNumber } from "./numbers.ts";
@@ -15,6 +15,7 @@ import {
   undeclaredOpenness,
   undefinedRequired,
 } from "./shape.ts";
+import { unsureValidator } from "./unsure-validator.ts";
 import { unknownFormat, unsafePattern } from "./strings.ts";
 
 /** Rules without which a document is wrong or dangerous; they hold for every document. */
@@ -25,6 +26,10 @@ const soundness: readonly LintRule[] = [
   unsafePattern,
   privacyAnnotation,
   rootObject,
+  oldKeyword,
+  innerDialect,
+  prototypeName,
+  unsureValidator,
 ];
 
 /**
@@ -36,7 +41,6 @@ const craft: readonly LintRule[] = [
   unknownKeyword,
   undefinedRequired,
   undeclaredOpenness,
-  prototypeName,
   missingDescription,
   ambiguousNumber,
   unannotatedSensitive,

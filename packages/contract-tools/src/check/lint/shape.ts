@@ -83,17 +83,22 @@ function hasObjectBranch(schema: JsonObject): boolean {
     );
 }
 
-/** `data.constructor` is there in every JavaScript object: readers and validators stumble over such names. */
-export const prototypeName: LintRule = eachSchema("prototype-name", ({ schema, pointer }) => {
-  const names = isJsonObject(schema["properties"]) ? Object.keys(schema["properties"]) : [];
-  return names
-    .filter((name) => name in Object.prototype)
-    .map((name) => ({
-      pointer: `${pointer}/properties${pointerStep(name)}`,
-      message: `\`${name}\` is a property of every JavaScript object.`,
-      fix: "Choose another name.",
-    }));
-});
+/** Keywords that name properties, in a map or in a list. */
+const naming = ["properties", "required", "dependentRequired", "dependentSchemas", "dependencies"];
+
+/** `data.constructor` is there in every JavaScript object: readers and validators take it for a property of the event. */
+export const prototypeName: LintRule = eachSchema("prototype-name", ({ schema, pointer }) =>
+  naming.flatMap((keyword): Finding[] => {
+    const value = schema[keyword];
+    const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    return entries.flatMap(([key, inner]): Finding[] => {
+      const name = Array.isArray(value) ? inner : key;
+      if (typeof name !== "string" || !(name in Object.prototype)) return [];
+      const message = `\`${name}\` is a property of every JavaScript object.`;
+      return [{ pointer: `${pointer}/${keyword}${pointerStep(key)}`, message, fix: "Choose another name." }];
+    });
+  }),
+);
 
 /** Without `$schema` another tool would read the document as whatever is its favourite. */
 export const undeclaredDialect: LintRule = (document) => {

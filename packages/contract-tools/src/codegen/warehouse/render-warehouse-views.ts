@@ -14,6 +14,10 @@ import { groupBy } from "../../group-by.ts";
 export interface WarehouseView {
   /** E.g. `SEARCH_CLICK_1`. */
   name: string;
+  /** Event type of its events. */
+  type: string;
+  /** MODEL of their contract. */
+  model: number;
   comment: string;
   /** `SELECT …`, in the SQL that Snowflake and DuckDB share. */
   statement: string;
@@ -48,6 +52,8 @@ function renderView(registry: Registry, versions: Contract[], from: string): War
   const title = typeof first.schema["title"] === "string" ? first.schema["title"] : first.type;
   return {
     name: `${first.type.replaceAll(/[^a-z0-9]/g, "_")}_${first.version.model}`.toUpperCase(),
+    type: first.type,
+    model: first.version.model,
     comment: `${title}: valid events of ${versions.map(({ version }) => formatVersion(version)).join(", ")}`,
     statement: `SELECT\n${selected.map((column) => `  ${column}`).join(",\n")}\nFROM ${from}
 WHERE type = '${first.type}'

@@ -52,12 +52,13 @@ export function columnsOf(registry: Registry, versions: Contract[]): WarehouseCo
   const names = new Set<string>();
   for (const version of versions) {
     for (const field of columnFields(describeFields(version, registry.resources))) {
-      const path = field.path.join(".");
-      if (columns.has(path)) continue;
+      // A name may hold a point, so that two fields may be written alike.
+      const key = JSON.stringify(field.path);
+      if (columns.has(key)) continue;
       const name = unusedName(columnName(field.path), names);
       names.add(name);
       const expression = expressionOf(field, ["event", "data", ...field.path]);
-      columns.set(path, { name, type: columnType(field), expression, field: path });
+      columns.set(key, { name, type: columnType(field), expression, field: field.path.join(".") });
     }
   }
   return [...columns.values()];

@@ -1,0 +1,34 @@
+import { renderContractDocs } from "../../codegen/docs/render-contract-docs.ts";
+import { renderContractTypes } from "../../codegen/types/render-contract-types.ts";
+import type { Fault } from "../../registry/fault.ts";
+import type { Registry } from "../../registry/registry.ts";
+import { checkColumns } from "../warehouse-faults.ts";
+import { buildFault } from "./build-contracts.ts";
+import { checkViewNames } from "./name-faults.ts";
+
+const renderers: readonly ((registry: Registry) => unknown)[] = [renderContractTypes, renderContractDocs];
+const namings: readonly ((registry: Registry) => Fault[])[] = [checkColumns, checkViewNames];
+
+/** Makes types, pages, columns and views as the build does. */
+export function checkRenderers(registry: Registry): Fault[] {
+  const attempt = (work: (registry: Registry) => Fault[]): Fault[] => {
+    try {
+      return work(registry);
+    } catch {
+      // Of one contract at a time, to name the file.
+      return registry.contracts.flatMap((contract) => {
+        try {
+          work({ ...registry, contracts: [contract] });
+          return [];
+        } catch (cause) {
+          return [buildFault(contract.file, cause)];
+        }
+      });
+    }
+  };
+  const rendering = renderers.map((render) => (each: Registry): Fault[] => {
+    render(each);
+    return [];
+  });
+  return [...rendering, ...namings].flatMap(attempt);
+}
