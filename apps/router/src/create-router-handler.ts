@@ -262,8 +262,8 @@ function identifyOutput(output: Output): string {
   return hash("sha1", output.entries.map(({ event }) => eventIdentity(event.event)).join(), "base64");
 }
 
-function hasRouterHop({ processing }: { readonly processing?: object }): boolean {
-  return processing !== undefined && processing !== null && "router" in processing;
+function hasRouterHop({ processing }: { readonly processing?: unknown }): boolean {
+  return typeof processing === "object" && processing !== null && "router" in processing;
 }
 
 function encode(text: string): Uint8Array {

@@ -12,6 +12,11 @@ export function closestName(name: string, known: Iterable<string>): string | und
   return closest;
 }
 
+/** True if one letter more, less or other makes one name of the other. */
+export function isOneEditAway(name: string, other: string): boolean {
+  return editDistance(name, other, 2) === 1;
+}
+
 /** Insertions, deletions and replacements between two names; `limit` once it cannot be below that. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

@@ -1,10 +1,12 @@
-export { closestName } from "./closest-name.ts";
+export { closestName, isOneEditAway } from "./closest-name.ts";
 export { createRouteArtifact } from "./compile/create-route-artifact.ts";
 export { compileRoutes } from "./compile/compile-routes.ts";
 export { destinationFaults } from "./destinations/check-destinations.ts";
 export type { DestinationDocument, DestinationFile } from "./destinations/check-destinations.ts";
 export { parseStreamArn, resolveDestination } from "./destinations/physical-stream.ts";
 export type { EnvironmentPlace, PhysicalStream } from "./destinations/physical-stream.ts";
+export { meaningOf } from "./compile/meaning.ts";
+export type { RouteMeaning } from "./compile/meaning.ts";
 export type { Fault, Parsed } from "./document/fault.ts";
 export { formatFault } from "./document/fault.ts";
 export { loadRouteDocuments, readRouteDocuments } from "./document/load-route-documents.ts";

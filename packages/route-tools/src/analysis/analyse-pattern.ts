@@ -2,8 +2,10 @@ import type { Contract } from "@millrace/contract-tools/registry";
 import type { Conjunction, Criterion, FieldCriteria } from "@millrace/event-pattern";
 import { closestName } from "@millrace/routes";
 import { type Impossible, whyImpossible } from "./can-hold.ts";
-import { type Coverage, coverageOf, isAboutValidEvents } from "./covered-contracts.ts";
+import { type Coverage, coverageOf, isAboutValidEvents, isOnlyAboutValidEvents } from "./covered-contracts.ts";
 import type { EventModel, FieldFacts } from "./event-model.ts";
+import { checkFactsTogether } from "./facts-together.ts";
+import { whyMaskedNever } from "./masked-values.ts";
 
 /** A finding about a pattern; the pointer is inside the pattern. */
 export interface PatternFinding {
@@ -37,7 +39,12 @@ function analyseConjunction(conjunction: Conjunction, model: EventModel): Patter
   const typeFindings = checkTypes(coverage, model);
   if (typeFindings.some(({ severity }) => severity === "error")) return typeFindings;
   const isStrict = isAboutValidEvents(conjunction);
-  const findings = conjunction.flatMap((field) => checkField(field, coverage, model, isStrict));
+  const findings = [
+    ...checkFactsTogether(conjunction),
+    ...conjunction.flatMap((field) => checkAdded(field)),
+    ...conjunction.flatMap((field) => checkField(field, coverage, model, isStrict)),
+    ...conjunction.flatMap((field) => checkPresence(field, conjunction, coverage, model)),
+  ];
   if (findings.length > 0 || !isStrict) return [...typeFindings, ...findings];
   return [...typeFindings, ...checkTogether(conjunction, coverage, model)];
 }
@@ -59,6 +66,21 @@ function checkTypes({ type, version, contracts }: Coverage, model: EventModel): 
     });
   });
   if (version !== undefined) findings.push(...checkVersions(version, contracts, model));
+  if (
+    findings.length === 0 &&
+    contracts.length === 0 &&
+    type !== undefined &&
+    version !== undefined &&
+    hasNoSuch(version)
+  ) {
+    findings.push({
+      severity: "error",
+      pointer: version.pointer,
+      rule: "never-matches",
+      message: "No contract has both this type and this schema.",
+      fix: "Name a schema of the type, or leave it out.",
+    });
+  }
   if (findings.length === 0 && contracts.length === 0 && type !== undefined && version === undefined) {
     const message = "No contract has a type that fits.";
     findings.push({
@@ -71,6 +93,11 @@ function checkTypes({ type, version, contracts }: Coverage, model: EventModel): 
   }
   return findings;
 }
+
+/** A null stands for events without a contract, which any type may have. */
+const hasNoSuch = (version: FieldCriteria): boolean =>
+  version.anyOf.every(({ op }) => op === "equals" || op === "prefix") &&
+  !version.anyOf.some((criterion) => criterion.op === "equals" && criterion.value === null);
 
 function checkVersions(version: FieldCriteria, covered: readonly Contract[], model: EventModel): PatternFinding[] {
   const { documents } = model.registry;
@@ -115,6 +142,48 @@ function coverageFindings(
 }
 
 // ---- one field
+
+/** The router's mark is made after matching. */
+function checkAdded({ path, pointer }: FieldCriteria): PatternFinding[] {
+  if (path !== "processing.router" && !path.startsWith("processing.router.")) return [];
+  return [
+    {
+      severity: "error",
+      pointer,
+      rule: "never-matches",
+      message: `"${path}" is written by the router on the copy, after the pattern was asked.`,
+      fix: "Compare another field.",
+    },
+  ];
+}
+
+/** `exists: false` on what every event has. */
+function checkPresence(
+  field: FieldCriteria,
+  conjunction: Conjunction,
+  coverage: Coverage,
+  model: EventModel,
+): PatternFinding[] {
+  const isData = field.path.startsWith("event.data.");
+  if (isData && (coverage.contracts.length === 0 || coverage.hasUnknownTypes)) return [];
+  const contracts: readonly (Contract | undefined)[] = isData ? coverage.contracts : [undefined];
+  if (!contracts.every((contract) => model.facts(field.path, contract).isRequired)) return [];
+  const isSure = !isData || isOnlyAboutValidEvents(conjunction);
+  return field.anyOf.flatMap((criterion, index): PatternFinding[] => {
+    if (criterion.op !== "absent") return [];
+    const where = isData ? "Its contract requires" : "Every enriched event has";
+    const only = isSure ? "This never holds." : "This holds for events only that break their contract.";
+    return [
+      {
+        severity: isSure ? "error" : "warning",
+        pointer: `${field.pointer}/${index}`,
+        rule: "required-field",
+        message: `${only} ${where} "${field.path}".`,
+        fix: isSure ? "Remove the alternative." : 'Say so with "validation": { "status": ["invalid"] }, or remove it.',
+      },
+    ];
+  });
+}
 
 function checkField(field: FieldCriteria, coverage: Coverage, model: EventModel, isStrict: boolean): PatternFinding[] {
   const isData = field.path.startsWith("event.data.");
@@ -173,7 +242,20 @@ function maskedFinding(
   const isOnPresence = criterion.op === "exists" || criterion.op === "absent";
   const masked = facts.map(({ privacy }) => privacy);
   const [first] = masked;
-  if (first === undefined || masked.some((privacy) => CHANGED_BY[privacy?.action ?? ""] === undefined)) return [];
+  if (first === undefined) return [];
+  const left = masked.map((privacy) => privacy && whyMaskedNever(criterion, privacy));
+  if (left[0] !== undefined && left.every((why) => why !== undefined)) {
+    return [
+      {
+        severity: "error",
+        pointer: `${field.pointer}/${index}`,
+        rule: "masked-comparison",
+        message: `This never holds for "${field.path}", which is sensitive (${first.class}): ${left[0]}.`,
+        fix: "Compare with what is left, or compare another field.",
+      },
+    ];
+  }
+  if (masked.some((privacy) => CHANGED_BY[privacy?.action ?? ""] === undefined)) return [];
   if (isOnPresence && first.action !== "drop") return [];
   return [
     {
@@ -206,7 +288,7 @@ function impossibleFinding(
 }
 
 /** Why a criterion holds in none of the ways the field can look, over all contracts. */
-function whyNowhere(criterion: Criterion, facts: readonly FieldFacts[]): Impossible | undefined {
+export function whyNowhere(criterion: Criterion, facts: readonly FieldFacts[]): Impossible | undefined {
   let why: Impossible | undefined;
   for (const { location } of facts) {
     if (location.isOpen) return undefined;

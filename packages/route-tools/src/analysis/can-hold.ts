@@ -1,4 +1,5 @@
 import { type Criterion, satisfies, type Scalar } from "@millrace/event-pattern";
+import { isOutside } from "./string-language.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -31,6 +32,7 @@ export function whyImpossible(criterion: Criterion, schema: JsonObject): Impossi
   }
   if (criterion.op === "range") return rangeFault(criterion, schema);
   if (criterion.op === "equals" && typeof criterion.value === "string") return textFault(criterion.value, schema);
+  if (isOutside(criterion, schema)) return outsideFault(schema);
   return affixFault(criterion, schema);
 }
 
@@ -115,7 +117,13 @@ function textFault(text: string, schema: JsonObject): Impossible | undefined {
   if (typeof pattern === "string" && !new RegExp(pattern, "u").test(text)) {
     return { rule: "impossible-pattern", message: `The contract allows only values that fit ${pattern}.` };
   }
+  if (isOutside({ op: "equals", value: text }, schema)) return outsideFault(schema);
   return lengthFault(Array.from(text).length, schema, true);
+}
+
+function outsideFault({ pattern, format }: JsonObject): Impossible {
+  const allowed = typeof pattern === "string" ? pattern : `the format ${String(format)}`;
+  return { rule: "impossible-pattern", message: `The contract allows only values that fit ${allowed}.` };
 }
 
 function lengthFault(length: number, schema: JsonObject, isWhole: boolean): Impossible | undefined {
@@ -129,13 +137,13 @@ function lengthFault(length: number, schema: JsonObject, isWhole: boolean): Impo
   return undefined;
 }
 
-/** What can be said of a part of a text: its length, and whether it can begin as the contract's pattern wants. */
+/** What can be said of a part of a text: its length. */
 function affixFault(criterion: Criterion, schema: JsonObject): Impossible | undefined {
   switch (criterion.op) {
     case "prefix":
-      return headFault(criterion.value, schema) ?? lengthFault(criterion.value.length, schema, false);
+      return lengthFault(criterion.value.length, schema, false);
     case "wildcard":
-      return headFault(criterion.parts[0] ?? "", schema) ?? lengthFault(criterion.parts.join("").length, schema, false);
+      return lengthFault(criterion.parts.join("").length, schema, false);
     case "suffix":
       return lengthFault(criterion.value.length, schema, false);
     case "equals-ignore-case":
@@ -145,16 +153,4 @@ function affixFault(criterion: Criterion, schema: JsonObject): Impossible | unde
     default:
       return undefined;
   }
-}
-
-/** Plain characters a pattern begins with, after `^`; one that a quantifier follows is not counted. */
-const LITERAL_HEAD = /^\^((?:[A-Za-z0-9 _@:/=-]|\\[/.:-])*)(?![?*{+])/;
-
-function headFault(head: string, schema: JsonObject): Impossible | undefined {
-  const { pattern } = schema;
-  if (typeof pattern !== "string" || pattern.includes("|")) return undefined;
-  const literal = (LITERAL_HEAD.exec(pattern)?.[1] ?? "").replaceAll("\\", "");
-  const length = Math.min(head.length, literal.length);
-  if (head.slice(0, length) === literal.slice(0, length)) return undefined;
-  return { rule: "impossible-pattern", message: `The contract allows only values that fit ${pattern}.` };
 }

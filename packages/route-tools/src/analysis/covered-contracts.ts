@@ -27,6 +27,13 @@ export function coverageOf(conjunction: Conjunction, model: EventModel): Coverag
   };
 }
 
+/** Whether a combination lets no event through that breaks its contract, or has none. */
+export function isOnlyAboutValidEvents(conjunction: Conjunction): boolean {
+  const status = conjunction.find((field) => field.path === "validation.status");
+  if (status === undefined) return false;
+  return !["invalid", "unknown"].some((value) => status.anyOf.some((criterion) => satisfies(criterion, value)));
+}
+
 /** Whether a combination is about events that hold their contract: only of those do contracts say anything. */
 export function isAboutValidEvents(conjunction: Conjunction): boolean {
   const status = conjunction.find((field) => field.path === "validation.status");

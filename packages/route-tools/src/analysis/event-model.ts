@@ -1,4 +1,5 @@
 import type { Contract, Registry } from "@millrace/contract-tools/registry";
+import { isOneEditAway } from "@millrace/routes";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
 
 /** What the schemas say of one field of the enriched event, for events of one contract. */
@@ -6,6 +7,8 @@ export interface FieldFacts {
   /** Nothing can be there. */
   readonly isUnknown: boolean;
   readonly location: Location;
+  /** The schemas ask for the field in every event they describe. */
+  readonly isRequired: boolean;
   /** What enrichment does with the value, when it or something around it is annotated as sensitive. */
   readonly privacy: Privacy | undefined;
 }
@@ -13,6 +16,8 @@ export interface FieldFacts {
 export interface Privacy {
   readonly class: string;
   readonly action: string;
+  /** With `truncate`: the characters that stay of a value that is no address. */
+  readonly keep?: number | undefined;
 }
 
 /** A sensitive field of a contract. */
@@ -32,6 +37,7 @@ export class EventModel {
   readonly #parts: Location;
   readonly #envelope: Location;
   readonly #facts = new Map<string, FieldFacts>();
+  #classes: ReadonlySet<string> | undefined;
   readonly #sensitive = new Map<string, readonly SensitiveField[]>();
 
   constructor(registry: Registry) {
@@ -58,6 +64,23 @@ export class EventModel {
     return facts;
   }
 
+  /** Why no single value stands at a path: an object does, or the elements of an array. */
+  whyNoScalar(path: string, contracts: readonly (Contract | undefined)[]): string | undefined {
+    const steps = path.split(".");
+    for (const contract of contracts) {
+      for (let length = 1; length <= steps.length; length += 1) {
+        const { location } = this.facts(steps.slice(0, length).join("."), contract);
+        const isArray = location.shapes.some((shape) => shape.some(({ schema }) => schema["type"] === "array"));
+        if (isArray) return length === steps.length ? "is an array" : "is in an array";
+      }
+      const { shapes } = this.facts(path, contract).location;
+      if (shapes.length === 0 || !shapes.every((shape) => shape.some(({ schema }) => schema["type"] === "object"))) {
+        return undefined;
+      }
+    }
+    return "is an object";
+  }
+
   /** The keys that may stand below a path, for suggestions. */
   keysBelow(path: string, contract: Contract | undefined): string[] {
     if (path === "") return ["event", "enrichment", "validation", "privacy", "processing"];
@@ -77,10 +100,20 @@ export class EventModel {
     return fields;
   }
 
+  /** Every class of sensitive values that a contract or the envelope names. */
+  get privacyClasses(): ReadonlySet<string> {
+    this.#classes ??= new Set(
+      this.registry.contracts.flatMap((contract) => this.sensitiveFields(contract).map((field) => field.class)),
+    );
+    return this.#classes;
+  }
+
   #readFacts(segments: readonly string[], contract: Contract | undefined): FieldFacts {
     const [part, ...rest] = segments;
     if (part !== "event") return this.#walk(this.#parts, segments);
-    if (rest.length === 0) return { isUnknown: false, location: this.#envelope, privacy: undefined };
+    if (rest.length === 0) {
+      return { isUnknown: false, location: this.#envelope, isRequired: true, privacy: undefined };
+    }
     if (rest[0] !== "data") return this.#readAttribute(rest);
     return this.#walk(contract === undefined ? OPEN : this.#reader.root(contract), rest.slice(1));
   }
@@ -88,18 +121,24 @@ export class EventModel {
   /** Sources may add attributes of their own; CloudEvents gives them lower-case letters and digits for a name. */
   #readAttribute(segments: readonly string[]): FieldFacts {
     const facts = this.#walk(this.#envelope, segments);
-    const isExtension = facts.location.isOpen && !this.#reader.keys(this.#envelope).includes(segments[0] ?? "");
-    return isExtension && !/^[a-z0-9]+$/.test(segments[0] ?? "") ? { ...facts, isUnknown: true } : facts;
+    const [name = ""] = segments;
+    const known = this.#reader.keys(this.#envelope);
+    if (!facts.location.isOpen || known.includes(name)) return facts;
+    // An attribute of a source's own that is one letter from one of ours is that one, mistyped.
+    const isMistyped = known.some((attribute) => isOneEditAway(name, attribute));
+    return isMistyped || !/^[a-z0-9]+$/.test(name) ? { ...facts, isUnknown: true } : facts;
   }
 
   #walk(start: Location, segments: readonly string[]): FieldFacts {
     let location = start;
     let privacy = privacyOf(location);
+    let isRequired = true;
     for (const segment of segments) {
+      isRequired &&= this.#reader.requires(location, segment);
       location = this.#reader.child(location, segment);
       privacy ??= privacyOf(location);
     }
-    return { isUnknown: location.shapes.length === 0 && !location.isOpen, location, privacy };
+    return { isUnknown: location.shapes.length === 0 && !location.isOpen, location, isRequired, privacy };
   }
 
   #collectSensitive(location: Location, path: string, found: Map<string, SensitiveField>, depth: number): void {
@@ -117,7 +156,7 @@ function privacyOf(location: Location): Privacy | undefined {
     for (const { schema } of shape) {
       const rule = schema["x-privacy"] as Partial<Privacy> | undefined;
       if (typeof rule?.class === "string" && typeof rule.action === "string")
-        return { class: rule.class, action: rule.action };
+        return { class: rule.class, action: rule.action, keep: rule.keep };
     }
   }
   return undefined;

@@ -52,6 +52,14 @@ export class SchemaReader {
     };
   }
 
+  /** Whether every value at a place is an object with this key. */
+  requires(location: Location, key: string): boolean {
+    if (location.isOpen || location.shapes.length === 0) return false;
+    return location.shapes.every((shape) =>
+      shape.some(({ schema: { required } }) => Array.isArray(required) && required.includes(key)),
+    );
+  }
+
   /** The keys that are declared below a place. */
   keys(location: Location): string[] {
     const keys = new Set<string>();

@@ -1,11 +1,12 @@
 import type { Contract } from "@millrace/contract-tools/registry";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
-import { closestName } from "@millrace/routes";
+import { closestName, type Route, type RouteDocument } from "@millrace/routes";
+import { READABLE_AFTER } from "./check-sensitive.ts";
 import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
 
 /** Partition key and projection name fields that exist; the partition key spreads over the shards. */
-export function checkFields({ route, conjunctions }: ParsedRoute, model: EventModel): RouteFinding[] {
+export function checkFields({ route, document, conjunctions }: ParsedRoute, model: EventModel): RouteFinding[] {
   const contracts = [...new Set(conjunctions.flatMap((conjunction) => coverageOf(conjunction, model).contracts))];
   const named: [string, string][] = [];
   if (route.partitionKey !== undefined) named.push([route.partitionKey, "/partitionKey"]);
@@ -13,7 +14,59 @@ export function checkFields({ route, conjunctions }: ParsedRoute, model: EventMo
     route.project?.[side]?.forEach((path, index) => named.push([path, `/project/${side}/${index}`]));
   }
   const findings = named.flatMap(([path, pointer]) => unknown(path, pointer, contracts, model));
-  return [...findings, ...(findings.length === 0 ? checkSpread(route.partitionKey, contracts, model) : [])];
+  if (findings.length > 0) return findings;
+  return [
+    ...checkKey(route, document, contracts, model),
+    ...checkSpread(route.partitionKey, contracts, model),
+    ...checkNothingLeft(route),
+  ];
+}
+
+/** What of a field enrichment leaves that is no key: nothing, one value for all, or a part that says whose it is. */
+const NO_KEY: Readonly<Record<string, string>> = {
+  drop: "removes the field, so every event falls back to its subject",
+  mask: "puts one and the same text in its place, so all events go to one shard",
+};
+
+/** A key is delivered in the clear beside the record, whatever the projection leaves out. */
+function checkKey(
+  { partitionKey: path }: Route,
+  { application, clearance = [] }: RouteDocument,
+  contracts: readonly Contract[],
+  model: EventModel,
+): RouteFinding[] {
+  if (path === undefined) return [];
+  const at = { severity: "error", pointer: "/partitionKey" } as const;
+  const asked = contracts.length === 0 || !path.startsWith("event.data.") ? [undefined] : contracts;
+  const all = asked.map((contract) => model.facts(path, contract)).filter(({ isUnknown }) => !isUnknown);
+  const [privacy] = all.flatMap((facts) => facts.privacy ?? []);
+  if (privacy !== undefined) {
+    const why = NO_KEY[privacy.action];
+    if (why !== undefined) {
+      const message = `"${path}" is sensitive (${privacy.class}); enrichment ${why}.`;
+      return [{ ...at, rule: "partition-key", message, fix: "Choose another field." }];
+    }
+    if (READABLE_AFTER.has(privacy.action) && !clearance.includes(privacy.class)) {
+      const message = `The key would be the ${privacy.class} value of "${path}" in the clear, beside every record; application "${application}" is not cleared for it.`;
+      const fix = `Choose another field, or have "${privacy.class}" added to "clearance" by whoever answers for privacy.`;
+      return [{ ...at, rule: "sensitive-field", message, fix }];
+    }
+  }
+  const why =
+    all.length > 0 && all.every(({ location }) => !location.isOpen) ? model.whyNoScalar(path, asked) : undefined;
+  if (why === undefined) return [];
+  const message = `"${path}" ${why}, so every event falls back to its subject.`;
+  return [{ ...at, rule: "partition-key", message, fix: "Choose a field with one text, number or boolean." }];
+}
+
+const PARTS = ["event", "enrichment", "validation", "privacy", "processing"];
+
+/** A projection that leaves the identity alone, which nobody routes for. */
+function checkNothingLeft({ name, project }: Route): RouteFinding[] {
+  const drop = project?.drop ?? [];
+  if (!PARTS.every((part) => drop.includes(part))) return [];
+  const message = `Route "${name}" drops every part of the event and delivers its identity alone.`;
+  return [{ severity: "error", pointer: "/project/drop", rule: "nothing-left", message, fix: "Keep what is wanted." }];
 }
 
 function unknown(path: string, pointer: string, contracts: readonly Contract[], model: EventModel): RouteFinding[] {

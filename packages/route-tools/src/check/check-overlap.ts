@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Projection } from "@millrace/routes";
 import { patternImplies } from "../analysis/implies.ts";
 import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
 
@@ -9,7 +11,7 @@ export function checkOverlap(parsed: ParsedRoute, all: readonly ParsedRoute[]): 
   const wider = all.find(
     (other) => other !== parsed && delivers(other, parsed) && !(delivers(parsed, other) && other.index > parsed.index),
   );
-  if (wider === undefined) return [];
+  if (wider === undefined) return checkTogether(parsed, all);
   const isDuplicate = delivers(parsed, wider);
   return [
     {
@@ -24,11 +26,34 @@ export function checkOverlap(parsed: ParsedRoute, all: readonly ParsedRoute[]): 
   ];
 }
 
+/** A route whose events several others have between them. */
+function checkTogether(parsed: ParsedRoute, all: readonly ParsedRoute[]): RouteFinding[] {
+  const others = all.filter((other) => other !== parsed && isAsWhole(other, parsed) && !delivers(parsed, other));
+  const together = others.flatMap(({ conjunctions }) => conjunctions);
+  if (others.length < 2 || !patternImplies(parsed.conjunctions, together)) return [];
+  const names = others.map(({ route }) => `"${route.name}"`).join(", ");
+  return [
+    {
+      severity: "error",
+      pointer: "/pattern",
+      rule: "shadowed-route",
+      message: `Whatever route "${parsed.route.name}" matches, the routes ${names} deliver to the same stream between them.`,
+      fix: "Remove it, narrow the others, or give it a stream of its own.",
+    },
+  ];
+}
+
 /** Whether `wide` delivers all that `narrow` delivers, as whole and to the same stream. */
 function delivers(wide: ParsedRoute, narrow: ParsedRoute): boolean {
+  return isAsWhole(wide, narrow) && patternImplies(narrow.conjunctions, wide.conjunctions);
+}
+
+/** Whether `wide` delivers what it matches to the stream of `narrow`, and at least as much of it. */
+function isAsWhole(wide: ParsedRoute, narrow: ParsedRoute): boolean {
   const { destination, sample = 1, project } = wide.route;
   if (destination.stream !== narrow.route.destination.stream) return false;
   if (sample < (narrow.route.sample ?? 1)) return false;
-  if (project !== undefined && JSON.stringify(project) !== JSON.stringify(narrow.route.project)) return false;
-  return patternImplies(narrow.conjunctions, wide.conjunctions);
+  return project === undefined || isDeepStrictEqual(sorted(project), sorted(narrow.route.project));
 }
+
+const sorted = ({ keep, drop }: Projection = {}): object => ({ keep: keep?.toSorted(), drop: drop?.toSorted() });

@@ -2,10 +2,11 @@ import type { Registry } from "@millrace/contract-tools/registry";
 import { type Conjunction, parsePattern } from "@millrace/event-pattern";
 import { analysePattern } from "../analysis/analyse-pattern.ts";
 import { EventModel } from "../analysis/event-model.ts";
-import type { Fault, Route, RouteDocument, RouteFolder } from "@millrace/routes";
+import { closestName, type Fault, type Route, type RouteDocument, type RouteFolder } from "@millrace/routes";
 import { checkFields } from "./check-fields.ts";
 import { checkOverlap } from "./check-overlap.ts";
 import { checkSensitive } from "./check-sensitive.ts";
+import { checkTestEvents } from "./check-test-events.ts";
 import { checkTests } from "./check-tests.ts";
 
 /** A finding about one route; the pointer is inside the route. */
@@ -37,17 +38,29 @@ function checkDocument(file: string, document: RouteDocument, model: EventModel)
     document,
     conjunctions: parsePattern(route.pattern),
   }));
-  return routes.flatMap((parsed) => {
+  const inRoutes = routes.flatMap((parsed) => {
+    const ofPattern = analysePattern(parsed.conjunctions, model);
     const findings: RouteFinding[] = [
-      ...analysePattern(parsed.conjunctions, model).map((finding) => ({
-        ...finding,
-        pointer: `/pattern${finding.pointer}`,
-      })),
+      ...ofPattern.map((finding) => ({ ...finding, pointer: `/pattern${finding.pointer}` })),
       ...checkFields(parsed, model),
       ...checkSensitive(parsed, model),
       ...checkOverlap(parsed, routes),
       ...checkTests(parsed.route),
+      // The tests of a pattern that asks for what there is not show it as well: one fault is enough.
+      ...(ofPattern.length === 0 ? checkTestEvents(parsed.route, model) : []),
     ];
     return findings.map((finding) => ({ ...finding, file, pointer: `/routes/${parsed.index}${finding.pointer}` }));
+  });
+  return [...checkClearance(document, model).map((finding) => ({ ...finding, file })), ...inRoutes];
+}
+
+/** A class that no contract has was mistyped, and clears nothing. */
+function checkClearance({ clearance = [] }: RouteDocument, { privacyClasses }: EventModel): RouteFinding[] {
+  return clearance.flatMap((name, index): RouteFinding[] => {
+    if (privacyClasses.has(name)) return [];
+    const closest = closestName(name, privacyClasses);
+    const fix = closest === undefined ? `Known are ${[...privacyClasses].join(", ")}.` : `Did you mean "${closest}"?`;
+    const message = `No contract has a field of class "${name}".`;
+    return [{ severity: "error", pointer: `/clearance/${index}`, rule: "unknown-class", message, fix }];
   });
 }

@@ -4,7 +4,7 @@ import type { Route } from "@millrace/routes";
 import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
 
 /** Actions after which a value can still be read, in part (`truncate`) or but for what was found in it (`scan`). */
-const READABLE_AFTER = new Set(["scan", "truncate"]);
+export const READABLE_AFTER = new Set(["scan", "truncate"]);
 const MAX_SHOWN = 4;
 
 /** Sensitive fields that the route would deliver readable, of classes its application is not cleared for. */

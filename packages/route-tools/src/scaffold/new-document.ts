@@ -1,4 +1,5 @@
 import type { Contract, Registry } from "@millrace/contract-tools/registry";
+import { READABLE_AFTER } from "../check/check-sensitive.ts";
 import { EventModel } from "../analysis/event-model.ts";
 import { closestName, type Route, type RouteDocument } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
@@ -17,9 +18,6 @@ export interface NewRouteAnswers {
   /** Also events that broke their contract. */
   readonly includeInvalid?: boolean | undefined;
 }
-
-/** Actions of `x-privacy` after which a value can still be read. */
-const READABLE_AFTER = new Set(["scan", "truncate"]);
 
 /**
  * A document with one route that passes the checks: sensitive fields that stay readable are dropped, because a clearance

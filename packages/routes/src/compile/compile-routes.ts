@@ -1,6 +1,7 @@
 import { compilePatterns } from "@millrace/event-pattern";
 import { createHash } from "node:crypto";
 import type { Route, RouteDocument } from "../document/route-document.ts";
+import { meaningOf } from "./meaning.ts";
 import type { CompiledRoute, CompiledRoutes, CompiledStream } from "../runtime/compiled-routes.ts";
 
 /**
@@ -57,17 +58,6 @@ function segments(path: string): string[] {
 function versionOf(documents: readonly RouteDocument[]): string {
   const meaning = documents
     .filter(({ routes }) => routes.length > 0)
-    .map(({ application, routes }) => [
-      application,
-      routes.map(({ name, pattern, destination, partitionKey, sample, project, delivery }) => [
-        name,
-        pattern,
-        destination,
-        partitionKey ?? null,
-        sample ?? 1,
-        project ?? null,
-        delivery ?? null,
-      ]),
-    ]);
+    .map(({ application, routes }) => [application, routes.map((route) => [route.name, meaningOf(route)])]);
   return createHash("sha256").update(JSON.stringify(meaning)).digest("hex").slice(0, 12);
 }

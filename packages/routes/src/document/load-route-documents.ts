@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { destinationFaults } from "../destinations/check-destinations.ts";
 import type { EnvironmentPlace } from "../destinations/physical-stream.ts";
 import { RouteDocumentsError } from "../errors.ts";
@@ -19,7 +19,7 @@ export interface RouteFolder {
  */
 export function readRouteDocuments(folder: string, places?: readonly EnvironmentPlace[]): RouteFolder {
   const documents: { file: string; document: RouteDocument }[] = [];
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...ignoredFaults(folder)];
   for (const name of listDocuments(folder)) {
     const file = join(folder, name);
     const parsed = parseRouteDocument(readFileSync(file, "utf8"), file);
@@ -40,6 +40,21 @@ export function loadRouteDocuments(folder: string): RouteDocument[] {
   const errors = faults.filter((fault) => fault.severity === "error");
   if (errors.length > 0) throw new RouteDocumentsError(errors);
   return documents.map(({ document }) => document);
+}
+
+/** What looks as if it were a document and is not read. */
+function ignoredFaults(folder: string): Fault[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Fault[] => {
+    const { name } = entry;
+    const isOdd =
+      entry.isDirectory() || (/json|ya?ml/i.test(extname(name)) && !name.endsWith(".json")) || name.includes(".json.");
+    if (!isOdd || name.startsWith(".")) return [];
+    const message = entry.isDirectory()
+      ? "Documents in subfolders are not read."
+      : "Only files that end in .json are read.";
+    const fix = `Move it to ${join(folder, "<application>.json")}, or away.`;
+    return [{ severity: "error", file: join(folder, name), pointer: "", rule: "ignored-file", message, fix }];
+  });
 }
 
 function listDocuments(folder: string): string[] {

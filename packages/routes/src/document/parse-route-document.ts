@@ -6,6 +6,9 @@ import {
   PatternTooCostlyError,
 } from "@millrace/event-pattern";
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { meaningOf } from "../compile/meaning.ts";
+import { duplicateKeys } from "./duplicate-keys.ts";
 import type { Fault, Parsed } from "./fault.ts";
 import type { Route, RouteDocument } from "./route-document.ts";
 import { schemaFaults } from "./schema-faults.ts";
@@ -35,7 +38,7 @@ export function parseRouteDocument(text: string, file: string): Parsed<RouteDocu
   }
   // Patterns and the events of tests keep digits that no double holds: the pattern `[9007199254740993]` is not that of …992.
   const value = parseEventText(text);
-  const errors = [...schemaFaults(value), ...patternFaults(value)];
+  const errors = [...duplicateFaults(text), ...schemaFaults(value), ...patternFaults(value)];
   if (errors.length > 0) return { value: undefined, warnings: [], errors: faults(errors) };
   const document = value as RouteDocument;
   const inner = [
@@ -51,6 +54,13 @@ export function parseRouteDocument(text: string, file: string): Parsed<RouteDocu
   };
 }
 
+function duplicateFaults(text: string): Draft[] {
+  return duplicateKeys(text).map((pointer) => {
+    const message = "The property stands twice in one object; the first one would be ignored.";
+    return { pointer, rule: "duplicate-key", message, fix: "Remove one of them, or put their values together." };
+  });
+}
+
 /** Patterns are looked at even when the document around them is broken, so that their faults are not a second round. */
 function patternFaults(value: unknown): Draft[] {
   const routes = (value as { routes?: unknown } | null)?.routes;
@@ -64,7 +74,7 @@ function patternFaults(value: unknown): Draft[] {
 function faultsOfPattern(pattern: unknown, pointer: string): Draft[] {
   try {
     compilePattern(pattern as object as Route["pattern"]);
-    return [];
+    return spellingFaults(pattern as object as JsonObject, pointer, [], new Map());
   } catch (error) {
     if (error instanceof InvalidPatternError) {
       const fix = "See the operators in packages/event-pattern/README.md.";
@@ -80,6 +90,33 @@ function faultsOfPattern(pattern: unknown, pointer: string): Draft[] {
       ? error
       : new Error(`Cannot read the pattern at ${pointer}`, { cause: error });
   }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Fields that a pattern names both by steps and by dots: one of the two would replace the other. */
+function spellingFaults(
+  pattern: JsonObject,
+  pointer: string,
+  above: readonly string[],
+  seen: Map<string, string>,
+): Draft[] {
+  return Object.entries(pattern).flatMap(([key, value]): Draft[] => {
+    const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const path = [...above, key];
+    if (Array.isArray(value)) {
+      // Alternatives are patterns of their own, on top of what is beside them.
+      if (key === "$or")
+        return value.flatMap((one, index) => spellingFaults(one as JsonObject, `${at}/${index}`, above, new Map()));
+      const name = path.join(".");
+      const other = seen.get(name);
+      seen.set(name, other ?? at);
+      if (other === undefined) return [];
+      const message = `The field "${name}" is named at ${other} already, in another spelling.`;
+      return [{ pointer: at, rule: "two-spellings", message, fix: "Name the field once, with all its values." }];
+    }
+    return spellingFaults(value as JsonObject, at, path, seen);
+  });
 }
 
 function nameFaults(document: RouteDocument, file: string): Draft[] {
@@ -119,12 +156,12 @@ function sharedStreamFaults(document: RouteDocument): Draft[] {
     const other = first.get(stream);
     if (other === undefined) return void first.set(stream, { route, index });
     for (const property of ["partitionKey", "delivery"] as const) {
-      if (JSON.stringify(route[property]) === JSON.stringify(other.route[property])) continue;
+      if (isDeepStrictEqual(meaningOf(route)[property], meaningOf(other.route)[property])) continue;
       const message = `Route "${route.name}" writes to stream "${stream}" with another ${property} than route "${other.route.name}".`;
       const pointer = route[property] === undefined ? `/routes/${index}` : `/routes/${index}/${property}`;
       faults.push({ pointer, rule: "shared-stream", message, fix: "Use the same value in both, or another stream." });
     }
-    if (JSON.stringify(route.destination.arn) !== JSON.stringify(other.route.destination.arn)) {
+    if (!isDeepStrictEqual(meaningOf(route).arn, meaningOf(other.route).arn)) {
       const message = `Route "${route.name}" names other ARNs for stream "${stream}" than route "${other.route.name}".`;
       const pointer = `/routes/${index}/destination`;
       faults.push({ pointer, rule: "shared-stream", message, fix: "Use the same ARNs in both, or another stream." });

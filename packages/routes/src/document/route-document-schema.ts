@@ -83,7 +83,7 @@ const route = {
     },
     sample: {
       type: "number",
-      exclusiveMinimum: 0,
+      minimum: LIMITS.minSample,
       maximum: 1,
       description: "Share of the matching events to deliver, chosen by their identity. Default 1.",
     },
@@ -147,7 +147,7 @@ export const routeDocumentSchema = {
     application: { ...name, description: "The consuming application; also the name of this file." },
     owner: {
       type: "string",
-      minLength: 1,
+      pattern: "\\S",
       maxLength: 128,
       description: "The team that answers for it; alarms name it.",
     },

@@ -51,6 +51,11 @@ function select(value: unknown, selectors: readonly FieldSelector[]): unknown {
   return Object.fromEntries(entries);
 }
 
+/** A key with dots is as many steps, as it is for patterns: `a.b` is named by the path `a.b`, and lies below `a`. */
 function tailsOf(paths: readonly FieldPath[], key: string): FieldPath[] {
-  return paths.filter((path) => path[0] === key).map((path) => path.slice(1));
+  if (!key.includes(".")) return paths.filter((path) => path[0] === key).map((path) => path.slice(1));
+  const steps = key.split(".");
+  return paths
+    .filter((path) => path.every((step, index) => index >= steps.length || step === steps[index]))
+    .map((path) => path.slice(steps.length));
 }

@@ -128,11 +128,15 @@ function keyOf(reading: Reading, path: readonly string[] | undefined): string | 
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
-function valueAt(event: JsonObject, path: readonly string[]): unknown {
-  let value: unknown = event;
-  for (const segment of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) return undefined;
-    value = (value as JsonObject)[segment];
+/** The value at a path; a key with dots in it is as many steps, as it is for patterns. */
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  if (path.length === 0) return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (let steps = 1; steps <= path.length; steps += 1) {
+    const key = path.slice(0, steps).join(".");
+    if (!Object.hasOwn(value, key)) continue;
+    const found = valueAt((value as JsonObject)[key], path.slice(steps));
+    if (found !== undefined) return found;
   }
-  return value;
+  return undefined;
 }

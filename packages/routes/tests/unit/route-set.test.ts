@@ -79,6 +79,24 @@ describe("projection", () => {
     expect(given.privacy).toEqual({ masked: [] });
   });
 
+  test("a key with dots is as many steps, as it is for patterns", () => {
+    const dotted = { event: { id: "1", source: "src", data: { "a.b": 1, "a.c": { d: 2 }, e: 3 } } };
+    const dataLeft = (...paths: string[]) =>
+      (
+        dropFields(
+          dotted,
+          paths.map((path) => path.split(".")),
+        ) as typeof dotted
+      ).event.data;
+    expect(dataLeft("event.data.a.b")).toEqual({ "a.c": { d: 2 }, e: 3 });
+    expect(dataLeft("event.data.a.c.d")).toEqual({ "a.b": 1, "a.c": {}, e: 3 });
+    expect(dataLeft("event.data.a")).toEqual({ e: 3 });
+    expect(keepFields(dotted, [["event", "data", "a", "c"]])).toMatchObject({ event: { data: { "a.c": { d: 2 } } } });
+    const pattern = { event: { data: { a: { b: [1] } } } };
+    const [copy] = load(route("a", { pattern, partitionKey: "event.data.a.b" })).route(dotted).copies;
+    expect(copy?.partitionKey).toBe("1");
+  });
+
   test("the identity cannot be dropped", () => {
     expect(dropFields(given, [["event"]])).toEqual({ event: { id: "1", source: "src" }, privacy: { masked: [] } });
   });

@@ -1,0 +1,110 @@
+import type { Criterion } from "@millrace/event-pattern";
+import { RegExpParser } from "@eslint-community/regexpp";
+import { DFA, isDisjointWith, JS, NFA } from "refa";
+
+/** Automata beyond this size are not built: what they would say stays open. */
+const MAX_NODES = 2_000;
+
+const formats: Readonly<Record<string, string>> = {
+  "date-time":
+    "^[0-9]{4}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9]:[0-6][0-9](?:\\.[0-9]+)?(?:[Zz]|[+-][0-2][0-9](?::?[0-5][0-9])?)$",
+  date: "^[0-9]{4}-[01][0-9]-[0-3][0-9]$",
+  uuid: "^(?:[uU][rR][nN]:[uU][uU][iI][dD]:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+  ipv4: "^[0-9]{1,3}(?:\\.[0-9]{1,3}){3}$",
+  uri: "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s]*$",
+  email: "^[^\\s]+@[^\\s]+$",
+};
+
+const languages = new Map<string, NFA | undefined>();
+
+/** The texts that a JSON Schema `pattern`, or the regular expression of a `format`, allows; undefined: it cannot be told. */
+function languageOfRegExp(source: string, flags: "u" | "iu" = "u"): NFA | undefined {
+  const key = `${flags} ${source}`;
+  if (languages.has(key)) return languages.get(key);
+  let language: NFA | undefined;
+  try {
+    const parser = JS.Parser.fromLiteral({ source: withoutAnchors(source), flags });
+    const { expression, maxCharacter } = parser.parse({ assertions: "throw", backreferences: "throw" });
+    language = NFA.fromRegex(expression, { maxCharacter }, {}, new NFA.LimitedNodeFactory(MAX_NODES));
+  } catch {
+    // A lookahead, a back reference, or too large an automaton.
+    language = undefined;
+  }
+  languages.set(key, language);
+  return language;
+}
+
+/** An equal expression that matches whole texts, without `^` and `$` at the ends of its alternatives. */
+function withoutAnchors(source: string): string {
+  const { alternatives } = new RegExpParser().parsePattern(source, undefined, undefined, { unicode: true });
+  return alternatives
+    .map(({ elements }) => {
+      const [first] = elements;
+      const last = elements.at(-1);
+      const isHeld = first?.type === "Assertion" && first.kind === "start";
+      const isEnded = last?.type === "Assertion" && last.kind === "end";
+      const inner = elements.slice(isHeld ? 1 : 0, isEnded ? -1 : undefined).map(({ raw }) => raw);
+      return `${isHeld ? "" : "[^]*"}${inner.join("")}${isEnded ? "" : "[^]*"}`;
+    })
+    .join("|");
+}
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
+/** The texts for which a criterion holds; undefined for criteria that are not about texts alone. */
+export function languageOfCriterion(criterion: Criterion): NFA | undefined {
+  switch (criterion.op) {
+    case "equals":
+      return typeof criterion.value === "string" ? languageOfRegExp(`^${literal(criterion.value)}$`) : undefined;
+    case "prefix":
+      return languageOfRegExp(`^${literal(criterion.value)}`);
+    case "suffix":
+      return languageOfRegExp(`${literal(criterion.value)}$`);
+    case "equals-ignore-case":
+      return languageOfRegExp(`^${literal(criterion.value)}$`, "iu");
+    case "prefix-ignore-case":
+      return languageOfRegExp(`^${literal(criterion.value)}`, "iu");
+    case "suffix-ignore-case":
+      return languageOfRegExp(`${literal(criterion.value)}$`, "iu");
+    case "wildcard":
+      return languageOfRegExp(`^${criterion.parts.map(literal).join("[^]*")}$`);
+    default:
+      return undefined;
+  }
+}
+
+/** Whether no text that the expression of a contract allows satisfies the criterion. */
+export function isOutside(
+  criterion: Criterion,
+  schema: { readonly pattern?: unknown; readonly format?: unknown },
+): boolean {
+  const wanted = languageOfCriterion(criterion);
+  if (wanted === undefined) return false;
+  const { pattern, format } = schema;
+  const allowed = [
+    ...(typeof pattern === "string" ? [pattern] : []),
+    ...(typeof format === "string" && Object.hasOwn(formats, format) ? [formats[format] ?? ""] : []),
+  ].flatMap((source) => languageOfRegExp(source) ?? []);
+  return allowed.some((language) => isDisjoint(wanted, language));
+}
+
+/** Whether every text of the first criterion is one of the second's. False when it cannot be told. */
+export function isWithin(narrow: Criterion, wide: Criterion): boolean {
+  const [inner, outer] = [languageOfCriterion(narrow), languageOfCriterion(wide)];
+  if (inner === undefined || outer === undefined) return false;
+  try {
+    const complement = DFA.fromFA(outer);
+    complement.complement();
+    return isDisjointWith(inner, complement);
+  } catch {
+    return false;
+  }
+}
+
+function isDisjoint(one: NFA, other: NFA): boolean {
+  try {
+    return isDisjointWith(one, other);
+  } catch {
+    return false;
+  }
+}

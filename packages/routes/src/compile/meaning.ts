@@ -1,0 +1,30 @@
+import type { Route } from "../document/route-document.ts";
+
+/** Time one invocation spends on a destination whose routes do not say otherwise; the router has the same default. */
+const DEFAULT_BUDGET_MS = 8_000;
+
+/** What a route asks for, in one form for all spellings: defaults written out, lists and keys in order. */
+export interface RouteMeaning {
+  readonly pattern: Route["pattern"];
+  readonly stream: string;
+  readonly arn: Readonly<Record<string, string>>;
+  readonly partitionKey: string | null;
+  readonly sample: number;
+  readonly keep: readonly string[] | null;
+  readonly drop: readonly string[] | null;
+  readonly delivery: { readonly ordering: "none" | "per-key"; readonly budgetMs: number };
+}
+
+/** Equal routes have equal meanings, however their documents write them. */
+export function meaningOf({ pattern, destination, partitionKey, sample, project, delivery }: Route): RouteMeaning {
+  return {
+    pattern,
+    stream: destination.stream,
+    arn: Object.fromEntries(Object.entries(destination.arn ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    partitionKey: partitionKey ?? null,
+    sample: sample ?? 1,
+    keep: project?.keep?.toSorted() ?? null,
+    drop: project?.drop?.toSorted() ?? null,
+    delivery: { ordering: delivery?.ordering ?? "none", budgetMs: delivery?.budgetMs ?? DEFAULT_BUDGET_MS },
+  };
+}
