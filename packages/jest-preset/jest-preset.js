@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** Packages published as ES modules only: jest's CommonJS loader cannot read them as they are. */
-const esmOnly = ["tinybench", "isbot", "uuid", "mmdb-lib"];
+const esmOnly = ["tinybench", "isbot", "uuid", "mmdb-lib", "cborg"];
 
 /**
  * The configuration every package uses: sources of sibling packages are read directly (condition `@millrace/source`),
@@ -14,6 +14,7 @@ export function jestConfig(overrides = {}) {
   return {
     testEnvironment: "node",
     testEnvironmentOptions: { customExportConditions: ["@millrace/source", "node", "require", "default"] },
+    resolver: require.resolve("./resolve-import-only.cjs"),
     testMatch: ["<rootDir>/tests/**/*.test.ts"],
     extensionsToTreatAsEsm: [],
     transform: {

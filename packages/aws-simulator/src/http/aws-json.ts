@@ -6,7 +6,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
 
-const contentType = "application/x-amz-json-1.1";
+export const jsonContentType = "application/x-amz-json-1.1";
 
 /** The operation that `X-Amz-Target` names, without the service's prefix; `undefined` when it names none. */
 export function operationOf(request: Request, targetPrefix: string): string | undefined {
@@ -32,8 +32,8 @@ export function findSignatureFault(
   return { code: "IncompleteSignatureException", message };
 }
 
-/** The body as text; `undefined` when it has more than `maxBytes`. Rejects when the connection breaks before its end. */
-export function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
+/** The body; `undefined` when it has more than `maxBytes`. Rejects when the connection breaks before its end. */
+export function readBody(request: Request, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -44,7 +44,9 @@ export function readBody(request: Request, maxBytes: number): Promise<string | u
     });
     request.once("end", () => {
       hasEnded = true;
-      resolve(length > maxBytes ? undefined : decodeText(chunks));
+      const [first] = chunks;
+      if (length > maxBytes) resolve(undefined);
+      else resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
     });
     request.once("error", reject);
     request.once("close", () => {
@@ -53,14 +55,18 @@ export function readBody(request: Request, maxBytes: number): Promise<string | u
   });
 }
 
-/** One decode for all chunks: a character may lie across two of them. */
-export function decodeText(chunks: readonly Buffer[]): string {
-  const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-  // Base64 and JSON are ASCII almost always, which needs no look at each character.
-  return bytes?.toString(isAscii(bytes) ? "latin1" : "utf8") ?? "";
+/** Bytes as text. Base64 and JSON are ASCII almost always, which needs no look at each character. */
+export function decodeText(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
 }
 
-export function answer(response: Response, status: number, requestId: string, body: string, type = contentType): void {
+export function answer(
+  response: Response,
+  status: number,
+  requestId: string,
+  body: string | Uint8Array,
+  type = jsonContentType,
+): void {
   response.statusCode = status;
   response.setHeader("x-amzn-requestid", requestId);
   response.setHeader("content-type", type);
@@ -68,13 +74,20 @@ export function answer(response: Response, status: number, requestId: string, bo
   response.end(body);
 }
 
+/** The form in which an error is written. */
+export interface ErrorWire {
+  readonly contentType: string;
+  write(body: object): string | Uint8Array;
+}
+
 export function answerError(
   response: Response,
   requestId: string,
   error: { readonly code: string; readonly message: string; readonly $metadata: { readonly httpStatusCode: number } },
+  wire: ErrorWire = { contentType: jsonContentType, write: JSON.stringify },
 ): void {
-  const body = JSON.stringify({ __type: error.code, message: error.message });
-  answer(response, error.$metadata.httpStatusCode, requestId, body);
+  const body = wire.write({ __type: error.code, message: error.message });
+  answer(response, error.$metadata.httpStatusCode, requestId, body, wire.contentType);
 }
 
 /** Breaks the connection without a word: the caller cannot know what became of its request. */

@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
-import { createServer as createHttp2Server } from "node:http2";
+import { createSecureServer, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
 import { sleep } from "../clock.ts";
 import type { RawAnswer } from "../faults/answers.ts";
 import { createRandom, type Random, randomInteger } from "../random.ts";
-import { KinesisError, serializationError } from "../kinesis/errors.ts";
+import { KinesisError } from "../kinesis/errors.ts";
 import type { Kinesis } from "../kinesis/kinesis.ts";
-import { execute, isWriting, toWire } from "../kinesis/operations.ts";
+import { execute, isWriting, readSubscription, subscribeToShard } from "../kinesis/operations.ts";
+import type { ShardSubscription } from "../kinesis/subscription.ts";
 import {
   abortConnection,
   answer,
@@ -17,6 +18,8 @@ import {
   type Response,
   readBody,
 } from "./aws-json.ts";
+import { pushSubscription } from "./fan-out.ts";
+import { wireOf } from "./kinesis-wire.ts";
 
 export interface KinesisServerOptions {
   /** Default 0: any free one. */
@@ -27,6 +30,8 @@ export interface KinesisServerOptions {
   readonly latencyMs?: { readonly min: number; readonly max: number };
   /** Draws the latencies. Default a generator with a fixed seed. */
   readonly random?: Random;
+  /** Certificate and key in PEM: the port then speaks TLS as well, to whom begins with it. Default none. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Gets faults of the simulator itself, which callers see as InternalFailure. Default `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
@@ -43,11 +48,13 @@ const targetPrefix = "Kinesis_20131202.";
 /** Ten mebibytes of data are 13.4 as base64; partition keys and JSON come on top. */
 const maxBodyBytes = 24 * 1024 * 1024;
 const http2Preface = "PRI";
+/** First byte of a TLS handshake. */
+const tlsHandshake = 0x16;
 
 /**
- * Serves a model over the protocol of AWS (awsJson1.1), for the unmodified SDK. One port speaks HTTP/1.1 and HTTP/2
- * without TLS, so the SDK's default HTTP/2 handler works as well as `NodeHttpHandler`. Signatures must be there and are
- * not verified.
+ * Serves a model over the protocol of AWS (awsJson1.1, in JSON or CBOR), for the unmodified SDKs. One port speaks
+ * HTTP/1.1 and HTTP/2 without TLS, so the SDK's default HTTP/2 handler works as well as `NodeHttpHandler`. Signatures
+ * must be there and are not verified.
  *
  * @example
  * ```ts
@@ -67,6 +74,8 @@ export async function startKinesisServer(kinesis: Kinesis, options: KinesisServe
   // moment.
   const http1 = createServer({ keepAliveTimeout: 120_000 }, handle);
   const http2 = createHttp2Server(handle);
+  const secure =
+    options.tls === undefined ? undefined : createSecureServer({ ...options.tls, allowHTTP1: true }, handle);
   const sockets = new Set<Socket>();
   const listener = createSocketServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -75,6 +84,11 @@ export async function startKinesisServer(kinesis: Kinesis, options: KinesisServe
     socket.once("data", (chunk: Buffer) => {
       socket.pause();
       socket.unshift(chunk);
+      if (secure !== undefined && chunk[0] === tlsHandshake) {
+        secure.emit("connection", socket);
+        process.nextTick(() => socket.resume());
+        return;
+      }
       const isHttp2 = chunk.toString("latin1", 0, http2Preface.length) === http2Preface;
       (isHttp2 ? http2 : http1).emit("connection", socket);
       if (!isHttp2) process.nextTick(() => socket.resume());
@@ -96,6 +110,7 @@ export async function startKinesisServer(kinesis: Kinesis, options: KinesisServe
         for (const socket of sockets) socket.destroy();
         http1.close();
         http2.close();
+        secure?.close();
       }),
   };
 }
@@ -128,6 +143,7 @@ class FrontEnd {
     if (this.#latencyMs !== undefined) {
       await sleep(this.#kinesis.clock, randomInteger(this.#random, this.#latencyMs.min, this.#latencyMs.max));
     }
+    const wire = wireOf(request.headers["content-type"]);
     const fault = this.#kinesis.faults?.call(operation);
     if (fault?.kind === "slow") await sleep(this.#kinesis.clock, fault.delayBeforeMs);
     if (fault?.kind === "reset-before") {
@@ -135,7 +151,7 @@ class FrontEnd {
       return;
     }
     if (fault?.kind === "reject") {
-      answerError(response, requestId, new KinesisError(fault.code, fault.message));
+      answerError(response, requestId, new KinesisError(fault.code, fault.message), wire);
       return;
     }
 
@@ -145,10 +161,13 @@ class FrontEnd {
     }
 
     let output: object | undefined;
+    let subscription: ShardSubscription | undefined;
     let refusal: unknown;
     try {
       requireSignature(request);
-      output = execute(this.#kinesis, operation, parseBody(body));
+      const input = wire.parse(body);
+      if (operation === subscribeToShard) subscription = this.#kinesis.subscribeToShard(readSubscription(input));
+      else output = execute(this.#kinesis, operation, input);
       if (this.#kinesis.isStored && isWriting(operation)) await this.#kinesis.committed();
     } catch (error) {
       refusal = error;
@@ -164,7 +183,8 @@ class FrontEnd {
     }
     if (fault?.kind === "fail-after") refusal = new KinesisError(fault.code, fault.message);
     if (refusal === undefined) {
-      answer(response, 200, requestId, toWire(output));
+      if (subscription === undefined) answer(response, 200, requestId, wire.write(output), wire.contentType);
+      else await pushSubscription(subscription, response, { clock: this.#kinesis.clock, requestId, wire });
       return;
     }
     if (!(refusal instanceof KinesisError)) this.onError(refusal);
@@ -172,6 +192,7 @@ class FrontEnd {
       response,
       requestId,
       refusal instanceof KinesisError ? refusal : new KinesisError("InternalFailure", "The simulator itself failed."),
+      wire,
     );
   }
 }
@@ -182,15 +203,6 @@ const accessDenied =
 function requireSignature(request: Request): void {
   const fault = findSignatureFault(request);
   if (fault !== undefined) throw new KinesisError(fault.code, fault.message);
-}
-
-function parseBody(body: string): unknown {
-  if (body === "") throw serializationError("The request has no body.");
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw serializationError("The request body is not valid JSON.");
-  }
 }
 
 /** Without a type of its own, an answer has that of the protocol. */

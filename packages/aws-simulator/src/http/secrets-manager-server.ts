@@ -3,7 +3,15 @@ import { createRandom } from "../random.ts";
 import { SecretsManagerError } from "../secrets/errors.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { createUuid } from "../uuid.ts";
-import { abortConnection, answer, answerError, findSignatureFault, operationOf, readBody } from "./aws-json.ts";
+import {
+  abortConnection,
+  answer,
+  answerError,
+  decodeText,
+  findSignatureFault,
+  operationOf,
+  readBody,
+} from "./aws-json.ts";
 import { listen } from "./listening-server.ts";
 
 export interface SecretsManagerServerOptions {
@@ -64,7 +72,11 @@ async function handle(
   try {
     const fault = findSignatureFault(request);
     if (fault !== undefined) throw new SecretsManagerError(fault.code, fault.message);
-    const output = execute(secrets, request.method === "POST" ? operationOf(request, targetPrefix) : undefined, body);
+    const output = execute(
+      secrets,
+      request.method === "POST" ? operationOf(request, targetPrefix) : undefined,
+      decodeText(body),
+    );
     answer(response, 200, requestId, JSON.stringify(output));
   } catch (error) {
     if (!(error instanceof SecretsManagerError)) throw error;

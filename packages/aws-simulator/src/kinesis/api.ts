@@ -4,6 +4,17 @@
  */
 
 export type StreamStatus = "CREATING" | "DELETING" | "ACTIVE" | "UPDATING";
+export type ConsumerStatus = "CREATING" | "DELETING" | "ACTIVE";
+export type EncryptionType = "NONE" | "KMS";
+export type MetricsName =
+  | "IncomingBytes"
+  | "IncomingRecords"
+  | "OutgoingBytes"
+  | "OutgoingRecords"
+  | "WriteProvisionedThroughputExceeded"
+  | "ReadProvisionedThroughputExceeded"
+  | "IteratorAgeMilliseconds"
+  | "ALL";
 export type StreamMode = "PROVISIONED" | "ON_DEMAND";
 export type ShardIteratorType =
   | "AT_SEQUENCE_NUMBER"
@@ -75,7 +86,7 @@ export interface PutRecordInput extends StreamReference {
 export interface PutRecordOutput {
   ShardId: string;
   SequenceNumber: string;
-  EncryptionType: "NONE";
+  EncryptionType: EncryptionType;
 }
 
 export interface PutRecordsRequestEntry {
@@ -98,7 +109,7 @@ export interface PutRecordsResultEntry {
 export interface PutRecordsOutput {
   FailedRecordCount: number;
   Records: PutRecordsResultEntry[];
-  EncryptionType: "NONE";
+  EncryptionType: EncryptionType;
 }
 
 export interface GetShardIteratorInput extends StreamReference {
@@ -195,8 +206,9 @@ export interface StreamDescription {
   HasMoreShards: boolean;
   RetentionPeriodHours: number;
   StreamCreationTimestamp: Date;
-  EnhancedMonitoring: { ShardLevelMetrics: [] }[];
-  EncryptionType: "NONE";
+  EnhancedMonitoring: { ShardLevelMetrics: MetricsName[] }[];
+  EncryptionType: EncryptionType;
+  KeyId?: string;
 }
 
 export interface DescribeStreamOutput {
@@ -210,8 +222,9 @@ export interface StreamDescriptionSummary {
   StreamModeDetails: { StreamMode: StreamMode };
   RetentionPeriodHours: number;
   StreamCreationTimestamp: Date;
-  EnhancedMonitoring: { ShardLevelMetrics: [] }[];
-  EncryptionType: "NONE";
+  EnhancedMonitoring: { ShardLevelMetrics: MetricsName[] }[];
+  EncryptionType: EncryptionType;
+  KeyId?: string;
   OpenShardCount: number;
   ConsumerCount: number;
   MaxRecordSizeInKiB: number;
@@ -284,4 +297,104 @@ export interface DescribeLimitsOutput {
   OpenShardCount: number;
   OnDemandStreamCount: number;
   OnDemandStreamCountLimit: number;
+}
+
+export interface Consumer {
+  ConsumerName: string;
+  ConsumerARN: string;
+  ConsumerStatus: ConsumerStatus;
+  ConsumerCreationTimestamp: Date;
+}
+
+export interface RegisterStreamConsumerInput {
+  readonly StreamARN: string | undefined;
+  readonly ConsumerName: string | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface RegisterStreamConsumerOutput {
+  Consumer: Consumer;
+}
+
+/** A consumer by its ARN, or by its name under a stream. */
+export interface ConsumerReference {
+  readonly StreamARN?: string | undefined;
+  readonly ConsumerName?: string | undefined;
+  readonly ConsumerARN?: string | undefined;
+}
+
+export interface DescribeStreamConsumerOutput {
+  ConsumerDescription: Consumer & { StreamARN: string };
+}
+
+export interface ListStreamConsumersInput {
+  readonly StreamARN: string | undefined;
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListStreamConsumersOutput {
+  Consumers: Consumer[];
+  NextToken?: string;
+}
+
+export interface StartingPosition {
+  readonly Type: ShardIteratorType | undefined;
+  readonly SequenceNumber?: string | undefined;
+  readonly Timestamp?: Date | undefined;
+}
+
+export interface SubscribeToShardInput {
+  readonly ConsumerARN: string | undefined;
+  readonly ShardId: string | undefined;
+  readonly StartingPosition: StartingPosition | undefined;
+}
+
+export interface SubscribeToShardEvent {
+  Records: KinesisRecord[];
+  /** Where to go on with the next subscription; absent at the end of a closed shard. */
+  ContinuationSequenceNumber?: string;
+  MillisBehindLatest: number;
+  /** Given with the end of a closed shard. */
+  ChildShards?: ChildShard[];
+}
+
+export interface ResourceReference {
+  readonly ResourceARN: string | undefined;
+}
+
+export interface ListTagsForResourceOutput {
+  Tags: Tag[];
+}
+
+export interface TagResourceInput extends ResourceReference {
+  readonly Tags: Readonly<Record<string, string>> | undefined;
+}
+
+export interface UntagResourceInput extends ResourceReference {
+  readonly TagKeys: readonly string[] | undefined;
+}
+
+export interface ResourcePolicyInput extends ResourceReference {
+  readonly Policy: string | undefined;
+}
+
+export interface ResourcePolicyOutput {
+  Policy: string;
+}
+
+export interface EncryptionInput extends StreamReference {
+  readonly EncryptionType: EncryptionType | undefined;
+  readonly KeyId: string | undefined;
+}
+
+export interface EnhancedMonitoringInput extends StreamReference {
+  readonly ShardLevelMetrics: readonly MetricsName[] | undefined;
+}
+
+export interface EnhancedMonitoringOutput {
+  StreamName: string;
+  StreamARN: string;
+  CurrentShardLevelMetrics: MetricsName[];
+  DesiredShardLevelMetrics: MetricsName[];
 }

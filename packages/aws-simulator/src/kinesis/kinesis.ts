@@ -7,12 +7,15 @@ import type * as api from "./api.ts";
 import { type ClientOptions, createInProcessClient, type InProcessClient } from "./client.ts";
 import { KinesisError } from "./errors.ts";
 import * as limits from "./limits.ts";
+import * as consumers from "./consumer-operations.ts";
 import * as reads from "./read-operations.ts";
+import * as resources from "./resource-operations.ts";
 import * as resharding from "./reshard-operations.ts";
 import { incrementSequenceNumber } from "./sequence-number.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import * as streams from "./stream-operations.ts";
 import type { StreamStore } from "./stream-store.ts";
+import type { ShardSubscription } from "./subscription.ts";
 import { RequestValidation } from "./validation.ts";
 import * as writes from "./write-operations.ts";
 
@@ -237,6 +240,69 @@ export class Kinesis {
 
   updateShardCount(input: api.UpdateShardCountInput): api.UpdateShardCountOutput {
     return resharding.updateShardCount(this.#account, input);
+  }
+
+  registerStreamConsumer(input: api.RegisterStreamConsumerInput): api.RegisterStreamConsumerOutput {
+    return consumers.registerStreamConsumer(this.#account, input);
+  }
+
+  deregisterStreamConsumer(input: api.ConsumerReference): void {
+    consumers.deregisterStreamConsumer(this.#account, input);
+  }
+
+  describeStreamConsumer(input: api.ConsumerReference): api.DescribeStreamConsumerOutput {
+    return consumers.describeStreamConsumer(this.#account, input);
+  }
+
+  listStreamConsumers(input: api.ListStreamConsumersInput): api.ListStreamConsumersOutput {
+    return consumers.listStreamConsumers(this.#account, input);
+  }
+
+  /** Begins a subscription; ask it for what it pushes. The HTTP front end writes that as the API's event stream. */
+  subscribeToShard(input: api.SubscribeToShardInput): ShardSubscription {
+    return consumers.subscribeToShard(this.#account, input);
+  }
+
+  listTagsForResource(input: api.ResourceReference): api.ListTagsForResourceOutput {
+    return resources.listTagsForResource(this.#account, input);
+  }
+
+  tagResource(input: api.TagResourceInput): void {
+    resources.tagResource(this.#account, input);
+  }
+
+  untagResource(input: api.UntagResourceInput): void {
+    resources.untagResource(this.#account, input);
+  }
+
+  /** Only the stream's description changes: what is stored stays as it is. */
+  startStreamEncryption(input: api.EncryptionInput): void {
+    resources.startStreamEncryption(this.#account, input);
+  }
+
+  stopStreamEncryption(input: api.EncryptionInput): void {
+    resources.stopStreamEncryption(this.#account, input);
+  }
+
+  enableEnhancedMonitoring(input: api.EnhancedMonitoringInput): api.EnhancedMonitoringOutput {
+    return resources.enableEnhancedMonitoring(this.#account, input);
+  }
+
+  disableEnhancedMonitoring(input: api.EnhancedMonitoringInput): api.EnhancedMonitoringOutput {
+    return resources.disableEnhancedMonitoring(this.#account, input);
+  }
+
+  /** The policy is kept; who may do what is not modelled. */
+  putResourcePolicy(input: api.ResourcePolicyInput): void {
+    resources.putResourcePolicy(this.#account, input);
+  }
+
+  getResourcePolicy(input: api.ResourceReference): api.ResourcePolicyOutput {
+    return resources.getResourcePolicy(this.#account, input);
+  }
+
+  deleteResourcePolicy(input: api.ResourceReference): void {
+    resources.deleteResourcePolicy(this.#account, input);
   }
 
   /**

@@ -50,6 +50,27 @@ export const listStreamsPage = { default: 100, max: 10_000 } as const;
 /** Default and largest page of ListTagsForStream. [api ListTagsForStream] */
 export const listTagsPage = { default: 50, max: 50 } as const;
 
+/** Default and largest page of ListStreamConsumers. [api ListStreamConsumers] */
+export const listConsumersPage = { default: 100, max: 10_000 } as const;
+
+/** Consumers with enhanced fan-out of one stream. [api RegisterStreamConsumer] */
+export const maxConsumersPerStream = 20;
+/** Of these, how many may be CREATING at once. [api RegisterStreamConsumer] */
+export const maxConsumersCreating = 5;
+/** Bytes a shard pushes a second to each consumer with enhanced fan-out. [quotas] */
+export const subscriptionBytesPerSecond = 2 * mib;
+/** How long a subscription lasts. [api SubscribeToShard] */
+export const subscriptionLifetimeMs = 300_000;
+/** Another call takes a subscription over after so long, and is refused before. [api SubscribeToShard] */
+export const subscriptionTakeoverMs = 5_000;
+/**
+ * A subscription with nothing to push says so this often. AWS does not tell how often it does; the Kinesis Client
+ * Library warns and subscribes again after 35 s of silence.
+ */
+export const subscriptionHeartbeatMs = 5_000;
+/** Bytes in one event of a subscription; a larger record comes alone. Not told by AWS. */
+export const maxSubscriptionEventBytes = mib;
+
 /** Retention in hours. [quotas] */
 export const retentionHours = { min: 24, max: 8760 } as const;
 /** Tags on one stream. [api AddTagsToStream] */
@@ -78,16 +99,27 @@ export const callsPerSecond: Readonly<Record<string, { readonly rate: number; re
   CreateStream: { rate: 5, per: "account" },
   DecreaseStreamRetentionPeriod: { rate: 5, per: "stream" },
   DeleteStream: { rate: 5, per: "account" },
+  DeregisterStreamConsumer: { rate: 5, per: "stream" },
   DescribeLimits: { rate: 1, per: "account" },
   DescribeStream: { rate: 10, per: "account" },
+  DescribeStreamConsumer: { rate: 20, per: "stream" },
   DescribeStreamSummary: { rate: 20, per: "account" },
+  DisableEnhancedMonitoring: { rate: 5, per: "account" },
+  EnableEnhancedMonitoring: { rate: 5, per: "account" },
   IncreaseStreamRetentionPeriod: { rate: 5, per: "stream" },
   ListShards: { rate: 1000, per: "stream" },
+  ListStreamConsumers: { rate: 5, per: "stream" },
   ListStreams: { rate: 5, per: "account" },
+  ListTagsForResource: { rate: 5, per: "account" },
   ListTagsForStream: { rate: 5, per: "account" },
   MergeShards: { rate: 5, per: "account" },
+  RegisterStreamConsumer: { rate: 5, per: "stream" },
   RemoveTagsFromStream: { rate: 5, per: "account" },
   SplitShard: { rate: 5, per: "account" },
+  StartStreamEncryption: { rate: 5, per: "account" },
+  StopStreamEncryption: { rate: 5, per: "account" },
+  TagResource: { rate: 5, per: "account" },
+  UntagResource: { rate: 5, per: "account" },
   UpdateMaxRecordSize: { rate: 5, per: "account" },
   UpdateShardCount: { rate: 10, per: "account" },
   UpdateStreamMode: { rate: 5, per: "account" },

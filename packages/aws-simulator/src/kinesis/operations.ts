@@ -1,4 +1,4 @@
-import type { KinesisRecord } from "./api.ts";
+import type { KinesisRecord, SubscribeToShardInput } from "./api.ts";
 import { KinesisError, serializationError } from "./errors.ts";
 import type { Kinesis } from "./kinesis.ts";
 import { decodedLength, StoredRecord } from "./stored-record.ts";
@@ -20,6 +20,10 @@ type Shape = Readonly<Record<string, MemberType>>;
 const stream: Shape = { StreamName: "string", StreamARN: "string", StreamId: "string" };
 const streamModeDetails = { structure: { StreamMode: "string" } } as const;
 const entry: Shape = { Data: "blob", PartitionKey: "string", ExplicitHashKey: "string" };
+const consumer: Shape = { StreamARN: "string", StreamId: "string", ConsumerName: "string", ConsumerARN: "string" };
+const encryption: Shape = { ...stream, EncryptionType: "string", KeyId: "string" };
+const monitoring: Shape = { ...stream, ShardLevelMetrics: "stringList" };
+const resource: Shape = { ResourceARN: "string", StreamId: "string" };
 const retention: Shape = { ...stream, RetentionPeriodHours: "integer" };
 
 interface Operation {
@@ -48,16 +52,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     MaxRecordSizeInKiB: "integer",
   }),
   DecreaseStreamRetentionPeriod: operation("decreaseStreamRetentionPeriod", retention),
+  DeleteResourcePolicy: operation("deleteResourcePolicy", resource),
   DeleteStream: operation("deleteStream", { ...stream, EnforceConsumerDeletion: "boolean" }),
+  DeregisterStreamConsumer: operation("deregisterStreamConsumer", consumer),
   DescribeLimits: operation("describeLimits", {}),
   DescribeStream: operation("describeStream", { ...stream, Limit: "integer", ExclusiveStartShardId: "string" }),
+  DescribeStreamConsumer: operation("describeStreamConsumer", consumer),
   DescribeStreamSummary: operation("describeStreamSummary", stream),
+  DisableEnhancedMonitoring: operation("disableEnhancedMonitoring", monitoring),
+  EnableEnhancedMonitoring: operation("enableEnhancedMonitoring", monitoring),
   GetRecords: operation("getRecords", {
     ShardIterator: "string",
     Limit: "integer",
     StreamARN: "string",
     DryRun: "boolean",
   }),
+  GetResourcePolicy: operation("getResourcePolicy", resource),
   GetShardIterator: operation("getShardIterator", {
     ...stream,
     ShardId: "string",
@@ -75,11 +85,19 @@ export const operations: Readonly<Record<string, Operation>> = {
     StreamCreationTimestamp: "timestamp",
     ShardFilter: { structure: { Type: "string", ShardId: "string", Timestamp: "timestamp" } },
   }),
+  ListStreamConsumers: operation("listStreamConsumers", {
+    StreamARN: "string",
+    StreamId: "string",
+    NextToken: "string",
+    MaxResults: "integer",
+    StreamCreationTimestamp: "timestamp",
+  }),
   ListStreams: operation("listStreams", {
     Limit: "integer",
     ExclusiveStartStreamName: "string",
     NextToken: "string",
   }),
+  ListTagsForResource: operation("listTagsForResource", resource),
   ListTagsForStream: operation("listTagsForStream", {
     ...stream,
     ExclusiveStartTagKey: "string",
@@ -88,8 +106,14 @@ export const operations: Readonly<Record<string, Operation>> = {
   MergeShards: operation("mergeShards", { ...stream, ShardToMerge: "string", AdjacentShardToMerge: "string" }),
   PutRecord: operation("putRecord", { ...stream, ...entry, SequenceNumberForOrdering: "string", DryRun: "boolean" }),
   PutRecords: operation("putRecords", { ...stream, Records: { list: entry }, DryRun: "boolean" }),
+  PutResourcePolicy: operation("putResourcePolicy", { ...resource, Policy: "string" }),
+  RegisterStreamConsumer: operation("registerStreamConsumer", { ...consumer, Tags: "stringMap" }),
   RemoveTagsFromStream: operation("removeTagsFromStream", { ...stream, TagKeys: "stringList" }),
   SplitShard: operation("splitShard", { ...stream, ShardToSplit: "string", NewStartingHashKey: "string" }),
+  StartStreamEncryption: operation("startStreamEncryption", encryption),
+  StopStreamEncryption: operation("stopStreamEncryption", encryption),
+  TagResource: operation("tagResource", { ...resource, Tags: "stringMap" }),
+  UntagResource: operation("untagResource", { ...resource, TagKeys: "stringList" }),
   UpdateMaxRecordSize: operation("updateMaxRecordSize", { StreamARN: "string", MaxRecordSizeInKiB: "integer" }),
   UpdateShardCount: operation("updateShardCount", {
     ...stream,
@@ -125,6 +149,21 @@ export function execute(kinesis: Kinesis, name: string, input: unknown): object 
   return found.run(kinesis, checked as never);
 }
 
+/** The name of the one operation whose answer goes on: only {@link readSubscription} takes its request. */
+export const subscribeToShard = "SubscribeToShard";
+
+const subscription: Shape = {
+  ConsumerARN: "string",
+  StreamId: "string",
+  ShardId: "string",
+  StartingPosition: { structure: { Type: "string", SequenceNumber: "string", Timestamp: "timestamp" } },
+};
+
+/** Reads the request of SubscribeToShard. @throws KinesisError */
+export function readSubscription(input: unknown): SubscribeToShardInput {
+  return checkStructure(input, subscription) as SubscribeToShardInput;
+}
+
 /** An answer as awsJson1.1 writes it: dates as epoch seconds, bytes as base64. */
 export function toWire(output: object | undefined): string {
   if (output === undefined) return "";
@@ -141,6 +180,21 @@ function getRecordsToWire(output: object): string {
   const { Records: records, ...rest } = output as { Records: readonly KinesisRecord[] };
   const written = records.map((record) => (record instanceof StoredRecord ? record.toWire() : "")).join(",");
   return `${JSON.stringify(rest).slice(0, -1)},"Records":[${written}]}`;
+}
+
+/** An answer of plain objects, dates and bytes. */
+export function toPlain(output: object): object {
+  if (!("Records" in output) || !("MillisBehindLatest" in output)) return output;
+  const { Records: records, ...rest } = output as { Records: readonly KinesisRecord[] };
+  return {
+    ...rest,
+    Records: records.map(({ SequenceNumber, ApproximateArrivalTimestamp, Data, PartitionKey }) => ({
+      SequenceNumber,
+      ApproximateArrivalTimestamp,
+      Data,
+      PartitionKey,
+    })),
+  };
 }
 
 /**

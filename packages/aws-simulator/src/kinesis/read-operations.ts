@@ -17,7 +17,7 @@ import type { StoredRecord } from "./stored-record.ts";
 import type { StreamState } from "./stream.ts";
 import { RequestValidation } from "./validation.ts";
 
-const iteratorTypes = [
+export const iteratorTypes = [
   "AT_SEQUENCE_NUMBER",
   "AFTER_SEQUENCE_NUMBER",
   "TRIM_HORIZON",
@@ -100,7 +100,8 @@ export function listShards(account: Account, input: ListShardsInput): ListShards
   return selectShards(stream, request, now);
 }
 
-function startingPosition(
+/** The position a reader begins at. @throws InvalidArgumentException */
+export function startingPosition(
   account: Account,
   stream: StreamState,
   shard: ShardState,

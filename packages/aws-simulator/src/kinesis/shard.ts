@@ -210,6 +210,23 @@ export class ShardState {
 
   /** Reads on from `position`, at most `limit` records and ten mebibytes. */
   read(position: string, limit: number, nowMs: number): ShardRead {
+    const { bytes, ...read } = this.peek(position, maxBytesPerGet, limit);
+    // "If a call returns 10 MiB, subsequent calls made within the next 5 seconds throw" [api GetRecords]: what exceeds
+    // a second's worth has to be waited for in full.
+    if (bytes > readBytesPerSecond) this.#readBytes.drain(nowMs);
+    this.#readBytes.take(bytes, nowMs);
+    return read;
+  }
+
+  /** Reads as {@link read} does, and takes nothing of the capacity that GetRecords callers share. */
+  peek(
+    position: string,
+    maxBytes: number,
+    limit = Number.POSITIVE_INFINITY,
+  ): ShardRead & {
+    /** Bytes of the records together. */
+    readonly bytes: number;
+  } {
     const records: StoredRecord[] = [];
     const log = this.#log;
     let rank = log.rankOf(position);
@@ -217,16 +234,13 @@ export class ShardState {
     for (; records.length < limit && rank < log.size; rank += 1) {
       const record = log.at(rank);
       if (record === undefined) continue;
-      if (records.length > 0 && bytes + record.sizeBytes > maxBytesPerGet) break;
+      if (records.length > 0 && bytes + record.sizeBytes > maxBytes) break;
       records.push(record);
       bytes += record.sizeBytes;
     }
-    // "If a call returns 10 MiB, subsequent calls made within the next 5 seconds throw" [api GetRecords]: what exceeds
-    // a second's worth has to be waited for in full.
-    if (bytes > readBytesPerSecond) this.#readBytes.drain(nowMs);
-    this.#readBytes.take(bytes, nowMs);
     const last = records.at(-1);
     return {
+      bytes,
       records,
       nextPosition: last === undefined ? position : incrementSequenceNumber(last.SequenceNumber),
       remaining: log.size - rank,

@@ -1,4 +1,5 @@
-import type { StreamMode } from "./api.ts";
+import type { MetricsName, StreamMode } from "./api.ts";
+import type { ConsumerDescription } from "./stream-consumers.ts";
 
 /** One shard as it is written down: everything but its records. Hash keys are decimal, times epoch milliseconds. */
 export interface ShardDescription {
@@ -23,4 +24,11 @@ export interface StreamDescription {
   /** Index of the shard that a split or merge makes next. */
   readonly nextShardIndex: number;
   readonly shards: readonly ShardDescription[];
+  /** Consumers with enhanced fan-out; absent when there are none. */
+  readonly consumers?: readonly ConsumerDescription[];
+  /** Absent when the stream is not encrypted. */
+  readonly kmsKeyId?: string;
+  readonly shardLevelMetrics?: readonly MetricsName[];
+  /** Resource policies by the ARN they are attached to. */
+  readonly policies?: Readonly<Record<string, string>>;
 }

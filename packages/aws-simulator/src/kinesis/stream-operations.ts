@@ -17,10 +17,11 @@ import type {
   UpdateMaxRecordSizeInput,
   UpdateStreamModeInput,
 } from "./api.ts";
-import { invalidArgument, limitExceeded, validationError } from "./errors.ts";
+import { inUse, invalidArgument, limitExceeded, validationError } from "./errors.ts";
 import * as limits from "./limits.ts";
 import { countWithinDay, type StreamState } from "./stream.ts";
-import { RequestValidation } from "./validation.ts";
+import { addTags } from "./resource-operations.ts";
+import { checkTags, RequestValidation } from "./validation.ts";
 
 export const streamModes = ["PROVISIONED", "ON_DEMAND"] as const;
 
@@ -59,6 +60,11 @@ export function createStream(account: Account, input: CreateStreamInput): void {
 export function deleteStream(account: Account, input: DeleteStreamInput): void {
   const stream = account.stream(input);
   account.limitCalls("DeleteStream");
+  if (stream.consumers.size > 0 && input.EnforceConsumerDeletion !== true) {
+    throw inUse(
+      `Stream ${stream.streamName} under account ${account.accountId} has enhanced fan-out consumers. Deregister them, or set EnforceConsumerDeletion.`,
+    );
+  }
   stream.status = "DELETING";
   account.trace?.record("kinesis.deleteStream", { stream: stream.streamName });
   account.afterStatusDelay(() => {
@@ -124,7 +130,7 @@ export function describeStreamSummary(account: Account, input: StreamReference):
     StreamDescriptionSummary: {
       ...description(account, stream),
       OpenShardCount: stream.status === "CREATING" ? 0 : stream.openShards.length,
-      ConsumerCount: 0,
+      ConsumerCount: stream.consumers.size,
       MaxRecordSizeInKiB: Math.ceil(stream.maxRecordBytes / limits.kib),
     },
   };
@@ -203,23 +209,13 @@ export function updateMaxRecordSize(account: Account, input: UpdateMaxRecordSize
 }
 
 export function addTagsToStream(account: Account, input: AddTagsToStreamInput): void {
-  const tags = Object.entries(input.Tags ?? {});
   const check = new RequestValidation();
   check.required("tags", input.Tags);
-  for (const [key, value] of tags) {
-    check.text("tags", key, { min: 1, max: 128 });
-    check.text(`tags.${key}.member`, value, { max: 256 });
-  }
+  checkTags(check, input.Tags);
   check.finish();
   const stream = account.stream(input);
   account.limitCalls("AddTagsToStream");
-  const added = tags.filter(([key]) => !stream.tags.has(key)).length;
-  if (stream.tags.size + added > limits.maxTagsPerStream) {
-    throw invalidArgument(
-      `Failed to add tags to stream ${stream.streamName} under account ${account.accountId} because a given stream cannot have more than ${limits.maxTagsPerStream} tags associated with it.`,
-    );
-  }
-  for (const [key, value] of tags) stream.tags.set(key, value);
+  addTags(stream.tags, input.Tags ?? {}, stream.streamName, account);
   stream.save();
 }
 
@@ -276,7 +272,8 @@ function description(account: Account, stream: StreamState) {
     StreamModeDetails: { StreamMode: stream.mode },
     RetentionPeriodHours: stream.retentionHours,
     StreamCreationTimestamp: new Date(stream.createdMs),
-    EnhancedMonitoring: [{ ShardLevelMetrics: [] as [] }],
-    EncryptionType: "NONE" as const,
+    EnhancedMonitoring: [{ ShardLevelMetrics: [...stream.shardLevelMetrics] }],
+    EncryptionType: stream.encryptionType,
+    ...(stream.kmsKeyId === undefined ? {} : { KeyId: stream.kmsKeyId }),
   };
 }

@@ -1,9 +1,10 @@
-import type { ChildShard, StreamMode, StreamStatus } from "./api.ts";
+import type { ChildShard, EncryptionType, MetricsName, StreamMode, StreamStatus } from "./api.ts";
 import { type HexHashKey, hashPartitionKey, maxHashKey, toHexHashKey, uniformBoundaries } from "./hash-key.ts";
 import { dayMs, hourMs } from "./limits.ts";
 import { OnDemandScaling } from "./on-demand.ts";
 import { planUniformScaling } from "./resharding.ts";
 import { type ShardOptions, ShardState } from "./shard.ts";
+import { StreamConsumer } from "./stream-consumers.ts";
 import type { StreamDescription } from "./stream-description.ts";
 import type { StoredStream, StreamStore } from "./stream-store.ts";
 
@@ -34,6 +35,13 @@ export class StreamState {
   mode: StreamMode;
   retentionHours: number;
   maxRecordBytes: number;
+  /** Consumers with enhanced fan-out, by name. */
+  readonly consumers: Map<string, StreamConsumer>;
+  /** The key of an encrypted stream. */
+  kmsKeyId: string | undefined;
+  shardLevelMetrics: readonly MetricsName[];
+  /** Resource policies by the ARN they are attached to. */
+  readonly policies: Map<string, string>;
   #shards: ShardState[] = [];
   #open: ShardState[] = [];
   #nextIndex = 0;
@@ -52,6 +60,12 @@ export class StreamState {
     this.retentionHours = settings.retentionHours;
     this.maxRecordBytes = settings.maxRecordBytes;
     this.tags = new Map(Object.entries({ ...retained?.tags, ...settings.tags }));
+    this.consumers = new Map(
+      retained?.consumers?.map((consumer) => [consumer.name, new StreamConsumer(settings.streamArn, consumer)]),
+    );
+    this.kmsKeyId = retained?.kmsKeyId;
+    this.shardLevelMetrics = retained?.shardLevelMetrics ?? [];
+    this.policies = new Map(Object.entries(retained?.policies ?? {}));
     this.#stored = settings.store?.open(retained ?? this.toDescription());
     if (retained === undefined) this.#addFirstShards(settings.shardCount);
     else this.#resumeShards(retained);
@@ -80,7 +94,17 @@ export class StreamState {
       tags: Object.fromEntries(this.tags),
       nextShardIndex: this.#nextIndex,
       shards: this.#shards.map((shard) => shard.toDescription()),
+      ...(this.consumers.size === 0
+        ? {}
+        : { consumers: [...this.consumers.values()].map((one) => one.toDescription()) }),
+      ...(this.kmsKeyId === undefined ? {} : { kmsKeyId: this.kmsKeyId }),
+      ...(this.shardLevelMetrics.length === 0 ? {} : { shardLevelMetrics: this.shardLevelMetrics }),
+      ...(this.policies.size === 0 ? {} : { policies: Object.fromEntries(this.policies) }),
     };
+  }
+
+  get encryptionType(): EncryptionType {
+    return this.kmsKeyId === undefined ? "NONE" : "KMS";
   }
 
   get openShards(): readonly ShardState[] {

@@ -71,6 +71,14 @@ export class RequestValidation {
   }
 }
 
+/** Names of tags have 1 to 128 characters, values at most 256. */
+export function checkTags(check: RequestValidation, tags: Readonly<Record<string, string>> | undefined): void {
+  for (const [name, value] of Object.entries(tags ?? {})) {
+    check.text("tags", name, { min: 1, max: 128 });
+    check.text(`tags.${name}.member`, value, { max: 256 });
+  }
+}
+
 const compiled = new Map<string, RegExp>();
 
 /** Compiled once each: every call of the API is checked. */

@@ -48,7 +48,7 @@ export function putRecord(account: Account, input: Omit<PutRecordInput, "Data"> 
     );
   }
   account.trace?.record("kinesis.putRecord", { stream: stream.streamName, shard: result.ShardId });
-  return { ShardId: result.ShardId, SequenceNumber: result.SequenceNumber, EncryptionType: "NONE" };
+  return { ShardId: result.ShardId, SequenceNumber: result.SequenceNumber, EncryptionType: stream.encryptionType };
 }
 
 export function putRecords(
@@ -95,7 +95,7 @@ export function putRecords(
     bytes: totalBytes,
     failed,
   });
-  return { FailedRecordCount: failed, Records: results, EncryptionType: "NONE" };
+  return { FailedRecordCount: failed, Records: results, EncryptionType: stream.encryptionType };
 }
 
 function scaleOnDemand(account: Account, stream: StreamState, now: number): void {

@@ -99,6 +99,7 @@ const reportBatchItemFailures = "ReportBatchItemFailures";
 
 /** Fills in the defaults and refuses what AWS would refuse. @throws OptionError */
 export function readMappingOptions(options: EventSourceMappingOptions): MappingSettings {
+  refuseUnmodelled(options);
   checkText("streamArn", options.streamArn);
   checkFunction("invoke", options.invoke);
   const functionArn = options.functionArn ?? "arn:aws:lambda:us-east-1:000000000000:function:function";
@@ -130,6 +131,19 @@ export function readMappingOptions(options: EventSourceMappingOptions): MappingS
   };
   checkRanges(options, settings);
   return settings;
+}
+
+/**
+ * Settings of a mapping that change what a function gets. Ignored, they would show a consumer events that it never gets
+ * on AWS.
+ */
+const unmodelledSettings: readonly string[] = ["filterCriteria", "tumblingWindowInSeconds"];
+
+function refuseUnmodelled(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || !unmodelledSettings.includes(name)) continue;
+    throw new OptionError(name, "left out: it is not modelled", value);
+  }
 }
 
 function checkRanges(options: EventSourceMappingOptions, settings: MappingSettings): void {

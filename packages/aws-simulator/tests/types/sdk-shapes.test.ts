@@ -27,6 +27,15 @@ export type Inputs = [
   Fits<sdk.UpdateMaxRecordSizeInput, ours.UpdateMaxRecordSizeInput>,
   Fits<sdk.UpdateShardCountInput, ours.UpdateShardCountInput>,
   Fits<sdk.UpdateStreamModeInput, ours.UpdateStreamModeInput>,
+  Fits<sdk.RegisterStreamConsumerInput, ours.RegisterStreamConsumerInput>,
+  Fits<sdk.DescribeStreamConsumerInput, ours.ConsumerReference>,
+  Fits<sdk.ListStreamConsumersInput, ours.ListStreamConsumersInput>,
+  Fits<sdk.SubscribeToShardInput, ours.SubscribeToShardInput>,
+  Fits<sdk.TagResourceInput, ours.TagResourceInput>,
+  Fits<sdk.UntagResourceInput, ours.UntagResourceInput>,
+  Fits<sdk.StartStreamEncryptionInput, ours.EncryptionInput>,
+  Fits<sdk.PutResourcePolicyInput, ours.ResourcePolicyInput>,
+  Fits<sdk.EnableEnhancedMonitoringInput, ours.EnhancedMonitoringInput>,
 ];
 
 /** What the model answers, the SDK's users take. */
@@ -42,6 +51,13 @@ export type Outputs = [
   Fits<ours.PutRecordOutput, Answer<sdk.PutRecordOutput>>,
   Fits<ours.PutRecordsOutput, Answer<sdk.PutRecordsOutput>>,
   Fits<ours.UpdateShardCountOutput, Answer<sdk.UpdateShardCountOutput>>,
+  Fits<ours.RegisterStreamConsumerOutput, Answer<sdk.RegisterStreamConsumerOutput>>,
+  Fits<ours.DescribeStreamConsumerOutput, Answer<sdk.DescribeStreamConsumerOutput>>,
+  Fits<ours.ListStreamConsumersOutput, Answer<sdk.ListStreamConsumersOutput>>,
+  Fits<ours.ListTagsForResourceOutput, Answer<sdk.ListTagsForResourceOutput>>,
+  Fits<ours.ResourcePolicyOutput, Answer<sdk.GetResourcePolicyOutput>>,
+  Fits<ours.EnhancedMonitoringOutput, Answer<sdk.EnhancedMonitoringOutput>>,
+  Fits<Omit<ours.SubscribeToShardEvent, "ContinuationSequenceNumber">, Partial<sdk.SubscribeToShardEvent>>,
 ];
 
 test("the in-process client gives the output type of the command it was sent", async () => {

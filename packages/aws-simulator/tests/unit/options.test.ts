@@ -95,3 +95,16 @@ describe("what a component cannot do without is asked for when it is made", () =
     expect(clock.pendingTimers).toBe(1);
   });
 });
+
+test.each(["filterCriteria", "tumblingWindowInSeconds"])(
+  "a mapping refuses %s, which it would have to ignore",
+  (name) => {
+    const mapping = {
+      kinesis: new Kinesis(),
+      streamArn: "arn",
+      invoke: async () => undefined,
+      [name]: { Filters: [] },
+    };
+    expect(() => new EventSourceMapping(mapping)).toThrow(`Expected \`${name}\` to be left out`);
+  },
+);

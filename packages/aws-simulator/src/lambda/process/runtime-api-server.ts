@@ -127,7 +127,7 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   } catch {
     return undefined;
   }
-  return decodeText(parts);
+  return decodeText(Buffer.concat(parts));
 }
 
 function readError(body: string): RuntimeError {
