@@ -85,12 +85,12 @@ interface MaskedEvent {
  * anew; if that would change digits, or leave what no store takes, the text is read once more with both in mind, and masked again.
  */
 function maskAndWrite(event: RawEvent, text: string, order: MaskingOrder, { maskEvent }: EventContext): MaskedEvent {
-  const log = maskOrFail(maskEvent, event, order);
+  const log = maskOrFail(maskEvent, event, order, text);
   const passedOn = exchangeTexts(event, text, log);
   if (passedOn !== undefined) return { event, log, json: passedOn, fidelity: "" };
   if (!needsExactReading(text)) return { event, log, json: JSON.stringify(event), fidelity: "" };
   const exact = readExactly(text);
-  const exactLog = maskOrFail(maskEvent, exact.event, order);
+  const exactLog = maskOrFail(maskEvent, exact.event, order, text);
   return {
     event: exact.event,
     log: exactLog,
@@ -109,9 +109,9 @@ function writeFidelity({ notes, noteCount }: ExactEvent, log: MaskingLog): strin
   return `,"fidelity":${JSON.stringify(fidelity)}`;
 }
 
-function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder): MaskingLog {
+function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder, text: string): MaskingLog {
   try {
-    return maskEvent(event, order);
+    return maskEvent(event, order, text);
   } catch (cause) {
     throw cause instanceof MaskingFailedError
       ? cause

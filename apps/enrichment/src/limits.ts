@@ -61,3 +61,9 @@ export const privacyKeysTimeoutMs = 2_000;
 
 /** Time kept of an invocation that waits for its first keys, to answer Lambda. */
 export const givingBackMarginMs = 1_000;
+
+/** Names of properties that a place in a privacy map remembers: those of its schema, and of those who add their own. */
+export const maxRememberedNames = 1_000;
+
+/** Texts of JSON inside each other that are read. Each doubles the backslashes of the one around it; what is deeper is masked whole. */
+export const maxInnerTexts = 4;

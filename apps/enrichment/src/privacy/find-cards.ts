@@ -10,7 +10,7 @@ const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011\t\r\n][ \t\n\u00a0]?|%20)?\d
 const manyDigits = /\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d[^A-Za-z\d]{0,3}\d/u;
 
 /**
- * Finds card numbers: 12 to 19 digits in groups, first digit 2 to 6 as the card networks have it, Luhn check digit right. A
+ * Finds card numbers: 12 to 19 digits in groups, first digits as the card networks have them, Luhn check digit right. A
  * number inside a longer run of groups is found, one inside a longer run of *digits* is not: that is no card number.
  */
 export function findCards(text: string): readonly Finding[] {
@@ -70,9 +70,16 @@ export function isCardNumber(digits: string): boolean {
   return hasCardForm(digits) && hasLuhnCheckDigit(digits);
 }
 
+/**
+ * How numbers of the networks begin: Mastercard from 2221 to 2720, Mir, JCB (2131, 35), Diners Club, American Express; of those with 4, 5
+ * and 6 all. Times such as 20261129042633 begin with none of them.
+ * https://www.iso.org/standard/70484.html (ISO/IEC 7812-1), and the networks' own lists of ranges
+ */
+const networks = /^(?:2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720|20[0-4]|131)|3[04-9]|[4-6])\d*$/u;
+
 /** Whether a text has as many digits as a card number, of a card network. */
 export function hasCardForm(text: string): boolean {
-  return text.length >= minCardDigits && text.length <= maxDigits && /^[2-6]\d*$/u.test(text);
+  return text.length >= minCardDigits && text.length <= maxDigits && networks.test(text);
 }
 
 /** ISO/IEC 7812-1, annex B. */

@@ -1,3 +1,4 @@
+import { findEncodedEmails } from "./find-encoded-emails.ts";
 import { type Finding, noFindings } from "./finding.ts";
 
 // Characters of an address without quotes (RFC 5322 "atext", the dot, and letters of every script: RFC 6531).
@@ -9,17 +10,18 @@ const maxDomainLength = 255;
 
 /**
  * Finds e-mail addresses, also in URLs, where `@` may be written `%40`, and `%2540` in a URL inside a URL. Linear: it looks at the surroundings of every
- * `@` and nowhere else.
+ * `@`, and at words that may be base64.
  */
 export function findEmails(text: string): readonly Finding[] {
-  if (!text.includes("@") && !text.includes("%")) return noFindings;
+  const encoded = findEncodedEmails(text);
+  if (!text.includes("@") && !text.includes("%")) return encoded;
   const findings: Finding[] = [];
   for (const { index, 0: at } of text.matchAll(/@|%(?:25)*40/gu)) {
     const start = expandLeft(text, index);
     const end = expandRight(text, index + at.length);
     if (start < index && end > index + at.length) findings.push({ start, end });
   }
-  return findings;
+  return encoded === noFindings ? findings : [...findings, ...encoded].sort((a, b) => a.start - b.start);
 }
 
 function expandLeft(text: string, at: number): number {

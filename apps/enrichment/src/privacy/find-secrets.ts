@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+import { beginsLikeCredential, credentialForms } from "./credential-forms.ts";
 import { type Finding, noFindings } from "./finding.ts";
 
 // Names whose value is a credential wherever they stand: `reset_token=…`, `"clientSecret": "…"`, `Password: …`.
@@ -11,31 +13,12 @@ const minCodeLength = 16;
 // The last two letters of all these names before a separator: most texts have none of them.
 const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|in|re|tp|id|de)["'\\\s]*(?:[=:]|%3D)/iu;
 
-// Credentials that have a form of their own, as their issuers publish it for secret scanning: JWT and `Authorization` headers,
-// AWS, GitHub, GitLab, npm, Slack, SendGrid, Stripe, Google, and keys in PEM.
-const knownForms = [
-  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/gu,
-  /[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*/gu,
-  /A[KS]IA[A-Z\d]{16}/gu,
-  /gh[pousr]_[A-Za-z\d]{30,}/gu,
-  /github_pat_\w{30,}/gu,
-  /glpat-[\w-]{20,}/gu,
-  /npm_[A-Za-z\d]{36}/gu,
-  /SG\.[\w-]{16,}\.[\w-]{16,}/gu,
-  /xox[abeoprs]-[\w-]{10,}/gu,
-  /[rs]k_(?:live|test)_\w{10,}/gu,
-  /AIza[\w-]{30,}/gu,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/gu,
-];
-// What they begin with: nearly no text has it, and this is found out sooner.
-const beginsLikeKnownForm =
-  /eyJ|earer|A[KS]IA|gh[pousr]_|github_pat|glpat-|npm_|SG\.|xox|k_live_|k_test_|AIza|PRIVATE KEY/u;
-
 // RFC 3986, 3.2.1: what stands between `//` and `@` of an address.
 const userInfo = /(?<=\/\/)[^\s/?#@"'<>]+(?=@)/gu;
 const separators = /[=:]|%3D/giu;
 const valueText = /(?:(?:bearer|basic|token)(?:\s|\+|%20)+)?(?:(?!%26|%23)[^\s&#;,"'\\<>()[\]{}])*/iuy;
-const maxNameLength = 64;
+/** Longest name that is looked at for what it says of its value. */
+export const maxNameLength = 64;
 
 /**
  * Finds credentials: in addresses (`?reset_token=…`, `//user:password@`), after a name that says so, and in the forms that
@@ -44,15 +27,26 @@ const maxNameLength = 64;
 export function findSecrets(text: string): readonly Finding[] {
   let findings: readonly Finding[] = endsLikeName.test(text) ? findNamedSecrets(text) : noFindings;
   if (text.includes("@")) findings = [...findings, ...findForm(text, userInfo)];
-  if (beginsLikeKnownForm.test(text)) {
-    findings = [...findings, ...knownForms.flatMap((form) => findForm(text, form))];
+  if (beginsLikeCredential.test(text)) {
+    findings = [...findings, ...credentialForms.flatMap((form) => findForm(text, form))];
   }
+  if (mayBeBasic.test(text))
+    findings = [...findings, ...findForm(text, basic).filter((each) => isUserAndPassword(text, each))];
   return findings.length < 2 ? findings : findings.toSorted((a, b) => a.start - b.start);
 }
 
 /** Whether the value of a property of this name is a credential, whatever it looks like. */
 export function isCredentialName(name: string): boolean {
   return kindOfName(name) === "credential";
+}
+
+// RFC 7617: user and password in base64. The word says something else in most texts.
+const mayBeBasic = /basic(?:\s|\+|%20)/iu;
+const basic = /basic(?:\s|\+|%20)+[A-Za-z\d+/]{6,}={0,2}/giu;
+
+function isUserAndPassword(text: string, { start, end }: Finding): boolean {
+  const [, encoded = ""] = text.slice(start, end).split(/\s|\+|%20/u);
+  return /^[\x20-\x7e]+:[\x20-\x7e]*$/u.test(Buffer.from(encoded, "base64").toString("latin1"));
 }
 
 function findForm(text: string, form: RegExp): Finding[] {

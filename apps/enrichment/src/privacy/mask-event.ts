@@ -18,18 +18,22 @@ import { allDetectors, rememberingScan, type ScanText, scanText } from "./scan-t
 /** Which annotations concern an event, and whether it can be trusted to keep to them. */
 export interface MaskingOrder {
   readonly schemaIds: readonly string[] | "all";
-  /** It follows its contract: nothing sensitive lies where no annotation is. */
+  /** It follows its contract: nothing sensitive lies where no annotation is, but for what the contract does not declare. */
   readonly isValid: boolean;
 }
 
-/** Masks an event in place. */
-export type MaskEvent = (event: RawEvent, order: MaskingOrder) => MaskingLog;
+/**
+ * Masks an event in place.
+ *
+ * @param text the JSON that the event was read from
+ */
+export type MaskEvent = (event: RawEvent, order: MaskingOrder, text: string) => MaskingLog;
 
 // Identity, contract and time hang on these, so they are never changed.
 const fixedAttributes = new Set(["specversion", "id", "source", "type", "time", "tenantid", "receivedat", "data"]);
 
 // What a subject may not be. A customer's number can look like a card's.
-const subjectDetectors: readonly PrivacyDetector[] = ["email", "iban", "ip"];
+const subjectDetectors: readonly PrivacyDetector[] = ["email", "iban", "phone", "ip"];
 
 // In these, numbers are versions and ids, and must not be taken for addresses or cards.
 const numericText: readonly PrivacyDetector[] = ["email", "secret"];
@@ -59,6 +63,11 @@ function isTraceparent(text: string): boolean {
   let isHexadecimal = 1;
   for (let at = 0; at < traceparentLength; at++) isHexadecimal &= traceparentCodes[text.charCodeAt(at)] ?? 0;
   return isHexadecimal === 1;
+}
+
+/** Whether a text of the event may be JSON itself: its quotes are escaped then. */
+function mayHoldJson(text: string): boolean {
+  return text.includes("\\") && (text.includes('\\"') || /\\u0022/u.test(text));
 }
 
 // CloudEvents JSON format, 3.1.1: the place of data that is not JSON.
@@ -97,9 +106,11 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
   }
 
   function stateOfSchemas(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
-    const ids = schemaIds === "all" ? contracts.schemaIds() : schemaIds;
+    const isOneOfAll = schemaIds === "all";
+    const ids = isOneOfAll ? contracts.schemaIds() : schemaIds;
     const maps = [...new Set(ids.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []))];
-    return statesByMaps.getOrCreate(maps.map(numberOf).join(), () => compilePrivacyMaps(maps));
+    const key = `${isOneOfAll ? "any of " : ""}${maps.map(numberOf).join()}`;
+    return statesByMaps.getOrCreate(key, () => compilePrivacyMaps(maps, !isOneOfAll));
   }
 
   function numberOf(map: PrivacyMap): number {
@@ -133,14 +144,15 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
     };
   }
 
-  return (event, order) => {
+  return (event, order, text) => {
     const { isValid } = order;
     const log = new MaskingLog();
-    const context = { pseudonymizer, log };
+    const context = { pseudonymizer, log, mayHoldJson: mayHoldJson(text) };
     const { data } = event;
+    const state = stateOf(order);
     if (data !== undefined) {
-      const detectors = isValid ? noDetectors : allDetectors;
-      log.replace(event, "data", data, maskValue(data, stateOf(order), "/data", detectors, context));
+      const reached = isValid ? state : state.undeclared();
+      log.replace(event, "data", data, maskValue(data, reached, "/data", noDetectors, context));
     }
     const { hasSubject, planned, own } = attributesOf(event);
     if (hasSubject) maskSubject(event, context);
@@ -149,7 +161,7 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
       if (!(isValid && name === "dataschema")) maskAttribute(event, name, plan, context);
     }
     // Afterwards, as a name that is an address itself is replaced as well.
-    for (const name of own) maskOwnAttribute(event, name, envelope, context);
+    for (const name of own) maskOwnAttribute(event, name, state, context);
     return log;
   };
 }
@@ -200,9 +212,10 @@ function maskSubject(event: RawEvent, context: MaskingContext): void {
   context.log.replace(event, "subject", subject, maskByRule(subject, rule, "/subject", context));
 }
 
-function maskOwnAttribute(event: RawEvent, name: string, envelope: PrivacyState, context: MaskingContext): void {
+/** A property of `data` may have been put beside it. */
+function maskOwnAttribute(event: RawEvent, name: string, data: PrivacyState, context: MaskingContext): void {
   if (name !== binaryData) {
-    maskNamedProperty(event, name, envelope, "", allDetectors, context);
+    maskNamedProperty(event, name, data.anywhere().property(name), "", allDetectors, context);
     return;
   }
   // Nobody looks into it on the way, so nobody knows what is in it.

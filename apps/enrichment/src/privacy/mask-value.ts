@@ -1,9 +1,10 @@
-import type { MaskedField, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
+import { type MaskedField, nameLetters, type PrivacyDetector, type PrivacyRule } from "@millrace/event-contracts";
 import { NumberText } from "@millrace/event-pattern";
 import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
 import { hasCardForm, isCardNumber } from "./find-cards.ts";
-import { isCredentialName } from "./find-secrets.ts";
+import { isCredentialName, maxNameLength } from "./find-secrets.ts";
+import { maskInnerText } from "./mask-inner-text.ts";
 import type { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import type { PrivacyState } from "./privacy-state.ts";
@@ -13,6 +14,10 @@ import { allDetectors, type ScanText, scanText } from "./scan-text.ts";
 export interface MaskingContext {
   readonly pseudonymizer: Pseudonymizer;
   readonly log: MaskingLog;
+  /** A text may hold JSON, also one whose contract has no more to say than that it is text. */
+  readonly mayHoldJson: boolean;
+  /** Texts of JSON around the value. */
+  readonly innerTexts?: number;
 }
 
 /** Looks for nothing: only annotated values are masked. */
@@ -23,7 +28,7 @@ export const noDetectors: readonly PrivacyDetector[] = [];
  *
  * @param value a value as `JSON.parse` or `parseKeepingSpelling` makes it
  * @param path JSON Pointer of the value in the event
- * @param detectors what to look for in every text here and below, names of properties included
+ * @param detectors what to look for in every text here and below, names of properties included; everything, below what nobody declared
  */
 export function maskValue(
   value: unknown,
@@ -33,23 +38,26 @@ export function maskValue(
   context: MaskingContext,
 ): unknown {
   // What may break its contract may have one value where that has a list.
-  const state = detectors.length === 0 || Array.isArray(value) ? reached : reached.single();
+  const state = !reached.isUndeclared || Array.isArray(value) ? reached : reached.single();
   const { rule } = state;
   if (rule !== undefined && rule.action !== "scan") return maskByRule(value, rule, path, context);
-  if (typeof value === "string" && detectors.length === 0) return scanRemembered(value, state.scan, path, context.log);
-  const wanted = rule === undefined ? detectors : joinDetectors(detectors, rule.detect ?? allDetectors);
+  if (typeof value === "string" && detectors.length === 0 && !state.isUndeclared && !context.mayHoldJson) {
+    return scanRemembered(value, state.scan, path, context.log);
+  }
+  const wanted = wantedAt(state, detectors);
+  if (typeof value === "string") return maskText(value, state, path, wanted, context);
   if (typeof value === "object" && value !== null && !(value instanceof NumberText)) {
-    if (wanted.length > 0 || !state.isBarren) maskChildren(value, state, path, wanted, context);
+    if (wanted.length > 0 || context.mayHoldJson || !state.isBarren) maskChildren(value, state, path, wanted, context);
     return value;
   }
   return wanted.length === 0 ? value : scanValue(value, wanted, path, context.log);
 }
 
-function joinDetectors(
-  some: readonly PrivacyDetector[],
-  others: readonly PrivacyDetector[],
-): readonly PrivacyDetector[] {
-  return some.length === 0 ? others : allDetectors.filter((each) => some.includes(each) || others.includes(each));
+function wantedAt({ isUndeclared, rule }: PrivacyState, above: readonly PrivacyDetector[]): readonly PrivacyDetector[] {
+  if (isUndeclared) return allDetectors;
+  if (rule === undefined) return above;
+  const own = rule.detect ?? allDetectors;
+  return above.length === 0 ? own : allDetectors.filter((each) => above.includes(each) || own.includes(each));
 }
 
 /** Masks a value as a rule says and returns what stands there now; `undefined` when it was dropped. */
@@ -79,11 +87,17 @@ function maskChildren(
     return;
   }
   const object = value as JsonObject;
-  if (detectors.length > 0) {
-    for (const key of Object.keys(object)) maskNamedProperty(object, key, state, path, detectors, context);
+  if (state.isUndeclared) {
+    maskUndeclared(object, state, path, context);
     return;
   }
-  const properties = state.properties();
+  if (detectors.length > 0) {
+    for (const key of Object.keys(object)) {
+      maskNamedProperty(object, key, state.property(key), path, detectors, context);
+    }
+    return;
+  }
+  const properties = context.mayHoldJson ? undefined : state.properties();
   if (properties !== undefined) {
     for (const { key, step, state: next, isInherited } of properties) {
       const before = object[key];
@@ -95,8 +109,57 @@ function maskChildren(
     return;
   }
   for (const key of Object.keys(object)) {
-    maskProperty(object, key, state.property(key), path + pointerStep(key), detectors, context);
+    const next = state.property(key);
+    if (next.isUndeclared) maskNamedProperty(object, key, next, path, allDetectors, context);
+    else if (!next.isBarren || context.mayHoldJson) {
+      maskProperty(object, key, next, path + pointerStep(key), detectors, context);
+    }
   }
+}
+
+/** Names of properties tell what a value is, and so do names that are values: `{ "name": "email", "value": … }`. */
+function maskUndeclared(object: JsonObject, state: PrivacyState, path: string, context: MaskingContext): void {
+  const keys = Object.keys(object);
+  const told = keys.some(isNameOfValue) ? stateToldBy(object, keys, state) : undefined;
+  for (const key of keys) {
+    const next = told !== undefined && isNameOfValue(key) ? told : state.property(key);
+    maskNamedProperty(object, key, next, path, allDetectors, context);
+  }
+}
+
+const namesOfValues = new Set(["value", "values", "val", "v", "content", "text", "data", "answer"]);
+const namesOfNames = new Set([
+  "name",
+  "key",
+  "field",
+  "fieldname",
+  "property",
+  "attribute",
+  "label",
+  "id",
+  "k",
+  "question",
+]);
+
+const isNameOfValue = (key: string): boolean => namesOfValues.has(key.toLowerCase());
+
+/** Where the value of an object leads that is a pair of a name and a value. */
+function stateToldBy(object: JsonObject, keys: readonly string[], state: PrivacyState): PrivacyState | undefined {
+  for (const key of keys) {
+    const name = object[key];
+    if (typeof name !== "string" || !namesOfNames.has(nameLetters(key))) continue;
+    const told = stateOfPair(name, state);
+    if (told !== undefined) return told;
+  }
+  return undefined;
+}
+
+/** Where the value of a pair leads, if the name of the pair says that it is sensitive. */
+function stateOfPair(name: string, state: PrivacyState): PrivacyState | undefined {
+  if (name.length > maxNameLength) return undefined;
+  if (isCredentialName(name)) return secretState(state.anywhere());
+  const { rule } = state.anywhere().property(name);
+  return rule === undefined ? undefined : state.anywhere().property(name);
 }
 
 function maskElements(
@@ -106,11 +169,14 @@ function maskElements(
   detectors: readonly PrivacyDetector[],
   context: MaskingContext,
 ): void {
-  if (detectors.length === 0 && element.isBarren) return;
+  if (detectors.length === 0 && element.isBarren && !context.mayHoldJson) return;
+  const [name] = values;
+  const isPair = element.isUndeclared && values.length === 2 && typeof name === "string";
+  const second = isPair ? (stateOfPair(name, element) ?? element) : element;
   for (let index = 0; index < values.length; index++) {
     // JSON writes what was dropped as null, so that the other elements keep their places.
     const before = values[index];
-    values[index] = maskValue(before, element, `${path}/${index}`, detectors, context);
+    values[index] = maskValue(before, index === 1 ? second : element, `${path}/${index}`, detectors, context);
     if (values[index] !== before) context.log.isRestructured = true;
   }
 }
@@ -127,17 +193,20 @@ function maskProperty(
   context.log.replace(object, key, before, maskValue(before, state, path, detectors, context));
 }
 
-/** Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is (`password`). */
+/**
+ * Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is (`password`).
+ *
+ * @param named where the property leads
+ */
 export function maskNamedProperty(
   object: JsonObject,
   key: string,
-  state: PrivacyState,
+  named: PrivacyState,
   path: string,
   detectors: readonly PrivacyDetector[],
   context: MaskingContext,
 ): void {
   const { text, found } = scanText(key, detectors);
-  const named = state.similarProperty(key);
   const next = isSecret(object[key], key) ? secretState(named) : named;
   if (found.length === 0) {
     maskProperty(object, key, next, path + pointerStep(key), detectors, context);
@@ -174,12 +243,24 @@ export function scanRemembered(text: string, scan: ScanText | undefined, path: s
   return scanned.text;
 }
 
+/** Masks a text that nobody declared, or that is scanned: by what it holds inside, and by what its parts look like. */
+function maskText(
+  text: string,
+  state: PrivacyState,
+  path: string,
+  detectors: readonly PrivacyDetector[],
+  context: MaskingContext,
+): string {
+  const inner = maskInnerText(text, state.undeclared(), path, context, maskValue);
+  if (inner?.isWhole === true) return inner.text;
+  const rest = inner?.text ?? text;
+  if (detectors.length === 0) return rest === text ? scanRemembered(text, state.scan, path, context.log) : rest;
+  const { text: scanned, found } = scanText(rest, detectors);
+  for (const detector of found) context.log.add({ path, class: detector, action: "scan" });
+  return scanned;
+}
+
 function scanValue(value: unknown, detectors: readonly PrivacyDetector[], path: string, log: MaskingLog): unknown {
-  if (typeof value === "string") {
-    const { text, found } = scanText(value, detectors);
-    for (const detector of found) log.add({ path, class: detector, action: "scan" });
-    return text;
-  }
   if (detectors.includes("card") && isNumberOfCard(value)) {
     log.add({ path, class: "card", action: "scan" });
     return maskedText;

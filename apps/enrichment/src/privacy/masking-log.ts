@@ -27,6 +27,21 @@ export class MaskingLog {
     else (this.#furtherPaths ??= []).push(field.path);
   }
 
+  /** Nothing was masked. */
+  get isEmpty(): boolean {
+    return this.#fields.length === 0;
+  }
+
+  /** Notes what was masked inside of a text, at the place of the text: no pointer leads into it. */
+  addInner(path: string, inner: MaskingLog): void {
+    const noted = new Set<string>();
+    for (const field of inner.#fields) {
+      const key = `${field.class} ${field.action}`;
+      if (!noted.has(key)) this.add({ ...field, path });
+      noted.add(key);
+    }
+  }
+
   /** Puts a value in the place of another one, unless it is the same. */
   replace(holder: JsonObject, key: string, before: unknown, after: unknown): void {
     if (before === after) return;

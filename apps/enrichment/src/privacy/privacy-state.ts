@@ -1,27 +1,38 @@
-import { type PrivacyMap, type PrivacyNode, type PrivacyRule, strictestRule } from "@millrace/event-contracts";
+import {
+  nameLetters,
+  type PrivacyMap,
+  type PrivacyNode,
+  type PrivacyRule,
+  strictestRule,
+} from "@millrace/event-contracts";
 import { rememberLast } from "../bounded-cache.ts";
 import { pointerStep } from "../json-value.ts";
+import { maxRememberedNames } from "../limits.ts";
 import { allDetectors, rememberingScan, type ScanText } from "./scan-text.ts";
 
 /**
- * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic. States are made
- * as walks reach them, and shared.
+ * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic, and whether the value is one that
+ * nobody declared. States are made as walks reach them, and shared.
  */
 export interface PrivacyState {
   /** What to do with the value here. */
   readonly rule: PrivacyRule | undefined;
   /** What the rule looks for, when it is `scan`. */
   readonly scan: ScanText | undefined;
-  /** No rule lies here or below. */
+  /** Nothing is to be done with a valid value here. */
   readonly isBarren: boolean;
+  /** Nobody declared the value, or the event may break its contract: texts are scanned, and names tell what a value is. */
+  readonly isUndeclared: boolean;
   /** The properties to look at, and no other leads to a rule; `undefined` when every property has to be asked for. */
   properties(): readonly PropertyState[] | undefined;
   property(key: string): PrivacyState;
-  /** Like `property`, and where names lead that are written in another way: `Full_Name` for `fullName`. */
-  similarProperty(key: string): PrivacyState;
   element(): PrivacyState;
   /** Where a single value leads that stands where the schema has an array. */
   single(): PrivacyState;
+  /** The same place in an event that may break its contract. */
+  undeclared(): PrivacyState;
+  /** A place that no schema knows: what lies there is known by its name alone. */
+  anywhere(): PrivacyState;
 }
 
 /** Where a property leads. */
@@ -42,9 +53,19 @@ interface CompiledPattern {
 // More states than any sane map has: an adversary's property names can reach combinations of patterns only.
 const maxStates = 10_000;
 
-/** Prepares privacy maps that apply to the same value for walking it; the result is the state of the root. */
-export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
+/**
+ * Prepares privacy maps that apply to the same value for walking it; the result is the state of the root.
+ *
+ * @param isTrusted whether a name that a map declares without a rule is not sensitive there, also in an event that breaks its contract;
+ * false when nobody knows whether the maps are those of the event
+ */
+export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true): PrivacyState {
   const { allNodes, roots } = joinMaps(maps);
+  /** Of no map: the place of what nobody declared. */
+  const nowhere = allNodes.length;
+  const toRule = nodesLeadingTo(allNodes, ({ rule }) => rule !== undefined);
+  const toWork = nodesLeadingTo(allNodes, ({ rule, open }) => rule !== undefined || open === true);
+  const byName = indexNames(allNodes, toRule);
   const patterns = new Map<PrivacyNode, CompiledPattern[]>(
     allNodes.map((node) => [
       node,
@@ -76,40 +97,40 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
           : strictestRule(strictest, node.rule),
       undefined,
     );
-    const names = new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})));
-    const isClosed = nodes.every((node) => node.additional === undefined && (node.patterns ?? []).length === 0);
-    const listed = new Map<string, PrivacyState>();
+    const isUndeclared = indices.includes(nowhere);
+    const isOpen = isUndeclared || nodes.some(({ open }) => open === true);
+    const isListed = !isOpen && nodes.every(({ additional, patterns: free }) => additional === undefined && !free);
+    const known = new Map<string, PrivacyState>();
     let properties: PropertyState[] | undefined;
     let element: PrivacyState | undefined;
     let single: PrivacyState | undefined;
-    let namesByLetters: ReadonlyMap<string, readonly string[]> | undefined;
+    let undeclared: PrivacyState | undefined;
 
     // States are made when they are first asked for: the map of a recursive schema would never end otherwise.
     return {
       rule,
       scan: rule?.action === "scan" ? rememberLast(rememberingScan(rule.detect ?? allDetectors)) : undefined,
-      isBarren: nodes.every(isLeafWithoutRule),
+      isBarren: !isUndeclared && !indices.some((index) => toWork.has(index)),
+      isUndeclared,
       properties() {
-        if (!isClosed) return undefined;
-        properties ??= Array.from(names, (key) => ({
-          key,
-          step: pointerStep(key),
-          state: this.property(key),
-          isInherited: key in Object.prototype,
-        }));
+        if (!isListed) return undefined;
+        properties ??= [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))]
+          .map((key) => ({
+            key,
+            step: pointerStep(key),
+            state: this.property(key),
+            isInherited: key in Object.prototype,
+          }))
+          .filter(({ state }) => !state.isBarren);
         return properties;
       },
       property(key) {
-        if (!names.has(key)) return isClosed ? noPrivacy : stateOf(targetsOf(key));
-        const state = listed.get(key) ?? stateOf(targetsOf(key));
-        listed.set(key, state);
+        const remembered = known.get(key);
+        if (remembered !== undefined) return remembered;
+        const state = stateOf(targetsOf(key));
+        // Names of clients: as many as there are, and as long.
+        if (known.size < maxRememberedNames) known.set(key, state);
         return state;
-      },
-      similarProperty(key) {
-        namesByLetters ??= Map.groupBy(names, lettersOf);
-        const similar = namesByLetters.get(lettersOf(key)) ?? [];
-        if (similar.length === 0 || (similar.length === 1 && similar[0] === key)) return this.property(key);
-        return stateOf([key, ...similar].flatMap(targetsOf));
       },
       single() {
         single ??= nodes.some((node) => node.items !== undefined) ? stateOf(withElements(indices)) : this;
@@ -117,17 +138,24 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
       },
       element() {
         // An array may stand where the schema has one value: its elements are then that value.
-        element ??= stateOf([...nodes.flatMap((node) => node.items ?? []), ...indices]);
+        const below = isOpen && nodes.every(({ items }) => items === undefined) ? [nowhere] : [];
+        element ??= stateOf([...nodes.flatMap((node) => node.items ?? []), ...indices, ...below]);
         return element;
       },
+      undeclared: () => (undeclared ??= stateOf([...indices, nowhere])),
+      anywhere: () => stateOf([nowhere]),
     };
 
     function targetsOf(key: string): number[] {
-      return nodes.flatMap((node) => {
+      const isDeclared = nodes.some(({ properties: names }) => names !== undefined && Object.hasOwn(names, key));
+      const targets = nodes.flatMap((node) => {
         if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key] ?? [];
         const matching = (patterns.get(node) ?? []).filter(({ expression }) => expression.test(key));
         return [...(node.additional === undefined ? [] : [node.additional]), ...matching.map(({ node }) => node)];
       });
+      if (isUndeclared || (isOpen && !isDeclared)) targets.push(nowhere);
+      const isKnownByName = isDeclared ? isUndeclared && !isTrusted : isOpen;
+      return isKnownByName ? [...targets, ...(byName.get(nameLetters(key)) ?? [])] : targets;
     }
   }
 
@@ -145,32 +173,46 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[]): PrivacyState {
   return stateOf(roots);
 }
 
-/** What is left of a name when nobody agrees on how to write it. */
-function lettersOf(name: string): string {
-  return name.replaceAll(/[\s_.-]/gu, "").toLowerCase();
+/** Where each name leads that leads to a rule, by its letters: wherever it stands, it says the same. */
+function indexNames(
+  nodes: readonly PrivacyNode[],
+  toRule: ReadonlySet<number>,
+): ReadonlyMap<string, readonly number[]> {
+  const byName = new Map<string, number[]>();
+  for (const { properties } of nodes) {
+    for (const [name, target] of Object.entries(properties ?? {})) {
+      if (!toRule.has(target)) continue;
+      const letters = nameLetters(name);
+      const targets = byName.get(letters);
+      if (targets === undefined) byName.set(letters, [target]);
+      else targets.push(target);
+    }
+  }
+  return byName;
 }
 
-function isLeafWithoutRule(node: PrivacyNode): boolean {
-  return (
-    node.rule === undefined &&
-    node.additional === undefined &&
-    node.items === undefined &&
-    (node.patterns ?? []).length === 0 &&
-    Object.keys(node.properties ?? {}).length === 0
+/** Nodes that pass a test, and those from which one can be reached. */
+function nodesLeadingTo(nodes: readonly PrivacyNode[], isEnd: (node: PrivacyNode) => boolean): ReadonlySet<number> {
+  const parents = new Map<number, number[]>();
+  const found = new Set<number>();
+  for (const [index, node] of nodes.entries()) {
+    if (isEnd(node)) found.add(index);
+    for (const child of childrenOf(node)) {
+      const known = parents.get(child);
+      if (known === undefined) parents.set(child, [index]);
+      else known.push(index);
+    }
+  }
+  // A set is walked to its end, with what is added on the way.
+  for (const index of found) for (const parent of parents.get(index) ?? []) found.add(parent);
+  return found;
+}
+
+function childrenOf({ properties, patterns, additional, items }: PrivacyNode): number[] {
+  return [...Object.values(properties ?? {}), ...(patterns ?? []).map(({ node }) => node), additional, items].filter(
+    (index) => index !== undefined,
   );
 }
-
-/** The state of values no schema says anything about. */
-export const noPrivacy: PrivacyState = {
-  rule: undefined,
-  scan: undefined,
-  isBarren: true,
-  properties: () => [],
-  property: () => noPrivacy,
-  similarProperty: () => noPrivacy,
-  element: () => noPrivacy,
-  single: () => noPrivacy,
-};
 
 function joinMaps(maps: readonly PrivacyMap[]): { allNodes: PrivacyNode[]; roots: number[] } {
   const allNodes: PrivacyNode[] = [];

@@ -1,6 +1,22 @@
 // Escapes that the detectors do not read themselves: escapes of escapes, and of `"`, `+`, `-`, `.` and the no-break space; letters and digits of
-// full width, as keyboards of East Asia write them.
-const disguise = /%(?:25|22|2[BDE]|C2%A0)|[\uff01-\uff5e]/iu;
+// full width, as keyboards of East Asia write them; entities of HTML; and characters that nobody sees, or that look like another.
+const disguise = /%(?:25|22|2[BDE]|C2%A0|E2%80%8[B-D]|EF%B[BC])|[\uff01-\uff5e]/iu;
+const wholeDisguise =
+  /&(?:#|commat;|period;|plus;|lowbar;|hyphen;|amp;)|[\u00ad\u180e\u200b-\u200d\u2060\ufe6b\ufeff]/iu;
+const invisible = /[\u00ad\u180e\u200b-\u200d\u2060\ufeff]/gu;
+const entities = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|commat|period|plus|lowbar|hyphen|quot|nbsp));?/giu;
+const characterOf: Readonly<Record<string, string>> = {
+  amp: "&",
+  commat: "@",
+  period: ".",
+  plus: "+",
+  lowbar: "_",
+  hyphen: "-",
+  quot: '"',
+  nbsp: "\u00a0",
+};
+/** An entity of an entity, as a page shows that quotes another. */
+const maxEntities = 2;
 const fullWidth = /[\uff01-\uff5e]/gu;
 const fullWidthOffset = 0xfee0;
 /** Parts of an address that are escaped each by itself. */
@@ -15,8 +31,9 @@ const maxEscapes = 3;
  * @param scanPlain gives a text without what was found in it
  */
 export function scanEscaped(text: string, scanPlain: (plain: string) => string): string {
-  if (!disguise.test(text)) return text;
-  return text.replaceAll(parts, (part) => {
+  const revealed = wholeDisguise.test(text) ? scanRevealed(text, scanPlain) : text;
+  if (!disguise.test(revealed)) return revealed;
+  return revealed.replaceAll(parts, (part) => {
     if (!disguise.test(part)) return part;
     const plain = writePlainly(part);
     const scanned = scanPlain(plain);
@@ -24,10 +41,27 @@ export function scanEscaped(text: string, scanPlain: (plain: string) => string):
   });
 }
 
+/** An entity or an invisible character may be anywhere in what is looked for, so such a text is read as a whole. */
+function scanRevealed(text: string, scanPlain: (plain: string) => string): string {
+  let plain = text;
+  for (let round = 0; round < maxEntities && plain.includes("&"); round++)
+    plain = plain.replaceAll(entities, readEntity);
+  plain = plain.replaceAll(invisible, "").replaceAll("\ufe6b", "@");
+  const scanned = scanPlain(plain);
+  // What is found without the disguise the scan of the text itself will find, and leave the rest as it was.
+  return scanned === plain || scanned === scanPlain(text) ? text : scanned;
+}
+
+function readEntity(entity: string, decimal?: string, hexadecimal?: string, name?: string): string {
+  if (name !== undefined) return characterOf[name.toLowerCase()] ?? entity;
+  const code = decimal === undefined ? Number.parseInt(hexadecimal ?? "", 16) : Number(decimal);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+}
+
 function writePlainly(part: string): string {
   let plain = part.replaceAll(fullWidth, (character) => String.fromCharCode(character.charCodeAt(0) - fullWidthOffset));
   for (let round = 0; round < maxEscapes && plain.includes("%"); round++) plain = unescapeOnce(plain);
-  return plain;
+  return plain.replaceAll(invisible, "");
 }
 
 function unescapeOnce(text: string): string {

@@ -4,6 +4,7 @@ import { findCards } from "./find-cards.ts";
 import { findEmails } from "./find-emails.ts";
 import { findIbans } from "./find-ibans.ts";
 import { findIps } from "./find-ips.ts";
+import { findPhones } from "./find-phones.ts";
 import { findSecrets } from "./find-secrets.ts";
 import { scanEscaped } from "./scan-escaped.ts";
 import type { Finding } from "./finding.ts";
@@ -16,21 +17,22 @@ export interface ScannedText {
 
 const nothingFound: readonly PrivacyDetector[] = [];
 
-export const allDetectors: readonly PrivacyDetector[] = ["email", "iban", "card", "ip", "secret"];
+export const allDetectors: readonly PrivacyDetector[] = ["email", "iban", "phone", "card", "ip", "secret"];
 
 const finders: Readonly<Record<Exclude<PrivacyDetector, "secret">, (text: string) => readonly Finding[]>> = {
   email: findEmails,
   card: findCards,
   iban: findIbans,
   ip: findIps,
+  phone: findPhones,
 };
 
-// Shorter than a card number and without a character that the others need: most ids and words.
+// Shorter than a card number and than nearly any address in base64, and without a character that the others need: most ids and words.
 const nothingToFind = /^[\w-]{0,11}$/u;
 
 /**
- * Replaces what looks like an e-mail address, a card number, an IBAN or an IP address by `[email]`, `[card]`, `[iban]`, `[ip]`, and
- * credentials by `[secret]` whatever was asked for: no text that is worth scanning may keep one.
+ * Replaces what looks like an e-mail address, a card number, an IBAN, a telephone number or an IP address by `[email]`, `[card]`, `[iban]`,
+ * `[phone]`, `[ip]`, and credentials by `[secret]` whatever was asked for: no text that is worth scanning may keep one.
  *
  * @example scanText("mail ada@example.com", ["email"]).text // "mail [email]"
  */

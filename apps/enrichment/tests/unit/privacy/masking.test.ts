@@ -12,10 +12,10 @@ const pseudonymizer = createPseudonymizer([key]);
 
 function mask(value: unknown, maps: readonly PrivacyMap[], detectors = noDetectors) {
   const log = new MaskingLog();
-  const masked = maskValue(structuredClone(value), compilePrivacyMaps(maps), "/data", detectors, {
-    pseudonymizer,
-    log,
-  });
+  const root = compilePrivacyMaps(maps);
+  const state = detectors === noDetectors ? root : root.undeclared();
+  const context = { pseudonymizer, log, mayHoldJson: false };
+  const masked = maskValue(structuredClone(value), state, "/data", noDetectors, context);
   return { text: JSON.stringify(masked), ...(JSON.parse(log.toJson()) as { masked: object[]; maskedCount?: number }) };
 }
 
@@ -76,7 +76,7 @@ describe("maskValue applies", () => {
     const log = new MaskingLog();
     const rotating = createPseudonymizer([key, olderKey]);
     const state = compilePrivacyMaps([{ nodes: [{ rule: { class: "user-id", action: "hmac" } }] }]);
-    maskValue("user-7", state, "/data", noDetectors, { pseudonymizer: rotating, log });
+    maskValue("user-7", state, "/data", noDetectors, { pseudonymizer: rotating, log, mayHoldJson: false });
     const { masked } = JSON.parse(log.toJson()) as { masked: { alternates: unknown }[] };
     expect(masked[0]!.alternates).toEqual([createPseudonymizer([olderKey]).active("user-id", "user-7")]);
   });
