@@ -12,6 +12,7 @@ import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { createApp } from "../src/app.ts";
 import { createCors } from "../src/cors.ts";
+import { noPreviewer } from "../src/dry-run/previewer.ts";
 import { createEventService } from "../src/event-service.ts";
 import { Health } from "../src/health.ts";
 import { Admission } from "../src/admission/admission.ts";
@@ -80,6 +81,7 @@ function createIngestListener(): RequestListener {
   });
   return createApp({
     service,
+    previewer: noPreviewer,
     clock: systemClock,
     cors: createCors([]),
     health,

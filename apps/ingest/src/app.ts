@@ -3,6 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type EventService, replyError } from "./event-service.ts";
 import { type ForeignPath, findForeignPath } from "./foreign-requests.ts";
 import { createIntake, explainingHeaders, type Intake, type IntakeDependencies, sendReply } from "./intake.ts";
+import { createPreviewProtocol } from "./dry-run/preview-protocol.ts";
+import type { Previewer } from "./dry-run/previewer.ts";
 import { createOpenApiDocument } from "./openapi.ts";
 import { isProblemCode, renderProblemList, renderProblemPage } from "./problem-pages.ts";
 import { IngestError } from "./problems.ts";
@@ -13,6 +15,8 @@ import { compileSourcePatterns } from "./source-patterns.ts";
 /** What the HTTP side needs; everything is passed in, so that tests choose clock, keys and stream. */
 export interface AppDependencies extends IntakeDependencies {
   readonly service: EventService;
+  /** Answers `POST /v1/validate`. */
+  readonly previewer: Previewer;
   /**
    * Origins of services that may deliver webhooks, as they name themselves in the CloudEvents handshake; `*` is any.
    */
@@ -20,6 +24,7 @@ export interface AppDependencies extends IntakeDependencies {
 }
 
 const eventsPath = "/v1/events";
+const validatePath = "/v1/validate";
 
 /**
  * The endpoints. `POST /v1/events` is taken before Express, which would cost each request about as much as reading it;
@@ -50,6 +55,14 @@ function createExpressApp(dependencies: AppDependencies, intake: Intake): Expres
     else answerPreflight(dependencies, ["POST"], request, response);
   });
   app.all(eventsPath, () => {
+    throw new IngestError("method-not-allowed", "Send events with POST.");
+  });
+
+  app.post(validatePath, (request, response) =>
+    intake(request, response, createPreviewProtocol(service, dependencies.previewer, request.headers.authorization)),
+  );
+  app.options(validatePath, (request, response) => answerPreflight(dependencies, ["POST"], request, response));
+  app.all(validatePath, () => {
     throw new IngestError("method-not-allowed", "Send events with POST.");
   });
 

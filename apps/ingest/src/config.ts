@@ -62,6 +62,7 @@ const environmentSchema = z.object({
   LINGER_MS: integer(0, 1_000, 5),
   SPOOL_DIR: z.string().min(1).optional(),
   SPOOL_MAX_BYTES: integer(mebibyte, 1_048_576 * mebibyte, defaultSpoolMaxBytes),
+  PREVIEW_DIR: z.string().min(1).optional(),
   CORS_ORIGINS: list
     .refine(
       (origins) => origins.every((origin) => origin === "*" || /^https?:\/\/[^/?#\s]+$/.test(origin)),

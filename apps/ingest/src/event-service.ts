@@ -46,6 +46,13 @@ export interface EventRequest {
   readonly clientIp?: string | undefined;
   /** Charges for the records, before any of them is sent; what it throws ends the request. */
   readonly hold?: ((recordBytes: number, events: number) => void) | undefined;
+  /** Takes the records instead of the stream. */
+  readonly sink?: RecordSink | undefined;
+}
+
+/** A place for the records of a request. */
+export interface RecordSink {
+  send(record: EventRecord): Promise<Delivery>;
 }
 
 /** The answer to a request, and what it says in numbers. */
@@ -177,7 +184,10 @@ export function createEventService(options: EventServiceOptions): EventService {
     if (records.length === 0) return replyNothingAccepted(results.length, faulty);
     request.hold?.(countBytes(records), encoded.length);
     const deadline = nowMs + putTimeoutMs;
-    const deliveries = await Promise.all(records.map((record) => send(record, deadline)));
+    const { sink } = request;
+    const deliveries = await Promise.all(
+      records.map((record) => (sink === undefined ? send(record, deadline) : sink.send(record))),
+    );
     const condemned = listCondemned(records, deliveries);
     const rejections = [...faulty, ...condemned].sort((a, b) => a.index - b.index);
     if (rejections.length === results.length) return replyNothingAccepted(results.length, rejections);

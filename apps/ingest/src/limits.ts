@@ -173,6 +173,15 @@ export const maxInflateRatio = 100;
 /** Up to this size a body may unfold whatever arrived: the text costs less than reading the request. */
 export const freeInflatedBytes = 262_144;
 
+/** Events of one dry run; each is explained against every route. */
+export const maxPreviewEvents = 100;
+/** The longest a dry run takes, the first one included, which loads the functions. */
+export const maxPreviewMs = 5_000;
+/** Dry runs that wait for the thread, its heap in MiB, and how long it stays without any. */
+export const maxWaitingPreviews = 16;
+export const previewHeapMib = 96;
+export const previewIdleMs = 60_000;
+
 /** Lines of one kind in the log: the others are counted, and the next line says how many there were. */
 export const logIntervalMs = 1_000;
 /** Keys that have counters of their own; the others share one. */

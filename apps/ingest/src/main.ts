@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createSecretReader } from "@millrace/aws-request";
 import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
 import { pino } from "pino";
@@ -10,6 +11,7 @@ import { createApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { createCors } from "./cors.ts";
 import { createEventService } from "./event-service.ts";
+import { findPreviewer } from "./dry-run/previewer.ts";
 import { Health } from "./health.ts";
 import { guardStream } from "./guarded-stream.ts";
 import { createMetrics } from "./metrics.ts";
@@ -122,6 +124,10 @@ const service = createEventService({
 });
 const app = createApp({
   service,
+  previewer: findPreviewer(
+    { folder: config.PREVIEW_DIR ?? join(import.meta.dirname, "preview"), stage: config.STAGE },
+    clock,
+  ),
   clock,
   cors: createCors(config.CORS_ORIGINS),
   health,

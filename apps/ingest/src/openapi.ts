@@ -1,6 +1,6 @@
 import { acceptedMediaTypes } from "./media-types.ts";
 import { problems } from "./problems.ts";
-import { maxAttributeCharacters } from "./limits.ts";
+import { maxAttributeCharacters, maxPreviewEvents } from "./limits.ts";
 import { acceptedEncodings } from "./read-body.ts";
 
 /** The parts of the document that depend on how the service is set up. */
@@ -23,6 +23,7 @@ export function createOpenApiDocument({ maxBodyBytes }: OpenApiOptions): Readonl
     info: { title: "Millrace event service", version: "1", description: "Takes CloudEvents 1.0 over HTTP." },
     paths: {
       "/v1/events": { post: postEvents(maxBodyBytes) },
+      "/v1/validate": { post: postValidate() },
       "/v1/problems/{code}": {
         get: {
           summary: "The page behind the `type` of a problem.",
@@ -44,8 +45,28 @@ const securitySchemes = {
   basic: { type: "http", scheme: "basic", description: "A write key as the user name; the password is ignored." },
 };
 
+const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort((a, b) => a - b);
+
+const requestBody = () => ({
+  required: true,
+  content: Object.fromEntries(acceptedMediaTypes.map((type) => [type, { schema: bodySchemas[type] }])),
+});
+
+function postValidate(): object {
+  return {
+    summary: "Says what would become of events, and stores none.",
+    description:
+      `Takes what \`/v1/events\` takes, up to ${maxPreviewEvents} events, and uses the quotas of the key. ` +
+      "Values are masked with a key that is forgotten, so pseudonyms are not those of stored events.",
+    requestBody: requestBody(),
+    responses: {
+      200: { description: "Each event, in the order of the request.", ...json(ref("Validated")) },
+      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status)])),
+    },
+  };
+}
+
 function postEvents(maxBodyBytes: number): object {
-  const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort((a, b) => a - b);
   return {
     summary: "Stores events; answers when every accepted one is confirmed.",
     description:
@@ -55,13 +76,14 @@ function postEvents(maxBodyBytes: number): object {
       { name: "Idempotency-Key", in: "header", schema: { ...string, minLength: 1, maxLength: 255 } },
       { name: "Content-Encoding", in: "header", schema: { enum: acceptedEncodings } },
     ],
-    requestBody: {
-      required: true,
-      content: Object.fromEntries(acceptedMediaTypes.map((type) => [type, { schema: bodySchemas[type] }])),
-    },
+    requestBody: requestBody(),
     responses: {
       202: { description: "The accepted events are stored.", ...json(ref("Accepted")) },
-      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status)])),
+      ...Object.fromEntries(
+        statuses
+          .filter((status) => status !== problems["preview-unavailable"].status)
+          .map((status) => [status, problemResponse(status)]),
+      ),
     },
   };
 }
@@ -107,6 +129,51 @@ const schemas = {
     type: "object",
     required: ["accepted", "ids"],
     properties: { accepted: count, ids: { type: "array", items: string }, rejected: ref("Rejections") },
+    additionalProperties: false,
+  },
+  Validated: {
+    type: "object",
+    required: ["events"],
+    properties: {
+      events: {
+        type: "array",
+        items: {
+          description: "With `enriched` and `routes`, with `badRow`, or with `rejected`.",
+          type: "object",
+          required: ["index"],
+          properties: {
+            index: count,
+            id: string,
+            enriched: {
+              description:
+                "The enriched event: `validation` has the errors at their paths, `privacy` the masked fields.",
+              type: "object",
+              required: ["event", "enrichment", "validation", "privacy", "processing"],
+            },
+            routes: { type: "array", items: ref("ExplainedRoute") },
+            badRow: { type: "object", required: ["kind", "message"], properties: { kind: string, message: string } },
+            rejected: {
+              type: "object",
+              required: ["code", "detail"],
+              properties: { code: ref("ProblemCode"), detail: string, attribute: string, limit: count },
+            },
+          },
+          additionalProperties: false,
+        },
+      },
+    },
+    additionalProperties: false,
+  },
+  ExplainedRoute: {
+    type: "object",
+    required: ["route", "stream", "matches", "isDelivered", "because"],
+    properties: {
+      route: { ...string, description: "`<application>/<route>`" },
+      stream: string,
+      matches: { type: "boolean" },
+      isDelivered: { type: "boolean", description: "False where the route's sample leaves the event out." },
+      because: { ...string, description: "The criteria that hold, or the first that failed with the value seen." },
+    },
     additionalProperties: false,
   },
   Rejections: {

@@ -48,6 +48,7 @@ const actions: Record<ProblemCode, string> = {
   "key-over-share": "After `Retry-After`, send less at once, or ask for a larger quota.",
   overloaded: "After `Retry-After`, send `unconfirmed` again with the ids given.",
   "stream-unavailable": "After `Retry-After`, send `unconfirmed` again with the ids given.",
+  "preview-unavailable": "Build the service with its functions, or send the dry run to an instance that has them.",
   "internal-error": "A fault of ours; it may be sent again.",
 };
 

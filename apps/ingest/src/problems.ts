@@ -61,6 +61,7 @@ export const problems = {
   "key-over-share": { status: 429, title: "The write key uses its share of the service." },
   overloaded: { status: 503, title: "The service holds as many events as it can." },
   "stream-unavailable": { status: 503, title: "The stream did not confirm every event." },
+  "preview-unavailable": { status: 501, title: "The service has no functions for a dry run." },
   "internal-error": { status: 500, title: "The service failed." },
 } as const satisfies Record<string, ProblemDefinition>;
 

@@ -23,4 +23,5 @@ export type {
 } from "./document/route-document.ts";
 export { routeDocumentSchema } from "./document/route-document-schema.ts";
 export { RouteDocumentsError, RoutesError } from "./errors.ts";
+export { describeCriterion, describeExplanation } from "./explain/describe-explanation.ts";
 export type { CompiledRoute, CompiledRoutes, CompiledStream } from "./runtime/compiled-routes.ts";

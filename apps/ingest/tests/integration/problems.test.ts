@@ -114,6 +114,7 @@ const cases: Record<ProblemCode, ProblemCase> = {
     request: postEvent({ subject: "throttled" }),
     members: { unconfirmed: [{ index: 0, id: "1", reason: "throttled", isAmbiguous: false }] },
   },
+  "preview-unavailable": { request: request("POST /v1/validate", authorization + jsonType, JSON.stringify(anEvent())) },
   "internal-error": { request: postEvent({ subject: "bug" }) },
 };
 

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { createApp } from "../../src/app.ts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import { createCors } from "../../src/cors.ts";
+import { noPreviewer, type Previewer } from "../../src/dry-run/previewer.ts";
 import { createEventService, type EventServiceOptions } from "../../src/event-service.ts";
 import { Health } from "../../src/health.ts";
 import { Admission } from "../../src/admission/admission.ts";
@@ -88,6 +89,7 @@ export interface TestServiceOptions extends Partial<EventServiceOptions> {
   readonly maxInFlightBytes?: number;
   readonly maxInFlightRequests?: number;
   readonly load?: Load;
+  readonly previewer?: Previewer;
   readonly breaker?: Breaker;
   readonly corsOrigins?: readonly string[];
   readonly trustProxyHops?: number;
@@ -128,6 +130,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const service = createTestCore({ putRecords: stream, clock, random, ...options });
   const app = createApp({
     service,
+    previewer: options.previewer ?? noPreviewer,
     clock,
     cors: createCors(options.corsOrigins ?? []),
     health,

@@ -1,6 +1,5 @@
 import { explainPattern } from "@millrace/event-pattern";
-import type { Route } from "@millrace/routes";
-import { describeExplanation } from "../explain/describe-explanation.ts";
+import { describeExplanation, type Route } from "@millrace/routes";
 import type { RouteFinding } from "./check-routes.ts";
 
 /** Runs the inline tests of a route. */

@@ -1,9 +1,9 @@
 import { explainPattern, parseEventText } from "@millrace/event-pattern";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { loadRouteDocuments } from "@millrace/routes";
+import { describeExplanation, loadRouteDocuments } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
-import { describeExplanation } from "../explain/describe-explanation.ts";
+
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 import { readLines } from "./read-events.ts";

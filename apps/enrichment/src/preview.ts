@@ -1,0 +1,9 @@
+import { randomBytes } from "node:crypto";
+import { contracts } from "#contracts";
+import { createEnrichmentPreview, type EnrichmentPreview } from "./create-preview.ts";
+
+/** Entry point of the bundle for dry runs; values are masked with a key that nobody has. */
+export function createPreview(stage: string, folder: string): (line: string) => EnrichmentPreview {
+  const privacyKeys = [{ id: "preview", key: randomBytes(32) }];
+  return createEnrichmentPreview({ contracts, stage, folder, privacyKeys });
+}

@@ -1,0 +1,39 @@
+import { explainPattern, parseEventText } from "@millrace/event-pattern";
+import { compileRoutes, describeExplanation, type RouteDocument } from "@millrace/routes";
+import { loadRoutes, type RoutedEvent } from "@millrace/routes/runtime";
+
+/** A route and what it would do with an event. */
+export interface ExplainedRoute {
+  /** `<application>/<route>` */
+  readonly route: string;
+  readonly stream: string;
+  readonly matches: boolean;
+  /** False for an event that matches and that the route's sample leaves out. */
+  readonly isDelivered: boolean;
+  /** What matched, or the first criterion that failed with the value seen. */
+  readonly because: string;
+}
+
+/** Makes the function that says what the routes of some documents would do with an enriched event. */
+export function createRouteExplainer(documents: readonly RouteDocument[]): (enriched: string) => ExplainedRoute[] {
+  // Decided as the router decides; the explanation is for people and much slower.
+  const router = loadRoutes(compileRoutes(documents));
+  return (enriched) => {
+    const event = JSON.parse(enriched) as RoutedEvent;
+    const { matched, copies } = router.route(event, enriched);
+    const delivered = new Set(copies.flatMap(({ routes }) => routes));
+    const exact = parseEventText(enriched) as object;
+    return documents.flatMap(({ application, routes }) =>
+      routes.map(({ name, pattern, destination }): ExplainedRoute => {
+        const route = `${application}/${name}`;
+        return {
+          route,
+          stream: destination.stream,
+          matches: matched.includes(route),
+          isDelivered: delivered.has(route),
+          because: describeExplanation(explainPattern(pattern, exact)),
+        };
+      }),
+    );
+  };
+}
