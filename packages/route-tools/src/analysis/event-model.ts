@@ -1,5 +1,6 @@
 import type { Contract, Registry } from "@millrace/contract-tools/registry";
 import { isOneEditAway } from "@millrace/routes";
+import { sampleOf } from "./sample-value.ts";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
 
 /** What the schemas say of one field of the enriched event, for events of one contract. */
@@ -62,6 +63,11 @@ export class EventModel {
     const facts = this.#readFacts(path.split("."), contract);
     this.#facts.set(key, facts);
     return facts;
+  }
+
+  /** A value that the contract's data may have, with what it requires and nothing more. */
+  sampleData(contract: Contract): unknown {
+    return sampleOf(this.#reader.root(contract), this.#reader);
   }
 
   /** Why no single value stands at a path: an object does, or the elements of an array. */

@@ -73,19 +73,25 @@ export function languageOfCriterion(criterion: Criterion): NFA | undefined {
   }
 }
 
+/** The keywords that say which texts are allowed. */
+interface TextSchema {
+  readonly pattern?: unknown;
+  readonly format?: unknown;
+}
+
 /** Whether no text that the expression of a contract allows satisfies the criterion. */
-export function isOutside(
-  criterion: Criterion,
-  schema: { readonly pattern?: unknown; readonly format?: unknown },
-): boolean {
+export function isOutside(criterion: Criterion, schema: TextSchema): boolean {
   const wanted = languageOfCriterion(criterion);
   if (wanted === undefined) return false;
-  const { pattern, format } = schema;
-  const allowed = [
+  return languagesOfSchema(schema).some((language) => isDisjoint(wanted, language));
+}
+
+/** The languages that a schema's `pattern` and `format` stand for, as far as they can be told. */
+export function languagesOfSchema({ pattern, format }: TextSchema): NFA[] {
+  return [
     ...(typeof pattern === "string" ? [pattern] : []),
     ...(typeof format === "string" && Object.hasOwn(formats, format) ? [formats[format] ?? ""] : []),
   ].flatMap((source) => languageOfRegExp(source) ?? []);
-  return allowed.some((language) => isDisjoint(wanted, language));
 }
 
 /** Whether every text of the first criterion is one of the second's. False when it cannot be told. */

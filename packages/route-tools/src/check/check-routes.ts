@@ -3,6 +3,7 @@ import { type Conjunction, parsePattern } from "@millrace/event-pattern";
 import { analysePattern } from "../analysis/analyse-pattern.ts";
 import { EventModel } from "../analysis/event-model.ts";
 import { closestName, type Fault, type Route, type RouteDocument, type RouteFolder } from "@millrace/routes";
+import { examplesOf } from "../generate/generate-events.ts";
 import { checkFields } from "./check-fields.ts";
 import { checkOverlap } from "./check-overlap.ts";
 import { checkSensitive } from "./check-sensitive.ts";
@@ -47,11 +48,21 @@ function checkDocument(file: string, document: RouteDocument, model: EventModel)
       ...checkOverlap(parsed, routes),
       ...checkTests(parsed.route),
       // The tests of a pattern that asks for what there is not show it as well: one fault is enough.
-      ...(ofPattern.length === 0 ? checkTestEvents(parsed.route, model) : []),
+      ...(ofPattern.length === 0 ? [...checkTestEvents(parsed.route, model), ...checkExample(parsed, model)] : []),
     ];
     return findings.map((finding) => ({ ...finding, file, pointer: `/routes/${parsed.index}${finding.pointer}` }));
   });
   return [...checkClearance(document, model).map((finding) => ({ ...finding, file })), ...inRoutes];
+}
+
+/** A pattern that no event could be made for may be one that never matches in a way that the checks do not know. */
+function checkExample({ route, conjunctions }: ParsedRoute, model: EventModel): RouteFinding[] {
+  const { matching, other } = examplesOf(route, conjunctions, model);
+  if (matching !== undefined && other !== undefined) return [];
+  const kind = matching === undefined ? "matches" : "does not match";
+  const message = `No event could be made up that the contracts allow and that route "${route.name}" ${kind}.`;
+  const fix = "Look at each field of the pattern: is there an event that holds them all?";
+  return [{ severity: "warning", pointer: "/pattern", rule: "no-example", message, fix }];
 }
 
 /** A class that no contract has was mistyped, and clears nothing. */

@@ -30,7 +30,8 @@ export function checkSensitive({ route, document, conjunctions }: ParsedRoute, m
   }));
 }
 
-function isDelivered(path: string, { project }: Route): boolean {
+/** Whether a projection leaves a field, or a part of it. */
+export function isDelivered(path: string, { project }: Route): boolean {
   const isAtOrBelow = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
   if (project?.keep) return project.keep.some((kept) => isAtOrBelow(path, kept) || isAtOrBelow(kept, path));
   return !(project?.drop ?? []).some((dropped) => isAtOrBelow(path, dropped));

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { loadRouteDocuments } from "@millrace/routes";
+import { testEvents } from "../diff/example-events.ts";
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 
@@ -8,14 +9,8 @@ export const examples: Command = {
   summary: "the events of all inline tests as NDJSON, each with an identity, to feed test and diff without traffic",
   async run(args, output) {
     const { values } = parseArgs({ args: [...args], options: { routes: { type: "string" } } });
-    for (const { application, routes } of loadRouteDocuments(values.routes ?? folders.routes)) {
-      for (const { name, tests } of routes) {
-        for (const [index, { event }] of tests.entries()) {
-          const identity = { id: `${application}/${name}/${index}`, source: "https://millrace.example/examples" };
-          output.out(JSON.stringify({ ...event, event: { ...identity, ...(event["event"] as object | undefined) } }));
-        }
-      }
-    }
+    const documents = loadRouteDocuments(values.routes ?? folders.routes);
+    for (const event of testEvents(documents)) output.out(JSON.stringify(event));
     return 0;
   },
 };

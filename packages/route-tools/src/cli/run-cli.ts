@@ -6,6 +6,7 @@ import { diff } from "./diff.ts";
 import { examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { newCommand } from "./new.ts";
+import { owners } from "./owners.ts";
 import { publish } from "./publish.ts";
 import { redriveCommand } from "./redrive.ts";
 import { render } from "./render.ts";
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   new: newCommand,
   redrive: redriveCommand,
   examples,
+  owners,
   publish,
   render,
 };

@@ -27,7 +27,10 @@ export interface StreamDiff {
 }
 
 export interface RoutesDiff {
+  /** Distinct ones. */
   readonly events: number;
+  /** Left out: another event had the same identity, as a lake holds what was delivered twice. */
+  readonly copies: number;
   readonly seconds: number;
   readonly unmatchedBefore: number;
   readonly unmatchedAfter: number;
@@ -50,7 +53,9 @@ export class RoutesDiffer {
   readonly #after: Side;
   readonly #options: DiffOptions;
   readonly #routes = new Map<string, Tally>();
+  readonly #identities = new Set<string>();
   #events = 0;
+  #copies = 0;
   #firstAt = Number.POSITIVE_INFINITY;
   #lastAt = Number.NEGATIVE_INFINITY;
 
@@ -66,12 +71,18 @@ export class RoutesDiffer {
     const inner = event["event"] as Readonly<Record<string, unknown>> | undefined;
     if (typeof inner?.["id"] !== "string" || typeof inner["source"] !== "string") return false;
     const routed = event as unknown as RoutedEvent;
+    const identity = eventIdentity(routed.event);
+    if (this.#identities.has(identity)) {
+      this.#copies += 1;
+      return true;
+    }
+    this.#identities.add(identity);
     this.#events += 1;
     this.#seeTime(inner["receivedat"] ?? inner["time"]);
     const before = this.#before.route(routed);
     const after = this.#after.route(routed);
     for (const id of new Set([...before, ...after])) {
-      this.#routes.get(id)?.add(before.has(id), after.has(id), eventIdentity(routed.event), this.#options.samples ?? 5);
+      this.#routes.get(id)?.add(before.has(id), after.has(id), identity, this.#options.samples ?? 5);
     }
     return true;
   }
@@ -81,6 +92,7 @@ export class RoutesDiffer {
     const headroom = this.#options.headroom ?? 2;
     return {
       events: this.#events,
+      copies: this.#copies,
       seconds,
       unmatchedBefore: this.#before.unmatched,
       unmatchedAfter: this.#after.unmatched,

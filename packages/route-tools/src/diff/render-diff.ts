@@ -37,8 +37,9 @@ function streamRow({ stream, before, after, newFields }: StreamDiff): string[] {
   ];
 }
 
-function summary({ events, seconds, unmatchedBefore, unmatchedAfter }: RoutesDiff): string {
-  return `${count(events)} events, taken as ${rate(events / seconds)} a second; matched by no route: ${count(unmatchedBefore)} → ${count(unmatchedAfter)}.`;
+function summary({ events, copies, seconds, unmatchedBefore, unmatchedAfter }: RoutesDiff): string {
+  const left = copies === 0 ? "" : ` (${count(copies)} copies left out)`;
+  return `${count(events)} events${left}, taken as ${rate(events / seconds)} a second; matched by no route: ${count(unmatchedBefore)} → ${count(unmatchedAfter)}.`;
 }
 
 /** The difference as tables for a terminal. */
@@ -63,17 +64,16 @@ export function renderDiffText(diff: RoutesDiff): string {
   ].join("\n");
 }
 
-/** The difference as Markdown for a comment on a pull request. */
-export function renderDiffMarkdown(diff: RoutesDiff): string {
-  const changed = diff.routes.filter(({ change }) => change !== "same");
-  const same = diff.routes.length - changed.length;
-  const newFields = diff.streams.filter(({ newFields: fields }) => fields.length > 0);
-  const sections = [`### What this change routes`, "", summary(diff), ""];
-  if (changed.length === 0) sections.push("No route gains or loses an event of these.");
-  else sections.push(markdownTable(ROUTE_HEADS, changed.map(routeRow)));
-  if (same > 0 && changed.length > 0) sections.push("", `${same} other route(s) deliver the same events as before.`);
-  sections.push("", markdownTable(STREAM_HEADS, diff.streams.map(streamRow)));
-  for (const { stream, newFields: fields } of newFields) {
+/** What a recorded sample tells, as Markdown: the only events that are traffic, and so have a rate and a price. */
+export function renderTraffic(diff: RoutesDiff): string {
+  const sections = [
+    summary(diff),
+    "",
+    renderRoutes(diff),
+    "",
+    markdownTable(STREAM_HEADS, diff.streams.map(streamRow)),
+  ];
+  for (const { stream, newFields: fields } of diff.streams.filter(({ newFields }) => newFields.length > 0)) {
     const shown = fields
       .slice(0, MAX_FIELDS_SHOWN)
       .map((field) => `\`${field}\``)
@@ -81,13 +81,22 @@ export function renderDiffMarkdown(diff: RoutesDiff): string {
     const more = fields.length > MAX_FIELDS_SHOWN ? ` and ${fields.length - MAX_FIELDS_SHOWN} more` : "";
     sections.push("", `**Newly delivered to \`${stream}\`:** ${shown}${more}`);
   }
-  const samples = changed.flatMap(({ route, gainedIds, lostIds }) => [
+  const samples = diff.routes.flatMap(({ route, gainedIds, lostIds }) => [
     ...gainedIds.map((id) => `- gained by \`${route}\`: \`${id}\``),
     ...lostIds.map((id) => `- lost by \`${route}\`: \`${id}\``),
   ]);
   if (samples.length > 0)
     sections.push("", "<details><summary>Sample events</summary>", "", ...samples, "", "</details>");
-  return `${sections.join("\n")}\n`;
+  return sections.join("\n");
+}
+
+/** The routes that gain or lose some of the events, as a table. */
+export function renderRoutes({ routes }: RoutesDiff): string {
+  const changed = routes.filter(({ change }) => change !== "same");
+  if (changed.length === 0) return "No route gains or loses one of these.";
+  const same = routes.length - changed.length;
+  const rest = same === 0 ? "" : `\n\n${same} other route(s) deliver the same of these as before.`;
+  return markdownTable(ROUTE_HEADS, changed.map(routeRow)) + rest;
 }
 
 function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -216,7 +216,8 @@ describe("routes diff", () => {
       "json",
     );
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({
+    const { recorded } = JSON.parse(out) as { recorded: object };
+    expect(recorded).toMatchObject({
       events: 3,
       unmatchedBefore: 1,
       unmatchedAfter: 0,
@@ -257,7 +258,7 @@ describe("routes diff", () => {
     const file = writeEvents(temporaryFolder(), events);
     const { code, out } = await run("diff", "HEAD", "--events", file, "--format", "json");
     expect(code).toBe(0);
-    expect((JSON.parse(out) as { routes: unknown[] }).routes.length).toBeGreaterThan(5);
+    expect((JSON.parse(out) as { recorded: { routes: unknown[] } }).recorded.routes.length).toBeGreaterThan(5);
   });
 
   test("refuses what is neither a folder nor a commit", async () => {
