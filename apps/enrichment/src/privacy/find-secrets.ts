@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { beginsLikeCredential, credentialForms } from "./credential-forms.ts";
+import { findCredentials } from "./find-credentials.ts";
 import { type Finding, noFindings } from "./finding.ts";
 
 // Names whose value is a credential wherever they stand: `reset_token=…`, `"clientSecret": "…"`, `Password: …`.
@@ -22,16 +22,17 @@ export const maxNameLength = 64;
 
 /**
  * Finds credentials: in addresses (`?reset_token=…`, `//user:password@`), after a name that says so, and in the forms that
- * issuers give them. Linear: it looks at what surrounds a separator, and at forms that begin with fixed letters.
+ * issuers give them. Linear: it looks at what surrounds a separator, and at what begins with fixed letters.
  */
 export function findSecrets(text: string): readonly Finding[] {
   let findings: readonly Finding[] = endsLikeName.test(text) ? findNamedSecrets(text) : noFindings;
   if (text.includes("@")) findings = [...findings, ...findForm(text, userInfo)];
-  if (beginsLikeCredential.test(text)) {
-    findings = [...findings, ...credentialForms.flatMap((form) => findForm(text, form))];
-  }
-  if (mayBeBasic.test(text))
+  const keys = findCredentials(text);
+  if (keys.length > 0) findings = [...findings, ...keys];
+  if (mayBePlainForm.test(text)) findings = [...findings, ...plainForms.flatMap((form) => findForm(text, form))];
+  if (mayBeBasic.test(text)) {
     findings = [...findings, ...findForm(text, basic).filter((each) => isUserAndPassword(text, each))];
+  }
   return findings.length < 2 ? findings : findings.toSorted((a, b) => a.start - b.start);
 }
 
@@ -40,13 +41,19 @@ export function isCredentialName(name: string): boolean {
   return kindOfName(name) === "credential";
 }
 
+const mayBePlainForm = /earer|PRIVATE KEY/u;
+const plainForms = [
+  /[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*/gu,
+  /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?/gu,
+];
 // RFC 7617: user and password in base64. The word says something else in most texts.
 const mayBeBasic = /basic(?:\s|\+|%20)/iu;
 const basic = /basic(?:\s|\+|%20)+[A-Za-z\d+/]{6,}={0,2}/giu;
 
 function isUserAndPassword(text: string, { start, end }: Finding): boolean {
   const [, encoded = ""] = text.slice(start, end).split(/\s|\+|%20/u);
-  return /^[\x20-\x7e]+:[\x20-\x7e]*$/u.test(Buffer.from(encoded, "base64").toString("latin1"));
+  const plain = Buffer.from(encoded, "base64").toString("latin1");
+  return plain.includes(":") && /^[\x20-\x7e]+$/u.test(plain);
 }
 
 function findForm(text: string, form: RegExp): Finding[] {
