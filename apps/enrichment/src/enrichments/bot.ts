@@ -2,9 +2,10 @@ import { isbot, isbotMatch } from "isbot";
 import type { Enrichment } from "@millrace/event-contracts";
 import { BoundedCache } from "../bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
+import { isAppAgent } from "./app-agents.ts";
 import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
 import type { NetworkResult } from "./network.ts";
-import { userAgentText } from "./text-input.ts";
+import { intermediaries, userAgentText } from "./text-input.ts";
 
 /** Whether a program and not a person made the event. */
 export type BotResult = NonNullable<Enrichment["bot"]>;
@@ -37,9 +38,6 @@ export const bot: EnrichmentDefinition = {
   },
 };
 
-/** Kinds of senders, as ingest writes them, whose requests come from somebody else than the end user. */
-const intermediaries: ReadonlySet<unknown> = new Set(["backend", "webhook"]);
-
 function isFromClient(event: Readonly<Record<string, unknown>>): boolean {
   return !intermediaries.has(event["senderkind"]);
 }
@@ -50,7 +48,7 @@ function isInNetworks(input: EnrichmentInput, networks: ReadonlySet<number>): bo
 }
 
 function judgeUserAgent(text: string): Addition<BotResult> {
-  if (!isbot(text)) return human;
+  if (!isbot(text) || isAppAgent(text)) return human;
   const match = isbotMatch(text);
   return createAddition<BotResult>(name, { isBot: true, reason: "user-agent", ...(match === null ? {} : { match }) });
 }

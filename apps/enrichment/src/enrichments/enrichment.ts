@@ -65,3 +65,12 @@ export function parseWebUrl(text: string): URL {
   }
   return url;
 }
+
+// https://developer.android.com/training/app-links: the host is the name of the package.
+const androidApp = /^android-app:\/\/([\w.]{1,255})(\/\S*)?$/iu;
+
+/** Host and path of a referring address: of the web, or of an app that says so (`android-app://com.example/`). */
+export function parseReferringAddress(text: string): { readonly hostname: string; readonly pathname: string } {
+  const app = androidApp.exec(text);
+  return app === null ? parseWebUrl(text) : { hostname: (app[1] ?? "").toLowerCase(), pathname: app[2] ?? "/" };
+}

@@ -8,9 +8,21 @@ export type TextInput = (event: RawEvent, clientIp: string | undefined) => strin
 /** The client's address, before it is truncated. */
 export const clientAddress: TextInput = (_event, clientIp) => clientIp;
 
-/** The `User-Agent`. Real ones are below 512 characters; what follows the part that is remembered is not looked at. */
-export const userAgentText: TextInput = ({ useragent }) =>
-  typeof useragent === "string" && useragent !== "" ? cutKey(useragent) : undefined;
+/** Kinds of senders, as ingest writes them, whose requests come from somebody else than the end user. */
+export const intermediaries: ReadonlySet<unknown> = new Set(["backend", "webhook"]);
+
+/** HTTP clients of servers, as they name themselves. */
+const serverLibrary =
+  /^(?:python-(?:requests|httpx|urllib3?)|Python\/|aiohttp|axios|node-fetch|node|undici|got|Go-http-client|Java|Apache-HttpClient|okhttp|ReactorNetty|Jetty|Guzzle|GuzzleHttp|PHP|Symfony|Ruby|Faraday|rest-client|http\.rb|curl|libcurl|Wget|reqwest|hyper|Stripe|GitHub-Hookshot|RestSharp|Deno|Bun)\b/iu;
+
+/**
+ * The `User-Agent` of the end user. Real ones are below 512 characters; what follows the part that is remembered is not looked at. The HTTP
+ * client of a server that sends for its users says nothing of them.
+ */
+export const userAgentText: TextInput = ({ useragent, senderkind }) => {
+  if (typeof useragent !== "string" || useragent === "") return undefined;
+  return intermediaries.has(senderkind) && serverLibrary.test(useragent) ? undefined : cutKey(useragent);
+};
 
 const textsByPointers = new Map<string, TextInput>();
 

@@ -1,6 +1,7 @@
 import Bowser from "bowser";
 import type { Enrichment } from "@millrace/event-contracts";
 import { createAddition } from "./addition.ts";
+import { parseAppAgent } from "./app-agents.ts";
 import type { EnrichmentDefinition } from "./enrichment.ts";
 import { userAgentText } from "./text-input.ts";
 
@@ -10,7 +11,10 @@ export type UserAgentResult = NonNullable<Enrichment["userAgent"]>;
 /** Reads the `useragent` attribute. */
 export const userAgent: EnrichmentDefinition = {
   name: "userAgent",
-  create: () => ({ input: userAgentText, read: (text) => createAddition("userAgent", parseUserAgent(text)) }),
+  create: () => ({
+    input: userAgentText,
+    read: (text) => createAddition("userAgent", parseAppAgent(text) ?? parseUserAgent(text)),
+  }),
 };
 
 function parseUserAgent(text: string): UserAgentResult {

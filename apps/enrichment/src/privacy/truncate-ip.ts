@@ -1,14 +1,29 @@
 import { isIP } from "node:net";
 import { BoundedCache } from "../bounded-cache.ts";
 
-const mappedPrefix = "::ffff:";
+/** Addresses of IPv4 in IPv6 (RFC 4291, 2.5.5.2), and of those that a gateway translates (RFC 6052, the well-known prefix). */
+const mayBeMapped = /(?::|^)(?:ffff|64:ff9b:)/iu;
 
-/** The address itself when it is IPv4 written as IPv6 (`::ffff:203.0.113.9`), else as given. */
+/** The address itself when it is IPv4 written as IPv6 (`::ffff:203.0.113.9`, `::ffff:cb00:7109`), else as given. */
 export function unmapIp(address: string): string {
   // Nearly all have no colon, or not these.
-  if (!address.startsWith("::")) return address;
-  const tail = address.slice(mappedPrefix.length);
-  return address.toLowerCase().startsWith(mappedPrefix) && isIP(tail) === 4 ? tail : address;
+  return address.includes(":") && mayBeMapped.test(address) ? (mappedIpv4(address) ?? address) : address;
+}
+
+function mappedIpv4(address: string): string | undefined {
+  if (isIP(address) !== 6) return undefined;
+  const groups = expandGroups(address.split("%", 1)[0] ?? "");
+  const prefix = groups
+    .slice(0, 6)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":");
+  if (prefix !== "0:0:0:0:0:ffff" && prefix !== "64:ff9b:0:0:0:0") return undefined;
+  const [high = "", low] = groups.slice(6);
+  if (low === undefined) return high;
+  return [high, low]
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((value) => [value >> 8, value & 0xff])
+    .join(".");
 }
 
 /**
@@ -40,8 +55,6 @@ function truncateIpv4(address: string): string {
 function truncateIpv6(address: string): string {
   const [withoutZone = ""] = address.split("%", 1);
   const groups = expandGroups(withoutZone);
-  // Mapped addresses in hexadecimal (::ffff:cb00:714d) carry an IPv4 address in the part that is cut off; that is all
-  // zero then, and so is the network.
   const kept = groups.slice(0, 3).map((group) => Number.parseInt(group, 16).toString(16));
   while (kept.at(-1) === "0") kept.pop();
   return kept.length === 0 ? "::" : `${kept.join(":")}::`;
