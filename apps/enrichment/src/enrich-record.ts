@@ -132,12 +132,16 @@ function recordSize({ json, partitionKey }: EnrichedLine, limit: number): number
 }
 
 /** Makes stamps; records come faster than milliseconds pass, so the last one is kept. */
-export function createStamps({ name, version }: RecordContext["processor"]): (nowMs: number) => ProcessingStamp {
+export function createStamps(
+  { name, version }: RecordContext["processor"],
+  contracts?: string,
+): (nowMs: number) => ProcessingStamp {
   let stampedMs = Number.NaN;
   let stamp: ProcessingStamp | undefined;
   return (nowMs) => {
     if (stamp === undefined || nowMs !== stampedMs) {
-      const processing = { enrichment: { name, version, at: new Date(nowMs).toISOString() } };
+      const at = new Date(nowMs).toISOString();
+      const processing = { enrichment: { name, version, ...(contracts === undefined ? {} : { contracts }), at } };
       stamp = `,"processing":${JSON.stringify(processing)}}`;
       stampedMs = nowMs;
     }

@@ -9,6 +9,10 @@ import { defaultEnrichments } from "./default-enrichments.ts";
 import { createBundleReader } from "./enrichments/database.ts";
 import { createPrivacyKeySource } from "./privacy/privacy-key-source.ts";
 
+/** Put in by the build: what was built, and a hash of the contracts in it. Benchmarks bundle without them. */
+declare const BUILD_VERSION: string | undefined;
+declare const CONTRACT_SET: string | undefined;
+
 const config = readConfig(process.env);
 const telemetry = createTelemetry({ service: "enrichment", stage: config.stage, functionName: config.functionName });
 const logger = createLogger({
@@ -33,6 +37,8 @@ export const handler = createEnrichmentHandler({
   badRowStreamName: config.badRowStreamName,
   privacyKeys,
   contracts,
+  ...(typeof BUILD_VERSION === "string" ? { processor: { name: "enrichment", version: BUILD_VERSION } } : {}),
+  ...(typeof CONTRACT_SET === "string" ? { contractSet: CONTRACT_SET } : {}),
   enrichments: defaultEnrichments(config.stage, { readFile: createBundleReader(import.meta.dirname, readFileSync) }),
   clock: systemClock,
   random: Math.random,

@@ -1,5 +1,6 @@
 import { bundleFunction } from "@millrace/lambda-bundle";
 import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const app = join(import.meta.dirname, "..");
@@ -7,6 +8,7 @@ const documents = loadRouteDocuments(join(app, "../../schemas/routes"));
 const { manifest } = await bundleFunction({
   entryPoint: join(app, "src/handler.ts"),
   outFile: join(app, "dist/function.zip"),
+  version: (JSON.parse(readFileSync(join(app, "package.json"), "utf8")) as { version: string }).version,
   // Text in a string literal: the function parses it once at start.
   define: { COMPILED_ROUTES: JSON.stringify(JSON.stringify(compileRoutes(documents))) },
 });

@@ -10,6 +10,8 @@ import { createObjectClient } from "./s3/object-client.ts";
 
 /** The compiled routes as JSON text, put in by the build: parsing text is faster than evaluating an object literal. */
 declare const COMPILED_ROUTES: string;
+/** What was built; benchmarks bundle without it. */
+declare const BUILD_VERSION: string | undefined;
 
 const config = readConfig(process.env);
 const bundled = loadRoutes(JSON.parse(COMPILED_ROUTES) as CompiledRoutes);
@@ -59,6 +61,7 @@ const route = createRouterHandler({
   undelivered: { put: (key, bytes, signal) => objects.put(`${undeliveredUrl}/${key}`, bytes, signal) },
   telemetry,
   logger,
+  ...(typeof BUILD_VERSION === "string" ? { processor: { name: "router", version: BUILD_VERSION } } : {}),
 });
 
 /** Entry point of the function. */

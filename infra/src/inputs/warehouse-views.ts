@@ -47,6 +47,8 @@ ${lines([
   ["validation_status", text("validation.status")],
   ["validation_schema", text("validation.schema")],
   ["fidelity", "GET_PATH(record, 'fidelity')"],
+  ["processing_version", text("processing.enrichment.version")],
+  ["processing_contracts", text("processing.enrichment.contracts")],
   ...landing,
 ])}
 FROM ${LANDED_EVENTS.toLowerCase()}

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -28,6 +29,11 @@ export interface BundleOptions {
   readonly alias?: Readonly<Record<string, string>>;
   /** Constants replaced at build time, as esbuild's `define`. */
   readonly define?: Readonly<Record<string, string>>;
+  /**
+   * Version of the package. The bundle then has it as the constant `BUILD_VERSION`, with a hash of the build behind it: `0.1.0+3fa9c1d2e4b5`
+   * (https://semver.org/#spec-item-10).
+   */
+  readonly version?: string;
   /** Largest zip accepted, in bytes; Lambda's own limit when left out. */
   readonly maxZipBytes?: number;
 }
@@ -85,12 +91,12 @@ export interface BundleResult {
  */
 export async function bundleFunction(options: BundleOptions): Promise<BundleResult> {
   const { code, metafile } = await bundleCode(options);
-  const entries: Record<string, Uint8Array> = {
-    [options.departures?.format === "esm" ? "index.mjs" : "index.js"]: code,
-  };
+  const index = options.departures?.format === "esm" ? "index.mjs" : "index.js";
+  const entries: Record<string, Uint8Array> = { [index]: code };
   for (const [pathInZip, pathOnDisk] of Object.entries(options.files ?? {})) {
     entries[pathInZip] = await readFile(pathOnDisk);
   }
+  entries[index] = stampBuild(code, hashOf(entries));
   const zip = createDeterministicZip(entries);
   const manifest = describeZip(basename(options.outFile), zip, entries);
   assertSizes(manifest, options.maxZipBytes ?? maxZipBytes);
@@ -101,6 +107,22 @@ export async function bundleFunction(options: BundleOptions): Promise<BundleResu
   const manifestFile = join(outDir, `${basename(options.outFile, ".zip")}.json`);
   await replaceFile(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   return { manifest, metafile };
+}
+
+/** Stands for the hash of the build until there is one. No source has it. */
+const buildPlaceholder = "__millrace_build__";
+const buildHashLength = 12;
+
+/** Of everything in the zip, as it is before it is stamped. */
+function hashOf(entries: ZipEntries): string {
+  const hash = createHash("sha256");
+  for (const path of Object.keys(entries).sort()) hash.update(`${path}\0`).update(entries[path] ?? "");
+  return hash.digest("hex").slice(0, buildHashLength);
+}
+
+function stampBuild(code: Uint8Array, build: string): Uint8Array {
+  const text = Buffer.from(code).toString();
+  return text.includes(buildPlaceholder) ? Buffer.from(text.replaceAll(buildPlaceholder, build)) : code;
 }
 
 /** Whoever reads the file meanwhile sees the old one or the new one, whole. */
@@ -134,7 +156,7 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       alias: { ...(options.credentials === "sdk-chain" ? {} : environmentCredentials), ...options.alias },
       plugins: options.transports === "sdk" ? [] : [http1Only],
       ...(format === "esm" ? { banner: { js: requireForEsm } } : {}),
-      define: { ...(format === "esm" ? {} : placeOfBundle), ...options.define },
+      define: { ...(format === "esm" ? {} : placeOfBundle), ...versionOf(options), ...options.define },
       // What else of `import.meta` is asked for would be undefined in CommonJS, and nobody would be told.
       logOverride: { "empty-import-meta": "error" },
       logLevel: "silent",
@@ -145,6 +167,10 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
   } catch (cause) {
     throw new BundlingFailedError(options.entryPoint, cause);
   }
+}
+
+function versionOf({ version }: BundleOptions): Record<string, string> {
+  return version === undefined ? {} : { BUILD_VERSION: JSON.stringify(`${version}+${buildPlaceholder}`) };
 }
 
 function describeZip(file: string, zip: Uint8Array, entries: ZipEntries): FunctionManifest {

@@ -5,7 +5,7 @@ const dalvik = /^Dalvik\/\S{1,32} \((?:Linux; )?(?:U; )?Android ([\d.]{1,16})(?:
 // https://developer.apple.com/documentation/cfnetwork: apps of Apple's systems that set no agent of their own.
 const cfNetwork = /\bCFNetwork\/[\d.]{1,16} Darwin\/[\d.]{1,16}/u;
 // `MyShop/1.0 (com.example.shop; build:1; iOS 17.5.1) Alamofire/5.9.1`
-const alamofire = /\(\S{1,128}; build:\S{1,32}; (iOS|tvOS|watchOS|macOS|visionOS) ([\d.]{1,16})\) Alamofire\//u;
+const alamofire = /; (iOS|tvOS|watchOS|macOS|visionOS) ([\d.]{1,16})\) Alamofire\//u;
 /** Clients in apps that say nothing of the device. */
 const appLibrary = /^(?:okhttp|ktor-client|Dart)\/|\bReactNative\/|\bExpo\//u;
 const tabletModel = /\b(?:tab|pad|tablet)\b|^SM-[TX]\d/iu;
@@ -28,7 +28,7 @@ export function parseAppAgent(text: string): UserAgentResult | undefined {
 export const isAppAgent = (text: string): boolean => parseAppAgent(text) !== undefined;
 
 function androidApp(version: string, device: string | undefined): UserAgentResult {
-  const model = device?.replace(/ Build\/.*$/u, "").trim();
+  const model = device?.split(" Build/", 1)[0]?.trim();
   return {
     os: { name: "Android", version },
     device: {

@@ -66,6 +66,23 @@ describe("bundleFunction", () => {
     expect(loaded.handler()).toBe("hello x");
   });
 
+  test("tells the bundle its version and its build, which is another one for other code and other files", async () => {
+    const source = "declare const BUILD_VERSION: string; export const handler = () => BUILD_VERSION;";
+    async function versionOf(project: ReturnType<typeof createProject>): Promise<string> {
+      await bundleFunction({ ...project, version: "1.2.3" });
+      const bundle = join(dirname(project.outFile), "index.js");
+      writeFileSync(bundle, unzipSync(readFileSync(project.outFile))["index.js"]!);
+      return (createRequire(import.meta.url)(bundle) as { handler: () => string }).handler();
+    }
+    const first = await versionOf(createProject("version", source));
+    expect(first).toMatch(/^1\.2\.3\+[\da-f]{12}$/);
+    expect(await versionOf(createProject("version-again", source))).toBe(first);
+    expect(await versionOf(createProject("version-of-code", `${source} export const x = "x";`))).not.toBe(first);
+    const project = createProject("version-of-files", source);
+    writeFileSync(project.files["geo/country.mmdb"], "another database");
+    expect(await versionOf(project)).not.toBe(first);
+  });
+
   test("lets the handler find the further files, wherever it runs from", async () => {
     const project = createProject(
       "files",
