@@ -11,24 +11,24 @@ let reservedBytes = 0;
 export class BrowserPage implements Page {
   readonly hasKeepalive = typeof Request === "function" && "keepalive" in Request.prototype;
   readonly #store: IndexedDbStore | undefined;
+  #listener: PageListener | undefined;
   readonly #listening = new AbortController();
 
   constructor({ url, writeKey, persist, clock }: ResolvedOptions) {
     // What was queued for one key must not be sent with another.
-    if (persist) this.#store = new IndexedDbStore(`${url} ${writeKey}`, clock);
+    if (!persist) return;
+    this.#store = new IndexedDbStore(`${url} ${writeKey}`, clock, (entries) => this.#listener?.adopt(entries));
   }
 
   start(listener: PageListener): void {
+    this.#listener = listener;
     const { signal } = this.#listening;
-    const open = (): void => {
-      void this.#store?.open().then((entries) => listener.adopt(entries));
-    };
     const on = (name: string, callback: (event: Event) => void): void => {
       globalThis.addEventListener(name, callback, { signal });
     };
     on("online", () => {
       listener.wake();
-      void this.#store?.adopt().then((entries) => listener.adopt(entries));
+      void this.#store?.adopt();
     });
     // The last moment that a phone tells of; it bubbles up from the document.
     on("visibilitychange", () => {
@@ -42,9 +42,9 @@ export class BrowserPage implements Page {
     });
     on("pageshow", (event) => {
       // Back from the cache of whole pages.
-      if ((event as PageTransitionEvent).persisted) open();
+      if ((event as PageTransitionEvent).persisted) void this.#store?.open();
     });
-    open();
+    void this.#store?.open();
   }
 
   stop(): void {

@@ -347,7 +347,7 @@ export class EventClient implements Client {
 
   #adopt(entries: readonly Entry[]): void {
     for (const entry of entries) if (!this.#open.has(entry.key)) this.#add(entry);
-    this.#waiting.sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#waiting.sort((a, b) => a.createdAtMs - b.createdAtMs);
     this.#makeRoom();
     this.#pump();
   }

@@ -5,6 +5,7 @@ import { newId } from "./new-id.ts";
 
 const databaseName = "millrace-client";
 const storeName = "events";
+const ownerPrefix = `${databaseName} page `;
 
 /** A row: an event, and the page that sends it. */
 interface Row {
@@ -17,25 +18,33 @@ interface Row {
 }
 
 /**
- * Events that outlive their page. Each row belongs to the page that wrote it, which sends it and takes it out. Rows of
- * pages that are gone are taken over by the next one that asks. Nothing here throws or rejects: without a database,
- * events are in memory only.
+ * Events that outlive their page. Each row belongs to the page that wrote it, which sends it and takes it out. Rows of a
+ * page that is gone are taken over by one that waits for its lock, or by the next that opens. Nothing here throws or
+ * rejects: without a database, events are in memory only.
  */
 export class IndexedDbStore {
   readonly #queue: string;
   readonly #clock: Clock;
+  readonly #onAdopt: (entries: readonly Entry[]) => void;
   #owner = "";
   #database: IDBDatabase | undefined;
   #releaseLock: (() => void) | undefined;
+  /** Ends the waiting for other pages' locks. */
+  #watching = new AbortController();
+  readonly #watched = new Set<string>();
   /** Rows to write, and keys to delete (`undefined`), until the next transaction. */
   #changes = new Map<string, Row | undefined>();
   /** The database could not be opened, or is closed. */
   #isShut = false;
 
-  /** @param queue names what may be sent together: one service, one key */
-  constructor(queue: string, clock: Clock) {
+  /**
+   * @param queue names what may be sent together: one service, one key
+   * @param onAdopt hears of entries that this page has taken over, the oldest first
+   */
+  constructor(queue: string, clock: Clock, onAdopt: (entries: readonly Entry[]) => void) {
     this.#queue = queue;
     this.#clock = clock;
+    this.#onAdopt = onAdopt;
   }
 
   get isOpen(): boolean {
@@ -43,40 +52,55 @@ export class IndexedDbStore {
   }
 
   /** Opens the database, and takes over what pages that are gone have left. */
-  async open(): Promise<Entry[]> {
+  async open(): Promise<void> {
     this.#isShut = false;
-    this.#owner = `${databaseName} ${newId(this.#clock.now())}`;
+    this.#owner = ownerPrefix + newId(this.#clock.now());
+    this.#watching = new AbortController();
+    this.#watched.clear();
     try {
       await this.#holdLock();
       this.#database = await openDatabase();
     } catch {
       this.#close();
-      return [];
+      return;
     }
     // Another page wants a later version, or the user clears the site's data.
     this.#database.onversionchange = () => this.#close();
     this.#database.onclose = () => this.#close();
     this.#write();
-    return this.adopt();
+    await this.adopt();
   }
 
-  /** Takes over the rows of pages that are gone, the oldest first. */
-  async adopt(): Promise<Entry[]> {
+  /** Takes over the rows of pages that are gone. */
+  async adopt(): Promise<void> {
     try {
       const locks = lockManager();
       if (locks === undefined) {
         const olderMs = this.#clock.now() - ORPHAN_AGE_MS;
-        return await this.#takeOver(({ createdAtMs }) => createdAtMs < olderMs);
+        await this.#takeOver(({ createdAtMs }) => createdAtMs < olderMs);
+        return;
       }
       // One page at a time: who comes second must see the lock of the first.
-      return await locks.request(`${databaseName} adopt`, async () => {
+      await locks.request(`${databaseName} adopt`, async () => {
         const { held = [] } = await locks.query();
-        const owners = new Set(held.map(({ name }) => name));
-        return this.#takeOver(({ owner }) => !owners.has(owner));
+        const owners = new Set(held.map(({ name = "" }) => name));
+        for (const owner of owners) this.#watch(owner, locks);
+        await this.#takeOver(({ owner }) => !owners.has(owner));
       });
     } catch {
-      return [];
+      // The rows stay for the next page.
     }
+  }
+
+  /** Waits until another page is gone: of a page that has just ended, the lock may still be there. */
+  #watch(owner: string, locks: LockManager): void {
+    if (!owner.startsWith(ownerPrefix) || owner === this.#owner || this.#watched.has(owner)) return;
+    this.#watched.add(owner);
+    const { signal } = this.#watching;
+    locks
+      .request(owner, { signal }, () => undefined)
+      .then(() => this.adopt())
+      .catch(() => undefined);
   }
 
   put({ key, text, createdAtMs }: Entry): void {
@@ -91,6 +115,7 @@ export class IndexedDbStore {
   release(): void {
     this.#write();
     this.#close();
+    this.#watching.abort();
     this.#releaseLock?.();
   }
 
@@ -139,9 +164,9 @@ export class IndexedDbStore {
     });
   }
 
-  #takeOver(isOrphan: (row: Row) => boolean): Promise<Entry[]> {
+  #takeOver(isOrphan: (row: Row) => boolean): Promise<void> {
     const database = this.#database;
-    if (database === undefined) return Promise.resolve([]);
+    if (database === undefined) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const entries: Entry[] = [];
       const transaction = database.transaction(storeName, "readwrite");
@@ -155,7 +180,10 @@ export class IndexedDbStore {
           entries.push(createEntry(row.key, row.text, row.createdAtMs, true));
         }
       };
-      transaction.oncomplete = () => resolve(entries);
+      transaction.oncomplete = () => {
+        resolve();
+        if (entries.length > 0) this.#onAdopt(entries);
+      };
       transaction.onabort = reject;
     });
   }

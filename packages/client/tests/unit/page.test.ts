@@ -116,7 +116,7 @@ describe("a page", () => {
     const text = (data: number) => JSON.stringify({ specversion: "1.0", id: `e${data}`, source: "/", type: "a", data });
     client.send("a", 9);
     const now = clock.now();
-    page.listener?.adopt([1, 2, 3].map((data) => createEntry(`0000000${data}`, text(data), now, true)));
+    page.listener?.adopt([1, 2, 3].map((data) => createEntry(`row-${data}`, text(data), now - 10 + data, true)));
     expect(drops).toMatchObject([{ event: { id: "e1" }, reason: "queue-full", isAmbiguous: true }]);
     await clock.runUntilIdle();
     expect(service.stored.map(({ data }) => data)).toEqual([2, 3, 9]);
