@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { renderContractsModule } from "../src/codegen/render-contracts-module.ts";
-import type { JsonObject } from "../src/json.ts";
+import type { JsonObject } from "@millrace/schema-graph";
 import { readSchemaFiles } from "../src/registry/load-registry.ts";
 import { createRegistry, type Registry } from "../src/registry/registry.ts";
 

@@ -1,15 +1,7 @@
+import type { SchemaVersion } from "@millrace/schema-graph";
+
 /** Every `$id` begins with this; the rest is the path of the file below `schemas/`. */
 export const schemaBaseUrl = "https://millrace.example/schemas/";
-
-/** `MODEL-REVISION-ADDITION`, as in SchemaVer. */
-export interface SchemaVersion {
-  /** Raised by a change that breaks readers or writers of the version before. */
-  model: number;
-  /** Raised by a change that may refuse some events the version before took. */
-  revision: number;
-  /** Raised by a change that takes every event the version before took. */
-  addition: number;
-}
 
 const versionPattern = /^([1-9]\d*)-(0|[1-9]\d*)-(0|[1-9]\d*)$/;
 

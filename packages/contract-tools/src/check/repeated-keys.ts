@@ -1,4 +1,4 @@
-import { pointerStep } from "../registry/pointer.ts";
+import { pointerStep } from "@millrace/schema-graph";
 
 interface Frame {
   pointer: string;

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { Json } from "@millrace/schema-graph";
 import type { Fault } from "../registry/fault.ts";
 import { createRegistry, type Registry, type SchemaFile } from "../registry/registry.ts";
 import { repeatedKeys } from "./repeated-keys.ts";

@@ -1,6 +1,6 @@
+import { pointerStep } from "@millrace/schema-graph";
 import { describeFields } from "../codegen/fields/describe-fields.ts";
 import { columnFields, columnName } from "../codegen/warehouse/warehouse-columns.ts";
-import { pointerStep } from "../registry/pointer.ts";
 import type { Fault } from "../registry/fault.ts";
 import type { Registry } from "../registry/registry.ts";
 import { groupBy } from "../group-by.ts";

@@ -1,8 +1,7 @@
+import type { Contract, Draft, Json } from "@millrace/schema-graph";
 import type { AnyValidateFunction, SourceCode } from "ajv/dist/types/index.js";
 import type { ValueScopeName } from "ajv/dist/compile/codegen/scope.js";
-import type { Json } from "../json.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { Contract, Draft } from "../registry/schema-document.ts";
 import { createAjv } from "./create-ajv.ts";
 import { toValidationSchema } from "./validation-schema.ts";
 

@@ -1,8 +1,8 @@
+import type { Draft } from "@millrace/schema-graph";
 import { _, Ajv, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { formatLimitDefinition } from "ajv-formats/dist/limit.js";
 import { formats } from "@millrace/event-contracts/validator-runtime";
-import type { Draft } from "../registry/schema-document.ts";
 
 /** Ajv as the generated validators are made with: every error, every format, code kept. Strictness is the lint's business. */
 export function createAjv(draft: Draft): Ajv | Ajv2020 {

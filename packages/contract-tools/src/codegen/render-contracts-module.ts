@@ -1,6 +1,6 @@
+import type { Contract, Draft } from "@millrace/schema-graph";
 import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { Contract, Draft } from "../registry/schema-document.ts";
 import { compileDialect, type CompiledDialect } from "./compile-validators.ts";
 
 export interface ContractsModuleOptions {

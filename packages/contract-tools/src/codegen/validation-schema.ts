@@ -1,6 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { keywordsOf } from "../registry/keywords.ts";
-import type { Draft } from "../registry/schema-document.ts";
+import { type Draft, isJsonObject, type Json, type JsonObject, keywordsOf, applicatorOf } from "@millrace/schema-graph";
 
 /** Keywords that say nothing about validity; leaving them out keeps them out of the generated code. */
 const annotations = new Set([
@@ -12,16 +10,6 @@ const annotations = new Set([
   "deprecated",
   "readOnly",
   "writeOnly",
-]);
-
-/** Keywords whose values are maps of names to schemas: a property may well be called `description`. */
-const mapsOfSchemas = new Set([
-  "properties",
-  "patternProperties",
-  "$defs",
-  "definitions",
-  "dependentSchemas",
-  "dependencies",
 ]);
 
 /** Keywords whose values are data, not schemas. */
@@ -41,7 +29,7 @@ export function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject
   for (const [keyword, value] of Object.entries(schema)) {
     if (annotations.has(keyword) || !keywords.has(keyword)) continue;
     if (data.has(keyword)) copy[keyword] = value;
-    else if (mapsOfSchemas.has(keyword) && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
+    else if (applicatorOf(keyword)?.holds === "map" && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
     else copy[keyword] = copyOf(value);
   }
   return copy;

@@ -1,13 +1,11 @@
+import { type Draft, isJsonObject, type Json, type JsonObject } from "@millrace/schema-graph";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildContracts } from "../check/build/build-contracts.ts";
 import { checkEmbeddedIds } from "../check/build/name-faults.ts";
 import { lintDocument } from "../check/lint/lint-document.ts";
-import type { Json, JsonObject } from "../json.ts";
-import { isJsonObject } from "../json.ts";
 import type { Fault } from "../registry/fault.ts";
 import { createRegistry } from "../registry/registry.ts";
-import type { Draft } from "../registry/schema-document.ts";
 import { deviations } from "./deviations.ts";
 
 const folder = join(import.meta.dirname, "../../conformance/json-schema-test-suite");

@@ -1,6 +1,11 @@
-import { isJsonObject, type Json } from "../json.ts";
-import { placeKey, type SchemaPlace, type SchemaResources } from "../registry/schema-resources.ts";
-import { childSchemas } from "../registry/walk-schema.ts";
+import {
+  childSchemas,
+  isJsonObject,
+  type Json,
+  placeKey,
+  type SchemaPlace,
+  type SchemaResources,
+} from "@millrace/schema-graph";
 
 /** Whether an annotation stands in a schema, in one inside it, or in one that these refer to. */
 export function holdsAnnotation(

@@ -1,6 +1,11 @@
-import { isJsonObject, type Json } from "../json.ts";
-import { placeKey, type SchemaPlace, type SchemaResources } from "../registry/schema-resources.ts";
-import { pointerStep } from "../registry/pointer.ts";
+import {
+  isJsonObject,
+  type Json,
+  placeKey,
+  pointerStep,
+  type SchemaPlace,
+  type SchemaResources,
+} from "@millrace/schema-graph";
 
 /**
  * Whether a valid value can have properties or elements that no schema names. In doubt it can: what is open is scanned, and that

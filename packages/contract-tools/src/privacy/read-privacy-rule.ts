@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, type Json } from "@millrace/schema-graph";
 import type { PrivacyAction, PrivacyDetector, PrivacyRule } from "@millrace/event-contracts";
 
 const actions: readonly string[] = ["drop", "mask", "hmac", "truncate", "scan"] satisfies PrivacyAction[];

@@ -1,7 +1,7 @@
+import type { Json } from "@millrace/schema-graph";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { RegistryError } from "../errors.ts";
-import type { Json } from "../json.ts";
 import type { Fault } from "./fault.ts";
 import { createRegistry, type Registry, type SchemaFile } from "./registry.ts";
 

@@ -1,8 +1,16 @@
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import {
+  type Contract,
+  type Draft,
+  indexResources,
+  isContract,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type SchemaDocument,
+  type SchemaResources,
+} from "@millrace/schema-graph";
 import { compareVersions, eventTypeOf, parseSchemaPath, schemaBaseUrl } from "../schema-id.ts";
 import type { Fault } from "./fault.ts";
-import { type Contract, type Draft, isContract, type SchemaDocument } from "./schema-document.ts";
-import { indexResources, type SchemaResources } from "./schema-resources.ts";
 import { groupBy } from "../group-by.ts";
 
 /** Every schema below one `schemas/` folder. */

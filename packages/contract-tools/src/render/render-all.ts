@@ -1,13 +1,12 @@
+import type { Contract, Json } from "@millrace/schema-graph";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderContractDocs } from "../codegen/docs/render-contract-docs.ts";
 import { renderContractsModule } from "../codegen/render-contracts-module.ts";
 import { renderContractTypes } from "../codegen/types/render-contract-types.ts";
 import { RegistryError } from "../errors.ts";
-import type { Json } from "../json.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import { readSchemaFiles } from "../registry/load-registry.ts";
-import type { Contract } from "../registry/schema-document.ts";
 import { renderSchemas } from "./render-schemas.ts";
 
 /**

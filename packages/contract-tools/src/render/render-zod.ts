@@ -1,5 +1,5 @@
+import type { JsonObject } from "@millrace/schema-graph";
 import * as z from "zod";
-import type { JsonObject } from "../json.ts";
 import { schemaBaseUrl } from "../schema-id.ts";
 
 /**

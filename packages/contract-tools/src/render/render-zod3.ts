@@ -1,6 +1,6 @@
+import { isJsonObject, type Json, type JsonObject } from "@millrace/schema-graph";
 import type { ZodType, ZodTypeAny } from "zod/v3";
 import { ignoreOverride, zodToJsonSchema } from "zod-to-json-schema";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { schemaBaseUrl } from "../schema-id.ts";
 import { keywordsOf, referenceOf } from "./zod3-schema.ts";
 

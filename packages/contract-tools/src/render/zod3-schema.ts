@@ -1,5 +1,5 @@
+import type { JsonObject } from "@millrace/schema-graph";
 import { z } from "zod/v3";
-import type { JsonObject } from "../json.ts";
 import { schemaBaseUrl } from "../schema-id.ts";
 
 // By definition, not by schema: zod-to-json-schema hands out definitions.

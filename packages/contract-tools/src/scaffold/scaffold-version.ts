@@ -1,8 +1,7 @@
+import type { Contract, JsonObject } from "@millrace/schema-graph";
 import { nextVersions } from "../check/history/check-versions.ts";
 import type { SchemasFolder } from "../check/schemas-folder.ts";
 import { parseFolder } from "../check/schemas-folder.ts";
-import type { JsonObject } from "../json.ts";
-import type { Contract } from "../registry/schema-document.ts";
 import { eventTypeOf, formatVersion, parseSchemaPath, schemaBaseUrl } from "../schema-id.ts";
 
 export type Step = "addition" | "revision" | "model";

@@ -1,10 +1,10 @@
+import { walkSchema } from "@millrace/schema-graph";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { isAbove } from "../../src/check/history/change.ts";
 import { compareSchemas } from "../../src/check/history/compare-schemas.ts";
 import { compilePrivacyMap } from "../../src/codegen.ts";
 import type { Json, JsonObject, Registry } from "../../src/registry.ts";
-import { walkSchema } from "../../src/registry/walk-schema.ts";
 import { sensitivePaths } from "../support/apply-privacy.ts";
 import { contractsOf, registryOf } from "../support/contracts-of.ts";
 

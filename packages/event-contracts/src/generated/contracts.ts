@@ -50,7 +50,7 @@ function validate63(data, {instancePath="", parentData, parentDataProperty, root
 validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 return validate63;}},
-"https://millrace.example/schemas/events/inventory/stock-change/1-0-0.json": {type: "inventory.stock-change", dialect: "2020-12", privacy: "{\"nodes\":[{\"properties\":{\"reason\":1}},{\"properties\":{\"kind\":2,\"countedBy\":3,\"orderId\":4,\"supplier\":5}},{\"open\":true},{\"rule\":{\"class\":\"employee\",\"action\":\"hmac\"},\"open\":true},{\"open\":true},{\"open\":true}]}", create: (runtime, shared) => {const func2 = runtime.ucs2length;
+"https://millrace.example/schemas/events/inventory/stock-change/1-0-0.json": {type: "inventory.stock-change", dialect: "2020-12", privacy: "{\"nodes\":[{\"properties\":{\"reason\":1}},{\"properties\":{\"kind\":2,\"supplier\":3,\"orderId\":4,\"countedBy\":5}},{\"open\":true},{\"open\":true},{\"open\":true},{\"rule\":{\"class\":\"employee\",\"action\":\"hmac\"},\"open\":true}]}", create: (runtime, shared) => {const func2 = runtime.ucs2length;
 const pattern12 = new RegExp("^[A-Z]{3}[0-9]{2}$", "u");
 const pattern13 = new RegExp("^[A-Z][0-9]{3}$", "u");
 const formats0 = runtime.formats.date;

@@ -1,4 +1,6 @@
-import type { Contract, Registry } from "@millrace/contract-tools/registry";
+import { compilePrivacyMap } from "@millrace/contract-tools/codegen";
+import type { Contract, Registry, SchemaDocument } from "@millrace/contract-tools/registry";
+import { SensitivePlaces } from "./sensitive-places.ts";
 import { isOneEditAway } from "@millrace/routes";
 import { sampleOf } from "./sample-value.ts";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
@@ -23,13 +25,12 @@ export interface Privacy {
 
 /** A sensitive field of a contract. */
 export interface SensitiveField extends Privacy {
-  /** Dotted path in the enriched event. */
+  /** Dotted path in the enriched event; `*` stands for names that the contract leaves free. */
   readonly path: string;
 }
 
 const ENVELOPE = "envelope/raw-event";
 const ENRICHED_EVENT = "envelope/enriched-event";
-const MAX_DEPTH = 16;
 
 /** The enriched event as the registry's schemas describe it. */
 export class EventModel {
@@ -37,22 +38,36 @@ export class EventModel {
   readonly #reader: SchemaReader;
   readonly #parts: Location;
   readonly #envelope: Location;
+  readonly #envelopePlaces: SensitivePlaces;
   readonly #facts = new Map<string, FieldFacts>();
   #classes: ReadonlySet<string> | undefined;
-  readonly #sensitive = new Map<string, readonly SensitiveField[]>();
+  readonly #places = new Map<string, SensitivePlaces>();
 
   constructor(registry: Registry) {
     this.registry = registry;
     this.#reader = new SchemaReader(registry.resources);
-    this.#parts = this.#newest(ENRICHED_EVENT);
-    this.#envelope = this.#newest(ENVELOPE);
+    this.#parts = this.#rootOf(this.#newest(ENRICHED_EVENT));
+    const envelope = this.#newest(ENVELOPE);
+    this.#envelope = this.#rootOf(envelope);
+    this.#envelopePlaces = this.#placesIn(envelope);
   }
 
-  #newest(path: string): Location {
-    const document = [...this.registry.documents.values()]
-      .filter(({ kind, name }) => `${kind}/${name}` === path)
-      .at(-1);
+  #newest(path: string): SchemaDocument | undefined {
+    return [...this.registry.documents.values()].filter(({ kind, name }) => `${kind}/${name}` === path).at(-1);
+  }
+
+  #rootOf(document: SchemaDocument | undefined): Location {
     return document === undefined ? OPEN : this.#reader.root(document);
+  }
+
+  /** What masking obeys, for events of one document. */
+  #placesIn(document: SchemaDocument | undefined): SensitivePlaces {
+    const known = this.#places.get(document?.id ?? "");
+    if (known !== undefined) return known;
+    const map = document === undefined ? undefined : compilePrivacyMap(document, this.registry.resources);
+    const places = new SensitivePlaces(map);
+    this.#places.set(document?.id ?? "", places);
+    return places;
   }
 
   /** What is known of a field for events of a contract; without one, only the parts round `event.data` are known. */
@@ -94,16 +109,9 @@ export class EventModel {
     return path === "event" ? [...keys, "data"] : keys;
   }
 
-  /** Every field of the contract and its envelope that is annotated as sensitive. */
+  /** Every field of the contract and its envelope that is annotated as sensitive, below whichever keyword. */
   sensitiveFields(contract: Contract): readonly SensitiveField[] {
-    const known = this.#sensitive.get(contract.id);
-    if (known !== undefined) return known;
-    const found = new Map<string, SensitiveField>();
-    this.#collectSensitive(this.#envelope, "event", found, 0);
-    this.#collectSensitive(this.#reader.root(contract), "event.data", found, 0);
-    const fields = [...found.values()];
-    this.#sensitive.set(contract.id, fields);
-    return fields;
+    return [...this.#envelopePlaces.fieldsBelow("event"), ...this.#placesIn(contract).fieldsBelow("event.data")];
   }
 
   /** Every class of sensitive values that a contract or the envelope names. */
@@ -116,17 +124,18 @@ export class EventModel {
 
   #readFacts(segments: readonly string[], contract: Contract | undefined): FieldFacts {
     const [part, ...rest] = segments;
-    if (part !== "event") return this.#walk(this.#parts, segments);
+    if (part !== "event") return this.#walk(this.#parts, segments, undefined);
     if (rest.length === 0) {
       return { isUnknown: false, location: this.#envelope, isRequired: true, privacy: undefined };
     }
     if (rest[0] !== "data") return this.#readAttribute(rest);
-    return this.#walk(contract === undefined ? OPEN : this.#reader.root(contract), rest.slice(1));
+    const places = contract === undefined ? undefined : this.#placesIn(contract);
+    return this.#walk(this.#rootOf(contract), rest.slice(1), places);
   }
 
   /** Sources may add attributes of their own; CloudEvents gives them lower-case letters and digits for a name. */
   #readAttribute(segments: readonly string[]): FieldFacts {
-    const facts = this.#walk(this.#envelope, segments);
+    const facts = this.#walk(this.#envelope, segments, this.#envelopePlaces);
     const [name = ""] = segments;
     const known = this.#reader.keys(this.#envelope);
     if (!facts.location.isOpen || known.includes(name)) return facts;
@@ -135,35 +144,14 @@ export class EventModel {
     return isMistyped || !/^[a-z0-9]+$/.test(name) ? { ...facts, isUnknown: true } : facts;
   }
 
-  #walk(start: Location, segments: readonly string[]): FieldFacts {
+  #walk(start: Location, segments: readonly string[], places: SensitivePlaces | undefined): FieldFacts {
     let location = start;
-    let privacy = privacyOf(location);
     let isRequired = true;
     for (const segment of segments) {
       isRequired &&= this.#reader.requires(location, segment);
       location = this.#reader.child(location, segment);
-      privacy ??= privacyOf(location);
     }
-    return { isUnknown: location.shapes.length === 0 && !location.isOpen, location, isRequired, privacy };
+    const isUnknown = location.shapes.length === 0 && !location.isOpen;
+    return { isUnknown, location, isRequired, privacy: places?.ruleAt(segments) };
   }
-
-  #collectSensitive(location: Location, path: string, found: Map<string, SensitiveField>, depth: number): void {
-    const privacy = privacyOf(location);
-    if (privacy !== undefined) found.set(path, { path, ...privacy });
-    if (privacy !== undefined || depth >= MAX_DEPTH) return;
-    for (const key of this.#reader.keys(location)) {
-      this.#collectSensitive(this.#reader.child(location, key), `${path}.${key}`, found, depth + 1);
-    }
-  }
-}
-
-function privacyOf(location: Location): Privacy | undefined {
-  for (const shape of location.shapes) {
-    for (const { schema } of shape) {
-      const rule = schema["x-privacy"] as Partial<Privacy> | undefined;
-      if (typeof rule?.class === "string" && typeof rule.action === "string")
-        return { class: rule.class, action: rule.action, keep: rule.keep };
-    }
-  }
-  return undefined;
 }

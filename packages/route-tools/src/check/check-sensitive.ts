@@ -1,5 +1,6 @@
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel, SensitiveField } from "../analysis/event-model.ts";
+import { FREE_NAME } from "../analysis/sensitive-places.ts";
 import type { Route } from "@millrace/routes";
 import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
 
@@ -32,9 +33,18 @@ export function checkSensitive({ route, document, conjunctions }: ParsedRoute, m
 
 /** Whether a projection leaves a field, or a part of it. */
 export function isDelivered(path: string, { project }: Route): boolean {
-  const isAtOrBelow = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
+  const isAtOrBelow = (inner: string, outer: string): boolean => {
+    const steps = inner.split(".");
+    return outer.split(".").every((step, index) => isSameStep(step, steps[index]));
+  };
   if (project?.keep) return project.keep.some((kept) => isAtOrBelow(path, kept) || isAtOrBelow(kept, path));
-  return !(project?.drop ?? []).some((dropped) => isAtOrBelow(path, dropped));
+  // A name that is dropped says nothing of the others that are free.
+  return !(project?.drop ?? []).some((dropped) => path === dropped || path.startsWith(`${dropped}.`));
+}
+
+/** A name that a contract leaves free may be any. */
+function isSameStep(a: string, b: string | undefined): boolean {
+  return b !== undefined && (a === b || a === FREE_NAME || b === FREE_NAME);
 }
 
 function shown(fields: readonly SensitiveField[]): string {

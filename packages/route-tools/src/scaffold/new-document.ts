@@ -1,4 +1,5 @@
 import type { Contract, Registry } from "@millrace/contract-tools/registry";
+import { FREE_NAME } from "../analysis/sensitive-places.ts";
 import { READABLE_AFTER } from "../check/check-sensitive.ts";
 import { EventModel } from "../analysis/event-model.ts";
 import { closestName, type Route, type RouteDocument } from "@millrace/routes";
@@ -77,7 +78,10 @@ function contractsOf(type: string, registry: Registry): readonly Contract[] {
 function readableFields(contracts: readonly Contract[], model: EventModel): string[] {
   const paths = new Set<string>();
   for (const contract of contracts) {
-    for (const { path, action } of model.sensitiveFields(contract)) if (READABLE_AFTER.has(action)) paths.add(path);
+    for (const { path, action } of model.sensitiveFields(contract)) {
+      // Names that are free cannot be dropped one by one.
+      if (READABLE_AFTER.has(action)) paths.add(path.split(`.${FREE_NAME}`)[0] ?? path);
+    }
   }
   return [...paths].sort();
 }

@@ -1,3 +1,4 @@
+import type { Draft, SchemaDocument } from "@millrace/schema-graph";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import { type ContractsDefinition, defineContracts } from "@millrace/event-contracts/validator-runtime";
 import { createAjv } from "../../codegen/create-ajv.ts";
@@ -5,7 +6,6 @@ import { renderContractsDefinition } from "../../codegen/render-contracts-module
 import { toValidationSchema } from "../../codegen/validation-schema.ts";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { Draft, SchemaDocument } from "../../registry/schema-document.ts";
 
 export interface BuiltContracts {
   /** What production would load, of the documents that can be built. */

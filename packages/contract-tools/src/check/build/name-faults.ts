@@ -1,9 +1,8 @@
+import { isJsonObject, type JsonObject, walkSchema } from "@millrace/schema-graph";
 import { renderWarehouseViews } from "../../codegen/warehouse/render-warehouse-views.ts";
 import { groupBy } from "../../group-by.ts";
-import { isJsonObject, type JsonObject } from "../../json.ts";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { walkSchema } from "../../registry/walk-schema.ts";
 import { isSameJson } from "../history/same-schemas.ts";
 
 /** Views are named by event type, and `-`, `.` and `_` are one letter to a warehouse. */

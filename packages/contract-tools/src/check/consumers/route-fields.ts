@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import { pointerStep } from "../../registry/pointer.ts";
+import { isJsonObject, type Json, type JsonObject, pointerStep } from "@millrace/schema-graph";
 import type { SchemaFile } from "../../registry/registry.ts";
 
 /** A field of the enriched event that a route looks at. */

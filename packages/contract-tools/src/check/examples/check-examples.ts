@@ -1,7 +1,7 @@
+import type { Contract } from "@millrace/schema-graph";
 import type { CompiledContracts, DataValidator } from "@millrace/event-contracts";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry, SchemaFile } from "../../registry/registry.ts";
-import type { Contract } from "../../registry/schema-document.ts";
 import { groupBy } from "../../group-by.ts";
 
 /** Every contract has examples, valid ones are valid and invalid ones are not. */

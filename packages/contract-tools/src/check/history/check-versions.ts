@@ -1,7 +1,7 @@
+import type { SchemaDocument, SchemaVersion } from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { SchemaDocument } from "../../registry/schema-document.ts";
-import { compareVersions, formatVersion, type SchemaVersion } from "../../schema-id.ts";
+import { compareVersions, formatVersion } from "../../schema-id.ts";
 import type { RouteField } from "../consumers/route-fields.ts";
 import { type Change, type ChangeClass, isAbove } from "./change.ts";
 import { compareSchemas } from "./compare-schemas.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import type { Json } from "@millrace/schema-graph";
 import type { ChangeClass } from "./change.ts";
 import { type EffectiveSchema, valueOf } from "./effective-schema.ts";
 import { type IsSameKeyword, isSameJson } from "./same-schemas.ts";

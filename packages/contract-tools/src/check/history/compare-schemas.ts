@@ -1,12 +1,17 @@
-import { isJsonObject, type Json } from "../../json.ts";
-import { pointerStep } from "../../registry/pointer.ts";
-import type { SchemaDocument } from "../../registry/schema-document.ts";
-import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
+import {
+  isJsonObject,
+  type Json,
+  placeKey,
+  pointerStep,
+  type SchemaDocument,
+  type SchemaPlace,
+  type SchemaResources,
+  walkSchema,
+} from "@millrace/schema-graph";
 import type { Change, ChangeClass } from "./change.ts";
 import { combinationChange, compareConstraints, valuesOf } from "./compare-constraints.ts";
 import { childAt, childrenAt, type EffectiveSchema, effectiveSchema, propertyAt, valueOf } from "./effective-schema.ts";
 import { createIsSameKeyword, isSameJson } from "./same-schemas.ts";
-import { walkSchema } from "../../registry/walk-schema.ts";
 
 /** Where the comparison stands. */
 interface Position {

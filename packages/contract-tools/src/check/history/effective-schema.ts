@@ -1,6 +1,11 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import { pointerStep } from "../../registry/pointer.ts";
-import type { SchemaPlace, SchemaResources } from "../../registry/schema-resources.ts";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  pointerStep,
+  type SchemaPlace,
+  type SchemaResources,
+} from "@millrace/schema-graph";
 import { isAnnotation } from "./annotations.ts";
 
 /** The value of a keyword, and the schema it stands in. */

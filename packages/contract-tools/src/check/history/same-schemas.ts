@@ -1,7 +1,12 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import type { SchemaPlace, SchemaResources } from "../../registry/schema-resources.ts";
-import { placeKey } from "../../registry/schema-resources.ts";
-import { schemaShapeOf } from "../../registry/walk-schema.ts";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  placeKey,
+  type SchemaPlace,
+  type SchemaResources,
+  applicatorOf,
+} from "@millrace/schema-graph";
 import { isAnnotation } from "./annotations.ts";
 import { innerPlace, type KeywordEntry } from "./effective-schema.ts";
 
@@ -44,7 +49,7 @@ export function createIsSameKeyword(resources: SchemaResources): IsSameKeyword {
 
   function isSameValue(keyword: string, a: KeywordEntry, b: KeywordEntry, assumed: Set<string>): boolean {
     if (keyword === "$ref" || keyword === "$dynamicRef") return isSameTarget(a, b, assumed);
-    const shape = schemaShapeOf(keyword);
+    const shape = applicatorOf(keyword)?.holds;
     const isSameInner = (step: string | number, was: Json, is: Json): boolean =>
       isSchema(was) && isSchema(is)
         ? isSameSchema(innerPlace(a.place, was, [keyword, step]), innerPlace(b.place, is, [keyword, step]), assumed)

@@ -1,6 +1,5 @@
-import { pointerStep } from "../../registry/pointer.ts";
+import { keywordsOf, pointerStep } from "@millrace/schema-graph";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
-import { keywordsOf } from "../../registry/keywords.ts";
 
 /** A keyword that is misspelt, or of another dialect, says nothing: validators pass over it in silence. */
 export const unknownKeyword: LintRule = eachSchema("unknown-keyword", ({ schema, pointer }, { draft }) => {

@@ -1,6 +1,6 @@
+import type { SchemaDocument } from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { SchemaDocument } from "../../registry/schema-document.ts";
 import { innerDialect, oldKeyword, unknownKeyword } from "./keywords.ts";
 import type { LintRule } from "./lint-rule.ts";
 import { metaSchema } from "./meta-schema.ts";

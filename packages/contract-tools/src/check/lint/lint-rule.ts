@@ -1,8 +1,6 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, type SchemaDocument, type Subschema, walkSchema } from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { SchemaDocument } from "../../registry/schema-document.ts";
-import { type Subschema, walkSchema } from "../../registry/walk-schema.ts";
 
 /** Looks at one document. */
 export type LintRule = (document: SchemaDocument, registry: Registry) => Fault[] | Promise<Fault[]>;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../json.ts";
+import { isJsonObject, type JsonObject } from "@millrace/schema-graph";
 import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
 
 /** Numbers that readers can take for different values. */

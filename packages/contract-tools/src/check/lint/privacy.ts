@@ -1,11 +1,15 @@
-import { isJsonObject, type JsonObject } from "../../json.ts";
-import { unreachable } from "../../privacy/compile-privacy-map.ts";
+import {
+  isJsonObject,
+  type JsonObject,
+  pointerStep,
+  type SchemaDocument,
+  type SchemaResources,
+  type Subschema,
+  walkSchema,
+  keywordsFor,
+} from "@millrace/schema-graph";
 import { holdsAnnotation } from "../../privacy/holds-annotation.ts";
 import { privacyRuleFaults } from "../../privacy/read-privacy-rule.ts";
-import { pointerStep } from "../../registry/pointer.ts";
-import type { SchemaDocument } from "../../registry/schema-document.ts";
-import type { SchemaResources } from "../../registry/schema-resources.ts";
-import { type Subschema, walkSchema } from "../../registry/walk-schema.ts";
 import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
 
 export const privacyAnnotation: LintRule = eachSchema("privacy-annotation", (subschema, document, { resources }) => [
@@ -45,7 +49,7 @@ function unreachableAnnotation(
   document: SchemaDocument,
   resources: SchemaResources,
 ): Finding[] {
-  return unreachable.flatMap((keyword): Finding[] => {
+  return [...keywordsFor("names"), ...keywordsFor("inner text")].flatMap((keyword): Finding[] => {
     const inner = schema[keyword];
     if (!isJsonObject(inner)) return [];
     const place = { document, pointer: `${pointer}/${keyword}`, schema: inner };

@@ -1,5 +1,4 @@
-import type { SchemaPlace } from "../../registry/schema-resources.ts";
-import { walkSchema } from "../../registry/walk-schema.ts";
+import { type SchemaPlace, walkSchema } from "@millrace/schema-graph";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
 /** Every `$ref` must lead to a schema of this registry, in the same dialect. */

@@ -1,7 +1,13 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import type { SchemaPlace, SchemaResources } from "../../registry/schema-resources.ts";
-import { isContract } from "../../registry/schema-document.ts";
-import { pointerStep } from "../../registry/pointer.ts";
+import {
+  isContract,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  pointerStep,
+  type SchemaPlace,
+  type SchemaResources,
+  applicatorOf,
+} from "@millrace/schema-graph";
 import { eachSchema, type Finding, hasType, isReference, type LintRule } from "./lint-rule.ts";
 
 const branching = ["allOf", "anyOf", "oneOf"];
@@ -10,7 +16,7 @@ const branching = ["allOf", "anyOf", "oneOf"];
 export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ schema, pointer, keyword }) => {
   const { required, properties } = schema;
   // A branch may require what the schema around it defines.
-  const isBranch = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not", "dependentSchemas"].includes(keyword);
+  const isBranch = applicatorOf(keyword)?.target === "same value";
   // What it is composed of may define the name.
   const isComposed = isReference(schema) || branching.some((word) => schema[word] !== undefined);
   if (!Array.isArray(required) || isComposed || (isBranch && properties === undefined)) return [];
@@ -63,7 +69,7 @@ export const undeclaredOpenness: LintRule = eachSchema("undeclared-openness", ({
   const isObject = hasType(schema, "object") || schema["properties"] !== undefined || hasObjectBranch(schema);
   const isDeclared = schema["additionalProperties"] !== undefined || schema["unevaluatedProperties"] !== undefined;
   // Branches add to the schema around them, which is the one to be closed (by `unevaluatedProperties`).
-  const isBranch = [...branching, "if", "then", "else", "not", "dependentSchemas"].includes(keyword);
+  const isBranch = applicatorOf(keyword)?.target === "same value";
   if (!isObject || isDeclared || isBranch) return [];
   const message = "The object does not say whether it may have other properties.";
   const fix = 'Say `"additionalProperties": false`, or `true` if it is open on purpose.';

@@ -1,8 +1,6 @@
+import { isJsonObject, pointerStep, walkSchema } from "@millrace/schema-graph";
 import { formats } from "@millrace/event-contracts/validator-runtime";
-import { isJsonObject } from "../../json.ts";
 import type { Fault } from "../../registry/fault.ts";
-import { pointerStep } from "../../registry/pointer.ts";
-import { walkSchema } from "../../registry/walk-schema.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 import { regexFault } from "./regex-fault.ts";
 

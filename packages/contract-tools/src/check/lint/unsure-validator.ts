@@ -1,6 +1,12 @@
-import { isJsonObject, type JsonObject } from "../../json.ts";
-import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
-import { childSchemas } from "../../registry/walk-schema.ts";
+import {
+  childSchemas,
+  isJsonObject,
+  type JsonObject,
+  placeKey,
+  type SchemaPlace,
+  type SchemaResources,
+  applicatorOf,
+} from "@millrace/schema-graph";
 import { eachSchema, type Finding, type LintRule } from "./lint-rule.ts";
 
 /**
@@ -57,10 +63,8 @@ function schemasInPlace(root: SchemaPlace, resources: SchemaResources): JsonObje
       if (target !== undefined) pending.push(target);
     }
     for (const child of childSchemas({ schema, pointer })) {
-      if (sameValue.has(child.keyword)) pending.push({ document, ...child });
+      if (applicatorOf(child.keyword)?.target === "same value") pending.push({ document, ...child });
     }
   }
   return found;
 }
-
-const sameValue = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);

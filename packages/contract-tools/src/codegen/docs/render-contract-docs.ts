@@ -1,7 +1,6 @@
+import type { Contract, Json } from "@millrace/schema-graph";
 import { compareSchemas } from "../../check/history/compare-schemas.ts";
-import type { Json } from "../../json.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { Contract } from "../../registry/schema-document.ts";
 import { formatVersion } from "../../schema-id.ts";
 import { describeFields, type Field } from "../fields/describe-fields.ts";
 import { renderWarehouseViews, type WarehouseView } from "../warehouse/render-warehouse-views.ts";

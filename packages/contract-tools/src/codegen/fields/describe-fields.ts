@@ -1,9 +1,18 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import {
+  type Applied,
+  createValueGraph,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  namesOf,
+  placeKey,
+  type SchemaDocument,
+  type SchemaPlace,
+  type SchemaResources,
+} from "@millrace/schema-graph";
+import { holdsAnnotation } from "../../privacy/holds-annotation.ts";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyRule } from "@millrace/event-contracts";
-import { pointerStep } from "../../registry/pointer.ts";
-import type { SchemaDocument } from "../../registry/schema-document.ts";
-import { placeKey, type SchemaPlace, type SchemaResources } from "../../registry/schema-resources.ts";
 
 /** One field of the data of a contract, seen through `$ref` and the combining keywords. */
 export interface Field {
@@ -33,43 +42,77 @@ export interface Field {
 /** The fields of a contract's data in the order of the schema, parents first. A recursive schema is followed once. */
 export function describeFields(document: SchemaDocument, resources: SchemaResources): Field[] {
   const fields: Field[] = [];
-  const root = schemasAt([{ document, pointer: "", schema: document.schema }], resources);
-  collectFields(root, { path: [], isNamed: true }, []);
+  const graph = createValueGraph(document, resources);
+  const isAnnotated = (place: SchemaPlace): boolean => holdsAnnotation(place, resources, (rule) => rule !== false);
+  // What is only tested says nothing of a value, but that it may be sensitive.
+  const placesOf = (places: readonly SchemaPlace[]): Applied[] =>
+    graph.at(places.map(fresh)).filter((place) => place.certainty !== "tested" || isAnnotated(place));
+  collectFields(placesOf([{ document, pointer: "", schema: document.schema }]), { path: [], isNamed: true }, []);
   return fields;
 
   /** @returns whether the value has fields of its own, apart from those whose names are free. */
-  function collectFields(places: SchemaPlace[], at: FieldPosition, above: string[]): boolean {
+  function collectFields(places: Applied[], at: FieldPosition, above: string[]): boolean {
     const keys = places.map(placeKey);
     if (keys.some((key) => above.includes(key))) return false;
     const inner = [...above, ...keys];
-    const names = new Set(places.flatMap((place) => Object.keys(mapOf(place, "properties"))));
+    const names = namesOf(places);
     for (const name of names) {
-      const isRequired = places.some((place) => isAlways(place) && listOf(place, "required").includes(name));
+      const isRequired = places.some(
+        (place) => place.certainty === "certain" && listOf(place, "required").includes(name),
+      );
       const position = { path: [...at.path, name], isNamed: at.isNamed };
-      addField(declarationsOf(places, name), position, isRequired, inner);
+      addField(declarationsOf(places, name), graph.property(places, name), position, isRequired, inner);
     }
     const free = (step: string): FieldPosition => ({ path: [...at.path, step], isNamed: false });
-    for (const [step, declared] of freeNames(places)) addField(declared, free(step), false, inner);
-    const elements = places.flatMap((place) =>
-      ["prefixItems", "items"].flatMap((keyword) => schemasUnder(place, keyword)),
-    );
+    for (const [step, declared] of freeNames(places)) addField(declared, declared, free(step), false, inner);
+    const elements = graph.elements(places).filter((place) => isOfItems(place) || isAnnotated(place));
     const hasElements = elements.length > 0 && collectElements(elements, free("[]"), inner);
-    return names.size > 0 || hasElements;
+    return names.length > 0 || hasElements;
   }
 
   /** Elements that are objects are described by their fields; others have a line of their own. */
-  function collectElements(elements: SchemaPlace[], at: FieldPosition, above: string[]): boolean {
-    const places = schemasAt(elements, resources);
+  function collectElements(elements: Applied[], at: FieldPosition, above: string[]): boolean {
+    const places = placesOf(elements);
     const { types } = toField(places, false);
     const isPlain = types.length > 0 && types.every((type) => type === "object");
     if (isPlain && privacyRuleAt(elements, resources) === undefined) return collectFields(places, at, above);
-    addField(elements, at, false, above);
+    addField(elements, elements, at, false, above);
     return true;
   }
 
-  function addField(declared: SchemaPlace[], at: FieldPosition, isRequired: boolean, above: string[]): void {
-    const places = schemasAt(declared, resources);
-    const field = { ...toField(places, isRequired), ...at, privacy: privacyRuleAt(declared, resources) };
+  /** The schemas of properties that are not named, by what is written for their names. */
+  function freeNames(places: Applied[]): Map<string, Applied[]> {
+    const found = new Map<string, Applied[]>();
+    const add = (step: string, declared: Applied[]): void => {
+      if (declared.length > 0) found.set(step, [...(found.get(step) ?? []), ...declared]);
+    };
+    for (const place of places) {
+      for (const [pattern, declared] of graph.matching([place])) add(`/${pattern}/`, declared);
+      add(
+        "*",
+        graph.others([place]).filter(({ schema }) => Object.keys(schema).length > 0),
+      );
+    }
+    return found;
+  }
+
+  /** The schemas of a property. What a condition adds to one that is defined anyway says nothing of it in general. */
+  function declarationsOf(places: Applied[], name: string): Applied[] {
+    const declaring = places.filter((place) => namesOf([place]).includes(name));
+    const general = declaring.filter(({ certainty }) => certainty === "certain" || certainty === "one of");
+    return graph.property(general.length > 0 ? general : declaring, name);
+  }
+
+  /** @param all everything that applies to the value, as far as it may be sensitive */
+  function addField(
+    declared: readonly Applied[],
+    all: readonly Applied[],
+    at: FieldPosition,
+    isRequired: boolean,
+    above: string[],
+  ): void {
+    const places = placesOf(declared);
+    const field = { ...toField(places, isRequired), ...at, privacy: privacyRuleAt(all.map(fresh), resources) };
     fields.push(field);
     field.hasFields = collectFields(places, at, above);
   }
@@ -77,78 +120,17 @@ export function describeFields(document: SchemaDocument, resources: SchemaResour
 
 type FieldPosition = Pick<Field, "path" | "isNamed">;
 
-/** The schemas of a property. What a condition adds to one that is defined anyway says nothing of it in general. */
-function declarationsOf(places: SchemaPlace[], name: string): SchemaPlace[] {
-  const declaring = places.filter((place) => Object.hasOwn(mapOf(place, "properties"), name));
-  const general = declaring.filter((place) => !onCondition.has(place));
-  return (general.length > 0 ? general : declaring).map((place) => childOf(place, ["properties", name]));
+/** Whether something holds always is asked in the object that it stands in. */
+function fresh({ document, pointer, schema }: SchemaPlace): SchemaPlace {
+  return { document, pointer, schema };
 }
 
-/** The schemas of properties that are not named, by what is written for their names. */
-function freeNames(places: SchemaPlace[]): Map<string, SchemaPlace[]> {
-  const found = new Map<string, SchemaPlace[]>();
-  const add = (step: string, declared: SchemaPlace[]): void => {
-    if (declared.length > 0) found.set(step, [...(found.get(step) ?? []), ...declared]);
-  };
-  for (const place of places) {
-    for (const pattern of Object.keys(mapOf(place, "patternProperties"))) {
-      add(`/${pattern}/`, [childOf(place, ["patternProperties", pattern])]);
-    }
-    for (const keyword of ["additionalProperties", "unevaluatedProperties"]) add("*", schemasUnder(place, keyword));
-  }
-  return found;
+function isOfItems({ via }: Applied): boolean {
+  return via === "items" || via === "prefixItems";
 }
 
-/** The schemas a keyword holds, itself one or a list. */
-function schemasUnder(place: SchemaPlace, keyword: string): SchemaPlace[] {
-  const value = schemaOf(place)[keyword];
-  if (Array.isArray(value)) return value.map((_, index) => childOf(place, [keyword, index]));
-  return isJsonObject(value) ? [childOf(place, [keyword])] : [];
-}
-
-/** Places that came in through `anyOf`, `oneOf` or a condition hold only for some events. */
-const sometimes = new WeakSet<SchemaPlace>();
-/** Of these, those that a condition brought. */
-const onCondition = new WeakSet<SchemaPlace>();
-
-function isAlways(place: SchemaPlace): boolean {
-  return !sometimes.has(place);
-}
-
-/** The schemas that say something of the same value, nearest first. */
-function schemasAt(places: SchemaPlace[], resources: SchemaResources): SchemaPlace[] {
-  const found: SchemaPlace[] = [];
-  const seen = new Set<string>();
-  const pending = [...places];
-  for (let place = pending.shift(); place !== undefined; place = pending.shift()) {
-    if (!isJsonObject(place.schema) || seen.has(placeKey(place))) continue;
-    seen.add(placeKey(place));
-    found.push(place);
-    const next = [...referredFrom(place, resources), ...schemasUnder(place, "allOf")];
-    const optional = ["oneOf", "anyOf"].flatMap((keyword) => schemasUnder(place, keyword));
-    const conditional = [
-      ...["then", "else"].flatMap((keyword) => schemasUnder(place, keyword)),
-      ...Object.keys(mapOf(place, "dependentSchemas")).map((name) => childOf(place, ["dependentSchemas", name])),
-    ];
-    for (const inner of next) if (sometimes.has(place)) sometimes.add(inner);
-    for (const inner of [...optional, ...conditional]) sometimes.add(inner);
-    for (const inner of [...next, ...optional]) if (onCondition.has(place)) onCondition.add(inner);
-    for (const inner of conditional) onCondition.add(inner);
-    pending.push(...next, ...optional, ...conditional);
-  }
-  return found;
-}
-
-function referredFrom(place: SchemaPlace, resources: SchemaResources): SchemaPlace[] {
-  const reference = schemaOf(place)["$ref"];
-  const target =
-    typeof reference === "string" ? resources.resolve(reference, place.document, place.pointer) : undefined;
-  // A copy, since whether it holds always depends on who refers to it.
-  return target === undefined ? [] : [{ ...target }];
-}
-
-function toField(places: SchemaPlace[], isRequired: boolean): Omit<Field, "path" | "isNamed" | "privacy"> {
-  const schemas = places.map(schemaOf);
+function toField(applied: Applied[], isRequired: boolean): Omit<Field, "path" | "isNamed" | "privacy"> {
+  const schemas = applied.filter(({ certainty }) => certainty !== "tested").map(schemaOf);
   const texts = (keyword: string): string[] =>
     schemas.map((schema) => schema[keyword]).filter((text) => typeof text === "string");
   const numbers = (keyword: string): number[] =>
@@ -218,19 +200,7 @@ function schemaOf(place: SchemaPlace): JsonObject {
   return isJsonObject(place.schema) ? place.schema : {};
 }
 
-function mapOf(place: SchemaPlace, keyword: string): JsonObject {
-  const value = schemaOf(place)[keyword];
-  return isJsonObject(value) ? value : {};
-}
-
 function listOf(place: SchemaPlace, keyword: string): Json[] {
   const value = schemaOf(place)[keyword];
   return Array.isArray(value) ? value : [];
-}
-
-function childOf(place: SchemaPlace, steps: (string | number)[]): SchemaPlace {
-  let value: Json | undefined = schemaOf(place);
-  for (const step of steps) value = (value as Record<string | number, Json | undefined> | undefined)?.[step];
-  const schema = isJsonObject(value) || typeof value === "boolean" ? value : true;
-  return { document: place.document, pointer: place.pointer + steps.map(pointerStep).join(""), schema };
 }

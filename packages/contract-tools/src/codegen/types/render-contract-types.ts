@@ -1,5 +1,5 @@
+import type { Contract, SchemaDocument } from "@millrace/schema-graph";
 import type { Registry } from "../../registry/registry.ts";
-import type { Contract, SchemaDocument } from "../../registry/schema-document.ts";
 import { createTypeRenderer, type TypeRenderer } from "./type-renderer.ts";
 
 /** Documents round the contracts whose types are rendered as well, where the registry has them. */

@@ -1,5 +1,4 @@
-import { parsePointer } from "../../registry/pointer.ts";
-import type { SchemaPlace } from "../../registry/schema-resources.ts";
+import { parsePointer, type SchemaPlace } from "@millrace/schema-graph";
 
 /** `events/search/click/1-0-0.json` → `SearchClickDataV1`, `shared/context/1-0-0.json` → `ContextV1`; masked types are `Masked…`. */
 export function typeNameOfPlace(place: SchemaPlace, side: "sent" | "masked"): string {

@@ -1,9 +1,15 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import {
+  createValueGraph,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  placeKey,
+  pointerStep,
+  type SchemaPlace,
+} from "@millrace/schema-graph";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyAction } from "@millrace/event-contracts";
 import type { Registry } from "../../registry/registry.ts";
-import { pointerStep } from "../../registry/pointer.ts";
-import { placeKey, type SchemaPlace } from "../../registry/schema-resources.ts";
 import { typeNameOfPlace } from "./type-name.ts";
 
 /** Renders schemas as TypeScript, `sent` as a source writes them or `masked` as consumers read them. */
@@ -40,16 +46,24 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     return typeOf(innerPlace(parent, value, steps), value, indent);
   }
 
-  function actionAt(place: SchemaPlace): PrivacyAction | undefined {
-    return privacyRuleAt([place], registry.resources)?.action;
+  function actionOf(places: readonly SchemaPlace[]): PrivacyAction | undefined {
+    return privacyRuleAt(places, registry.resources)?.action;
+  }
+
+  function isMaskedWhole(action: PrivacyAction | undefined): boolean {
+    return side === "masked" && action !== undefined && action !== "scan" && action !== "drop";
+  }
+
+  /** What masking leaves of a value is a text, whatever the value was, and nothing is masked where nothing is. */
+  function maskedType(schema: Json | undefined): string {
+    return isJsonObject(schema) && typesOf(schema).includes("null") ? "string | null" : "string";
   }
 
   function typeOf(place: SchemaPlace, schema: JsonObject, indent: string): string {
-    const action = side === "masked" ? actionAt(place) : undefined;
+    const action = side === "masked" ? actionOf([place]) : undefined;
     // Of an array, elements that are dropped leave a hole; a property goes, which its object knows.
     if (action === "drop") return "null";
-    // What masking leaves of a value is a text, whatever the value was, and nothing is masked where nothing is.
-    if (action !== undefined && action !== "scan") return typesOf(schema).includes("null") ? "string | null" : "string";
+    if (isMaskedWhole(action)) return maskedType(schema);
     const parts = [
       ...refType(place, schema),
       ...valueType(schema),
@@ -85,10 +99,13 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
     const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
     const inner = `${indent}  `;
+    // What stands beside or in a branch may annotate what `properties` declares.
+    const graph = createValueGraph(place.document, registry.resources);
+    const applied = graph.at([place]);
     const lines = Object.entries(properties).flatMap(([name, property]) => {
-      const action = isJsonObject(property) ? actionAt(innerPlace(place, property, ["properties", name])) : undefined;
+      const action = actionOf(graph.property(applied, name));
       if (side === "masked" && action === "drop") return [];
-      const type = typeAt(place, ["properties", name], inner);
+      const type = isMaskedWhole(action) ? maskedType(property) : typeAt(place, ["properties", name], inner);
       return [
         `${docOf(property, action, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`,
       ];
@@ -141,7 +158,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
         const type = typeOf(place, schema, "");
         const isInterface = type.startsWith("{") && type.endsWith("}") && !/^\} /m.test(type);
         texts.push(
-          `${docOf(schema, actionAt(place), "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`,
+          `${docOf(schema, actionOf([place]), "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`,
         );
       }
       return texts;

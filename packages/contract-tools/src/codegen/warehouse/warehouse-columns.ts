@@ -1,5 +1,5 @@
+import type { Contract } from "@millrace/schema-graph";
 import type { Registry } from "../../registry/registry.ts";
-import type { Contract } from "../../registry/schema-document.ts";
 import { describeFields, type Field } from "../fields/describe-fields.ts";
 import { reservedWords } from "./reserved-words.ts";
 

@@ -1,6 +1,6 @@
-import type { SchemaDocument } from "../registry/schema-document.ts";
-import type { SchemaPlace, SchemaResources } from "../registry/schema-resources.ts";
-import { walkSchema } from "../registry/walk-schema.ts";
+import type { SchemaDocument } from "./schema-document.ts";
+import type { SchemaPlace, SchemaResources } from "./schema-resources.ts";
+import { walkSchema } from "./walk-schema.ts";
 
 /**
  * The schemas a `$dynamicRef` can lead to, by the name of their anchor. Which one it is depends on the way that validation

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { applicatorOf } from "./applicators.ts";
 import { pointerStep } from "./pointer.ts";
 
 /** A schema inside a document; boolean schemas are left out. */
@@ -12,41 +13,10 @@ export interface Subschema {
   key: string | undefined;
 }
 
-/** Keywords that hold schemas, in JSON Schema 2020-12 and draft-07. */
-const schemaKeywords: Readonly<Record<string, "one" | "map" | "list" | "one-or-list">> = {
-  $defs: "map",
-  definitions: "map",
-  properties: "map",
-  patternProperties: "map",
-  dependentSchemas: "map",
-  dependencies: "map",
-  additionalProperties: "one",
-  unevaluatedProperties: "one",
-  propertyNames: "one",
-  items: "one-or-list",
-  prefixItems: "list",
-  additionalItems: "one",
-  unevaluatedItems: "one",
-  contains: "one",
-  contentSchema: "one",
-  allOf: "list",
-  anyOf: "list",
-  oneOf: "list",
-  not: "one",
-  if: "one",
-  then: "one",
-  else: "one",
-};
-
-/** How a keyword holds schemas; `undefined` when its value is data. */
-export function schemaShapeOf(keyword: string): "one" | "map" | "list" | "one-or-list" | undefined {
-  return Object.hasOwn(schemaKeywords, keyword) ? schemaKeywords[keyword] : undefined;
-}
-
 /** The schemas directly inside one. */
 export function* childSchemas(parent: { schema: JsonObject; pointer: string }): Generator<Subschema> {
   for (const [keyword, value] of Object.entries(parent.schema)) {
-    const shape = schemaShapeOf(keyword);
+    const shape = applicatorOf(keyword)?.holds;
     if (shape === undefined) continue;
     const pointer = parent.pointer + pointerStep(keyword);
     if (shape === "map") yield* entriesOf(value, keyword, pointer);

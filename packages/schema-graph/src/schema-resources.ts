@@ -1,8 +1,8 @@
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "./json.ts";
 import { valueAt } from "./pointer.ts";
 import type { SchemaDocument } from "./schema-document.ts";
 import { childSchemas } from "./walk-schema.ts";
-import { isJsonObject } from "../json.ts";
+import { isJsonObject } from "./json.ts";
 
 /** A schema and where it stands. */
 export interface SchemaPlace {

@@ -1,5 +1,14 @@
-import type { JsonObject } from "../json.ts";
-import type { SchemaVersion } from "../schema-id.ts";
+import type { JsonObject } from "./json.ts";
+
+/** `MODEL-REVISION-ADDITION`, as in SchemaVer. */
+export interface SchemaVersion {
+  /** Raised by a change that breaks readers or writers of the version before. */
+  model: number;
+  /** Raised by a change that may refuse some events the version before took. */
+  revision: number;
+  /** Raised by a change that takes every event the version before took. */
+  addition: number;
+}
 
 /** JSON Schema dialects the registry takes. */
 export type Draft = "2020-12" | "draft-07";

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { Json } from "./json.ts";
 
 /** One step of a JSON Pointer, escaped. */
 export function pointerStep(key: string | number): string {

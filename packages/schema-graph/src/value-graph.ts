@@ -1,0 +1,156 @@
+import { applicatorOf, type Certainty, keywordsFor, referenceKeywords, type Target } from "./applicators.ts";
+import { dynamicAnchors } from "./dynamic-anchors.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { pointerStep } from "./pointer.ts";
+import type { SchemaDocument } from "./schema-document.ts";
+import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
+
+/** A schema that applies to a value, and in which cases. */
+export interface Applied extends SchemaPlace {
+  readonly certainty: Certainty;
+  /** The keyword that holds it, of those that lead from a value to another; none at the start. */
+  readonly via?: string;
+}
+
+/**
+ * What applies to the values of a document: the fold that readers share. A reader starts `at` the root, takes from each schema what
+ * it is about, and goes on with the schemas of properties and elements.
+ */
+export interface ValueGraph {
+  /** The schemas, and every one that applies to the same value through references and combining keywords: certain ones first. */
+  at(places: readonly (SchemaPlace | Applied)[]): Applied[];
+  /** What applies to the property of a name: the schemas naming it, those whose pattern matches, and those of other names. */
+  property(places: readonly Applied[], name: string): Applied[];
+  /** What applies to properties that no schema names. */
+  others(places: readonly Applied[]): Applied[];
+  /** What applies to properties whose names match a pattern. */
+  matching(places: readonly Applied[]): Map<string, Applied[]>;
+  /** What applies to elements of an array. */
+  elements(places: readonly Applied[]): Applied[];
+  /** What applies to no value of its own: the names of an object, what a text says inside. */
+  unreachable(place: SchemaPlace): SchemaPlace[];
+}
+
+/** Ways to go wrong count more than ways to go right: what is certain beats what is not. */
+const rank: Readonly<Record<Certainty, number>> = { certain: 0, "one of": 1, conditional: 2, tested: 3 };
+
+/** @param document the document whose values are asked about; it decides where `$dynamicRef`s can lead */
+export function createValueGraph(document: SchemaDocument, resources: SchemaResources): ValueGraph {
+  let anchors: Map<string, SchemaPlace[]> | undefined;
+
+  function targetsOf({ schema, document: from, pointer }: SchemaPlace): SchemaPlace[] {
+    if (!isJsonObject(schema)) return [];
+    const references = referenceKeywords.map((keyword) => schema[keyword]).filter((text) => typeof text === "string");
+    const targets = references.flatMap((text) => resources.resolve(text, from, pointer) ?? []);
+    const { $dynamicRef: dynamic } = schema;
+    if (typeof dynamic !== "string") return targets;
+    anchors ??= dynamicAnchors(document, resources);
+    return [...targets, ...(anchors.get(dynamic.replace(/^.*#/, "")) ?? [])];
+  }
+
+  /** What applies to the same value because of one schema. */
+  function stepsFrom(place: Applied): Applied[] {
+    const referred = targetsOf(place).map((target) => ({ ...target, certainty: place.certainty }));
+    return [...referred, ...below(place, "same value")];
+  }
+
+  return {
+    at(places) {
+      const found = new Map<string, Applied>();
+      let pending = places.map((place) => ("certainty" in place ? place : { ...place, certainty: "certain" as const }));
+      // By rank, since a place that is found again is not followed again.
+      for (const current of Object.values(rank)) {
+        const later: Applied[] = [];
+        for (let place = pending.shift(); place !== undefined; place = pending.shift()) {
+          if (!isJsonObject(place.schema) || found.has(placeKey(place))) continue;
+          if (rank[place.certainty] > current) later.push(place);
+          else {
+            found.set(placeKey(place), place);
+            pending.push(...stepsFrom(place));
+          }
+        }
+        pending = later;
+      }
+      return [...found.values()];
+    },
+    property: (places, name) =>
+      places.flatMap((place) => {
+        const isNamed = Object.hasOwn(mapAt(place, "properties"), name);
+        const named = isNamed ? childOf(place, ["properties", name]) : below(place, "other properties");
+        const patterns = Object.keys(mapAt(place, "patternProperties")).filter((pattern) => matches(pattern, name));
+        return [...named, ...patterns.flatMap((pattern) => childOf(place, ["patternProperties", pattern]))];
+      }),
+    others: (places) => places.flatMap((place) => below(place, "other properties")),
+    matching(places) {
+      const found = new Map<string, Applied[]>();
+      for (const place of places) {
+        for (const pattern of Object.keys(mapAt(place, "patternProperties"))) {
+          const declared = childOf(place, ["patternProperties", pattern]);
+          found.set(pattern, [...(found.get(pattern) ?? []), ...declared]);
+        }
+      }
+      return found;
+    },
+    elements: (places) => places.flatMap((place) => below(place, "elements")),
+    unreachable: (place) =>
+      [...keywordsFor("names"), ...keywordsFor("inner text")].flatMap((keyword) => childOf(place, [keyword])),
+  };
+}
+
+/** The names that `properties` of some schemas have, in their order. */
+export function namesOf(places: readonly SchemaPlace[]): string[] {
+  return [...new Set(places.flatMap((place) => Object.keys(mapAt(place, "properties"))))];
+}
+
+/** The schemas of one schema that apply to a target. */
+function below(place: Applied, target: Target): Applied[] {
+  return keywordsFor(target).flatMap((keyword) =>
+    heldBy(place, keyword, target).map((inner) => ({
+      ...inner,
+      certainty: certaintyOf(place, keyword),
+      ...(target === "same value" ? {} : { via: keyword }),
+    })),
+  );
+}
+
+function certaintyOf(place: Applied, keyword: string): Certainty {
+  const { items, prefixItems } = isJsonObject(place.schema) ? place.schema : {};
+  const isOfSome = keyword === "items" && (Array.isArray(items) || prefixItems !== undefined);
+  const own = isOfSome ? "one of" : (applicatorOf(keyword)?.certainty ?? "certain");
+  return rank[own] > rank[place.certainty] ? own : place.certainty;
+}
+
+/** The schemas that a keyword holds: itself one, a list of them, or a map of them. */
+function heldBy(place: Applied, keyword: string, target: Target): Applied[] {
+  const value = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
+  if (Array.isArray(value)) return value.flatMap((_, index) => childOf(place, [keyword, index]));
+  // Of properties `true` says that they may come; of a value or an element it says nothing.
+  if (value === true && target !== "other properties") return [];
+  if (applicatorOf(keyword)?.holds !== "map") return childOf(place, [keyword]);
+  return isJsonObject(value) ? Object.keys(value).flatMap((key) => childOf(place, [keyword, key])) : [];
+}
+
+/** A pattern that is no regular expression is taken to match: better a value masked too much. */
+function matches(pattern: string, name: string): boolean {
+  try {
+    return new RegExp(pattern, "u").test(name);
+  } catch {
+    return true;
+  }
+}
+
+/** The schema at some steps below a place; none when something else stands there. */
+function childOf<Place extends SchemaPlace>(place: Place, steps: (string | number)[]): Place[] {
+  let value: Json | undefined = place.schema;
+  for (const step of steps) {
+    value = isJsonObject(value) ? value[step] : Array.isArray(value) ? value[Number(step)] : undefined;
+  }
+  // `true` takes any value, as an empty schema does.
+  const schema = value === true ? {} : value;
+  return isJsonObject(schema) ? [{ ...place, pointer: place.pointer + steps.map(pointerStep).join(""), schema }] : [];
+}
+
+function mapAt(place: SchemaPlace, keyword: string): JsonObject {
+  const value = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
+  return isJsonObject(value) ? value : {};
+}
