@@ -141,12 +141,16 @@ class Router {
     const at = copies.length === 0 ? "" : new Date(now).toISOString();
     for (const copy of copies) {
       const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
-      const { stream, application } = copy.stream;
+      const { stream, application, eventsPerRecord } = copy.stream;
       this.#streams.set(stream, copy.stream);
       if (isCopy) this.#telemetry.countAt("duplicates", stream);
       const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
       const line = this.#copies.line(event, text, copy, hop);
-      collector.add({ stream, application, partitionKey }, line, { event, text, routes: copy.routes });
+      collector.add({ stream, application, partitionKey, isShared: eventsPerRecord === "many" }, line, {
+        event,
+        text,
+        routes: copy.routes,
+      });
       this.#telemetry.count("eventsOut");
       this.#telemetry.count("routeMatches", copy.routes.length);
       for (const route of copy.routes) this.#telemetry.countBy("matchesByRoute", route);

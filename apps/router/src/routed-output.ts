@@ -31,18 +31,34 @@ interface OpenOutput {
   bytes: number;
 }
 
-/** Collects lines into records: one per destination and partition key, more when they would grow too large. */
+/** Where a line goes. */
+export interface RoutedTarget {
+  readonly stream: string;
+  readonly application: string;
+  readonly partitionKey: string;
+  /** Whether lines with one partition key share a record. */
+  readonly isShared: boolean;
+}
+
+/**
+ * Collects lines into records: one each, or one per destination and partition key where a destination's events share
+ * records, more when they would grow too large.
+ */
 export class OutputCollector {
   readonly #closed: OpenOutput[] = [];
   readonly #open = new Map<string, OpenOutput>();
 
   add(
-    target: { stream: string; application: string; partitionKey: string },
+    { stream: destination, application, partitionKey, isShared }: RoutedTarget,
     line: string,
     entry: RoutedEventEntry,
   ): void {
     const bytes = Buffer.byteLength(line);
-    const key = `${target.stream} ${target.partitionKey}`;
+    if (!isShared) {
+      this.#closed.push({ destination, application, partitionKey, lines: [line], entries: [entry], bytes });
+      return;
+    }
+    const key = `${destination} ${partitionKey}`;
     const open = this.#open.get(key);
     if (open !== undefined && open.bytes + bytes <= MAX_RECORD_DATA_BYTES) {
       open.lines.push(line);
@@ -50,7 +66,6 @@ export class OutputCollector {
       open.bytes += bytes;
       return;
     }
-    const { stream: destination, application, partitionKey } = target;
     const created = { destination, application, partitionKey, lines: [line], entries: [entry], bytes };
     this.#open.set(key, created);
     this.#closed.push(created);

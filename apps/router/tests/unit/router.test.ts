@@ -9,6 +9,10 @@ import { context, enriched, kinesisEvent, ndjson } from "../support/kinesis-even
 import { createTestRouter, document, route } from "../support/router.ts";
 
 const clicks = document("shop", route("clicks", "search.click", "shop"), route("views", "page.view", "views"));
+const sharedClicks = document(
+  "shop",
+  route("clicks", "search.click", "shop", { delivery: { eventsPerRecord: "many" } }),
+);
 const whole = { batchItemFailures: [] };
 
 describe("routing", () => {
@@ -50,8 +54,20 @@ describe("routing", () => {
     expect(processing).toMatchObject(before as object);
   });
 
-  test("events of one source record share a record when destination and partition key agree", async () => {
+  test("each event has a record of its own, in their order", async () => {
     const { handler, writer } = createTestRouter([clicks]);
+    const click = (id: string, subject: string) => enriched(id, "search.click", { subject });
+    await handler(kinesisEvent([ndjson(click("1", "x"), click("2", "y"), click("3", "x"))]), context);
+    expect(writer("shop").taken.map(({ partitionKey }) => partitionKey)).toEqual(["x", "y", "x"]);
+    expect(
+      writer("shop").taken.map(
+        ({ data }) => (JSON.parse(Buffer.from(data).toString("utf8")) as { event: { id: string } }).event.id,
+      ),
+    ).toEqual(["1", "2", "3"]);
+  });
+
+  test("where many share a record, events of one source record do when destination and partition key agree", async () => {
+    const { handler, writer } = createTestRouter([sharedClicks]);
     const click = (id: string, subject: string) => enriched(id, "search.click", { subject });
     await handler(kinesisEvent([ndjson(click("1", "x"), click("2", "y"), click("3", "x"))]), context);
     expect(writer("shop").taken.map(({ partitionKey }) => partitionKey)).toEqual(["x", "y"]);
@@ -63,7 +79,7 @@ describe("routing", () => {
   });
 
   test("events that outgrow a record together go in two", async () => {
-    const { handler, writer } = createTestRouter([clicks]);
+    const { handler, writer } = createTestRouter([sharedClicks]);
     const large = (id: string) => enriched(id, "search.click", { subject: "x", data: "x".repeat(600_000) });
     await handler(kinesisEvent([ndjson(large("1")), ndjson(large("2"), large("3"))]), context);
     expect(writer("shop").taken).toHaveLength(3);

@@ -12,7 +12,11 @@ export interface RouteMeaning {
   readonly sample: number;
   readonly keep: readonly string[] | null;
   readonly drop: readonly string[] | null;
-  readonly delivery: { readonly ordering: "none" | "per-key"; readonly budgetMs: number };
+  readonly delivery: {
+    readonly ordering: "none" | "per-key";
+    readonly budgetMs: number;
+    readonly eventsPerRecord: 1 | "many";
+  };
 }
 
 /** Equal routes have equal meanings, however their documents write them. */
@@ -25,6 +29,10 @@ export function meaningOf({ pattern, destination, partitionKey, sample, project,
     sample: sample ?? 1,
     keep: project?.keep?.toSorted() ?? null,
     drop: project?.drop?.toSorted() ?? null,
-    delivery: { ordering: delivery?.ordering ?? "none", budgetMs: delivery?.budgetMs ?? DEFAULT_BUDGET_MS },
+    delivery: {
+      ordering: delivery?.ordering ?? "none",
+      budgetMs: delivery?.budgetMs ?? DEFAULT_BUDGET_MS,
+      eventsPerRecord: delivery?.eventsPerRecord ?? 1,
+    },
   };
 }

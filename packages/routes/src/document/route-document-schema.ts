@@ -112,6 +112,11 @@ const route = {
           maximum: 60_000,
           description: "Time one invocation spends on this stream before the rest is undelivered. Default 8000.",
         },
+        eventsPerRecord: {
+          enum: [1, "many"],
+          description:
+            "1 puts each event into a record of its own, as Lambda's event filters, Pipes, Firehose's conversion and many libraries expect. many puts events that share a partition key into one, a line each: fewer records, and readers split lines. Default 1.",
+        },
       },
       additionalProperties: false,
     },

@@ -60,6 +60,8 @@ export interface DeliveryOptions {
   readonly ordering?: "none" | "per-key";
   /** Time one invocation spends on this destination before what is left is undelivered. Default 8,000 ms. */
   readonly budgetMs?: number;
+  /** `many`: events of one invocation that share a partition key share a record, a line each. Default 1. */
+  readonly eventsPerRecord?: 1 | "many";
 }
 
 /** An event, or the part of one that matters, and whether it should match. */

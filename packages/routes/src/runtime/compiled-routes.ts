@@ -32,4 +32,6 @@ export interface CompiledStream {
   readonly partitionKey?: readonly string[];
   readonly ordering?: "none" | "per-key";
   readonly budgetMs?: number;
+  /** Default 1. */
+  readonly eventsPerRecord?: 1 | "many";
 }
