@@ -326,11 +326,26 @@ const environmentConfig = z.strictObject({
     maxBody: whole<Bytes>("bytes", { min: 1_024, max: 64 * 1024 * 1024 }),
     maxEvent: whole<Bytes>("bytes", { min: 256, max: 10 * 1024 * 1024 }),
     maxEventsPerRequest: whole<Events>("events", { min: 1, max: 10_000 }),
+    /** After this long an instance is ready although the stream has not answered. */
+    readyTimeout: whole<Seconds>("seconds", { min: 1, max: 3_600 }),
+    /** Where events wait that Kinesis does not confirm in time; see docs/decisions/0151. */
+    spool: z.discriminatedUnion("mode", [
+      z.strictObject({ mode: z.literal("none") }),
+      z.strictObject({
+        mode: z.literal("volume"),
+        /** Of each pod. */
+        size: whole<Mebibytes>("MiB", { min: 64, max: 1_048_576 }),
+        /** One that encrypts: raw events lie there unmasked. */
+        storageClass: kubernetesName,
+      }),
+    ]),
     drainTimeout: whole<Seconds>("seconds", { min: 1, max: 300 }),
     /** Time between SIGTERM and the last new connection: the load balancer needs it to notice. */
     deregistrationDelay: whole<Seconds>("seconds", { min: 0, max: 120 }),
     /** Proxies in front that append to X-Forwarded-For; the last one's word decides the client's address. */
     trustedProxies: whole<Proxies>("proxies", { min: 0, max: 10 }),
+    /** Prefixes of paths beside those of the protocols themselves: a Snowplow tracker's own `postPath`. */
+    trackerPaths: z.array(text("a path such as /com.acme", /^(\/[\w.~-]+)+$/)),
     /** Pages that may send events from a browser. */
     corsOrigins: z.array(text("an origin such as https://shop.example, or *", /^(\*|https?:\/\/[^/?#\s,]+)$/)),
     /** Services that may deliver CloudEvents webhooks, as they name themselves in the handshake. */

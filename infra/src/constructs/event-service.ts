@@ -5,11 +5,13 @@ import { NetworkPolicyV1 } from "@cdktf/provider-kubernetes/lib/network-policy-v
 import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
 import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js";
 import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1/index.js";
+import { StatefulSetV1 } from "@cdktf/provider-kubernetes/lib/stateful-set-v1/index.js";
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1/index.js";
 import { pathPrefixes } from "@millrace/sender-adapters";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
+import { workloadOf } from "../kubernetes/event-service-workload.ts";
 import { type EventStream, writeTo } from "./event-stream.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { RuntimeSecret } from "./runtime-secret.ts";
@@ -33,6 +35,8 @@ export interface EventServiceProps {
 }
 
 const SERVICE = "ingest";
+const SPOOL_VOLUME = "spool";
+const SPOOL_FOLDER = "/spool";
 
 /** Time beyond drain and deregistration for the process to exit by itself, before Kubernetes kills it. */
 const EXIT_MARGIN_SECONDS = 5;
@@ -63,82 +67,7 @@ export class EventService extends Construct {
       dependsOn: [namespace],
     });
 
-    const deployment = new DeploymentV1(this, "resource", {
-      metadata,
-      spec: {
-        // The autoscaler owns the number afterwards, see ignoreChanges.
-        replicas: String(config.replicas.min),
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: labels },
-        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "0", maxSurge: "25%" } },
-        template: {
-          metadata: { labels, annotations: this.#podAnnotations(props) },
-          spec: {
-            serviceAccountName: SERVICE,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            // The image is built for the architecture of the functions.
-            nodeSelector: { "kubernetes.io/arch": "arm64" },
-            terminationGracePeriodSeconds: config.deregistrationDelay + config.drainTimeout + EXIT_MARGIN_SECONDS,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: "10001",
-              runAsGroup: "10001",
-              fsGroup: "10001",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
-            topologySpreadConstraint: [
-              spread("topology.kubernetes.io/zone", labels),
-              spread("kubernetes.io/hostname", labels),
-            ],
-            container: [
-              {
-                name: SERVICE,
-                image: props.image,
-                imagePullPolicy: "IfNotPresent",
-                port: [{ name: "http", containerPort: config.port, protocol: "TCP" }],
-                env: [
-                  { name: "STAGE", value: environment },
-                  { name: "PORT", value: String(config.port) },
-                  { name: "AWS_REGION", value: props.aws.region },
-                  { name: "RAW_STREAM_NAME", value: raw.nameReference },
-                  { name: "WRITE_KEYS_SECRET_ARN", value: props.writeKeys.arn },
-                  { name: "MAX_BODY_BYTES", value: String(config.maxBody) },
-                  { name: "MAX_EVENT_BYTES", value: String(config.maxEvent) },
-                  { name: "MAX_EVENTS_PER_REQUEST", value: String(config.maxEventsPerRequest) },
-                  { name: "TRUST_PROXY_HOPS", value: String(config.trustedProxies) },
-                  { name: "CORS_ORIGINS", value: config.corsOrigins.join(",") },
-                  { name: "WEBHOOK_ORIGINS", value: config.webhookOrigins.join(",") },
-                  // The process itself fails its readiness first and listens on until the load balancer has noticed:
-                  // a preStop hook would need a program in the image that does nothing but wait.
-                  { name: "DRAIN_NOTICE_MS", value: String(config.deregistrationDelay * 1000) },
-                  {
-                    name: "DRAIN_TIMEOUT_MS",
-                    value: String((config.deregistrationDelay + config.drainTimeout) * 1000),
-                  },
-                  { name: "LOG_LEVEL", value: props.logLevel },
-                ],
-                resources: {
-                  requests: { cpu: `${config.resources.cpuRequest}m`, memory: `${config.resources.memory}Mi` },
-                  // No CPU limit: throttling would show up as latency long before the node is full.
-                  limits: { memory: `${config.resources.memory}Mi` },
-                },
-                startupProbe: probe("/healthz", { periodSeconds: 1, failureThreshold: 30 }),
-                livenessProbe: probe("/healthz", { periodSeconds: 10, failureThreshold: 3 }),
-                readinessProbe: probe("/readyz", { periodSeconds: 2, failureThreshold: 2 }),
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  readOnlyRootFilesystem: true,
-                  capabilities: { drop: ["ALL"] },
-                },
-              },
-            ],
-          },
-        },
-      },
-      lifecycle: { ignoreChanges: ["spec[0].replicas"] },
-      dependsOn: [account, role.policy, ...props.dependsOn],
-    });
+    const workload = this.#createWorkload(props, metadata, [account, role.policy, ...props.dependsOn]);
 
     const service = new ServiceV1(this, "service", {
       metadata,
@@ -154,7 +83,7 @@ export class EventService extends Construct {
       spec: {
         minReplicas: config.replicas.min,
         maxReplicas: config.replicas.max,
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: SERVICE },
+        scaleTargetRef: { apiVersion: "apps/v1", kind: workloadOf(config).kind, name: SERVICE },
         metric: [
           {
             type: "Resource",
@@ -182,7 +111,7 @@ export class EventService extends Construct {
           ],
         },
       },
-      dependsOn: [deployment],
+      dependsOn: [workload],
     });
     new PodDisruptionBudgetV1(this, "disruption_budget", {
       metadata,
@@ -200,7 +129,126 @@ export class EventService extends Construct {
         dependsOn: [namespace],
       });
     }
-    props.frontDoor.createRecord(this.#createIngress(props, metadata, service, deployment));
+    props.frontDoor.createRecord(this.#createIngress(props, metadata, service, workload));
+  }
+
+  /** A Deployment; with a spool a StatefulSet, whose pods find their volume again wherever they start. */
+  #createWorkload(
+    props: EventServiceProps,
+    metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string> },
+    dependsOn: ITerraformDependable[],
+  ): DeploymentV1 | StatefulSetV1 {
+    const { config } = props;
+    const { labels } = metadata;
+    const common = {
+      // The autoscaler owns the number afterwards, see ignoreChanges.
+      replicas: String(config.replicas.min),
+      revisionHistoryLimit: 5,
+      selector: { matchLabels: labels },
+      template: this.#podTemplate(props, labels),
+    };
+    const lifecycle = { ignoreChanges: ["spec[0].replicas"] };
+    const { spool } = config;
+    if (spool.mode === "none") {
+      const strategy = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "0", maxSurge: "25%" } };
+      return new DeploymentV1(this, "resource", { metadata, spec: { ...common, strategy }, lifecycle, dependsOn });
+    }
+    return new StatefulSetV1(this, "resource", {
+      metadata,
+      spec: {
+        ...common,
+        serviceName: SERVICE,
+        // No pod waits for another one.
+        podManagementPolicy: "Parallel",
+        updateStrategy: [{ type: "RollingUpdate" }],
+        // What was answered with 202 may lie there: a volume outlives its pod, and a scaled-down pod's waits for it.
+        persistentVolumeClaimRetentionPolicy: [{ whenDeleted: "Retain", whenScaled: "Retain" }],
+        volumeClaimTemplate: [
+          {
+            metadata: { name: SPOOL_VOLUME },
+            spec: {
+              accessModes: ["ReadWriteOnce"],
+              storageClassName: spool.storageClass,
+              resources: { requests: { storage: `${spool.size}Mi` } },
+            },
+          },
+        ],
+      },
+      lifecycle,
+      dependsOn,
+    });
+  }
+
+  #podTemplate(props: EventServiceProps, labels: Record<string, string>) {
+    const { config, environment, raw } = props;
+    const { spool } = config;
+    return {
+      metadata: { labels, annotations: this.#podAnnotations(props) },
+      spec: {
+        serviceAccountName: SERVICE,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        // The image is built for the architecture of the functions.
+        nodeSelector: { "kubernetes.io/arch": "arm64" },
+        terminationGracePeriodSeconds: config.deregistrationDelay + config.drainTimeout + EXIT_MARGIN_SECONDS,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: "10001",
+          runAsGroup: "10001",
+          fsGroup: "10001",
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        topologySpreadConstraint: [
+          spread("topology.kubernetes.io/zone", labels),
+          spread("kubernetes.io/hostname", labels),
+        ],
+        container: [
+          {
+            name: SERVICE,
+            image: props.image,
+            imagePullPolicy: "IfNotPresent",
+            port: [{ name: "http", containerPort: config.port, protocol: "TCP" }],
+            env: [
+              { name: "STAGE", value: environment },
+              { name: "PORT", value: String(config.port) },
+              { name: "AWS_REGION", value: props.aws.region },
+              { name: "RAW_STREAM_NAME", value: raw.nameReference },
+              { name: "WRITE_KEYS_SECRET_ARN", value: props.writeKeys.arn },
+              { name: "MAX_BODY_BYTES", value: String(config.maxBody) },
+              { name: "MAX_EVENT_BYTES", value: String(config.maxEvent) },
+              { name: "MAX_EVENTS_PER_REQUEST", value: String(config.maxEventsPerRequest) },
+              { name: "TRUST_PROXY_HOPS", value: String(config.trustedProxies) },
+              { name: "CORS_ORIGINS", value: config.corsOrigins.join(",") },
+              { name: "WEBHOOK_ORIGINS", value: config.webhookOrigins.join(",") },
+              // The process itself fails its readiness first and listens on until the load balancer has noticed:
+              // a preStop hook would need a program in the image that does nothing but wait.
+              { name: "DRAIN_NOTICE_MS", value: String(config.deregistrationDelay * 1000) },
+              {
+                name: "DRAIN_TIMEOUT_MS",
+                value: String((config.deregistrationDelay + config.drainTimeout) * 1000),
+              },
+              { name: "LOG_LEVEL", value: props.logLevel },
+              { name: "READY_TIMEOUT_MS", value: String(config.readyTimeout * 1000) },
+              ...spoolVariables(spool),
+            ],
+            ...(spool.mode === "volume" && { volumeMount: [{ name: SPOOL_VOLUME, mountPath: SPOOL_FOLDER }] }),
+            resources: {
+              requests: { cpu: `${config.resources.cpuRequest}m`, memory: `${config.resources.memory}Mi` },
+              // No CPU limit: throttling would show up as latency long before the node is full.
+              limits: { memory: `${config.resources.memory}Mi` },
+            },
+            startupProbe: probe("/healthz", { periodSeconds: 1, failureThreshold: 30 }),
+            livenessProbe: probe("/healthz", { periodSeconds: 10, failureThreshold: 3 }),
+            readinessProbe: probe("/readyz", { periodSeconds: 2, failureThreshold: 2 }),
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ["ALL"] },
+            },
+          },
+        ],
+      },
+    };
   }
 
   #createRole({ roleName, aws, config, raw, writeKeys }: EventServiceProps): ServiceRole {
@@ -281,7 +329,7 @@ export class EventService extends Construct {
     { config, frontDoor }: EventServiceProps,
     metadata: object,
     service: ServiceV1,
-    deployment: DeploymentV1,
+    workload: DeploymentV1 | StatefulSetV1,
   ): IngressV1 {
     const annotation = (name: string): string => `alb.ingress.kubernetes.io/${name}`;
     const { annotations, attributes, dependsOn } = frontDoor.settings;
@@ -315,7 +363,7 @@ export class EventService extends Construct {
             host: config.host,
             http: {
               // Not `/metrics` and the probes, which are for the cluster.
-              path: pathPrefixes.map((path) => ({
+              path: [...pathPrefixes, ...config.trackerPaths].map((path) => ({
                 path,
                 pathType: "Prefix",
                 backend: { service: { name: SERVICE, port: { name: "http" } } },
@@ -327,9 +375,21 @@ export class EventService extends Construct {
       // The host's record needs the load balancer's name, which it has some minutes later.
       waitForLoadBalancer: frontDoor.needsLoadBalancer,
       // Without a pod behind it, the load balancer would answer 503 to everybody.
-      dependsOn: [service, deployment, ...dependsOn],
+      dependsOn: [service, workload, ...dependsOn],
     });
   }
+}
+
+/** Room of the volume that the file system itself and the file being written need. */
+const SPOOL_SHARE_OF_VOLUME = 0.9;
+
+function spoolVariables(spool: EnvironmentConfig["ingest"]["spool"]): { name: string; value: string }[] {
+  if (spool.mode === "none") return [];
+  const maxBytes = Math.floor(spool.size * 1_048_576 * SPOOL_SHARE_OF_VOLUME);
+  return [
+    { name: "SPOOL_DIR", value: SPOOL_FOLDER },
+    { name: "SPOOL_MAX_BYTES", value: String(maxBytes) },
+  ];
 }
 
 const spread = (topologyKey: string, labels: Record<string, string>) => ({

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { EnvironmentConfig } from "../config/schema.ts";
+import { workloadOf } from "../kubernetes/event-service-workload.ts";
 import { DeployError, ProgramMissingError } from "../errors.ts";
 import type { AwsCommandLine } from "../programs/aws-command-line.ts";
 import type { RunProgram } from "../programs/run-program.ts";
 import type { ShowProgram } from "../programs/show-program.ts";
 import { withPrivateFolder } from "./private-folder.ts";
 
-const DEPLOYMENT = "deployment/ingest";
 const ROLLOUT_TIMEOUT = "10m";
 
 /** Takes the event service one revision back, which Kubernetes remembers (`revisionHistoryLimit`). */
@@ -26,12 +26,13 @@ export class EventServiceRollout {
   }
 
   get command(): string {
-    return `kubectl rollout undo ${DEPLOYMENT} --namespace ${this.#config.namespace}`;
+    return `kubectl rollout undo ${workloadOf(this.#config).resource} --namespace ${this.#config.namespace}`;
   }
 
   /** @throws ProgramMissingError, DeployError */
   async undo(environment: string, tell: (line: string) => void): Promise<void> {
     const { cluster, namespace } = this.#config;
+    const { resource } = workloadOf(this.#config);
     await withPrivateFolder(async (folder) => {
       const kubeconfig = join(folder, "kubeconfig");
       const { exitCode, stderr } = await this.#programs.run(
@@ -42,7 +43,7 @@ export class EventServiceRollout {
       const common = ["--kubeconfig", kubeconfig, "--namespace", namespace];
       for (const step of [["undo"], ["status", `--timeout=${ROLLOUT_TIMEOUT}`]]) {
         const [verb = "", ...options] = step;
-        const code = await this.#programs.show("kubectl", [...common, "rollout", verb, DEPLOYMENT, ...options]);
+        const code = await this.#programs.show("kubectl", [...common, "rollout", verb, resource, ...options]);
         if (code === undefined)
           throw new ProgramMissingError("kubectl", "Install it: https://kubernetes.io/docs/tasks/tools");
         if (code !== 0)
@@ -50,7 +51,7 @@ export class EventServiceRollout {
       }
       const image = await this.#programs.run("kubectl", [
         ...common,
-        ...["get", DEPLOYMENT, "--output", "jsonpath={.spec.template.spec.containers[0].image}"],
+        ...["get", resource, "--output", "jsonpath={.spec.template.spec.containers[0].image}"],
       ]);
       const digest = image.stdout.split("@").at(-1) ?? "";
       tell(

@@ -28,6 +28,7 @@ describe.each(ENVIRONMENTS)("the event service of %s", (environment) => {
       "DRAIN_NOTICE_MS",
       "DRAIN_TIMEOUT_MS",
       "LOG_LEVEL",
+      "READY_TIMEOUT_MS",
     ]);
     expect(environmentOf("RAW_STREAM_NAME").value).toBe("${aws_kinesis_stream.raw.name}");
     expect(environmentOf("STAGE").value).toBe(environment);

@@ -12,7 +12,7 @@ const adapters: readonly Adapter[] = [segment, rudderstack, posthog, otlp, snowp
 
 /**
  * Prefixes of every path of the service, for a load balancer that shall not pass on others. A path of one's own for
- * Snowplow (`/com.acme/track`) has to be added there.
+ * Snowplow (`/com.acme/track`) stands in the environment's `ingest.trackerPaths`.
  */
 export const pathPrefixes = [
   "/v1",
