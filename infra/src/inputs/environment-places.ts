@@ -2,7 +2,7 @@ import type { EnvironmentPlace } from "@millrace/routes";
 import { ENVIRONMENTS } from "../config/environments.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import { physicalName, prefixOf } from "../names.ts";
+import { bucketName, physicalName, prefixOf } from "../names.ts";
 
 /** What a destination is resolved by, of every environment; the given configurations stand for those of their files. */
 export function environmentPlaces(configs: readonly EnvironmentConfig[] = []): readonly EnvironmentPlace[] {
@@ -18,6 +18,7 @@ function placeOf({ environment, aws, adopt, functions }: EnvironmentConfig): Env
     region: aws.region,
     accountId: aws.accountId,
     streamPrefix: `${prefixOf(environment)}-`,
+    lakeBucket: adopt?.buckets?.lake ?? bucketName(environment, "lake", aws.accountId),
     pipelineStreams: [
       raw ?? physicalName(environment, "raw"),
       enriched ?? physicalName(environment, "enriched"),

@@ -40,7 +40,7 @@ export function undeliveredOutputs(
   const { reason, attempts, isAmbiguous } = delivery ?? { reason: "no-answer", attempts: 0, isAmbiguous: true };
   return output.entries.map(({ text, routes }) => {
     const row: UndeliveredEvent = {
-      failure: { kind: badRowKinds.undeliverable, message: `${error.name}: ${error.message}` },
+      failure: { kind: badRowKinds.undeliverable, message: `${causeOf(error)}: ${error.message}` },
       enriched: parseKeepingSpelling(text) as EnrichedEvent,
       processor: { ...processor },
       origin: { stream: source.stream, shardId: source.shardId, sequenceNumber: source.sequenceNumber },
@@ -48,4 +48,9 @@ export function undeliveredOutputs(
     };
     return { destination: `${UNDELIVERED}${application}/${stream}`, partitionKey, data: encodeRecord([row]) };
   });
+}
+
+/** The code of the fault: a bundle has no names of classes. */
+function causeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

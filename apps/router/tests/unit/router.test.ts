@@ -271,7 +271,7 @@ describe("a destination that does not take records", () => {
     expect(badRows.taken).toEqual([]);
     expect(undelivered.events()).toEqual([
       {
-        failure: { kind: "undeliverable", message: expect.stringContaining("The fake destination fails") },
+        failure: { kind: "undeliverable", message: "PUT_RECORDS_THROTTLED: The fake destination fails" },
         enriched: event,
         processor: { name: "router", version: "9.9.9" },
         origin: { stream: "millrace-test-enriched", shardId: "shardId-000000000000", sequenceNumber: "1" },

@@ -1,7 +1,9 @@
+import { eventIdentity } from "@millrace/event-contracts";
 import { explainPattern, parseEventText } from "@millrace/event-pattern";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { describeExplanation, loadRouteDocuments } from "@millrace/routes";
+import { samplePoint } from "@millrace/routes/runtime";
 import { UsageError } from "../errors.ts";
 
 import type { Command } from "./command.ts";
@@ -36,16 +38,27 @@ export const explain: Command = {
     const asked = explained.filter(({ id }) => values.route === undefined || id === values.route);
     if (asked.length === 0) throw new UsageError(`There is no route ${values.route ?? ""}`);
     for (const { id, route, explanation } of asked) {
+      const isSampledOut = explanation.matches && isLeftOut(event, route.sample);
       if (values.json) {
-        output.out(JSON.stringify({ route: id, stream: route.destination.stream, ...explanation }));
+        output.out(JSON.stringify({ route: id, stream: route.destination.stream, isSampledOut, ...explanation }));
       } else {
-        const verdict = explanation.matches ? `matches → ${route.destination.stream}` : "no";
+        const { sample = 1, destination } = route;
+        const matches = isSampledOut
+          ? `matches, but the sample of ${sample} leaves this event out`
+          : `matches → ${destination.stream}`;
+        const verdict = explanation.matches ? matches : "no";
         output.out(`${id}: ${verdict}\n    ${describeExplanation(explanation)}`);
       }
     }
     return 0;
   },
 };
+
+/** As the router decides, by the identity; an event without one is in no sample and out of none. */
+function isLeftOut(enriched: object, sample = 1): boolean {
+  const { id, source } = (enriched as { event?: { id?: unknown; source?: unknown } }).event ?? {};
+  return typeof id === "string" && typeof source === "string" && samplePoint(eventIdentity({ source, id })) >= sample;
+}
 
 /** An enriched event from its own file, or by its id among others. */
 async function findEvent(subject: string, events: string | undefined): Promise<object> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { checkRoutes } from "../check/check-routes.ts";
-import { readRouteDocuments, type RouteDocument, RouteDocumentsError } from "@millrace/routes";
+import { readRouteDocuments, type RouteDocument, RouteDocumentsError, routeDocumentSchema } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
 import { newRouteDocument, withRoute } from "../scaffold/new-document.ts";
 import type { Command } from "./command.ts";
@@ -39,6 +39,12 @@ export const newCommand: Command = {
     const folder = values.routes ?? folders.routes;
     const registry = loadRegistry(values.schemas ?? folders.schemas);
     const application = values.application ?? (await ask("application"));
+    const { pattern, maxLength } = routeDocumentSchema.properties.application;
+    if (!new RegExp(pattern).test(application) || application.length > maxLength) {
+      throw new UsageError(
+        `Expected --application to be a name such as "fraud-review", got ${JSON.stringify(application)}`,
+      );
+    }
     const file = join(folder, `${application}.json`);
     const existing = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RouteDocument) : undefined;
     const answers = {

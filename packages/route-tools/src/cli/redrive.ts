@@ -1,17 +1,24 @@
 import type { PutRecords } from "@millrace/put-records";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
-import { UsageError } from "../errors.ts";
-import { redrive } from "../redrive/redrive.ts";
+import {
+  closestName,
+  compileRoutes,
+  type EnvironmentPlace,
+  loadRouteDocuments,
+  parseStreamArn,
+} from "@millrace/routes";
 import { type CompiledStream, loadRoutes } from "@millrace/routes/runtime";
+import { parseArgs } from "node:util";
+import { UsageError } from "../errors.ts";
+import { openLedger } from "../redrive/ledger.ts";
+import { redrive } from "../redrive/redrive.ts";
 import type { Command } from "./command.ts";
+import { readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
 import { type ReadLine, readLines } from "./read-events.ts";
 
 export const redriveCommand: Command = {
   usage:
-    "redrive <application> --lake <folder or s3://bucket> --stage <stage> [--since date or hour] [--ledger file] [--dry-run] [--routes folder]",
+    "redrive <application> --stage <stage> [--lake folder or s3://bucket] [--since date or hour] [--ledger file or s3://bucket/key] [--dry-run] [--routes folder] [--environments file]",
   summary: "puts an application's undelivered events back through the present routes, each event once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
@@ -24,41 +31,52 @@ export const redriveCommand: Command = {
         ledger: { type: "string" },
         "dry-run": { type: "boolean" },
         routes: { type: "string" },
+        environments: { type: "string" },
       },
     });
     const [application] = positionals;
-    const { lake, stage, ledger } = values;
+    const { stage } = values;
     const isDry = values["dry-run"] === true;
-    if (application === undefined || lake === undefined || (stage === undefined && !isDry)) {
-      throw new UsageError(`Usage: ${redriveCommand.usage}`);
-    }
+    if (application === undefined || stage === undefined) throw new UsageError(`Usage: ${redriveCommand.usage}`);
+    const place = placeNamed(stage, readEnvironmentPlaces(values.environments));
     const documents = loadRouteDocuments(values.routes ?? folders.routes);
     if (!documents.some((document) => document.application === application)) {
       throw new UsageError(
         `There is no application "${application}"; known are ${documents.map((document) => document.application).join(", ")}`,
       );
     }
-    const done =
-      ledger !== undefined && existsSync(ledger) ? readFileSync(ledger, "utf8").split("\n").filter(Boolean) : [];
+    const lake = (values.lake ?? `s3://${place.lakeBucket}`).replace(/\/$/, "");
+    const ledger = await openLedger(values.ledger ?? `${lake}/redriven/${application}/${stage}.txt`);
     let cut = 0;
-    const folder = `${lake.replace(/\/$/, "")}/undelivered/${application}`;
-    const lines = readLines(folder, () => (cut += 1), sinceHour(values.since));
-    const result = await redrive(rowsOf(lines), {
-      application,
-      routes: loadRoutes(compileRoutes(documents)),
-      destination: isDry ? undefined : await destinations(stage ?? ""),
-      done: new Set(done),
-      onDelivered: (keys) => {
-        if (ledger !== undefined && !isDry && keys.length > 0) appendFileSync(ledger, `${keys.join("\n")}\n`);
-      },
-    });
-    output.out(
-      `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.found} undelivered events of ${application}: ` +
-        `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable + cut} unreadable, ${result.failed} failed`,
-    );
-    return result.failed + result.unreadable + cut > 0 ? 1 : 0;
+    const lines = readLines(`${lake}/undelivered/${application}`, () => (cut += 1), sinceHour(values.since));
+    try {
+      const result = await redrive(rowsOf(lines), {
+        application,
+        routes: loadRoutes(compileRoutes(documents)),
+        destination: isDry ? undefined : await destinations(place),
+        done: new Set(ledger.keys),
+        onDelivered: (keys) => (isDry ? undefined : ledger.add(keys)),
+      });
+      output.out(
+        `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.found} undelivered events of ${application}: ` +
+          `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable + cut} unreadable, ${result.failed} failed`,
+      );
+      for (const [why, count] of result.reasons) output.err(`${count} failed: ${why}`);
+      return result.failed + result.unreadable + cut > 0 ? 1 : 0;
+    } finally {
+      ledger.close();
+    }
   },
 };
+
+function placeNamed(stage: string, places: readonly EnvironmentPlace[]): EnvironmentPlace {
+  const place = places.find(({ name }) => name === stage);
+  if (place !== undefined) return place;
+  const names = places.map(({ name }) => name);
+  const closest = closestName(stage, names);
+  const hint = closest === undefined ? `There are ${names.join(", ")}.` : `Did you mean "${closest}"?`;
+  throw new UsageError(`There is no stage "${stage}". ${hint}`);
+}
 
 async function* rowsOf(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadLine["value"]> {
   for await (const { value } of lines) yield value;
@@ -74,12 +92,13 @@ function sinceHour(since: string | undefined): (file: string) => boolean {
 }
 
 /** Loaded here alone: the other commands write to no stream, and the SDK takes longer to load than they take to run. */
-async function destinations(stage: string): Promise<(stream: CompiledStream) => PutRecords> {
+async function destinations(place: EnvironmentPlace): Promise<(stream: CompiledStream) => PutRecords> {
   const { createKinesisClient, createPutRecords } = await import("@millrace/put-records");
-  const client = createKinesisClient({});
   return ({ stream, arn, ordering }) => {
-    const streamArn = arn?.[stage];
-    const target = streamArn === undefined ? { streamName: `millrace-${stage}-${stream}` } : { streamArn };
+    const streamArn = arn?.[place.name];
+    const region = streamArn === undefined ? place.region : parseStreamArn(streamArn)?.region;
+    const client = createKinesisClient(region === undefined ? {} : { region });
+    const target = streamArn === undefined ? { streamName: place.streamPrefix + stream } : { streamArn };
     return createPutRecords({ client, ...target, ordering });
   };
 }

@@ -14,7 +14,7 @@ export interface RedriveOptions {
   /** Copies that were put back before, as `redriveKey`; extended by what is delivered now. */
   readonly done?: Set<string> | undefined;
   /** Told after each batch, so that a run that is cut off is not begun anew. */
-  readonly onDelivered?: ((keys: readonly string[]) => void) | undefined;
+  readonly onDelivered?: ((keys: readonly string[]) => void | Promise<void>) | undefined;
   readonly now?: (() => number) | undefined;
 }
 
@@ -29,6 +29,8 @@ export interface RedriveResult {
   readonly unwanted: number;
   readonly delivered: number;
   readonly failed: number;
+  /** Why, with how many failed so. */
+  readonly reasons: ReadonlyMap<string, number>;
 }
 
 /** Copies put in one go: far below a request's 500, so that a run that is cut off repeats little. */
@@ -56,8 +58,21 @@ interface Waiting {
   readonly key: string;
 }
 
+interface Outcome {
+  readonly status: Delivery["status"];
+  readonly error?: Error;
+}
+
 class RedriveRun {
-  readonly result = { found: 0, unreadable: 0, duplicates: 0, unwanted: 0, delivered: 0, failed: 0 };
+  readonly result = {
+    found: 0,
+    unreadable: 0,
+    duplicates: 0,
+    unwanted: 0,
+    delivered: 0,
+    failed: 0,
+    reasons: new Map<string, number>(),
+  };
   readonly #options: RedriveOptions;
   readonly #seen: Set<string>;
   readonly #writers = new Map<string, PutRecords>();
@@ -101,13 +116,18 @@ class RedriveRun {
       const delivered = copies.filter((_, index) => deliveries[index]?.status === "delivered").map(({ key }) => key);
       this.result.delivered += delivered.length;
       this.result.failed += copies.length - delivered.length;
-      for (const [index, { key }] of copies.entries())
-        if (deliveries[index]?.status !== "delivered") this.#seen.delete(key);
-      this.#options.onDelivered?.(delivered);
+      for (const [index, { key }] of copies.entries()) {
+        const delivery = deliveries[index];
+        if (delivery?.status === "delivered") continue;
+        this.#seen.delete(key);
+        const why = delivery?.error === undefined ? "no answer" : `${delivery.error.name}: ${delivery.error.message}`;
+        this.result.reasons.set(why, (this.result.reasons.get(why) ?? 0) + 1);
+      }
+      await this.#options.onDelivered?.(delivered);
     }
   }
 
-  #put(stream: CompiledStream, copies: readonly Waiting[]): Promise<readonly Pick<Delivery, "status">[]> {
+  #put(stream: CompiledStream, copies: readonly Waiting[]): Promise<readonly Outcome[]> {
     const { destination } = this.#options;
     if (destination === undefined) return Promise.resolve(copies.map(() => ({ status: "delivered" as const })));
     const writer = this.#writers.get(stream.stream) ?? destination(stream);

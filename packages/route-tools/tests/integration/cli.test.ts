@@ -192,6 +192,12 @@ describe("routes explain", () => {
   });
 });
 
+test("explain knows the sample", async () => {
+  const folder = routesFolder([route("paid", { state: ["paid"] }, { sample: 0.000_001 })]);
+  const { out } = await run("explain", "1", "--events", writeEvents(temporaryFolder(), events), "--routes", folder);
+  expect(out).toContain("shop/paid: matches, but the sample of 0.000001 leaves this event out");
+});
+
 describe("routes diff", () => {
   const before = () =>
     routesFolder([
@@ -268,6 +274,24 @@ describe("routes diff", () => {
 });
 
 describe("routes new", () => {
+  test.each(["../../evil", "/tmp/evil", "Evil", "a.b", ""])(
+    "writes no file for an application called %j",
+    async (name) => {
+      const made = await run(
+        "new",
+        "--application",
+        name,
+        "--owner",
+        "team",
+        "--type",
+        "page.view",
+        "--routes",
+        temporaryFolder(),
+      );
+      expect(made).toMatchObject({ code: 2, err: expect.stringContaining("Expected --application to be a name") });
+    },
+  );
+
   test("writes a document that passes the check, for every event type there is", async () => {
     const schemas = join(repository, "schemas/events");
     const types = readdirSync(schemas).flatMap((domain) =>

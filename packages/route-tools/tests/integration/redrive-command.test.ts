@@ -26,7 +26,7 @@ const leave = (key: string, lines: readonly (object | string)[]): void => {
   writeFileSync(join(lake, key), gzipSync(`${texts.join("\n")}\n`));
 };
 const redrive = (...args: string[]) =>
-  run("redrive", "shop", "--lake", lake, "--routes", routes, "--stage", "test", ...args);
+  run("redrive", "shop", "--lake", lake, "--routes", routes, "--stage", "dev", ...args);
 const ids = (stream: string): string[] =>
   kinesis
     .recordsOf(stream)
@@ -43,14 +43,14 @@ beforeEach(async () => {
       destination: { stream: application },
       tests: [
         { name: "yes", event: { event: { type: "shop.order" } }, matches: true },
-        { name: "no", event: {}, matches: false },
+        { name: "no", event: { event: { type: "shop.view" } }, matches: false },
       ],
     };
     const document = { $schema: "x", application, owner: "team", routes: [route] };
     writeFileSync(join(routes, `${application}.json`), JSON.stringify(document));
   }
   kinesis = new Kinesis({ region: "eu-west-1" });
-  for (const streamName of ["millrace-test-shop", "millrace-test-other"]) kinesis.createStream({ streamName });
+  for (const streamName of ["millrace-dev-shop", "millrace-dev-other"]) kinesis.createStream({ streamName });
   server = await startKinesisServer(kinesis);
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_KINESIS: server.url,
@@ -74,8 +74,8 @@ describe("routes redrive", () => {
       0,
       "delivered 3 of 4 undelivered events of shop: 1 duplicates, 0 no longer wanted, 0 unreadable, 0 failed\n",
     ]);
-    expect(ids("millrace-test-shop").sort()).toEqual(["1", "2", "3"]);
-    expect(ids("millrace-test-other")).toEqual([]);
+    expect(ids("millrace-dev-shop").sort()).toEqual(["1", "2", "3"]);
+    expect(ids("millrace-dev-other")).toEqual([]);
   });
 
   test.each([
@@ -87,7 +87,36 @@ describe("routes redrive", () => {
     leave(at("10"), [letter("1")]);
     leave(at("11"), [letter("2")]);
     expect(await redrive("--since", since)).toMatchObject({ code: 0 });
-    expect(ids("millrace-test-shop").sort()).toEqual(expected);
+    expect(ids("millrace-dev-shop").sort()).toEqual(expected);
+  });
+
+  test("delivers nothing a second time, without being told of a ledger", async () => {
+    leave(at("10"), [letter("1"), letter("2")]);
+    await redrive();
+    expect((await redrive()).out).toContain("delivered 0 of 2");
+    expect(ids("millrace-dev-shop").sort()).toEqual(["1", "2"]);
+    // What arrives later is still put back.
+    leave(at("11"), [letter("3")]);
+    expect((await redrive()).out).toContain("delivered 1 of 3");
+  });
+
+  test("finds the lake of the stage by itself", async () => {
+    process.env["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:1";
+    const made = await run("redrive", "shop", "--stage", "prod", "--routes", routes);
+    expect([made.code, made.err]).toEqual([2, expect.stringContaining("s3://millrace-prod-lake-333333333333/")]);
+  });
+
+  test("says why copies failed", async () => {
+    kinesis.deleteStream({ StreamName: "millrace-dev-shop" });
+    leave(at("10"), [letter("1"), letter("2")]);
+    const { code, out, err } = await redrive();
+    expect([code, out]).toEqual([1, expect.stringContaining("2 failed")]);
+    expect(err).toMatch(/^2 failed: StreamNotFoundError: .*millrace-dev-shop/);
+  });
+
+  test("a stage that does not exist is answered with the one that was meant", async () => {
+    const made = await run("redrive", "shop", "--lake", lake, "--routes", routes, "--stage", "prd");
+    expect(made).toMatchObject({ code: 2, err: 'There is no stage "prd". Did you mean "prod"?\n' });
   });
 
   test("goes on where an earlier run with the same ledger ended", async () => {
@@ -98,7 +127,7 @@ describe("routes redrive", () => {
     expect((await redrive("--ledger", ledger)).out).toContain(
       "delivered 1 of 2 undelivered events of shop: 1 duplicates",
     );
-    expect(ids("millrace-test-shop").sort()).toEqual(["1", "2"]);
+    expect(ids("millrace-dev-shop").sort()).toEqual(["1", "2"]);
   });
 
   test("tells lines that are no undelivered events, and ends with 1", async () => {
@@ -115,7 +144,7 @@ describe("routes redrive", () => {
   });
 
   test("an application that does not exist is answered with those that do", async () => {
-    const made = await run("redrive", "shopp", "--lake", lake, "--routes", routes, "--stage", "test");
+    const made = await run("redrive", "shopp", "--lake", lake, "--routes", routes, "--stage", "dev");
     expect(made).toMatchObject({ code: 2, err: expect.stringContaining("known are other, shop") });
   });
 });

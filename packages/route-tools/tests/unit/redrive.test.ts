@@ -70,6 +70,7 @@ describe("a redrive", () => {
     const rows = [letter("1"), letter("2"), letter("3", { application: "other", stream: "other" })];
     expect(await redrive(rows, options)).toEqual({
       found: 2,
+      reasons: new Map(),
       unreadable: 0,
       duplicates: 0,
       unwanted: 0,
@@ -102,7 +103,7 @@ describe("a redrive", () => {
 
   test("does not repeat what an earlier run delivered", async () => {
     const delivered: string[] = [];
-    await redrive([letter("1")], { ...options, onDelivered: (keys) => delivered.push(...keys) });
+    await redrive([letter("1")], { ...options, onDelivered: (keys) => void delivered.push(...keys) });
     expect(delivered).toEqual([redriveKey("shop", { source: "src", id: "1" })]);
     expect(await redrive([letter("1"), letter("2")], { ...options, done: new Set(delivered) })).toMatchObject({
       delivered: 1,

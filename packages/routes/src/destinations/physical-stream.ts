@@ -15,6 +15,8 @@ export interface EnvironmentPlace {
   readonly accountId: string;
   /** Put before a route's stream name: `millrace-prod-`. */
   readonly streamPrefix: string;
+  /** Bucket of the lake, in which undelivered events lie. */
+  readonly lakeBucket: string;
   /** Whole names of the streams that the pipeline itself reads or writes. */
   readonly pipelineStreams: readonly string[];
   /** Time one invocation of the router has. */
