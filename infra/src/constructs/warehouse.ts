@@ -213,12 +213,21 @@ export class Warehouse extends Construct {
       ready = [
         ...ready,
         ...layer.views.map(
-          ({ name, comment, statement }) =>
+          ({ name, comment, statement, columnComments }) =>
             new View(this, `${layer.id}${name.toLowerCase()}_view`, {
               ...place,
               name,
               comment,
               statement,
+              ...(columnComments === undefined
+                ? {}
+                : {
+                    // Names without quotes are in capitals.
+                    column: columnComments.map((column) => ({
+                      columnName: column.name.toUpperCase(),
+                      ...(column.comment === "" ? {} : { comment: column.comment }),
+                    })),
+                  }),
               dependsOn: ready,
             }),
         ),

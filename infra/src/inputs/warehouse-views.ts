@@ -5,6 +5,8 @@ export interface WarehouseView {
   readonly name: string;
   readonly comment: string;
   readonly statement: string;
+  /** All columns in order, with what they hold. */
+  readonly columnComments?: readonly { readonly name: string; readonly comment: string }[];
 }
 
 /** Landing table of enriched events. */
@@ -104,6 +106,85 @@ FROM (SELECT COUNT(*) AS row_count FROM ${table.toLowerCase()}) AS landed
 CROSS JOIN (SELECT COUNT(*) AS row_count FROM ${view.toLowerCase()}) AS shown`,
     )
     .join("\nUNION ALL\n"),
+};
+
+/** Errors that enrichment writes onto an event: `maxValidationErrors` of its limits. */
+const maxErrors = 20;
+
+/** A path with `*` for the places of lists, up to three: one engine replaces the first it finds, the other all. */
+const placeOf = (path: string): string =>
+  [1, 2, 3].reduce((replaced) => `REGEXP_REPLACE(${replaced}, '/[0-9]+', '/*')`, path);
+
+const positions = Array.from({ length: maxErrors }, (_, position) => `(${position})`).join(", ");
+
+const commented = (
+  columns: readonly (readonly [name: string, expression: string, comment: string])[],
+): { selected: string; columnComments: NonNullable<WarehouseView["columnComments"]> } => ({
+  selected: lines(columns.map(([name, expression]) => [name, expression] as const)),
+  columnComments: columns.map(([name, , comment]) => ({ name, comment })),
+});
+
+const errorColumns = commented([
+  ["source", "source", "Producer of the events."],
+  ["type", "type", "Type of the events."],
+  ["validation_schema", "validation_schema", "Schema that the events break."],
+  ["path", "path", "Where in the event, as a JSON Pointer, with * for the places of lists."],
+  ["keyword", "keyword", "Keyword of the schema that is broken."],
+  ["first_seen", "MIN(received_at)", "When the first such event was received."],
+  ["last_seen", "MAX(received_at)", "When the last such event was received."],
+  ["event_count", "COUNT(DISTINCT id)", "Events with this error."],
+  ["sample_id", "MAX(id)", "Id of one of them, the largest: those of version 7 are the latest."],
+]);
+
+/** What sources do wrong, by place and keyword: to be told to their owners. */
+export const validationErrors: WarehouseView = {
+  name: "VALIDATION_ERRORS",
+  comment:
+    "Validation errors by source, type, schema, path and keyword, with when they were seen, how often, and a sample",
+  columnComments: errorColumns.columnComments,
+  statement: `SELECT
+${errorColumns.selected}
+FROM (
+  SELECT source, type, validation_schema, id, received_at,
+    ${placeOf("GET_PATH(error, 'path')::STRING")} AS path,
+    GET_PATH(error, 'keyword')::STRING AS keyword
+  FROM (
+    SELECT source, type, validation_schema, id, received_at,
+      GET_PATH(record, 'validation.errors[' || position || ']') AS error
+    FROM events
+    CROSS JOIN (VALUES ${positions}) AS positions (position)
+    WHERE validation_status = 'invalid'
+  ) AS errors
+  WHERE error IS NOT NULL
+) AS places
+GROUP BY source, type, validation_schema, path, keyword`,
+};
+
+const count = (status: string): string => `COUNT(CASE WHEN validation_status = '${status}' THEN 1 END)`;
+
+const sourceColumns = commented([
+  ["source", "source", "Producer of the events."],
+  ["hour", "DATE_TRUNC('hour', received_at)", "Hour in which they were received."],
+  ["event_count", "COUNT(*)", "Events of the source in this hour."],
+  ["valid_count", count("valid"), "Those that follow their contract."],
+  ["invalid_count", count("invalid"), "Those that break it."],
+  ["unknown_count", count("unknown"), "Those of a type or version that nobody described."],
+  [
+    "invalid_ratio",
+    `${count("invalid")} / NULLIF(COUNT(*), 0)::DOUBLE`,
+    "Share of those that break it: 1 is a source that is broken.",
+  ],
+]);
+
+/** How well each source keeps to its contracts, by the hour. */
+export const sourceQuality: WarehouseView = {
+  name: "SOURCE_QUALITY",
+  comment: "Valid, invalid and unknown events by source and hour",
+  columnComments: sourceColumns.columnComments,
+  statement: `SELECT
+${sourceColumns.selected}
+FROM events
+GROUP BY source, DATE_TRUNC('hour', received_at)`,
 };
 
 /** The views that do not depend on any contract. */

@@ -41,6 +41,8 @@ import type { RoutesFile } from "../inputs/routes-file.ts";
 import {
   baseViews,
   duplicates,
+  sourceQuality,
+  validationErrors,
   LANDED_BAD_ROWS,
   LANDED_EVENTS,
   type WarehouseView,
@@ -532,7 +534,7 @@ export class MillraceStack extends TerraformStack {
       ],
       viewLayers: [
         { id: "", views: baseViews },
-        { id: "", views: [duplicates] },
+        { id: "", views: [duplicates, validationErrors, sourceQuality] },
         { id: "typed_", views: from.contractViews },
       ],
     });

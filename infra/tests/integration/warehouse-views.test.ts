@@ -142,3 +142,48 @@ test("copies beyond the first are counted for each landing table", async () => {
   await land("landed_events", event("web", "8"));
   expect(await extraCopies()).toEqual([badRows, events + 2]);
 });
+
+test("VALIDATION_ERRORS groups errors by their place, with a sample, and SOURCE_QUALITY shows a source that is broken", async () => {
+  const invalid = (id: string, receivedat: string, errors: object[]) => ({
+    ...event("broken", id, { receivedat }),
+    validation: { status: "invalid", schema: "s", errors },
+  });
+  const wrong = (path: string) => ({ path, keyword: "type", message: "must be string" });
+  await land("LANDED_EVENTS", invalid("b-1", "2026-01-01T00:00:00Z", [wrong("/data/items/0/a/1"), wrong("/data/b")]));
+  await land("LANDED_EVENTS", invalid("b-2", "2026-01-02T00:00:00Z", [wrong("/data/items/17/a/0")]));
+  const errors = await query("SELECT * FROM VALIDATION_ERRORS WHERE source = 'broken' ORDER BY path");
+  expect(errors.map(({ path, event_count, sample_id }: Json) => [path, Number(event_count), sample_id])).toEqual([
+    ["/data/b", 1, "b-1"],
+    ["/data/items/*/a/*", 2, "b-2"],
+  ]);
+  const [place] = errors.slice(1);
+  expect(new Date(place!.first_seen) < new Date(place!.last_seen)).toBe(true);
+  const quality = await query("SELECT * FROM SOURCE_QUALITY WHERE source = 'broken'");
+  expect(quality).toHaveLength(2);
+  for (const { invalid_ratio } of quality) expect(Number(invalid_ratio)).toBe(1);
+});
+
+test("every column of a typed view has a comment with what became of it when it is sensitive", () => {
+  const { args } = planOf("local")
+    .each("snowflake_view")
+    .find((view) => view.args.name === "COMMERCE_PURCHASE_1")!;
+  const comments = new Map(args.column.map(({ column_name, comment }: Json) => [column_name, comment]));
+  expect(comments.get("CUSTOMER_EMAIL")).toBe("E-mail address of the buyer. Sensitive (email): a pseudonym.");
+  expect([...comments.values()].every((comment) => typeof comment === "string")).toBe(true);
+});
+
+test("elements of a list have rows of their own", async () => {
+  const data = { orderId: "o-1", items: [{ quantity: 2, product: { name: "Shoe" } }, { quantity: 1 }] };
+  const base = event("lists", "l-1", {}) as { event: object };
+  const schema = "https://millrace.example/schemas/events/commerce/purchase/1-0-0.json";
+  await land("LANDED_EVENTS", {
+    ...base,
+    event: { ...base.event, type: "commerce.purchase", data },
+    validation: { status: "valid", schema, errors: [] },
+  });
+  const rows = await query("SELECT * FROM COMMERCE_PURCHASE_1_ITEMS WHERE source = 'lists' ORDER BY position");
+  expect(rows.map(({ position, quantity, product_name }: Json) => [position, Number(quantity), product_name])).toEqual([
+    [0, 2, "Shoe"],
+    [1, 1, null],
+  ]);
+});

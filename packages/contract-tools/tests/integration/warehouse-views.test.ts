@@ -192,6 +192,17 @@ describe("warehouse views", () => {
       ]);
     });
 
+    test("for sums of money that `multipleOf` says are in cents", async () => {
+      const cents = object({ amount: { type: "number", multipleOf: 0.01 }, step: { type: "integer", multipleOf: 5 } });
+      const [view] = renderWarehouseViews(registryOf({ "events/shop/money/1-0-0.json": cents }));
+      expect(view?.columns.map(({ type }) => type)).toEqual(["DECIMAL(38, 2)", "DECIMAL(38, 0)"]);
+      await connection.run(`CREATE OR REPLACE VIEW shop_money_1 AS ${view?.statement ?? ""}`);
+      const money = id("events/shop/money/1-0-0.json");
+      for (const amount of [0.1, 0.2]) await insert(`m-${amount}`, "shop.money", money, "valid", { amount });
+      const sum = await connection.runAndReadAll("SELECT SUM(amount)::STRING, SUM(amount) = 0.3 FROM shop_money_1");
+      expect(sum.getRowsJson()).toEqual([["0.30", true]]);
+    });
+
     test("or NULL, for what no column holds", async () => {
       const data = `{"ledgerId":${"9".repeat(30)},"serial":1e400,"price":1e400,"ratio":1e400}`;
       expect((await rowOf("large", data)).slice(0, 6)).toEqual([null, null, null, null, null, null]);

@@ -32,8 +32,10 @@ export interface Field {
   values: Json[] | undefined;
   /** In words, e.g. `1 to 100`. */
   limits: string[];
-  /** Digits after the point that the warehouse keeps of it, by the annotation `x-decimals`. */
+  /** Digits after the point that the warehouse keeps of it: by the annotation `x-decimals`, else by a decimal `multipleOf`. */
   decimals: number | undefined;
+  /** Unit of a number, by the annotation `x-unit`, e.g. `ms`. */
+  unit: string | undefined;
   /** Smallest and largest number it can be; infinite when no schema says. */
   range: readonly [least: number, most: number];
   privacy: PrivacyRule | undefined;
@@ -147,12 +149,19 @@ function toField(applied: Applied[], isRequired: boolean): Omit<Field, "path" | 
     format: texts("format")[0],
     values: values.length === 0 ? undefined : values.flat(),
     limits: [...new Set(schemas.flatMap(limitsOf))],
-    decimals: numbers("x-decimals")[0],
+    decimals: numbers("x-decimals")[0] ?? decimalsOf(numbers("multipleOf")),
+    unit: texts("x-unit")[0],
     range: [
       Math.max(-Infinity, ...numbers("minimum"), ...numbers("exclusiveMinimum")),
       Math.min(Infinity, ...numbers("maximum"), ...numbers("exclusiveMaximum")),
     ],
   };
+}
+
+/** Digits after the point that every value has at most which is a multiple of one of these: two for 0.01 and 0.05. */
+function decimalsOf(multiples: number[]): number | undefined {
+  const digits = multiples.flatMap((multiple) => /^\d+\.(\d+)$/.exec(String(multiple))?.[1]?.length ?? []);
+  return digits.length === 0 ? undefined : Math.min(...digits);
 }
 
 function typesOf(schema: JsonObject): string[] {

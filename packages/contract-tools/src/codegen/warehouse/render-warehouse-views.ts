@@ -4,8 +4,12 @@ import { formatVersion, schemaBaseUrl } from "../../schema-id.ts";
 import {
   closingColumns,
   columnsOf,
+  dataPath,
+  type ElementColumns,
+  elementColumnsOf,
   enrichmentColumns,
   envelopeColumns,
+  envelopeComments,
   type WarehouseColumn,
 } from "./warehouse-columns.ts";
 import { groupBy } from "../../group-by.ts";
@@ -25,6 +29,8 @@ export interface WarehouseView {
   columns: WarehouseColumn[];
   /** The columns of what enrichment added; they close the view. */
   enrichmentColumns: WarehouseColumn[];
+  /** All columns in order, with what they hold. */
+  columnComments: { name: string; comment: string }[];
 }
 
 export interface WarehouseViewOptions {
@@ -38,7 +44,49 @@ export interface WarehouseViewOptions {
  */
 export function renderWarehouseViews(registry: Registry, options: WarehouseViewOptions = {}): WarehouseView[] {
   const byModel = groupBy(registry.contracts, ({ type, version }) => `${type} ${version.model}`);
-  return [...byModel.values()].map((versions) => renderView(registry, versions, options.from ?? "events"));
+  return [...byModel.values()].flatMap((versions) => {
+    const view = renderView(registry, versions, options.from ?? "events");
+    return [view, ...elementColumnsOf(registry, versions).map((list) => renderElements(view, list))];
+  });
+}
+
+const digits = (name: string): string =>
+  `(VALUES ${[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => `(${digit})`).join(", ")}) AS ${name} (digit)`;
+/** Elements of a list that have rows: both engines can count to it, and each has another way to flatten lists. */
+const maxElements = 1_000;
+const positions = `(SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit AS position FROM ${digits("ones")} CROSS JOIN ${digits("tens")} CROSS JOIN ${digits("hundreds")}) AS positions`;
+
+/** Columns of an event that the rows of its elements repeat. */
+const repeatedColumns = ["source", "id", "type", "subject", "event_time", "received_at", "tenant_id"];
+
+/** A view with a row for each element of a list of objects, by its position. */
+function renderElements(view: WarehouseView, { path, columns }: ElementColumns): WarehouseView {
+  const selected = [
+    ...repeatedColumns,
+    "position",
+    ...columns.map(({ expression, name }) => `${expression} AS ${name}`),
+  ];
+  const [, filter = ""] = view.statement.split("\nWHERE ");
+  const [, from = ""] = /\nFROM (.*)/.exec(view.statement) ?? [];
+  const element = `GET_PATH(record, '${dataPath(path)}[' || position || ']')`;
+  return {
+    ...view,
+    name: `${view.name}_${path.map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(/\W+/g, "_")).join("_")}`.toUpperCase(),
+    comment: `Elements of ${path.join(".")}, a row each, the first ${maxElements}; ${view.comment}`,
+    statement: `SELECT\n${selected.map((column) => `  ${column}`).join(",\n")}\nFROM (
+  SELECT *, ${element} AS element
+  FROM (SELECT * FROM ${from} WHERE ${filter.replaceAll("\n", "\n  ")}) AS events_of_type
+  CROSS JOIN ${positions}
+) AS elements
+WHERE element IS NOT NULL`,
+    columns: [...columns],
+    enrichmentColumns: [],
+    columnComments: [
+      ...repeatedColumns.map((name) => ({ name, comment: envelopeComments[name] ?? "" })),
+      { name: "position", comment: `Place of the element in ${path.join(".")}, from 0.` },
+      ...columns.map(({ name, comment }) => ({ name, comment })),
+    ],
+  };
 }
 
 function renderView(registry: Registry, versions: Contract[], from: string): WarehouseView {
@@ -61,5 +109,11 @@ WHERE type = '${first.type}'
   AND LEFT(validation_schema, ${prefix.length}) = '${prefix}'`,
     columns,
     enrichmentColumns: added,
+    columnComments: [
+      ...envelopeColumns.map((name) => ({ name, comment: envelopeComments[name] ?? "" })),
+      ...columns.map(({ name, comment }) => ({ name, comment })),
+      ...closingColumns.map((name) => ({ name, comment: envelopeComments[name] ?? "" })),
+      ...added.map(({ name, comment }) => ({ name, comment })),
+    ],
   };
 }

@@ -9,6 +9,8 @@ export interface WarehouseColumn {
   expression: string;
   /** Field of `data`, or of what enrichment added, that it comes from, e.g. `context.pageUrl`. */
   field: string;
+  /** What it holds, its unit, and what became of it when it is sensitive. */
+  comment: string;
 }
 
 /** Columns the views take over from `events` as they are. */
@@ -25,6 +27,20 @@ export const envelopeColumns: readonly string[] = [
 
 /** Columns after those of the data: the enriched event itself, and when it arrived. */
 export const closingColumns: readonly string[] = ["record", "loaded_at"];
+
+/** What the columns hold that every view has. */
+export const envelopeComments: Readonly<Record<string, string>> = {
+  source: "Producer of the event; unique together with id.",
+  id: "Identity of the event within its source.",
+  type: "Type of the event, which names its contract.",
+  subject: "What the event is about; a pseudonym where it was somebody's address.",
+  event_time: "When the event happened, as its producer says.",
+  received_at: "When ingest took the event.",
+  tenant_id: "Tenant whose key sent the event.",
+  validation_schema: "Schema that the event follows.",
+  record: "The enriched event, whole.",
+  loaded_at: "When the row was loaded.",
+};
 
 const enrichmentPrefix = "enrichment_";
 
@@ -43,6 +59,7 @@ export function enrichmentColumns(registry: Registry): WarehouseColumn[] {
     type: columnType(field),
     expression: expressionOf(field, ["enrichment", ...field.path]),
     field: path,
+    comment: commentOf(field),
   }));
 }
 
@@ -58,10 +75,80 @@ export function columnsOf(registry: Registry, versions: Contract[]): WarehouseCo
       const name = unusedName(columnName(field.path), names);
       names.add(name);
       const expression = expressionOf(field, ["event", "data", ...field.path]);
-      columns.set(key, { name, type: columnType(field), expression, field: field.path.join(".") });
+      const comment = commentOf(field);
+      columns.set(key, { name, type: columnType(field), expression, field: field.path.join("."), comment });
     }
   }
   return [...columns.values()];
+}
+
+/** A list of objects in the data, and the columns of its elements. */
+export interface ElementColumns {
+  readonly path: readonly string[];
+  readonly columns: readonly WarehouseColumn[];
+}
+
+/** The lists of objects in the versions of one MODEL, oldest version first. Lists inside of elements stay JSON. */
+export function elementColumnsOf(registry: Registry, versions: Contract[]): ElementColumns[] {
+  const lists = new Map<string, { path: string[]; columns: Map<string, WarehouseColumn> }>();
+  for (const version of versions) {
+    const fields = describeFields(version, registry.resources);
+    const hidden = fields.filter((field) => isMaskedWhole(field)).map(({ path }) => JSON.stringify(path).slice(0, -1));
+    const elements = fields.flatMap((field) => {
+      const at = field.path.indexOf("[]");
+      const path = field.path.slice(0, at);
+      const rest = field.path.slice(at + 1);
+      const isNamed = at > 0 && rest.length > 0 && [...path, ...rest].every((step) => !isFree(step));
+      const isHidden = hidden.some((each) => JSON.stringify(path).startsWith(each));
+      return isNamed && !isHidden ? [{ list: path, field: { ...field, path: rest, isNamed: true } }] : [];
+    });
+    for (const [key, inList] of Object.entries(Object.groupBy(elements, ({ list }) => JSON.stringify(list)))) {
+      const path = inList?.[0]?.list ?? [];
+      const list = lists.get(key) ?? { path, columns: new Map<string, WarehouseColumn>() };
+      lists.set(key, list);
+      for (const field of columnFields((inList ?? []).map((each) => each.field))) {
+        const fieldPath = field.path.join(".");
+        if (list.columns.has(fieldPath)) continue;
+        const name = unusedName(columnName(field.path), new Set([...list.columns.values()].map((each) => each.name)));
+        const expression = expressionOf(field, field.path, "element");
+        list.columns.set(fieldPath, {
+          name,
+          type: columnType(field),
+          expression,
+          field: fieldPath,
+          comment: commentOf(field),
+        });
+      }
+    }
+  }
+  return [...lists.values()].map(({ path, columns }) => ({ path, columns: [...columns.values()] }));
+}
+
+/** Steps of a path that stand for elements and for names that are free. */
+const isFree = (step: string): boolean => step === "[]" || step === "*" || /^\/.*\/$/.test(step);
+
+/** JSON Pointer-like path of a value below `data`, in the syntax of `GET_PATH`. */
+export const dataPath = (path: readonly string[]): string =>
+  ["event", "data", ...path].map(pathStep).join(".").replaceAll("'", "''");
+
+const whatMaskingLeaves: Readonly<Record<string, string>> = {
+  mask: "masked",
+  hmac: "a pseudonym",
+  truncate: "cut",
+  scan: "without what was found in it",
+};
+
+/** E.g. `Time to load. Unit: ms.` and `E-mail address of the buyer. Sensitive (email): a pseudonym.` */
+function commentOf({ description, unit, privacy }: Field): string {
+  return [
+    description,
+    ...(unit === undefined ? [] : [`Unit: ${unit}.`]),
+    ...(privacy === undefined
+      ? []
+      : [`Sensitive (${privacy.class}): ${whatMaskingLeaves[privacy.action] ?? "dropped"}.`]),
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 /** `context.pageUrl` → `context_page_url`. */
@@ -146,9 +233,9 @@ function doubleExpression(text: string): string {
  * TRY_CAST from text, which both engines have: an engine may evaluate a column before the filter on valid events, and a
  * failing cast would then fail the query.
  */
-function expressionOf(field: Field, path: readonly string[]): string {
+function expressionOf(field: Field, path: readonly string[], root = "record"): string {
   const type = columnType(field);
-  const value = `GET_PATH(record, '${path.map(pathStep).join(".").replaceAll("'", "''")}')`;
+  const value = `GET_PATH(${root}, '${path.map(pathStep).join(".").replaceAll("'", "''")}')`;
   if (type === "JSON") return value;
   const text = `${value}::STRING`;
   if (type === "STRING") return text;
