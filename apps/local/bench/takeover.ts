@@ -1,9 +1,9 @@
 /**
- * `pnpm --filter @millrace/local bench:takeover`: changes a route and a schema under load, in a copy of the repository,
- * and counts what became of every event. It ends with 1 if one was lost or doubled.
+ * `pnpm --filter @millrace/local bench:takeover`: changes everything that can be taken over under load, in a copy of the
+ * repository, and counts what became of every event. It ends with 1 if one was lost or doubled.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -48,9 +48,22 @@ async function untilTaken(
 ): Promise<{ readonly told: string; readonly afterMs: number }> {
   const told = await waitFor(
     "the takeover",
-    () => /! ((?:Taken over|Not taken over|Built)[^\n]*)/.exec(output.slice(from))?.[1],
+    () => /! ((?:Taken over|Built)[^\n]*|Not taken over[^\n]*\n[^\n]+)/.exec(output.slice(from))?.[1],
   );
   return { told, afterMs: Date.now() - changedAt };
+}
+
+/** Changes a source and says what the pipeline made of it. */
+async function edit(name: string, path: string, change: (text: string) => string): Promise<void> {
+  const from = output.length;
+  const changedAt = Date.now();
+  const file = join(copy.root, path);
+  const text = readFileSync(file, "utf8");
+  const changed = change(text);
+  if (changed === text) throw new Error(`${path} did not change.`);
+  writeFileSync(file, changed);
+  const { told, afterMs } = await untilTaken(from, changedAt);
+  console.log(`${name}: ${told} ${afterMs} ms after the change.`);
 }
 
 async function follow(stream: string, copies: Copy[]): Promise<void> {
@@ -96,6 +109,18 @@ try {
   copy.pnpm("schemas", "new", "commerce/product-view");
   const schema = await untilTaken(from, changedAt);
   console.log(`schema: ${schema.told} ${schema.afterMs} ms after the command began.`);
+
+  await edit("another number of shards", "infra/src/environments/local.ts", (text) =>
+    text
+      .replace("raw: provisioned(6,", "raw: provisioned(8,")
+      .replace("enriched: provisioned(12,", "enriched: provisioned(9,"),
+  );
+  const pricing = readFileSync(join(copy.root, "schemas/routes/pricing.json"), "utf8");
+  await edit("a pattern that is none", "schemas/routes/pricing.json", (text) =>
+    text.replace(/"pattern": \{/, '"pattern": { "event": { "type": [{ "prefix": 5 }] }, '),
+  );
+  await edit("the route as it was", "schemas/routes/pricing.json", () => pricing);
+  await edit("the event service", "apps/ingest/src/main.ts", (text) => `${text}\nprocess.title = "changed ingest";\n`);
 
   await new Promise((resolve) => setTimeout(resolve, afterwardsMs));
   process.kill(runFile().pid, "SIGINT");

@@ -14,16 +14,14 @@ export async function tailStream(
   fromStart: boolean,
 ): Promise<void> {
   const seen = new Map(fromStart ? [] : kinesis.lastSequenceNumbers(streamName));
-  let seenRecords = -1;
-  while (!signal.aborted) {
-    const { recordsIn } = kinesis.stats(streamName);
-    if (recordsIn !== seenRecords) {
-      seenRecords = recordsIn;
-      for (const { shardId, record } of kinesis.readRecords(streamName, seen)) {
-        seen.set(shardId, record.SequenceNumber);
-        for (const line of Buffer.from(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
-      }
+  for (;;) {
+    // What came before the end is told in a last round.
+    const isLast = signal.aborted;
+    for (const { shardId, record } of kinesis.readRecords(streamName, seen)) {
+      seen.set(shardId, record.SequenceNumber);
+      for (const line of Buffer.from(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
     }
+    if (isLast) return;
     await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
   }
 }
