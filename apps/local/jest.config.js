@@ -1,3 +1,4 @@
 import { jestConfig } from "@millrace/jest-preset";
 
-export default jestConfig();
+// Most of a test's time it waits: for polls, buffers and drains of a pipeline in processes of its own.
+export default jestConfig({ maxWorkers: 2 });
