@@ -102,7 +102,7 @@ async function run(options: StartOptions): Promise<number> {
   const folders = stateFolders(resolve(options.stateFolder ?? defaultStateFolder));
   const claim = await claimStateFolder(folders);
   const signal = interruption();
-  if (options.isFollowing) await ensureBuilt({ isShown: true, signal });
+  const inputs = options.isFollowing ? await ensureBuilt({ isShown: true, signal }) : undefined;
   const stackPath = options.stackPath ?? defaultStackPath;
   const topology = readLocalTopology(readTerraformStack(stackPath), localIdentity);
   const port = await claimablePort(options.port ?? topology.service.containerPort);
@@ -137,14 +137,15 @@ async function run(options: StartOptions): Promise<number> {
   if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
   const baseline = takeBaseline(pipeline.kinesis, Date.now());
   // A run that is to be compared with what was sent keeps the definition it began with.
-  if (options.isFollowing && !options.isExit) followSources({ pipeline, stackPath, onNotice: notice, signal });
+  if (inputs !== undefined && !options.isExit) followSources({ pipeline, stackPath, inputs, onNotice: notice, signal });
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);
   // Sample events of another run must have other ids, or the warehouse would show the earlier ones.
   const seed = options.seed + (pipeline.resumed?.records ?? 0);
-  for (const warning of findShortStreams(topology, options.rate, readExpectedRoutes(routesFolder)))
-    console.error(`! ${warning}`);
+  if (options.rate > 0)
+    for (const warning of findShortStreams(topology, options.rate, readExpectedRoutes(routesFolder)))
+      console.error(`! ${warning}`);
   const ledger = new SentLedger({ isKeeping: options.isExit });
   const startedAt = Date.now();
   try {

@@ -16,19 +16,22 @@ const recordPath = join(repositoryRoot, "apps", "local", "dist", "build.json");
 /**
  * Builds what a run needs, unless no file has changed since that was last done. Asking turbo the same costs more time
  * than all the rest of a start; it still decides what has to be built when anything differs.
+ *
+ * @returns fingerprint of the inputs that the build began with
  */
 export async function ensureBuilt(options: {
   readonly isShown: boolean;
   readonly signal?: AbortSignal;
-}): Promise<void> {
+}): Promise<string> {
   const inputs = inputsOf();
-  if (isFresh(inputs)) return;
+  if (isFresh(inputs)) return inputs;
   await runBuild(options);
   // Written only if no input changed meanwhile: then what was built is of these inputs.
-  if (inputsOf() !== inputs) return;
+  if (inputsOf() !== inputs) return inputs;
   const record: BuildRecord = { inputs, outputs: outputsOf() };
   mkdirSync(dirname(recordPath), { recursive: true });
   writeFileSync(recordPath, JSON.stringify(record));
+  return inputs;
 }
 
 function isFresh(inputs: string): boolean {

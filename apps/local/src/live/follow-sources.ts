@@ -8,17 +8,21 @@ import { watchSources } from "./watch-sources.ts";
 export interface FollowOptions {
   readonly pipeline: Pipeline;
   readonly stackPath: string;
+  /** Fingerprint of the sources that run. */
+  readonly inputs: string;
   /** Gets one line or more for everything that is to be told. */
   readonly onNotice: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
 const maxNamedPaths = 3;
+/** Walking all sources takes longer than the first answers of the event service, which come first. */
+const firstLookMs = 2_000;
 
 /** While the pipeline runs: builds and checks what changed among its sources, and takes it over or says why not. */
 export function followSources(options: FollowOptions): void {
   const { onNotice, signal } = options;
-  let inputs = inputsOf();
+  let inputs = options.inputs;
   let waiting = new Set<string>();
   let isBusy = false;
 
@@ -36,14 +40,21 @@ export function followSources(options: FollowOptions): void {
     isBusy = false;
   }
 
-  watchSources({
-    signal,
-    onError: (error) => onNotice(`Changed sources are no longer noticed: ${error.message}.`),
-    onChange: (paths) => {
-      for (const path of paths) waiting.add(path);
-      if (!isBusy) void takeAll();
-    },
-  });
+  function take(paths: readonly string[]): void {
+    for (const path of paths) waiting.add(path);
+    if (!isBusy) void takeAll();
+  }
+
+  const timer = setTimeout(() => {
+    watchSources({
+      signal,
+      onError: (error) => onNotice(`Changed sources are no longer noticed: ${error.message}.`),
+      onChange: take,
+    });
+    // Nobody watched until now.
+    if (inputsOf() !== inputs) take(["A source"]);
+  }, firstLookMs);
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 }
 
 async function takeOver(paths: readonly string[], options: FollowOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { getCompileCacheDir } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LogFile } from "./log-file.ts";
 
@@ -31,7 +32,7 @@ const maxShownLine = 300;
 export function startProgram({ program, environment, logPath }: ChildProgramOptions): ChildProgram {
   const log = new LogFile(logPath);
   const child = spawn(process.execPath, [`--import=${followParent}`, program], {
-    env: environment,
+    env: { ...environment, ...compileCacheEnvironment() },
     stdio: ["pipe", "pipe", "pipe"],
     // Ctrl-C reaches the whole foreground group; the program must end only when the pipeline drains it.
     detached: true,
@@ -52,6 +53,12 @@ export function startProgram({ program, environment, logPath }: ChildProgramOpti
     child.once("close", (code, signal) => end(code, signal === null ? `code ${String(code)}` : `signal ${signal}`));
   });
   return { pid: child.pid ?? 0, ended, kill };
+}
+
+/** Compiled code is kept from one start to the next where this process keeps its own. */
+function compileCacheEnvironment(): Readonly<Record<string, string>> {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 /** Writes the output to the log. @returns the last line so far. */

@@ -6,6 +6,7 @@
 import { isAscii } from "node:buffer";
 import { existsSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
+import * as nodeModule from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -27,6 +28,11 @@ const api = `http://${requireVariable("AWS_LAMBDA_RUNTIME_API")}/2018-06-01/runt
 const taskRoot = requireVariable("LAMBDA_TASK_ROOT");
 const agent = new Agent({ keepAlive: true });
 let currentRequestId: string | undefined;
+
+// The simulator's own cache, which a function knows nothing of. This file goes there; the process may be killed before
+// its end, when Node writes to it.
+delete process.env.NODE_COMPILE_CACHE;
+if ("flushCompileCache" in nodeModule) nodeModule.flushCompileCache();
 
 function requireVariable(name: string): string {
   const value = process.env[name];
