@@ -26,6 +26,7 @@ import { createMaskEvent } from "./privacy/mask-event.ts";
 import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";
 import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
 import { countBatch, countRecord } from "./metrics.ts";
+import { SourceWatch } from "./source-watch.ts";
 import { TroubleLog } from "./trouble-log.ts";
 import { createContractSelector } from "./validation/select-contract.ts";
 
@@ -80,6 +81,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   const keys = "take" in deps.privacyKeys ? deps.privacyKeys : fixedKeys(deps.privacyKeys);
   const hooks = createDeliveryHooks(telemetry);
   const trouble = new TroubleLog(logger);
+  const sources = new SourceWatch();
   // Lambda runs one batch at a time in an environment: what its events are masked with is that of the batch.
   let context: RecordContext;
 
@@ -102,7 +104,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
 
   function process(source: SourceRecord, time: RecordTime): Output[] {
     const record = enrichRecord(source.data, source, context, time);
-    countRecord(telemetry, record);
+    countRecord(telemetry, sources, record);
     trouble.add(record, source);
     const outputs = groupByKey(record.enriched, maxRecordBytes);
     for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));
@@ -143,6 +145,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     },
     onBatch: (report) => {
       countBatch(telemetry, report);
+      telemetry.count("brokenSources", sources.countBroken(clock.now()));
       trouble.flush(report);
       telemetry.flush();
     },

@@ -36,6 +36,8 @@ export interface EnrichedLine {
   readonly notes: readonly EnrichmentNote[];
   /** When ingest took the event, RFC 3339. */
   readonly receivedAt: string;
+  /** Who sent it. */
+  readonly source: string;
 }
 
 /**
@@ -68,6 +70,7 @@ export function enrichEvent(
     validation: validation.value,
     notes: enrichment.notes,
     receivedAt: event.receivedat,
+    source: masked.event.source,
   };
 }
 

@@ -67,3 +67,12 @@ export const maxRememberedNames = 1_000;
 
 /** Texts of JSON inside each other that are read. Each doubles the backslashes of the one around it; what is deeper is masked whole. */
 export const maxInnerTexts = 4;
+
+/** How long the events of a source count for whether it is broken; up to twice as long. */
+export const sourceWatchWindowMs = 5 * 60 * 1_000;
+
+/** Events of a source, all of them invalid, that make it a broken one: fewer may be one click of one visitor. */
+export const brokenSourceEvents = 20;
+
+/** Sources that are watched for it at once. */
+export const maxWatchedSources = 500;

@@ -2,18 +2,25 @@ import type { BatchReport } from "@millrace/stream-handler";
 import type { Telemetry } from "@millrace/telemetry";
 import { eventsOf } from "./bad-rows/set-aside.ts";
 import type { EnrichedRecord } from "./enrich-record.ts";
+import type { SourceWatch } from "./source-watch.ts";
 
 /** Counts what became of the events of one record. */
-export function countRecord(telemetry: Telemetry, { enriched, badRows, atMs }: EnrichedRecord): void {
+export function countRecord(
+  telemetry: Telemetry,
+  sources: SourceWatch,
+  { enriched, badRows, atMs }: EnrichedRecord,
+): void {
   telemetry.count(
     "eventsIn",
     badRows.reduce((sum, row) => sum + eventsOf(row), enriched.length),
   );
   telemetry.count("eventsOut", enriched.length);
-  for (const { validation, notes, receivedAt } of enriched) {
+  for (const { validation, notes, receivedAt, source } of enriched) {
+    sources.add(source, validation.status === "invalid");
     if (validation.status === "invalid") {
       telemetry.count("eventsInvalid");
       telemetry.countBy("invalidBySchema", validation.schema ?? "none");
+      telemetry.countBy("invalidBySource", source);
     } else if (validation.status === "unknown") {
       telemetry.count("eventsUnknown");
     }

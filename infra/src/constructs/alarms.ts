@@ -66,6 +66,13 @@ export class Alarms extends Construct {
         "Enrichment cannot read or use its privacy keys. Running instances go on with those they have, new ones give their batches back. " +
         "Its log names the secret and what is wrong.",
     });
+    this.#alarm("broken_sources", {
+      metric: metrics.brokenSources(watched.enrichment),
+      above: 0,
+      description:
+        "Every event of a source breaks its contract. The view SOURCE_QUALITY names it (invalid_ratio 1), VALIDATION_ERRORS what is wrong; " +
+        "invalidBySource of enrichment's metric lines has it at once. Tell its owner, or merge the contract it follows.",
+    });
     this.#alarm("bad_rows_count", {
       metric: metrics.incomingRecords(watched.badRows),
       above: config.badRows,

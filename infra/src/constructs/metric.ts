@@ -128,3 +128,4 @@ export const eventsRoutedBefore = ofService("eventsRoutedBefore", "Sum");
 export const privacyKeyFailures = ofService("privacyKeyFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */
 export const eventAge = ofService("eventAgeMs", "p99");
+export const brokenSources = ofService("brokenSources", "Sum");

@@ -52,6 +52,15 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     });
   });
 
+  test("enrichment is watched for sources of which every event is invalid", () => {
+    expect(metricsOfService.enrichment).toContain("brokenSources");
+    expect(alarms.find((alarm) => alarm.metric_name === "brokenSources")).toMatchObject({
+      dimensions: { service: "enrichment", stage: environment },
+      threshold: 0,
+      statistic: "Sum",
+    });
+  });
+
   test("the router is watched for copies of events that it sees", () => {
     const { function_name: name } = plan.json.resource.aws_lambda_function.router;
     expect(metricsOfService.router).toContain("duplicates");

@@ -39,6 +39,8 @@ export const counters = {
   undelivered: "Count",
   /** Reads of the privacy keys that gave none to use; those in force stay. */
   privacyKeyFailures: "Count",
+  /** Sources of which every event of the last minutes broke its contract; counted once a batch. */
+  brokenSources: "Count",
   /** Events read at a second place, once for each destination they go to: what a consumer sees more than once. */
   duplicates: "Count",
   /** 1 for the first invocation of an execution environment, else 0. */
@@ -70,6 +72,8 @@ export const destinationCounters = {
 export const breakdowns = {
   /** Invalid events by schema id. */
   invalidBySchema: true,
+  /** Invalid events by the source that sent them. */
+  invalidBySource: true,
   /** Bad rows by failure kind. */
   badRowsByKind: true,
   /** Failed enrichments by name. */
@@ -104,12 +108,14 @@ export const metricsOfService = {
     "ambiguousDeliveries",
     "throttledAttempts",
     "privacyKeyFailures",
+    "brokenSources",
     "coldStart",
     "eventAgeMs",
     "recordAgeMs",
     "durationMs",
     "recordsPerCall",
     "invalidBySchema",
+    "invalidBySource",
     "badRowsByKind",
     "enrichmentFailuresByName",
     "failuresByReason",
