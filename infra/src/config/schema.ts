@@ -1,3 +1,4 @@
+import { findSettingsFaults } from "@millrace/sender-adapters";
 import * as z from "zod";
 import {
   EVENT_SOURCE_MAPPING,
@@ -157,7 +158,12 @@ const writeKey = z.strictObject({
     })
     .optional(),
   /** Settings of foreign protocols by the name of their adapter. */
-  adapters: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  adapters: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .superRefine((settings, context) => {
+      for (const { path, message } of findSettingsFaults(settings)) context.addIssue({ code: "custom", path, message });
+    })
+    .optional(),
   revoked: z.boolean().optional(),
 });
 

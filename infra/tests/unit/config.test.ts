@@ -413,3 +413,15 @@ test("zero retries are legal, for whoever wants a failure in S3 at once", () => 
   const router = { ...local.mappings.router, maximumRetryAttempts: retries(0) };
   expect(faultsOf("local", { ...local, mappings: { ...local.mappings, router } })).toEqual([]);
 });
+
+test("settings of an adapter are checked by the adapters' own list, before the service would refuse them", () => {
+  const { writeKeys } = local.ingest;
+  const value = writeKeys.from === "inline" ? writeKeys.value : [];
+  const keys = value.map((key) => ({ ...key, adapters: { segmnet: {}, snowplow: {} } }));
+  const faults = faultsOf("local", {
+    ...local,
+    ingest: { ...local.ingest, writeKeys: { from: "inline", value: keys } },
+  });
+  expect(faults.join("\n")).toMatch(/adapters\.segmnet: Expected one of segment/);
+  expect(faults.join("\n")).toMatch(/adapters\.snowplow\.appIds: is missing/);
+});
