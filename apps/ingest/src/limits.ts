@@ -176,7 +176,7 @@ export const freeInflatedBytes = 262_144;
 /** Events of one dry run; each is explained against every route. */
 export const maxPreviewEvents = 100;
 /** The longest a dry run takes, the first one included, which loads the functions. */
-export const maxPreviewMs = 5_000;
+export const maxPreviewMs = 15_000;
 /** Dry runs that wait for the thread, its heap in MiB, and how long it stays without any. */
 export const maxWaitingPreviews = 16;
 export const previewHeapMib = 96;

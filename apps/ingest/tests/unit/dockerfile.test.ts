@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { packageFolder, readDockerfile, repositoryFolder, textsOf } from "../support/dockerfile.ts";
 
@@ -46,6 +47,27 @@ test("every package of the workspace that the service imports is copied and inst
     expect(copiedSources).toContain(`${folder}/package.json`);
     expect(copiedSources).toContain(`${folder}/src`);
     expect(install).toContain(`--filter ${name}`);
+  }
+});
+
+test("every package that a copied source imports is copied and installed", () => {
+  const [install = ""] = textsOf(build, "RUN").filter((text) => text.startsWith("pnpm install"));
+  const imported = new Set(
+    copiedSources
+      .filter((source) => source.endsWith("/src"))
+      .flatMap((source) =>
+        readdirSync(join(repositoryFolder, source), { recursive: true, encoding: "utf8" })
+          .filter((file) => file.endsWith(".ts"))
+          .map((file) => readFileSync(join(repositoryFolder, source, file), "utf8")),
+      )
+      .flatMap((text) =>
+        [...text.matchAll(/^(?:import|export) [^;]*? from "@millrace\/([\w-]+)/gm)].map(([, name]) => name),
+      ),
+  );
+  expect(imported.size).toBeGreaterThan(5);
+  for (const name of imported) {
+    expect(copiedSources).toContain(`packages/${name}/src`);
+    expect(install).toContain(`--filter @millrace/${name}`);
   }
 });
 
