@@ -55,7 +55,7 @@ function createExpressApp(dependencies: AppDependencies, intake: Intake): Expres
     else answerPreflight(dependencies, ["POST"], request, response);
   });
   app.all(eventsPath, () => {
-    throw new IngestError("method-not-allowed", "Send events with POST.");
+    throw methodNotAllowed({ methods: ["POST"] });
   });
 
   app.post(validatePath, (request, response) =>
@@ -63,7 +63,7 @@ function createExpressApp(dependencies: AppDependencies, intake: Intake): Expres
   );
   app.options(validatePath, (request, response) => answerPreflight(dependencies, ["POST"], request, response));
   app.all(validatePath, () => {
-    throw new IngestError("method-not-allowed", "Send events with POST.");
+    throw methodNotAllowed({ methods: ["POST"] });
   });
 
   app.get("/healthz", (_request, response) => answer(response, 200, "application/json", '{"status":"ok"}'));
@@ -116,8 +116,10 @@ async function takeForeignRequest(
   else throw methodNotAllowed(found);
 }
 
-function methodNotAllowed({ methods }: ForeignPath): IngestError {
-  return new IngestError("method-not-allowed", `The endpoint takes ${methods.join(" and ")}.`);
+function methodNotAllowed({ methods }: Pick<ForeignPath, "methods">): IngestError {
+  return new IngestError("method-not-allowed", `The endpoint takes ${methods.join(" and ")}.`, {
+    allowedMethods: [...methods, "OPTIONS"],
+  });
 }
 
 function queryOf({ url = "" }: IncomingMessage): string {

@@ -44,6 +44,8 @@ export interface EventRequest {
   /** The body after decompression. */
   readonly body: Uint8Array;
   readonly clientIp?: string | undefined;
+  /** Place of the events in a longer request that is taken in parts; tells equal events of two parts apart. */
+  readonly firstIndex?: number | undefined;
   /** Charges for the records, before any of them is sent; what it throws ends the request. */
   readonly hold?: ((recordBytes: number, events: number) => void) | undefined;
   /** Takes the records instead of the stream. */
@@ -178,7 +180,7 @@ export function createEventService(options: EventServiceOptions): EventService {
     const receivedAt = new Date(nowMs).toISOString();
     const results = readRequest(request, { maxEvents, mayForwardClient: sender.forwardsClient });
     const context = renderClientContext(sender, request.headers, request.clientIp, receivedAt);
-    const makeId = createMakeId(sender, request.headers, newId);
+    const makeId = createMakeId(sender, request.headers, newId, request.firstIndex);
     const encoding = { sender, context, receivedAt, makeId };
     const { records, stored: encoded, rejections: faulty } = encode(results, encoding);
     if (records.length === 0) return replyNothingAccepted(results.length, faulty);

@@ -73,7 +73,7 @@ async function store(
   for (let start = 0; start < events.length; start += service.maxEventsPerRequest) {
     const batch = events.slice(start, start + service.maxEventsPerRequest);
     const body = Buffer.from(`[${batch.map(({ text }) => text).join(",")}]`);
-    const reply = await service.accept(sender, { ...request, headers, body });
+    const reply = await service.accept(sender, { ...request, headers, body, firstIndex: start });
     const place = <T extends Rejection | UnconfirmedEvent>(items: readonly T[]): T[] =>
       items.map((item) => ({ ...item, index: batch[item.index]?.index ?? item.index }));
     accepted += reply.accepted;

@@ -15,7 +15,7 @@ export type MakeId = (draft: EventDraft) => string;
  * @throws IngestError `malformed-idempotency-key`
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
-export function createMakeId(sender: Sender, headers: Headers, newId: () => string): MakeId {
+export function createMakeId(sender: Sender, headers: Headers, newId: () => string, firstIndex = 0): MakeId {
   const header = headers["idempotency-key"];
   if (header === undefined) return newId;
   if (typeof header !== "string" || !isIdempotencyKey(header)) {
@@ -27,7 +27,9 @@ export function createMakeId(sender: Sender, headers: Headers, newId: () => stri
   }
   const seen = new Map<string, number>();
   return (draft) => {
-    const text = JSON.stringify([sender.tenantId, sender.keyName, header, draft.attributes, draft.data ?? null]);
+    const place = firstIndex === 0 ? [] : [firstIndex];
+    const parts = [sender.tenantId, sender.keyName, header, draft.attributes, draft.data ?? null, ...place];
+    const text = JSON.stringify(parts);
     const digest = hash("sha256", text);
     const copy = seen.get(digest) ?? 0;
     seen.set(digest, copy + 1);

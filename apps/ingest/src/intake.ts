@@ -123,7 +123,8 @@ function collectHeaders(request: IncomingMessage): Headers {
 
 /** Headers that HTTP asks for with some of the answers. */
 export function explainingHeaders(error: unknown): Readonly<Record<string, string>> {
-  switch (error instanceof IngestError ? error.code : undefined) {
+  if (!(error instanceof IngestError)) return {};
+  switch (error.code) {
     case "missing-credentials":
     case "malformed-credentials":
     case "unknown-write-key":
@@ -135,7 +136,7 @@ export function explainingHeaders(error: unknown): Readonly<Record<string, strin
     case "unsupported-content-encoding":
       return { "accept-encoding": acceptedEncodings.join(", ") };
     case "method-not-allowed":
-      return { allow: "POST, OPTIONS" };
+      return { allow: (error.facts.allowedMethods ?? []).join(", ") };
     default:
       return {};
   }

@@ -200,6 +200,7 @@ const schemas = {
       line: count,
       column: count,
       retryAfterSeconds: count,
+      allowedMethods: { type: "array", items: string },
       accepted: count,
       ids: { type: "array", items: string },
       rejected: ref("Rejections"),

@@ -144,7 +144,10 @@ test("a preflight of a foreign path names its methods, and other methods are ref
     "access-control-allow-headers": "authorization, content-type, x-retry-count",
     "access-control-allow-credentials": "true",
   });
-  expect((await fetch(`${service.url}/v1/t`)).status).toBe(405);
+  const refused = await fetch(`${service.url}/v1/t`);
+  expect([refused.status, refused.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
+  const pixel = await fetch(`${service.url}/i`, { method: "POST", body: "{}" });
+  expect([pixel.status, pixel.headers.get("allow")]).toEqual([405, "GET, OPTIONS"]);
 });
 
 test.each([

@@ -41,6 +41,18 @@ describe("Idempotency-Key", () => {
     expect(await idsOf(events, key, headers)).not.toEqual(await idsOf([withoutId(1)], "k-1"));
   });
 
+  test("tells equal events in two parts of a longer request apart, the same way each time", async () => {
+    const service = createTestCore({ putRecords: new MemoryStream() });
+    const send = async (firstIndex: number) => {
+      const headers = { "content-type": "application/json", "idempotency-key": "k-1" };
+      const body = Buffer.from(JSON.stringify(withoutId(1)));
+      const sender = service.authenticate(`Bearer ${shopKey}`);
+      return (JSON.parse((await service.accept(sender, { headers, body, firstIndex })).body) as { ids: string[] }).ids;
+    };
+    expect(await send(500)).not.toEqual(await send(0));
+    expect(await send(500)).toEqual(await send(500));
+  });
+
   test("without one, ids are new each time", async () => {
     const service = createTestCore({ putRecords: new MemoryStream() });
     const request = {
