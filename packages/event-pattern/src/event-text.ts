@@ -20,9 +20,9 @@ export function parseEventText(text: string): unknown {
 
 // A number follows a colon, a comma, a bracket or nothing. The alternatives are those that `String` does not give: tiny
 // ones, those of more digits than every double keeps (with and without a point), exponents, zeros at the end of a
-// fraction.
+// fraction. What follows a fraction is looked at, because the seconds of a time in a string follow a colon as well.
 const RESPELLED_NUMBER =
-  /(?:^|[:,[])[ \t\r\n]*-?(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|[0-9]+\.[0-9]*0(?![0-9])|(?<=-)0(?![0-9.]))/;
+  /(?:^|[:,[])[ \t\r\n]*-?(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|(?:0|[1-9][0-9]*)\.[0-9]*0(?=[ \t\r\n,}\]]|$)|(?<=-)0(?![0-9.]))/;
 
 /**
  * Whether a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`,

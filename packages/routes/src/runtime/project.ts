@@ -41,14 +41,31 @@ function select(value: unknown, selectors: readonly FieldSelector[]): unknown {
   if (undecided.length === 0) return undefined;
   if (Array.isArray(value)) return value.map((item) => select(item, undecided)).filter((item) => item !== undefined);
   if (!isObject(value)) return undecided.some(({ isKeep }) => !isKeep) ? value : undefined;
-  const entries = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
-    const selected = select(
-      member,
-      undecided.map(({ isKeep, paths }) => ({ isKeep, paths: tailsOf(paths, key) })),
-    );
-    return selected === undefined ? [] : [[key, selected]];
-  });
-  return Object.fromEntries(entries);
+  const isKeptUnnamed = undecided.some(({ isKeep }) => !isKeep);
+  const selected: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    // Most keys are named by nobody: a dropping selector leaves them whole, and keeping ones leave them out.
+    const member = undecided.some(({ paths }) => names(paths, key))
+      ? select(
+          value[key],
+          undecided.map(({ isKeep, paths }) => ({ isKeep, paths: tailsOf(paths, key) })),
+        )
+      : isKeptUnnamed
+        ? value[key]
+        : undefined;
+    if (member === undefined) continue;
+    // A key of this name would set the prototype.
+    if (key === "__proto__")
+      Object.defineProperty(selected, key, { value: member, enumerable: true, writable: true, configurable: true });
+    else selected[key] = member;
+  }
+  return selected;
+}
+
+/** Whether a path names the key, or something below it. */
+function names(paths: readonly FieldPath[], key: string): boolean {
+  for (const [first] of paths) if (first === key) return true;
+  return key.includes(".") && tailsOf(paths, key).length > 0;
 }
 
 /** A key with dots is as many steps, as it is for patterns: `a.b` is named by the path `a.b`, and lies below `a`. */

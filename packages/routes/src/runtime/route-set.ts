@@ -1,5 +1,11 @@
 import { eventIdentity } from "@millrace/event-contracts";
-import { loadPatterns, NumberText, numberOfText, parseKeepingSpelling } from "@millrace/event-pattern";
+import {
+  loadPatterns,
+  mayRespellNumbers,
+  NumberText,
+  numberOfText,
+  parseKeepingSpelling,
+} from "@millrace/event-pattern";
 import type { CompiledRoute, CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { type FieldSelector, projectEvent } from "./project.ts";
@@ -76,7 +82,9 @@ function createReading(event: RoutedEvent, text: string | undefined): Reading {
   return {
     event,
     whole,
-    exact: () => (exact ??= text === undefined ? whole : (parseKeepingSpelling(text) as JsonObject)),
+    // Nearly no text has a number that would be written in another way, and then the event is at hand.
+    exact: () =>
+      (exact ??= text === undefined || !mayRespellNumbers(text) ? whole : (parseKeepingSpelling(text) as JsonObject)),
   };
 }
 
