@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** Packages published as ES modules only: jest's CommonJS loader cannot read them as they are. */
-const esmOnly = ["tinybench", "isbot", "uuid", "mmdb-lib", "cborg"];
+const esmOnly = ["tinybench", "isbot", "uuid", "mmdb-lib", "cborg", "@octokit.webhooks-methods"];
 
 /**
  * The configuration every package uses: sources of sibling packages are read directly (condition `@millrace/source`),

@@ -52,6 +52,30 @@ export const browserSdks: readonly BrowserSdk[] = [
     run: runSnowplow("get"),
   },
   {
+    name: "@rudderstack/analytics-js",
+    retries: true,
+    key: "rudderstack",
+    // The other build loads its plugins from a CDN.
+    module: `import { RudderAnalytics } from "@rudderstack/analytics-js/bundled"; globalThis.RudderAnalytics = RudderAnalytics;`,
+    run: `
+      const analytics = new RudderAnalytics();
+      analytics.load(target.writeKey, target.url, { configUrl: target.url, loadIntegration: false });
+      analytics.track("Order Completed", { total: 3 });
+      analytics.identify("u1", { plan: "pro" });`,
+  },
+  {
+    name: "posthog-js",
+    retries: true,
+    key: "sdk",
+    module: `import posthog from "posthog-js"; globalThis.posthog = posthog;`,
+    run: `
+      // It sends nothing for a browser that says that it is headless.
+      const options = { opt_out_useragent_filter: true, autocapture: false, capture_pageview: false };
+      posthog.init(target.writeKey, { api_host: target.url, ...options });
+      posthog.capture("order completed", { total: 3 });
+      posthog.capture("order shipped");`,
+  },
+  {
     name: "navigator.sendBeacon",
     retries: false,
     key: "sdk",
