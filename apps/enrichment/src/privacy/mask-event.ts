@@ -88,7 +88,7 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
 
   function planAttribute(name: string): AttributePlan {
     const state = envelope.property(name);
-    if (fixedAttributes.has(name) && state.isBarren) return "keep";
+    if (fixedAttributes.has(name) && state.rule === undefined) return "keep";
     if (name === "subject" && state.rule === undefined) return "pseudonym";
     const step = pointerStep(name);
     if (state.rule !== undefined) return { state, step, detectors: noDetectors, scan: state.scan };

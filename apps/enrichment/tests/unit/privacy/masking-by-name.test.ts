@@ -110,6 +110,11 @@ describe.each([...contexts.keys()])("%s masks an annotated name", (where) => {
   });
 });
 
+test("what a contract declares without an annotation is not scanned in a valid event", () => {
+  const data = { note: "call ada@example.com", customer: { tier: "4111111111111111" } };
+  for (const where of contexts.keys()) expect(enrich(where, data).event.data).toEqual(data);
+});
+
 describe("a text that holds JSON stays as it was", () => {
   test.each([
     "{}",
