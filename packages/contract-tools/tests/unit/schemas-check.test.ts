@@ -314,6 +314,27 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     ],
   },
   {
+    change: "takes over a draft-07 document with fields that sound sensitive",
+    folder: (folder) =>
+      new Map([
+        ...folder,
+        [
+          "events/crm/person/1-0-0.json",
+          text({
+            $schema: "http://json-schema.org/draft-07/schema#",
+            type: "object",
+            properties: { email: { type: "string" }, fullName: { type: "string" } },
+            required: ["email"],
+          }),
+        ],
+        ["examples/crm/person/1-0-0/valid/a-person.json", text({ email: "ada@example.com" })],
+        ["examples/crm/person/1-0-0/invalid/no-email.json", text({})],
+      ]),
+    faults: ["email", "fullName"].map(
+      (name) => `events/crm/person/1-0-0.json#/properties/${name} unannotated-sensitive`,
+    ),
+  },
+  {
     change:
       "adds fields that sound sensitive as lists, as numbers, by their format or by a definition without an annotation",
     folder: next("1-0-1", (schema: Schema & { $defs?: JsonObject }) => {
