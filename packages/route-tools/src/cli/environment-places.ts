@@ -1,4 +1,4 @@
-import type { EnvironmentPlace } from "@millrace/routes";
+import { closestName, type EnvironmentPlace } from "@millrace/routes";
 import { readFileSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { folders } from "./folders.ts";
@@ -11,4 +11,14 @@ export function readEnvironmentPlaces(file: string = folders.environments): read
   } catch (cause) {
     throw new UsageError(`${file} does not say where the environments lie; infra renders it`, { cause });
   }
+}
+
+/** @throws UsageError when there is no such environment, with the one that was meant. */
+export function placeNamed(stage: string, places: readonly EnvironmentPlace[]): EnvironmentPlace {
+  const place = places.find(({ name }) => name === stage);
+  if (place !== undefined) return place;
+  const names = places.map(({ name }) => name);
+  const closest = closestName(stage, names);
+  const hint = closest === undefined ? `There are ${names.join(", ")}.` : `Did you mean "${closest}"?`;
+  throw new UsageError(`There is no stage "${stage}". ${hint}`);
 }

@@ -1,18 +1,12 @@
 import type { PutRecords } from "@millrace/put-records";
-import {
-  closestName,
-  compileRoutes,
-  type EnvironmentPlace,
-  loadRouteDocuments,
-  parseStreamArn,
-} from "@millrace/routes";
+import { compileRoutes, type EnvironmentPlace, loadRouteDocuments, parseStreamArn } from "@millrace/routes";
 import { type CompiledStream, loadRoutes } from "@millrace/routes/runtime";
 import { parseArgs } from "node:util";
 import { UsageError } from "../errors.ts";
 import { openLedger } from "../redrive/ledger.ts";
 import { redrive } from "../redrive/redrive.ts";
 import type { Command } from "./command.ts";
-import { readEnvironmentPlaces } from "./environment-places.ts";
+import { placeNamed, readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
 import { type ReadLine, readLines } from "./read-events.ts";
 
@@ -68,15 +62,6 @@ export const redriveCommand: Command = {
     }
   },
 };
-
-function placeNamed(stage: string, places: readonly EnvironmentPlace[]): EnvironmentPlace {
-  const place = places.find(({ name }) => name === stage);
-  if (place !== undefined) return place;
-  const names = places.map(({ name }) => name);
-  const closest = closestName(stage, names);
-  const hint = closest === undefined ? `There are ${names.join(", ")}.` : `Did you mean "${closest}"?`;
-  throw new UsageError(`There is no stage "${stage}". ${hint}`);
-}
 
 async function* rowsOf(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadLine["value"]> {
   for await (const { value } of lines) yield value;

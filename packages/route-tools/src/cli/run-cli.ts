@@ -10,11 +10,13 @@ import { owners } from "./owners.ts";
 import { publish } from "./publish.ts";
 import { redriveCommand } from "./redrive.ts";
 import { render } from "./render.ts";
+import { tap } from "./tap.ts";
 import { test } from "./test.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   check,
   test,
+  tap,
   explain,
   diff,
   new: newCommand,
