@@ -6,6 +6,7 @@ import { readClientIp } from "./client-address.ts";
 import type { Cors } from "./cors.ts";
 import { type EventRequest, type ProtocolReply, replyError } from "./event-service.ts";
 import type { Health } from "./health.ts";
+import { overShareDelayMs } from "./limits.ts";
 import { LogSampler } from "./log-sampler.ts";
 import { acceptedMediaTypes } from "./media-types.ts";
 import type { IngestMetrics } from "./metrics.ts";
@@ -80,6 +81,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         return;
       }
       if (!(error instanceof IngestError)) logger.error({ err: error }, "request failed");
+      else if (error.code === "key-over-share" && !request.complete) await slowDown(clock);
       // A body that nobody reads would keep the client from reading the answer.
       if (!request.complete) discard(request);
       reply = replyError(error, explainingHeaders(error));
@@ -90,6 +92,14 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     sendReply(dependencies, request, response, protocol.word(reply));
     if (ticket !== undefined) releaseWhenSent(ticket, request, response);
   };
+}
+
+/**
+ * Lets a sender wait that takes no notice of `Retry-After`. Its body stays unread meanwhile: to refuse thousands of
+ * requests a second would cost others as much as to take them.
+ */
+function slowDown(clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.setTimeout(resolve, overShareDelayMs));
 }
 
 /** An answer that the client does not read is held, too. */

@@ -133,6 +133,8 @@ export const defaultBurstSeconds = 10;
 export const turnMs = 2;
 /** Turns in a row without reading while each of them accepts a connection. */
 export const maxAcceptingTurns = 16;
+/** A request of a key beyond its share is refused after this long, and its body is not read before. */
+export const overShareDelayMs = 500;
 /** The longest that a request waits for its turn: the stream has to have time left to confirm it. */
 export const maxQueueMs = 2_000;
 export const queueCheckMs = 250;

@@ -24,9 +24,8 @@ const bodyOf = (events: number) =>
     })),
   );
 
-/** Sends on a connection of its own unless an agent is given; resolves to the status and what it took. */
-function send(port: number, key: string, body: string, agent?: Agent): Promise<{ status: number; tookMs: number }> {
-  const startedMs = performance.now();
+/** Sends on a connection of its own unless an agent is given; resolves to the status. */
+function send(port: number, key: string, body: string, agent?: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -38,15 +37,13 @@ function send(port: number, key: string, body: string, agent?: Agent): Promise<{
       },
       (response) => {
         response.resume();
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, tookMs: performance.now() - startedMs }));
+        response.on("end", () => resolve(response.statusCode ?? 0));
       },
     );
     outgoing.on("error", reject);
     outgoing.end(body);
   });
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 test("one key with a hundred times its share keeps nobody else waiting, newcomers neither", async () => {
   kinesis = await startFakeKinesis();
@@ -55,25 +52,27 @@ test("one key with a hundred times its share keeps nobody else waiting, newcomer
   const agent = new Agent({ keepAlive: true });
   const large = bodyOf(500);
   let isOver = false;
-  const greedyMs: number[] = [];
+  let batchesRead = 0;
   const statuses = new Set<number>();
   const greedy = Array.from({ length: 100 }, async () => {
     while (!isOver) {
-      const { status, tookMs } = await send(port, shopKey, large, agent);
+      const status = await send(port, shopKey, large, agent);
       statuses.add(status);
-      if (status === 202) greedyMs.push(tookMs);
+      if (status === 202) batchesRead += 1;
     }
   });
-  const others: { status: number; tookMs: number }[] = [];
+  const others: number[] = [];
   // Behind the hundred connections in the kernel's queue, of which one is accepted in each turn of the loop.
   others.push(await send(port, "other", bodyOf(1)));
-  const readBeforeNewcomer = greedyMs.length;
+  const readBeforeNewcomer = batchesRead;
   for (let index = 1; index < 10; index += 1) others.push(await send(port, "other", bodyOf(1)));
+  const readForEach = (batchesRead - readBeforeNewcomer) / 9;
   isOver = true;
   await Promise.all(greedy);
   agent.destroy();
-  expect(others.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 202));
+  expect(others).toEqual(Array.from({ length: 10 }, () => 202));
   expect([...statuses].filter((status) => status !== 202 && status !== 429)).toEqual([]);
+  // Counted in batches, which say the same on a machine that is busy with other things.
   expect(readBeforeNewcomer).toBeLessThan(50);
-  expect(median(others.map(({ tookMs }) => tookMs)) * 3).toBeLessThan(median(greedyMs));
+  expect(readForEach).toBeLessThan(50);
 }, 60_000);
