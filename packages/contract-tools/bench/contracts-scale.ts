@@ -1,13 +1,14 @@
 /**
- * What 10, 100 and 1,000 contracts cost: the bundle, its import in a fresh process, a contract's first event, and events a
+ * What 10, 100 and 1,000 contracts cost, in one module and stored in a file beside it: the bundle, its import in a fresh process, a contract's first event, and events a
  * second when the contracts of one kind take turns and when one busy contract stands among many. `--json` for programs.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { renderContractsModule } from "../src/codegen/render-contracts-module.ts";
+import { renderStoredContracts, storedContractsFile } from "../src/codegen/render-stored-contracts.ts";
 import type { JsonObject } from "@millrace/schema-graph";
 import { readSchemaFiles } from "../src/registry/load-registry.ts";
 import { createRegistry, type Registry } from "../src/registry/registry.ts";
@@ -54,10 +55,18 @@ const program = `
   console.log(JSON.stringify(result));
 `;
 
-async function measure(count: number, folder: string): Promise<Record<string, number>> {
-  const source = join(import.meta.dirname, "@millrace/event-contracts/validator-runtime");
-  const file = join(folder, `contracts-${count}.mjs`);
-  const contents = renderContractsModule(registryOf(count), { runtimeModule: source });
+async function measure(
+  layout: "module" | "stored",
+  count: number,
+  folder: string,
+): Promise<Record<string, number | string>> {
+  const runtimeModule = join(import.meta.dirname, "../../event-contracts/src/validator-runtime.ts");
+  const own = join(folder, `${layout}-${count}`);
+  mkdirSync(own);
+  const file = join(own, "contracts.mjs");
+  const stored = layout === "stored" ? renderStoredContracts(registryOf(count), { runtimeModule }) : undefined;
+  const contents = stored?.module ?? renderContractsModule(registryOf(count), { runtimeModule });
+  if (stored !== undefined) writeFileSync(join(own, storedContractsFile), stored.data);
   await build({
     stdin: { contents, resolveDir: folder, loader: "ts" },
     ...{ bundle: true, minify: true, format: "esm", platform: "node", outfile: file },
@@ -71,8 +80,10 @@ async function measure(count: number, folder: string): Promise<Record<string, nu
   const median = (name: string): number => runs.map((run) => run[name] ?? 0).sort((a, b) => a - b)[2] ?? 0;
   const names = ["importMs", "firstEventMs", "oneContractPerS", "manyContractsPerS"];
   return {
+    layout,
     contracts: count,
     codeBytes: contents.length,
+    dataBytes: stored?.data.length ?? 0,
     ...Object.fromEntries(names.map((name) => [name, Number(median(name).toFixed(2))])),
   };
 }
@@ -80,7 +91,9 @@ async function measure(count: number, folder: string): Promise<Record<string, nu
 const folder = mkdtempSync(join(tmpdir(), "contracts-scale-"));
 try {
   const results = [];
-  for (const count of [10, 100, 1000]) results.push(await measure(count, folder));
+  for (const layout of ["module", "stored"] as const) {
+    for (const count of [10, 100, 1000]) results.push(await measure(layout, count, folder));
+  }
   if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2));
   else console.table(results);
 } finally {

@@ -1,6 +1,11 @@
 export { type ContractDocsOptions, renderContractDocs } from "./codegen/docs/render-contract-docs.ts";
 export { describeFields, type Field } from "./codegen/fields/describe-fields.ts";
 export { type ContractsModuleOptions, renderContractsModule } from "./codegen/render-contracts-module.ts";
+export {
+  renderStoredContracts,
+  type StoredContracts,
+  storedContractsFile,
+} from "./codegen/render-stored-contracts.ts";
 export { renderContractTypes } from "./codegen/types/render-contract-types.ts";
 export {
   renderWarehouseViews,

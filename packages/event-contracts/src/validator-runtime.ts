@@ -6,3 +6,4 @@ export {
   type ValidatorRuntime,
 } from "./validator-runtime/define-contracts.ts";
 export { type FormatDefinition, formats } from "./validator-runtime/formats.ts";
+export { openContracts, type StoredEntry, storedKinds, type StoredPlace } from "./validator-runtime/open-contracts.ts";

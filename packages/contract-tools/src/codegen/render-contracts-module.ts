@@ -28,9 +28,14 @@ export function renderContractsModule(registry: Registry, options: ContractsModu
   ].join("\n");
 }
 
+/** The generated functions of every dialect. */
+export function compileDialects(registry: Registry): Map<Draft, CompiledDialect> {
+  return new Map(drafts.map((draft) => [draft, compileDialect(registry, draft)]));
+}
+
 /** The module's `ContractsDefinition` alone, as a JavaScript expression. */
 export function renderContractsDefinition(registry: Registry, options: ContractsModuleOptions = {}): string {
-  const dialects = new Map(drafts.map((draft) => [draft, compileDialect(registry, draft)]));
+  const dialects = compileDialects(registry);
   const newest = Object.fromEntries(registry.contracts.map((contract) => [contract.type, contract.id]));
   return [
     "{",
@@ -60,7 +65,8 @@ function jsonText(value: object): string {
   return JSON.stringify(JSON.stringify(value));
 }
 
-function envelopePrivacyOf(registry: Registry): object {
+/** Where the sensitive attributes of the newest envelope are. */
+export function envelopePrivacyOf(registry: Registry): object {
   const envelopes = [...registry.documents.values()].filter(
     ({ kind, name }) => kind === "envelope" && name === "raw-event",
   );

@@ -47,20 +47,44 @@ export interface SchemaDefinition {
   privacy?: string;
 }
 
+/** Where contracts come from when they are asked for. */
+export interface ContractSource {
+  maxErrors: number;
+  schemaOf(schemaId: string): SchemaDefinition | undefined;
+  newestOf(type: string): string | undefined;
+  /** What several schemas of a dialect use. */
+  sharedOf(dialect: string, runtime: ValidatorRuntime): object;
+  readEnvelopePrivacy(): string;
+  schemaIds(): readonly string[];
+}
+
 /** Makes the `contracts` of a generated module; not meant to be called by hand. */
 export function defineContracts(definition: ContractsDefinition): CompiledContracts {
-  const runtime = createRuntime(definition.maxErrors);
   const schemas = new Map(Object.entries(definition.schemas));
   const newest = new Map(Object.entries(definition.newest));
+  return createContracts({
+    maxErrors: definition.maxErrors,
+    schemaOf: (schemaId) => schemas.get(schemaId),
+    newestOf: (type) => newest.get(type),
+    sharedOf: (dialect, runtime) => definition.shared[dialect]?.(runtime) ?? {},
+    readEnvelopePrivacy: () => definition.envelopePrivacy,
+    schemaIds: () => [...schemas.keys()],
+  });
+}
+
+/** Sets a contract up when it is first asked for. */
+export function createContracts(source: ContractSource): CompiledContracts {
+  const runtime = createRuntime(source.maxErrors);
   const validators = new Map<string, DataValidator>();
   // By their text: contracts that annotate alike, as those do that annotate nothing of their own, share one map.
   const privacyMaps = new Map<string, PrivacyMap>();
   const sharedByDialect = new Map<string, object>();
+  let envelopePrivacy: PrivacyMap | undefined;
 
   function sharedOf(dialect: string): object {
     let shared = sharedByDialect.get(dialect);
     if (shared === undefined) {
-      shared = definition.shared[dialect]?.(runtime) ?? {};
+      shared = source.sharedOf(dialect, runtime);
       sharedByDialect.set(dialect, shared);
     }
     return shared;
@@ -70,16 +94,16 @@ export function defineContracts(definition: ContractsDefinition): CompiledContra
     validatorOf(schemaId) {
       const known = validators.get(schemaId);
       if (known !== undefined) return known;
-      const schema = schemas.get(schemaId);
+      const schema = source.schemaOf(schemaId);
       if (schema === undefined) return undefined;
       const validator = toDataValidator(schema.create(runtime, sharedOf(schema.dialect)));
       validators.set(schemaId, validator);
       return validator;
     },
-    newestSchemaOf: (type) => newest.get(type),
-    typeOf: (schemaId) => schemas.get(schemaId)?.type,
+    newestSchemaOf: (type) => source.newestOf(type),
+    typeOf: (schemaId) => source.schemaOf(schemaId)?.type,
     privacyOf(schemaId) {
-      const text = schemas.get(schemaId)?.privacy;
+      const text = source.schemaOf(schemaId)?.privacy;
       if (text === undefined) return undefined;
       let map = privacyMaps.get(text);
       if (map === undefined) {
@@ -88,8 +112,11 @@ export function defineContracts(definition: ContractsDefinition): CompiledContra
       }
       return map;
     },
-    envelopePrivacy: JSON.parse(definition.envelopePrivacy) as PrivacyMap,
-    schemaIds: () => [...schemas.keys()],
+    get envelopePrivacy() {
+      envelopePrivacy ??= JSON.parse(source.readEnvelopePrivacy()) as PrivacyMap;
+      return envelopePrivacy;
+    },
+    schemaIds: () => source.schemaIds(),
   };
 }
 

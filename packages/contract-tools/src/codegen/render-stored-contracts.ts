@@ -1,0 +1,71 @@
+import { Buffer } from "node:buffer";
+import { type StoredEntry, storedKinds, type StoredPlace } from "@millrace/event-contracts/validator-runtime";
+import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
+import type { Registry } from "../registry/registry.ts";
+import { compileDialects, type ContractsModuleOptions, envelopePrivacyOf } from "./render-contracts-module.ts";
+
+/** A contracts module whose contracts lie in a file beside it. */
+export interface StoredContracts {
+  /** Text of the ES module; it exports `contracts`, as that of `renderContractsModule` does. */
+  readonly module: string;
+  /** The file `contracts.data`, to be put beside the bundle. */
+  readonly data: Uint8Array;
+  /** Where its index lies, as the module says. */
+  readonly index: StoredPlace;
+}
+
+/** Name of the file that the module reads, in the folder of the bundle. */
+export const storedContractsFile = "contracts.data";
+
+/**
+ * The contracts module for a function on Node: code and privacy map of a contract are read from a file when the first event of its type
+ * comes, so that a cold start does not grow with the number of contracts. `renderContractsModule` gives one module for everywhere else.
+ */
+export function renderStoredContracts(registry: Registry, options: ContractsModuleOptions = {}): StoredContracts {
+  const dialects = compileDialects(registry);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const store = (text: string): [offset: number, bytes: number] => {
+    const chunk = Buffer.from(text);
+    const place: [number, number] = [length, chunk.length];
+    chunks.push(chunk);
+    length += chunk.length;
+    return place;
+  };
+  const lines: string[] = [];
+  const enter = (kind: keyof typeof storedKinds, name: string, entry: StoredEntry): void => {
+    lines.push(`${storedKinds[kind]} ${JSON.stringify(name)} ${JSON.stringify(entry)}`);
+  };
+  for (const [draft, dialect] of dialects) enter("shared", draft, { text: store(dialect.shared) });
+  enter("envelopePrivacy", "", { text: store(JSON.stringify(envelopePrivacyOf(registry))) });
+  for (const contract of registry.contracts) {
+    const { id, type, draft } = contract;
+    const code = store(dialects.get(draft)?.validators.get(id) ?? "");
+    const map = compilePrivacyMap(contract, registry.resources);
+    const privacy = map === undefined ? {} : { privacy: store(JSON.stringify(map)) };
+    enter("schema", id, { type, dialect: draft, code, ...privacy });
+  }
+  const newest = new Map(registry.contracts.map((contract) => [contract.type, contract.id]));
+  for (const [type, id] of newest) enter("type", type, { newest: id });
+  const index = store(`\n${lines.join("\n")}\n`);
+  const runtime = JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime");
+  const module = [
+    "// Generated from schemas/ by renderStoredContracts of @millrace/contract-tools; do not edit.",
+    "// @ts-nocheck",
+    'import { openSync, readSync } from "node:fs";',
+    'import { join } from "node:path";',
+    `import { openContracts } from ${runtime};`,
+    "",
+    `const file = openSync(join(import.meta.dirname, ${JSON.stringify(storedContractsFile)}), "r");`,
+    "",
+    "function read([offset, bytes]) {",
+    "  const buffer = Buffer.allocUnsafe(bytes);",
+    "  readSync(file, buffer, 0, bytes, offset);",
+    '  return buffer.toString("utf8");',
+    "}",
+    "",
+    `export const contracts = openContracts(read, ${JSON.stringify(index)}, ${options.maxErrors ?? 100});`,
+    "",
+  ].join("\n");
+  return { module, data: Buffer.concat(chunks), index };
+}
