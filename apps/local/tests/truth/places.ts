@@ -18,20 +18,23 @@ export async function queryWarehouse({ controlUrl }: Target, sql: string): Promi
   return (await response.json()) as Record<string, unknown>[];
 }
 
-const pageSize = 5_000;
+const rowsPerQuery = 10_000;
 
-/** Rows of a view or table that belong to a run, in pages: `columns` are SQL, `id` is where the identity stands. */
+/**
+ * Rows of a view or table that belong to a run, about `rowsPerQuery` at a time: `columns` are SQL, `id` is where the
+ * identity stands. A part is chosen by the identity, so that a view removes the duplicates of the part alone; an offset
+ * would make it remove those of the whole table each time.
+ */
 export async function* rowsOf(
   target: Target,
-  { table, columns, id, run }: { table: string; columns: string; id: string; run: string },
+  { table, columns, id, run, rows }: { table: string; columns: string; id: string; run: string; rows: number },
 ): AsyncGenerator<Record<string, unknown>> {
-  for (let offset = 0; ; offset += pageSize) {
-    const rows = await queryWarehouse(
+  const parts = Math.ceil(rows / rowsPerQuery);
+  for (let part = 0; part < parts; part += 1) {
+    yield* await queryWarehouse(
       target,
-      `SELECT ${id} AS id, ${columns} FROM ${table} WHERE ${id} LIKE '${run}-%' ORDER BY 1 LIMIT ${pageSize} OFFSET ${offset}`,
+      `SELECT ${id} AS id, ${columns} FROM ${table} WHERE ${id} LIKE '${run}-%' AND hash(${id}) % ${parts} = ${part}`,
     );
-    yield* rows;
-    if (rows.length < pageSize) return;
   }
 }
 

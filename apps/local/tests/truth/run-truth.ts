@@ -74,7 +74,7 @@ class Comparison {
 
   async lookAtLandingTable(target: Target): Promise<void> {
     const landed = { table: "landed_events", id: "get_path(record, 'event.id')", columns: "record::VARCHAR AS line" };
-    for await (const { line } of rowsOf(target, { ...landed, run: this.#run })) {
+    for await (const { line } of rowsOf(target, { ...landed, ...this.#rows })) {
       const record = this.lookAtLine("landing table", String(line));
       if (record === undefined) continue;
       if (textAt(record, "validation", "status") === "valid") this.#valid += 1;
@@ -84,20 +84,14 @@ class Comparison {
 
   async lookAtViews(target: Target): Promise<void> {
     const instant = "strftime(event_time, '%Y-%m-%dT%H:%M:%S.%f') AS instant";
-    for await (const { id, instant: actual } of rowsOf(target, {
-      ...{ table: "events", id: "id", columns: instant, run: this.#run },
-    })) {
+    const events = { table: "events", id: "id", columns: instant, ...this.#rows };
+    for await (const { id, instant: actual } of rowsOf(target, events)) {
       const event = this.#find("EVENTS", String(id));
       if (event !== undefined) this.#compareTime("EVENTS", id, event, actual);
     }
-    for await (const { id, instant: actual, properties } of rowsOf(target, {
-      ...{
-        table: "custom_event_1",
-        id: "id",
-        columns: `${instant}, properties::VARCHAR AS properties`,
-        run: this.#run,
-      },
-    })) {
+    const columns = `${instant}, properties::VARCHAR AS properties`;
+    const typed = { table: "custom_event_1", id: "id", columns, ...this.#rows };
+    for await (const { id, instant: actual, properties } of rowsOf(target, typed)) {
       const event = this.#find("typed view", String(id));
       if (event === undefined) continue;
       this.#compareTime("typed view", id, event, actual);
@@ -140,6 +134,10 @@ class Comparison {
     };
   }
 
+  get #rows(): { readonly run: string; readonly rows: number } {
+    return { run: this.#run, rows: this.#events.length };
+  }
+
   #find(place: Place, id: string): OddEvent | undefined {
     if (!id.startsWith(`${this.#run}-`)) return undefined;
     const index = Number(id.slice(this.#run.length + 1));
@@ -178,19 +176,22 @@ async function send({ ingestUrl, writeKey }: Target, events: readonly string[]):
     }
     if (response.status !== 429 && response.status !== 503)
       throw new Error(`${response.status}: ${text.slice(0, 500)}`);
-    await pause();
+    await pause(pollMs);
   }
 }
 
 async function waitForLines(target: Target, run: string, expected: number, patienceMs: number): Promise<void> {
   const sql = `SELECT count(DISTINCT get_path(record, 'event.id'))::INT AS lines FROM landed_events WHERE get_path(record, 'event.id') LIKE '${run}-%'`;
   let last = -1;
-  for (let deadline = Date.now() + patienceMs; Date.now() < deadline; await pause()) {
+  for (let deadline = Date.now() + patienceMs; Date.now() < deadline; ) {
+    const askedMs = Date.now();
     const lines = Number((await queryWarehouse(target, sql))[0]?.["lines"]);
     if (lines >= expected) return;
     if (lines > last) deadline = Date.now() + patienceMs;
     last = lines;
+    // The count reads the whole table: it is to take a small part of the time that loading needs as well.
+    await pause(Math.max(pollMs, 5 * (Date.now() - askedMs)));
   }
 }
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, pollMs));
+const pause = (forMs: number) => new Promise((resolve) => setTimeout(resolve, forMs));
