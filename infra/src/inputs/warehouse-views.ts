@@ -17,6 +17,7 @@ export const LANDED_BAD_ROWS = "LANDED_BAD_ROWS";
 export const REFUSED_LINES = "REFUSED_LINES";
 
 const text = (path: string): string => `GET_PATH(record, '${path}')::STRING`;
+const wholeNumber = (path: string): string => `TRY_CAST(${text(path)} AS BIGINT)`;
 /** What is no time (only another writer than ingest sends such) is NULL, and a note of the enrichment `clock` says so. */
 const time = (path: string): string => instantExpression(text(path));
 
@@ -81,6 +82,9 @@ ${lines([
   ["origin_stream", text("origin.stream")],
   ["origin_shard_id", text("origin.shardId")],
   ["origin_sequence_number", text("origin.sequenceNumber")],
+  ["origin_index", wholeNumber("origin.index")],
+  // Only a row for a record that was set aside says how many lines it stands for.
+  ["origin_lines", `COALESCE(${wholeNumber("origin.lines")}, 1)`],
   ...landing,
 ])}
 FROM ${LANDED_BAD_ROWS.toLowerCase()}

@@ -115,6 +115,22 @@ test("bad rows of one record stay apart when their lines or their failures diffe
   ]);
 });
 
+test("a bad row says how many lines of its record it stands for, from which one on", async () => {
+  const part = (index: number, more: object): object => ({
+    failure: { kind: "too-many-lines", message: `Part ${index}` },
+    payload: "eA==",
+    processor: { name: "enrichment", version: "0.1.0" },
+    origin: { stream: "raw", shardId: "shardId-0", sequenceNumber: "1", index, ...more },
+  });
+  await land("landed_bad_rows", part(0, { lines: 174_762 }));
+  await land("landed_bad_rows", part(174_762, { lines: 165_238 }));
+  await land("landed_bad_rows", part(7, {}));
+  expect(
+    await query(`SELECT sum(origin_lines)::BIGINT AS lines, max(origin_index)::BIGINT AS last FROM bad_rows
+       WHERE failure_kind = 'too-many-lines'`),
+  ).toEqual([{ lines: "340001", last: "174762" }]);
+});
+
 test("each contract has a view with a column for each field, over the valid events of its type alone", async () => {
   const click = (id: string, status: string): object => ({
     event: {
