@@ -11,6 +11,11 @@ export type Tree =
 
 const token = /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(-?[\d.]+(?:[eE][+-]?\d+)?)|(true|false|null))/y;
 
+/** The text of a string token. */
+function textOf(string: string): string {
+  return string.includes("\\") ? (JSON.parse(string) as string) : string.slice(1, -1);
+}
+
 /** The tree of a JSON text; of names that stand twice, the last value at the first place. */
 export function readTree(text: string): Tree {
   token.lastIndex = 0;
@@ -20,7 +25,7 @@ export function readTree(text: string): Tree {
     return found;
   };
   const valueFrom = ([, mark, string, number, literal]: RegExpExecArray): Tree => {
-    if (string !== undefined) return { kind: "string", text: JSON.parse(string) as string };
+    if (string !== undefined) return { kind: "string", text: textOf(string) };
     if (number !== undefined) return { kind: "number", text: number };
     if (literal !== undefined) return { kind: "literal", text: literal };
     return mark === "[" ? arrayFrom(next()) : objectFrom(next());
@@ -37,7 +42,7 @@ export function readTree(text: string): Tree {
   const objectFrom = (first: RegExpExecArray): Tree => {
     const members = new Map<string, Tree>();
     for (let at = first; at[1] !== "}"; ) {
-      const key = JSON.parse(at[2] ?? "") as string;
+      const key = textOf(at[2] ?? "");
       next();
       members.set(key, valueFrom(next()));
       at = next();

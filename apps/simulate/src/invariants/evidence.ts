@@ -134,6 +134,7 @@ export class Evidence {
   /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
   readonly givenUp: ReadonlySet<string>;
   readonly #streams = new Map<string, StoredRecord[]>();
+  readonly #events = new Map<string, readonly StoredEvent[]>();
   readonly #files = new Map<string, Map<string, string[]>>();
 
   private constructor(
@@ -146,12 +147,12 @@ export class Evidence {
     this.raw = this.records(this.places.raw).flatMap((record) =>
       record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
     );
-    this.enriched = this.#events(this.places.enriched);
+    this.enriched = this.eventsOf(this.places.enriched);
     this.badRows = this.records(this.places.badRows).flatMap((record) =>
       record.lines.map((line) => readBadRow(record, line, run.privacyKeys)),
     );
     this.destinations = new Map(
-      run.routes.streams.map(({ stream }) => [stream, this.#events(this.places.destination(stream))]),
+      run.routes.streams.map(({ stream }) => [stream, this.eventsOf(this.places.destination(stream))]),
     );
   }
 
@@ -188,7 +189,7 @@ export class Evidence {
   }
 
   isGivenUp(streamName: string, { shardId, sequenceNumber }: StoredRecord): boolean {
-    return this.givenUp.has(`${streamName} ${shardId}:${sequenceNumber}`);
+    return this.givenUp.size > 0 && this.givenUp.has(`${streamName} ${shardId}:${sequenceNumber}`);
   }
 
   get places(): Places {
@@ -216,13 +217,19 @@ export class Evidence {
     return [...this.run.serviceDeliveries.all, ...this.run.functionDeliveries.all];
   }
 
-  #events(streamName: string): StoredEvent[] {
-    return this.records(streamName).flatMap((record) =>
-      record.lines.map((line) => {
-        const value = JSON.parse(line) as EnrichedValue;
-        return { record, line, value, identity: identityOf(value.event) };
-      }),
-    );
+  /** The events of a stream behind enrichment. */
+  eventsOf(streamName: string): readonly StoredEvent[] {
+    let events = this.#events.get(streamName);
+    if (events === undefined) {
+      events = this.records(streamName).flatMap((record) =>
+        record.lines.map((line) => {
+          const value = JSON.parse(line) as EnrichedValue;
+          return { record, line, value, identity: identityOf(value.event) };
+        }),
+      );
+      this.#events.set(streamName, events);
+    }
+    return events;
   }
 }
 

@@ -1,11 +1,12 @@
-import { hash } from "node:crypto";
 import { checkTruth } from "./check-truth.ts";
 import { checkViews } from "./check-views.ts";
 import { directStream } from "../schedule/places.ts";
 import type { MemoryRow } from "@millrace/aws-simulator";
 import type { Landing } from "@millrace/topology";
 import { identityOf } from "../identity.ts";
+import type { ObservedDelivery } from "../observe/deliveries.ts";
 import { orderedStreams } from "../resources.ts";
+import { Contents } from "./contents.ts";
 import { type Evidence, groupBy, type StoredBadRow, type StoredEvent, type StoredRecord } from "./evidence.ts";
 
 /** Something that must hold after every schedule, whatever went wrong in it. */
@@ -148,19 +149,16 @@ export const invariants: readonly Invariant[] = [
 
 function checkDeliveries(evidence: Evidence): string[] {
   const violations: string[] = [];
+  const contents = new Contents(() => ({ observed: new Array<ObservedDelivery>(), copies: new Map<string, string>() }));
   const deliveries = evidence.deliveries();
-  const groups = groupBy(deliveries, ({ streamName, record }) => contentKey(streamName, record));
-  const stored = new Map<string, Map<string, string>>();
+  for (const delivery of deliveries) contents.of(delivery.streamName, delivery.record).observed.push(delivery);
   for (const streamName of new Set(deliveries.map((observed) => observed.streamName))) {
     for (const record of evidence.records(streamName)) {
-      const key = contentKey(streamName, record);
-      const copies = stored.get(key) ?? new Map<string, string>();
-      copies.set(record.sequenceNumber, record.shardId);
-      stored.set(key, copies);
+      contents.of(streamName, record).copies.set(record.sequenceNumber, record.shardId);
     }
   }
-  for (const [key, observed] of groups) {
-    const copies = stored.get(key) ?? new Map<string, string>();
+  for (const { observed, copies } of contents.all) {
+    if (observed.length === 0) continue;
     const shown = `a record of ${observed[0]?.streamName ?? ""} with key ${observed[0]?.record.partitionKey.slice(0, 30) ?? ""}`;
     let delivered = 0;
     let isAmbiguous = false;
@@ -184,19 +182,6 @@ function checkDeliveries(evidence: Evidence): string[] {
       violations.push(`${shown} is stored ${copies.size} times and was delivered ${delivered} times`);
   }
   return violations;
-}
-
-function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
-}
-
-const comparedBytes = 65_536;
-
-/** Tells contents apart; what is longer has a key of its own. */
-function contentKey(streamName: string, record: { readonly partitionKey: string; readonly data: Uint8Array }): string {
-  const { data, partitionKey } = record;
-  const content = data.byteLength > comparedBytes ? "large" : hash("md5", data, "base64");
-  return `${streamName} ${content} ${partitionKey}`;
 }
 
 /** Lines of a record that are read; of a longer one none is (decision 0055). */
@@ -267,12 +252,12 @@ function checkDuplicates(evidence: Evidence): string[] {
 
   const environments = (event: { readonly record: { readonly shardId: string; readonly sequenceNumber: string } }) =>
     enrichmentInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber);
-  for (const [identity, events] of groupBy(evidence.enriched, (event) => event.identity)) {
+  const enrichedByIdentity = groupBy(evidence.enriched, (event) => event.identity);
+  for (const [identity, events] of enrichedByIdentity) {
     const due = (rawByIdentity.get(identity) ?? []).reduce((sum, line) => sum + environments(line), 0);
     say("the enriched stream", identity, events.filter((event) => event.record.isConfirmed).length, due);
   }
 
-  const enrichedByIdentity = groupBy(evidence.enriched, (event) => event.identity);
   const delivered = groupBy(
     run.functionDeliveries.all.filter(
       ({ delivery, streamName }) => delivery.status === "delivered" && streamName !== evidence.places.badRows,
@@ -281,11 +266,11 @@ function checkDuplicates(evidence: Evidence): string[] {
   );
   for (const [streamName, observed] of delivered) {
     const copies = new Map<string, number>();
-    for (const { record } of observed) {
-      for (const line of textOf(record.data).split("\n").filter(Boolean)) {
-        const identity = identityOf((JSON.parse(line) as StoredEvent["value"]).event);
-        copies.set(identity, (copies.get(identity) ?? 0) + 1);
-      }
+    const eventsOf = groupBy(evidence.eventsOf(streamName), ({ record }) => record.sequenceNumber);
+    for (const { delivery } of observed) {
+      // What was delivered and does not lie there is the matter of delivery-is-true.
+      const events = delivery.status === "delivered" ? eventsOf.get(delivery.sequenceNumber) : undefined;
+      for (const { identity } of events ?? []) copies.set(identity, (copies.get(identity) ?? 0) + 1);
     }
     for (const [identity, count] of copies) {
       const perVersion = (enrichedByIdentity.get(identity) ?? []).reduce(
@@ -410,8 +395,11 @@ function checkRoutes(evidence: Evidence): string[] {
     delivered.get(stream)?.has(identity) === true || (publications.length > 0 && rows.has(`${stream} ${identity}`));
   const copies = groupBy(evidence.enriched, ({ identity }) => identity);
   const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
+  const arrived = new Set([...delivered.values()].flatMap((identities) => [...identities]));
   for (const { record, identity, value } of evidence.enriched) {
-    for (const version of [routes, ...publications.map((publication) => publication.routes)]) {
+    // What is nowhere is nowhere without a match.
+    const versions = arrived.has(identity) ? [routes, ...publications.map((publication) => publication.routes)] : [];
+    for (const version of versions) {
       for (const { stream } of version.route(value).copies) expected.get(stream.stream)?.add(identity);
     }
     if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
@@ -421,8 +409,8 @@ function checkRoutes(evidence: Evidence): string[] {
     // Copies in several records may be decided about at different times; each on its own is checked where it is the
     // only one.
     if ((copies.get(identity)?.length ?? 0) > 1 && publications.length > 0) continue;
-    for (const due of routings.dueOf(record.shardId, record.sequenceNumber)) {
-      for (const stream of due.get(identity) ?? []) {
+    for (const due of routings.dueOf(record.shardId, record.sequenceNumber, identity)) {
+      for (const stream of due) {
         if (!isAccountedFor(stream, identity)) {
           violations.push(`${identity} matches a route to ${stream} and did not get there`);
         }

@@ -5,8 +5,16 @@ import { identityOf } from "../identity.ts";
 /** One decision of the router: where an event goes by the routes that were in force. */
 interface Routing {
   readonly environmentId: number;
+  /** Counts decisions. */
+  readonly number: number;
   readonly version: string;
   readonly streams: readonly string[];
+}
+
+/** An environment called a record done when it had made so many decisions. */
+interface Confirmation {
+  readonly environmentId: number;
+  readonly decisions: number;
 }
 
 /** Watches which routes decided about which event, and which records the router called done. */
@@ -14,9 +22,10 @@ export class Routings {
   /** Routes that were in force although newer ones had been there for longer than it may take to find them. */
   readonly stale: string[] = [];
   readonly #routings = new Map<string, Routing[]>();
-  /** Streams that an event has to be in, as of the first time an environment called its record done, by record. */
-  readonly #confirmed = new Map<string, Map<string, readonly string[]>[]>();
+  /** The first time that each environment called a record done, by record. */
+  readonly #confirmed = new Map<string, Confirmation[]>();
   readonly #known = new Set<string>();
+  #decisions = 0;
 
   /** The same routes, watched. */
   watch(routes: RouteSet, environmentId: number): RouteSet {
@@ -27,7 +36,9 @@ export class Routings {
       routeIds,
       route: (event) => {
         const result = routes.route(event);
-        const routing = { environmentId, version, streams: result.copies.map(({ stream }) => stream.stream) };
+        this.#decisions += 1;
+        const streams = result.copies.map(({ stream }) => stream.stream);
+        const routing = { environmentId, number: this.#decisions, version, streams };
         const identity = identityOf(event.event);
         const known = this.#routings.get(identity);
         if (known === undefined) this.#routings.set(identity, [routing]);
@@ -46,10 +57,10 @@ export class Routings {
       const name = `${environmentId} ${eventID}`;
       if (this.#known.has(name)) continue;
       this.#known.add(name);
-      const due = this.#dueOf(kinesis.data, environmentId);
+      const confirmation = { environmentId, decisions: this.#decisions };
       const known = this.#confirmed.get(eventID);
-      if (known === undefined) this.#confirmed.set(eventID, [due]);
-      else known.push(due);
+      if (known === undefined) this.#confirmed.set(eventID, [confirmation]);
+      else known.push(confirmation);
     }
   }
 
@@ -58,24 +69,17 @@ export class Routings {
     return this.#confirmed.has(`${shardId}:${sequenceNumber}`);
   }
 
-  /** Streams the events of a record have to be in, by identity, for each environment that called it done. */
-  dueOf(shardId: string, sequenceNumber: string): readonly ReadonlyMap<string, readonly string[]>[] {
-    return this.#confirmed.get(`${shardId}:${sequenceNumber}`) ?? [];
+  /** Streams an event of a record has to be in: what each environment that called the record done had decided last. */
+  dueOf(shardId: string, sequenceNumber: string, identity: string): readonly (readonly string[])[] {
+    const confirmations = this.#confirmed.get(`${shardId}:${sequenceNumber}`) ?? [];
+    return confirmations.map(({ environmentId, decisions }) => {
+      const isBefore = (routing: Routing) => routing.environmentId === environmentId && routing.number <= decisions;
+      return this.#routings.get(identity)?.findLast(isBefore)?.streams ?? [];
+    });
   }
 
   /** Versions of the routes that decided about an event. */
   versionsOf(identity: string): ReadonlySet<string> {
     return new Set(this.#routings.get(identity)?.map(({ version }) => version));
-  }
-
-  /** What the environment decided last about each event of a record. */
-  #dueOf(data: string, environmentId: number): Map<string, readonly string[]> {
-    const due = new Map<string, readonly string[]>();
-    for (const line of Buffer.from(data, "base64").toString("utf8").split("\n").filter(Boolean)) {
-      const identity = identityOf((JSON.parse(line) as { event: { id: string; source: string } }).event);
-      const last = this.#routings.get(identity)?.findLast((routing) => routing.environmentId === environmentId);
-      if (last !== undefined) due.set(identity, last.streams);
-    }
-    return due;
   }
 }
