@@ -99,6 +99,7 @@ export interface StoredEvent {
 interface EnrichedValue {
   readonly event: { readonly id: string; readonly source: string; readonly type: string; readonly subject?: string };
   readonly validation: { readonly status: string };
+  readonly privacy?: { readonly masked?: readonly { readonly keyId?: string }[] };
   readonly processing: { readonly enrichment: { readonly at: string } };
 }
 

@@ -89,6 +89,11 @@ export const invariants: readonly Invariant[] = [
     check: ({ run }) => run.pipeline.routings.stale,
   },
   {
+    name: "keys-take-over",
+    claim: "Events are masked with the key that their batch took, and newer keys are taken once they had to be found.",
+    check: checkKeys,
+  },
+  {
     name: "times-are-true",
     claim: "An event says it was enriched at a time between its arrival in the raw and in the enriched stream.",
     check: checkTimes,
@@ -423,6 +428,20 @@ function checkRoutes(evidence: Evidence): string[] {
     }
   }
   return violations;
+}
+
+function checkKeys({ raw, enriched, run }: Evidence): string[] {
+  const { keysInUse } = run.pipeline;
+  if (run.plan.keyRotations === 0) return [];
+  const sources = groupBy(raw, ({ identity = "" }) => identity);
+  const wrong = enriched.flatMap(({ identity, value }) => {
+    const used = new Set((value.privacy?.masked ?? []).flatMap(({ keyId }) => keyId ?? []));
+    const records = (sources.get(identity) ?? []).map(({ record }) => record);
+    return [...used]
+      .filter((key) => !records.some(({ shardId, sequenceNumber }) => keysInUse.mayMask(shardId, sequenceNumber, key)))
+      .map((key) => `${identity} is masked with the key ${key}, which no batch with it had taken`);
+  });
+  return [...keysInUse.stale, ...wrong];
 }
 
 function checkTimes(evidence: Evidence): string[] {

@@ -177,6 +177,20 @@ export const mutants: readonly Mutant[] = [
     replace: "",
   },
   {
+    name: "newer-keys-never-used",
+    defect: "Newer privacy keys are read and taken, and events are masked with the first ones.",
+    file: "apps/enrichment/src/create-enrichment-handler.ts",
+    find: "if (last?.privacyKeys !== privacyKeys) {",
+    replace: "if (last === undefined) {",
+  },
+  {
+    name: "newer-keys-never-read",
+    defect: "Privacy keys are read once in the life of an environment.",
+    file: "packages/aws-request/src/rotating-secret.ts",
+    find: "if (clock.now() >= this.#nextReadAt) void this.refresh();",
+    replace: "",
+  },
+  {
     name: "time-stands-still",
     defect: "The time of processing is that of the first event of an environment.",
     file: "apps/enrichment/src/enrich-record.ts",

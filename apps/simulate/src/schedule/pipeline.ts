@@ -14,7 +14,12 @@ import {
   type Trace,
   type VirtualClock,
 } from "@millrace/aws-simulator";
-import { createEnrichmentHandler } from "@millrace/enrichment";
+import {
+  createEnrichmentHandler,
+  createPrivacyKeySource,
+  type PrivacyKey,
+  type PrivacyKeySource,
+} from "@millrace/enrichment";
 import { parseJson } from "@millrace/event-contracts";
 import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
@@ -32,6 +37,7 @@ import {
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries } from "../observe/deliveries.ts";
 import { Invocations } from "../observe/invocations.ts";
+import { KeysInUse, type PublishedKeys } from "../observe/keys-in-use.ts";
 import { Routings } from "../observe/routings.ts";
 import { readLines } from "../read-lines.ts";
 import type { PublishedRoutes, Resources } from "../resources.ts";
@@ -52,6 +58,8 @@ export interface PipelineDeps {
 /** How often the router looks for newer routes; no environment says so yet, because none reloads. */
 const routesCheckMs = 3_000;
 const routesKey = "routes/routes.json";
+/** How often enrichment reads its keys again; less often than it has batches. */
+const keysMaxAgeMs = 3_000;
 
 type Handler = (event: KinesisStreamEvent, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 type RunningFunction = InProcessFunction<KinesisStreamEvent>;
@@ -66,6 +74,9 @@ export class Pipeline {
   readonly routings = new Routings();
   /** Newer routes, with the time at which they were published. */
   readonly publications: { readonly atMs: number; readonly routes: RouteSet }[] = [];
+  readonly keysInUse = new KeysInUse();
+  /** The privacy keys and, after each rotation, the newer ones. */
+  readonly publishedKeys: PublishedKeys[];
   readonly objectStore: MemoryObjectStore;
   readonly warehouse: MemoryWarehouse;
   /** Of each application, once there was a redrive. */
@@ -80,6 +91,7 @@ export class Pipeline {
     const { clock, plan, resources } = deps;
     this.topology = limitRetries(resources.topologies[plan.environment], plan.mostRetries);
     this.places = new Places(this.topology);
+    this.publishedKeys = [{ atMs: Number.NEGATIVE_INFINITY, keys: resources.privacyKeys }];
     this.#functionFaults = { ...plan.functionFaults };
     this.objectStore = new MemoryObjectStore({ clock });
     this.warehouse = new MemoryWarehouse({
@@ -141,6 +153,21 @@ export class Pipeline {
     await this.objectStore.put(this.places.undelivered.bucket, routesKey, Buffer.from(text));
     this.publications.push({ atMs: clock.now(), routes });
     trace.record("routes.publish", { version: routes.version });
+  }
+
+  /** Puts a new active key in front of the one before, as an operator rotates them. */
+  rotateKeys(): void {
+    const { clock, trace } = this.#deps;
+    const number = this.publishedKeys.length;
+    const before = this.publishedKeys.at(-1)?.keys ?? [];
+    const newest: PrivacyKey = { id: `rotated-${number}`, key: Buffer.alloc(32, 100 + number) };
+    this.publishedKeys.push({ atMs: clock.now(), keys: [newest, ...before.slice(0, 1)] });
+    trace.record("keys.rotate", { active: newest.id });
+  }
+
+  /** Every key that was in force at some time. */
+  get privacyKeys(): readonly PrivacyKey[] {
+    return [...new Set(this.publishedKeys.flatMap(({ keys }) => keys))];
   }
 
   /** Functions no longer crash; those under way may still be hanging. */
@@ -228,16 +255,48 @@ export class Pipeline {
 
   #enrichmentHandler({ environment: variables }: FunctionSettings, environment: ExecutionEnvironment): Handler {
     const { resources } = this.#deps;
-    return createEnrichmentHandler({
+    let batch: KinesisStreamEvent | undefined;
+    const enrich = createEnrichmentHandler({
       client: this.#connect(environment, "enrichment"),
       enrichedStreamName: variables["ENRICHED_STREAM_NAME"] ?? "",
       badRowStreamName: variables["BAD_ROW_STREAM_NAME"] ?? "",
       contracts: resources.contracts,
       enrichments: resources.enrichments,
-      privacyKeys: resources.privacyKeys,
+      privacyKeys: this.#keySource(environment, () => batch),
       clock: environment.clock,
       random: environment.random,
     });
+    return (event, context) => {
+      batch = event;
+      return enrich(event, context);
+    };
+  }
+
+  /** The secret with the keys, read as a function reads it; without rotations there is nothing to read. */
+  #keySource(
+    environment: ExecutionEnvironment,
+    batch: () => KinesisStreamEvent | undefined,
+  ): readonly PrivacyKey[] | PrivacyKeySource {
+    const { clock, plan, resources } = this.#deps;
+    if (plan.keyRotations === 0) return resources.privacyKeys;
+    const secret = environment.connect({ send: async () => this.#currentKeys() });
+    const source = createPrivacyKeySource({
+      secretId: "privacy-keys",
+      read: () => secret.send(),
+      maxAgeMs: keysMaxAgeMs,
+      clock: environment.clock,
+      random: environment.random,
+      telemetry: silentTelemetry,
+      logger: silentLogger,
+    });
+    const watched = { batch, now: () => clock.now(), maxAgeMs: keysMaxAgeMs, published: this.publishedKeys };
+    return this.keysInUse.watch(source, watched);
+  }
+
+  #currentKeys(): { readonly text: string; readonly versionId: string } {
+    const keys = this.publishedKeys.at(-1)?.keys ?? [];
+    const entries = keys.map(({ id, key }) => ({ id, key: Buffer.from(key).toString("base64") }));
+    return { text: JSON.stringify(entries), versionId: String(this.publishedKeys.length) };
   }
 
   #routerHandler({ environment: variables }: FunctionSettings, environment: ExecutionEnvironment): Handler {
@@ -351,3 +410,4 @@ function limitRetries(topology: Topology, most: number): Topology {
 
 const silent = () => undefined;
 const silentLogger = { debug: silent, info: silent, warn: silent, error: silent };
+const silentTelemetry = { count: silent, countAt: silent, countBy: silent, observe: silent, flush: silent };

@@ -46,6 +46,8 @@ export interface SchedulePlan {
   readonly pauses: number;
   /** Times at which newer routes are published while the router runs. */
   readonly publications: number;
+  /** Times at which the privacy keys are rotated while enrichment runs. */
+  readonly keyRotations: number;
   /** Records of more lines than are read. */
   readonly poisonRecords: number;
   /** Lines of each. */
@@ -125,6 +127,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     hasViews: random() < often.views,
     faultsAfterMs: randomInteger(random, 0, 10_000),
     hasOddEvents: random() < 0.4,
+    keyRotations: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
   };
 }
 

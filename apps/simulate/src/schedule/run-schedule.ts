@@ -127,6 +127,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
       restartNowAndThen(plan, clock, host),
       pauseNowAndThen(plan, clock, pipeline),
       publishNowAndThen(plan, clock, pipeline, resources),
+      rotateNowAndThen(plan, clock, pipeline),
     ]);
     await sleep(clock, plan.faultsAfterMs);
     faults.stop();
@@ -147,7 +148,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
 
   const evidence = await Evidence.collect({
     plan,
-    privacyKeys: resources.privacyKeys,
+    privacyKeys: pipeline.privacyKeys,
     clock,
     kinesis,
     pipeline,
@@ -246,6 +247,14 @@ async function publishNowAndThen(
     // Undelivered events are tried until the time of an invocation is over: only then is a record delivered again.
     await sleep(clock, randomInteger(random, 30_000, 60_000));
     pipeline.refuseUndelivered(false);
+  }
+}
+
+async function rotateNowAndThen(plan: SchedulePlan, clock: VirtualClock, pipeline: Pipeline): Promise<void> {
+  const random = createRandom(`${plan.seed}/rotations`);
+  for (let count = 0; count < plan.keyRotations; count += 1) {
+    await sleep(clock, randomInteger(random, 1000, 15_000));
+    pipeline.rotateKeys();
   }
 }
 
