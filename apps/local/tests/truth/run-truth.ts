@@ -26,6 +26,8 @@ const places = ["landing table", "EVENTS", "typed view", "destination", "S3"] as
 type Place = (typeof places)[number];
 
 const eventsPerRequest = 200;
+/** Less than the one shard of a destination takes: what it throttles for long would be undelivered, and not there. */
+const eventsPerSecond = 400;
 const pollMs = 250;
 const maxFaults = 20;
 /** The route of programs, which says what it is, takes every event. */
@@ -44,10 +46,11 @@ export async function runTruth(
 ): Promise<TruthReport> {
   for (let start = 0; start < events.length; start += eventsPerRequest) {
     const request = events.slice(start, start + eventsPerRequest);
-    await send(
+    const sent = send(
       target,
       request.map((event, index) => eventText(run, start + index, event)),
     );
+    await Promise.all([sent, pause((request.length / eventsPerSecond) * 1000)]);
   }
   await waitForLines(target, run, events.length, patienceMs);
   const comparison = new Comparison(run, events);

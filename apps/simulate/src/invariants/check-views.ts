@@ -21,7 +21,7 @@ export async function checkViews(evidence: Evidence): Promise<string[]> {
   const warehouse = await DuckDbWarehouse.open({ threads: 1 });
   try {
     const types = drawTypes(evidence);
-    const names = new Set(["EVENTS", "BAD_ROWS", ...types.map(viewOf)].map((name) => name.toUpperCase()));
+    const names = new Set(["EVENTS", "BAD_ROWS", "DUPLICATES", ...types.map(viewOf)].map((name) => name.toUpperCase()));
     const views = pipeline.topology.views.filter(({ name }) => names.has(lastName(name)));
     await createWarehouseObjects({ ...pipeline.topology, views }, warehouse);
     for (const landing of [evidence.places.enrichedLanding, evidence.places.badRowLanding]) {
@@ -31,6 +31,7 @@ export async function checkViews(evidence: Evidence): Promise<string[]> {
       ...(await checkEvents(evidence, warehouse)),
       ...(await checkTypedViews(evidence, warehouse, types)),
       ...(await checkBadRows(evidence, warehouse)),
+      ...(await checkCopies(evidence, warehouse)),
       ...(await checkRefusal(evidence, warehouse)),
     ];
   } finally {
@@ -160,4 +161,16 @@ async function checkBadRows(evidence: Evidence, warehouse: DuckDbWarehouse): Pro
   const rows = new Set(evidence.badRows.map(({ source, index, message }) => `${source} ${index} ${message}`));
   const total = Number(count?.["total"]);
   return total === rows.size ? [] : [`the view BAD_ROWS has ${total} rows for ${rows.size} bad rows`];
+}
+
+/** Every copy of an event that crashes left in the lake is counted. */
+async function checkCopies(evidence: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
+  const rows = await warehouse.query(
+    "SELECT extra_copies::INTEGER AS copies FROM duplicates WHERE table_name = 'LANDED_EVENTS'",
+  );
+  const files = await evidence.lakeFiles(evidence.places.enrichedLanding);
+  const lines = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  const copies = lines - new Set(evidence.enriched.map(({ identity }) => identity)).size;
+  const told = Number(rows[0]?.["copies"]);
+  return told === copies ? [] : [`the view DUPLICATES counts ${told} copies of events where there are ${copies}`];
 }
