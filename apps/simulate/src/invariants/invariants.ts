@@ -401,11 +401,11 @@ function checkRoutes(evidence: Evidence): string[] {
   const copies = groupBy(evidence.enriched, ({ identity }) => identity);
   const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
   const arrived = new Set([...delivered.values()].flatMap((identities) => [...identities]));
-  for (const { record, identity, value } of evidence.enriched) {
+  for (const { record, identity, value, line } of evidence.enriched) {
     // What is nowhere is nowhere without a match.
     const versions = arrived.has(identity) ? [routes, ...publications.map((publication) => publication.routes)] : [];
     for (const version of versions) {
-      for (const { stream } of version.route(value).copies) expected.get(stream.stream)?.add(identity);
+      for (const { stream } of version.route(value, line).copies) expected.get(stream.stream)?.add(identity);
     }
     if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
     if (!routings.isConfirmed(record.shardId, record.sequenceNumber)) {

@@ -34,8 +34,8 @@ export class Routings {
       version,
       streams,
       routeIds,
-      route: (event) => {
-        const result = routes.route(event);
+      route: (event, text) => {
+        const result = routes.route(event, text);
         this.#decisions += 1;
         const streams = result.copies.map(({ stream }) => stream.stream);
         const routing = { environmentId, number: this.#decisions, version, streams };
