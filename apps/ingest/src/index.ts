@@ -1,3 +1,4 @@
+export { readForwardedAddress } from "./client-address.ts";
 export type { Clock } from "@millrace/put-records";
 export {
   createEventService,

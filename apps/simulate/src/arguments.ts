@@ -4,7 +4,7 @@ import { mutants as knownMutants } from "./mutants/mutants.ts";
 
 /** What the command line asks for. */
 export interface SimulateArguments {
-  readonly command: "schedules" | "mutants" | "trace" | "help";
+  readonly command: "schedules" | "mutants" | "inputs" | "trace" | "help";
   readonly schedules: number;
   readonly seed: number;
   readonly events: number;
@@ -22,7 +22,8 @@ export class ArgumentError extends Error {
 export const usage = `Usage
   pnpm simulate [--schedules 100] [--seed 1] [--events 1000] [--processes ${availableParallelism()}] [--json]
   pnpm simulate --seed N --trace          one schedule, line by line, twice
-  pnpm simulate mutants [name …] [--schedules 200] [--seed 1] [--json]`;
+  pnpm simulate mutants [name …] [--schedules 200] [--seed 1] [--json]
+  pnpm simulate inputs                    the inputs of docs/data.md, each with its right answer`;
 
 /** @throws ArgumentError that says what was expected. */
 export function readArguments(words: readonly string[]): SimulateArguments {
@@ -46,8 +47,8 @@ export function readArguments(words: readonly string[]): SimulateArguments {
   }
   const { values, positionals } = parsed;
   const [command, ...mutants] = positionals;
-  if (command !== undefined && command !== "mutants") {
-    throw new ArgumentError(`Expected no command, or \`mutants\`, got ${JSON.stringify(command)}.`);
+  if (command !== undefined && command !== "mutants" && command !== "inputs") {
+    throw new ArgumentError(`Expected no command, \`mutants\` or \`inputs\`, got ${JSON.stringify(command)}.`);
   }
   const unknown = mutants.find((name) => !knownMutants.some((mutant) => mutant.name === name));
   if (unknown !== undefined) throw new ArgumentError(`There is no mutant ${JSON.stringify(unknown)}.`);

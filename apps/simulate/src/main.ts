@@ -1,4 +1,5 @@
 import { ArgumentError, readArguments, type SimulateArguments, usage } from "./arguments.ts";
+import { inputs, runInputs } from "./inputs/inputs.ts";
 import { runMutants } from "./mutants/run-mutants.ts";
 import { runSchedules } from "./processes/schedule-pool.ts";
 import { isClean, renderReport, summarize } from "./report.ts";
@@ -68,6 +69,22 @@ async function huntMutants({
   return outcomes.length > 0 && caught === outcomes.length;
 }
 
+/** Prints each input of docs/data.md with its right answer, and what was got where that is another one. */
+async function showInputs(): Promise<boolean> {
+  const run = await runInputs(loadResources());
+  let wrong = 0;
+  for (const { name, input, right, got } of inputs) {
+    const answer = await got(run);
+    if (answer !== right) wrong += 1;
+    console.log(`${answer === right ? "ok   " : "WRONG"} ${name.padEnd(4)} ${input}`);
+    console.log(`           ${right}`);
+    if (answer !== right) console.log(`      got: ${answer}`);
+  }
+  await run.pipeline.close();
+  console.log(`${inputs.length - wrong} of ${inputs.length} inputs have the right answer`);
+  return wrong === 0;
+}
+
 function showUsage(): Promise<boolean> {
   console.log(usage);
   return Promise.resolve(true);
@@ -75,7 +92,7 @@ function showUsage(): Promise<boolean> {
 
 try {
   const given = readArguments(process.argv.slice(2));
-  const commands = { schedules: simulate, trace: showTrace, mutants: huntMutants, help: showUsage };
+  const commands = { schedules: simulate, trace: showTrace, mutants: huntMutants, inputs: showInputs, help: showUsage };
   process.exitCode = (await commands[given.command](given)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof ArgumentError)) throw error;

@@ -5,28 +5,10 @@ import { Confirmations } from "../../src/observe/confirmations.ts";
 import { Deliveries } from "../../src/observe/deliveries.ts";
 import { identity, loadResources } from "../../src/resources.ts";
 import { Pipeline } from "../../src/schedule/pipeline.ts";
-import { drawPlan, type SchedulePlan } from "../../src/schedule/plan.ts";
+import type { SchedulePlan } from "../../src/schedule/plan.ts";
+import { quietPlan } from "../../src/inputs/quiet-pipeline.ts";
 
 const resources = loadResources();
-const quietRates = { initFailure: 0, crashBefore: 0, crashDuring: 0, crashAfter: 0, hang: 0, recycle: 0 };
-
-function quietPlan(environment: SchedulePlan["environment"]): SchedulePlan {
-  return {
-    ...drawPlan(1, 100),
-    ...{
-      environment,
-      faults: {},
-      functionFaults: quietRates,
-      redeliveryRate: 0,
-      mostRetries: Number.POSITIVE_INFINITY,
-    },
-    ...{ maxClockSkewMs: 0, kinesisSkewMs: 0, deadDestination: undefined, publications: 0 },
-    delivery: { repeatRate: 0, failureRate: 0 },
-    pipe: { lateRate: 0, repeatRate: 0, lossRate: 0 },
-    warehouse: { failBeforeCommitRate: 0, failAfterCommitRate: 0 },
-  };
-}
-
 const event = (id: number, nowMs: number) => {
   const time = new Date(nowMs).toISOString();
   const own = { specversion: "1.0", id: `e-${id}`, source: "https://shop.example/web", type: "custom.event" };
