@@ -4,7 +4,7 @@ import { type CompiledPatterns, compilePattern, compilePatterns, loadPatterns, p
 import { createEvents } from "./events.ts";
 import { measure, type Speed } from "./measure.ts";
 import { measurePeer } from "./peer.ts";
-import { createRoutes } from "./routes.ts";
+import { createBroadRoutes, createRoutes } from "./routes.ts";
 import { measureWorstCases } from "./worst-cases.ts";
 
 /**
@@ -80,12 +80,29 @@ const rows = sizes.map((routes): Row => {
   };
 });
 
+/** Many matches an event: what each one costs is told as well, because the answer itself grows. */
+const broad = sizes
+  .filter((size) => size <= 1_000)
+  .map((routes) => {
+    const set = compilePatterns(createBroadRoutes(routes));
+    const matches = events.reduce((sum, event) => sum + set.matchText(event).length, 0) / events.length;
+    const speed = measure(events, (event) => set.matchText(event), roundMs);
+    const nsPerMatch = Math.round(1e9 / speed.eventsPerCpuSecond / matches);
+    return {
+      routes,
+      "matches/event": Math.round(matches * 10) / 10,
+      "JSON text in": speed.eventsPerCpuSecond,
+      nsPerMatch,
+    };
+  });
+
 const smallest = rows[0]?.text.eventsPerCpuSecond ?? 1;
 const report = {
   machine: { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length },
   eventBytes: bytes,
   parseOnly,
   rows: rows.map((row) => ({ ...row, ofSmallest: Math.round((row.text.eventsPerCpuSecond / smallest) * 100) / 100 })),
+  broad,
   worstCases: measureWorstCases(),
   peer:
     options.peer === undefined
@@ -114,6 +131,8 @@ else {
       "matches/event": matchesPerEvent,
     })),
   );
+  console.log("many matches an event");
+  console.table(report.broad);
   if (report.peer.length > 0) {
     console.log("serverless-offline-aws-eventbridge, the seven operators that it knows");
     console.table(

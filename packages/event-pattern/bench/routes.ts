@@ -68,3 +68,16 @@ export function createRoutes(count: number, seed = 2): Record<string, EventPatte
     ]),
   );
 }
+
+/** Routes of which an event matches many, as broad ones do: an eighth of them each. */
+export function createBroadRoutes(count: number): Record<string, EventPattern> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `app/broad-${index}`,
+      {
+        event: { type: [TYPES[index % TYPES.length] ?? ""], data: { price: [{ numeric: [">=", 0] }] } },
+        validation: { status: [{ "anything-but": `status-${index}` }] },
+      },
+    ]),
+  );
+}
