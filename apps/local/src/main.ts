@@ -111,6 +111,7 @@ async function run(options: StartOptions): Promise<number> {
     isFresh: options.isFresh,
     port,
     pollIntervalMs: options.pollIntervalMs,
+    maxStreamBytes: options.maxStreamBytes,
     onWarning: createWarner(),
     onNotice: notice,
   });

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly isFresh: boolean;
   /** Build what is not fresh before the start, and take over what changes while it runs. */
   readonly isFollowing: boolean;
+  /** Bytes of records above which the oldest go that every consumer is done with. */
+  readonly maxStreamBytes: number;
   /** How long the pipeline may stand still before what is missing counts as lost. */
   readonly settleSeconds: number;
   /** Between two reads of a shard by a mapping. */
@@ -42,6 +44,8 @@ export const usage = `Usage: pnpm start [options]
                    earlier run (default .local); "warehouse" and "tail" take it as well
   --fresh          begin anew: delete the streams, objects and the warehouse of earlier
                    runs (default: go on where the last run stopped)
+  --keep <MiB>     records on disk above which the oldest go that every consumer is
+                   done with (default 1024)
   --poll <ms>      between two reads of a shard by a function's mapping
                    (default 250; Lambda itself: 1000)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
@@ -56,6 +60,8 @@ const defaultBurstRate = 500;
  * answers five reads a second: four here, and one for its delivery stream.
  */
 const defaultPollMs = 250;
+const defaultKeptMib = 1024;
+const bytesPerMib = 1024 ** 2;
 /** A shard answers no more reads than that. */
 const lowestPollMs = 200;
 
@@ -84,6 +90,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     stateFolder: values.state,
     isFresh: values.fresh === true,
     isFollowing: values.follow === true,
+    maxStreamBytes: (wholeNumber("keep", values.keep, 1) ?? defaultKeptMib) * bytesPerMib,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
     pollIntervalMs: wholeNumber("poll", values.poll, lowestPollMs) ?? defaultPollMs,
   };
@@ -108,6 +115,7 @@ function readArgs(args: readonly string[]) {
         settle: text,
         follow: flag,
         poll: text,
+        keep: text,
         help: { type: "boolean", short: "h" },
       },
     });

@@ -70,6 +70,9 @@ function lastLines(output: string): string {
   const lines = stripVTControlCharacters(output)
     .split("\n")
     .map((line) => line.replace(/^@millrace\/[\w-]+:\w+: /, "").trimEnd())
-    .filter((line) => line !== "" && !/^(> |\s*• |WARNING {2}|\s*(Tasks|Cached|Time|Failed):|\s+at )/.test(line));
+    .filter(
+      (line) =>
+        line !== "" && !/^(> |\s*• |cache (?:miss|hit)|WARNING {2}|\s*(Tasks|Cached|Time|Failed):|\s+at )/.test(line),
+    );
   return lines.slice(-maxShownLines).join("\n");
 }

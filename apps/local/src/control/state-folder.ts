@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { LocalError } from "../errors.ts";
@@ -27,6 +27,7 @@ export interface ClaimedFolder {
   release(): void;
 }
 
+const ownerOnly = 0o700;
 const marker = ".millrace-state";
 const markerText =
   "The local pipeline of Millrace keeps its state in this folder. `pnpm start` may delete what it put here.\n";
@@ -62,8 +63,10 @@ function markFolder(root: string): void {
   let names: string[];
   try {
     // Raw events and dead letters lie here unmasked.
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    mkdirSync(root, { recursive: true, mode: ownerOnly });
     names = readdirSync(root);
+    // A folder that an earlier version, or the user, made is as open as the system's default.
+    if (names.includes(marker)) chmodSync(root, ownerOnly);
   } catch (cause) {
     throw new StateFolderError(`--state ${root} cannot be used: ${(cause as Error).message}.`, { cause });
   }
@@ -73,5 +76,6 @@ function markFolder(root: string): void {
       `--state ${root} is not empty, and no pipeline made it (it has no ${marker}). Nothing was changed. Give an empty or a new folder.`,
     );
   }
+  chmodSync(root, ownerOnly);
   writeFileSync(join(root, marker), markerText);
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Checkpoints, createRandom, DiskStreamStore, Kinesis } from "@millrace/aws-simulator";
+import {
+  type Checkpoints,
+  createRandom,
+  DiskStreamStore,
+  type DiskStreamStoreOptions,
+  Kinesis,
+} from "@millrace/aws-simulator";
 import { createStreams, type LocalTopology } from "@millrace/topology";
 import { localIdentity } from "./account.ts";
 
@@ -29,10 +35,10 @@ export interface ResumedStreams {
  */
 export function openKeptStreams(
   stack: LocalTopology,
-  folder: string,
-  onWarning: (message: string) => void,
+  options: Pick<Required<DiskStreamStoreOptions>, "folder" | "maxBytes" | "onWarning">,
 ): KeptStreams {
-  const store = DiskStreamStore.open({ folder, onWarning });
+  const { onWarning } = options;
+  const store = DiskStreamStore.open(options);
   const { records, oldestArrivalMs } = store.stats();
   const topology =
     oldestArrivalMs === undefined ? stack : prolongAges(stack, Math.max(0, Date.now() - oldestArrivalMs));

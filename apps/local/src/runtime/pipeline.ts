@@ -55,6 +55,8 @@ export interface PipelineOptions {
   readonly port: number;
   /** Milliseconds between two reads of a shard by a mapping. */
   readonly pollIntervalMs: number;
+  /** Bytes of records above which the oldest go that every consumer is done with. */
+  readonly maxStreamBytes: number;
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
   readonly onWarning: (message: string) => void;
   /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
@@ -143,7 +145,11 @@ export class Pipeline {
       options.onNotice(message);
     };
 
-    const streams = openKeptStreams(stack, folders.streams, notice);
+    const streams = openKeptStreams(stack, {
+      folder: folders.streams,
+      maxBytes: options.maxStreamBytes,
+      onWarning: notice,
+    });
     const { topology, kinesis, store } = streams;
     const server = await startKinesisServer(kinesis, { onError: warn("kinesis") });
     const objectStore = new FolderObjectStore({ folder: folders.objects });
