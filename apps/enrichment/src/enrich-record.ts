@@ -4,6 +4,7 @@ import type { RecordTime } from "@millrace/stream-handler";
 import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
 import { setAsideRecord } from "./bad-rows/set-aside.ts";
+import { isAggregated } from "./envelope/aggregated-record.ts";
 import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
 import { decodeLines } from "./envelope/decode-lines.ts";
 import { bytesOfLines } from "./envelope/line-bytes.ts";
@@ -53,9 +54,14 @@ const tooManyLines = {
   message: `The record has more than ${maxRecordLines} lines; put fewer events into a record.`,
 };
 
+const aggregated = {
+  kind: badRowKinds.aggregatedRecord,
+  message: "The Kinesis Producer Library aggregated the record; switch its aggregation off and write NDJSON.",
+};
+
 /**
  * Turns the bytes of a raw record into enriched events and bad rows: one of them for every line, whatever the bytes are. A
- * record of more than `maxRecordLines` lines is set aside whole. Never throws for what a record holds, and equal input gives
+ * record of more than `maxRecordLines` lines, or one that a producer aggregated, is set aside whole. Never throws for what a record holds, and equal input gives
  * equal output.
  *
  * @param bytes NDJSON, one event a line
@@ -70,6 +76,9 @@ export function enrichRecord(
   time?: RecordTime,
 ): EnrichedRecord {
   const atMs = context.now();
+  if (isAggregated(bytes)) {
+    return { enriched: [], badRows: setAsideRecord(bytes, origin, aggregated, context), atMs };
+  }
   if (hasMoreLines(bytes, maxRecordLines)) {
     return { enriched: [], badRows: setAsideRecord(bytes, origin, tooManyLines, context), atMs };
   }

@@ -2,6 +2,8 @@
  * Why a line became a bad row. Each kind has a schema of the same name in `schemas/bad-rows`, and the README says what to do.
  */
 export const badRowKinds = {
+  /** A record that the Kinesis Producer Library aggregated: none of its events is read. */
+  aggregatedRecord: "aggregated-record",
   /** The bytes are not UTF-8. */
   notUtf8: "not-utf8",
   /** The text is not JSON. */

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -56,6 +57,15 @@ const bad = (bytes: Uint8Array, context = createContext()) => {
 const openRow = ({ payload, encryption }: BadRow) =>
   openPayload({ bytes: Buffer.from(payload, "base64"), keyId: encryption?.keyId ?? "" }, [key]);
 
+/** As the Kinesis Producer Library aggregates one record: partition key table, record, digest. */
+function aggregate(text: string, digest?: string): Uint8Array {
+  const field = (tag: number, bytes: Uint8Array) => Buffer.concat([Buffer.from([tag, bytes.byteLength]), bytes]);
+  const record = Buffer.concat([Buffer.from([0x08, 0x00]), field(0x1a, Buffer.from(text))]);
+  const message = Buffer.concat([field(0x0a, Buffer.from("key")), field(0x1a, record)]);
+  const md5 = digest ?? createHash("md5").update(message).digest("hex");
+  return Buffer.concat([Buffer.from([0xf3, 0x89, 0x9a, 0xc2]), message, Buffer.from(md5, "hex")]);
+}
+
 describe("bad rows", () => {
   test("have a schema, a row in docs/bad-rows.md and an example there for each kind, and for no other", () => {
     const withSchema = readdirSync(folder).filter((name) => name !== "bad-row");
@@ -73,6 +83,7 @@ describe("bad rows", () => {
   });
 
   test.each<[BadRowKind, Uint8Array]>([
+    [badRowKinds.aggregatedRecord, aggregate('{"a":1}\n{"b":2}\n{"c":3}\n')],
     [badRowKinds.notUtf8, Buffer.from([0xff, 0xfe])],
     [badRowKinds.notJson, Buffer.from("{")],
     [badRowKinds.emptyRecord, Buffer.from("\n")],
@@ -82,6 +93,11 @@ describe("bad rows", () => {
     [badRowKinds.tooLarge, toRecord(createRawEvent({ data: "x".repeat(1_100_000) }))],
   ])("of the kind %s follow their schema", (kind, bytes) => {
     expectSchema(kind, bad(bytes));
+  });
+
+  test("of bytes that only begin as an aggregated record are those of its lines", () => {
+    const { badRows } = enrichRecord(aggregate("{}", "0".repeat(32)), origin, createContext());
+    expect(badRows.map(({ failure }) => failure.kind)).toEqual([badRowKinds.notUtf8, badRowKinds.notJson]);
   });
 
   test("of masking that failed keep no bytes at all", () => {
