@@ -1,0 +1,223 @@
+import { walkSchema } from "@millrace/schema-graph";
+import fc from "fast-check";
+import { isAbove } from "../../src/check/history/change.ts";
+import { compareSchemas } from "../../src/check/history/compare-schemas.ts";
+import type { Json, JsonObject, Registry } from "../../src/registry.ts";
+import { createAjv } from "../../src/codegen/create-ajv.ts";
+import { toValidationSchema } from "../../src/codegen/validation-schema.ts";
+import { contractsOf, registryOf } from "./contracts-of.ts";
+
+// `title` is a keyword as well, so it must not be taken for one where it is the name of a field.
+const name = fc.constantFrom("a", "b", "title");
+
+const small = fc.nat({ max: 3 });
+
+const data: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    fc.constantFrom<Json>("", "x", "xx", "2026-11-20", 0, 1, 2.5, true, null),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(name, tie("value"), { maxKeys: 3, noNullPrototype: true }) as fc.Arbitrary<Json>,
+  ),
+})).value;
+
+/** Every keyword that says something, each absent more often than not. */
+const anySchema: fc.Arbitrary<JsonObject> = fc.letrec<{ schema: JsonObject }>((tie) => {
+  const inner = fc.oneof({ weight: 4, arbitrary: tie("schema") }, { weight: 1, arbitrary: fc.boolean() });
+  const map = fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true });
+  const list = fc.array(inner, { minLength: 1, maxLength: 2 });
+  const keywords: Record<string, fc.Arbitrary<unknown>> = {
+    $ref: fc.constantFrom("#/$defs/one", "#/$defs/two", "../../../shared/s/1-0-0.json"),
+    type: fc.oneof(
+      fc.constantFrom("string", "integer", "number", "object", "array", "boolean"),
+      fc.constant(["string", "null"]),
+    ),
+    enum: fc.uniqueArray(fc.constantFrom<Json>("x", "xx", 1, null), { minLength: 1 }),
+    const: fc.constantFrom<Json>("x", 1, null),
+    minimum: small,
+    exclusiveMaximum: small,
+    multipleOf: fc.constantFrom(1, 2),
+    minLength: small,
+    maxLength: small,
+    pattern: fc.constantFrom("^x", "x$"),
+    format: fc.constantFrom("date", "uri"),
+    formatMinimum: fc.constantFrom("2026-01-01", "2027-01-01"),
+    properties: map,
+    patternProperties: fc.record({ "^b": inner }),
+    additionalProperties: inner,
+    unevaluatedProperties: inner,
+    propertyNames: inner,
+    required: fc.uniqueArray(name, { maxLength: 2 }),
+    dependentRequired: fc.record({ a: fc.uniqueArray(name, { maxLength: 2 }) }),
+    dependentSchemas: fc.record({ a: inner }),
+    minProperties: small,
+    maxProperties: small,
+    items: inner,
+    prefixItems: list,
+    contains: inner,
+    minContains: small,
+    maxContains: small,
+    uniqueItems: fc.boolean(),
+    minItems: small,
+    maxItems: small,
+    unevaluatedItems: inner,
+    allOf: list,
+    anyOf: list,
+    oneOf: list,
+    not: inner,
+    if: inner,
+    then: inner,
+    else: inner,
+    "x-privacy": fc.constantFrom({ class: "name", action: "mask" }, { class: "name", action: "drop" }, false),
+  };
+  const names = Object.keys(keywords);
+  return {
+    schema: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3, depthIdentifier: "schema" }).chain((chosen) =>
+      fc.record(Object.fromEntries(chosen.map((keyword) => [keyword, keywords[keyword] ?? fc.constant(true)])), {
+        noNullPrototype: true,
+      }),
+    ) as fc.Arbitrary<JsonObject>,
+  };
+}).schema;
+
+/** A contract made of any keywords. */
+export const object = fc.record(
+  {
+    type: fc.constant("object"),
+    properties: fc.dictionary(name, anySchema, { minKeys: 1, maxKeys: 3, noNullPrototype: true }),
+    additionalProperties: fc.boolean(),
+    $defs: fc.record({ one: anySchema, two: anySchema }, { noNullPrototype: true }),
+  },
+  { noNullPrototype: true },
+) as fc.Arbitrary<JsonObject>;
+
+export const shared = {
+  "shared/s/1-0-0.json": { type: "object", properties: { a: { type: "integer" } }, required: ["a"] },
+};
+
+export interface Edit {
+  where: number;
+  from: number;
+  keyword: number;
+  isRemoval: boolean;
+}
+
+export const edit: fc.Arbitrary<Edit> = fc.record({
+  where: fc.nat(),
+  from: fc.nat(),
+  keyword: fc.nat(),
+  isRemoval: fc.boolean(),
+});
+
+/** Takes a keyword out of one of the schemas inside a document, or gives it one of a schema inside another document. */
+export function withEdit(root: JsonObject, donor: JsonObject, { where, from, keyword, isRemoval }: Edit): JsonObject {
+  const copy = structuredClone(root);
+  const targets = [...walkSchema(copy)].filter(({ pointer }) => pointer !== "");
+  const donors = [...walkSchema(donor)];
+  const target = targets[where % targets.length]?.schema ?? copy;
+  const source = isRemoval ? target : (donors[from % donors.length]?.schema ?? {});
+  const keywords = Object.keys(source).filter((name) => name !== "$defs");
+  const chosen = keywords[keyword % keywords.length];
+  if (chosen === undefined) return copy;
+  if (isRemoval) Reflect.deleteProperty(target, chosen);
+  else target[chosen] = structuredClone(source[chosen] ?? true);
+  return copy;
+}
+
+/** The validators of both versions; none for a reference to itself, which says nothing. */
+export function verdictsOf(registry: Registry): ((value: Json) => boolean)[] {
+  try {
+    const contracts = contractsOf(registry);
+    return registry.contracts.map(
+      ({ id }) =>
+        (value) =>
+          contracts.validatorOf(id)?.(value) === null,
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** The data of events. */
+export const events = fc.array(fc.dictionary(name, data, { maxKeys: 3, noNullPrototype: true }), {
+  minLength: 10,
+  maxLength: 25,
+}) as fc.Arbitrary<Json[]>;
+
+/** Two versions of a contract, and events to try on both. */
+export interface ChangedContract {
+  readonly registry: Registry;
+  readonly values: readonly Json[];
+}
+
+/** Any contract, and what one or two edits make of it. */
+export const changedContract: fc.Arbitrary<ChangedContract> = fc
+  .tuple(object, object, fc.array(edit, { minLength: 1, maxLength: 2 }), events)
+  .map(([root, donor, edits, values]) => {
+    const next = edits.reduce((schema, change) => withEdit(schema, donor, change), root);
+    const files = { ...shared, "events/test/a/1-0-0.json": root, "events/test/a/1-0-1.json": next };
+    return { registry: registryOf(files), values };
+  });
+
+/** True if nothing that the comparison tells is more than an ADDITION. */
+export function isToldCompatible({ contracts: [older, newer], resources }: Registry): boolean {
+  if (older === undefined || newer === undefined) throw new Error("There are two versions.");
+  return !compareSchemas(older, newer, resources).some((change) => isAbove(change.class, "addition"));
+}
+
+export interface FuzzResult {
+  /** Changes that were tried, and those with an event that the older version takes and the newer one refuses. */
+  readonly pairs: number;
+  readonly witnessed: number;
+  /** Of these, the ones that were told compatible, as JSON. */
+  readonly falseCompatible: readonly string[];
+}
+
+/** Tries changes until so many have a witness: an event that shows that the change breaks a source. */
+/** Verdicts by one Ajv for all pairs: making one takes longer than all the rest. */
+const ajv = createAjv("2020-12");
+
+function quickVerdictsOf(registry: Registry): ((value: Json) => boolean)[] {
+  ajv.removeSchema();
+  try {
+    for (const { schema, id } of registry.documents.values()) ajv.addSchema(toValidationSchema(schema, "2020-12"), id);
+    return registry.contracts.map(
+      ({ id }) =>
+        (value) =>
+          ajv.getSchema(id)?.(value) === true,
+    );
+  } catch {
+    return [];
+  }
+}
+
+export function fuzzChanges(options: { readonly seed: number; readonly witnessed: number }): FuzzResult {
+  const falseCompatible: string[] = [];
+  let [pairs, witnessed] = [0, 0];
+  for (let batch = 0; witnessed < options.witnessed; batch += 1) {
+    for (const { registry, values } of fc.sample(changedContract, { seed: options.seed + batch, numRuns: 100 })) {
+      const [before, after] = quickVerdictsOf(registry);
+      if (before === undefined || after === undefined) continue;
+      pairs += 1;
+      const witness = findWitness(values, before, after);
+      if (witness === undefined) continue;
+      witnessed += 1;
+      const schemas = registry.contracts.map(({ schema }) => schema);
+      if (isToldCompatible(registry)) falseCompatible.push(JSON.stringify({ schemas, witness }));
+    }
+  }
+  return { pairs, witnessed, falseCompatible };
+}
+
+/** An event that the older version takes and the newer one refuses. A reference to itself, which says nothing, has none. */
+function findWitness(
+  values: readonly Json[],
+  before: (value: Json) => boolean,
+  after: (value: Json) => boolean,
+): Json | undefined {
+  try {
+    return values.find((value) => before(value) && !after(value));
+  } catch {
+    return undefined;
+  }
+}
