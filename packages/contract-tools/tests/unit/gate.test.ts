@@ -107,8 +107,8 @@ describe("the check makes what the build makes", () => {
   test("two contracts that bundle one id with different schemas are a fault, with equal ones they are none", async () => {
     const bundling = (maxLength: number): JsonObject =>
       data(
-        { address: { $ref: "https://vendor.example/address.json" } },
-        { definitions: { address: { $id: "https://vendor.example/address.json", type: "string", maxLength } } },
+        { parcel: { $ref: "https://vendor.example/parcel.json" } },
+        { definitions: { parcel: { $id: "https://vendor.example/parcel.json", type: "string", maxLength } } },
       );
     const other = "events/shop/refund/1-0-0.json";
     expect(await faultsOf({ [file]: bundling(100), [other]: bundling(3) })).toEqual([`${other} duplicate-id`]);
