@@ -1,21 +1,30 @@
+import { Buffer } from "node:buffer";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { defaultStackPath } from "../../../src/runtime/folders.ts";
 import type { Stack } from "../run-pipeline.ts";
 
 /**
- * Gives a function of the stack another bundle: its own, with every occurrence of a text replaced.
+ * Gives a function of the stack another bundle: its own, with every occurrence of a text replaced in all its files.
  * @param folder where the changed bundle is written
- * @throws Error when the text does not occur: the test would test nothing
+ * @param replacement the text and another of equal length, since files of the zip are read by offsets
+ * @throws Error when the text does not occur, or the lengths differ: the test would test nothing
  */
 export function changeBundle(stack: Stack, name: string, folder: string, [from, to]: readonly [string, string]): void {
+  if (from.length !== to.length) throw new Error(`${to} has not the length of ${from}.`);
   const settings = stack.resource["aws_lambda_function"]?.[name];
   if (settings === undefined) throw new Error(`The stack has no function "${name}".`);
-  const files = unzipSync(readFileSync(resolve(dirname(defaultStackPath), String(settings["filename"]))));
-  const code = strFromU8(files["index.js"] ?? new Uint8Array());
-  if (!code.includes(from)) throw new Error(`The bundle of "${name}" does not hold ${from}.`);
+  const files = Object.entries(
+    unzipSync(readFileSync(resolve(dirname(defaultStackPath), String(settings["filename"])))),
+  );
+  // Latin-1 keeps every byte of a file as it is.
+  const changed = files.map(([file, bytes]) => {
+    const text = Buffer.from(bytes).toString("latin1");
+    return [file, new Uint8Array(Buffer.from(text.replaceAll(from, to), "latin1")), text.includes(from)] as const;
+  });
+  if (!changed.some(([, , holdsIt]) => holdsIt)) throw new Error(`The bundle of "${name}" does not hold ${from}.`);
   const path = join(folder, `${name}.zip`);
-  writeFileSync(path, zipSync({ ...files, "index.js": strToU8(code.replaceAll(from, to)) }, { level: 1 }));
+  writeFileSync(path, zipSync(Object.fromEntries(changed), { level: 1 }));
   settings["filename"] = path;
 }

@@ -125,7 +125,7 @@ describe("canaries while masking fails, and while the router cannot start", () =
   beforeAll(async () => {
     evidence = await runCanaries(traffic.paths, (stack) => {
       // As if the contracts came from a later version, whose actions this one does not know.
-      const later = ['"class":"user-id","action":"hmac"', '"class":"user-id","action":"tokenize"'] as const;
+      const later = ['"class":"user-id","action":"hmac"', '"class":"user-id","action":"hash"'] as const;
       changeBundle(stack, "enrichment", bundles, later);
       editFunction(stack, "router", { BAD_ROW_STREAM_NAME: "" });
       giveUpAtOnce(stack);
