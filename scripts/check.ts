@@ -40,7 +40,7 @@ const checks: readonly Check[] = [
     name: "lint",
     onFailure: "Mend what the rule names; rules are in packages/eslint-config.",
     commands: [
-      ["turbo", "run", "lint", "--output-logs=errors-only", "--log-order=grouped"],
+      ["turbo", "run", "lint", "--continue", "--output-logs=errors-only", "--log-order=grouped"],
       ["eslint", "scripts", "--max-warnings", "0"],
     ],
   },
@@ -48,7 +48,7 @@ const checks: readonly Check[] = [
     name: "types",
     onFailure: "Mend the types; settings are in packages/tsconfig.",
     commands: [
-      ["turbo", "run", "typecheck", "--output-logs=errors-only", "--log-order=grouped"],
+      ["turbo", "run", "typecheck", "--continue", "--output-logs=errors-only", "--log-order=grouped"],
       ["tsc", "--noEmit"],
     ],
   },

@@ -45,7 +45,7 @@ const EXIT_MARGIN_SECONDS = 5;
 export class EventService extends Construct {
   constructor(scope: Construct, id: string, props: EventServiceProps) {
     super(scope, id);
-    const { config, environment, raw } = props;
+    const { config } = props;
     const labels = { "app.kubernetes.io/name": SERVICE, "app.kubernetes.io/part-of": "millrace" };
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: {

@@ -15,16 +15,16 @@ export function changeBundle(stack: Stack, name: string, folder: string, [from, 
   if (from.length !== to.length) throw new Error(`${to} has not the length of ${from}.`);
   const settings = stack.resource["aws_lambda_function"]?.[name];
   if (settings === undefined) throw new Error(`The stack has no function "${name}".`);
-  const files = Object.entries(
-    unzipSync(readFileSync(resolve(dirname(defaultStackPath), String(settings["filename"])))),
-  );
-  // Latin-1 keeps every byte of a file as it is.
-  const changed = files.map(([file, bytes]) => {
+  const files = unzipSync(readFileSync(resolve(dirname(defaultStackPath), String(settings["filename"]))));
+  let isHeld = false;
+  for (const [file, bytes] of Object.entries(files)) {
+    // Latin-1 keeps every byte of a file as it is.
     const text = Buffer.from(bytes).toString("latin1");
-    return [file, new Uint8Array(Buffer.from(text.replaceAll(from, to), "latin1")), text.includes(from)] as const;
-  });
-  if (!changed.some(([, , holdsIt]) => holdsIt)) throw new Error(`The bundle of "${name}" does not hold ${from}.`);
+    isHeld ||= text.includes(from);
+    files[file] = new Uint8Array(Buffer.from(text.replaceAll(from, to), "latin1"));
+  }
+  if (!isHeld) throw new Error(`The bundle of "${name}" does not hold ${from}.`);
   const path = join(folder, `${name}.zip`);
-  writeFileSync(path, zipSync(Object.fromEntries(changed), { level: 1 }));
+  writeFileSync(path, zipSync(files, { level: 1 }));
   settings["filename"] = path;
 }
