@@ -48,7 +48,7 @@ async function untilTaken(
 ): Promise<{ readonly told: string; readonly afterMs: number }> {
   const told = await waitFor(
     "the takeover",
-    () => /! ((?:Taken over|Built)[^\n]*|Not taken over[^\n]*\n[^\n]+)/.exec(output.slice(from))?.[1],
+    () => /! ((?:Taken over|Built)[^\n]*|Not taken over[^\n]*\n[^\n]+(?:\n  - [^\n]+)*)/.exec(output.slice(from))?.[1],
   );
   return { told, afterMs: Date.now() - changedAt };
 }
@@ -112,8 +112,9 @@ try {
 
   await edit("another number of shards", "infra/src/environments/local.ts", (text) =>
     text
-      .replace("raw: provisioned(6,", "raw: provisioned(8,")
-      .replace("enriched: provisioned(12,", "enriched: provisioned(9,"),
+      .replace("raw: provisioned(6,", "raw: provisioned(7,")
+      .replace("enriched: provisioned(12,", "enriched: provisioned(14,")
+      .replace("recommendations: { ...provisioned(8,", "recommendations: { ...provisioned(9,"),
   );
   const pricing = readFileSync(join(copy.root, "schemas/routes/pricing.json"), "utf8");
   await edit("a pattern that is none", "schemas/routes/pricing.json", (text) =>
