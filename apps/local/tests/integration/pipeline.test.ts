@@ -159,20 +159,26 @@ describe("the local pipeline", () => {
         type: "page.view",
         data: { context },
       };
-      const response = await fetch(ingest, {
-        method: "POST",
-        headers: { authorization: `Bearer ${writeKey}`, "content-type": "application/json" },
-        body: JSON.stringify(event),
-      });
-      expect(await response.json()).toMatchObject({ accepted: 1, ids: ["by-hand"] });
+      const post = async (url: string | URL, body: object): Promise<unknown> => {
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { authorization: `Bearer ${writeKey}`, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        });
+        return response.json();
+      };
+      const dryRun = JSON.stringify(await post(new URL("/v1/validate", ingest), { ...event, id: "dry-run" }));
+      expect(dryRun).toContain('"status":"valid"');
+      expect(dryRun).not.toContain("ada@mail.example");
+      expect(await post(ingest, event)).toMatchObject({ accepted: 1, ids: ["by-hand"] });
       const rows = await waitFor(run, "the row", async () => {
         const found = await queryWarehouse(
           control,
-          "SELECT validation_status, record FROM events WHERE id = 'by-hand'",
+          "SELECT validation_status, record FROM events WHERE id IN ('by-hand', 'dry-run')",
         );
         return found.length > 0 ? found : undefined;
       });
-      expect(rows[0]).toMatchObject({ validation_status: "valid" });
+      expect(rows).toMatchObject([{ validation_status: "valid" }]);
       expect(JSON.stringify(rows)).not.toContain("ada@mail.example");
       run.child.kill("SIGINT");
       const { code, output } = await run.ended;
