@@ -136,13 +136,14 @@ export class IndexedDbStore {
   #write(): void {
     if (this.#database === undefined || this.#changes.size === 0) return;
     try {
-      const store = this.#database
-        .transaction(storeName, "readwrite", { durability: "relaxed" })
-        .objectStore(storeName);
+      const transaction = this.#database.transaction(storeName, "readwrite", { durability: "relaxed" });
+      const store = transaction.objectStore(storeName);
       for (const [key, row] of this.#changes) {
         if (row === undefined) store.delete(key);
         else store.put(row);
       }
+      // A transaction that waits for its page to commit it is undone when the page goes.
+      (transaction as Partial<IDBTransaction>).commit?.();
     } catch {
       // The database was closed under us: the events are still in memory.
     }

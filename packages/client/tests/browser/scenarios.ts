@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser } from "@millrace/jest-preset/chromium";
+import type { Browser, Page } from "@millrace/jest-preset/chromium";
 import type { EventGate } from "./event-gate.ts";
 import type { EventService } from "./event-service.ts";
 import { type PageServer, sendFrom, Shop, toldBy } from "./test-page.ts";
@@ -55,6 +55,17 @@ const areStored = ({ service }: World, ids: readonly string[]): Promise<boolean>
     const stored = new Set(service.stored());
     return ids.every((id) => stored.has(id));
   });
+
+/** Events that a page has in its database; none before that is there. */
+const countRows = (page: Page): Promise<number> =>
+  page.evaluate<number>(`indexedDB.databases().then((databases) =>
+    databases.length === 0 ? 0 : new Promise((resolve) => {
+      const opening = indexedDB.open("millrace-client");
+      opening.onsuccess = () => {
+        const query = opening.result.transaction("events").objectStore("events").count();
+        query.onsuccess = () => { resolve(query.result); opening.result.close(); };
+      };
+    }))`);
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -113,6 +124,8 @@ export const scenarios: readonly Scenario[] = [
     run: withShop(async (shop, world) => {
       const page = await shop.openPage({ lingerMs: 60_000, maxBatchEvents: 500 });
       const sent = await sendFrom(page, 150, 1_000, "0");
+      // Before its database is open, a page has its events in memory only.
+      await until(async () => (await countRows(page)) === sent.length, 3_000);
       await page.close();
       await until(() => world.service.stored().length > 0, 3_000);
       const next = await shop.openPage();
@@ -266,14 +279,7 @@ export const scenarios: readonly Scenario[] = [
       const page = await shop.openPage();
       const sent = await sendFrom(page, 50);
       await page.evaluate("client.flush()");
-      const count = await page.evaluate<number>(`new Promise((resolve) => {
-        const opening = indexedDB.open("millrace-client");
-        opening.onsuccess = () => {
-          const query = opening.result.transaction("events").objectStore("events").count();
-          query.onsuccess = () => resolve(query.result);
-        };
-      })`);
-      return { sent, facts: { "no rows": count === 0 } };
+      return { sent, facts: { "no rows": (await countRows(page)) === 0 } };
     }),
   },
 ];
