@@ -14,7 +14,10 @@ export interface SynthesizeOptions {
   /** Finds the zips, whose paths are relative to the stack's folder. */
   readonly artifactsFor: (stackFolder: string) => FunctionArtifacts;
   readonly routeDocuments: readonly RouteDocument[];
-  /** The same documents compiled with their tests, as `routes publish` writes them; asked for when an environment reloads routes. */
+  /**
+   * The same documents compiled with their tests, as `routes publish` writes them; asked for when an environment
+   * reloads routes.
+   */
   readonly compiledRoutes: () => string;
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];

@@ -1,5 +1,6 @@
 /**
- * Packs every published package as it goes to the registry: `pnpm release:pack <folder>`. The packages have to be built.
+ * Packs every published package as it goes to the registry: `pnpm release:pack <folder>`. The packages have to be
+ * built.
  *
  * A tarball differs from what `pnpm pack` gives in four ways: names carry the scope of `release` in package.json, the
  * manifest says access and registry, repository and commit when CI names them, and the exports have no condition for

@@ -7,7 +7,9 @@ export const root = join(import.meta.dirname, "../..");
 /** Scope that the sources are written in. */
 export const sourceScope = "@millrace";
 
-/** Under which names and where packages are published: `release` in the root's package.json, the one place to change. */
+/**
+ * Under which names and where packages are published: `release` in the root's package.json, the one place to change.
+ */
 export interface ReleaseSettings {
   /** Scope of the published names, such as `@acme`. */
   readonly scope: string;

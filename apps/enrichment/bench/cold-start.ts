@@ -1,9 +1,10 @@
 /**
- * Cold start: how long bundles take to load, each in a fresh process, many times, in turn: `pnpm bench:cold`, `--json`, `--runs 40`.
- * `--levers` measures the function itself with each of its levers undone, or with one more pulled (decision 0026).
+ * Cold start: how long bundles take to load, each in a fresh process, many times, in turn: `pnpm bench:cold`, `--json`,
+ * `--runs 40`. `--levers` measures the function itself with each of its levers undone, or with one more pulled
+ * (decision 0026).
  *
- * It measures what a bundle decides: loading and evaluating it. What AWS adds (fetching the zip, starting the machine) is
- * the same for all and larger.
+ * It measures what a bundle decides: loading and evaluating it. What AWS adds (fetching the zip, starting the machine)
+ * is the same for all and larger.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

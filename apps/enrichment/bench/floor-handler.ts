@@ -4,7 +4,8 @@ import type { KinesisSender } from "@millrace/put-records";
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 
 /**
- * The least a handler can do: each record parsed, validated and written again, the batch sent in one request and the answer believed.
+ * The least a handler can do: each record parsed, validated and written again, the batch sent in one request and the
+ * answer believed.
  */
 export function createFloorHandler(client: KinesisSender, isValid: (data: unknown) => boolean) {
   return async ({ Records }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {

@@ -17,9 +17,9 @@ export interface RoundReport {
 }
 
 /**
- * Runs candidates in turn, round by round, each in a process of its own: a function has its process to itself as well, and neither
- * the garbage of others nor what the compiler has learnt from their objects. Ratios are taken within a round, so that
- * whatever else the machine does hits all alike.
+ * Runs candidates in turn, round by round, each in a process of its own: a function has its process to itself as well,
+ * and neither the garbage of others nor what the compiler has learnt from their objects. Ratios are taken within a
+ * round, so that whatever else the machine does hits all alike.
  */
 export async function measure(
   names: readonly string[],

@@ -23,8 +23,8 @@ export function createSampleRandom(seed: number): () => number {
 const id = (prefix: string, number: number) => `${prefix}-${number.toString(36).padStart(8, "0")}`;
 
 /**
- * Clicks of shoppers as ingest writes them, one record each: `visitors` people with an address, a browser and a few pages each, so that
- * inputs repeat as they do in traffic.
+ * Clicks of shoppers as ingest writes them, one record each: `visitors` people with an address, a browser and a few
+ * pages each, so that inputs repeat as they do in traffic.
  */
 export function createSampleRecords(
   count: number,

@@ -1,14 +1,16 @@
 /**
- * Events per second on one core: `pnpm bench`, `pnpm bench --json`, `--quick` for a short look, `--no-growth` without the last.
+ * Events per second on one core: `pnpm bench`, `pnpm bench --json`, `--quick` for a short look, `--no-growth` without
+ * the last.
  *
- * - floor: base64 → JSON.parse → one validator of Ajv's standalone code → stringify → bytes, in a loop; the same with our validator,
- *   which counts the characters of a text only when it must.
+ * - floor: base64 → JSON.parse → one validator of Ajv's standalone code → stringify → bytes, in a loop; the same with
+ *   our validator, which counts the characters of a text only when it must.
  * - record: `enrichRecord` with everything on, from base64 to bytes.
  * - handler floor: a batch of the floor's work, sent in one request.
- * - handler: the whole Lambda handler with its batch ledger, PutRecords and metrics, to a Kinesis that confirms at once.
+ * - handler: the whole Lambda handler with its batch ledger, PutRecords and metrics, to a Kinesis that confirms at
+ *   once.
  * - usual: the same work as it is usually built (usual-build.ts).
- * - growth: records of ten types with ten and with a thousand contracts, and of a thousand types; after each validator has been called
- *   often enough to be compiled to machine code, as it is in a function that lives for minutes.
+ * - growth: records of ten types with ten and with a thousand contracts, and of a thousand types; after each validator
+ *   has been called often enough to be compiled to machine code, as it is in a function that lives for minutes.
  */
 import { measure, type Measurement } from "./measure.ts";
 import { createSampleRecords } from "./sample-records.ts";

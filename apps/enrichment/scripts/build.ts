@@ -1,5 +1,6 @@
 /**
- * Builds the Lambda function: contracts generated from schemas/, options checked, everything bundled into dist/function.zip.
+ * Builds the Lambda function: contracts generated from schemas/, options checked, everything bundled into
+ * dist/function.zip.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -2,7 +2,8 @@
  * Sends mutated records through the handler and counts: `pnpm mutate`, `pnpm mutate --records 50000 --seed 7`.
  *
  * Exits 1 when a record gives more or fewer outputs than it has lines, when what was written differs from that, an
- * invocation throws, a record takes more than 2 s of CPU, a bad row says "not-processed" (a defect of our own), or memory grows.
+ * invocation throws, a record takes more than 2 s of CPU, a bad row says "not-processed" (a defect of our own), or
+ * memory grows.
  */
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
@@ -26,8 +27,8 @@ const perInvocation = 500;
 /** CPU time; a function has 30 s for a batch of 200. */
 const maxRecordMs = 2_000;
 /**
- * How much more memory the second half of a run may need than the first. It goes up and down by tens of megabytes, since caches drop
- * half of what they hold at once; what leaks goes up only.
+ * How much more memory the second half of a run may need than the first. It goes up and down by tens of megabytes,
+ * since caches drop half of what they hold at once; what leaks goes up only.
  */
 const maxGrowth = { factor: 1.25, megabytes: 16 };
 const memoryMarks = 10;

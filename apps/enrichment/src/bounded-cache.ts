@@ -5,7 +5,10 @@ export function cutKey(text: string): string {
   return text.length > maxCachedKeyLength ? text.slice(0, maxCachedKeyLength) : text;
 }
 
-/** A function that keeps its last result: neighbouring events often have the same input, and to compare is cheaper than to look up. */
+/**
+ * A function that keeps its last result: neighbouring events often have the same input, and to compare is cheaper than
+ * to look up.
+ */
 export function rememberLast<Value>(compute: (input: string) => Value): (input: string) => Value {
   let lastInput: string | undefined;
   let lastValue: Value | undefined;

@@ -8,7 +8,7 @@ import { enrichRecord } from "./enrich-record.ts";
 import { createBundleReader } from "./enrichments/database.ts";
 import type { PrivacyKey } from "./privacy/privacy-keys.ts";
 
-/** What enrichment would make of one raw event. */
+/** One raw event as enrichment would write it. */
 export type EnrichmentPreview =
   | { readonly enriched: string }
   | { readonly failure: { readonly kind: string; readonly message: string } };

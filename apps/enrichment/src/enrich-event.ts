@@ -84,8 +84,9 @@ interface MaskedEvent {
 }
 
 /**
- * Nearly every text is passed on with the masked values exchanged. One that is written in another way (white space, escapes) is written
- * anew; if that would change digits, or leave what no store takes, the text is read once more with both in mind, and masked again.
+ * Nearly every text is passed on with the masked values exchanged. One that is written in another way (white space,
+ * escapes) is written anew; if that would change digits, or leave what no store takes, the text is read once more with
+ * both in mind, and masked again.
  */
 function maskAndWrite(event: RawEvent, text: string, order: MaskingOrder, { maskEvent }: EventContext): MaskedEvent {
   const log = maskOrFail(maskEvent, event, order, text);

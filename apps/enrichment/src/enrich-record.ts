@@ -60,9 +60,9 @@ const aggregated = {
 };
 
 /**
- * Turns the bytes of a raw record into enriched events and bad rows: one of them for every line, whatever the bytes are. A
- * record of more than `maxRecordLines` lines, or one that a producer aggregated, is set aside whole. Never throws for what a record holds, and equal input gives
- * equal output.
+ * Turns the bytes of a raw record into enriched events and bad rows: one of them for every line, whatever the bytes
+ * are. A record of more than `maxRecordLines` lines, or one that a producer aggregated, is set aside whole. Never
+ * throws for what a record holds, and equal input gives equal output.
  *
  * @param bytes NDJSON, one event a line
  * @param origin where the record lay; goes into bad rows

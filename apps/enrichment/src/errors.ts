@@ -33,7 +33,10 @@ export class DatabaseError extends EnrichmentError {
   readonly code = "ENRICHMENT_DATABASE";
 }
 
-/** Half a surrogate pair in an attribute that identifies the event: once repaired, it would be the identity of another event. */
+/**
+ * Half a surrogate pair in an attribute that identifies the event: once repaired, it would be the identity of another
+ * event.
+ */
 export class UnstorableIdentityError extends EnrichmentError {
   override readonly name = "UnstorableIdentityError";
   readonly code = "ENRICHMENT_UNSTORABLE_IDENTITY";

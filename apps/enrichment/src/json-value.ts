@@ -14,7 +14,10 @@ export function setProperty(object: JsonObject, key: string, value: unknown): vo
   }
 }
 
-/** Where the search for a free name went on last: from the beginning each time, an object full of addresses takes minutes. */
+/**
+ * Where the search for a free name went on last: from the beginning each time, an object full of addresses takes
+ * minutes.
+ */
 const nextSuffixes = new WeakMap<JsonObject, Map<string, number>>();
 
 /** A name that the object does not have: the one given, or with a number behind it. */
@@ -44,8 +47,8 @@ export function pointerKeys(pointer: string): string[] {
 /**
  * The value a list of steps leads to; `undefined` when there is none.
  *
- * What `Object.prototype` has under a step is a function and leads nowhere, so properties need not be asked whether they are
- * the object's own; that would take longer than all the rest.
+ * What `Object.prototype` has under a step is a function and leads nowhere, so properties need not be asked whether
+ * they are the object's own; that would take longer than all the rest.
  */
 export function valueAt(root: unknown, keys: readonly string[]): unknown {
   let value = root;

@@ -15,7 +15,8 @@ export const maxBadRowPayloadBytes = 512 * 1024;
 
 /**
  * Lines of a record that are read. Ingest fills records up to 64 KiB, which the shortest events there are would make
- * some 500 lines; a record of more was written by something else, and each of its lines would become a record of its own.
+ * some 500 lines; a record of more was written by something else, and each of its lines would become a record of its
+ * own.
  */
 export const maxRecordLines = 1_000;
 
@@ -50,8 +51,8 @@ export const minPrivacyKeyBytes = 32;
 export const maxPrivacyKeys = 4;
 
 /**
- * Privacy keys older than this are read again: a rotation reaches every running function within it. A read costs 0.05 USD per
- * 10,000, https://aws.amazon.com/secrets-manager/pricing/.
+ * Privacy keys older than this are read again: a rotation reaches every running function within it. A read costs 0.05
+ * USD per 10,000, https://aws.amazon.com/secrets-manager/pricing/.
  */
 export const defaultPrivacyKeysRefreshSeconds = 300;
 export const maxPrivacyKeysRefreshSeconds = 3_600;
@@ -65,7 +66,10 @@ export const givingBackMarginMs = 1_000;
 /** Names of properties that a place in a privacy map remembers: those of its schema, and of those who add their own. */
 export const maxRememberedNames = 1_000;
 
-/** Texts of JSON inside each other that are read. Each doubles the backslashes of the one around it; what is deeper is masked whole. */
+/**
+ * Texts of JSON inside each other that are read. Each doubles the backslashes of the one around it; what is deeper is
+ * masked whole.
+ */
 export const maxInnerTexts = 4;
 
 /** How long the events of a source count for whether it is broken; up to twice as long. */

@@ -9,8 +9,8 @@ import { loadRegistry } from "@millrace/contract-tools/registry";
 const generatedFolder = join(import.meta.dirname, "../dist/generated");
 
 /**
- * Generates the contracts of a schemas folder and loads them, as the build does for the bundle: for tests, benchmarks and
- * the simulation, which read sources.
+ * Generates the contracts of a schemas folder and loads them, as the build does for the bundle: for tests, benchmarks
+ * and the simulation, which read sources.
  *
  * @param schemasFolder path of `schemas/`
  */

@@ -6,8 +6,8 @@ interface SourceCounts {
 }
 
 /**
- * Counts the events of each source over the last one or two windows, to tell a source that is broken from one that has a bad event. Of
- * so many sources only: others are not told, and cost nothing.
+ * Counts the events of each source over the last one or two windows, to tell a source that is broken from one that has
+ * a bad event. Of so many sources only: others are not told, and cost nothing.
  */
 export class SourceWatch {
   #young = new Map<string, SourceCounts>();

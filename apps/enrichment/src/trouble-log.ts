@@ -10,8 +10,8 @@ import { isJsonObject } from "./json-value.ts";
 const faultsOfOurs: readonly string[] = [badRowKinds.maskingFailed, badRowKinds.notProcessed];
 
 /**
- * Gathers what goes wrong in an invocation and says it in one line, at its end; nothing when nothing did. Lambda runs one invocation at
- * a time in an environment, so one log serves them all in turn.
+ * Gathers what goes wrong in an invocation and says it in one line, at its end; nothing when nothing did. Lambda runs
+ * one invocation at a time in an environment, so one log serves them all in turn.
  *
  * The line counts and says where to look. It quotes nothing: what could not be read could not be masked either.
  */
@@ -20,7 +20,9 @@ export class TroubleLog {
   #badRows = new Map<string, number>();
   #enrichmentFailures = new Map<string, number>();
   #failedOutputs = new Map<string, number>();
-  /** Of the first event that something was wrong with, if it has one; the others are not asked, however many they are. */
+  /**
+   * Of the first event that something was wrong with, if it has one; the others are not asked, however many they are.
+   */
   #traceId: string | undefined;
   #isTraceSought = false;
   #error: unknown;

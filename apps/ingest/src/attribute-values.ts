@@ -7,7 +7,8 @@ import { parseInstant } from "@millrace/event-contracts";
  */
 
 const printableAscii = /^[\x20-\x7e]*$/;
-// Control characters, noncharacters and unpaired surrogates; with the flag `u` a surrogate class matches only lone ones.
+// Control characters, noncharacters and unpaired surrogates; with the flag `u` a surrogate class matches only lone
+// ones.
 // eslint-disable-next-line no-control-regex -- the specification forbids exactly these
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 
@@ -17,8 +18,8 @@ export function isAllowedString(value: string): boolean {
 }
 
 /**
- * The text of a header, which Node gives byte by byte: UTF-8 where it is that, else Latin-1, as RFC 9110 has it. Without
- * the characters that no CloudEvents string may hold.
+ * The text of a header, which Node gives byte by byte: UTF-8 where it is that, else Latin-1, as RFC 9110 has it.
+ * Without the characters that no CloudEvents string may hold.
  */
 export function readHeaderText(value: string): string {
   if (printableAscii.test(value)) return value;

@@ -42,7 +42,8 @@ interface MediaType {
 /**
  * Reads the format of a body from its content type.
  * @throws IngestError `unsupported-media-type`
- * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3-http-message-mapping
+ * @see
+ *   https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3-http-message-mapping
  */
 export function readBodyFormat(contentType: string | undefined, isBinaryMode: boolean): BodyFormat {
   const known = isBinaryMode ? binaryFormats : plainFormats;

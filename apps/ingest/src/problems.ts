@@ -77,7 +77,7 @@ export interface ProblemFacts {
   /** Where reading stopped; both from 1. */
   readonly line?: number;
   readonly column?: number;
-  /** What the endpoint takes; becomes the header `Allow`. */
+  /** Methods that the endpoint takes; becomes the header `Allow`. */
   readonly allowedMethods?: readonly string[];
   /** When to come back; becomes the header `Retry-After`. */
   readonly retryAfterSeconds?: number;

@@ -1,6 +1,6 @@
 /**
- * `pnpm --filter @millrace/local bench:takeover`: changes everything that can be taken over under load, in a copy of the
- * repository, and counts what became of every event. It ends with 1 if one was lost or doubled.
+ * `pnpm --filter @millrace/local bench:takeover`: changes everything that can be taken over under load, in a copy of
+ * the repository, and counts what became of every event. It ends with 1 if one was lost or doubled.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

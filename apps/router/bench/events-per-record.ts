@@ -1,6 +1,6 @@
 /**
- * `pnpm --filter @millrace/router bench:records`: what `eventsPerRecord` costs. The router copies the same events with 1
- * and with many to one destination, over the real PutRecords client and a Kinesis in the process, and prints records,
+ * `pnpm --filter @millrace/router bench:records`: what `eventsPerRecord` costs. The router copies the same events with
+ * 1 and with many to one destination, over the real PutRecords client and a Kinesis in the process, and prints records,
  * what AWS would count, and processor time an event.
  */
 import { Kinesis } from "@millrace/aws-simulator";

@@ -215,7 +215,8 @@ class Router {
 
   onFailedOutput(failure: FailedOutput): FailureDecision {
     const { output, delivery } = failure;
-    // A bad row that cannot be stored must not be lost: Lambda brings the record again. So it is with an undelivered event.
+    // A bad row that cannot be stored must not be lost: Lambda brings the record again. So it is with an undelivered
+    // event.
     if (!isRoutedOutput(output)) return { action: "block" };
     this.#telemetry.countBy("failuresByDestination", output.destination);
     this.#telemetry.countBy("failuresByReason", delivery?.reason ?? "no-answer");

@@ -10,7 +10,7 @@ import { createObjectClient } from "./s3/object-client.ts";
 
 /** The compiled routes as JSON text, put in by the build: parsing text is faster than evaluating an object literal. */
 declare const COMPILED_ROUTES: string;
-/** What was built; benchmarks bundle without it. */
+/** Version and hash of the built artifact; benchmarks bundle without it. */
 declare const BUILD_VERSION: string | undefined;
 
 const config = readConfig(process.env);

@@ -7,12 +7,16 @@ export const MAX_RECORD_BYTES = 1_048_576;
  */
 export const MAX_RECORD_LINES = 1_000;
 
-/** Bytes of events one record is filled with: below the maximum by the longest partition key (256 characters of 4 bytes). */
+/**
+ * Bytes of events one record is filled with: below the maximum by the longest partition key (256 characters of 4
+ * bytes).
+ */
 export const MAX_RECORD_DATA_BYTES = MAX_RECORD_BYTES - 1_024;
 
 /**
- * Time one invocation spends on one destination when its routes do not say otherwise: enough for a cold first call and for a
- * burst that a shard works off, a quarter of the function's timeout. A dead destination costs it once, then its breaker is open.
+ * Time one invocation spends on one destination when its routes do not say otherwise: enough for a cold first call and
+ * for a burst that a shard works off, a quarter of the function's timeout. A dead destination costs it once, then its
+ * breaker is open.
  */
 export const DEFAULT_BUDGET_MS = 8_000;
 
@@ -40,7 +44,9 @@ export const UNDELIVERED_ATTEMPT_MS = 2_000;
 export const UNDELIVERED_WAIT_MS = 50;
 export const UNDELIVERED_LONGEST_WAIT_MS = 1_000;
 
-/** Bytes of a payload kept in a bad row, as its schema has it: in base64 they leave a third of a record for the rest. */
+/**
+ * Bytes of a payload kept in a bad row, as its schema has it: in base64 they leave a third of a record for the rest.
+ */
 export const MAX_BAD_ROW_PAYLOAD_BYTES = 512 * 1_024;
 
 /** Events whose identity one environment remembers, to count copies: about 4 MB. */

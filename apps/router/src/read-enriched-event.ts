@@ -4,8 +4,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * A decoded line as an enriched event, or why it is none. Only what routing itself stands on is looked at: the identity,
- * and that there is an event.
+ * A decoded line as an enriched event, or why it is none. Only what routing itself stands on is looked at: the
+ * identity, and that there is an event.
  */
 export function readEnrichedEvent(value: unknown): { event: EnrichedEvent } | { reason: string } {
   if (!isObject(value)) return { reason: "The line is not a JSON object." };

@@ -7,8 +7,9 @@ interface Sighting {
 }
 
 /**
- * Remembers which events were read lately, and where. An event at another place than before is a copy that was made further up, by
- * a producer that was not sure or by a worker that died; the same place again is the same record, delivered again.
+ * Remembers which events were read lately, and where. An event at another place than before is a copy that was made
+ * further up, by a producer that was not sure or by a worker that died; the same place again is the same record,
+ * delivered again.
  */
 export class SeenIdentities {
   /** In the order of their first sighting. */

@@ -90,7 +90,9 @@ function publish(documents: readonly RouteDocument[]): PublishedRoutes {
   };
 }
 
-/** Megabytes of addresses would prove nothing here; the enrichment notes that it has no database and the event goes on. */
+/**
+ * Megabytes of addresses would prove nothing here; the enrichment notes that it has no database and the event goes on.
+ */
 function noDatabase(): never {
   throw new Error("The simulation has no database of addresses.");
 }

@@ -129,7 +129,9 @@ const bucketNamesFit: Relation = ({ environment, aws }) =>
     return faultIf(name.length > BUCKET_NAME_MAX_LENGTH, `environment: bucket name ${name} is too long`);
   });
 
-/** Bytes of an event in a record of the raw and of the enriched stream, means over the sample traffic of `pnpm start`. */
+/**
+ * Bytes of an event in a record of the raw and of the enriched stream, means over the sample traffic of `pnpm start`.
+ */
 const RAW_EVENT_BYTES = 778;
 const ENRICHED_EVENT_BYTES = 1_559;
 /** CPU of the event service for a request with one event, the upper end of what its bench prints. */

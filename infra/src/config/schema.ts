@@ -282,7 +282,10 @@ const environmentConfig = z.strictObject({
   lake: z.strictObject({
     infrequentAccessAfter: whole<Days>("days", { min: 30, max: 3_650 }),
     expireAfter: whole<Days>("days", { min: 1, max: 3_650 }),
-    /** Dead letters hold events before masking: they are not kept longer than a repair takes, nor are undelivered events. */
+    /**
+     * Dead letters hold events before masking: they are not kept longer than a repair takes, nor are undelivered
+     * events.
+     */
     deadLettersExpireAfter: whole<Days>("days", { min: 1, max: 365 }),
   }),
   logs: z.strictObject({

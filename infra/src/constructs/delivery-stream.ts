@@ -25,7 +25,9 @@ export interface DeliveryStreamProps {
 
 const byHour = "date=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/";
 
-/** Collects a stream's records into gzipped NDJSON objects; records end their own lines, so nothing is added between. */
+/**
+ * Collects a stream's records into gzipped NDJSON objects; records end their own lines, so nothing is added between.
+ */
 export class DeliveryStream extends Construct {
   readonly name: string;
   /** Prefix of every object that arrived whole; a failed one lies elsewhere, where no pipe looks. */

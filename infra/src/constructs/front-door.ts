@@ -38,7 +38,8 @@ export class FrontDoor extends Construct {
             name: physicalName(environment, "front-door"),
             region: aws.region,
             requestsPerAddress: frontDoor.firewall.requestsPerAddress,
-            // The load balancer is the first proxy. With another one before it, every connection has that one's address.
+            // The load balancer is the first proxy. With another one before it, every connection has that one's
+            // address.
             clientAddress: ingest.trustedProxies > 1 ? "forwarded" : "connection",
           })
         : undefined;

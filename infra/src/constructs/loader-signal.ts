@@ -16,8 +16,8 @@ export interface LoaderSignalProps {
 }
 
 /**
- * A topic that Snowflake publishes to. CloudWatch counts the messages of every topic (`NumberOfMessagesPublished`), so that each
- * message is a datum of a metric, with no function between the two.
+ * A topic that Snowflake publishes to. CloudWatch counts the messages of every topic (`NumberOfMessagesPublished`), so
+ * that each message is a datum of a metric, with no function between the two.
  */
 export class LoaderSignal extends Construct {
   readonly topicName: string;
@@ -37,7 +37,8 @@ export class LoaderSignal extends Construct {
       direction: "OUTBOUND",
       notificationProvider: "AWS_SNS",
       awsSnsTopicArn: topic.arn,
-      // Written out: the role's trust policy needs the integration's identity, so the integration cannot wait for the role.
+      // Written out: the role's trust policy needs the integration's identity, so the integration cannot wait for the
+      // role.
       awsSnsRoleArn: `arn:aws:iam::${accountId}:role/${name}`,
     });
     const role = new ServiceRole(this, "role", {

@@ -32,9 +32,9 @@ const INTERVAL_MINUTES = 5;
 const LATE_MINUTES = 15;
 
 /**
- * Watches Snowpipe from inside Snowflake. Every five minutes a task finds the lines that pipes refused, writes each into REFUSED_LINES,
- * and publishes: one message for each file with refused lines, and one that says that all pipes run and no file waits. Silence of
- * the second is an alarm as well: of the pipes, of the task, or of Snowflake.
+ * Watches Snowpipe from inside Snowflake. Every five minutes a task finds the lines that pipes refused, writes each
+ * into REFUSED_LINES, and publishes: one message for each file with refused lines, and one that says that all pipes run
+ * and no file waits. Silence of the second is an alarm as well: of the pipes, of the task, or of Snowflake.
  */
 export class LoaderWatch extends Construct {
   /** A message for each file of which lines were refused. */
@@ -108,8 +108,8 @@ const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /**
  * Sources: COPY_HISTORY tells of a file's first error only, and VALIDATE does not work where COPY selects
- * (https://docs.snowflake.com/en/sql-reference/functions/copy_history, …/functions/validate), so each file with errors is read again, as
- * text, and every line of it that is no row is a refused line. CHECK_JSON says why
+ * (https://docs.snowflake.com/en/sql-reference/functions/copy_history, …/functions/validate), so each file with errors
+ * is read again, as text, and every line of it that is no row is a refused line. CHECK_JSON says why
  * (https://docs.snowflake.com/en/sql-reference/functions/check_json). Publishing:
  * https://docs.snowflake.com/en/sql-reference/stored-procedures/system_send_snowflake_notification
  */

@@ -85,7 +85,8 @@ export class PipelineFunction extends Construct {
       name: LIVE_ALIAS,
       functionName: this.#function.functionName,
       functionVersion: this.#function.version,
-      // Only the first version goes live here. `release` and `rollback` move the alias afterwards, and say why in its description.
+      // Only the first version goes live here. `release` and `rollback` move the alias afterwards, and say why in its
+      // description.
       lifecycle: { ignoreChanges: ["description", "function_version", "routing_config"] },
     });
   }

@@ -17,8 +17,9 @@ export interface PublishedRoutesProps {
 const OBJECT_KEY = "routes.json";
 
 /**
- * Where a running router looks for newer routes. A deployment puts those of its own bundle there, or a new function would go back to
- * the ones published before it; between two deployments `routes publish` replaces them. Versions are the way back.
+ * Where a running router looks for newer routes. A deployment puts those of its own bundle there, or a new function
+ * would go back to the ones published before it; between two deployments `routes publish` replaces them. Versions are
+ * the way back.
  */
 export class PublishedRoutes extends Construct {
   readonly #bucket: PrivateBucket;

@@ -13,8 +13,9 @@ export interface RuntimeSecretProps {
 }
 
 /**
- * A Secrets Manager secret that a workload reads while it runs. Terraform knows its name and its ARN, never its value: plans, states
- * and environments are read by more people than the secret is (docs/decisions/0094). Only `local` makes one, of keys that are public.
+ * A Secrets Manager secret that a workload reads while it runs. Terraform knows its name and its ARN, never its value:
+ * plans, states and environments are read by more people than the secret is (docs/decisions/0094). Only `local` makes
+ * one, of keys that are public.
  */
 export class RuntimeSecret extends Construct {
   readonly arn: string;

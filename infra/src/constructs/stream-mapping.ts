@@ -18,8 +18,8 @@ export interface StreamMappingProps {
 
 /**
  * Reads a stream into a function so that nothing blocks a shard for ever and nothing disappears: retries and age are
- * finite, a failing batch is halved, the function names the record it stopped at, and what is given up lands whole in S3
- * (SQS and SNS would get pointers into a stream that forgets).
+ * finite, a failing batch is halved, the function names the record it stopped at, and what is given up lands whole in
+ * S3 (SQS and SNS would get pointers into a stream that forgets).
  */
 export class StreamMapping extends Construct {
   readonly #mapping: LambdaEventSourceMapping;
@@ -49,7 +49,8 @@ export class StreamMapping extends Construct {
       // Without them nobody sees how many records went to the dead letters, or nowhere.
       metricsConfig: { metrics: ["EventCount"] },
       dependsOn: [target.serviceRole.policy, ...dependsOn],
-      // Only a new mapping starts anywhere; another position in the configuration would replace the one that knows its place.
+      // Only a new mapping starts anywhere; another position in the configuration would replace the one that knows its
+      // place.
       lifecycle: { ignoreChanges: ["starting_position", "starting_position_timestamp"] },
     });
   }

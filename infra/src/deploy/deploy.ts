@@ -28,8 +28,8 @@ export interface ApplyOptions extends GuardedOptions {
 }
 
 /**
- * Plans one environment into a folder and looks at the plan. A plan that would lose something is described there, but its
- * plan file is taken away.
+ * Plans one environment into a folder and looks at the plan. A plan that would lose something is described there, but
+ * its plan file is taken away.
  *
  * @throws DeployError
  */

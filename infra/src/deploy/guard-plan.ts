@@ -30,7 +30,10 @@ export interface GuardOptions {
 }
 
 export interface Verdict {
-  /** Each says what would be lost, how to avoid or fill it, and how to say that it is meant. Empty: the plan may be applied. */
+  /**
+   * Each says what would be lost, how to avoid or fill it, and how to say that it is meant. Empty: the plan may be
+   * applied.
+   */
   readonly refusals: readonly string[];
   /** Addresses whose gap was accepted, with what happens there. */
   readonly accepted: readonly AcceptedGap[];
@@ -85,7 +88,8 @@ const unserved: Gap = {
  * where the old one stopped, is missing downstream or comes twice.
  */
 const gaps: Readonly<Record<string, Gap>> = {
-  // https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html: a delivery stream starts at LATEST.
+  // https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html: a delivery stream starts at
+  // LATEST.
   aws_kinesis_firehose_delivery_stream: {
     loss: (isReplaced) =>
       isReplaced
@@ -117,7 +121,8 @@ const gaps: Readonly<Record<string, Gap>> = {
       `After the apply: ALTER PIPE ${qualifiedPipe(before)} REFRESH MODIFIED_AFTER = '<start of the apply>'. It reaches back 7 days; ` +
       "what is loaded twice is shown once by the views.",
   },
-  // https://docs.snowflake.com/en/sql-reference/sql/create-storage-integration: replacing one breaks the link to its stages.
+  // https://docs.snowflake.com/en/sql-reference/sql/create-storage-integration: replacing one breaks the link to its
+  // stages.
   snowflake_storage_integration: {
     loss: (isReplaced) =>
       isReplaced
@@ -154,8 +159,8 @@ const keptFor: Readonly<Record<string, { readonly attribute: string; readonly un
 };
 
 /**
- * What a plan would lose that nobody has said may be lost. `prevent_destroy` does not help here: it goes away together with
- * the resource's block, so a removed route document or a renamed id would take its stream along.
+ * What a plan would lose that nobody has said may be lost. `prevent_destroy` does not help here: it goes away together
+ * with the resource's block, so a removed route document or a renamed id would take its stream along.
  * https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#prevent_destroy
  */
 export function guardPlan(plan: TerraformPlan, { retired, acceptedGaps }: GuardOptions): Verdict {

@@ -51,7 +51,9 @@ export function inspectStack(stack: SynthesizedStack, trusted: SynthesizedStack)
   ];
 }
 
-/** Files that Terraform reads beside the stack: more configuration, values of variables, providers it installed before. */
+/**
+ * Files that Terraform reads beside the stack: more configuration, values of variables, providers it installed before.
+ */
 const READ_BY_TERRAFORM = /\.tf(vars)?(\.json)?$|^\.terraform/;
 
 /**

@@ -8,7 +8,9 @@ interface ResourceJson {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** Arguments that the state must hold before the resource is deleted: the provider reads them there, not in the plan. */
+/**
+ * Arguments that the state must hold before the resource is deleted: the provider reads them there, not in the plan.
+ */
 const liftedArguments: Readonly<Record<string, (args: ResourceJson) => ResourceJson>> = {
   // Deletes every object and every version of it before the bucket.
   aws_s3_bucket: (args) => ({ ...args, force_destroy: true }),

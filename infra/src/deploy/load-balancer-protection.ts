@@ -7,8 +7,8 @@ const DEADLINE_MS = 300_000;
 const LOOK_EVERY_MS = 5_000;
 
 /**
- * The deletion protection of the load balancer that the controller made for the ingress. While it is on, the controller cannot
- * delete the load balancer, its finalizer keeps the ingress, and the ingress keeps the namespace.
+ * The deletion protection of the load balancer that the controller made for the ingress. While it is on, the controller
+ * cannot delete the load balancer, its finalizer keeps the ingress, and the ingress keeps the namespace.
  * https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2894
  */
 export class LoadBalancerProtection {
@@ -37,7 +37,10 @@ export class LoadBalancerProtection {
     }
   }
 
-  /** Names by which the controller tags what it makes: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/ */
+  /**
+   * Names by which the controller tags what it makes:
+   * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+   */
   async #protected(): Promise<readonly string[]> {
     const { cluster, namespace } = this.#config;
     const { ResourceTagMappingList: found } = await this.#aws.read(

@@ -34,7 +34,9 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
   }
 }
 
-/** https://man.freebsd.org/cgi/man.cgi?query=sysexits: EX_USAGE, apart from the codes that mean something to a caller. */
+/**
+ * https://man.freebsd.org/cgi/man.cgi?query=sysexits: EX_USAGE, apart from the codes that mean something to a caller.
+ */
 const WRONG_CALL = 64;
 
 process.exitCode = await main(process.argv.slice(2));

@@ -20,7 +20,10 @@ const realClock: Clock = {
   wait: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
 };
 
-/** Releases what the last apply published. An interrupt (Ctrl-C, a cancelled job) takes a version that is being tried out back. */
+/**
+ * Releases what the last apply published. An interrupt (Ctrl-C, a cancelled job) takes a version that is being tried
+ * out back.
+ */
 export async function releasePublished(
   terraform: Terraform,
   aws: AwsCommandLine,

@@ -49,9 +49,9 @@ interface Move {
 }
 
 /**
- * Gives the versions that Terraform published to the aliases that mappings call: first a share of the invocations, then, when
- * no alarm has begun to fire meanwhile, all of them. When one has, every function goes back to the version it ran, because
- * they were deployed together.
+ * Gives the versions that Terraform published to the aliases that mappings call: first a share of the invocations,
+ * then, when no alarm has begun to fire meanwhile, all of them. When one has, every function goes back to the version
+ * it ran, because they were deployed together.
  *
  * Alarms that fired before do not count: a repair must be deployable while they do.
  *

@@ -12,8 +12,9 @@ export interface RollbackOptions {
 }
 
 /**
- * Takes the functions that moved last one step back: a version that is being tried out loses its share; else the version
- * that ran before the one that runs takes its place. Nothing is deployed, and Terraform leaves the aliases alone.
+ * Takes the functions that moved last one step back: a version that is being tried out loses its share; else the
+ * version that ran before the one that runs takes its place. Nothing is deployed, and Terraform leaves the aliases
+ * alone.
  *
  * @throws ReleaseError when no function has a version to go back to
  */

@@ -39,8 +39,8 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
 /**
- * A folder with one plan: `plan.tfplan` for Terraform (holds secrets), `plan.txt` for people and `plan.json` for programs
- * (neither does). It never lies below what Turbo caches.
+ * A folder with one plan: `plan.tfplan` for Terraform (holds secrets), `plan.txt` for people and `plan.json` for
+ * programs (neither does). It never lies below what Turbo caches.
  */
 export class SavedPlan {
   readonly folder: string;

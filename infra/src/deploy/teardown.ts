@@ -8,7 +8,10 @@ import type { Terraform } from "./terraform.ts";
 export interface TeardownOptions {
   /** In the folder that {@link writeUnprotectedStack} wrote. */
   readonly terraform: Terraform;
-  /** Waits until the load balancer may be deleted; the controller takes its protection off some time after the annotation. */
+  /**
+   * Waits until the load balancer may be deleted; the controller takes its protection off some time after the
+   * annotation.
+   */
   readonly waitForLoadBalancer: () => Promise<void>;
   readonly tell: (line: string) => void;
 }
@@ -38,8 +41,8 @@ export function describeLosses(addresses: readonly string[]): readonly string[] 
 }
 
 /**
- * Writes the stack without its protections into a folder beside `outDir`, at the same depth, so that its paths lead to the
- * same files. It never lies where a deployment would find it.
+ * Writes the stack without its protections into a folder beside `outDir`, at the same depth, so that its paths lead to
+ * the same files. It never lies where a deployment would find it.
  *
  * @returns the folder above `stacks/`
  */
@@ -56,8 +59,8 @@ export function writeUnprotectedStack(outDir: string, environment: string): stri
 }
 
 /**
- * Deletes everything that the stack made: first the protections that the state holds, then, when the load balancer may go,
- * the resources. Senders are cut off first, then readers, then what holds data: the reverse of how they were made.
+ * Deletes everything that the stack made: first the protections that the state holds, then, when the load balancer may
+ * go, the resources. Senders are cut off first, then readers, then what holds data: the reverse of how they were made.
  *
  * @throws DeployError also when something is left in the state
  */

@@ -4,7 +4,10 @@ import { loadConfig } from "../config/load-config.ts";
 import type { EnvironmentConfig } from "../config/schema.ts";
 import { bucketName, physicalName, prefixOf } from "../names.ts";
 
-/** What a destination is resolved by, of every environment; the given configurations stand for those of their files. */
+/**
+ * The account, region and names that resolve a destination, of every environment; the given configurations stand for
+ * those of their files.
+ */
 export function environmentPlaces(configs: readonly EnvironmentConfig[] = []): readonly EnvironmentPlace[] {
   return ENVIRONMENTS.map((name) =>
     placeOf(configs.find(({ environment }) => environment === name) ?? loadConfig(name)),

@@ -8,7 +8,9 @@ type FunctionName = "enrichment" | "router";
 
 /** A function's zip as Terraform needs it. */
 export interface FunctionArtifact {
-  /** Path of the zip, relative to the folder of the synthesized stack, so that the plan is the same on every machine. */
+  /**
+   * Path of the zip, relative to the folder of the synthesized stack, so that the plan is the same on every machine.
+   */
   readonly zipPath: string;
   readonly handler: string;
   /** What Lambda will report as `CodeSha256`: an unchanged zip is not deployed again. */

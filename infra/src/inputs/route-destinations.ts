@@ -39,8 +39,8 @@ export function assertDestinations(documents: readonly RouteDocument[], places: 
 }
 
 /**
- * The streams that the documents ask for in an environment, each once, in order of name: those of their routes, and former
- * ones of ours that are not retired.
+ * The streams that the documents ask for in an environment, each once, in order of name: those of their routes, and
+ * former ones of ours that are not retired.
  */
 export function routeDestinations(
   documents: readonly RouteDocument[],

@@ -18,7 +18,9 @@ export const REFUSED_LINES = "REFUSED_LINES";
 
 const text = (path: string): string => `GET_PATH(record, '${path}')::STRING`;
 const wholeNumber = (path: string): string => `TRY_CAST(${text(path)} AS BIGINT)`;
-/** What is no time (only another writer than ingest sends such) is NULL, and a note of the enrichment `clock` says so. */
+/**
+ * What is no time (only another writer than ingest sends such) is NULL, and a note of the enrichment `clock` says so.
+ */
 const time = (path: string): string => instantExpression(text(path));
 
 /** First copy wins: a duplicate that lands later changes no row that somebody has read already. */
@@ -140,7 +142,7 @@ const errorColumns = commented([
   ["sample_id", "MAX(id)", "Id of one of them, the largest: those of version 7 are the latest."],
 ]);
 
-/** What sources do wrong, by place and keyword: to be told to their owners. */
+/** Errors of sources by place and keyword, to be told to their owners. */
 export const validationErrors: WarehouseView = {
   name: "VALIDATION_ERRORS",
   comment:

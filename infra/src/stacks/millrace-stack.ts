@@ -197,8 +197,8 @@ export class MillraceStack extends TerraformStack {
     new SnowflakeProvider(this, "snowflake", {
       organizationName: warehouse.organization,
       accountName: warehouse.account,
-      // The user comes from SNOWFLAKE_USER, because a plan that only looks has another one than a deployment: a variable would
-      // be saved in the plan and decide at apply, too. The private key comes from SNOWFLAKE_PRIVATE_KEY.
+      // The user comes from SNOWFLAKE_USER, because a plan that only looks has another one than a deployment: a
+      // variable would be saved in the plan and decide at apply, too. The private key comes from SNOWFLAKE_PRIVATE_KEY.
       authenticator: "SNOWFLAKE_JWT",
       previewFeaturesEnabled: [
         "snowflake_file_format_resource",

@@ -1,4 +1,6 @@
-/** A read of a secret that failed is tried again after this long, doubled up to the maximum while there is no value yet. */
+/**
+ * A read of a secret that failed is tried again after this long, doubled up to the maximum while there is no value yet.
+ */
 export const RETRY_MS = { min: 250, max: 5_000 } as const;
 
 /** Share of a delay that is left to chance, so that the instances of a service do not ask together. */

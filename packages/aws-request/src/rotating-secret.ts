@@ -30,8 +30,8 @@ export interface RotatingSecretOptions<Value> {
 }
 
 /**
- * A secret in use, read again while it is in use. Whatever goes wrong with a later version, the value before it stays in
- * force and `onRead` is told.
+ * A secret in use, read again while it is in use. Whatever goes wrong with a later version, the value before it stays
+ * in force and `onRead` is told.
  */
 export class RotatingSecret<Value> {
   readonly #options: RotatingSecretOptions<Value>;

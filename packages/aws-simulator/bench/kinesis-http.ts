@@ -4,8 +4,8 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Kinesis, startKinesisServer } from "../src/index.ts";
 
 /**
- * How many records a second go through the HTTP front end, written and read by the unmodified SDK: 500 records of 500 bytes a
- * call, four callers, the server in this process and in one of its own.
+ * How many records a second go through the HTTP front end, written and read by the unmodified SDK: 500 records of 500
+ * bytes a call, four callers, the server in this process and in one of its own.
  *
  *     pnpm --filter @millrace/aws-simulator bench [--json]
  */

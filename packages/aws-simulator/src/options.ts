@@ -1,4 +1,6 @@
-/** An option of a component is not what it can work with. The message names the option, what it may be and what it was. */
+/**
+ * An option of a component is not what it can work with. The message names the option, what it may be and what it was.
+ */
 export class OptionError extends Error {
   override readonly name = "OptionError";
   readonly code = "INVALID_OPTION";

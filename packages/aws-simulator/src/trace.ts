@@ -13,8 +13,8 @@ export interface TraceOptions {
 }
 
 /**
- * The history of a run, one line an occurrence: virtual milliseconds since the start, what happened, `name=value` pairs in the
- * order given. Same seed, same lines, byte for byte; the hash says so in 64 characters.
+ * The history of a run, one line an occurrence: virtual milliseconds since the start, what happened, `name=value` pairs
+ * in the order given. Same seed, same lines, byte for byte; the hash says so in 64 characters.
  */
 export class Trace {
   readonly #clock: Clock;

@@ -1,6 +1,9 @@
 import type { Random } from "./random.ts";
 
-/** A version 4 UUID from `random`: the same for the same seed, so for names in a simulation and nothing that must be secret. */
+/**
+ * A version 4 UUID from `random`: the same for the same seed, so for names in a simulation and nothing that must be
+ * secret.
+ */
 export function createUuid(random: Random): string {
   let hex = "";
   for (let index = 0; index < 32; index += 1) {

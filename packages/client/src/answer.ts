@@ -6,13 +6,13 @@ export interface Refusal {
   readonly detail: string;
 }
 
-/** What an answer says of the events of a request. */
+/** The fate that an answer gives the events of a request. */
 export interface Answer {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
   readonly code?: string;
   readonly detail: string;
-  /** What became of the events that no list of the answer names. */
+  /** Fate of the events that no list of the answer names. */
   readonly others: "accepted" | "again" | "refused" | "split";
   /** By place in the request. */
   readonly refusals: ReadonlyMap<number, Refusal>;

@@ -15,7 +15,7 @@ export class BrowserPage implements Page {
   readonly #listening = new AbortController();
 
   constructor({ url, writeKey, persist, clock }: ResolvedOptions) {
-    // What was queued for one key must not be sent with another.
+    // Events that were queued for one key must not be sent with another.
     if (!persist) return;
     this.#store = new IndexedDbStore(`${url} ${writeKey}`, clock, (entries) => this.#listener?.adopt(entries));
   }

@@ -18,8 +18,8 @@ interface Row {
 }
 
 /**
- * Events that outlive their page. Each row belongs to the page that wrote it, which sends it and takes it out. Rows of a
- * page that is gone are taken over by one that waits for its lock, or by the next that opens. Nothing here throws or
+ * Events that outlive their page. Each row belongs to the page that wrote it, which sends it and takes it out. Rows of
+ * a page that is gone are taken over by one that waits for its lock, or by the next that opens. Nothing here throws or
  * rejects: without a database, events are in memory only.
  */
 export class IndexedDbStore {

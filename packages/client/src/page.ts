@@ -12,7 +12,7 @@ export interface Page {
   keep(entry: Entry): void;
   /** Takes a settled entry out of the store. */
   forget(key: string): void;
-  /** What is left of the budget for requests that may outlive the page. */
+  /** Bytes left of the budget for requests that may outlive the page. */
   keepaliveBytes(): number;
   /** Whether `fetch` knows `keepalive`. */
   readonly hasKeepalive: boolean;

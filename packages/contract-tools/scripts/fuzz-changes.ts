@@ -1,6 +1,6 @@
 /**
- * Tries seeded changes of contracts, each with an event that the older version takes and the newer one refuses, and tells whether one
- * was called compatible: `--pairs 1000 --seed 1`.
+ * Tries seeded changes of contracts, each with an event that the older version takes and the newer one refuses, and
+ * tells whether one was called compatible: `--pairs 1000 --seed 1`.
  */
 import { parseArgs } from "node:util";
 import { fuzzChanges } from "../tests/support/changed-contracts.ts";

@@ -1,7 +1,7 @@
 /**
- * Packs the package as it would be published, installs the tarball into an empty project outside of the workspace, compiles
- * a consumer under strict settings (declarations included), runs it, and bundles it for a browser. Prints the sizes.
- * Needs the registry for the package's dependencies.
+ * Packs the package as it would be published, installs the tarball into an empty project outside of the workspace,
+ * compiles a consumer under strict settings (declarations included), runs it, and bundles it for a browser. Prints the
+ * sizes. Needs the registry for the package's dependencies.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -20,8 +20,8 @@ export interface PeerRow {
 }
 
 /**
- * Measures the matcher inside `serverless-offline-aws-eventbridge`, the only one the registry has, over the operators that
- * both know. It is no dependency: 177 packages for one method.
+ * Measures the matcher inside `serverless-offline-aws-eventbridge`, the only one the registry has, over the operators
+ * that both know. It is no dependency: 177 packages for one method.
  *
  * @param folder where it is installed: `npm install --legacy-peer-deps serverless-offline-aws-eventbridge@2.2.4`
  */

@@ -6,7 +6,8 @@ import type { EventPattern } from "./pattern.ts";
 /**
  * Compiles one event pattern to a predicate over parsed events.
  *
- * @param pattern the pattern as an object, or as JSON text (then faults carry line and column, and numbers their digits)
+ * @param pattern the pattern as an object, or as JSON text (then faults carry line and column, and numbers their
+ *   digits)
  * @returns a function that says whether an event (a JSON object) matches; it throws InvalidEventError for anything else
  * @throws InvalidPatternError, PatternTooCostlyError
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html

@@ -7,7 +7,8 @@ import { LoadedSet } from "./set/pattern-set.ts";
 export interface PatternSet {
   /**
    * The names of the patterns that an event (a JSON object) matches, in the order they were given.
-   * @param text the JSON text that `JSON.parse` made the event of: numbers that no double holds are compared by their digits
+   * @param text the JSON text that `JSON.parse` made the event of: numbers that no double holds are compared by their
+   *   digits
    * @throws InvalidEventError, EventTooComplexError
    */
   match(event: object, text?: string): string[];

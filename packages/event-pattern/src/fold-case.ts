@@ -1,7 +1,7 @@
 /**
  * Case as the engine sees it: each character of a *pattern* stands for its lower-case and its upper-case form, and for
- * nothing else (aws/event-ruler, `EqualsIgnoreCaseParser`). That is not a Unicode case fold: the pattern `straße` matches
- * `STRASSE`, the pattern `STRASSE` does not match `straße`.
+ * nothing else (aws/event-ruler, `EqualsIgnoreCaseParser`). That is not a Unicode case fold: the pattern `straße`
+ * matches `STRASSE`, the pattern `STRASSE` does not match `straße`.
  */
 function formsOf(character: string): readonly string[] {
   const lower = character.toLowerCase();
@@ -18,9 +18,9 @@ function foldCase(text: string): string {
 }
 
 /**
- * A cheaper key for look-ups: every spelling of a pattern has the same upper-case form. For a few characters that is not
- * so (the upper-case form of `K`, the Kelvin sign, is itself, that of its lower-case form is K): `undefined` for patterns
- * that hold one.
+ * A cheaper key for look-ups: every spelling of a pattern has the same upper-case form. For a few characters that is
+ * not so (the upper-case form of `K`, the Kelvin sign, is itself, that of its lower-case form is K): `undefined` for
+ * patterns that hold one.
  */
 export function upperCaseKey(pattern: string): string | undefined {
   const key = pattern.toUpperCase();

@@ -18,7 +18,9 @@ export const LIMITS = {
   maxPathSegments: 64,
 } as const;
 
-/** Nesting of arrays and objects in an event above which it is refused (Jackson, which the engine reads with: 1,000). */
+/**
+ * Nesting of arrays and objects in an event above which it is refused (Jackson, which the engine reads with: 1,000).
+ */
 export const MAX_EVENT_DEPTH = 1_000;
 
 /** The limits in force for one compilation. */

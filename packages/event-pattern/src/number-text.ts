@@ -2,9 +2,9 @@
 const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown };
 
 /**
- * A JSON number by its text, such as `12345678901234567890`, `1e400` or `1.0`. In a pattern or an event it is the number
- * itself if a double holds it exactly. The engine cannot compare any other, so that one equals only the same digits, and
- * no numeric operator matches it.
+ * A JSON number by its text, such as `12345678901234567890`, `1e400` or `1.0`. In a pattern or an event it is the
+ * number itself if a double holds it exactly. The engine cannot compare any other, so that one equals only the same
+ * digits, and no numeric operator matches it.
  */
 export class NumberText {
   readonly text: string;

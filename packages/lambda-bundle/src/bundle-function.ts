@@ -17,8 +17,8 @@ export interface BundleOptions {
   /** Further files of the zip: path inside the zip → path on disk (a database that is opened lazily, say). */
   readonly files?: Readonly<Record<string, string>>;
   /**
-   * Where AWS credentials come from: the `environment`, as in every Node function on Lambda (default), or the SDK's whole
-   * chain.
+   * Where AWS credentials come from: the `environment`, as in every Node function on Lambda (default), or the SDK's
+   * whole chain.
    */
   readonly credentials?: "environment" | "sdk-chain";
   /** What the SDK can speak: HTTP/1.1 without event streams (default), or all of it. */
@@ -30,8 +30,8 @@ export interface BundleOptions {
   /** Constants replaced at build time, as esbuild's `define`. */
   readonly define?: Readonly<Record<string, string>>;
   /**
-   * Version of the package. The bundle then has it as the constant `BUILD_VERSION`, with a hash of the build behind it: `0.1.0+3fa9c1d2e4b5`
-   * (https://semver.org/#spec-item-10).
+   * Version of the package. The bundle then has it as the constant `BUILD_VERSION`, with a hash of the build behind it:
+   * `0.1.0+3fa9c1d2e4b5` (https://semver.org/#spec-item-10).
    */
   readonly version?: string;
   /** Largest zip accepted, in bytes; Lambda's own limit when left out. */
@@ -60,8 +60,8 @@ export interface FunctionManifest {
   readonly unzippedBytes: number;
 }
 
-// In Lambda the credentials of a Node function are in its environment. The SDK's own chain asks files, single sign-on, the
-// metadata service and more: a quarter of the bundle and of its start, for nothing (docs/decisions/0026).
+// In Lambda the credentials of a Node function are in its environment. The SDK's own chain asks files, single sign-on,
+// the metadata service and more: a quarter of the bundle and of its start, for nothing (docs/decisions/0026).
 const environmentCredentials = {
   "@aws-sdk/credential-provider-node": join(import.meta.dirname, "environment-credentials.ts"),
 };

@@ -5,8 +5,8 @@ const namespace = "http1-only";
 const http2Handler = /^\.\/node-http2-handler(?:\.js)?$/;
 
 /**
- * Leaves HTTP/2 and event streams out of the SDK. Of the Kinesis client only `SubscribeToShard` needs them, and it imports both, for all
- * operations, whatever handler it is given.
+ * Leaves HTTP/2 and event streams out of the SDK. Of the Kinesis client only `SubscribeToShard` needs them, and it
+ * imports both, for all operations, whatever handler it is given.
  */
 export const http1Only: Plugin = {
   name: namespace,

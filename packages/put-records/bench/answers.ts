@@ -1,4 +1,7 @@
-/** Prints what becomes of records whose first request gets each answer that settles nothing. Exits with 1 if one is condemned. */
+/**
+ * Prints what becomes of records whose first request gets each answer that settles nothing. Exits with 1 if one is
+ * condemned.
+ */
 import { passingAnswers, playOnce } from "../tests/support/passing-answers.ts";
 
 const recordsPerAnswer = 5;

@@ -92,7 +92,9 @@ function ours({ http1 }: Ports, ordering: "none" | "per-key" = "none"): Contesta
   return (records) => eachBatch(records, (batch) => stream.put(batch), OUR_BATCH, Number.POSITIVE_INFINITY);
 }
 
-/** As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer not looked at. */
+/**
+ * As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer not looked at.
+ */
 function sdkDefaults({ http2 }: Ports): Contestant {
   const client = new KinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http2}` });
   return (records) => eachBatch(records, (batch) => putOnce(client, batch));

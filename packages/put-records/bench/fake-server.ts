@@ -22,7 +22,9 @@ import {
 
 const shardIds = Array.from({ length: SHARDS }, (_, i) => `shardId-${String(i).padStart(12, "0")}`);
 const shardOfKey = new Map<string, number>();
-/** Results as texts around what differs between records of a shard: the server must not be what the clients wait for. */
+/**
+ * Results as texts around what differs between records of a shard: the server must not be what the clients wait for.
+ */
 const storedStart = `{"SequenceNumber":"${"4965".padEnd(46, "0")}`;
 const storedIn = shardIds.map((shardId) => `","ShardId":"${shardId}"}`);
 const throttledBy = shardIds.map(

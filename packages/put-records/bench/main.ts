@@ -1,9 +1,9 @@
 /**
- * How put-records compares: `pnpm --filter @millrace/put-records bench [--json] [--runs 4] [--records 100000]
- * [--only floor,put-records] [--scenarios clean]`. Every contestant has one process for all its laps. Laps of different
- * contestants take turns, so that a busy machine is busy for all; a figure is the median over a contestant's laps, a ratio
- * the median of the ratios of laps next to each other. `--runs` is how often everybody has a turn; the two whose ratio
- * is a goal have {@link GOAL_LAPS} laps in each.
+ * How put-records compares: `pnpm --filter @millrace/put-records bench [--json] [--runs 4] [--records 100000] [--only
+ * floor,put-records] [--scenarios clean]`. Every contestant has one process for all its laps. Laps of different
+ * contestants take turns, so that a busy machine is busy for all; a figure is the median over a contestant's laps, a
+ * ratio the median of the ratios of laps next to each other. `--runs` is how often everybody has a turn; the two whose
+ * ratio is a goal have {@link GOAL_LAPS} laps in each.
  */
 import { parseArgs } from "node:util";
 import { type ContestantName, contestants } from "./contestants.ts";

@@ -2,7 +2,9 @@ import type { Call } from "./call.ts";
 import type { Entry } from "./entry.ts";
 import { Fifo } from "./fifo.ts";
 
-/** The most of the bound that records waiting for throttled shards take away from the others: of one shard, and of all. */
+/**
+ * The most of the bound that records waiting for throttled shards take away from the others: of one shard, and of all.
+ */
 const SHARE_OF_ONE_SHARD = 0.25;
 const SHARE_OF_ALL_SHARDS = 0.5;
 
@@ -19,9 +21,10 @@ export interface ShardBacklog {
  * Bounds the bytes accepted and not yet settled. Calls are let in first come, first served; one that is larger than
  * the whole bound is let in alone, since its bytes are in the caller's hands anyway.
  *
- * Throttled shards must not keep those waiting whose shards are well. So their backlogs count up to a share only, and calls
- * with nothing but records for shards that have their share wait at a door of their own. A call that has other records as
- * well is let in: that is what may make more be held than counts, and why there is an end to what does not count.
+ * Throttled shards must not keep those waiting whose shards are well. So their backlogs count up to a share only, and
+ * calls with nothing but records for shards that have their share wait at a door of their own. A call that has other
+ * records as well is let in: that is what may make more be held than counts, and why there is an end to what does not
+ * count.
  */
 export class Admission {
   readonly #maxBytes: number;
@@ -78,7 +81,9 @@ export class Admission {
     return this.#nextLine() === undefined && this.#fits(call);
   }
 
-  /** Whether so much waits for the shard, or for throttled shards in all, that what comes now had better wait outside. */
+  /**
+   * Whether so much waits for the shard, or for throttled shards in all, that what comes now had better wait outside.
+   */
   isShardFull(shardId: string): boolean {
     const waiting = this.#backlogs.get(shardId)?.bytes ?? 0;
     return waiting >= this.#shardShare || this.#sharedBytes >= this.#backlogShare;

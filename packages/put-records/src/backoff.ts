@@ -10,7 +10,9 @@ export function fullJitter(failures: number, baseMs: number, capMs: number, rand
 export const THROTTLE_BASE_MS = 25;
 export const THROTTLE_CAP_MS = 2000;
 
-/** Requests that failed as a whole, and records answered with InternalFailure: the service is unwell, so tread softly. */
+/**
+ * Requests that failed as a whole, and records answered with InternalFailure: the service is unwell, so tread softly.
+ */
 export const FAILURE_BASE_MS = 100;
 export const FAILURE_CAP_MS = 5000;
 

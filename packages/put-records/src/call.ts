@@ -26,7 +26,9 @@ export class Call implements Linked<Call> {
    * and they die young.
    */
   readonly #entries: (Entry | undefined)[] = [];
-  /** Made for the first delivery, because what is put into an array that has grown old while waiting dies old as well. */
+  /**
+   * Made for the first delivery, because what is put into an array that has grown old while waiting dies old as well.
+   */
   #deliveries: Delivery[] | undefined = undefined;
   readonly #resolve: (deliveries: Delivery[]) => void;
   readonly #listeners: (() => void)[] = [];

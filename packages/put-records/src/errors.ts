@@ -25,9 +25,9 @@ export const errorCodes = [
 export type PutRecordsErrorCode = (typeof errorCodes)[number];
 
 /**
- * The part of the world a failure is about. `record`: this record will never be stored as it is, other records will. `stream`: the
- * stream takes no record until somebody mends it. `caller`: this process gets no record to any stream, or called wrongly, until
- * somebody mends that. `moment`: the same record may be stored by the next attempt.
+ * The part of the world a failure is about. `record`: this record will never be stored as it is, other records will.
+ * `stream`: the stream takes no record until somebody mends it. `caller`: this process gets no record to any stream, or
+ * called wrongly, until somebody mends that. `moment`: the same record may be stored by the next attempt.
  */
 export type FaultConcern = "record" | "stream" | "caller" | "moment";
 
@@ -91,7 +91,9 @@ export class OutcomeUnknownError extends PutRecordsError {
   readonly concerns = "moment";
 }
 
-/** Kinesis was not reached, or it or a proxy turned the last request away without a word about its records. Not stored. */
+/**
+ * Kinesis was not reached, or it or a proxy turned the last request away without a word about its records. Not stored.
+ */
 export class UnavailableError extends PutRecordsError {
   readonly code = "PUT_RECORDS_UNAVAILABLE";
   readonly concerns = "moment";
@@ -115,7 +117,9 @@ export class BackpressureError extends PutRecordsError {
   readonly concerns = "moment";
 }
 
-/** Ordering per key: an earlier record of the same key failed and may be sent again, so this one must not overtake it. */
+/**
+ * Ordering per key: an earlier record of the same key failed and may be sent again, so this one must not overtake it.
+ */
 export class PredecessorFailedError extends PutRecordsError {
   readonly code = "PUT_RECORDS_PREDECESSOR_FAILED";
   readonly concerns = "moment";
@@ -139,7 +143,9 @@ export class CredentialsError extends PutRecordsError {
   readonly concerns = "caller";
 }
 
-/** Kinesis refuses requests as invalid whatever records they hold: the stream's name, or every request of this client. */
+/**
+ * Kinesis refuses requests as invalid whatever records they hold: the stream's name, or every request of this client.
+ */
 export class InvalidRequestError extends PutRecordsError {
   readonly code = "PUT_RECORDS_INVALID_REQUEST";
   readonly concerns = "caller";

@@ -19,8 +19,9 @@ import {
 import type { FailureReason } from "./types.ts";
 
 /**
- * What may store the records of a failed attempt. `again`: the same request later. `apart`: its halves, because one record may have
- * spoilt it for the others. `smaller`: requests of fewer bytes. `none`: nothing that this client can do.
+ * What may store the records of a failed attempt. `again`: the same request later. `apart`: its halves, because one
+ * record may have spoilt it for the others. `smaller`: requests of fewer bytes. `none`: nothing that this client can
+ * do.
  */
 type Remedy = "none" | "again" | "apart" | "smaller";
 
@@ -87,7 +88,10 @@ const invalidInputNames = new Set(["InvalidArgumentException", "SerializationExc
 /** Names the SDK gives to answers in which Kinesis named no error: no body, no JSON, no `__type`. */
 const namesOfNothing = new Set(["", "Error", "SyntaxError", "Unknown", "UnknownError"]);
 
-/** A proxy answers with these in place of passing the request on, so the records are not stored. 408 and 425 are not among them. */
+/**
+ * A proxy answers with these in place of passing the request on, so the records are not stored. 408 and 425 are not
+ * among them.
+ */
 const refusedOnTheWay = new Set([401, 403, 405, 407, 411, 413, 414, 417, 421, 426, 429, 431, 451]);
 
 function statusOf(error: ErrorShape): number | undefined {
@@ -231,8 +235,8 @@ export function predecessorFailed(cause: PutRecordsError): Fault {
 }
 
 /**
- * What a failed call says about its records. A refusal means that nothing was stored; a request that never left this machine as well;
- * everything else is unknown. So are attempts of the SDK itself before the one that is told of.
+ * What a failed call says about its records. A refusal means that nothing was stored; a request that never left this
+ * machine as well; everything else is unknown. So are attempts of the SDK itself before the one that is told of.
  */
 export function classifyCallError(thrown: unknown, stream: string): Fault {
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ErrorShape;
@@ -294,7 +298,10 @@ function classifyRefusal(error: ErrorShape, thrown: unknown, { name, status, ans
   );
 }
 
-/** A signature is refused for a wrong key or for a wrong time; only the time mends itself, with the next answer of the server. */
+/**
+ * A signature is refused for a wrong key or for a wrong time; only the time mends itself, with the next answer of the
+ * server.
+ */
 function isFaultOfClock({ message, $metadata }: ErrorShape, name: string): boolean {
   if (clockNames.has(name) || $metadata?.clockSkewCorrected === true) return true;
   return typeof message === "string" && /^Signature (expired|not yet current)/.test(message);

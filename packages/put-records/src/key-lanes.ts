@@ -37,8 +37,9 @@ export class KeyLanes {
   }
 
   /**
-   * Nobody is left in the lane. With the last lane the map goes as well: it has grown and shrunk, and its dead tables keep
-   * alive over minor collections what passed through it (as `LinkedSet` has it; a put of 10,000 records costs a quarter less).
+   * Nobody is left in the lane. With the last lane the map goes as well: it has grown and shrunk, and its dead tables
+   * keep alive over minor collections what passed through it (as `LinkedSet` has it; a put of 10,000 records costs a
+   * quarter less).
    */
   #end(key: string): void {
     this.#last.delete(key);

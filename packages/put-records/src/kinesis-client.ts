@@ -10,16 +10,18 @@ export interface KinesisClientOptions extends Omit<KinesisClientConfig, "maxAtte
   readonly maxSockets?: number | undefined;
   /** Default 1 s. */
   readonly connectionTimeoutMs?: number | undefined;
-  /** After this long without an answer a request fails. Default 6 s, just above the `requestTimeoutMs` of `PutRecords`. */
+  /**
+   * After this long without an answer a request fails. Default 6 s, just above the `requestTimeoutMs` of `PutRecords`.
+   */
   readonly requestTimeoutMs?: number | undefined;
 }
 
 /**
  * A `KinesisClient` fit for {@link createPutRecords}: one attempt, so that no retry is hidden in the SDK; connections
- * kept alive, where the SDK's default opens one per request (https://github.com/aws/aws-sdk-js-v3/issues/8279);
- * a request timeout that throws, where the SDK's default only warns; PutRecords written and read by hand, in about half of the
- * SDK's processor time, unless `protocol` says otherwise; and, unless a `logger` is given, no middleware that prepares every
- * record for one.
+ * kept alive, where the SDK's default opens one per request (https://github.com/aws/aws-sdk-js-v3/issues/8279); a
+ * request timeout that throws, where the SDK's default only warns; PutRecords written and read by hand, in about half
+ * of the SDK's processor time, unless `protocol` says otherwise; and, unless a `logger` is given, no middleware that
+ * prepares every record for one.
  */
 export function createKinesisClient(options: KinesisClientOptions = {}): KinesisClient {
   const { maxSockets = 16, connectionTimeoutMs = 1000, requestTimeoutMs = 6000, ...config } = options;

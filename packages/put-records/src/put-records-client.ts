@@ -166,8 +166,8 @@ export class PutRecordsClient implements PutRecords {
   }
 
   /**
-   * One of the shards of a call that has only records for shards which have their share of the room. Calls in order per key
-   * wait in one line: one that came later may have records behind theirs, and must not take the room they need.
+   * One of the shards of a call that has only records for shards which have their share of the room. Calls in order per
+   * key wait in one line: one that came later may have records behind theirs, and must not take the room they need.
    */
   #fullShardOf(call: Call): string | undefined {
     if (this.#lanes !== undefined || !this.#state.limiter.isLimiting || !this.#admission.hasFullShards)

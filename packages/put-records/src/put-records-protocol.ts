@@ -8,9 +8,9 @@ type Operation = Parameters<SerializeRequest>[0];
 type Response = Parameters<DeserializeResponse>[2];
 
 /**
- * The SDK's protocol of Kinesis, awsJson 1.1, with PutRecords written and read by hand: the SDK follows a schema through every record
- * of request and answer, which takes longer than all the rest it does. Other operations, and answers that are errors, go the SDK's way.
- * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ * The SDK's protocol of Kinesis, awsJson 1.1, with PutRecords written and read by hand: the SDK follows a schema
+ * through every record of request and answer, which takes longer than all the rest it does. Other operations, and
+ * answers that are errors, go the SDK's way. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export class PutRecordsProtocol extends AwsJson1_1Protocol {
   override async serializeRequest(

@@ -13,8 +13,9 @@ export function bodyBytesOf(records: number, bytes: number): number {
 }
 
 /**
- * The largest request that something on the way to Kinesis lets pass. Kinesis takes 10 MiB; many proxies take less and answer 413
- * without saying how much. So half of what was refused is tried, and then the middle between what passed and what did not.
+ * The largest request that something on the way to Kinesis lets pass. Kinesis takes 10 MiB; many proxies take less and
+ * answer 413 without saying how much. So half of what was refused is tried, and then the middle between what passed and
+ * what did not.
  */
 export class RequestCeiling {
   #bytes = Number.POSITIVE_INFINITY;

@@ -10,8 +10,8 @@ const TOLERATED_THROTTLING = 0.15;
 const DEVIATIONS = 2;
 
 /**
- * A shard is judged on at least this long and this many attempts: a client without a limit puts thousands of records to a full shard in
- * a few such windows, and each refused one takes time from those whose shards are well…
+ * A shard is judged on at least this long and this many attempts: a client without a limit puts thousands of records to
+ * a full shard in a few such windows, and each refused one takes time from those whose shards are well…
  */
 const WINDOW_MS = 50;
 const WINDOW_ATTEMPTS = 400;
@@ -85,7 +85,10 @@ export class ShardRateLimiter {
     return this.#shards.get(shardId)?.capacity !== undefined;
   }
 
-  /** Takes a record's tokens if the shard has any. The balance may go below zero: a large record waits no less, but passes. */
+  /**
+   * Takes a record's tokens if the shard has any. The balance may go below zero: a large record waits no less, but
+   * passes.
+   */
   tryTake(shardId: string, bytes: number, now: number): boolean {
     const state = this.#shards.get(shardId);
     if (state?.capacity === undefined) return true;

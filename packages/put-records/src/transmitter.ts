@@ -32,7 +32,9 @@ import type { ShardTally } from "./shard-rate-limiter.ts";
 import type { StreamState } from "./stream-state.ts";
 import { Timer } from "./timer.ts";
 
-/** Requests refused as invalid in a row, without one success, after which the fault is not looked for in single records. */
+/**
+ * Requests refused as invalid in a row, without one success, after which the fault is not looked for in single records.
+ */
 const MAX_DIVIDED_REFUSALS = 32;
 
 /** A record is condemned when it was refused alone so often: a single refusal may have been the moment's fault. */

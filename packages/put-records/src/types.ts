@@ -6,7 +6,10 @@ import type { PutRecordsError } from "./errors.ts";
 export interface PutRecord {
   /** 1–256 Unicode characters; its MD5 decides the shard. */
   readonly partitionKey: string;
-  /** The bytes as they are, before base64. May be empty. They are not copied: leave them alone until the delivery is there. */
+  /**
+   * The bytes as they are, before base64. May be empty. They are not copied: leave them alone until the delivery is
+   * there.
+   */
   readonly data: Uint8Array;
   /** A decimal number in [0, 2^128) that decides the shard instead of the partition key. */
   readonly explicitHashKey?: string | undefined;
@@ -24,9 +27,9 @@ export interface Delivered {
 }
 
 /**
- * Why a record failed. `throttled`, `internal`, `unknown` and `unavailable` name the last answer when attempts or time ran out;
- * `expired` never got that far; trying again at once does not help what was `rejected` or is `oversized`. `error.concerns` says
- * what has to change.
+ * Why a record failed. `throttled`, `internal`, `unknown` and `unavailable` name the last answer when attempts or time
+ * ran out; `expired` never got that far; trying again at once does not help what was `rejected` or is `oversized`.
+ * `error.concerns` says what has to change.
  */
 export type FailureReason =
   | "throttled"
@@ -89,7 +92,9 @@ export interface ThrottleReport {
   readonly records: number;
 }
 
-/** Called while the client works; an error thrown by a hook is counted in `stats().hookErrors` and otherwise ignored. */
+/**
+ * Called while the client works; an error thrown by a hook is counted in `stats().hookErrors` and otherwise ignored.
+ */
 export interface PutRecordsHooks {
   onRequest?(report: RequestReport): void;
   onAmbiguous?(report: AmbiguousReport): void;
@@ -120,11 +125,13 @@ export interface PutRecordsStats {
   /** What counts towards `maxInFlightBytes`. */
   readonly inFlightBytes: number;
   /**
-   * Bytes let in and not settled. More than `inFlightBytes` where backlogs of throttled shards are beyond their share; never more
-   * than twice `maxInFlightBytes`, or once and a single `put` that is larger than it.
+   * Bytes let in and not settled. More than `inFlightBytes` where backlogs of throttled shards are beyond their share;
+   * never more than twice `maxInFlightBytes`, or once and a single `put` that is larger than it.
    */
   readonly heldBytes: number;
-  /** Bytes of the calls that wait for room: they lie with their callers, who need not call before they have an answer. */
+  /**
+   * Bytes of the calls that wait for room: they lie with their callers, who need not call before they have an answer.
+   */
   readonly waitingBytes: number;
   readonly inFlightRequests: number;
   /** Records accepted and not yet settled. */
@@ -157,8 +164,8 @@ export interface PutRecordsOptions {
   /** `per-key`: records of one partition key are stored in the order given, also when some fail. Default `none`. */
   readonly ordering?: "none" | "per-key" | undefined;
   /**
-   * Bytes accepted and not yet settled. Default 64 MiB. While shards are throttled, what waits for them beyond their share (a
-   * quarter for one, half for all) does not count, up to once more the same.
+   * Bytes accepted and not yet settled. Default 64 MiB. While shards are throttled, what waits for them beyond their
+   * share (a quarter for one, half for all) does not count, up to once more the same.
    */
   readonly maxInFlightBytes?: number | undefined;
   /** Requests on the wire at once. Default 8. */

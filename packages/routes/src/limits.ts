@@ -6,7 +6,9 @@ export const LIMITS = {
   maxStreamNameLength: 100,
   /** Routes of one document. */
   maxRoutesPerDocument: 500,
-  /** Smallest share a route may sample: one event in a million. Events are told apart by 32 bits, so far less is none. */
+  /**
+   * Smallest share a route may sample: one event in a million. Events are told apart by 32 bits, so far less is none.
+   */
   minSample: 0.000_001,
   /** Fields one projection may name. */
   maxProjectedFields: 256,

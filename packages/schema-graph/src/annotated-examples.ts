@@ -12,8 +12,8 @@ const secretOf = (annotation: JsonObject): JsonObject => ({
 });
 
 /**
- * For each keyword that holds schemas, and each that refers to one, an object schema that holds an annotation there and nowhere else:
- * for tests that a reader sees all of them.
+ * For each keyword that holds schemas, and each that refers to one, an object schema that holds an annotation there and
+ * nowhere else: for tests that a reader sees all of them.
  */
 export function annotatedExamples(annotation: JsonObject): AnnotatedExample[] {
   const secret: JsonObject = { type: "string", ...annotation };

@@ -3,7 +3,7 @@ import type { Draft } from "./schema-document.ts";
 /** How a keyword holds schemas. */
 export type Holding = "one" | "list" | "map" | "one-or-list";
 
-/** What the schemas below a keyword apply to, seen from the value of the schema around them. */
+/** The target of the schemas below a keyword, seen from the value of the schema around them. */
 export type Target =
   /** The value itself. */
   | "same value"
@@ -17,7 +17,7 @@ export type Target =
   | "elements"
   /** The names of an object. */
   | "names"
-  /** What the text of the value says, once it is decoded. */
+  /** The decoded text of the value. */
   | "inner text"
   /** Nothing, until a reference leads there. */
   | "nothing";

@@ -3,8 +3,8 @@ import type { SchemaPlace, SchemaResources } from "./schema-resources.ts";
 import { walkSchema } from "./walk-schema.ts";
 
 /**
- * The schemas a `$dynamicRef` can lead to, by the name of their anchor. Which one it is depends on the way that validation
- * came, so all of the documents count that can be on a way from this one.
+ * The schemas a `$dynamicRef` can lead to, by the name of their anchor. Which one it is depends on the way that
+ * validation came, so all of the documents count that can be on a way from this one.
  */
 export function dynamicAnchors(root: SchemaDocument, resources: SchemaResources): Map<string, SchemaPlace[]> {
   const anchors = new Map<string, SchemaPlace[]>();

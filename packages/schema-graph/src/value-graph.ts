@@ -13,21 +13,24 @@ export interface Applied extends SchemaPlace {
 }
 
 /**
- * What applies to the values of a document: the fold that readers share. A reader starts `at` the root, takes from each schema what
- * it is about, and goes on with the schemas of properties and elements.
+ * Tells the schemas that apply to the values of a document: the fold that readers share. A reader starts `at` the root,
+ * takes from each schema what it is about, and goes on with the schemas of properties and elements.
  */
 export interface ValueGraph {
-  /** The schemas, and every one that applies to the same value through references and combining keywords: certain ones first. */
+  /**
+   * The schemas, and every one that applies to the same value through references and combining keywords: certain ones
+   * first.
+   */
   at(places: readonly (SchemaPlace | Applied)[]): Applied[];
-  /** What applies to the property of a name: the schemas naming it, those whose pattern matches, and those of other names. */
+  /** Schemas of the property of a name: those naming it, those whose pattern matches, and those of other names. */
   property(places: readonly Applied[], name: string): Applied[];
-  /** What applies to properties that no schema names. */
+  /** Schemas of properties that no schema names. */
   others(places: readonly Applied[]): Applied[];
-  /** What applies to properties whose names match a pattern. */
+  /** Schemas of properties whose names match a pattern. */
   matching(places: readonly Applied[]): Map<string, Applied[]>;
-  /** What applies to elements of an array. */
+  /** Schemas of elements of an array. */
   elements(places: readonly Applied[]): Applied[];
-  /** What applies to no value of its own: the names of an object, what a text says inside. */
+  /** Schemas of no value of its own: the names of an object, the inside of a text. */
   unreachable(place: SchemaPlace): SchemaPlace[];
 }
 
@@ -48,7 +51,7 @@ export function createValueGraph(document: SchemaDocument, resources: SchemaReso
     return [...targets, ...(anchors.get(dynamic.replace(/^.*#/, "")) ?? [])];
   }
 
-  /** What applies to the same value because of one schema. */
+  /** Schemas of the same value because of one schema. */
   function stepsFrom(place: Applied): Applied[] {
     const referred = targetsOf(place).map((target) => ({ ...target, certainty: place.certainty }));
     return [...referred, ...below(place, "same value")];

@@ -100,7 +100,8 @@ export class BatchRun {
       if (now >= this.#budget.processUntil) return false;
       this.#timer.begin(now);
       const processed = this.#process(source);
-      // Most functions process without waiting; a turn of the microtask queue per record would cost as much as a small one.
+      // Most functions process without waiting; a turn of the microtask queue per record would cost as much as a small
+      // one.
       const outputs = processed instanceof Promise ? await this.#settle(source, processed) : processed;
       if (outputs === timeIsUp) return false;
       if (outputs === undefined) continue;
@@ -114,7 +115,8 @@ export class BatchRun {
   #process(source: SourceRecord): readonly Output[] | Promise<readonly Output[]> | undefined | typeof timeIsUp {
     try {
       const processed = this.#options.process(source, this.#timer);
-      // What can be awaited need not be a Promise of ours: anything but outputs taken for outputs would be none, and the record lost.
+      // What can be awaited need not be a Promise of ours: anything but outputs taken for outputs would be none, and
+      // the record lost.
       return Array.isArray(processed) ? processed : Promise.resolve(processed);
     } catch (error) {
       return this.#poison(source, error);

@@ -48,8 +48,8 @@ export type Recollection = ReadonlyMap<string, Confirmed>;
 const noRecollection: Recollection = new Map();
 
 /**
- * What is confirmed of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list of
- * sequence numbers, and only for a batch that may have been here before it becomes a map.
+ * What is confirmed of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list
+ * of sequence numbers, and only for a batch that may have been here before it becomes a map.
  */
 export class ShardMemory {
   readonly #maxRecords: number;

@@ -8,8 +8,8 @@ export const MAX_MARGIN_SHARE = 0.5;
 export const PROCESS_SHARE = 0.75;
 
 /**
- * Time one source record may take. A record of 1 MiB takes a tenth of it, so it tells a record that stops its shard from
- * one that is merely large, and the records behind it wait for seconds.
+ * Time one source record may take. A record of 1 MiB takes a tenth of it, so it tells a record that stops its shard
+ * from one that is merely large, and the records behind it wait for seconds.
  */
 export const DEFAULT_RECORD_TIMEOUT_MS = 5000;
 

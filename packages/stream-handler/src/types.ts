@@ -39,7 +39,9 @@ export interface FailedOutput {
   /** Position among the outputs of its source record. */
   readonly index: number;
   readonly error: Error;
-  /** What the destination's writer says of it; missing when there was no writer to ask, or it gave no answer in time. */
+  /**
+   * What the destination's writer says of it; missing when there was no writer to ask, or it gave no answer in time.
+   */
   readonly delivery: Failed | undefined;
 }
 
@@ -123,7 +125,10 @@ export interface StreamHandlerOptions {
    * as a whole. Default: the position, for a `process` that gives the same outputs whenever it is asked.
    */
   readonly identify?: ((output: Output, index: number) => string) | undefined;
-  /** The writer of a destination; asked once per destination. An error thrown here fails that destination's outputs only. */
+  /**
+   * The writer of a destination; asked once per destination. An error thrown here fails that destination's outputs
+   * only.
+   */
   readonly destinations: (destination: string) => OutputWriter;
   /** Decides what a failed output means. Default: every failure blocks. */
   readonly onFailedOutput?: ((failure: FailedOutput) => FailureDecision) | undefined;

@@ -1,5 +1,6 @@
 /**
- * What telemetry costs an invocation of 500 records with an event each, as enrichment feeds it: `pnpm bench`, or `pnpm bench --json`.
+ * What telemetry costs an invocation of 500 records with an event each, as enrichment feeds it: `pnpm bench`, or `pnpm
+ * bench --json`.
  */
 import { createDeliveryHooks, createTelemetry } from "../src/index.ts";
 

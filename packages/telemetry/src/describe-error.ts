@@ -15,10 +15,10 @@ const maxCauses = 3;
 /**
  * Describes an error without what it may quote from an event.
  *
- * V8 quotes its input: `JSON.parse` fails with `Unexpected token 'x', ..."{"email":"ada"... is not valid JSON`. So the text
- * is kept only of errors that carry a `code`: those are our own and Node's system errors, and neither quotes an event. Node's checks of
- * arguments do (`ERR_INVALID_ARG_TYPE … Received type string ('ada…`), so of `ERR_…` the code is enough. Of the others, name and
- * stack frames say where to look.
+ * V8 quotes its input: `JSON.parse` fails with `Unexpected token 'x', ..."{"email":"ada"... is not valid JSON`. So the
+ * text is kept only of errors that carry a `code`: those are our own and Node's system errors, and neither quotes an
+ * event. Node's checks of arguments do (`ERR_INVALID_ARG_TYPE … Received type string ('ada…`), so of `ERR_…` the code
+ * is enough. Of the others, name and stack frames say where to look.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error };

@@ -33,7 +33,9 @@ export const counters = {
   routeMatches: "Count",
   /** Events that no route wanted. */
   eventsUnmatched: "Count",
-  /** Events that came to the router with its own mark on them, and were not taken up again: a destination leads back. */
+  /**
+   * Events that came to the router with its own mark on them, and were not taken up again: a destination leads back.
+   */
   eventsRoutedBefore: "Count",
   /** Copies that a destination did not take in its budget, kept as undelivered events. */
   undelivered: "Count",
@@ -60,15 +62,17 @@ export const distributions = {
 } as const;
 
 /**
- * Counters that are also a metric of each destination, because somebody else owns it and is to be told. Such a metric exists, and
- * costs, only while there is something to count: keep it to what should not happen.
+ * Counters that are also a metric of each destination, because somebody else owns it and is to be told. Such a metric
+ * exists, and costs, only while there is something to count: keep it to what should not happen.
  */
 export const destinationCounters = {
   undelivered: counters.undelivered,
   duplicates: counters.duplicates,
 } as const;
 
-/** Counts by a key, written as properties: searchable in Logs Insights, and never a dimension that costs a metric each. */
+/**
+ * Counts by a key, written as properties: searchable in Logs Insights, and never a dimension that costs a metric each.
+ */
 export const breakdowns = {
   /** Invalid events by schema id. */
   invalidBySchema: true,
@@ -89,8 +93,8 @@ export const breakdowns = {
 } as const;
 
 /**
- * What each function writes, if there is anything to write. A table, because alarms and dashboards are made elsewhere: tests of the
- * functions compare it with what they write, tests of the infrastructure with what it watches.
+ * What each function writes, if there is anything to write. A table, because alarms and dashboards are made elsewhere:
+ * tests of the functions compare it with what they write, tests of the infrastructure with what it watches.
  */
 export const metricsOfService = {
   enrichment: [

@@ -4,12 +4,14 @@
  */
 export const maxValuesPerMetric = 100;
 
-/** Metrics one EMF directive may declare (same page). CloudWatch drops the whole document, silently, when it has more. */
+/**
+ * Metrics one EMF directive may declare (same page). CloudWatch drops the whole document, silently, when it has more.
+ */
 export const maxMetricsPerDirective = 100;
 
 /**
- * Observations of one metric kept over an invocation. Above it, further ones are counted but not kept: Lambda hands over
- * at most 10,000 records, and memory must not depend on what a record holds.
+ * Observations of one metric kept over an invocation. Above it, further ones are counted but not kept: Lambda hands
+ * over at most 10,000 records, and memory must not depend on what a record holds.
  */
 export const maxObservationsPerInvocation = 10_000;
 

@@ -46,7 +46,8 @@ const otherKey = "other";
  * Creates the collector of one execution environment. Lambda runs one invocation at a time there, so one collector
  * serves them all in turn.
  *
- * The line is an EMF document (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
+ * The line is an EMF document
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
  * one per invocation and not one per event, which would cost 250 times as much.
  */
 export function createTelemetry(options: TelemetryOptions): Telemetry {

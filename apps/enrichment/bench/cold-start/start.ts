@@ -53,8 +53,8 @@ export const environment: Record<string, string | undefined> = {
 };
 
 /**
- * Serves the secret from a process of its own, as starts are waited for without letting anything else run here, and puts its address
- * into the environment of the bundles. Gives what ends it.
+ * Serves the secret from a process of its own, as starts are waited for without letting anything else run here, and
+ * puts its address into the environment of the bundles. Gives what ends it.
  */
 export async function serveSecret(): Promise<() => void> {
   const script = join(import.meta.dirname, "serve-secret.ts");
@@ -78,8 +78,8 @@ export function unpack(name: string, zipPath: string, target: string): Bundle {
 }
 
 /**
- * Starts each bundle in a fresh process, in turn, so that whatever else the machine does hits all alike. Every round begins with another
- * one: who comes first must not always be the same.
+ * Starts each bundle in a fresh process, in turn, so that whatever else the machine does hits all alike. Every round
+ * begins with another one: who comes first must not always be the same.
  */
 export function measureStarts(bundles: readonly Bundle[], runs: number): StartResult[] {
   const samples = bundles.map((): StartTimes[] => []);

@@ -1,5 +1,6 @@
 /**
- * Why a line became a bad row. Each kind has a schema of the same name in `schemas/bad-rows`, and the README says what to do.
+ * Why a line became a bad row. Each kind has a schema of the same name in `schemas/bad-rows`, and the README says what
+ * to do.
  */
 export const badRowKinds = {
   /** A record that the Kinesis Producer Library aggregated: none of its events is read. */

@@ -14,8 +14,8 @@ export interface EnrichmentConfig {
 }
 
 /**
- * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS_SECRET_ARN`, and
- * `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
+ * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS_SECRET_ARN`,
+ * and `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
  *
  * @throws ConfigError naming everything that is missing, so that one deployment shows all of it
  */

@@ -11,7 +11,8 @@ const appLibrary = /^(?:okhttp|ktor-client|Dart)\/|\bReactNative\/|\bExpo\//u;
 const tabletModel = /\b(?:tab|pad|tablet)\b|^SM-[TX]\d/iu;
 
 /**
- * System and device of an app that sends with its platform's own HTTP client: not a browser, although it has the form of one.
+ * System and device of an app that sends with its platform's own HTTP client: not a browser, although it has the form
+ * of one.
  *
  * @returns undefined for any other user agent
  */

@@ -29,8 +29,8 @@ export const client: EnrichmentDefinition = {
 };
 
 /**
- * Addresses that are not globally reachable.
- * https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry
+ * Addresses that are not globally reachable. https://www.iana.org/assignments/iana-ipv4-special-registry,
+ * https://www.iana.org/assignments/iana-ipv6-special-registry
  */
 function createNotPublicList(): BlockList {
   const list = new BlockList();

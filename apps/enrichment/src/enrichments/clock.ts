@@ -11,9 +11,9 @@ const defaultMaxAgeMs = 7 * 24 * 60 * 60 * 1_000;
 const defaultMaxSentAgeMs = 365 * 24 * 60 * 60 * 1_000;
 
 /**
- * Derives the time of an event. When the client said when it *sent* the event, the difference to the receipt is the skew of its clock (plus
- * the way, which is short): the time of the event moves by it, and is believed for longer, since a device may have been offline for
- * weeks. Without, only an impossible time is replaced.
+ * Derives the time of an event. When the client said when it *sent* the event, the difference to the receipt is the
+ * skew of its clock (plus the way, which is short): the time of the event moves by it, and is believed for longer,
+ * since a device may have been offline for weeks. Without, only an impossible time is replaced.
  */
 export const clock: EnrichmentDefinition = {
   name: "clock",
@@ -77,8 +77,8 @@ const dayMs = 24 * 60 * 60 * 1_000;
 let lastDay = "";
 
 /**
- * Whether nothing needs correcting: both times in the one form that nearly all have, on one day, in order. Texts of this form
- * are ordered as their instants are, so nothing is parsed.
+ * Whether nothing needs correcting: both times in the one form that nearly all have, on one day, in order. Texts of
+ * this form are ordered as their instants are, so nothing is parsed.
  */
 function isPlausibleAtSight(time: string, receivedAt: string, maxAgeMs: number): boolean {
   if (time > receivedAt || maxAgeMs < dayMs || !isoText.test(time) || !isoText.test(receivedAt)) return false;

@@ -33,7 +33,8 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
 }
 
 /**
- * An enrichment that looks the client's address up. What is no address is not looked up: the enrichment `client` says so.
+ * An enrichment that looks the client's address up. What is no address is not looked up: the enrichment `client` says
+ * so.
  */
 export function createIpLookup(name: string, lookUp: (address: string) => object | undefined): Enrichment {
   return {

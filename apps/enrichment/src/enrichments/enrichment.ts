@@ -24,7 +24,9 @@ export interface EventEnrichment {
   readonly enrich: (input: EnrichmentInput) => Addition | undefined;
 }
 
-/** Adds to an event what follows from one of its texts alone, so that it is computed once for a text that comes again. */
+/**
+ * Adds to an event what follows from one of its texts alone, so that it is computed once for a text that comes again.
+ */
 export interface TextEnrichment {
   readonly input: TextInput;
   /** As `enrich` of {@link EventEnrichment}, of the text. */

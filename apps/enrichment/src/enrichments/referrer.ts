@@ -10,9 +10,9 @@ import { textAt } from "./text-input.ts";
 export type ReferrerResult = NonNullable<Enrichment["referrer"]>;
 
 /**
- * Options: `pointers` to the referring address; `pagePointers` to the page's own, to tell inner links; `ownHosts` further hosts of one's
- * own, with what is below them; `rules` the sites that are known; `mediums` which campaign mediums decide the channel whatever the address;
- * `clicks` the channel that a click id alone tells.
+ * Options: `pointers` to the referring address; `pagePointers` to the page's own, to tell inner links; `ownHosts`
+ * further hosts of one's own, with what is below them; `rules` the sites that are known; `mediums` which campaign
+ * mediums decide the channel whatever the address; `clicks` the channel that a click id alone tells.
  */
 export const referrer: EnrichmentDefinition = {
   name: "referrer",
@@ -101,7 +101,9 @@ function createOwnHosts(hosts: readonly string[]): (host: string) => boolean {
   return (host) => own.some((each) => host === each || host.endsWith(`.${each}`));
 }
 
-/** A campaign says more than the address it led through: a click on an advertisement comes from a search engine as well. */
+/**
+ * A campaign says more than the address it led through: a click on an advertisement comes from a search engine as well.
+ */
 function channelOfCampaign(
   campaign: CampaignResult | undefined,
   rule: ReferrerRule | undefined,

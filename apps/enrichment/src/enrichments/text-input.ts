@@ -2,7 +2,10 @@ import type { RawEvent } from "@millrace/event-contracts";
 import { cutKey } from "../bounded-cache.ts";
 import { pointerKeys, valueAt } from "../json-value.ts";
 
-/** A text of an event that enrichments read. Those that read the same one, by the same function, share what is remembered of it. */
+/**
+ * A text of an event that enrichments read. Those that read the same one, by the same function, share what is
+ * remembered of it.
+ */
 export type TextInput = (event: RawEvent, clientIp: string | undefined) => string | undefined;
 
 /** The client's address, before it is truncated. */
@@ -16,8 +19,8 @@ const serverLibrary =
   /^(?:python-(?:requests|httpx|urllib3?)|Python\/|aiohttp|axios|node-fetch|node|undici|got|Go-http-client|Java|Apache-HttpClient|okhttp|ReactorNetty|Jetty|Guzzle|GuzzleHttp|PHP|Symfony|Ruby|Faraday|rest-client|http\.rb|curl|libcurl|Wget|reqwest|hyper|Stripe|GitHub-Hookshot|RestSharp|Deno|Bun)\b/iu;
 
 /**
- * The `User-Agent` of the end user. Real ones are below 512 characters; what follows the part that is remembered is not looked at. The HTTP
- * client of a server that sends for its users says nothing of them.
+ * The `User-Agent` of the end user. Real ones are below 512 characters; what follows the part that is remembered is not
+ * looked at. The HTTP client of a server that sends for its users says nothing of them.
  */
 export const userAgentText: TextInput = ({ useragent, senderkind }) => {
   if (typeof useragent !== "string" || useragent === "") return undefined;

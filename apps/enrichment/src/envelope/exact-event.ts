@@ -12,8 +12,8 @@ export interface ExactEvent {
   readonly noteCount: number;
 }
 
-// An escape of half a surrogate pair without its other half. Behind two backslashes `\\ud83d` is no escape, so a text with them is
-// looked at more closely than it needs.
+// An escape of half a surrogate pair without its other half. Behind two backslashes `\\ud83d` is no escape, so a text
+// with them is looked at more closely than it needs.
 const surrogateEscape = /\\u[dD][89a-fA-F]/u;
 const loneEscape = /\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F]/u;
 

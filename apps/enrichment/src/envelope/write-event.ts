@@ -7,16 +7,16 @@ import type { MaskingLog, Replacement } from "../privacy/masking-log.ts";
 const maxReplacements = 16;
 
 /**
- * The JSON of a masked event: the text it was read from with the masked values exchanged, which takes a fifth of the time of writing the
- * event anew. `undefined` unless the text is, token for token, what the event was.
+ * The JSON of a masked event: the text it was read from with the masked values exchanged, which takes a fifth of the
+ * time of writing the event anew. `undefined` unless the text is, token for token, what the event was.
  *
  * @param text the JSON the event was read from
  * @param log what masking has changed since
  *
- * Whether it is follows from its length. Everything in the event takes at least as many characters in the text as are counted here, so
- * when the text has exactly as many, it has room for nothing else: no second value under a name (of which `JSON.parse` shows the
- * last only), no escapes, no white space. Names that begin with a digit may have been moved by `JSON.parse`, so they are
- * not followed.
+ * Whether it is follows from its length. Everything in the event takes at least as many characters in the text as are
+ * counted here, so when the text has exactly as many, it has room for nothing else: no second value under a name (of
+ * which `JSON.parse` shows the last only), no escapes, no white space. Names that begin with a digit may have been
+ * moved by `JSON.parse`, so they are not followed.
  */
 export function exchangeTexts(event: RawEvent, text: string, log: MaskingLog): string | undefined {
   if (log.isRestructured || log.replacements.length > maxReplacements) return undefined;
@@ -113,8 +113,9 @@ class TextFollower {
 }
 
 /**
- * Whether a number cannot be written with fewer characters than JavaScript takes: 1000 can, as 1e3, and 0.01 nearly. Digits it takes as many
- * as are needed to tell the number, and beyond the safe integers not even those that were there.
+ * Whether a number cannot be written with fewer characters than JavaScript takes: 1000 can, as 1e3, and 0.01 nearly.
+ * Digits it takes as many as are needed to tell the number, and beyond the safe integers not even those that were
+ * there.
  */
 function isShortest(value: number, text: string): boolean {
   if (Number.isSafeInteger(value)) return value % 1000 !== 0 || value === 0;

@@ -1,4 +1,4 @@
-/** What may follow the fixed letters of a credential. */
+/** Characters that may follow the fixed letters of a credential. */
 export type CredentialBody = "letters" | "word" | "dotted" | "base64";
 
 /** A credential by how it begins. */
@@ -22,10 +22,10 @@ const base64 = (minLength: number): CredentialForm => ({ body: "base64", minLeng
 /**
  * Credentials that begin with letters of their own, as their issuers publish them for secret scanning.
  *
- * Forms of gitleaks' rules, as facts: https://github.com/gitleaks/gitleaks/blob/b58d3f10/config/gitleaks.toml, v8.30.1 with the changes up
- * to 2026-07-22. Its npm relatives (secretlint) read files, asynchronously, and are too large for a function. Stripe's `whsec_` and
- * Google's `ya29.` and `GOCSPX-` are from their own documentation. A table and no expressions, since it is walked in linear time
- * whatever the text.
+ * Forms of gitleaks' rules, as facts: https://github.com/gitleaks/gitleaks/blob/b58d3f10/config/gitleaks.toml, v8.30.1
+ * with the changes up to 2026-07-22. Its npm relatives (secretlint) read files, asynchronously, and are too large for a
+ * function. Stripe's `whsec_` and Google's `ya29.` and `GOCSPX-` are from their own documentation. A table and no
+ * expressions, since it is walked in linear time whatever the text.
  */
 export const credentialForms: ReadonlyMap<string, CredentialForm> = new Map([
   ["eyJ", dotted(20, ".")],

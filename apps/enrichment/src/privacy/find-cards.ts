@@ -3,7 +3,8 @@ import { type Finding, noFindings } from "./finding.ts";
 /** Fewest digits of a primary account number (ISO/IEC 7812-1). */
 const minCardDigits = 12;
 const maxDigits = 19;
-// Separators between groups: spaces (also the one of URLs, `+`, and no-break ones), tabs, line ends, hyphens, dots, with one space more.
+// Separators between groups: spaces (also the one of URLs, `+`, and no-break ones), tabs, line ends, hyphens, dots,
+// with one space more.
 const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011\t\r\n][ \t\n\u00a0]?|%20)?\d)+/gu;
 
 // Most texts have no six digits near each other, and this is found out sooner.
@@ -71,8 +72,8 @@ export function isCardNumber(digits: string): boolean {
 }
 
 /**
- * How numbers of the networks begin: Mastercard from 2221 to 2720, Mir, JCB (2131, 35), Diners Club, American Express; of those with 4, 5
- * and 6 all. Times such as 20261129042633 begin with none of them.
+ * How numbers of the networks begin: Mastercard from 2221 to 2720, Mir, JCB (2131, 35), Diners Club, American Express;
+ * of those with 4, 5 and 6 all. Times such as 20261129042633 begin with none of them.
  * https://www.iso.org/standard/70484.html (ISO/IEC 7812-1), and the networks' own lists of ranges
  */
 const networks = /^(?:2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720|20[0-4]|131)|3[04-9]|[4-6])\d*$/u;

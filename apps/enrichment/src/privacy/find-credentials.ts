@@ -8,7 +8,10 @@ const extraCodes: Readonly<Record<CredentialBody, string>> = {
   base64: "_-+/=.",
 };
 
-/** Finds credentials by the letters they begin with. Linear: a body is walked once, and one that is too short is a short walk. */
+/**
+ * Finds credentials by the letters they begin with. Linear: a body is walked once, and one that is too short is a short
+ * walk.
+ */
 export function findCredentials(text: string): readonly Finding[] {
   let findings: Finding[] | undefined;
   credentialStart.lastIndex = 0;

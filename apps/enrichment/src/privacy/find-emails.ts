@@ -9,8 +9,8 @@ const maxLocalLength = 64;
 const maxDomainLength = 255;
 
 /**
- * Finds e-mail addresses, also in URLs, where `@` may be written `%40`, and `%2540` in a URL inside a URL. Linear: it looks at the surroundings of every
- * `@`, and at words that may be base64.
+ * Finds e-mail addresses, also in URLs, where `@` may be written `%40`, and `%2540` in a URL inside a URL. Linear: it
+ * looks at the surroundings of every `@`, and at words that may be base64.
  */
 export function findEmails(text: string): readonly Finding[] {
   const encoded = findEncodedEmails(text);

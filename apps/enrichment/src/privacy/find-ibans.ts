@@ -1,8 +1,8 @@
 import { type Finding, noFindings } from "./finding.ts";
 
 /**
- * Length of an IBAN by country.
- * SWIFT IBAN registry, release 99: https://www.swift.com/standards/data-standards/iban-international-bank-account-number
+ * Length of an IBAN by country. SWIFT IBAN registry, release 99:
+ * https://www.swift.com/standards/data-standards/iban-international-bank-account-number
  */
 const lengths: Readonly<Record<string, number>> = {
   AD: 24,

@@ -21,8 +21,8 @@ const valueText = /(?:(?:bearer|basic|token)(?:\s|\+|%20)+)?(?:(?!%26|%23)[^\s&#
 export const maxNameLength = 64;
 
 /**
- * Finds credentials: in addresses (`?reset_token=…`, `//user:password@`), after a name that says so, and in the forms that
- * issuers give them. Linear: it looks at what surrounds a separator, and at what begins with fixed letters.
+ * Finds credentials: in addresses (`?reset_token=…`, `//user:password@`), after a name that says so, and in the forms
+ * that issuers give them. Linear: it looks at what surrounds a separator, and at what begins with fixed letters.
  */
 export function findSecrets(text: string): readonly Finding[] {
   let findings: readonly Finding[] = endsLikeName.test(text) ? findNamedSecrets(text) : noFindings;
@@ -97,7 +97,9 @@ function kindOfName(name: string): "credential" | "parameter" | "code" | "other"
   return codeName.test(name) ? "code" : "other";
 }
 
-/** Passes what may stand between a name, its separator and its value: spaces and the quotes of JSON, also escaped ones. */
+/**
+ * Passes what may stand between a name, its separator and its value: spaces and the quotes of JSON, also escaped ones.
+ */
 function skipFiller(text: string, from: number, step: 1 | -1): number {
   let at = from;
   while (at >= 0 && at < text.length && " \t\\\"'".includes(text.charAt(at))) at += step;

@@ -18,7 +18,9 @@ import { allDetectors, rememberingScan, type ScanText, scanText } from "./scan-t
 /** Which annotations concern an event, and whether it can be trusted to keep to them. */
 export interface MaskingOrder {
   readonly schemaIds: readonly string[] | "all";
-  /** It follows its contract: nothing sensitive lies where no annotation is, but for what the contract does not declare. */
+  /**
+   * It follows its contract: nothing sensitive lies where no annotation is, but for what the contract does not declare.
+   */
   readonly isValid: boolean;
 }
 
@@ -55,8 +57,9 @@ const traceparentCodes = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 /**
- * Whether a text looks like a trace context: hexadecimal digits cannot say anything else, and are not worth remembering. Looked up
- * without a branch a character, which random digits would mispredict, as an expression does: a quarter of its time.
+ * Whether a text looks like a trace context: hexadecimal digits cannot say anything else, and are not worth
+ * remembering. Looked up without a branch a character, which random digits would mispredict, as an expression does: a
+ * quarter of its time.
  */
 function isTraceparent(text: string): boolean {
   if (text.length !== traceparentLength) return false;
@@ -74,14 +77,16 @@ function mayHoldJson(text: string): boolean {
 const binaryData = "data_base64";
 
 /**
- * Creates the masking of events: `data` by the annotations of its schemas, attributes by those of the envelope. Everything
- * is scanned in the data of events that break their contract or have none, and in attributes that have no annotation.
+ * Creates the masking of events: `data` by the annotations of its schemas, attributes by those of the envelope.
+ * Everything is scanned in the data of events that break their contract or have none, and in attributes that have no
+ * annotation.
  */
 export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pseudonymizer): MaskEvent {
   const envelope = compilePrivacyMaps([contracts.envelopePrivacy]);
   // Orders of known contracts are there for good, those of others for one event.
   const states = new WeakMap<MaskingOrder, PrivacyState>();
-  // A thousand contracts with the same annotations are masked by the same few objects, which then stay in the processor's cache.
+  // A thousand contracts with the same annotations are masked by the same few objects, which then stay in the
+  // processor's cache.
   const statesByMaps = new BoundedCache<PrivacyState>();
   const mapNumbers = new Map<PrivacyMap, number>();
   const plans = new Map([...knownAttributes].map((name) => [name, planAttribute(name)] as const));
@@ -199,8 +204,8 @@ function maskAttribute(event: RawEvent, name: string, plan: MaskPlan, context: M
 }
 
 /**
- * A subject that is somebody's address becomes its pseudonym, and as a whole: events of one subject then still share a partition
- * key. An e-mail address gets the pseudonym that it has in fields of the class `email`.
+ * A subject that is somebody's address becomes its pseudonym, and as a whole: events of one subject then still share a
+ * partition key. An e-mail address gets the pseudonym that it has in fields of the class `email`.
  */
 function maskSubject(event: RawEvent, context: MaskingContext): void {
   const { subject } = event;

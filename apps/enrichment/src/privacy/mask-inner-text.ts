@@ -25,8 +25,8 @@ type MaskValue = (
 ) => unknown;
 
 /**
- * Masks what a text holds inside: JSON, also as a text of JSON again, percent-encoded or in base64; and pairs of a name and a value in
- * any other text. The text stays as it was when there is nothing to mask.
+ * Masks what a text holds inside: JSON, also as a text of JSON again, percent-encoded or in base64; and pairs of a name
+ * and a value in any other text. The text stays as it was when there is nothing to mask.
  *
  * @param state of the place of the text, undeclared: a contract may describe there what was sent as text
  * @returns undefined when the text is nothing of the kind

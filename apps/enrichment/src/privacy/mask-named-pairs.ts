@@ -7,14 +7,15 @@ export interface MaskedPairs {
   readonly rules: readonly PrivacyRule[];
 }
 
-// A name in quotes before a colon, as in JSON that was cut or has something before it; or a parameter of a form. Quotes may be escaped.
+// A name in quotes before a colon, as in JSON that was cut or has something before it; or a parameter of a form. Quotes
+// may be escaped.
 const pairs =
   /["'](?<quoted>[\p{L}\p{N} _.-]{1,64})\\*["']\s*:\s*|(?<![\p{L}\p{N}_.-])(?<parameter>[\p{L}\p{N}_.-]{1,64})=/gu;
 const mayHavePairs = /["']\s*:|=/u;
 
 /**
- * Masks the values of pairs in a text that is no JSON as a whole. What a value is in such a text nobody can say for sure, so it is masked
- * whatever its rule keeps, up to what must end it.
+ * Masks the values of pairs in a text that is no JSON as a whole. What a value is in such a text nobody can say for
+ * sure, so it is masked whatever its rule keeps, up to what must end it.
  *
  * @param ruleOf the rule of values of a name
  * @returns undefined when no name of the text has a rule

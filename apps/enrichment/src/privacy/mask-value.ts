@@ -28,7 +28,8 @@ export const noDetectors: readonly PrivacyDetector[] = [];
  *
  * @param value a value as `JSON.parse` or `parseKeepingSpelling` makes it
  * @param path JSON Pointer of the value in the event
- * @param detectors what to look for in every text here and below, names of properties included; everything, below what nobody declared
+ * @param detectors what to look for in every text here and below, names of properties included; everything, below what
+ *   nobody declared
  */
 export function maskValue(
   value: unknown,
@@ -194,7 +195,8 @@ function maskProperty(
 }
 
 /**
- * Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is (`password`).
+ * Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is
+ * (`password`).
  *
  * @param named where the property leads
  */

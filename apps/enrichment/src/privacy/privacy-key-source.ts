@@ -6,7 +6,10 @@ import { parsePrivacyKeys, type PrivacyKey } from "./privacy-keys.ts";
 
 /** Gives the keys of a batch. */
 export interface PrivacyKeySource {
-  /** The keys in force: at once when there are any, else after at most `waitMs`; `undefined` when there are none by then. */
+  /**
+   * The keys in force: at once when there are any, else after at most `waitMs`; `undefined` when there are none by
+   * then.
+   */
   take(waitMs: number): Promise<readonly PrivacyKey[] | undefined>;
 }
 
@@ -24,8 +27,8 @@ export interface PrivacyKeySourceOptions {
 }
 
 /**
- * Creates the source of the privacy keys in Secrets Manager, and begins to read them. Later versions replace them while the function
- * runs; one that cannot be read or used leaves the keys in force, is counted and logged, and never shown.
+ * Creates the source of the privacy keys in Secrets Manager, and begins to read them. Later versions replace them while
+ * the function runs; one that cannot be read or used leaves the keys in force, is counted and logged, and never shown.
  */
 export function createPrivacyKeySource(options: PrivacyKeySourceOptions): PrivacyKeySource {
   const { secretId, read, telemetry, logger, ...rest } = options;

@@ -11,8 +11,8 @@ import { maxRememberedNames } from "../limits.ts";
 import { allDetectors, rememberingScan, type ScanText } from "./scan-text.ts";
 
 /**
- * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic, and whether the value is one that
- * nobody declared. States are made as walks reach them, and shared.
+ * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic, and whether the
+ * value is one that nobody declared. States are made as walks reach them, and shared.
  */
 export interface PrivacyState {
   /** What to do with the value here. */
@@ -21,7 +21,9 @@ export interface PrivacyState {
   readonly scan: ScanText | undefined;
   /** Nothing is to be done with a valid value here. */
   readonly isBarren: boolean;
-  /** Nobody declared the value, or the event may break its contract: texts are scanned, and names tell what a value is. */
+  /**
+   * Nobody declared the value, or the event may break its contract: texts are scanned, and names tell what a value is.
+   */
   readonly isUndeclared: boolean;
   /** The properties to look at, and no other leads to a rule; `undefined` when every property has to be asked for. */
   properties(): readonly PropertyState[] | undefined;
@@ -56,8 +58,8 @@ const maxStates = 10_000;
 /**
  * Prepares privacy maps that apply to the same value for walking it; the result is the state of the root.
  *
- * @param isTrusted whether a name that a map declares without a rule is not sensitive there, also in an event that breaks its contract;
- * false when nobody knows whether the maps are those of the event
+ * @param isTrusted whether a name that a map declares without a rule is not sensitive there, also in an event that
+ *   breaks its contract; false when nobody knows whether the maps are those of the event
  */
 export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true): PrivacyState {
   const { allNodes, roots } = joinMaps(maps);

@@ -1,5 +1,6 @@
-// Escapes that the detectors do not read themselves: escapes of escapes, and of `"`, `+`, `-`, `.` and the no-break space; letters and digits of
-// full width, as keyboards of East Asia write them; entities of HTML; and characters that nobody sees, or that look like another.
+// Escapes that the detectors do not read themselves: escapes of escapes, and of `"`, `+`, `-`, `.` and the no-break
+// space; letters and digits of full width, as keyboards of East Asia write them; entities of HTML; and characters that
+// nobody sees, or that look like another.
 const disguise = /%(?:25|22|2[BDE]|C2%A0|E2%80%8[B-D]|EF%B[BC])|[\uff01-\uff5e]/iu;
 const wholeDisguise =
   /&(?:#|commat;|period;|plus;|lowbar;|hyphen;|amp;)|[\u00ad\u180e\u200b-\u200d\u2060\ufe6b\ufeff]/iu;
@@ -25,8 +26,8 @@ const parts = /[^?&#;]+/gu;
 const maxEscapes = 3;
 
 /**
- * Scans the parts of a text that the detectors would not read as they are: each is written plainly, and stays as it was unless
- * something is found in it. Linear, as parts are scanned one by one.
+ * Scans the parts of a text that the detectors would not read as they are: each is written plainly, and stays as it was
+ * unless something is found in it. Linear, as parts are scanned one by one.
  *
  * @param scanPlain gives a text without what was found in it
  */

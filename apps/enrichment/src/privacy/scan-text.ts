@@ -27,12 +27,14 @@ const finders: Readonly<Record<Exclude<PrivacyDetector, "secret">, (text: string
   phone: findPhones,
 };
 
-// Shorter than a card number and than nearly any address in base64, and without a character that the others need: most ids and words.
+// Shorter than a card number and than nearly any address in base64, and without a character that the others need: most
+// ids and words.
 const nothingToFind = /^[\w-]{0,11}$/u;
 
 /**
- * Replaces what looks like an e-mail address, a card number, an IBAN, a telephone number or an IP address by `[email]`, `[card]`, `[iban]`,
- * `[phone]`, `[ip]`, and credentials by `[secret]` whatever was asked for: no text that is worth scanning may keep one.
+ * Replaces what looks like an e-mail address, a card number, an IBAN, a telephone number or an IP address by `[email]`,
+ * `[card]`, `[iban]`, `[phone]`, `[ip]`, and credentials by `[secret]` whatever was asked for: no text that is worth
+ * scanning may keep one.
  *
  * @example scanText("mail ada@example.com", ["email"]).text // "mail [email]"
  */
@@ -70,8 +72,8 @@ const clean: ScannedText = { text: "", found: nothingFound };
 const rememberingScans = new Map<string, ScanText>();
 
 /**
- * A {@link scanText} that remembers, for texts that come again: addresses of pages, user agents, subjects. All who look for the same
- * kinds of values share its memory.
+ * A {@link scanText} that remembers, for texts that come again: addresses of pages, user agents, subjects. All who look
+ * for the same kinds of values share its memory.
  */
 export function rememberingScan(detectors: readonly PrivacyDetector[]): ScanText {
   const key = detectors.join();

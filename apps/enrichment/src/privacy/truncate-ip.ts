@@ -1,7 +1,10 @@
 import { isIP } from "node:net";
 import { BoundedCache } from "../bounded-cache.ts";
 
-/** Addresses of IPv4 in IPv6 (RFC 4291, 2.5.5.2), and of those that a gateway translates (RFC 6052, the well-known prefix). */
+/**
+ * Addresses of IPv4 in IPv6 (RFC 4291, 2.5.5.2), and of those that a gateway translates (RFC 6052, the well-known
+ * prefix).
+ */
 const mayBeMapped = /(?::|^)(?:ffff|64:ff9b:)/iu;
 
 /** The address itself when it is IPv4 written as IPv6 (`::ffff:203.0.113.9`, `::ffff:cb00:7109`), else as given. */

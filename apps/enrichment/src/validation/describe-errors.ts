@@ -8,8 +8,9 @@ import { allDetectors, scanText } from "../privacy/scan-text.ts";
 /**
  * Turns errors of a validator into those written onto the event.
  *
- * Values are quoted from the *masked* data, and not at all where masking changed something: what was sensitive is not there
- * any more when it could be quoted. Paths hold names of properties, which are scanned, and end at what was masked.
+ * Values are quoted from the *masked* data, and not at all where masking changed something: what was sensitive is not
+ * there any more when it could be quoted. Paths hold names of properties, which are scanned, and end at what was
+ * masked.
  *
  * @param errors as the validator reported them, before masking
  * @param maskedData the data after masking

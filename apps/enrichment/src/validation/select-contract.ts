@@ -76,8 +76,8 @@ const unknown = writeValidation({ status: "unknown", schema: null, errors: [] })
 const ofUnknownType = createWithoutContract("all");
 
 /**
- * @param related contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a buyer as well, and
- * an event of an unknown type may be any event whose type was mistyped
+ * @param related contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a
+ *   buyer as well, and an event of an unknown type may be any event whose type was mistyped
  */
 function withoutContract(related: MaskingOrder["schemaIds"]): SelectedContract {
   return related === "all" ? ofUnknownType : createWithoutContract(related);

@@ -11,8 +11,8 @@ import { loadContracts } from "../../src/load-contracts.ts";
 import { createContext, createRawEvent, enrichOne } from "../raw-events.ts";
 
 /**
- * A source without code: somebody else's real schemas and payloads (GitHub's webhooks, draft-07) go into a registry folder as JSON, and
- * nothing else is touched.
+ * A source without code: somebody else's real schemas and payloads (GitHub's webhooks, draft-07) go into a registry
+ * folder as JSON, and nothing else is touched.
  */
 const require = createRequire(import.meta.url);
 const github = require("@octokit/webhooks-schemas") as { definitions: Record<string, unknown> };
@@ -55,8 +55,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const toEvent = (webhook: string, data: unknown) => createRawEvent({ type: `github.${eventNameOf(webhook)}`, data });
 
 /**
- * What plain Ajv says of an example and the schemas as they come from npm. The package validates only part of what it ships: 53 of
- * the 329 examples, most of them copied from old documentation, break its own schemas. Those have to be invalid here as well.
+ * What plain Ajv says of an example and the schemas as they come from npm. The package validates only part of what it
+ * ships: 53 of the 329 examples, most of them copied from old documentation, break its own schemas. Those have to be
+ * invalid here as well.
  */
 const oracle = new Ajv({ strict: false, logger: false, formats: fullFormats });
 oracle.addSchema({ ...github, $id: "https://github.example/webhooks" });

@@ -6,7 +6,10 @@ import { createContext, createRawEvent, key, origin } from "../raw-events.ts";
 
 const context = createContext();
 
-/** The line of an event of a type whose data has this text, beside a sound event and a broken line where `neighbours` says so. */
+/**
+ * The line of an event of a type whose data has this text, beside a sound event and a broken line where `neighbours`
+ * says so.
+ */
 function enrichText(type: string, data: string, overrides: Record<string, unknown> = {}) {
   const raw = JSON.stringify(createRawEvent({ type, ...overrides, data: "@" })).replace('"@"', () => data);
   const { enriched, badRows } = enrichRecord(Buffer.from(`${raw}\n`), origin, context);

@@ -49,8 +49,8 @@ export const loopClock: TurnClock = {
  * stream has room. So a key with one small request waits for one request of each other key at most, however many they
  * have. A request that nobody stands before is read at once.
  *
- * libuv accepts one connection in each turn of the loop, so while there are new ones, turns have to be short: a newcomer
- * behind 150 others would else wait for 150 turns full of reading.
+ * libuv accepts one connection in each turn of the loop, so while there are new ones, turns have to be short: a
+ * newcomer behind 150 others would else wait for 150 turns full of reading.
  */
 export class FairQueue {
   readonly #window: StreamWindow;

@@ -10,7 +10,7 @@ export interface ExplainedRoute {
   readonly matches: boolean;
   /** False for an event that matches and that the route's sample leaves out. */
   readonly isDelivered: boolean;
-  /** What matched, or the first criterion that failed with the value seen. */
+  /** The pattern that matched, or the first criterion that failed with the value seen. */
   readonly because: string;
 }
 

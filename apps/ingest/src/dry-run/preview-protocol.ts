@@ -45,7 +45,7 @@ export function createPreviewProtocol(
   };
 }
 
-/** What the sink of a dry run says of every record. */
+/** The outcome that the sink of a dry run gives every record. */
 const taken: Delivery = {
   status: "delivered",
   shardId: "none",

@@ -6,7 +6,7 @@ import { maxPreviewMs, maxWaitingPreviews, previewHeapMib, previewIdleMs, retryA
 import { IngestError } from "../problems.ts";
 import type { ExplainedRoute } from "./explain-routes.ts";
 
-/** What becomes of a raw event behind the service. */
+/** The fate of a raw event behind the service. */
 export type PreviewedLine =
   /** The enriched event as JSON text, and what each route does with it. */
   | { readonly enriched: string; readonly routes: readonly ExplainedRoute[] }

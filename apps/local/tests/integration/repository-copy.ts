@@ -34,7 +34,10 @@ export class RepositoryCopy {
     return execFileSync("git", args, { cwd: this.root, encoding: "utf8" });
   }
 
-  /** Runs a root command as the README writes it. @returns what it printed. @throws when it ends with another code than 0. */
+  /**
+   * Runs a root command as the README writes it. @returns what it printed. @throws when it ends with another code than
+   * 0.
+   */
   pnpm(...args: readonly string[]): string {
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("TURBO_"));
     return execFileSync("pnpm", args, {

@@ -4,8 +4,8 @@ import { FAILURES_TO_OPEN, FIRST_PROBE_AFTER_MS, LONGEST_PROBE_AFTER_MS } from "
 export type Admission = "all" | "probe" | "none";
 
 /**
- * Remembers whether a destination takes records. Closed, it admits everything; after some failures in a row it opens and
- * admits nothing; from time to time it admits one probe, and closes when that succeeds.
+ * Remembers whether a destination takes records. Closed, it admits everything; after some failures in a row it opens
+ * and admits nothing; from time to time it admits one probe, and closes when that succeeds.
  */
 export class CircuitBreaker {
   #failures = 0;

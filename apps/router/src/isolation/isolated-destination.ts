@@ -27,8 +27,8 @@ export interface IsolationOptions {
 
 /**
  * Keeps a destination that throttles, is missing or denies access from holding up the others: a call takes at most the
- * budget, a budget that ran out makes the next one smaller, and a destination that took nothing is left alone but for one
- * probe now and then. What it did not take comes back as failed deliveries at once.
+ * budget, a budget that ran out makes the next one smaller, and a destination that took nothing is left alone but for
+ * one probe now and then. What it did not take comes back as failed deliveries at once.
  */
 export function isolateDestination(writer: OutputWriter, options: IsolationOptions): OutputWriter {
   return new IsolatedDestination(writer, options);

@@ -20,8 +20,8 @@ export interface RouteSourceOptions {
 }
 
 /**
- * Keeps the routes up to date while the function runs. Whatever goes wrong, the routes in force stay in force: a look that
- * fails costs its timeout once per interval, and what does not pass its checks is refused and not looked at again.
+ * Keeps the routes up to date while the function runs. Whatever goes wrong, the routes in force stay in force: a look
+ * that fails costs its timeout once per interval, and what does not pass its checks is refused and not looked at again.
  */
 export class RouteSource {
   readonly #options: RouteSourceOptions;

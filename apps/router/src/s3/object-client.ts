@@ -13,7 +13,9 @@ export interface ObjectClient {
   put(url: string, body: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
-/** Single signed requests with the function's own credentials: the S3 client would be the largest thing in the bundle. */
+/**
+ * Single signed requests with the function's own credentials: the S3 client would be the largest thing in the bundle.
+ */
 export function createObjectClient(environment: Environment): ObjectClient {
   const send = createSignedRequest({ name: "s3", endpointVariable: "S3" }, environment);
 

@@ -5,7 +5,10 @@ import type { FailedOutput, Output } from "@millrace/stream-handler";
 import { badRowKinds } from "../bad-rows.ts";
 import type { RoutedOutput } from "../routed-output.ts";
 
-/** An event that a destination did not take, as the router got it: `pnpm routes redrive` puts it through the present routes. */
+/**
+ * An event that a destination did not take, as the router got it: `pnpm routes redrive` puts it through the present
+ * routes.
+ */
 export interface UndeliveredEvent extends Pick<BadRow, "failure" | "processor" | "origin"> {
   /** Before any projection, and masked, as it lies in the enriched stream. */
   readonly enriched: EnrichedEvent;

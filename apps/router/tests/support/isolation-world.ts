@@ -43,8 +43,9 @@ export interface IsolationRun {
 }
 
 /**
- * Ten applications that all want every event; one destination is dead for a while in the middle of the traffic; then a redrive of its undelivered events. The real router, stream handler and PutRecords client against the model of
- * Kinesis and of Lambda's event source mapping, under a virtual clock.
+ * Ten applications that all want every event; one destination is dead for a while in the middle of the traffic; then a
+ * redrive of its undelivered events. The real router, stream handler and PutRecords client against the model of Kinesis
+ * and of Lambda's event source mapping, under a virtual clock.
  */
 export async function runIsolation(death: Death | undefined, minutesDead = 60): Promise<IsolationRun> {
   const clock = new VirtualClock();

@@ -14,7 +14,10 @@ export class UndeliveredBox implements UndeliveredStore {
     this.objects.set(key, bytes);
   }
 
-  /** The undelivered events of a folder, in the order in which they were stored; of all folders when there is none given. */
+  /**
+   * The undelivered events of a folder, in the order in which they were stored; of all folders when there is none
+   * given.
+   */
   events(folder = ""): UndeliveredEvent[] {
     return [...this.objects]
       .filter(([key]) => key.startsWith(folder))

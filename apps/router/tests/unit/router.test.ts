@@ -167,7 +167,10 @@ describe("routes that change between two deliveries of a record", () => {
   const idsOf = (lines: readonly Record<string, unknown>[]) =>
     lines.map((line) => (line["event"] as { id: string }).id);
 
-  /** Delivers a record of a click and a purchase; nobody takes what `dead` refuses, nor its undelivered events, the first time. */
+  /**
+   * Delivers a record of a click and a purchase; nobody takes what `dead` refuses, nor its undelivered events, the
+   * first time.
+   */
   async function deliverUnder(before: RouteDocument, after: RouteDocument) {
     let routes = loadRoutes(compileRoutes([before]));
     const { handler, writer, undelivered } = createTestRouter([before], { routes: () => routes });

@@ -20,7 +20,7 @@ export interface Input {
   readonly got: (run: InputRun) => Promise<string> | string;
 }
 
-/** What the inputs below left behind. */
+/** Everything that the inputs below left behind. */
 export interface InputRun {
   readonly pipeline: QuietPipeline;
   readonly resources: Resources;
@@ -118,7 +118,7 @@ async function instantOf({ pipeline }: InputRun, id: string): Promise<string> {
   return String(row?.["instant"]);
 }
 
-/** What becomes of records that one client is given at once, under a virtual clock. */
+/** Deliveries of records that one client is given at once, under a virtual clock. */
 async function put(client: KinesisSender, clock: VirtualClock, hashKeys: readonly (string | undefined)[]) {
   const putRecords = createPutRecords({ client, streamName: "raw", clock, random: createRandom("inputs/put") });
   const records = hashKeys.map((explicitHashKey, index) => {

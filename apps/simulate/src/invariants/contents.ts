@@ -5,7 +5,7 @@ interface Content {
 
 /** Tells the contents of records apart: stream, partition key and bytes. */
 export class Contents<T> {
-  /** What belongs to each content, in the order in which they came. */
+  /** Copies of each content, in the order in which they came. */
   readonly all: T[] = [];
   readonly #create: () => T;
   /** Few contents share a key and a length, and comparing them is cheaper than a digest of each. */

@@ -8,8 +8,8 @@ export const mutantVariable = "MILLRACE_SIMULATE_MUTANT";
 
 const root = join(import.meta.dirname, "../../../..");
 
-// Loaded with --import before anything else: changes the text of one source file on its way into the process. Nothing on disk
-// changes, and the product has no switch for it.
+// Loaded with --import before anything else: changes the text of one source file on its way into the process. Nothing
+// on disk changes, and the product has no switch for it.
 const name = process.env[mutantVariable];
 if (name !== undefined) {
   const mutant = mutants.find((candidate) => candidate.name === name);

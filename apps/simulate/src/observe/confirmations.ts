@@ -52,8 +52,8 @@ const askAgainWithinMs = 61_000;
 const invalidRequestCodes = new Set(["ValidationException", "InvalidArgumentException", "SerializationException"]);
 
 /**
- * Looks over the shoulder of every Kinesis client: which stored records their writers know of, which requests were against
- * the rules, and who goes on with an old shard map.
+ * Looks over the shoulder of every Kinesis client: which stored records their writers know of, which requests were
+ * against the rules, and who goes on with an old shard map.
  */
 export class Confirmations {
   readonly refused: RefusedRequest[] = [];

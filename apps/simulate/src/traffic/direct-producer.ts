@@ -43,8 +43,9 @@ function randomHashKey(random: Random): string {
 }
 
 /**
- * A service that writes with the client itself, in order per key: large puts, single sends, more of them than may be in flight, short
- * deadlines, aborts, refused backpressure, oversized records, and a close with everything still under way.
+ * A service that writes with the client itself, in order per key: large puts, single sends, more of them than may be in
+ * flight, short deadlines, aborts, refused backpressure, oversized records, and a close with everything still under
+ * way.
  */
 export class DirectProducer {
   readonly records: DirectRecord[] = [];

@@ -17,7 +17,10 @@ const event = (id: number, nowMs: number) => {
 
 const linesOf = (data: Uint8Array) => Buffer.from(data).toString().trim().split("\n");
 
-/** Sends ten events a second of one key, and a record of 340,000 lines between them. @returns the age of each when enriched */
+/**
+ * Sends ten events a second of one key, and a record of 340,000 lines between them. @returns the age of each when
+ * enriched
+ */
 async function agesAround(poison: string | undefined, environment: SchedulePlan["environment"]) {
   const clock = new VirtualClock({ random: createRandom("poison/clock") });
   const kinesis = new Kinesis({ ...identity, clock });

@@ -130,7 +130,10 @@ const boundFaults = ({ min, max }: Shape, size: number, place: string): readonly
   ...(max !== undefined && size > max ? [`${place}: ${size} is more than ${max}`] : []),
 ];
 
-/** A pattern of an API model, which is written for Java: `\_` is no escape in JavaScript, and `\-` is one in classes only. */
+/**
+ * A pattern of an API model, which is written for Java: `\_` is no escape in JavaScript, and `\-` is one in classes
+ * only.
+ */
 export const compilePattern = (pattern: string): RegExp =>
   new RegExp(`^(?:${pattern.replace(/\\([_@#,:%"'=~&<> ])/g, "$1").replaceAll("\\-", "\\x2d")})$`, "su");
 

@@ -1,6 +1,6 @@
 /**
- * How providers treat single attributes: facts that no schema holds. Each names the source in the provider's documentation or
- * code. A type that is not listed changes in place and keeps its computed values.
+ * How providers treat single attributes: facts that no schema holds. Each names the source in the provider's
+ * documentation or code. A type that is not listed changes in place and keeps its computed values.
  */
 interface TypeBehaviour {
   /** A change of one of these replaces the resource. */
@@ -9,7 +9,10 @@ interface TypeBehaviour {
   readonly recomputes?: { readonly attributes: readonly string[]; readonly on?: readonly string[] };
 }
 
-/** Arguments of a function whose change publishes a version. resourceaws_lambda_function: `needsFunctionCodeUpdate`, `needsFunctionConfigUpdate`. */
+/**
+ * Arguments of a function whose change publishes a version. resourceaws_lambda_function: `needsFunctionCodeUpdate`,
+ * `needsFunctionConfigUpdate`.
+ */
 const functionCodeAndConfig = [
   "source_code_hash",
   "filename",

@@ -1,6 +1,9 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
 
-/** A value that only an apply will know. https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/object-wire-format.md */
+/**
+ * A value that only an apply will know.
+ * https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/object-wire-format.md
+ */
 export class Unknown {
   readonly isUnknown = true;
 }

@@ -20,7 +20,10 @@ const definition = loadSync(join(import.meta.dirname, "tfplugin6.proto"), {
   defaults: true,
 });
 
-/** Serves a provider on a free port of this machine, in plain gRPC: Terraform is told where it listens and starts nothing. */
+/**
+ * Serves a provider on a free port of this machine, in plain gRPC: Terraform is told where it listens and starts
+ * nothing.
+ */
 export async function startProvider(service: ProviderService): Promise<ListeningProvider> {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

@@ -30,8 +30,8 @@ export class ReleaseDrillError extends Error {
 }
 
 /**
- * Plays three deployments of both functions against an emulated Lambda and CloudWatch: a good version, one that an alarm
- * takes back, and one that people take back. Time is the drill's own; everything else is what runs in production.
+ * Plays three deployments of both functions against an emulated Lambda and CloudWatch: a good version, one that an
+ * alarm takes back, and one that people take back. Time is the drill's own; everything else is what runs in production.
  *
  * @throws ReleaseDrillError
  */

@@ -8,8 +8,8 @@ const require = createRequire(import.meta.url);
 export type BindingKind = "provider" | "resource" | "data";
 
 /**
- * The TypeScript that a prebuilt binding was compiled from. The compiled JavaScript has lost the comments that say which
- * attribute is computed; the source map inside it has kept the source.
+ * The TypeScript that a prebuilt binding was compiled from. The compiled JavaScript has lost the comments that say
+ * which attribute is computed; the source map inside it has kept the source.
  *
  * @throws DrillError when the installed package has no binding of the type
  */

@@ -31,8 +31,8 @@ interface Binding {
 }
 
 /**
- * The schema of a type as the provider serves it, derived from the installed binding, which CDKTF generated from that schema.
- * Force-new and sensitive attributes are not in a binding.
+ * The schema of a type as the provider serves it, derived from the installed binding, which CDKTF generated from that
+ * schema. Force-new and sensitive attributes are not in a binding.
  *
  * @throws DrillError when there is no binding of the type, or it is not written as CDKTF 0.21 writes them
  */

@@ -1,4 +1,6 @@
-/** A type constraint as Terraform writes it in JSON: `"string"`, `["list", "string"]`, `["object", { name: "string" }]`. */
+/**
+ * A type constraint as Terraform writes it in JSON: `"string"`, `["list", "string"]`, `["object", { name: "string" }]`.
+ */
 export type AttributeType =
   | "string"
   | "number"

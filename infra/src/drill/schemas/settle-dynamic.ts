@@ -4,8 +4,9 @@ import type { Attribute, Block } from "./schema.ts";
 type Json = unknown;
 
 /**
- * Gives attributes inside sets a type: the bindings have `any` where a schema nests deeply (the statement of a firewall rule),
- * and Terraform takes no dynamic type in a set. The type is that of the stack's own values, every part of it optional.
+ * Gives attributes inside sets a type: the bindings have `any` where a schema nests deeply (the statement of a firewall
+ * rule), and Terraform takes no dynamic type in a set. The type is that of the stack's own values, every part of it
+ * optional.
  *
  * @param values arguments of the resources of the type, or of the blocks
  */

@@ -12,7 +12,10 @@ export interface StackJson {
   readonly data?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** Schemas of every type that the stacks given so far use. Types stay when a later stack has them no more: the state may. */
+/**
+ * Schemas of every type that the stacks given so far use. Types stay when a later stack has them no more: the state
+ * may.
+ */
 export class StackSchemas {
   readonly #providers = new Map<string, ProviderSchemas>();
 

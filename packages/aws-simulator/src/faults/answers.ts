@@ -10,7 +10,9 @@ const named = (status: number, name: string): RawAnswer => ({
 });
 const page = (status: number): RawAnswer => ({ status, body: `<html><body><h1>${status}</h1></body></html>` });
 
-/** Refusals that say nothing about the records of a request and that the next attempt does not meet. Nothing was stored. */
+/**
+ * Refusals that say nothing about the records of a request and that the next attempt does not meet. Nothing was stored.
+ */
 export const refusalsInPassing: readonly [RawAnswer, ...RawAnswer[]] = [
   named(400, "ThrottledException"),
   named(400, "ThrottlingException"),
@@ -36,7 +38,10 @@ export const failuresInPassing: readonly [RawAnswer, ...RawAnswer[]] = [
   page(504),
 ];
 
-/** What the SDK throws for an answer, as `@aws-sdk/core` makes it of status and body: `Unknown` for no body, a SyntaxError for HTML. */
+/**
+ * What the SDK throws for an answer, as `@aws-sdk/core` makes it of status and body: `Unknown` for no body, a
+ * SyntaxError for HTML.
+ */
 export function errorOf({ status, body }: RawAnswer, requestId: string): Error {
   const $metadata = { httpStatusCode: status, requestId, attempts: 1, totalRetryDelay: 0 };
   const $fault = status < 500 ? "client" : "server";

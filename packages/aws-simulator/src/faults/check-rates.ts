@@ -29,7 +29,10 @@ function checkMeanTime(option: string, value: number): void {
   checkNumber(option, value, 1, Number.MAX_SAFE_INTEGER);
 }
 
-/** A fault with a name that nothing reads never happens, and a test that relies on it proves nothing. @throws OptionError */
+/**
+ * A fault with a name that nothing reads never happens, and a test that relies on it proves nothing. @throws
+ * OptionError
+ */
 export function checkFaultRates(rates: FaultRates): void {
   for (const [name, value] of Object.entries(rates) as [keyof FaultRates, unknown][]) {
     checkChoice("rates", name, Object.keys(checks));

@@ -23,7 +23,10 @@ export type CallFault =
 /** What happens to one record of a PutRecords call that is otherwise carried out. */
 export type RecordFault = "throttle" | "internal-failure" | "internal-failure-stored";
 
-/** How often each fault happens: shares of calls or of records (0–1), or mean times between occurrences. All default to never. */
+/**
+ * How often each fault happens: shares of calls or of records (0–1), or mean times between occurrences. All default to
+ * never.
+ */
 export interface FaultRates {
   /** Records refused with ProvisionedThroughputExceededException. */
   readonly recordThrottle?: number;
@@ -35,7 +38,9 @@ export interface FaultRates {
   readonly serverErrorBefore?: number;
   /** Calls answered with 500 or 503 after everything was stored. */
   readonly serverErrorAfter?: number;
-  /** Calls refused with a 4xx or 3xx that passes: throttling by other names, a wrong clock, proxies. Nothing was stored. */
+  /**
+   * Calls refused with a 4xx or 3xx that passes: throttling by other names, a wrong clock, proxies. Nothing was stored.
+   */
   readonly refusalInPassing?: number;
   /** Calls whose answer hides a failure, as `InternalFailure` with 400, a 408 or a proxy's 502: carried out or not. */
   readonly failureInPassing?: number;
@@ -114,8 +119,8 @@ const recordFaultOf = {
 type DrawnFault = (typeof callFaults)[number] | (typeof recordFaults)[number] | "shuffle" | "shortRead";
 
 /**
- * Decides what goes wrong. Every kind of fault draws from a generator of its own, so that the same seed gives the same faults whatever
- * the other rates are.
+ * Decides what goes wrong. Every kind of fault draws from a generator of its own, so that the same seed gives the same
+ * faults whatever the other rates are.
  *
  * @example
  * ```ts
@@ -349,8 +354,8 @@ export class Faults {
   }
 
   /**
-   * The first of `kinds` that the draws hit. Every kind draws each time, also after a hit: what one of them does leaves the
-   * draws of the others where they are.
+   * The first of `kinds` that the draws hit. Every kind draws each time, also after a hit: what one of them does leaves
+   * the draws of the others where they are.
    */
   #firstDrawn<Kind extends DrawnFault>(
     kinds: readonly Kind[],

@@ -36,8 +36,8 @@ export function evaluatePrefix(prefix: string, context: PrefixContext): string {
 }
 
 /**
- * Refuses what Firehose would refuse: unknown expressions, an error type in the normal prefix, an error prefix without it, or a
- * prefix with expressions and no error prefix beside it. @throws OptionError
+ * Refuses what Firehose would refuse: unknown expressions, an error type in the normal prefix, an error prefix without
+ * it, or a prefix with expressions and no error prefix beside it. @throws OptionError
  */
 export function checkPrefixes(prefix: string, errorOutputPrefix: string | undefined): void {
   checkExpressions("prefix", prefix, ["random-string"]);

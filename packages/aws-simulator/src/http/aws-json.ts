@@ -1,4 +1,7 @@
-/** What the front ends of services that speak awsJson1.1 have in common. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+/**
+ * What the front ends of services that speak awsJson1.1 have in common.
+ * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
 import { isAscii } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";

@@ -22,7 +22,7 @@ export const readAheadBytes = 256 * 1024;
 /** So many stretches that were read ahead are kept: consumers that fell behind are at different places. */
 export const maxReadAheads = 16;
 
-/** What was written last is kept in memory; older records are read from their segment. */
+/** The newest records are kept in memory; older records are read from their segment. */
 export const recentBytes = 64 * 1024 * 1024;
 
 /** Entries are gathered in pieces of memory of this size. */

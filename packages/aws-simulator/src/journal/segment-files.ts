@@ -30,10 +30,10 @@ export class SegmentFiles {
   readonly folder: string;
   readonly #readers = new Map<number, number>();
   #writer: { readonly segment: number; readonly handle: FileHandle } | undefined;
-  /** What was written last, in order. */
+  /** The newest entries, in order. */
   #recent: Stretch[] = [];
   #recentBytes = 0;
-  /** What was read ahead, the latest first. */
+  /** Entries that were read ahead, the latest first. */
   #readAheads: Stretch[] = [];
 
   constructor(folder: string) {

@@ -32,8 +32,8 @@ const statusCodes: Partial<Record<KinesisErrorCode, number>> = {
 };
 
 /**
- * An error as the SDK throws it: `name` is the AWS error code, `$fault` and `$metadata` say the rest. The SDK's own classes
- * recognise it with `instanceof`, because those of modelled errors compare names.
+ * An error as the SDK throws it: `name` is the AWS error code, `$fault` and `$metadata` say the rest. The SDK's own
+ * classes recognise it with `instanceof`, because those of modelled errors compare names.
  */
 export class KinesisError extends Error {
   readonly code: KinesisErrorCode;

@@ -5,10 +5,10 @@ import type { StreamState } from "./stream.ts";
 const windowMs = 60_000;
 
 /**
- * The scaling of an on-demand stream, as far as AWS describes it: capacity for twice the peak of writes seen so far. The peak is taken
- * over windows of a minute; the busiest shard is split in the middle until the shards suffice. It looks only when something is
- * written, so that an idle stream needs no timer. Shrinking is not modelled: AWS does it over days.
- * https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
+ * The scaling of an on-demand stream, as far as AWS describes it: capacity for twice the peak of writes seen so far.
+ * The peak is taken over windows of a minute; the busiest shard is split in the middle until the shards suffice. It
+ * looks only when something is written, so that an idle stream needs no timer. Shrinking is not modelled: AWS does it
+ * over days. https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
  */
 export class OnDemandScaling {
   #windowStartMs: number | undefined;

@@ -12,8 +12,8 @@ export type ReshardStep =
   | { readonly kind: "merge"; readonly startHashKey: bigint; readonly adjacentStartHashKey: bigint };
 
 /**
- * The splits and merges that turn the open shards into `target` equal ones. Where an old boundary is none of the new ones, shards
- * are first cut and then joined: the short-lived shards that AWS's UpdateShardCount also leaves behind.
+ * The splits and merges that turn the open shards into `target` equal ones. Where an old boundary is none of the new
+ * ones, shards are first cut and then joined: the short-lived shards that AWS's UpdateShardCount also leaves behind.
  */
 export function planUniformScaling(openShards: readonly HashRange[], target: number): ReshardStep[] {
   const wanted = uniformBoundaries(target);

@@ -1,4 +1,4 @@
-/** What may be done to a stream or a consumer by its ARN, and the settings of a stream that change no record. */
+/** Operations on a stream or a consumer by its ARN, and the settings of a stream that change no record. */
 import type { Account } from "./account.ts";
 import type {
   EncryptionInput,

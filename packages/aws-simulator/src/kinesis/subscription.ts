@@ -11,7 +11,7 @@ import type { StreamState } from "./stream.ts";
 import type { StreamConsumer } from "./stream-consumers.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** What a subscription has to say at a moment; undefined: nothing yet. */
+/** The event that a subscription has to send at a moment; undefined: none yet. */
 export type SubscriptionStep =
   | { readonly kind: "event"; readonly event: SubscribeToShardEvent }
   | { readonly kind: "end" }

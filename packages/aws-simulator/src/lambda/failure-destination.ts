@@ -5,7 +5,10 @@ import type { MappingSettings } from "./mapping-options.ts";
 /** Why Lambda gave a batch up. */
 export type DiscardCondition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
-/** The JSON document Lambda leaves in S3. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+/**
+ * The JSON document Lambda leaves in S3.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
 export interface FailureRecord {
   readonly requestContext: {
     readonly requestId: string;

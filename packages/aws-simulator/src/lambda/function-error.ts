@@ -25,8 +25,9 @@ export class FunctionError extends Error {
 }
 
 /**
- * The function was not invoked at all, because its concurrency is used up. An event source mapping waits and asks again;
- * this uses none of its retries. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ * The function was not invoked at all, because its concurrency is used up. An event source mapping waits and asks
+ * again; this uses none of its retries.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export class TooManyRequestsError extends Error {
   override readonly name = "TooManyRequestsException";

@@ -1,4 +1,6 @@
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html gives the ranges and defaults below. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html gives the ranges and defaults below.
+ */
 export const defaultBatchSize = 100;
 export const maxBatchSize = 10_000;
 export const maxBatchingWindowSeconds = 300;
@@ -10,7 +12,10 @@ export const maxRecordAgeSeconds = 604_800;
 /** Stands for "no limit" in MaximumRetryAttempts and MaximumRecordAgeInSeconds; the default of both. */
 export const unlimited = -1;
 
-/** "Lambda invokes your function when … the payload size reaches 6 MB", also the quota of a synchronous invocation. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * "Lambda invokes your function when … the payload size reaches 6 MB", also the quota of a synchronous invocation.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 export const maxPayloadBytes = 6 * 1024 * 1024;
 
 /**
@@ -35,5 +40,7 @@ export const maxMemoryMb = 10_240;
 /** "Init … is limited to 10 seconds." https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 export const initTimeoutMs = 10_000;
 
-/** Largest response of a synchronous invocation. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Largest response of a synchronous invocation. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 export const maxResponseBytes = 6 * 1024 * 1024;

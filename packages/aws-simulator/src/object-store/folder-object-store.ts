@@ -27,8 +27,8 @@ const metadataFolder = ".metadata";
 const incomingFolder = ".incoming";
 
 /**
- * Objects as files below `<folder>/<bucket>/`, under paths that read like their keys. A put writes a new file, syncs it and
- * renames it into place, so that a reader, or a process that starts after a crash, sees the whole object or none.
+ * Objects as files below `<folder>/<bucket>/`, under paths that read like their keys. A put writes a new file, syncs it
+ * and renames it into place, so that a reader, or a process that starts after a crash, sees the whole object or none.
  * One limit S3 does not have: `a` and `a/b` cannot both be keys (`KEY_CONFLICT`).
  */
 export class FolderObjectStore implements ObjectStore {
@@ -104,7 +104,10 @@ export class FolderObjectStore implements ObjectStore {
     return `${join(this.#folder, metadataFolder, bucket, ...keyToSegments(key))}.json`;
   }
 
-  /** A file put there by hand has no sidecar, and one replaced between two writes has a stale one: then the bytes decide. */
+  /**
+   * A file put there by hand has no sidecar, and one replaced between two writes has a stale one: then the bytes
+   * decide.
+   */
   async #describe(bucket: string, key: string, bytes?: Uint8Array): Promise<StoredObject> {
     const path = this.pathOf(bucket, key);
     const file = await stat(path);

@@ -27,7 +27,9 @@ export interface ObjectCreated {
 
 /** The part of S3 that Lambda's on-failure destination, Firehose, Snowpipe and Terraform's state need. */
 export interface ObjectStore {
-  /** Stores the bytes under the key, whole or not at all, and then tells the listeners. A second put replaces the first. */
+  /**
+   * Stores the bytes under the key, whole or not at all, and then tells the listeners. A second put replaces the first.
+   */
   put(bucket: string, key: string, bytes: Uint8Array, options?: PutObjectOptions): Promise<StoredObject>;
   /** @throws ObjectStoreError `NO_SUCH_KEY` */
   get(bucket: string, key: string): Promise<{ readonly object: StoredObject; readonly bytes: Uint8Array }>;

@@ -52,7 +52,10 @@ interface Secret {
   previous: Version | undefined;
 }
 
-/** The ends of ARNs are six letters and digits: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
+/**
+ * The ends of ARNs are six letters and digits:
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+ */
 const suffixLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const suffixLength = 6;
 

@@ -28,8 +28,8 @@ const statementPattern =
   /^\s*COPY\s+INTO\s+(?<table>[\w."$]+)\s*(?:\((?<columns>[^)]*)\))?\s*FROM\s+(?:\(\s*SELECT\s+(?<select>.+?)\s+FROM\s+@(?<stage>[\w."$]+)(?<path>\/[^\s)]*)?(?:\s+(?:AS\s+)?\w+)?\s*\)|@(?<bareStage>[\w."$]+)(?<barePath>\/\S*)?)(?<rest>.*)$/is;
 
 /**
- * Reads a pipe's COPY INTO: `COPY INTO t (a, b) FROM (SELECT $1, METADATA$FILENAME FROM @stage/path) …`. Without a SELECT the
- * line goes to the column `MATCH_BY_COLUMN_NAME` would not need: the first one named, or `record`.
+ * Reads a pipe's COPY INTO: `COPY INTO t (a, b) FROM (SELECT $1, METADATA$FILENAME FROM @stage/path) …`. Without a
+ * SELECT the line goes to the column `MATCH_BY_COLUMN_NAME` would not need: the first one named, or `record`.
  * @throws WarehouseError `INVALID_STATEMENT` for what the simulator cannot do; it never guesses.
  */
 export function parseCopyStatement(sql: string): CopyStatement {

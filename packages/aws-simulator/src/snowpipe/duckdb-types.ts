@@ -2,7 +2,10 @@ import type { DuckDBType, Json } from "@duckdb/node-api";
 import { DuckDBTypeId } from "@duckdb/node-api";
 import { WarehouseError } from "./errors.ts";
 
-/** Snowflake's types and their nearest relatives in DuckDB. https://docs.snowflake.com/en/sql-reference/intro-summary-data-types */
+/**
+ * Snowflake's types and their nearest relatives in DuckDB.
+ * https://docs.snowflake.com/en/sql-reference/intro-summary-data-types
+ */
 const types: Readonly<Record<string, string>> = {
   // JSON and not DuckDB's own VARIANT: loading that took six times as long, and queries over it 25 times.
   VARIANT: "JSON",

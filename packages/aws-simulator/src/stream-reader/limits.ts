@@ -1,4 +1,7 @@
-/** "Lambda polls each shard at a base rate of once per second." https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+/**
+ * "Lambda polls each shard at a base rate of once per second."
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ */
 export const pollIntervalMs = 1_000;
 
 /**
@@ -7,5 +10,7 @@ export const pollIntervalMs = 1_000;
  */
 export const catchUpIntervalMs = 250;
 
-/** Most records one GetRecords call returns. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+/**
+ * Most records one GetRecords call returns. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+ */
 export const maxRecordsPerRead = 10_000;

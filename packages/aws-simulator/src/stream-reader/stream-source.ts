@@ -17,7 +17,9 @@ export interface StreamSource {
   listShards(input: ListShardsInput): ListShardsOutput | Promise<ListShardsOutput>;
   getShardIterator(input: GetShardIteratorInput): GetShardIteratorOutput | Promise<GetShardIteratorOutput>;
   getRecords(input: GetRecordsInput): GetRecordsOutput | Promise<GetRecordsOutput>;
-  /** Tells an event source mapping how long records live; without it, it retries for as long as its own settings say. */
+  /**
+   * Tells an event source mapping how long records live; without it, it retries for as long as its own settings say.
+   */
   describeStreamSummary?(input: StreamReference): DescribeStreamSummaryOutput | Promise<DescribeStreamSummaryOutput>;
 }
 

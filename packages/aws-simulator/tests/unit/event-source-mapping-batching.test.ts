@@ -114,7 +114,10 @@ describe("polling and batching", () => {
 
   test("an event of exactly 6 MiB is one batch, and one byte more makes it two", async () => {
     const limit = 6 * 1024 * 1024;
-    /** Three records, of which the last has a key of the given length; @returns the size of each event, and of all in one. */
+    /**
+     * Three records, of which the last has a key of the given length; @returns the size of each event, and of all in
+     * one.
+     */
     const sizesWith = async (dataBytes: number, keyLength: number) => {
       const records: KinesisStreamEvent["Records"] = [];
       const sizes: number[] = [];

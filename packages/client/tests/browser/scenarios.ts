@@ -14,13 +14,13 @@ export interface World {
   readonly other: PageServer;
 }
 
-/** What a scenario promises of the events it sent. */
+/** The promise of a scenario about the events it sent. */
 export interface Result {
   /** Ids that have to be stored. */
   readonly sent: readonly string[];
   /** Copies of them that are allowed beside the first. */
   readonly maxCopies?: number;
-  /** What else has to be true, and what was seen. */
+  /** Further facts that have to be true, each with the finding. */
   readonly facts?: Readonly<Record<string, boolean>>;
 }
 

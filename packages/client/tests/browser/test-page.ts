@@ -29,7 +29,7 @@ export async function startPageServer(): Promise<PageServer> {
   };
 }
 
-/** What a page has: a client, and what it has told. */
+/** The globals of a page: a client, and everything it has told. */
 export interface PageState {
   readonly accepted: string[];
   readonly drops: Drop[];

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
 import { buildSync } from "esbuild";
 
-/** What a page may pay for it. */
+/** Bytes that a page may pay for it. */
 const maxGzipBytes = 6_000;
 
 test("the client of a page takes at most 6 kB with gzip, and brings nothing but itself", () => {

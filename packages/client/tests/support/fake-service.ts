@@ -1,6 +1,6 @@
 import type { SentEvent } from "../../src/index.ts";
 
-/** What became of one request, by the event's place in it; `undefined` is: accepted. */
+/** The fate of one request, by the event's place in it; `undefined` is: accepted. */
 export interface Verdict {
   /** The answer never arrives; the events were stored or not. */
   readonly lost?: "before" | "after";

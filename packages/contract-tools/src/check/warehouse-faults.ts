@@ -5,7 +5,9 @@ import type { Fault } from "../registry/fault.ts";
 import type { Registry } from "../registry/registry.ts";
 import { groupBy } from "../group-by.ts";
 
-/** Two fields of one MODEL must not share the name of a column: SQL knows no case, and `_` comes from many characters. */
+/**
+ * Two fields of one MODEL must not share the name of a column: SQL knows no case, and `_` comes from many characters.
+ */
 export function checkColumns(registry: Registry): Fault[] {
   // Documents of other teams are taken as they are; their views tell such columns apart by a number.
   const own = registry.contracts.filter((contract) => contract.draft === "2020-12");

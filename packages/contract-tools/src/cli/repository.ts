@@ -24,8 +24,9 @@ export function readMerged(root: string, commit: string): SchemasFolder {
 }
 
 /**
- * The commit that counts as merged: where this branch left the given one, or `origin/main` or `main`, so that what others have merged
- * since is not missed here. `undefined` when there is no such commit, outside of a repository, and before the first commit.
+ * The commit that counts as merged: where this branch left the given one, or `origin/main` or `main`, so that what
+ * others have merged since is not missed here. `undefined` when there is no such commit, outside of a repository, and
+ * before the first commit.
  */
 export function mergeBase(root: string, base: string | undefined): string | undefined {
   if (base === undefined) return leftAt(root, "origin/main") ?? leftAt(root, "main");

@@ -14,8 +14,9 @@ export interface CompiledDialect {
 }
 
 /**
- * Compiles the contracts of one dialect by Ajv into one function body each. Ajv's own `standaloneCode` would give one flat
- * module whose constants and functions are all set up at start; here each contract is set up when its first event arrives.
+ * Compiles the contracts of one dialect by Ajv into one function body each. Ajv's own `standaloneCode` would give one
+ * flat module whose constants and functions are all set up at start; here each contract is set up when its first event
+ * arrives.
  */
 export function compileDialect(registry: Registry, draft: Draft): CompiledDialect {
   const ajv = createAjv(draft);
@@ -136,8 +137,8 @@ function followSteps(root: Json, steps: string): Json {
 const markEvaluated = /\b(props\d+)\[(key\d+)\] = true;/g;
 
 /**
- * What a `$ref` has evaluated is unknown when its schema refuses the value, and `true` when it is everything; Ajv's code for
- * `patternProperties` beside it takes an object for granted, and throws.
+ * What a `$ref` has evaluated is unknown when its schema refuses the value, and `true` when it is everything; Ajv's
+ * code for `patternProperties` beside it takes an object for granted, and throws.
  */
 function guardEvaluated(code: string): string {
   return code.replaceAll(markEvaluated, "if($1 !== true){$1 = $1 || {};$1[$2] = true;}");
@@ -146,8 +147,8 @@ function guardEvaluated(code: string): string {
 const codePointCounter = "runtime.ucs2length";
 
 /**
- * Counts the code points of a text only when its length in UTF-16 units, of which a code point takes one or two, does not tell: Ajv's code
- * goes through every text once for `maxLength` and once more for `minLength`.
+ * Counts the code points of a text only when its length in UTF-16 units, of which a code point takes one or two, does
+ * not tell: Ajv's code goes through every text once for `maxLength` and once more for `minLength`.
  */
 function countRarely(code: string, counter: string): string {
   const counting = new RegExp(String.raw`\b${counter}\((\w+)\) ([<>]) (\d+)`, "g");
@@ -175,8 +176,8 @@ const adding =
   /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:"((?:[^"\\]|\\.)+)",keyword:"([^"]+)",params:(\{.*?\})(?:,propertyName:\w+)?\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}/gs;
 
 /**
- * Hands errors to `runtime.add`, where Ajv's code builds each error and pushes it into an array without limit. It bounds
- * the list, and halves the code: message and keyword follow from the rest.
+ * Hands errors to `runtime.add`, where Ajv's code builds each error and pushes it into an array without limit. It
+ * bounds the list, and halves the code: message and keyword follow from the rest.
  */
 function compactErrors(code: string): string {
   const compact = code

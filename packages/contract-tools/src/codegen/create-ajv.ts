@@ -4,7 +4,10 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { formatLimitDefinition } from "ajv-formats/dist/limit.js";
 import { formats } from "@millrace/event-contracts/validator-runtime";
 
-/** Ajv as the generated validators are made with: every error, every format, code kept. Strictness is the lint's business. */
+/**
+ * Ajv as the generated validators are made with: every error, every format, code kept. Strictness is the lint's
+ * business.
+ */
 export function createAjv(draft: Draft): Ajv | Ajv2020 {
   const options: Options = {
     allErrors: true,

@@ -13,8 +13,8 @@ export interface ContractsModuleOptions {
 const drafts: readonly Draft[] = ["2020-12", "draft-07"];
 
 /**
- * The text of an ES module that exports `contracts` (`CompiledContracts`): validators, newest versions and privacy maps of
- * every contract of the registry. It is valid as `.js` and as `.ts`, and needs no Ajv and no zod, only
+ * The text of an ES module that exports `contracts` (`CompiledContracts`): validators, newest versions and privacy maps
+ * of every contract of the registry. It is valid as `.js` and as `.ts`, and needs no Ajv and no zod, only
  * `@millrace/event-contracts/validator-runtime`, which esbuild bundles with it.
  */
 export function renderContractsModule(registry: Registry, options: ContractsModuleOptions = {}): string {

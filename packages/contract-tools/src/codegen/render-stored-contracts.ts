@@ -18,8 +18,9 @@ export interface StoredContracts {
 export const storedContractsFile = "contracts.data";
 
 /**
- * The contracts module for a function on Node: code and privacy map of a contract are read from a file when the first event of its type
- * comes, so that a cold start does not grow with the number of contracts. `renderContractsModule` gives one module for everywhere else.
+ * The contracts module for a function on Node: code and privacy map of a contract are read from a file when the first
+ * event of its type comes, so that a cold start does not grow with the number of contracts. `renderContractsModule`
+ * gives one module for everywhere else.
  */
 export function renderStoredContracts(registry: Registry, options: ContractsModuleOptions = {}): StoredContracts {
   const dialects = compileDialects(registry);

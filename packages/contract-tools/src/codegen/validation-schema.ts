@@ -16,8 +16,8 @@ const annotations = new Set([
 const data = new Set(["enum", "const", "required", "dependentRequired", "type"]);
 
 /**
- * A copy of a schema with only what validation needs. Words that are no keywords of the dialect are left out, because Ajv obeys some of
- * them (`nullable`, `dependencies` in 2020-12) and refuses others (`id`).
+ * A copy of a schema with only what validation needs. Words that are no keywords of the dialect are left out, because
+ * Ajv obeys some of them (`nullable`, `dependencies` in 2020-12) and refuses others (`id`).
  */
 export function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
   const keywords = keywordsOf(draft);

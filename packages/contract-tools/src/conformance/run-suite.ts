@@ -23,7 +23,7 @@ interface SuiteGroup {
   readonly tests: readonly { readonly description: string; readonly data: Json; readonly valid: boolean }[];
 }
 
-/** What became of the cases of one dialect. */
+/** Counts of the cases of one dialect, by their outcome. */
 export interface SuiteResult {
   readonly draft: Draft;
   readonly cases: number;

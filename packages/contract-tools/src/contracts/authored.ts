@@ -14,7 +14,9 @@ import { searchQuery } from "./search-query.ts";
 import { context } from "./shared/context.ts";
 import { product } from "./shared/product.ts";
 
-/** Every document authored in zod 4, by its path below `schemas/`. A merged version is never edited: add the next one. */
+/**
+ * Every document authored in zod 4, by its path below `schemas/`. A merged version is never edited: add the next one.
+ */
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
   "envelope/enriched-event/1-0-0.json": enrichedEvent100,
   "envelope/enriched-event/1-0-1.json": enrichedEvent101,

@@ -95,8 +95,9 @@ function rulesOf(place: SchemaPlace, graph: ValueGraph, resources: SchemaResourc
 }
 
 /**
- * Leaves out what tells masking nothing; `undefined` when that is all of it. What stays: ways to a rule, objects that may have more
- * properties than their schema names, and properties that are named like an annotated one and are not sensitive.
+ * Leaves out what tells masking nothing; `undefined` when that is all of it. What stays: ways to a rule, objects that
+ * may have more properties than their schema names, and properties that are named like an annotated one and are not
+ * sensitive.
  */
 function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
   const toRule = nodesLeadingTo(nodes, (node) => node.rule !== undefined);

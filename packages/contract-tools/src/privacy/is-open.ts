@@ -8,8 +8,8 @@ import {
 } from "@millrace/schema-graph";
 
 /**
- * Whether a valid value can have properties or elements that no schema names. In doubt it can: what is open is scanned, and that
- * costs time, while what is taken for closed is not looked at.
+ * Whether a valid value can have properties or elements that no schema names. In doubt it can: what is open is scanned,
+ * and that costs time, while what is taken for closed is not looked at.
  *
  * @param certain schemas that hold for the value in every branch
  */

@@ -3,8 +3,8 @@ import * as z from "zod";
 import { schemaBaseUrl } from "../schema-id.ts";
 
 /**
- * Renders documents authored in zod 4 as JSON Schema 2020-12, by path. A schema that is itself in the list becomes a `$ref`
- * wherever another uses it: the shared fields stay one document.
+ * Renders documents authored in zod 4 as JSON Schema 2020-12, by path. A schema that is itself in the list becomes a
+ * `$ref` wherever another uses it: the shared fields stay one document.
  */
 export function renderZod(authored: Readonly<Record<string, z.ZodType>>): Record<string, JsonObject> {
   const registry = z.registry<{ id: string }>();

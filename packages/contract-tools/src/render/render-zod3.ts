@@ -5,8 +5,8 @@ import { schemaBaseUrl } from "../schema-id.ts";
 import { keywordsOf, referenceOf } from "./zod3-schema.ts";
 
 /**
- * Renders documents authored in the zod 3 API (`zod/v3`) as JSON Schema 2020-12, by path. zod-to-json-schema stops at 2019-09;
- * what differs from there to 2020-12 is only how tuples are written.
+ * Renders documents authored in the zod 3 API (`zod/v3`) as JSON Schema 2020-12, by path. zod-to-json-schema stops at
+ * 2019-09; what differs from there to 2020-12 is only how tuples are written.
  */
 export function renderZod3(authored: Readonly<Record<string, ZodTypeAny>>): Record<string, JsonObject> {
   return Object.fromEntries(Object.entries(authored).map(([path, schema]) => [path, renderDocument(path, schema)]));

@@ -7,8 +7,8 @@ import { eventTypeOf, formatVersion, parseSchemaPath, schemaBaseUrl } from "../s
 export type Step = "addition" | "revision" | "model";
 
 /**
- * The files of the next version of `<domain>/<event>`: a new contract that passes `schemas check` as it is, or a copy of the
- * newest version with its examples, to be edited. `undefined` when the name is not of that form.
+ * The files of the next version of `<domain>/<event>`: a new contract that passes `schemas check` as it is, or a copy
+ * of the newest version with its examples, to be edited. `undefined` when the name is not of that form.
  */
 export function scaffoldVersion(folder: SchemasFolder, name: string, step: Step): SchemasFolder | undefined {
   const first = `events/${name}/1-0-0.json`;

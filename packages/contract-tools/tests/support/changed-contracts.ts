@@ -209,7 +209,9 @@ export function fuzzChanges(options: { readonly seed: number; readonly witnessed
   return { pairs, witnessed, falseCompatible };
 }
 
-/** An event that the older version takes and the newer one refuses. A reference to itself, which says nothing, has none. */
+/**
+ * An event that the older version takes and the newer one refuses. A reference to itself, which says nothing, has none.
+ */
 function findWitness(
   values: readonly Json[],
   before: (value: Json) => boolean,

@@ -9,11 +9,11 @@ const minuteMs = 60_000;
 const lastMinuteOfDay = 24 * 60 - 1;
 
 /**
- * The instant of an RFC 3339 time, in epoch milliseconds: lower-case `t` and `z`, a space, any offset, any fraction (cut to
- * milliseconds). A leap second counts as the second before it, and so stays in its day.
+ * The instant of an RFC 3339 time, in epoch milliseconds: lower-case `t` and `z`, a space, any offset, any fraction
+ * (cut to milliseconds). A leap second counts as the second before it, and so stays in its day.
  *
- * @returns undefined for what is no such time, for a day or a leap second that cannot be, and for an instant outside the years 1 to
- * 9999 of UTC
+ * @returns undefined for what is no such time, for a day or a leap second that cannot be, and for an instant outside
+ *   the years 1 to 9999 of UTC
  * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  * @example parseInstant("2026-12-31t23:59:60z") === Date.UTC(2026, 11, 31, 23, 59, 59) // true
  */

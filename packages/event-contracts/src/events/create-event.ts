@@ -21,7 +21,10 @@ export interface NewEvent<T extends EventType> {
 }
 
 export interface CreateEventOptions {
-  /** Checks `data` at run time as well, e.g. `contracts` of `@millrace/event-contracts/validators`. Not checked by default. */
+  /**
+   * Checks `data` at run time as well, e.g. `contracts` of `@millrace/event-contracts/validators`. Not checked by
+   * default.
+   */
   contracts?: CompiledContracts;
   /** `{ now(): number }` in epoch milliseconds; the system's clock by default. */
   clock?: { now(): number };
@@ -31,8 +34,8 @@ export interface CreateEventOptions {
 const systemClock = { now: () => Date.now() };
 
 /**
- * Makes a CloudEvent whose `data` fits the newest contract of its type, checked by the compiler and, if `contracts` are given,
- * at run time. `dataschema` names that contract, so that a later MODEL does not change what the event means.
+ * Makes a CloudEvent whose `data` fits the newest contract of its type, checked by the compiler and, if `contracts` are
+ * given, at run time. `dataschema` names that contract, so that a later MODEL does not change what the event means.
  * @throws InvalidEventError with every error, if `contracts` are given.
  * @example createEvent("custom.event", { source: "https://shop.example/web", data: { name: "a", properties: {} } }).type // "custom.event"
  */

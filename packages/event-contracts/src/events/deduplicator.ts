@@ -20,9 +20,9 @@ export interface DeduplicatorOptions {
 }
 
 /**
- * Leaves out events that come again. Streams deliver at least once: a producer's retry and a consumer's retry both repeat
- * events, mostly within minutes. It is bounded and lives in memory, so it thins duplicates out; a sink that must have none
- * needs `eventIdentity` as its key.
+ * Leaves out events that come again. Streams deliver at least once: a producer's retry and a consumer's retry both
+ * repeat events, mostly within minutes. It is bounded and lives in memory, so it thins duplicates out; a sink that must
+ * have none needs `eventIdentity` as its key.
  * @example
  * const deduplicator = createDeduplicator();
  * const fresh = deduplicator.unseen(events); await store(fresh); deduplicator.remember(fresh);

@@ -1,4 +1,6 @@
-/** What enrichment does with a sensitive value; from `drop` (keeps nothing) to `scan` (masks findings inside free text). */
+/**
+ * What enrichment does with a sensitive value; from `drop` (keeps nothing) to `scan` (masks findings inside free text).
+ */
 export type PrivacyAction = "drop" | "mask" | "hmac" | "truncate" | "scan";
 
 /** What to look for in a free-text field. `secret` (credentials) is looked for in every field that is scanned. */
@@ -23,10 +25,11 @@ export interface PrivacyRule {
  * To apply it, walk the value together with a *set* of nodes, starting at node 0:
  * - `rule` says what to do with the value here, whatever its JSON type is (an object under a `mask` is masked whole).
  *   When several nodes of the set have one, `strictestRule` decides;
- * - a property `key` continues with `properties[key]` when there is one (own: `Object.hasOwn`), else with `additional`; and in the latter case
- *   also with every `patterns` entry whose regular expression (flag `u`) matches `key`;
+ * - a property `key` continues with `properties[key]` when there is one (own: `Object.hasOwn`), else with `additional`;
+ *   and in the latter case also with every `patterns` entry whose regular expression (flag `u`) matches `key`;
  * - an array element continues with `items`, and *also* with the node itself: an invalid event may hold an array where
- *   the schema has one value. Of an event that may break its schema, a value that is no array continues with `items` as well.
+ *   the schema has one value. Of an event that may break its schema, a value that is no array continues with `items` as
+ *   well.
  */
 export interface PrivacyMap {
   nodes: PrivacyNode[];
@@ -34,9 +37,14 @@ export interface PrivacyMap {
 
 export interface PrivacyNode {
   rule?: PrivacyRule;
-  /** A valid value here may have properties or elements that no schema names. `properties` then lists every name there is. */
+  /**
+   * A valid value here may have properties or elements that no schema names. `properties` then lists every name there
+   * is.
+   */
   open?: true;
-  /** By property name. Beside ways to a rule: names that are spelled like an annotated one, and are not sensitive here. */
+  /**
+   * By property name. Beside ways to a rule: names that are spelled like an annotated one, and are not sensitive here.
+   */
   properties?: Record<string, number>;
   /** For property names that `properties` does not list. */
   patterns?: { pattern: string; node: number }[];

@@ -1,8 +1,9 @@
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 
 /**
- * What the generated contracts module exports as `contracts` (see `renderContractsModule`). No Ajv and no zod at run time;
- * a schema's code is evaluated when its first event arrives, so start-up does not grow with the number of contracts.
+ * What the generated contracts module exports as `contracts` (see `renderContractsModule`). No Ajv and no zod at run
+ * time; a schema's code is evaluated when its first event arrives, so start-up does not grow with the number of
+ * contracts.
  */
 export interface CompiledContracts {
   /** The validator of a schema by its `$id`, `undefined` when there is none. */
@@ -35,7 +36,10 @@ export interface SchemaError {
   instancePath: string;
   schemaPath: string;
   keyword: string;
-  /** E.g. `{ comparison: ">=", limit: 1 }`, `{ type: "string" }`, `{ allowedValues: […] }`, `{ missingProperty: "query" }`. */
+  /**
+   * E.g. `{ comparison: ">=", limit: 1 }`, `{ type: "string" }`, `{ allowedValues: […] }`, `{ missingProperty: "query"
+   * }`.
+   */
   params: Record<string, unknown>;
   message?: string;
 }

@@ -52,7 +52,7 @@ export interface ContractSource {
   maxErrors: number;
   schemaOf(schemaId: string): SchemaDefinition | undefined;
   newestOf(type: string): string | undefined;
-  /** What several schemas of a dialect use. */
+  /** Code that several schemas of a dialect use. */
   sharedOf(dialect: string, runtime: ValidatorRuntime): object;
   readEnvelopePrivacy(): string;
   schemaIds(): readonly string[];

@@ -163,9 +163,10 @@ function compareBy(position: (text: string) => number): (a: string, b: string) =
 const instantOf = (text: string): number => parseInstant(text) ?? Number.NaN;
 
 /**
- * The formats that contracts may name, by the RFCs that JSON Schema names for them. Ours, because those of ajv-formats take offsets
- * without minutes, durations that leave a unit out, `urn:uuid:` and broken Punycode, and refuse quoted local parts of addresses.
- * A `date-time` outside the years 1 to 9999 of UTC is none: no column of a warehouse would hold it.
+ * The formats that contracts may name, by the RFCs that JSON Schema names for them. Ours, because those of ajv-formats
+ * take offsets without minutes, durations that leave a unit out, `urn:uuid:` and broken Punycode, and refuse quoted
+ * local parts of addresses. A `date-time` outside the years 1 to 9999 of UTC is none: no column of a warehouse would
+ * hold it.
  */
 export const formats: Readonly<Record<string, FormatDefinition>> = {
   date: ofText(

@@ -7,7 +7,7 @@ const initialBias = 72;
 const initialCodePoint = 128;
 const maxCodePoint = 0x10_ff_ff;
 
-/** What RFC 5892 lets stand in a label, but for the code points that depend on their neighbours. */
+/** Code points that RFC 5892 lets stand in a label, but for those that depend on their neighbours. */
 const letters = /^[\p{L}\p{M}\p{N}\u06fd\u06fe\u0f0b\u3007-]+$/u;
 const disallowed = /\u0640|\u07fa|\u302e|\u302f|[\u3031-\u3035]|\u303b/u;
 /** Code points that count as letters in some places only: RFC 5892, appendix A. */

@@ -9,7 +9,10 @@ import {
 /** Where a text lies in the file of stored contracts: offset and length in bytes. */
 export type StoredPlace = readonly [offset: number, bytes: number];
 
-/** A line of the index: what is stored under a name. Lines begin with the JSON of their name, so that they are found without a parse. */
+/**
+ * A line of the index: what is stored under a name. Lines begin with the JSON of their name, so that they are found
+ * without a parse.
+ */
 export type StoredEntry =
   | { readonly type: string; readonly dialect: string; readonly code: StoredPlace; readonly privacy?: StoredPlace }
   | { readonly newest: string }
@@ -21,8 +24,8 @@ export const storedKinds = { schema: "schema", type: "type", shared: "shared", e
 type StoredKind = (typeof storedKinds)[keyof typeof storedKinds];
 
 /**
- * Opens contracts that lie in a file; not meant to be called by hand. The index is one text that is searched, not parsed: a start with a
- * thousand contracts is not longer than one with ten.
+ * Opens contracts that lie in a file; not meant to be called by hand. The index is one text that is searched, not
+ * parsed: a start with a thousand contracts is not longer than one with ten.
  *
  * @param read the text at a place of the file
  */

@@ -15,9 +15,9 @@ export interface Edge<N> {
 const MAX_LINEAR_EDGES = 4;
 
 /**
- * Finds which criteria on one field its values satisfy, without trying each: exact values by hash, affixes and ranges by
- * binary search, wildcards by a part of their literal text. Only negations are tried one by one, and of those nearly all
- * hold anyway.
+ * Finds which criteria on one field its values satisfy, without trying each: exact values by hash, affixes and ranges
+ * by binary search, wildcards by a part of their literal text. Only negations are tried one by one, and of those nearly
+ * all hold anyway.
  */
 export class BranchIndex<N> {
   readonly #absent: N[] = [];

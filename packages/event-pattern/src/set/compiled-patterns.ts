@@ -22,8 +22,8 @@ export type CompiledClause = readonly [path: number, criteria: readonly number[]
 export type CompiledRule = readonly [name: number, clauses: readonly number[]];
 
 /**
- * A place in the decision tree. `checks` are rules to look at here, each with the clauses that the way to this place has
- * not settled; `branches` lead on by the value of one field.
+ * A place in the decision tree. `checks` are rules to look at here, each with the clauses that the way to this place
+ * has not settled; `branches` lead on by the value of one field.
  */
 export interface CompiledNode {
   readonly checks: readonly (readonly [rule: number, openClauses: readonly number[]])[];

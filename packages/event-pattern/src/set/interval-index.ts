@@ -6,9 +6,9 @@ export interface Interval<B extends number | string, T> {
 }
 
 /**
- * Finds which of many intervals hold a point. The intervals, sorted by their low end, form a balanced tree in which each
- * place knows the highest end below it, so that whole parts are passed over: the logarithm of their number, plus what is
- * found.
+ * Finds which of many intervals hold a point. The intervals, sorted by their low end, form a balanced tree in which
+ * each place knows the highest end below it, so that whole parts are passed over: the logarithm of their number, plus
+ * what is found.
  */
 export class IntervalIndex<B extends number | string, T> {
   readonly #intervals: readonly Interval<B, T>[];

@@ -97,7 +97,9 @@ export class LoadedSet {
     this.#found.push(rule.name);
   }
 
-  /** Whether a clause holds by itself, in whatever array elements. Many rules share a clause: it is asked once an event. */
+  /**
+   * Whether a clause holds by itself, in whatever array elements. Many rules share a clause: it is asked once an event.
+   */
   #holds(clause: Clause): boolean {
     if (clause.askedFor === this.#event) return clause.holds;
     clause.askedFor = this.#event;

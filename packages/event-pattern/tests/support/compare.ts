@@ -13,8 +13,8 @@ export interface Comparison {
 const EVENTS_PER_SET = 40;
 
 /**
- * Compares sets of 1 to 120 random patterns with the interpreter on random events, until `pairs` have been compared. Each
- * set goes through JSON first; `compilePattern` is compared on a part of the pairs.
+ * Compares sets of 1 to 120 random patterns with the interpreter on random events, until `pairs` have been compared.
+ * Each set goes through JSON first; `compilePattern` is compared on a part of the pairs.
  */
 export function compare(pairs: number, firstSeed: number): Comparison {
   let compared = 0;

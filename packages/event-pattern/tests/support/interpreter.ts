@@ -2,7 +2,8 @@ import { BlockList, isIP } from "node:net";
 
 /**
  * A second reading of the engine's rules, as direct as it can be written: expand `$or`, flatten the event, try every
- * choice of values. It shares no code with the package, takes no short cut, and is what the compiled set is compared with.
+ * choice of values. It shares no code with the package, takes no short cut, and is what the compiled set is compared
+ * with.
  */
 export function interpret(pattern: object, event: object): boolean {
   const fields = flatten(event);

@@ -1,6 +1,8 @@
 import type { Clock } from "../../src/index.ts";
 
-/** A clock that knows how many timers its user has set and neither cleared nor seen: each would keep a process alive. */
+/**
+ * A clock that knows how many timers its user has set and neither cleared nor seen: each would keep a process alive.
+ */
 export class CountingClock implements Clock {
   readonly #clock: Clock;
   readonly #active = new Set<unknown>();

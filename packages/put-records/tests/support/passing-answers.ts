@@ -93,7 +93,9 @@ export interface Played {
   readonly stored: readonly string[];
 }
 
-/** Puts records through the unmodified client; the server meets the first request with `fate` and answers all others. */
+/**
+ * Puts records through the unmodified client; the server meets the first request with `fate` and answers all others.
+ */
 export async function playOnce(fate: HttpFate, count: number): Promise<Played> {
   const kinesis = await startHttpKinesis((index) => (index === 0 ? fate : "answered"));
   const client = createKinesisClient({

@@ -113,7 +113,10 @@ function checkVersions(version: FieldCriteria, covered: readonly Contract[], mod
   return findings;
 }
 
-/** A new version of a model takes over from the one before, so leaving it out is a slip; a new model may be left out on purpose. */
+/**
+ * A new version of a model takes over from the one before, so leaving it out is a slip; a new model may be left out on
+ * purpose.
+ */
 function coverageFindings(
   version: FieldCriteria,
   covered: readonly Contract[],

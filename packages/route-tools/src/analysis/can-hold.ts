@@ -137,7 +137,7 @@ function lengthFault(length: number, schema: JsonObject, isWhole: boolean): Impo
   return undefined;
 }
 
-/** What can be said of a part of a text: its length. */
+/** Bounds for the length of a part of a text. */
 function affixFault(criterion: Criterion, schema: JsonObject): Impossible | undefined {
   switch (criterion.op) {
     case "prefix":

@@ -60,7 +60,7 @@ export class EventModel {
     return document === undefined ? OPEN : this.#reader.root(document);
   }
 
-  /** What masking obeys, for events of one document. */
+  /** The rules that masking obeys, for events of one document. */
   #placesIn(document: SchemaDocument | undefined): SensitivePlaces {
     const known = this.#places.get(document?.id ?? "");
     if (known !== undefined) return known;

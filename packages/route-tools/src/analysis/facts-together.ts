@@ -15,7 +15,7 @@ const is =
   (path: string): boolean =>
     paths.includes(path);
 
-/** What enrichment writes together. */
+/** Facts that enrichment writes together. */
 const RULES: readonly Rule[] = [
   ...(["valid", "unknown"] as const).flatMap((status): Rule[] => [
     { when: ["validation.status", status], then: isErrors, is: "absent", because: "only invalid events have errors" },

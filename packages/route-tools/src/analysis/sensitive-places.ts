@@ -4,7 +4,9 @@ import type { Privacy, SensitiveField } from "./event-model.ts";
 /** A field whose name is free, in the path of a sensitive one. */
 export const FREE_NAME = "*";
 
-/** Where an event holds sensitive values: the map that masking obeys, so that nobody is cleared of what masking sees. */
+/**
+ * Where an event holds sensitive values: the map that masking obeys, so that nobody is cleared of what masking sees.
+ */
 export class SensitivePlaces {
   readonly #nodes: readonly PrivacyNode[];
 
@@ -12,7 +14,7 @@ export class SensitivePlaces {
     this.#nodes = map?.nodes ?? [];
   }
 
-  /** What happens to the value at a path, because of its own annotation or one around it. */
+  /** The masking of the value at a path, by its own annotation or one around it. */
   ruleAt(segments: readonly string[]): Privacy | undefined {
     let indexes = this.#nodes.length === 0 ? [] : this.#throughArrays([0]);
     for (const segment of ["", ...segments]) {

@@ -17,7 +17,10 @@ const formats: Readonly<Record<string, string>> = {
 
 const languages = new Map<string, NFA | undefined>();
 
-/** The texts that a JSON Schema `pattern`, or the regular expression of a `format`, allows; undefined: it cannot be told. */
+/**
+ * The texts that a JSON Schema `pattern`, or the regular expression of a `format`, allows; undefined: it cannot be
+ * told.
+ */
 function languageOfRegExp(source: string, flags: "u" | "iu" = "u"): NFA | undefined {
   const key = `${flags} ${source}`;
   if (languages.has(key)) return languages.get(key);

@@ -22,7 +22,7 @@ export function checkFields({ route, document, conjunctions }: ParsedRoute, mode
   ];
 }
 
-/** What of a field enrichment leaves that is no key: nothing, one value for all, or a part that says whose it is. */
+/** The rest of a field after enrichment that is no key: nothing, one value for all, or a part that says whose it is. */
 const NO_KEY: Readonly<Record<string, string>> = {
   drop: "removes the field, so every event falls back to its subject",
   mask: "puts one and the same text in its place, so all events go to one shard",

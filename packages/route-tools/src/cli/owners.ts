@@ -36,7 +36,7 @@ export function codeownersLines(
   ]);
 }
 
-/** What `routes owners` writes. */
+/** The file that `routes owners` writes. */
 export function renderCodeowners(documents: readonly RouteDocument[], owners: Owners): string {
   const lines = [...codeownersLines(documents, owners)].map(([path, who]) => `${path} ${who}`);
   const head = [
@@ -47,7 +47,7 @@ export function renderCodeowners(documents: readonly RouteDocument[], owners: Ow
 }
 
 /**
- * What is wrong with a `CODEOWNERS`: a line that the documents do not give, or a document of the file that has lost its line.
+ * Faults of a `CODEOWNERS`: a line that the documents do not give, or a document of the file that has lost its line.
  * A new document without a line is owned by whoever answers for clearances, which is safe, and so no fault.
  */
 export function staleOwners(text: string, documents: readonly RouteDocument[], owners: Owners): string[] {

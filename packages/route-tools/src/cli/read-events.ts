@@ -12,8 +12,8 @@ export interface ReadLine {
 }
 
 /**
- * Reads every JSON object of an NDJSON file, or of all files below a folder or objects below `s3://bucket/prefix` (as Firehose
- * leaves them), gzipped or not. Lines that are no objects are passed to `onBadLine`.
+ * Reads every JSON object of an NDJSON file, or of all files below a folder or objects below `s3://bucket/prefix` (as
+ * Firehose leaves them), gzipped or not. Lines that are no objects are passed to `onBadLine`.
  * @throws LocationError when a file cannot be read to its end. @throws UsageError when there is none.
  */
 export async function* readLines(

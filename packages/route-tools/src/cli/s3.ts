@@ -20,8 +20,8 @@ export function parseS3Url(url: string): { bucket: string; key: string } {
 }
 
 /**
- * The S3 client with what the environment says: region, credentials, `AWS_ENDPOINT_URL_S3`. It is loaded only here: most
- * commands need none, and it takes longer to load than they take to run.
+ * The S3 client with what the environment says: region, credentials, `AWS_ENDPOINT_URL_S3`. It is loaded only here:
+ * most commands need none, and it takes longer to load than they take to run.
  */
 export async function openS3(): Promise<S3> {
   const { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } = await import("@aws-sdk/client-s3");

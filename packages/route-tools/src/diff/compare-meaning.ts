@@ -33,7 +33,7 @@ export interface Documents {
   readonly after: readonly RouteDocument[];
 }
 
-/** What differs between two sets of documents, whatever the events; spelling, tests and descriptions do not count. */
+/** Differences of two sets of documents, whatever the events; spelling, tests and descriptions do not count. */
 export function compareMeaning(
   documents: Documents,
   model: EventModel,
@@ -63,7 +63,9 @@ function sensitiveChanges({ before, after }: Documents, model: EventModel): Mean
 const list = (fields: Iterable<readonly [string, string]>): string =>
   [...fields].map(([path, name]) => `${path} (${name})`).join(", ");
 
-/** Readable sensitive fields that each stream of a document gets, with their classes; a partition key is one of them. */
+/**
+ * Readable sensitive fields that each stream of a document gets, with their classes; a partition key is one of them.
+ */
 function sensitiveByStream({ routes }: RouteDocument, model: EventModel): Map<string, Map<string, string>> {
   const streams = new Map<string, Map<string, string>>();
   for (const route of routes) {

@@ -64,7 +64,10 @@ export function renderDiffText(diff: RoutesDiff): string {
   ].join("\n");
 }
 
-/** What a recorded sample tells, as Markdown: the only events that are traffic, and so have a rate and a price. */
+/**
+ * Renders the findings of a recorded sample as Markdown: the only events that are traffic, and so have a rate and a
+ * price.
+ */
 export function renderTraffic(diff: RoutesDiff): string {
   const sections = [
     summary(diff),

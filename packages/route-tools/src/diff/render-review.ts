@@ -3,7 +3,7 @@ import type { MeaningChange } from "./compare-meaning.ts";
 import type { RoutesDiff } from "./diff-routes.ts";
 import { renderDiffText, renderRoutes, renderTraffic } from "./render-diff.ts";
 
-/** What a change of the documents means, and what it does with three kinds of events. */
+/** Renders the meaning of a change of the documents, and its effect on three kinds of events. */
 export interface Review {
   readonly meaning: readonly MeaningChange[];
   readonly examples: RoutesDiff;

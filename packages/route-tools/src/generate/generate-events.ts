@@ -30,7 +30,8 @@ const VALUES_OF_A_FIELD = 6;
  * Events near a pattern: some that hold every field of it, and for each field that it, or another pattern, names, some
  * with other values that the contract allows. What they match is for the caller to ask.
  *
- * @param also combinations of other patterns whose fields are varied as well, such as those of the other side of a change
+ * @param also combinations of other patterns whose fields are varied as well, such as those of the other side of a
+ *   change
  */
 export function generateEvents(
   conjunctions: readonly Conjunction[],
@@ -103,7 +104,7 @@ function eventFor(conjunction: Conjunction, contract: Contract | undefined, mode
   return event;
 }
 
-/** What enrichment writes together; see facts-together.ts. */
+/** Facts that enrichment writes together; see facts-together.ts. */
 function validationFor(conjunction: Conjunction, contract: Contract | undefined): Json {
   const field = conjunction.find(({ path }) => path === "validation.status");
   const order = contract === undefined ? ["unknown"] : ["valid", "invalid", "unknown"];

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { openS3, parseS3Url } from "../cli/s3.ts";
 import { LocationError, UsageError } from "../errors.ts";
 
-/** What was put back before, so that a second run delivers nothing twice. */
+/** Identities that were put back before, so that a second run delivers nothing twice. */
 export interface Ledger {
   readonly keys: readonly string[];
   add(keys: readonly string[]): Promise<void>;

@@ -18,7 +18,7 @@ export interface RedriveOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What became of the undelivered events. */
+/** Counts of the undelivered events by their outcome. */
 export interface RedriveResult {
   /** Undelivered events of the application. */
   readonly found: number;

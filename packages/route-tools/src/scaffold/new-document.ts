@@ -21,8 +21,8 @@ export interface NewRouteAnswers {
 }
 
 /**
- * A document with one route that passes the checks: sensitive fields that stay readable are dropped, because a clearance
- * is somebody else's to give.
+ * A document with one route that passes the checks: sensitive fields that stay readable are dropped, because a
+ * clearance is somebody else's to give.
  * @throws UsageError when a type has no contract.
  */
 export function newRouteDocument(answers: NewRouteAnswers, registry: Registry): RouteDocument {
@@ -30,7 +30,10 @@ export function newRouteDocument(answers: NewRouteAnswers, registry: Registry): 
   return { $schema: "./route-document.schema.json", application, owner, routes: [newRoute(answers, registry)] };
 }
 
-/** A document that exists with one more route; a former destination that the route brings back into use is one no longer. */
+/**
+ * A document that exists with one more route; a former destination that the route brings back into use is one no
+ * longer.
+ */
 export function withRoute(document: RouteDocument, answers: NewRouteAnswers, registry: Registry): RouteDocument {
   const route = newRoute(answers, registry);
   const { formerDestinations, ...rest } = document;

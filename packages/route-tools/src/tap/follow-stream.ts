@@ -4,8 +4,8 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * The records that arrive in a stream from now on, in batches, one a look at least. Reads only; shards that come later are
- * not followed.
+ * The records that arrive in a stream from now on, in batches, one a look at least. Reads only; shards that come later
+ * are not followed.
  * @param signal ends it
  */
 export async function* followStream(

@@ -1,7 +1,7 @@
 import { compileRoutes, type RouteDocument } from "@millrace/routes";
 import { loadRoutes, type RoutedEvent } from "@millrace/routes/runtime";
 
-/** What one route would have delivered since it was last asked. */
+/** Copies that one route would have delivered since it was last asked. */
 export interface TapCount {
   readonly route: string;
   /** Events whose pattern holds. */

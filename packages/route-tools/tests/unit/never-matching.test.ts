@@ -21,7 +21,7 @@ const tests = [
 const clearance = ["ip", "url", "free-text", "postal-code"];
 const route = (rest: object) => ({ name: "r", description: "d", destination: { stream: "app" }, tests, ...rest });
 
-/** What is found but the outcome of tests, which these patterns do not care about. */
+/** All findings but the outcome of tests, which these patterns do not care about. */
 function faultsOf(document: object | string): Fault[] {
   const text = typeof document === "string" ? document : JSON.stringify(document);
   const { value, errors } = parseRouteDocument(text, "app.json");

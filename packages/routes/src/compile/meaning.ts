@@ -3,7 +3,7 @@ import type { Route } from "../document/route-document.ts";
 /** Time one invocation spends on a destination whose routes do not say otherwise; the router has the same default. */
 const DEFAULT_BUDGET_MS = 8_000;
 
-/** What a route asks for, in one form for all spellings: defaults written out, lists and keys in order. */
+/** The demands of a route in one form for all spellings: defaults written out, lists and keys in order. */
 export interface RouteMeaning {
   readonly pattern: Route["pattern"];
   readonly stream: string;

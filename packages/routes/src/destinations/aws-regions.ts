@@ -1,6 +1,7 @@
 /**
- * Regions of the partition `aws`, the one that environments lie in (docs/decisions/0090). A stream of another partition cannot
- * be written to with their credentials. https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+ * Regions of the partition `aws`, the one that environments lie in (docs/decisions/0090). A stream of another partition
+ * cannot be written to with their credentials.
+ * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
  */
 export const PARTITION = "aws";
 

@@ -15,8 +15,8 @@ export interface DestinationFile {
 }
 
 /**
- * What an invocation keeps back beside a destination's budget: the safety margin of the stream handler, and the time to
- * store what was not delivered.
+ * Time that an invocation keeps back beside a destination's budget: the safety margin of the stream handler, and the
+ * time to store what was not delivered.
  */
 const RESERVED_MS = 5_000;
 
@@ -95,7 +95,9 @@ function sharedFault(arn: string, one: Named, other: Named & { place: Environmen
   };
 }
 
-/** Our own streams are made from documents, so an ARN can only name one that another document has, or that nobody made. */
+/**
+ * Our own streams are made from documents, so an ARN can only name one that another document has, or that nobody made.
+ */
 function oursFaults(arn: string, pointer: string, places: readonly EnvironmentPlace[]): Draft[] {
   const { accountId, name } = parseStreamArn(arn) ?? { accountId: "", name: "" };
   const ours = places.find((one) => one.accountId === accountId && name.startsWith(one.streamPrefix));

@@ -23,7 +23,9 @@ export interface EnvironmentPlace {
   readonly routerTimeoutMs: number;
 }
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescription.html#Streams-Type-StreamDescription-StreamARN */
+/**
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescription.html#Streams-Type-StreamDescription-StreamARN
+ */
 const STREAM_ARN =
   /^arn:(?<partition>aws(?:-[a-z-]+)?):kinesis:(?<region>[a-z0-9-]+):(?<accountId>\d{12}):stream\/(?<name>[\w.-]{1,128})$/;
 

@@ -42,7 +42,7 @@ export function loadRouteDocuments(folder: string): RouteDocument[] {
   return documents.map(({ document }) => document);
 }
 
-/** What looks as if it were a document and is not read. */
+/** Files that look like documents and are not read. */
 function ignoredFaults(folder: string): Fault[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Fault[] => {
     const { name } = entry;

@@ -36,7 +36,8 @@ export function parseRouteDocument(text: string, file: string): Parsed<RouteDocu
       errors: faults([{ pointer: "", rule: "json", message, fix: "Correct the JSON." }]),
     };
   }
-  // Patterns and the events of tests keep digits that no double holds: the pattern `[9007199254740993]` is not that of …992.
+  // Patterns and the events of tests keep digits that no double holds: the pattern `[9007199254740993]` is not that of
+  // …992.
   const value = parseEventText(text);
   const errors = [...duplicateFaults(text), ...schemaFaults(value), ...patternFaults(value)];
   if (errors.length > 0) return { value: undefined, warnings: [], errors: faults(errors) };

@@ -8,7 +8,10 @@ export interface RouteDocument {
   /** The team that answers for it; alarms name it. */
   readonly owner: string;
   readonly description?: string;
-  /** Classes of sensitive fields that the application's streams may hold as they were sent; see `x-privacy` of contracts. */
+  /**
+   * Classes of sensitive fields that the application's streams may hold as they were sent; see `x-privacy` of
+   * contracts.
+   */
   readonly clearance?: readonly string[];
   /** May be empty while a former destination is still there. */
   readonly routes: readonly Route[];

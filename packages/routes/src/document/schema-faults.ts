@@ -10,7 +10,9 @@ const validate = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: 
   routeDocumentSchema,
 );
 
-/** What the JSON Schema of route documents finds in a value. Patterns are left to event-pattern, which says it better. */
+/**
+ * What the JSON Schema of route documents finds in a value. Patterns are left to event-pattern, which says it better.
+ */
 export function schemaFaults(value: unknown): Draft[] {
   if (validate(value)) return [];
   const errors = (validate.errors ?? []).filter(

@@ -20,8 +20,8 @@ export function digestOf(compiled: CompiledRoutes): string {
 
 /**
  * Loads an artifact that came from outside the bundle, if it is whole, says what its tests say, and writes to streams
- * that are deployed as it names them: a stream's permissions and the folder of its undelivered events follow from where it is
- * and whose it is.
+ * that are deployed as it names them: a stream's permissions and the folder of its undelivered events follow from where
+ * it is and whose it is.
  *
  * @param deployed the streams of the deployment
  * @throws InvalidCompiledRoutesError with what is wrong

@@ -179,7 +179,10 @@ describe("a redelivery that gives other outputs than before, as after a change o
     data: Buffer.from(text),
   });
 
-  /** One record, delivered until it is whole; each time `process` gives the next outputs, and `failing` takes nothing at first. */
+  /**
+   * One record, delivered until it is whole; each time `process` gives the next outputs, and `failing` takes nothing at
+   * first.
+   */
   async function deliverTwice(
     first: readonly Output[],
     second: readonly Output[],

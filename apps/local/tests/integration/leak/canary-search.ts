@@ -8,8 +8,9 @@ const hexRun = /(?:[0-9a-fA-F]{2}){12,}/g;
 const separators = /(?:[\s+.\-_\u00a0]|%20|%2B)+/gi;
 
 /**
- * Finds canaries in bytes, whatever form they took on the way: as they are, in any case, with other separators, percent-encoded once or
- * more, escaped as in JSON, in base64 or hexadecimal, compressed, and any of these inside another.
+ * Finds canaries in bytes, whatever form they took on the way: as they are, in any case, with other separators,
+ * percent-encoded once or more, escaped as in JSON, in base64 or hexadecimal, compressed, and any of these inside
+ * another.
  */
 export class CanarySearch {
   readonly #labels = new Map<string, string>();

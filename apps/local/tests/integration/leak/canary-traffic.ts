@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Canaries } from "./canaries.ts";
 
-/** What has to become of an event: a verdict in the warehouse, a kind of bad row, or nothing because ingest refuses it. */
+/**
+ * What has to become of an event: a verdict in the warehouse, a kind of bad row, or nothing because ingest refuses it.
+ */
 type Fate =
   | "valid"
   | "invalid"

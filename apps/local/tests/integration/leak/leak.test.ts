@@ -1,6 +1,6 @@
 /**
- * Nothing sensitive behind the raw stream: canaries go down every path of the synthesized stack, run for real, and are looked for
- * in everything it writes. Needs `pnpm synth` before.
+ * Nothing sensitive behind the raw stream: canaries go down every path of the synthesized stack, run for real, and are
+ * looked for in everything it writes. Needs `pnpm synth` before.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

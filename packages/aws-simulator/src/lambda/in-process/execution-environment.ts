@@ -7,8 +7,9 @@ export interface SendingClient {
 }
 
 /**
- * What a handler lives in: the stand-in for one process of a function. It is frozen between invocations, as Lambda freezes
- * processes, and when it ends nothing in it happens any more: no timer fires, no answer arrives, no request leaves.
+ * What a handler lives in: the stand-in for one process of a function. It is frozen between invocations, as Lambda
+ * freezes processes, and when it ends nothing in it happens any more: no timer fires, no answer arrives, no request
+ * leaves.
  */
 export interface ExecutionEnvironment {
   /** 1 for the first environment of a function, 2 for the second. */

@@ -32,7 +32,9 @@ export function checkFunctionFaults(rates: FunctionFaultRates): void {
   if (sum > 1) throw new OptionError("faults", "rates that sum to at most 1", sum);
 }
 
-/** What goes wrong with one invocation, if anything. One draw whatever the rates are, so that a seed stays comparable. */
+/**
+ * What goes wrong with one invocation, if anything. One draw whatever the rates are, so that a seed stays comparable.
+ */
 export function drawInvocationFault(rates: FunctionFaultRates, random: Random): InvocationFault | undefined {
   const draw = random();
   let threshold = 0;

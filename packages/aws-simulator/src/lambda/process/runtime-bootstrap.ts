@@ -1,7 +1,7 @@
 /**
  * Runs inside the process of a function: loads its handler and serves invocations from the Lambda Runtime API, one at a
- * time, as AWS's own runtime does. It imports nothing but Node, so that nothing of the simulator gets into the function.
- * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ * time, as AWS's own runtime does. It imports nothing but Node, so that nothing of the simulator gets into the
+ * function. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { isAscii } from "node:buffer";
 import { existsSync } from "node:fs";
@@ -167,8 +167,8 @@ process.on("uncaughtException", (error) => {
   endOn("Runtime.UncaughtException", error);
 });
 /**
- * The simulator holds the other end of standard input: when it is gone, however it went, so is this process. A thread of
- * its own looks, because nothing reaches the one of a handler in an endless loop.
+ * The simulator holds the other end of standard input: when it is gone, however it went, so is this process. A thread
+ * of its own looks, because nothing reaches the one of a handler in an endless loop.
  */
 const followParent = `
   const { Socket } = require("node:net");

@@ -8,14 +8,17 @@ import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 
 export interface BuiltContracts {
-  /** What production would load, of the documents that can be built. */
+  /** The contracts that production would load, of the documents that can be built. */
   contracts: CompiledContracts;
   /** Their documents and contracts alone. */
   registry: Registry;
   faults: Fault[];
 }
 
-/** Builds what production loads: the generated validators and privacy maps, evaluated. Whatever throws is a fault with a file. */
+/**
+ * Builds what production loads: the generated validators and privacy maps, evaluated. Whatever throws is a fault with a
+ * file.
+ */
 export function buildContracts(registry: Registry): BuiltContracts {
   try {
     return { contracts: evaluateContracts(registry), registry, faults: [] };

@@ -14,7 +14,10 @@ export interface RouteField {
   takes: (type: string) => boolean;
 }
 
-/** Every field of `event.data` that route documents name, in patterns or as a path in text (a partition key, a projection). */
+/**
+ * Every field of `event.data` that route documents name, in patterns or as a path in text (a partition key, a
+ * projection).
+ */
 export function routeFields(documents: readonly SchemaFile[]): RouteField[] {
   return documents.flatMap(({ file, value }) => {
     const routes = isJsonObject(value) && Array.isArray(value["routes"]) ? value["routes"] : [];

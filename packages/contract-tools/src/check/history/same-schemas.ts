@@ -21,8 +21,8 @@ export type IsSameKeyword = (
 const sets = new Set(["required", "enum", "type"]);
 
 /**
- * Compares what the comparison of versions does not look into. Two texts that refer to definitions are the same only when the
- * definitions are, so references are followed; words do not count, unless a field is called `title`.
+ * Compares what the comparison of versions does not look into. Two texts that refer to definitions are the same only
+ * when the definitions are, so references are followed; words do not count, unless a field is called `title`.
  */
 export function createIsSameKeyword(resources: SchemaResources): IsSameKeyword {
   return (keyword, before, after) => {

@@ -9,8 +9,9 @@ const atom =
 const repetition = /(?:(\*)|(\+)|(\?)|\{(\d+)(,?)(\d*)\})\??/uy;
 
 /**
- * Ways that a matcher may try to match a pattern, per character of the text: an upper bound. `undefined` for a pattern that this cannot
- * tell of: one without `^`, with two repetitions without end or one inside another, with look-around or references back.
+ * Ways that a matcher may try to match a pattern, per character of the text: an upper bound. `undefined` for a pattern
+ * that this cannot tell of: one without `^`, with two repetitions without end or one inside another, with look-around
+ * or references back.
  */
 export function countWays(pattern: string): number | undefined {
   if (!pattern.startsWith("^")) return undefined;

@@ -33,8 +33,8 @@ const soundness: readonly LintRule[] = [
 ];
 
 /**
- * Rules of good contracts, for what sources write. Documents in draft-07 are other teams' and are taken over as they are;
- * other folders, such as `bad-rows`, hold what our own code writes.
+ * Rules of good contracts, for what sources write. Documents in draft-07 are other teams' and are taken over as they
+ * are; other folders, such as `bad-rows`, hold what our own code writes.
  */
 const craft: readonly LintRule[] = [
   undeclaredDialect,

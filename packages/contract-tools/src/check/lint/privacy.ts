@@ -59,7 +59,10 @@ function unreachableAnnotation(
   });
 }
 
-/** Better asked too often: a name or a format that promises sensitive values needs an annotation, or the word that it has none. */
+/**
+ * Better asked too often: a name or a format that promises sensitive values needs an annotation, or the word that it
+ * has none.
+ */
 export const unannotatedSensitive: LintRule = (document, registry) => {
   const annotated = [...walkSchema(document.schema)]
     .filter(({ schema }) => schema["x-privacy"] !== undefined)

@@ -3,10 +3,15 @@ import type { Fault } from "../../registry/fault.ts";
 import { countWays } from "./count-ways.ts";
 import verdicts from "./pattern-verdicts.json" with { type: "json" };
 
-/** Ways to try at one character; a text of 1 MB then takes seconds at most, and the length of a value is bounded before. */
+/**
+ * Ways to try at one character; a text of 1 MB then takes seconds at most, and the length of a value is bounded before.
+ */
 const maxWays = 20_000;
 
-/** For patterns that neither counting nor the kept verdicts tell of. A verdict depends on time only on a machine that is this slow. */
+/**
+ * For patterns that neither counting nor the kept verdicts tell of. A verdict depends on time only on a machine that is
+ * this slow.
+ */
 const patient = { timeout: 120_000, attackTimeout: null, incubationTimeout: null, seedingTimeout: null };
 
 const known = new Map<string, Promise<Pick<Fault, "rule" | "message" | "fix"> | undefined>>();

@@ -92,7 +92,9 @@ function hasObjectBranch(schema: JsonObject): boolean {
 /** Keywords that name properties, in a map or in a list. */
 const naming = ["properties", "required", "dependentRequired", "dependentSchemas", "dependencies"];
 
-/** `data.constructor` is there in every JavaScript object: readers and validators take it for a property of the event. */
+/**
+ * `data.constructor` is there in every JavaScript object: readers and validators take it for a property of the event.
+ */
 export const prototypeName: LintRule = eachSchema("prototype-name", ({ schema, pointer }) =>
   naming.flatMap((keyword): Finding[] => {
     const value = schema[keyword];

@@ -10,7 +10,7 @@ import {
 import { eachSchema, type Finding, type LintRule } from "./lint-rule.ts";
 
 /**
- * What Ajv decides otherwise than the specification; a contract must not depend on it.
+ * Finds schemas that Ajv decides otherwise than the specification; a contract must not depend on them.
  * @see https://github.com/ajv-validator/ajv/issues/2639
  * @see https://github.com/ajv-validator/ajv/issues/2483
  */

@@ -11,7 +11,9 @@ export interface NewOptions {
 
 const steps: readonly string[] = ["addition", "revision", "model"] satisfies Step[];
 
-/** `pnpm schemas new <domain>/<event>`: writes a contract that passes the check, or the next version of an existing one. */
+/**
+ * `pnpm schemas new <domain>/<event>`: writes a contract that passes the check, or the next version of an existing one.
+ */
 export function createNew(name: string | undefined, options: NewOptions, print: (line: string) => void): number {
   const root = options.root ?? join(repositoryRoot, "schemas");
   const step = options.step ?? "addition";

@@ -8,7 +8,10 @@ export interface RenderOptions {
   check?: boolean | undefined;
 }
 
-/** `pnpm schemas render`: writes every generated file, or none when a schema is broken. With `--check`: 0 when all are fresh. */
+/**
+ * `pnpm schemas render`: writes every generated file, or none when a schema is broken. With `--check`: 0 when all are
+ * fresh.
+ */
 export function render(options: RenderOptions, print: (line: string) => void): number {
   const files = renderOrExplain(print);
   if (files === undefined) return 1;

@@ -16,7 +16,10 @@ import type { PrivacyRule } from "@millrace/event-contracts";
 
 /** One field of the data of a contract, seen through `$ref` and the combining keywords. */
 export interface Field {
-  /** Property names from the root of `data`; `[]` stands for the elements of an array, `*` and `/pattern/` for names that are free. */
+  /**
+   * Property names from the root of `data`; `[]` stands for the elements of an array, `*` and `/pattern/` for names
+   * that are free.
+   */
   path: string[];
   /** Every step of the path is the name of a property. */
   isNamed: boolean;
@@ -32,7 +35,10 @@ export interface Field {
   values: Json[] | undefined;
   /** In words, e.g. `1 to 100`. */
   limits: string[];
-  /** Digits after the point that the warehouse keeps of it: by the annotation `x-decimals`, else by a decimal `multipleOf`. */
+  /**
+   * Digits after the point that the warehouse keeps of it: by the annotation `x-decimals`, else by a decimal
+   * `multipleOf`.
+   */
   decimals: number | undefined;
   /** Unit of a number, by the annotation `x-unit`, e.g. `ms`. */
   unit: string | undefined;

@@ -6,9 +6,9 @@ import { createTypeRenderer, type TypeRenderer } from "./type-renderer.ts";
 const envelopes: readonly string[] = ["enriched-event", "enrichment"];
 
 /**
- * The text of a TypeScript module with the type of every contract, also hand-written ones: `EventDataByType` as a source
- * sends it (the newest version of each type), `MaskedEventDataByType` as consumers see it (every MODEL that may still flow),
- * and `newestSchemas`, the `$id` each type of the former came from.
+ * The text of a TypeScript module with the type of every contract, also hand-written ones: `EventDataByType` as a
+ * source sends it (the newest version of each type), `MaskedEventDataByType` as consumers see it (every MODEL that may
+ * still flow), and `newestSchemas`, the `$id` each type of the former came from.
  */
 export function renderContractTypes(registry: Registry): string {
   const sent = createTypeRenderer(registry, "sent");

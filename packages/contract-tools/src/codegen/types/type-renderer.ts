@@ -54,7 +54,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     return side === "masked" && action !== undefined && action !== "scan" && action !== "drop";
   }
 
-  /** What masking leaves of a value is a text, whatever the value was, and nothing is masked where nothing is. */
+  /** A masked value is a text, whatever the value was, and nothing is masked where nothing is. */
   function maskedType(schema: Json | undefined): string {
     return isJsonObject(schema) && typesOf(schema).includes("null") ? "string | null" : "string";
   }

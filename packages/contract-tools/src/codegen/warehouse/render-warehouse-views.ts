@@ -34,13 +34,17 @@ export interface WarehouseView {
 }
 
 export interface WarehouseViewOptions {
-  /** The view or table with one row an event: the envelope columns, and `record` with the enriched event. `events` by default. */
+  /**
+   * The view or table with one row an event: the envelope columns, and `record` with the enriched event. `events` by
+   * default.
+   */
   from?: string;
 }
 
 /**
- * One view per contract and MODEL, over the events that are valid against any version of that MODEL. Within a MODEL columns
- * are only ever added, at the end: they are collected over all its versions, oldest first, and keep the type they had first.
+ * One view per contract and MODEL, over the events that are valid against any version of that MODEL. Within a MODEL
+ * columns are only ever added, at the end: they are collected over all its versions, oldest first, and keep the type
+ * they had first.
  */
 export function renderWarehouseViews(registry: Registry, options: WarehouseViewOptions = {}): WarehouseView[] {
   const byModel = groupBy(registry.contracts, ({ type, version }) => `${type} ${version.model}`);

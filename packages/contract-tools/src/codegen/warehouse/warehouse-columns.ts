@@ -9,7 +9,7 @@ export interface WarehouseColumn {
   expression: string;
   /** Field of `data`, or of what enrichment added, that it comes from, e.g. `context.pageUrl`. */
   field: string;
-  /** What it holds, its unit, and what became of it when it is sensitive. */
+  /** Description, unit, and the masking of a sensitive value. */
   comment: string;
 }
 
@@ -28,7 +28,7 @@ export const envelopeColumns: readonly string[] = [
 /** Columns after those of the data: the enriched event itself, and when it arrived. */
 export const closingColumns: readonly string[] = ["record", "loaded_at"];
 
-/** What the columns hold that every view has. */
+/** Comments of the columns that every view has. */
 export const envelopeComments: Readonly<Record<string, string>> = {
   source: "Producer of the event; unique together with id.",
   id: "Identity of the event within its source.",
@@ -45,8 +45,8 @@ export const envelopeComments: Readonly<Record<string, string>> = {
 const enrichmentPrefix = "enrichment_";
 
 /**
- * The columns of what enrichment adds, e.g. `enrichment_geo_country`, over all versions of its schema. They stand last, so that
- * those of the data keep their places when an enrichment comes.
+ * The columns of what enrichment adds, e.g. `enrichment_geo_country`, over all versions of its schema. They stand last,
+ * so that those of the data keep their places when an enrichment comes.
  */
 export function enrichmentColumns(registry: Registry): WarehouseColumn[] {
   const versions = [...registry.documents.values()].filter(
@@ -176,8 +176,8 @@ function unusedName(name: string, names: ReadonlySet<string>): string {
 }
 
 /**
- * A field has a column unless it is dropped, has a name that is free, or is split into the columns of its own fields. What is masked as a
- * whole is one text and has one column.
+ * A field has a column unless it is dropped, has a name that is free, or is split into the columns of its own fields.
+ * What is masked as a whole is one text and has one column.
  */
 export function columnFields(fields: Field[]): Field[] {
   const whole = fields.filter(isMaskedWhole).map(({ path }) => path);
@@ -217,8 +217,8 @@ function isInt64({ format, range: [least, most] }: Field): boolean {
 }
 
 /**
- * The instant of an RFC 3339 time, in both engines: they know no lower-case `t` and `z` and no second 60, which counts as the second
- * before it. Nowhere else in such a time can `:60` stand.
+ * The instant of an RFC 3339 time, in both engines: they know no lower-case `t` and `z` and no second 60, which counts
+ * as the second before it. Nowhere else in such a time can `:60` stand.
  */
 export function instantExpression(text: string): string {
   return `TRY_CAST(REPLACE(UPPER(${text}), ':60', ':59') AS TIMESTAMPTZ)`;

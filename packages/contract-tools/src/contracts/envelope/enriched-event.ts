@@ -38,7 +38,10 @@ const hop = z.looseObject({
   at: dateTime.describe("RFC 3339 with milliseconds."),
 });
 
-/** What enrichment makes sure of, whoever wrote the raw event; the schema of the raw event says more of what ingest writes. */
+/**
+ * What enrichment makes sure of, whoever wrote the raw event; the schema of the raw event says more of what ingest
+ * writes.
+ */
 const event = z
   .looseObject({
     specversion: z.literal("1.0").describe("Version of CloudEvents."),

@@ -10,8 +10,8 @@ const product = (what: string) =>
   }).describe(what);
 
 /**
- * What enrichment adds to an event, one property per enrichment. The one place that says so: the type `Enrichment`, columns of
- * the warehouse's views and what routes may ask for all follow from it.
+ * What enrichment adds to an event, one property per enrichment. The one place that says so: the type `Enrichment`,
+ * columns of the warehouse's views and what routes may ask for all follow from it.
  */
 export const enrichment = part({
   client: part({
