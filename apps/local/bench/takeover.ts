@@ -48,7 +48,8 @@ async function untilTaken(
 ): Promise<{ readonly told: string; readonly afterMs: number }> {
   const told = await waitFor(
     "the takeover",
-    () => /! ((?:Taken over|Built)[^\n]*|Not taken over[^\n]*\n[^\n]+(?:\n {2}- [^\n]+)*)/.exec(output.slice(from))?.[1],
+    () =>
+      /! ((?:Taken over|Built)[^\n]*|Not taken over[^\n]*\n[^\n]+(?:\n {2}- [^\n]+)*)/.exec(output.slice(from))?.[1],
   );
   return { told, afterMs: Date.now() - changedAt };
 }
