@@ -115,6 +115,20 @@ test("bad rows of one record stay apart when their lines or their failures diffe
   ]);
 });
 
+test("a copy of a bad row whose payload was sealed with a newer key is no second one", async () => {
+  for (const payload of ["b2xkIGtleQ==", "bmV3IGtleQ=="]) {
+    await land("landed_bad_rows", {
+      failure: { kind: "rotated", message: "not JSON" },
+      payload,
+      processor: { name: "enrichment", version: "1" },
+      origin: { stream: "raw", shardId: "shardId-0", sequenceNumber: "2", index: 1 },
+    });
+  }
+  expect(await query("SELECT count(*)::INTEGER AS total FROM bad_rows WHERE failure_kind = 'rotated'")).toEqual([
+    { total: 1 },
+  ]);
+});
+
 test("a bad row says how many lines of its record it stands for, from which one on", async () => {
   const part = (index: number, more: object): object => ({
     failure: { kind: "too-many-lines", message: `Part ${index}` },
