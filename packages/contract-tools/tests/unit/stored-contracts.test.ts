@@ -48,5 +48,10 @@ describe("contracts in a file", () => {
       ]);
     }
     expect(stored.newestSchemaOf("search")).toBeUndefined();
+    // Names that are there are still found.
+    for (const type of ["page.view", "commerce.purchase", "custom.event"]) {
+      expect(stored.newestSchemaOf(type)).toBe(whole.newestSchemaOf(type));
+      expect(stored.newestSchemaOf(type)).toMatch(/^https:/);
+    }
   });
 });

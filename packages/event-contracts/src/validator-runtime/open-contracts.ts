@@ -35,15 +35,21 @@ export function openContracts(
   maxErrors: number,
 ): CompiledContracts {
   let index: string | undefined;
+  // From the first miss on: events of unknown types come again, and each would search the whole index.
+  let heads: ReadonlySet<string> | undefined;
   const schemas = new Map<string, SchemaDefinition>();
   const newest = new Map<string, string>();
 
   function find(kind: StoredKind, name: string): unknown {
     index ??= read(indexPlace);
-    const head = `\n${kind} ${JSON.stringify(name)} `;
-    const at = index.indexOf(head);
-    if (at < 0) return undefined;
-    const from = at + head.length;
+    const head = `${kind} ${JSON.stringify(name)} `;
+    if (heads?.has(head) === false) return undefined;
+    const at = index.indexOf(`\n${head}`);
+    if (at < 0) {
+      heads ??= new Set(index.match(/^\w+ "(?:[^"\\]|\\.)*" /gm));
+      return undefined;
+    }
+    const from = at + 1 + head.length;
     return JSON.parse(index.slice(from, index.indexOf("\n", from)));
   }
 
