@@ -61,8 +61,8 @@ ${once([text("event.source"), text("event.id")])}`,
 };
 
 /**
- * One record can give several bad rows, one a line: they differ in their index. A payload tells them apart only where older
- * rows have no index: a copy that is made after the privacy keys were rotated has other bytes.
+ * One record can give several bad rows, one a line: they differ in their index. A payload tells them apart only where
+ * older rows have no index: a copy that is made after the privacy keys were rotated has other bytes.
  */
 const badRowIdentity = [
   ...["origin.stream", "origin.shardId", "origin.sequenceNumber", "failure.kind", "failure.message"].map(text),

@@ -58,7 +58,7 @@ export function maskInnerText(
 
 /** How JSON may be written in a text, beside as it is. */
 interface Coding {
-  /** What is written, if it is anything. */
+  /** The plain text, or undefined when the text is not of this coding. */
   read(text: string): string | undefined;
   write(plain: string): string;
 }

@@ -49,7 +49,7 @@ function scanRevealed(text: string, scanPlain: (plain: string) => string): strin
     plain = plain.replaceAll(entities, readEntity);
   plain = plain.replaceAll(invisible, "").replaceAll("\ufe6b", "@");
   const scanned = scanPlain(plain);
-  // What is found without the disguise the scan of the text itself will find, and leave the rest as it was.
+  // Findings that stand undisguised are left to the scan of the text itself, which keeps the rest as it was.
   return scanned === plain || scanned === scanPlain(text) ? text : scanned;
 }
 
