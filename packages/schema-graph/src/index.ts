@@ -12,7 +12,14 @@ export {
 export { isJsonObject, type Json, type JsonObject } from "./json.ts";
 export { keywordsOf } from "./keywords.ts";
 export { parsePointer, pointerStep, valueAt } from "./pointer.ts";
-export { type Contract, type Draft, isContract, type SchemaDocument, type SchemaVersion } from "./schema-document.ts";
+export {
+  baseOf,
+  type Contract,
+  type Draft,
+  isContract,
+  type SchemaDocument,
+  type SchemaVersion,
+} from "./schema-document.ts";
 export { indexResources, placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 export { type Applied, createValueGraph, namesOf, type ValueGraph } from "./value-graph.ts";
 export { childSchemas, type Subschema, walkSchema } from "./walk-schema.ts";

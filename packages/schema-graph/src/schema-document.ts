@@ -15,7 +15,7 @@ export type Draft = "2020-12" | "draft-07";
 
 /** One JSON Schema file. */
 export interface SchemaDocument {
-  /** `$id`, which follows from the path. */
+  /** The name of the document here, which follows from the path. */
   id: string;
   /** Path below `schemas/`, with `/`. */
   file: string;
@@ -25,13 +25,24 @@ export interface SchemaDocument {
   name: string;
   version: SchemaVersion;
   draft: Draft;
+  /** Others wrote it: its source has a mapping. */
+  isForeign: boolean;
   schema: JsonObject;
+}
+
+/** The URI that references in a document are relative to: its own `$id`, which may be one of another base. */
+export function baseOf({ id, schema: { $id } }: SchemaDocument): string {
+  return typeof $id === "string" && URL.canParse($id, id) ? withoutFragment(new URL($id, id)) : id;
+}
+
+export function withoutFragment(url: URL): string {
+  return url.href.slice(0, url.href.length - url.hash.length).replace(/#$/, "");
 }
 
 /** The schema of an event type's `data`. */
 export interface Contract extends SchemaDocument {
   kind: "events";
-  /** Event type, e.g. `search.click`. */
+  /** Event type: `search.click`, or what the mapping of its source says. */
   type: string;
 }
 

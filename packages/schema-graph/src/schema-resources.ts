@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
 import { valueAt } from "./pointer.ts";
-import type { SchemaDocument } from "./schema-document.ts";
+import { baseOf, type SchemaDocument, withoutFragment } from "./schema-document.ts";
 import { childSchemas } from "./walk-schema.ts";
 import { isJsonObject } from "./json.ts";
 
@@ -23,7 +23,7 @@ export function indexResources(documents: Iterable<SchemaDocument>): SchemaResou
   const places = new Map<string, SchemaPlace>();
   const innerBases = new Map<SchemaDocument, [pointer: string, base: string][]>();
   for (const document of documents) {
-    const bases: [string, string][] = [];
+    const bases: [string, string][] = [["", baseOf(document)]];
     innerBases.set(document, bases);
     indexDocument(document, places, bases);
   }
@@ -40,13 +40,15 @@ function indexDocument(
   places: Map<string, SchemaPlace>,
   bases: [pointer: string, base: string][],
 ): void {
-  const pending = [{ schema: document.schema, pointer: "", base: document.id }];
+  const pending = [{ schema: document.schema, pointer: "", base: baseOf(document) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { schema, pointer } = next;
     const { $id, $anchor, $dynamicAnchor } = schema;
     let base = next.base;
-    if (pointer === "") places.set(base, { document, pointer, schema });
-    else if (typeof $id === "string" && URL.canParse($id, base)) {
+    if (pointer === "") {
+      places.set(base, { document, pointer, schema });
+      places.set(document.id, { document, pointer, schema });
+    } else if (typeof $id === "string" && URL.canParse($id, base)) {
       const url = new URL($id, base);
       // draft-07 names an anchor by `$id: "#name"`.
       if (!$id.startsWith("#")) {
@@ -91,10 +93,6 @@ function decodeFragment(fragment: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function withoutFragment(url: URL): string {
-  return url.href.slice(0, url.href.length - url.hash.length).replace(/#$/, "");
 }
 
 /** The text of a `$ref` to a place. */

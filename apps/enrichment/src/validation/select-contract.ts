@@ -18,12 +18,15 @@ export interface SelectedContract {
 /** Finds the contract of an event. */
 export type SelectContract = (event: RawEvent) => SelectedContract;
 
-/** The event's `dataschema` decides, else the newest version of its type. A schema of another type does not apply. */
+/**
+ * The event's `dataschema` decides, else the newest version of its type. A schema of another type does not apply. A
+ * `dataschema` may be the sender's own name of a contract.
+ */
 export function createContractSelector(contracts: CompiledContracts): SelectContract {
   // Types that have a contract, and there are only so many: names that clients make up are not remembered.
   const newestByType = new Map<string, SelectedContract>();
-  // Sources go on naming the version they were written for.
-  const bySchema = new Map<string, SelectedContract>();
+  // Sources go on naming the version they were written for, by whatever name they know it.
+  const byDataschema = new Map<string, { type: string; selected: SelectedContract }>();
   let lastType: string | undefined;
   let last: SelectedContract | undefined;
 
@@ -39,34 +42,38 @@ export function createContractSelector(contracts: CompiledContracts): SelectCont
   return ({ type, dataschema }) => {
     const known = newestOf(type);
     if (known !== undefined && (dataschema === undefined || dataschema === known.schemaId)) return known;
+    const named = dataschema === undefined ? undefined : byDataschema.get(dataschema);
+    if (named?.type === type) return named.selected;
     const newest = contracts.newestSchemaOf(type);
-    const selected = select(type, dataschema ?? newest, newest);
-    if (newest !== undefined && newest === selected.schemaId) {
+    const schemaId = dataschema === undefined ? newest : contracts.schemaIdOf(dataschema);
+    const selected = select(type, schemaId, newest);
+    if (selected.schemaId === null) return selected;
+    if (newest === selected.schemaId) {
       newestByType.set(type, selected);
       lastType = undefined;
     }
+    if (dataschema !== undefined) byDataschema.set(dataschema, { type, selected });
     return selected;
   };
 
-  function select(type: string, schemaId: string | undefined, newest: string | undefined): SelectedContract {
-    const related = newest === undefined ? "all" : newest === schemaId ? [] : [newest];
-    if (schemaId === undefined) return withoutContract(related);
-    const validate = contracts.validatorOf(schemaId);
-    if (validate === undefined) return withoutContract(related);
-    if (contracts.typeOf(schemaId) !== type) return withoutContract(newest === undefined ? "all" : [newest, schemaId]);
-    const known = bySchema.get(schemaId);
-    if (known !== undefined) return known;
+  function select(type: string, schemaId: string | undefined, newestOfType: string | undefined): SelectedContract {
+    const validate = schemaId === undefined ? undefined : contracts.validatorOf(schemaId);
+    if (schemaId === undefined || validate === undefined) {
+      return withoutContract(newestOfType === undefined ? "all" : [newestOfType]);
+    }
+    if (contracts.typeOf(schemaId) !== type) {
+      return withoutContract(newestOfType === undefined ? "all" : [newestOfType, schemaId]);
+    }
+    const newest = contracts.newestVersionOf(schemaId);
     // A mask that the newest version brought holds for sources that still name an older one.
-    const schemaIds: MaskingOrder["schemaIds"] = related === "all" ? "all" : [schemaId, ...related];
-    const selected: SelectedContract = {
+    const schemaIds = newest === undefined || newest === schemaId ? [schemaId] : [schemaId, newest];
+    return {
       schemaId,
       validate,
       masking: { schemaIds, isValid: true },
       strictMasking: { schemaIds, isValid: false },
       faultless: writeValidation({ status: "valid", schema: schemaId, errors: [] }),
     };
-    bySchema.set(schemaId, selected);
-    return selected;
   }
 }
 

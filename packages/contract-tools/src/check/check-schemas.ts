@@ -1,7 +1,7 @@
 import type { Fault } from "../registry/fault.ts";
 import { routeFields } from "./consumers/route-fields.ts";
 import { buildContracts } from "./build/build-contracts.ts";
-import { checkEmbeddedIds } from "./build/name-faults.ts";
+import { checkEmbeddedIds, checkSharedTypes } from "./build/name-faults.ts";
 import { checkRenderers } from "./build/check-renderers.ts";
 import { checkExamples } from "./examples/check-examples.ts";
 import { checkImmutability } from "./history/check-immutability.ts";
@@ -45,6 +45,7 @@ export async function checkSchemas({ folder, merged, rendered }: CheckInput): Pr
     ...built.faults.filter(({ file }) => !explained.has(file)),
     ...checkExamples(registry, examples, built.contracts),
     ...checkEmbeddedIds(registry),
+    ...checkSharedTypes(registry),
     ...checkRenderers(registry),
     ...checkImmutability(folder, merged ?? new Map()),
     ...checkRendered(folder, rendered ?? new Map()),

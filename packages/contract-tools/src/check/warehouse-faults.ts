@@ -10,8 +10,8 @@ import { groupBy } from "../group-by.ts";
  */
 export function checkColumns(registry: Registry): Fault[] {
   // Documents of other teams are taken as they are; their views tell such columns apart by a number.
-  const own = registry.contracts.filter((contract) => contract.draft === "2020-12");
-  const byModel = groupBy(own, ({ type, version }) => `${type} ${version.model}`);
+  const own = registry.contracts.filter(({ draft, isForeign }) => draft === "2020-12" && !isForeign);
+  const byModel = groupBy(own, ({ name, version }) => `${name} ${version.model}`);
   return [...byModel.values()].flatMap((versions) => {
     const fieldByColumn = new Map<string, string>();
     return versions.flatMap((contract) =>

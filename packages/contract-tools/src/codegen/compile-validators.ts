@@ -3,7 +3,7 @@ import type { AnyValidateFunction, SourceCode } from "ajv/dist/types/index.js";
 import type { ValueScopeName } from "ajv/dist/compile/codegen/scope.js";
 import type { Registry } from "../registry/registry.ts";
 import { createAjv } from "./create-ajv.ts";
-import { toValidationSchema } from "./validation-schema.ts";
+import { toValidationDocument } from "./validation-schema.ts";
 
 /** The generated functions of one dialect, as JavaScript. */
 export interface CompiledDialect {
@@ -22,7 +22,7 @@ export function compileDialect(registry: Registry, draft: Draft): CompiledDialec
   const ajv = createAjv(draft);
   const contracts = registry.contracts.filter((contract) => contract.draft === draft);
   for (const document of registry.documents.values()) {
-    if (document.draft === draft) ajv.addSchema(toValidationSchema(document.schema, draft), document.id);
+    if (document.draft === draft) ajv.addSchema(toValidationDocument(document), document.id);
   }
   const roots = new Map(contracts.map((contract) => [contract, sourceOf(ajv.getSchema(contract.id), contract)]));
   const uses = new Map<string, { source: SourceCode; users: number }>();

@@ -36,11 +36,11 @@ export function compileDialects(registry: Registry): Map<Draft, CompiledDialect>
 /** The module's `ContractsDefinition` alone, as a JavaScript expression. */
 export function renderContractsDefinition(registry: Registry, options: ContractsModuleOptions = {}): string {
   const dialects = compileDialects(registry);
-  const newest = Object.fromEntries(registry.contracts.map((contract) => [contract.type, contract.id]));
   return [
     "{",
     `maxErrors: ${options.maxErrors ?? 100},`,
-    `newest: ${JSON.stringify(newest)},`,
+    `newest: ${JSON.stringify(Object.fromEntries(newestByType(registry)))},`,
+    `aliases: ${JSON.stringify(Object.fromEntries(registry.aliases))},`,
     `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
     `shared: {${[...dialects].map(([draft, { shared }]) => `${JSON.stringify(draft)}: (runtime) => {${shared}}`).join(",\n")}},`,
     `schemas: {${registry.contracts.map((contract) => renderSchema(registry, contract, dialects)).join(",\n")}},`,
@@ -48,11 +48,26 @@ export function renderContractsDefinition(registry: Registry, options: Contracts
   ].join("\n");
 }
 
+/** `$id` of the newest version by event type, but for types that several contracts share. */
+export function newestByType(registry: Registry): ReadonlyMap<string, string> {
+  const types = new Set(registry.contracts.map(({ type }) => type));
+  return new Map([...types].flatMap((type) => registry.newestOf(type) ?? []).map(({ type, id }) => [type, id]));
+}
+
+/** The newest version of a contract, where its type does not tell. */
+export function newestOfShared(registry: Registry, { type, name }: Contract): { newest?: string } {
+  if (registry.newestOf(type) !== undefined) return {};
+  const newest = registry.versionsOf(type).findLast((contract) => contract.name === name);
+  return newest === undefined ? {} : { newest: newest.id };
+}
+
 function renderSchema(registry: Registry, contract: Contract, dialects: ReadonlyMap<Draft, CompiledDialect>): string {
   const body = dialects.get(contract.draft)?.validators.get(contract.id) ?? "";
   const privacy = compilePrivacyMap(contract, registry.resources);
+  const { newest } = newestOfShared(registry, contract);
   const fields = [
     `type: ${JSON.stringify(contract.type)}`,
+    ...(newest === undefined ? [] : [`newest: ${JSON.stringify(newest)}`]),
     `dialect: ${JSON.stringify(contract.draft)}`,
     ...(privacy === undefined ? [] : [`privacy: ${jsonText(privacy)}`]),
     `create: (runtime, shared) => {${body}}`,

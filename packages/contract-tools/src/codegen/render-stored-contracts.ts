@@ -2,7 +2,13 @@ import { Buffer } from "node:buffer";
 import { type StoredEntry, storedKinds, type StoredPlace } from "@millrace/event-contracts/validator-runtime";
 import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
 import type { Registry } from "../registry/registry.ts";
-import { compileDialects, type ContractsModuleOptions, envelopePrivacyOf } from "./render-contracts-module.ts";
+import {
+  compileDialects,
+  type ContractsModuleOptions,
+  envelopePrivacyOf,
+  newestByType,
+  newestOfShared,
+} from "./render-contracts-module.ts";
 
 /** A contracts module whose contracts lie in a file beside it. */
 export interface StoredContracts {
@@ -44,10 +50,10 @@ export function renderStoredContracts(registry: Registry, options: ContractsModu
     const code = store(dialects.get(draft)?.validators.get(id) ?? "");
     const map = compilePrivacyMap(contract, registry.resources);
     const privacy = map === undefined ? {} : { privacy: store(JSON.stringify(map)) };
-    enter("schema", id, { type, dialect: draft, code, ...privacy });
+    enter("schema", id, { type, dialect: draft, code, ...privacy, ...newestOfShared(registry, contract) });
   }
-  const newest = new Map(registry.contracts.map((contract) => [contract.type, contract.id]));
-  for (const [type, id] of newest) enter("type", type, { newest: id });
+  for (const [type, id] of newestByType(registry)) enter("type", type, { newest: id });
+  for (const [alias, id] of registry.aliases) enter("alias", alias, { schema: id });
   const index = store(`\n${lines.join("\n")}\n`);
   const runtime = JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime");
   const module = [

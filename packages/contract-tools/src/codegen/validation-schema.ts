@@ -1,7 +1,18 @@
-import { type Draft, isJsonObject, type Json, type JsonObject, keywordsOf, applicatorOf } from "@millrace/schema-graph";
+import {
+  baseOf,
+  type Draft,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  keywordsOf,
+  applicatorOf,
+  type SchemaDocument,
+} from "@millrace/schema-graph";
 
 /** Keywords that say nothing about validity; leaving them out keeps them out of the generated code. */
 const annotations = new Set([
+  // The dialect is the registry's reading of it: others write its name in several ways.
+  "$schema",
   "title",
   "description",
   "$comment",
@@ -14,6 +25,12 @@ const annotations = new Set([
 
 /** Keywords whose values are data, not schemas. */
 const data = new Set(["enum", "const", "required", "dependentRequired", "type"]);
+
+/** A document as Ajv gets it, under the name that its references are relative to. */
+export function toValidationDocument(document: SchemaDocument): JsonObject {
+  const schema = toValidationSchema(document.schema, document.draft);
+  return schema["$id"] === undefined ? schema : { ...schema, $id: baseOf(document) };
+}
 
 /**
  * A copy of a schema with only what validation needs. Words that are no keywords of the dialect are left out, because

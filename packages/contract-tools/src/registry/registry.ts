@@ -1,4 +1,5 @@
 import {
+  baseOf,
   type Contract,
   type Draft,
   indexResources,
@@ -12,17 +13,20 @@ import {
 import { compareVersions, eventTypeOf, parseSchemaPath, schemaBaseUrl } from "../schema-id.ts";
 import type { Fault } from "./fault.ts";
 import { groupBy } from "../group-by.ts";
+import { mappedSourceOf, readSourceMapping, type SourceMapping } from "./source-mapping.ts";
 
 /** Every schema below one `schemas/` folder. */
 export interface Registry {
   /** By `$id`. */
   documents: ReadonlyMap<string, SchemaDocument>;
-  /** The event schemas, in the order type, version. */
+  /** The event schemas, in the order type, name, version. */
   contracts: readonly Contract[];
-  /** The versions of an event type, oldest first; empty when it is unknown. */
+  /** The versions of an event type, oldest first; empty when it is unknown. Of a shared type all that have it. */
   versionsOf(type: string): readonly Contract[];
-  /** The version that applies when an event names none. */
+  /** The version that applies when an event names none; `undefined` when contracts of several events share the type. */
   newestOf(type: string): Contract | undefined;
+  /** `dataschema` that senders give → `$id` of the contract here, where the two differ. */
+  aliases: ReadonlyMap<string, string>;
   resources: SchemaResources;
 }
 
@@ -36,24 +40,100 @@ export interface SchemaFile {
 export function createRegistry(files: Iterable<SchemaFile>): { registry: Registry; faults: Fault[] } {
   const faults: Fault[] = [];
   const documents = new Map<string, SchemaDocument>();
+  const mappings = new Map<string, SourceMapping>();
+  const schemas: SchemaFile[] = [];
   for (const { file, value } of files) {
-    const document = readDocument(file, value, faults);
+    const source = mappedSourceOf(file);
+    if (source === undefined) schemas.push({ file, value });
+    else mappings.set(source, readSourceMapping(file, value, faults));
+  }
+  for (const { file, value } of schemas) {
+    const document = readDocument(file, value, mappings, faults);
     if (document !== undefined) documents.set(document.id, document);
   }
+  const registry = registryOf(documents, namedContracts(mappings, documents, faults));
+  return { registry: { ...registry, resources: indexResources(documents.values()) }, faults };
+}
+
+/** The registry with the documents that pass a test. */
+export function keepDocuments(registry: Registry, isKept: (document: SchemaDocument) => boolean): Registry {
+  const documents = new Map([...registry.documents].filter(([, document]) => isKept(document)));
+  const aliases = new Map([...registry.aliases].filter(([, id]) => documents.has(id)));
+  return { ...registryOf(documents, aliases), resources: registry.resources };
+}
+
+function registryOf(
+  documents: ReadonlyMap<string, SchemaDocument>,
+  aliases: ReadonlyMap<string, string>,
+): Omit<Registry, "resources"> {
   const contracts = [...documents.values()].filter(isContract).sort(byTypeAndVersion);
   const byType = groupBy(contracts, (contract) => contract.type);
   const versionsOf = (type: string): readonly Contract[] => byType.get(type) ?? [];
-  const newestOf = (type: string): Contract | undefined => versionsOf(type).at(-1);
-  const resources = indexResources(documents.values());
-  return { registry: { documents, contracts, versionsOf, newestOf, resources }, faults };
+  const newestOf = (type: string): Contract | undefined => {
+    const versions = versionsOf(type);
+    return versions[0]?.name === versions.at(-1)?.name ? versions.at(-1) : undefined;
+  };
+  return { documents, contracts, versionsOf, newestOf, aliases };
+}
+
+/** The versions of each contract, oldest first. */
+export function contractsByName(registry: Pick<Registry, "contracts">): ReadonlyMap<string, readonly Contract[]> {
+  return groupBy(registry.contracts, ({ name }) => name);
 }
 
 function byTypeAndVersion(a: Contract, b: Contract): number {
   if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return compareVersions(a.version, b.version);
 }
 
-function readDocument(file: string, value: Json, faults: Fault[]): SchemaDocument | undefined {
+/** Where senders' names of contracts lead: those of the mappings, and the `$id`s of another base. */
+function namedContracts(
+  mappings: ReadonlyMap<string, SourceMapping>,
+  documents: ReadonlyMap<string, SchemaDocument>,
+  faults: Fault[],
+): Map<string, string> {
+  const aliases = new Map<string, string>();
+  const name = (alias: string, id: string, place: { file: string; pointer: string }): void => {
+    const other = documents.has(alias) ? alias : aliases.get(alias);
+    if (other === undefined) aliases.set(alias, id);
+    else if (other !== id) {
+      const message = `\`${alias}\` names ${documents.get(other)?.file ?? other} already.`;
+      faults.push({ ...place, rule: "mapping", message, fix: "Let each `dataschema` name one version." });
+    }
+  };
+  for (const [source, { file, events }] of mappings) {
+    for (const [event, { dataschemas }] of events) {
+      const pointer = `/events/${event}`;
+      const prefix = `${schemaBaseUrl}events/${source}/${event}/`;
+      if (![...documents.keys()].some((id) => id.startsWith(prefix))) {
+        const message = `There is no contract events/${source}/${event}.`;
+        faults.push({ file, pointer, rule: "mapping", message, fix: "Correct the name, or add its schema." });
+      }
+      for (const [version, names] of dataschemas) {
+        const id = `${prefix}${version}.json`;
+        const place = { file, pointer: `${pointer}/dataschemas/${version}` };
+        if (documents.has(id)) for (const alias of names) name(alias, id, place);
+        else {
+          const message = `There is no version ${version} of events/${source}/${event}.`;
+          faults.push({ ...place, rule: "mapping", message, fix: "Correct the version, or add its schema." });
+        }
+      }
+    }
+  }
+  for (const document of documents.values()) {
+    const base = baseOf(document);
+    if (isContract(document) && base !== document.id) name(base, document.id, { file: document.file, pointer: "/$id" });
+  }
+  return aliases;
+}
+
+function readDocument(
+  file: string,
+  value: Json,
+  mappings: ReadonlyMap<string, SourceMapping>,
+  faults: Fault[],
+): SchemaDocument | undefined {
   const location = parseSchemaPath(file);
   if (location === undefined || (location.kind === "events" && location.name.split("/").length !== 2)) {
     const fix = "Move it to events/<domain>/<event>/<MODEL-REVISION-ADDITION>.json, or shared/<name>/<version>.json.";
@@ -71,30 +151,36 @@ function readDocument(file: string, value: Json, faults: Fault[]): SchemaDocumen
     faults.push({ file, pointer: "", rule: "json", message, fix: "Write the schema as an object." });
     return undefined;
   }
+  const { kind, name } = location;
   const draft = draftOf(value);
+  const [source = "", event = ""] = name.split("/");
+  const mapping = kind === "events" || kind === "shared" ? mappings.get(source) : undefined;
   if (draft === undefined) {
     const message = `Dialect ${JSON.stringify(value["$schema"])} is not supported.`;
-    const fix = `Use "https://json-schema.org/draft/2020-12/schema" (or draft-07).`;
+    const fix = `Use "https://json-schema.org/draft/2020-12/schema" (or draft-07); \`pnpm schemas import\` converts.`;
     faults.push({ file, pointer: "/$schema", rule: "dialect", message, fix });
     return undefined;
   }
   const id = schemaBaseUrl + file;
-  if (value["$id"] !== undefined && value["$id"] !== id) {
+  if (value["$id"] !== undefined && value["$id"] !== id && mapping === undefined) {
     const message = `$id is ${JSON.stringify(value["$id"])}, but the path says "${id}".`;
-    faults.push({ file, pointer: "/$id", rule: "id", message, fix: `Set $id to "${id}" or move the file.` });
+    const fix = `Set $id to "${id}" or move the file. Schemas of others keep theirs beside events/${source}/source.json.`;
+    faults.push({ file, pointer: "/$id", rule: "id", message, fix });
     return undefined;
   }
-  const document = { id, file, ...location, draft, schema: value };
-  return location.kind === "events" ? ({ ...document, type: eventTypeOf(location.name) } as Contract) : document;
+  const document = { id, file, ...location, draft, isForeign: mapping !== undefined, schema: value };
+  if (kind !== "events") return document;
+  const type = mapping?.events.get(event)?.type ?? eventTypeOf(name);
+  return { ...document, type } as Contract;
 }
 
-function draftOf(schema: JsonObject): Draft | undefined {
+/** The dialect of a document, `undefined` when it is none of ours. */
+export function draftOf(schema: JsonObject): Draft | undefined {
   const { $schema } = schema;
   // A file without `$schema` is read as today's dialect; the lint asks for it to be said.
   if ($schema === undefined) return "2020-12";
   if (typeof $schema !== "string") return undefined;
-  const dialect = $schema.replace(/#$/, "");
-  if (dialect === "https://json-schema.org/draft/2020-12/schema") return "2020-12";
-  if (dialect === "http://json-schema.org/draft-07/schema") return "draft-07";
-  return undefined;
+  const dialect = /^https?:\/\/json-schema\.org\/(draft.*)\/schema#?$/.exec($schema)?.[1];
+  if (dialect === "draft/2020-12") return "2020-12";
+  return dialect === "draft-07" ? "draft-07" : undefined;
 }

@@ -5,6 +5,7 @@ import { defineContracts } from "../validator-runtime.ts";
 export const contracts = defineContracts({
 maxErrors: 100,
 newest: {"commerce.cart-change":"https://millrace.example/schemas/events/commerce/cart-change/1-0-0.json","commerce.product-view":"https://millrace.example/schemas/events/commerce/product-view/1-0-0.json","commerce.purchase":"https://millrace.example/schemas/events/commerce/purchase/1-0-0.json","custom.event":"https://millrace.example/schemas/events/custom/event/1-0-0.json","inventory.stock-change":"https://millrace.example/schemas/events/inventory/stock-change/1-0-0.json","newsletter.subscription":"https://millrace.example/schemas/events/newsletter/subscription/1-0-0.json","page.view":"https://millrace.example/schemas/events/page/view/1-0-0.json","search.click":"https://millrace.example/schemas/events/search/click/1-0-0.json","search.query":"https://millrace.example/schemas/events/search/query/1-0-0.json"},
+aliases: {},
 envelopePrivacy: "{\"nodes\":[{\"open\":true,\"additional\":4,\"properties\":{\"specversion\":5,\"id\":5,\"source\":5,\"type\":5,\"subject\":5,\"dataschema\":5,\"datacontenttype\":5,\"time\":5,\"tenantid\":5,\"receivedat\":5,\"clientip\":1,\"useragent\":5,\"referer\":2,\"origin\":5,\"traceparent\":5,\"data\":3}},{\"rule\":{\"class\":\"ip\",\"action\":\"truncate\"}},{\"rule\":{\"class\":\"url\",\"action\":\"scan\",\"detect\":[\"email\",\"card\"]}},{\"open\":true},{\"open\":true},{}]}",
 shared: {"2020-12": (runtime) => {const func2 = runtime.ucs2length;
 const pattern7 = new RegExp("^[A-Z]{3}$", "u");

@@ -8,8 +8,18 @@ import type { PrivacyMap } from "../privacy/privacy-map.ts";
 export interface CompiledContracts {
   /** The validator of a schema by its `$id`, `undefined` when there is none. */
   validatorOf(schemaId: string): DataValidator | undefined;
-  /** `$id` of the newest version of an event type, `undefined` when the type is unknown. */
+  /**
+   * `$id` of the newest version of an event type; `undefined` when the type is unknown, and when several contracts share
+   * it, which only a `dataschema` tells apart.
+   */
   newestSchemaOf(type: string): string | undefined;
+  /**
+   * `$id` of the contract that a `dataschema` names: itself, or what a source's mapping says of the name its senders
+   * use, such as `iglu:com.acme/order/jsonschema/1-0-0`. `undefined` when it names none.
+   */
+  schemaIdOf(dataschema: string): string | undefined;
+  /** `$id` of the newest version of the contract that a schema is a version of. */
+  newestVersionOf(schemaId: string): string | undefined;
   /** The event type a schema belongs to, so that a `dataschema` of another type can be refused. */
   typeOf(schemaId: string): string | undefined;
   /** Where the sensitive values of a schema's data are; `undefined` when it has none. */

@@ -34,12 +34,16 @@ export interface ContractsDefinition {
   schemas: Record<string, SchemaDefinition>;
   /** Event type → `$id` of its newest schema. */
   newest: Record<string, string>;
+  /** A sender's `dataschema` → `$id`, where the two differ. */
+  aliases: Record<string, string>;
   /** A `PrivacyMap` as JSON. */
   envelopePrivacy: string;
 }
 
 export interface SchemaDefinition {
   type: string;
+  /** `$id` of the contract's newest version, where the type does not tell. */
+  newest?: string;
   dialect: string;
   /** Evaluated at the first event of this schema. */
   create: (runtime: ValidatorRuntime, shared: object) => GeneratedValidator;
@@ -52,6 +56,7 @@ export interface ContractSource {
   maxErrors: number;
   schemaOf(schemaId: string): SchemaDefinition | undefined;
   newestOf(type: string): string | undefined;
+  aliasOf(dataschema: string): string | undefined;
   /** Code that several schemas of a dialect use. */
   sharedOf(dialect: string, runtime: ValidatorRuntime): object;
   readEnvelopePrivacy(): string;
@@ -62,10 +67,12 @@ export interface ContractSource {
 export function defineContracts(definition: ContractsDefinition): CompiledContracts {
   const schemas = new Map(Object.entries(definition.schemas));
   const newest = new Map(Object.entries(definition.newest));
+  const aliases = new Map(Object.entries(definition.aliases));
   return createContracts({
     maxErrors: definition.maxErrors,
     schemaOf: (schemaId) => schemas.get(schemaId),
     newestOf: (type) => newest.get(type),
+    aliasOf: (dataschema) => aliases.get(dataschema),
     sharedOf: (dialect, runtime) => definition.shared[dialect]?.(runtime) ?? {},
     readEnvelopePrivacy: () => definition.envelopePrivacy,
     schemaIds: () => [...schemas.keys()],
@@ -101,6 +108,11 @@ export function createContracts(source: ContractSource): CompiledContracts {
       return validator;
     },
     newestSchemaOf: (type) => source.newestOf(type),
+    schemaIdOf: (dataschema) => (source.schemaOf(dataschema) === undefined ? source.aliasOf(dataschema) : dataschema),
+    newestVersionOf(schemaId) {
+      const schema = source.schemaOf(schemaId);
+      return schema && (schema.newest ?? source.newestOf(schema.type));
+    },
     typeOf: (schemaId) => source.schemaOf(schemaId)?.type,
     privacyOf(schemaId) {
       const text = source.schemaOf(schemaId)?.privacy;

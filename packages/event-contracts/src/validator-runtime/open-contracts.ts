@@ -14,12 +14,25 @@ export type StoredPlace = readonly [offset: number, bytes: number];
  * without a parse.
  */
 export type StoredEntry =
-  | { readonly type: string; readonly dialect: string; readonly code: StoredPlace; readonly privacy?: StoredPlace }
+  | {
+      readonly type: string;
+      readonly dialect: string;
+      readonly code: StoredPlace;
+      readonly privacy?: StoredPlace;
+      readonly newest?: string;
+    }
   | { readonly newest: string }
+  | { readonly schema: string }
   | { readonly text: StoredPlace };
 
 /** Kinds of names in the index. */
-export const storedKinds = { schema: "schema", type: "type", shared: "shared", envelopePrivacy: "envelope" } as const;
+export const storedKinds = {
+  schema: "schema",
+  type: "type",
+  alias: "alias",
+  shared: "shared",
+  envelopePrivacy: "envelope",
+} as const;
 
 type StoredKind = (typeof storedKinds)[keyof typeof storedKinds];
 
@@ -65,10 +78,16 @@ export function openContracts(
       if (schema === undefined) {
         const entry = find(storedKinds.schema, schemaId) as Extract<StoredEntry, { code: unknown }> | undefined;
         if (entry === undefined) return undefined;
-        const { type, dialect, code, privacy } = entry;
+        const { type, dialect, code, privacy, newest: newestVersion } = entry;
         const create: SchemaDefinition["create"] = (runtime, shared) =>
           evaluate(read(code), runtime, shared) as GeneratedValidator;
-        schema = { type, dialect, create, ...(privacy === undefined ? {} : { privacy: read(privacy) }) };
+        schema = {
+          type,
+          dialect,
+          create,
+          ...(newestVersion === undefined ? {} : { newest: newestVersion }),
+          ...(privacy === undefined ? {} : { privacy: read(privacy) }),
+        };
         schemas.set(schemaId, schema);
       }
       return schema;
@@ -80,6 +99,7 @@ export function openContracts(
       if (entry !== undefined) newest.set(type, entry.newest);
       return entry?.newest;
     },
+    aliasOf: (dataschema) => (find(storedKinds.alias, dataschema) as { schema: string } | undefined)?.schema,
     sharedOf: (dialect, runtime) =>
       evaluate(textOf(storedKinds.shared, dialect) ?? "return {};", runtime, {}) as object,
     readEnvelopePrivacy: () => textOf(storedKinds.envelopePrivacy, "") ?? '{"nodes":[{}]}',

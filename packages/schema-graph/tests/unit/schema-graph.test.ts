@@ -12,7 +12,7 @@ import {
 function documentOf(schema: JsonObject): SchemaDocument {
   const version = { model: 1, revision: 0, addition: 0 };
   const place = { id: "https://a.example/a.json", file: "events/a/b/1-0-0.json", kind: "events", name: "a/b" };
-  return { ...place, version, draft: "2020-12", schema };
+  return { ...place, version, draft: "2020-12", isForeign: false, schema };
 }
 
 describe("the table of keywords", () => {

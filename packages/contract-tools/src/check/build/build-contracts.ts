@@ -3,9 +3,9 @@ import type { CompiledContracts } from "@millrace/event-contracts";
 import { type ContractsDefinition, defineContracts } from "@millrace/event-contracts/validator-runtime";
 import { createAjv } from "../../codegen/create-ajv.ts";
 import { renderContractsDefinition } from "../../codegen/render-contracts-module.ts";
-import { toValidationSchema } from "../../codegen/validation-schema.ts";
+import { toValidationDocument } from "../../codegen/validation-schema.ts";
 import type { Fault } from "../../registry/fault.ts";
-import type { Registry } from "../../registry/registry.ts";
+import { keepDocuments, type Registry } from "../../registry/registry.ts";
 
 export interface BuiltContracts {
   /** The contracts that production would load, of the documents that can be built. */
@@ -80,21 +80,12 @@ function findBrokenOf(draft: Draft, documents: readonly SchemaDocument[]): Fault
   };
   const ajv = createAjv(draft);
   const added = documents.filter((document) =>
-    attempt(document, () => ajv.addSchema(toValidationSchema(document.schema, draft), document.id)),
+    attempt(document, () => ajv.addSchema(toValidationDocument(document), document.id)),
   );
   for (const document of added) attempt(document, () => ajv.getSchema(document.id));
   return faults;
 }
 
 function without(registry: Registry, files: ReadonlySet<string>): Registry {
-  const isKept = ({ file }: SchemaDocument): boolean => !files.has(file);
-  const contracts = registry.contracts.filter(isKept);
-  const versionsOf = (type: string) => contracts.filter((contract) => contract.type === type);
-  return {
-    ...registry,
-    documents: new Map([...registry.documents].filter(([, document]) => isKept(document))),
-    contracts,
-    versionsOf,
-    newestOf: (type) => versionsOf(type).at(-1),
-  };
+  return keepDocuments(registry, ({ file }) => !files.has(file));
 }

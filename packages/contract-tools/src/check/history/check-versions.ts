@@ -1,4 +1,4 @@
-import type { SchemaDocument, SchemaVersion } from "@millrace/schema-graph";
+import { isContract, type SchemaDocument, type SchemaVersion } from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { compareVersions, formatVersion } from "../../schema-id.ts";
@@ -98,8 +98,8 @@ function stepBetween(older: SchemaVersion, newer: SchemaVersion): ChangeClass {
 
 /** The routes that look at the changed field, at one inside it, or at one it is inside of. */
 function usersOf(change: Change, document: SchemaDocument, consumers: readonly RouteField[]): string[] {
-  if (document.kind !== "events") return [];
-  const type = document.name.replaceAll("/", ".");
+  if (!isContract(document)) return [];
+  const { type } = document;
   const users = consumers.filter(({ path, takes }) => takes(type) && overlaps(path, change.path));
   return [
     ...new Set(users.map(({ file, pointer, application, route }) => `${application}/${route} (${file}#${pointer})`)),

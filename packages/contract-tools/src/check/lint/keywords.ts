@@ -1,4 +1,5 @@
 import { keywordsOf, pointerStep } from "@millrace/schema-graph";
+import { draftOf } from "../../registry/registry.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
 /** A keyword that is misspelt, or of another dialect, says nothing: validators pass over it in silence. */
@@ -23,7 +24,7 @@ export const oldKeyword: LintRule = eachSchema("old-keyword", ({ schema, pointer
 /** A document is read in one dialect; validators pass over what an inner `$schema` says. */
 export const innerDialect: LintRule = eachSchema("dialect", ({ schema, pointer }, document) => {
   const { $schema } = schema;
-  if (pointer === "" || $schema === undefined || $schema === document.schema["$schema"]) return [];
+  if (pointer === "" || $schema === undefined || draftOf(schema) === document.draft) return [];
   const message = `The schema inside is written in ${JSON.stringify($schema)}, the document in ${document.draft}.`;
   return [{ pointer: `${pointer}/$schema`, message, fix: "Give it a file of its own, or rewrite it in one dialect." }];
 });

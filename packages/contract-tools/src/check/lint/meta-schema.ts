@@ -7,7 +7,9 @@ const ajvs = { "2020-12": createAjv("2020-12"), "draft-07": createAjv("draft-07"
 export const metaSchema: LintRule = (document) => {
   const ajv = ajvs[document.draft];
   ajv.opts.messages = true;
-  const isValid = ajv.validateSchema(document.schema) === true;
+  // Without its name, of which others write several, the dialect is the one that the registry read.
+  const { $schema: _, ...schema } = document.schema;
+  const isValid = ajv.validateSchema(schema) === true;
   if (isValid) return [];
   const errors = (ajv.errors ?? []).filter((error) => !["anyOf", "allOf", "if"].includes(error.keyword));
   const byPlace = new Map(errors.map((error) => [error.instancePath, error]));

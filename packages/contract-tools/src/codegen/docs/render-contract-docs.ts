@@ -1,6 +1,6 @@
 import type { Contract, Json } from "@millrace/schema-graph";
 import { compareSchemas } from "../../check/history/compare-schemas.ts";
-import type { Registry } from "../../registry/registry.ts";
+import { contractsByName, type Registry } from "../../registry/registry.ts";
 import { formatVersion } from "../../schema-id.ts";
 import { describeFields, type Field } from "../fields/describe-fields.ts";
 import { renderWarehouseViews, type WarehouseView } from "../warehouse/render-warehouse-views.ts";
@@ -15,28 +15,41 @@ const header = "<!-- Generated from schemas/ by `pnpm schemas render`; do not ed
 /** A Markdown page per event type and a table of contents: file name → text. */
 export function renderContractDocs(registry: Registry, options: ContractDocsOptions = {}): Map<string, string> {
   const views = renderWarehouseViews(registry);
-  const types = [...new Set(registry.contracts.map((contract) => contract.type))];
-  const pages = types.map((type): [string, string] => [`${type}.md`, renderPage(registry, type, views, options)]);
-  return new Map([["README.md", renderIndex(registry, types)], ...pages]);
+  const contracts = [...contractsByName(registry).values()];
+  const pages = contracts.map((versions): [string, string] => [
+    pageOf(versions[0]),
+    renderPage(registry, versions, views, options),
+  ]);
+  return new Map([["README.md", renderIndex(contracts)], ...pages]);
 }
 
-function renderIndex(registry: Registry, types: string[]): string {
-  const rows = types.flatMap((type) => {
-    const contract = registry.newestOf(type);
+/** `search/click` → `search.click.md`: a type may hold what no file name does. */
+function pageOf(contract: Contract | undefined): string {
+  return `${contract?.name.replaceAll("/", ".") ?? ""}.md`;
+}
+
+function renderIndex(contracts: readonly (readonly Contract[])[]): string {
+  const rows = contracts.flatMap((versions) => {
+    const contract = versions.at(-1);
     if (contract === undefined) return [];
     return [
-      `| [${type}](${type}.md) | ${formatVersion(contract.version)} | ${cell(textOf(contract, "description"))} |`,
+      `| [${contract.type}](${pageOf(contract)}) | ${formatVersion(contract.version)} | ${cell(textOf(contract, "description"))} |`,
     ];
   });
   return [header, "# Contracts", "", "| event type | newest | |", "|---|---|---|", ...rows, ""].join("\n");
 }
 
-function renderPage(registry: Registry, type: string, views: WarehouseView[], options: ContractDocsOptions): string {
-  const versions = registry.versionsOf(type);
+function renderPage(
+  registry: Registry,
+  versions: readonly Contract[],
+  views: WarehouseView[],
+  options: ContractDocsOptions,
+): string {
   const contract = versions.at(-1);
-  if (contract === undefined) throw new Error(`No contract of type ${type}.`);
+  if (contract === undefined) throw new Error("A page needs at least one version.");
+  const { type } = contract;
   const example = options.exampleOf?.(contract);
-  const own = views.filter((view) => view.statement.includes(`type = '${type}'`));
+  const own = views.filter((view) => view.contract === contract.name);
   return [
     header,
     `# ${textOf(contract, "title") || type}`,

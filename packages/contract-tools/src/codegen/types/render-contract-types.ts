@@ -53,6 +53,6 @@ function typeNameOf(renderer: TypeRenderer, document: SchemaDocument): string {
 }
 
 function newestOfEachModel(versions: readonly Contract[]): Contract[] {
-  // Versions are sorted, so the last of each MODEL wins.
-  return [...new Map(versions.map((contract) => [contract.version.model, contract])).values()];
+  // Versions are sorted, so the last of each MODEL wins. Several events may share a type.
+  return [...new Map(versions.map((contract) => [`${contract.name} ${contract.version.model}`, contract])).values()];
 }

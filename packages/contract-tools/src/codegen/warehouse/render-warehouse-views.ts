@@ -18,6 +18,8 @@ import { groupBy } from "../../group-by.ts";
 export interface WarehouseView {
   /** E.g. `SEARCH_CLICK_1`. */
   name: string;
+  /** Folders of the contract: `search/click`. */
+  contract: string;
   /** Event type of its events. */
   type: string;
   /** MODEL of their contract. */
@@ -47,7 +49,7 @@ export interface WarehouseViewOptions {
  * they had first.
  */
 export function renderWarehouseViews(registry: Registry, options: WarehouseViewOptions = {}): WarehouseView[] {
-  const byModel = groupBy(registry.contracts, ({ type, version }) => `${type} ${version.model}`);
+  const byModel = groupBy(registry.contracts, ({ name, version }) => `${name} ${version.model}`);
   return [...byModel.values()].flatMap((versions) => {
     const view = renderView(registry, versions, options.from ?? "events");
     return [view, ...elementColumnsOf(registry, versions).map((list) => renderElements(view, list))];
@@ -103,12 +105,13 @@ function renderView(registry: Registry, versions: Contract[], from: string): War
   const selected = [...envelopeColumns, ...columns.map(select), ...closingColumns, ...added.map(select)];
   const title = typeof first.schema["title"] === "string" ? first.schema["title"] : first.type;
   return {
-    name: `${first.type.replaceAll(/[^a-z0-9]/g, "_")}_${first.version.model}`.toUpperCase(),
+    name: `${first.name.replaceAll(/[^a-z0-9]/g, "_")}_${first.version.model}`.toUpperCase(),
+    contract: first.name,
     type: first.type,
     model: first.version.model,
     comment: `${title}: valid events of ${versions.map(({ version }) => formatVersion(version)).join(", ")}`,
     statement: `SELECT\n${selected.map((column) => `  ${column}`).join(",\n")}\nFROM ${from}
-WHERE type = '${first.type}'
+WHERE type = '${first.type.replaceAll("'", "''")}'
   AND validation_status = 'valid'
   AND LEFT(validation_schema, ${prefix.length}) = '${prefix}'`,
     columns,
