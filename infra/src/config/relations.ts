@@ -274,5 +274,5 @@ export const relationFaults = (config: EnvironmentConfig): readonly string[] =>
   relations.flatMap((relation) => relation(config));
 
 /** The stream settings of a destination: its own, or those every destination has. */
-export const destinationStream = (config: EnvironmentConfig, name: string): StreamConfig =>
+export const destinationStream = (config: EnvironmentConfig, name: string): DestinationConfig =>
   config.streams.destinationOverrides[name] ?? config.streams.destinations;

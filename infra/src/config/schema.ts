@@ -94,8 +94,19 @@ const stream = z.strictObject({
   maxRecordSize: whole<Kibibytes>("KiB", KINESIS_MAX_RECORD_KIB),
 });
 
-/** A destination's stream, and what part of all events its routes may send there. */
-const destination = stream.extend({ share: whole<Percent>("per cent", { min: 1, max: 100 }) });
+/** A destination's stream, what part of all events its routes may send there, and who reads it. */
+const destination = stream.extend({
+  share: whole<Percent>("per cent", { min: 1, max: 100 }),
+  /** When all of them stop, an alarm fires; without any, nothing is expected to read. */
+  consumers: z
+    .strictObject({
+      /** Whether somebody polls: a Lambda function, the KCL without fan-out, a program of one's own. */
+      polling: z.boolean(),
+      /** Names of the consumers that are registered for enhanced fan-out. */
+      fanOut: z.array(text("the name of a registered consumer", /^[\w.-]{1,128}$/)),
+    })
+    .default({ polling: true, fanOut: [] }),
+});
 
 const pipelineFunction = z.strictObject({
   memory: whole<Mebibytes>("MiB", LAMBDA_MEMORY_MIB),
@@ -376,12 +387,16 @@ const environmentConfig = z.strictObject({
     freshness: whole<Seconds>("seconds", { min: 30, max: 86_400 }),
     /** A consumer this far behind a destination's retention is about to lose events. */
     unreadShareOfRetention: whole<Percent>("per cent", { min: 10, max: 95 }),
-    /** Bad rows in five minutes. */
-    badRows: whole<Records>("records", { min: 1, max: 1_000_000 }),
-    /** Copies that the router sees in five minutes: a crash or an ambiguous write leaves some, a fault leaves many. */
-    duplicates: whole<Records>("records", { min: 1, max: 1_000_000_000 }),
-    /** Requests that the firewall refuses in five minutes. */
-    blockedRequests: whole<Requests>("requests", { min: 1, max: 1_000_000_000 }),
+    /** Bad rows, of all that enrichment reads. */
+    badRows: whole<Percent>("per cent", { min: 1, max: 100 }),
+    /** Copies, of all events that the router reads: a crash or an ambiguous write leaves some, a fault leaves many. */
+    duplicates: whole<Percent>("per cent", { min: 1, max: 100 }),
+    /** Requests that the firewall refuses, of all. */
+    blockedRequests: whole<Percent>("per cent", { min: 1, max: 100 }),
+    /** Writes, reads and invocations that AWS refuses, or that fail, of all of their kind. */
+    refusals: whole<Percent>("per cent", { min: 1, max: 100 }),
+    /** How near to its limit a stream or a function may come: bytes and records of shards, time of an invocation. */
+    load: whole<Percent>("per cent", { min: 10, max: 99 }),
     /** Whether five minutes without a single raw record is an alarm. */
     onSilence: z.boolean(),
   }),

@@ -33,16 +33,25 @@ const LATE_MINUTES = 15;
 
 /**
  * Watches Snowpipe from inside Snowflake. Every five minutes a task finds the lines that pipes refused, writes each
- * into REFUSED_LINES, and publishes: one message for each file with refused lines, and one that says that all pipes run
- * and no file waits. Silence of the second is an alarm as well: of the pipes, of the task, or of Snowflake.
+ * into REFUSED_LINES, and publishes: one message for each file with refused lines, one that says that all pipes run and
+ * no file waits, and one that says that rows came. Silence of the second is an alarm too: of the pipes, of the task, or
+ * of Snowflake. Silence of the third is one while files are written: a pipe that is told of no file runs, and waits for
+ * none.
  */
 export class LoaderWatch extends Construct {
   /** A message for each file of which lines were refused. */
   readonly refusedLines: LoaderSignal;
   /** A message every five minutes while the loader keeps up. */
   readonly freshness: LoaderSignal;
+  /** A message every five minutes in which the first pipe loaded rows. */
+  readonly loaded: LoaderSignal;
   /** Views may read it. */
   readonly table: ITerraformDependable;
+
+  /** All of them. */
+  get signals(): readonly LoaderSignal[] {
+    return [this.refusedLines, this.freshness, this.loaded];
+  }
 
   constructor(scope: Construct, id: string, props: LoaderWatchProps) {
     super(scope, id);
@@ -87,6 +96,7 @@ export class LoaderWatch extends Construct {
       });
     this.refusedLines = signal("refused_lines", "refused-lines", "A message for each file with refused lines");
     this.freshness = signal("loader_fresh", "loader-fresh", "A message while the loader keeps up");
+    this.loaded = signal("rows_loaded", "rows-loaded", "A message while rows are loaded");
     this.table = table;
 
     new Task(this, "task", {
@@ -98,10 +108,21 @@ export class LoaderWatch extends Construct {
       allowOverlappingExecution: "false",
       userTaskManagedInitialWarehouseSize: "XSMALL",
       userTaskTimeoutMs: INTERVAL_MINUTES * 60_000,
-      sqlStatement: watchStatement(props, this.refusedLines.integrationName, this.freshness.integrationName),
-      dependsOn: [...dependsOn, table, lines, ...this.refusedLines.ready, ...this.freshness.ready],
+      sqlStatement: watchStatement(props, {
+        refused: this.refusedLines.integrationName,
+        fresh: this.freshness.integrationName,
+        loaded: this.loaded.integrationName,
+      }),
+      dependsOn: [...dependsOn, table, lines, ...this.signals.flatMap(({ ready }) => ready)],
     });
   }
+}
+
+/** Snowflake's names of what it publishes through. */
+interface Integrations {
+  readonly refused: string;
+  readonly fresh: string;
+  readonly loaded: string;
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
@@ -113,7 +134,10 @@ const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
  * (https://docs.snowflake.com/en/sql-reference/functions/check_json). Publishing:
  * https://docs.snowflake.com/en/sql-reference/stored-procedures/system_send_snowflake_notification
  */
-function watchStatement({ database, schema, pipes }: LoaderWatchProps, refused: string, fresh: string): string {
+function watchStatement(
+  { database, schema, pipes }: LoaderWatchProps,
+  { refused, fresh, loaded }: Integrations,
+): string {
   const qualified = (name: string): string => `"${database}"."${schema}"."${name}"`;
   const filesOf = ({ table, stage }: WatchedPipe): string =>
     [
@@ -138,6 +162,14 @@ function watchStatement({ database, schema, pipes }: LoaderWatchProps, refused: 
     ].join(" AND ");
   const publish = (integration: string, message: string): string =>
     `CALL SYSTEM$SEND_SNOWFLAKE_NOTIFICATION(SNOWFLAKE.NOTIFICATION.APPLICATION_JSON(${message}), SNOWFLAKE.NOTIFICATION.INTEGRATION(${text(integration)}));`;
+  const loadedRows = pipes
+    .slice(0, 1)
+    .map(({ table }) =>
+      [
+        `SELECT COALESCE(SUM(history.row_count), 0) FROM TABLE("${database}".INFORMATION_SCHEMA.COPY_HISTORY(`,
+        `TABLE_NAME => ${text(qualified(table))}, START_TIME => DATEADD('minute', -${INTERVAL_MINUTES}, CURRENT_TIMESTAMP()))) AS history`,
+      ].join(""),
+    );
   return [
     "DECLARE",
     `  files CURSOR FOR ${pipes.map(filesOf).join("\nUNION ALL\n")};`,
@@ -146,6 +178,7 @@ function watchStatement({ database, schema, pipes }: LoaderWatchProps, refused: 
     "  file_name STRING;",
     "  reason STRING;",
     "  message STRING;",
+    "  loaded_rows NUMBER;",
     "BEGIN",
     "  FOR file IN files DO",
     "    table_name := file.table_name;",
@@ -159,6 +192,10 @@ function watchStatement({ database, schema, pipes }: LoaderWatchProps, refused: 
     "  END FOR;",
     `  IF (${pipes.map(isFresh).join(" AND ")}) THEN`,
     `    ${publish(fresh, text('{"fresh":true}'))}`,
+    "  END IF;",
+    `  loaded_rows := (${loadedRows.join("")});`,
+    "  IF (loaded_rows > 0) THEN",
+    `    ${publish(loaded, text('{"loaded":true}'))}`,
     "  END IF;",
     "END",
   ].join("\n");

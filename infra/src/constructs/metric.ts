@@ -35,8 +35,19 @@ const ofStream =
 export const incomingRecords = ofStream("IncomingRecords", "Sum");
 export const incomingBytes = ofStream("IncomingBytes", "Sum");
 export const throttledWrites = ofStream("WriteProvisionedThroughputExceeded", "Sum");
+/** Calls of whoever polls; consumers with enhanced fan-out do not poll. */
+export const successfulReads = ofStream("GetRecords.Success", "Sum");
+export const throttledReads = ofStream("ReadProvisionedThroughputExceeded", "Sum");
 /** Age of the record that the slowest consumer read last, in ms. */
 export const unreadAge = ofStream("GetRecords.IteratorAgeMilliseconds", "Maximum");
+
+/** Events pushed to a consumer with enhanced fan-out. */
+export const pushedEvents = (stream: EventStream, consumer: string): Metric => ({
+  namespace: "AWS/Kinesis",
+  metricName: "SubscribeToShardEvent.Success",
+  dimensions: { StreamName: stream.name, ConsumerName: consumer },
+  statistic: "Sum",
+});
 
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 const ofFunction =
@@ -47,6 +58,7 @@ const ofFunction =
     dimensions: { FunctionName: target.name },
     statistic,
   });
+export const functionInvocations = ofFunction("Invocations", "Sum");
 export const iteratorAge = ofFunction("IteratorAge", "Maximum");
 export const functionErrors = ofFunction("Errors", "Sum");
 export const functionThrottles = ofFunction("Throttles", "Sum");
@@ -78,12 +90,16 @@ export const deliveryFreshness = ofDelivery("DeliveryToS3.DataFreshness", "Maxim
 export const deliveredRecords = ofDelivery("DeliveryToS3.Records", "Sum");
 
 // https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
-export const blockedRequests = ({ name, region }: WebFirewall): Metric => ({
-  namespace: "AWS/WAFV2",
-  metricName: "BlockedRequests",
-  dimensions: { WebACL: name, Region: region, Rule: "ALL" },
-  statistic: "Sum",
-});
+const ofFirewall =
+  (metricName: string) =>
+  ({ name, region }: WebFirewall): Metric => ({
+    namespace: "AWS/WAFV2",
+    metricName,
+    dimensions: { WebACL: name, Region: region, Rule: "ALL" },
+    statistic: "Sum",
+  });
+export const blockedRequests = ofFirewall("BlockedRequests");
+export const allowedRequests = ofFirewall("AllowedRequests");
 
 /**
  * Messages of the warehouse's loader.

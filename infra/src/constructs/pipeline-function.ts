@@ -28,6 +28,7 @@ export interface PipelineFunctionProps {
  */
 export class PipelineFunction extends Construct {
   readonly name: string;
+  readonly config: FunctionConfig;
   readonly serviceRole: ServiceRole;
   readonly #function: LambdaFunction;
   readonly #alias: LambdaAlias;
@@ -35,6 +36,7 @@ export class PipelineFunction extends Construct {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
     this.name = props.name;
+    this.config = props.config;
     const logGroup = new CloudwatchLogGroup(this, "log", {
       name: `/aws/lambda/${props.name}`,
       retentionInDays: props.logs.retention,

@@ -198,7 +198,7 @@ export class Warehouse extends Construct {
       dependsOn: [...pipes.map(({ resource }) => resource), ...seen],
     });
 
-    for (const signal of [this.loader.refusedLines, this.loader.freshness]) {
+    for (const signal of this.loader.signals) {
       new GrantPrivilegesToAccountRole(this, `planner_${signal.node.id}_integration`, {
         accountRoleName: config.planUser,
         privileges: ["USAGE"],

@@ -1,3 +1,4 @@
+import type { DestinationConfig } from "../config/schema.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -15,16 +16,21 @@ export interface Hop {
   readonly mapping: StreamMapping;
 }
 
-/** A delivery stream with the id that its alarms carry. */
+/** A delivery stream with the id that its alarms carry, and the stream that it reads. */
 export interface WatchedDelivery {
   readonly id: string;
   readonly delivery: DeliveryStream;
+  readonly source: EventStream;
 }
 
-/** A destination with its stream. */
+/** Both delivery streams. */
+export type Deliveries = readonly [enriched: WatchedDelivery, badRows: WatchedDelivery];
+
+/** A destination with its stream, and who reads that. */
 export interface DestinationStream {
   readonly stream: EventStream;
   readonly destination: RouteDestination;
+  readonly consumers: DestinationConfig["consumers"];
 }
 
 /** A destination whose stream another account owns, and watches. */
@@ -42,7 +48,7 @@ export interface Watched {
   readonly enrichment: Hop;
   /** The one of them that writes to the destinations. */
   readonly router: Hop;
-  readonly deliveries: readonly WatchedDelivery[];
+  readonly deliveries: Deliveries;
   readonly loader: LoaderWatch;
   readonly destinations: readonly DestinationStream[];
   readonly foreign: readonly ForeignDestination[];

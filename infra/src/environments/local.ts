@@ -4,6 +4,8 @@ import * as unit from "../config/units.ts";
 
 const retention = unit.hours(24);
 const batches = { ...smallBatches, batchSize: unit.records(500), batchingWindow: unit.seconds(0) };
+/** Whoever tries a consumer starts and stops it. */
+const consumers = { polling: false, fanOut: [] };
 const delivery = { bufferInterval: unit.seconds(2), bufferSize: unit.mebibytes(5) };
 /** Signs webhooks; as public as the key. */
 const localWebhookSecret = "mrw_local_webhook_secret";
@@ -17,8 +19,8 @@ export const environment: EnvironmentInput = {
     raw: provisioned(6, retention),
     enriched: provisioned(12, retention),
     badRows: provisioned(1, retention),
-    destinations: { ...provisioned(2, retention), share: unit.percent(10) },
-    destinationOverrides: { recommendations: { ...provisioned(8, retention), share: unit.percent(60) } },
+    destinations: { ...provisioned(2, retention), share: unit.percent(10), consumers },
+    destinationOverrides: { recommendations: { ...provisioned(8, retention), share: unit.percent(60), consumers } },
   },
   functions: { enrichment: smallFunction, router: smallFunction },
   mappings: { enrichment: batches, router: batches },
@@ -73,6 +75,5 @@ export const environment: EnvironmentInput = {
     emails: [],
     iteratorAge: unit.seconds(60),
     freshness: unit.seconds(60),
-    badRows: unit.records(1_000),
   },
 };

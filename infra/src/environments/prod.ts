@@ -37,7 +37,6 @@ export const environment: EnvironmentInput = {
     iteratorAge: unit.seconds(120),
     eventAge: unit.seconds(30),
     freshness: unit.seconds(300),
-    badRows: unit.records(1_000),
     onSilence: true,
   },
 };

@@ -33,7 +33,7 @@ import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { RuntimeSecret } from "../constructs/runtime-secret.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
-import type { DestinationStream, ForeignDestination, Hop, Watched, WatchedDelivery } from "../constructs/watched.ts";
+import type { Deliveries, DestinationStream, ForeignDestination, Hop, Watched } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
@@ -61,9 +61,6 @@ export interface MillraceStackProps {
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];
 }
-
-/** Both delivery streams, as they are watched. */
-type Deliveries = readonly [enriched: WatchedDelivery, badRows: WatchedDelivery];
 
 /** Two keys part what people may see: events before masking (raw, bad rows, dead letters), and after. */
 interface Keys {
@@ -282,14 +279,15 @@ export class MillraceStack extends TerraformStack {
   #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly DestinationStream[] {
     return destinations.map((destination) => {
       const { application, owner, routes, stream: name } = destination;
-      const stream = this.#createStream(`destination_${name}`, name, destinationStream(this.#config, name), key, {
+      const { consumers, ...config } = destinationStream(this.#config, name);
+      const stream = this.#createStream(`destination_${name}`, name, config, key, {
         tags: {
           consumer: application,
           "consumer-owner": owner,
           ...(routes.length === 0 ? { routes: "none" } : {}),
         },
       });
-      return { stream, destination };
+      return { stream, destination, consumers };
     });
   }
 
@@ -487,6 +485,7 @@ export class MillraceStack extends TerraformStack {
     return [
       {
         id: "enriched_delivery",
+        source: from.enriched,
         delivery: new DeliveryStream(this, "enriched_delivery", {
           ...common,
           name: physicalName(environment, "enriched-to-lake"),
@@ -498,6 +497,7 @@ export class MillraceStack extends TerraformStack {
       },
       {
         id: "bad_rows_delivery",
+        source: from.badRows,
         delivery: new DeliveryStream(this, "bad_rows_delivery", {
           ...common,
           name: physicalName(environment, "bad-rows-to-lake"),

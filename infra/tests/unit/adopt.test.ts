@@ -34,9 +34,9 @@ describe("what exists already", () => {
     ] as const) {
       expect(plan.json.resource[type][name].lifecycle).toEqual({ prevent_destroy: true });
     }
-    const watched = plan.each("aws_cloudwatch_metric_alarm").map(({ args }) => args.dimensions.StreamName);
-    expect(watched).toContain("shop-events");
-    expect(watched).not.toContain("millrace-prod-raw");
+    const watched = JSON.stringify(plan.json.resource.aws_cloudwatch_metric_alarm);
+    expect(watched).toContain('"StreamName":"shop-events"');
+    expect(watched).not.toContain('"StreamName":"millrace-prod-raw"');
   });
 
   test("may be a database whose schema is new", () => {

@@ -14,16 +14,99 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
   const plan = planOf(environment);
   const alarms = plan.each("aws_cloudwatch_metric_alarm").map(({ args }) => args);
   const config = loadConfig(environment);
+  const isSame = (one: object, other: object): boolean => JSON.stringify(one) === JSON.stringify(other);
   const alarmOn = (metric: string, dimensions: Record<string, string>): Json =>
-    alarms.find(
-      (alarm) => alarm.metric_name === metric && JSON.stringify(alarm.dimensions) === JSON.stringify(dimensions),
-    );
+    alarms.find((alarm) => alarm.metric_name === metric && isSame(alarm.dimensions, dimensions));
+  const named = (name: string): Json =>
+    alarms.find((alarm) => alarm.alarm_name === `millrace-${environment}-${name.replaceAll("_", "-")}`);
+  /** The alarm of that name, when its expression reads the metric under the id. */
+  const expressionOn = (name: string, id: string, metric: string, dimensions: Record<string, string>): Json => {
+    const found = named(name);
+    const query = found?.metric_query.find((item: Json) => item.id === id)?.metric;
+    return query?.metric_name === metric && isSame(query.dimensions, dimensions) ? found : undefined;
+  };
 
-  test("every function is watched for age, errors and throttles", () => {
-    for (const { args } of plan.each("aws_lambda_function")) {
-      const dimensions = { FunctionName: args.function_name };
-      for (const metric of ["IteratorAge", "Errors", "Throttles"]) expect(alarmOn(metric, dimensions)).toBeDefined();
-      expect(alarmOn("IteratorAge", dimensions).threshold).toBe(config.alarms.iteratorAge * 1000);
+  test("every function is watched for age, errors, throttles and the time that it takes", () => {
+    for (const [service, { function_name: FunctionName, timeout }] of Object.entries<Json>(
+      plan.json.resource.aws_lambda_function,
+    )) {
+      expect(alarmOn("IteratorAge", { FunctionName }).threshold).toBe(config.alarms.iteratorAge * 1000);
+      for (const [name, metric] of [
+        [`${service}_errors`, "Errors"],
+        [`${service}_throttles`, "Throttles"],
+      ] as const) {
+        expect(expressionOn(name, "part", metric, { FunctionName })).toMatchObject({
+          threshold: config.alarms.refusals,
+        });
+      }
+      const { threshold } = alarmOn("Duration", { FunctionName });
+      expect(threshold).toBe(timeout * 1000 * (config.alarms.load / 100));
+    }
+  });
+
+  test("a function that is not invoked although its stream gets records is an alarm", () => {
+    for (const [service, stream] of [
+      ["enrichment", "raw"],
+      ["router", "enriched"],
+    ] as const) {
+      const FunctionName = plan.json.resource.aws_lambda_function[service].function_name;
+      const StreamName = plan.json.resource.aws_kinesis_stream[stream].name;
+      const name = `${service}_not_invoked`;
+      expect(expressionOn(name, "present1", "IncomingRecords", { StreamName })).toBeDefined();
+      const alarm = expressionOn(name, "absent1", "Invocations", { FunctionName });
+      expect(alarm.metric_query.find((item: Json) => item.return_data).expression).toBe(
+        "IF(FILL(present1, 0) > 0 AND FILL(absent1, 0) == 0, 1, 0)",
+      );
+      expect(alarm).toMatchObject({ threshold: 0, comparison_operator: "GreaterThanThreshold", evaluation_periods: 2 });
+    }
+  });
+
+  test("a delivery stream that writes no file, and a pipe that loads none, are alarms", () => {
+    for (const [delivery, stream] of [
+      ["enriched_delivery", "enriched"],
+      ["bad_rows_delivery", "bad_rows"],
+    ] as const) {
+      const DeliveryStreamName = plan.json.resource.aws_kinesis_firehose_delivery_stream[delivery].name;
+      const StreamName = plan.json.resource.aws_kinesis_stream[stream].name;
+      expect(
+        expressionOn(`${delivery}_no_file`, "absent1", "DeliveryToS3.Records", { DeliveryStreamName }),
+      ).toBeDefined();
+      expect(expressionOn(`${delivery}_no_file`, "present1", "IncomingRecords", { StreamName })).toBeDefined();
+    }
+    const TopicName = `millrace-${environment}-rows-loaded`;
+    expect(expressionOn("loader_no_rows", "absent1", "NumberOfMessagesPublished", { TopicName })).toBeDefined();
+    expect(plan.json.resource.snowflake_task.warehouse_loader_task.sql_statement).toContain(
+      "loaded_rows := (SELECT COALESCE(SUM(history.row_count), 0)",
+    );
+  });
+
+  test("a consumer that stopped is an alarm, where one is expected", () => {
+    for (const { name, args } of plan.each("aws_kinesis_stream")) {
+      if (!name.startsWith("destination_")) continue;
+      const dimensions = { StreamName: args.name };
+      const found = expressionOn(`${name}_consumer_gone`, "absent1", "GetRecords.Success", dimensions);
+      expect(found !== undefined).toBe(config.kind !== "local");
+    }
+  });
+
+  test("a provisioned stream that comes near its limits is an alarm", () => {
+    for (const { name, args } of plan.each("aws_kinesis_stream")) {
+      const alarm = expressionOn(`${name}_near_limit`, "first", "IncomingBytes", { StreamName: args.name });
+      if (args.stream_mode_details.stream_mode === "ON_DEMAND") {
+        expect(alarm).toBeUndefined();
+        continue;
+      }
+      const { expression } = alarm.metric_query.find((item: Json) => item.return_data);
+      expect(expression).toContain(`100 * FILL(first, 0) / ${args.shard_count * 1_048_576 * 300}`);
+      expect(expression).toContain(`100 * FILL(second, 0) / ${args.shard_count * 1_000 * 300}`);
+    }
+  });
+
+  test("both streams that functions read are watched for refused reads", () => {
+    for (const stream of ["raw", "enriched"]) {
+      const StreamName = plan.json.resource.aws_kinesis_stream[stream].name;
+      const name = `${stream}_throttled_reads`;
+      expect(expressionOn(name, "part", "ReadProvisionedThroughputExceeded", { StreamName })).toBeDefined();
     }
   });
 
@@ -64,12 +147,10 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
   test("the router is watched for copies of events that it sees", () => {
     const { function_name: name } = plan.json.resource.aws_lambda_function.router;
     expect(metricsOfService.router).toContain("duplicates");
-    expect(alarms.find((alarm) => alarm.metric_name === "duplicates")).toMatchObject({
-      namespace: metricNamespace,
-      dimensions: { service: "router", stage: environment, function: name },
-      threshold: config.alarms.duplicates,
-      statistic: "Sum",
-    });
+    const dimensions = { function: name, service: "router", stage: environment };
+    const alarm = expressionOn("router_duplicates", "part", "duplicates", dimensions);
+    expect(alarm).toMatchObject({ threshold: config.alarms.duplicates });
+    expect(expressionOn("router_duplicates", "whole1", "eventsIn", dimensions)).toBe(alarm);
   });
 
   test("every mapping is watched for dead letters and for records dropped without one", () => {
@@ -82,8 +163,10 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
   });
 
   test("every stream is watched for refused writes", () => {
-    for (const { args } of plan.each("aws_kinesis_stream")) {
-      expect(alarmOn("WriteProvisionedThroughputExceeded", { StreamName: args.name })).toBeDefined();
+    for (const { name, args } of plan.each("aws_kinesis_stream")) {
+      const dimensions = { StreamName: args.name };
+      const alarm = expressionOn(`${name}_throttled_writes`, "part", "WriteProvisionedThroughputExceeded", dimensions);
+      expect(alarm).toMatchObject({ threshold: config.alarms.refusals });
     }
   });
 
@@ -127,8 +210,9 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
       .filter(([namespace]: [string]) => namespace === metricNamespace)
       .map(([, metric, ...rest]: [string, string, ...unknown[]]) => [metric, pairs(rest)]);
     const alarming = alarms
+      .flatMap((alarm) => [alarm, ...(alarm.metric_query ?? []).flatMap((item: Json) => item.metric ?? [])])
       .filter(({ namespace }) => namespace === metricNamespace)
-      .map((alarm): [string, Record<string, string>] => [alarm.metric_name, alarm.dimensions]);
+      .map((metric): [string, Record<string, string>] => [metric.metric_name, metric.dimensions]);
     expect(shown.length).toBeGreaterThan(10);
     expect(alarming.length).toBeGreaterThan(2);
     for (const [metric, { service }] of [...shown, ...alarming]) {

@@ -10,7 +10,6 @@ import {
   invocations,
   kibibytes,
   percent,
-  records,
   replicas,
   retries,
   seconds,
@@ -355,7 +354,7 @@ describe("an environment's file", () => {
   test("may differ in one value of a group and keeps the others", () => {
     const { alarms } = completeConfig("dev", {
       ...devInput,
-      alarms: { emails: dev.alarms.emails, badRows: records(7) },
+      alarms: { emails: dev.alarms.emails, badRows: percent(7) },
     });
     expect(alarms).toEqual({ ...dev.alarms, eventAge: seconds(60), badRows: 7 });
   });

@@ -100,7 +100,7 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
     }
   });
 
-  test("a task writes each line that a pipe refused into a table, and says so and that pipes keep up on a topic each", () => {
+  test("a task writes each line that a pipe refused into a table, and says on a topic each that lines were refused, that pipes keep up, and that rows came", () => {
     const [task, ...others] = plan.each("snowflake_task").map(({ args }) => args);
     expect(others).toEqual([]);
     expect(task).toMatchObject({ started: true, schedule: { minutes: 5 } });
@@ -117,7 +117,7 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
     const target = plan.each("snowflake_table").find(({ args }) => `${place}"${args.name}"` === table);
     expect(columns.split(", ")).toEqual(target?.args.column.map(({ name }: Json) => name));
     const integrations = plan.each("snowflake_notification_integration").map(({ args }) => args);
-    expect(integrations).toHaveLength(2);
+    expect(integrations).toHaveLength(3);
     for (const { name, aws_sns_topic_arn: topic } of integrations) {
       expect(task.sql_statement).toContain(`SNOWFLAKE.NOTIFICATION.INTEGRATION('${name}')`);
       expect(plan.referred(topic).type).toBe("aws_sns_topic");

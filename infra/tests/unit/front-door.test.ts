@@ -91,15 +91,20 @@ describe.each(EXTREMES)("the front door of %s", (environment) => {
   });
 
   test("raises an alarm for refused requests exactly where it has a firewall", () => {
-    const alarmsOf = (plan: Plan) =>
-      plan.each("aws_cloudwatch_metric_alarm").filter(({ args }) => args.namespace === "AWS/WAFV2");
-    expect(alarmsOf(off)).toEqual([]);
-    const [alarm] = alarmsOf(on);
+    const metricsOf = (plan: Plan) =>
+      plan
+        .each("aws_cloudwatch_metric_alarm")
+        .flatMap(({ args }) => args.metric_query ?? [])
+        .flatMap(({ metric }: Json) => metric ?? [])
+        .filter(({ namespace }: Json) => namespace === "AWS/WAFV2");
+    expect(metricsOf(off)).toEqual([]);
     const acl = on.json.resource.aws_wafv2_web_acl.front_door_firewall;
-    expect(alarm?.args).toMatchObject({
-      metric_name: "BlockedRequests",
-      dimensions: { WebACL: acl.visibility_config.metric_name, Rule: "ALL", Region: "eu-west-1" },
-    });
+    const dimensions = { WebACL: acl.visibility_config.metric_name, Rule: "ALL", Region: "eu-west-1" };
+    expect(metricsOf(on)).toEqual([
+      expect.objectContaining({ metric_name: "BlockedRequests", dimensions }),
+      expect.objectContaining({ metric_name: "BlockedRequests", dimensions }),
+      expect.objectContaining({ metric_name: "AllowedRequests", dimensions }),
+    ]);
   });
 
   test("writes access logs into a private bucket that forgets them, once it may", () => {

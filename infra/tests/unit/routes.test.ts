@@ -29,6 +29,8 @@ describe("a route document that is added", () => {
 
   test("brings its stream and its alarms, and touches no other resource's address", () => {
     expect(addresses(after).filter((address) => !addresses(before).includes(address))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_consumer_gone",
+      "aws_cloudwatch_metric_alarm.alarm_destination_marketing_near_limit",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_throttled_writes",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_undelivered",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_unread",
@@ -134,6 +136,7 @@ describe("a destination without routes", () => {
     });
     expect(destinationArns(kept)).toEqual(["${aws_kinesis_stream.destination_recommendations.arn}"]);
     expect(addresses(kept).filter((found) => found.includes("fraud-purchases"))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_near_limit",
       "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_throttled_writes",
       "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_unread",
       address,
@@ -141,10 +144,11 @@ describe("a destination without routes", () => {
     expect(JSON.stringify(dashboardOf(kept))).toContain("No route writes to it any more.");
   });
 
-  test("keeps the address that its stream had with routes: no other resource goes than the alarm on what routes do", () => {
+  test("keeps the address that its stream had with routes: no other resource goes than the alarms on what routes do", () => {
     const before = plan({ documents: [recommendations, fraud] });
     const after = plan({ documents: [recommendations, former()] });
     expect(addresses(before).filter((found) => !addresses(after).includes(found))).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_consumer_gone",
       "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_undelivered",
     ]);
     expect(addresses(after).filter((found) => !addresses(before).includes(found))).toEqual([]);

@@ -27,7 +27,11 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
   ],
   aws_cloudwatch_log_stream: [{ call: "logs:CreateLogStream", names: { logStreamName: "name" } }],
   aws_cloudwatch_metric_alarm: [
-    { call: "cloudwatch:PutMetricAlarm", names: { Metrics: "metric_query", OKActions: "ok_actions" } },
+    {
+      call: "cloudwatch:PutMetricAlarm",
+      names: { Metrics: "metric_query", MetricStat: "metric", OKActions: "ok_actions" },
+      flat: ["Metric"],
+    },
   ],
   aws_iam_policy: [{ call: "iam:CreatePolicy", names: { PolicyName: "name", PolicyDocument: "policy" } }],
   aws_iam_role: [

@@ -5,6 +5,8 @@ import type { OperationModel, RequestParameters, RequestValue, Shape } from "./a
 export interface Differences {
   /** By member, at any depth: the attribute that it is called in Terraform. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Structures whose members Terraform has in the block around them. */
+  readonly flat?: readonly string[];
   /** Members that are not attributes, at the top. */
   readonly values?: RequestParameters;
 }
@@ -14,7 +16,7 @@ export interface Differences {
  * `shard_count`), a structure the block, a list of pairs the map. Providers mostly do the same by hand.
  */
 export function buildRequest(model: OperationModel, state: ObjectValue, differences: Differences): RequestParameters {
-  return { ...structure(model, model.input, state, differences.names ?? {}), ...differences.values };
+  return { ...structure(model, model.input, state, differences), ...differences.values };
 }
 
 /** `MaxRecordSizeInKiB` and `max_record_size_in_kib` are one name. */
@@ -34,15 +36,17 @@ function structure(
   model: OperationModel,
   shape: Shape,
   state: ObjectValue,
-  names: Readonly<Record<string, string>>,
+  differences: Differences,
 ): RequestParameters {
   const attributes = new Map(Object.entries(state).map(([name, value]) => [plainName(name), value]));
   const members: Record<string, RequestValue> = {};
   for (const [member, shapeName] of Object.entries(shape.members ?? {})) {
-    const renamed = names[member];
+    const renamed = differences.names?.[member];
     const candidates = renamed === undefined ? spellings(member) : [plainName(renamed)];
-    const found = candidates.map((name) => attributes.get(name)).find((value) => isGiven(value));
-    const value = found === undefined ? undefined : convert(model, model.shape(shapeName), found, names);
+    const found = differences.flat?.includes(member)
+      ? state
+      : candidates.map((name) => attributes.get(name)).find((value) => isGiven(value));
+    const value = found === undefined ? undefined : convert(model, model.shape(shapeName), found, differences);
     if (value !== undefined) members[member] = value;
   }
   return members;
@@ -60,15 +64,15 @@ function convert(
   model: OperationModel,
   shape: Shape,
   value: Value,
-  names: Readonly<Record<string, string>>,
+  differences: Differences,
 ): RequestValue | undefined {
   switch (shape.type) {
     case "structure": {
       const [first] = isList(value) ? value : [value];
-      return isObject(first) ? structure(model, shape, first, names) : undefined;
+      return isObject(first) ? structure(model, shape, first, differences) : undefined;
     }
     case "list":
-      return listOf(model, model.shape(shape.member ?? ""), value, names);
+      return listOf(model, model.shape(shape.member ?? ""), value, differences);
     case "map":
       return isObject(value)
         ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]))
@@ -82,7 +86,7 @@ function listOf(
   model: OperationModel,
   member: Shape,
   value: Value,
-  names: Readonly<Record<string, string>>,
+  differences: Differences,
 ): RequestValue | undefined {
   // A map of tags or dimensions is a list of pairs in the request.
   if (isObject(value)) {
@@ -91,7 +95,7 @@ function listOf(
   }
   if (!isList(value)) return undefined;
   return value.flatMap((item) => {
-    const converted = convert(model, member, item, names);
+    const converted = convert(model, member, item, differences);
     return converted === undefined ? [] : [converted];
   });
 }

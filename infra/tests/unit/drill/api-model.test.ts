@@ -76,6 +76,21 @@ describe("the request for a resource", () => {
     expect(faults("aws_cloudwatch_metric_alarm", alarm)).toEqual([expect.stringContaining("Dimensions[0].Value")]);
   });
 
+  test("has the metric of an expression, which Terraform writes flat, in its own structure", () => {
+    const query = (F: string) => [
+      { id: "result", expression: "100 * part", return_data: true },
+      {
+        id: "part",
+        metric: [{ namespace: "AWS/Lambda", metric_name: "Errors", period: 300, stat: "Sum", dimensions: { F } }],
+      },
+    ];
+    const alarm = { alarm_name: "a", comparison_operator: "GreaterThanThreshold", evaluation_periods: 1 };
+    expect(faults("aws_cloudwatch_metric_alarm", { ...alarm, metric_query: query("f") })).toEqual([]);
+    expect(faults("aws_cloudwatch_metric_alarm", { ...alarm, metric_query: query("") })).toEqual([
+      expect.stringContaining("Metrics[1].MetricStat.Metric.Dimensions[0].Value"),
+    ]);
+  });
+
   test("has blocks in the singular as lists in the plural", () => {
     const notification = {
       bucket: "lake",
