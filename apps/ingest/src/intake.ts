@@ -72,7 +72,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         hold: (recordBytes, events) => held.hold(recordBytes, events),
       };
       const from = sender;
-      reply = await ticket.takeTurn(() => protocol.accept(from, sentRequest));
+      reply = await ticket.takeTurn(bodyBytes, () => protocol.accept(from, sentRequest));
       ticket.settle();
     } catch (error) {
       if (error instanceof ClientGoneError) {

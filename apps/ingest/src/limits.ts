@@ -138,11 +138,14 @@ export const overShareDelayMs = 500;
 /** The longest that a request waits for its turn: the stream has to have time left to confirm it. */
 export const maxQueueMs = 2_000;
 export const queueCheckMs = 250;
-/** Events that wait for the stream at once: at the start, and the least when it is slow. */
-export const initialWindowEvents = 8_192;
-export const minWindowEvents = 1_024;
+/** A request without its bytes, in bytes that cost as much to read; what a key may have read in each round. */
+export const requestCostBytes = 4_096;
+export const roundCreditBytes = 16_384;
+/** Bytes that wait for the stream at once, as they are charged: at the start, and the least when the stream is slow. */
+export const initialWindowBytes = 33_554_432;
+export const minWindowBytes = 4_194_304;
 /** An answer of the stream that took longer makes the window smaller; how often the window changes. */
-export const slowDeliveryMs = 1_000;
+export const slowDeliveryMs = 400;
 export const windowChangeMs = 200;
 
 /** How long a key that has sent nothing is remembered. */

@@ -1,10 +1,13 @@
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { nodeOptionsOf, readDockerfile } from "../../tests/support/dockerfile.ts";
 import { hashWriteKey, type WriteKeyConfig } from "../../src/write-keys.ts";
+import { type Container, createContainer } from "./container.ts";
 import { type FakeKinesis, startFakeKinesis } from "./kinesis.ts";
 import { greedyKey, otherKeys, type SendersOrder, type SendersReport } from "./protocol.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
@@ -12,8 +15,9 @@ import { type Scenario, scenarios } from "./scenarios.ts";
 /**
  * `pnpm overload [--memory 512,768,1024] [--seconds 10] [--only <part of a name>]`: what one key can do to the built
  * service and to the other keys, in the memory of each environment. Exits 1 when the service ended, passed its memory,
- * refused more than 1 % of what others sent, or let them wait for more than a second. The container's memory is told by
- * `MEMORY_LIMIT_BYTES`, and the heap is what Node takes in a container of that size: half of it.
+ * refused more than 1 % of what others sent, or let them wait for more than a second. Each run has a control group with the
+ * memory, and the service finds out by itself how much that is. Where this machine lets nobody make one, the memory is
+ * told by `MEMORY_LIMIT_BYTES`, and the heap is what Node takes in a container of that size: half of it.
  */
 const { values } = parseArgs({
   options: {
@@ -25,6 +29,8 @@ const { values } = parseArgs({
 
 const packageFolder = join(import.meta.dirname, "../..");
 const mebibyte = 1_048_576;
+/** Options of Node in the image. */
+const nodeOptions = nodeOptionsOf(readDockerfile().at(-1));
 const goal = 0.99;
 const maxOthersP99Ms = 1_000;
 
@@ -51,8 +57,13 @@ function keyFile(folder: string): string {
   return file;
 }
 
-async function startService(memoryMib: number, kinesisUrl: string, keys: string) {
-  const child = spawn(process.execPath, [`--max-old-space-size=${memoryMib / 2}`, "dist/main.js"], {
+async function startService(memoryMib: number, container: Container | undefined, kinesisUrl: string, keys: string) {
+  const imitated = { MEMORY_LIMIT_BYTES: String(memoryMib * mebibyte) };
+  const [program, ...argv] =
+    container === undefined
+      ? [process.execPath, ...nodeOptions, `--max-old-space-size=${memoryMib / 2}`, "dist/main.js"]
+      : container.command([process.execPath, ...nodeOptions, "dist/main.js"]);
+  const child = spawn(program, argv, {
     cwd: packageFolder,
     stdio: ["ignore", "pipe", "inherit"],
     env: {
@@ -60,7 +71,7 @@ async function startService(memoryMib: number, kinesisUrl: string, keys: string)
       STAGE: "overload",
       RAW_STREAM_NAME: "raw",
       WRITE_KEYS_FILE: keys,
-      MEMORY_LIMIT_BYTES: String(memoryMib * mebibyte),
+      ...(container === undefined && imitated),
       AWS_REGION: "eu-west-1",
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
@@ -106,7 +117,8 @@ function otherThan(statuses: Readonly<Record<string, number>>, known: readonly s
 
 async function run(memoryMib: number, scenario: Scenario, kinesis: FakeKinesis, keys: string): Promise<Row> {
   kinesis.mode = "answers";
-  const { child, port } = await startService(memoryMib, kinesis.url, keys);
+  const container = createContainer(memoryMib);
+  const { child, port } = await startService(memoryMib, container, kinesis.url, keys);
   kinesis.mode = scenario.stream;
   try {
     const seconds = Number(values.seconds);
@@ -117,11 +129,11 @@ async function run(memoryMib: number, scenario: Scenario, kinesis: FakeKinesis, 
     const [{ statuses }, { statuses: theirs, p50Ms, p99Ms }] = await Promise.all([greedy.report, others.report]);
     const sent = otherThan(theirs, []);
     const share = (theirs["202"] ?? 0) / sent;
-    const isAlive = child.exitCode === null;
-    const peakMib = isAlive ? readPeakMib(child) : Number.NaN;
+    const isAlive = child.exitCode === null && child.signalCode === null;
+    const peakMib = isAlive ? (container?.peakMib() ?? readPeakMib(child)) : Number.NaN;
     const isServed = scenario.stream === "hangs" || (share >= goal && p99Ms <= maxOthersP99Ms);
     return {
-      memory: `${memoryMib} MiB`,
+      memory: `${memoryMib} MiB${container === undefined ? " imitated" : ""}`,
       scenario: `${scenario.name}${scenario.stream === "hangs" ? ", Kinesis hangs" : ""}`,
       accepted: statuses["202"] ?? 0,
       refused429: statuses["429"] ?? 0,
@@ -134,7 +146,9 @@ async function run(memoryMib: number, scenario: Scenario, kinesis: FakeKinesis, 
       isRight: isAlive && peakMib < memoryMib && isServed,
     };
   } finally {
-    child.kill("SIGKILL");
+    const gone = once(child, "exit");
+    if (child.kill("SIGKILL")) await gone;
+    container?.remove();
   }
 }
 

@@ -7,7 +7,7 @@ export interface Attack {
   /** Connections that send one request after the other. */
   readonly busy?: number;
   /** Their requests. */
-  readonly body?: "one-event" | "small-events" | "large-events" | "brackets" | "names";
+  readonly body?: "one-event" | "small-events" | "large-events" | "full-bodies" | "brackets" | "names";
 }
 
 export interface Scenario {
@@ -24,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   { name: "2,000 slow bodies of 2 MiB", attack: { slow: 2_000 }, stream: "answers" },
   { name: "200 x one event", attack: { busy: 200, body: "one-event" }, stream: "answers" },
   { name: "150 x 500 small events", attack: { busy: 150, body: "small-events" }, stream: "answers" },
+  { name: "100 x 2 MB in 500 events", attack: { busy: 100, body: "full-bodies" }, stream: "answers" },
   { name: "50 x 2 KB of gzip that are brackets", attack: { busy: 50, body: "brackets" }, stream: "answers" },
   { name: "20 x 150,000 names", attack: { busy: 20, body: "names" }, stream: "answers" },
   { name: "600 x 500 small events", attack: { busy: 600, body: "small-events" }, stream: "hangs" },

@@ -33,6 +33,8 @@ function makeBody(kind: Attack["body"]): Body {
       return { bytes: batch(500, 1), headers: json };
     case "large-events":
       return { bytes: batch(10, "x".repeat(14_800)), headers: json };
+    case "full-bodies":
+      return { bytes: batch(500, "x".repeat(4_000)), headers: json };
     case "brackets":
       return { bytes: gzipSync(Buffer.alloc(2_000_000, "[")), headers: { ...json, "content-encoding": "gzip" } };
     case "names": {

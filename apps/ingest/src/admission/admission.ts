@@ -54,7 +54,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#window = new StreamWindow(Math.floor(options.maxBytes / eventOverheadBytes));
+    this.#window = new StreamWindow(options.maxBytes);
     this.#queue = new FairQueue(this.#window, options.clock, options.turnClock);
     this.bytes = new SharedBudget(options.maxBytes);
     this.requests = new SharedBudget(options.maxRequests);
@@ -92,8 +92,8 @@ export class Admission {
   }
 
   /** Runs `work` when it is the account's turn. @throws IngestError `key-over-share` when that takes too long */
-  takeTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(account.lane, work, () => this.refusal("share"));
+  takeTurn<T>(account: Account, bytes: number, work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(account.lane, bytes, work, () => this.refusal("share"));
   }
 
   /** A connection was accepted. */
@@ -101,13 +101,13 @@ export class Admission {
     this.#queue.noteConnection();
   }
 
-  /** Events of a request begin to wait for the stream. */
-  eventsStarted(events: number): void {
-    this.#window.started(events);
+  /** Records of a request begin to wait for the stream. @param bytes as they are charged */
+  recordsStarted(bytes: number): void {
+    this.#window.started(bytes);
   }
 
-  eventsSettled(events: number, tookMs: number): void {
-    this.#window.settled(events, tookMs, this.#options.clock.now());
+  recordsSettled(bytes: number, tookMs: number): void {
+    this.#window.settled(bytes, tookMs, this.#options.clock.now());
     this.#queue.wake();
   }
 
@@ -153,8 +153,8 @@ export class Ticket {
   readonly #clock: Clock;
   #bytes = 0;
   #requests = 0;
-  #events = 0;
-  #eventsSinceMs = 0;
+  #waitingBytes = 0;
+  #waitingSinceMs = 0;
 
   constructor(admission: Admission, account: Account, clock: Clock) {
     this.#admission = admission;
@@ -192,23 +192,32 @@ export class Ticket {
   hold(recordBytes: number, events: number): void {
     const nowMs = this.#clock.now();
     this.#account.countEvents(events, nowMs);
-    this.charge(recordBytes * recordCopies + events * eventOverheadBytes);
+    const bytes = recordBytes * recordCopies + events * eventOverheadBytes;
+    this.charge(bytes);
     this.settle();
-    this.#events = events;
-    this.#eventsSinceMs = nowMs;
-    this.#admission.eventsStarted(events);
+    this.#waitingBytes = bytes;
+    this.#waitingSinceMs = nowMs;
+    this.#admission.recordsStarted(bytes);
   }
 
-  /** Runs `work`, which reads the request, when it is the turn of its key. */
-  takeTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.#admission.takeTurn(this.#account, work);
+  /**
+   * Runs `work`, which reads a body of so many bytes, when it is the turn of its key. Without room for its records the
+   * body is not read.
+   * @throws IngestError `key-over-share`, `overloaded`; the ticket is released then
+   */
+  takeTurn<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    return this.#admission.takeTurn(this.#account, bytes, async () => {
+      const refusal = this.#admission.bytes.refusalOf(this.#account.bytes, bytes * recordCopies);
+      if (refusal !== undefined) this.#refuse(refusal);
+      return work();
+    });
   }
 
   /** The stream has said something about every event of {@link hold}. */
   settle(): void {
-    if (this.#events === 0) return;
-    this.#admission.eventsSettled(this.#events, this.#clock.now() - this.#eventsSinceMs);
-    this.#events = 0;
+    if (this.#waitingBytes === 0) return;
+    this.#admission.recordsSettled(this.#waitingBytes, this.#clock.now() - this.#waitingSinceMs);
+    this.#waitingBytes = 0;
   }
 
   /** Gives everything back; more than once is as good as once. */

@@ -1,9 +1,11 @@
 import type { Clock } from "@millrace/put-records";
-import { maxAcceptingTurns, maxQueueMs, queueCheckMs, turnMs } from "../limits.ts";
+import { maxAcceptingTurns, maxQueueMs, queueCheckMs, requestCostBytes, roundCreditBytes, turnMs } from "../limits.ts";
 import type { StreamWindow } from "./stream-window.ts";
 
 /** A request whose body is there. */
 interface Waiting {
+  /** Bytes of its body, and those that any request costs. */
+  readonly cost: number;
   readonly sinceMs: number;
   readonly run: () => void;
   readonly refuse: () => void;
@@ -15,6 +17,8 @@ const TURNS_REMEMBERED = 8;
 /** The waiting requests of one key. */
 export class Lane {
   readonly waiting: Waiting[] = [];
+  /** Cost that its next requests may have; see {@link FairQueue}. */
+  credit = 0;
   #lastTurnMs = 0;
   #intervalMs = 0;
 
@@ -46,11 +50,13 @@ export const loopClock: TurnClock = {
 
 /**
  * Lets requests be read one key after the other, for some milliseconds in each turn of the event loop and while the
- * stream has room. So a key with one small request waits for one request of each other key at most, however many they
- * have. A request that nobody stands before is read at once.
+ * stream has room. Each key gets the same credit in every round and is served while its credit pays for its first
+ * request. So keys get the same bytes and not the same requests, and a key with one small request waits for one request
+ * of each other key at most, however many they have. A request that nobody stands before is read at once.
  *
  * libuv accepts one connection in each turn of the loop, so while there are new ones, turns have to be short: a
  * newcomer behind 150 others would else wait for 150 turns full of reading.
+ * @see https://doi.org/10.1109/90.502236 Shreedhar and Varghese, Efficient fair queuing using deficit round-robin
  */
 export class FairQueue {
   readonly #window: StreamWindow;
@@ -72,17 +78,22 @@ export class FairQueue {
 
   /**
    * Runs `work` when it is the lane's turn.
+   * @param bytes of the body
    * @param refusal makes the error for a request whose turn did not come in time
    */
-  run<T>(lane: Lane, work: () => Promise<T>, refusal: () => Error): Promise<T> {
+  run<T>(lane: Lane, bytes: number, work: () => Promise<T>, refusal: () => Error): Promise<T> {
     if (this.#lanes.length === 0 && !this.#hasNewConnection && this.#isOpen()) return this.#measure(work);
     return new Promise<T>((resolve, reject) => {
       lane.waiting.push({
+        cost: bytes + requestCostBytes,
         sinceMs: this.#clock.now(),
         run: () => void this.#measure(work).then(resolve, reject),
         refuse: () => reject(refusal()),
       });
-      if (lane.waiting.length === 1) this.#lanes.push(lane);
+      if (lane.waiting.length === 1) {
+        lane.credit = 0;
+        this.#lanes.push(lane);
+      }
       this.#watch();
     });
   }
@@ -127,18 +138,23 @@ export class FairQueue {
     const nowMs = this.#clock.now();
     for (let lane = this.#lanes[0]; lane !== undefined; lane = this.#lanes[0]) {
       const [first] = lane.waiting;
-      const isLate = first !== undefined && nowMs - first.sinceMs > maxQueueMs;
-      if (!isLate && !this.#isOpen()) break;
-      this.#lanes.shift();
-      lane.waiting.shift();
-      if (lane.waiting.length > 0) this.#lanes.push(lane);
-      if (first === undefined) continue;
-      if (isLate) {
+      if (first === undefined) {
+        this.#lanes.shift();
+      } else if (nowMs - first.sinceMs > maxQueueMs) {
+        lane.waiting.shift();
         first.refuse();
-        continue;
+      } else if (!this.#isOpen()) {
+        break;
+      } else if (lane.credit < first.cost) {
+        lane.credit += roundCreditBytes;
+        this.#lanes.shift();
+        this.#lanes.push(lane);
+      } else {
+        lane.credit -= first.cost;
+        lane.waiting.shift();
+        lane.noteTurn(first.sinceMs, nowMs);
+        first.run();
       }
-      lane.noteTurn(first.sinceMs, nowMs);
-      first.run();
     }
     if (this.#lanes.length > 0 && this.#window.hasRoom) this.#scheduleTurn();
   }

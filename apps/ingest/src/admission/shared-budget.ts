@@ -27,11 +27,17 @@ export class SharedBudget {
     return this.#used;
   }
 
-  /** Takes `amount` for the holder, or says why not; then nothing is taken. */
-  tryTake(holding: Holding, amount: number): BudgetRefusal | undefined {
+  /** Says why the holder may not take `amount`; `undefined` when it may. */
+  refusalOf(holding: Holding, amount: number): BudgetRefusal | undefined {
     const free = this.max - this.#used - amount;
     if (free < 0) return "full";
-    if (holding.held + amount > SHARE_OF_FREE * free) return "share";
+    return holding.held + amount > SHARE_OF_FREE * free ? "share" : undefined;
+  }
+
+  /** Takes `amount` for the holder, or says why not; then nothing is taken. */
+  tryTake(holding: Holding, amount: number): BudgetRefusal | undefined {
+    const refusal = this.refusalOf(holding, amount);
+    if (refusal !== undefined) return refusal;
     holding.held += amount;
     this.#used += amount;
     return undefined;

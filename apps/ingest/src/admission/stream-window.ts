@@ -1,9 +1,9 @@
-import { initialWindowEvents, minWindowEvents, slowDeliveryMs, windowChangeMs } from "../limits.ts";
+import { initialWindowBytes, minWindowBytes, slowDeliveryMs, windowChangeMs } from "../limits.ts";
 
 /**
- * How many events wait for the stream at once: as many as it takes in about a second. What is beyond waits as a body,
- * where it costs its bytes only, and where keys take turns; behind a queue in the stream's client, a key that sends
- * little would wait as long as one that sends much.
+ * How much waits for the stream at once, in bytes as admission charges them: what it takes in some tenths of a second.
+ * The rest waits as a body, where it costs its bytes only, and where keys take turns; in the queue of the stream's
+ * client, a key that sends little would wait as long as one that sends much.
  */
 export class StreamWindow {
   readonly #max: number;
@@ -12,10 +12,10 @@ export class StreamWindow {
   #wasFull = false;
   #changedMs = 0;
 
-  /** @param max events that the memory has room for */
+  /** @param max bytes that the memory has room for */
   constructor(max: number) {
-    this.#max = Math.max(minWindowEvents, max);
-    this.#size = Math.min(initialWindowEvents, this.#max);
+    this.#max = Math.max(minWindowBytes, max);
+    this.#size = Math.min(initialWindowBytes, this.#max);
   }
 
   get size(): number {
@@ -26,21 +26,21 @@ export class StreamWindow {
     return this.#waiting < this.#size;
   }
 
-  started(events: number): void {
-    this.#waiting += events;
+  started(bytes: number): void {
+    this.#waiting += bytes;
     if (!this.hasRoom) this.#wasFull = true;
   }
 
   /** @param tookMs from the start to the answer of the stream */
-  settled(events: number, tookMs: number, nowMs: number): void {
-    this.#waiting -= events;
+  settled(bytes: number, tookMs: number, nowMs: number): void {
+    this.#waiting -= bytes;
     if (nowMs - this.#changedMs < windowChangeMs) return;
     if (tookMs > slowDeliveryMs) this.#change(this.#size * 0.7, nowMs);
     else if (this.#wasFull && tookMs < slowDeliveryMs / 2) this.#change(this.#size * 1.5, nowMs);
   }
 
   #change(size: number, nowMs: number): void {
-    this.#size = Math.round(Math.min(this.#max, Math.max(minWindowEvents, size)));
+    this.#size = Math.round(Math.min(this.#max, Math.max(minWindowBytes, size)));
     this.#wasFull = false;
     this.#changedMs = nowMs;
   }

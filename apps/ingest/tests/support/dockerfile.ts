@@ -38,3 +38,9 @@ export function readDockerfile(): Stage[] {
 export function textsOf(stage: Stage | undefined, name: string): string[] {
   return (stage?.instructions ?? []).filter((instruction) => instruction.name === name).map(({ text }) => text);
 }
+
+/** Options of Node in the command of a stage. */
+export function nodeOptionsOf(stage: Stage | undefined): string[] {
+  const [entry = "[]"] = textsOf(stage, "ENTRYPOINT");
+  return (JSON.parse(entry) as string[]).slice(1, -1);
+}

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { packageFolder, readDockerfile, repositoryFolder, textsOf } from "../support/dockerfile.ts";
+import { nodeOptionsOf, packageFolder, readDockerfile, repositoryFolder, textsOf } from "../support/dockerfile.ts";
 
 const [build, runtime, ...others] = readDockerfile();
 
@@ -25,7 +25,8 @@ test("it runs as a user that is not root, by number, so that Kubernetes can chec
 
 test("the process is number 1 and gets the signals: no shell in between", () => {
   const [entry = ""] = textsOf(runtime, "ENTRYPOINT");
-  expect(JSON.parse(entry)).toEqual(["/nodejs/bin/node", "--enable-source-maps", "/app/main.mjs"]);
+  expect(JSON.parse(entry)).toEqual(["/nodejs/bin/node", ...nodeOptionsOf(runtime), "/app/main.mjs"]);
+  expect(nodeOptionsOf(runtime).filter((option) => !option.startsWith("--"))).toEqual([]);
   expect(textsOf(runtime, "STOPSIGNAL")).toEqual(["SIGTERM"]);
 });
 

@@ -65,7 +65,7 @@ describe("admission", () => {
       elapsedMs += turnMs;
       return Promise.resolve();
     };
-    for (let request = 0; request < 60; request += 1) void ticket.takeTurn(read).catch(() => undefined);
+    for (let request = 0; request < 60; request += 1) void ticket.takeTurn(0, read).catch(() => undefined);
     expect(codeOf(() => admission.enter(greedy))).toBeUndefined();
     for (let turn = 0; turn < 10; turn += 1) {
       await clock.runFor(100);
@@ -73,6 +73,19 @@ describe("admission", () => {
     }
     expect(codeOf(() => admission.enter(greedy))).toBe("key-over-share");
     expect(codeOf(() => admission.enter(senderOf("other")))).toBeUndefined();
+  });
+
+  test("does not read a body when its turn comes and there is no room for its records", async () => {
+    const { admission } = create();
+    const ticket = admission.enter(senderOf("a"));
+    ticket.charge(60_000);
+    let isRead = false;
+    const reading = ticket.takeTurn(60_000, async () => {
+      isRead = true;
+      await Promise.resolve();
+    });
+    await expect(reading).rejects.toMatchObject({ code: "key-over-share" });
+    expect([isRead, admission.bytes.used]).toEqual([false, 0]);
   });
 
   test("a refused charge leaves nothing behind", () => {

@@ -1,54 +1,94 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { VirtualClock } from "@millrace/aws-simulator";
 import { FairQueue, Lane } from "../../../src/admission/fair-queue.ts";
 import { StreamWindow } from "../../../src/admission/stream-window.ts";
-import { maxAcceptingTurns, maxQueueMs, turnMs } from "../../../src/limits.ts";
+import {
+  initialWindowBytes,
+  maxAcceptingTurns,
+  maxQueueMs,
+  minWindowBytes,
+  requestCostBytes,
+  roundCreditBytes,
+  turnMs,
+} from "../../../src/limits.ts";
 
 /** A loop whose turns the test takes; each piece of work lasts as long as it says. */
-function create(window = new StreamWindow(100_000)) {
+function create(window = new StreamWindow(2 * initialWindowBytes)) {
   const clock = new VirtualClock();
   let elapsedMs = 0;
   const turns: (() => void)[] = [];
   const queue = new FairQueue(window, clock, { elapsedMs: () => elapsedMs, defer: (turn) => turns.push(turn) });
-  const done: string[] = [];
-  const run = (lane: Lane, name: string, lastsMs: number) =>
+  const run = (lane: Lane, lastsMs: number, bytes = 0, onRun = () => {}) =>
     queue.run(
       lane,
+      bytes,
       () => {
         elapsedMs += lastsMs;
-        done.push(name);
+        onRun();
         return Promise.resolve();
       },
-      () => new Error(`${name} is late`),
+      () => new Error("late"),
     );
-  return { clock, queue, run, done, takeTurn: () => turns.shift()?.() };
+  const done: string[] = [];
+  const runNamed = (lane: Lane, name: string, lastsMs: number, bytes = 0) =>
+    run(lane, lastsMs, bytes, () => done.push(name));
+  return { clock, queue, run, runNamed, done, takeTurn: () => turns.shift()?.() };
 }
 
 describe("the fair queue", () => {
   test("reads at once what nobody stands before, for some milliseconds a turn", () => {
-    const { run, done, takeTurn } = create();
+    const { runNamed, done, takeTurn } = create();
     const lane = new Lane();
-    for (const name of ["1", "2", "3"]) void run(lane, name, turnMs / 2);
+    for (const name of ["1", "2", "3"]) void runNamed(lane, name, turnMs / 2);
     expect(done).toEqual(["1", "2"]);
     takeTurn();
     expect(done).toEqual(["1", "2", "3"]);
   });
 
   test("gives each key its turn, however many requests another one has", () => {
-    const { run, done, takeTurn } = create();
+    const { runNamed, done, takeTurn } = create();
     const [greedy, modest] = [new Lane(), new Lane()];
-    for (let index = 0; index < 50; index += 1) void run(greedy, "greedy", turnMs);
-    void run(modest, "modest", 1);
+    const costs = roundCreditBytes - requestCostBytes;
+    for (let index = 0; index < 50; index += 1) void runNamed(greedy, "greedy", turnMs, costs);
+    void runNamed(modest, "modest", 1, costs);
     takeTurn();
     takeTurn();
     expect(done).toEqual(["greedy", "greedy", "modest", "greedy"]);
   });
 
+  test("gives keys the same bytes, whatever the sizes of their requests", () => {
+    const sizes = fc.array(fc.integer({ min: 0, max: 2_000_000 }), { minLength: 20, maxLength: 40 });
+    fc.assert(
+      fc.property(fc.array(sizes, { minLength: 2, maxLength: 4 }), (keys) => {
+        const { run, takeTurn } = create();
+        const read = keys.map(() => 0);
+        const left = keys.map((bodies) => bodies.length);
+        // Something stands before the first: it would be read at once.
+        void run(new Lane(), turnMs);
+        for (const [key, bodies] of keys.entries()) {
+          const lane = new Lane();
+          for (const bytes of bodies) {
+            void run(lane, turnMs, bytes, () => {
+              read[key] = (read[key] ?? 0) + bytes + requestCostBytes;
+              left[key] = (left[key] ?? 0) - 1;
+            });
+          }
+        }
+        const largest = Math.max(...keys.flat()) + requestCostBytes;
+        while (left.every((requests) => requests > 0)) {
+          takeTurn();
+          expect(Math.max(...read) - Math.min(...read)).toBeLessThanOrEqual(largest + roundCreditBytes);
+        }
+      }),
+    );
+  });
+
   test("does not read while connections are accepted, but now and then", () => {
-    const { queue, run, done, takeTurn } = create();
+    const { queue, runNamed, done, takeTurn } = create();
     const lane = new Lane();
     const turns: number[] = [];
-    for (let index = 0; index < 10; index += 1) void run(lane, String(index), turnMs);
+    for (let index = 0; index < 10; index += 1) void runNamed(lane, String(index), turnMs);
     expect(done).toHaveLength(1);
     for (let turn = 1; turn <= 2 * (maxAcceptingTurns + 1); turn += 1) {
       queue.noteConnection();
@@ -64,7 +104,7 @@ describe("the fair queue", () => {
   test("tells how long a request of a busy key would wait, and that one of another key would not", async () => {
     const { clock, run, takeTurn } = create();
     const [busy, other] = [new Lane(), new Lane()];
-    for (let index = 0; index < 80; index += 1) void run(busy, "busy", turnMs);
+    for (let index = 0; index < 80; index += 1) void run(busy, turnMs);
     for (let turn = 0; turn < 40; turn += 1) {
       await clock.runFor(30);
       takeTurn();
@@ -75,33 +115,36 @@ describe("the fair queue", () => {
   });
 
   test("waits for room in the stream, and goes on when there is some", () => {
-    const window = new StreamWindow(1_024);
-    const { queue, run, done, takeTurn } = create(window);
-    window.started(1_024);
-    void run(new Lane(), "waiting", 1);
+    const window = new StreamWindow(minWindowBytes);
+    const { queue, runNamed, done, takeTurn } = create(window);
+    window.started(minWindowBytes);
+    void runNamed(new Lane(), "waiting", 1);
     takeTurn();
     expect(done).toEqual([]);
-    window.settled(1_024, 10, 0);
+    window.settled(minWindowBytes, 10, 0);
     queue.wake();
     takeTurn();
     expect(done).toEqual(["waiting"]);
   });
 
   test("tells those whose turn does not come that it is too late", async () => {
-    const window = new StreamWindow(1_024);
-    const { clock, run, done } = create(window);
-    window.started(1_024);
-    const late = run(new Lane(), "late", 1);
-    const told = expect(late).rejects.toThrow("late is late");
+    const window = new StreamWindow(minWindowBytes);
+    const { clock, run } = create(window);
+    let isRun = false;
+    window.started(minWindowBytes);
+    const late = run(new Lane(), 1, 0, () => {
+      isRun = true;
+    });
+    const told = expect(late).rejects.toThrow("late");
     await clock.runFor(maxQueueMs + 500);
     await told;
-    expect(done).toEqual([]);
+    expect(isRun).toBe(false);
   });
 });
 
 describe("the window of the stream", () => {
   test("grows while answers are quick and it was full, and shrinks when they are slow", () => {
-    const window = new StreamWindow(20_000);
+    const window = new StreamWindow(2 * initialWindowBytes);
     const before = window.size;
     window.started(before);
     window.settled(before, 100, 1_000);
@@ -109,6 +152,6 @@ describe("the window of the stream", () => {
     window.settled(0, 5_000, 2_000);
     expect(window.size).toBeLessThan(before * 1.1);
     for (let nowMs = 3_000; nowMs < 10_000; nowMs += 500) window.settled(0, 5_000, nowMs);
-    expect(window.size).toBe(1_024);
+    expect(window.size).toBe(minWindowBytes);
   });
 });
