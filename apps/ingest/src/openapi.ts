@@ -166,10 +166,10 @@ const schemas = {
   },
   ExplainedRoute: {
     type: "object",
-    required: ["route", "stream", "matches", "isDelivered", "because"],
+    required: ["route", "destination", "matches", "isDelivered", "because"],
     properties: {
       route: { ...string, description: "`<application>/<route>`" },
-      stream: string,
+      destination: { ...string, description: "Name of its stream, queue or bus." },
       matches: { type: "boolean" },
       isDelivered: { type: "boolean", description: "False where the route's sample leaves the event out." },
       because: { ...string, description: "The criteria that hold, or the first that failed with the value seen." },

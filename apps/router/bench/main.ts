@@ -151,7 +151,8 @@ async function start(compiled: object): Promise<object> {
       const environment = {
         PATH: process.env["PATH"],
         STAGE: "x",
-        DESTINATION_STREAM_PREFIX: "x-",
+        ACCOUNT_ID: "000000000000",
+        DESTINATION_PREFIX: "x-",
         BAD_ROW_STREAM_NAME: "x",
         UNDELIVERED_URL: "s3://x/undelivered",
         AWS_REGION: "eu-west-1",

@@ -3,8 +3,11 @@ import { RouterConfigError } from "./errors.ts";
 /** What the environment says. */
 export interface RouterConfig {
   readonly stage: string;
-  /** Put before a route's stream name: `millrace-prod-`. */
-  readonly destinationStreamPrefix: string;
+  readonly region: string;
+  /** Account of the environment, in which its own queues are. */
+  readonly accountId: string;
+  /** Put before the name of a destination: `millrace-prod-`. */
+  readonly destinationPrefix: string;
   readonly badRowStreamName: string;
   /** Where undelivered events lie: `s3://bucket/prefix`, without a slash at the end. */
   readonly undeliveredUrl: string;
@@ -19,9 +22,14 @@ const DEFAULT_CHECK_SECONDS = 60;
 
 /** @throws RouterConfigError that names every fault at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): RouterConfig {
-  const missing = ["STAGE", "DESTINATION_STREAM_PREFIX", "BAD_ROW_STREAM_NAME", "UNDELIVERED_URL"].filter(
-    (name) => !environment[name],
-  );
+  const missing = [
+    "STAGE",
+    "AWS_REGION",
+    "ACCOUNT_ID",
+    "DESTINATION_PREFIX",
+    "BAD_ROW_STREAM_NAME",
+    "UNDELIVERED_URL",
+  ].filter((name) => !environment[name]);
   const seconds = Number(environment["ROUTES_CHECK_SECONDS"] ?? DEFAULT_CHECK_SECONDS);
   const faults = missing.map((name) => `${name} is missing`);
   if (!Number.isFinite(seconds) || seconds < 1) faults.push("ROUTES_CHECK_SECONDS must be a number of at least 1");
@@ -32,7 +40,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (faults.length > 0) throw new RouterConfigError(faults);
   return {
     stage: environment["STAGE"] ?? "",
-    destinationStreamPrefix: environment["DESTINATION_STREAM_PREFIX"] ?? "",
+    region: environment["AWS_REGION"] ?? "",
+    accountId: environment["ACCOUNT_ID"] ?? "",
+    destinationPrefix: environment["DESTINATION_PREFIX"] ?? "",
     badRowStreamName: environment["BAD_ROW_STREAM_NAME"] ?? "",
     undeliveredUrl: environment["UNDELIVERED_URL"] ?? "",
     functionName: environment["AWS_LAMBDA_FUNCTION_NAME"] ?? "router",

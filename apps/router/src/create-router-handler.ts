@@ -7,7 +7,8 @@ import {
   partitionKeyOf,
 } from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
-import type { CompiledStream, RouteSet } from "@millrace/routes/runtime";
+import { type UndeliveredStore, UndeliveredWriter } from "@millrace/destinations";
+import type { CompiledDestination, RouteSet } from "@millrace/routes/runtime";
 import {
   createStreamHandler,
   type BatchReport,
@@ -24,7 +25,6 @@ import { createLogger, type Logger, noTelemetry, type Telemetry } from "@millrac
 import { BAD_ROWS, type BadRowKind, badRowKinds, badRowOutput, setAsideOutputs } from "./bad-rows.ts";
 import { CopyWriter } from "./copy-line.ts";
 import { undeliveredFolder, undeliveredOutputs } from "./undelivered/undelivered-event.ts";
-import { type UndeliveredStore, UndeliveredWriter } from "./undelivered/undelivered-writer.ts";
 import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { MAX_RECORD_LINES } from "./limits.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
@@ -36,11 +36,11 @@ import { version } from "./version.ts";
 export interface RouterDependencies {
   /** The routes in force; asked once per record, so that a newer set takes over between records. */
   readonly routes: () => RouteSet;
-  /** The writer of a destination stream; asked once per stream. The router adds budget and breaker. */
-  readonly destination: (stream: CompiledStream) => OutputWriter;
+  /** The writer of a destination; asked once for each. The router adds budget and breaker. */
+  readonly destination: (destination: CompiledDestination) => OutputWriter;
   /** The writer of the bad-row stream. */
   readonly badRows: OutputWriter;
-  /** Gets what a destination does not take, under keys that begin with `<application>/<stream>/`. */
+  /** Gets what a destination does not take, under keys that begin with `<application>/<destination>/`. */
   readonly undelivered: UndeliveredStore;
   readonly clock?: Clock | undefined;
   /** A number in [0, 1). */
@@ -52,7 +52,7 @@ export interface RouterDependencies {
   readonly safetyMarginMs?: number | undefined;
 }
 
-/** The router as a Lambda handler: enriched event in, one copy out per destination stream with a matching route. */
+/** The router as a Lambda handler: enriched event in, one copy out per destination with a matching route. */
 export function createRouterHandler(dependencies: RouterDependencies): StreamHandler {
   const router = new Router(dependencies);
   return createStreamHandler({
@@ -76,8 +76,8 @@ class Router {
   readonly #logger: Logger;
   readonly #copies = new CopyWriter();
   readonly #seen = new SeenIdentities();
-  /** Streams by logical name, as the routes that matched last have them. */
-  readonly #streams = new Map<string, CompiledStream>();
+  /** By name, as the routes that matched last have them. */
+  readonly #destinations = new Map<string, CompiledDestination>();
   /** With the settings each was made for: newer routes may have others. */
   readonly #writers = new Map<string, { readonly settings: string; readonly writer: OutputWriter }>();
   /** By folder. */
@@ -141,12 +141,12 @@ class Router {
     const at = copies.length === 0 ? "" : new Date(now).toISOString();
     for (const copy of copies) {
       const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
-      const { stream, application, eventsPerRecord } = copy.stream;
-      this.#streams.set(stream, copy.stream);
-      if (isCopy) this.#telemetry.countAt("duplicates", stream);
+      const { name, application, eventsPerRecord } = copy.destination;
+      this.#destinations.set(name, copy.destination);
+      if (isCopy) this.#telemetry.countAt("duplicates", name);
       const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
       const line = this.#copies.line(event, text, copy, hop);
-      collector.add({ stream, application, partitionKey, isShared: eventsPerRecord === "many" }, line, {
+      collector.add({ destination: name, application, partitionKey, isShared: eventsPerRecord === "many" }, line, {
         event,
         text,
         routes: copy.routes,
@@ -182,12 +182,12 @@ class Router {
     if (name === BAD_ROWS) return this.#dependencies.badRows;
     const folder = undeliveredFolder(name);
     if (folder !== undefined) return this.#undeliveredIn(folder);
-    const stream = this.#streams.get(name);
-    if (stream === undefined) throw new Error(`No route writes to "${name}"`);
-    const settings = JSON.stringify(stream);
+    const destination = this.#destinations.get(name);
+    if (destination === undefined) throw new Error(`No route writes to "${name}"`);
+    const settings = JSON.stringify(destination);
     const known = this.#writers.get(name);
     if (known?.settings === settings) return known.writer;
-    const writer = this.#isolate(stream);
+    const writer = this.#isolate(destination);
     this.#writers.set(name, { settings, writer });
     return writer;
   }
@@ -201,14 +201,14 @@ class Router {
     return writer;
   }
 
-  #isolate(stream: CompiledStream): OutputWriter {
-    return isolateDestination(this.#dependencies.destination(stream), {
-      stream: stream.stream,
+  #isolate(destination: CompiledDestination): OutputWriter {
+    return isolateDestination(this.#dependencies.destination(destination), {
+      name: destination.name,
       clock: this.#clock,
-      budgetMs: stream.budgetMs,
+      budgetMs: destination.budgetMs,
       onChange: (isOpen) =>
         this.#logger.warn(isOpen ? "Destination given up for now" : "Destination takes records again", {
-          destination: stream.stream,
+          destination: destination.name,
         }),
     });
   }
@@ -260,7 +260,7 @@ class Router {
 
 /**
  * What tells an output from the others of its record: newer routes may give the record other outputs the next time. A
- * copy of the same events in the same stream is the same output, whatever routes they are there for.
+ * copy of the same events in the same destination is the same output, whatever routes they are there for.
  */
 function identifyOutput(output: Output): string {
   if (!isRoutedOutput(output)) return hash("sha1", output.data, "base64");

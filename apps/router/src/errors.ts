@@ -11,13 +11,3 @@ export class RouterConfigError extends Error {
     this.faults = faults;
   }
 }
-
-/** S3 refused a request in a way that asking again does not cure; the message has its status and the object. */
-export class ObjectRefusedError extends Error {
-  readonly code = "ROUTER_OBJECT_REFUSED";
-
-  constructor(message: string) {
-    super(message);
-    this.name = "ObjectRefusedError";
-  }
-}

@@ -1,5 +1,6 @@
-import { createKinesisClient, createPutRecords, type PutRecords, systemClock } from "@millrace/put-records";
-import { type CompiledRoutes, type CompiledStream, loadRoutes } from "@millrace/routes/runtime";
+import { type Connections, openDestination, targetOf } from "@millrace/destinations";
+import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
+import { type CompiledRoutes, loadRoutes } from "@millrace/routes/runtime";
 import type { StreamHandler } from "@millrace/stream-handler";
 import { createDeliveryHooks, createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetry";
 import { readConfig } from "./config.ts";
@@ -36,27 +37,23 @@ const source =
         logger,
       });
 
-/** A client signs for one region and asks its endpoint, so a stream elsewhere needs a client of its own. */
+/** A client signs for one region and asks its endpoint, so a destination elsewhere needs a client of its own. */
 const clients = new Map<string, ReturnType<typeof createKinesisClient>>();
 
 function clientIn(region: string): ReturnType<typeof createKinesisClient> {
+  if (region === config.region) return client;
   const known = clients.get(region) ?? createKinesisClient({ region });
   clients.set(region, known);
   return known;
 }
 
-function destination({ stream, arn, ordering }: CompiledStream): PutRecords {
-  const streamArn = arn?.[config.stage];
-  if (streamArn === undefined) {
-    return createPutRecords({ client, streamName: config.destinationStreamPrefix + stream, ordering, hooks });
-  }
-  const [, , , region = ""] = streamArn.split(":");
-  return createPutRecords({ client: clientIn(region), streamArn, ordering, hooks });
-}
+const { stage, region, accountId, destinationPrefix: prefix } = config;
+const connections: Connections = { kinesis: clientIn, clock: systemClock, random: Math.random, hooks };
 
 const route = createRouterHandler({
   routes: () => source?.current() ?? bundled,
-  destination,
+  destination: (destination) =>
+    openDestination(targetOf(destination, { stage, region, accountId, prefix }), connections),
   badRows: createPutRecords({ client, streamName: config.badRowStreamName, hooks }),
   undelivered: { put: (key, bytes, signal) => objects.put(`${undeliveredUrl}/${key}`, bytes, signal) },
   telemetry,

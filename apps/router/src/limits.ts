@@ -36,14 +36,6 @@ export const PROBE_BUDGET_MS = 500;
 /** How long a look for newer routes may hold up a batch. */
 export const RELOAD_TIMEOUT_MS = 1_000;
 
-/** Bytes of undelivered events in one object, before gzip, which has to be done while the batch waits. */
-export const MAX_UNDELIVERED_OBJECT_BYTES = 8 * 1_048_576;
-
-/** One attempt to store them, and the waits between attempts, which double. */
-export const UNDELIVERED_ATTEMPT_MS = 2_000;
-export const UNDELIVERED_WAIT_MS = 50;
-export const UNDELIVERED_LONGEST_WAIT_MS = 1_000;
-
 /**
  * Bytes of a payload kept in a bad row, as its schema has it: in base64 they leave a third of a record for the rest.
  */

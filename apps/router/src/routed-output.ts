@@ -33,7 +33,7 @@ interface OpenOutput {
 
 /** Where a line goes. */
 export interface RoutedTarget {
-  readonly stream: string;
+  readonly destination: string;
   readonly application: string;
   readonly partitionKey: string;
   /** Whether lines with one partition key share a record. */
@@ -48,11 +48,7 @@ export class OutputCollector {
   readonly #closed: OpenOutput[] = [];
   readonly #open = new Map<string, OpenOutput>();
 
-  add(
-    { stream: destination, application, partitionKey, isShared }: RoutedTarget,
-    line: string,
-    entry: RoutedEventEntry,
-  ): void {
+  add({ destination, application, partitionKey, isShared }: RoutedTarget, line: string, entry: RoutedEventEntry): void {
     const bytes = Buffer.byteLength(line);
     if (!isShared) {
       this.#closed.push({ destination, application, partitionKey, lines: [line], entries: [entry], bytes });

@@ -4,7 +4,13 @@ import { type Environment, environments } from "./environments.ts";
 import type { EnrichmentHandlerDeps, PrivacyKey } from "@millrace/enrichment";
 import { defaultEnrichments } from "@millrace/enrichment";
 import { loadContracts } from "@millrace/enrichment/load-contracts";
-import { compileRoutes, createRouteArtifact, loadRouteDocuments, type RouteDocument } from "@millrace/routes";
+import {
+  compileRoutes,
+  createRouteArtifact,
+  loadRouteDocuments,
+  nameDestination,
+  type RouteDocument,
+} from "@millrace/routes";
 import { loadRoutes, type RouteSet } from "@millrace/routes/runtime";
 import { readTerraformStack, readTopology, type Topology } from "@millrace/topology";
 
@@ -62,7 +68,7 @@ export const orderedStreams = new Set(["fraud", "recommendations"]);
 
 function promiseOrder(document: RouteDocument): RouteDocument {
   const routes = document.routes.map((route) =>
-    orderedStreams.has(route.destination.stream)
+    orderedStreams.has(nameDestination(route.destination).name)
       ? { ...route, delivery: { ...route.delivery, ordering: "per-key" as const } }
       : route,
   );

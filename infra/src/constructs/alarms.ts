@@ -212,12 +212,12 @@ export class Alarms extends Construct {
   }
 
   /** Also of streams that other accounts own: that they refuse what is theirs, only we can see. */
-  #watchUndelivered(router: Hop, { application, owner, routes, stream }: RouteDestination): void {
+  #watchUndelivered(router: Hop, { application, owner, routes, name }: RouteDestination): void {
     if (routes.length === 0) return;
-    this.#alarms.above(`destination_${stream}_undelivered`, 0, {
-      of: metrics.undelivered(router, stream),
+    this.#alarms.above(`destination_${name}_undelivered`, 0, {
+      of: metrics.undelivered(router, name),
       description:
-        `The stream ${stream} of ${owner} does not take its events in time; they lie in the lake under undelivered/${application}/${stream}/. ` +
+        `The destination ${name} of ${owner} does not take its events in time; they lie in the lake under undelivered/${application}/${name}/. ` +
         `Find out why in the router's log, then put them back: pnpm routes redrive ${application} --stage ${router.stage}.`,
     });
   }

@@ -44,9 +44,9 @@ export class Dashboard extends Construct {
     const functions = watched.hops.map((hop) => hop.function);
     const deliveries = watched.deliveries.map(({ delivery }) => delivery);
 
-    const undelivered = ({ stream }: RouteDestination): Series => ({
+    const undelivered = ({ name: destination }: RouteDestination): Series => ({
       label: "undelivered",
-      metric: metrics.undelivered(watched.router, stream),
+      metric: metrics.undelivered(watched.router, destination),
     });
 
     const rows = [

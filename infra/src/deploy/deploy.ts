@@ -1,5 +1,5 @@
 import { DeployError } from "../errors.ts";
-import { retiredStreams, type RouteDocument } from "../inputs/route-destinations.ts";
+import { retiredDestinations, type RouteDocument } from "../inputs/route-destinations.ts";
 import { guardPlan, type TerraformPlan, type Verdict } from "./guard-plan.ts";
 import { hashStack } from "./hash-stack.ts";
 import { describeCounts, type PlanSummary, type SavedPlan, summarizeChanges } from "./saved-plan.ts";
@@ -91,7 +91,10 @@ export async function applyPlan({ terraform, saved, ...options }: ApplyOptions):
 }
 
 function guard(plan: TerraformPlan, { terraform, routeDocuments, acceptedGaps, tell }: GuardedOptions): Verdict {
-  const verdict = guardPlan(plan, { retired: retiredStreams(routeDocuments, terraform.environment), acceptedGaps });
+  const verdict = guardPlan(plan, {
+    retired: retiredDestinations(routeDocuments, terraform.environment),
+    acceptedGaps,
+  });
   for (const { gap } of verdict.accepted) tell(`accepted: ${gap}`);
   return verdict;
 }

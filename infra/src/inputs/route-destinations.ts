@@ -2,6 +2,8 @@ import {
   destinationFaults,
   type EnvironmentPlace,
   formatFault,
+  type KindName,
+  nameDestination,
   type RouteDocument as FullRouteDocument,
 } from "@millrace/routes";
 import type { EnvironmentName } from "../config/schema.ts";
@@ -12,15 +14,16 @@ export interface RouteDocument extends Pick<FullRouteDocument, "application" | "
   readonly routes: readonly Pick<FullRouteDocument["routes"][number], "name" | "destination" | "delivery">[];
 }
 
-/** A stream that routes write to, or wrote to once. */
+/** A stream, queue or bus that routes write to, or wrote to once. */
 export interface RouteDestination {
-  /** The stream's name without its prefix. */
-  readonly stream: string;
+  readonly kind: KindName;
+  /** Without the prefix of the environment. */
+  readonly name: string;
   readonly application: string;
   readonly owner: string;
   /** `<application>/<route>`, in order; none for a former destination. */
   readonly routes: readonly string[];
-  /** The stream of another account that takes its place in this environment. */
+  /** Of another account's that takes its place in this environment. */
   readonly arn?: string;
 }
 
@@ -39,8 +42,8 @@ export function assertDestinations(documents: readonly RouteDocument[], places: 
 }
 
 /**
- * The streams that the documents ask for in an environment, each once, in order of name: those of their routes, and
- * former ones of ours that are not retired.
+ * The destinations that the documents ask for in an environment, each once, in order of name: those of their routes,
+ * and former ones of ours that are not retired.
  */
 export function routeDestinations(
   documents: readonly RouteDocument[],
@@ -48,38 +51,45 @@ export function routeDestinations(
 ): readonly RouteDestination[] {
   const found = new Map<string, RouteDestination>();
   for (const { application, owner, routes } of documents) {
-    for (const { name, destination } of routes) {
-      const { stream } = destination;
-      const arn = destination.arn?.[environment];
-      found.set(stream, {
-        stream,
+    for (const route of routes) {
+      const { kind, name, arn } = nameDestination(route.destination);
+      const foreign = arn[environment];
+      found.set(name, {
+        kind: kind.kind,
+        name,
         application,
         owner,
-        routes: [...(found.get(stream)?.routes ?? []), `${application}/${name}`].toSorted(),
-        ...(arn === undefined ? {} : { arn }),
+        routes: [...(found.get(name)?.routes ?? []), `${application}/${route.name}`].toSorted(),
+        ...(foreign === undefined ? {} : { arn: foreign }),
       });
     }
   }
-  for (const { application, owner, stream } of formerDestinations(documents, environment, { retire: false })) {
-    if (!found.has(stream)) found.set(stream, { stream, application, owner, routes: [] });
+  for (const former of formerDestinations(documents, environment, { retire: false })) {
+    if (!found.has(former.name)) found.set(former.name, { ...former, routes: [] });
   }
-  return [...found.values()].toSorted((a, b) => (a.stream < b.stream ? -1 : 1));
+  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Names of the streams of ours that a deployment of the environment may delete. */
-export function retiredStreams(documents: readonly RouteDocument[], environment: EnvironmentName): readonly string[] {
-  return formerDestinations(documents, environment, { retire: true }).map(({ stream }) => stream);
+/** Names of the destinations of ours that a deployment of the environment may delete. */
+export function retiredDestinations(
+  documents: readonly RouteDocument[],
+  environment: EnvironmentName,
+): readonly string[] {
+  return formerDestinations(documents, environment, { retire: true }).map(({ name }) => name);
 }
 
 function formerDestinations(
   documents: readonly RouteDocument[],
   environment: EnvironmentName,
   wanted: { readonly retire: boolean },
-): { application: string; owner: string; stream: string }[] {
+): Pick<RouteDestination, "kind" | "name" | "application" | "owner">[] {
   return documents.flatMap(({ application, owner, formerDestinations: former = [] }) =>
     former
-      // A stream of another account is that account's to keep.
+      // One of another account is that account's to keep.
       .filter(({ arn, retire = false }) => arn?.[environment] === undefined && retire === wanted.retire)
-      .map(({ stream }) => ({ application, owner, stream })),
+      .map((destination) => {
+        const { kind, name } = nameDestination(destination);
+        return { kind: kind.kind, name, application, owner };
+      }),
   );
 }

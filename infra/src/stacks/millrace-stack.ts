@@ -1,4 +1,4 @@
-import { parseStreamArn } from "@millrace/routes";
+import { destinationKinds, parseDestinationArn } from "@millrace/routes";
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
@@ -278,7 +278,7 @@ export class MillraceStack extends TerraformStack {
 
   #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly DestinationStream[] {
     return destinations.map((destination) => {
-      const { application, owner, routes, stream: name } = destination;
+      const { application, owner, routes, name } = destination;
       const { consumers, ...config } = destinationStream(this.#config, name);
       const stream = this.#createStream(`destination_${name}`, name, config, key, {
         tags: {
@@ -401,7 +401,7 @@ export class MillraceStack extends TerraformStack {
     destinationStreams: readonly DestinationStream[];
     foreign: readonly ForeignDestination[];
   }): Hop {
-    const { environment, functions, logs, mappings, routeReload } = this.#config;
+    const { aws, environment, functions, logs, mappings, routeReload } = this.#config;
     const { publishedRoutes } = from;
     const target = new PipelineFunction(this, "router", {
       name: physicalName(environment, "router"),
@@ -413,7 +413,8 @@ export class MillraceStack extends TerraformStack {
       environment: {
         STAGE: environment,
         LOG_LEVEL: logs.level,
-        DESTINATION_STREAM_PREFIX: `${prefixOf(environment)}-`,
+        ACCOUNT_ID: aws.accountId,
+        DESTINATION_PREFIX: `${prefixOf(environment)}-`,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
         UNDELIVERED_URL: `s3://${from.lake.nameReference}/${UNDELIVERED}`,
         ...(publishedRoutes === undefined || routeReload === undefined
@@ -637,7 +638,7 @@ const isOurs = (destination: RouteDestination): boolean => !isForeign(destinatio
  * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
  */
 function encryptForForeignStream({ arn }: ForeignDestination, index: number): Statement {
-  const { region, accountId } = parseStreamArn(arn) ?? { region: "", accountId: "" };
+  const { region, accountId } = parseDestinationArn(arn, destinationKinds.kinesis) ?? { region: "", accountId: "" };
   return {
     sid: `EncryptForForeignStream${index + 1}`,
     actions: ["kms:GenerateDataKey"],

@@ -129,7 +129,8 @@ describe.each(ENVIRONMENTS)("the functions of %s", (environment) => {
     expect(router.environment.variables).toEqual({
       STAGE: environment,
       LOG_LEVEL: loadConfig(environment).logs.level,
-      DESTINATION_STREAM_PREFIX: `millrace-${environment}-`,
+      ACCOUNT_ID: loadConfig(environment).aws.accountId,
+      DESTINATION_PREFIX: `millrace-${environment}-`,
       BAD_ROW_STREAM_NAME: "${aws_kinesis_stream.bad_rows.name}",
       UNDELIVERED_URL: "s3://${aws_s3_bucket.lake.bucket}/undelivered",
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import type { EnvironmentConfig } from "../../src/config/schema.ts";
 import { renderEnvironmentPlaces } from "../../src/inputs/environment-places.ts";
-import { retiredStreams, type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
+import { retiredDestinations, type RouteDocument, routeDestinations } from "../../src/inputs/route-destinations.ts";
 import { fraud, type PlanOptions, planText, recommendations } from "../support/plan-text.ts";
 import { type Json, listed, Plan } from "../synthesized-plan.ts";
 
@@ -48,7 +48,7 @@ describe("a route document that is added", () => {
   });
 
   test("gets a stream whose name the router can tell from its prefix", () => {
-    const prefix = after.json.resource.aws_lambda_function.router.environment.variables.DESTINATION_STREAM_PREFIX;
+    const prefix = after.json.resource.aws_lambda_function.router.environment.variables.DESTINATION_PREFIX;
     expect(after.json.resource.aws_kinesis_stream.destination_marketing).toMatchObject({
       name: `${prefix}marketing`,
       tags: { consumer: "marketing", "consumer-owner": "team-growth" },
@@ -72,7 +72,8 @@ describe("a route document that is added", () => {
 test("several routes of one application share the stream they name", () => {
   expect(routeDestinations([recommendations], "dev")).toEqual([
     {
-      stream: "recommendations",
+      kind: "kinesis",
+      name: "recommendations",
       application: "recommendations",
       owner: "team-recommendations",
       routes: ["recommendations/clicks", "recommendations/views"],
@@ -157,8 +158,8 @@ describe("a destination without routes", () => {
   test("leaves the plan when it is retired, alarms and all", () => {
     const retired = plan({ documents: [recommendations, former({ retire: true })] });
     expect(addresses(retired).filter((found) => found.includes("fraud"))).toEqual([]);
-    expect(retiredStreams([recommendations, former({ retire: true })], "staging")).toEqual(["fraud-purchases"]);
-    expect(retiredStreams([recommendations, former()], "staging")).toEqual([]);
+    expect(retiredDestinations([recommendations, former({ retire: true })], "staging")).toEqual(["fraud-purchases"]);
+    expect(retiredDestinations([recommendations, former()], "staging")).toEqual([]);
   });
 
   test("has no stream of ours where it was another account's", () => {

@@ -2,8 +2,6 @@
 export const LIMITS = {
   /** Longest application or route name; both become part of metric keys and of bad rows. */
   maxNameLength: 64,
-  /** Streams share Kinesis's 128 characters with the prefix of the environment. */
-  maxStreamNameLength: 100,
   /** Routes of one document. */
   maxRoutesPerDocument: 500,
   /**

@@ -1,4 +1,5 @@
-export type { CompiledRoute, CompiledRoutes, CompiledStream } from "./runtime/compiled-routes.ts";
+export type { KindName } from "./destinations/kinds/destination-kind.ts";
+export type { CompiledDestination, CompiledRoute, CompiledRoutes } from "./runtime/compiled-routes.ts";
 export { InvalidCompiledRoutesError } from "./runtime/errors.ts";
 export type { FieldPath, FieldSelector } from "./runtime/project.ts";
 export { projectEvent } from "./runtime/project.ts";

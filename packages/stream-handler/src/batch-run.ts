@@ -1,10 +1,17 @@
-import type { Clock, Delivery, Failed } from "@millrace/put-records";
+import type { Clock } from "@millrace/put-records";
 import { SourceOutcome } from "./batch-ledger.ts";
 import type { ConfirmedMemory, ConfirmedOutputs, Recollection, ShardMemory } from "./confirmed-memory.ts";
 import { DestinationTallies } from "./destination-tally.ts";
 import { DEFAULT_RECORD_TIMEOUT_MS, RECORDS_PER_ROUND } from "./limits.ts";
 import { RecordTimer } from "./record-timer.ts";
-import type { FailureDecision, Output, SourceRecord, StreamHandlerOptions } from "./types.ts";
+import type {
+  FailedDelivery,
+  FailureDecision,
+  Output,
+  OutputDelivery,
+  SourceRecord,
+  StreamHandlerOptions,
+} from "./types.ts";
 
 /** An output on its way to its destination. */
 interface Pending {
@@ -19,7 +26,7 @@ interface Pending {
 type Round = Map<string, Pending[]>;
 
 /** What a destination gave back for one output: its delivery, or the error that kept it from giving one. */
-type Result = Delivery | Error;
+type Result = OutputDelivery | Error;
 
 /** When to stop. All epoch ms. */
 export interface TimeBudget {
@@ -222,7 +229,7 @@ export class BatchRun {
     return results;
   }
 
-  #onFailed(pending: Pending, result: Failed | Error): Promise<void> | undefined {
+  #onFailed(pending: Pending, result: FailedDelivery | Error): Promise<void> | undefined {
     const { outcome, output, index } = pending;
     const [error, delivery] = result instanceof Error ? [result, undefined] : [result.error, result];
     const decision = this.#decide({ source: outcome.source, output, index, error, delivery });
@@ -325,6 +332,6 @@ function confirm(pending: Pending): void {
   pending.isConfirmed = true;
 }
 
-function isDelivered(result: Result): result is Extract<Delivery, { status: "delivered" }> {
+function isDelivered(result: Result): result is Extract<OutputDelivery, { status: "delivered" }> {
   return !(result instanceof Error) && result.status === "delivered";
 }

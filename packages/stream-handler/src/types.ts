@@ -1,4 +1,4 @@
-import type { Clock, Failed, PutRecords } from "@millrace/put-records";
+import type { Clock, Delivered, Failed, FaultConcern, PutOptions, PutRecord } from "@millrace/put-records";
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 
 /** One Kinesis record as Lambda delivered it, decoded. */
@@ -23,8 +23,17 @@ export interface Output {
   readonly data: Uint8Array;
 }
 
-/** What writes the outputs of a destination: a stream's client, or anything that gives one delivery for each record. */
-export type OutputWriter = Pick<PutRecords, "put">;
+/** The outcome of one output: what every kind of destination can say. A delivery of `put-records` is one. */
+export type OutputDelivery = Pick<Delivered, "status" | "attempts" | "isAmbiguous"> | FailedDelivery;
+
+export interface FailedDelivery extends Pick<Failed, "status" | "reason" | "attempts" | "isAmbiguous"> {
+  readonly error: Error & { readonly concerns: FaultConcern };
+}
+
+/** The writer of a destination: one delivery for each record, in order, by the deadline. */
+export interface OutputWriter {
+  put(records: readonly PutRecord[], options?: PutOptions): Promise<readonly OutputDelivery[]>;
+}
 
 /** The time one source record has. A record of many events asks between two of them. */
 export interface RecordTime {
@@ -42,7 +51,7 @@ export interface FailedOutput {
   /**
    * What the destination's writer says of it; missing when there was no writer to ask, or it gave no answer in time.
    */
-  readonly delivery: Failed | undefined;
+  readonly delivery: FailedDelivery | undefined;
 }
 
 /**

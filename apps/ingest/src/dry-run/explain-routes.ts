@@ -1,12 +1,13 @@
 import { explainPattern, parseEventText } from "@millrace/event-pattern";
-import { compileRoutes, describeExplanation, type RouteDocument } from "@millrace/routes";
+import { compileRoutes, describeExplanation, nameDestination, type RouteDocument } from "@millrace/routes";
 import { loadRoutes, type RoutedEvent } from "@millrace/routes/runtime";
 
 /** A route and what it would do with an event. */
 export interface ExplainedRoute {
   /** `<application>/<route>` */
   readonly route: string;
-  readonly stream: string;
+  /** Name of its stream, queue or bus. */
+  readonly destination: string;
   readonly matches: boolean;
   /** False for an event that matches and that the route's sample leaves out. */
   readonly isDelivered: boolean;
@@ -28,7 +29,7 @@ export function createRouteExplainer(documents: readonly RouteDocument[]): (enri
         const route = `${application}/${name}`;
         return {
           route,
-          stream: destination.stream,
+          destination: nameDestination(destination).name,
           matches: matched.includes(route),
           isDelivered: delivered.has(route),
           because: describeExplanation(explainPattern(pattern, exact)),

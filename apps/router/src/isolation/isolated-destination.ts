@@ -1,23 +1,15 @@
-import {
-  CancelledError,
-  type Clock,
-  type Delivery,
-  type Failed,
-  type FaultConcern,
-  type PutOptions,
-  type PutRecord,
-} from "@millrace/put-records";
-import type { OutputWriter } from "@millrace/stream-handler";
+import { CancelledError, type Clock, type FaultConcern, type PutOptions, type PutRecord } from "@millrace/put-records";
+import type { FailedDelivery, OutputDelivery, OutputWriter } from "@millrace/stream-handler";
 import { DEFAULT_BUDGET_MS, LEAST_BUDGET_MS, PROBE_BUDGET_MS } from "../limits.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 
-/** What the next seconds will not cure: it takes somebody who mends the stream, or this function's access to it. */
+/** Concerns that the next seconds do not cure: somebody has to mend the destination, or this function's access to it. */
 const LASTING_CONCERNS = new Set<FaultConcern>(["stream", "caller"]);
 
 /** What {@link isolateDestination} needs to know. */
 export interface IsolationOptions {
-  /** Logical name of the stream, for messages. */
-  readonly stream: string;
+  /** Of the destination, for messages. */
+  readonly name: string;
   readonly clock: Clock;
   /** Default 8,000 ms. */
   readonly budgetMs?: number | undefined;
@@ -48,7 +40,7 @@ class IsolatedDestination implements OutputWriter {
     this.#budgetMs = this.#fullBudgetMs;
   }
 
-  async put(records: readonly PutRecord[], options: PutOptions = {}): Promise<Delivery[]> {
+  async put(records: readonly PutRecord[], options: PutOptions = {}): Promise<readonly OutputDelivery[]> {
     const [first, ...rest] = records;
     if (first === undefined) return [];
     switch (this.#breaker.admit(this.#options.clock.now())) {
@@ -63,7 +55,11 @@ class IsolatedDestination implements OutputWriter {
     }
   }
 
-  async #attempt(records: readonly PutRecord[], options: PutOptions, budgetMs: number): Promise<Delivery[]> {
+  async #attempt(
+    records: readonly PutRecord[],
+    options: PutOptions,
+    budgetMs: number,
+  ): Promise<readonly OutputDelivery[]> {
     const deliveries = await this.#writer.put(records, this.#within(options, budgetMs));
     this.#learn(deliveries);
     return deliveries;
@@ -74,10 +70,10 @@ class IsolatedDestination implements OutputWriter {
     return { ...options, deadline: Math.min(options.deadline ?? deadline, deadline) };
   }
 
-  #learn(deliveries: readonly Delivery[]): void {
+  #learn(deliveries: readonly OutputDelivery[]): void {
     // A fault of one record says nothing about the destination.
     const faults = deliveries.filter(
-      (delivery): delivery is Failed => delivery.status === "failed" && delivery.error.concerns !== "record",
+      (delivery): delivery is FailedDelivery => delivery.status === "failed" && delivery.error.concerns !== "record",
     );
     const wasOpen = this.#breaker.isOpen;
     if (faults.length === 0) {
@@ -96,8 +92,10 @@ class IsolatedDestination implements OutputWriter {
     if (this.#breaker.isOpen !== wasOpen) this.#options.onChange?.(this.#breaker.isOpen);
   }
 
-  #leftAlone(): Failed {
-    const error = new CancelledError(`Stream "${this.#options.stream}" took nothing lately and is left alone for now`);
+  #leftAlone(): FailedDelivery {
+    const error = new CancelledError(
+      `Destination "${this.#options.name}" took nothing lately and is left alone for now`,
+    );
     return { status: "failed", reason: "cancelled", attempts: 0, isAmbiguous: false, error };
   }
 }

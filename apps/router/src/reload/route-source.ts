@@ -49,7 +49,7 @@ export class RouteSource {
       const found = await this.#fetch();
       if (found === undefined) return;
       this.#etag = found.etag;
-      const routes = loadRouteArtifact(found.text, bundled.streams);
+      const routes = loadRouteArtifact(found.text, bundled.destinations);
       if (routes.version === this.#routes.version) return;
       logger.info("Newer routes are in force", { name: routes.version });
       this.#routes = routes;

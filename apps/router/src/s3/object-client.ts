@@ -1,5 +1,5 @@
 import { createSignedRequest, type Environment, type SignedAnswer } from "@millrace/aws-request";
-import { ObjectRefusedError } from "../errors.ts";
+import { ObjectRefusedError } from "@millrace/destinations";
 
 /** The two things the router does with S3. URLs are `s3://bucket/key`. */
 export interface ObjectClient {

@@ -14,6 +14,7 @@ export interface UndeliveredEvent extends Pick<BadRow, "failure" | "processor" |
   readonly enriched: EnrichedEvent;
   readonly delivery: {
     readonly application: string;
+    /** Name of the destination in the route documents, also of a queue or bus: stored rows have the word. */
     readonly stream: string;
     readonly routes: readonly string[];
     readonly partitionKey: string;
@@ -24,10 +25,10 @@ export interface UndeliveredEvent extends Pick<BadRow, "failure" | "processor" |
   };
 }
 
-/** Goes before the name of an output's destination when it is an undelivered event; no stream's name has a slash. */
+/** Goes before the name of an output's destination when it is an undelivered event; no destination's name has a slash. */
 const UNDELIVERED = "undelivered/";
 
-/** Folder of the undelivered events that an output's destination stands for; undefined when it stands for a stream. */
+/** Folder of the undelivered events that an output's destination stands for; undefined when it stands for a destination. */
 export function undeliveredFolder(destination: string): string | undefined {
   return destination.startsWith(UNDELIVERED) ? destination.slice(UNDELIVERED.length) : undefined;
 }
@@ -38,7 +39,7 @@ export function undeliveredOutputs(
   output: RoutedOutput,
   processor: UndeliveredEvent["processor"],
 ): Output[] {
-  const { application, destination: stream, partitionKey } = output;
+  const { application, destination, partitionKey } = output;
   // Without a delivery the writer itself failed or gave no answer: the destination may hold the event.
   const { reason, attempts, isAmbiguous } = delivery ?? { reason: "no-answer", attempts: 0, isAmbiguous: true };
   return output.entries.map(({ text, routes }) => {
@@ -47,9 +48,9 @@ export function undeliveredOutputs(
       enriched: parseKeepingSpelling(text) as EnrichedEvent,
       processor: { ...processor },
       origin: { stream: source.stream, shardId: source.shardId, sequenceNumber: source.sequenceNumber },
-      delivery: { application, stream, routes, partitionKey, reason, attempts, isAmbiguous },
+      delivery: { application, stream: destination, routes, partitionKey, reason, attempts, isAmbiguous },
     };
-    return { destination: `${UNDELIVERED}${application}/${stream}`, partitionKey, data: encodeRecord([row]) };
+    return { destination: `${UNDELIVERED}${application}/${destination}`, partitionKey, data: encodeRecord([row]) };
   });
 }
 

@@ -39,7 +39,7 @@ async function routeWithCrashes(events: number, crashes: number) {
         createPutRecords({ client, streamName, clock: environment.clock, random: environment.random });
       return createRouterHandler({
         routes: () => routes,
-        destination: ({ stream }) => put(stream),
+        destination: ({ name }) => put(name),
         badRows: put("bad-rows"),
         undelivered: new UndeliveredBox(),
         clock: environment.clock,

@@ -36,7 +36,8 @@ test("the function counts how full its calls are, and what the shards of a desti
   const server = await startKinesisServer(kinesis);
   const environment = {
     STAGE: "test",
-    DESTINATION_STREAM_PREFIX: "test-",
+    ACCOUNT_ID: "111122223333",
+    DESTINATION_PREFIX: "test-",
     BAD_ROW_STREAM_NAME: "test-bad-rows",
     UNDELIVERED_URL: "s3://test-lake/undelivered",
     AWS_REGION: "eu-west-1",

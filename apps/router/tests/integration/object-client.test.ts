@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { MemoryObjectStore, type ObjectStoreServer, startObjectStoreServer } from "@millrace/aws-simulator";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ObjectRefusedError } from "../../src/errors.ts";
+import { ObjectRefusedError } from "@millrace/destinations";
 import { createObjectClient } from "../../src/s3/object-client.ts";
 
 const environment = {

@@ -99,7 +99,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const handler = createRouterHandler({
     routes: () => routes,
-    destination: ({ stream }) => put(stream),
+    destination: ({ name }) => put(name),
     badRows: put("bad-rows"),
     undelivered,
     clock,
@@ -146,7 +146,7 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     redrive(undeliveredRows as unknown as Record<string, unknown>[], {
       application: DEAD,
       routes,
-      destination: ({ stream }) => put(stream),
+      destination: ({ name }) => put(name),
       now: () => clock.now(),
     }),
   );

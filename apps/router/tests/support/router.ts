@@ -29,7 +29,7 @@ export function createTestRouter(
   const undelivered = new UndeliveredBox();
   const handler = createRouterHandler({
     routes: () => routes,
-    destination: ({ stream }) => writer(stream),
+    destination: ({ name }) => writer(name),
     badRows,
     undelivered,
     processor: { name: "router", version: "9.9.9" },

@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import type { UndeliveredEvent, UndeliveredStore } from "../../src/index.ts";
+import type { UndeliveredStore } from "@millrace/destinations";
+import type { UndeliveredEvent } from "../../src/index.ts";
 
 /** A store of undelivered events that keeps its objects, or fails as told. */
 export class UndeliveredBox implements UndeliveredStore {

@@ -6,7 +6,9 @@ import { version } from "../../src/version.ts";
 
 const environment = {
   STAGE: "dev",
-  DESTINATION_STREAM_PREFIX: "millrace-dev-",
+  DESTINATION_PREFIX: "millrace-dev-",
+  AWS_REGION: "eu-west-1",
+  ACCOUNT_ID: "111122223333",
   BAD_ROW_STREAM_NAME: "millrace-dev-bad-rows",
   UNDELIVERED_URL: "s3://lake/undelivered",
 };
@@ -16,7 +18,9 @@ test("the environment is read", () => {
     readConfig({ ...environment, ROUTES_URL: "s3://b/k", ROUTES_CHECK_SECONDS: "30", LOG_LEVEL: "debug" }),
   ).toEqual({
     stage: "dev",
-    destinationStreamPrefix: "millrace-dev-",
+    region: "eu-west-1",
+    accountId: "111122223333",
+    destinationPrefix: "millrace-dev-",
     badRowStreamName: "millrace-dev-bad-rows",
     undeliveredUrl: "s3://lake/undelivered",
     functionName: "router",
@@ -30,7 +34,7 @@ test("the environment is read", () => {
 test("all that is wrong with it is said at once", () => {
   const wrong = { STAGE: "dev", UNDELIVERED_URL: "s3://lake/", ROUTES_URL: "https://x", ROUTES_CHECK_SECONDS: "soon" };
   expect(() => readConfig(wrong)).toThrow(
-    "DESTINATION_STREAM_PREFIX is missing; BAD_ROW_STREAM_NAME is missing; ROUTES_CHECK_SECONDS must be a number of at least 1; " +
+    "AWS_REGION is missing; ACCOUNT_ID is missing; DESTINATION_PREFIX is missing; BAD_ROW_STREAM_NAME is missing; ROUTES_CHECK_SECONDS must be a number of at least 1; " +
       "UNDELIVERED_URL must be s3://bucket/key; ROUTES_URL must be s3://bucket/key",
   );
   expect(() => readConfig({ ...environment, UNDELIVERED_URL: undefined })).toThrow("UNDELIVERED_URL is missing");

@@ -30,7 +30,7 @@ beforeEach(() => {
   changes = [];
   const clock = { now: () => now, setTimeout: () => undefined, clearTimeout: () => undefined };
   destination = isolateDestination(writer, {
-    stream: "s",
+    name: "s",
     clock,
     budgetMs: 1_600,
     onChange: (isOpen) => changes.push(isOpen),

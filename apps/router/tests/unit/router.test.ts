@@ -4,7 +4,7 @@ import { ThrottledError } from "@millrace/put-records";
 import { compileRoutes, type RouteDocument } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import { type BreakdownName, type CounterName, metricsOfService, type Telemetry } from "@millrace/telemetry";
-import { ObjectRefusedError } from "../../src/errors.ts";
+import { ObjectRefusedError } from "@millrace/destinations";
 import { context, enriched, kinesisEvent, ndjson } from "../support/kinesis-event.ts";
 import { createTestRouter, document, route } from "../support/router.ts";
 

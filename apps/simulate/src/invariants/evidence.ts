@@ -118,9 +118,9 @@ export interface StoredBadRow {
   readonly payload: () => Uint8Array;
 }
 
-/** An event that its destination stream did not take when it was its turn. */
+/** An event that its destination did not take when it was its turn. */
 export interface StoredUndelivered {
-  readonly stream: string;
+  readonly destination: string;
   readonly identity: string;
 }
 
@@ -153,7 +153,7 @@ export class Evidence {
       record.lines.map((line) => readBadRow(record, line, run.privacyKeys)),
     );
     this.destinations = new Map(
-      run.routes.streams.map(({ stream }) => [stream, this.eventsOf(this.places.destination(stream))]),
+      run.routes.destinations.map(({ name }) => [name, this.eventsOf(this.places.destination(name))]),
     );
   }
 
@@ -301,5 +301,5 @@ function readBadRow(record: StoredRecord, line: string, keys: readonly PrivacyKe
 
 function readUndelivered(line: string): StoredUndelivered {
   const { delivery, enriched } = JSON.parse(line) as { delivery: { stream: string }; enriched: EnrichedValue };
-  return { stream: delivery.stream, identity: identityOf(enriched.event) };
+  return { destination: delivery.stream, identity: identityOf(enriched.event) };
 }

@@ -316,7 +316,9 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
     // What was an undelivered event comes after what was not, and what Lambda gave up on may have come through in part.
-    const late = new Set(evidence.undelivered.filter((row) => row.stream === stream).map(({ identity }) => identity));
+    const late = new Set(
+      evidence.undelivered.filter((row) => row.destination === stream).map(({ identity }) => identity),
+    );
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
     return checkOrder(
@@ -395,7 +397,7 @@ function checkRoutes(evidence: Evidence): string[] {
   const delivered = new Map(
     [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.identity))]),
   );
-  const rows = new Set(evidence.undelivered.map(({ stream, identity }) => `${stream} ${identity}`));
+  const rows = new Set(evidence.undelivered.map(({ destination, identity }) => `${destination} ${identity}`));
   const isAccountedFor = (stream: string, identity: string): boolean =>
     delivered.get(stream)?.has(identity) === true || (publications.length > 0 && rows.has(`${stream} ${identity}`));
   const copies = groupBy(evidence.enriched, ({ identity }) => identity);
@@ -405,7 +407,7 @@ function checkRoutes(evidence: Evidence): string[] {
     // What is nowhere is nowhere without a match.
     const versions = arrived.has(identity) ? [routes, ...publications.map((publication) => publication.routes)] : [];
     for (const version of versions) {
-      for (const { stream } of version.route(value, line).copies) expected.get(stream.stream)?.add(identity);
+      for (const { destination } of version.route(value, line).copies) expected.get(destination.name)?.add(identity);
     }
     if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
     if (!routings.isConfirmed(record.shardId, record.sequenceNumber)) {

@@ -8,7 +8,7 @@ interface Routing {
   /** Counts decisions. */
   readonly number: number;
   readonly version: string;
-  readonly streams: readonly string[];
+  readonly destinations: readonly string[];
 }
 
 /** An environment called a record done when it had made so many decisions. */
@@ -29,16 +29,16 @@ export class Routings {
 
   /** The same routes, watched. */
   watch(routes: RouteSet, environmentId: number): RouteSet {
-    const { version, streams, routeIds } = routes;
+    const { version, destinations, routeIds } = routes;
     return {
       version,
-      streams,
+      destinations,
       routeIds,
       route: (event, text) => {
         const result = routes.route(event, text);
         this.#decisions += 1;
-        const streams = result.copies.map(({ stream }) => stream.stream);
-        const routing = { environmentId, number: this.#decisions, version, streams };
+        const names = result.copies.map(({ destination }) => destination.name);
+        const routing = { environmentId, number: this.#decisions, version, destinations: names };
         const identity = identityOf(event.event);
         const known = this.#routings.get(identity);
         if (known === undefined) this.#routings.set(identity, [routing]);
@@ -69,12 +69,12 @@ export class Routings {
     return this.#confirmed.has(`${shardId}:${sequenceNumber}`);
   }
 
-  /** Streams an event of a record has to be in: what each environment that called the record done had decided last. */
+  /** Destinations an event of a record has to be in: what each environment that called the record done had decided last. */
   dueOf(shardId: string, sequenceNumber: string, identity: string): readonly (readonly string[])[] {
     const confirmations = this.#confirmed.get(`${shardId}:${sequenceNumber}`) ?? [];
     return confirmations.map(({ environmentId, decisions }) => {
       const isBefore = (routing: Routing) => routing.environmentId === environmentId && routing.number <= decisions;
-      return this.#routings.get(identity)?.findLast(isBefore)?.streams ?? [];
+      return this.#routings.get(identity)?.findLast(isBefore)?.destinations ?? [];
     });
   }
 

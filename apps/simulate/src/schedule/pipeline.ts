@@ -24,7 +24,7 @@ import { parseJson } from "@millrace/event-contracts";
 import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
 import { redrive, type RedriveResult } from "@millrace/route-tools";
-import type { CompiledStream } from "@millrace/routes";
+import type { CompiledDestination } from "@millrace/routes";
 import type { RouteSet } from "@millrace/routes/runtime";
 import {
   assemble,
@@ -200,7 +200,7 @@ export class Pipeline {
     });
     const random = createRandom(`${plan.seed}/redrive/retries`);
     const { bucket, folder } = this.places.undelivered;
-    for (const application of new Set(resources.routes.streams.map((stream) => stream.application))) {
+    for (const application of new Set(resources.routes.destinations.map((destination) => destination.application))) {
       const rows: Record<string, unknown>[] = [];
       for (const { key } of await this.objectStore.list(bucket, `${folder}${application}/`)) {
         for (const line of await readLines(this.objectStore, bucket, key))
@@ -209,7 +209,7 @@ export class Pipeline {
       const result = await redrive(rows, {
         application,
         routes: this.publications.at(-1)?.routes ?? resources.routes,
-        destination: (stream) => this.#createWriter(stream, { client, clock, random }),
+        destination: (destination) => this.#createWriter(destination, { client, clock, random }),
         now: () => clock.now(),
       });
       this.redriveResults.push(result);
@@ -218,8 +218,8 @@ export class Pipeline {
 
   /** Name of one of the destination streams, counted round. */
   destinationStream(index: number): string {
-    const { streams } = this.#deps.resources.routes;
-    return this.places.destination(streams[index % streams.length]?.stream ?? "");
+    const { destinations } = this.#deps.resources.routes;
+    return this.places.destination(destinations[index % destinations.length]?.name ?? "");
   }
 
   /** Faults that came about outside of Kinesis. */
@@ -318,7 +318,7 @@ export class Pipeline {
     });
     const route = createRouterHandler({
       routes: () => this.routings.watch(source.current(), environment.id),
-      destination: (stream) => this.#createWriter(stream, { client, clock, random }),
+      destination: (destination) => this.#createWriter(destination, { client, clock, random }),
       badRows: deliveries.watch(createPutRecords({ client, streamName, clock, random }), streamName),
       undelivered: { put: (key, bytes) => objects.send(key, bytes) },
       clock,
@@ -364,10 +364,10 @@ export class Pipeline {
   }
 
   #createWriter(
-    { stream, ordering }: CompiledStream,
+    { name, ordering }: CompiledDestination,
     { client, clock, random }: Pick<PutRecordsOptions, "client" | "clock" | "random">,
   ): PutRecords {
-    const streamName = this.places.destination(stream);
+    const streamName = this.places.destination(name);
     return this.#deps.deliveries.watch(createPutRecords({ client, streamName, ordering, clock, random }), streamName);
   }
 

@@ -27,7 +27,7 @@ export class Places {
     this.badRowLanding = landingOf(topology, badRows);
     const router = readerOf(topology, enriched);
     this.routerName = router.name;
-    this.#destinationPrefix = variableOf(router, "DESTINATION_STREAM_PREFIX");
+    this.#destinationPrefix = variableOf(router, "DESTINATION_PREFIX");
     this.undelivered = readS3Url(variableOf(router, "UNDELIVERED_URL"));
     const buckets = topology.mappings.map(({ onFailureBucket }) => onFailureBucket);
     this.givenUpBuckets = [...new Set(buckets.filter((bucket) => bucket !== undefined))];

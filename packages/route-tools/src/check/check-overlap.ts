@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Projection } from "@millrace/routes";
+import { nameDestination, type Projection } from "@millrace/routes";
 import { patternImplies } from "../analysis/implies.ts";
 import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
 
 /**
- * Routes that deliver to their stream nothing that another route of the document does not deliver there already. Two
+ * Routes that deliver to their destination nothing that another route of the document does not deliver there already. Two
  * that match the same are told as duplicates, at the later one.
  */
 export function checkOverlap(parsed: ParsedRoute, all: readonly ParsedRoute[]): RouteFinding[] {
@@ -19,9 +19,9 @@ export function checkOverlap(parsed: ParsedRoute, all: readonly ParsedRoute[]): 
       pointer: "/pattern",
       rule: isDuplicate ? "duplicate-route" : "shadowed-route",
       message: isDuplicate
-        ? `Route "${parsed.route.name}" matches the same events as route "${wider.route.name}", for the same stream.`
-        : `Whatever route "${parsed.route.name}" matches, route "${wider.route.name}" delivers to the same stream already.`,
-      fix: "Remove it, narrow the other one, or give it a stream of its own.",
+        ? `Route "${parsed.route.name}" matches the same events as route "${wider.route.name}", for the same destination.`
+        : `Whatever route "${parsed.route.name}" matches, route "${wider.route.name}" delivers to the same destination already.`,
+      fix: "Remove it, narrow the other one, or give it a destination of its own.",
     },
   ];
 }
@@ -37,21 +37,21 @@ function checkTogether(parsed: ParsedRoute, all: readonly ParsedRoute[]): RouteF
       severity: "error",
       pointer: "/pattern",
       rule: "shadowed-route",
-      message: `Whatever route "${parsed.route.name}" matches, the routes ${names} deliver to the same stream between them.`,
-      fix: "Remove it, narrow the others, or give it a stream of its own.",
+      message: `Whatever route "${parsed.route.name}" matches, the routes ${names} deliver to the same destination between them.`,
+      fix: "Remove it, narrow the others, or give it a destination of its own.",
     },
   ];
 }
 
-/** Whether `wide` delivers all that `narrow` delivers, as whole and to the same stream. */
+/** Whether `wide` delivers all that `narrow` delivers, as whole and to the same destination. */
 function delivers(wide: ParsedRoute, narrow: ParsedRoute): boolean {
   return isAsWhole(wide, narrow) && patternImplies(narrow.conjunctions, wide.conjunctions);
 }
 
-/** Whether `wide` delivers what it matches to the stream of `narrow`, and at least as much of it. */
+/** Whether `wide` delivers what it matches to the destination of `narrow`, and at least as much of it. */
 function isAsWhole(wide: ParsedRoute, narrow: ParsedRoute): boolean {
   const { destination, sample = 1, project } = wide.route;
-  if (destination.stream !== narrow.route.destination.stream) return false;
+  if (nameDestination(destination).name !== nameDestination(narrow.route.destination).name) return false;
   if (sample < (narrow.route.sample ?? 1)) return false;
   return project === undefined || isDeepStrictEqual(sorted(project), sorted(narrow.route.project));
 }

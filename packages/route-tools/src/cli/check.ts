@@ -1,6 +1,6 @@
 import { readRegistry } from "@millrace/contract-tools/registry";
 import { parseArgs } from "node:util";
-import { checkDroppedStreams } from "../check/check-dropped-streams.ts";
+import { checkDroppedDestinations } from "../check/check-dropped-destinations.ts";
 import { checkRoutes } from "../check/check-routes.ts";
 import { formatFault, readRouteDocuments } from "@millrace/routes";
 import { baseDocuments } from "./base-documents.ts";
@@ -30,7 +30,7 @@ export const check: Command = {
     const { registry } = readRegistry(values.schemas ?? folders.schemas);
     const faults = [
       ...checkRoutes(folder, registry),
-      ...(values.base === undefined ? [] : checkDroppedStreams(baseDocuments(values.base), folder, path)),
+      ...(values.base === undefined ? [] : checkDroppedDestinations(baseDocuments(values.base), folder, path)),
     ];
     const errors = faults.filter(({ severity }) => severity === "error").length;
     if (values.json) output.out(JSON.stringify(faults, null, 2));

@@ -2,7 +2,7 @@ import { eventIdentity } from "@millrace/event-contracts";
 import { explainPattern, parseEventText } from "@millrace/event-pattern";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { describeExplanation, loadRouteDocuments } from "@millrace/routes";
+import { describeExplanation, loadRouteDocuments, nameDestination } from "@millrace/routes";
 import { samplePoint } from "@millrace/routes/runtime";
 import { UsageError } from "../errors.ts";
 
@@ -40,12 +40,19 @@ export const explain: Command = {
     for (const { id, route, explanation } of asked) {
       const isSampledOut = explanation.matches && isLeftOut(event, route.sample);
       if (values.json) {
-        output.out(JSON.stringify({ route: id, stream: route.destination.stream, isSampledOut, ...explanation }));
+        output.out(
+          JSON.stringify({
+            route: id,
+            destination: nameDestination(route.destination).name,
+            isSampledOut,
+            ...explanation,
+          }),
+        );
       } else {
         const { sample = 1, destination } = route;
         const matches = isSampledOut
           ? `matches, but the sample of ${sample} leaves this event out`
-          : `matches → ${destination.stream}`;
+          : `matches → ${nameDestination(destination).name}`;
         const verdict = explanation.matches ? matches : "no";
         output.out(`${id}: ${verdict}\n    ${describeExplanation(explanation)}`);
       }

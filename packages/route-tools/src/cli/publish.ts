@@ -31,9 +31,9 @@ export const publish: Command = {
     output.out(
       `${to}: ${routes.length} routes, version ${version}${before === undefined ? "" : `, before ${before.compiled.version}`}`,
     );
-    const added = before === undefined ? [] : streamsOnlyIn(artifact, before);
+    const added = before === undefined ? [] : destinationsOnlyIn(artifact, before);
     if (added.length > 0) {
-      output.err(`Routers take this only where these streams are deployed: ${added.join(", ")}`);
+      output.err(`Routers take this only where these destinations are deployed: ${added.join(", ")}`);
     }
     return 0;
   },
@@ -53,9 +53,9 @@ async function replace(to: string, artifact: RouteArtifact): Promise<RouteArtifa
   }
 }
 
-function streamsOnlyIn({ compiled }: RouteArtifact, other: RouteArtifact): string[] {
-  const known = new Set(other.compiled.streams.map(({ stream }) => stream));
-  return compiled.streams.map(({ stream }) => stream).filter((stream) => !known.has(stream));
+function destinationsOnlyIn({ compiled }: RouteArtifact, other: RouteArtifact): string[] {
+  const known = new Set(other.compiled.destinations.map(({ name }) => name));
+  return compiled.destinations.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
 interface Place {

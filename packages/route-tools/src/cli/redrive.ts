@@ -1,6 +1,7 @@
-import type { PutRecords } from "@millrace/put-records";
-import { compileRoutes, type EnvironmentPlace, loadRouteDocuments, parseStreamArn } from "@millrace/routes";
-import { type CompiledStream, loadRoutes } from "@millrace/routes/runtime";
+import type { Connections } from "@millrace/destinations";
+import { compileRoutes, type EnvironmentPlace, loadRouteDocuments } from "@millrace/routes";
+import { type CompiledDestination, loadRoutes } from "@millrace/routes/runtime";
+import type { OutputWriter } from "@millrace/stream-handler";
 import { parseArgs } from "node:util";
 import { UsageError } from "../errors.ts";
 import { openLedger } from "../redrive/ledger.ts";
@@ -76,14 +77,18 @@ function sinceHour(since: string | undefined): (file: string) => boolean {
   return (file) => (/date=(.{10}\/hour=\d{2})\//.exec(file)?.[1] ?? "") >= `${date}/hour=${hour}`;
 }
 
-/** Loaded here alone: the other commands write to no stream, and the SDK takes longer to load than they take to run. */
-async function destinations(place: EnvironmentPlace): Promise<(stream: CompiledStream) => PutRecords> {
-  const { createKinesisClient, createPutRecords } = await import("@millrace/put-records");
-  return ({ stream, arn, ordering }) => {
-    const streamArn = arn?.[place.name];
-    const region = streamArn === undefined ? place.region : parseStreamArn(streamArn)?.region;
-    const client = createKinesisClient(region === undefined ? {} : { region });
-    const target = streamArn === undefined ? { streamName: place.streamPrefix + stream } : { streamArn };
-    return createPutRecords({ client, ...target, ordering });
+/**
+ * Loaded here alone: the other commands write to no destination, and the SDK takes longer to load than they take to
+ * run.
+ */
+async function destinations(place: EnvironmentPlace): Promise<(destination: CompiledDestination) => OutputWriter> {
+  const { createKinesisClient, systemClock } = await import("@millrace/put-records");
+  const { openDestination, targetOf } = await import("@millrace/destinations");
+  const { name: stage, region, accountId, streamPrefix: prefix } = place;
+  const connections: Connections = {
+    kinesis: (where) => createKinesisClient({ region: where }),
+    clock: systemClock,
+    random: Math.random,
   };
+  return (destination) => openDestination(targetOf(destination, { stage, region, accountId, prefix }), connections);
 }

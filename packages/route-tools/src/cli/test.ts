@@ -33,11 +33,11 @@ export const test: Command = {
       const { matched, copies } = set.route(event);
       if (matched.length === 0) unmatched += 1;
       for (const id of matched) counts.set(id, (counts.get(id) ?? 0) + 1);
-      const streams = copies.map(({ stream }) => stream.stream);
-      if (values.json) output.out(JSON.stringify({ id: event.event.id, routes: matched, streams }));
+      const destinations = copies.map(({ destination }) => destination.name);
+      if (values.json) output.out(JSON.stringify({ id: event.event.id, routes: matched, destinations }));
       else
         output.out(
-          `${line}  ${event.event.id}  ${matched.length === 0 ? "–" : `${matched.join(", ")} → ${streams.join(", ") || "sampled out"}`}`,
+          `${line}  ${event.event.id}  ${matched.length === 0 ? "–" : `${matched.join(", ")} → ${destinations.join(", ") || "sampled out"}`}`,
         );
     }
     if (!values.json) {

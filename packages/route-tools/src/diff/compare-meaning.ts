@@ -1,5 +1,12 @@
 import { parsePattern } from "@millrace/event-pattern";
-import { type EnvironmentPlace, meaningOf, resolveDestination, type Route, type RouteDocument } from "@millrace/routes";
+import {
+  type EnvironmentPlace,
+  meaningOf,
+  nameDestination,
+  resolveDestination,
+  type Route,
+  type RouteDocument,
+} from "@millrace/routes";
 import { isDeepStrictEqual } from "node:util";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
@@ -23,7 +30,7 @@ export const CHANGE_KINDS = [
 /** One thing that a change of the documents means. */
 export interface MeaningChange {
   readonly kind: (typeof CHANGE_KINDS)[number];
-  /** `<application>`, `<application>/<route>`, or a stream. */
+  /** `<application>`, `<application>/<route>`, or a destination. */
   readonly subject: string;
   readonly text: string;
 }
@@ -49,13 +56,13 @@ export function compareMeaning(
 }
 
 function sensitiveChanges({ before, after }: Documents, model: EventModel): MeaningChange[] {
-  const old = new Map(before.flatMap((document) => [...sensitiveByStream(document, model)]));
+  const old = new Map(before.flatMap((document) => [...sensitiveByDestination(document, model)]));
   return after.flatMap((document) =>
-    [...sensitiveByStream(document, model)].flatMap(([stream, fields]): MeaningChange[] => {
-      const known = old.get(stream);
+    [...sensitiveByDestination(document, model)].flatMap(([subject, fields]): MeaningChange[] => {
+      const known = old.get(subject);
       const added = [...fields].filter(([path]) => known?.has(path) !== true);
       if (added.length === 0) return [];
-      return [{ kind: "sensitive", subject: stream, text: `newly delivered in the clear: ${list(added)}` }];
+      return [{ kind: "sensitive", subject, text: `newly delivered in the clear: ${list(added)}` }];
     }),
   );
 }
@@ -64,15 +71,15 @@ const list = (fields: Iterable<readonly [string, string]>): string =>
   [...fields].map(([path, name]) => `${path} (${name})`).join(", ");
 
 /**
- * Readable sensitive fields that each stream of a document gets, with their classes; a partition key is one of them.
+ * Readable sensitive fields that each destination of a document gets, with their classes; a partition key is one of them.
  */
-function sensitiveByStream({ routes }: RouteDocument, model: EventModel): Map<string, Map<string, string>> {
-  const streams = new Map<string, Map<string, string>>();
+function sensitiveByDestination({ routes }: RouteDocument, model: EventModel): Map<string, Map<string, string>> {
+  const destinations = new Map<string, Map<string, string>>();
   for (const route of routes) {
-    const { stream } = route.destination;
-    streams.set(stream, new Map([...(streams.get(stream) ?? []), ...sensitiveOf(route, model)]));
+    const { name } = nameDestination(route.destination);
+    destinations.set(name, new Map([...(destinations.get(name) ?? []), ...sensitiveOf(route, model)]));
   }
-  return streams;
+  return destinations;
 }
 
 function sensitiveOf(route: Route, model: EventModel): Map<string, string> {
@@ -108,7 +115,7 @@ function routeChanges(
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((subject): MeaningChange[] => {
     const [was, is] = [old.get(subject), now.get(subject)];
     if (was === undefined || is === undefined) {
-      const text = is === undefined ? "removed" : `added, to stream ${is.destination.stream}`;
+      const text = is === undefined ? "removed" : `added, to ${wordsOf(is.destination)}`;
       return [{ kind: "route", subject, text }];
     }
     return [
@@ -133,6 +140,12 @@ function destinationChanges(
     const account = isForeign ? `, **another account**${sensitive === "" ? "" : `, which gets ${sensitive}`}` : "";
     return [{ kind: "destination", subject, text: `${place.name}: ${arrow(from, to)}${account}` }];
   });
+}
+
+/** `queue claims` */
+function wordsOf(destination: Route["destination"]): string {
+  const { kind, name } = nameDestination(destination);
+  return `${kind.property} ${name}`;
 }
 
 type Value = object | string | number | null;

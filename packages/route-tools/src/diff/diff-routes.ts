@@ -143,8 +143,8 @@ class Side {
     const set = loadRoutes(compiled);
     this.routeIds = set.routeIds;
     this.#route = (event) => set.route(event);
-    for (const { stream, application } of compiled.streams) {
-      this.streams.set(stream, { application, load: new LoadMeter(), fields: new FieldCollector() });
+    for (const { name, application } of compiled.destinations) {
+      this.streams.set(name, { application, load: new LoadMeter(), fields: new FieldCollector() });
     }
   }
 
@@ -158,7 +158,7 @@ class Side {
     if (matched.length === 0) this.unmatched += 1;
     const delivered = new Set<string>();
     for (const copy of copies) {
-      const stream = this.streams.get(copy.stream.stream);
+      const stream = this.streams.get(copy.destination.name);
       stream?.load.add(Buffer.byteLength(JSON.stringify(copy.event)) + 1);
       stream?.fields.add(copy.event);
       for (const route of copy.routes) delivered.add(route);

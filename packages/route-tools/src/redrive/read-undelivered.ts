@@ -1,7 +1,8 @@
 /** An undelivered event of the router: an enriched event that a destination did not take. */
 export interface ReadUndelivered {
   readonly application: string;
-  readonly stream: string;
+  /** Name of the stream, queue or bus in the route documents. */
+  readonly destination: string;
   readonly event: Readonly<Record<string, unknown>> & {
     readonly event: { readonly id: string; readonly source: string; readonly subject?: string };
   };
@@ -13,16 +14,18 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Reads a line of an object of undelivered events: the event, or the reason why it is none. */
 export function readUndelivered(row: Readonly<Record<string, unknown>>): ReadUndelivered | { reason: string } {
   const { delivery, enriched } = row;
-  if (!isObject(delivery) || typeof delivery["application"] !== "string" || typeof delivery["stream"] !== "string") {
-    return { reason: "It does not name its application and stream" };
+  if (!isObject(delivery)) return { reason: "It does not say where it was to go" };
+  const { application, stream: destination } = delivery;
+  if (typeof application !== "string" || typeof destination !== "string") {
+    return { reason: "It does not name its application and destination" };
   }
   const inner = isObject(enriched) ? enriched["event"] : undefined;
   if (!isObject(inner) || typeof inner["id"] !== "string" || typeof inner["source"] !== "string") {
     return { reason: "It holds no enriched event" };
   }
   return {
-    application: delivery["application"],
-    stream: delivery["stream"],
+    application,
+    destination,
     event: enriched as ReadUndelivered["event"],
   };
 }

@@ -1,16 +1,16 @@
 import { encodeRecord, eventIdentity, partitionKeyOf } from "@millrace/event-contracts";
-import type { Delivery, PutRecords } from "@millrace/put-records";
-import type { CompiledStream, EventCopy, RouteSet } from "@millrace/routes/runtime";
+import type { CompiledDestination, EventCopy, RouteSet } from "@millrace/routes/runtime";
+import type { OutputDelivery, OutputWriter } from "@millrace/stream-handler";
 import { type ReadUndelivered, readUndelivered } from "./read-undelivered.ts";
 
 /** What a redrive needs. */
 export interface RedriveOptions {
-  /** Undelivered events of others are passed over, and only copies for this application's streams are written. */
+  /** Undelivered events of others are passed over, and only copies for this application's destinations are written. */
   readonly application: string;
   /** The present routes. */
   readonly routes: RouteSet;
-  /** The writer of a stream; absent: nothing is written, everything is counted. */
-  readonly destination?: ((stream: CompiledStream) => PutRecords) | undefined;
+  /** The writer of a destination; absent: nothing is written, everything is counted. */
+  readonly destination?: ((destination: CompiledDestination) => OutputWriter) | undefined;
   /** Copies that were put back before, as `redriveKey`; extended by what is delivered now. */
   readonly done?: Set<string> | undefined;
   /** Told after each batch, so that a run that is cut off is not begun anew. */
@@ -23,9 +23,9 @@ export interface RedriveResult {
   /** Undelivered events of the application. */
   readonly found: number;
   readonly unreadable: number;
-  /** Left out: another undelivered event, or an earlier run, had the same event for the same stream. */
+  /** Left out: another undelivered event, or an earlier run, had the same event for the same destination. */
   readonly duplicates: number;
-  /** No present route wants the event for the stream it was meant for. */
+  /** No present route wants the event for the destination it was meant for. */
   readonly unwanted: number;
   readonly delivered: number;
   readonly failed: number;
@@ -36,9 +36,9 @@ export interface RedriveResult {
 /** Copies put in one go: far below a request's 500, so that a run that is cut off repeats little. */
 const BATCH = 200;
 
-/** What makes a copy the same copy: its stream and the identity of its event. */
-export function redriveKey(stream: string, event: { source: string; id: string }): string {
-  return `${stream} ${eventIdentity(event)}`;
+/** The key of a copy: its destination and the identity of its event. */
+export function redriveKey(destination: string, event: { source: string; id: string }): string {
+  return `${destination} ${eventIdentity(event)}`;
 }
 
 /** Puts undelivered events back through the present routes. */
@@ -59,7 +59,7 @@ interface Waiting {
 }
 
 interface Outcome {
-  readonly status: Delivery["status"];
+  readonly status: OutputDelivery["status"];
   readonly error?: Error;
 }
 
@@ -75,7 +75,7 @@ class RedriveRun {
   };
   readonly #options: RedriveOptions;
   readonly #seen: Set<string>;
-  readonly #writers = new Map<string, PutRecords>();
+  readonly #writers = new Map<string, OutputWriter>();
   #waiting: Waiting[] = [];
 
   constructor(options: RedriveOptions) {
@@ -91,14 +91,15 @@ class RedriveRun {
     }
     if (row.application !== this.#options.application) return;
     this.result.found += 1;
-    // Only the stream that failed: the others had their copy of this event, or have an undelivered event of their own.
-    const key = redriveKey(row.stream, row.event.event);
+    // Only the destination that failed: the others had their copy of this event, or have an undelivered event of their own.
+    const key = redriveKey(row.destination, row.event.event);
     if (this.#seen.has(key)) {
       this.result.duplicates += 1;
       return;
     }
-    const copy = this.#options.routes.route(row.event).copies.find(({ stream }) => stream.stream === row.stream);
-    if (copy === undefined || copy.stream.application !== this.#options.application) {
+    const { copies } = this.#options.routes.route(row.event);
+    const copy = copies.find(({ destination }) => destination.name === row.destination);
+    if (copy === undefined || copy.destination.application !== this.#options.application) {
       this.result.unwanted += 1;
       return;
     }
@@ -110,9 +111,9 @@ class RedriveRun {
   async flush(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = [];
-    const byStream = Map.groupBy(batch, ({ copy }) => copy.stream);
-    for (const [stream, copies] of byStream) {
-      const deliveries = await this.#put(stream, copies);
+    const byDestination = Map.groupBy(batch, ({ copy }) => copy.destination);
+    for (const [destination, copies] of byDestination) {
+      const deliveries = await this.#put(destination, copies);
       const delivered = copies.filter((_, index) => deliveries[index]?.status === "delivered").map(({ key }) => key);
       this.result.delivered += delivered.length;
       this.result.failed += copies.length - delivered.length;
@@ -127,11 +128,11 @@ class RedriveRun {
     }
   }
 
-  #put(stream: CompiledStream, copies: readonly Waiting[]): Promise<readonly Outcome[]> {
-    const { destination } = this.#options;
-    if (destination === undefined) return Promise.resolve(copies.map(() => ({ status: "delivered" as const })));
-    const writer = this.#writers.get(stream.stream) ?? destination(stream);
-    this.#writers.set(stream.stream, writer);
+  #put(destination: CompiledDestination, copies: readonly Waiting[]): Promise<readonly Outcome[]> {
+    const { destination: open } = this.#options;
+    if (open === undefined) return Promise.resolve(copies.map(() => ({ status: "delivered" as const })));
+    const writer = this.#writers.get(destination.name) ?? open(destination);
+    this.#writers.set(destination.name, writer);
     return writer.put(copies.map((waiting) => this.#record(waiting)));
   }
 

@@ -2,7 +2,7 @@ import type { Contract, Registry } from "@millrace/contract-tools/registry";
 import { FREE_NAME } from "../analysis/sensitive-places.ts";
 import { READABLE_AFTER } from "../check/check-sensitive.ts";
 import { EventModel } from "../analysis/event-model.ts";
-import { closestName, type Route, type RouteDocument } from "@millrace/routes";
+import { closestName, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
 
 /** What somebody who wants a route says. */
@@ -37,7 +37,9 @@ export function newRouteDocument(answers: NewRouteAnswers, registry: Registry): 
 export function withRoute(document: RouteDocument, answers: NewRouteAnswers, registry: Registry): RouteDocument {
   const route = newRoute(answers, registry);
   const { formerDestinations, ...rest } = document;
-  const former = (formerDestinations ?? []).filter(({ stream }) => stream !== route.destination.stream);
+  const former = (formerDestinations ?? []).filter(
+    (one) => nameDestination(one).name !== nameDestination(route.destination).name,
+  );
   return {
     ...rest,
     routes: [...document.routes, route],

@@ -26,18 +26,18 @@ afterEach(async () => {
 
 test("publishing puts routes into a bucket that a router takes, and says which were there before", async () => {
   const to = "s3://the-routes/routes.json";
-  const { streams, version } = compileRoutes(loadRouteDocuments(routes));
+  const { destinations, version } = compileRoutes(loadRouteDocuments(routes));
   const first = await run("publish", "--to", to, "--routes", routes);
   expect(first).toEqual({ code: 0, err: "", out: expect.stringMatching(`^${to}: \\d+ routes, version ${version}\n$`) });
   const text = Buffer.from((await store.get("the-routes", "routes.json")).bytes).toString();
-  expect(loadRouteArtifact(text, streams).version).toBe(version);
+  expect(loadRouteArtifact(text, destinations).version).toBe(version);
 
   const added = ["--application", "pricing", "--owner", "team-pricing", "--type", "commerce.product-view"];
   await run("new", "--routes", routes, ...added);
   expect(await run("publish", "--to", to, "--routes", routes)).toEqual({
     code: 0,
     out: expect.stringContaining(`, before ${version}\n`),
-    err: "Routers take this only where these streams are deployed: pricing\n",
+    err: "Routers take this only where these destinations are deployed: pricing\n",
   });
 });
 

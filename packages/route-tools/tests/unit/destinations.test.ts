@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type DestinationDocument, destinationFaults } from "@millrace/routes";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkDroppedStreams } from "../../src/check/check-dropped-streams.ts";
+import { checkDroppedDestinations } from "../../src/check/check-dropped-destinations.ts";
 import { readEnvironmentPlaces } from "../../src/cli/environment-places.ts";
 import { run, temporaryFolder } from "../support/run.ts";
 
@@ -117,13 +117,13 @@ test("an ARN that takes the place of a stream of ours is told: the stream would 
   const before = { application: "a", owner: "t", routes: [route({ stream: "a" })] };
   const after = { ...before, routes: [route({ stream: "a", arn: { prod: arn("999999999999", "a") } })] };
   expect(
-    checkDroppedStreams([before], { documents: [{ file: "a.json", document: after }], faults: [] }, ""),
+    checkDroppedDestinations([before], { documents: [{ file: "a.json", document: after }], faults: [] }, ""),
   ).toMatchObject([
     { rule: "replaced-stream", pointer: "/routes/0/destination/arn/prod", message: expect.stringContaining('"a"') },
   ]);
-  expect(checkDroppedStreams([after], { documents: [{ file: "a.json", document: after }], faults: [] }, "")).toEqual(
-    [],
-  );
+  expect(
+    checkDroppedDestinations([after], { documents: [{ file: "a.json", document: after }], faults: [] }, ""),
+  ).toEqual([]);
 });
 
 test("the command refuses a loop, and says where", async () => {

@@ -1,8 +1,9 @@
 import { compilePatterns } from "@millrace/event-pattern";
 import { createHash } from "node:crypto";
 import type { Route, RouteDocument } from "../document/route-document.ts";
+import { nameDestination } from "../destinations/kinds/index.ts";
 import { meaningOf } from "./meaning.ts";
-import type { CompiledRoute, CompiledRoutes, CompiledStream } from "../runtime/compiled-routes.ts";
+import type { CompiledRoute, CompiledRoutes, CompiledDestination } from "../runtime/compiled-routes.ts";
 
 /**
  * Compiles route documents into what the router loads. Documents should have been parsed (and checked) before.
@@ -10,41 +11,45 @@ import type { CompiledRoute, CompiledRoutes, CompiledStream } from "../runtime/c
  * @example compileRoutes(loadRouteDocuments("schemas/routes")).routes.map((route) => route.id)
  */
 export function compileRoutes(documents: readonly RouteDocument[]): CompiledRoutes {
-  const streams: CompiledStream[] = [];
-  const streamIndex = new Map<string, number>();
+  const destinations: CompiledDestination[] = [];
+  const indexes = new Map<string, number>();
   const routes: CompiledRoute[] = [];
   const patterns: Record<string, Route["pattern"]> = {};
   for (const { application, routes: ofDocument } of documents) {
     for (const route of ofDocument) {
       const id = `${application}/${route.name}`;
-      let index = streamIndex.get(route.destination.stream);
+      const { name } = nameDestination(route.destination);
+      let index = indexes.get(name);
       if (index === undefined) {
-        index = streams.push(compileStream(application, route)) - 1;
-        streamIndex.set(route.destination.stream, index);
+        index = destinations.push(compileDestination(application, route)) - 1;
+        indexes.set(name, index);
       }
       patterns[id] = route.pattern;
       routes.push(compileRoute(id, index, route));
     }
   }
-  const compiled = { format: 1 as const, patterns: compilePatterns(patterns).toJSON(), routes, streams };
+  const compiled = { format: 2 as const, patterns: compilePatterns(patterns).toJSON(), routes, destinations };
   return { ...compiled, version: versionOf(documents) };
 }
 
-function compileRoute(id: string, stream: number, route: Route): CompiledRoute {
+function compileRoute(id: string, destination: number, route: Route): CompiledRoute {
   const { sample, project } = route;
   return {
     id,
-    stream,
+    destination,
     ...(sample !== undefined && sample < 1 && { sample }),
     ...(project?.keep && { keep: project.keep.map(segments) }),
     ...(project?.drop && { drop: project.drop.map(segments) }),
   };
 }
 
-function compileStream(application: string, { destination, partitionKey, delivery }: Route): CompiledStream {
+function compileDestination(application: string, { destination, partitionKey, delivery }: Route): CompiledDestination {
+  const { kind, name } = nameDestination(destination);
   return {
     application,
-    ...destination,
+    kind: kind.kind,
+    name,
+    ...(destination.arn && { arn: destination.arn }),
     ...(partitionKey !== undefined && { partitionKey: segments(partitionKey) }),
     ...delivery,
   };

@@ -16,5 +16,5 @@ export function createRouteArtifact(documents: readonly RouteDocument[]): RouteA
       }),
     ),
   );
-  return { format: 1, digest: digestOf(compiled), compiled, tests };
+  return { format: 2, digest: digestOf(compiled), compiled, tests };
 }

@@ -1,3 +1,5 @@
+import type { KindName } from "../destinations/kinds/destination-kind.ts";
+import { nameDestination } from "../destinations/kinds/index.ts";
 import type { Route } from "../document/route-document.ts";
 
 /** Time one invocation spends on a destination whose routes do not say otherwise; the router has the same default. */
@@ -6,7 +8,8 @@ const DEFAULT_BUDGET_MS = 8_000;
 /** The demands of a route in one form for all spellings: defaults written out, lists and keys in order. */
 export interface RouteMeaning {
   readonly pattern: Route["pattern"];
-  readonly stream: string;
+  readonly kind: KindName;
+  readonly destination: string;
   readonly arn: Readonly<Record<string, string>>;
   readonly partitionKey: string | null;
   readonly sample: number;
@@ -21,10 +24,12 @@ export interface RouteMeaning {
 
 /** Equal routes have equal meanings, however their documents write them. */
 export function meaningOf({ pattern, destination, partitionKey, sample, project, delivery }: Route): RouteMeaning {
+  const { kind, name, arn } = nameDestination(destination);
   return {
     pattern,
-    stream: destination.stream,
-    arn: Object.fromEntries(Object.entries(destination.arn ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    kind: kind.kind,
+    destination: name,
+    arn: Object.fromEntries(Object.entries(arn).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     partitionKey: partitionKey ?? null,
     sample: sample ?? 1,
     keep: project?.keep?.toSorted() ?? null,

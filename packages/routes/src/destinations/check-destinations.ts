@@ -1,7 +1,9 @@
 import type { Fault } from "../document/fault.ts";
 import type { Destination, Route, RouteDocument } from "../document/route-document.ts";
 import { AWS_REGIONS, PARTITION } from "./aws-regions.ts";
-import { type EnvironmentPlace, ownStream, parseStreamArn, resolveDestination } from "./physical-stream.ts";
+import type { DestinationKind } from "./kinds/destination-kind.ts";
+import { nameDestination, type NamedDestination } from "./kinds/index.ts";
+import { type EnvironmentPlace, ownArn, parseDestinationArn, resolveDestination } from "./physical-destination.ts";
 
 /** The part of a document that destinations follow from. */
 export interface DestinationDocument extends Pick<RouteDocument, "application" | "formerDestinations"> {
@@ -22,7 +24,7 @@ const RESERVED_MS = 5_000;
 
 type Draft = Omit<Fault, "file" | "severity">;
 
-interface Named {
+interface Named extends NamedDestination {
   readonly file: string;
   readonly application: string;
   readonly destination: Destination;
@@ -30,8 +32,8 @@ interface Named {
 }
 
 /**
- * Resolves every destination to the stream it is in each environment, and tells what must not be: a stream of the
- * pipeline itself, one stream under two names or of two owners, and places that do not exist.
+ * Resolves every destination to the stream, queue or bus it is in each environment, and tells what must not be: a
+ * stream of the pipeline itself, one destination under two names or of two owners, and places that do not exist.
  *
  * @param places every environment there is, so that a document of one cannot name a stream of another
  */
@@ -44,7 +46,7 @@ export function destinationFaults(files: readonly DestinationFile[], places: rea
   };
   const pipeline = new Map(
     places.flatMap((place) =>
-      place.pipelineStreams.map((name) => [ownStream(place, name), `${name} of ${place.name}`]),
+      place.pipelineStreams.map((name) => [ownArn(place, "kinesis", name), `${name} of ${place.name}`]),
     ),
   );
   const owners = new Map<string, Named & { readonly place: EnvironmentPlace }>();
@@ -55,10 +57,11 @@ export function destinationFaults(files: readonly DestinationFile[], places: rea
   };
   for (const one of named) {
     for (const draft of placeFaults(one, places)) tell(one.file, draft);
+    for (const draft of nameFaults(one, named)) tell(one.file, draft);
     for (const place of places) {
       const arn = resolveDestination(one.destination, place);
-      const isOurs = one.destination.arn?.[place.name] === undefined;
-      const pointer = isOurs ? `${one.pointer}/stream` : `${one.pointer}/arn/${place.name}`;
+      const isOurs = one.arn[place.name] === undefined;
+      const pointer = isOurs ? `${one.pointer}/${one.kind.property}` : `${one.pointer}/arn/${place.name}`;
       const own = pipeline.get(arn);
       if (own !== undefined) {
         const message = `In ${place.name} this is the stream ${own}, which the pipeline itself reads and writes.`;
@@ -68,9 +71,8 @@ export function destinationFaults(files: readonly DestinationFile[], places: rea
       const owner = claim(arn, one, place);
       const sharer = claim(`${place.name} ${arn}`, one, place);
       if (owner.application !== one.application) tell(one.file, { pointer, ...sharedFault(arn, one, owner) });
-      else if (sharer.destination.stream !== one.destination.stream) {
-        tell(one.file, { pointer, ...sharedFault(arn, one, sharer) });
-      } else if (!isOurs) for (const draft of oursFaults(arn, pointer, places)) tell(one.file, draft);
+      else if (sharer.name !== one.name) tell(one.file, { pointer, ...sharedFault(arn, one, sharer) });
+      else if (!isOurs) for (const draft of oursFaults(arn, one, pointer, places)) tell(one.file, draft);
     }
   }
   return [...faults.values(), ...files.flatMap((file) => budgetFaults(file, places))];
@@ -81,34 +83,52 @@ function destinationsOf({ file, document }: DestinationFile): Named[] {
   return [
     ...routes.map(({ destination }, index) => ({ destination, pointer: `/routes/${index}/destination` })),
     ...formerDestinations.map((destination, index) => ({ destination, pointer: `/formerDestinations/${index}` })),
-  ].map((one) => ({ ...one, file, application }));
+  ].map((one) => ({ ...one, ...nameDestination(one.destination), file, application }));
 }
 
-/** Environments of one application may share a stream, as those of tests do; within one, each name has its own. */
+/** Environments of one application may share a destination, as those of tests do; within one, each name has its own. */
 function sharedFault(arn: string, one: Named, other: Named & { place: EnvironmentPlace }): Omit<Draft, "pointer"> {
-  const { destination, application, place } = other;
+  const { name, kind, application, place } = other;
   const owner = application === one.application ? "this application" : `application "${application}"`;
   return {
     rule: "stream-owner",
-    message: `${arn} is stream "${destination.stream}" of ${owner} in ${place.name}.`,
-    fix: `Choose a stream of "${one.application}" alone, and one name for it.`,
+    message: `${arn} is ${kind.property} "${name}" of ${owner} in ${place.name}.`,
+    fix: `Choose a ${one.kind.property} of "${one.application}" alone, and one name for it.`,
   };
 }
 
+/** Metrics, alarms and folders of undelivered events know a destination by its name, whatever its kind. */
+function nameFaults(one: Named, all: readonly Named[]): Draft[] {
+  const other = all.find(({ name }) => name === one.name);
+  if (other === undefined || other.kind === one.kind) return [];
+  const message = `"${one.name}" is the name of a ${other.kind.property} of application "${other.application}" already.`;
+  const fix = `Give the ${one.kind.property} another name.`;
+  return [{ pointer: `${one.pointer}/${one.kind.property}`, rule: "destination-name", message, fix }];
+}
+
 /**
- * Our own streams are made from documents, so an ARN can only name one that another document has, or that nobody made.
+ * Our own destinations are made from documents, so an ARN can only name one that another document has, or that does not
+ * exist.
  */
-function oursFaults(arn: string, pointer: string, places: readonly EnvironmentPlace[]): Draft[] {
-  const { accountId, name } = parseStreamArn(arn) ?? { accountId: "", name: "" };
+function oursFaults(arn: string, { kind }: Named, pointer: string, places: readonly EnvironmentPlace[]): Draft[] {
+  const { accountId, name } = parseDestinationArn(arn, kind) ?? { accountId: "", name: "" };
   const ours = places.find((one) => one.accountId === accountId && name.startsWith(one.streamPrefix));
   if (ours === undefined) return [];
-  const message = `Names that begin with "${ours.streamPrefix}" in account ${accountId} are streams of our own, which "stream" names.`;
-  return [{ pointer, rule: "destination-ours", message, fix: "Leave the ARN out, or name a stream of somebody else." }];
+  const message = `Names that begin with "${ours.streamPrefix}" in account ${accountId} are our own, which "${kind.property}" names.`;
+  const fix = `Leave the ARN out, or name a ${kind.property} of somebody else.`;
+  return [{ pointer, rule: "destination-ours", message, fix }];
+}
+
+/** An ARN of something else, or none at all. */
+export function notAnArn(text: string, kind: DestinationKind): Omit<Draft, "pointer"> {
+  const message = `${JSON.stringify(text)} is not the ARN of a ${kind.noun}.`;
+  const fix = `Write it as arn:aws:${kind.service}:<region>:<12-digit account>:${kind.resource}<name>.`;
+  return { rule: "destination-arn", message, fix };
 }
 
 /** An ARN that leads nowhere: no such environment, partition, account or region. */
-function placeFaults({ destination, pointer }: Named, places: readonly EnvironmentPlace[]): Draft[] {
-  return Object.entries(destination.arn ?? {}).flatMap(([environment, arn]): Draft[] => {
+function placeFaults({ arn: arns, kind, pointer }: Named, places: readonly EnvironmentPlace[]): Draft[] {
+  return Object.entries(arns).flatMap(([environment, arn]): Draft[] => {
     const at = `${pointer}/arn/${environment}`;
     const place = places.find(({ name }) => name === environment);
     if (place === undefined) {
@@ -116,16 +136,12 @@ function placeFaults({ destination, pointer }: Named, places: readonly Environme
       const message = `"${environment}" is no environment, so the ARN is used nowhere.`;
       return [{ pointer: at, rule: "destination-environment", message, fix }];
     }
-    const stream = parseStreamArn(arn);
-    if (stream === undefined) {
-      const message = `${JSON.stringify(arn)} is not the ARN of a Kinesis stream.`;
-      const fix = "Write it as arn:aws:kinesis:<region>:<12-digit account>:stream/<name>.";
-      return [{ pointer: at, rule: "destination-arn", message, fix }];
-    }
-    const { partition, region, accountId } = stream;
+    const physical = parseDestinationArn(arn, kind);
+    if (physical === undefined) return [{ pointer: at, ...notAnArn(arn, kind) }];
+    const { partition, region, accountId } = physical;
     if (partition !== PARTITION) {
-      const message = `The stream lies in the partition ${partition}, the environment in ${PARTITION}: no credentials are good for both.`;
-      return [{ pointer: at, rule: "destination-partition", message, fix: `Name a stream of ${PARTITION}.` }];
+      const message = `The ${kind.property} lies in the partition ${partition}, the environment in ${PARTITION}: no credentials are good for both.`;
+      return [{ pointer: at, rule: "destination-partition", message, fix: `Name a ${kind.property} of ${PARTITION}.` }];
     }
     if (!AWS_REGIONS.has(region)) {
       const message = `${partition} has no region "${region}".`;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { destinationFaults } from "../destinations/check-destinations.ts";
-import type { EnvironmentPlace } from "../destinations/physical-stream.ts";
+import { type NamedDestination, nameDestination } from "../destinations/kinds/index.ts";
+import type { EnvironmentPlace } from "../destinations/physical-destination.ts";
 import { RouteDocumentsError } from "../errors.ts";
 import type { Fault } from "./fault.ts";
 import { parseRouteDocument } from "./parse-route-document.ts";
@@ -15,7 +16,7 @@ export interface RouteFolder {
 
 /**
  * Reads every `<application>.json` of a folder; `*.schema.json` beside them is no document.
- * @param places the environments, when they are known: destinations are then resolved to the streams they are
+ * @param places the environments, when they are known: destinations are then resolved to what they are in each
  */
 export function readRouteDocuments(folder: string, places?: readonly EnvironmentPlace[]): RouteFolder {
   const documents: { file: string; document: RouteDocument }[] = [];
@@ -26,7 +27,8 @@ export function readRouteDocuments(folder: string, places?: readonly Environment
     faults.push(...parsed.errors, ...parsed.warnings);
     if (parsed.value !== undefined) documents.push({ file, document: parsed.value });
   }
-  const ofDestinations = places === undefined ? streamOwnerFaults(documents) : destinationFaults(documents, places);
+  const ofDestinations =
+    places === undefined ? destinationOwnerFaults(documents) : destinationFaults(documents, places);
   return { documents, faults: [...faults, ...ofDestinations] };
 }
 
@@ -63,22 +65,22 @@ function listDocuments(folder: string): string[] {
     .sort();
 }
 
-/** A stream belongs to one application: its clearance, its owner and its bill are one application's. */
-function streamOwnerFaults(documents: RouteFolder["documents"]): Fault[] {
+/** A destination belongs to one application: its clearance, its owner and its bill are one application's. */
+function destinationOwnerFaults(documents: RouteFolder["documents"]): Fault[] {
   const owners = new Map<string, string>();
   const faults: Fault[] = [];
   for (const { file, document } of documents) {
-    for (const { stream, pointer } of streamsNamedBy(document)) {
-      const owner = owners.get(stream);
-      if (owner === undefined) owners.set(stream, document.application);
+    for (const { name, kind, pointer } of destinationsNamedBy(document)) {
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, document.application);
       else if (owner !== document.application) {
         faults.push({
           severity: "error",
           file,
-          pointer,
+          pointer: `${pointer}/${kind.property}`,
           rule: "stream-owner",
-          message: `Stream "${stream}" belongs to application "${owner}".`,
-          fix: `Choose a stream of "${document.application}", or move this to ${owner}.json.`,
+          message: `"${name}" belongs to application "${owner}".`,
+          fix: `Choose a ${kind.property} of "${document.application}", or move this to ${owner}.json.`,
         });
       }
     }
@@ -86,9 +88,18 @@ function streamOwnerFaults(documents: RouteFolder["documents"]): Fault[] {
   return faults;
 }
 
-function streamsNamedBy({ routes, formerDestinations = [] }: RouteDocument): { stream: string; pointer: string }[] {
+function destinationsNamedBy({
+  routes,
+  formerDestinations = [],
+}: RouteDocument): (NamedDestination & { readonly pointer: string })[] {
   return [
-    ...routes.map(({ destination: { stream } }, index) => ({ stream, pointer: `/routes/${index}/destination/stream` })),
-    ...formerDestinations.map(({ stream }, index) => ({ stream, pointer: `/formerDestinations/${index}/stream` })),
+    ...routes.map(({ destination }, index) => ({
+      ...nameDestination(destination),
+      pointer: `/routes/${index}/destination`,
+    })),
+    ...formerDestinations.map((destination, index) => ({
+      ...nameDestination(destination),
+      pointer: `/formerDestinations/${index}`,
+    })),
   ];
 }

@@ -8,6 +8,9 @@ import {
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { meaningOf } from "../compile/meaning.ts";
+import { notAnArn } from "../destinations/check-destinations.ts";
+import { nameDestination } from "../destinations/kinds/index.ts";
+import { parseDestinationArn } from "../destinations/physical-destination.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import type { Fault, Parsed } from "./fault.ts";
 import type { Route, RouteDocument } from "./route-document.ts";
@@ -44,7 +47,9 @@ export function parseRouteDocument(text: string, file: string): Parsed<RouteDocu
   const document = value as RouteDocument;
   const inner = [
     ...nameFaults(document, file),
-    ...sharedStreamFaults(document),
+    ...sharedDestinationFaults(document),
+    ...settingFaults(document),
+    ...arnFaults(document),
     ...formerDestinationFaults(document),
     ...testFaults(document),
   ];
@@ -148,45 +153,89 @@ function nameFaults(document: RouteDocument, file: string): Draft[] {
   return faults;
 }
 
-/** One event makes one copy per stream, so routes that share a stream must agree on how it is written. */
-function sharedStreamFaults(document: RouteDocument): Draft[] {
+/** One event makes one copy per destination, so routes that share one must agree on how it is written to. */
+function sharedDestinationFaults(document: RouteDocument): Draft[] {
   const faults: Draft[] = [];
   const first = new Map<string, { route: Route; index: number }>();
   document.routes.forEach((route, index) => {
-    const { stream } = route.destination;
-    const other = first.get(stream);
-    if (other === undefined) return void first.set(stream, { route, index });
+    const { kind, name } = nameDestination(route.destination);
+    const other = first.get(name);
+    if (other === undefined) return void first.set(name, { route, index });
+    const is = meaningOf(route);
+    const was = meaningOf(other.route);
+    // A name of two kinds is told where all documents are compared.
+    if (is.kind !== was.kind) return;
+    const fix = `Use the same value in both, or another ${kind.property}.`;
     for (const property of ["partitionKey", "delivery"] as const) {
-      if (isDeepStrictEqual(meaningOf(route)[property], meaningOf(other.route)[property])) continue;
-      const message = `Route "${route.name}" writes to stream "${stream}" with another ${property} than route "${other.route.name}".`;
+      if (isDeepStrictEqual(is[property], was[property])) continue;
+      const message = `Route "${route.name}" writes to ${kind.property} "${name}" with another ${property} than route "${other.route.name}".`;
       const pointer = route[property] === undefined ? `/routes/${index}` : `/routes/${index}/${property}`;
-      faults.push({ pointer, rule: "shared-stream", message, fix: "Use the same value in both, or another stream." });
+      faults.push({ pointer, rule: "shared-stream", message, fix });
     }
-    if (!isDeepStrictEqual(meaningOf(route).arn, meaningOf(other.route).arn)) {
-      const message = `Route "${route.name}" names other ARNs for stream "${stream}" than route "${other.route.name}".`;
-      const pointer = `/routes/${index}/destination`;
-      faults.push({ pointer, rule: "shared-stream", message, fix: "Use the same ARNs in both, or another stream." });
+    if (!isDeepStrictEqual(is.arn, was.arn)) {
+      const message = `Route "${route.name}" names other ARNs for ${kind.property} "${name}" than route "${other.route.name}".`;
+      faults.push({ pointer: `/routes/${index}/destination`, rule: "shared-stream", message, fix });
     }
   });
   return faults;
 }
 
+/** Settings that say nothing about the kind of a route's destination. */
+function settingFaults(document: RouteDocument): Draft[] {
+  return document.routes.flatMap(({ destination, partitionKey, delivery = {} }, index): Draft[] => {
+    const { kind } = nameDestination(destination);
+    const given = [
+      { setting: "partitionKey", pointer: "/partitionKey", isGiven: partitionKey !== undefined },
+      { setting: "ordering", pointer: "/delivery/ordering", isGiven: delivery.ordering === "per-key" },
+      {
+        setting: "eventsPerRecord",
+        pointer: "/delivery/eventsPerRecord",
+        isGiven: delivery.eventsPerRecord === "many",
+      },
+    ] as const;
+    return given
+      .filter(({ setting, isGiven }) => isGiven && !kind.settings.has(setting))
+      .map(({ setting, pointer }) => {
+        const message = `A ${kind.property} has no ${setting}: a ${kind.noun} gets each event by itself and promises no order.`;
+        const fix = "Leave it out, or deliver to a stream.";
+        return { pointer: `/routes/${index}${pointer}`, rule: "destination-setting", message, fix };
+      });
+  });
+}
+
+/** ARNs of something that is not of the destination's kind. */
+function arnFaults({ routes, formerDestinations = [] }: RouteDocument): Draft[] {
+  const named = [
+    ...routes.map(({ destination }, index) => ({ destination, pointer: `/routes/${index}/destination` })),
+    ...formerDestinations.map((destination, index) => ({ destination, pointer: `/formerDestinations/${index}` })),
+  ];
+  return named.flatMap(({ destination, pointer }) => {
+    const { kind, arn } = nameDestination(destination);
+    return Object.entries(arn)
+      .filter(([, text]) => parseDestinationArn(text, kind) === undefined)
+      .map(([environment, text]) => ({ pointer: `${pointer}/arn/${environment}`, ...notAnArn(text, kind) }));
+  });
+}
+
 /** A destination is in use or it is not; a document without either has nothing to say. */
 function formerDestinationFaults({ routes, formerDestinations = [] }: RouteDocument): Draft[] {
   if (routes.length === 0 && formerDestinations.length === 0) {
-    const fix = "Add a route, or list the streams that its routes had as former destinations.";
+    const fix = "Add a route, or list the destinations that its routes had as former destinations.";
     return [{ pointer: "/routes", rule: "no-routes", message: "The document has no route.", fix }];
   }
-  return formerDestinations.flatMap(({ stream, retire = false }, index): Draft[] => {
-    const at = { pointer: `/formerDestinations/${index}/stream`, rule: "former-destination" };
-    const writer = routes.find(({ destination }) => destination.stream === stream);
+  const names = formerDestinations.map((former) => nameDestination(former).name);
+  return formerDestinations.flatMap((former, index): Draft[] => {
+    const { kind, name } = nameDestination(former);
+    const title = `${kind.property[0]?.toUpperCase()}${kind.property.slice(1)} "${name}"`;
+    const at = { pointer: `/formerDestinations/${index}/${kind.property}`, rule: "former-destination" };
+    const writer = routes.find(({ destination }) => nameDestination(destination).name === name);
     if (writer !== undefined) {
-      const message = `Stream "${stream}" is ${retire ? "to be retired" : "a former destination"}, but route "${writer.name}" writes to it.`;
-      return [{ ...at, message, fix: "Remove the entry, or every route that writes to the stream." }];
+      const message = `${title} is ${former.retire === true ? "to be retired" : "a former destination"}, but route "${writer.name}" writes to it.`;
+      return [{ ...at, message, fix: `Remove the entry, or every route that writes to the ${kind.property}.` }];
     }
-    const first = formerDestinations.findIndex((other) => other.stream === stream);
+    const first = names.indexOf(name);
     if (first === index) return [];
-    const message = `Stream "${stream}" is listed by /formerDestinations/${first} already.`;
+    const message = `${title} is listed by /formerDestinations/${first} already.`;
     return [{ ...at, message, fix: "Remove one of the entries." }];
   });
 }

@@ -1,3 +1,5 @@
+import type { DestinationKind } from "../destinations/kinds/destination-kind.ts";
+import { destinationKinds } from "../destinations/kinds/index.ts";
 import { LIMITS, PIPELINE_STREAMS } from "../limits.ts";
 
 const name = {
@@ -19,31 +21,35 @@ const pattern = {
     "EventBridge event pattern over the enriched event {event, enrichment, validation, privacy, processing}. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html",
 };
 
+/** The property by which a document names a destination of this kind. */
+const destinationName = ({ noun, maxNameLength }: DestinationKind, rest: object = {}): object => ({
+  type: "string",
+  description: `${noun}, without the prefix of the environment. Infrastructure makes it from this file. Routes of one document may share it.`,
+  pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+  maxLength: maxNameLength,
+  ...rest,
+});
+
 const destination = {
   type: "object",
-  description: "Where matching events are written.",
+  description: "Where matching events are written: a stream, a queue or an event bus.",
   properties: {
-    stream: {
-      type: "string",
-      description:
-        "Kinesis stream, without the prefix of the environment. Infrastructure makes it from this file. Routes of one document may share it.",
-      pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
-      maxLength: LIMITS.maxStreamNameLength,
-      not: { enum: [...PIPELINE_STREAMS] },
-    },
+    stream: destinationName(destinationKinds.kinesis, { not: { enum: [...PIPELINE_STREAMS] } }),
+    queue: destinationName(destinationKinds.sqs),
+    bus: destinationName(destinationKinds.eventbridge),
     arn: {
       type: "object",
       description:
-        "Environment → ARN of a stream in another account that takes the place of ours there. Its resource policy must allow the router's role to put records.",
+        "Environment → ARN of one in another account that takes the place of ours there. Its resource policy must allow the router's role to write to it.",
       propertyNames: { pattern: "^[a-z][a-z0-9-]*$" },
       additionalProperties: {
         type: "string",
-        pattern: "^arn:aws(-[a-z-]+)?:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[a-zA-Z0-9_.-]{1,128}$",
+        pattern: "^arn:aws(-[a-z-]+)?:(kinesis|sqs|events):[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_./-]{1,280}$",
       },
       minProperties: 1,
     },
   },
-  required: ["stream"],
+  oneOf: Object.values(destinationKinds).map(({ property }) => ({ required: [property] })),
   additionalProperties: false,
 };
 
@@ -55,7 +61,7 @@ const formerDestination = {
     retire: {
       type: "boolean",
       description:
-        "true: the next deployment deletes the stream and what is in it. Until then it stays, and nothing is written to it.",
+        "true: the next deployment deletes the destination and what is in it. Until then it stays, and nothing is written to it.",
     },
   },
 };
@@ -79,7 +85,7 @@ const route = {
     partitionKey: {
       ...fieldPath,
       description:
-        "Field whose value becomes the partition key: events of equal value stay in one shard. Default: event.subject, else event.id.",
+        "Field whose value becomes the partition key: events of equal value stay in one shard. Default: event.subject, else event.id. Streams only.",
     },
     sample: {
       type: "number",
@@ -100,22 +106,23 @@ const route = {
     },
     delivery: {
       type: "object",
-      description: "How the stream is written to; the same for every route of a stream.",
+      description: "How the destination is written to; the same for every route of it.",
       properties: {
         ordering: {
           enum: ["none", "per-key"],
-          description: "per-key keeps events of one partition key in order also when some are retried. Default none.",
+          description:
+            "per-key keeps events of one partition key in order also when some are retried. Default none. Streams only.",
         },
         budgetMs: {
           type: "integer",
           minimum: 100,
           maximum: 60_000,
-          description: "Time one invocation spends on this stream before the rest is undelivered. Default 8000.",
+          description: "Time one invocation spends on this destination before the rest is undelivered. Default 8000.",
         },
         eventsPerRecord: {
           enum: [1, "many"],
           description:
-            "1 puts each event into a record of its own, as Lambda's event filters, Pipes, Firehose's conversion and many libraries expect. many puts events that share a partition key into one, a line each: fewer records, and readers split lines. Default 1.",
+            "1 puts each event into a record of its own, as Lambda's event filters, Pipes, Firehose's conversion and many libraries expect. many puts events that share a partition key into one, a line each: fewer records, and readers split lines. Default 1. Streams only.",
         },
       },
       additionalProperties: false,
@@ -162,7 +169,7 @@ export const routeDocumentSchema = {
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
       description:
-        "Classes of sensitive fields (x-privacy of the contracts) that this application's streams may hold as they were sent.",
+        "Classes of sensitive fields (x-privacy of the contracts) that this application's destinations may hold as they were sent.",
     },
     routes: {
       type: "array",
@@ -175,7 +182,8 @@ export const routeDocumentSchema = {
       items: formerDestination,
       minItems: 1,
       maxItems: LIMITS.maxRoutesPerDocument,
-      description: "Streams that no route writes to any more. Each stays, with what is in it, until it is retired.",
+      description:
+        "Destinations that no route writes to any more. Each stays, with what is in it, until it is retired.",
     },
   },
   required: ["application", "owner", "routes"],

@@ -9,13 +9,13 @@ export interface RouteDocument {
   readonly owner: string;
   readonly description?: string;
   /**
-   * Classes of sensitive fields that the application's streams may hold as they were sent; see `x-privacy` of
+   * Classes of sensitive fields that the application's destinations may hold as they were sent; see `x-privacy` of
    * contracts.
    */
   readonly clearance?: readonly string[];
   /** May be empty while a former destination is still there. */
   readonly routes: readonly Route[];
-  /** Streams that no route writes to any more, each kept until it is retired. */
+  /** Destinations that no route writes to any more, each kept until it is retired. */
   readonly formerDestinations?: readonly FormerDestination[];
 }
 
@@ -35,19 +35,34 @@ export interface Route {
   readonly tests: readonly RouteTest[];
 }
 
-/** Where a route writes. */
-export interface Destination {
-  /** The stream, without the prefix of the environment. */
-  readonly stream: string;
-  /** Environment → ARN of a stream of another account that takes its place there. */
+/** Where a route writes: a stream, a queue or an event bus. */
+export type Destination = StreamDestination | QueueDestination | BusDestination;
+
+interface ReplaceableDestination {
+  /** Environment → ARN of one of another account that takes its place there. */
   readonly arn?: Readonly<Record<string, string>>;
 }
 
-/** A destination whose routes are gone: its stream stays, with what is in it, until `retire` lets it go. */
-export interface FormerDestination extends Destination {
-  /** True: the next deployment deletes the stream and what is in it. Default false. */
-  readonly retire?: boolean;
+export interface StreamDestination extends ReplaceableDestination {
+  /** The Kinesis stream, without the prefix of the environment. */
+  readonly stream: string;
 }
+
+export interface QueueDestination extends ReplaceableDestination {
+  /** The standard SQS queue, without the prefix of the environment. */
+  readonly queue: string;
+}
+
+export interface BusDestination extends ReplaceableDestination {
+  /** The EventBridge bus, without the prefix of the environment. */
+  readonly bus: string;
+}
+
+/** A destination whose routes are gone: it stays, with what is in it, until `retire` lets it go. */
+export type FormerDestination = Destination & {
+  /** True: the next deployment deletes it and what is in it. Default false. */
+  readonly retire?: boolean;
+};
 
 /** Which fields of the enriched event are delivered; paths are dotted, e.g. `event.data.context.pageUrl`. */
 export interface Projection {
@@ -57,7 +72,7 @@ export interface Projection {
   readonly drop?: readonly string[];
 }
 
-/** How a destination is written to; all routes of one stream must agree. */
+/** How a destination is written to; all routes of one destination must agree. */
 export interface DeliveryOptions {
   /** `per-key`: events of one partition key stay in order also when some are retried. Default `none`. */
   readonly ordering?: "none" | "per-key";

@@ -11,12 +11,14 @@ const validate = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: 
 );
 
 /**
- * What the JSON Schema of route documents finds in a value. Patterns are left to event-pattern, which says it better.
+ * Faults that the JSON Schema of route documents finds in a value. Patterns are left to event-pattern, which says it better;
+ * branches of an alternative are told as one.
  */
 export function schemaFaults(value: unknown): Draft[] {
   if (validate(value)) return [];
   const errors = (validate.errors ?? []).filter(
-    (error) => !/^\/routes\/[0-9]+\/pattern(\/|$)/.test(error.instancePath),
+    (error) =>
+      !/^\/routes\/[0-9]+\/pattern(\/|$)/.test(error.instancePath) && !/\/oneOf\/[0-9]+\//.test(error.schemaPath),
   );
   return errors.map(describe);
 }
@@ -46,6 +48,12 @@ function describe(error: ErrorObject): Draft {
     }
     case "type":
       return described(`Expected ${String(params["type"])}, got ${typeName(error.data)}.`, hint);
+    case "oneOf": {
+      const names = (error.schema as readonly { readonly required: readonly string[] }[]).flatMap(
+        (one) => one.required,
+      );
+      return described(`Expected one of ${names.join(", ")}.`, hint);
+    }
     case "enum":
       return described(
         `${JSON.stringify(error.data)} is not allowed.`,

@@ -1,21 +1,22 @@
 import type { CompiledPatterns } from "@millrace/event-pattern";
+import type { KindName } from "../destinations/kinds/destination-kind.ts";
 
 /** All route documents of a deployment in the form the router loads; plain JSON. */
 export interface CompiledRoutes {
-  readonly format: 1;
+  readonly format: 2;
   /** Hash of the documents: metrics and deliveries carry it. */
   readonly version: string;
   /** Named `<application>/<route>`. */
   readonly patterns: CompiledPatterns;
   readonly routes: readonly CompiledRoute[];
-  readonly streams: readonly CompiledStream[];
+  readonly destinations: readonly CompiledDestination[];
 }
 
 export interface CompiledRoute {
   /** `<application>/<route>`. */
   readonly id: string;
-  /** Index in `streams`. */
-  readonly stream: number;
+  /** Index in `destinations`. */
+  readonly destination: number;
   /** Events whose sample point is below are delivered; absent: all. */
   readonly sample?: number;
   readonly keep?: readonly (readonly string[])[];
@@ -23,10 +24,12 @@ export interface CompiledRoute {
 }
 
 /** A destination, shared by the routes that write to it. */
-export interface CompiledStream {
+export interface CompiledDestination {
   readonly application: string;
-  readonly stream: string;
-  /** Environment → ARN of another account's stream. */
+  readonly kind: KindName;
+  /** Unique among all destinations; without the prefix of the environment. */
+  readonly name: string;
+  /** Environment → ARN of another account's that takes its place there. */
   readonly arn?: Readonly<Record<string, string>>;
   /** Segments of the field that gives the partition key. */
   readonly partitionKey?: readonly string[];

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { parseEventText } from "@millrace/event-pattern";
-import type { CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
+import type { CompiledRoutes, CompiledDestination } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { loadRoutes, type RoutedEvent, type RouteSet } from "./route-set.ts";
 
 /** Compiled routes with their own tests, as they are put where a running router looks for them. */
 export interface RouteArtifact {
-  readonly format: 1;
+  readonly format: 2;
   /** SHA-256 of `compiled` as JSON, in hex. */
   readonly digest: string;
   readonly compiled: CompiledRoutes;
@@ -19,23 +19,23 @@ export function digestOf(compiled: CompiledRoutes): string {
 }
 
 /**
- * Loads an artifact that came from outside the bundle, if it is whole, says what its tests say, and writes to streams
- * that are deployed as it names them: a stream's permissions and the folder of its undelivered events follow from where
- * it is and whose it is.
+ * Loads an artifact that came from outside the bundle, if it is whole, says what its tests say, and writes to
+ * destinations that are deployed as it names them: a destination's permissions and the folder of its undelivered events
+ * follow from where it is and whose it is.
  *
- * @param deployed the streams of the deployment
+ * @param deployed the destinations of the deployment
  * @throws InvalidCompiledRoutesError with what is wrong
  */
-export function loadRouteArtifact(text: string, deployed: readonly CompiledStream[]): RouteSet {
+export function loadRouteArtifact(text: string, deployed: readonly CompiledDestination[]): RouteSet {
   const artifact = parse(text);
   if (digestOf(artifact.compiled) !== artifact.digest) {
     throw new InvalidCompiledRoutesError("The routes do not have the digest they came with");
   }
-  const known = new Set(deployed.map((stream) => placeOf(stream)));
-  const missing = artifact.compiled.streams.filter((stream) => !known.has(placeOf(stream)));
+  const known = new Set(deployed.map((destination) => placeOf(destination)));
+  const missing = artifact.compiled.destinations.filter((destination) => !known.has(placeOf(destination)));
   if (missing.length > 0) {
-    const names = missing.map(({ stream }) => stream).join(", ");
-    throw new InvalidCompiledRoutesError(`Streams are not deployed as the routes name them: ${names}`);
+    const names = missing.map(({ name }) => name).join(", ");
+    throw new InvalidCompiledRoutesError(`Destinations are not deployed as the routes name them: ${names}`);
   }
   const set = loadRoutes(artifact.compiled);
   for (const [route, event, matches] of artifact.tests) {
@@ -46,8 +46,8 @@ export function loadRouteArtifact(text: string, deployed: readonly CompiledStrea
   return set;
 }
 
-function placeOf({ stream, application, arn = {} }: CompiledStream): string {
-  return JSON.stringify([stream, application, Object.entries(arn).sort()]);
+function placeOf({ kind, name, application, arn = {} }: CompiledDestination): string {
+  return JSON.stringify([kind, name, application, Object.entries(arn).sort()]);
 }
 
 function parse(text: string): RouteArtifact {
@@ -57,8 +57,8 @@ function parse(text: string): RouteArtifact {
   } catch (cause) {
     throw new InvalidCompiledRoutesError("The routes are not JSON", { cause });
   }
-  if (artifact?.format !== 1 || artifact.compiled === undefined || !Array.isArray(artifact.tests)) {
-    throw new InvalidCompiledRoutesError("Expected a route artifact of format 1");
+  if (artifact?.format !== 2 || artifact.compiled === undefined || !Array.isArray(artifact.tests)) {
+    throw new InvalidCompiledRoutesError("Expected a route artifact of format 2");
   }
   return artifact as RouteArtifact;
 }

@@ -6,7 +6,7 @@ import {
   numberOfText,
   parseKeepingSpelling,
 } from "@millrace/event-pattern";
-import type { CompiledRoute, CompiledRoutes, CompiledStream } from "./compiled-routes.ts";
+import type { CompiledRoute, CompiledRoutes, CompiledDestination } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { type FieldSelector, projectEvent } from "./project.ts";
 import { samplePoint } from "./sample-point.ts";
@@ -14,7 +14,7 @@ import { samplePoint } from "./sample-point.ts";
 /** The routes of a deployment, ready to be asked. */
 export interface RouteSet {
   readonly version: string;
-  readonly streams: readonly CompiledStream[];
+  readonly destinations: readonly CompiledDestination[];
   /** Every route, as `<application>/<route>`. */
   readonly routeIds: readonly string[];
   /**
@@ -32,18 +32,18 @@ export interface RoutedEvent {
 export interface RouteResult {
   /** Routes whose pattern holds, also those whose sample leaves this event out. */
   readonly matched: readonly string[];
-  /** One copy per destination stream. */
+  /** One copy per destination. */
   readonly copies: readonly EventCopy[];
 }
 
 /** The event as one destination gets it. */
 export interface EventCopy {
-  readonly stream: CompiledStream;
+  readonly destination: CompiledDestination;
   /** The routes it is delivered for, `<application>/<route>`. */
   readonly routes: readonly string[];
   /** The event, projected; the very object given when nothing is left out. */
   readonly event: Readonly<Record<string, unknown>>;
-  /** Value of the stream's partition key field, when the event has one. */
+  /** Value of the destination's partition key field, when the event has one. */
   readonly partitionKey: string | undefined;
 }
 
@@ -52,17 +52,17 @@ export interface EventCopy {
  * @throws InvalidCompiledRoutesError
  */
 export function loadRoutes(compiled: CompiledRoutes): RouteSet {
-  if ((compiled.format as number) !== 1) throw new InvalidCompiledRoutesError("Expected compiled routes of format 1");
+  if ((compiled.format as number) !== 2) throw new InvalidCompiledRoutesError("Expected compiled routes of format 2");
   const patterns = loadPatterns(compiled.patterns);
   const routes = new Map(compiled.routes.map((route) => [route.id, route]));
   return {
     version: compiled.version,
-    streams: compiled.streams,
+    destinations: compiled.destinations,
     routeIds: compiled.routes.map((route) => route.id),
     route(event, text) {
       const matched = patterns.match(event, text);
       if (matched.length === 0) return { matched, copies: [] };
-      return { matched, copies: copiesOf(createReading(event, text), matched, routes, compiled.streams) };
+      return { matched, copies: copiesOf(createReading(event, text), matched, routes, compiled.destinations) };
     },
   };
 }
@@ -92,9 +92,9 @@ function copiesOf(
   reading: Reading,
   matched: readonly string[],
   routes: ReadonlyMap<string, CompiledRoute>,
-  streams: readonly CompiledStream[],
+  destinations: readonly CompiledDestination[],
 ): EventCopy[] {
-  const byStream = new Map<number, CompiledRoute[]>();
+  const byDestination = new Map<number, CompiledRoute[]>();
   let point: number | undefined;
   for (const id of matched) {
     const route = routes.get(id);
@@ -103,15 +103,15 @@ function copiesOf(
       point ??= samplePoint(eventIdentity(reading.event.event));
       if (point >= route.sample) continue;
     }
-    const group = byStream.get(route.stream);
-    if (group === undefined) byStream.set(route.stream, [route]);
+    const group = byDestination.get(route.destination);
+    if (group === undefined) byDestination.set(route.destination, [route]);
     else group.push(route);
   }
-  return [...byStream].flatMap(([index, group]): EventCopy[] => {
-    const stream = streams[index];
-    if (stream === undefined) return [];
-    const partitionKey = keyOf(reading, stream.partitionKey);
-    return [{ stream, routes: group.map((route) => route.id), event: projectFor(reading, group), partitionKey }];
+  return [...byDestination].flatMap(([index, group]): EventCopy[] => {
+    const destination = destinations[index];
+    if (destination === undefined) return [];
+    const partitionKey = keyOf(reading, destination.partitionKey);
+    return [{ destination, routes: group.map((route) => route.id), event: projectFor(reading, group), partitionKey }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type CompiledStream, createRouteArtifact, type RouteDocument } from "../../src/index.ts";
+import { type CompiledDestination, createRouteArtifact, type RouteDocument } from "../../src/index.ts";
 import { InvalidCompiledRoutesError, loadRouteArtifact } from "../../src/runtime.ts";
 
 const documents = (type: string): RouteDocument[] => [
@@ -22,9 +22,9 @@ const documents = (type: string): RouteDocument[] => [
 ];
 const artifact = createRouteArtifact(documents("order"));
 const arn = { prod: "arn:aws:kinesis:eu-west-1:999999999999:stream/shop" };
-const shop = { stream: "shop", application: "shop" };
+const shop = { kind: "kinesis", name: "shop", application: "shop" } as const;
 const load =
-  (value: unknown, ...deployed: CompiledStream[]) =>
+  (value: unknown, ...deployed: CompiledDestination[]) =>
   () =>
     loadRouteArtifact(JSON.stringify(value), deployed);
 
@@ -39,19 +39,19 @@ describe("an artifact from outside the bundle", () => {
     ["its digest is another", { ...artifact, digest: "0" }, "digest"],
     ["its content was changed", { ...artifact, compiled: { ...artifact.compiled, version: "x" } }, "digest"],
     ["a test of its own fails", createRouteArtifact(documents("other")), 'A test of route "shop/orders" fails'],
-    ["it has another format", { ...artifact, format: 2 }, "format 1"],
-    ["it is null", null, "format 1"],
+    ["it has another format", { ...artifact, format: 1 }, "format 2"],
+    ["it is null", null, "format 2"],
   ])("is refused when %s", (_, value, message) => {
     expect(load(value, shop)).toThrow(InvalidCompiledRoutesError);
     expect(load(value, shop)).toThrow(message);
   });
 
   test.each([
-    ["is not deployed", { ...shop, stream: "another" }],
+    ["is not deployed", { ...shop, name: "another" }],
     ["another application was deployed with", { ...shop, application: "another" }],
     ["was deployed in another account", { ...shop, arn }],
   ])("is refused when it writes to a stream that %s", (_, deployed) => {
-    expect(load(artifact, deployed)).toThrow("Streams are not deployed as the routes name them: shop");
+    expect(load(artifact, deployed)).toThrow("Destinations are not deployed as the routes name them: shop");
   });
 
   test("may write to a stream that was deployed with other settings", () => {

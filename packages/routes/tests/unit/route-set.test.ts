@@ -27,7 +27,7 @@ const event = (id: string, rest: object = {}) => ({
 describe("copies", () => {
   test("one per stream, with the routes it is there for", () => {
     const set = load(route("a"), route("b"), route("c", { destination: { stream: "other" } }));
-    expect(set.route(event("1")).copies.map(({ stream, routes }) => [stream.stream, routes])).toEqual([
+    expect(set.route(event("1")).copies.map(({ destination, routes }) => [destination.name, routes])).toEqual([
       ["s", ["app/a", "app/b"]],
       ["other", ["app/c"]],
     ]);
@@ -187,7 +187,7 @@ describe("the version", () => {
   });
 
   test("of another format is not loaded", () => {
-    expect(() => loadRoutes({ ...compileRoutes([document(route("a"))]), format: 2 as never })).toThrow(
+    expect(() => loadRoutes({ ...compileRoutes([document(route("a"))]), format: 1 as never })).toThrow(
       InvalidCompiledRoutesError,
     );
   });

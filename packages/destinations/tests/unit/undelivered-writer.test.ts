@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { createRandom, VirtualClock } from "@millrace/aws-simulator";
-import type { Delivery } from "@millrace/put-records";
+import type { OutputDelivery } from "@millrace/stream-handler";
 import { createLogger } from "@millrace/telemetry";
 import { gunzipSync } from "node:zlib";
 import { UndeliveredWriter } from "../../src/undelivered/undelivered-writer.ts";
@@ -22,7 +22,7 @@ beforeEach(() => {
 
 const line = (text: string) => ({ partitionKey: "k", data: Buffer.from(`${text}\n`) });
 /** Puts events one by one without waiting, as the failures of a batch come, and waits for all. */
-const put = (texts: readonly string[], withinMs = 5_000): Promise<Delivery[]> =>
+const put = (texts: readonly string[], withinMs = 5_000): Promise<OutputDelivery[]> =>
   clock.run(
     Promise.all(texts.map((text) => writer.put([line(text)], { deadline: clock.now() + withinMs }))).then((all) =>
       all.flat(),

@@ -1,13 +1,5 @@
-import {
-  type Clock,
-  type Delivery,
-  OutcomeUnknownError,
-  type PutOptions,
-  type PutRecord,
-  type PutRecordsError,
-  InvalidRequestError,
-} from "@millrace/put-records";
-import type { OutputWriter } from "@millrace/stream-handler";
+import type { Clock, PutOptions, PutRecord } from "@millrace/put-records";
+import type { OutputDelivery, OutputWriter } from "@millrace/stream-handler";
 import type { Logger } from "@millrace/telemetry";
 import { gzipSync } from "node:zlib";
 import {
@@ -16,7 +8,12 @@ import {
   UNDELIVERED_WAIT_MS,
   MAX_UNDELIVERED_OBJECT_BYTES,
 } from "../limits.ts";
-import { ObjectRefusedError } from "../errors.ts";
+import {
+  DestinationDeniedError,
+  type DestinationError,
+  DestinationOutcomeUnknownError,
+  ObjectRefusedError,
+} from "../errors.ts";
 
 /** Where objects of undelivered events are put. */
 export interface UndeliveredStore {
@@ -40,7 +37,7 @@ export interface UndeliveredWriterOptions {
 interface Waiting {
   readonly data: Uint8Array;
   readonly deadline: number;
-  readonly resolve: (delivery: Delivery) => void;
+  readonly resolve: (delivery: OutputDelivery) => void;
 }
 
 /** Gathers the undelivered events that come in one go, one by one, and stores them as one gzipped NDJSON object. */
@@ -52,12 +49,15 @@ export class UndeliveredWriter implements OutputWriter {
     this.#options = options;
   }
 
-  put(records: readonly PutRecord[], { deadline = Number.POSITIVE_INFINITY }: PutOptions = {}): Promise<Delivery[]> {
+  put(
+    records: readonly PutRecord[],
+    { deadline = Number.POSITIVE_INFINITY }: PutOptions = {},
+  ): Promise<OutputDelivery[]> {
     // A batch's failures are diverted one after the other before anything else runs.
     if (this.#waiting.length === 0) queueMicrotask(() => this.#storeAll());
     return Promise.all(
       records.map(
-        ({ data }) => new Promise<Delivery>((resolve) => void this.#waiting.push({ data, deadline, resolve })),
+        ({ data }) => new Promise<OutputDelivery>((resolve) => void this.#waiting.push({ data, deadline, resolve })),
       ),
     );
   }
@@ -92,23 +92,23 @@ export class UndeliveredWriter implements OutputWriter {
     for (const { resolve } of rows) resolve(delivery);
   }
 
-  async #putUntil(deadline: number, key: string, body: Uint8Array): Promise<Delivery> {
+  async #putUntil(deadline: number, key: string, body: Uint8Array): Promise<OutputDelivery> {
     const { clock, random } = this.#options;
     for (let attempts = 1; ; attempts += 1) {
       const fault = await this.#attempt(deadline, key, body);
       // A repeated put replaces the object, so no attempt can make a second one.
       const isAmbiguous = false;
-      if (fault === undefined) return { status: "delivered", shardId: "", sequenceNumber: key, attempts, isAmbiguous };
+      if (fault === undefined) return { status: "delivered", attempts, isAmbiguous };
       const longest = Math.min(UNDELIVERED_LONGEST_WAIT_MS, UNDELIVERED_WAIT_MS * 2 ** (attempts - 1));
       const waitMs = Math.ceil(random() * longest);
-      if (fault instanceof InvalidRequestError || clock.now() + waitMs >= deadline) {
+      if (fault instanceof DestinationDeniedError || clock.now() + waitMs >= deadline) {
         return { status: "failed", reason: "unknown", attempts, isAmbiguous, error: fault };
       }
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, waitMs));
     }
   }
 
-  async #attempt(deadline: number, key: string, body: Uint8Array): Promise<PutRecordsError | undefined> {
+  async #attempt(deadline: number, key: string, body: Uint8Array): Promise<DestinationError | undefined> {
     const { clock, store } = this.#options;
     const controller = new AbortController();
     const timer = clock.setTimeout(
@@ -121,8 +121,8 @@ export class UndeliveredWriter implements OutputWriter {
     } catch (cause) {
       const message = `Undelivered events were not stored as ${key}`;
       return cause instanceof ObjectRefusedError
-        ? new InvalidRequestError(message, { cause })
-        : new OutcomeUnknownError(message, { cause });
+        ? new DestinationDeniedError(message, { cause })
+        : new DestinationOutcomeUnknownError(message, { cause });
     } finally {
       clock.clearTimeout(timer);
     }

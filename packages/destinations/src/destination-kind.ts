@@ -1,0 +1,32 @@
+import type { Clock, KinesisSender, PutRecordsHooks } from "@millrace/put-records";
+import type { CompiledDestination } from "@millrace/routes/runtime";
+import type { OutputWriter } from "@millrace/stream-handler";
+
+/** A destination as it is in one environment. */
+export interface Target {
+  readonly destination: CompiledDestination;
+  readonly region: string;
+  readonly accountId: string;
+  /** With the prefix of the environment. */
+  readonly physicalName: string;
+  /** Of another account's that takes the place of ours. */
+  readonly arn: string | undefined;
+}
+
+/** The clients, clock and chance that writers are given. */
+export interface Connections {
+  kinesis(region: string): KinesisSender;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly hooks?: PutRecordsHooks | undefined;
+}
+
+/**
+ * A kind of destination. Its writer gives one delivery for each record, in order, by the deadline it is given: delivered,
+ * or failed with the reason, with whether the destination may have stored it all the same, and with whom the fault
+ * concerns. It sends again only what failed, and never throws for a record.
+ */
+export interface WriterOfKind {
+  open(target: Target, connections: Connections): OutputWriter;
+}

@@ -1,0 +1,4 @@
+export type { Connections, Target, WriterOfKind } from "./destination-kind.ts";
+export { ObjectRefusedError } from "./errors.ts";
+export { openDestination, type OwnPlace, targetOf } from "./open-destination.ts";
+export { type UndeliveredStore, UndeliveredWriter } from "./undelivered/undelivered-writer.ts";

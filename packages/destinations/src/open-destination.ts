@@ -1,0 +1,32 @@
+import type { CompiledDestination, KindName } from "@millrace/routes/runtime";
+import type { OutputWriter } from "@millrace/stream-handler";
+import type { Connections, Target, WriterOfKind } from "./destination-kind.ts";
+import { kinesis } from "./kinesis/kinesis.ts";
+
+const writers: Partial<Record<KindName, WriterOfKind>> = { kinesis };
+
+/** Where an environment's own destinations are. */
+export interface OwnPlace {
+  /** Name of the environment, by which a destination may name an ARN. */
+  readonly stage: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Put before the names of our own: `millrace-prod-`. */
+  readonly prefix: string;
+}
+
+/** A destination as it is in an environment: ours, or the one that its document names for it. */
+export function targetOf(destination: CompiledDestination, { stage, region, accountId, prefix }: OwnPlace): Target {
+  const arn = destination.arn?.[stage];
+  if (arn === undefined) return { destination, region, accountId, physicalName: prefix + destination.name, arn };
+  const [, , , foreignRegion = region, foreignAccountId = accountId, ...resource] = arn.split(":");
+  const physicalName = resource.join(":").replace(/^[^/]*\//, "");
+  return { destination, region: foreignRegion, accountId: foreignAccountId, physicalName, arn };
+}
+
+/** Opens the writer of a destination, of whatever kind. */
+export function openDestination(target: Target, connections: Connections): OutputWriter {
+  const writer = writers[target.destination.kind];
+  if (writer === undefined) throw new Error(`No writer for destinations of the kind ${target.destination.kind}`);
+  return writer.open(target, connections);
+}

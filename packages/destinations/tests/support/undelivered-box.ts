@@ -1,0 +1,15 @@
+import type { UndeliveredStore } from "../../src/index.ts";
+
+/** A store of undelivered events that keeps its objects, or fails as told. */
+export class UndeliveredBox implements UndeliveredStore {
+  readonly objects = new Map<string, Uint8Array>();
+  puts = 0;
+  /** Throws when the object is not to be taken. */
+  fail: (key: string, signal: AbortSignal) => void | Promise<void> = () => undefined;
+
+  async put(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    this.puts += 1;
+    await this.fail(key, signal);
+    this.objects.set(key, bytes);
+  }
+}

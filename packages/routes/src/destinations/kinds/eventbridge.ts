@@ -1,0 +1,13 @@
+import type { DestinationKind } from "./destination-kind.ts";
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
+export const eventbridge: DestinationKind = {
+  kind: "eventbridge",
+  property: "bus",
+  noun: "EventBridge event bus",
+  service: "events",
+  resource: "event-bus/",
+  physicalName: /^[\w./-]{1,256}$/,
+  maxNameLength: 100,
+  settings: new Set(),
+};

@@ -1,0 +1,17 @@
+import type { DestinationKind } from "./destination-kind.ts";
+
+/**
+ * Standard queues only. A FIFO queue keeps order within a group, and takes 300 calls a second or asks for high
+ * throughput; routes that need order have streams.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+ */
+export const sqs: DestinationKind = {
+  kind: "sqs",
+  property: "queue",
+  noun: "standard SQS queue",
+  service: "sqs",
+  resource: "",
+  physicalName: /^[\w-]{1,80}$/,
+  maxNameLength: 60,
+  settings: new Set(),
+};
