@@ -13,8 +13,14 @@ export interface PoolOptions {
   readonly preload?: { readonly file: string; readonly environment: Readonly<Record<string, string>> };
 }
 
-/** Most of what a schedule makes dies young: with more room for it, a tenth less time goes into collecting garbage. */
-const heapOptions = ["--max-semi-space-size=64"];
+/**
+ * Most of what a schedule makes dies young: with more room for it, from the first schedule on, a tenth less time goes
+ * into collecting garbage.
+ */
+const heapOptions = ["--min-semi-space-size=64", "--max-semi-space-size=64"];
+
+/** Compiled modules: a mutant's process needs 0.5 s of processor time until its first schedule, without them 0.9 s. */
+const compileCache = join(import.meta.dirname, "../../node_modules/.cache/modules");
 
 const processFile = join(import.meta.dirname, "schedule-process.ts");
 
@@ -34,7 +40,7 @@ function runProcess(options: PoolOptions, take: () => number | undefined, stop: 
   const { preload, events, onResponse } = options;
   const child: ChildProcess = fork(processFile, [], {
     execArgv: [...process.execArgv, ...heapOptions, ...(preload === undefined ? [] : ["--import", preload.file])],
-    env: { ...process.env, ...preload?.environment },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...preload?.environment },
   });
   return new Promise((resolve, reject) => {
     let current: number | undefined;
