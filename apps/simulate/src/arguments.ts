@@ -4,7 +4,7 @@ import { mutants as knownMutants } from "./mutants/mutants.ts";
 
 /** What the command line asks for. */
 export interface SimulateArguments {
-  readonly command: "schedules" | "mutants" | "inputs" | "trace" | "help";
+  readonly command: "schedules" | "mutants" | "inputs" | "alarms" | "trace" | "help";
   readonly schedules: number;
   readonly seed: number;
   readonly events: number;
@@ -23,7 +23,8 @@ export const usage = `Usage
   pnpm simulate [--schedules 100] [--seed 1] [--events 1000] [--processes ${availableParallelism()}] [--json]
   pnpm simulate --seed N --trace          one schedule, line by line, twice
   pnpm simulate mutants [name …] [--schedules 200] [--seed 1] [--json]
-  pnpm simulate inputs                    the inputs of docs/data.md, each with its right answer`;
+  pnpm simulate inputs                    the inputs of docs/data.md, each with its right answer
+  pnpm simulate alarms                    what goes wrong, and the alarms of prod's stack that tell of it`;
 
 /** @throws ArgumentError that says what was expected. */
 export function readArguments(words: readonly string[]): SimulateArguments {
@@ -47,8 +48,10 @@ export function readArguments(words: readonly string[]): SimulateArguments {
   }
   const { values, positionals } = parsed;
   const [command, ...mutants] = positionals;
-  if (command !== undefined && command !== "mutants" && command !== "inputs") {
-    throw new ArgumentError(`Expected no command, \`mutants\` or \`inputs\`, got ${JSON.stringify(command)}.`);
+  if (command !== undefined && command !== "mutants" && command !== "inputs" && command !== "alarms") {
+    throw new ArgumentError(
+      `Expected no command, \`mutants\`, \`inputs\` or \`alarms\`, got ${JSON.stringify(command)}.`,
+    );
   }
   const unknown = mutants.find((name) => !knownMutants.some((mutant) => mutant.name === name));
   if (unknown !== undefined) throw new ArgumentError(`There is no mutant ${JSON.stringify(unknown)}.`);

@@ -1,5 +1,6 @@
 import { ArgumentError, readArguments, type SimulateArguments, usage } from "./arguments.ts";
 import { inputs, runInputs } from "./inputs/inputs.ts";
+import { runTroubles } from "./alarms/run-troubles.ts";
 import { runMutants } from "./mutants/run-mutants.ts";
 import { runSchedules } from "./processes/schedule-pool.ts";
 import { isClean, renderReport, summarize } from "./report.ts";
@@ -85,6 +86,20 @@ async function showInputs(): Promise<boolean> {
   return wrong === 0;
 }
 
+/** Prints each trouble with the alarms that fired, and what was expected where that is another thing. */
+async function tryAlarms(): Promise<boolean> {
+  const outcomes = await runTroubles(loadResources(), ({ trouble, fired, isAsExpected }) => {
+    const told = fired.map(({ alarm, afterMinutes }) => `${alarm} after ${afterMinutes} min`);
+    console.log(`${isAsExpected ? "ok   " : "WRONG"} ${trouble.name}`);
+    console.log(`        ${told.length === 0 ? "no alarm" : told.join(", ")}`);
+    if (isAsExpected) return;
+    console.log(`        expected: ${trouble.alarms.join(", ")}, the first within ${trouble.withinMinutes} min`);
+  });
+  const right = outcomes.filter(({ isAsExpected }) => isAsExpected).length;
+  console.log(`${right} of ${outcomes.length} troubles raise their alarms and no other`);
+  return right === outcomes.length;
+}
+
 function showUsage(): Promise<boolean> {
   console.log(usage);
   return Promise.resolve(true);
@@ -92,7 +107,14 @@ function showUsage(): Promise<boolean> {
 
 try {
   const given = readArguments(process.argv.slice(2));
-  const commands = { schedules: simulate, trace: showTrace, mutants: huntMutants, inputs: showInputs, help: showUsage };
+  const commands = {
+    schedules: simulate,
+    trace: showTrace,
+    mutants: huntMutants,
+    inputs: showInputs,
+    alarms: tryAlarms,
+    help: showUsage,
+  };
   process.exitCode = (await commands[given.command](given)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof ArgumentError)) throw error;

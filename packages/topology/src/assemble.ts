@@ -32,6 +32,8 @@ export interface AssemblyRuntime<Running extends AssembledFunction> {
   readonly ofMapping: (settings: MappingSettings, target: Running) => Partial<EventSourceMappingOptions>;
   readonly ofDelivery: (settings: DeliveryStreamSettings) => Partial<DeliveryStreamOptions>;
   readonly ofPipe: (settings: PipeSettings) => Partial<SnowpipeOptions>;
+  /** Told of each invocation that a mapping made, with its duration in milliseconds, once it is over. */
+  readonly onInvoked?: (functionName: string, durationMs: number) => void;
 }
 
 export interface AssembledMapping {
@@ -123,7 +125,7 @@ export async function startConsumers({ deliveries, mappings }: Assembly<Assemble
 function createMapping<Running extends AssembledFunction>(
   settings: MappingSettings,
   functions: ReadonlyMap<string, Running>,
-  { kinesis, objectStore, ofMapping }: AssemblyRuntime<Running>,
+  { kinesis, objectStore, ofMapping, onInvoked }: AssemblyRuntime<Running>,
 ): EventSourceMapping {
   const { functionName, onFailureBucket, ...rest } = settings;
   const target = functions.get(functionName);
@@ -131,7 +133,14 @@ function createMapping<Running extends AssembledFunction>(
     throw new StackError(`A mapping invokes ${functionName}, which the stack does not define.`);
   }
   return new EventSourceMapping({
-    invoke: (event, options) => target.invoke(event, options),
+    invoke: async (event, options) => {
+      const beganMs = kinesis.clock.now();
+      try {
+        return await target.invoke(event, options);
+      } finally {
+        onInvoked?.(functionName, kinesis.clock.now() - beganMs);
+      }
+    },
     ...ofMapping(settings, target),
     ...rest,
     kinesis,

@@ -9,6 +9,7 @@ import {
   type KinesisStreamEvent,
   MemoryObjectStore,
   MemoryWarehouse,
+  type MetricStore,
   type Random,
   sleep,
   type Trace,
@@ -26,6 +27,7 @@ import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/r
 import { redrive, type RedriveResult } from "@millrace/route-tools";
 import type { CompiledDestination } from "@millrace/routes";
 import type { RouteSet } from "@millrace/routes/runtime";
+import { createTelemetry, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import {
   assemble,
   type Assembly,
@@ -53,6 +55,8 @@ export interface PipelineDeps {
   readonly resources: Resources;
   readonly confirmations: Confirmations;
   readonly deliveries: Deliveries;
+  /** Takes the metrics of functions and invocations, where somebody looks at them. */
+  readonly metrics?: MetricStore;
 }
 
 /** How often the router looks for newer routes; no environment says so yet, because none reloads. */
@@ -85,6 +89,7 @@ export class Pipeline {
   readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
   #assembled: RunningParts | undefined;
   #isRefusingUndelivered = false;
+  #areKeysBroken = false;
 
   private constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -124,16 +129,20 @@ export class Pipeline {
       }),
       ofDelivery: ({ name }) => ({ clock, trace, random: randomOf(`firehose-${name}`), faults: plan.delivery }),
       ofPipe: ({ name }) => ({ clock, trace, random: randomOf(`pipe-${name}`), faults: plan.pipe }),
+      onInvoked: (functionName, durationMs) => {
+        const metric = { namespace: "AWS/Lambda", metricName: "Duration", dimensions: { FunctionName: functionName } };
+        this.#deps.metrics?.put(metric, durationMs, clock.now());
+      },
     });
   }
 
   start(): Promise<void> {
-    return startConsumers(this.#parts);
+    return startConsumers(this.parts);
   }
 
   /** Stops one of the mappings for a while; what it holds and what comes meanwhile waits. */
   async pauseMapping(index: number, forMs: number): Promise<void> {
-    const { mappings } = this.#parts;
+    const { mappings } = this.parts;
     const paused = mappings[index % mappings.length];
     await paused?.mapping.stop({ drain: false });
     this.#deps.trace.record("mapping.pause", { mapping: index % mappings.length, forMs });
@@ -165,6 +174,11 @@ export class Pipeline {
     trace.record("keys.rotate", { active: newest.id });
   }
 
+  /** From now on the secret with the keys is no longer one. */
+  breakKeys(): void {
+    this.#areKeysBroken = true;
+  }
+
   /** Every key that was in force at some time. */
   get privacyKeys(): readonly PrivacyKey[] {
     return [...new Set(this.publishedKeys.flatMap(({ keys }) => keys))];
@@ -178,7 +192,7 @@ export class Pipeline {
 
   /** Resolves when everything in the raw stream has gone all the way. */
   async drain(): Promise<void> {
-    const { deliveries, mappings, pipes } = this.#parts;
+    const { deliveries, mappings, pipes } = this.parts;
     // What enrichment writes last must still meet the router.
     for (const { mapping } of mappings) await mapping.drain();
     for (const { mapping } of mappings) await mapping.drain();
@@ -224,7 +238,7 @@ export class Pipeline {
 
   /** Faults that came about outside of Kinesis. */
   faultCount(): number {
-    const { deliveries, functions, mappings, pipes } = this.#parts;
+    const { deliveries, functions, mappings, pipes } = this.parts;
     let count = 0;
     for (const running of functions.values()) {
       for (const kind of Object.values(running.stats().faults)) count += kind;
@@ -238,7 +252,8 @@ export class Pipeline {
     return count;
   }
 
-  get #parts(): RunningParts {
+  /** The parts that run. */
+  get parts(): RunningParts {
     if (this.#assembled === undefined) throw new Error("The pipeline is not assembled yet.");
     return this.#assembled;
   }
@@ -253,16 +268,21 @@ export class Pipeline {
     return confirmations.watch(environment.connect(client), `${name}-${environment.id}`);
   }
 
-  #enrichmentHandler({ environment: variables }: FunctionSettings, environment: ExecutionEnvironment): Handler {
+  #enrichmentHandler(
+    { environment: variables, name: functionName }: FunctionSettings,
+    environment: ExecutionEnvironment,
+  ): Handler {
     const { resources } = this.#deps;
     let batch: KinesisStreamEvent | undefined;
+    const telemetry = this.#telemetry("enrichment", functionName);
     const enrich = createEnrichmentHandler({
+      telemetry,
       client: this.#connect(environment, "enrichment"),
       enrichedStreamName: variables["ENRICHED_STREAM_NAME"] ?? "",
       badRowStreamName: variables["BAD_ROW_STREAM_NAME"] ?? "",
       contracts: resources.contracts,
       enrichments: resources.enrichments,
-      privacyKeys: this.#keySource(environment, () => batch),
+      privacyKeys: this.#keySource(environment, () => batch, telemetry),
       clock: environment.clock,
       random: environment.random,
     });
@@ -276,6 +296,7 @@ export class Pipeline {
   #keySource(
     environment: ExecutionEnvironment,
     batch: () => KinesisStreamEvent | undefined,
+    telemetry: Telemetry,
   ): readonly PrivacyKey[] | PrivacyKeySource {
     const { clock, plan, resources } = this.#deps;
     if (plan.keyRotations === 0) return resources.privacyKeys;
@@ -286,7 +307,7 @@ export class Pipeline {
       maxAgeMs: keysMaxAgeMs,
       clock: environment.clock,
       random: environment.random,
-      telemetry: silentTelemetry,
+      telemetry,
       logger: silentLogger,
     });
     const watched = { batch, now: () => clock.now(), maxAgeMs: keysMaxAgeMs, published: this.publishedKeys };
@@ -294,12 +315,16 @@ export class Pipeline {
   }
 
   #currentKeys(): { readonly text: string; readonly versionId: string } {
+    if (this.#areKeysBroken) return { text: "not JSON", versionId: "broken" };
     const keys = this.publishedKeys.at(-1)?.keys ?? [];
     const entries = keys.map(({ id, key }) => ({ id, key: Buffer.from(key).toString("base64") }));
     return { text: JSON.stringify(entries), versionId: String(this.publishedKeys.length) };
   }
 
-  #routerHandler({ environment: variables }: FunctionSettings, environment: ExecutionEnvironment): Handler {
+  #routerHandler(
+    { environment: variables, name: functionName }: FunctionSettings,
+    environment: ExecutionEnvironment,
+  ): Handler {
     const { resources, deliveries } = this.#deps;
     const { clock, random } = environment;
     const client = this.#connect(environment, "router");
@@ -317,6 +342,7 @@ export class Pipeline {
       logger: silentLogger,
     });
     const route = createRouterHandler({
+      telemetry: this.#telemetry("router", functionName),
       routes: () => this.routings.watch(source.current(), environment.id),
       destination: (destination) => this.#createWriter(destination, { client, clock, random }),
       badRows: deliveries.watch(createPutRecords({ client, streamName, clock, random }), streamName),
@@ -333,6 +359,19 @@ export class Pipeline {
       this.routings.confirm(event, environment.id, answer);
       return answer;
     };
+  }
+
+  /** Of one environment; the stage is the environment's name, as its stack says. */
+  #telemetry(service: string, functionName: string): Telemetry {
+    const { clock, metrics, plan } = this.#deps;
+    if (metrics === undefined) return noTelemetry;
+    return createTelemetry({
+      service,
+      stage: plan.environment,
+      functionName,
+      clock,
+      write: (line) => metrics.putLine(line),
+    });
   }
 
   async #fetchRoutes(etag: string | undefined): Promise<{ etag: string; text: string } | undefined> {
@@ -410,4 +449,3 @@ function limitRetries(topology: Topology, most: number): Topology {
 
 const silent = () => undefined;
 const silentLogger = { debug: silent, info: silent, warn: silent, error: silent };
-const silentTelemetry = { count: silent, countAt: silent, countBy: silent, observe: silent, flush: silent };

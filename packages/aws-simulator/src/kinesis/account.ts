@@ -38,6 +38,8 @@ export interface StreamCounters {
   recordsOut: number;
   throttledRecords: number;
   throttledReads: number;
+  reads: number;
+  iteratorAgeMs: number;
   evictedRecords: number;
 }
 
@@ -243,6 +245,8 @@ export class Account {
         recordsOut: 0,
         throttledRecords: 0,
         throttledReads: 0,
+        reads: 0,
+        iteratorAgeMs: 0,
         evictedRecords: 0,
       };
       this.#counters.set(stream, counters);

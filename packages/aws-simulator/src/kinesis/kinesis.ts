@@ -78,6 +78,10 @@ export interface StreamStats {
   readonly throttledRecords: number;
   /** GetRecords calls refused for lack of capacity. */
   readonly throttledReads: number;
+  /** GetRecords calls that were answered. */
+  readonly reads: number;
+  /** Age of the last record that the last of them gave, in milliseconds; 0 when it gave none. */
+  readonly iteratorAgeMs: number;
   /** Records dropped before their time by `maxRetainedBytesPerStream`. */
   readonly evictedRecords: number;
 }

@@ -74,6 +74,9 @@ export function getRecords(account: Account, input: GetRecordsInput): GetRecords
   const limit = Math.min(input.Limit ?? limits.maxRecordsPerGet, limits.maxRecordsPerGet);
   const read = shard.read(state.position, account.faults?.readLimit(limit) ?? limit, now);
   counters.recordsOut += read.records.length;
+  counters.reads += 1;
+  const last = read.records.at(-1);
+  counters.iteratorAgeMs = last === undefined ? 0 : Math.max(0, now - last.ApproximateArrivalTimestamp.getTime());
   return {
     Records: read.records,
     ...(shard.closedMs !== undefined && read.records.length === 0 && read.remaining === 0 && !shard.hasPending

@@ -60,6 +60,10 @@ export interface SnowpipeStats {
   readonly loadErrors: number;
   /** Notifications on their way and files being loaded. */
   readonly pending: number;
+  /** Whether it listens, as `executionState` of SYSTEM$PIPE_STATUS says. */
+  readonly isRunning: boolean;
+  /** Creation of the oldest file that waits for its load, in epoch milliseconds; undefined when none waits. */
+  readonly oldestFileMs: number | undefined;
   /** From the creation of the file that was loaded last to its commit. */
   readonly latencyMs: number;
 }
@@ -148,7 +152,12 @@ export class Snowpipe {
   }
 
   stats(): SnowpipeStats {
-    return { ...this.#counters, pending: this.#pending };
+    return {
+      ...this.#counters,
+      pending: this.#pending,
+      isRunning: this.#unsubscribe !== undefined,
+      oldestFileMs: this.#queue[0]?.createdAt,
+    };
   }
 
   get #pending(): number {

@@ -5,8 +5,10 @@ import { readArguments, refuseUnmodelled } from "./modelled-arguments.ts";
 import { createReferenceResolver, type Identity, type ReferenceResolver } from "./reference-resolver.ts";
 import type { Resource, TerraformStack } from "./terraform-json.ts";
 import type {
+  AlarmSettings,
   DeliveryStreamSettings,
   FunctionSettings,
+  LoaderTopics,
   LocalTopology,
   MappingSettings,
   PipelineStreams,
@@ -61,6 +63,8 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
     pipelineStreams: readPipelineStreams(reader),
+    alarms: reader.each("aws_cloudwatch_metric_alarm", readAlarm),
+    loaderTopics: readLoaderTopics(reader),
   };
 }
 
@@ -133,6 +137,7 @@ class StackReader {
 const handleAttributes: Readonly<Record<string, string>> = {
   aws_kinesis_stream: "arn",
   aws_lambda_function: "arn",
+  aws_lambda_event_source_mapping: "uuid",
   aws_secretsmanager_secret: "arn",
   snowflake_pipe: "notification_channel",
 };
@@ -181,7 +186,7 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<F
 }
 
 /** @returns nothing for a disabled mapping: it reads no stream and invokes nobody. */
-function readMapping(args: Arguments): readonly MappingSettings[] {
+function readMapping(args: Arguments, uuid: string): readonly MappingSettings[] {
   if (!args.boolean("enabled", true)) return [];
   const position = args.string("starting_position");
   if (position !== "TRIM_HORIZON" && position !== "LATEST") {
@@ -192,6 +197,7 @@ function readMapping(args: Arguments): readonly MappingSettings[] {
   const destination = args.optionalBlock("destination_config")?.optionalBlock("on_failure")?.string("destination_arn");
   return [
     {
+      uuid,
       streamArn: args.string("event_source_arn"),
       functionName: functionOfArn(args.string("function_name")),
       batchSize: args.number("batch_size"),
@@ -309,6 +315,54 @@ function readSecrets(reader: StackReader): readonly SecretSettings[] {
     if (text === undefined) throw new StackError(`The stack gives the secret ${name} no value.`);
     return { name, arn, text };
   });
+}
+
+/** The result of several metric queries, or the one metric that the alarm names itself. */
+function readAlarm(args: Arguments): AlarmSettings {
+  const queries = args.blocks("metric_query");
+  const result = queries.find((query) => query.boolean("return_data", false));
+  const metrics = Object.fromEntries(
+    result === undefined
+      ? [["value", readMetric(args, args.optionalString("statistic") ?? args.string("extended_statistic"))]]
+      : queries.flatMap((query) =>
+          query.blocks("metric").map((metric) => [query.string("id"), readMetric(metric, metric.string("stat"))]),
+        ),
+  );
+  const periods = queries.flatMap((query) => query.blocks("metric")).map((metric) => metric.number("period"));
+  const evaluationPeriods = args.number("evaluation_periods");
+  return {
+    alarmName: args.string("alarm_name"),
+    description: args.string("alarm_description"),
+    metrics,
+    expression: result?.string("expression") ?? "value",
+    periodSeconds: periods[0] ?? args.number("period"),
+    evaluationPeriods,
+    datapointsToAlarm: args.number("datapoints_to_alarm", evaluationPeriods),
+    threshold: args.number("threshold"),
+    // The alarm itself refuses any other word.
+    comparisonOperator: args.string("comparison_operator") as AlarmSettings["comparisonOperator"],
+    treatMissingData: args.string("treat_missing_data") as AlarmSettings["treatMissingData"],
+  };
+}
+
+function readMetric(args: Arguments, statistic: string): AlarmSettings["metrics"][string] {
+  return {
+    namespace: args.string("namespace"),
+    metricName: args.string("metric_name"),
+    dimensions: args.stringMap("dimensions"),
+    statistic: statistic as AlarmSettings["metrics"][string]["statistic"],
+  };
+}
+
+function readLoaderTopics(reader: StackReader): LoaderTopics | undefined {
+  const names = new Map(
+    reader.each("aws_sns_topic", (args, _handle, { name }) => [name, args.string("name")] as const),
+  );
+  const [refusedLines, fresh, loaded] = ["refused_lines", "loader_fresh", "rows_loaded"].map((id) =>
+    names.get(`warehouse_loader_${id}_topic`),
+  );
+  if (refusedLines === undefined || fresh === undefined || loaded === undefined) return undefined;
+  return { refusedLines, fresh, loaded };
 }
 
 function readService(reader: StackReader): ServiceSettings {

@@ -31,6 +31,7 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_lambda_function.arn": named("lambda", "function:", "function_name"),
   "aws_lambda_alias.arn": (args, resource, { region, accountId }) =>
     `arn:aws:lambda:${region}:${accountId}:function:${text(args["function_name"], resource, "function_name")}:${text(args["name"], resource, "name")}`,
+  "aws_lambda_event_source_mapping.uuid": (_args, { name }) => name,
   "aws_kinesis_firehose_delivery_stream.arn": named("firehose", "deliverystream/", "name"),
   "aws_s3_bucket.arn": (args, resource) => `arn:aws:s3:::${text(args["bucket"], resource, "bucket")}`,
   "aws_s3_bucket.id": (args, resource) => text(args["bucket"], resource, "bucket"),

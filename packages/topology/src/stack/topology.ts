@@ -1,3 +1,5 @@
+import type { AlarmOptions } from "@millrace/aws-simulator";
+
 /**
  * What the synthesized stack describes, in the terms of the parts that run it. Nothing here has a default for a name, a
  * shard count, a batch size or a route: what the stack does not say does not run.
@@ -27,6 +29,8 @@ export interface FunctionSettings {
 }
 
 export interface MappingSettings {
+  /** By which metrics tell it from others. */
+  readonly uuid: string;
   readonly streamArn: string;
   readonly functionName: string;
   readonly batchSize: number;
@@ -96,6 +100,16 @@ export interface ServiceSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** A CloudWatch alarm, with the metrics that its expression calls by their ids. */
+export type AlarmSettings = AlarmOptions;
+
+/** Topics on which the loader's task in the warehouse says how the pipes do. */
+export interface LoaderTopics {
+  readonly refusedLines: string;
+  readonly fresh: string;
+  readonly loaded: string;
+}
+
 /** The streams every pipeline has, by purpose, as the stack's output `stream_names` gives them. */
 export interface PipelineStreams {
   readonly raw: string;
@@ -115,6 +129,9 @@ export interface Topology {
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];
   readonly pipelineStreams: PipelineStreams;
+  readonly alarms: readonly AlarmSettings[];
+  /** Of stacks with a warehouse. */
+  readonly loaderTopics: LoaderTopics | undefined;
 }
 
 /** A topology that runs whole on one machine: its event service has all its settings in the stack. */

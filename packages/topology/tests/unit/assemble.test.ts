@@ -33,6 +33,7 @@ const topology: Topology = {
   ],
   mappings: [
     {
+      uuid: "mapping",
       streamArn: arn("in"),
       functionName: "reader",
       batchSize: 2,
@@ -74,6 +75,8 @@ const topology: Topology = {
   ],
   secrets: [],
   pipelineStreams: { raw: "in", enriched: "in", badRows: "in" },
+  alarms: [],
+  loaderTopics: undefined,
 };
 
 async function run(changed: Partial<Topology> = {}) {

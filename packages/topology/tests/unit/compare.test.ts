@@ -21,6 +21,7 @@ const router = {
   environment: { LOG_LEVEL: "info" },
 };
 const mapping = {
+  uuid: "mapping",
   streamArn: "arn:enriched",
   functionName: "router",
   batchSize: 100,
@@ -45,6 +46,8 @@ const base: LocalTopology = {
   views: [{ name: "V", statement: "SELECT 1" }],
   pipes: [],
   pipelineStreams: { raw: "raw", enriched: "enriched", badRows: "bad-rows" },
+  alarms: [],
+  loaderTopics: undefined,
   service: { name: "ingest", containerName: "ingest", containerPort: 80, environment: {} },
   writeKey: "k",
 };

@@ -144,6 +144,50 @@ describe("the topology of a stack", () => {
     expect(topology.pipelineStreams).toEqual({ raw: "m-raw", enriched: "m-enriched", badRows: "m-bad-rows" });
   });
 
+  test("an alarm has its metrics by id, on one metric or in an expression", () => {
+    const common = {
+      alarm_description: "Look.",
+      evaluation_periods: 2,
+      threshold: 5,
+      comparison_operator: "GreaterThanThreshold",
+      treat_missing_data: "notBreaching",
+    };
+    const dead = {
+      ...common,
+      alarm_name: "dead-letters",
+      namespace: "AWS/Lambda",
+      metric_name: "DroppedEventCount",
+      dimensions: { EventSourceMappingUUID: "${aws_lambda_event_source_mapping.enrichment.uuid}" },
+      period: 300,
+      statistic: "Sum",
+      datapoints_to_alarm: 1,
+    };
+    const errors = { namespace: "AWS/Lambda", metric_name: "Errors", stat: "Sum", period: 60, dimensions: { F: "f" } };
+    const share = {
+      ...common,
+      alarm_name: "errors",
+      metric_query: [
+        { id: "result", expression: "100 * FILL(part, 0)", label: "%", return_data: true },
+        { id: "part", metric: errors, return_data: false },
+      ],
+    };
+    const alarms = [dead, share].map((args) => resource("aws_cloudwatch_metric_alarm", args.alarm_name, args));
+    const [one, other] = readTopology(stackOf([...base, ...alarms]), identity).alarms;
+    const statistic = "Sum";
+    expect(one).toMatchObject({
+      alarmName: "dead-letters",
+      expression: "value",
+      metrics: { value: { metricName: "DroppedEventCount", dimensions: { EventSourceMappingUUID: "enrichment" } } },
+      ...{ periodSeconds: 300, evaluationPeriods: 2, datapointsToAlarm: 1, threshold: 5 },
+    });
+    expect(other).toMatchObject({
+      expression: "100 * FILL(part, 0)",
+      metrics: { part: { namespace: "AWS/Lambda", metricName: "Errors", dimensions: { F: "f" }, statistic } },
+      ...{ periodSeconds: 60, datapointsToAlarm: 2 },
+    });
+    expect(topology.mappings[0]?.uuid).toBe("enrichment");
+  });
+
   test("what the stack does not define does not run", () => {
     expect(readTopology(stackOf(without("aws_lambda_event_source_mapping")), identity).mappings).toEqual([]);
   });

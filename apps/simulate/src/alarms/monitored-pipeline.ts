@@ -1,0 +1,148 @@
+import { Alarm, createRandom, Faults, Kinesis, MetricStore, Trace, VirtualClock } from "@millrace/aws-simulator";
+import { createEventService, hashWriteKey } from "@millrace/ingest";
+import { createPutRecords } from "@millrace/put-records";
+import { PipelineMetrics } from "@millrace/topology";
+import { quietPlan } from "../inputs/quiet-pipeline.ts";
+import { Confirmations } from "../observe/confirmations.ts";
+import { Deliveries } from "../observe/deliveries.ts";
+import { identity, type Resources } from "../resources.ts";
+import { Pipeline } from "../schedule/pipeline.ts";
+import type { SchedulePlan } from "../schedule/plan.ts";
+import { EventSource } from "../traffic/event-source.ts";
+import { type Consumer, startConsumer } from "./consumer.ts";
+
+/** Traffic of prod in small: what fires depends on shares and on silence, not on the rate. */
+const sendEveryMs = 10_000;
+const eventsPerRequest = 10;
+const minuteMs = 60_000;
+/** A whole number of the periods that alarms look at. */
+const startMs = Date.UTC(2026, 0, 5);
+const writeKey = "alarms";
+
+/**
+ * The pipeline of prod's stack under a virtual clock, with steady traffic, a consumer on each destination, the metrics
+ * that AWS and the functions write, and the alarms of the stack over them.
+ */
+export class MonitoredPipeline {
+  readonly clock: VirtualClock;
+  readonly kinesis: Kinesis;
+  readonly faults: Faults;
+  readonly pipeline: Pipeline;
+  readonly consumers = new Map<string, Consumer>();
+  /** Gives events that the next requests hold beside the usual ones. */
+  extraEvents: (nowMs: number) => readonly string[] = () => [];
+  /** Records that somebody writes to the raw stream past the event service, with each request. */
+  extraRecords: () => readonly string[] = () => [];
+  isSending = true;
+  readonly #store = new MetricStore();
+  readonly #metrics: PipelineMetrics;
+  readonly #alarms: readonly Alarm[];
+  readonly #prefix: string;
+  readonly #service: ReturnType<typeof createEventService>;
+  readonly #events: EventSource;
+  readonly #firing = new Set<string>();
+  /** Told of each alarm that begins to fire: its name without the environment, minutes since the start. */
+  onAlarm: (alarm: string, atMinutes: number) => void = () => undefined;
+
+  private constructor(
+    parts: Pick<MonitoredPipeline, "clock" | "kinesis" | "faults" | "pipeline">,
+    store: MetricStore,
+    resources: Resources,
+  ) {
+    this.clock = parts.clock;
+    this.kinesis = parts.kinesis;
+    this.faults = parts.faults;
+    this.pipeline = parts.pipeline;
+    this.#store = store;
+    const { clock, kinesis, pipeline } = parts;
+    const { topology } = pipeline;
+    this.#prefix = topology.pipelineStreams.raw.replace(/raw$/, "");
+    this.#metrics = new PipelineMetrics({ topology, assembly: pipeline.parts, kinesis, store });
+    this.#alarms = topology.alarms.map((options) => new Alarm(options));
+    this.#events = new EventSource({ seed: 1, hasOddEvents: false }, resources.examples);
+    const random = createRandom("alarms/ingest");
+    this.#service = createEventService({
+      putRecords: createPutRecords({ client: kinesis.client(), streamName: pipeline.places.raw, clock, random }),
+      writeKeys: [
+        { name: "alarms", sha256: hashWriteKey(writeKey), tenantId: "shop", sources: ["https://shop.example/*"] },
+      ],
+      ...{ clock, random, newId: () => `n-${Math.floor(random() * 1e9)}` },
+    });
+  }
+
+  /** @param plan what differs from a schedule in which nothing goes wrong */
+  static async create(resources: Resources, plan: Partial<SchedulePlan> = {}): Promise<MonitoredPipeline> {
+    const clock = new VirtualClock({ random: createRandom("alarms/clock"), startMs });
+    const faults = new Faults({ seed: "alarms", rates: {} });
+    const kinesis = new Kinesis({ ...identity, clock, faults, random: createRandom("alarms/kinesis") });
+    const store = new MetricStore();
+    const pipeline = await Pipeline.create({
+      // Enrichment reads its keys again and again.
+      plan: { ...quietPlan("prod"), keyRotations: 1, ...plan },
+      ...{ clock, kinesis, resources, faults, metrics: store, trace: new Trace({ clock }) },
+      confirmations: new Confirmations(clock),
+      deliveries: new Deliveries(),
+    });
+    const monitored = new MonitoredPipeline({ clock, kinesis, faults, pipeline }, store, resources);
+    for (const { stream } of resources.routes.streams) {
+      monitored.consumers.set(stream, startConsumer(kinesis, pipeline.places.destination(stream)));
+    }
+    return monitored;
+  }
+
+  /** Starts everything, then runs what `work` waits for. */
+  async run(work: () => Promise<void>): Promise<void> {
+    const whole = async () => {
+      await this.pipeline.start();
+      const over = new AbortController();
+      const loops = [this.#every(sendEveryMs, over.signal, () => this.#send()), this.#watch(over.signal)];
+      await work();
+      over.abort();
+      await Promise.all(loops);
+      for (const consumer of this.consumers.values()) consumer.stop();
+      for (const { mapping } of this.pipeline.parts.mappings) await mapping.stop({ drain: false });
+      for (const { delivery } of this.pipeline.parts.deliveries) await delivery.stop();
+    };
+    await this.clock.run(whole(), { limitMs: 24 * 3_600_000 });
+  }
+
+  async minutes(count: number): Promise<void> {
+    await this.clock.sleep(count * minuteMs);
+  }
+
+  async #send(): Promise<void> {
+    if (!this.isSending) return;
+    const now = this.clock.now();
+    const usual = Array.from({ length: eventsPerRequest }, () => this.#events.next(now).text);
+    await this.#service.handle({
+      headers: { authorization: `Bearer ${writeKey}`, "content-type": "application/json" },
+      body: Buffer.from(`[${[...usual, ...this.extraEvents(now)].join()}]`),
+    });
+    const Records = this.extraRecords().map((text) => ({ PartitionKey: "extra", Data: Buffer.from(text) }));
+    if (Records.length > 0) this.kinesis.putRecords({ StreamName: this.pipeline.places.raw, Records });
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    await this.#every(minuteMs, signal, () => {
+      const now = this.clock.now();
+      // Of the minute that has just ended.
+      this.#metrics.sample(now - 1);
+      for (const alarm of this.#alarms) {
+        const { alarmName } = alarm.options;
+        if (alarm.evaluate(this.#store, now, startMs) === "OK") {
+          this.#firing.delete(alarmName);
+        } else if (!this.#firing.has(alarmName)) {
+          this.#firing.add(alarmName);
+          this.onAlarm(alarmName.slice(this.#prefix.length), (now - startMs) / minuteMs);
+        }
+      }
+    });
+  }
+
+  async #every(intervalMs: number, signal: AbortSignal, act: () => void | Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await act();
+      await this.clock.sleep(intervalMs);
+    }
+  }
+}

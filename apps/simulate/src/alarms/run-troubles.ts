@@ -1,0 +1,51 @@
+import type { Resources } from "../resources.ts";
+import { MonitoredPipeline } from "./monitored-pipeline.ts";
+import { type Trouble, troubles } from "./troubles.ts";
+
+/** Every alarm that needs several periods has them before anything breaks, and after. */
+const quietMinutes = 25;
+const brokenMinutes = 45;
+
+/** The alarms that a trouble raised. */
+export interface TroubleOutcome {
+  readonly trouble: Trouble;
+  /** Name without the environment, and minutes after the trouble began. */
+  readonly fired: readonly { readonly alarm: string; readonly afterMinutes: number }[];
+  readonly isAsExpected: boolean;
+}
+
+/** Lets one thing at a time go wrong, in a new pipeline each. */
+export async function runTroubles(
+  resources: Resources,
+  onOutcome: (outcome: TroubleOutcome) => void,
+): Promise<readonly TroubleOutcome[]> {
+  const outcomes: TroubleOutcome[] = [];
+  for (const trouble of troubles) {
+    const outcome = await runTrouble(resources, trouble);
+    outcomes.push(outcome);
+    onOutcome(outcome);
+  }
+  return outcomes;
+}
+
+async function runTrouble(resources: Resources, trouble: Trouble): Promise<TroubleOutcome> {
+  const monitored = await MonitoredPipeline.create(resources, trouble.plan);
+  // A trouble that is there from the start began then.
+  const beganAt = trouble.plan === undefined ? quietMinutes : 0;
+  const raised = new Map<string, number>();
+  monitored.onAlarm = (alarm, atMinutes) => {
+    if (!raised.has(alarm)) raised.set(alarm, atMinutes - beganAt);
+  };
+  await monitored.run(async () => {
+    await monitored.minutes(quietMinutes);
+    await trouble.begin(monitored);
+    await monitored.minutes(brokenMinutes);
+  });
+  const fired = [...raised].map(([alarm, afterMinutes]) => ({ alarm, afterMinutes }));
+  const names = fired.map(({ alarm }) => alarm).sort();
+  const first = Math.min(...fired.map(({ afterMinutes }) => afterMinutes));
+  const isAsExpected =
+    JSON.stringify(names) === JSON.stringify(trouble.alarms.toSorted()) &&
+    (fired.length === 0 || (first >= 0 && first <= trouble.withinMinutes));
+  return { trouble, fired, isAsExpected };
+}

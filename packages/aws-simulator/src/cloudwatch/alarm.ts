@@ -1,0 +1,78 @@
+import { checkChoice } from "../options.ts";
+import { compileMetricMath, type MetricExpression } from "./metric-math.ts";
+import type { MetricName, MetricStore, Statistic } from "./metric-store.ts";
+
+/** A metric with the statistic that an alarm looks at. */
+export interface AlarmMetric extends MetricName {
+  readonly statistic: Statistic;
+}
+
+export interface AlarmOptions {
+  readonly alarmName: string;
+  readonly description: string;
+  /** By id. */
+  readonly metrics: Readonly<Record<string, AlarmMetric>>;
+  /** Metric math over the ids; the id alone for an alarm on one metric. */
+  readonly expression: string;
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  /** How many of the periods have to breach. */
+  readonly datapointsToAlarm: number;
+  readonly threshold: number;
+  readonly comparisonOperator: keyof typeof comparisons;
+  readonly treatMissingData: "breaching" | "notBreaching";
+}
+
+export type AlarmState = "OK" | "ALARM";
+
+/** Whether a value breaches the threshold. */
+const comparisons = {
+  GreaterThanThreshold: (value: number, threshold: number) => value > threshold,
+  GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
+  LessThanThreshold: (value: number, threshold: number) => value < threshold,
+  LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
+};
+
+/**
+ * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation looks at the last whole periods; a period without a
+ * value breaches or not as `treatMissingData` says. CloudWatch looks for older values before it treats a period as
+ * missing, so that it tells some silences later than here.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ */
+export class Alarm {
+  readonly options: AlarmOptions;
+  readonly #expression: MetricExpression;
+
+  /** @throws OptionError for settings that are not modelled */
+  constructor(options: AlarmOptions) {
+    checkChoice("comparisonOperator", options.comparisonOperator, Object.keys(comparisons));
+    checkChoice("treatMissingData", options.treatMissingData, ["breaching", "notBreaching"]);
+    this.options = options;
+    this.#expression = compileMetricMath(options.expression);
+  }
+
+  /** The state at a time, from the whole periods before it; those that began before `sinceMs` are well. */
+  evaluate(store: MetricStore, nowMs: number, sinceMs = Number.NEGATIVE_INFINITY): AlarmState {
+    const { evaluationPeriods, datapointsToAlarm, threshold, comparisonOperator, treatMissingData } = this.options;
+    const periodMs = this.options.periodSeconds * 1_000;
+    const lastEnd = Math.floor(nowMs / periodMs) * periodMs;
+    let breaching = 0;
+    for (let index = 0; index < evaluationPeriods; index += 1) {
+      const fromMs = lastEnd - (index + 1) * periodMs;
+      if (fromMs < sinceMs) continue;
+      const value = this.#valueOf(store, fromMs, fromMs + periodMs);
+      const breaches =
+        value === undefined ? treatMissingData === "breaching" : comparisons[comparisonOperator](value, threshold);
+      if (breaches) breaching += 1;
+    }
+    return breaching >= datapointsToAlarm ? "ALARM" : "OK";
+  }
+
+  #valueOf(store: MetricStore, fromMs: number, toMs: number): number | undefined {
+    return this.#expression((id) => {
+      const metric = this.options.metrics[id];
+      return metric === undefined ? undefined : store.statistic(metric, metric.statistic, fromMs, toMs);
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "@jest/globals";
+import { Alarm, type AlarmOptions, compileMetricMath, type MetricName, MetricStore } from "../../src/index.ts";
+
+const minute = 60_000;
+const period = 5 * minute;
+const records: MetricName = {
+  namespace: "AWS/Kinesis",
+  metricName: "IncomingRecords",
+  dimensions: { StreamName: "raw" },
+};
+const invocations: MetricName = {
+  namespace: "AWS/Lambda",
+  metricName: "Invocations",
+  dimensions: { FunctionName: "f" },
+};
+
+describe("metric math", () => {
+  const evaluate = (text: string, values: Readonly<Record<string, number>> = {}) =>
+    compileMetricMath(text)((id) => values[id]);
+
+  test.each([
+    ["1 + 2 * 3", 7],
+    ["(1 + 2) * 3", 9],
+    ["8 / 2 / 2", 2],
+    ["7 - 2 - 1", 4],
+    ["a > 3", 0],
+    ["a >= 2 AND b != 2", 1],
+    ["a == 3 OR b == 1", 1],
+    ["a == 3 || b == 2 && a == 2", 0],
+    ["IF(a > 1, b, 5)", 1],
+    ["IF(a > 2, b, 5)", 5],
+    ["FILL(missing, 0) + a", 2],
+    ["FILL(a, 9)", 2],
+    ["100 * FILL(a, 0) / (FILL(a, 0) + FILL(missing, 0))", 100],
+  ])("%s is %d", (text, value) => {
+    expect(evaluate(text, { a: 2, b: 1 })).toBe(value);
+  });
+
+  test.each(["missing + 1", "missing > 0", "IF(missing, 1, 0)", "1 / 0", "a / (a - 2)"])("%s has no value", (text) => {
+    expect(evaluate(text, { a: 2 })).toBeUndefined();
+  });
+
+  test.each([
+    ["RATE(a)", "RATE(a)", 1],
+    ["FILL(a, REPEAT)", "number", 9],
+    ["a b", "the end", 3],
+    ["IF(a, 1)", ",", 8],
+    ["a ? b", "operator", 2],
+    ["(a", ")", 3],
+    ["", "a number", 1],
+  ])("%j is refused", (text, part, character) => {
+    expect(() => compileMetricMath(text)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    expect(() => compileMetricMath(text)).toThrow(part);
+    expect(() => compileMetricMath(text)).toThrow(`character ${character}`);
+  });
+});
+
+describe("a metric store", () => {
+  test("gives statistics of the values in whole minutes", () => {
+    const store = new MetricStore();
+    [1, 2, 3, 10].forEach((value, index) => store.put(records, value, index * minute));
+    expect(store.statistic(records, "Sum", 0, 3 * minute)).toBe(6);
+    expect(store.statistic(records, "Maximum", 0, 4 * minute)).toBe(10);
+    expect(store.statistic(records, "Minimum", minute, 4 * minute)).toBe(2);
+    expect(store.statistic(records, "Average", 0, 4 * minute)).toBe(4);
+    expect(store.statistic(records, "SampleCount", 0, 4 * minute)).toBe(4);
+    expect(store.statistic(records, "p50", 0, 4 * minute)).toBe(2);
+    expect(store.statistic(records, "p99", 0, 4 * minute)).toBe(10);
+    expect(store.statistic(records, "Sum", 5 * minute, 9 * minute)).toBeUndefined();
+    expect(store.statistic(invocations, "Sum", 0, 4 * minute)).toBeUndefined();
+  });
+
+  test("tells metrics apart by their dimensions, in any order", () => {
+    const store = new MetricStore();
+    const of = (dimensions: Record<string, string>): MetricName => ({ ...records, dimensions });
+    store.put(of({ a: "1", b: "2" }), 1, 0);
+    expect(store.statistic(of({ b: "2", a: "1" }), "Sum", 0, minute)).toBe(1);
+    expect(store.statistic(of({ a: "1" }), "Sum", 0, minute)).toBeUndefined();
+  });
+
+  test("reads the metrics of a line in the embedded metric format, and no other line", () => {
+    const store = new MetricStore();
+    const line = {
+      _aws: {
+        Timestamp: 0,
+        CloudWatchMetrics: [
+          { Namespace: "Millrace", Dimensions: [["service"]], Metrics: [{ Name: "eventsIn" }, { Name: "ageMs" }] },
+        ],
+      },
+      service: "router",
+      eventsIn: 7,
+      ageMs: [1, 2],
+      other: 5,
+    };
+    for (const text of [JSON.stringify(line), '{"_aws":', "plain", '{"_aws":{}}'.slice(0, 8)]) store.putLine(text);
+    const metric = (metricName: string) => ({ namespace: "Millrace", metricName, dimensions: { service: "router" } });
+    expect(store.statistic(metric("eventsIn"), "Sum", 0, minute)).toBe(7);
+    expect(store.statistic(metric("ageMs"), "SampleCount", 0, minute)).toBe(2);
+    expect(store.statistic(metric("other"), "Sum", 0, minute)).toBeUndefined();
+  });
+
+  test("forgets what is older than it keeps", () => {
+    const store = new MetricStore(10 * minute);
+    store.put(records, 1, 0);
+    store.put(records, 1, 11 * minute);
+    expect(store.statistic(records, "Sum", 0, 12 * minute)).toBe(1);
+  });
+});
+
+describe("an alarm", () => {
+  const options: AlarmOptions = {
+    alarmName: "not-invoked",
+    description: "",
+    metrics: { given: { ...records, statistic: "Sum" }, absent: { ...invocations, statistic: "Sum" } },
+    expression: "IF(FILL(given, 0) > 0 AND FILL(absent, 0) == 0, 1, 0)",
+    periodSeconds: 300,
+    evaluationPeriods: 2,
+    datapointsToAlarm: 2,
+    threshold: 0,
+    comparisonOperator: "GreaterThanThreshold",
+    treatMissingData: "notBreaching",
+  };
+
+  test("looks at whole periods only, and fires when enough of them breach", () => {
+    const alarm = new Alarm(options);
+    const store = new MetricStore();
+    for (let at = 0; at < 3 * period; at += minute) store.put(records, 1, at);
+    expect(alarm.evaluate(store, period)).toBe("OK");
+    expect(alarm.evaluate(store, 2 * period - 1)).toBe("OK");
+    expect(alarm.evaluate(store, 2 * period)).toBe("ALARM");
+    store.put(invocations, 1, 2 * period + 1);
+    expect(alarm.evaluate(store, 3 * period)).toBe("OK");
+  });
+
+  test("treats a period without a value as it is told, and leaves out those before the beginning", () => {
+    const silence: AlarmOptions = {
+      ...options,
+      metrics: { value: { ...records, statistic: "Sum" } },
+      expression: "value",
+      threshold: 1,
+      comparisonOperator: "LessThanThreshold",
+      treatMissingData: "breaching",
+    };
+    const store = new MetricStore();
+    expect(new Alarm(silence).evaluate(store, 4 * period)).toBe("ALARM");
+    expect(new Alarm(silence).evaluate(store, 4 * period, 3 * period)).toBe("OK");
+    expect(new Alarm({ ...silence, treatMissingData: "notBreaching" }).evaluate(store, 4 * period)).toBe("OK");
+  });
+
+  test("refuses what is not modelled", () => {
+    const refused = expect.objectContaining({ code: "INVALID_OPTION" });
+    expect(() => new Alarm({ ...options, treatMissingData: "ignore" as "breaching" })).toThrow(refused);
+    expect(() => new Alarm({ ...options, comparisonOperator: "Equal" as "LessThanThreshold" })).toThrow(refused);
+    expect(() => new Alarm({ ...options, expression: "RATE(given)" })).toThrow(refused);
+  });
+});
