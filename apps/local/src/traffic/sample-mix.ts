@@ -1,12 +1,20 @@
 import type { TrafficOptions } from "./traffic-plan.ts";
 
-/** Shares and sizes of the sample traffic. */
-export const sampleMix: Omit<TrafficOptions, "random"> = {
-  brokenShare: 0.03,
-  strayShare: 0.01,
-  concurrentSessions: 40,
-  maxEventsPerRequest: 8,
-};
+const fewestSessions = 40;
+
+/**
+ * Shares and sizes of the sample traffic at so many events a second. A request has two events on average, and a visitor
+ * sends one every two seconds: a higher rate comes from more visitors, not from hastier ones, whose events would queue
+ * for one another wherever the order of a key is kept.
+ */
+export function sampleMix(rate: number): Omit<TrafficOptions, "random"> {
+  return {
+    brokenShare: 0.03,
+    strayShare: 0.01,
+    concurrentSessions: Math.max(fewestSessions, Math.ceil(rate)),
+    maxEventsPerRequest: 8,
+  };
+}
 
 /**
  * Bytes of an event in a record of the raw stream, and of the enriched stream and those behind it: means over the mix.

@@ -54,7 +54,7 @@ function shareOfStreams(routes: readonly ExpectedRoute[]): ReadonlyMap<string, n
   const oracle = createRouteOracle(routes);
   const copies = new Map<string, number>();
   let events = 0;
-  for (const sending of planTraffic({ ...sampleMix, random: createRandom("short streams") })) {
+  for (const sending of planTraffic({ ...sampleMix(0), random: createRandom("short streams") })) {
     if (events >= plannedEvents) break;
     if (sending.kind === "stray") continue;
     for (const event of sending.events) {

@@ -44,6 +44,9 @@ export interface TrafficOptions {
   readonly maxEventsPerRequest: number;
 }
 
+/** Steps of a session, about. */
+const usualSteps = 8;
+
 const modesOfOne: readonly Mode[] = ["single", "single", "structured", "binary"];
 const modesOfMany: readonly Mode[] = ["array", "ndjson", "batched"];
 
@@ -53,7 +56,7 @@ const modesOfMany: readonly Mode[] = ["array", "ndjson", "batched"];
  */
 export function* planTraffic(options: TrafficOptions): Generator<PlannedSending> {
   const { random } = options;
-  const sessions = Array.from({ length: options.concurrentSessions }, () => createSession(random));
+  const sessions = Array.from({ length: options.concurrentSessions }, () => joinSession(random));
   for (;;) {
     if (random() < options.strayShare) yield { kind: "stray", record: pick(random, strayRecords) };
     const slot = Math.floor(random() * sessions.length);
@@ -69,6 +72,13 @@ export function* planTraffic(options: TrafficOptions): Generator<PlannedSending>
     }
     yield* toRequests(steps, options);
   }
+}
+
+/** A session somewhere in its middle: else the plan would begin with the landing pages of all visitors. */
+function joinSession(random: Random): Generator<SessionStep> {
+  const session = createSession(random);
+  for (let passed = Math.floor(random() * usualSteps); passed > 0; passed -= 1) session.next();
+  return session;
 }
 
 /** An event that spoils its whole request travels alone; the others stay together. */

@@ -11,8 +11,8 @@ import { sendTraffic } from "./send-traffic.ts";
 import type { TrafficCommand, TrafficMessage, TrafficSettings } from "./traffic-messages.ts";
 import { planTraffic } from "./traffic-plan.ts";
 
-/** Requests under way at once: enough to keep any rate a laptop can serve, few enough to be a polite client. */
-const maxRequestsInFlight = 64;
+/** Requests under way at once: enough for 5,000 events a second while answers take 100 ms. */
+const maxRequestsInFlight = 256;
 const messageIntervalMs = 100;
 
 const settings = JSON.parse(process.argv[2] ?? "") as TrafficSettings;
@@ -30,7 +30,7 @@ const tellOutcomes = (): void => {
 
 const client = createEventClient(settings.url, maxRequestsInFlight);
 const timer = setInterval(tellOutcomes, messageIntervalMs);
-await sendTraffic(planTraffic({ ...sampleMix, random: createRandom(settings.seed) }), {
+await sendTraffic(planTraffic({ ...sampleMix(settings.rate), random: createRandom(settings.seed) }), {
   client,
   writeKey: settings.writeKey,
   rate: settings.rate,

@@ -18,7 +18,7 @@ const acceptance: HttpAnswer = {
 async function send(post: (request: HttpRequest) => Promise<HttpAnswer>, signal = new AbortController().signal) {
   const outcomes: TrafficOutcomes[] = [];
   let strays = 0;
-  await sendTraffic(planTraffic({ ...sampleMix, random: createRandom(1) }), {
+  await sendTraffic(planTraffic({ ...sampleMix(0), random: createRandom(1) }), {
     client: { post, close: () => Promise.resolve() },
     writeKey: "key",
     rate: 100_000,

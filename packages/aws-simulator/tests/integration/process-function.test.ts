@@ -202,6 +202,20 @@ describe("a function in a process of its own", () => {
     expect(fn.stats()).toMatchObject({ invocations: 6, coldStarts: 2, queued: 0 });
   });
 
+  test("waits for the process at work as long as it has patience, and no longer", async () => {
+    const source =
+      "export const handler = async (event) => { if (event.hang) await new Promise(() => undefined); return process.pid; };";
+    const patient = createFunction(source, { concurrency: 2, patienceMs: 60_000, timeoutMs: 60_000 });
+    const pids = await Promise.all(Array.from({ length: 6 }, () => patient.invoke({})));
+    expect(new Set(pids).size).toBe(1);
+    const hasty = createFunction(source, { concurrency: 2, patienceMs: 1, timeoutMs: 60_000 });
+    const first = await hasty.invoke({});
+    hasty.invoke({ hang: true }).catch(() => undefined);
+    await expect(hasty.invoke({})).resolves.not.toBe(first);
+    expect(hasty.stats()).toMatchObject({ coldStarts: 2, queued: 0 });
+    await hasty.stop();
+  });
+
   test("refuses what is too much, when it is told to", async () => {
     const fn = createFunction(
       "export const handler = async () => { await new Promise((r) => setTimeout(r, 200)); return 1; };",

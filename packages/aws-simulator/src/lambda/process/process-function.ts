@@ -34,6 +34,11 @@ export interface ProcessFunctionOptions {
    * What becomes of an invocation when all are busy: it waits (default), or is refused as by a reserved concurrency.
    */
   readonly whenBusy?: "queue" | "throttle";
+  /**
+   * Milliseconds that an invocation waits for a process that is at work before another one takes it. Default 0, as on
+   * AWS; more keeps processes few and warm, and their batches full.
+   */
+  readonly patienceMs?: number;
   readonly onLog?: (line: FunctionLogLine) => void;
   readonly clock?: Clock;
 }
@@ -201,11 +206,13 @@ export class ProcessFunction implements FunctionRuntime {
     for (const environment of this.#environments) environment.kill();
   };
 
-  /** An idle process, the one used last first; else a new one; else the next that becomes free. */
+  /** The process at work, if it is free in time; else an idle or a new one; else the next that becomes free. */
   async #acquire(): Promise<ProcessEnvironment> {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#environments.size + this.#starting < this.#concurrency) return this.#startEnvironment();
+    const { patienceMs = 0 } = this.#options;
+    const isAnyAtWork = this.#environments.size + this.#starting > this.#idle.length;
+    if (patienceMs > 0 && isAnyAtWork) return this.#waitFor(patienceMs);
+    const another = this.#takeAnother();
+    if (another !== undefined) return another;
     if (this.#options.whenBusy === "throttle") {
       this.#counters.throttles += 1;
       throw new TooManyRequestsError(
@@ -214,6 +221,30 @@ export class ProcessFunction implements FunctionRuntime {
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ resolve, reject });
+    });
+  }
+
+  /** An idle process, the one used last first; else a new one; `undefined` when there are as many as there may be. */
+  #takeAnother(): Promise<ProcessEnvironment> | undefined {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return Promise.resolve(idle);
+    return this.#environments.size + this.#starting < this.#concurrency ? this.#startEnvironment() : undefined;
+  }
+
+  async #waitFor(patienceMs: number): Promise<ProcessEnvironment> {
+    let timer: unknown;
+    const first = new Promise<ProcessEnvironment>((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
+      this.#queue.push(waiter);
+      timer = this.#clock.setTimeout(() => {
+        const another = this.#queue.includes(waiter) ? this.#takeAnother() : undefined;
+        if (another === undefined) return;
+        this.#queue = this.#queue.filter((other) => other !== waiter);
+        another.then(resolve, reject);
+      }, patienceMs);
+    });
+    return first.finally(() => {
+      this.#clock.clearTimeout(timer);
     });
   }
 
@@ -322,5 +353,6 @@ function checkOptions(options: ProcessFunctionOptions): void {
   checkInteger("memoryMb", options.memoryMb ?? limits.defaultMemoryMb, limits.minMemoryMb, limits.maxMemoryMb);
   checkInteger("timeoutMs", options.timeoutMs ?? limits.defaultTimeoutMs, 1, limits.maxTimeoutMs);
   checkInteger("concurrency", options.concurrency ?? 10, 1, 1_000);
+  checkInteger("patienceMs", options.patienceMs ?? 0, 0, limits.maxTimeoutMs);
   checkChoice("whenBusy", options.whenBusy ?? "queue", ["queue", "throttle"]);
 }
