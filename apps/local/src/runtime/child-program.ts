@@ -62,7 +62,7 @@ function compileCacheEnvironment(): Readonly<Record<string, string>> {
 }
 
 /** Writes the output to the log. @returns the last line so far. */
-function followOutput({ stdout, stderr }: ChildProcess, log: NodeJS.WritableStream): () => string {
+function followOutput({ stdout, stderr }: ChildProcess, log: LogFile): () => string {
   let last = "";
   for (const stream of [stdout, stderr]) {
     stream?.on("data", (bytes: Buffer) => {
