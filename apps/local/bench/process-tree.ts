@@ -10,6 +10,12 @@ export interface ProcessUse {
   readonly peakMemoryMb: number;
 }
 
+/** CPU that all processes had used at some moment. */
+interface Moment {
+  readonly atMs: number;
+  readonly cpuSeconds: ReadonlyMap<number, number>;
+}
+
 interface ProcessSample {
   readonly name: string;
   readonly cpuSeconds: number;
@@ -24,6 +30,7 @@ const sampleIntervalMs = 250;
 export class ProcessTree {
   readonly #rootPid: number;
   readonly #samples = new Map<number, ProcessSample>();
+  readonly #moments: Moment[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(rootPid: number) {
@@ -46,6 +53,21 @@ export class ProcessTree {
     }));
   }
 
+  /** CPU seconds used between two moments, by name. */
+  cpuBetween(fromMs: number, toMs: number): ReadonlyMap<string, number> {
+    const [from, to] = [this.#nearest(fromMs), this.#nearest(toMs)];
+    const byName = new Map<string, number>();
+    for (const [pid, cpuSeconds] of to?.cpuSeconds ?? []) {
+      const name = this.#samples.get(pid)?.name ?? "";
+      byName.set(name, (byName.get(name) ?? 0) + cpuSeconds - (from?.cpuSeconds.get(pid) ?? 0));
+    }
+    return byName;
+  }
+
+  #nearest(epochMs: number): Moment | undefined {
+    return this.#moments.toSorted((a, b) => Math.abs(a.atMs - epochMs) - Math.abs(b.atMs - epochMs))[0];
+  }
+
   #sample(): void {
     const parents = new Map(readPids().map((pid) => [pid, readStat(pid)]));
     for (const [pid, stat] of parents) {
@@ -55,6 +77,10 @@ export class ProcessTree {
       const name = this.#samples.get(pid)?.name ?? readName(pid);
       this.#samples.set(pid, { name, cpuSeconds: stat.cpuSeconds, peakMemoryMb });
     }
+    this.#moments.push({
+      atMs: Date.now(),
+      cpuSeconds: new Map([...this.#samples].map(([pid, { cpuSeconds }]) => [pid, cpuSeconds])),
+    });
   }
 
   #isDescendant(pid: number, parents: ReadonlyMap<number, Stat | undefined>): boolean {

@@ -23,9 +23,19 @@ export interface RateResult {
   readonly exitCode: number | null;
   readonly output: string;
   readonly report: ReadReport | undefined;
-  /** From the first accepted event to the last one, by the time of receipt that the service writes on each event. */
-  readonly acceptingSeconds: number;
+  /** By the time of receipt that the service writes on each event. */
+  readonly accepting: Accepting;
   readonly uses: readonly ProcessUse[];
+  /** CPU seconds by process name, while the events behind the warm-up were accepted. */
+  readonly warmCpuSeconds: ReadonlyMap<string, number>;
+}
+
+/** When events were accepted. */
+export interface Accepting {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Events accepted after the warm-up. */
+  readonly warmEvents: number;
 }
 
 export interface RateOptions {
@@ -33,17 +43,29 @@ export interface RateOptions {
   readonly repository: string;
   readonly rate: number;
   readonly events: number;
+  /** Seconds at the beginning whose ages, and whose CPU in a column of its own, are left out. */
+  readonly warmUpSeconds: number;
   /** Options for Node, such as `--cpu-prof`. */
   readonly nodeArguments: readonly string[];
 }
 
 /** Runs `start` once, as a child of its own, and measures its processes from outside. */
-export async function runRate({ repository, rate, events, nodeArguments }: RateOptions): Promise<RateResult> {
+export async function runRate({
+  repository,
+  rate,
+  events,
+  warmUpSeconds,
+  nodeArguments,
+}: RateOptions): Promise<RateResult> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
   const reportPath = join(folder, "report.json");
   const state = join(folder, "state");
   const main = join(repository, "apps", "local", "src", "main.ts");
-  const options = { rate, events, report: reportPath, state, port: 0 };
+  const options = {
+    ...{ rate, events, report: reportPath, state, port: 0 },
+    // Older checkouts do not know it.
+    ...(warmUpSeconds === 0 ? {} : { "warm-up": warmUpSeconds }),
+  };
   const child = spawn(
     process.execPath,
     [
@@ -63,8 +85,12 @@ export async function runRate({ repository, rate, events, nodeArguments }: RateO
   tree.stop();
   try {
     const report = readReport(reportPath);
-    const acceptingSeconds = report === undefined ? 0 : await readAcceptingSeconds(join(state, "warehouse.duckdb"));
-    return { rate, exitCode, output, report, acceptingSeconds, uses: tree.uses() };
+    const accepting =
+      report === undefined
+        ? { firstMs: 0, lastMs: 0, warmEvents: 0 }
+        : await readAccepting(join(state, "warehouse.duckdb"), warmUpSeconds);
+    const warmCpuSeconds = tree.cpuBetween(accepting.firstMs + warmUpSeconds * 1_000, accepting.lastMs);
+    return { rate, exitCode, output, report, accepting, uses: tree.uses(), warmCpuSeconds };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -78,14 +104,15 @@ function readReport(path: string): ReadReport | undefined {
   }
 }
 
-async function readAcceptingSeconds(path: string): Promise<number> {
+async function readAccepting(path: string, warmUpSeconds: number): Promise<Accepting> {
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
-  const received = "epoch_ms((record->'event'->>'receivedat')::TIMESTAMPTZ)";
-  const reader = await connection.runAndReadAll(
-    `SELECT (max(${received}) - min(${received})) / 1000.0 FROM landed_events`,
-  );
+  const reader = await connection.runAndReadAll(`
+    WITH receipts AS (SELECT epoch_ms((record->'event'->>'receivedat')::TIMESTAMPTZ) AS ms FROM landed_events)
+    SELECT min(ms), max(ms), count(*) FILTER (ms >= (SELECT min(ms) FROM receipts) + ${warmUpSeconds * 1_000})
+    FROM receipts`);
   connection.closeSync();
   instance.closeSync();
-  return Number(reader.getRowsJson()[0]?.[0]);
+  const [firstMs, lastMs, warmEvents] = (reader.getRowsJson()[0] ?? []).map(Number);
+  return { firstMs: firstMs ?? 0, lastMs: lastMs ?? 0, warmEvents: warmEvents ?? 0 };
 }

@@ -43,7 +43,7 @@ async function observe(
   pipeline: Pipeline,
   ledger: SentLedger,
   baseline: Baseline,
-  durationMs: number,
+  { durationMs, warmUpMs }: { readonly durationMs: number; readonly warmUpMs: number },
 ): Promise<Report> {
   const { kinesis, objectStore, topology, warehouse } = pipeline;
   const routes = readExpectedRoutes(routesFolder);
@@ -64,6 +64,7 @@ async function observe(
     observations,
     routes.map(({ name }) => name),
     durationMs,
+    warmUpMs,
   );
 }
 
@@ -177,7 +178,10 @@ async function run(options: StartOptions): Promise<number> {
     const durationMs = Date.now() - startedAt;
     clearInterval(status);
     display.update(pipeline.hops(), Number.POSITIVE_INFINITY);
-    const report = await observe(pipeline, ledger, baseline, durationMs);
+    const report = await observe(pipeline, ledger, baseline, {
+      durationMs,
+      warmUpMs: options.warmUpSeconds * 1_000,
+    });
     if (!isSettled) console.log(`\nNothing moved for ${options.settleSeconds} s, with work still under way.`);
     console.log(`\n${formatReport(report)}`);
     writeReport(options.reportPath, report);

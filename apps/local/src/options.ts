@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly isFollowing: boolean;
   /** Bytes of records above which the oldest go that every consumer is done with. */
   readonly maxStreamBytes: number;
+  /** Ages of events that were sent in the first seconds are left out of the report. */
+  readonly warmUpSeconds: number;
   /** How long the pipeline may stand still before what is missing counts as lost. */
   readonly settleSeconds: number;
   /** Between two reads of a shard by a mapping. */
@@ -48,6 +50,7 @@ export const usage = `Usage: pnpm start [options]
                    done with (default 1024)
   --poll <ms>      between two reads of a shard by a function's mapping
                    (default 250; Lambda itself: 1000)
+  --warm-up <s>    with --exit: leave the first s seconds out of the reported ages (default 0)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
   --follow         build what is not fresh, then take over changed schemas, routes and code
                    while it runs; "pnpm start" has it
@@ -91,6 +94,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     isFresh: values.fresh === true,
     isFollowing: values.follow === true,
     maxStreamBytes: (wholeNumber("keep", values.keep, 1) ?? defaultKeptMib) * bytesPerMib,
+    warmUpSeconds: wholeNumber("warm-up", values["warm-up"], 0) ?? 0,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
     pollIntervalMs: wholeNumber("poll", values.poll, lowestPollMs) ?? defaultPollMs,
   };
@@ -113,6 +117,7 @@ function readArgs(args: readonly string[]) {
         state: text,
         fresh: flag,
         settle: text,
+        "warm-up": text,
         follow: flag,
         poll: text,
         keep: text,

@@ -101,8 +101,9 @@ function compare(
   return { missing: missing.length, doubled, problems };
 }
 
-function ages(events: readonly SentEvent[], seen: Sightings): number[] {
+function ages(events: readonly SentEvent[], seen: Sightings, sinceMs: number): number[] {
   return events.flatMap(({ identity, sentAtMs }) => {
+    if (sentAtMs < sinceMs) return [];
     const sighting = seen.get(identity);
     return sighting === undefined ? [] : [Math.max(0, sighting.firstAtMs - sentAtMs)];
   });
@@ -111,14 +112,21 @@ function ages(events: readonly SentEvent[], seen: Sightings): number[] {
 /**
  * Compares what was sent with what arrived everywhere.
  * @param routeNames every route of the documents, also those that expect nothing.
+ * @param warmUpMs ages of events sent in the first milliseconds are not in the report
  */
 export function reconcile(
   ledger: SentLedger,
   observations: Observations,
   routeNames: readonly string[],
   durationMs: number,
+  warmUpMs = 0,
 ): Report {
   const expected = expect(ledger, routeNames);
+  const firstMs = expected.enriched.reduce(
+    (first, { sentAtMs }) => Math.min(first, sentAtMs),
+    Number.POSITIVE_INFINITY,
+  );
+  const agesIn = (events: readonly SentEvent[], seen: Sightings): number[] => ages(events, seen, firstMs + warmUpMs);
   const routeResults = routeNames.map((name) => {
     const seen = observations.routes.get(name);
     const rows = observations.undelivered.get(name);
@@ -205,10 +213,10 @@ export function reconcile(
       tables: Object.fromEntries(observations.warehouse.landings.map(({ table, duplicates }) => [table, duplicates])),
     },
     latencyMs: {
-      raw: percentiles(ages(expected.enriched, observations.raw)),
-      enriched: percentiles(ages(expected.enriched, observations.enriched)),
-      routed: percentiles(routeResults.flatMap(({ wanted, seen }) => (seen === undefined ? [] : ages(wanted, seen)))),
-      warehouse: percentiles(ages(expected.enriched, observations.warehouse.view)),
+      raw: percentiles(agesIn(expected.enriched, observations.raw)),
+      enriched: percentiles(agesIn(expected.enriched, observations.enriched)),
+      routed: percentiles(routeResults.flatMap(({ wanted, seen }) => (seen === undefined ? [] : agesIn(wanted, seen)))),
+      warehouse: percentiles(agesIn(expected.enriched, observations.warehouse.view)),
     },
     throttled: observations.throttled,
     durationMs,

@@ -80,6 +80,15 @@ describe("reconciliation", () => {
     });
   });
 
+  test("ages of the warm-up are left out, its losses are not", () => {
+    const { ledger, observations } = wholeRun();
+    accept(ledger, { ...eventOf("6", "valid"), sentAtMs: 140 }, { ...eventOf("7", "valid"), sentAtMs: 120 });
+    const enriched = sightingsOf("1", "2", "4", "6", "7");
+    const result = reconcile(ledger, { ...observations, enriched }, ["app/clicks"], 1000, 40);
+    expect(result.latencyMs.enriched).toMatchObject({ p50: 10, p99: 10 });
+    expect(result.problems.join()).toMatch(/the enriched stream lost 1 of 6 events, e\.g\. \["s","3"\]/);
+  });
+
   test("a stray record that became no bad row is lost", () => {
     expect(report(() => ({ badRows: new Sightings() }))).toMatchObject({ lost: 1, badRows: 0 });
   });
