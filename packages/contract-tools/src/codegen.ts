@@ -6,7 +6,9 @@ export {
   type StoredContracts,
   storedContractsFile,
 } from "./codegen/render-stored-contracts.ts";
+export { maskedSchema } from "./codegen/masked/masked-schema.ts";
 export { renderContractTypes } from "./codegen/types/render-contract-types.ts";
+export { createTypeRenderer } from "./codegen/types/type-renderer.ts";
 export {
   renderWarehouseViews,
   type WarehouseView,

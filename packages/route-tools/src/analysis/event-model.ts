@@ -1,6 +1,7 @@
 import { compilePrivacyMap } from "@millrace/contract-tools/codegen";
 import type { Contract, Registry, SchemaDocument } from "@millrace/contract-tools/registry";
 import { SensitivePlaces } from "./sensitive-places.ts";
+import { LocationError } from "../errors.ts";
 import { isOneEditAway } from "@millrace/routes";
 import { sampleOf } from "./sample-value.ts";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
@@ -68,6 +69,20 @@ export class EventModel {
     const places = new SensitivePlaces(map);
     this.#places.set(document?.id ?? "", places);
     return places;
+  }
+
+  /**
+   * The documents of the enriched event and of the envelope of its `event`.
+   * @throws RoutesError when the registry has none
+   */
+  wrappers(): { readonly enriched: SchemaDocument; readonly envelope: SchemaDocument } {
+    const [enriched, envelope] = [this.#newest(ENRICHED_EVENT), this.#newest(ENVELOPE)];
+    if (enriched === undefined || envelope === undefined) {
+      throw new LocationError(
+        `The schemas have no ${enriched === undefined ? ENRICHED_EVENT : ENVELOPE}; run \`pnpm schemas render\`.`,
+      );
+    }
+    return { enriched, envelope };
   }
 
   /** What is known of a field for events of a contract; without one, only the parts round `event.data` are known. */

@@ -1,5 +1,7 @@
 import { readRegistry } from "@millrace/contract-tools/registry";
 import { parseArgs } from "node:util";
+import { EventModel } from "../analysis/event-model.ts";
+import { checkDelivered } from "../check/check-delivered.ts";
 import { checkDroppedDestinations } from "../check/check-dropped-destinations.ts";
 import { checkRoutes } from "../check/check-routes.ts";
 import { formatFault, readRouteDocuments } from "@millrace/routes";
@@ -11,7 +13,7 @@ import { folders } from "./folders.ts";
 export const check: Command = {
   usage: "check [folder] [--base git ref or folder] [--schemas folder] [--environments file] [--json] [--strict]",
   summary:
-    "schema, destinations, inline tests, the contracts and, with --base, streams that a change forgets; every fault at once",
+    "schema, destinations, inline tests, the contracts and, with --base, streams that a change forgets and consumers that it breaks; every fault at once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -28,9 +30,15 @@ export const check: Command = {
     const path = positionals[0] ?? folders.routes;
     const folder = readRouteDocuments(path, readEnvironmentPlaces(values.environments));
     const { registry } = readRegistry(values.schemas ?? folders.schemas);
+    const base = values.base === undefined ? undefined : baseDocuments(values.base);
     const faults = [
       ...checkRoutes(folder, registry),
-      ...(values.base === undefined ? [] : checkDroppedDestinations(baseDocuments(values.base), folder, path)),
+      ...(base === undefined
+        ? []
+        : [
+            ...checkDroppedDestinations(base, folder, path),
+            ...checkDelivered(base, folder, path, new EventModel(registry)),
+          ]),
     ];
     const errors = faults.filter(({ severity }) => severity === "error").length;
     if (values.json) output.out(JSON.stringify(faults, null, 2));

@@ -10,6 +10,7 @@ import {
 import { isDeepStrictEqual } from "node:util";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
+import { compareDelivered } from "../delivered/compare-delivered.ts";
 import { isDelivered, READABLE_AFTER } from "../check/check-sensitive.ts";
 
 /** Kinds of changes, the ones to look at first first. */
@@ -18,6 +19,7 @@ export const CHANGE_KINDS = [
   "clearance",
   "destination",
   "owner",
+  "consumers",
   "route",
   "pattern",
   "projection",
@@ -49,6 +51,9 @@ export function compareMeaning(
   const changes = [
     ...sensitiveChanges(documents, model),
     ...applicationChanges(documents),
+    ...compareDelivered(documents, model).map(
+      ({ stream, text }) => ({ kind: "consumers", subject: stream, text }) as const,
+    ),
     ...routeChanges(documents, model, places),
   ];
   const rank = ({ kind }: MeaningChange): number => CHANGE_KINDS.indexOf(kind);

@@ -22,7 +22,12 @@ export interface TypeRenderer {
 
 type Side = "sent" | "masked";
 
-export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer {
+/** @param nameOfPlace names a schema; of two with one name the second gets a number */
+export function createTypeRenderer(
+  registry: Pick<Registry, "resources">,
+  side: Side,
+  nameOfPlace: (place: SchemaPlace) => string = (place) => typeNameOfPlace(place, side),
+): TypeRenderer {
   const names = new Map<string, string>();
   const pending: { name: string; place: SchemaPlace }[] = [];
 
@@ -30,7 +35,7 @@ export function createTypeRenderer(registry: Registry, side: Side): TypeRenderer
     const key = placeKey(place);
     let name = names.get(key);
     if (name === undefined) {
-      name = unusedName(typeNameOfPlace(place, side), new Set(names.values()));
+      name = unusedName(nameOfPlace(place), new Set(names.values()));
       names.set(key, name);
       pending.push({ name, place });
     }

@@ -1,5 +1,6 @@
 import type { Contract } from "@millrace/schema-graph";
 import type { Registry } from "../../registry/registry.ts";
+import { sensitiveNote } from "../../privacy/sensitive-note.ts";
 import { describeFields, type Field } from "../fields/describe-fields.ts";
 import { reservedWords } from "./reserved-words.ts";
 
@@ -131,21 +132,12 @@ const isFree = (step: string): boolean => step === "[]" || step === "*" || /^\/.
 export const dataPath = (path: readonly string[]): string =>
   ["event", "data", ...path].map(pathStep).join(".").replaceAll("'", "''");
 
-const whatMaskingLeaves: Readonly<Record<string, string>> = {
-  mask: "masked",
-  hmac: "a pseudonym",
-  truncate: "cut",
-  scan: "without what was found in it",
-};
-
 /** E.g. `Time to load. Unit: ms.` and `E-mail address of the buyer. Sensitive (email): a pseudonym.` */
 function commentOf({ description, unit, privacy }: Field): string {
   return [
     description,
     ...(unit === undefined ? [] : [`Unit: ${unit}.`]),
-    ...(privacy === undefined
-      ? []
-      : [`Sensitive (${privacy.class}): ${whatMaskingLeaves[privacy.action] ?? "dropped"}.`]),
+    ...(privacy === undefined ? [] : [sensitiveNote(privacy)]),
   ]
     .filter((part) => part !== "")
     .join(" ");

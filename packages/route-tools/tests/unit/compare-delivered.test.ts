@@ -1,0 +1,105 @@
+/** What the consumers of a stream are told of a change of its routes. */
+import { expect, test } from "@jest/globals";
+import { type JsonObject, loadRegistry } from "@millrace/contract-tools/registry";
+import { loadRouteDocuments, type Route, type RouteDocument } from "@millrace/routes";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EventModel } from "../../src/analysis/event-model.ts";
+import { compareDelivered } from "../../src/delivered/compare-delivered.ts";
+import { describeStream } from "../../src/delivered/delivered-stream.ts";
+import { run, temporaryFolder } from "../support/run.ts";
+
+const schemas = join(import.meta.dirname, "../../../../schemas");
+const model = new EventModel(loadRegistry(schemas));
+
+const click: Route = {
+  name: "clicks",
+  description: "Clicks.",
+  pattern: { event: { type: ["search.click"] }, validation: { status: ["valid"] } },
+  destination: { stream: "shop" },
+  tests: [],
+};
+const views: Route = {
+  ...click,
+  name: "views",
+  pattern: { event: { type: ["page.view"] }, validation: { status: ["valid"] } },
+};
+const shop = (...routes: Partial<Route>[]): RouteDocument[] => [
+  { application: "shop", owner: "team", routes: routes.map((route) => ({ ...click, ...route })) },
+];
+const told = (before: RouteDocument[], after: RouteDocument[]): (readonly [boolean, string])[] =>
+  compareDelivered({ before, after }, model).map(({ isBreak, text }) => [isBreak, text] as const);
+
+test("a field that is dropped breaks consumers; one that comes back breaks nobody", () => {
+  const dropped = shop({ project: { drop: ["event.data.query"] } });
+  expect(told(shop({}), dropped)).toEqual([[true, "event.data.query: The field `query` is gone (search.click)"]]);
+  expect(told(dropped, shop({}))).toEqual([]);
+});
+
+test("a second route that delivers less makes a required field one that may be missing", () => {
+  const second = { name: "all", project: { drop: ["event.data.rank"] } };
+  const [change, ...others] = told(shop({}), shop({}, second));
+  expect(others).toEqual([]);
+  expect(change).toEqual([true, expect.stringContaining("event.data.rank: `rank` is no longer required")]);
+});
+
+test("events that hold no contract break consumers who have read valid ones alone", () => {
+  const all = shop({ pattern: { event: { type: ["search.click"] } } });
+  expect(told(shop({}), all)).toEqual([
+    [true, "newly delivers events that hold no contract: nothing is sure of their `event.data`"],
+  ]);
+  expect(told(all, shop({}))).toEqual([]);
+});
+
+test("event types that come or go are told, and are no break", () => {
+  expect(told(shop({}), shop({}, views))).toEqual([[false, "newly delivers page.view"]]);
+  expect(told(shop({}, views), shop({}))).toEqual([[false, "delivers page.view no more"]]);
+});
+
+test("the repository's own routes are compatible with themselves", () => {
+  const own = loadRouteDocuments(join(schemas, "routes"));
+  expect(compareDelivered({ before: own, after: own }, model)).toEqual([]);
+});
+
+test("a projection that keeps some fields leaves them, the identity and the router's hop", () => {
+  const described = describeStream("shop", shop({ project: { keep: ["event.data.rank", "event.type"] } }), model);
+  const { record = {}, data = {} }: { record?: JsonObject; data?: JsonObject | undefined } = described?.valid[0] ?? {};
+  expect(described?.notValid).toBeUndefined();
+  const { event, processing, ...rest } = record["properties"] as Record<
+    string,
+    { properties: object; required: string[] }
+  >;
+  expect(Object.keys(rest)).toEqual([]);
+  expect(Object.keys(event?.properties ?? {}).toSorted()).toEqual(["data", "id", "source", "type"]);
+  expect(event?.required.toSorted()).toEqual(["data", "id", "source", "type"]);
+  expect([data["properties"], data["required"]]).toMatchObject([{ rank: { type: "integer" } }, ["rank"]]);
+  expect(processing?.required).toEqual(["router"]);
+});
+
+test("check --base and diff name what breaks", async () => {
+  const [before, after] = [temporaryFolder(), temporaryFolder()];
+  const tests = [
+    { name: "yes", event: { event: { type: "search.click" }, validation: { status: "valid" } }, matches: true },
+    { name: "no", event: { event: { type: "page.view" } }, matches: false },
+  ];
+  const write = (folder: string, project: object): void =>
+    writeFileSync(
+      join(folder, "shop.json"),
+      JSON.stringify({
+        $schema: "./route-document.schema.json",
+        application: "shop",
+        owner: "team",
+        clearance: ["url", "free-text", "ip"],
+        routes: [{ ...click, tests, ...project }],
+      }),
+    );
+  write(before, {});
+  write(after, { project: { drop: ["event.data.rank"] } });
+  const text = "event.data.rank: The field `rank` is gone (search.click)";
+  const checked = await run("check", after, "--base", before);
+  expect(checked.code).toBe(0);
+  expect(checked.out).toContain(`breaks-consumers`);
+  expect(checked.out).toContain(`Consumers of "shop": ${text}.`);
+  const { out } = await run("diff", before, "--routes", after);
+  expect(out).toContain(`consumers   shop: ${text.replaceAll("`", "")}`);
+});
