@@ -32,7 +32,7 @@ export default {
       comment: "contract-tools brings compilers along. What is deployed or published loads what it has generated.",
       severity: "error",
       from: {
-        path: "^(apps/(enrichment|ingest|router)|packages/(?!contract-tools|route-tools)[^/]+)/src",
+        path: "^(apps/(enrichment|ingest|router)|packages/(?!contract-tools|route-tools|consumer-tools)[^/]+)/src",
         pathNot: "^apps/enrichment/src/load-contracts\\.ts$",
       },
       to: { path: "^packages/contract-tools/" },

@@ -1,0 +1,1 @@
+export { streamSchema } from "./schema/stream-schema.ts";
