@@ -6,7 +6,7 @@ import { loadContracts } from "@millrace/enrichment/load-contracts";
 import { systemClock } from "@millrace/put-records";
 import { type DeliveredStream, describeStream, EventModel } from "@millrace/route-tools";
 import { createRouterHandler } from "@millrace/router";
-import { compileRoutes, loadRouteDocuments, type Route, type RouteDocument } from "@millrace/routes";
+import { compileRoutes, loadRouteDocuments, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import { streamSchema } from "@millrace/consumer-tools";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
@@ -124,7 +124,9 @@ const documents = [...loadRouteDocuments(join(own, "routes")), projections];
 const model = new EventModel(loadRegistry(folder));
 const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
 const streams = new Map<string, { delivered: DeliveredStream; validate: ValidateFunction }>();
-for (const name of new Set(documents.flatMap(({ routes }) => routes.map(({ destination }) => destination.stream)))) {
+for (const name of new Set(
+  documents.flatMap(({ routes }) => routes.map(({ destination }) => nameDestination(destination).name)),
+)) {
   const delivered = describeStream(name, documents, model);
   if (delivered === undefined) throw new Error(`No route writes to ${name}`);
   streams.set(name, { delivered, validate: ajv.compile(streamSchema(delivered)) });
@@ -166,7 +168,7 @@ async function deliver(events: readonly object[]): Promise<Map<string, string[]>
   const routes = loadRoutes(compileRoutes(documents));
   const handler = createRouterHandler({
     routes: () => routes,
-    destination: ({ stream }) => writerOf(stream),
+    destination: ({ name }) => writerOf(name),
     badRows: writerOf("bad-rows"),
     undelivered: { put: () => Promise.reject(new Error("Nothing is undelivered here.")) },
   });

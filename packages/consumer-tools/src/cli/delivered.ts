@@ -1,6 +1,6 @@
 import { loadRegistry } from "@millrace/contract-tools/registry";
 import { type DeliveredStream, describeStream, EventModel } from "@millrace/route-tools";
-import { loadRouteDocuments } from "@millrace/routes";
+import { loadRouteDocuments, nameDestination } from "@millrace/routes";
 import { join } from "node:path";
 import { UnknownStreamError } from "../errors.ts";
 
@@ -18,7 +18,7 @@ export function readStream(
   const delivered = describeStream(stream, documents, new EventModel(loadRegistry(schemas)));
   if (delivered !== undefined) return delivered;
   const streams = new Set(
-    documents.flatMap((document) => document.routes.map(({ destination }) => destination.stream)),
+    documents.flatMap((document) => document.routes.map(({ destination }) => nameDestination(destination).name)),
   );
-  throw new UnknownStreamError(`No route writes to the stream "${stream}". There are: ${[...streams].join(", ")}.`);
+  throw new UnknownStreamError(`No route writes to "${stream}". There are: ${[...streams].join(", ")}.`);
 }

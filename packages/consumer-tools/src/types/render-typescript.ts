@@ -17,6 +17,7 @@ export function renderTypeScript(delivered: DeliveredStream): string {
     name: delivered.stream,
     version: { model: 1, revision: 0, addition: 0 },
     draft: "2020-12",
+    isForeign: false,
     schema,
   };
   const nameOfPlace = ({ pointer }: SchemaPlace): string => {

@@ -104,7 +104,7 @@ describe("new", () => {
     [
       "an unknown stream",
       ["nothing", "--language", "go"],
-      'No route writes to the stream "nothing". There are: fraud, marketing,',
+      'No route writes to "nothing". There are: fraud, marketing,',
     ],
     [
       "an unknown language",

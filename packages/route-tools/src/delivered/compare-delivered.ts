@@ -30,7 +30,9 @@ export function compareDelivered(
 }
 
 function streamsOf(documents: readonly RouteDocument[]): string[] {
-  return [...new Set(documents.flatMap(({ routes }) => routes.map(({ destination }) => nameDestination(destination).name)))];
+  return [
+    ...new Set(documents.flatMap(({ routes }) => routes.map(({ destination }) => nameDestination(destination).name))),
+  ];
 }
 
 type Told = Omit<DeliveredChange, "stream">;
@@ -82,6 +84,7 @@ function toDocument(version: string, schema: JsonObject): SchemaDocument {
     name: "record",
     version: { model, revision, addition },
     draft: "2020-12",
+    isForeign: false,
     schema,
   };
 }

@@ -57,7 +57,9 @@ export function describeStream(
   documents: readonly RouteDocument[],
   model: EventModel,
 ): DeliveredStream | undefined {
-  const document = documents.find(({ routes }) => routes.some(({ destination }) => nameDestination(destination).name === stream));
+  const document = documents.find(({ routes }) =>
+    routes.some(({ destination }) => nameDestination(destination).name === stream),
+  );
   if (document === undefined) return undefined;
   const routes = document.routes
     .filter(({ destination }) => nameDestination(destination).name === stream)
