@@ -16,7 +16,7 @@ export interface DeliveredStream {
   readonly valid: readonly DeliveredContract[];
   /** A record of an event that broke its contract, or has none; undefined where only valid ones are delivered. */
   readonly notValid: JsonObject | undefined;
-  /** What all records have in common; nothing is said of `event.data`. */
+  /** The members that all records have; nothing is said of `event.data`. */
   readonly record: JsonObject;
 }
 
@@ -112,11 +112,11 @@ function recordSchema(model: EventModel, routes: readonly Delivering[], particul
   const parts = masked["properties"] as JsonObject;
   const written = parts["event"] as JsonObject;
   const attributes: JsonObject = {
-    // What enrichment promises of an attribute counts more than what senders should write.
+    // The promises of enrichment about an attribute count more than what senders should write.
     ...(maskedSchema(envelope, model.registry.resources)["properties"] as JsonObject),
     ...(written["properties"] as JsonObject),
   };
-  // What has to be an object has to be there.
+  // Data that has to be an object has to be there.
   const isDataSure = data["type"] === "object";
   const event: JsonObject = {
     ...written,

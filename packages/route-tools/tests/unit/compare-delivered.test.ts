@@ -1,4 +1,4 @@
-/** What the consumers of a stream are told of a change of its routes. */
+/** The news that consumers of a stream get of a change of its routes. */
 import { expect, test } from "@jest/globals";
 import { type JsonObject, loadRegistry } from "@millrace/contract-tools/registry";
 import { loadRouteDocuments, type Route, type RouteDocument } from "@millrace/routes";

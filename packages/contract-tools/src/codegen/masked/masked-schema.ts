@@ -106,7 +106,7 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
     const tuple = Array.isArray(items) ? "items" : Array.isArray(prefixItems) ? "prefixItems" : undefined;
     const inner = valueAt(graph.elements(value.applied));
     const element = (steps: readonly (string | number)[]): JsonObject =>
-      // What is dropped of an array leaves a hole, so that the others keep their places.
+      // A dropped element leaves a hole in its array, so that the others keep their places.
       inner.rule?.action === "drop" ? { type: "null" } : read(below(place, steps), inner, isScanned, above);
     const result: JsonObject = {};
     if (tuple !== undefined) {
