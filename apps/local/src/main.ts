@@ -123,6 +123,7 @@ async function run(options: StartOptions): Promise<number> {
     exportWarehouse: (path) => pipeline.warehouse.exportTo(path),
     processes: () => pipeline.processes(),
     hops: () => pipeline.hops(),
+    alarms: () => pipeline.alarms(),
     streamNames: () => pipeline.kinesis.streamNames(),
     tail: (stream, onLine, ended, fromStart) => tailStream(pipeline.kinesis, stream, onLine, ended, fromStart),
   });

@@ -14,6 +14,12 @@ export interface PipelineMetricsOptions {
 const loaderIntervalMs = 300_000;
 const lateFileMs = 900_000;
 
+/** Writes how long an invocation took, as Lambda does when it is over. */
+export function putDuration(store: MetricStore, functionName: string, durationMs: number, nowMs: number): void {
+  const dimensions = { FunctionName: functionName };
+  store.put({ namespace: "AWS/Lambda", metricName: "Duration", dimensions }, durationMs, nowMs);
+}
+
 /**
  * Writes the metrics that AWS writes of a pipeline, from what its parts have counted since the last look: those of
  * streams, functions, mappings and delivery streams, and the messages of the loader's task. The functions write their
@@ -24,7 +30,7 @@ const lateFileMs = 900_000;
  * https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
  */
 export class PipelineMetrics {
-  readonly #options: PipelineMetricsOptions;
+  #options: PipelineMetricsOptions;
   readonly #last = new Map<string, number>();
   #nextLoaderLookMs: number | undefined;
 
@@ -32,9 +38,9 @@ export class PipelineMetrics {
     this.#options = options;
   }
 
-  /** An invocation that is over. */
-  invoked(functionName: string, durationMs: number, nowMs: number): void {
-    this.#putter("AWS/Lambda", { FunctionName: functionName }, nowMs).value("Duration", durationMs);
+  /** Goes on with another definition of the same pipeline. */
+  follow(topology: Topology): void {
+    this.#options = { ...this.#options, topology };
   }
 
   /** Call it about once a minute. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { AlarmStatus } from "../status/alarm-watch.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 
 /** What the running pipeline answers to other commands on this machine. */
@@ -16,6 +17,8 @@ export interface ControlTargets {
   processes(): readonly { readonly name: string; readonly pids: readonly number[] }[];
   /** How far every hop is. */
   hops(): readonly HopStatus[];
+  /** Every alarm of the stack. */
+  alarms(): readonly AlarmStatus[];
   /** Calls back with each record's text from `from` on until the signal aborts. */
   tail(stream: string, onLine: (line: string) => void, signal: AbortSignal, fromStart: boolean): Promise<void>;
 }
@@ -91,6 +94,10 @@ async function answer(
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.hops()));
     return;
   }
+  if (request.method === "GET" && url.pathname === "/alarms") {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.alarms()));
+    return;
+  }
   const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
   if (request.method === "GET" && stream !== undefined) {
     await followStream(decodeURIComponent(stream), url.searchParams.has("from-start"), response, targets, signal);
@@ -99,7 +106,7 @@ async function answer(
   response
     .writeHead(404, { "content-type": "text/plain" })
     .end(
-      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /memory, GET /hops and " +
+      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /memory, GET /hops, GET /alarms and " +
         "GET /streams/<name> exist.",
     );
 }

@@ -7,6 +7,7 @@ import {
   FolderObjectStore,
   type Kinesis,
   type KinesisServer,
+  MetricStore,
   type ObjectStoreServer,
   ProcessFunction,
   SecretsManager,
@@ -25,12 +26,14 @@ import {
   type FunctionSettings,
   isNotified,
   type LocalTopology,
+  putDuration,
   startConsumers,
 } from "@millrace/topology";
 import { RuntimeError } from "../errors.ts";
 import { applyChanges } from "../live/apply-changes.ts";
 import { LiveFunction } from "../live/live-function.ts";
 import { readExpectedRoutes } from "../report/expected-routes.ts";
+import { type AlarmStatus, AlarmWatch } from "../status/alarm-watch.ts";
 import { MetricTotals } from "../status/metric-totals.ts";
 import { describeHops } from "../status/pipeline-hops.ts";
 import type { HopStatus } from "../status/status-lines.ts";
@@ -87,6 +90,7 @@ export class Pipeline {
   readonly #streams: KeptStreams;
   readonly #logs: readonly LogFile[];
   readonly #metrics: MetricTotals;
+  readonly #alarms: AlarmWatch;
   /** Destinations that the route documents name. */
   #destinations: readonly string[];
 
@@ -106,6 +110,7 @@ export class Pipeline {
     secrets: SecretsManager;
     createVersion: (settings: FunctionSettings, concurrency: number) => Promise<ProcessFunction>;
     metrics: MetricTotals;
+    alarms: AlarmWatch;
   }) {
     this.#topology = parts.topology;
     this.#definition = parts.definition;
@@ -123,6 +128,7 @@ export class Pipeline {
     this.#parts = parts.assembly;
     this.#logs = parts.logs;
     this.#metrics = parts.metrics;
+    this.#alarms = parts.alarms;
     this.#destinations = readDestinations();
   }
 
@@ -164,6 +170,7 @@ export class Pipeline {
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
     const metrics = new MetricTotals();
+    const metricStore = new MetricStore();
     const openLog = (name: string): ((line: string) => void) => {
       const functionLog = new LogFile(join(folders.logs, `${name}.log`));
       logs.push(functionLog);
@@ -176,10 +183,12 @@ export class Pipeline {
       // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
       return startFunction(settings, account, Math.min(concurrency, availableParallelism()), (line) => {
         metrics.read(line);
+        metricStore.putLine(line);
         write(line);
       });
     };
     const assembly = await assemble(topology, {
+      onInvoked: (functionName, durationMs) => putDuration(metricStore, functionName, durationMs, Date.now()),
       kinesis,
       objectStore: new PatientObjectStore(objectStore, warn("s3")),
       warehouse,
@@ -205,6 +214,7 @@ export class Pipeline {
     });
     // Notifications of files that were stored just before the last run ended went with it.
     for (const settings of topology.pipes.filter(isNotified)) await assembly.pipes.get(settings.name)?.refresh();
+    const alarms = new AlarmWatch({ topology, assembly, kinesis, onChange: notice }, metricStore);
     await startConsumers(assembly);
 
     const service = await ServiceProcess.start({
@@ -230,6 +240,7 @@ export class Pipeline {
       createVersion,
       logs,
       metrics,
+      alarms,
     });
   }
 
@@ -273,6 +284,7 @@ export class Pipeline {
     this.#topology = after;
     this.#definition = after;
     this.#destinations = readDestinations();
+    this.#alarms.follow(after);
     return { done, needRestart: changes.needRestart };
   }
 
@@ -308,6 +320,11 @@ export class Pipeline {
     });
   }
 
+  /** The alarms of the stack. */
+  alarms(): readonly AlarmStatus[] {
+    return this.#alarms.statuses();
+  }
+
   /**
    * Waits until nothing is on its way any more. False: nothing has moved for `patienceMs` and something is still there.
    */
@@ -320,6 +337,7 @@ export class Pipeline {
    * `patienceMs`, and the parts were ended with work left.
    */
   async stop(patienceMs: number): Promise<boolean> {
+    this.#alarms.stop();
     await this.service.stop();
     const isConsumed = await waitUntilQuiet(this.#consumers(), patienceMs);
     const flushing = this.#flush(isConsumed);

@@ -84,8 +84,8 @@ export class MonitoredPipeline {
       deliveries: new Deliveries(),
     });
     const monitored = new MonitoredPipeline({ clock, kinesis, faults, pipeline }, store, resources);
-    for (const { stream } of resources.routes.streams) {
-      monitored.consumers.set(stream, startConsumer(kinesis, pipeline.places.destination(stream)));
+    for (const { name } of resources.routes.destinations.filter(({ kind }) => kind === "kinesis")) {
+      monitored.consumers.set(name, startConsumer(kinesis, pipeline.places.destination(name)));
     }
     return monitored;
   }

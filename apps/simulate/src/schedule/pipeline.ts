@@ -33,6 +33,7 @@ import {
   type Assembly,
   createStreams,
   type FunctionSettings,
+  putDuration,
   startConsumers,
   type Topology,
 } from "@millrace/topology";
@@ -130,8 +131,8 @@ export class Pipeline {
       ofDelivery: ({ name }) => ({ clock, trace, random: randomOf(`firehose-${name}`), faults: plan.delivery }),
       ofPipe: ({ name }) => ({ clock, trace, random: randomOf(`pipe-${name}`), faults: plan.pipe }),
       onInvoked: (functionName, durationMs) => {
-        const metric = { namespace: "AWS/Lambda", metricName: "Duration", dimensions: { FunctionName: functionName } };
-        this.#deps.metrics?.put(metric, durationMs, clock.now());
+        const { metrics } = this.#deps;
+        if (metrics !== undefined) putDuration(metrics, functionName, durationMs, clock.now());
       },
     });
   }

@@ -9,7 +9,7 @@ export interface MetricName {
 export type Statistic = "Sum" | "Maximum" | "Minimum" | "Average" | "SampleCount" | `p${number}`;
 
 /** Resolution of what is kept, in milliseconds: that of CloudWatch's standard metrics. */
-const bucketMs = 60_000;
+const minuteMs = 60_000;
 
 /** An EMF document: what a function writes to its log for CloudWatch to read. */
 interface EmbeddedMetrics {
@@ -24,32 +24,56 @@ interface EmbeddedMetrics {
   readonly [member: string]: unknown;
 }
 
-/** The values of metrics by minute, for as long as the longest alarm looks back. */
+/** The values of one metric in one minute: sums of all, and some of them for percentiles. */
+class Minute {
+  count = 0;
+  sum = 0;
+  max = Number.NEGATIVE_INFINITY;
+  min = Number.POSITIVE_INFINITY;
+  values: number[] = [];
+  /** One value of so many is kept. */
+  #stride = 1;
+
+  add(value: number): void {
+    if (this.count % this.#stride === 0) this.values.push(value);
+    this.count += 1;
+    this.sum += value;
+    this.max = Math.max(this.max, value);
+    this.min = Math.min(this.min, value);
+    if (this.values.length < mostValues) return;
+    this.values = this.values.filter((_, index) => index % 2 === 0);
+    this.#stride *= 2;
+  }
+}
+
+/** Values that a minute keeps for percentiles; beyond it every second one goes. */
+const mostValues = 512;
+
+/** The values of metrics by minute, for as long as the longest alarm looks back. Percentiles are of a sample. */
 export class MetricStore {
   readonly #retentionMs: number;
-  readonly #series = new Map<string, Map<number, number[]>>();
+  readonly #series = new Map<string, Map<number, Minute>>();
 
-  /** @param retentionMs how long values are kept; default three hours */
-  constructor(retentionMs = 3 * 3_600_000) {
+  /** @param retentionMs how long values are kept; default one hour */
+  constructor(retentionMs = 3_600_000) {
     this.#retentionMs = retentionMs;
   }
 
   /** Adds a value to the minute of `atMs`. */
   put(metric: MetricName, value: number, atMs: number): void {
     const key = keyOf(metric);
-    let buckets = this.#series.get(key);
-    if (buckets === undefined) this.#series.set(key, (buckets = new Map<number, number[]>()));
-    const bucket = Math.floor(atMs / bucketMs);
-    const values = buckets.get(bucket);
-    if (values !== undefined) {
-      values.push(value);
-      return;
+    let minutes = this.#series.get(key);
+    if (minutes === undefined) this.#series.set(key, (minutes = new Map<number, Minute>()));
+    const at = Math.floor(atMs / minuteMs);
+    let minute = minutes.get(at);
+    if (minute === undefined) {
+      minutes.set(at, (minute = new Minute()));
+      for (const old of minutes.keys()) {
+        if (old * minuteMs >= atMs - this.#retentionMs) break;
+        minutes.delete(old);
+      }
     }
-    buckets.set(bucket, [value]);
-    for (const old of buckets.keys()) {
-      if (old * bucketMs >= atMs - this.#retentionMs) break;
-      buckets.delete(old);
-    }
+    minute.add(value);
   }
 
   /** Adds the metrics of a log line in the embedded metric format; any other line is none. */
@@ -72,12 +96,13 @@ export class MetricStore {
 
   /** The statistic over `[fromMs, toMs)`, both at whole minutes; undefined where there is no value. */
   statistic(metric: MetricName, statistic: Statistic, fromMs: number, toMs: number): number | undefined {
-    const buckets = this.#series.get(keyOf(metric));
-    const values: number[] = [];
-    for (let bucket = fromMs / bucketMs; bucket < toMs / bucketMs; bucket += 1) {
-      for (const value of buckets?.get(bucket) ?? []) values.push(value);
+    const all = this.#series.get(keyOf(metric));
+    const minutes: Minute[] = [];
+    for (let at = fromMs / minuteMs; at < toMs / minuteMs; at += 1) {
+      const minute = all?.get(at);
+      if (minute !== undefined) minutes.push(minute);
     }
-    return values.length === 0 ? undefined : summarize(values, statistic);
+    return minutes.length === 0 ? undefined : summarize(minutes, statistic);
   }
 }
 
@@ -94,20 +119,21 @@ function parse(line: string): EmbeddedMetrics | undefined {
   }
 }
 
-function summarize(values: number[], statistic: Statistic): number {
+function summarize(minutes: readonly Minute[], statistic: Statistic): number {
+  const total = (of: (minute: Minute) => number): number => minutes.reduce((sum, minute) => sum + of(minute), 0);
   switch (statistic) {
     case "Sum":
-      return values.reduce((sum, value) => sum + value, 0);
+      return total(({ sum }) => sum);
     case "Maximum":
-      return values.reduce((most, value) => Math.max(most, value));
+      return Math.max(...minutes.map(({ max }) => max));
     case "Minimum":
-      return values.reduce((least, value) => Math.min(least, value));
+      return Math.min(...minutes.map(({ min }) => min));
     case "Average":
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
+      return total(({ sum }) => sum) / total(({ count }) => count);
     case "SampleCount":
-      return values.length;
+      return total(({ count }) => count);
     default: {
-      const sorted = values.toSorted((one, other) => one - other);
+      const sorted = minutes.flatMap(({ values }) => values).sort((one, other) => one - other);
       const rank = Math.ceil((Number(statistic.slice(1)) / 100) * sorted.length);
       return sorted[Math.max(0, rank - 1)] ?? 0;
     }

@@ -99,6 +99,15 @@ describe("a metric store", () => {
     expect(store.statistic(metric("other"), "Sum", 0, minute)).toBeUndefined();
   });
 
+  test("keeps few of many values, and a percentile near that of all", () => {
+    const store = new MetricStore();
+    for (let value = 0; value < 100_000; value += 1) store.put(records, value, 0);
+    expect(store.statistic(records, "SampleCount", 0, minute)).toBe(100_000);
+    expect(store.statistic(records, "Maximum", 0, minute)).toBe(99_999);
+    expect(Math.abs((store.statistic(records, "p50", 0, minute) ?? 0) - 50_000)).toBeLessThan(1_000);
+    expect(Math.abs((store.statistic(records, "p99", 0, minute) ?? 0) - 99_000)).toBeLessThan(1_000);
+  });
+
   test("forgets what is older than it keeps", () => {
     const store = new MetricStore(10 * minute);
     store.put(records, 1, 0);

@@ -1,0 +1,70 @@
+import { Alarm, type AlarmState, type MetricStore } from "@millrace/aws-simulator";
+import { PipelineMetrics, type PipelineMetricsOptions } from "@millrace/topology";
+
+const minuteMs = 60_000;
+
+/** An alarm of the stack as it stands. */
+export interface AlarmStatus {
+  readonly name: string;
+  readonly state: AlarmState;
+  /** Tells the fault, and the remedy. */
+  readonly description: string;
+}
+
+export interface AlarmWatchOptions extends Omit<PipelineMetricsOptions, "store"> {
+  /** Told when an alarm begins to fire, and when it is over. */
+  readonly onChange: (message: string) => void;
+}
+
+/** Evaluates the alarms of the stack once a minute, over the metrics that AWS and the functions would write. */
+export class AlarmWatch {
+  #alarms: readonly Alarm[];
+  readonly #metrics: PipelineMetrics;
+  readonly #store: MetricStore;
+  readonly #onChange: AlarmWatchOptions["onChange"];
+  readonly #startedMs = Date.now();
+  readonly #timer: NodeJS.Timeout;
+  /** By name: another definition may have the same alarms. */
+  readonly #firing = new Set<string>();
+
+  constructor({ onChange, ...options }: AlarmWatchOptions, store: MetricStore) {
+    this.#alarms = options.topology.alarms.map((settings) => new Alarm(settings));
+    this.#store = store;
+    this.#metrics = new PipelineMetrics({ ...options, store });
+    this.#onChange = onChange;
+    this.#timer = setInterval(() => this.look(Date.now()), minuteMs).unref();
+  }
+
+  /** Goes on with the alarms of another definition. */
+  follow(topology: PipelineMetricsOptions["topology"]): void {
+    this.#alarms = topology.alarms.map((settings) => new Alarm(settings));
+    this.#metrics.follow(topology);
+  }
+
+  /** Samples the metrics of the last minute and tells of alarms that changed. */
+  look(nowMs: number): void {
+    this.#metrics.sample(nowMs);
+    for (const alarm of this.#alarms) {
+      const isFiring = alarm.evaluate(this.#store, nowMs, this.#startedMs) === "ALARM";
+      const { alarmName, description } = alarm.options;
+      if (isFiring === this.#firing.has(alarmName)) continue;
+      if (isFiring) this.#firing.add(alarmName);
+      else this.#firing.delete(alarmName);
+      this.#onChange(isFiring ? `alarm ${alarmName}: ${description}` : `alarm ${alarmName} is over.`);
+    }
+  }
+
+  /** Every alarm, those that fire first. */
+  statuses(): readonly AlarmStatus[] {
+    return this.#alarms
+      .map((alarm): AlarmStatus => {
+        const { alarmName: name, description } = alarm.options;
+        return { name, state: this.#firing.has(name) ? "ALARM" : "OK", description };
+      })
+      .sort((one, other) => one.state.localeCompare(other.state));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
