@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { nodeOptionsOf, packageFolder, readDockerfile, repositoryFolder, textsOf } from "../support/dockerfile.ts";
@@ -42,7 +42,8 @@ test("every package of the workspace that the service imports is copied and inst
     dependencies: Record<string, string>;
   };
   const [install = ""] = textsOf(build, "RUN").filter((text) => text.startsWith("pnpm install"));
-  expect(install).toContain("--frozen-lockfile");
+  // Development dependencies are a gigabyte: SDKs of other vendors, and a Chromium.
+  expect(install).toContain("--frozen-lockfile --prod");
   for (const name of Object.keys(dependencies).filter((dependency) => dependency.startsWith("@millrace/"))) {
     const folder = name.replace("@millrace/", "packages/");
     expect(copiedSources).toContain(`${folder}/package.json`);
@@ -51,25 +52,40 @@ test("every package of the workspace that the service imports is copied and inst
   }
 });
 
-test("every package that a copied source imports is copied and installed", () => {
+/** Packages that the TypeScript of a copied file or folder imports. */
+function importsOf(source: string): string[] {
+  const path = join(repositoryFolder, source);
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true, encoding: "utf8" }).map((file) => join(path, file))
+    : [path];
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [
+      ...readFileSync(file, "utf8").matchAll(/^(?:import|export) (?!type)[^;]*? from "((?:@[\w-]+\/)?[\w-]+)["/]/gm),
+    ])
+    .map(([, name = ""]) => name);
+}
+
+test("every package of the workspace that a copied source imports is copied and installed", () => {
   const [install = ""] = textsOf(build, "RUN").filter((text) => text.startsWith("pnpm install"));
   const imported = new Set(
-    copiedSources
-      .filter((source) => source.endsWith("/src"))
-      .flatMap((source) =>
-        readdirSync(join(repositoryFolder, source), { recursive: true, encoding: "utf8" })
-          .filter((file) => file.endsWith(".ts"))
-          .map((file) => readFileSync(join(repositoryFolder, source, file), "utf8")),
-      )
-      .flatMap((text) =>
-        [...text.matchAll(/^(?:import|export) [^;]*? from "@millrace\/([\w-]+)/gm)].map(([, name]) => name),
-      ),
+    copiedSources.flatMap((source) => importsOf(source)).filter((name) => name.startsWith("@millrace/")),
   );
   expect(imported.size).toBeGreaterThan(5);
   for (const name of imported) {
-    expect(copiedSources).toContain(`packages/${name}/src`);
-    expect(install).toContain(`--filter @millrace/${name}`);
+    expect(copiedSources).toContain(`${name.replace("@millrace/", "packages/")}/src`);
+    expect(install).toContain(`--filter ${name}`);
   }
+});
+
+test.each(["enrichment", "ingest"])("the build of %s needs no development dependency", (app) => {
+  const { dependencies } = JSON.parse(readFileSync(`${repositoryFolder}/apps/${app}/package.json`, "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  const sources = copiedSources.filter((source) => source.startsWith(`apps/${app}/`));
+  const imported = new Set(sources.flatMap((source) => importsOf(source)));
+  expect(imported.size).toBeGreaterThan(3);
+  expect([...imported].filter((name) => !(name in dependencies))).toEqual([]);
 });
 
 test("pnpm has the version that the repository names", () => {
