@@ -2,8 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { readLocalTopology, readTerraformStack } from "@millrace/topology";
+import { type LocalTopology, readLocalTopology, readTerraformStack } from "@millrace/topology";
 import { ensureBuilt } from "./build/ensure-built.ts";
+import { withConsumers } from "./consumers/consumer-functions.ts";
+import { followConsumers } from "./consumers/follow-consumers.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
 import { runCommand } from "./control/run-command.ts";
@@ -105,7 +107,9 @@ async function run(options: StartOptions): Promise<number> {
   const signal = interruption();
   const inputs = options.isFollowing ? await ensureBuilt({ isShown: true, signal }) : undefined;
   const stackPath = options.stackPath ?? defaultStackPath;
-  const topology = readLocalTopology(readTerraformStack(stackPath), localIdentity);
+  const readStack = (): LocalTopology =>
+    withConsumers(readLocalTopology(readTerraformStack(stackPath), localIdentity), options.consumers);
+  const topology = readStack();
   const port = await claimablePort(options.port ?? topology.service.containerPort);
   const pipeline = await Pipeline.start(topology, {
     folders,
@@ -140,7 +144,9 @@ async function run(options: StartOptions): Promise<number> {
   if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
   const baseline = takeBaseline(pipeline.kinesis, Date.now());
   // A run that is to be compared with what was sent keeps the definition it began with.
-  if (inputs !== undefined && !options.isExit) followSources({ pipeline, stackPath, inputs, onNotice: notice, signal });
+  if (inputs !== undefined && !options.isExit) followSources({ pipeline, readStack, inputs, onNotice: notice, signal });
+
+  followConsumers({ pipeline, consumers: options.consumers, readStack, onNotice: notice, signal });
 
   const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
   const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type ConsumerFunction, parseConsumer } from "./consumers/consumer-functions.ts";
 import { UsageError } from "./errors.ts";
 
 /** What `pnpm start` was asked for. */
@@ -28,6 +29,8 @@ export interface StartOptions {
   readonly settleSeconds: number;
   /** Between two reads of a shard by a mapping. */
   readonly pollIntervalMs: number;
+  /** Functions of other teams that read streams of the pipeline. */
+  readonly consumers: readonly ConsumerFunction[];
 }
 
 export const usage = `Usage: pnpm start [options]
@@ -52,6 +55,9 @@ export const usage = `Usage: pnpm start [options]
                    (default 250; Lambda itself: 1000)
   --warm-up <s>    with --exit: leave the first s seconds out of the reported ages (default 0)
   --settle <s>     seconds without progress before what is missing counts as lost (default 30)
+  --consumer <stream>=<folder>
+                   run the function in the folder (index.mjs with "handler") on the stream;
+                   may be given several times; changed code is taken over
   --follow         build what is not fresh, then take over changed schemas, routes and code
                    while it runs; "pnpm start" has it
   --help`;
@@ -97,6 +103,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     warmUpSeconds: wholeNumber("warm-up", values["warm-up"], 0) ?? 0,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
     pollIntervalMs: wholeNumber("poll", values.poll, lowestPollMs) ?? defaultPollMs,
+    consumers: (values.consumer ?? []).map(parseConsumer),
   };
 }
 
@@ -121,6 +128,7 @@ function readArgs(args: readonly string[]) {
         follow: flag,
         poll: text,
         keep: text,
+        consumer: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },
     });

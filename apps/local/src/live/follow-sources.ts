@@ -1,13 +1,13 @@
-import { readLocalTopology, readTerraformStack } from "@millrace/topology";
+import type { LocalTopology } from "@millrace/topology";
 import { ensureBuilt, inputsOf } from "../build/ensure-built.ts";
 import { checkSchemas } from "../build/check-schemas.ts";
-import { localIdentity } from "../runtime/account.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
 import { watchSources } from "./watch-sources.ts";
 
 export interface FollowOptions {
   readonly pipeline: Pipeline;
-  readonly stackPath: string;
+  /** Reads the definition that a build has written. */
+  readonly readStack: () => LocalTopology;
   /** Fingerprint of the sources that run. */
   readonly inputs: string;
   /** Gets one line or more for everything that is to be told. */
@@ -58,13 +58,13 @@ export function followSources(options: FollowOptions): void {
 }
 
 async function takeOver(paths: readonly string[], options: FollowOptions): Promise<void> {
-  const { pipeline, stackPath, onNotice, signal } = options;
+  const { pipeline, readStack, onNotice, signal } = options;
   const startedAt = Date.now();
   onNotice(`${nameSome(paths)} changed: building.`);
   try {
     await checkSchemas(paths, signal);
     await ensureBuilt({ isShown: false, signal });
-    const taken = await pipeline.takeOver(readLocalTopology(readTerraformStack(stackPath), localIdentity));
+    const taken = await pipeline.takeOver(readStack());
     const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
     onNotice(
       taken.done.length === 0

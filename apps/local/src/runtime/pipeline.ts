@@ -68,6 +68,12 @@ export interface PipelineOptions {
   readonly onNotice: (message: string) => void;
 }
 
+/** The parts that run another definition now, and those that only a restart would change, a phrase each. */
+export interface TakenOver {
+  readonly done: readonly string[];
+  readonly needRestart: readonly string[];
+}
+
 /**
  * The pipeline of one synthesized stack, running on this machine: every part the stack names, wired as the stack wires
  * it.
@@ -93,6 +99,8 @@ export class Pipeline {
   readonly #alarms: AlarmWatch;
   /** Destinations that the route documents name. */
   #destinations: readonly string[];
+  /** Definitions are taken over one after the other. */
+  #lastTakeOver: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: {
     topology: LocalTopology;
@@ -258,9 +266,13 @@ export class Pipeline {
    * Applies another definition while everything runs. What cannot be changed that way is named and stays as it is.
    * @throws RuntimeError or StackError when the new definition does not work; see {@link applyChanges}
    */
-  async takeOver(
-    after: LocalTopology,
-  ): Promise<{ readonly done: readonly string[]; readonly needRestart: readonly string[] }> {
+  takeOver(after: LocalTopology): Promise<TakenOver> {
+    const taken = this.#lastTakeOver.then(() => this.#takeOver(after));
+    this.#lastTakeOver = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #takeOver(after: LocalTopology): Promise<TakenOver> {
     const changes = compareTopologies(this.#definition, after);
     const done = await applyChanges(
       {
@@ -416,7 +428,7 @@ async function startFunction(
 ): Promise<ProcessFunction> {
   const runtime = new ProcessFunction({
     functionName: settings.name,
-    code: { zipFile: settings.zipPath },
+    code: settings.code,
     handler: settings.handler,
     memoryMb: settings.memoryMb,
     timeoutMs: settings.timeoutMs,
@@ -430,7 +442,7 @@ async function startFunction(
   });
   await runtime.prepare().catch((cause: unknown) => {
     throw new RuntimeError(
-      `Function ${settings.name}: its bundle ${settings.zipPath} cannot be unpacked (${(cause as Error).message}). Run "pnpm synth" to build it anew; a stack that lies elsewhere needs its bundles where it names them.`,
+      `Function ${settings.name}: its bundle ${Object.values(settings.code).join()} cannot be unpacked (${(cause as Error).message}). Run "pnpm synth" to build it anew; a stack that lies elsewhere needs its bundles where it names them.`,
       { cause },
     );
   });

@@ -3,7 +3,9 @@
  * before.
  */
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defaultStackPath } from "../../src/runtime/folders.ts";
 import { controlUrl, killPipelines, queryWarehouse, runPipeline, type Stack, waitFor } from "./run-pipeline.ts";
 
@@ -11,11 +13,51 @@ const runTimeoutMs = 180_000;
 
 afterEach(killPipelines);
 
+/** A function that names one record as failed, and later ends its process, each once. */
+function brokenConsumer(): string {
+  const folder = mkdtempSync(join(tmpdir(), "consumer-"));
+  writeFileSync(
+    join(folder, "index.mjs"),
+    `import { existsSync, writeFileSync } from "node:fs";
+const isFirst = (name) => !existsSync(new URL(name, import.meta.url)) && !writeFileSync(new URL(name, import.meta.url), "");
+export async function handler({ Records }) {
+  for (const { kinesis } of Records) {
+    const { event } = JSON.parse(Buffer.from(kinesis.data, "base64").toString());
+    if (isFirst("failed")) {
+      console.log("told of a failure");
+      return { batchItemFailures: [{ itemIdentifier: kinesis.sequenceNumber }] };
+    }
+    console.log("handled " + event.source + "#" + event.id);
+  }
+  if (isFirst("died")) process.exit(1);
+  return { batchItemFailures: [] };
+}
+`,
+  );
+  return folder;
+}
+
 describe("the local pipeline", () => {
   test(
-    "takes every sent event to the warehouse and to its routes, once",
+    "takes every sent event to the warehouse and to its routes, once, and to a consumer that fails and dies on the way",
     async () => {
-      const { code, report, output } = await runPipeline(["--events", "1500", "--rate", "500", "--exit"]).ended;
+      const consumer = brokenConsumer();
+      let lines = "";
+      const run = runPipeline(
+        ["--events", "1500", "--rate", "500", "--exit", "--consumer", `recommendations=${consumer}`],
+        undefined,
+        (stateFolder) => {
+          lines = readFileSync(join(stateFolder, "logs", "consumer-recommendations.log"), "utf8");
+          return Promise.resolve();
+        },
+      );
+      const { code, report, output } = await run.ended;
+      rmSync(consumer, { recursive: true });
+      const consumed = new Set([...lines.matchAll(/handled (\S+)/g)].map(([, identity]) => identity));
+      const ofStream = Object.entries(report?.routes ?? {}).filter(([name]) => name.startsWith("recommendations/"));
+      expect(consumed.size).toBe(ofStream.reduce((sum, [, { distinct }]) => sum + distinct, 0));
+      expect(lines.match(/told of a failure/g)).toHaveLength(1);
+      expect(output).toMatch(/consumer-recommendations .*1 processes lost/);
       expect(report?.problems).toEqual([]);
       expect({ code, lost: report?.lost, duplicated: report?.duplicated }).toEqual({ code: 0, lost: 0, duplicated: 0 });
       expect(report?.sent).toBe(1500);

@@ -176,7 +176,7 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<F
   return {
     name: args.string("function_name"),
     arn,
-    zipPath: resolve(stackFolder, args.string("filename")),
+    code: { zipFile: resolve(stackFolder, args.string("filename")) },
     codeHash: args.optionalString("source_code_hash"),
     handler: args.string("handler"),
     runtime: args.string("runtime"),

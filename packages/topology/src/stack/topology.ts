@@ -17,7 +17,8 @@ export interface StreamSettings {
 export interface FunctionSettings {
   readonly name: string;
   readonly arn: string;
-  readonly zipPath: string;
+  /** A zip, or a folder that holds what the zip would. */
+  readonly code: { readonly zipFile: string } | { readonly folder: string };
   /** SHA-256 of the bundle, as the stack has it; another one means other code. */
   readonly codeHash: string | undefined;
   readonly handler: string;

@@ -21,7 +21,7 @@ const topology: Topology = {
       ...{
         name: "reader",
         arn: "arn:reader",
-        zipPath: "",
+        code: { zipFile: "" },
         codeHash: "",
         handler: "",
         runtime: "",

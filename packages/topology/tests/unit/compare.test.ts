@@ -12,7 +12,7 @@ const stream = (name: string, shardCount: number) => ({
 const router = {
   name: "router",
   arn: "arn:router",
-  zipPath: "/router.zip",
+  code: { zipFile: "/router.zip" },
   codeHash: "one",
   handler: "index.handler",
   runtime: "nodejs24.x",

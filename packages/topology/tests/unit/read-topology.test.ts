@@ -105,7 +105,7 @@ describe("the topology of a stack", () => {
       },
     ]);
     expect(topology.functions[0]).toMatchObject({
-      zipPath: "/x/apps/enrichment.zip",
+      code: { zipFile: "/x/apps/enrichment.zip" },
       timeoutMs: 30_000,
       environment: { OUT: "arn:aws:kinesis:eu-west-1:000000000000:stream/m-raw" },
     });

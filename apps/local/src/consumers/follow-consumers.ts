@@ -1,0 +1,39 @@
+import { watch } from "node:fs";
+import type { LocalTopology } from "@millrace/topology";
+import type { Pipeline } from "../runtime/pipeline.ts";
+import type { ConsumerFunction } from "./consumer-functions.ts";
+
+export interface FollowConsumersOptions {
+  readonly pipeline: Pipeline;
+  readonly consumers: readonly ConsumerFunction[];
+  /** Reads the definition with the code that the consumers have now. */
+  readonly readStack: () => LocalTopology;
+  readonly onNotice: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** An editor writes a file in several steps, and a build several files. */
+const quietMs = 300;
+
+/** Has the functions of consumers run their newest code: the next batch goes to a version that has shown to start. */
+export function followConsumers({ pipeline, consumers, readStack, onNotice, signal }: FollowConsumersOptions): void {
+  let timer: NodeJS.Timeout | undefined;
+
+  async function takeOver(): Promise<void> {
+    try {
+      const { done } = await pipeline.takeOver(readStack());
+      if (done.length > 0) onNotice(`Taken over: ${done.join(", ")}.`);
+    } catch (error) {
+      if (!signal.aborted) onNotice(`Not taken over, the consumer goes on as it was: ${(error as Error).message}`);
+    }
+  }
+
+  for (const { folder } of consumers) {
+    const watcher = watch(folder, { recursive: true, persistent: false, signal }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void takeOver(), quietMs);
+    });
+    watcher.on("error", (error) => onNotice(`Changes of ${folder} are no longer noticed: ${error.message}.`));
+  }
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+}
