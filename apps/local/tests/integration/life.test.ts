@@ -5,14 +5,22 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { repositoryRoot } from "../../src/runtime/folders.ts";
-import { controlUrl, killPipelines, type PipelineRun, runPipeline, type Stack, waitFor } from "./run-pipeline.ts";
+import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
+import {
+  controlUrl,
+  killPipelines,
+  type PipelineRun,
+  queryWarehouse,
+  runPipeline,
+  type Stack,
+  waitFor,
+} from "./run-pipeline.ts";
 
 afterEach(killPipelines);
 
@@ -66,6 +74,23 @@ describe("a start that cannot be", () => {
       lines: [expect.stringMatching(/is not empty, and no pipeline made it/)],
     });
     expect(readdirSync(folder)).toEqual(["f"]);
+  }, 60_000);
+
+  test("names the argument that nothing here models, and the bundles that a stack elsewhere lacks", async () => {
+    const filtered = (stack: Stack) =>
+      void Object.assign(stack.resource["aws_lambda_event_source_mapping"]?.["router_mapping"] ?? {}, {
+        filter_criteria: { filter: [{ pattern: "{}" }] },
+      });
+    const elsewhere = join(mkdtempSync(join(tmpdir(), "millrace-stack-")), "cdk.tf.json");
+    copyFileSync(defaultStackPath, elsewhere);
+    const refusals = await Promise.all([
+      refusal(runPipeline(["--rate", "0"], filtered)),
+      refusal(runPipeline(["--rate", "0", "--stack", elsewhere])),
+    ]);
+    expect(refusals).toEqual([
+      { code: 2, lines: [expect.stringMatching(/router_mapping: argument `filter_criteria` is not modelled/)] },
+      { code: 2, lines: [expect.stringMatching(/its bundle \S+ cannot be unpacked .*a stack that lies elsewhere/)] },
+    ]);
   }, 60_000);
 
   test("says in one line which bundle is cut off, and which is missing", async () => {
@@ -145,6 +170,23 @@ describe("a running pipeline", () => {
       code: 2,
       stderr: expect.stringContaining(`No pipeline keeps its state in ${state}`),
     });
+  }, 120_000);
+
+  test("ends with what was accepted, in the lake and told, when the service is killed on the way to `--exit`", async () => {
+    const run = runPipeline(["--events", "1500", "--rate", "500", "--exit"]);
+    const url = await controlUrl(run);
+    await waitFor(run, "an enriched event", async () => {
+      const [row] = await queryWarehouse(url, "SELECT count(*)::INT AS count FROM landed_events");
+      return Number(row?.["count"]) > 0 ? true : undefined;
+    });
+    const [service = 0] = await childPids(url);
+    process.kill(service, "SIGKILL");
+    await servicePid(run, /runs again as process (\d+)/);
+    const { code, report } = await run.ended;
+    // Requests that were under way have no answer, which is a problem of the report.
+    expect(report).toMatchObject({ lost: 0, duplicates: { warehouseView: 0 } });
+    expect(code).toBe(report?.problems.length === 0 ? 0 : 1);
+    expect(report?.accepted).toBeGreaterThan(0);
   }, 120_000);
 
   test("leaves no process behind when it is killed", async () => {
