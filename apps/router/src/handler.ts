@@ -1,4 +1,4 @@
-import { type Connections, openDestination, targetOf } from "@millrace/destinations";
+import { type Connections, openDestination, signedServices, targetOf } from "@millrace/destinations";
 import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
 import { type CompiledRoutes, loadRoutes } from "@millrace/routes/runtime";
 import type { StreamHandler } from "@millrace/stream-handler";
@@ -48,7 +48,13 @@ function clientIn(region: string): ReturnType<typeof createKinesisClient> {
 }
 
 const { stage, region, accountId, destinationPrefix: prefix } = config;
-const connections: Connections = { kinesis: clientIn, clock: systemClock, random: Math.random, hooks };
+const connections: Connections = {
+  kinesis: clientIn,
+  ...signedServices(process.env),
+  clock: systemClock,
+  random: Math.random,
+  hooks,
+};
 
 const route = createRouterHandler({
   routes: () => source?.current() ?? bundled,

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { type CredentialsProvider, environmentCredentials } from "./credentials.ts";
@@ -29,12 +29,19 @@ export interface SignedAnswer {
 /** Signs a request, sends it once and reads the whole answer. Rejects when there is none. */
 export type SendSigned = (request: SignedRequest) => Promise<SignedAnswer>;
 
-/** What the SDK calls a service in `AWS_ENDPOINT_URL_<SERVICE>`, and what it signs for. */
+/** A service, as the SDK names it in `AWS_ENDPOINT_URL_<SERVICE>` and in signatures. */
 export interface AwsService {
   /** `secretsmanager`: name in signatures and host names. */
   readonly name: string;
   /** `SECRETS_MANAGER`: end of the variable that names another endpoint. */
   readonly endpointVariable: string;
+  /** Default that of the environment. */
+  readonly region?: string | undefined;
+  /**
+   * Keeps connections for the next request: for requests that follow each other within seconds. Lambda may freeze the
+   * process in between; what meets a dead connection then ends without an answer. Default false.
+   */
+  readonly isKeptAlive?: boolean | undefined;
 }
 
 /**
@@ -53,12 +60,13 @@ export function createSignedRequest(
   environment: Environment,
   credentials: CredentialsProvider = environmentCredentials(environment),
 ): SendSigned {
-  const region = environment["AWS_REGION"] ?? "us-east-1";
+  const region = service.region ?? environment["AWS_REGION"] ?? "us-east-1";
   const endpoint = new URL(
     environment[`AWS_ENDPOINT_URL_${service.endpointVariable}`] ??
       environment["AWS_ENDPOINT_URL"] ??
       `https://${service.name}.${region}.${domainOf(region)}`,
   );
+  const agent = service.isKeptAlive === true ? keptAlive(endpoint) : false;
   const signer = new SignatureV4({
     service: service.name,
     region,
@@ -85,22 +93,34 @@ export function createSignedRequest(
       },
       ...(body !== undefined && { body }),
     });
-    return exchange(endpoint, { method, path, headers: signed.headers, signal }, body);
+    return exchange(endpoint, { method, path, headers: signed.headers, signal, agent }, body);
   };
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/rande.html */
 const domainOf = (region: string): string => (region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com");
 
+function keptAlive({ protocol }: URL): HttpAgent | HttpsAgent {
+  return protocol === "https:" ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+}
+
+interface ExchangeOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  /** False where minutes lie between two requests, and Lambda freezes the process in between. */
+  readonly agent: HttpAgent | false;
+}
+
 function exchange(
   endpoint: URL,
-  options: { method: string; path: string; headers: Record<string, string>; signal: AbortSignal },
+  options: ExchangeOptions,
   body: string | Uint8Array | undefined,
 ): Promise<SignedAnswer> {
   const send = endpoint.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    // No connection is kept: minutes lie between two requests, and Lambda freezes the process in between.
-    const outgoing = send(endpoint, { ...options, agent: false }, (answer) => {
+    const outgoing = send(endpoint, options, (answer) => {
       readAll(answer).then(
         (bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }),
         reject,

@@ -137,3 +137,11 @@ export {
   type InProcessHandler,
   type InvocationContext,
 } from "./lambda/in-process/in-process-function.ts";
+export { EventBuses, type EventBusesOptions } from "./eventbridge/event-buses.ts";
+export { ServiceError } from "./json-service/errors.ts";
+export type { JsonService } from "./json-service/json-service.ts";
+export type { LoggedMessage } from "./json-service/message-log.ts";
+export type { ServiceAnswer, ServiceCall, ServiceClientOptions } from "./json-service/service-client.ts";
+export { type ServiceFaultRates, ServiceFaults } from "./json-service/service-faults.ts";
+export { startServiceServer, type ServiceServerOptions } from "./json-service/service-server.ts";
+export { type CreateQueueOptions, SqsQueues, type SqsQueuesOptions } from "./sqs/sqs-queues.ts";

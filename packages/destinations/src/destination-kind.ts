@@ -1,6 +1,7 @@
 import type { Clock, KinesisSender, PutRecordsHooks } from "@millrace/put-records";
 import type { CompiledDestination } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
+import type { CallService } from "./entries/call-service.ts";
 
 /** A destination as it is in one environment. */
 export interface Target {
@@ -16,6 +17,8 @@ export interface Target {
 /** The clients, clock and chance that writers are given. */
 export interface Connections {
   kinesis(region: string): KinesisSender;
+  sqs(region: string): CallService;
+  eventbridge(region: string): CallService;
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;

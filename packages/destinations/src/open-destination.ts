@@ -1,9 +1,11 @@
 import type { CompiledDestination, KindName } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
 import type { Connections, Target, WriterOfKind } from "./destination-kind.ts";
+import { eventbridge } from "./eventbridge/eventbridge.ts";
 import { kinesis } from "./kinesis/kinesis.ts";
+import { sqs } from "./sqs/sqs.ts";
 
-const writers: Partial<Record<KindName, WriterOfKind>> = { kinesis };
+const writers: Readonly<Record<KindName, WriterOfKind>> = { kinesis, sqs, eventbridge };
 
 /** Where an environment's own destinations are. */
 export interface OwnPlace {
@@ -26,7 +28,5 @@ export function targetOf(destination: CompiledDestination, { stage, region, acco
 
 /** Opens the writer of a destination, of whatever kind. */
 export function openDestination(target: Target, connections: Connections): OutputWriter {
-  const writer = writers[target.destination.kind];
-  if (writer === undefined) throw new Error(`No writer for destinations of the kind ${target.destination.kind}`);
-  return writer.open(target, connections);
+  return writers[target.destination.kind].open(target, connections);
 }

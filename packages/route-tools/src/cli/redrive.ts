@@ -83,10 +83,13 @@ function sinceHour(since: string | undefined): (file: string) => boolean {
  */
 async function destinations(place: EnvironmentPlace): Promise<(destination: CompiledDestination) => OutputWriter> {
   const { createKinesisClient, systemClock } = await import("@millrace/put-records");
-  const { openDestination, targetOf } = await import("@millrace/destinations");
+  const { openDestination, signedServices, targetOf } = await import("@millrace/destinations");
   const { name: stage, region, accountId, streamPrefix: prefix } = place;
+  // The operator's own, as every AWS tool finds them.
+  const credentials = createKinesisClient({ region }).config.credentials;
   const connections: Connections = {
     kinesis: (where) => createKinesisClient({ region: where }),
+    ...signedServices(process.env, credentials),
     clock: systemClock,
     random: Math.random,
   };

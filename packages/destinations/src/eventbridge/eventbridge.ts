@@ -1,0 +1,12 @@
+import type { WriterOfKind } from "../destination-kind.ts";
+import { EntryWriter } from "../entries/entry-writer.ts";
+import { createBusService } from "./bus-service.ts";
+
+/** EventBridge buses: one event is one entry, with its type as `detail-type`. */
+export const eventbridge: WriterOfKind = {
+  open({ region, physicalName, arn }, { clock, random, ...connections }) {
+    // A bus of another account is known by its ARN alone.
+    const service = createBusService(arn ?? physicalName, connections.eventbridge(region));
+    return new EntryWriter(service, { clock, random });
+  },
+};

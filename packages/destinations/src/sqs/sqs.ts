@@ -1,0 +1,11 @@
+import type { WriterOfKind } from "../destination-kind.ts";
+import { EntryWriter } from "../entries/entry-writer.ts";
+import { createQueueService } from "./queue-service.ts";
+
+/** Standard SQS queues: one event is one message. */
+export const sqs: WriterOfKind = {
+  open({ region, accountId, physicalName }, { clock, random, ...connections }) {
+    const queueUrl = `https://sqs.${region}.amazonaws.com/${accountId}/${physicalName}`;
+    return new EntryWriter(createQueueService(queueUrl, connections.sqs(region)), { clock, random });
+  },
+};
