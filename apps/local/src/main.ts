@@ -27,7 +27,7 @@ import { defaultStackPath, defaultStateFolder, routesFolder, stateFolders } from
 import { aborted, deadline, interruption } from "./runtime/interruption.ts";
 import { Pipeline } from "./runtime/pipeline.ts";
 import { claimablePort } from "./runtime/port.ts";
-import { tailStream } from "./runtime/stream-tail.ts";
+import { tailMessages, tailStream } from "./runtime/stream-tail.ts";
 import { createStatusDisplay } from "./status/status-lines.ts";
 import { findShortStreams } from "./traffic/short-streams.ts";
 import { sendSampleTraffic } from "./traffic/start-traffic.ts";
@@ -47,7 +47,7 @@ async function observe(
   baseline: Baseline,
   { durationMs, warmUpMs }: { readonly durationMs: number; readonly warmUpMs: number },
 ): Promise<Report> {
-  const { kinesis, objectStore, topology, warehouse } = pipeline;
+  const { kinesis, objectStore, services, topology, warehouse } = pipeline;
   const routes = readExpectedRoutes(routesFolder);
   const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched, baseline);
   const streams = kinesis.streamNames();
@@ -57,7 +57,7 @@ async function observe(
     enriched: sightings,
     statuses,
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows, baseline),
-    routes: observeRoutes(kinesis, routes, baseline),
+    routes: observeRoutes(kinesis, services, routes, baseline),
     undelivered: await observeUndelivered(objectStore, topology, baseline),
     warehouse: await observeWarehouse(warehouse, objectStore, topology, baseline),
   };
@@ -128,8 +128,11 @@ async function run(options: StartOptions): Promise<number> {
     processes: () => pipeline.processes(),
     hops: () => pipeline.hops(),
     alarms: () => pipeline.alarms(),
-    streamNames: () => pipeline.kinesis.streamNames(),
-    tail: (stream, onLine, ended, fromStart) => tailStream(pipeline.kinesis, stream, onLine, ended, fromStart),
+    streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
+    tail: (name, onLine, ended, fromStart) =>
+      pipeline.services.names().includes(name)
+        ? tailMessages(pipeline.services, name, onLine, ended, fromStart)
+        : tailStream(pipeline.kinesis, name, onLine, ended, fromStart),
   });
   writeRunFile(folders.runFile, {
     id: runId,
@@ -138,6 +141,8 @@ async function run(options: StartOptions): Promise<number> {
     ingestUrl: pipeline.service.url,
     kinesisUrl: pipeline.kinesisUrl,
     s3Url: pipeline.s3Url,
+    sqsUrl: pipeline.services.sqsUrl,
+    eventBridgeUrl: pipeline.services.eventBridgeUrl,
   });
   console.log(greeting(pipeline, control.url));
   // A reconciliation is of this run alone: what an earlier one left goes through first.

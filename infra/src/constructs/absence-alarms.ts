@@ -48,7 +48,7 @@ export function watchAbsences(alarms: MetricAlarms, watched: Watched): void {
       "Files reach the lake and no row reaches the warehouse. Does the bucket still notify the pipe's queue? ALTER PIPE … REFRESH loads " +
       "what was missed; SYSTEM$PIPE_STATUS and COPY_HISTORY say what the pipe saw.",
   });
-  for (const destination of watched.destinations) watchConsumer(alarms, destination);
+  for (const destination of watched.destinations.streams) watchConsumer(alarms, destination);
 }
 
 function watchDelivery(alarms: MetricAlarms, { id, delivery, source }: WatchedDelivery): void {

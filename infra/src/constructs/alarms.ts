@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import { KINESIS_SHARD_WRITE } from "../limits.ts";
+import { KINESIS_SHARD_WRITE, QUEUE_RETENTION_SECONDS } from "../limits.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import { watchAbsences } from "./absence-alarms.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
@@ -8,7 +8,7 @@ import type { EventStream } from "./event-stream.ts";
 import * as metrics from "./metric.ts";
 import { MetricAlarms } from "./metric-alarms.ts";
 import { load, share } from "./metric-math.ts";
-import type { DestinationStream, Hop, Watched } from "./watched.ts";
+import type { DestinationQueue, DestinationStream, Hop, Watched } from "./watched.ts";
 
 export interface AlarmsProps {
   readonly prefix: string;
@@ -39,10 +39,11 @@ export class Alarms extends Construct {
     this.#watchReads("raw", watched.raw, config);
     this.#watchReads("enriched", watched.enriched, config);
     for (const { id: deliveryId, delivery } of watched.deliveries) this.#watchDelivery(deliveryId, delivery, config);
-    for (const destination of watched.destinations) this.#watchDestination(destination, config);
-    for (const destination of [...watched.destinations.map((item) => item.destination), ...watched.foreign]) {
-      this.#watchUndelivered(watched.router, destination);
-    }
+    const { streams, queues, buses } = watched.destinations;
+    for (const destination of streams) this.#watchDestination(destination, config);
+    for (const destination of queues) this.#watchQueue(destination, config);
+    const own = [...streams, ...queues, ...buses].map(({ destination }) => destination);
+    for (const destination of [...own, ...watched.foreign]) this.#watchUndelivered(watched.router, destination);
 
     this.#alarms.above("router_loop", 0, {
       of: metrics.eventsRoutedBefore(watched.router),
@@ -211,7 +212,15 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Also of streams that other accounts own: that they refuse what is theirs, only we can see. */
+  #watchQueue({ queue, destination: { owner } }: DestinationQueue, config: AlarmsProps["config"]): void {
+    this.#alarms.above(`${queue.node.id}_unread`, (QUEUE_RETENTION_SECONDS * config.unreadShareOfRetention) / 100, {
+      of: metrics.oldestMessageAge(queue),
+      periods: 3,
+      description: `The consumer of ${queue.name} is so far behind that messages expire unread soon. It belongs to ${owner}.`,
+    });
+  }
+
+  /** Also of destinations that other accounts own: that they refuse what is theirs, only we can see. */
   #watchUndelivered(router: Hop, { application, owner, routes, name }: RouteDestination): void {
     if (routes.length === 0) return;
     this.#alarms.above(`destination_${name}_undelivered`, 0, {

@@ -90,7 +90,7 @@ export class Dashboard extends Construct {
         graph("Age of the oldest undelivered record (s)", byName(deliveries, metrics.deliveryFreshness)),
         graph("Records delivered to S3", byName(deliveries, metrics.deliveredRecords)),
       ],
-      ...watched.destinations.map((destination) => [
+      ...watched.destinations.streams.map((destination) => [
         { type: "text", properties: { markdown: describe(destination.stream.name, destination.destination) } },
         graph("Records in", byName([destination.stream], metrics.incomingRecords)),
         graph("Not taken", [
@@ -98,6 +98,19 @@ export class Dashboard extends Construct {
           undelivered(destination.destination),
         ]),
         graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
+      ]),
+      ...watched.destinations.queues.map(({ queue, destination }) => [
+        { type: "text", properties: { markdown: describe(queue.name, destination) } },
+        graph("Messages", [
+          { label: "sent", metric: metrics.sentMessages(queue) },
+          { label: "deleted", metric: metrics.deletedMessages(queue) },
+        ]),
+        graph("Not taken", [undelivered(destination)]),
+        graph("Unread for (s)", byName([queue], metrics.oldestMessageAge)),
+      ]),
+      ...watched.destinations.buses.map(({ bus, destination }) => [
+        { type: "text", properties: { markdown: describe(bus.name, destination) } },
+        graph("Not taken", [undelivered(destination)]),
       ]),
       ...watched.foreign.map((destination) => [
         { type: "text", properties: { markdown: describe(destination.arn, destination) } },

@@ -12,7 +12,7 @@ export interface DataKeyProps {
   readonly services?: readonly PrincipalStatement[];
 }
 
-const serviceNames = { kinesis: "Kinesis", s3: "S3", sns: "Sns" } as const;
+const serviceNames = { kinesis: "Kinesis", s3: "S3", sns: "Sns", sqs: "Sqs" } as const;
 type Service = keyof typeof serviceNames;
 
 /** A customer managed key that rotates every year and that Terraform will not delete. */
@@ -67,6 +67,11 @@ export class DataKey extends Construct {
   /** Lets an identity publish to a topic that is encrypted with the key. */
   publish(): Statement {
     return this.#through("sns", "Publish", ["kms:GenerateDataKey", "kms:Decrypt"]);
+  }
+
+  /** Lets an identity send messages: SQS decrypts the data key that it uses again. */
+  sendMessages(): Statement {
+    return this.#through("sqs", "Send", ["kms:GenerateDataKey", "kms:Decrypt"]);
   }
 
   #through(service: Service, verb: string, actions: readonly string[]): Statement {

@@ -5,6 +5,7 @@ import {
   metricNamespace,
 } from "@millrace/telemetry";
 import type { DeliveryStream } from "./delivery-stream.ts";
+import type { EventQueue } from "./event-queue.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { LoaderSignal } from "./loader-signal.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
@@ -48,6 +49,20 @@ export const pushedEvents = (stream: EventStream, consumer: string): Metric => (
   dimensions: { StreamName: stream.name, ConsumerName: consumer },
   statistic: "Sum",
 });
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+const ofQueue =
+  (metricName: string, statistic: Metric["statistic"]) =>
+  (queue: EventQueue): Metric => ({
+    namespace: "AWS/SQS",
+    metricName,
+    dimensions: { QueueName: queue.name },
+    statistic,
+  });
+export const sentMessages = ofQueue("NumberOfMessagesSent", "Sum");
+export const deletedMessages = ofQueue("NumberOfMessagesDeleted", "Sum");
+/** Age of the message that nobody has deleted for longest, in s. */
+export const oldestMessageAge = ofQueue("ApproximateAgeOfOldestMessage", "Maximum");
 
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 const ofFunction =

@@ -1,6 +1,8 @@
 import type { DestinationConfig } from "../config/schema.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
+import type { EventBus } from "./event-bus.ts";
+import type { EventQueue } from "./event-queue.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { LoaderWatch } from "./loader-watch.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
@@ -33,7 +35,26 @@ export interface DestinationStream {
   readonly consumers: DestinationConfig["consumers"];
 }
 
-/** A destination whose stream another account owns, and watches. */
+/** A destination with its queue. */
+export interface DestinationQueue {
+  readonly queue: EventQueue;
+  readonly destination: RouteDestination;
+}
+
+/** A destination with its bus. */
+export interface DestinationBus {
+  readonly bus: EventBus;
+  readonly destination: RouteDestination;
+}
+
+/** The destinations of ours, by kind. */
+export interface OwnDestinations {
+  readonly streams: readonly DestinationStream[];
+  readonly queues: readonly DestinationQueue[];
+  readonly buses: readonly DestinationBus[];
+}
+
+/** A destination that another account owns, and watches. */
 export interface ForeignDestination extends RouteDestination {
   readonly arn: string;
 }
@@ -50,7 +71,7 @@ export interface Watched {
   readonly router: Hop;
   readonly deliveries: Deliveries;
   readonly loader: LoaderWatch;
-  readonly destinations: readonly DestinationStream[];
+  readonly destinations: OwnDestinations;
   readonly foreign: readonly ForeignDestination[];
   /** Absent where the web ACL is not ours. */
   readonly firewall: WebFirewall | undefined;

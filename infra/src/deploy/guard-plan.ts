@@ -23,7 +23,7 @@ export interface TerraformPlan {
 }
 
 export interface GuardOptions {
-  /** Names of destinations whose stream may go. */
+  /** Names of destinations that may go, with what is in them. */
   readonly retired: readonly string[];
   /** Addresses whose gap somebody has said is meant. */
   readonly acceptedGaps: readonly string[];
@@ -46,15 +46,24 @@ export interface AcceptedGap {
 
 /** Resources whose deletion deletes events, or the only way to read them. */
 const holdsData: ReadonlySet<string> = new Set([
+  "aws_cloudwatch_event_bus",
   "aws_kinesis_stream",
   "aws_kms_key",
   "aws_s3_bucket",
+  "aws_sqs_queue",
   "snowflake_database",
   "snowflake_schema",
   "snowflake_table",
 ]);
 
-const destinationAddress = /^aws_kinesis_stream\.destination_(?<stream>.+)$/;
+/** Types of destinations, and what route documents call one. */
+const destinationTypes: Readonly<Record<string, string>> = {
+  aws_kinesis_stream: "stream",
+  aws_sqs_queue: "queue",
+  aws_cloudwatch_event_bus: "bus",
+};
+
+const destinationAddress = /^(?<type>[a-z_]+)\.destination_(?<name>.+)$/;
 
 /** What events miss while a resource is gone or new, and how they are brought in again. */
 interface Gap {
@@ -155,6 +164,7 @@ const gaps: Readonly<Record<string, Gap>> = {
 /** Numbers that say how long something is kept: a smaller one deletes what is older at once. */
 const keptFor: Readonly<Record<string, { readonly attribute: string; readonly unit: string; readonly of: string }>> = {
   aws_kinesis_stream: { attribute: "retention_period", unit: "hours", of: "records" },
+  aws_sqs_queue: { attribute: "message_retention_seconds", unit: "seconds", of: "messages" },
   snowflake_table: { attribute: "data_retention_time_in_days", unit: "days", of: "states of the table" },
 };
 
@@ -184,19 +194,25 @@ export function guardPlan(plan: TerraformPlan, { retired, acceptedGaps }: GuardO
 const isReplacement = ({ change }: ResourceChange): boolean => change.actions.includes("create");
 const isDeletion = ({ change }: ResourceChange): boolean => change.actions.includes("delete");
 
+function destinationOf(address: string): { readonly name?: string | undefined; readonly property: string } {
+  const { type = "", name } = destinationAddress.exec(address)?.groups ?? {};
+  const property = destinationTypes[type];
+  return property === undefined ? { property: "" } : { name, property };
+}
+
 function deletedData(resource: ResourceChange, retired: readonly string[]): readonly string[] {
   const { address, type } = resource;
   if (!holdsData.has(type) || !isDeletion(resource)) return [];
-  const stream = destinationAddress.exec(address)?.groups?.["stream"];
-  if (stream !== undefined && retired.includes(stream)) return [];
+  const { name, property } = destinationOf(address);
+  if (name !== undefined && retired.includes(name)) return [];
   const verb = `${address} would be ${isReplacement(resource) ? "replaced" : "deleted"}`;
-  return stream === undefined || isReplacement(resource)
+  return name === undefined || isReplacement(resource)
     ? [
         `${verb}${because(resource)}, with the data in it. If that is meant, remove it by hand first (terraform state rm).`,
       ]
     : [
-        `${verb}: no route document asks for the stream "${stream}" any more. To keep it, list ` +
-          `{ "stream": "${stream}" } under "formerDestinations" in its application's document in schemas/routes (a document that ` +
+        `${verb}: no route document asks for the ${property} "${name}" any more. To keep it, list ` +
+          `{ "${property}": "${name}" } under "formerDestinations" in its application's document in schemas/routes (a document that ` +
           `is gone comes back with "routes": []); to have it deleted with what is in it, add "retire": true there.`,
       ];
 }

@@ -18,7 +18,9 @@ export interface TeardownOptions {
 
 /** Types whose deletion loses something, with what. */
 const losses: Readonly<Record<string, string>> = {
+  aws_cloudwatch_event_bus: "the rules that consumers have on it; nothing is stored in it",
   aws_kinesis_stream: "the events in it that nobody has read",
+  aws_sqs_queue: "the messages in it that nobody has handled",
   aws_s3_bucket: "every object and every version of it",
   aws_kms_key: "after 30 days (until then: aws kms cancel-key-deletion), and what only it can decrypt",
   snowflake_database: "its tables and views (UNDROP DATABASE brings it back within its time travel)",
@@ -29,7 +31,7 @@ export const STAYS: readonly string[] = [
   "the secrets of the write keys and the privacy keys",
   "the image repository, the cluster with its controllers, the certificate",
   "the roles and users that deploy",
-  "the streams of other accounts that routes write to",
+  "the streams, queues and buses of other accounts that routes write to",
 ];
 
 /** What is lost, one line for each resource that holds something. */

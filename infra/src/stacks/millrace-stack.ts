@@ -1,4 +1,4 @@
-import { destinationKinds, parseDestinationArn } from "@millrace/routes";
+import { destinationKinds, type KindName, parseDestinationArn } from "@millrace/routes";
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
@@ -25,6 +25,8 @@ import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
 import { FrontDoor } from "../constructs/front-door.ts";
+import { EventBus } from "../constructs/event-bus.ts";
+import { EventQueue } from "../constructs/event-queue.ts";
 import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
@@ -33,7 +35,16 @@ import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { RuntimeSecret } from "../constructs/runtime-secret.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
-import type { Deliveries, DestinationStream, ForeignDestination, Hop, Watched } from "../constructs/watched.ts";
+import type {
+  Deliveries,
+  DestinationBus,
+  DestinationQueue,
+  DestinationStream,
+  ForeignDestination,
+  Hop,
+  OwnDestinations,
+  Watched,
+} from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
@@ -82,7 +93,7 @@ export class MillraceStack extends TerraformStack {
     this.#declareBackend();
     this.#declareProviders();
 
-    const keys = this.#createKeys();
+    const keys = this.#createKeys(destinations.some(({ kind, arn }) => kind === "eventbridge" && arn === undefined));
     const adopted = config.adopt?.streams ?? {};
     const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked, { adopted: adopted.raw });
     const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked, {
@@ -91,13 +102,13 @@ export class MillraceStack extends TerraformStack {
     const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked, {
       adopted: adopted.badRows,
     });
-    const destinationStreams = this.#createDestinations(destinations.filter(isOurs), keys.masked);
+    const own = this.#createDestinations(destinations.filter(isOurs), keys.masked);
     const foreign = destinations.filter(isForeign);
     const { lake, deadLetters } = this.#createBuckets(keys);
 
     const deliveries = this.#createDeliveries({ keys, lake, enriched, badRows });
     const warehouse = this.#createWarehouse({ keys, lake, deliveries, contractViews });
-    const publishedRoutes = this.#createPublishedRoutes(keys, routesFile, destinationStreams);
+    const publishedRoutes = this.#createPublishedRoutes(keys, routesFile, own);
     const router = this.#createRouter({
       artifacts,
       publishedRoutes,
@@ -106,7 +117,7 @@ export class MillraceStack extends TerraformStack {
       badRows,
       lake,
       deadLetters,
-      destinationStreams,
+      own,
       foreign,
     });
     // Firehose reads from LATEST, and S3 tells Snowpipe only of new objects: an event that is written before its
@@ -129,7 +140,7 @@ export class MillraceStack extends TerraformStack {
       router,
       deliveries,
       loader: warehouse.loader,
-      destinations: destinationStreams,
+      destinations: own,
       foreign,
       firewall: frontDoor.firewall,
     };
@@ -220,7 +231,8 @@ export class MillraceStack extends TerraformStack {
     });
   }
 
-  #createKeys(): Keys {
+  /** @param hasBuses EventBridge uses the key by itself, and only then. */
+  #createKeys(hasBuses: boolean): Keys {
     const { aws, environment } = this.#config;
     const logs = {
       sid: "LogGroupsOfThisPipeline",
@@ -250,6 +262,18 @@ export class MillraceStack extends TerraformStack {
       resources: ["*"],
       conditions: { StringEquals: { "aws:SourceAccount": aws.accountId } },
     };
+    const buses = {
+      sid: "BusesOfThisPipeline",
+      principal: { Service: "events.amazonaws.com" },
+      actions: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+      resources: ["*"],
+      conditions: {
+        StringEquals: { "aws:SourceAccount": aws.accountId },
+        ArnLike: {
+          "aws:SourceArn": `arn:aws:events:${aws.region}:${aws.accountId}:event-bus/${prefixOf(environment)}-*`,
+        },
+      },
+    };
     return {
       unmasked: new DataKey(this, "unmasked_key", {
         name: physicalName(environment, "unmasked"),
@@ -260,7 +284,7 @@ export class MillraceStack extends TerraformStack {
         name: physicalName(environment, "masked"),
         description: "Millrace: events after masking, logs and alarms",
         ...aws,
-        services: [logs, alarms],
+        services: [logs, alarms, ...(hasBuses ? [buses] : [])],
       }),
     };
   }
@@ -276,19 +300,32 @@ export class MillraceStack extends TerraformStack {
     return new EventStream(this, id, { name, config, key, tags, isAdopted: adopted !== undefined });
   }
 
-  #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly DestinationStream[] {
-    return destinations.map((destination) => {
-      const { application, owner, routes, name } = destination;
-      const { consumers, ...config } = destinationStream(this.#config, name);
-      const stream = this.#createStream(`destination_${name}`, name, config, key, {
-        tags: {
-          consumer: application,
-          "consumer-owner": owner,
-          ...(routes.length === 0 ? { routes: "none" } : {}),
-        },
-      });
-      return { stream, destination, consumers };
-    });
+  #createDestinations(destinations: readonly RouteDestination[], key: DataKey): OwnDestinations {
+    const streams: DestinationStream[] = [];
+    const queues: DestinationQueue[] = [];
+    const buses: DestinationBus[] = [];
+    for (const destination of destinations) {
+      const { kind, name } = destination;
+      const id = `destination_${name}`;
+      const tags = tagsOf(destination);
+      const physical = physicalName(this.#config.environment, name);
+      switch (kind) {
+        case "kinesis": {
+          const { consumers, ...config } = destinationStream(this.#config, name);
+          const stream = this.#createStream(id, name, config, key, { tags });
+          streams.push({ stream, destination, consumers });
+          break;
+        }
+        case "sqs":
+          queues.push({ queue: new EventQueue(this, id, { name: physical, key, tags }), destination });
+          break;
+        case "eventbridge": {
+          const description = `Events of the routes of ${destination.application}`;
+          buses.push({ bus: new EventBus(this, id, { name: physical, description, key, tags }), destination });
+        }
+      }
+    }
+    return { streams, queues, buses };
   }
 
   #createBuckets(keys: Keys): { lake: PrivateBucket; deadLetters: PrivateBucket } {
@@ -378,7 +415,7 @@ export class MillraceStack extends TerraformStack {
   #createPublishedRoutes(
     keys: Keys,
     file: RoutesFile,
-    destinationStreams: readonly DestinationStream[],
+    { streams, queues, buses }: OwnDestinations,
   ): PublishedRoutes | undefined {
     const { aws, environment, routeReload } = this.#config;
     if (routeReload === undefined) return undefined;
@@ -386,7 +423,11 @@ export class MillraceStack extends TerraformStack {
       bucketName: bucketName(environment, "routes", aws.accountId),
       key: keys.masked,
       file,
-      dependsOn: destinationStreams.map(({ stream }) => stream.resource),
+      dependsOn: [
+        ...streams.map(({ stream }) => stream.resource),
+        ...queues.map(({ queue }) => queue.resource),
+        ...buses.map(({ bus }) => bus.resource),
+      ],
     });
   }
 
@@ -398,14 +439,14 @@ export class MillraceStack extends TerraformStack {
     badRows: EventStream;
     lake: PrivateBucket;
     deadLetters: PrivateBucket;
-    destinationStreams: readonly DestinationStream[];
+    own: OwnDestinations;
     foreign: readonly ForeignDestination[];
   }): Hop {
     const { aws, environment, functions, logs, mappings, routeReload } = this.#config;
     const { publishedRoutes } = from;
     const target = new PipelineFunction(this, "router", {
       name: physicalName(environment, "router"),
-      description: "Enriched event in, a copy to the stream of every route that matches",
+      description: "Enriched event in, a copy to the destination of every route that matches",
       config: functions.router,
       logs,
       artifact: from.artifacts("router"),
@@ -428,11 +469,12 @@ export class MillraceStack extends TerraformStack {
         from.keys.masked.encryptThrough("kinesis"),
         { sid: "WriteUndelivered", actions: ["s3:PutObject"], resources: [`${from.lake.arn}/${UNDELIVERED}/*`] },
         from.keys.masked.encryptThrough("s3"),
+        ...(from.own.queues.length > 0 ? [from.keys.masked.sendMessages()] : []),
         ...(publishedRoutes?.readStatements ?? []),
         ...writeDeadLetters(from.deadLetters),
       ],
     });
-    this.#allowDestinations(target, from.destinationStreams, from.foreign);
+    this.#allowDestinations(target, from.own, from.foreign);
     const mapping = new StreamMapping(this, "router_mapping", {
       source: from.enriched,
       target,
@@ -444,28 +486,33 @@ export class MillraceStack extends TerraformStack {
 
   #allowDestinations(
     router: PipelineFunction,
-    destinations: readonly DestinationStream[],
+    { streams, queues, buses }: OwnDestinations,
     foreign: readonly ForeignDestination[],
   ): void {
     const { aws, environment } = this.#config;
-    const targets = [
-      ...destinations
-        .filter(({ destination }) => destination.routes.length > 0)
-        .map(({ stream }) => ({
-          arn: stream.arn,
-          length: `arn:aws:kinesis:${aws.region}:${aws.accountId}:stream/${stream.name}`.length,
-        })),
-      ...foreign.map(({ arn }) => ({ arn, length: arn.length })),
+    const own = [
+      ...streams.map(({ stream, destination }) => ({ destination, ...stream, arn: stream.arn })),
+      ...queues.map(({ queue, destination }) => ({ destination, ...queue, arn: queue.arn })),
+      ...buses.map(({ bus, destination }) => ({ destination, ...bus, arn: bus.arn })),
     ];
-    const statements = splitByPolicySize(targets, ({ length }) => length).map((part): Statement[] => [
-      { sid: "WriteDestinations", actions: WRITE_ACTIONS, resources: part.map(({ arn }) => arn) },
-    ]);
-    if (foreign.length > 0) statements.push(foreign.map(encryptForForeignStream));
+    const targets = [
+      ...own
+        .filter(({ destination }) => destination.routes.length > 0)
+        .map(({ destination: { kind }, name, arn }) => {
+          const { service, resource } = destinationKinds[kind];
+          // Terraform fills the reference in; this long it is then.
+          return { kind, arn, length: `arn:aws:${service}:${aws.region}:${aws.accountId}:${resource}${name}`.length };
+        }),
+      ...foreign.map(({ kind, arn }) => ({ kind, arn, length: arn.length })),
+    ];
+    const statements = splitByPolicySize(targets, ({ length }) => length).map((part) => writeStatements(part));
+    const keys = foreign.filter(({ kind }) => kind !== "eventbridge");
+    if (keys.length > 0) statements.push(keys.map(encryptForForeign));
     for (const [index, statement] of statements.entries()) {
       const part = index + 1;
       const policy = new IamPolicy(this, `router_destinations_${part}`, {
         name: physicalName(environment, `router-destinations-${part}`),
-        description: "Destination streams of the route documents",
+        description: "Destinations of the route documents",
         policy: policyDocument(statement),
       });
       new IamRolePolicyAttachment(this, `router_destinations_${part}_attachment`, {
@@ -592,7 +639,14 @@ export class MillraceStack extends TerraformStack {
         raw: raw.nameReference,
         enriched: enriched.nameReference,
         bad_rows: badRows.nameReference,
-        destinations: destinations.map(({ stream }) => stream.nameReference),
+        destinations: destinations.streams.map(({ stream }) => stream.nameReference),
+      },
+    });
+    new TerraformOutput(this, "destinations", {
+      description: "Queues and buses that routes deliver to",
+      value: {
+        queues: destinations.queues.map(({ queue }) => queue.nameReference),
+        buses: destinations.buses.map(({ bus }) => bus.nameReference),
       },
     });
     new TerraformOutput(this, "functions", {
@@ -632,21 +686,44 @@ const UNDELIVERED = "undelivered";
 const isForeign = (destination: RouteDestination): destination is ForeignDestination => destination.arn !== undefined;
 const isOurs = (destination: RouteDestination): boolean => !isForeign(destination);
 
+/** Actions of the router on each kind of destination. */
+const writeActions: Readonly<Record<KindName, { readonly sid: string; readonly actions: readonly string[] }>> = {
+  kinesis: { sid: "WriteDestinations", actions: WRITE_ACTIONS },
+  sqs: { sid: "WriteQueues", actions: ["sqs:SendMessage"] },
+  eventbridge: { sid: "WriteBuses", actions: ["events:PutEvents"] },
+};
+
+/** One statement for each kind there is. */
+function writeStatements(targets: readonly { readonly kind: KindName; readonly arn: string }[]): Statement[] {
+  return Object.entries(writeActions).flatMap(([kind, { sid, actions }]): Statement[] => {
+    const resources = targets.filter((target) => target.kind === kind).map(({ arn }) => arn);
+    return resources.length === 0 ? [] : [{ sid, actions, resources }];
+  });
+}
+
+const tagsOf = ({ application, owner, routes }: RouteDestination): Readonly<Record<string, string>> => ({
+  consumer: application,
+  "consumer-owner": owner,
+  ...(routes.length === 0 ? { routes: "none" } : {}),
+});
+
 /**
- * Which key encrypts a stream of another account is that account's business, so the statement allows every key there
- * that is, but only for this stream: the encryption context names it.
+ * Which key encrypts a stream or queue of another account is that account's business, so the statement allows every key
+ * there that is, but only for this destination: the encryption context names it. A bus uses its key by itself.
  * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
-function encryptForForeignStream({ arn }: ForeignDestination, index: number): Statement {
-  const { region, accountId } = parseDestinationArn(arn, destinationKinds.kinesis) ?? { region: "", accountId: "" };
+function encryptForForeign({ arn, kind }: ForeignDestination, index: number): Statement {
+  const { region, accountId } = parseDestinationArn(arn, destinationKinds[kind]) ?? { region: "", accountId: "" };
+  const { service } = destinationKinds[kind];
   return {
-    sid: `EncryptForForeignStream${index + 1}`,
-    actions: ["kms:GenerateDataKey"],
+    sid: `EncryptForForeign${kind === "kinesis" ? "Stream" : "Queue"}${index + 1}`,
+    actions: kind === "kinesis" ? ["kms:GenerateDataKey"] : ["kms:GenerateDataKey", "kms:Decrypt"],
     resources: [`arn:aws:kms:${region}:${accountId}:key/*`],
     conditions: {
       StringEquals: {
-        "kms:ViaService": `kinesis.${region}.amazonaws.com`,
-        "kms:EncryptionContext:aws:kinesis:arn": arn,
+        "kms:ViaService": `${service}.${region}.amazonaws.com`,
+        [`kms:EncryptionContext:aws:${service}:arn`]: arn,
       },
     },
   };

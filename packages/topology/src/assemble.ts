@@ -1,6 +1,7 @@
 import {
   DeliveryStream,
   type DeliveryStreamOptions,
+  type EventBuses,
   EventSourceMapping,
   type EventSourceMappingOptions,
   type FunctionRuntime,
@@ -8,6 +9,7 @@ import {
   type ObjectStore,
   Snowpipe,
   type SnowpipeOptions,
+  type SqsQueues,
   type Warehouse,
 } from "@millrace/aws-simulator";
 import { StackError } from "./errors.ts";
@@ -67,6 +69,15 @@ export function createStreams({ streams }: Topology, kinesis: Kinesis): void {
       ...(maxRecordBytes === undefined ? {} : { maxRecordBytes }),
     });
   }
+}
+
+/** Makes the queues and buses of a stack. */
+export function createDestinations(
+  { queues, buses }: Pick<Topology, "queues" | "buses">,
+  services: { readonly queues: SqsQueues; readonly buses: EventBuses },
+): void {
+  for (const queue of queues) services.queues.createQueue(queue);
+  for (const { name } of buses) services.buses.createBus(name);
 }
 
 /**

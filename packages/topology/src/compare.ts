@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type {
+  BusSettings,
   FunctionSettings,
   LocalTopology,
   MappingSettings,
   ObjectSettings,
+  QueueSettings,
   SecretSettings,
   StreamSettings,
   TableSettings,
@@ -20,6 +22,8 @@ interface Reshard {
 /** What another definition of a running pipeline changes: what can be done while it runs, and what cannot. */
 export interface TopologyChanges {
   readonly newStreams: readonly StreamSettings[];
+  readonly newQueues: readonly QueueSettings[];
+  readonly newBuses: readonly BusSettings[];
   readonly reshards: readonly Reshard[];
   /** Functions with other code, variables, memory or time. */
   readonly functions: readonly FunctionSettings[];
@@ -47,10 +51,14 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
   const pipes = match(before.pipes, after.pipes, nameOf);
   const tables = match(before.tables, after.tables, nameOf);
   const views = match(before.views, after.views, nameOf);
+  const queues = match(before.queues, after.queues, nameOf);
+  const buses = match(before.buses, after.buses, nameOf);
   const objects = match(before.objects, after.objects, ({ bucket, key }) => `${bucket}/${key}`);
   const secrets = match(before.secrets, after.secrets, nameOf);
   return {
     newStreams: streams.added,
+    newQueues: queues.added,
+    newBuses: buses.added,
     reshards: streams.changed.flatMap(([old, stream]) =>
       old.shardCount === undefined || stream.shardCount === undefined || old.shardCount === stream.shardCount
         ? []
@@ -68,6 +76,9 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
     needRestart: [
       ...streams.changed.flatMap(([old, stream]) => differences("stream", old, stream, ["shardCount"])),
       ...removals("stream", streams.removed),
+      ...removals("queue", queues.removed),
+      ...queues.changed.flatMap(([old, queue]) => differences("queue", old, queue)),
+      ...removals("bus", buses.removed),
       ...additions("function", functions.added),
       ...removals("function", functions.removed),
       ...[...mappings.added, ...mappings.removed].map(({ functionName }) => `the mapping of ${functionName}`),

@@ -3,6 +3,7 @@ export {
   type Assembly,
   type AssemblyRuntime,
   concurrencyOf,
+  createDestinations,
   createStreams,
   type AssembledDelivery,
   type AssembledFunction,

@@ -131,7 +131,8 @@ async function followStream(
   const names = targets.streamNames();
   const name =
     names.find((candidate) => candidate === wanted) ?? names.find((candidate) => candidate.endsWith(`-${wanted}`));
-  if (name === undefined) throw new RangeError(`There is no stream "${wanted}". There are: ${names.join(", ")}.`);
+  if (name === undefined)
+    throw new RangeError(`There is no stream, queue or bus "${wanted}". There are: ${names.join(", ")}.`);
   response.writeHead(200, { "content-type": "application/x-ndjson", "x-stream": name });
   response.flushHeaders();
   await targets.tail(name, (line) => response.write(`${line}\n`), signal, fromStart);

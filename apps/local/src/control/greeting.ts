@@ -8,7 +8,7 @@ const sampleEvent =
 
 /** What `start` prints once everything runs: addresses, credentials, and commands that work as they stand. */
 export function greeting(pipeline: Pipeline, controlUrl: string): string {
-  const { topology, service, folders, resumed, kinesisUrl, s3Url, secretsUrl } = pipeline;
+  const { topology, service, services, folders, resumed, kinesisUrl, s3Url, secretsUrl } = pipeline;
   const { region, accountId } = localIdentity;
   const state = stateOption(folders.root);
   return `
@@ -24,6 +24,7 @@ ${
   State     ${relative(process.cwd(), folders.root) || "."}/: logs, streams, s3, warehouse.duckdb
   Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
   S3        ${s3Url}
+  SQS       ${services.sqsUrl}, EventBridge ${services.eventBridgeUrl}
   Secrets   ${secretsUrl} (put another value there: keys rotate)
   Account   ${accountId} in ${region}; any access key will do
   Control   ${controlUrl}

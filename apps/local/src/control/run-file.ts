@@ -15,6 +15,10 @@ export interface RunFile {
   readonly kinesisUrl: string;
   /** Endpoint of S3. */
   readonly s3Url: string;
+  /** Endpoint of SQS. */
+  readonly sqsUrl: string;
+  /** Endpoint of EventBridge. */
+  readonly eventBridgeUrl: string;
 }
 
 /** No pipeline runs in the folder. */

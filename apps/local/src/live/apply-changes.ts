@@ -14,11 +14,13 @@ import {
   type WarehouseSchema,
 } from "@millrace/topology";
 import { RuntimeError } from "../errors.ts";
+import type { DestinationServices } from "../runtime/destination-services.ts";
 import type { LiveFunction } from "./live-function.ts";
 
 /** The parts of a running pipeline that can be changed. */
 export interface ChangeableParts {
   readonly kinesis: Kinesis;
+  readonly services: Pick<DestinationServices, "create">;
   readonly objectStore: ObjectStore;
   readonly secrets: SecretsManager;
   readonly warehouse: WarehouseSchema;
@@ -61,6 +63,11 @@ export async function applyChanges(
     );
     createStreams({ ...after, streams: changes.newStreams }, parts.kinesis);
     done.push(...changes.newStreams.map(({ name }) => `stream ${name}`));
+    parts.services.create({ queues: changes.newQueues, buses: changes.newBuses });
+    done.push(
+      ...changes.newQueues.map(({ name }) => `queue ${name}`),
+      ...changes.newBuses.map(({ name }) => `bus ${name}`),
+    );
     for (const { bucket, key, path } of changes.objects) await parts.objectStore.put(bucket, key, parts.readFile(path));
     done.push(...changes.objects.map(({ key }) => `object ${key}`));
     done.push(...changes.secrets.map((secret) => putSecret(parts.secrets, secret)));

@@ -6,7 +6,8 @@ import { StackError } from "@millrace/topology";
 export interface ExpectedRoute {
   /** `<application>/<route>`. */
   readonly name: string;
-  readonly stream: string;
+  /** Name of its stream, queue or bus in the document. */
+  readonly destination: string;
   readonly pattern: unknown;
 }
 
@@ -15,7 +16,7 @@ interface Document {
   readonly routes: readonly {
     readonly name: string;
     readonly pattern: unknown;
-    readonly destination: { readonly stream: string };
+    readonly destination: { readonly stream?: string; readonly queue?: string; readonly bus?: string };
   }[];
 }
 
@@ -28,7 +29,7 @@ export function readExpectedRoutes(folder: string): readonly ExpectedRoute[] {
       const { application, routes } = readDocument(join(folder, file));
       return routes.map(({ name, pattern, destination }) => ({
         name: `${application}/${name}`,
-        stream: destination.stream,
+        destination: destination.stream ?? destination.queue ?? destination.bus ?? "",
         pattern,
       }));
     });

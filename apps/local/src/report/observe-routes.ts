@@ -10,24 +10,31 @@ interface RoutedLine {
   readonly processing: { readonly router: { readonly routes: readonly string[] } };
 }
 
+/** Queues and buses, as far as they are looked at here. */
+export interface ObservedServices {
+  names(): readonly string[];
+  messagesAfter(name: string, number: number): readonly { readonly text: string; readonly arrivalMs: number }[];
+}
+
 /**
- * What the destination streams hold, by route. A stream's physical name ends with the name the document gives it; a
- * route whose stream does not exist has no entry.
+ * Events in the destinations, by route. A destination's physical name ends with the name the document gives it; a
+ * route whose destination does not exist has no entry.
  */
 export function observeRoutes(
   kinesis: Kinesis,
+  services: ObservedServices,
   routes: readonly ExpectedRoute[],
   baseline: Baseline,
 ): ReadonlyMap<string, Sightings> {
   const observed = new Map<string, Sightings>();
-  const streams = kinesis.streamNames();
-  for (const logicalName of new Set(routes.map(({ stream }) => stream))) {
-    const streamName = streams.find((name) => name === logicalName || name.endsWith(`-${logicalName}`));
-    if (streamName === undefined) continue;
-    const own = routes.filter(({ stream }) => stream === logicalName);
+  for (const logicalName of new Set(routes.map(({ destination }) => destination))) {
+    const lines = linesOf(logicalName, kinesis, services, baseline);
+    if (lines === undefined) continue;
+    const own = routes.filter(({ destination }) => destination === logicalName);
     for (const { name } of own) observed.set(name, new Sightings());
-    for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
-      const line = JSON.parse(text) as RoutedLine;
+    for (const { text, arrivalMs } of lines) {
+      const value = JSON.parse(text) as RoutedLine | { readonly detail: RoutedLine };
+      const line = "detail" in value ? value.detail : value;
       const identity = JSON.stringify([line.event.source, line.event.id]);
       for (const route of line.processing.router.routes) {
         const sightings = observed.get(route) ?? new Sightings();
@@ -37,4 +44,19 @@ export function observeRoutes(
     }
   }
   return observed;
+}
+
+/** Events of a stream, queue or bus since the run began; undefined when there is none of the name. */
+function linesOf(
+  logicalName: string,
+  kinesis: Kinesis,
+  services: ObservedServices,
+  baseline: Baseline,
+): Iterable<{ readonly text: string; readonly arrivalMs: number }> | undefined {
+  const isAt = (name: string): boolean => name === logicalName || name.endsWith(`-${logicalName}`);
+  const streamName = kinesis.streamNames().find(isAt);
+  if (streamName !== undefined) return readLines(kinesis, streamName, baseline);
+  const name = services.names().find(isAt);
+  if (name === undefined) return undefined;
+  return services.messagesAfter(name, 0).filter(({ arrivalMs }) => arrivalMs >= baseline.startedAtMs);
 }

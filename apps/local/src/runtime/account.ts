@@ -8,6 +8,8 @@ export function accountEnvironment(urls: {
   readonly kinesis: string;
   readonly s3: string;
   readonly secrets: string;
+  readonly sqs: string;
+  readonly eventBridge: string;
 }): Readonly<Record<string, string>> {
   return {
     AWS_REGION: localIdentity.region,
@@ -16,5 +18,7 @@ export function accountEnvironment(urls: {
     AWS_ENDPOINT_URL_KINESIS: urls.kinesis,
     AWS_ENDPOINT_URL_S3: urls.s3,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secrets,
+    AWS_ENDPOINT_URL_SQS: urls.sqs,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: urls.eventBridge,
   };
 }

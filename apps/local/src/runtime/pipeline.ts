@@ -38,6 +38,7 @@ import { MetricTotals } from "../status/metric-totals.ts";
 import { describeHops } from "../status/pipeline-hops.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
+import { DestinationServices } from "./destination-services.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
 import { emptyStateFolder, routesFolder, type StateFolders } from "./folders.ts";
 import { invokeWithRoom } from "./hold-invocations.ts";
@@ -84,6 +85,8 @@ export class Pipeline {
   readonly objectStore: FolderObjectStore;
   readonly warehouse: DuckDbWarehouse;
   readonly service: ServiceProcess;
+  /** The queues and buses of the stack. */
+  readonly services: DestinationServices;
   #topology: LocalTopology;
   /** The stack as it was read: ages of what runs may be prolonged. */
   #definition: LocalTopology;
@@ -113,6 +116,7 @@ export class Pipeline {
     server: KinesisServer;
     objectServer: ObjectStoreServer;
     secretsServer: SecretsManagerServer;
+    services: DestinationServices;
     assembly: Assembly<LiveFunction>;
     logs: readonly LogFile[];
     secrets: SecretsManager;
@@ -133,6 +137,7 @@ export class Pipeline {
     this.#server = parts.server;
     this.#objectServer = parts.objectServer;
     this.#secretsServer = parts.secretsServer;
+    this.services = parts.services;
     this.#parts = parts.assembly;
     this.#logs = parts.logs;
     this.#metrics = parts.metrics;
@@ -174,7 +179,14 @@ export class Pipeline {
     const secrets = new SecretsManager({ region: localIdentity.region, accountId: localIdentity.accountId });
     for (const secret of topology.secrets) secrets.createSecret(secret);
     const secretsServer = await startSecretsManagerServer(secrets, { onError: warn("secrets manager") });
-    const account = accountEnvironment({ kinesis: server.url, s3: objectServer.url, secrets: secretsServer.url });
+    const services = await DestinationServices.start(topology, warn);
+    const account = accountEnvironment({
+      kinesis: server.url,
+      s3: objectServer.url,
+      secrets: secretsServer.url,
+      sqs: services.sqsUrl,
+      eventBridge: services.eventBridgeUrl,
+    });
     const warehouse = await openWarehouse(topology, folders.warehouse);
 
     const metrics = new MetricTotals();
@@ -243,6 +255,7 @@ export class Pipeline {
       server,
       objectServer,
       secretsServer,
+      services,
       assembly,
       secrets,
       createVersion,
@@ -277,6 +290,7 @@ export class Pipeline {
     const done = await applyChanges(
       {
         kinesis: this.kinesis,
+        services: this.services,
         objectStore: this.objectStore,
         secrets: this.#secrets,
         warehouse: this.warehouse,
@@ -325,6 +339,7 @@ export class Pipeline {
     return describeHops({
       topology: this.topology,
       kinesis: this.kinesis,
+      services: this.services,
       parts: this.#parts,
       metrics: this.#metrics,
       serviceRestarts: this.service.restarts,
@@ -360,6 +375,7 @@ export class Pipeline {
     await this.#server.close();
     await this.#objectServer.close();
     await this.#secretsServer.close();
+    await this.services.close();
     await this.#streams.store.close();
     await this.warehouse.close();
     for (const log of this.#logs) log.end();
@@ -400,7 +416,7 @@ export class Pipeline {
 }
 
 function readDestinations(): readonly string[] {
-  return [...new Set(readExpectedRoutes(routesFolder).map(({ stream }) => stream))];
+  return [...new Set(readExpectedRoutes(routesFolder).map(({ destination }) => destination))];
 }
 
 /** @throws RuntimeError when a file that the stack puts into a bucket is not there */

@@ -1,4 +1,5 @@
 import type { Kinesis } from "@millrace/aws-simulator";
+import type { DestinationServices } from "./destination-services.ts";
 
 const pollIntervalMs = 100;
 
@@ -20,6 +21,26 @@ export async function tailStream(
     for (const { shardId, record } of kinesis.readRecords(streamName, seen)) {
       seen.set(shardId, record.SequenceNumber);
       for (const line of Buffer.from(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
+    }
+    if (isLast) return;
+    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
+  }
+}
+
+/** Calls back with every event that comes to a queue or bus until the signal aborts. It takes nothing from a queue. */
+export async function tailMessages(
+  services: Pick<DestinationServices, "count" | "messagesAfter">,
+  name: string,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+  fromStart: boolean,
+): Promise<void> {
+  let seen = fromStart ? 0 : services.count(name);
+  for (;;) {
+    const isLast = signal.aborted;
+    for (const { number, text } of services.messagesAfter(name, seen)) {
+      seen = number;
+      onLine(text);
     }
     if (isLast) return;
     await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));

@@ -1,5 +1,6 @@
 import type { Kinesis, ProcessFunctionStats } from "@millrace/aws-simulator";
 import type { Assembly, AssembledFunction, LocalTopology } from "@millrace/topology";
+import type { DestinationServices } from "../runtime/destination-services.ts";
 import type { MetricTotals, Totals } from "./metric-totals.ts";
 import type { HopStatus } from "./status-lines.ts";
 
@@ -7,6 +8,8 @@ import type { HopStatus } from "./status-lines.ts";
 export interface HopSources {
   readonly topology: LocalTopology;
   readonly kinesis: Kinesis;
+  /** Queues and buses. */
+  readonly services: Pick<DestinationServices, "names" | "count">;
   readonly parts: Assembly<AssembledFunction & { stats(): ProcessFunctionStats }>;
   readonly metrics: MetricTotals;
   /** Restarts of the event service. */
@@ -94,8 +97,14 @@ function describeMapping(
   };
 }
 
-/** Every stream behind the router, and every destination of a route that has none. */
-function describeDestinations({ topology, kinesis, metrics, destinations }: HopSources): readonly HopStatus[] {
+/** Every stream, queue and bus behind the router, and every destination of a route that has none. */
+function describeDestinations({
+  topology,
+  kinesis,
+  services,
+  metrics,
+  destinations,
+}: HopSources): readonly HopStatus[] {
   const own: readonly string[] = Object.values(topology.pipelineStreams);
   const streams = kinesis.streamNames().filter((name) => !own.includes(name));
   const isAt = (stream: string, destination: string): boolean =>
@@ -118,16 +127,25 @@ function describeDestinations({ topology, kinesis, metrics, destinations }: HopS
       ]),
     };
   });
-  const missing = destinations.filter((destination) => !streams.some((stream) => isAt(stream, destination)));
+  const others = services.names().map((name) => ({
+    name,
+    unit: "events",
+    in: services.count(name),
+    out: services.count(name),
+    ageMs: undefined,
+    note: notes([[undelivered(destinations.find((each) => isAt(name, each))), "undelivered"]]),
+  }));
+  const names = [...streams, ...services.names()];
+  const missing = destinations.filter((destination) => !names.some((name) => isAt(name, destination)));
   const absent = missing.map((name) => ({
     name,
     unit: "records",
     in: 0,
     out: 0,
     ageMs: undefined,
-    note: ["no such stream", notes([[undelivered(name), "undelivered"]])].filter((note) => note !== "").join(", "),
+    note: ["no such destination", notes([[undelivered(name), "undelivered"]])].filter((note) => note !== "").join(", "),
   }));
-  return [...present, ...absent];
+  return [...present, ...others, ...absent];
 }
 
 function notes(counts: readonly (readonly [count: number | undefined, what: string])[]): string {

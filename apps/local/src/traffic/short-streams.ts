@@ -50,7 +50,7 @@ function shareOf(name: string, shares: ReadonlyMap<string, number>): number {
 
 /** The share of the sample events that each destination gets. */
 function shareOfStreams(routes: readonly ExpectedRoute[]): ReadonlyMap<string, number> {
-  const streamOf = new Map(routes.map(({ name, stream }) => [name, stream]));
+  const streamOf = new Map(routes.map(({ name, destination }) => [name, destination]));
   const oracle = createRouteOracle(routes);
   const copies = new Map<string, number>();
   let events = 0;

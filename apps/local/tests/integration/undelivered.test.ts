@@ -15,6 +15,7 @@ import { killPipelines, runPipeline } from "./run-pipeline.ts";
 
 const lakeOf = (stateFolder: string): string => join(stateFolder, "s3", "millrace-local-lake-000000000000");
 const routes = readExpectedRoutes(routesFolder);
+const noServices = { names: () => [], messagesAfter: () => [] };
 
 afterEach(killPipelines);
 
@@ -31,9 +32,9 @@ async function redriveFraud(stateFolder: string) {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ["--conditions=@millrace/source", command, "redrive", "fraud", "--lake", lakeOf(stateFolder), "--stage", "local"],
-      { env: { ...process.env, ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "" }) } },
+      { env: { ...process.env, ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "", sqs: "", eventBridge: "" }) } },
     );
-    return { stdout, routed: observeRoutes(kinesis, routes, { startedAtMs: 0, streams: new Map() }) };
+    return { stdout, routed: observeRoutes(kinesis, noServices, routes, { startedAtMs: 0, streams: new Map() }) };
   } finally {
     await server.close();
   }
@@ -59,7 +60,7 @@ test("a stream that is missing costs the others nothing; its events wait in its 
   expect(output).toContain("once it does: pnpm routes redrive fraud");
   // The stream that is not there has its line in the hop table, with what it did not take.
   const expectedByFraud = Object.entries(report?.routes ?? {}).filter(([name]) => name.startsWith("fraud/"));
-  const [, undelivered] = /^fraud +records +0 +0 +0 +no such stream, (\d+) undelivered$/m.exec(output) ?? [];
+  const [, undelivered] = /^fraud +records +0 +0 +0 +no such destination, (\d+) undelivered$/m.exec(output) ?? [];
   expect(Number(undelivered)).toBeGreaterThanOrEqual(Math.max(...expectedByFraud.map(([, route]) => route.expected)));
   expect(folders).toEqual(["fraud"]);
   for (const [name, { expected, distinct, undelivered }] of Object.entries(report?.routes ?? {})) {

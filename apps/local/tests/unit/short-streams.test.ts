@@ -3,8 +3,8 @@ import { findShortStreams } from "../../src/traffic/short-streams.ts";
 
 const pipelineStreams = { raw: "x-raw", enriched: "x-enriched", badRows: "x-bad-rows" };
 const routes = [
-  { name: "shop/clicks", stream: "clicks", pattern: { event: { type: ["search.click"] } } },
-  { name: "shop/all", stream: "all", pattern: { event: { source: [{ exists: true }] } } },
+  { name: "shop/clicks", destination: "clicks", pattern: { event: { type: ["search.click"] } } },
+  { name: "shop/all", destination: "all", pattern: { event: { source: [{ exists: true }] } } },
 ];
 
 function find(rate: number, shards: Readonly<Record<string, number | undefined>>): string[] {

@@ -32,6 +32,22 @@ export function boundaryStatements(scope: RoleScope): readonly Statement[] {
       conditions: { StringNotEquals: { "aws:ResourceAccount": scope.accountId } },
     },
     {
+      sid: "OwnQueues",
+      actions: ["sqs:SendMessage"],
+      resources: [arn("sqs", `${prefix}-*`)],
+    },
+    {
+      sid: "OwnBuses",
+      actions: ["events:PutEvents"],
+      resources: [arn("events", `event-bus/${prefix}-*`)],
+    },
+    {
+      sid: "QueuesAndBusesOfOthers",
+      actions: ["events:PutEvents", "sqs:SendMessage"],
+      resources: ["arn:aws:events:*:*:event-bus/*", "arn:aws:sqs:*:*:*"],
+      conditions: { StringNotEquals: { "aws:ResourceAccount": scope.accountId } },
+    },
+    {
       sid: "OwnBuckets",
       actions: [
         "s3:AbortMultipartUpload",

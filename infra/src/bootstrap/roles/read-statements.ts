@@ -33,6 +33,16 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
       resources: [arn("kinesis", `stream/${prefix}-*`)],
     },
     {
+      sid: "ReadQueues",
+      actions: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
+      resources: [arn("sqs", `${prefix}-*`)],
+    },
+    {
+      sid: "ReadBuses",
+      actions: ["events:DescribeEventBus", "events:ListTagsForResource"],
+      resources: [arn("events", `event-bus/${prefix}-*`)],
+    },
+    {
       sid: "ReadDeliveryStreams",
       actions: ["firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream"],
       resources: [arn("firehose", `deliverystream/${prefix}-*`)],

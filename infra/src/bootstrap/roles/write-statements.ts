@@ -34,6 +34,22 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
       resources: [arn("kinesis", `stream/${prefix}-*`)],
     },
     {
+      sid: "WriteQueues",
+      actions: ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"],
+      resources: [arn("sqs", `${prefix}-*`)],
+    },
+    {
+      sid: "WriteBuses",
+      actions: [
+        "events:CreateEventBus",
+        "events:DeleteEventBus",
+        "events:TagResource",
+        "events:UntagResource",
+        "events:UpdateEventBus",
+      ],
+      resources: [arn("events", `event-bus/${prefix}-*`)],
+    },
+    {
       sid: "WriteDeliveryStreams",
       actions: [
         "firehose:CreateDeliveryStream",
@@ -110,7 +126,7 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
       conditions: {
         StringEquals: {
           ...taggedOurs(scope),
-          "kms:ViaService": ["firehose", "kinesis", "lambda", "s3"].map(
+          "kms:ViaService": ["events", "firehose", "kinesis", "lambda", "s3", "sqs"].map(
             (name) => `${name}.${scope.region}.amazonaws.com`,
           ),
         },

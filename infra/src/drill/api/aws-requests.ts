@@ -17,6 +17,7 @@ const DEFAULT_RETENTION_HOURS = 24;
 export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
   aws_cloudwatch_composite_alarm: [{ call: "cloudwatch:PutCompositeAlarm" }],
   aws_cloudwatch_dashboard: [{ call: "cloudwatch:PutDashboard" }],
+  aws_cloudwatch_event_bus: [{ call: "eventbridge:CreateEventBus" }],
   aws_cloudwatch_log_group: [
     { call: "logs:CreateLogGroup", names: { logGroupName: "name", logGroupClass: "log_group_class" } },
     {
@@ -165,6 +166,27 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
     },
   ],
   aws_sns_topic_subscription: [{ call: "sns:Subscribe", names: { Attributes: "none" } }],
+  aws_sqs_queue: [
+    {
+      call: "sqs:CreateQueue",
+      names: { QueueName: "name", Attributes: "attributes" },
+      state: (state) => ({
+        name: state["name"] ?? null,
+        attributes: {
+          KmsMasterKeyId: state["kms_master_key_id"] ?? null,
+          MessageRetentionPeriod: String(state["message_retention_seconds"]),
+          VisibilityTimeout: String(state["visibility_timeout_seconds"]),
+        },
+      }),
+    },
+  ],
+  aws_sqs_queue_policy: [
+    {
+      call: "sqs:SetQueueAttributes",
+      names: { Attributes: "attributes" },
+      state: (state) => ({ queue_url: state["queue_url"] ?? null, attributes: { Policy: state["policy"] ?? null } }),
+    },
+  ],
   aws_wafv2_web_acl: [{ call: "wafv2:CreateWebACL" }],
   aws_wafv2_web_acl_association: [{ call: "wafv2:AssociateWebACL", names: { WebACLArn: "web_acl_arn" } }],
 };

@@ -32,6 +32,7 @@ const functionCodeAndConfig = [
 /** Nested attributes (`kinesis_source_configuration`) count whole. */
 const behaviours: Readonly<Record<string, TypeBehaviour>> = {
   // Documentation of hashicorp/aws 6.25.0: "Forces new resource" on the page of each type
+  aws_cloudwatch_event_bus: { forcesNew: ["name"] },
   aws_cloudwatch_dashboard: { forcesNew: ["dashboard_name"] },
   aws_cloudwatch_log_group: { forcesNew: ["name"] },
   aws_cloudwatch_log_stream: { forcesNew: ["name", "log_group_name"] },
@@ -61,6 +62,8 @@ const behaviours: Readonly<Record<string, TypeBehaviour>> = {
   aws_s3_object: { forcesNew: ["bucket", "key"], recomputes: { attributes: ["etag", "version_id"] } },
   aws_sns_topic: { forcesNew: ["name"] },
   aws_sns_topic_subscription: { forcesNew: ["endpoint", "protocol", "topic_arn"] },
+  aws_sqs_queue: { forcesNew: ["name", "fifo_queue"] },
+  aws_sqs_queue_policy: { forcesNew: ["queue_url"] },
   aws_wafv2_web_acl: { forcesNew: ["scope"] },
   // Documentation of snowflakedb/snowflake 2.11.0
   snowflake_pipe: { forcesNew: ["name", "database", "schema", "copy_statement", "auto_ingest"] },

@@ -36,6 +36,7 @@ const snowflakeUser = "arn:aws:iam::999999999999:user/drill-s";
 
 /** Attributes whose value others build upon, by `type.attribute`. */
 const special: Readonly<Record<string, MakeValue>> = {
+  "aws_cloudwatch_event_bus.arn": ({ name }, at) => arn("events", at, `event-bus/${text(name)}`),
   "aws_cloudwatch_log_group.arn": ({ name }, at) => arn("logs", at, `log-group:${text(name)}`),
   "aws_iam_policy.arn": ({ name }, at) => arn("iam", { ...at, region: "" }, `policy/${text(name)}`),
   "aws_iam_role.arn": ({ name }, at) => arn("iam", { ...at, region: "" }, `role/${text(name)}`),
@@ -48,6 +49,9 @@ const special: Readonly<Record<string, MakeValue>> = {
   "aws_lambda_function.arn": ({ function_name: name }, at) => arn("lambda", at, `function:${text(name)}`),
   "aws_lambda_function.version": ({ function_name: name }) => String(nextVersion(text(name))),
   "aws_s3_bucket.arn": ({ bucket }, { partition }) => `arn:${partition}:s3:::${text(bucket)}`,
+  "aws_sqs_queue.arn": ({ name }, at) => arn("sqs", at, text(name)),
+  "aws_sqs_queue.url": ({ name }, { region, accountId }) =>
+    `https://sqs.${region}.amazonaws.com/${accountId}/${text(name)}`,
   "aws_sns_topic.arn": ({ name }, at) => arn("sns", at, text(name)),
   "aws_lb_hosted_zone_id.id": () => "Z0DRILLLOADBALANCER",
   "aws_route53_zone.zone_id": () => "Z0DRILLZONE",

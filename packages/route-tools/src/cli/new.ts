@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { checkRoutes } from "../check/check-routes.ts";
-import { readRouteDocuments, type RouteDocument, RouteDocumentsError, routeDocumentSchema } from "@millrace/routes";
+import {
+  type Destination,
+  readRouteDocuments,
+  type RouteDocument,
+  RouteDocumentsError,
+  routeDocumentSchema,
+} from "@millrace/routes";
 import { UsageError } from "../errors.ts";
 import { newRouteDocument, withRoute } from "../scaffold/new-document.ts";
 import type { Command } from "./command.ts";
@@ -19,7 +25,7 @@ const QUESTIONS = {
 
 export const newCommand: Command = {
   usage:
-    "new [--application name] [--owner team] [--type a.b[,c.d]] [--name route] [--stream name] [--description text] [--include-invalid] [--routes folder]",
+    "new [--application name] [--owner team] [--type a.b[,c.d]] [--name route] [--stream, --queue or --bus name] [--description text] [--include-invalid] [--routes folder]",
   summary: "writes a document, or adds a route to one, that passes check; asks for what is not given",
   async run(args, output) {
     const { values } = parseArgs({
@@ -30,6 +36,8 @@ export const newCommand: Command = {
         type: { type: "string" },
         name: { type: "string" },
         stream: { type: "string" },
+        queue: { type: "string" },
+        bus: { type: "string" },
         description: { type: "string" },
         "include-invalid": { type: "boolean" },
         routes: { type: "string" },
@@ -52,7 +60,7 @@ export const newCommand: Command = {
       owner: values.owner ?? existing?.owner ?? (await ask("owner")),
       types: (values.type ?? (await ask("type"))).split(",").map((type) => type.trim()),
       name: values.name,
-      stream: values.stream,
+      destination: destinationOf(values),
       description: values.description,
       includeInvalid: values["include-invalid"],
     };
@@ -75,6 +83,21 @@ export const newCommand: Command = {
     return 0;
   },
 };
+
+/** The destination that the options name; undefined when none does. */
+function destinationOf(values: {
+  readonly stream?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly bus?: string | undefined;
+}): Destination | undefined {
+  const { stream, queue, bus } = values;
+  if ([stream, queue, bus].filter((name) => name !== undefined).length > 1) {
+    throw new UsageError("Expected one of --stream, --queue and --bus.");
+  }
+  if (queue !== undefined) return { queue };
+  if (bus !== undefined) return { bus };
+  return stream === undefined ? undefined : { stream };
+}
 
 async function ask(question: keyof typeof QUESTIONS): Promise<string> {
   if (!process.stdin.isTTY) throw new UsageError(`--${question} is missing. Usage: ${newCommand.usage}`);

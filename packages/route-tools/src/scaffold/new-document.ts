@@ -2,7 +2,7 @@ import type { Contract, Registry } from "@millrace/contract-tools/registry";
 import { FREE_NAME } from "../analysis/sensitive-places.ts";
 import { READABLE_AFTER } from "../check/check-sensitive.ts";
 import { EventModel } from "../analysis/event-model.ts";
-import { closestName, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
+import { closestName, type Destination, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
 
 /** What somebody who wants a route says. */
@@ -14,8 +14,8 @@ export interface NewRouteAnswers {
   /** Default: `<type>` with hyphens, or `events` for several. */
   readonly name?: string | undefined;
   readonly description?: string | undefined;
-  /** Default: the application's name. */
-  readonly stream?: string | undefined;
+  /** Default: a stream of the application's name. */
+  readonly destination?: Destination | undefined;
   /** Also events that broke their contract. */
   readonly includeInvalid?: boolean | undefined;
 }
@@ -58,7 +58,7 @@ function newRoute(answers: NewRouteAnswers, registry: Registry): Route {
     description:
       answers.description ?? `Events of ${types.join(", ")}${includeInvalid ? "" : " that hold their contract"}.`,
     pattern: { event: { type: types }, ...status },
-    destination: { stream: answers.stream ?? application },
+    destination: answers.destination ?? { stream: application },
     ...(drop.length > 0 && { project: { drop } }),
     tests: [
       { name: `an event of ${types[0] ?? ""} is delivered`, event: matching, matches: true },

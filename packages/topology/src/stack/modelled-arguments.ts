@@ -48,6 +48,8 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
   aws_s3_bucket: ["bucket"],
   aws_s3_object: ["bucket", "key", "source"],
   aws_s3_bucket_notification: ["bucket", "queue"],
+  aws_sqs_queue: ["name", "visibility_timeout_seconds", "message_retention_seconds"],
+  aws_cloudwatch_event_bus: ["name"],
   snowflake_table: ["name", "column"],
   snowflake_view: ["name", "statement"],
   snowflake_stage: ["name", "url"],
@@ -81,6 +83,9 @@ const harmlessArguments: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_lambda_event_source_mapping: ["kms_key_arn", "metrics_config"],
   aws_kinesis_firehose_delivery_stream: ["destination", "server_side_encryption"],
+  // A policy is the cloud's; a delay, FIFO or a dead-letter queue would change what consumers see.
+  aws_sqs_queue: ["kms_data_key_reuse_period_seconds", "kms_master_key_id", "sqs_managed_sse_enabled"],
+  aws_cloudwatch_event_bus: ["description", "kms_key_identifier"],
 };
 
 /** As above, in the block that describes where a delivery stream writes. */

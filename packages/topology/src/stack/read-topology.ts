@@ -59,6 +59,13 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
       path: resolve(dirname(stack.path), args.string("source")),
     })),
     secrets: readSecrets(reader),
+    queues: reader.each("aws_sqs_queue", (args, arn) => ({
+      name: args.string("name"),
+      arn,
+      visibilitySeconds: args.number("visibility_timeout_seconds", 30),
+      retentionSeconds: args.number("message_retention_seconds", 345_600),
+    })),
+    buses: reader.each("aws_cloudwatch_event_bus", (args, arn) => ({ name: args.string("name"), arn })),
     tables: reader.each("snowflake_table", readTable),
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
@@ -136,9 +143,11 @@ class StackReader {
 /** The computed attribute by which other resources refer to one of these. */
 const handleAttributes: Readonly<Record<string, string>> = {
   aws_kinesis_stream: "arn",
+  aws_cloudwatch_event_bus: "arn",
   aws_lambda_function: "arn",
   aws_lambda_event_source_mapping: "uuid",
   aws_secretsmanager_secret: "arn",
+  aws_sqs_queue: "arn",
   snowflake_pipe: "notification_channel",
 };
 

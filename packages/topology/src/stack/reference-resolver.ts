@@ -37,10 +37,12 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_s3_bucket.id": (args, resource) => text(args["bucket"], resource, "bucket"),
   // Secrets Manager adds a hyphen and six characters to the name.
   "aws_secretsmanager_secret.arn": (...known) => `${named("secretsmanager", "secret:", "name")(...known)}-LOCAL0`,
+  "aws_cloudwatch_event_bus.arn": named("events", "event-bus/", "name"),
   "aws_cloudwatch_log_group.arn": named("logs", "log-group:", "name"),
   "aws_iam_role.arn": (args, resource, { accountId }) =>
     `arn:aws:iam::${accountId}:role/${text(args["name"], resource, "name")}`,
   "aws_iam_role.id": (args, resource) => text(args["name"], resource, "name"),
+  "aws_sqs_queue.arn": named("sqs", "", "name"),
   "snowflake_pipe.notification_channel": named("sqs", "sf-snowpipe-", "name"),
   "data.aws_caller_identity.account_id": (_args, _resource, { accountId }) => accountId,
   "data.aws_region.name": (_args, _resource, { region }) => region,

@@ -72,6 +72,20 @@ export interface SecretSettings {
   readonly text: string;
 }
 
+/** A standard queue that the router writes to. */
+export interface QueueSettings {
+  readonly name: string;
+  readonly arn: string;
+  readonly visibilitySeconds: number;
+  readonly retentionSeconds: number;
+}
+
+/** An event bus that the router writes to. */
+export interface BusSettings {
+  readonly name: string;
+  readonly arn: string;
+}
+
 export interface TableSettings {
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
@@ -126,6 +140,8 @@ export interface Topology {
   readonly buckets: readonly string[];
   readonly objects: readonly ObjectSettings[];
   readonly secrets: readonly SecretSettings[];
+  readonly queues: readonly QueueSettings[];
+  readonly buses: readonly BusSettings[];
   readonly tables: readonly TableSettings[];
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];

@@ -62,6 +62,8 @@ const topology: Topology = {
   ],
   buckets: ["lake", "given-up"],
   objects: [],
+  queues: [],
+  buses: [],
   tables: [],
   views: [],
   pipes: [

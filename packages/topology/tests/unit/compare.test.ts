@@ -42,6 +42,8 @@ const base: LocalTopology = {
   buckets: ["lake"],
   objects: [],
   secrets: [],
+  queues: [],
+  buses: [],
   tables: [{ name: "EVENTS", columns: [] }],
   views: [{ name: "V", statement: "SELECT 1" }],
   pipes: [],
