@@ -96,6 +96,9 @@ export interface StoredEvent {
   readonly value: EnrichedValue;
 }
 
+/** An event as a destination of whatever kind has it. */
+export type DeliveredEvent = Omit<StoredEvent, "record">;
+
 interface EnrichedValue {
   readonly event: { readonly id: string; readonly source: string; readonly type: string; readonly subject?: string };
   readonly validation: { readonly status: string };
@@ -130,7 +133,7 @@ export class Evidence {
   readonly raw: readonly RawLine[];
   readonly enriched: readonly StoredEvent[];
   readonly badRows: readonly StoredBadRow[];
-  readonly destinations: ReadonlyMap<string, readonly StoredEvent[]>;
+  readonly destinations: ReadonlyMap<string, readonly DeliveredEvent[]>;
   readonly undelivered: readonly StoredUndelivered[];
   /** Source records that Lambda gave up on, `<stream> <shard>:<sequence number>`. */
   readonly givenUp: ReadonlySet<string>;
@@ -153,7 +156,12 @@ export class Evidence {
       record.lines.map((line) => readBadRow(record, line, run.privacyKeys)),
     );
     this.destinations = new Map(
-      run.routes.destinations.map(({ name }) => [name, this.eventsOf(this.places.destination(name))]),
+      run.routes.destinations.map((destination) => [
+        destination.name,
+        destination.kind === "kinesis"
+          ? this.eventsOf(this.places.destination(destination.name))
+          : run.pipeline.linesIn(destination).map((line) => readEvent(line)),
+      ]),
     );
   }
 
@@ -223,15 +231,17 @@ export class Evidence {
     let events = this.#events.get(streamName);
     if (events === undefined) {
       events = this.records(streamName).flatMap((record) =>
-        record.lines.map((line) => {
-          const value = JSON.parse(line) as EnrichedValue;
-          return { record, line, value, identity: identityOf(value.event) };
-        }),
+        record.lines.map((line) => ({ record, ...readEvent(line) })),
       );
       this.#events.set(streamName, events);
     }
     return events;
   }
+}
+
+function readEvent(line: string): DeliveredEvent {
+  const value = JSON.parse(line) as EnrichedValue;
+  return { line, value, identity: identityOf(value.event) };
 }
 
 async function listAll(

@@ -59,6 +59,12 @@ export const invariants: readonly Invariant[] = [
     check: checkDeliveries,
   },
   {
+    name: "entry-delivery-is-true",
+    claim:
+      "In a queue or bus an event lies as often as it was confirmed; more often only where an outcome was in doubt (guarantee 3).",
+    check: checkEntryDeliveries,
+  },
+  {
     name: "one-in-one-out",
     claim:
       "Every event of the raw stream is in the enriched stream, every other line is a bad row, never both (guarantee 2).",
@@ -328,7 +334,7 @@ function checkDestinationOrder(evidence: Evidence): string[] {
           routings.versionsOf(identity).size < 2 &&
           !evidence.isGivenUp(evidence.places.enriched, record),
       ),
-      evidence.destinations.get(stream) ?? [],
+      evidence.eventsOf(evidence.places.destination(stream)),
       `the stream ${stream}`,
     );
   });
@@ -430,6 +436,22 @@ function checkRoutes(evidence: Evidence): string[] {
     }
   }
   return violations;
+}
+
+function checkEntryDeliveries(evidence: Evidence): string[] {
+  const { pipeline, routes } = evidence.run;
+  return routes.destinations
+    .filter(({ kind }) => kind !== "kinesis")
+    .flatMap(({ name }) => {
+      const copies = groupBy(evidence.destinations.get(name) ?? [], ({ identity }) => identity);
+      const handedOver = new Set([...pipeline.entryDeliveries.identitiesOf(name), ...copies.keys()]);
+      return [...handedOver].flatMap((identity) => {
+        const { confirmed, isDoubtful } = pipeline.entryDeliveries.of(name, identity);
+        const count = copies.get(identity)?.length ?? 0;
+        if (count === confirmed || (isDoubtful && count > confirmed)) return [];
+        return [`${identity} was confirmed ${confirmed} times by ${name} and lies there ${count} times`];
+      });
+    });
 }
 
 function checkKeys({ raw, enriched, run }: Evidence): string[] {

@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant.ts";
+import { destinationMutants } from "./destination-mutants.ts";
 import { repairMutants } from "./repair-mutants.ts";
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
@@ -277,5 +278,6 @@ export const mutants: readonly Mutant[] = [
     replace:
       "  if (status < 500) return rejected(() => new RefusedError(answer, { cause: thrown }), thrown);\n  return unavailable(\n    (attempts) =>\n      `The request was turned away",
   },
+  ...destinationMutants,
   ...repairMutants,
 ];

@@ -1,5 +1,6 @@
 import {
   createRandom,
+  EventBuses,
   type ExecutionEnvironment,
   type Faults,
   type FunctionFaultRates,
@@ -11,7 +12,10 @@ import {
   MemoryWarehouse,
   type MetricStore,
   type Random,
+  type ServiceCall,
+  ServiceFaults,
   sleep,
+  SqsQueues,
   type Trace,
   type VirtualClock,
 } from "@millrace/aws-simulator";
@@ -22,15 +26,18 @@ import {
   type PrivacyKeySource,
 } from "@millrace/enrichment";
 import { parseJson } from "@millrace/event-contracts";
-import { createPutRecords, type PutRecords, type PutRecordsOptions } from "@millrace/put-records";
+import { type Clock, createPutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
+import { openDestination, targetOf } from "@millrace/destinations";
 import { redrive, type RedriveResult } from "@millrace/route-tools";
 import type { CompiledDestination } from "@millrace/routes";
 import type { RouteSet } from "@millrace/routes/runtime";
+import type { OutputWriter } from "@millrace/stream-handler";
 import { createTelemetry, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import {
   assemble,
   type Assembly,
+  createDestinations,
   createStreams,
   type FunctionSettings,
   putDuration,
@@ -39,11 +46,12 @@ import {
 } from "@millrace/topology";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries } from "../observe/deliveries.ts";
+import { EntryDeliveries } from "../observe/entry-deliveries.ts";
 import { Invocations } from "../observe/invocations.ts";
 import { KeysInUse, type PublishedKeys } from "../observe/keys-in-use.ts";
 import { Routings } from "../observe/routings.ts";
 import { readLines } from "../read-lines.ts";
-import type { PublishedRoutes, Resources } from "../resources.ts";
+import { identity, type PublishedRoutes, type Resources } from "../resources.ts";
 import type { SchedulePlan } from "./plan.ts";
 import { Places } from "./places.ts";
 
@@ -66,6 +74,14 @@ const routesKey = "routes/routes.json";
 /** How often enrichment reads its keys again; less often than it has batches. */
 const keysMaxAgeMs = 3_000;
 
+/** The world as the writers of one process have it. */
+interface WriterParts extends Pick<PutRecordsOptions, "client"> {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The call as that process has it. */
+  readonly connect: (call: ServiceCall) => ServiceCall;
+}
+
 type Handler = (event: KinesisStreamEvent, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 type RunningFunction = InProcessFunction<KinesisStreamEvent>;
 type RunningParts = Assembly<RunningFunction>;
@@ -83,10 +99,15 @@ export class Pipeline {
   /** The privacy keys and, after each rotation, the newer ones. */
   readonly publishedKeys: PublishedKeys[];
   readonly objectStore: MemoryObjectStore;
+  /** Of queues and buses. */
+  readonly entryDeliveries = new EntryDeliveries();
   readonly warehouse: MemoryWarehouse;
   /** Of each application, once there was a redrive. */
   readonly redriveResults: RedriveResult[] = [];
   readonly #deps: PipelineDeps;
+  readonly #serviceFaults: ServiceFaults;
+  readonly #queues: SqsQueues;
+  readonly #buses: EventBuses;
   readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
   #assembled: RunningParts | undefined;
   #isRefusingUndelivered = false;
@@ -99,6 +120,10 @@ export class Pipeline {
     this.places = new Places(this.topology);
     this.publishedKeys = [{ atMs: Number.NEGATIVE_INFINITY, keys: resources.privacyKeys }];
     this.#functionFaults = { ...plan.functionFaults };
+    this.#serviceFaults = new ServiceFaults({ seed: `${plan.seed}/services`, rates: plan.serviceFaults });
+    const services = { clock, faults: this.#serviceFaults, random: createRandom(`${plan.seed}/services/ids`) };
+    this.#queues = new SqsQueues(services);
+    this.#buses = new EventBuses(services);
     this.objectStore = new MemoryObjectStore({ clock });
     this.warehouse = new MemoryWarehouse({
       random: createRandom(`${plan.seed}/warehouse`),
@@ -116,6 +141,7 @@ export class Pipeline {
   async #assemble(): Promise<void> {
     const { clock, kinesis, plan, trace } = this.#deps;
     createStreams(this.topology, kinesis);
+    createDestinations(this.topology, { queues: this.#queues, buses: this.#buses });
     const randomOf = (name: string) => createRandom(`${plan.seed}/${name}`);
     this.#assembled = await assemble<RunningFunction>(this.topology, {
       kinesis,
@@ -185,8 +211,9 @@ export class Pipeline {
     return [...new Set(this.publishedKeys.flatMap(({ keys }) => keys))];
   }
 
-  /** Functions no longer crash; those under way may still be hanging. */
+  /** Functions no longer crash and services no longer fail; what is under way may still be hanging. */
   endFaults(): void {
+    this.#serviceFaults.stop();
     for (const name of Object.keys(this.#functionFaults) as (keyof FunctionFaultRates)[])
       this.#functionFaults[name] = 0;
   }
@@ -224,23 +251,33 @@ export class Pipeline {
       const result = await redrive(rows, {
         application,
         routes: this.publications.at(-1)?.routes ?? resources.routes,
-        destination: (destination) => this.#createWriter(destination, { client, clock, random }),
+        destination: (destination) =>
+          this.#createWriter(destination, { client, clock, random, connect: (call) => call }),
         now: () => clock.now(),
       });
       this.redriveResults.push(result);
     }
   }
 
-  /** Name of one of the destination streams, counted round. */
-  destinationStream(index: number): string {
+  /** Lets one of the destinations, counted round, take nothing while there are faults. */
+  breakDestination(index: number): void {
     const { destinations } = this.#deps.resources.routes;
-    return this.places.destination(destinations[index % destinations.length]?.name ?? "");
+    const { kind, name = "" } = destinations[index % destinations.length] ?? {};
+    if (kind === "kinesis") this.#deps.faults.breakStream(this.places.destination(name));
+    else this.#serviceFaults.breakDestination(this.places.destination(name));
+  }
+
+  /** Events that lie in a queue or bus, each as the router wrote it. */
+  linesIn({ kind, name }: Pick<CompiledDestination, "kind" | "name">): string[] {
+    const physicalName = this.places.destination(name);
+    if (kind === "sqs") return this.#queues.messagesAfter(physicalName, 0).map(({ text }) => text);
+    return this.#buses.messagesAfter(physicalName, 0).map(({ text }) => detailOf(text));
   }
 
   /** Faults that came about outside of Kinesis. */
   faultCount(): number {
     const { deliveries, functions, mappings, pipes } = this.parts;
-    let count = 0;
+    let count = this.#serviceFaults.total;
     for (const running of functions.values()) {
       for (const kind of Object.values(running.stats().faults)) count += kind;
     }
@@ -333,6 +370,7 @@ export class Pipeline {
       send: (key: string, bytes: Uint8Array) => this.#putUndelivered(key, bytes, random),
     });
     const streamName = variables["BAD_ROW_STREAM_NAME"] ?? "";
+    const connect = (call: ServiceCall): ServiceCall => environment.connect({ send: call }).send;
     const published = environment.connect({ send: (etag: string | undefined) => this.#fetchRoutes(etag) });
     const source = new RouteSource({
       bundled: resources.routes,
@@ -345,7 +383,7 @@ export class Pipeline {
     const route = createRouterHandler({
       telemetry: this.#telemetry("router", functionName),
       routes: () => this.routings.watch(source.current(), environment.id),
-      destination: (destination) => this.#createWriter(destination, { client, clock, random }),
+      destination: (destination) => this.#createWriter(destination, { client, clock, random, connect }),
       badRows: deliveries.watch(createPutRecords({ client, streamName, clock, random }), streamName),
       undelivered: { put: (key, bytes) => objects.send(key, bytes) },
       clock,
@@ -403,12 +441,24 @@ export class Pipeline {
     if (random() < failureRate) throw new Error("500 InternalError");
   }
 
-  #createWriter(
-    { name, ordering }: CompiledDestination,
-    { client, clock, random }: Pick<PutRecordsOptions, "client" | "clock" | "random">,
-  ): PutRecords {
-    const streamName = this.places.destination(name);
-    return this.#deps.deliveries.watch(createPutRecords({ client, streamName, ordering, clock, random }), streamName);
+  #createWriter(destination: CompiledDestination, { client, clock, random, connect }: WriterParts): OutputWriter {
+    const { deliveries, plan } = this.#deps;
+    const physicalName = this.places.destination(destination.name);
+    if (destination.kind === "kinesis") {
+      const { ordering } = destination;
+      const writer = createPutRecords({ client, streamName: physicalName, ordering, clock, random });
+      return deliveries.watch(writer, physicalName);
+    }
+    const call = (service: SqsQueues | EventBuses) => connect(service.client({ latencyMs: plan.latencyMs, random }));
+    const place = { stage: plan.environment, ...identity, prefix: this.places.destination("") };
+    const writer = openDestination(targetOf(destination, place), {
+      kinesis: () => client,
+      sqs: () => call(this.#queues),
+      eventbridge: () => call(this.#buses),
+      clock,
+      random,
+    });
+    return this.entryDeliveries.watch(writer, destination.name);
   }
 
   #createFunction(settings: FunctionSettings): RunningFunction {
@@ -437,6 +487,12 @@ export class Pipeline {
       },
     });
   }
+}
+
+/** The event of a rule's input, in the digits that it has there. */
+function detailOf(text: string): string {
+  const member = ',"detail":';
+  return text.slice(text.indexOf(member) + member.length, -1);
 }
 
 /** The stack with at most so many retries, so that Lambda gives records up now and then. */

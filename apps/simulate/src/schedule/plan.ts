@@ -5,6 +5,7 @@ import {
   type Random,
   randomChoice,
   randomInteger,
+  type ServiceFaultRates,
 } from "@millrace/aws-simulator";
 import { type Environment, environments } from "../environments.ts";
 
@@ -30,6 +31,8 @@ export interface SchedulePlan {
   readonly mostRetries: number;
   readonly faults: FaultRates;
   readonly functionFaults: FunctionFaultRates;
+  /** Of SQS and EventBridge. */
+  readonly serviceFaults: ServiceFaultRates;
   /** How far the clocks of function environments are off, at most. */
   readonly maxClockSkewMs: number;
   /** How far the clock of Kinesis is off. */
@@ -38,7 +41,7 @@ export interface SchedulePlan {
   readonly delivery: { readonly repeatRate: number; readonly failureRate: number };
   readonly pipe: { readonly lateRate: number; readonly repeatRate: number; readonly lossRate: number };
   readonly warehouse: { readonly failBeforeCommitRate: number; readonly failAfterCommitRate: number };
-  /** Which of the destination streams refuses every record while there are faults, counted round; `undefined`: none. */
+  /** Which of the destinations takes nothing while there are faults, counted round; `undefined`: none. */
   readonly deadDestination: number | undefined;
   /** Restarts of the event service while it serves. */
   readonly restarts: number;
@@ -128,6 +131,26 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     faultsAfterMs: randomInteger(random, 0, 10_000),
     hasOddEvents: random() < 0.4,
     keyRotations: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
+    serviceFaults: drawServiceFaults(profile, between),
+  };
+}
+
+function drawServiceFaults(profile: Profile, between: (min: number, max: number) => number): ServiceFaultRates {
+  const entries = {
+    entryThrottle: between(0, 0.15),
+    entryFailure: between(0, 0.05),
+    entryFailureStored: between(0, 0.05),
+  };
+  if (profile === "partial-failures") return entries;
+  return {
+    ...entries,
+    throttle: between(0, 0.05),
+    serverErrorBefore: between(0, 0.05),
+    serverErrorAfter: between(0, 0.05),
+    resetBefore: between(0, 0.03),
+    resetAfter: between(0, 0.05),
+    slow: between(0, 0.05),
+    slowMs: { min: 100, max: 8_000 },
   };
 }
 

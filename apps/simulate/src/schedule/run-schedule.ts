@@ -119,7 +119,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   async function load(): Promise<void> {
     await pipeline.start();
     faults.start();
-    if (plan.deadDestination !== undefined) faults.breakStream(pipeline.destinationStream(plan.deadDestination));
+    if (plan.deadDestination !== undefined) pipeline.breakDestination(plan.deadDestination);
     await Promise.all([
       ...startSenders(plan, clock, host, source, ledger),
       writeStrays({ seed, clock, kinesis, streamName: pipeline.places.raw, source, records: 15, plan }),

@@ -1,0 +1,43 @@
+import type { Mutant } from "./mutant.ts";
+
+const writer = "packages/destinations/src/entries/entry-writer.ts";
+
+/** Mistakes in writing to queues and buses. */
+export const destinationMutants: readonly Mutant[] = [
+  {
+    name: "failed-entries-swallowed",
+    defect: "A request that was answered counts as stored whole: the messages that failed are not read.",
+    file: "packages/destinations/src/sqs/queue-service.ts",
+    find: "if (stored.has(String(index))) return undefined;",
+    replace: "if (true) return undefined;",
+  },
+  {
+    name: "failed-events-swallowed",
+    defect: "PutEvents is asked, and its error codes are not read.",
+    file: "packages/destinations/src/eventbridge/bus-service.ts",
+    find: "if (ErrorCode !== undefined) return",
+    replace: "if (false) return",
+  },
+  {
+    name: "whole-request-sent-again",
+    defect: "When some entries of a request fail, all of them are sent again.",
+    file: writer,
+    find: "      rest = again.map(({ pending }) => pending);",
+    replace: "      rest = again.length > 0 ? rest : [];",
+  },
+  {
+    name: "lost-answer-counted-as-failed",
+    defect: "A request to a queue without an answer counts as surely not stored.",
+    file: writer,
+    find: '    isAmbiguous: true,\n    remedy: "again",',
+    replace: '    isAmbiguous: false,\n    remedy: "again",',
+  },
+  {
+    name: "dead-queue-counts-as-delivered",
+    defect: "A queue that takes nothing is reported as delivered once its time is up.",
+    file: writer,
+    find: "        for (const { pending, fault } of again) this.#fail(pending, fault);",
+    replace:
+      '        for (const { pending } of again) this.#deliveries[pending.index] = { status: "delivered", attempts: 1, isAmbiguous: false };',
+  },
+];
