@@ -32,7 +32,12 @@ async function redriveFraud(stateFolder: string) {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ["--conditions=@millrace/source", command, "redrive", "fraud", "--lake", lakeOf(stateFolder), "--stage", "local"],
-      { env: { ...process.env, ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "", sqs: "", eventBridge: "" }) } },
+      {
+        env: {
+          ...process.env,
+          ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "", sqs: "", eventBridge: "" }),
+        },
+      },
     );
     return { stdout, routed: observeRoutes(kinesis, noServices, routes, { startedAtMs: 0, streams: new Map() }) };
   } finally {

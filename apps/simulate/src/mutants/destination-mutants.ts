@@ -15,8 +15,8 @@ export const destinationMutants: readonly Mutant[] = [
     name: "failed-events-swallowed",
     defect: "PutEvents is asked, and its error codes are not read.",
     file: "packages/destinations/src/eventbridge/bus-service.ts",
-    find: "if (ErrorCode !== undefined) return",
-    replace: "if (false) return",
+    find: "if (ErrorCode !== undefined) return faultOf(ErrorCode, ErrorMessage, words, false);",
+    replace: "if (ErrorCode !== undefined) return undefined;",
   },
   {
     name: "whole-request-sent-again",

@@ -297,7 +297,7 @@ function textOf(input: Input, name: string): string {
 function numberOf(input: Input, name: string, byDefault: number, min: number, max: number): number {
   const value = input[name] ?? byDefault;
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new ServiceError("InvalidParameterValue", `Value ${String(value)} for parameter ${name} is invalid.`);
+  throw new ServiceError("InvalidParameterValue", `Value ${JSON.stringify(value)} for parameter ${name} is invalid.`);
 }
 
 const byteLength = (text: unknown): number => (typeof text === "string" ? Buffer.byteLength(text) : 0);

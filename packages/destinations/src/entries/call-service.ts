@@ -81,12 +81,12 @@ export function faultOfRequest({ status, body }: ServiceAnswer, words: ServiceWo
   const code = typeof type === "string" ? (type.split("#").at(-1) ?? "") : "";
   const text = [message, Message].find((one) => typeof one === "string") ?? `status ${status}`;
   if (code !== "") {
-    const fault = faultOf(code, text as string, words, true);
+    const fault = faultOf(code, text, words, true);
     if (fault.reason !== "unknown" || status >= 500 || PASSING.test(code)) return fault;
     return { ...fault, reason: "rejected", concerns: "caller", isAmbiguous: false, remedy: "none" };
   }
   // A proxy's words. A request that it turned away is not stored.
-  if (status === 429) return faultOf("Throttling", text as string, words, true);
+  if (status === 429) return faultOf("Throttling", text, words, true);
   return unanswered(`status ${status} without an error of the service`);
 }
 

@@ -126,8 +126,14 @@ class EntryRun {
     let rest: readonly Pending[] = request;
     for (let round = 0; rest.length > 0; round += 1) {
       const lasting = this.#lasting;
-      if (lasting !== undefined) return this.#failAll(rest, lasting);
-      if (clock.now() >= this.#deadline) return this.#failAll(rest, EXPIRED);
+      if (lasting !== undefined) {
+        this.#failAll(rest, lasting);
+        return;
+      }
+      if (clock.now() >= this.#deadline) {
+        this.#failAll(rest, EXPIRED);
+        return;
+      }
       const { again, apart } = this.#settle(rest, await this.#send(rest));
       // One at a time: the fault may be of any of them.
       for (const one of apart) await this.#write([one]);

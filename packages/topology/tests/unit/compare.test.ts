@@ -55,6 +55,8 @@ const base: LocalTopology = {
 };
 const nothing = {
   newStreams: [],
+  newQueues: [],
+  newBuses: [],
   reshards: [],
   functions: [],
   mappings: [],
@@ -86,6 +88,8 @@ describe("the changes between two definitions", () => {
     expect(compareTopologies(base, after)).toEqual({
       ...nothing,
       newStreams: [stream("pricing", 1)],
+      newQueues: [],
+      newBuses: [],
       reshards: [{ streamName: "raw", from: 1, to: 4 }],
       functions: after.functions,
     });
