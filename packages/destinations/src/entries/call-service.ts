@@ -59,7 +59,7 @@ const DENIED = new Set([
 ]);
 
 /**
- * What an error code means for an entry.
+ * The fault of an entry that an error code stands for.
  * @param isOfRequest the code stands for a whole request, of which an entry may be innocent
  */
 export function faultOf(code: string, message: string, words: ServiceWords, isOfRequest: boolean): EntryFault {
