@@ -19,6 +19,7 @@ export { eventIdentity } from "./envelope/identity.ts";
 export { parseInstant } from "./envelope/instant.ts";
 export { partitionKeyOf } from "./envelope/partition-key.ts";
 export type { RawEvent } from "./envelope/raw-event.ts";
+export { type EventCopy, revisionOf } from "./envelope/revision.ts";
 export type { PrivacyAction, PrivacyDetector, PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy/privacy-map.ts";
 export { nameLetters } from "./privacy/name-letters.ts";
 export { strictestRule } from "./privacy/strictest-rule.ts";
@@ -33,7 +34,6 @@ export {
   createDeduplicator,
   type Deduplicator,
   type DeduplicatorOptions,
-  type IdentifiedEvent,
 } from "./events/deduplicator.ts";
 export type {
   CompiledContracts,

@@ -77,7 +77,7 @@ async function routeWithCrashes(events: number, crashes: number) {
   let readEvents = 0;
   let counted = 0;
   for (const { record } of kinesis.recordsOf("shop")) {
-    const read = decodeEnrichedRecord(record.Data).flatMap((line) => (line.ok ? [line.value.event] : []));
+    const read = decodeEnrichedRecord(record.Data).flatMap((line) => (line.ok ? [line.value] : []));
     const fresh = reader.unseen(read);
     readEvents += read.length;
     counted += read.length - fresh.length;

@@ -8,6 +8,10 @@ export interface RawEvent<T extends string = string, D = unknown> extends CloudE
   tenantid: string;
   /** When ingest took the event, RFC 3339 with milliseconds. */
   receivedat: string;
+  /** The sender's own number of this revision, a whole number, as a text when sent in binary mode; absent is 0. */
+  revision?: unknown;
+  /** When the event was put on the raw stream again, RFC 3339; absent when it comes from its sender. */
+  replayedat?: string;
   /** IP address of the client; truncated by enrichment after the geographical look-up. */
   clientip?: string;
   useragent?: string;

@@ -1,28 +1,29 @@
 import { eventIdentity } from "../envelope/identity.ts";
+import { type EventCopy, revisionOf } from "../envelope/revision.ts";
 
-/** Remembers the identities of events that were dealt with, up to a bound. */
+/** Remembers which revision of an event was dealt with, up to a bound of events. */
 export interface Deduplicator {
-  /** The events that were not remembered, each once, in order. Remembers nothing. */
-  unseen<E extends IdentifiedEvent>(events: readonly E[]): E[];
-  /** Call it when the events *have been* dealt with; before, a retry after a failure would lose them. */
-  remember(events: readonly IdentifiedEvent[]): void;
+  /**
+   * The copies to deal with, in order: of each event the latest revision, unless that one or a later one is remembered.
+   * Remembers nothing.
+   */
+  unseen<E extends EventCopy>(copies: readonly E[]): E[];
+  /** Whether an earlier revision of the event is remembered, so that the copy corrects what was dealt with. */
+  isCorrection(copy: EventCopy): boolean;
+  /** Call it when the copies *have been* dealt with; before, a retry after a failure would lose them. */
+  remember(copies: readonly EventCopy[]): void;
   readonly size: number;
 }
 
-export interface IdentifiedEvent {
-  source: string;
-  id: string;
-}
-
 export interface DeduplicatorOptions {
-  /** Identities kept; the one remembered longest ago goes first. 100,000 by default, about 20 MB. */
+  /** Events kept; the one remembered longest ago goes first. 100,000 by default, about 30 MB. */
   maxIdentities?: number;
 }
 
 /**
- * Leaves out events that come again. Streams deliver at least once: a producer's retry and a consumer's retry both
- * repeat events, mostly within minutes. It is bounded and lives in memory, so it thins duplicates out; a sink that must
- * have none needs `eventIdentity` as its key.
+ * Leaves out events that come again, and lets their corrections through. Streams deliver at least once: a producer's
+ * retry and a consumer's retry both repeat events, mostly within minutes. It is bounded and lives in memory, so it thins
+ * duplicates out; a sink that must have none needs `eventIdentity` as its key and `revisionOf` beside it.
  * @example
  * const deduplicator = createDeduplicator();
  * const fresh = deduplicator.unseen(events); await store(fresh); deduplicator.remember(fresh);
@@ -33,31 +34,39 @@ export function createDeduplicator({ maxIdentities = 100_000 }: DeduplicatorOpti
       `Expected \`maxIdentities\` to be an integer from 1, got ${maxIdentities} (${typeof maxIdentities}).`,
     );
   }
-  // A Set keeps the order of insertion.
-  const identities = new Set<string>();
+  // A Map keeps the order of insertion.
+  const revisions = new Map<string, string>();
   return {
-    unseen(events) {
-      const here = new Set<string>();
-      return events.filter((event) => {
-        const identity = eventIdentity(event);
-        if (identities.has(identity) || here.has(identity)) return false;
-        here.add(identity);
-        return true;
-      });
-    },
-    remember(events) {
-      for (const event of events) {
-        const identity = eventIdentity(event);
-        identities.delete(identity);
-        identities.add(identity);
+    unseen(copies) {
+      const latest = new Map<string, { readonly copy: unknown; readonly revision: string }>();
+      for (const copy of copies) {
+        const identity = eventIdentity(copy.event);
+        const revision = revisionOf(copy);
+        const known = latest.get(identity)?.revision ?? revisions.get(identity);
+        if (known === undefined || revision > known) latest.set(identity, { copy, revision });
       }
-      for (const oldest of identities) {
-        if (identities.size <= maxIdentities) break;
-        identities.delete(oldest);
+      const kept = new Set([...latest.values()].map(({ copy }) => copy));
+      return copies.filter((copy) => kept.delete(copy));
+    },
+    isCorrection(copy) {
+      const known = revisions.get(eventIdentity(copy.event));
+      return known !== undefined && revisionOf(copy) > known;
+    },
+    remember(copies) {
+      for (const copy of copies) {
+        const identity = eventIdentity(copy.event);
+        const revision = revisionOf(copy);
+        const known = revisions.get(identity) ?? revision;
+        revisions.delete(identity);
+        revisions.set(identity, known > revision ? known : revision);
+      }
+      for (const oldest of revisions.keys()) {
+        if (revisions.size <= maxIdentities) break;
+        revisions.delete(oldest);
       }
     },
     get size() {
-      return identities.size;
+      return revisions.size;
     },
   };
 }

@@ -34,7 +34,7 @@ const program = `
   export const isSame = line.ok && line.value.id === event.id;
   export const key = partitionKeyOf(event);
   export const identity = eventIdentity(event) === JSON.stringify([event.source, event.id]);
-  export const duplicates = createDeduplicator().unseen([event, event]).length;
+  export const duplicates = createDeduplicator().unseen([{ event }, { event }]).length;
   export const broken = decodeEnrichedRecord(new Uint8Array([255]))[0].error.code;
 `;
 
@@ -49,8 +49,8 @@ describe("the core in a browser", () => {
       duplicates: 1,
       broken: "invalid-utf8",
     });
-    // A ratchet: 7.6 kB at the time of writing.
-    expect(text.length).toBeLessThan(8_000);
+    // A ratchet: 8.2 kB at the time of writing.
+    expect(text.length).toBeLessThan(8_600);
   });
 
   test("takes the validators along when asked to, still without Ajv's compiler", () => {

@@ -5,8 +5,10 @@ import {
   decodeEnrichedRecord,
   type EnrichedEvent,
   encodeRecord,
+  type EventCopy,
   InvalidEventError,
   isEventOfType,
+  revisionOf,
 } from "../../src/index.ts";
 import { contracts } from "../../src/validators.ts";
 
@@ -77,11 +79,60 @@ describe("isEventOfType", () => {
   });
 });
 
+const received = "2026-11-22T12:00:00.000Z";
+const later = "2026-11-22T12:00:00.001Z";
+
+function copy(id: string, event: object = {}, status: "valid" | "invalid" | "unknown" = "valid"): EventCopy {
+  return { event: { source, id, receivedat: received, ...event }, validation: { status } };
+}
+
+describe("revisionOf", () => {
+  test("is one text, made of what is in the event", () => {
+    expect(revisionOf(copy("1", { revision: 7, replayedat: later }))).toBe(`0000000007.1.${received}/${later}`);
+    expect(revisionOf({ event: { source, id: "1" } })).toBe("0000000000.0.");
+  });
+
+  test.each([
+    ["a later receipt", copy("1"), copy("1", { receivedat: later })],
+    ["a replay", copy("1"), copy("1", { replayedat: later })],
+    ["a later replay", copy("1", { replayedat: received }), copy("1", { replayedat: later })],
+    [
+      "a correction after a replay of what it corrects",
+      copy("1", { replayedat: "9" }),
+      copy("1", { receivedat: later }),
+    ],
+    ["a valid copy, though it came first", copy("1", { receivedat: later }, "invalid"), copy("1")],
+    ["a valid copy of what was unknown", copy("1", { replayedat: later }, "unknown"), copy("1")],
+    ["what is invalid of what was unknown", copy("1", {}, "unknown"), copy("1", { receivedat: later }, "invalid")],
+    ["the sender's number, though it is invalid", copy("1"), copy("1", { revision: 1 }, "invalid")],
+    ["numbers by their value", copy("1", { revision: 9 }), copy("1", { revision: 10 })],
+    ["a number from a header", copy("1", { revision: 9 }), copy("1", { revision: "10" })],
+    ["a number with zeros behind the point", copy("1", { revision: "9" }), copy("1", { revision: "10.0" })],
+    ["the largest number", copy("1", { revision: 2_147_483_646 }), copy("1", { revision: 2_147_483_647 })],
+  ])("prefers %s", (_, lesser, greater) => {
+    expect(revisionOf(greater) > revisionOf(lesser)).toBe(true);
+  });
+
+  test.each([
+    ...[undefined, null, 2_147_483_648, -1, 1.5, 1e21, true, {}, [1]].map((none) => [none, "0000000000"] as const),
+    ...["", "7.5", " 7", "+7", "2147483648", "99999999999", "a1b2c3", "٧"].map((none) => [none, "0000000000"] as const),
+    ...[7, "7", "007", "7.0"].map((seven) => [seven, "0000000007"] as const),
+    ...[2_147_483_647, "2147483647"].map((largest) => [largest, "2147483647"] as const),
+  ])("takes the number %j for %s", (revision, digits) => {
+    expect(revisionOf(copy("1", { revision }))).toBe(`${digits}.1.${received}`);
+  });
+});
+
 describe("createDeduplicator", () => {
-  const e = (id: string): { source: string; id: string } => ({ source, id });
+  const e = (id: string): EventCopy => copy(id);
 
   test("gives each event once, also within one call", () => {
     expect(createDeduplicator().unseen([e("1"), e("2"), e("1")])).toEqual([e("1"), e("2")]);
+  });
+
+  test("gives a copy once that stands twice in one call as the same object", () => {
+    const same = e("1");
+    expect(createDeduplicator().unseen([same, same])).toEqual([same]);
   });
 
   test("does not take an event for seen before it was dealt with, so that a retry after a failure finds it", () => {
@@ -94,8 +145,31 @@ describe("createDeduplicator", () => {
 
   test("tells the same id of two sources apart", () => {
     const deduplicator = createDeduplicator();
-    deduplicator.remember([{ source: "a", id: "1" }]);
-    expect(deduplicator.unseen([{ source: "b", id: "1" }])).toHaveLength(1);
+    deduplicator.remember([{ event: { source: "a", id: "1" } }]);
+    expect(deduplicator.unseen([{ event: { source: "b", id: "1" } }])).toHaveLength(1);
+  });
+
+  test("lets a later revision through, as a correction, and no earlier one", () => {
+    const deduplicator = createDeduplicator();
+    const wrong = copy("1", {}, "invalid");
+    const right = copy("1", { receivedat: later });
+    const stale = copy("1", { receivedat: "2026-11-22T12:00:00.002Z" }, "invalid");
+    expect(deduplicator.isCorrection(wrong)).toBe(false);
+    deduplicator.remember([wrong]);
+    expect(deduplicator.unseen([wrong, right, stale])).toEqual([right]);
+    expect(deduplicator.isCorrection(right)).toBe(true);
+    expect(deduplicator.isCorrection(wrong)).toBe(false);
+    deduplicator.remember([right]);
+    deduplicator.remember([wrong]);
+    expect(deduplicator.unseen([stale, right])).toEqual([]);
+  });
+
+  test("gives the latest of several revisions in one call, in its own place", () => {
+    const right = copy("1", { revision: 2 });
+    expect(createDeduplicator().unseen([copy("1"), e("2"), right, copy("1", { revision: 1 })])).toEqual([
+      e("2"),
+      right,
+    ]);
   });
 
   test("stays within its bound and forgets the oldest first", () => {
