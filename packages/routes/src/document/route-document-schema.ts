@@ -97,7 +97,10 @@ const route = {
       type: "object",
       description: "Fields to deliver, as dotted paths. Either keep or drop.",
       properties: {
-        keep: { ...fields, description: "Only these fields; event.id and event.source always come along." },
+        keep: {
+          ...fields,
+          description: "Only these fields; the identity and the revision of the event always come along.",
+        },
         drop: { ...fields, description: "All fields but these." },
       },
       additionalProperties: false,

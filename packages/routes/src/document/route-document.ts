@@ -66,7 +66,7 @@ export type FormerDestination = Destination & {
 
 /** Which fields of the enriched event are delivered; paths are dotted, e.g. `event.data.context.pageUrl`. */
 export interface Projection {
-  /** Only these fields. `event.id` and `event.source` are always delivered: sinks dedupe on them. */
+  /** Only these fields. What identity and revision are made of is always delivered: sinks keep one copy by them. */
   readonly keep?: readonly string[];
   /** All fields but these. */
   readonly drop?: readonly string[];

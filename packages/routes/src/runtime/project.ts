@@ -10,12 +10,12 @@ export interface FieldSelector {
   readonly paths: readonly FieldPath[];
 }
 
-/** Sinks dedupe on the identity, so it is delivered whatever a projection says. */
-const IDENTITY: FieldSelector = {
+/** Sinks keep one copy of an identity by its revision, so both are delivered whatever a projection says. */
+const IDENTITY_AND_REVISION: FieldSelector = {
   isKeep: true,
   paths: [
-    ["event", "id"],
-    ["event", "source"],
+    ...["id", "source", "receivedat", "revision", "replayedat"].map((name) => ["event", name]),
+    ["validation", "status"],
   ],
 };
 
@@ -23,11 +23,11 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 
 /**
- * The event with every field that at least one selector asks for, and its identity. Inside an array a path holds for
- * every element. The event given is not changed; parts that are whole are shared with it.
+ * The event with every field that at least one selector asks for, its identity and its revision. Inside an array a
+ * path holds for every element. The event given is not changed; parts that are whole are shared with it.
  */
 export function projectEvent(event: JsonObject, selectors: readonly FieldSelector[]): JsonObject {
-  return select(event, [IDENTITY, ...selectors]) as JsonObject;
+  return select(event, [IDENTITY_AND_REVISION, ...selectors]) as JsonObject;
 }
 
 function select(value: unknown, selectors: readonly FieldSelector[]): unknown {

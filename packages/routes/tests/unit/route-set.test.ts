@@ -65,6 +65,17 @@ describe("projection", () => {
     });
   });
 
+  test("keep and drop leave the parts of the revision", () => {
+    const event = { ...given.event, receivedat: "2026", revision: 2, replayedat: "2027" };
+    const validation = { status: "valid", schema: null, errors: [] };
+    const revision = { event: { id: "1", source: "src", receivedat: "2026", revision: 2, replayedat: "2027" } };
+    expect(keepFields({ event, validation }, [["privacy"]])).toEqual({ ...revision, validation: { status: "valid" } });
+    expect(dropFields({ event, validation }, [["event"], ["validation"]])).toEqual({
+      ...revision,
+      validation: { status: "valid" },
+    });
+  });
+
   test("keep looks into the elements of arrays", () => {
     expect(keepFields(given, [["event", "data", "list", "x"]])).toEqual({
       event: { id: "1", source: "src", data: { list: [{ x: 1 }, {}] } },
