@@ -33,7 +33,7 @@ const attributeRules = new Map<string, AttributeRule>([
 ]);
 
 /** Attributes no client may state. */
-const serviceAttributes = new Set(["tenantid", "receivedat", "senderkind"]);
+const serviceAttributes = new Set(["tenantid", "receivedat", "replayedat", "senderkind"]);
 
 /** Attributes that ingest takes from the request, and that a forwarding back end states instead. */
 const clientAttributes = new Set(["clientip", "useragent", "referer", "origin"]);

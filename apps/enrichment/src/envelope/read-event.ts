@@ -40,11 +40,12 @@ function mayBeDeeperThan(text: string, limit: number): boolean {
 // CloudEvents 1.0, 2.3.1, and what ingest adds: without them an event has no identity, no contract, no tenant.
 const requiredAttributes = ["id", "source", "type", "tenantid"] as const;
 const requiredTimes = ["time", "receivedat"] as const;
+const optionalTimes = ["replayedat"] as const;
 const optionalAttributes = ["subject", "dataschema"] as const;
 
 /** Says what {@link findEnvelopeFaults} says, written out: it is asked of every event. */
 function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
-  const { specversion, id, source, type, time, tenantid, receivedat, subject, dataschema } = object;
+  const { specversion, id, source, type, time, tenantid, receivedat, replayedat, subject, dataschema } = object;
   return (
     specversion === "1.0" &&
     isText(id) &&
@@ -53,6 +54,7 @@ function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
     isTime(time) &&
     isText(tenantid) &&
     isTime(receivedat) &&
+    (replayedat === undefined || isTime(replayedat)) &&
     (subject === undefined || typeof subject === "string") &&
     (dataschema === undefined || typeof dataschema === "string")
   );
@@ -72,6 +74,9 @@ function findEnvelopeFaults(object: Record<string, unknown>): string[] {
       .map((name) => `expected \`${name}\` to be a text that is not empty`),
     ...requiredTimes
       .filter((name) => !isTime(object[name]))
+      .map((name) => `expected \`${name}\` to be an RFC 3339 time`),
+    ...optionalTimes
+      .filter((name) => object[name] !== undefined && !isTime(object[name]))
       .map((name) => `expected \`${name}\` to be an RFC 3339 time`),
     ...optionalAttributes
       .filter((name) => object[name] !== undefined && typeof object[name] !== "string")

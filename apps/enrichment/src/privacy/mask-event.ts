@@ -32,7 +32,9 @@ export interface MaskingOrder {
 export type MaskEvent = (event: RawEvent, order: MaskingOrder, text: string) => MaskingLog;
 
 // Identity, contract and time hang on these, so they are never changed.
-const fixedAttributes = new Set(["specversion", "id", "source", "type", "time", "tenantid", "receivedat", "data"]);
+const fixedAttributes = new Set([
+  ...["specversion", "id", "source", "type", "time", "tenantid", "receivedat", "replayedat", "data"],
+]);
 
 // What a subject may not be. A customer's number can look like a card's.
 const subjectDetectors: readonly PrivacyDetector[] = ["email", "iban", "phone", "ip"];

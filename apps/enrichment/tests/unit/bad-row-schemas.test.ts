@@ -184,7 +184,7 @@ describe("bad rows", () => {
     );
   });
 
-  test.each(["time", "receivedat"])("do not quote a %s that is none", (name) => {
+  test.each(["time", "receivedat", "replayedat"])("do not quote a %s that is none", (name) => {
     const { failure } = bad(toRecord(createRawEvent({ [name]: "ada@example.com" })));
     expect(failure).toEqual({
       kind: "not-an-event",

@@ -12,6 +12,14 @@ import {
 import { enrichRecord } from "../../src/index.ts";
 
 describe("enrichRecord on an event that follows its contract", () => {
+  test.each([0, 7, 2_147_483_647, "2147483647"])(
+    "keeps what its revision is made of, with the number %j",
+    (revision) => {
+      const { event } = enrichOne(createRawEvent({ revision, replayedat: "2026-11-29T08:14:54.123Z" }));
+      expect(event).toMatchObject({ revision, replayedat: "2026-11-29T08:14:54.123Z" });
+    },
+  );
+
   test("adds what is known, and leaves the event as it was", () => {
     const raw = createRawEvent();
     const enriched = enrichOne(raw);

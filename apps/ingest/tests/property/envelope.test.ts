@@ -13,6 +13,7 @@ const allowedText = fc
 const reserved = new Set([
   "tenantid",
   "receivedat",
+  "replayedat",
   "senderkind",
   "clientip",
   "useragent",

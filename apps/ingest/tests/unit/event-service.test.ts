@@ -333,6 +333,7 @@ describe("attributes", () => {
     [{ abtest: "\u0007" }, "invalid-attribute-value", "abtest"],
     [{ tenantid: "other" }, "reserved-attribute", "tenantid"],
     [{ receivedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "receivedat"],
+    [{ replayedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "replayedat"],
     [{ senderkind: "browser" }, "reserved-attribute", "senderkind"],
     [{ clientip: "192.0.2.1" }, "reserved-attribute", "clientip"],
   ])("%j is refused as %s", async (overrides, code, attribute) => {
