@@ -23,9 +23,24 @@ const wholeNumber = (path: string): string => `TRY_CAST(${text(path)} AS BIGINT)
  */
 const time = (path: string): string => instantExpression(text(path));
 
-/** First copy wins: a duplicate that lands later changes no row that somebody has read already. */
-const once = (identity: readonly string[]): string =>
-  `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${identity.join(", ")} ORDER BY loaded_at, file_name, file_row_number) = 1`;
+/** Among equals the first copy wins: a duplicate that lands later changes no row that somebody has read already. */
+const once = (identity: readonly string[], ...best: readonly string[]): string =>
+  `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${identity.join(", ")} ORDER BY ${[...best, "loaded_at", "file_name", "file_row_number"].join(", ")}) = 1`;
+
+/** The sender's number of a revision as digits; anything that is no whole number of 32 bits is 0. */
+const revisionNumber = (() => {
+  const digits = `REGEXP_REPLACE(${text("event.revision")}, '[.]0+$', '')`;
+  const isNumber = `TRANSLATE(${digits}, '0123456789', '') = '' AND LENGTH(${digits}) BETWEEN 1 AND 10`;
+  return `CASE WHEN ${isNumber} AND TRY_CAST(${digits} AS BIGINT) <= 2147483647 THEN ${digits} ELSE '0' END`;
+})();
+
+/** `revisionOf` of event-contracts in SQL: the greater text is the later revision (decision 0132). */
+const revision = [
+  `LPAD(${revisionNumber}, 10, '0')`,
+  `CASE WHEN ${text("validation.status")} = 'valid' THEN '.1.' ELSE '.0.' END`,
+  `COALESCE(${text("event.receivedat")}, '')`,
+  `COALESCE('/' || ${text("event.replayedat")}, '')`,
+].join(" || ");
 
 const lines = (columns: readonly (readonly [name: string, expression: string])[]): string =>
   columns.map(([name, expression]) => `  ${expression === name ? name : `${expression} AS ${name}`}`).join(",\n");
@@ -39,7 +54,7 @@ const landing = [
 
 const events: WarehouseView = {
   name: "EVENTS",
-  comment: "Every enriched event once, by its identity (source, id)",
+  comment: "The latest revision of every enriched event, by its identity (source, id)",
   statement: `SELECT
 ${lines([
   ["source", text("event.source")],
@@ -51,13 +66,14 @@ ${lines([
   ["tenant_id", text("event.tenantid")],
   ["validation_status", text("validation.status")],
   ["validation_schema", text("validation.schema")],
+  ["revision", revision],
   ["fidelity", "GET_PATH(record, 'fidelity')"],
   ["processing_version", text("processing.enrichment.version")],
   ["processing_contracts", text("processing.enrichment.contracts")],
   ...landing,
 ])}
 FROM ${LANDED_EVENTS.toLowerCase()}
-${once([text("event.source"), text("event.id")])}`,
+${once([text("event.source"), text("event.id")], `${revision} DESC`)}`,
 };
 
 /**
@@ -91,10 +107,10 @@ FROM ${LANDED_BAD_ROWS.toLowerCase()}
 ${once(badRowIdentity)}`,
 };
 
-/** Copies beyond the first: what producers, crashes and Firehose made twice, and the views above leave out. */
+/** What the views above leave out: copies that producers, crashes and Firehose made, and revisions that came to nothing. */
 export const duplicates: WarehouseView = {
   name: "DUPLICATES",
-  comment: "Rows of each landing table beyond the first of an identity",
+  comment: "Rows of each landing table beyond the one of an identity that its view shows",
   statement: (
     [
       [LANDED_EVENTS, events.name],

@@ -76,6 +76,58 @@ test("an event is one row, however often and in however many files it landed", a
   ]);
 });
 
+test("of several revisions the latest is shown, and a copy that is not valid replaces no valid one by coming later", async () => {
+  const status = (copy: object, verdict: string): object => ({ ...copy, validation: { status: verdict, errors: [] } });
+  const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
+  const copies = [
+    { event: status(event("web", "10", { receivedat: at(1), subject: "wrong" }), "invalid"), order: 1 },
+    { event: event("web", "10", { receivedat: at(2), subject: "corrected" }), order: 3 },
+    { event: status(event("web", "10", { receivedat: at(3), subject: "spoilt" }), "invalid"), order: 2 },
+    { event: event("web", "11", { receivedat: at(1), subject: "processed first" }), order: 1 },
+    { event: event("web", "11", { receivedat: at(1), replayedat: at(9), subject: "replayed" }), order: 2 },
+    { event: event("web", "12", { receivedat: at(2), subject: "corrected" }), order: 1 },
+    { event: event("web", "12", { receivedat: at(1), replayedat: at(9), subject: "replay of the wrong" }), order: 2 },
+    {
+      event: status(event("web", "13", { receivedat: at(1), revision: 10, subject: "taken back" }), "invalid"),
+      order: 2,
+    },
+    { event: event("web", "13", { receivedat: at(2), revision: 9, subject: "before" }), order: 1 },
+  ];
+  for (const { event: copy } of copies.toSorted((a, b) => a.order - b.order)) await land("landed_events", copy);
+  expect(await query("SELECT id, subject FROM events WHERE id IN ('10', '11', '12', '13') ORDER BY id")).toEqual([
+    { id: "10", subject: "corrected" },
+    { id: "11", subject: "replayed" },
+    { id: "12", subject: "corrected" },
+    { id: "13", subject: "taken back" },
+  ]);
+});
+
+/** What `revisionOf` of event-contracts makes of each; its own test has the same. */
+const numbers: readonly (readonly [number: unknown, digits: string])[] = [
+  ...[undefined, null, 2_147_483_648, -1, 1.5, 1e21, true, {}, [1]].map((none) => [none, "0000000000"] as const),
+  ...["", "7.5", " 7", "+7", "2147483648", "99999999999", "a1b2c3", "٧"].map((none) => [none, "0000000000"] as const),
+  ...[7, "7", "007", "7.0"].map((seven) => [seven, "0000000007"] as const),
+  ...[2_147_483_647, "2147483647"].map((largest) => [largest, "2147483647"] as const),
+];
+
+test("a revision in SQL is the text that consumers compute, whatever stands in its parts", async () => {
+  const receivedat = "2026-01-01T00:00:00.000Z";
+  const expected: { id: string; revision: string }[] = [];
+  for (const [index, [revision, digits]] of numbers.entries()) {
+    const id = `${100 + index}`;
+    await land("landed_events", event("numbers", id, { revision, receivedat }));
+    expected.push({ id, revision: `${digits}.1.${receivedat}` });
+  }
+  await land("landed_events", {
+    event: { source: "numbers", id: "200", receivedat, replayedat: receivedat },
+    validation: { status: "unknown" },
+  });
+  await land("landed_events", { event: { source: "numbers", id: "201" } });
+  expected.push({ id: "200", revision: `0000000000.0.${receivedat}/${receivedat}` });
+  expected.push({ id: "201", revision: "0000000000.0." });
+  expect(await query("SELECT id, revision FROM events WHERE source = 'numbers' ORDER BY id")).toEqual(expected);
+});
+
 test("the same id from two sources is two events", async () => {
   await land("landed_events", event("web", "2"));
   await land("landed_events", event("app", "2"));

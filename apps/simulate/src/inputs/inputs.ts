@@ -247,7 +247,7 @@ export const inputs: readonly Input[] = [
   {
     name: "T10",
     input: "an invalid event, then a corrected one of its identity",
-    right: "the view shows invalid, and the other copy is counted: 2 rows in the landing table",
+    right: "the view shows valid, and the other copy is counted: 2 rows in the landing table",
     got: async ({ pipeline }) => {
       const [row] = await pipeline.query(
         `SELECT validation_status AS verdict, (SELECT count(*)::INTEGER FROM landed_events
