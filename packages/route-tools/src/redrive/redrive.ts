@@ -1,4 +1,4 @@
-import { encodeRecord, eventIdentity, partitionKeyOf } from "@millrace/event-contracts";
+import { encodeRecord, eventIdentity, partitionKeyOf, revisionOf } from "@millrace/event-contracts";
 import type { CompiledDestination, EventCopy, RouteSet } from "@millrace/routes/runtime";
 import type { OutputDelivery, OutputWriter } from "@millrace/stream-handler";
 import { type ReadUndelivered, readUndelivered } from "./read-undelivered.ts";
@@ -23,7 +23,7 @@ export interface RedriveResult {
   /** Undelivered events of the application. */
   readonly found: number;
   readonly unreadable: number;
-  /** Left out: another undelivered event, or an earlier run, had the same event for the same destination. */
+  /** Left out: another undelivered event, or an earlier run, had the same revision for the same destination. */
   readonly duplicates: number;
   /** No present route wants the event for the destination it was meant for. */
   readonly unwanted: number;
@@ -36,9 +36,9 @@ export interface RedriveResult {
 /** Copies put in one go: far below a request's 500, so that a run that is cut off repeats little. */
 const BATCH = 200;
 
-/** The key of a copy: its destination and the identity of its event. */
-export function redriveKey(destination: string, event: { source: string; id: string }): string {
-  return `${destination} ${eventIdentity(event)}`;
+/** The key of a copy: its destination, and identity and revision of its event, so that a correction goes there too. */
+export function redriveKey(destination: string, enriched: ReadUndelivered["event"]): string {
+  return `${destination} ${eventIdentity(enriched.event)} ${revisionOf(enriched)}`;
 }
 
 /** Puts undelivered events back through the present routes. */
@@ -92,7 +92,7 @@ class RedriveRun {
     if (row.application !== this.#options.application) return;
     this.result.found += 1;
     // Only the destination that failed: the others had their copy of this event, or have an undelivered event of their own.
-    const key = redriveKey(row.destination, row.event.event);
+    const key = redriveKey(row.destination, row.event);
     if (this.#seen.has(key)) {
       this.result.duplicates += 1;
       return;

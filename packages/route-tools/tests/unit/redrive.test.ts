@@ -35,11 +35,11 @@ const documents: RouteDocument[] = [
 ];
 const routes = loadRoutes(compileRoutes(documents));
 
-function letter(id: string, rest: { type?: string; application?: string; stream?: string } = {}) {
+function letter(id: string, rest: { type?: string; application?: string; stream?: string; revision?: number } = {}) {
   return {
     failure: { kind: "undeliverable", message: "" },
     enriched: {
-      event: { id, source: "src", type: rest.type ?? "order", secret: 1, subject: "who" },
+      event: { id, source: "src", type: rest.type ?? "order", secret: 1, subject: "who", revision: rest.revision },
       processing: { enrichment: {} },
     },
     delivery: { application: rest.application ?? "shop", stream: rest.stream ?? "shop" },
@@ -101,10 +101,17 @@ describe("a redrive", () => {
     });
   });
 
+  test("delivers a correction of an event beside it", async () => {
+    const corrected = letter("1", { revision: 1 });
+    expect(await redrive([letter("1"), corrected, corrected], options)).toMatchObject({ delivered: 2, duplicates: 1 });
+  });
+
   test("does not repeat what an earlier run delivered", async () => {
     const delivered: string[] = [];
     await redrive([letter("1")], { ...options, onDelivered: (keys) => void delivered.push(...keys) });
-    expect(delivered).toEqual([redriveKey("shop", { source: "src", id: "1" })]);
+    expect(delivered).toEqual([
+      redriveKey("shop", { event: { source: "src", id: "1" } } as Parameters<typeof redriveKey>[1]),
+    ]);
     expect(await redrive([letter("1"), letter("2")], { ...options, done: new Set(delivered) })).toMatchObject({
       delivered: 1,
       duplicates: 1,
