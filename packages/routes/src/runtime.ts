@@ -2,7 +2,7 @@ export type { KindName } from "./destinations/kinds/destination-kind.ts";
 export type { CompiledDestination, CompiledRoute, CompiledRoutes } from "./runtime/compiled-routes.ts";
 export { InvalidCompiledRoutesError } from "./runtime/errors.ts";
 export type { FieldPath, FieldSelector } from "./runtime/project.ts";
-export { projectEvent } from "./runtime/project.ts";
+export { ALWAYS_DELIVERED, projectEvent } from "./runtime/project.ts";
 export type { RouteArtifact } from "./runtime/route-artifact.ts";
 export { loadRouteArtifact } from "./runtime/route-artifact.ts";
 export type { EventCopy, RoutedEvent, RouteResult, RouteSet } from "./runtime/route-set.ts";

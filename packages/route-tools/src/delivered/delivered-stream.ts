@@ -2,7 +2,7 @@ import { maskedSchema } from "@millrace/contract-tools/codegen";
 import type { Contract, JsonObject } from "@millrace/contract-tools/registry";
 import { type Conjunction, parsePattern, satisfies } from "@millrace/event-pattern";
 import { nameDestination, type Route, type RouteDocument } from "@millrace/routes";
-import type { FieldSelector } from "@millrace/routes/runtime";
+import { ALWAYS_DELIVERED, type FieldSelector } from "@millrace/routes/runtime";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { projectSchema, type Selection } from "./project-schema.ts";
@@ -27,15 +27,6 @@ export interface DeliveredContract {
   /** Its `event.data`; undefined when the projections leave nothing of it. */
   readonly data: JsonObject | undefined;
 }
-
-/** Sinks dedupe on the identity, so it is delivered whatever a projection says. */
-const identity: FieldSelector = {
-  isKeep: true,
-  paths: [
-    ["event", "id"],
-    ["event", "source"],
-  ],
-};
 
 const statuses = ["valid", "invalid", "unknown"] as const;
 type Status = (typeof statuses)[number];
@@ -157,7 +148,7 @@ function selectionOf(routes: readonly Delivering[]): Selection {
     if (project?.keep !== undefined) return { isKeep: true, paths: project.keep.map(segments) };
     return { isKeep: false, paths: (project?.drop ?? []).map(segments) };
   });
-  return { always: identity, oneOf };
+  return { always: ALWAYS_DELIVERED, oneOf };
 }
 
 /** The router notes itself on every copy, also on one whose projection leaves no other hop. */

@@ -61,17 +61,18 @@ test("the repository's own routes are compatible with themselves", () => {
   expect(compareDelivered({ before: own, after: own }, model)).toEqual([]);
 });
 
-test("a projection that keeps some fields leaves them, the identity and the router's hop", () => {
+test("a projection that keeps some fields leaves them, identity, revision and the router's hop", () => {
   const described = describeStream("shop", shop({ project: { keep: ["event.data.rank", "event.type"] } }), model);
   const { record = {}, data = {} }: { record?: JsonObject; data?: JsonObject | undefined } = described?.valid[0] ?? {};
   expect(described?.notValid).toBeUndefined();
-  const { event, processing, ...rest } = record["properties"] as Record<
+  const { event, validation, processing, ...rest } = record["properties"] as Record<
     string,
     { properties: object; required: string[] }
   >;
   expect(Object.keys(rest)).toEqual([]);
-  expect(Object.keys(event?.properties ?? {}).toSorted()).toEqual(["data", "id", "source", "type"]);
-  expect(event?.required.toSorted()).toEqual(["data", "id", "source", "type"]);
+  expect(Object.keys(event?.properties ?? {}).toSorted()).toEqual(["data", "id", "receivedat", "source", "type"]);
+  expect(event?.required.toSorted()).toEqual(["data", "id", "receivedat", "source", "type"]);
+  expect(Object.keys(validation?.properties ?? {})).toEqual(["status"]);
   expect([data["properties"], data["required"]]).toMatchObject([{ rank: { type: "integer" } }, ["rank"]]);
   expect(processing?.required).toEqual(["router"]);
 });

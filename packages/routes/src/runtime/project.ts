@@ -11,7 +11,7 @@ export interface FieldSelector {
 }
 
 /** Sinks keep one copy of an identity by its revision, so both are delivered whatever a projection says. */
-const IDENTITY_AND_REVISION: FieldSelector = {
+export const ALWAYS_DELIVERED: FieldSelector = {
   isKeep: true,
   paths: [
     ...["id", "source", "receivedat", "revision", "replayedat"].map((name) => ["event", name]),
@@ -27,7 +27,7 @@ const isObject = (value: unknown): value is JsonObject =>
  * path holds for every element. The event given is not changed; parts that are whole are shared with it.
  */
 export function projectEvent(event: JsonObject, selectors: readonly FieldSelector[]): JsonObject {
-  return select(event, [IDENTITY_AND_REVISION, ...selectors]) as JsonObject;
+  return select(event, [ALWAYS_DELIVERED, ...selectors]) as JsonObject;
 }
 
 function select(value: unknown, selectors: readonly FieldSelector[]): unknown {
