@@ -107,7 +107,7 @@ FROM ${LANDED_BAD_ROWS.toLowerCase()}
 ${once(badRowIdentity)}`,
 };
 
-/** What the views above leave out: copies that producers, crashes and Firehose made, and revisions that came to nothing. */
+/** Rows that the views above leave out: copies of producers, crashes and Firehose, and earlier revisions. */
 export const duplicates: WarehouseView = {
   name: "DUPLICATES",
   comment: "Rows of each landing table beyond the one of an identity that its view shows",

@@ -102,7 +102,7 @@ test("of several revisions the latest is shown, and a copy that is not valid rep
   ]);
 });
 
-/** What `revisionOf` of event-contracts makes of each; its own test has the same. */
+/** Numbers and the digits that `revisionOf` of event-contracts gives for them; its own test has the same. */
 const numbers: readonly (readonly [number: unknown, digits: string])[] = [
   ...[undefined, null, 2_147_483_648, -1, 1.5, 1e21, true, {}, [1]].map((none) => [none, "0000000000"] as const),
   ...["", "7.5", " 7", "+7", "2147483648", "99999999999", "a1b2c3", "٧"].map((none) => [none, "0000000000"] as const),
