@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { KindName } from "@millrace/routes";
 import { type Death, type IsolationRun, runIsolation } from "../support/isolation-world.ts";
 
 /** Figures of each run, printed once: what the README quotes. */
@@ -17,19 +18,24 @@ function summary({ sent, p99OfOthersMs, undelivered, callsToDead, failedBatches,
 
 const all = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index)).sort();
 
-const deaths: [Death, number][] = [
-  ["throttles", 60],
-  ["silent", 20],
-  ["missing", 10],
-  ["denied", 10],
+const deaths: [KindName, Death, number][] = [
+  ["kinesis", "throttles", 60],
+  ["kinesis", "silent", 20],
+  ["kinesis", "missing", 10],
+  ["kinesis", "denied", 10],
+  ["sqs", "throttles", 20],
+  ["sqs", "silent", 10],
+  ["sqs", "missing", 10],
+  ["eventbridge", "throttles", 10],
+  ["eventbridge", "denied", 10],
 ];
 
-describe.each(deaths)("one of ten destinations %s for %d minutes", (death, minutes) => {
+describe.each(deaths)("one of ten destinations (%s) %s for %d minutes", (kind, death, minutes) => {
   let run: IsolationRun;
 
   beforeAll(async () => {
-    run = await runIsolation(death, minutes);
-    figures[death] = summary(run);
+    run = await runIsolation(death, minutes, kind);
+    figures[`${kind} ${death}`] = summary(run);
   });
 
   test("the others get every event once, as fast as without it", () => {
@@ -59,5 +65,5 @@ describe.each(deaths)("one of ten destinations %s for %d minutes", (death, minut
 
 test("the figures of the runs", () => {
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-  expect(Object.keys(figures)).toHaveLength(5);
+  expect(Object.keys(figures)).toHaveLength(deaths.length + 1);
 });

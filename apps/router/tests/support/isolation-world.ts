@@ -1,10 +1,19 @@
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
-import { createRandom, EventSourceMapping, Kinesis, VirtualClock } from "@millrace/aws-simulator";
+import {
+  createRandom,
+  EventBuses,
+  EventSourceMapping,
+  Kinesis,
+  SqsQueues,
+  VirtualClock,
+} from "@millrace/aws-simulator";
+import { type CallService, openDestination, type ServiceAnswer, targetOf } from "@millrace/destinations";
 import { encodeRecord } from "@millrace/event-contracts";
 import { createPutRecords, type KinesisSender } from "@millrace/put-records";
 import { redrive } from "@millrace/route-tools";
-import { compileRoutes } from "@millrace/routes";
+import { type CompiledDestination, compileRoutes, type Destination, type KindName } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
+import type { OutputWriter } from "@millrace/stream-handler";
 import { createRouterHandler } from "../../src/index.ts";
 import { enriched } from "./kinesis-event.ts";
 import { UndeliveredBox } from "./undelivered-box.ts";
@@ -43,11 +52,15 @@ export interface IsolationRun {
 }
 
 /**
- * Ten applications that all want every event; one destination is dead for a while in the middle of the traffic; then a
- * redrive of its undelivered events. The real router, stream handler and PutRecords client against the model of Kinesis
- * and of Lambda's event source mapping, under a virtual clock.
+ * Ten applications that all want every event; one destination, of the kind given, is dead for a while in the middle of the traffic; then a
+ * redrive of its undelivered events. The real router, stream handler and writers against the models of Kinesis, SQS,
+ * EventBridge and Lambda's event source mapping, under a virtual clock.
  */
-export async function runIsolation(death: Death | undefined, minutesDead = 60): Promise<IsolationRun> {
+export async function runIsolation(
+  death: Death | undefined,
+  minutesDead = 60,
+  kind: KindName = "kinesis",
+): Promise<IsolationRun> {
   const clock = new VirtualClock();
   const random = createRandom(`isolation ${death ?? "none"}`);
   const kinesis = new Kinesis({ clock, random });
@@ -88,18 +101,43 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     });
   };
   const put = (streamName: string) => createPutRecords({ client: client(streamName), streamName, clock, random });
+  const services = { sqs: new SqsQueues({ clock, random }), eventbridge: new EventBuses({ clock, random }) };
+  services.sqs.createQueue({ name: DEAD });
+  services.eventbridge.createBus(DEAD);
+  const connect = (service: "sqs" | "eventbridge") => (): CallService => {
+    const call = services[service].client({ latencyMs: { min: 5, max: 15 }, random });
+    return async (operation, input, signal) => {
+      if (!isDead() || death === undefined) return call(operation, input, signal);
+      callsToDead += 1;
+      return answerDead(death, service, (input as { Entries: readonly object[] }).Entries.length, signal);
+    };
+  };
+  const open = (destination: CompiledDestination): OutputWriter =>
+    openDestination(
+      targetOf(destination, { stage: "test", region: "eu-west-1", accountId: "000000000000", prefix: "" }),
+      {
+        kinesis: () => client(destination.name),
+        sqs: connect("sqs"),
+        eventbridge: connect("eventbridge"),
+        clock,
+        random,
+      },
+    );
 
   const routes = loadRoutes(
     compileRoutes(
       Array.from({ length: DESTINATIONS }, (_, index) =>
-        document(`dest-${index}`, route("all", "page.view", `dest-${index}`)),
+        document(`dest-${index}`, {
+          ...route("all", "page.view", `dest-${index}`),
+          destination: `dest-${index}` === DEAD ? destinationOf(kind) : { stream: `dest-${index}` },
+        }),
       ),
     ),
   );
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const handler = createRouterHandler({
     routes: () => routes,
-    destination: ({ name }) => put(name),
+    destination: open,
     badRows: put("bad-rows"),
     undelivered,
     clock,
@@ -146,12 +184,12 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     redrive(undeliveredRows as unknown as Record<string, unknown>[], {
       application: DEAD,
       routes,
-      destination: ({ name }) => put(name),
+      destination: open,
       now: () => clock.now(),
     }),
   );
   const others = [...arrivals].filter(([name]) => name.startsWith("dest-") && name !== DEAD).map(([, got]) => got);
-  const dead = arrivals.get(DEAD)!;
+  const dead = kind === "kinesis" ? arrivals.get(DEAD)! : arrivalsIn(services[kind], sentAt);
   const p99OfOthersMs = Math.max(...others.map(({ agesMs }) => percentile(agesMs, 0.99)));
   const undeliveredElsewhere =
     undelivered.events().length - undeliveredRows.length + kinesis.stats("bad-rows").recordsIn;
@@ -167,6 +205,54 @@ export async function runIsolation(death: Death | undefined, minutesDead = 60): 
     redriven,
   };
 }
+
+function destinationOf(kind: KindName): Destination {
+  if (kind === "sqs") return { queue: DEAD };
+  return kind === "eventbridge" ? { bus: DEAD } : { stream: DEAD };
+}
+
+function arrivalsIn(service: SqsQueues | EventBuses, sentAt: ReadonlyMap<string, number>): Arrivals {
+  const messages = service.messagesAfter(DEAD, 0).map(({ text, arrivalMs }) => {
+    const value = JSON.parse(text) as { event?: { id: string }; detail?: { event: { id: string } } };
+    return { id: (value.detail ?? value).event?.id ?? "", arrivalMs };
+  });
+  return {
+    ids: messages.map(({ id }) => id),
+    agesMs: messages.map(({ id, arrivalMs }) => arrivalMs - (sentAt.get(id) ?? arrivalMs)),
+  };
+}
+
+/** The answers of a queue or bus that is dead. */
+async function answerDead(
+  death: Death,
+  service: "sqs" | "eventbridge",
+  count: number,
+  signal: AbortSignal,
+): Promise<ServiceAnswer> {
+  const refuse = (type: string): ServiceAnswer => ({
+    status: 400,
+    body: JSON.stringify({ __type: type, message: "" }),
+  });
+  const each = (make: (index: number) => object): object[] => Array.from({ length: count }, (_, index) => make(index));
+  switch (death) {
+    case "throttles":
+      return service === "sqs"
+        ? ok({ Failed: each((index) => ({ Id: String(index), Code: "RequestThrottled", SenderFault: false })) })
+        : ok({ FailedEntryCount: count, Entries: each(() => ({ ErrorCode: "ThrottlingException" })) });
+    case "missing":
+      return service === "sqs"
+        ? refuse("com.amazonaws.sqs#QueueDoesNotExist")
+        : ok({ FailedEntryCount: count, Entries: each(() => ({ ErrorCode: "ResourceNotFoundException" })) });
+    case "denied":
+      return refuse("AccessDeniedException");
+    case "silent":
+      return new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(new Error("Request aborted")));
+      });
+  }
+}
+
+const ok = (body: object): ServiceAnswer => ({ status: 200, body: JSON.stringify(body) });
 
 function dieAs(death: Death, command: PutRecordsCommand, signal: AbortSignal | undefined): Promise<unknown> {
   const refuse = (name: string, message: string): Promise<never> =>
