@@ -3,7 +3,18 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** Packages published as ES modules only: jest's CommonJS loader cannot read them as they are. */
-const esmOnly = ["tinybench", "isbot", "uuid", "mmdb-lib", "cborg", "@octokit.webhooks-methods"];
+const esmOnly = [
+  "tinybench",
+  "isbot",
+  "uuid",
+  "mmdb-lib",
+  "cborg",
+  "@octokit.webhooks-methods",
+  "@hyperjump.[a-z-]+",
+  "just-curry-it",
+  "idn-hostname",
+  "json-schema-faker",
+];
 
 /**
  * The configuration every package uses: sources of sibling packages are read directly (condition `@millrace/source`),

@@ -1,7 +1,7 @@
 "use strict";
 
 /** Packages whose `exports` answer the condition `import` and nothing else. */
-const importOnly = new Set(["cborg"]);
+const importOnly = new Set(["cborg", "json-schema-faker"]);
 
 /**
  * Jest's own resolver, but for packages that only name the condition `import`: given to all packages, that condition

@@ -1,4 +1,4 @@
-import type { Draft } from "./schema-document.ts";
+import type { Dialect } from "./keywords.ts";
 
 /** How a keyword holds schemas. */
 export type Holding = "one" | "list" | "map" | "one-or-list";
@@ -31,7 +31,7 @@ export interface Applicator {
   readonly target: Target;
   readonly certainty: Certainty;
   /** The dialects that know it. Readers of annotations obey it in every dialect. */
-  readonly drafts: readonly (Draft | "2019-09" | "draft-06" | "draft-04")[];
+  readonly drafts: readonly Dialect[];
 }
 
 const all = ["2020-12", "2019-09", "draft-07", "draft-06", "draft-04"] as const;

@@ -10,7 +10,7 @@ export {
   type Target,
 } from "./applicators.ts";
 export { isJsonObject, type Json, type JsonObject } from "./json.ts";
-export { keywordsOf } from "./keywords.ts";
+export { type Dialect, keywordsOf } from "./keywords.ts";
 export { parsePointer, pointerStep, valueAt } from "./pointer.ts";
 export {
   baseOf,

@@ -1,20 +1,40 @@
 import type { Draft } from "./schema-document.ts";
 
-const both = `$schema $id $ref $comment title description default examples readOnly writeOnly type enum const multipleOf
-  maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern items maxItems minItems uniqueItems contains
-  maxProperties minProperties required properties patternProperties additionalProperties propertyNames if then else allOf
-  anyOf oneOf not format contentMediaType contentEncoding definitions`.split(/\s+/);
+/** Dialects that can be told apart: those of the registry, and those that an import converts. */
+export type Dialect = Draft | "2019-09" | "draft-06" | "draft-04";
 
-const only: Record<Draft, string[]> = {
-  "2020-12": `$defs $anchor $dynamicRef $dynamicAnchor $vocabulary prefixItems minContains maxContains dependentRequired
-    dependentSchemas unevaluatedItems unevaluatedProperties contentSchema deprecated formatMinimum formatMaximum
-    formatExclusiveMinimum formatExclusiveMaximum`.split(/\s+/),
-  "draft-07": ["additionalItems", "dependencies", "deprecated"],
-};
+const draft04 = `$schema id $ref title description default type enum multipleOf maximum exclusiveMaximum minimum
+  exclusiveMinimum maxLength minLength pattern items additionalItems maxItems minItems uniqueItems maxProperties
+  minProperties required properties patternProperties additionalProperties dependencies allOf anyOf oneOf not format
+  definitions`;
 
-const sets = new Map(Object.entries(only).map(([draft, words]) => [draft, new Set([...both, ...words])]));
+/** By dialect: what it adds to the one before, and what it takes away. */
+const steps: readonly (readonly [dialect: Dialect, added: string, removed: string])[] = [
+  ["draft-04", draft04, ""],
+  ["draft-06", "$id const contains propertyNames examples", "id"],
+  ["draft-07", "if then else $comment readOnly writeOnly contentMediaType contentEncoding deprecated", ""],
+  [
+    "2019-09",
+    `$defs $anchor $recursiveRef $recursiveAnchor $vocabulary minContains maxContains dependentRequired dependentSchemas
+    unevaluatedItems unevaluatedProperties contentSchema`,
+    "dependencies",
+  ],
+  [
+    "2020-12",
+    `$dynamicRef $dynamicAnchor prefixItems formatMinimum formatMaximum formatExclusiveMinimum formatExclusiveMaximum`,
+    "$recursiveRef $recursiveAnchor additionalItems",
+  ],
+];
+
+const sets = new Map<Dialect, ReadonlySet<string>>();
+let known: ReadonlySet<string> = new Set<string>();
+for (const [dialect, added, removed] of steps) {
+  const gone = new Set(removed.split(/\s+/));
+  known = new Set([...known, ...added.split(/\s+/)].filter((word) => !gone.has(word)));
+  sets.set(dialect, known);
+}
 
 /** The keywords of a dialect; whatever else a schema holds says nothing about values. */
-export function keywordsOf(draft: Draft): ReadonlySet<string> {
-  return sets.get(draft) ?? new Set();
+export function keywordsOf(dialect: Dialect): ReadonlySet<string> {
+  return sets.get(dialect) ?? new Set();
 }

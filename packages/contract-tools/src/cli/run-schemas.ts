@@ -6,6 +6,9 @@ const usage = `Usage: pnpm schemas <command>
       left origin/main or main. Exit code 0 without faults, 1 with faults, 2 when it could not check.
   new <domain>/<event> [--step addition|revision|model] [--root <folder>]
       A contract that passes the check, or the next version of one that exists: addition by default.
+  import <folder | file | npm package[:path]> --as <source> [--type "com.vendor.{name}"] [--only <expression>]
+         [--dialect draft-04|draft-06|draft-07|2019-09|2020-12] [--at <step/step>] [--report <file>] [--dry-run]
+      Contracts, examples and a mapping from schemas of others; says what it changed and what it could not take.
   render [--check]
       Schemas from zod; types, validators and docs from schemas. With --check it only says what is stale.`;
 
@@ -13,6 +16,7 @@ const usage = `Usage: pnpm schemas <command>
 const options: Readonly<Record<string, { positionals: number; flags: readonly string[] }>> = {
   check: { positionals: 0, flags: ["base", "root", "json"] },
   new: { positionals: 1, flags: ["step", "root"] },
+  import: { positionals: 1, flags: ["as", "type", "only", "dialect", "at", "report", "dry-run", "root"] },
   render: { positionals: 0, flags: ["check"] },
 };
 
@@ -37,6 +41,7 @@ export async function runSchemas(args: string[], print: (line: string) => void):
   // Each command loads only what it needs: Ajv, zod and recheck take their time.
   if (command === "check") return (await import("./commands/check.ts")).check(values, print);
   if (command === "new") return (await import("./commands/new.ts")).createNew(names[0], values, print);
+  if (command === "import") return (await import("./commands/import.ts")).runImport(names[0], values, print);
   return (await import("./commands/render.ts")).render(values, print);
 }
 
@@ -62,6 +67,13 @@ function readArguments(args: string[]) {
         step: { type: "string" },
         json: { type: "boolean" },
         check: { type: "boolean" },
+        as: { type: "string" },
+        type: { type: "string" },
+        only: { type: "string" },
+        dialect: { type: "string" },
+        at: { type: "string" },
+        report: { type: "string" },
+        "dry-run": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

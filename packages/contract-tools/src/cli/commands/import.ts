@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Dialect } from "@millrace/schema-graph";
+import { groupBy } from "../../group-by.ts";
+import { importSource } from "../../import/import-source.ts";
+import type { ImportResult } from "../../import/import-schemas.ts";
+import { readSource, type ReadSource } from "../../import/read-source.ts";
+import { dialects } from "../../import/source-dialects.ts";
+import { readFolder, repositoryRoot } from "../repository.ts";
+
+export interface ImportCommandOptions {
+  root?: string | undefined;
+  /** Name of the source, a folder below `events/`. */
+  as?: string | undefined;
+  type?: string | undefined;
+  dialect?: string | undefined;
+  at?: string | undefined;
+  only?: string | undefined;
+  /** File that gets the whole report, as JSON. */
+  report?: string | undefined;
+  /** Write nothing. */
+  "dry-run"?: boolean | undefined;
+}
+
+/** `pnpm schemas import`: 0 when every event was taken over, 1 when something was refused, 2 when it could not begin. */
+export async function runImport(
+  source: string | undefined,
+  options: ImportCommandOptions,
+  print: (line: string) => void,
+): Promise<number> {
+  const { as, dialect, at, only } = options;
+  const complaint = complain(source, options);
+  if (source === undefined || as === undefined || complaint !== undefined) {
+    print(complaint ?? "");
+    return 2;
+  }
+  const root = options.root ?? join(repositoryRoot, "schemas");
+  let read: ReadSource;
+  try {
+    read = readSource(source);
+  } catch (error) {
+    print(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+  const imported = await importSource(readFolder(root), read.files, {
+    source: as,
+    type: options.type,
+    dialect: dialect as Dialect | undefined,
+    at: at?.split("/").filter((step) => step !== ""),
+    only: only === undefined ? undefined : new RegExp(only, "u"),
+  });
+  const result = { ...imported, refusals: [...read.refusals, ...imported.refusals] };
+  if (options["dry-run"] !== true) {
+    for (const [path, text] of result.files) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+  }
+  if (options.report !== undefined) {
+    const { files, ...rest } = result;
+    writeFileSync(options.report, `${JSON.stringify({ ...rest, files: [...files.keys()] }, null, 2)}\n`);
+  }
+  for (const line of describe(result)) print(line);
+  print(
+    `${read.files.length} files read: ${result.contracts.length} contracts and ${result.examples} examples ` +
+      `${options["dry-run"] === true ? "would be written" : "written"}, ${result.unchanged.length} unchanged, ` +
+      `${result.changes.length} changes, ${result.annotations.length} annotations proposed, ${result.refusals.length} refused`,
+  );
+  if (result.contracts.length > 0)
+    print("Look at the annotations, then run `pnpm schemas check` and `pnpm schemas render`.");
+  return result.refusals.length === 0 ? 0 : 1;
+}
+
+function complain(source: string | undefined, { as, dialect, only }: ImportCommandOptions): string | undefined {
+  if (source === undefined) return "Expected a folder, a file or an npm package.";
+  if (as === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(as)) {
+    return `Expected --as to be the name of the source in kebab-case, e.g. --as github, got ${as ?? "nothing"}.`;
+  }
+  if (dialect !== undefined && !dialects.some((each) => each === dialect)) {
+    return `Expected --dialect to be one of ${dialects.join(", ")}, got ${dialect}.`;
+  }
+  try {
+    if (only !== undefined) new RegExp(only, "u");
+  } catch (error) {
+    return `Expected --only to be a regular expression: ${(error as Error).message}.`;
+  }
+  return undefined;
+}
+
+/** How many of one kind are printed; the report has all. */
+const shown = 3;
+
+function* describe({ changes, annotations, refusals }: ImportResult): Generator<string> {
+  for (const [why, same] of groupBy(changes, (change) => change.why)) {
+    yield `changed: ${why} (${same.length})`;
+    for (const { file, pointer, before, after } of same.slice(0, shown)) {
+      yield `  ${file}#${pointer}  ${brief(before)} → ${brief(after)}`;
+    }
+  }
+  for (const [text, same] of groupBy(annotations, ({ annotation }) => JSON.stringify(annotation))) {
+    yield `annotated: ${text} (${same.length})`;
+    for (const { file, pointer } of same.slice(0, shown)) yield `  ${file}#${pointer}`;
+  }
+  for (const { file, pointer, reason, fix } of refusals) yield `refused: ${file}#${pointer}\n  ${reason}\n  → ${fix}`;
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
+}

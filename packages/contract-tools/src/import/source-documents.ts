@@ -1,0 +1,223 @@
+import {
+  type Dialect,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  pointerStep,
+  valueAt,
+  walkSchema,
+} from "@millrace/schema-graph";
+import type { SchemaFile } from "../registry/registry.ts";
+import { convertSchema, type ConversionLog, type OpenReference } from "./convert-schema.ts";
+import type { ImportChange, ImportRefusal } from "./import-report.ts";
+import { dialectOf, dialects, guessDialect } from "./source-dialects.ts";
+
+/** A file of the source, converted. */
+export interface SourceDocument {
+  readonly file: string;
+  readonly dialect: Dialect;
+  /** As it was read. */
+  readonly original: JsonObject;
+  /** As it is converted. References still have their old text. */
+  readonly schema: JsonObject;
+  /** Pointer as it was → as it is, of every schema. */
+  readonly moved: ReadonlyMap<string, string>;
+  readonly references: readonly ResolvedReference[];
+  /** The URI by which the source names it, if it has one. */
+  readonly uri: string | undefined;
+}
+
+/** A reference and the schema that it leads to. */
+export interface ResolvedReference extends OpenReference {
+  readonly target: { readonly file: string; readonly pointer: string };
+}
+
+export interface ImportLog {
+  readonly changes: ImportChange[];
+  readonly refusals: ImportRefusal[];
+}
+
+interface Place {
+  readonly file: string;
+  readonly pointer: string;
+}
+
+/** Reads and converts the files of a source, and finds where their references lead. */
+export function readSourceDocuments(
+  files: readonly SchemaFile[],
+  options: { readonly dialect?: Dialect | undefined },
+  log: ImportLog,
+): SourceDocument[] {
+  const readable = files.flatMap((file) => readDialect(file, options.dialect, log));
+  const roots = new Map(readable.map(({ file, schema }) => [file, schema]));
+  const places = indexPlaces(readable);
+  const recursive = readable.flatMap(({ file, schema }) =>
+    [...walkSchema(schema)].filter((each) => each.schema["$recursiveAnchor"] === true).map(() => file),
+  );
+  return readable.map(({ file, schema: root, dialect }): SourceDocument => {
+    const own: ConversionLog = {
+      change: (change) => log.changes.push({ file, ...change }),
+      refuse: (refusal) => log.refusals.push({ file, ...refusal }),
+    };
+    const bases = basesOf(file, root, dialect);
+    const converted = convertSchema(root, { from: "", to: "" }, dialect, own);
+    const { schema } = converted;
+    const moved = new Map(converted.moved);
+    const references: ResolvedReference[] = [];
+    const pending = [...converted.references];
+    for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
+      const target = resolve(open.text, baseAt(bases, open.pointer), places, roots);
+      if (target === undefined) {
+        const reason = `\`${open.text}\` leads nowhere in the files that were given.`;
+        const fix = "Import the folder that holds it, or copy the schema into the document.";
+        own.refuse({ pointer: open.pointer, reason, fix });
+        continue;
+      }
+      if (open.text.startsWith("#") && recursive.length > 1 && root["$recursiveAnchor"] !== undefined) {
+        const reason =
+          "More than one document has a `$recursiveAnchor`: where `$recursiveRef` leads depends on the way.";
+        own.refuse({ pointer: open.pointer, reason, fix: "Say with `$ref` which schema is meant." });
+        continue;
+      }
+      references.push({ ...open, target });
+      if (target.file === file && !moved.has(target.pointer)) hoist(target.pointer);
+    }
+    const uri = bases[0]?.[1];
+    return {
+      file,
+      dialect,
+      original: root,
+      schema,
+      moved,
+      references,
+      uri: uri?.startsWith("file:") ? undefined : uri,
+    };
+
+    /** A schema where no keyword holds schemas, such as `/components/schemas/order`, becomes a definition. */
+    function hoist(pointer: string): void {
+      const value = valueAt(root, pointer);
+      const word = dialect === "2019-09" || dialect === "2020-12" ? "$defs" : "definitions";
+      const definitions = isJsonObject(schema[word]) ? schema[word] : (schema[word] = {});
+      const last = pointer.slice(pointer.lastIndexOf("/") + 1);
+      const name = Object.hasOwn(definitions, last) ? `${last}_${Object.keys(definitions).length}` : last;
+      const to = `/${word}${pointerStep(name)}`;
+      own.change({
+        pointer,
+        before: pointer,
+        after: to,
+        why: "References lead to it, and no keyword makes it a schema.",
+      });
+      if (!isJsonObject(value)) {
+        definitions[name] = value as Json;
+        moved.set(pointer, to);
+        return;
+      }
+      const inner = convertSchema(value, { from: pointer, to }, dialect, own);
+      definitions[name] = inner.schema;
+      for (const [from, there] of inner.moved) moved.set(from, there);
+      pending.push(...inner.references);
+    }
+  });
+}
+
+function readDialect(
+  { file, value }: SchemaFile,
+  fallback: Dialect | undefined,
+  log: ImportLog,
+): { file: string; schema: JsonObject; dialect: Dialect }[] {
+  if (!isJsonObject(value)) {
+    log.refusals.push({ file, pointer: "", reason: "The file holds no JSON object.", fix: "Leave it out." });
+    return [];
+  }
+  const { $schema } = value;
+  if ($schema === undefined) {
+    const dialect = fallback ?? guessDialect(value);
+    const why = "It does not say its dialect: give `--dialect` if it is another.";
+    log.changes.push({ file, pointer: "", before: null, after: { $schema: dialect }, why });
+    return [{ file, schema: value, dialect }];
+  }
+  const dialect = typeof $schema === "string" ? dialectOf($schema) : undefined;
+  if (dialect !== undefined) return [{ file, schema: value, dialect }];
+  const reason = `The dialect ${JSON.stringify($schema)} is none of ${dialects.join(", ")}.`;
+  const fix = "Correct `$schema`, or remove it and give `--dialect`.";
+  log.refusals.push({ file, pointer: "/$schema", reason, fix });
+  return [];
+}
+
+/** The URIs that references are relative to: of the document, then of schemas inside that name themselves. */
+function basesOf(file: string, root: JsonObject, dialect: Dialect): (readonly [pointer: string, uri: string])[] {
+  const word = dialect === "draft-04" ? "id" : "$id";
+  const bases: [string, string][] = [];
+  for (const { schema, pointer } of walkSchema(root)) {
+    const id = schema[word];
+    const above = baseAt(bases, pointer) || new URL(encodeURI(file), "file:///").href;
+    const isRoot = pointer === "";
+    const isNamed = typeof id === "string" && !id.startsWith("#") && (isRoot || !isBesideReference(schema, dialect));
+    if (isNamed && URL.canParse(id, above)) bases.push([pointer, withoutFragment(new URL(id, above))]);
+    else if (isRoot) bases.push([pointer, above]);
+  }
+  return bases;
+}
+
+function isBesideReference(schema: JsonObject, dialect: Dialect): boolean {
+  return dialect.startsWith("draft") && schema["$ref"] !== undefined;
+}
+
+function baseAt(bases: readonly (readonly [string, string])[], pointer: string): string {
+  const around = bases.filter(([place]) => pointer === place || pointer.startsWith(`${place}/`));
+  return around.toSorted(([a], [b]) => b.length - a.length)[0]?.[1] ?? "";
+}
+
+/** Every schema that has a name: URI, with `#anchor` where it is one. */
+function indexPlaces(
+  documents: readonly { file: string; schema: JsonObject; dialect: Dialect }[],
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { file, schema: root, dialect } of documents) {
+    const bases = basesOf(file, root, dialect);
+    places.set(new URL(encodeURI(file), "file:///").href, { file, pointer: "" });
+    for (const [pointer, uri] of bases) places.set(uri, { file, pointer });
+    for (const { schema, pointer } of walkSchema(root)) {
+      const id = schema[dialect === "draft-04" ? "id" : "$id"];
+      const anchors = [
+        schema["$anchor"],
+        schema["$dynamicAnchor"],
+        typeof id === "string" ? /^#(.+)/.exec(id)?.[1] : "",
+      ];
+      for (const anchor of anchors) {
+        if (typeof anchor === "string" && anchor !== "")
+          places.set(`${baseAt(bases, pointer)}#${anchor}`, { file, pointer });
+      }
+    }
+  }
+  return places;
+}
+
+function resolve(
+  reference: string,
+  base: string,
+  places: ReadonlyMap<string, Place>,
+  roots: ReadonlyMap<string, JsonObject>,
+): Place | undefined {
+  if (!URL.canParse(reference, base)) return undefined;
+  const url = new URL(reference, base);
+  const resource = places.get(withoutFragment(url));
+  const fragment = url.hash.slice(1);
+  if (fragment !== "" && !fragment.startsWith("/")) return places.get(`${withoutFragment(url)}#${fragment}`);
+  if (resource === undefined) return undefined;
+  const pointer = resource.pointer + decode(fragment);
+  const value = valueAt(roots.get(resource.file) ?? {}, pointer);
+  return isJsonObject(value) || typeof value === "boolean" ? { file: resource.file, pointer } : undefined;
+}
+
+function decode(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
+function withoutFragment(url: URL): string {
+  return url.href.slice(0, url.href.length - url.hash.length).replace(/#$/, "");
+}
