@@ -157,7 +157,8 @@ public final class CountStream {
                 new Scheduler(
                         configs.checkpointConfig(),
                         configs.coordinatorConfig(),
-                        configs.leaseManagementConfig(),
+                        // After the leases are made the first worker rests that long, a minute by default.
+                        configs.leaseManagementConfig().shardSyncIntervalMillis(1_000),
                         configs.lifecycleConfig(),
                         // There is no CloudWatch on a laptop.
                         configs.metricsConfig().metricsLevel(MetricsLevel.NONE),
