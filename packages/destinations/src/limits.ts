@@ -1,6 +1,9 @@
 /** Requests that one writer has under way at a time. */
 export const MAX_REQUESTS_IN_FLIGHT = 8;
 
+/** Time of a put that was given no deadline, as a redrive's. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+
 /** The longest that one request waits for its answer. */
 export const REQUEST_TIMEOUT_MS = 5_000;
 

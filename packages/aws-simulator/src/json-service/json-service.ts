@@ -14,6 +14,8 @@ export interface JsonService {
   readonly faults: ServiceFaults | undefined;
   /** How long an empty answer (`{}`) may wait for something to answer with; without it, not at all. */
   waitMs?(operation: string | undefined, body: string): number;
+  /** Told where it is served over HTTP, for answers that hold an address. */
+  servedAt?(url: string): void;
   /** @throws ServiceError for what the service refuses */
   execute(operation: string, input: Readonly<Record<string, unknown>>): object;
 }

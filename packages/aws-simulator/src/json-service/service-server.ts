@@ -29,7 +29,10 @@ const LOOK_AGAIN_MS = 50;
  * const client = new SQSClient({ endpoint: server.url, region: "us-east-1", credentials });
  * ```
  */
-export function startServiceServer(service: JsonService, options: ServiceServerOptions = {}): Promise<ListeningServer> {
+export async function startServiceServer(
+  service: JsonService,
+  options: ServiceServerOptions = {},
+): Promise<ListeningServer> {
   const onError = options.onError ?? ((error) => console.error(error));
   const random = createRandom(`${service.name}-server`);
   const server = createServer((request, response) => {
@@ -38,7 +41,9 @@ export function startServiceServer(service: JsonService, options: ServiceServerO
       abortConnection(request);
     });
   });
-  return listen(server, options);
+  const listening = await listen(server, options);
+  service.servedAt?.(listening.url);
+  return listening;
 }
 
 async function handle(

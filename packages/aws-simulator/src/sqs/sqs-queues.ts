@@ -53,11 +53,13 @@ export class SqsQueues implements JsonService {
   readonly #region: string;
   readonly #accountId: string;
   readonly #random: Random;
+  #endpoint: string;
   readonly #queues = new Map<string, Queue>();
 
   constructor(options: SqsQueuesOptions = {}) {
     this.#region = options.region ?? "us-east-1";
     this.#accountId = options.accountId ?? "000000000000";
+    this.#endpoint = `https://sqs.${this.#region}.amazonaws.com`;
     this.clock = options.clock ?? systemClock;
     this.faults = options.faults;
     this.#random = options.random ?? createRandom("sqs");
@@ -223,8 +225,13 @@ export class SqsQueues implements JsonService {
     return names.length === 0 ? {} : { QueueUrls: names.map((name) => this.#urlOf(name)) };
   }
 
+  /** The SDK sends requests for a queue to the host of its URL. */
+  servedAt(url: string): void {
+    this.#endpoint = url;
+  }
+
   #urlOf(name: string): string {
-    return `https://sqs.${this.#region}.amazonaws.com/${this.#accountId}/${name}`;
+    return `${this.#endpoint}/${this.#accountId}/${name}`;
   }
 
   /** By the last part of its URL, whatever host it has. */

@@ -11,7 +11,13 @@ import {
   EventRefusedError,
   OversizedEventError,
 } from "../errors.ts";
-import { FIRST_WAIT_MS, LONGEST_WAIT_MS, MAX_REQUESTS_IN_FLIGHT, REQUEST_TIMEOUT_MS } from "../limits.ts";
+import {
+  DEFAULT_TIMEOUT_MS,
+  FIRST_WAIT_MS,
+  LONGEST_WAIT_MS,
+  MAX_REQUESTS_IN_FLIGHT,
+  REQUEST_TIMEOUT_MS,
+} from "../limits.ts";
 import type { Entry, EntryFault, EntryService } from "./entry-service.ts";
 
 export interface EntryWriterOptions {
@@ -43,10 +49,9 @@ export class EntryWriter implements OutputWriter {
     this.#options = options;
   }
 
-  async put(
-    records: readonly PutRecord[],
-    { deadline = Number.POSITIVE_INFINITY }: PutOptions = {},
-  ): Promise<OutputDelivery[]> {
+  /** Without a deadline it is {@link DEFAULT_TIMEOUT_MS} from now. */
+  async put(records: readonly PutRecord[], options: PutOptions = {}): Promise<OutputDelivery[]> {
+    const { deadline = this.#options.clock.now() + DEFAULT_TIMEOUT_MS } = options;
     const run = new EntryRun(this.#service, this.#options, records.length, deadline);
     const pending: Pending[] = [];
     for (const [index, { data }] of records.entries()) {

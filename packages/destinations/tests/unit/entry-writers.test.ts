@@ -41,6 +41,15 @@ describe.each<EntryKind>(["sqs", "eventbridge"])("a destination of the kind %s",
     expect(world.stored()).toEqual([]);
   });
 
+  test("is given up after half a minute where no deadline is given", async () => {
+    const world = createWorld(kind);
+    world.faults.breakDestination("test-orders");
+    const startedAt = world.clock.now();
+    const [delivery] = await world.clock.run(world.writer.put(many(1)));
+    expect(delivery).toMatchObject({ status: "failed", reason: "throttled" });
+    expect(world.clock.now() - startedAt).toBeLessThanOrEqual(30_000);
+  });
+
   test("whose answers are lost may hold what is not confirmed, and the outcome says so", async () => {
     const world = createWorld(kind, { resetAfter: 1 });
     const deliveries = await world.put(many(3), 1_000);
