@@ -11,6 +11,7 @@ import { greeting } from "./control/greeting.ts";
 import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
+import { findEvent } from "./explain/find-event.ts";
 import { followSources } from "./live/follow-sources.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { type Baseline, takeBaseline } from "./report/baseline.ts";
@@ -128,6 +129,7 @@ async function run(options: StartOptions): Promise<number> {
     processes: () => pipeline.processes(),
     hops: () => pipeline.hops(),
     alarms: () => pipeline.alarms(),
+    findEvent: (id) => findEvent(pipeline, id),
     streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
     tail: (name, onLine, ended, fromStart) =>
       pipeline.services.names().includes(name)

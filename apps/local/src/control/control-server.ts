@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { EventTraces } from "../explain/find-event.ts";
 import type { AlarmStatus } from "../status/alarm-watch.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 
@@ -17,6 +18,8 @@ export interface ControlTargets {
   processes(): readonly { readonly name: string; readonly pids: readonly number[] }[];
   /** How far every hop is. */
   hops(): readonly HopStatus[];
+  /** Everything that the pipeline still has of an id. */
+  findEvent(id: string): Promise<EventTraces>;
   /** Every alarm of the stack. */
   alarms(): readonly AlarmStatus[];
   /** Calls back with each record's text from `from` on until the signal aborts. */
@@ -94,6 +97,13 @@ async function answer(
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.hops()));
     return;
   }
+  if (request.method === "GET" && url.pathname === "/events") {
+    const id = url.searchParams.get("id");
+    if (id === null || id === "") throw new RangeError("GET /events?id=<event id> takes the id of an event.");
+    const traces = await targets.findEvent(id);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(traces));
+    return;
+  }
   if (request.method === "GET" && url.pathname === "/alarms") {
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.alarms()));
     return;
@@ -106,7 +116,7 @@ async function answer(
   response
     .writeHead(404, { "content-type": "text/plain" })
     .end(
-      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /memory, GET /hops, GET /alarms and " +
+      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /memory, GET /hops, GET /alarms, GET /events?id=<id> and " +
         "GET /streams/<name> exist.",
     );
 }

@@ -11,6 +11,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { ExplainedId } from "../../src/explain/explain-event.ts";
+import type { EventTraces } from "../../src/explain/find-event.ts";
 import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
 import {
   controlUrl,
@@ -133,10 +135,11 @@ describe("a running pipeline", () => {
     });
     const url = await controlUrl(first);
 
-    const warehouse = async (...args: readonly string[]): Promise<string> => {
-      const argv = ["--conditions=@millrace/source", join(repositoryRoot, "apps/local/src/warehouse.ts"), ...args];
+    const program = async (name: string, ...args: readonly string[]): Promise<string> => {
+      const argv = ["--conditions=@millrace/source", join(repositoryRoot, "apps/local/src", name), ...args];
       return (await promisify(execFile)(process.execPath, argv)).stdout;
     };
+    const warehouse = (...args: readonly string[]): Promise<string> => program("warehouse.ts", ...args);
     const [child = 0] = await childPids(url);
     process.kill(child, "SIGKILL");
     const restarted = await servicePid(first, /runs again as process (\d+)/);
@@ -153,6 +156,24 @@ describe("a running pipeline", () => {
     expect((await connection.runAndReadAll("SELECT count(*) FROM events")).getRowsJson()).toEqual([["0"]]);
     opened.closeSync();
     await expect(warehouse("--state", state, "--export", copy)).rejects.toMatchObject({ code: 2 });
+
+    const key = /mrw_\w+/.exec(first.output())?.[0] ?? "";
+    const event = { specversion: "1.0", id: "to-explain", source: "https://shop.example/web", type: "nobody.knows" };
+    const sent = await fetch(events, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/cloudevents+json" },
+      body: JSON.stringify(event),
+    });
+    expect(sent.status).toBe(202);
+    const traces = async () => (await (await fetch(new URL("/events?id=to-explain", url))).json()) as EventTraces;
+    await waitFor(first, "the event in the warehouse", async () => (await traces()).rows[0]);
+    const explained = JSON.parse(await program("explain.ts", "--state", state, "--json", "to-explain")) as ExplainedId;
+    expect(explained.events[0]?.verdict).toEqual([
+      "No contract describes its type nobody.knows.",
+      "1 of 1 matching routes have it, in fraud.",
+      expect.stringMatching(/^It is in the warehouse since /),
+    ]);
+    expect(await program("explain.ts", "--state", state, "never-sent")).toContain("No place has this id.");
 
     const endless = fetch(new URL("/warehouse", url), {
       method: "POST",

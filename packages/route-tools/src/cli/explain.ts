@@ -1,11 +1,9 @@
-import { eventIdentity } from "@millrace/event-contracts";
-import { explainPattern, parseEventText } from "@millrace/event-pattern";
+import { parseEventText } from "@millrace/event-pattern";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { describeExplanation, loadRouteDocuments, nameDestination } from "@millrace/routes";
-import { samplePoint } from "@millrace/routes/runtime";
+import { describeExplanation, loadRouteDocuments } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
-
+import { explainRoutes } from "../explain/explain-routes.ts";
 import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 import { readLines } from "./read-events.ts";
@@ -28,44 +26,23 @@ export const explain: Command = {
     const [subject] = positionals;
     if (subject === undefined) throw new UsageError(`Usage: ${explain.usage}`);
     const event = await findEvent(subject, values.events);
-    const explained = loadRouteDocuments(values.routes ?? folders.routes).flatMap(({ application, routes }) =>
-      routes.map((route) => ({
-        id: `${application}/${route.name}`,
-        route,
-        explanation: explainPattern(route.pattern, event),
-      })),
-    );
-    const asked = explained.filter(({ id }) => values.route === undefined || id === values.route);
+    const explained = explainRoutes(loadRouteDocuments(values.routes ?? folders.routes), event);
+    const asked = explained.filter(({ route }) => values.route === undefined || route === values.route);
     if (asked.length === 0) throw new UsageError(`There is no route ${values.route ?? ""}`);
-    for (const { id, route, explanation } of asked) {
-      const isSampledOut = explanation.matches && isLeftOut(event, route.sample);
+    for (const { explanation, ...decided } of asked) {
+      const { route, destination, isSampledOut, sample } = decided;
       if (values.json) {
-        output.out(
-          JSON.stringify({
-            route: id,
-            destination: nameDestination(route.destination).name,
-            isSampledOut,
-            ...explanation,
-          }),
-        );
+        output.out(JSON.stringify({ route, destination, isSampledOut, ...explanation }));
       } else {
-        const { sample = 1, destination } = route;
         const matches = isSampledOut
           ? `matches, but the sample of ${sample} leaves this event out`
-          : `matches → ${nameDestination(destination).name}`;
-        const verdict = explanation.matches ? matches : "no";
-        output.out(`${id}: ${verdict}\n    ${describeExplanation(explanation)}`);
+          : `matches → ${destination}`;
+        output.out(`${route}: ${explanation.matches ? matches : "no"}\n    ${describeExplanation(explanation)}`);
       }
     }
     return 0;
   },
 };
-
-/** As the router decides, by the identity; an event without one is in no sample and out of none. */
-function isLeftOut(enriched: object, sample = 1): boolean {
-  const { id, source } = (enriched as { event?: { id?: unknown; source?: unknown } }).event ?? {};
-  return typeof id === "string" && typeof source === "string" && samplePoint(eventIdentity({ source, id })) >= sample;
-}
 
 /** An enriched event from its own file, or by its id among others. */
 async function findEvent(subject: string, events: string | undefined): Promise<object> {

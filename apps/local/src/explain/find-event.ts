@@ -1,0 +1,196 @@
+import { gunzipSync } from "node:zlib";
+import type { Kinesis, ObjectStore } from "@millrace/aws-simulator";
+import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import type { Topology } from "@millrace/topology";
+import type { DestinationServices } from "../runtime/destination-services.ts";
+import { findWarehousePlaces } from "../report/observe-warehouse.ts";
+
+/** A line of a stream, or a message of a queue or bus, with its place. */
+export interface EventCopy {
+  readonly streamName: string;
+  /** `-` in a queue or bus. */
+  readonly shardId: string;
+  /** Of a message: its number among those that came. */
+  readonly sequenceNumber: string;
+  /** Position of the line in its record. */
+  readonly index: number;
+  /** When the stream took it, as RFC 3339. */
+  readonly arrivedAt: string;
+  readonly text: string;
+}
+
+/** Everything that the pipeline still has of an id. */
+export interface EventTraces {
+  readonly raw: readonly EventCopy[];
+  readonly enriched: readonly EventCopy[];
+  /** Bad rows made of the raw copies. */
+  readonly badRows: readonly EventCopy[];
+  /** In the streams, queues and buses of destinations. */
+  readonly delivered: readonly EventCopy[];
+  /** Lines of the lake for what a destination did not take. */
+  readonly undelivered: readonly { readonly object: string; readonly text: string }[];
+  /** Rows of the landing table; `shown` tells which of them the view has. */
+  readonly rows: readonly LandedRow[];
+}
+
+export interface LandedRow {
+  readonly source: string;
+  readonly object: string;
+  readonly line: number;
+  readonly loadedAt: string;
+  readonly isShown: boolean;
+}
+
+export interface FindEventDeps {
+  readonly kinesis: Kinesis;
+  readonly objectStore: ObjectStore;
+  readonly warehouse: DuckDbWarehouse;
+  readonly topology: Topology;
+  readonly services: Pick<DestinationServices, "names" | "messagesAfter">;
+}
+
+/** Records that are looked at before others have their turn. */
+const recordsPerTurn = 5_000;
+
+/** Looks an id up in every place where an event can be. Streams are read from memory or disk and lose no capacity. */
+export async function findEvent(deps: FindEventDeps, id: string): Promise<EventTraces> {
+  const { kinesis, topology } = deps;
+  const { raw: rawStream, enriched: enrichedStream, badRows: badRowStream } = topology.pipelineStreams;
+  const find = (stream: string, accepts: (text: string) => boolean, needles: readonly string[]) =>
+    findLines(
+      kinesis,
+      stream,
+      needles.map((needle) => Buffer.from(needle)),
+      accepts,
+    );
+  const written = JSON.stringify(id).slice(1, -1);
+  const raw = await find(rawStream, (text) => idOf(text, (value) => value["id"]) === id || !isObject(text), [written]);
+  const isEnriched = (text: string): boolean =>
+    idOf(text, ({ event }) => (event as Members | undefined)?.["id"]) === id;
+  const destinations = topology.streams
+    .map(({ name }) => name)
+    .filter((name) => ![rawStream, enrichedStream, badRowStream].includes(name));
+  const delivered: EventCopy[] = [];
+  for (const name of destinations) delivered.push(...(await find(name, isEnriched, [written])));
+  for (const name of deps.services.names()) {
+    delivered.push(...findMessages(deps, name, written).filter(({ text }) => isEnriched(text)));
+  }
+  return {
+    raw,
+    enriched: await find(enrichedStream, isEnriched, [written]),
+    badRows: await find(
+      badRowStream,
+      (text) => raw.some((copy) => isMadeOf(text, copy)),
+      raw.map(({ sequenceNumber }) => sequenceNumber),
+    ),
+    delivered,
+    undelivered: await findUndelivered(deps, id),
+    rows: await findRows(deps, id),
+  };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+async function findLines(
+  kinesis: Kinesis,
+  streamName: string,
+  needles: readonly Buffer[],
+  accepts: (text: string) => boolean,
+): Promise<EventCopy[]> {
+  const found: EventCopy[] = [];
+  let looked = 0;
+  if (needles.length === 0 || !kinesis.streamNames().includes(streamName)) return found;
+  for (const { shardId, record } of kinesis.readRecords(streamName)) {
+    if ((looked += 1) % recordsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    const bytes = Buffer.from(record.Data.buffer, record.Data.byteOffset, record.Data.byteLength);
+    if (!needles.some((needle) => bytes.includes(needle))) continue;
+    for (const [index, text] of bytes.toString("utf8").split("\n").entries()) {
+      if (text.trim() === "" || !needles.some((needle) => text.includes(needle.toString())) || !accepts(text)) continue;
+      const { SequenceNumber: sequenceNumber, arrivalMs } = record;
+      found.push({ streamName, shardId, sequenceNumber, index, arrivedAt: new Date(arrivalMs).toISOString(), text });
+    }
+  }
+  return found;
+}
+
+function findMessages({ services }: FindEventDeps, streamName: string, needle: string): EventCopy[] {
+  return services
+    .messagesAfter(streamName, 0)
+    .filter(({ text }) => text.includes(needle))
+    .map(({ number, text, arrivalMs }) => {
+      // A bus has the event as the detail of its own.
+      const detail = parse(text)?.["detail"];
+      return {
+        streamName,
+        shardId: "-",
+        sequenceNumber: String(number),
+        index: 0,
+        arrivedAt: new Date(arrivalMs).toISOString(),
+        text: detail === undefined ? text : JSON.stringify(detail),
+      };
+    });
+}
+
+function parse(text: string): Members | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === "object" && value !== null ? (value as Members) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (text: string): boolean => parse(text) !== undefined;
+
+function idOf(text: string, read: (value: Members) => unknown): unknown {
+  const value = parse(text);
+  return value === undefined ? undefined : read(value);
+}
+
+function isMadeOf(text: string, { sequenceNumber, shardId, index }: EventCopy): boolean {
+  const origin = parse(text)?.["origin"] as
+    | { sequenceNumber?: string; shardId?: string; index?: number; lines?: number }
+    | undefined;
+  // A record that was set aside is one bad row for all its lines.
+  const isWhole = origin?.lines !== undefined;
+  return origin?.sequenceNumber === sequenceNumber && origin.shardId === shardId && (isWhole || origin.index === index);
+}
+
+async function findUndelivered(
+  { objectStore, topology }: FindEventDeps,
+  id: string,
+): Promise<EventTraces["undelivered"]> {
+  const found: { object: string; text: string }[] = [];
+  for (const { environment } of topology.functions) {
+    const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(environment["UNDELIVERED_URL"] ?? "") ?? [];
+    if (bucket === undefined || prefix === undefined) continue;
+    for (const { key } of await objectStore.list(bucket, `${prefix}/`)) {
+      const { bytes } = await objectStore.get(bucket, key);
+      for (const text of gunzipSync(bytes).toString("utf8").split("\n")) {
+        const enriched = text.includes(id) ? (parse(text)?.["enriched"] as { event?: Members } | undefined) : undefined;
+        if (enriched?.event?.["id"] === id) found.push({ object: `s3://${bucket}/${key}`, text });
+      }
+    }
+  }
+  return found;
+}
+
+async function findRows({ warehouse, topology }: FindEventDeps, id: string): Promise<LandedRow[]> {
+  const { table, view } = findWarehousePlaces(topology);
+  const rows = await warehouse.query(
+    `SELECT GET_PATH(record, 'event.source')::STRING AS source, file_name AS object, file_row_number::INTEGER AS line,
+       epoch_ms(loaded_at)::DOUBLE AS loaded_ms
+     FROM "${table}" WHERE GET_PATH(record, 'event.id')::STRING = $1`,
+    [id],
+  );
+  const sql = `SELECT file_name AS object, file_row_number::INTEGER AS line FROM "${view}" WHERE id = $1`;
+  const shown = (await warehouse.query(sql, [id])) as unknown as readonly Pick<LandedRow, "object" | "line">[];
+  const places = new Set(shown.map(({ object, line }) => `${object} ${line}`));
+  return (rows as unknown as readonly (Omit<LandedRow, "loadedAt" | "isShown"> & { loaded_ms: number })[]).map(
+    ({ loaded_ms: loadedMs, ...row }) => ({
+      ...row,
+      loadedAt: new Date(loadedMs).toISOString(),
+      isShown: places.has(`${row.object} ${row.line}`),
+    }),
+  );
+}
