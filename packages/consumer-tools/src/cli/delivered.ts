@@ -1,20 +1,36 @@
 import { loadRegistry } from "@millrace/contract-tools/registry";
 import { type DeliveredStream, describeStream, EventModel } from "@millrace/route-tools";
-import { loadRouteDocuments, nameDestination } from "@millrace/routes";
+import { loadRouteDocuments, nameDestination, type RouteDocument } from "@millrace/routes";
 import { join } from "node:path";
 import { UnknownStreamError } from "../errors.ts";
 
 export const repository = join(import.meta.dirname, "../../../..");
 
+const defaultSchemas = join(repository, "schemas");
+
+interface SourceFolders {
+  readonly schemas?: string;
+  readonly routes?: string;
+}
+
+function readDocuments({ schemas = defaultSchemas, routes }: SourceFolders): RouteDocument[] {
+  return loadRouteDocuments(routes ?? join(schemas, "routes"));
+}
+
 /** Options of every command: the schemas and routes to read, by default those of the repository. */
 export const sourceOptions = { schemas: { type: "string" }, routes: { type: "string" } } as const;
 
+/** `stream`, `queue` or `bus`; undefined where no route writes to the name. */
+export function destinationWord(name: string, options: SourceFolders): string | undefined {
+  return readDocuments(options)
+    .flatMap(({ routes }) => routes.map(({ destination }) => nameDestination(destination)))
+    .find((destination) => destination.name === name)?.kind.property;
+}
+
 /** @throws UnknownStreamError */
-export function readStream(
-  stream: string,
-  { schemas = join(repository, "schemas"), routes }: { readonly schemas?: string; readonly routes?: string },
-): DeliveredStream {
-  const documents = loadRouteDocuments(routes ?? join(schemas, "routes"));
+export function readStream(stream: string, options: SourceFolders): DeliveredStream {
+  const { schemas = defaultSchemas } = options;
+  const documents = readDocuments(options);
   const delivered = describeStream(stream, documents, new EventModel(loadRegistry(schemas)));
   if (delivered !== undefined) return delivered;
   const streams = new Set(

@@ -7,7 +7,7 @@ import { FixtureError, UsageError } from "../errors.ts";
 import { languageNames, languages } from "../languages.ts";
 import { writeConsumer } from "../scaffold/new-consumer.ts";
 import type { Command } from "./command.ts";
-import { readStream, repository, sourceOptions } from "./delivered.ts";
+import { destinationWord, readStream, repository, sourceOptions } from "./delivered.ts";
 
 const sampleEvents = 20;
 const recordTimeoutMs = 60_000;
@@ -36,6 +36,12 @@ export const newConsumer: Command = {
       );
     }
     const delivered = readStream(stream, values);
+    const word = destinationWord(stream, values);
+    if (word !== "stream") {
+      throw new UsageError(
+        `"${stream}" is a ${word}, and what \`new\` writes reads a Kinesis stream. \`consumers schema ${stream}\` writes the types of its events; docs/consume-a-stream.md tells how they come.`,
+      );
+    }
     const folder = values.to ?? `${stream}-consumer`;
     const fixture = values.fixture === undefined ? recordSample(stream) : readSample(values.fixture);
     const files = await writeConsumer({ delivered, language, folder, fixture });

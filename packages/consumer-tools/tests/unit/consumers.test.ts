@@ -137,6 +137,12 @@ describe("new", () => {
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
+  test("a consumer of a queue is refused, with what there is for one", async () => {
+    const { code, err } = await run("new", "loyalty-points", "--language", "python");
+    expect(code).toBe(2);
+    expect(err).toContain('"loyalty-points" is a queue');
+  });
+
   test("a folder that holds something is left alone", async () => {
     const { code, err } = await run("new", "fraud", "--language", "go", "--to", root, "--fixture", fixture);
     expect([code, err]).toEqual([2, expect.stringContaining("is there already and not empty")]);
