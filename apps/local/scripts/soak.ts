@@ -1,6 +1,7 @@
 /**
  * `pnpm --filter @millrace/local soak`: runs the pipeline at a steady rate and prints whether memory and file handles
- * grow.
+ * grow. Garbage comes and goes, and DuckDB's pages with it: the floor, the lowest figure of every two minutes, is what
+ * is left when they have gone.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatTable } from "../src/report/format-table.ts";
 import { controlUrl, runPipeline } from "../tests/integration/run-pipeline.ts";
-import { type ProcessFigures, readFigures, slopeOf } from "../tests/soak/process-figures.ts";
+import { floorOf, type ProcessFigures, readFigures, slopeOf } from "../tests/soak/process-figures.ts";
 
 const { values } = parseArgs({
   options: {
@@ -99,6 +100,7 @@ const rows = [...samples].map(([name, own]) => {
     "MB at the end": last?.memoryMb.toFixed(0),
     "MB at most": Math.max(...own.map(({ memoryMb }) => memoryMb)).toFixed(0),
     "MB an hour": (60 * slopeOf(counted.map(({ minute, memoryMb }) => [minute, memoryMb]))).toFixed(1),
+    "floor, MB an hour": (60 * slopeOf(floorOf(counted.map(({ minute, memoryMb }) => [minute, memoryMb])))).toFixed(1),
     "handles after warm-up": first?.handles,
     "handles at the end": last?.handles,
     "handles an hour": (60 * slopeOf(counted.map(({ minute, handles }) => [minute, handles]))).toFixed(1),

@@ -8,7 +8,7 @@ import { killPipelines } from "./run-pipeline.ts";
 
 afterEach(killPipelines);
 
-test("everything that was confirmed before kill -9 of all processes is in the view after the next start, once", async () => {
+test("L1: everything that was confirmed before kill -9 of all processes is in the view after the next start, once", async () => {
   const { accepted, inView, doubledInView, problems } = await runKill({
     victim: "all",
     ratePerSecond: 250,

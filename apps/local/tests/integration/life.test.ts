@@ -55,7 +55,7 @@ const servicePid = (run: PipelineRun, pattern: RegExp): Promise<number> =>
   });
 
 describe("a start that cannot be", () => {
-  test("says in one line that the port is taken", async () => {
+  test("L6: says in one line that the port is taken", async () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, done));
     const { port } = server.address() as AddressInfo;
@@ -67,7 +67,7 @@ describe("a start that cannot be", () => {
     });
   }, 60_000);
 
-  test("leaves a folder alone that no pipeline made", async () => {
+  test("L3: leaves a folder alone that no pipeline made", async () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-precious-"));
     writeFileSync(join(folder, "f"), "x");
     const { code, lines } = await refusal(runPipeline(["--state", folder, "--rate", "0"]));
@@ -78,7 +78,7 @@ describe("a start that cannot be", () => {
     expect(readdirSync(folder)).toEqual(["f"]);
   }, 60_000);
 
-  test("names the argument that nothing here models, and the bundles that a stack elsewhere lacks", async () => {
+  test("L18, L19: names the argument that nothing here models, and the bundles that a stack elsewhere lacks", async () => {
     const filtered = (stack: Stack) =>
       void Object.assign(stack.resource["aws_lambda_event_source_mapping"]?.["router_mapping"] ?? {}, {
         filter_criteria: { filter: [{ pattern: "{}" }] },
@@ -95,7 +95,7 @@ describe("a start that cannot be", () => {
     ]);
   }, 60_000);
 
-  test("says in one line which bundle is cut off, and which is missing", async () => {
+  test("L8: says in one line which bundle is cut off, and which is missing", async () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-zip-"));
     const zip = join(folder, "function.zip");
     const from = join(repositoryRoot, "apps", "router", "dist", "function.zip");
@@ -114,7 +114,7 @@ describe("a start that cannot be", () => {
 });
 
 describe("a running pipeline", () => {
-  test("keeps its folder to itself, starts a killed service again, and ends in the middle of a query", async () => {
+  test("L4, L5, L9, L11, L16, L20: keeps its folder, starts a killed service again, and ends in the middle of a query", async () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-life-"));
     const state = join(folder, "state");
     mkdirSync(state);
@@ -134,6 +134,7 @@ describe("a running pipeline", () => {
       lines: [expect.stringMatching(/^A pipeline keeps its state in .* already/)],
     });
     const url = await controlUrl(first);
+    expect(first.output()).toMatch(/Account +\d{12} in [a-z]+-[a-z]+-\d; any access key will do/);
 
     const program = async (name: string, ...args: readonly string[]): Promise<string> => {
       const argv = ["--conditions=@millrace/source", join(repositoryRoot, "apps/local/src", name), ...args];
@@ -148,6 +149,11 @@ describe("a running pipeline", () => {
     expect(await warehouse("--state", state, "SELECT 41 + 1 AS answer")).toContain("42");
     const events = /Events\s+(http:\S+)/.exec(first.output())?.[1] ?? "";
     expect((await fetch(events, { method: "POST" })).status).toBe(401);
+
+    // It has found the run, which knows its streams.
+    await expect(program("tail.ts", "--state", state, "nothing")).rejects.toMatchObject({
+      stderr: expect.stringContaining("millrace-local-recommendations"),
+    });
 
     const copy = join(folder, "copy.duckdb");
     expect(await warehouse("--state", state, "--export", copy)).toContain(`Wrote ${copy}`);
@@ -193,7 +199,7 @@ describe("a running pipeline", () => {
     });
   }, 120_000);
 
-  test("ends with what was accepted, in the lake and told, when the service is killed on the way to `--exit`", async () => {
+  test("L7: ends with what was accepted, in the lake and told, when the service is killed on the way to `--exit`", async () => {
     const run = runPipeline(["--events", "1500", "--rate", "500", "--exit"]);
     const url = await controlUrl(run);
     await waitFor(run, "an enriched event", async () => {
@@ -210,7 +216,7 @@ describe("a running pipeline", () => {
     expect(report?.accepted).toBeGreaterThan(0);
   }, 120_000);
 
-  test("leaves no process behind when it is killed", async () => {
+  test("L10: leaves no process behind when it is killed", async () => {
     const run = runPipeline(["--rate", "50"]);
     const url = await controlUrl(run);
     const children = await waitFor(run, "a worker of each function", async () => {

@@ -45,7 +45,7 @@ async function redriveFraud(stateFolder: string) {
   }
 }
 
-test("a stream that is missing costs the others nothing; its events wait in its own folder and a redrive brings every one", async () => {
+test("L17: a stream that is missing costs the others nothing; its events wait in its own folder and a redrive brings every one", async () => {
   let redriven: Awaited<ReturnType<typeof redriveFraud>> | undefined;
   let folders: string[] = [];
   const run = runPipeline(

@@ -24,3 +24,13 @@ export function slopeOf(points: readonly (readonly [x: number, y: number])[]): n
   const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
   return points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;
 }
+
+const floorMinutes = 2;
+
+/** The lowest y of every two minutes. @param points x in minutes, in order */
+export function floorOf(
+  points: readonly (readonly [minute: number, y: number])[],
+): readonly (readonly [minute: number, y: number])[] {
+  const windows = Map.groupBy(points, ([minute]) => Math.floor(minute / floorMinutes));
+  return [...windows.values()].map((own) => own.reduce((lowest, point) => (point[1] < lowest[1] ? point : lowest)));
+}
