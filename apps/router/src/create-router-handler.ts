@@ -5,6 +5,7 @@ import {
   eventIdentity,
   hasMoreLines,
   partitionKeyOf,
+  revisionOf,
 } from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import { type UndeliveredStore, UndeliveredWriter } from "@millrace/destinations";
@@ -260,11 +261,16 @@ class Router {
 
 /**
  * What tells an output from the others of its record: newer routes may give the record other outputs the next time. A
- * copy of the same events in the same destination is the same output, whatever routes they are there for.
+ * copy of the same events in the same destination is the same output, whatever routes they are there for; a correction
+ * is another one.
  */
 function identifyOutput(output: Output): string {
   if (!isRoutedOutput(output)) return hash("sha1", output.data, "base64");
-  return hash("sha1", output.entries.map(({ event }) => eventIdentity(event.event)).join(), "base64");
+  return hash(
+    "sha1",
+    output.entries.map(({ event }) => `${eventIdentity(event.event)} ${revisionOf(event)}`).join(),
+    "base64",
+  );
 }
 
 function hasRouterHop({ processing }: { readonly processing?: unknown }): boolean {

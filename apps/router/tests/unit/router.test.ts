@@ -162,6 +162,24 @@ describe("what cannot be routed", () => {
   });
 });
 
+test("a correction is written when its record comes again, although the event before it in the record was confirmed", async () => {
+  const { handler, writer, undelivered } = createTestRouter([clicks]);
+  const shop = writer("shop");
+  const batch = kinesisEvent([ndjson(enriched("1", "search.click"), enriched("1", "search.click", { revision: 1 }))]);
+  shop.failure = ({ data }) =>
+    new TextDecoder().decode(data).includes('"revision":1')
+      ? { reason: "throttled", error: new ThrottledError("The fake destination fails") }
+      : undefined;
+  undelivered.fail = () => {
+    throw new ObjectRefusedError("S3 answered 403");
+  };
+  expect(await handler(batch, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+  shop.failure = () => undefined;
+  undelivered.fail = () => undefined;
+  expect(await handler(batch, context)).toEqual(whole);
+  expect(shop.lines().map((line) => (line["event"] as { revision?: number }).revision)).toEqual([undefined, 1]);
+});
+
 describe("routes that change between two deliveries of a record", () => {
   const throttled = () => ({ reason: "throttled" as const, error: new ThrottledError("The fake destination fails") });
   const idsOf = (lines: readonly Record<string, unknown>[]) =>
