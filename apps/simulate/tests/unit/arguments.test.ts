@@ -36,7 +36,7 @@ describe("the command line", () => {
     [["--schedules", "0"], "Expected `--schedules`"],
     [["--seed", "-1"], "--seed"],
     [["--frobnicate"], "--frobnicate"],
-    [["hunt"], 'Expected no command, `mutants` or `inputs`, got "hunt".'],
+    [["hunt"], 'Expected no command, `mutants`, `inputs` or `alarms`, got "hunt".'],
     [["mutants", "no-such-one"], 'There is no mutant "no-such-one".'],
   ])("refuses %j and says what was expected", (words, message) => {
     expect(() => readArguments(words)).toThrow(ArgumentError);
