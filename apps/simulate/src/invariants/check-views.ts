@@ -4,6 +4,7 @@ import { createWarehouseObjects, type Landing } from "@millrace/topology";
 import { expectedInstant, propertyFaultsOf } from "@millrace/truth";
 import { identityOf } from "../identity.ts";
 import type { Evidence, StoredEvent } from "./evidence.ts";
+import { latestOf } from "./revision.ts";
 
 /** The contract of events of odd JSON. */
 const oddType = "custom.event";
@@ -87,17 +88,22 @@ async function loadObject(
 }
 
 async function checkEvents(evidence: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
-  const rows = await warehouse.query(`SELECT source, id, type, subject, ${instant} FROM events`);
+  const rows = await warehouse.query(`SELECT source, id, type, subject, revision, ${instant} FROM events`);
   const seen = new Map(rows.map((row) => [identityOf(row as { source: string; id: string }), row]));
   const violations: string[] = [];
   if (seen.size !== rows.length) violations.push(`the view EVENTS has ${rows.length} rows for ${seen.size} events`);
-  const known = new Map(evidence.enriched.map(({ identity, value }) => [identity, value.event]));
+  const known = latestOf(evidence.enriched);
   const { odd } = evidence.run.source;
-  for (const [identity, { type, subject = null }] of known) {
+  for (const [identity, { value }] of known) {
+    const { type, subject = null } = value.event;
     const row = seen.get(identity);
     if (row === undefined) violations.push(`${identity} is enriched and not in the view EVENTS`);
     else if (row["type"] !== type || row["subject"] !== subject) {
       violations.push(`${identity} has the type ${type} and is ${JSON.stringify(row["type"])} in the view EVENTS`);
+    }
+    if (row !== undefined && row["revision"] !== revisionText(value)) {
+      const shown = JSON.stringify(row["revision"]);
+      violations.push(`the latest revision of ${identity} is ${revisionText(value)}, the view EVENTS shows ${shown}`);
     }
     const time = odd.get(identity)?.time;
     if (time !== undefined && row !== undefined && row["instant"] !== expectedInstant(time)) {
@@ -108,6 +114,13 @@ async function checkEvents(evidence: Evidence, warehouse: DuckDbWarehouse): Prom
     if (!known.has(identity)) violations.push(`${identity} is in the view EVENTS and nowhere else`);
   }
   return violations;
+}
+
+/** The text of decision 0132, of events whose `revision` is a good one. */
+function revisionText({ event, validation }: StoredEvent["value"]): string {
+  const number = String(event.revision ?? 0).padStart(10, "0");
+  const replayed = event.replayedat === undefined ? "" : `/${event.replayedat}`;
+  return `${number}.${validation.status === "valid" ? 1 : 0}.${event.receivedat}${replayed}`;
 }
 
 interface CustomEventRow {
@@ -123,8 +136,8 @@ async function checkTypedViews(
   types: readonly string[],
 ): Promise<string[]> {
   const violations: string[] = [];
-  const valid = new Map(evidence.enriched.filter(isValid).map(({ identity, value }) => [identity, value.event.type]));
-  const expected = Map.groupBy(valid.values(), (type) => type);
+  const valid = [...latestOf(evidence.enriched).values()].filter(isValid);
+  const expected = Map.groupBy(valid, ({ value }) => value.event.type);
   for (const type of types) {
     const view = viewOf(type);
     const events = expected.get(type) ?? [];

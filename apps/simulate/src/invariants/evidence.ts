@@ -11,7 +11,7 @@ import {
 import type { RouteSet } from "@millrace/routes/runtime";
 import { openPayload, type PrivacyKey } from "@millrace/enrichment";
 import type { Landing } from "@millrace/topology";
-import { identityOf } from "../identity.ts";
+import { copyOf, type CopyAttributes, identityOf } from "../identity.ts";
 import { readLines } from "../read-lines.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import type { Deliveries, ObservedDelivery } from "../observe/deliveries.ts";
@@ -85,6 +85,8 @@ export interface RawLine {
   readonly index: number;
   /** `undefined`: not an event, so that it has to become a bad row. */
   readonly identity: string | undefined;
+  /** Empty where there is no identity. */
+  readonly copy: string;
 }
 
 /** An event as a later hop has it. */
@@ -93,14 +95,19 @@ export interface StoredEvent {
   /** As it lies in the stream. */
   readonly line: string;
   readonly identity: string;
+  readonly copy: string;
   readonly value: EnrichedValue;
 }
 
 /** An event as a destination of whatever kind has it. */
 export type DeliveredEvent = Omit<StoredEvent, "record">;
 
-interface EnrichedValue {
-  readonly event: { readonly id: string; readonly source: string; readonly type: string; readonly subject?: string };
+export interface EnrichedValue {
+  readonly event: CopyAttributes & {
+    readonly type: string;
+    readonly subject?: string;
+    readonly revision?: number | string;
+  };
   readonly validation: { readonly status: string };
   readonly privacy?: { readonly masked?: readonly { readonly keyId?: string }[] };
   readonly processing: { readonly enrichment: { readonly at: string } };
@@ -124,7 +131,7 @@ export interface StoredBadRow {
 /** An event that its destination did not take when it was its turn. */
 export interface StoredUndelivered {
   readonly destination: string;
-  readonly identity: string;
+  readonly copy: string;
 }
 
 /** What the streams, the lake and the warehouse hold, read without any code of the pipeline. */
@@ -149,7 +156,11 @@ export class Evidence {
     this.undelivered = undelivered;
     this.givenUp = givenUp;
     this.raw = this.records(this.places.raw).flatMap((record) =>
-      record.lines.map((line, index) => ({ record, index, identity: identityOfRaw(line) })),
+      record.lines.map((line, index) => {
+        const event = readRawEvent(line);
+        const [identity, copy] = event === undefined ? [undefined, ""] : [identityOf(event), copyOf(event)];
+        return { record, index, identity, copy };
+      }),
     );
     this.enriched = this.eventsOf(this.places.enriched);
     this.badRows = this.records(this.places.badRows).flatMap((record) =>
@@ -241,7 +252,7 @@ export class Evidence {
 
 function readEvent(line: string): DeliveredEvent {
   const value = JSON.parse(line) as EnrichedValue;
-  return { line, value, identity: identityOf(value.event) };
+  return { line, value, identity: identityOf(value.event), copy: copyOf(value.event) };
 }
 
 async function listAll(
@@ -268,7 +279,8 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
 
 const requiredTexts = ["id", "source", "type", "time", "tenantid", "receivedat"];
 
-function identityOfRaw(line: string): string | undefined {
+/** An event of the raw stream as an independent reader takes it; `undefined` when it is none. */
+export function readRawEvent(line: string): CopyAttributes | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -279,7 +291,7 @@ function identityOfRaw(line: string): string | undefined {
   const event = value as Record<string, unknown>;
   if (event["specversion"] !== "1.0") return undefined;
   if (requiredTexts.some((name) => typeof event[name] !== "string" || event[name] === "")) return undefined;
-  return identityOf(event as { source: string; id: string });
+  return event as unknown as CopyAttributes;
 }
 
 interface BadRowValue {
@@ -311,5 +323,5 @@ function readBadRow(record: StoredRecord, line: string, keys: readonly PrivacyKe
 
 function readUndelivered(line: string): StoredUndelivered {
   const { delivery, enriched } = JSON.parse(line) as { delivery: { stream: string }; enriched: EnrichedValue };
-  return { destination: delivery.stream, identity: identityOf(enriched.event) };
+  return { destination: delivery.stream, copy: copyOf(enriched.event) };
 }

@@ -1,3 +1,4 @@
+import { checkConsumers } from "./check-consumers.ts";
 import { checkTruth } from "./check-truth.ts";
 import { checkViews } from "./check-views.ts";
 import { directStream } from "../schedule/places.ts";
@@ -134,6 +135,12 @@ export const invariants: readonly Invariant[] = [
     check: checkViews,
   },
   {
+    name: "consumers-see-the-latest",
+    claim:
+      "Who reads a destination with createDeduplicator ends with the latest revision of each event, and is told corrections from first deliveries.",
+    check: checkConsumers,
+  },
+  {
     name: "requests-within-limits",
     claim: "No PutRecords request is against the rules of the API.",
     check: ({ run }) =>
@@ -219,7 +226,7 @@ function checkSetAside(record: StoredRecord, rows: readonly StoredBadRow[]): str
 
 function checkOneInOneOut(evidence: Evidence): string[] {
   const violations: string[] = [];
-  const enriched = new Set(evidence.enriched.map((event) => event.identity));
+  const enriched = new Set(evidence.enriched.map((event) => event.copy));
   const ours = evidence.badRows.filter((row) => row.processor === "enrichment");
   const badRows = new Set(ours.map((row) => `${row.source} ${row.index}`));
   const bySource = groupBy(ours, (row) => row.source);
@@ -228,7 +235,7 @@ function checkOneInOneOut(evidence: Evidence): string[] {
     if (!isSetAside(record) || evidence.isGivenUp(evidence.places.raw, record)) continue;
     violations.push(...checkSetAside(record, bySource.get(`${record.shardId}:${record.sequenceNumber}`) ?? []));
   }
-  for (const { record, index, identity } of evidence.raw) {
+  for (const { record, index, identity, copy } of evidence.raw) {
     if (isSetAside(record)) continue;
     const place = `${record.shardId}:${record.sequenceNumber} ${index}`;
     const isGivenUp = evidence.isGivenUp(evidence.places.raw, record);
@@ -236,11 +243,11 @@ function checkOneInOneOut(evidence: Evidence): string[] {
       if (!badRows.has(place) && !isGivenUp) violations.push(`line ${place} is no event and has no bad row`);
       continue;
     }
-    known.add(identity);
-    if (!enriched.has(identity) && !isGivenUp) violations.push(`${identity} is in the raw stream and not enriched`);
-    if (badRows.has(place)) violations.push(`${identity} is enriched and a bad row as well`);
+    known.add(copy);
+    if (!enriched.has(copy) && !isGivenUp) violations.push(`${copy} is in the raw stream and not enriched`);
+    if (badRows.has(place)) violations.push(`${copy} is enriched and a bad row as well`);
   }
-  for (const identity of enriched) if (!known.has(identity)) violations.push(`${identity} was never in the raw stream`);
+  for (const copy of enriched) if (!known.has(copy)) violations.push(`${copy} was never in the raw stream`);
   return violations;
 }
 
@@ -263,10 +270,11 @@ function checkDuplicates(evidence: Evidence): string[] {
 
   const environments = (event: { readonly record: { readonly shardId: string; readonly sequenceNumber: string } }) =>
     enrichmentInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber);
-  const enrichedByIdentity = groupBy(evidence.enriched, (event) => event.identity);
-  for (const [identity, events] of enrichedByIdentity) {
-    const due = (rawByIdentity.get(identity) ?? []).reduce((sum, line) => sum + environments(line), 0);
-    say("the enriched stream", identity, events.filter((event) => event.record.isConfirmed).length, due);
+  const rawByCopy = groupBy(evidence.raw, ({ copy }) => copy);
+  const enrichedByCopy = groupBy(evidence.enriched, ({ copy }) => copy);
+  for (const [copy, events] of enrichedByCopy) {
+    const due = (rawByCopy.get(copy) ?? []).reduce((sum, line) => sum + environments(line), 0);
+    say("the enriched stream", copy, events.filter((event) => event.record.isConfirmed).length, due);
   }
 
   const delivered = groupBy(
@@ -281,15 +289,15 @@ function checkDuplicates(evidence: Evidence): string[] {
     for (const { delivery } of observed) {
       // What was delivered and does not lie there is the matter of delivery-is-true.
       const events = delivery.status === "delivered" ? eventsOf.get(delivery.sequenceNumber) : undefined;
-      for (const { identity } of events ?? []) copies.set(identity, (copies.get(identity) ?? 0) + 1);
+      for (const { copy } of events ?? []) copies.set(copy, (copies.get(copy) ?? 0) + 1);
     }
-    for (const [identity, count] of copies) {
-      const perVersion = (enrichedByIdentity.get(identity) ?? []).reduce(
+    for (const [copy, count] of copies) {
+      const perVersion = (enrichedByCopy.get(copy) ?? []).reduce(
         (sum, event) => sum + routerInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber),
         0,
       );
       // Newer routes may put the event into one record with another event, which has to be written.
-      say(streamName, identity, count, perVersion * Math.max(1, run.pipeline.routings.versionsOf(identity).size));
+      say(streamName, copy, count, perVersion * Math.max(1, run.pipeline.routings.versionsOf(copy).size));
     }
   }
 
@@ -308,12 +316,10 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
   // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their
   // events'.
   const givenUp = new Set(
-    evidence.raw
-      .filter((line) => evidence.isGivenUp(evidence.places.raw, line.record))
-      .map((line) => line.identity ?? ""),
+    evidence.raw.filter((line) => evidence.isGivenUp(evidence.places.raw, line.record)).map(({ copy }) => copy),
   );
   return checkOrder(
-    evidence.raw.filter(({ identity }) => identity !== undefined && !givenUp.has(identity)),
+    evidence.raw.filter(({ identity, copy }) => identity !== undefined && !givenUp.has(copy)),
     evidence.enriched,
     "the enriched stream",
   );
@@ -322,16 +328,14 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
     // What was an undelivered event comes after what was not, and what Lambda gave up on may have come through in part.
-    const late = new Set(
-      evidence.undelivered.filter((row) => row.destination === stream).map(({ identity }) => identity),
-    );
+    const late = new Set(evidence.undelivered.filter((row) => row.destination === stream).map(({ copy }) => copy));
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
     return checkOrder(
       evidence.enriched.filter(
-        ({ identity, record }) =>
-          !late.has(identity) &&
-          routings.versionsOf(identity).size < 2 &&
+        ({ copy, record }) =>
+          !late.has(copy) &&
+          routings.versionsOf(copy).size < 2 &&
           !evidence.isGivenUp(evidence.places.enriched, record),
       ),
       evidence.eventsOf(evidence.places.destination(stream)),
@@ -342,7 +346,7 @@ function checkDestinationOrder(evidence: Evidence): string[] {
 
 interface KeyedEvent {
   readonly record: { readonly partitionKey: string };
-  readonly identity: string | undefined;
+  readonly copy: string;
 }
 
 /**
@@ -352,14 +356,12 @@ function checkOrder(sources: readonly KeyedEvent[], copies: readonly KeyedEvent[
   const violations: string[] = [];
   const copiesOf = groupBy(copies, ({ record }) => record.partitionKey);
   for (const [key, ofKey] of groupBy(sources, ({ record }) => record.partitionKey)) {
-    const expected = unique(ofKey.map(({ identity }) => identity));
+    const expected = unique(ofKey.map(({ copy }) => copy));
     const wanted = new Set(expected);
-    const found = unique((copiesOf.get(key) ?? []).map(({ identity }) => identity)).filter((identity) =>
-      wanted.has(identity),
-    );
+    const found = unique((copiesOf.get(key) ?? []).map(({ copy }) => copy)).filter((copy) => wanted.has(copy));
     const present = new Set(found);
-    const inOrder = expected.filter((identity) => present.has(identity));
-    const at = inOrder.findIndex((identity, index) => identity !== found[index]);
+    const inOrder = expected.filter((copy) => present.has(copy));
+    const at = inOrder.findIndex((copy, index) => copy !== found[index]);
     if (at >= 0) violations.push(`key ${key}: ${found[at] ?? ""} overtook ${inOrder[at] ?? ""} in ${where}`);
   }
   return violations;
@@ -401,38 +403,38 @@ function checkRoutes(evidence: Evidence): string[] {
     if (processor === "router") violations.push(`the router made a bad row of kind ${kind}`);
   }
   const delivered = new Map(
-    [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.identity))]),
+    [...evidence.destinations].map(([stream, events]) => [stream, new Set(events.map((event) => event.copy))]),
   );
-  const rows = new Set(evidence.undelivered.map(({ destination, identity }) => `${destination} ${identity}`));
-  const isAccountedFor = (stream: string, identity: string): boolean =>
-    delivered.get(stream)?.has(identity) === true || (publications.length > 0 && rows.has(`${stream} ${identity}`));
-  const copies = groupBy(evidence.enriched, ({ identity }) => identity);
+  const rows = new Set(evidence.undelivered.map(({ destination, copy }) => `${destination} ${copy}`));
+  const isAccountedFor = (stream: string, copy: string): boolean =>
+    delivered.get(stream)?.has(copy) === true || (publications.length > 0 && rows.has(`${stream} ${copy}`));
+  const stored = groupBy(evidence.enriched, ({ copy }) => copy);
   const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
-  const arrived = new Set([...delivered.values()].flatMap((identities) => [...identities]));
-  for (const { record, identity, value, line } of evidence.enriched) {
+  const arrived = new Set([...delivered.values()].flatMap((copies) => [...copies]));
+  for (const { record, copy, value, line } of evidence.enriched) {
     // What is nowhere is nowhere without a match.
-    const versions = arrived.has(identity) ? [routes, ...publications.map((publication) => publication.routes)] : [];
+    const versions = arrived.has(copy) ? [routes, ...publications.map((publication) => publication.routes)] : [];
     for (const version of versions) {
-      for (const { destination } of version.route(value, line).copies) expected.get(destination.name)?.add(identity);
+      for (const { destination } of version.route(value, line).copies) expected.get(destination.name)?.add(copy);
     }
     if (evidence.isGivenUp(evidence.places.enriched, record)) continue;
     if (!routings.isConfirmed(record.shardId, record.sequenceNumber)) {
-      violations.push(`no environment called the record of ${identity} done`);
+      violations.push(`no environment called the record of ${copy} done`);
     }
     // Copies in several records may be decided about at different times; each on its own is checked where it is the
     // only one.
-    if ((copies.get(identity)?.length ?? 0) > 1 && publications.length > 0) continue;
-    for (const due of routings.dueOf(record.shardId, record.sequenceNumber, identity)) {
+    if ((stored.get(copy)?.length ?? 0) > 1 && publications.length > 0) continue;
+    for (const due of routings.dueOf(record.shardId, record.sequenceNumber, copy)) {
       for (const stream of due) {
-        if (!isAccountedFor(stream, identity)) {
-          violations.push(`${identity} matches a route to ${stream} and did not get there`);
+        if (!isAccountedFor(stream, copy)) {
+          violations.push(`${copy} matches a route to ${stream} and did not get there`);
         }
       }
     }
   }
-  for (const [stream, identities] of delivered) {
-    for (const identity of identities) {
-      if (expected.get(stream)?.has(identity) !== true) violations.push(`${identity} is in ${stream} without a match`);
+  for (const [stream, copies] of delivered) {
+    for (const copy of copies) {
+      if (expected.get(stream)?.has(copy) !== true) violations.push(`${copy} is in ${stream} without a match`);
     }
   }
   return violations;

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 import { destinationMutants } from "./destination-mutants.ts";
 import { repairMutants } from "./repair-mutants.ts";
+import { revisionMutants } from "./revision-mutants.ts";
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
 const transmitter = "packages/put-records/src/transmitter.ts";
@@ -280,4 +281,5 @@ export const mutants: readonly Mutant[] = [
   },
   ...destinationMutants,
   ...repairMutants,
+  ...revisionMutants,
 ];

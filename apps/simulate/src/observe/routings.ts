@@ -1,8 +1,8 @@
 import type { KinesisStreamEvent } from "@millrace/aws-simulator";
 import type { RouteSet } from "@millrace/routes/runtime";
-import { identityOf } from "../identity.ts";
+import { copyOf, type CopyAttributes } from "../identity.ts";
 
-/** One decision of the router: where an event goes by the routes that were in force. */
+/** One decision of the router: where a copy of an event goes by the routes that were in force. */
 interface Routing {
   readonly environmentId: number;
   /** Counts decisions. */
@@ -39,9 +39,9 @@ export class Routings {
         this.#decisions += 1;
         const names = result.copies.map(({ destination }) => destination.name);
         const routing = { environmentId, number: this.#decisions, version, destinations: names };
-        const identity = identityOf(event.event);
-        const known = this.#routings.get(identity);
-        if (known === undefined) this.#routings.set(identity, [routing]);
+        const copy = copyOf(event.event as CopyAttributes);
+        const known = this.#routings.get(copy);
+        if (known === undefined) this.#routings.set(copy, [routing]);
         else known.push(routing);
         return result;
       },
@@ -69,17 +69,19 @@ export class Routings {
     return this.#confirmed.has(`${shardId}:${sequenceNumber}`);
   }
 
-  /** Destinations an event of a record has to be in: what each environment that called the record done had decided last. */
-  dueOf(shardId: string, sequenceNumber: string, identity: string): readonly (readonly string[])[] {
+  /**
+   * Destinations a copy in a record has to be in: what each environment that called the record done had decided last.
+   */
+  dueOf(shardId: string, sequenceNumber: string, copy: string): readonly (readonly string[])[] {
     const confirmations = this.#confirmed.get(`${shardId}:${sequenceNumber}`) ?? [];
     return confirmations.map(({ environmentId, decisions }) => {
       const isBefore = (routing: Routing) => routing.environmentId === environmentId && routing.number <= decisions;
-      return this.#routings.get(identity)?.findLast(isBefore)?.destinations ?? [];
+      return this.#routings.get(copy)?.findLast(isBefore)?.destinations ?? [];
     });
   }
 
-  /** Versions of the routes that decided about an event. */
-  versionsOf(identity: string): ReadonlySet<string> {
-    return new Set(this.#routings.get(identity)?.map(({ version }) => version));
+  /** Versions of the routes that decided about a copy. */
+  versionsOf(copy: string): ReadonlySet<string> {
+    return new Set(this.#routings.get(copy)?.map(({ version }) => version));
   }
 }

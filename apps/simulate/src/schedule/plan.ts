@@ -51,6 +51,8 @@ export interface SchedulePlan {
   readonly publications: number;
   /** Times at which the privacy keys are rotated while enrichment runs. */
   readonly keyRotations: number;
+  /** Times at which events of the raw stream are put on it again. */
+  readonly replays: number;
   /** Records of more lines than are read. */
   readonly poisonRecords: number;
   /** Lines of each. */
@@ -131,6 +133,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     faultsAfterMs: randomInteger(random, 0, 10_000),
     hasOddEvents: random() < 0.4,
     keyRotations: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
+    replays: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
     serviceFaults: drawServiceFaults(profile, between),
   };
 }

@@ -16,6 +16,7 @@ import { identity, type Resources } from "../resources.ts";
 import { DirectProducer } from "../traffic/direct-producer.ts";
 import { EventServiceHost } from "../traffic/event-service-host.ts";
 import { EventSource } from "../traffic/event-source.ts";
+import { replayNowAndThen } from "../traffic/replays.ts";
 import { runSender, SenderLedger } from "../traffic/senders.ts";
 import { writeStrays } from "../traffic/strays.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -128,6 +129,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
       pauseNowAndThen(plan, clock, pipeline),
       publishNowAndThen(plan, clock, pipeline, resources),
       rotateNowAndThen(plan, clock, pipeline),
+      replayNowAndThen({ plan, clock, kinesis, streamName: pipeline.places.raw }),
     ]);
     await sleep(clock, plan.faultsAfterMs);
     faults.stop();

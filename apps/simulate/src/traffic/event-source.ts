@@ -1,4 +1,4 @@
-import { createRandom, type Random, randomInteger } from "@millrace/aws-simulator";
+import { createRandom, type Random, randomChoice, randomInteger } from "@millrace/aws-simulator";
 import { type OddEvent, oddEventData, oddEvents } from "@millrace/truth";
 import { identityOf } from "../identity.ts";
 import type { EventExample } from "../resources.ts";
@@ -50,7 +50,7 @@ export class EventSource {
     const isOther = this.#random() < sharedRate && this.#count > 2 * idsApart;
     if (!isOther) this.#count += 1;
     const { id, from } = isOther ? this.#sharedId() : { id: `e-${this.#count}`, from: source };
-    const example = this.#examples[Math.floor(this.#random() * this.#examples.length)];
+    const example = randomOf(this.#random, this.#examples);
     const isUnknown = this.#random() < 0.03;
     const hasSubject = this.#random() < 0.9;
     const visitor = `v-${Math.floor(this.#random() * this.#visitors)}`;
@@ -78,6 +78,17 @@ export class EventSource {
     return { identity, id, text };
   }
 
+  /** The event with other data of its type, valid or not, as a sender corrects it: with a number or without. */
+  revise({ identity, id, text }: SourceEvent, random: Random): SourceEvent {
+    // Odd ones are compared with what was sent: they are sent once more as they are.
+    if (this.odd.has(identity)) return { identity, id, text };
+    const { data: _, ...attributes } = JSON.parse(text) as { readonly type: string; readonly data: unknown };
+    const ofType = this.#examples.filter(({ type }) => type === attributes.type);
+    const example = randomOf(random, ofType) ?? randomOf(random, this.#examples);
+    const revision = random() < 0.5 ? {} : { revision: randomChoice<number | string>(random, [1, 2, "10"]) };
+    return { identity, id, text: JSON.stringify({ ...attributes, ...revision, data: example?.data }) };
+  }
+
   #drawOdd(): OddEvent | undefined {
     if (this.#odd.length === 0 || this.#random() >= oddRate) return undefined;
     return this.#odd[this.odd.size % this.#odd.length];
@@ -94,6 +105,10 @@ export class EventSource {
     this.#count += 1;
     return { id: `e-${this.#count}`, from: source };
   }
+}
+
+function randomOf<T>(random: Random, items: readonly T[]): T | undefined {
+  return items[Math.floor(random() * items.length)];
 }
 
 /** A line break between tokens would end a line of NDJSON. */

@@ -33,6 +33,10 @@ export interface SenderOptions {
 }
 
 const maxTries = 6;
+/** How often a sender corrects one of the events of a request. */
+const correctionRate = 0.1;
+/** How often it sends the first one again after that. */
+const staleRate = 0.3;
 
 /** A client of the event service: sends in all shapes, and sends again what the service says it could not confirm. */
 export async function runSender(options: SenderOptions): Promise<void> {
@@ -43,13 +47,21 @@ export async function runSender(options: SenderOptions): Promise<void> {
     const now = options.clock.now();
     // Now and then the events of one visitor are more than one record holds.
     const bulky = random() < 0.03 ? { bytes: 6_000, subject: `bulky-${options.name}` } : undefined;
-    await sendUntilAccepted(
-      options,
-      random,
-      Array.from({ length: count }, () => options.source.next(now, bulky)),
-    );
+    const events = Array.from({ length: count }, () => options.source.next(now, bulky));
+    await sendUntilAccepted(options, random, events);
+    const wrong = random() < correctionRate ? events[randomInteger(random, 0, count - 1)] : undefined;
+    if (wrong !== undefined) await correct(options, random, wrong);
     await sleep(options.clock, randomInteger(random, 0, options.maxPauseMs));
   }
+}
+
+/** Sends an event with other data; now and then what was sent first comes once more, late. */
+async function correct(options: SenderOptions, random: Random, event: SourceEvent): Promise<void> {
+  await sleep(options.clock, randomInteger(random, 1_000, 4_000));
+  await sendUntilAccepted(options, random, [options.source.revise(event, random)]);
+  if (random() >= staleRate) return;
+  await sleep(options.clock, randomInteger(random, 1_000, 4_000));
+  await sendUntilAccepted(options, random, [event]);
 }
 
 async function sendUntilAccepted(
