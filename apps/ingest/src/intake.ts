@@ -57,7 +57,8 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       const onWanted = () => {
         if (request.headers.expect !== undefined) response.writeContinue();
       };
-      const received = await readBody(request, { maxBytes: maxBodyBytes, charge, onWanted });
+      const watch = (onStalled: () => void) => held.watchUpload(onStalled);
+      const received = await readBody(request, { maxBytes: maxBodyBytes, charge, watch, onWanted });
       const { bytes, arrivedBytes } = protocol.hidesGzip ? await unzipUntold(received, maxBodyBytes, charge) : received;
       bodyBytes = bytes.byteLength;
       if (sender === undefined) {
@@ -82,6 +83,8 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       }
       if (!(error instanceof IngestError)) logger.error({ err: error }, "request failed");
       else if (error.code === "key-over-share" && !request.complete) await slowDown(clock);
+      // The answer to a body that does not come is the last on its connection.
+      if (error instanceof IngestError && error.code === "request-timeout") response.shouldKeepAlive = false;
       // A body that nobody reads would keep the client from reading the answer.
       if (!request.complete) discard(request);
       reply = replyError(error, explainingHeaders(error));

@@ -123,6 +123,14 @@ export const recordCopies = 4;
 /** Requests that are read and wait for the stream at once. */
 export const defaultMaxInFlightRequests = 4_096;
 
+/**
+ * A body that holds more than the first has to bring at least the second between two looks. The slowest mobile networks
+ * bring ten times that.
+ */
+export const smallUploadBytes = 16_384;
+export const minUploadBytes = 8_192;
+export const uploadCheckMs = 5_000;
+
 /** Quotas may be exceeded for this long after a pause, where the key document does not say. */
 export const defaultBurstSeconds = 10;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
-import { freeInflatedBytes, maxDiscardedBytes, maxInflateRatio } from "./limits.ts";
+import { freeInflatedBytes, maxDiscardedBytes, maxInflateRatio, minUploadBytes, uploadCheckMs } from "./limits.ts";
 import { IngestError } from "./problems.ts";
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -53,6 +53,8 @@ export type ChargeBytes = (bytes: number) => void;
 export interface ReadBodyOptions {
   readonly maxBytes: number;
   readonly charge: ChargeBytes;
+  /** Watches the body arrive until the returned function is called, and calls back when it no longer does. */
+  readonly watch: (onStalled: () => void) => () => void;
   /** Nothing in the headers stands against the body: a client that waits for `100 Continue` may send it. */
   readonly onWanted: () => void;
 }
@@ -61,7 +63,7 @@ export interface ReadBodyOptions {
  * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`. What is charged is what has
  * arrived, not what is announced: an announcement costs nothing.
  * @throws IngestError `unsupported-content-encoding`, `body-too-large`, `malformed-content-encoding`,
- * `decompressed-body-too-large`, and what `charge` throws
+ * `decompressed-body-too-large`, `request-timeout`, and what `charge` throws
  * @throws ClientGoneError
  */
 export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
@@ -115,13 +117,21 @@ async function decompressBody(
   return { bytes, arrivedBytes };
 }
 
-function collect(request: IncomingMessage, { maxBytes, charge, onWanted }: ReadBodyOptions): Promise<ReceivedBody> {
+function collect(
+  request: IncomingMessage,
+  { maxBytes, charge, watch, onWanted }: ReadBodyOptions,
+): Promise<ReceivedBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     let isSettled = false;
-    const refuse = (error: Error) => {
+    let endWatch = () => {};
+    const settle = () => {
       isSettled = true;
+      endWatch();
+    };
+    const refuse = (error: Error) => {
+      settle();
       chunks.length = 0;
       discard(request);
       reject(error);
@@ -131,6 +141,7 @@ function collect(request: IncomingMessage, { maxBytes, charge, onWanted }: ReadB
       return;
     }
     onWanted();
+    endWatch = watch(() => refuse(stalled()));
     request.on("data", (chunk: Buffer) => {
       if (isSettled) return;
       length += chunk.byteLength;
@@ -148,7 +159,7 @@ function collect(request: IncomingMessage, { maxBytes, charge, onWanted }: ReadB
     });
     request.on("end", () => {
       if (isSettled) return;
-      isSettled = true;
+      settle();
       const [first] = chunks;
       const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length);
       resolve({ bytes, arrivedBytes: length });
@@ -156,7 +167,7 @@ function collect(request: IncomingMessage, { maxBytes, charge, onWanted }: ReadB
     // Node emits this only when the connection ends before the request does.
     request.on("error", () => {
       if (isSettled) return;
-      isSettled = true;
+      settle();
       reject(new ClientGoneError("The client closed the connection before its request was complete."));
     });
   });
@@ -189,6 +200,11 @@ export function discard(request: IncomingMessage): void {
     if (discarded > maxDiscardedBytes) request.destroy();
   });
   request.on("error", () => undefined);
+}
+
+function stalled(): IngestError {
+  const seconds = uploadCheckMs / 1_000;
+  return new IngestError("request-timeout", `The body brought less than ${minUploadBytes} bytes in ${seconds} s.`);
 }
 
 function bodyTooLarge(limit: number): IngestError {

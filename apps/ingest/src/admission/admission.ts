@@ -16,6 +16,7 @@ import { FairQueue, type TurnClock } from "./fair-queue.ts";
 import type { Load } from "./load-watch.ts";
 import { type BudgetRefusal, SharedBudget } from "./shared-budget.ts";
 import { StreamWindow } from "./stream-window.ts";
+import { UploadWatch } from "./upload-watch.ts";
 
 export interface AdmissionOptions {
   /** Bytes that requests may hold at once. */
@@ -51,11 +52,13 @@ export class Admission {
   readonly #accounts = new Map<string, Account>();
   readonly #window: StreamWindow;
   readonly #queue: FairQueue;
+  readonly #uploads: UploadWatch;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#window = new StreamWindow(options.maxBytes);
     this.#queue = new FairQueue(this.#window, options.clock, options.turnClock);
+    this.#uploads = new UploadWatch(options.clock);
     this.bytes = new SharedBudget(options.maxBytes);
     this.requests = new SharedBudget(options.maxRequests);
   }
@@ -94,6 +97,11 @@ export class Admission {
   /** Runs `work` when it is the account's turn. @throws IngestError `key-over-share` when that takes too long */
   takeTurn<T>(account: Account, bytes: number, work: () => Promise<T>): Promise<T> {
     return this.#queue.run(account.lane, bytes, work, () => this.refusal("share"));
+  }
+
+  /** @see UploadWatch.begin */
+  watchUpload(arrivedBytes: () => number, onStalled: () => void): () => void {
+    return this.#uploads.begin(arrivedBytes, onStalled);
   }
 
   /** A connection was accepted. */
@@ -170,6 +178,11 @@ export class Ticket {
     const refusal = this.#admission.bytes.tryTake(this.#account.bytes, bytes);
     if (refusal !== undefined) this.#refuse(refusal);
     this.#bytes += bytes;
+  }
+
+  /** Watches the body arrive, until the returned function is called; `onStalled` when it no longer does. */
+  watchUpload(onStalled: () => void): () => void {
+    return this.#admission.watchUpload(() => this.#bytes, onStalled);
   }
 
   /** Moves what is held to another account; it was let in once and is not refused for that. */

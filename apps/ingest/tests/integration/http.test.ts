@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { type Clock, systemClock } from "@millrace/put-records";
 import { hashWriteKey } from "../../src/write-keys.ts";
 import { exchangeRaw } from "../support/raw-http.ts";
 import { until } from "../support/until.ts";
@@ -315,6 +316,25 @@ describe("operations", () => {
       expect(answer.status).toBe(408);
     }
     await until(() => service.admission.bytes.used === 0);
+  });
+
+  test("bodies that stop short of their end give the share of their key back, and their connections are gone", async () => {
+    const setTimeout: Clock["setTimeout"] = (callback, ms) => systemClock.setTimeout(callback, ms / 50);
+    const service = await start({ maxInFlightBytes: 1_500_000, clock: { ...systemClock, setTimeout } });
+    const head = `POST /v1/events HTTP/1.1\r\nhost: i\r\nauthorization: Bearer ${shopKey}\r\ncontent-length: 1000000\r\n\r\n`;
+    const body = "[".padEnd(990_000);
+    const closed = new Promise<string>((resolve) => {
+      const socket = connect(service.port, "127.0.0.1");
+      let text = "";
+      socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      socket.on("close", () => resolve(text));
+      socket.write(head + body);
+    });
+    await until(() => service.admission.bytes.used > 900_000);
+    expect(await post(service, json(anEvent({ data: "x".repeat(150_000) })))).toMatchObject({ status: 429 });
+    expect(await closed).toMatch(/^HTTP\/1\.1 408 [^]*connection: close/i);
+    expect(service.admission.bytes.used).toBe(0);
+    expect(await post(service, json(anEvent({ data: "x".repeat(150_000) })))).toMatchObject({ status: 202 });
   });
 
   test.each([
