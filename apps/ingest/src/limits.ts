@@ -206,6 +206,11 @@ export const lingeringCloseMs = 1_000;
 /** One question to the stream before the service is ready, and the pause before the next. */
 export const streamCheckTimeoutMs = 2_000;
 export const streamCheckPauseMs = 1_000;
+/**
+ * One beyond the largest hash key: a record that names it is refused as invalid.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html
+ */
+export const impossibleHashKey = "340282366920938463463374607431768211456";
 
 /** Disk that spooled records may take, unless it is set. */
 export const defaultSpoolMaxBytes = 1_073_741_824;

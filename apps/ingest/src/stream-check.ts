@@ -1,20 +1,41 @@
-import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
+import { DescribeStreamSummaryCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { Clock } from "@millrace/put-records";
 import type { Health } from "./health.ts";
-import { streamCheckPauseMs, streamCheckTimeoutMs } from "./limits.ts";
+import { impossibleHashKey, streamCheckPauseMs, streamCheckTimeoutMs } from "./limits.ts";
 
 /** Asks the stream once; resolves to what is missing, or to nothing. */
 export type AskStream = (signal: AbortSignal) => Promise<string | undefined>;
 
-/** Asks with the permission that the role of the service has beside that to write. */
+/** Asks whether the stream is there, then whether it may be written, with a record that it refuses. */
 export function createAskStream(client: Pick<KinesisClient, "send">, streamName: string): AskStream {
   return async (abortSignal) => {
     const command = new DescribeStreamSummaryCommand({ StreamName: streamName });
     const { StreamDescriptionSummary: summary } = await client.send(command, { abortSignal });
     const status = summary?.StreamStatus ?? "unknown";
     // A stream that is being resharded is UPDATING, and takes records.
-    return status === "ACTIVE" || status === "UPDATING" ? undefined : `The stream ${streamName} is ${status}.`;
+    if (status !== "ACTIVE" && status !== "UPDATING") return `The stream ${streamName} is ${status}.`;
+    return askToWrite(client, streamName, abortSignal);
   };
+}
+
+async function askToWrite(
+  client: Pick<KinesisClient, "send">,
+  streamName: string,
+  abortSignal: AbortSignal,
+): Promise<string | undefined> {
+  const record = { Data: new Uint8Array(), PartitionKey: "ready", ExplicitHashKey: impossibleHashKey };
+  try {
+    await client.send(new PutRecordsCommand({ StreamName: streamName, Records: [record] }), { abortSignal });
+  } catch (error) {
+    const { name = "unknown", $fault } = error as { name?: string; $fault?: string };
+    // KMSAccessDeniedException too: the stream's own key may not be used.
+    if (name.endsWith("AccessDeniedException")) {
+      return `The stream ${streamName} must not be written (${name}). Allow kinesis:PutRecords on it.`;
+    }
+    // Refused for the record itself, as it should be, or for the stream's load.
+    if ($fault !== "client") throw error;
+  }
+  return undefined;
 }
 
 export interface StreamCheckOptions {
@@ -54,7 +75,7 @@ async function askOnce({ ask, streamName, clock }: StreamCheckOptions): Promise<
   } catch (error) {
     // The name alone: messages of AWS quote account and role.
     const name = controller.signal.aborted ? "no answer in time" : (error as { name?: string }).name;
-    return `The stream ${streamName} cannot be described (${name ?? "unknown"}).${cureOf(name)}`;
+    return `The stream ${streamName} cannot be asked (${name ?? "unknown"}).${cureOf(name)}`;
   } finally {
     clock.clearTimeout(timer);
   }

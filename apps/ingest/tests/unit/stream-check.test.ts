@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { VirtualClock } from "@millrace/aws-simulator";
+import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { Kinesis, startKinesisServer, VirtualClock } from "@millrace/aws-simulator";
+import { createKinesisClient } from "@millrace/put-records";
 import { Health } from "../../src/health.ts";
 import { type AskStream, createAskStream, waitForStream } from "../../src/stream-check.ts";
 
@@ -24,9 +26,9 @@ const fail = (name: string) => Promise.reject(Object.assign(new Error("arn:aws:i
 
 describe("before the first ready", () => {
   test.each([
-    ["ResourceNotFoundException", /cannot be described \(ResourceNotFoundException\)\. Set RAW_STREAM_NAME/],
-    ["AccessDeniedException", /cannot be described \(AccessDeniedException\)\. Allow kinesis:/],
-    ["TimeoutError", /cannot be described \(TimeoutError\)\.$/],
+    ["ResourceNotFoundException", /cannot be asked \(ResourceNotFoundException\)\. Set RAW_STREAM_NAME/],
+    ["AccessDeniedException", /cannot be asked \(AccessDeniedException\)\. Allow kinesis:/],
+    ["TimeoutError", /cannot be asked \(TimeoutError\)\.$/],
   ])("%s is told until the stream answers, and then nobody asks again", async (name, reason) => {
     let answer: () => Promise<string | undefined> = () => fail(name);
     const { clock, health, waiting, asked } = check(() => answer());
@@ -62,4 +64,45 @@ describe("before the first ready", () => {
     const ask = createAskStream(client, "raw");
     expect(await ask(new AbortController().signal)).toBe(missing);
   });
+
+  test.each([
+    ["AccessDeniedException", "client", "The stream raw must not be written (AccessDeniedException)."],
+    ["KMSAccessDeniedException", "client", "The stream raw must not be written (KMSAccessDeniedException)."],
+    ["InvalidArgumentException", "client", undefined],
+    ["ProvisionedThroughputExceededException", "client", undefined],
+  ])("a write that is answered with %s", async (name, $fault, missing) => {
+    const client = refuseWrites(Object.assign(new Error("no"), { name, $fault }));
+    const answer = await createAskStream(client, "raw")(new AbortController().signal);
+    if (missing === undefined) expect(answer).toBeUndefined();
+    else expect(answer).toContain(missing);
+  });
+
+  test("a fault of the service at a write says nothing, so it is asked again", async () => {
+    const client = refuseWrites(Object.assign(new Error("no"), { name: "InternalFailure", $fault: "server" }));
+    await expect(createAskStream(client, "raw")(new AbortController().signal)).rejects.toThrow("no");
+  });
+
+  test("the question to the model of Kinesis stores nothing", async () => {
+    const kinesis = new Kinesis();
+    kinesis.createStream({ streamName: "raw", shardCount: 1 });
+    const server = await startKinesisServer(kinesis);
+    const client = createKinesisClient({
+      endpoint: server.url,
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    expect(await createAskStream(client, "raw")(new AbortController().signal)).toBeUndefined();
+    expect([...kinesis.readRecords("raw")]).toEqual([]);
+    client.destroy();
+    await server.close();
+  });
 });
+
+/** A client of a stream that is there, whose writes fail. */
+function refuseWrites(error: Error): Pick<KinesisClient, "send"> {
+  const send = (command: unknown) =>
+    command instanceof PutRecordsCommand
+      ? Promise.reject(error)
+      : Promise.resolve({ StreamDescriptionSummary: { StreamStatus: "ACTIVE" } });
+  return { send: send as KinesisClient["send"] };
+}
