@@ -14,6 +14,7 @@ const esmOnly = [
   "just-curry-it",
   "idn-hostname",
   "json-schema-faker",
+  "@seriousme.openapi-schema-validator",
 ];
 
 /**

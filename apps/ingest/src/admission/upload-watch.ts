@@ -30,7 +30,15 @@ export class UploadWatch {
     const upload: Upload = { arrivedBytes, onStalled, seenBytes: undefined };
     this.#uploads.add(upload);
     this.#timer ??= this.#clock.setTimeout(() => this.#look(), uploadCheckMs);
-    return () => void this.#uploads.delete(upload);
+    return () => this.#end(upload);
+  }
+
+  /** Leaves no timer behind that would keep the process alive. */
+  #end(upload: Upload): void {
+    this.#uploads.delete(upload);
+    if (this.#uploads.size > 0) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #look(): void {

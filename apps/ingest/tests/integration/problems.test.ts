@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ProblemCode, problems, problemType } from "../../src/problems.ts";
+import { type OpenApi, readOpenApi } from "../support/openapi.ts";
 import { exchangeRaw } from "../support/raw-http.ts";
 import {
   anEvent,
@@ -106,7 +107,7 @@ const cases: Record<ProblemCode, ProblemCase> = {
     members: { retryAfterSeconds: expect.any(Number) },
   },
   "key-over-share": {
-    request: postBody(" ".repeat(15_000), "content-type: application/x-ndjson\r\n"),
+    request: postBody(" ".repeat(9_000), "content-type: application/x-ndjson\r\n"),
     members: { retryAfterSeconds: 1 },
   },
   overloaded: { request: postEvent({ subject: "refused" }) },
@@ -119,16 +120,18 @@ const cases: Record<ProblemCode, ProblemCase> = {
 };
 
 let service: TestService;
+let openApi: OpenApi;
 
 beforeAll(async () => {
   service = await startTestService({
     maxBodyBytes,
     maxEventBytes: 4_096,
     maxEventsPerRequest: 5,
-    maxInFlightBytes: 40_000,
+    maxInFlightBytes: 64_000,
     corsOrigins: ["https://shop.example"],
     server: { headersTimeoutMs: 800, requestTimeoutMs: 1_500 },
   });
+  openApi = await readOpenApi(service);
   service.stream.decide = ({ partitionKey }) => {
     if (partitionKey === "bug") throw new Error("secret detail");
     const isFate = partitionKey === "refused" || partitionKey === "throttled" || partitionKey === "invalid";
@@ -146,7 +149,12 @@ describe("each documented problem", () => {
     expect(answer.contentType).toBe("application/problem+json");
     const { status, title } = problems[code];
     expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toMatchObject({
+    const json: unknown = JSON.parse(answer.body);
+    const documented = { status, contentType: answer.contentType ?? "", json };
+    expect(openApi.faultsOfAnswer(code === "preview-unavailable" ? "/v1/validate" : "/v1/events", documented)).toEqual(
+      [],
+    );
+    expect(json).toMatchObject({
       type: problemType(code),
       title,
       status,

@@ -5,15 +5,18 @@ import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
 import { loadRoutes, type RoutedEvent } from "@millrace/routes/runtime";
 import { systemClock } from "@millrace/put-records";
 import { findPreviewer } from "../../src/dry-run/previewer.ts";
+import { type OpenApi, readOpenApi } from "../support/openapi.ts";
 import { backendKey, meteredKey, startTestService, type TestService } from "../support/test-service.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 const folder = join(import.meta.dirname, "../../dist/preview");
 let service: TestService;
+let openApi: OpenApi;
 
 beforeAll(async () => {
   if (!existsSync(folder)) throw new Error("Build first: turbo run build --filter=@millrace/ingest");
   service = await startTestService({ previewer: findPreviewer({ folder, stage: "local" }, systemClock) });
+  openApi = await readOpenApi(service);
 });
 afterAll(() => service.close());
 
@@ -35,6 +38,8 @@ async function validate(events: unknown, key = backendKey) {
     body: JSON.stringify(events),
   });
   const json = (await response.json()) as { events: readonly ValidatedEvent[]; code?: string };
+  const contentType = response.headers.get("content-type") ?? "";
+  expect(openApi.faultsOfAnswer("/v1/validate", { status: response.status, contentType, json })).toEqual([]);
   return { status: response.status, json };
 }
 
