@@ -1,7 +1,7 @@
 /**
  * `pnpm --filter @millrace/router bench:records`: what `eventsPerRecord` costs. The router copies the same events with
  * 1 and with many to one destination, over the real PutRecords client and a Kinesis in the process, and prints records,
- * what AWS would count, and processor time an event.
+ * what AWS would count and bill, and processor time an event. The price of shards is that of shards that are full.
  */
 import { Kinesis } from "@millrace/aws-simulator";
 import { createPutRecords } from "@millrace/put-records";
@@ -15,6 +15,13 @@ const ROUNDS = 5;
 const UNIT_BYTES = 25 * 1024;
 /** On-demand streams bill each record in steps of this. */
 const STEP_BYTES = 1024;
+/** Limits of a shard. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const SHARD_BYTES_PER_SECOND = 1024 * 1024;
+const SHARD_RECORDS_PER_SECOND = 1_000;
+/** List prices of us-east-1 in dollars: a million units, a shard's second, a GB written on demand. Same page. */
+const UNITS_PRICE = 0.014;
+const SHARD_SECOND_PRICE = 0.015 / 3_600;
+const GIGABYTE_PRICE = 0.08;
 const streamName = "orders";
 
 const event = (index: number, subject: string): string =>
@@ -95,12 +102,21 @@ async function measure(linesPerRecord: number, eventsPerRecord: 1 | "many"): Pro
     stored = kinesis.recordsOf(streamName).map(({ record }) => record.sizeBytes);
   }
   const sum = (unitBytes: number): number => stored.reduce((total, bytes) => total + Math.ceil(bytes / unitBytes), 0);
+  const bytes = stored.reduce((total, size) => total + size, 0);
+  const perShard = EVENTS / Math.max(stored.length / SHARD_RECORDS_PER_SECOND, bytes / SHARD_BYTES_PER_SECOND);
+  const perMillion = 1e6 / EVENTS;
+  const shardPrice = (1e6 / perShard) * SHARD_SECOND_PRICE;
+  const provisioned = ((sum(UNIT_BYTES) * perMillion) / 1e6) * UNITS_PRICE + shardPrice;
+  const onDemand = ((sum(STEP_BYTES) * STEP_BYTES * perMillion) / 1e9) * GIGABYTE_PRICE;
   return {
     "events in a source record": linesPerRecord,
     eventsPerRecord,
     records: stored.length,
     "PUT units": sum(UNIT_BYTES),
     "on-demand KiB": sum(STEP_BYTES),
+    "events/s a shard": Math.floor(perShard),
+    "$ a million, full shards": Number(provisioned.toFixed(4)),
+    "$ a million, on demand": Number(onDemand.toFixed(4)),
     "CPU µs an event": Math.round(bestCpu * 100) / 100,
     "events/s": Math.round((EVENTS / bestMs) * 1_000),
   };
