@@ -12,7 +12,38 @@ export interface AlarmProps {
   readonly periods?: number;
 }
 
-/** Makes alarms that tell one topic. */
+/** Sections of docs/runbooks.md, by what ids of alarms end with. */
+const runbooks: Readonly<Record<string, string>> = {
+  bad_rows_count: "bad-rows",
+  broken_sources: "broken-sources",
+  consumer_gone: "consumer-gone",
+  dead_letters: "dead-letters",
+  dropped: "dropped",
+  errors: "errors",
+  event_age: "event-age",
+  firewall_blocked: "blocked-requests",
+  freshness: "freshness",
+  iterator_age: "iterator-age",
+  loader_no_rows: "no-rows",
+  loader_silence: "loader-silence",
+  near_limit: "near-limit",
+  near_timeout: "near-timeout",
+  no_file: "no-file",
+  no_output: "no-output",
+  not_invoked: "not-invoked",
+  privacy_keys: "privacy-keys",
+  raw_silence: "raw-silence",
+  refused_lines: "refused-lines",
+  router_duplicates: "duplicates",
+  router_loop: "router-loop",
+  throttled_reads: "throttled-reads",
+  throttled_writes: "throttled-writes",
+  throttles: "throttles",
+  undelivered: "undelivered",
+  unread: "unread",
+};
+
+/** Makes alarms that tell one topic, each with its runbook. */
 export class MetricAlarms {
   readonly #scope: Construct;
   readonly #prefix: string;
@@ -54,9 +85,11 @@ export class MetricAlarms {
       readonly treatMissingData: string;
     },
   ): void {
+    const kind = Object.keys(runbooks).find((end) => id === end || id.endsWith(`_${end}`));
+    if (kind === undefined) throw new Error(`The alarm ${id} has no runbook: name its section of docs/runbooks.md.`);
     new CloudwatchMetricAlarm(this.#scope, id, {
       alarmName: `${this.#prefix}-${id.replaceAll("_", "-")}`,
-      alarmDescription: description,
+      alarmDescription: `${description} Runbook: docs/runbooks.md#${runbooks[kind]}`,
       ...("text" in of ? expressionArguments(of) : { ...metricArguments(of), dimensions: { ...of.dimensions } }),
       evaluationPeriods: periods,
       ...condition,

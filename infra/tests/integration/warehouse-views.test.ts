@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { type Json, type PlannedResource, planOf } from "../synthesized-plan.ts";
@@ -268,4 +270,11 @@ test("elements of a list have rows of their own", async () => {
     [0, 2, "Shoe"],
     [1, 1, null],
   ]);
+});
+
+test("every query of the runbooks runs", async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/runbooks.md"), "utf8");
+  const queries = [...page.matchAll(/^```sql\n(.+?)\n```$/gms)].map(([, sql = ""]) => sql);
+  expect(queries.length).toBeGreaterThan(4);
+  for (const sql of queries) await expect(query(sql)).resolves.toBeInstanceOf(Array);
 });

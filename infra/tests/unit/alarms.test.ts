@@ -1,8 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { destinationDimensionNames, dimensionNames, metricNamespace, metricsOfService } from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { type Json, planOf } from "../synthesized-plan.ts";
+
+const runbooks = readFileSync(join(import.meta.dirname, "../../../docs/runbooks.md"), "utf8");
+const runbookSections = [...runbooks.matchAll(/^## (.+)$/gm)].map(([, section]) => section);
+
+test("every section of the runbooks belongs to an alarm", () => {
+  const linked = ENVIRONMENTS.flatMap((environment) =>
+    planOf(environment)
+      .each("aws_cloudwatch_metric_alarm")
+      .map(({ args }) => args.alarm_description.split("#").at(-1)),
+  );
+  expect([...new Set(linked)].toSorted()).toEqual(runbookSections.toSorted());
+});
+
+test("every command of ours in the runbooks exists", () => {
+  const scripts = (folder: string): object =>
+    JSON.parse(readFileSync(join(import.meta.dirname, "../../..", folder, "package.json"), "utf8")).scripts;
+  const commands = [...runbooks.matchAll(/^pnpm (.+)$/gm)].map(([, command = ""]) => command);
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) {
+    const [, script = ""] = /^--filter @millrace\/infra run (\S+)/.exec(command) ?? [];
+    if (script === "") expect(Object.keys(scripts("."))).toContain(command.split(" ")[0]);
+    else expect(Object.keys(scripts("infra"))).toContain(script);
+  }
+});
 
 /** Dimensions as a widget has them: names and values in turn, before an object of settings. */
 function pairs(parts: readonly unknown[]): Record<string, string> {
@@ -224,7 +250,10 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     for (const alarm of alarms) {
       expect(alarm.alarm_actions).toEqual(["${aws_sns_topic.alarm_topic.arn}"]);
       expect(alarm.ok_actions).toEqual(alarm.alarm_actions);
-      expect(alarm.alarm_description).toMatch(/\.$|\?$/);
+      // CloudWatch takes 1,024 characters.
+      expect(alarm.alarm_description.length).toBeLessThan(1_025);
+      const [, section = ""] = / Runbook: docs\/runbooks\.md#([a-z-]+)$/.exec(alarm.alarm_description) ?? [];
+      expect(runbookSections).toContain(section);
       expect(alarm.alarm_name).toMatch(new RegExp(`^millrace-${environment}-[a-z0-9-]+$`));
     }
     expect(new Set(alarms.map((alarm) => alarm.alarm_name)).size).toBe(alarms.length);
