@@ -9,6 +9,7 @@ export {
   referenceKeywords,
   type Target,
 } from "./applicators.ts";
+export { holdsForAll } from "./holds-for-all.ts";
 export { isJsonObject, type Json, type JsonObject } from "./json.ts";
 export { type Dialect, keywordsOf } from "./keywords.ts";
 export { parsePointer, pointerStep, valueAt } from "./pointer.ts";

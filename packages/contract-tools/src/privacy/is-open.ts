@@ -1,8 +1,7 @@
 import {
+  holdsForAll,
   isJsonObject,
-  type Json,
-  placeKey,
-  pointerStep,
+  type JsonObject,
   type SchemaPlace,
   type SchemaResources,
 } from "@millrace/schema-graph";
@@ -14,40 +13,12 @@ import {
  * @param certain schemas that hold for the value in every branch
  */
 export function isOpen(certain: readonly SchemaPlace[], resources: SchemaResources): boolean {
-  const isClosedBy = (test: Test) => certain.some((place) => holds(place, test, resources, new Set()));
+  const isClosedBy = (test: (schema: JsonObject) => boolean) =>
+    certain.some((place) => holdsForAll(place, test, resources));
   return !isClosedBy(closesObjects) || !isClosedBy(closesArrays);
 }
 
-type Test = (schema: Record<string, Json>) => boolean;
-
-/** Whether the values of a schema pass a test: by its own keywords, or by what it refers to or combines. */
-function holds(place: SchemaPlace, test: Test, resources: SchemaResources, above: ReadonlySet<string>): boolean {
-  const { schema, document, pointer } = place;
-  if (!isJsonObject(schema)) return !schema;
-  const key = placeKey(place);
-  if (above.has(key)) return false;
-  if (test(schema)) return true;
-  const inner = new Set([...above, key]);
-  const holdsInner = (each: SchemaPlace) => holds(each, test, resources, inner);
-  const listAt = (keyword: string): SchemaPlace[] => {
-    const list = schema[keyword];
-    return Array.isArray(list)
-      ? list.flatMap((each, index) =>
-          isJsonObject(each) || typeof each === "boolean"
-            ? [{ document, pointer: pointer + pointerStep(keyword) + pointerStep(index), schema: each }]
-            : [],
-        )
-      : [];
-  };
-  const target = typeof schema["$ref"] === "string" ? resources.resolve(schema["$ref"], document, pointer) : undefined;
-  return (
-    (target !== undefined && holdsInner(target)) ||
-    listAt("allOf").some(holdsInner) ||
-    ["anyOf", "oneOf"].some((keyword) => listAt(keyword).length > 0 && listAt(keyword).every(holdsInner))
-  );
-}
-
-function closesObjects(schema: Record<string, Json>): boolean {
+function closesObjects(schema: JsonObject): boolean {
   return (
     excludesType(schema, "object") ||
     schema["additionalProperties"] === false ||
@@ -56,7 +27,7 @@ function closesObjects(schema: Record<string, Json>): boolean {
   );
 }
 
-function closesArrays(schema: Record<string, Json>): boolean {
+function closesArrays(schema: JsonObject): boolean {
   const { items, additionalItems, unevaluatedItems, maxItems } = schema;
   const isListOfItems = Array.isArray(items);
   return (
@@ -70,7 +41,7 @@ function closesArrays(schema: Record<string, Json>): boolean {
 }
 
 /** Whether no value of a type is valid, or the author has said that nothing in the value is sensitive. */
-function excludesType(schema: Record<string, Json>, type: "object" | "array"): boolean {
+function excludesType(schema: JsonObject, type: "object" | "array"): boolean {
   const { type: types, const: constant, enum: values } = schema;
   if (schema["x-privacy"] === false) return true;
   if (typeof types === "string" ? types !== type : Array.isArray(types) && !types.includes(type)) return true;

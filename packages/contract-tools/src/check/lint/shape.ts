@@ -1,11 +1,10 @@
 import {
+  holdsForAll,
   isContract,
   isJsonObject,
   type Json,
   type JsonObject,
   pointerStep,
-  type SchemaPlace,
-  type SchemaResources,
   applicatorOf,
 } from "@millrace/schema-graph";
 import { eachSchema, type Finding, hasType, isReference, type LintRule } from "./lint-rule.ts";
@@ -31,38 +30,10 @@ export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ s
 /** The data of an event is an object, in every version, or no field could ever be added. */
 export const rootObject: LintRule = (document, { resources }) => {
   const root = { document, pointer: "", schema: document.schema };
-  if (!isContract(document) || hasOnlyObjects(root, resources)) return [];
+  if (!isContract(document) || holdsForAll(root, ({ type }) => type === "object", resources)) return [];
   const message = "The data of an event is an object, so that fields can be added later.";
   return [{ file: document.file, pointer: "/type", rule: "root-object", message, fix: 'Say `"type": "object"`.' }];
 };
-
-/** Whether every value a schema takes is an object. */
-function hasOnlyObjects(place: SchemaPlace, resources: SchemaResources, depth = 0): boolean {
-  const { schema, document, pointer } = place;
-  // What refers to itself says nothing.
-  if (!isJsonObject(schema) || depth > 32) return schema === false;
-  if (schema["type"] === "object") return true;
-  const { $ref: reference } = schema;
-  const target = typeof reference === "string" ? resources.resolve(reference, document, pointer) : undefined;
-  if (target !== undefined && hasOnlyObjects(target, resources, depth + 1)) return true;
-  const branches = (keyword: string): boolean[] => {
-    const inner = schema[keyword];
-    if (!Array.isArray(inner)) return [];
-    return inner.map((branch, index) =>
-      hasOnlyObjects(
-        { ...place, pointer: `${pointer}/${keyword}/${index}`, schema: asSchema(branch) },
-        resources,
-        depth + 1,
-      ),
-    );
-  };
-  const alternatives = [branches("oneOf"), branches("anyOf")];
-  return branches("allOf").includes(true) || alternatives.some((each) => each.length > 0 && !each.includes(false));
-}
-
-function asSchema(value: Json): JsonObject | boolean {
-  return isJsonObject(value) || typeof value === "boolean" ? value : true;
-}
 
 /** Whether other properties may come is a decision; left out, it is an accident. */
 export const undeclaredOpenness: LintRule = eachSchema("undeclared-openness", ({ schema, pointer, keyword }) => {
