@@ -4,8 +4,9 @@ const usage = `Usage: pnpm schemas <command>
   check [--base <commit>] [--root <folder>] [--json]
       Every rule over schemas/, all faults at once. --base is what counts as merged, by default where this branch
       left origin/main or main. Exit code 0 without faults, 1 with faults, 2 when it could not check.
-  new <domain>/<event> [--step addition|revision|model] [--root <folder>]
-      A contract that passes the check, or the next version of one that exists: addition by default.
+  new <domain>/<event> | envelope/<name> | shared/<name> [--step addition|revision|model] [--root <folder>]
+      A contract that passes the check, or the next version of a document that exists: addition by default. What is
+      authored in zod steps in the code, together with what refers to it there.
   import <folder | file | npm package[:path]> --as <source> [--type "com.vendor.{name}"] [--only <expression>]
          [--dialect draft-04|draft-06|draft-07|2019-09|2020-12] [--at <step/step>] [--report <file>] [--dry-run]
       Contracts, examples and a mapping from schemas of others; says what it changed and what it could not take.

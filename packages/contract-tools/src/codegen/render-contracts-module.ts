@@ -1,5 +1,6 @@
 import type { Contract, Draft } from "@millrace/schema-graph";
 import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
+import { newestVersionOf } from "../registry/newest-version.ts";
 import type { Registry } from "../registry/registry.ts";
 import { compileDialect, type CompiledDialect } from "./compile-validators.ts";
 
@@ -82,9 +83,6 @@ function jsonText(value: object): string {
 
 /** Where the sensitive attributes of the newest envelope are. */
 export function envelopePrivacyOf(registry: Registry): object {
-  const envelopes = [...registry.documents.values()].filter(
-    ({ kind, name }) => kind === "envelope" && name === "raw-event",
-  );
-  const newest = envelopes.at(-1);
+  const newest = newestVersionOf(registry.documents.values(), "envelope/raw-event");
   return (newest && compilePrivacyMap(newest, registry.resources)) ?? { nodes: [{}] };
 }

@@ -4,7 +4,7 @@ import { commerceCartChange } from "./commerce-cart-change.ts";
 import { commerceProductView } from "./commerce-product-view.ts";
 import { commercePurchase } from "./commerce-purchase.ts";
 import { customEvent } from "./custom-event.ts";
-import { enrichedEvent100, enrichedEvent101 } from "./envelope/enriched-event.ts";
+import { enrichedEvent } from "./envelope/enriched-event.ts";
 import { enrichment } from "./envelope/enrichment.ts";
 import { rawEvent } from "./envelope/raw-event.ts";
 import { newsletterSubscription } from "./newsletter-subscription.ts";
@@ -15,11 +15,11 @@ import { context } from "./shared/context.ts";
 import { product } from "./shared/product.ts";
 
 /**
- * Every document authored in zod 4, by its path below `schemas/`. A merged version is never edited: add the next one.
+ * Every document authored in zod 4, by the path of its newest version below `schemas/`. A merged version is never edited:
+ * `pnpm schemas new` steps to the next one, and the file of the one before stays as it was rendered.
  */
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
-  "envelope/enriched-event/1-0-0.json": enrichedEvent100,
-  "envelope/enriched-event/1-0-1.json": enrichedEvent101,
+  "envelope/enriched-event/1-0-1.json": enrichedEvent,
   "envelope/enrichment/1-0-0.json": enrichment,
   "envelope/raw-event/1-0-0.json": rawEvent,
   "events/commerce/cart-change/1-0-0.json": commerceCartChange,

@@ -1,5 +1,5 @@
 import type { MaskedDataOf } from "../contract-types.ts";
-import type { EnrichedEventV1_0_1, EnrichmentV1 } from "../generated/contract-types.ts";
+import type { NewestEnrichedEvent, NewestEnrichment } from "../generated/contract-types.ts";
 import type { RawEvent } from "./raw-event.ts";
 
 /** What enrichment wrote on the enriched stream: the event, masked, and everything known about it. */
@@ -17,27 +17,27 @@ export interface EnrichedEvent<T extends string = string> {
 // The rest follows from schemas/envelope/enriched-event and schemas/envelope/enrichment.
 
 /** What was added to the event, one property per enrichment, plus notes of enrichments that could not do their work. */
-export type Enrichment = EnrichmentV1;
+export type Enrichment = NewestEnrichment;
 
 /** Why an enrichment added nothing: its name and the reason, never a sensitive value. */
 export type EnrichmentNote = NonNullable<Enrichment["notes"]>[number];
 
 /** The verdict of the contract. An invalid or unknown event still flows. */
-export type ValidationResult = EnrichedEventV1_0_1["validation"];
+export type ValidationResult = NewestEnrichedEvent["validation"];
 
 export type ValidationError = ValidationResult["errors"][number];
 
 /** What was masked and how. */
-export type PrivacyReport = EnrichedEventV1_0_1["privacy"];
+export type PrivacyReport = NewestEnrichedEvent["privacy"];
 
 export type MaskedField = PrivacyReport["masked"][number];
 
 /** What was repaired in the event, and what no typed column holds. */
-export type Fidelity = NonNullable<EnrichedEventV1_0_1["fidelity"]>;
+export type Fidelity = NonNullable<NewestEnrichedEvent["fidelity"]>;
 
 export type FidelityNote = Fidelity["notes"][number];
 
 /** Versions and times of each hop, one property per hop. */
-export type Processing = EnrichedEventV1_0_1["processing"];
+export type Processing = NewestEnrichedEvent["processing"];
 
 export type ProcessingHop = Processing[string];

@@ -39,6 +39,12 @@ export const newestSchemas = {
   "search.query": "https://millrace.example/schemas/events/search/query/1-0-0.json",
 } as const;
 
+/** The newest version. */
+export type NewestEnrichedEvent = EnrichedEventV1_0_1;
+
+/** The newest version. */
+export type NewestEnrichment = EnrichmentV1;
+
 /** What enrichment writes: the event, masked, and everything known about it. */
 export interface EnrichedEventV1 {
   /** The CloudEvent with its sensitive fields masked. */

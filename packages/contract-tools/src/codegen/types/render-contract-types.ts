@@ -1,5 +1,6 @@
 import type { Contract, SchemaDocument } from "@millrace/schema-graph";
 import type { Registry } from "../../registry/registry.ts";
+import { newestVersionOf } from "../../registry/newest-version.ts";
 import { createTypeRenderer, type TypeRenderer } from "./type-renderer.ts";
 
 /** Documents round the contracts whose types are rendered as well, where the registry has them. */
@@ -16,6 +17,12 @@ export function renderContractTypes(registry: Registry): string {
   for (const document of registry.documents.values()) {
     if (document.kind === "envelope" && envelopes.includes(document.name)) typeNameOf(sent, document);
   }
+  const newestEnvelopes = envelopes.flatMap((name) => {
+    const document = newestVersionOf(registry.documents.values(), `envelope/${name}`);
+    if (document === undefined) return [];
+    const type = typeNameOf(sent, document);
+    return [`/** The newest version. */\nexport type Newest${type.replace(/V\d.*$/, "")} = ${type};\n`];
+  });
   const types = [...new Set(registry.contracts.map((contract) => contract.type))];
   const newest = types.flatMap((type) => registry.newestOf(type) ?? []);
   const sentMap = newest.map((contract) => entry(contract.type, typeNameOf(sent, contract)));
@@ -39,6 +46,7 @@ export function renderContractTypes(registry: Registry): string {
     "/** `$id` of the newest schema by event type. */",
     `export const newestSchemas = {\n${newest.map(({ type, id }) => entry(type, JSON.stringify(id), ",")).join("")}} as const;`,
     "",
+    ...newestEnvelopes,
     ...sent.declarations(),
     ...masked.declarations(),
   ].join("\n");

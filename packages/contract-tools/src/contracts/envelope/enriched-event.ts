@@ -86,9 +86,6 @@ const about = {
   description: "What enrichment writes: the event, masked, and everything known about it.",
 };
 
-/** A line of the enriched stream. */
-export const enrichedEvent100 = z.strictObject(parts).meta(about);
-
 const fidelityNote = z.strictObject({
   path: pointer,
   kind: z
@@ -98,8 +95,8 @@ const fidelityNote = z.strictObject({
     ),
 });
 
-/** With what was repaired. */
-export const enrichedEvent101 = z
+/** A line of the enriched stream. */
+export const enrichedEvent = z
   .strictObject({
     ...parts,
     fidelity: z
