@@ -491,9 +491,9 @@ export class MillraceStack extends TerraformStack {
   ): void {
     const { aws, environment } = this.#config;
     const own = [
-      ...streams.map(({ stream, destination }) => ({ destination, ...stream, arn: stream.arn })),
-      ...queues.map(({ queue, destination }) => ({ destination, ...queue, arn: queue.arn })),
-      ...buses.map(({ bus, destination }) => ({ destination, ...bus, arn: bus.arn })),
+      ...streams.map(({ stream: { name, arn }, destination }) => ({ destination, name, arn })),
+      ...queues.map(({ queue: { name, arn }, destination }) => ({ destination, name, arn })),
+      ...buses.map(({ bus: { name, arn }, destination }) => ({ destination, name, arn })),
     ];
     const targets = [
       ...own

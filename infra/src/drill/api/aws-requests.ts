@@ -174,8 +174,8 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
         name: state["name"] ?? null,
         attributes: {
           KmsMasterKeyId: state["kms_master_key_id"] ?? null,
-          MessageRetentionPeriod: String(state["message_retention_seconds"]),
-          VisibilityTimeout: String(state["visibility_timeout_seconds"]),
+          MessageRetentionPeriod: JSON.stringify(state["message_retention_seconds"]),
+          VisibilityTimeout: JSON.stringify(state["visibility_timeout_seconds"]),
         },
       }),
     },
