@@ -101,11 +101,7 @@ describe("new", () => {
   });
 
   test.each([
-    [
-      "an unknown stream",
-      ["nothing", "--language", "go"],
-      'No route writes to "nothing". There are: fraud, marketing,',
-    ],
+    ["an unknown stream", ["nothing", "--language", "go"], 'No route writes to "nothing". There are: fraud, '],
     [
       "an unknown language",
       ["fraud", "--language", "cobol"],
