@@ -2,9 +2,12 @@ import type { Resources } from "../resources.ts";
 import { MonitoredPipeline } from "./monitored-pipeline.ts";
 import { type Trouble, troubles } from "./troubles.ts";
 
-/** Every alarm that needs several periods has them before anything breaks, and after. */
+/**
+ * Alarms look at whole periods of five minutes, at most four of them in a row; by the end of the quiet every instance of
+ * a function is warm.
+ */
 const quietMinutes = 25;
-const brokenMinutes = 45;
+const brokenMinutes = 35;
 
 /** The alarms that a trouble raised. */
 export interface TroubleOutcome {
