@@ -58,6 +58,7 @@ describe("a route that is one new file", () => {
     const { resource: after } = copy.readJson(stackFile) as Plan;
     const added = addressesOf(after).filter((address) => resourceAt(before, address) === undefined);
     expect(added.sort()).toEqual([
+      "aws_cloudwatch_metric_alarm.alarm_destination_pricing_near_limit",
       "aws_cloudwatch_metric_alarm.alarm_destination_pricing_throttled_writes",
       "aws_cloudwatch_metric_alarm.alarm_destination_pricing_undelivered",
       "aws_cloudwatch_metric_alarm.alarm_destination_pricing_unread",

@@ -81,6 +81,11 @@ describe("the local pipeline", () => {
         stack.resource["aws_lambda_event_source_mapping"] = Object.fromEntries(
           mappings.filter(([, mapping]) => !String(mapping["function_name"]).includes("router")),
         );
+        // Terraform refuses a reference to what is not there, and so does a start.
+        const alarms = Object.entries(stack.resource["aws_cloudwatch_metric_alarm"] ?? {});
+        stack.resource["aws_cloudwatch_metric_alarm"] = Object.fromEntries(
+          alarms.filter(([, alarm]) => !JSON.stringify(alarm).includes("router_mapping")),
+        );
       });
       const { code, report } = await run.ended;
       expect(code).toBe(1);
