@@ -61,6 +61,10 @@ export class MetricStore {
 
   /** Adds a value to the minute of `atMs`. */
   put(metric: MetricName, value: number, atMs: number): void {
+    this.#minuteOf(metric, atMs).add(value);
+  }
+
+  #minuteOf(metric: MetricName, atMs: number): Minute {
     const key = keyOf(metric);
     let minutes = this.#series.get(key);
     if (minutes === undefined) this.#series.set(key, (minutes = new Map<number, Minute>()));
@@ -73,7 +77,7 @@ export class MetricStore {
         minutes.delete(old);
       }
     }
-    minute.add(value);
+    return minute;
   }
 
   /** Adds the metrics of a log line in the embedded metric format; any other line is none. */
@@ -86,9 +90,11 @@ export class MetricStore {
       for (const names of sets) {
         const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
         for (const { Name: metricName } of metrics) {
-          for (const value of [document[metricName]].flat()) {
-            if (typeof value === "number") this.put({ namespace, metricName, dimensions }, value, atMs);
-          }
+          const values = [document[metricName]].flat().filter((value) => typeof value === "number");
+          if (values.length === 0) continue;
+          // Up to a hundred values: looking the metric up costs more than adding one.
+          const minute = this.#minuteOf({ namespace, metricName, dimensions }, atMs);
+          for (const value of values) minute.add(value);
         }
       }
     }

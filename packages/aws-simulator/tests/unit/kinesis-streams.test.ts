@@ -173,6 +173,8 @@ describe("stats", () => {
       recordsOut: 5000,
       throttledRecords: 200,
       throttledReads: 1,
+      reads: 5,
+      iteratorAgeMs: 0,
       evictedRecords: 0,
     });
   });
