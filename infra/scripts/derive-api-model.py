@@ -15,6 +15,7 @@ import botocore.session
 OPERATIONS = {
     "cloudwatch": ["PutCompositeAlarm", "PutDashboard", "PutMetricAlarm"],
     "ecr": ["CreateRepository"],
+    "events": ["CreateEventBus"],
     "firehose": ["CreateDeliveryStream"],
     "iam": ["AttachRolePolicy", "CreatePolicy", "CreateRole", "PutRolePolicy"],
     "kinesis": ["CreateStream", "IncreaseStreamRetentionPeriod", "StartStreamEncryption"],
@@ -42,6 +43,7 @@ OPERATIONS = {
     ],
     "secretsmanager": ["CreateSecret", "PutSecretValue"],
     "sns": ["CreateTopic", "SetTopicAttributes", "Subscribe"],
+    "sqs": ["CreateQueue", "SetQueueAttributes"],
     "wafv2": ["AssociateWebACL", "CreateWebACL", "PutLoggingConfiguration"],
 }
 

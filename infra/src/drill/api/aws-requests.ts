@@ -17,7 +17,7 @@ const DEFAULT_RETENTION_HOURS = 24;
 export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
   aws_cloudwatch_composite_alarm: [{ call: "cloudwatch:PutCompositeAlarm" }],
   aws_cloudwatch_dashboard: [{ call: "cloudwatch:PutDashboard" }],
-  aws_cloudwatch_event_bus: [{ call: "eventbridge:CreateEventBus" }],
+  aws_cloudwatch_event_bus: [{ call: "events:CreateEventBus" }],
   aws_cloudwatch_log_group: [
     { call: "logs:CreateLogGroup", names: { logGroupName: "name", logGroupClass: "log_group_class" } },
     {
