@@ -29,7 +29,11 @@ export function revisionOf({ event, validation }: EventCopy): string {
   return `${numberOf(event.revision)}.${validation?.status === "valid" ? 1 : 0}.${received}${replayed}`;
 }
 
+/** Of an event whose sender gives none, as most are. */
+const noNumber = "0".repeat(10);
+
 function numberOf(revision: unknown): string {
+  if (revision === undefined) return noNumber;
   const text = typeof revision === "number" || typeof revision === "string" ? String(revision) : "";
   const [, digits = "0"] = wholeNumber.exec(text) ?? [];
   return (Number(digits) <= maxNumber ? digits : "0").padStart(10, "0");
