@@ -31,6 +31,28 @@ export function createCallService(send: SendSigned, target: string, version: "1.
   };
 }
 
+/**
+ * Sends entries in one request: the fault of each that the answer tells, or, when there is no answer or a refusal of the
+ * whole request, that fault for every entry.
+ *
+ * @param request asks once; rejects when there is no answer
+ * @param read gives one fault or none for each entry of an answer with status 200
+ */
+export async function sendEntries(
+  count: number,
+  words: ServiceWords,
+  request: () => Promise<ServiceAnswer>,
+  read: (answer: Readonly<Record<string, unknown>>, count: number) => readonly (EntryFault | undefined)[],
+): Promise<readonly (EntryFault | undefined)[]> {
+  const forAll = (fault: EntryFault): readonly EntryFault[] => Array.from({ length: count }, () => fault);
+  try {
+    const answer = await request();
+    return answer.status === 200 ? read(membersOf(answer.body), count) : forAll(faultOfRequest(answer, words));
+  } catch (error) {
+    return forAll(faultOfConnection(error));
+  }
+}
+
 /** The words of one service for what goes wrong; both a request and an entry may be answered with them. */
 export interface ServiceWords {
   readonly throttled: ReadonlySet<string>;
@@ -76,7 +98,7 @@ export function faultOf(code: string, message: string, words: ServiceWords, isOf
 }
 
 /** The fault of each entry of a request that was answered with an error, or in no words of the service. */
-export function faultOfRequest({ status, body }: ServiceAnswer, words: ServiceWords): EntryFault {
+function faultOfRequest({ status, body }: ServiceAnswer, words: ServiceWords): EntryFault {
   const { __type: type, message, Message } = membersOf(body);
   const code = typeof type === "string" ? (type.split("#").at(-1) ?? "") : "";
   const text = [message, Message].find((one) => typeof one === "string") ?? `status ${status}`;
@@ -94,7 +116,7 @@ export function faultOfRequest({ status, body }: ServiceAnswer, words: ServiceWo
 const PASSING = /Internal|Unavailable|Timeout/;
 
 /** The fault of each entry of a request that got no answer. A connection that was refused has carried nothing. */
-export function faultOfConnection(error: unknown): EntryFault {
+function faultOfConnection(error: unknown): EntryFault {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
   if (!NOT_CONNECTED.has(code)) return unanswered(message, error);

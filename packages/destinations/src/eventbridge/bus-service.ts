@@ -1,11 +1,4 @@
-import {
-  type CallService,
-  faultOf,
-  faultOfConnection,
-  faultOfRequest,
-  membersOf,
-  type ServiceWords,
-} from "../entries/call-service.ts";
+import { type CallService, faultOf, membersOf, sendEntries, type ServiceWords } from "../entries/call-service.ts";
 import type { EntryFault, EntryService } from "../entries/entry-service.ts";
 import { unanswered } from "../entries/entry-writer.ts";
 import { eventText } from "../event-text.ts";
@@ -66,18 +59,9 @@ export function createBusService(bus: string, call: CallService): EntryService {
         (Number.isFinite(seconds) ? TIME_BYTES : 0);
       return { bytes, members };
     },
-    async send(entries, signal) {
-      try {
-        const answer = await call("PutEvents", { Entries: entries.map(({ members }) => members) }, signal);
-        if (answer.status !== 200) {
-          const fault = faultOfRequest(answer, words);
-          return entries.map(() => fault);
-        }
-        return readAnswer(membersOf(answer.body), entries.length);
-      } catch (error) {
-        const fault = faultOfConnection(error);
-        return entries.map(() => fault);
-      }
+    send(entries, signal) {
+      const Entries = entries.map(({ members }) => members);
+      return sendEntries(entries.length, words, () => call("PutEvents", { Entries }, signal), readAnswer);
     },
   };
 }

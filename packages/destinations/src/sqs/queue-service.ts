@@ -1,11 +1,4 @@
-import {
-  type CallService,
-  faultOf,
-  faultOfConnection,
-  faultOfRequest,
-  membersOf,
-  type ServiceWords,
-} from "../entries/call-service.ts";
+import { type CallService, faultOf, sendEntries, type ServiceWords } from "../entries/call-service.ts";
 import type { EntryFault, EntryService } from "../entries/entry-service.ts";
 import { unanswered } from "../entries/entry-writer.ts";
 import { eventText } from "../event-text.ts";
@@ -45,19 +38,12 @@ export function createQueueService(queueUrl: string, call: CallService): EntrySe
       const body = escapeForbidden(eventText(data));
       return { bytes: Buffer.byteLength(body), members: { MessageBody: body } };
     },
-    async send(entries, signal) {
-      const Entries = entries.map(({ members }, index) => ({ Id: String(index), ...members }));
-      try {
-        const answer = await call("SendMessageBatch", { QueueUrl: queueUrl, Entries }, signal);
-        if (answer.status !== 200) {
-          const fault = faultOfRequest(answer, words);
-          return entries.map(() => fault);
-        }
-        return readAnswer(membersOf(answer.body), entries.length);
-      } catch (error) {
-        const fault = faultOfConnection(error);
-        return entries.map(() => fault);
-      }
+    send(entries, signal) {
+      const input = {
+        QueueUrl: queueUrl,
+        Entries: entries.map(({ members }, index) => ({ Id: String(index), ...members })),
+      };
+      return sendEntries(entries.length, words, () => call("SendMessageBatch", input, signal), readAnswer);
     },
   };
 }
