@@ -1,8 +1,8 @@
-import { gunzipSync } from "node:zlib";
 import type { Kinesis, ObjectStore } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import type { Topology } from "@millrace/topology";
 import type { DestinationServices } from "../runtime/destination-services.ts";
+import { undeliveredLines } from "../report/observe-undelivered.ts";
 import { findWarehousePlaces } from "../report/observe-warehouse.ts";
 
 /** A line of a stream, or a message of a queue or bus, with its place. */
@@ -161,16 +161,9 @@ async function findUndelivered(
   id: string,
 ): Promise<EventTraces["undelivered"]> {
   const found: { object: string; text: string }[] = [];
-  for (const { environment } of topology.functions) {
-    const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(environment["UNDELIVERED_URL"] ?? "") ?? [];
-    if (bucket === undefined || prefix === undefined) continue;
-    for (const { key } of await objectStore.list(bucket, `${prefix}/`)) {
-      const { bytes } = await objectStore.get(bucket, key);
-      for (const text of gunzipSync(bytes).toString("utf8").split("\n")) {
-        const enriched = text.includes(id) ? (parse(text)?.["enriched"] as { event?: Members } | undefined) : undefined;
-        if (enriched?.event?.["id"] === id) found.push({ object: `s3://${bucket}/${key}`, text });
-      }
-    }
+  for await (const { bucket, key, text } of undeliveredLines(objectStore, topology)) {
+    const enriched = text.includes(id) ? (parse(text)?.["enriched"] as { event?: Members } | undefined) : undefined;
+    if (enriched?.event?.["id"] === id) found.push({ object: `s3://${bucket}/${key}`, text });
   }
   return found;
 }

@@ -12,27 +12,46 @@ interface UndeliveredLine {
 /** Where a function of the stack is told to leave what its destinations do not take. */
 const place = /^s3:\/\/([^/]+)\/(.+)$/;
 
-/** What destinations did not take, by route: it waits in the lake for a redrive. */
-export async function observeUndelivered(
+/** A line of the lake that holds an undelivered event. */
+export interface StoredLine {
+  readonly bucket: string;
+  readonly key: string;
+  /** When its object was stored, in epoch milliseconds. */
+  readonly lastModified: number;
+  readonly text: string;
+}
+
+/** Every line that functions of the stack left for what destinations did not take, in objects stored since then. */
+export async function* undeliveredLines(
   objectStore: ObjectStore,
-  { functions }: Topology,
-  { startedAtMs }: Baseline,
-): Promise<ReadonlyMap<string, Sightings>> {
-  const observed = new Map<string, Sightings>();
+  { functions }: Pick<Topology, "functions">,
+  sinceMs = 0,
+): AsyncGenerator<StoredLine> {
   for (const { environment } of functions) {
     const [, bucket, prefix] = place.exec(environment["UNDELIVERED_URL"] ?? "") ?? [];
     if (bucket === undefined || prefix === undefined) continue;
     for (const { key, lastModified } of await objectStore.list(bucket, `${prefix}/`)) {
-      if (lastModified < startedAtMs) continue;
+      if (lastModified < sinceMs) continue;
       const { bytes } = await objectStore.get(bucket, key);
-      for (const text of gunzipSync(bytes).toString("utf8").trimEnd().split("\n")) {
-        const { delivery, enriched } = JSON.parse(text) as UndeliveredLine;
-        for (const route of delivery.routes) {
-          const sightings = observed.get(route) ?? new Sightings();
-          observed.set(route, sightings);
-          sightings.add(JSON.stringify([enriched.event.source, enriched.event.id]), lastModified);
-        }
-      }
+      const lines = gunzipSync(bytes).toString("utf8").trimEnd().split("\n");
+      for (const text of lines) yield { bucket, key, lastModified, text };
+    }
+  }
+}
+
+/** What destinations did not take, by route: it waits in the lake for a redrive. */
+export async function observeUndelivered(
+  objectStore: ObjectStore,
+  topology: Topology,
+  { startedAtMs }: Baseline,
+): Promise<ReadonlyMap<string, Sightings>> {
+  const observed = new Map<string, Sightings>();
+  for await (const { text, lastModified } of undeliveredLines(objectStore, topology, startedAtMs)) {
+    const { delivery, enriched } = JSON.parse(text) as UndeliveredLine;
+    for (const route of delivery.routes) {
+      const sightings = observed.get(route) ?? new Sightings();
+      observed.set(route, sightings);
+      sightings.add(JSON.stringify([enriched.event.source, enriched.event.id]), lastModified);
     }
   }
   return observed;
