@@ -52,9 +52,9 @@ export interface IsolationRun {
 }
 
 /**
- * Ten applications that all want every event; one destination, of the kind given, is dead for a while in the middle of the traffic; then a
- * redrive of its undelivered events. The real router, stream handler and writers against the models of Kinesis, SQS,
- * EventBridge and Lambda's event source mapping, under a virtual clock.
+ * Ten applications that all want every event; one destination, of the kind given, is dead for a while in the middle of
+ * the traffic; then a redrive of its undelivered events. The real router, stream handler and writers against the models
+ * of Kinesis, SQS, EventBridge and Lambda's event source mapping, under a virtual clock.
  */
 export async function runIsolation(
   death: Death | undefined,

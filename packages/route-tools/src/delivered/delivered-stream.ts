@@ -38,8 +38,8 @@ interface Delivering {
 }
 
 /**
- * Describes what the routes of a stream, queue or event bus deliver: contracts as masking leaves them, within the projections of every
- * route that may deliver the event, with the hop of the router.
+ * Describes what the routes of a stream, queue or event bus deliver: contracts as masking leaves them, within the
+ * projections of every route that may deliver the event, with the hop of the router.
  *
  * @returns undefined when no route writes to the stream
  */
