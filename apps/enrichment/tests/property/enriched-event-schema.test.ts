@@ -29,7 +29,7 @@ const enrichment = readSchema("enrichment");
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
 ajv.addSchema(enrichment);
-const validate = ajv.compile(readSchema("enriched-event", "1-0-1"));
+const validate = ajv.compile(readSchema("enriched-event", "1-1-0"));
 
 function faultsOf(enriched: unknown): unknown[] {
   return validate(enriched) ? [] : [validate.errors, enriched];

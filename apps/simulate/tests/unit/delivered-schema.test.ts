@@ -303,6 +303,14 @@ describe("the schema of a stream", () => {
     expect(contracts.validate(contract?.id ?? "", masked.data)).toBe(false);
   });
 
+  test("declares the attributes of a revision, and takes any that a sender gives", async () => {
+    const record = streams.get("kept")?.delivered.record as { properties: { event: { properties: object } } };
+    expect(record.properties.event.properties).toMatchObject({ revision: {}, replayedat: { type: "string" } });
+    const at = "2026-01-01T00:00:00.000Z";
+    const copies = [7, "7", true].map((revision) => rawEvent("crm.note", {}, { revision, replayedat: at }));
+    expect((await expectAllValid(copies)).get("kept crm.note unknown")).toBe(3);
+  });
+
   test("refuses what the stream does not deliver", () => {
     const validate = streams.get("recommendations")?.validate;
     expect(validate?.({ event: { id: "1", source: "s", type: "search.click" } })).toBe(false);

@@ -121,7 +121,12 @@ export class EventModel {
   keysBelow(path: string, contract: Contract | undefined): string[] {
     if (path === "") return ["event", "enrichment", "validation", "privacy", "processing"];
     const keys = this.#reader.keys(this.facts(path, contract).location);
-    return path === "event" ? [...keys, "data"] : keys;
+    return path === "event" ? [...new Set([...keys, ...this.#attributes(), "data"])] : keys;
+  }
+
+  /** Attributes that the schemas name: those of ingest, and those that enrichment makes sure of. */
+  #attributes(): string[] {
+    return [this.#envelope, this.#reader.child(this.#parts, "event")].flatMap((event) => this.#reader.keys(event));
   }
 
   /** Every field of the contract and its envelope that is annotated as sensitive, below whichever keyword. */
@@ -152,7 +157,7 @@ export class EventModel {
   #readAttribute(segments: readonly string[]): FieldFacts {
     const facts = this.#walk(this.#envelope, segments, this.#envelopePlaces);
     const [name = ""] = segments;
-    const known = this.#reader.keys(this.#envelope);
+    const known = this.#attributes();
     if (!facts.location.isOpen || known.includes(name)) return facts;
     // An attribute of a source's own that is one letter from one of ours is that one, mistyped.
     const isMistyped = known.some((attribute) => isOneEditAway(name, attribute));

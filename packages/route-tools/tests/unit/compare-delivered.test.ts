@@ -70,7 +70,15 @@ test("a projection that keeps some fields leaves them, identity, revision and th
     { properties: object; required: string[] }
   >;
   expect(Object.keys(rest)).toEqual([]);
-  expect(Object.keys(event?.properties ?? {}).toSorted()).toEqual(["data", "id", "receivedat", "source", "type"]);
+  expect(Object.keys(event?.properties ?? {}).toSorted()).toEqual([
+    "data",
+    "id",
+    "receivedat",
+    "replayedat",
+    "revision",
+    "source",
+    "type",
+  ]);
   expect(event?.required.toSorted()).toEqual(["data", "id", "receivedat", "source", "type"]);
   expect(Object.keys(validation?.properties ?? {})).toEqual(["status"]);
   expect([data["properties"], data["required"]]).toMatchObject([{ rank: { type: "integer" } }, ["rank"]]);

@@ -144,7 +144,11 @@ describe("names", () => {
     expect(
       faultsOf(documentOf([route({ pattern: { event: { ...clicks.event, tennantid: ["shop"] } } })])),
     ).toMatchObject([{ rule: "unknown-field", severity: "error", fix: 'Did you mean "tenantid"?' }]);
+    expect(
+      faultsOf(documentOf([route({ pattern: { event: { ...clicks.event, replayedt: [{ exists: true }] } } })])),
+    ).toMatchObject([{ rule: "unknown-field", severity: "error", fix: 'Did you mean "replayedat"?' }]);
     expect(ofPattern({ event: { ...clicks.event, partnerid: ["x"] } })).toEqual([]);
+    expect(ofPattern({ event: { ...clicks.event, replayedat: [{ exists: true }] } })).toEqual([]);
   });
 
   test.each([

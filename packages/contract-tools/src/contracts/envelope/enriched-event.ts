@@ -9,15 +9,15 @@ const count = z.int().min(0);
 const validationError = z.strictObject({
   path: pointer,
   keyword: z.string().min(1).describe("JSON Schema keyword that failed, e.g. `minimum`."),
-  message: z.string().min(1).describe("What is wrong, for people."),
-  expected: z.unknown().optional().describe("What the schema asks for, e.g. `>= 1`."),
-  actual: z.unknown().optional().describe("What the event held, shortened; absent when masking changed it."),
+  message: z.string().min(1).describe("The fault, for people."),
+  expected: z.unknown().optional().describe("The demand of the schema, e.g. `>= 1`."),
+  actual: z.unknown().optional().describe("The value in the event, shortened; absent when masking changed it."),
 });
 
 const maskedField = z.strictObject({
   path: pointer,
   class: z.string().min(1).describe("Class of the annotation, e.g. `email`."),
-  action: z.enum(["drop", "mask", "hmac", "truncate", "scan"]).describe("What was done."),
+  action: z.enum(["drop", "mask", "hmac", "truncate", "scan"]).describe("The treatment of the value."),
   keyId: keyId.optional().describe("Which key made the hash, so that keys can be rotated."),
   alternates: z
     .array(
@@ -48,12 +48,25 @@ const event = z
     id: z.string().min(1).describe("Unique together with `source`."),
     source: z.string().min(1).describe("URI reference of the producer."),
     type: z.string().min(1).describe("`<domain>.<event>`; names the contract."),
-    subject: z.string().optional().describe("What the event is about; becomes the partition key."),
+    subject: z.string().optional().describe("The subject of the event; becomes the partition key."),
     dataschema: z.string().optional().describe("`$id` of the schema `data` adheres to."),
     time: z.string().min(1).describe("When it happened, in the form of RFC 3339."),
     tenantid: z.string().min(1).describe("Tenant the write key belongs to."),
     receivedat: z.string().min(1).describe("When ingest took the event, in the form of RFC 3339."),
-    data: z.unknown().optional().describe("What happened, masked."),
+    revision: z
+      .unknown()
+      .optional()
+      .describe(
+        "The sender's own number of this revision: a whole number up to 2147483647, or its digits as a text. Anything else counts as 0, as if absent; the greater one replaces the lesser.",
+      ),
+    replayedat: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "When the event was put on the raw stream again, in the form of RFC 3339; absent when it comes from its sender.",
+      ),
+    data: z.unknown().optional().describe("The facts of the event, masked."),
   })
   .describe("The CloudEvent with its sensitive fields masked.");
 
@@ -74,16 +87,18 @@ const parts = {
     .describe("The verdict of the contract. An invalid or unknown event still flows."),
   privacy: z
     .strictObject({
-      masked: z.array(maskedField.describe("One field.")).describe("What was masked and how, up to a limit."),
+      masked: z
+        .array(maskedField.describe("One field."))
+        .describe("Each masked field with its treatment, up to a limit."),
       maskedCount: count.optional().describe("How many fields there were, when more than `masked` lists."),
     })
-    .describe("What was masked."),
+    .describe("The fields that were masked."),
   processing: z.record(z.string(), hop.describe("One hop.")).describe("Versions and times of each hop, by its name."),
 };
 
 const about = {
   title: "Enriched event",
-  description: "What enrichment writes: the event, masked, and everything known about it.",
+  description: "The event as enrichment writes it: masked, with everything known about it.",
 };
 
 const fidelityNote = z.strictObject({
