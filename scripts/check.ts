@@ -77,6 +77,11 @@ const checks: readonly Check[] = [
     ],
   },
   {
+    name: "documents",
+    onFailure: "Each fault names file, line and rule; packages/repository-rules/README.md says how to mend each.",
+    commands: [["node", "packages/repository-rules/src/cli/main.ts"]],
+  },
+  {
     name: "schemas",
     onFailure: "Each fault names file, pointer and cure.",
     commands: [["node", "--conditions=@millrace/source", "packages/contract-tools/src/cli/main.ts", "check"]],

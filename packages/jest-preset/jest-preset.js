@@ -7,6 +7,7 @@ const esmOnly = [
   "tinybench",
   "isbot",
   "uuid",
+  "github-slugger",
   "mmdb-lib",
   "cborg",
   "@octokit.webhooks-methods",

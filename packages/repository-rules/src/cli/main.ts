@@ -1,0 +1,29 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { checkDecisions, checkLinks, type Document, indexPath, renderIndex } from "../index.ts";
+
+const root = join(import.meta.dirname, "../../../..");
+const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
+
+/** Every file that is or would be committed, without those that were deleted. */
+function listFiles(): readonly string[] {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const output = execFileSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  return output.split("\0").filter((path) => path !== "" && existsSync(join(root, path)));
+}
+
+function readDocuments(paths: readonly string[]): readonly Document[] {
+  return paths
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+}
+
+if (values.write) writeFileSync(join(root, indexPath), renderIndex(readDocuments(listFiles())));
+const paths = listFiles();
+const documents = readDocuments(paths);
+const faults = [...checkDecisions(documents), ...checkLinks(documents, paths)];
+for (const { file, line, code, message } of faults) console.log(`${file}:${line} ${code}: ${message}`);
+console.log(`${documents.length} documents, ${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;
