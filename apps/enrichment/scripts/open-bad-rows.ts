@@ -10,7 +10,7 @@ import { Buffer } from "node:buffer";
 import { createInterface } from "node:readline";
 import type { BadRow } from "@millrace/event-contracts";
 import { createSecretReader } from "@millrace/aws-request";
-import { openPayload, parsePrivacyKeys, type PrivacyKey } from "../src/index.ts";
+import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
 import { privacyKeysTimeoutMs } from "../src/limits.ts";
 
 const { PRIVACY_KEYS: given, PRIVACY_KEYS_SECRET_ARN: secretId = "" } = process.env;

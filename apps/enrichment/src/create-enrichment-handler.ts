@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
+import { createPayloadSeal, type PrivacyKey } from "@millrace/privacy-keys";
 import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
 import {
   createStreamHandler,
@@ -16,7 +17,6 @@ import {
 } from "@millrace/stream-handler";
 import { createDeliveryHooks, type Logger, noLogger, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
-import { createPayloadSeal } from "./bad-rows/payload-seal.ts";
 import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
@@ -24,7 +24,7 @@ import { type ActiveEnrichment, createEnrichmentRun } from "./enrichments/run-en
 import { givingBackMarginMs, maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";
-import { createPseudonymizer, type PrivacyKey } from "./privacy/privacy-keys.ts";
+import { createPseudonymizer } from "./privacy/privacy-keys.ts";
 import { countBatch, countRecord } from "./metrics.ts";
 import { SourceWatch } from "./source-watch.ts";
 import { TroubleLog } from "./trouble-log.ts";

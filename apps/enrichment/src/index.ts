@@ -1,5 +1,4 @@
 export { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
-export { createPayloadSeal, openPayload, type SealedPayload, type SealPayload } from "./bad-rows/payload-seal.ts";
 export {
   createEnrichments,
   type EnrichmentEntry,
@@ -24,4 +23,4 @@ export {
   type PrivacyKeySource,
   type PrivacyKeySourceOptions,
 } from "./privacy/privacy-key-source.ts";
-export { createPseudonymizer, parsePrivacyKeys, type PrivacyKey, type Pseudonymizer } from "./privacy/privacy-keys.ts";
+export { createPseudonymizer, type Pseudonymizer } from "./privacy/privacy-keys.ts";

@@ -42,15 +42,6 @@ export const maxCachedKeyLength = 2_048;
 export const maxUrlPartLength = 1_024;
 
 /**
- * Shortest HMAC key: the length of its digest, "L" in RFC 2104, below which a key weakens the function.
- * https://www.rfc-editor.org/rfc/rfc2104#section-3
- */
-export const minPrivacyKeyBytes = 32;
-
-/** Live keys at once: the active one, the one before, and one being brought in. */
-export const maxPrivacyKeys = 4;
-
-/**
  * Privacy keys older than this are read again: a rotation reaches every running function within it. A read costs 0.05
  * USD per 10,000, https://aws.amazon.com/secrets-manager/pricing/.
  */

@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 import { isAbsolute, join } from "node:path";
 import type { EnrichedEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
+import type { PrivacyKey } from "@millrace/privacy-keys";
 import {
   createRecordContext,
   defaultEnrichments,
   enrichRecord,
   type EnrichedRecord,
-  type PrivacyKey,
   type RecordContext,
 } from "../src/index.ts";
 import { loadContracts } from "../src/load-contracts.ts";

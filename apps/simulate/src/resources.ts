@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { type Environment, environments } from "./environments.ts";
-import type { EnrichmentHandlerDeps, PrivacyKey } from "@millrace/enrichment";
+import type { EnrichmentHandlerDeps } from "@millrace/enrichment";
+import type { PrivacyKey } from "@millrace/privacy-keys";
 import { defaultEnrichments } from "@millrace/enrichment";
 import { loadContracts } from "@millrace/enrichment/load-contracts";
 import {

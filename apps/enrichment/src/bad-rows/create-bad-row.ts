@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { BadRow } from "@millrace/event-contracts";
+import type { SealPayload } from "@millrace/privacy-keys";
 import { maxBadRowPayloadBytes } from "../limits.ts";
 import { type BadRowKind, badRowKinds } from "./bad-row-kinds.ts";
-import type { SealPayload } from "./payload-seal.ts";
 
 /** Where a record lay. */
 export interface RecordOrigin {

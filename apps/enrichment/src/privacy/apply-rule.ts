@@ -1,6 +1,7 @@
 import type { PrivacyRule } from "@millrace/event-contracts";
+import type { Pseudonym } from "@millrace/privacy-keys";
 import { MaskingFailedError } from "../errors.ts";
-import type { Pseudonym, Pseudonymizer } from "./privacy-keys.ts";
+import type { Pseudonymizer } from "./privacy-keys.ts";
 import { truncateIp } from "./truncate-ip.ts";
 
 /** What a masked value is replaced by: it tells nothing, not even a length. */

@@ -1,8 +1,8 @@
 import { type ReadSecret, RotatingSecret, type SecretRead } from "@millrace/aws-request";
+import { parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
 import type { Clock } from "@millrace/put-records";
 import type { Logger, Telemetry } from "@millrace/telemetry";
 import { privacyKeysTimeoutMs } from "../limits.ts";
-import { parsePrivacyKeys, type PrivacyKey } from "./privacy-keys.ts";
 
 /** Gives the keys of a batch. */
 export interface PrivacyKeySource {

@@ -8,15 +8,11 @@ import {
   systemClock,
 } from "@millrace/aws-simulator";
 import type { BadRow } from "@millrace/event-contracts";
+import { openPayload } from "@millrace/privacy-keys";
 import { createKinesisClient, type KinesisSender } from "@millrace/put-records";
 import { createTelemetry } from "@millrace/telemetry";
 import { describe, expect, test } from "@jest/globals";
-import {
-  createEnrichmentHandler,
-  defaultEnrichments,
-  type EnrichmentHandlerDeps,
-  openPayload,
-} from "../../src/index.ts";
+import { createEnrichmentHandler, defaultEnrichments, type EnrichmentHandlerDeps } from "../../src/index.ts";
 import { createStreams, lambdaContext } from "../kinesis-harness.ts";
 import { createRawEvent, key, readBundledFile, testContracts, toRecord } from "../raw-events.ts";
 

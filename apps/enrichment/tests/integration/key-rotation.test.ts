@@ -4,7 +4,8 @@ import { describe, expect, test } from "@jest/globals";
 import { SecretsManager, VirtualClock } from "@millrace/aws-simulator";
 import type { BadRow, EnrichedEvent } from "@millrace/event-contracts";
 import { createLogger, createTelemetry } from "@millrace/telemetry";
-import { createEnrichmentHandler, createPrivacyKeySource, defaultEnrichments, openPayload } from "../../src/index.ts";
+import { openPayload } from "@millrace/privacy-keys";
+import { createEnrichmentHandler, createPrivacyKeySource, defaultEnrichments } from "../../src/index.ts";
 import { createStreams } from "../kinesis-harness.ts";
 import { createPurchase, key, olderKey, readBundledFile, testContracts, toRecord } from "../raw-events.ts";
 

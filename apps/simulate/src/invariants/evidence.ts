@@ -9,7 +9,7 @@ import {
   type VirtualClock,
 } from "@millrace/aws-simulator";
 import type { RouteSet } from "@millrace/routes/runtime";
-import { openPayload, type PrivacyKey } from "@millrace/enrichment";
+import { openPayload, type PrivacyKey } from "@millrace/privacy-keys";
 import type { Landing } from "@millrace/topology";
 import { copyOf, type CopyAttributes, identityOf } from "../identity.ts";
 import { readLines } from "../read-lines.ts";

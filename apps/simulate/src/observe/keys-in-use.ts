@@ -1,5 +1,6 @@
 import type { KinesisStreamEvent } from "@millrace/aws-simulator";
-import type { PrivacyKey, PrivacyKeySource } from "@millrace/enrichment";
+import type { PrivacyKeySource } from "@millrace/enrichment";
+import type { PrivacyKey } from "@millrace/privacy-keys";
 
 /** Privacy keys as they are published, the active one first, and since when. */
 export interface PublishedKeys {

@@ -19,13 +19,9 @@ import {
   type Trace,
   type VirtualClock,
 } from "@millrace/aws-simulator";
-import {
-  createEnrichmentHandler,
-  createPrivacyKeySource,
-  type PrivacyKey,
-  type PrivacyKeySource,
-} from "@millrace/enrichment";
+import { createEnrichmentHandler, createPrivacyKeySource, type PrivacyKeySource } from "@millrace/enrichment";
 import { parseJson } from "@millrace/event-contracts";
+import type { PrivacyKey } from "@millrace/privacy-keys";
 import { type Clock, createPutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
 import { openDestination, targetOf } from "@millrace/destinations";

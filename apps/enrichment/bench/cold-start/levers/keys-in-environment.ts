@@ -7,7 +7,7 @@ import { readConfig } from "../../../src/config/read-config.ts";
 import { createEnrichmentHandler } from "../../../src/create-enrichment-handler.ts";
 import { defaultEnrichments } from "../../../src/default-enrichments.ts";
 import { createBundleReader } from "../../../src/enrichments/database.ts";
-import { parsePrivacyKeys } from "../../../src/privacy/privacy-keys.ts";
+import { parsePrivacyKeys } from "@millrace/privacy-keys";
 
 const config = readConfig(process.env);
 

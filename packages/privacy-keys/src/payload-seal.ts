@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
-import { ConfigError } from "../errors.ts";
-import type { PrivacyKey } from "../privacy/privacy-keys.ts";
+import { PrivacyKeysError } from "./errors.ts";
+import type { PrivacyKey } from "./privacy-keys.ts";
 
 /** A payload nobody reads without the key it names. */
 export interface SealedPayload {
@@ -26,7 +26,7 @@ const tagLength = 16;
  */
 export function createPayloadSeal(keys: readonly PrivacyKey[]): SealPayload {
   const [active] = keys;
-  if (active === undefined) throw new ConfigError(["No privacy key is given"]);
+  if (active === undefined) throw new PrivacyKeysError(["No privacy key is given"]);
   const { cipherKey, nonceKey } = deriveKeys(active);
   return (payload) => {
     const nonce = createHmac("sha256", nonceKey).update(payload).digest().subarray(0, nonceLength);
@@ -39,12 +39,12 @@ export function createPayloadSeal(keys: readonly PrivacyKey[]): SealPayload {
 /**
  * Decrypts what {@link createPayloadSeal} made.
  *
- * @throws ConfigError when the key is not among `keys`
+ * @throws PrivacyKeysError when the key is not among `keys`
  * @throws Error of node:crypto when the bytes were changed
  */
 export function openPayload(sealed: SealedPayload, keys: readonly PrivacyKey[]): Uint8Array {
   const key = keys.find(({ id }) => id === sealed.keyId);
-  if (key === undefined) throw new ConfigError([`No privacy key given has the id "${sealed.keyId}"`]);
+  if (key === undefined) throw new PrivacyKeysError([`No privacy key given has the id "${sealed.keyId}"`]);
   const { bytes } = sealed;
   const decipher = createDecipheriv(algorithm, deriveKeys(key).cipherKey, bytes.subarray(0, nonceLength));
   decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));
