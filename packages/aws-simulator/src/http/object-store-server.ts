@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ObjectStoreError } from "../object-store/errors.ts";
 import type { ObjectStore, StoredObject } from "../object-store/object-store.ts";
+import { compareKeys } from "../object-store/stored-object.ts";
 import { listen } from "./listening-server.ts";
 
 export interface ObjectStoreServerOptions {
@@ -38,9 +39,9 @@ const metadataPrefix = "x-amz-meta-";
 
 /**
  * Serves an object store over the protocol of S3, for the unmodified SDK and Terraform's backend: GetObject and
- * HeadObject with `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new), DeleteObject,
- * ListObjectsV2 without delimiter; buckets in the path. Buckets are there when asked for; signatures must be there and
- * are not verified.
+ * HeadObject with `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new, `If-Match` for one
+ * that must not have changed), DeleteObject, ListObjectsV2; buckets in the path. Buckets are there when asked for;
+ * signatures must be there and are not verified.
  *
  * @example
  * ```ts
@@ -53,8 +54,9 @@ export async function startObjectStoreServer(
   options: ObjectStoreServerOptions = {},
 ): Promise<ObjectStoreServer> {
   const onError = options.onError ?? ((error) => console.error(error));
+  const oneByOne = createTurns();
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
-    handle(objectStore, request, response).catch((error: unknown) => {
+    handle(objectStore, oneByOne, request, response).catch((error: unknown) => {
       const refusal = toRefusal(error);
       if (refusal.status === 500) onError(error);
       answerRefusal(request, response, refusal);
@@ -63,7 +65,29 @@ export async function startObjectStoreServer(
   return listen(server, options);
 }
 
-async function handle(objectStore: ObjectStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Runs tasks of one name one after the other. */
+type Turns = <Result>(name: string, task: () => Promise<Result>) => Promise<Result>;
+
+/** A condition and the put that depends on it are one step to every other request, as S3 promises. */
+function createTurns(): Turns {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, task) => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(task, task);
+    last.set(name, turn);
+    const forget = (): void => {
+      if (last.get(name) === turn) last.delete(name);
+    };
+    turn.then(forget, forget);
+    return turn;
+  };
+}
+
+async function handle(
+  objectStore: ObjectStore,
+  oneByOne: Turns,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await readBody(request);
   const url = new URL(request.url ?? "/", "http://s3");
   const [, bucket = "", ...segments] = url.pathname.split("/");
@@ -85,10 +109,10 @@ async function handle(objectStore: ObjectStore, request: IncomingMessage, respon
       return;
     }
     case "PUT": {
-      if (request.headers["if-none-match"] === "*" && (await exists(objectStore, bucket, key))) {
-        throw new S3Refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
-      }
-      const object = await objectStore.put(bucket, key, checkedBody(request, body), { metadata: metadataOf(request) });
+      const object = await oneByOne(`${bucket}/${key}`, async () => {
+        await checkConditions(objectStore, bucket, key, request);
+        return objectStore.put(bucket, key, checkedBody(request, body), { metadata: metadataOf(request) });
+      });
       response.writeHead(200, { etag: `"${object.etag}"`, "content-length": 0 }).end();
       return;
     }
@@ -101,12 +125,30 @@ async function handle(objectStore: ObjectStore, request: IncomingMessage, respon
   }
 }
 
-async function exists(objectStore: ObjectStore, bucket: string, key: string): Promise<boolean> {
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+async function checkConditions(
+  objectStore: ObjectStore,
+  bucket: string,
+  key: string,
+  { headers }: IncomingMessage,
+): Promise<void> {
+  const isNew = headers["if-none-match"] === "*";
+  const wanted = headers["if-match"];
+  if (!isNew && wanted === undefined) return;
+  const etag = await etagOfExisting(objectStore, bucket, key);
+  if (wanted !== undefined && etag === undefined) {
+    throw new S3Refusal(404, "NoSuchKey", "The specified key does not exist.");
+  }
+  if ((isNew && etag !== undefined) || (wanted !== undefined && wanted.replaceAll('"', "") !== etag)) {
+    throw new S3Refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+  }
+}
+
+async function etagOfExisting(objectStore: ObjectStore, bucket: string, key: string): Promise<string | undefined> {
   try {
-    await objectStore.get(bucket, key);
-    return true;
+    return (await objectStore.get(bucket, key)).object.etag;
   } catch (error) {
-    if (error instanceof ObjectStoreError && error.code === "NO_SUCH_KEY") return false;
+    if (error instanceof ObjectStoreError && error.code === "NO_SUCH_KEY") return undefined;
     throw error;
   }
 }
@@ -114,10 +156,7 @@ async function exists(objectStore: ObjectStore, bucket: string, key: string): Pr
 const notImplemented = (what: string): S3Refusal =>
   new S3Refusal(501, "NotImplemented", `The simulator does not implement ${what}.`);
 
-const prefixOf = (url: URL): string => {
-  if (url.searchParams.has("delimiter")) throw notImplemented("listing with a delimiter");
-  return url.searchParams.get("prefix") ?? "";
-};
+const prefixOf = (url: URL): string => url.searchParams.get("prefix") ?? "";
 
 function checkedBody(request: IncomingMessage, body: Buffer): Buffer {
   const promised = request.headers["x-amz-content-sha256"];
@@ -149,11 +188,31 @@ function headersOf({ etag, sizeBytes, lastModified, metadata }: StoredObject): R
   };
 }
 
+/** An entry of a listing: an object, or all objects below a folder as one. */
+type Listed = { readonly key: string; readonly object?: StoredObject };
+
+/** With a delimiter, keys that go on behind it count as one common prefix. */
+function rollUp(objects: readonly StoredObject[], prefix: string, delimiter: string): Listed[] {
+  if (delimiter === "") return objects.map((object) => ({ key: object.key, object }));
+  const entries: Listed[] = [];
+  for (const object of objects) {
+    const end = object.key.indexOf(delimiter, prefix.length);
+    if (end === -1) entries.push({ key: object.key, object });
+    else {
+      const key = object.key.slice(0, end + delimiter.length);
+      if (entries.at(-1)?.key !== key) entries.push({ key });
+    }
+  }
+  return entries;
+}
+
 function renderListing(bucket: string, objects: readonly StoredObject[], query: URLSearchParams): string {
   const maxKeys = Math.min(1_000, Number(query.get("max-keys") ?? 1_000));
   const token = query.get("continuation-token");
   const after = token === null ? query.get("start-after") : Buffer.from(token, "base64").toString("utf8");
-  const rest = after === null ? objects : objects.slice(objects.findIndex(({ key }) => key === after) + 1);
+  const delimiter = query.get("delimiter") ?? "";
+  const entries = rollUp(objects, query.get("prefix") ?? "", delimiter);
+  const rest = after === null ? entries : entries.filter(({ key }) => compareKeys(key, after) > 0);
   const page = rest.slice(0, maxKeys);
   const last = page.at(-1)?.key ?? "";
   const isEncoded = query.get("encoding-type") === "url";
@@ -163,13 +222,15 @@ function renderListing(bucket: string, objects: readonly StoredObject[], query: 
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
     `<Name>${bucket}</Name><Prefix>${keyText(query.get("prefix") ?? "")}</Prefix>`,
+    ...(delimiter === "" ? [] : [`<Delimiter>${keyText(delimiter)}</Delimiter>`]),
     `<KeyCount>${page.length}</KeyCount><MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${next !== undefined}</IsTruncated>`,
     ...(isEncoded ? ["<EncodingType>url</EncodingType>"] : []),
     ...(next === undefined ? [] : [`<NextContinuationToken>${next}</NextContinuationToken>`]),
-    ...page.map(
-      ({ key, etag, sizeBytes, lastModified }) =>
-        `<Contents><Key>${keyText(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified>` +
-        `<ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
+    ...page.map(({ key, object }) =>
+      object === undefined
+        ? `<CommonPrefixes><Prefix>${keyText(key)}</Prefix></CommonPrefixes>`
+        : `<Contents><Key>${keyText(key)}</Key><LastModified>${new Date(object.lastModified).toISOString()}</LastModified>` +
+          `<ETag>&quot;${object.etag}&quot;</ETag><Size>${object.sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
     ),
     "</ListBucketResult>",
   ].join("\n");

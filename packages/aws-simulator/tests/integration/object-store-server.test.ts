@@ -72,6 +72,31 @@ test("a listing has the keys below the prefix, in order, page by page", async ()
   expect(pages).toEqual([["b/1", "b/2"], ["b/<&>"]]);
 });
 
+test("a listing with a delimiter names the folders, page by page, and begins after a key", async () => {
+  for (const key of ["a/1/x", "a/1/y", "a/2/x", "a/3", "b"]) await store.put(Bucket, key, Buffer.from(key));
+  const list = async (input: object) => {
+    const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: "a/", Delimiter: "/", ...input }));
+    const folders = (page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix);
+    return { folders, keys: (page.Contents ?? []).map(({ Key }) => Key), next: page.NextContinuationToken };
+  };
+  const first = await list({ MaxKeys: 2 });
+  expect(first).toMatchObject({ folders: ["a/1/", "a/2/"], keys: [] });
+  expect(await list({ ContinuationToken: first.next })).toEqual({ folders: [], keys: ["a/3"], next: undefined });
+  expect(await list({ StartAfter: "a/1/" })).toMatchObject({ folders: ["a/2/"], keys: ["a/3"] });
+});
+
+test("of writers that read the same version of an object one replaces it", async () => {
+  const put = (Body: string, IfMatch?: string) =>
+    client.send(new PutObjectCommand({ Bucket, Key: "lease", Body, IfMatch })).then(({ ETag }) => ETag);
+  await expect(put("0", '"nothing"')).rejects.toMatchObject({ name: "NoSuchKey" });
+  const etag = await put("0");
+  const outcomes = await Promise.allSettled(["1", "2", "3", "4"].map((holder) => put(holder, etag)));
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected", "rejected"]);
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: "lease" }));
+  const winner = outcomes.findIndex(({ status }) => status === "fulfilled");
+  expect(await Body?.transformToString()).toBe(String(winner + 1));
+});
+
 test("a body other than the one that was signed for is refused", async () => {
   const headers = { authorization: "AWS4-HMAC-SHA256", "x-amz-content-sha256": "0".repeat(64) };
   const put = await fetch(`${server.url}/${Bucket}/k`, { method: "PUT", body: "x", headers });
