@@ -22,6 +22,7 @@ function placeOf({ environment, aws, adopt, functions }: EnvironmentConfig): Env
     accountId: aws.accountId,
     streamPrefix: `${prefixOf(environment)}-`,
     lakeBucket: adopt?.buckets?.lake ?? bucketName(environment, "lake", aws.accountId),
+    deadLetterBucket: adopt?.buckets?.deadLetters ?? bucketName(environment, "dead-letters", aws.accountId),
     pipelineStreams: [
       raw ?? physicalName(environment, "raw"),
       enriched ?? physicalName(environment, "enriched"),

@@ -39,8 +39,8 @@ const metadataPrefix = "x-amz-meta-";
 
 /**
  * Serves an object store over the protocol of S3, for the unmodified SDK and Terraform's backend: GetObject and
- * HeadObject with `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new, `If-Match` for one
- * that must not have changed), DeleteObject, ListObjectsV2; buckets in the path. Buckets are there when asked for;
+ * HeadObject with `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new, `If-Match` for
+ * one that must not have changed), DeleteObject, ListObjectsV2; buckets in the path. Buckets are there when asked for;
  * signatures must be there and are not verified.
  *
  * @example

@@ -1,8 +1,9 @@
+import { openS3 } from "@millrace/stored-events";
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { LocationError, UsageError } from "../errors.ts";
-import { openS3, parseS3Url } from "./s3.ts";
+import { parseS3Url } from "./s3-url.ts";
 
 /** A file or an object, and how to get its bytes. */
 export interface EventFile {

@@ -1,3 +1,4 @@
+import { openS3 } from "@millrace/stored-events";
 import { readRegistry } from "@millrace/contract-tools/registry";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -9,7 +10,7 @@ import type { RouteArtifact } from "@millrace/routes/runtime";
 import type { Command } from "./command.ts";
 import { readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
-import { openS3, parseS3Url } from "./s3.ts";
+import { parseS3Url } from "./s3-url.ts";
 
 export const publish: Command = {
   usage: "publish --to <file or s3://bucket/key> [--routes folder] [--schemas folder]",

@@ -1,6 +1,7 @@
 import { mkdirSync, appendFileSync, existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { openS3, parseS3Url } from "../cli/s3.ts";
+import { openS3 } from "@millrace/stored-events";
+import { parseS3Url } from "../cli/s3-url.ts";
 import { LocationError, UsageError } from "../errors.ts";
 
 /** Identities that were put back before, so that a second run delivers nothing twice. */

@@ -12,6 +12,8 @@ export interface EnvironmentPlace {
   readonly streamPrefix: string;
   /** Bucket of the lake, in which undelivered events lie. */
   readonly lakeBucket: string;
+  /** Bucket of what Lambda gave up on. */
+  readonly deadLetterBucket: string;
   /** Whole names of the streams that the pipeline itself reads or writes. */
   readonly pipelineStreams: readonly string[];
   /** Time one invocation of the router has. */

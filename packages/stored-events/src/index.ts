@@ -1,0 +1,22 @@
+export { PlaceUnreadableError, StoredEventsError } from "./errors.ts";
+export { badRowStore, type OpenPayload } from "./objects/bad-row-store.ts";
+export { deadLetterStore } from "./objects/dead-letter-store.ts";
+export { lakeStore } from "./objects/lake-store.ts";
+export { type ListedObject, openS3, type PutCondition, type S3, type VersionedText } from "./objects/open-s3.ts";
+export { readTextLines } from "./objects/read-text-lines.ts";
+export { timePrefixes } from "./objects/time-prefixes.ts";
+export { undeliveredStore } from "./objects/undelivered-store.ts";
+export type { Store, StoredPart } from "./store.ts";
+export {
+  type BadRowNote,
+  comparePositions,
+  type DeliveryNote,
+  type EventFacts,
+  type EventForm,
+  StoredEvent,
+  type StoredContent,
+  type StoredPlace,
+  type StoreName,
+  type TimeRange,
+} from "./stored-event.ts";
+export { streamStore, type StreamStoreOptions } from "./streams/stream-store.ts";
