@@ -75,7 +75,14 @@ export type {
 export { OptionError } from "./options.ts";
 export type { StartingPosition, StreamSource } from "./stream-reader/stream-source.ts";
 export { ObjectStoreError, type ObjectStoreErrorCode } from "./object-store/errors.ts";
-export type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from "./object-store/object-store.ts";
+export type {
+  ObjectCreated,
+  ObjectStore,
+  ObjectVersions,
+  PutObjectOptions,
+  StoredObject,
+  StoredVersion,
+} from "./object-store/object-store.ts";
 export { MemoryObjectStore, type MemoryObjectStoreOptions } from "./object-store/memory-object-store.ts";
 export { FolderObjectStore, type FolderObjectStoreOptions } from "./object-store/folder-object-store.ts";
 export { EventSourceMapping, type MappingUpdate, type StopOptions } from "./lambda/event-source-mapping.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ObjectStoreError } from "../object-store/errors.ts";
-import type { ObjectStore, StoredObject } from "../object-store/object-store.ts";
+import type { ObjectStore, ObjectVersions, StoredObject, StoredVersion } from "../object-store/object-store.ts";
 import { compareKeys } from "../object-store/stored-object.ts";
 import { listen } from "./listening-server.ts";
 
@@ -40,7 +40,8 @@ const metadataPrefix = "x-amz-meta-";
 /**
  * Serves an object store over the protocol of S3, for the unmodified SDK and Terraform's backend: GetObject and
  * HeadObject with `If-None-Match`, PutObject in one part (`If-None-Match: *` for one that must be new, `If-Match` for
- * one that must not have changed), DeleteObject, ListObjectsV2; buckets in the path. Buckets are there when asked for;
+ * one that must not have changed), DeleteObject, ListObjectsV2, and the versions of a store that keeps them
+ * (ListObjectVersions without delete markers, `versionId`); buckets in the path. Buckets are there when asked for;
  * signatures must be there and are not verified.
  *
  * @example
@@ -98,11 +99,17 @@ async function handle(
     response.writeHead(200, { "content-type": "application/xml" }).end(listing);
     return;
   }
+  if (key === "" && request.method === "GET" && url.searchParams.has("versions")) {
+    const listing = renderVersions(bucket, await versionsOf(objectStore, bucket, prefixOf(url)), url.searchParams);
+    response.writeHead(200, { "content-type": "application/xml" }).end(listing);
+    return;
+  }
   if (key === "") throw notImplemented(`${request.method ?? ""} of a bucket`);
+  const versionId = versionIdOf(url);
   switch (request.method) {
     case "HEAD":
     case "GET": {
-      const { object, bytes } = await objectStore.get(bucket, key);
+      const { object, bytes } = await getVersion(objectStore, bucket, key, versionId);
       const isKnown = request.headers["if-none-match"] === `"${object.etag}"`;
       response.writeHead(isKnown ? 304 : 200, headersOf(object));
       response.end(isKnown || request.method === "HEAD" ? undefined : bytes);
@@ -117,7 +124,8 @@ async function handle(
       return;
     }
     case "DELETE":
-      await objectStore.delete(bucket, key);
+      if (versionId === undefined) await objectStore.delete(bucket, key);
+      else await versionedStore(objectStore).delete(bucket, key, versionId);
       response.writeHead(204).end();
       return;
     default:
@@ -155,6 +163,28 @@ async function etagOfExisting(objectStore: ObjectStore, bucket: string, key: str
 
 const notImplemented = (what: string): S3Refusal =>
   new S3Refusal(501, "NotImplemented", `The simulator does not implement ${what}.`);
+
+/** The version that a request names; `null` is the only one of a store without versions. */
+function versionIdOf(url: URL): string | undefined {
+  const id = url.searchParams.get("versionId");
+  return id === null || id === "null" ? undefined : id;
+}
+
+function versionedStore({ versions }: ObjectStore): ObjectVersions {
+  if (versions === undefined) throw new S3Refusal(400, "InvalidArgument", "Invalid version id specified");
+  return versions;
+}
+
+function getVersion(objectStore: ObjectStore, bucket: string, key: string, versionId: string | undefined) {
+  if (versionId === undefined) return objectStore.get(bucket, key);
+  return versionedStore(objectStore).get(bucket, key, versionId);
+}
+
+async function versionsOf(objectStore: ObjectStore, bucket: string, prefix: string): Promise<StoredVersion[]> {
+  if (objectStore.versions !== undefined) return objectStore.versions.list(bucket, prefix);
+  const objects = await objectStore.list(bucket, prefix);
+  return objects.map((object) => ({ ...object, versionId: "null", isLatest: true }));
+}
 
 const prefixOf = (url: URL): string => url.searchParams.get("prefix") ?? "";
 
@@ -233,6 +263,35 @@ function renderListing(bucket: string, objects: readonly StoredObject[], query: 
           `<ETag>&quot;${object.etag}&quot;</ETag><Size>${object.sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
     ),
     "</ListBucketResult>",
+  ].join("\n");
+}
+
+function renderVersions(bucket: string, versions: readonly StoredVersion[], query: URLSearchParams): string {
+  const maxKeys = Math.min(1_000, Number(query.get("max-keys") ?? 1_000));
+  const [afterKey, afterVersion] = [query.get("key-marker"), query.get("version-id-marker")];
+  const start = versions.findIndex(({ key, versionId }) => key === afterKey && versionId === afterVersion) + 1;
+  const page = versions.slice(start, start + maxKeys);
+  const last = page.at(-1);
+  const isTruncated = versions.length > start + page.length;
+  const isEncoded = query.get("encoding-type") === "url";
+  const keyText = (key: string): string => (isEncoded ? encodeURIComponent(key) : escapeXml(key));
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+    `<Name>${bucket}</Name><Prefix>${keyText(query.get("prefix") ?? "")}</Prefix>`,
+    `<MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>`,
+    ...(isTruncated && last !== undefined
+      ? [
+          `<NextKeyMarker>${keyText(last.key)}</NextKeyMarker><NextVersionIdMarker>${last.versionId}</NextVersionIdMarker>`,
+        ]
+      : []),
+    ...page.map(
+      ({ key, versionId, isLatest, etag, sizeBytes, lastModified }) =>
+        `<Version><Key>${keyText(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>${isLatest}</IsLatest>` +
+        `<LastModified>${new Date(lastModified).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>` +
+        `<Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Version>`,
+    ),
+    "</ListVersionsResult>",
   ].join("\n");
 }
 

@@ -2,10 +2,13 @@ import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import { ObjectStoreError } from "./errors.ts";
 import type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from "./object-store.ts";
+import { VersionLog } from "./version-log.ts";
 import { CreatedListeners, checkName, compareKeys, etagOf } from "./stored-object.ts";
 
 export interface MemoryObjectStoreOptions {
   readonly clock?: Clock;
+  /** Keep what is replaced or deleted, as a bucket with versioning does. Default false. */
+  readonly keepsVersions?: boolean;
 }
 
 interface Entry {
@@ -19,8 +22,19 @@ export class MemoryObjectStore implements ObjectStore {
   readonly #buckets = new Map<string, Map<string, Entry>>();
   readonly #listeners = new CreatedListeners();
 
+  readonly versions: VersionLog | undefined;
+
   constructor(options: MemoryObjectStoreOptions = {}) {
     this.#clock = options.clock ?? systemClock;
+    if (options.keepsVersions !== true) return;
+    this.versions = new VersionLog(
+      (object) => this.#buckets.get(object.bucket)?.get(object.key)?.object === object,
+      ({ bucket, key }) => {
+        const before = this.versions?.newest(bucket, key);
+        if (before === undefined) this.#buckets.get(bucket)?.delete(key);
+        else this.#buckets.get(bucket)?.set(key, before);
+      },
+    );
   }
 
   /** Names of the buckets that something was put into. */
@@ -46,6 +60,7 @@ export class MemoryObjectStore implements ObjectStore {
       this.#buckets.set(bucket, entries);
     }
     entries.set(key, { object, bytes: stored });
+    this.versions?.add(object, stored);
     this.#listeners.tell(object);
     return object;
   }

@@ -25,6 +25,23 @@ export interface ObjectCreated {
   readonly createdAt: number;
 }
 
+/** One version of an object, in a store that keeps those that were replaced or deleted. */
+export interface StoredVersion extends StoredObject {
+  readonly versionId: string;
+  /** It is what `get` gives. */
+  readonly isLatest: boolean;
+}
+
+/** Versions, as in a bucket with versioning. */
+export interface ObjectVersions {
+  /** In order of key, the newest of a key first. Delete markers are left out. */
+  list(bucket: string, prefix?: string): Promise<StoredVersion[]>;
+  /** @throws ObjectStoreError `NO_SUCH_KEY` */
+  get(bucket: string, key: string, versionId: string): Promise<{ object: StoredVersion; bytes: Uint8Array }>;
+  /** Removes one version for good. */
+  delete(bucket: string, key: string, versionId: string): Promise<void>;
+}
+
 /** The part of S3 that Lambda's on-failure destination, Firehose, Snowpipe and Terraform's state need. */
 export interface ObjectStore {
   /**
@@ -42,4 +59,6 @@ export interface ObjectStore {
    * @returns a function that ends the subscription.
    */
   onCreated(listener: (created: ObjectCreated) => void): () => void;
+  /** Absent in a store that keeps one version of each object. */
+  readonly versions?: ObjectVersions | undefined;
 }

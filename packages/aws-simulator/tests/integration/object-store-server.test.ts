@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -16,16 +17,15 @@ let store: MemoryObjectStore;
 let server: ObjectStoreServer;
 let client: S3Client;
 
+function connect(endpoint: string): S3Client {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new S3Client({ endpoint, forcePathStyle: true, region: "eu-west-1", credentials, maxAttempts: 1 });
+}
+
 beforeEach(async () => {
   store = new MemoryObjectStore();
   server = await startObjectStoreServer(store);
-  client = new S3Client({
-    endpoint: server.url,
-    forcePathStyle: true,
-    region: "eu-west-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
+  client = connect(server.url);
 });
 afterEach(async () => {
   client.destroy();
@@ -126,4 +126,46 @@ test("a request without a signature is refused, one that is not modelled says so
   await expect(client.send(new CreateBucketCommand({ Bucket: "another" }))).rejects.toMatchObject({
     name: "NotImplemented",
   });
+});
+
+test("a store that keeps versions lists, gives and deletes each of them, through pages", async () => {
+  const versioned = new MemoryObjectStore({ keepsVersions: true });
+  const other = await startObjectStoreServer(versioned);
+  const s3 = connect(other.url);
+  try {
+    for (const Body of ["1", "2"]) await s3.send(new PutObjectCommand({ Bucket, Key: "a b", Body }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: "c", Body: "3" }));
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: "c" }));
+    const first = await s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 2 }));
+    const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = first;
+    const rest = await s3.send(new ListObjectVersionsCommand({ Bucket, KeyMarker, VersionIdMarker }));
+    const versions = [...(first.Versions ?? []), ...(rest.Versions ?? [])];
+    expect(versions.map(({ Key, IsLatest }) => [Key, IsLatest])).toEqual([
+      ["a b", true],
+      ["a b", false],
+      ["c", false],
+    ]);
+    const bodies = versions.map(async ({ Key, VersionId }) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+      return Body?.transformToString();
+    });
+    expect(await Promise.all(bodies)).toEqual(["2", "1", "3"]);
+    // The version before it becomes the latest.
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: "a b", VersionId: versions[0]?.VersionId }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: "a b" }));
+    expect(await Body?.transformToString()).toBe("1");
+    const VersionId = versions[0]?.VersionId;
+    await expect(s3.send(new GetObjectCommand({ Bucket, Key: "a b", VersionId }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 404 },
+    });
+  } finally {
+    s3.destroy();
+    await other.close();
+  }
+});
+
+test("a store without versions lists each object as its only version", async () => {
+  await store.put(Bucket, "k", Buffer.from("1"));
+  const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
+  expect(Versions).toMatchObject([{ Key: "k", VersionId: "null", IsLatest: true }]);
 });
