@@ -1,3 +1,4 @@
+export { compileReshape } from "./compile/compile-reshape.ts";
 export { closestName, isOneEditAway } from "./closest-name.ts";
 export { createRouteArtifact } from "./compile/create-route-artifact.ts";
 export { compileRoutes } from "./compile/compile-routes.ts";
@@ -20,6 +21,7 @@ export type {
   Destination,
   FormerDestination,
   Projection,
+  Reshape,
   Route,
   RouteDocument,
   RouteTest,

@@ -10,6 +10,10 @@ export const LIMITS = {
   minSample: 0.000_001,
   /** Fields one projection may name. */
   maxProjectedFields: 256,
+  /** Fields one route may rename, objects it may flatten, and constants it may add, of each. */
+  maxReshapedFields: 64,
+  /** Characters of a constant. */
+  maxConstantLength: 256,
 } as const;
 
 /** Streams of the pipeline itself, which no route may write to. */

@@ -3,6 +3,8 @@ export type { CompiledDestination, CompiledRoute, CompiledRoutes } from "./runti
 export { InvalidCompiledRoutesError } from "./runtime/errors.ts";
 export type { FieldPath, FieldSelector } from "./runtime/project.ts";
 export { ALWAYS_DELIVERED, projectEvent } from "./runtime/project.ts";
+export type { CompiledReshape, ConstantValue, NameNode } from "./runtime/reshape.ts";
+export { createReshaper, isAmbiguousName, isTaken, nameTree } from "./runtime/reshape.ts";
 export type { RouteArtifact } from "./runtime/route-artifact.ts";
 export { loadRouteArtifact } from "./runtime/route-artifact.ts";
 export type { EventCopy, RoutedEvent, RouteResult, RouteSet } from "./runtime/route-set.ts";

@@ -33,6 +33,19 @@ describe("numbers on the way through the router", () => {
     );
   });
 
+  test("keep their digits under another name, and in a flattened object", async () => {
+    const rename = { "event.data.a": "z" };
+    const renamed = route("renamed", "order", "renamed", { reshape: { rename } });
+    const flat = route("flat", "order", "flat", {
+      reshape: { flatten: ["event.data.inner"], constant: { "event.data.x": 1 } },
+    });
+    const { handler, writer } = createTestRouter([document("shop", renamed, flat)]);
+    await handler(kinesisEvent([lineOf(numbers), lineOf(`{"inner":${numbers}}`)]), context);
+    expect(textOf(writer("renamed").taken[0]?.data)).toContain(`"data":${numbers.replace('"a"', '"z"')}`);
+    const inner = numbers.replaceAll(/"([a-z])":/g, '"inner_$1":').replace("}", ',"x":1}');
+    expect(textOf(writer("flat").taken[1]?.data)).toContain(`"data":${inner}`);
+  });
+
   test("are written with the router's note behind them, so that a copy is one JSON object", async () => {
     const { handler, writer } = createTestRouter([document("shop", whole)]);
     const line = lineOf(numbers);

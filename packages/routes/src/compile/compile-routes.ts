@@ -2,6 +2,7 @@ import { compilePatterns } from "@millrace/event-pattern";
 import { createHash } from "node:crypto";
 import type { Route, RouteDocument } from "../document/route-document.ts";
 import { nameDestination } from "../destinations/kinds/index.ts";
+import { compileReshape } from "./compile-reshape.ts";
 import { meaningOf } from "./meaning.ts";
 import type { CompiledRoute, CompiledRoutes, CompiledDestination } from "../runtime/compiled-routes.ts";
 
@@ -28,7 +29,8 @@ export function compileRoutes(documents: readonly RouteDocument[]): CompiledRout
       routes.push(compileRoute(id, index, route));
     }
   }
-  const compiled = { format: 2 as const, patterns: compilePatterns(patterns).toJSON(), routes, destinations };
+  const format = destinations.some(({ reshape }) => reshape !== undefined) ? 3 : 2;
+  const compiled = { format, patterns: compilePatterns(patterns).toJSON(), routes, destinations } as const;
   return { ...compiled, version: versionOf(documents) };
 }
 
@@ -43,8 +45,10 @@ function compileRoute(id: string, destination: number, route: Route): CompiledRo
   };
 }
 
-function compileDestination(application: string, { destination, partitionKey, delivery }: Route): CompiledDestination {
+function compileDestination(application: string, route: Route): CompiledDestination {
+  const { destination, partitionKey, delivery } = route;
   const { kind, name } = nameDestination(destination);
+  const reshape = compileReshape(route.reshape);
   return {
     application,
     kind: kind.kind,
@@ -52,6 +56,7 @@ function compileDestination(application: string, { destination, partitionKey, de
     ...(destination.arn && { arn: destination.arn }),
     ...(partitionKey !== undefined && { partitionKey: segments(partitionKey) }),
     ...delivery,
+    ...(reshape && { reshape }),
   };
 }
 

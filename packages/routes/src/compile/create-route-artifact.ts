@@ -16,5 +16,5 @@ export function createRouteArtifact(documents: readonly RouteDocument[]): RouteA
       }),
     ),
   );
-  return { format: 2, digest: digestOf(compiled), compiled, tests };
+  return { format: compiled.format, digest: digestOf(compiled), compiled, tests };
 }

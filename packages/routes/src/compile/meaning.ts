@@ -1,6 +1,8 @@
 import type { KindName } from "../destinations/kinds/destination-kind.ts";
 import { nameDestination } from "../destinations/kinds/index.ts";
 import type { Route } from "../document/route-document.ts";
+import type { CompiledReshape } from "../runtime/reshape.ts";
+import { compileReshape } from "./compile-reshape.ts";
 
 /** Time one invocation spends on a destination whose routes do not say otherwise; the router has the same default. */
 const DEFAULT_BUDGET_MS = 8_000;
@@ -15,6 +17,8 @@ export interface RouteMeaning {
   readonly sample: number;
   readonly keep: readonly string[] | null;
   readonly drop: readonly string[] | null;
+  /** Absent where every field keeps its name: versions of before knew no other routes. */
+  readonly reshape?: CompiledReshape;
   readonly delivery: {
     readonly ordering: "none" | "per-key";
     readonly budgetMs: number;
@@ -23,8 +27,10 @@ export interface RouteMeaning {
 }
 
 /** Equal routes have equal meanings, however their documents write them. */
-export function meaningOf({ pattern, destination, partitionKey, sample, project, delivery }: Route): RouteMeaning {
+export function meaningOf(route: Route): RouteMeaning {
+  const { pattern, destination, partitionKey, sample, project, delivery } = route;
   const { kind, name, arn } = nameDestination(destination);
+  const reshape = compileReshape(route.reshape);
   return {
     pattern,
     kind: kind.kind,
@@ -34,6 +40,7 @@ export function meaningOf({ pattern, destination, partitionKey, sample, project,
     sample: sample ?? 1,
     keep: project?.keep?.toSorted() ?? null,
     drop: project?.drop?.toSorted() ?? null,
+    ...(reshape && { reshape }),
     delivery: {
       ordering: delivery?.ordering ?? "none",
       budgetMs: delivery?.budgetMs ?? DEFAULT_BUDGET_MS,

@@ -14,6 +14,7 @@ import { parseDestinationArn } from "../destinations/physical-destination.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import type { Fault, Parsed } from "./fault.ts";
 import type { Route, RouteDocument } from "./route-document.ts";
+import { reshapeFaults } from "./reshape-faults.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
 type Draft = Omit<Fault, "file" | "severity">;
@@ -49,6 +50,7 @@ export function parseRouteDocument(text: string, file: string): Parsed<RouteDocu
     ...nameFaults(document, file),
     ...sharedDestinationFaults(document),
     ...settingFaults(document),
+    ...reshapeFaults(document),
     ...arnFaults(document),
     ...formerDestinationFaults(document),
     ...testFaults(document),
@@ -166,7 +168,7 @@ function sharedDestinationFaults(document: RouteDocument): Draft[] {
     // A name of two kinds is told where all documents are compared.
     if (is.kind !== was.kind) return;
     const fix = `Use the same value in both, or another ${kind.property}.`;
-    for (const property of ["partitionKey", "delivery"] as const) {
+    for (const property of ["partitionKey", "delivery", "reshape"] as const) {
       if (isDeepStrictEqual(is[property], was[property])) continue;
       const message = `Route "${route.name}" writes to ${kind.property} "${name}" with another ${property} than route "${other.route.name}".`;
       const pointer = route[property] === undefined ? `/routes/${index}` : `/routes/${index}/${property}`;
@@ -242,13 +244,20 @@ function formerDestinationFaults({ routes, formerDestinations = [] }: RouteDocum
 
 function testFaults(document: RouteDocument): Draft[] {
   return document.routes.flatMap(({ name, tests }, index) => {
+    const idle = tests.flatMap(({ matches, delivers }, at) => {
+      if (matches || delivers === undefined) return [];
+      const message = "The event does not match, so nothing is delivered of it.";
+      const pointer = `/routes/${index}/tests/${at}/delivers`;
+      return [{ pointer, rule: "test-coverage", message, fix: 'Remove "delivers".' }];
+    });
     const missing = [true, false].filter((matches) => !tests.some((test) => test.matches === matches));
-    return missing.map((matches) => ({
+    const gaps = missing.map((matches) => ({
       pointer: `/routes/${index}/tests`,
       rule: "test-coverage",
       message: `Route "${name}" has no test of an event that ${matches ? "matches" : "does not match"}.`,
       fix: `Add a test with "matches": ${matches}.`,
     }));
+    return [...gaps, ...idle];
   });
 }
 

@@ -14,6 +14,66 @@ const fieldPath = {
   maxLength: 512,
 };
 
+/** Where fields may get other names: consumers dedupe, order and verify by those of the other parts. */
+const reshapedPath = {
+  type: "string",
+  pattern: "^(event\\.data|enrichment)(\\.[^.]+)+$",
+  maxLength: 512,
+};
+
+/** A name that every language and every column takes; `__proto__` is none. */
+const givenName = "(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,127}";
+
+const reshape = {
+  type: "object",
+  description:
+    "Names of fields below event.data and enrichment in the delivered event; the same for every route of the destination. After project: rename, then flatten, then constant.",
+  properties: {
+    rename: {
+      type: "object",
+      description: "Field of the enriched event → its new name, in the same object. In an array, of every element.",
+      propertyNames: reshapedPath,
+      additionalProperties: {
+        type: "string",
+        pattern: `^${givenName}$`,
+        description: "A name of letters, digits, _ and -, without a path: a renamed field stays where it is.",
+      },
+      minProperties: 1,
+      maxProperties: LIMITS.maxReshapedFields,
+    },
+    flatten: {
+      type: "array",
+      description:
+        "Objects of the enriched event whose members move into the object around them, at any depth, as <name><separator><member>. Arrays stay whole.",
+      items: reshapedPath,
+      minItems: 1,
+      maxItems: LIMITS.maxReshapedFields,
+      uniqueItems: true,
+    },
+    separator: {
+      enum: ["_", "__", "-", "--"],
+      description: "Between the names of a flattened member. No name below may hold it. Default _.",
+    },
+    constant: {
+      type: "object",
+      description: "Field of the delivered event → its value in every copy: a text, a number, true, false or null.",
+      propertyNames: {
+        ...reshapedPath,
+        pattern: `^(event\\.data|enrichment)(\\.${givenName.replace("$", "(\\.|$)")})+$`,
+      },
+      additionalProperties: {
+        type: ["string", "number", "boolean", "null"],
+        maxLength: LIMITS.maxConstantLength,
+        description: "A text, a number that a double holds, true, false or null.",
+      },
+      minProperties: 1,
+      maxProperties: LIMITS.maxReshapedFields,
+    },
+  },
+  additionalProperties: false,
+  anyOf: ["rename", "flatten", "constant"].map((property) => ({ required: [property] })),
+};
+
 /** Match expressions are checked by event-pattern itself; this much helps an editor. */
 const pattern = {
   $ref: "#/$defs/pattern",
@@ -107,6 +167,7 @@ const route = {
       minProperties: 1,
       maxProperties: 1,
     },
+    reshape,
     delivery: {
       type: "object",
       description: "How the destination is written to; the same for every route of it.",
@@ -140,6 +201,11 @@ const route = {
           name: { type: "string", minLength: 1, description: "A sentence that says what the test shows." },
           event: { type: "object", description: "An enriched event, or the part of one that matters." },
           matches: { type: "boolean" },
+          delivers: {
+            type: "object",
+            description:
+              "The whole of what the route delivers of this event, projected and reshaped. For an event that matches.",
+          },
         },
         required: ["name", "event", "matches"],
         additionalProperties: false,

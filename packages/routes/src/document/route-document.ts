@@ -1,4 +1,5 @@
 import type { EventPattern } from "@millrace/event-pattern";
+import type { ConstantValue } from "../runtime/reshape.ts";
 
 /** One file of `schemas/routes`: what one application wants of the enriched stream. */
 export interface RouteDocument {
@@ -31,6 +32,7 @@ export interface Route {
   /** Share of the matching events that is delivered, above 0 and at most 1; the same identities at every run. */
   readonly sample?: number;
   readonly project?: Projection;
+  readonly reshape?: Reshape;
   readonly delivery?: DeliveryOptions;
   readonly tests: readonly RouteTest[];
 }
@@ -72,6 +74,23 @@ export interface Projection {
   readonly drop?: readonly string[];
 }
 
+/**
+ * The names that fields get in the delivered event, below `event.data` and `enrichment`; the same for every route of a
+ * destination. Projected first, the event is renamed, then flattened, then gets its constants.
+ */
+export interface Reshape {
+  /** Field of the enriched event → its new name, in the same object. */
+  readonly rename?: Readonly<Record<string, string>>;
+  /** Objects of the enriched event whose members move into the object around them, at any depth. */
+  readonly flatten?: readonly string[];
+  /** Stands between the names of a flattened member. Default `_`. */
+  readonly separator?: Separator;
+  /** Field of the delivered event → its value in every copy. */
+  readonly constant?: Readonly<Record<string, ConstantValue>>;
+}
+
+export type Separator = "_" | "__" | "-" | "--";
+
 /** How a destination is written to; all routes of one destination must agree. */
 export interface DeliveryOptions {
   /** `per-key`: events of one partition key stay in order also when some are retried. Default `none`. */
@@ -87,4 +106,6 @@ export interface RouteTest {
   readonly name: string;
   readonly event: Readonly<Record<string, unknown>>;
   readonly matches: boolean;
+  /** The whole of what the route delivers of the event, projected and reshaped; of an event that matches only. */
+  readonly delivers?: Readonly<Record<string, unknown>>;
 }

@@ -1,9 +1,11 @@
 import type { CompiledPatterns } from "@millrace/event-pattern";
 import type { KindName } from "../destinations/kinds/destination-kind.ts";
+import type { CompiledReshape } from "./reshape.ts";
 
 /** All route documents of a deployment in the form the router loads; plain JSON. */
 export interface CompiledRoutes {
-  readonly format: 2;
+  /** 3 where a destination's events are reshaped, which a router of before would deliver as they are; else 2. */
+  readonly format: 2 | 3;
   /** Hash of the documents: metrics and deliveries carry it. */
   readonly version: string;
   /** Named `<application>/<route>`. */
@@ -37,4 +39,6 @@ export interface CompiledDestination {
   readonly budgetMs?: number;
   /** Default 1. */
   readonly eventsPerRecord?: 1 | "many";
+  /** The names its events get; absent: those of the enriched event. */
+  readonly reshape?: CompiledReshape;
 }

@@ -1,6 +1,5 @@
-import { NumberText } from "@millrace/event-pattern";
+import { isObject, type JsonObject, setMember } from "./own-members.ts";
 
-type JsonObject = Readonly<Record<string, unknown>>;
 /** The segments of a dotted path. */
 export type FieldPath = readonly string[];
 
@@ -18,9 +17,6 @@ export const ALWAYS_DELIVERED: FieldSelector = {
     ["validation", "status"],
   ],
 };
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 
 /**
  * The event with every field that at least one selector asks for, its identity and its revision. Inside an array a
@@ -53,11 +49,7 @@ function select(value: unknown, selectors: readonly FieldSelector[]): unknown {
       : isKeptUnnamed
         ? value[key]
         : undefined;
-    if (member === undefined) continue;
-    // A key of this name would set the prototype.
-    if (key === "__proto__")
-      Object.defineProperty(selected, key, { value: member, enumerable: true, writable: true, configurable: true });
-    else selected[key] = member;
+    if (member !== undefined) setMember(selected, key, member);
   }
   return selected;
 }

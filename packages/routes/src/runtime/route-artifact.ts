@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { parseEventText } from "@millrace/event-pattern";
 import type { CompiledRoutes, CompiledDestination } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
-import { loadRoutes, type RoutedEvent, type RouteSet } from "./route-set.ts";
+import { FORMATS, loadRoutes, type RoutedEvent, type RouteSet } from "./route-set.ts";
 
 /** Compiled routes with their own tests, as they are put where a running router looks for them. */
 export interface RouteArtifact {
-  readonly format: 2;
+  /** That of `compiled`. */
+  readonly format: CompiledRoutes["format"];
   /** SHA-256 of `compiled` as JSON, in hex. */
   readonly digest: string;
   readonly compiled: CompiledRoutes;
@@ -57,8 +58,8 @@ function parse(text: string): RouteArtifact {
   } catch (cause) {
     throw new InvalidCompiledRoutesError("The routes are not JSON", { cause });
   }
-  if (artifact?.format !== 2 || artifact.compiled === undefined || !Array.isArray(artifact.tests)) {
-    throw new InvalidCompiledRoutesError("Expected a route artifact of format 2");
+  if (!FORMATS.includes(artifact?.format ?? 0) || artifact?.compiled === undefined || !Array.isArray(artifact.tests)) {
+    throw new InvalidCompiledRoutesError("Expected a route artifact of format 2 or 3");
   }
   return artifact as RouteArtifact;
 }

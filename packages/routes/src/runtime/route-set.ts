@@ -9,6 +9,7 @@ import {
 import type { CompiledRoute, CompiledRoutes, CompiledDestination } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
 import { type FieldSelector, projectEvent } from "./project.ts";
+import { createReshaper } from "./reshape.ts";
 import { samplePoint } from "./sample-point.ts";
 
 /** The routes of a deployment, ready to be asked. */
@@ -41,20 +42,28 @@ export interface EventCopy {
   readonly destination: CompiledDestination;
   /** The routes it is delivered for, `<application>/<route>`. */
   readonly routes: readonly string[];
-  /** The event, projected; the very object given when nothing is left out. */
+  /** The event, projected and reshaped; the very object given when nothing is left out or renamed. */
   readonly event: Readonly<Record<string, unknown>>;
   /** Value of the destination's partition key field, when the event has one. */
   readonly partitionKey: string | undefined;
 }
+
+/** The formats of compiled routes and of published artifacts that this version reads. */
+export const FORMATS: readonly number[] = [2, 3];
 
 /**
  * Loads compiled routes.
  * @throws InvalidCompiledRoutesError
  */
 export function loadRoutes(compiled: CompiledRoutes): RouteSet {
-  if ((compiled.format as number) !== 2) throw new InvalidCompiledRoutesError("Expected compiled routes of format 2");
+  if (!FORMATS.includes(compiled.format))
+    throw new InvalidCompiledRoutesError("Expected compiled routes of format 2 or 3");
   const patterns = loadPatterns(compiled.patterns);
   const routes = new Map(compiled.routes.map((route) => [route.id, route]));
+  const destinations = compiled.destinations.map((destination): Target => {
+    const { reshape } = destination;
+    return { destination, reshape: reshape === undefined ? undefined : createReshaper(reshape) };
+  });
   return {
     version: compiled.version,
     destinations: compiled.destinations,
@@ -62,12 +71,18 @@ export function loadRoutes(compiled: CompiledRoutes): RouteSet {
     route(event, text) {
       const matched = patterns.match(event, text);
       if (matched.length === 0) return { matched, copies: [] };
-      return { matched, copies: copiesOf(createReading(event, text), matched, routes, compiled.destinations) };
+      return { matched, copies: copiesOf(createReading(event, text), matched, routes, destinations) };
     },
   };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A destination and what gives its events their names. */
+interface Target {
+  readonly destination: CompiledDestination;
+  readonly reshape: ((event: JsonObject) => JsonObject) | undefined;
+}
 
 /** An event in two readings: as it was given, and with the digits of its text. */
 interface Reading {
@@ -92,7 +107,7 @@ function copiesOf(
   reading: Reading,
   matched: readonly string[],
   routes: ReadonlyMap<string, CompiledRoute>,
-  destinations: readonly CompiledDestination[],
+  destinations: readonly Target[],
 ): EventCopy[] {
   const byDestination = new Map<number, CompiledRoute[]>();
   let point: number | undefined;
@@ -108,11 +123,19 @@ function copiesOf(
     else group.push(route);
   }
   return [...byDestination].flatMap(([index, group]): EventCopy[] => {
-    const destination = destinations[index];
-    if (destination === undefined) return [];
+    const target = destinations[index];
+    if (target === undefined) return [];
+    const { destination, reshape } = target;
     const partitionKey = keyOf(reading, destination.partitionKey);
-    return [{ destination, routes: group.map((route) => route.id), event: projectFor(reading, group), partitionKey }];
+    const event = reshape === undefined ? projectFor(reading, group) : reshape(exactlyProjected(reading, group));
+    return [{ destination, routes: group.map((route) => route.id), event, partitionKey }];
   });
+}
+
+/** A reshaped event is written from its values, so each number is read by its digits. */
+function exactlyProjected(reading: Reading, group: readonly CompiledRoute[]): JsonObject {
+  const projected = projectFor(reading, group);
+  return projected === reading.whole ? reading.exact() : projected;
 }
 
 /** A copy holds what any of its routes asks for. */
