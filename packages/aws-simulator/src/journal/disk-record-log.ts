@@ -3,7 +3,8 @@ import type { LastNumber } from "../kinesis/stream-store.ts";
 import { compareSequenceNumbers, indexOfSequenceNumber, SequenceNumbers } from "../kinesis/sequence-number.ts";
 import { StoredRecord } from "../kinesis/stored-record.ts";
 import type { RecordEntry } from "./entries.ts";
-import { type IndexedRecord, RecordIndex, type RecordPlace } from "./record-index.ts";
+import type { IndexedRecord, RecordPlace } from "./index-rows.ts";
+import { RecordIndex, type SpilledRows } from "./record-index.ts";
 
 export interface DiskRecordLogOptions {
   readonly streamId: number;
@@ -12,13 +13,15 @@ export interface DiskRecordLogOptions {
   readonly write: (record: RecordEntry, onStored: (place: RecordPlace) => void, onRefused: () => void) => void;
   /** The record at a place; `undefined` when its bytes are damaged or gone. */
   readonly read: (place: RecordPlace) => RecordEntry | undefined;
+  /** Rows of the index that are on disk. */
+  readonly spilled: SpilledRows;
 }
 
-/** The records of one shard on disk; an index of them is in memory. */
+/** The records of one shard on disk; the latest part of their index is in memory. */
 export class DiskRecordLog implements RecordLog {
   readonly #options: DiskRecordLogOptions;
   #numbers: SequenceNumbers;
-  readonly #index = new RecordIndex();
+  readonly #index: RecordIndex;
   #pending = 0;
   #dropped = 0;
   #last: LastNumber | undefined;
@@ -26,6 +29,7 @@ export class DiskRecordLog implements RecordLog {
   constructor(options: DiskRecordLogOptions) {
     this.#options = options;
     this.#numbers = new SequenceNumbers(options.shardIndex, 0);
+    this.#index = new RecordIndex(options.spilled);
   }
 
   /** Says when the shard was created, which is a part of its sequence numbers; before that nothing is read. */
@@ -119,5 +123,10 @@ export class DiskRecordLog implements RecordLog {
   dropThrough(index: number): void {
     const count = this.countThrough(index);
     for (let dropped = 0; dropped < count; dropped += 1) this.dropOldest();
+  }
+
+  /** See {@link RecordIndex.spill}. */
+  spill(segment: number): ReturnType<RecordIndex["spill"]> {
+    return this.#index.spill(segment);
   }
 }

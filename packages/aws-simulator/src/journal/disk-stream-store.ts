@@ -11,8 +11,15 @@ import { decodeEntry, type Entry, encodeJson, journalVersion, type RecordEntry }
 import { JournalError } from "./errors.ts";
 import { bodyAt, frame } from "./frame.ts";
 import { GroupWriter } from "./group-writer.ts";
-import { checkpointDelayMs, defaultMaxBytes, entryHeaderBytes, probeBytes, segmentBytes } from "./limits.ts";
-import type { RecordPlace } from "./record-index.ts";
+import {
+  checkpointDelayMs,
+  defaultMaxBytes,
+  entryHeaderBytes,
+  indexedSegments,
+  probeBytes,
+  segmentBytes,
+} from "./limits.ts";
+import type { RecordPlace } from "./index-rows.ts";
 import { type FoundEntry, recover } from "./recovery.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { Segment } from "./segments.ts";
@@ -52,7 +59,7 @@ interface KnownStream {
 
 /**
  * Keeps streams and the checkpoints of their consumers on disk: one journal of segments for all of them, so that a
- * group of requests costs one sync. In memory are an index of the records and the latest few of each shard.
+ * group of requests costs one sync. In memory are the latest records and their index.
  *
  * @example
  * ```ts
@@ -102,7 +109,13 @@ export class DiskStreamStore implements StreamStore {
       onUnwritable: (error) => this.#tellUnwritable(error),
       onWritable: (refused) => this.#tell(`Records can be stored again. ${refused} were refused so far.`),
     });
-    this.#segments = recover(this.#files, (found) => this.#restore(found), this.#onWarning);
+    this.#files.deleteIndexes();
+    this.#segments = recover(
+      this.#files,
+      (found) => this.#restore(found),
+      ({ number }) => this.#spillIndex(number),
+      this.#onWarning,
+    );
   }
 
   retained(streamName: string): StreamDescription | undefined {
@@ -199,6 +212,7 @@ export class DiskStreamStore implements StreamStore {
       shardIndex,
       write: (record, onStored, onRefused) => this.#writeRecord(record, onStored, onRefused),
       read: (place) => this.#readRecord(place),
+      spilled: { read: (segment, offset, length) => this.#files.readIndex(segment, offset, length) },
     });
     this.#logs.set(key, log);
     return log;
@@ -264,8 +278,32 @@ export class DiskStreamStore implements StreamStore {
     if (isNew) {
       if (this.#segments.at(-1) !== segment) this.#segments.push(segment);
       this.#reclaim(false);
+      this.#spillIndex(segment.number);
     }
     return { segment: segment.number, offset };
+  }
+
+  /** Puts the index of an older segment on disk. Where that fails it stays in memory. */
+  #spillIndex(latest: number): void {
+    const segment = latest - indexedSegments;
+    const spills = [...this.#logs.values()].flatMap((log) => log.spill(segment) ?? []);
+    if (spills.length === 0) return;
+    try {
+      this.#files.writeIndex(
+        segment,
+        spills.map(({ bytes }) => bytes),
+      );
+    } catch (error) {
+      this.#tell(
+        `The index of segment ${segment} stays in memory: ${error instanceof Error ? error.message : String(error)}.`,
+      );
+      return;
+    }
+    let offset = 0;
+    for (const { bytes, forget } of spills) {
+      forget(offset);
+      offset += bytes.byteLength;
+    }
   }
 
   /** The segment to write to. One that was begun and never written counts as new. */

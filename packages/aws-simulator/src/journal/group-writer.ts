@@ -1,7 +1,7 @@
 import { JournalError } from "./errors.ts";
 import { EntrySlabs, joinNeighbours } from "./entry-slabs.ts";
 import type { RecordEntry } from "./entries.ts";
-import type { RecordPlace } from "./record-index.ts";
+import type { RecordPlace } from "./index-rows.ts";
 
 /** An entry on its way to the disk. */
 export interface PendingEntry {

@@ -33,3 +33,9 @@ export const checkpointDelayMs = 100;
 
 /** Written to see whether there is room again: more than a group of records usually takes. */
 export const probeBytes = 64 * 1024;
+
+/** Rows of the index are in memory for so many of the latest segments; those of older ones are on disk. */
+export const indexedSegments = 4;
+
+/** Of each shard, rows of so many older segments are kept that were read last. */
+export const maxLoadedRuns = 2;

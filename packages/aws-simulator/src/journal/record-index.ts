@@ -1,33 +1,43 @@
-/** Where a record lies on disk. */
-export interface RecordPlace {
+import { type IndexedRecord, indexRowBytes, IndexRows } from "./index-rows.ts";
+import { maxLoadedRuns } from "./limits.ts";
+
+/** The records that one segment holds of a shard; its rows alone may be on disk. */
+interface Run {
   readonly segment: number;
-  readonly offset: number;
-  /** Of the whole entry, its header included. */
-  readonly length: number;
+  /** Records of the shard before this run, those that were dropped included. */
+  readonly start: number;
+  readonly firstIndex: number;
+  lastIndex: number;
+  count: number;
+  /** Undefined while they are on disk only. */
+  rows: IndexRows | undefined;
+  /** Where the rows lie in the segment's index file; undefined before they are there. */
+  spilledAt: number | undefined;
 }
 
-/** One line of the index. */
-export interface IndexedRecord extends RecordPlace {
-  readonly index: number;
-  readonly arrivalMs: number;
-  /** Data and partition key, as the limits of Kinesis count. */
-  readonly sizeBytes: number;
+/** Rows that were put on disk, by segment. */
+export interface SpilledRows {
+  /** @throws what the file system says */
+  read(segment: number, offset: number, length: number): Buffer;
 }
-
-const initialCapacity = 256;
 
 /**
- * What is kept in memory of the records of a shard: 32 bytes for each, in typed arrays, so that a million records cost
- * no million objects.
+ * Where the records of a shard lie. Rows of the latest segments are in memory, and those of older ones on disk, so that
+ * memory does not grow with the journal.
  */
 export class RecordIndex {
-  #capacity = 0;
+  readonly #spilled: SpilledRows;
+  #runs: Run[] = [];
+  /** Runs whose rows were read from disk, the latest first. */
+  #loaded: Run[] = [];
+  /** Records that were dropped. */
   #head = 0;
   #end = 0;
   #bytes = 0;
-  #indexes = new Float64Array(0);
-  #arrivals = new Float64Array(0);
-  #places = new Uint32Array(0);
+
+  constructor(spilled: SpilledRows) {
+    this.#spilled = spilled;
+  }
 
   get size(): number {
     return this.#end - this.#head;
@@ -37,63 +47,80 @@ export class RecordIndex {
     return this.#bytes;
   }
 
-  push({ index, arrivalMs, segment, offset, length, sizeBytes }: IndexedRecord): void {
-    if (this.#end === this.#capacity) this.#makeRoom();
-    const at = this.#end;
-    this.#indexes[at] = index;
-    this.#arrivals[at] = arrivalMs;
-    this.#places[at * 4] = segment;
-    this.#places[at * 4 + 1] = offset;
-    this.#places[at * 4 + 2] = length;
-    this.#places[at * 4 + 3] = sizeBytes;
+  push(record: IndexedRecord): void {
+    const { segment, index } = record;
+    let run = this.#runs.at(-1);
+    if (run?.rows === undefined || run.segment !== segment) {
+      const empty = { count: 0, rows: new IndexRows(), spilledAt: undefined };
+      run = { ...empty, segment, start: this.#end, firstIndex: index, lastIndex: index };
+      this.#runs.push(run);
+    }
+    run.rows?.push(record);
+    run.count += 1;
+    run.lastIndex = index;
     this.#end += 1;
-    this.#bytes += sizeBytes;
+    this.#bytes += record.sizeBytes;
   }
 
   at(rank: number): IndexedRecord | undefined {
     if (rank < 0 || rank >= this.size) return undefined;
-    const at = this.#head + rank;
-    return {
-      index: this.#indexes[at] ?? 0,
-      arrivalMs: this.#arrivals[at] ?? 0,
-      segment: this.#places[at * 4] ?? 0,
-      offset: this.#places[at * 4 + 1] ?? 0,
-      length: this.#places[at * 4 + 2] ?? 0,
-      sizeBytes: this.#places[at * 4 + 3] ?? 0,
-    };
+    const place = this.#head + rank;
+    const run = this.#runOf(({ start, count }) => start + count > place);
+    return run && this.#rowsOf(run).at(place - run.start, run.segment);
   }
 
   /** Rank of the first record whose index is at least `index`. */
   rankOf(index: number): number {
-    let low = this.#head;
-    let high = this.#end;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#indexes[middle] ?? 0) < index) low = middle + 1;
-      else high = middle;
-    }
-    return low - this.#head;
+    const run = this.#runOf(({ lastIndex }) => lastIndex >= index);
+    if (run === undefined) return this.size;
+    const position = index <= run.firstIndex ? 0 : this.#rowsOf(run).positionOf(index);
+    return Math.max(0, run.start + position - this.#head);
   }
 
   dropOldest(): void {
-    if (this.size === 0) return;
-    this.#bytes -= this.#places[this.#head * 4 + 3] ?? 0;
+    const oldest = this.at(0);
+    const [run] = this.#runs;
+    if (oldest === undefined || run === undefined) return;
+    this.#bytes -= oldest.sizeBytes;
     this.#head += 1;
+    if (run.start + run.count > this.#head) return;
+    this.#runs.shift();
+    this.#loaded = this.#loaded.filter((each) => each !== run);
   }
 
-  /** Moves what is left to the front when that frees half of the room; else doubles the room. */
-  #makeRoom(): void {
-    const isHalfEmpty = this.#head * 2 >= this.#capacity && this.#capacity > 0;
-    this.#capacity = isHalfEmpty ? this.#capacity : Math.max(initialCapacity, this.#capacity * 2);
-    this.#indexes = moved(this.#indexes, new Float64Array(this.#capacity), this.#head, this.#end);
-    this.#arrivals = moved(this.#arrivals, new Float64Array(this.#capacity), this.#head, this.#end);
-    this.#places = moved(this.#places, new Uint32Array(this.#capacity * 4), this.#head * 4, this.#end * 4);
-    this.#end -= this.#head;
-    this.#head = 0;
+  /**
+   * The rows of a segment as bytes, for a file; `undefined` when there are none in memory that are not on disk yet.
+   * @returns with `forget`, to be called with their place in the file once they are there
+   */
+  spill(segment: number): { readonly bytes: Buffer; readonly forget: (offset: number) => void } | undefined {
+    const run = this.#runs.find((each) => each.segment === segment);
+    if (run?.rows === undefined || run.spilledAt !== undefined) return undefined;
+    const forget = (offset: number): void => {
+      run.spilledAt = offset;
+      run.rows = undefined;
+    };
+    return { bytes: run.rows.toBuffer(), forget };
   }
-}
 
-function moved<T extends Float64Array | Uint32Array>(from: T, to: T, start: number, end: number): T {
-  to.set(from.subarray(start, end));
-  return to;
+  /** The first run that fulfils a condition which all after it fulfil too; readers are mostly at the last ones. */
+  #runOf(fulfils: (run: Run) => boolean): Run | undefined {
+    let low = 0;
+    let high = this.#runs.length;
+    if (high > 1 && !fulfils(this.#runs[high - 2] as Run)) low = high - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (fulfils(this.#runs[middle] as Run)) high = middle;
+      else low = middle + 1;
+    }
+    return this.#runs[low];
+  }
+
+  #rowsOf(run: Run): IndexRows {
+    if (run.rows !== undefined) return run.rows;
+    const rows = IndexRows.from(this.#spilled.read(run.segment, run.spilledAt ?? 0, run.count * indexRowBytes));
+    run.rows = rows;
+    this.#loaded.unshift(run);
+    for (const old of this.#loaded.splice(maxLoadedRuns)) old.rows = undefined;
+    return rows;
+  }
 }

@@ -18,12 +18,14 @@ export interface FoundEntry {
  * Reads all segments, oldest first. What was torn off at the end of the last one is cut away; what is damaged elsewhere
  * stays where it is. Both are told.
  *
+ * @param onSegment called when all entries of a segment are read
  * @returns the segments that are there
  * @throws JournalError `JOURNAL_VERSION`
  */
 export function recover(
   files: SegmentFiles,
   onEntry: (found: FoundEntry) => void,
+  onSegment: (segment: Segment) => void,
   onWarning: (message: string) => void,
 ): Segment[] {
   const numbers = files.list();
@@ -51,6 +53,7 @@ export function recover(
         );
       }
     }
+    onSegment(segment);
     return segment;
   });
 }

@@ -8,12 +8,14 @@ import {
   readSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { maxOpenSegments, maxReadAheads, probeBytes, readAheadBytes, recentBytes } from "./limits.ts";
 
 const namePattern = /^(\d{8})\.journal$/;
+const indexPattern = /^(\d{8})\.index$/;
 
 /** Undefined where the system has no such flag; there a second call syncs. */
 const syncOnWrite = constants.O_DSYNC as number | undefined;
@@ -54,6 +56,45 @@ export class SegmentFiles {
 
   pathOf(segment: number): string {
     return join(this.folder, `${String(segment).padStart(8, "0")}.journal`);
+  }
+
+  /** Puts rows of the index of a closed segment on disk. No later process reads them: the segment tells all of it. */
+  writeIndex(segment: number, rows: readonly Buffer[]): void {
+    try {
+      writeFileSync(this.#indexPathOf(segment), Buffer.concat(rows), { mode: 0o600 });
+    } catch (error) {
+      this.#deleteIndex(segment);
+      throw error;
+    }
+  }
+
+  /** @throws what the file system says */
+  readIndex(segment: number, offset: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    const file = openSync(this.#indexPathOf(segment), "r");
+    try {
+      const count = readSync(file, bytes, 0, length, offset);
+      if (count === length) return bytes;
+      throw new Error(`${this.#indexPathOf(segment)} ends at ${offset + count}, and ${length} bytes were expected.`);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Deletes what an earlier process put there. */
+  deleteIndexes(): void {
+    for (const name of readdirSync(this.folder)) {
+      const number = indexPattern.exec(name)?.[1];
+      if (number !== undefined) this.#deleteIndex(Number(number));
+    }
+  }
+
+  #deleteIndex(segment: number): void {
+    rmSync(this.#indexPathOf(segment), { force: true, recursive: true });
+  }
+
+  #indexPathOf(segment: number): string {
+    return join(this.folder, `${String(segment).padStart(8, "0")}.index`);
   }
 
   readWhole(segment: number): Buffer {
@@ -129,6 +170,7 @@ export class SegmentFiles {
     this.#closeReader(segment);
     this.#readAheads = this.#readAheads.filter((stretch) => stretch.segment !== segment);
     rmSync(this.pathOf(segment), { force: true });
+    this.#deleteIndex(segment);
   }
 
   async close(): Promise<void> {
@@ -138,6 +180,7 @@ export class SegmentFiles {
     this.#recentBytes = 0;
     await this.#writer?.handle.close();
     this.#writer = undefined;
+    this.deleteIndexes();
   }
 
   async #writerOf(segment: number): Promise<FileHandle> {

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { segmentBytes } from "../../src/journal/limits.ts";
+import { indexedSegments, segmentBytes } from "../../src/journal/limits.ts";
 import { VirtualClock } from "../../src/index.ts";
 import { JournalFolder, putTexts, textsOf } from "../fixtures/stored-kinesis.ts";
 
@@ -226,6 +226,44 @@ describe("a long history", () => {
     expect(store.stats().segments).toBeLessThanOrEqual(2);
     expect(segmentsIn().length).toBeLessThanOrEqual(2);
     expect(textsOf(kinesis, "orders").length).toBe(store.stats().records);
+  });
+
+  test("keeps the index of old segments on disk, where readers, retention and a new process find it", async () => {
+    const clock = new VirtualClock();
+    const { kinesis, store } = folder.open({ clock });
+    kinesis.createStream({ streamName: "orders", retentionHours: 24 });
+    const count = perSegment * (indexedSegments + 3);
+    await fill(kinesis, clock, 0, count);
+    const indexes = () => segmentsIn().filter((name) => name.endsWith(".index"));
+    expect(indexes()).toEqual(["00000001.index", "00000002.index", "00000003.index"]);
+    const keysOf = (from: Parameters<typeof putTexts>[0]) =>
+      [...from.readRecords("orders")].map(({ record }) => record.PartitionKey).sort();
+    expect(keysOf(kinesis)).toEqual(texts("k", count).sort());
+
+    await store.close();
+    expect(indexes()).toEqual([]);
+    const again = folder.open({ clock });
+    again.kinesis.createStream({ streamName: "orders", retentionHours: 24 });
+    expect(indexes()).toHaveLength(3);
+    expect(keysOf(again.kinesis)).toEqual(texts("k", count).sort());
+    // Half of the first segment is too old now.
+    await clock.runFor(24 * 3_600_000 - (count - perSegment / 2) * 1_000);
+    await fill(again.kinesis, clock, count, 1);
+    const kept = keysOf(again.kinesis).length;
+    expect(kept).toBeLessThan(count);
+    expect(kept).toBeGreaterThan(count - perSegment);
+    expect(again.warnings).toEqual([]);
+  });
+
+  test("keeps the index in memory where it cannot be put on disk, and tells", async () => {
+    const clock = new VirtualClock();
+    const { kinesis, warnings } = folder.open({ clock });
+    kinesis.createStream({ streamName: "orders" });
+    mkdirSync(join(folder.path, "00000001.index", "in the way"), { recursive: true });
+    const count = perSegment * indexedSegments + 2;
+    await fill(kinesis, clock, 0, count);
+    expect(warnings).toEqual([expect.stringContaining("The index of segment 1 stays in memory: ")]);
+    expect(textsOf(kinesis, "orders")).toHaveLength(count);
   });
 
   test("is over when the stream's retention is", async () => {
