@@ -5,6 +5,9 @@ import { localIdentity } from "./account.ts";
 type Names = Pick<LocalTopology, "queues" | "buses">;
 type Server = Awaited<ReturnType<typeof startServiceServer>>;
 
+/** Characters of messages that a queue keeps until somebody receives them: nobody may, and memory is one for all. */
+const maxQueueLength = 32 * 1024 * 1024;
+
 /**
  * The queues and buses that the router delivers to. They live as long as this process: another start begins with empty
  * ones.
@@ -23,7 +26,14 @@ export class DestinationServices {
   }
 
   static async start(topology: Names, onError: (service: string) => (error: unknown) => void) {
-    const queues = new SqsQueues(localIdentity);
+    const queues = new SqsQueues({
+      ...localIdentity,
+      maxQueueLength,
+      onOverflow: (name) =>
+        onError("sqs")(
+          new Error(`Queue ${name} holds as much as fits, and nobody receives it. From now on its oldest messages go.`),
+        ),
+    });
     const buses = new EventBuses(localIdentity);
     createDestinations(topology, { queues, buses });
     const queueServer = await startServiceServer(queues, { onError: onError("sqs") });

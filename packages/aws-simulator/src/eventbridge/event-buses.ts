@@ -6,14 +6,7 @@ import { createServiceClient, type ServiceCall, type ServiceClientOptions } from
 import type { ServiceFaults } from "../json-service/service-faults.ts";
 import { createRandom, type Random } from "../random.ts";
 import { createUuid } from "../uuid.ts";
-import {
-  MAX_DETAIL_DEPTH,
-  MAX_DETAIL_TYPE_LENGTH,
-  MAX_ENTRIES,
-  MAX_LOG_BYTES,
-  MAX_REQUEST_BYTES,
-  TIME_BYTES,
-} from "./limits.ts";
+import { MAX_DETAIL_DEPTH, MAX_DETAIL_TYPE_LENGTH, MAX_ENTRIES, MAX_REQUEST_BYTES, TIME_BYTES } from "./limits.ts";
 
 export interface EventBusesOptions {
   /** Default `us-east-1`. */
@@ -55,7 +48,7 @@ export class EventBuses implements JsonService {
 
   /** Makes a bus, unless there is one of the name. */
   createBus(name: string): void {
-    if (!this.#buses.has(name)) this.#buses.set(name, new MessageLog(MAX_LOG_BYTES));
+    if (!this.#buses.has(name)) this.#buses.set(name, new MessageLog());
   }
 
   deleteBus(name: string): void {

@@ -6,6 +6,3 @@ export const MAX_REQUEST_BYTES = 1_048_576;
 export const MAX_DETAIL_DEPTH = 1_000;
 export const TIME_BYTES = 14;
 export const MAX_DETAIL_TYPE_LENGTH = 128;
-
-/** Bytes of events that a bus keeps for those who look. */
-export const MAX_LOG_BYTES = 64 * 1024 * 1024;

@@ -7,16 +7,21 @@ export interface LoggedMessage {
   readonly arrivalMs: number;
 }
 
-/** Everything that came, as far as it fits: for those who look at a queue or bus without taking anything from it. */
+/** Characters that a log keeps of a queue or bus. */
+const maxLogLength = 32 * 1024 * 1024;
+
+/** The latest of what came: for those who look at a queue or bus without taking anything from it. */
 export class MessageLog {
-  readonly #maxBytes: number;
-  readonly #messages: LoggedMessage[] = [];
+  readonly #maxLength: number;
+  /** Those before `#first` are gone. */
+  readonly #messages: (LoggedMessage | undefined)[] = [];
   #first = 0;
-  #bytes = 0;
+  #length = 0;
   #count = 0;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  /** @param maxLength characters; default 32 Mi */
+  constructor(maxLength = maxLogLength) {
+    this.#maxLength = maxLength;
   }
 
   /** How many came in all. */
@@ -27,9 +32,10 @@ export class MessageLog {
   add(text: string, arrivalMs: number): void {
     this.#count += 1;
     this.#messages.push({ number: this.#count, text, arrivalMs });
-    this.#bytes += text.length;
-    while (this.#bytes > this.#maxBytes && this.#first < this.#messages.length - 1) {
-      this.#bytes -= this.#messages[this.#first]?.text.length ?? 0;
+    this.#length += text.length;
+    while (this.#length > this.#maxLength && this.#first < this.#messages.length - 1) {
+      this.#length -= this.#messages[this.#first]?.text.length ?? 0;
+      this.#messages[this.#first] = undefined;
       this.#first += 1;
     }
     // Rarely, so that each message is moved a constant number of times.
@@ -42,6 +48,7 @@ export class MessageLog {
   /** Those after a number that are still there. */
   after(number: number): readonly LoggedMessage[] {
     const oldest = this.#messages[this.#first]?.number ?? this.#count + 1;
-    return this.#messages.slice(this.#first + Math.max(0, number + 1 - oldest));
+    const from = this.#first + Math.max(0, number + 1 - oldest);
+    return this.#messages.slice(from).filter((message) => message !== undefined);
   }
 }

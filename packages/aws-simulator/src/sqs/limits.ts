@@ -6,6 +6,3 @@ export const MAX_WAIT_SECONDS = 20;
 export const DEFAULT_VISIBILITY_SECONDS = 30;
 export const MAX_VISIBILITY_SECONDS = 43_200;
 export const DEFAULT_RETENTION_SECONDS = 345_600;
-
-/** Bytes of texts that a queue keeps for those who only look; what was not received stays with the queue beside. */
-export const MAX_LOG_BYTES = 64 * 1024 * 1024;

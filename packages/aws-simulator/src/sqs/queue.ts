@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { MessageLog } from "../json-service/message-log.ts";
 import type { Random } from "../random.ts";
 import { createUuid } from "../uuid.ts";
-import { MAX_LOG_BYTES } from "./limits.ts";
 
 interface Message {
   readonly id: string;
@@ -25,22 +24,32 @@ export interface ReceivedMessage {
   readonly Attributes: Readonly<Record<string, string>>;
 }
 
+export interface QueueOptions {
+  readonly name: string;
+  readonly visibilitySeconds: number;
+  readonly retentionSeconds: number;
+  /** Above this the oldest messages go, received or not. */
+  readonly maxLength: number;
+  /** Called before the first message goes that way. */
+  readonly onOverflow: () => void;
+  readonly random: Random;
+}
+
 /** A standard queue: at least once, in no promised order, gone when deleted or too old. */
 export class Queue {
   readonly name: string;
   readonly visibilitySeconds: number;
   readonly retentionSeconds: number;
-  readonly log = new MessageLog(MAX_LOG_BYTES);
+  readonly log = new MessageLog();
   readonly #random: Random;
   readonly #messages = new Map<string, Message>();
   readonly #byReceipt = new Map<string, Message>();
+  readonly #options: QueueOptions;
+  #length = 0;
+  #hasOverflowed = false;
 
-  constructor(options: {
-    readonly name: string;
-    readonly visibilitySeconds: number;
-    readonly retentionSeconds: number;
-    readonly random: Random;
-  }) {
+  constructor(options: QueueOptions) {
+    this.#options = options;
     this.name = options.name;
     this.visibilitySeconds = options.visibilitySeconds;
     this.retentionSeconds = options.retentionSeconds;
@@ -52,6 +61,8 @@ export class Queue {
     const md5 = createHash("md5").update(body).digest("hex");
     const message = { id, body, md5, sentMs: now, visibleAtMs: now, receiveCount: 0, firstReceivedMs: 0, receipt: "" };
     this.#messages.set(id, message);
+    this.#length += body.length;
+    this.#dropOverflow();
     this.log.add(body, now);
     return { MessageId: id, MD5OfMessageBody: md5 };
   }
@@ -87,8 +98,7 @@ export class Queue {
   delete(receipt: string): void {
     const message = this.#byReceipt.get(receipt);
     if (message === undefined) return;
-    this.#byReceipt.delete(receipt);
-    this.#messages.delete(message.id);
+    this.#forget(message);
   }
 
   /** @returns whether the receipt is one of a message that is being handled */
@@ -101,6 +111,7 @@ export class Queue {
 
   purge(): void {
     this.#messages.clear();
+    this.#length = 0;
     this.#byReceipt.clear();
   }
 
@@ -116,8 +127,22 @@ export class Queue {
   #expire(now: number): void {
     for (const message of this.#messages.values()) {
       if (message.sentMs + this.retentionSeconds * 1_000 > now) return;
-      this.#messages.delete(message.id);
-      this.#byReceipt.delete(message.receipt);
+      this.#forget(message);
     }
+  }
+
+  #dropOverflow(): void {
+    for (const message of this.#messages.values()) {
+      if (this.#length <= this.#options.maxLength) return;
+      if (!this.#hasOverflowed) this.#options.onOverflow();
+      this.#hasOverflowed = true;
+      this.#forget(message);
+    }
+  }
+
+  #forget(message: Message): void {
+    this.#messages.delete(message.id);
+    this.#byReceipt.delete(message.receipt);
+    this.#length -= message.body.length;
   }
 }

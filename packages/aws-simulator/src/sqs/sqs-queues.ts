@@ -25,6 +25,13 @@ export interface SqsQueuesOptions {
   /** Draws ids and receipts. Default a generator with a fixed seed. */
   readonly random?: Random;
   readonly faults?: ServiceFaults;
+  /**
+   * Characters of messages above which the oldest of a queue go, received or not. SQS has no such limit; a process has
+   * the memory it has. Default none.
+   */
+  readonly maxQueueLength?: number;
+  /** Called once for each queue, before the first of its messages goes that way. */
+  readonly onOverflow?: (queueName: string) => void;
 }
 
 export interface CreateQueueOptions {
@@ -53,6 +60,8 @@ export class SqsQueues implements JsonService {
   readonly #region: string;
   readonly #accountId: string;
   readonly #random: Random;
+  readonly #maxQueueLength: number;
+  readonly #onOverflow: (queueName: string) => void;
   #endpoint: string;
   readonly #queues = new Map<string, Queue>();
 
@@ -63,6 +72,8 @@ export class SqsQueues implements JsonService {
     this.clock = options.clock ?? systemClock;
     this.faults = options.faults;
     this.#random = options.random ?? createRandom("sqs");
+    this.#maxQueueLength = options.maxQueueLength ?? Number.POSITIVE_INFINITY;
+    this.#onOverflow = options.onOverflow ?? (() => undefined);
   }
 
   /** Makes a queue, unless there is one of the name. */
@@ -72,6 +83,8 @@ export class SqsQueues implements JsonService {
       name,
       visibilitySeconds: visibilitySeconds ?? DEFAULT_VISIBILITY_SECONDS,
       retentionSeconds: retentionSeconds ?? DEFAULT_RETENTION_SECONDS,
+      maxLength: this.#maxQueueLength,
+      onOverflow: () => this.#onOverflow(name),
       random: this.#random,
     });
     this.#queues.set(name, queue);
