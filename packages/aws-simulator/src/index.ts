@@ -115,7 +115,13 @@ export {
 } from "./snowpipe/memory-warehouse.ts";
 export { Alarm, type AlarmMetric, type AlarmOptions, type AlarmState } from "./cloudwatch/alarm.ts";
 export { compileMetricMath, type Lookup, type MetricExpression } from "./cloudwatch/metric-math.ts";
-export { type MetricName, MetricStore, type Statistic } from "./cloudwatch/metric-store.ts";
+export {
+  type EmbeddedMetrics,
+  type MetricName,
+  MetricStore,
+  readEmbeddedMetrics,
+  type Statistic,
+} from "./cloudwatch/metric-store.ts";
 export { Snowpipe, type SnowpipeFaults, type SnowpipeOptions, type SnowpipeStats } from "./snowpipe/snowpipe.ts";
 export type {
   ColumnMapping,

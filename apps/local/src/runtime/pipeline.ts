@@ -10,6 +10,7 @@ import {
   MetricStore,
   type ObjectStoreServer,
   ProcessFunction,
+  readEmbeddedMetrics,
   SecretsManager,
   type SecretsManagerServer,
   startKinesisServer,
@@ -202,9 +203,11 @@ export class Pipeline {
       writers.set(settings.name, write);
       // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
       return startFunction(settings, account, Math.min(concurrency, availableParallelism()), (line) => {
-        metrics.read(line);
-        metricStore.putLine(line);
         write(line);
+        const document = readEmbeddedMetrics(line);
+        if (document === undefined) return;
+        metrics.add(document);
+        metricStore.putDocument(document);
       });
     };
     const assembly = await assemble(topology, {

@@ -28,8 +28,8 @@ export class AlarmWatch {
   readonly #firing = new Set<string>();
 
   constructor({ onChange, ...options }: AlarmWatchOptions, store: MetricStore) {
-    this.#alarms = options.topology.alarms.map((settings) => new Alarm(settings));
     this.#store = store;
+    this.#alarms = this.#alarmsOf(options.topology);
     this.#metrics = new PipelineMetrics({ ...options, store });
     this.#onChange = onChange;
     this.#timer = setInterval(() => this.look(Date.now()), minuteMs).unref();
@@ -37,8 +37,15 @@ export class AlarmWatch {
 
   /** Goes on with the alarms of another definition. */
   follow(topology: PipelineMetricsOptions["topology"]): void {
-    this.#alarms = topology.alarms.map((settings) => new Alarm(settings));
+    this.#alarms = this.#alarmsOf(topology);
     this.#metrics.follow(topology);
+  }
+
+  /** The store keeps what they look back at, and no more. */
+  #alarmsOf({ alarms }: PipelineMetricsOptions["topology"]): readonly Alarm[] {
+    const all = alarms.map((settings) => new Alarm(settings));
+    this.#store.keepFor(Math.max(minuteMs, ...all.map(({ lookBackMs }) => lookBackMs)));
+    return all;
   }
 
   /** Samples the metrics of the last minute and tells of alarms that changed. */

@@ -1,27 +1,14 @@
+import type { EmbeddedMetrics } from "@millrace/aws-simulator";
+
 /** Sums over everything a function or a destination has reported. */
 export type Totals = Readonly<Record<string, number>>;
 
-/** The start of a line in the embedded metric format; only such lines are parsed. */
-const metricLineStart = '{"_aws"';
-
-/**
- * Adds up the counters that functions write as log lines in CloudWatch's embedded metric format: what CloudWatch would
- * show.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
+/** Adds up the counters that functions write for CloudWatch: what it would show. */
 export class MetricTotals {
   readonly #sums = new Map<string, Map<string, number>>();
 
-  /** Reads one line of a function's log; any other line is passed over. */
-  read(line: string): void {
-    if (!line.startsWith(metricLineStart)) return;
-    let values: Record<string, unknown>;
-    try {
-      values = JSON.parse(line) as Record<string, unknown>;
-    } catch {
-      // Cut off by the end of its process.
-      return;
-    }
+  /** Adds the counters of one line of a function's log. */
+  add(values: EmbeddedMetrics): void {
     const owner = values["function"] ?? values["destination"];
     if (typeof owner !== "string") return;
     const sums = this.#sums.get(owner) ?? new Map<string, number>();

@@ -52,6 +52,12 @@ export class Alarm {
     this.#expression = compileMetricMath(options.expression);
   }
 
+  /** How far back an evaluation looks at most. */
+  get lookBackMs(): number {
+    // The last whole period may have begun almost two periods ago.
+    return (this.options.evaluationPeriods + 1) * this.options.periodSeconds * 1_000;
+  }
+
   /** The state at a time, from the whole periods before it; those that began before `sinceMs` are well. */
   evaluate(store: MetricStore, nowMs: number, sinceMs = Number.NEGATIVE_INFINITY): AlarmState {
     const { evaluationPeriods, datapointsToAlarm, threshold, comparisonOperator, treatMissingData } = this.options;

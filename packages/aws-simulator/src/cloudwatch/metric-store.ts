@@ -12,8 +12,8 @@ export type Statistic = "Sum" | "Maximum" | "Minimum" | "Average" | "SampleCount
 const minuteMs = 60_000;
 
 /** An EMF document: what a function writes to its log for CloudWatch to read. */
-interface EmbeddedMetrics {
-  readonly _aws?: {
+export interface EmbeddedMetrics {
+  readonly _aws: {
     readonly Timestamp: number;
     readonly CloudWatchMetrics: readonly {
       readonly Namespace: string;
@@ -49,13 +49,32 @@ class Minute {
 /** Values that a minute keeps for percentiles; beyond it every second one goes. */
 const mostValues = 512;
 
+/**
+ * Reads a log line in the embedded metric format; undefined for any other line, and for one that was cut off.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function readEmbeddedMetrics(line: string): EmbeddedMetrics | undefined {
+  if (!line.includes('"_aws"')) return undefined;
+  try {
+    const document = JSON.parse(line) as Partial<EmbeddedMetrics>;
+    return document._aws === undefined ? undefined : (document as EmbeddedMetrics);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The values of metrics by minute, for as long as the longest alarm looks back. Percentiles are of a sample. */
 export class MetricStore {
-  readonly #retentionMs: number;
+  #retentionMs: number;
   readonly #series = new Map<string, Map<number, Minute>>();
 
   /** @param retentionMs how long values are kept; default one hour */
   constructor(retentionMs = 3_600_000) {
+    this.#retentionMs = retentionMs;
+  }
+
+  /** Keeps values for so long from here on. */
+  keepFor(retentionMs: number): void {
     this.#retentionMs = retentionMs;
   }
 
@@ -82,9 +101,12 @@ export class MetricStore {
 
   /** Adds the metrics of a log line in the embedded metric format; any other line is none. */
   putLine(line: string): void {
-    if (!line.includes('"_aws"')) return;
-    const document = parse(line);
-    if (document?._aws === undefined) return;
+    const document = readEmbeddedMetrics(line);
+    if (document !== undefined) this.putDocument(document);
+  }
+
+  /** Adds the metrics of a line that was read. */
+  putDocument(document: EmbeddedMetrics): void {
     const { Timestamp: atMs, CloudWatchMetrics: directives } = document._aws;
     for (const { Namespace: namespace, Dimensions: sets, Metrics: metrics } of directives) {
       for (const names of sets) {
@@ -115,14 +137,6 @@ export class MetricStore {
 function keyOf({ namespace, metricName, dimensions }: MetricName): string {
   const pairs = Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify([namespace, metricName, pairs]);
-}
-
-function parse(line: string): EmbeddedMetrics | undefined {
-  try {
-    return JSON.parse(line) as EmbeddedMetrics;
-  } catch {
-    return undefined;
-  }
 }
 
 function summarize(minutes: readonly Minute[], statistic: Statistic): number {

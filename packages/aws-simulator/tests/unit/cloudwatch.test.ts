@@ -1,5 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { Alarm, type AlarmOptions, compileMetricMath, type MetricName, MetricStore } from "../../src/index.ts";
+import {
+  Alarm,
+  type AlarmOptions,
+  compileMetricMath,
+  type MetricName,
+  MetricStore,
+  readEmbeddedMetrics,
+} from "../../src/index.ts";
 
 const minute = 60_000;
 const period = 5 * minute;
@@ -97,6 +104,9 @@ describe("a metric store", () => {
     expect(store.statistic(metric("eventsIn"), "Sum", 0, minute)).toBe(7);
     expect(store.statistic(metric("ageMs"), "SampleCount", 0, minute)).toBe(2);
     expect(store.statistic(metric("other"), "Sum", 0, minute)).toBeUndefined();
+    expect(readEmbeddedMetrics(JSON.stringify(line))).toEqual(line);
+    expect(readEmbeddedMetrics(JSON.stringify(line).slice(0, -4))).toBeUndefined();
+    expect(readEmbeddedMetrics('{"level":"info","eventsIn":3}')).toBeUndefined();
   });
 
   test("keeps few of many values, and a percentile near that of all", () => {
@@ -113,6 +123,9 @@ describe("a metric store", () => {
     store.put(records, 1, 0);
     store.put(records, 1, 11 * minute);
     expect(store.statistic(records, "Sum", 0, 12 * minute)).toBe(1);
+    store.keepFor(minute);
+    store.put(records, 1, 13 * minute);
+    expect(store.statistic(records, "Sum", 0, 14 * minute)).toBe(1);
   });
 });
 
@@ -154,6 +167,15 @@ describe("an alarm", () => {
     expect(new Alarm(silence).evaluate(store, 4 * period)).toBe("ALARM");
     expect(new Alarm(silence).evaluate(store, 4 * period, 3 * period)).toBe("OK");
     expect(new Alarm({ ...silence, treatMissingData: "notBreaching" }).evaluate(store, 4 * period)).toBe("OK");
+  });
+
+  test("finds what it looks at in a store that keeps as long as it says", () => {
+    const alarm = new Alarm({ ...options, datapointsToAlarm: 2 });
+    const store = new MetricStore(alarm.lookBackMs);
+    for (let at = 0; at < 3 * period; at += minute) store.put(records, 1, at);
+    expect(alarm.evaluate(store, 3 * period - 1)).toBe("ALARM");
+    expect(store.statistic(records, "Sum", 0, period)).toBe(5);
+    expect(new Alarm(options).lookBackMs).toBe(3 * period);
   });
 
   test("refuses what is not modelled", () => {
