@@ -1,7 +1,6 @@
 /**
  * `pnpm --filter @millrace/local soak`: runs the pipeline at a steady rate and prints whether memory and file handles
- * grow. Garbage comes and goes, and DuckDB's pages with it: the floor, the lowest figure of every two minutes, is what
- * is left when they have gone.
+ * grow. It ends with 1 when they do.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import { parseArgs } from "node:util";
 import { formatTable } from "../src/report/format-table.ts";
 import { controlUrl, runPipeline } from "../tests/integration/run-pipeline.ts";
 import { floorOf, type ProcessFigures, readFigures, slopeOf } from "../tests/soak/process-figures.ts";
+import { flatMb, flatShare, judge, type Range } from "../tests/soak/verdict.ts";
 
 const { values } = parseArgs({
   options: {
@@ -90,22 +90,29 @@ console.log(`rows in the landing table: ${JSON.stringify(events)}`);
 run.child.kill("SIGINT");
 const { code, output } = await run.ended;
 console.log(output.split("\n").slice(-16).join("\n"));
-const rows = [...samples].map(([name, own]) => {
+const format = ({ low, high }: Range): string => `${low.toFixed(0)}–${high.toFixed(0)}`;
+const judged = [...samples].map(([name, own]) => {
   const counted = own.filter(({ minute }) => minute >= Number(values.warmup));
-  const [first] = counted;
-  const last = counted.at(-1);
-  return {
-    process: name,
-    "MB after warm-up": first?.memoryMb.toFixed(0),
-    "MB at the end": last?.memoryMb.toFixed(0),
-    "MB at most": Math.max(...own.map(({ memoryMb }) => memoryMb)).toFixed(0),
-    "MB an hour": (60 * slopeOf(counted.map(({ minute, memoryMb }) => [minute, memoryMb]))).toFixed(1),
-    "floor, MB an hour": (60 * slopeOf(floorOf(counted.map(({ minute, memoryMb }) => [minute, memoryMb])))).toFixed(1),
-    "handles after warm-up": first?.handles,
-    "handles at the end": last?.handles,
-    "handles an hour": (60 * slopeOf(counted.map(({ minute, handles }) => [minute, handles]))).toFixed(1),
-  };
+  const memory = counted.map(({ minute, memoryMb }) => [minute, memoryMb] as const);
+  const handles = counted.map(({ handles: count }) => count);
+  return { name, own, memory, handles, verdict: judge(memory) };
 });
+const rows = judged.map(({ name, own, memory, handles, verdict }) => ({
+  process: name,
+  "MB, first half": format(verdict.first),
+  "MB, second half": format(verdict.second),
+  "MB at most": Math.max(...own.map(({ memoryMb }) => memoryMb)).toFixed(0),
+  "MB an hour": (60 * slopeOf(memory)).toFixed(1),
+  "floor, MB an hour": (60 * slopeOf(floorOf(memory))).toFixed(1),
+  "handles, first and last": `${handles[0]}, ${handles.at(-1)}`,
+  flat: verdict.isFlat ? "yes" : "no",
+}));
 console.log(formatTable(rows));
+const grown = judged.filter(({ verdict }) => !verdict.isFlat).map(({ name }) => name);
+console.log(
+  `\n${grown.length === 0 ? "Memory is flat" : `Memory is not flat: ${grown.join(", ")}`}. The criterion: from the first half ` +
+    `of the time after minute ${values.warmup} to the second, neither the lowest nor the highest figure of a process or ` +
+    `part grows by more than ${flatShare * 100} % or ${flatMb} MB, whichever is more.`,
+);
 rmSync(state, { recursive: true, force: true });
-process.exitCode = code === 0 ? 0 : 1;
+process.exitCode = code === 0 && grown.length === 0 ? 0 : 1;
