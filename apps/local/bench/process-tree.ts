@@ -71,7 +71,7 @@ export class ProcessTree {
   #sample(): void {
     const parents = new Map(readPids().map((pid) => [pid, readStat(pid)]));
     for (const [pid, stat] of parents) {
-      if (stat === undefined || !this.#isDescendant(pid, parents)) continue;
+      if (stat === undefined || !isDescendant(pid, this.#rootPid, parents)) continue;
       const peakMemoryMb = readPeakMemoryMb(pid);
       if (peakMemoryMb === undefined) continue;
       const name = this.#samples.get(pid)?.name ?? readName(pid);
@@ -82,17 +82,37 @@ export class ProcessTree {
       cpuSeconds: new Map([...this.#samples].map(([pid, { cpuSeconds }]) => [pid, cpuSeconds])),
     });
   }
+}
 
-  #isDescendant(pid: number, parents: ReadonlyMap<number, Stat | undefined>): boolean {
-    if (pid === this.#rootPid) return true;
-    const parent = parents.get(pid)?.parentPid;
-    return parent !== undefined && parent > 1 && this.#isDescendant(parent, parents);
-  }
+/** CPU that a process of a tree had used when it was asked for. */
+export interface TreeMember {
+  readonly pid: number;
+  readonly name: string;
+  readonly cpuSeconds: number;
+  /** Of its children that have ended, with theirs. */
+  readonly endedChildrenSeconds: number;
+}
+
+/** A process and its descendants at this moment; what has ended is counted with its parent, so that nothing is lost. */
+export function readTree(rootPid: number): TreeMember[] {
+  const stats = new Map(readPids().map((pid) => [pid, readStat(pid)]));
+  return [...stats].flatMap(([pid, stat]) =>
+    stat === undefined || !isDescendant(pid, rootPid, stats)
+      ? []
+      : { pid, name: readName(pid), cpuSeconds: stat.cpuSeconds, endedChildrenSeconds: stat.endedChildrenSeconds },
+  );
+}
+
+function isDescendant(pid: number, rootPid: number, stats: ReadonlyMap<number, Stat | undefined>): boolean {
+  if (pid === rootPid) return true;
+  const parent = stats.get(pid)?.parentPid;
+  return parent !== undefined && parent > 1 && isDescendant(parent, rootPid, stats);
 }
 
 interface Stat {
   readonly parentPid: number;
   readonly cpuSeconds: number;
+  readonly endedChildrenSeconds: number;
 }
 
 function readPids(): number[] {
@@ -115,7 +135,12 @@ function readStat(pid: number): Stat | undefined {
   const text = readText(`/proc/${pid}/stat`);
   const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
   if (fields === undefined) return undefined;
-  return { parentPid: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond };
+  const seconds = (at: number): number => Number(fields[at]) / ticksPerSecond;
+  return {
+    parentPid: Number(fields[1]),
+    cpuSeconds: seconds(11) + seconds(12),
+    endedChildrenSeconds: seconds(13) + seconds(14),
+  };
 }
 
 function readPeakMemoryMb(pid: number): number | undefined {
@@ -123,11 +148,14 @@ function readPeakMemoryMb(pid: number): number | undefined {
   return kib === undefined ? undefined : Number(kib) / 1024;
 }
 
-/** A function is named by its environment, an app by its folder, anything else by its script. */
+/** A function is named by its environment, an app by its folder, a package manager by itself, the rest by its script. */
 function readName(pid: number): string {
   const functionName = /AWS_LAMBDA_FUNCTION_NAME=([^\0]+)/.exec(readText(`/proc/${pid}/environ`) ?? "")?.[1];
   if (functionName !== undefined) return functionName;
   const command = readText(`/proc/${pid}/cmdline`) ?? "";
+  if (command.startsWith("npm exec")) return "npx";
+  if (/\/pnpm(@[\d.]+)?\0/.test(command)) return "pnpm";
+  if (command.startsWith("sh\0")) return "sh";
   const app = /apps\/([^/]+)\/dist\//.exec(command)?.[1];
   const script = command.split("\0").find((argument) => /\.[jt]s$/.test(argument));
   return app ?? basename(script ?? "?").replace(/\.[jt]s$/, "");

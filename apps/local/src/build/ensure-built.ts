@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { repositoryRoot } from "../runtime/folders.ts";
 import { buildInputs, buildOutputs } from "./build-files.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { writePackageManagerScript } from "./package-manager-script.ts";
 import { runBuild } from "./run-build.ts";
 
 /** Fingerprints of the files of the last build that went through. */
@@ -26,6 +27,7 @@ export async function ensureBuilt(options: {
   const inputs = inputsOf();
   if (isFresh(inputs)) return inputs;
   await runBuild(options);
+  writePackageManagerScript(repositoryRoot, process.env);
   // Written only if no input changed meanwhile: then what was built is of these inputs.
   if (inputsOf() !== inputs) return inputs;
   const record: BuildRecord = { inputs, outputs: outputsOf() };
