@@ -42,6 +42,17 @@ export interface TelemetryOptions {
 
 const otherKey = "other";
 
+/** A counter's sum: a cell of its own, since counting then takes one look into a map. */
+interface Counted {
+  sum: number;
+}
+
+/** The values of a distribution, of which the first `length` are there. */
+interface Observed {
+  values: Float64Array;
+  length: number;
+}
+
 /**
  * Creates the collector of one execution environment. Lambda runs one invocation at a time there, so one collector
  * serves them all in turn.
@@ -54,9 +65,8 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const { service, stage, functionName, clock = systemClock, write = writeToStdout } = options;
   const dimensions = { service, stage, function: functionName };
   let isColdStart = true;
-  let sums = new Map<CounterName, number>();
-  let series = new Map<DistributionName, Float64Array>();
-  let lengths = new Map<DistributionName, number>();
+  let sums = new Map<CounterName, Counted>();
+  let series = new Map<DistributionName, Observed>();
   let groups = new Map<BreakdownName, Map<string, number>>();
   let destinations = new Map<string, Map<DestinationCounterName, number>>();
 
@@ -72,7 +82,10 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
   const count = (counter: CounterName, by = 1): void => {
     // One value that is not a number would cost the whole document.
-    if (Number.isFinite(by)) sums.set(counter, (sums.get(counter) ?? 0) + by);
+    if (!Number.isFinite(by)) return;
+    const counted = sums.get(counter);
+    if (counted === undefined) sums.set(counter, { sum: by });
+    else counted.sum += by;
   };
 
   return {
@@ -85,17 +98,19 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     },
     observe(distribution, value) {
       if (!Number.isFinite(value)) return;
-      const length = lengths.get(distribution) ?? 0;
-      if (length >= maxObservationsPerInvocation) return;
-      let values = series.get(distribution);
-      if (values === undefined || length === values.length) {
-        const larger = new Float64Array(Math.max(128, length * 4));
-        if (values !== undefined) larger.set(values);
-        series.set(distribution, larger);
-        values = larger;
+      let observed = series.get(distribution);
+      if (observed === undefined) {
+        observed = { values: new Float64Array(128), length: 0 };
+        series.set(distribution, observed);
       }
-      values[length] = value;
-      lengths.set(distribution, length + 1);
+      if (observed.length >= maxObservationsPerInvocation) return;
+      if (observed.length === observed.values.length) {
+        const larger = new Float64Array(observed.length * 4);
+        larger.set(observed.values);
+        observed.values = larger;
+      }
+      observed.values[observed.length] = value;
+      observed.length += 1;
     },
     countBy(breakdown, key, by = 1) {
       const group = groups.get(breakdown) ?? new Map<string, number>();
@@ -104,17 +119,17 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       group.set(bounded, (group.get(bounded) ?? 0) + by);
     },
     flush() {
-      sums.set("coldStart", isColdStart ? 1 : 0);
+      sums.set("coldStart", { sum: isColdStart ? 1 : 0 });
       isColdStart = false;
       const metrics: { Name: string; Unit: string }[] = [];
       const values: Record<string, unknown> = {};
-      for (const [name, sum] of sums) {
+      for (const [name, { sum }] of sums) {
         metrics.push({ Name: name, Unit: counters[name] });
         values[name] = sum;
       }
       for (const [name, observed] of series) {
         metrics.push({ Name: name, Unit: distributions[name] });
-        values[name] = pickOrderStatistics(observed.subarray(0, lengths.get(name)), maxValuesPerMetric);
+        values[name] = pickOrderStatistics(observed.values.subarray(0, observed.length), maxValuesPerMetric);
       }
       for (const [name, group] of groups) values[name] = Object.fromEntries(group);
       writeDocument(dimensionNames, metrics, { ...dimensions, ...values });
@@ -124,7 +139,6 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       }
       sums = new Map();
       series = new Map();
-      lengths = new Map();
       groups = new Map();
       destinations = new Map();
     },
