@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export interface Measurement {
   readonly name: string;
@@ -9,6 +9,14 @@ export interface Measurement {
   readonly cpuMicrosPerEvent: number;
   /** Median of the ratios to the first candidate, each within one round. */
   readonly ofFirst: number;
+  /** CPU time of each round, in microseconds per event. */
+  readonly rounds: readonly number[];
+}
+
+/** A candidate of this checkout, or of the one whose `apps/enrichment` is the baseline. */
+export interface Subject {
+  readonly name: string;
+  readonly baseline?: string;
 }
 
 /** What a candidate's process says of one round. */
@@ -22,14 +30,15 @@ export interface RoundReport {
  * round, so that whatever else the machine does hits all alike.
  */
 export async function measure(
-  names: readonly string[],
+  subjects: readonly Subject[],
   options: { events: number; rounds: number; warmUps: number },
 ): Promise<Measurement[]> {
-  const children = names.map((name) =>
-    fork(join(import.meta.dirname, "run-candidate.ts"), [name, String(options.events)], {
-      execArgv: ["--conditions=@millrace/source"],
-    }),
-  );
+  const names = subjects.map(({ name, baseline }) => (baseline === undefined ? name : `${name}, baseline`));
+  const children = subjects.map(({ name, baseline }) => {
+    const bench = baseline === undefined ? import.meta.dirname : join(resolve(baseline), "bench");
+    const execArgv = ["--conditions=@millrace/source"];
+    return fork(join(bench, "run-candidate.ts"), [name, String(options.events)], { execArgv, cwd: join(bench, "..") });
+  });
   try {
     const micros = names.map((): number[] => []);
     for (let round = -options.warmUps; round < options.rounds; round++) {
@@ -45,12 +54,18 @@ export async function measure(
         name,
         eventsPerSecond: Math.round(1e6 / median(own)),
         cpuMicrosPerEvent: Number(median(own).toFixed(2)),
-        ofFirst: Number(median(own.map((each, round) => (first[round] ?? 0) / each)).toFixed(3)),
+        ofFirst: medianRatio(first, own),
+        rounds: own,
       };
     });
   } finally {
     for (const child of children) child.kill();
   }
+}
+
+/** Median of the ratios of two candidates, each within one round. */
+export function medianRatio(of: readonly number[], to: readonly number[]): number {
+  return Number(median(of.map((each, round) => each / (to[round] ?? Number.NaN))).toFixed(3));
 }
 
 /** The answer of a process, or that it has ended. */

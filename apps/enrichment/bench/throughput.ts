@@ -1,6 +1,7 @@
 /**
  * Events per second on one core: `pnpm bench`, `pnpm bench --json`, `--quick` for a short look, `--no-growth` without
- * the last.
+ * the last. `--baseline <folder>` compares record and handler with those of another checkout's `apps/enrichment`
+ * instead, in turn, and tells the ratios of their CPU time.
  *
  * - floor: base64 → JSON.parse → one validator of Ajv's standalone code → stringify → bytes, in a loop; the same with
  *   our validator, which counts the characters of a text only when it must.
@@ -12,49 +13,85 @@
  * - growth: records of ten types with ten and with a thousand contracts, and of a thousand types; after each validator
  *   has been called often enough to be compiled to machine code, as it is in a function that lives for minutes.
  */
-import { measure, type Measurement } from "./measure.ts";
+import { parseArgs } from "node:util";
+import { measure, type Measurement, medianRatio } from "./measure.ts";
 import { createSampleRecords } from "./sample-records.ts";
 
-const isQuick = process.argv.includes("--quick");
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    growth: { type: "boolean", default: true },
+    baseline: { type: "string" },
+  },
+  allowNegative: true,
+});
 const events = 10_000;
-const rounds = isQuick ? 7 : 25;
-const warmUps = isQuick ? 8 : 20;
+const rounds = values.quick ? 7 : 25;
+const warmUps = values.quick ? 8 : 20;
 // A thousand types see ten events each in a round.
-const growthWarmUps = isQuick ? 40 : 150;
+const growthWarmUps = values.quick ? 40 : 150;
+const bytesOfAll = createSampleRecords(events).reduce((sum, each) => sum + each.length, 0);
+const bytesPerEvent = Math.round(bytesOfAll / events);
 
-const names = ["floor", "floor, our validator", "record", "handler floor", "handler", "usual"];
-const compared = await measure(names, { events, rounds, warmUps });
-const growth = process.argv.includes("--no-growth")
-  ? []
-  : await measure(["10 contracts", "1000 contracts, 10 in use", "1000 contracts, all in use"], {
-      events,
-      rounds,
-      warmUps: growthWarmUps,
-    });
+if (values.baseline === undefined) await compareWithOthers();
+else await compareWithBaseline(values.baseline);
 
-const of = (name: string): Measurement | undefined => compared.find((each) => each.name === name);
-const ratio = (name: string, to: string) =>
-  Number(((of(name)?.eventsPerSecond ?? 0) / (of(to)?.eventsPerSecond ?? 0)).toFixed(2));
-const result = {
-  node: process.version,
-  bytesPerEvent: Math.round(createSampleRecords(events).reduce((sum, each) => sum + each.length, 0) / events),
-  rounds,
-  compared,
-  recordOfFloor: of("record")?.ofFirst,
-  recordOfFloorWithOurValidator: ratio("record", "floor, our validator"),
-  recordOfUsual: ratio("record", "usual"),
-  handlerOfFloor: ratio("handler", "handler floor"),
-  handlerOfUsual: ratio("handler", "usual"),
-  growth,
-};
-
-if (process.argv.includes("--json")) console.log(JSON.stringify(result));
-else {
-  console.log(`${events} events of ${result.bytesPerEvent} bytes, ${rounds} rounds, Node ${process.version}`);
-  console.table([...compared, ...growth]);
-  console.log(
-    `record = ${result.recordOfFloor ?? 0} of the floor (${result.recordOfFloorWithOurValidator} with our validator), ` +
-      `${result.recordOfUsual} × usual; ` +
-      `handler = ${result.handlerOfFloor} of its floor, ${result.handlerOfUsual} × usual`,
+async function compareWithBaseline(baseline: string): Promise<void> {
+  const compared = ["record", "handler"];
+  const subjects = compared.flatMap((name) => [{ name }, { name, baseline }]);
+  const measured = await measure(subjects, { events, rounds, warmUps });
+  const cpuOf = (name: string) => measured.find((each) => each.name === name)?.rounds ?? [];
+  const ratios = compared.map((name) => ({ name, cpuRatio: medianRatio(cpuOf(name), cpuOf(`${name}, baseline`)) }));
+  report({ compared: measured, growth: [] }, ratios, () =>
+    ratios.map(({ name, cpuRatio }) => `CPU of ${name} = ${cpuRatio} × the baseline's`).join("; "),
   );
+}
+
+async function compareWithOthers(): Promise<void> {
+  const names = ["floor", "floor, our validator", "record", "handler floor", "handler", "usual"];
+  const compared = await measure(
+    names.map((name) => ({ name })),
+    { events, rounds, warmUps },
+  );
+  const grown = ["10 contracts", "1000 contracts, 10 in use", "1000 contracts, all in use"];
+  const growth = values.growth
+    ? await measure(
+        grown.map((name) => ({ name })),
+        { events, rounds, warmUps: growthWarmUps },
+      )
+    : [];
+  const of = (name: string): Measurement | undefined => compared.find((each) => each.name === name);
+  const ratio = (name: string, to: string) =>
+    Number(((of(name)?.eventsPerSecond ?? 0) / (of(to)?.eventsPerSecond ?? 0)).toFixed(2));
+  const ratios = {
+    recordOfFloor: of("record")?.ofFirst ?? 0,
+    recordOfFloorWithOurValidator: ratio("record", "floor, our validator"),
+    recordOfUsual: ratio("record", "usual"),
+    handlerOfFloor: ratio("handler", "handler floor"),
+    handlerOfUsual: ratio("handler", "usual"),
+  };
+  report(
+    { compared, growth },
+    ratios,
+    () =>
+      `record = ${ratios.recordOfFloor} of the floor (${ratios.recordOfFloorWithOurValidator} with our validator), ` +
+      `${ratios.recordOfUsual} × usual; ` +
+      `handler = ${ratios.handlerOfFloor} of its floor, ${ratios.handlerOfUsual} × usual`,
+  );
+}
+
+function report(
+  measured: { compared: readonly Measurement[]; growth: readonly Measurement[] },
+  ratios: object,
+  describe: () => string,
+): void {
+  if (values.json) {
+    console.log(JSON.stringify({ node: process.version, bytesPerEvent, rounds, ...measured, ...ratios }));
+    return;
+  }
+  const rows = [...measured.compared, ...measured.growth].map(({ rounds: _, ...row }) => row);
+  console.log(`${events} events of ${bytesPerEvent} bytes, ${rounds} rounds, Node ${process.version}`);
+  console.table(rows);
+  console.log(describe());
 }
