@@ -8,6 +8,7 @@ import {
 import type { SchemaErrors } from "@millrace/event-contracts";
 import type { RunEnrichments } from "./enrichments/run-enrichments.ts";
 import { type ExactEvent, needsExactReading, readExactly } from "./envelope/exact-event.ts";
+import { holdsQuotes } from "./envelope/decode-lines.ts";
 import { exchangeTexts } from "./envelope/write-event.ts";
 import { MaskingFailedError } from "./errors.ts";
 import type { MaskEvent, MaskingOrder } from "./privacy/mask-event.ts";
@@ -45,6 +46,7 @@ export interface EnrichedLine {
  * masking cannot leak what it does not have. The event is changed in place.
  *
  * @param text the JSON the event was read from: what is written keeps the digits of its numbers
+ * @param mayHoldJson whether a text in it may be JSON itself; read from the text when left out
  * @throws UnstorableIdentityError for an event that no store could tell from others
  * @throws MaskingFailedError and whatever else goes wrong in masking: the event must not leave
  */
@@ -53,12 +55,14 @@ export function enrichEvent(
   text: string,
   stamp: ProcessingStamp,
   context: EventContext,
+  mayHoldJson = holdsQuotes(text),
 ): EnrichedLine {
   const clientIp = typeof event.clientip === "string" ? event.clientip : undefined;
   const contract = context.selectContract(event);
   const found = contract.validate?.(event.data) ?? null;
 
-  const masked = maskAndWrite(event, text, found === null ? contract.masking : contract.strictMasking, context);
+  const order = found === null ? contract.masking : contract.strictMasking;
+  const masked = maskAndWrite(event, text, (each) => maskOrFail(context.maskEvent, each, order, mayHoldJson));
   const { log } = masked;
   const validation = found === null ? contract.faultless : describeFaults(contract, found, masked.event.data, log);
   const enrichment = context.runEnrichments(masked.event, clientIp);
@@ -88,13 +92,13 @@ interface MaskedEvent {
  * escapes) is written anew; if that would change digits, or leave what no store takes, the text is read once more with
  * both in mind, and masked again.
  */
-function maskAndWrite(event: RawEvent, text: string, order: MaskingOrder, { maskEvent }: EventContext): MaskedEvent {
-  const log = maskOrFail(maskEvent, event, order, text);
+function maskAndWrite(event: RawEvent, text: string, mask: (event: RawEvent) => MaskingLog): MaskedEvent {
+  const log = mask(event);
   const passedOn = exchangeTexts(event, text, log);
   if (passedOn !== undefined) return { event, log, json: passedOn, fidelity: "" };
   if (!needsExactReading(text)) return { event, log, json: JSON.stringify(event), fidelity: "" };
   const exact = readExactly(text);
-  const exactLog = maskOrFail(maskEvent, exact.event, order, text);
+  const exactLog = mask(exact.event);
   return {
     event: exact.event,
     log: exactLog,
@@ -113,9 +117,9 @@ function writeFidelity({ notes, noteCount }: ExactEvent, log: MaskingLog): strin
   return `,"fidelity":${JSON.stringify(fidelity)}`;
 }
 
-function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder, text: string): MaskingLog {
+function maskOrFail(maskEvent: MaskEvent, event: RawEvent, order: MaskingOrder, mayHoldJson: boolean): MaskingLog {
   try {
-    return maskEvent(event, order, text);
+    return maskEvent(event, order, mayHoldJson);
   } catch (cause) {
     throw cause instanceof MaskingFailedError
       ? cause

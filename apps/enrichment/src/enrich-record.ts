@@ -6,7 +6,7 @@ import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/
 import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import { isAggregated } from "./envelope/aggregated-record.ts";
 import { type EnrichedLine, enrichEvent, type EventContext, type ProcessingStamp } from "./enrich-event.ts";
-import { decodeLines } from "./envelope/decode-lines.ts";
+import { decodeLines, holdsQuotes, type RawLine } from "./envelope/decode-lines.ts";
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
@@ -90,7 +90,7 @@ export function enrichRecord(
   const lines = decodeLines(bytes);
   for (let index = 0; index < lines.length; index++) {
     if (index > 0) time?.check();
-    const line = lines[index] as DecodedLine;
+    const line = lines[index] as RawLine;
     const outcome = enrichLine(line, stamp, context);
     if ("json" in outcome) enriched.push(outcome);
     else {
@@ -103,11 +103,11 @@ export function enrichRecord(
   return { enriched, badRows, atMs, error: firstError };
 }
 
-function enrichLine(line: DecodedLine, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {
+function enrichLine(line: RawLine, stamp: ProcessingStamp, context: RecordContext): EnrichedLine | Fault {
   if (!line.ok) return { kind: failureKinds[line.error.code], message: line.error.message };
   try {
     const read = readEvent(line.value, line.text);
-    return read.ok ? enrichReadEvent(read.event, line.text, stamp, context) : read;
+    return read.ok ? enrichReadEvent(read.event, line, stamp, context) : read;
   } catch (error) {
     if (error instanceof MaskingFailedError) return { kind: badRowKinds.maskingFailed, message: error.message, error };
     if (error instanceof UnstorableIdentityError) return { kind: badRowKinds.notAnEvent, message: error.message };
@@ -118,11 +118,12 @@ function enrichLine(line: DecodedLine, stamp: ProcessingStamp, context: RecordCo
 
 function enrichReadEvent(
   event: RawEvent,
-  text: string,
+  { text, mayHoldQuotes }: Extract<RawLine, { ok: true }>,
   stamp: ProcessingStamp,
   context: RecordContext,
 ): EnrichedLine | Fault {
-  const enriched = enrichEvent(event, text, stamp, context);
+  const mayHoldJson = mayHoldQuotes !== false && holdsQuotes(text);
+  const enriched = enrichEvent(event, text, stamp, context, mayHoldJson);
   const size = recordSize(enriched, context.maxRecordBytes);
   if (size > context.maxRecordBytes) {
     return {

@@ -10,10 +10,9 @@ export function countRecord(
   sources: SourceWatch,
   { enriched, badRows, atMs }: EnrichedRecord,
 ): void {
-  telemetry.count(
-    "eventsIn",
-    badRows.reduce((sum, row) => sum + eventsOf(row), enriched.length),
-  );
+  let eventsIn = enriched.length;
+  for (const row of badRows) eventsIn += eventsOf(row);
+  telemetry.count("eventsIn", eventsIn);
   telemetry.count("eventsOut", enriched.length);
   for (const { validation, notes, receivedAt, source } of enriched) {
     sources.add(source, validation.status === "invalid");
