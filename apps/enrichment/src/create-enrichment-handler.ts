@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+import type { ActiveEnrichment } from "@millrace/enrichments";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import { createPayloadSeal, type PrivacyKey } from "@millrace/privacy-keys";
@@ -20,7 +21,7 @@ import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
-import { type ActiveEnrichment, createEnrichmentRun } from "./enrichments/run-enrichments.ts";
+import { createEnrichmentRun } from "./run-enrichments.ts";
 import { givingBackMarginMs, maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";

@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { createBundleReader } from "@millrace/enrichments";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import type { PrivacyKey } from "@millrace/privacy-keys";
 import { systemClock } from "@millrace/put-records";
 import { createRecordContext } from "./create-enrichment-handler.ts";
 import { defaultEnrichments } from "./default-enrichments.ts";
 import { enrichRecord } from "./enrich-record.ts";
-import { createBundleReader } from "./enrichments/database.ts";
 
 /** One raw event as enrichment would write it. */
 export type EnrichmentPreview =

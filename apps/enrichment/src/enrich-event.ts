@@ -6,7 +6,7 @@ import {
   type ValidationResult,
 } from "@millrace/event-contracts";
 import type { SchemaErrors } from "@millrace/event-contracts";
-import type { RunEnrichments } from "./enrichments/run-enrichments.ts";
+import type { RunEnrichments } from "./run-enrichments.ts";
 import { type ExactEvent, needsExactReading, readExactly } from "./envelope/exact-event.ts";
 import { holdsQuotes } from "./envelope/decode-lines.ts";
 import { exchangeTexts } from "./envelope/write-event.ts";

@@ -21,18 +21,6 @@ export class MaskingFailedError extends EnrichmentError {
   readonly code = "ENRICHMENT_MASKING_FAILED";
 }
 
-/** An enrichment could not do its work; the message becomes a note on the event. */
-export class EnrichmentFailedError extends EnrichmentError {
-  override readonly name = "EnrichmentFailedError";
-  readonly code = "ENRICHMENT_FAILED";
-}
-
-/** A database in MaxMind format cannot be opened. */
-export class DatabaseError extends EnrichmentError {
-  override readonly name = "DatabaseError";
-  readonly code = "ENRICHMENT_DATABASE";
-}
-
 /**
  * Half a surrogate pair in an attribute that identifies the event: once repaired, it would be the identity of another
  * event.

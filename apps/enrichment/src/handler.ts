@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { contracts } from "#contracts";
 import { createSecretReader } from "@millrace/aws-request";
+import { createBundleReader } from "@millrace/enrichments";
 import { createKinesisClient, systemClock } from "@millrace/put-records";
 import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetry";
 import { readConfig } from "./config/read-config.ts";
 import { createEnrichmentHandler } from "./create-enrichment-handler.ts";
 import { defaultEnrichments } from "./default-enrichments.ts";
-import { createBundleReader } from "./enrichments/database.ts";
 import { createPrivacyKeySource } from "./privacy/privacy-key-source.ts";
 
 /** Put in by the build: what was built, and a hash of the contracts in it. Benchmarks bundle without them. */

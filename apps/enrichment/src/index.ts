@@ -1,11 +1,4 @@
 export { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
-export {
-  createEnrichments,
-  type EnrichmentEntry,
-  type EnrichmentOptions,
-  type EnrichmentOverride,
-  resolveOptions,
-} from "./config/enrichment-options.ts";
 export { type EnrichmentConfig, readConfig } from "./config/read-config.ts";
 export {
   createEnrichmentHandler,
@@ -15,8 +8,6 @@ export {
 export { defaultEnrichments } from "./default-enrichments.ts";
 export type { EnrichedLine } from "./enrich-event.ts";
 export { type EnrichedRecord, enrichRecord, type RecordContext } from "./enrich-record.ts";
-export { createBundleReader } from "./enrichments/database.ts";
-export type { ActiveEnrichment } from "./enrichments/run-enrichments.ts";
 export { ConfigError, EnrichmentError } from "./errors.ts";
 export {
   createPrivacyKeySource,

@@ -36,29 +36,6 @@ export function pointerStep(key: string): string {
   return key.includes("~") || key.includes("/") ? `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}` : `/${key}`;
 }
 
-/** The steps of a JSON Pointer, unescaped. */
-export function pointerKeys(pointer: string): string[] {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-/**
- * The value a list of steps leads to; `undefined` when there is none.
- *
- * What `Object.prototype` has under a step is a function and leads nowhere, so properties need not be asked whether
- * they are the object's own; that would take longer than all the rest.
- */
-export function valueAt(root: unknown, keys: readonly string[]): unknown {
-  let value = root;
-  for (const key of keys) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as JsonObject)[key];
-  }
-  return typeof value === "function" || value === Object.prototype ? undefined : value;
-}
-
 /** Whether a value nests deeper than `limit`; a value without children has depth 1. Recursion stops at the limit. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -32,15 +32,6 @@ export const maxFidelityNotes = 20;
 /** Text of a value quoted in a validation error, in UTF-16 units. */
 export const maxQuotedLength = 64;
 
-/** Entries of a cache by input. Two generations of them are held. */
-export const maxCacheEntries = 5_000;
-
-/** Longest input that is cached, in UTF-16 units: bounds the bytes of a cache, not just its entries. */
-export const maxCachedKeyLength = 2_048;
-
-/** Longest part of a URL that is copied into an enrichment. */
-export const maxUrlPartLength = 1_024;
-
 /**
  * Privacy keys older than this are read again: a rotation reaches every running function within it. A read costs 0.05
  * USD per 10,000, https://aws.amazon.com/secrets-manager/pricing/.

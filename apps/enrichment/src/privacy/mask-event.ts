@@ -1,6 +1,6 @@
 import type { PrivacyDetector, PrivacyMap, RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
-import { BoundedCache, rememberLast } from "../bounded-cache.ts";
+import { BoundedCache, rememberLast } from "@millrace/enrichments/bounded-cache";
 import { pointerStep } from "../json-value.ts";
 import {
   maskByRule,

@@ -1,5 +1,5 @@
 import type { MaskedField } from "@millrace/event-contracts";
-import { BoundedCache } from "../bounded-cache.ts";
+import { BoundedCache } from "@millrace/enrichments/bounded-cache";
 import { type JsonObject, setProperty } from "../json-value.ts";
 import { maxReportedFields } from "../limits.ts";
 

@@ -1,5 +1,5 @@
+import { BoundedCache } from "@millrace/enrichments/bounded-cache";
 import { type PrivacyKey, PrivacyKeysError, type Pseudonym, pseudonymOf } from "@millrace/privacy-keys";
-import { BoundedCache } from "../bounded-cache.ts";
 
 /** Makes pseudonyms under every live key. */
 export interface Pseudonymizer {

@@ -5,7 +5,7 @@ import {
   type PrivacyRule,
   strictestRule,
 } from "@millrace/event-contracts";
-import { rememberLast } from "../bounded-cache.ts";
+import { rememberLast } from "@millrace/enrichments/bounded-cache";
 import { pointerStep } from "../json-value.ts";
 import { maxRememberedNames } from "../limits.ts";
 import { allDetectors, rememberingScan, type ScanText } from "./scan-text.ts";

@@ -1,5 +1,5 @@
 import type { PrivacyDetector } from "@millrace/event-contracts";
-import { BoundedCache } from "../bounded-cache.ts";
+import { BoundedCache } from "@millrace/enrichments/bounded-cache";
 import { findCards } from "./find-cards.ts";
 import { findEmails } from "./find-emails.ts";
 import { findIbans } from "./find-ibans.ts";

@@ -1,7 +1,8 @@
 import type { ValidationError } from "@millrace/event-contracts";
 import type { SchemaError } from "@millrace/event-contracts";
 import { NumberText } from "@millrace/event-pattern";
-import { pointerKeys, pointerStep, valueAt } from "../json-value.ts";
+import { pointerKeys, valueAt } from "@millrace/enrichments";
+import { pointerStep } from "../json-value.ts";
 import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
 import { allDetectors, scanText } from "../privacy/scan-text.ts";
 

@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, test } from "@jest/globals";
 import { createSampleRandom, createSampleRecords } from "../../bench/sample-records.ts";
 import { createMutations } from "../../scripts/mutations.ts";
-import { enrichmentDefinitions } from "../../src/enrichments/definitions.ts";
+import { enrichmentDefinitions } from "@millrace/enrichments";
 import { enrichRecord } from "../../src/index.ts";
 import {
   createContext,
@@ -19,8 +19,12 @@ import {
   schemasFolder,
 } from "../raw-events.ts";
 
-const readSchema = (name: string, version = "1-0-0") =>
-  JSON.parse(readFileSync(join(schemasFolder, "envelope", name, `${version}.json`), "utf8")) as {
+const newestOf = (name: string) =>
+  readdirSync(join(schemasFolder, "envelope", name))
+    .sort()
+    .at(-1) ?? "";
+const readSchema = (name: string) =>
+  JSON.parse(readFileSync(join(schemasFolder, "envelope", name, newestOf(name)), "utf8")) as {
     $id: string;
     properties: Record<string, unknown>;
   };
@@ -29,7 +33,7 @@ const enrichment = readSchema("enrichment");
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
 ajv.addSchema(enrichment);
-const validate = ajv.compile(readSchema("enriched-event", "1-1-0"));
+const validate = ajv.compile(readSchema("enriched-event"));
 
 function faultsOf(enriched: unknown): unknown[] {
   return validate(enriched) ? [] : [validate.errors, enriched];

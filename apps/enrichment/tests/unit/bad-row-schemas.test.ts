@@ -26,7 +26,9 @@ formats.default(ajv);
 for (const name of readdirSync(folder)) {
   for (const file of versionsOf(name)) ajv.addSchema(readVersion(name, file));
 }
-for (const name of ["enriched-event", "enrichment"]) ajv.addSchema(readSchema(join("..", "envelope", name)));
+for (const name of ["../envelope/enriched-event", "../envelope/enrichment"]) {
+  for (const file of versionsOf(name)) ajv.addSchema(readVersion(name, file));
+}
 
 const page = readFileSync(join(schemasFolder, "../docs/bad-rows.md"), "utf8");
 const documented = Array.from(

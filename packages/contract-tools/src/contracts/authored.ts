@@ -19,8 +19,8 @@ import { product } from "./shared/product.ts";
  * `pnpm schemas new` steps to the next one, and the file of the one before stays as it was rendered.
  */
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
-  "envelope/enriched-event/1-1-0.json": enrichedEvent,
-  "envelope/enrichment/1-0-0.json": enrichment,
+  "envelope/enriched-event/1-1-1.json": enrichedEvent,
+  "envelope/enrichment/1-0-1.json": enrichment,
   "envelope/raw-event/1-0-0.json": rawEvent,
   "events/commerce/cart-change/1-0-0.json": commerceCartChange,
   "events/commerce/product-view/1-0-0.json": commerceProductView,

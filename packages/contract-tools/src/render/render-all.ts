@@ -1,3 +1,4 @@
+import { renderOptionsSchema } from "@millrace/enrichments/schemas";
 import type { Contract, Json } from "@millrace/schema-graph";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +9,8 @@ import { RegistryError } from "../errors.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import { readSchemaFiles } from "../registry/load-registry.ts";
 import { renderSchemas } from "./render-schemas.ts";
+
+const optionsSchema = "apps/enrichment/options/enrichments.schema.json";
 
 /**
  * Every generated file, by path from the root of the repository: schemas first, then what follows from all schemas.
@@ -23,6 +26,7 @@ export function renderAll(repositoryRoot: string): Map<string, string> {
     ...[...rendered].map(([path, text]): [string, string] => [`schemas/${path}`, text]),
     [`${generated}/contract-types.ts`, renderContractTypes(registry)],
     [`${generated}/contracts.ts`, renderContractsModule(registry, { runtimeModule: "../validator-runtime.ts" })],
+    [optionsSchema, json(renderOptionsSchema())],
     ...[...docs].map(([name, text]): [string, string] => [`docs/contracts/${name}`, text]),
   ]);
 }
@@ -48,4 +52,8 @@ function firstExample(root: string, contract: Contract): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

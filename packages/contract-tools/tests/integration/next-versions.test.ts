@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,17 +14,32 @@ let copy: string;
 beforeEach(async () => {
   copy = mkdtempSync(join(tmpdir(), "next-version-"));
   const parts = ["schemas", "docs/contracts", "packages/event-contracts/src/generated"];
-  for (const name of ["packages/contract-tools", "apps/enrichment"]) {
+  for (const name of ["packages/contract-tools", "packages/enrichments", "apps/enrichment"]) {
     parts.push(`${name}/src`, `${name}/package.json`);
-    mkdirSync(join(copy, name), { recursive: true });
-    symlinkSync(join(repository, name, "node_modules"), join(copy, name, "node_modules"));
+    linkDependencies(name);
   }
+  parts.push("packages/enrichments/rules", "apps/enrichment/options");
   for (const part of parts) cpSync(join(repository, part), join(copy, part), { recursive: true });
   await git("init", "--quiet", "--initial-branch=main");
   await git("add", "schemas");
   await git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--message=merged");
 }, 60_000);
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
+
+/** The packages that are installed here, but for the one whose copy is edited. */
+function linkDependencies(name: string): void {
+  const installed = join(repository, name, "node_modules");
+  const folder = join(copy, name, "node_modules");
+  mkdirSync(join(folder, "@millrace"), { recursive: true });
+  for (const each of readdirSync(installed)) {
+    if (each !== "@millrace") symlinkSync(join(installed, each), join(folder, each));
+  }
+  for (const each of readdirSync(join(installed, "@millrace"))) {
+    const isCopied = each === "enrichments";
+    const target = isCopied ? join(copy, "packages/enrichments") : join(installed, "@millrace", each);
+    symlinkSync(target, join(folder, "@millrace", each));
+  }
+}
 
 function git(...args: string[]): Promise<unknown> {
   return run("git", args, { cwd: copy });
@@ -49,55 +64,64 @@ function edit(file: string, before: string, after: string): void {
 }
 
 describe("pnpm schemas new, of what is authored in zod", () => {
-  test("an enrichment comes with a module, a property and one command, from start to end", async () => {
+  test("an enrichment comes with three files: its own, a line in the list, its place in the options", async () => {
     const stepped = await schemas("new", "envelope/enrichment");
-    expect(stepped).toContain("written: schemas/envelope/enrichment/1-0-1.json");
+    const enrichmentFile = /^written: (schemas\/envelope\/enrichment\/[0-9-]+[.]json)$/m.exec(stepped)?.[1] ?? "";
     // It refers to the enrichment's value in the code, so it follows.
     expect(stepped).toMatch(/^written: schemas\/envelope\/enriched-event\/[0-9-]+[.]json$/m);
     expect(await schemas("check", "--base", "main")).toMatch(/: 0 fault\(s\)\n$/);
 
-    const property =
-      '  weather: part({ celsius: z.number().describe("Outside, in °C.") }).optional().describe("The weather."),\n';
-    edit(
-      "packages/contract-tools/src/contracts/envelope/enrichment.ts",
-      "  client: part({",
-      `${property}  client: part({`,
+    writeFileSync(
+      join(copy, "packages/enrichments/src/weather.ts"),
+      `import { createAddition } from "./addition.ts";
+import { defineEnrichment } from "./definition.ts";
+
+export const weather = defineEnrichment({
+  name: "weather",
+  options: {
+    type: "object",
+    required: ["celsius"],
+    additionalProperties: false,
+    properties: { celsius: { type: "number", description: "The one temperature." } },
+  },
+  result: {
+    description: "The weather.",
+    type: "object",
+    required: ["celsius"],
+    additionalProperties: false,
+    properties: { celsius: { type: "number", description: "Outside, in °C." } },
+  },
+  create: ({ celsius }) => ({ enrich: () => createAddition("weather", { celsius }) }),
+});
+`,
     );
+    edit(
+      "packages/enrichments/src/definitions.ts",
+      "export { bot }",
+      'export { weather } from "./weather.ts";\nexport { bot }',
+    );
+    const entry = '{ "name": "weather", "options": { "celsius": 21 } }';
+    edit("apps/enrichment/options/enrichments.json", '{ "name": "client" },', `{ "name": "client" }, ${entry},`);
+
     const rendered = await schemas("render");
-    expect(rendered).toContain("written: schemas/envelope/enrichment/1-0-1.json");
-    expect(rendered).not.toContain("enrichment/1-0-0.json");
+    expect(rendered).toContain(`written: ${enrichmentFile}`);
+    expect(rendered).toContain("written: apps/enrichment/options/enrichments.schema.json");
     expect(await schemas("check", "--base", "main")).toMatch(/: 0 fault\(s\)\n$/);
     const types = readFileSync(join(copy, "packages/event-contracts/src/generated/contract-types.ts"), "utf8");
-    expect(types).toContain("export type NewestEnrichment = EnrichmentV1_0_1;");
     expect(types).toMatch(/weather\?: /);
-
-    writeFileSync(
-      join(copy, "apps/enrichment/src/enrichments/weather.ts"),
-      `import { createAddition } from "./addition.ts";
-import type { EnrichmentDefinition } from "./enrichment.ts";
-
-export const weather: EnrichmentDefinition = {
-  name: "weather",
-  create: ({ celsius }) => ({ enrich: () => createAddition("weather", { celsius }) }),
-};
-`,
-    );
-    const definitions = "apps/enrichment/src/enrichments/definitions.ts";
-    edit(definitions, "= [\n  client,", "= [\n  weather,\n  client,");
-    edit(definitions, "import { bot }", 'import { weather } from "./weather.ts";\nimport { bot }');
-    writeFileSync(
-      join(copy, "apps/enrichment/src/try.ts"),
-      `import { createEnrichments } from "./config/enrichment-options.ts";
-const [weather] = createEnrichments([{ name: "weather", options: { celsius: 21 } }], { readFile: () => new Uint8Array() }, []);
-const input = { event: {}, clientIp: undefined, resultOf: () => undefined };
-console.log(JSON.stringify(weather.enrich(input).value));
-`,
-    );
-    const added = await node("apps/enrichment/src/try.ts");
-    const schema = JSON.parse(readFileSync(join(copy, "schemas/envelope/enrichment/1-0-1.json"), "utf8")) as {
+    const schema = JSON.parse(readFileSync(join(copy, enrichmentFile), "utf8")) as {
       properties: Record<string, { required: string[] }>;
     };
-    expect(Object.keys(JSON.parse(added) as object)).toEqual(schema.properties["weather"]?.required);
+    expect(schema.properties["weather"]?.required).toEqual(["celsius"]);
+
+    writeFileSync(
+      join(copy, "apps/enrichment/src/try.ts"),
+      `import { defaultEnrichments } from "./default-enrichments.ts";
+const weather = defaultEnrichments("dev", { readFile: () => new Uint8Array() }).find(({ name }) => name === "weather");
+console.log(JSON.stringify(weather.enrich({}).value));
+`,
+    );
+    expect(await node("apps/enrichment/src/try.ts")).toBe('{"celsius":21}\n');
   }, 120_000);
 
   test("a shared document takes the contracts along that the code puts it into, and leaves the others", async () => {

@@ -96,12 +96,12 @@ describe("warehouse views", () => {
   });
 
   test("close with what enrichment added, typed, and keep the columns of the data where they are", async () => {
-    const enrichment = JSON.parse(renderSchemas().get("envelope/enrichment/1-0-0.json") ?? "") as Json;
+    const enrichment = JSON.parse(renderSchemas().get("envelope/enrichment/1-0-1.json") ?? "") as Json;
     const [view] = renderWarehouseViews(
       registryOf({
         ...versions,
         "events/shop/visit/1-0-0.json": object({ page: text }),
-        "envelope/enrichment/1-0-0.json": enrichment,
+        "envelope/enrichment/1-0-1.json": enrichment,
       }),
     ).filter(({ name }) => name === "SHOP_VISIT_1");
     expect(view?.columns.map(({ name }) => name)).toEqual(["page"]);

@@ -40,10 +40,10 @@ export const newestSchemas = {
 } as const;
 
 /** The newest version. */
-export type NewestEnrichedEvent = EnrichedEventV1_1_0;
+export type NewestEnrichedEvent = EnrichedEventV1_1_1;
 
 /** The newest version. */
-export type NewestEnrichment = EnrichmentV1;
+export type NewestEnrichment = EnrichmentV1_0_1;
 
 /** What enrichment writes: the event, masked, and everything known about it. */
 export interface EnrichedEventV1 {
@@ -331,6 +331,108 @@ export interface EnrichedEventV1_1_0 {
   };
 }
 
+/** The event as enrichment writes it: masked, with everything known about it. */
+export interface EnrichedEventV1_1_1 {
+  /** The CloudEvent with its sensitive fields masked. */
+  event: {
+    /** Version of CloudEvents. */
+    specversion: "1.0";
+    /** Unique together with `source`. */
+    id: string;
+    /** URI reference of the producer. */
+    source: string;
+    /** `<domain>.<event>`; names the contract. */
+    type: string;
+    /** The subject of the event; becomes the partition key. */
+    subject?: string;
+    /** `$id` of the schema `data` adheres to. */
+    dataschema?: string;
+    /** When it happened, in the form of RFC 3339. */
+    time: string;
+    /** Tenant the write key belongs to. */
+    tenantid: string;
+    /** When ingest took the event, in the form of RFC 3339. */
+    receivedat: string;
+    /** The sender's own number of this revision: a whole number up to 2147483647, or its digits as a text. Anything else counts as 0, as if absent; the greater one replaces the lesser. */
+    revision?: unknown;
+    /** When the event was put on the raw stream again, in the form of RFC 3339; absent when it comes from its sender. */
+    replayedat?: string;
+    /** The facts of the event, masked. */
+    data?: unknown;
+    [key: string]: unknown;
+  };
+  enrichment: EnrichmentV1_0_1;
+  /** The verdict of the contract. An invalid or unknown event still flows. */
+  validation: {
+    /** `unknown`: there is no schema for this `type` or `dataschema`. */
+    status: "valid" | "invalid" | "unknown";
+    /** `$id` of the schema that was applied, null when unknown. */
+    schema: string | null;
+    /** All errors up to a limit; empty unless invalid. */
+    errors: {
+      /** JSON Pointer into the event, e.g. `/data/rank`. */
+      path: string;
+      /** JSON Schema keyword that failed, e.g. `minimum`. */
+      keyword: string;
+      /** The fault, for people. */
+      message: string;
+      /** The demand of the schema, e.g. `>= 1`. */
+      expected?: unknown;
+      /** The value in the event, shortened; absent when masking changed it. */
+      actual?: unknown;
+    }[];
+    /** How many errors there were, when more than `errors` holds. */
+    errorCount?: number;
+  };
+  /** The fields that were masked. */
+  privacy: {
+    /** Each masked field with its treatment, up to a limit. */
+    masked: {
+      /** JSON Pointer into the event, e.g. `/data/rank`. */
+      path: string;
+      /** Class of the annotation, e.g. `email`. */
+      class: string;
+      /** The treatment of the value. */
+      action: "drop" | "mask" | "hmac" | "truncate" | "scan";
+      /** Which key made the hash, so that keys can be rotated. */
+      keyId?: string;
+      /** The hash under the other live keys: joins events from before and after a rotation. */
+      alternates?: {
+        /** Another live key. */
+        keyId: string;
+        /** The value under that key. */
+        value: string;
+      }[];
+    }[];
+    /** How many fields there were, when more than `masked` lists. */
+    maskedCount?: number;
+  };
+  /** Versions and times of each hop, by its name. */
+  processing: {
+    [key: string]: {
+      /** Name of the processor. */
+      name: string;
+      /** Its version. */
+      version: string;
+      /** RFC 3339 with milliseconds. */
+      at: string;
+      [key: string]: unknown;
+    };
+  };
+  /** Where the event differs from what was sent, or holds what a typed column cannot; absent when nowhere. */
+  fidelity?: {
+    /** All places up to a limit. */
+    notes: {
+      /** JSON Pointer into the event, e.g. `/data/rank`. */
+      path: string;
+      /** `text-repaired`, `name-repaired`: half a surrogate pair, which no store holds, became U+FFFD; `number-out-of-range`: the digits are as sent, and a typed column shows NULL or 0. */
+      kind: "text-repaired" | "name-repaired" | "number-out-of-range";
+    }[];
+    /** How many places there were, when more than `notes` lists. */
+    noteCount?: number;
+  };
+}
+
 /** What enrichment adds to an event, one property per enrichment. */
 export interface EnrichmentV1 {
   /** What can be said of the client's address once it is truncated. */
@@ -440,6 +542,127 @@ export interface EnrichmentV1 {
     basis: "client" | "corrected" | "receipt";
     /** How far the client's clock is behind ours, where it is known: positive when it is slow. */
     skewMs?: number;
+  };
+  /** Enrichments that could not do their work. */
+  notes?: {
+    /** Name of the enrichment. */
+    enrichment: string;
+    /** Why it added nothing; never a value of the event. */
+    message: string;
+  }[];
+}
+
+/** What enrichment adds to an event, one property per enrichment. */
+export interface EnrichmentV1_0_1 {
+  /** Whether a program made the event. */
+  bot?: {
+    /** Whether a program and not a person made the event. */
+    isBot: boolean;
+    /** What told: the user agent, its absence, or the network. */
+    reason?: "user-agent" | "no-user-agent" | "network";
+    /** The part of the user agent that told. */
+    match?: string;
+  };
+  /** What the page's address says about the campaign that led to it. */
+  campaign?: {
+    /** `utm_source`. */
+    source?: string;
+    /** `utm_medium`. */
+    medium?: string;
+    /** `utm_campaign`. */
+    name?: string;
+    /** `utm_term`. */
+    term?: string;
+    /** `utm_content`. */
+    content?: string;
+    /** `utm_id`. */
+    id?: string;
+    /** Parameter that carries a click id. Not the id: it is of one person's click. */
+    clickIdParameter?: string;
+    /** Network that sets that parameter, e.g. `google-ads`. */
+    clickNetwork?: string;
+  };
+  /** What can be said of the client's address once it is truncated. */
+  client?: {
+    /** Version of the Internet Protocol. */
+    ipVersion: 4 | 6;
+    /** Whether the address says anything about the place of the client. */
+    isPublic: boolean;
+  };
+  /** When the event happened, by our clock as far as that can be told. */
+  clock?: {
+    /** RFC 3339 with milliseconds, never after the receipt. */
+    derivedTime: string;
+    /** `client`: the client's time is plausible as it is; `corrected`: moved by the skew of its clock; `receipt`: it cannot be right, so the time of receipt stands in. */
+    basis: "client" | "corrected" | "receipt";
+    /** How far the client's clock is behind ours, where it is known: positive when it is slow. */
+    skewMs?: number;
+  };
+  /** Where the client is, as precisely as the options ask for. Never coordinates: they single out a household. */
+  geo?: {
+    /** ISO 3166-1 alpha-2. */
+    country: string;
+    /** ISO 3166-2, e.g. `GB-SCT`. */
+    region?: string;
+    /** Name in English. */
+    city?: string;
+  };
+  /** The network the client is in. */
+  network?: {
+    /** Autonomous system number. */
+    number: number;
+    /** Who runs it. */
+    organization?: string;
+  };
+  /** The parts of the page's address. The query stays on the event: what of it counts, `campaign` takes. */
+  page?: {
+    /** Scheme. */
+    scheme: "http" | "https";
+    /** Host, without the port. */
+    host: string;
+    /** Port, unless it is the scheme's own. */
+    port?: number;
+    /** Path, cut. */
+    path: string;
+    /** Fragment without `#`, cut. */
+    fragment?: string;
+  };
+  /** Where the visitor came from. */
+  referrer?: {
+    /** How the visitor came: `search`, `social`, `email`, `paid-search`, `referral`, `internal`, `direct`, …; the rules and options name them. */
+    channel: string;
+    /** The referring site when a rule knows it, e.g. `Google`. */
+    name?: string;
+    /** Host of the referring address. */
+    host?: string;
+  };
+  /** Browser, system and device as the `User-Agent` header tells them. */
+  userAgent?: {
+    /** Browser. */
+    browser?: {
+      /** Name, e.g. `Safari`. */
+      name: string;
+      /** Version, e.g. `17.5`. */
+      version?: string;
+    };
+    /** Operating system. */
+    os?: {
+      /** Name, e.g. `Safari`. */
+      name: string;
+      /** Version, e.g. `17.5`. */
+      version?: string;
+    };
+    /** Device. */
+    device?: {
+      /** E.g. `mobile`, `tablet`, `desktop`. */
+      type?: string;
+      /** E.g. `Apple`. */
+      vendor?: string;
+      /** E.g. `iPhone`. */
+      model?: string;
+    };
+    /** What told, where it was not the `User-Agent` header: the browser's client hints. */
+    basis?: "client-hints";
   };
   /** Enrichments that could not do their work. */
   notes?: {

@@ -6,7 +6,7 @@ import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetr
 import { readConfig } from "../../../src/config/read-config.ts";
 import { createEnrichmentHandler } from "../../../src/create-enrichment-handler.ts";
 import { defaultEnrichments } from "../../../src/default-enrichments.ts";
-import { createBundleReader } from "../../../src/enrichments/database.ts";
+import { createBundleReader } from "@millrace/enrichments";
 import { parsePrivacyKeys } from "@millrace/privacy-keys";
 
 const config = readConfig(process.env);

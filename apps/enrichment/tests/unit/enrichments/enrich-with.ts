@@ -1,9 +1,8 @@
 import type { RawEvent } from "@millrace/event-contracts";
-import { createEnrichments, type EnrichmentEntry } from "../../../src/index.ts";
+import { createEnrichments, type EnrichmentEntry } from "@millrace/enrichments";
 import { enrichEvent } from "../../../src/enrich-event.ts";
 import { createContext, createRawEvent } from "../../raw-events.ts";
 import options from "../../../options/enrichments.json" with { type: "json" };
-import rules from "../../../rules/referrers.json" with { type: "json" };
 
 export interface Database {
   readonly [path: string]: Uint8Array;
@@ -20,7 +19,7 @@ export function enrichWith(
     if (bytes === undefined) throw new Error(`ENOENT: ${path}`);
     return bytes;
   };
-  const enrichments = createEnrichments(entries, { readFile }, rules);
+  const enrichments = createEnrichments(entries, { readFile });
   const event = createRawEvent(overrides) as RawEvent;
   const { json } = enrichEvent(event, JSON.stringify(event), ',"processing":{}}', createContext({ enrichments }));
   return (JSON.parse(json) as { enrichment: Record<string, unknown> }).enrichment;

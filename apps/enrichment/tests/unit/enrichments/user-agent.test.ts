@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { maxCachedKeyLength } from "../../../src/limits.ts";
+import { maxCachedKeyLength } from "@millrace/enrichments";
 import { enrichWith } from "./enrich-with.ts";
 
 const read = (useragent: unknown, options = {}, attributes = {}) =>

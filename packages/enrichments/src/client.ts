@@ -1,17 +1,36 @@
 import { BlockList, isIP } from "node:net";
-import type { Enrichment } from "@millrace/event-contracts";
-import { EnrichmentFailedError } from "../errors.ts";
-import { unmapIp } from "../privacy/truncate-ip.ts";
+import { EnrichmentFailedError } from "./errors.ts";
+import { unmapIp } from "./unmap-ip.ts";
 import { type Addition, createAddition } from "./addition.ts";
-import type { EnrichmentDefinition } from "./enrichment.ts";
+import { defineEnrichment } from "./definition.ts";
+import { noOptions } from "./option-schemas.ts";
 import { clientAddress } from "./text-input.ts";
+import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
-/** What can be said of the client's address once it is truncated. */
-export type ClientResult = NonNullable<Enrichment["client"]>;
+const result = {
+  description: "What can be said of the client's address once it is truncated.",
+  type: "object",
+  properties: {
+    ipVersion: {
+      anyOf: [
+        { type: "number", const: 4 },
+        { type: "number", const: 6 },
+      ],
+      description: "Version of the Internet Protocol.",
+    },
+    isPublic: { type: "boolean", description: "Whether the address says anything about the place of the client." },
+  },
+  required: ["ipVersion", "isPublic"],
+  additionalProperties: false,
+} as const satisfies ObjectSchema;
+
+export type ClientResult = ValueOf<typeof result>;
 
 /** Reads the client's address. */
-export const client: EnrichmentDefinition = {
+export const client = defineEnrichment({
   name: "client",
+  options: noOptions,
+  result,
   create() {
     const notPublic = createNotPublicList();
     return {
@@ -26,7 +45,7 @@ export const client: EnrichmentDefinition = {
       },
     };
   },
-};
+});
 
 /**
  * Addresses that are not globally reachable. https://www.iana.org/assignments/iana-ipv4-special-registry,

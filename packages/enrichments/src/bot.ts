@@ -1,14 +1,45 @@
 import { isbot, isbotMatch } from "isbot";
-import type { Enrichment } from "@millrace/event-contracts";
-import { BoundedCache } from "../bounded-cache.ts";
+import { BoundedCache } from "./bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { isAppAgent } from "./app-agents.ts";
-import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
+import { defineEnrichment, type EnrichmentInput } from "./definition.ts";
 import type { NetworkResult } from "./network.ts";
 import { intermediaries, userAgentText } from "./text-input.ts";
+import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
-/** Whether a program and not a person made the event. */
-export type BotResult = NonNullable<Enrichment["bot"]>;
+const options = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    treatMissingAsBot: {
+      description: "Whether an event without a user agent comes from a bot; false when left out.",
+      type: "boolean",
+    },
+    hostingNetworks: {
+      description: "Autonomous systems of which every client counts as a bot; needs `network` before `bot`.",
+      type: "array",
+      items: { type: "integer", minimum: 1, maximum: 4294967295 },
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const result = {
+  description: "Whether a program made the event.",
+  type: "object",
+  properties: {
+    isBot: { type: "boolean", description: "Whether a program and not a person made the event." },
+    reason: {
+      description: "What told: the user agent, its absence, or the network.",
+      type: "string",
+      enum: ["user-agent", "no-user-agent", "network"],
+    },
+    match: { description: "The part of the user agent that told.", type: "string", minLength: 1 },
+  },
+  required: ["isBot"],
+  additionalProperties: false,
+} as const satisfies ObjectSchema;
+
+export type BotResult = ValueOf<typeof result>;
 
 const name = "bot";
 const human: Addition<BotResult> = createAddition(name, { isBot: false });
@@ -20,11 +51,13 @@ const withoutUserAgent: Addition<BotResult> = createAddition(name, { isBot: true
  * no persons are (needs `network` before it in the list). A sender that is no client, such as a back end, has no user
  * agent of its own; one that it states is the end user's.
  */
-export const bot: EnrichmentDefinition = {
+export const bot = defineEnrichment({
   name,
+  options,
+  result,
   create(options) {
-    const hostingNetworks = new Set((options["hostingNetworks"] as number[] | undefined) ?? []);
-    const withoutText = options["treatMissingAsBot"] === true ? withoutUserAgent : undefined;
+    const hostingNetworks = new Set(options.hostingNetworks ?? []);
+    const withoutText = options.treatMissingAsBot === true ? withoutUserAgent : undefined;
     if (hostingNetworks.size === 0 && withoutText === undefined) return { input: userAgentText, read: judgeUserAgent };
     const judged = new BoundedCache<Addition<BotResult>>();
     return {
@@ -36,7 +69,7 @@ export const bot: EnrichmentDefinition = {
       },
     };
   },
-};
+});
 
 function isFromClient(event: Readonly<Record<string, unknown>>): boolean {
   return !intermediaries.has(event["senderkind"]);

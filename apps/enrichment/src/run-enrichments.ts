@@ -1,12 +1,14 @@
 import type { EnrichmentNote, RawEvent } from "@millrace/event-contracts";
-import { BoundedCache } from "../bounded-cache.ts";
-import { EnrichmentFailedError } from "../errors.ts";
-import type { Addition } from "./addition.ts";
-import type { Enrichment, EnrichmentInput, EventEnrichment, TextEnrichment } from "./enrichment.ts";
-import type { TextInput } from "./text-input.ts";
-
-/** An enrichment that is switched on. */
-export type ActiveEnrichment = Enrichment & { readonly name: string };
+import {
+  type ActiveEnrichment,
+  type Addition,
+  EnrichmentFailedError,
+  type EnrichmentInput,
+  type EventEnrichment,
+  type TextEnrichment,
+  type TextInput,
+} from "@millrace/enrichments";
+import { BoundedCache } from "@millrace/enrichments/bounded-cache";
 
 /** What enrichments added to an event. */
 export interface Enriched {

@@ -2,13 +2,13 @@
  * What an enrichment adds, with its JSON text: inputs repeat, and their text is then written once and not once an
  * event. (Writing the additions of an event anew took about as long as reading the event.)
  */
-export interface Addition<Value extends object = object> {
+export interface Addition<Value = object> {
   readonly value: Value;
   /** As a member of the object of all additions, with a comma before it: `,"geo":{"country":"GB"}`. */
   readonly member: string;
 }
 
 /** @param name of the enrichment */
-export function createAddition<Value extends object>(name: string, value: Value): Addition<Value> {
+export function createAddition<Value>(name: string, value: Value): Addition<Value> {
   return { value, member: `,"${name}":${JSON.stringify(value)}` };
 }

@@ -1,8 +1,12 @@
-import { enrichmentDefinitions } from "../enrichments/definitions.ts";
-import type { EnrichmentResources } from "../enrichments/enrichment.ts";
-import type { ReferrerRule } from "../enrichments/referrer-rules.ts";
-import type { ActiveEnrichment } from "../enrichments/run-enrichments.ts";
-import { ConfigError } from "../errors.ts";
+import type { Enrichment, EnrichmentDefinition, EnrichmentResources } from "./definition.ts";
+import * as definitions from "./definitions.ts";
+import { EnrichmentOptionsError } from "./errors.ts";
+
+/** Every enrichment there is. */
+export const enrichmentDefinitions: readonly EnrichmentDefinition[] = Object.values(definitions);
+
+/** An enrichment that is switched on. */
+export type ActiveEnrichment = Enrichment & { readonly name: string };
 
 /** The options document, `options/enrichments.schema.json`. */
 export interface EnrichmentOptions {
@@ -28,7 +32,7 @@ export function resolveOptions(document: EnrichmentOptions, stage: string): read
     .map((entry) => {
       const override = overrides.get(entry.name);
       return {
-        name: entry.name,
+        ...entry,
         enabled: override?.enabled ?? entry.enabled ?? true,
         options: { ...entry.options, ...override?.options },
       };
@@ -39,22 +43,19 @@ export function resolveOptions(document: EnrichmentOptions, stage: string): read
 /**
  * Makes the enrichments of a list, in its order.
  *
- * @param defaultRules referrer rules for entries that bring none
- * @throws ConfigError for a name that does not exist or comes twice
+ * @throws EnrichmentOptionsError for a name that does not exist or comes twice
  */
 export function createEnrichments(
   entries: readonly EnrichmentEntry[],
   resources: EnrichmentResources,
-  defaultRules: readonly ReferrerRule[],
 ): readonly ActiveEnrichment[] {
-  const definitions = new Map(enrichmentDefinitions.map((definition) => [definition.name, definition]));
+  const byName = new Map(enrichmentDefinitions.map((definition) => [definition.name, definition]));
   const names = new Set<string>();
   return entries.map(({ name, options }) => {
-    const definition = definitions.get(name);
-    if (definition === undefined) throw new ConfigError([`There is no enrichment "${name}"`]);
-    if (names.has(name)) throw new ConfigError([`The enrichment "${name}" is listed twice`]);
+    const definition = byName.get(name);
+    if (definition === undefined) throw new EnrichmentOptionsError([`There is no enrichment "${name}"`]);
+    if (names.has(name)) throw new EnrichmentOptionsError([`The enrichment "${name}" is listed twice`]);
     names.add(name);
-    const allOptions = { ...(name === "referrer" ? { rules: defaultRules } : {}), ...options };
-    return { name, ...definition.create(allOptions, resources) };
+    return { name, ...definition.create(options ?? {}, resources) };
   });
 }

@@ -2,10 +2,10 @@ import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { Reader, type Response } from "mmdb-lib";
-import { DatabaseError, EnrichmentFailedError } from "../errors.ts";
-import { unmapIp } from "../privacy/truncate-ip.ts";
+import { DatabaseError, EnrichmentFailedError } from "./errors.ts";
+import { unmapIp } from "./unmap-ip.ts";
 import { createAddition } from "./addition.ts";
-import type { Enrichment, ReadFile } from "./enrichment.ts";
+import type { Enrichment, ReadFile } from "./definition.ts";
 import { clientAddress } from "./text-input.ts";
 
 /** Looks an address up; `null` when the database does not have it. */
@@ -36,7 +36,10 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
  * An enrichment that looks the client's address up. What is no address is not looked up: the enrichment `client` says
  * so.
  */
-export function createIpLookup(name: string, lookUp: (address: string) => object | undefined): Enrichment {
+export function createIpLookup<Result>(
+  name: string,
+  lookUp: (address: string) => Result | undefined,
+): Enrichment<Result> {
   return {
     input: clientAddress,
     read(text) {

@@ -1,32 +1,101 @@
-import type { Enrichment } from "@millrace/event-contracts";
-import { BoundedCache, rememberLast } from "../bounded-cache.ts";
+import knownSites from "../rules/referrers.json" with { type: "json" };
+import { BoundedCache, rememberLast } from "./bounded-cache.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import type { CampaignResult } from "./campaign.ts";
-import { type EnrichmentDefinition, type EnrichmentInput, parseReferringAddress } from "./enrichment.ts";
+import { defineEnrichment, type EnrichmentInput, parseReferringAddress } from "./definition.ts";
+import { pointersOption } from "./option-schemas.ts";
 import { createReferrerRules, type ReferrerRule } from "./referrer-rules.ts";
 import { textAt } from "./text-input.ts";
+import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
-/** Where the visitor came from. */
-export type ReferrerResult = NonNullable<Enrichment["referrer"]>;
+const options = {
+  type: "object",
+  required: ["pointers", "pagePointers", "mediums"],
+  additionalProperties: false,
+  properties: {
+    pointers: pointersOption,
+    pagePointers: pointersOption,
+    ownHosts: {
+      description: "Hosts of one's own, each with what is below it: visitors from there stay `internal`.",
+      type: "array",
+      items: { type: "string", pattern: "^[a-z0-9-]+(\\.[a-z0-9-]+)+$" },
+    },
+    clicks: {
+      description:
+        "Parameters of click ids, and the channel that one tells when no known medium does. Meta's `fbclid` is on links that nobody paid for as well.",
+      type: "object",
+      additionalProperties: { type: "string", minLength: 1 },
+    },
+    mediums: {
+      description:
+        "Campaign mediums by the channel they mean; `paid` becomes `paid-search` or `paid-social` by the referring site.",
+      type: "object",
+      additionalProperties: {
+        type: "array",
+        items: { type: "string", minLength: 1 },
+      },
+    },
+    rules: {
+      description: "Known sites; those of rules/referrers.json when left out.",
+      type: "array",
+      items: {
+        type: "object",
+        required: ["name", "channel", "hosts"],
+        additionalProperties: false,
+        properties: {
+          name: { type: "string", minLength: 1 },
+          channel: { type: "string", minLength: 1 },
+          hosts: {
+            type: "array",
+            minItems: 1,
+            items: { type: "string", minLength: 1 },
+          },
+          path: { type: "string", pattern: "^/" },
+        },
+      },
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const result = {
+  description: "Where the visitor came from.",
+  type: "object",
+  properties: {
+    channel: {
+      type: "string",
+      minLength: 1,
+      description:
+        "How the visitor came: `search`, `social`, `email`, `paid-search`, `referral`, `internal`, `direct`, …; the rules and options name them.",
+    },
+    name: { description: "The referring site when a rule knows it, e.g. `Google`.", type: "string", minLength: 1 },
+    host: { description: "Host of the referring address.", type: "string", minLength: 1 },
+  },
+  required: ["channel"],
+  additionalProperties: false,
+} as const satisfies ObjectSchema;
+
+export type ReferrerResult = ValueOf<typeof result>;
 
 /**
  * Options: `pointers` to the referring address; `pagePointers` to the page's own, to tell inner links; `ownHosts`
  * further hosts of one's own, with what is below them; `rules` the sites that are known; `mediums` which campaign
  * mediums decide the channel whatever the address; `clicks` the channel that a click id alone tells.
  */
-export const referrer: EnrichmentDefinition = {
+export const referrer = defineEnrichment({
   name: "referrer",
+  options,
+  result,
   create(options) {
-    const addressOf = textAt(options["pointers"] as string[]);
-    const pageAddressOf = textAt(options["pagePointers"] as string[]);
-    const matchRule = createReferrerRules(options["rules"] as ReferrerRule[]);
+    const addressOf = textAt(options.pointers);
+    const pageAddressOf = textAt(options.pagePointers);
+    const matchRule = createReferrerRules(options.rules ?? knownSites);
     const channelByMedium = new Map(
-      Object.entries(options["mediums"] as Record<string, string[]>).flatMap(([channel, mediums]) =>
+      Object.entries(options.mediums).flatMap(([channel, mediums]) =>
         mediums.map((medium) => [medium, channel] as const),
       ),
     );
-    const clicks = new Map(Object.entries((options["clicks"] as Record<string, string> | undefined) ?? {}));
-    const isOwnHost = createOwnHosts((options["ownHosts"] as string[] | undefined) ?? []);
+    const clicks = new Map(Object.entries(options.clicks ?? {}));
+    const isOwnHost = createOwnHosts(options.ownHosts ?? []);
     const sites = new BoundedCache<Site>();
     const siteOf = rememberLast((address) => sites.getOrCreate(address, readSite));
     const pages = new BoundedCache<{ host: string | undefined }>();
@@ -51,7 +120,7 @@ export const referrer: EnrichmentDefinition = {
     };
     return { enrich };
   },
-};
+});
 
 /** A referring site, and what is said of it. */
 interface Site {

@@ -1,6 +1,6 @@
 import type { RawEvent } from "@millrace/event-contracts";
-import { cutKey } from "../bounded-cache.ts";
-import { pointerKeys, valueAt } from "../json-value.ts";
+import { cutKey } from "./bounded-cache.ts";
+import { pointerKeys, valueAt } from "./pointer.ts";
 
 /**
  * A text of an event that enrichments read. Those that read the same one, by the same function, share what is

@@ -1,10 +1,65 @@
-import { type Enrichment, parseInstant } from "@millrace/event-contracts";
-import { EnrichmentFailedError } from "../errors.ts";
+import { parseInstant } from "@millrace/event-contracts";
+import { EnrichmentFailedError } from "./errors.ts";
 import type { Addition } from "./addition.ts";
-import type { EnrichmentDefinition, EnrichmentInput } from "./enrichment.ts";
+import { defineEnrichment, type EnrichmentInput } from "./definition.ts";
+import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
-/** When the event happened, by our clock as far as that can be told. */
-export type ClockResult = NonNullable<Enrichment["clock"]>;
+const options = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    toleranceMs: {
+      description: "How far ahead of the receipt a client's time may lie without being corrected; 1,000 when left out.",
+      type: "integer",
+      minimum: 0,
+    },
+    maxAgeMs: {
+      description: "How long before the receipt a client's time is believed; 7 days when left out.",
+      type: "integer",
+      minimum: 0,
+    },
+    maxSentAgeMs: {
+      description:
+        "How long before the receipt a client's time is believed that came with its time of sending; 365 days when left out.",
+      type: "integer",
+      minimum: 0,
+    },
+    sentAttribute: {
+      description: "Extension attribute in which clients put the time of sending; `sentat` when left out.",
+      type: "string",
+      pattern: "^[a-z0-9]{1,20}$",
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const result = {
+  description: "When the event happened, by our clock as far as that can be told.",
+  type: "object",
+  properties: {
+    derivedTime: {
+      type: "string",
+      maxLength: 64,
+      format: "date-time",
+      description: "RFC 3339 with milliseconds, never after the receipt.",
+    },
+    basis: {
+      type: "string",
+      enum: ["client", "corrected", "receipt"],
+      description:
+        "`client`: the client's time is plausible as it is; `corrected`: moved by the skew of its clock; `receipt`: it cannot be right, so the time of receipt stands in.",
+    },
+    skewMs: {
+      description: "How far the client's clock is behind ours, where it is known: positive when it is slow.",
+      type: "number",
+      minimum: -9007199254740991,
+      maximum: 9007199254740991,
+    },
+  },
+  required: ["derivedTime", "basis"],
+  additionalProperties: false,
+} as const satisfies ObjectSchema;
+
+export type ClockResult = ValueOf<typeof result>;
 
 const defaultToleranceMs = 1_000;
 const defaultMaxAgeMs = 7 * 24 * 60 * 60 * 1_000;
@@ -15,13 +70,15 @@ const defaultMaxSentAgeMs = 365 * 24 * 60 * 60 * 1_000;
  * skew of its clock (plus the way, which is short): the time of the event moves by it, and is believed for longer,
  * since a device may have been offline for weeks. Without, only an impossible time is replaced.
  */
-export const clock: EnrichmentDefinition = {
+export const clock = defineEnrichment({
   name: "clock",
+  options,
+  result,
   create(options) {
-    const toleranceMs = (options["toleranceMs"] as number | undefined) ?? defaultToleranceMs;
-    const maxAgeMs = (options["maxAgeMs"] as number | undefined) ?? defaultMaxAgeMs;
-    const maxSentAgeMs = (options["maxSentAgeMs"] as number | undefined) ?? defaultMaxSentAgeMs;
-    const sentAttribute = (options["sentAttribute"] as string | undefined) ?? "sentat";
+    const toleranceMs = options.toleranceMs ?? defaultToleranceMs;
+    const maxAgeMs = options.maxAgeMs ?? defaultMaxAgeMs;
+    const maxSentAgeMs = options.maxSentAgeMs ?? defaultMaxSentAgeMs;
+    const sentAttribute = options.sentAttribute ?? "sentat";
     const enrich = ({ event }: EnrichmentInput) => {
       const sent = event[sentAttribute];
       if (sent === undefined && isPlausibleAtSight(event.time, event.receivedat, maxAgeMs)) {
@@ -45,7 +102,7 @@ export const clock: EnrichmentDefinition = {
     };
     return { enrich };
   },
-};
+});
 
 /** Of two instants, the client's text is already at hand for one. */
 function toIsoText(instant: number, time: number, text: string): string {

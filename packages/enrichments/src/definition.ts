@@ -1,7 +1,8 @@
 import type { RawEvent } from "@millrace/event-contracts";
-import { EnrichmentFailedError } from "../errors.ts";
 import type { Addition } from "./addition.ts";
+import { EnrichmentFailedError } from "./errors.ts";
 import type { TextInput } from "./text-input.ts";
+import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
 /** What an enrichment may look at. */
 export interface EnrichmentInput {
@@ -14,28 +15,34 @@ export interface EnrichmentInput {
 }
 
 /** Adds to an event what follows from the event. */
-export interface EventEnrichment {
+export interface EventEnrichment<Result = object> {
   /**
    * A pure function of its input.
    *
    * @returns what is added; `undefined` when there is nothing to say
    * @throws EnrichmentFailedError when the event holds what should be there and it cannot be used
    */
-  readonly enrich: (input: EnrichmentInput) => Addition | undefined;
+  readonly enrich: (input: EnrichmentInput) => Addition<Result> | undefined;
+  /**
+   * Makes ready what the next events need, such as a table that is read again. Asked before a batch; never rejects.
+   *
+   * @returns undefined when there is nothing to wait for
+   */
+  readonly prepare?: (budgetMs: number) => Promise<void> | undefined;
 }
 
 /**
  * Adds to an event what follows from one of its texts alone, so that it is computed once for a text that comes again.
  */
-export interface TextEnrichment {
+export interface TextEnrichment<Result = object> {
   readonly input: TextInput;
   /** As `enrich` of {@link EventEnrichment}, of the text. */
-  readonly read: (text: string) => Addition | undefined;
+  readonly read: (text: string) => Addition<Result> | undefined;
   /** What is added when the event does not have the text. */
-  readonly withoutText?: Addition | undefined;
+  readonly withoutText?: Addition<Result> | undefined;
 }
 
-export type Enrichment = EventEnrichment | TextEnrichment;
+export type Enrichment<Result = object> = EventEnrichment<Result> | TextEnrichment<Result>;
 
 /** Reads the bytes of a file of the bundle, or of a path. */
 export type ReadFile = (path: string) => Uint8Array;
@@ -45,10 +52,38 @@ export interface EnrichmentResources {
   readonly readFile: ReadFile;
 }
 
-/** An enrichment by name: makes it from options that the document's schema has checked. */
+/** An enrichment: its code, the schema of its options, and the schema of what it adds. */
 export interface EnrichmentDefinition {
+  /** What it adds lies under this name. */
   readonly name: string;
+  readonly options: ObjectSchema;
+  /** Of what it adds; a function where the options say it. Its `description` tells what the enrichment is for. */
+  readonly result: ObjectSchema | ((options: Readonly<Record<string, unknown>>) => ObjectSchema);
+  /** @param options as `options` allows them; the build checks them */
   create(options: Readonly<Record<string, unknown>>, resources: EnrichmentResources): Enrichment;
+}
+
+/**
+ * Defines an enrichment, with the types of its options and of what it adds taken from their schemas.
+ *
+ * @example
+ * ```ts
+ * export const weekday = defineEnrichment({
+ *   name: "weekday",
+ *   options: { type: "object", properties: { language: { type: "string" } }, additionalProperties: false },
+ *   result: { type: "object", properties: { day: { type: "string" } }, required: ["day"], additionalProperties: false },
+ *   create: ({ language = "en" }) => ({ enrich: ({ event }) => createAddition("weekday", dayOf(event.time, language)) }),
+ * });
+ * ```
+ */
+export function defineEnrichment<const Options extends ObjectSchema, const Result extends ObjectSchema>(definition: {
+  readonly name: string;
+  readonly options: Options;
+  readonly result: Result;
+  create(options: ValueOf<Options>, resources: EnrichmentResources): Enrichment<ValueOf<Result>>;
+}): EnrichmentDefinition;
+export function defineEnrichment(definition: object): EnrichmentDefinition {
+  return definition as EnrichmentDefinition;
 }
 
 let lastText: string | undefined;

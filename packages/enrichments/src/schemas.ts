@@ -1,0 +1,72 @@
+import { enrichmentDefinitions } from "./options.ts";
+import type { ObjectSchema } from "./value-of.ts";
+
+const schemaId = "https://millrace.example/schemas/enrichment/options/1-0-0.json";
+
+/** The schema of the options document: for completion in an editor, and for the check of the build. */
+export function renderOptionsSchema(): object {
+  const builtIn = enrichmentDefinitions.map(({ name }) => name);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: schemaId,
+    title: "Enrichment options",
+    description: "Which enrichments run, in which order and with which options, by environment.",
+    type: "object",
+    required: ["enrichments"],
+    additionalProperties: false,
+    properties: {
+      $schema: { type: "string", description: "This schema, for completion in an editor." },
+      enrichments: {
+        description: "The enrichments in the order they run. One that is not listed does not run.",
+        type: "array",
+        items: { $ref: "#/$defs/entry" },
+      },
+      environments: {
+        description:
+          "What differs by environment: stage, then name of the enrichment. Options given here replace those of the same name.",
+        type: "object",
+        propertyNames: { pattern: "^[a-z][a-z0-9-]*$" },
+        additionalProperties: {
+          type: "object",
+          propertyNames: { $ref: "#/$defs/name" },
+          additionalProperties: {
+            type: "object",
+            additionalProperties: false,
+            properties: {
+              enabled: { $ref: "#/$defs/enabled" },
+              options: { type: "object", description: "Options that replace those of the list, one by one." },
+            },
+          },
+        },
+      },
+    },
+    $defs: {
+      name: { enum: builtIn, description: "Name of an enrichment; what it adds lies under this name." },
+      enabled: { type: "boolean", description: "Whether it runs; true when left out." },
+      entry: {
+        type: "object",
+        required: ["name"],
+        properties: {
+          name: { $ref: "#/$defs/name" },
+          enabled: { $ref: "#/$defs/enabled" },
+          options: { type: "object" },
+        },
+        additionalProperties: false,
+        allOf: enrichmentDefinitions.map(({ name, options }) => optionsOf(name, options)),
+      },
+    },
+  };
+}
+
+function optionsOf(name: string, options: ObjectSchema): object {
+  const isNeeded = ((options["required"] as readonly string[] | undefined) ?? []).length > 0;
+  return {
+    if: { properties: { name: { const: name } } },
+    then: { ...(isNeeded ? { required: ["options"] } : {}), properties: { options } },
+  };
+}
+
+/** What each enrichment adds, by its name: the properties of the document `envelope/enrichment`. */
+export function resultSchemas(): Readonly<Record<string, ObjectSchema>> {
+  return Object.fromEntries(enrichmentDefinitions.map(({ name, result }) => [name, result as ObjectSchema]));
+}

@@ -1,0 +1,84 @@
+import Bowser from "bowser";
+import { createAddition } from "./addition.ts";
+import { parseAppAgent } from "./app-agents.ts";
+import { defineEnrichment } from "./definition.ts";
+import { noOptions } from "./option-schemas.ts";
+import { userAgentText } from "./text-input.ts";
+import type { ObjectSchema, ValueOf } from "./value-of.ts";
+
+const result = {
+  description: "Browser, system and device as the `User-Agent` header tells them.",
+  type: "object",
+  properties: {
+    browser: {
+      type: "object",
+      properties: {
+        name: { type: "string", minLength: 1, description: "Name, e.g. `Safari`." },
+        version: { description: "Version, e.g. `17.5`.", type: "string", minLength: 1 },
+      },
+      required: ["name"],
+      additionalProperties: false,
+      description: "Browser.",
+    },
+    os: {
+      type: "object",
+      properties: {
+        name: { type: "string", minLength: 1, description: "Name, e.g. `Safari`." },
+        version: { description: "Version, e.g. `17.5`.", type: "string", minLength: 1 },
+      },
+      required: ["name"],
+      additionalProperties: false,
+      description: "Operating system.",
+    },
+    device: {
+      description: "Device.",
+      type: "object",
+      properties: {
+        type: { description: "E.g. `mobile`, `tablet`, `desktop`.", type: "string", minLength: 1 },
+        vendor: { description: "E.g. `Apple`.", type: "string", minLength: 1 },
+        model: { description: "E.g. `iPhone`.", type: "string", minLength: 1 },
+      },
+      additionalProperties: false,
+    },
+    basis: {
+      type: "string",
+      enum: ["client-hints"],
+      description: "What told, where it was not the `User-Agent` header: the browser's client hints.",
+    },
+  },
+  additionalProperties: false,
+} as const satisfies ObjectSchema;
+
+export type UserAgentResult = ValueOf<typeof result>;
+
+/** Reads the `useragent` attribute. */
+export const userAgent = defineEnrichment({
+  name: "userAgent",
+  options: noOptions,
+  result,
+  create: () => ({
+    input: userAgentText,
+    read: (text) => createAddition("userAgent", parseAppAgent(text) ?? parseUserAgent(text)),
+  }),
+});
+
+function parseUserAgent(text: string): UserAgentResult {
+  const { browser, os, platform } = Bowser.parse(text);
+  return {
+    ...(browser.name ? { browser: named(browser.name, browser.version) } : {}),
+    ...(os.name ? { os: named(os.name, os.version) } : {}),
+    ...(platform.type
+      ? {
+          device: {
+            type: platform.type,
+            ...(platform.vendor ? { vendor: platform.vendor } : {}),
+            ...(platform.model ? { model: platform.model } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+function named(name: string, version: string | undefined): { name: string; version?: string } {
+  return version ? { name, version } : { name };
+}
