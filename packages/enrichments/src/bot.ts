@@ -29,7 +29,7 @@ const result = {
   properties: {
     isBot: { type: "boolean", description: "Whether a program and not a person made the event." },
     reason: {
-      description: "What told: the user agent, its absence, or the network.",
+      description: "Tells why: the user agent, its absence, or the network.",
       type: "string",
       enum: ["user-agent", "no-user-agent", "network"],
     },

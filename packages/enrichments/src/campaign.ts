@@ -30,7 +30,7 @@ const options = {
 } as const satisfies ObjectSchema;
 
 const result = {
-  description: "What the page's address says about the campaign that led to it.",
+  description: "The campaign that led to the page, as the page's address tells it.",
   type: "object",
   properties: {
     source: { description: "`utm_source`.", type: "string", minLength: 1, maxLength: 1024 },

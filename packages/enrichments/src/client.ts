@@ -8,7 +8,7 @@ import { clientAddress } from "./text-input.ts";
 import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
 const result = {
-  description: "What can be said of the client's address once it is truncated.",
+  description: "All that can be said of the client's address once it is truncated.",
   type: "object",
   properties: {
     ipVersion: {

@@ -54,7 +54,7 @@ export interface EnrichmentResources {
 
 /** An enrichment: its code, the schema of its options, and the schema of what it adds. */
 export interface EnrichmentDefinition {
-  /** What it adds lies under this name. */
+  /** Its addition lies under this name. */
   readonly name: string;
   readonly options: ObjectSchema;
   /** Of what it adds; a function where the options say it. Its `description` tells what the enrichment is for. */
@@ -70,9 +70,11 @@ export interface EnrichmentDefinition {
  * ```ts
  * export const weekday = defineEnrichment({
  *   name: "weekday",
- *   options: { type: "object", properties: { language: { type: "string" } }, additionalProperties: false },
- *   result: { type: "object", properties: { day: { type: "string" } }, required: ["day"], additionalProperties: false },
- *   create: ({ language = "en" }) => ({ enrich: ({ event }) => createAddition("weekday", dayOf(event.time, language)) }),
+ *   options: { type: "object", properties: { language: { type: "string" } } },
+ *   result: { type: "object", required: ["day"], properties: { day: { type: "string" } } },
+ *   create: ({ language = "en" }) => ({
+ *     enrich: ({ event }) => createAddition("weekday", { day: dayOf(event.time, language) }),
+ *   }),
  * });
  * ```
  */

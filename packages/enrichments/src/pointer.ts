@@ -9,7 +9,7 @@ export function pointerKeys(pointer: string): string[] {
 /**
  * The value a list of steps leads to; `undefined` when there is none.
  *
- * What `Object.prototype` has under a step is a function and leads nowhere, so properties need not be asked whether
+ * A member of `Object.prototype` under a step is a function and leads nowhere, so properties need not be asked whether
  * they are the object's own; that would take longer than all the rest.
  */
 export function valueAt(root: unknown, keys: readonly string[]): unknown {

@@ -66,7 +66,7 @@ function optionsOf(name: string, options: ObjectSchema): object {
   };
 }
 
-/** What each enrichment adds, by its name: the properties of the document `envelope/enrichment`. */
+/** The addition of each enrichment, by its name: the properties of the document `envelope/enrichment`. */
 export function resultSchemas(): Readonly<Record<string, ObjectSchema>> {
   return Object.fromEntries(enrichmentDefinitions.map(({ name, result }) => [name, result as ObjectSchema]));
 }

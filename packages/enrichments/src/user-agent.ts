@@ -43,7 +43,7 @@ const result = {
     basis: {
       type: "string",
       enum: ["client-hints"],
-      description: "What told, where it was not the `User-Agent` header: the browser's client hints.",
+      description: "Where it was not the `User-Agent` header that told: the browser's client hints.",
     },
   },
   additionalProperties: false,

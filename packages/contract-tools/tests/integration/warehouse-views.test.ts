@@ -127,7 +127,7 @@ describe("warehouse views", () => {
       ["p", "GB", false, "Safari", Date.parse(record.enrichment.clock.derivedTime), 1500, null],
     ]);
     const columns = (await connection.runAndReadAll("SELECT * FROM shop_visit_1")).columnNames();
-    expect(columns.slice(8, 12)).toEqual(["page", "record", "loaded_at", "enrichment_client_ip_version"]);
+    expect(columns.slice(8, 12)).toEqual(["page", "record", "loaded_at", "enrichment_bot_is_bot"]);
   });
 
   test("run in DuckDB over events of every version, typed, and pass over invalid events without failing on them", async () => {

@@ -552,18 +552,18 @@ export interface EnrichmentV1 {
   }[];
 }
 
-/** What enrichment adds to an event, one property per enrichment. */
+/** All that enrichment adds to an event, one property per enrichment. */
 export interface EnrichmentV1_0_1 {
   /** Whether a program made the event. */
   bot?: {
     /** Whether a program and not a person made the event. */
     isBot: boolean;
-    /** What told: the user agent, its absence, or the network. */
+    /** Tells why: the user agent, its absence, or the network. */
     reason?: "user-agent" | "no-user-agent" | "network";
     /** The part of the user agent that told. */
     match?: string;
   };
-  /** What the page's address says about the campaign that led to it. */
+  /** The campaign that led to the page, as the page's address tells it. */
   campaign?: {
     /** `utm_source`. */
     source?: string;
@@ -582,7 +582,7 @@ export interface EnrichmentV1_0_1 {
     /** Network that sets that parameter, e.g. `google-ads`. */
     clickNetwork?: string;
   };
-  /** What can be said of the client's address once it is truncated. */
+  /** All that can be said of the client's address once it is truncated. */
   client?: {
     /** Version of the Internet Protocol. */
     ipVersion: 4 | 6;
@@ -661,7 +661,7 @@ export interface EnrichmentV1_0_1 {
       /** E.g. `iPhone`. */
       model?: string;
     };
-    /** What told, where it was not the `User-Agent` header: the browser's client hints. */
+    /** Where it was not the `User-Agent` header that told: the browser's client hints. */
     basis?: "client-hints";
   };
   /** Enrichments that could not do their work. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 const part = z.strictObject;
 
 /**
- * What enrichment adds to an event, one property per enrichment. Each of them is described beside its code, in
+ * All that enrichment adds to an event, one property per enrichment. Each of them is described beside its code, in
  * `@millrace/enrichments`; rendering puts them here (`withResults`). Here stands what no enrichment adds.
  */
 export const enrichment = part({
@@ -16,4 +16,4 @@ export const enrichment = part({
     )
     .optional()
     .describe("Enrichments that could not do their work."),
-}).meta({ title: "Enrichment", description: "What enrichment adds to an event, one property per enrichment." });
+}).meta({ title: "Enrichment", description: "All that enrichment adds to an event, one property per enrichment." });
