@@ -145,6 +145,7 @@ async function run(options: StartOptions): Promise<number> {
     s3Url: pipeline.s3Url,
     sqsUrl: pipeline.services.sqsUrl,
     eventBridgeUrl: pipeline.services.eventBridgeUrl,
+    secretsUrl: pipeline.secretsUrl,
   });
   console.log(greeting(pipeline, control.url));
   // A reconciliation is of this run alone: what an earlier one left goes through first.

@@ -9,7 +9,7 @@ import {
 } from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import { type UndeliveredStore, UndeliveredWriter } from "@millrace/destinations";
-import type { CompiledDestination, RouteSet } from "@millrace/routes/runtime";
+import { type CompiledDestination, CopyWriter, type RouteSet } from "@millrace/routes/runtime";
 import {
   createStreamHandler,
   type BatchReport,
@@ -24,7 +24,6 @@ import {
 } from "@millrace/stream-handler";
 import { createLogger, type Logger, noTelemetry, type Telemetry } from "@millrace/telemetry";
 import { BAD_ROWS, type BadRowKind, badRowKinds, badRowOutput, setAsideOutputs } from "./bad-rows.ts";
-import { CopyWriter } from "./copy-line.ts";
 import { undeliveredFolder, undeliveredOutputs } from "./undelivered/undelivered-event.ts";
 import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { MAX_RECORD_LINES } from "./limits.ts";

@@ -1,6 +1,5 @@
 export { BAD_ROWS, badRowKinds } from "./bad-rows.ts";
 export type { BadRowKind } from "./bad-rows.ts";
-export type { RouterHop } from "./copy-line.ts";
 export { createRouterHandler } from "./create-router-handler.ts";
 export type { UndeliveredEvent } from "./undelivered/undelivered-event.ts";
 export type { RouterDependencies } from "./create-router-handler.ts";

@@ -24,4 +24,6 @@ export interface Store {
    * @throws PlaceUnreadableError
    */
   parts(range: TimeRange): AsyncGenerator<StoredPart>;
+  /** A part by its id, without a listing: work that goes on has the ids of the first time. */
+  part(id: string, range: TimeRange): StoredPart;
 }

@@ -19,6 +19,8 @@ export interface RunFile {
   readonly sqsUrl: string;
   /** Endpoint of EventBridge. */
   readonly eventBridgeUrl: string;
+  /** Endpoint of Secrets Manager. */
+  readonly secretsUrl: string;
 }
 
 /** No pipeline runs in the folder. */

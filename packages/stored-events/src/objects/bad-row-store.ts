@@ -2,7 +2,7 @@ import type { BadRow } from "@millrace/event-contracts";
 import { Buffer } from "node:buffer";
 import { LONGEST_BUFFERING_MS } from "../limits.ts";
 import type { Store } from "../store.ts";
-import { type BadRowNote, readObject, StoredEvent, type StoredContent } from "../stored-event.ts";
+import { type BadRowNote, readObject, StoredEvent, type StoredContent, type TimeRange } from "../stored-event.ts";
 import { listPrefixes, objectPart, type ReadLine } from "./object-parts.ts";
 import type { S3 } from "./open-s3.ts";
 import { hourOfKey, timePrefixes } from "./time-prefixes.ts";
@@ -21,13 +21,17 @@ export function badRowStore(s3: S3, bucket: string, open: OpenPayload | undefine
     isSideBySide: false,
     async *parts(range) {
       const prefixes = timePrefixes(folder, range, LONGEST_BUFFERING_MS);
-      // The rows of an object came up to the longest buffering after its folder's hour began.
-      const hours = wholeHours({ ...range, fromMs: range.fromMs - LONGEST_BUFFERING_MS });
       for await (const object of listPrefixes(s3, bucket, prefixes)) {
-        yield objectPart(s3, bucket, object, hours, readLine);
+        yield objectPart(s3, bucket, object, hoursOf(range), readLine);
       }
     },
+    part: (key, range) => objectPart(s3, bucket, { key }, hoursOf(range), readLine),
   };
+
+  /** The rows of an object came up to the longest buffering after its folder's hour began. */
+  function hoursOf(range: TimeRange): TimeRange {
+    return wholeHours({ ...range, fromMs: range.fromMs - LONGEST_BUFFERING_MS });
+  }
 
   function readLine(text: string, { container, position, key }: Parameters<ReadLine>[1]): readonly StoredEvent[] {
     const place = { store: "bad-rows", container, position, atMs: hourOfKey(key) ?? 0 } as const;

@@ -17,6 +17,7 @@ const dayMs = 86_400_000;
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export function deadLetterStore(s3: S3, bucket: string, rawStream: string, keptMs = 7 * dayMs): Store {
+  const readLine: ReadLine = (text, line) => readBatch(text, line, rawStream);
   return {
     name: "dead-letters",
     isSideBySide: false,
@@ -26,11 +27,12 @@ export function deadLetterStore(s3: S3, bucket: string, rawStream: string, keptM
         for await (const shard of s3.folders(bucket, mapping)) {
           const prefixes = days.map((day) => shard + day);
           for await (const object of listPrefixes(s3, bucket, prefixes)) {
-            yield objectPart(s3, bucket, object, range, (text, line) => readBatch(text, line, rawStream));
+            yield objectPart(s3, bucket, object, range, readLine);
           }
         }
       }
     },
+    part: (key, range) => objectPart(s3, bucket, { key }, range, readLine),
   };
 }
 

@@ -16,6 +16,7 @@ export function lakeStore(s3: S3, bucket: string, folder = "enriched/"): Store {
         yield objectPart(s3, bucket, object, range, readEnrichedLine);
       }
     },
+    part: (key, range) => objectPart(s3, bucket, { key }, range, readEnrichedLine),
   };
 }
 

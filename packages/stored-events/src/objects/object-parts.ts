@@ -15,7 +15,7 @@ export type ReadLine = (
 export function objectPart(
   s3: S3,
   bucket: string,
-  { key, bytes }: ListedObject,
+  { key, bytes }: Pick<ListedObject, "key"> & Partial<ListedObject>,
   range: TimeRange,
   readLine: ReadLine,
 ): StoredPart {

@@ -21,6 +21,7 @@ export function undeliveredStore(s3: S3, bucket: string, folder = "undelivered/"
         }
       }
     },
+    part: (key, range) => objectPart(s3, bucket, { key }, wholeHours(range), readUndeliveredLine),
   };
 }
 

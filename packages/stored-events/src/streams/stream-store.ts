@@ -7,7 +7,7 @@ import {
   MAX_THROTTLED_LOOKS,
   READ_BYTES_PER_LOOK,
 } from "../limits.ts";
-import type { Store } from "../store.ts";
+import type { Store, StoredPart } from "../store.ts";
 import type { EventForm, StoredEvent, StoreName, TimeRange } from "../stored-event.ts";
 import { linesOfRecord } from "./record-lines.ts";
 
@@ -30,15 +30,20 @@ const systemClock = {
  */
 export function streamStore(options: StreamStoreOptions): Store {
   const { kinesis, stream, name } = options;
+  const part = (id: string, range: TimeRange): StoredPart => ({
+    id,
+    bytes: undefined,
+    read: (after) => readShard(options, id, range, after),
+  });
   return {
     name,
     isSideBySide: true,
     async *parts(range) {
       for (const { ShardId } of await listShards(kinesis, stream)) {
-        if (ShardId === undefined) continue;
-        yield { id: ShardId, bytes: undefined, read: (after) => readShard(options, ShardId, range, after) };
+        if (ShardId !== undefined) yield part(ShardId, range);
       }
     },
+    part,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EnrichedEvent } from "@millrace/event-contracts";
 import { parseKeepingSpelling } from "@millrace/event-pattern";
-import type { EventCopy } from "@millrace/routes/runtime";
+import type { EventCopy } from "./route-set.ts";
 
 /** What the router notes on a copy, as `processing.router`. */
 export interface RouterHop {

@@ -1,0 +1,145 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { createSecretReader } from "@millrace/aws-request";
+import { type Connections, signedServices } from "@millrace/destinations";
+import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
+import { createKinesisClient, systemClock } from "@millrace/put-records";
+import { placeNamed, readEnvironmentPlaces } from "@millrace/route-tools/places";
+import type { EnvironmentPlace } from "@millrace/routes";
+import {
+  badRowStore,
+  deadLetterStore,
+  lakeStore,
+  type OpenPayload,
+  openS3,
+  type S3,
+  type Store,
+  streamStore,
+  undeliveredStore,
+} from "@millrace/stored-events";
+import { readFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { ReplayUsageError } from "../errors.ts";
+import type { Source } from "../selection.ts";
+
+const repository = join(import.meta.dirname, "../../../..");
+
+/** The streams and buckets of an environment, and the operator's way to them. */
+export interface Environment {
+  readonly place: EnvironmentPlace;
+  readonly rawStream: string;
+  readonly enrichedStream: string;
+  readonly kinesis: KinesisClient;
+  readonly s3: S3;
+  readonly connections: Connections;
+  /** Who runs the command: for the audit record. */
+  readonly by: string;
+  /** Where the running pipeline answers; undefined elsewhere than on this machine. */
+  readonly controlUrl: string | undefined;
+  store(name: Source, keys: string | undefined): Promise<Store>;
+  lake(): Store;
+  close(): void;
+}
+
+interface RunningPipeline {
+  readonly controlUrl: string;
+  readonly kinesisUrl: string;
+  readonly s3Url: string;
+  readonly sqsUrl: string;
+  readonly eventBridgeUrl: string;
+  readonly secretsUrl: string;
+}
+
+/**
+ * Connects to an environment with the credentials of the ordinary chain, or to the pipeline that runs on this machine.
+ * @throws ReplayUsageError when there is none
+ */
+export async function openEnvironment(stage: string, state: string | undefined): Promise<Environment> {
+  const place = placeNamed(stage, readEnvironmentPlaces());
+  const run = stage === "local" ? findRun(resolve(state ?? join(repository, ".local"))) : undefined;
+  const { region, pipelineStreams } = place;
+  const [rawStream = "", enrichedStream = ""] = pipelineStreams;
+  const local = { accessKeyId: "local", secretAccessKey: "local" };
+  const own = run === undefined ? {} : { credentials: local };
+  const kinesisConfig = run === undefined ? { region } : { region, ...own, endpoint: run.kinesisUrl };
+  const kinesis = createKinesisClient(kinesisConfig);
+  const s3 = await openS3(run === undefined ? { region } : { region, ...own, endpoint: run.s3Url });
+  const environment =
+    run === undefined
+      ? process.env
+      : {
+          ...process.env,
+          AWS_REGION: region,
+          AWS_ENDPOINT_URL_SQS: run.sqsUrl,
+          AWS_ENDPOINT_URL_EVENTBRIDGE: run.eventBridgeUrl,
+          AWS_ENDPOINT_URL_SECRETS_MANAGER: run.secretsUrl,
+        };
+  const { credentials } = kinesis.config;
+  const lake = () => lakeStore(s3, place.lakeBucket);
+  return {
+    place,
+    rawStream,
+    enrichedStream,
+    kinesis,
+    s3,
+    connections: {
+      kinesis: (where) => createKinesisClient({ ...kinesisConfig, region: where }),
+      ...signedServices(environment, credentials),
+      clock: systemClock,
+      random: Math.random,
+    },
+    by: `${userInfo().username}@${hostname()}${run === undefined ? ` with key ${(await credentials()).accessKeyId}` : ""}`,
+    controlUrl: run?.controlUrl,
+    lake,
+    async store(name, keys) {
+      switch (name) {
+        case "raw":
+          return streamStore({ kinesis, stream: rawStream, name: "raw" });
+        case "lake":
+          return lake();
+        case "dead-letters":
+          return deadLetterStore(s3, place.deadLetterBucket, rawStream);
+        case "undelivered":
+          return undeliveredStore(s3, place.lakeBucket);
+        case "bad-rows": {
+          const secretId = `millrace/${stage}/privacy-keys`;
+          const read = createSecretReader({ ...environment, AWS_REGION: region }, credentials);
+          return badRowStore(s3, place.lakeBucket, openWith(await readKeys(keys, secretId, read)));
+        }
+      }
+    },
+    close() {
+      kinesis.destroy();
+      s3.close();
+    },
+  };
+}
+
+function findRun(folder: string): RunningPipeline {
+  try {
+    return JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as RunningPipeline;
+  } catch (cause) {
+    throw new ReplayUsageError(
+      `No pipeline keeps its state in ${folder}. Start one in another terminal with "pnpm start", name its --state folder, or name a --stage.`,
+      { cause },
+    );
+  }
+}
+
+async function readKeys(
+  file: string | undefined,
+  secretId: string,
+  readSecret: ReturnType<typeof createSecretReader>,
+): Promise<readonly PrivacyKey[]> {
+  if (file !== undefined) return parsePrivacyKeys(readFileSync(file, "utf8"), file);
+  const given = process.env["PRIVACY_KEYS"];
+  if (given !== undefined) return parsePrivacyKeys(given);
+  const { text } = await readSecret(secretId, AbortSignal.timeout(10_000));
+  return parsePrivacyKeys(text, `the secret ${secretId}`);
+}
+
+/** A row under a retired key stays closed, and is counted as such. */
+function openWith(keys: readonly PrivacyKey[]): OpenPayload {
+  const known = new Set(keys.map(({ id }) => id));
+  return (bytes, keyId) => (known.has(keyId) ? openPayload({ bytes, keyId }, keys) : undefined);
+}

@@ -1,0 +1,22 @@
+/** `pnpm replay`: puts stored events through the pipeline again, or to one destination. */
+import { runCli } from "./run-cli.ts";
+
+const stop = new AbortController();
+let isStopping = false;
+process.on("SIGINT", () => {
+  // The second time it ends at once: the ledger is right at any moment.
+  if (isStopping) process.exit(130);
+  isStopping = true;
+  stop.abort();
+});
+
+const clearLine = "\u001B[2K\r";
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${process.stderr.isTTY ? clearLine : ""}${text}\n`),
+    line: process.stderr.isTTY ? (text) => void process.stderr.write(`${clearLine}${text}`) : undefined,
+  },
+  stop.signal,
+);

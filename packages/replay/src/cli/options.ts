@@ -1,0 +1,205 @@
+import { parseArgs } from "node:util";
+import { ReplayUsageError } from "../errors.ts";
+import { DEFAULT_SHARE } from "../limits.ts";
+import { type Filter, FILTERS, type Selection, type Source, SOURCES } from "../selection.ts";
+
+export const usage = `Usage: pnpm replay <source> --from <time> --to <time> [options]
+       pnpm replay list [--stage <environment>]
+       pnpm replay show <id> [--stage <environment>]
+
+Puts stored events through the pipeline again, as later revisions of themselves, or to one destination.
+Without --reason it reads, counts and writes nothing.
+
+Sources
+  raw               events as ingest took them, for as long as the raw stream keeps them
+  lake              enriched events, masked: for --into destination:<name>
+  dead-letters      batches that Lambda gave up on: to the stream they came from
+  undelivered       enriched events that a destination did not take
+  bad-rows          rows that enrichment could not read, opened with the privacy keys
+
+Range (when the source took them; 2026-11-29T08:00:00Z, 2026-11-29 or 3h for three hours ago)
+  --from <time>     the first moment
+  --to <time>       the first moment that is not wanted any more (default now: then a second run is another replay)
+
+Selection (each may be given several times; * stands for any characters)
+  --source <uri>    --type <type>   --id <id>   --tenant <id>
+  --schema <$id or version>         contract that decided, or that the event names
+  --status <valid|invalid|unknown>  as the lake has it, for raw and dead-letters as well
+  --build <version> --contracts <hash>              stamp of enrichment, likewise
+  --routes-version <hash>           stamp of the router
+  --route <application/name>        undelivered: of its delivery; with --into destination: this route alone
+  --kind <kind>                     of a bad row
+
+Target
+  --into pipeline              the raw stream, and from there every way (default)
+  --into revalidation          the same, but only events that are valid by the contracts of this checkout
+  --into destination:<name>    one destination, by the present routes: the backfill of a new route
+  --accept-worse               the copy is the later revision also when it is no longer valid
+
+Run
+  --reason <text>   do it, and write this into the audit record
+  --dry-run         count only, also with --reason
+  --rate <n>        events a second (default: a share of what the stream has free)
+  --share <percent> of what the stream has free (default ${DEFAULT_SHARE * 100})
+  --again           once more, though the same replay has finished
+  --json            the result as JSON
+
+Place
+  --stage <name>    environment, with your own credentials (default local: the running "pnpm start")
+  --state <folder>  of the running pipeline (default .local)
+  --keys <file>     privacy keys as JSON, retired ones too (default: the environment's secret, or PRIVACY_KEYS)`;
+
+export interface ReplayOptions {
+  readonly command: "replay" | "list" | "show";
+  readonly id: string | undefined;
+  readonly selection: Selection;
+  readonly route: string | undefined;
+  readonly into: "pipeline" | "revalidation" | { readonly destination: string };
+  readonly mayBeWorse: boolean;
+  readonly reason: string | undefined;
+  readonly isDryRun: boolean;
+  readonly rate: number | undefined;
+  readonly share: number;
+  readonly isAgain: boolean;
+  readonly isJson: boolean;
+  readonly stage: string;
+  readonly state: string | undefined;
+  readonly keys: string | undefined;
+}
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const texts = { type: "string", multiple: true } as const;
+
+/** @throws ReplayUsageError. Undefined when help was asked for. */
+export function parseOptions(args: readonly string[], nowMs: number): ReplayOptions | undefined {
+  const { values, positionals } = read(args);
+  if (values.help === true) return undefined;
+  const [first, second, ...rest] = positionals;
+  if (first === undefined) throw new ReplayUsageError(usage);
+  const common = {
+    stage: values.stage ?? "local",
+    state: values.state,
+    keys: values.keys,
+    isJson: values.json === true,
+    isAgain: values.again === true,
+    isDryRun: values["dry-run"] === true || values.reason === undefined,
+    reason: values.reason,
+    mayBeWorse: values["accept-worse"] === true,
+    rate: numberOf("rate", values.rate, 0.1, 1e6),
+    share: (numberOf("share", values.share, 0.1, 100) ?? DEFAULT_SHARE * 100) / 100,
+  };
+  const nothing = { store: "raw", fromMs: 0, toMs: 0, filters: {} } as const;
+  if (first === "list" || first === "show") {
+    if (first === "show" && second === undefined) throw new ReplayUsageError("Expected pnpm replay show <id>.");
+    return { ...common, command: first, id: second, selection: nothing, route: undefined, into: "pipeline" };
+  }
+  if (second !== undefined || rest.length > 0) {
+    throw new ReplayUsageError(`Expected one source, got ${positionals.join(" ")}. pnpm replay --help lists them.`);
+  }
+  const selection = readSelection(first, values, nowMs);
+  const into = readInto(values.into ?? "pipeline");
+  const routes = values.route ?? [];
+  if (typeof into === "object" && selection.store !== "undelivered" && routes.length > 1) {
+    throw new ReplayUsageError("Expected --route once: run a replay for each, or leave it out for all of them.");
+  }
+  if (common.reason?.trim() === "")
+    throw new ReplayUsageError("Expected --reason to say why; it goes into the audit record.");
+  const isByRoute = typeof into === "object" && selection.store !== "undelivered";
+  return { ...common, command: "replay", id: undefined, selection, route: isByRoute ? routes[0] : undefined, into };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: args.filter((arg) => arg !== "--"),
+      allowPositionals: true,
+      options: {
+        ...(Object.fromEntries(FILTERS.map((name) => [name, texts])) as Record<Filter, typeof texts>),
+        ...{ from: text, to: text, into: text, reason: text, rate: text, share: text },
+        ...{ stage: text, state: text, keys: text },
+        ...{ "accept-worse": flag, "dry-run": flag, again: flag, json: flag },
+        help: { ...flag, short: "h" },
+      },
+    });
+  } catch (cause) {
+    throw new ReplayUsageError(`${(cause as Error).message} pnpm replay --help lists the options.`, { cause });
+  }
+}
+
+function readSelection(store: string, values: ReturnType<typeof read>["values"], nowMs: number): Selection {
+  const source = SOURCES.find((name) => name === store);
+  if (source === undefined) {
+    throw new ReplayUsageError(`There is no source "${store}". There are ${SOURCES.join(", ")}.`);
+  }
+  if (values.from === undefined) {
+    throw new ReplayUsageError("Expected --from, such as --from 2026-11-29T08:00:00Z or --from 3h.");
+  }
+  const fromMs = timeOf("from", values.from, nowMs);
+  const toMs = values.to === undefined ? nowMs : timeOf("to", values.to, nowMs);
+  if (toMs <= fromMs) {
+    throw new ReplayUsageError(
+      `Expected --to to be later than --from, got ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}.`,
+    );
+  }
+  // Its own copies would come into the range while it runs.
+  if (toMs > nowMs) throw new ReplayUsageError(`Expected --to to be in the past, got ${new Date(toMs).toISOString()}.`);
+  const isOfTarget = (name: Filter): boolean =>
+    name === "route" && source !== "undelivered" && (values.into ?? "").startsWith("destination:");
+  const filters = FILTERS.flatMap((name) => {
+    const wanted = values[name];
+    return wanted === undefined || isOfTarget(name) ? [] : [[name, wanted] as const];
+  });
+  checkFilters(
+    source,
+    filters.map(([name]) => name),
+  );
+  for (const status of values.status ?? []) {
+    if (!["valid", "invalid", "unknown"].includes(status)) {
+      throw new ReplayUsageError(`Expected --status to be valid, invalid or unknown, got "${status}".`);
+    }
+  }
+  const isUnset = values.into === "revalidation" && values.status === undefined && source !== "bad-rows";
+  if (isUnset) filters.push(["status", ["invalid", "unknown"]]);
+  return { store: source, fromMs, toMs, filters: Object.fromEntries(filters) };
+}
+
+/** A selection that nothing can fit is a mistake. */
+function checkFilters(source: Source, names: readonly Filter[]): void {
+  const wrong = names.find(
+    (name) =>
+      (name === "kind" && source !== "bad-rows") ||
+      (name === "route" && source !== "undelivered") ||
+      (["status", "contracts"].includes(name) && source === "bad-rows") ||
+      (name === "routes-version" && source !== "undelivered"),
+  );
+  if (wrong !== undefined)
+    throw new ReplayUsageError(`Events of ${source} have nothing that --${wrong} could choose by.`);
+}
+
+function readInto(into: string): ReplayOptions["into"] {
+  if (into === "pipeline" || into === "revalidation") return into;
+  const [, destination] = /^destination:(.+)$/.exec(into) ?? [];
+  if (destination !== undefined) return { destination };
+  throw new ReplayUsageError(`Expected --into pipeline, revalidation or destination:<name>, got "${into}".`);
+}
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function timeOf(name: string, value: string, nowMs: number): number {
+  const [, amount, unit = ""] = /^(\d+)([mhd])$/.exec(value) ?? [];
+  if (amount !== undefined) return nowMs - Number(amount) * (units[unit] ?? 0);
+  const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?$/.test(value);
+  const ms = isTime ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new ReplayUsageError(
+    `Expected --${name} to be a time in UTC, such as 2026-11-29T08:00:00Z, 2026-11-29 or 3h, got "${value}".`,
+  );
+}
+
+function numberOf(name: string, value: string | undefined, least: number, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (number >= least && number <= most) return number;
+  throw new ReplayUsageError(`Expected --${name} to be a number from ${least} to ${most}, got "${value}".`);
+}

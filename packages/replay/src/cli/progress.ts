@@ -1,0 +1,27 @@
+import type { ReplayClock } from "../clock.ts";
+import type { Step } from "../run/run-replay.ts";
+import { describeCounts, duration, type Output } from "./output.ts";
+
+const barLength = 24;
+/** On a terminal the line is drawn anew so often; elsewhere a line comes so often. */
+const drawEveryMs = 200;
+const tellEveryMs = 10_000;
+
+/** Tells how far a replay is: a bar with the time left on a terminal, a line now and then elsewhere. */
+export function createProgress(output: Output, clock: ReplayClock): (step: Step) => void {
+  const startMs = clock.now();
+  let firstDone: number | undefined;
+  let toldMs = startMs;
+  return ({ counts, done }) => {
+    firstDone ??= done;
+    const now = clock.now();
+    if (now - toldMs < (output.line === undefined ? tellEveryMs : drawEveryMs)) return;
+    toldMs = now;
+    const gained = done - firstDone;
+    const left = gained > 0 ? (((now - startMs) / gained) * (1 - done)) / 1_000 : Number.NaN;
+    const percent = `${(done * 100).toFixed(1)} %`;
+    const text = `${percent}  ${describeCounts(counts)}  ${duration(left)} left`;
+    if (output.line === undefined) output.err(text);
+    else output.line(`[${"#".repeat(Math.round(done * barLength)).padEnd(barLength, ".")}] ${text}`);
+  };
+}

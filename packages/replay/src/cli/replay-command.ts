@@ -1,0 +1,268 @@
+import { openDestination, targetOf } from "@millrace/destinations";
+import { createPutRecords } from "@millrace/put-records";
+import { closestName, compileRoutes, loadRouteDocuments } from "@millrace/routes";
+import { type CompiledDestination, loadRoutes, type RouteSet } from "@millrace/routes/runtime";
+import type { OutputWriter } from "@millrace/stream-handler";
+import { type Store, type StoredEvent, streamStore } from "@millrace/stored-events";
+import { join } from "node:path";
+import { type ReplayClock, systemClock } from "../clock.ts";
+import { LeaseLostError, ReplayUsageError } from "../errors.ts";
+import { ActiveReplays } from "../ledger/active-replays.ts";
+import { writeAudit } from "../ledger/audit.ts";
+import { nameHolder } from "../ledger/holder.ts";
+import { keepParts, keepPlan, Ledger, type PartEntry, readReplay, type ReplayPlan } from "../ledger/ledger.ts";
+import { LEASE_MS, LONG_REPLAY_HOURS } from "../limits.ts";
+import { estimateCost, planCloudJob } from "../plan/cost.ts";
+import { indexEnriched } from "../plan/enriched-index.ts";
+import { measureLoad, shareOfFree } from "../plan/rate.ts";
+import { survey } from "../plan/survey.ts";
+import { Pace, type Rate } from "../run/pace.ts";
+import { readBack } from "../run/read-back.ts";
+import { runReplay } from "../run/run-replay.ts";
+import { createMatcher, needsLake, replayIdOf, type Selection, withoutEnrichment } from "../selection.ts";
+import { createDestinationTarget } from "../targets/destination-target.ts";
+import { createPipelineTarget } from "../targets/pipeline-target.ts";
+import type { Target } from "../targets/target.ts";
+import type { Environment } from "./environment.ts";
+import type { ReplayOptions } from "./options.ts";
+import { describeCounts, describeSurvey, type Output, size } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { loadVerdicts } from "./verdicts.ts";
+
+const routesFolder = join(import.meta.dirname, "../../../../schemas/routes");
+/** Destinations of other kinds say no capacity. */
+const otherKinds: Rate = { events: 100, bytes: 1_000_000 };
+
+/** Counts, or puts, what the options ask for. @returns the exit code */
+export async function replayCommand(
+  environment: Environment,
+  options: ReplayOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const command = new ReplayCommand(environment, options, output, signal);
+  return options.isDryRun ? command.count() : command.run();
+}
+
+class ReplayCommand {
+  readonly #environment: Environment;
+  readonly #options: ReplayOptions;
+  readonly #output: Output;
+  readonly #signal: AbortSignal;
+  readonly #clock: ReplayClock = systemClock;
+  /** Told of throttled records by every writer. */
+  #pace: Pace | undefined;
+
+  constructor(environment: Environment, options: ReplayOptions, output: Output, signal: AbortSignal) {
+    this.#environment = environment;
+    this.#options = options;
+    this.#output = output;
+    this.#signal = signal;
+  }
+
+  async count(): Promise<number> {
+    const { selection, isJson } = this.#options;
+    const target = await this.#target(new Date(this.#clock.now()).toISOString());
+    const { store, parts, isSelected } = await this.#source();
+    const startedMs = this.#clock.now();
+    const counted = await survey({
+      ...{ store, selection, parts, isSelected, target },
+      onProgress: (seen, selected) => this.#output.line?.(`${selected} of ${seen} events so far`),
+    });
+    const seconds = (this.#clock.now() - startedMs) / 1_000;
+    const rate = await this.#rate(target);
+    const isWholePipeline = typeof this.#options.into === "string";
+    const workload = { events: counted.put, bytes: counted.bytes, objects: parts.length, isWholePipeline };
+    const cost = estimateCost(workload);
+    // A stream is read while it is put.
+    const takesSeconds = Math.max(seconds, counted.put / rate.events, counted.bytes / rate.bytes);
+    this.#output.line?.("");
+    if (isJson) {
+      const by = Object.fromEntries(
+        Object.entries(counted.by).map(([key, counts]) => [key, Object.fromEntries(counts)]),
+      );
+      const skipped = Object.fromEntries(counted.skipped);
+      const id = this.#id(target.name);
+      this.#output.out(JSON.stringify({ id, ...counted, by, skipped, rate, takesSeconds, readSeconds: seconds, cost }));
+      return 0;
+    }
+    this.#output.out(describeSurvey(counted, cost, rate, takesSeconds));
+    if (takesSeconds > LONG_REPLAY_HOURS * 3_600) this.#output.out(planCloudJob(workload).text);
+    const advice =
+      counted.put === 0
+        ? "Nothing would be put."
+        : `Nothing was written. With --reason "<why>" it is done, as the replay ${this.#id(target.name)}.`;
+    this.#output.out(advice);
+    return 0;
+  }
+
+  async run(): Promise<number> {
+    const { selection, isAgain, reason = "", mayBeWorse, isJson } = this.#options;
+    const { s3, place, by, kinesis } = this.#environment;
+    const bucket = place.lakeBucket;
+    const clock = this.#clock;
+    const holder = nameHolder();
+    const now = new Date(clock.now()).toISOString();
+    const name = (await this.#target(now)).name;
+    const id = await this.#freeId(name, isAgain);
+    const asked: ReplayPlan = { id, selection, target: name, replayedAt: now, mayBeWorse, reason, by };
+    const ledgerOptions = { s3, bucket, clock, holder };
+    const active = new ActiveReplays(ledgerOptions);
+    const before = await readReplay(s3, bucket, id);
+    if (before?.state?.status === "finished") {
+      this.#output.out(`The replay ${id} has finished: ${describeCounts(before.state.counts)}. Nothing was done.`);
+      this.#output.out("With --again it is done once more, as a replay of its own.");
+      return 0;
+    }
+    await active.enter(asked);
+    try {
+      const plan = await keepPlan(ledgerOptions, asked);
+      const { ledger, before: left } = await Ledger.claim(ledgerOptions, id);
+      const audit = (what: "started" | "resumed" | "stopped" | "finished" | "failed", error?: unknown) =>
+        writeAudit(s3, bucket, {
+          at: new Date(clock.now()).toISOString(),
+          ...{ what, by, reason, plan, counts: ledger.state.counts },
+          error: error instanceof Error ? error.message : undefined,
+        });
+      await audit(left === undefined ? "started" : "resumed");
+      try {
+        const target = await this.#target(plan.replayedAt, plan.mayBeWorse);
+        const { store, parts, isSelected } = await this.#source(async (list) => keepParts(ledgerOptions, id, list));
+        const alreadyPut =
+          left === undefined
+            ? new Set<string>()
+            : await readBack(kinesis, target.streams, left, plan.replayedAt, clock);
+        const rate = await this.#rate(target);
+        this.#pace = new Pace(rate, clock);
+        this.#output.err(
+          `The replay ${id} ${left === undefined ? "begins" : `goes on after ${describeCounts(left.counts)}`}, at ${rate.events.toFixed(0)} events/s or ${size(rate.bytes)}/s. Ctrl-C stops it; the same command goes on.`,
+        );
+        const tell = createProgress(this.#output, clock);
+        let enteredMs = clock.now();
+        const isDone = await runReplay({
+          ...{ store, selection, parts, isSelected, target, ledger, alreadyPut },
+          pace: this.#pace,
+          signal: this.#signal,
+          onStep: async (step) => {
+            tell(step);
+            if (clock.now() - enteredMs < LEASE_MS / 3) return;
+            enteredMs = clock.now();
+            await active.enter(asked);
+          },
+        });
+        await ledger.end(isDone ? "finished" : "stopped");
+        await audit(isDone ? "finished" : "stopped");
+        this.#output.line?.("");
+        const counts = ledger.state.counts;
+        if (isJson) this.#output.out(JSON.stringify({ id, isDone, replayedAt: plan.replayedAt, counts }));
+        else
+          this.#output.out(`The replay ${id} ${isDone ? "has finished" : "was stopped"}: ${describeCounts(counts)}.`);
+        return isDone ? 0 : 130;
+      } catch (error) {
+        // Whoever has taken the replay over has its ledger as well.
+        if (!(error instanceof LeaseLostError)) await ledger.end("stopped");
+        await audit("failed", error);
+        throw error;
+      }
+    } finally {
+      await active.leave(id);
+    }
+  }
+
+  /** The id of the selection, or with --again the first that has not finished. */
+  async #freeId(target: string, isAgain: boolean): Promise<string> {
+    const { s3, place } = this.#environment;
+    for (let again = 0; ; again += 1) {
+      const id = this.#id(target, again);
+      const state = isAgain ? (await readReplay(s3, place.lakeBucket, id))?.state : undefined;
+      if (state?.status !== "finished") return id;
+    }
+  }
+
+  #id(target: string, again = 0): string {
+    const { selection, mayBeWorse } = this.#options;
+    return replayIdOf(selection, mayBeWorse ? `${target}:accept-worse` : target, again);
+  }
+
+  async #source(
+    keep: (list: () => Promise<readonly PartEntry[]>) => Promise<readonly PartEntry[]> = (list) => list(),
+  ): Promise<{
+    readonly store: Store;
+    readonly parts: readonly PartEntry[];
+    readonly isSelected: (event: StoredEvent) => boolean;
+  }> {
+    const { selection, keys } = this.#options;
+    const store = await this.#environment.store(selection.store, keys);
+    const parts = await keep(async () => {
+      const found: PartEntry[] = [];
+      for await (const { id, bytes } of store.parts(selection))
+        found.push(bytes === undefined ? { id } : { id, bytes });
+      return found;
+    });
+    return { store, parts, isSelected: await this.#matcher(selection) };
+  }
+
+  async #matcher(selection: Selection): Promise<(event: StoredEvent) => boolean> {
+    if (!needsLake(selection)) return createMatcher(selection);
+    this.#output.err("Reading the lake for what enrichment made of the events …");
+    const isKnown = await indexEnriched(this.#environment.lake(), selection, createMatcher(selection));
+    const fits = createMatcher(withoutEnrichment(selection));
+    return (event) => fits(event) && isKnown(event);
+  }
+
+  async #target(replayedAt: string, mayBeWorse = this.#options.mayBeWorse): Promise<Target> {
+    const { into } = this.#options;
+    if (typeof into === "object") return this.#destinationTarget(into.destination);
+    const { rawStream, enrichedStream } = this.#environment;
+    const verdictOf = into === "revalidation" ? await loadVerdicts(this.#options.stage) : undefined;
+    return createPipelineTarget({
+      mark: { replayedAt, mayBeWorse },
+      raw: { stream: rawStream, writer: this.#streamWriter(rawStream) },
+      enriched: { stream: enrichedStream, writer: this.#streamWriter(enrichedStream) },
+      becomesValid: verdictOf === undefined ? undefined : (text) => verdictOf(text) === "valid",
+      now: () => this.#clock.now(),
+    });
+  }
+
+  #streamWriter(streamName: string): OutputWriter {
+    const { kinesis } = this.#environment;
+    return createPutRecords({ client: kinesis, streamName, ordering: "per-key", hooks: this.#hooks });
+  }
+
+  readonly #hooks = { onThrottle: () => this.#pace?.throttled() };
+
+  #destinationTarget(name: string): Target {
+    const { connections, place } = this.#environment;
+    const routes = loadRoutes(compileRoutes(loadRouteDocuments(routesFolder)));
+    const destination = findDestination(routes, name);
+    const { name: stage, region, accountId, streamPrefix: prefix } = place;
+    const target = targetOf(destination, { stage, region, accountId, prefix });
+    return createDestinationTarget({
+      ...{ routes, destination, route: this.#options.route },
+      writer: openDestination(target, { ...connections, hooks: this.#hooks }),
+      stream: destination.kind === "kinesis" && target.arn === undefined ? target.physicalName : undefined,
+      version: "0.1.0",
+      now: () => this.#clock.now(),
+    });
+  }
+
+  async #rate({ streams }: Target): Promise<Rate> {
+    const { rate, share } = this.#options;
+    if (rate !== undefined) return { events: rate, bytes: Number.MAX_SAFE_INTEGER };
+    const [first] = streams;
+    if (first === undefined) return otherKinds;
+    const { kinesis } = this.#environment;
+    const store = streamStore({ kinesis, stream: first.name, name: first.form === "raw" ? "raw" : "destination" });
+    return shareOfFree(await measureLoad(store, this.#clock), share);
+  }
+}
+
+/** @throws ReplayUsageError with the one that was meant */
+function findDestination({ destinations }: RouteSet, name: string): CompiledDestination {
+  const found = destinations.find((destination) => destination.name === name);
+  if (found !== undefined) return found;
+  const names = destinations.map((destination) => destination.name);
+  const closest = closestName(name, names);
+  const hint = closest === undefined ? `There are ${names.join(", ")}.` : `Did you mean "${closest}"?`;
+  throw new ReplayUsageError(`No route leads to a destination "${name}". ${hint}`);
+}

@@ -1,0 +1,60 @@
+import { PrivacyKeysError } from "@millrace/privacy-keys";
+import { RoutesError } from "@millrace/routes";
+import { StoredEventsError } from "@millrace/stored-events";
+import { ReplayError } from "../errors.ts";
+import { LEDGER_PREFIX, readReplay } from "../ledger/ledger.ts";
+import { type Environment, openEnvironment } from "./environment.ts";
+import { parseOptions, type ReplayOptions, usage } from "./options.ts";
+import { describeReplay, type Output } from "./output.ts";
+import { replayCommand } from "./replay-command.ts";
+
+/** Runs `pnpm replay`: 0 when it is done, 1 when AWS or a ledger is in the way, 2 when it was called wrongly. */
+export async function runCli(args: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
+  let environment: Environment | undefined;
+  try {
+    const options = parseOptions(args, Date.now());
+    if (options === undefined) {
+      output.out(usage);
+      return 0;
+    }
+    environment = await openEnvironment(options.stage, options.state);
+    if (options.command === "replay") return await replayCommand(environment, options, output, signal);
+    return await showReplays(environment, options, output);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    output.err(error.message);
+    return error instanceof ReplayError && error.code !== "USAGE" ? 1 : 2;
+  } finally {
+    environment?.close();
+  }
+}
+
+async function showReplays({ s3, place }: Environment, { id }: ReplayOptions, output: Output): Promise<number> {
+  const bucket = place.lakeBucket;
+  const ids: string[] = [];
+  if (id !== undefined) ids.push(id);
+  else {
+    for await (const folder of s3.folders(bucket, LEDGER_PREFIX)) ids.push(folder.slice(LEDGER_PREFIX.length, -1));
+  }
+  for (const each of ids.filter((name) => name !== "audit")) {
+    const replay = await readReplay(s3, bucket, each);
+    if (replay !== undefined) output.out(describeReplay(replay));
+    else if (id !== undefined) {
+      output.err(`There is no replay ${each} in s3://${bucket}/${LEDGER_PREFIX}. pnpm replay list shows all.`);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/** Faults of the caller or of AWS: told in a line, without a stack. */
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof ReplayError ||
+    error instanceof StoredEventsError ||
+    error instanceof RoutesError ||
+    error instanceof PrivacyKeysError ||
+    (error instanceof Error && "$metadata" in error) ||
+    (error as { name?: unknown }).name === "CredentialsProviderError"
+  );
+}

@@ -1,0 +1,13 @@
+export { type ReplayClock, systemClock } from "./clock.ts";
+export { LeaseLostError, ReplayError, ReplayRefusedError, ReplayStoppedError, ReplayUsageError } from "./errors.ts";
+export { ActiveReplays } from "./ledger/active-replays.ts";
+export { keepParts, keepPlan, Ledger, type ReplayCounts, type ReplayPlan, type ReplayState } from "./ledger/ledger.ts";
+export { survey, type Survey } from "./plan/survey.ts";
+export { Pace, type Rate } from "./run/pace.ts";
+export { readBack } from "./run/read-back.ts";
+export { runReplay, type RunOptions, type Step } from "./run/run-replay.ts";
+export { createMatcher, replayIdOf, type Selection } from "./selection.ts";
+export { createDestinationTarget } from "./targets/destination-target.ts";
+export { createPipelineTarget } from "./targets/pipeline-target.ts";
+export { markReplayed } from "./targets/replayed-text.ts";
+export type { Target } from "./targets/target.ts";

@@ -1,0 +1,243 @@
+import type { S3 } from "@millrace/stored-events";
+import type { ReplayClock } from "../clock.ts";
+import { LeaseLostError, ReplayRefusedError } from "../errors.ts";
+import { LEASE_MS, LEASE_RESERVE_MS, PUT_TIMEOUT_MS } from "../limits.ts";
+import { isGone } from "./holder.ts";
+import type { Selection } from "../selection.ts";
+
+/** Below it in the lake's bucket, everything that replays note. */
+export const LEDGER_PREFIX = "replays/";
+
+/** A replay as it was asked for; written once. */
+export interface ReplayPlan {
+  readonly id: string;
+  readonly selection: Selection;
+  readonly target: string;
+  /** `replayedat` of every event of the replay, also when it is taken up again. */
+  readonly replayedAt: string;
+  readonly mayBeWorse: boolean;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** Counts of one replay over all its runs. */
+export interface ReplayCounts {
+  /** Events of the range that were looked at. */
+  readonly seen: number;
+  readonly selected: number;
+  readonly put: number;
+  /** Put by a run that was cut off before it could note it. */
+  readonly found: number;
+  /** Bytes put. */
+  readonly bytes: number;
+  /** Put, but an attempt before had no answer: perhaps twice, with the same revision. */
+  readonly ambiguous: number;
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+/** How far a replay is. */
+export interface ReplayState {
+  readonly status: "running" | "stopped" | "finished";
+  readonly holder: string;
+  readonly leaseUntilMs: number;
+  /** Events that were put before are noted; those put since then may not be. */
+  readonly uncertainSinceMs: number;
+  readonly runs: number;
+  /** Parts of an ordered store that are done. */
+  readonly finishedParts: number;
+  /** By part, the position of the last event that is done; `end` when the part is. */
+  readonly cursors: Readonly<Record<string, string>>;
+  readonly counts: ReplayCounts;
+}
+
+export const noCounts: ReplayCounts = {
+  seen: 0,
+  selected: 0,
+  put: 0,
+  found: 0,
+  bytes: 0,
+  ambiguous: 0,
+  skipped: {},
+};
+
+export interface LedgerOptions {
+  readonly s3: S3;
+  readonly bucket: string;
+  readonly clock: ReplayClock;
+  /** Names the process, and no other. */
+  readonly holder: string;
+}
+
+type Progress = Pick<ReplayState, "finishedParts" | "cursors" | "counts">;
+
+/** A replay that was begun, as it lies in the bucket. */
+export interface StoredReplay {
+  readonly plan: ReplayPlan;
+  readonly state: ReplayState | undefined;
+}
+
+/** The objects of a replay. */
+export async function readReplay(s3: S3, bucket: string, id: string): Promise<StoredReplay | undefined> {
+  const plan = await s3.getText(bucket, `${LEDGER_PREFIX}${id}/plan.json`);
+  if (plan === undefined) return undefined;
+  const state = await s3.getText(bucket, `${LEDGER_PREFIX}${id}/state.json`);
+  return {
+    plan: JSON.parse(plan) as ReplayPlan,
+    state: state === undefined ? undefined : (JSON.parse(state) as ReplayState),
+  };
+}
+
+/**
+ * Writes the plan, unless it is there.
+ * @returns the plan that holds: that of the first run
+ */
+export async function keepPlan({ s3, bucket }: LedgerOptions, plan: ReplayPlan): Promise<ReplayPlan> {
+  const key = `${LEDGER_PREFIX}${plan.id}/plan.json`;
+  const isNew = (await s3.putIf(bucket, key, `${JSON.stringify(plan)}\n`, "absent")) !== undefined;
+  if (isNew) return plan;
+  const kept = await s3.getText(bucket, key);
+  return kept === undefined ? plan : (JSON.parse(kept) as ReplayPlan);
+}
+
+/** The ids of the parts, as they were found first: what comes to the store later is of another replay. */
+export async function keepParts(
+  { s3, bucket }: LedgerOptions,
+  id: string,
+  list: () => Promise<readonly PartEntry[]>,
+): Promise<readonly PartEntry[]> {
+  const key = `${LEDGER_PREFIX}${id}/parts.json`;
+  const known = await s3.getText(bucket, key);
+  if (known !== undefined) return JSON.parse(known) as readonly PartEntry[];
+  const parts = await list();
+  const isNew = (await s3.putIf(bucket, key, `${JSON.stringify(parts)}\n`, "absent")) !== undefined;
+  const kept = isNew ? undefined : await s3.getText(bucket, key);
+  return kept === undefined ? parts : (JSON.parse(kept) as readonly PartEntry[]);
+}
+
+/** A part, and its bytes where they are known. */
+export interface PartEntry {
+  readonly id: string;
+  readonly bytes?: number | undefined;
+}
+
+/**
+ * The state of a replay, held by one process at a time. Every write says which version it replaces, so that a process
+ * that was thought dead cannot write over what another has done since.
+ */
+export class Ledger {
+  readonly #options: LedgerOptions;
+  readonly #key: string;
+  #etag: string;
+  #state: ReplayState;
+  /** Writes follow one another: each needs the version that the one before made. */
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(options: LedgerOptions, key: string, etag: string, state: ReplayState) {
+    this.#options = options;
+    this.#key = key;
+    this.#etag = etag;
+    this.#state = state;
+  }
+
+  /**
+   * Takes the replay, new or where another run left it.
+   * @returns the ledger, and the state that an earlier run left; when that is `finished`, nothing was written
+   * @throws ReplayRefusedError while another process has it
+   */
+  static async claim(options: LedgerOptions, id: string): Promise<{ ledger: Ledger; before: ReplayState | undefined }> {
+    const { s3, bucket, clock, holder } = options;
+    const key = `${LEDGER_PREFIX}${id}/state.json`;
+    const found = await s3.getVersion(bucket, key);
+    const before = found === undefined ? undefined : (JSON.parse(found.text) as ReplayState);
+    const isBusy = before?.status === "running" && before.leaseUntilMs > clock.now() && before.holder !== holder;
+    if (isBusy && !isGone(before.holder)) {
+      throw new ReplayRefusedError(busyMessage(id, before));
+    }
+    const state: ReplayState = {
+      ...(before ?? { finishedParts: 0, cursors: {}, counts: noCounts }),
+      status: before?.status === "finished" ? "finished" : "running",
+      holder,
+      leaseUntilMs: clock.now() + LEASE_MS,
+      uncertainSinceMs: before?.uncertainSinceMs ?? clock.now(),
+      runs: (before?.runs ?? 0) + 1,
+    };
+    if (before?.status === "finished") return { ledger: new Ledger(options, key, found?.etag ?? "", before), before };
+    const condition = found === undefined ? "absent" : { etag: found.etag };
+    const etag = await s3.putIf(bucket, key, `${JSON.stringify(state)}\n`, condition);
+    if (etag === undefined) {
+      throw new ReplayRefusedError(
+        `Another run of the replay ${id} began at the same moment. Wait for it, or run the command again.`,
+      );
+    }
+    return { ledger: new Ledger(options, key, etag, state), before };
+  }
+
+  get state(): ReplayState {
+    return this.#state;
+  }
+
+  /** Makes sure that the lease outlasts a put. @throws LeaseLostError */
+  async hold(): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#state.leaseUntilMs - clock.now() >= LEASE_RESERVE_MS) return;
+    await this.save(this.#state, { isCertain: false });
+  }
+
+  /** Ends the run. @throws LeaseLostError */
+  end(status: Exclude<ReplayState["status"], "running">): Promise<void> {
+    return this.save(this.#state, { isCertain: false, status });
+  }
+
+  /**
+   * Notes what is done, and holds the replay for as long again.
+   * @param isCertain whether all is noted that was put before the puts that are under way now
+   * @throws LeaseLostError
+   */
+  save(
+    progress: Progress,
+    { isCertain, status = "running" }: { isCertain: boolean; status?: ReplayState["status"] },
+  ): Promise<void> {
+    const saved = this.#turn.then(() => this.#write(progress, isCertain, status));
+    this.#turn = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async #write(
+    { finishedParts, cursors, counts }: Progress,
+    isCertain: boolean,
+    status: ReplayState["status"],
+  ): Promise<void> {
+    const { s3, bucket, clock, holder } = this.#options;
+    const now = clock.now();
+    const state: ReplayState = {
+      status,
+      holder,
+      leaseUntilMs: status === "running" ? now + LEASE_MS : now,
+      // Another shard's put may have begun a while ago.
+      uncertainSinceMs: isCertain ? now - PUT_TIMEOUT_MS : this.#state.uncertainSinceMs,
+      runs: this.#state.runs,
+      finishedParts,
+      cursors,
+      counts,
+    };
+    const text = `${JSON.stringify(state)}\n`;
+    let etag = await s3.putIf(bucket, this.#key, text, { etag: this.#etag });
+    if (etag === undefined) {
+      // The SDK puts again what had no answer: then our own write is what refuses us.
+      const there = await s3.getVersion(bucket, this.#key);
+      if (there?.text !== text) {
+        throw new LeaseLostError(
+          "Another run has taken this replay over, since this one did not write its ledger in time. It goes on from the ledger; this one has stopped.",
+        );
+      }
+      etag = there.etag;
+    }
+    this.#etag = etag;
+    this.#state = state;
+  }
+}
+
+function busyMessage(id: string, { holder, leaseUntilMs }: ReplayState): string {
+  const until = new Date(leaseUntilMs).toISOString();
+  return `The replay ${id} is being run by ${holder}. Wait for it; if that process is gone, run the command again after ${until}, and it goes on where it stopped.`;
+}

@@ -1,0 +1,30 @@
+/** Events put before the ledger is written: so many at most are looked up when a run that was cut off goes on. */
+export const EVENTS_PER_STEP = 250;
+
+/** A run that has not written its ledger for so long is taken for dead. */
+export const LEASE_MS = 60_000;
+
+/** How long a put may take, from its first attempt to its last. */
+export const PUT_TIMEOUT_MS = 30_000;
+
+/** A lease that runs out sooner is renewed before events are put, so that a put ends before it does. */
+export const LEASE_RESERVE_MS = PUT_TIMEOUT_MS + 5_000;
+
+/** Arrival times and the ledger's clock are those of different machines. */
+export const CLOCK_SKEW_MS = 5_000;
+
+/** Of what the stream could take beside its live traffic. */
+export const DEFAULT_SHARE = 0.1;
+
+/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const SHARD_RECORDS_PER_SECOND = 1_000;
+export const SHARD_BYTES_PER_SECOND = 1_000_000;
+
+/** Writers of one object that meet try again so often before they give up. */
+export const MAX_LEDGER_ATTEMPTS = 20;
+
+/** A replay that takes longer than this is better run as a job in the cloud. */
+export const LONG_REPLAY_HOURS = 12;
+
+/** Shown of the selected events. */
+export const SAMPLES = 3;

@@ -1,0 +1,194 @@
+import type { Store, StoredEvent } from "@millrace/stored-events";
+import { ReplayStoppedError } from "../errors.ts";
+import type { Ledger, PartEntry, ReplayCounts } from "../ledger/ledger.ts";
+import { EVENTS_PER_STEP } from "../limits.ts";
+import type { Selection } from "../selection.ts";
+import type { PreparedEvent, Target } from "../targets/target.ts";
+import type { Pace } from "./pace.ts";
+
+export interface RunOptions {
+  readonly store: Store;
+  readonly selection: Selection;
+  readonly parts: readonly PartEntry[];
+  readonly isSelected: (event: StoredEvent) => boolean;
+  readonly target: Target;
+  readonly ledger: Ledger;
+  readonly pace: Pace;
+  /** Copies that an earlier run has put and not noted. */
+  readonly alreadyPut: ReadonlySet<string>;
+  /** Ends the run after the events that are being put. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
+}
+
+/** How far a run is. */
+export interface Step {
+  readonly counts: ReplayCounts;
+  /** From 0 to 1, by bytes of objects or by time in a stream. */
+  readonly done: number;
+}
+
+/**
+ * Puts the selected events of every part, in order, and notes each step in the ledger once it is done.
+ * @returns true when everything is done, false when the signal ended it
+ * @throws LeaseLostError, ReplayStoppedError, PlaceUnreadableError
+ */
+export async function runReplay(options: RunOptions): Promise<boolean> {
+  const run = new Run(options);
+  return options.store.isSideBySide ? run.sideBySide() : run.oneByOne();
+}
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #cursors: Map<string, string>;
+  readonly #share = new Map<string, number>();
+  /**
+   * Parts in which an earlier run may have put events that it has not noted: the next step of the part as it was then,
+   * so the part is out of it once as many events are noted, or once it has ended.
+   */
+  readonly #uncertain = new Map<string, number>();
+  #finishedParts: number;
+  #counts: ReplayCounts;
+  /** Set by a shard that cannot go on, so that the others end as well. */
+  #isEnding = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    const { finishedParts, cursors, counts } = options.ledger.state;
+    this.#cursors = new Map(Object.entries(cursors));
+    this.#finishedParts = finishedParts;
+    this.#counts = counts;
+    if (options.alreadyPut.size === 0) return;
+    const open = options.store.isSideBySide ? options.parts : options.parts.slice(finishedParts, finishedParts + 1);
+    for (const { id } of open) if (this.#cursors.get(id) !== "end") this.#uncertain.set(id, EVENTS_PER_STEP);
+  }
+
+  async oneByOne(): Promise<boolean> {
+    const { parts } = this.#options;
+    for (let index = this.#finishedParts; index < parts.length; index += 1) {
+      const part = parts[index];
+      if (part !== undefined && !(await this.#runPart(part))) return false;
+      if (part !== undefined) this.#cursors.delete(part.id);
+      this.#finishedParts = index + 1;
+      await this.#save();
+    }
+    return true;
+  }
+
+  async sideBySide(): Promise<boolean> {
+    const { parts } = this.#options;
+    const ends = await Promise.allSettled(
+      parts.map(async (part) => {
+        if (this.#cursors.get(part.id) === "end") return true;
+        try {
+          const isDone = await this.#runPart(part);
+          if (isDone) this.#cursors.set(part.id, "end");
+          if (isDone) await this.#save();
+          return isDone;
+        } catch (error) {
+          this.#isEnding = true;
+          throw error;
+        }
+      }),
+    );
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return ends.every((end) => end.status === "fulfilled" && end.value);
+  }
+
+  async #runPart({ id }: PartEntry): Promise<boolean> {
+    const { store, selection } = this.#options;
+    const part = store.part(id, selection);
+    for await (const batch of part.read(this.#cursors.get(id))) {
+      for (let start = 0; start < batch.length; start += EVENTS_PER_STEP) {
+        if (this.#options.signal?.aborted === true || this.#isEnding) return false;
+        await this.#step(id, batch.slice(start, start + EVENTS_PER_STEP));
+      }
+    }
+    this.#share.set(id, 1);
+    this.#uncertain.delete(id);
+    return true;
+  }
+
+  async #step(part: string, events: readonly StoredEvent[]): Promise<void> {
+    const { isSelected, target, alreadyPut, pace, ledger, onStep, selection } = this.#options;
+    const skipped: Record<string, number> = {};
+    const wanted: PreparedEvent[] = [];
+    let [selected, found] = [0, 0];
+    for (const event of events) {
+      if (!isSelected(event)) continue;
+      selected += 1;
+      const prepared = target.prepare(event);
+      if (typeof prepared === "string") skipped[prepared] = (skipped[prepared] ?? 0) + 1;
+      else if (alreadyPut.has(prepared.key)) found += 1;
+      else wanted.push(prepared);
+    }
+    const bytes = wanted.reduce((sum, { data }) => sum + data.length, 0);
+    let ambiguous = 0;
+    if (wanted.length > 0) await pace.take(wanted.length, bytes);
+    await ledger.hold();
+    if (wanted.length > 0) {
+      const deliveries = await target.put(wanted);
+      ambiguous = deliveries.filter(({ isAmbiguous }) => isAmbiguous).length;
+      const failed = deliveries.find(({ status }) => status === "failed");
+      if (failed?.status === "failed" || deliveries.length < wanted.length) {
+        throw new ReplayStoppedError(
+          `Events could not be put: ${failed?.status === "failed" ? `${failed.error.name}: ${failed.error.message}` : "the writer gave no answer"}. Repair that, then run the same command again: it goes on where it stopped.`,
+          { cause: failed?.status === "failed" ? failed.error : undefined },
+        );
+      }
+    }
+    this.#counts = addCounts(this.#counts, {
+      seen: events.length,
+      selected,
+      put: wanted.length,
+      found,
+      bytes,
+      ambiguous,
+      skipped,
+    });
+    const left = (this.#uncertain.get(part) ?? 0) - wanted.length - found;
+    if (left > 0) this.#uncertain.set(part, left);
+    else this.#uncertain.delete(part);
+    const last = events.at(-1)?.place;
+    if (last !== undefined) {
+      this.#cursors.set(part, last.position);
+      const share = (last.atMs - selection.fromMs) / Math.max(1, selection.toMs - selection.fromMs);
+      this.#share.set(part, Math.max(0, Math.min(1, share)));
+    }
+    // A step that puts nothing is quick to repeat.
+    if (wanted.length > 0 || found > 0) await this.#save();
+    await onStep?.({ counts: this.#counts, done: this.#done() });
+  }
+
+  #done(): number {
+    const { parts, store } = this.#options;
+    if (parts.length === 0) return 1;
+    if (store.isSideBySide) return parts.reduce((sum, { id }) => sum + (this.#share.get(id) ?? 0), 0) / parts.length;
+    const total = parts.reduce((sum, { bytes = 1 }) => sum + bytes, 0);
+    return parts.slice(0, this.#finishedParts).reduce((sum, { bytes = 1 }) => sum + bytes, 0) / Math.max(1, total);
+  }
+
+  #save(): Promise<void> {
+    const progress = {
+      finishedParts: this.#finishedParts,
+      cursors: Object.fromEntries(this.#cursors),
+      counts: this.#counts,
+    };
+    return this.#options.ledger.save(progress, { isCertain: this.#uncertain.size === 0 });
+  }
+}
+
+function addCounts(a: ReplayCounts, b: ReplayCounts): ReplayCounts {
+  const skipped = { ...a.skipped };
+  for (const [reason, count] of Object.entries(b.skipped)) skipped[reason] = (skipped[reason] ?? 0) + count;
+  return {
+    seen: a.seen + b.seen,
+    selected: a.selected + b.selected,
+    put: a.put + b.put,
+    found: a.found + b.found,
+    bytes: a.bytes + b.bytes,
+    ambiguous: a.ambiguous + b.ambiguous,
+    skipped,
+  };
+}

@@ -1,0 +1,104 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { ReplayRefusedError, type Selection } from "../../src/index.ts";
+import { createReplayWorld, type ReplayWorld } from "../support/replay-world.ts";
+
+const ids = Array.from({ length: 900 }, (_, index) => `e${index}`);
+
+async function filled(world: ReplayWorld): Promise<Selection> {
+  const fromMs = world.clock.now();
+  await world.fill(ids);
+  await world.clock.sleep(1_000);
+  return { store: "raw", fromMs, toMs: world.clock.now(), filters: {} };
+}
+
+/** Events of the raw stream that a replay put, with how often. */
+function replayed(world: ReplayWorld): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id, replayedat } of world.lines()) {
+    if (replayedat !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}
+
+const once = new Map(ids.map((id) => [id, 1]));
+
+test("a replay that is killed at any call, again and again, puts every event exactly once", async () => {
+  const kills = fc.array(fc.record({ afterCalls: fc.integer({ min: 1, max: 60 }), isCarriedOut: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 5,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), kills, async (seed, each) => {
+      const world = createReplayWorld(seed);
+      await world.clock.run(
+        (async () => {
+          const selection = await filled(world);
+          for (const [index, kill] of each.entries()) {
+            if ((await world.run(selection, `host/x/${index}`, kill)) === "done") break;
+            // Nothing else tells that a process of another machine is gone.
+            await world.clock.sleep(61_000);
+          }
+          expect(["done", "nothing to do"]).toContain(await world.run(selection, "host/x/last"));
+          expect(replayed(world)).toEqual(once);
+          expect(new Set(world.lines().flatMap(({ replayedat }) => replayedat ?? [])).size).toBe(1);
+          expect(await world.run(selection, "host/x/second")).toBe("nothing to do");
+        })(),
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("of two runs at once, of one selection or of overlapping ones, the second is refused and changes nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: -500, max: 500 }), fc.nat(400), async (seed, shiftMs, delayMs) => {
+      const world = createReplayWorld(seed);
+      await world.clock.run(
+        (async () => {
+          const selection = await filled(world);
+          const other = { ...selection, fromMs: selection.fromMs + shiftMs };
+          const first = world.run(selection, "host/x/1");
+          const second = world.clock.sleep(delayMs).then(() => world.run(other, "host/x/2"));
+          const outcomes = await Promise.allSettled([first, second]);
+          const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+          expect(refused.map(({ reason }) => (reason as Error).constructor)).toEqual([ReplayRefusedError]);
+          const counts = [...replayed(world).values()];
+          expect(Math.max(...counts)).toBe(1);
+          // The one that went on did all of its range.
+          if (outcomes[0].status === "fulfilled") expect(replayed(world)).toEqual(once);
+        })(),
+      );
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test("a process that was thought dead stops before it writes over the ledger of its successor", async () => {
+  const world = createReplayWorld(1);
+  await world.clock.run(
+    (async () => {
+      const selection = await filled(world);
+      let paused: (() => void) | undefined;
+      const putIf = world.s3.putIf.bind(world.s3);
+      let saves = 0;
+      // The first process stands still at its tenth write, for longer than its lease.
+      world.s3.putIf = async (place, key, body, condition) => {
+        if (key.endsWith("state.json") && body.includes("host/x/1") && (saves += 1) === 10) {
+          await new Promise<void>((resolve) => (paused = resolve));
+        }
+        return putIf(place, key, body, condition);
+      };
+      const first = world.run(selection, "host/x/1").then(
+        () => "done",
+        (error: unknown) => (error as Error).name,
+      );
+      while (paused === undefined) await world.clock.sleep(100);
+      await world.clock.sleep(61_000);
+      expect(await world.run(selection, "host/x/2")).toBe("done");
+      paused();
+      expect(await first).toBe("LeaseLostError");
+      expect(replayed(world)).toEqual(once);
+    })(),
+  );
+});

@@ -1,0 +1,160 @@
+import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { createRandom, Kinesis, MemoryObjectStore, sleep, VirtualClock } from "@millrace/aws-simulator";
+import { createPutRecords } from "@millrace/put-records";
+import { type S3, streamStore } from "@millrace/stored-events";
+import {
+  ActiveReplays,
+  createMatcher,
+  createPipelineTarget,
+  keepParts,
+  keepPlan,
+  Ledger,
+  Pace,
+  readBack,
+  replayIdOf,
+  type ReplayPlan,
+  runReplay,
+  type Selection,
+} from "../../src/index.ts";
+import { createMemoryS3 } from "./memory-s3.ts";
+
+export const bucket = "the-lake";
+export const rawStream = "p-raw";
+
+/** A process that ends in the middle of a call: nothing that it awaits ever settles. */
+export interface Kill {
+  /** Calls to AWS that are answered. */
+  readonly afterCalls: number;
+  /** Whether the last call was carried out. */
+  readonly isCarriedOut: boolean;
+}
+
+export interface ReplayWorld {
+  readonly clock: VirtualClock;
+  readonly objects: MemoryObjectStore;
+  readonly s3: S3;
+  readonly kinesis: Kinesis;
+  /** Puts raw events; `perRecord` of them into a record. */
+  fill(ids: readonly string[], perRecord?: number): Promise<void>;
+  /** Runs a replay as a process of that name: `dead` when it was killed. */
+  run(selection: Selection, holder: string, kill?: Kill): Promise<"done" | "nothing to do" | "dead">;
+  /** Every line of the raw stream, as values. */
+  lines(): readonly { readonly id: string; readonly replayedat?: string }[];
+}
+
+export function createReplayWorld(seed: number, shardCount = 3): ReplayWorld {
+  const clock = new VirtualClock();
+  const kinesis = new Kinesis({ clock });
+  kinesis.createStream({ streamName: rawStream, shardCount });
+  kinesis.createStream({ streamName: "p-enriched", shardCount: 1 });
+  const objects = new MemoryObjectStore({ clock });
+  const s3 = createMemoryS3(objects);
+  const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
+
+  async function runProcess(selection: Selection, holder: string, kill: Kill | undefined) {
+    const { guard, died } = createKill(kill);
+    const client = kinesis.client({ latencyMs: { min: 1, max: 20 }, random: createRandom(`${seed} ${holder}`) });
+    const guardedClient = { send: guard((command: never) => client.send(command)) } as unknown as KinesisClient;
+    const guardedS3 = { ...s3, putIf: guard(s3.putIf.bind(s3)), getVersion: guard(s3.getVersion.bind(s3)) };
+    const work = (async (): Promise<"done" | "nothing to do"> => {
+      const options = { s3: guardedS3, bucket, clock: own, holder };
+      const replayedAt = new Date(clock.now()).toISOString();
+      const id = replayIdOf(selection, "pipeline", 0);
+      const asked: ReplayPlan = {
+        id,
+        selection,
+        target: "pipeline",
+        replayedAt,
+        mayBeWorse: false,
+        reason: "",
+        by: "",
+      };
+      const active = new ActiveReplays(options);
+      await active.enter(asked);
+      const plan = await keepPlan(options, asked);
+      const { ledger, before } = await Ledger.claim(options, id);
+      if (before?.status === "finished") return "nothing to do";
+      const random = createRandom(`${seed} ${holder} put`);
+      const writerOf = (streamName: string) =>
+        createPutRecords({
+          client: guardedClient,
+          ...{ streamName, ordering: "per-key", clock, random },
+        });
+      const target = createPipelineTarget({
+        mark: { replayedAt: plan.replayedAt, mayBeWorse: false },
+        raw: { stream: rawStream, writer: writerOf(rawStream) },
+        enriched: { stream: "p-enriched", writer: writerOf("p-enriched") },
+        now: own.now,
+      });
+      const store = streamStore({ kinesis: guardedClient, stream: rawStream, name: "raw", clock: own });
+      const parts = await keepParts(options, id, async () => {
+        const found: { id: string }[] = [];
+        for await (const part of store.parts(selection)) found.push({ id: part.id });
+        return found;
+      });
+      const alreadyPut =
+        before === undefined
+          ? new Set<string>()
+          : await readBack(guardedClient, target.streams, before, plan.replayedAt, own);
+      const isDone = await runReplay({
+        ...{ store, selection, parts, target, ledger, alreadyPut },
+        isSelected: createMatcher(selection),
+        pace: new Pace({ events: 500, bytes: 1e6 }, own),
+        onStep: () => active.enter(asked),
+      });
+      await ledger.end(isDone ? "finished" : "stopped");
+      await active.leave(id);
+      return "done";
+    })();
+    return Promise.race([work, died.then(() => "dead" as const)]);
+  }
+
+  return {
+    clock,
+    objects,
+    s3,
+    kinesis,
+    async fill(ids, perRecord = 3) {
+      const client = kinesis.client();
+      for (let start = 0; start < ids.length; start += perRecord) {
+        const events = ids.slice(start, start + perRecord);
+        const receivedat = new Date(clock.now()).toISOString();
+        const data = events
+          .map((id) =>
+            JSON.stringify({ specversion: "1.0", id, source: "s", type: "t", subject: `v${start % 7}`, receivedat }),
+          )
+          .join("\n");
+        const Records = [{ PartitionKey: `v${start % 7}`, Data: Buffer.from(`${data}\n`) }];
+        await client.send(new PutRecordsCommand({ StreamName: rawStream, Records }));
+        await clock.sleep(5);
+      }
+    },
+    run: runProcess,
+    lines: () =>
+      [...kinesis.readRecords(rawStream)].flatMap(({ record }) =>
+        Buffer.from(record.Data)
+          .toString("utf8")
+          .split("\n")
+          .filter((line) => line !== "")
+          .map((line) => JSON.parse(line) as { id: string; replayedat?: string }),
+      ),
+  };
+}
+
+/** Counts calls; from the fatal one on, nothing is answered. */
+function createKill(kill: Kill | undefined) {
+  let calls = 0;
+  let tellDead: () => void = () => undefined;
+  const died = new Promise<void>((resolve) => (tellDead = resolve));
+  const never = new Promise<never>(() => undefined);
+  const guard =
+    <Input extends unknown[], Result>(call: (...input: Input) => Promise<Result>) =>
+    async (...input: Input): Promise<Result> => {
+      calls += 1;
+      if (kill === undefined || calls < kill.afterCalls) return call(...input);
+      if (calls === kill.afterCalls && kill.isCarriedOut) await call(...input);
+      tellDead();
+      return never;
+    };
+  return { guard, died };
+}
