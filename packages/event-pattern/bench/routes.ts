@@ -69,6 +69,14 @@ export function createRoutes(count: number, seed = 2): Record<string, EventPatte
   );
 }
 
+/** Prices of events are spread evenly below this. */
+const PRICES = 500;
+
+/** One route more, which takes such a share of the events: sets of every size can so be given equally many matches. */
+export function createShareRoute(share: number): Record<string, EventPattern> {
+  return { "app/share": { event: { data: { price: [{ numeric: [">=", 0, "<", PRICES * share] }] } } } };
+}
+
 /** Routes of which an event matches many, as broad ones do: an eighth of them each. */
 export function createBroadRoutes(count: number): Record<string, EventPattern> {
   return Object.fromEntries(

@@ -13,12 +13,17 @@ export type ArrayChain = readonly number[];
 
 const NO_ARRAYS: ArrayChain = [];
 
+/** Nothing is kept for a value yet. */
+export const NO_MARK = -2;
+
 /** All values of one path in the event read last. Values inside one array element stand side by side. */
 export class FieldValues {
   count = 0;
   readonly values: Scalar[] = [];
   readonly chains: ArrayChain[] = [];
   isInArrays = false;
+  /** By value: a number that who reads the values keeps for it; `NO_MARK` until then. */
+  readonly marks: number[] = [];
 
   clear(): void {
     this.count = 0;
@@ -28,6 +33,7 @@ export class FieldValues {
   add(value: Scalar, chain: ArrayChain): void {
     this.values[this.count] = value;
     this.chains[this.count] = chain;
+    this.marks[this.count] = NO_MARK;
     this.count += 1;
     if (chain !== NO_ARRAYS) this.isInArrays = true;
   }
@@ -40,6 +46,8 @@ export class FieldReader {
   /** A field of the last event is a number, and one is so small or large that it may stand for another. */
   hasNumbers = false;
   hasExtremeNumbers = false;
+  /** A value of a field of the last event lies in an element of an array. */
+  hasArrays = false;
   readonly #top: PathNode;
   #arrays = 0;
 
@@ -56,6 +64,7 @@ export class FieldReader {
     for (const field of this.fields) field.clear();
     this.hasNumbers = false;
     this.hasExtremeNumbers = false;
+    this.hasArrays = false;
     this.#arrays = 0;
     this.#object(event as Readonly<Record<string, unknown>>, this.#top, NO_ARRAYS, 0);
   }
@@ -95,6 +104,7 @@ export class FieldReader {
   #scalar(value: Scalar, node: PathNode, chain: ArrayChain): void {
     if (node.pathId < 0) return;
     this.fields[node.pathId]?.add(value, chain);
+    if (chain !== NO_ARRAYS) this.hasArrays = true;
     if (typeof value !== "number") return;
     this.hasNumbers = true;
     if (isExtreme(value)) this.hasExtremeNumbers = true;

@@ -1,3 +1,7 @@
+import { groupBy } from "../group-by.ts";
+import type { StringIndex } from "./string-index.ts";
+import type { TextEntries } from "./text-table.ts";
+
 /** Characters looked at together. */
 const BLOCK_LENGTH = 3;
 
@@ -10,8 +14,8 @@ const MAX_WINDOW = 24;
 /** Times one group is looked at for one text. Beyond that all of it is named, so that repetition costs nothing. */
 const MAX_LOOKS = 8;
 
-interface Group<T> {
-  readonly literals: { readonly literal: string; readonly item: T }[];
+interface Group {
+  readonly literals: { readonly literal: string; readonly items: readonly number[] }[];
   looks: number;
   search: number;
 }
@@ -20,18 +24,23 @@ interface Group<T> {
  * Finds which of many literals a text contains, in one walk that skips most of it (the method of Wu and Manber): the
  * three characters under a window's end say how far the window can move before a literal could end there.
  */
-export class LiteralIndex<T> {
+export class LiteralIndex implements StringIndex {
   readonly #window: number;
   /** By slot of a block: how far a window that ends with it may move; 0 when a literal may end here. */
   readonly #shift: Uint8Array;
-  readonly #groups = new Map<number, Group<T>>();
+  readonly #groups = new Map<number, Group>();
   #search = 0;
 
   /** @param entries literals of at least three characters, see `accepts` */
-  constructor(entries: readonly (readonly [literal: string, item: T])[]) {
+  constructor(entries: TextEntries) {
     this.#window = Math.min(MAX_WINDOW, ...entries.map(([literal]) => literal.length));
     this.#shift = new Uint8Array(SLOTS).fill(this.#window - BLOCK_LENGTH + 1);
-    for (const [literal, item] of entries) this.#file(literal, item);
+    for (const [literal, group] of groupBy(entries, ([text]) => text)) {
+      this.#file(
+        literal,
+        group.map(([, item]) => item),
+      );
+    }
   }
 
   static accepts(literal: string): boolean {
@@ -39,7 +48,7 @@ export class LiteralIndex<T> {
   }
 
   /** Adds the items of the literals that `text` contains, some perhaps twice, and a few that it does not contain. */
-  collect(text: string, into: T[]): void {
+  collect(text: string, into: number[]): void {
     this.#search += 1;
     let end = this.#window - 1;
     while (end < text.length) {
@@ -53,19 +62,20 @@ export class LiteralIndex<T> {
     }
   }
 
-  #look(group: Group<T>, text: string, end: number, into: T[]): void {
+  #look(group: Group, text: string, end: number, into: number[]): void {
     if (group.search !== this.#search) {
       group.search = this.#search;
       group.looks = 0;
     }
     group.looks += 1;
     if (group.looks > MAX_LOOKS) return;
-    for (const { literal, item } of group.literals) {
-      if (group.looks === MAX_LOOKS || text.startsWith(literal, end + 1 - literal.length)) into.push(item);
+    for (const { literal, items } of group.literals) {
+      if (group.looks !== MAX_LOOKS && !text.startsWith(literal, end + 1 - literal.length)) continue;
+      for (const item of items) into.push(item);
     }
   }
 
-  #file(literal: string, item: T): void {
+  #file(literal: string, items: readonly number[]): void {
     const last = literal.length - 1;
     for (let back = 0; back <= this.#window - BLOCK_LENGTH; back += 1) {
       const slot = slotOf(blockAt(literal, last - back));
@@ -74,7 +84,7 @@ export class LiteralIndex<T> {
     const block = blockAt(literal, last);
     const group = this.#groups.get(block) ?? { literals: [], looks: 0, search: 0 };
     this.#groups.set(block, group);
-    group.literals.push({ literal, item });
+    group.literals.push({ literal, items });
   }
 }
 

@@ -1,58 +1,38 @@
-import { isSatisfiable, type ReadField } from "../array-consistency.ts";
-import type { Criterion } from "../criterion.ts";
-import { InvalidCompiledFormError } from "../errors.ts";
+import { isSatisfiable } from "../array-consistency.ts";
 import { mayHaveLostDigits, parseKeepingDigits, parseQuickly } from "../event-text.ts";
-import { FieldReader, type FieldValues } from "../field-reader.ts";
+import type { FieldReader } from "../field-reader.ts";
 import { satisfies } from "../satisfies.ts";
-import { BranchIndex } from "./branch-index.ts";
-import type { CompiledNode, CompiledPatterns } from "./compiled-patterns.ts";
+import type { CompiledPatterns } from "./compiled-patterns.ts";
+import { UNKNOWN_VALUE } from "./field.ts";
+import { type Clause, forgetVisits, loadTree, type Tree } from "./tree.ts";
 
-/** A rule as it is looked at in one place of the tree. */
-interface Check {
-  readonly rule: Rule;
-  readonly open: readonly Clause[];
-}
-
-interface Rule {
-  readonly name: number;
-  readonly clauses: readonly Clause[];
-}
-
-/** A clause and what came of it for the event with number `askedFor`. */
-interface Clause {
-  readonly anyOf: readonly Criterion[];
-  readonly values: FieldValues;
-  readonly hasAbsent: boolean;
-  askedFor: number;
-  holds: boolean;
-}
-
-interface Node {
-  readonly checks: readonly Check[];
-  readonly branches: readonly { readonly values: FieldValues; readonly index: BranchIndex<Node> }[];
-  visitedFor: number;
-}
+/** The numbers of events start again after this one: twice it and one more are written as 32 bits. */
+const LAST_EVENT = 0x7fff_ffff;
 
 /** A loaded set: the tree with its indexes, and the scratch space of one match at a time. */
 export class LoadedSet {
   readonly #names: readonly string[];
   readonly #reader: FieldReader;
-  readonly #root: Node;
-  readonly #foundFor: Uint32Array;
+  readonly #tree: Tree;
   readonly #found: number[] = [];
+  /** Nodes still to be visited. */
+  readonly #open: number[] = [];
   /** Number of the event being matched; what carries another number is stale. */
   #event = 0;
-  #isInArrays = false;
+  readonly #foundFor: Uint32Array;
+  /** By clause: twice the event it was asked for, and one more if it holds. */
+  readonly #asked: Uint32Array;
+
+  readonly #lastEvent: number;
 
   /** @throws InvalidCompiledFormError */
-  constructor(compiled: CompiledPatterns) {
-    if ((compiled as { format?: unknown } | null)?.format !== 1) {
-      throw new InvalidCompiledFormError("Expected a compiled set of format 1; compile the patterns again");
-    }
+  constructor(compiled: CompiledPatterns, lastEvent = LAST_EVENT) {
+    this.#lastEvent = lastEvent;
+    this.#tree = loadTree(compiled);
+    this.#reader = this.#tree.reader;
     this.#names = compiled.names;
-    this.#reader = new FieldReader(compiled.paths);
     this.#foundFor = new Uint32Array(compiled.names.length);
-    this.#root = new TreeLoader(compiled, this.#reader).root();
+    this.#asked = new Uint32Array(this.#tree.clauses.length);
   }
 
   match(event: unknown, text?: string): string[] {
@@ -74,110 +54,95 @@ export class LoadedSet {
   }
 
   #matchRead(): string[] {
-    this.#event += 1;
-    this.#found.length = 0;
-    this.#isInArrays = this.#reader.fields.some((values) => values.isInArrays);
-    this.#visit(this.#root);
-    if (this.#found.length > 1) this.#found.sort((a, b) => a - b);
-    return this.#found.map((name) => this.#names[name] ?? "");
+    this.#startEvent();
+    const found = this.#found;
+    found.length = 0;
+    this.#visitAll();
+    if (found.length > 1) found.sort((a, b) => a - b);
+    return found.map((name) => this.#names[name] ?? "");
   }
 
-  readonly #visit = (node: Node): void => {
-    if (node.visitedFor === this.#event) return;
-    node.visitedFor = this.#event;
-    for (const check of node.checks) this.#check(check);
-    for (const { values, index } of node.branches) index.forEach(values, this.#visit);
-  };
+  #startEvent(): void {
+    if (this.#event === this.#lastEvent) {
+      this.#event = 0;
+      forgetVisits(this.#tree.words);
+      this.#foundFor.fill(0);
+      this.#asked.fill(0);
+    }
+    this.#event += 1;
+  }
 
-  #check({ rule, open }: Check): void {
-    if (this.#foundFor[rule.name] === this.#event) return;
-    for (const clause of open) if (!this.#holds(clause)) return;
-    if (this.#isInArrays && !isConsistent(rule.clauses)) return;
-    this.#foundFor[rule.name] = this.#event;
-    this.#found.push(rule.name);
+  #visitAll(): void {
+    const { words, root } = this.#tree;
+    const open = this.#open;
+    // An event that was too complex may have left some.
+    open.length = 0;
+    for (let node: number | undefined = root; node !== undefined; node = open.pop()) {
+      if (words[node] === this.#event) continue;
+      words[node] = this.#event;
+      this.#visit(node);
+    }
+  }
+
+  #visit(node: number): void {
+    const { words, branchIndexes } = this.#tree;
+    let at = node + 1;
+    for (let left = words[at++] ?? 0; left > 0; left -= 1) branchIndexes[words[at++] ?? 0]?.collect(this.#open);
+    for (let left = words[at++] ?? 0; left > 0; left -= 1) {
+      const rule = words[at] ?? 0;
+      const clauses = words[at + 1] ?? 0;
+      if (this.#hold(at + 2, clauses)) this.#find(rule);
+      at += 2 + clauses;
+    }
+  }
+
+  /** Whether each of the clauses whose numbers stand in `words` from `from` on holds. */
+  #hold(from: number, count: number): boolean {
+    const { words } = this.#tree;
+    for (let at = from; at < from + count; at += 1) if (!this.#holds(words[at] ?? 0)) return false;
+    return true;
   }
 
   /**
    * Whether a clause holds by itself, in whatever array elements. Many rules share a clause: it is asked once an event.
    */
-  #holds(clause: Clause): boolean {
-    if (clause.askedFor === this.#event) return clause.holds;
-    clause.askedFor = this.#event;
-    clause.holds = holdsAnywhere(clause);
-    return clause.holds;
+  #holds(clause: number): boolean {
+    const known = (this.#asked[clause] ?? 0) - 2 * this.#event;
+    if (known >= 0) return known === 1;
+    const asked = this.#tree.clauses[clause];
+    const holds = asked !== undefined && holdsAnywhere(asked);
+    this.#asked[clause] = 2 * this.#event + (holds ? 1 : 0);
+    return holds;
+  }
+
+  /** Notes the pattern of a rule of which each clause holds, if they hold together. */
+  #find(rule: number): void {
+    const name = this.#tree.ruleNames[rule] ?? 0;
+    if (this.#foundFor[name] === this.#event) return;
+    if (this.#reader.hasArrays && !this.#isConsistent(rule)) return;
+    this.#foundFor[name] = this.#event;
+    this.#found.push(name);
+  }
+
+  /** Fields that each hold somewhere must hold together; that is a question only when arrays are involved. */
+  #isConsistent(rule: number): boolean {
+    const clauses = this.#tree.ruleClauses[rule] ?? [];
+    const inArrays = clauses.filter(({ values }) => values.isInArrays);
+    if (inArrays.length === 0 || (inArrays.length === 1 && !inArrays[0]?.hasAbsent)) return true;
+    return isSatisfiable(clauses);
   }
 }
 
-function holdsAnywhere({ anyOf, values, hasAbsent }: Clause): boolean {
+function holdsAnywhere({ anyOf, field, values, hasAbsent, exactIds }: Clause): boolean {
   if (hasAbsent && (values.count === 0 || values.isInArrays)) return true;
-  for (let at = 0; at < values.count; at += 1) {
-    const value = values.values[at] ?? null;
-    for (const criterion of anyOf) if (satisfies(criterion, value)) return true;
+  for (let place = 0; place < values.count; place += 1) {
+    if (exactIds !== undefined) {
+      const id = field.idAt(place);
+      if (id !== UNKNOWN_VALUE && exactIds.includes(id)) return true;
+    } else {
+      const value = values.values[place] ?? null;
+      for (const criterion of anyOf) if (satisfies(criterion, value)) return true;
+    }
   }
   return false;
-}
-
-/** Fields that each hold somewhere must hold together; that is a question only when arrays are involved. */
-function isConsistent(clauses: readonly Clause[]): boolean {
-  const inArrays = clauses.filter(({ values }) => values.isInArrays);
-  if (inArrays.length === 0 || (inArrays.length === 1 && !inArrays[0]?.hasAbsent)) return true;
-  return isSatisfiable(clauses satisfies readonly ReadField[]);
-}
-
-class TreeLoader {
-  readonly #compiled: CompiledPatterns;
-  readonly #reader: FieldReader;
-  readonly #clauses: readonly Clause[];
-  readonly #rules: readonly Rule[];
-
-  constructor(compiled: CompiledPatterns, reader: FieldReader) {
-    this.#compiled = compiled;
-    this.#reader = reader;
-    this.#clauses = compiled.clauses.map(([path, criteria]) => {
-      const anyOf = criteria.map((id) => this.#criterion(id));
-      return {
-        anyOf,
-        values: this.#values(path),
-        hasAbsent: anyOf.some(({ op }) => op === "absent"),
-        askedFor: 0,
-        holds: false,
-      };
-    });
-    this.#rules = compiled.rules.map(([name, clauses]) => ({ name, clauses: clauses.map((id) => this.#clause(id)) }));
-  }
-
-  root(): Node {
-    return this.#node(this.#compiled.tree);
-  }
-
-  #node({ checks, branches }: CompiledNode): Node {
-    return {
-      checks: checks.map(([rule, open]) => ({ rule: this.#rule(rule), open: open.map((id) => this.#clause(id)) })),
-      branches: branches.map(([path, edges]) => ({
-        values: this.#values(path),
-        index: new BranchIndex(edges.map(([id, node]) => ({ criterion: this.#criterion(id), node: this.#node(node) }))),
-      })),
-      visitedFor: 0,
-    };
-  }
-
-  #criterion(id: number): Criterion {
-    return this.#compiled.criteria[id] ?? this.#broken("criterion", id);
-  }
-
-  #clause(id: number): Clause {
-    return this.#clauses[id] ?? this.#broken("clause", id);
-  }
-
-  #rule(id: number): Rule {
-    return this.#rules[id] ?? this.#broken("rule", id);
-  }
-
-  #values(path: number): FieldValues {
-    return this.#reader.fields[path] ?? this.#broken("path", path);
-  }
-
-  #broken(what: string, id: number): never {
-    throw new InvalidCompiledFormError(`The compiled set names ${what} ${id}, which it does not have`);
-  }
 }

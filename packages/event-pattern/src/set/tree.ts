@@ -1,0 +1,132 @@
+import type { Criterion } from "../criterion.ts";
+import { InvalidCompiledFormError } from "../errors.ts";
+import { FieldReader, type FieldValues } from "../field-reader.ts";
+import { BranchIndex } from "./branch-index.ts";
+import type { CompiledNode, CompiledPatterns } from "./compiled-patterns.ts";
+import { Field } from "./field.ts";
+import type { Edge } from "./string-index.ts";
+
+/** A field and the criteria of which one must hold. */
+export interface Clause {
+  readonly anyOf: readonly Criterion[];
+  readonly field: Field;
+  readonly values: FieldValues;
+  readonly hasAbsent: boolean;
+  /** Ids of the values of which the field must have one; undefined when there are other criteria as well. */
+  readonly exactIds: readonly number[] | undefined;
+}
+
+/**
+ * The decision tree as it is walked. A node is the place in `words` where it begins. What is read of a node lies side by
+ * side: thousands of small objects would be spread over more memory than the processor keeps near. The words of a node:
+ *
+ * - the number of the event that it was visited for last, which is written while matching
+ * - how many branches it has, and the place of each in `branchIndexes`
+ * - how many rules are to be looked at here, and of each: its number, how many clauses the way to this node has not
+ *   settled, and the number of each
+ */
+export interface Tree {
+  readonly reader: FieldReader;
+  readonly words: Uint32Array;
+  readonly root: number;
+  readonly branchIndexes: readonly BranchIndex[];
+  readonly clauses: readonly Clause[];
+  /** By rule: the pattern that it is of, and its clauses in ascending order of their path. */
+  readonly ruleNames: Uint32Array;
+  readonly ruleClauses: readonly (readonly Clause[])[];
+}
+
+/** Sets the number of the event that a node was visited for last to 0, in each node. Nodes stand one after the other. */
+export function forgetVisits(words: Uint32Array): void {
+  for (let at = 0; at < words.length; ) {
+    words[at] = 0;
+    at += 2 + (words[at + 1] ?? 0);
+    for (let left = words[at++] ?? 0; left > 0; left -= 1) at += 2 + (words[at + 1] ?? 0);
+  }
+}
+
+/** Makes the tree of a compiled set. @throws InvalidCompiledFormError */
+export function loadTree(compiled: CompiledPatterns): Tree {
+  if ((compiled as { format?: unknown } | null)?.format !== 1) {
+    throw new InvalidCompiledFormError("Expected a compiled set of format 1; compile the patterns again");
+  }
+  return new TreeLoader(compiled).load();
+}
+
+class TreeLoader {
+  readonly #compiled: CompiledPatterns;
+  readonly #reader: FieldReader;
+  readonly #fields: readonly Field[];
+  readonly #clauses: readonly Clause[];
+  readonly #words: number[] = [];
+  readonly #branchIndexes: BranchIndex[] = [];
+
+  constructor(compiled: CompiledPatterns) {
+    this.#compiled = compiled;
+    this.#reader = new FieldReader(compiled.paths);
+    this.#fields = this.#reader.fields.map((values) => new Field(values));
+    this.#clauses = compiled.clauses.map(([path, criteria]) => this.#clauseOf(path, criteria));
+  }
+
+  load(): Tree {
+    const { tree, rules } = this.#compiled;
+    const ruleClauses = rules.map(([, clauses]) => clauses.map((id) => this.#known("clause", id, this.#clauses)));
+    const root = this.#addNode(tree);
+    return {
+      reader: this.#reader,
+      words: Uint32Array.from(this.#words),
+      root,
+      branchIndexes: this.#branchIndexes,
+      clauses: this.#clauses,
+      ruleNames: Uint32Array.from(rules, ([name]) => name),
+      ruleClauses,
+    };
+  }
+
+  /** Adds what lies below a node, then the node itself; gives its place. */
+  #addNode({ checks, branches }: CompiledNode): number {
+    const indexes = branches.map(([path, edges]) => {
+      const below = edges.map(([id, next]): Edge => ({ criterion: this.#criterion(id), node: this.#addNode(next) }));
+      return this.#branchIndexes.push(new BranchIndex(this.#field(path), below)) - 1;
+    });
+    const node = this.#words.length;
+    this.#words.push(0, indexes.length, ...indexes, checks.length);
+    for (const [rule, open] of checks) {
+      this.#words.push(this.#expected("rule", rule, this.#compiled.rules), open.length);
+      this.#words.push(...open.map((clause) => this.#expected("clause", clause, this.#clauses)));
+    }
+    return node;
+  }
+
+  #clauseOf(path: number, criteria: readonly number[]): Clause {
+    const field = this.#field(path);
+    const anyOf = criteria.map((id) => this.#criterion(id));
+    const ids = anyOf.flatMap((criterion) => field.idOf(criterion) ?? []);
+    return {
+      anyOf,
+      field,
+      values: field.values,
+      hasAbsent: anyOf.some(({ op }) => op === "absent"),
+      exactIds: ids.length === anyOf.length ? ids : undefined,
+    };
+  }
+
+  #criterion(id: number): Criterion {
+    return this.#known("criterion", id, this.#compiled.criteria);
+  }
+
+  #field(path: number): Field {
+    return this.#known("path", path, this.#fields);
+  }
+
+  #known<T>(kind: string, id: number, items: readonly T[]): T {
+    const item = items[id];
+    if (item !== undefined) return item;
+    throw new InvalidCompiledFormError(`The compiled set names ${kind} ${id}, which it does not have`);
+  }
+
+  #expected(kind: string, id: number, items: readonly unknown[]): number {
+    this.#known(kind, id, items);
+    return id;
+  }
+}
