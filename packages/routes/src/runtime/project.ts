@@ -19,52 +19,70 @@ export const ALWAYS_DELIVERED: FieldSelector = {
 };
 
 /**
- * The event with every field that at least one selector asks for, its identity and its revision. Inside an array a
- * path holds for every element. The event given is not changed; parts that are whole are shared with it.
+ * How to give an event on: with every field that at least one selector asks for, its identity and its revision. Inside
+ * an array a path holds for every element. An event is not changed; parts that are whole are shared with it.
  */
-export function projectEvent(event: JsonObject, selectors: readonly FieldSelector[]): JsonObject {
-  return select(event, [ALWAYS_DELIVERED, ...selectors]) as JsonObject;
+export function compileProjection(selectors: readonly FieldSelector[]): (event: JsonObject) => JsonObject {
+  const plan = planOf([ALWAYS_DELIVERED, ...selectors]);
+  return (event) => select(event, plan) as JsonObject;
 }
 
-function select(value: unknown, selectors: readonly FieldSelector[]): unknown {
+/** `compileProjection` for one event. */
+export function projectEvent(event: JsonObject, selectors: readonly FieldSelector[]): JsonObject {
+  return compileProjection(selectors)(event);
+}
+
+/** What becomes of a value: all of it is given on, nothing, or what its members' plans say. */
+type Plan = "whole" | "nothing" | PartPlan;
+
+interface PartPlan {
+  /** Of members that no path names. */
+  readonly unnamed: "whole" | "nothing";
+  readonly members: ReadonlyMap<string, Plan>;
+}
+
+function planOf(selectors: readonly FieldSelector[]): Plan {
   const undecided: FieldSelector[] = [];
   for (const selector of selectors) {
     const isNamed = selector.paths.some((path) => path.length === 0);
     // Nothing named at or below this place: left out by a keeping selector, whole for a dropping one.
-    if (isNamed === selector.isKeep && (isNamed || selector.paths.length === 0)) return value;
+    if (isNamed === selector.isKeep && (isNamed || selector.paths.length === 0)) return "whole";
     if (!isNamed && selector.paths.length > 0) undecided.push(selector);
   }
-  if (undecided.length === 0) return undefined;
-  if (Array.isArray(value)) return value.map((item) => select(item, undecided)).filter((item) => item !== undefined);
-  if (!isObject(value)) return undecided.some(({ isKeep }) => !isKeep) ? value : undefined;
-  const isKeptUnnamed = undecided.some(({ isKeep }) => !isKeep);
+  if (undecided.length === 0) return "nothing";
+  const keys = new Set(undecided.flatMap(({ paths }) => paths.flatMap(([first]) => first ?? [])));
+  const below = (key: string): FieldSelector[] =>
+    undecided.map(({ isKeep, paths }) => ({
+      isKeep,
+      paths: paths.filter(([first]) => first === key).map((path) => path.slice(1)),
+    }));
+  return {
+    unnamed: undecided.some(({ isKeep }) => !isKeep) ? "whole" : "nothing",
+    members: new Map([...keys].map((key) => [key, planOf(below(key))])),
+  };
+}
+
+function select(value: unknown, plan: Plan): unknown {
+  if (plan === "whole") return value;
+  if (plan === "nothing") return undefined;
+  if (Array.isArray(value)) return value.map((item) => select(item, plan)).filter((item) => item !== undefined);
+  if (!isObject(value)) return plan.unnamed === "whole" ? value : undefined;
   const selected: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
-    // Most keys are named by nobody: a dropping selector leaves them whole, and keeping ones leave them out.
-    const member = undecided.some(({ paths }) => names(paths, key))
-      ? select(
-          value[key],
-          undecided.map(({ isKeep, paths }) => ({ isKeep, paths: tailsOf(paths, key) })),
-        )
-      : isKeptUnnamed
-        ? value[key]
-        : undefined;
+    const member = select(value[key], memberPlan(plan, key));
     if (member !== undefined) setMember(selected, key, member);
   }
   return selected;
 }
 
-/** Whether a path names the key, or something below it. */
-function names(paths: readonly FieldPath[], key: string): boolean {
-  for (const [first] of paths) if (first === key) return true;
-  return key.includes(".") && tailsOf(paths, key).length > 0;
-}
-
 /** A key with dots is as many steps, as it is for patterns: `a.b` is named by the path `a.b`, and lies below `a`. */
-function tailsOf(paths: readonly FieldPath[], key: string): FieldPath[] {
-  if (!key.includes(".")) return paths.filter((path) => path[0] === key).map((path) => path.slice(1));
-  const steps = key.split(".");
-  return paths
-    .filter((path) => path.every((step, index) => index >= steps.length || step === steps[index]))
-    .map((path) => path.slice(steps.length));
+function memberPlan(plan: PartPlan, key: string): Plan {
+  const named = plan.members.get(key);
+  if (named !== undefined || !key.includes(".")) return named ?? plan.unnamed;
+  let reached: Plan = plan;
+  for (const step of key.split(".")) {
+    if (typeof reached === "string") return reached;
+    reached = reached.members.get(step) ?? reached.unnamed;
+  }
+  return reached;
 }

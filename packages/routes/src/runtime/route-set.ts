@@ -8,7 +8,7 @@ import {
 } from "@millrace/event-pattern";
 import type { CompiledRoute, CompiledRoutes, CompiledDestination } from "./compiled-routes.ts";
 import { InvalidCompiledRoutesError } from "./errors.ts";
-import { type FieldSelector, projectEvent } from "./project.ts";
+import { Projections } from "./projections.ts";
 import { createReshaper } from "./reshape.ts";
 import { samplePoint } from "./sample-point.ts";
 
@@ -62,7 +62,11 @@ export function loadRoutes(compiled: CompiledRoutes): RouteSet {
   const routes = new Map(compiled.routes.map((route) => [route.id, route]));
   const destinations = compiled.destinations.map((destination): Target => {
     const { reshape } = destination;
-    return { destination, reshape: reshape === undefined ? undefined : createReshaper(reshape) };
+    return {
+      destination,
+      projections: new Projections(),
+      reshape: reshape === undefined ? undefined : createReshaper(reshape),
+    };
   });
   return {
     version: compiled.version,
@@ -78,9 +82,10 @@ export function loadRoutes(compiled: CompiledRoutes): RouteSet {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A destination and what gives its events their names. */
+/** A destination with what selects the fields of its events and what gives them their names. */
 interface Target {
   readonly destination: CompiledDestination;
+  readonly projections: Projections;
   readonly reshape: ((event: JsonObject) => JsonObject) | undefined;
 }
 
@@ -125,27 +130,18 @@ function copiesOf(
   return [...byDestination].flatMap(([index, group]): EventCopy[] => {
     const target = destinations[index];
     if (target === undefined) return [];
-    const { destination, reshape } = target;
+    const { destination } = target;
     const partitionKey = keyOf(reading, destination.partitionKey);
-    const event = reshape === undefined ? projectFor(reading, group) : reshape(exactlyProjected(reading, group));
+    const event = eventFor(reading, target, group);
     return [{ destination, routes: group.map((route) => route.id), event, partitionKey }];
   });
 }
 
-/** A reshaped event is written from its values, so each number is read by its digits. */
-function exactlyProjected(reading: Reading, group: readonly CompiledRoute[]): JsonObject {
-  const projected = projectFor(reading, group);
-  return projected === reading.whole ? reading.exact() : projected;
-}
-
-/** A copy holds what any of its routes asks for. */
-function projectFor(reading: Reading, group: readonly CompiledRoute[]): JsonObject {
-  const selectors: FieldSelector[] = [];
-  for (const { keep, drop } of group) {
-    if (keep === undefined && drop === undefined) return reading.whole;
-    selectors.push(keep === undefined ? { isKeep: false, paths: drop ?? [] } : { isKeep: true, paths: keep });
-  }
-  return projectEvent(reading.exact(), selectors);
+/** A projected or reshaped event is written from its values, so each number is read by its digits. */
+function eventFor(reading: Reading, { projections, reshape }: Target, group: readonly CompiledRoute[]): JsonObject {
+  const project = projections.of(group);
+  if (reshape === undefined) return project === undefined ? reading.whole : project(reading.exact());
+  return reshape(project === undefined ? reading.exact() : project(reading.exact()));
 }
 
 function keyOf(reading: Reading, path: readonly string[] | undefined): string | undefined {
