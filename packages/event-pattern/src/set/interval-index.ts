@@ -14,8 +14,9 @@ const MAX_PARTS_PER_INTERVAL = 8;
 
 /**
  * Finds which of many intervals hold a point. The ends of all intervals cut the line into parts, every end being a part
- * of its own. An interval stands at each of its parts. Where those would be too many, a binary tree lies over the parts, an
- * interval stands at the few places that cover it, and a point finds its intervals on the way from its part to the root.
+ * of its own. An interval stands at each of its parts. Where those would be too many, a binary tree lies over the
+ * parts, an interval stands at the few places that cover it, and a point finds its intervals on the way from its part
+ * to the root.
  */
 export class IntervalIndex<B extends number | string> {
   readonly #ends: readonly B[];

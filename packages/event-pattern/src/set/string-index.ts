@@ -56,7 +56,7 @@ function textOf(criterion: Criterion): string {
   return "value" in criterion && typeof criterion.value === "string" ? criterion.value : "";
 }
 
-/** Tests what an index over other texts than the criteria themselves names. Items of that index are places in `edges`. */
+/** Tests the candidates of an index over parts of criteria. Items of that index are places in `edges`. */
 class TestedIndex implements StringIndex {
   readonly #index: StringIndex;
   readonly #edges: readonly Edge[];
@@ -83,7 +83,7 @@ const ASCII = /^[\x00-\x7f]*$/;
 
 type IgnoreCaseOp = "prefix-ignore-case" | "suffix-ignore-case" | "equals-ignore-case";
 
-/** A letter of ASCII in a pattern stands for itself in both cases; other letters may have forms of several characters. */
+/** A letter of ASCII in a pattern stands for its two cases; other letters may have forms of several characters. */
 function indexIgnoringCase(op: IgnoreCaseOp, group: readonly Edge[], indexes: StringIndex[], left: Edge[]): void {
   const byAlphabet = groupBy(group, ({ criterion }) => ASCII.test(textOf(criterion)));
   const ascii = byAlphabet.get(true) ?? [];

@@ -21,9 +21,9 @@ const KEY = 1;
 const ITEM = 2;
 
 /**
- * Finds which of many keys a text is, or begins or ends with. The hash is taken character by character, so that one walk
- * over a text finds keys of every length and no part of the text is cut out. What a look-up reads lies together: a slot,
- * then the characters of its key.
+ * Finds which of many keys a text is, or begins or ends with. The hash is taken character by character, so that one
+ * walk over a text finds keys of every length and no part of the text is cut out. What a look-up reads lies together: a
+ * slot, then the characters of its key.
  */
 export class TextTable {
   readonly #isBackward: boolean;

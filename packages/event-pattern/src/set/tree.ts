@@ -17,7 +17,7 @@ export interface Clause {
 }
 
 /**
- * The decision tree as it is walked. A node is the place in `words` where it begins. What is read of a node lies side by
+ * The decision tree as it is walked. A node is the place in `words` where it begins. The parts of a node lie side by
  * side: thousands of small objects would be spread over more memory than the processor keeps near. The words of a node:
  *
  * - the number of the event that it was visited for last, which is written while matching

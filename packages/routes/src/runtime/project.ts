@@ -32,7 +32,7 @@ export function projectEvent(event: JsonObject, selectors: readonly FieldSelecto
   return compileProjection(selectors)(event);
 }
 
-/** What becomes of a value: all of it is given on, nothing, or what its members' plans say. */
+/** A value is given on whole, not at all, or as the plans of its members say. */
 type Plan = "whole" | "nothing" | PartPlan;
 
 interface PartPlan {

@@ -3,8 +3,8 @@ import type { FieldSelector } from "../../src/runtime/project.ts";
 type Member = readonly [key: string, value: unknown];
 
 /**
- * Projection as its rule is written, one place of the event after the other: a keeping selector asks for what lies at or
- * below one of its paths, a dropping one for what does not. Keys with dots are as many steps of a path.
+ * Projection as its rule is written, one place of the event after the other: a keeping selector asks for all at or
+ * below one of its paths, a dropping one for all that is not. Keys with dots are as many steps of a path.
  */
 export function projectDirectly(
   value: unknown,
