@@ -11,7 +11,10 @@ const usage = `Usage: pnpm schemas <command>
          [--dialect draft-04|draft-06|draft-07|2019-09|2020-12] [--at <step/step>] [--report <file>] [--dry-run]
       Contracts, examples and a mapping from schemas of others; says what it changed and what it could not take.
   render [--check]
-      Schemas from zod; types, validators and docs from schemas. With --check it only says what is stale.`;
+      Schemas from zod; types, validators and docs from schemas. With --check it only says what is stale.
+  stored [--state <folder> | --events <file or folder>] [--root <folder>] [--json]
+      How many stored events that were unknown or invalid these contracts find valid: of the last day of the running
+      pipeline (--state, default .local), or of objects of the lake, whose masked values may fail a format.`;
 
 /** What each command takes. */
 const options: Readonly<Record<string, { positionals: number; flags: readonly string[] }>> = {
@@ -19,6 +22,7 @@ const options: Readonly<Record<string, { positionals: number; flags: readonly st
   new: { positionals: 1, flags: ["step", "root"] },
   import: { positionals: 1, flags: ["as", "type", "only", "dialect", "at", "report", "dry-run", "root"] },
   render: { positionals: 0, flags: ["check"] },
+  stored: { positionals: 0, flags: ["state", "events", "root", "json"] },
 };
 
 /** Runs `pnpm schemas` with its arguments; gives the exit code. */
@@ -43,6 +47,7 @@ export async function runSchemas(args: string[], print: (line: string) => void):
   if (command === "check") return (await import("./commands/check.ts")).check(values, print);
   if (command === "new") return (await import("./commands/new.ts")).createNew(names[0], values, print);
   if (command === "import") return (await import("./commands/import.ts")).runImport(names[0], values, print);
+  if (command === "stored") return (await import("./commands/stored.ts")).countStored(values, print);
   return (await import("./commands/render.ts")).render(values, print);
 }
 
@@ -68,6 +73,8 @@ function readArguments(args: string[]) {
         step: { type: "string" },
         json: { type: "boolean" },
         check: { type: "boolean" },
+        state: { type: "string" },
+        events: { type: "string" },
         as: { type: "string" },
         type: { type: "string" },
         only: { type: "string" },
