@@ -1,7 +1,8 @@
 import { eventIdentity } from "@millrace/event-contracts";
 import { type CompiledRoutes, type EventCopy, loadRoutes, type RoutedEvent } from "@millrace/routes/runtime";
+import type { KindName } from "@millrace/routes";
 import { FieldCollector } from "./field-collector.ts";
-import { LoadMeter, sizeStream, type Sizing } from "./stream-load.ts";
+import { LoadMeter, sizeDestination, type Sizing } from "./stream-load.ts";
 
 /** What a change of the documents does to one route. */
 export interface RouteDiff {
@@ -16,9 +17,10 @@ export interface RouteDiff {
   readonly lostIds: readonly string[];
 }
 
-/** What it does to one stream. */
+/** Its effect on one stream, queue or bus. */
 export interface StreamDiff {
   readonly stream: string;
+  readonly kind: KindName;
   readonly application: string;
   /** Dotted fields that the stream did not get before. */
   readonly newFields: readonly string[];
@@ -108,12 +110,15 @@ export class RoutesDiffer {
     return [...names].sort().map((stream) => {
       const before = this.#before.streams.get(stream);
       const after = this.#after.streams.get(stream);
+      const size = (side: typeof before): Sizing | undefined =>
+        side && sizeDestination(side.kind, side.load, seconds, headroom);
       return {
         stream,
+        kind: (after ?? before)?.kind ?? "kinesis",
         application: (after ?? before)?.application ?? "",
         newFields: after?.fields.notIn(before?.fields) ?? [],
-        before: before && sizeStream(before.load, seconds, headroom),
-        after: after && sizeStream(after.load, seconds, headroom),
+        before: size(before),
+        after: size(after),
       };
     });
   }
@@ -134,7 +139,10 @@ export class RoutesDiffer {
 
 /** One version of the documents and what it delivered. */
 class Side {
-  readonly streams = new Map<string, { application: string; load: LoadMeter; fields: FieldCollector }>();
+  readonly streams = new Map<
+    string,
+    { application: string; kind: KindName; load: LoadMeter; fields: FieldCollector }
+  >();
   unmatched = 0;
   readonly routeIds: readonly string[];
   readonly #route: (event: RoutedEvent) => { matched: readonly string[]; copies: readonly EventCopy[] };
@@ -143,8 +151,8 @@ class Side {
     const set = loadRoutes(compiled);
     this.routeIds = set.routeIds;
     this.#route = (event) => set.route(event);
-    for (const { name, application } of compiled.destinations) {
-      this.streams.set(name, { application, load: new LoadMeter(), fields: new FieldCollector() });
+    for (const { name, application, kind } of compiled.destinations) {
+      this.streams.set(name, { application, kind, load: new LoadMeter(), fields: new FieldCollector() });
     }
   }
 

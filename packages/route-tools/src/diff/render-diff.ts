@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/routes";
 import type { RouteDiff, RoutesDiff, StreamDiff } from "./diff-routes.ts";
 import type { Sizing } from "./stream-load.ts";
 
@@ -9,7 +10,7 @@ const rate = (value: number): string =>
 const dollars = (value: number): string => `$${count(Math.round(value))}`;
 
 const ROUTE_HEADS = ["route", "change", "before", "after", "gained", "lost"];
-const STREAM_HEADS = ["stream", "records/s", "shards", "provisioned $/month", "on-demand $/month", "new fields"];
+const STREAM_HEADS = ["destination", "records/s", "shards", "provisioned $/month", "on-demand $/month", "new fields"];
 
 function routeRow({ route, change, before, after, gained, lost }: RouteDiff): string[] {
   return [
@@ -22,16 +23,18 @@ function routeRow({ route, change, before, after, gained, lost }: RouteDiff): st
   ];
 }
 
-function streamRow({ stream, before, after, newFields }: StreamDiff): string[] {
+function streamRow({ stream, kind, before, after, newFields }: StreamDiff): string[] {
   const both = (show: (sizing: Sizing) => string): string => {
     const [was, is] = [before, after].map((sizing) => (sizing === undefined ? "–" : show(sizing)));
     return was === is ? (is ?? "") : `${was ?? ""} → ${is ?? ""}`;
   };
+  const onlyOfStreams = (value: number | undefined, show: (value: number) => string): string =>
+    value === undefined ? "–" : show(value);
   return [
-    stream,
+    `${destinationKinds[kind].property} ${stream}`,
     both(({ recordsPerSecond }) => rate(recordsPerSecond)),
-    both(({ shards }) => String(shards)),
-    both(({ provisionedPerMonth }) => dollars(provisionedPerMonth)),
+    both(({ shards }) => onlyOfStreams(shards, String)),
+    both(({ provisionedPerMonth }) => onlyOfStreams(provisionedPerMonth, dollars)),
     both(({ onDemandPerMonth }) => dollars(onDemandPerMonth)),
     newFields.length === 0 ? "" : `${newFields.length}`,
   ];

@@ -1,13 +1,16 @@
+import type { KindName } from "@millrace/routes";
 import {
+  CHUNK_BYTES,
   HOURS_PER_MONTH,
   KINESIS_PRICES,
   ON_DEMAND_UNIT_BYTES,
   PAYLOAD_UNIT_BYTES,
+  PER_MILLION,
   SHARD_BYTES_PER_SECOND,
   SHARD_RECORDS_PER_SECOND,
 } from "./prices.ts";
 
-/** What a stream was sent. */
+/** The load of a destination. */
 export interface Load {
   readonly records: number;
   readonly bytes: number;
@@ -15,15 +18,18 @@ export interface Load {
   readonly payloadUnits: number;
   /** Bytes with every record rounded up to a kilobyte. */
   readonly roundedBytes: number;
+  /** Parts of 64 KiB, a record at least one. */
+  readonly chunks: number;
 }
 
-/** What a load means for a stream. */
+/** The size and the price that a load asks for. Queues and buses have no shards, and a price by use alone. */
 export interface Sizing {
   readonly recordsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** With the headroom asked for. */
-  readonly shards: number;
-  readonly provisionedPerMonth: number;
+  /** With the headroom asked for; of streams only. */
+  readonly shards?: number;
+  /** Of streams only. */
+  readonly provisionedPerMonth?: number;
   readonly onDemandPerMonth: number;
 }
 
@@ -32,29 +38,35 @@ export class LoadMeter implements Load {
   bytes = 0;
   payloadUnits = 0;
   roundedBytes = 0;
+  chunks = 0;
 
   add(bytes: number): void {
     this.records += 1;
     this.bytes += bytes;
     this.payloadUnits += Math.max(1, Math.ceil(bytes / PAYLOAD_UNIT_BYTES));
+    this.chunks += Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
     this.roundedBytes += Math.max(1, Math.ceil(bytes / ON_DEMAND_UNIT_BYTES)) * ON_DEMAND_UNIT_BYTES;
   }
 }
 
 /**
- * Shards and cost of a load spread over `seconds`.
+ * Size and cost of a load spread over `seconds`.
  *
  * @param headroom how much more than the average a stream must take; traffic has peaks
  */
-export function sizeStream(load: Load, seconds: number, headroom: number): Sizing {
+export function sizeDestination(kind: KindName, load: Load, seconds: number, headroom: number): Sizing {
   const recordsPerSecond = load.records / seconds;
   const bytesPerSecond = load.bytes / seconds;
+  const perMonth = (HOURS_PER_MONTH * 3_600) / seconds;
+  if (kind !== "kinesis") {
+    const onDemandPerMonth = ((load.chunks * perMonth) / 1e6) * PER_MILLION[kind];
+    return { recordsPerSecond, bytesPerSecond, onDemandPerMonth };
+  }
   const shards = Math.max(
     1,
     Math.ceil((recordsPerSecond * headroom) / SHARD_RECORDS_PER_SECOND),
     Math.ceil((bytesPerSecond * headroom) / SHARD_BYTES_PER_SECOND),
   );
-  const perMonth = (HOURS_PER_MONTH * 3_600) / seconds;
   return {
     recordsPerSecond,
     bytesPerSecond,

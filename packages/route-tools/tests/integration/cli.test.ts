@@ -244,6 +244,25 @@ describe("routes diff", () => {
     });
   });
 
+  test("sizes queues and buses by what they are paid by, and in no shards", async () => {
+    const file = writeEvents(temporaryFolder(), events);
+    const to = (destination: object): string =>
+      routesFolder([route("paid", { state: ["paid", "open"] }, { destination })]);
+    const { out } = await run(
+      "diff",
+      to({ queue: "claims" }),
+      "--routes",
+      to({ bus: "claims" }),
+      "--events",
+      file,
+      "--rate",
+      "100",
+    );
+    expect(out).toMatch(/^destination +records\/s +shards +provisioned \$\/month +on-demand \$\/month/m);
+    // 100 events a second are 263 million a month of 730 hours: $0.40 a million in SQS, $1 in EventBridge.
+    expect(out).toMatch(/^bus claims +100 +– +– +\$105 → \$263 /m);
+  });
+
   test("names fields that a stream did not get before", async () => {
     const file = writeEvents(temporaryFolder(), [events[2]!]);
     const was = routesFolder([
