@@ -1,4 +1,5 @@
 export { compileReshape } from "./compile/compile-reshape.ts";
+export { deliveredBy } from "./compile/delivered-by.ts";
 export { closestName, isOneEditAway } from "./closest-name.ts";
 export { createRouteArtifact } from "./compile/create-route-artifact.ts";
 export { compileRoutes } from "./compile/compile-routes.ts";
@@ -11,6 +12,7 @@ export { parseDestinationArn, resolveDestination } from "./destinations/physical
 export type { EnvironmentPlace } from "./destinations/physical-destination.ts";
 export { meaningOf } from "./compile/meaning.ts";
 export type { RouteMeaning } from "./compile/meaning.ts";
+export { deliveredPath } from "./document/delivered-path.ts";
 export type { Fault, Parsed } from "./document/fault.ts";
 export { formatFault } from "./document/fault.ts";
 export { loadRouteDocuments, readRouteDocuments } from "./document/load-route-documents.ts";
@@ -29,4 +31,5 @@ export type {
 export { routeDocumentSchema } from "./document/route-document-schema.ts";
 export { RouteDocumentsError, RoutesError } from "./errors.ts";
 export { describeCriterion, describeExplanation } from "./explain/describe-explanation.ts";
+export { describeReshape } from "./explain/describe-reshape.ts";
 export type { CompiledDestination, CompiledRoute, CompiledRoutes } from "./runtime/compiled-routes.ts";

@@ -120,14 +120,15 @@ function explainDestinations(
   const delivered = traces.delivered.filter(isOurs);
   const undelivered = traces.undelivered.map(({ object, text: line }) => ({ object, ...readUndelivered(line) }));
   return explainRoutes(documents, JSON.parse(text) as object).map(
-    ({ route, destination, isSampledOut, explanation }) => {
+    ({ route, destination, isSampledOut, explanation, reshape }) => {
       const places = delivered
         .filter((copy) => (JSON.parse(copy.text) as Enriched).processing.router?.routes?.includes(route))
         .map(placeOf);
       const waiting = undelivered.find(
         ({ routes, source }) => routes.includes(route) && source === sourceOfEnriched(text),
       );
-      const because = describeExplanation(explanation);
+      const names = reshape === undefined || !explanation.matches ? "" : `; delivered with ${reshape}`;
+      const because = `${describeExplanation(explanation)}${names}`;
       if (places.length > 0) return { route, destination, verdict: "delivered", reason: because, places };
       if (waiting !== undefined) {
         return { route, destination, verdict: "undelivered", reason: `${waiting.message} (${waiting.object})`, places };

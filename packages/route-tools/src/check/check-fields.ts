@@ -13,7 +13,7 @@ export function checkFields({ route, document, conjunctions }: ParsedRoute, mode
   for (const side of ["keep", "drop"] as const) {
     route.project?.[side]?.forEach((path, index) => named.push([path, `/project/${side}/${index}`]));
   }
-  const findings = named.flatMap(([path, pointer]) => unknown(path, pointer, contracts, model));
+  const findings = named.flatMap(([path, pointer]) => checkKnown(path, pointer, contracts, model));
   if (findings.length > 0) return findings;
   return [
     ...checkKey(route, document, contracts, model),
@@ -69,7 +69,13 @@ function checkNothingLeft({ name, project }: Route): RouteFinding[] {
   return [{ severity: "error", pointer: "/project/drop", rule: "nothing-left", message, fix: "Keep what is wanted." }];
 }
 
-function unknown(path: string, pointer: string, contracts: readonly Contract[], model: EventModel): RouteFinding[] {
+/** Tells of a field that no event of the contracts has. */
+export function checkKnown(
+  path: string,
+  pointer: string,
+  contracts: readonly Contract[],
+  model: EventModel,
+): RouteFinding[] {
   const asked = contracts.length === 0 || !path.startsWith("event.data.") ? [undefined] : contracts;
   if (asked.some((contract) => !model.facts(path, contract).isUnknown)) return [];
   const above = path.slice(0, path.lastIndexOf("."));

@@ -6,6 +6,7 @@ import { closestName, type Fault, type Route, type RouteDocument, type RouteFold
 import { examplesOf } from "../generate/generate-events.ts";
 import { checkFields } from "./check-fields.ts";
 import { checkOverlap } from "./check-overlap.ts";
+import { checkReshape } from "./check-reshape.ts";
 import { checkSensitive } from "./check-sensitive.ts";
 import { checkTestEvents } from "./check-test-events.ts";
 import { checkTests } from "./check-tests.ts";
@@ -45,6 +46,7 @@ function checkDocument(file: string, document: RouteDocument, model: EventModel)
       ...ofPattern.map((finding) => ({ ...finding, pointer: `/pattern${finding.pointer}` })),
       ...checkFields(parsed, model),
       ...checkSensitive(parsed, model),
+      ...checkReshape(parsed, routes, model),
       ...checkOverlap(parsed, routes),
       ...checkTests(parsed.route),
       // The tests of a pattern that asks for what there is not show it as well: one fault is enough.

@@ -30,14 +30,15 @@ export const explain: Command = {
     const asked = explained.filter(({ route }) => values.route === undefined || route === values.route);
     if (asked.length === 0) throw new UsageError(`There is no route ${values.route ?? ""}`);
     for (const { explanation, ...decided } of asked) {
-      const { route, destination, isSampledOut, sample } = decided;
+      const { route, destination, isSampledOut, sample, reshape } = decided;
       if (values.json) {
-        output.out(JSON.stringify({ route, destination, isSampledOut, ...explanation }));
+        output.out(JSON.stringify({ route, destination, isSampledOut, reshape, ...explanation }));
       } else {
         const matches = isSampledOut
           ? `matches, but the sample of ${sample} leaves this event out`
           : `matches → ${destination}`;
         output.out(`${route}: ${explanation.matches ? matches : "no"}\n    ${describeExplanation(explanation)}`);
+        if (explanation.matches && reshape !== undefined) output.out(`    delivered with ${reshape}`);
       }
     }
     return 0;

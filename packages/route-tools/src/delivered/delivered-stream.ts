@@ -1,11 +1,12 @@
 import { maskedSchema } from "@millrace/contract-tools/codegen";
 import type { Contract, JsonObject } from "@millrace/contract-tools/registry";
 import { type Conjunction, parsePattern, satisfies } from "@millrace/event-pattern";
-import { nameDestination, type Route, type RouteDocument } from "@millrace/routes";
+import { compileReshape, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
 import { ALWAYS_DELIVERED, type FieldSelector } from "@millrace/routes/runtime";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { projectSchema, type Selection } from "./project-schema.ts";
+import { reshapeSchema, type ShapeFault } from "./reshape-schema.ts";
 
 /** The events of a destination, as its consumers read them. */
 export interface DeliveredStream {
@@ -18,6 +19,8 @@ export interface DeliveredStream {
   readonly notValid: JsonObject | undefined;
   /** The members that all records have; nothing is said of `event.data`. */
   readonly record: JsonObject;
+  /** Fields of the contracts that stand in the way of the names that the routes give. */
+  readonly shapeFaults: readonly ShapeFault[];
 }
 
 export interface DeliveredContract {
@@ -55,10 +58,16 @@ export function describeStream(
   const routes = document.routes
     .filter(({ destination }) => nameDestination(destination).name === stream)
     .map((route): Delivering => ({ route, conjunctions: parsePattern(route.pattern) }));
+  const shapeFaults: ShapeFault[] = [];
+  const recordOf = (delivering: readonly Delivering[], particulars: Particulars): JsonObject => {
+    const { record, faults } = recordSchema(model, delivering, particulars);
+    shapeFaults.push(...faults);
+    return record;
+  };
   const valid = model.registry.contracts.flatMap((contract): DeliveredContract[] => {
     const delivering = routes.filter((route) => mayDeliver(route, ["valid"], contract, model));
     if (delivering.length === 0) return [];
-    const record = recordSchema(model, delivering, {
+    const record = recordOf(delivering, {
       type: { const: contract.type },
       data: maskedSchema(contract, model.registry.resources),
       validation: { status: { const: "valid" }, schema: { const: contract.id } },
@@ -69,9 +78,9 @@ export function describeStream(
     (status) => status !== "valid" && routes.some((route) => mayDeliver(route, [status], undefined, model)),
   );
   const breaking = routes.filter((route) => mayDeliver(route, others, undefined, model));
-  const notValid =
-    others.length === 0 ? undefined : recordSchema(model, breaking, { validation: { status: { enum: others } } });
-  return { stream, application: document.application, valid, notValid, record: recordSchema(model, routes, {}) };
+  const notValid = others.length === 0 ? undefined : recordOf(breaking, { validation: { status: { enum: others } } });
+  const record = recordOf(routes, {});
+  return { stream, application: document.application, valid, notValid, record, shapeFaults };
 }
 
 /** Whether a route may deliver events of a contract, or of none, with one of these statuses. */
@@ -96,7 +105,11 @@ interface Particulars {
   readonly validation?: JsonObject;
 }
 
-function recordSchema(model: EventModel, routes: readonly Delivering[], particulars: Particulars): JsonObject {
+function recordSchema(
+  model: EventModel,
+  routes: readonly Delivering[],
+  particulars: Particulars,
+): { readonly record: JsonObject; readonly faults: readonly ShapeFault[] } {
   const { type, data = {}, validation } = particulars;
   const { enriched, envelope } = model.wrappers();
   const masked = maskedSchema(enriched, model.registry.resources);
@@ -129,7 +142,11 @@ function recordSchema(model: EventModel, routes: readonly Delivering[], particul
     },
   };
   const projected = projectSchema(whole, selectionOf(routes)) ?? {};
-  return withHop(projected, parts["processing"] as JsonObject);
+  // All routes of a stream give fields the same names.
+  const reshape = compileReshape(routes[0]?.route.reshape);
+  const { schema, faults } =
+    reshape === undefined ? { schema: projected, faults: [] } : reshapeSchema(projected, reshape);
+  return { record: withHop(schema, parts["processing"] as JsonObject), faults };
 }
 
 /** Says more of some properties. */

@@ -1,5 +1,7 @@
 import { parsePattern } from "@millrace/event-pattern";
 import {
+  deliveredPath,
+  describeReshape,
   type EnvironmentPlace,
   meaningOf,
   nameDestination,
@@ -23,6 +25,7 @@ export const CHANGE_KINDS = [
   "route",
   "pattern",
   "projection",
+  "names",
   "partition key",
   "sampling",
   "ordering",
@@ -66,20 +69,36 @@ function sensitiveChanges({ before, after }: Documents, model: EventModel): Mean
     [...sensitiveByDestination(document, model)].flatMap(([subject, fields]): MeaningChange[] => {
       const known = old.get(subject);
       const added = [...fields].filter(([path]) => known?.has(path) !== true);
-      if (added.length === 0) return [];
-      return [{ kind: "sensitive", subject, text: `newly delivered in the clear: ${list(added)}` }];
+      const renamed = [...fields].filter(([path, { shown }]) => known?.has(path) && known.get(path)?.shown !== shown);
+      const told = (text: string, of: typeof added): MeaningChange[] =>
+        of.length === 0 ? [] : [{ kind: "sensitive", subject, text: `${text}: ${list(of)}` }];
+      return [
+        ...told("newly delivered in the clear", added),
+        ...told("delivered in the clear under another name", renamed),
+      ];
     }),
   );
 }
 
-const list = (fields: Iterable<readonly [string, string]>): string =>
-  [...fields].map(([path, name]) => `${path} (${name})`).join(", ");
+/** A sensitive field that a destination gets: its class, and the path that it is delivered at. */
+interface DeliveredField {
+  readonly class: string;
+  readonly shown: string;
+}
+
+const list = (fields: Iterable<readonly [string, DeliveredField]>): string =>
+  [...fields]
+    .map(([path, { class: name, shown }]) => `${path}${shown === path ? "" : ` as ${shown}`} (${name})`)
+    .join(", ");
 
 /**
  * Readable sensitive fields that each destination of a document gets, with their classes; a partition key is one of them.
  */
-function sensitiveByDestination({ routes }: RouteDocument, model: EventModel): Map<string, Map<string, string>> {
-  const destinations = new Map<string, Map<string, string>>();
+function sensitiveByDestination(
+  { routes }: RouteDocument,
+  model: EventModel,
+): Map<string, Map<string, DeliveredField>> {
+  const destinations = new Map<string, Map<string, DeliveredField>>();
   for (const route of routes) {
     const { name } = nameDestination(route.destination);
     destinations.set(name, new Map([...(destinations.get(name) ?? []), ...sensitiveOf(route, model)]));
@@ -87,13 +106,15 @@ function sensitiveByDestination({ routes }: RouteDocument, model: EventModel): M
   return destinations;
 }
 
-function sensitiveOf(route: Route, model: EventModel): Map<string, string> {
+function sensitiveOf(route: Route, model: EventModel): Map<string, DeliveredField> {
   const contracts = parsePattern(route.pattern).flatMap((conjunction) => coverageOf(conjunction, model).contracts);
   const fields = new Set(contracts).values().flatMap((contract) => model.sensitiveFields(contract));
   const delivered = [...fields].filter(
     ({ path, action }) => READABLE_AFTER.has(action) && (isDelivered(path, route) || route.partitionKey === path),
   );
-  return new Map(delivered.map(({ path, class: name }) => [path, name]));
+  return new Map(
+    delivered.map(({ path, class: name }) => [path, { class: name, shown: deliveredPath(path, route.reshape) }]),
+  );
 }
 
 function applicationChanges({ before, after }: Documents): MeaningChange[] {
@@ -167,6 +188,9 @@ function settingChanges(was: Route, is: Route): [MeaningChange["kind"], string][
     compare("pattern", old.pattern, now.pattern);
   }
   compare("projection", projectionOf(old), projectionOf(now), "everything");
+  if (!isDeepStrictEqual(old.reshape, now.reshape)) {
+    compare("names", describeReshape(was) ?? null, describeReshape(is) ?? null, "those of the enriched event");
+  }
   compare("partition key", old.partitionKey, now.partitionKey, "event.subject, else event.id");
   compare("sampling", old.sample, now.sample);
   compare("ordering", old.delivery.ordering, now.delivery.ordering);

@@ -1,6 +1,6 @@
 import { eventIdentity } from "@millrace/event-contracts";
 import { explainPattern, type Explanation } from "@millrace/event-pattern";
-import { nameDestination, type RouteDocument } from "@millrace/routes";
+import { describeReshape, nameDestination, type RouteDocument } from "@millrace/routes";
 import { samplePoint } from "@millrace/routes/runtime";
 
 /** How a route decides about one event. */
@@ -14,12 +14,14 @@ export interface ExplainedRoute {
   /** It matches, and the sample leaves this event out. */
   readonly isSampledOut: boolean;
   readonly explanation: Explanation;
+  /** The names it gives to fields; undefined where every field keeps its own. */
+  readonly reshape: string | undefined;
 }
 
 /** Explains each route's decision about an enriched event, in the order of the documents. */
 export function explainRoutes(documents: readonly RouteDocument[], enriched: object): readonly ExplainedRoute[] {
   return documents.flatMap(({ application, routes }) =>
-    routes.map(({ name, pattern, destination, sample = 1 }) => {
+    routes.map(({ name, pattern, destination, sample = 1, reshape }) => {
       const explanation = explainPattern(pattern, enriched);
       return {
         route: `${application}/${name}`,
@@ -27,6 +29,7 @@ export function explainRoutes(documents: readonly RouteDocument[], enriched: obj
         sample,
         isSampledOut: explanation.matches && isLeftOut(enriched, sample),
         explanation,
+        reshape: describeReshape({ ...(reshape && { reshape }) }),
       };
     }),
   );

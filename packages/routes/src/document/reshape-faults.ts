@@ -1,5 +1,6 @@
 import { DEFAULT_SEPARATOR } from "../compile/compile-reshape.ts";
 import { isAmbiguousName } from "../runtime/reshape.ts";
+import { prefixesOf, renamedPath } from "./delivered-path.ts";
 import type { Fault } from "./fault.ts";
 import type { Reshape, RouteDocument } from "./route-document.ts";
 
@@ -47,7 +48,7 @@ function collisionFaults(reshape: Reshape): Draft[] {
     [...Object.keys(rename), ...flatten]
       .flatMap(prefixesOf)
       .filter((path) => rename[path] === undefined)
-      .map((path) => [deliveredPath(path, reshape), path]),
+      .map((path) => [renamedPath(path, reshape), path]),
   );
   return given.flatMap((one, index): Draft[] => {
     const title = one.isBeginning ? `Names that begin with "${one.name}"` : `The name "${one.name}"`;
@@ -75,9 +76,9 @@ function givenNames(reshape: Reshape): GivenName[] {
     return { parent: parentOf(path), name, isBeginning: false, pointer };
   };
   return [
-    ...Object.entries(rename).map(([path, name]) => inObject(deliveredPath(path, reshape), name, renameAt(path))),
+    ...Object.entries(rename).map(([path, name]) => inObject(renamedPath(path, reshape), name, renameAt(path))),
     ...flatten.map((path, index) => {
-      const delivered = deliveredPath(path, reshape);
+      const delivered = renamedPath(path, reshape);
       const name = `${lastOf(delivered)}${separator}`;
       return { parent: parentOf(delivered), name, isBeginning: true, pointer: `/flatten/${index}` };
     }),
@@ -103,7 +104,7 @@ function flattenFaults(reshape: Reshape): Draft[] {
         fix: "Choose another name, or another separator.",
       })),
     ...Object.keys(constant)
-      .filter((each) => each.startsWith(`${deliveredPath(path, reshape)}.`))
+      .filter((each) => each.startsWith(`${renamedPath(path, reshape)}.`))
       .map((each) => ({
         pointer: `/constant/${escaped(each)}`,
         rule: "reshape-collision",
@@ -111,18 +112,6 @@ function flattenFaults(reshape: Reshape): Draft[] {
         fix: "Put the constant into the object around it.",
       })),
   ]);
-}
-
-/** The path of a field of the enriched event by the names that it is delivered with, before objects are flattened. */
-function deliveredPath(path: string, { rename = {} }: Reshape): string {
-  return prefixesOf(path)
-    .map((prefix) => rename[prefix] ?? lastOf(prefix))
-    .join(".");
-}
-
-function prefixesOf(path: string): string[] {
-  const steps = path.split(".");
-  return steps.map((_, index) => steps.slice(0, index + 1).join("."));
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("."));

@@ -28,8 +28,8 @@ export function routeFields(documents: readonly SchemaFile[]): RouteField[] {
       const pattern = isJsonObject(route["pattern"]) ? route["pattern"] : {};
       const common = { application, route: text(route["name"]), file, takes: typeFilter(pattern) };
       const inPattern = patternPaths(pattern, [], `${pointer}/pattern`);
-      const { pattern: _, tests: __, ...others } = route;
-      return [...inPattern, ...textPaths(others, pointer)]
+      const { pattern: _, tests: __, reshape, ...others } = route;
+      return [...inPattern, ...textPaths(others, pointer), ...reshapedPaths(reshape, `${pointer}/reshape`)]
         .filter(({ path }) => path[0] === "event" && path[1] === "data" && path.length > 2)
         .map(({ path, pointer: place }) => ({ ...common, pointer: place, path: path.slice(2) }));
     });
@@ -54,6 +54,16 @@ function patternPaths(pattern: JsonObject, above: string[], pointer: string): Na
     const path = [...above, ...key.split(".")];
     return isJsonObject(value) ? patternPaths(value, path, place) : [{ path, pointer: place }];
   });
+}
+
+/** Fields that get other names; constants are no fields of a contract. */
+function reshapedPaths(reshape: Json | undefined, pointer: string): NamedPath[] {
+  const { rename = {}, flatten = [] } = isJsonObject(reshape) ? reshape : {};
+  const renamed = isJsonObject(rename) ? Object.keys(rename) : [];
+  return [
+    ...renamed.map((path) => ({ path: path.split("."), pointer: `${pointer}/rename${pointerStep(path)}` })),
+    ...textPaths(flatten, `${pointer}/flatten`),
+  ];
 }
 
 function textPaths(value: Json, pointer: string): NamedPath[] {
