@@ -20,8 +20,8 @@ export const PAYLOAD_UNIT_BYTES = 25_000;
 export const ON_DEMAND_UNIT_BYTES = 1_024;
 
 /**
- * List prices of the kinds without shards in us-east-1, in US dollars for a million: a standard queue of SQS per request,
- * a bus of EventBridge per event that is put. Both count every 64 KiB begun; reading a queue comes on top.
+ * List prices of the kinds without shards in us-east-1, in US dollars for a million: a standard queue of SQS per
+ * request, a bus of EventBridge per event that is put. Both count every 64 KiB begun; reading a queue comes on top.
  * https://aws.amazon.com/sqs/pricing/ and https://aws.amazon.com/eventbridge/pricing/
  */
 export const PER_MILLION = { sqs: 0.4, eventbridge: 1 } as const;
