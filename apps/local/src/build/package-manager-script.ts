@@ -25,7 +25,7 @@ export function writePackageManagerScript(root: string, environment: Readonly<No
     const script = join(root, "node_modules", ".bin", packageManager);
     // An earlier one may be a link, whose target must not be written.
     rmSync(script, { force: true });
-    writeFileSync(script, scriptOf({ script, program, folder, packageManager }), { mode: 0o755 });
+    writeFileSync(script, scriptOf({ program, folder, packageManager }), { mode: 0o755 });
     return true;
   } catch {
     // A start without the script only takes longer.
@@ -38,15 +38,15 @@ function isFolderOf(folder: string, program: string): boolean {
   return isAbsolute(folder) && existsSync(command) && realpathSync(command) === realpathSync(program);
 }
 
-function scriptOf(parts: Readonly<Record<"script" | "program" | "folder" | "packageManager", string>>): string {
-  const { script, program, folder, packageManager } = parts;
+function scriptOf(parts: Readonly<Record<"program" | "folder" | "packageManager", string>>): string {
+  const { program, folder, packageManager } = parts;
   return `#!/bin/sh
 # Written by "pnpm start"; see docs/decisions/0134. It may be deleted.
 if [ -x ${quote(program)} ]; then
   PATH=${quote(folder)}:"$PATH" exec ${quote(program)} "$@"
 fi
-rm -f ${quote(script)}
-exec npx -y ${quote(packageManager)} "$@"
+# Where it cannot be deleted, npx would only find it again.
+rm "$0" && exec npx -y ${quote(packageManager)} "$@"
 `;
 }
 

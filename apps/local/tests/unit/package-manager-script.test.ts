@@ -55,9 +55,10 @@ describe("the script that npx finds", () => {
     writePackageManagerScript(root, environment());
     rmSync(program);
     executable(join(cache, "npx"), 'echo "npx $@"');
-    const output = execFileSync(script(), ["start", "--rate 5"], {
+    // As npx calls it: by its name.
+    const output = execFileSync("sh", ["-c", 'pnpm@10.34.9 "$@"', "sh", "start", "--rate 5"], {
       encoding: "utf8",
-      env: { PATH: `${cache}:/usr/bin:/bin` },
+      env: { PATH: `${join(script(), "..")}:${cache}:/usr/bin:/bin` },
     });
     expect(output).toBe("npx -y pnpm@10.34.9 start --rate 5\n");
     expect(existsSync(script())).toBe(false);
