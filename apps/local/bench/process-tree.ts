@@ -154,7 +154,7 @@ function readName(pid: number): string {
   if (functionName !== undefined) return functionName;
   const command = readText(`/proc/${pid}/cmdline`) ?? "";
   if (command.startsWith("npm exec")) return "npx";
-  if (/\/pnpm(@[\d.]+)?\0/.test(command)) return "pnpm";
+  if (/\/pnpm(@[\d.]+|\.cjs)?\0/.test(command)) return "pnpm";
   if (command.startsWith("sh\0")) return "sh";
   const app = /apps\/([^/]+)\/dist\//.exec(command)?.[1];
   const script = command.split("\0").find((argument) => /\.[jt]s$/.test(argument));

@@ -53,6 +53,7 @@ export class RepositoryCopy {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    // A process that was killed may be writing its last.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10 });
   }
 }
