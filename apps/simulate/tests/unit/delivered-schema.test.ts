@@ -6,7 +6,15 @@ import { loadContracts } from "@millrace/enrichment/load-contracts";
 import { systemClock } from "@millrace/put-records";
 import { type DeliveredStream, describeStream, EventModel } from "@millrace/route-tools";
 import { createRouterHandler } from "@millrace/router";
-import { compileRoutes, loadRouteDocuments, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
+import {
+  compileRoutes,
+  loadRouteDocuments,
+  nameDestination,
+  parseRouteDocument,
+  type Reshape,
+  type Route,
+  type RouteDocument,
+} from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import { streamSchema } from "@millrace/consumer-tools";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
@@ -120,17 +128,29 @@ const projections: RouteDocument = {
   ],
 };
 
-const documents = [...loadRouteDocuments(join(own, "routes")), projections];
 const model = new EventModel(loadRegistry(folder));
-const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
-const streams = new Map<string, { delivered: DeliveredStream; validate: ValidateFunction }>();
-for (const name of new Set(
-  documents.flatMap(({ routes }) => routes.map(({ destination }) => nameDestination(destination).name)),
-)) {
-  const delivered = describeStream(name, documents, model);
-  if (delivered === undefined) throw new Error(`No route writes to ${name}`);
-  streams.set(name, { delivered, validate: ajv.compile(streamSchema(delivered)) });
+
+/** Documents, and the schema of each of their streams. */
+interface Streams {
+  readonly documents: readonly RouteDocument[];
+  readonly byName: ReadonlyMap<string, { readonly delivered: DeliveredStream; readonly validate: ValidateFunction }>;
 }
+
+function streamsOf(documents: readonly RouteDocument[]): Streams {
+  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+  const names = documents.flatMap(({ routes }) => routes.map(({ destination }) => nameDestination(destination).name));
+  const byName = new Map(
+    [...new Set(names)].map((name) => {
+      const delivered = describeStream(name, documents, model);
+      if (delivered === undefined) throw new Error(`No route writes to ${name}`);
+      return [name, { delivered, validate: ajv.compile(streamSchema(delivered)) }] as const;
+    }),
+  );
+  return { documents, byName };
+}
+
+const all = streamsOf([...loadRouteDocuments(join(own, "routes")), projections]);
+const streams = all.byName;
 
 const context = createRecordContext({
   contracts: loadContracts(folder),
@@ -147,7 +167,7 @@ const context = createRecordContext({
 });
 
 /** The lines that each stream gets of some raw events. */
-async function deliver(events: readonly object[]): Promise<Map<string, string[]>> {
+async function deliver(events: readonly object[], documents = all.documents): Promise<Map<string, string[]>> {
   const enriched = events.flatMap(
     (event) =>
       enrichRecord(Buffer.from(JSON.stringify(event)), { stream: "raw", shardId: "0", sequenceNumber: "0" }, context)
@@ -221,10 +241,10 @@ const examples = readdirSync(join(own, "examples"), { recursive: true, encoding:
   }));
 
 /** Looks at every line of every stream; the number of valid events by type. */
-async function expectAllValid(events: readonly object[]): Promise<Map<string, number>> {
+async function expectAllValid(events: readonly object[], among = all): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
-  for (const [stream, lines] of await deliver(events)) {
-    const validate = streams.get(stream)?.validate;
+  for (const [stream, lines] of await deliver(events, among.documents)) {
+    const validate = among.byName.get(stream)?.validate;
     expect(validate).toBeDefined();
     for (const line of lines) {
       const record = JSON.parse(line) as { event: { type?: string }; validation?: { status: string } };
@@ -274,6 +294,67 @@ function changed(value: unknown, { at, how, value: put }: Change): unknown {
   else copy[key] = put;
   return copy;
 }
+
+const at = (...paths: string[]): string[] => paths.map((path) => `event.data.${path}`);
+const fields = [
+  ...at("context", "context.pageUrl", "context.referrer", "items", "items.quantity", "items.product", "query", "total"),
+  ...at(
+    "customer",
+    "customer.email",
+    "to",
+    "list",
+    "map",
+    "notes",
+    "code",
+    "from",
+    "tree",
+    "tree.from",
+    "page",
+    "rank",
+  ),
+  ...["enrichment.geo", "enrichment.client", "enrichment.clock", "enrichment.client.browser"],
+];
+const names = ["query", "rank", "x", "code", "context_pageUrl", "map_a", "items", "notes__plain"];
+const reshapes: fc.Arbitrary<Reshape> = fc.record({
+  rename: fc.dictionary(fc.constantFrom(...fields), fc.constantFrom(...names), { maxKeys: 5 }),
+  flatten: fc.uniqueArray(fc.constantFrom(...fields), { maxLength: 4 }),
+  separator: fc.constantFrom("_", "__", "-"),
+  constant: fc.dictionary(
+    fc.constantFrom(...at("x", "rank", "context.x", "x.y.z", "items.x", "query.x"), "enrichment.geo", "enrichment.x"),
+    fc.constantFrom("web", 7, null, true),
+    { maxKeys: 3 },
+  ),
+});
+const dropped = [[], at("context.referrer"), at("items"), ["enrichment"], ["event.data"]];
+
+/** A document that gives all events these names, unless a document is refused for them. */
+function shapedDocument({ rename, flatten = [], separator, constant }: Reshape, drop: string[]) {
+  const reshape = {
+    ...(Object.keys(rename ?? {}).length > 0 && { rename }),
+    ...(flatten.length > 0 && { flatten, separator }),
+    ...(Object.keys(constant ?? {}).length > 0 && { constant }),
+  };
+  const tests = [true, false].map((matches) => ({ name: "x", event: { event: { type: "x" } }, matches }));
+  const type = ["page.view", "search.click", "commerce.purchase", "odd.branches", "odd.old", "crm.note"];
+  const shaped = route("shaped", "shaped", {
+    pattern: { event: { type } },
+    reshape,
+    tests,
+    ...(drop.length > 0 && { project: { drop } }),
+  });
+  const text = JSON.stringify({ $schema: "x", application: "shaped", owner: "x", routes: [shaped] });
+  return parseRouteDocument(text, "shaped.json").value;
+}
+
+/** Events that hold contracts with maps and branches, and others whose names are those that routes give. */
+const oddEvents = [
+  ["odd.branches", { kind: "mail", to: "ada@example.com", list: [1], secret: {}, short: "x", map: { a: 1, a_b: 2 } }],
+  ["odd.branches", { kind: "phone", to: 100, list: [1], secret: {}, code: "EUR", notes: { plain: "x", _y: "z" } }],
+  ["odd.old", { from: null, tree: { from: "x", "x-mail": "ada@example.com", tree: { from: null } } }],
+  ["crm.note", { query: { x: 1, "y.z": 2 }, "context.pageUrl": 1, context: [{ pageUrl: 2 }], x: 3, "x.y": 4 }],
+  ["crm.note", { context: { pageUrl: { __proto__x: 1, "": 2, _: 3 }, x: { y: 1 } }, context_pageUrl: 4, items: 5 }],
+  ["crm.note", "text"],
+].map(([type, data]) => rawEvent(type as string, data));
 
 describe("the schema of a stream", () => {
   test("takes every example as it is delivered, with the contract that holds it", async () => {
@@ -378,5 +459,29 @@ describe("the schema of a stream", () => {
     // The property would say little if nothing held its contract.
     expect(total.get("valid odd.branches valid")).toBeGreaterThan(10);
     expect(total.get("valid odd.old valid")).toBeGreaterThan(10);
+  });
+
+  test("takes whatever is left under whatever names", async () => {
+    const total = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(
+        reshapes,
+        fc.constantFrom(...dropped),
+        fc.array(change, { minLength: 30, maxLength: 30 }),
+        async (reshape, drop, changes) => {
+          const document = shapedDocument(reshape, drop);
+          fc.pre(document !== undefined);
+          // Every second event is as the examples have it, so that schemas of valid ones are asked as well.
+          const events = examples.map(({ type, data }, index) =>
+            rawEvent(type, index % 2 === 0 ? data : changed(data, changes[index % changes.length] as Change)),
+          );
+          for (const [key, value] of await expectAllValid([...events, ...oddEvents], streamsOf([document])))
+            total.set(key, (total.get(key) ?? 0) + value);
+        },
+      ),
+      { numRuns: 8, endOnFailure: true },
+    );
+    expect(total.get("shaped page.view valid")).toBeGreaterThan(10);
+    expect(total.get("shaped page.view invalid")).toBeGreaterThan(4);
   });
 });
