@@ -1,7 +1,7 @@
 /**
- * `pnpm --filter @millrace/route-tools inputs`: gives the inputs R1–R46 to the checks, and prints each with its answer.
- * It ends with 1 if one is wrong. Where commands, a running pipeline or other languages are wanted, the test or script
- * that shows the input is named; `pnpm test` and `.ci/run` run those.
+ * `pnpm --filter @millrace/route-tools inputs`: gives the inputs R1–R46 to the checks, and prints each with its
+ * answer. It ends with 1 if one is wrong. Where commands, a running pipeline or other languages are wanted, the test or
+ * script that shows the input is named; `pnpm test` and `.ci/run` run those.
  */
 import { loadRegistry } from "@millrace/contract-tools/registry";
 import { compilePatterns } from "@millrace/event-pattern";
