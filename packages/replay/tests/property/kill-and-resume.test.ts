@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ReplayRefusedError, type Selection } from "../../src/index.ts";
-import { createReplayWorld, type ReplayWorld } from "../support/replay-world.ts";
+import { createReplayWorld, type Defect, type ReplayWorld } from "../support/replay-world.ts";
 
 const ids = Array.from({ length: 900 }, (_, index) => `e${index}`);
 
@@ -102,3 +102,34 @@ test("a process that was thought dead stops before it writes over the ledger of 
     })(),
   );
 });
+
+/** The fault that is left after a replay was killed in the middle and gone on with. */
+async function violations(seed: number, defect: Defect): Promise<string | undefined> {
+  const world = createReplayWorld(seed);
+  return world.clock.run(
+    (async () => {
+      const selection = await filled(world);
+      const kill = { afterCalls: 12 + (seed % 30), isCarriedOut: seed % 2 === 0 };
+      await world.run(selection, "host/x/1", kill, defect);
+      if (defect !== "unconditional-writes") await world.clock.sleep(61_000);
+      // Without its lease the first run would go on beside this one.
+      const runs = defect === "unconditional-writes" ? ["host/x/2", "host/x/3"] : ["host/x/2"];
+      await Promise.allSettled(runs.map((holder) => world.run(selection, holder, undefined, defect)));
+      await world.clock.sleep(61_000);
+      const counts = replayed(world);
+      const times = new Set(world.lines().flatMap(({ replayedat }) => replayedat ?? []));
+      if (times.size > 1) return "times differ";
+      if ([...counts.values()].some((count) => count > 1)) return "doubled";
+      return counts.size < ids.length ? "lost" : undefined;
+    })(),
+  );
+}
+
+test.each<Defect>(["noted-before-put", "no-read-back", "unconditional-writes", "time-of-each-run"])(
+  "planted into a replay, %s is noticed",
+  async (defect) => {
+    let found: string | undefined;
+    for (let seed = 0; seed < 12 && found === undefined; seed += 1) found = await violations(seed, defect);
+    expect(found).toBeDefined();
+  },
+);

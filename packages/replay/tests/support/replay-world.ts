@@ -15,6 +15,7 @@ import {
   type ReplayPlan,
   runReplay,
   type Selection,
+  type Target,
 } from "../../src/index.ts";
 import { createMemoryS3 } from "./memory-s3.ts";
 
@@ -29,6 +30,17 @@ export interface Kill {
   readonly isCarriedOut: boolean;
 }
 
+/** A mistake that a replay could have, planted into one. */
+export type Defect =
+  /** Noted first, put then. */
+  | "noted-before-put"
+  /** Events that a run has put before it was cut off are not looked for. */
+  | "no-read-back"
+  /** Conditional writes are made whatever lies there. */
+  | "unconditional-writes"
+  /** Every run has a time of its own. */
+  | "time-of-each-run";
+
 export interface ReplayWorld {
   readonly clock: VirtualClock;
   readonly objects: MemoryObjectStore;
@@ -37,7 +49,7 @@ export interface ReplayWorld {
   /** Puts raw events; `perRecord` of them into a record. */
   fill(ids: readonly string[], perRecord?: number): Promise<void>;
   /** Runs a replay as a process of that name: `dead` when it was killed. */
-  run(selection: Selection, holder: string, kill?: Kill): Promise<"done" | "nothing to do" | "dead">;
+  run(selection: Selection, holder: string, kill?: Kill, defect?: Defect): Promise<"done" | "nothing to do" | "dead">;
   /** Every line of the raw stream, as values. */
   lines(): readonly { readonly id: string; readonly replayedat?: string }[];
 }
@@ -51,11 +63,15 @@ export function createReplayWorld(seed: number, shardCount = 3): ReplayWorld {
   const s3 = createMemoryS3(objects);
   const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
 
-  async function runProcess(selection: Selection, holder: string, kill: Kill | undefined) {
+  async function runProcess(selection: Selection, holder: string, kill?: Kill, defect?: Defect) {
     const { guard, died } = createKill(kill);
     const client = kinesis.client({ latencyMs: { min: 1, max: 20 }, random: createRandom(`${seed} ${holder}`) });
     const guardedClient = { send: guard((command: never) => client.send(command)) } as unknown as KinesisClient;
-    const guardedS3 = { ...s3, putIf: guard(s3.putIf.bind(s3)), getVersion: guard(s3.getVersion.bind(s3)) };
+    const anyVersion: S3["putIf"] = async (place, key, body) => {
+      return (await objects.put(place, key, Buffer.from(body))).etag;
+    };
+    const putIf = defect === "unconditional-writes" ? anyVersion : s3.putIf.bind(s3);
+    const guardedS3 = { ...s3, putIf: guard(putIf), getVersion: guard(s3.getVersion.bind(s3)) };
     const work = (async (): Promise<"done" | "nothing to do"> => {
       const options = { s3: guardedS3, bucket, clock: own, holder };
       const replayedAt = new Date(clock.now()).toISOString();
@@ -81,7 +97,7 @@ export function createReplayWorld(seed: number, shardCount = 3): ReplayWorld {
           ...{ streamName, ordering: "per-key", clock, random },
         });
       const target = createPipelineTarget({
-        mark: { replayedAt: plan.replayedAt, mayBeWorse: false },
+        mark: { replayedAt: defect === "time-of-each-run" ? replayedAt : plan.replayedAt, mayBeWorse: false },
         raw: { stream: rawStream, writer: writerOf(rawStream) },
         enriched: { stream: "p-enriched", writer: writerOf("p-enriched") },
         now: own.now,
@@ -93,11 +109,12 @@ export function createReplayWorld(seed: number, shardCount = 3): ReplayWorld {
         return found;
       });
       const alreadyPut =
-        before === undefined
+        before === undefined || defect === "no-read-back"
           ? new Set<string>()
           : await readBack(guardedClient, target.streams, before, plan.replayedAt, own);
       const isDone = await runReplay({
-        ...{ store, selection, parts, target, ledger, alreadyPut },
+        ...{ store, selection, parts, ledger, alreadyPut },
+        target: defect === "noted-before-put" ? putLater(target, own) : target,
         isSelected: createMatcher(selection),
         pace: new Pace({ events: 500, bytes: 1e6 }, own),
         onStep: () => active.enter(asked),
@@ -138,6 +155,17 @@ export function createReplayWorld(seed: number, shardCount = 3): ReplayWorld {
           .filter((line) => line !== "")
           .map((line) => JSON.parse(line) as { id: string; replayedat?: string }),
       ),
+  };
+}
+
+/** Says that events are put, and puts them a second later. */
+function putLater(target: Target, clock: { wait(ms: number): Promise<void> }): Target {
+  return {
+    ...target,
+    put: (events) => {
+      void clock.wait(1_000).then(() => target.put(events));
+      return Promise.resolve(events.map(() => ({ status: "delivered", attempts: 1, isAmbiguous: false })));
+    },
   };
 }
 
