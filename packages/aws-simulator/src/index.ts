@@ -15,7 +15,15 @@ export { JournalError, type JournalErrorCode } from "./journal/errors.ts";
 export type { Checkpoint, Checkpoints } from "./stream-reader/checkpoints.ts";
 export { createRandom, type Random, randomChoice, randomInteger } from "./random.ts";
 export { Trace, type TraceOptions, type TraceValue } from "./trace.ts";
-export { Kinesis, type KinesisOptions, type StreamOptions, type StreamStats } from "./kinesis/kinesis.ts";
+export type { ViewBounds } from "./kinesis/shard.ts";
+export type { StoredRecord } from "./kinesis/stored-record.ts";
+export {
+  Kinesis,
+  type KinesisOptions,
+  type ShardView,
+  type StreamOptions,
+  type StreamStats,
+} from "./kinesis/kinesis.ts";
 export type { ClientOptions, InProcessClient, SdkCommand, SendOptions } from "./kinesis/client.ts";
 export { KinesisError, type KinesisErrorCode } from "./kinesis/errors.ts";
 export { type RawAnswer, failuresInPassing, refusalsInPassing } from "./faults/answers.ts";

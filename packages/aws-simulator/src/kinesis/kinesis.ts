@@ -12,6 +12,7 @@ import * as reads from "./read-operations.ts";
 import * as resources from "./resource-operations.ts";
 import * as resharding from "./reshard-operations.ts";
 import { incrementSequenceNumber } from "./sequence-number.ts";
+import type { ViewBounds } from "./shard.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import * as streams from "./stream-operations.ts";
 import type { StreamStore } from "./stream-store.ts";
@@ -84,6 +85,15 @@ export interface StreamStats {
   readonly iteratorAgeMs: number;
   /** Records dropped before their time by `maxRetainedBytesPerStream`. */
   readonly evictedRecords: number;
+}
+
+/** One shard as it is read backwards, see {@link Kinesis.shardViews}. */
+export interface ShardView {
+  readonly id: string;
+  /** The records still retained, newest first, below a sequence number and before a time. */
+  newestFirst(bounds?: ViewBounds): Iterable<StoredRecord>;
+  /** How many of the records still retained came after the one with this sequence number; all without one. */
+  countAfter(sequenceNumber?: string): number;
 }
 
 /**
@@ -376,6 +386,15 @@ export class Kinesis {
       const position = last === undefined ? undefined : incrementSequenceNumber(last);
       for (const record of shard.records(position)) yield { shardId: shard.id, record };
     }
+  }
+
+  /**
+   * The shards of a stream, to be read from their ends: what came last costs the same in a long history as in a short
+   * one. Costs no read capacity.
+   * @throws ResourceNotFoundException when there is no such stream.
+   */
+  shardViews(streamName: string): readonly ShardView[] {
+    return this.#account.stream({ StreamName: streamName }).shards(this.clock.now());
   }
 
   /** The sequence number that each shard of a stream gave out last; a shard that gave out none is missing. */

@@ -35,6 +35,13 @@ export interface ShardHistory {
   readonly endingSequenceNumber: string | undefined;
 }
 
+/** Where a look back at a shard begins: at its end, or below these. */
+export interface ViewBounds {
+  /** A sequence number. */
+  readonly before?: string | undefined;
+  readonly arrivedBeforeMs?: number | undefined;
+}
+
 /** What a reader gets from {@link ShardState.read}. */
 export interface ShardRead {
   readonly records: StoredRecord[];
@@ -131,6 +138,37 @@ export class ShardState {
       const record = log.at(rank);
       if (record !== undefined) yield record;
     }
+  }
+
+  /** The records still retained, newest first, below a sequence number and before a time. */
+  *newestFirst({ before, arrivedBeforeMs }: ViewBounds = {}): Generator<StoredRecord> {
+    const log = this.#log;
+    const end = before === undefined ? log.size : log.rankOf(before);
+    let place = log.dropped + (arrivedBeforeMs === undefined ? end : this.#rankAt(arrivedBeforeMs, end));
+    for (;;) {
+      place -= 1;
+      if (place < log.dropped) return;
+      const record = log.at(place - log.dropped);
+      if (record !== undefined) yield record;
+    }
+  }
+
+  /** How many of the first `end` records arrived before a time. */
+  #rankAt(arrivedBeforeMs: number, end: number): number {
+    let low = 0;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#log.arrivalAt(middle) ?? 0) < arrivedBeforeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** How many of the records still retained came after the one with this sequence number; all without one. */
+  countAfter(sequenceNumber?: string): number {
+    if (sequenceNumber === undefined) return this.#log.size;
+    return this.#log.size - this.#log.rankOf(incrementSequenceNumber(sequenceNumber));
   }
 
   /** Goes on as an earlier process left it. */

@@ -221,6 +221,9 @@ describe("a long history", () => {
       true,
     );
 
+    const newest = Array.from(kinesis.shardViews("orders")[0]?.newestFirst() ?? [], ({ PartitionKey }) => PartitionKey);
+    expect(newest).toEqual(texts("k", perSegment * 2 + 4).toReversed());
+
     checkpoints.save("shardId-000000000000", all.at(-1)?.SequenceNumber ?? "");
     await fill(kinesis, clock, perSegment * 2 + 4, perSegment);
     expect(store.stats().segments).toBeLessThanOrEqual(2);

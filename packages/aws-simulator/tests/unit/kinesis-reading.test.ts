@@ -302,3 +302,23 @@ describe("retention", () => {
     expect(kinesis.stats("orders").recordsIn).toBe(10_000);
   });
 });
+
+describe("a stream from its end", () => {
+  test("is read newest first, below a number and before a time, and counts what came after a number", async () => {
+    const fixture = createFixture();
+    const { clock, kinesis } = fixture;
+    const [, second] = put(kinesis, "a", "b");
+    await clock.runFor(1000);
+    const laterMs = clock.now();
+    put(kinesis, "c");
+    const [shard] = kinesis.shardViews("orders");
+    const textsFrom = (bounds?: Parameters<NonNullable<typeof shard>["newestFirst"]>[0]) =>
+      Array.from(shard?.newestFirst(bounds) ?? [], ({ Data }) => Buffer.from(Data).toString());
+    expect(textsFrom()).toEqual(["c", "b", "a"]);
+    expect(textsFrom({ before: second })).toEqual(["a"]);
+    expect(textsFrom({ arrivedBeforeMs: laterMs })).toEqual(["b", "a"]);
+    expect(shard?.countAfter(second)).toBe(1);
+    expect(shard?.countAfter()).toBe(3);
+    expect(kinesis.stats("orders").reads).toBe(0);
+  });
+});
