@@ -1,13 +1,11 @@
 /** `pnpm explain <id>`: what happened to an event of the running pipeline, hop by hop, and why it is where it is. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { type EventTraces, explainEvent, formatExplanation } from "@millrace/pipeline-source";
 import { loadRouteDocuments } from "@millrace/routes";
 import { findRun } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
 import { UsageError } from "./errors.ts";
-import { explainEvent } from "./explain/explain-event.ts";
-import type { EventTraces } from "./explain/find-event.ts";
-import { formatExplanation } from "./explain/format-explanation.ts";
 import { defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
 
 const usage = `Usage: pnpm explain [options] <event id>

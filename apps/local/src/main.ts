@@ -2,12 +2,16 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { ChangeKind } from "@millrace/pipeline-source";
 import { type LocalTopology, readLocalTopology, readTerraformStack } from "@millrace/topology";
 import { ensureBuilt } from "./build/ensure-built.ts";
 import { withConsumers } from "./consumers/consumer-functions.ts";
 import { followConsumers } from "./consumers/follow-consumers.ts";
+import { openConsoleGate } from "./console/console-gate.ts";
+import { runRedrive } from "./console/run-redrive.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
+import { readLines } from "./control/read-lines.ts";
 import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
@@ -29,6 +33,7 @@ import { aborted, deadline, interruption } from "./runtime/interruption.ts";
 import { Pipeline } from "./runtime/pipeline.ts";
 import { claimablePort } from "./runtime/port.ts";
 import { tailMessages, tailStream } from "./runtime/stream-tail.ts";
+import { ChangeLog } from "./status/change-log.ts";
 import { createStatusDisplay } from "./status/status-lines.ts";
 import { findShortStreams } from "./traffic/short-streams.ts";
 import { sendSampleTraffic } from "./traffic/start-traffic.ts";
@@ -88,10 +93,6 @@ async function putStray({ kinesis, topology }: Pipeline, bytes: Uint8Array): Pro
   }
 }
 
-function notice(message: string): void {
-  console.error(`! ${message}`);
-}
-
 function createWarner(): (message: string) => void {
   let shown = 0;
   return (message) => {
@@ -111,6 +112,12 @@ async function run(options: StartOptions): Promise<number> {
   const readStack = (): LocalTopology =>
     withConsumers(readLocalTopology(readTerraformStack(stackPath), localIdentity), options.consumers);
   const topology = readStack();
+  const startedAtMs = Date.now();
+  const changes = new ChangeLog();
+  const notice = (message: string, kind: ChangeKind = "notice"): void => {
+    console.error(`! ${message}`);
+    changes.add(kind, message);
+  };
   const port = await claimablePort(options.port ?? topology.service.containerPort);
   const pipeline = await Pipeline.start(topology, {
     folders,
@@ -127,7 +134,18 @@ async function run(options: StartOptions): Promise<number> {
     query: (sql, ended) => pipeline.warehouse.query(sql, [], { signal: ended }),
     exportWarehouse: (path) => pipeline.warehouse.exportTo(path),
     processes: () => pipeline.processes(),
-    hops: () => pipeline.hops(),
+    hops: () => pipeline.figures(),
+    history: () => pipeline.history(),
+    changes: () => changes.all(),
+    describe: () => ({
+      stage: "local",
+      startedAtMs,
+      streams: pipeline.topology.pipelineStreams,
+      ingestUrl: pipeline.service.url,
+      writeKey: pipeline.topology.writeKey,
+    }),
+    readLines: (request) => readLines(pipeline, request),
+    redrive: (application, isDry, ended) => runRedrive(pipeline, application, isDry, ended),
     alarms: () => pipeline.alarms(),
     findEvent: (id) => findEvent(pipeline, id),
     streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
@@ -136,10 +154,13 @@ async function run(options: StartOptions): Promise<number> {
         ? tailMessages(pipeline.services, name, onLine, ended, fromStart)
         : tailStream(pipeline.kinesis, name, onLine, ended, fromStart),
   });
+  changes.add("start", pipeline.resumed === undefined ? "Began anew." : "Went on where the last run stopped.");
+  const gate = await openConsoleGate({ stateFolder: folders.root, controlUrl: control.url, onNotice: notice });
   writeRunFile(folders.runFile, {
     id: runId,
     pid: process.pid,
     controlUrl: control.url,
+    consoleUrl: gate.url,
     ingestUrl: pipeline.service.url,
     kinesisUrl: pipeline.kinesisUrl,
     s3Url: pipeline.s3Url,
@@ -147,7 +168,7 @@ async function run(options: StartOptions): Promise<number> {
     eventBridgeUrl: pipeline.services.eventBridgeUrl,
     secretsUrl: pipeline.secretsUrl,
   });
-  console.log(greeting(pipeline, control.url));
+  console.log(greeting(pipeline, { control: control.url, console: gate.url }));
   // A reconciliation is of this run alone: what an earlier one left goes through first.
   if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
   const baseline = takeBaseline(pipeline.kinesis, Date.now());
@@ -204,6 +225,7 @@ async function run(options: StartOptions): Promise<number> {
     return isWhole(report) ? 0 : 1;
   } finally {
     clearInterval(status);
+    gate.close();
     await control.close();
     removeRunFile(folders.runFile);
     claim.release();

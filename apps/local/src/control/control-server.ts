@@ -1,9 +1,17 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { EventTraces } from "../explain/find-event.ts";
-import type { AlarmStatus } from "../status/alarm-watch.ts";
-import type { HopStatus } from "../status/status-lines.ts";
+import type {
+  AlarmFigures,
+  Change,
+  CommandResult,
+  EventTraces,
+  FigureHistory,
+  HopFigures,
+  LinePage,
+  LineRequest,
+  PipelineDescription,
+} from "@millrace/pipeline-source";
 
 /** What the running pipeline answers to other commands on this machine. */
 export interface ControlTargets {
@@ -17,11 +25,18 @@ export interface ControlTargets {
   /** The event service, then the functions, with the ids of their processes. */
   processes(): readonly { readonly name: string; readonly pids: readonly number[] }[];
   /** How far every hop is. */
-  hops(): readonly HopStatus[];
+  hops(): readonly HopFigures[];
+  history(): FigureHistory;
+  changes(): readonly Change[];
+  describe(): PipelineDescription;
+  /** Lines of a stream from its end. */
+  readLines(request: LineRequest): Promise<LinePage>;
+  /** Puts the undelivered events of an application back, or says what that would do. */
+  redrive(application: string, isDry: boolean, signal: AbortSignal): Promise<CommandResult>;
   /** Everything that the pipeline still has of an id. */
   findEvent(id: string): Promise<EventTraces>;
   /** Every alarm of the stack. */
-  alarms(): readonly AlarmStatus[];
+  alarms(): readonly AlarmFigures[];
   /** Calls back with each record's text from `from` on until the signal aborts. */
   tail(stream: string, onLine: (line: string) => void, signal: AbortSignal, fromStart: boolean): Promise<void>;
 }
@@ -85,27 +100,15 @@ async function answer(
     response.writeHead(204).end();
     return;
   }
-  if (request.method === "GET" && url.pathname === "/processes") {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.processes()));
+  const read = request.method === "GET" ? answersTo(url, targets) : undefined;
+  if (read !== undefined) {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(await read()));
     return;
   }
-  if (request.method === "GET" && url.pathname === "/memory") {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(process.memoryUsage()));
-    return;
-  }
-  if (request.method === "GET" && url.pathname === "/hops") {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.hops()));
-    return;
-  }
-  if (request.method === "GET" && url.pathname === "/events") {
-    const id = url.searchParams.get("id");
-    if (id === null || id === "") throw new RangeError("GET /events?id=<event id> takes the id of an event.");
-    const traces = await targets.findEvent(id);
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(traces));
-    return;
-  }
-  if (request.method === "GET" && url.pathname === "/alarms") {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(targets.alarms()));
+  if (request.method === "POST" && url.pathname === "/redrive") {
+    const application = url.searchParams.get("application") ?? "";
+    const result = await targets.redrive(application, url.searchParams.has("dry-run"), signal);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
     return;
   }
   const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
@@ -116,9 +119,52 @@ async function answer(
   response
     .writeHead(404, { "content-type": "text/plain" })
     .end(
-      "Only GET /run, POST /warehouse, POST /warehouse/export, GET /processes, GET /memory, GET /hops, GET /alarms, GET /events?id=<id> and " +
+      "Only GET /run, POST /warehouse, POST /warehouse/export, POST /redrive, GET /processes, GET /memory, GET /hops, " +
+        "GET /history, GET /changes, GET /description, GET /alarms, GET /lines, GET /events?id=<id> and " +
         "GET /streams/<name> exist.",
     );
+}
+
+/** What a GET is answered with as JSON; undefined for a path that is none of these. */
+function answersTo({ pathname, searchParams }: URL, targets: ControlTargets): (() => unknown) | undefined {
+  switch (pathname) {
+    case "/processes":
+      return () => targets.processes();
+    case "/memory":
+      return () => process.memoryUsage();
+    case "/hops":
+      return () => targets.hops();
+    case "/history":
+      return () => targets.history();
+    case "/changes":
+      return () => targets.changes();
+    case "/description":
+      return () => targets.describe();
+    case "/alarms":
+      return () => targets.alarms();
+    case "/lines":
+      return () => targets.readLines(parseLineRequest(searchParams));
+    case "/events":
+      return () => {
+        const id = searchParams.get("id");
+        if (id === null || id === "") throw new RangeError("GET /events?id=<event id> takes the id of an event.");
+        return targets.findEvent(id);
+      };
+    default:
+      return undefined;
+  }
+}
+
+function parseLineRequest(params: URLSearchParams): LineRequest {
+  const text = (name: string): string | undefined => params.get(name) ?? undefined;
+  return {
+    stream: text("stream") ?? "",
+    limit: Number(text("limit") ?? 100),
+    before: text("before"),
+    beforeMs: params.has("before-ms") ? Number(params.get("before-ms")) : undefined,
+    after: text("after"),
+    contains: params.getAll("contains"),
+  };
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -7,11 +7,14 @@ const sampleEvent =
   '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
 
 /** What `start` prints once everything runs: addresses, credentials, and commands that work as they stand. */
-export function greeting(pipeline: Pipeline, controlUrl: string): string {
+export function greeting(pipeline: Pipeline, urls: { readonly control: string; readonly console: string }): string {
   const { topology, service, services, folders, resumed, kinesisUrl, s3Url, secretsUrl } = pipeline;
   const { region, accountId } = localIdentity;
   const state = stateOption(folders.root);
   return `
+  Console   ${urls.console}
+            the pipeline as a page: events, explanations, alarms. Whoever has this address sees everything.
+
 Millrace runs: ${topology.streams.length} streams, ${topology.functions.length} functions, ${topology.views.length} views, from one stack.
 ${
   resumed === undefined
@@ -27,7 +30,7 @@ ${
   SQS       ${services.sqsUrl}, EventBridge ${services.eventBridgeUrl}
   Secrets   ${secretsUrl} (put another value there: keys rotate)
   Account   ${accountId} in ${region}; any access key will do
-  Control   ${controlUrl}
+  Control   ${urls.control}
 
 Try:
   curl -i ${service.url}/v1/events \\

@@ -10,6 +10,8 @@ export interface RunFile {
   readonly id: string;
   readonly pid: number;
   readonly controlUrl: string;
+  /** The page of the run, with its token. */
+  readonly consoleUrl: string;
   readonly ingestUrl: string;
   /** Endpoint of Kinesis, for any AWS SDK. */
   readonly kinesisUrl: string;

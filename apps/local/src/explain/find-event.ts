@@ -1,45 +1,10 @@
 import type { Kinesis, ObjectStore } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import type { EventCopy, EventTraces, LandedRow } from "@millrace/pipeline-source";
 import type { Topology } from "@millrace/topology";
 import type { DestinationServices } from "../runtime/destination-services.ts";
 import { undeliveredLines } from "../report/observe-undelivered.ts";
 import { findWarehousePlaces } from "../report/observe-warehouse.ts";
-
-/** A line of a stream, or a message of a queue or bus, with its place. */
-export interface EventCopy {
-  readonly streamName: string;
-  /** `-` in a queue or bus. */
-  readonly shardId: string;
-  /** Of a message: its number among those that came. */
-  readonly sequenceNumber: string;
-  /** Position of the line in its record. */
-  readonly index: number;
-  /** When the stream took it, as RFC 3339. */
-  readonly arrivedAt: string;
-  readonly text: string;
-}
-
-/** Everything that the pipeline still has of an id. */
-export interface EventTraces {
-  readonly raw: readonly EventCopy[];
-  readonly enriched: readonly EventCopy[];
-  /** Bad rows made of the raw copies. */
-  readonly badRows: readonly EventCopy[];
-  /** In the streams, queues and buses of destinations. */
-  readonly delivered: readonly EventCopy[];
-  /** Lines of the lake for what a destination did not take. */
-  readonly undelivered: readonly { readonly object: string; readonly text: string }[];
-  /** Rows of the landing table; `shown` tells which of them the view has. */
-  readonly rows: readonly LandedRow[];
-}
-
-export interface LandedRow {
-  readonly source: string;
-  readonly object: string;
-  readonly line: number;
-  readonly loadedAt: string;
-  readonly isShown: boolean;
-}
 
 export interface FindEventDeps {
   readonly kinesis: Kinesis;
@@ -67,8 +32,9 @@ export async function findEvent(deps: FindEventDeps, id: string): Promise<EventT
   const raw = await find(rawStream, (text) => idOf(text, (value) => value["id"]) === id || !isObject(text), [written]);
   const isEnriched = (text: string): boolean =>
     idOf(text, ({ event }) => (event as Members | undefined)?.["id"]) === id;
-  const destinations = topology.streams
-    .map(({ name }) => name)
+  // All that the account has: a stream that was made by hand may be a destination's.
+  const destinations = kinesis
+    .streamNames()
     .filter((name) => ![rawStream, enrichedStream, badRowStream].includes(name));
   const delivered: EventCopy[] = [];
   for (const name of destinations) delivered.push(...(await find(name, isEnriched, [written])));

@@ -1,3 +1,4 @@
+import type { ChangeKind } from "@millrace/pipeline-source";
 import type { LocalTopology } from "@millrace/topology";
 import { ensureBuilt, inputsOf } from "../build/ensure-built.ts";
 import { checkSchemas } from "../build/check-schemas.ts";
@@ -11,7 +12,7 @@ export interface FollowOptions {
   /** Fingerprint of the sources that run. */
   readonly inputs: string;
   /** Gets one line or more for everything that is to be told. */
-  readonly onNotice: (message: string) => void;
+  readonly onNotice: (message: string, kind?: ChangeKind) => void;
   readonly signal: AbortSignal;
 }
 
@@ -70,10 +71,12 @@ async function takeOver(paths: readonly string[], options: FollowOptions): Promi
       taken.done.length === 0
         ? `Built in ${seconds} s: nothing that runs has changed.`
         : `Taken over after ${seconds} s: ${taken.done.join(", ")}.`,
+      taken.done.length === 0 ? "notice" : "takeover",
     );
     if (taken.needRestart.length > 0) onNotice(`Needs a restart: ${taken.needRestart.join("; ")}.`);
   } catch (error) {
-    if (!signal.aborted) onNotice(`Not taken over, the pipeline goes on as it was:\n${(error as Error).message}`);
+    if (signal.aborted) return;
+    onNotice(`Not taken over, the pipeline goes on as it was:\n${(error as Error).message}`, "refused");
   }
 }
 

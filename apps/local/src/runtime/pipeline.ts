@@ -18,6 +18,7 @@ import {
   startSecretsManagerServer,
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import type { AlarmFigures, ChangeKind, FigureHistory, HopFigures } from "@millrace/pipeline-source";
 import {
   assemble,
   type Assembly,
@@ -34,9 +35,10 @@ import { RuntimeError } from "../errors.ts";
 import { applyChanges } from "../live/apply-changes.ts";
 import { LiveFunction } from "../live/live-function.ts";
 import { readExpectedRoutes } from "../report/expected-routes.ts";
-import { type AlarmStatus, AlarmWatch } from "../status/alarm-watch.ts";
+import { AlarmWatch } from "../status/alarm-watch.ts";
+import { FigureRecorder } from "../status/figure-history.ts";
 import { MetricTotals } from "../status/metric-totals.ts";
-import { describeHops } from "../status/pipeline-hops.ts";
+import { describeHops, type HopSources, measureHops } from "../status/pipeline-hops.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
 import { DestinationServices } from "./destination-services.ts";
@@ -67,7 +69,7 @@ export interface PipelineOptions {
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
   readonly onWarning: (message: string) => void;
   /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
-  readonly onNotice: (message: string) => void;
+  readonly onNotice: (message: string, kind?: ChangeKind) => void;
 }
 
 /** The parts that run another definition now, and those that only a restart would change, a phrase each. */
@@ -101,6 +103,7 @@ export class Pipeline {
   readonly #logs: readonly LogFile[];
   readonly #metrics: MetricTotals;
   readonly #alarms: AlarmWatch;
+  readonly #recorder: FigureRecorder;
   /** Destinations that the route documents name. */
   #destinations: readonly string[];
   /** Definitions are taken over one after the other. */
@@ -144,6 +147,7 @@ export class Pipeline {
     this.#metrics = parts.metrics;
     this.#alarms = parts.alarms;
     this.#destinations = readDestinations();
+    this.#recorder = new FigureRecorder(() => this.figures());
   }
 
   /**
@@ -162,9 +166,9 @@ export class Pipeline {
       note(message);
       options.onWarning(message);
     };
-    const notice = (message: string): void => {
+    const notice = (message: string, kind?: ChangeKind): void => {
       note(message);
-      options.onNotice(message);
+      options.onNotice(message, kind);
     };
 
     const streams = openKeptStreams(stack, {
@@ -237,7 +241,10 @@ export class Pipeline {
     });
     // Notifications of files that were stored just before the last run ended went with it.
     for (const settings of topology.pipes.filter(isNotified)) await assembly.pipes.get(settings.name)?.refresh();
-    const alarms = new AlarmWatch({ topology, assembly, kinesis, onChange: notice }, metricStore);
+    const alarms = new AlarmWatch(
+      { topology, assembly, kinesis, onChange: (told) => notice(told, "alarm") },
+      metricStore,
+    );
     await startConsumers(assembly);
 
     const service = await ServiceProcess.start({
@@ -338,8 +345,23 @@ export class Pipeline {
     return this.#secretsServer.url;
   }
 
+  /** Every hop, as its line in the status shows it. */
   hops(): readonly HopStatus[] {
-    return describeHops({
+    return describeHops(this.#hopSources());
+  }
+
+  /** Every hop, with all its figures. */
+  figures(): readonly HopFigures[] {
+    return measureHops(this.#hopSources());
+  }
+
+  /** The figures of the last hour. */
+  history(): FigureHistory {
+    return this.#recorder.history();
+  }
+
+  #hopSources(): HopSources {
+    return {
       topology: this.topology,
       kinesis: this.kinesis,
       services: this.services,
@@ -347,11 +369,11 @@ export class Pipeline {
       metrics: this.#metrics,
       serviceRestarts: this.service.restarts,
       destinations: this.#destinations,
-    });
+    };
   }
 
   /** The alarms of the stack. */
-  alarms(): readonly AlarmStatus[] {
+  alarms(): readonly AlarmFigures[] {
     return this.#alarms.statuses();
   }
 
@@ -368,6 +390,7 @@ export class Pipeline {
    */
   async stop(patienceMs: number): Promise<boolean> {
     this.#alarms.stop();
+    this.#recorder.stop();
     await this.service.stop();
     const isConsumed = await waitUntilQuiet(this.#consumers(), patienceMs);
     const flushing = this.#flush(isConsumed);

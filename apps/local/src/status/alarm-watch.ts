@@ -1,15 +1,8 @@
-import { Alarm, type AlarmState, type MetricStore } from "@millrace/aws-simulator";
+import { Alarm, type MetricStore } from "@millrace/aws-simulator";
+import type { AlarmFigures } from "@millrace/pipeline-source";
 import { PipelineMetrics, type PipelineMetricsOptions } from "@millrace/topology";
 
 const minuteMs = 60_000;
-
-/** An alarm of the stack as it stands. */
-export interface AlarmStatus {
-  readonly name: string;
-  readonly state: AlarmState;
-  /** Tells the fault, and the remedy. */
-  readonly description: string;
-}
 
 export interface AlarmWatchOptions extends Omit<PipelineMetricsOptions, "store"> {
   /** Told when an alarm begins to fire, and when it is over. */
@@ -26,6 +19,8 @@ export class AlarmWatch {
   readonly #timer: NodeJS.Timeout;
   /** By name: another definition may have the same alarms. */
   readonly #firing = new Set<string>();
+  /** When the state of an alarm began, by its name. */
+  readonly #since = new Map<string, number>();
 
   constructor({ onChange, ...options }: AlarmWatchOptions, store: MetricStore) {
     this.#store = store;
@@ -57,16 +52,18 @@ export class AlarmWatch {
       if (isFiring === this.#firing.has(alarmName)) continue;
       if (isFiring) this.#firing.add(alarmName);
       else this.#firing.delete(alarmName);
+      this.#since.set(alarmName, nowMs);
       this.#onChange(isFiring ? `alarm ${alarmName}: ${description}` : `alarm ${alarmName} is over.`);
     }
   }
 
   /** Every alarm, those that fire first. */
-  statuses(): readonly AlarmStatus[] {
+  statuses(): readonly AlarmFigures[] {
     return this.#alarms
-      .map((alarm): AlarmStatus => {
+      .map((alarm): AlarmFigures => {
         const { alarmName: name, description } = alarm.options;
-        return { name, state: this.#firing.has(name) ? "ALARM" : "OK", description };
+        const state = this.#firing.has(name) ? "ALARM" : "OK";
+        return { name, state, description, sinceMs: this.#since.get(name) };
       })
       .sort((one, other) => one.state.localeCompare(other.state));
   }

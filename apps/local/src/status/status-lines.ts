@@ -1,10 +1,7 @@
-/** One hop of the pipeline at one moment. */
-export interface HopStatus {
-  readonly name: string;
-  /** What `in` and `out` count: records of a stream, files of a pipe. */
-  readonly unit: string;
-  readonly in: number;
-  readonly out: number;
+import type { HopFigures } from "@millrace/pipeline-source";
+
+/** One hop of the pipeline at one moment, as its line shows it. */
+export interface HopStatus extends Pick<HopFigures, "name" | "unit" | "in" | "out"> {
   /** Age of what the hop handled last, in milliseconds; undefined when the hop has none. */
   readonly ageMs: number | undefined;
   /** Anything worth a word, with its own unit: events, throttles, retries. */

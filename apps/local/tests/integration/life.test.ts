@@ -3,6 +3,7 @@
  * before.
  */
 import { afterEach, describe, expect, test } from "@jest/globals";
+import type { EventTraces, ExplainedId } from "@millrace/pipeline-source";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
@@ -11,8 +12,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { ExplainedId } from "../../src/explain/explain-event.ts";
-import type { EventTraces } from "../../src/explain/find-event.ts";
 import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
 import {
   controlUrl,

@@ -1,6 +1,6 @@
 import { explainRoutes } from "@millrace/route-tools/explain";
 import { describeExplanation, type RouteDocument } from "@millrace/routes";
-import type { EventCopy, EventTraces, LandedRow } from "./find-event.ts";
+import type { EventCopy, EventTraces, LandedRow } from "./traces.ts";
 
 /** Where a line is, without the line. */
 export type Place = Omit<EventCopy, "text">;

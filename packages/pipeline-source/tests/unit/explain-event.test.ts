@@ -1,8 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RouteDocument } from "@millrace/routes";
-import { explainEvent } from "../../src/explain/explain-event.ts";
-import type { EventCopy, EventTraces, LandedRow } from "../../src/explain/find-event.ts";
-import { formatExplanation } from "../../src/explain/format-explanation.ts";
+import { type EventCopy, type EventTraces, explainEvent, formatExplanation, type LandedRow } from "../../src/index.ts";
 
 const source = "https://shop.example/web";
 const none: EventTraces = { raw: [], enriched: [], badRows: [], delivered: [], undelivered: [], rows: [] };

@@ -1,0 +1,68 @@
+/** Counters that only some hops have; a hop without one has nothing of the kind. */
+export type CountName =
+  | "events"
+  | "invalid"
+  | "unknown"
+  | "badRows"
+  | "copies"
+  | "duplicates"
+  | "undelivered"
+  | "throttled"
+  | "retries"
+  | "errors"
+  | "coldStarts"
+  | "restarts"
+  | "processesLost"
+  | "givenUp"
+  | "objects"
+  | "rows"
+  | "refusedLines"
+  | "filesFailed";
+
+export type HopKind = "service" | "function" | "delivery" | "pipe" | "destination";
+
+/** One hop of the pipeline at one moment. Every counter counts from the start of the run. */
+export interface HopFigures {
+  readonly name: string;
+  readonly kind: HopKind;
+  /** Unit of `in`, `out` and `backlog`: records of a stream, files of a pipe, events of a queue. */
+  readonly unit: string;
+  readonly in: number;
+  readonly out: number;
+  /** Units that wait before the hop. */
+  readonly backlog: number;
+  /** Age of the oldest unit under way, in milliseconds; absent where a hop has none. */
+  readonly ageMs?: number | undefined;
+  readonly counts: Readonly<Partial<Record<CountName, number>>>;
+  /** False for a destination that a route names and that does not exist. */
+  readonly exists: boolean;
+}
+
+/** Figures of all hops, one sample a step, as columns. Counters are totals: a rate is the difference of two samples. */
+export interface FigureHistory {
+  readonly stepMs: number;
+  /** Epoch milliseconds of each sample, oldest first. */
+  readonly times: readonly number[];
+  /** By hop, then by figure: one number a sample. A column that is 0 all the way is left out. */
+  readonly hops: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+}
+
+export type ChangeKind = "start" | "takeover" | "refused" | "alarm" | "notice";
+
+/** Something that happened to the pipeline, marked in charts. */
+export interface Change {
+  /** 1, 2, 3 … in each run. */
+  readonly number: number;
+  readonly atMs: number;
+  readonly kind: ChangeKind;
+  readonly text: string;
+}
+
+export interface AlarmFigures {
+  readonly name: string;
+  readonly state: "OK" | "ALARM";
+  /** Tells the fault, the remedy, and the section of the runbooks. */
+  readonly description: string;
+  /** When the state began, in epoch milliseconds; absent before its first change. */
+  readonly sinceMs?: number | undefined;
+}

@@ -1,0 +1,14 @@
+export {
+  type Acceptance,
+  type EnrichedCopy,
+  explainEvent,
+  type ExplainedEvent,
+  type ExplainedId,
+  type Place,
+  type RoutedCopy,
+} from "./explain-event.ts";
+export type { AlarmFigures, Change, ChangeKind, CountName, FigureHistory, HopFigures, HopKind } from "./figures.ts";
+export { formatExplanation } from "./format-explanation.ts";
+export type { Cursor, LinePage, LineRequest } from "./lines.ts";
+export type { CommandResult, PipelineDescription, PipelineSource } from "./pipeline-source.ts";
+export type { EventCopy, EventTraces, LandedRow } from "./traces.ts";

@@ -1,0 +1,44 @@
+import type { RouteDocument } from "@millrace/routes";
+import type { AlarmFigures, Change, FigureHistory, HopFigures } from "./figures.ts";
+import type { LinePage, LineRequest } from "./lines.ts";
+import type { EventTraces } from "./traces.ts";
+
+/** A running pipeline: which it is, and what its parts are called. */
+export interface PipelineDescription {
+  readonly stage: string;
+  readonly startedAtMs: number;
+  readonly streams: { readonly raw: string; readonly enriched: string; readonly badRows: string };
+  /** Address of the event service. */
+  readonly ingestUrl: string;
+  /** For dry runs; a pipeline that has no key for its operators answers none. */
+  readonly writeKey?: string | undefined;
+}
+
+/** An answer of the pipeline's own programs, as text. */
+export interface CommandResult {
+  readonly code: number;
+  readonly output: string;
+}
+
+/**
+ * A pipeline as a console reads it: one that runs on this machine, or an environment. Every method reads only so much
+ * as was asked for, and takes no capacity from the consumers of the pipeline.
+ */
+export interface PipelineSource {
+  describe(signal?: AbortSignal): Promise<PipelineDescription>;
+  /** Every hop now. */
+  hops(signal?: AbortSignal): Promise<readonly HopFigures[]>;
+  /** Every hop over the last hour. */
+  history(signal?: AbortSignal): Promise<FigureHistory>;
+  /** What happened to the pipeline, oldest first. */
+  changes(signal?: AbortSignal): Promise<readonly Change[]>;
+  alarms(signal?: AbortSignal): Promise<readonly AlarmFigures[]>;
+  readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage>;
+  /** Everything that the pipeline still has of an id. */
+  traces(id: string, signal?: AbortSignal): Promise<EventTraces>;
+  routes(): readonly RouteDocument[];
+  /** What would become of events, given as the body of a request to the event service; JSON text. */
+  preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
+  /** Puts undelivered events of an application back, or says what that would do. */
+  redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult>;
+}

@@ -1,0 +1,35 @@
+/** A line of a stream, or a message of a queue or bus, with its place. */
+export interface EventCopy {
+  readonly streamName: string;
+  /** `-` in a queue or bus. */
+  readonly shardId: string;
+  /** Of a message: its number among those that came. */
+  readonly sequenceNumber: string;
+  /** Position of the line in its record. */
+  readonly index: number;
+  /** When the stream took it, as RFC 3339. */
+  readonly arrivedAt: string;
+  readonly text: string;
+}
+
+/** Everything that the pipeline still has of an id. */
+export interface EventTraces {
+  readonly raw: readonly EventCopy[];
+  readonly enriched: readonly EventCopy[];
+  /** Bad rows made of the raw copies. */
+  readonly badRows: readonly EventCopy[];
+  /** In the streams, queues and buses of destinations. */
+  readonly delivered: readonly EventCopy[];
+  /** Lines of the lake for what a destination did not take. */
+  readonly undelivered: readonly { readonly object: string; readonly text: string }[];
+  /** Rows of the landing table; `shown` tells which of them the view has. */
+  readonly rows: readonly LandedRow[];
+}
+
+export interface LandedRow {
+  readonly source: string;
+  readonly object: string;
+  readonly line: number;
+  readonly loadedAt: string;
+  readonly isShown: boolean;
+}
