@@ -10,7 +10,7 @@ export function eslintConfig(root) {
     js.configs.recommended,
     tseslint.configs.strictTypeChecked,
     {
-      files: ["**/*.ts"],
+      files: ["**/*.{ts,tsx}"],
       languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
       rules: {
         "@typescript-eslint/no-explicit-any": "error",

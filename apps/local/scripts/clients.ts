@@ -10,11 +10,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import type { HopFigures } from "@millrace/pipeline-source";
 import type { RunFile } from "../src/control/run-file.ts";
 import { formatTable } from "../src/report/format-table.ts";
 import { localIdentity } from "../src/runtime/account.ts";
 import { repositoryRoot, stateFolders } from "../src/runtime/folders.ts";
-import type { HopStatus } from "../src/status/status-lines.ts";
 
 const events = 600;
 const ratePerSecond = 200;
@@ -145,8 +145,8 @@ try {
     if (pipeline.exitCode !== null) throw new Error(pipelineOutput);
     return JSON.parse(readFileSync(stateFolders(state).runFile, "utf8")) as RunFile;
   });
-  const hops = async (): Promise<readonly HopStatus[]> =>
-    (await (await fetch(new URL("/hops", runFile.controlUrl))).json()) as HopStatus[];
+  const hops = async (): Promise<readonly HopFigures[]> =>
+    (await (await fetch(new URL("/hops", runFile.controlUrl))).json()) as HopFigures[];
   const expected = await settledRecords(hops);
   // Queues and event buses are destinations as well, and no client of Kinesis reads them.
   const streams = await streamNames(runFile.kinesisUrl);
@@ -221,7 +221,7 @@ async function streamNames(kinesisUrl: string): Promise<readonly string[]> {
 }
 
 /** The records of every destination, once nothing is on its way and all events are sent. */
-async function settledRecords(hops: () => Promise<readonly HopStatus[]>): Promise<ReadonlyMap<string, number>> {
+async function settledRecords(hops: () => Promise<readonly HopFigures[]>): Promise<ReadonlyMap<string, number>> {
   let before = "";
   return waitFor("The end of the sample events", async () => {
     const now = await hops();

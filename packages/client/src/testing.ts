@@ -18,7 +18,7 @@ export interface SeenEvent {
   readonly atMs: number;
 }
 
-/** What became of one event. */
+/** The fate of one event. */
 export interface EventFate {
   readonly status: string;
   /** `<path> <message> (<keyword>)`. */
@@ -57,7 +57,7 @@ export interface PipelineUnderTest {
    * @throws PipelineTestError when there are fewer at the end, or more
    */
   waitForEvents(query: string, count: number, options?: WaitOptions): Promise<readonly SeenEvent[]>;
-  /** What became of an event. @throws PipelineTestError when enrichment has not written it */
+  /** The fate of an event. @throws PipelineTestError when enrichment has not written it */
   explain(id: string): Promise<EventFate>;
   /**
    * Waits until a route has delivered an event.

@@ -30,14 +30,14 @@ export interface PipelineSource {
   hops(signal?: AbortSignal): Promise<readonly HopFigures[]>;
   /** Every hop over the last hour. */
   history(signal?: AbortSignal): Promise<FigureHistory>;
-  /** What happened to the pipeline, oldest first. */
+  /** Changes of the pipeline, oldest first. */
   changes(signal?: AbortSignal): Promise<readonly Change[]>;
   alarms(signal?: AbortSignal): Promise<readonly AlarmFigures[]>;
   readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage>;
   /** Everything that the pipeline still has of an id. */
   traces(id: string, signal?: AbortSignal): Promise<EventTraces>;
   routes(): readonly RouteDocument[];
-  /** What would become of events, given as the body of a request to the event service; JSON text. */
+  /** The fate of events that are not stored, given as the body of a request to the event service; JSON text. */
   preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
   /** Puts undelivered events of an application back, or says what that would do. */
   redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult>;

@@ -7,7 +7,7 @@ import { keepConsolePlace, readConsolePlace } from "./console-place.ts";
 /** The console runs from the sources of its app, by the path of its program. */
 const program = join(repositoryRoot, "apps", "console", "src", "main.ts");
 
-/** What the console's process is told when it begins. */
+/** Settings of the console's process. */
 export interface ConsoleSettings {
   readonly controlUrl: string;
   readonly token: string;

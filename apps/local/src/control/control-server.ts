@@ -125,7 +125,7 @@ async function answer(
     );
 }
 
-/** What a GET is answered with as JSON; undefined for a path that is none of these. */
+/** The JSON answer to a GET; undefined for a path that is none of these. */
 function answersTo({ pathname, searchParams }: URL, targets: ControlTargets): (() => unknown) | undefined {
   switch (pathname) {
     case "/processes":

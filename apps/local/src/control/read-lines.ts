@@ -22,12 +22,12 @@ export interface ReadLinesDeps {
  * the pipeline's consumers and takes none of their capacity.
  * @throws RangeError for a name or a cursor that is none
  */
-export function readLines(deps: ReadLinesDeps, request: LineRequest): Promise<LinePage> {
+export async function readLines(deps: ReadLinesDeps, request: LineRequest): Promise<LinePage> {
   const { stream, limit } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
     throw new RangeError(`Expected \`limit\` to be a whole number from 1 to ${maxLimit}, got ${limit}.`);
   }
-  if (deps.services.names().includes(stream)) return Promise.resolve(readMessages(deps, request));
+  if (deps.services.names().includes(stream)) return readMessages(deps, request);
   if (deps.kinesis.streamNames().includes(stream)) return readStream(deps.kinesis, request);
   const names = [...deps.kinesis.streamNames(), ...deps.services.names()];
   throw new RangeError(`There is no stream, queue or bus "${stream}". There are: ${names.join(", ")}.`);

@@ -2,7 +2,7 @@ import type { Change, ChangeKind } from "@millrace/pipeline-source";
 
 const keptChanges = 500;
 
-/** What happened to the pipeline: starts, takeovers, alarms, and whatever else was told. */
+/** Changes of the pipeline: starts, takeovers, alarms, and whatever else was told. */
 export class ChangeLog {
   readonly #changes: Change[] = [];
   #count = 0;

@@ -52,7 +52,7 @@ test("an alarm is told when it begins to fire and when it is over, and stands fi
   watch.look(beginMs + periodMs);
   expect(told).toEqual(["alarm raw-busy: Many records."]);
   expect(watch.statuses()).toEqual([
-    { name: "raw-busy", state: "ALARM", description: "Many records." },
+    { name: "raw-busy", state: "ALARM", description: "Many records.", sinceMs: beginMs + periodMs },
     { name: "another", state: "OK", description: "Many records." },
   ]);
   watch.look(beginMs + 2 * periodMs);

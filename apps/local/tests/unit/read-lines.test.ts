@@ -90,6 +90,6 @@ describe("lines of a stream from its end", () => {
     const { read } = createSubject();
     await expect(read({ stream: "nowhere" })).rejects.toThrow(/no stream, queue or bus "nowhere".*orders, queue/);
     await expect(read({ before: "bm9uZQ" })).rejects.toThrow(/cursor "bm9uZQ" is none/);
-    expect(() => read({ limit: 0 })).toThrow(/from 1 to 5000, got 0/);
+    await expect(read({ limit: 0 })).rejects.toThrow(/from 1 to 5000, got 0/);
   });
 });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import type { HopFigures } from "@millrace/pipeline-source";
 import { stateFolders } from "../../../src/runtime/folders.ts";
-import type { HopStatus } from "../../../src/status/status-lines.ts";
 import { controlUrl, type PipelineRun, runPipeline, type Stack, waitFor } from "../run-pipeline.ts";
 import type { CanaryPath } from "./canary-traffic.ts";
 import { KinesisWire } from "./kinesis-wire.ts";
@@ -79,6 +79,10 @@ export async function runCanaries(
   ]) {
     places.push({ name: `page ${url.pathname}`, bytes: Buffer.from(await (await fetch(url)).text()) });
   }
+  for (const path of ["api/pipeline", "api/recent", "api/events?limit=500", "api/quality", "api/routes"]) {
+    const bytes = Buffer.from(await (await fetch(addresses.console + path)).text());
+    places.push({ name: `console ${path}`, bytes });
+  }
   run.child.kill("SIGINT");
   const { output } = await run.ended;
   if (!drainedMessage.test(output)) throw new Error(`The pipeline did not drain:\n${output}`);
@@ -98,6 +102,7 @@ function withDebugLogs(change: (stack: Stack) => void): (stack: Stack) => void {
 }
 
 interface Addresses {
+  readonly console: string;
   readonly ingest: string;
   readonly writeKey: string;
   readonly kinesis: string;
@@ -105,12 +110,13 @@ interface Addresses {
 
 function readGreeting(run: PipelineRun): Promise<Addresses> {
   return waitFor(run, "the greeting", async () => {
-    const { ingest, writeKey, kinesis } =
-      /Events\s+(?<ingest>http:\S+)[^]*Write key (?<writeKey>\S+)[^]*Kinesis\s+(?<kinesis>http:\S+)/.exec(run.output())
-        ?.groups ?? {};
-    return ingest === undefined || writeKey === undefined || kinesis === undefined
+    const { page, ingest, writeKey, kinesis } =
+      /Console\s+(?<page>http:\S+)[^]*Events\s+(?<ingest>http:\S+)[^]*Write key (?<writeKey>\S+)[^]*Kinesis\s+(?<kinesis>http:\S+)/.exec(
+        run.output(),
+      )?.groups ?? {};
+    return page === undefined || ingest === undefined || writeKey === undefined || kinesis === undefined
       ? undefined
-      : { ingest, writeKey, kinesis };
+      : { console: page, ingest, writeKey, kinesis };
   });
 }
 
@@ -128,10 +134,10 @@ async function send(
 
 /** True once every consumer has handled or given up all that is in its stream. */
 async function isSettled(control: string): Promise<true | undefined> {
-  const hops = (await (await fetch(new URL("/hops", control))).json()) as HopStatus[];
+  const hops = (await (await fetch(new URL("/hops", control))).json()) as HopFigures[];
   const isDone = hops
     .filter(({ name }) => name.startsWith("millrace-local-"))
-    .every(({ in: taken, out, note }) => out + Number(/(\d+) records given up/.exec(note)?.[1] ?? 0) >= taken);
+    .every(({ in: taken, out, counts: { givenUp = 0 } }) => out + givenUp >= taken);
   return isDone ? true : undefined;
 }
 

@@ -115,6 +115,7 @@ describe("canaries on every path", () => {
         ...["warehouse main.EVENTS", "warehouse main.BAD_ROWS", "warehouse main.COMMERCE_PURCHASE_1"],
         ...["log millrace-local-enrichment.log", "log millrace-local-router.log", "log ingest.log", "log pipeline.log"],
         ...["page /metrics", "page /hops", "output of the pipeline"],
+        ...["console api/pipeline", "console api/events?limit=500", "console api/quality"],
       ]),
     );
   });

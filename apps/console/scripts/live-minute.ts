@@ -1,0 +1,62 @@
+import { launchChromium } from "@millrace/jest-preset/chromium";
+import { startLocalRun } from "../tests/browser/run-local.ts";
+
+/**
+ * `pnpm --filter @millrace/console live-minute [events a second]`: the live tail in a real Chromium before the whole
+ * pipeline, for a minute. Exits 1 when a frame takes more than 100 ms, or the page's memory grows by more than a third.
+ */
+const rate = Number(process.argv[2] ?? 1_000);
+const warmUpMs = 15_000;
+const minuteMs = 60_000;
+const maxFrameMs = 100;
+const maxGrowth = 1.33;
+
+const browser = await launchChromium();
+if (browser === undefined) {
+  process.stdout.write("There is no Chromium on this machine (set CHROMIUM): nothing was measured.\n");
+} else {
+  const run = await startLocalRun({ rate });
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" })).newPage();
+  const session = await page.context().newCDPSession(page);
+  const heapMib = async (): Promise<number> => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    return usedSize / 1024 ** 2;
+  };
+  await page.goto(`${run.consoleUrl}#/events`);
+  await page.locator(".list-body .row").first().waitFor();
+  await page.waitForTimeout(warmUpMs);
+  const before = await heapMib();
+  const totals = () => page.locator(".pills .muted").innerText();
+  const first = await totals();
+  const frames = await page.evaluate(
+    (ms) =>
+      new Promise<number[]>((resolve) => {
+        const spans: number[] = [];
+        const began = performance.now();
+        let last = began;
+        const step = (now: number): void => {
+          spans.push(now - last);
+          last = now;
+          if (now - began < ms) requestAnimationFrame(step);
+          else resolve(spans);
+        };
+        requestAnimationFrame(step);
+      }),
+    minuteMs,
+  );
+  const after = await heapMib();
+  const last = await totals();
+  await browser.close();
+  await run.stop();
+  const sorted = frames.toSorted((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
+  const slow = frames.filter((ms) => ms > maxFrameMs).length;
+  process.stdout.write(`${first}\n${last}\n`);
+  process.stdout.write(
+    `${frames.length} frames: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms, ${slow} above ${maxFrameMs} ms\n`,
+  );
+  process.stdout.write(`memory of the page: ${before.toFixed(1)} MiB, a minute later ${after.toFixed(1)} MiB\n`);
+  process.exitCode = slow === 0 && after < before * maxGrowth ? 0 : 1;
+}
+process.exit();

@@ -1,0 +1,136 @@
+import type { Cursor, LinePage, PipelineSource } from "@millrace/pipeline-source";
+import type { EventSummary, EventTotals, LiveEvents, QualityAnswer } from "../api.ts";
+import { EventIndex } from "./event-index.ts";
+import { readEvent } from "./event-summary.ts";
+import { backfillRecords, keptEvents } from "./limits.ts";
+
+/** Between two looks at the stream while a page follows it. */
+const pollMs = 250;
+const linesPerPoll = 2_000;
+const backfillPage = 2_000;
+
+type Listener = (events: LiveEvents) => void;
+
+/**
+ * Reads the enriched stream and the bad rows once for all pages: backwards when it is first asked, then what comes, as
+ * long as a page follows. It asks for the next lines when it has read the last ones, so a slow console loses events,
+ * says how many, and holds nothing up.
+ */
+export class EventFeed {
+  readonly #source: PipelineSource;
+  readonly #index = new EventIndex();
+  /** Each with what it is told when the pipeline does not answer. */
+  readonly #listeners = new Map<Listener, (error: unknown) => void>();
+  /** Oldest first. */
+  #recent: EventSummary[] = [];
+  #after = new Map<string, Cursor>();
+  #begun: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
+  #isFollowing = false;
+
+  constructor(source: PipelineSource) {
+    this.#source = source;
+  }
+
+  /** Calls back with what comes from now on. @returns a function that ends it */
+  follow(listener: Listener, onError: (error: unknown) => void): () => void {
+    this.#listeners.set(listener, onError);
+    if (!this.#isFollowing) {
+      this.#isFollowing = true;
+      this.#poll().catch((error: unknown) => {
+        this.#isFollowing = false;
+        // Whoever follows comes back by itself, as browsers do.
+        const told = [...this.#listeners.values()];
+        this.#listeners.clear();
+        for (const tell of told) tell(error);
+      });
+    }
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The newest events of the enriched stream, oldest first. */
+  async recent(): Promise<readonly EventSummary[]> {
+    await this.catchUp();
+    return this.#recent;
+  }
+
+  async totals(): Promise<EventTotals> {
+    await this.catchUp();
+    return this.#index.totals();
+  }
+
+  async quality(): Promise<QualityAnswer> {
+    await this.catchUp();
+    return this.#index.quality();
+  }
+
+  /** Reads what came since the last look. */
+  async catchUp(): Promise<void> {
+    this.#begun ??= this.#begin();
+    try {
+      await this.#begun;
+    } catch (error) {
+      this.#begun = undefined;
+      throw error;
+    }
+    this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined));
+    await this.#reading;
+  }
+
+  async #poll(): Promise<void> {
+    while (this.#listeners.size > 0) {
+      await this.catchUp();
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+    this.#isFollowing = false;
+  }
+
+  async #streams(): Promise<readonly string[]> {
+    const { streams } = await this.#source.describe();
+    return [streams.enriched, streams.badRows];
+  }
+
+  async #begin(): Promise<void> {
+    for (const stream of await this.#streams()) {
+      let page: LinePage | undefined;
+      let looked = 0;
+      do {
+        page = await this.#source.readLines({ stream, limit: backfillPage, before: page?.before });
+        if (!this.#after.has(stream)) this.#after.set(stream, page.after);
+        looked += page.looked;
+        const events = page.lines.map(readEvent);
+        for (const event of events) this.#index.add(event);
+        const room = keptEvents - this.#recent.length;
+        if (room > 0)
+          this.#recent.unshift(
+            ...events
+              .slice(0, room)
+              .map(({ summary }) => summary)
+              .reverse(),
+          );
+      } while (!page.isEnd && looked < backfillRecords);
+    }
+    this.#recent.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  async #readOn(): Promise<void> {
+    const fresh: EventSummary[] = [];
+    let missed = 0;
+    for (const stream of await this.#streams()) {
+      const page = await this.#source.readLines({ stream, limit: linesPerPoll, after: this.#after.get(stream) });
+      this.#after.set(stream, page.after);
+      missed += page.skipped;
+      for (const line of page.lines) {
+        const event = readEvent(line);
+        this.#index.add(event);
+        fresh.push(event.summary);
+      }
+    }
+    if (missed > 0) this.#index.miss(missed);
+    if (fresh.length === 0 && missed === 0) return;
+    fresh.sort((a, b) => a.atMs - b.atMs);
+    this.#recent = [...this.#recent, ...fresh].slice(-keptEvents);
+    const totals = this.#index.totals();
+    for (const listener of this.#listeners.keys()) listener({ events: fresh, missed, totals });
+  }
+}

@@ -1,0 +1,66 @@
+import type { Cursor, PipelineDescription, PipelineSource } from "@millrace/pipeline-source";
+import type { EventsAnswer, EventSummary } from "../api.ts";
+import type { EventQuery } from "./event-query.ts";
+import { readEvent } from "./event-summary.ts";
+import { searchBudgetMs, searchBudgetRecords } from "./limits.ts";
+
+const pageLimit = 2_000;
+
+export interface SearchOptions {
+  readonly limit: number;
+  readonly before?: Cursor | undefined;
+  readonly after?: Cursor | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Searches a stream from its end until it has enough, is at the end, or has taken its time: then the answer says how
+ * far it came, and the next one goes on there. Records are read whole, so it can find some more than `limit`.
+ */
+export async function searchEvents(
+  source: PipelineSource,
+  query: EventQuery,
+  { limit, before, after, signal }: SearchOptions,
+): Promise<Omit<EventsAnswer, "totals">> {
+  const stream = await streamOf(source, query.place, signal);
+  const deadlineMs = Date.now() + searchBudgetMs;
+  const events: EventSummary[] = [];
+  let place = before;
+  let mark: string | undefined;
+  let looked = 0;
+  let reachedMs: number | null = null;
+  let isEnd: boolean;
+  let size = limit;
+  let read = 0;
+  do {
+    const page = await source.readLines(
+      { stream, limit: size, before: place, after, contains: query.contains, beforeMs: query.untilMs },
+      signal,
+    );
+    mark ??= page.after;
+    looked += page.looked;
+    place = page.before;
+    isEnd = page.isEnd;
+    for (const line of page.lines) {
+      const { summary } = readEvent(line);
+      reachedMs = summary.atMs;
+      if (query.fromMs !== undefined && summary.atMs < query.fromMs) isEnd = true;
+      else if (query.matches(summary)) events.push(summary);
+    }
+    // As many as will bring what is missing, if matches go on as they came.
+    read += page.lines.length;
+    size = Math.min(pageLimit, Math.ceil(((limit - events.length) * (read + 1)) / (events.length + 1)) + 1);
+  } while (!isEnd && events.length < limit && looked < searchBudgetRecords && Date.now() < deadlineMs);
+  return { events, looked, before: isEnd ? null : place, reachedMs, mark };
+}
+
+/** The stream of a query: the enriched one, bad rows, or a destination by the end of its name. */
+async function streamOf(source: PipelineSource, place: string | undefined, signal?: AbortSignal): Promise<string> {
+  const { streams }: PipelineDescription = await source.describe(signal);
+  if (place === undefined || place === "enriched") return streams.enriched;
+  if (place === "bad") return streams.badRows;
+  const names = (await source.hops(signal)).flatMap(({ name, kind }) => (kind === "destination" ? [name] : []));
+  const found = names.find((name) => name === place || name.endsWith(`-${place}`));
+  if (found !== undefined) return found;
+  throw new RangeError(`"in:${place}" is no destination. There are: ${names.join(", ")}.`);
+}

@@ -1,0 +1,56 @@
+import type { EventSummary, EventTotals, LiveEvents } from "../api.ts";
+
+const kept = 2_000;
+
+/**
+ * The newest events of the live tail, apart from what is drawn: a burst is drawn once a frame at most, and a paused
+ * list counts what is new.
+ */
+export class EventBuffer {
+  /** Newest first. */
+  events: readonly EventSummary[] = [];
+  totals: EventTotals | undefined;
+  /** Events that the console lost because this browser, or the console itself, did not keep up. */
+  missed = 0;
+  /** Events that came since the last {@link shown}. */
+  fresh = 0;
+  #waiting: EventSummary[] = [];
+  #listener: (() => void) | undefined;
+  #frame = 0;
+
+  /** Bound, because it is given away. */
+  readonly take = ({ events, missed, totals }: LiveEvents): void => {
+    this.#waiting.push(...events);
+    if (this.#waiting.length > kept) this.#waiting.splice(0, this.#waiting.length - kept);
+    this.fresh += events.length + missed;
+    this.missed += missed;
+    this.totals = totals;
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#flush);
+  };
+
+  readonly #flush = (): void => {
+    this.#frame = 0;
+    this.events = [...this.#waiting.reverse(), ...this.events].slice(0, kept);
+    this.#waiting = [];
+    this.#listener?.();
+  };
+
+  /** Begins with what the console has read. */
+  fill(events: readonly EventSummary[], totals: EventTotals): void {
+    this.events = [...events].reverse().slice(0, kept);
+    this.totals = totals;
+    this.#listener?.();
+  }
+
+  shown(): void {
+    this.fresh = 0;
+  }
+
+  /** @returns a function that ends it */
+  listen(listener: () => void): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
+  }
+}

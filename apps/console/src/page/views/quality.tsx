@@ -1,0 +1,182 @@
+import { useState } from "preact/hooks";
+import type { QualityAnswer, QualityGroup } from "../../api.ts";
+import { useAnswer } from "../ask.ts";
+import { formatAgo, formatClock, formatCount, formatShare } from "../format.ts";
+import { Chart } from "../parts/chart.tsx";
+import { visible } from "../parts/json-view.tsx";
+import { Empty, Problem } from "../parts/notes.tsx";
+import { addressOf, goTo } from "../place.ts";
+
+const everyMs = 3_000;
+
+export function QualityView() {
+  const { value, error } = useAnswer<QualityAnswer>("api/quality", everyMs);
+  const [chosen, choose] = useState<string | undefined>(undefined);
+  if (value === undefined) return error === undefined ? <Empty title="Reading back…" /> : <Problem text={error} />;
+  const { groups, badRows, minutes, events, fromMs, missed } = value;
+  const bad = groups.filter(({ invalid, unknown }) => invalid + unknown > 0);
+  const shown = groups.find((group) => keyOf(group) === chosen) ?? bad[0] ?? groups[0];
+  return (
+    <div class="quality">
+      <h1>Quality</h1>
+      <p class="muted">
+        {fromMs === null
+          ? "No event has come yet."
+          : `${formatCount(events)} events since ${formatClock(fromMs)}; ${formatCount(bad.length)} of ${groups.length} kinds have faults.`}
+        {missed > 0 ? ` ${formatCount(missed)} events went by unread: too many came at once.` : ""}
+      </p>
+      <Problem text={error} />
+      <div class="quality-body">
+        <div class="scroll" tabIndex={0} role="region" aria-label="Kinds of events">
+          <table class="groups">
+            <thead>
+              <tr>
+                <th scope="col">type</th>
+                <th scope="col">source</th>
+                <th scope="col">contract</th>
+                <th scope="col" class="number">
+                  events
+                </th>
+                <th scope="col" class="number">
+                  invalid
+                </th>
+                <th scope="col" class="number">
+                  unknown
+                </th>
+                <th scope="col">since</th>
+              </tr>
+            </thead>
+            <tbody>
+              {groups.map((group) => (
+                <GroupRow
+                  key={keyOf(group)}
+                  group={group}
+                  isChosen={group === shown}
+                  onChoose={() => choose(keyOf(group))}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+        {shown === undefined ? null : <GroupDetail group={shown} minutes={minutes} />}
+      </div>
+      <h2>Bad rows</h2>
+      {badRows.length === 0 ? (
+        <p class="muted">Our own code could read every line.</p>
+      ) : (
+        <ul class="plain-list">
+          {badRows.map(({ kind, count, message }) => (
+            <li key={kind}>
+              <b>{formatCount(count)}</b> {visible(kind)}: {visible(message)}{" "}
+              <a href={addressOf("events", { q: `status:bad type:${kind}` })}>open</a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const keyOf = ({ source, type, contract }: QualityGroup): string => JSON.stringify([source, type, contract]);
+
+function GroupRow({
+  group,
+  isChosen,
+  onChoose,
+}: {
+  readonly group: QualityGroup;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}) {
+  const { source, type, contract, valid, invalid, unknown } = group;
+  const all = valid + invalid + unknown;
+  return (
+    <tr class={isChosen ? "is-chosen" : ""} onClick={onChoose}>
+      <th scope="row">
+        <button type="button" class="link" aria-pressed={isChosen} onClick={onChoose}>
+          {visible(type) || "none"}
+        </button>
+      </th>
+      <td class="clip" title={visible(source)}>
+        {visible(source)}
+      </td>
+      <td class="mono">
+        {contract === null ? <span class="status is-unknown">none</span> : visible(contract.split("/").at(-1) ?? "")}
+      </td>
+      <td class="number">{formatCount(all)}</td>
+      <td class={`number${invalid > 0 ? " is-bad" : ""}`}>
+        {invalid === 0 ? "0" : `${formatCount(invalid)} · ${formatShare(invalid, all)}`}
+      </td>
+      <td class={`number${unknown > 0 ? " is-unknown" : ""}`}>{formatCount(unknown)}</td>
+      <td>{sinceText(group)}</td>
+    </tr>
+  );
+}
+
+function sinceText({ invalid, unknown, since, lastBadMs }: QualityGroup): string {
+  if (invalid + unknown === 0) return "–";
+  if (since === null) return `over; last ${lastBadMs === null ? "" : formatClock(lastBadMs)}`;
+  return `${since.isBefore ? "at least " : ""}${formatClock(since.atMs)}`;
+}
+
+function GroupDetail({ group, minutes }: { readonly group: QualityGroup; readonly minutes: readonly number[] }) {
+  const { source, type, contract, faults, lastValidMs, invalid, unknown } = group;
+  const now = Date.now();
+  const openMinute = (atMs: number): void => {
+    const [from, until] = [atMs, atMs + 60_000].map((ms) => new Date(ms).toISOString());
+    goTo("events", { q: `source:"${source}" type:"${type}" time:${String(from)}..${String(until)}` });
+  };
+  return (
+    <section class="group-detail" aria-label={`Faults of ${type}`}>
+      <h2>
+        {visible(type)} <small>{visible(source)}</small>
+      </h2>
+      <Chart
+        title="events a minute"
+        times={minutes.map((ms) => ms / 1_000)}
+        lines={[
+          { name: "all", values: group.all, color: "--line-quiet", isBar: true },
+          {
+            name: unknown > invalid ? "unknown" : "invalid",
+            values: group.bad,
+            color: unknown > invalid ? "--unknown" : "--bad",
+            isBar: true,
+          },
+        ]}
+        format={formatCount}
+        onPick={openMinute}
+      />
+      {contract === null ? (
+        <p>
+          No contract describes this type. <code>pnpm schemas new</code> begins one; until then its events are masked by
+          every contract.
+        </p>
+      ) : null}
+      {lastValidMs === null || invalid === 0 ? null : (
+        <p class="muted">The last valid event came {formatAgo(lastValidMs, now)}.</p>
+      )}
+      {faults.length === 0 && contract !== null ? <p class="muted">Every event held its contract.</p> : null}
+      <ul class="fault-list">
+        {faults.map((fault) => (
+          <li key={fault.path + fault.keyword}>
+            <p>
+              <code>{visible(fault.path) || "/"}</code> {visible(fault.message)}
+            </p>
+            <p class="muted">
+              <b>{formatCount(fault.count)}</b> since {formatClock(fault.firstMs)}, last {formatAgo(fault.lastMs, now)}{" "}
+              ·{" "}
+              <span class="samples">
+                samples
+                {fault.samples.map((id, index) => (
+                  <a key={id} href={addressOf("explain", { id })} title={visible(id)}>
+                    {index + 1}
+                  </a>
+                ))}
+              </span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+import { useEffect, useState } from "preact/hooks";
+import type { CommandResult, HopFigures } from "@millrace/pipeline-source";
+import type { ApplicationFigures, RouteFigures } from "../../api.ts";
+import { ask, useAnswer } from "../ask.ts";
+import { formatCount, formatRate } from "../format.ts";
+import type { Live } from "../live.ts";
+import { Empty, Problem } from "../parts/notes.tsx";
+import { addressOf } from "../place.ts";
+import { countOf, currentRate } from "../series.ts";
+
+export function RoutesView({ live }: { readonly live: Live }) {
+  const { value, error } = useAnswer<readonly ApplicationFigures[]>("api/routes");
+  return (
+    <div class="routes-page">
+      <h1>Routes</h1>
+      <Problem text={error} />
+      {value === undefined ? <Empty title="Reading the route documents…" /> : null}
+      {(value ?? []).map((application) => (
+        <Application key={application.application} application={application} live={live} />
+      ))}
+    </div>
+  );
+}
+
+function Application({
+  application: { application, owner, description, clearance, routes },
+  live,
+}: {
+  readonly application: ApplicationFigures;
+  readonly live: Live;
+}) {
+  const hops = live.samples.at(-1)?.hops ?? live.pipeline?.hops ?? [];
+  const destinations = [...new Set(routes.map(({ destination }) => destination))];
+  const undelivered = destinations.reduce((sum, name) => sum + countOf(hopOf(hops, name), "undelivered"), 0);
+  return (
+    <section class="application" aria-labelledby={`application-${application}`}>
+      <header>
+        <h2 id={`application-${application}`}>{application}</h2>
+        <span class="muted">owned by {owner}</span>
+        {undelivered > 0 ? <span class="badge is-bad">{formatCount(undelivered)} undelivered</span> : null}
+      </header>
+      <p>{description}</p>
+      <p class="muted">{clearance.length === 0 ? "Gets no sensitive field." : `May see: ${clearance.join(", ")}.`}</p>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`Routes of ${application}`}>
+        <table class="groups">
+          <thead>
+            <tr>
+              <th scope="col">route</th>
+              <th scope="col">destination</th>
+              <th scope="col">matches</th>
+              <th scope="col" class="number">
+                rate of the destination
+              </th>
+              <th scope="col" class="number">
+                undelivered
+              </th>
+              <th scope="col" class="number">
+                tests
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {routes.map((route) => (
+              <RouteRow key={route.name} route={route} hop={hopOf(hops, route.destination)} live={live} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {undelivered > 0 ? <Redrive application={application} /> : null}
+    </section>
+  );
+}
+
+const hopOf = (hops: readonly HopFigures[], destination: string): HopFigures | undefined =>
+  hops.find(({ kind, name }) => kind === "destination" && (name === destination || name.endsWith(`-${destination}`)));
+
+function RouteRow({
+  route,
+  hop,
+  live,
+}: {
+  readonly route: RouteFigures;
+  readonly hop: HopFigures | undefined;
+  readonly live: Live;
+}) {
+  const rate = currentRate(live.samples, (hops) =>
+    countOf(
+      hops.find(({ name }) => name === hop?.name),
+      "out",
+    ),
+  );
+  return (
+    <tr>
+      <th scope="row">
+        {route.name}
+        <p class="muted">{route.description}</p>
+      </th>
+      <td>
+        <a href={addressOf("events", { q: `in:${route.destination}` })}>{route.destination}</a>{" "}
+        <span class="muted">{route.kind}</span>
+        {hop?.exists === false ? <span class="badge is-bad">does not exist</span> : null}
+      </td>
+      <td>
+        <code class="pattern">{JSON.stringify(route.pattern)}</code>
+        {route.sample === null ? null : <p class="muted">a sample of {route.sample * 100} %</p>}
+      </td>
+      <td class="number">{formatRate(rate)} / s</td>
+      <td class={`number${countOf(hop, "undelivered") > 0 ? " is-bad" : ""}`}>
+        {formatCount(countOf(hop, "undelivered"))}
+      </td>
+      <td class="number">{route.tests}</td>
+    </tr>
+  );
+}
+
+/** A dry run first; what it would do is done when it is asked for again. */
+function Redrive({ application }: { readonly application: string }) {
+  const [state, setState] = useState<{
+    readonly isBusy: boolean;
+    readonly dry?: CommandResult;
+    readonly done?: CommandResult;
+    readonly error?: string;
+  }>({ isBusy: false });
+  useEffect(() => setState({ isBusy: false }), [application]);
+  const run = (isDry: boolean): void => {
+    setState((last) => ({ ...last, isBusy: true }));
+    const query = new URLSearchParams({ application, ...(isDry ? { dry: "1" } : {}) });
+    ask<CommandResult>(`api/redrive?${query.toString()}`, { method: "POST" }).then(
+      (result) =>
+        setState((last) => (isDry ? { isBusy: false, dry: result } : { ...last, isBusy: false, done: result })),
+      (error: unknown) => setState((last) => ({ ...last, isBusy: false, error: (error as Error).message })),
+    );
+  };
+  const { isBusy, dry, done, error } = state;
+  return (
+    <div class="redrive">
+      <h3>Redrive</h3>
+      <p>
+        Puts what waits in the lake back through the present routes, each event once. The same in a terminal:{" "}
+        <code>pnpm routes redrive {application} --stage &lt;stage&gt; --dry-run</code>
+      </p>
+      <button type="button" disabled={isBusy} onClick={() => run(true)}>
+        {isBusy ? "Reading…" : "Dry run"}
+      </button>
+      {dry === undefined ? null : (
+        <>
+          <pre tabIndex={0}>{dry.output}</pre>
+          {done === undefined ? (
+            <button type="button" class="is-strong" disabled={isBusy || dry.code !== 0} onClick={() => run(false)}>
+              Redrive {application}
+            </button>
+          ) : (
+            <pre tabIndex={0} class={done.code === 0 ? "is-good" : "is-bad"}>
+              {done.output}
+            </pre>
+          )}
+        </>
+      )}
+      <Problem text={error} />
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { EventFeed } from "../events/event-feed.ts";
+import type { LiveFigures } from "../api.ts";
+import { QueryError } from "../events/event-query.ts";
+import { maxBodyBytes, maxFollowers } from "../events/limits.ts";
+import type { PipelineSource } from "@millrace/pipeline-source";
+import {
+  answerEvents,
+  answerExplain,
+  answerPipeline,
+  answerRecent,
+  answerRoutes,
+  answerRunbook,
+  type AnswerSources,
+} from "./answers.ts";
+import { EventStream, eventSender } from "./event-stream.ts";
+import { admit } from "./guard.ts";
+import type { PageFiles } from "./page-files.ts";
+
+export interface ConsoleOptions {
+  readonly source: PipelineSource;
+  readonly token: string;
+  readonly port: number;
+  readonly page: PageFiles;
+}
+
+const figuresMs = 1_000;
+
+/** Nothing of the page comes from elsewhere, runs inline, or is shown in a frame. */
+const pageHeaders = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** A request that cannot be answered, and the status that says so. */
+class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The console's HTTP server; whoever owns the port gives it the connections. */
+export function createConsoleServer(options: ConsoleOptions): Server {
+  const sources = { source: options.source, feed: new EventFeed(options.source) };
+  const followers = new Set<EventStream>();
+  return createServer((request, response) => {
+    for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
+    const admission = admit(request, options);
+    if ("refusal" in admission) {
+      response.writeHead(403, { "content-type": "text/plain; charset=utf-8" }).end(`${admission.refusal}\n`);
+      return;
+    }
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const url = new URL(admission.path === "" ? "/" : admission.path, "http://console");
+    answer({ request, response, url, signal: gone.signal, sources, followers, options }).catch((error: unknown) => {
+      if (response.headersSent || gone.signal.aborted) response.destroy();
+      else writeProblem(response, error);
+    });
+  });
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly signal: AbortSignal;
+  readonly sources: AnswerSources;
+  readonly followers: Set<EventStream>;
+  readonly options: ConsoleOptions;
+}
+
+async function answer(exchange: Exchange): Promise<void> {
+  const { request, response, url } = exchange;
+  const { pathname } = url;
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (isRead && pathname === "/api/live") await follow(exchange);
+  else if (request.method === "POST" && pathname === "/api/validate") await preview(exchange);
+  else if (pathname.startsWith("/api/")) writeJson(response, await readAnswer(exchange));
+  else if (isRead) await writeFile(exchange);
+  else throw new RequestError(405, "The page is read with GET.");
+}
+
+/** The answers that are JSON. */
+function readAnswer({ request, url, signal, sources }: Exchange): unknown {
+  const { pathname, searchParams } = url;
+  const { source, feed } = sources;
+  const key = `${request.method === "HEAD" ? "GET" : (request.method ?? "")} ${pathname}`;
+  switch (key) {
+    case "GET /api/pipeline":
+      return answerPipeline(sources, signal);
+    case "GET /api/events":
+      return answerEvents(sources, searchParams, signal);
+    case "GET /api/recent":
+      return answerRecent(sources);
+    case "GET /api/explain":
+      return answerExplain(sources, searchParams, signal);
+    case "GET /api/quality":
+      return feed.quality();
+    case "GET /api/routes":
+      return answerRoutes(sources);
+    case "GET /api/alarms":
+      return source.alarms(signal);
+    case "GET /api/runbook":
+      return answerRunbook(searchParams);
+    case "POST /api/redrive":
+      return source.redrive(searchParams.get("application") ?? "", searchParams.get("dry") === "1", signal);
+    default:
+      throw new RequestError(404, `There is no ${key.slice(0, 100)}.`);
+  }
+}
+
+async function preview({ request, response, signal, sources }: Exchange): Promise<void> {
+  const { status, body } = await sources.source.preview(await readText(request), signal);
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" }).end(body);
+}
+
+/** The page's own addresses are relative to the folder that the token is. */
+async function writeFile({ response, url, options }: Exchange): Promise<void> {
+  const file = await options.page.read(url.pathname);
+  if (file === undefined) throw new RequestError(404, "There is no such file.");
+  response.writeHead(200, { "content-type": file.type, "cache-control": "no-cache" }).end(file.bytes);
+}
+
+/** Sends figures each second and, with `events=1`, what comes, until the browser goes away. */
+async function follow({ response, url, signal, sources, followers }: Exchange): Promise<void> {
+  if (followers.size >= maxFollowers) throw new RequestError(503, `${maxFollowers} pages follow already; close one.`);
+  const stream = new EventStream(response);
+  followers.add(stream);
+  signal.addEventListener("abort", () => followers.delete(stream), { once: true });
+  const end = (): void => stream.end();
+  if (url.searchParams.get("events") === "1") {
+    signal.addEventListener("abort", sources.feed.follow(eventSender(stream), end), { once: true });
+  }
+  while (!signal.aborted) {
+    const { source } = sources;
+    const [hops, changes, alarms] = await Promise.all([
+      source.hops(signal),
+      source.changes(signal),
+      source.alarms(signal),
+    ]);
+    stream.send("figures", { nowMs: Date.now(), hops, changes, alarms } satisfies LiveFigures);
+    await new Promise((resolve) => setTimeout(resolve, figuresMs));
+  }
+}
+
+function writeJson(response: ServerResponse, value: unknown): void {
+  response
+    .writeHead(200, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" })
+    .end(JSON.stringify(value));
+}
+
+function writeProblem(response: ServerResponse, error: unknown): void {
+  const isAsked = error instanceof QueryError || error instanceof RangeError;
+  const status = error instanceof RequestError ? error.status : isAsked ? 400 : 502;
+  const detail = error instanceof Error ? error.message : String(error);
+  const told = status === 502 ? `The pipeline does not answer (${detail}). Is \`pnpm start\` still running?` : detail;
+  response
+    .writeHead(status, { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" })
+    .end(JSON.stringify({ status, detail: told }));
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > maxBodyBytes) throw new RequestError(413, `A body has at most ${maxBodyBytes} bytes.`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}

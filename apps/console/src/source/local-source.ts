@@ -1,0 +1,92 @@
+import type {
+  AlarmFigures,
+  Change,
+  CommandResult,
+  EventTraces,
+  FigureHistory,
+  HopFigures,
+  LinePage,
+  LineRequest,
+  PipelineDescription,
+  PipelineSource,
+} from "@millrace/pipeline-source";
+import { loadRouteDocuments, type RouteDocument } from "@millrace/routes";
+
+/** The pipeline that runs on this machine, read through its control endpoint. */
+export class LocalSource implements PipelineSource {
+  readonly #controlUrl: string;
+  readonly #routesFolder: string;
+
+  constructor(options: { readonly controlUrl: string; readonly routesFolder: string }) {
+    this.#controlUrl = options.controlUrl;
+    this.#routesFolder = options.routesFolder;
+  }
+
+  describe(signal?: AbortSignal): Promise<PipelineDescription> {
+    return this.#get("/description", signal);
+  }
+
+  hops(signal?: AbortSignal): Promise<readonly HopFigures[]> {
+    return this.#get("/hops", signal);
+  }
+
+  history(signal?: AbortSignal): Promise<FigureHistory> {
+    return this.#get("/history", signal);
+  }
+
+  changes(signal?: AbortSignal): Promise<readonly Change[]> {
+    return this.#get("/changes", signal);
+  }
+
+  alarms(signal?: AbortSignal): Promise<readonly AlarmFigures[]> {
+    return this.#get("/alarms", signal);
+  }
+
+  readLines({ stream, limit, before, beforeMs, after, contains = [] }: LineRequest, signal?: AbortSignal) {
+    const query = new URLSearchParams({ stream, limit: String(limit) });
+    if (before !== undefined) query.set("before", before);
+    if (beforeMs !== undefined) query.set("before-ms", String(beforeMs));
+    if (after !== undefined) query.set("after", after);
+    for (const text of contains) query.append("contains", text);
+    return this.#get<LinePage>(`/lines?${query.toString()}`, signal);
+  }
+
+  traces(id: string, signal?: AbortSignal): Promise<EventTraces> {
+    return this.#get(`/events?id=${encodeURIComponent(id)}`, signal);
+  }
+
+  /** Read anew each time: documents change while the pipeline runs. */
+  routes(): readonly RouteDocument[] {
+    return loadRouteDocuments(this.#routesFolder);
+  }
+
+  async preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
+    const { ingestUrl, writeKey = "" } = await this.describe(signal);
+    const response = await fetch(new URL("/v1/validate", ingestUrl), {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${writeKey}` },
+      body,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { status: response.status, body: await response.text() };
+  }
+
+  redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult> {
+    const query = new URLSearchParams({ application, ...(isDry ? { "dry-run": "" } : {}) });
+    return this.#ask(`/redrive?${query.toString()}`, "POST", signal);
+  }
+
+  #get<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
+    return this.#ask(path, "GET", signal);
+  }
+
+  /** @throws Error with the words of the control endpoint */
+  async #ask<T>(path: string, method: "GET" | "POST", signal: AbortSignal | undefined): Promise<T> {
+    const response = await fetch(new URL(path, this.#controlUrl), {
+      method,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (!response.ok) throw new RangeError(await response.text());
+    return (await response.json()) as T;
+  }
+}

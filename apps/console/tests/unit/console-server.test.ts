@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { get, type Server } from "node:http";
+import type { EventsAnswer, ExplainAnswer, LiveEvents, PipelineAnswer } from "../../src/api.ts";
+import { maxFollowers } from "../../src/events/limits.ts";
+import { createConsoleServer } from "../../src/server/console-server.ts";
+import { MemorySource } from "./memory-source.ts";
+
+const token = "t".repeat(32);
+let source: MemorySource;
+let server: Server;
+let url: string;
+
+beforeEach(async () => {
+  source = new MemorySource();
+  const place = { token, port: 0 };
+  const page = {
+    read: async (path: string) => (path === "/" ? { type: "text/html", bytes: Buffer.from("<p>page</p>") } : undefined),
+  };
+  server = createConsoleServer({
+    source,
+    page,
+    token,
+    get port() {
+      return place.port;
+    },
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  place.port = (server.address() as AddressInfo).port;
+  url = `http://127.0.0.1:${place.port}/${token}/`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const read = async <T>(path: string): Promise<T> => (await (await fetch(url + path)).json()) as T;
+
+/** Follows by Server-Sent Events until the condition holds. */
+async function followUntil(path: string, isEnough: (name: string, data: unknown) => boolean): Promise<void> {
+  const gone = new AbortController();
+  const response = await fetch(url + path, { signal: gone.signal });
+  let text = "";
+  try {
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += piece;
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const [, name = "", data] = /^event: (\S+)\ndata: (.*)$/.exec(block) ?? [];
+        if (data !== undefined && isEnough(name, JSON.parse(data))) return;
+      }
+    }
+  } finally {
+    gone.abort();
+  }
+}
+
+describe("the console's server", () => {
+  test("gives nothing to whoever lacks the token, and says where it stands", async () => {
+    const response = await fetch(url.replace(token, "wrong"));
+    expect(response.status).toBe(403);
+    expect(await response.text()).toMatch(/whole one that `pnpm start` printed/);
+  });
+
+  test("lets no other page read it, nor runs anything that is not its own", async () => {
+    const response = await fetch(url);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+  });
+
+  test("tells the figures, and never the write key", async () => {
+    const answer = await read<PipelineAnswer>("api/pipeline");
+    expect(answer.hops.map(({ name }) => name)).toEqual(["m-fraud"]);
+    expect(JSON.stringify(answer)).not.toContain('key"');
+  });
+
+  test("gives raw events on request alone", async () => {
+    source.put({ id: "x" });
+    source.putText(JSON.stringify({ id: "x", source: "app", data: { email: "ada@mail.example" } }), "m-raw");
+    const masked = await read<ExplainAnswer>("api/explain?id=x");
+    expect(masked.raw).toBeNull();
+    expect(JSON.stringify(masked)).not.toContain("ada@mail.example");
+    expect(JSON.stringify(await read("api/explain?id=x&raw=1"))).toContain("ada@mail.example");
+  });
+
+  test.each([
+    ["api/events?q=colour:red", 400, /no key of a search/],
+    ["api/events?limit=0", 400, /`limit` to be a whole number above 0/],
+    ["api/explain", 400, /takes the id of an event/],
+    ["api/runbook?section=../../etc/passwd", 400, /has no section/],
+    ["api/nothing", 404, /There is no GET/],
+    ["../../package.json", 403, /lacks its token/],
+    ["..%2f..%2fpackage.json", 404, /no such file/],
+  ])("answers %s with %i and what to do", async (path, status, reason) => {
+    const response = await fetch(url + path);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toMatch(reason);
+  });
+
+  test("says that the pipeline has ended when it does not answer", async () => {
+    source.hops = () => Promise.reject(new TypeError("fetch failed"));
+    const response = await fetch(`${url}api/pipeline`);
+    expect(response.status).toBe(502);
+    expect(await response.text()).toMatch(/Is `pnpm start` still running/);
+  });
+
+  test("refuses a body that is too large", async () => {
+    const response = await fetch(`${url}api/validate`, { method: "POST", body: "x".repeat(600_000) });
+    expect(response.status).toBe(413);
+  });
+
+  test("counts with a search whatever was read, not what the filter lets through", async () => {
+    for (let n = 0; n < 30; n += 1) source.put({ id: `e-${n}`, status: n % 3 === 0 ? "invalid" : "valid" });
+    const answer = await read<EventsAnswer>("api/events?q=status:invalid");
+    expect(answer.events).toHaveLength(10);
+    expect(answer.totals.statuses).toEqual({ valid: 20, invalid: 10, unknown: 0, bad: 0 });
+    source.put({ id: "later", status: "invalid" });
+    const later = await read<EventsAnswer>(`api/events?q=status:invalid&after=${answer.mark}`);
+    expect(later.events.map(({ id }) => id)).toEqual(["later"]);
+  });
+
+  test("sends what comes to a page that follows", async () => {
+    source.put({ id: "before" });
+    let isBegun = false;
+    const seen: string[] = [];
+    await followUntil("api/live?events=1", (name, data) => {
+      // The first figures say that it follows; an event that is there already is not told again.
+      if (name === "figures" && !isBegun) {
+        isBegun = true;
+        source.put({ id: "after" });
+      }
+      if (name === "events") seen.push(...(data as LiveEvents).events.map(({ id }) => id));
+      return seen.includes("after");
+    });
+    expect(seen).toEqual(["after"]);
+  });
+
+  test("lets only so many pages follow", async () => {
+    const requests = Array.from({ length: maxFollowers }, () => get(`${url}api/live`));
+    await Promise.all(requests.map((request) => once(request, "response")));
+    expect((await fetch(`${url}api/live`)).status).toBe(503);
+    for (const request of requests) request.destroy();
+  });
+});
