@@ -36,7 +36,7 @@ const attributeRules = new Map<string, AttributeRule>([
 const serviceAttributes = new Set(["tenantid", "receivedat", "replayedat", "senderkind"]);
 
 /** Attributes that ingest takes from the request, and that a forwarding back end states instead. */
-const clientAttributes = new Set(["clientip", "useragent", "referer", "origin"]);
+const clientAttributes = new Set(["clientip", "useragent", "clienthints", "referer", "origin"]);
 
 /**
  * One event while it is read: its attributes as JSON text ready to be stored, its data as the client wrote it, and the

@@ -44,6 +44,8 @@ export const maxScanDepth = 8_192;
 
 /** Request headers are repeated on every event of a batch, so they are cut before they multiply. */
 export const maxUserAgentCharacters = 1_024;
+/** Those that browsers send are below 300, all that can be asked for below 1,000. Longer ones are left out. */
+export const maxClientHintsCharacters = 2_048;
 /** Browsers cut a referrer at 4,096 characters; what matters for attribution stands in the first half. */
 export const maxRefererCharacters = 2_048;
 /** Scheme, a host name of at most 253 characters, port. */

@@ -4,7 +4,7 @@ import { type Addition, createAddition } from "./addition.ts";
 import { isAppAgent } from "./app-agents.ts";
 import { defineEnrichment, type EnrichmentInput } from "./definition.ts";
 import type { NetworkResult } from "./network.ts";
-import { intermediaries, userAgentText } from "./text-input.ts";
+import { intermediaries, splitUserAgent, userAgentText } from "./text-input.ts";
 import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
 const options = {
@@ -80,7 +80,8 @@ function isInNetworks(input: EnrichmentInput, networks: ReadonlySet<number>): bo
   return network !== undefined && networks.has(network.number);
 }
 
-function judgeUserAgent(text: string): Addition<BotResult> {
+function judgeUserAgent(userAgent: string): Addition<BotResult> {
+  const { agent: text } = splitUserAgent(userAgent);
   if (!isbot(text) || isAppAgent(text)) return human;
   const match = isbotMatch(text);
   return createAddition<BotResult>(name, { isBot: true, reason: "user-agent", ...(match === null ? {} : { match }) });

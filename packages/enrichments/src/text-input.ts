@@ -19,13 +19,34 @@ const serverLibrary =
   /^(?:python-(?:requests|httpx|urllib3?)|Python\/|aiohttp|axios|node-fetch|node|undici|got|Go-http-client|Java|Apache-HttpClient|okhttp|ReactorNetty|Jetty|Guzzle|GuzzleHttp|PHP|Symfony|Ruby|Faraday|rest-client|http\.rb|curl|libcurl|Wget|reqwest|hyper|Stripe|GitHub-Hookshot|RestSharp|Deno|Bun)\b/iu;
 
 /**
- * The `User-Agent` of the end user. Real ones are below 512 characters; what follows the part that is remembered is not
- * looked at. The HTTP client of a server that sends for its users says nothing of them.
+ * The `User-Agent` of the end user, and client hints where the event has some: those of its context, which a browser
+ * gives to its page, before those of the request. Real user agents are below 512 characters; what follows the part that
+ * is remembered is not looked at. The HTTP client of a server that sends for its users says nothing of them.
  */
-export const userAgentText: TextInput = ({ useragent, senderkind }) => {
-  if (typeof useragent !== "string" || useragent === "") return undefined;
-  return intermediaries.has(senderkind) && serverLibrary.test(useragent) ? undefined : cutKey(useragent);
+export const userAgentText: TextInput = (event) => {
+  const { useragent, senderkind, clienthints } = event;
+  const inContext = valueAt(event, hintsInContext);
+  const agent = typeof useragent !== "string" || isOfServer(useragent, senderkind) ? "" : cutKey(useragent);
+  const hints = inContext === undefined ? clienthints : JSON.stringify(inContext);
+  if (typeof hints === "string" && hints !== "" && hints.length <= maxHintsLength)
+    return `${agent}${hintsMark}${hints}`;
+  return agent === "" ? undefined : agent;
 };
+
+const hintsInContext = ["data", "context", "clientHints"];
+const maxHintsLength = 4_096;
+/** Stands between the `User-Agent` and client hints. No header holds it. */
+const hintsMark = "\n";
+
+function isOfServer(useragent: string, senderkind: unknown): boolean {
+  return intermediaries.has(senderkind) && serverLibrary.test(useragent);
+}
+
+/** The two parts of a {@link userAgentText}. `agent` is empty where only hints came. */
+export function splitUserAgent(text: string): { readonly agent: string; readonly hints: string | undefined } {
+  const at = text.indexOf(hintsMark);
+  return at < 0 ? { agent: text, hints: undefined } : { agent: text.slice(0, at), hints: text.slice(at + 1) };
+}
 
 const textsByPointers = new Map<string, TextInput>();
 

@@ -1,9 +1,10 @@
 import Bowser from "bowser";
 import { createAddition } from "./addition.ts";
+import { readClientHints, withClientHints } from "./client-hints.ts";
 import { parseAppAgent } from "./app-agents.ts";
 import { defineEnrichment } from "./definition.ts";
 import { noOptions } from "./option-schemas.ts";
-import { userAgentText } from "./text-input.ts";
+import { splitUserAgent, userAgentText } from "./text-input.ts";
 import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
 const result = {
@@ -51,16 +52,24 @@ const result = {
 
 export type UserAgentResult = ValueOf<typeof result>;
 
-/** Reads the `useragent` attribute. */
+/** Reads client hints and the `useragent` attribute. */
 export const userAgent = defineEnrichment({
   name: "userAgent",
   options: noOptions,
   result,
   create: () => ({
     input: userAgentText,
-    read: (text) => createAddition("userAgent", parseAppAgent(text) ?? parseUserAgent(text)),
+    read: (text) => createAddition("userAgent", readAgent(text)),
   }),
 });
+
+/** Client hints say what browsers have frozen in their `User-Agent`, which tells the rest. */
+function readAgent(text: string): UserAgentResult {
+  const { agent, hints } = splitUserAgent(text);
+  const app = agent === "" ? undefined : parseAppAgent(agent);
+  const parsed = app ?? (agent === "" ? {} : parseUserAgent(agent));
+  return hints === undefined || app !== undefined ? parsed : withClientHints(parsed, readClientHints(hints));
+}
 
 function parseUserAgent(text: string): UserAgentResult {
   const { browser, os, platform } = Bowser.parse(text);

@@ -43,13 +43,24 @@ const subjectDetectors: readonly PrivacyDetector[] = ["email", "iban", "phone", 
 const numericText: readonly PrivacyDetector[] = ["email", "secret"];
 const detectorsByAttribute: Readonly<Record<string, readonly PrivacyDetector[]>> = {
   useragent: numericText,
+  clienthints: numericText,
   traceparent: numericText,
 };
 
 /** The attributes that CloudEvents and ingest define. Any other name is a client's own. */
 const knownAttributes = new Set([
   ...fixedAttributes,
-  ...["subject", "dataschema", "datacontenttype", "clientip", "useragent", "referer", "origin", "traceparent"],
+  ...[
+    "subject",
+    "dataschema",
+    "datacontenttype",
+    "clientip",
+    "useragent",
+    "clienthints",
+    "referer",
+    "origin",
+    "traceparent",
+  ],
 ]);
 
 // https://www.w3.org/TR/trace-context/#traceparent-header

@@ -26,7 +26,7 @@ describe("enrichRecord on an event that follows its contract", () => {
     expect(enriched.event).toEqual({ ...raw, clientip: "81.2.69.0" });
     expect(enriched.validation).toEqual({
       status: "valid",
-      schema: "https://millrace.example/schemas/events/search/click/1-0-0.json",
+      schema: "https://millrace.example/schemas/events/search/click/1-1-0.json",
       errors: [],
     });
     expect(enriched.privacy).toEqual({ masked: [{ path: "/clientip", class: "ip", action: "truncate" }] });
@@ -72,7 +72,7 @@ describe("enrichRecord on an event that does not", () => {
     const data = { ...(raw["data"] as object), rank: 0, query: 7, colour: "red" };
     const { validation } = enrichOne({ ...raw, data });
     expect(validation.status).toBe("invalid");
-    expect(validation.schema).toBe("https://millrace.example/schemas/events/search/click/1-0-0.json");
+    expect(validation.schema).toBe("https://millrace.example/schemas/events/search/click/1-1-0.json");
     expect(validation.errors).toHaveLength(3);
     expect(validation.errors).toEqual(
       expect.arrayContaining([

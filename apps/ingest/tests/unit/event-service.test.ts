@@ -239,6 +239,24 @@ describe("attributes", () => {
     ]);
   });
 
+  test("client hints of the request become one attribute, without a quote in it", async () => {
+    const headers = {
+      "sec-ch-ua": '"Chromium";v="131", "Not_A Brand";v="24"',
+      "sec-ch-ua-mobile": "?1",
+      "sec-ch-ua-platform": '"Android"',
+    };
+    const [event] = (await handle(json(anEvent()), headers)).stream.events;
+    const hints = new URLSearchParams(String(event?.["clienthints"]));
+    expect(Object.fromEntries(hints)).toEqual({
+      ua: headers["sec-ch-ua"],
+      mobile: "?1",
+      platform: '"Android"',
+    });
+    expect(event?.["clienthints"]).not.toContain('"');
+    const long = { ...headers, "sec-ch-ua-model": `"${"m".repeat(2_000)}"` };
+    expect((await handle(json(anEvent()), long)).stream.events[0]).not.toHaveProperty("clienthints");
+  });
+
   test("headers are cut before they multiply, a broken traceparent is ignored", async () => {
     const headers = {
       "user-agent": "u".repeat(5_000),

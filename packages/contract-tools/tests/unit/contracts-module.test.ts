@@ -14,7 +14,7 @@ describe("the generated contracts module", () => {
   const contracts = contractsOf(registry);
 
   test("knows the newest version of each type and the type of each schema", () => {
-    const id = idOf("events/search/click/1-0-0.json");
+    const id = idOf("events/search/click/1-1-0.json");
     expect(contracts.newestSchemaOf("search.click")).toBe(id);
     expect(contracts.typeOf(id)).toBe("search.click");
     expect(contracts.schemaIds()).toContain(id);
@@ -116,8 +116,8 @@ describe("the generated contracts module", () => {
     const inputs = Object.keys(metafile.inputs);
     expect(inputs.filter((file) => file.includes("zod") || file.includes("ajv/dist/compile"))).toEqual([]);
     expect(Object.values(metafile.outputs).flatMap((output) => output.imports)).toEqual([]);
-    // A ratchet: 7 contracts are about 48 kB with the formats of ajv-formats.
-    expect(outputFiles[0]!.contents.length).toBeLessThan(60_000);
+    // A ratchet: 16 contracts, seven of them in two versions, are about 92 kB with the formats of ajv-formats.
+    expect(outputFiles[0]!.contents.length).toBeLessThan(100_000);
   });
 });
 

@@ -18,8 +18,8 @@ describe("generated files", () => {
 
 describe("contracts written in zod 4", () => {
   test("refer to the shared context instead of copying it", () => {
-    const click = JSON.parse(renderSchemas().get("events/search/click/1-0-0.json") ?? "");
-    expect(click.properties.context).toEqual({ $ref: "https://millrace.example/schemas/shared/context/1-0-0.json" });
+    const click = JSON.parse(renderSchemas().get("events/search/click/1-1-0.json") ?? "");
+    expect(click.properties.context).toEqual({ $ref: "https://millrace.example/schemas/shared/context/1-1-0.json" });
   });
 
   test("say openness and leave out what every JSON object has", () => {

@@ -28,15 +28,15 @@ export interface MaskedEventDataByType {
 
 /** `$id` of the newest schema by event type. */
 export const newestSchemas = {
-  "commerce.cart-change": "https://millrace.example/schemas/events/commerce/cart-change/1-0-0.json",
-  "commerce.product-view": "https://millrace.example/schemas/events/commerce/product-view/1-0-0.json",
-  "commerce.purchase": "https://millrace.example/schemas/events/commerce/purchase/1-0-0.json",
-  "custom.event": "https://millrace.example/schemas/events/custom/event/1-0-0.json",
+  "commerce.cart-change": "https://millrace.example/schemas/events/commerce/cart-change/1-1-0.json",
+  "commerce.product-view": "https://millrace.example/schemas/events/commerce/product-view/1-1-0.json",
+  "commerce.purchase": "https://millrace.example/schemas/events/commerce/purchase/1-1-0.json",
+  "custom.event": "https://millrace.example/schemas/events/custom/event/1-1-0.json",
   "inventory.stock-change": "https://millrace.example/schemas/events/inventory/stock-change/1-0-0.json",
   "newsletter.subscription": "https://millrace.example/schemas/events/newsletter/subscription/1-0-0.json",
-  "page.view": "https://millrace.example/schemas/events/page/view/1-0-0.json",
-  "search.click": "https://millrace.example/schemas/events/search/click/1-0-0.json",
-  "search.query": "https://millrace.example/schemas/events/search/query/1-0-0.json",
+  "page.view": "https://millrace.example/schemas/events/page/view/1-1-0.json",
+  "search.click": "https://millrace.example/schemas/events/search/click/1-1-0.json",
+  "search.query": "https://millrace.example/schemas/events/search/query/1-1-0.json",
 } as const;
 
 /** The newest version. */
@@ -675,7 +675,7 @@ export interface EnrichmentV1_0_1 {
 
 /** A visitor put products into the cart or took them out. */
 export interface CommerceCartChangeDataV1 {
-  context: ContextV1;
+  context: ContextV1_1_0;
   /** Cart. */
   cartId: string;
   /** What was done. */
@@ -687,7 +687,7 @@ export interface CommerceCartChangeDataV1 {
 
 /** A visitor looked at a product. */
 export interface CommerceProductViewDataV1 {
-  context: ContextV1;
+  context: ContextV1_1_0;
   product: ProductV1;
   /** Search the visitor came from. */
   queryId?: string;
@@ -695,7 +695,7 @@ export interface CommerceProductViewDataV1 {
 
 /** A visitor placed an order. */
 export interface CommercePurchaseDataV1 {
-  context: ContextV1;
+  context: ContextV1_1_0;
   /** Order. */
   orderId: string;
   /** What the buyer paid in all. */
@@ -734,7 +734,7 @@ export interface CommercePurchaseDataV1 {
 
 /** What has no contract of its own yet. */
 export interface CustomEventDataV1 {
-  context?: ContextV1;
+  context?: ContextV1_1_0;
   /** Name the source chose. */
   name: string;
   /** Anything; open on purpose, and therefore scanned for sensitive values. Sensitive: scan. */
@@ -793,14 +793,14 @@ export interface NewsletterSubscriptionDataV1 {
 
 /** A visitor opened a page. */
 export interface PageViewDataV1 {
-  context: ContextV1;
+  context: ContextV1_1_0;
   /** Navigation start to load event, milliseconds. */
   loadTimeMs?: number;
 }
 
 /** A visitor clicked on a search result. */
 export interface SearchClickDataV1 {
-  context: ContextV1;
+  context: ContextV1_1_0;
   /** `queryId` of the search the result was in. */
   queryId: string;
   /** What the visitor had searched for. Sensitive: scan. */
@@ -813,7 +813,7 @@ export interface SearchClickDataV1 {
 
 /** A visitor searched and was given results. */
 export interface SearchQueryDataV1 {
-  context: ContextV1;
+  context: ContextV1_1_0;
   /** Identifies this answer; clicks on its results carry it. */
   queryId: string;
   /** What the visitor searched for. Sensitive: scan. */
@@ -824,6 +824,84 @@ export interface SearchQueryDataV1 {
   page?: number;
   /** Filters set. */
   filters?: string[];
+}
+
+/** Where and by whom: the fields every event of a visitor has. */
+export interface ContextV1_1_0 {
+  /** Address of the page the event happened on, with its query. Sensitive: scan. */
+  pageUrl: string;
+  /** Title of the page. */
+  pageTitle?: string;
+  /** Address of the page the visitor came from, or of the app: `android-app://com.google.android.gm/`. Sensitive: scan. */
+  referrerUrl?: string;
+  /** Session of the visitor; ends after 30 minutes of silence. */
+  sessionId: string;
+  /** Browser or device, kept over sessions. */
+  visitorId: string;
+  /** Account of the visitor when signed in. Sensitive: hmac. */
+  userId?: string;
+  /** E-mail address of the visitor when known. Sensitive: hmac. */
+  email?: string;
+  /** Size of the screen. */
+  screen?: {
+    /** CSS pixels. */
+    width: number;
+    /** CSS pixels. */
+    height: number;
+  };
+  /** BCP 47 language tag, e.g. `en-GB`. */
+  locale?: string;
+  /** Client hints, as `navigator.userAgentData.getHighEntropyValues()` gives them. */
+  clientHints?: {
+    /** Names of the browser, with the part of its version that does not single out. */
+    brands?: {
+      /** Name, e.g. `Google Chrome`. */
+      brand: string;
+      /** E.g. `131`. */
+      version: string;
+    }[];
+    /** The same with whole versions. */
+    fullVersionList?: {
+      /** Name, e.g. `Google Chrome`. */
+      brand: string;
+      /** E.g. `131`. */
+      version: string;
+    }[];
+    /** Whether the browser asks for pages for a telephone. */
+    mobile?: boolean;
+    /** Operating system, e.g. `Windows`. */
+    platform?: string;
+    /** Its version; `13.0.0` and above is Windows 11. */
+    platformVersion?: string;
+    /** Model of the device, e.g. `Pixel 9`; empty where there is none. */
+    model?: string;
+    /** Architecture of the processor, e.g. `arm`. */
+    architecture?: string;
+    /** Its bits, e.g. `64`. */
+    bitness?: string;
+    /** Whether a 32-bit browser runs on a 64-bit Windows. */
+    wow64?: boolean;
+    /** Forms of the device. */
+    formFactors?: string[];
+    /** Whole version of the browser, of before `fullVersionList`. */
+    uaFullVersion?: string;
+  };
+  /** IANA name, e.g. `Europe/Berlin`. */
+  timezone?: string;
+}
+
+/** A product as the shop showed it when the event happened. */
+export interface ProductV1 {
+  /** Stock keeping unit. */
+  productId: string;
+  /** Name as shown. */
+  name: string;
+  /** Category path, levels separated by `/`. */
+  category: string;
+  /** Price of one, as shown. */
+  price: number;
+  /** Currency of the price. */
+  currency: string;
 }
 
 /** Where and by whom: the fields every event of a visitor has. */
@@ -855,23 +933,9 @@ export interface ContextV1 {
   timezone?: string;
 }
 
-/** A product as the shop showed it when the event happened. */
-export interface ProductV1 {
-  /** Stock keeping unit. */
-  productId: string;
-  /** Name as shown. */
-  name: string;
-  /** Category path, levels separated by `/`. */
-  category: string;
-  /** Price of one, as shown. */
-  price: number;
-  /** Currency of the price. */
-  currency: string;
-}
-
 /** A visitor put products into the cart or took them out. */
 export interface MaskedCommerceCartChangeDataV1 {
-  context: MaskedContextV1;
+  context: MaskedContextV1_1_0;
   /** Cart. */
   cartId: string;
   /** What was done. */
@@ -883,7 +947,7 @@ export interface MaskedCommerceCartChangeDataV1 {
 
 /** A visitor looked at a product. */
 export interface MaskedCommerceProductViewDataV1 {
-  context: MaskedContextV1;
+  context: MaskedContextV1_1_0;
   product: MaskedProductV1;
   /** Search the visitor came from. */
   queryId?: string;
@@ -891,7 +955,7 @@ export interface MaskedCommerceProductViewDataV1 {
 
 /** A visitor placed an order. */
 export interface MaskedCommercePurchaseDataV1 {
-  context: MaskedContextV1;
+  context: MaskedContextV1_1_0;
   /** Order. */
   orderId: string;
   /** What the buyer paid in all. */
@@ -921,7 +985,7 @@ export interface MaskedCommercePurchaseDataV1 {
 
 /** What has no contract of its own yet. */
 export interface MaskedCustomEventDataV1 {
-  context?: MaskedContextV1;
+  context?: MaskedContextV1_1_0;
   /** Name the source chose. */
   name: string;
   /** Anything; open on purpose, and therefore scanned for sensitive values. Sensitive: scan. */
@@ -980,14 +1044,14 @@ export interface MaskedNewsletterSubscriptionDataV1 {
 
 /** A visitor opened a page. */
 export interface MaskedPageViewDataV1 {
-  context: MaskedContextV1;
+  context: MaskedContextV1_1_0;
   /** Navigation start to load event, milliseconds. */
   loadTimeMs?: number;
 }
 
 /** A visitor clicked on a search result. */
 export interface MaskedSearchClickDataV1 {
-  context: MaskedContextV1;
+  context: MaskedContextV1_1_0;
   /** `queryId` of the search the result was in. */
   queryId: string;
   /** What the visitor had searched for. Sensitive: scan. */
@@ -1000,7 +1064,7 @@ export interface MaskedSearchClickDataV1 {
 
 /** A visitor searched and was given results. */
 export interface MaskedSearchQueryDataV1 {
-  context: MaskedContextV1;
+  context: MaskedContextV1_1_0;
   /** Identifies this answer; clicks on its results carry it. */
   queryId: string;
   /** What the visitor searched for. Sensitive: scan. */
@@ -1011,6 +1075,84 @@ export interface MaskedSearchQueryDataV1 {
   page?: number;
   /** Filters set. */
   filters?: string[];
+}
+
+/** Where and by whom: the fields every event of a visitor has. */
+export interface MaskedContextV1_1_0 {
+  /** Address of the page the event happened on, with its query. Sensitive: scan. */
+  pageUrl: string;
+  /** Title of the page. */
+  pageTitle?: string;
+  /** Address of the page the visitor came from, or of the app: `android-app://com.google.android.gm/`. Sensitive: scan. */
+  referrerUrl?: string;
+  /** Session of the visitor; ends after 30 minutes of silence. */
+  sessionId: string;
+  /** Browser or device, kept over sessions. */
+  visitorId: string;
+  /** Account of the visitor when signed in. Sensitive: hmac. */
+  userId?: string;
+  /** E-mail address of the visitor when known. Sensitive: hmac. */
+  email?: string;
+  /** Size of the screen. */
+  screen?: {
+    /** CSS pixels. */
+    width: number;
+    /** CSS pixels. */
+    height: number;
+  };
+  /** BCP 47 language tag, e.g. `en-GB`. */
+  locale?: string;
+  /** Client hints, as `navigator.userAgentData.getHighEntropyValues()` gives them. */
+  clientHints?: {
+    /** Names of the browser, with the part of its version that does not single out. */
+    brands?: {
+      /** Name, e.g. `Google Chrome`. */
+      brand: string;
+      /** E.g. `131`. */
+      version: string;
+    }[];
+    /** The same with whole versions. */
+    fullVersionList?: {
+      /** Name, e.g. `Google Chrome`. */
+      brand: string;
+      /** E.g. `131`. */
+      version: string;
+    }[];
+    /** Whether the browser asks for pages for a telephone. */
+    mobile?: boolean;
+    /** Operating system, e.g. `Windows`. */
+    platform?: string;
+    /** Its version; `13.0.0` and above is Windows 11. */
+    platformVersion?: string;
+    /** Model of the device, e.g. `Pixel 9`; empty where there is none. */
+    model?: string;
+    /** Architecture of the processor, e.g. `arm`. */
+    architecture?: string;
+    /** Its bits, e.g. `64`. */
+    bitness?: string;
+    /** Whether a 32-bit browser runs on a 64-bit Windows. */
+    wow64?: boolean;
+    /** Forms of the device. */
+    formFactors?: string[];
+    /** Whole version of the browser, of before `fullVersionList`. */
+    uaFullVersion?: string;
+  };
+  /** IANA name, e.g. `Europe/Berlin`. */
+  timezone?: string;
+}
+
+/** A product as the shop showed it when the event happened. */
+export interface MaskedProductV1 {
+  /** Stock keeping unit. */
+  productId: string;
+  /** Name as shown. */
+  name: string;
+  /** Category path, levels separated by `/`. */
+  category: string;
+  /** Price of one, as shown. */
+  price: number;
+  /** Currency of the price. */
+  currency: string;
 }
 
 /** Where and by whom: the fields every event of a visitor has. */
@@ -1040,18 +1182,4 @@ export interface MaskedContextV1 {
   locale?: string;
   /** IANA name, e.g. `Europe/Berlin`. */
   timezone?: string;
-}
-
-/** A product as the shop showed it when the event happened. */
-export interface MaskedProductV1 {
-  /** Stock keeping unit. */
-  productId: string;
-  /** Name as shown. */
-  name: string;
-  /** Category path, levels separated by `/`. */
-  category: string;
-  /** Price of one, as shown. */
-  price: number;
-  /** Currency of the price. */
-  currency: string;
 }

@@ -30,7 +30,7 @@ describe("createEvent", () => {
       type: "search.click",
       subject: "v-1",
       time: "2026-11-22T12:00:00.000Z",
-      dataschema: "https://millrace.example/schemas/events/search/click/1-0-0.json",
+      dataschema: "https://millrace.example/schemas/events/search/click/1-1-0.json",
       data: click,
     });
   });

@@ -12,7 +12,7 @@ const registry = loadRegistry(folders.schemas);
 const valid = { validation: { status: ["valid"] } };
 const purchases = { event: { type: ["commerce.purchase"] }, ...valid };
 const clicks = { event: { type: ["search.click"] }, ...valid };
-const schemaOf = (path: string) => `https://millrace.example/schemas/events/${path}/1-0-0.json`;
+const schemaOf = (path: string) => `https://millrace.example/schemas/events/${path}/1-1-0.json`;
 const event = (type: string, data: object = {}) => ({ event: { type, data }, validation: { status: "valid" } });
 const tests = [
   { name: "a view is", event: event("page.view"), matches: true },

@@ -15,6 +15,11 @@ export const rawEvent = z
       .describe("Address of the client.")
       .meta({ "x-privacy": { class: "ip", action: "truncate" } }),
     useragent: z.string().max(4096).optional().describe("`User-Agent` of the request."),
+    clienthints: z
+      .string()
+      .max(4096)
+      .optional()
+      .describe("`Sec-CH-UA` headers of the request as a query: `ua=…&mobile=…&platform=…`, percent-encoded."),
     referer: z
       .string()
       .max(8192)
