@@ -60,8 +60,8 @@ const hintHeaders = {
 } as const;
 
 /**
- * The hints of the request as one attribute, percent-encoded: their quotes, escaped once more in the event's JSON, would
- * have every reader after this one look for JSON in texts.
+ * The hints of the request as one attribute, percent-encoded: their quotes, escaped once more in the event's JSON,
+ * would have every reader after this one look for JSON in texts.
  */
 function renderClientHints(headers: Headers): string {
   let query = "";
