@@ -1,17 +1,10 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import {
-  type CompiledPatterns,
-  compilePattern,
-  compilePatterns,
-  type EventPattern,
-  loadPatterns,
-  parseEventText,
-} from "../src/index.ts";
+import { type CompiledPatterns, compilePattern, compilePatterns, loadPatterns, parseEventText } from "../src/index.ts";
 import { createEvents } from "./events.ts";
 import { measure, type Speed } from "./measure.ts";
 import { measurePeer } from "./peer.ts";
-import { createBroadRoutes, createRoutes, createShareRoute } from "./routes.ts";
+import { createBroadRoutes, createEqualRoutes } from "./routes.ts";
 import { measureWorstCases } from "./worst-cases.ts";
 
 /**
@@ -58,16 +51,8 @@ function timed<T>(work: () => T): { result: T; ms: number } {
   return { result, ms: Math.round((performance.now() - started) * 10) / 10 };
 }
 
-/** Each set holds one broad route, which brings the matches of an event to one on average, whatever the others match. */
-function createEqualRoutes(count: number): Record<string, EventPattern> {
-  const selective = createRoutes(count - 1);
-  const set = compilePatterns(selective);
-  const matches = events.reduce((sum, event) => sum + set.matchText(event).length, 0) / events.length;
-  return { ...selective, ...createShareRoute(1 - matches) };
-}
-
 const rows = sizes.map((routes): Row => {
-  const named = createEqualRoutes(routes);
+  const named = createEqualRoutes(routes, events);
   const compiled = timed(() => JSON.stringify(compilePatterns(named)));
   const loaded = timed(() => loadPatterns(JSON.parse(compiled.result) as CompiledPatterns));
   const set = loaded.result;

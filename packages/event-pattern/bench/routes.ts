@@ -1,4 +1,4 @@
-import type { EventPattern } from "../src/index.ts";
+import { compilePatterns, type EventPattern } from "../src/index.ts";
 import { CATEGORIES, COUNTRIES, product, query, TYPES } from "./events.ts";
 import { createRandom, pick } from "./random.ts";
 
@@ -72,9 +72,16 @@ export function createRoutes(count: number, seed = 2): Record<string, EventPatte
 /** Prices of events are spread evenly below this. */
 const PRICES = 500;
 
-/** One route more, which takes such a share of the events: sets of every size can so be given equally many matches. */
-export function createShareRoute(share: number): Record<string, EventPattern> {
-  return { "app/share": { event: { data: { price: [{ numeric: [">=", 0, "<", PRICES * share] }] } } } };
+/**
+ * Routes of mixed operators and a broad one, which takes as many of the events as bring the matches of an event to one
+ * on average: sets of every size do like work.
+ */
+export function createEqualRoutes(count: number, events: readonly string[]): Record<string, EventPattern> {
+  const selective = createRoutes(count - 1);
+  const set = compilePatterns(selective);
+  const matches = events.reduce((sum, event) => sum + set.matchText(event).length, 0) / events.length;
+  const share = PRICES * (1 - matches);
+  return { ...selective, "app/share": { event: { data: { price: [{ numeric: [">=", 0, "<", share] }] } } } };
 }
 
 /** Routes of which an event matches many, as broad ones do: an eighth of them each. */
