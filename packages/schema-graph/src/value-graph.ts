@@ -22,8 +22,12 @@ export interface ValueGraph {
    * first.
    */
   at(places: readonly (SchemaPlace | Applied)[]): Applied[];
+  /** Schemas of the same value because of one schema alone, by the keyword that holds or names them. */
+  steps(place: SchemaPlace): Map<string, Applied[]>;
   /** Schemas of the property of a name: those naming it, those whose pattern matches, and those of other names. */
   property(places: readonly Applied[], name: string): Applied[];
+  /** Whether a schema says that there is no property of a name. */
+  forbids(place: SchemaPlace, name: string): boolean;
   /** Schemas of properties that no schema names. */
   others(places: readonly Applied[]): Applied[];
   /** Schemas of properties whose names match a pattern. */
@@ -41,20 +45,27 @@ const rank: Readonly<Record<Certainty, number>> = { certain: 0, "one of": 1, con
 export function createValueGraph(document: SchemaDocument, resources: SchemaResources): ValueGraph {
   let anchors: Map<string, SchemaPlace[]> | undefined;
 
-  function targetsOf({ schema, document: from, pointer }: SchemaPlace): SchemaPlace[] {
-    if (!isJsonObject(schema)) return [];
-    const references = referenceKeywords.map((keyword) => schema[keyword]).filter((text) => typeof text === "string");
-    const targets = references.flatMap((text) => resources.resolve(text, from, pointer) ?? []);
-    const { $dynamicRef: dynamic } = schema;
-    if (typeof dynamic !== "string") return targets;
+  function targetsOf({ schema, document: from, pointer }: SchemaPlace, keyword: string): SchemaPlace[] {
+    const reference = isJsonObject(schema) ? schema[keyword] : undefined;
+    if (typeof reference !== "string") return [];
+    const target = resources.resolve(reference, from, pointer);
+    const targets = target === undefined ? [] : [target];
+    if (keyword !== "$dynamicRef") return targets;
     anchors ??= dynamicAnchors(document, resources);
-    return [...targets, ...(anchors.get(dynamic.replace(/^.*#/, "")) ?? [])];
+    return [...targets, ...(anchors.get(reference.replace(/^.*#/, "")) ?? [])];
   }
 
   /** Schemas of the same value because of one schema. */
-  function stepsFrom(place: Applied): Applied[] {
-    const referred = targetsOf(place).map((target) => ({ ...target, certainty: place.certainty }));
-    return [...referred, ...below(place, "same value")];
+  function stepsFrom(place: Applied): Map<string, Applied[]> {
+    const referred = referenceKeywords.map((keyword): [string, Applied[]] => [
+      keyword,
+      targetsOf(place, keyword).map((target) => ({ ...target, certainty: place.certainty })),
+    ]);
+    const held = keywordsFor("same value").map((keyword): [string, Applied[]] => [
+      keyword,
+      below(place, "same value", [keyword]),
+    ]);
+    return new Map([...referred, ...held].filter(([, steps]) => steps.length > 0));
   }
 
   return {
@@ -69,20 +80,32 @@ export function createValueGraph(document: SchemaDocument, resources: SchemaReso
           if (rank[place.certainty] > current) later.push(place);
           else {
             found.set(placeKey(place), place);
-            pending.push(...stepsFrom(place));
+            pending.push(...[...stepsFrom(place).values()].flat());
           }
         }
         pending = later;
       }
       return [...found.values()];
     },
+    steps: (place) => stepsFrom({ ...place, certainty: "certain" }),
     property: (places, name) =>
       places.flatMap((place) => {
         const isNamed = Object.hasOwn(mapAt(place, "properties"), name);
         const named = isNamed ? childOf(place, ["properties", name]) : below(place, "other properties");
-        const patterns = Object.keys(mapAt(place, "patternProperties")).filter((pattern) => matches(pattern, name));
-        return [...named, ...patterns.flatMap((pattern) => childOf(place, ["patternProperties", pattern]))];
+        const patterns = patternsOf(place, name).flatMap((pattern) => childOf(place, ["patternProperties", pattern]));
+        return [...named, ...patterns.map((each) => ({ ...each, via: "patternProperties" }))];
       }),
+    forbids(place, name) {
+      const properties = mapAt(place, "properties");
+      const isNamed = Object.hasOwn(properties, name);
+      const patterns = patternsOf(place, name);
+      if (isNamed || patterns.length > 0) {
+        const matching = mapAt(place, "patternProperties");
+        return (isNamed && properties[name] === false) || patterns.some((pattern) => matching[pattern] === false);
+      }
+      // Names of the schemas beside it count as evaluated, so `unevaluatedProperties` alone forbids nothing.
+      return isJsonObject(place.schema) && place.schema["additionalProperties"] === false;
+    },
     others: (places) => places.flatMap((place) => below(place, "other properties")),
     matching(places) {
       const found = new Map<string, Applied[]>();
@@ -105,9 +128,14 @@ export function namesOf(places: readonly SchemaPlace[]): string[] {
   return [...new Set(places.flatMap((place) => Object.keys(mapAt(place, "properties"))))];
 }
 
+/** The patterns of `patternProperties` that a name matches. */
+function patternsOf(place: SchemaPlace, name: string): string[] {
+  return Object.keys(mapAt(place, "patternProperties")).filter((pattern) => matches(pattern, name));
+}
+
 /** The schemas of one schema that apply to a target. */
-function below(place: Applied, target: Target): Applied[] {
-  return keywordsFor(target).flatMap((keyword) =>
+function below(place: Applied, target: Target, keywords = keywordsFor(target)): Applied[] {
+  return keywords.flatMap((keyword) =>
     heldBy(place, keyword, target).map((inner) => ({
       ...inner,
       certainty: certaintyOf(place, keyword),

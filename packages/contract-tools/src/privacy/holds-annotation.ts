@@ -1,8 +1,7 @@
 import {
-  childSchemas,
   isJsonObject,
   type Json,
-  placeKey,
+  reachablePlaces,
   type SchemaPlace,
   type SchemaResources,
 } from "@millrace/schema-graph";
@@ -13,19 +12,9 @@ export function holdsAnnotation(
   resources: SchemaResources,
   isAnnotation: (annotation: Json) => boolean,
 ): boolean {
-  const seen = new Set<string>();
-  const pending = [root];
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const { schema, document, pointer } = place;
-    if (!isJsonObject(schema) || seen.has(placeKey(place))) continue;
-    seen.add(placeKey(place));
-    const annotation = schema["x-privacy"];
+  for (const { schema } of reachablePlaces(root, resources)) {
+    const annotation = isJsonObject(schema) ? schema["x-privacy"] : undefined;
     if (annotation !== undefined && isAnnotation(annotation)) return true;
-    for (const reference of [schema["$ref"], schema["$dynamicRef"]]) {
-      const target = typeof reference === "string" ? resources.resolve(reference, document, pointer) : undefined;
-      if (target !== undefined) pending.push(target);
-    }
-    for (const child of childSchemas({ schema, pointer })) pending.push({ ...child, document });
   }
   return false;
 }

@@ -1,4 +1,13 @@
-import type { JsonObject, SchemaDocument, SchemaPlace, SchemaResources } from "@millrace/contract-tools/registry";
+import type { JsonObject, SchemaDocument, SchemaResources } from "@millrace/contract-tools/registry";
+import {
+  type Applied,
+  applicatorOf,
+  createValueGraph,
+  namesOf,
+  referenceKeywords,
+  type SchemaPlace,
+  type ValueGraph,
+} from "@millrace/schema-graph";
 
 /** Schemas that hold together for one value: one way through the `anyOf`s and `oneOf`s. */
 export type Shape = readonly JsonObject[];
@@ -8,10 +17,8 @@ const MAX_SHAPES = 64;
 const MAX_REFERENCES = 32;
 
 /** A schema where it stands, so that its references can be followed. */
-interface Placed {
+interface Placed extends Applied {
   readonly schema: JsonObject;
-  readonly document: SchemaDocument;
-  readonly pointer: string;
 }
 
 /** What a schema says of the place it describes. */
@@ -24,32 +31,29 @@ export interface Location {
 
 type PlacedShape = readonly Placed[];
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 export const OPEN: Location = { shapes: [], isOpen: true };
 const NOTHING: Location = { shapes: [], isOpen: false };
 
-/** Reads schemas the way patterns read events: arrays are looked through, objects are entered by key. */
+/**
+ * Reads schemas the way patterns read events: arrays are looked through, objects are entered by key. A fold over the
+ * graph of values, which unlike the others keeps the ways through a schema apart.
+ */
 export class SchemaReader {
   readonly #resources: SchemaResources;
+  readonly #graphs = new Map<SchemaDocument, ValueGraph>();
 
   constructor(resources: SchemaResources) {
     this.#resources = resources;
   }
 
   root(document: SchemaDocument): Location {
-    return this.#locate({ schema: document.schema, document, pointer: "" });
+    return this.#locate([{ schema: document.schema, document, pointer: "", certainty: "certain" }]);
   }
 
   /** The place below a key. */
   child(location: Location, key: string): Location {
     if (location.isOpen) return OPEN;
-    const found = location.shapes.map((shape) => this.#childOfShape(shape, key));
-    return {
-      shapes: found.flatMap(({ shapes }) => shapes).slice(0, MAX_SHAPES),
-      isOpen: found.some(({ isOpen }) => isOpen),
-    };
+    return union(location.shapes.map((shape) => this.#childOfShape(shape, key)));
   }
 
   /** Whether every value at a place is an object with this key. */
@@ -62,115 +66,98 @@ export class SchemaReader {
 
   /** The keys that are declared below a place. */
   keys(location: Location): string[] {
-    const keys = new Set<string>();
-    for (const shape of location.shapes) {
-      for (const { schema } of shape)
-        if (isObject(schema["properties"])) for (const key of Object.keys(schema["properties"])) keys.add(key);
-    }
-    return [...keys];
+    return [...new Set(location.shapes.flatMap(namesOf))];
   }
 
   #childOfShape(shape: PlacedShape, key: string): Location {
-    const declared: Placed[] = [];
-    for (const placed of shape) {
-      const found = this.#declaredBy(placed, key);
-      if (found === "forbidden") return NOTHING;
-      declared.push(...found);
-    }
-    if (declared.length === 0) return shape.some(({ schema }) => canBeObject(schema)) ? OPEN : NOTHING;
-    return this.#locateAll(declared);
+    const isForbidden = (place: Placed) => !canBe(place.schema, "object") || this.#graphOf(place).forbids(place, key);
+    if (shape.some(isForbidden)) return NOTHING;
+    const declared = shape.flatMap((place) => this.#declaredBy(place, key));
+    return declared.length === 0 ? OPEN : this.#locate(declared);
   }
 
-  #declaredBy(placed: Placed, key: string): Placed[] | "forbidden" {
-    const { schema } = placed;
-    if (!canBeObject(schema)) return "forbidden";
-    const declared: Placed[] = [];
-    const take = (value: unknown, step: string): void => {
-      if (isObject(value)) declared.push({ ...placed, schema: value, pointer: placed.pointer + step });
-    };
-    const { properties, patternProperties, additionalProperties, unevaluatedProperties } = schema;
-    let isNamed = false;
-    if (isObject(properties) && Object.hasOwn(properties, key)) {
-      isNamed = true;
-      if (properties[key] === false) return "forbidden";
-      take(properties[key], `/properties/${escape(key)}`);
-    }
-    for (const [pattern, value] of isObject(patternProperties) ? Object.entries(patternProperties) : []) {
-      if (!new RegExp(pattern, "u").test(key)) continue;
-      isNamed = true;
-      take(value, `/patternProperties/${escape(pattern)}`);
-    }
-    if (isNamed) return declared;
-    if (additionalProperties === false) return "forbidden";
-    // What a sibling or a referred schema names counts as evaluated; those are looked at on their own.
-    if (unevaluatedProperties === false && additionalProperties === undefined && isObject(properties)) return declared;
-    take(additionalProperties, "/additionalProperties");
-    return declared;
+  #declaredBy(place: Placed, key: string): Placed[] {
+    const declared = this.#graphOf(place).property([place], key);
+    const isNamed = declared.some(({ via }) => via === "patternProperties");
+    // `unevaluatedProperties` may be about another name: other schemas evaluate names as well.
+    const isAbout = ({ via }: Applied) =>
+      via !== "unevaluatedProperties" && !(isNamed && via === "additionalProperties");
+    return declared.filter(isAbout).filter(isObjectSchema);
   }
 
-  #locate(placed: Placed): Location {
-    return this.#locateAll([placed]);
-  }
-
-  #locateAll(placed: readonly Placed[]): Location {
+  #locate(places: readonly Placed[]): Location {
     let shapes: PlacedShape[] = [[]];
-    for (const one of placed) {
-      const ways = this.#waysThrough(one, 0);
-      shapes = shapes.flatMap((shape) => ways.map((way) => [...shape, ...way])).slice(0, MAX_SHAPES);
-    }
-    const through = shapes.flatMap((shape) => [shape, ...this.#elementsOf(shape)]);
-    return { shapes: through, isOpen: through.some((shape) => shape.every(({ schema }) => isEmpty(schema))) };
+    for (const place of places) shapes = combine(shapes, this.#waysThrough(place, 0));
+    const here: Location = { shapes, isOpen: shapes.some((shape) => shape.every(({ schema }) => isEmpty(schema))) };
+    // Arrays are transparent to patterns: the elements stand where the array stands.
+    return union([here, ...shapes.flatMap((shape) => this.#elementsOf(shape))]);
   }
 
-  /** Arrays are transparent to patterns: the elements stand where the array stands. */
-  #elementsOf(shape: PlacedShape): PlacedShape[] {
-    const items = shape.flatMap((placed) => {
-      const { items: item } = placed.schema;
-      return isObject(item) ? [{ ...placed, schema: item, pointer: `${placed.pointer}/items` }] : [];
-    });
-    return items.length === 0 ? [] : [...this.#locateAll(items).shapes];
+  #elementsOf(shape: PlacedShape): Location[] {
+    const elements = shape.flatMap((place) => this.#graphOf(place).elements([place])).filter(isObjectSchema);
+    const ofEach = elements.filter(({ certainty }) => certainty === "certain");
+    const ofSome = elements.filter(({ certainty }) => certainty !== "certain");
+    const isFree = ofEach.length === 0 && shape.some(({ schema }) => isList(schema)) && !shape.some(saysOfTheRest);
+    return [
+      ...(isFree ? [OPEN] : []),
+      ...(ofEach.length > 0 ? [this.#locate(ofEach)] : []),
+      ...ofSome.map((one) => this.#locate([...ofEach, one])),
+    ];
   }
 
-  #waysThrough(placed: Placed, references: number): PlacedShape[] {
+  #waysThrough(place: Placed, references: number): PlacedShape[] {
     if (references > MAX_REFERENCES) return [[]];
-    let ways: PlacedShape[] = [[placed]];
-    const both = (others: readonly PlacedShape[]): void => {
-      ways = ways.flatMap((way) => others.map((other) => [...way, ...other])).slice(0, MAX_SHAPES);
-    };
-    const at = (schema: JsonObject, step: string): PlacedShape[] =>
-      this.#waysThrough({ ...placed, schema, pointer: placed.pointer + step }, references + 1);
-    const { $ref, allOf } = placed.schema;
-    if (typeof $ref === "string") {
-      const target = this.#resources.resolve($ref, placed.document, placed.pointer);
-      if (target !== undefined && isObject(target.schema))
-        both(this.#waysThrough(toPlaced(target, target.schema), references + 1));
+    let ways: PlacedShape[] = [[place]];
+    for (const [keyword, steps] of this.#graphOf(place).steps(place)) {
+      const certainty = referenceKeywords.includes(keyword) ? "certain" : applicatorOf(keyword)?.certainty;
+      const through = steps
+        .filter(isObjectSchema)
+        .map((step) => this.#waysThrough({ ...step, certainty: "certain" }, references + 1));
+      if (certainty === "certain") for (const each of through) ways = combine(ways, each);
+      else if (certainty === "one of") ways = combine(ways, through.flat());
+      else if (certainty === "conditional") for (const each of through) ways = combine(ways, [[], ...each]);
     }
-    if (Array.isArray(allOf)) allOf.forEach((one, index) => isObject(one) && both(at(one, `/allOf/${index}`)));
-    for (const keyword of ["anyOf", "oneOf"] as const) {
-      const choices = placed.schema[keyword];
-      if (!Array.isArray(choices)) continue;
-      both(choices.flatMap((choice, index) => (isObject(choice) ? at(choice, `/${keyword}/${index}`) : [[]])));
-    }
-    const conditional = ["then", "else"].flatMap((keyword) => {
-      const schema = placed.schema[keyword];
-      return isObject(schema) ? at(schema, `/${keyword}`) : [];
-    });
-    if (conditional.length > 0) both([[], ...conditional]);
     return ways;
   }
+
+  /** `$dynamicRef` leads where the document of the schema can lead it. */
+  #graphOf({ document }: SchemaPlace): ValueGraph {
+    const graph = this.#graphs.get(document) ?? createValueGraph(document, this.#resources);
+    this.#graphs.set(document, graph);
+    return graph;
+  }
 }
 
-function toPlaced(place: SchemaPlace, schema: JsonObject): Placed {
-  return { schema, document: place.document, pointer: place.pointer };
+function combine(some: readonly PlacedShape[], others: readonly PlacedShape[]): PlacedShape[] {
+  return some.flatMap((one) => others.map((other) => [...one, ...other])).slice(0, MAX_SHAPES);
 }
 
-function escape(step: string): string {
-  return step.replaceAll("~", "~0").replaceAll("/", "~1");
+function union(locations: readonly Location[]): Location {
+  return {
+    shapes: locations.flatMap(({ shapes }) => shapes).slice(0, MAX_SHAPES),
+    isOpen: locations.some(({ isOpen }) => isOpen),
+  };
 }
 
-function canBeObject(schema: JsonObject): boolean {
-  const { type } = schema;
-  return type === undefined || type === "object" || (Array.isArray(type) && type.includes("object"));
+function isObjectSchema(place: Applied): place is Placed {
+  return typeof place.schema === "object";
+}
+
+function canBe({ type }: JsonObject, name: string): boolean {
+  return type === undefined || type === name || (Array.isArray(type) && type.includes(name));
+}
+
+function isList(schema: JsonObject): boolean {
+  return schema["type"] !== undefined && canBe(schema, "array");
+}
+
+/** Whether a schema says something of the elements that no list of schemas names. */
+function saysOfTheRest({ schema }: Placed): boolean {
+  const { items, additionalItems, unevaluatedItems, maxItems } = schema;
+  const says = [items, additionalItems, unevaluatedItems].some(
+    (value) => value === false || (typeof value === "object" && !Array.isArray(value)),
+  );
+  return says || maxItems === 0;
 }
 
 /** Annotations say nothing about values. */

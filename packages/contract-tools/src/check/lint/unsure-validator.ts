@@ -1,12 +1,4 @@
-import {
-  childSchemas,
-  isJsonObject,
-  type JsonObject,
-  placeKey,
-  type SchemaPlace,
-  type SchemaResources,
-  applicatorOf,
-} from "@millrace/schema-graph";
+import { createValueGraph, isJsonObject, type JsonObject } from "@millrace/schema-graph";
 import { eachSchema, type Finding, type LintRule } from "./lint-rule.ts";
 
 /**
@@ -18,7 +10,9 @@ export const unsureValidator: LintRule = eachSchema("unsure-validator", (subsche
   const { schema, pointer } = subschema;
   const refusals = (["unevaluatedItems", "unevaluatedProperties"] as const).flatMap((keyword): Finding[] => {
     if (schema[keyword] === undefined) return [];
-    const inner = schemasInPlace({ document, pointer, schema }, resources);
+    const inner = createValueGraph(document, resources)
+      .at([{ document, pointer, schema }])
+      .flatMap((place) => (isJsonObject(place.schema) ? [place.schema] : []));
     const reason = keyword === "unevaluatedItems" ? reasonOfItems(schema, inner) : reasonOfAny(inner);
     if (reason === undefined) return [];
     const message = `Validators decide \`${keyword}\` wrongly beside ${reason}.`;
@@ -46,25 +40,4 @@ function reasonOfAny(inner: readonly JsonObject[]): string | undefined {
   if (conditions.some((schema) => schema["then"] === undefined)) return "`if` without `then`";
   const isDependent = inner.some((schema) => schema["dependentSchemas"] !== undefined);
   return isDependent && conditions.length > 0 ? "`if` and `dependentSchemas` together" : undefined;
-}
-
-/** A schema, and those that apply to the same value: inside it, and where its references lead. */
-function schemasInPlace(root: SchemaPlace, resources: SchemaResources): JsonObject[] {
-  const found: JsonObject[] = [];
-  const seen = new Set<string>();
-  const pending = [root];
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const { schema, document, pointer } = place;
-    if (!isJsonObject(schema) || seen.has(placeKey(place))) continue;
-    seen.add(placeKey(place));
-    found.push(schema);
-    for (const reference of [schema["$ref"], schema["$dynamicRef"]]) {
-      const target = typeof reference === "string" ? resources.resolve(reference, document, pointer) : undefined;
-      if (target !== undefined) pending.push(target);
-    }
-    for (const child of childSchemas({ schema, pointer })) {
-      if (applicatorOf(child.keyword)?.target === "same value") pending.push({ document, ...child });
-    }
-  }
-  return found;
 }
