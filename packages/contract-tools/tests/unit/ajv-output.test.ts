@@ -1,0 +1,51 @@
+import { describe, expect, test } from "@jest/globals";
+import { compileDialect } from "../../src/codegen/compile-validators.ts";
+import type { JsonObject } from "../../src/registry.ts";
+import { registryOf } from "../support/contracts-of.ts";
+
+/** The code of a contract with one property, and what contracts share. */
+function codeOf(property: JsonObject): string {
+  const schema = { type: "object", properties: { a: property } };
+  const { shared, validators } = compileDialect(registryOf({ "events/test/a/1-0-0.json": schema }), "2020-12");
+  return [shared, ...validators.values()].join("\n");
+}
+
+const evaluated = {
+  $ref: "#/properties/a/$defs/named",
+  patternProperties: { "^x": { type: "string" } },
+  unevaluatedProperties: false,
+  $defs: { named: { properties: { b: true } } },
+};
+
+// Each row is one rewriting of Ajv's code (decision 0111). A release of Ajv that writes it otherwise fails here.
+describe("of the code that Ajv generates", () => {
+  test.each<[string, JsonObject, string, RegExp]>([
+    ["a list of the schema becomes a constant", { enum: ["red", "blue"] }, "const schema", /schema\d+\.properties/],
+    [
+      "an error goes to the list that is bounded",
+      { type: "string" },
+      "runtime.add(vErrors, instancePath",
+      /vErrors\.push/,
+    ],
+    [
+      "an error that is only counted has no place",
+      { not: { type: "string" } },
+      'runtime.add(vErrors, "", "", {})',
+      /= \{\};if/,
+    ],
+    ["a text is counted only if its length does not tell", { maxLength: 3 }, ".length > 3 && ", /if\(\w+\(\w+\) > 3\)/],
+    ["nor one that is too short", { minLength: 3 }, ".length < 6 && ", /if\(\w+\(\w+\) < 3\)/],
+    ["nothing is loaded", { maxLength: 3, uniqueItems: true }, "runtime.equal", /require\(/],
+    [
+      "what a reference has evaluated is asked for first",
+      evaluated,
+      "props0 = props0 || {};props0[key0] = true;",
+      /\}props\d+\[key\d+\] = true/,
+    ],
+    ["no address of a source is left", { type: "string" }, "function validate", /sourceURL/],
+  ])("%s", (_, property, written, gone) => {
+    const code = codeOf(property);
+    expect(code).toContain(written);
+    expect(code).not.toMatch(gone);
+  });
+});
