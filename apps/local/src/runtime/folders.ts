@@ -7,6 +7,9 @@ export const repositoryRoot = join(import.meta.dirname, "..", "..", "..", "..");
 /** The route documents the expectations are read from. */
 export const routesFolder = join(repositoryRoot, "schemas", "routes");
 
+/** Where the environments lie; rendered by `infra`. */
+export const environmentsFile = join(repositoryRoot, "infra", "environments.json");
+
 /** What `pnpm synth` writes for the environment `local`. */
 export const defaultStackPath = join(repositoryRoot, "infra", "dist", "stacks", "local", "cdk.tf.json");
 

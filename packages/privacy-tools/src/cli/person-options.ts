@@ -1,0 +1,53 @@
+import { UsageError } from "../errors.ts";
+import type { Identifier } from "../person/person.ts";
+import type { Terminal } from "./output.ts";
+
+/** Options that say who is meant; each may stand several times. */
+export const personOptions = {
+  subject: { type: "string", multiple: true },
+  email: { type: "string", multiple: true },
+  class: { type: "string", multiple: true },
+  value: { type: "string", multiple: true },
+} as const;
+
+export interface PersonValues {
+  readonly subject?: string[];
+  readonly email?: string[];
+  readonly class?: string[];
+  readonly value?: string[];
+}
+
+/** For help texts. */
+export const personUsage = "--subject <value> | --email <value> | --class <annotated class> --value <value> …";
+
+/**
+ * Reads who is meant. `-` in the place of a value reads a line of standard input, in the order of this text: subjects,
+ * addresses, other classes.
+ *
+ * @throws UsageError
+ */
+export async function readIdentifiers(values: PersonValues, terminal: Terminal): Promise<readonly Identifier[]> {
+  const { class: classes = [], value: classValues = [], subject: subjects = [], email: emails = [] } = values;
+  if (classes.length !== classValues.length) {
+    throw new UsageError("Each --class takes a --value after it, such as --class user-id --value -.");
+  }
+  const asked = [
+    ...subjects.map((value) => ({ class: "subject", value })),
+    ...emails.map((value) => ({ class: "email", value })),
+    ...classes.map((name, at) => ({ class: name, value: classValues[at] ?? "" })),
+  ];
+  if (asked.length === 0)
+    throw new UsageError(`Say who is meant: ${personUsage}; - reads a value from standard input.`);
+  if (asked.some(({ value }) => value !== "-")) {
+    terminal.err("A value in a command line stays in the shell's history. Give - and type it, or pipe it in.");
+  }
+  const identifiers: Identifier[] = [];
+  for (const { class: name, value } of asked) {
+    const read = value === "-" ? await terminal.readLine() : value;
+    if (read === undefined || read.trim() === "") {
+      throw new UsageError(`The value of ${name} is empty. Type it on standard input, or give it after the option.`);
+    }
+    identifiers.push({ class: name, value: read });
+  }
+  return identifiers;
+}

@@ -1,0 +1,152 @@
+import { hash } from "node:crypto";
+import { ErasureInUseError } from "../errors.ts";
+import type { ObjectClient, ObjectVersion } from "../objects/object-client.ts";
+import type { PersonPseudonym } from "../person/person.ts";
+import type { BadRowOrigin, Sighting } from "../sighting.ts";
+
+/** Folder of the lake with one document for each erasure. */
+export const erasuresFolder = "privacy/erasures/";
+
+/** One version of an object that had the person in it. */
+export interface ErasedObject {
+  readonly store: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly action: "rewritten" | "deleted";
+  readonly copies: number;
+  /** Records that bad rows among them came from: their rows in the warehouse are found by it. */
+  readonly origins: readonly BadRowOrigin[];
+  /** False while it is being done: a run that was killed looks at it again. */
+  isDone: boolean;
+}
+
+/** Who wanted it, and why. */
+export interface ErasureRequest {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/**
+ * An erasure: the audit record (who, when, why, how much), the ledger by which a killed run goes on, and the
+ * pseudonyms by which nothing brings the person back. It holds no value.
+ */
+export interface ErasureDocument {
+  readonly id: string;
+  /** One, or more when the same person asked again. */
+  readonly requests: ErasureRequest[];
+  readonly pseudonyms: readonly PersonPseudonym[];
+  state: "erasing" | "erased" | "incomplete";
+  readonly objects: ErasedObject[];
+  /** Rows deleted, by table; of the environment's own warehouse. */
+  readonly rows: Record<string, number>;
+  /** When the last copy in a stream is gone by itself, by stream. */
+  agesOut: Record<string, string>;
+  /** Destinations that were told. */
+  readonly told: string[];
+  /** Every search that proved it. */
+  readonly checks: { readonly at: string; readonly copies: number }[];
+}
+
+/** Events received later than this are new ones of the person. */
+export function erasedUntil({ requests }: ErasureDocument): string | undefined {
+  return requests.at(-1)?.at;
+}
+
+/** The same person under the same keys has the same erasure, so that a second run goes on with the first. */
+export function erasureId(pseudonyms: readonly PersonPseudonym[]): string {
+  const names = pseudonyms.map(({ value }) => value).sort();
+  return `erasure-${hash("sha256", names.join("\n")).slice(0, 16)}`;
+}
+
+/** The document of one erasure, written after every step, by one run at a time. */
+export class ErasureLedger {
+  readonly document: ErasureDocument;
+  readonly #objects: ObjectClient;
+  readonly #bucket: string;
+  #etag: string | undefined;
+
+  private constructor(objects: ObjectClient, bucket: string, document: ErasureDocument, etag: string | undefined) {
+    this.#objects = objects;
+    this.#bucket = bucket;
+    this.document = document;
+    this.#etag = etag;
+  }
+
+  /**
+   * Opens the erasure where the last run left it, or begins it.
+   * @param request absent for a sweep: nobody asked anew
+   */
+  static async open(
+    objects: ObjectClient,
+    bucket: string,
+    pseudonyms: readonly PersonPseudonym[],
+    request: ErasureRequest | undefined,
+  ): Promise<ErasureLedger> {
+    const id = erasureId(pseudonyms);
+    const known = await objects.readText(bucket, keyOf(id));
+    if (known !== undefined) {
+      const document = JSON.parse(known.text) as ErasureDocument;
+      if (request !== undefined) document.requests.push(request);
+      return new ErasureLedger(objects, bucket, document, known.etag);
+    }
+    const document: ErasureDocument = {
+      id,
+      requests: request === undefined ? [] : [request],
+      pseudonyms,
+      state: "erasing",
+      objects: [],
+      rows: {},
+      agesOut: {},
+      told: [],
+      checks: [],
+    };
+    return new ErasureLedger(objects, bucket, document, undefined);
+  }
+
+  /** @throws ErasureInUseError when another run has written it since */
+  async save(): Promise<void> {
+    const { document } = this;
+    const text = `${JSON.stringify(document, undefined, 2)}\n`;
+    const etag = await this.#objects.writeText(this.#bucket, keyOf(document.id), text, this.#etag);
+    if (etag === undefined) {
+      throw new ErasureInUseError(
+        `Another run of ${document.id} has written its ledger. Wait until it ends, then run the command again.`,
+      );
+    }
+    this.#etag = etag;
+  }
+
+  /** Notes that a version is about to change, before it does. */
+  async begin(
+    store: string,
+    version: ObjectVersion,
+    action: ErasedObject["action"],
+    sightings: readonly Sighting[],
+  ): Promise<ErasedObject> {
+    const { bucket, key, versionId } = version;
+    const origins = sightings.flatMap(({ origin }) => origin ?? []);
+    const known = this.document.objects.find(
+      (entry) => entry.bucket === bucket && entry.key === key && entry.versionId === versionId && !entry.isDone,
+    );
+    const entry = known ?? { store, bucket, key, versionId, action, copies: sightings.length, origins, isDone: false };
+    if (known === undefined) {
+      this.document.objects.push(entry);
+      await this.save();
+    }
+    return entry;
+  }
+}
+
+/** Every erasure of an environment, the newest state of each. */
+export async function readErasures(objects: ObjectClient, bucket: string): Promise<readonly ErasureDocument[]> {
+  const documents: ErasureDocument[] = [];
+  for await (const { key, isLatest } of objects.versions(bucket, erasuresFolder)) {
+    const stored = isLatest ? await objects.readText(bucket, key) : undefined;
+    if (stored !== undefined) documents.push(JSON.parse(stored.text) as ErasureDocument);
+  }
+  return documents;
+}
+
+const keyOf = (id: string): string => `${erasuresFolder}${id}.json`;

@@ -1,0 +1,12 @@
+export { copiesLeft, type Erasure, erasePerson, type EraseOptions } from "./erase/erase-person.ts";
+export { type ErasureDocument, erasuresFolder, readErasures } from "./erase/ledger.ts";
+export { createSuppression, type IsSuppressed } from "./erase/suppression.ts";
+export { ErasureInUseError, PrivacyToolsError, StoreError, UsageError } from "./errors.ts";
+export { type Findings, findPerson, type FindOptions, type PlaceFinding } from "./find.ts";
+export { createObjectClient, type ObjectClient } from "./objects/object-client.ts";
+export { type Identifier, type Person, personOf, personOfPseudonyms, type PersonPseudonym } from "./person/person.ts";
+export type { Environment, WarehouseClient } from "./place.ts";
+export { accessReport, type AccessReport, renderReport } from "./report.ts";
+export { openStage, readPlace, type StageServices } from "./cli/open-stage.ts";
+export type { Terminal } from "./cli/output.ts";
+export { type CliDeps, type OpenEnvironment, type OpenOptions, runPrivacyCli } from "./cli/run-cli.ts";

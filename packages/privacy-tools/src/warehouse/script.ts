@@ -1,0 +1,35 @@
+import type { ErasureDocument } from "../erase/ledger.ts";
+import type { Person } from "../person/person.ts";
+import {
+  badRowsOf,
+  countStatement,
+  deleteStatement,
+  eventsOf,
+  landedBadRows,
+  landedEvents,
+  snowflake,
+} from "./statements.ts";
+
+/**
+ * Statements for Snowflake that delete the rows of a person, and count what is left. Time travel and fail-safe keep the
+ * deleted rows for days that no statement shortens after the fact: the script says so, and where to look.
+ */
+export function warehouseScript(person: Person, { id, objects }: ErasureDocument, subjects: readonly string[]): string {
+  const badRows = badRowsOf(
+    objects.flatMap(({ origins }) => origins),
+    snowflake,
+  );
+  const conditions = [eventsOf(person, subjects, snowflake), ...(badRows === undefined ? [] : [badRows])];
+  return [
+    `-- ${id}. Run it as the owner of the landing tables, in their schema. It names the person: delete it afterwards.`,
+    ...conditions.flatMap((condition) => [`${deleteStatement(condition)};`, `${countStatement(condition)};`]),
+    "-- The rows can be read for the days of time travel (AT, BEFORE) that these tables have:",
+    ...[landedEvents, landedBadRows].map(
+      (table) => `SHOW PARAMETERS LIKE 'DATA_RETENTION_TIME_IN_DAYS' IN TABLE ${table};`,
+    ),
+    "-- then for seven days of fail-safe by Snowflake's own support alone. To end time travel at once, set it to 0, which",
+    "-- gives it up for the whole table, and back:",
+    ...[landedEvents, landedBadRows].map((table) => `-- ALTER TABLE ${table} SET DATA_RETENTION_TIME_IN_DAYS = 0;`),
+    "",
+  ].join("\n");
+}
