@@ -2,6 +2,12 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { createSecretReader } from "@millrace/aws-request";
 import { type Connections, signedServices } from "@millrace/destinations";
 import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
+import {
+  createSuppression,
+  type ErasureDocument,
+  erasuresFolder,
+  type IsSuppressed,
+} from "@millrace/privacy-tools/suppression";
 import { createKinesisClient, systemClock } from "@millrace/put-records";
 import { placeNamed, readEnvironmentPlaces } from "@millrace/route-tools/places";
 import type { EnvironmentPlace } from "@millrace/routes";
@@ -37,6 +43,8 @@ export interface Environment {
   /** Where the running pipeline answers; undefined elsewhere than on this machine. */
   readonly controlUrl: string | undefined;
   store(name: Source, keys: string | undefined): Promise<Store>;
+  /** Whether an event is of somebody who was erased since: it must not come back. */
+  erased(keys: string | undefined): Promise<IsSuppressed>;
   lake(): Store;
   close(): void;
 }
@@ -75,6 +83,12 @@ export async function openEnvironment(stage: string, state: string | undefined):
           AWS_ENDPOINT_URL_SECRETS_MANAGER: run.secretsUrl,
         };
   const { credentials } = kinesis.config;
+  const keysOf = (file: string | undefined): Promise<readonly PrivacyKey[]> =>
+    readKeys(
+      file,
+      `millrace/${stage}/privacy-keys`,
+      createSecretReader({ ...environment, AWS_REGION: region }, credentials),
+    );
   const lake = () => lakeStore(s3, place.lakeBucket);
   return {
     place,
@@ -101,12 +115,18 @@ export async function openEnvironment(stage: string, state: string | undefined):
           return deadLetterStore(s3, place.deadLetterBucket, rawStream);
         case "undelivered":
           return undeliveredStore(s3, place.lakeBucket);
-        case "bad-rows": {
-          const secretId = `millrace/${stage}/privacy-keys`;
-          const read = createSecretReader({ ...environment, AWS_REGION: region }, credentials);
-          return badRowStore(s3, place.lakeBucket, openWith(await readKeys(keys, secretId, read)));
-        }
+        case "bad-rows":
+          return badRowStore(s3, place.lakeBucket, openWith(await keysOf(keys)));
       }
+    },
+    async erased(keys) {
+      const erasures: ErasureDocument[] = [];
+      for await (const key of s3.list(place.lakeBucket, erasuresFolder)) {
+        const text = await s3.getText(place.lakeBucket, key);
+        if (text !== undefined) erasures.push(JSON.parse(text) as ErasureDocument);
+      }
+      // Where nobody was erased no key is needed.
+      return erasures.length === 0 ? () => false : createSuppression(erasures, await keysOf(keys));
     },
     close() {
       kinesis.destroy();

@@ -23,6 +23,7 @@ import { createMatcher, needsLake, replayIdOf, type Selection, withoutEnrichment
 import { createDestinationTarget } from "../targets/destination-target.ts";
 import { createPipelineTarget } from "../targets/pipeline-target.ts";
 import type { Target } from "../targets/target.ts";
+import { withoutErased } from "../targets/without-erased.ts";
 import type { Environment } from "./environment.ts";
 import type { ReplayOptions } from "./options.ts";
 import { describeCounts, describeSurvey, type Output, size } from "./output.ts";
@@ -211,6 +212,11 @@ class ReplayCommand {
   }
 
   async #target(replayedAt: string, mayBeWorse = this.#options.mayBeWorse): Promise<Target> {
+    const target = await this.#wholeTarget(replayedAt, mayBeWorse);
+    return withoutErased(target, await this.#environment.erased(this.#options.keys));
+  }
+
+  async #wholeTarget(replayedAt: string, mayBeWorse: boolean): Promise<Target> {
     const { into } = this.#options;
     if (typeof into === "object") return this.#destinationTarget(into.destination);
     const { rawStream, enrichedStream } = this.#environment;

@@ -12,7 +12,9 @@ export type SkipReason =
   /** It would not be valid now either. */
   | "not-better"
   /** It would be worse than it is. */
-  | "worse";
+  | "worse"
+  /** Its person was erased after it was received. */
+  | "erased";
 
 /** An event as it will be put. */
 export interface PreparedEvent {

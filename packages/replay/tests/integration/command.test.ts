@@ -8,7 +8,7 @@ import {
   startKinesisServer,
   startObjectStoreServer,
 } from "@millrace/aws-simulator";
-import { createPayloadSeal } from "@millrace/privacy-keys";
+import { createPayloadSeal, pseudonymOf } from "@millrace/privacy-keys";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -191,4 +191,34 @@ test("masked events are not put through enrichment again: the answer says where 
 test("a destination that nobody has is answered with the one that was meant", async () => {
   expect(await replay(`lake --from ${from} --into destination:recomendations`)).toBe(2);
   expect(out.join("\n")).toBe('No route leads to a destination "recomendations". Did you mean "recommendations"?');
+});
+
+test("an event of somebody who was erased after it was received is not put back, and counted", async () => {
+  const { value } = pseudonymOf(key, "subject", "somebody-4711");
+  const erasure = {
+    id: "erasure-1",
+    requests: [{ at: "2026-11-29T10:00:00.000Z", by: "operator", reason: "request 4711" }],
+    pseudonyms: [{ class: "subject", keyId: "k1", value }],
+  };
+  await objects.put(lake, "privacy/erasures/erasure-1.json", Buffer.from(JSON.stringify(erasure)));
+  const later = { ...click("erased-3"), subject: "somebody-4711", receivedat: "2026-11-29T10:30:00.000Z" };
+  const events = [{ ...click("erased-1"), subject: "somebody-4711" }, click("erased-2"), later];
+  const seal = createPayloadSeal([key]);
+  const rows = events.map((event, index) => ({
+    failure: { kind: "not-processed", message: "" },
+    payload: Buffer.from(seal(Buffer.from(JSON.stringify(event))).bytes).toString("base64"),
+    encryption: { algorithm: "aes-256-gcm", keyId: "k1" },
+    processor: { name: "enrichment", version: "0.1.0+bad" },
+    origin: { stream: "r", shardId: "s", sequenceNumber: "9", index },
+  }));
+  const content = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  await objects.put(lake, "bad-rows/date=2026-11-29/hour=09/erased.gz", gzipSync(content));
+  const line = `bad-rows --from ${from} --to ${to} --id erased-* --keys ${join(folder, "keys.json")}`;
+  expect(await replay(line)).toBe(0);
+  expect(out.join("\n")).toMatch(/2 would be put/);
+  expect(out.join("\n")).toMatch(/erased: 1/);
+  expect(await replay(line, "--reason", "the defect is repaired")).toBe(0);
+  const put = linesOf("raw").map((text) => (JSON.parse(text) as { id: string }).id);
+  expect(put.filter((id) => id.startsWith("erased-")).sort()).toEqual(["erased-2", "erased-3"]);
+  await objects.delete(lake, "privacy/erasures/erasure-1.json");
 });
