@@ -191,8 +191,11 @@ export const inputs: readonly Input[] = [
   {
     name: "C35",
     input: "a referrer android-app://com.google.android.gm/",
-    right: "e-mail channel",
-    tests: [channel("with ? from android-app://com.google.android.gm/ is email")],
+    right: "valid, e-mail channel",
+    tests: [
+      channel("with ? from android-app://com.google.android.gm/ is email"),
+      ["client-hints.test.ts", "a page view from an app is valid, and came by e-mail"],
+    ],
   },
   {
     name: "C36",
