@@ -108,7 +108,7 @@ function GroupRow({
         {invalid === 0 ? "0" : `${formatCount(invalid)} · ${formatShare(invalid, all)}`}
       </td>
       <td class={`number${unknown > 0 ? " is-unknown" : ""}`}>{formatCount(unknown)}</td>
-      <td>{sinceText(group)}</td>
+      <td class="since">{sinceText(group)}</td>
     </tr>
   );
 }
