@@ -10,17 +10,19 @@ import { renderContractsModule, renderStoredContracts, storedContractsFile } fro
 import { loadRegistry } from "@millrace/contract-tools/registry";
 import { bundleFunction } from "@millrace/lambda-bundle";
 import { checkOptions } from "./check-options.ts";
+import { renderOwnPackages } from "./render-own-packages.ts";
 
 const root = join(import.meta.dirname, "..");
 const schemas = join(root, "../../schemas");
 const require = createRequire(import.meta.url);
 
-checkOptions(join(root, "options/enrichments.json"));
+const { own } = checkOptions(join(root, "options/enrichments.json"));
 
 const registry = loadRegistry(schemas);
 mkdirSync(join(root, "dist/generated"), { recursive: true });
 const contracts = renderContractsModule(registry);
 writeFileSync(join(root, "dist/generated/contracts.js"), contracts);
+writeFileSync(join(root, "dist/generated/own-packages.js"), renderOwnPackages(own));
 // The function reads a contract when its first event comes; whoever bundles the sources otherwise has one module.
 const stored = renderStoredContracts(registry);
 const storedModule = join(root, "dist/generated/stored-contracts.js");

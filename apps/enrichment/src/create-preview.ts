@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { createBundleReader } from "@millrace/enrichments";
+import { createBundleReader, type OwnPackages } from "@millrace/enrichments";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import type { PrivacyKey } from "@millrace/privacy-keys";
 import { systemClock } from "@millrace/put-records";
@@ -20,6 +20,8 @@ export interface PreviewOptions {
   /** Holds the databases of the function's zip. */
   readonly folder: string;
   readonly privacyKeys: readonly PrivacyKey[];
+  /** Default: none. */
+  readonly ownPackages?: OwnPackages;
 }
 
 /** Nothing is stored, so nothing lies anywhere. */
@@ -27,8 +29,8 @@ const origin = { stream: "preview", shardId: "preview", sequenceNumber: "0" };
 
 /** Makes the function of a stage without its streams, for a dry run: what it says is what the handler writes. */
 export function createEnrichmentPreview(options: PreviewOptions): (line: string) => EnrichmentPreview {
-  const { contracts, stage, folder, privacyKeys } = options;
-  const enrichments = defaultEnrichments(stage, { readFile: createBundleReader(folder, readFileSync) });
+  const { contracts, stage, folder, privacyKeys, ownPackages } = options;
+  const enrichments = defaultEnrichments(stage, { readFile: createBundleReader(folder, readFileSync) }, ownPackages);
   const context = createRecordContext({ contracts, enrichments, privacyKeys, clock: systemClock });
   return (line) => {
     const { enriched, badRows } = enrichRecord(Buffer.from(line), origin, context);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { contracts } from "#contracts";
+import { ownPackages } from "#own-packages";
 import { createSecretReader } from "@millrace/aws-request";
 import { createBundleReader } from "@millrace/enrichments";
 import { createKinesisClient, systemClock } from "@millrace/put-records";
@@ -39,7 +40,11 @@ export const handler = createEnrichmentHandler({
   contracts,
   ...(typeof BUILD_VERSION === "string" ? { processor: { name: "enrichment", version: BUILD_VERSION } } : {}),
   ...(typeof CONTRACT_SET === "string" ? { contractSet: CONTRACT_SET } : {}),
-  enrichments: defaultEnrichments(config.stage, { readFile: createBundleReader(import.meta.dirname, readFileSync) }),
+  enrichments: defaultEnrichments(
+    config.stage,
+    { readFile: createBundleReader(import.meta.dirname, readFileSync) },
+    ownPackages,
+  ),
   clock: systemClock,
   random: Math.random,
   telemetry,

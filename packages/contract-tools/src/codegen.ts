@@ -1,6 +1,10 @@
 export { type ContractDocsOptions, renderContractDocs } from "./codegen/docs/render-contract-docs.ts";
 export { describeFields, type Field } from "./codegen/fields/describe-fields.ts";
-export { type ContractsModuleOptions, renderContractsModule } from "./codegen/render-contracts-module.ts";
+export {
+  type ContractsModuleOptions,
+  renderContractsDefinition,
+  renderContractsModule,
+} from "./codegen/render-contracts-module.ts";
 export {
   renderStoredContracts,
   type StoredContracts,

@@ -21,6 +21,7 @@ export {
   type EnrichmentOverride,
   resolveOptions,
 } from "./options.ts";
+export type { OwnEnrichment, OwnInput, OwnPackage, OwnPackages } from "./own-package.ts";
 export { pointerKeys, valueAt } from "./pointer.ts";
 export type { TextInput } from "./text-input.ts";
 export { expandGroups, unmapIp } from "./unmap-ip.ts";

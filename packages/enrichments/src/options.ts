@@ -1,6 +1,7 @@
 import type { Enrichment, EnrichmentDefinition, EnrichmentResources } from "./definition.ts";
 import * as definitions from "./definitions.ts";
 import { EnrichmentOptionsError } from "./errors.ts";
+import { createOwnEnrichment, type OwnPackages } from "./own-package.ts";
 
 /** Every enrichment there is. */
 export const enrichmentDefinitions: readonly EnrichmentDefinition[] = Object.values(definitions);
@@ -23,6 +24,10 @@ export interface EnrichmentOverride {
 
 export interface EnrichmentEntry extends EnrichmentOverride {
   readonly name: string;
+  /** npm package of a team's own that the enrichment comes from. */
+  readonly package?: string;
+  /** Its export; `default` when left out. */
+  readonly export?: string;
 }
 
 /** The list as it holds in one stage: overrides applied, what is switched off left out. */
@@ -43,19 +48,26 @@ export function resolveOptions(document: EnrichmentOptions, stage: string): read
 /**
  * Makes the enrichments of a list, in its order.
  *
+ * @param own packages of a team's own, by the name of their entry
  * @throws EnrichmentOptionsError for a name that does not exist or comes twice
  */
 export function createEnrichments(
   entries: readonly EnrichmentEntry[],
   resources: EnrichmentResources,
+  own: OwnPackages = {},
 ): readonly ActiveEnrichment[] {
   const byName = new Map(enrichmentDefinitions.map((definition) => [definition.name, definition]));
   const names = new Set<string>();
-  return entries.map(({ name, options }) => {
-    const definition = byName.get(name);
-    if (definition === undefined) throw new EnrichmentOptionsError([`There is no enrichment "${name}"`]);
+  return entries.map(({ name, options, package: from }) => {
     if (names.has(name)) throw new EnrichmentOptionsError([`The enrichment "${name}" is listed twice`]);
     names.add(name);
+    if (from !== undefined) {
+      const ownPackage = own[name];
+      if (ownPackage === undefined) throw new EnrichmentOptionsError([`"${name}" of ${from} is not in the bundle`]);
+      return { name, ...createOwnEnrichment(name, ownPackage, options ?? {}) };
+    }
+    const definition = byName.get(name);
+    if (definition === undefined) throw new EnrichmentOptionsError([`There is no enrichment "${name}"`]);
     return { name, ...definition.create(options ?? {}, resources) };
   });
 }

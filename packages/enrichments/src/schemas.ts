@@ -1,11 +1,13 @@
+import type { OwnDefinition } from "./load-own-packages.ts";
 import { enrichmentDefinitions } from "./options.ts";
 import type { ObjectSchema } from "./value-of.ts";
 
 const schemaId = "https://millrace.example/schemas/enrichment/options/1-0-0.json";
 
 /** The schema of the options document: for completion in an editor, and for the check of the build. */
-export function renderOptionsSchema(): object {
-  const builtIn = enrichmentDefinitions.map(({ name }) => name);
+export function renderOptionsSchema(own: readonly OwnDefinition[] = []): object {
+  const all = [...enrichmentDefinitions, ...own];
+  const names = all.map(({ name }) => name);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: schemaId,
@@ -41,7 +43,7 @@ export function renderOptionsSchema(): object {
       },
     },
     $defs: {
-      name: { enum: builtIn, description: "Name of an enrichment; what it adds lies under this name." },
+      name: { enum: names, description: "Name of an enrichment; what it adds lies under this name." },
       enabled: { type: "boolean", description: "Whether it runs; true when left out." },
       entry: {
         type: "object",
@@ -50,9 +52,11 @@ export function renderOptionsSchema(): object {
           name: { $ref: "#/$defs/name" },
           enabled: { $ref: "#/$defs/enabled" },
           options: { type: "object" },
+          package: { type: "string", minLength: 1, description: "npm package of your own that it comes from." },
+          export: { type: "string", minLength: 1, description: "Its export; `default` when left out." },
         },
         additionalProperties: false,
-        allOf: enrichmentDefinitions.map(({ name, options }) => optionsOf(name, options)),
+        allOf: all.map(({ name, options }) => optionsOf(name, options)),
       },
     },
   };
@@ -67,6 +71,10 @@ function optionsOf(name: string, options: ObjectSchema): object {
 }
 
 /** The addition of each enrichment, by its name: the properties of the document `envelope/enrichment`. */
-export function resultSchemas(): Readonly<Record<string, ObjectSchema>> {
-  return Object.fromEntries(enrichmentDefinitions.map(({ name, result }) => [name, result as ObjectSchema]));
+export function resultSchemas(own: readonly OwnDefinition[] = []): Readonly<Record<string, ObjectSchema>> {
+  return Object.fromEntries(
+    [...enrichmentDefinitions, ...own].map(({ name, result }) => [name, result as ObjectSchema]),
+  );
 }
+
+export { loadOwnPackages, type OwnDefinition } from "./load-own-packages.ts";

@@ -1,4 +1,5 @@
-import { renderOptionsSchema } from "@millrace/enrichments/schemas";
+import { EnrichmentOptionsError } from "@millrace/enrichments";
+import { loadOwnPackages, renderOptionsSchema } from "@millrace/enrichments/schemas";
 import type { Contract, Json } from "@millrace/schema-graph";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,14 +12,18 @@ import { readSchemaFiles } from "../registry/load-registry.ts";
 import { renderSchemas } from "./render-schemas.ts";
 
 const optionsSchema = "apps/enrichment/options/enrichments.schema.json";
+const optionsFile = "apps/enrichment/options/enrichments.json";
 
 /**
  * Every generated file, by path from the root of the repository: schemas first, then what follows from all schemas.
+ * @throws EnrichmentOptionsError when a package of a team's own cannot be used.
  * @throws RegistryError when a schema cannot be read: without it, what follows would lose a contract.
  */
 export function renderAll(repositoryRoot: string): Map<string, string> {
   const root = join(repositoryRoot, "schemas");
-  const rendered = renderSchemas();
+  const { own, faults } = loadOwnPackages(join(repositoryRoot, optionsFile));
+  if (faults.length > 0) throw new EnrichmentOptionsError(faults);
+  const rendered = renderSchemas(own);
   const registry = registryWith(root, rendered);
   const generated = "packages/event-contracts/src/generated";
   const docs = renderContractDocs(registry, { exampleOf: (contract) => firstExample(root, contract) });
@@ -26,7 +31,7 @@ export function renderAll(repositoryRoot: string): Map<string, string> {
     ...[...rendered].map(([path, text]): [string, string] => [`schemas/${path}`, text]),
     [`${generated}/contract-types.ts`, renderContractTypes(registry)],
     [`${generated}/contracts.ts`, renderContractsModule(registry, { runtimeModule: "../validator-runtime.ts" })],
-    [optionsSchema, json(renderOptionsSchema())],
+    [optionsSchema, json(renderOptionsSchema(own))],
     ...[...docs].map(([name, text]): [string, string] => [`docs/contracts/${name}`, text]),
   ]);
 }

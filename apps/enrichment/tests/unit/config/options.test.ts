@@ -3,19 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { checkOptions } from "../../../scripts/check-options.ts";
-import {
-  createEnrichments,
-  enrichmentDefinitions,
-  type EnrichmentOptions,
-  resolveOptions,
-} from "@millrace/enrichments";
+import { createEnrichments, enrichmentDefinitions, resolveOptions } from "@millrace/enrichments";
 import { defaultEnrichments } from "../../../src/index.ts";
 import schema from "../../../options/enrichments.schema.json" with { type: "json" };
 
 const folder = mkdtempSync(join(tmpdir(), "enrichment-options-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function check(document: unknown): EnrichmentOptions {
+function check(document: unknown): ReturnType<typeof checkOptions> {
   const path = join(folder, "options.json");
   writeFileSync(path, JSON.stringify(document));
   return checkOptions(path);

@@ -1,3 +1,4 @@
+import { loadOwnPackages } from "@millrace/enrichments/schemas";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkSchemas } from "../../check/check-schemas.ts";
@@ -29,7 +30,13 @@ export async function check(options: CheckOptions, print: (line: string) => void
     folder: readFolder(root),
     ...(commit === undefined ? {} : { merged: readMerged(root, commit) }),
     // Another team's folder is not rendered from our contracts.
-    ...(options.root === undefined ? { rendered: renderSchemas() } : {}),
+    ...(options.root === undefined
+      ? {
+          rendered: renderSchemas(
+            loadOwnPackages(join(repositoryRoot, "apps/enrichment/options/enrichments.json")).own,
+          ),
+        }
+      : {}),
   });
   if (options.json === true) {
     print(JSON.stringify({ faults, notes, contracts, documents }, null, 2));
