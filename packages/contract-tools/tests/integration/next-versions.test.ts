@@ -126,10 +126,10 @@ console.log(JSON.stringify(weather.enrich({}).value));
 
   test("a shared document takes the contracts along that the code puts it into, and leaves the others", async () => {
     const stepped = await schemas("new", "shared/context", "--step", "revision");
-    for (const file of ["shared/context/1-1-0", "events/page/view/1-1-0", "events/search/click/1-1-0"]) {
-      expect(stepped).toContain(`written: schemas/${file}.json`);
+    for (const name of ["shared/context", "events/page/view", "events/search/click"]) {
+      expect(stepped).toMatch(new RegExp(`^written: schemas/${name}/1-[0-9]+-0[.]json$`, "m"));
     }
-    expect(stepped).toContain("written: schemas/examples/page/view/1-1-0/valid/");
+    expect(stepped).toMatch(/^written: schemas\/examples\/page\/view\/1-[0-9]+-0\/valid\//m);
     expect(stepped).not.toContain("newsletter");
     expect(await schemas("check", "--base", "main")).toMatch(/: 0 fault\(s\)\n$/);
     expect(await schemas("render")).not.toMatch(/written: schemas/);
