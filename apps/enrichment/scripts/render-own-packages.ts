@@ -5,8 +5,9 @@ import type { OwnDefinition } from "@millrace/enrichments/schemas";
 const base = "https://millrace.example/schemas/";
 
 /**
- * The module `#own-packages`: packages of a team's own, which a function's bundle takes in by it, and generated validators
- * of what they add. A package is loaded when its enrichment is made, so that one that throws stops nothing else.
+ * The module `#own-packages`: packages of a team's own, which it brings into a function's bundle, and generated
+ * validators of their results. A package is loaded when its enrichment is made, so that one that throws stops nothing
+ * else.
  *
  * @throws RegistryError when the schema of a result cannot be compiled
  */

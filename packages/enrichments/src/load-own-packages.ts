@@ -40,7 +40,7 @@ export function loadOwnPackages(file: string): { readonly own: readonly OwnDefin
     let definition: Partial<OwnDefinition> | undefined;
     try {
       const module = require(from) as Record<string, unknown>;
-      definition = (module[exported] ?? (exported === "default" ? module : undefined));
+      definition = module[exported] ?? (exported === "default" ? module : undefined);
     } catch (error) {
       const why = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
       fault("package", `${from} cannot be loaded: ${why}. Install it beside the document`);
