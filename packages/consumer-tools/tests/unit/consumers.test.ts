@@ -52,12 +52,12 @@ test("a stream that has events without a contract says so, and its valid events 
   if (fraud === undefined) throw new Error("No route writes to fraud");
   const { anyOf, $defs: definitions } = streamSchema(fraud);
   expect(anyOf).toEqual([{ $ref: "#/$defs/valid-record" }, { $ref: "#/$defs/not-valid-record" }]);
-  expect(Object.keys(definitions as object)).toContain("commerce-purchase-record");
+  expect(Object.keys(definitions as object)).toContain("commerce-purchase-1-1-0-record");
 });
 
 describe("schema --language", () => {
   test.each([
-    ["typescript", "events.ts", "export type RecommendationsRecord = CommerceCartChangeRecord |"],
+    ["typescript", "events.ts", "export type RecommendationsRecord = CommerceCartChange100Record |"],
     ["python", "events.py", "class RecommendationsRecord:"],
     ["go", "events.go", "type SearchClickData struct"],
     ["java", "SearchClickData.java", "public class SearchClickData"],
