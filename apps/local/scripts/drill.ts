@@ -1,10 +1,15 @@
 /** `pnpm drill <name>`: rehearses something that is seldom done, on a pipeline of its own on this machine. */
+import { parseArgs } from "node:util";
 import { formatTable } from "../src/report/format-table.ts";
 import { runEraseDrill } from "../tests/erase/run-erase-drill.ts";
+import { runReplayDrill } from "../tests/replay/run-replay-drill.ts";
 
-const drills: Readonly<Record<string, () => Promise<readonly string[]>>> = { erase };
+/** Runs a drill, prints what it saw, and returns what was not as it should be. */
+type Drill = (events: number) => Promise<readonly string[]>;
 
-/** @returns problems */
+const drills: Readonly<Record<string, Drill>> = { erase, replay };
+const minEvents = 10;
+
 async function erase(): Promise<readonly string[]> {
   const { before, after, kills, objects, copies, rows, swept, problems } = await runEraseDrill();
   console.log(
@@ -26,13 +31,43 @@ async function erase(): Promise<readonly string[]> {
   return problems;
 }
 
-const [name = ""] = process.argv.slice(2);
+async function replay(events: number): Promise<readonly string[]> {
+  const results = await runReplayDrill({ events, log: (line) => console.log(line) });
+  console.log(
+    formatTable(
+      results.map(({ name, events: of, right, revised, lost, doubled, delivered, seconds }) => ({
+        drill: name,
+        events: of,
+        right,
+        revised,
+        lost,
+        doubled,
+        delivered: delivered.first,
+        corrections: delivered.corrections,
+        "doubled there": delivered.doubled,
+        seconds,
+      })),
+    ),
+  );
+  return results.flatMap(({ name, events: of, right, lost, doubled, delivered }) => {
+    const isWhole = right === of && lost === 0 && doubled === 0 && delivered.doubled === 0;
+    return isWhole ? [] : [`${name}: something is lost, doubled or wrong.`];
+  });
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { events: { type: "string", default: "100" } },
+});
+const [name = "", ...others] = positionals;
 const drill = Object.hasOwn(drills, name) ? drills[name] : undefined;
-if (drill === undefined) {
-  console.error(`Usage: pnpm drill <${Object.keys(drills).join(" | ")}>`);
+const events = Number(values.events);
+if (drill === undefined || others.length > 0 || !Number.isInteger(events) || events < minEvents) {
+  console.error(`Usage: pnpm drill <${Object.keys(drills).join(" | ")}> [--events <n>]`);
+  console.error(`  --events   events before, during and after the fault of replay, at least ${minEvents} (100)`);
   process.exitCode = 2;
 } else {
-  const problems = await drill();
+  const problems = await drill(events);
   for (const problem of problems) console.error(problem);
   console.log(problems.length === 0 ? "The drill went as it should." : `${problems.length} problems.`);
   process.exitCode = problems.length === 0 ? 0 : 1;
