@@ -23,12 +23,6 @@ export interface EventEnrichment<Result = object> {
    * @throws EnrichmentFailedError when the event holds what should be there and it cannot be used
    */
   readonly enrich: (input: EnrichmentInput) => Addition<Result> | undefined;
-  /**
-   * Makes ready what the next events need, such as a table that is read again. Asked before a batch; never rejects.
-   *
-   * @returns undefined when there is nothing to wait for
-   */
-  readonly prepare?: (budgetMs: number) => Promise<void> | undefined;
 }
 
 /**

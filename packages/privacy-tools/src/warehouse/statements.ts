@@ -63,11 +63,6 @@ export function countStatement({ table, where }: Condition): string {
   return `SELECT COUNT(*) AS row_count, CAST(MIN(loaded_at) AS VARCHAR) AS first_at, CAST(MAX(loaded_at) AS VARCHAR) AS last_at FROM ${table} WHERE ${where}`;
 }
 
-/** The objects that hold rows of the person: a lake of years need not be read whole. */
-export function objectsStatement({ table, where }: Condition): string {
-  return `SELECT DISTINCT file_name FROM ${table} WHERE ${where}`;
-}
-
 export function deleteStatement({ table, where }: Condition): string {
   return `DELETE FROM ${table} WHERE ${where}`;
 }
