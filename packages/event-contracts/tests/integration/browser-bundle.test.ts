@@ -68,6 +68,7 @@ describe("the core in a browser", () => {
     const create = runInBrowser(text)["create"] as (rank: unknown) => string;
     expect(create(1)).toBe("search.click");
     expect(create(0)).toContain("/data/rank must be >= 1");
-    expect(text.length).toBeLessThan(80_000);
+    // A ratchet: 16 contracts, seven of them in two versions, are 96 kB, 14 kB with gzip.
+    expect(text.length).toBeLessThan(100_000);
   });
 });
