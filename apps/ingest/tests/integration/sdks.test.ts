@@ -12,4 +12,7 @@ test("unmodified SDKs are stored, and what they repeat is the same events", asyn
     if (nodeSdkFacts[index]?.retries === true) expect(stored).toBeGreaterThan(sentEvents);
     else expect(stored).toBe(sentEvents);
   }
+  // A mapping in the folder of the source leads from this name to the contract.
+  const { dataschemas } = reports.find(({ name }) => name === "@snowplow/node-tracker") ?? {};
+  expect(dataschemas).toEqual(["iglu:com.acme/click/jsonschema/1-0-0"]);
 }, 60_000);

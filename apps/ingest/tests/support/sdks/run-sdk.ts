@@ -15,6 +15,8 @@ export interface SdkReport {
   /** Requests that were answered with 503 after their events had been stored. */
   readonly faults: number;
   readonly types: readonly string[];
+  /** Names of contracts that the SDK gave its events. */
+  readonly dataschemas: readonly string[];
 }
 
 /** Runs an SDK against the service, with one lost answer where the SDK repeats what failed. */
@@ -35,12 +37,17 @@ export async function runSdk(
     }).catch(() => undefined);
     const { events } = service.stream;
     const types = [...new Set(events.map(({ type }) => String(type)))];
+    const dataschemas = [...new Set(events.map(({ dataschema }) => dataschema))].filter(isText);
     const counts = { sent: sentEvents, stored: events.length, distinct: distinctEvents().size, faults: proxy.faults };
-    return { name, ...counts, types };
+    return { name, ...counts, types, dataschemas };
   } finally {
     await proxy.close();
     await service.close();
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Sends with an SDK of Node in a process of its own; rejects when the process fails, as an application would. */
