@@ -1,5 +1,5 @@
 import { renderContractsDefinition } from "@millrace/contract-tools/codegen";
-import { createRegistry, type Json, RegistryError } from "@millrace/contract-tools/registry";
+import { createRegistry, RegistryError } from "@millrace/contract-tools/registry";
 import type { OwnDefinition } from "@millrace/enrichments/schemas";
 
 const base = "https://millrace.example/schemas/";
@@ -16,7 +16,7 @@ export function renderOwnPackages(own: readonly OwnDefinition[]): string {
   const files = own.map(({ result }, index) => {
     const file = `events/own/enrichment-${index}/1-0-0.json`;
     const head = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: base + file };
-    return { file, value: { ...head, ...result } as Json };
+    return { file, value: { ...head, ...result } };
   });
   const { registry, faults } = createRegistry(files);
   if (faults.length > 0) throw new RegistryError(faults);
