@@ -48,14 +48,17 @@ function readBrands(value: unknown): readonly Brand[] {
   });
 }
 
-// https://www.rfc-editor.org/rfc/rfc8941#section-3.3.3: a text in quotes.
-const quoted = /"((?:[^"\\]|\\.)*)"/gu;
-const escaped = /\\(.)/gu;
+// https://www.rfc-editor.org/rfc/rfc8941#section-3.3.3: a text in quotes. One that does not end is taken to the end of
+// the header, or each of its quotes would be looked at as a beginning.
+const quoted = /"((?:[^"\\]|\\[^])*)(?:(")|\\?$)/gu;
+const escaped = /\\([^])/gu;
 
 function readHeaders(query: string): ClientHints {
   const headers = new URLSearchParams(query);
   const texts = (name: string): string[] =>
-    Array.from((headers.get(name) ?? "").matchAll(quoted), ([, text = ""]) => text.replaceAll(escaped, "$1"));
+    Array.from((headers.get(name) ?? "").matchAll(quoted)).flatMap(([, text = "", end]) =>
+      end === undefined ? [] : [text.replaceAll(escaped, "$1")],
+    );
   // `"Google Chrome";v="131", "Chromium";v="131"`: names and versions in turn.
   const brands = (name: string): Brand[] => {
     const all = texts(name);

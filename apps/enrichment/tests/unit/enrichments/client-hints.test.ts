@@ -54,6 +54,16 @@ describe("client hints", () => {
       },
     ],
     [
+      "leave out a text that does not end, however it is escaped",
+      reduced.android,
+      { ua: chrome, mobile: "?1", platform: '"Android"', model: `"${'\\"'.repeat(400)}\\` },
+      {
+        browser: { name: "Chrome", version: "131" },
+        os: { name: "Android" },
+        device: { type: "mobile" },
+      },
+    ],
+    [
       "leave out a version that browsers have frozen",
       reduced.mac,
       { ua: chrome, mobile: "?0", platform: '"macOS"' },
