@@ -82,6 +82,12 @@ async function answer(
   targets: ControlTargets,
   stopping: AbortSignal,
 ): Promise<void> {
+  if (!isFromProgram(request)) {
+    response
+      .writeHead(403, { "content-type": "text/plain" })
+      .end("Only programs of this machine are answered, no pages.");
+    return;
+  }
   const url = new URL(request.url ?? "/", "http://control");
   const gone = new AbortController();
   response.once("close", () => gone.abort());
@@ -123,6 +129,16 @@ async function answer(
         "GET /history, GET /changes, GET /description, GET /alarms, GET /lines, GET /events?id=<id> and " +
         "GET /streams/<name> exist.",
     );
+}
+
+const loopbackHost = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/;
+
+/**
+ * False for what a browser sends for a page: it has an `Origin`, or as its host the name that the page had resolved to
+ * this machine. A page could write files and read events otherwise.
+ */
+function isFromProgram({ headers }: IncomingMessage): boolean {
+  return headers.origin === undefined && loopbackHost.test(headers.host ?? "");
 }
 
 /** The JSON answer to a GET; undefined for a path that is none of these. */
