@@ -185,13 +185,26 @@ function withConstant(
   if (!isLeaf && isObject(known) && known["type"] !== undefined && known["type"] !== "object") {
     faults.push({ kind: "no-object", path: path.slice(0, path.length - below.length).join(".") });
   }
-  const member = isLeaf ? { const: value } : withConstant(isObject(known) ? known : {}, below, value, path, faults);
   const required = Array.isArray(rest["required"]) ? rest["required"] : [];
+  const object = isObject(known) ? known : {};
+  // An object that may be missing is made with the constant alone.
+  const around = required.includes(step) ? object : withoutRequired(object);
+  const member = isLeaf ? { const: value } : withConstant(around, below, value, path, faults);
   return {
     ...rest,
     properties: { ...properties, [step]: member },
     required: [...new Set([...required, step])],
   };
+}
+
+/** The same schema without members that have to be there, also in its branches. */
+function withoutRequired(schema: JsonObject): JsonObject {
+  const { required: _required, minProperties: _minimum, ...rest } = schema;
+  const inner = (branch: Json): Json => (isObject(branch) ? withoutRequired(branch) : branch);
+  const branches = Object.entries(rest).flatMap(([keyword, value]) =>
+    (keyword === "allOf" || keyword === "anyOf") && Array.isArray(value) ? [[keyword, value.map(inner)] as const] : [],
+  );
+  return { ...rest, ...Object.fromEntries(branches) };
 }
 
 /** Branches say something of the member that stood there, not of the constant. */
