@@ -4,6 +4,7 @@ export { deadLetterStore } from "./objects/dead-letter-store.ts";
 export { lakeStore } from "./objects/lake-store.ts";
 export { type ListedObject, openS3, type PutCondition, type S3, type VersionedText } from "./objects/open-s3.ts";
 export { readTextLines } from "./objects/read-text-lines.ts";
+export { isMissingObject, isRefusedWrite } from "./objects/s3-answers.ts";
 export { timePrefixes } from "./objects/time-prefixes.ts";
 export { undeliveredStore } from "./objects/undelivered-store.ts";
 export type { Store, StoredPart } from "./store.ts";

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { isMissingObject, isRefusedWrite } from "@millrace/stored-events";
 import { StoreError } from "../errors.ts";
 
 /** One version of an object, as a listing shows it. */
@@ -45,7 +46,7 @@ export async function createObjectClient(client: S3Client): Promise<ObjectClient
       const put = new PutObjectCommand({ Bucket, Key, Body, ...condition, ...(type && { ContentType: type }) });
       return (await client.send(put)).ETag ?? "";
     } catch (error) {
-      if (isRefused(error)) return undefined;
+      if (isRefusedWrite(error)) return undefined;
       throw failure(`s3://${Bucket}/${Key} cannot be written`, error);
     }
   }
@@ -89,7 +90,7 @@ export async function createObjectClient(client: S3Client): Promise<ObjectClient
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...version }));
         return Buffer.from((await Body?.transformToByteArray()) ?? []);
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (isMissingObject(error)) return undefined;
         throw failure(`s3://${bucket}/${key} cannot be read`, error);
       }
     },
@@ -105,7 +106,7 @@ export async function createObjectClient(client: S3Client): Promise<ObjectClient
         const { Body, ETag = "" } = await client.send(new GetObjectCommand({ Bucket, Key }));
         return { text: (await Body?.transformToString()) ?? "", etag: ETag };
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (isMissingObject(error)) return undefined;
         throw failure(`s3://${Bucket}/${Key} cannot be read`, error);
       }
     },
@@ -113,14 +114,6 @@ export async function createObjectClient(client: S3Client): Promise<ObjectClient
       put(bucket, key, text, etag === undefined ? { IfNoneMatch: "*" } : { IfMatch: etag }, "application/json"),
   };
 }
-
-const statusOf = (error: unknown): number =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
-
-const isMissing = (error: unknown): boolean => ["NoSuchKey", "NoSuchVersion"].includes((error as Error).name);
-
-/** 409: two conditional writes at once. Of an object that is gone `If-Match` says NoSuchKey. */
-const isRefused = (error: unknown): boolean => [409, 412].includes(statusOf(error)) || isMissing(error);
 
 function failure(what: string, cause: unknown): StoreError {
   const { name, message } = cause as Error;

@@ -1,5 +1,6 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import type { Readable } from "node:stream";
+import { isMissingObject, isRefusedWrite } from "./s3-answers.ts";
 
 /** An object as a listing shows it. */
 export interface ListedObject {
@@ -64,7 +65,7 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3> {
       const { Body, ETag = "" } = await client.send(new GetObjectCommand({ Bucket, Key }));
       return { text: (await Body?.transformToString()) ?? "", etag: ETag };
     } catch (error) {
-      if ((error as { name?: unknown }).name === "NoSuchKey") return undefined;
+      if (isMissingObject(error)) return undefined;
       throw error;
     }
   }
@@ -95,10 +96,7 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3> {
         const put = new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json", ...when });
         return (await client.send(put)).ETag ?? "";
       } catch (error) {
-        const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-        // 409: two conditional writes at once; of an object that is gone, If-Match says NoSuchKey.
-        const isRefused = [409, 412].includes($metadata?.httpStatusCode ?? 0) || name === "NoSuchKey";
-        if (isRefused) return undefined;
+        if (isRefusedWrite(error)) return undefined;
         throw error;
       }
     },
