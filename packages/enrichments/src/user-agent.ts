@@ -7,30 +7,22 @@ import { noOptions } from "./option-schemas.ts";
 import { splitUserAgent, userAgentText } from "./text-input.ts";
 import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
+const program = {
+  type: "object",
+  properties: {
+    name: { type: "string", minLength: 1, description: "Name, e.g. `Safari`." },
+    version: { description: "Version, e.g. `17.5`.", type: "string", minLength: 1 },
+  },
+  required: ["name"],
+  additionalProperties: false,
+} as const;
+
 const result = {
   description: "Browser, system and device as the `User-Agent` header tells them.",
   type: "object",
   properties: {
-    browser: {
-      type: "object",
-      properties: {
-        name: { type: "string", minLength: 1, description: "Name, e.g. `Safari`." },
-        version: { description: "Version, e.g. `17.5`.", type: "string", minLength: 1 },
-      },
-      required: ["name"],
-      additionalProperties: false,
-      description: "Browser.",
-    },
-    os: {
-      type: "object",
-      properties: {
-        name: { type: "string", minLength: 1, description: "Name, e.g. `Safari`." },
-        version: { description: "Version, e.g. `17.5`.", type: "string", minLength: 1 },
-      },
-      required: ["name"],
-      additionalProperties: false,
-      description: "Operating system.",
-    },
+    browser: { ...program, description: "Browser." },
+    os: { ...program, description: "Operating system." },
     device: {
       description: "Device.",
       type: "object",
