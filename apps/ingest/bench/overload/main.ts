@@ -16,8 +16,8 @@ import { type Scenario, scenarios } from "./scenarios.ts";
  * `pnpm overload [--memory 512,768,1024] [--seconds 10] [--only <part of a name>]`: what one key can do to the built
  * service and to the other keys, in the memory of each environment. Exits 1 when the service ended, passed its memory,
  * refused more than 1 % of what others sent, or let them wait for more than a second. Each run has a control group with
- * the memory, and the service finds out by itself how much that is. Where this machine lets nobody make one, the memory is
- * told by `MEMORY_LIMIT_BYTES`, and the heap is what Node takes in a container of that size: half of it.
+ * the memory, and the service finds out by itself how much that is. Where this machine allows no control group, the
+ * memory is told by `MEMORY_LIMIT_BYTES`, and the heap is what Node takes in a container of that size: half of it.
  */
 const { values } = parseArgs({
   options: {

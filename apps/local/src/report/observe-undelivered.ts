@@ -39,7 +39,7 @@ export async function* undeliveredLines(
   }
 }
 
-/** What destinations did not take, by route: it waits in the lake for a redrive. */
+/** Undelivered events by route: they wait in the lake for a redrive. */
 export async function observeUndelivered(
   objectStore: ObjectStore,
   topology: Topology,
