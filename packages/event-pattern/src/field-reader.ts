@@ -72,11 +72,10 @@ export class FieldReader {
   #object(object: Readonly<Record<string, unknown>>, node: PathNode, chain: ArrayChain, depth: number): void {
     if (node.children.size === 0) return;
     // The event's keys are looked up, not the paths': a key that is not there costs more to look for than one that is.
-    const keys = Object.keys(object);
-    for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index] ?? "";
+    // A list of the keys would be made for each object.
+    for (const key in object) {
       const child = node.children.get(key);
-      if (child !== undefined) this.#value(object[key], child, chain, depth);
+      if (child !== undefined && Object.hasOwn(object, key)) this.#value(object[key], child, chain, depth);
     }
   }
 

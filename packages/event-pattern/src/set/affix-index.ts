@@ -1,3 +1,4 @@
+import type { Numbers } from "./numbers.ts";
 import type { StringIndex } from "./string-index.ts";
 import { type TextEntries, TextTable } from "./text-table.ts";
 
@@ -9,7 +10,7 @@ export class AffixIndex implements StringIndex {
     this.#table = new TextTable(entries, { isBackward: side === "suffix", isCaseIgnored });
   }
 
-  collect(text: string, into: number[]): void {
+  collect(text: string, into: Numbers): void {
     this.#table.collectAffixes(text, into);
   }
 }
@@ -22,7 +23,7 @@ export class IgnoreCaseIndex implements StringIndex {
     this.#table = new TextTable(entries, { isBackward: false, isCaseIgnored: true });
   }
 
-  collect(text: string, into: number[]): void {
+  collect(text: string, into: Numbers): void {
     this.#table.collectWhole(text, into);
   }
 }

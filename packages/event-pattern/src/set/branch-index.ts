@@ -3,15 +3,17 @@ import { groupBy } from "../group-by.ts";
 import { satisfies } from "../satisfies.ts";
 import { type Field, UNKNOWN_VALUE } from "./field.ts";
 import { IntervalIndex } from "./interval-index.ts";
+import type { Numbers } from "./numbers.ts";
 import { type Edge, indexStrings, type StringIndex } from "./string-index.ts";
+import { NOT_FOUND, TextTable } from "./text-table.ts";
 
 /** So few edges are tried one by one. */
 const MAX_LINEAR_EDGES = 4;
 
-/** A table by value may have so many places for each edge; a place takes four bytes. */
-const MAX_PLACES_PER_EDGE = 16;
+/** A field with more values is asked for their texts, not for their ids. */
+const MAX_PLACES = 100;
 
-const NO_NODE = -1;
+const NO_NODE = NOT_FOUND;
 
 /**
  * Finds which criteria on one field its values satisfy, without trying each: exact values by their id, affixes by hash,
@@ -47,17 +49,17 @@ export class BranchIndex {
   }
 
   /** Adds to `into` what each satisfied criterion leads to; one node may come more than once. */
-  collect(into: number[]): void {
+  collect(into: Numbers): void {
     const { values } = this.#field;
     // With values only inside arrays a field may still be absent beside the elements that other fields are found in.
     if (this.#absent.length > 0 && (values.count === 0 || values.isInArrays)) append(into, this.#absent);
     for (let place = 0; place < values.count; place += 1) this.#collectFor(place, values.values[place] ?? null, into);
   }
 
-  #collectFor(place: number, value: Scalar, into: number[]): void {
+  #collectFor(place: number, value: Scalar, into: Numbers): void {
     if (this.#always.length > 0) append(into, this.#always);
     if (this.#exact !== undefined) {
-      const node = this.#exact.nodeOf(this.#field.idAt(place));
+      const node = this.#exact.nodeAt(place, value);
       if (node !== NO_NODE) into.push(node);
     }
     for (let index = 0; index < this.#linear.length; index += 1) {
@@ -70,30 +72,43 @@ export class BranchIndex {
   }
 }
 
-/** Exact values: by a table over all ids of the field, or, where few of many ids are asked for, by hash. */
+/**
+ * Exact values: by a table over all ids of the field if that is small, else by hash. Where few of a field's many values
+ * are asked for the id is not looked up at all, because it would be for nothing most of the time.
+ */
 class ExactEdges {
-  readonly #table: Int32Array | undefined;
-  readonly #nodes = new Map<number, number>();
+  readonly #field: Field;
+  readonly #byId: Int32Array | undefined;
+  readonly #byText: TextTable | undefined;
+  readonly #byOther = new Map<Scalar, number>();
 
   constructor(field: Field, edges: readonly Edge[]) {
+    this.#field = field;
+    const values = edges.flatMap(({ criterion, node }) =>
+      criterion.op === "equals" ? [{ value: criterion.value, node }] : [],
+    );
     const ids = edges.map(({ criterion }) => field.idOf(criterion) ?? UNKNOWN_VALUE);
-    if (field.idCount <= MAX_PLACES_PER_EDGE * edges.length) {
-      this.#table = new Int32Array(field.idCount).fill(NO_NODE);
+    if (field.idCount <= MAX_PLACES) {
+      this.#byId = new Int32Array(field.idCount).fill(NO_NODE);
+      for (const [index, id] of ids.entries()) this.#byId[id] = edges[index]?.node ?? NO_NODE;
+      return;
     }
-    edges.forEach(({ node }, index) => {
-      const id = ids[index] ?? UNKNOWN_VALUE;
-      if (this.#table === undefined) this.#nodes.set(id, node);
-      else this.#table[id] = node;
-    });
+    const texts = values.flatMap(({ value, node }) => (typeof value === "string" ? [[value, node] as const] : []));
+    this.#byText = new TextTable(texts, { isBackward: false, isCaseIgnored: false });
+    for (const { value, node } of values) if (typeof value !== "string") this.#byOther.set(value, node);
   }
 
-  nodeOf(id: number): number {
-    if (id === UNKNOWN_VALUE) return NO_NODE;
-    return (this.#table === undefined ? this.#nodes.get(id) : this.#table[id]) ?? NO_NODE;
+  nodeAt(place: number, value: Scalar): number {
+    if (this.#byId !== undefined) {
+      const id = this.#field.idAt(place);
+      return id === UNKNOWN_VALUE ? NO_NODE : (this.#byId[id] ?? NO_NODE);
+    }
+    if (typeof value === "string") return this.#byText?.itemOf(value) ?? NO_NODE;
+    return this.#byOther.get(value) ?? NO_NODE;
   }
 }
 
-function append(into: number[], nodes: readonly number[]): void {
+function append(into: Numbers, nodes: readonly number[]): void {
   for (let index = 0; index < nodes.length; index += 1) into.push(nodes[index] ?? 0);
 }
 

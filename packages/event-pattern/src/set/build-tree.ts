@@ -8,6 +8,15 @@ const MAX_CHECKS = 4;
 /** Places one rule may have in the tree. A rule stands below each alternative of the fields it is found by. */
 const MAX_PLACES = 256;
 
+/** So many rules of a node at least are sorted by a field such as the event's type first. */
+const MIN_CATEGORY_RULES = 256;
+
+/** Rules that ask for each value of such a field, on average and at least. */
+const MIN_RULES_PER_VALUE = 32;
+
+/** A rule that asks for more values of it is filed by another field: it would stand below each of them. */
+const MAX_CATEGORY_ALTERNATIVES = 4;
+
 /** A rule on its way into the tree. */
 interface Placing {
   readonly rule: number;
@@ -36,7 +45,7 @@ export function buildTree(input: TreeInput): CompiledNode {
     open: [...clauses].sort(bySelectivity),
     places: 1,
   }));
-  return nodeOf(placings, input.clauses);
+  return nodeOf(placings, input);
 }
 
 function clauseShares({ criteria, clauses }: TreeInput): number[] {
@@ -57,12 +66,17 @@ function clauseShares({ criteria, clauses }: TreeInput): number[] {
   });
 }
 
-function nodeOf(placings: readonly Placing[], clauses: readonly CompiledClause[]): CompiledNode {
+function nodeOf(placings: readonly Placing[], input: TreeInput): CompiledNode {
+  const { clauses } = input;
   if (placings.length <= MAX_CHECKS) return { checks: placings.map(({ rule, open }) => [rule, open]), branches: [] };
   const checks: (readonly [number, readonly number[]])[] = [];
   const branches = new Map<number, Map<number, Placing[]>>();
+  const category = categoryOf(placings, input);
   for (const placing of placings) {
-    const clause = placing.open.find((id) => placing.places * alternatives(clauses, id) <= MAX_PLACES);
+    const fits = (id: number): boolean => placing.places * alternatives(clauses, id) <= MAX_PLACES;
+    const sorts = (id: number): boolean =>
+      clauses[id]?.[0] === category && alternatives(clauses, id) <= MAX_CATEGORY_ALTERNATIVES;
+    const clause = placing.open.find((id) => sorts(id) && fits(id)) ?? placing.open.find(fits);
     const [path, criteria] = clauses[clause ?? -1] ?? [];
     if (path === undefined || criteria === undefined) {
       checks.push([placing.rule, placing.open]);
@@ -82,10 +96,33 @@ function nodeOf(placings: readonly Placing[], clauses: readonly CompiledClause[]
     branches: [...branches].map(
       ([path, edges]): CompiledBranch => [
         path,
-        [...edges].map(([criterion, below]) => [criterion, nodeOf(below, clauses)] as const),
+        [...edges].map(([criterion, below]) => [criterion, nodeOf(below, input)] as const),
       ],
     ),
   };
+}
+
+/**
+ * The field that sorts most of the rules into few kinds, as the type of an event does, if there is one: most rules ask
+ * for one of its values, and each value is asked for by many rules.
+ */
+function categoryOf(placings: readonly Placing[], { clauses, criteria }: TreeInput): number | undefined {
+  if (placings.length < MIN_CATEGORY_RULES) return undefined;
+  const fields = new Map<number, { rules: number; readonly values: Set<number> }>();
+  for (const { open } of placings) {
+    for (const id of open) {
+      const [path, ids] = clauses[id] ?? [];
+      if (path === undefined || ids === undefined || !ids.every((value) => criteria[value]?.op === "equals")) continue;
+      const field = fields.get(path) ?? { rules: 0, values: new Set<number>() };
+      fields.set(path, field);
+      field.rules += 1;
+      for (const value of ids) field.values.add(value);
+    }
+  }
+  const found = [...fields].filter(
+    ([, { rules, values }]) => 2 * rules > placings.length && values.size * MIN_RULES_PER_VALUE <= rules,
+  );
+  return found.sort(([, a], [, b]) => b.values.size - a.values.size)[0]?.[0];
 }
 
 function alternatives(clauses: readonly CompiledClause[], clause: number): number {

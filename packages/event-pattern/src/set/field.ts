@@ -47,6 +47,12 @@ export class Field {
     return id;
   }
 
+  /** Whether one of the event's values is the one with this id. */
+  has(id: number): boolean {
+    for (let place = 0; place < this.values.count; place += 1) if (this.idAt(place) === id) return true;
+    return false;
+  }
+
   #lookUp(value: Scalar): number {
     if (typeof value !== "string" || this.#ids.size <= MAX_HASHED_TEXTS) return this.#ids.get(value) ?? UNKNOWN_VALUE;
     this.#texts ??= tableOf(this.#ids);

@@ -1,3 +1,4 @@
+import type { Numbers } from "./numbers.ts";
 /** Many short lists of whole numbers in two flat arrays: thousands of small arrays would be spread over the memory. */
 export class IntLists {
   readonly #starts: Uint32Array;
@@ -12,7 +13,7 @@ export class IntLists {
   }
 
   /** Adds the items of list `index` to `into`. */
-  appendTo(into: number[], index: number): void {
+  appendTo(into: Numbers, index: number): void {
     const end = this.#starts[index + 1] ?? 0;
     for (let place = this.#starts[index] ?? 0; place < end; place += 1) into.push(this.#items[place] ?? 0);
   }

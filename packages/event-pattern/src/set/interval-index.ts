@@ -1,4 +1,5 @@
 import { IntLists } from "./int-lists.ts";
+import type { Numbers } from "./numbers.ts";
 
 /** An interval with an item. */
 export interface Interval<B extends number | string> {
@@ -48,7 +49,7 @@ export class IntervalIndex<B extends number | string> {
   }
 
   /** Adds the items of the intervals that hold the point. */
-  collect(point: B, into: number[]): void {
+  collect(point: B, into: Numbers): void {
     let low = 0;
     let high = this.#ends.length;
     while (low < high) {

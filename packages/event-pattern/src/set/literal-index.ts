@@ -1,4 +1,5 @@
 import { groupBy } from "../group-by.ts";
+import type { Numbers } from "./numbers.ts";
 import type { StringIndex } from "./string-index.ts";
 import type { TextEntries } from "./text-table.ts";
 
@@ -28,6 +29,7 @@ export class LiteralIndex implements StringIndex {
   readonly #window: number;
   /** By slot of a block: how far a window that ends with it may move; 0 when a literal may end here. */
   readonly #shift: Uint8Array;
+  /** By hash of the characters in a window at the literal's end: literals often end alike for a few characters. */
   readonly #groups = new Map<number, Group>();
   #search = 0;
 
@@ -48,21 +50,20 @@ export class LiteralIndex implements StringIndex {
   }
 
   /** Adds the items of the literals that `text` contains, some perhaps twice, and a few that it does not contain. */
-  collect(text: string, into: number[]): void {
+  collect(text: string, into: Numbers): void {
     this.#search += 1;
     let end = this.#window - 1;
     while (end < text.length) {
-      const block = blockAt(text, end);
-      const shift = this.#shift[slotOf(block)] ?? 1;
+      const shift = this.#shift[slotOf(blockAt(text, end))] ?? 1;
       if (shift === 0) {
-        const group = this.#groups.get(block);
+        const group = this.#groups.get(windowAt(text, end, this.#window));
         if (group !== undefined) this.#look(group, text, end, into);
       }
       end += shift === 0 ? 1 : shift;
     }
   }
 
-  #look(group: Group, text: string, end: number, into: number[]): void {
+  #look(group: Group, text: string, end: number, into: Numbers): void {
     if (group.search !== this.#search) {
       group.search = this.#search;
       group.looks = 0;
@@ -81,9 +82,9 @@ export class LiteralIndex implements StringIndex {
       const slot = slotOf(blockAt(literal, last - back));
       this.#shift[slot] = Math.min(this.#shift[slot] ?? 0, back);
     }
-    const block = blockAt(literal, last);
-    const group = this.#groups.get(block) ?? { literals: [], looks: 0, search: 0 };
-    this.#groups.set(block, group);
+    const window = windowAt(literal, last, this.#window);
+    const group = this.#groups.get(window) ?? { literals: [], looks: 0, search: 0 };
+    this.#groups.set(window, group);
     group.literals.push({ literal, items });
   }
 }
@@ -97,4 +98,11 @@ function blockAt(text: string, end: number): number {
 
 function slotOf(block: number): number {
   return (Math.imul(block, 0x9e3779b1) >>> 19) & (SLOTS - 1);
+}
+
+/** A hash of the `length` characters that end at `end`. */
+function windowAt(text: string, end: number, length: number): number {
+  let hash = 0;
+  for (let at = end - length + 1; at <= end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
 }

@@ -4,19 +4,22 @@ import type { FieldReader } from "../field-reader.ts";
 import { satisfies } from "../satisfies.ts";
 import type { CompiledPatterns } from "./compiled-patterns.ts";
 import { UNKNOWN_VALUE } from "./field.ts";
-import { type Clause, forgetVisits, loadTree, type Tree } from "./tree.ts";
+import { Numbers } from "./numbers.ts";
+import { type Clause, EXACT, forgetVisits, loadTree, type Tree, VALUE_BITS } from "./tree.ts";
 
 /** The numbers of events start again after this one: twice it and one more are written as 32 bits. */
 const LAST_EVENT = 0x7fff_ffff;
+
+const VALUE_MASK = 2 ** VALUE_BITS - 1;
 
 /** A loaded set: the tree with its indexes, and the scratch space of one match at a time. */
 export class LoadedSet {
   readonly #names: readonly string[];
   readonly #reader: FieldReader;
   readonly #tree: Tree;
-  readonly #found: number[] = [];
+  readonly #found = new Numbers();
   /** Nodes still to be visited. */
-  readonly #open: number[] = [];
+  readonly #open = new Numbers();
   /** Number of the event being matched; what carries another number is stale. */
   #event = 0;
   readonly #foundFor: Uint32Array;
@@ -56,10 +59,12 @@ export class LoadedSet {
   #matchRead(): string[] {
     this.#startEvent();
     const found = this.#found;
-    found.length = 0;
+    found.count = 0;
     this.#visitAll();
-    if (found.length > 1) found.sort((a, b) => a - b);
-    return found.map((name) => this.#names[name] ?? "");
+    if (found.count > 1) found.sort();
+    const names: string[] = [];
+    for (let place = 0; place < found.count; place += 1) names.push(this.#names[found.at(place)] ?? "");
+    return names;
   }
 
   #startEvent(): void {
@@ -76,8 +81,10 @@ export class LoadedSet {
     const { words, root } = this.#tree;
     const open = this.#open;
     // An event that was too complex may have left some.
-    open.length = 0;
-    for (let node: number | undefined = root; node !== undefined; node = open.pop()) {
+    open.count = 0;
+    open.push(root);
+    while (open.count > 0) {
+      const node = open.pop();
       if (words[node] === this.#event) continue;
       words[node] = this.#event;
       this.#visit(node);
@@ -99,8 +106,17 @@ export class LoadedSet {
   /** Whether each of the clauses whose numbers stand in `words` from `from` on holds. */
   #hold(from: number, count: number): boolean {
     const { words } = this.#tree;
-    for (let at = from; at < from + count; at += 1) if (!this.#holds(words[at] ?? 0)) return false;
+    for (let at = from; at < from + count; at += 1) {
+      const word = words[at] ?? 0;
+      if (!(word >= EXACT ? this.#hasExact(word) : this.#holds(word))) return false;
+    }
     return true;
+  }
+
+  /** Whether a field has the one value that a word of a node names. */
+  #hasExact(word: number): boolean {
+    const field = this.#tree.fields[(word & ~EXACT) >>> VALUE_BITS];
+    return field?.has(word & VALUE_MASK) === true;
   }
 
   /**

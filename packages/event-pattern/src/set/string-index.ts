@@ -6,6 +6,7 @@ import { satisfies } from "../satisfies.ts";
 import { AffixIndex, IgnoreCaseIndex } from "./affix-index.ts";
 import { IntervalIndex } from "./interval-index.ts";
 import { LiteralIndex } from "./literal-index.ts";
+import { Numbers } from "./numbers.ts";
 import type { TextEntries } from "./text-table.ts";
 
 /** A criterion on a field and the node of the tree that it leads to. */
@@ -17,7 +18,7 @@ export interface Edge {
 /** Finds what the criteria on a string lead to without trying each. */
 export interface StringIndex {
   /** Adds the items whose criterion the value satisfies; one item may come twice. */
-  collect(value: string, into: number[]): void;
+  collect(value: string, into: Numbers): void;
 }
 
 /** Indexes over the criteria that are about strings, and the criteria that are not, or that no index would help. */
@@ -60,21 +61,21 @@ function textOf(criterion: Criterion): string {
 class TestedIndex implements StringIndex {
   readonly #index: StringIndex;
   readonly #edges: readonly Edge[];
-  readonly #candidates: number[] = [];
+  readonly #candidates = new Numbers();
 
   constructor(index: StringIndex, edges: readonly Edge[]) {
     this.#index = index;
     this.#edges = edges;
   }
 
-  collect(value: string, into: number[]): void {
+  collect(value: string, into: Numbers): void {
     const candidates = this.#candidates;
+    candidates.count = 0;
     this.#index.collect(value, candidates);
-    for (let place = 0; place < candidates.length; place += 1) {
-      const edge = this.#edges[candidates[place] ?? -1];
+    for (let place = 0; place < candidates.count; place += 1) {
+      const edge = this.#edges[candidates.at(place)];
       if (edge !== undefined && satisfies(edge.criterion, value)) into.push(edge.node);
     }
-    candidates.length = 0;
   }
 }
 
@@ -122,7 +123,7 @@ class UpperCaseIndex implements StringIndex {
     this.#affixes = new AffixIndex(entries, op === "suffix-ignore-case" ? "suffix" : "prefix");
   }
 
-  collect(value: string, into: number[]): void {
+  collect(value: string, into: Numbers): void {
     this.#affixes.collect(value.toUpperCase(), into);
   }
 }
@@ -148,7 +149,7 @@ class AddressIndex implements StringIndex {
     this.#hasV6 = v6.length > 0;
   }
 
-  collect(value: string, into: number[]): void {
+  collect(value: string, into: Numbers): void {
     const number = ipv4Number(value);
     if (number !== undefined) {
       this.#v4.collect(number, into);

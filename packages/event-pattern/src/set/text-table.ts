@@ -1,3 +1,4 @@
+import type { Numbers } from "./numbers.ts";
 /** How texts are read: from their first or their last character on, and whether `a` to `z` stand for `A` to `Z`. */
 export interface Reading {
   readonly isBackward: boolean;
@@ -15,7 +16,10 @@ const LOWER_A = 0x61;
 const LOWER_Z = 0x7a;
 const CASE_BIT = 0x20;
 
-/** Words of a slot: the hash of a key, the place of its characters plus one (0: the slot is empty), its item. */
+/** The mark of an empty slot. */
+const EMPTY = 0;
+
+/** Words of a slot: the hash of a key, the place of its characters, its item. */
 const SLOT_WORDS = 3;
 const KEY = 1;
 const ITEM = 2;
@@ -30,6 +34,8 @@ export class TextTable {
   readonly #isCaseIgnored: boolean;
   /** The different lengths of keys, in ascending order. */
   readonly #lengths: readonly number[];
+  /** By slot: a byte of the hash of its key, 0 when it is empty. Nearly all look-ups that find nothing end here. */
+  readonly #marks: Uint8Array;
   readonly #slots: Int32Array;
   readonly #lastSlot: number;
   /** Of each key its length, then its characters in the order in which they are read. */
@@ -41,6 +47,7 @@ export class TextTable {
     this.#lengths = [...new Set(entries.map(([text]) => text.length))].sort((a, b) => a - b);
     const slotCount = 2 ** Math.ceil(Math.log2(2 * entries.length + 1));
     this.#lastSlot = slotCount - 1;
+    this.#marks = new Uint8Array(slotCount);
     this.#slots = new Int32Array(slotCount * SLOT_WORDS);
     this.#keys = new Uint16Array(entries.reduce((sum, [text]) => sum + 1 + text.length, 0));
     let place = 0;
@@ -51,7 +58,7 @@ export class TextTable {
   }
 
   /** Adds the items of the keys that `text` begins (or, backward, ends) with to `into`. */
-  collectAffixes(text: string, into: number[]): void {
+  collectAffixes(text: string, into: Numbers): void {
     const lengths = this.#lengths;
     let hash = FIRST_HASH;
     let read = 0;
@@ -64,7 +71,7 @@ export class TextTable {
   }
 
   /** Adds the items of the keys that `text` is to `into`. */
-  collectWhole(text: string, into: number[]): void {
+  collectWhole(text: string, into: Numbers): void {
     if (!this.#lengths.includes(text.length)) return;
     this.#collect(this.#hashOf(text), text.length, text, into);
   }
@@ -83,7 +90,7 @@ export class TextTable {
     return hash;
   }
 
-  #collect(hash: number, length: number, text: string, into: number[]): void {
+  #collect(hash: number, length: number, text: string, into: Numbers): void {
     let slot = this.#nextSlot(slotOf(hash), hash, length, text);
     while (slot !== NOT_FOUND) {
       into.push(this.#slots[slot * SLOT_WORDS + ITEM] ?? 0);
@@ -93,11 +100,14 @@ export class TextTable {
 
   /** The first slot from `from` on, before an empty one, whose key is the first `length` characters that are read. */
   #nextSlot(from: number, hash: number, length: number, text: string): number {
+    const marks = this.#marks;
     const slots = this.#slots;
+    const wanted = markOf(hash);
     for (let slot = from & this.#lastSlot; ; slot = (slot + 1) & this.#lastSlot) {
-      const key = slots[slot * SLOT_WORDS + KEY] ?? 0;
-      if (key === 0) return NOT_FOUND;
-      if (slots[slot * SLOT_WORDS] === hash && this.#isAt(key - 1, length, text)) return slot;
+      const mark = marks[slot];
+      if (mark === EMPTY) return NOT_FOUND;
+      if (mark !== wanted || slots[slot * SLOT_WORDS] !== hash) continue;
+      if (this.#isAt(slots[slot * SLOT_WORDS + KEY] ?? 0, length, text)) return slot;
     }
   }
 
@@ -124,8 +134,9 @@ export class TextTable {
       hash = hashOf(hash, code);
     }
     let slot = slotOf(hash) & this.#lastSlot;
-    while ((this.#slots[slot * SLOT_WORDS + KEY] ?? 0) !== 0) slot = (slot + 1) & this.#lastSlot;
-    this.#slots.set([hash, place + 1, item], slot * SLOT_WORDS);
+    while (this.#marks[slot] !== EMPTY) slot = (slot + 1) & this.#lastSlot;
+    this.#marks[slot] = markOf(hash);
+    this.#slots.set([hash, place, item], slot * SLOT_WORDS);
   }
 }
 
@@ -136,4 +147,9 @@ function hashOf(hash: number, code: number): number {
 /** The low bits of such a hash follow the last character too closely. */
 function slotOf(hash: number): number {
   return hash ^ (hash >>> 15);
+}
+
+/** A byte of the hash that the number of its slot does not tell, and no zero. */
+function markOf(hash: number): number {
+  return (hash >>> 24) | 1;
 }

@@ -30,11 +30,18 @@ export interface Tree {
   readonly words: Uint32Array;
   readonly root: number;
   readonly branchIndexes: readonly BranchIndex[];
+  readonly fields: readonly Field[];
   readonly clauses: readonly Clause[];
   /** By rule: the pattern that it is of, and its clauses in ascending order of their path. */
   readonly ruleNames: Uint32Array;
   readonly ruleClauses: readonly (readonly Clause[])[];
 }
+
+/** Set in the word of a clause that asks for one exact value: the field's place and the value's id are the rest of it. */
+export const EXACT = 0x8000_0000;
+export const VALUE_BITS = 20;
+const MAX_INLINE_VALUES = 2 ** VALUE_BITS;
+const MAX_INLINE_FIELDS = 2 ** (31 - VALUE_BITS);
 
 /** Sets the number of the event that a node was visited for last to 0, in each node. Nodes stand one after the other. */
 export function forgetVisits(words: Uint32Array): void {
@@ -77,6 +84,7 @@ class TreeLoader {
       words: Uint32Array.from(this.#words),
       root,
       branchIndexes: this.#branchIndexes,
+      fields: this.#fields,
       clauses: this.#clauses,
       ruleNames: Uint32Array.from(rules, ([name]) => name),
       ruleClauses,
@@ -93,7 +101,7 @@ class TreeLoader {
     this.#words.push(0, indexes.length, ...indexes, checks.length);
     for (const [rule, open] of checks) {
       this.#words.push(this.#expected("rule", rule, this.#compiled.rules), open.length);
-      this.#words.push(...open.map((clause) => this.#expected("clause", clause, this.#clauses)));
+      this.#words.push(...open.map((clause) => this.#wordOf(clause)));
     }
     return node;
   }
@@ -109,6 +117,17 @@ class TreeLoader {
       hasAbsent: anyOf.some(({ op }) => op === "absent"),
       exactIds: ids.length === anyOf.length ? ids : undefined,
     };
+  }
+
+  /** A clause as a word of a node. */
+  #wordOf(id: number): number {
+    const { field, exactIds = [] } = this.#known("clause", id, this.#clauses);
+    const [value] = exactIds;
+    const place = this.#fields.indexOf(field);
+    if (exactIds.length !== 1 || value === undefined || value >= MAX_INLINE_VALUES || place >= MAX_INLINE_FIELDS) {
+      return id;
+    }
+    return (EXACT | (place << VALUE_BITS) | value) >>> 0;
   }
 
   #criterion(id: number): Criterion {
