@@ -5,7 +5,7 @@ const FIRST_ROOM = 64;
 const MAX_INSERTED = 16;
 
 /**
- * A list of whole numbers from 0 to 2³² that is emptied and filled again for each event. An array would give its memory
+ * A list of whole numbers of 32 bits that is emptied and filled again for each event. An array would give its memory
  * back whenever it is emptied.
  */
 export class Numbers {
