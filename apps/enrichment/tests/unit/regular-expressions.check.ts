@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type * as Recheck from "recheck";
-import ts from "typescript";
+import ts from "typescript-api";
 
 const repository = join(import.meta.dirname, "../../../..");
 

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ts from "typescript";
+import ts from "typescript-api";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { streamSchema } from "../../src/index.ts";
 import { languageNames } from "../../src/languages.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import ts from "typescript";
+import ts from "typescript-api";
 import { describeFields, renderContractDocs, renderContractTypes, renderWarehouseViews } from "../../src/codegen.ts";
 import type { Json } from "../../src/registry.ts";
 import { registryOf } from "../support/contracts-of.ts";
