@@ -123,7 +123,7 @@ const checks: readonly Check[] = [
 function runCommand(command: readonly string[]): { readonly isPassed: boolean; readonly output: string } {
   const [file = "", ...args] = command;
   const result = spawnSync(file, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
-  const output = `${result.stdout}${result.stderr}${result.error === undefined ? "" : result.error.message}`;
+  const output = [result.stdout, result.stderr, result.error?.message].filter((text) => text !== undefined).join("");
   return { isPassed: result.status === 0, output };
 }
 
