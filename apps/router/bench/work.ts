@@ -1,6 +1,7 @@
+import type { EnrichedEvent } from "@millrace/event-contracts";
 import type { PutRecords } from "@millrace/put-records";
 import { loadRouteDocuments, type RouteDocument } from "@millrace/routes";
-import type { RouteSet } from "@millrace/routes/runtime";
+import { CopyWriter, type RouteSet } from "@millrace/routes/runtime";
 import { join } from "node:path";
 import { createRouterHandler } from "../src/index.ts";
 
@@ -88,15 +89,24 @@ const sink = {
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
+const hop = { name: "router", version: "0.1.0", at: "2026-03-01T12:00:00.300Z", routesVersion: "c3b0ded53524" };
+
 /**
- * A lap of the floor: each event is parsed, matched, projected and written, and nothing else. No base64, no record, no
- * ledger, no telemetry, no partition key.
+ * A lap of the floor, which no router can leave out: the record's base64 and UTF-8 are read, its event is parsed,
+ * matched and projected, and each copy gets the router's note and becomes bytes. No batch, no record, no ledger, no
+ * memory of copies, no telemetry, no partition key, and nothing is written anywhere.
  */
 export function createFloor(set: RouteSet): () => void {
   return () => {
-    for (const line of lines) {
-      const event = JSON.parse(line) as never;
-      for (const copy of set.route(event, line).copies) Buffer.from(JSON.stringify(copy.event));
+    const copies = new CopyWriter();
+    for (const { Records } of batches) {
+      for (const { kinesis } of Records) {
+        const line = Buffer.from(kinesis.data, "base64").toString().slice(0, -1);
+        const event = JSON.parse(line) as EnrichedEvent;
+        for (const copy of set.route(event, line).copies) {
+          Buffer.from(copies.line(event, line, copy, { ...hop, routes: copy.routes }));
+        }
+      }
     }
   };
 }

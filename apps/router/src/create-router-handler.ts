@@ -29,7 +29,7 @@ import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { MAX_RECORD_LINES } from "./limits.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
 import { isRoutedOutput, OutputCollector } from "./routed-output.ts";
-import { SeenIdentities } from "./seen-identities.ts";
+import { type EventPlace, SeenIdentities } from "./seen-identities.ts";
 import { version } from "./version.ts";
 
 /** Everything the router needs; nothing in it reaches for a clock, a network or the environment by itself. */
@@ -76,6 +76,7 @@ class Router {
   readonly #logger: Logger;
   readonly #copies = new CopyWriter();
   readonly #seen = new SeenIdentities();
+  #time: { readonly epochMs: number; readonly text: string } | undefined;
   /** By name, as the routes that matched last have them. */
   readonly #destinations = new Map<string, CompiledDestination>();
   /** With the settings each was made for: newer routes may have others. */
@@ -105,8 +106,8 @@ class Router {
       const read = line.ok ? readEnrichedEvent(line.value) : undefined;
       const text = line.ok ? line.text : "";
       if (read !== undefined && "event" in read) {
-        const place = `${source.shardId}:${source.sequenceNumber}:${index}`;
-        this.#routeEvent(read.event, { text, place }, routes, collector);
+        const { shardId, sequenceNumber } = source;
+        this.#routeEvent(read.event, { text, place: { shardId, sequenceNumber, index } }, routes, collector);
         continue;
       }
       const failure =
@@ -123,7 +124,7 @@ class Router {
 
   #routeEvent(
     event: EnrichedEvent,
-    { text, place }: { readonly text: string; readonly place: string },
+    { text, place }: { readonly text: string; readonly place: EventPlace },
     routes: RouteSet,
     collector: OutputCollector,
   ): void {
@@ -134,11 +135,11 @@ class Router {
     }
     const { matched, copies } = routes.route(event, text);
     const now = this.#clock.now();
-    const isCopy = this.#seen.isCopy(JSON.stringify([event.event.source, event.event.id]), place, now);
+    const isCopy = this.#seen.isCopy(event.event, place, now);
     if (isCopy && copies.length === 0) this.#telemetry.count("duplicates");
     this.#telemetry.observe("eventAgeMs", now - Date.parse(event.event.receivedat));
     if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
-    const at = copies.length === 0 ? "" : new Date(now).toISOString();
+    const at = copies.length === 0 ? "" : this.#timeOf(now);
     for (const copy of copies) {
       const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
       const { name, application, eventsPerRecord } = copy.destination;
@@ -155,6 +156,12 @@ class Router {
       this.#telemetry.count("routeMatches", copy.routes.length);
       for (const route of copy.routes) this.#telemetry.countBy("matchesByRoute", route);
     }
+  }
+
+  /** RFC 3339; events of one millisecond share the text. */
+  #timeOf(epochMs: number): string {
+    if (this.#time?.epochMs !== epochMs) this.#time = { epochMs, text: new Date(epochMs).toISOString() };
+    return this.#time.text;
   }
 
   poison(source: SourceRecord, error: unknown): Output[] {

@@ -41,7 +41,7 @@ export const RELOAD_TIMEOUT_MS = 1_000;
  */
 export const MAX_BAD_ROW_PAYLOAD_BYTES = 512 * 1_024;
 
-/** Events whose identity one environment remembers, to count copies: about 4 MB. */
+/** Events whose identity one environment remembers at most, to count copies, and half of them at least: 1.5 MB. */
 export const SEEN_IDENTITIES = 20_000;
 
 /** For so long. A worker that died is replaced, and its batch read again, within minutes. */

@@ -2,8 +2,6 @@ import type { EnrichedEvent } from "@millrace/event-contracts";
 import type { Output } from "@millrace/stream-handler";
 import { MAX_RECORD_DATA_BYTES } from "./limits.ts";
 
-const encoder = new TextEncoder();
-
 /** One event of an output and the routes it is there for. */
 export interface RoutedEventEntry {
   readonly event: EnrichedEvent;
@@ -22,10 +20,9 @@ export function isRoutedOutput(output: Output): output is RoutedOutput {
   return "entries" in output;
 }
 
+/** A record that may get more lines. */
 interface OpenOutput {
-  readonly destination: string;
-  readonly application: string;
-  readonly partitionKey: string;
+  readonly target: RoutedTarget;
   readonly lines: string[];
   readonly entries: RoutedEventEntry[];
   bytes: number;
@@ -45,36 +42,43 @@ export interface RoutedTarget {
  * records, more when they would grow too large.
  */
 export class OutputCollector {
-  readonly #closed: OpenOutput[] = [];
-  readonly #open = new Map<string, OpenOutput>();
+  readonly #outputs: (RoutedOutput | OpenOutput)[] = [];
+  #open: Map<string, OpenOutput> | undefined;
 
-  add({ destination, application, partitionKey, isShared }: RoutedTarget, line: string, entry: RoutedEventEntry): void {
+  add(target: RoutedTarget, line: string, entry: RoutedEventEntry): void {
+    if (target.isShared) this.#share(target, line, entry);
+    else this.#outputs.push(outputOf(target, line, [entry]));
+  }
+
+  #share(target: RoutedTarget, line: string, entry: RoutedEventEntry): void {
     const bytes = Buffer.byteLength(line);
-    if (!isShared) {
-      this.#closed.push({ destination, application, partitionKey, lines: [line], entries: [entry], bytes });
-      return;
-    }
-    const key = `${destination} ${partitionKey}`;
-    const open = this.#open.get(key);
+    const key = `${target.destination} ${target.partitionKey}`;
+    const open = this.#open?.get(key);
     if (open !== undefined && open.bytes + bytes <= MAX_RECORD_DATA_BYTES) {
       open.lines.push(line);
       open.entries.push(entry);
       open.bytes += bytes;
       return;
     }
-    const created = { destination, application, partitionKey, lines: [line], entries: [entry], bytes };
+    const created = { target, lines: [line], entries: [entry], bytes };
+    this.#open ??= new Map();
     this.#open.set(key, created);
-    this.#closed.push(created);
+    this.#outputs.push(created);
   }
 
   /** The records, in the order in which each got its first line. */
   outputs(): RoutedOutput[] {
-    return this.#closed.map(({ destination, application, partitionKey, lines, entries }) => ({
-      destination,
-      application,
-      partitionKey,
-      entries,
-      data: encoder.encode(lines.join("")),
-    }));
+    return this.#outputs.map((output) =>
+      "lines" in output ? outputOf(output.target, output.lines.join(""), output.entries) : output,
+    );
   }
+}
+
+/** Small texts of one batch share memory, which an array of bytes of its own for each would not. */
+function outputOf(
+  { destination, application, partitionKey }: RoutedTarget,
+  text: string,
+  entries: readonly RoutedEventEntry[],
+): RoutedOutput {
+  return { destination, application, partitionKey, entries, data: Buffer.from(text) };
 }

@@ -300,6 +300,7 @@ export class BatchRun {
 
   /** Confirmed outputs of source records that are not. */
   *#partlyConfirmed(): Generator<Pending> {
+    if (this.outcomes.every((outcome) => outcome.isConfirmed)) return;
     for (const round of this.#rounds) {
       for (const group of round.values()) {
         for (const pending of group) if (pending.isConfirmed && !pending.outcome.isConfirmed) yield pending;

@@ -17,7 +17,8 @@ export interface RouterHop {
 /** Writes copies of events as lines of NDJSON. */
 export class CopyWriter {
   #event: EnrichedEvent | undefined;
-  #withoutProcessing = "";
+  /** Without the brace at its end. */
+  #textBefore = "";
 
   /**
    * The line of a copy. Copies of one event that leave nothing out share the text of all but `processing`, which is the
@@ -28,26 +29,27 @@ export class CopyWriter {
   line(event: EnrichedEvent, text: string, copy: EventCopy, hop: RouterHop): string {
     const processing =
       "processing" in copy.event ? { ...(copy.event["processing"] as object), router: hop } : { router: hop };
-    const rest = (copy.event as unknown) === event ? this.#sharedText(event, text) : textWithoutProcessing(copy.event);
-    return `${rest.slice(0, -1)},"processing":${JSON.stringify(processing)}}\n`;
+    if ((copy.event as unknown) !== event)
+      return `${JSON.stringify({ ...withoutProcessing(copy.event), processing })}\n`;
+    return `${this.#sharedText(event, text)},"processing":${JSON.stringify(processing)}}\n`;
   }
 
   #sharedText(event: EnrichedEvent, text: string): string {
     if (this.#event !== event) {
       this.#event = event;
-      this.#withoutProcessing = cutProcessing(event, text);
+      this.#textBefore = textBeforeProcessing(event, text);
     }
-    return this.#withoutProcessing;
+    return this.#textBefore;
   }
 }
 
 /** Enrichment writes `processing` last, and as `JSON.stringify` does. Any other line is written from its values. */
-function cutProcessing({ processing }: EnrichedEvent, text: string): string {
+function textBeforeProcessing({ processing }: EnrichedEvent, text: string): string {
   const end = `,"processing":${JSON.stringify(processing)}}`;
-  if (text.endsWith(end)) return `${text.slice(0, -end.length)}}`;
-  return textWithoutProcessing(parseKeepingSpelling(text) as EventCopy["event"]);
+  if (text.endsWith(end)) return text.slice(0, -end.length);
+  return JSON.stringify(withoutProcessing(parseKeepingSpelling(text) as EventCopy["event"])).slice(0, -1);
 }
 
-function textWithoutProcessing({ processing: _, ...rest }: EventCopy["event"]): string {
-  return JSON.stringify(rest);
+function withoutProcessing({ processing: _, ...rest }: EventCopy["event"]): EventCopy["event"] {
+  return rest;
 }
