@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { createFloor, createHandlerLap, EVENTS, lines, many, own } from "./work.ts";
 
 /**
- * What the router costs: per event against the floor (read, match, write), at start, and in the bundle, with the
- * routes of this repository and with 1,000. `pnpm bench`.
+ * Measures the cost of the router: per event against the floor (read, match, write), at start, and in the bundle,
+ * with the routes of this repository and with 1,000. `pnpm bench`.
  */
 const app = join(import.meta.dirname, "..");
 
