@@ -1,6 +1,7 @@
 import type { PrivacyDetector, PrivacyMap, RawEvent } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import { BoundedCache, rememberLast } from "@millrace/enrichments/bounded-cache";
+import { allDetectors, scanText } from "@millrace/sensitive-text";
 import { pointerStep } from "../json-value.ts";
 import {
   maskByRule,
@@ -13,7 +14,7 @@ import {
 import { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import { compilePrivacyMaps, type PrivacyState } from "./privacy-state.ts";
-import { allDetectors, rememberingScan, type ScanText, scanText } from "./scan-text.ts";
+import { rememberingScan, type ScanText } from "./remembering-scan.ts";
 
 /** Which annotations concern an event, and whether it can be trusted to keep to them. */
 export interface MaskingOrder {

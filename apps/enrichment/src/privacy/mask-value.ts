@@ -1,14 +1,20 @@
 import { type MaskedField, nameLetters, type PrivacyDetector, type PrivacyRule } from "@millrace/event-contracts";
 import { NumberText } from "@millrace/event-pattern";
+import {
+  allDetectors,
+  hasCardForm,
+  isCardNumber,
+  isCredentialName,
+  maxNameLength,
+  scanText,
+} from "@millrace/sensitive-text";
 import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
-import { hasCardForm, isCardNumber } from "./find-cards.ts";
-import { isCredentialName, maxNameLength } from "./find-secrets.ts";
 import { maskInnerText } from "./mask-inner-text.ts";
 import type { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import type { PrivacyState } from "./privacy-state.ts";
-import { allDetectors, type ScanText, scanText } from "./scan-text.ts";
+import type { ScanText } from "./remembering-scan.ts";
 
 /** What a walk carries along. */
 export interface MaskingContext {

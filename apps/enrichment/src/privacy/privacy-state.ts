@@ -6,9 +6,10 @@ import {
   strictestRule,
 } from "@millrace/event-contracts";
 import { rememberLast } from "@millrace/enrichments/bounded-cache";
+import { allDetectors } from "@millrace/sensitive-text";
 import { pointerStep } from "../json-value.ts";
 import { maxRememberedNames } from "../limits.ts";
-import { allDetectors, rememberingScan, type ScanText } from "./scan-text.ts";
+import { rememberingScan, type ScanText } from "./remembering-scan.ts";
 
 /**
  * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic, and whether the

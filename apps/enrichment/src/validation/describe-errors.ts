@@ -2,9 +2,9 @@ import type { ValidationError } from "@millrace/event-contracts";
 import type { SchemaError } from "@millrace/event-contracts";
 import { NumberText } from "@millrace/event-pattern";
 import { pointerKeys, valueAt } from "@millrace/enrichments";
+import { allDetectors, scanText } from "@millrace/sensitive-text";
 import { pointerStep } from "../json-value.ts";
 import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
-import { allDetectors, scanText } from "../privacy/scan-text.ts";
 
 /**
  * Turns errors of a validator into those written onto the event.

@@ -4,7 +4,7 @@ import { createPseudonymizer } from "../../../src/index.ts";
 import { maskValue, noDetectors } from "../../../src/privacy/mask-value.ts";
 import { MaskingLog } from "../../../src/privacy/masking-log.ts";
 import { compilePrivacyMaps } from "../../../src/privacy/privacy-state.ts";
-import { allDetectors } from "../../../src/privacy/scan-text.ts";
+import { allDetectors } from "@millrace/sensitive-text";
 import { MaskingFailedError } from "../../../src/errors.ts";
 import { key, olderKey } from "../../raw-events.ts";
 

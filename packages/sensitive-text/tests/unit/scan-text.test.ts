@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { isCardNumber } from "../../../src/privacy/find-cards.ts";
-import { allDetectors, scanText } from "../../../src/privacy/scan-text.ts";
+import { isCardNumber } from "../../src/find-cards.ts";
+import { allDetectors, scanText } from "../../src/scan-text.ts";
 
 const scan = (text: string) => scanText(text, allDetectors).text;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { credentialForms, credentialStart } from "../../../src/privacy/credential-forms.ts";
+import { credentialForms, credentialStart } from "../../src/credential-forms.ts";
 
 test("every form is one that a text can begin like, whole", () => {
   const starts = [...credentialForms.keys()].map((start) => {

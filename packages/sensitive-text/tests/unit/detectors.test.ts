@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "@jest/globals";
-import { allDetectors, scanText } from "../../../src/privacy/scan-text.ts";
+import { allDetectors, scanText } from "../../src/scan-text.ts";
 
 const scan = (text: string) => scanText(text, allDetectors).text;
 const base64 = (text: string) => Buffer.from(text).toString("base64");
