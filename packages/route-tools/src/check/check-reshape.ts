@@ -1,4 +1,6 @@
+import type { PrivacyDetector } from "@millrace/event-contracts";
 import { nameDestination, type Reshape, type Route } from "@millrace/routes";
+import { allDetectors, isCredentialName, scanText } from "@millrace/sensitive-text";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { describeStream } from "../delivered/delivered-stream.ts";
@@ -16,12 +18,13 @@ export function checkReshape(parsed: ParsedRoute, all: readonly ParsedRoute[], m
   const { name } = nameDestination(parsed.route.destination);
   const routes = all.filter(({ route }) => nameDestination(route.destination).name === name);
   if (reshape === undefined || routes[0] !== parsed) return [];
+  const secrets = secretConstants(reshape);
   const named = namedFields(reshape);
   const contracts = routes.flatMap(({ conjunctions }) =>
     conjunctions.flatMap((conjunction) => coverageOf(conjunction, model).contracts),
   );
   const unknown = named.flatMap(([path, pointer]) => checkKnown(path, pointer, [...new Set(contracts)], model));
-  if (unknown.length > 0) return unknown;
+  if (unknown.length > 0) return [...secrets, ...unknown];
   const left = named.filter(([path]) => !routes.some(({ route }) => isDelivered(path, route)));
   const gone = left.map(([path, pointer]) => {
     const message = `No route to "${name}" delivers "${path}": "project" leaves it out.`;
@@ -30,7 +33,36 @@ export function checkReshape(parsed: ParsedRoute, all: readonly ParsedRoute[], m
   const faults = describeStream(name, [parsed.document], model)?.shapeFaults ?? [];
   const distinct = new Map(faults.map((each) => [`${each.kind} ${each.path}`, each])).values();
   const found = [...gone, ...[...distinct].map((each) => findingOf(each, reshape, parsed.route))];
-  return found.map((each) => ({ severity: "error", ...each }));
+  return [...secrets, ...found.map((each): RouteFinding => ({ severity: "error", ...each }))];
+}
+
+const kindsOfDatum: Readonly<Record<PrivacyDetector, string>> = {
+  card: "a card number",
+  email: "an e-mail address",
+  iban: "an IBAN",
+  ip: "an IP address",
+  phone: "a telephone number",
+  secret: "a credential",
+};
+
+/** Constants that would stand in the repository and in every copy. The message does not repeat them. */
+function secretConstants({ constant = {} }: Reshape): RouteFinding[] {
+  return Object.entries(constant).flatMap(([path, value]): RouteFinding[] => {
+    if (typeof value !== "string" && typeof value !== "number") return [];
+    const [found] = scanText(String(value), allDetectors).found;
+    const isNamed = isCredentialName(path.slice(path.lastIndexOf(".") + 1)) && value !== "";
+    if (found === undefined && !isNamed) return [];
+    const looks = found === undefined ? "has the name of a credential" : `looks like ${kindsOfDatum[found]}`;
+    return [
+      {
+        rule: "reshape-secret",
+        severity: "error",
+        pointer: `/reshape/constant/${escaped(path)}`,
+        message: `The constant "${path}" ${looks}. It would lie in the repository and in every event delivered.`,
+        fix: "Remove it, and revoke it if it is a credential; whoever reads the stream has to get it from a secret.",
+      },
+    ];
+  });
 }
 
 function namedFields({ rename = {}, flatten = [] }: Reshape): [path: string, pointer: string][] {

@@ -104,6 +104,37 @@ describe("names that the contracts allow", () => {
   });
 });
 
+describe("a constant that nobody should read", () => {
+  const key = ["AKIA", "QX7TJ2M5N4P3R6S8"].join("");
+  test.each<[string, string, unknown, string]>([
+    ["a key of an issuer", "enrichment.origin.system", key, "looks like a credential"],
+    ["a credential in an address", "event.data.hook", `https://x.example/?token=${key}`, "looks like a credential"],
+    ["an e-mail address", "event.data.contact", "ada@example.com", "looks like an e-mail address"],
+    ["a card number, as a number", "event.data.billing", 4111111111111111, "looks like a card number"],
+    ["an IBAN", "event.data.account", "DE89 3704 0044 0532 0130 00", "looks like an IBAN"],
+    ["an address of a machine", "event.data.host", "203.0.113.7", "looks like an IP address"],
+    ["a name that says so", "event.data.apiToken", "harmless", "has the name of a credential"],
+  ])("%s is refused, and the message does not repeat it", (_, path, value, looks) => {
+    const faults = faultsOf({ reshape: { constant: { [path]: value } } });
+    expect(faults.map(({ rule, pointer, severity }) => [rule, pointer, severity])).toEqual([
+      ["reshape-secret", `/routes/0/reshape/constant/${path}`, "error"],
+    ]);
+    expect(faults[0]?.message).toContain(looks);
+    expect(`${faults[0]?.message} ${faults[0]?.fix}`).not.toContain(String(value));
+  });
+
+  test("does not keep names, versions, numbers and truth values out", () => {
+    const constant = {
+      "event.data.channel": "web",
+      "event.data.version": "2.14.0",
+      "event.data.year": 2026,
+      "enrichment.origin.isTest": false,
+      "enrichment.origin.team": null,
+    };
+    expect(found({ reshape: { constant } })).toEqual([]);
+  });
+});
+
 describe("a sensitive field under another name", () => {
   test("wants the clearance of the field that it is", () => {
     const document = { ...documentOf({ reshape: { rename: { "event.data.query": "harmless" } } }), clearance: [] };
