@@ -21,6 +21,7 @@ export {
   type SchemaDocument,
   type SchemaVersion,
 } from "./schema-document.ts";
+export { refChain, referredPlace } from "./references.ts";
 export { reachablePlaces } from "./reachable-places.ts";
 export { indexResources, placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 export { type Applied, createValueGraph, namesOf, type ValueGraph } from "./value-graph.ts";

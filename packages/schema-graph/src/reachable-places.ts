@@ -1,5 +1,6 @@
 import { referenceKeywords } from "./applicators.ts";
 import { isJsonObject } from "./json.ts";
+import { referredPlace } from "./references.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 import { childSchemas } from "./walk-schema.ts";
 
@@ -13,8 +14,7 @@ export function* reachablePlaces(root: SchemaPlace, resources: SchemaResources):
     seen.add(placeKey(place));
     yield place;
     for (const keyword of referenceKeywords) {
-      const reference = schema[keyword];
-      const target = typeof reference === "string" ? resources.resolve(reference, document, pointer) : undefined;
+      const target = referredPlace(place, keyword, resources);
       if (target !== undefined) pending.push(target);
     }
     for (const child of childSchemas({ schema, pointer })) pending.push({ ...child, document });

@@ -2,6 +2,7 @@ import { applicatorOf, type Certainty, keywordsFor, referenceKeywords, type Targ
 import { dynamicAnchors } from "./dynamic-anchors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { pointerStep } from "./pointer.ts";
+import { referredPlace } from "./references.ts";
 import type { SchemaDocument } from "./schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 
@@ -45,10 +46,10 @@ const rank: Readonly<Record<Certainty, number>> = { certain: 0, "one of": 1, con
 export function createValueGraph(document: SchemaDocument, resources: SchemaResources): ValueGraph {
   let anchors: Map<string, SchemaPlace[]> | undefined;
 
-  function targetsOf({ schema, document: from, pointer }: SchemaPlace, keyword: string): SchemaPlace[] {
-    const reference = isJsonObject(schema) ? schema[keyword] : undefined;
+  function targetsOf(place: SchemaPlace, keyword: string): SchemaPlace[] {
+    const reference = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
     if (typeof reference !== "string") return [];
-    const target = resources.resolve(reference, from, pointer);
+    const target = referredPlace(place, keyword, resources);
     const targets = target === undefined ? [] : [target];
     if (keyword !== "$dynamicRef") return targets;
     anchors ??= dynamicAnchors(document, resources);

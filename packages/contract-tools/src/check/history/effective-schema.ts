@@ -3,6 +3,7 @@ import {
   type Json,
   type JsonObject,
   pointerStep,
+  refChain,
   type SchemaPlace,
   type SchemaResources,
 } from "@millrace/schema-graph";
@@ -25,28 +26,15 @@ export interface EffectiveSchema {
   hidden: [keyword: string, entry: KeywordEntry][];
 }
 
-/** Follows `$ref`; what stands beside it adds to what it names. */
-export function effectiveSchema(place: SchemaPlace, resources: SchemaResources, depth = 0): EffectiveSchema {
+/** Takes in what `$ref` leads to; what stands beside it adds to that. */
+export function effectiveSchema(place: SchemaPlace, resources: SchemaResources): EffectiveSchema {
+  return refChain(place, resources)
+    .map(ownSchema)
+    .reduceRight((far, near) => joinSchemas(near, far));
+}
+
+function ownSchema(place: SchemaPlace): EffectiveSchema {
   const schema: JsonObject = isJsonObject(place.schema) ? place.schema : place.schema ? {} : { not: {} };
-  const { $ref: reference } = schema;
-  // A chain of references longer than this is a circle.
-  const target =
-    typeof reference === "string" && depth < 32
-      ? resources.resolve(reference, place.document, place.pointer)
-      : undefined;
-  if (target === undefined) return ownSchema(schema, place);
-  const referred = effectiveSchema(target, resources, depth + 1);
-  const { $ref: _, ...beside } = schema;
-  // In draft-07 nothing beside `$ref` counts, for a validator; enrichment obeys annotations wherever they stand.
-  const counted = place.document.draft === "draft-07" ? onlyPrivacy(beside) : beside;
-  return joinSchemas(ownSchema(counted, place), referred);
-}
-
-function onlyPrivacy(schema: JsonObject): JsonObject {
-  return schema["x-privacy"] === undefined ? {} : { "x-privacy": schema["x-privacy"] };
-}
-
-function ownSchema(schema: JsonObject, place: SchemaPlace): EffectiveSchema {
   const { properties, required, ...others } = schema;
   const names = isJsonObject(properties) ? Object.entries(properties) : [];
   return {

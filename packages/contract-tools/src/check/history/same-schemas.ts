@@ -3,6 +3,8 @@ import {
   type Json,
   type JsonObject,
   placeKey,
+  referenceKeywords,
+  referredPlace,
   type SchemaPlace,
   type SchemaResources,
   applicatorOf,
@@ -48,7 +50,7 @@ export function createIsSameKeyword(resources: SchemaResources): IsSameKeyword {
   }
 
   function isSameValue(keyword: string, a: KeywordEntry, b: KeywordEntry, assumed: Set<string>): boolean {
-    if (keyword === "$ref" || keyword === "$dynamicRef") return isSameTarget(a, b, assumed);
+    if (referenceKeywords.includes(keyword)) return isSameTarget(keyword, a, b, assumed);
     const shape = applicatorOf(keyword)?.holds;
     const isSameInner = (step: string | number, was: Json, is: Json): boolean =>
       isSchema(was) && isSchema(is)
@@ -66,10 +68,8 @@ export function createIsSameKeyword(resources: SchemaResources): IsSameKeyword {
     return sets.has(keyword) ? isSameSet(a.value, b.value) : isSameJson(a.value, b.value);
   }
 
-  function isSameTarget(a: KeywordEntry, b: KeywordEntry, assumed: Set<string>): boolean {
-    const [was, is] = [a, b].map(({ value, place }) =>
-      typeof value === "string" ? resources.resolve(value, place.document, place.pointer) : undefined,
-    );
+  function isSameTarget(keyword: string, a: KeywordEntry, b: KeywordEntry, assumed: Set<string>): boolean {
+    const [was, is] = [a, b].map(({ place }) => referredPlace(place, keyword, resources));
     return was === undefined || is === undefined ? a.value === b.value : isSameSchema(was, is, assumed);
   }
 }

@@ -1,4 +1,4 @@
-import { type SchemaPlace, walkSchema } from "@millrace/schema-graph";
+import { referredPlace, type SchemaPlace, walkSchema } from "@millrace/schema-graph";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
 /** Every `$ref` must lead to a schema of this registry, in the same dialect. */
@@ -7,7 +7,7 @@ export const danglingRef: LintRule = eachSchema("dangling-ref", ({ schema, point
     const reference = schema[keyword];
     if (typeof reference !== "string") return [];
     const place = `${pointer}/${keyword}`;
-    const target = registry.resources.resolve(reference, document, pointer);
+    const target = referredPlace({ document, pointer, schema }, keyword, registry.resources);
     if (target === undefined) {
       const fix = "Name the $id of an existing version, or add the schema it should lead to.";
       return [{ pointer: place, message: `\`${reference}\` leads nowhere.`, fix }];

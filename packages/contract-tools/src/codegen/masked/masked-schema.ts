@@ -8,6 +8,7 @@ import {
   namesOf,
   placeKey,
   pointerStep,
+  referredPlace,
   type SchemaDocument,
   type SchemaPlace,
   type SchemaResources,
@@ -60,7 +61,7 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
 
   function readReference({ place, schema, value, isScanned, above }: Position): JsonObject | undefined {
     if (typeof schema["$ref"] !== "string") return undefined;
-    const target = resources.resolve(schema["$ref"], place.document, place.pointer);
+    const target = referredPlace(place, "$ref", resources);
     return target === undefined ? {} : read(target, value, isScanned, above);
   }
 

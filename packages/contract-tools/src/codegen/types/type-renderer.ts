@@ -5,6 +5,7 @@ import {
   type JsonObject,
   placeKey,
   pointerStep,
+  referredPlace,
   type SchemaPlace,
 } from "@millrace/schema-graph";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
@@ -81,9 +82,9 @@ export function createTypeRenderer(
   }
 
   function refType(place: SchemaPlace, schema: JsonObject): string[] {
-    const reference = schema["$ref"] ?? schema["$dynamicRef"];
-    if (typeof reference !== "string") return [];
-    const target = registry.resources.resolve(reference, place.document, place.pointer);
+    const keyword = ["$ref", "$dynamicRef"].find((each) => schema[each] !== undefined);
+    if (keyword === undefined) return [];
+    const target = referredPlace(place, keyword, registry.resources);
     if (target === undefined) return ["unknown"];
     return [isJsonObject(target.schema) ? nameOf(target) : target.schema ? "unknown" : "never"];
   }
