@@ -6,4 +6,10 @@ export {
   type ValidatorRuntime,
 } from "./validator-runtime/define-contracts.ts";
 export { type FormatDefinition, formats } from "./validator-runtime/formats.ts";
-export { openContracts, type StoredEntry, storedKinds, type StoredPlace } from "./validator-runtime/open-contracts.ts";
+export {
+  openContracts,
+  type StoredEntry,
+  storedHead,
+  storedKinds,
+  type StoredPlace,
+} from "./validator-runtime/open-contracts.ts";

@@ -120,11 +120,9 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
   }
 
   function stateOfSchemas(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
-    const isOneOfAll = schemaIds === "all";
-    const ids = isOneOfAll ? contracts.schemaIds() : schemaIds;
-    const maps = [...new Set(ids.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []))];
-    const key = `${isOneOfAll ? "any of " : ""}${maps.map(numberOf).join()}`;
-    return statesByMaps.getOrCreate(key, () => compilePrivacyMaps(maps, !isOneOfAll));
+    if (schemaIds === "all") return compilePrivacyMaps([contracts.everyPrivacy], false);
+    const maps = [...new Set(schemaIds.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []))];
+    return statesByMaps.getOrCreate(maps.map(numberOf).join(), () => compilePrivacyMaps(maps));
   }
 
   function numberOf(map: PrivacyMap): number {

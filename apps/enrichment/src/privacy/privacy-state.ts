@@ -180,15 +180,15 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
 function indexNames(
   nodes: readonly PrivacyNode[],
   toRule: ReadonlySet<number>,
-): ReadonlyMap<string, readonly number[]> {
-  const byName = new Map<string, number[]>();
+): ReadonlyMap<string, ReadonlySet<number>> {
+  const byName = new Map<string, Set<number>>();
   for (const { properties } of nodes) {
     for (const [name, target] of Object.entries(properties ?? {})) {
       if (!toRule.has(target)) continue;
       const letters = nameLetters(name);
       const targets = byName.get(letters);
-      if (targets === undefined) byName.set(letters, [target]);
-      else targets.push(target);
+      if (targets === undefined) byName.set(letters, new Set([target]));
+      else targets.add(target);
     }
   }
   return byName;
@@ -222,8 +222,8 @@ function joinMaps(maps: readonly PrivacyMap[]): { allNodes: PrivacyNode[]; roots
   const roots: number[] = [];
   for (const map of maps) {
     const offset = allNodes.length;
-    if (map.nodes.length > 0) roots.push(offset);
-    for (const node of map.nodes) allNodes.push(shiftNode(node, offset));
+    for (const root of map.roots ?? (map.nodes.length > 0 ? [0] : [])) roots.push(root + offset);
+    for (const node of map.nodes) allNodes.push(offset === 0 ? node : shiftNode(node, offset));
   }
   return { allNodes, roots };
 }

@@ -1,5 +1,7 @@
+import type { PrivacyMap } from "@millrace/event-contracts";
 import type { Contract, Draft } from "@millrace/schema-graph";
 import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
+import { joinPrivacyMaps } from "../privacy/join-privacy-maps.ts";
 import { newestVersionOf } from "../registry/newest-version.ts";
 import type { Registry } from "../registry/registry.ts";
 import { compileDialect, type CompiledDialect } from "./compile-validators.ts";
@@ -37,14 +39,16 @@ export function compileDialects(registry: Registry): Map<Draft, CompiledDialect>
 /** The module's `ContractsDefinition` alone, as a JavaScript expression. */
 export function renderContractsDefinition(registry: Registry, options: ContractsModuleOptions = {}): string {
   const dialects = compileDialects(registry);
+  const maps = privacyMapsOf(registry);
   return [
     "{",
     `maxErrors: ${options.maxErrors ?? 100},`,
     `newest: ${JSON.stringify(Object.fromEntries(newestByType(registry)))},`,
     `aliases: ${JSON.stringify(Object.fromEntries(registry.aliases))},`,
     `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
+    `everyPrivacy: ${JSON.stringify(everyPrivacyOf(maps))},`,
     `shared: {${[...dialects].map(([draft, { shared }]) => `${JSON.stringify(draft)}: (runtime) => {${shared}}`).join(",\n")}},`,
-    `schemas: {${registry.contracts.map((contract) => renderSchema(registry, contract, dialects)).join(",\n")}},`,
+    `schemas: {${registry.contracts.map((contract) => renderSchema(registry, contract, dialects, maps)).join(",\n")}},`,
     "}",
   ].join("\n");
 }
@@ -62,15 +66,35 @@ export function newestOfShared(registry: Registry, { type, name }: Contract): { 
   return newest === undefined ? {} : { newest: newest.id };
 }
 
-function renderSchema(registry: Registry, contract: Contract, dialects: ReadonlyMap<Draft, CompiledDialect>): string {
+/** The privacy maps of contracts that have one, as JSON, by `$id`. */
+export function privacyMapsOf(registry: Registry): ReadonlyMap<string, string> {
+  return new Map(
+    registry.contracts.flatMap((contract) => {
+      const map = compilePrivacyMap(contract, registry.resources);
+      return map === undefined ? [] : [[contract.id, JSON.stringify(map)]];
+    }),
+  );
+}
+
+/** As JSON, the map of what may be any of the contracts. */
+export function everyPrivacyOf(maps: ReadonlyMap<string, string>): string {
+  return JSON.stringify(joinPrivacyMaps([...new Set(maps.values())].map((map) => JSON.parse(map) as PrivacyMap)));
+}
+
+function renderSchema(
+  registry: Registry,
+  contract: Contract,
+  dialects: ReadonlyMap<Draft, CompiledDialect>,
+  maps: ReadonlyMap<string, string>,
+): string {
   const body = dialects.get(contract.draft)?.validators.get(contract.id) ?? "";
-  const privacy = compilePrivacyMap(contract, registry.resources);
+  const privacy = maps.get(contract.id);
   const { newest } = newestOfShared(registry, contract);
   const fields = [
     `type: ${JSON.stringify(contract.type)}`,
     ...(newest === undefined ? [] : [`newest: ${JSON.stringify(newest)}`]),
     `dialect: ${JSON.stringify(contract.draft)}`,
-    ...(privacy === undefined ? [] : [`privacy: ${jsonText(privacy)}`]),
+    ...(privacy === undefined ? [] : [`privacy: ${JSON.stringify(privacy)}`]),
     `create: (runtime, shared) => {${body}}`,
   ];
   return `${JSON.stringify(contract.id)}: {${fields.join(", ")}}`;

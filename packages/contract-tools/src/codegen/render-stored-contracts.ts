@@ -1,13 +1,19 @@
 import { Buffer } from "node:buffer";
-import { type StoredEntry, storedKinds, type StoredPlace } from "@millrace/event-contracts/validator-runtime";
-import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
+import {
+  type StoredEntry,
+  storedHead,
+  storedKinds,
+  type StoredPlace,
+} from "@millrace/event-contracts/validator-runtime";
 import type { Registry } from "../registry/registry.ts";
 import {
   compileDialects,
   type ContractsModuleOptions,
   envelopePrivacyOf,
+  everyPrivacyOf,
   newestByType,
   newestOfShared,
+  privacyMapsOf,
 } from "./render-contracts-module.ts";
 
 /** A contracts module whose contracts lie in a file beside it. */
@@ -41,20 +47,24 @@ export function renderStoredContracts(registry: Registry, options: ContractsModu
   };
   const lines: string[] = [];
   const enter = (kind: keyof typeof storedKinds, name: string, entry: StoredEntry): void => {
-    lines.push(`${storedKinds[kind]} ${JSON.stringify(name)} ${JSON.stringify(entry)}`);
+    lines.push(`${storedHead(storedKinds[kind], name)}${JSON.stringify(entry)}`);
   };
   for (const [draft, dialect] of dialects) enter("shared", draft, { text: store(dialect.shared) });
   enter("envelopePrivacy", "", { text: store(JSON.stringify(envelopePrivacyOf(registry))) });
+  enter("schemaIds", "", { text: store(JSON.stringify(registry.contracts.map(({ id }) => id))) });
+  const maps = privacyMapsOf(registry);
+  const places = new Map([...new Set(maps.values())].map((map) => [map, store(map)]));
+  enter("everyPrivacy", "", { text: store(everyPrivacyOf(maps)) });
   for (const contract of registry.contracts) {
     const { id, type, draft } = contract;
     const code = store(dialects.get(draft)?.validators.get(id) ?? "");
-    const map = compilePrivacyMap(contract, registry.resources);
-    const privacy = map === undefined ? {} : { privacy: store(JSON.stringify(map)) };
-    enter("schema", id, { type, dialect: draft, code, ...privacy, ...newestOfShared(registry, contract) });
+    const privacy = places.get(maps.get(id) ?? "");
+    const withPrivacy = privacy === undefined ? {} : { privacy };
+    enter("schema", id, { type, dialect: draft, code, ...withPrivacy, ...newestOfShared(registry, contract) });
   }
   for (const [type, id] of newestByType(registry)) enter("type", type, { newest: id });
   for (const [alias, id] of registry.aliases) enter("alias", alias, { schema: id });
-  const index = store(`\n${lines.join("\n")}\n`);
+  const index = store(`${lines.sort(byCodeUnits).join("\n")}\n`);
   const runtime = JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime");
   const module = [
     "// Generated from schemas/ by renderStoredContracts of @millrace/contract-tools; do not edit.",
@@ -75,4 +85,9 @@ export function renderStoredContracts(registry: Registry, options: ContractsModu
     "",
   ].join("\n");
   return { module, data: Buffer.concat(chunks), index };
+}
+
+/** As `<` compares texts, which the search in the index does. */
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

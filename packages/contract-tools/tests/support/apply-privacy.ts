@@ -3,7 +3,7 @@ import { type PrivacyMap, strictestRule } from "@millrace/event-contracts";
 /** The walk that the documentation of `PrivacyMap` describes, as plainly as can be: JSON Pointer → action. */
 export function sensitivePaths(map: PrivacyMap, data: unknown): Record<string, string> {
   const found: Record<string, string> = {};
-  visit(data, new Set([0]), "");
+  visit(data, new Set(map.roots ?? [0]), "");
   return found;
 
   function visit(value: unknown, nodes: Set<number>, path: string): void {

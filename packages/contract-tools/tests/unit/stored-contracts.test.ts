@@ -30,6 +30,7 @@ describe("contracts in a file", () => {
   test("are those of the module: names, maps and verdicts", () => {
     expect(stored.schemaIds()).toEqual(whole.schemaIds());
     expect(stored.envelopePrivacy).toEqual(whole.envelopePrivacy);
+    expect(stored.everyPrivacy).toEqual(whole.everyPrivacy);
     for (const id of whole.schemaIds()) {
       expect(stored.typeOf(id)).toBe(whole.typeOf(id));
       expect(stored.privacyOf(id)).toEqual(whole.privacyOf(id));

@@ -22,7 +22,7 @@ export interface PrivacyRule {
  * and `if` counts, so it also holds for events that break their schema. JSON, and finite for recursive schemas:
  * nodes refer to each other by index.
  *
- * To apply it, walk the value together with a *set* of nodes, starting at node 0:
+ * To apply it, walk the value together with a *set* of nodes, starting at node 0 (or at `roots`):
  * - `rule` says what to do with the value here, whatever its JSON type is (an object under a `mask` is masked whole).
  *   When several nodes of the set have one, `strictestRule` decides;
  * - a property `key` continues with `properties[key]` when there is one (own: `Object.hasOwn`), else with `additional`;
@@ -33,6 +33,8 @@ export interface PrivacyRule {
  */
 export interface PrivacyMap {
   nodes: PrivacyNode[];
+  /** The nodes to start at, all of which apply; the first one when absent. */
+  roots?: number[];
 }
 
 export interface PrivacyNode {

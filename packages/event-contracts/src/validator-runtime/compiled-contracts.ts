@@ -24,6 +24,8 @@ export interface CompiledContracts {
   typeOf(schemaId: string): string | undefined;
   /** Where the sensitive values of a schema's data are; `undefined` when it has none. */
   privacyOf(schemaId: string): PrivacyMap | undefined;
+  /** The maps of all schemas as one: where the values of an event of an unknown type may be sensitive. */
+  readonly everyPrivacy: PrivacyMap;
   /** Where the sensitive attributes of the envelope itself are (`clientip`, …). */
   readonly envelopePrivacy: PrivacyMap;
   /** `$id`s of every event schema, in the order type, version. */

@@ -38,6 +38,8 @@ export interface ContractsDefinition {
   aliases: Record<string, string>;
   /** A `PrivacyMap` as JSON. */
   envelopePrivacy: string;
+  /** A `PrivacyMap` as JSON, of all schemas. */
+  everyPrivacy: string;
 }
 
 export interface SchemaDefinition {
@@ -60,6 +62,7 @@ export interface ContractSource {
   /** Code that several schemas of a dialect use. */
   sharedOf(dialect: string, runtime: ValidatorRuntime): object;
   readEnvelopePrivacy(): string;
+  readEveryPrivacy(): string;
   schemaIds(): readonly string[];
 }
 
@@ -75,6 +78,7 @@ export function defineContracts(definition: ContractsDefinition): CompiledContra
     aliasOf: (dataschema) => aliases.get(dataschema),
     sharedOf: (dialect, runtime) => definition.shared[dialect]?.(runtime) ?? {},
     readEnvelopePrivacy: () => definition.envelopePrivacy,
+    readEveryPrivacy: () => definition.everyPrivacy,
     schemaIds: () => [...schemas.keys()],
   });
 }
@@ -87,6 +91,7 @@ export function createContracts(source: ContractSource): CompiledContracts {
   const privacyMaps = new Map<string, PrivacyMap>();
   const sharedByDialect = new Map<string, object>();
   let envelopePrivacy: PrivacyMap | undefined;
+  let everyPrivacy: PrivacyMap | undefined;
 
   function sharedOf(dialect: string): object {
     let shared = sharedByDialect.get(dialect);
@@ -127,6 +132,10 @@ export function createContracts(source: ContractSource): CompiledContracts {
     get envelopePrivacy() {
       envelopePrivacy ??= JSON.parse(source.readEnvelopePrivacy()) as PrivacyMap;
       return envelopePrivacy;
+    },
+    get everyPrivacy() {
+      everyPrivacy ??= JSON.parse(source.readEveryPrivacy()) as PrivacyMap;
+      return everyPrivacy;
     },
     schemaIds: () => source.schemaIds(),
   };

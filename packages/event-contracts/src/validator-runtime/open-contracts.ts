@@ -10,8 +10,8 @@ import {
 export type StoredPlace = readonly [offset: number, bytes: number];
 
 /**
- * A line of the index: what is stored under a name. Lines begin with the JSON of their name, so that they are found
- * without a parse.
+ * A line of the index: what is stored under a name. Lines begin with their kind and the JSON of their name, and are
+ * sorted, so that one is found without a parse.
  */
 export type StoredEntry =
   | {
@@ -32,13 +32,20 @@ export const storedKinds = {
   alias: "alias",
   shared: "shared",
   envelopePrivacy: "envelope",
+  everyPrivacy: "every",
+  schemaIds: "ids",
 } as const;
 
 type StoredKind = (typeof storedKinds)[keyof typeof storedKinds];
 
+/** The beginning of a line of the index. */
+export function storedHead(kind: StoredKind, name: string): string {
+  return `${kind} ${JSON.stringify(name)} `;
+}
+
 /**
- * Opens contracts that lie in a file; not meant to be called by hand. The index is one text that is searched, not
- * parsed: a start with a thousand contracts is not longer than one with ten.
+ * Opens contracts that lie in a file; not meant to be called by hand. The index is one sorted text that is searched,
+ * not parsed: a start with a thousand contracts is not longer than one with ten.
  *
  * @param read the text at a place of the file
  */
@@ -48,22 +55,23 @@ export function openContracts(
   maxErrors: number,
 ): CompiledContracts {
   let index: string | undefined;
-  // From the first miss on: events of unknown types come again, and each would search the whole index.
-  let heads: ReadonlySet<string> | undefined;
   const schemas = new Map<string, SchemaDefinition>();
   const newest = new Map<string, string>();
 
   function find(kind: StoredKind, name: string): unknown {
     index ??= read(indexPlace);
-    const head = `${kind} ${JSON.stringify(name)} `;
-    if (heads?.has(head) === false) return undefined;
-    const at = index.indexOf(`\n${head}`);
-    if (at < 0) {
-      heads ??= new Set(index.match(/^\w+ "(?:[^"\\]|\\.)*" /gm));
-      return undefined;
+    const head = storedHead(kind, name);
+    let from = 0;
+    let to = index.length;
+    while (from < to) {
+      const line = index.lastIndexOf("\n", ((from + to) >>> 1) - 1) + 1;
+      const end = index.indexOf("\n", line);
+      const found = index.slice(line, line + head.length);
+      if (found === head) return JSON.parse(index.slice(line + head.length, end));
+      if (found < head) from = end + 1;
+      else to = line;
     }
-    const from = at + 1 + head.length;
-    return JSON.parse(index.slice(from, index.indexOf("\n", from)));
+    return undefined;
   }
 
   function textOf(kind: StoredKind, name: string): string | undefined {
@@ -103,12 +111,8 @@ export function openContracts(
     sharedOf: (dialect, runtime) =>
       evaluate(textOf(storedKinds.shared, dialect) ?? "return {};", runtime, {}) as object,
     readEnvelopePrivacy: () => textOf(storedKinds.envelopePrivacy, "") ?? '{"nodes":[{}]}',
-    schemaIds() {
-      index ??= read(indexPlace);
-      return [...index.matchAll(/^schema ("(?:[^"\\]|\\.)*") /gm)].map(
-        ([, name]) => JSON.parse(name ?? '""') as string,
-      );
-    },
+    readEveryPrivacy: () => textOf(storedKinds.everyPrivacy, "") ?? '{"nodes":[]}',
+    schemaIds: () => JSON.parse(textOf(storedKinds.schemaIds, "") ?? "[]") as string[],
   });
 }
 

@@ -15,6 +15,7 @@ const contracts: CompiledContracts = defineContracts({
   newest: { "Order Completed": "order-2" },
   aliases: { "https://vendor.example/order.json": "order-1", "iglu:a/click/1": "click-1", "iglu:a/view/1": "view-1" },
   envelopePrivacy: '{"nodes":[{}]}',
+  everyPrivacy: '{"nodes":[]}',
   shared: {},
   schemas: {
     "order-1": schema("Order Completed"),
