@@ -1,7 +1,8 @@
 /**
  * Cold start: how long bundles take to load, each in a fresh process, many times, in turn: `pnpm bench:cold`, `--json`,
  * `--runs 40`. `--levers` measures the function itself with each of its levers undone, or with one more pulled
- * (decision 0026).
+ * (decision 0026). `--growth` measures it with 10 and with 1,000 contracts. `--baseline <folder>` compares it with that
+ * of another checkout's `apps/enrichment`, which has been built; the baseline once more is the control.
  *
  * It measures what a bundle decides: loading and evaluating it. What AWS adds (fetching the zip, starting the machine)
  * is the same for all and larger.
@@ -9,17 +10,20 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleFunction } from "@millrace/lambda-bundle";
+import { measureGrowth } from "./cold-start/growth.ts";
 import { measureLevers } from "./cold-start/levers.ts";
-import { type Bundle, measureStarts, serveSecret, unpack } from "./cold-start/start.ts";
+import { type Bundle, measureStarts, serveAws, unpack } from "./cold-start/start.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     levers: { type: "boolean", default: false },
+    growth: { type: "boolean", default: false },
+    baseline: { type: "string" },
     runs: { type: "string", default: "40" },
   },
 });
@@ -44,7 +48,9 @@ async function compareWithOthers(): Promise<void> {
     await bundle("sdk-alone", true),
     await bundle("usual-stack"),
   ];
-  const results = measureStarts(bundles, runs).map(({ differenceMs: _, cpuDifferenceMs: __, ...result }) => result);
+  const results = measureStarts(bundles, runs).map(
+    ({ differenceMs: _, cpuDifferenceMs: __, cpuOfFirst: ___, ...result }) => result,
+  );
   const total = (name: string) => {
     const found = results.find((each) => each.name === name);
     return found === undefined ? Number.NaN : found.loadMs + found.invokeMs;
@@ -77,10 +83,37 @@ async function compareLevers(): Promise<void> {
   console.log("V8 code cache:", report.v8Cache);
 }
 
-const stopServing = await serveSecret();
+async function compareGrowth(): Promise<void> {
+  const report = await measureGrowth(folder, runs);
+  if (values.json) {
+    console.log(JSON.stringify({ node: process.version, runs, ...report }));
+    return;
+  }
+  for (const [kind, results] of Object.entries(report)) {
+    console.log(`First batch: ${kind}. The second row is the control.`);
+    console.table(results);
+  }
+}
+
+function compareWithBaseline(app: string): void {
+  const zip = "dist/function.zip";
+  const bundles = [
+    unpack("baseline", join(app, zip), join(folder, "baseline")),
+    unpack("baseline again, the control", join(app, zip), join(folder, "control")),
+    unpack("ours", join(root, zip), join(folder, "ours")),
+  ];
+  const results = measureStarts(bundles, runs);
+  if (values.json) console.log(JSON.stringify({ node: process.version, runs, results }));
+  else console.table(results);
+}
+
+const stopServing = await serveAws();
 try {
   execFileSync(process.execPath, ["--conditions=@millrace/source", join(root, "scripts/build.ts")], { cwd: root });
-  await (values.levers ? compareLevers() : compareWithOthers());
+  if (values.levers) await compareLevers();
+  else if (values.growth) await compareGrowth();
+  else if (values.baseline !== undefined) compareWithBaseline(resolve(values.baseline));
+  else await compareWithOthers();
 } finally {
   stopServing();
   rmSync(folder, { recursive: true, force: true });

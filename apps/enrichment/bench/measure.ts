@@ -1,5 +1,66 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { compareCpu, type Comparison } from "@millrace/paired-bench";
+import type { RoundReport } from "./run-candidate.ts";
+
+/** A candidate of this checkout, or of another one. */
+export interface Subject {
+  /** As `candidates.ts` has it. */
+  readonly candidate: string;
+  /** The other checkout's `apps/enrichment`. */
+  readonly app?: string;
+}
+
+export interface MeasureOptions {
+  readonly events: number;
+  readonly warmUps: number;
+  readonly rounds: number;
+}
+
+/**
+ * Compares candidates, each in a process of its own: a function has its process to itself as well, and neither the
+ * garbage of others nor what the compiler has learnt from their objects.
+ */
+export async function compareProcesses<N extends string>(
+  subjects: Readonly<Record<N, Subject>>,
+  reference: NoInfer<N>,
+  { events, ...laps }: MeasureOptions,
+): Promise<Comparison<N>> {
+  let cpuMicros = 0;
+  const processes = Object.entries<Subject>(subjects).map(([name, subject]) => {
+    const child = start(subject, events);
+    const run = async () => {
+      cpuMicros += await runRound(child, subject.candidate);
+    };
+    return { name, child, run };
+  });
+  const contestants = Object.fromEntries(processes.map(({ name, run }) => [name, run])) as Record<N, () => unknown>;
+  try {
+    return await compareCpu<N>(contestants, { reference, ...laps, cpuMicros: () => cpuMicros });
+  } finally {
+    for (const { child } of processes) child.kill();
+  }
+}
+
+function start({ candidate, app = join(import.meta.dirname, "..") }: Subject, events: number): ChildProcess {
+  return fork(join(app, "bench/run-candidate.ts"), [candidate, String(events)], {
+    execArgv: ["--conditions=@millrace/source"],
+    cwd: app,
+  });
+}
+
+/** The CPU time of a round in microseconds, or that the process has ended. */
+function runRound(child: ChildProcess, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error(`The process of "${name}" ended.`));
+    child.once("exit", onExit);
+    child.once("message", (report) => {
+      child.off("exit", onExit);
+      resolve((report as RoundReport).cpuMicros);
+    });
+    child.send("round");
+  });
+}
 
 export interface Measurement {
   readonly name: string;
@@ -7,83 +68,21 @@ export interface Measurement {
   readonly eventsPerSecond: number;
   /** CPU time of one event in microseconds, garbage collection and compiler included; median over the rounds. */
   readonly cpuMicrosPerEvent: number;
-  /** Median of the ratios to the first candidate, each within one round. */
+  /** Events per second to those of the first candidate: median of the ratios, each within one round. */
   readonly ofFirst: number;
-  /** CPU time of each round, in microseconds per event. */
-  readonly rounds: readonly number[];
 }
 
-/** A candidate of this checkout, or of the one whose `apps/enrichment` is the baseline. */
-export interface Subject {
-  readonly name: string;
-  readonly baseline?: string;
-}
-
-/** What a candidate's process says of one round. */
-export interface RoundReport {
-  readonly cpuMicros: number;
-}
-
-/**
- * Runs candidates in turn, round by round, each in a process of its own: a function has its process to itself as well,
- * and neither the garbage of others nor what the compiler has learnt from their objects. Ratios are taken within a
- * round, so that whatever else the machine does hits all alike.
- */
-export async function measure(
-  subjects: readonly Subject[],
-  options: { events: number; rounds: number; warmUps: number },
-): Promise<Measurement[]> {
-  const names = subjects.map(({ name, baseline }) => (baseline === undefined ? name : `${name}, baseline`));
-  const children = subjects.map(({ name, baseline }) => {
-    const bench = baseline === undefined ? import.meta.dirname : join(resolve(baseline), "bench");
-    const execArgv = ["--conditions=@millrace/source"];
-    return fork(join(bench, "run-candidate.ts"), [name, String(options.events)], { execArgv, cwd: join(bench, "..") });
+/** Measures candidates of this checkout in turn. */
+export async function measure(names: readonly string[], options: MeasureOptions): Promise<Measurement[]> {
+  const subjects = Object.fromEntries(names.map((candidate) => [candidate, { candidate }]));
+  const { ratios, micros } = await compareProcesses(subjects, names[0] ?? "", options);
+  return names.map((name) => {
+    const perEvent = (micros[name] ?? Number.NaN) / options.events;
+    return {
+      name,
+      eventsPerSecond: Math.round(1e6 / perEvent),
+      cpuMicrosPerEvent: Number(perEvent.toFixed(2)),
+      ofFirst: Number((1 / (ratios[name] ?? Number.NaN)).toFixed(3)),
+    };
   });
-  try {
-    const micros = names.map((): number[] => []);
-    for (let round = -options.warmUps; round < options.rounds; round++) {
-      for (const [index, child] of children.entries()) {
-        const { cpuMicros } = await runRound(child, names[index] ?? "");
-        if (round >= 0) micros[index]?.push(cpuMicros / options.events);
-      }
-    }
-    const first = micros[0] ?? [];
-    return names.map((name, index) => {
-      const own = micros[index] ?? [];
-      return {
-        name,
-        eventsPerSecond: Math.round(1e6 / median(own)),
-        cpuMicrosPerEvent: Number(median(own).toFixed(2)),
-        ofFirst: medianRatio(first, own),
-        rounds: own,
-      };
-    });
-  } finally {
-    for (const child of children) child.kill();
-  }
-}
-
-/** Median of the ratios of two candidates, each within one round. */
-export function medianRatio(of: readonly number[], to: readonly number[]): number {
-  return Number(median(of.map((each, round) => each / (to[round] ?? Number.NaN))).toFixed(3));
-}
-
-/** The answer of a process, or that it has ended. */
-function runRound(child: ChildProcess, name: string): Promise<RoundReport> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error(`The process of "${name}" ended.`));
-    child.once("exit", onExit);
-    child.once("message", (report) => {
-      child.off("exit", onExit);
-      resolve(report as RoundReport);
-    });
-    child.send("round");
-  });
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

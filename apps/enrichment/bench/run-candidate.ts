@@ -1,6 +1,10 @@
 /** The process of one candidate: `run-candidate.ts <name> <events>`, a round for every message. */
 import { createCandidate } from "./candidates.ts";
-import type { RoundReport } from "./measure.ts";
+
+/** The answer to a message. */
+export interface RoundReport {
+  readonly cpuMicros: number;
+}
 
 const [name = "", events = "10000"] = process.argv.slice(2);
 const run = createCandidate(name, Number(events));

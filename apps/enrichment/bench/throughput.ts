@@ -1,7 +1,6 @@
 /**
  * Events per second on one core: `pnpm bench`, `pnpm bench --json`, `--quick` for a short look, `--no-growth` without
- * the last. `--baseline <folder>` compares record and handler with those of another checkout's `apps/enrichment`
- * instead, in turn, and tells the ratios of their CPU time.
+ * the last. `pnpm bench:baseline <folder>` compares with another checkout.
  *
  * - floor: base64 → JSON.parse → one validator of Ajv's standalone code → stringify → bytes, in a loop; the same with
  *   our validator, which counts the characters of a text only when it must.
@@ -14,7 +13,7 @@
  *   has been called often enough to be compiled to machine code, as it is in a function that lives for minutes.
  */
 import { parseArgs } from "node:util";
-import { measure, type Measurement, medianRatio } from "./measure.ts";
+import { measure, type Measurement } from "./measure.ts";
 import { createSampleRecords } from "./sample-records.ts";
 
 const { values } = parseArgs({
@@ -22,7 +21,6 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     growth: { type: "boolean", default: true },
-    baseline: { type: "string" },
   },
   allowNegative: true,
 });
@@ -34,64 +32,30 @@ const growthWarmUps = values.quick ? 40 : 150;
 const bytesOfAll = createSampleRecords(events).reduce((sum, each) => sum + each.length, 0);
 const bytesPerEvent = Math.round(bytesOfAll / events);
 
-if (values.baseline === undefined) await compareWithOthers();
-else await compareWithBaseline(values.baseline);
+const names = ["floor", "floor, our validator", "record", "handler floor", "handler", "usual"];
+const compared = await measure(names, { events, rounds, warmUps });
+const grown = ["10 contracts", "1000 contracts, 10 in use", "1000 contracts, all in use"];
+const growth = values.growth ? await measure(grown, { events, rounds, warmUps: growthWarmUps }) : [];
 
-async function compareWithBaseline(baseline: string): Promise<void> {
-  const compared = ["record", "handler"];
-  const subjects = compared.flatMap((name) => [{ name }, { name, baseline }]);
-  const measured = await measure(subjects, { events, rounds, warmUps });
-  const cpuOf = (name: string) => measured.find((each) => each.name === name)?.rounds ?? [];
-  const ratios = compared.map((name) => ({ name, cpuRatio: medianRatio(cpuOf(name), cpuOf(`${name}, baseline`)) }));
-  report({ compared: measured, growth: [] }, ratios, () =>
-    ratios.map(({ name, cpuRatio }) => `CPU of ${name} = ${cpuRatio} × the baseline's`).join("; "),
-  );
-}
+const of = (name: string): Measurement | undefined => compared.find((each) => each.name === name);
+const ratio = (name: string, to: string) =>
+  Number(((of(name)?.eventsPerSecond ?? 0) / (of(to)?.eventsPerSecond ?? 0)).toFixed(2));
+const ratios = {
+  recordOfFloor: of("record")?.ofFirst ?? 0,
+  recordOfFloorWithOurValidator: ratio("record", "floor, our validator"),
+  recordOfUsual: ratio("record", "usual"),
+  handlerOfFloor: ratio("handler", "handler floor"),
+  handlerOfUsual: ratio("handler", "usual"),
+};
 
-async function compareWithOthers(): Promise<void> {
-  const names = ["floor", "floor, our validator", "record", "handler floor", "handler", "usual"];
-  const compared = await measure(
-    names.map((name) => ({ name })),
-    { events, rounds, warmUps },
-  );
-  const grown = ["10 contracts", "1000 contracts, 10 in use", "1000 contracts, all in use"];
-  const growth = values.growth
-    ? await measure(
-        grown.map((name) => ({ name })),
-        { events, rounds, warmUps: growthWarmUps },
-      )
-    : [];
-  const of = (name: string): Measurement | undefined => compared.find((each) => each.name === name);
-  const ratio = (name: string, to: string) =>
-    Number(((of(name)?.eventsPerSecond ?? 0) / (of(to)?.eventsPerSecond ?? 0)).toFixed(2));
-  const ratios = {
-    recordOfFloor: of("record")?.ofFirst ?? 0,
-    recordOfFloorWithOurValidator: ratio("record", "floor, our validator"),
-    recordOfUsual: ratio("record", "usual"),
-    handlerOfFloor: ratio("handler", "handler floor"),
-    handlerOfUsual: ratio("handler", "usual"),
-  };
-  report(
-    { compared, growth },
-    ratios,
-    () =>
-      `record = ${ratios.recordOfFloor} of the floor (${ratios.recordOfFloorWithOurValidator} with our validator), ` +
+if (values.json) {
+  console.log(JSON.stringify({ node: process.version, bytesPerEvent, rounds, compared, growth, ...ratios }));
+} else {
+  console.log(`${events} events of ${bytesPerEvent} bytes, ${rounds} rounds, Node ${process.version}`);
+  console.table([...compared, ...growth]);
+  console.log(
+    `record = ${ratios.recordOfFloor} of the floor (${ratios.recordOfFloorWithOurValidator} with our validator), ` +
       `${ratios.recordOfUsual} × usual; ` +
       `handler = ${ratios.handlerOfFloor} of its floor, ${ratios.handlerOfUsual} × usual`,
   );
-}
-
-function report(
-  measured: { compared: readonly Measurement[]; growth: readonly Measurement[] },
-  ratios: object,
-  describe: () => string,
-): void {
-  if (values.json) {
-    console.log(JSON.stringify({ node: process.version, bytesPerEvent, rounds, ...measured, ...ratios }));
-    return;
-  }
-  const rows = [...measured.compared, ...measured.growth].map(({ rounds: _, ...row }) => row);
-  console.log(`${events} events of ${bytesPerEvent} bytes, ${rounds} rounds, Node ${process.version}`);
-  console.table(rows);
-  console.log(describe());
 }

@@ -2,8 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { median } from "@millrace/paired-bench";
+import type { KinesisStreamEvent } from "aws-lambda";
 import { unzipSync } from "fflate";
-import { median } from "../measure.ts";
 
 /** A bundle on disk, as Lambda unpacks it. */
 export interface Bundle {
@@ -12,12 +13,14 @@ export interface Bundle {
   readonly index: string;
   /** Of the code. */
   readonly bytes: number;
+  /** Given to the first invocation. Default: an empty batch. */
+  readonly event?: KinesisStreamEvent;
 }
 
 /** How long one start took. */
 interface StartTimes {
   readonly loadMs: number;
-  /** Of the first invocation, with an empty batch. */
+  /** Of the first invocation. */
   readonly invokeMs: number;
   /** Processor time of both. */
   readonly cpuMs: number;
@@ -33,6 +36,8 @@ export interface StartResult extends StartTimes {
   readonly differenceMs: number;
   /** The same in processor time, which others on the machine disturb less. */
   readonly cpuDifferenceMs: number;
+  /** Processor time to that of the first bundle, each within one round. */
+  readonly cpuOfFirst: number;
 }
 
 const privacyKeys = JSON.stringify([{ id: "bench", key: Buffer.alloc(32, 1).toString("base64") }]);
@@ -53,16 +58,16 @@ export const environment: Record<string, string | undefined> = {
 };
 
 /**
- * Serves the secret from a process of its own, as starts are waited for without letting anything else run here, and
- * puts its address into the environment of the bundles. Gives what ends it.
+ * Serves secret and streams from a process of its own, as starts are waited for without letting anything else run here,
+ * and puts their addresses into the environment of the bundles. Gives what ends it.
  */
-export async function serveSecret(): Promise<() => void> {
-  const script = join(import.meta.dirname, "serve-secret.ts");
+export async function serveAws(): Promise<() => void> {
+  const script = join(import.meta.dirname, "serve-aws.ts");
   const server = spawn(process.execPath, ["--conditions=@millrace/source", script, privacyKeys], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [url] = (await once(server.stdout, "data")) as [Buffer];
-  environment["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url.toString().trim();
+  const [addresses] = (await once(server.stdout, "data")) as [Buffer];
+  Object.assign(environment, JSON.parse(addresses.toString()));
   return () => void server.kill();
 }
 
@@ -86,7 +91,8 @@ export function measureStarts(bundles: readonly Bundle[], runs: number): StartRe
   for (let run = 0; run < runs; run++) {
     for (let turn = 0; turn < bundles.length; turn++) {
       const at = (run + turn) % bundles.length;
-      samples[at]?.push(startOnce(bundles[at]?.index ?? ""));
+      const bundle = bundles[at];
+      if (bundle !== undefined) samples[at]?.push(startOnce(bundle));
     }
   }
   const first = samples[0] ?? [];
@@ -105,15 +111,17 @@ export function measureStarts(bundles: readonly Bundle[], runs: number): StartRe
       wallMs: of(({ wallMs }) => wallMs),
       differenceMs: lessFirst(({ loadMs, invokeMs }) => loadMs + invokeMs),
       cpuDifferenceMs: lessFirst(({ cpuMs }) => cpuMs),
+      cpuOfFirst: Number(median(own.map(({ cpuMs }, run) => cpuMs / (first[run]?.cpuMs ?? Number.NaN))).toFixed(3)),
     };
   });
 }
 
-function startOnce(index: string): StartTimes {
+function startOnce({ index, event = { Records: [] } }: Bundle): StartTimes {
   const started = performance.now();
   const child = spawnSync(process.execPath, [join(import.meta.dirname, "load-handler.cjs"), index], {
     env: environment,
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    input: JSON.stringify(event),
+    stdio: ["pipe", "ignore", "pipe", "pipe"],
   });
   const times = child.output[3]?.toString() ?? "";
   if (child.status !== 0) throw new Error(`${index} does not load: ${child.stderr.toString()}`);
