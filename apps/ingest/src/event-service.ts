@@ -35,6 +35,15 @@ export interface EventServiceOptions {
   readonly putTimeoutMs?: number;
   /** Seconds for `Retry-After` of an answer without confirmation. Default: drawn from 1 to 5. */
   readonly retryAfter?: () => number;
+  /** Told of each refused event whose id could be read; of none in a dry run. */
+  readonly onRefused?: (refusal: RefusedEvent) => void;
+}
+
+/** An event that was refused, as far as it was read. */
+export interface RefusedEvent extends Pick<Rejection, "code" | "attribute"> {
+  /** As its sender wrote it. */
+  readonly id: string;
+  readonly keyName: string;
 }
 
 /** One request, after its transport has been dealt with. */
@@ -140,6 +149,15 @@ export function createEventService(options: EventServiceOptions): EventService {
   const keyring = "current" in writeKeys ? followKeys(writeKeys) : fixKeys(writeKeys);
   const authenticate = (authorization: string | undefined) => keyring().authenticate(authorization);
 
+  const tellRefused = (rejections: readonly Rejection[], results: readonly ReadResult[], { keyName }: Sender): void => {
+    if (options.onRefused === undefined) return;
+    for (const { index, code, attribute } of rejections) {
+      const result = results[index];
+      if (!(result instanceof EventDraft) || result.id === undefined) continue;
+      options.onRefused({ id: result.id, code, keyName, ...(attribute !== undefined && { attribute }) });
+    }
+  };
+
   const encode = (results: readonly ReadResult[], { sender, context, receivedAt, makeId }: Encoding) => {
     const builder = new RecordBuilder();
     const stored: StoredEvent[] = [];
@@ -183,14 +201,16 @@ export function createEventService(options: EventServiceOptions): EventService {
     const makeId = createMakeId(sender, request.headers, newId, request.firstIndex);
     const encoding = { sender, context, receivedAt, makeId };
     const { records, stored: encoded, rejections: faulty } = encode(results, encoding);
+    const { sink } = request;
+    if (sink === undefined) tellRefused(faulty, results, sender);
     if (records.length === 0) return replyNothingAccepted(results.length, faulty);
     request.hold?.(countBytes(records), encoded.length);
     const deadline = nowMs + putTimeoutMs;
-    const { sink } = request;
     const deliveries = await Promise.all(
       records.map((record) => (sink === undefined ? send(record, deadline) : sink.send(record))),
     );
     const condemned = listCondemned(records, deliveries);
+    if (sink === undefined) tellRefused(condemned, results, sender);
     const rejections = [...faulty, ...condemned].sort((a, b) => a.index - b.index);
     if (rejections.length === results.length) return replyNothingAccepted(results.length, rejections);
     const refused = new Set(condemned.map(({ index }) => index));

@@ -199,6 +199,8 @@ export const previewIdleMs = 60_000;
 
 /** Lines of one kind in the log: the others are counted, and the next line says how many there were. */
 export const logIntervalMs = 1_000;
+/** Lines about refused events in a minute of an instance; the others are counted. */
+export const maxRefusalLinesPerMinute = 60;
 /** Keys that have counters of their own; the others share one. */
 export const maxCountedKeys = 1_000;
 export const maxIdempotencyKeyCharacters = 255;

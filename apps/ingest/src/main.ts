@@ -15,6 +15,7 @@ import { findPreviewer } from "./dry-run/previewer.ts";
 import { Health } from "./health.ts";
 import { guardStream } from "./guarded-stream.ts";
 import { createMetrics } from "./metrics.ts";
+import { createRefusalLog } from "./refusal-log.ts";
 import { startServer } from "./server.ts";
 import { SpoolReplay } from "./spool/replay.ts";
 import { Spool } from "./spool/spool.ts";
@@ -121,6 +122,7 @@ const service = createEventService({
   maxEventsPerRequest: config.MAX_EVENTS_PER_REQUEST,
   putTimeoutMs: config.PUT_TIMEOUT_MS,
   retryAfter: () => retryAfterOutage(breaker.outageMs(clock.now()), random),
+  onRefused: createRefusalLog(logger, clock),
 });
 const app = createApp({
   service,

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { Logger } from "pino";
+import type { Clock } from "@millrace/put-records";
+import type { RefusedEvent } from "./event-service.ts";
+import { maxRefusalLinesPerMinute } from "./limits.ts";
+
+const minuteMs = 60_000;
+/** Hexadecimal digits of a digest: with a million refusals, two share one by chance of 1 to 10,000,000. */
+const digestDigits = 16;
+
+/** Names an event in a log without its id, which senders make of whatever they like. */
+export function digestOfId(id: string): string {
+  return createHash("sha256").update(id).digest("hex").slice(0, digestDigits);
+}
+
+/**
+ * Leaves a trace of refused events for `pnpm explain`: code, attribute, key and a digest of the id, never a value. A
+ * sender whose every event is wrong cannot fill the log: a minute has at most 60 lines, and the next minute's first line
+ * says how many were left out.
+ */
+export function createRefusalLog(logger: Logger, clock: Clock): (refusal: RefusedEvent) => void {
+  let minute = Number.NEGATIVE_INFINITY;
+  let lines = 0;
+  let suppressed = 0;
+  return ({ id, code, attribute, keyName }) => {
+    const now = Math.floor(clock.now() / minuteMs);
+    if (now !== minute) {
+      minute = now;
+      lines = 0;
+    }
+    if (lines === maxRefusalLinesPerMinute) {
+      suppressed += 1;
+      return;
+    }
+    lines += 1;
+    logger.info({ idDigest: digestOfId(id), code, attribute, keyName, suppressed }, "event refused");
+    suppressed = 0;
+  };
+}
