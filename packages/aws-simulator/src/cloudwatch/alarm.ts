@@ -33,6 +33,9 @@ const comparisons = {
   LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
 };
 
+/** Values that come later than this after the end of their period change no alarm any more. */
+const settledMs = 600_000;
+
 /**
  * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation looks at the last whole periods; a period without a
  * value breaches or not as `treatMissingData` says. CloudWatch looks for older values before it treats a period as
@@ -43,6 +46,8 @@ const comparisons = {
 export class Alarm {
   readonly options: AlarmOptions;
   readonly #expression: MetricExpression;
+  /** Of settled periods, by their beginning: an alarm over hours looks at each of them once. */
+  readonly #breaches = new Map<number, boolean>();
 
   /** @throws OptionError for settings that are not modelled */
   constructor(options: AlarmOptions) {
@@ -52,27 +57,39 @@ export class Alarm {
     this.#expression = compileMetricMath(options.expression);
   }
 
-  /** How far back an evaluation looks at most. */
+  /** How far back an evaluation asks for values at most. */
   get lookBackMs(): number {
+    const periodMs = this.options.periodSeconds * 1_000;
     // The last whole period may have begun almost two periods ago.
-    return (this.options.evaluationPeriods + 1) * this.options.periodSeconds * 1_000;
+    return Math.min((this.options.evaluationPeriods + 1) * periodMs, settledMs + 2 * periodMs);
   }
 
   /** The state at a time, from the whole periods before it; those that began before `sinceMs` are well. */
   evaluate(store: MetricStore, nowMs: number, sinceMs = Number.NEGATIVE_INFINITY): AlarmState {
-    const { evaluationPeriods, datapointsToAlarm, threshold, comparisonOperator, treatMissingData } = this.options;
+    const { evaluationPeriods, datapointsToAlarm } = this.options;
     const periodMs = this.options.periodSeconds * 1_000;
     const lastEnd = Math.floor(nowMs / periodMs) * periodMs;
     let breaching = 0;
     for (let index = 0; index < evaluationPeriods; index += 1) {
       const fromMs = lastEnd - (index + 1) * periodMs;
-      if (fromMs < sinceMs) continue;
-      const value = this.#valueOf(store, fromMs, fromMs + periodMs);
-      const breaches =
-        value === undefined ? treatMissingData === "breaching" : comparisons[comparisonOperator](value, threshold);
-      if (breaches) breaching += 1;
+      if (fromMs >= sinceMs && this.#breachesIn(store, fromMs, nowMs)) breaching += 1;
+    }
+    for (const fromMs of this.#breaches.keys()) {
+      if (fromMs < lastEnd - evaluationPeriods * periodMs) this.#breaches.delete(fromMs);
     }
     return breaching >= datapointsToAlarm ? "ALARM" : "OK";
+  }
+
+  #breachesIn(store: MetricStore, fromMs: number, nowMs: number): boolean {
+    const known = this.#breaches.get(fromMs);
+    if (known !== undefined) return known;
+    const { threshold, comparisonOperator, treatMissingData, periodSeconds } = this.options;
+    const untilMs = fromMs + periodSeconds * 1_000;
+    const value = this.#valueOf(store, fromMs, untilMs);
+    const breaches =
+      value === undefined ? treatMissingData === "breaching" : comparisons[comparisonOperator](value, threshold);
+    if (untilMs + settledMs <= nowMs) this.#breaches.set(fromMs, breaches);
+    return breaches;
   }
 
   #valueOf(store: MetricStore, fromMs: number, toMs: number): number | undefined {

@@ -178,6 +178,31 @@ describe("an alarm", () => {
     expect(new Alarm(options).lookBackMs).toBe(3 * period);
   });
 
+  test("over hours remembers the periods that its store has forgotten, and counts late values for ten minutes", () => {
+    const burn: AlarmOptions = {
+      ...options,
+      metrics: { value: { ...records, statistic: "Sum" } },
+      expression: "value",
+      ...{ evaluationPeriods: 72, datapointsToAlarm: 2 },
+    };
+    const alarm = new Alarm(burn);
+    const store = new MetricStore(alarm.lookBackMs);
+    expect(alarm.lookBackMs).toBe(4 * period);
+    const look = (at: number) => alarm.evaluate(store, at, 0);
+    store.put(records, 1, 0);
+    for (let at = period; at <= 40 * period; at += minute) {
+      store.put(invocations, 1, at);
+      store.put({ ...records, metricName: "other" }, 1, at);
+      expect(look(at)).toBe("OK");
+    }
+    // The second bad period; its value comes late.
+    expect(look(41 * period)).toBe("OK");
+    store.put(records, 1, 40 * period + 1);
+    expect(look(42 * period)).toBe("ALARM");
+    for (let at = 43 * period; at < 72 * period; at += period) expect(look(at)).toBe("ALARM");
+    expect(look(73 * period)).toBe("OK");
+  });
+
   test("refuses what is not modelled", () => {
     const refused = expect.objectContaining({ code: "INVALID_OPTION" });
     expect(() => new Alarm({ ...options, treatMissingData: "ignore" as "breaching" })).toThrow(refused);
