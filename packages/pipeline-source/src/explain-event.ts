@@ -1,19 +1,26 @@
+import { revisionOf } from "@millrace/event-contracts";
 import { explainRoutes } from "@millrace/route-tools/explain";
 import { describeExplanation, type RouteDocument } from "@millrace/routes";
-import type { EventCopy, EventTraces, LandedRow } from "./traces.ts";
+import type { EventCopy, EventTraces, LandedRow, Refusal } from "./traces.ts";
 
 /** Where a line is, without the line. */
 export type Place = Omit<EventCopy, "text">;
 
-/** An event that ingest accepted, as the raw stream has it. */
+/** A copy of an event on the raw stream: one that ingest accepted, or that a replay put there. */
 export interface Acceptance extends Place {
   readonly receivedAt: string | undefined;
   readonly tenant: string | undefined;
   readonly senderKind: string | undefined;
+  /** When a replay put it there; undefined for what came from its sender. */
+  readonly replayedAt: string | undefined;
+  /** The sender's trace: https://www.w3.org/TR/trace-context/#traceparent-header */
+  readonly traceparent: string | undefined;
 }
 
 /** One pass through enrichment. */
 export interface EnrichedCopy extends Place {
+  /** Of the copies of an event, views show the one with the greatest. */
+  readonly revision: string;
   readonly type: string;
   readonly status: string;
   readonly schema: string | null;
@@ -54,13 +61,14 @@ export interface ExplainedEvent {
 
 export interface ExplainedId {
   readonly id: string;
+  readonly refused: readonly Refusal[];
   /** One for each source that uses the id. */
   readonly events: readonly ExplainedEvent[];
   readonly verdict: readonly string[];
 }
 
 interface Enriched {
-  readonly event: { readonly source: string; readonly type: string };
+  readonly event: { readonly id: string; readonly source: string; readonly type: string };
   readonly enrichment?: Readonly<Record<string, unknown>>;
   readonly validation: {
     readonly status: string;
@@ -76,8 +84,8 @@ interface Enriched {
 }
 
 const neverSeen =
-  "No place has this id. Ingest refused it (its sender has the reason, by event), it went to another environment, " +
-  "or it is older than what is kept.";
+  "No place has this id. It went to another environment, it is older than what is kept, or ingest refused it and its " +
+  "log has no line of that (its sender has the reason).";
 
 /** Puts the traces of an id together: what happened to each event of that id, and why. */
 export function explainEvent(id: string, traces: EventTraces, documents: readonly RouteDocument[]): ExplainedId {
@@ -87,7 +95,21 @@ export function explainEvent(id: string, traces: EventTraces, documents: readonl
     ...traces.rows.map(({ source }) => source),
   ]);
   const events = [...sources].map((source) => explainSource(source, traces, documents));
-  return { id, events, verdict: events.length === 0 ? [neverSeen] : [] };
+  const { refused } = traces;
+  const isUnseen = events.length === 0 && refused.length === 0;
+  return { id, refused, events, verdict: isUnseen ? [neverSeen] : judgeRefusals(refused, events.length > 0) };
+}
+
+function judgeRefusals(refused: readonly Refusal[], isAccepted: boolean): readonly string[] {
+  const last = refused.at(-1);
+  if (last === undefined) return [];
+  const { at, code, attribute, keyName } = last;
+  const where = attribute === undefined ? "" : ` of \`${attribute}\``;
+  const times = refused.length === 1 ? "once" : `${refused.length} times, last`;
+  const after = isAccepted ? "; what follows is what it accepted" : " and nothing of it was stored";
+  return [
+    `Ingest refused it ${times} at ${at}: ${code}${where}, write key ${keyName}${after}. /v1/problems/${code} has the remedy.`,
+  ];
 }
 
 function explainSource(
@@ -99,7 +121,7 @@ function explainSource(
   const raw = traces.raw.filter(({ text }) => sourceOf(text) === source);
   const copies = traces.enriched.filter(isOurs);
   const badRows = traces.badRows.filter(({ text }) => raw.some((copy) => isOriginOf(copy, text))).map(readBadRow);
-  const latest = copies.at(-1);
+  const latest = bestOf(copies);
   const event = {
     source,
     accepted: raw.map(readAcceptance),
@@ -108,7 +130,40 @@ function explainSource(
     routes: latest === undefined ? [] : explainDestinations(latest, traces, isOurs, documents),
     rows: traces.rows.filter((row) => row.source === source),
   };
-  return { ...event, verdict: judge(event) };
+  return { ...event, verdict: judge(event, countVersions(raw)) };
+}
+
+const revisionOfText = ({ text }: EventCopy): string => revisionOf(JSON.parse(text) as Enriched);
+
+/** The copy that views show: the first one with the greatest revision. */
+function bestOf(copies: readonly EventCopy[]): EventCopy | undefined {
+  let best: EventCopy | undefined;
+  for (const copy of copies) if (best === undefined || revisionOfText(copy) > revisionOfText(best)) best = copy;
+  return best;
+}
+
+/** Set by ingest or by a replay, or taken from the request: they differ from one sending to the next. */
+const ofRequest = new Set([
+  "receivedat",
+  "replayedat",
+  "clientip",
+  "useragent",
+  "clienthints",
+  "referer",
+  "traceparent",
+]);
+
+/** How many different events the copies are that came from the sender. */
+function countVersions(raw: readonly EventCopy[]): number {
+  const sent = raw.map(({ text }) => readMembers(text)).filter(({ replayedat }) => replayedat === undefined);
+  return new Set(sent.map(contentOf)).size;
+}
+
+/** An event as its sender wrote it; one that has no time got that of its receipt. */
+function contentOf(members: Readonly<Record<string, unknown>>): string {
+  const isStamped = members["time"] === members["receivedat"];
+  const own = Object.entries(members).filter(([name]) => !ofRequest.has(name) && !(isStamped && name === "time"));
+  return JSON.stringify(own.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function explainDestinations(
@@ -140,14 +195,28 @@ function explainDestinations(
   );
 }
 
-function judge({ accepted, enriched, badRows, routes, rows }: Omit<ExplainedEvent, "verdict">): readonly string[] {
+function judge(
+  { accepted, enriched, badRows, routes, rows }: Omit<ExplainedEvent, "verdict">,
+  versions: number,
+): readonly string[] {
   const told: string[] = [];
   const tell = (holds: boolean, sentence: string) => {
     if (holds) told.push(sentence);
   };
-  const [latest] = enriched.slice(-1);
+  const latest = enriched.reduce<EnrichedCopy | undefined>(
+    (best, copy) => (best === undefined || copy.revision > best.revision ? copy : best),
+    undefined,
+  );
   const [bad] = badRows;
-  tell(accepted.length > 1, `Its sender sent it ${accepted.length} times; views show it once.`);
+  const sent = accepted.filter(({ replayedAt }) => replayedAt === undefined).length;
+  const replays = accepted.flatMap(({ replayedAt }) => replayedAt ?? []);
+  const shownCopy = latest === undefined ? "" : ` with the greatest revision, ${latest.revision}`;
+  if (versions > 1) {
+    told.push(
+      `Its sender corrected it: ${sent} copies, ${versions} of them different. Views show the copy${shownCopy}.`,
+    );
+  } else tell(sent > 1, `Its sender sent it ${sent} times, the same each time; views show it once.`);
+  tell(replays.length > 0, `It was replayed at ${replays.join(", ")}. Views show the copy${shownCopy}.`);
   if (latest === undefined && bad !== undefined) {
     told.push(`It became a bad row: ${bad.message} (${bad.kind}).`);
     return told;
@@ -155,7 +224,11 @@ function judge({ accepted, enriched, badRows, routes, rows }: Omit<ExplainedEven
   tell(latest === undefined && rows.length === 0, "Ingest accepted it; enrichment has not written it yet.");
   if (latest?.status === "invalid") told.push(`It breaks its contract: ${latest.errors.join("; ")}.`);
   if (latest?.status === "unknown") told.push(`No contract describes its type ${latest.type}.`);
-  tell(enriched.length > 1, `Enrichment wrote it ${enriched.length} times; a consumer may have seen each.`);
+  const revisions = new Set(enriched.map(({ revision }) => revision)).size;
+  tell(
+    enriched.length > revisions,
+    `Enrichment wrote it ${enriched.length} times where ${revisions} ${revisions === 1 ? "was" : "were"} due; a consumer may have seen each.`,
+  );
   const taken = routes.filter(({ verdict }) => verdict === "delivered");
   const matching = routes.filter(({ verdict }) => verdict !== "no match");
   if (routes.length > 0) {
@@ -195,7 +268,14 @@ const placeOf = ({ streamName, shardId, sequenceNumber, index, arrivedAt }: Even
 function readAcceptance(copy: EventCopy): Acceptance {
   const attributes = readMembers(copy.text);
   const text = (name: string) => (typeof attributes[name] === "string" ? attributes[name] : undefined);
-  return { ...placeOf(copy), receivedAt: text("receivedat"), tenant: text("tenantid"), senderKind: text("senderkind") };
+  return {
+    ...placeOf(copy),
+    receivedAt: text("receivedat"),
+    tenant: text("tenantid"),
+    senderKind: text("senderkind"),
+    replayedAt: text("replayedat"),
+    traceparent: text("traceparent"),
+  };
 }
 
 function readMembers(text: string): Readonly<Record<string, unknown>> {
@@ -210,6 +290,7 @@ function readEnriched(copy: EventCopy): EnrichedCopy {
   const { event, enrichment, validation, privacy, fidelity, processing } = JSON.parse(copy.text) as Enriched;
   return {
     ...placeOf(copy),
+    revision: revisionOfText(copy),
     type: event.type,
     status: validation.status,
     schema: validation.schema,

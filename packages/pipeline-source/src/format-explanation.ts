@@ -17,7 +17,7 @@ function formatEvent(event: ExplainedEvent): readonly string[] {
     ...(source === undefined ? [] : [`source ${source}`]),
     ...verdict.map((sentence) => `  ${sentence}`),
     ...accepted.flatMap((copy) => [
-      `accepted    ${copy.receivedAt ?? copy.arrivedAt}  tenant ${copy.tenant ?? "-"}, sender ${copy.senderKind ?? "-"}`,
+      `${copy.replayedAt === undefined ? "accepted" : "replayed"}    ${copy.replayedAt ?? copy.receivedAt ?? copy.arrivedAt}  tenant ${copy.tenant ?? "-"}, sender ${copy.senderKind ?? "-"}`,
       `            ${copy.streamName} ${copy.shardId} ${copy.sequenceNumber}`,
     ]),
     ...badRows.map((row) => `bad row     ${since(row.arrivedAt)}  ${row.kind}: ${row.message} (build ${row.version})`),

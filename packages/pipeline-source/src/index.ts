@@ -7,8 +7,17 @@ export {
   type Place,
   type RoutedCopy,
 } from "./explain-event.ts";
-export type { AlarmFigures, Change, ChangeKind, CountName, FigureHistory, HopFigures, HopKind } from "./figures.ts";
+export type {
+  AlarmFigures,
+  Change,
+  ChangeKind,
+  CountName,
+  FigureHistory,
+  HopFigures,
+  HopKind,
+} from "./figures.ts";
+export { exportSpans, type TracesData } from "./export-spans.ts";
 export { formatExplanation } from "./format-explanation.ts";
 export type { Cursor, LinePage, LineRequest } from "./lines.ts";
 export type { CommandResult, PipelineDescription, PipelineSource } from "./pipeline-source.ts";
-export type { EventCopy, EventTraces, LandedRow } from "./traces.ts";
+export type { EventCopy, EventTraces, LandedRow, Refusal } from "./traces.ts";

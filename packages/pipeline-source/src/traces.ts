@@ -12,8 +12,21 @@ export interface EventCopy {
   readonly text: string;
 }
 
+/** A line of the event service's log about an event of the id that it refused. */
+export interface Refusal {
+  /** RFC 3339. */
+  readonly at: string;
+  /** Of the problem: its page is `/v1/problems/<code>` of the event service. */
+  readonly code: string;
+  readonly attribute?: string | undefined;
+  /** Of the write key. */
+  readonly keyName: string;
+}
+
 /** Everything that the pipeline still has of an id. */
 export interface EventTraces {
+  /** Oldest first; the log has a part of them when there are many. */
+  readonly refused: readonly Refusal[];
   readonly raw: readonly EventCopy[];
   readonly enriched: readonly EventCopy[];
   /** Bad rows made of the raw copies. */

@@ -1,8 +1,12 @@
 import type { Kinesis, ObjectStore } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import type { EventCopy, EventTraces, LandedRow } from "@millrace/pipeline-source";
-import type { Topology } from "@millrace/topology";
+import type { EventCopy, EventTraces, LandedRow, Refusal } from "@millrace/pipeline-source";
+import type { LocalTopology, Topology } from "@millrace/topology";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { DestinationServices } from "../runtime/destination-services.ts";
+import type { StateFolders } from "../runtime/folders.ts";
 import { undeliveredLines } from "../report/observe-undelivered.ts";
 import { findWarehousePlaces } from "../report/observe-warehouse.ts";
 
@@ -10,7 +14,8 @@ export interface FindEventDeps {
   readonly kinesis: Kinesis;
   readonly objectStore: ObjectStore;
   readonly warehouse: DuckDbWarehouse;
-  readonly topology: Topology;
+  readonly topology: Topology & Pick<LocalTopology, "service">;
+  readonly folders: Pick<StateFolders, "logs">;
   readonly services: Pick<DestinationServices, "names" | "messagesAfter">;
 }
 
@@ -42,6 +47,7 @@ export async function findEvent(deps: FindEventDeps, id: string): Promise<EventT
     delivered.push(...findMessages(deps, name, written).filter(({ text }) => isEnriched(text)));
   }
   return {
+    refused: await findRefusals(deps, id),
     raw,
     enriched: await find(enrichedStream, isEnriched, [written]),
     badRows: await find(
@@ -56,6 +62,27 @@ export async function findEvent(deps: FindEventDeps, id: string): Promise<EventT
 }
 
 type Members = Readonly<Record<string, unknown>>;
+
+/** As `docs/decisions/0138` has it: what the event service's log calls an id. */
+const digestOfId = (id: string): string => createHash("sha256").update(id).digest("hex").slice(0, 16);
+
+/** Reads the log of the event service, and the one before it. */
+async function findRefusals({ folders, topology }: FindEventDeps, id: string): Promise<Refusal[]> {
+  const path = join(folders.logs, `${topology.service.name}.log`);
+  const needle = `"idDigest":"${digestOfId(id)}"`;
+  const found: Refusal[] = [];
+  for (const file of [`${path}.1`, path]) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    for (const line of text.split("\n").filter((candidate) => candidate.includes(needle))) {
+      const { time, code, attribute, keyName } = (parse(line) ?? {}) as { readonly time?: number } & Omit<
+        Refusal,
+        "at"
+      >;
+      if (time !== undefined) found.push({ at: new Date(time).toISOString(), code, attribute, keyName });
+    }
+  }
+  return found;
+}
 
 async function findLines(
   kinesis: Kinesis,

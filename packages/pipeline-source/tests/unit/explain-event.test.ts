@@ -1,9 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RouteDocument } from "@millrace/routes";
-import { type EventCopy, type EventTraces, explainEvent, formatExplanation, type LandedRow } from "../../src/index.ts";
+import {
+  type EventCopy,
+  type EventTraces,
+  explainEvent,
+  exportSpans,
+  formatExplanation,
+  type LandedRow,
+} from "../../src/index.ts";
 
 const source = "https://shop.example/web";
-const none: EventTraces = { raw: [], enriched: [], badRows: [], delivered: [], undelivered: [], rows: [] };
+const none: EventTraces = { refused: [], raw: [], enriched: [], badRows: [], delivered: [], undelivered: [], rows: [] };
 const common = { description: "", tests: [] };
 const documents: readonly RouteDocument[] = [
   {
@@ -96,7 +103,7 @@ describe("an event's explanation", () => {
   });
 
   test("of an event that no place has names the three reasons", () => {
-    expect(verdictOf(none)).toEqual([expect.stringMatching(/refused it.*another environment.*older/)]);
+    expect(verdictOf(none)).toEqual([expect.stringMatching(/another environment.*older.*refused it/)]);
   });
 
   test("of an event that enrichment has not read yet says so", () => {
@@ -125,12 +132,85 @@ describe("an event's explanation", () => {
       rows: [row, { ...row, line: 4, isShown: false }],
     };
     expect(verdictOf(traces).slice(0, 2)).toEqual([
-      "Its sender sent it 2 times; views show it once.",
-      "Enrichment wrote it 2 times; a consumer may have seen each.",
+      "Its sender sent it 2 times, the same each time; views show it once.",
+      "Enrichment wrote it 2 times where 1 was due; a consumer may have seen each.",
     ]);
     const text = formatExplanation(explainEvent("e", traces, documents));
     expect(text).toContain("o.gz, line 3\n");
     expect(text).toContain("o.gz, line 4 (a copy)");
+  });
+
+  test("of a corrected event names the revision that views show, whichever came last", () => {
+    const wordOf = (data: object, receivedat: string) => ({ id: "e", source, type: "purchase", receivedat, ...data });
+    const first = wordOf({ revision: 2, data: { total: 1 } }, "1970-01-01T00:00:00.000Z");
+    const second = wordOf({ revision: 1, data: { total: 2 } }, "1970-01-01T00:00:01.000Z");
+    const traces: EventTraces = {
+      ...arrived,
+      raw: [copyIn("raw", first, "1"), copyIn("raw", second, "2")],
+      enriched: [copyIn("enriched", enriched({ event: first })), copyIn("enriched", enriched({ event: second }), "2")],
+    };
+    expect(verdictOf(traces)[0]).toBe(
+      "Its sender corrected it: 2 copies, 2 of them different. Views show the copy with the greatest revision, " +
+        "0000000002.1.1970-01-01T00:00:00.000Z.",
+    );
+  });
+
+  test("of a replayed event says when, and counts no second sending", () => {
+    const replayedat = "1970-01-02T00:00:00.000Z";
+    const again = { id: "e", source, type: "purchase", receivedat: "1970-01-01T00:00:00.000Z", replayedat };
+    const traces: EventTraces = {
+      ...arrived,
+      raw: [raw("1"), copyIn("raw", again, "2")],
+      enriched: [copyIn("enriched", enriched()), copyIn("enriched", enriched({ event: again }), "2")],
+    };
+    expect(verdictOf(traces)[0]).toBe(
+      `It was replayed at ${replayedat}. Views show the copy with the greatest revision, ` +
+        `0000000000.1.1970-01-01T00:00:00.000Z/${replayedat}.`,
+    );
+    expect(verdictOf(traces).join()).not.toMatch(/sent it|wrote it/);
+  });
+
+  test("of a refused event gives the code, the attribute and the write key, and says whether it came later", () => {
+    const refused = [
+      { at: "1970-01-01T00:00:00.000Z", code: "missing-attribute", attribute: "type", keyName: "shop-web" },
+    ];
+    expect(verdictOf({ ...none, refused })).toEqual([
+      "Ingest refused it once at 1970-01-01T00:00:00.000Z: missing-attribute of `type`, write key shop-web and nothing " +
+        "of it was stored. /v1/problems/missing-attribute has the remedy.",
+    ]);
+    expect(verdictOf({ ...arrived, refused })[0]).toContain("what follows is what it accepted");
+  });
+
+  test("becomes the spans of its sender's trace, each with the time of its hop", () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const sent = { id: "e", source, type: "purchase", receivedat: "1970-01-01T00:00:00.000Z", traceparent };
+    const traces = {
+      ...arrived,
+      raw: [copyIn("raw", sent, "1", 20)],
+      enriched: [copyIn("enriched", enriched(), "1", 150)],
+      delivered: [{ ...delivered, arrivedAt: new Date(300).toISOString() }],
+    };
+    const [resource] = exportSpans(explainEvent("e", traces, documents)).resourceSpans;
+    const spans = resource?.scopeSpans[0]?.spans ?? [];
+    const ms = (nanos: string): number => Number(nanos) / 1e6;
+    expect(spans.map((span) => [span.name, ms(span.startTimeUnixNano), ms(span.endTimeUnixNano)])).toEqual([
+      ["purchase", 0, 2_000],
+      ["accept", 0, 20],
+      ["enrich", 20, 150],
+      ["deliver fraud", 150, 300],
+      ["load", 150, 2_000],
+    ]);
+    const [root, ...hops] = spans;
+    expect(root).toMatchObject({ traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" });
+    expect(hops.every(({ traceId, parentSpanId }) => traceId === root?.traceId && parentSpanId === root.spanId)).toBe(
+      true,
+    );
+    expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
+    // Without a trace of its sender an event has one of its own, the same each time.
+    const own = () => exportSpans(explainEvent("e", arrived, documents)).resourceSpans[0]?.scopeSpans[0]?.spans[0];
+    expect(own()?.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(own()).toEqual(own());
+    expect(exportSpans(explainEvent("e", none, documents)).resourceSpans[0]?.scopeSpans[0]?.spans).toEqual([]);
   });
 
   test("keeps two sources apart that use one id", () => {
