@@ -95,6 +95,17 @@ describe("createTelemetry", () => {
     });
   });
 
+  test("declares no datum for a counter that is 0, and keeps it as a field", () => {
+    const { telemetry, last } = createRecorder();
+    telemetry.flush();
+    telemetry.count("eventsIn", 2);
+    telemetry.count("recordsFailed", 0);
+    telemetry.flush();
+    expect(last()).toMatchObject({ eventsIn: 2, recordsFailed: 0, coldStart: 0 });
+    const { CloudWatchMetrics: directives } = last()._aws as { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
+    expect(directives.map(({ Metrics }) => Metrics.map(({ Name }) => Name))).toEqual([["eventsIn"]]);
+  });
+
   test("starts anew after a flush, and is cold once", () => {
     const { telemetry, last } = createRecorder();
     telemetry.count("badRows");
