@@ -1,6 +1,9 @@
-/** `pnpm explain` for events of twelve fates, in one running pipeline. Needs `pnpm synth` before. */
+/**
+ * `pnpm explain` for events of twelve fates, and the queries and commands of the runbooks, in one running pipeline.
+ * Needs `pnpm synth` before.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { CreateStreamCommand, KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { type EventTraces, type ExplainedId, explainEvent } from "@millrace/pipeline-source";
 import { loadRouteDocuments } from "@millrace/routes";
 import { execFile } from "node:child_process";
@@ -64,6 +67,13 @@ async function explain(id: string): Promise<ExplainedId> {
   return explainEvent(id, (await response.json()) as EventTraces, loadRouteDocuments(routes));
 }
 
+/** Endpoints of the running pipeline, as the AWS SDK takes them. */
+const account = () =>
+  accountEnvironment({
+    ...{ kinesis: place.kinesisUrl, s3: place.s3Url, secrets: place.secretsUrl },
+    ...{ sqs: place.sqsUrl, eventBridge: place.eventBridgeUrl },
+  });
+
 /** The explanation once it holds: an event takes its time from hop to hop. */
 const explained = (id: string, isDone: (found: ExplainedId) => boolean): Promise<ExplainedId> =>
   waitFor(run, `the end of ${id}`, async () => {
@@ -120,19 +130,13 @@ beforeAll(async () => {
   await program(
     "packages/replay/src/cli/main.ts",
     ["raw", "--state", run.stateFolder, "--from", "1h", "--id", "replayed", "--reason", "a fate of its own"],
-    accountEnvironment({
-      kinesis: place.kinesisUrl,
-      s3: place.s3Url,
-      secrets: place.secretsUrl,
-      sqs: "",
-      eventBridge: "",
-    }),
+    account(),
   );
 }, 120_000);
 
 afterAll(async () => {
   killPipelines();
-  await run?.ended;
+  await run.ended;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -215,5 +219,50 @@ describe("explain says of an event", () => {
     const json = JSON.parse(await program("apps/local/src/explain.ts", ["valid", "--json", ...args])) as ExplainedId;
     expect(json.verdict).toEqual([]);
     expect(json.events[0]?.verdict).toEqual((await explain("valid")).events[0]?.verdict);
+  });
+});
+
+describe("the runbooks", () => {
+  const text = readFileSync(join(repositoryRoot, "docs", "runbooks.md"), "utf8");
+  const blocks = (language: string): readonly string[] =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))].map(([, code = ""]) => code.trim());
+
+  test("have queries that the warehouse answers as they are written", async () => {
+    const queries = blocks("sql");
+    expect(queries.length).toBeGreaterThan(5);
+    for (const sql of queries) {
+      const response = await fetch(new URL("/warehouse", place.controlUrl), { method: "POST", body: sql });
+      expect([sql, response.status, response.ok ? "" : await response.text()]).toEqual([sql, 200, ""]);
+    }
+  });
+
+  test("have commands that run as they are written; those of infra are the drills' to run", async () => {
+    const kinesis = new KinesisClient({
+      region: "eu-west-1",
+      endpoint: place.kinesisUrl,
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    });
+    await kinesis.send(new CreateStreamCommand({ StreamName: "millrace-local-fraud", ShardCount: 1 }));
+    kinesis.destroy();
+    const programs: Readonly<Record<string, { readonly path: string; readonly more: readonly string[] }>> = {
+      replay: { path: "packages/replay/src/cli/main.ts", more: ["--state", run.stateFolder] },
+      routes: { path: "packages/route-tools/src/cli/main.ts", more: [] },
+    };
+    const printed: string[] = [];
+    for (const line of blocks("sh").flatMap((block) => block.split("\n"))) {
+      const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+      const [pnpm, name = "", ...args] = words.map(
+        (word) => ({ "<stage>": "local", "<application>": "fraud" })[word] ?? word,
+      );
+      const known = pnpm === "pnpm" ? programs[name] : undefined;
+      if (known === undefined) continue;
+      printed.push(await program(known.path, [...args, ...known.more], account()));
+    }
+    expect(printed.join("")).toMatch(
+      /would deliver [1-9]\d* of .*undelivered events of fraud[^]*delivered [1-9]\d* of/,
+    );
+    expect(printed).toHaveLength(5);
+    // What the runbook promises: the event is in its destination now.
+    await explained("undelivered", (found) => routed(found)["fraud/purchases"] === "delivered");
   });
 });
