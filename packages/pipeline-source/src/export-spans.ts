@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ExplainedEvent, ExplainedId } from "./explain-event.ts";
+import type { ExplainedEvent, ExplainedId, Place } from "./explain-event.ts";
 
 /** A span in OTLP's JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 interface Span {
@@ -71,12 +71,12 @@ function spansOf(id: string, { source, accepted, enriched, badRows, routes, rows
       ...(error === undefined ? {} : { status: { code: 2, message: error } }),
     };
   };
-  const place = ({ streamName, shardId, sequenceNumber }: Attributes) => ({ streamName, shardId, sequenceNumber });
+  const place = ({ streamName, shardId, sequenceNumber }: Place) => ({ streamName, shardId, sequenceNumber });
   const inRaw = first?.arrivedAt ?? begin;
   const children = [
     ...accepted.map((copy) =>
       span("accept", producer, copy.replayedAt ?? copy.receivedAt ?? begin, copy.arrivedAt, {
-        ...place({ ...copy }),
+        ...place(copy),
         tenant: copy.tenant,
         replayedAt: copy.replayedAt,
       }),
@@ -84,14 +84,14 @@ function spansOf(id: string, { source, accepted, enriched, badRows, routes, rows
     ...badRows.map((row) => span("bad row", consumer, inRaw, row.arrivedAt, { version: row.version }, row.message)),
     ...enriched.map((copy) => {
       const { status, schema, version, revision } = copy;
-      const about = { ...place({ ...copy }), status, schema: schema ?? undefined, version, revision };
+      const about = { ...place(copy), status, schema: schema ?? undefined, version, revision };
       return span("enrich", consumer, lastBefore(accepted, copy.at) ?? inRaw, copy.arrivedAt, about);
     }),
     ...routes.flatMap(({ route, destination, places, verdict, reason }) => {
       const from = enriched[0]?.arrivedAt ?? begin;
       if (verdict === "undelivered") return [span(`deliver ${destination}`, producer, from, from, { route }, reason)];
       return places.map((copy) => {
-        const about = { route, ...place({ ...copy }) };
+        const about = { route, ...place(copy) };
         return span(
           `deliver ${destination}`,
           producer,

@@ -96,6 +96,7 @@ export class MemorySource implements PipelineSource {
   traces(id: string) {
     const of = (stream: string) => (this.lines[stream] ?? []).filter(({ text }) => text.includes(JSON.stringify(id)));
     return Promise.resolve({
+      refused: [],
       raw: of(streams.raw),
       enriched: of(streams.enriched),
       badRows: [],
