@@ -15,8 +15,8 @@ export function digestOfId(id: string): string {
 
 /**
  * Leaves a trace of refused events for `pnpm explain`: code, attribute, key and a digest of the id, never a value. A
- * sender whose every event is wrong cannot fill the log: a minute has at most 60 lines, and the next minute's first line
- * says how many were left out.
+ * sender whose every event is wrong cannot fill the log: a minute has at most 60 lines, and the first line of the next
+ * minute says how many were left out.
  */
 export function createRefusalLog(logger: Logger, clock: Clock): (refusal: RefusedEvent) => void {
   let minute = Number.NEGATIVE_INFINITY;

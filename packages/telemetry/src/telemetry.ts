@@ -124,8 +124,8 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       const metrics: { Name: string; Unit: string }[] = [];
       const values: Record<string, unknown> = {};
       for (const [name, { sum }] of sums) {
-        // Declaring a datum costs more bytes than the field, and CloudWatch is paid by the byte. A sum is the same without
-        // it, and alarms fill what is missing.
+        // Declaring a datum costs more bytes than the field, and CloudWatch is paid by the byte. A sum is the same
+        // without it, and alarms fill what is missing.
         if (sum !== 0) metrics.push({ Name: name, Unit: counters[name] });
         values[name] = sum;
       }

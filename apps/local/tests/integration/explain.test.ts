@@ -54,14 +54,14 @@ const view = { context, product };
 async function send(events: readonly object[], status = 202): Promise<void> {
   const key = /Write key (\S+)/.exec(run.output())?.[1] ?? "";
   const ingest = /Events\s+(http:\S+)/.exec(run.output())?.[1] ?? "";
-  // What says no more than its name is taken for a bot, and goes to fraud.
+  // A client that says no more than its name is taken for a bot, and goes to fraud.
   const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "user-agent": agent };
   const response = await fetch(ingest, { method: "POST", headers, body: JSON.stringify(events) });
   expect(response.status).toBe(status);
 }
 
-/** What `pnpm explain` does, without a process of its own. */
+/** Explains as `pnpm explain` does, without a process of its own. */
 async function explain(id: string): Promise<ExplainedId> {
   const response = await fetch(new URL(`/events?id=${id}`, place.controlUrl));
   return explainEvent(id, (await response.json()) as EventTraces, loadRouteDocuments(routes));
@@ -262,7 +262,7 @@ describe("the runbooks", () => {
       /would deliver [1-9]\d* of .*undelivered events of fraud[^]*delivered [1-9]\d* of/,
     );
     expect(printed).toHaveLength(5);
-    // What the runbook promises: the event is in its destination now.
+    // As the runbook promises, the event is in its destination now.
     await explained("undelivered", (found) => routed(found)["fraud/purchases"] === "delivered");
   });
 });
