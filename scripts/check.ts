@@ -38,11 +38,8 @@ const checks: readonly Check[] = [
   },
   {
     name: "lint",
-    onFailure: "Mend what the rule names; rules are in packages/eslint-config.",
-    commands: [
-      ["turbo", "run", "lint", "--continue", "--output-logs=errors-only", "--log-order=grouped"],
-      ["eslint", "scripts", "--max-warnings", "0"],
-    ],
+    onFailure: "Mend what the rule names; rules are in .oxlintrc.json.",
+    commands: [["oxlint"]],
   },
   {
     name: "types",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { EnvironmentName } from "../src/config/schema.ts";
 
 // The plan is JSON that each test looks into.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Json = any;
 
 /** One resource of a plan. */

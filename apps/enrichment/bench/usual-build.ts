@@ -27,7 +27,7 @@ export function createUsualBuild(
   const processor = new BatchProcessor(EventType.KinesisDataStreams);
 
   const recordHandler = async (record: KinesisStreamRecord): Promise<void> => {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as such code is
+    // oxlint-disable-next-line typescript/no-explicit-any -- as such code is
     const event: any = JSON.parse(Buffer.from(record.kinesis.data, "base64").toString("utf8"));
     const isValid = validate(event.data);
     const { context } = event.data;

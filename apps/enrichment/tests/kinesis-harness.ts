@@ -16,7 +16,7 @@ export function createStreams({ faults, clock = systemClock }: { faults?: Faults
     /** The records of a stream, all shards. */
     read(streamName: string): { partitionKey: string; text: string }[] {
       const { Shards } = kinesis.listShards({ StreamName: streamName });
-      return Shards.flatMap(({ ShardId = "" }) => {
+      return Shards.flatMap(({ ShardId }) => {
         const { ShardIterator } = kinesis.getShardIterator({
           StreamName: streamName,
           ShardId,

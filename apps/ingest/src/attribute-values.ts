@@ -9,7 +9,7 @@ import { parseInstant } from "@millrace/event-contracts";
 const printableAscii = /^[\x20-\x7e]*$/;
 // Control characters, noncharacters and unpaired surrogates; with the flag `u` a surrogate class matches only lone
 // ones.
-// eslint-disable-next-line no-control-regex -- the specification forbids exactly these
+// oxlint-disable-next-line no-control-regex -- the specification forbids exactly these
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 
 /** Whether every character is one that a CloudEvents string may hold. */

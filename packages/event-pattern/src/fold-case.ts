@@ -9,7 +9,7 @@ function formsOf(character: string): readonly string[] {
   return lower === upper ? [lower] : [lower, upper];
 }
 
-// eslint-disable-next-line no-control-regex -- the range is the whole of ASCII
+// oxlint-disable-next-line no-control-regex -- the range is the whole of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** A string that is the same for every spelling a pattern stands for, so that it can be looked up. */

@@ -42,7 +42,7 @@ export function treeOfValue(value: unknown, pointer = ""): JsonTree {
 }
 
 const WHITESPACE = /[ \t\n\r]*/y;
-// eslint-disable-next-line no-control-regex -- JSON forbids exactly these inside a string
+// oxlint-disable-next-line no-control-regex -- JSON forbids exactly these inside a string
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const LITERAL = /true|false|null/y;

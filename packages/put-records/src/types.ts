@@ -58,14 +58,14 @@ interface SendOptions {
   abortSignal?: AbortSignal;
 }
 
-/* eslint-disable @typescript-eslint/unified-signatures -- A client that infers its answer from the command fits these, but no union of them. */
+/* oxlint-disable typescript/unified-signatures -- A client that infers its answer from the command fits these, but no union of them. */
 /** The part of `KinesisClient` this package uses; the simulator's in-process client fits as well. */
 export interface KinesisSender {
   send(command: PutRecordsCommand, options?: SendOptions): Promise<unknown>;
   send(command: ListShardsCommand, options?: SendOptions): Promise<unknown>;
   send(command: DescribeStreamSummaryCommand, options?: SendOptions): Promise<unknown>;
 }
-/* eslint-enable @typescript-eslint/unified-signatures */
+/* oxlint-enable typescript/unified-signatures */
 
 /** What one finished request looked like; for metrics. */
 export interface RequestReport {

@@ -4,7 +4,7 @@ import { parseInstant } from "@millrace/event-contracts";
 import { maxIdentifierCharacters, maxUserAgentCharacters } from "./limits.ts";
 
 // What no CloudEvents string may hold: control characters, noncharacters, unpaired surrogates.
-// eslint-disable-next-line no-control-regex -- the specification forbids exactly these
+// oxlint-disable-next-line no-control-regex -- the specification forbids exactly these
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 
 /** A text that an attribute may hold; a number becomes its digits. `undefined` for everything else. */

@@ -75,7 +75,7 @@ class ExactReading {
       if (repaired !== value) setProperty(object, name, repaired);
       return;
     }
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- no store takes the name
+    // oxlint-disable-next-line typescript/no-dynamic-delete -- no store takes the name
     delete object[name];
     const free = findFreeName(object, name.toWellFormed());
     const freePath = path + pointerStep(free);

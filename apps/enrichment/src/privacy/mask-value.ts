@@ -223,7 +223,7 @@ export function maskNamedProperty(
   const name = findFreeName(object, text);
   const renamedPath = path + pointerStep(name);
   const value = maskValue(object[key], next, renamedPath, detectors, context);
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name itself must go
+  // oxlint-disable-next-line typescript/no-dynamic-delete -- the name itself must go
   delete object[key];
   setProperty(object, name, value);
   context.log.isRestructured = true;

@@ -7,7 +7,7 @@ import { createTestCore, receivedAt, shopKey } from "../support/test-service.ts"
 
 const allowedText = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
-  // eslint-disable-next-line no-control-regex -- what CloudEvents forbids
+  // oxlint-disable-next-line no-control-regex -- what CloudEvents forbids
   .filter((text) => !/[\u0000-\u001f\u007f-\u009f\p{Noncharacter_Code_Point}\p{Surrogate}]/u.test(text));
 
 const reserved = new Set([

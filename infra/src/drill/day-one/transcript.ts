@@ -13,9 +13,9 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?= (?:to add|to create|added)\b)/g, "…"],
 ];
 
-// eslint-disable-next-line no-control-regex -- what a terminal erases again
+// oxlint-disable-next-line no-control-regex -- what a terminal erases again
 const ERASED = /[^\n]*\u001b\[2K/g;
-// eslint-disable-next-line no-control-regex -- that is what a terminal is sent
+// oxlint-disable-next-line no-control-regex -- that is what a terminal is sent
 const TERMINAL_CODES = /\u001b\[[\d;?]*[A-Za-z]|\r/g;
 /** Frames of the spinner that npx turns while it waits. */
 const SPINNER = /[\u2800-\u28ff]/gu;

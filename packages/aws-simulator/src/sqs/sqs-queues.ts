@@ -285,7 +285,7 @@ function faultOfMessage(entry: Input): { readonly Code: string; readonly Message
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-// eslint-disable-next-line no-control-regex -- Control characters are what is looked for.
+// oxlint-disable-next-line no-control-regex -- Control characters are what is looked for.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/u;
 
 const isEmpty = (value: unknown): boolean =>

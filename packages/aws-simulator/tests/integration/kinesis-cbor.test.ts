@@ -59,7 +59,7 @@ test("records go in as byte strings and come out as such, with their time in mil
     ShardIteratorType: "TRIM_HORIZON",
   });
   const read = await send(server, "GetRecords", { ShardIterator: answer?.ShardIterator });
-  const [stored] = read.answer?.Records as readonly {
+  const [stored] = (read.answer?.Records ?? []) as readonly {
     readonly Data: Uint8Array;
     readonly ApproximateArrivalTimestamp: { readonly epochMs: number };
   }[];

@@ -20,6 +20,7 @@ export function createAjv(draft: Draft): Ajv | Ajv2020 {
     formats,
     code: { source: true, formats: _`runtime.formats` },
   };
+  // oxlint-disable-next-line typescript/no-deprecated -- Ajv has no other way to leave out what stands beside a $ref.
   const ajv = draft === "draft-07" ? new Ajv({ ...options, ignoreKeywordsWithRef: true }) : new Ajv2020(options);
   ajv.addKeyword(formatLimitDefinition);
   return ajv;

@@ -15,6 +15,6 @@ export function contractsOf(registry: Registry, options?: ContractsModuleOptions
   const text = renderContractsModule(registry, options)
     .replace(/^import .*$/m, "")
     .replace("export const contracts =", "return");
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call
   return new Function("defineContracts", text)(defineContracts) as CompiledContracts;
 }

@@ -71,7 +71,7 @@ function isName(text: string, end: number): boolean {
 
 /** The name as a string of JSON holds it without a backslash. Half a surrogate pair may stand there as it is. */
 function markName(name: string, mark: string): string {
-  // eslint-disable-next-line no-control-regex -- JSON wants exactly these escaped
+  // oxlint-disable-next-line no-control-regex -- JSON wants exactly these escaped
   return name.replace(/["\\\u0000-\u001f]/gu, (each) => mark + each.charCodeAt(0).toString(16).padStart(4, "0"));
 }
 

@@ -118,6 +118,6 @@ export function openContracts(
 
 /** The file is part of the build, like the module that reads it. */
 function evaluate(body: string, runtime: ValidatorRuntime, shared: object): unknown {
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call
   return new Function("runtime", "shared", body)(runtime, shared);
 }

@@ -79,7 +79,7 @@ class TestedIndex implements StringIndex {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- the range is the whole of ASCII
+// oxlint-disable-next-line no-control-regex -- the range is the whole of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
 type IgnoreCaseOp = "prefix-ignore-case" | "suffix-ignore-case" | "equals-ignore-case";

@@ -123,7 +123,7 @@ describe("projection", () => {
     const dropA = route("a", { project: { drop: ["event.data.a", "event.data.b"] } });
     const dropB = route("b", { project: { drop: ["event.data.b.c"] } });
     const keepD = route("d", { project: { keep: ["event.data.b.d"] } });
-    const dataOf = (...routes: Route[]) => (load(...routes).route(given).copies[0]?.event as typeof given).event.data;
+    const dataOf = (...routes: Route[]) => (load(...routes).route(given).copies[0]!.event as typeof given).event.data;
     expect(dataOf(dropA)).toEqual({ list: given.event.data.list });
     expect(dataOf(dropA, dropB)).toEqual({ a: 1, b: { d: 3 }, list: given.event.data.list });
     expect(dataOf(keepD)).toEqual({ b: { d: 3 } });

@@ -38,7 +38,7 @@ export function buildContracts(registry: Registry): BuiltContracts {
 
 /** Evaluates what `renderContractsModule` writes, without a bundler. */
 export function evaluateContracts(registry: Registry): CompiledContracts {
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call
   const definition = new Function(`return ${renderContractsDefinition(registry)};`)() as ContractsDefinition;
   const contracts = defineContracts(definition);
   // A contract is set up when it is first asked for; here that is now.

@@ -1,3 +1,0 @@
-import { eslintConfig } from "@millrace/eslint-config";
-
-export default eslintConfig(import.meta.dirname);
