@@ -1,5 +1,5 @@
 import { parseEventText } from "@millrace/event-pattern";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { describeExplanation, loadRouteDocuments } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
@@ -48,6 +48,8 @@ export const explain: Command = {
 /** An enriched event from its own file, or by its id among others. */
 async function findEvent(subject: string, events: string | undefined): Promise<object> {
   if (existsSync(subject)) {
+    if (!statSync(subject).isFile())
+      throw new UsageError(`${subject} is a folder: name the file of one enriched event, or an id with --events`);
     const value = parseEventText(readFileSync(subject, "utf8"));
     if (typeof value !== "object" || value === null) throw new UsageError(`${subject} holds no JSON object`);
     return value;

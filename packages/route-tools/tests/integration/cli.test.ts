@@ -186,6 +186,7 @@ describe("routes explain", () => {
     [["nobody", "--events", "no-such-folder"], "no file or folder"],
     [["nobody", "--events", join(documents, "expected.json")], "has the id nobody"],
     [[], "Usage: explain"],
+    [["tests"], "tests is a folder: name the file of one enriched event"],
   ])("%j is answered with what is missing", async (args, message) => {
     const { code, err } = await run("explain", ...args);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
