@@ -7,6 +7,7 @@ import { loadConfig, parseEnvironmentName } from "./config/load-config.ts";
 import { ENVIRONMENTS } from "./config/environments.ts";
 import { InfraError } from "./errors.ts";
 import { builtArtifacts } from "./inputs/function-artifact.ts";
+import { lookupsOf } from "./inputs/lookup-objects.ts";
 import { placeProviderLock } from "./inputs/provider-lock.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -27,6 +28,7 @@ function main(): void {
     routeDocuments,
     compiledRoutes: () => JSON.stringify(createRouteArtifact(routeDocuments)),
     contractViews: renderWarehouseViews(loadRegistry(join(root, "schemas"))),
+    lookupsOf: lookupsOf(root),
   });
   for (const plan of plans) placeProviderLock(join(import.meta.dirname, "../providers.lock.hcl"), dirname(plan));
   const elapsedMs = Math.round(performance.now() - started);

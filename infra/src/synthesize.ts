@@ -2,6 +2,7 @@ import { App } from "cdktf";
 import type { EnvironmentConfig } from "./config/schema.ts";
 import { environmentPlaces } from "./inputs/environment-places.ts";
 import type { FunctionArtifacts } from "./inputs/function-artifact.ts";
+import type { FindLookups } from "./inputs/lookup-objects.ts";
 import { assertDestinations, routeDestinations, type RouteDocument } from "./inputs/route-destinations.ts";
 import { describeRoutesFile, writeRoutesFile } from "./inputs/routes-file.ts";
 import type { WarehouseView } from "./inputs/warehouse-views.ts";
@@ -21,6 +22,8 @@ export interface SynthesizeOptions {
   readonly compiledRoutes: () => string;
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];
+  /** Default: there are none. */
+  readonly lookupsOf?: FindLookups;
 }
 
 /**
@@ -37,7 +40,9 @@ export function synthesize(options: SynthesizeOptions): readonly string[] {
   for (const config of configs) {
     const artifacts = options.artifactsFor(stackFolder(outDir, config.environment));
     const destinations = routeDestinations(options.routeDocuments, config.environment);
-    new MillraceStack(app, { config, artifacts, destinations, routesFile, contractViews: options.contractViews });
+    const lookups = options.lookupsOf?.(config.environment) ?? { count: 0, objects: [] };
+    const { contractViews } = options;
+    new MillraceStack(app, { config, artifacts, destinations, routesFile, contractViews, lookups });
   }
   app.synth();
   for (const { environment } of reloading) writeRoutesFile(stackFolder(outDir, environment), compiledRoutes);

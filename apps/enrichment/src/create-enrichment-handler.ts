@@ -21,6 +21,7 @@ import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { setAsideRecord } from "./bad-rows/set-aside.ts";
 import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
+import type { LookupTables } from "./lookups/lookup-tables.ts";
 import { createEnrichmentRun } from "./run-enrichments.ts";
 import { givingBackMarginMs, maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
@@ -41,6 +42,8 @@ export interface EnrichmentHandlerDeps {
   readonly contracts: CompiledContracts;
   /** In the order they run, see `createEnrichments`. */
   readonly enrichments: readonly ActiveEnrichment[];
+  /** The tables of lookups among them. Default: none. */
+  readonly lookups?: Pick<LookupTables, "prepare">;
   /** The first is active; all are live. A source is asked before every batch. */
   readonly privacyKeys: readonly PrivacyKey[] | PrivacyKeySource;
   readonly clock: Clock;
@@ -77,7 +80,7 @@ const defaultProcessor = { name: "enrichment", version: "0.1.0" };
  */
 export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHandler {
   const { client, clock, random, telemetry = noTelemetry, processor = defaultProcessor } = deps;
-  const { maxRecordBytes = defaultMaxRecordBytes, logger = noLogger } = deps;
+  const { maxRecordBytes = defaultMaxRecordBytes, logger = noLogger, lookups } = deps;
   const contextFor = createContexts(deps, processor);
   const keys = "take" in deps.privacyKeys ? deps.privacyKeys : fixedKeys(deps.privacyKeys);
   const hooks = createDeliveryHooks(telemetry);
@@ -154,13 +157,17 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     ...(deps.safetyMarginMs === undefined ? {} : { safetyMarginMs: deps.safetyMarginMs }),
   });
 
-  /** Without a key nothing may leave, not even as a bad row: Lambda delivers the batch again. */
-  function giveBack({ Records }: KinesisStreamEvent, requestId: string | undefined): KinesisStreamBatchResponse {
+  /** Lambda delivers the batch again. Without a key nothing may leave, not even as a bad row. */
+  function giveBack(
+    { Records }: KinesisStreamEvent,
+    requestId: string | undefined,
+    cause: string,
+  ): KinesisStreamBatchResponse {
     const checkpoint = Records[0]?.kinesis.sequenceNumber;
     telemetry.count("recordsIn", Records.length);
     telemetry.count("batchItemFailures", checkpoint === undefined ? 0 : 1);
     telemetry.flush();
-    logger.error("Records are given back to Lambda: there is no privacy key", {
+    logger.error(`Records are given back to Lambda: ${cause}`, {
       requestId,
       records: Records.length,
       checkpoint,
@@ -169,8 +176,12 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   }
 
   return async (event, invocation) => {
-    const privacyKeys = await keys.take(invocation.getRemainingTimeInMillis() - givingBackMarginMs);
-    if (privacyKeys === undefined) return giveBack(event, invocation.awsRequestId);
+    const leftMs = () => invocation.getRemainingTimeInMillis() - givingBackMarginMs;
+    const privacyKeys = await keys.take(leftMs());
+    if (privacyKeys === undefined) return giveBack(event, invocation.awsRequestId, "there is no privacy key");
+    if (lookups !== undefined && !(await lookups.prepare(leftMs()))) {
+      return giveBack(event, invocation.awsRequestId, "there is no table of a lookup that is to wait for it");
+    }
     context = contextFor(privacyKeys);
     return handle(event, invocation);
   };
@@ -202,10 +213,11 @@ type RecordContextDeps = Pick<
 
 /** What `enrichRecord` needs, from what the handler was given. */
 export function createRecordContext(deps: RecordContextDeps, processor = defaultProcessor): RecordContext {
+  const pseudonymizer = createPseudonymizer(deps.privacyKeys);
   return {
     selectContract: createContractSelector(deps.contracts),
-    runEnrichments: createEnrichmentRun(deps.enrichments),
-    maskEvent: createMaskEvent(deps.contracts, createPseudonymizer(deps.privacyKeys)),
+    runEnrichments: createEnrichmentRun(deps.enrichments, pseudonymizer),
+    maskEvent: createMaskEvent(deps.contracts, pseudonymizer),
     sealPayload: createPayloadSeal(deps.privacyKeys),
     processor,
     stampAt: createStamps(processor, deps.contractSet),

@@ -65,7 +65,7 @@ export function enrichEvent(
   const masked = maskAndWrite(event, text, (each) => maskOrFail(context.maskEvent, each, order, mayHoldJson));
   const { log } = masked;
   const validation = found === null ? contract.faultless : describeFaults(contract, found, masked.event.data, log);
-  const enrichment = context.runEnrichments(masked.event, clientIp);
+  const enrichment = context.runEnrichments(masked.event, clientIp, log);
 
   return {
     // Put together from parts that are written already, nearly all of them.

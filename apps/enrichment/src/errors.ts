@@ -15,6 +15,12 @@ export class ConfigError extends EnrichmentError {
   }
 }
 
+/** The source of a lookup's table cannot be read, or holds none. */
+export class LookupReadError extends EnrichmentError {
+  override readonly name = "LookupReadError";
+  readonly code = "ENRICHMENT_LOOKUP_READ";
+}
+
 /** Masking met something it has no answer for. The event must not leave in clear. */
 export class MaskingFailedError extends EnrichmentError {
   override readonly name = "MaskingFailedError";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { contracts } from "#contracts";
-import { ownPackages } from "#own-packages";
+import { lookupParts, ownPackages } from "#own-packages";
 import { createSecretReader } from "@millrace/aws-request";
 import { createBundleReader } from "@millrace/enrichments";
 import { createKinesisClient, systemClock } from "@millrace/put-records";
@@ -8,6 +8,8 @@ import { createLogger, createTelemetry, parseLogLevel } from "@millrace/telemetr
 import { readConfig } from "./config/read-config.ts";
 import { createEnrichmentHandler } from "./create-enrichment-handler.ts";
 import { defaultEnrichments } from "./default-enrichments.ts";
+import { createLookupTables } from "./lookups/lookup-tables.ts";
+import { createSourceReader } from "./lookups/read-source.ts";
 import { createPrivacyKeySource } from "./privacy/privacy-key-source.ts";
 
 /** Put in by the build: what was built, and a hash of the contracts in it. Benchmarks bundle without them. */
@@ -31,6 +33,15 @@ const privacyKeys = createPrivacyKeySource({
   logger,
 });
 
+const lookups = createLookupTables({
+  parts: lookupParts,
+  readSource: createSourceReader(process.env, import.meta.dirname),
+  clock: systemClock,
+  random: Math.random,
+  telemetry,
+  logger,
+});
+
 /** The Lambda function. */
 export const handler = createEnrichmentHandler({
   client: createKinesisClient(),
@@ -42,9 +53,10 @@ export const handler = createEnrichmentHandler({
   ...(typeof CONTRACT_SET === "string" ? { contractSet: CONTRACT_SET } : {}),
   enrichments: defaultEnrichments(
     config.stage,
-    { readFile: createBundleReader(import.meta.dirname, readFileSync) },
+    { readFile: createBundleReader(import.meta.dirname, readFileSync), openTable: lookups.open },
     ownPackages,
   ),
+  lookups,
   clock: systemClock,
   random: Math.random,
   telemetry,

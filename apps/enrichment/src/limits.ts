@@ -62,3 +62,15 @@ export const brokenSourceEvents = 20;
 
 /** Sources that are watched for it at once. */
 export const maxWatchedSources = 500;
+
+/** Most bytes of a lookup's table when its options do not say it. */
+export const defaultLookupBytes = 32 * 1024 * 1024;
+
+/** Age at which a lookup's table is looked at again when its options do not say it. */
+export const defaultLookupRefreshSeconds = 300;
+
+/** Longest read of a lookup's table: 32 MiB from S3 take a function of 512 MB about a second. */
+export const lookupTimeoutMs = 20_000;
+
+/** Longest wait of the first batch for the first read of a table; events then go on with a note. */
+export const lookupFirstWaitMs = 5_000;

@@ -1,4 +1,4 @@
-import type { EnrichmentNote, RawEvent } from "@millrace/event-contracts";
+import type { EnrichmentNote, PrivacyRule, RawEvent } from "@millrace/event-contracts";
 import {
   type ActiveEnrichment,
   type Addition,
@@ -9,6 +9,9 @@ import {
   type TextInput,
 } from "@millrace/enrichments";
 import { BoundedCache } from "@millrace/enrichments/bounded-cache";
+import { maskByRule, type MaskingContext } from "./privacy/mask-value.ts";
+import type { MaskingLog } from "./privacy/masking-log.ts";
+import type { Pseudonymizer } from "./privacy/privacy-keys.ts";
 
 /** What enrichments added to an event. */
 export interface Enriched {
@@ -18,8 +21,8 @@ export interface Enriched {
   readonly notes: readonly EnrichmentNote[];
 }
 
-/** Enriches a masked event. */
-export type RunEnrichments = (event: RawEvent, clientIp: string | undefined) => Enriched;
+/** Enriches a masked event; what has to be masked of the additions goes into its log. */
+export type RunEnrichments = (event: RawEvent, clientIp: string | undefined, log: MaskingLog) => Enriched;
 
 /** What one step added: that of an enrichment, or of neighbours that read the same text. */
 interface StepResult {
@@ -40,15 +43,18 @@ interface Place {
 const nothing: StepResult = { additions: [], members: "", notes: [] };
 
 /** Prepares enrichments, in the order they run. */
-export function createEnrichmentRun(enrichments: readonly ActiveEnrichment[]): RunEnrichments {
+export function createEnrichmentRun(
+  enrichments: readonly ActiveEnrichment[],
+  pseudonymizer: Pseudonymizer,
+): RunEnrichments {
   const groups = groupByInput(enrichments);
   const places = new Map(
     groups.flatMap((group, step) => group.map(({ name }, position) => [name, { step, position }] as const)),
   );
   const steps = groups.map(createStep);
 
-  return (event, clientIp) => {
-    const input = new RunInput(event, clientIp, places, steps.length);
+  return (event, clientIp, log) => {
+    const input = new RunInput(event, clientIp, places, steps.length, { pseudonymizer, log, mayHoldJson: false });
     let members = "";
     let { notes } = nothing;
     for (let index = 0; index < steps.length; index++) {
@@ -147,16 +153,28 @@ class RunInput implements EnrichmentInput {
   readonly clientIp: string | undefined;
   readonly results: (StepResult | undefined)[];
   readonly #places: ReadonlyMap<string, Place>;
+  readonly #masking: MaskingContext;
 
-  constructor(event: RawEvent, clientIp: string | undefined, places: ReadonlyMap<string, Place>, steps: number) {
+  constructor(
+    event: RawEvent,
+    clientIp: string | undefined,
+    places: ReadonlyMap<string, Place>,
+    steps: number,
+    masking: MaskingContext,
+  ) {
     this.event = event;
     this.clientIp = clientIp;
     this.results = new Array<StepResult | undefined>(steps);
     this.#places = places;
+    this.#masking = masking;
   }
 
   resultOf(name: string): object | undefined {
     const place = this.#places.get(name);
     return place === undefined ? undefined : this.results[place.step]?.additions[place.position]?.value;
+  }
+
+  mask(value: unknown, rule: PrivacyRule, path: string): unknown {
+    return maskByRule(value, rule, path, this.#masking);
   }
 }

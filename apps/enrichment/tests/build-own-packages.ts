@@ -8,10 +8,10 @@ import { renderOwnPackages } from "../scripts/render-own-packages.ts";
 
 const folder = process.argv[2] ?? "";
 try {
-  const { own } = checkOptions(join(folder, "options/enrichments.json"));
-  writeFileSync(join(folder, "own-packages.js"), renderOwnPackages(own));
+  const { own, lookups, added } = checkOptions(join(folder, "options/enrichments.json"));
+  writeFileSync(join(folder, "own-packages.js"), renderOwnPackages({ own, lookups }));
   await bundleFunction({ entryPoint: join(folder, "entry.ts"), outFile: join(folder, "function.zip") });
-  console.log(JSON.stringify(Object.keys(resultSchemas(own))));
+  console.log(JSON.stringify(Object.keys(resultSchemas(added))));
 } catch (error) {
   console.log((error as Error).message);
 }

@@ -58,6 +58,15 @@ export class Alarms extends Construct {
         "Enrichment cannot read or use its privacy keys. Running instances go on with those they have, new ones give their batches back. " +
         "Its log names the secret and what is wrong.",
     });
+    if (watched.lookups.count > 0) {
+      this.#alarms.above("enrichment_lookups", 0, {
+        of: metrics.lookupFailures(watched.enrichment),
+        periods: 2,
+        description:
+          "Enrichment cannot read or use the table of a lookup. The one before stays in force; without one, events go on with a note, or wait. " +
+          "Its log names the lookup, and the line that is wrong.",
+      });
+    }
     this.#alarms.above("broken_sources", 0, {
       of: metrics.brokenSources(watched.enrichment),
       description:

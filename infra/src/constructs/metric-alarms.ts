@@ -26,6 +26,7 @@ const runbooks: Readonly<Record<string, string>> = {
   iterator_age: "iterator-age",
   loader_no_rows: "no-rows",
   loader_silence: "loader-silence",
+  lookups: "lookup-tables",
   near_limit: "near-limit",
   near_timeout: "near-timeout",
   no_file: "no-file",

@@ -1,4 +1,5 @@
 import type { DestinationConfig } from "../config/schema.ts";
+import type { EnvironmentLookups } from "../inputs/lookup-objects.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventBus } from "./event-bus.ts";
@@ -67,6 +68,7 @@ export interface Watched {
   readonly hops: readonly Hop[];
   /** The one of them that knows contracts. */
   readonly enrichment: Hop;
+  readonly lookups: EnvironmentLookups;
   /** The one of them that writes to the destinations. */
   readonly router: Hop;
   readonly deliveries: Deliveries;

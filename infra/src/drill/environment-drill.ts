@@ -10,6 +10,7 @@ import { applyPlan, makePlan } from "../deploy/deploy.ts";
 import { type PlanSummary, SavedPlan } from "../deploy/saved-plan.ts";
 import { type CommandResult, Terraform } from "../deploy/terraform.ts";
 import { DeployError, DrillError } from "../errors.ts";
+import { lookupsOf } from "../inputs/lookup-objects.ts";
 import { builtArtifacts } from "../inputs/function-artifact.ts";
 import type { RouteDocument } from "../inputs/route-destinations.ts";
 import { stackFolder, synthesize } from "../synthesize.ts";
@@ -94,6 +95,7 @@ export class EnvironmentDrill {
       routeDocuments: documents,
       compiledRoutes: () => JSON.stringify(createRouteArtifact(loadRouteDocuments(join(root, "schemas/routes")))),
       contractViews: renderWarehouseViews(loadRegistry(join(root, "schemas"))),
+      lookupsOf: lookupsOf(root),
     });
     const stack = JSON.parse(readFileSync(path, "utf8")) as EditableStack & StackJson;
     edit?.(stack);

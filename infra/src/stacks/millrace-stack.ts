@@ -47,6 +47,7 @@ import type {
 } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
+import type { EnvironmentLookups } from "../inputs/lookup-objects.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { RoutesFile } from "../inputs/routes-file.ts";
 import {
@@ -71,6 +72,8 @@ export interface MillraceStackProps {
   readonly routesFile: RoutesFile;
   /** Views over `EVENTS`, one for each contract. */
   readonly contractViews: readonly WarehouseView[];
+  /** Tables that enrichment joins events with. */
+  readonly lookups: EnvironmentLookups;
 }
 
 /** Two keys part what people may see: events before masking (raw, bad rows, dead letters), and after. */
@@ -87,7 +90,8 @@ export class MillraceStack extends TerraformStack {
   readonly #addresses = new Map<string, string>();
   readonly #config: EnvironmentConfig;
 
-  constructor(scope: Construct, { config, artifacts, destinations, routesFile, contractViews }: MillraceStackProps) {
+  constructor(scope: Construct, props: MillraceStackProps) {
+    const { config, artifacts, destinations, routesFile, contractViews, lookups } = props;
     super(scope, config.environment);
     this.#config = config;
     this.#declareBackend();
@@ -127,7 +131,8 @@ export class MillraceStack extends TerraformStack {
       warehouse.notification,
       router.mapping.resource,
     ];
-    const enrichment = this.#createEnrichment({ artifacts, keys, raw, enriched, badRows, deadLetters, readers });
+    const streams = { raw, enriched, badRows };
+    const enrichment = this.#createEnrichment({ artifacts, keys, ...streams, deadLetters, readers, lookups });
     const frontDoor = new FrontDoor(this, "front_door", config);
     this.#createEventService(raw, frontDoor, [...readers, enrichment.mapping.resource]);
 
@@ -137,6 +142,7 @@ export class MillraceStack extends TerraformStack {
       badRows,
       hops: [enrichment, router],
       enrichment,
+      lookups,
       router,
       deliveries,
       loader: warehouse.loader,
@@ -377,6 +383,7 @@ export class MillraceStack extends TerraformStack {
     deadLetters: PrivateBucket;
     /** What reads the streams that enrichment writes. */
     readers: readonly ITerraformDependable[];
+    lookups: EnvironmentLookups;
   }): Hop {
     const { environment, functions, logs, mappings } = this.#config;
     const privacyKeys = this.#createSecret("privacy_keys", "privacy-keys", this.#config.privacyKeys);
@@ -398,6 +405,7 @@ export class MillraceStack extends TerraformStack {
         ...readFrom("RawStream", from.raw),
         ...writeTo("Output", [from.enriched, from.badRows]),
         ...privacyKeys.readBy("PrivacyKeys"),
+        ...readLookups(from.lookups),
         ...writeDeadLetters(from.deadLetters),
       ],
     });
@@ -727,4 +735,14 @@ function encryptForForeign({ arn, kind }: ForeignDestination, index: number): St
       },
     },
   };
+}
+
+/** Each object by its exact ARN, and the keys that options name. */
+function readLookups({ objects }: EnvironmentLookups): readonly Statement[] {
+  if (objects.length === 0) return [];
+  const keys = [...new Set(objects.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []))];
+  return [
+    { sid: "ReadLookups", actions: ["s3:GetObject"], resources: objects.map(({ arn }) => arn) },
+    ...(keys.length === 0 ? [] : [{ sid: "DecryptLookups", actions: ["kms:Decrypt"], resources: keys }]),
+  ];
 }

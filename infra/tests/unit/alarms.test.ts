@@ -4,16 +4,29 @@ import { describe, expect, test } from "@jest/globals";
 import { destinationDimensionNames, dimensionNames, metricNamespace, metricsOfService } from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
-import { type Json, planOf } from "../synthesized-plan.ts";
+import { planText } from "../support/plan-text.ts";
+import { type Json, Plan, planOf } from "../synthesized-plan.ts";
 
 const runbooks = readFileSync(join(import.meta.dirname, "../../../docs/runbooks.md"), "utf8");
 const runbookSections = [...runbooks.matchAll(/^## (.+)$/gm)].map(([, section]) => section);
 
+/** Only an environment with a lookup has the alarm of its table. */
+const enrichments = { enrichments: [{ name: "product", kind: "lookup", options: { source: "products.csv" } }] };
+
+test("enrichment is watched for tables of lookups that it cannot use, where it has lookups", () => {
+  const ofTables = (plan: ReturnType<typeof planOf>) =>
+    plan.each("aws_cloudwatch_metric_alarm").filter(({ args }) => args.metric_name === "lookupFailures");
+  expect(metricsOfService.enrichment).toContain("lookupFailures");
+  expect(ofTables(planOf("dev"))).toEqual([]);
+  expect(ofTables(new Plan(planText("dev", { enrichments }))).map(({ args }) => args)).toEqual([
+    expect.objectContaining({ namespace: metricNamespace, threshold: 0, statistic: "Sum" }),
+  ]);
+});
+
 test("every section of the runbooks belongs to an alarm", () => {
-  const linked = ENVIRONMENTS.flatMap((environment) =>
-    planOf(environment)
-      .each("aws_cloudwatch_metric_alarm")
-      .map(({ args }) => args.alarm_description.split("#").at(-1)),
+  const plans = [...ENVIRONMENTS.map((environment) => planOf(environment)), new Plan(planText("dev", { enrichments }))];
+  const linked = plans.flatMap((plan) =>
+    plan.each("aws_cloudwatch_metric_alarm").map(({ args }) => args.alarm_description.split("#").at(-1)),
   );
   expect([...new Set(linked)].toSorted()).toEqual(runbookSections.toSorted());
 });

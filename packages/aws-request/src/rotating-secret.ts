@@ -62,16 +62,19 @@ export class RotatingSecret<Value> {
     return this.#reading;
   }
 
+  /** The value in force, at once; begins a read that nobody waits for when one is due. */
+  peek(): Value | undefined {
+    if (this.#options.clock.now() >= this.#nextReadAt) void this.refresh();
+    return this.current;
+  }
+
   /**
    * The value for a piece of work. Once there is one, it comes at once, and when it is old a read begins that the work
    * does not wait for. Before, waits for the first one for at most `waitMs`; `undefined` when that was not enough.
    */
   async take(waitMs: number): Promise<Value | undefined> {
     const { clock } = this.#options;
-    if (this.#value !== undefined) {
-      if (clock.now() >= this.#nextReadAt) void this.refresh();
-      return this.#value.content;
-    }
+    if (this.#value !== undefined) return this.peek();
     const deadline = clock.now() + waitMs;
     for (let delayMs: number = RETRY_MS.min; ; delayMs = Math.min(RETRY_MS.max, delayMs * 2)) {
       await this.#within(deadline, this.refresh());

@@ -15,6 +15,8 @@ export interface SignedRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Reading ends once the answer's body is longer: it is then cut, and longer than this. Default: no end. */
+  readonly maxBodyBytes?: number;
   /** Ends the request; without it, it may wait for ever. */
   readonly signal: AbortSignal;
 }
@@ -79,7 +81,7 @@ export function createSignedRequest(
     uriEscapePath: false,
   });
 
-  return async ({ method, path, headers, body, signal }) => {
+  return async ({ method, path, headers, body, maxBodyBytes = Number.POSITIVE_INFINITY, signal }) => {
     const signed = await signer.sign({
       method,
       protocol: endpoint.protocol,
@@ -93,7 +95,7 @@ export function createSignedRequest(
       },
       ...(body !== undefined && { body }),
     });
-    return exchange(endpoint, { method, path, headers: signed.headers, signal, agent }, body);
+    return exchange(endpoint, { method, path, headers: signed.headers, signal, agent, maxBodyBytes }, body);
   };
 }
 
@@ -111,17 +113,18 @@ interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** False where minutes lie between two requests, and Lambda freezes the process in between. */
   readonly agent: HttpAgent | false;
+  readonly maxBodyBytes: number;
 }
 
 function exchange(
   endpoint: URL,
-  options: ExchangeOptions,
+  { maxBodyBytes, ...options }: ExchangeOptions,
   body: string | Uint8Array | undefined,
 ): Promise<SignedAnswer> {
   const send = endpoint.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const outgoing = send(endpoint, options, (answer) => {
-      readAll(answer).then(
+      readAll(answer, maxBodyBytes).then(
         (bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }),
         reject,
       );
@@ -132,10 +135,17 @@ function exchange(
 }
 
 /** By events: the first `for await` over a stream costs a cold start 2 ms of processor time. */
-function readAll(answer: IncomingMessage): Promise<Buffer> {
+function readAll(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let bytes = 0;
+    answer.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes <= maxBytes) return;
+      answer.destroy();
+      resolve(Buffer.concat(chunks));
+    });
     answer.on("end", () => resolve(Buffer.concat(chunks)));
     // Also when the connection ends in the middle of the answer.
     answer.on("error", reject);

@@ -1,6 +1,7 @@
-import type { RawEvent } from "@millrace/event-contracts";
+import type { PrivacyRule, RawEvent } from "@millrace/event-contracts";
 import type { Addition } from "./addition.ts";
 import { EnrichmentFailedError } from "./errors.ts";
+import type { OpenTables } from "./lookup/lookup.ts";
 import type { TextInput } from "./text-input.ts";
 import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
@@ -12,6 +13,13 @@ export interface EnrichmentInput {
   readonly clientIp: string | undefined;
   /** What an enrichment before this one in the list has added; `undefined` when it has nothing or does not run. */
   resultOf(name: string): object | undefined;
+  /**
+   * Masks a value that is to be added, as an annotation says, and notes it on the event.
+   *
+   * @param path JSON Pointer of the value in the enriched event
+   * @returns what takes its place
+   */
+  mask(value: unknown, rule: PrivacyRule, path: string): unknown;
 }
 
 /** Adds to an event what follows from the event. */
@@ -44,6 +52,8 @@ export type ReadFile = (path: string) => Uint8Array;
 /** What enrichments need besides their options. */
 export interface EnrichmentResources {
   readonly readFile: ReadFile;
+  /** Without it, lookups have no tables. */
+  readonly openTable?: OpenTables;
 }
 
 /** An enrichment: its code, the schema of its options, and the schema of what it adds. */

@@ -15,6 +15,12 @@ export class DatabaseError extends EnrichmentsError {
   readonly code = "ENRICHMENT_DATABASE";
 }
 
+/** The table of a lookup cannot be used. The message names line and column, and quotes no cell. */
+export class LookupTableError extends EnrichmentsError {
+  override readonly name = "LookupTableError";
+  readonly code = "ENRICHMENT_LOOKUP_TABLE";
+}
+
 /** The options document, or a package that it lists, cannot be used. */
 export class EnrichmentOptionsError extends EnrichmentsError {
   override readonly name = "EnrichmentOptionsError";

@@ -10,7 +10,10 @@ export {
   type TextEnrichment,
 } from "./definition.ts";
 export { createBundleReader, createLazyDatabase } from "./database.ts";
-export { EnrichmentFailedError, EnrichmentOptionsError } from "./errors.ts";
+export { EnrichmentFailedError, EnrichmentOptionsError, LookupTableError } from "./errors.ts";
+export { createLookup, type OpenTable, type OpenTables } from "./lookup/lookup.ts";
+export { formatOf, type LookupOptions } from "./lookup/lookup-options.ts";
+export { type CheckRow, type LookupTable, readNdjsonRows, type ReadRows, readTable } from "./lookup/read-table.ts";
 export { maxCachedKeyLength } from "./limits.ts";
 export {
   type ActiveEnrichment,

@@ -1,6 +1,8 @@
 import type { Enrichment, EnrichmentDefinition, EnrichmentResources } from "./definition.ts";
 import * as definitions from "./definitions.ts";
 import { EnrichmentOptionsError } from "./errors.ts";
+import { createLookup, type OpenTable } from "./lookup/lookup.ts";
+import type { LookupOptions } from "./lookup/lookup-options.ts";
 import { createOwnEnrichment, type OwnPackages } from "./own-package.ts";
 
 /** Every enrichment there is. */
@@ -24,6 +26,8 @@ export interface EnrichmentOverride {
 
 export interface EnrichmentEntry extends EnrichmentOverride {
   readonly name: string;
+  /** `lookup`: a join with a table that the options describe. */
+  readonly kind?: string;
   /** npm package of a team's own that the enrichment comes from. */
   readonly package?: string;
   /** Its export; `default` when left out. */
@@ -58,9 +62,13 @@ export function createEnrichments(
 ): readonly ActiveEnrichment[] {
   const byName = new Map(enrichmentDefinitions.map((definition) => [definition.name, definition]));
   const names = new Set<string>();
-  return entries.map(({ name, options, package: from }) => {
+  return entries.map(({ name, kind, options, package: from }) => {
     if (names.has(name)) throw new EnrichmentOptionsError([`The enrichment "${name}" is listed twice`]);
     names.add(name);
+    if (kind === "lookup") {
+      const lookup = options as unknown as LookupOptions;
+      return { name, ...createLookup(name, lookup, resources.openTable?.(name, lookup) ?? noTable) };
+    }
     if (from !== undefined) {
       const ownPackage = own[name];
       if (ownPackage === undefined) throw new EnrichmentOptionsError([`"${name}" of ${from} is not in the bundle`]);
@@ -71,3 +79,6 @@ export function createEnrichments(
     return { name, ...definition.create(options ?? {}, resources) };
   });
 }
+
+/** Where nobody opens tables: in a dry run. */
+const noTable: OpenTable = { current: undefined, miss: () => undefined };

@@ -1,12 +1,14 @@
-import type { OwnDefinition } from "./load-own-packages.ts";
+import type { AddedDefinition } from "./load-added-enrichments.ts";
+import { lookupOptions } from "./lookup/lookup-options.ts";
 import { enrichmentDefinitions } from "./options.ts";
 import type { ObjectSchema } from "./value-of.ts";
 
 const schemaId = "https://millrace.example/schemas/enrichment/options/1-0-0.json";
 
 /** The schema of the options document: for completion in an editor, and for the check of the build. */
-export function renderOptionsSchema(own: readonly OwnDefinition[] = []): object {
-  const all = [...enrichmentDefinitions, ...own];
+export function renderOptionsSchema(added: readonly AddedDefinition[] = []): object {
+  const all = [...enrichmentDefinitions, ...added];
+  const withOptions = all.filter(({ options }) => options !== lookupOptions);
   const names = all.map(({ name }) => name);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -52,29 +54,42 @@ export function renderOptionsSchema(own: readonly OwnDefinition[] = []): object 
           name: { $ref: "#/$defs/name" },
           enabled: { $ref: "#/$defs/enabled" },
           options: { type: "object" },
+          kind: { const: "lookup", description: "A join with a table, which `options` describes." },
           package: { type: "string", minLength: 1, description: "npm package of your own that it comes from." },
           export: { type: "string", minLength: 1, description: "Its export; `default` when left out." },
         },
         additionalProperties: false,
-        allOf: all.map(({ name, options }) => optionsOf(name, options)),
+        allOf: [...withOptions.map(({ name, options }) => optionsOf({ name: { const: name } }, options)), lookupEntry],
       },
     },
   };
 }
 
-function optionsOf(name: string, options: ObjectSchema): object {
+function optionsOf(properties: object, options: ObjectSchema): object {
   const isNeeded = ((options["required"] as readonly string[] | undefined) ?? []).length > 0;
   return {
-    if: { properties: { name: { const: name } } },
+    if: { properties },
     then: { ...(isNeeded ? { required: ["options"] } : {}), properties: { options } },
   };
 }
 
+const lookupEntry = {
+  if: { required: ["kind"] },
+  then: { required: ["options"], not: { required: ["package"] }, properties: { options: lookupOptions } },
+};
+
 /** The addition of each enrichment, by its name: the properties of the document `envelope/enrichment`. */
-export function resultSchemas(own: readonly OwnDefinition[] = []): Readonly<Record<string, ObjectSchema>> {
+export function resultSchemas(added: readonly AddedDefinition[] = []): Readonly<Record<string, ObjectSchema>> {
   return Object.fromEntries(
-    [...enrichmentDefinitions, ...own].map(({ name, result }) => [name, result as ObjectSchema]),
+    [...enrichmentDefinitions, ...added].map(({ name, result }) => [name, result as ObjectSchema]),
   );
 }
 
-export { loadOwnPackages, type OwnDefinition } from "./load-own-packages.ts";
+export {
+  type AddedDefinition,
+  type AddedEnrichments,
+  loadAddedEnrichments,
+  type OwnDefinition,
+} from "./load-added-enrichments.ts";
+export type { LookupDefinition, OptionsFault } from "./lookup/load-lookups.ts";
+export { formatOf, type LookupOptions, rowSchema } from "./lookup/lookup-options.ts";

@@ -41,6 +41,10 @@ export const counters = {
   undelivered: "Count",
   /** Reads of the privacy keys that gave none to use; those in force stay. */
   privacyKeyFailures: "Count",
+  /** Reads of a lookup's table that gave none to use; the one before stays in force. */
+  lookupFailures: "Count",
+  /** Events whose key has no row in the table of a lookup. */
+  lookupMisses: "Count",
   /** Sources of which every event of the last minutes broke its contract; counted once a batch. */
   brokenSources: "Count",
   /** Events read at a second place, once for each destination they go to: what a consumer sees more than once. */
@@ -57,6 +61,8 @@ export const distributions = {
   recordAgeMs: "Milliseconds",
   /** Wall time of the invocation. */
   durationMs: "Milliseconds",
+  /** Since the table of a lookup was last known to be the current one; a value for each table and batch. */
+  lookupAgeMs: "Milliseconds",
   /** Records in one PutRecords call. */
   recordsPerCall: "Count",
 } as const;
@@ -82,6 +88,10 @@ export const breakdowns = {
   badRowsByKind: true,
   /** Failed enrichments by name. */
   enrichmentFailuresByName: true,
+  /** Failed reads of tables by the name of the lookup. */
+  lookupFailuresByName: true,
+  /** Events without a row by the name of the lookup. */
+  lookupMissesByName: true,
   /** Failed deliveries by reason. */
   failuresByReason: true,
   /** Copies by route. */
@@ -112,16 +122,21 @@ export const metricsOfService = {
     "ambiguousDeliveries",
     "throttledAttempts",
     "privacyKeyFailures",
+    "lookupFailures",
+    "lookupMisses",
     "brokenSources",
     "coldStart",
     "eventAgeMs",
     "recordAgeMs",
     "durationMs",
+    "lookupAgeMs",
     "recordsPerCall",
     "invalidBySchema",
     "invalidBySource",
     "badRowsByKind",
     "enrichmentFailuresByName",
+    "lookupFailuresByName",
+    "lookupMissesByName",
     "failuresByReason",
     "failuresByDestination",
   ],

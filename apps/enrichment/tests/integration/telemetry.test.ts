@@ -75,8 +75,8 @@ describe("an invocation writes one line of metrics", () => {
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
     expect({ service, stage, name }).toEqual({ service: "enrichment", stage: "test", name: "f" });
-    // The keys do not belong to a batch: key-rotation.test.ts counts their failures.
-    const ofBatches = metricsOfService.enrichment.filter((metric) => metric !== "privacyKeyFailures");
+    // Keys and tables do not belong to a batch: key-rotation.test.ts and lookups.test.ts count their failures.
+    const ofBatches = metricsOfService.enrichment.filter((metric) => !/^(privacyKey|lookup)/.test(metric));
     expect(Object.keys(written).sort()).toEqual([...ofBatches].sort());
     const [directive] = (_aws as { CloudWatchMetrics: { Metrics: { Name: string }[] }[] }).CloudWatchMetrics;
     const isMetric = (metric: string) => typeof written[metric] === "number" || Array.isArray(written[metric]);

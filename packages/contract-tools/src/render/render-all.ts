@@ -1,5 +1,5 @@
 import { EnrichmentOptionsError } from "@millrace/enrichments";
-import { loadOwnPackages, renderOptionsSchema } from "@millrace/enrichments/schemas";
+import { loadAddedEnrichments, renderOptionsSchema } from "@millrace/enrichments/schemas";
 import type { Contract, Json } from "@millrace/schema-graph";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,9 +21,12 @@ const optionsFile = "apps/enrichment/options/enrichments.json";
  */
 export function renderAll(repositoryRoot: string): Map<string, string> {
   const root = join(repositoryRoot, "schemas");
-  const { own, faults } = loadOwnPackages(join(repositoryRoot, optionsFile));
-  if (faults.length > 0) throw new EnrichmentOptionsError(faults);
-  const rendered = renderSchemas(own);
+  const file = join(repositoryRoot, optionsFile);
+  const { added, faults } = loadAddedEnrichments(file);
+  if (faults.length > 0) {
+    throw new EnrichmentOptionsError(faults.map(({ pointer, message }) => `${file}#${pointer}: ${message}`));
+  }
+  const rendered = renderSchemas(added);
   const registry = registryWith(root, rendered);
   const generated = "packages/event-contracts/src/generated";
   const docs = renderContractDocs(registry, { exampleOf: (contract) => firstExample(root, contract) });
@@ -31,7 +34,7 @@ export function renderAll(repositoryRoot: string): Map<string, string> {
     ...[...rendered].map(([path, text]): [string, string] => [`schemas/${path}`, text]),
     [`${generated}/contract-types.ts`, renderContractTypes(registry)],
     [`${generated}/contracts.ts`, renderContractsModule(registry, { runtimeModule: "../validator-runtime.ts" })],
-    [optionsSchema, json(renderOptionsSchema(own))],
+    [optionsSchema, json(renderOptionsSchema(added))],
     ...[...docs].map(([name, text]): [string, string] => [`docs/contracts/${name}`, text]),
   ]);
 }

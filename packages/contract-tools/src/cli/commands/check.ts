@@ -1,10 +1,14 @@
-import { loadOwnPackages } from "@millrace/enrichments/schemas";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { checkSchemas } from "../../check/check-schemas.ts";
-import { formatFault } from "../../registry/fault.ts";
+import { checkEnrichmentOptions } from "../../check/enrichments/check-enrichment-options.ts";
+import { type Fault, formatFault } from "../../registry/fault.ts";
 import { renderSchemas } from "../../render/render-schemas.ts";
 import { mergeBase, readFolder, readMerged, repositoryRoot } from "../repository.ts";
+
+const enrichmentOptions = join(repositoryRoot, "apps/enrichment/options/enrichments.json");
+
+const belowRoot = (fault: Fault): Fault => ({ ...fault, file: relative(repositoryRoot, fault.file) });
 
 export interface CheckOptions {
   /** Another `schemas/` folder; the repository's own by default. */
@@ -26,18 +30,15 @@ export async function check(options: CheckOptions, print: (line: string) => void
     print(`Git knows no commit ${options.base} here. Fetch it, or give --base a branch that is there.`);
     return 2;
   }
-  const { faults, notes, contracts, documents } = await checkSchemas({
+  // Another team's folder is not rendered from our contracts, nor with our enrichments.
+  const enrichments = options.root === undefined ? checkEnrichmentOptions(enrichmentOptions) : undefined;
+  const checked = await checkSchemas({
     folder: readFolder(root),
     ...(commit === undefined ? {} : { merged: readMerged(root, commit) }),
-    // Another team's folder is not rendered from our contracts.
-    ...(options.root === undefined
-      ? {
-          rendered: renderSchemas(
-            loadOwnPackages(join(repositoryRoot, "apps/enrichment/options/enrichments.json")).own,
-          ),
-        }
-      : {}),
+    ...(enrichments === undefined ? {} : { rendered: renderSchemas(enrichments.added) }),
   });
+  const { notes, contracts, documents } = checked;
+  const faults = [...(enrichments?.faults ?? []).map(belowRoot), ...checked.faults];
   if (options.json === true) {
     print(JSON.stringify({ faults, notes, contracts, documents }, null, 2));
   } else {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { type LookupDefinition, loadLookups, type OptionsFault } from "./lookup/load-lookups.ts";
 import { enrichmentDefinitions, type EnrichmentOptions } from "./options.ts";
 import type { OwnEnrichment } from "./own-package.ts";
 import type { ObjectSchema } from "./value-of.ts";
@@ -16,23 +17,44 @@ export interface OwnDefinition {
 
 const refusedKeywords = ["$ref", "$id", "$defs", "$anchor", "$dynamicRef", "x-privacy"];
 
+/** An enrichment that the product does not have: one of a team's own, or a lookup. */
+export type AddedDefinition = OwnDefinition | LookupDefinition;
+
+/** What an options document adds to the enrichments of the product. */
+export interface AddedEnrichments {
+  readonly own: readonly OwnDefinition[];
+  readonly lookups: readonly LookupDefinition[];
+  /** Both, in the order of the document. */
+  readonly added: readonly AddedDefinition[];
+  readonly faults: readonly OptionsFault[];
+}
+
 /**
- * Loads the packages that an options document lists, as they are installed beside it.
+ * Reads the enrichments that an options document adds, and loads their packages as they are installed beside it.
  *
  * @param file path of the document; without a file there are none
- * @returns every fault with file and pointer
  */
-export function loadOwnPackages(file: string): { readonly own: readonly OwnDefinition[]; readonly faults: string[] } {
+export function loadAddedEnrichments(file: string): AddedEnrichments {
+  if (!existsSync(file)) return { own: [], lookups: [], added: [], faults: [] };
+  const document = JSON.parse(readFileSync(file, "utf8")) as EnrichmentOptions;
+  const { lookups, faults: lookupFaults } = loadLookups(document);
+  const { own, faults } = loadOwnPackages(document, createRequire(file));
+  const order = document.enrichments.map(({ name }) => name);
+  const added = [...own, ...lookups].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return { own, lookups, added, faults: [...faults, ...lookupFaults] };
+}
+
+function loadOwnPackages(
+  { enrichments }: EnrichmentOptions,
+  require: NodeJS.Require,
+): { readonly own: readonly OwnDefinition[]; readonly faults: readonly OptionsFault[] } {
   const own: OwnDefinition[] = [];
-  const faults: string[] = [];
-  if (!existsSync(file)) return { own, faults };
-  const { enrichments } = JSON.parse(readFileSync(file, "utf8")) as EnrichmentOptions;
-  const require = createRequire(file);
+  const faults: OptionsFault[] = [];
   for (const [index, entry] of enrichments.entries()) {
     const { name, package: from, export: exported = "default" } = entry;
     if (from === undefined) continue;
     const fault = (member: string, message: string): number =>
-      faults.push(`${file}#/enrichments/${index}/${member}: ${message}`);
+      faults.push({ pointer: `/enrichments/${index}/${member}`, message });
     if (name === "notes" || enrichmentDefinitions.some((each) => each.name === name)) {
       fault("name", `"${name}" is an enrichment of the product; choose another name`);
       continue;

@@ -1,0 +1,1 @@
+export { type CheckedOptions, checkEnrichmentOptions } from "./check/enrichments/check-enrichment-options.ts";
