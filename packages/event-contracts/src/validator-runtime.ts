@@ -2,6 +2,7 @@ export {
   type ContractsDefinition,
   defineContracts,
   type GeneratedValidator,
+  type NamedSchemas,
   type SchemaDefinition,
   type ValidatorRuntime,
 } from "./validator-runtime/define-contracts.ts";

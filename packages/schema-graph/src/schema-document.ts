@@ -44,6 +44,8 @@ export interface Contract extends SchemaDocument {
   kind: "events";
   /** Event type: `search.click`, or what the mapping of its source says. */
   type: string;
+  /** Names by which events of the type say in their data that the contract is theirs, e.g. `Order Completed`. */
+  eventNames?: readonly string[];
 }
 
 export function isContract(document: SchemaDocument): document is Contract {

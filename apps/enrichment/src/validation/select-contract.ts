@@ -18,43 +18,69 @@ export interface SelectedContract {
 /** Finds the contract of an event. */
 export type SelectContract = (event: RawEvent) => SelectedContract;
 
+/** The contracts of a type. */
+interface ContractsOfType {
+  /** Of an event that names none. */
+  readonly newest: SelectedContract;
+  /** Finds the schema of an event that says in its data which contract is its own. */
+  readonly schemaOfName: ((data: unknown) => string | undefined) | undefined;
+}
+
 /**
- * The event's `dataschema` decides, else the newest version of its type. A schema of another type does not apply. A
- * `dataschema` may be the sender's own name of a contract.
+ * The event's `dataschema` decides, then a name in its data where its type has one, else the newest version of its
+ * type. A schema of another type does not apply. A `dataschema` may be the sender's own name of a contract.
  */
 export function createContractSelector(contracts: CompiledContracts): SelectContract {
   // Types that have a contract, and there are only so many: names that clients make up are not remembered.
-  const newestByType = new Map<string, SelectedContract>();
+  const byType = new Map<string, ContractsOfType>();
   // Sources go on naming the version they were written for, by whatever name they know it.
   const byDataschema = new Map<string, { type: string; selected: SelectedContract }>();
+  // Contracts of a type that has names: as many as the mapping of its source lists.
+  const byName = new Map<string, SelectedContract>();
   let lastType: string | undefined;
-  let last: SelectedContract | undefined;
+  let last: ContractsOfType | undefined;
 
   /** Events of a type often come together, and to compare is cheaper than to look up. */
-  function newestOf(type: string): SelectedContract | undefined {
+  function contractsOf(type: string): ContractsOfType | undefined {
     if (type !== lastType) {
       lastType = type;
-      last = newestByType.get(type);
+      last = byType.get(type);
     }
     return last;
   }
 
-  return ({ type, dataschema }) => {
-    const known = newestOf(type);
-    if (known !== undefined && (dataschema === undefined || dataschema === known.schemaId)) return known;
-    const named = dataschema === undefined ? undefined : byDataschema.get(dataschema);
-    if (named?.type === type) return named.selected;
+  return ({ type, dataschema, data }) => {
+    const known = contractsOf(type);
+    if (known !== undefined && (dataschema === undefined || dataschema === known.newest.schemaId)) {
+      if (known.schemaOfName === undefined) return known.newest;
+      return (dataschema === undefined ? named(type, known.schemaOfName(data)) : undefined) ?? known.newest;
+    }
+    const other = dataschema === undefined ? undefined : byDataschema.get(dataschema);
+    if (other?.type === type) return other.selected;
     const newest = contracts.newestSchemaOf(type);
+    const schemaOfName = contracts.namedSchemasOf(type);
     const schemaId = dataschema === undefined ? newest : contracts.schemaIdOf(dataschema);
     const selected = select(type, schemaId, newest);
-    if (selected.schemaId === null) return selected;
-    if (newest === selected.schemaId) {
-      newestByType.set(type, selected);
+    const isNewest = selected.schemaId !== null && selected.schemaId === newest;
+    // Of a type whose contracts all have names, what has none is without a contract.
+    if (isNewest || (dataschema === undefined && schemaOfName !== undefined)) {
+      byType.set(type, { newest: selected, schemaOfName });
       lastType = undefined;
     }
-    if (dataschema !== undefined) byDataschema.set(dataschema, { type, selected });
+    if (dataschema === undefined) return named(type, schemaOfName?.(data)) ?? selected;
+    if (selected.schemaId !== null) byDataschema.set(dataschema, { type, selected });
     return selected;
   };
+
+  function named(type: string, schemaId: string | undefined): SelectedContract | undefined {
+    if (schemaId === undefined) return undefined;
+    let selected = byName.get(schemaId);
+    if (selected === undefined) {
+      selected = select(type, schemaId, undefined);
+      byName.set(schemaId, selected);
+    }
+    return selected;
+  }
 
   function select(type: string, schemaId: string | undefined, newestOfType: string | undefined): SelectedContract {
     const validate = schemaId === undefined ? undefined : contracts.validatorOf(schemaId);

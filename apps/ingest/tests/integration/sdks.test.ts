@@ -15,4 +15,7 @@ test("unmodified SDKs are stored, and what they repeat is the same events", asyn
   // A mapping in the folder of the source leads from this name to the contract.
   const { dataschemas } = reports.find(({ name }) => name === "@snowplow/node-tracker") ?? {};
   expect(dataschemas).toEqual(["iglu:com.acme/click/jsonschema/1-0-0"]);
+  // And from this one at `/event`, for which it has `namedBy` and `names`.
+  const { trackNames } = reports.find(({ name }) => name === "@segment/analytics-node") ?? {};
+  expect(trackNames).toEqual(["Order Completed"]);
 }, 60_000);

@@ -1,4 +1,5 @@
 import type { PrivacyMap } from "@millrace/event-contracts";
+import type { NamedSchemas } from "@millrace/event-contracts/validator-runtime";
 import type { Contract, Draft } from "@millrace/schema-graph";
 import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
 import { joinPrivacyMaps } from "../privacy/join-privacy-maps.ts";
@@ -44,6 +45,7 @@ export function renderContractsDefinition(registry: Registry, options: Contracts
     "{",
     `maxErrors: ${options.maxErrors ?? 100},`,
     `newest: ${JSON.stringify(Object.fromEntries(newestByType(registry)))},`,
+    ...namesPart(registry),
     `aliases: ${JSON.stringify(Object.fromEntries(registry.aliases))},`,
     `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
     `everyPrivacy: ${JSON.stringify(everyPrivacyOf(maps))},`,
@@ -59,9 +61,33 @@ export function newestByType(registry: Registry): ReadonlyMap<string, string> {
   return new Map([...types].flatMap((type) => registry.newestOf(type) ?? []).map(({ type, id }) => [type, id]));
 }
 
+/** Types whose events carry a name: where it is, and the newest version of each contract. */
+export function namedSchemas(registry: Registry): ReadonlyMap<string, NamedSchemas> {
+  return new Map(
+    [...registry.namedBy].map(([type, pointer]) => {
+      // Oldest first, so that the newest version of a contract stays.
+      const schemas = registry
+        .versionsOf(type)
+        .flatMap(({ eventNames = [], id }) => eventNames.map((name) => [name, id]));
+      return [type, { steps: pointerSteps(pointer), schemas: Object.fromEntries(schemas) as Record<string, string> }];
+    }),
+  );
+}
+
+function pointerSteps(pointer: string): string[] {
+  const steps = pointer.split("/").slice(1);
+  return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** As JSON that is parsed: a name `__proto__` stays a name. */
+function namesPart(registry: Registry): string[] {
+  const names = namedSchemas(registry);
+  return names.size === 0 ? [] : [`names: JSON.parse(${jsonText(Object.fromEntries(names))}),`];
+}
+
 /** The newest version of a contract, where its type does not tell. */
 export function newestOfShared(registry: Registry, { type, name }: Contract): { newest?: string } {
-  if (registry.newestOf(type) !== undefined) return {};
+  if (registry.newestOf(type)?.name === name) return {};
   const newest = registry.versionsOf(type).findLast((contract) => contract.name === name);
   return newest === undefined ? {} : { newest: newest.id };
 }

@@ -11,6 +11,7 @@ import {
   type ContractsModuleOptions,
   envelopePrivacyOf,
   everyPrivacyOf,
+  namedSchemas,
   newestByType,
   newestOfShared,
   privacyMapsOf,
@@ -62,7 +63,15 @@ export function renderStoredContracts(registry: Registry, options: ContractsModu
     const withPrivacy = privacy === undefined ? {} : { privacy };
     enter("schema", id, { type, dialect: draft, code, ...withPrivacy, ...newestOfShared(registry, contract) });
   }
-  for (const [type, id] of newestByType(registry)) enter("type", type, { newest: id });
+  const newest = newestByType(registry);
+  const names = namedSchemas(registry);
+  for (const type of new Set([...newest.keys(), ...names.keys()])) {
+    const [id, named] = [newest.get(type), names.get(type)];
+    enter("type", type, {
+      ...(id === undefined ? {} : { newest: id }),
+      ...(named === undefined ? {} : { names: named }),
+    });
+  }
   for (const [alias, id] of registry.aliases) enter("alias", alias, { schema: id });
   const index = store(`${lines.sort(byCodeUnits).join("\n")}\n`);
   const runtime = JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime");

@@ -23,8 +23,13 @@ export interface Registry {
   contracts: readonly Contract[];
   /** The versions of an event type, oldest first; empty when it is unknown. Of a shared type all that have it. */
   versionsOf(type: string): readonly Contract[];
-  /** The version that applies when an event names none; `undefined` when contracts of several events share the type. */
+  /**
+   * The version that applies when an event names none; `undefined` when contracts of several events share the type.
+   * Contracts that are found by a name in the data do not count.
+   */
   newestOf(type: string): Contract | undefined;
+  /** Type → JSON Pointer in the data to the name that tells its contracts apart. */
+  namedBy: ReadonlyMap<string, string>;
   /** `dataschema` that senders give → `$id` of the contract here, where the two differ. */
   aliases: ReadonlyMap<string, string>;
   resources: SchemaResources;
@@ -51,7 +56,8 @@ export function createRegistry(files: Iterable<SchemaFile>): { registry: Registr
     const document = readDocument(file, value, mappings, faults);
     if (document !== undefined) documents.set(document.id, document);
   }
-  const registry = registryOf(documents, namedContracts(mappings, documents, faults));
+  const namedBy = namedTypes(mappings, documents, faults);
+  const registry = registryOf(documents, namedContracts(mappings, documents, faults), namedBy);
   return { registry: { ...registry, resources: indexResources(documents.values()) }, faults };
 }
 
@@ -59,21 +65,22 @@ export function createRegistry(files: Iterable<SchemaFile>): { registry: Registr
 export function keepDocuments(registry: Registry, isKept: (document: SchemaDocument) => boolean): Registry {
   const documents = new Map([...registry.documents].filter(([, document]) => isKept(document)));
   const aliases = new Map([...registry.aliases].filter(([, id]) => documents.has(id)));
-  return { ...registryOf(documents, aliases), resources: registry.resources };
+  return { ...registryOf(documents, aliases, registry.namedBy), resources: registry.resources };
 }
 
 function registryOf(
   documents: ReadonlyMap<string, SchemaDocument>,
   aliases: ReadonlyMap<string, string>,
+  namedBy: ReadonlyMap<string, string>,
 ): Omit<Registry, "resources"> {
   const contracts = [...documents.values()].filter(isContract).sort(byTypeAndVersion);
   const byType = groupBy(contracts, (contract) => contract.type);
   const versionsOf = (type: string): readonly Contract[] => byType.get(type) ?? [];
   const newestOf = (type: string): Contract | undefined => {
-    const versions = versionsOf(type);
+    const versions = versionsOf(type).filter(({ eventNames }) => eventNames === undefined);
     return versions[0]?.name === versions.at(-1)?.name ? versions.at(-1) : undefined;
   };
-  return { documents, contracts, versionsOf, newestOf, aliases };
+  return { documents, contracts, versionsOf, newestOf, aliases, namedBy };
 }
 
 /** The versions of each contract, oldest first. */
@@ -85,6 +92,44 @@ function byTypeAndVersion(a: Contract, b: Contract): number {
   if (a.type !== b.type) return a.type < b.type ? -1 : 1;
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return compareVersions(a.version, b.version);
+}
+
+/** Where the types say their names; each name of a type stands for one contract. */
+function namedTypes(
+  mappings: ReadonlyMap<string, SourceMapping>,
+  documents: ReadonlyMap<string, SchemaDocument>,
+  faults: Fault[],
+): Map<string, string> {
+  const namedBy = new Map<string, string>();
+  for (const { file, namedBy: pointers } of mappings.values()) {
+    for (const [type, pointer] of pointers) {
+      const other = namedBy.get(type);
+      if (other === undefined || other === pointer) namedBy.set(type, pointer);
+      else {
+        const message = `Events of \`${type}\` say their name at \`${other}\` already.`;
+        faults.push({ file, pointer: `/namedBy/${type}`, rule: "mapping", message, fix: "Let each type have one." });
+      }
+    }
+  }
+  const contractOf = new Map<string, string>();
+  for (const contract of [...documents.values()].filter(isContract)) {
+    const { name, type, eventNames = [] } = contract;
+    const [source = "", event = ""] = name.split("/");
+    const place = { file: `events/${source}/source.json`, pointer: `/events/${event}/names`, rule: "mapping" };
+    if (eventNames.length > 0 && !namedBy.has(type)) {
+      const fix = `Say where: \`"namedBy": { ${JSON.stringify(type)}: "/<field>" }\`.`;
+      faults.push({ ...place, message: `Nothing says where events of \`${type}\` have their name.`, fix });
+    }
+    for (const eventName of eventNames) {
+      const key = JSON.stringify([type, eventName]);
+      const other = contractOf.get(key);
+      contractOf.set(key, name);
+      if (other === undefined || other === name) continue;
+      const message = `\`${eventName}\` of \`${type}\` names ${other} already.`;
+      faults.push({ ...place, message, fix: "Let each name of a type stand for one contract." });
+    }
+  }
+  return namedBy;
 }
 
 /** Where senders' names of contracts lead: those of the mappings, and the `$id`s of another base. */
@@ -170,8 +215,8 @@ function readDocument(
   }
   const document = { id, file, ...location, draft, isForeign: mapping !== undefined, schema: value };
   if (kind !== "events") return document;
-  const type = mapping?.events.get(event)?.type ?? eventTypeOf(name);
-  return { ...document, type } as Contract;
+  const { type = eventTypeOf(name), names = [] } = mapping?.events.get(event) ?? {};
+  return { ...document, type, ...(names.length === 0 ? {} : { eventNames: names }) } as Contract;
 }
 
 /** The dialect of a document, `undefined` when it is none of ours. */

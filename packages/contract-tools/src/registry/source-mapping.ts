@@ -11,11 +11,15 @@ export interface SourceMapping {
   readonly file: string;
   /** By folder of the event. */
   readonly events: ReadonlyMap<string, MappedEvent>;
+  /** Type → JSON Pointer in the data of its events to the name that tells their contracts apart. */
+  readonly namedBy: ReadonlyMap<string, string>;
 }
 
 export interface MappedEvent {
   /** The `type` of its events, any text: `invoice.payment_succeeded`, `Order Completed`. */
   readonly type?: string;
+  /** Names in the data of events of the type that make the contract theirs. */
+  readonly names: readonly string[];
   /** Version → `dataschema`s by which senders name it: `iglu:com.acme/order/jsonschema/1-0-0`, a vendor's URL. */
   readonly dataschemas: ReadonlyMap<string, readonly string[]>;
 }
@@ -30,15 +34,22 @@ export function readSourceMapping(file: string, value: Json, faults: Fault[]): S
   const fault = (pointer: string, message: string, fix: string): void => {
     faults.push({ file, pointer, rule: "mapping", message, fix });
   };
-  const shape = 'Write `{ "events": { "<event>": { "type": "…", "dataschemas": { "1-0-0": ["…"] } } } }`.';
+  const shape =
+    'Write `{ "events": { "<event>": { "type": "…", "names": ["…"], "dataschemas": { "1-0-0": ["…"] } } } }`.';
   const events = new Map<string, MappedEvent>();
+  const namedBy = new Map<string, string>();
   const listed = isJsonObject(value) ? value["events"] : undefined;
   if (!isJsonObject(value) || !isJsonObject(listed)) {
     fault("", "A mapping is an object with `events`.", shape);
-    return { file, events };
+    return { file, events, namedBy };
+  }
+  const { namedBy: pointers = {} } = value;
+  for (const [type, pointer] of Object.entries(isJsonObject(pointers) ? pointers : { "": pointers })) {
+    if (typeof pointer === "string" && /^(?:\/(?:[^~/]|~[01])*)+$/u.test(pointer)) namedBy.set(type, pointer);
+    else fault("/namedBy", "`namedBy` is an object: type → JSON Pointer into the data.", namedByShape);
   }
   for (const key of Object.keys(value)) {
-    if (!["events", "description"].includes(key)) fault(`/${key}`, `\`${key}\` is not known.`, shape);
+    if (!["events", "namedBy", "description"].includes(key)) fault(`/${key}`, `\`${key}\` is not known.`, shape);
   }
   for (const [name, entry] of Object.entries(listed)) {
     const pointer = `/events/${name}`;
@@ -46,17 +57,25 @@ export function readSourceMapping(file: string, value: Json, faults: Fault[]): S
       fault(pointer, "An event's entry is an object.", shape);
       continue;
     }
-    const { type, dataschemas = {}, ...others } = entry;
+    const { type, names = [], dataschemas = {}, ...others } = entry;
     for (const key of Object.keys(others)) fault(`${pointer}/${key}`, `\`${key}\` is not known.`, shape);
     const isNamed = typeof type === "string" && type !== "";
     if (type !== undefined && !isNamed) fault(`${pointer}/type`, "`type` is a text with a character at least.", shape);
+    const isList = Array.isArray(names) && names.every((each) => typeof each === "string" && each !== "");
+    if (!isList) fault(`${pointer}/names`, "`names` is a list of texts.", shape);
     const named = readDataschemas(dataschemas, (step, message) =>
       fault(`${pointer}/dataschemas${step}`, message, shape),
     );
-    events.set(name, { ...(isNamed ? { type } : {}), dataschemas: named });
+    events.set(name, {
+      ...(isNamed ? { type } : {}),
+      names: isList ? (names as string[]) : [],
+      dataschemas: named,
+    });
   }
-  return { file, events };
+  return { file, events, namedBy };
 }
+
+const namedByShape = 'Write e.g. `"namedBy": { "segment.track": "/event" }`.';
 
 function readDataschemas(
   value: Json,

@@ -61,11 +61,13 @@ const newCount = (): Count => ({ unknown: 0, invalid: 0, unseen: 0, valid: 0, sc
 
 /** As enrichment selects it: what the event names, if it is of this type; else the newest of the type. */
 function schemaOf(
-  { dataschema }: Readonly<Record<string, unknown>>,
+  { data, dataschema }: Readonly<Record<string, unknown>>,
   type: string,
   contracts: CompiledContracts,
 ): string | undefined {
-  if (typeof dataschema !== "string") return contracts.newestSchemaOf(type);
+  if (typeof dataschema !== "string") {
+    return contracts.namedSchemasOf(type)?.(data) ?? contracts.newestSchemaOf(type);
+  }
   const named = contracts.schemaIdOf(dataschema);
   return named !== undefined && contracts.typeOf(named) === type ? named : undefined;
 }

@@ -113,6 +113,51 @@ describe("a source whose schemas others wrote", () => {
     expect(await faultsOf(unnamed)).toEqual(["events/acme/refund/1-0-0.json# type-collision"]);
   });
 
+  test("may tell contracts of one type apart by a name in the data, and keeps the one of the type for the others", async () => {
+    const type = "segment.track";
+    const file = "events/acme/source.json";
+    const events = { order: { type, names: ["Order Completed", "order_completed"] }, refund: { type } };
+    const documents = { ...orders, [file]: { namedBy: { [type]: "/event" }, events } };
+    const newer = "events/acme/order/1-0-1.json";
+    const { $id: _, ...body } = orders["events/acme/order/1-0-0.json"] as JsonObject;
+    const stepped = {
+      ...documents,
+      [newer]: { ...body, definitions: { money: { type: "number" } }, properties: {}, required: [] },
+    };
+    expect(await faultsOf(documents)).toEqual([]);
+    const refundId = orderId.replace("order", "refund");
+    for (const [all, newestOrder] of [
+      [documents, orderId],
+      [stepped, orderId.replace("1-0-0", "1-0-1")],
+    ] as const) {
+      const registry = registryOf(all);
+      const { data, index } = renderStoredContracts(registry);
+      const read = ([offset, bytes]: readonly [number, number]): string =>
+        Buffer.from(data).toString("utf8", offset, offset + bytes);
+      for (const contracts of [contractsOf(registry), openContracts(read, index, 100)]) {
+        const schemaOf = contracts.namedSchemasOf(type);
+        expect(schemaOf?.({ event: "Order Completed" })).toBe(newestOrder);
+        expect(schemaOf?.({ event: "order_completed" })).toBe(newestOrder);
+        expect(schemaOf?.({ event: "__proto__" })).toBeUndefined();
+        expect(contracts.newestSchemaOf(type)).toBe(refundId);
+        expect(contracts.newestVersionOf(orderId)).toBe(newestOrder);
+        expect(contracts.newestVersionOf(refundId)).toBe(refundId);
+        expect(contracts.namedSchemasOf("Order Completed")).toBeUndefined();
+      }
+    }
+    const without = { ...orders, [file]: { events } };
+    expect(await faultsOf(without)).toEqual([`${file}#/events/order/names mapping`]);
+    const twice = { order: { type, names: ["Paid"] }, refund: { type, names: ["Paid"] } };
+    expect(await faultsOf({ ...orders, [file]: { namedBy: { [type]: "/event" }, events: twice } })).toEqual([
+      `${file}#/events/refund/names mapping`,
+    ]);
+    const other = { "events/other/source.json": { namedBy: { [type]: "/name" }, events: {} } };
+    expect(await faultsOf({ ...documents, ...other })).toEqual([`events/other/source.json#/namedBy/${type} mapping`]);
+    for (const namedBy of [{ [type]: "event" }, "/event", { [type]: 7 }]) {
+      expect(await faultsOf({ ...orders, [file]: { namedBy, events } })).toContain(`${file}#/namedBy mapping`);
+    }
+  });
+
   test.each<[string, JsonObject, string]>([
     ["an event that has no contract", { orders: {} }, "/events/orders"],
     [
@@ -121,6 +166,7 @@ describe("a source whose schemas others wrote", () => {
       "/events/order/dataschemas/2-0-0",
     ],
     ["a member that is misspelt", { order: { typ: "a" } }, "/events/order/typ"],
+    ["a name that is no list", { order: { names: "Paid" } }, "/events/order/names"],
     ["an empty type", { order: { type: "" } }, "/events/order/type"],
     ["a name instead of a list", { order: { dataschemas: { "1-0-0": "a:b" } } }, "/events/order/dataschemas/1-0-0"],
     [

@@ -10,9 +10,15 @@ export interface CompiledContracts {
   validatorOf(schemaId: string): DataValidator | undefined;
   /**
    * `$id` of the newest version of an event type; `undefined` when the type is unknown, and when several contracts share
-   * it, which only a `dataschema` tells apart.
+   * it, which a `dataschema` or a name in the data tells apart.
    */
   newestSchemaOf(type: string): string | undefined;
+  /**
+   * For a type whose events say in their data which contract is theirs, such as `segment.track` by `event`: a function of
+   * the data that gives the `$id` of the newest version, `undefined` for a name that has no contract. `undefined` for
+   * every other type.
+   */
+  namedSchemasOf(type: string): ((data: unknown) => string | undefined) | undefined;
   /**
    * `$id` of the contract that a `dataschema` names: itself, or what a source's mapping says of the name its senders
    * use, such as `iglu:com.acme/order/jsonschema/1-0-0`. `undefined` when it names none.

@@ -34,12 +34,22 @@ export interface ContractsDefinition {
   schemas: Record<string, SchemaDefinition>;
   /** Event type → `$id` of its newest schema. */
   newest: Record<string, string>;
+  /** Event type → the names that its events carry in their data. */
+  names?: Record<string, NamedSchemas>;
   /** A sender's `dataschema` → `$id`, where the two differ. */
   aliases: Record<string, string>;
   /** A `PrivacyMap` as JSON. */
   envelopePrivacy: string;
   /** A `PrivacyMap` as JSON, of all schemas. */
   everyPrivacy: string;
+}
+
+/** The contracts of one type, by a name in the data. */
+export interface NamedSchemas {
+  /** Steps of the JSON Pointer to the name. */
+  readonly steps: readonly string[];
+  /** Name → `$id` of the newest version. */
+  readonly schemas: Readonly<Record<string, string>>;
 }
 
 export interface SchemaDefinition {
@@ -58,6 +68,7 @@ export interface ContractSource {
   maxErrors: number;
   schemaOf(schemaId: string): SchemaDefinition | undefined;
   newestOf(type: string): string | undefined;
+  namesOf(type: string): NamedSchemas | undefined;
   aliasOf(dataschema: string): string | undefined;
   /** Code that several schemas of a dialect use. */
   sharedOf(dialect: string, runtime: ValidatorRuntime): object;
@@ -70,11 +81,13 @@ export interface ContractSource {
 export function defineContracts(definition: ContractsDefinition): CompiledContracts {
   const schemas = new Map(Object.entries(definition.schemas));
   const newest = new Map(Object.entries(definition.newest));
+  const names = new Map(Object.entries(definition.names ?? {}));
   const aliases = new Map(Object.entries(definition.aliases));
   return createContracts({
     maxErrors: definition.maxErrors,
     schemaOf: (schemaId) => schemas.get(schemaId),
     newestOf: (type) => newest.get(type),
+    namesOf: (type) => names.get(type),
     aliasOf: (dataschema) => aliases.get(dataschema),
     sharedOf: (dialect, runtime) => definition.shared[dialect]?.(runtime) ?? {},
     readEnvelopePrivacy: () => definition.envelopePrivacy,
@@ -113,6 +126,10 @@ export function createContracts(source: ContractSource): CompiledContracts {
       return validator;
     },
     newestSchemaOf: (type) => source.newestOf(type),
+    namedSchemasOf(type) {
+      const names = source.namesOf(type);
+      return names && createNameReader(names);
+    },
     schemaIdOf: (dataschema) => (source.schemaOf(dataschema) === undefined ? source.aliasOf(dataschema) : dataschema),
     newestVersionOf(schemaId) {
       const schema = source.schemaOf(schemaId);
@@ -138,6 +155,18 @@ export function createContracts(source: ContractSource): CompiledContracts {
       return everyPrivacy;
     },
     schemaIds: () => source.schemaIds(),
+  };
+}
+
+function createNameReader({ steps, schemas }: NamedSchemas): (data: unknown) => string | undefined {
+  const byName = new Map(Object.entries(schemas));
+  return (data) => {
+    let value = data;
+    for (const step of steps) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as Record<string, unknown>)[step];
+    }
+    return typeof value === "string" ? byName.get(value) : undefined;
   };
 }
 

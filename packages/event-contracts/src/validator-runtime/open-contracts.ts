@@ -2,6 +2,7 @@ import type { CompiledContracts } from "./compiled-contracts.ts";
 import {
   createContracts,
   type GeneratedValidator,
+  type NamedSchemas,
   type SchemaDefinition,
   type ValidatorRuntime,
 } from "./define-contracts.ts";
@@ -21,9 +22,11 @@ export type StoredEntry =
       readonly privacy?: StoredPlace;
       readonly newest?: string;
     }
-  | { readonly newest: string }
+  | { readonly newest?: string; readonly names?: NamedSchemas }
   | { readonly schema: string }
   | { readonly text: StoredPlace };
+
+type TypeEntry = Extract<StoredEntry, { names?: unknown }>;
 
 /** Kinds of names in the index. */
 export const storedKinds = {
@@ -56,7 +59,7 @@ export function openContracts(
 ): CompiledContracts {
   let index: string | undefined;
   const schemas = new Map<string, SchemaDefinition>();
-  const newest = new Map<string, string>();
+  const types = new Map<string, TypeEntry>();
 
   function find(kind: StoredKind, name: string): unknown {
     index ??= read(indexPlace);
@@ -72,6 +75,14 @@ export function openContracts(
       else to = line;
     }
     return undefined;
+  }
+
+  function typeEntry(type: string): TypeEntry | undefined {
+    let entry = types.get(type);
+    if (entry !== undefined) return entry;
+    entry = find(storedKinds.type, type) as TypeEntry | undefined;
+    if (entry !== undefined) types.set(type, entry);
+    return entry;
   }
 
   function textOf(kind: StoredKind, name: string): string | undefined {
@@ -100,13 +111,8 @@ export function openContracts(
       }
       return schema;
     },
-    newestOf(type) {
-      const known = newest.get(type);
-      if (known !== undefined) return known;
-      const entry = find(storedKinds.type, type) as { newest: string } | undefined;
-      if (entry !== undefined) newest.set(type, entry.newest);
-      return entry?.newest;
-    },
+    newestOf: (type) => typeEntry(type)?.newest,
+    namesOf: (type) => typeEntry(type)?.names,
     aliasOf: (dataschema) => (find(storedKinds.alias, dataschema) as { schema: string } | undefined)?.schema,
     sharedOf: (dialect, runtime) =>
       evaluate(textOf(storedKinds.shared, dialect) ?? "return {};", runtime, {}) as object,

@@ -12,8 +12,12 @@ const schema = (type: string, newest?: string) => ({
 
 const contracts: CompiledContracts = defineContracts({
   maxErrors: 10,
-  newest: { "Order Completed": "order-2" },
+  newest: { "Order Completed": "order-2", "segment.track": "track-1" },
   aliases: { "https://vendor.example/order.json": "order-1", "iglu:a/click/1": "click-1", "iglu:a/view/1": "view-1" },
+  names: {
+    "segment.track": { steps: ["event"], schemas: { "Order Completed": "placed-2", "Order Paid": "paid-1" } },
+    "acme.call": { steps: ["body", "a/b"], schemas: { paid: "call-1" } },
+  },
   envelopePrivacy: '{"nodes":[{}]}',
   everyPrivacy: '{"nodes":[]}',
   shared: {},
@@ -23,15 +27,21 @@ const contracts: CompiledContracts = defineContracts({
     "click-1": schema("snowplow.unstruct", "click-2"),
     "click-2": schema("snowplow.unstruct", "click-2"),
     "view-1": schema("snowplow.unstruct", "view-1"),
+    "track-1": schema("segment.track"),
+    "placed-1": schema("segment.track", "placed-2"),
+    "placed-2": schema("segment.track", "placed-2"),
+    "paid-1": schema("segment.track", "paid-1"),
+    "call-1": schema("acme.call", "call-1"),
   },
 });
 
-const event = (type: string, dataschema?: string) => ({ type, ...(dataschema && { dataschema }) }) as RawEvent;
+const event = (type: string, dataschema?: string, data?: unknown) =>
+  ({ type, ...(dataschema && { dataschema }), data }) as RawEvent;
 
 describe("the contract of an event", () => {
   const select = createContractSelector(contracts);
-  const chosen = (type: string, dataschema?: string) => {
-    const { schemaId, masking } = select(event(type, dataschema));
+  const chosen = (type: string, dataschema?: string, data?: unknown) => {
+    const { schemaId, masking } = select(event(type, dataschema, data));
     return { schemaId, masks: masking.schemaIds };
   };
 
@@ -47,6 +57,35 @@ describe("the contract of an event", () => {
       masks: ["click-1", "click-2"],
     });
     expect(chosen("snowplow.unstruct", "iglu:a/view/1")).toEqual({ schemaId: "view-1", masks: ["view-1"] });
+  });
+
+  test.each([1, 2])("is the one that a name in its data says, else that of its type (%s)", () => {
+    const track = (name: unknown) => chosen("segment.track", undefined, { event: name }).schemaId;
+    expect(track("Order Completed")).toBe("placed-2");
+    expect(track("Order Paid")).toBe("paid-1");
+    for (const other of ["order completed", "constructor", "__proto__", 7, null, ["Order Paid"]]) {
+      expect(track(other)).toBe("track-1");
+    }
+    for (const data of [undefined, null, "Order Paid", [{ event: "Order Paid" }]]) {
+      expect(chosen("segment.track", undefined, data).schemaId).toBe("track-1");
+    }
+    expect(chosen("Order Completed", undefined, { event: "Order Paid" }).schemaId).toBe("order-2");
+  });
+
+  test("is the one that its dataschema names, whatever name is in its data", () => {
+    const data = { event: "Order Paid" };
+    expect(chosen("segment.track", "placed-1", data)).toEqual({
+      schemaId: "placed-1",
+      masks: ["placed-1", "placed-2"],
+    });
+    expect(chosen("segment.track", "track-1", data).schemaId).toBe("track-1");
+  });
+
+  test("of a type whose contracts all have names is none for any other name", () => {
+    for (const again of [1, 2]) {
+      expect([again, chosen("acme.call", undefined, { body: {} }).schemaId]).toEqual([again, null]);
+      expect(chosen("acme.call", undefined, { body: { "a/b": "paid" } }).schemaId).toBe("call-1");
+    }
   });
 
   test("is none for a name of another type's contract, and its masks hold all the same", () => {

@@ -17,6 +17,8 @@ export interface SdkReport {
   readonly types: readonly string[];
   /** Names of contracts that the SDK gave its events. */
   readonly dataschemas: readonly string[];
+  /** Names that events of the type `segment.track` carry in their data. */
+  readonly trackNames: readonly string[];
 }
 
 /** Runs an SDK against the service, with one lost answer where the SDK repeats what failed. */
@@ -39,7 +41,9 @@ export async function runSdk(
     const types = [...new Set(events.map(({ type }) => String(type)))];
     const dataschemas = [...new Set(events.map(({ dataschema }) => dataschema))].filter(isText);
     const counts = { sent: sentEvents, stored: events.length, distinct: distinctEvents().size, faults: proxy.faults };
-    return { name, ...counts, types, dataschemas };
+    const tracks = events.filter(({ type }) => type === "segment.track").map(({ data }) => data as { event?: unknown });
+    const trackNames = [...new Set(tracks.map(({ event }) => event))].filter(isText);
+    return { name, ...counts, types, dataschemas, trackNames };
   } finally {
     await proxy.close();
     await service.close();

@@ -18,10 +18,11 @@ export function checkViewNames(registry: Registry): Fault[] {
   );
 }
 
-/** Contracts of one event type can be told apart only by the `dataschema` that an event names. */
+/** Contracts of one event type can be told apart by a name in the data, or by the `dataschema` that an event names. */
 export function checkSharedTypes(registry: Registry): Fault[] {
   const named = new Set(registry.aliases.values());
-  const byType = groupBy(registry.contracts, ({ type }) => type);
+  const unnamed = registry.contracts.filter(({ eventNames }) => eventNames === undefined);
+  const byType = groupBy(unnamed, ({ type }) => type);
   return [...byType.values()].flatMap((contracts) => {
     const [first] = contracts;
     if (new Set(contracts.map(({ name }) => name)).size < 2) return [];
@@ -30,7 +31,7 @@ export function checkSharedTypes(registry: Registry): Fault[] {
       .map(({ file, type, name }): Fault => {
         const others = name === first?.name ? (contracts.at(-1)?.name ?? "") : (first?.name ?? "");
         const message = `Its type \`${type}\` is that of ${others} too, and no \`dataschema\` leads here.`;
-        const fix = "Give it another type in source.json, or list its `dataschemas` there.";
+        const fix = "Give it another type in source.json, or list its `dataschemas` or `names` there.";
         return { file, pointer: "", rule: "type-collision", message, fix };
       });
   });
