@@ -29,6 +29,59 @@ const data = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
+describe("columns of enrichments", () => {
+  const file = "envelope/enrichment/1-0-0.json";
+  const text = (description: string) => ({ type: "string", description });
+  const added = (...names: [string, string][]) => ({
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    description: "All that enrichment adds.",
+    additionalProperties: false,
+    properties: Object.fromEntries(
+      names.map(([name, field]) => [
+        name,
+        {
+          type: "object",
+          description: "An enrichment.",
+          additionalProperties: false,
+          properties: { [field]: text("A field.") },
+        },
+      ]),
+    ),
+  });
+  const contract = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    type: "object",
+    properties: { enrichment: { type: "object", properties: { geo: { type: "string" } } } },
+  };
+  const documentsOf = (enrichment: JsonObject) => ({ [file]: enrichment, "events/a/b/1-0-0.json": contract });
+  const collisionsOf = async (enrichment: JsonObject) => {
+    const documents = Object.entries(documentsOf(enrichment));
+    const { faults } = await checkSchemas({
+      folder: new Map(documents.map(([name, value]) => [name, JSON.stringify(value)])),
+    });
+    return faults.filter(({ rule }) => rule === "column-collision" || rule === "build");
+  };
+
+  test("that would be one are refused by the check and by whoever makes views, with both places", async () => {
+    const enrichment = added(["geo", "countryCode"], ["geoCountry", "code"]);
+    const faults = await collisionsOf(enrichment);
+    expect(faults.map(({ file: where, pointer }) => `${where}#${pointer}`)).toEqual([
+      `${file}#/properties/geoCountry/properties/code`,
+    ]);
+    const words = /`geoCountry.code` and `geo.countryCode` would both be the column `enrichment_geo_country_code`/;
+    expect(faults[0]?.message).toMatch(words);
+    expect(() => renderWarehouseViews(registryOf(documentsOf(enrichment)))).toThrow(words);
+  });
+
+  test("and a field of a contract never are, whatever its name", async () => {
+    expect(await collisionsOf(added(["geo", "country"], ["a", "b"]))).toEqual([]);
+    const [view] = renderWarehouseViews(registryOf(documentsOf(added(["geo", "x"]))));
+    const names = [...(view?.columns ?? []), ...(view?.enrichmentColumns ?? [])].map(({ name }) => name);
+    expect(names).toEqual(["data_enrichment_geo", "enrichment_geo_x"]);
+  });
+});
+
 describe("the check makes what the build makes", () => {
   test.each<[string, JsonObject, string]>([
     ["an empty enum", { ...data({ a: { enum: [] } }), $schema: draft2020 }, "build"],

@@ -1,13 +1,11 @@
 import { renderContractDocs } from "../../codegen/docs/render-contract-docs.ts";
 import { renderContractTypes } from "../../codegen/types/render-contract-types.ts";
+import { enrichmentCollisions } from "../../codegen/warehouse/warehouse-columns.ts";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { checkColumns } from "../warehouse-faults.ts";
 import { buildFault } from "./build-contracts.ts";
 import { checkViewNames } from "./name-faults.ts";
-
-const renderers: readonly ((registry: Registry) => unknown)[] = [renderContractTypes, renderContractDocs];
-const namings: readonly ((registry: Registry) => Fault[])[] = [checkColumns, checkViewNames];
 
 /** Makes types, pages, columns and views as the build does. */
 export function checkRenderers(registry: Registry): Fault[] {
@@ -26,9 +24,14 @@ export function checkRenderers(registry: Registry): Fault[] {
       });
     }
   };
-  const rendering = renderers.map((render) => (each: Registry): Fault[] => {
-    render(each);
-    return [];
-  });
-  return [...rendering, ...namings].flatMap(attempt);
+  const rendering =
+    (render: (registry: Registry) => unknown) =>
+    (each: Registry): Fault[] => {
+      render(each);
+      return [];
+    };
+  const collisions = enrichmentCollisions(registry);
+  // With them no view can be made, nor a page, which shows the columns.
+  const ofColumns = collisions.length > 0 ? [] : [rendering(renderContractDocs), checkViewNames];
+  return [...collisions, ...[rendering(renderContractTypes), checkColumns, ...ofColumns].flatMap(attempt)];
 }

@@ -1,4 +1,6 @@
-import type { Contract } from "@millrace/schema-graph";
+import { type Contract, pointerStep } from "@millrace/schema-graph";
+import { RegistryError } from "../../errors.ts";
+import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { sensitiveNote } from "../../privacy/sensitive-note.ts";
 import { describeFields, type Field } from "../fields/describe-fields.ts";
@@ -45,18 +47,49 @@ export const envelopeComments: Readonly<Record<string, string>> = {
 
 const enrichmentPrefix = "enrichment_";
 
+/** The fields of what enrichment adds, with the file that has them, over all versions of its schema. */
+function enrichmentFields(registry: Registry): { file: string; field: Field }[] {
+  return [...registry.documents.values()]
+    .filter(({ kind, name }) => kind === "envelope" && name === "enrichment")
+    .flatMap((version) =>
+      columnFields(describeFields(version, registry.resources)).map((field) => ({ file: version.file, field })),
+    );
+}
+
+const enrichmentColumn = ({ path }: Field): string => `${enrichmentPrefix}${snakeCase(path)}`;
+
+/**
+ * Fields of two enrichments, or of one, that would share a column: `geo.countryCode` and `code` of `geoCountry`. A field
+ * of a contract never does, as its column never begins as theirs.
+ */
+export function enrichmentCollisions(registry: Registry): Fault[] {
+  const places = new Map<string, { path: string; file: string }>();
+  return enrichmentFields(registry).flatMap(({ file, field }): Fault[] => {
+    const path = field.path.join(".");
+    const column = enrichmentColumn(field);
+    const other = places.get(column) ?? { path, file };
+    places.set(column, other);
+    if (other.path === path) return [];
+    const where = other.file === file ? "" : ` of ${other.file}`;
+    const message = `\`${path}\` and \`${other.path}\`${where} would both be the column \`${column}\` of the warehouse.`;
+    const pointer = field.path.map((step) => `/properties${pointerStep(step)}`).join("");
+    const fix = "Give one of the enrichments, or its field, another name.";
+    return [{ file, pointer, rule: "column-collision", message, fix }];
+  });
+}
+
 /**
  * The columns of what enrichment adds, e.g. `enrichment_geo_country`, over all versions of its schema. They stand last,
  * so that those of the data keep their places when an enrichment comes.
+ *
+ * @throws RegistryError when two fields would share a column
  */
 export function enrichmentColumns(registry: Registry): WarehouseColumn[] {
-  const versions = [...registry.documents.values()].filter(
-    ({ kind, name }) => kind === "envelope" && name === "enrichment",
-  );
-  const fields = versions.flatMap((version) => columnFields(describeFields(version, registry.resources)));
-  const byPath = new Map(fields.map((field) => [field.path.join("."), field]));
+  const faults = enrichmentCollisions(registry);
+  if (faults.length > 0) throw new RegistryError(faults);
+  const byPath = new Map(enrichmentFields(registry).map(({ field }) => [field.path.join("."), field]));
   return [...byPath].map(([path, field]) => ({
-    name: `${enrichmentPrefix}${snakeCase(field.path)}`,
+    name: enrichmentColumn(field),
     type: columnType(field),
     expression: expressionOf(field, ["enrichment", ...field.path]),
     field: path,
