@@ -1,6 +1,6 @@
 /**
- * What a lookup costs: `pnpm bench:lookups`. Events of the sample are enriched without a lookup, and with one whose
- * table has 10 and 100,000 rows, in turn; processor time an event, its ratio to that without, and memory of the tables.
+ * Measures the cost of a lookup: `pnpm bench:lookups`. Events of the sample are enriched without a lookup, and with one
+ * whose table has 10 and 100,000 rows, in turn. Prints processor time an event, its ratio, and memory of the tables.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

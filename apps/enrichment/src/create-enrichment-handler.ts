@@ -216,6 +216,7 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
   const pseudonymizer = createPseudonymizer(deps.privacyKeys);
   return {
     selectContract: createContractSelector(deps.contracts),
+    setsAside: (event) => deps.contracts.setsAside(event),
     runEnrichments: createEnrichmentRun(deps.enrichments, pseudonymizer),
     maskEvent: createMaskEvent(deps.contracts, pseudonymizer),
     sealPayload: createPayloadSeal(deps.privacyKeys),

@@ -47,6 +47,7 @@ export interface EnrichedLine {
  *
  * @param text the JSON the event was read from: what is written keeps the digits of its numbers
  * @param mayHoldJson whether a text in it may be JSON itself; read from the text when left out
+ * @param contract of the event; selected when left out
  * @throws UnstorableIdentityError for an event that no store could tell from others
  * @throws MaskingFailedError and whatever else goes wrong in masking: the event must not leave
  */
@@ -56,9 +57,9 @@ export function enrichEvent(
   stamp: ProcessingStamp,
   context: EventContext,
   mayHoldJson = holdsQuotes(text),
+  contract: SelectedContract = context.selectContract(event),
 ): EnrichedLine {
   const clientIp = typeof event.clientip === "string" ? event.clientip : undefined;
-  const contract = context.selectContract(event);
   const found = contract.validate?.(event.data) ?? null;
 
   const order = found === null ? contract.masking : contract.strictMasking;

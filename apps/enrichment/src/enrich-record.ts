@@ -1,5 +1,11 @@
 import { Buffer } from "node:buffer";
-import { type BadRow, type DecodedLine, hasMoreLines, type RawEvent } from "@millrace/event-contracts";
+import {
+  type BadRow,
+  type CompiledContracts,
+  type DecodedLine,
+  hasMoreLines,
+  type RawEvent,
+} from "@millrace/event-contracts";
 import type { RecordTime } from "@millrace/stream-handler";
 import { type BadRowKind, badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./bad-rows/create-bad-row.ts";
@@ -10,10 +16,12 @@ import { decodeLines, holdsQuotes, type RawLine } from "./envelope/decode-lines.
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
-import { maxRecordLines } from "./limits.ts";
+import { maxQuotedLength, maxRecordLines } from "./limits.ts";
 
 /** What {@link enrichRecord} works with. */
 export interface RecordContext extends EventContext, BadRowContext {
+  /** Whether an event without a contract is set aside. */
+  readonly setsAside: CompiledContracts["setsAside"];
   /** Epoch ms. */
   readonly now: () => number;
   /** Who processes, at an instant; see {@link createStamps}. */
@@ -123,7 +131,11 @@ function enrichReadEvent(
   context: RecordContext,
 ): EnrichedLine | Fault {
   const mayHoldJson = mayHoldQuotes !== false && holdsQuotes(text);
-  const enriched = enrichEvent(event, text, stamp, context, mayHoldJson);
+  const contract = context.selectContract(event);
+  if (contract.schemaId === null && context.setsAside(event)) {
+    return { kind: badRowKinds.undescribed, message: describeUndescribed(event) };
+  }
+  const enriched = enrichEvent(event, text, stamp, context, mayHoldJson, contract);
   const size = recordSize(enriched, context.maxRecordBytes);
   if (size > context.maxRecordBytes) {
     return {
@@ -132,6 +144,12 @@ function enrichReadEvent(
     };
   }
   return enriched;
+}
+
+/** Types and sources are no secrets: every event carries them in clear. */
+function describeUndescribed({ type }: RawEvent): string {
+  const name = JSON.stringify(type.slice(0, maxQuotedLength).toWellFormed());
+  return `No contract describes the event; its source sets such events aside until one does. Its type is ${name}.`;
 }
 
 /** Bytes of a record of this event alone. Counted only when it could be too many. */

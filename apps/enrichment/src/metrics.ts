@@ -1,5 +1,6 @@
 import type { BatchReport } from "@millrace/stream-handler";
 import type { Telemetry } from "@millrace/telemetry";
+import { badRowKinds } from "./bad-rows/bad-row-kinds.ts";
 import { eventsOf } from "./bad-rows/set-aside.ts";
 import type { EnrichedRecord } from "./enrich-record.ts";
 import type { SourceWatch } from "./source-watch.ts";
@@ -29,7 +30,10 @@ export function countRecord(
     }
     telemetry.observe("eventAgeMs", atMs - Date.parse(receivedAt));
   }
-  if (badRows.length > 0) telemetry.count("badRows", badRows.length);
+  // An event that waits for its contract is no fault of anybody's, and has an alarm of its own.
+  const setAside = badRows.filter(({ failure }) => failure.kind === badRowKinds.undescribed).length;
+  if (setAside > 0) telemetry.count("eventsSetAside", setAside);
+  if (badRows.length > setAside) telemetry.count("badRows", badRows.length - setAside);
   for (const { failure } of badRows) telemetry.countBy("badRowsByKind", failure.kind);
 }
 

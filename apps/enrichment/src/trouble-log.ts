@@ -34,6 +34,8 @@ export class TroubleLog {
   /** Takes down what became of a record. */
   add({ enriched, badRows, error }: EnrichedRecord, source: SourceRecord): void {
     for (const { failure, origin } of badRows) {
+      // Events that wait for their contract are counted, and are no trouble.
+      if (failure.kind === badRowKinds.undescribed) continue;
       this.#seekTrace(() => parseLine(bytesOfLines(source.data)[origin.index ?? 0]));
       increment(this.#badRows, failure.kind);
     }

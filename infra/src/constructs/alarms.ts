@@ -73,6 +73,14 @@ export class Alarms extends Construct {
         "Every event of a source breaks its contract. The view SOURCE_QUALITY names it (invalid_ratio 1), VALIDATION_ERRORS what is wrong; " +
         "invalidBySource of enrichment's metric lines has it at once. Tell its owner, or merge the contract it follows.",
     });
+    this.#alarms.above("events_set_aside", 0, {
+      of: metrics.eventsSetAside(watched.enrichment),
+      // An hour: nothing is lost, and a contract is not written at night.
+      periods: 12,
+      description:
+        "Events without a contract have been set aside for an hour, as the mapping of their source says. They are kept whole. " +
+        "Merge a contract for the types that BAD_ROWS names, then replay the rows of the kind undescribed.",
+    });
     this.#alarms.above("bad_rows_count", config.badRows, {
       of: share(metrics.badRows(watched.enrichment), [metrics.eventsIn(watched.enrichment)], "% bad rows"),
       periods: 2,

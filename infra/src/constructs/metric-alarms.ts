@@ -21,6 +21,7 @@ const runbooks: Readonly<Record<string, string>> = {
   dropped: "dropped",
   errors: "errors",
   event_age: "event-age",
+  events_set_aside: "set-aside",
   firewall_blocked: "blocked-requests",
   freshness: "freshness",
   iterator_age: "iterator-age",

@@ -157,6 +157,7 @@ export const batchItemFailures = ofService("batchItemFailures", "Sum");
 export const duplicates = ofService("duplicates", "Sum");
 export const eventsRoutedBefore = ofService("eventsRoutedBefore", "Sum");
 export const privacyKeyFailures = ofService("privacyKeyFailures", "Sum");
+export const eventsSetAside = ofService("eventsSetAside", "Sum");
 export const lookupFailures = ofService("lookupFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */
 export const eventAge = ofService("eventAgeMs", "p99");

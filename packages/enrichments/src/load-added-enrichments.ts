@@ -20,7 +20,7 @@ const refusedKeywords = ["$ref", "$id", "$defs", "$anchor", "$dynamicRef", "x-pr
 /** An enrichment that the product does not have: one of a team's own, or a lookup. */
 export type AddedDefinition = OwnDefinition | LookupDefinition;
 
-/** What an options document adds to the enrichments of the product. */
+/** Enrichments that an options document adds to those of the product. */
 export interface AddedEnrichments {
   readonly own: readonly OwnDefinition[];
   readonly lookups: readonly LookupDefinition[];

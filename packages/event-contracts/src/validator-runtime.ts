@@ -4,6 +4,7 @@ export {
   type GeneratedValidator,
   type NamedSchemas,
   type SchemaDefinition,
+  type SetAsideRule,
   type ValidatorRuntime,
 } from "./validator-runtime/define-contracts.ts";
 export { type FormatDefinition, formats } from "./validator-runtime/formats.ts";

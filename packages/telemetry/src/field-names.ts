@@ -15,6 +15,8 @@ export const counters = {
   eventsUnknown: "Count",
   /** Lines our own code could not read. */
   badRows: "Count",
+  /** Events without a contract that wait for one, as the mapping of their source says. They are no bad rows here. */
+  eventsSetAside: "Count",
   /** Notes left on events by enrichments that failed. */
   enrichmentFailures: "Count",
   /** Kinesis records written. */
@@ -113,6 +115,7 @@ export const metricsOfService = {
     "eventsOut",
     "eventsInvalid",
     "eventsUnknown",
+    "eventsSetAside",
     "badRows",
     "enrichmentFailures",
     "recordsOut",

@@ -27,6 +27,8 @@ export const badRowKinds = {
   maskingFailed: "masking-failed",
   /** Our own code failed: a defect. */
   notProcessed: "not-processed",
+  /** No contract describes the event, and the mapping of its source sets such events aside. */
+  undescribed: "undescribed",
   /** The enriched stream will never take the record. */
   refusedByStream: "refused-by-stream",
 } as const;

@@ -19,7 +19,7 @@ import type { ReadSource } from "./read-source.ts";
 
 const unzip = promisify(gunzip);
 
-/** What the build generates for lookups. */
+/** Parts that the build generates for lookups. */
 export interface LookupParts {
   /** By the name of the lookup. */
   readonly checkRows?: Readonly<Record<string, CheckRow>>;

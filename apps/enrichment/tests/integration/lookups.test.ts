@@ -59,7 +59,7 @@ function writeOptions(...entries: EnrichmentEntry[]): string {
   return path;
 }
 
-/** What the build does first. */
+/** The first step of the build. */
 const check = (...entries: EnrichmentEntry[]) => checkOptions(writeOptions(...entries));
 
 /** The last line that the build printed: the names of all results, or its faults. */

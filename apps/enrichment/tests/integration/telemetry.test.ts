@@ -75,12 +75,24 @@ describe("an invocation writes one line of metrics", () => {
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
     expect({ service, stage, name }).toEqual({ service: "enrichment", stage: "test", name: "f" });
-    // Keys and tables do not belong to a batch: key-rotation.test.ts and lookups.test.ts count their failures.
-    const ofBatches = metricsOfService.enrichment.filter((metric) => !/^(privacyKey|lookup)/.test(metric));
+    // Keys and tables are counted by key-rotation.test.ts and lookups.test.ts, events that wait by the test below.
+    const ofBatches = metricsOfService.enrichment.filter(
+      (metric) => !/^(privacyKey|lookup|eventsSetAside)/.test(metric),
+    );
     expect(Object.keys(written).sort()).toEqual([...ofBatches].sort());
     const [directive] = (_aws as { CloudWatchMetrics: { Metrics: { Name: string }[] }[] }).CloudWatchMetrics;
     const isMetric = (metric: string) => typeof written[metric] === "number" || Array.isArray(written[metric]);
     expect(directive?.Metrics.map(({ Name }) => Name).sort()).toEqual(Object.keys(written).filter(isMetric).sort());
+  });
+
+  test("with the events that wait for their contract, which are no bad rows and no trouble", async () => {
+    const { invoke } = createFunction([], {
+      contracts: { ...testContracts(), setsAside: ({ type }) => type === "shop.closed" },
+    });
+    const { metrics, logged } = await invoke(toRecord(createRawEvent(), unknown));
+    expect(metrics).toMatchObject({ eventsIn: 2, eventsOut: 1, eventsSetAside: 1, badRowsByKind: { undescribed: 1 } });
+    expect(metrics).not.toHaveProperty("badRows");
+    expect(logged).toEqual([]);
   });
 
   test("with the calls that were made, how full they were and what of them was refused", async () => {

@@ -98,6 +98,19 @@ describe("bad rows", () => {
     expectSchema(kind, bad(bytes));
   });
 
+  test("of an event that waits for its contract follow their schema, hold it whole and encrypted, and name its type", () => {
+    const event = createRawEvent({ type: "shop.return", data: { customer: "ada@example.com" } });
+    const context = { ...createContext(), setsAside: ({ type }: { type: string }) => type.startsWith("shop.") };
+    const row = bad(toRecord(event), context);
+    expectSchema(badRowKinds.undescribed, row);
+    expect(row.failure.message).toContain('Its type is "shop.return".');
+    expect(JSON.stringify(row)).not.toContain("ada@example.com");
+    expect(Buffer.from(openRow(row)).toString().trim()).toBe(JSON.stringify(event));
+    for (const other of [createRawEvent({ type: "crm.note" }), createRawEvent()]) {
+      expect(enrichRecord(toRecord(other), origin, context).badRows).toEqual([]);
+    }
+  });
+
   test("of bytes that only begin as an aggregated record are those of its lines", () => {
     const { badRows } = enrichRecord(aggregate("{}", "0".repeat(32)), origin, createContext());
     expect(badRows.map(({ failure }) => failure.kind)).toEqual([badRowKinds.notUtf8, badRowKinds.notJson]);

@@ -46,6 +46,7 @@ export function renderContractsDefinition(registry: Registry, options: Contracts
     `maxErrors: ${options.maxErrors ?? 100},`,
     `newest: ${JSON.stringify(Object.fromEntries(newestByType(registry)))},`,
     ...namesPart(registry),
+    ...(registry.setAside.length === 0 ? [] : [`setAside: ${JSON.stringify(registry.setAside)},`]),
     `aliases: ${JSON.stringify(Object.fromEntries(registry.aliases))},`,
     `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
     `everyPrivacy: ${JSON.stringify(everyPrivacyOf(maps))},`,

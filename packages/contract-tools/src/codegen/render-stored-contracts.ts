@@ -72,6 +72,7 @@ export function renderStoredContracts(registry: Registry, options: ContractsModu
       ...(named === undefined ? {} : { names: named }),
     });
   }
+  if (registry.setAside.length > 0) enter("setAside", "", { rules: registry.setAside });
   for (const [alias, id] of registry.aliases) enter("alias", alias, { schema: id });
   const index = store(`${lines.sort(byCodeUnits).join("\n")}\n`);
   const runtime = JSON.stringify(options.runtimeModule ?? "@millrace/event-contracts/validator-runtime");

@@ -13,6 +13,7 @@ import {
 import { compareVersions, eventTypeOf, parseSchemaPath, schemaBaseUrl } from "../schema-id.ts";
 import type { Fault } from "./fault.ts";
 import { groupBy } from "../group-by.ts";
+import type { SetAsideRule } from "@millrace/event-contracts/validator-runtime";
 import { mappedSourceOf, readSourceMapping, type SourceMapping } from "./source-mapping.ts";
 
 /** Every schema below one `schemas/` folder. */
@@ -30,6 +31,8 @@ export interface Registry {
   newestOf(type: string): Contract | undefined;
   /** Type → JSON Pointer in the data to the name that tells its contracts apart. */
   namedBy: ReadonlyMap<string, string>;
+  /** Events without a contract that are set aside until one describes them. */
+  setAside: readonly SetAsideRule[];
   /** `dataschema` that senders give → `$id` of the contract here, where the two differ. */
   aliases: ReadonlyMap<string, string>;
   resources: SchemaResources;
@@ -58,21 +61,26 @@ export function createRegistry(files: Iterable<SchemaFile>): { registry: Registr
   }
   const namedBy = namedTypes(mappings, documents, faults);
   const registry = registryOf(documents, namedContracts(mappings, documents, faults), namedBy);
-  return { registry: { ...registry, resources: indexResources(documents.values()) }, faults };
+  const setAside = [...mappings.values()].flatMap((mapping) => mapping.setAside ?? []);
+  return { registry: { ...registry, setAside, resources: indexResources(documents.values()) }, faults };
 }
 
 /** The registry with the documents that pass a test. */
 export function keepDocuments(registry: Registry, isKept: (document: SchemaDocument) => boolean): Registry {
   const documents = new Map([...registry.documents].filter(([, document]) => isKept(document)));
   const aliases = new Map([...registry.aliases].filter(([, id]) => documents.has(id)));
-  return { ...registryOf(documents, aliases, registry.namedBy), resources: registry.resources };
+  return {
+    ...registryOf(documents, aliases, registry.namedBy),
+    setAside: registry.setAside,
+    resources: registry.resources,
+  };
 }
 
 function registryOf(
   documents: ReadonlyMap<string, SchemaDocument>,
   aliases: ReadonlyMap<string, string>,
   namedBy: ReadonlyMap<string, string>,
-): Omit<Registry, "resources"> {
+): Omit<Registry, "resources" | "setAside"> {
   const contracts = [...documents.values()].filter(isContract).sort(byTypeAndVersion);
   const byType = groupBy(contracts, (contract) => contract.type);
   const versionsOf = (type: string): readonly Contract[] => byType.get(type) ?? [];
@@ -199,7 +207,8 @@ function readDocument(
   const { kind, name } = location;
   const draft = draftOf(value);
   const [source = "", event = ""] = name.split("/");
-  const mapping = kind === "events" || kind === "shared" ? mappings.get(source) : undefined;
+  const found = kind === "events" || kind === "shared" ? mappings.get(source) : undefined;
+  const mapping = found?.isOfOthers === true ? found : undefined;
   if (draft === undefined) {
     const message = `Dialect ${JSON.stringify(value["$schema"])} is not supported.`;
     const fix = `Use "https://json-schema.org/draft/2020-12/schema" (or draft-07); \`pnpm schemas import\` converts.`;

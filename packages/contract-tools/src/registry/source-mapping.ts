@@ -1,3 +1,4 @@
+import type { SetAsideRule } from "@millrace/event-contracts/validator-runtime";
 import { isJsonObject, type Json } from "@millrace/schema-graph";
 import { parseVersion } from "../schema-id.ts";
 import type { Fault } from "./fault.ts";
@@ -9,6 +10,10 @@ import type { Fault } from "./fault.ts";
 export interface SourceMapping {
   /** Path of the file below `schemas/`. */
   readonly file: string;
+  /** It says something of the source's schemas; one that only sets events aside leaves them ours. */
+  readonly isOfOthers: boolean;
+  /** Events that are set aside while no contract describes them. */
+  readonly setAside?: SetAsideRule;
   /** By folder of the event. */
   readonly events: ReadonlyMap<string, MappedEvent>;
   /** Type → JSON Pointer in the data of its events to the name that tells their contracts apart. */
@@ -38,18 +43,22 @@ export function readSourceMapping(file: string, value: Json, faults: Fault[]): S
     'Write `{ "events": { "<event>": { "type": "…", "names": ["…"], "dataschemas": { "1-0-0": ["…"] } } } }`.';
   const events = new Map<string, MappedEvent>();
   const namedBy = new Map<string, string>();
-  const listed = isJsonObject(value) ? value["events"] : undefined;
+  const isOfOthers = !isJsonObject(value) || value["events"] !== undefined || value["setAside"] === undefined;
+  const listed = isJsonObject(value) ? (isOfOthers ? value["events"] : {}) : undefined;
   if (!isJsonObject(value) || !isJsonObject(listed)) {
-    fault("", "A mapping is an object with `events`.", shape);
-    return { file, events, namedBy };
+    fault("", "A mapping is an object with `events`, `setAside` or both.", shape);
+    return { file, events, namedBy, isOfOthers };
   }
+  const setAside = readSetAside(value["setAside"], (pointer, message) => fault(pointer, message, setAsideShape));
   const { namedBy: pointers = {} } = value;
-  for (const [type, pointer] of Object.entries(isJsonObject(pointers) ? pointers : { "": pointers })) {
+  const types: [string, Json][] = isJsonObject(pointers) ? Object.entries(pointers) : [["", null]];
+  for (const [type, pointer] of types) {
     if (typeof pointer === "string" && /^(?:\/(?:[^~/]|~[01])*)+$/u.test(pointer)) namedBy.set(type, pointer);
     else fault("/namedBy", "`namedBy` is an object: type → JSON Pointer into the data.", namedByShape);
   }
   for (const key of Object.keys(value)) {
-    if (!["events", "namedBy", "description"].includes(key)) fault(`/${key}`, `\`${key}\` is not known.`, shape);
+    if (!["events", "namedBy", "setAside", "description"].includes(key))
+      fault(`/${key}`, `\`${key}\` is not known.`, shape);
   }
   for (const [name, entry] of Object.entries(listed)) {
     const pointer = `/events/${name}`;
@@ -72,7 +81,29 @@ export function readSourceMapping(file: string, value: Json, faults: Fault[]): S
       dataschemas: named,
     });
   }
-  return { file, events, namedBy };
+  return { file, events, namedBy, isOfOthers, ...(setAside === undefined ? {} : { setAside }) };
+}
+
+const setAsideShape = 'Write e.g. `"setAside": { "sources": ["https://shop.example/*"], "types": ["shop.*"] }`.';
+
+function readSetAside(
+  value: Json | undefined,
+  fault: (pointer: string, message: string) => void,
+): SetAsideRule | undefined {
+  if (value === undefined) return undefined;
+  const lists = isJsonObject(value) ? Object.entries(value) : [];
+  const rule: Record<string, Json> = {};
+  if (lists.length === 0) fault("/setAside", "`setAside` is an object with `sources`, `types` or both.");
+  for (const [name, patterns] of lists) {
+    if (name !== "sources" && name !== "types") fault(`/setAside/${name}`, `\`${name}\` is not known.`);
+    const isList =
+      Array.isArray(patterns) &&
+      patterns.length > 0 &&
+      patterns.every((each) => typeof each === "string" && /^[^*]+\*?$/u.test(each));
+    if (isList) rule[name] = patterns;
+    else fault(`/setAside/${name}`, "lists names; one may end in `*`, for all that begin so.");
+  }
+  return Object.keys(rule).length === lists.length && lists.length > 0 ? rule : undefined;
 }
 
 const namedByShape = 'Write e.g. `"namedBy": { "segment.track": "/event" }`.';

@@ -158,6 +158,42 @@ describe("a source whose schemas others wrote", () => {
     }
   });
 
+  test("may set events aside that no contract describes, by what their source and type begin with", () => {
+    const setAside = { sources: ["https://acme.example/*"], types: ["acme.*", "Order Lost"] };
+    const registry = registryOf({ ...orders, "events/other/source.json": { setAside } });
+    const { data, index } = renderStoredContracts(registry);
+    const read = ([offset, bytes]: readonly [number, number]): string =>
+      Buffer.from(data).toString("utf8", offset, offset + bytes);
+    for (const contracts of [contractsOf(registry), openContracts(read, index, 100)]) {
+      const isSetAside = (source: string, type: string) => contracts.setsAside({ source, type });
+      expect(isSetAside("https://acme.example/web", "acme.refund")).toBe(true);
+      expect(isSetAside("https://acme.example/", "Order Lost")).toBe(true);
+      expect(isSetAside("https://acme.example/web", "Order Lost 2")).toBe(false);
+      expect(isSetAside("https://other.example/web", "acme.refund")).toBe(false);
+    }
+    expect(contractsOf(registryOf(orders)).setsAside({ source: "https://acme.example/", type: "acme.x" })).toBe(false);
+  });
+
+  test("that only sets events aside keeps the rules for its own schemas", () => {
+    const file = "events/acme/source.json";
+    const { [file]: _, ...others } = orders;
+    const all = { ...others, [file]: { setAside: { types: ["acme.*"] } } };
+    const { faults } = createRegistry(Object.entries(all).map(([name, value]) => ({ file: name, value })));
+    expect(faults.map(({ rule }) => rule)).toEqual(["id", "id"]);
+  });
+
+  test.each<[JsonObject | string, string]>([
+    [{}, "/setAside"],
+    ["acme.*", "/setAside"],
+    [{ types: [] }, "/setAside/types"],
+    [{ types: ["*"] }, "/setAside/types"],
+    [{ types: ["a*b"] }, "/setAside/types"],
+    [{ tenants: ["a"] }, "/setAside/tenants"],
+  ])("with %j to be set aside is a fault", async (setAside, pointer) => {
+    const documents = { ...orders, "events/other/source.json": { setAside } };
+    expect(await faultsOf(documents)).toContain(`events/other/source.json#${pointer} mapping`);
+  });
+
   test.each<[string, JsonObject, string]>([
     ["an event that has no contract", { orders: {} }, "/events/orders"],
     [

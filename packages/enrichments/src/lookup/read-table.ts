@@ -109,8 +109,8 @@ export function readTable(text: string, options: LookupOptions, { readRows, chec
 }
 
 /**
- * The text that a key is compared by; `undefined` for what is no key. A number beyond 2⁵³ is none: it has lost digits,
- * and would find the row of another.
+ * The text that a key is compared by; `undefined` for what is no key. A number beyond 2⁵³ is none: it has lost
+ * digits, and would find the row of another.
  */
 export function keyOf(value: unknown): string | undefined {
   if (typeof value === "number") return isExact(value) ? String(value) : undefined;

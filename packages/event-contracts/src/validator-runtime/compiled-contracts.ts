@@ -14,9 +14,9 @@ export interface CompiledContracts {
    */
   newestSchemaOf(type: string): string | undefined;
   /**
-   * For a type whose events say in their data which contract is theirs, such as `segment.track` by `event`: a function of
-   * the data that gives the `$id` of the newest version, `undefined` for a name that has no contract. `undefined` for
-   * every other type.
+   * For a type whose events say in their data which contract is theirs, such as `segment.track` by `event`: a
+   * function of the data that gives the `$id` of the newest version, `undefined` for a name that has no contract.
+   * `undefined` for every other type.
    */
   namedSchemasOf(type: string): ((data: unknown) => string | undefined) | undefined;
   /**
@@ -34,6 +34,8 @@ export interface CompiledContracts {
   readonly everyPrivacy: PrivacyMap;
   /** Where the sensitive attributes of the envelope itself are (`clientip`, …). */
   readonly envelopePrivacy: PrivacyMap;
+  /** Whether an event that no contract describes is set aside until one does, as the mapping of its source says. */
+  setsAside(event: { readonly source: string; readonly type: string }): boolean;
   /** `$id`s of every event schema, in the order type, version. */
   schemaIds(): readonly string[];
 }

@@ -36,12 +36,20 @@ export interface ContractsDefinition {
   newest: Record<string, string>;
   /** Event type → the names that its events carry in their data. */
   names?: Record<string, NamedSchemas>;
+  /** Which events without a contract are set aside; none when left out. */
+  setAside?: readonly SetAsideRule[];
   /** A sender's `dataschema` → `$id`, where the two differ. */
   aliases: Record<string, string>;
   /** A `PrivacyMap` as JSON. */
   envelopePrivacy: string;
   /** A `PrivacyMap` as JSON, of all schemas. */
   everyPrivacy: string;
+}
+
+/** Events of a source; a name that ends in `*` stands for all that begin so. Of two lists both hold. */
+export interface SetAsideRule {
+  readonly sources?: readonly string[];
+  readonly types?: readonly string[];
 }
 
 /** The contracts of one type, by a name in the data. */
@@ -70,6 +78,7 @@ export interface ContractSource {
   newestOf(type: string): string | undefined;
   namesOf(type: string): NamedSchemas | undefined;
   aliasOf(dataschema: string): string | undefined;
+  readSetAside(): readonly SetAsideRule[];
   /** Code that several schemas of a dialect use. */
   sharedOf(dialect: string, runtime: ValidatorRuntime): object;
   readEnvelopePrivacy(): string;
@@ -88,6 +97,7 @@ export function defineContracts(definition: ContractsDefinition): CompiledContra
     schemaOf: (schemaId) => schemas.get(schemaId),
     newestOf: (type) => newest.get(type),
     namesOf: (type) => names.get(type),
+    readSetAside: () => definition.setAside ?? [],
     aliasOf: (dataschema) => aliases.get(dataschema),
     sharedOf: (dialect, runtime) => definition.shared[dialect]?.(runtime) ?? {},
     readEnvelopePrivacy: () => definition.envelopePrivacy,
@@ -105,6 +115,7 @@ export function createContracts(source: ContractSource): CompiledContracts {
   const sharedByDialect = new Map<string, object>();
   let envelopePrivacy: PrivacyMap | undefined;
   let everyPrivacy: PrivacyMap | undefined;
+  let setAside: readonly SetAsideRule[] | undefined;
 
   function sharedOf(dialect: string): object {
     let shared = sharedByDialect.get(dialect);
@@ -154,8 +165,16 @@ export function createContracts(source: ContractSource): CompiledContracts {
       everyPrivacy ??= JSON.parse(source.readEveryPrivacy()) as PrivacyMap;
       return everyPrivacy;
     },
+    setsAside({ source: sender, type }) {
+      setAside ??= source.readSetAside();
+      return setAside.some(({ sources, types }) => isListed(sender, sources) && isListed(type, types));
+    },
     schemaIds: () => source.schemaIds(),
   };
+}
+
+function isListed(name: string, patterns: readonly string[] | undefined): boolean {
+  return patterns?.some((each) => (each.endsWith("*") ? name.startsWith(each.slice(0, -1)) : name === each)) ?? true;
 }
 
 function createNameReader({ steps, schemas }: NamedSchemas): (data: unknown) => string | undefined {

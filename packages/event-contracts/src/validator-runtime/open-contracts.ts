@@ -4,6 +4,7 @@ import {
   type GeneratedValidator,
   type NamedSchemas,
   type SchemaDefinition,
+  type SetAsideRule,
   type ValidatorRuntime,
 } from "./define-contracts.ts";
 
@@ -24,6 +25,7 @@ export type StoredEntry =
     }
   | { readonly newest?: string; readonly names?: NamedSchemas }
   | { readonly schema: string }
+  | { readonly rules: readonly SetAsideRule[] }
   | { readonly text: StoredPlace };
 
 type TypeEntry = Extract<StoredEntry, { names?: unknown }>;
@@ -37,6 +39,7 @@ export const storedKinds = {
   envelopePrivacy: "envelope",
   everyPrivacy: "every",
   schemaIds: "ids",
+  setAside: "aside",
 } as const;
 
 type StoredKind = (typeof storedKinds)[keyof typeof storedKinds];
@@ -119,6 +122,7 @@ export function openContracts(
     readEnvelopePrivacy: () => textOf(storedKinds.envelopePrivacy, "") ?? '{"nodes":[{}]}',
     readEveryPrivacy: () => textOf(storedKinds.everyPrivacy, "") ?? '{"nodes":[]}',
     schemaIds: () => JSON.parse(textOf(storedKinds.schemaIds, "") ?? "[]") as string[],
+    readSetAside: () => (find(storedKinds.setAside, "") as { rules: readonly SetAsideRule[] } | undefined)?.rules ?? [],
   });
 }
 

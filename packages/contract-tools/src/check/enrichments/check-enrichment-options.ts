@@ -120,7 +120,7 @@ function startFaults(document: EnrichmentOptions, own: readonly OwnDefinition[])
   });
 }
 
-/** What masking makes of a value is a text, of which `scan` and `drop` have nothing to say for a column. */
+/** Masking makes a text of a value, of which `scan` and `drop` have nothing to say for a column. */
 function annotationFaults({ index, values }: LookupDefinition): OptionsFault[] {
   return Object.entries(values.columns).flatMap(([name, { type, "x-privacy": rule }]): OptionsFault[] => {
     if (rule === undefined || rule === false) return [];

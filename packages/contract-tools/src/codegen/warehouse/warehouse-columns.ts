@@ -59,8 +59,8 @@ function enrichmentFields(registry: Registry): { file: string; field: Field }[] 
 const enrichmentColumn = ({ path }: Field): string => `${enrichmentPrefix}${snakeCase(path)}`;
 
 /**
- * Fields of two enrichments, or of one, that would share a column: `geo.countryCode` and `code` of `geoCountry`. A field
- * of a contract never does, as its column never begins as theirs.
+ * Fields of two enrichments, or of one, that would share a column: `geo.countryCode` and `code` of `geoCountry`. A
+ * field of a contract never does, as its column never begins as theirs.
  */
 export function enrichmentCollisions(registry: Registry): Fault[] {
   const places = new Map<string, { path: string; file: string }>();
