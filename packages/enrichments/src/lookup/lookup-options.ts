@@ -21,7 +21,8 @@ const columnSchema = {
     maxLength: { type: "integer", minimum: 1, description: "Most characters." },
     minimum: { type: "number", description: "Least number." },
     maximum: { type: "number", description: "Greatest number." },
-    multipleOf: { type: "number", exclusiveMinimum: 0, description: "Step of a number: 0.01 is a DECIMAL of cents." },
+    multipleOf: { type: "number", exclusiveMinimum: 0, description: "Step of a number." },
+    "x-decimals": { type: "integer", minimum: 0, description: "Decimals of a number: its column is a DECIMAL." },
     "x-unit": { type: "string", minLength: 1, description: "Unit of a number." },
     "x-privacy": {
       description: "How the values are masked; false for a column that only sounds sensitive.",
