@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { KindName } from "@millrace/routes";
-import { type Death, type IsolationRun, runIsolation } from "../support/isolation-world.ts";
+import { type Death, GIVEN, type IsolationRun, NAMED, runIsolation } from "../support/isolation-world.ts";
 
 /** Figures of each run, printed once: what the README quotes. */
 const figures: Record<string, object> = {};
@@ -60,6 +60,11 @@ describe.each(deaths)("one of ten destinations (%s) %s for %d minutes", (kind, d
     expect(run.undelivered).toBeGreaterThan(minutes * 75);
     expect(run.redriven.failed).toBe(0);
     expect([...run.dead.ids].sort()).toEqual(all(run.sent));
+  });
+
+  test("every copy has the names that its routes give, at once and put back; those of others keep theirs", () => {
+    expect([...run.dead.enrichments]).toEqual([NAMED]);
+    for (const { enrichments } of run.others) expect([...enrichments]).toEqual([GIVEN]);
   });
 });
 

@@ -11,7 +11,13 @@ import { type CallService, openDestination, type ServiceAnswer, targetOf } from 
 import { encodeRecord } from "@millrace/event-contracts";
 import { createPutRecords, type KinesisSender } from "@millrace/put-records";
 import { redrive } from "@millrace/route-tools";
-import { type CompiledDestination, compileRoutes, type Destination, type KindName } from "@millrace/routes";
+import {
+  type CompiledDestination,
+  compileRoutes,
+  type Destination,
+  type KindName,
+  type Reshape,
+} from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { createRouterHandler } from "../../src/index.ts";
@@ -29,11 +35,31 @@ const EVENT_EVERY_MS = 730;
 const MINUTE = 60_000;
 const INVOCATION_MS = 30_000;
 
+const NAMES: Reshape = {
+  rename: { "enrichment.geo": "place" },
+  flatten: ["enrichment.geo"],
+  constant: { "enrichment.delivered.from": "test" },
+};
+
+/** As much of a copy as is looked at. */
+interface Delivered {
+  readonly event?: { readonly id: string };
+  readonly enrichment?: object;
+}
+
 /** What one destination got: the identity of each event, and how long after it came to the enriched stream. */
 interface Arrivals {
   readonly ids: string[];
   readonly agesMs: number[];
+  /** The different values of `enrichment`, as JSON. */
+  readonly enrichments: Set<string>;
 }
+
+/** The `enrichment` of every event. */
+export const GIVEN = JSON.stringify({ geo: { country: "DE" } });
+
+/** The form that the dead destination's routes give to `enrichment`: every copy has it, put back or not. */
+export const NAMED = JSON.stringify({ place_country: "DE", delivered: { from: "test" } });
 
 export interface IsolationRun {
   readonly sent: number;
@@ -66,7 +92,9 @@ export async function runIsolation(
   const kinesis = new Kinesis({ clock, random });
   const streams = ["enriched", "bad-rows", ...Array.from({ length: DESTINATIONS }, (_, index) => `dest-${index}`)];
   for (const streamName of streams) kinesis.createStream({ streamName, shardCount: streamName === "enriched" ? 2 : 1 });
-  const arrivals = new Map<string, Arrivals>(streams.map((name) => [name, { ids: [], agesMs: [] }]));
+  const arrivals = new Map<string, Arrivals>(
+    streams.map((name) => [name, { ids: [], agesMs: [], enrichments: new Set() }]),
+  );
   const sentAt = new Map<string, number>();
   const undelivered = new UndeliveredBox();
   const diesAt = clock.now() + 5 * MINUTE;
@@ -93,8 +121,10 @@ export async function runIsolation(
     command.input.Records?.forEach(({ Data }, index) => {
       if (results[index]?.ErrorCode !== undefined) return;
       for (const line of new TextDecoder().decode(Data).trimEnd().split("\n")) {
-        const id = (JSON.parse(line) as { event?: { id: string } }).event?.id;
-        if (id === undefined) continue;
+        const { event, enrichment } = JSON.parse(line) as Delivered;
+        if (event === undefined) continue;
+        const { id } = event;
+        arrivals.get(streamName)!.enrichments.add(JSON.stringify(enrichment));
         arrivals.get(streamName)!.ids.push(id);
         arrivals.get(streamName)!.agesMs.push(clock.now() - (sentAt.get(id) ?? clock.now()));
       }
@@ -129,7 +159,9 @@ export async function runIsolation(
       Array.from({ length: DESTINATIONS }, (_, index) =>
         document(`dest-${index}`, {
           ...route("all", "page.view", `dest-${index}`),
-          destination: `dest-${index}` === DEAD ? destinationOf(kind) : { stream: `dest-${index}` },
+          ...(`dest-${index}` === DEAD
+            ? { destination: destinationOf(kind), reshape: NAMES }
+            : { destination: { stream: `dest-${index}` } }),
         }),
       ),
     ),
@@ -169,7 +201,7 @@ export async function runIsolation(
     const id = String(sent);
     sent += 1;
     sentAt.set(id, clock.now());
-    const data = encodeRecord([enriched(id, "page.view")]);
+    const data = encodeRecord([{ ...enriched(id, "page.view"), enrichment: JSON.parse(GIVEN) as object }]);
     void producer.send(new PutRecordsCommand({ StreamName: "enriched", Records: [{ PartitionKey: id, Data: data }] }));
     clock.setTimeout(produce, EVENT_EVERY_MS);
   };
@@ -213,12 +245,14 @@ function destinationOf(kind: KindName): Destination {
 
 function arrivalsIn(service: SqsQueues | EventBuses, sentAt: ReadonlyMap<string, number>): Arrivals {
   const messages = service.messagesAfter(DEAD, 0).map(({ text, arrivalMs }) => {
-    const value = JSON.parse(text) as { event?: { id: string }; detail?: { event: { id: string } } };
-    return { id: (value.detail ?? value).event?.id ?? "", arrivalMs };
+    const value = JSON.parse(text) as Delivered & { detail?: Delivered };
+    const { event, enrichment } = value.detail ?? value;
+    return { id: event?.id ?? "", arrivalMs, enrichment: JSON.stringify(enrichment) };
   });
   return {
     ids: messages.map(({ id }) => id),
     agesMs: messages.map(({ id, arrivalMs }) => arrivalMs - (sentAt.get(id) ?? arrivalMs)),
+    enrichments: new Set(messages.map(({ enrichment }) => enrichment)),
   };
 }
 
