@@ -16,7 +16,7 @@ const MAX_SAMPLE_TEXT = 400;
 
 export const tap: Command = {
   usage:
-    "tap <route document> [--stage local] [--seconds n] [--samples n] [--environments file] (credentials and region as for any AWS tool; it only reads)",
+    "tap <route document> [--stage local] [--seconds n] [--samples n] [--state folder] [--environments file] (credentials and region as for any AWS tool; it only reads)",
   summary: "what a document would deliver of the live enriched stream, per second and with samples; nothing is written",
   async run(args, output) {
     const { values, positionals } = parseArgs({
@@ -26,6 +26,7 @@ export const tap: Command = {
         stage: { type: "string", default: "local" },
         seconds: { type: "string" },
         samples: { type: "string", default: "1" },
+        state: { type: "string", default: join(folders.repository, ".local") },
         environments: { type: "string" },
       },
     });
@@ -35,7 +36,7 @@ export const tap: Command = {
     const place = placeNamed(values.stage, readEnvironmentPlaces(values.environments));
     const stream = place.pipelineStreams[1] ?? `${place.streamPrefix}enriched`;
     const { KinesisClient: Client } = await import("@aws-sdk/client-kinesis");
-    const client = new Client({ region: place.region, ...runningPipeline(place) });
+    const client = new Client({ region: place.region, ...runningPipeline(place, values.state) });
     const looks = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds);
     try {
       await follow(client, stream, routeTap, looks, output);
@@ -104,12 +105,15 @@ function readDocument(file: string) {
   return value;
 }
 
-/** Where `pnpm start` says that its Kinesis is; an endpoint that the environment names goes before it. */
-function runningPipeline({ name }: EnvironmentPlace): KinesisClientConfig {
-  const runFile = join(folders.repository, ".local/run.json");
-  if (name !== "local" || process.env["AWS_ENDPOINT_URL_KINESIS"] !== undefined) return {};
-  if (!existsSync(runFile))
-    throw new UsageError('No pipeline runs here: start it with "pnpm start", or name a --stage.');
+/** Where a run of `pnpm start` says that its Kinesis is; an endpoint that the environment names goes before it. */
+function runningPipeline({ name }: EnvironmentPlace, stateFolder: string): KinesisClientConfig {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KINESIS = AWS_ENDPOINT_URL } = process.env;
+  if (name !== "local" || AWS_ENDPOINT_URL_KINESIS !== undefined) return {};
+  const runFile = join(stateFolder, "run.json");
+  if (!existsSync(runFile)) {
+    const start = `start it with "pnpm start", give the --state folder of the one that runs, or name a --stage`;
+    throw new UsageError(`No pipeline runs with its state in ${stateFolder}: ${start}.`);
+  }
   const { kinesisUrl } = JSON.parse(readFileSync(runFile, "utf8")) as { kinesisUrl: string };
   return { endpoint: kinesisUrl, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 }

@@ -78,8 +78,8 @@ function differences({ diff, events }: Review["generated"]): string[] {
 }
 
 function shown(count: number, ids: readonly string[], events: ReadonlyMap<string, GeneratedEvent>): string {
-  const texts = ids.slice(0, MAX_SHOWN).map((id) => `\`${JSON.stringify(essence(events.get(id)))}\``);
-  return `${count}, such as ${texts.join(", ")}`;
+  const texts = new Set(ids.map((id) => `\`${JSON.stringify(essence(events.get(id)))}\``));
+  return `${count}, such as ${[...texts].slice(0, MAX_SHOWN).join(", ")}`;
 }
 
 /** The parts of a made-up event that say something; the rest is the same in all. */
