@@ -10,10 +10,11 @@ import type { Command } from "./command.ts";
 import { placeNamed, readEnvironmentPlaces } from "./environment-places.ts";
 import { folders } from "./folders.ts";
 import { type ReadLine, readLines } from "./read-events.ts";
+import { DEFAULT_STATE_FOLDER, findRunningPipeline } from "./running-pipeline.ts";
 
 export const redriveCommand: Command = {
   usage:
-    "redrive <application> --stage <stage> [--lake folder or s3://bucket] [--since date or hour] [--ledger file or s3://bucket/key] [--dry-run] [--routes folder] [--environments file]",
+    "redrive <application> --stage <stage> [--lake folder or s3://bucket] [--since date or hour] [--ledger file or s3://bucket/key] [--dry-run] [--state folder] [--routes folder] [--environments file]",
   summary: "puts an application's undelivered events back through the present routes, each event once",
   async run(args, output) {
     const { values, positionals } = parseArgs({
@@ -25,6 +26,7 @@ export const redriveCommand: Command = {
         since: { type: "string" },
         ledger: { type: "string" },
         "dry-run": { type: "boolean" },
+        state: { type: "string", default: DEFAULT_STATE_FOLDER },
         routes: { type: "string" },
         environments: { type: "string" },
       },
@@ -40,6 +42,8 @@ export const redriveCommand: Command = {
         `There is no application "${application}"; known are ${documents.map((document) => document.application).join(", ")}`,
       );
     }
+    // A dry run over objects of a folder needs no pipeline.
+    if (values.lake === undefined || !isDry) findRunningPipeline(place, values.state);
     const lake = (values.lake ?? `s3://${place.lakeBucket}`).replace(/\/$/, "");
     const ledger = await openLedger(values.ledger ?? `${lake}/redriven/${application}/${stage}.txt`);
     let cut = 0;

@@ -1,16 +1,15 @@
-import type { KinesisClient, KinesisClientConfig } from "@aws-sdk/client-kinesis";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { decodeRecord } from "@millrace/event-contracts";
-import { type EnvironmentPlace, parseRouteDocument, RouteDocumentsError } from "@millrace/routes";
+import { parseRouteDocument, RouteDocumentsError } from "@millrace/routes";
 import type { RoutedEvent } from "@millrace/routes/runtime";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LocationError, UsageError } from "../errors.ts";
 import { followStream } from "../tap/follow-stream.ts";
 import { RouteTap } from "../tap/route-tap.ts";
 import type { Command, Output } from "./command.ts";
 import { placeNamed, readEnvironmentPlaces } from "./environment-places.ts";
-import { folders } from "./folders.ts";
+import { DEFAULT_STATE_FOLDER, findRunningPipeline } from "./running-pipeline.ts";
 
 const MAX_SAMPLE_TEXT = 400;
 
@@ -26,7 +25,7 @@ export const tap: Command = {
         stage: { type: "string", default: "local" },
         seconds: { type: "string" },
         samples: { type: "string", default: "1" },
-        state: { type: "string", default: join(folders.repository, ".local") },
+        state: { type: "string", default: DEFAULT_STATE_FOLDER },
         environments: { type: "string" },
       },
     });
@@ -36,7 +35,8 @@ export const tap: Command = {
     const place = placeNamed(values.stage, readEnvironmentPlaces(values.environments));
     const stream = place.pipelineStreams[1] ?? `${place.streamPrefix}enriched`;
     const { KinesisClient: Client } = await import("@aws-sdk/client-kinesis");
-    const client = new Client({ region: place.region, ...runningPipeline(place, values.state) });
+    findRunningPipeline(place, values.state);
+    const client = new Client({ region: place.region });
     const looks = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds);
     try {
       await follow(client, stream, routeTap, looks, output);
@@ -103,19 +103,6 @@ function readDocument(file: string) {
   const { value, errors } = parseRouteDocument(readFileSync(file, "utf8"), file);
   if (value === undefined) throw new RouteDocumentsError(errors);
   return value;
-}
-
-/** Where a run of `pnpm start` says that its Kinesis is; an endpoint that the environment names goes before it. */
-function runningPipeline({ name }: EnvironmentPlace, stateFolder: string): KinesisClientConfig {
-  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KINESIS = AWS_ENDPOINT_URL } = process.env;
-  if (name !== "local" || AWS_ENDPOINT_URL_KINESIS !== undefined) return {};
-  const runFile = join(stateFolder, "run.json");
-  if (!existsSync(runFile)) {
-    const start = `start it with "pnpm start", give the --state folder of the one that runs, or name a --stage`;
-    throw new UsageError(`No pipeline runs with its state in ${stateFolder}: ${start}.`);
-  }
-  const { kinesisUrl } = JSON.parse(readFileSync(runFile, "utf8")) as { kinesisUrl: string };
-  return { endpoint: kinesisUrl, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -148,3 +148,12 @@ describe("routes redrive", () => {
     expect(made).toMatchObject({ code: 2, err: expect.stringContaining("known are other, shop") });
   });
 });
+
+test("of the local pipeline it says where none runs", async () => {
+  const folder = temporaryFolder();
+  delete process.env["AWS_ENDPOINT_URL_KINESIS"];
+  expect(await run("redrive", "fraud", "--stage", "local", "--state", folder)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(`No pipeline runs with its state in ${folder}: start it with "pnpm start"`),
+  });
+});

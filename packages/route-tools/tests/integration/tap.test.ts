@@ -29,12 +29,9 @@ test("says per second what a document would deliver, with samples, and writes no
   const kinesis = new Kinesis({ region: "eu-west-1" });
   kinesis.createStream({ streamName: "millrace-local-enriched", shardCount: 2 });
   const server = await startKinesisServer(kinesis);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_KINESIS: server.url,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-  });
-  const file = join(temporaryFolder(), "shop.json");
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "run.json"), JSON.stringify({ kinesisUrl: server.url }));
+  const file = join(folder, "shop.json");
   const routes = [route("clicks", { project: { keep: ["event.data.rank"] } }), route("few", { sample: 0.000_001 })];
   writeFileSync(file, JSON.stringify({ $schema: "x", application: "shop", owner: "team", routes }));
   const written: string[] = [];
@@ -48,7 +45,10 @@ test("says per second what a document would deliver, with samples, and writes no
       void kinesis.client().send(new PutRecordsCommand({ StreamName: "millrace-local-enriched", Records }));
     };
     // It says when it reads; what is put then is what it sees.
-    const code = await runCli(["tap", file, "--seconds", "1"], { out: (text) => void written.push(text), err: put });
+    const code = await runCli(["tap", file, "--seconds", "1", "--state", folder], {
+      out: (text) => void written.push(text),
+      err: put,
+    });
     expect(code).toBe(0);
   } finally {
     await server.close();
