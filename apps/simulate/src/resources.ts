@@ -10,6 +10,7 @@ import {
   createRouteArtifact,
   loadRouteDocuments,
   nameDestination,
+  type Reshape,
   type RouteDocument,
 } from "@millrace/routes";
 import { loadRoutes, type RouteSet } from "@millrace/routes/runtime";
@@ -48,7 +49,7 @@ export interface Resources {
 }
 
 export function loadResources(): Resources {
-  const documents = loadRouteDocuments(join(schemasFolder, "routes")).map(promiseOrder);
+  const documents = loadRouteDocuments(join(schemasFolder, "routes")).map(promiseOrder).map(giveNames);
   return {
     contracts: loadContracts(schemasFolder),
     enrichments: defaultEnrichments("simulation", { readFile: noDatabase }),
@@ -72,6 +73,24 @@ function promiseOrder(document: RouteDocument): RouteDocument {
     orderedStreams.has(nameDestination(route.destination).name)
       ? { ...route, delivery: { ...route.delivery, ordering: "per-key" as const } }
       : route,
+  );
+  return { ...document, routes };
+}
+
+/** The destinations whose events get other names: one of each kind. The others keep theirs. */
+export const renamedDestinations = new Set(["recommendations", "loyalty-points", "loyalty"]);
+
+/** The names: `enrichment.bot.isBot` becomes `enrichment.robot_isBot`, and every copy says where it is from. */
+export const names: Reshape = {
+  rename: { "enrichment.bot": "robot" },
+  flatten: ["enrichment.bot"],
+  constant: { "enrichment.delivered.from": "simulation" },
+};
+
+/** Names that the documents give are left out, so that the rule is the same whatever they say. */
+function giveNames(document: RouteDocument): RouteDocument {
+  const routes = document.routes.map(({ reshape: _, ...route }) =>
+    renamedDestinations.has(nameDestination(route.destination).name) ? { ...route, reshape: names } : route,
   );
   return { ...document, routes };
 }

@@ -108,6 +108,7 @@ export interface EnrichedValue {
     readonly subject?: string;
     readonly revision?: number | string;
   };
+  readonly enrichment: Readonly<Record<string, unknown>>;
   readonly validation: { readonly status: string };
   readonly privacy?: { readonly masked?: readonly { readonly keyId?: string }[] };
   readonly processing: { readonly enrichment: { readonly at: string } };

@@ -1,4 +1,5 @@
 import { checkConsumers } from "./check-consumers.ts";
+import { checkNames } from "./check-names.ts";
 import { checkTruth } from "./check-truth.ts";
 import { checkViews } from "./check-views.ts";
 import { directStream } from "../schedule/places.ts";
@@ -89,6 +90,11 @@ export const invariants: readonly Invariant[] = [
     name: "routes-complete",
     claim: "After a redrive every match of every route is in its stream, and nothing else is (guarantees 2 and 4).",
     check: checkRoutes,
+  },
+  {
+    name: "copies-have-their-names",
+    claim: "Every copy in a destination has the names that its routes give, also after a retry or a redrive.",
+    check: checkNames,
   },
   {
     name: "routes-take-over",

@@ -2,7 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const writer = "packages/destinations/src/entries/entry-writer.ts";
 
-/** Mistakes in writing to queues and buses. */
+/** Mistakes in writing to queues and buses, and in the names of copies. */
 export const destinationMutants: readonly Mutant[] = [
   {
     name: "failed-entries-swallowed",
@@ -39,5 +39,19 @@ export const destinationMutants: readonly Mutant[] = [
     find: "        for (const { pending, fault } of again) this.#fail(pending, fault);",
     replace:
       '        for (const { pending } of again) this.#deliveries[pending.index] = { status: "delivered", attempts: 1, isAmbiguous: false };',
+  },
+  {
+    name: "names-left-out-beside-a-projection",
+    defect: "Where a route leaves fields out, the others keep the names of the enriched event.",
+    file: "packages/routes/src/runtime/route-set.ts",
+    find: "return reshape(project === undefined ? reading.exact() : project(reading.exact()));",
+    replace: "return project === undefined ? reshape(reading.exact()) : project(reading.exact());",
+  },
+  {
+    name: "names-forgotten-by-redrive",
+    defect: "A redrive writes undelivered events as they are stored, with the names of the enriched event.",
+    file: "packages/route-tools/src/redrive/redrive.ts",
+    find: "data: encodeRecord([{ ...copy.event, processing }]),",
+    replace: "data: encodeRecord([{ ...event, processing }]),",
   },
 ];
