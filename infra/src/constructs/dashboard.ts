@@ -63,6 +63,7 @@ export class Dashboard extends Construct {
         graph("Events with a finding", [
           ...byName([watched.enrichment], metrics.eventsInvalid).map(suffixed("invalid")),
           ...byName([watched.enrichment], metrics.eventsUnknown).map(suffixed("unknown")),
+          ...byName([watched.enrichment], metrics.eventsSetAside).map(suffixed("set aside")),
           ...byName(watched.hops, metrics.badRows).map(suffixed("bad rows")),
         ]),
         graph("Age of events, p99 (ms)", byName(watched.hops, metrics.eventAge)),

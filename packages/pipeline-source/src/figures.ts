@@ -4,6 +4,7 @@ export type CountName =
   | "invalid"
   | "unknown"
   | "badRows"
+  | "setAside"
   | "copies"
   | "duplicates"
   | "undelivered"

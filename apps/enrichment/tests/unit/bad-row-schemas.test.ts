@@ -11,7 +11,7 @@ import { type BadRowKind, badRowKinds, enrichRecord } from "../../src/index.ts";
 import { createBadRow } from "../../src/bad-rows/create-bad-row.ts";
 import { setAsideRecord } from "../../src/bad-rows/set-aside.ts";
 import { MaskingFailedError } from "../../src/errors.ts";
-import { createContext, createRawEvent, key, origin, schemasFolder, toRecord } from "../raw-events.ts";
+import { createContext, createRawEvent, key, origin, schemasFolder, testContracts, toRecord } from "../raw-events.ts";
 
 const folder = join(schemasFolder, "bad-rows");
 const kinds = Object.values(badRowKinds);
@@ -109,6 +109,16 @@ describe("bad rows", () => {
     for (const other of [createRawEvent({ type: "crm.note" }), createRawEvent()]) {
       expect(enrichRecord(toRecord(other), origin, context).badRows).toEqual([]);
     }
+  });
+
+  test("of an event that waited for its contract give a valid event once it is there", () => {
+    const setsAside = ({ source }: { source: string }) => source.startsWith("https://shop.example/");
+    const before = { ...testContracts(), newestSchemaOf: () => undefined, setsAside };
+    const row = bad(toRecord(createRawEvent()), createContext({ contracts: before }));
+    expect(row.failure.kind).toBe(badRowKinds.undescribed);
+    const now = createContext({ contracts: { ...testContracts(), setsAside } });
+    const { enriched, badRows } = enrichRecord(openRow(row), origin, now);
+    expect([enriched.map(({ validation }) => validation.status), badRows]).toEqual([["valid"], []]);
   });
 
   test("of bytes that only begin as an aggregated record are those of its lines", () => {

@@ -17,6 +17,7 @@ const faults: readonly (readonly [CountName, string, "bad" | "warn"])[] = [
   ["errors", "errors", "bad"],
   ["processesLost", "processes lost", "bad"],
   ["badRows", "bad rows", "warn"],
+  ["setAside", "set aside", "warn"],
   ["invalid", "invalid", "warn"],
   ["throttled", "throttled", "warn"],
   ["retries", "retries", "warn"],
