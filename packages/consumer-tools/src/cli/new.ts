@@ -13,7 +13,7 @@ const sampleEvents = 20;
 const recordTimeoutMs = 60_000;
 
 export const newConsumer: Command = {
-  usage: `new <stream> --language ${languageNames.join("|")} [--to folder] [--fixture file] [--schemas folder] [--routes folder]`,
+  usage: `new <stream> --language ${languageNames.join("|")} [--to folder] [--fixture file] [--state folder] [--schemas folder] [--routes folder]`,
   summary:
     "writes a small tested consumer, typed, with a sample of the stream: a file of `pnpm tail --record`, else of the running pipeline",
   async run(args, output) {
@@ -25,6 +25,7 @@ export const newConsumer: Command = {
         language: { type: "string" },
         to: { type: "string" },
         fixture: { type: "string" },
+        state: { type: "string" },
       },
     });
     const [stream] = positionals;
@@ -43,7 +44,7 @@ export const newConsumer: Command = {
       );
     }
     const folder = values.to ?? `${stream}-consumer`;
-    const fixture = values.fixture === undefined ? recordSample(stream) : readSample(values.fixture);
+    const fixture = values.fixture === undefined ? recordSample(stream, values.state) : readSample(values.fixture);
     const files = await writeConsumer({ delivered, language, folder, fixture });
     for (const name of files) output.out(`  ${name}`);
     output.out(`${files.length} files in ${folder}. Its tests, there: ${languages[language].test.join(" ")}`);
@@ -59,11 +60,12 @@ function readSample(file: string): string {
   }
 }
 
-function recordSample(stream: string): string {
+function recordSample(stream: string, state: string | undefined): string {
   const folder = mkdtempSync(join(tmpdir(), "sample-"));
   const file = join(folder, "sample.ndjson");
   const tail = join(repository, "apps/local/src/tail.ts");
-  const options = ["--from-start", "--count", String(sampleEvents), "--record", file];
+  const where = state === undefined ? [] : ["--state", state];
+  const options = ["--from-start", "--count", String(sampleEvents), "--record", file, ...where];
   try {
     execFileSync(process.execPath, ["--conditions=@millrace/source", tail, stream, ...options], {
       stdio: ["ignore", "ignore", "pipe"],

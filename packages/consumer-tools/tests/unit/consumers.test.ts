@@ -150,3 +150,10 @@ test("the consumers that need no installation pass their own tests", async () =>
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toMatch(/^typescript: its tests pass .*\npython: (its tests pass|not run, python3 not on the path)/);
 });
+
+test("a sample is taken from the run whose state folder is given", async () => {
+  const state = join(root, "no-run");
+  const { code, err } = await run("new", "fraud", "--language", "go", "--to", join(root, "never"), "--state", state);
+  expect(code).toBe(2);
+  expect(err).toContain(`No pipeline keeps its state in ${state}`);
+});
