@@ -23,7 +23,9 @@ interface JestResults {
 }
 
 const root = join(import.meta.dirname, "../../..");
-const packages = ["contract-tools", "event-contracts", "route-tools", "enrichments"].map((name) => `packages/${name}`);
+const packages = ["contract-tools", "event-contracts", "route-tools", "enrichments", "sensitive-text"].map(
+  (name) => `packages/${name}`,
+);
 const all = inputs.flatMap(({ tests }) => tests);
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`);
 const either = (texts: readonly string[]): string => [...new Set(texts)].map(escaped).join("|");
