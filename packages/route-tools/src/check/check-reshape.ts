@@ -1,6 +1,7 @@
 import type { PrivacyDetector } from "@millrace/event-contracts";
 import { nameDestination, type Reshape, type Route } from "@millrace/routes";
 import { allDetectors, isCredentialName, scanText } from "@millrace/sensitive-text";
+import { pointerStep } from "@millrace/schema-graph";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { describeStream } from "../delivered/delivered-stream.ts";
@@ -57,7 +58,7 @@ function secretConstants({ constant = {} }: Reshape): RouteFinding[] {
       {
         rule: "reshape-secret",
         severity: "error",
-        pointer: `/reshape/constant/${escaped(path)}`,
+        pointer: `/reshape/constant${pointerStep(path)}`,
         message: `The constant "${path}" ${looks}. It would lie in the repository and in every event delivered.`,
         fix: "Remove it, and revoke it if it is a credential; whoever reads the stream has to get it from a secret.",
       },
@@ -67,7 +68,7 @@ function secretConstants({ constant = {} }: Reshape): RouteFinding[] {
 
 function namedFields({ rename = {}, flatten = [] }: Reshape): [path: string, pointer: string][] {
   return [
-    ...Object.keys(rename).map((path): [string, string] => [path, `/reshape/rename/${escaped(path)}`]),
+    ...Object.keys(rename).map((path): [string, string] => [path, `/reshape/rename${pointerStep(path)}`]),
     ...flatten.map((path, index): [string, string] => [path, `/reshape/flatten/${index}`]),
   ];
 }
@@ -81,13 +82,14 @@ function findingOf({ kind, path }: ShapeFault, reshape: Reshape, { name }: Route
       if (constantAt !== undefined) {
         const message = `Route "${name}" delivers a field "${path}", which the constant would replace.`;
         const fix = 'Choose another name, or leave the field out with "project".';
-        return { rule: "reshape-collision", pointer: `/reshape/constant/${escaped(constantAt)}`, message, fix };
+        return { rule: "reshape-collision", pointer: `/reshape/constant${pointerStep(constantAt)}`, message, fix };
       }
       const parent = path.slice(0, path.lastIndexOf("."));
       const own = path.slice(parent.length + 1);
       const renamed = Object.keys(rename).find((each) => rename[each] === own && parentOf(each) === parent);
       const beginning = flatten.findIndex((each) => parentOf(each) === parent);
-      const pointer = renamed === undefined ? `/reshape/flatten/${beginning}` : `/reshape/rename/${escaped(renamed)}`;
+      const pointer =
+        renamed === undefined ? `/reshape/flatten/${beginning}` : `/reshape/rename${pointerStep(renamed)}`;
       const message = `Route "${name}" delivers a field "${path}", whose name would be given to another.`;
       const fix = 'Choose another name or separator, rename that field too, or leave it out with "project".';
       return { rule: "reshape-collision", pointer, message, fix };
@@ -106,7 +108,7 @@ function findingOf({ kind, path }: ShapeFault, reshape: Reshape, { name }: Route
         const message = `"${path}" is no object, so the constant in it would be left out.`;
         return {
           rule: "reshape-field",
-          pointer: `/reshape/constant/${escaped(constantAt)}`,
+          pointer: `/reshape/constant${pointerStep(constantAt)}`,
           message,
           fix: "Put it elsewhere.",
         };
@@ -123,4 +125,3 @@ function findingOf({ kind, path }: ShapeFault, reshape: Reshape, { name }: Route
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("."));
-const escaped = (path: string): string => path.replaceAll("~", "~0").replaceAll("/", "~1");

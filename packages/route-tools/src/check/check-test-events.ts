@@ -1,6 +1,7 @@
 import type { Contract } from "@millrace/contract-tools/registry";
 import type { Scalar } from "@millrace/event-pattern";
 import type { Route } from "@millrace/routes";
+import { pointerStep } from "@millrace/schema-graph";
 import { whyNowhere } from "../analysis/analyse-pattern.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { whyMaskedNever } from "../analysis/masked-values.ts";
@@ -79,8 +80,7 @@ function* leavesOf(value: unknown, path: string, pointer: string): Generator<Lea
     for (const [index, item] of value.entries()) yield* leavesOf(item, path, `${pointer}/${index}`);
   } else if (typeof value === "object" && value !== null && value.constructor === Object) {
     for (const [key, member] of Object.entries(value)) {
-      const step = key.replaceAll("~", "~0").replaceAll("/", "~1");
-      yield* leavesOf(member, path === "" ? key : `${path}.${key}`, `${pointer}/${step}`);
+      yield* leavesOf(member, path === "" ? key : `${path}.${key}`, pointer + pointerStep(key));
     }
   } else yield { path, pointer, value: value as Scalar };
 }

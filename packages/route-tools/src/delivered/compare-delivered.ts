@@ -1,6 +1,7 @@
 import { type Change, compareSchemas } from "@millrace/contract-tools/compatibility";
 import { createRegistry, type JsonObject, type SchemaDocument } from "@millrace/contract-tools/registry";
 import { nameDestination, type RouteDocument } from "@millrace/routes";
+import { isJsonObject } from "@millrace/schema-graph";
 import type { EventModel } from "../analysis/event-model.ts";
 import { type DeliveredStream, describeStream } from "./delivered-stream.ts";
 
@@ -99,36 +100,39 @@ function closed(schema: JsonObject): JsonObject {
 
 /** Readers do not mind a field that is in every record now; the judge thinks of those who write. */
 function withoutNewPromises(newer: JsonObject, older: JsonObject | undefined): JsonObject {
-  const [properties, before] = [newer, older ?? {}].map(({ properties: map }) => (isObject(map) ? map : {}));
+  const [properties, before] = [newer, older ?? {}].map(({ properties: map }) => (isJsonObject(map) ? map : {}));
   const promised = Array.isArray(older?.["required"]) ? older["required"] : [];
   const result: JsonObject = { ...newer };
   if (Array.isArray(newer["required"])) {
     result["required"] = newer["required"].filter((name) => promised.includes(name));
   }
-  if (isObject(newer["properties"])) {
+  if (isJsonObject(newer["properties"])) {
     result["properties"] = Object.fromEntries(
       Object.entries(properties ?? {}).map(([name, property]) => {
         const old = before?.[name];
-        return [name, isObject(property) ? withoutNewPromises(property, isObject(old) ? old : undefined) : property];
+        return [
+          name,
+          isJsonObject(property) ? withoutNewPromises(property, isJsonObject(old) ? old : undefined) : property,
+        ];
       }),
     );
   }
   const [items, oldItems] = [newer["items"], older?.["items"]];
-  if (isObject(items)) result["items"] = withoutNewPromises(items, isObject(oldItems) ? oldItems : undefined);
+  if (isJsonObject(items)) result["items"] = withoutNewPromises(items, isJsonObject(oldItems) ? oldItems : undefined);
   return result;
 }
 
 /** Changes every schema right below one. */
 function mapSchemas(schema: JsonObject, change: (inner: JsonObject) => JsonObject): JsonObject {
   const copy: JsonObject = { ...schema };
-  if (isObject(schema["properties"])) {
+  if (isJsonObject(schema["properties"])) {
     copy["properties"] = Object.fromEntries(
-      Object.entries(schema["properties"]).map(([name, inner]) => [name, isObject(inner) ? change(inner) : inner]),
+      Object.entries(schema["properties"]).map(([name, inner]) => [name, isJsonObject(inner) ? change(inner) : inner]),
     );
   }
   for (const keyword of ["items", "additionalProperties"]) {
     const inner = schema[keyword];
-    if (isObject(inner)) copy[keyword] = change(inner);
+    if (isJsonObject(inner)) copy[keyword] = change(inner);
   }
   return copy;
 }
@@ -143,6 +147,3 @@ function shown(names: readonly string[]): string {
   if (distinct.length <= MAX_SHOWN) return distinct.join(", ");
   return `${distinct.slice(0, MAX_SHOWN).join(", ")} and ${distinct.length - MAX_SHOWN} more`;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@millrace/contract-tools/registry";
 import type { FieldPath, FieldSelector } from "@millrace/routes/runtime";
+import { isJsonObject } from "@millrace/schema-graph";
 
 /** A selector that every copy has, and others of which every copy has at least one. */
 export interface Selection {
@@ -40,17 +41,19 @@ function project(schema: JsonObject, always: Choice, oneOf: readonly Choice[]): 
   for (const keyword of ["allOf", "anyOf"]) {
     const branches = schema[keyword];
     if (Array.isArray(branches)) {
-      result[keyword] = branches.map((branch) => (isObject(branch) ? (project(branch, always, oneOf) ?? {}) : branch));
+      result[keyword] = branches.map((branch) =>
+        isJsonObject(branch) ? (project(branch, always, oneOf) ?? {}) : branch,
+      );
     }
   }
-  if (isObject(items)) {
+  if (isJsonObject(items)) {
     const element = project(items, always, oneOf);
     if (element !== undefined) result["items"] = element;
   }
-  const declared = isObject(properties) ? properties : {};
+  const declared = isJsonObject(properties) ? properties : {};
   const shown: JsonObject = {};
   for (const [name, property] of Object.entries(declared)) {
-    const member = isObject(property)
+    const member = isJsonObject(property)
       ? project(
           property,
           below(always, name),
@@ -74,7 +77,7 @@ function project(schema: JsonObject, always: Choice, oneOf: readonly Choice[]): 
 /** Whether a value is there whenever it was: an object stays one, with nothing in it perhaps. */
 function leavesSomething(choice: Choice, schema: unknown): boolean {
   if (typeof choice === "string") return choice === "whole";
-  return !choice.isKeep || (isObject(schema) && (schema["type"] === "object" || schema["type"] === "array"));
+  return !choice.isKeep || (isJsonObject(schema) && (schema["type"] === "object" || schema["type"] === "array"));
 }
 
 function below(choice: Choice, name: string): Choice {
@@ -96,6 +99,3 @@ function chosenBy(selector: FieldSelector): Choice {
   if (selector.paths.length === 0) return selector.isKeep ? "nothing" : "whole";
   return selector;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

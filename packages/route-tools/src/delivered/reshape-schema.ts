@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "@millrace/contract-tools/registry";
 import { type CompiledReshape, isAmbiguousName, isTaken, type NameNode, nameTree } from "@millrace/routes/runtime";
+import { isJsonObject } from "@millrace/schema-graph";
 
 /** A field of a contract that reshaping cannot treat as it says. */
 export interface ShapeFault {
@@ -53,15 +54,15 @@ class Renaming {
       const: _constant,
       ...rest
     } = schema;
-    const inner = (value: Json): Json => (isObject(value) ? this.reshape(value, node, path) : value);
+    const inner = (value: Json): Json => (isJsonObject(value) ? this.reshape(value, node, path) : value);
     const result = new Members();
     const isSure = (name: string): boolean => Array.isArray(required) && required.includes(name);
-    for (const [name, property] of Object.entries(isObject(properties) ? properties : {})) {
+    for (const [name, property] of Object.entries(isJsonObject(properties) ? properties : {})) {
       this.#addProperty(result, { name, property, isSure: isSure(name), node, path: [...path, name] });
     }
     // A name that is required without being declared.
     for (const name of Array.isArray(required) ? required : []) {
-      if (typeof name !== "string" || (isObject(properties) && Object.hasOwn(properties, name))) continue;
+      if (typeof name !== "string" || (isJsonObject(properties) && Object.hasOwn(properties, name))) continue;
       const child = node.children.get(name);
       if (child === undefined ? !isTaken(node, stepOf(name)) && !name.includes(".") : !child.isFlat) {
         result.required.add(child?.name ?? name);
@@ -92,7 +93,7 @@ class Renaming {
     }
     // A declared name with dots that is reshaped in part: nothing is said of it.
     if (step !== name) return;
-    const schema = isObject(property) ? this.reshape(property, child, path) : {};
+    const schema = isJsonObject(property) ? this.reshape(property, child, path) : {};
     const given = child.name ?? name;
     if (child.isFlat && mayBe(schema, "object")) {
       this.#flatten(result, given, { schema, isSure: isSure && schema["type"] === "object", path });
@@ -113,7 +114,7 @@ class Renaming {
     }: { readonly schema: JsonObject; readonly isSure: boolean; readonly path: readonly string[] },
   ): void {
     const { properties, required } = schema;
-    for (const [name, property] of Object.entries(isObject(properties) ? properties : {})) {
+    for (const [name, property] of Object.entries(isJsonObject(properties) ? properties : {})) {
       const steps = name.split(".");
       if (steps.some((step) => isAmbiguousName(step, this.#separator))) {
         this.#faults.push({ kind: "separator", path: [...path, name].join(".") });
@@ -121,7 +122,7 @@ class Renaming {
       }
       const given = [prefix, ...steps].join(this.#separator);
       const isSureHere = isSure && Array.isArray(required) && required.includes(name);
-      const leaf = isObject(property) ? property : {};
+      const leaf = isJsonObject(property) ? property : {};
       if (!mayBe(leaf, "object")) result.add(given, leaf, isSureHere);
       else {
         const inner = { schema: leaf, isSure: isSureHere && leaf["type"] === "object", path: [...path, name] };
@@ -131,7 +132,7 @@ class Renaming {
     }
     const branch = (part: Json): JsonObject => {
       const members = new Members();
-      if (isObject(part)) this.#flatten(members, prefix, { schema: part, isSure, path });
+      if (isJsonObject(part)) this.#flatten(members, prefix, { schema: part, isSure, path });
       return members.render([]);
     };
     if (Array.isArray(schema["allOf"])) result.also.push(...schema["allOf"].map(branch));
@@ -178,15 +179,15 @@ function withConstant(
   faults: ShapeFault[],
 ): JsonObject {
   const { additionalProperties: _others, enum: _values, const: _constant, ...rest } = withoutInBranches(schema, step);
-  const properties = isObject(rest["properties"]) ? rest["properties"] : {};
+  const properties = isJsonObject(rest["properties"]) ? rest["properties"] : {};
   const known = Object.hasOwn(properties, step) ? properties[step] : undefined;
   const isLeaf = below.length === 0;
   if (isLeaf && known !== undefined) faults.push({ kind: "taken", path: path.join(".") });
-  if (!isLeaf && isObject(known) && known["type"] !== undefined && known["type"] !== "object") {
+  if (!isLeaf && isJsonObject(known) && known["type"] !== undefined && known["type"] !== "object") {
     faults.push({ kind: "no-object", path: path.slice(0, path.length - below.length).join(".") });
   }
   const required = Array.isArray(rest["required"]) ? rest["required"] : [];
-  const object = isObject(known) ? known : {};
+  const object = isJsonObject(known) ? known : {};
   // An object that may be missing is made with the constant alone.
   const around = required.includes(step) ? object : withoutRequired(object);
   const member = isLeaf ? { const: value } : withConstant(around, below, value, path, faults);
@@ -200,7 +201,7 @@ function withConstant(
 /** The same schema without members that have to be there, also in its branches. */
 function withoutRequired(schema: JsonObject): JsonObject {
   const { required: _required, minProperties: _minimum, ...rest } = schema;
-  const inner = (branch: Json): Json => (isObject(branch) ? withoutRequired(branch) : branch);
+  const inner = (branch: Json): Json => (isJsonObject(branch) ? withoutRequired(branch) : branch);
   const branches = Object.entries(rest).flatMap(([keyword, value]) =>
     (keyword === "allOf" || keyword === "anyOf") && Array.isArray(value) ? [[keyword, value.map(inner)] as const] : [],
   );
@@ -214,14 +215,14 @@ function withoutInBranches(schema: JsonObject, step: string): JsonObject {
     const branches = schema[keyword];
     if (!Array.isArray(branches)) continue;
     result[keyword] = branches.map((branch) => {
-      if (!isObject(branch)) return branch;
+      if (!isJsonObject(branch)) return branch;
       const {
         additionalProperties: _others,
         enum: _values,
         const: _constant,
         ...rest
       } = withoutInBranches(branch, step);
-      const { [step]: _, ...properties } = isObject(rest["properties"]) ? rest["properties"] : {};
+      const { [step]: _, ...properties } = isJsonObject(rest["properties"]) ? rest["properties"] : {};
       return { ...rest, ...(rest["properties"] !== undefined && { properties }) };
     });
   }
@@ -240,6 +241,3 @@ function withoutObjects(schema: JsonObject): JsonObject {
 }
 
 const stepOf = (name: string): string => name.split(".")[0] ?? name;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

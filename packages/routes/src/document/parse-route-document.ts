@@ -14,6 +14,7 @@ import { parseDestinationArn } from "../destinations/physical-destination.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import type { Fault, Parsed } from "./fault.ts";
 import type { Route, RouteDocument } from "./route-document.ts";
+import { pointerStep } from "./pointer-step.ts";
 import { reshapeFaults } from "./reshape-faults.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
@@ -110,7 +111,7 @@ function spellingFaults(
   seen: Map<string, string>,
 ): Draft[] {
   return Object.entries(pattern).flatMap(([key, value]): Draft[] => {
-    const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const at = pointer + pointerStep(key);
     const path = [...above, key];
     if (Array.isArray(value)) {
       // Alternatives are patterns of their own, on top of what is beside them.

@@ -2,6 +2,7 @@ import { DEFAULT_SEPARATOR } from "../compile/compile-reshape.ts";
 import { isAmbiguousName } from "../runtime/reshape.ts";
 import { prefixesOf, renamedPath } from "./delivered-path.ts";
 import type { Fault } from "./fault.ts";
+import { pointerStep } from "./pointer-step.ts";
 import type { Reshape, RouteDocument } from "./route-document.ts";
 
 type Draft = Omit<Fault, "file" | "severity">;
@@ -82,7 +83,7 @@ function givenNames(reshape: Reshape): GivenName[] {
       const name = `${lastOf(delivered)}${separator}`;
       return { parent: parentOf(delivered), name, isBeginning: true, pointer: `/flatten/${index}` };
     }),
-    ...Object.keys(constant).map((path) => inObject(path, lastOf(path), `/constant/${escaped(path)}`)),
+    ...Object.keys(constant).map((path) => inObject(path, lastOf(path), `/constant${pointerStep(path)}`)),
   ];
 }
 
@@ -106,7 +107,7 @@ function flattenFaults(reshape: Reshape): Draft[] {
     ...Object.keys(constant)
       .filter((each) => each.startsWith(`${renamedPath(path, reshape)}.`))
       .map((each) => ({
-        pointer: `/constant/${escaped(each)}`,
+        pointer: `/constant${pointerStep(each)}`,
         rule: "reshape-collision",
         message: `"${each}" lies in "${path}", which is flattened.`,
         fix: "Put the constant into the object around it.",
@@ -116,5 +117,4 @@ function flattenFaults(reshape: Reshape): Draft[] {
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("."));
 const lastOf = (path: string): string => path.slice(path.lastIndexOf(".") + 1);
-const renameAt = (path: string): string => `/rename/${escaped(path)}`;
-const escaped = (step: string): string => step.replaceAll("~", "~0").replaceAll("/", "~1");
+const renameAt = (path: string): string => `/rename${pointerStep(path)}`;

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import { closestName } from "../closest-name.ts";
 import type { Fault } from "./fault.ts";
+import { pointerStep } from "./pointer-step.ts";
 import { routeDocumentSchema } from "./route-document-schema.ts";
 
 type Draft = Omit<Fault, "file" | "severity">;
@@ -43,7 +44,7 @@ function describe(error: ErrorObject): Draft {
       return described(
         `"${unknown}" is not a property here.`,
         closest === undefined ? `Remove it; known are ${known.join(", ")}.` : `Did you mean "${closest}"?`,
-        `${pointer}/${unknown.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+        pointer + pointerStep(unknown),
       );
     }
     case "type":
