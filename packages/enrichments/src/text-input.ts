@@ -25,7 +25,7 @@ const serverLibrary =
  */
 export const userAgentText: TextInput = (event) => {
   const { useragent, senderkind, clienthints } = event;
-  const inContext = valueAt(event, hintsInContext);
+  const inContext = hintsInContext(event);
   const agent = typeof useragent !== "string" || isOfServer(useragent, senderkind) ? "" : cutKey(useragent);
   const hints = inContext === undefined ? clienthints : JSON.stringify(inContext);
   if (typeof hints === "string" && hints !== "" && hints.length <= maxHintsLength)
@@ -33,7 +33,12 @@ export const userAgentText: TextInput = (event) => {
   return agent === "" ? undefined : agent;
 };
 
-const hintsInContext = ["data", "context", "clientHints"];
+/** Of every event, so written out: the walk of a pointer takes three times as long. */
+function hintsInContext({ data }: RawEvent): unknown {
+  const { context } = (data ?? {}) as { readonly context?: unknown };
+  return ((context ?? {}) as { readonly clientHints?: unknown }).clientHints;
+}
+
 const maxHintsLength = 4_096;
 /** Stands between the `User-Agent` and client hints. No header holds it. */
 const hintsMark = "\n";
