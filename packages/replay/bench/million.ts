@@ -11,7 +11,7 @@ import { gzipSync } from "node:zlib";
 import { runCli } from "../src/cli/run-cli.ts";
 
 const lake = "millrace-local-lake-000000000000";
-const objectCount = 400;
+const objectCount = Number(process.env["OBJECTS"] ?? 400);
 const eventsPerObject = 2_500;
 const firstMs = Date.parse("2026-11-29T08:00:00Z");
 /** A hundred objects an hour. */

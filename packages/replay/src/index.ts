@@ -1,4 +1,8 @@
+export type { ReplayOptions } from "./cli/options.ts";
+export type { Output } from "./cli/output.ts";
+export { replayCommand } from "./cli/replay-command.ts";
 export { type ReplayClock, systemClock } from "./clock.ts";
+export type { Environment, Verdict } from "./environment.ts";
 export { LeaseLostError, ReplayError, ReplayRefusedError, ReplayStoppedError, ReplayUsageError } from "./errors.ts";
 export { ActiveReplays } from "./ledger/active-replays.ts";
 export { keepParts, keepPlan, Ledger, type ReplayCounts, type ReplayPlan, type ReplayState } from "./ledger/ledger.ts";

@@ -1,51 +1,33 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { createSecretReader } from "@millrace/aws-request";
-import { type Connections, signedServices } from "@millrace/destinations";
+import { signedServices } from "@millrace/destinations";
 import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
-import {
-  createSuppression,
-  type ErasureDocument,
-  erasuresFolder,
-  type IsSuppressed,
-} from "@millrace/privacy-tools/suppression";
-import { createKinesisClient, systemClock } from "@millrace/put-records";
+import { createSuppression, type ErasureDocument, erasuresFolder } from "@millrace/privacy-tools/suppression";
+import { createKinesisClient, systemClock as writerClock } from "@millrace/put-records";
 import { placeNamed, readEnvironmentPlaces } from "@millrace/route-tools/places";
-import type { EnvironmentPlace } from "@millrace/routes";
+import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
+import { loadRoutes } from "@millrace/routes/runtime";
 import {
   badRowStore,
   deadLetterStore,
   lakeStore,
   type OpenPayload,
   openS3,
-  type S3,
-  type Store,
   streamStore,
   undeliveredStore,
 } from "@millrace/stored-events";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { systemClock } from "../clock.ts";
+import type { Environment } from "../environment.ts";
 import { ReplayUsageError } from "../errors.ts";
-import type { Source } from "../selection.ts";
+import { nameHolder } from "../ledger/holder.ts";
+import { loadVerdicts } from "./verdicts.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
 
-/** The streams and buckets of an environment, and the operator's way to them. */
-export interface Environment {
-  readonly place: EnvironmentPlace;
-  readonly rawStream: string;
-  readonly enrichedStream: string;
-  readonly kinesis: KinesisClient;
-  readonly s3: S3;
-  readonly connections: Connections;
-  /** Who runs the command: for the audit record. */
-  readonly by: string;
-  /** Where the running pipeline answers; undefined elsewhere than on this machine. */
-  readonly controlUrl: string | undefined;
-  store(name: Source, keys: string | undefined): Promise<Store>;
-  /** Whether an event is of somebody who was erased since: it must not come back. */
-  erased(keys: string | undefined): Promise<IsSuppressed>;
-  lake(): Store;
+/** An environment whose connections are closed at the end. */
+export interface OpenEnvironment extends Environment {
   close(): void;
 }
 
@@ -62,7 +44,7 @@ interface RunningPipeline {
  * Connects to an environment with the credentials of the ordinary chain, or to the pipeline that runs on this machine.
  * @throws ReplayUsageError when there is none
  */
-export async function openEnvironment(stage: string, state: string | undefined): Promise<Environment> {
+export async function openEnvironment(stage: string, state: string | undefined): Promise<OpenEnvironment> {
   const place = placeNamed(stage, readEnvironmentPlaces());
   const run = stage === "local" ? findRun(resolve(state ?? join(repository, ".local"))) : undefined;
   const { region, pipelineStreams } = place;
@@ -99,11 +81,14 @@ export async function openEnvironment(stage: string, state: string | undefined):
     connections: {
       kinesis: (where) => createKinesisClient({ ...kinesisConfig, region: where }),
       ...signedServices(environment, credentials),
-      clock: systemClock,
+      clock: writerClock,
       random: Math.random,
     },
+    clock: systemClock,
     by: `${userInfo().username}@${hostname()}${run === undefined ? ` with key ${(await credentials()).accessKeyId}` : ""}`,
-    controlUrl: run?.controlUrl,
+    holder: nameHolder(),
+    routes: () => loadRoutes(compileRoutes(loadRouteDocuments(join(repository, "schemas/routes")))),
+    verdicts: () => loadVerdicts(stage),
     lake,
     async store(name, keys) {
       switch (name) {

@@ -1,15 +1,14 @@
 import { openDestination, targetOf } from "@millrace/destinations";
 import { createPutRecords } from "@millrace/put-records";
-import { closestName, compileRoutes, loadRouteDocuments } from "@millrace/routes";
-import { type CompiledDestination, loadRoutes, type RouteSet } from "@millrace/routes/runtime";
+import { closestName } from "@millrace/routes";
+import type { CompiledDestination, RouteSet } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { type Store, type StoredEvent, streamStore } from "@millrace/stored-events";
-import { join } from "node:path";
-import { type ReplayClock, systemClock } from "../clock.ts";
+import type { ReplayClock } from "../clock.ts";
+import type { Environment } from "../environment.ts";
 import { LeaseLostError, ReplayUsageError } from "../errors.ts";
 import { ActiveReplays } from "../ledger/active-replays.ts";
 import { writeAudit } from "../ledger/audit.ts";
-import { nameHolder } from "../ledger/holder.ts";
 import { keepParts, keepPlan, Ledger, type PartEntry, readReplay, type ReplayPlan } from "../ledger/ledger.ts";
 import { LEASE_MS, LONG_REPLAY_HOURS } from "../limits.ts";
 import { estimateCost, planCloudJob } from "../plan/cost.ts";
@@ -24,13 +23,10 @@ import { createDestinationTarget } from "../targets/destination-target.ts";
 import { createPipelineTarget } from "../targets/pipeline-target.ts";
 import type { Target } from "../targets/target.ts";
 import { withoutErased } from "../targets/without-erased.ts";
-import type { Environment } from "./environment.ts";
 import type { ReplayOptions } from "./options.ts";
 import { describeCounts, describeSurvey, type Output, size } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { loadVerdicts } from "./verdicts.ts";
 
-const routesFolder = join(import.meta.dirname, "../../../../schemas/routes");
 /** Destinations of other kinds say no capacity. */
 const otherKinds: Rate = { events: 100, bytes: 1_000_000 };
 
@@ -50,12 +46,13 @@ class ReplayCommand {
   readonly #options: ReplayOptions;
   readonly #output: Output;
   readonly #signal: AbortSignal;
-  readonly #clock: ReplayClock = systemClock;
+  readonly #clock: ReplayClock;
   /** Told of throttled records by every writer. */
   #pace: Pace | undefined;
 
   constructor(environment: Environment, options: ReplayOptions, output: Output, signal: AbortSignal) {
     this.#environment = environment;
+    this.#clock = environment.clock;
     this.#options = options;
     this.#output = output;
     this.#signal = signal;
@@ -99,10 +96,9 @@ class ReplayCommand {
 
   async run(): Promise<number> {
     const { selection, isAgain, reason = "", mayBeWorse, isJson } = this.#options;
-    const { s3, place, by, kinesis } = this.#environment;
+    const { s3, place, by, kinesis, holder } = this.#environment;
     const bucket = place.lakeBucket;
     const clock = this.#clock;
-    const holder = nameHolder();
     const now = new Date(clock.now()).toISOString();
     const name = (await this.#target(now)).name;
     const id = await this.#freeId(name, isAgain);
@@ -151,8 +147,9 @@ class ReplayCommand {
             await active.enter(asked);
           },
         });
-        await ledger.end(isDone ? "finished" : "stopped");
+        // First, so that a run that dies between the two tells its end twice rather than never.
         await audit(isDone ? "finished" : "stopped");
+        await ledger.end(isDone ? "finished" : "stopped");
         this.#output.line?.("");
         const counts = ledger.state.counts;
         if (isJson) this.#output.out(JSON.stringify({ id, isDone, replayedAt: plan.replayedAt, counts }));
@@ -220,7 +217,7 @@ class ReplayCommand {
     const { into } = this.#options;
     if (typeof into === "object") return this.#destinationTarget(into.destination);
     const { rawStream, enrichedStream } = this.#environment;
-    const verdictOf = into === "revalidation" ? await loadVerdicts(this.#options.stage) : undefined;
+    const verdictOf = into === "revalidation" ? await this.#environment.verdicts() : undefined;
     return createPipelineTarget({
       mark: { replayedAt, mayBeWorse },
       raw: { stream: rawStream, writer: this.#streamWriter(rawStream) },
@@ -231,15 +228,16 @@ class ReplayCommand {
   }
 
   #streamWriter(streamName: string): OutputWriter {
-    const { kinesis } = this.#environment;
-    return createPutRecords({ client: kinesis, streamName, ordering: "per-key", hooks: this.#hooks });
+    const { kinesis, connections } = this.#environment;
+    const { clock, random } = connections;
+    return createPutRecords({ client: kinesis, streamName, ordering: "per-key", clock, random, hooks: this.#hooks });
   }
 
   readonly #hooks = { onThrottle: () => this.#pace?.throttled() };
 
   #destinationTarget(name: string): Target {
     const { connections, place } = this.#environment;
-    const routes = loadRoutes(compileRoutes(loadRouteDocuments(routesFolder)));
+    const routes = this.#environment.routes();
     const destination = findDestination(routes, name);
     const { name: stage, region, accountId, streamPrefix: prefix } = place;
     const target = targetOf(destination, { stage, region, accountId, prefix });
@@ -258,7 +256,8 @@ class ReplayCommand {
     const [first] = streams;
     if (first === undefined) return otherKinds;
     const { kinesis } = this.#environment;
-    const store = streamStore({ kinesis, stream: first.name, name: first.form === "raw" ? "raw" : "destination" });
+    const name = first.form === "raw" ? "raw" : "destination";
+    const store = streamStore({ kinesis, stream: first.name, name, clock: this.#clock });
     return shareOfFree(await measureLoad(store, this.#clock), share);
   }
 }

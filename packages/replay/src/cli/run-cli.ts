@@ -3,14 +3,15 @@ import { RoutesError } from "@millrace/routes";
 import { StoredEventsError } from "@millrace/stored-events";
 import { ReplayError } from "../errors.ts";
 import { LEDGER_PREFIX, readReplay } from "../ledger/ledger.ts";
-import { type Environment, openEnvironment } from "./environment.ts";
+import type { Environment } from "../environment.ts";
+import { type OpenEnvironment, openEnvironment } from "./environment.ts";
 import { parseOptions, type ReplayOptions, usage } from "./options.ts";
 import { describeReplay, type Output } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 
 /** Runs `pnpm replay`: 0 when it is done, 1 when AWS or a ledger is in the way, 2 when it was called wrongly. */
 export async function runCli(args: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
-  let environment: Environment | undefined;
+  let environment: OpenEnvironment | undefined;
   try {
     const options = parseOptions(args, Date.now());
     if (options === undefined) {

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Verdict } from "../environment.ts";
 import { ReplayUsageError } from "../errors.ts";
-
-/** `valid`, `invalid` or `unknown`; `bad-row` for what enrichment cannot read. */
-export type Verdict = "valid" | "invalid" | "unknown" | "bad-row";
 
 type Preview = (line: string) => { readonly enriched: string } | { readonly failure: { readonly kind: string } };
 

@@ -9,6 +9,7 @@ export interface Survey {
   readonly seen: number;
   readonly selected: number;
   readonly put: number;
+  /** About as many as would be put. */
   readonly bytes: number;
   readonly parts: number;
   readonly skipped: ReadonlyMap<string, number>;
@@ -34,7 +35,7 @@ export interface SurveyOptions {
   readonly selection: Selection;
   readonly parts: readonly PartEntry[];
   readonly isSelected: (event: StoredEvent) => boolean;
-  readonly target: Pick<Target, "prepare">;
+  readonly target: Pick<Target, "weigh">;
   readonly onProgress?: ((seen: number, selected: number) => void) | undefined;
 }
 
@@ -85,14 +86,14 @@ class Count {
     increase(this.#by.kind, content.badRow?.kind);
     this.#firstMs = Math.min(this.#firstMs ?? place.atMs, place.atMs);
     this.#lastMs = Math.max(this.#lastMs ?? place.atMs, place.atMs);
-    const prepared = this.#options.target.prepare(event);
-    if (typeof prepared === "string") {
+    const bytes = this.#options.target.weigh(event);
+    if (typeof bytes === "string") {
       const closed = content.badRow?.closed;
-      increase(this.#skipped, closed === undefined ? prepared : `${prepared}: ${closed}`);
+      increase(this.#skipped, closed === undefined ? bytes : `${bytes}: ${closed}`);
       return;
     }
     this.#put += 1;
-    this.#bytes += prepared.data.length;
+    this.#bytes += bytes;
     if (this.#samples.length < SAMPLES) {
       const { id, source, type } = facts;
       const at = new Date(place.atMs).toISOString();

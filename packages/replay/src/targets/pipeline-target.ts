@@ -22,10 +22,13 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
   const { mark, raw, enriched, becomesValid, now } = options;
   const writers = new Map([raw, enriched].map(({ stream, writer }) => [stream, writer]));
 
-  function prepareRaw({ content, event = {} }: StoredEvent): PreparedEvent | SkipReason {
-    if (becomesValid?.(content.text) === false) return "not-better";
-    const text = markReplayed(content.text, event, mark);
-    return prepared(text, { ...event, replayedat: mark.replayedAt }, raw.stream);
+  /** The stream that takes the event. */
+  function streamFor({ content, value, event, place }: StoredEvent): string | SkipReason {
+    if (value === undefined || event === undefined) return "unreadable";
+    if (content.form !== "raw") return place.store === "dead-letters" ? enriched.stream : "masked";
+    // Where the clock of the stream is behind, copies of this replay come into its own range.
+    if (event["replayedat"] === mark.replayedAt) return "of-this-replay";
+    return becomesValid?.(content.text) === false ? "not-better" : raw.stream;
   }
 
   return {
@@ -35,10 +38,17 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
       { name: enriched.stream, form: "enriched" },
     ],
     prepare(stored) {
-      const { content, value, event, place } = stored;
-      if (value === undefined || event === undefined) return "unreadable";
-      if (content.form === "raw") return prepareRaw(stored);
-      return place.store === "dead-letters" ? prepared(content.text, event, enriched.stream) : "masked";
+      const stream = streamFor(stored);
+      if (!writers.has(stream)) return stream as SkipReason;
+      const { content, event = {} } = stored;
+      if (content.form !== "raw") return prepared(content.text, event, stream);
+      return prepared(markReplayed(content.text, event, mark), { ...event, replayedat: mark.replayedAt }, stream);
+    },
+    weigh(stored) {
+      const stream = streamFor(stored);
+      if (!writers.has(stream)) return stream as SkipReason;
+      const marked = stored.content.form === "raw" ? `,"replayedat":"${mark.replayedAt}"`.length : 0;
+      return stored.content.text.length + marked + 1;
     },
     async put(events) {
       const deadline = now() + PUT_TIMEOUT_MS;

@@ -13,6 +13,8 @@ export type SkipReason =
   | "not-better"
   /** It would be worse than it is. */
   | "worse"
+  /** A copy that this replay has put. */
+  | "of-this-replay"
   /** Its person was erased after it was received. */
   | "erased";
 
@@ -33,6 +35,8 @@ export interface Target {
   /** Streams that can be read to see which events an earlier run has put, with the form of their events. */
   readonly streams: readonly { readonly name: string; readonly form: "raw" | "enriched" }[];
   prepare(event: StoredEvent): PreparedEvent | SkipReason;
+  /** About how many bytes `prepare` would write: a count of a million events need not write them. */
+  weigh(event: StoredEvent): number | SkipReason;
   /** One delivery for each event, in order. */
   put(events: readonly PreparedEvent[]): Promise<readonly OutputDelivery[]>;
 }

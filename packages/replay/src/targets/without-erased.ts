@@ -7,5 +7,6 @@ export function withoutErased(target: Target, isErased: (text: string) => boolea
     streams: target.streams,
     put: (events) => target.put(events),
     prepare: (event) => (isErased(event.content.text) ? "erased" : target.prepare(event)),
+    weigh: (event) => (isErased(event.content.text) ? "erased" : target.weigh(event)),
   };
 }

@@ -1,0 +1,34 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Connections } from "@millrace/destinations";
+import type { IsSuppressed } from "@millrace/privacy-tools/suppression";
+import type { EnvironmentPlace } from "@millrace/routes";
+import type { RouteSet } from "@millrace/routes/runtime";
+import type { S3, Store } from "@millrace/stored-events";
+import type { ReplayClock } from "./clock.ts";
+import type { Source } from "./selection.ts";
+
+/** `valid`, `invalid` or `unknown`; `bad-row` for what enrichment cannot read. */
+export type Verdict = "valid" | "invalid" | "unknown" | "bad-row";
+
+/** The streams and buckets of an environment, and the operator's way to them. */
+export interface Environment {
+  readonly place: EnvironmentPlace;
+  readonly rawStream: string;
+  readonly enrichedStream: string;
+  readonly kinesis: Pick<KinesisClient, "send">;
+  readonly s3: S3;
+  readonly connections: Connections;
+  readonly clock: ReplayClock;
+  /** Who runs the command: for the audit record. */
+  readonly by: string;
+  /** Names the process, and no other. */
+  readonly holder: string;
+  /** The routes that destinations are looked up in. */
+  routes(): RouteSet;
+  /** Verdicts of the present contracts on raw events. */
+  verdicts(): Promise<(text: string) => Verdict>;
+  store(name: Source, keys: string | undefined): Promise<Store>;
+  /** Whether an event is of somebody who was erased since: it must not come back. */
+  erased(keys: string | undefined): Promise<IsSuppressed>;
+  lake(): Store;
+}
