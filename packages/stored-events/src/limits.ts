@@ -1,6 +1,12 @@
 /** Most that Firehose holds a record back: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html */
 export const LONGEST_BUFFERING_MS = 900_000;
 
+/**
+ * Most that a function takes from the beginning of its work to its end:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+ */
+export const LONGEST_INVOCATION_MS = 900_000;
+
 /** A look at a shard a second: Kinesis allows five, which the pipeline's own readers share. */
 export const LOOK_EVERY_MS = 1_000;
 

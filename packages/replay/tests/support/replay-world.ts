@@ -2,6 +2,7 @@ import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { createRandom, Kinesis, MemoryObjectStore, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { createPutRecords } from "@millrace/put-records";
 import { type S3, streamStore } from "@millrace/stored-events";
+import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
 import {
   ActiveReplays,
   createMatcher,
@@ -17,7 +18,6 @@ import {
   type Selection,
   type Target,
 } from "../../src/index.ts";
-import { createMemoryS3 } from "./memory-s3.ts";
 
 export const bucket = "the-lake";
 export const rawStream = "p-raw";

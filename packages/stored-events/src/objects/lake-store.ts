@@ -1,4 +1,4 @@
-import { LONGEST_BUFFERING_MS } from "../limits.ts";
+import { LONGEST_BUFFERING_MS, LONGEST_INVOCATION_MS } from "../limits.ts";
 import type { Store } from "../store.ts";
 import { asObject, readObject, StoredEvent } from "../stored-event.ts";
 import { listPrefixes, objectPart, type ReadLine } from "./object-parts.ts";
@@ -11,7 +11,9 @@ export function lakeStore(s3: S3, bucket: string, folder = "enriched/"): Store {
     name: "lake",
     isSideBySide: false,
     async *parts(range) {
-      const prefixes = timePrefixes(folder, range, LONGEST_BUFFERING_MS);
+      // An event is enriched first and arrives at the stream then, by which Firehose chooses the folder.
+      const toMs = range.toMs + LONGEST_INVOCATION_MS;
+      const prefixes = timePrefixes(folder, { ...range, toMs }, LONGEST_BUFFERING_MS);
       for await (const object of listPrefixes(s3, bucket, prefixes)) {
         yield objectPart(s3, bucket, object, range, readEnrichedLine);
       }

@@ -60,7 +60,7 @@ test("the lake is read by the time of enrichment, from the folders that can have
     enriched("end", "2026-11-29T11:00:00.000Z"),
   ]);
   // Not to be looked at: its folder is out of the range.
-  await put("enriched/date=2026-11-29/hour=11/c.gz", [enriched("of another hour", "2026-11-29T10:30:00.000Z")]);
+  await put("enriched/date=2026-11-29/hour=12/c.gz", [enriched("of another hour", "2026-11-29T10:30:00.000Z")]);
   const events = await read(lakeStore(s3, bucket));
   expect(idsOf(events)).toEqual(["late in its object", "first"]);
   expect(events[1]?.facts).toMatchObject({
@@ -75,6 +75,16 @@ test("the lake is read by the time of enrichment, from the folders that can have
     position: "1",
     atMs: Date.parse("2026-11-29T10:30:00.000Z"),
   });
+});
+
+test("an event that was enriched in an hour and arrived in the next is found by the time of its enrichment", async () => {
+  await put("enriched/date=2026-11-28/hour=20/late.gz", [enriched("late arrival", "2026-11-28T19:59:58.000Z")]);
+  const range = { fromMs: Date.parse("2026-11-28T19:59:00Z"), toMs: Date.parse("2026-11-28T20:00:00Z") };
+  const found: unknown[] = [];
+  for await (const part of lakeStore(s3, bucket).parts(range)) {
+    for await (const events of part.read()) found.push(...idsOf(events));
+  }
+  expect(found).toEqual(["late arrival"]);
 });
 
 test("an object is read on behind a position", async () => {

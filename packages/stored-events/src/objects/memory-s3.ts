@@ -1,22 +1,34 @@
-import type { MemoryObjectStore } from "@millrace/aws-simulator";
-import type { S3 } from "@millrace/stored-events";
 import { Readable } from "node:stream";
+import { gunzipSync } from "node:zlib";
+import type { S3 } from "./open-s3.ts";
 
-/** S3 without a network, for tests under a virtual clock: each call is one step. */
-export function createMemoryS3(objects: MemoryObjectStore): S3 {
-  const find = async (bucket: string, key: string) => {
+/** The part of a store of objects that stands in for S3; `MemoryObjectStore` of `aws-simulator` has it. */
+export interface ObjectMap {
+  put(bucket: string, key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;
+  get(bucket: string, key: string): Promise<{ readonly object: { readonly etag: string }; readonly bytes: Uint8Array }>;
+  list(
+    bucket: string,
+    prefix: string,
+  ): Promise<readonly { readonly key: string; readonly sizeBytes: number; readonly lastModified: number }[]>;
+  delete(bucket: string, key: string): Promise<void>;
+}
+
+/**
+ * S3 without a network, for programs under a virtual clock: each call is one step. Objects come unpacked, since gunzip
+ * of a stream works in a thread, for which no virtual clock waits.
+ */
+export function createMemoryS3(objects: ObjectMap): S3 {
+  async function getVersion(bucket: string, key: string) {
     const listed = await objects.list(bucket, key);
-    return listed.some((object) => object.key === key) ? objects.get(bucket, key) : undefined;
-  };
-  const getVersion: S3["getVersion"] = async (bucket, key) => {
-    const found = await find(bucket, key);
-    return found && { text: Buffer.from(found.bytes).toString("utf8"), etag: found.object.etag };
-  };
-  const listObjects: S3["listObjects"] = async function* (bucket, prefix) {
+    if (listed.every((object) => object.key !== key)) return undefined;
+    const { object, bytes } = await objects.get(bucket, key);
+    return { text: Buffer.from(bytes).toString("utf8"), etag: object.etag };
+  }
+  async function* listObjects(bucket: string, prefix: string) {
     for (const { key, sizeBytes, lastModified } of await objects.list(bucket, prefix)) {
       yield { key, bytes: sizeBytes, modifiedMs: lastModified };
     }
-  };
+  }
   // One conditional put at a time, as S3 orders them.
   let turn: Promise<unknown> = Promise.resolve();
   return {
@@ -32,7 +44,9 @@ export function createMemoryS3(objects: MemoryObjectStore): S3 {
       yield* new Set(folders);
     },
     async get(bucket, key) {
-      return Readable.from([Buffer.from((await objects.get(bucket, key)).bytes)]);
+      const { bytes } = await objects.get(bucket, key);
+      const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      return Readable.from([isPacked ? gunzipSync(bytes) : Buffer.from(bytes)]);
     },
     getText: async (bucket, key) => (await getVersion(bucket, key))?.text,
     getVersion,
