@@ -13,6 +13,9 @@ export const LEASE_RESERVE_MS = PUT_TIMEOUT_MS + 5_000;
 /** Arrival times and the ledger's clock are those of different machines. */
 export const CLOCK_SKEW_MS = 5_000;
 
+/** An arrival by the clock of Kinesis may be so much later than the enrichment by that of a function. */
+export const CLOCKS_APART_MS = 120_000;
+
 /** Of what the stream could take beside its live traffic. */
 export const DEFAULT_SHARE = 0.1;
 

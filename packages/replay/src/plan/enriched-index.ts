@@ -1,6 +1,7 @@
 import type { Store, StoredEvent, TimeRange } from "@millrace/stored-events";
 import { eventIdentity } from "@millrace/event-contracts";
 import { createHash } from "node:crypto";
+import { CLOCKS_APART_MS } from "../limits.ts";
 
 /**
  * The identities of enriched events that fit, as 48 bits of a hash each: a million take 50 MB. The raw stream does not
@@ -14,7 +15,8 @@ export async function indexEnriched(
   lagMs = 3_600_000,
 ): Promise<(event: StoredEvent) => boolean> {
   const known = new Set<number>();
-  for await (const part of lake.parts({ fromMs: range.fromMs, toMs: range.toMs + lagMs })) {
+  const fromMs = range.fromMs - CLOCKS_APART_MS;
+  for await (const part of lake.parts({ fromMs, toMs: range.toMs + lagMs })) {
     for await (const batch of part.read()) {
       for (const event of batch) {
         const key = fits(event) ? keyOf(event) : undefined;

@@ -183,6 +183,26 @@ test("events are chosen by what the lake knows of them, where their own source d
   expect(JSON.parse(out.at(-1) ?? "")).toMatchObject({ selected: 1, put: 1, samples: [{ id: "known-bad" }] });
 });
 
+test("undelivered events go to the destination that did not take them, chosen by their route, and to no other", async () => {
+  const name = "recommendations";
+  const row = (id: string, stream: string, route: string) => {
+    const delivery = { application: name, stream, routes: [route], at };
+    return `${JSON.stringify({ delivery, enriched: enriched(id) })}\n`;
+  };
+  const rows = [
+    row("u-1", name, "recommendations/search-clicks"),
+    row("u-2", "fraud", "fraud/orders"),
+    row("u-3", name, "recommendations/other"),
+  ];
+  const key = `undelivered/${name}/${name}/date=2026-11-29/hour=09/a.gz`;
+  await objects.put(lake, key, gzipSync(rows.join("")));
+  const before = linesOf(name).length;
+  const line = `undelivered --from ${from} --to ${to} --into destination:${name} --route recommendations/search-clicks`;
+  expect(await replay(line, "--reason", "the stream is well again")).toBe(0);
+  const put = linesOf(name).slice(before);
+  expect(put.map((text) => (JSON.parse(text) as { event: { id: string } }).event.id)).toEqual(["u-1"]);
+});
+
 test("masked events are not put through enrichment again: the answer says where the clear ones are", async () => {
   expect(await replay(`lake --from ${from} --to ${to}`)).toBe(0);
   expect(out.join("\n")).toMatch(/not put, masked: 3 \(masked already: take them from raw/);
