@@ -21,6 +21,7 @@ import type { Places } from "../schedule/places.ts";
 import type { DirectProducer } from "../traffic/direct-producer.ts";
 import type { EventServiceHost } from "../traffic/event-service-host.ts";
 import type { EventSource } from "../traffic/event-source.ts";
+import type { ReplayOperator } from "../traffic/replay-operator.ts";
 import type { SenderLedger } from "../traffic/senders.ts";
 
 /** Everything a schedule leaves behind that an invariant may look at. */
@@ -42,6 +43,7 @@ export interface ScheduleRun {
   readonly source: EventSource;
   readonly host: EventServiceHost;
   readonly direct: DirectProducer;
+  readonly operator: ReplayOperator;
   /** Why the pipeline did not come to rest, if it did not. */
   readonly unrest: string | undefined;
 }
@@ -87,6 +89,8 @@ export interface RawLine {
   readonly identity: string | undefined;
   /** Empty where there is no identity. */
   readonly copy: string;
+  /** The mark of the replay that put it, if one did. */
+  readonly replayedAt: string | undefined;
 }
 
 /** An event as a later hop has it. */
@@ -111,7 +115,7 @@ export interface EnrichedValue {
   readonly enrichment: Readonly<Record<string, unknown>>;
   readonly validation: { readonly status: string };
   readonly privacy?: { readonly masked?: readonly { readonly keyId?: string }[] };
-  readonly processing: { readonly enrichment: { readonly at: string } };
+  readonly processing: { readonly enrichment: { readonly at: string }; readonly router?: { readonly name: string } };
 }
 
 export interface StoredBadRow {
@@ -160,7 +164,7 @@ export class Evidence {
       record.lines.map((line, index) => {
         const event = readRawEvent(line);
         const [identity, copy] = event === undefined ? [undefined, ""] : [identityOf(event), copyOf(event)];
-        return { record, index, identity, copy };
+        return { record, index, identity, copy, replayedAt: event?.replayedat };
       }),
     );
     this.enriched = this.eventsOf(this.places.enriched);

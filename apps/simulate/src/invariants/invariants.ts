@@ -1,5 +1,6 @@
 import { checkConsumers } from "./check-consumers.ts";
 import { checkNames } from "./check-names.ts";
+import { checkReplays } from "./check-replays.ts";
 import { checkTruth } from "./check-truth.ts";
 import { checkViews } from "./check-views.ts";
 import { directStream } from "../schedule/places.ts";
@@ -147,6 +148,12 @@ export const invariants: readonly Invariant[] = [
     check: checkConsumers,
   },
   {
+    name: "replays-exact",
+    claim:
+      "A replay that has finished put every event of its range once, killed and resumed or not; of two that overlap one puts at a time.",
+    check: checkReplays,
+  },
+  {
     name: "requests-within-limits",
     claim: "No PutRecords request is against the rules of the API.",
     check: ({ run }) =>
@@ -266,7 +273,8 @@ function checkDuplicates(evidence: Evidence): string[] {
   };
 
   const rawByIdentity = groupBy(
-    evidence.raw.filter((line) => line.identity !== undefined),
+    // What replays put is the matter of replays-exact.
+    evidence.raw.filter((line) => line.identity !== undefined && line.replayedAt === undefined),
     (line) => line.identity ?? "",
   );
   for (const [identity, lines] of rawByIdentity) {
@@ -335,6 +343,10 @@ function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
     // What was an undelivered event comes after what was not, and what Lambda gave up on may have come through in part.
     const late = new Set(evidence.undelivered.filter((row) => row.destination === stream).map(({ copy }) => copy));
+    // So does what a replay has put here.
+    for (const { copy, value } of evidence.eventsOf(evidence.places.destination(stream))) {
+      if (isReplayed(value)) late.add(copy);
+    }
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
     return checkOrder(
@@ -446,12 +458,18 @@ function checkRoutes(evidence: Evidence): string[] {
   return violations;
 }
 
+/** Whether a replay has put this copy, and not the router. */
+function isReplayed({ processing }: StoredEvent["value"]): boolean {
+  return processing.router?.name === "replay";
+}
+
 function checkEntryDeliveries(evidence: Evidence): string[] {
   const { pipeline, routes } = evidence.run;
   return routes.destinations
     .filter(({ kind }) => kind !== "kinesis")
     .flatMap(({ name }) => {
-      const copies = groupBy(evidence.destinations.get(name) ?? [], ({ identity }) => identity);
+      const routed = (evidence.destinations.get(name) ?? []).filter(({ value }) => !isReplayed(value));
+      const copies = groupBy(routed, ({ identity }) => identity);
       const handedOver = new Set([...pipeline.entryDeliveries.identitiesOf(name), ...copies.keys()]);
       return [...handedOver].flatMap((identity) => {
         const { confirmed, isDoubtful } = pipeline.entryDeliveries.of(name, identity);

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 import { destinationMutants } from "./destination-mutants.ts";
 import { repairMutants } from "./repair-mutants.ts";
+import { replayMutants } from "./replay-mutants.ts";
 import { revisionMutants } from "./revision-mutants.ts";
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
@@ -282,4 +283,5 @@ export const mutants: readonly Mutant[] = [
   ...destinationMutants,
   ...repairMutants,
   ...revisionMutants,
+  ...replayMutants,
 ];

@@ -20,11 +20,11 @@ import {
   type VirtualClock,
 } from "@millrace/aws-simulator";
 import { createEnrichmentHandler, createPrivacyKeySource, type PrivacyKeySource } from "@millrace/enrichment";
-import { parseJson } from "@millrace/event-contracts";
+import { type CompiledContracts, parseJson } from "@millrace/event-contracts";
 import type { PrivacyKey } from "@millrace/privacy-keys";
 import { type Clock, createPutRecords, type PutRecordsOptions } from "@millrace/put-records";
 import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/router";
-import { openDestination, targetOf } from "@millrace/destinations";
+import { type Connections, openDestination, targetOf } from "@millrace/destinations";
 import { redrive, type RedriveResult } from "@millrace/route-tools";
 import type { CompiledDestination } from "@millrace/routes";
 import type { RouteSet } from "@millrace/routes/runtime";
@@ -108,6 +108,7 @@ export class Pipeline {
   #assembled: RunningParts | undefined;
   #isRefusingUndelivered = false;
   #areKeysBroken = false;
+  #isContractThere: boolean;
 
   private constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -115,6 +116,7 @@ export class Pipeline {
     this.topology = limitRetries(resources.topologies[plan.environment], plan.mostRetries);
     this.places = new Places(this.topology);
     this.publishedKeys = [{ atMs: Number.NEGATIVE_INFINITY, keys: resources.privacyKeys }];
+    this.#isContractThere = plan.lateType === undefined;
     this.#functionFaults = { ...plan.functionFaults };
     this.#serviceFaults = new ServiceFaults({ seed: `${plan.seed}/services`, rates: plan.serviceFaults });
     const services = { clock, faults: this.#serviceFaults, random: createRandom(`${plan.seed}/services/ids`) };
@@ -195,6 +197,46 @@ export class Pipeline {
     const newest: PrivacyKey = { id: `rotated-${number}`, key: Buffer.alloc(32, 100 + number) };
     this.publishedKeys.push({ atMs: clock.now(), keys: [newest, ...before.slice(0, 1)] });
     trace.record("keys.rotate", { active: newest.id });
+  }
+
+  /** Deploys the contract that came late, in new environments: those that run go on with what they have. */
+  deployContract(): void {
+    const { plan, trace } = this.#deps;
+    this.#isContractThere = true;
+    this.#functionFaults.recycle = 1;
+    trace.record("contract.deploy", { type: plan.lateType ?? "" });
+  }
+
+  /** Whether every environment that begins its work now has all contracts. */
+  get haveContractsArrived(): boolean {
+    return this.#isContractThere;
+  }
+
+  #contracts(): CompiledContracts {
+    const { contracts } = this.#deps.resources;
+    const { lateType } = this.#deps.plan;
+    return this.#isContractThere || lateType === undefined ? contracts : withoutType(contracts, lateType);
+  }
+
+  /** Destinations as the process of an operator reaches them. */
+  connectOperator({
+    client,
+    random,
+    guard,
+  }: {
+    readonly client: PutRecordsOptions["client"];
+    readonly random: Random;
+    readonly guard: (call: ServiceCall) => ServiceCall;
+  }): Connections {
+    const { clock, plan } = this.#deps;
+    const call = (service: SqsQueues | EventBuses) => guard(service.client({ latencyMs: plan.latencyMs, random }));
+    return {
+      kinesis: () => client,
+      sqs: () => call(this.#queues),
+      eventbridge: () => call(this.#buses),
+      clock,
+      random,
+    };
   }
 
   /** From now on the secret with the keys is no longer one. */
@@ -314,7 +356,7 @@ export class Pipeline {
       client: this.#connect(environment, "enrichment"),
       enrichedStreamName: variables["ENRICHED_STREAM_NAME"] ?? "",
       badRowStreamName: variables["BAD_ROW_STREAM_NAME"] ?? "",
-      contracts: resources.contracts,
+      contracts: this.#contracts(),
       enrichments: resources.enrichments,
       privacyKeys: this.#keySource(environment, () => batch, telemetry),
       clock: environment.clock,
@@ -483,6 +525,20 @@ export class Pipeline {
       },
     });
   }
+}
+
+/** The contracts before those of a type were merged. */
+function withoutType(contracts: CompiledContracts, type: string): CompiledContracts {
+  const isThere = (id: string) => contracts.typeOf(id) !== type;
+  return {
+    ...contracts,
+    schemaIds: () => contracts.schemaIds().filter(isThere),
+    newestSchemaOf: (name) => (name === type ? undefined : contracts.newestSchemaOf(name)),
+    schemaIdOf: (name) => {
+      const id = contracts.schemaIdOf(name);
+      return id !== undefined && isThere(id) ? id : undefined;
+    },
+  };
 }
 
 /** The event of a rule's input, in the digits that it has there. */

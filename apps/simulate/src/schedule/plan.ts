@@ -51,8 +51,12 @@ export interface SchedulePlan {
   readonly publications: number;
   /** Times at which the privacy keys are rotated while enrichment runs. */
   readonly keyRotations: number;
-  /** Times at which events of the raw stream are put on it again. */
+  /** Replays that somebody runs, each killed, resumed and run twice at once now and then. */
   readonly replays: number;
+  /** Type of which no contract is known until it is deployed; `undefined`: all are known. */
+  readonly lateType: string | undefined;
+  /** When the schedule begins, epoch milliseconds: folders of the lake are those of hours. */
+  readonly startMs: number;
   /** Records of more lines than are read. */
   readonly poisonRecords: number;
   /** Lines of each. */
@@ -76,6 +80,11 @@ export interface SchedulePlan {
  */
 const often = { publications: 0.35, longPoisonRecords: 0.01, views: 0.1 } as const;
 
+/** Contracts that may come late. */
+const lateTypes = ["commerce.purchase", "search.click"] as const;
+const hourMs = 3_600_000;
+const midnightMs = Date.UTC(2026, 0, 1);
+
 /** Draws a schedule; the same seed gives the same one. */
 export function drawPlan(seed: number, events: number): SchedulePlan {
   const random = createRandom(`${seed}/plan`);
@@ -91,6 +100,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
   const between = (min: number, max: number) => min + random() * (max - min);
   const isCrashing = profile === "everything" || profile === "crashes" || profile === "burst";
   const publications = random() < often.publications ? randomInteger(random, 1, 2) : 0;
+  const replays = random() < 0.5 ? randomInteger(random, 1, 3) : 0;
   const crashes = profile === "crashes" ? 0.08 : isCrashing ? 0.02 : 0;
   return {
     seed,
@@ -133,7 +143,9 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     faultsAfterMs: randomInteger(random, 0, 10_000),
     hasOddEvents: random() < 0.4,
     keyRotations: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
-    replays: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
+    replays,
+    lateType: replays > 0 && random() < 0.4 ? randomChoice(random, lateTypes) : undefined,
+    startMs: midnightMs + (random() < 0.3 ? hourMs - randomInteger(random, 10_000, 90_000) : 0),
     serviceFaults: drawServiceFaults(profile, between),
   };
 }

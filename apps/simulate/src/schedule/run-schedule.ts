@@ -16,7 +16,7 @@ import { identity, type Resources } from "../resources.ts";
 import { DirectProducer } from "../traffic/direct-producer.ts";
 import { EventServiceHost } from "../traffic/event-service-host.ts";
 import { EventSource } from "../traffic/event-source.ts";
-import { replayNowAndThen } from "../traffic/replays.ts";
+import { ReplayOperator } from "../traffic/replay-operator.ts";
 import { runSender, SenderLedger } from "../traffic/senders.ts";
 import { writeStrays } from "../traffic/strays.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -68,7 +68,7 @@ const maxDetails = 3;
 export async function runSchedule(options: ScheduleOptions): Promise<ScheduleResult> {
   const { seed, resources, onTraceLine } = options;
   const plan = drawPlan(seed, options.events);
-  const clock = new VirtualClock({ random: createRandom(`${seed}/clock`) });
+  const clock = new VirtualClock({ startMs: plan.startMs, random: createRandom(`${seed}/clock`) });
   const startedMs = clock.now();
   const trace = new Trace({ clock, ...(onTraceLine === undefined ? {} : { onLine: onTraceLine }) });
   trace.record("schedule", { seed, profile: plan.profile, stack: plan.environment, events: plan.events });
@@ -116,6 +116,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   });
   const ledger = new SenderLedger();
   const source = new EventSource(plan, resources.examples);
+  const operator = new ReplayOperator({ plan, clock, kinesis, pipeline, confirmations, resources, trace });
 
   async function load(): Promise<void> {
     await pipeline.start();
@@ -129,7 +130,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
       pauseNowAndThen(plan, clock, pipeline),
       publishNowAndThen(plan, clock, pipeline, resources),
       rotateNowAndThen(plan, clock, pipeline),
-      replayNowAndThen({ plan, clock, kinesis, streamName: pipeline.places.raw }),
+      deployContract(plan, clock, pipeline),
+      operator.work(),
     ]);
     await sleep(clock, plan.faultsAfterMs);
     faults.stop();
@@ -162,6 +164,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     source,
     host,
     direct,
+    operator,
     unrest,
   });
   return {
@@ -250,6 +253,16 @@ async function publishNowAndThen(
     await sleep(clock, randomInteger(random, 30_000, 60_000));
     pipeline.refuseUndelivered(false);
   }
+}
+
+async function deployContract(
+  { seed, lateType }: SchedulePlan,
+  clock: VirtualClock,
+  pipeline: Pipeline,
+): Promise<void> {
+  if (lateType === undefined) return;
+  await sleep(clock, randomInteger(createRandom(`${seed}/contract`), 5_000, 30_000));
+  pipeline.deployContract();
 }
 
 async function rotateNowAndThen(plan: SchedulePlan, clock: VirtualClock, pipeline: Pipeline): Promise<void> {

@@ -1,0 +1,100 @@
+import type { Mutant } from "./mutant.ts";
+
+const run = "packages/replay/src/run/run-replay.ts";
+const command = "packages/replay/src/cli/replay-command.ts";
+
+/** Each lets a replay lose events, put them twice, or put others than were asked for. */
+export const replayMutants: readonly Mutant[] = [
+  {
+    name: "replays-noted-before-put",
+    defect: "A replay notes events in its ledger and puts them afterwards.",
+    file: run,
+    find: "const deliveries = await target.put(wanted);",
+    replace:
+      'void target.put(wanted); const deliveries = wanted.map(() => ({ status: "delivered", attempts: 1, isAmbiguous: false }));',
+  },
+  {
+    name: "puts-of-a-dead-run-repeated",
+    defect: "A replay that goes on does not look for what the run before has put and not noted.",
+    file: run,
+    find: "alreadyPut.has(prepared.key)",
+    replace: 'alreadyPut.has("")',
+  },
+  {
+    name: "puts-of-a-dead-run-looked-for-too-late",
+    defect: "A replay that goes on looks for what was put since then, and not since the ledger was written last.",
+    file: "packages/replay/src/run/read-back.ts",
+    find: "fromMs: uncertainSinceMs - CLOCK_SKEW_MS",
+    replace: "fromMs: clock.now() - CLOCK_SKEW_MS - uncertainSinceMs * 0",
+  },
+  {
+    name: "time-of-each-run",
+    defect: "A replay that goes on marks its events with another time than the run before.",
+    file: command,
+    find: "await this.#target(plan.replayedAt, plan.mayBeWorse)",
+    replace: "await this.#target(now, plan.mayBeWorse)",
+  },
+  {
+    name: "replays-unmarked",
+    defect: "A replayed event has no later revision than the one before.",
+    file: "packages/replay/src/targets/replayed-text.ts",
+    find: '[`"replayedat":',
+    replace: '[`"replayed":',
+  },
+  {
+    name: "begun-parts-taken-for-done",
+    defect: "A replay that goes on leaves out the shards that the run before had begun.",
+    file: run,
+    find: 'if (this.#cursors.get(part.id) === "end") return true;',
+    replace: "if (this.#cursors.get(part.id) !== undefined) return true;",
+  },
+  {
+    name: "last-line-put-again",
+    defect: "A replay that goes on begins with the line that was put last.",
+    file: "packages/stored-events/src/streams/stream-store.ts",
+    find: "line > Number(afterLine)",
+    replace: "line >= Number(afterLine)",
+  },
+  {
+    name: "overlap-not-refused",
+    defect: "Two replays of one range put events to one target at the same time.",
+    file: "packages/replay/src/ledger/active-replays.ts",
+    find: "fromMs < each.toMs,",
+    replace: "each.toMs < fromMs,",
+  },
+  {
+    name: "range-without-its-first-moment",
+    defect: "A selection by time leaves out the events of its first millisecond.",
+    file: "packages/stored-events/src/streams/stream-store.ts",
+    find: "atMs < range.fromMs ||",
+    replace: "atMs <= range.fromMs ||",
+  },
+  {
+    name: "range-with-its-end",
+    defect: "A selection by time takes the millisecond in with which it ends.",
+    file: "packages/stored-events/src/streams/stream-store.ts",
+    find: "atMs >= range.toMs) continue;",
+    replace: "atMs > range.toMs) continue;",
+  },
+  {
+    name: "last-hour-not-listed",
+    defect: "A selection by time does not list the folder of its last hour.",
+    file: "packages/stored-events/src/objects/time-prefixes.ts",
+    find: "at < end; ) {",
+    replace: "at + hourMs < end; ) {",
+  },
+  {
+    name: "statuses-not-looked-up",
+    defect: "Re-validation takes events in that were valid before.",
+    file: "packages/replay/src/plan/enriched-index.ts",
+    find: "fits(event) ? keyOf(event) : undefined",
+    replace: "keyOf(event)",
+  },
+  {
+    name: "verdicts-not-asked",
+    defect: "Re-validation puts events that do not become valid.",
+    file: "packages/replay/src/targets/pipeline-target.ts",
+    find: 'becomesValid?.(content.text) === false ? "not-better" : raw.stream',
+    replace: "raw.stream",
+  },
+];
