@@ -14,6 +14,7 @@ const reserved = new Set([
   "tenantid",
   "receivedat",
   "replayedat",
+  "erasedat",
   "senderkind",
   "clientip",
   "useragent",

@@ -352,6 +352,7 @@ describe("attributes", () => {
     [{ tenantid: "other" }, "reserved-attribute", "tenantid"],
     [{ receivedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "receivedat"],
     [{ replayedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "replayedat"],
+    [{ erasedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "erasedat"],
     [{ senderkind: "browser" }, "reserved-attribute", "senderkind"],
     [{ clientip: "192.0.2.1" }, "reserved-attribute", "clientip"],
   ])("%j is refused as %s", async (overrides, code, attribute) => {

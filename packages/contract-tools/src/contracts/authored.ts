@@ -6,6 +6,7 @@ import { commercePurchase } from "./commerce-purchase.ts";
 import { customEvent } from "./custom-event.ts";
 import { enrichedEvent } from "./envelope/enriched-event.ts";
 import { enrichment } from "./envelope/enrichment.ts";
+import { erasureNotice } from "./envelope/erasure-notice.ts";
 import { rawEvent } from "./envelope/raw-event.ts";
 import { newsletterSubscription } from "./newsletter-subscription.ts";
 import { pageView } from "./page-view.ts";
@@ -21,6 +22,7 @@ import { product } from "./shared/product.ts";
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
   "envelope/enriched-event/1-1-1.json": enrichedEvent,
   "envelope/enrichment/1-0-1.json": enrichment,
+  "envelope/erasure-notice/1-0-0.json": erasureNotice,
   "envelope/raw-event/1-1-0.json": rawEvent,
   "events/commerce/cart-change/1-1-0.json": commerceCartChange,
   "events/commerce/product-view/1-1-0.json": commerceProductView,

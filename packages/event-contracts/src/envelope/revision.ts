@@ -6,6 +6,8 @@ export interface EventCopy {
     readonly receivedat?: unknown;
     readonly revision?: unknown;
     readonly replayedat?: unknown;
+    /** Of a notice that takes the event back; see `isErasureNotice`. */
+    readonly erasedat?: unknown;
   };
   readonly validation?: { readonly status?: string };
 }

@@ -5,8 +5,11 @@ import {
   decodeEnrichedRecord,
   type EnrichedEvent,
   encodeRecord,
+  erasureNoticeType,
+  erasureRevision,
   type EventCopy,
   InvalidEventError,
+  isErasureNotice,
   isEventOfType,
   revisionOf,
 } from "../../src/index.ts";
@@ -185,5 +188,27 @@ describe("createDeduplicator", () => {
     expect(() => createDeduplicator({ maxIdentities })).toThrow(
       "Expected `maxIdentities` to be an integer from 1, got",
     );
+  });
+});
+
+describe("an erasure notice", () => {
+  const copy = (attributes: object): EventCopy => ({
+    event: { id: "1", source, receivedat: "2026-11-22T12:00:00.000Z", ...attributes },
+    validation: { status: "valid" },
+  });
+  const notice = copy({ type: erasureNoticeType, erasedat: "2026-11-23T12:00:00.000Z", revision: erasureRevision });
+
+  test("is told from events, whatever revision their sender gives them", () => {
+    expect([copy({}), copy({ revision: erasureRevision }), notice].map(isErasureNotice)).toEqual([false, false, true]);
+  });
+
+  test("is the latest revision of its event: what comes behind it is left out", () => {
+    const deduplicator = createDeduplicator();
+    const replayed = copy({ replayedat: "2026-12-01T12:00:00.000Z" });
+    expect(deduplicator.unseen([copy({}), notice, replayed])).toEqual([notice]);
+    deduplicator.remember([copy({})]);
+    expect(deduplicator.isCorrection(notice)).toBe(true);
+    deduplicator.remember([notice]);
+    expect(deduplicator.unseen([replayed, notice, copy({})])).toEqual([]);
   });
 });
