@@ -11,7 +11,7 @@ const drills: Readonly<Record<string, Drill>> = { erase, replay };
 const minEvents = 10;
 
 async function erase(): Promise<readonly string[]> {
-  const { before, after, kills, objects, copies, rows, swept, problems } = await runEraseDrill();
+  const { before, after, kills, objects, copies, rows, swept, notices, problems } = await runEraseDrill();
   console.log(
     formatTable(
       Object.keys(before["ada"] ?? {}).map((store) => ({
@@ -26,7 +26,8 @@ async function erase(): Promise<readonly string[]> {
     ),
   );
   console.log(
-    `${copies} copies in ${objects} objects and ${rows} rows erased, through ${kills} kills; ${swept} that a replay brought back, swept.`,
+    `${copies} copies in ${objects} objects and ${rows} rows erased, through ${kills} kills; ${swept} that a replay brought back, swept; ` +
+      `${notices} notices to destinations.`,
   );
   return problems;
 }

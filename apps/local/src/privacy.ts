@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { openStage, readPlace, runPrivacyCli } from "@millrace/privacy-tools";
 import { runCommand } from "./control/run-command.ts";
 import { openLaptop } from "./privacy/open-laptop.ts";
+import { presentRoutes } from "./privacy/present-routes.ts";
 import { defaultStateFolder, environmentsFile, stateFolders } from "./runtime/folders.ts";
 
 /** Lines of standard input, which is opened when the first one is asked for. */
@@ -29,7 +30,11 @@ await runCommand(async () => {
     open: (options) =>
       options.stage === "local"
         ? openLaptop(stateFolders(resolve(options.state ?? defaultStateFolder)), options)
-        : openStage({ place: readPlace(environmentsFile, options.stage), keysSecret: options.keysSecret }),
+        : openStage({
+            place: readPlace(environmentsFile, options.stage),
+            keysSecret: options.keysSecret,
+            routes: presentRoutes(),
+          }),
   });
 });
 // An interface on standard input keeps the process alive.

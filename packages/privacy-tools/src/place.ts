@@ -1,6 +1,7 @@
 import type { EnvironmentPlace } from "@millrace/routes";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { PrivacyKey } from "@millrace/privacy-keys";
+import type { Destinations } from "./erase/notices.ts";
 import type { ObjectClient } from "./objects/object-client.ts";
 import { badRowLines, deadLetter, type Format, maskedLines, undeliveredLines } from "./objects/formats.ts";
 
@@ -28,6 +29,8 @@ export interface Environment {
   readonly keys: readonly PrivacyKey[];
   /** Absent where no driver is at hand: statements are printed then. */
   readonly warehouse?: WarehouseClient | undefined;
+  /** Told to forget the events of whoever is erased; absent where nothing runs that could take notices. */
+  readonly destinations?: Destinations | undefined;
   readonly now: () => number;
 }
 

@@ -20,6 +20,7 @@ import { findRun, NotRunningError, type RunFile } from "../control/run-file.ts";
 import { UsageError } from "../errors.ts";
 import { localIdentity } from "../runtime/account.ts";
 import { defaultStackPath, environmentsFile, type StateFolders } from "../runtime/folders.ts";
+import { presentRoutes } from "./present-routes.ts";
 import { openKeptStreams } from "../runtime/kept-streams.ts";
 
 /** Opens the local pipeline of a folder: the one that runs, at its endpoints; else what the last run left. */
@@ -40,8 +41,10 @@ function openRunning(run: RunFile, { stage, keysSecret }: OpenOptions): Promise<
       return (await response.json()) as Record<string, unknown>[];
     },
   };
-  const endpoints = { kinesis: run.kinesisUrl, s3: run.s3Url, secrets: run.secretsUrl };
-  return openStage({ place: readPlace(environmentsFile, stage), keysSecret, endpoints, warehouse });
+  const { kinesisUrl: kinesis, s3Url: s3, secretsUrl: secrets, sqsUrl: sqs, eventBridgeUrl: eventBridge } = run;
+  const endpoints = { kinesis, s3, secrets, sqs, eventBridge };
+  const routes = presentRoutes();
+  return openStage({ place: readPlace(environmentsFile, stage), keysSecret, endpoints, warehouse, routes });
 }
 
 /** Serves what lies in the folder, without any consumer: nothing moves. The folder belongs to this process meanwhile. */

@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { KinesisClient, ListStreamsCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { type EventCopy, isErasureNotice } from "@millrace/event-contracts";
 import { findPerson, personOf } from "@millrace/privacy-tools";
+import { streamStore } from "@millrace/stored-events";
 import { findRun, type RunFile } from "../../src/control/run-file.ts";
 import { openLaptop } from "../../src/privacy/open-laptop.ts";
 import { repositoryRoot, stateFolders } from "../../src/runtime/folders.ts";
@@ -30,6 +32,8 @@ export interface EraseDrillResult {
   readonly rows: number;
   /** Copies that a replay of the raw stream brought back, and that the sweep took. */
   readonly swept: number;
+  /** Events that destinations were told to forget. */
+  readonly notices: number;
   readonly problems: readonly string[];
 }
 
@@ -125,6 +129,11 @@ async function drill(run: PipelineRun, folder: string): Promise<EraseDrillResult
   const left = others.length * eventsEach;
   check((await rowsOf("events")) === left, `The view has ${await rowsOf("events")} events, not ${left}.`);
 
+  const { notices, forgotten, strangers } = await readNotices(clients);
+  check(notices > 0, "No destination was told to forget anything.");
+  check(forgotten, `A destination that got events of ${erased} was not told to forget each of them.`);
+  check(strangers === 0, `Destinations were told to forget ${strangers} events of other people.`);
+
   // Somebody puts the raw events on the stream again, past every rule: they come back, and the sweep takes them.
   const replayedat = new Date().toISOString();
   await putRaw(
@@ -158,6 +167,7 @@ async function drill(run: PipelineRun, folder: string): Promise<EraseDrillResult
     copies: document.objects.reduce((sum, { copies }) => sum + copies, 0),
     rows: Object.values(document.rows).reduce((sum, rows) => sum + rows, 0),
     swept: back,
+    notices,
     problems,
   };
 }
@@ -182,6 +192,30 @@ async function lookFor(folder: string, names: readonly string[]): Promise<Record
 }
 
 const received = { tenantid: "local", time: "2026-11-20T10:00:00.000Z", receivedat: "2026-11-20T10:00:00.000Z" };
+
+/** What the destinations that are streams were told, held against what they had got. */
+async function readNotices({
+  kinesis,
+}: Clients): Promise<{ readonly notices: number; readonly forgotten: boolean; readonly strangers: number }> {
+  const own = ["raw", "enriched", "bad-rows"].map((name) => `millrace-local-${name}`);
+  const { StreamNames = [] } = await kinesis.send(new ListStreamsCommand({}));
+  let [notices, strangers, forgotten] = [0, 0, true];
+  for (const stream of StreamNames.filter((name) => !own.includes(name))) {
+    const [got, told] = [new Set<string>(), new Set<string>()];
+    for await (const part of streamStore({ kinesis, stream, name: "destination" }).parts(always())) {
+      for await (const events of part.read()) {
+        for (const { event = {} } of events)
+          (isErasureNotice({ event } as EventCopy) ? told : got).add(`${event["id"]}`);
+      }
+    }
+    notices += told.size;
+    strangers += [...told].filter((id) => !id.startsWith(`${erased}-`)).length;
+    forgotten &&= [...got].every((id) => !id.startsWith(`${erased}-`) || told.has(id));
+  }
+  return { notices, forgotten, strangers };
+}
+
+const always = () => ({ fromMs: 0, toMs: Date.now() });
 
 interface Clients {
   readonly kinesis: KinesisClient;

@@ -2,8 +2,12 @@ import { readFileSync } from "node:fs";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { createSecretReader } from "@millrace/aws-request";
+import { openDestination, signedServices, targetOf } from "@millrace/destinations";
 import { parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
+import { createKinesisClient, systemClock } from "@millrace/put-records";
 import type { EnvironmentPlace } from "@millrace/routes";
+import type { RouteSet } from "@millrace/routes/runtime";
+import type { Destinations } from "../erase/notices.ts";
 import { UsageError } from "../errors.ts";
 import { createObjectClient } from "../objects/object-client.ts";
 import type { WarehouseClient } from "../place.ts";
@@ -11,13 +15,24 @@ import type { OpenEnvironment } from "./run-cli.ts";
 
 const secretDeadlineMs = 10_000;
 
+interface Endpoints {
+  readonly kinesis: string;
+  readonly s3: string;
+  readonly secrets: string;
+  /** Absent where no queue and no bus is there. */
+  readonly sqs?: string;
+  readonly eventBridge?: string;
+}
+
 /** Services of an environment. Without endpoints those of AWS are used, with the operator's credentials. */
 export interface StageServices {
   readonly place: EnvironmentPlace;
   /** Name of the secret with the privacy keys. */
   readonly keysSecret: string;
   /** Of a local pipeline. */
-  readonly endpoints?: { readonly kinesis: string; readonly s3: string; readonly secrets: string } | undefined;
+  readonly endpoints?: Endpoints | undefined;
+  /** The present routes: destinations are told to forget events. Absent: nobody is told. */
+  readonly routes?: RouteSet | undefined;
   readonly warehouse?: WarehouseClient | undefined;
 }
 
@@ -30,7 +45,13 @@ export function readPlace(file: string, stage: string): EnvironmentPlace {
 }
 
 /** Opens an environment with the operator's own credentials, or a local pipeline at its endpoints. */
-export async function openStage({ place, keysSecret, endpoints, warehouse }: StageServices): Promise<OpenEnvironment> {
+export async function openStage({
+  place,
+  keysSecret,
+  endpoints,
+  warehouse,
+  routes,
+}: StageServices): Promise<OpenEnvironment> {
   const local = { accessKeyId: "local", secretAccessKey: "local" };
   const { region } = place;
   const kinesis = new KinesisClient(
@@ -39,16 +60,49 @@ export async function openStage({ place, keysSecret, endpoints, warehouse }: Sta
   const s3 = new S3Client(
     endpoints === undefined ? { region } : { region, endpoint: endpoints.s3, credentials: local, forcePathStyle: true },
   );
-  const secrets = endpoints === undefined ? {} : { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secrets };
-  const read = createSecretReader({ ...process.env, AWS_REGION: region, ...secrets }, kinesis.config.credentials);
+  const variables = { ...process.env, AWS_REGION: region, ...(endpoints && variablesOf(endpoints)) };
+  const read = createSecretReader(variables, kinesis.config.credentials);
   const { text } = await read(keysSecret, AbortSignal.timeout(secretDeadlineMs));
   const keys = withRetired(parsePrivacyKeys(text, `the secret ${keysSecret}`));
   return {
-    environment: { place, kinesis, objects: await createObjectClient(s3), keys, warehouse, now: () => Date.now() },
+    environment: {
+      ...{ place, kinesis, keys, warehouse },
+      objects: await createObjectClient(s3),
+      destinations: routes && openDestinations(routes, place, kinesis, variables),
+      now: () => Date.now(),
+    },
     close: async () => {
       kinesis.destroy();
       s3.destroy();
     },
+  };
+}
+
+function variablesOf({ secrets, sqs, eventBridge }: Endpoints): NodeJS.ProcessEnv {
+  return {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
+    ...(sqs === undefined ? {} : { AWS_ENDPOINT_URL_SQS: sqs }),
+    ...(eventBridge === undefined ? {} : { AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge }),
+  };
+}
+
+/** The destinations of the routes, reached as the router reaches them. */
+function openDestinations(
+  routes: RouteSet,
+  { name: stage, region, accountId, streamPrefix: prefix }: EnvironmentPlace,
+  kinesis: KinesisClient,
+  variables: NodeJS.ProcessEnv,
+): Destinations {
+  const connections = {
+    kinesis: (where: string) =>
+      where === region ? kinesis : createKinesisClient({ region: where, credentials: kinesis.config.credentials }),
+    ...signedServices(variables, kinesis.config.credentials),
+    clock: systemClock,
+    random: Math.random,
+  };
+  return {
+    routes,
+    open: (destination) => openDestination(targetOf(destination, { stage, region, accountId, prefix }), connections),
   };
 }
 

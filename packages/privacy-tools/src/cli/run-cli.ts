@@ -39,6 +39,11 @@ export interface CliDeps {
 }
 
 const ownerOnly = 0o600;
+/**
+ * The longest that a queue keeps a message:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+const queueDays = 14;
 const usage = `Usage
   privacy find ${personUsage} [--report <folder>] [--json]
       says where a person is; the report holds their data, for an access request
@@ -101,7 +106,10 @@ const find: Command = async (args, deps) => {
     const at = new Date(environment.now()).toISOString();
     const report = accessReport(findings, { stage: values.stage, at, pseudonyms: person.pseudonyms });
     if (values.json === true) terminal.out(JSON.stringify({ ...report, events: report.events.length }, undefined, 2));
-    else terminal.out(`${describeKeys(person)}\n${placeTable(findings.places)}\n${report.events.length} events.`);
+    else {
+      terminal.out(`${describeKeys(person)}\n${placeTable(findings.places)}\n${report.events.length} events.`);
+      for (const line of describeElsewhere(environment)) terminal.out(line);
+    }
     if (values.report !== undefined) {
       mkdirSync(values.report, { recursive: true });
       writeOwn(join(values.report, "report.md"), renderReport(report));
@@ -147,6 +155,7 @@ const erase: Command = async (args, deps) => {
     }
     const erasure = await erasePerson(environment, person, options);
     tell(erasure, terminal);
+    for (const line of describeElsewhere(environment)) terminal.out(line);
     if (environment.warehouse === undefined) {
       const file = `${erasure.document.id}.sql`;
       writeOwn(file, warehouseScript(person, erasure.document, subjects));
@@ -207,12 +216,30 @@ async function inEnvironment(
 function tell({ document, proof }: Erasure, terminal: Terminal): void {
   terminal.out(placeTable(proof.places));
   terminal.out(describe(document));
+  for (const [destination, events] of Object.entries(document.told)) {
+    terminal.out(`${destination} was told to forget ${events} events.`);
+  }
+  for (const { destination, source, id } of document.openNotices) {
+    terminal.err(`${destination} did not take the notice of ${source} ${id}. Run the command again once it does.`);
+  }
   const last = Object.values(document.agesOut).sort().at(-1);
   if (last === undefined) return;
   terminal.out(
     `Streams cannot be rewritten: their last copy is gone by ${last}. An event that is still on its way lands within a ` +
       "quarter of an hour: run privacy sweep --yes after that, and once more after that date.",
   );
+}
+
+/** Destinations that nobody can look into without taking what is there. */
+function describeElsewhere({ destinations }: Environment): readonly string[] {
+  return (destinations?.routes.destinations ?? []).flatMap(({ kind, name }) => {
+    if (kind === "sqs") {
+      return [
+        `The queue ${name} was not looked into: what its consumer does not take expires within ${queueDays} days.`,
+      ];
+    }
+    return kind === "eventbridge" ? [`The bus ${name} keeps nothing; archives and targets of its rules may.`] : [];
+  });
 }
 
 /** One line of the audit record. */

@@ -4,7 +4,8 @@ import { lookIntoObjects, type SeenVersion } from "../objects/look.ts";
 import type { Person } from "../person/person.ts";
 import { type Environment, objectPlaces } from "../place.ts";
 import { countStatement, deleteStatement } from "../warehouse/statements.ts";
-import { type ErasureDocument, ErasureLedger, type ErasureRequest } from "./ledger.ts";
+import { type ErasureDocument, ErasureLedger, type ErasureRequest, erasedUntil } from "./ledger.ts";
+import { Notices } from "./notices.ts";
 
 /** Passes of one run: each erases the events that came in during the one before. */
 const maxPasses = 3;
@@ -36,13 +37,19 @@ export async function erasePerson(environment: Environment, person: Person, opti
   document.state = "erasing";
   // From here on nothing brings them back: replay reads this document.
   await ledger.save();
+  const askedAt = erasedUntil(document) ?? new Date(now()).toISOString();
+  const notices =
+    environment.destinations && new Notices(environment.destinations, { erasure: document.id, askedAt }, document.told);
+  await notices?.tellAgain(document.openNotices);
   const found: FoundCopy[] = [];
   let proof: Findings = { places: [], copies: [] };
   for (let pass = 1; pass <= maxPasses; pass += 1) {
-    found.push(...(await eraseObjects(environment, person, ledger, options)));
+    found.push(...(await eraseObjects(environment, person, ledger, options, notices)));
     await eraseRows(environment, person, found, ledger, options);
     proof = await findPerson(environment, person, options);
     found.push(...proof.copies);
+    await tellOfStreams(environment, proof, notices);
+    if (notices !== undefined) document.openNotices = notices.open;
     document.checks.push({ at: new Date(now()).toISOString(), copies: copiesLeft(proof) });
     if (copiesLeft(proof) === 0) break;
   }
@@ -51,7 +58,8 @@ export async function erasePerson(environment: Environment, person: Person, opti
   document.agesOut = Object.fromEntries(
     proof.places.flatMap(({ place: stream, agesOutAt }) => (agesOutAt === undefined ? [] : [[stream, agesOutAt]])),
   );
-  document.state = copiesLeft(proof) === 0 ? "erased" : "incomplete";
+  const isDone = copiesLeft(proof) === 0 && document.openNotices.length === 0;
+  document.state = isDone ? "erased" : "incomplete";
   await ledger.save();
   return { document, proof, found };
 }
@@ -66,6 +74,7 @@ async function eraseObjects(
   person: Person,
   ledger: ErasureLedger,
   { onObject, wanted }: EraseOptions,
+  notices: Notices | undefined,
 ): Promise<readonly FoundCopy[]> {
   const erased: FoundCopy[] = [];
   for (const objectPlace of objectPlaces(environment.place)) {
@@ -75,6 +84,9 @@ async function eraseObjects(
       const action = isLatest && seen.rest !== undefined ? "rewritten" : "deleted";
       const entry = await ledger.begin(objectPlace.store, seen.version, action, seen.sightings);
       onObject?.({ key, isDone: false });
+      // A run that is killed here finds the copy again, and tells once more: equal notices are copies of one.
+      await notices?.tell(seen.sightings);
+      if (notices !== undefined) ledger.document.openNotices = notices.open;
       await eraseVersion(environment, seen);
       entry.isDone = true;
       onObject?.({ key, isDone: true });
@@ -84,6 +96,20 @@ async function eraseObjects(
   }
   await ledger.save();
   return erased;
+}
+
+/** A destination may hold what the lake does not: events of a route that has changed since. */
+async function tellOfStreams(
+  { place }: Environment,
+  { copies }: Findings,
+  notices: Notices | undefined,
+): Promise<void> {
+  for (const { store, container, sighting } of copies) {
+    const [stream = ""] = container.split("/");
+    if (store === "destination" && stream.startsWith(place.streamPrefix)) {
+      await notices?.tell([sighting], stream.slice(place.streamPrefix.length));
+    }
+  }
 }
 
 /** The rest becomes the latest version, then the version with the person goes for good. */

@@ -3,6 +3,7 @@ import { ErasureInUseError } from "../errors.ts";
 import type { ObjectClient, ObjectVersion } from "../objects/object-client.ts";
 import type { PersonPseudonym } from "../person/person.ts";
 import type { BadRowOrigin, Sighting } from "../sighting.ts";
+import type { OpenNotice } from "./notices.ts";
 
 /** Folder of the lake with one document for each erasure. */
 export const erasuresFolder = "privacy/erasures/";
@@ -43,8 +44,10 @@ export interface ErasureDocument {
   readonly rows: Record<string, number>;
   /** When the last copy in a stream is gone by itself, by stream. */
   agesOut: Record<string, string>;
-  /** Destinations that were told. */
-  readonly told: string[];
+  /** Events that destinations were told to forget, by destination. */
+  readonly told: Record<string, number>;
+  /** Notices that a destination has not taken: the next run tries them again. */
+  openNotices: readonly OpenNotice[];
   /** Every search that proved it. */
   readonly checks: { readonly at: string; readonly copies: number }[];
 }
@@ -99,7 +102,8 @@ export class ErasureLedger {
       objects: [],
       rows: {},
       agesOut: {},
-      told: [],
+      told: {},
+      openNotices: [],
       checks: [],
     };
     return new ErasureLedger(objects, bucket, document, undefined);

@@ -6,6 +6,12 @@ import { gzipSync } from "node:zlib";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { createDeduplicator, type EnrichedEvent, eventIdentity, isErasureNotice } from "@millrace/event-contracts";
+import { createPutRecords } from "@millrace/put-records";
+import { compileRoutes, type RouteDocument } from "@millrace/routes";
+import { loadRoutes } from "@millrace/routes/runtime";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 import {
   Kinesis,
   type KinesisServer,
@@ -48,6 +54,8 @@ const place = {
   pipelineStreams: ["millrace-test-raw", "millrace-test-enriched", "millrace-test-bad-rows"],
   routerTimeoutMs: 30_000,
 };
+const readSchema = (path: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, "../../../../schemas", path), "utf8")) as object;
 const [raw = "", enriched = "", badRows = ""] = place.pipelineStreams;
 const nowMs = Date.parse("2026-11-21T00:00:00Z");
 const options = { subjects: [], request: { by: "operator", reason: "request 4711" } };
@@ -232,6 +240,72 @@ describe("erasing a person", () => {
     const later = { ...rawEvent("a", ada), receivedat: new Date(Date.now() + 1_000).toISOString() };
     expect(isSuppressed(JSON.stringify(later))).toBe(false);
     expect(receivedAt < later.receivedat).toBe(true);
+  });
+});
+
+describe("destinations", () => {
+  const document = {
+    application: "fraud",
+    owner: "team-fraud",
+    routes: [
+      {
+        name: "orders",
+        description: "Every order.",
+        pattern: { event: { type: ["commerce.purchase"] } },
+        destination: { stream: "fraud" },
+        tests: [],
+      },
+    ],
+  } as unknown as RouteDocument;
+  const routes = loadRoutes(compileRoutes([document]));
+  const delivered = () =>
+    [...kinesis.readRecords("millrace-test-fraud")].flatMap(({ record }) =>
+      Buffer.from(record.Data)
+        .toString()
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as EnrichedEvent),
+    );
+  const noticed = () =>
+    delivered()
+      .filter(isErasureNotice)
+      .map(({ event }) => event.id);
+  const writer = () =>
+    createPutRecords({ client: environment.kinesis, streamName: "millrace-test-fraud", ordering: "per-key" });
+
+  test("are told to forget each event of the person that was for them, and learn nothing of the person", async () => {
+    const told = { ...environment, destinations: { routes, open: writer } };
+    const { document: first } = await erasePerson(told, adaPerson, options);
+    expect(new Set(noticed())).toEqual(new Set(["a-ada", "b-ada", "b2-ada", "c-ada", "u-ada", "v-ada"]));
+    expect(first).toMatchObject({ state: "erased", told: { fraud: 6 }, openNotices: [] });
+    const notices = delivered().filter(isErasureNotice);
+    expect(JSON.stringify(notices)).not.toMatch(/mail\.example|k[12]\.|visitor-of/);
+    const validate = addFormats.default(new Ajv2020()).compile(readSchema("envelope/erasure-notice/1-0-0.json"));
+    for (const notice of notices) expect([validate(notice), validate.errors]).toEqual([true, null]);
+    // A consumer that keeps a row an identity ends without the person, whatever comes behind.
+    const deduplicator = createDeduplicator();
+    const rows = new Set<string>();
+    for (const record of delivered()) {
+      for (const fresh of deduplicator.unseen([record])) {
+        if (isErasureNotice(fresh)) rows.delete(eventIdentity(fresh.event));
+        else rows.add(eventIdentity(fresh.event));
+      }
+      deduplicator.remember([record]);
+    }
+    expect([...rows]).toEqual([eventIdentity({ source: "https://shop.example/web", id: "a-ben" })]);
+  });
+
+  test("that cannot be reached are told by the next run, though nothing of the person is left by then", async () => {
+    const isDown = { put: async () => [{ status: "failed" }] };
+    const down = { ...environment, destinations: { routes, open: () => isDown } };
+    const { document: first } = await erasePerson(down, adaPerson, options);
+    expect(first.state).toBe("incomplete");
+    expect(first.openNotices).toHaveLength(6);
+    expect(JSON.stringify(first.openNotices)).not.toMatch(/mail\.example/);
+    const up = { ...environment, destinations: { routes, open: writer } };
+    const { document: second } = await erasePerson(up, adaPerson, options);
+    expect(second).toMatchObject({ state: "erased", openNotices: [] });
+    expect(new Set(noticed()).size).toBe(6);
   });
 });
 
