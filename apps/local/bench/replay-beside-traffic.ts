@@ -1,0 +1,174 @@
+/**
+ * `pnpm --filter @millrace/local bench:replay`: live traffic with a replay beside it, and without, in turns on one
+ * running pipeline. Prints the 99th percentile of an answer of ingest, and of the ages at which live events arrive in
+ * the enriched stream and in a destination, with their ratio: the replay is to cost live traffic a fifth at most. Needs
+ * a built and synthesized repository.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { streamStore } from "@millrace/stored-events";
+import { formatTable } from "../src/report/format-table.ts";
+import { repositoryRoot, stateFolders } from "../src/runtime/folders.ts";
+import { percentiles } from "../src/report/percentile.ts";
+import { findRun } from "../src/control/run-file.ts";
+import { controlUrl, killPipelines, runPipeline } from "../tests/integration/run-pipeline.ts";
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== "--"),
+  options: {
+    rate: { type: "string", default: "200" },
+    seconds: { type: "string", default: "20" },
+    rounds: { type: "string", default: "3" },
+    "warm-up": { type: "string", default: "40" },
+  },
+});
+const rate = Number(values.rate);
+const windowMs = Number(values.seconds) * 1_000;
+const rounds = Number(values.rounds);
+const warmUpMs = Number(values["warm-up"]) * 1_000;
+/** Live events take this long to their destination at most; a window's first and last ones are left out. */
+const marginMs = 2_000;
+const probeEveryMs = 50;
+const places = ["enriched", "recommendations"] as const;
+const most = 1.2;
+
+interface Window {
+  readonly hasReplay: boolean;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly answersMs: readonly number[];
+}
+
+const run = runPipeline(["--rate", String(rate)]);
+let code = 1;
+try {
+  await controlUrl(run);
+  const { ingestUrl, kinesisUrl } = await findRun(stateFolders(run.stateFolder));
+  const writeKey = /Write key (\S+)/.exec(run.output())?.[1] ?? "";
+  const beganMs = Date.now();
+  await sleep(warmUpMs);
+  const storedUntilMs = Date.now() - marginMs;
+  const windows: Window[] = [];
+  let put = 0;
+  for (let index = 0; index < rounds * 2; index += 1) {
+    // The order changes with each round: with, without, without, with, …
+    const hasReplay = index % 4 === 0 || index % 4 === 3;
+    // Each has a range of its own, so that none finds itself finished.
+    const replay = hasReplay ? startReplay(beganMs, storedUntilMs + index) : undefined;
+    const fromMs = Date.now();
+    const answersMs = await probe(ingestUrl, writeKey, fromMs + windowMs);
+    windows.push({ hasReplay, fromMs: fromMs + marginMs, toMs: Date.now() - marginMs, answersMs });
+    put += (await replay?.stop()) ?? 0;
+    await sleep(marginMs);
+  }
+  code = await tell(windows, kinesisUrl, put);
+} finally {
+  killPipelines();
+}
+process.exit(code);
+
+/** A replay as an operator starts it, at the rate that it chooses. */
+function startReplay(fromMs: number, toMs: number): { stop(): Promise<number> } {
+  const range = ["--from", new Date(fromMs).toISOString(), "--to", new Date(toMs).toISOString()];
+  const child = spawn(
+    process.execPath,
+    [
+      ...["--conditions=@millrace/source", join(repositoryRoot, "packages/replay/src/cli/main.ts")],
+      ...["raw", ...range, "--reason", "bench", "--json", "--state", run.stateFolder],
+    ],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  return {
+    async stop() {
+      child.kill("SIGINT");
+      await ended;
+      const found = /"put":(\d+)/.exec(printed);
+      if (found === null) throw new Error(`The replay failed:\n${printed}`);
+      return Number(found[1]);
+    },
+  };
+}
+
+/** Posts an event now and then until a time. @returns milliseconds of each answer */
+async function probe(ingestUrl: string, writeKey: string, untilMs: number): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (let count = 0; Date.now() < untilMs; count += 1) {
+    const startMs = performance.now();
+    const response = await fetch(new URL("/v1/events", ingestUrl), {
+      method: "POST",
+      headers: { authorization: `Bearer ${writeKey}`, "content-type": "application/cloudevents+json" },
+      body: JSON.stringify({
+        ...{ specversion: "1.0", id: `probe-${untilMs}-${count}`, source: "https://shop.example/web" },
+        ...{ type: "shop.probe", subject: `probe-${count}`, data: {} },
+      }),
+    });
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(`Ingest answered ${response.status}.`);
+    took.push(performance.now() - startMs);
+    await sleep(Math.max(0, probeEveryMs - (performance.now() - startMs)));
+  }
+  return took;
+}
+
+async function tell(windows: readonly Window[], endpoint: string, put: number): Promise<number> {
+  const kinesis = new KinesisClient({
+    ...{ region: "eu-west-1", endpoint },
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  const rows = [row("answer of ingest", (hasReplay) => pooled(windows, hasReplay, ({ answersMs }) => answersMs))];
+  for (const place of places) {
+    const ages = await agesIn(kinesis, `millrace-local-${place}`, windows);
+    rows.push(row(`age in ${place}`, (hasReplay) => pooled(windows, hasReplay, (window) => ages.get(window) ?? [])));
+  }
+  kinesis.destroy();
+  const replayed = put / ((windows.filter(({ hasReplay }) => hasReplay).length * windowMs) / 1_000);
+  console.log(
+    `${rate} live events/s, ${rounds} windows of ${windowMs / 1_000} s each; beside them ${Math.round(replayed)} replayed events/s.\n`,
+  );
+  console.log(formatTable(rows));
+  return rows.every(({ ratio }) => Number(ratio) <= most) ? 0 : 1;
+}
+
+function pooled(windows: readonly Window[], hasReplay: boolean, of: (window: Window) => readonly number[]): number[] {
+  return windows.filter((window) => window.hasReplay === hasReplay).flatMap(of);
+}
+
+function row(what: string, timesOf: (hasReplay: boolean) => number[]): Record<string, string | number> {
+  const [without, beside] = [timesOf(false), timesOf(true)];
+  const p99 = (times: readonly number[]) => percentiles(times).p99 ?? Number.NaN;
+  return {
+    "99th percentile of the": what,
+    "without, ms": p99(without).toFixed(1),
+    "beside a replay, ms": p99(beside).toFixed(1),
+    ratio: (p99(beside) / p99(without)).toFixed(2),
+    "live events": without.length + beside.length,
+  };
+}
+
+/** By window, how old live events were when the stream took them. */
+async function agesIn(
+  kinesis: KinesisClient,
+  stream: string,
+  windows: readonly Window[],
+): Promise<ReadonlyMap<Window, number[]>> {
+  const ages = new Map(windows.map((window) => [window, new Array<number>()]));
+  const range = { fromMs: windows[0]?.fromMs ?? 0, toMs: Date.now() };
+  for await (const part of streamStore({ kinesis, stream, name: "destination" }).parts(range)) {
+    for await (const events of part.read()) {
+      for (const { facts, place } of events) {
+        if (facts.replayedAt !== undefined || facts.receivedAt === undefined) continue;
+        const receivedMs = Date.parse(facts.receivedAt);
+        const window = windows.find(({ fromMs, toMs }) => receivedMs >= fromMs && receivedMs < toMs);
+        if (window !== undefined) ages.get(window)?.push(place.atMs - receivedMs);
+      }
+    }
+  }
+  return ages;
+}
