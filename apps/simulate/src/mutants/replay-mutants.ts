@@ -94,7 +94,7 @@ export const replayMutants: readonly Mutant[] = [
     name: "verdicts-not-asked",
     defect: "Re-validation puts events that do not become valid.",
     file: "packages/replay/src/targets/pipeline-target.ts",
-    find: 'becomesValid?.(content.text) === false ? "not-better" : raw.stream',
-    replace: "raw.stream",
+    find: 'becomesValid?.(content.text) === false ? "not-better" : raw;',
+    replace: "raw;",
   },
 ];

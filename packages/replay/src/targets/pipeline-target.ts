@@ -23,12 +23,12 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
   const writers = new Map([raw, enriched].map(({ stream, writer }) => [stream, writer]));
 
   /** The stream that takes the event. */
-  function streamFor({ content, value, event, place }: StoredEvent): string | SkipReason {
+  function streamFor({ content, value, event, place }: StoredEvent): { readonly stream: string } | SkipReason {
     if (value === undefined || event === undefined) return "unreadable";
-    if (content.form !== "raw") return place.store === "dead-letters" ? enriched.stream : "masked";
+    if (content.form !== "raw") return place.store === "dead-letters" ? enriched : "masked";
     // Where the clock of the stream is behind, copies of this replay come into its own range.
     if (event["replayedat"] === mark.replayedAt) return "of-this-replay";
-    return becomesValid?.(content.text) === false ? "not-better" : raw.stream;
+    return becomesValid?.(content.text) === false ? "not-better" : raw;
   }
 
   return {
@@ -38,15 +38,16 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
       { name: enriched.stream, form: "enriched" },
     ],
     prepare(stored) {
-      const stream = streamFor(stored);
-      if (!writers.has(stream)) return stream as SkipReason;
+      const found = streamFor(stored);
+      if (typeof found === "string") return found;
       const { content, event = {} } = stored;
-      if (content.form !== "raw") return prepared(content.text, event, stream);
-      return prepared(markReplayed(content.text, event, mark), { ...event, replayedat: mark.replayedAt }, stream);
+      if (content.form !== "raw") return prepared(content.text, event, found.stream);
+      const replayed = { ...event, replayedat: mark.replayedAt };
+      return prepared(markReplayed(content.text, event, mark), replayed, found.stream);
     },
     weigh(stored) {
-      const stream = streamFor(stored);
-      if (!writers.has(stream)) return stream as SkipReason;
+      const found = streamFor(stored);
+      if (typeof found === "string") return found;
       const marked = stored.content.form === "raw" ? `,"replayedat":"${mark.replayedAt}"`.length : 0;
       return stored.content.text.length + marked + 1;
     },
