@@ -1,8 +1,17 @@
 export { PlaceUnreadableError, StoredEventsError } from "./errors.ts";
 export { badRowStore, type OpenPayload } from "./objects/bad-row-store.ts";
 export { deadLetterStore } from "./objects/dead-letter-store.ts";
+export { KeptDocument } from "./objects/kept-document.ts";
 export { lakeStore } from "./objects/lake-store.ts";
-export { type ListedObject, openS3, type PutCondition, type S3, type VersionedText } from "./objects/open-s3.ts";
+export {
+  type ListedObject,
+  type ObjectVersion,
+  openS3,
+  type PutCondition,
+  type S3,
+  type S3Versions,
+  type VersionedText,
+} from "./objects/open-s3.ts";
 export { readTextLines } from "./objects/read-text-lines.ts";
 export { isMissingObject, isRefusedWrite } from "./objects/s3-answers.ts";
 export { timePrefixes } from "./objects/time-prefixes.ts";

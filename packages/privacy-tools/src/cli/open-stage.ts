@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
-import { S3Client } from "@aws-sdk/client-s3";
 import { createSecretReader } from "@millrace/aws-request";
 import { openDestination, signedServices, targetOf } from "@millrace/destinations";
 import { parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
 import { createKinesisClient, systemClock } from "@millrace/put-records";
 import type { EnvironmentPlace } from "@millrace/routes";
 import type { RouteSet } from "@millrace/routes/runtime";
+import { openS3 } from "@millrace/stored-events";
 import type { Destinations } from "../erase/notices.ts";
 import { UsageError } from "../errors.ts";
 import { createObjectClient } from "../objects/object-client.ts";
@@ -57,8 +57,8 @@ export async function openStage({
   const kinesis = new KinesisClient(
     endpoints === undefined ? { region } : { region, endpoint: endpoints.kinesis, credentials: local },
   );
-  const s3 = new S3Client(
-    endpoints === undefined ? { region } : { region, endpoint: endpoints.s3, credentials: local, forcePathStyle: true },
+  const s3 = await openS3(
+    endpoints === undefined ? { region } : { region, endpoint: endpoints.s3, credentials: local },
   );
   const variables = { ...process.env, AWS_REGION: region, ...(endpoints && variablesOf(endpoints)) };
   const read = createSecretReader(variables, kinesis.config.credentials);
@@ -67,13 +67,13 @@ export async function openStage({
   return {
     environment: {
       ...{ place, kinesis, keys, warehouse },
-      objects: await createObjectClient(s3),
+      objects: createObjectClient(s3),
       destinations: routes && openDestinations(routes, place, kinesis, variables),
       now: () => Date.now(),
     },
     close: async () => {
       kinesis.destroy();
-      s3.destroy();
+      s3.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { KeptDocument } from "@millrace/stored-events";
 import { ErasureInUseError } from "../errors.ts";
 import type { ObjectClient, ObjectVersion } from "../objects/object-client.ts";
 import type { PersonPseudonym } from "../person/person.ts";
@@ -66,15 +67,11 @@ export function erasureId(pseudonyms: readonly PersonPseudonym[]): string {
 /** The document of one erasure, written after every step, by one run at a time. */
 export class ErasureLedger {
   readonly document: ErasureDocument;
-  readonly #objects: ObjectClient;
-  readonly #bucket: string;
-  #etag: string | undefined;
+  readonly #kept: KeptDocument;
 
-  private constructor(objects: ObjectClient, bucket: string, document: ErasureDocument, etag: string | undefined) {
-    this.#objects = objects;
-    this.#bucket = bucket;
+  private constructor(kept: KeptDocument, document: ErasureDocument) {
+    this.#kept = kept;
     this.document = document;
-    this.#etag = etag;
   }
 
   /**
@@ -88,11 +85,11 @@ export class ErasureLedger {
     request: ErasureRequest | undefined,
   ): Promise<ErasureLedger> {
     const id = erasureId(pseudonyms);
-    const known = await objects.readText(bucket, keyOf(id));
-    if (known !== undefined) {
-      const document = JSON.parse(known.text) as ErasureDocument;
+    const { document: kept, text } = await objects.keep(bucket, keyOf(id));
+    if (text !== undefined) {
+      const document = JSON.parse(text) as ErasureDocument;
       if (request !== undefined) document.requests.push(request);
-      return new ErasureLedger(objects, bucket, document, known.etag);
+      return new ErasureLedger(kept, document);
     }
     const document: ErasureDocument = {
       id,
@@ -106,20 +103,17 @@ export class ErasureLedger {
       openNotices: [],
       checks: [],
     };
-    return new ErasureLedger(objects, bucket, document, undefined);
+    return new ErasureLedger(kept, document);
   }
 
   /** @throws ErasureInUseError when another run has written it since */
   async save(): Promise<void> {
     const { document } = this;
-    const text = `${JSON.stringify(document, undefined, 2)}\n`;
-    const etag = await this.#objects.writeText(this.#bucket, keyOf(document.id), text, this.#etag);
-    if (etag === undefined) {
+    if (!(await this.#kept.replace(`${JSON.stringify(document, undefined, 2)}\n`))) {
       throw new ErasureInUseError(
         `Another run of ${document.id} has written its ledger. Wait until it ends, then run the command again.`,
       );
     }
-    this.#etag = etag;
   }
 
   /** Notes that a version is about to change, before it does. */
@@ -148,7 +142,7 @@ export async function readErasures(objects: ObjectClient, bucket: string): Promi
   const documents: ErasureDocument[] = [];
   for await (const { key, isLatest } of objects.versions(bucket, erasuresFolder)) {
     const stored = isLatest ? await objects.readText(bucket, key) : undefined;
-    if (stored !== undefined) documents.push(JSON.parse(stored.text) as ErasureDocument);
+    if (stored !== undefined) documents.push(JSON.parse(stored) as ErasureDocument);
   }
   return documents;
 }

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
-import { S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createDeduplicator, type EnrichedEvent, eventIdentity, isErasureNotice } from "@millrace/event-contracts";
 import { createPutRecords } from "@millrace/put-records";
 import { compileRoutes, type RouteDocument } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
+import { openS3 } from "@millrace/stored-events";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import {
@@ -76,11 +76,11 @@ beforeEach(async () => {
   servers = [await startKinesisServer(kinesis), await startObjectStoreServer(store)];
   const common = { region: place.region, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
   const client = new KinesisClient({ ...common, endpoint: servers[0].url });
-  const s3 = new S3Client({ ...common, endpoint: servers[1].url, forcePathStyle: true });
-  environment = { place, kinesis: client, objects: await createObjectClient(s3), keys, now: () => Date.now() };
+  const s3 = await openS3({ ...common, endpoint: servers[1].url });
+  environment = { place, kinesis: client, objects: createObjectClient(s3), keys, now: () => Date.now() };
   close = () => {
     client.destroy();
-    s3.destroy();
+    s3.close();
   };
   await fill();
 });

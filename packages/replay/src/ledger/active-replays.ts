@@ -1,4 +1,4 @@
-import type { S3 } from "@millrace/stored-events";
+import { KeptDocument, type S3 } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import { ReplayRefusedError } from "../errors.ts";
 import { LEASE_MS, MAX_LEDGER_ATTEMPTS } from "../limits.ts";
@@ -61,11 +61,10 @@ export class ActiveReplays {
   async #change(change: (active: readonly ActiveReplay[]) => readonly ActiveReplay[]): Promise<void> {
     const { s3, bucket, clock } = this.#options;
     for (let attempt = 1; attempt <= MAX_LEDGER_ATTEMPTS; attempt += 1) {
-      const found = await s3.getVersion(bucket, key);
-      const active = found === undefined ? [] : (JSON.parse(found.text) as readonly ActiveReplay[]);
+      const { document, text } = await KeptDocument.open(s3, bucket, key);
+      const active = text === undefined ? [] : (JSON.parse(text) as readonly ActiveReplay[]);
       const next = change(active.filter(({ untilMs, holder }) => untilMs > clock.now() && !isGone(holder)));
-      const condition = found === undefined ? "absent" : { etag: found.etag };
-      if ((await s3.putIf(bucket, key, `${JSON.stringify(next)}\n`, condition)) !== undefined) return;
+      if (await document.replace(`${JSON.stringify(next)}\n`)) return;
       await clock.wait(20 * attempt);
     }
     throw new ReplayRefusedError(

@@ -1,4 +1,4 @@
-import type { S3 } from "@millrace/stored-events";
+import { KeptDocument, type S3 } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import { LeaseLostError, ReplayRefusedError } from "../errors.ts";
 import { LEASE_MS, LEASE_RESERVE_MS, PUT_TIMEOUT_MS } from "../limits.ts";
@@ -126,16 +126,14 @@ export interface PartEntry {
  */
 export class Ledger {
   readonly #options: LedgerOptions;
-  readonly #key: string;
-  #etag: string;
+  readonly #document: KeptDocument;
   #state: ReplayState;
   /** Writes follow one another: each needs the version that the one before made. */
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(options: LedgerOptions, key: string, etag: string, state: ReplayState) {
+  private constructor(options: LedgerOptions, document: KeptDocument, state: ReplayState) {
     this.#options = options;
-    this.#key = key;
-    this.#etag = etag;
+    this.#document = document;
     this.#state = state;
   }
 
@@ -146,9 +144,8 @@ export class Ledger {
    */
   static async claim(options: LedgerOptions, id: string): Promise<{ ledger: Ledger; before: ReplayState | undefined }> {
     const { s3, bucket, clock, holder } = options;
-    const key = `${LEDGER_PREFIX}${id}/state.json`;
-    const found = await s3.getVersion(bucket, key);
-    const before = found === undefined ? undefined : (JSON.parse(found.text) as ReplayState);
+    const { document, text } = await KeptDocument.open(s3, bucket, `${LEDGER_PREFIX}${id}/state.json`);
+    const before = text === undefined ? undefined : (JSON.parse(text) as ReplayState);
     const isBusy = before?.status === "running" && before.leaseUntilMs > clock.now() && before.holder !== holder;
     if (isBusy && !isGone(before.holder)) {
       throw new ReplayRefusedError(busyMessage(id, before));
@@ -161,15 +158,13 @@ export class Ledger {
       uncertainSinceMs: before?.uncertainSinceMs ?? clock.now(),
       runs: (before?.runs ?? 0) + 1,
     };
-    if (before?.status === "finished") return { ledger: new Ledger(options, key, found?.etag ?? "", before), before };
-    const condition = found === undefined ? "absent" : { etag: found.etag };
-    const etag = await s3.putIf(bucket, key, `${JSON.stringify(state)}\n`, condition);
-    if (etag === undefined) {
+    if (before?.status === "finished") return { ledger: new Ledger(options, document, before), before };
+    if (!(await document.replace(`${JSON.stringify(state)}\n`))) {
       throw new ReplayRefusedError(
         `Another run of the replay ${id} began at the same moment. Wait for it, or run the command again.`,
       );
     }
-    return { ledger: new Ledger(options, key, etag, state), before };
+    return { ledger: new Ledger(options, document, state), before };
   }
 
   get state(): ReplayState {
@@ -207,7 +202,7 @@ export class Ledger {
     isCertain: boolean,
     status: ReplayState["status"],
   ): Promise<void> {
-    const { s3, bucket, clock, holder } = this.#options;
+    const { clock, holder } = this.#options;
     const now = clock.now();
     const state: ReplayState = {
       status,
@@ -220,19 +215,11 @@ export class Ledger {
       cursors,
       counts,
     };
-    const text = `${JSON.stringify(state)}\n`;
-    let etag = await s3.putIf(bucket, this.#key, text, { etag: this.#etag });
-    if (etag === undefined) {
-      // The SDK puts again what had no answer: then our own write is what refuses us.
-      const there = await s3.getVersion(bucket, this.#key);
-      if (there?.text !== text) {
-        throw new LeaseLostError(
-          "Another run has taken this replay over, since this one did not write its ledger in time. It goes on from the ledger; this one has stopped.",
-        );
-      }
-      etag = there.etag;
+    if (!(await this.#document.replace(`${JSON.stringify(state)}\n`))) {
+      throw new LeaseLostError(
+        "Another run has taken this replay over, since this one did not write its ledger in time. It goes on from the ledger; this one has stopped.",
+      );
     }
-    this.#etag = etag;
     this.#state = state;
   }
 }

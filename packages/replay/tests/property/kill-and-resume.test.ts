@@ -84,7 +84,7 @@ test("a process that was thought dead stops before it writes over the ledger of 
       let saves = 0;
       // The first process stands still at its tenth write, for longer than its lease.
       world.s3.putIf = async (place, key, body, condition) => {
-        if (key.endsWith("state.json") && body.includes("host/x/1") && (saves += 1) === 10) {
+        if (key.endsWith("state.json") && String(body).includes("host/x/1") && (saves += 1) === 10) {
           await new Promise<void>((resolve) => (paused = resolve));
         }
         return putIf(place, key, body, condition);

@@ -1,4 +1,5 @@
-import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import type { ListObjectVersionsOutput, S3ClientConfig } from "@aws-sdk/client-s3";
+import { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import { isMissingObject, isRefusedWrite } from "./s3-answers.ts";
 
@@ -14,6 +15,29 @@ export interface ListedObject {
 export interface VersionedText {
   readonly text: string;
   readonly etag: string;
+}
+
+/** One version of an object, as a listing of versions shows it. */
+export interface ObjectVersion {
+  readonly bucket: string;
+  readonly key: string;
+  /** `null` in a bucket that keeps no versions. */
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly etag: string;
+  readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly modifiedMs: number;
+}
+
+/** The versions of objects: for what has to be out of all of them. */
+export interface S3Versions {
+  /** Every version below a prefix, those included that another has replaced or a delete has hidden. */
+  list(bucket: string, prefix: string): AsyncGenerator<ObjectVersion>;
+  /** Undefined when it is gone. */
+  get(version: ObjectVersion): Promise<Buffer | undefined>;
+  /** Deletes a version for good. */
+  delete(version: ObjectVersion): Promise<void>;
 }
 
 /** Put only if nothing is there (`absent`), or only over the version of this ETag. */
@@ -34,7 +58,7 @@ export interface S3 {
   getVersion(bucket: string, key: string): Promise<VersionedText | undefined>;
   put(bucket: string, key: string, body: string | Uint8Array): Promise<void>;
   /** The ETag of the new version; undefined when the condition did not hold, and then nothing has changed. */
-  putIf(bucket: string, key: string, body: string, condition: PutCondition): Promise<string | undefined>;
+  putIf(bucket: string, key: string, body: string | Uint8Array, condition: PutCondition): Promise<string | undefined>;
   delete(bucket: string, key: string): Promise<void>;
   close(): void;
 }
@@ -43,10 +67,15 @@ export interface S3 {
  * The S3 client with the settings of the environment: region, credentials, `AWS_ENDPOINT_URL_S3`; or with the ones
  * given. It is loaded here alone: most commands need none, and it takes longer to load than they take to run.
  */
-export async function openS3(config: S3ClientConfig = {}): Promise<S3> {
-  const { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } = await import(
-    "@aws-sdk/client-s3"
-  );
+export async function openS3(config: S3ClientConfig = {}): Promise<S3 & { readonly versions: S3Versions }> {
+  const {
+    DeleteObjectCommand,
+    GetObjectCommand,
+    ListObjectVersionsCommand,
+    paginateListObjectsV2,
+    PutObjectCommand,
+    S3Client,
+  } = await import("@aws-sdk/client-s3");
   const hasEndpoint =
     (config.endpoint ?? process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"]) !== undefined;
   // Another endpoint than that of AWS has no host name for every bucket.
@@ -70,7 +99,56 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3> {
     }
   }
 
+  const ofVersion = ({ versionId }: ObjectVersion) => (versionId === "null" ? {} : { VersionId: versionId });
+
+  async function* listVersions(Bucket: string, Prefix: string): AsyncGenerator<ObjectVersion> {
+    for (let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {}; next !== undefined; ) {
+      const page: ListObjectVersionsOutput = await client.send(
+        new ListObjectVersionsCommand({ Bucket, Prefix, ...next }),
+      );
+      for (const {
+        Key = "",
+        VersionId = "null",
+        IsLatest = false,
+        ETag = "",
+        Size = 0,
+        LastModified,
+      } of page.Versions ?? []) {
+        if (Key.endsWith("/")) continue;
+        const modifiedMs = LastModified?.getTime() ?? 0;
+        const place = { bucket: Bucket, key: Key, versionId: VersionId };
+        yield { ...place, isLatest: IsLatest, etag: ETag, bytes: Size, modifiedMs };
+      }
+      const { NextKeyMarker, NextVersionIdMarker } = page;
+      next =
+        page.IsTruncated !== true || NextKeyMarker === undefined
+          ? undefined
+          : {
+              KeyMarker: NextKeyMarker,
+              ...(NextVersionIdMarker === undefined ? {} : { VersionIdMarker: NextVersionIdMarker }),
+            };
+    }
+  }
+
+  const versions: S3Versions = {
+    list: listVersions,
+    async get(version) {
+      const { bucket: Bucket, key: Key } = version;
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...ofVersion(version) }));
+        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      } catch (error) {
+        if (isMissingObject(error)) return undefined;
+        throw error;
+      }
+    },
+    async delete(version) {
+      await client.send(new DeleteObjectCommand({ Bucket: version.bucket, Key: version.key, ...ofVersion(version) }));
+    },
+  };
+
   return {
+    versions,
     listObjects,
     async *list(bucket, prefix) {
       for await (const { key } of listObjects(bucket, prefix)) yield key;
@@ -93,7 +171,8 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3> {
     async putIf(Bucket, Key, Body, condition) {
       const when = condition === "absent" ? { IfNoneMatch: "*" } : { IfMatch: condition.etag };
       try {
-        const put = new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json", ...when });
+        const type = typeof Body === "string" ? { ContentType: "application/json" } : {};
+        const put = new PutObjectCommand({ Bucket, Key, Body, ...type, ...when });
         return (await client.send(put)).ETag ?? "";
       } catch (error) {
         if (isRefusedWrite(error)) return undefined;
