@@ -9,9 +9,9 @@ export const replayMutants: readonly Mutant[] = [
     name: "replays-noted-before-put",
     defect: "A replay notes events in its ledger and puts them afterwards.",
     file: run,
-    find: "const deliveries = await target.put(wanted);",
+    find: "await ledger.hold();",
     replace:
-      'void target.put(wanted); const deliveries = wanted.map(() => ({ status: "delivered", attempts: 1, isAmbiguous: false }));',
+      "const noted = events.at(-1)?.place; if (noted !== undefined) this.#cursors.set(part, noted.position); await this.#save();",
   },
   {
     name: "puts-of-a-dead-run-repeated",

@@ -10,7 +10,6 @@ import { findPerson } from "../find.ts";
 import { type Person, personOf, personOfPseudonyms } from "../person/person.ts";
 import type { Environment } from "../place.ts";
 import { accessReport, placeTable, renderReport } from "../report.ts";
-import { warehouseScript } from "../warehouse/script.ts";
 import type { Terminal } from "./output.ts";
 import { personOptions, personUsage, readIdentifiers } from "./person-options.ts";
 
@@ -156,9 +155,9 @@ const erase: Command = async (args, deps) => {
     const erasure = await erasePerson(environment, person, options);
     tell(erasure, terminal);
     for (const line of describeElsewhere(environment)) terminal.out(line);
-    if (environment.warehouse === undefined) {
+    if (erasure.script !== undefined) {
       const file = `${erasure.document.id}.sql`;
-      writeOwn(file, warehouseScript(person, erasure.document, subjects));
+      writeOwn(file, erasure.script);
       terminal.out(`Wrote ${file}: run it in the schema of the landing tables, then delete it: it names the person.`);
     }
     return erasure.document.state === "erased" ? 0 : 1;

@@ -1,8 +1,10 @@
+import { hash } from "node:crypto";
 import { StoreError } from "../errors.ts";
 import { type Findings, findPerson, type FindOptions, type FoundCopy, warehouseConditions } from "../find.ts";
 import { lookIntoObjects, type SeenVersion } from "../objects/look.ts";
 import type { Person } from "../person/person.ts";
 import { type Environment, objectPlaces } from "../place.ts";
+import { warehouseScript } from "../warehouse/script.ts";
 import { countStatement, deleteStatement } from "../warehouse/statements.ts";
 import { type ErasureDocument, ErasureLedger, type ErasureRequest, erasedUntil } from "./ledger.ts";
 import { Notices } from "./notices.ts";
@@ -23,6 +25,8 @@ export interface Erasure {
   readonly proof: Findings;
   /** Copies that this run erased, and those that are left in streams. */
   readonly found: readonly FoundCopy[];
+  /** Statements for a warehouse without a driver; it names the person. */
+  readonly script: string | undefined;
 }
 
 /**
@@ -58,10 +62,12 @@ export async function erasePerson(environment: Environment, person: Person, opti
   document.agesOut = Object.fromEntries(
     proof.places.flatMap(({ place: stream, agesOutAt }) => (agesOutAt === undefined ? [] : [[stream, agesOutAt]])),
   );
+  const script = environment.warehouse === undefined ? warehouseScript(person, document, options.subjects) : undefined;
+  if (script !== undefined) document.script = { at: new Date(now()).toISOString(), sha256: hash("sha256", script) };
   const isDone = copiesLeft(proof) === 0 && document.openNotices.length === 0;
   document.state = isDone ? "erased" : "incomplete";
   await ledger.save();
-  return { document, proof, found };
+  return { document, proof, found, script };
 }
 
 /** Copies in places that can be erased: those in streams age out. */

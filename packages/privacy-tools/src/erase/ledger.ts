@@ -43,6 +43,8 @@ export interface ErasureDocument {
   readonly objects: ErasedObject[];
   /** Rows deleted, by table; of the environment's own warehouse. */
   readonly rows: Record<string, number>;
+  /** The statements that were handed to the operator, where no driver is at hand: which text, and when. */
+  script?: { readonly at: string; readonly sha256: string };
   /** When the last copy in a stream is gone by itself, by stream. */
   agesOut: Record<string, string>;
   /** Events that destinations were told to forget, by destination. */

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { hash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -338,6 +339,9 @@ describe("the command", () => {
     expect(readFileSync(script, "utf8")).toContain("DELETE FROM landed_events WHERE CONTAINS(TO_JSON(record), 'k2.");
     expect(readFileSync(script, "utf8")).toContain("IN ('millrace-test-raw shardId-000000000000 1 0');");
     expect(statSync(script).mode & 0o777).toBe(0o600);
+    // The audit record says which statements were handed over.
+    const [document] = await readErasures(environment.objects, place.lakeBucket);
+    expect(document?.script?.sha256).toBe(hash("sha256", readFileSync(script)));
     expect(found.out + erased.out).not.toContain(ada);
     expect(await copiesOf(adaPerson)).toEqual(after);
     expect((await run(["sweep"])).out).toContain("0 copies came in since");
