@@ -43,7 +43,6 @@ interface Window {
 }
 
 const run = runPipeline(["--rate", String(rate)]);
-let code = 1;
 try {
   await controlUrl(run);
   const { ingestUrl, kinesisUrl } = await findRun(stateFolders(run.stateFolder));
@@ -64,11 +63,11 @@ try {
     put += (await replay?.stop()) ?? 0;
     await sleep(marginMs);
   }
-  code = await tell(windows, kinesisUrl, put);
+  process.exitCode = await tell(windows, kinesisUrl, put);
 } finally {
   killPipelines();
 }
-process.exit(code);
+process.exit();
 
 /** A replay as an operator starts it, at the rate that it chooses. */
 function startReplay(fromMs: number, toMs: number): { stop(): Promise<number> } {

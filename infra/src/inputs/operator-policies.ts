@@ -69,7 +69,8 @@ function findStatements(place: EnvironmentPlace): readonly Statement[] {
         `${bucketArn(deadLetterBucket)}/${deadLetterFolder}/*`,
       ],
     },
-    // It has no resource of its own: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html
+    // It has no resource of its own:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html
     { sid: "ListStreams", actions: ["kinesis:ListStreams"], resources: ["*"] },
     {
       sid: "ReadStreams",

@@ -193,7 +193,7 @@ async function lookFor(folder: string, names: readonly string[]): Promise<Record
 
 const received = { tenantid: "local", time: "2026-11-20T10:00:00.000Z", receivedat: "2026-11-20T10:00:00.000Z" };
 
-/** What the destinations that are streams were told, held against what they had got. */
+/** Holds the notices in destination streams against the events there. */
 async function readNotices({
   kinesis,
 }: Clients): Promise<{ readonly notices: number; readonly forgotten: boolean; readonly strangers: number }> {
@@ -205,7 +205,7 @@ async function readNotices({
     for await (const part of streamStore({ kinesis, stream, name: "destination" }).parts(always())) {
       for await (const events of part.read()) {
         for (const { event = {} } of events)
-          (isErasureNotice({ event } as EventCopy) ? told : got).add(`${event["id"]}`);
+          (isErasureNotice({ event } as EventCopy) ? told : got).add(String(event["id"]));
       }
     }
     notices += told.size;

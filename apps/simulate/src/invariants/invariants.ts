@@ -273,7 +273,7 @@ function checkDuplicates(evidence: Evidence): string[] {
   };
 
   const rawByIdentity = groupBy(
-    // What replays put is the matter of replays-exact.
+    // Copies that replays put are the matter of replays-exact.
     evidence.raw.filter((line) => line.identity !== undefined && line.replayedAt === undefined),
     (line) => line.identity ?? "",
   );

@@ -28,7 +28,7 @@ export function createProcess(kill: ProcessKill | undefined): KillableProcess {
       async (...input) => {
         calls += 1;
         if (kill === undefined || calls < kill.afterCalls) return call(...input);
-        // What it had begun goes on outside of it.
+        // A call that it had begun goes on outside of it.
         if (calls === kill.afterCalls && kill.isCarriedOut) await call(...input).catch(() => undefined);
         tellDead();
         return never;

@@ -215,7 +215,7 @@ export class ReplayOperator {
     return { environment, died };
   }
 
-  /** What enrichment makes of an event by the newest contracts. */
+  /** Asks enrichment for its verdict by the newest contracts. */
   #verdicts(): (text: string) => "valid" | "invalid" | "unknown" | "bad-row" {
     const { clock, resources } = this.#deps;
     const { contracts, enrichments, privacyKeys } = resources;

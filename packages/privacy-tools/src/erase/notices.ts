@@ -76,7 +76,7 @@ export class Notices {
     const value = parse(text);
     const event = asObject(value?.["event"]);
     const { source, id, subject } = event ?? {};
-    // What was never enriched went nowhere.
+    // An event that was never enriched went nowhere.
     if (typeof source !== "string" || typeof id !== "string") return [];
     const keyed = (key: unknown) => partitionKeyOf({ subject: typeof key === "string" ? key : undefined, id });
     if (stream !== undefined) return [{ destination: stream, source, id, partitionKey: keyed(subject) }];
