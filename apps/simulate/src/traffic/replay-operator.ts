@@ -139,13 +139,15 @@ export class ReplayOperator {
 
   /** Runs it again and again, as its messages say. */
   async #untilDone([replay, options]: readonly [AskedReplay, ReplayOptions]): Promise<void> {
-    for (let run = 0; run < mostRuns && !replay.isFinished; run += 1) {
-      await this.#run(replay, options, undefined);
-      if (!replay.isFinished) await sleep(this.#deps.clock, leaseMs / 3);
+    let isDone = replay.isFinished;
+    for (let run = 0; run < mostRuns && !isDone; run += 1) {
+      isDone = await this.#run(replay, options, undefined);
+      if (!isDone) await sleep(this.#deps.clock, leaseMs / 3);
     }
   }
 
-  async #run(replay: AskedReplay, options: ReplayOptions, kill: ProcessKill | undefined): Promise<void> {
+  /** @returns whether the replay has finished */
+  async #run(replay: AskedReplay, options: ReplayOptions, kill: ProcessKill | undefined): Promise<boolean> {
     const { trace } = this.#deps;
     const name = `operator-${(this.#processes += 1)}`;
     const { environment, died } = this.#process(name, replay, kill);
@@ -162,6 +164,7 @@ export class ReplayOperator {
     );
     const outcome = await Promise.race([work, died.then(() => deadOrRefused)]);
     trace.record("replay.run", { id: replay.id, kind: replay.kind, process: name, outcome });
+    return replay.isFinished;
   }
 
   #process(name: string, replay: AskedReplay, kill: ProcessKill | undefined) {
@@ -183,8 +186,8 @@ export class ReplayOperator {
         const etag = await objects.putIf(...input);
         return random() < 0.03 && etag !== undefined ? objects.putIf(...input) : etag;
       }),
-      getVersion: guard(objects.getVersion),
-      getText: guard(objects.getText),
+      getVersion: guard((bucket: string, key: string) => objects.getVersion(bucket, key)),
+      getText: guard((bucket: string, key: string) => objects.getText(bucket, key)),
     };
     const { places } = pipeline;
     const { bucket } = places.undelivered;
@@ -335,7 +338,7 @@ export class ReplayOperator {
     for (const { atMs, value, line } of await this.#lakeEvents()) {
       if (atMs < fromMs || atMs >= toMs) continue;
       if (filters.type !== undefined && filters.type[0] !== value.event.type) continue;
-      const { copies } = routes.route(value as never, line);
+      const { copies } = routes.route(value, line);
       if (copies.every(({ destination }) => destination.name !== into.destination)) continue;
       const copy = copyOf(value.event);
       required.set(copy, (required.get(copy) ?? 0) + 1);
