@@ -21,7 +21,7 @@ import {
 } from "@millrace/replay";
 import { lakeStore, PlaceUnreadableError, streamStore } from "@millrace/stored-events";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
-import { copyOf } from "../identity.ts";
+import { copyOf, type CopyAttributes } from "../identity.ts";
 import { type EnrichedValue, readRawEvent } from "../invariants/evidence.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import { readLines } from "../read-lines.ts";
@@ -313,7 +313,7 @@ export class ReplayOperator {
       const atMs = record.ApproximateArrivalTimestamp.getTime();
       if (atMs < fromMs || atMs >= toMs) continue;
       for (const line of Buffer.from(record.Data).toString("utf8").split("\n")) {
-        const event = readRawEvent(line) as (ReturnType<typeof readRawEvent> & { type?: string }) | undefined;
+        const event: (CopyAttributes & { readonly type?: string }) | undefined = readRawEvent(line);
         if (event === undefined || (filters.type !== undefined && filters.type[0] !== event.type)) continue;
         if (kind === "revalidation") {
           const known = statuses.get(JSON.stringify([event.source, event.id]));
