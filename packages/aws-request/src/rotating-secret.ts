@@ -64,7 +64,8 @@ export class RotatingSecret<Value> {
 
   /** The value in force, at once; begins a read that nobody waits for when one is due. */
   peek(): Value | undefined {
-    if (this.#options.clock.now() >= this.#nextReadAt) void this.refresh();
+    const { clock } = this.#options;
+    if (clock.now() >= this.#nextReadAt) void this.refresh();
     return this.current;
   }
 
