@@ -17,7 +17,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
   const mapping = {
     batchSize: unit.records(500),
     batchingWindow: unit.seconds(1),
-    parallelizationFactor: unit.invocationsPerShard(4),
+    parallelizationFactor: unit.invocationsPerShard(2),
     maximumRetryAttempts: unit.retries(10),
     maximumRecordAge: unit.seconds(21_600),
   };

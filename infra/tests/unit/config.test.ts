@@ -263,10 +263,10 @@ describe("values that are sound alone but not together", () => {
       {
         functions: {
           ...prod.functions,
-          router: { ...prod.functions.router, reservedConcurrency: invocations(63) },
+          router: { ...prod.functions.router, reservedConcurrency: invocations(31) },
         },
       },
-      /^functions\.router\.reservedConcurrency: 63 invocations are too few; set at least 64, for 16 shards/,
+      /^functions\.router\.reservedConcurrency: 31 invocations are too few; set at least 32, for 16 shards/,
     ],
     [
       "one raw shard behind 24 replicas",
