@@ -9,6 +9,7 @@ import { withConsumers } from "./consumers/consumer-functions.ts";
 import { followConsumers } from "./consumers/follow-consumers.ts";
 import { openConsoleGate } from "./console/console-gate.ts";
 import { runRedrive } from "./console/run-redrive.ts";
+import { runReplay } from "./console/run-replay.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
 import { readLines } from "./control/read-lines.ts";
@@ -146,7 +147,9 @@ async function run(options: StartOptions): Promise<number> {
     }),
     readLines: (request) => readLines(pipeline, request),
     redrive: (application, isDry, ended) => runRedrive(pipeline, application, isDry, ended),
+    replay: (request, ended) => runReplay(pipeline, request, ended),
     alarms: () => pipeline.alarms(),
+    objectives: () => pipeline.objectives(),
     findEvent: (id) => findEvent(pipeline, id),
     streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
     tail: (name, onLine, ended, fromStart) =>

@@ -68,7 +68,10 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       writeKeys: { from: "secrets-manager", secretName: `millrace/${environment}/write-keys` },
     },
     privacyKeys: { from: "secrets-manager", secretName: `millrace/${environment}/privacy-keys` },
+    objectives: { goal: unit.percent(99), invalid: unit.percent(5) },
     alarms: {
+      page: { webhook: false },
+      ticket: { webhook: false },
       iteratorAge: unit.seconds(300),
       eventAge: unit.seconds(60),
       freshness: unit.seconds(600),

@@ -245,6 +245,13 @@ const monitoring = z.discriminatedUnion("mode", [
   }),
 ]);
 
+/** Who gets the alarms of a severity. */
+const alarmTarget = z.strictObject({
+  emails: z.array(text("an e-mail address", /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
+  /** Also an address by HTTPS (PagerDuty, Opsgenie, a relay): the Terraform variable `page_webhook` or `ticket_webhook`. */
+  webhook: z.boolean(),
+});
+
 const environmentConfig = z.strictObject({
   environment: environmentName,
   /** `local` runs on one machine; `production` has to survive the loss of a zone. */
@@ -377,9 +384,18 @@ const environmentConfig = z.strictObject({
     localWriteKey: z.string().optional(),
   }),
   privacyKeys: secret(privacyKeysShape),
+  /** Promises, as shares of the five-minute periods of four weeks; see src/objectives. */
+  objectives: z.strictObject({
+    /** Share of the periods that have to be good; the rest is the error budget. */
+    goal: whole<Percent>("per cent", { min: 50, max: 99 }),
+    /** Events that break their contract, of all that enrichment reads. */
+    invalid: whole<Percent>("per cent", { min: 1, max: 100 }),
+  }),
   alarms: z.strictObject({
-    /** Addresses that get every alarm. */
-    emails: z.array(text("an e-mail address", /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
+    /** Who is woken up. */
+    page: alarmTarget,
+    /** Who finds it in the morning. */
+    ticket: alarmTarget,
     iteratorAge: whole<Seconds>("seconds", { min: 1, max: 86_400 }),
     /** p99 from the receipt of an event to its leaving a function. */
     eventAge: whole<Seconds>("seconds", { min: 1, max: 86_400 }),

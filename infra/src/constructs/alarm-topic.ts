@@ -1,5 +1,6 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
+import { Fn, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { DataKey } from "./data-key.ts";
 
@@ -7,17 +8,39 @@ export interface AlarmTopicProps {
   readonly name: string;
   readonly key: DataKey;
   readonly emails: readonly string[];
+  /** Whether the Terraform variable of that name gives an address that gets every alarm by HTTPS. */
+  readonly webhookVariable?: string | undefined;
 }
 
-/** Where every alarm goes. */
+/** Where the alarms of one severity go. */
 export class AlarmTopic extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { name, key, emails }: AlarmTopicProps) {
+  constructor(scope: Construct, id: string, { name, key, emails, webhookVariable }: AlarmTopicProps) {
     super(scope, id);
     const topic = new SnsTopic(this, "resource", { name, kmsMasterKeyId: key.arn });
     for (const [index, endpoint] of emails.entries()) {
       new SnsTopicSubscription(this, `email_${index + 1}`, { topicArn: topic.arn, protocol: "email", endpoint });
+    }
+    if (webhookVariable !== undefined) {
+      const variable = new TerraformVariable(this, "webhook", {
+        type: "string",
+        description: "HTTPS address that is told of these alarms and confirms its subscription by itself",
+        nullable: false,
+        // Whoever has the address of an incident service can raise incidents.
+        sensitive: true,
+      });
+      variable.overrideLogicalId(webhookVariable);
+      variable.addValidation({
+        condition: Fn.can(Fn.regex("^https://", variable.stringValue)),
+        errorMessage: `${webhookVariable} is no https address; give it by TF_VAR_${webhookVariable}.`,
+      });
+      new SnsTopicSubscription(this, "webhook_subscription", {
+        topicArn: topic.arn,
+        protocol: "https",
+        endpoint: variable.stringValue,
+        endpointAutoConfirms: true,
+      });
     }
     this.arn = topic.arn;
   }

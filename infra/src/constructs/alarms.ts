@@ -6,14 +6,17 @@ import { watchAbsences } from "./absence-alarms.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
 import type { EventStream } from "./event-stream.ts";
 import * as metrics from "./metric.ts";
-import { MetricAlarms } from "./metric-alarms.ts";
+import { badPeriodsOf, BURNS, type Objective, WINDOW_DAYS } from "../objectives/objectives.ts";
+import { type AlarmTopics, MetricAlarms } from "./metric-alarms.ts";
 import { load, share } from "./metric-math.ts";
 import type { DestinationQueue, DestinationStream, Hop, Watched } from "./watched.ts";
 
 export interface AlarmsProps {
   readonly prefix: string;
-  readonly topicArn: string;
+  readonly topics: AlarmTopics;
   readonly config: EnvironmentConfig["alarms"];
+  readonly goal: number;
+  readonly objectives: readonly Objective[];
   readonly watched: Watched;
 }
 
@@ -24,9 +27,11 @@ export interface AlarmsProps {
 export class Alarms extends Construct {
   readonly #alarms: MetricAlarms;
 
-  constructor(scope: Construct, id: string, { prefix, topicArn, config, watched }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.#alarms = new MetricAlarms(this, prefix, topicArn);
+    const { prefix, topics, config, watched } = props;
+    this.#alarms = new MetricAlarms(this, prefix, topics);
+    for (const objective of props.objectives) this.#watchBurn(objective, props.goal);
 
     for (const hop of watched.hops) this.#watchHop(hop, config);
     for (const [name, stream] of [
@@ -38,7 +43,9 @@ export class Alarms extends Construct {
     }
     this.#watchReads("raw", watched.raw, config);
     this.#watchReads("enriched", watched.enriched, config);
-    for (const { id: deliveryId, delivery } of watched.deliveries) this.#watchDelivery(deliveryId, delivery, config);
+    // That of the enriched stream is an objective.
+    const [, { id: badRowsId, delivery: badRows }] = watched.deliveries;
+    this.#watchDelivery(badRowsId, badRows, config);
     const { streams, queues, buses } = watched.destinations;
     for (const destination of streams) this.#watchDestination(destination, config);
     for (const destination of queues) this.#watchQueue(destination, config);
@@ -86,12 +93,6 @@ export class Alarms extends Construct {
       periods: 2,
       description: "Many events could not be read. Look at failure_kind in the BAD_ROWS view for what changed.",
     });
-    this.#alarms.above("router_duplicates", config.duplicates, {
-      of: share(metrics.duplicates(watched.router), [metrics.eventsIn(watched.router)], "% copies"),
-      description:
-        "Many events reach the applications more than once. Look for functions that end while they write: errors, time-outs, memory. " +
-        "The view DUPLICATES counts the copies in the lake.",
-    });
     if (watched.firewall !== undefined) {
       this.#alarms.above("firewall_blocked", config.blockedRequests, {
         of: share(
@@ -126,17 +127,28 @@ export class Alarms extends Construct {
     });
   }
 
+  /** How many periods of the last hour, or of the last six, were bad. */
+  #watchBurn({ id, title, indicator, badAbove, alarms, runbook, advice }: Objective, goal: number): void {
+    for (const burn of BURNS.filter(({ name }) => alarms.includes(name))) {
+      const badPeriods = badPeriodsOf(burn, goal);
+      this.#alarms.above(`objective_${id}_${burn.name}`, badAbove, {
+        of: indicator,
+        periods: burn.periods,
+        badPeriods,
+        kind: { runbook, severity: burn.name === "fast" ? "page" : "ticket" },
+        description:
+          `${title}: that did not hold in ${badPeriods} of the last ${burn.periods} periods of five minutes, at which the error ` +
+          `budget of ${WINDOW_DAYS} days lasts ${describeHours((WINDOW_DAYS * 24 * (100 - goal) * burn.periods) / (100 * badPeriods))}. ${advice}`,
+      });
+    }
+  }
+
   #watchHop(hop: Hop, config: AlarmsProps["config"]): void {
     const { name, function: target, mapping } = hop;
     this.#alarms.above(`${name}_iterator_age`, config.iteratorAge * 1000, {
       of: metrics.iteratorAge(target),
       periods: 2,
       description: `The ${name} function falls behind its stream. Look at its errors, then at parallelization and shards.`,
-    });
-    this.#alarms.above(`${name}_event_age`, config.eventAge * 1000, {
-      of: metrics.eventAge(hop),
-      periods: 2,
-      description: `One event in a hundred leaves the ${name} function later than promised. Compare the iterator ages to see which hop waits.`,
     });
     const { timeout } = target.config;
     this.#alarms.above(`${name}_near_timeout`, timeout * 10 * config.load, {
@@ -215,7 +227,7 @@ export class Alarms extends Construct {
     this.#alarms.above(`${name}_freshness`, config.freshness, {
       of: metrics.deliveryFreshness(delivery),
       periods: 2,
-      description: `Events wait too long for S3 and so for the warehouse. See /aws/kinesisfirehose/${delivery.name}.`,
+      description: `Bad rows wait too long for S3 and so for the warehouse. See /aws/kinesisfirehose/${delivery.name}.`,
     });
   }
 
@@ -248,3 +260,6 @@ export class Alarms extends Construct {
     });
   }
 }
+
+const describeHours = (hours: number): string =>
+  hours < 72 ? `${Math.round(hours)} hours` : `${Math.round(hours / 24)} days`;

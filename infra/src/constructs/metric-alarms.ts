@@ -10,52 +10,72 @@ export interface AlarmProps {
   readonly description: string;
   /** Five-minute periods in a row; one is enough where every single datum is a loss. Default 1. */
   readonly periods?: number;
+  /** How many of the periods have to be above the value. Default: all of them. */
+  readonly badPeriods?: number;
+  /** Default: by the end of the id. */
+  readonly kind?: AlarmKind;
 }
 
-/** Sections of docs/runbooks.md, by what ids of alarms end with. */
-const runbooks: Readonly<Record<string, string>> = {
-  bad_rows_count: "bad-rows",
-  broken_sources: "broken-sources",
-  consumer_gone: "consumer-gone",
-  dead_letters: "dead-letters",
-  dropped: "dropped",
-  errors: "errors",
-  event_age: "event-age",
-  events_set_aside: "set-aside",
-  firewall_blocked: "blocked-requests",
-  freshness: "freshness",
-  iterator_age: "iterator-age",
-  loader_no_rows: "no-rows",
-  loader_silence: "loader-silence",
-  lookups: "lookup-tables",
-  near_limit: "near-limit",
-  near_timeout: "near-timeout",
-  no_file: "no-file",
-  no_output: "no-output",
-  not_invoked: "not-invoked",
-  privacy_keys: "privacy-keys",
-  raw_silence: "raw-silence",
-  refused_lines: "refused-lines",
-  router_duplicates: "duplicates",
-  router_loop: "router-loop",
-  throttled_reads: "throttled-reads",
-  throttled_writes: "throttled-writes",
-  throttles: "throttles",
-  undelivered: "undelivered",
-  unread: "unread",
+/** Whether somebody is woken up, or finds it in the morning. */
+export type Severity = "page" | "ticket";
+
+/** A section of docs/runbooks.md, and how bad its alarms are. */
+export interface AlarmKind {
+  readonly runbook: string;
+  readonly severity: Severity;
+}
+
+const page = (runbook: string): AlarmKind => ({ runbook, severity: "page" });
+const ticket = (runbook: string): AlarmKind => ({ runbook, severity: "ticket" });
+
+/**
+ * By what ids of alarms end with. A page: events are being lost, or everybody's are late, or they will be before the
+ * morning. Everything else is a ticket.
+ */
+const kinds: Readonly<Record<string, AlarmKind>> = {
+  bad_rows_count: page("bad-rows"),
+  broken_sources: ticket("broken-sources"),
+  consumer_gone: ticket("consumer-gone"),
+  dead_letters: page("dead-letters"),
+  dropped: page("dropped"),
+  errors: page("errors"),
+  events_set_aside: ticket("set-aside"),
+  firewall_blocked: ticket("blocked-requests"),
+  freshness: ticket("freshness"),
+  iterator_age: page("iterator-age"),
+  loader_no_rows: page("no-rows"),
+  loader_silence: page("loader-silence"),
+  lookups: ticket("lookup-tables"),
+  near_limit: ticket("near-limit"),
+  near_timeout: ticket("near-timeout"),
+  no_file: page("no-file"),
+  no_output: page("no-output"),
+  not_invoked: page("not-invoked"),
+  privacy_keys: page("privacy-keys"),
+  raw_silence: page("raw-silence"),
+  refused_lines: ticket("refused-lines"),
+  router_loop: ticket("router-loop"),
+  throttled_reads: ticket("throttled-reads"),
+  throttled_writes: page("throttled-writes"),
+  throttles: page("throttles"),
+  undelivered: ticket("undelivered"),
+  unread: page("unread"),
 };
 
-/** Makes alarms that tell one topic, each with its runbook. */
+/** Topics by the severity of the alarms that they get. */
+export type AlarmTopics = Readonly<Record<Severity, string>>;
+
+/** Makes alarms, each with its severity's topic and its runbook. */
 export class MetricAlarms {
   readonly #scope: Construct;
   readonly #prefix: string;
-  readonly #topicArn: string;
+  readonly #topics: AlarmTopics;
 
   /** @param prefix goes before the name of each alarm, which is its id otherwise */
-  constructor(scope: Construct, prefix: string, topicArn: string) {
+  constructor(scope: Construct, prefix: string, topics: AlarmTopics) {
     this.#scope = scope;
     this.#prefix = prefix;
-    this.#topicArn = topicArn;
+    this.#topics = topics;
   }
 
   /** Fires above a value; these metrics are written only when something happens, so that none is well. */
@@ -63,7 +83,7 @@ export class MetricAlarms {
     this.#create(id, props, {
       threshold,
       comparisonOperator: "GreaterThanThreshold",
-      datapointsToAlarm: props.periods ?? 1,
+      datapointsToAlarm: props.badPeriods ?? props.periods ?? 1,
       treatMissingData: "notBreaching",
     });
   }
@@ -79,7 +99,7 @@ export class MetricAlarms {
 
   #create(
     id: string,
-    { of, description, periods = 1 }: AlarmProps,
+    { of, description, periods = 1, kind = kindOf(id) }: AlarmProps,
     condition: {
       readonly threshold: number;
       readonly comparisonOperator: string;
@@ -87,18 +107,23 @@ export class MetricAlarms {
       readonly treatMissingData: string;
     },
   ): void {
-    const kind = Object.keys(runbooks).find((end) => id === end || id.endsWith(`_${end}`));
-    if (kind === undefined) throw new Error(`The alarm ${id} has no runbook: name its section of docs/runbooks.md.`);
     new CloudwatchMetricAlarm(this.#scope, id, {
       alarmName: `${this.#prefix}-${id.replaceAll("_", "-")}`,
-      alarmDescription: `${description} Runbook: docs/runbooks.md#${runbooks[kind]}`,
+      alarmDescription: `[${kind.severity}] ${description} Runbook: docs/runbooks.md#${kind.runbook}`,
       ...("text" in of ? expressionArguments(of) : { ...metricArguments(of), dimensions: { ...of.dimensions } }),
       evaluationPeriods: periods,
       ...condition,
-      alarmActions: [this.#topicArn],
-      okActions: [this.#topicArn],
+      alarmActions: [this.#topics[kind.severity]],
+      okActions: [this.#topics[kind.severity]],
     });
   }
+}
+
+function kindOf(id: string): AlarmKind {
+  const end = Object.keys(kinds).find((name) => id === name || id.endsWith(`_${name}`));
+  const kind = end === undefined ? undefined : kinds[end];
+  if (kind === undefined) throw new Error(`The alarm ${id} has no runbook: name its section of docs/runbooks.md.`);
+  return kind;
 }
 
 const metricArguments = ({ namespace, metricName, statistic }: Metric) => ({

@@ -24,6 +24,12 @@ export function absence(present: readonly Metric[], absent: readonly Metric[], l
   return { text: `IF(${conditions.join(" AND ")}, 1, 0)`, metrics: Object.fromEntries([...given, ...missing]), label };
 }
 
+/** All metrics together; 0 in a period without any. */
+export function total(all: readonly Metric[], label: string): Expression {
+  const items = named("part", all);
+  return { text: sum(items), metrics: Object.fromEntries(items), label };
+}
+
 /** Per cent that `part` is of all `wholes` together; no value in a period without any. */
 export function share(part: Metric, wholes: readonly Metric[], label: string): Expression {
   const whole = named("whole", wholes);

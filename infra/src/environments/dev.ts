@@ -24,5 +24,9 @@ export const environment: EnvironmentInput = {
     resources: { cpuRequest: unit.millicores(250), memory: unit.mebibytes(512) },
     corsOrigins: ["https://dev.shop.example"],
   },
-  alarms: { emails: ["millrace-dev@shop.example"], eventAge: unit.seconds(300) },
+  alarms: {
+    page: { emails: ["millrace-dev@shop.example"] },
+    ticket: { emails: ["millrace-dev@shop.example"] },
+    eventAge: unit.seconds(300),
+  },
 };

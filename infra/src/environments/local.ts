@@ -72,7 +72,8 @@ export const environment: EnvironmentInput = {
     value: [{ id: "local-1", key: "bWlsbHJhY2UtbG9jYWwtZGV2ZWxvcG1lbnQtb25seSE=" }],
   },
   alarms: {
-    emails: [],
+    page: { emails: [] },
+    ticket: { emails: [] },
     iteratorAge: unit.seconds(60),
     freshness: unit.seconds(60),
   },

@@ -33,7 +33,8 @@ export const environment: EnvironmentInput = {
     monitoring: prometheusOperator,
   },
   alarms: {
-    emails: ["millrace-oncall@shop.example"],
+    page: { emails: ["millrace-oncall@shop.example"] },
+    ticket: { emails: ["millrace@shop.example"] },
     iteratorAge: unit.seconds(120),
     eventAge: unit.seconds(30),
     freshness: unit.seconds(300),

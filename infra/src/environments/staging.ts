@@ -32,5 +32,8 @@ export const environment: EnvironmentInput = {
     network: { mode: "closed", loadBalancer: ["10.2.0.0/16"], monitoringNamespace: "monitoring" },
     monitoring: prometheusOperator,
   },
-  alarms: { emails: ["millrace-staging@shop.example"] },
+  alarms: {
+    page: { emails: ["millrace-staging@shop.example"] },
+    ticket: { emails: ["millrace-staging@shop.example"] },
+  },
 };

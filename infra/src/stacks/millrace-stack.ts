@@ -19,6 +19,9 @@ import type { Construct } from "constructs";
 import { destinationStream } from "../config/relations.ts";
 import type { EnvironmentConfig, SecretConfig } from "../config/schema.ts";
 import { AlarmTopic } from "../constructs/alarm-topic.ts";
+import { PERIOD_SECONDS } from "../constructs/metric.ts";
+import { describeObjective, ObjectiveDashboard } from "../constructs/objective-dashboard.ts";
+import { objectivesOf, WINDOW_DAYS } from "../objectives/objectives.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Dashboard } from "../constructs/dashboard.ts";
 import { DataKey } from "../constructs/data-key.ts";
@@ -630,13 +633,31 @@ export class MillraceStack extends TerraformStack {
   #createWatch(watched: Watched, key: DataKey): void {
     const { alarms, aws, environment } = this.#config;
     const prefix = prefixOf(environment);
-    const topic = new AlarmTopic(this, "alarm_topic", {
-      name: physicalName(environment, "alarms"),
-      key,
-      emails: alarms.emails,
-    });
-    new Alarms(this, "alarm", { prefix, topicArn: topic.arn, config: alarms, watched });
+    const topic = (id: string, purpose: string, { emails, webhook }: typeof alarms.page, variable: string): string =>
+      new AlarmTopic(this, id, {
+        name: physicalName(environment, purpose),
+        key,
+        emails,
+        webhookVariable: webhook ? variable : undefined,
+      }).arn;
+    const topics = {
+      page: topic("alarm_topic", "alarms", alarms.page, "page_webhook"),
+      ticket: topic("ticket_topic", "tickets", alarms.ticket, "ticket_webhook"),
+    };
+    const { goal } = this.#config.objectives;
+    const objectives = objectivesOf(watched, this.#config);
+    new Alarms(this, "alarm", { prefix, topics, config: alarms, goal, objectives, watched });
     new Dashboard(this, "dashboard", { name: prefix, region: aws.region, watched });
+    new ObjectiveDashboard(this, "objectives", { name: `${prefix}-objectives`, region: aws.region, goal, objectives });
+    new TerraformOutput(this, "objectives_output", {
+      description: "Promises of the pipeline, with what a bad period of five minutes is",
+      value: {
+        goal,
+        window_days: WINDOW_DAYS,
+        period_seconds: PERIOD_SECONDS,
+        objectives: objectives.map((item) => describeObjective(item, prefix)),
+      },
+    }).overrideLogicalId("objectives");
   }
 
   #createOutputs({ raw, enriched, badRows, destinations, hops }: Watched, lake: PrivateBucket): void {

@@ -31,6 +31,22 @@ test("every section of the runbooks belongs to an alarm", () => {
   expect([...new Set(linked)].toSorted()).toEqual(runbookSections.toSorted());
 });
 
+test("the table of severities is that of the alarms", () => {
+  const written = new Map<string, Set<string>>();
+  for (const [, severities = "", sections = ""] of runbooks.matchAll(
+    /^\| ((?:page|ticket)[^|]*) \| ([a-z, -]+) \|$/gm,
+  )) {
+    for (const section of sections.split(", ")) written.set(section, new Set(severities.match(/page|ticket/g)));
+  }
+  const made = new Map<string, Set<string>>();
+  for (const { args } of planOf("prod").each("aws_cloudwatch_metric_alarm")) {
+    const [, severity = "", section = ""] = /^\[(\w+)\].*#([a-z-]+)$/.exec(args.alarm_description) ?? [];
+    made.set(section, (made.get(section) ?? new Set()).add(severity));
+  }
+  const sorted = (table: typeof made) => [...table].map(([section, all]) => [section, [...all].sort()]).sort();
+  expect(sorted(made)).toEqual(sorted(written));
+});
+
 test("every command of ours in the runbooks exists", () => {
   const scripts = (folder: string): object =>
     JSON.parse(readFileSync(join(import.meta.dirname, "../../..", folder, "package.json"), "utf8")).scripts;
@@ -149,18 +165,55 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     }
   });
 
-  test("every function is watched for the age of its events, under the names and dimensions it writes itself", () => {
-    for (const [service, { function_name: name }] of Object.entries<Json>(plan.json.resource.aws_lambda_function)) {
-      const [found] = alarms.filter((item) => item.metric_name === "eventAgeMs" && item.dimensions.function === name);
-      expect(found).toMatchObject({
-        namespace: metricNamespace,
-        dimensions: { service, stage: environment, function: name },
-        extended_statistic: "p99",
-        threshold: config.alarms.eventAge * 1000,
-      });
-      expect(found.statistic).toBeUndefined();
-      expect(Object.keys(found.dimensions).toSorted()).toEqual([...dimensionNames].toSorted());
+  test("promises of time are kept by the age of events, under the names and dimensions that functions write", () => {
+    for (const [service, objective] of [
+      ["enrichment", "enriched"],
+      ["router", "delivered"],
+    ] as const) {
+      const { function_name: name } = plan.json.resource.aws_lambda_function[service];
+      for (const burn of ["fast", "slow"]) {
+        const found = named(`objective_${objective}_in_time_${burn}`);
+        expect(found).toMatchObject({
+          namespace: metricNamespace,
+          metric_name: "eventAgeMs",
+          dimensions: { service, stage: environment, function: name },
+          extended_statistic: "p99",
+          threshold: config.alarms.eventAge * 1000,
+        });
+        expect(found.statistic).toBeUndefined();
+        expect(Object.keys(found.dimensions).toSorted()).toEqual([...dimensionNames].toSorted());
+      }
     }
+  });
+
+  test("a fast burn pages after two bad periods of an hour, a slow one makes a ticket after five of six hours", () => {
+    const burns = alarms.filter((alarm) => alarm.alarm_name.includes("-objective-"));
+    expect(burns.length).toBe(8);
+    for (const alarm of burns) {
+      const isFast = alarm.alarm_name.endsWith("-fast");
+      expect([alarm.datapoints_to_alarm, alarm.evaluation_periods]).toEqual(isFast ? [2, 12] : [5, 72]);
+      expect(alarm.alarm_actions).toEqual([`\${aws_sns_topic.${isFast ? "alarm" : "ticket"}_topic.arn}`]);
+      // CloudWatch looks back a day at most with periods below an hour.
+      expect(alarm.evaluation_periods * 300).toBeLessThanOrEqual(86_400);
+    }
+  });
+
+  test("every destination has a promise, and every promise is shown as its error budget over four weeks", () => {
+    const { goal, window_days: days, objectives } = plan.json.output.objectives.value;
+    expect([goal, days]).toEqual([99, 28]);
+    const ids = objectives.map(({ id }: Json) => id);
+    expect(ids).toEqual(expect.arrayContaining(["complete", "taken_by_recommendations", "taken_by_fraud-purchases"]));
+    const { widgets, start } = JSON.parse(plan.json.resource.aws_cloudwatch_dashboard.objectives.dashboard_body);
+    expect(start).toBe("-P28D");
+    expect(widgets.map(({ properties }: Json) => properties.title)).toEqual(objectives.map(({ title }: Json) => title));
+    for (const { properties } of widgets) {
+      // 28 days of 288 periods, of which one in a hundred may be bad.
+      expect(properties.metrics[0][0].expression).toMatch(/^100 - 100 \* RUNNING_SUM\(.*\) \/ 80\.64$/);
+    }
+    for (const objective of objectives)
+      for (const name of objective.alarms) {
+        expect(alarms.map((alarm) => alarm.alarm_name)).toContain(name);
+      }
   });
 
   test("enrichment is watched for privacy keys that it cannot read", () => {
@@ -184,12 +237,13 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
   });
 
   test("the router is watched for copies of events that it sees", () => {
-    const { function_name: name } = plan.json.resource.aws_lambda_function.router;
+    const { function_name } = plan.json.resource.aws_lambda_function.router;
     expect(metricsOfService.router).toContain("duplicates");
-    const dimensions = { function: name, service: "router", stage: environment };
-    const alarm = expressionOn("router_duplicates", "part", "duplicates", dimensions);
+    const dimensions = { function: function_name, service: "router", stage: environment };
+    const name = "objective_once_fast";
+    const alarm = expressionOn(name, "part", "duplicates", dimensions);
     expect(alarm).toMatchObject({ threshold: config.alarms.duplicates });
-    expect(expressionOn("router_duplicates", "whole1", "eventsIn", dimensions)).toBe(alarm);
+    expect(expressionOn(name, "whole1", "eventsIn", dimensions)).toBe(alarm);
   });
 
   test("every mapping is watched for dead letters and for records dropped without one", () => {
@@ -259,9 +313,11 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     }
   });
 
-  test("every alarm goes to the topic, says what to do and has a name of its own", () => {
+  test("every alarm goes to the topic of its severity, says what to do and has a name of its own", () => {
     for (const alarm of alarms) {
-      expect(alarm.alarm_actions).toEqual(["${aws_sns_topic.alarm_topic.arn}"]);
+      const [, severity] = /^\[(page|ticket)\] /.exec(alarm.alarm_description) ?? [];
+      const topic = severity === "page" ? "alarm_topic" : "ticket_topic";
+      expect(alarm.alarm_actions).toEqual([`\${aws_sns_topic.${topic}.arn}`]);
       expect(alarm.ok_actions).toEqual(alarm.alarm_actions);
       // CloudWatch takes 1,024 characters.
       expect(alarm.alarm_description.length).toBeLessThan(1_025);

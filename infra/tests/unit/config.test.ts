@@ -354,9 +354,14 @@ describe("an environment's file", () => {
   test("may differ in one value of a group and keeps the others", () => {
     const { alarms } = completeConfig("dev", {
       ...devInput,
-      alarms: { emails: dev.alarms.emails, badRows: percent(7) },
+      alarms: { page: { emails: dev.alarms.page.emails }, ticket: { emails: [] }, badRows: percent(7) },
     });
-    expect(alarms).toEqual({ ...dev.alarms, eventAge: seconds(60), badRows: 7 });
+    expect(alarms).toEqual({
+      ...dev.alarms,
+      ticket: { emails: [], webhook: false },
+      eventAge: seconds(60),
+      badRows: 7,
+    });
   });
 
   test("that chooses another form of a setting keeps nothing of the default's form", () => {

@@ -62,8 +62,39 @@ export interface Change {
 export interface AlarmFigures {
   readonly name: string;
   readonly state: "OK" | "ALARM";
+  /** A page wakes somebody, a ticket waits for the morning. */
+  readonly severity: "page" | "ticket";
   /** Tells the fault, the remedy, and the section of the runbooks. */
   readonly description: string;
   /** When the state began, in epoch milliseconds; absent before its first change. */
   readonly sinceMs?: number | undefined;
+}
+
+/** A promise of the pipeline, and what is left of its error budget. */
+export interface ObjectiveFigures {
+  readonly id: string;
+  /** The promise as a sentence. */
+  readonly title: string;
+  /** Section of docs/runbooks.md. */
+  readonly runbook: string;
+  /** Periods since the pipeline was watched, at most those of the window. */
+  readonly periods: number;
+  readonly badPeriods: number;
+  /** Bad periods that the goal allows in the window. */
+  readonly budget: number;
+  /** How many times as fast as allowed the budget was used up: in the last hour, and in the last six. */
+  readonly burn: { readonly hour: number; readonly sixHours: number };
+  /** Whether the last period was bad; absent before the first one is over. */
+  readonly isBad?: boolean | undefined;
+  /** Names of its alarms that fire. */
+  readonly firing: readonly string[];
+}
+
+/** All promises. */
+export interface ObjectivesFigures {
+  /** Per cent of the periods that have to be good. */
+  readonly goal: number;
+  readonly windowDays: number;
+  readonly periodMinutes: number;
+  readonly objectives: readonly ObjectiveFigures[];
 }

@@ -15,9 +15,11 @@ export type {
   FigureHistory,
   HopFigures,
   HopKind,
+  ObjectiveFigures,
+  ObjectivesFigures,
 } from "./figures.ts";
 export { exportSpans, type TracesData } from "./export-spans.ts";
 export { formatExplanation } from "./format-explanation.ts";
 export type { Cursor, LinePage, LineRequest } from "./lines.ts";
-export type { CommandResult, PipelineDescription, PipelineSource } from "./pipeline-source.ts";
+export type { CommandResult, PipelineDescription, PipelineSource, ReplayRequest } from "./pipeline-source.ts";
 export type { EventCopy, EventTraces, LandedRow, Refusal } from "./traces.ts";

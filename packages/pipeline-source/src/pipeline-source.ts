@@ -1,5 +1,5 @@
 import type { RouteDocument } from "@millrace/routes";
-import type { AlarmFigures, Change, FigureHistory, HopFigures } from "./figures.ts";
+import type { AlarmFigures, Change, FigureHistory, HopFigures, ObjectivesFigures } from "./figures.ts";
 import type { LinePage, LineRequest } from "./lines.ts";
 import type { EventTraces } from "./traces.ts";
 
@@ -20,6 +20,14 @@ export interface CommandResult {
   readonly output: string;
 }
 
+/** Events that a replay is to select: of one kind, since a time. */
+export interface ReplayRequest {
+  readonly source: string;
+  readonly type: string;
+  /** RFC 3339, in UTC. */
+  readonly from: string;
+}
+
 /**
  * A pipeline as a console reads it: one that runs on this machine, or an environment. Every method reads only so much
  * as was asked for, and takes no capacity from the consumers of the pipeline.
@@ -33,6 +41,8 @@ export interface PipelineSource {
   /** Changes of the pipeline, oldest first. */
   changes(signal?: AbortSignal): Promise<readonly Change[]>;
   alarms(signal?: AbortSignal): Promise<readonly AlarmFigures[]>;
+  /** Undefined where the stack states none. */
+  objectives(signal?: AbortSignal): Promise<ObjectivesFigures | undefined>;
   readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage>;
   /** Everything that the pipeline still has of an id. */
   traces(id: string, signal?: AbortSignal): Promise<EventTraces>;
@@ -41,4 +51,6 @@ export interface PipelineSource {
   preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
   /** Puts undelivered events of an application back, or says what that would do. */
   redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult>;
+  /** Says which invalid and unknown events a replay would make valid; it puts none. */
+  replay(request: ReplayRequest, signal?: AbortSignal): Promise<CommandResult>;
 }

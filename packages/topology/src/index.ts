@@ -24,6 +24,8 @@ export type {
   FunctionSettings,
   LocalTopology,
   MappingSettings,
+  Objectives,
+  ObjectiveSettings,
   PipeSettings,
   PipelineStreams,
   ServiceSettings,

@@ -10,7 +10,9 @@ import type {
   HopFigures,
   LinePage,
   LineRequest,
+  ObjectivesFigures,
   PipelineDescription,
+  ReplayRequest,
 } from "@millrace/pipeline-source";
 
 /** What the running pipeline answers to other commands on this machine. */
@@ -33,10 +35,14 @@ export interface ControlTargets {
   readLines(request: LineRequest): Promise<LinePage>;
   /** Puts the undelivered events of an application back, or says what that would do. */
   redrive(application: string, isDry: boolean, signal: AbortSignal): Promise<CommandResult>;
+  /** Says what a replay would do. */
+  replay(request: ReplayRequest, signal: AbortSignal): Promise<CommandResult>;
   /** Everything that the pipeline still has of an id. */
   findEvent(id: string): Promise<EventTraces>;
   /** Every alarm of the stack. */
   alarms(): readonly AlarmFigures[];
+  /** The promises of the stack, with what is left of their error budgets. */
+  objectives(): ObjectivesFigures | undefined;
   /** Calls back with each record's text from `from` on until the signal aborts. */
   tail(stream: string, onLine: (line: string) => void, signal: AbortSignal, fromStart: boolean): Promise<void>;
 }
@@ -117,6 +123,12 @@ async function answer(
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
     return;
   }
+  if (request.method === "POST" && url.pathname === "/replay") {
+    const of = (name: string): string => url.searchParams.get(name) ?? "";
+    const result = await targets.replay({ source: of("source"), type: of("type"), from: of("from") }, signal);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+    return;
+  }
   const stream = /^\/streams\/([^/]+)$/.exec(url.pathname)?.[1];
   if (request.method === "GET" && stream !== undefined) {
     await followStream(decodeURIComponent(stream), url.searchParams.has("from-start"), response, targets, signal);
@@ -125,8 +137,8 @@ async function answer(
   response
     .writeHead(404, { "content-type": "text/plain" })
     .end(
-      "Only GET /run, POST /warehouse, POST /warehouse/export, POST /redrive, GET /processes, GET /memory, GET /hops, " +
-        "GET /history, GET /changes, GET /description, GET /alarms, GET /lines, GET /events?id=<id> and " +
+      "Only GET /run, POST /warehouse, POST /warehouse/export, POST /redrive, POST /replay, GET /processes, GET /memory, GET /hops, " +
+        "GET /history, GET /changes, GET /description, GET /alarms, GET /objectives, GET /lines, GET /events?id=<id> and " +
         "GET /streams/<name> exist.",
     );
 }
@@ -158,6 +170,8 @@ function answersTo({ pathname, searchParams }: URL, targets: ControlTargets): ((
       return () => targets.describe();
     case "/alarms":
       return () => targets.alarms();
+    case "/objectives":
+      return () => targets.objectives() ?? null;
     case "/lines":
       return () => targets.readLines(parseLineRequest(searchParams));
     case "/events":

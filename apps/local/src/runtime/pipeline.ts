@@ -18,7 +18,7 @@ import {
   startSecretsManagerServer,
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import type { AlarmFigures, ChangeKind, FigureHistory, HopFigures } from "@millrace/pipeline-source";
+import type { AlarmFigures, ChangeKind, FigureHistory, HopFigures, ObjectivesFigures } from "@millrace/pipeline-source";
 import {
   assemble,
   type Assembly,
@@ -375,6 +375,11 @@ export class Pipeline {
   /** The alarms of the stack. */
   alarms(): readonly AlarmFigures[] {
     return this.#alarms.statuses();
+  }
+
+  /** The promises of the stack; undefined where it states none. */
+  objectives(): ObjectivesFigures | undefined {
+    return this.#alarms.objectives();
   }
 
   /**

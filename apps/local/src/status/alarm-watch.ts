@@ -1,6 +1,7 @@
 import { Alarm, type MetricStore } from "@millrace/aws-simulator";
-import type { AlarmFigures } from "@millrace/pipeline-source";
+import type { AlarmFigures, ObjectivesFigures } from "@millrace/pipeline-source";
 import { PipelineMetrics, type PipelineMetricsOptions } from "@millrace/topology";
+import { ObjectiveWatch } from "./objective-watch.ts";
 
 const minuteMs = 60_000;
 
@@ -9,10 +10,11 @@ export interface AlarmWatchOptions extends Omit<PipelineMetricsOptions, "store">
   readonly onChange: (message: string) => void;
 }
 
-/** Evaluates the alarms of the stack once a minute, over the metrics that AWS and the functions would write. */
+/** Evaluates the alarms and the promises of the stack once a minute, over the metrics that AWS and the functions would write. */
 export class AlarmWatch {
   #alarms: readonly Alarm[];
   readonly #metrics: PipelineMetrics;
+  readonly #objectives: ObjectiveWatch;
   readonly #store: MetricStore;
   readonly #onChange: AlarmWatchOptions["onChange"];
   readonly #startedMs = Date.now();
@@ -24,6 +26,7 @@ export class AlarmWatch {
 
   constructor({ onChange, ...options }: AlarmWatchOptions, store: MetricStore) {
     this.#store = store;
+    this.#objectives = new ObjectiveWatch(options.topology.objectives, store, this.#startedMs);
     this.#alarms = this.#alarmsOf(options.topology);
     this.#metrics = new PipelineMetrics({ ...options, store });
     this.#onChange = onChange;
@@ -32,6 +35,7 @@ export class AlarmWatch {
 
   /** Goes on with the alarms of another definition. */
   follow(topology: PipelineMetricsOptions["topology"]): void {
+    this.#objectives.follow(topology.objectives);
     this.#alarms = this.#alarmsOf(topology);
     this.#metrics.follow(topology);
   }
@@ -39,13 +43,15 @@ export class AlarmWatch {
   /** The store keeps what they look back at, and no more. */
   #alarmsOf({ alarms }: PipelineMetricsOptions["topology"]): readonly Alarm[] {
     const all = alarms.map((settings) => new Alarm(settings));
-    this.#store.keepFor(Math.max(minuteMs, ...all.map(({ lookBackMs }) => lookBackMs)));
+    const lookBacksMs = all.map(({ lookBackMs }) => lookBackMs);
+    this.#store.keepFor(Math.max(minuteMs, this.#objectives.lookBackMs, ...lookBacksMs));
     return all;
   }
 
   /** Samples the metrics of the last minute and tells of alarms that changed. */
   look(nowMs: number): void {
     this.#metrics.sample(nowMs);
+    this.#objectives.look(nowMs);
     for (const alarm of this.#alarms) {
       const isFiring = alarm.evaluate(this.#store, nowMs, this.#startedMs) === "ALARM";
       const { alarmName, description } = alarm.options;
@@ -63,9 +69,15 @@ export class AlarmWatch {
       .map((alarm): AlarmFigures => {
         const { alarmName: name, description } = alarm.options;
         const state = this.#firing.has(name) ? "ALARM" : "OK";
-        return { name, state, description, sinceMs: this.#since.get(name) };
+        const severity = description.startsWith("[ticket]") ? "ticket" : "page";
+        return { name, state, severity, description, sinceMs: this.#since.get(name) };
       })
       .sort((one, other) => one.state.localeCompare(other.state));
+  }
+
+  /** What is left of the error budget of every promise; undefined where the stack states none. */
+  objectives(): ObjectivesFigures | undefined {
+    return this.#objectives.figures((alarm) => this.#firing.has(alarm));
   }
 
   stop(): void {

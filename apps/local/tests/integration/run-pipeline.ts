@@ -7,7 +7,7 @@ import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
 
 export type Stack = {
   resource: Record<string, Record<string, Record<string, unknown>>>;
-  output: { stream_names?: { value: { destinations: string[] } } };
+  output: { stream_names?: { value: { destinations: string[] } }; objectives?: unknown };
 };
 
 const living = new Set<ChildProcess>();

@@ -6,7 +6,7 @@ import { AlarmWatch } from "../../src/status/alarm-watch.ts";
 const periodMs = 300_000;
 const busy: AlarmOptions = {
   alarmName: "raw-busy",
-  description: "Many records.",
+  description: "[ticket] Many records.",
   metrics: {
     value: {
       namespace: "AWS/Kinesis",
@@ -28,7 +28,7 @@ const topology: Topology = {
     { name: "raw", arn: "raw", mode: "PROVISIONED", shardCount: 1, retentionHours: 24, maxRecordBytes: undefined },
   ],
   ...{ functions: [], mappings: [], deliveryStreams: [], buckets: [], objects: [], secrets: [] },
-  ...{ queues: [], buses: [], tables: [], views: [], pipes: [], loaderTopics: undefined },
+  ...{ queues: [], buses: [], tables: [], views: [], pipes: [], loaderTopics: undefined, objectives: undefined },
   pipelineStreams: { raw: "raw", enriched: "raw", badRows: "raw" },
   alarms: [busy],
 };
@@ -50,10 +50,16 @@ test("an alarm is told when it begins to fire and when it is over, and stands fi
   watch.look(beginMs);
   expect(told).toEqual([]);
   watch.look(beginMs + periodMs);
-  expect(told).toEqual(["alarm raw-busy: Many records."]);
+  expect(told).toEqual(["alarm raw-busy: [ticket] Many records."]);
   expect(watch.statuses()).toEqual([
-    { name: "raw-busy", state: "ALARM", description: "Many records.", sinceMs: beginMs + periodMs },
-    { name: "another", state: "OK", description: "Many records." },
+    {
+      name: "raw-busy",
+      state: "ALARM",
+      severity: "ticket",
+      description: "[ticket] Many records.",
+      sinceMs: beginMs + periodMs,
+    },
+    { name: "another", state: "OK", severity: "ticket", description: "[ticket] Many records." },
   ]);
   watch.look(beginMs + 2 * periodMs);
   expect(told.slice(1)).toEqual(["alarm raw-busy is over."]);

@@ -61,7 +61,8 @@ export const troubles: readonly Trouble[] = [
     alarms: [
       "enriched-throttled-writes",
       "enrichment-no-output",
-      "enrichment-event-age",
+      "objective-enriched-in-time-fast",
+      "objective-enriched-in-time-slow",
       "enrichment-near-timeout",
       "enrichment-dead-letters",
     ],

@@ -157,7 +157,7 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
     {
       sid: "ReadDashboard",
       actions: ["cloudwatch:GetDashboard"],
-      resources: [globalArn("cloudwatch", `dashboard/${prefix}`)],
+      resources: [globalArn("cloudwatch", `dashboard/${prefix}`), globalArn("cloudwatch", `dashboard/${prefix}-*`)],
     },
     {
       sid: "ReadAlarmTopic",

@@ -161,7 +161,7 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
     {
       sid: "WriteDashboard",
       actions: ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"],
-      resources: [globalArn("cloudwatch", `dashboard/${prefix}`)],
+      resources: [globalArn("cloudwatch", `dashboard/${prefix}`), globalArn("cloudwatch", `dashboard/${prefix}-*`)],
     },
     {
       sid: "WriteAlarmTopic",

@@ -9,6 +9,8 @@ import type {
   DeliveryStreamSettings,
   FunctionSettings,
   LoaderTopics,
+  Objectives,
+  ObjectiveSettings,
   LocalTopology,
   MappingSettings,
   PipelineStreams,
@@ -71,6 +73,7 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
     pipes: readPipes(reader),
     pipelineStreams: readPipelineStreams(reader),
     alarms: reader.each("aws_cloudwatch_metric_alarm", readAlarm),
+    objectives: readObjectives(reader),
     loaderTopics: readLoaderTopics(reader),
   };
 }
@@ -127,6 +130,10 @@ class StackReader {
       Object.defineProperty(variables, key, { enumerable: true, get });
     }
     return variables;
+  }
+
+  hasOutput(name: string): boolean {
+    return this.#stack.outputs[name] !== undefined;
   }
 
   output(name: string): Arguments {
@@ -361,6 +368,38 @@ function readMetric(args: Arguments, statistic: string): AlarmSettings["metrics"
     dimensions: args.stringMap("dimensions"),
     statistic: statistic as AlarmSettings["metrics"][string]["statistic"],
   };
+}
+
+/** As the stack's output describes them. */
+function readObjectives(reader: StackReader): Objectives | undefined {
+  if (!reader.hasOutput("objectives")) return undefined;
+  const output = reader.output("objectives");
+  const all = output.blocks("objectives").map((args): ObjectiveSettings => {
+    const metrics = args.block("metrics");
+    const ids = args.names("metrics");
+    return {
+      id: args.string("id"),
+      title: args.string("title"),
+      unit: args.string("unit"),
+      alarms: args.strings("alarms"),
+      runbook: args.string("runbook"),
+      indicator: {
+        alarmName: args.string("id"),
+        description: args.string("title"),
+        metrics: Object.fromEntries(
+          ids.map((id) => [id, readMetric(metrics.block(id), metrics.block(id).string("stat"))]),
+        ),
+        expression: args.string("expression"),
+        periodSeconds: output.number("period_seconds"),
+        evaluationPeriods: 1,
+        datapointsToAlarm: 1,
+        threshold: args.number("bad_above"),
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "notBreaching",
+      },
+    };
+  });
+  return { goal: output.number("goal"), windowDays: output.number("window_days"), all };
 }
 
 function readLoaderTopics(reader: StackReader): LoaderTopics | undefined {

@@ -118,6 +118,29 @@ export interface ServiceSettings {
 /** A CloudWatch alarm, with the metrics that its expression calls by their ids. */
 export type AlarmSettings = AlarmOptions;
 
+/** A promise of the pipeline: of the periods of a window, a share has to be good. */
+export interface ObjectiveSettings {
+  readonly id: string;
+  /** The promise as a sentence. */
+  readonly title: string;
+  /** Fires where the last period was bad. */
+  readonly indicator: AlarmSettings;
+  /** Of the indicator's value. */
+  readonly unit: string;
+  /** Names of the alarms on its burn. */
+  readonly alarms: readonly string[];
+  /** Section of docs/runbooks.md. */
+  readonly runbook: string;
+}
+
+/** All promises of a pipeline. */
+export interface Objectives {
+  /** Per cent of the periods that have to be good. */
+  readonly goal: number;
+  readonly windowDays: number;
+  readonly all: readonly ObjectiveSettings[];
+}
+
 /** Topics on which the loader's task in the warehouse says how the pipes do. */
 export interface LoaderTopics {
   readonly refusedLines: string;
@@ -147,6 +170,8 @@ export interface Topology {
   readonly pipes: readonly PipeSettings[];
   readonly pipelineStreams: PipelineStreams;
   readonly alarms: readonly AlarmSettings[];
+  /** Of stacks that state some, in the output `objectives`. */
+  readonly objectives: Objectives | undefined;
   /** Of stacks with a warehouse. */
   readonly loaderTopics: LoaderTopics | undefined;
 }

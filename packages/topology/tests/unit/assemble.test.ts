@@ -79,6 +79,7 @@ const topology: Topology = {
   pipelineStreams: { raw: "in", enriched: "in", badRows: "in" },
   alarms: [],
   loaderTopics: undefined,
+  objectives: undefined,
 };
 
 async function run(changed: Partial<Topology> = {}) {

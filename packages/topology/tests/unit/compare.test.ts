@@ -50,6 +50,7 @@ const base: LocalTopology = {
   pipelineStreams: { raw: "raw", enriched: "enriched", badRows: "bad-rows" },
   alarms: [],
   loaderTopics: undefined,
+  objectives: undefined,
   service: { name: "ingest", containerName: "ingest", containerPort: 80, environment: {} },
   writeKey: "k",
 };

@@ -188,6 +188,36 @@ describe("the topology of a stack", () => {
     expect(topology.mappings[0]?.uuid).toBe("enrichment");
   });
 
+  test("a promise has its indicator as an alarm on one period, and a stack may state none", () => {
+    const stack = stackOf(base);
+    const uuid = "${aws_lambda_event_source_mapping.enrichment.uuid}";
+    const objective = {
+      id: "complete",
+      title: "No batch is given up",
+      expression: "FILL(part1, 0)",
+      metrics: {
+        part1: {
+          ...{ namespace: "AWS/Lambda", metric_name: "DroppedEventCount", stat: "Sum" },
+          dimensions: { EventSourceMappingUUID: uuid },
+        },
+      },
+      ...{ bad_above: 0, unit: "batches", alarms: ["m-fast"], runbook: "dead-letters" },
+    };
+    const stated = { goal: 99, window_days: 28, period_seconds: 300, objectives: [objective] };
+    const { objectives } = readTopology({ ...stack, outputs: { ...stack.outputs, objectives: stated } }, identity);
+    expect(objectives).toMatchObject({ goal: 99, windowDays: 28 });
+    expect(objectives?.all).toMatchObject([
+      {
+        ...{ id: "complete", alarms: ["m-fast"], runbook: "dead-letters" },
+        indicator: {
+          ...{ expression: "FILL(part1, 0)", periodSeconds: 300, evaluationPeriods: 1, threshold: 0 },
+          metrics: { part1: { dimensions: { EventSourceMappingUUID: "enrichment" }, statistic: "Sum" } },
+        },
+      },
+    ]);
+    expect(readTopology(stack, identity).objectives).toBeUndefined();
+  });
+
   test("what the stack does not define does not run", () => {
     expect(readTopology(stackOf(without("aws_lambda_event_source_mapping")), identity).mappings).toEqual([]);
   });

@@ -1,0 +1,144 @@
+import type { EnvironmentConfig } from "../config/schema.ts";
+import type { Metric } from "../constructs/metric.ts";
+import * as metrics from "../constructs/metric.ts";
+import { type Expression, share, total } from "../constructs/metric-math.ts";
+import type { Watched } from "../constructs/watched.ts";
+
+/** A promise of the pipeline: of the five-minute periods of {@link WINDOW_DAYS} days, the goal's share has to be good. */
+export interface Objective {
+  /** Lower case with underscores: part of the names of its alarms. */
+  readonly id: string;
+  /** The promise, as a sentence. */
+  readonly title: string;
+  readonly indicator: Metric | Expression;
+  /** A period in which the indicator is above it is bad; one without a value is good. */
+  readonly badAbove: number;
+  /** Of the indicator. */
+  readonly unit: string;
+  /** Alarms on its burn. None where an alarm of its own tells of every single bad period. */
+  readonly alarms: readonly Burn["name"][];
+  /** Section of docs/runbooks.md. */
+  readonly runbook: string;
+  /** For whoever is told of its burn. */
+  readonly advice: string;
+}
+
+/** A rate at which an error budget is used up that is worth an alarm. */
+export interface Burn {
+  readonly name: "fast" | "slow";
+  /** The budget lasts for the window divided by it. */
+  readonly rate: number;
+  /** Five-minute periods that are looked at. */
+  readonly periods: number;
+}
+
+/** Four weeks: each has the same weekdays. */
+export const WINDOW_DAYS = 28;
+const PERIODS_PER_DAY = 86_400 / metrics.PERIOD_SECONDS;
+
+/**
+ * Two of the pairs of the SRE workbook, for what has to wake somebody (2 % of the budget in an hour) and what can wait
+ * for the morning (5 % in six hours): https://sre.google/workbook/alerting-on-slos/
+ */
+export const BURNS: readonly Burn[] = [
+  { name: "fast", rate: 14.4, periods: 12 },
+  { name: "slow", rate: 6, periods: 72 },
+];
+
+/** Bad periods that the goal allows in the window. */
+export const budgetOf = (goal: number): number => (WINDOW_DAYS * PERIODS_PER_DAY * (100 - goal)) / 100;
+
+/** How many of the periods of a burn have to be bad. */
+export const badPeriodsOf = ({ rate, periods }: Burn, goal: number): number =>
+  Math.min(periods, Math.ceil((periods * rate * (100 - goal)) / 100));
+
+/** Every promise of an environment, from the receipt of an event to the warehouse. */
+export function objectivesOf(watched: Watched, { alarms, objectives }: EnvironmentConfig): readonly Objective[] {
+  const { enrichment, router, destinations, foreign } = watched;
+  const [enriched] = watched.deliveries;
+  const both: readonly Burn["name"][] = ["fast", "slow"];
+  const own = [...destinations.streams, ...destinations.queues, ...destinations.buses];
+  const all = [...own.map(({ destination }) => destination), ...foreign].filter(({ routes }) => routes.length > 0);
+  return [
+    {
+      id: "enriched_in_time",
+      title: `99 % of events leave enrichment within ${alarms.eventAge} s of their receipt`,
+      indicator: metrics.eventAge(enrichment),
+      badAbove: alarms.eventAge * 1_000,
+      unit: "ms, p99",
+      alarms: both,
+      runbook: "event-age",
+      advice: "Events are late behind enrichment. Compare the iterator ages of both functions to see which hop waits.",
+    },
+    {
+      id: "delivered_in_time",
+      title: `99 % of events are in the destinations of their routes within ${alarms.eventAge} s of their receipt`,
+      indicator: metrics.eventAge(router),
+      badAbove: alarms.eventAge * 1_000,
+      unit: "ms, p99",
+      alarms: both,
+      runbook: "event-age",
+      advice: "Events reach the applications late. Compare the iterator ages of both functions to see which hop waits.",
+    },
+    {
+      id: "queryable_in_time",
+      title: `No event waits longer than ${alarms.freshness} s for the lake, from which the pipe loads it`,
+      indicator: metrics.deliveryFreshness(enriched.delivery),
+      badAbove: alarms.freshness,
+      unit: "s, oldest",
+      alarms: both,
+      runbook: "freshness",
+      advice: `Events wait too long for S3 and so for the warehouse. See /aws/kinesisfirehose/${enriched.delivery.name}.`,
+    },
+    {
+      id: "complete",
+      title: "No batch is given up: what was accepted is enriched or a bad row, and routed",
+      indicator: total(
+        watched.hops.flatMap(({ mapping }) => [metrics.deadLetters(mapping), metrics.droppedRecords(mapping)]),
+        "batches given up",
+      ),
+      badAbove: 0,
+      unit: "batches",
+      // Each is told at once: …-dead-letters, …-dropped.
+      alarms: [],
+      runbook: "dead-letters",
+      advice: "Batches were given up.",
+    },
+    {
+      id: "once",
+      title: `Of the events that the router reads, at most ${alarms.duplicates} % are copies`,
+      indicator: share(metrics.duplicates(router), [metrics.eventsIn(router)], "% copies"),
+      badAbove: alarms.duplicates,
+      unit: "%",
+      alarms: both,
+      runbook: "duplicates",
+      advice:
+        "Many events reach the applications more than once. Look for functions that end while they write: errors, " +
+        "time-outs, memory. The view DUPLICATES counts the copies in the lake.",
+    },
+    {
+      id: "valid",
+      title: `At most ${objectives.invalid} % of events break their contract`,
+      indicator: share(metrics.eventsInvalid(enrichment), [metrics.eventsIn(enrichment)], "% invalid"),
+      badAbove: objectives.invalid,
+      unit: "%",
+      // A source whose every event is invalid has an alarm: …-broken-sources. The whole depends on which sources send.
+      alarms: [],
+      runbook: "broken-sources",
+      advice: "Many events break their contract. SOURCE_QUALITY names the sources, VALIDATION_ERRORS the paths.",
+    },
+    ...all.map(
+      ({ name, owner }): Objective => ({
+        id: `taken_by_${name}`,
+        title: `The destination ${name} of ${owner} takes every event in time`,
+        indicator: metrics.undelivered(router, name),
+        badAbove: 0,
+        unit: "events",
+        // Each is told at once: …-undelivered.
+        alarms: [],
+        runbook: "undelivered",
+        advice: "Events wait for a redrive.",
+      }),
+    ),
+  ];
+}
