@@ -6,6 +6,7 @@ import type {
   ExplainedId,
   FigureHistory,
   HopFigures,
+  ObjectivesFigures,
   PipelineDescription,
 } from "@millrace/pipeline-source";
 
@@ -64,6 +65,8 @@ export interface PipelineAnswer {
   readonly history: FigureHistory;
   readonly changes: readonly Change[];
   readonly alarms: readonly AlarmFigures[];
+  /** Null where the stack states none. */
+  readonly objectives: ObjectivesFigures | null;
 }
 
 /** Figures that a live page gets each second. */

@@ -19,7 +19,7 @@ const expressionOf = (indicator: Metric | Expression): Expression =>
   "text" in indicator ? indicator : { text: "value", metrics: { value: indicator }, label: indicator.metricName };
 
 /**
- * What is left of each error budget over its window, in per cent: 100 at its start, 0 when it is used up.
+ * The rest of each error budget over its window, in per cent: 100 at its start, 0 when it is used up.
  * Metric math: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (RUNNING_SUM)
  */
 export class ObjectiveDashboard extends Construct {

@@ -2,9 +2,9 @@ import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { addressOf, goTo, usePlace } from "./place.ts";
 import { EventBuffer } from "./event-buffer.ts";
 import { useLive } from "./live.ts";
-import { AlarmsView } from "./views/alarms.tsx";
 import { EventsView } from "./views/events.tsx";
 import { ExplainView } from "./views/explain.tsx";
+import { ObjectivesView } from "./views/objectives.tsx";
 import { PipelineView } from "./views/pipeline.tsx";
 import { PlaygroundView } from "./views/playground.tsx";
 import { QualityView } from "./views/quality.tsx";
@@ -17,7 +17,7 @@ const pages = [
   { name: "quality", title: "Quality", key: "4" },
   { name: "routes", title: "Routes", key: "5" },
   { name: "playground", title: "Playground", key: "6" },
-  { name: "alarms", title: "Alarms", key: "7" },
+  { name: "objectives", title: "Objectives", key: "7" },
 ] as const;
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -49,11 +49,13 @@ export function App() {
     document.title = `${firing > 0 ? `(${firing}) ` : ""}${title} · Millrace`;
   }, [page, firing]);
 
+  // The list draws itself when events come; the figures of each second are not its concern.
+  const eventsView = useMemo(() => <EventsView buffer={buffer} params={params} />, [buffer, params]);
   const stage = live.pipeline?.description.stage ?? "";
   const view = () => {
     switch (page) {
       case "events":
-        return <EventsView buffer={buffer} params={params} />;
+        return eventsView;
       case "explain":
         return <ExplainView id={params.get("id") ?? ""} stage={stage} />;
       case "quality":
@@ -62,8 +64,8 @@ export function App() {
         return <RoutesView live={live} />;
       case "playground":
         return <PlaygroundView id={params.get("id") ?? ""} />;
-      case "alarms":
-        return <AlarmsView live={live} />;
+      case "objectives":
+        return <ObjectivesView live={live} />;
       default:
         return <PipelineView live={live} />;
     }
@@ -94,7 +96,7 @@ export function App() {
               title={`${title} (${key})`}
             >
               {title}
-              {name === "alarms" && firing > 0 ? <span class="count is-bad">{firing}</span> : null}
+              {name === "objectives" && firing > 0 ? <span class="count is-bad">{firing}</span> : null}
             </a>
           ))}
         </nav>

@@ -17,15 +17,16 @@ export interface AnswerSources {
 }
 
 export async function answerPipeline({ source }: AnswerSources, signal: AbortSignal): Promise<PipelineAnswer> {
-  const [description, hops, history, changes, alarms] = await Promise.all([
+  const [description, hops, history, changes, alarms, objectives] = await Promise.all([
     source.describe(signal),
     source.hops(signal),
     source.history(signal),
     source.changes(signal),
     source.alarms(signal),
+    source.objectives(signal),
   ]);
   const { writeKey: _secret, ...shown } = description;
-  return { nowMs: Date.now(), description: shown, hops, history, changes, alarms };
+  return { nowMs: Date.now(), description: shown, hops, history, changes, alarms, objectives: objectives ?? null };
 }
 
 export async function answerEvents(

@@ -109,8 +109,14 @@ function readAnswer({ request, url, signal, sources }: Exchange): unknown {
       return answerRoutes(sources);
     case "GET /api/alarms":
       return source.alarms(signal);
+    case "GET /api/objectives":
+      return source.objectives(signal).then((objectives) => objectives ?? null);
     case "GET /api/runbook":
       return answerRunbook(searchParams);
+    case "POST /api/replay": {
+      const of = (name: string): string => searchParams.get(name) ?? "";
+      return source.replay({ source: of("source"), type: of("type"), from: of("from") }, signal);
+    }
     case "POST /api/redrive":
       return source.redrive(searchParams.get("application") ?? "", searchParams.get("dry") === "1", signal);
     default:

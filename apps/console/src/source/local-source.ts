@@ -7,8 +7,10 @@ import type {
   HopFigures,
   LinePage,
   LineRequest,
+  ObjectivesFigures,
   PipelineDescription,
   PipelineSource,
+  ReplayRequest,
 } from "@millrace/pipeline-source";
 import { loadRouteDocuments, type RouteDocument } from "@millrace/routes";
 
@@ -40,6 +42,10 @@ export class LocalSource implements PipelineSource {
 
   alarms(signal?: AbortSignal): Promise<readonly AlarmFigures[]> {
     return this.#get("/alarms", signal);
+  }
+
+  async objectives(signal?: AbortSignal): Promise<ObjectivesFigures | undefined> {
+    return (await this.#get<ObjectivesFigures | null>("/objectives", signal)) ?? undefined;
   }
 
   readLines({ stream, limit, before, beforeMs, after, contains = [] }: LineRequest, signal?: AbortSignal) {
@@ -74,6 +80,10 @@ export class LocalSource implements PipelineSource {
   redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult> {
     const query = new URLSearchParams({ application, ...(isDry ? { "dry-run": "" } : {}) });
     return this.#ask(`/redrive?${query.toString()}`, "POST", signal);
+  }
+
+  replay(request: ReplayRequest, signal?: AbortSignal): Promise<CommandResult> {
+    return this.#ask(`/replay?${new URLSearchParams({ ...request }).toString()}`, "POST", signal);
   }
 
   #get<T>(path: string, signal: AbortSignal | undefined): Promise<T> {

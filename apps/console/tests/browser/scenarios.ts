@@ -147,6 +147,9 @@ export const scenarios: readonly Scenario[] = [
       await row.filter({ hasText: /3 · 60 %/ }).waitFor({ timeout: waitMs });
       await row.getByRole("button").click();
       await untilText(page, ".fault-list li", /\/data\/rank.*3 since \d\d:\d\d:\d\d/s);
+      await page.getByRole("button", { name: "Replay, dry run" }).click();
+      // The contract is as it was: what was invalid is so still.
+      await untilText(page, ".group-detail pre", /3 of \d+ events are selected.*0 would be put/s);
       await picture("quality");
       await page.locator(".fault-list .samples a").first().click();
       await untilText(page, ".verdicts li", /It breaks its contract: \/data\/rank/);
@@ -264,7 +267,7 @@ export const scenarios: readonly Scenario[] = [
           "Quality",
           "Routes",
           "Playground",
-          "Alarms",
+          "Objectives",
         ].entries()) {
           await page.locator("h1").first().waitFor({ state: "attached" });
           await page.keyboard.press(String(key + 1));
@@ -272,6 +275,8 @@ export const scenarios: readonly Scenario[] = [
           await page.locator("h1").first().waitFor({ state: "attached" });
           if (name === "Pipeline") await page.locator(".chart-plot canvas").first().waitFor({ timeout: waitMs });
           if (name === "Pipeline") await picture(scheme === "light" ? "pipeline" : "pipeline-dark");
+          if (name === "Objectives") await untilText(page, "table.objectives tr", /leave enrichment within/);
+          if (name === "Objectives" && scheme === "light") await picture("objectives");
           const found = await seriousViolations(page, scheme);
           check(found.length === 0, `${name}, ${scheme}: ${found.join("\n")}`);
         }

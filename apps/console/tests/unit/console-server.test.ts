@@ -105,6 +105,16 @@ describe("the console's server", () => {
     expect(await response.text()).toMatch(reason);
   });
 
+  test("gives the promises, where the stack states some, and what a replay would do", async () => {
+    const promises = await fetch(`${url}api/objectives`);
+    expect([promises.status, await promises.json()]).toEqual([200, null]);
+    expect(await (await fetch(`${url}api/pipeline`)).json()).toMatchObject({ objectives: null });
+    const query = new URLSearchParams({ source: "app", type: "purchase", from: "2026-11-29T08:00:00Z" });
+    const asked = await fetch(`${url}api/replay?${query.toString()}`, { method: "POST" });
+    expect(await asked.json()).toEqual({ code: 0, output: "3 events of purchase since 2026-11-29T08:00:00Z" });
+    expect((await fetch(`${url}api/replay?${query.toString()}`)).status).toBe(404);
+  });
+
   test("says that the pipeline has ended when it does not answer", async () => {
     source.hops = () => Promise.reject(new TypeError("fetch failed"));
     const response = await fetch(`${url}api/pipeline`);

@@ -1,4 +1,11 @@
-import type { EventCopy, HopFigures, LinePage, LineRequest, PipelineSource } from "@millrace/pipeline-source";
+import type {
+  EventCopy,
+  HopFigures,
+  LinePage,
+  LineRequest,
+  PipelineSource,
+  ReplayRequest,
+} from "@millrace/pipeline-source";
 import type { RouteDocument } from "@millrace/routes";
 
 const streams = { raw: "m-raw", enriched: "m-enriched", badRows: "m-bad-rows" };
@@ -70,6 +77,10 @@ export class MemorySource implements PipelineSource {
     return Promise.resolve([]);
   }
 
+  objectives() {
+    return Promise.resolve(undefined);
+  }
+
   readLines(request: LineRequest): Promise<LinePage> {
     this.asked.push(request);
     const { stream, limit, before, after, contains = [] } = request;
@@ -112,6 +123,10 @@ export class MemorySource implements PipelineSource {
 
   preview(body: string) {
     return Promise.resolve({ status: 200, body });
+  }
+
+  replay({ type, from }: ReplayRequest) {
+    return Promise.resolve({ code: 0, output: `3 events of ${type} since ${from}` });
   }
 
   redrive(application: string, isDry: boolean) {

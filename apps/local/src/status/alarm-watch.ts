@@ -75,7 +75,7 @@ export class AlarmWatch {
       .sort((one, other) => one.state.localeCompare(other.state));
   }
 
-  /** What is left of the error budget of every promise; undefined where the stack states none. */
+  /** Every promise with the rest of its error budget; undefined where the stack states none. */
   objectives(): ObjectivesFigures | undefined {
     return this.#objectives.figures((alarm) => this.#firing.has(alarm));
   }

@@ -2,16 +2,20 @@ import { useState } from "preact/hooks";
 import type { AlarmFigures } from "@millrace/pipeline-source";
 import { useAnswer } from "../ask.ts";
 import { formatAgo, shortName } from "../format.ts";
-import type { Live } from "../live.ts";
 import { Empty, Problem } from "../parts/notes.tsx";
 
 /** Runbooks lie in the repository that the console was started from. */
-const runbook = / ?Runbook: (\S+)$/;
+const runbook = / ?Runbook: \S+#(\S+)$/;
+
+interface AlarmsProps {
+  readonly alarms: readonly AlarmFigures[];
+  readonly nowMs: number;
+  readonly stage: string;
+}
 
 /** The section of the runbooks, read when it is opened. */
-function Runbook({ place }: { readonly place: string | undefined }) {
+export function Runbook({ section }: { readonly section: string | undefined }) {
   const [isOpen, setOpen] = useState(false);
-  const section = place?.split("#")[1];
   const { value, error } = useAnswer<{ readonly text: string }>(
     isOpen && section !== undefined ? `api/runbook?section=${encodeURIComponent(section)}` : undefined,
   );
@@ -29,27 +33,24 @@ function Runbook({ place }: { readonly place: string | undefined }) {
   );
 }
 
-export function AlarmsView({ live }: { readonly live: Live }) {
-  const { pipeline, error } = live;
-  if (pipeline === undefined)
-    return error === undefined ? <Empty title="Reading the alarms…" /> : <Problem text={error} />;
-  const { alarms, nowMs, description } = pipeline;
+/** Every alarm of the stack, those that fire first. */
+export function Alarms({ alarms, nowMs, stage }: AlarmsProps) {
   const firing = alarms.filter(({ state }) => state === "ALARM");
   const others = alarms.filter(({ state }) => state === "OK");
   const row = (alarm: AlarmFigures) => (
     <li key={alarm.name} class={`alarm is-${alarm.state === "ALARM" ? "bad" : "good"}`}>
-      <h3>{shortName(alarm.name, description.stage)}</h3>
+      <h4>{shortName(alarm.name, stage)}</h4>
       <span class="alarm-state">
-        {alarm.state === "ALARM" ? "firing" : "well"}
+        {alarm.severity}, {alarm.state === "ALARM" ? "firing" : "well"}
         {alarm.sinceMs === undefined ? "" : ` since ${formatAgo(alarm.sinceMs, nowMs)}`}
       </span>
-      <p>{alarm.description.replace(runbook, "")}</p>
-      <Runbook place={runbook.exec(alarm.description)?.[1]} />
+      <p>{alarm.description.replace(runbook, "").replace(/^\[\w+\] /, "")}</p>
+      <Runbook section={runbook.exec(alarm.description)?.[1]} />
     </li>
   );
   return (
     <div class="alarms">
-      <h1>Alarms</h1>
+      <h2>Alarms</h2>
       <p class="muted">
         The alarms of the synthesized stack, evaluated once a minute over the metrics that AWS and the functions write.
       </p>
@@ -58,7 +59,7 @@ export function AlarmsView({ live }: { readonly live: Live }) {
       ) : (
         <ul class="alarm-list">{firing.map(row)}</ul>
       )}
-      <h2>Watched</h2>
+      <h3>Watched</h3>
       <ul class="alarm-list is-quiet">{others.map(row)}</ul>
     </div>
   );

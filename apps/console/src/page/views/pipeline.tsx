@@ -107,7 +107,7 @@ export function PipelineView({ live }: { readonly live: Live }) {
           value={String(firing.length)}
           hint={firing[0] === undefined ? `of ${alarms.length}, all well` : short(firing[0].name)}
           tone={firing.length > 0 ? "bad" : "good"}
-          href={addressOf("alarms")}
+          href={addressOf("objectives")}
         />
         <Figure
           name="Running"

@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { CommandResult } from "@millrace/pipeline-source";
 import type { QualityAnswer, QualityGroup } from "../../api.ts";
-import { useAnswer } from "../ask.ts";
+import { ask, useAnswer } from "../ask.ts";
 import { formatAgo, formatClock, formatCount, formatShare } from "../format.ts";
 import { Chart } from "../parts/chart.tsx";
 import { visible } from "../parts/json-view.tsx";
@@ -156,6 +157,7 @@ function GroupDetail({ group, minutes }: { readonly group: QualityGroup; readonl
         <p class="muted">The last valid event came {formatAgo(lastValidMs, now)}.</p>
       )}
       {faults.length === 0 && contract !== null ? <p class="muted">Every event held its contract.</p> : null}
+      {invalid + unknown > 0 ? <Replay group={group} /> : null}
       <ul class="fault-list">
         {faults.map((fault) => (
           <li key={fault.path + fault.keyword}>
@@ -178,5 +180,41 @@ function GroupDetail({ group, minutes }: { readonly group: QualityGroup; readonl
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Which of a kind's faulty events would be valid by now: a replay that puts none. */
+function Replay({ group: { source, type, since, faults } }: { readonly group: QualityGroup }) {
+  const [state, setState] = useState<{
+    readonly isBusy: boolean;
+    readonly result?: CommandResult;
+    readonly error?: string;
+  }>({ isBusy: false });
+  useEffect(() => setState({ isBusy: false }), [source, type]);
+  const firstMs = since?.atMs ?? Math.min(Date.now() - 3_600_000, ...faults.map((fault) => fault.firstMs));
+  const from = new Date(Math.floor(firstMs / 1_000) * 1_000).toISOString();
+  const run = (): void => {
+    setState({ isBusy: true });
+    ask<CommandResult>(`api/replay?${new URLSearchParams({ source, type, from }).toString()}`, { method: "POST" }).then(
+      (result) => setState({ isBusy: false, result }),
+      (error: unknown) => setState({ isBusy: false, error: (error as Error).message }),
+    );
+  };
+  const { isBusy, result, error } = state;
+  return (
+    <div class="redrive">
+      <p>
+        Once the contract or the source is mended, a replay makes its events valid. In a terminal, where a{" "}
+        <code>--reason</code> does it:
+      </p>
+      <code class="pattern">
+        pnpm replay raw --from {from} --source {visible(source)} --type {visible(type)} --into revalidation
+      </code>
+      <button type="button" disabled={isBusy} onClick={run}>
+        {isBusy ? "Reading…" : "Replay, dry run"}
+      </button>
+      {result === undefined ? null : <pre tabIndex={0}>{result.output}</pre>}
+      <Problem text={error} />
+    </div>
   );
 }
