@@ -39,7 +39,7 @@ test("the table of severities is that of the alarms", () => {
     for (const section of sections.split(", ")) written.set(section, new Set(severities.match(/page|ticket/g)));
   }
   const made = new Map<string, Set<string>>();
-  for (const { args } of planOf("prod").each("aws_cloudwatch_metric_alarm")) {
+  for (const { args } of ENVIRONMENTS.flatMap((name) => planOf(name).each("aws_cloudwatch_metric_alarm"))) {
     const [, severity = "", section = ""] = /^\[(\w+)\].*#([a-z-]+)$/.exec(args.alarm_description) ?? [];
     made.set(section, (made.get(section) ?? new Set()).add(severity));
   }
