@@ -122,7 +122,7 @@ export function objectivesOf(watched: Watched, { alarms, objectives }: Environme
       indicator: share(metrics.eventsInvalid(enrichment), [metrics.eventsIn(enrichment)], "% invalid"),
       badAbove: objectives.invalid,
       unit: "%",
-      // A source whose every event is invalid has an alarm: …-broken-sources. The whole depends on which sources send.
+      // A source whose every event is invalid has an alarm: …-broken-sources. The share of all depends on who sends.
       alarms: [],
       runbook: "broken-sources",
       advice: "Many events break their contract. SOURCE_QUALITY names the sources, VALIDATION_ERRORS the paths.",

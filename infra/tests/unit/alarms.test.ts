@@ -23,11 +23,14 @@ test("enrichment is watched for tables of lookups that it cannot use, where it h
   ]);
 });
 
-test("every section of the runbooks belongs to an alarm", () => {
-  const plans = [...ENVIRONMENTS.map((environment) => planOf(environment)), new Plan(planText("dev", { enrichments }))];
-  const linked = plans.flatMap((plan) =>
-    plan.each("aws_cloudwatch_metric_alarm").map(({ args }) => args.alarm_description.split("#").at(-1)),
+/** Alarms of all environments, and of one with a lookup. */
+const allAlarms = () =>
+  [...ENVIRONMENTS.map((environment) => planOf(environment)), new Plan(planText("dev", { enrichments }))].flatMap(
+    (plan) => plan.each("aws_cloudwatch_metric_alarm"),
   );
+
+test("every section of the runbooks belongs to an alarm", () => {
+  const linked = allAlarms().map(({ args }) => args.alarm_description.split("#").at(-1));
   expect([...new Set(linked)].toSorted()).toEqual(runbookSections.toSorted());
 });
 
@@ -39,7 +42,7 @@ test("the table of severities is that of the alarms", () => {
     for (const section of sections.split(", ")) written.set(section, new Set(severities.match(/page|ticket/g)));
   }
   const made = new Map<string, Set<string>>();
-  for (const { args } of ENVIRONMENTS.flatMap((name) => planOf(name).each("aws_cloudwatch_metric_alarm"))) {
+  for (const { args } of allAlarms()) {
     const [, severity = "", section = ""] = /^\[(\w+)\].*#([a-z-]+)$/.exec(args.alarm_description) ?? [];
     made.set(section, (made.get(section) ?? new Set()).add(severity));
   }
