@@ -3,6 +3,7 @@ import type { AnyValidateFunction, SourceCode } from "ajv/dist/types/index.js";
 import type { ValueScopeName } from "ajv/dist/compile/codegen/scope.js";
 import type { Registry } from "../registry/registry.ts";
 import { createAjv } from "./create-ajv.ts";
+import { shapeAjvCode } from "./shape-ajv-code.ts";
 import { toValidationDocument } from "./validation-schema.ts";
 
 /** The generated functions of one dialect, as JavaScript. */
@@ -95,68 +96,47 @@ function emit(sources: SourceCode[]): string {
   const constants = new Map<string, string>();
   const wrappers = new Map<string, string>();
   const functions = sources.map((source) => {
-    let code: string = source.validateCode;
+    const schemas = new Map<string, Json>();
+    let codePointCounter: string | undefined;
     for (const name of scopeNames(source)) {
-      if (name.prefix === "schema") code = liftSchemaValues(code, name, constants);
+      if (name.prefix === "schema") schemas.set(String(name), name.value?.ref as Json);
       else if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
       else if (name.prefix !== "validate") {
         const expression = runtimeExpression(name);
         constants.set(String(name), expression);
-        if (expression === codePointCounter) code = countRarely(code, String(name));
+        if (expression === codePoints) codePointCounter = String(name);
       }
     }
+    const code = shapeAjvCode(source.validateCode, {
+      codePointCounter,
+      // Ajv refers to lists of the schema, such as an `enum`, by their path; only those that are used become constants.
+      constantOf(schemaName, steps, text) {
+        const schema = schemas.get(schemaName);
+        if (schema === undefined) return undefined;
+        const lifted = `${schemaName}${text.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(36)}_`)}`;
+        constants.set(lifted, JSON.stringify(followSteps(schema, steps)));
+        return lifted;
+      },
+    });
     const evaluated =
       source.evaluated === undefined ? "" : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`;
-    return `${compactErrors(guardEvaluated(code))}\n${evaluated}`;
+    return `${code}\n${evaluated}`;
   });
   const declare = ([name, value]: [string, string]): string => `const ${name} = ${value};\n`;
   return [...constants, ...wrappers].map(declare).join("") + functions.join("");
 }
 
-/** Ajv refers to lists of the schema, such as an `enum`, by their path; only those that are used become constants. */
-function liftSchemaValues(code: string, name: ValueScopeName, constants: Map<string, string>): string {
-  const path = new RegExp(String.raw`\b${String(name)}((?:\.[A-Za-z_$][\w$]*|\["(?:[^"\\]|\\.)*"\]|\[\d+\])*)`, "g");
-  return code.replaceAll(path, (_, steps: string) => {
-    const lifted = `${String(name)}${steps.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(36)}_`)}`;
-    constants.set(lifted, JSON.stringify(followSteps(name.value?.ref as Json, steps)));
-    return lifted;
-  });
-}
-
-function followSteps(root: Json, steps: string): Json {
+function followSteps(root: Json, steps: readonly (string | number)[]): Json {
   let value: Json = root;
-  for (const [, plain, quoted, index] of steps.matchAll(/\.([\w$]+)|\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]/g)) {
-    const key = plain ?? index ?? (JSON.parse(quoted ?? '""') as string);
-    const next: Json | undefined = (value as Record<string, Json>)[key];
-    if (next === undefined) throw new Error(`Ajv's code names ${steps}, which the schema does not have.`);
+  for (const step of steps) {
+    const next: Json | undefined = (value as Record<string, Json>)[step];
+    if (next === undefined) throw new Error(`Ajv's code names ${steps.join("/")}, which the schema does not have.`);
     value = next;
   }
   return value;
 }
 
-const markEvaluated = /\b(props\d+)\[(key\d+)\] = true;/g;
-
-/**
- * What a `$ref` has evaluated is unknown when its schema refuses the value, and `true` when it is everything; Ajv's
- * code for `patternProperties` beside it takes an object for granted, and throws.
- */
-function guardEvaluated(code: string): string {
-  return code.replaceAll(markEvaluated, "if($1 !== true){$1 = $1 || {};$1[$2] = true;}");
-}
-
-const codePointCounter = "runtime.ucs2length";
-
-/**
- * Counts the code points of a text only when its length in UTF-16 units, of which a code point takes one or two, does
- * not tell: Ajv's code goes through every text once for `maxLength` and once more for `minLength`.
- */
-function countRarely(code: string, counter: string): string {
-  const counting = new RegExp(String.raw`\b${counter}\((\w+)\) ([<>]) (\d+)`, "g");
-  return code.replaceAll(counting, (count: string, text: string, comparison: string, limit: string) => {
-    const units = comparison === ">" ? Number(limit) : 2 * Number(limit);
-    return `(${text}.length ${comparison} ${units} && ${count})`;
-  });
-}
+const codePoints = "runtime.ucs2length";
 
 /** `require("ajv/dist/runtime/ucs2length").default` → `runtime.ucs2length`: the module must not load anything. */
 function runtimeExpression(name: ValueScopeName): string {
@@ -164,34 +144,7 @@ function runtimeExpression(name: ValueScopeName): string {
   const match = /^require\("([^"]+)"\)/.exec(code);
   if (match === null) return code;
   const [, module] = match;
-  if (module === "ajv/dist/runtime/ucs2length") return codePointCounter;
+  if (module === "ajv/dist/runtime/ucs2length") return codePoints;
   if (module === "ajv/dist/runtime/equal") return "runtime.equal";
   throw new Error(`Ajv's code requires ${String(module)}, which the validator runtime does not have.`);
-}
-
-/** Inside `if` and `not` Ajv counts errors that nobody will see. */
-const addingNothing = /const (err\d+) = \{\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}/g;
-
-const adding =
-  /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:"((?:[^"\\]|\\.)+)",keyword:"([^"]+)",params:(\{.*?\})(?:,propertyName:\w+)?\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}/gs;
-
-/**
- * Hands errors to `runtime.add`, where Ajv's code builds each error and pushes it into an array without limit. It
- * bounds the list, and halves the code: message and keyword follow from the rest.
- */
-function compactErrors(code: string): string {
-  const compact = code
-    .replaceAll(addingNothing, 'vErrors = runtime.add(vErrors, "", "", {});')
-    .replaceAll(adding, (_, _name, path: string | undefined, schemaPath: string, keyword: string, params: string) => {
-      const isLastStep = schemaPath.endsWith(`/${keyword}`);
-      const extra = isLastStep ? "" : `, ${JSON.stringify(keyword)}`;
-      return `vErrors = runtime.add(vErrors, ${path ?? "instancePath"}, "${schemaPath}", ${params}${extra});`;
-    })
-    .replace(/\/\*# sourceURL=.*?\*\/;?/, "");
-  if (/vErrors = \[|vErrors\.push/.test(compact)) {
-    throw new Error(
-      "Ajv's code adds errors in a way that is not known here; see compactErrors in compile-validators.ts.",
-    );
-  }
-  return compact;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { compileDialect } from "../../src/codegen/compile-validators.ts";
 import type { JsonObject } from "../../src/registry.ts";
-import { registryOf } from "../support/contracts-of.ts";
+import { contractsOf, registryOf } from "../support/contracts-of.ts";
 
 /** The code of a contract with one property, and what contracts share. */
 function codeOf(property: JsonObject): string {
@@ -17,7 +17,7 @@ const evaluated = {
   $defs: { named: { properties: { b: true } } },
 };
 
-// Each row is one rewriting of Ajv's code (decision 0111). A release of Ajv that writes it otherwise fails here.
+// Each row is one rewriting of Ajv's code (decision 0118). A release of Ajv that writes it otherwise fails here.
 describe("of the code that Ajv generates", () => {
   test.each<[string, JsonObject, string, RegExp]>([
     ["a list of the schema becomes a constant", { enum: ["red", "blue"] }, "const schema", /schema\d+\.properties/],
@@ -48,4 +48,22 @@ describe("of the code that Ajv generates", () => {
     expect(code).toContain(written);
     expect(code).not.toMatch(gone);
   });
+});
+
+test("texts of a schema that look like code stay texts", () => {
+  const counts = Array.from({ length: 80 }, (_, count) => count);
+  const texts = [
+    ...counts.map((count) => `schema${count}.properties`),
+    ...counts.map((count) => `func${count}(data${count}) > 3`),
+    "props0[key0] = true;",
+    "const err0 = {};if(vErrors === null){vErrors = [err0];}else {vErrors.push(err0);}",
+    '/*# sourceURL="a" */;',
+  ];
+  const properties = Object.fromEntries(texts.map((text, index) => [`p${index}`, { const: text, maxLength: 200 }]));
+  const schema = { type: "object", properties, required: texts };
+  const contracts = contractsOf(registryOf({ "events/test/a/1-0-0.json": schema }));
+  const validate = contracts.validatorOf(contracts.newestSchemaOf("test.a") ?? "");
+  const valid = Object.fromEntries(texts.flatMap((text, index) => [[`p${index}`, text] as const, [text, 1] as const]));
+  expect(validate?.(valid)).toBeNull();
+  expect(validate?.({ ...valid, p0: "schema0" })?.count).toBe(1);
 });
