@@ -133,12 +133,15 @@ function explainSource(
   return { ...event, verdict: judge(event, countVersions(raw)) };
 }
 
-const revisionOfText = ({ text }: EventCopy): string => revisionOf(JSON.parse(text) as Enriched);
+/** The revision of an enriched event, from its JSON: of the copies of an event the greatest is the one to show. */
+export function readRevision(text: string): string {
+  return revisionOf(JSON.parse(text) as Enriched);
+}
 
 /** The copy that views show: the first one with the greatest revision. */
 function bestOf(copies: readonly EventCopy[]): EventCopy | undefined {
   let best: EventCopy | undefined;
-  for (const copy of copies) if (best === undefined || revisionOfText(copy) > revisionOfText(best)) best = copy;
+  for (const copy of copies) if (best === undefined || readRevision(copy.text) > readRevision(best.text)) best = copy;
   return best;
 }
 
@@ -290,7 +293,7 @@ function readEnriched(copy: EventCopy): EnrichedCopy {
   const { event, enrichment, validation, privacy, fidelity, processing } = JSON.parse(copy.text) as Enriched;
   return {
     ...placeOf(copy),
-    revision: revisionOfText(copy),
+    revision: readRevision(copy.text),
     type: event.type,
     status: validation.status,
     schema: validation.schema,

@@ -5,6 +5,7 @@ export {
   type ExplainedEvent,
   type ExplainedId,
   type Place,
+  readRevision,
   type RoutedCopy,
 } from "./explain-event.ts";
 export type {
