@@ -57,6 +57,8 @@ try {
     const hasReplay = index % 4 === 0 || index % 4 === 3;
     // Each has a range of its own, so that none finds itself finished.
     const replay = hasReplay ? startReplay(beganMs, storedUntilMs + index) : undefined;
+    // The start of a program is not the replay: elsewhere it is another machine's work.
+    await replay?.begun();
     const fromMs = Date.now();
     const answersMs = await probe(ingestUrl, writeKey, fromMs + windowMs);
     windows.push({ hasReplay, fromMs: fromMs + marginMs, toMs: Date.now() - marginMs, answersMs });
@@ -70,7 +72,7 @@ try {
 process.exit();
 
 /** A replay as an operator starts it, at the rate that it chooses. */
-function startReplay(fromMs: number, toMs: number): { stop(): Promise<number> } {
+function startReplay(fromMs: number, toMs: number): { begun(): Promise<void>; stop(): Promise<number> } {
   const range = ["--from", new Date(fromMs).toISOString(), "--to", new Date(toMs).toISOString()];
   const child = spawn(
     process.execPath,
@@ -85,6 +87,12 @@ function startReplay(fromMs: number, toMs: number): { stop(): Promise<number> } 
     stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
   const ended = new Promise((resolve) => child.once("exit", resolve));
   return {
+    async begun() {
+      while (!/ begins,/.test(printed)) {
+        if (child.exitCode !== null) throw new Error(`The replay failed:\n${printed}`);
+        await sleep(probeEveryMs);
+      }
+    },
     async stop() {
       child.kill("SIGINT");
       await ended;
