@@ -192,7 +192,8 @@ function Replay({ group: { source, type, since, faults } }: { readonly group: Qu
   }>({ isBusy: false });
   useEffect(() => setState({ isBusy: false }), [source, type]);
   const firstMs = since?.atMs ?? Math.min(Date.now() - 3_600_000, ...faults.map((fault) => fault.firstMs));
-  const from = new Date(Math.floor(firstMs / 1_000) * 1_000).toISOString();
+  // An event is in the raw stream before anything is known of it.
+  const from = new Date(Math.floor(firstMs / 60_000 - 1) * 60_000).toISOString();
   const run = (): void => {
     setState({ isBusy: true });
     ask<CommandResult>(`api/replay?${new URLSearchParams({ source, type, from }).toString()}`, { method: "POST" }).then(
