@@ -197,6 +197,21 @@ const cases: Case[] = [
     ...field({ type: "object" }, { type: "object", unevaluatedProperties: false }),
     changes: ["model a"],
   },
+  {
+    change: "items: {} is gone beside unevaluatedItems",
+    ...field({ items: {}, unevaluatedItems: text }, { unevaluatedItems: text }),
+    changes: ["model a"],
+  },
+  {
+    change: "items: {} is gone from a member of allOf below unevaluatedItems",
+    ...field({ unevaluatedItems: text, allOf: [{ items: {} }] }, { unevaluatedItems: text, allOf: [{}] }),
+    changes: ["model a"],
+  },
+  {
+    change: "additionalProperties: true is gone beside unevaluatedProperties",
+    ...field({ additionalProperties: true, unevaluatedProperties: text }, { unevaluatedProperties: text }),
+    changes: ["model a"],
+  },
   // What other properties hold.
   {
     change: "an object closes",

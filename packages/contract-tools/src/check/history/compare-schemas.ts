@@ -21,12 +21,16 @@ interface Position {
   path: string[];
   /** The pairs of schemas around this one, which end a recursion. */
   above: readonly string[];
+  /** The keywords around this schema that apply to what it leaves unevaluated. */
+  rest: ReadonlySet<string>;
 }
+
+const unevaluated = ["unevaluatedItems", "unevaluatedProperties"];
 
 /** Every difference between two versions that matters to who writes or reads events. */
 export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, resources: SchemaResources): Change[] {
   const isSameKeyword = createIsSameKeyword(resources);
-  const root = { pointer: "", isOwn: true, path: [], above: [] };
+  const root = { pointer: "", isOwn: true, path: [], above: [], rest: new Set<string>() };
   return [...compareDialects(older, newer), ...compare(rootOf(older), rootOf(newer), root), ...compareAnchors()];
 
   function compare(oldPlace: SchemaPlace, newPlace: SchemaPlace, at: Position): Change[] {
@@ -35,7 +39,8 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     const before = effectiveSchema(oldPlace, resources);
     const after = effectiveSchema(newPlace, resources);
     const isOwn = at.isOwn && [...after.keywords.values()].every(({ place }) => place.document === newer);
-    const here = { ...at, isOwn, above: [...at.above, pair] };
+    const own = unevaluated.filter((keyword) => before.keywords.has(keyword) || after.keywords.has(keyword));
+    const here = { ...at, isOwn, above: [...at.above, pair], rest: new Set([...at.rest, ...own]) };
     const told = (changes: Omit<Change, "pointer" | "path">[]): Change[] =>
       changes.map((change) => ({ ...change, pointer: here.pointer, path: here.path }));
     return [
@@ -66,7 +71,7 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     const names = new Set([before, after].flatMap((schema) => [...schema.properties.keys(), ...schema.required]));
     return [...names].flatMap((name): Change[] => {
       const position = { pointer: pointerTo(at, `/properties${pointerStep(name)}`), path: [...at.path, name] };
-      const inner = { ...at, ...position };
+      const inner = { ...at, ...position, rest: new Set<string>() };
       const oldProperty = propertyAt(before, name);
       const newProperty = propertyAt(after, name);
       const change = (kind: ChangeClass, message: string): Change[] => [{ class: kind, ...position, message }];
@@ -89,9 +94,11 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
   function compareOpenness(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
     return ["additionalProperties", "unevaluatedProperties"].flatMap((keyword): Change[] => {
       if (isSameKeyword(keyword, before.keywords.get(keyword), after.keywords.get(keyword))) return [];
+      if (keyword === "additionalProperties" && isLeftToTheRest(before, after, keyword, at))
+        return [leftToTheRest(keyword, at)];
       const was = valueOf(before, keyword) ?? true;
       const is = valueOf(after, keyword) ?? true;
-      const position = { ...at, pointer: pointerTo(at, `/${keyword}`) };
+      const position = { ...at, pointer: pointerTo(at, `/${keyword}`), rest: new Set<string>() };
       const oldOthers = childAt(before, keyword);
       if (oldOthers !== undefined && isJsonObject(was) && is !== false) {
         const newOthers = childAt(after, keyword) ?? anythingLike(oldOthers);
@@ -110,7 +117,8 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
   }
 
   function compareItems(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
-    const position = { ...at, pointer: pointerTo(at, "/items") };
+    if (isLeftToTheRest(before, after, "items", at)) return [leftToTheRest("items", at)];
+    const position = { ...at, pointer: pointerTo(at, "/items"), rest: new Set<string>() };
     if (Array.isArray(valueOf(before, "items")) || Array.isArray(valueOf(after, "items"))) {
       // The tuples of draft-07.
       if (isSameKeyword("items", before.keywords.get("items"), after.keywords.get("items"))) return [];
@@ -150,6 +158,22 @@ function compareDialects(older: SchemaDocument, newer: SchemaDocument): Change[]
   if (older.draft === newer.draft) return [];
   const message = `The dialect changes from ${older.draft} to ${newer.draft}: events that were taken may be refused.`;
   return [{ class: "revision", pointer: "/$schema", path: [], message }];
+}
+
+/** Whether a keyword that evaluated every element, or every other property, is gone where another takes over the rest. */
+function isLeftToTheRest(
+  before: EffectiveSchema,
+  after: EffectiveSchema,
+  keyword: "items" | "additionalProperties",
+  { rest }: Position,
+): boolean {
+  const isGone = before.keywords.has(keyword) && !after.keywords.has(keyword);
+  return isGone && rest.has(keyword === "items" ? "unevaluatedItems" : "unevaluatedProperties");
+}
+
+function leftToTheRest(keyword: string, at: Position): Change {
+  const message = `\`${keyword}\` is gone: what it evaluated is left to an \`unevaluated…\` that may refuse it.`;
+  return { class: "model", pointer: at.pointer, path: at.path, message };
 }
 
 /** Inside a shared document it stays where the contract refers to it. */
