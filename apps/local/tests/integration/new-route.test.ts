@@ -77,6 +77,7 @@ describe("a route that is one new file", () => {
     );
     expect(changed.sort()).toEqual([
       "aws_cloudwatch_dashboard.dashboard",
+      "aws_cloudwatch_dashboard.objectives",
       "aws_iam_policy.router_destinations_1",
       "aws_lambda_function.router",
     ]);
