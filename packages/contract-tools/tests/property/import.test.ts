@@ -158,7 +158,7 @@ describe("what an import converts takes the same data as before", () => {
           count[before ? "valid" : "invalid"] += 1;
         }
       }),
-      { numRuns: 120, seed: 7 },
+      { numRuns: 60, seed: 7 },
     );
     expect(Math.min(count.valid, count.invalid)).toBeGreaterThan(100);
   });
