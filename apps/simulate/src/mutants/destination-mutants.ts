@@ -34,6 +34,7 @@ export const destinationMutants: readonly Mutant[] = [
   },
   {
     name: "dead-queue-counts-as-delivered",
+    seed: 7,
     defect: "A queue that takes nothing is reported as delivered once its time is up.",
     file: writer,
     find: "        for (const { pending, fault } of again) this.#fail(pending, fault);",
@@ -49,6 +50,7 @@ export const destinationMutants: readonly Mutant[] = [
   },
   {
     name: "names-forgotten-by-redrive",
+    seed: 5,
     defect: "A redrive writes undelivered events as they are stored, with the names of the enriched event.",
     file: "packages/route-tools/src/redrive/redrive.ts",
     find: "data: encodeRecord([{ ...copy.event, processing }]),",

@@ -75,6 +75,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "hot-shard-fills-memory",
+    seed: 32,
     defect: "What waits for a throttled shard does not count, however much it is.",
     file: "packages/put-records/src/admission.ts",
     find: "return this.#acceptedBytes - Math.min(uncounted, this.#mostUncounted);",
@@ -82,6 +83,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "wrong-checkpoint",
+    seed: 5,
     defect: "The checkpoint is the last unconfirmed record of a batch, not the first.",
     file: "packages/stream-handler/src/batch-ledger.ts",
     find: "if (!isConfirmed && !found.has(source.shardId))",
@@ -89,6 +91,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "remembered-too-early",
+    seed: 5,
     defect: "A source record is remembered as done although an output failed.",
     file: "packages/stream-handler/src/batch-run.ts",
     find: 'if (isConfirmed && remembered !== "whole") ofShard',
@@ -96,6 +99,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "confirmed-forgotten",
+    seed: 3,
     defect: "What was confirmed is written again when Lambda delivers the batch again.",
     file: "packages/stream-handler/src/confirmed-memory.ts",
     find: "return this.#index;",
@@ -117,6 +121,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "dead-destination-drops",
+    seed: 5,
     defect: "What a destination does not take is let go instead of being kept as undelivered.",
     file: "apps/router/src/create-router-handler.ts",
     find: 'return { action: "divert", outputs };',
@@ -131,6 +136,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "redrive-forgets",
+    seed: 8,
     defect: "An undelivered event counts as put back and is not written.",
     file: "packages/route-tools/src/redrive/redrive.ts",
     find: "    this.#waiting.push({ copy, event: row.event, key });\n",
@@ -138,6 +144,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "ledger-not-transactional",
+    seed: 3,
     defect: "The warehouse notes a loaded file after its rows, in a step of its own that may not come.",
     file: "packages/aws-simulator/src/snowpipe/memory-warehouse.ts",
     find: "    this.insertRows(transaction);\n    this.insertFile(transaction);",
@@ -153,6 +160,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "firehose-gives-up",
+    seed: 4,
     defect: "A put to the lake that fails is not tried again.",
     file: "packages/aws-simulator/src/firehose/delivery-stream.ts",
     find: "await this.#putUntilStored(body, buffer);",
@@ -160,6 +168,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "children-before-parents",
+    seed: 9,
     defect: "The children of a split shard are read before the parent has been dealt with.",
     file: "packages/aws-simulator/src/stream-reader/stream-reader.ts",
     find: "return state === undefined || state.isComplete;",
@@ -174,6 +183,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "newer-routes-never-taken",
+    seed: 5,
     defect: "Newer routes are looked for, found and checked, and the old ones stay in force.",
     file: "apps/router/src/reload/route-source.ts",
     find: "      this.#routes = routes;\n",
@@ -202,6 +212,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "long-records-dropped",
+    seed: 3,
     defect: "A record of too many lines is let go instead of being set aside.",
     file: "apps/enrichment/src/enrich-record.ts",
     find: "return { enriched: [], badRows: setAsideRecord(bytes, origin, tooManyLines, context), atMs };",
@@ -209,6 +220,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "parts-miscounted",
+    seed: 3,
     defect: "Each part of a record that is set aside says it begins with the first line.",
     file: "packages/event-contracts/src/record/split-record.ts",
     find: "    index += lines;\n",
@@ -216,6 +228,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "last-part-lost",
+    seed: 3,
     defect: "Of a record that is set aside in parts, the last part is forgotten.",
     file: "apps/enrichment/src/bad-rows/set-aside.ts",
     find: "const parts = splitRecord(record, maxBadRowPayloadBytes);",
@@ -223,6 +236,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "full-group-lost",
+    seed: 8,
     defect: "When the events of a key are more than a record holds, those in front are forgotten.",
     file: enrichment,
     find: "      close(partitionKey, group.lines);\n",
@@ -230,6 +244,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "full-group-overflows",
+    seed: 8,
     defect: "The events of a key share one record, however large it grows.",
     file: enrichment,
     find: "} else if (group.bytes + bytes > maxBytes) {",
@@ -244,6 +259,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "remembered-by-position-alone",
+    seed: 5,
     defect:
       "A confirmed output is remembered by its position: one that goes elsewhere by newer routes counts as written.",
     file: "packages/stream-handler/src/batch-run.ts",
@@ -252,6 +268,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "partial-answers-not-read",
+    seed: 5,
     defect: "The stack's mappings do not report item failures: a batch with a failed record counts as done.",
     file: "packages/topology/src/stack/read-topology.ts",
     find: 'functionResponseTypes: args.strings("function_response_types"),',
@@ -259,6 +276,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "view-forgets-the-source",
+    seed: 7,
     defect: "The view of events takes an id for the identity: of two sources with one id it shows one.",
     file: "packages/topology/src/stack/terraform-json.ts",
     find: 'text = readFileSync(path, "utf8");',
@@ -267,6 +285,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "remembered-without-destination",
+    seed: 5,
     defect: "A confirmed output is remembered by its events: a copy of the same events elsewhere counts as written.",
     file: "packages/stream-handler/src/batch-run.ts",
     find: "return `${output.destination} ${this.#options.identify?.(output, index) ?? index}`;",

@@ -53,6 +53,7 @@ export const repairMutants: readonly Mutant[] = [
   },
   {
     name: "names-misread",
+    seed: 18,
     defect: "Names with escapes are read as JSON.parse reads them.",
     file: "packages/event-contracts/src/record/parse-json.ts",
     find: 'return text.includes("\\\\") ? (parseWithNames(text) ?? value) : value;',
@@ -67,12 +68,14 @@ export const repairMutants: readonly Mutant[] = [
   },
   {
     name: "leap-seconds-lost",
+    seed: 81,
     defect: "The view of events has no time for a leap second.",
     ...stackText,
     replace: `text = readFileSync(path, "utf8").replaceAll("':60', ':59'", "':60', ':60'");`,
   },
   {
     name: "refused-lines-untold",
+    seed: 7,
     defect: "Lines that the landing table does not take are told nowhere.",
     file: "packages/aws-simulator/src/snowpipe/duckdb-warehouse.ts",
     find: "if (records < lines) await this.#insertRefusedLines(request, isSkipped);",

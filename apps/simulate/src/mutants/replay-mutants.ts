@@ -7,6 +7,7 @@ const command = "packages/replay/src/cli/replay-command.ts";
 export const replayMutants: readonly Mutant[] = [
   {
     name: "replays-noted-before-put",
+    seed: 14,
     defect: "A replay notes events in its ledger and puts them afterwards.",
     file: run,
     find: "await ledger.hold();",
@@ -15,6 +16,7 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "puts-of-a-dead-run-repeated",
+    seed: 14,
     defect: "A replay that goes on does not look for what the run before has put and not noted.",
     file: run,
     find: "alreadyPut.has(prepared.key)",
@@ -22,6 +24,7 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "puts-of-a-dead-run-looked-for-too-late",
+    seed: 14,
     defect: "A replay that goes on looks for what was put since then, and not since the ledger was written last.",
     file: "packages/replay/src/run/read-back.ts",
     find: "fromMs: uncertainSinceMs - CLOCK_SKEW_MS",
@@ -29,6 +32,7 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "time-of-each-run",
+    seed: 10,
     defect: "A replay that goes on marks its events with another time than the run before.",
     file: command,
     find: "await this.#target(plan.replayedAt, plan.mayBeWorse)",
@@ -43,20 +47,15 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "begun-parts-taken-for-done",
+    seed: 14,
     defect: "A replay that goes on leaves out the shards that the run before had begun.",
     file: run,
     find: 'if (this.#cursors.get(part.id) === "end") return true;',
     replace: "if (this.#cursors.get(part.id) !== undefined) return true;",
   },
   {
-    name: "last-line-put-again",
-    defect: "A replay that goes on begins with the line that was put last.",
-    file: "packages/stored-events/src/streams/stream-store.ts",
-    find: "line > Number(afterLine)",
-    replace: "line >= Number(afterLine)",
-  },
-  {
     name: "overlap-not-refused",
+    seed: 135,
     defect: "Two replays of one range put events to one target at the same time.",
     file: "packages/replay/src/ledger/active-replays.ts",
     find: "fromMs < each.toMs,",
@@ -78,6 +77,7 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "last-hour-not-listed",
+    seed: 18,
     defect: "A selection by time does not list the folder of its last hour.",
     file: "packages/stored-events/src/objects/time-prefixes.ts",
     find: "at < end; ) {",
@@ -85,6 +85,7 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "statuses-not-looked-up",
+    seed: 10,
     defect: "Re-validation takes events in that were valid before.",
     file: "packages/replay/src/plan/enriched-index.ts",
     find: "fits(event) ? keyOf(event) : undefined",
@@ -92,6 +93,7 @@ export const replayMutants: readonly Mutant[] = [
   },
   {
     name: "verdicts-not-asked",
+    seed: 10,
     defect: "Re-validation puts events that do not become valid.",
     file: "packages/replay/src/targets/pipeline-target.ts",
     find: 'becomesValid?.(content.text) === false ? "not-better" : raw;',

@@ -8,6 +8,7 @@ const deduplicator = "packages/event-contracts/src/events/deduplicator.ts";
 export const revisionMutants: readonly Mutant[] = [
   {
     name: "first-copy-wins",
+    seed: 7,
     defect: "The view of events shows the copy that landed first.",
     ...stack,
     replace:
@@ -15,12 +16,14 @@ export const revisionMutants: readonly Mutant[] = [
   },
   {
     name: "later-copy-wins-though-invalid",
+    seed: 7,
     defect: "The view of events takes no notice of validity: a copy that is invalid by accident replaces a valid one.",
     ...stack,
     replace: "text = readFileSync(path, \"utf8\").replaceAll(\"THEN '.1.' ELSE '.0.'\", \"THEN '.1.' ELSE '.1.'\");",
   },
   {
     name: "replays-not-compared",
+    seed: 13,
     defect: "The view of events does not tell a replayed event from the one before.",
     ...stack,
     replace:
@@ -70,6 +73,7 @@ export const revisionMutants: readonly Mutant[] = [
   },
   {
     name: "corrections-not-redriven",
+    seed: 8,
     defect: "Of an undelivered event and its undelivered correction, a redrive puts back the first.",
     file: "packages/route-tools/src/redrive/redrive.ts",
     find: " ${revisionOf(enriched)}`;",

@@ -51,7 +51,7 @@ async function hunt(mutant: Mutant, options: MutantsOptions): Promise<MutantOutc
   await runSchedules({
     processes: 1,
     events: options.events,
-    firstSeed: options.firstSeed,
+    firstSeed: options.firstSeed - 1 + (mutant.seed ?? 1),
     schedules: options.maxSchedules,
     preload: { file: preloadFile, environment: { [mutantVariable]: mutant.name } },
     onResponse: (response: RunResponse) => {
