@@ -28,8 +28,8 @@ export interface DrillOptions {
 /** A build takes this long at most, on a machine that does other things too. */
 const deadlineMs = 240_000;
 const brokenSubject = "drill-broken";
-const enrichFile = "apps/enrichment/src/enrich-event.ts";
-const rightCall = "context.runEnrichments(masked.event, clientIp);";
+export const enrichFile = "apps/enrichment/src/enrich-event.ts";
+export const rightCall = "context.runEnrichments(masked.event, clientIp, log);";
 /** Adds nothing to any event, and cannot process some of them at all. */
 const faultyCall = `{ ...${rightCall.slice(0, -1)}, members: "" };
   if (masked.event.subject === ${JSON.stringify(brokenSubject)}) throw new TypeError("A fault of the drill.");`;
