@@ -57,7 +57,7 @@ describe("pnpm simulate mutants", () => {
   });
 
   test("fails when a mutant lives", async () => {
-    const { code, stdout } = await simulate("mutants", "dead-destination-drops", "--schedules", "1", "--events", "20");
+    const { code, stdout } = await simulate("mutants", "hot-shard-fills-memory", "--schedules", "1", "--events", "20");
     expect(stdout).toContain("NOT CAUGHT");
     expect(code).toBe(1);
   });
