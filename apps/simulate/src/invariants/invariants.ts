@@ -341,8 +341,12 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 
 function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
-    // What was an undelivered event comes after what was not, and what Lambda gave up on may have come through in part.
+    // An undelivered event comes after the others, and a record that Lambda gave up on may have come through in part,
+    // also before another record with the same copies.
     const late = new Set(evidence.undelivered.filter((row) => row.destination === stream).map(({ copy }) => copy));
+    for (const { copy, record } of evidence.enriched) {
+      if (evidence.isGivenUp(evidence.places.enriched, record)) late.add(copy);
+    }
     // So does what a replay has put here.
     for (const { copy, value } of evidence.eventsOf(evidence.places.destination(stream))) {
       if (isReplayed(value)) late.add(copy);
@@ -350,12 +354,7 @@ function checkDestinationOrder(evidence: Evidence): string[] {
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
     return checkOrder(
-      evidence.enriched.filter(
-        ({ copy, record }) =>
-          !late.has(copy) &&
-          routings.versionsOf(copy).size < 2 &&
-          !evidence.isGivenUp(evidence.places.enriched, record),
-      ),
+      evidence.enriched.filter(({ copy }) => !late.has(copy) && routings.versionsOf(copy).size < 2),
       evidence.eventsOf(evidence.places.destination(stream)),
       `the stream ${stream}`,
     );
