@@ -32,6 +32,11 @@ export interface OpenNotice {
   readonly id: string;
 }
 
+/** A notice with its partition key: that of the event's own records where it is known. */
+interface KeyedNotice extends OpenNotice {
+  readonly partitionKey: string;
+}
+
 const noticeSchema = "https://millrace.example/schemas/envelope/erasure-notice/1-0-0.json";
 const noticesPerPut = 100;
 const putTimeoutMs = 30_000;
@@ -72,7 +77,7 @@ export class Notices {
     await this.#put(notices.map((notice) => ({ ...notice, partitionKey: notice.id })));
   }
 
-  #noticesFor({ text }: Sighting, stream: string | undefined): readonly (OpenNotice & { partitionKey: string })[] {
+  #noticesFor({ text }: Sighting, stream: string | undefined): readonly KeyedNotice[] {
     const value = parse(text);
     const event = asObject(value?.["event"]);
     const { source, id, subject } = event ?? {};
@@ -87,16 +92,14 @@ export class Notices {
     });
   }
 
-  async #put(notices: readonly (OpenNotice & { readonly partitionKey: string })[]): Promise<void> {
-    const byDestination = new Map<string, (OpenNotice & { readonly partitionKey: string })[]>();
-    for (const notice of notices) {
+  async #put(notices: readonly KeyedNotice[]): Promise<void> {
+    const untold = notices.filter((notice) => {
       const key = `${notice.destination} ${eventIdentity(notice)}`;
-      if (this.#told.has(key)) continue;
+      const isNew = !this.#told.has(key);
       this.#told.add(key);
-      const known = byDestination.get(notice.destination);
-      if (known === undefined) byDestination.set(notice.destination, [notice]);
-      else known.push(notice);
-    }
+      return isNew;
+    });
+    const byDestination = Map.groupBy(untold, ({ destination }) => destination);
     for (const [name, own] of byDestination) {
       for (let start = 0; start < own.length; start += noticesPerPut) {
         await this.#putTo(name, own.slice(start, start + noticesPerPut));
@@ -104,7 +107,7 @@ export class Notices {
     }
   }
 
-  async #putTo(name: string, notices: readonly (OpenNotice & { readonly partitionKey: string })[]): Promise<void> {
+  async #putTo(name: string, notices: readonly KeyedNotice[]): Promise<void> {
     const writer = this.#writerOf(name);
     // A stream that no route leads to any more: its consumers have gone, or are told by whoever keeps it.
     if (writer === undefined) return;
