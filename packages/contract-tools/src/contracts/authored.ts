@@ -20,7 +20,7 @@ import { product } from "./shared/product.ts";
  * `pnpm schemas new` steps to the next one, and the file of the one before stays as it was rendered.
  */
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
-  "envelope/enriched-event/1-1-1.json": enrichedEvent,
+  "envelope/enriched-event/1-1-2.json": enrichedEvent,
   "envelope/enrichment/1-0-1.json": enrichment,
   "envelope/erasure-notice/1-0-0.json": erasureNotice,
   "envelope/raw-event/1-1-0.json": rawEvent,

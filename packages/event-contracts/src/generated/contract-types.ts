@@ -40,7 +40,7 @@ export const newestSchemas = {
 } as const;
 
 /** The newest version. */
-export type NewestEnrichedEvent = EnrichedEventV1_1_1;
+export type NewestEnrichedEvent = EnrichedEventV1_1_2;
 
 /** The newest version. */
 export type NewestEnrichment = EnrichmentV1_0_1;
@@ -389,6 +389,108 @@ export interface EnrichedEventV1_1_1 {
     /** Each masked field with its treatment, up to a limit. */
     masked: {
       /** JSON Pointer into the event, e.g. `/data/rank`. */
+      path: string;
+      /** Class of the annotation, e.g. `email`. */
+      class: string;
+      /** The treatment of the value. */
+      action: "drop" | "mask" | "hmac" | "truncate" | "scan";
+      /** Which key made the hash, so that keys can be rotated. */
+      keyId?: string;
+      /** The hash under the other live keys: joins events from before and after a rotation. */
+      alternates?: {
+        /** Another live key. */
+        keyId: string;
+        /** The value under that key. */
+        value: string;
+      }[];
+    }[];
+    /** How many fields there were, when more than `masked` lists. */
+    maskedCount?: number;
+  };
+  /** Versions and times of each hop, by its name. */
+  processing: {
+    [key: string]: {
+      /** Name of the processor. */
+      name: string;
+      /** Its version. */
+      version: string;
+      /** RFC 3339 with milliseconds. */
+      at: string;
+      [key: string]: unknown;
+    };
+  };
+  /** Where the event differs from what was sent, or holds what a typed column cannot; absent when nowhere. */
+  fidelity?: {
+    /** All places up to a limit. */
+    notes: {
+      /** JSON Pointer into the event, e.g. `/data/rank`. */
+      path: string;
+      /** `text-repaired`, `name-repaired`: half a surrogate pair, which no store holds, became U+FFFD; `number-out-of-range`: the digits are as sent, and a typed column shows NULL or 0. */
+      kind: "text-repaired" | "name-repaired" | "number-out-of-range";
+    }[];
+    /** How many places there were, when more than `notes` lists. */
+    noteCount?: number;
+  };
+}
+
+/** The event as enrichment writes it: masked, with everything known about it. */
+export interface EnrichedEventV1_1_2 {
+  /** The CloudEvent with its sensitive fields masked. */
+  event: {
+    /** Version of CloudEvents. */
+    specversion: "1.0";
+    /** Unique together with `source`. */
+    id: string;
+    /** URI reference of the producer. */
+    source: string;
+    /** `<domain>.<event>`; names the contract. */
+    type: string;
+    /** The subject of the event; becomes the partition key. */
+    subject?: string;
+    /** `$id` of the schema `data` adheres to. */
+    dataschema?: string;
+    /** When it happened, in the form of RFC 3339. */
+    time: string;
+    /** Tenant the write key belongs to. */
+    tenantid: string;
+    /** When ingest took the event, in the form of RFC 3339. */
+    receivedat: string;
+    /** The sender's own number of this revision: a whole number up to 2147483647, or its digits as a text. Anything else counts as 0, as if absent; the greater one replaces the lesser. */
+    revision?: unknown;
+    /** When the event was put on the raw stream again, in the form of RFC 3339; absent when it comes from its sender. */
+    replayedat?: string;
+    /** The facts of the event, masked. */
+    data?: unknown;
+    [key: string]: unknown;
+  };
+  enrichment: EnrichmentV1_0_1;
+  /** The verdict of the contract. An invalid or unknown event still flows. */
+  validation: {
+    /** `unknown`: there is no schema for this `type` or `dataschema`. */
+    status: "valid" | "invalid" | "unknown";
+    /** `$id` of the schema that was applied, null when unknown. */
+    schema: string | null;
+    /** All errors up to a limit; empty unless invalid. */
+    errors: {
+      /** JSON Pointer into the event, e.g. `/data/rank`. */
+      path: string;
+      /** JSON Schema keyword that failed, e.g. `minimum`. */
+      keyword: string;
+      /** The fault, for people. */
+      message: string;
+      /** The demand of the schema, e.g. `>= 1`. */
+      expected?: unknown;
+      /** The value in the event, shortened; absent when masking changed it. */
+      actual?: unknown;
+    }[];
+    /** How many errors there were, when more than `errors` holds. */
+    errorCount?: number;
+  };
+  /** The fields that were masked. */
+  privacy: {
+    /** Each masked field with its treatment, up to a limit. */
+    masked: {
+      /** JSON Pointer into the event, e.g. `/data/rank`; of an addition into the enriched event, e.g. `/enrichment/product/buyer`. */
       path: string;
       /** Class of the annotation, e.g. `email`. */
       class: string;

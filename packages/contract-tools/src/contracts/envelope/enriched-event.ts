@@ -15,7 +15,11 @@ const validationError = z.strictObject({
 });
 
 const maskedField = z.strictObject({
-  path: pointer,
+  path: z
+    .string()
+    .describe(
+      "JSON Pointer into the event, e.g. `/data/rank`; of an addition into the enriched event, e.g. `/enrichment/product/buyer`.",
+    ),
   class: z.string().min(1).describe("Class of the annotation, e.g. `email`."),
   action: z.enum(["drop", "mask", "hmac", "truncate", "scan"]).describe("The treatment of the value."),
   keyId: keyId.optional().describe("Which key made the hash, so that keys can be rotated."),
