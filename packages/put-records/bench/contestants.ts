@@ -3,6 +3,7 @@ import { Agent } from "node:http";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { createKinesisClient, createPutRecords } from "@millrace/put-records";
+import { abandonedPackages } from "./abandoned-packages.ts";
 import type { BenchRecord } from "./workload.ts";
 
 /** Where the fake server listens. */
@@ -21,10 +22,6 @@ const OUR_BATCH = 5000;
 
 const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
 const region = "eu-west-1";
-const require = createRequire(import.meta.url);
-
-/** kinesis-streams brings no SDK of its own: it gets the one that lifion-kinesis brings. */
-const requireOfLifion = createRequire(require.resolve("lifion-kinesis"));
 
 /** Cuts the records into batches and sends them all, at most so many at once. */
 async function eachBatch(
@@ -121,7 +118,7 @@ interface LifionKinesis {
 }
 
 function lifion({ http1 }: Ports): Contestant {
-  const Kinesis = require("lifion-kinesis") as new (options: object) => LifionKinesis;
+  const Kinesis = abandonedPackages()("lifion-kinesis") as new (options: object) => LifionKinesis;
   const client = new Kinesis({
     streamName: "bench",
     region,
@@ -142,9 +139,12 @@ interface KinesisWritable extends NodeJS.WritableStream {
 }
 
 function kinesisStreams({ http1 }: Ports): Contestant {
+  const require = abandonedPackages();
   const { KinesisWritable } = require("kinesis-streams") as {
     KinesisWritable: new (client: object, streamName: string, options: object) => KinesisWritable;
   };
+  // It brings no SDK of its own: it gets the one that lifion-kinesis brings.
+  const requireOfLifion = createRequire(require.resolve("lifion-kinesis"));
   const { Kinesis } = requireOfLifion("aws-sdk") as { Kinesis: new (options: object) => object };
   const client = new Kinesis({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
   return (records) => {
