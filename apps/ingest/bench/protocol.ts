@@ -1,14 +1,14 @@
 /** The servers that are compared. */
-export const serverKinds = ["ingest", "bare", "bare-json", "express-json", "baseline"] as const;
+export const serverKinds = ["ingest", "floor", "express-json", "same-reading", "baseline"] as const;
 
 export type ServerKind = (typeof serverKinds)[number];
 
 /** What each server is, for the report. */
 export const serverDescriptions: Record<ServerKind, string> = {
   ingest: "the service: Express, write key, limits, metrics",
-  bare: "node:http with the same reading and encoding of events, nothing else",
-  "bare-json": "node:http with JSON.parse and JSON.stringify, no check of anything",
-  "express-json": "Express with express.json() and JSON.stringify, no check of anything",
+  floor: "node:http with JSON.parse, JSON.stringify and PutRecords, no check of anything",
+  "express-json": "Express with express.json(), JSON.stringify and PutRecords, no check of anything",
+  "same-reading": "node:http with the service's own reading and encoding of events, nothing else of it",
   baseline: "the service of another checkout",
 };
 

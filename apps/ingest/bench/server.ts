@@ -25,37 +25,26 @@ import { startServer } from "../src/server.ts";
 import { hashWriteKey } from "../src/write-keys.ts";
 import { benchKey, type ServerKind, type ServerMessage } from "./protocol.ts";
 
-/** One of the servers, in its own process: `node bench/server.ts <kind>`, started by `bench.ts`. */
+/** One of the servers, in its own process: `node bench/server.ts <kind> <Kinesis>`, started by `start-servers.ts`. */
 
 let events = 0;
-const delivered: Delivery = {
-  status: "delivered",
-  shardId: "shardId-000000000000",
-  sequenceNumber: "1",
-  attempts: 1,
-  isAmbiguous: false,
-};
 
-const kinesisUrl = process.argv[3] ?? "";
-const putRecords =
-  kinesisUrl === ""
-    ? undefined
-    : createPutRecords({
-        client: createKinesisClient({
-          endpoint: kinesisUrl,
-          region: "eu-west-1",
-          credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
-        }),
-        streamName: "bench",
-        lingerMs: 5,
-      });
+const putRecords = createPutRecords({
+  client: createKinesisClient({
+    endpoint: String(process.argv[3]),
+    region: "eu-west-1",
+    credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
+  }),
+  streamName: "bench",
+  lingerMs: 5,
+});
 
-/** The same sink for all: counts lines, and confirms at once or when Kinesis does. */
+/** The same sink for all: counts lines, and confirms when Kinesis does. */
 const sink = {
   send: async (record: PutRecord): Promise<Delivery> => {
     const { data } = record;
     for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) events += 1;
-    return putRecords === undefined ? delivered : putRecords.send(record);
+    return putRecords.send(record);
   },
 };
 
@@ -96,7 +85,7 @@ function createIngestListener(): RequestListener {
 
 const sender = service.authenticate(`Bearer ${benchKey}`);
 
-const bareListener: RequestListener = (request, response) => {
+const sameReadingListener: RequestListener = (request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
@@ -125,7 +114,7 @@ async function storeParsed(
   return JSON.stringify({ accepted: list.length, ids: list.map(({ id }) => id) });
 }
 
-const bareJsonListener: RequestListener = (request, response) => {
+const floorListener: RequestListener = (request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
@@ -148,8 +137,8 @@ function createExpressJsonListener(): RequestListener {
 }
 
 function comparedListener(kind: ServerKind): RequestListener {
-  if (kind === "bare") return bareListener;
-  return kind === "bare-json" ? bareJsonListener : createExpressJsonListener();
+  if (kind === "same-reading") return sameReadingListener;
+  return kind === "floor" ? floorListener : createExpressJsonListener();
 }
 
 async function listen(kind: ServerKind): Promise<number> {
