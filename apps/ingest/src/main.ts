@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { createSecretReader } from "@millrace/aws-request";
 import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
-import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { Admission } from "./admission/admission.ts";
 import { Breaker, retryAfterOutage } from "./admission/breaker.ts";
@@ -14,6 +13,7 @@ import { createEventService } from "./event-service.ts";
 import { findPreviewer } from "./dry-run/previewer.ts";
 import { Health } from "./health.ts";
 import { guardStream } from "./guarded-stream.ts";
+import { openLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createRefusalLog } from "./refusal-log.ts";
 import { startServer } from "./server.ts";
@@ -45,7 +45,8 @@ async function openSpool(): Promise<Spool | undefined> {
 }
 
 const config = loadConfig();
-const logger = pino({ level: config.LOG_LEVEL, base: { service: "ingest", stage: config.STAGE } });
+const log = openLog(config.LOG_LEVEL, { service: "ingest", stage: config.STAGE });
+const { logger } = log;
 const clock = systemClock;
 const random = Math.random;
 const health = new Health();
@@ -185,6 +186,7 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   if (spool !== undefined && spool.bytes > 0) logger.warn({ bytes: spool.bytes }, "spool is left on disk");
   if (isClean) logger.info("drained");
   else logger.error({ pendingRecords: putRecords.stats().pendingRecords }, "drain timed out");
+  await log.close();
   process.exit(isClean ? 0 : 1);
 }
 
@@ -194,7 +196,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 process.on("unhandledRejection", (error) => {
   logger.fatal({ err: error }, "unhandled rejection");
-  process.exit(1);
+  void log.close().then(() => process.exit(1));
 });
 
 // Last: who reads this line may send a signal right away.
