@@ -1,6 +1,9 @@
 /** Events put before the ledger is written: so many at most are looked up when a run that was cut off goes on. */
 export const EVENTS_PER_STEP = 250;
 
+/** Events of a part that are passed over before its position is noted, when none of them is put. */
+export const MAX_EVENTS_UNNOTED = 5_000;
+
 /** A run that has not written its ledger for so long is taken for dead. */
 export const LEASE_MS = 60_000;
 
@@ -10,8 +13,11 @@ export const PUT_TIMEOUT_MS = 30_000;
 /** A lease that runs out sooner is renewed before events are put, so that a put ends before it does. */
 export const LEASE_RESERVE_MS = PUT_TIMEOUT_MS + 5_000;
 
-/** Arrival times and the ledger's clock are those of different machines. */
-export const CLOCK_SKEW_MS = 5_000;
+/**
+ * Arrival times are by the clock of Kinesis, the ledger's by that of the operator's machine, which AWS lets be off by so
+ * much: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
+export const CLOCK_SKEW_MS = 300_000;
 
 /** An arrival by the clock of Kinesis may be so much later than the enrichment by that of a function. */
 export const CLOCKS_APART_MS = 120_000;

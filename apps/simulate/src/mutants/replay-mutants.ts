@@ -12,7 +12,7 @@ export const replayMutants: readonly Mutant[] = [
     file: run,
     find: "await ledger.hold();",
     replace:
-      "const noted = events.at(-1)?.place; if (noted !== undefined) this.#cursors.set(part, noted.position); await this.#save();",
+      "const noted = events.at(-1)?.place; if (noted !== undefined) this.#cursors.set(part, noted.position); await this.#save(part);",
   },
   {
     name: "puts-of-a-dead-run-repeated",
@@ -28,7 +28,15 @@ export const replayMutants: readonly Mutant[] = [
     defect: "A replay that goes on looks for what was put since then, and not since the ledger was written last.",
     file: "packages/replay/src/run/read-back.ts",
     find: "fromMs: uncertainSinceMs - CLOCK_SKEW_MS",
-    replace: "fromMs: clock.now() - CLOCK_SKEW_MS - uncertainSinceMs * 0",
+    replace: "fromMs: clock.now() - CLOCK_SKEW_MS / 60 - uncertainSinceMs * 0",
+  },
+  {
+    name: "clocks-taken-for-equal",
+    seed: 20_261_449,
+    defect: "A replay that goes on looks for arrivals by its own clock, and Kinesis has another.",
+    file: "packages/replay/src/run/read-back.ts",
+    find: "fromMs: uncertainSinceMs - CLOCK_SKEW_MS",
+    replace: "fromMs: uncertainSinceMs - CLOCK_SKEW_MS / 60",
   },
   {
     name: "time-of-each-run",

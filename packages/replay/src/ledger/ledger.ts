@@ -1,7 +1,7 @@
 import { KeptDocument, type S3 } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import { LeaseLostError, ReplayRefusedError } from "../errors.ts";
-import { LEASE_MS, LEASE_RESERVE_MS, PUT_TIMEOUT_MS } from "../limits.ts";
+import { LEASE_MS, LEASE_RESERVE_MS } from "../limits.ts";
 import { isGone } from "./holder.ts";
 import type { Selection } from "../selection.ts";
 
@@ -40,8 +40,8 @@ export interface ReplayState {
   readonly status: "running" | "stopped" | "finished";
   readonly holder: string;
   readonly leaseUntilMs: number;
-  /** Events that were put before are noted; those put since then may not be. */
-  readonly uncertainSinceMs: number;
+  /** Events that were put before are noted; those put since then may not be. Absent: all are. */
+  readonly uncertainSinceMs?: number | undefined;
   readonly runs: number;
   /** Parts of an ordered store that are done. */
   readonly finishedParts: number;
@@ -128,13 +128,18 @@ export class Ledger {
   readonly #options: LedgerOptions;
   readonly #document: KeptDocument;
   #state: ReplayState;
+  /** Whether the state has all that earlier runs put. */
+  #isCertain: boolean;
+  /** By part, since when this process has put events that it has not noted. */
+  readonly #puttingSince = new Map<string, number>();
   /** Writes follow one another: each needs the version that the one before made. */
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(options: LedgerOptions, document: KeptDocument, state: ReplayState) {
+  private constructor(options: LedgerOptions, document: KeptDocument, state: ReplayState, isCertain: boolean) {
     this.#options = options;
     this.#document = document;
     this.#state = state;
+    this.#isCertain = isCertain;
   }
 
   /**
@@ -150,6 +155,7 @@ export class Ledger {
     if (isBusy && !isGone(before.holder)) {
       throw new ReplayRefusedError(busyMessage(id, before));
     }
+    const isCertain = before?.uncertainSinceMs === undefined;
     const state: ReplayState = {
       ...(before ?? { finishedParts: 0, cursors: {}, counts: noCounts }),
       status: before?.status === "finished" ? "finished" : "running",
@@ -158,63 +164,69 @@ export class Ledger {
       uncertainSinceMs: before?.uncertainSinceMs ?? clock.now(),
       runs: (before?.runs ?? 0) + 1,
     };
-    if (before?.status === "finished") return { ledger: new Ledger(options, document, before), before };
+    if (before?.status === "finished") return { ledger: new Ledger(options, document, before, isCertain), before };
     if (!(await document.replace(`${JSON.stringify(state)}\n`))) {
       throw new ReplayRefusedError(
         `Another run of the replay ${id} began at the same moment. Wait for it, or run the command again.`,
       );
     }
-    return { ledger: new Ledger(options, document, state), before };
+    return { ledger: new Ledger(options, document, state, isCertain), before };
   }
 
   get state(): ReplayState {
     return this.#state;
   }
 
+  /** Remembers since when the ledger may lack events of a part: before they are put. */
+  beginPut(part: string): void {
+    this.#puttingSince.set(part, this.#options.clock.now());
+  }
+
   /** Makes sure that the lease outlasts a put. @throws LeaseLostError */
   async hold(): Promise<void> {
-    const { clock } = this.#options;
-    if (this.#state.leaseUntilMs - clock.now() >= LEASE_RESERVE_MS) return;
-    await this.save(this.#state, { isCertain: false });
+    if (this.#state.leaseUntilMs - this.#options.clock.now() >= LEASE_RESERVE_MS) return;
+    await this.#change((state) => state);
   }
 
   /** Ends the run. @throws LeaseLostError */
   end(status: Exclude<ReplayState["status"], "running">): Promise<void> {
-    return this.save(this.#state, { isCertain: false, status });
+    // Some events of a put that failed may be there all the same.
+    const isAllNoted = this.#isCertain && this.#puttingSince.size === 0;
+    return this.#change((state) => ({
+      ...state,
+      status,
+      uncertainSinceMs: isAllNoted ? undefined : state.uncertainSinceMs,
+    }));
   }
 
   /**
    * Notes what is done, and holds the replay for as long again.
-   * @param isCertain whether all is noted that was put before the puts that are under way now
+   * @param part whose last put is in it
+   * @param isCertain whether it has all that earlier runs put
    * @throws LeaseLostError
    */
-  save(
-    progress: Progress,
-    { isCertain, status = "running" }: { isCertain: boolean; status?: ReplayState["status"] },
-  ): Promise<void> {
-    const saved = this.#turn.then(() => this.#write(progress, isCertain, status));
-    this.#turn = saved.catch(() => undefined);
-    return saved;
+  async save(progress: Progress, part: string, { isCertain }: { readonly isCertain: boolean }): Promise<void> {
+    const others = [...this.#puttingSince].flatMap(([name, sinceMs]) => (name === part ? [] : [sinceMs]));
+    const sinceMs = Math.min(this.#options.clock.now(), ...others);
+    this.#isCertain = isCertain;
+    await this.#change((state) => ({
+      ...state,
+      ...progress,
+      uncertainSinceMs: isCertain ? sinceMs : state.uncertainSinceMs,
+    }));
+    this.#puttingSince.delete(part);
   }
 
-  async #write(
-    { finishedParts, cursors, counts }: Progress,
-    isCertain: boolean,
-    status: ReplayState["status"],
-  ): Promise<void> {
-    const { clock, holder } = this.#options;
-    const now = clock.now();
-    const state: ReplayState = {
-      status,
-      holder,
-      leaseUntilMs: status === "running" ? now + LEASE_MS : now,
-      // Another shard's put may have begun a while ago.
-      uncertainSinceMs: isCertain ? now - PUT_TIMEOUT_MS : this.#state.uncertainSinceMs,
-      runs: this.#state.runs,
-      finishedParts,
-      cursors,
-      counts,
-    };
+  /** Writes what follows from the state that was written last. */
+  #change(change: (state: ReplayState) => ReplayState): Promise<void> {
+    const changed = this.#turn.then(() => this.#write(change(this.#state)));
+    this.#turn = changed.catch(() => undefined);
+    return changed;
+  }
+
+  async #write(changed: ReplayState): Promise<void> {
+    const now = this.#options.clock.now();
+    const state = { ...changed, leaseUntilMs: changed.status === "running" ? now + LEASE_MS : now };
     if (!(await this.#document.replace(`${JSON.stringify(state)}\n`))) {
       throw new LeaseLostError(
         "Another run has taken this replay over, since this one did not write its ledger in time. It goes on from the ledger; this one has stopped.",

@@ -19,13 +19,11 @@ export async function readBack(
   clock: ReplayClock,
 ): Promise<Set<string>> {
   const keys = new Set<string>();
+  if (uncertainSinceMs === undefined) return keys;
   // Nobody puts anything once the lease is over.
-  const range = {
-    fromMs: uncertainSinceMs - CLOCK_SKEW_MS,
-    toMs: Math.min(clock.now(), leaseUntilMs + CLOCK_SKEW_MS),
-  };
+  const range = { fromMs: uncertainSinceMs - CLOCK_SKEW_MS, toMs: leaseUntilMs + CLOCK_SKEW_MS };
   for (const { name: stream, form } of streams) {
-    const store = streamStore({ kinesis, stream, name: form === "raw" ? "raw" : "destination", clock });
+    const store = streamStore({ kinesis, stream, name: form === "raw" ? "raw" : "destination", endsAt: "tip", clock });
     for await (const part of store.parts(range)) {
       for await (const events of part.read()) {
         for (const { facts, event } of events) {

@@ -1,7 +1,7 @@
 import type { Store, StoredEvent } from "@millrace/stored-events";
 import { ReplayStoppedError } from "../errors.ts";
 import type { Ledger, PartEntry, ReplayCounts } from "../ledger/ledger.ts";
-import { EVENTS_PER_STEP } from "../limits.ts";
+import { EVENTS_PER_STEP, MAX_EVENTS_UNNOTED } from "../limits.ts";
 import type { Selection } from "../selection.ts";
 import type { PreparedEvent, Target } from "../targets/target.ts";
 import type { Pace } from "./pace.ts";
@@ -43,10 +43,12 @@ class Run {
   readonly #cursors: Map<string, string>;
   readonly #share = new Map<string, number>();
   /**
-   * Parts in which an earlier run may have put events that it has not noted: the next step of the part as it was then,
-   * so the part is out of it once as many events are noted, or once it has ended.
+   * Parts in which an earlier run may have put events that it has not noted, with the events behind which there are no
+   * more of them. All that are looked at count: what is selected may have changed since.
    */
   readonly #uncertain = new Map<string, number>();
+  /** By part, events that were passed over since its position was noted. */
+  readonly #unnoted = new Map<string, number>();
   #finishedParts: number;
   #counts: ReplayCounts;
   /** Set by a shard that cannot go on, so that the others end as well. */
@@ -60,7 +62,9 @@ class Run {
     this.#counts = counts;
     if (options.alreadyPut.size === 0) return;
     const open = options.store.isSideBySide ? options.parts : options.parts.slice(finishedParts, finishedParts + 1);
-    for (const { id } of open) if (this.#cursors.get(id) !== "end") this.#uncertain.set(id, EVENTS_PER_STEP);
+    for (const { id } of open) {
+      if (this.#cursors.get(id) !== "end") this.#uncertain.set(id, MAX_EVENTS_UNNOTED + EVENTS_PER_STEP);
+    }
   }
 
   async oneByOne(): Promise<boolean> {
@@ -70,7 +74,7 @@ class Run {
       if (part !== undefined && !(await this.#runPart(part))) return false;
       if (part !== undefined) this.#cursors.delete(part.id);
       this.#finishedParts = index + 1;
-      await this.#save();
+      if (part !== undefined) await this.#save(part.id);
     }
     return true;
   }
@@ -83,7 +87,7 @@ class Run {
         try {
           const isDone = await this.#runPart(part);
           if (isDone) this.#cursors.set(part.id, "end");
-          if (isDone) await this.#save();
+          if (isDone) await this.#save(part.id);
           return isDone;
         } catch (error) {
           this.#isEnding = true;
@@ -125,7 +129,10 @@ class Run {
     }
     const bytes = wanted.reduce((sum, { data }) => sum + data.length, 0);
     let ambiguous = 0;
-    if (wanted.length > 0) await pace.take(wanted.length, bytes);
+    if (wanted.length > 0) {
+      await pace.take(wanted.length, bytes);
+      ledger.beginPut(part);
+    }
     await ledger.hold();
     if (wanted.length > 0) {
       const deliveries = await target.put(wanted);
@@ -147,7 +154,7 @@ class Run {
       ambiguous,
       skipped,
     });
-    const left = (this.#uncertain.get(part) ?? 0) - wanted.length - found;
+    const left = (this.#uncertain.get(part) ?? 0) - events.length;
     if (left > 0) this.#uncertain.set(part, left);
     else this.#uncertain.delete(part);
     const last = events.at(-1)?.place;
@@ -156,8 +163,10 @@ class Run {
       const share = (last.atMs - selection.fromMs) / Math.max(1, selection.toMs - selection.fromMs);
       this.#share.set(part, Math.max(0, Math.min(1, share)));
     }
-    // A step that puts nothing is quick to repeat.
-    if (wanted.length > 0 || found > 0) await this.#save();
+    const unnoted = (this.#unnoted.get(part) ?? 0) + events.length;
+    this.#unnoted.set(part, unnoted);
+    // A few steps that put nothing are quick to repeat.
+    if (wanted.length > 0 || found > 0 || unnoted >= MAX_EVENTS_UNNOTED) await this.#save(part);
     await onStep?.({ counts: this.#counts, done: this.#done() });
   }
 
@@ -169,13 +178,14 @@ class Run {
     return parts.slice(0, this.#finishedParts).reduce((sum, { bytes = 1 }) => sum + bytes, 0) / Math.max(1, total);
   }
 
-  #save(): Promise<void> {
+  #save(part: string): Promise<void> {
+    this.#unnoted.delete(part);
     const progress = {
       finishedParts: this.#finishedParts,
       cursors: Object.fromEntries(this.#cursors),
       counts: this.#counts,
     };
-    return this.#options.ledger.save(progress, { isCertain: this.#uncertain.size === 0 });
+    return this.#options.ledger.save(progress, part, { isCertain: this.#uncertain.size === 0 });
   }
 }
 

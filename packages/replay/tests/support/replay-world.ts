@@ -1,5 +1,5 @@
 import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
-import { createRandom, Kinesis, MemoryObjectStore, sleep, VirtualClock } from "@millrace/aws-simulator";
+import { createRandom, Kinesis, MemoryObjectStore, skewClock, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { createPutRecords } from "@millrace/put-records";
 import { type S3, streamStore } from "@millrace/stored-events";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
@@ -54,9 +54,9 @@ export interface ReplayWorld {
   lines(): readonly { readonly id: string; readonly replayedat?: string }[];
 }
 
-export function createReplayWorld(seed: number, shardCount = 3): ReplayWorld {
+export function createReplayWorld(seed: number, { shardCount = 3, kinesisSkewMs = 0 } = {}): ReplayWorld {
   const clock = new VirtualClock();
-  const kinesis = new Kinesis({ clock });
+  const kinesis = new Kinesis({ clock: skewClock(clock, kinesisSkewMs) });
   kinesis.createStream({ streamName: rawStream, shardCount });
   kinesis.createStream({ streamName: "p-enriched", shardCount: 1 });
   const objects = new MemoryObjectStore({ clock });

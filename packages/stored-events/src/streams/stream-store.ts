@@ -15,6 +15,11 @@ export interface StreamStoreOptions {
   readonly kinesis: Pick<KinesisClient, "send">;
   readonly stream: string;
   readonly name: Extract<StoreName, "raw" | "enriched" | "destination">;
+  /**
+   * Where a shard's reading ends: at the first record of a later time than the range, waiting for it if need be, or
+   * already at the youngest record that there is. Default `range`.
+   */
+  readonly endsAt?: "range" | "tip" | undefined;
   /** Time, so that tests need none. */
   readonly clock?: { now(): number; wait(ms: number): Promise<void> } | undefined;
 }
@@ -70,7 +75,7 @@ async function* readShard(
   range: TimeRange,
   after: string | undefined,
 ): AsyncGenerator<readonly StoredEvent[]> {
-  const { stream, name, clock = systemClock } = options;
+  const { stream, name, endsAt = "range", clock = systemClock } = options;
   const form: EventForm = name === "raw" ? "raw" : "enriched";
   const [afterSequence, afterLine] = after?.split(":") ?? [];
   let limit = FIRST_RECORDS_PER_LOOK;
@@ -94,7 +99,9 @@ async function* readShard(
     const last = Records.at(-1)?.ApproximateArrivalTimestamp?.getTime() ?? 0;
     // A range that is over, or a shard that has no more: what comes later is not asked for.
     if (NextShardIterator === undefined || last >= range.toMs) return;
-    if (MillisBehindLatest === 0 && clock.now() >= range.toMs) return;
+    // A full answer may leave records of the same millisecond behind.
+    const isAtTip = MillisBehindLatest === 0 && Records.length < limit;
+    if (isAtTip && (endsAt === "tip" || clock.now() >= range.toMs)) return;
     if (Records.length > 0) limit = recordsFor(READ_BYTES_PER_LOOK, bytes / Records.length);
     await clock.wait(Math.max(0, startedMs + LOOK_EVERY_MS - clock.now()));
   }
