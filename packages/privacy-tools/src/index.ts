@@ -1,4 +1,5 @@
 export { copiesLeft, type Erasure, erasePerson, type EraseOptions } from "./erase/erase-person.ts";
+export { type GivenUp, giveUpDestination } from "./erase/gone.ts";
 export { type ErasureDocument, erasuresFolder, readErasures } from "./erase/ledger.ts";
 export { createSuppression, type IsSuppressed } from "./erase/suppression.ts";
 export { ErasureInUseError, PrivacyToolsError, StoreError, UsageError } from "./errors.ts";

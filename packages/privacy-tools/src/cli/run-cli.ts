@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PrivacyKeysError } from "@millrace/privacy-keys";
 import { copiesLeft, erasePerson, type Erasure, type EraseOptions } from "../erase/erase-person.ts";
+import { giveUpDestination } from "../erase/gone.ts";
 import { type ErasureDocument, erasedUntil, readErasures } from "../erase/ledger.ts";
 import { PrivacyToolsError, UsageError } from "../errors.ts";
 import { findPerson } from "../find.ts";
@@ -50,6 +51,8 @@ const usage = `Usage
       says what would be erased; with --yes it erases, and proves it by a search
   privacy sweep [--yes]
       erases what came in since, of everybody who was erased; run it once the streams have aged out
+  privacy gone <destination> --reason <text> [--by <name>] [--yes]
+      says which erasures wait for a destination; with --yes it is tried once more, and then given up for good
   privacy erasures [--json]
       lists the erasures of the environment
 
@@ -187,6 +190,41 @@ const sweep: Command = async (args, deps) => {
   });
 };
 
+const gone: Command = async (args, deps) => {
+  const { terminal } = deps;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...commonOptions, reason: { type: "string" }, by: { type: "string" }, yes: { type: "boolean" } },
+  });
+  const [destination, ...more] = positionals;
+  const { reason, by = userInfo().username } = values;
+  if (destination === undefined || more.length > 0) {
+    throw new UsageError(
+      "Name the destination that is gone: privacy gone <destination> --reason 'deleted with its application'.",
+    );
+  }
+  if (reason === undefined)
+    throw new UsageError("Say why it is gone, for the audit records: --reason 'team dissolved'.");
+  return inEnvironment(deps, values, async (environment) => {
+    const { objects, place } = environment;
+    if (values.yes !== true) {
+      for (const { id, openNotices } of await readErasures(objects, place.lakeBucket)) {
+        const waiting = openNotices.filter((notice) => notice.destination === destination).length;
+        if (waiting > 0) terminal.out(`${id}: ${waiting} notices wait for ${destination}.`);
+      }
+      terminal.out("Nothing was changed; --yes tries them once more, and gives up those that are not taken.");
+      return 0;
+    }
+    const outcomes = await giveUpDestination(environment, destination, { by, reason });
+    if (outcomes.length === 0) terminal.out(`No erasure waits for ${destination}. privacy erasures lists them.`);
+    for (const { document, taken, givenUp } of outcomes) {
+      terminal.out(`${document.id}: ${taken} notices taken after all, ${givenUp} given up; ${document.state}.`);
+    }
+    return outcomes.every(({ document }) => document.state === "erased") ? 0 : 1;
+  });
+};
+
 const erasures: Command = async (args, deps) => {
   const { values } = parseArgs({ args: [...args], options: { ...commonOptions, json: { type: "boolean" } } });
   return inEnvironment(deps, values, async ({ objects, place }) => {
@@ -197,7 +235,7 @@ const erasures: Command = async (args, deps) => {
   });
 };
 
-const commands: Readonly<Record<string, Command>> = { find, erase, sweep, erasures };
+const commands: Readonly<Record<string, Command>> = { find, erase, sweep, gone, erasures };
 
 async function inEnvironment(
   deps: CliDeps,
@@ -219,7 +257,9 @@ function tell({ document, proof }: Erasure, terminal: Terminal): void {
     terminal.out(`${destination} was told to forget ${events} events.`);
   }
   for (const { destination, source, id } of document.openNotices) {
-    terminal.err(`${destination} did not take the notice of ${source} ${id}. Run the command again once it does.`);
+    terminal.err(
+      `${destination} did not take the notice of ${source} ${id}. Run the command again once it does; if it is gone for good, say so: privacy gone ${destination}.`,
+    );
   }
   const last = Object.values(document.agesOut).sort().at(-1);
   if (last === undefined) return;
@@ -242,14 +282,20 @@ function describeElsewhere({ destinations }: Environment): readonly string[] {
 }
 
 /** One line of the audit record. */
-function describe({ id, requests, state, objects, rows, pseudonyms }: ErasureDocument): string {
+function describe({ id, requests, state, objects, rows, pseudonyms, gone = [] }: ErasureDocument): string {
   const asked = requests.map(({ at, by, reason }) => `${at} by ${by} (${reason})`).join(", ");
   const copies = objects.reduce((sum, object) => sum + object.copies, 0);
   const deleted = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const keyIds = [...new Set(pseudonyms.map(({ keyId }) => keyId))];
   return (
     `${id}: ${state}, asked for ${asked}; ${copies} copies in ${objects.length} objects, ` +
-    `${deleted} rows; keys ${keyIds.join(", ")}`
+    `${deleted} rows; keys ${keyIds.join(", ")}` +
+    gone
+      .map(
+        ({ destination, notices, by, reason }) =>
+          `; ${notices} notices given up: ${destination} is gone, says ${by} (${reason})`,
+      )
+      .join("")
   );
 }
 

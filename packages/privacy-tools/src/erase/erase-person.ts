@@ -43,7 +43,7 @@ export async function erasePerson(environment: Environment, person: Person, opti
   await ledger.save();
   const askedAt = erasedUntil(document) ?? new Date(now()).toISOString();
   const notices =
-    environment.destinations && new Notices(environment.destinations, { erasure: document.id, askedAt }, document.told);
+    environment.destinations && new Notices(environment.destinations, { erasure: document.id, askedAt }, document);
   await notices?.tellAgain(document.openNotices);
   const found: FoundCopy[] = [];
   let proof: Findings = { places: [], copies: [] };

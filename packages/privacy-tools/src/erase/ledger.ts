@@ -30,6 +30,12 @@ export interface ErasureRequest {
   readonly reason: string;
 }
 
+/** A destination that takes no notice any more, by the word of an operator. */
+export interface GoneDestination extends ErasureRequest {
+  readonly destination: string;
+  readonly notices: number;
+}
+
 /**
  * An erasure: the audit record (who, when, why, how much), the ledger by which a killed run goes on, and the
  * pseudonyms by which nothing brings the person back. It holds no value.
@@ -51,6 +57,8 @@ export interface ErasureDocument {
   readonly told: Record<string, number>;
   /** Notices that a destination has not taken: the next run tries them again. */
   openNotices: readonly OpenNotice[];
+  /** Destinations that somebody said are gone, and how many notices were given up for it. */
+  gone?: readonly GoneDestination[];
   /** Every search that proved it. */
   readonly checks: { readonly at: string; readonly copies: number }[];
 }

@@ -9,6 +9,7 @@ import type { CompiledDestination, RouteSet } from "@millrace/routes/runtime";
 import { systemClock } from "@millrace/put-records";
 import { asObject, parse } from "../person/recognize.ts";
 import type { Sighting } from "../sighting.ts";
+import type { ErasureDocument } from "./ledger.ts";
 
 /** Takes notices for one destination. */
 export interface NoticeWriter {
@@ -44,6 +45,8 @@ const encoder = new TextEncoder();
 
 /** Tells destinations that events are to be forgotten: each event once a run, before the copy by which it is known goes. */
 export class Notices {
+  /** Destinations that an operator says are gone: nothing is told to them. */
+  readonly #gone: ReadonlySet<string>;
   /** Those that were not taken: another run tries them again. */
   readonly open: OpenNotice[] = [];
   /** Taken, by destination. */
@@ -56,11 +59,12 @@ export class Notices {
   constructor(
     destinations: Destinations,
     about: { readonly erasure: string; readonly askedAt: string },
-    counts: Record<string, number>,
+    { told, gone = [] }: Pick<ErasureDocument, "told" | "gone">,
   ) {
+    this.#gone = new Set(gone.map(({ destination }) => destination));
     this.#destinations = destinations;
     this.#about = about;
-    this.counts = counts;
+    this.counts = told;
   }
 
   /**
@@ -72,9 +76,11 @@ export class Notices {
     await this.#put(wanted);
   }
 
-  /** Tries once more what an earlier run could not tell. */
+  /** Tries once more what an earlier run could not tell. A notice stays open also when no route leads there any more. */
   async tellAgain(notices: readonly OpenNotice[]): Promise<void> {
-    await this.#put(notices.map((notice) => ({ ...notice, partitionKey: notice.id })));
+    const isKnown = ({ destination }: OpenNotice) => this.#writerOf(destination) !== undefined;
+    this.open.push(...notices.filter((notice) => !isKnown(notice)));
+    await this.#put(notices.filter(isKnown).map((notice) => ({ ...notice, partitionKey: notice.id })));
   }
 
   #noticesFor({ text }: Sighting, stream: string | undefined): readonly KeyedNotice[] {
@@ -94,6 +100,7 @@ export class Notices {
 
   async #put(notices: readonly KeyedNotice[]): Promise<void> {
     const untold = notices.filter((notice) => {
+      if (this.#gone.has(notice.destination)) return false;
       const key = `${notice.destination} ${eventIdentity(notice)}`;
       const isNew = !this.#told.has(key);
       this.#told.add(key);

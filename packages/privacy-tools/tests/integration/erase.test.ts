@@ -27,6 +27,7 @@ import {
   type Environment,
   erasePerson,
   findPerson,
+  giveUpDestination,
   personOf,
   personOfPseudonyms,
   readErasures,
@@ -307,6 +308,62 @@ describe("destinations", () => {
     const { document: second } = await erasePerson(up, adaPerson, options);
     expect(second).toMatchObject({ state: "erased", openNotices: [] });
     expect(new Set(noticed()).size).toBe(6);
+  });
+
+  test("that an operator says are gone hold an erasure up no longer, by name and reason in its record", async () => {
+    const gone = {
+      ...environment,
+      destinations: { routes, open: () => ({ put: async () => [{ status: "failed" }] }) },
+    };
+    const { document } = await erasePerson(gone, adaPerson, options);
+    expect(document.state).toBe("incomplete");
+    const out: string[] = [];
+    const run = (...args: string[]) =>
+      runPrivacyCli(["gone", ...args], {
+        terminal: { out: (text) => out.push(text), err: (text) => out.push(text), readLine: async () => undefined },
+        open: async () => ({ environment: gone, close: async () => undefined }),
+      });
+    expect(await run("fraud", "--reason", "the application is no more")).toBe(0);
+    expect((await readErasures(environment.objects, place.lakeBucket))[0]?.state).toBe("incomplete");
+    expect(await run("fraud", "--reason", "the application is no more", "--by", "eve", "--yes")).toBe(0);
+    expect(out).toContain(`${document.id}: 6 notices wait for fraud.`);
+    expect(out).toContain(`${document.id}: 0 notices taken after all, 6 given up; erased.`);
+    const record = { by: "eve", reason: "the application is no more", destination: "fraud", notices: 6 };
+    expect(await readErasures(environment.objects, place.lakeBucket)).toMatchObject([
+      { state: "erased", openNotices: [], gone: [record] },
+    ]);
+    // What comes in later is not told either.
+    await store.put(
+      place.lakeBucket,
+      `enriched/${folder}/late.json.gz`,
+      gzipSync(ndjson([enrichedEvent("late", ada)])),
+    );
+    expect((await erasePerson(gone, adaPerson, options)).document).toMatchObject({ state: "erased", openNotices: [] });
+  });
+
+  test("that take a notice after all are not given up", async () => {
+    const down = {
+      ...environment,
+      destinations: { routes, open: () => ({ put: async () => [{ status: "failed" }] }) },
+    };
+    await erasePerson(down, adaPerson, options);
+    const up = { ...environment, destinations: { routes, open: writer } };
+    const [outcome] = await giveUpDestination(up, "fraud", { by: "eve", reason: "thought to be gone" });
+    expect(outcome).toMatchObject({ taken: 6, givenUp: 0, document: { state: "erased" } });
+    expect(outcome?.document.gone).toBeUndefined();
+    expect(new Set(noticed()).size).toBe(6);
+  });
+
+  test("that no route leads to any more stay untold until somebody says that they are gone", async () => {
+    const down = {
+      ...environment,
+      destinations: { routes, open: () => ({ put: async () => [{ status: "failed" }] }) },
+    };
+    await erasePerson(down, adaPerson, options);
+    const without = { ...environment, destinations: { routes: loadRoutes(compileRoutes([])), open: writer } };
+    expect((await erasePerson(without, adaPerson, options)).document).toMatchObject({ state: "incomplete" });
+    const [outcome] = await giveUpDestination(without, "fraud", { by: "eve", reason: "retired" });
+    expect(outcome).toMatchObject({ givenUp: 6, document: { state: "erased" } });
   });
 });
 
