@@ -64,14 +64,6 @@ export const ROUTE_CHECK_SECONDS = { min: 1, max: 3_600 } as const;
 /** https://docs.snowflake.com/en/user-guide/data-time-travel#data-retention-period */
 export const SNOWFLAKE_TIME_TRAVEL_DAYS = { standard: { min: 0, max: 1 }, enterprise: { min: 0, max: 90 } } as const;
 
-/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: what a shard takes in a second. */
-export const KINESIS_SHARD_WRITE = { bytesPerSecond: 1024 * 1024, recordsPerSecond: 1_000 } as const;
-
-/**
- * Same page: a new on-demand stream takes as much as four shards, and grows from there.
- */
-export const KINESIS_ON_DEMAND_SHARDS = 4;
-
 /** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html: requests in five minutes. */
 export const WAF_RATE_LIMIT = { min: 10, max: 2_000_000_000 } as const;
 

@@ -24,7 +24,7 @@ import { readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
 import { observeUndelivered } from "./report/observe-undelivered.ts";
 import { observeRoutes } from "./report/observe-routes.ts";
-import { observeBadRows, observeEnriched, observeRaw } from "./report/observe-streams.ts";
+import { measureStreams, observeBadRows, observeEnriched, observeRaw } from "./report/observe-streams.ts";
 import { observeWarehouse } from "./report/observe-warehouse.ts";
 import { reconcile, type Report } from "./report/reconcile.ts";
 import { SentLedger } from "./report/sent-ledger.ts";
@@ -61,6 +61,7 @@ async function observe(
   const observations = {
     raw: observeRaw(kinesis, topology.pipelineStreams.raw, baseline),
     throttled: Object.fromEntries(streams.map((name) => [name, kinesis.stats(name).throttledRecords])),
+    streams: measureStreams(kinesis, baseline),
     enriched: sightings,
     statuses,
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows, baseline),

@@ -1,8 +1,15 @@
 import {
+  eventsTaken,
+  sampleMix,
+  SERVICE_MICROSECONDS_PER_EVENT,
+  shardsRead,
+  shardsWritten,
+  standingShards,
+  workOf,
+} from "@millrace/capacity";
+import {
   BUCKET_NAME_MAX_LENGTH,
-  KINESIS_ON_DEMAND_SHARDS,
   KINESIS_PARTITION_KEY_MAX_BYTES,
-  KINESIS_SHARD_WRITE,
   LAMBDA_LARGEST_RECORD_KIB,
   SNOWFLAKE_TIME_TRAVEL_DAYS,
 } from "../limits.ts";
@@ -129,20 +136,16 @@ const bucketNamesFit: Relation = ({ environment, aws }) =>
     return faultIf(name.length > BUCKET_NAME_MAX_LENGTH, `environment: bucket name ${name} is too long`);
   });
 
-/**
- * Bytes of an event in a record of the raw and of the enriched stream, means over the sample traffic of `pnpm start`.
- */
-const RAW_EVENT_BYTES = 778;
-const ENRICHED_EVENT_BYTES = 1_559;
-/** CPU of the event service for a request with one event, the upper end of what its bench prints. */
-const INGEST_MICROSECONDS_PER_EVENT = 340;
-
 const shardsOf = ({ capacity }: StreamConfig): number =>
-  capacity.mode === "PROVISIONED" ? capacity.shards : KINESIS_ON_DEMAND_SHARDS;
+  standingShards({ shards: capacity.mode === "PROVISIONED" ? capacity.shards : undefined });
 
-/** Events in a second that a stream takes from the inner producers, which pack small events into one record. */
-const eventsPerSecond = (stream: StreamConfig, eventBytes: number): number =>
-  Math.floor((shardsOf(stream) * KINESIS_SHARD_WRITE.bytesPerSecond) / eventBytes);
+/** Events in a second that the raw stream takes at most: of senders that put several into a request. */
+const rawTakes = ({ raw }: EnvironmentConfig["streams"]): number =>
+  Math.floor(eventsTaken(sampleMix.raw, shardsOf(raw)));
+
+/** Mean sizes of two runs of the sample traffic differ by so much, which is not worth another shard. */
+const SIZES_DIFFER_BY = 1.03;
+const wholeShards = (filled: number): number => Math.ceil(filled / SIZES_DIFFER_BY);
 
 /** Provisioned shards that are missing, as a fault that names the number to set. */
 const shardsFault = (path: string, stream: StreamConfig, needed: number, reason: string): readonly string[] =>
@@ -151,42 +154,67 @@ const shardsFault = (path: string, stream: StreamConfig, needed: number, reason:
     `${path}.capacity.shards: ${shardsOf(stream)} are too few; set at least ${needed}, because ${reason}`,
   );
 
-/**
- * The enriched stream takes at least what the raw one takes. Its two readers, router and Firehose, share 2 MiB/s a
- * shard, twice what a shard takes, so writing is what limits it. A tenth of a shard is not worth another one.
- */
-const enrichedCarriesRaw: Relation = ({ streams: { raw, enriched } }) =>
-  shardsFault(
-    "streams.enriched",
-    enriched,
-    Math.round((shardsOf(raw) * ENRICHED_EVENT_BYTES) / RAW_EVENT_BYTES),
-    `streams.raw takes ${eventsPerSecond(raw, RAW_EVENT_BYTES)} events a second and enrichment makes ${ENRICHED_EVENT_BYTES} bytes of ${RAW_EVENT_BYTES}`,
-  );
+/** Router and Firehose share what a shard gives; a reader that fell behind needs more than what arrives. */
+const ENRICHED_READERS = 2;
+const CATCH_UP = 1.2;
 
-/** Destinations get one event a record, so the number of records counts as much as their bytes. */
-const destinationsCarryTheirShare: Relation = ({ streams }) => {
-  const arriving = eventsPerSecond(streams.raw, RAW_EVENT_BYTES);
-  return destinationsIn(streams).flatMap(([path, destination]) => {
-    const events = (arriving * destination.share) / 100;
-    const { bytesPerSecond, recordsPerSecond } = KINESIS_SHARD_WRITE;
-    const needed = Math.ceil(Math.max((events * ENRICHED_EVENT_BYTES) / bytesPerSecond, events / recordsPerSecond));
-    return shardsFault(
-      path,
-      destination,
-      needed,
-      `its share is ${destination.share} % of the ${arriving} events a second that streams.raw takes`,
-    );
-  });
+/** The enriched stream takes at least what the raw one takes, and its readers catch up as long as no alarm fires. */
+const enrichedCarriesRaw: Relation = ({ streams, alarms: { load } }) => {
+  const taken = rawTakes(streams);
+  const [from, to] = [sampleMix.raw.bytes, sampleMix.enriched.bytes].map(Math.round);
+  const written = shardsWritten(sampleMix.enriched, taken);
+  const read = CATCH_UP * shardsRead(sampleMix.enriched, (taken * load) / 100, ENRICHED_READERS);
+  return shardsFault(
+    "streams.enriched",
+    streams.enriched,
+    wholeShards(Math.max(written, read)),
+    written < read
+      ? `its ${ENRICHED_READERS} readers could not catch up while streams.raw is ${load} % full, as alarms.load allows`
+      : `streams.raw takes ${taken} events a second and enrichment makes ${to} bytes of ${from}`,
+  );
 };
 
+/** Destinations get one event a record, so the number of records counts as much as their bytes. */
+const destinationsCarryTheirShare: Relation = ({ streams }) =>
+  destinationsIn(streams).flatMap(([path, destination]) =>
+    shardsFault(
+      path,
+      destination,
+      wholeShards(shardsWritten(sampleMix.destination, (rawTakes(streams) * destination.share) / 100)),
+      `its share is ${destination.share} % of the ${rawTakes(streams)} events a second that streams.raw takes`,
+    ),
+  );
+
+/** All invocations that a mapping allows do the work of what the raw stream takes. */
+const functionsKeepUp: Relation = ({ streams, functions, mappings }) =>
+  (
+    [
+      ["enrichment", "raw"],
+      ["router", "enriched"],
+    ] as const
+  ).flatMap(([name, stream]) => {
+    const { batchSize, batchingWindow, parallelizationFactor } = mappings[name];
+    const { memory, reservedConcurrency } = functions[name];
+    const settings = { name, memoryMebibytes: memory, batchSize, windowSeconds: batchingWindow, reservedConcurrency };
+    const takenBy = (parallelization: number): number =>
+      workOf({ ...settings, parallelization }, shardsOf(streams[stream]), sampleMix, rawTakes(streams)).eventsTaken;
+    const taken = takenBy(parallelizationFactor);
+    return faultIf(
+      taken < rawTakes(streams),
+      `mappings.${name}.parallelizationFactor: ${parallelizationFactor} invocations a shard do ${Math.floor(taken)} events a ` +
+        `second, and streams.raw takes ${rawTakes(streams)}; set at least ${Math.ceil((rawTakes(streams) / taken) * parallelizationFactor)}, ` +
+        `more memory than ${memory} MiB, or batches larger than ${batchSize}`,
+    );
+  });
+
 /** Replicas beyond what the raw stream takes only get its refusals; those that zones need are always allowed. */
-const rawTakesWhatReplicasSend: Relation = ({ streams: { raw }, ingest: { replicas, resources } }) => {
-  const perReplica = (resources.cpuRequest * 10 * replicas.targetCpu) / INGEST_MICROSECONDS_PER_EVENT;
-  const arriving = eventsPerSecond(raw, RAW_EVENT_BYTES);
+const rawTakesWhatReplicasSend: Relation = ({ streams, ingest: { replicas, resources } }) => {
+  const perReplica = (resources.cpuRequest * 10 * replicas.targetCpu) / SERVICE_MICROSECONDS_PER_EVENT;
+  const arriving = rawTakes(streams);
   const useful = Math.max(replicas.min, Math.floor(arriving / perReplica));
-  const needed = Math.ceil((replicas.max * perReplica * RAW_EVENT_BYTES) / KINESIS_SHARD_WRITE.bytesPerSecond);
+  const needed = wholeShards(shardsWritten(sampleMix.raw, replicas.max * perReplica));
   return faultIf(
-    raw.capacity.mode === "PROVISIONED" && replicas.max > useful,
+    streams.raw.capacity.mode === "PROVISIONED" && streams.raw.capacity.shards < needed && replicas.max > useful,
     `ingest.replicas.max: ${replicas.max} replicas send ${Math.round(replicas.max * perReplica)} events a second, and ` +
       `streams.raw takes ${arriving}; set ingest.replicas.max to ${useful}, or streams.raw.capacity.shards to ${needed}`,
   );
@@ -263,6 +291,7 @@ const relations: readonly Relation[] = [
   placesAgree,
   timeTravelFitsTheEdition,
   enrichedCarriesRaw,
+  functionsKeepUp,
   destinationsCarryTheirShare,
   rawTakesWhatReplicasSend,
   reservedConcurrencyServesTheShards,

@@ -1,6 +1,7 @@
+import { SHARD_WRITE } from "@millrace/capacity";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import { KINESIS_SHARD_WRITE, QUEUE_RETENTION_SECONDS } from "../limits.ts";
+import { QUEUE_RETENTION_SECONDS } from "../limits.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import { watchAbsences } from "./absence-alarms.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
@@ -198,8 +199,8 @@ export class Alarms extends Construct {
     const limitOf = (perSecond: number): number => perSecond * capacity.shards * metrics.PERIOD_SECONDS;
     this.#alarms.above(`${name}_near_limit`, config.load, {
       of: load(
-        [metrics.incomingBytes(stream), limitOf(KINESIS_SHARD_WRITE.bytesPerSecond)],
-        [metrics.incomingRecords(stream), limitOf(KINESIS_SHARD_WRITE.recordsPerSecond)],
+        [metrics.incomingBytes(stream), limitOf(SHARD_WRITE.bytesPerSecond)],
+        [metrics.incomingRecords(stream), limitOf(SHARD_WRITE.recordsPerSecond)],
         "% of its shards",
       ),
       periods: 3,

@@ -15,7 +15,7 @@ export const environment: EnvironmentInput = {
     enriched: provisioned(16, retention),
     badRows: provisioned(2, retention),
     destinations: { ...provisioned(2, retention), share: unit.percent(10) },
-    destinationOverrides: { recommendations: { ...provisioned(10, retention), share: unit.percent(60) } },
+    destinationOverrides: { recommendations: { ...provisioned(11, retention), share: unit.percent(60) } },
   },
   functions: { canary: { share: unit.percent(10), watch: unit.seconds(900) } },
   lake: { infrequentAccessAfter: unit.days(90), expireAfter: unit.days(1_095), deadLettersExpireAfter: unit.days(30) },

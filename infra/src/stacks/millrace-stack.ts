@@ -661,7 +661,7 @@ export class MillraceStack extends TerraformStack {
   }
 
   #createOutputs({ raw, enriched, badRows, destinations, hops }: Watched, lake: PrivateBucket): void {
-    const { ingest } = this.#config;
+    const { ingest, warehouse } = this.#config;
     new TerraformOutput(this, "stream_names", {
       description: "Streams by purpose",
       value: {
@@ -676,6 +676,18 @@ export class MillraceStack extends TerraformStack {
       value: {
         queues: destinations.queues.map(({ queue }) => queue.nameReference),
         buses: destinations.buses.map(({ bus }) => bus.nameReference),
+      },
+    });
+    new TerraformOutput(this, "planning", {
+      description: "What a capacity plan needs beside the resources: per cent of the events that a destination is for",
+      value: {
+        destination_shares: Object.fromEntries(
+          [...destinations.streams, ...destinations.queues, ...destinations.buses].map(({ destination: { name } }) => [
+            name,
+            destinationStream(this.#config, name).share,
+          ]),
+        ),
+        warehouse_edition: warehouse.edition,
       },
     });
     new TerraformOutput(this, "functions", {

@@ -1,3 +1,5 @@
+import type { StreamSize } from "@millrace/capacity";
+
 /** How often, and when first, an event was seen in one place. */
 export interface Sighting {
   count: number;
@@ -46,6 +48,8 @@ export interface Observations {
   readonly routes: ReadonlyMap<string, Sightings>;
   /** Records that a stream refused because a shard had taken its share, by stream. Whoever sent one sent it again. */
   readonly throttled: Readonly<Record<string, number>>;
+  /** By stream. */
+  readonly streams: Readonly<Record<string, StreamSize>>;
   /** By route as well: what its stream did not take. */
   readonly undelivered: ReadonlyMap<string, Sightings>;
   readonly warehouse: WarehouseObservation;

@@ -1,4 +1,5 @@
 import type { Kinesis } from "@millrace/aws-simulator";
+import { StreamMeter, type StreamSize } from "@millrace/capacity";
 import type { Baseline } from "./baseline.ts";
 import { Sightings, type ValidationStatus } from "./observations.ts";
 
@@ -20,6 +21,21 @@ export function* readLines(kinesis: Kinesis, streamName: string, { streams }: Ba
     }
   }
 }
+
+/** Records, events and what is billed for them, of each stream this run wrote to. */
+export function measureStreams(kinesis: Kinesis, baseline: Baseline): Record<string, StreamSize> {
+  return Object.fromEntries(
+    kinesis.streamNames().map((name) => {
+      const meter = new StreamMeter();
+      for (const { record } of kinesis.readRecords(name, baseline.streams.get(name))) {
+        meter.add(record.Data.length, Math.max(1, record.Data.filter((byte) => byte === LINE_FEED).length));
+      }
+      return [name, meter.size];
+    }),
+  );
+}
+
+const LINE_FEED = 0x0a;
 
 /** Content of the raw stream; lines that are no events are stray records, which become bad rows. */
 export function observeRaw(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {

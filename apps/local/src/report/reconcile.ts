@@ -1,3 +1,4 @@
+import type { StreamSize } from "@millrace/capacity";
 import type { SentEvent, SentLedger } from "./sent-ledger.ts";
 import type { Landing, Observations, Sightings } from "./observations.ts";
 import { type Percentiles, percentiles } from "./percentile.ts";
@@ -61,6 +62,8 @@ export interface Report {
   };
   /** Records that were refused for a while, by stream: its shards are too few for the rate. */
   readonly throttled: Readonly<Record<string, number>>;
+  /** Records, events and billed units by stream; `pnpm capacity --mix` reads them. */
+  readonly streams: Readonly<Record<string, StreamSize>>;
   readonly durationMs: number;
   /** Every difference between what was sent and what arrived, as a sentence; empty when all is well. */
   readonly problems: readonly string[];
@@ -219,6 +222,7 @@ export function reconcile(
       warehouse: percentiles(agesIn(expected.enriched, observations.warehouse.view)),
     },
     throttled: observations.throttled,
+    streams: observations.streams,
     durationMs,
     problems,
   };

@@ -45,6 +45,7 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
     observations: {
       raw: sightingsOf("1", "2", "3", "4"),
       throttled: { raw: 0 },
+      streams: {},
       enriched: sightingsOf("1", "2", "3", "4"),
       statuses: new Map([...statuses].map(([id, status]) => [JSON.stringify(["s", id]), status])),
       badRows: sightingsOf("5"),

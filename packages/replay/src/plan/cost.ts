@@ -1,4 +1,4 @@
-import prices from "./prices.json" with { type: "json" };
+import { prices } from "@millrace/capacity";
 
 /** The size of a replay. */
 export interface Workload {
@@ -26,9 +26,9 @@ const hops = 3;
 /** List price of a replay, in dollars; warehouse loading is left out, since it depends on the contract. */
 export function estimateCost({ events, bytes, objects, isWholePipeline }: Workload): Cost {
   const mean = events === 0 ? 0 : bytes / events;
-  const units = events * Math.max(1, Math.ceil(mean / prices.kinesisPutUnitBytes));
+  const units = events * Math.max(1, Math.ceil(mean / prices.payloadUnitBytes));
   const parts = {
-    "Kinesis PUT": ((units * (isWholePipeline ? hops : 1)) / 1e6) * prices.kinesisPutUnitsPerMillion,
+    "Kinesis PUT": ((units * (isWholePipeline ? hops : 1)) / 1e6) * prices.payloadUnitsPerMillion,
     Lambda: isWholePipeline
       ? ((2 * events) / eventsPerInvocation / 1e6) * prices.lambdaRequestsPerMillion +
         events * functionGigabyteSeconds * prices.lambdaGigabyteSecond

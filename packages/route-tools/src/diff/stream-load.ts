@@ -1,14 +1,8 @@
+import { HOURS_PER_MONTH, prices, SHARD_WRITE } from "@millrace/capacity";
 import type { KindName } from "@millrace/routes";
-import {
-  CHUNK_BYTES,
-  HOURS_PER_MONTH,
-  KINESIS_PRICES,
-  ON_DEMAND_UNIT_BYTES,
-  PAYLOAD_UNIT_BYTES,
-  PER_MILLION,
-  SHARD_BYTES_PER_SECOND,
-  SHARD_RECORDS_PER_SECOND,
-} from "./prices.ts";
+
+/** Of the kinds without shards, in dollars for a million parts of 64 KiB. Reading a queue comes on top. */
+const perMillion = { sqs: prices.sqsPerMillion, eventbridge: prices.eventbridgePerMillion } as const;
 
 /** The load of a destination. */
 export interface Load {
@@ -43,9 +37,9 @@ export class LoadMeter implements Load {
   add(bytes: number): void {
     this.records += 1;
     this.bytes += bytes;
-    this.payloadUnits += Math.max(1, Math.ceil(bytes / PAYLOAD_UNIT_BYTES));
-    this.chunks += Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
-    this.roundedBytes += Math.max(1, Math.ceil(bytes / ON_DEMAND_UNIT_BYTES)) * ON_DEMAND_UNIT_BYTES;
+    this.payloadUnits += Math.max(1, Math.ceil(bytes / prices.payloadUnitBytes));
+    this.chunks += Math.max(1, Math.ceil(bytes / prices.chunkBytes));
+    this.roundedBytes += Math.max(1, Math.ceil(bytes / prices.onDemandUnitBytes)) * prices.onDemandUnitBytes;
   }
 }
 
@@ -59,23 +53,22 @@ export function sizeDestination(kind: KindName, load: Load, seconds: number, hea
   const bytesPerSecond = load.bytes / seconds;
   const perMonth = (HOURS_PER_MONTH * 3_600) / seconds;
   if (kind !== "kinesis") {
-    const onDemandPerMonth = ((load.chunks * perMonth) / 1e6) * PER_MILLION[kind];
+    const onDemandPerMonth = ((load.chunks * perMonth) / 1e6) * perMillion[kind];
     return { recordsPerSecond, bytesPerSecond, onDemandPerMonth };
   }
   const shards = Math.max(
     1,
-    Math.ceil((recordsPerSecond * headroom) / SHARD_RECORDS_PER_SECOND),
-    Math.ceil((bytesPerSecond * headroom) / SHARD_BYTES_PER_SECOND),
+    Math.ceil((recordsPerSecond * headroom) / SHARD_WRITE.recordsPerSecond),
+    Math.ceil((bytesPerSecond * headroom) / SHARD_WRITE.bytesPerSecond),
   );
   return {
     recordsPerSecond,
     bytesPerSecond,
     shards,
     provisionedPerMonth:
-      shards * KINESIS_PRICES.shardHour * HOURS_PER_MONTH +
-      ((load.payloadUnits * perMonth) / 1e6) * KINESIS_PRICES.payloadUnits,
+      shards * prices.shardHour * HOURS_PER_MONTH +
+      ((load.payloadUnits * perMonth) / 1e6) * prices.payloadUnitsPerMillion,
     onDemandPerMonth:
-      KINESIS_PRICES.onDemandStreamHour * HOURS_PER_MONTH +
-      ((load.roundedBytes * perMonth) / 1e9) * KINESIS_PRICES.onDemandGigabyteIn,
+      prices.onDemandStreamHour * HOURS_PER_MONTH + ((load.roundedBytes * perMonth) / 1e9) * prices.onDemandGigabyteIn,
   };
 }

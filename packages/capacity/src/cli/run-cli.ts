@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CapacityError } from "../errors.ts";
+import { type MeasuredSizes, type Mix, mixOf, sampleMix, withRecordsOf } from "../model/mix.ts";
+import { type CapacityPlan, planCapacity } from "../plan.ts";
+import { renderMarkdown, renderText } from "../render/render-plan.ts";
+import type { Plant } from "../stack/plant.ts";
+import { readStack, type StackJson } from "../stack/read-stack.ts";
+import { type CapacityOptions, parseOptions, usage } from "./options.ts";
+
+const DEFAULT_RATES = [1_000, 10_000, 100_000, 1_000_000];
+
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Runs `pnpm capacity`: 0, or 2 when it was called wrongly or something cannot be read. */
+export function runCli(args: readonly string[], defaultStacks: string, output: Output): number {
+  try {
+    const options = parseOptions(args, defaultStacks);
+    output.out(options === undefined ? usage : run(options));
+    return 0;
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    const isExpected = error instanceof CapacityError || String(code).startsWith("ERR_PARSE_ARGS");
+    if (!isExpected) throw error;
+    output.err((error as Error).message);
+    return 2;
+  }
+}
+
+function run(options: CapacityOptions): string {
+  const { baseFolder, format, stacksFolder } = options;
+  const mix = readMix(options);
+  const stages = options.stages ?? stagesIn(stacksFolder);
+  const planOf = (folder: string, stage: string): CapacityPlan =>
+    planCapacity(readPlant(folder, stage), mix, options.rates ?? DEFAULT_RATES);
+  const plans = stages.map((stage) => planOf(stacksFolder, stage));
+  if (format === "json") return JSON.stringify(plans, undefined, 2);
+  if (format === "text") return plans.map(renderText).join("\n\n\n");
+  const bases = baseFolder === undefined ? [] : stagesIn(baseFolder);
+  return plans
+    .map((plan, index) => {
+      const stage = stages[index] ?? "";
+      const isKnown = baseFolder !== undefined && bases.includes(stage);
+      return renderMarkdown(plan, isKnown ? planOf(baseFolder, stage) : undefined);
+    })
+    .join("\n");
+}
+
+function readMix({ mixPath, eventsPerRecord }: CapacityOptions): Mix {
+  const mix = mixPath === undefined ? sampleMix : mixOf(readJson(mixPath) as MeasuredSizes, mixPath);
+  return eventsPerRecord === undefined ? mix : withRecordsOf(mix, eventsPerRecord);
+}
+
+const readPlant = (folder: string, stage: string): Plant =>
+  readStack(readJson(join(folder, stage, "cdk.tf.json")) as StackJson, stage);
+
+function stagesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    throw new CapacityError(`${folder}: cannot be read; run "pnpm synth" first.`, { cause: error });
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new CapacityError(`${path}: ${(error as Error).message}; run "pnpm synth" first, or name another file.`, {
+      cause: error,
+    });
+  }
+}
