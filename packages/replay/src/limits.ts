@@ -1,6 +1,9 @@
 /** Events put before the ledger is written: so many at most are looked up when a run that was cut off goes on. */
 export const EVENTS_PER_STEP = 250;
 
+/** Events are put in groups of so much time at the rate: a live event waits for the batch that it shares with one. */
+export const GROUP_MS = 100;
+
 /** Events of a part that are passed over before its position is noted, when none of them is put. */
 export const MAX_EVENTS_UNNOTED = 5_000;
 

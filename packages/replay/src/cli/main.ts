@@ -1,5 +1,9 @@
 /** `pnpm replay`: puts stored events through the pipeline again, or to one destination. */
+import { constants, setPriority } from "node:os";
 import { runCli } from "./run-cli.ts";
+
+// Where the pipeline runs on this machine as well, live traffic goes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const stop = new AbortController();
 let isStopping = false;

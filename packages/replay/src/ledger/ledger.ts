@@ -177,9 +177,10 @@ export class Ledger {
     return this.#state;
   }
 
-  /** Remembers since when the ledger may lack events of a part: before they are put. */
-  beginPut(part: string): void {
-    this.#puttingSince.set(part, this.#options.clock.now());
+  /** Before events of a part are put: remembers since when the ledger may lack some. @throws LeaseLostError */
+  async beginPut(part: string): Promise<void> {
+    if (!this.#puttingSince.has(part)) this.#puttingSince.set(part, this.#options.clock.now());
+    await this.hold();
   }
 
   /** Makes sure that the lease outlasts a put. @throws LeaseLostError */

@@ -1,4 +1,5 @@
 import type { ReplayClock } from "../clock.ts";
+import { EVENTS_PER_STEP, GROUP_MS } from "../limits.ts";
 
 /** Most events and bytes a second. */
 export interface Rate {
@@ -27,6 +28,12 @@ export class Pace {
   /** Events a second now. */
   get eventsPerSecond(): number {
     return this.#rate.events * this.#share;
+  }
+
+  /** Most events to put at once. */
+  get groupSize(): number {
+    const events = Math.round((this.eventsPerSecond * GROUP_MS) / 1_000);
+    return Math.max(1, Math.min(EVENTS_PER_STEP, events));
   }
 
   /** Waits until so much may be put. */

@@ -1,4 +1,5 @@
 import type { Store, StoredEvent } from "@millrace/stored-events";
+import type { OutputDelivery } from "@millrace/stream-handler";
 import { ReplayStoppedError } from "../errors.ts";
 import type { Ledger, PartEntry, ReplayCounts } from "../ledger/ledger.ts";
 import { EVENTS_PER_STEP, MAX_EVENTS_UNNOTED } from "../limits.ts";
@@ -115,7 +116,7 @@ class Run {
   }
 
   async #step(part: string, events: readonly StoredEvent[]): Promise<void> {
-    const { isSelected, target, alreadyPut, pace, ledger, onStep, selection } = this.#options;
+    const { isSelected, target, alreadyPut, ledger, onStep, selection } = this.#options;
     const skipped: Record<string, number> = {};
     const wanted: PreparedEvent[] = [];
     let [selected, found] = [0, 0];
@@ -127,24 +128,8 @@ class Run {
       else if (alreadyPut.has(prepared.key)) found += 1;
       else wanted.push(prepared);
     }
-    const bytes = wanted.reduce((sum, { data }) => sum + data.length, 0);
-    let ambiguous = 0;
-    if (wanted.length > 0) {
-      await pace.take(wanted.length, bytes);
-      ledger.beginPut(part);
-    }
     await ledger.hold();
-    if (wanted.length > 0) {
-      const deliveries = await target.put(wanted);
-      ambiguous = deliveries.filter(({ isAmbiguous }) => isAmbiguous).length;
-      const failed = deliveries.find(({ status }) => status === "failed");
-      if (failed?.status === "failed" || deliveries.length < wanted.length) {
-        throw new ReplayStoppedError(
-          `Events could not be put: ${failed?.status === "failed" ? `${failed.error.name}: ${failed.error.message}` : "the writer gave no answer"}. Repair that, then run the same command again: it goes on where it stopped.`,
-          { cause: failed?.status === "failed" ? failed.error : undefined },
-        );
-      }
-    }
+    const { bytes, ambiguous } = await this.#put(part, wanted);
     this.#counts = addCounts(this.#counts, {
       seen: events.length,
       selected,
@@ -170,6 +155,23 @@ class Run {
     await onStep?.({ counts: this.#counts, done: this.#done() });
   }
 
+  async #put(part: string, events: readonly PreparedEvent[]): Promise<{ bytes: number; ambiguous: number }> {
+    const { target, pace, ledger } = this.#options;
+    let [bytes, ambiguous] = [0, 0];
+    for (let start = 0; start < events.length; ) {
+      const group = events.slice(start, start + pace.groupSize);
+      start += group.length;
+      const groupBytes = group.reduce((sum, { data }) => sum + data.length, 0);
+      await pace.take(group.length, groupBytes);
+      await ledger.beginPut(part);
+      const deliveries = await target.put(group);
+      checkDelivered(deliveries, group.length);
+      bytes += groupBytes;
+      ambiguous += deliveries.filter(({ isAmbiguous }) => isAmbiguous).length;
+    }
+    return { bytes, ambiguous };
+  }
+
   #done(): number {
     const { parts, store } = this.#options;
     if (parts.length === 0) return 1;
@@ -187,6 +189,18 @@ class Run {
     };
     return this.#options.ledger.save(progress, part, { isCertain: this.#uncertain.size === 0 });
   }
+}
+
+/** @throws ReplayStoppedError */
+function checkDelivered(deliveries: readonly OutputDelivery[], wanted: number): void {
+  const failed = deliveries.find((delivery) => delivery.status === "failed");
+  if (failed === undefined && deliveries.length >= wanted) return;
+  const cause = failed?.error;
+  const reason = cause === undefined ? "the writer gave no answer" : `${cause.name}: ${cause.message}`;
+  throw new ReplayStoppedError(
+    `Events could not be put: ${reason}. Repair that, then run the same command again: it goes on where it stopped.`,
+    { cause },
+  );
 }
 
 function addCounts(a: ReplayCounts, b: ReplayCounts): ReplayCounts {

@@ -28,9 +28,10 @@ test("events that another part is putting stay uncertain since its put began", a
     (async () => {
       const { ledger } = await claim();
       const begunMs = clock.now();
-      ledger.beginPut("a");
+      await ledger.beginPut("a");
       await clock.sleep(120_000);
-      ledger.beginPut("b");
+      await ledger.beginPut("a");
+      await ledger.beginPut("b");
       await ledger.save(progress(1), "b", certain);
       expect(ledger.state.uncertainSinceMs).toBe(begunMs);
       // The put of the first part failed in the middle.
@@ -45,7 +46,7 @@ test("nothing is uncertain after a run that noted all that it put", async () => 
   await clock.run(
     (async () => {
       const { ledger } = await claim();
-      ledger.beginPut("a");
+      await ledger.beginPut("a");
       await ledger.save(progress(1), "a", certain);
       await ledger.end("stopped");
       expect((await claim()).before?.uncertainSinceMs).toBeUndefined();
