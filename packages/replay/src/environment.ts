@@ -2,13 +2,30 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Connections } from "@millrace/destinations";
 import type { IsSuppressed } from "@millrace/privacy-tools/suppression";
 import type { EnvironmentPlace } from "@millrace/routes";
-import type { RouteSet } from "@millrace/routes/runtime";
+import type { CompiledRoutes, RouteSet } from "@millrace/routes/runtime";
 import type { S3, Store } from "@millrace/stored-events";
 import type { ReplayClock } from "./clock.ts";
 import type { Source } from "./selection.ts";
 
 /** `valid`, `invalid` or `unknown`; `bad-row` for what enrichment cannot read. */
 export type Verdict = "valid" | "invalid" | "unknown" | "bad-row";
+
+/** The input of a job's state machine. */
+export interface JobExecution {
+  /** Of the replay. */
+  readonly id: string;
+  /** Tells the executions of one replay apart. */
+  readonly name: string;
+  readonly groups: readonly number[];
+  readonly workers: number;
+}
+
+export interface Jobs {
+  /** The present routes as they are written down: functions have no checkout. */
+  routes(): CompiledRoutes;
+  /** Starts the state machine; absent on the laptop, where the command itself works on the groups. */
+  readonly start?: ((execution: JobExecution) => Promise<void>) | undefined;
+}
 
 /** The streams and buckets of an environment, and the operator's way to them. */
 export interface Environment {
@@ -25,6 +42,8 @@ export interface Environment {
   readonly holder: string;
   /** The routes that destinations are looked up in. */
   routes(): RouteSet;
+  /** What jobs need; absent where there are none. */
+  readonly jobs?: Jobs | undefined;
   /** Verdicts of the present contracts on raw events. */
   verdicts(): Promise<(text: string) => Verdict>;
   store(name: Source, keys: string | undefined): Promise<Store>;

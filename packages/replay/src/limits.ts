@@ -32,6 +32,22 @@ export const DEFAULT_SHARE = 0.1;
 export const SHARD_RECORDS_PER_SECOND = 1_000;
 export const SHARD_BYTES_PER_SECOND = 1_000_000;
 
+/** What one function of a job puts in a second, about half of what it can. */
+export const EVENTS_PER_WORKER = 2_000;
+/** Functions of a job at the same time: accounts have 1,000 for everything. */
+export const MAX_WORKERS = 50;
+/** Groups that the objects of a job are parted into: their numbers fit the input of an execution, 256 KiB. */
+export const MAX_GROUPS = 1_000;
+/** Ledgers of groups that are read side by side. */
+export const STATES_READ_AT_ONCE = 50;
+
+/** Memory and time of a function of a job, as infra gives them: it stops in time and is called again. */
+export const JOB_FUNCTION_GIGABYTES = 1.769;
+export const JOB_FUNCTION_SECONDS = 840;
+
+/** Step Functions has so long to answer that a job has begun. */
+export const START_TIMEOUT_MS = 10_000;
+
 /** Writers of one object that meet try again so often before they give up. */
 export const MAX_LEDGER_ATTEMPTS = 20;
 

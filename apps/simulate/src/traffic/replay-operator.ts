@@ -268,6 +268,7 @@ export class ReplayOperator {
       rate: random() < 0.5 ? randomInteger(random, 20, 500) : undefined,
       share: 0.5,
       isAgain: false,
+      isJob: false,
       isJson: true,
       stage: "",
       state: undefined,

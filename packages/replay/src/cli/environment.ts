@@ -1,4 +1,5 @@
 import { createSecretReader } from "@millrace/aws-request";
+import { startExecution } from "../job/start-execution.ts";
 import { signedServices } from "@millrace/destinations";
 import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
 import { createSuppression, type ErasureDocument, erasuresFolder } from "@millrace/privacy-tools/suppression";
@@ -72,6 +73,7 @@ export async function openEnvironment(stage: string, state: string | undefined):
       createSecretReader({ ...environment, AWS_REGION: region }, credentials),
     );
   const lake = () => lakeStore(s3, place.lakeBucket);
+  const compiledRoutes = () => compileRoutes(loadRouteDocuments(join(repository, "schemas/routes")));
   return {
     place,
     rawStream,
@@ -87,7 +89,11 @@ export async function openEnvironment(stage: string, state: string | undefined):
     clock: systemClock,
     by: `${userInfo().username}@${hostname()}${run === undefined ? ` with key ${(await credentials()).accessKeyId}` : ""}`,
     holder: nameHolder(),
-    routes: () => loadRoutes(compileRoutes(loadRouteDocuments(join(repository, "schemas/routes")))),
+    routes: () => loadRoutes(compiledRoutes()),
+    jobs: {
+      routes: compiledRoutes,
+      start: run === undefined ? startExecution(place, environment, credentials) : undefined,
+    },
     verdicts: () => loadVerdicts(stage),
     lake,
     async store(name, keys) {

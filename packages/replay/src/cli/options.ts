@@ -41,6 +41,7 @@ Run
   --dry-run         count only, also with --reason
   --rate <n>        events a second (default: a share of what the stream has free)
   --share <percent> of what the stream has free (default ${DEFAULT_SHARE * 100})
+  --as job          lake into a destination: by functions in the cloud, which go on when this machine is off
   --again           once more, though the same replay has finished
   --json            the result as JSON
 
@@ -61,6 +62,7 @@ export interface ReplayOptions {
   readonly rate: number | undefined;
   readonly share: number;
   readonly isAgain: boolean;
+  readonly isJob: boolean;
   readonly isJson: boolean;
   readonly stage: string;
   readonly state: string | undefined;
@@ -83,6 +85,7 @@ export function parseOptions(args: readonly string[], nowMs: number): ReplayOpti
     keys: values.keys,
     isJson: values.json === true,
     isAgain: values.again === true,
+    isJob: isJob(values.as),
     isDryRun: values["dry-run"] === true || values.reason === undefined,
     reason: values.reason,
     mayBeWorse: values["accept-worse"] === true,
@@ -105,6 +108,11 @@ export function parseOptions(args: readonly string[], nowMs: number): ReplayOpti
   }
   if (common.reason?.trim() === "")
     throw new ReplayUsageError("Expected --reason to say why; it goes into the audit record.");
+  if (common.isJob && (selection.store !== "lake" || typeof into !== "object")) {
+    throw new ReplayUsageError(
+      "Expected --as job with the lake and --into destination:<name>: streams are short enough.",
+    );
+  }
   const isByRoute = typeof into === "object" && selection.store !== "undelivered";
   return { ...common, command: "replay", id: undefined, selection, route: isByRoute ? routes[0] : undefined, into };
 }
@@ -116,7 +124,7 @@ function read(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ...(Object.fromEntries(FILTERS.map((name) => [name, texts])) as Record<Filter, typeof texts>),
-        ...{ from: text, to: text, into: text, reason: text, rate: text, share: text },
+        ...{ from: text, to: text, into: text, reason: text, rate: text, share: text, as: text },
         ...{ stage: text, state: text, keys: text },
         ...{ "accept-worse": flag, "dry-run": flag, again: flag, json: flag },
         help: { ...flag, short: "h" },
@@ -175,6 +183,11 @@ function checkFilters(source: Source, names: readonly Filter[]): void {
   );
   if (wrong !== undefined)
     throw new ReplayUsageError(`Events of ${source} have nothing that --${wrong} could choose by.`);
+}
+
+function isJob(as: string | undefined): boolean {
+  if (as === undefined || as === "job") return as === "job";
+  throw new ReplayUsageError(`Expected --as job, or nothing to run it here, got "${as}".`);
 }
 
 function readInto(into: string): ReplayOptions["into"] {

@@ -1,6 +1,8 @@
-import type { Cost } from "../plan/cost.ts";
+import type { CloudJob, Cost } from "../plan/cost.ts";
 import type { Survey } from "../plan/survey.ts";
-import type { ReplayCounts, StoredReplay } from "../ledger/ledger.ts";
+import type { JobProgress, ReplayJob } from "../job/job.ts";
+import type { ReplayCounts } from "../ledger/counts.ts";
+import type { StoredReplay } from "../ledger/ledger.ts";
 import type { Rate } from "../run/pace.ts";
 
 /** Where a command writes, so that tests can read it. */
@@ -60,6 +62,19 @@ export function describeCounts({ seen, selected, put, found, bytes, ambiguous, s
     ...left,
   ];
   return `${put} put (${size(bytes)}) of ${selected} selected and ${seen} seen${more.length > 0 ? `; ${more.join(", ")}` : ""}`;
+}
+
+export function describeJobPlan(
+  { groups, workers, objects, dollars, seconds, asOf }: CloudJob,
+  isAsked: boolean,
+): string {
+  const advice = isAsked ? "" : " With --as job it runs so, and this machine may be off meanwhile.";
+  return `As a job: ${objects} objects in ${groups} groups, ${workers} functions at a time, ${duration(seconds)}, about $${dollars.toFixed(2)} in all at list prices of ${asOf}.${advice}`;
+}
+
+/** A line about a replay that runs as a job. */
+export function describeJob({ groups, workers }: ReplayJob, { finished, counts }: JobProgress): string {
+  return `  a job of ${groups} groups, ${workers} at a time: ${finished} finished; ${describeCounts(counts)}`;
 }
 
 export function describeReplay({ plan, state }: StoredReplay): string {

@@ -1,12 +1,11 @@
-import { openDestination, targetOf } from "@millrace/destinations";
 import { createPutRecords } from "@millrace/put-records";
-import { closestName } from "@millrace/routes";
-import type { CompiledDestination, RouteSet } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { type Store, type StoredEvent, streamStore } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import type { Environment } from "../environment.ts";
-import { LeaseLostError, ReplayUsageError } from "../errors.ts";
+import { LeaseLostError, ReplayRefusedError, ReplayUsageError } from "../errors.ts";
+import { jobHolder, keepJob, planJob, readJobPlan } from "../job/job.ts";
+import { runJobHere } from "../job/work-on-job.ts";
 import { ActiveReplays } from "../ledger/active-replays.ts";
 import { writeAudit } from "../ledger/audit.ts";
 import { keepParts, keepPlan, Ledger, type PartEntry, readReplay, type ReplayPlan } from "../ledger/ledger.ts";
@@ -19,12 +18,12 @@ import { Pace, type Rate } from "../run/pace.ts";
 import { readBack } from "../run/read-back.ts";
 import { runReplay } from "../run/run-replay.ts";
 import { createMatcher, needsLake, replayIdOf, type Selection, withoutEnrichment } from "../selection.ts";
-import { createDestinationTarget } from "../targets/destination-target.ts";
+import { openDestinationTarget } from "../targets/open-destination-target.ts";
 import { createPipelineTarget } from "../targets/pipeline-target.ts";
 import type { Target } from "../targets/target.ts";
 import { withoutErased } from "../targets/without-erased.ts";
 import type { ReplayOptions } from "./options.ts";
-import { describeCounts, describeSurvey, type Output, size } from "./output.ts";
+import { describeCounts, describeJobPlan, describeSurvey, type Output, size } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Destinations of other kinds say no capacity. */
@@ -85,7 +84,10 @@ class ReplayCommand {
       return 0;
     }
     this.#output.out(describeSurvey(counted, cost, rate, takesSeconds));
-    if (takesSeconds > LONG_REPLAY_HOURS * 3_600) this.#output.out(planCloudJob(workload).text);
+    const { into, isJob } = this.#options;
+    if (typeof into === "object" && (isJob || takesSeconds > LONG_REPLAY_HOURS * 3_600)) {
+      this.#output.out(describeJobPlan(planCloudJob(workload, planJob(parts.length, rate, into), takesSeconds), isJob));
+    }
     const advice =
       counted.put === 0
         ? "Nothing would be put."
@@ -95,7 +97,7 @@ class ReplayCommand {
   }
 
   async run(): Promise<number> {
-    const { selection, isAgain, reason = "", mayBeWorse, isJson } = this.#options;
+    const { selection, isAgain, isJob, reason = "", mayBeWorse, isJson } = this.#options;
     const { s3, place, by, kinesis, holder } = this.#environment;
     const bucket = place.lakeBucket;
     const clock = this.#clock;
@@ -110,6 +112,10 @@ class ReplayCommand {
       this.#output.out(`The replay ${id} has finished: ${describeCounts(before.state.counts)}. Nothing was done.`);
       this.#output.out("With --again it is done once more, as a replay of its own.");
       return 0;
+    }
+    if (isJob) return this.#runJob(asked);
+    if ((await readJobPlan(s3, bucket, id)) !== undefined) {
+      throw new ReplayRefusedError(`The replay ${id} is a job. The same command with --as job goes on with it.`);
     }
     await active.enter(asked);
     try {
@@ -167,6 +173,47 @@ class ReplayCommand {
     }
   }
 
+  /** Parts the replay into groups, and has functions work on them; here, where there are none. */
+  async #runJob(asked: ReplayPlan): Promise<number> {
+    const { s3, place, by, jobs } = this.#environment;
+    const { into, route, isJson } = this.#options;
+    if (typeof into !== "object" || jobs === undefined) {
+      throw new ReplayUsageError(
+        "Jobs put events to a destination, in an environment that has a state machine for them.",
+      );
+    }
+    const bucket = place.lakeBucket;
+    const clock = this.#clock;
+    const { id } = asked;
+    const options = { s3, bucket, clock, holder: jobHolder(id) };
+    await new ActiveReplays(options).enter(asked);
+    const plan = await keepPlan(options, asked);
+    const { parts } = await this.#source(async (list) => keepParts(options, id, list));
+    const rate = await this.#rate(await this.#target(plan.replayedAt, plan.mayBeWorse));
+    const planned = planJob(parts.length, rate, { ...into, route });
+    const job = await keepJob(s3, bucket, id, planned, jobs.routes());
+    const { ledger, before } = await Ledger.claim(options, id);
+    const { counts, runs } = ledger.state;
+    const at = new Date(clock.now()).toISOString();
+    const what = before === undefined ? "started" : "resumed";
+    await writeAudit(s3, bucket, { at, what, by, reason: asked.reason, plan, counts });
+    const groups = Array.from({ length: job.groups }, (_, group) => group);
+    if (jobs.start === undefined) {
+      const isDone = await runJobHere(this.#environment, id, { by, clock, signal: this.#signal });
+      this.#output.out(
+        `The job ${id} ${isDone ? "has finished" : "was stopped"}. pnpm replay show ${id} has its counts.`,
+      );
+      return isDone ? 0 : 130;
+    }
+    await jobs.start({ id, name: `${id}-${runs}`, groups, workers: job.workers });
+    if (isJson) this.#output.out(JSON.stringify({ id, ...job }));
+    else
+      this.#output.out(
+        `The job ${id} has begun: ${job.groups} groups, ${job.workers} at a time. pnpm replay show ${id} tells how far it is.`,
+      );
+    return 0;
+  }
+
   /** The id of the selection, or with --again the first that has not finished. */
   async #freeId(target: string, isAgain: boolean): Promise<string> {
     const { s3, place } = this.#environment;
@@ -215,7 +262,10 @@ class ReplayCommand {
 
   async #wholeTarget(replayedAt: string, mayBeWorse: boolean): Promise<Target> {
     const { into } = this.#options;
-    if (typeof into === "object") return this.#destinationTarget(into.destination);
+    if (typeof into === "object") {
+      const to = { ...into, route: this.#options.route };
+      return openDestinationTarget(this.#environment, this.#environment.routes(), to, this.#hooks);
+    }
     const { rawStream, enrichedStream } = this.#environment;
     const verdictOf = into === "revalidation" ? await this.#environment.verdicts() : undefined;
     return createPipelineTarget({
@@ -235,21 +285,6 @@ class ReplayCommand {
 
   readonly #hooks = { onThrottle: () => this.#pace?.throttled() };
 
-  #destinationTarget(name: string): Target {
-    const { connections, place } = this.#environment;
-    const routes = this.#environment.routes();
-    const destination = findDestination(routes, name);
-    const { name: stage, region, accountId, streamPrefix: prefix } = place;
-    const target = targetOf(destination, { stage, region, accountId, prefix });
-    return createDestinationTarget({
-      ...{ routes, destination, route: this.#options.route },
-      writer: openDestination(target, { ...connections, hooks: this.#hooks }),
-      stream: destination.kind === "kinesis" && target.arn === undefined ? target.physicalName : undefined,
-      version: "0.1.0",
-      now: () => this.#clock.now(),
-    });
-  }
-
   async #rate({ streams }: Target): Promise<Rate> {
     const { rate, share } = this.#options;
     if (rate !== undefined) return { events: rate, bytes: Number.MAX_SAFE_INTEGER };
@@ -260,14 +295,4 @@ class ReplayCommand {
     const store = streamStore({ kinesis, stream: first.name, name, clock: this.#clock });
     return shareOfFree(await measureLoad(store, this.#clock), share);
   }
-}
-
-/** @throws ReplayUsageError with the one that was meant */
-function findDestination({ destinations }: RouteSet, name: string): CompiledDestination {
-  const found = destinations.find((destination) => destination.name === name);
-  if (found !== undefined) return found;
-  const names = destinations.map((destination) => destination.name);
-  const closest = closestName(name, names);
-  const hint = closest === undefined ? `There are ${names.join(", ")}.` : `Did you mean "${closest}"?`;
-  throw new ReplayUsageError(`No route leads to a destination "${name}". ${hint}`);
 }

@@ -2,11 +2,12 @@ import { PrivacyKeysError } from "@millrace/privacy-keys";
 import { RoutesError } from "@millrace/routes";
 import { StoredEventsError } from "@millrace/stored-events";
 import { ReplayError } from "../errors.ts";
+import { readJobPlan, readProgress } from "../job/job.ts";
 import { LEDGER_PREFIX, readReplay } from "../ledger/ledger.ts";
 import type { Environment } from "../environment.ts";
 import { type OpenEnvironment, openEnvironment } from "./environment.ts";
 import { parseOptions, type ReplayOptions, usage } from "./options.ts";
-import { describeReplay, type Output } from "./output.ts";
+import { describeJob, describeReplay, type Output } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 
 /** Runs `pnpm replay`: 0 when it is done, 1 when AWS or a ledger is in the way, 2 when it was called wrongly. */
@@ -39,8 +40,12 @@ async function showReplays({ s3, place }: Environment, { id }: ReplayOptions, ou
   }
   for (const each of ids.filter((name) => name !== "audit")) {
     const replay = await readReplay(s3, bucket, each);
-    if (replay !== undefined) output.out(describeReplay(replay));
-    else if (id !== undefined) {
+    if (replay !== undefined) {
+      output.out(describeReplay(replay));
+      const job = await readJobPlan(s3, bucket, each);
+      if (job !== undefined) output.out(describeJob(job, await readProgress(s3, bucket, each, job)));
+    }
+    if (replay === undefined && id !== undefined) {
       output.err(`There is no replay ${each} in s3://${bucket}/${LEDGER_PREFIX}. pnpm replay list shows all.`);
       return 1;
     }

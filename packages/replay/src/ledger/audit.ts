@@ -1,5 +1,6 @@
 import type { S3 } from "@millrace/stored-events";
-import { LEDGER_PREFIX, type ReplayCounts, type ReplayPlan } from "./ledger.ts";
+import type { ReplayCounts } from "./counts.ts";
+import { LEDGER_PREFIX, type ReplayPlan } from "./ledger.ts";
 
 /** A step in the life of a replay, kept for good. */
 export interface AuditEntry {

@@ -2,6 +2,7 @@ import { KeptDocument, type S3 } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import { LeaseLostError, ReplayRefusedError } from "../errors.ts";
 import { LEASE_MS, LEASE_RESERVE_MS } from "../limits.ts";
+import { noCounts, type ReplayCounts } from "./counts.ts";
 import { isGone } from "./holder.ts";
 import type { Selection } from "../selection.ts";
 
@@ -20,21 +21,6 @@ export interface ReplayPlan {
   readonly by: string;
 }
 
-/** Counts of one replay over all its runs. */
-export interface ReplayCounts {
-  /** Events of the range that were looked at. */
-  readonly seen: number;
-  readonly selected: number;
-  readonly put: number;
-  /** Put by a run that was cut off before it could note it. */
-  readonly found: number;
-  /** Bytes put. */
-  readonly bytes: number;
-  /** Put, but an attempt before had no answer: perhaps twice, with the same revision. */
-  readonly ambiguous: number;
-  readonly skipped: Readonly<Record<string, number>>;
-}
-
 /** How far a replay is. */
 export interface ReplayState {
   readonly status: "running" | "stopped" | "finished";
@@ -49,16 +35,6 @@ export interface ReplayState {
   readonly cursors: Readonly<Record<string, string>>;
   readonly counts: ReplayCounts;
 }
-
-export const noCounts: ReplayCounts = {
-  seen: 0,
-  selected: 0,
-  put: 0,
-  found: 0,
-  bytes: 0,
-  ambiguous: 0,
-  skipped: {},
-};
 
 export interface LedgerOptions {
   readonly s3: S3;
@@ -87,16 +63,21 @@ export async function readReplay(s3: S3, bucket: string, id: string): Promise<St
   };
 }
 
-/**
- * Writes the plan, unless it is there.
- * @returns the plan that holds: that of the first run
- */
-export async function keepPlan({ s3, bucket }: LedgerOptions, plan: ReplayPlan): Promise<ReplayPlan> {
-  const key = `${LEDGER_PREFIX}${plan.id}/plan.json`;
-  const isNew = (await s3.putIf(bucket, key, `${JSON.stringify(plan)}\n`, "absent")) !== undefined;
-  if (isNew) return plan;
+/** Writes a document of a replay, unless it is there. @returns the one that holds: that of the first run */
+export async function keepOnce<Document>(
+  s3: Pick<S3, "putIf" | "getText">,
+  bucket: string,
+  key: string,
+  document: Document,
+): Promise<Document> {
+  if ((await s3.putIf(bucket, key, `${JSON.stringify(document)}\n`, "absent")) !== undefined) return document;
   const kept = await s3.getText(bucket, key);
-  return kept === undefined ? plan : (JSON.parse(kept) as ReplayPlan);
+  return kept === undefined ? document : (JSON.parse(kept) as Document);
+}
+
+/** Writes the plan, unless it is there. @returns the plan that holds: that of the first run */
+export function keepPlan({ s3, bucket }: LedgerOptions, plan: ReplayPlan): Promise<ReplayPlan> {
+  return keepOnce(s3, bucket, `${LEDGER_PREFIX}${plan.id}/plan.json`, plan);
 }
 
 /** The ids of the parts, as they were found first: what comes to the store later is of another replay. */
@@ -107,11 +88,7 @@ export async function keepParts(
 ): Promise<readonly PartEntry[]> {
   const key = `${LEDGER_PREFIX}${id}/parts.json`;
   const known = await s3.getText(bucket, key);
-  if (known !== undefined) return JSON.parse(known) as readonly PartEntry[];
-  const parts = await list();
-  const isNew = (await s3.putIf(bucket, key, `${JSON.stringify(parts)}\n`, "absent")) !== undefined;
-  const kept = isNew ? undefined : await s3.getText(bucket, key);
-  return kept === undefined ? parts : (JSON.parse(kept) as readonly PartEntry[]);
+  return known === undefined ? keepOnce(s3, bucket, key, await list()) : (JSON.parse(known) as readonly PartEntry[]);
 }
 
 /** A part, and its bytes where they are known. */

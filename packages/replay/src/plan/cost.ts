@@ -1,4 +1,5 @@
 import { prices } from "@millrace/capacity";
+import { JOB_FUNCTION_GIGABYTES, JOB_FUNCTION_SECONDS } from "../limits.ts";
 
 /** The size of a replay. */
 export interface Workload {
@@ -42,20 +43,32 @@ export function estimateCost({ events, bytes, objects, isWholePipeline }: Worklo
   return { dollars: Object.values(parts).reduce((sum, each) => sum + each, 0), parts, asOf: prices.asOf };
 }
 
-/** A replay of many objects as a Step Functions distributed map: a plan, which this command does not run. */
-export function planCloudJob(workload: Workload): { readonly text: string; readonly dollars: number } {
-  const batch = 10;
-  const children = Math.ceil(workload.objects / batch);
-  const { dollars } = estimateCost(workload);
-  const total = dollars + (children / 1e3) * prices.stepFunctionsTransitionsPerThousand * 2;
-  return {
-    text: [
-      "A plan for the cloud; this command does not run it:",
-      `  1. The manifest: the ${workload.objects} keys of this plan, as S3 Inventory or a listing by day gives them.`,
-      `  2. A Step Functions distributed map over it: ItemBatcher of ${batch} objects, ${children} child workflows, MaxConcurrency as the raw stream has free shards.`,
-      "  3. Each child runs a Lambda function with this package: the same selection, the same target, a ledger per object.",
-      `  About $${total.toFixed(2)} in all, at list prices of ${prices.asOf}.`,
-    ].join("\n"),
-    dollars: total,
-  };
+/** A replay by functions, with what they and their state machine cost on top. */
+export interface CloudJob {
+  readonly groups: number;
+  readonly workers: number;
+  readonly objects: number;
+  readonly dollars: number;
+  readonly seconds: number;
+  readonly asOf: string;
+}
+
+/** What a state machine does for a group whose function is called once: child workflow, call, answer, end. */
+const transitionsPerGroup = 4;
+
+/** Plans a replay as a distributed map of Step Functions over groups of objects. */
+export function planCloudJob(
+  workload: Workload,
+  { groups, workers }: { readonly groups: number; readonly workers: number },
+  seconds: number,
+): CloudJob {
+  const calls = groups + Math.ceil((seconds * workers) / JOB_FUNCTION_SECONDS);
+  const parts = [
+    estimateCost(workload).dollars,
+    ((groups + calls) / 1e3) * transitionsPerGroup * prices.stepFunctionsTransitionsPerThousand,
+    (calls / 1e6) * prices.lambdaRequestsPerMillion,
+    seconds * workers * JOB_FUNCTION_GIGABYTES * prices.lambdaGigabyteSecond,
+  ];
+  const dollars = parts.reduce((sum, each) => sum + each, 0);
+  return { groups, workers, objects: workload.objects, dollars, seconds, asOf: prices.asOf };
 }

@@ -1,7 +1,8 @@
 import type { Store, StoredEvent } from "@millrace/stored-events";
 import type { OutputDelivery } from "@millrace/stream-handler";
 import { ReplayStoppedError } from "../errors.ts";
-import type { Ledger, PartEntry, ReplayCounts } from "../ledger/ledger.ts";
+import { addCounts, type ReplayCounts } from "../ledger/counts.ts";
+import type { Ledger, PartEntry } from "../ledger/ledger.ts";
 import { EVENTS_PER_STEP, MAX_EVENTS_UNNOTED } from "../limits.ts";
 import type { Selection } from "../selection.ts";
 import type { PreparedEvent, Target } from "../targets/target.ts";
@@ -201,18 +202,4 @@ function checkDelivered(deliveries: readonly OutputDelivery[], wanted: number): 
     `Events could not be put: ${reason}. Repair that, then run the same command again: it goes on where it stopped.`,
     { cause },
   );
-}
-
-function addCounts(a: ReplayCounts, b: ReplayCounts): ReplayCounts {
-  const skipped = { ...a.skipped };
-  for (const [reason, count] of Object.entries(b.skipped)) skipped[reason] = (skipped[reason] ?? 0) + count;
-  return {
-    seen: a.seen + b.seen,
-    selected: a.selected + b.selected,
-    put: a.put + b.put,
-    found: a.found + b.found,
-    bytes: a.bytes + b.bytes,
-    ambiguous: a.ambiguous + b.ambiguous,
-    skipped,
-  };
 }

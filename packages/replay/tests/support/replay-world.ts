@@ -18,17 +18,10 @@ import {
   type Selection,
   type Target,
 } from "../../src/index.ts";
+import { createKill, type Kill } from "./kill.ts";
 
 export const bucket = "the-lake";
 export const rawStream = "p-raw";
-
-/** A process that ends in the middle of a call: nothing that it awaits ever settles. */
-export interface Kill {
-  /** Calls to AWS that are answered. */
-  readonly afterCalls: number;
-  /** Whether the last call was carried out. */
-  readonly isCarriedOut: boolean;
-}
 
 /** A mistake that a replay could have, planted into one. */
 export type Defect =
@@ -167,22 +160,4 @@ function putLater(target: Target, clock: { wait(ms: number): Promise<void> }): T
       return Promise.resolve(events.map(() => ({ status: "delivered", attempts: 1, isAmbiguous: false })));
     },
   };
-}
-
-/** Counts calls; from the fatal one on, nothing is answered. */
-function createKill(kill: Kill | undefined) {
-  let calls = 0;
-  let tellDead: () => void = () => undefined;
-  const died = new Promise<void>((resolve) => (tellDead = resolve));
-  const never = new Promise<never>(() => undefined);
-  const guard =
-    <Input extends unknown[], Result>(call: (...input: Input) => Promise<Result>) =>
-    async (...input: Input): Promise<Result> => {
-      calls += 1;
-      if (kill === undefined || calls < kill.afterCalls) return call(...input);
-      if (calls === kill.afterCalls && kill.isCarriedOut) await call(...input);
-      tellDead();
-      return never;
-    };
-  return { guard, died };
 }

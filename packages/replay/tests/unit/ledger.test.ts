@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { MemoryObjectStore, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
 import { Ledger } from "../../src/index.ts";
-import { noCounts } from "../../src/ledger/ledger.ts";
+import { noCounts } from "../../src/ledger/counts.ts";
 
 const bucket = "the-lake";
 const progress = (seen: number) => ({ finishedParts: 0, cursors: {}, counts: { ...noCounts, seen } });
