@@ -32,7 +32,7 @@ export interface JobGroup {
 }
 
 /** A job with everything that its functions need. */
-export interface StoredJob {
+interface StoredJob {
   readonly plan: ReplayPlan;
   readonly job: ReplayJob;
   /** As they were when the job was asked for: a deployment in the middle changes nothing. */

@@ -5,7 +5,7 @@ import { ReplayStoppedError } from "../errors.ts";
 import { START_TIMEOUT_MS } from "../limits.ts";
 
 /** The state machine of an environment's jobs; infra gives it this name. */
-export const jobName = ({ streamPrefix }: Pick<EnvironmentPlace, "streamPrefix">): string => `${streamPrefix}replay`;
+const jobName = ({ streamPrefix }: Pick<EnvironmentPlace, "streamPrefix">): string => `${streamPrefix}replay`;
 
 /**
  * Starts the state machine of an environment.
