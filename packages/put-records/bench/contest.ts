@@ -94,7 +94,7 @@ export class Contest {
     const result = await program.hear<LapResult>();
     const figures = figuresOf(result, records);
     this.#laps.set(`${name}/${scenario}`, [...this.laps(name, scenario), figures]);
-    // What it still sends would count in the next lap.
+    // Records that it still sends would count in the next lap.
     if (figures.isCutOff) this.#end(name);
     return figures;
   }

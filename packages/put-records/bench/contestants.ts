@@ -41,7 +41,7 @@ async function eachBatch(
   await Promise.all(Array.from({ length: Math.min(atOnce, records.length / batchSize) }, work));
 }
 
-/** Lets so many of those who ask do their work at once; the others wait their turn. */
+/** Runs at most `places` pieces of work at once; later ones wait for their turn. */
 function createGate(places: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = places;
@@ -90,7 +90,7 @@ function ours({ http1 }: Ports, ordering: "none" | "per-key" = "none"): Contesta
 }
 
 /**
- * As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer not looked at.
+ * As in the SDK's own example: its default handler and retries, records that fail inside a 200 answer are ignored.
  */
 function sdkDefaults({ http2 }: Ports): Contestant {
   const client = new KinesisClient({ region, credentials, endpoint: `http://127.0.0.1:${http2}` });
@@ -99,7 +99,7 @@ function sdkDefaults({ http2 }: Ports): Contestant {
 
 const NAIVE_ATTEMPTS = 10;
 
-/** What one finds in many a code base: something failed, so send the batch again. All batches are there at once. */
+/** The usual mistake: a record failed, so send the whole batch again. All batches are there at once. */
 function naive(ports: Ports): Contestant {
   const client = keepAliveClient(ports);
   const onTheWire = createGate(CONCURRENCY);

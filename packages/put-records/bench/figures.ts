@@ -30,7 +30,7 @@ export interface Row {
   readonly cutOff: number;
 }
 
-/** What put-records is to reach, and whether it does. */
+/** The goals of put-records, and whether they are met. */
 export interface Goal {
   readonly goal: string;
   readonly measured: number;

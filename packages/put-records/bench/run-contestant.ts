@@ -5,13 +5,13 @@
 import { type ContestantName, contestants } from "./contestants.ts";
 import { type BenchRecord, makeRecords, type ScenarioName, type ServerCount } from "./workload.ts";
 
-/** What a lap is to be. */
+/** Scenario and size of a lap. */
 export interface Lap {
   readonly scenario: ScenarioName;
   readonly records: number;
 }
 
-/** What one lap showed. */
+/** Measurements of one lap. */
 export interface LapResult {
   readonly wallMs: number;
   readonly cpuMs: number;

@@ -1,4 +1,4 @@
-/** What every contestant sends, and how the server counts it again. */
+/** The records that every contestant sends, and the counts that the server returns. */
 
 export interface BenchRecord {
   readonly partitionKey: string;
@@ -36,7 +36,7 @@ export interface Scenario {
   readonly title: string;
   /** Share of records throttled at random. */
   readonly throttle: number;
-  /** What shard 0 takes in a second; the others take everything. */
+  /** Records that shard 0 takes in a second; the other shards take everything. */
   readonly hotShardRecordsPerSecond?: number;
 }
 
@@ -54,7 +54,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
 export const STEADY_FROM = 0.1;
 export const STEADY_TO = 0.8;
 
-/** What the server counted in one run. */
+/** Counts of the server in one run. */
 export interface ServerCount {
   readonly requests: number;
   readonly attempts: number;

@@ -1,5 +1,5 @@
-export { type Clock, systemClock } from "./clock.ts";
-export { createKinesisClient, type KinesisClientOptions } from "./kinesis-client.ts";
+export { type Clock, systemClock } from "./time/clock.ts";
+export { createKinesisClient, type KinesisClientOptions } from "./wire/kinesis-client.ts";
 export { createPutRecords } from "./create-put-records.ts";
 export {
   BackpressureError,

@@ -1,5 +1,5 @@
 /**
- * What Kinesis accepts. Source of the first six, unless another is named:
+ * Limits of Kinesis. Source of the first six, unless another is named:
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
  */
 
@@ -10,12 +10,12 @@ export const MAX_RECORDS_PER_REQUEST = 500;
 export const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 /**
- * Bytes of one record (data plus partition key) on a stream whose maximum nobody raised.
+ * Bytes of one record (data plus partition key) on a stream whose maximum was not raised.
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
  */
 export const DEFAULT_MAX_RECORD_BYTES = 1024 * 1024;
 
-/** The most a stream's own record maximum can be raised to. */
+/** The largest record maximum a stream can be given. */
 export const LARGEST_MAX_RECORD_BYTES = 10 * 1024 * 1024;
 
 /**
@@ -28,8 +28,7 @@ export const MAX_PARTITION_KEY_CHARACTERS = 256;
 export const HASH_KEY_SPACE = 2n ** 128n;
 
 /**
- * What one shard takes in a second, as AWS documents it. A shard that reports more load than this tells the
- * rate limiter where to start.
+ * Documented capacity of one shard. The rate limiter counts in multiples of it.
  * https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  */
 export const SHARD_RECORDS_PER_SECOND = 1000;

@@ -1,7 +1,7 @@
-import { type Clock, LONGEST_DELAY_MS, systemClock, systemRandom } from "./clock.ts";
+import { type Clock, LONGEST_DELAY_MS, systemClock, systemRandom } from "./time/clock.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { LARGEST_MAX_RECORD_BYTES, MAX_REQUEST_BYTES } from "./limits.ts";
-import type { StreamIdentity } from "./stream-identity.ts";
+import type { StreamIdentity } from "./stream/stream-identity.ts";
 import type { KinesisSender, PutOptions, PutRecordsHooks, PutRecordsOptions } from "./types.ts";
 
 /** {@link PutRecordsOptions}, checked and complete. */
@@ -117,7 +117,7 @@ export function resolveOptions(options: PutRecordsOptions): ResolvedOptions {
     isOrderedPerKey: options.ordering === "per-key",
     maxInFlightBytes: options.maxInFlightBytes ?? DEFAULTS.maxInFlightBytes,
     maxConcurrentRequests: options.maxConcurrentRequests ?? DEFAULTS.maxConcurrentRequests,
-    // A time without limit is one: clocks make nothing, or 1 ms, of a delay that is too long for them.
+    // `Infinity` means no limit. It is cut, because a Node timer with too long a delay fires after 1 ms.
     lingerMs: Math.min(options.lingerMs ?? DEFAULTS.lingerMs, LONGEST_DELAY_MS),
     timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
     requestTimeoutMs: Math.min(options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs, LONGEST_DELAY_MS),

@@ -1,8 +1,8 @@
-import { Admission } from "./admission.ts";
-import { Batcher } from "./batcher.ts";
-import { Call } from "./call.ts";
-import { checkRecord } from "./check-record.ts";
-import type { Entry } from "./entry.ts";
+import { Admission } from "./intake/admission.ts";
+import { Batcher } from "./queues/batcher.ts";
+import { Call } from "./intake/call.ts";
+import { checkRecord } from "./intake/check-record.ts";
+import type { Entry } from "./intake/entry.ts";
 import {
   BackpressureError,
   ClosedError,
@@ -10,21 +10,21 @@ import {
   OversizedRecordError,
   type PutRecordsError,
 } from "./errors.ts";
-import { cancelled, expired, type Fault, outcomeUnknown, oversized } from "./faults.ts";
-import { KeyLanes } from "./key-lanes.ts";
+import { cancelled, expired, type Fault, outcomeUnknown, oversized } from "./outcome/faults.ts";
+import { KeyLanes } from "./queues/key-lanes.ts";
 import { checkPutOptions, type ResolvedOptions } from "./options.ts";
-import { Reports } from "./reports.ts";
-import { Settlement } from "./settlement.ts";
-import { type StreamState, streamStateOf } from "./stream-state.ts";
-import { Timer } from "./timer.ts";
-import { Transmitter } from "./transmitter.ts";
+import { Reports } from "./outcome/reports.ts";
+import { Settlement } from "./outcome/settlement.ts";
+import { type StreamState, streamStateOf } from "./stream/stream-state.ts";
+import { Timer } from "./time/timer.ts";
+import { Transmitter } from "./wire/transmitter.ts";
 import type { Delivery, FailureReason, PutOptions, PutRecord, PutRecords, PutRecordsStats } from "./types.ts";
 
 /** With this many calls under way, deadlines that lie close together are handled together. */
 const MANY_CALLS = 1000;
 const DEADLINE_INTERVAL_MS = 10;
 
-/** Takes records in, watches their time, and lets the parts do the rest. */
+/** Takes records in and watches deadlines and abort signals. Queues, transmitter and settlement do the rest. */
 export class PutRecordsClient implements PutRecords {
   readonly #options: ResolvedOptions;
   readonly #state: StreamState;
@@ -166,8 +166,9 @@ export class PutRecordsClient implements PutRecords {
   }
 
   /**
-   * One of the shards of a call that has only records for shards which have their share of the room. Calls in order per
-   * key wait in one line: one that came later may have records behind theirs, and must not take the room they need.
+   * Returns a shard of a call whose records are all for shards with a full share of the room; undefined for other
+   * calls. With ordering per key all calls wait in one line: the records of a later call may be behind those of an
+   * earlier one, and must not take the room that the earlier call needs.
    */
   #fullShardOf(call: Call): string | undefined {
     if (this.#lanes !== undefined || !this.#state.limiter.isLimiting || !this.#admission.hasFullShards)
@@ -181,7 +182,7 @@ export class PutRecordsClient implements PutRecords {
     return fullShard;
   }
 
-  /** Fails at once what there is no point in queueing. */
+  /** Fails at once the records of a call that is aborted, too late, or refused for lack of room. */
   #refuseHopeless(call: Call, { signal, onFull }: PutOptions, now: number): void {
     const refuseAll = ({ reason, toError }: Pick<Fault, "reason" | "toError">) => {
       for (const { index } of call.openEntries()) this.#refuse(call, index, reason, toError(0));
@@ -222,7 +223,9 @@ export class PutRecordsClient implements PutRecords {
     return size > this.#state.recordMaximum.bytes && !this.#state.recordMaximum.isUncertain(size);
   }
 
-  /** Whether the stream must be asked before some record of the call can be sent. */
+  /**
+   * True if a record of the call is larger than the known maximum, so that the stream must be asked before it is sent.
+   */
   #hasUncertainSize(call: Call): boolean {
     const { maxRecordBytes } = this.#options;
     const { bytes } = this.#state.recordMaximum;
@@ -234,7 +237,7 @@ export class PutRecordsClient implements PutRecords {
     return `Record ${index} has ${size} bytes with its partition key; stream ${this.#options.stream.label} takes ${maximum}. Make it smaller or raise the stream's maximum (UpdateMaxRecordSize).`;
   }
 
-  /** Lets waiting calls in; says whether there were any. */
+  /** Lets waiting calls in where there is room. Returns whether any entered. */
   #admitWaiting(): boolean {
     let isAny = false;
     for (let call = this.#admission.next(); call !== undefined; call = this.#admission.next()) {
@@ -263,7 +266,7 @@ export class PutRecordsClient implements PutRecords {
     else if (this.#batcher.linger(entry) && !this.#lingerTimer.isArmed) this.#lingerTimer.arm(lingerMs);
   }
 
-  /** Asks the stream first whether it takes so large a record. */
+  /** Asks the stream for its record maximum, then queues the record or fails it as oversized. */
   async #enqueueIfTaken(entry: Entry): Promise<void> {
     const { recordMaximum } = this.#state;
     await recordMaximum.learn();
@@ -276,7 +279,7 @@ export class PutRecordsClient implements PutRecords {
 
   // ---- time and cancelling
 
-  /** Nothing is under way: no timer is left behind that would keep the process alive. */
+  /** Clears timers and queues once no call is under way: a timer left behind would keep the process alive. */
   #rest(): void {
     this.#lingerTimer.clear();
     this.#deadlineTimer.clear();
@@ -329,7 +332,10 @@ export class PutRecordsClient implements PutRecords {
     call.onFinished(() => signal.removeEventListener("abort", onAbort));
   }
 
-  /** What waits is cancelled; what is on the wire keeps the right to its answer, which is the only truth about it. */
+  /**
+   * Cancels the records that wait. Records on the wire keep their request, because only its answer tells whether they
+   * are stored.
+   */
   #cancel(call: Call, reason: unknown): void {
     const fault = cancelled(reason);
     for (const entry of call.openEntries()) {

@@ -1,5 +1,5 @@
 import type { DescribeStreamSummaryCommand, ListShardsCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "./time/clock.ts";
 import type { PutRecordsError } from "./errors.ts";
 
 /** One Kinesis record to write. */
@@ -28,7 +28,7 @@ export interface Delivered {
 
 /**
  * Why a record failed. `throttled`, `internal`, `unknown` and `unavailable` name the last answer when attempts or time
- * ran out; `expired` never got that far; trying again at once does not help what was `rejected` or is `oversized`.
+ * ran out. `expired`: it was never sent. `rejected` and `oversized`: sending it again at once does not help.
  * `error.concerns` says what has to change.
  */
 export type FailureReason =
@@ -59,7 +59,7 @@ interface SendOptions {
 }
 
 /* oxlint-disable typescript/unified-signatures -- A client that infers its answer from the command fits these, but no union of them. */
-/** The part of `KinesisClient` this package uses; the simulator's in-process client fits as well. */
+/** The part of `KinesisClient` this package uses; the simulator's in-process client fits too. */
 export interface KinesisSender {
   send(command: PutRecordsCommand, options?: SendOptions): Promise<unknown>;
   send(command: ListShardsCommand, options?: SendOptions): Promise<unknown>;
@@ -67,7 +67,7 @@ export interface KinesisSender {
 }
 /* oxlint-enable typescript/unified-signatures */
 
-/** What one finished request looked like; for metrics. */
+/** One finished request, for metrics. */
 export interface RequestReport {
   readonly records: number;
   readonly bytes: number;
@@ -79,14 +79,14 @@ export interface RequestReport {
   readonly error?: unknown;
 }
 
-/** Attempts whose outcome is unknown: each such record may now be stored although nobody confirmed it. */
+/** Attempts whose outcome is unknown: each such record may be stored without a confirmation. */
 export interface AmbiguousReport {
   readonly records: number;
   readonly cause: "internal-failure" | "no-answer" | "malformed-answer";
   readonly error?: unknown;
 }
 
-/** Records a shard would not take in one request. `shardId` is missing when the whole call was throttled. */
+/** Records of one request that a shard throttled. `shardId` is missing when the whole request was throttled. */
 export interface ThrottleReport {
   readonly shardId?: string | undefined;
   readonly records: number;
@@ -103,15 +103,15 @@ export interface PutRecordsHooks {
 
 /** When to give up, for one `put` or `send`. */
 export interface PutOptions {
-  /** Epoch ms after which nothing is awaited any more. Default: now + `timeoutMs` of the client. */
+  /** Epoch ms after which records without an answer fail. Default: now + `timeoutMs` of the client. */
   readonly deadline?: number | undefined;
-  /** Aborting cancels what waits; what is on the wire still gets its answer, or the deadline. */
+  /** Aborting cancels records that wait. Records on the wire still get their answer, or the deadline. */
   readonly signal?: AbortSignal | undefined;
   /** No room within `maxInFlightBytes`: wait for it (default), or fail at once with `BackpressureError`. */
   readonly onFull?: "wait" | "refuse" | undefined;
 }
 
-/** Counters since creation, and what is going on now. */
+/** Counters since creation, and gauges of the present. */
 export interface PutRecordsStats {
   readonly requests: number;
   readonly delivered: number;
@@ -122,21 +122,21 @@ export interface PutRecordsStats {
   /** Attempts with unknown outcome, in records. */
   readonly ambiguous: number;
   readonly hookErrors: number;
-  /** What counts towards `maxInFlightBytes`. */
+  /** Bytes that count towards `maxInFlightBytes`. */
   readonly inFlightBytes: number;
   /**
-   * Bytes let in and not settled. More than `inFlightBytes` where backlogs of throttled shards are beyond their share;
-   * never more than twice `maxInFlightBytes`, or once and a single `put` that is larger than it.
+   * Bytes that have entered and are not settled. More than `inFlightBytes` if backlogs of throttled shards exceed their
+   * share. At most twice `maxInFlightBytes`, or once plus a single `put` that is larger than it.
    */
   readonly heldBytes: number;
   /**
-   * Bytes of the calls that wait for room: they lie with their callers, who need not call before they have an answer.
+   * Bytes of the calls that wait for room. Callers hold these records, and can limit them by awaiting each answer.
    */
   readonly waitingBytes: number;
   readonly inFlightRequests: number;
   /** Records accepted and not yet settled. */
   readonly pendingRecords: number;
-  /** Shards under a rate limit now, with what they may take in a second. */
+  /** Shards under a rate limit now, with the records and bytes they may take in a second. */
   readonly limitedShards: readonly { shardId: string; recordsPerSecond: number; bytesPerSecond: number }[];
 }
 
@@ -149,9 +149,9 @@ export interface PutRecords {
   put(records: readonly PutRecord[], options?: PutOptions): Promise<Delivery[]>;
   /** Writes one record, batched with what others send within `lingerMs`. @throws {ClosedError} after `close`. */
   send(record: PutRecord, options?: PutOptions): Promise<Delivery>;
-  /** Sends what lingers and resolves when everything accepted so far is settled. */
+  /** Sends lingering records. Resolves when every record accepted so far is settled. */
   flush(): Promise<void>;
-  /** Accepts nothing more, flushes. Every record accepted before has its delivery when it resolves. */
+  /** Stops accepting records and flushes. Resolves when every record accepted before has its delivery. */
   close(): Promise<void>;
   stats(): PutRecordsStats;
 }
@@ -164,13 +164,13 @@ export interface PutRecordsOptions {
   /** `per-key`: records of one partition key are stored in the order given, also when some fail. Default `none`. */
   readonly ordering?: "none" | "per-key" | undefined;
   /**
-   * Bytes accepted and not yet settled. Default 64 MiB. While shards are throttled, what waits for them beyond their
-   * share (a quarter for one, half for all) does not count, up to once more the same.
+   * Limit of the bytes accepted and not yet settled. Default 64 MiB. Backlog of throttled shards above their share (a
+   * quarter of it for one shard, half for all) does not count, up to once this limit.
    */
   readonly maxInFlightBytes?: number | undefined;
   /** Requests on the wire at once. Default 8. */
   readonly maxConcurrentRequests?: number | undefined;
-  /** How long `send` waits for company. Default 10 ms. */
+  /** How long `send` waits for other records to share its request. Default 10 ms. */
   readonly lingerMs?: number | undefined;
   /** How long a record may take when no deadline is given. Default 30 s. */
   readonly timeoutMs?: number | undefined;

@@ -5,7 +5,7 @@ import { replayMutants } from "./replay-mutants.ts";
 import { revisionMutants } from "./revision-mutants.ts";
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
-const transmitter = "packages/put-records/src/transmitter.ts";
+const transmitter = "packages/put-records/src/wire/transmitter.ts";
 const enrichment = "apps/enrichment/src/create-enrichment-handler.ts";
 
 /** The mutants. Each is a mistake that somebody has made: most are in the table of clients in the decision record. */
@@ -27,7 +27,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "ambiguous-counted-as-failed",
     defect: "A request without an answer counts as surely not stored.",
-    file: "packages/put-records/src/faults.ts",
+    file: "packages/put-records/src/outcome/faults.ts",
     find: '    reason: "unknown",\n    isAmbiguous: true,',
     replace: '    reason: "unknown",\n    isAmbiguous: false,',
   },
@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "key-bytes-not-counted",
     defect: "The size of a record is the size of its data; its partition key is forgotten.",
-    file: "packages/put-records/src/check-record.ts",
+    file: "packages/put-records/src/intake/check-record.ts",
     find: "return data.byteLength + keyBytes;",
     replace: "return data.byteLength;",
   },
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "limit-not-enforced",
     defect: "Every call is let in, however many bytes are in flight.",
-    file: "packages/put-records/src/admission.ts",
+    file: "packages/put-records/src/intake/admission.ts",
     find: "if (!this.hasRoomFor(call)) return false;",
     replace: "",
   },
@@ -77,8 +77,8 @@ export const mutants: readonly Mutant[] = [
     name: "hot-shard-fills-memory",
     seed: 32,
     defect: "What waits for a throttled shard does not count, however much it is.",
-    file: "packages/put-records/src/admission.ts",
-    find: "return this.#acceptedBytes - Math.min(uncounted, this.#mostUncounted);",
+    file: "packages/put-records/src/intake/admission.ts",
+    find: "return this.#acceptedBytes - Math.min(uncounted, this.#maxUncountedBytes);",
     replace: "return this.#acceptedBytes - uncounted;",
   },
   {
@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "call-never-ends",
     defect: "The last record of a call does not end the call.",
-    file: "packages/put-records/src/settlement.ts",
+    file: "packages/put-records/src/outcome/settlement.ts",
     find: "if (call.remaining > 0) return;",
     replace: "if (call.remaining >= 0) return;",
   },
@@ -294,7 +294,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "passing-refusal-condemns",
     defect: "A request that was turned away in passing condemns its records.",
-    file: "packages/put-records/src/faults.ts",
+    file: "packages/put-records/src/outcome/faults.ts",
     find: "  return unavailable(\n    (attempts) =>\n      `The request was turned away",
     replace:
       "  if (status < 500) return rejected(() => new RefusedError(answer, { cause: thrown }), thrown);\n  return unavailable(\n    (attempts) =>\n      `The request was turned away",

@@ -8,10 +8,10 @@ import {
 } from "@aws-sdk/client-kinesis";
 import type { Clock, KinesisSender } from "../../src/index.ts";
 
-/** What becomes of one record of a request. */
+/** The fate of one record of a request. */
 export type RecordFate = "stored" | "throttled" | "internal" | "internal-stored";
 
-/** What becomes of a request as a whole, after its records met their fates. */
+/** The fate of a request as a whole, after its records met theirs. */
 export type RequestFate =
   | "answered"
   | "reset"

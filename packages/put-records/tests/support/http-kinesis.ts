@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the server does with one PutRecords request. */
+/** The server's reaction to one PutRecords request. */
 export type HttpFate =
   | "answered"
   | "500 before storing"

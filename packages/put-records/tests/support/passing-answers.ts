@@ -86,7 +86,7 @@ export const passingAnswers: readonly PassingAnswer[] = [
   { title: "a reset before the answer", fate: "reset before storing", isAmbiguous: true },
 ];
 
-/** What became of `count` records whose first request met `fate`. */
+/** The deliveries of `count` records whose first request met `fate`. */
 export interface Played {
   readonly deliveries: readonly Delivery[];
   readonly requests: number;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { VirtualClock } from "@millrace/aws-simulator";
 import fc from "fast-check";
-import { DelayQueue } from "../../src/delay-queue.ts";
+import { DelayQueue } from "../../src/time/delay-queue.ts";
 
 async function fire(delays: readonly number[], coalesceMs: number) {
   const clock = new VirtualClock();

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import { errorCodes } from "../../src/errors.ts";
 import * as errors from "../../src/errors.ts";
-import { classifyCallError, internalFailure, throttled } from "../../src/faults.ts";
+import { classifyCallError, internalFailure, throttled } from "../../src/outcome/faults.ts";
 import { serviceError } from "../support/fake-kinesis.ts";
 
 const invalidStreamName = serviceError(

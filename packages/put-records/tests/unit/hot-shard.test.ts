@@ -71,7 +71,7 @@ describe("a shard that gets twice what it takes", () => {
     expect(limit?.shardId).toBe("shardId-000000000000");
     expect(limit?.recordsPerSecond).toBeGreaterThan(850);
     expect(limit?.recordsPerSecond).toBeLessThan(1300);
-    // What a client without a limit would do: half of all hot records refused, again and again.
+    // A client without a limit would have half of all hot records refused, again and again.
     expect(counts.throttled / counts.sent).toBeLessThan(0.1);
     expect(percentile(latencies.healthy, 0.99)).toBeLessThan(50);
     await clock.run(client.flush());

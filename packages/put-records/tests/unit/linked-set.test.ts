@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type Linked, LinkedSet } from "../../src/linked-set.ts";
+import { type Linked, LinkedSet } from "../../src/queues/linked-set.ts";
 
 class Member implements Linked<Member> {
   previous: Member | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { RequestCeiling } from "../../src/request-ceiling.ts";
+import { RequestCeiling } from "../../src/wire/request-ceiling.ts";
 
 describe("the largest request that is let pass", () => {
   test("has no limit before something was refused", () => {

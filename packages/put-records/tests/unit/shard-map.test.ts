@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Shard } from "@aws-sdk/client-kinesis";
 import { Kinesis } from "@millrace/aws-simulator";
-import { hashOf } from "../../src/hash-key.ts";
-import { ShardMap } from "../../src/shard-map.ts";
+import { hashOf } from "../../src/stream/hash-key.ts";
+import { ShardMap } from "../../src/stream/shard-map.ts";
 
 const top = 2n ** 128n - 1n;
 const open = (id: string, start: bigint, end: bigint): Shard => ({

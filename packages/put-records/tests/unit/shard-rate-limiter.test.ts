@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ShardRateLimiter } from "../../src/shard-rate-limiter.ts";
+import { ShardRateLimiter } from "../../src/stream/shard-rate-limiter.ts";
 
 const shard = "shardId-000000000000";
 
@@ -37,7 +37,7 @@ describe("a shard", () => {
 
   test("that is flooded is limited before a tenth of a second is over, and near its rate after another", () => {
     const limiter = new ShardRateLimiter();
-    // What it has saved up goes in the first moment.
+    // The saved-up tokens are spent in the first moment.
     observe(limiter, 0, 50, 1000, () => 500);
     observe(limiter, 50, 100, 1000, () => 50);
     expect(limiter.isLimiting).toBe(true);
