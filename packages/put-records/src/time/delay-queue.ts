@@ -3,22 +3,20 @@ import { Timer } from "./timer.ts";
 
 interface Delayed<T> {
   readonly dueAt: number;
-  readonly order: number;
   readonly value: T;
 }
 
-/** Hands values back when their time comes, with one timer for all of them. */
+/** Hands values back when they are due, with one timer for all of them. */
 export class DelayQueue<T> {
   readonly #clock: Clock;
   readonly #onDue: (values: T[]) => void;
   readonly #coalesceMs: number;
-  /** Binary heap: the earliest first, equals in the order they came. */
-  readonly #heap: Delayed<T>[] = [];
-  #order = 0;
+  /** The earliest first, equals in the order they came. */
+  readonly #delayed: Delayed<T>[] = [];
   readonly #timer: Timer;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** @param coalesceMs what is due this soon after the first comes along with it */
+  /** @param coalesceMs values due this soon after the first are handed back together with it */
   constructor(clock: Clock, coalesceMs: number, onDue: (values: T[]) => void) {
     this.#clock = clock;
     this.#coalesceMs = coalesceMs;
@@ -27,47 +25,31 @@ export class DelayQueue<T> {
   }
 
   push(value: T, delayMs: number): void {
-    const item = { dueAt: this.#clock.now() + delayMs, order: this.#order++, value };
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(item);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(item, above)) break;
-      heap[at] = above;
-      at = parent;
-    }
-    heap[at] = item;
+    const dueAt = this.#clock.now() + delayMs;
+    this.#delayed.splice(this.#countDueBy(dueAt), 0, { dueAt, value });
     this.#arm();
   }
 
-  /** Forgets everything. */
+  /** Drops all values. */
   clear(): void {
-    this.#heap.length = 0;
+    this.#delayed.length = 0;
     this.#arm();
   }
 
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const a = heap[left];
-      const b = heap[right];
-      const [child, below] = b !== undefined && a !== undefined && isBefore(b, a) ? [right, b] : [left, a];
-      if (below === undefined || !isBefore(below, last)) break;
-      heap[at] = below;
-      at = child;
+  /** Returns how many values are due at this time or before, by binary search. */
+  #countDueBy(time: number): number {
+    let low = 0;
+    let high = this.#delayed.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#delayed[middle]?.dueAt ?? time) <= time) low = middle + 1;
+      else high = middle;
     }
-    heap[at] = last;
+    return low;
   }
 
   #arm(): void {
-    const dueAt = this.#heap[0]?.dueAt ?? Number.POSITIVE_INFINITY;
+    const dueAt = this.#delayed[0]?.dueAt ?? Number.POSITIVE_INFINITY;
     if (dueAt === this.#timerAt) return;
     this.#timerAt = dueAt;
     if (dueAt === Number.POSITIVE_INFINITY) this.#timer.clear();
@@ -76,17 +58,8 @@ export class DelayQueue<T> {
 
   #fire(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
-    const until = this.#clock.now() + this.#coalesceMs;
-    const due: T[] = [];
-    for (let first = this.#heap[0]; first !== undefined && first.dueAt <= until; first = this.#heap[0]) {
-      due.push(first.value);
-      this.#pop();
-    }
+    const due = this.#delayed.splice(0, this.#countDueBy(this.#clock.now() + this.#coalesceMs));
     this.#arm();
-    if (due.length > 0) this.#onDue(due);
+    if (due.length > 0) this.#onDue(due.map(({ value }) => value));
   }
-}
-
-function isBefore<T>(a: Delayed<T>, b: Delayed<T>): boolean {
-  return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order);
 }
