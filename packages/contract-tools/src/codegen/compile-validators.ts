@@ -98,6 +98,7 @@ function emit(sources: SourceCode[]): string {
   const functions = sources.map((source) => {
     const schemas = new Map<string, Json>();
     let codePointCounter: string | undefined;
+    let ownPropertyTest: string | undefined;
     for (const name of scopeNames(source)) {
       if (name.prefix === "schema") schemas.set(String(name), name.value?.ref as Json);
       else if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
@@ -105,17 +106,31 @@ function emit(sources: SourceCode[]): string {
         const expression = runtimeExpression(name);
         constants.set(String(name), expression);
         if (expression === codePoints) codePointCounter = String(name);
+        if (expression === ownProperty) ownPropertyTest = String(name);
       }
     }
+    /** A constant for a part of a schema; only parts that the code refers to become one. */
+    const lift = (schemaName: string, text: string, value: string): string => {
+      const lifted = `${schemaName}${text.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(36)}_`)}`;
+      constants.set(lifted, value);
+      return lifted;
+    };
     const code = shapeAjvCode(source.validateCode, {
       codePointCounter,
-      // Ajv refers to lists of the schema, such as an `enum`, by their path; only those that are used become constants.
+      ownPropertyTest,
+      // Ajv refers to lists of the schema, such as an `enum`, by their path.
       constantOf(schemaName, steps, text) {
         const schema = schemas.get(schemaName);
+        return schema === undefined ? undefined : lift(schemaName, text, JSON.stringify(followSteps(schema, steps)));
+      },
+      // Of more than eight names Ajv asks the whole schema of the properties, which is long and slow.
+      isNameIn(name, schemaName, steps, text) {
+        const schema = schemas.get(schemaName);
         if (schema === undefined) return undefined;
-        const lifted = `${schemaName}${text.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(36)}_`)}`;
-        constants.set(lifted, JSON.stringify(followSteps(schema, steps)));
-        return lifted;
+        const known = Object.keys(followSteps(schema, steps) as object).map((each) => JSON.stringify(each));
+        return known.length > maxComparedNames
+          ? `${lift(schemaName, text, `new Set([${known.join(",")}])`)}.has(${name})`
+          : `(${known.map((each) => `${name} === ${each}`).join(" || ")})`;
       },
     });
     const evaluated =
@@ -137,6 +152,9 @@ function followSteps(root: Json, steps: readonly (string | number)[]): Json {
 }
 
 const codePoints = "runtime.ucs2length";
+const ownProperty = "Object.prototype.hasOwnProperty";
+/** More names are found sooner in a set. */
+const maxComparedNames = 32;
 
 /** `require("ajv/dist/runtime/ucs2length").default` → `runtime.ucs2length`: the module must not load anything. */
 function runtimeExpression(name: ValueScopeName): string {

@@ -6,12 +6,21 @@ import { ancestor } from "acorn-walk";
 export interface AjvNames {
   /** Counts the code points of a text. */
   readonly codePointCounter: string | undefined;
+  /** `Object.prototype.hasOwnProperty`. */
+  readonly ownPropertyTest: string | undefined;
   /**
    * Gives the constant for a part of the schema that the function refers to.
    *
    * @param text the steps as the code has them
    */
   readonly constantOf: (schemaName: string, steps: readonly (string | number)[], text: string) => string | undefined;
+  /** Gives an expression that is true if another one, a name, is a property of a part of the schema. */
+  readonly isNameIn: (
+    name: string,
+    schemaName: string,
+    steps: readonly (string | number)[],
+    text: string,
+  ) => string | undefined;
 }
 
 interface Edit {
@@ -21,8 +30,9 @@ interface Edit {
 }
 
 /**
- * Rewrites a function that Ajv generated: errors go to `runtime.add`, lists of the schema become constants, code points
- * are counted rarely, and evaluated properties are guarded. Everything else is left as it is, texts above all.
+ * Rewrites a function that Ajv generated: errors go to `runtime.add`, lists of the schema become constants, names of
+ * properties are compared, code points are counted rarely, and evaluated properties are guarded. Everything else is left
+ * as it is, texts above all.
  *
  * @throws when the code adds errors in a way that is not known here
  */
@@ -56,6 +66,12 @@ export function shapeAjvCode(code: string, names: AjvNames): string {
         );
       }
     }
+  }
+
+  /** The name in `hasOwnProperty.call(object, name)`. */
+  function nameAskedFor(call: Expression | undefined): Node | undefined {
+    if (call?.type !== "CallExpression" || call.callee.type !== "MemberExpression") return undefined;
+    return isNamed(call.callee.object, names.ownPropertyTest) ? call.arguments[1] : undefined;
   }
 
   const program = parse(code, {
@@ -93,8 +109,15 @@ export function shapeAjvCode(code: string, names: AjvNames): string {
       edits.push({ start: comparison.end, end: comparison.end, text: ")" });
     },
     Identifier(identifier, _, ancestors) {
-      const { steps, end } = stepsFrom(ancestors as Expression[]);
-      const constant = names.constantOf(identifier.name, steps, code.slice(identifier.end, end));
+      const { steps, end, parent } = stepsFrom(ancestors as Expression[]);
+      const text = code.slice(identifier.end, end);
+      const name = nameAskedFor(parent);
+      if (parent !== undefined && name !== undefined) {
+        const comparison = names.isNameIn(source(name), identifier.name, steps, text);
+        if (comparison !== undefined) edits.push({ start: parent.start, end: parent.end, text: comparison });
+        return;
+      }
+      const constant = names.constantOf(identifier.name, steps, text);
       if (constant !== undefined) edits.push({ start: identifier.start, end, text: constant });
     },
   });
@@ -133,7 +156,12 @@ function isNamed(node: Node, name: string | undefined): boolean {
 }
 
 /** The steps that are taken from an identifier, as far as they are known when the code is written. */
-function stepsFrom(ancestors: readonly Expression[]): { steps: (string | number)[]; end: number } {
+function stepsFrom(ancestors: readonly Expression[]): {
+  readonly steps: readonly (string | number)[];
+  readonly end: number;
+  /** The node around the last step. */
+  readonly parent: Expression | undefined;
+} {
   const steps: (string | number)[] = [];
   let at = ancestors.length - 1;
   for (; at > 0; at -= 1) {
@@ -144,7 +172,7 @@ function stepsFrom(ancestors: readonly Expression[]): { steps: (string | number)
     else if (property.type === "Literal" && typeof property.value !== "object") steps.push(property.value as string);
     else break;
   }
-  return { steps, end: ancestors[at]?.end ?? 0 };
+  return { steps, end: ancestors[at]?.end ?? 0, parent: ancestors[at - 1] };
 }
 
 /** Edits do not overlap. */

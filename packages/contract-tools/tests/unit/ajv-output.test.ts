@@ -10,6 +10,11 @@ function codeOf(property: JsonObject): string {
   return [shared, ...validators.values()].join("\n");
 }
 
+const closedOf = (count: number): JsonObject => ({
+  properties: Object.fromEntries(Array.from({ length: count }, (_, index) => [`name${index}`, { const: index }])),
+  additionalProperties: false,
+});
+
 const evaluated = {
   $ref: "#/properties/a/$defs/named",
   patternProperties: { "^x": { type: "string" } },
@@ -33,6 +38,8 @@ describe("of the code that Ajv generates", () => {
       'runtime.add(vErrors, "", "", {})',
       /= \{\};if/,
     ],
+    ["a few names are compared", closedOf(9), 'key0 === "name0" || key0 === "name1" || ', /\.call\(/],
+    ["many names are looked up", closedOf(33), 'new Set(["name0","name1",', /\.call\(|=== "name/],
     ["a text is counted only if its length does not tell", { maxLength: 3 }, ".length > 3 && ", /if\(\w+\(\w+\) > 3\)/],
     ["nor one that is too short", { minLength: 3 }, ".length < 6 && ", /if\(\w+\(\w+\) < 3\)/],
     ["nothing is loaded", { maxLength: 3, uniqueItems: true }, "runtime.equal", /require\(/],
@@ -48,6 +55,14 @@ describe("of the code that Ajv generates", () => {
     expect(code).toContain(written);
     expect(code).not.toMatch(gone);
   });
+});
+
+test.each([9, 33])("of %i names each is taken, and no other", (count) => {
+  const contracts = contractsOf(registryOf({ "events/test/a/1-0-0.json": { type: "object", ...closedOf(count) } }));
+  const validate = contracts.validatorOf(contracts.newestSchemaOf("test.a") ?? "");
+  const data = Object.fromEntries(Array.from({ length: count }, (_, index) => [`name${index}`, index]));
+  expect(validate?.(data)).toBeNull();
+  for (const other of ["name", "toString", `name${count}`]) expect(validate?.({ ...data, [other]: 0 })?.count).toBe(1);
 });
 
 test("texts of a schema that look like code stay texts", () => {
