@@ -63,7 +63,7 @@ export function enrichEvent(
   const found = contract.validate?.(event.data) ?? null;
 
   const order = found === null ? contract.masking : contract.strictMasking;
-  const masked = maskAndWrite(event, text, (each) => maskOrFail(context.maskEvent, each, order, mayHoldJson));
+  const masked = maskAndWrite(event, text, order, mayHoldJson, context.maskEvent);
   const { log } = masked;
   const validation = found === null ? contract.faultless : describeFaults(contract, found, masked.event.data, log);
   const enrichment = context.runEnrichments(masked.event, clientIp, log);
@@ -93,13 +93,19 @@ interface MaskedEvent {
  * escapes) is written anew; if that would change digits, or leave what no store takes, the text is read once more with
  * both in mind, and masked again.
  */
-function maskAndWrite(event: RawEvent, text: string, mask: (event: RawEvent) => MaskingLog): MaskedEvent {
-  const log = mask(event);
+function maskAndWrite(
+  event: RawEvent,
+  text: string,
+  order: MaskingOrder,
+  mayHoldJson: boolean,
+  maskEvent: MaskEvent,
+): MaskedEvent {
+  const log = maskOrFail(maskEvent, event, order, mayHoldJson);
   const passedOn = exchangeTexts(event, text, log);
   if (passedOn !== undefined) return { event, log, json: passedOn, fidelity: "" };
   if (!needsExactReading(text)) return { event, log, json: JSON.stringify(event), fidelity: "" };
   const exact = readExactly(text);
-  const exactLog = mask(exact.event);
+  const exactLog = maskOrFail(maskEvent, exact.event, order, mayHoldJson);
   return {
     event: exact.event,
     log: exactLog,

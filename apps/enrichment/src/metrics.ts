@@ -30,6 +30,10 @@ export function countRecord(
     }
     telemetry.observe("eventAgeMs", atMs - Date.parse(receivedAt));
   }
+  if (badRows.length > 0) countBadRows(telemetry, badRows);
+}
+
+function countBadRows(telemetry: Telemetry, badRows: EnrichedRecord["badRows"]): void {
   // An event that waits for its contract is no fault of anybody's, and has an alarm of its own.
   const setAside = badRows.filter(({ failure }) => failure.kind === badRowKinds.undescribed).length;
   if (setAside > 0) telemetry.count("eventsSetAside", setAside);

@@ -9,7 +9,7 @@ import {
   type TextInput,
 } from "@millrace/enrichments";
 import { BoundedCache } from "@millrace/enrichments/bounded-cache";
-import { maskByRule, type MaskingContext } from "./privacy/mask-value.ts";
+import { maskByRule } from "./privacy/mask-value.ts";
 import type { MaskingLog } from "./privacy/masking-log.ts";
 import type { Pseudonymizer } from "./privacy/privacy-keys.ts";
 
@@ -40,6 +40,13 @@ interface Place {
   readonly position: number;
 }
 
+/** The same for all events. */
+interface Run {
+  readonly places: ReadonlyMap<string, Place>;
+  readonly steps: number;
+  readonly pseudonymizer: Pseudonymizer;
+}
+
 const nothing: StepResult = { additions: [], members: "", notes: [] };
 
 /** Prepares enrichments, in the order they run. */
@@ -52,9 +59,10 @@ export function createEnrichmentRun(
     groups.flatMap((group, step) => group.map(({ name }, position) => [name, { step, position }] as const)),
   );
   const steps = groups.map(createStep);
+  const run: Run = { places, steps: steps.length, pseudonymizer };
 
   return (event, clientIp, log) => {
-    const input = new RunInput(event, clientIp, places, steps.length, { pseudonymizer, log, mayHoldJson: false });
+    const input = new RunInput(event, clientIp, log, run);
     let members = "";
     let { notes } = nothing;
     for (let index = 0; index < steps.length; index++) {
@@ -152,29 +160,24 @@ class RunInput implements EnrichmentInput {
   readonly event: RawEvent;
   readonly clientIp: string | undefined;
   readonly results: (StepResult | undefined)[];
-  readonly #places: ReadonlyMap<string, Place>;
-  readonly #masking: MaskingContext;
+  readonly #log: MaskingLog;
+  readonly #run: Run;
 
-  constructor(
-    event: RawEvent,
-    clientIp: string | undefined,
-    places: ReadonlyMap<string, Place>,
-    steps: number,
-    masking: MaskingContext,
-  ) {
+  constructor(event: RawEvent, clientIp: string | undefined, log: MaskingLog, run: Run) {
     this.event = event;
     this.clientIp = clientIp;
-    this.results = new Array<StepResult | undefined>(steps);
-    this.#places = places;
-    this.#masking = masking;
+    this.results = new Array<StepResult | undefined>(run.steps);
+    this.#log = log;
+    this.#run = run;
   }
 
   resultOf(name: string): object | undefined {
-    const place = this.#places.get(name);
+    const place = this.#run.places.get(name);
     return place === undefined ? undefined : this.results[place.step]?.additions[place.position]?.value;
   }
 
   mask(value: unknown, rule: PrivacyRule, path: string): unknown {
-    return maskByRule(value, rule, path, this.#masking);
+    const { pseudonymizer } = this.#run;
+    return maskByRule(value, rule, path, { pseudonymizer, log: this.#log, mayHoldJson: false });
   }
 }
