@@ -10,7 +10,8 @@ import {
 import { createReadStream, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadRegistry } from "../../registry/load-registry.ts";
-import { StoredCount, type StoredType } from "../../stored/count-stored.ts";
+import { StoredCount } from "../../stored/count-stored.ts";
+import { describeStored } from "../../stored/describe-stored.ts";
 import { loadCompiled } from "../../stored/load-compiled.ts";
 import { repositoryRoot } from "../repository.ts";
 
@@ -43,23 +44,8 @@ export async function countStored(options: StoredOptions, print: (line: string) 
   }
   const types = count.result();
   if (options.json === true) print(JSON.stringify(types));
-  else for (const line of describe(types, options.events !== undefined)) print(line);
+  else for (const line of describeStored(types, options)) print(line);
   return 0;
-}
-
-function describe(types: readonly StoredType[], isMasked: boolean): readonly string[] {
-  const valid = types.reduce((sum, type) => sum + type.valid, 0);
-  const all = types.reduce((sum, { unknown, invalid, unseen }) => sum + unknown + invalid + unseen, 0);
-  const lines = types.map(({ type, unknown, invalid, unseen, valid: now, schema, sample }) => {
-    const were = [`${unknown} unknown`, `${invalid} invalid`, ...(unseen > 0 ? [`${unseen} not yet in the lake`] : [])];
-    return `${type}: ${were.join(", ")}; ${now} valid now${schema === undefined ? "" : ` by ${schema}, such as ${sample ?? ""}`}`;
-  });
-  lines.push(
-    `${valid} of ${all} events would be valid${isMasked ? ", at least: masked values may fail a format" : ""}.`,
-  );
-  if (valid > 0 && !isMasked)
-    lines.push("Once the contract is deployed: pnpm replay raw --from 24h --into revalidation");
-  return lines;
 }
 
 async function addFiles(path: string, count: StoredCount): Promise<void> {
