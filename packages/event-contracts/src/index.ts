@@ -23,6 +23,7 @@ export type { RawEvent } from "./envelope/raw-event.ts";
 export { type EventCopy, revisionOf } from "./envelope/revision.ts";
 export type { PrivacyAction, PrivacyDetector, PrivacyMap, PrivacyNode, PrivacyRule } from "./privacy/privacy-map.ts";
 export { nameLetters } from "./privacy/name-letters.ts";
+export { movePrivacyNode, privacyChildren, privacyNodesLeadingTo } from "./privacy/privacy-nodes.ts";
 export { strictestRule } from "./privacy/strictest-rule.ts";
 export type { DecodedLine, LineError } from "./record/decode-record.ts";
 export { decodeRecord } from "./record/decode-record.ts";

@@ -1,7 +1,9 @@
 import {
+  movePrivacyNode,
   nameLetters,
   type PrivacyMap,
   type PrivacyNode,
+  privacyNodesLeadingTo,
   type PrivacyRule,
   strictestRule,
 } from "@millrace/event-contracts";
@@ -66,8 +68,8 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
   const { allNodes, roots } = joinMaps(maps);
   /** Of no map: the place of what nobody declared. */
   const nowhere = allNodes.length;
-  const toRule = nodesLeadingTo(allNodes, ({ rule }) => rule !== undefined);
-  const toWork = nodesLeadingTo(allNodes, ({ rule, open }) => rule !== undefined || open === true);
+  const toRule = privacyNodesLeadingTo(allNodes, ({ rule }) => rule !== undefined);
+  const toWork = privacyNodesLeadingTo(allNodes, ({ rule, open }) => rule !== undefined || open === true);
   const byName = indexNames(allNodes, toRule);
   const patterns = new Map<PrivacyNode, CompiledPattern[]>(
     allNodes.map((node) => [
@@ -194,54 +196,13 @@ function indexNames(
   return byName;
 }
 
-/** Nodes that pass a test, and those from which one can be reached. */
-function nodesLeadingTo(nodes: readonly PrivacyNode[], isEnd: (node: PrivacyNode) => boolean): ReadonlySet<number> {
-  const parents = new Map<number, number[]>();
-  const found = new Set<number>();
-  for (const [index, node] of nodes.entries()) {
-    if (isEnd(node)) found.add(index);
-    for (const child of childrenOf(node)) {
-      const known = parents.get(child);
-      if (known === undefined) parents.set(child, [index]);
-      else known.push(index);
-    }
-  }
-  // A set is walked to its end, with what is added on the way.
-  for (const index of found) for (const parent of parents.get(index) ?? []) found.add(parent);
-  return found;
-}
-
-function childrenOf({ properties, patterns, additional, items }: PrivacyNode): number[] {
-  return [...Object.values(properties ?? {}), ...(patterns ?? []).map(({ node }) => node), additional, items].filter(
-    (index) => index !== undefined,
-  );
-}
-
 function joinMaps(maps: readonly PrivacyMap[]): { allNodes: PrivacyNode[]; roots: number[] } {
   const allNodes: PrivacyNode[] = [];
   const roots: number[] = [];
   for (const map of maps) {
     const offset = allNodes.length;
     for (const root of map.roots ?? (map.nodes.length > 0 ? [0] : [])) roots.push(root + offset);
-    for (const node of map.nodes) allNodes.push(offset === 0 ? node : shiftNode(node, offset));
+    for (const node of map.nodes) allNodes.push(offset === 0 ? node : movePrivacyNode(node, (index) => index + offset));
   }
   return { allNodes, roots };
-}
-
-function shiftNode(node: PrivacyNode, offset: number): PrivacyNode {
-  return {
-    ...node,
-    ...(node.properties === undefined
-      ? {}
-      : {
-          properties: Object.fromEntries(
-            Object.entries(node.properties).map(([key, target]) => [key, target + offset]),
-          ),
-        }),
-    ...(node.patterns === undefined
-      ? {}
-      : { patterns: node.patterns.map(({ pattern, node: target }) => ({ pattern, node: target + offset })) }),
-    ...(node.additional === undefined ? {} : { additional: node.additional + offset }),
-    ...(node.items === undefined ? {} : { items: node.items + offset }),
-  };
 }

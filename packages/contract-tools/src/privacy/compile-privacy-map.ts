@@ -1,7 +1,9 @@
 import {
   nameLetters,
+  privacyChildren,
   type PrivacyMap,
   type PrivacyNode,
+  privacyNodesLeadingTo,
   type PrivacyRule,
   strictestRule,
 } from "@millrace/event-contracts";
@@ -100,14 +102,14 @@ function rulesOf(place: SchemaPlace, graph: ValueGraph, resources: SchemaResourc
  * sensitive.
  */
 function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
-  const toRule = nodesLeadingTo(nodes, (node) => node.rule !== undefined);
+  const toRule = privacyNodesLeadingTo(nodes, (node) => node.rule !== undefined);
   const annotated = new Set(
     nodes.flatMap(({ properties }) =>
       Object.entries(properties ?? {}).flatMap(([name, index]) => (toRule.has(index) ? [nameLetters(name)] : [])),
     ),
   );
   const isAlike = (name: string): boolean => annotated.has(nameLetters(name));
-  const useful = nodesLeadingTo(
+  const useful = privacyNodesLeadingTo(
     nodes,
     (node) => node.rule !== undefined || node.open === true || Object.keys(node.properties ?? {}).some(isAlike),
   );
@@ -116,26 +118,8 @@ function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
   const newIndex = new Map(kept.map((index, position) => [index, position]));
   const empty = kept.length;
   const pruned = kept.map((index) => renumberNode(nodes[index] ?? {}, newIndex, empty, isAlike));
-  const isEmptyUsed = pruned.some((node) => childIndexes(node).includes(empty));
+  const isEmptyUsed = pruned.some((node) => privacyChildren(node).includes(empty));
   return { nodes: isEmptyUsed ? [...pruned, {}] : pruned };
-}
-
-/** Nodes that pass a test, and those from which one can be reached. */
-function nodesLeadingTo(nodes: readonly PrivacyNode[], isEnd: (node: PrivacyNode) => boolean): Set<number> {
-  const found = new Set([...nodes.keys()].filter((index) => isEnd(nodes[index] ?? {})));
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const [index, node] of nodes.entries()) {
-      if (childIndexes(node).some((child) => found.has(child))) found.add(index);
-    }
-  }
-  return found;
-}
-
-function childIndexes(node: PrivacyNode): number[] {
-  const patterns = (node.patterns ?? []).map((entry) => entry.node);
-  const others = [node.additional, node.items].filter((index) => index !== undefined);
-  return [...Object.values(node.properties ?? {}), ...patterns, ...others];
 }
 
 function renumberNode(

@@ -1,4 +1,4 @@
-import type { PrivacyMap, PrivacyNode } from "@millrace/event-contracts";
+import { movePrivacyNode, privacyChildren, type PrivacyMap, type PrivacyNode } from "@millrace/event-contracts";
 
 /**
  * One map for values that may follow any of some schemas: all of their maps apply. Equal nodes are one, as those of a
@@ -25,9 +25,9 @@ export function joinPrivacyMaps(maps: readonly PrivacyMap[]): PrivacyMap {
       size = pending.size;
       for (const index of pending) {
         const node = map.nodes[index] ?? {};
-        if (!childrenOf(node).every((child) => placed.has(child))) continue;
+        if (!privacyChildren(node).every((child) => placed.has(child))) continue;
         pending.delete(index);
-        const moved = withChildren(node, place);
+        const moved = movePrivacyNode(node, place);
         // Nothing that such a root leads to leads back to it.
         if (index === 0 && hasNamesAlone(moved)) unite(union, moved);
         else placed.set(index, add(moved));
@@ -35,7 +35,7 @@ export function joinPrivacyMaps(maps: readonly PrivacyMap[]): PrivacyMap {
     }
     // The rest are those of recursive schemas, and what refers to them.
     for (const index of pending) placed.set(index, nodes.push({}) - 1);
-    for (const index of pending) nodes[place(index)] = withChildren(map.nodes[index] ?? {}, place);
+    for (const index of pending) nodes[place(index)] = movePrivacyNode(map.nodes[index] ?? {}, place);
     if (placed.has(0)) roots.add(place(0));
   }
   return { nodes, roots: [...union.map(add), ...roots] };
@@ -58,23 +58,4 @@ function unite(union: PrivacyNode[], { properties = {}, open }: PrivacyNode): vo
     if (union.length === 0) union.push({});
     for (const node of union) node.open = true;
   }
-}
-
-function childrenOf({ properties = {}, patterns = [], additional, items }: PrivacyNode): number[] {
-  return [...Object.values(properties), ...patterns.map(({ node }) => node), additional, items].filter(
-    (child) => child !== undefined,
-  );
-}
-
-function withChildren(node: PrivacyNode, place: (index: number) => number): PrivacyNode {
-  const { properties, patterns, additional, items } = node;
-  return {
-    ...node,
-    ...(properties && {
-      properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, place(child)])),
-    }),
-    ...(patterns && { patterns: patterns.map(({ pattern, node: child }) => ({ pattern, node: place(child) })) }),
-    ...(additional === undefined ? {} : { additional: place(additional) }),
-    ...(items === undefined ? {} : { items: place(items) }),
-  };
 }
