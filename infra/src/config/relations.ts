@@ -106,6 +106,13 @@ const replicasAreARange: Relation = ({ ingest: { replicas } }) =>
     `ingest.replicas.min: ${replicas.min} exceeds ingest.replicas.max of ${replicas.max}`,
   );
 
+/** Without the operator nobody collects what the autoscaler would ask for. */
+const inFlightIsCollected: Relation = ({ ingest: { replicas, monitoring } }) =>
+  faultIf(
+    replicas.targetInFlight !== undefined && monitoring.mode !== "prometheus-operator",
+    `ingest.replicas.targetInFlight: needs ingest.monitoring.mode "prometheus-operator", got "${monitoring.mode}"`,
+  );
+
 const lakeExpiresAfterItCools: Relation = ({ lake }) =>
   faultIf(
     lake.expireAfter <= lake.infrequentAccessAfter,
@@ -284,6 +291,7 @@ const relations: readonly Relation[] = [
   recordAgeOutlivesRetries,
   canaryIsWatchedUntilAlarmsFire,
   replicasAreARange,
+  inFlightIsCollected,
   lakeExpiresAfterItCools,
   secretsStayOutOfTheRepository,
   availability,

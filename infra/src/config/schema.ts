@@ -344,6 +344,8 @@ const environmentConfig = z.strictObject({
       min: whole<Replicas>("replicas", { min: 1, max: 500 }),
       max: whole<Replicas>("replicas", { min: 1, max: 500 }),
       targetCpu: whole<Percent>("per cent", { min: 10, max: 95 }),
+      /** Requests in flight in a replica at which another one is added. Needs a metrics adapter in the cluster. */
+      targetInFlight: whole<Requests>("requests", { min: 1, max: 100_000 }).optional(),
     }),
     resources: z.strictObject({
       cpuRequest: whole<Millicores>("millicores", { min: 50, max: 64_000 }),

@@ -92,6 +92,7 @@ export class EventService extends Construct {
               target: { type: "Utilization", averageUtilization: config.replicas.targetCpu },
             },
           },
+          ...inFlightMetric(config.replicas),
         ],
         behavior: {
           // Up at once, down slowly: traffic that dips for a minute comes back.
@@ -379,6 +380,27 @@ export class EventService extends Construct {
     });
   }
 }
+
+/**
+ * Requests that wait for Kinesis take memory and no CPU. The more replicas of the two metrics win; one that cannot be
+ * read never makes them fewer.
+ * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#scaling-on-multiple-metrics
+ */
+function inFlightMetric({ targetInFlight }: EnvironmentConfig["ingest"]["replicas"]) {
+  if (targetInFlight === undefined) return [];
+  return [
+    {
+      type: "Pods",
+      pods: {
+        metric: { name: IN_FLIGHT_METRIC },
+        target: { type: "AverageValue", averageValue: String(targetInFlight) },
+      },
+    },
+  ];
+}
+
+/** As the event service names it on /metrics, and as a metrics adapter has to serve it. */
+const IN_FLIGHT_METRIC = "millrace_ingest_in_flight_requests";
 
 /** Room of the volume that the file system itself and the file being written need. */
 const SPOOL_SHARE_OF_VOLUME = 0.9;

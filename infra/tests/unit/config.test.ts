@@ -14,6 +14,7 @@ import {
   percent,
   records,
   replicas,
+  requests,
   retries,
   seconds,
 } from "../../src/config/units.ts";
@@ -214,6 +215,12 @@ describe("values that are sound alone but not together", () => {
       prod,
       { streams: { ...prod.streams, raw: onDemand(retention), enriched: provisioned(4, retention) } },
       /^streams\.enriched\.capacity\.shards: 4 are too few; set at least 8/,
+    ],
+    [
+      "an autoscaler that asks for what nobody collects",
+      dev,
+      { ingest: { ...dev.ingest, replicas: { ...dev.ingest.replicas, targetInFlight: requests(50) } } },
+      /^ingest\.replicas\.targetInFlight: needs ingest\.monitoring\.mode "prometheus-operator", got "annotations"/,
     ],
     [
       "an enriched stream whose readers cannot catch up",

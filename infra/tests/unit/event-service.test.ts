@@ -2,7 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import { pathPrefixes } from "@millrace/sender-adapters";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
-import { type Json, planOf } from "../synthesized-plan.ts";
+import { requests } from "../../src/config/units.ts";
+import { planText } from "../support/plan-text.ts";
+import { type Json, Plan, planOf } from "../synthesized-plan.ts";
 
 describe.each(ENVIRONMENTS)("the event service of %s", (environment) => {
   const plan = planOf(environment);
@@ -152,5 +154,26 @@ describe.each(ENVIRONMENTS)("the functions of %s", (environment) => {
       expect(plan.referred(logging.log_group).args.name).toBe(`/aws/lambda/${name}`);
       expect(plan.referred(key).type).toBe("aws_kms_key");
     }
+  });
+});
+
+test("the autoscaler asks for requests in flight as well, where an environment sets how many", () => {
+  const scaled = planText("prod", {
+    change: (config) => ({
+      ...config,
+      ingest: { ...config.ingest, replicas: { ...config.ingest.replicas, targetInFlight: requests(40) } },
+    }),
+  });
+  const metricsOf = (found: Plan): Json =>
+    found.json.resource.kubernetes_horizontal_pod_autoscaler_v2.ingest_autoscaler.spec.metric;
+  expect(metricsOf(planOf("prod"))).toHaveLength(1);
+  const [cpu, inFlight] = metricsOf(new Plan(scaled));
+  expect(cpu).toEqual(metricsOf(planOf("prod"))[0]);
+  expect(inFlight).toEqual({
+    type: "Pods",
+    pods: {
+      metric: { name: "millrace_ingest_in_flight_requests" },
+      target: { type: "AverageValue", average_value: "40" },
+    },
   });
 });

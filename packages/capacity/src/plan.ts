@@ -2,7 +2,7 @@ import { type Assessment, assess, resize, shardsNeeded } from "./model/assess.ts
 import { type Bill, billOf, streamDollars, type StreamMode } from "./model/bill.ts";
 import { PLANNED_LOAD } from "./model/costs-of-work.ts";
 import type { Mix } from "./model/mix.ts";
-import { prices } from "./prices.ts";
+import { HOURS_PER_MONTH, prices, SECONDS_PER_MONTH } from "./prices.ts";
 import type { Plant } from "./stack/plant.ts";
 
 /** What a deployment does at some rates. */
@@ -35,7 +35,8 @@ export function planCapacity(plant: Plant, mix: Mix, rates: readonly number[]): 
     rates: rates.map((eventsPerSecond): RatePlan => {
       const fitted = resize(plant, mix, eventsPerSecond, "fit");
       const provisioned = provision(plant, mix, eventsPerSecond);
-      const dollarsOf = (mode: StreamMode): number => streamDollars(provisioned, mix, eventsPerSecond, mode);
+      const dollarsOf = (mode: StreamMode): number =>
+        streamDollars(provisioned, mix, eventsPerSecond * SECONDS_PER_MONTH, HOURS_PER_MONTH, mode);
       return {
         eventsPerSecond,
         parts: assess(plant, mix, eventsPerSecond).parts,

@@ -8,7 +8,7 @@ Says of the synthesized stacks what each part carries, what is full first, what 
 "day" runs a day with a peak and a night under a virtual clock, once for each way to scale the streams.
 
   --stage <names>   environments, with commas (default: all that were synthesized)
-  --rate <n,…>      events a second (default 1000,10000,100000,1000000); of a day: its mean (default 5000)
+  --rate <n,…>      events a second (default 1000,10000,100000,1000000); of a day: the daytime's (default 1000)
   --mix <file>      report of "pnpm start … --exit --report <file>": its sizes and shares (default: the sample traffic's
                     sizes, and the shares that the environment plans for)
   --pack <n>        as if n events shared each record of the inner streams

@@ -1,13 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runDay } from "../day/run-day.ts";
+import { type ScalingName, scalings } from "../day/scaling.ts";
 import { CapacityError } from "../errors.ts";
 import { type MeasuredSizes, type Mix, mixOf, sampleMix, withRecordsOf } from "../model/mix.ts";
 import { type CapacityPlan, planCapacity } from "../plan.ts";
+import { renderDays } from "../render/render-day.ts";
 import { renderMarkdown, renderText } from "../render/render-plan.ts";
 import type { Plant } from "../stack/plant.ts";
 import { readStack, type StackJson } from "../stack/read-stack.ts";
 import { type CapacityOptions, parseOptions, usage } from "./options.ts";
 
+const DEFAULT_BASE_RATE = 1_000;
+const scalingNames = Object.keys(scalings) as ScalingName[];
 const DEFAULT_RATES = [1_000, 10_000, 100_000, 1_000_000];
 
 export interface Output {
@@ -34,6 +39,7 @@ function run(options: CapacityOptions): string {
   const { baseFolder, format, stacksFolder } = options;
   const mix = readMix(options);
   const stages = options.stages ?? stagesIn(stacksFolder);
+  if (options.command === "day") return runDays(options, stages, mix);
   const planOf = (folder: string, stage: string): CapacityPlan =>
     planCapacity(readPlant(folder, stage), mix, options.rates ?? DEFAULT_RATES);
   const plans = stages.map((stage) => planOf(stacksFolder, stage));
@@ -47,6 +53,17 @@ function run(options: CapacityOptions): string {
       return renderMarkdown(plan, isKnown ? planOf(baseFolder, stage) : undefined);
     })
     .join("\n");
+}
+
+function runDays({ rates, stacksFolder, format }: CapacityOptions, stages: readonly string[], mix: Mix): string {
+  const [baseRate = DEFAULT_BASE_RATE] = rates ?? [];
+  const results = stages.map((stage) => {
+    const plant = readPlant(stacksFolder, stage);
+    return { stage, baseRate, days: scalingNames.map((scaling) => runDay(plant, mix, baseRate, scaling)) };
+  });
+  if (format === "json") return JSON.stringify(results, undefined, 2);
+  const text = results.map(({ stage, days }) => renderDays(stage, baseRate, days)).join("\n\n\n");
+  return format === "markdown" ? `\`\`\`text\n${text}\n\`\`\`` : text;
 }
 
 function readMix({ mixPath, eventsPerRecord }: CapacityOptions): Mix {

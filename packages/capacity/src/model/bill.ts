@@ -38,7 +38,7 @@ export function billOf(plant: Plant, mix: Mix, eventsPerSecond: number, mode: St
   const cores = (plant.service.minReplicas * plant.service.millicores) / 1_000;
   const gigabytesIn = (events * mix.raw.bytes) / 1e9;
   const lines: readonly BillLine[] = [
-    ...streamLines(plant, mix, events, mode),
+    ...streamLines(plant, mix, events, HOURS_PER_MONTH, mode),
     ...messageLines(plant, mix, events),
     {
       part: "Lambda",
@@ -60,9 +60,9 @@ export function billOf(plant: Plant, mix: Mix, eventsPerSecond: number, mode: St
   return { lines, dollarsPerMonth, dollarsPerMillion: (dollarsPerMonth / events) * 1e6 };
 }
 
-/** Dollars of the streams alone. */
-export const streamDollars = (plant: Plant, mix: Mix, eventsPerSecond: number, mode: StreamMode): number =>
-  streamLines(plant, mix, eventsPerSecond * SECONDS_PER_MONTH, mode).reduce((sum, { dollars }) => sum + dollars, 0);
+/** Dollars of the streams alone, for so many events in so many hours. Shards are means of the time. */
+export const streamDollars = (plant: Plant, mix: Mix, events: number, hours: number, mode: StreamMode): number =>
+  streamLines(plant, mix, events, hours, mode).reduce((sum, { dollars }) => sum + dollars, 0);
 
 interface StreamUse {
   readonly stream: PlantStream;
@@ -71,7 +71,7 @@ interface StreamUse {
   readonly gigabytesOut: number;
 }
 
-function streamLines(plant: Plant, mix: Mix, events: number, mode: StreamMode): readonly BillLine[] {
+function streamLines(plant: Plant, mix: Mix, events: number, hours: number, mode: StreamMode): readonly BillLine[] {
   const uses = plant.streams.map((stream): StreamUse => {
     const { size, share } = trafficOf(stream, mix);
     return {
@@ -84,37 +84,36 @@ function streamLines(plant: Plant, mix: Mix, events: number, mode: StreamMode): 
   const isProvisioned = ({ stream }: StreamUse): boolean =>
     mode === "provisioned" || (mode === "as deployed" && stream.shards !== undefined);
   return [
-    ...provisionedLines(uses.filter(isProvisioned)),
+    ...provisionedLines(uses.filter(isProvisioned), hours),
     ...onDemandLines(
       uses.filter((use) => !isProvisioned(use)),
+      hours,
       mode,
     ),
   ];
 }
 
-function provisionedLines(uses: readonly StreamUse[]): readonly BillLine[] {
+function provisionedLines(uses: readonly StreamUse[], hours: number): readonly BillLine[] {
   if (uses.length === 0) return [];
   const shards = uses.reduce((sum, { stream }) => sum + (stream.shards ?? 1), 0);
   const kept = uses.filter(({ stream }) => stream.retentionHours > 24);
   const keptShards = kept.reduce((sum, { stream }) => sum + (stream.shards ?? 1), 0);
   const units = uses.reduce((sum, { payloadUnits }) => sum + payloadUnits, 0);
   return [
-    { part: "Kinesis shards", dollars: shards * HOURS_PER_MONTH * prices.shardHour },
-    { part: "Kinesis retention", dollars: keptShards * HOURS_PER_MONTH * prices.extendedRetentionShardHour },
+    { part: "Kinesis shards", dollars: shards * hours * prices.shardHour },
+    { part: "Kinesis retention", dollars: keptShards * hours * prices.extendedRetentionShardHour },
     { part: "Kinesis PUT units", dollars: (units / 1e6) * prices.payloadUnitsPerMillion },
   ];
 }
 
-function onDemandLines(uses: readonly StreamUse[], mode: StreamMode): readonly BillLine[] {
+function onDemandLines(uses: readonly StreamUse[], hours: number, mode: StreamMode): readonly BillLine[] {
   if (uses.length === 0) return [];
   const isAdvantage = mode === "on-demand Advantage";
   const factor = isAdvantage ? prices.advantageShareOfStandard : 1;
   const gigabytesIn = uses.reduce((sum, use) => sum + use.gigabytesIn, 0);
   const gigabytesOut = uses.reduce((sum, use) => sum + use.gigabytesOut, 0);
   // What is committed to is billed, used or not.
-  const committed = isAdvantage
-    ? (prices.advantageCommitmentMebibytesPerSecond * 1_048_576 * SECONDS_PER_MONTH) / 1e9
-    : 0;
+  const committed = isAdvantage ? (prices.advantageCommitmentMebibytesPerSecond * 1_048_576 * hours * 3_600) / 1e9 : 0;
   const keptGigabytes = uses.reduce(
     (sum, { gigabytesIn: written, stream: { retentionHours } }) =>
       sum + (written * Math.max(0, retentionHours - 24)) / HOURS_PER_MONTH,
@@ -124,7 +123,7 @@ function onDemandLines(uses: readonly StreamUse[], mode: StreamMode): readonly B
     {
       part: "Kinesis on demand",
       dollars:
-        (isAdvantage ? 0 : uses.length * HOURS_PER_MONTH * prices.onDemandStreamHour) +
+        (isAdvantage ? 0 : uses.length * hours * prices.onDemandStreamHour) +
         Math.max(gigabytesIn, committed) * prices.onDemandGigabyteIn * factor +
         Math.max(gigabytesOut, committed) * prices.onDemandGigabyteOut * factor,
     },

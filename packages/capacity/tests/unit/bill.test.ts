@@ -50,7 +50,7 @@ test("the sum is by month and by million events", () => {
 });
 
 test("streams on demand are billed by whole kilobytes in, bytes out and hours of streams", () => {
-  const of = (mode: StreamMode, rate = 1_000): number => streamDollars(smallPlant, evenMix, rate, mode);
+  const of = (mode: StreamMode, rate = 1_000): number => streamDollars(smallPlant, evenMix, rate * 2_628e3, 730, mode);
   // In: 1 KiB of raw, 1 of enriched, half of that to orders. Out: 512 bytes, 2 times 1,024, and half of 1,024.
   const [gigabytesIn, gigabytesOut] = [(EVENTS * 2_560) / 1e9, (EVENTS * 3_072) / 1e9];
   const standard = gigabytesIn * 0.08 + gigabytesOut * 0.04;
