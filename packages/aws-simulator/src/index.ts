@@ -122,6 +122,7 @@ export {
   type MemoryWarehouseOptions,
 } from "./snowpipe/memory-warehouse.ts";
 export { Alarm, type AlarmMetric, type AlarmOptions, type AlarmState } from "./cloudwatch/alarm.ts";
+export { CloudWatch, type CloudWatchOptions } from "./cloudwatch/cloudwatch.ts";
 export { compileMetricMath, type Lookup, type MetricExpression } from "./cloudwatch/metric-math.ts";
 export {
   type EmbeddedMetrics,
