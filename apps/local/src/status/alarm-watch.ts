@@ -23,6 +23,7 @@ export class AlarmWatch {
   readonly #firing = new Set<string>();
   /** When the state of an alarm began, by its name. */
   readonly #since = new Map<string, number>();
+  #severities: ReadonlyMap<string, AlarmFigures["severity"]> = new Map();
 
   constructor({ onChange, ...options }: AlarmWatchOptions, store: MetricStore) {
     this.#store = store;
@@ -43,6 +44,7 @@ export class AlarmWatch {
   /** The store keeps what they look back at, and no more. */
   #alarmsOf({ alarms }: PipelineMetricsOptions["topology"]): readonly Alarm[] {
     const all = alarms.map((settings) => new Alarm(settings));
+    this.#severities = new Map(alarms.map(({ alarmName, severity }) => [alarmName, severity]));
     const lookBacksMs = all.map(({ lookBackMs }) => lookBackMs);
     this.#store.keepFor(Math.max(minuteMs, this.#objectives.lookBackMs, ...lookBacksMs));
     return all;
@@ -69,7 +71,7 @@ export class AlarmWatch {
       .map((alarm): AlarmFigures => {
         const { alarmName: name, description } = alarm.options;
         const state = this.#firing.has(name) ? "ALARM" : "OK";
-        const severity = description.startsWith("[ticket]") ? "ticket" : "page";
+        const severity = this.#severities.get(name) ?? "page";
         return { name, state, severity, description, sinceMs: this.#since.get(name) };
       })
       .sort((one, other) => one.state.localeCompare(other.state));

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { type AlarmOptions, Kinesis, MetricStore, VirtualClock } from "@millrace/aws-simulator";
-import type { Topology } from "@millrace/topology";
+import { Kinesis, MetricStore, VirtualClock } from "@millrace/aws-simulator";
+import type { AlarmSettings, Topology } from "@millrace/topology";
 import { AlarmWatch } from "../../src/status/alarm-watch.ts";
 
 const periodMs = 300_000;
-const busy: AlarmOptions = {
+const busy: AlarmSettings = {
+  severity: "ticket",
   alarmName: "raw-busy",
   description: "[ticket] Many records.",
   metrics: {
@@ -42,7 +43,7 @@ test("an alarm is told when it begins to fire and when it is over, and stands fi
   kinesis.createStream({ streamName: "raw", shardCount: 1 });
   const told: string[] = [];
   watch = new AlarmWatch({ topology, assembly, kinesis, onChange: (message) => told.push(message) }, new MetricStore());
-  watch.follow({ ...topology, alarms: [{ ...busy, alarmName: "another", threshold: 1_000 }, busy] });
+  watch.follow({ ...topology, alarms: [{ ...busy, alarmName: "another", threshold: 1_000, severity: "page" }, busy] });
   // The first whole period after the start.
   const beginMs = Math.ceil(Date.now() / periodMs) * periodMs;
   const Records = Array.from({ length: 6 }, () => ({ PartitionKey: "a", Data: Buffer.from("{}") }));
@@ -59,7 +60,7 @@ test("an alarm is told when it begins to fire and when it is over, and stands fi
       description: "[ticket] Many records.",
       sinceMs: beginMs + periodMs,
     },
-    { name: "another", state: "OK", severity: "ticket", description: "[ticket] Many records." },
+    { name: "another", state: "OK", severity: "page", description: "[ticket] Many records." },
   ]);
   watch.look(beginMs + 2 * periodMs);
   expect(told.slice(1)).toEqual(["alarm raw-busy is over."]);

@@ -29,6 +29,7 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_kinesis_firehose_delivery_stream: ["name", "kinesis_source_configuration", "extended_s3_configuration"],
   aws_cloudwatch_metric_alarm: [
+    "alarm_actions",
     "alarm_name",
     "alarm_description",
     "namespace",

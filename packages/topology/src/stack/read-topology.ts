@@ -72,7 +72,7 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
     pipelineStreams: readPipelineStreams(reader),
-    alarms: reader.each("aws_cloudwatch_metric_alarm", readAlarm),
+    alarms: readAlarms(reader),
     objectives: readObjectives(reader),
     loaderTopics: readLoaderTopics(reader),
   };
@@ -154,6 +154,7 @@ const handleAttributes: Readonly<Record<string, string>> = {
   aws_lambda_function: "arn",
   aws_lambda_event_source_mapping: "uuid",
   aws_secretsmanager_secret: "arn",
+  aws_sns_topic: "arn",
   aws_sqs_queue: "arn",
   snowflake_pipe: "notification_channel",
 };
@@ -333,8 +334,21 @@ function readSecrets(reader: StackReader): readonly SecretSettings[] {
   });
 }
 
+function readAlarms(reader: StackReader): readonly AlarmSettings[] {
+  const tickets = reader
+    .each("aws_sns_topic", (_args, arn, { name }) => ({ arn, name }))
+    .filter(({ name }) => name === ticketTopic);
+  return reader.each("aws_cloudwatch_metric_alarm", (args) => {
+    const isTicket = tickets.some(({ arn }) => args.strings("alarm_actions").includes(arn));
+    return { ...readAlarm(args), severity: isTicket ? "ticket" : "page" };
+  });
+}
+
+/** The topic of tickets, as the stack calls it. */
+const ticketTopic = "ticket_topic";
+
 /** The result of several metric queries, or the one metric that the alarm names itself. */
-function readAlarm(args: Arguments): AlarmSettings {
+function readAlarm(args: Arguments): Omit<AlarmSettings, "severity"> {
   const queries = args.blocks("metric_query");
   const result = queries.find((query) => query.boolean("return_data", false));
   const metrics = Object.fromEntries(

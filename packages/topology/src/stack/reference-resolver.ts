@@ -42,6 +42,7 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_iam_role.arn": (args, resource, { accountId }) =>
     `arn:aws:iam::${accountId}:role/${text(args["name"], resource, "name")}`,
   "aws_iam_role.id": (args, resource) => text(args["name"], resource, "name"),
+  "aws_sns_topic.arn": named("sns", "", "name"),
   "aws_sqs_queue.arn": named("sqs", "", "name"),
   "snowflake_pipe.notification_channel": named("sqs", "sf-snowpipe-", "name"),
   "data.aws_caller_identity.account_id": (_args, _resource, { accountId }) => accountId,

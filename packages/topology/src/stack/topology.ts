@@ -116,7 +116,10 @@ export interface ServiceSettings {
 }
 
 /** A CloudWatch alarm, with the metrics that its expression calls by their ids. */
-export type AlarmSettings = AlarmOptions;
+export interface AlarmSettings extends AlarmOptions {
+  /** By the topic that is told: a page wakes somebody, a ticket waits for the morning. */
+  readonly severity: "page" | "ticket";
+}
 
 /** A promise of the pipeline: of the periods of a window, a share has to be good. */
 export interface ObjectiveSettings {
@@ -124,7 +127,7 @@ export interface ObjectiveSettings {
   /** The promise as a sentence. */
   readonly title: string;
   /** Fires where the last period was bad. */
-  readonly indicator: AlarmSettings;
+  readonly indicator: AlarmOptions;
   /** Of the indicator's value. */
   readonly unit: string;
   /** Names of the alarms on its burn. */

@@ -140,6 +140,29 @@ describe("the topology of a stack", () => {
     });
   });
 
+  test("an alarm is a ticket where its topic is that of tickets, and a page otherwise", () => {
+    const topics = ["alarm_topic", "ticket_topic"].map((id) =>
+      resource("aws_sns_topic", id, { name: `m-${id}` }),
+    );
+    const alarm = (name: string, topic?: string) =>
+      resource("aws_cloudwatch_metric_alarm", name, {
+        alarm_name: name,
+        // The words of the text do not count.
+        alarm_description: "[ticket] Look.",
+        ...{ namespace: "n", metric_name: "m", dimensions: {}, period: 300, statistic: "Sum" },
+        ...{ evaluation_periods: 1, threshold: 5, comparison_operator: "GreaterThanThreshold" },
+        treat_missing_data: "notBreaching",
+        ...(topic === undefined ? {} : { alarm_actions: [`\${aws_sns_topic.${topic}.arn}`] }),
+      });
+    const alarms = [alarm("one", "alarm_topic"), alarm("two", "ticket_topic"), alarm("three")];
+    const read = readTopology(stackOf([...base, ...topics, ...alarms]), identity).alarms;
+    expect(read.map(({ alarmName, severity }) => [alarmName, severity])).toEqual([
+      ["one", "page"],
+      ["two", "ticket"],
+      ["three", "page"],
+    ]);
+  });
+
   test("the streams every pipeline has are known by purpose", () => {
     expect(topology.pipelineStreams).toEqual({ raw: "m-raw", enriched: "m-enriched", badRows: "m-bad-rows" });
   });
