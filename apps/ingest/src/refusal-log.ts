@@ -1,17 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Logger } from "pino";
+import { digestOfId } from "@millrace/telemetry/id-digest";
 import type { Clock } from "@millrace/put-records";
 import type { RefusedEvent } from "./event-service.ts";
 import { maxRefusalLinesPerMinute } from "./limits.ts";
 
 const minuteMs = 60_000;
-/** Hexadecimal digits of a digest: with a million refusals, two share one by chance of 1 to 10,000,000. */
-const digestDigits = 16;
-
-/** Names an event in a log without its id, which senders make of whatever they like. */
-export function digestOfId(id: string): string {
-  return createHash("sha256").update(id).digest("hex").slice(0, digestDigits);
-}
 
 /**
  * Leaves a trace of refused events for `pnpm explain`: code, attribute, key and a digest of the id, never a value. A

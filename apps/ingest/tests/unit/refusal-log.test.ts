@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { pino } from "pino";
-import { createRefusalLog, digestOfId } from "../../src/refusal-log.ts";
+import { digestOfId } from "@millrace/telemetry/id-digest";
+import { createRefusalLog } from "../../src/refusal-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { MemoryStream } from "../support/memory-stream.ts";
 import { anEvent, createTestCore, shopKey } from "../support/test-service.ts";

@@ -8,7 +8,7 @@ import {
   type Refusal,
 } from "@millrace/pipeline-source";
 import type { LocalTopology, Topology } from "@millrace/topology";
-import { createHash } from "node:crypto";
+import { digestOfId } from "@millrace/telemetry/id-digest";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DestinationServices } from "../runtime/destination-services.ts";
@@ -68,9 +68,6 @@ export async function findEvent(deps: FindEventDeps, id: string): Promise<EventT
 }
 
 type Members = Readonly<Record<string, unknown>>;
-
-/** As `docs/decisions/0138` has it: what the event service's log calls an id. */
-const digestOfId = (id: string): string => createHash("sha256").update(id).digest("hex").slice(0, 16);
 
 /** Reads the log of the event service, and the one before it. */
 async function findRefusals({ folders, topology }: FindEventDeps, id: string): Promise<Refusal[]> {
