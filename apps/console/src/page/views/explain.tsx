@@ -6,6 +6,7 @@ import { useAnswer } from "../ask.ts";
 import { formatClock, formatDuration, shortName } from "../format.ts";
 import { JsonView, type Mark, visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { addressOf, goTo } from "../place.ts";
 
 export function ExplainView({ id, stage }: { readonly id: string; readonly stage: string }) {
@@ -235,14 +236,7 @@ const Routes = ({
   readonly since: (at: string) => string;
 }) => (
   <table class="routes">
-    <thead>
-      <tr>
-        <th scope="col">route</th>
-        <th scope="col">verdict</th>
-        <th scope="col">because</th>
-        <th scope="col">there after</th>
-      </tr>
-    </thead>
+    <TableHead columns={["route", "verdict", "because", "there after"]} />
     <tbody>
       {routes.map(({ route, destination, verdict, reason, places }) => (
         <tr key={route} class={`is-${verdictTones[verdict]}`}>

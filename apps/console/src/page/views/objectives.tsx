@@ -1,6 +1,7 @@
 import type { ObjectiveFigures, ObjectivesFigures } from "@millrace/pipeline-source";
 import type { Live } from "../live.ts";
 import { Empty, Problem } from "../parts/notes.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { Alarms, Runbook } from "./alarms.tsx";
 
 /** The promises of the pipeline, what is left of their error budgets, and the alarms. */
@@ -27,16 +28,7 @@ function Objectives({ goal, windowDays, periodMinutes, objectives }: ObjectivesF
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Objectives">
         <table class="objectives">
-          <thead>
-            <tr>
-              <th scope="col">promise</th>
-              <th scope="col">now</th>
-              <th scope="col">budget left</th>
-              <th scope="col">burn, 1 h</th>
-              <th scope="col">burn, 6 h</th>
-              <th scope="col">bad periods</th>
-            </tr>
-          </thead>
+          <TableHead columns={["promise", "now", "budget left", "burn, 1 h", "burn, 6 h", "bad periods"]} />
           <tbody>
             {objectives.map((objective) => (
               <Row key={objective.id} objective={objective} />

@@ -3,6 +3,7 @@ import type { ExplainAnswer } from "../../api.ts";
 import { ask } from "../ask.ts";
 import { JsonView, visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { enrichedMarks, maskedPlaces } from "./explain.tsx";
 
 const pauseMs = 300;
@@ -135,13 +136,7 @@ function FateView({ fate: { id = "", routes = [], enriched, badRow, rejected } }
         ))}
       </ul>
       <table class="routes">
-        <thead>
-          <tr>
-            <th scope="col">route</th>
-            <th scope="col">verdict</th>
-            <th scope="col">because</th>
-          </tr>
-        </thead>
+        <TableHead columns={["route", "verdict", "because"]} />
         <tbody>
           {routes.map(({ route, destination, matches, isDelivered, because }) => (
             <tr key={route} class={`is-${isDelivered ? "good" : matches ? "warn" : "none"}`}>

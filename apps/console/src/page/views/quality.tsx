@@ -6,6 +6,7 @@ import { formatAgo, formatClock, formatCount, formatShare } from "../format.ts";
 import { Chart } from "../parts/chart.tsx";
 import { visible } from "../parts/json-view.tsx";
 import { Empty, Problem } from "../parts/notes.tsx";
+import { figures, TableHead } from "../parts/table-head.tsx";
 import { addressOf, goTo } from "../place.ts";
 
 const everyMs = 3_000;
@@ -30,23 +31,17 @@ export function QualityView() {
       <div class="quality-body">
         <div class="scroll" tabIndex={0} role="region" aria-label="Kinds of events">
           <table class="groups">
-            <thead>
-              <tr>
-                <th scope="col">type</th>
-                <th scope="col">source</th>
-                <th scope="col">contract</th>
-                <th scope="col" class="number">
-                  events
-                </th>
-                <th scope="col" class="number">
-                  invalid
-                </th>
-                <th scope="col" class="number">
-                  unknown
-                </th>
-                <th scope="col">since</th>
-              </tr>
-            </thead>
+            <TableHead
+              columns={[
+                "type",
+                "source",
+                "contract",
+                figures("events"),
+                figures("invalid"),
+                figures("unknown"),
+                "since",
+              ]}
+            />
             <tbody>
               {groups.map((group) => (
                 <GroupRow

@@ -5,6 +5,7 @@ import { ask, useAnswer } from "../ask.ts";
 import { formatCount, formatRate } from "../format.ts";
 import type { Live } from "../live.ts";
 import { Empty, Problem } from "../parts/notes.tsx";
+import { figures, TableHead } from "../parts/table-head.tsx";
 import { addressOf } from "../place.ts";
 import { countOf, currentRate } from "../series.ts";
 
@@ -43,22 +44,16 @@ function Application({
       <p class="muted">{clearance.length === 0 ? "Gets no sensitive field." : `May see: ${clearance.join(", ")}.`}</p>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Routes of ${application}`}>
         <table class="groups">
-          <thead>
-            <tr>
-              <th scope="col">route</th>
-              <th scope="col">destination</th>
-              <th scope="col">matches</th>
-              <th scope="col" class="number">
-                rate of the destination
-              </th>
-              <th scope="col" class="number">
-                undelivered
-              </th>
-              <th scope="col" class="number">
-                tests
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              "route",
+              "destination",
+              "matches",
+              figures("rate of the destination"),
+              figures("undelivered"),
+              figures("tests"),
+            ]}
+          />
           <tbody>
             {routes.map((route) => (
               <RouteRow key={route.name} route={route} hop={hopOf(hops, route.destination)} live={live} />
