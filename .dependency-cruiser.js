@@ -61,9 +61,12 @@ export default {
     {
       name: "topology-and-truth-are-for-simulations",
       comment:
-        "They assemble simulated services from a stack and judge what arrives; nothing that is deployed needs them.",
+        "They assemble simulated services from a stack and judge what arrives; nothing that is deployed needs them. " +
+        "The console reads the names of an environment from its stack.",
       severity: "error",
-      from: { pathNot: "^(apps/(local|simulate)|packages/(topology|truth))/" },
+      from: {
+        pathNot: "^(apps/(local|simulate|console/tests)|packages/(topology|truth|pipeline-source/src/environment))/",
+      },
       to: { path: "^packages/(topology|truth)/" },
     },
     {

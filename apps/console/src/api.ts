@@ -72,6 +72,8 @@ export interface PipelineAnswer {
 /** Figures that a live page gets each second. */
 export interface LiveFigures {
   readonly nowMs: number;
+  /** When the figures were so. */
+  readonly atMs: number;
   readonly hops: readonly HopFigures[];
   readonly changes: readonly Change[];
   readonly alarms: readonly AlarmFigures[];

@@ -228,7 +228,8 @@ async function settledRecords(hops: () => Promise<readonly HopFigures[]>): Promi
     const [service] = now;
     const functions = now.filter(({ name }) => /enrichment|router/.test(name));
     const text = JSON.stringify(now.map(({ name, in: arrived, out }) => [name, arrived, out]));
-    const isQuiet = functions.length > 0 && functions.every(({ in: arrived, out }) => arrived > 0 && arrived === out);
+    const isQuiet =
+      functions.length > 0 && functions.every(({ in: arrived = 0, out }) => arrived > 0 && arrived === out);
     const isSame = text === before;
     before = text;
     if (service === undefined || !isQuiet || !isSame) {
@@ -236,6 +237,6 @@ async function settledRecords(hops: () => Promise<readonly HopFigures[]>): Promi
       return undefined;
     }
     const destinations = now.slice(now.findLastIndex(({ unit }) => unit === "files") + 1);
-    return new Map(destinations.map(({ name, out }) => [name, out] as const));
+    return new Map(destinations.map(({ name, out = 0 }) => [name, out] as const));
   });
 }

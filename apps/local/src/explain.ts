@@ -1,7 +1,17 @@
-/** `pnpm explain <id>`: what happened to an event of the running pipeline, hop by hop, and why it is where it is. */
+/**
+ * `pnpm explain <id>`: what happened to an event of the running pipeline, or of an environment, hop by hop, and why it
+ * is where it is.
+ */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type EventTraces, explainEvent, exportSpans, formatExplanation } from "@millrace/pipeline-source";
+import {
+  type EventTraces,
+  explainEvent,
+  exportSpans,
+  formatExplanation,
+  type SearchRange,
+} from "@millrace/pipeline-source";
+import { openEnvironmentSource } from "@millrace/pipeline-source/environment";
 import { loadRouteDocuments } from "@millrace/routes";
 import { findRun } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
@@ -12,7 +22,13 @@ const usage = `Usage: pnpm explain [options] <event id>
   --json            the explanation as JSON
   --otlp            its hops as spans, in OTLP's JSON: pipe it to a collector's /v1/traces
   --routes <folder> the route documents (default schemas/routes)
-  --state <folder>  of the pipeline to ask (default .local)`;
+  --state <folder>  of the pipeline to ask (default .local)
+  --stage <name>    an environment instead, read with your own credentials; its names are those of "pnpm synth"
+  --from <time>     of an environment: when the event came at the earliest, such as 2026-11-29T12:00:00Z (default the
+                    time in an id of UUID version 7, else 15 minutes ago)
+  --to <time>       at the latest (default 15 minutes after --from)`;
+
+const quarterHourMs = 900_000;
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
@@ -22,6 +38,9 @@ await runCommand(async () => {
       otlp: { type: "boolean" },
       routes: { type: "string" },
       state: { type: "string" },
+      stage: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -31,15 +50,38 @@ await runCommand(async () => {
   }
   const [id, ...others] = positionals;
   if (id === undefined || others.length > 0) throw new UsageError(usage);
-  const { controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
-  const response = await fetch(new URL(`/events?id=${encodeURIComponent(id)}`, controlUrl));
-  const text = await response.text();
-  if (!response.ok) throw new UsageError(text);
-  const explained = explainEvent(
-    id,
-    JSON.parse(text) as EventTraces,
-    loadRouteDocuments(resolve(values.routes ?? routesFolder)),
-  );
+  const folder = resolve(values.routes ?? routesFolder);
+  const traces =
+    values.stage === undefined || values.stage === "local"
+      ? await askRun(id, values.state)
+      : await askEnvironment(id, values.stage, folder, rangeOf(values.from, values.to));
+  const explained = explainEvent(id, traces, loadRouteDocuments(folder));
   if (values.otlp === true) console.log(JSON.stringify(exportSpans(explained)));
   else console.log(values.json === true ? JSON.stringify(explained, undefined, 2) : formatExplanation(explained));
 });
+
+async function askRun(id: string, state: string | undefined): Promise<EventTraces> {
+  const { controlUrl } = await findRun(stateFolders(resolve(state ?? defaultStateFolder)));
+  const response = await fetch(new URL(`/events?id=${encodeURIComponent(id)}`, controlUrl));
+  const text = await response.text();
+  if (!response.ok) throw new UsageError(text);
+  return JSON.parse(text) as EventTraces;
+}
+
+async function askEnvironment(
+  id: string,
+  stage: string,
+  folder: string,
+  range: SearchRange | undefined,
+): Promise<EventTraces> {
+  const source = await openEnvironmentSource({ stage, routesFolder: folder });
+  return source.traces(id, undefined, range);
+}
+
+function rangeOf(from: string | undefined, to: string | undefined): SearchRange | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  const toMs = to === undefined ? Math.min(Date.now(), Date.parse(from ?? "") + quarterHourMs) : Date.parse(to);
+  const fromMs = from === undefined ? toMs - quarterHourMs : Date.parse(from);
+  if (fromMs < toMs) return { fromMs, toMs };
+  throw new UsageError("Expected --from and --to to be times such as 2026-11-29T12:00:00Z, in order.");
+}

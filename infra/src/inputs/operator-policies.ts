@@ -2,7 +2,7 @@ import type { EnvironmentPlace } from "@millrace/routes";
 import type { Statement } from "../constructs/policy.ts";
 
 /** Commands of operators that need rights of their own, from the least to the most. */
-export const OPERATOR_TASKS = ["find", "replay", "erase"] as const;
+export const OPERATOR_TASKS = ["console", "find", "replay", "erase"] as const;
 export type OperatorTask = (typeof OPERATOR_TASKS)[number];
 
 /** Folders of the lake's bucket that hold events. */
@@ -13,11 +13,13 @@ const deadLetterFolder = "aws/lambda";
  * The rights that one command of an operator takes in an environment, for a role or a permission set that people are
  * let into for it. Nothing is deployed with them: the pipeline itself has no such rights.
  *
+ * - `console`: `pnpm console` and `pnpm explain`, which only read
  * - `find`: `pnpm privacy find`, and the count of a replay
  * - `replay`: `pnpm replay`, into the pipeline or a destination
  * - `erase`: `pnpm privacy erase` and `sweep`
  */
 export function operatorStatements(place: EnvironmentPlace, task: OperatorTask): readonly Statement[] {
+  if (task === "console") return consoleStatements(place);
   const all = [...findStatements(place)];
   if (task === "find") return all;
   all.push(...tellStatements(place));
@@ -89,6 +91,32 @@ function findStatements(place: EnvironmentPlace): readonly Statement[] {
       resources: [arn(place, "secretsmanager", `secret:millrace/${name}/privacy-keys-??????`)],
     },
     keyStatement(place, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", "kinesis", "sqs", "secretsmanager"]),
+  ];
+}
+
+/** What the console asks: figures and alarms, the streams, and the objects of events. No key of privacy. */
+function consoleStatements(place: EnvironmentPlace): readonly Statement[] {
+  const { lakeBucket } = place;
+  return [
+    {
+      sid: "ReadFigures",
+      actions: ["cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"],
+      // Metrics have no resource; alarms are asked for by their prefix:
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+      resources: ["*"],
+    },
+    { sid: "ListObjects", actions: ["s3:ListBucket"], resources: [bucketArn(lakeBucket)] },
+    {
+      sid: "ReadObjects",
+      actions: ["s3:GetObject"],
+      resources: ["enriched", "undelivered"].map((folder) => `${bucketArn(lakeBucket)}/${folder}/*`),
+    },
+    {
+      sid: "ReadStreams",
+      actions: ["kinesis:ListShards", "kinesis:GetShardIterator", "kinesis:GetRecords"],
+      resources: streams(place),
+    },
+    keyStatement(place, ["kms:Decrypt"], ["s3", "kinesis"]),
   ];
 }
 

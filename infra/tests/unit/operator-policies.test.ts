@@ -22,16 +22,31 @@ describe.each(ENVIRONMENTS)("operators of %s", (environment) => {
   const lake = (key: string) => `arn:aws:s3:::${lakeBucket}/${key}`;
   const letter = `arn:aws:s3:::${deadLetterBucket}/aws/lambda/m/s/2026/11/29/l`;
 
-  test.each(OPERATOR_TASKS)("%s may read every stream of the stack and every folder that holds events", (task) => {
-    expect(streams.length).toBeGreaterThan(3);
-    for (const name of streams) expect(may(task, "kinesis:GetRecords", streamArn(name))).toBe(true);
-    for (const folder of ["enriched", "undelivered", "bad-rows"]) {
-      expect(may(task, "s3:GetObject", lake(`${folder}/o`))).toBe(true);
+  test("the console may read figures, streams and enriched events, and nothing else", () => {
+    for (const name of streams) expect(may("console", "kinesis:GetRecords", streamArn(name))).toBe(true);
+    expect(may("console", "cloudwatch:GetMetricData", "*")).toBe(true);
+    for (const folder of ["enriched", "undelivered"]) {
+      expect(may("console", "s3:GetObject", lake(`${folder}/o`))).toBe(true);
     }
-    expect(may(task, "s3:GetObjectVersion", letter)).toBe(true);
-    expect(may(task, "kinesis:GetRecords", streamArn("millrace-other-raw"))).toBe(false);
-    expect(policyOf(task).length).toBeLessThan(MANAGED_POLICY_MAX_CHARACTERS);
+    expect(may("console", "s3:GetObject", lake("bad-rows/o"))).toBe(false);
+    expect(may("console", "s3:GetObject", letter)).toBe(false);
+    const actions = operatorStatements(place, "console").flatMap((statement) => statement.actions);
+    expect(actions.filter((action) => !/:(Get|List|Describe|Decrypt)/.test(action))).toEqual([]);
   });
+
+  test.each(OPERATOR_TASKS.filter((task) => task !== "console"))(
+    "%s may read every stream of the stack and every folder that holds events",
+    (task) => {
+      expect(streams.length).toBeGreaterThan(3);
+      for (const name of streams) expect(may(task, "kinesis:GetRecords", streamArn(name))).toBe(true);
+      for (const folder of ["enriched", "undelivered", "bad-rows"]) {
+        expect(may(task, "s3:GetObject", lake(`${folder}/o`))).toBe(true);
+      }
+      expect(may(task, "s3:GetObjectVersion", letter)).toBe(true);
+      expect(may(task, "kinesis:GetRecords", streamArn("millrace-other-raw"))).toBe(false);
+      expect(policyOf(task).length).toBeLessThan(MANAGED_POLICY_MAX_CHARACTERS);
+    },
+  );
 
   test("find may change nothing", () => {
     const writes = /:(Put|Delete|Send|Create|Update)/;

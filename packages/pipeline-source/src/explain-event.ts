@@ -1,7 +1,7 @@
 import { revisionOf } from "@millrace/event-contracts";
 import { explainRoutes } from "@millrace/route-tools/explain";
 import { describeExplanation, type RouteDocument } from "@millrace/routes";
-import type { EventCopy, EventTraces, LandedRow, Refusal } from "./traces.ts";
+import type { EventCopy, EventTraces, LandedRow, Refusal, Searched } from "./traces.ts";
 
 /** Where a line is, without the line. */
 export type Place = Omit<EventCopy, "text">;
@@ -65,6 +65,8 @@ export interface ExplainedId {
   /** One for each source that uses the id. */
   readonly events: readonly ExplainedEvent[];
   readonly verdict: readonly string[];
+  /** What was not read, one sentence each. */
+  readonly gaps: readonly string[];
 }
 
 interface Enriched {
@@ -83,9 +85,19 @@ interface Enriched {
   };
 }
 
-const neverSeen =
-  "No place has this id. It went to another environment, it is older than what is kept, or ingest refused it and its " +
-  "log has no line of that (its sender has the reason).";
+function neverSeen(searched: Searched | undefined): string {
+  if (searched === undefined) {
+    return (
+      "No place has this id. It went to another environment, it is older than what is kept, or ingest refused it and its " +
+      "log has no line of that (its sender has the reason)."
+    );
+  }
+  const [from, to] = [searched.fromMs, searched.toMs].map((ms) => new Date(ms).toISOString());
+  return (
+    `No place that was read has this id, from ${from} to ${to}. It came at another time, it went to another environment, ` +
+    "or ingest refused it."
+  );
+}
 
 /** Puts the traces of an id together: what happened to each event of that id, and why. */
 export function explainEvent(id: string, traces: EventTraces, documents: readonly RouteDocument[]): ExplainedId {
@@ -97,7 +109,8 @@ export function explainEvent(id: string, traces: EventTraces, documents: readonl
   const events = [...sources].map((source) => explainSource(source, traces, documents));
   const { refused } = traces;
   const isUnseen = events.length === 0 && refused.length === 0;
-  return { id, refused, events, verdict: isUnseen ? [neverSeen] : judgeRefusals(refused, events.length > 0) };
+  const verdict = isUnseen ? [neverSeen(traces.searched)] : judgeRefusals(refused, events.length > 0);
+  return { id, refused, events, verdict, gaps: traces.searched?.gaps ?? [] };
 }
 
 function judgeRefusals(refused: readonly Refusal[], isAccepted: boolean): readonly string[] {
@@ -130,7 +143,7 @@ function explainSource(
     routes: latest === undefined ? [] : explainDestinations(latest, traces, isOurs, documents),
     rows: traces.rows.filter((row) => row.source === source),
   };
-  return { ...event, verdict: judge(event, countVersions(raw)) };
+  return { ...event, verdict: judge(event, countVersions(raw), traces.searched === undefined) };
 }
 
 /** The revision of an enriched event, from its JSON: of the copies of an event the greatest is the one to show. */
@@ -201,6 +214,7 @@ function explainDestinations(
 function judge(
   { accepted, enriched, badRows, routes, rows }: Omit<ExplainedEvent, "verdict">,
   versions: number,
+  isWarehouseAsked: boolean,
 ): readonly string[] {
   const told: string[] = [];
   const tell = (holds: boolean, sentence: string) => {
@@ -244,8 +258,10 @@ function judge(
     tell(verdict === "sampled out", `The sample of ${route} leaves it out.`);
   }
   const shown = rows.find(({ isShown }) => isShown);
+  const landed = rows.find(({ loadedAt }) => loadedAt === undefined);
   if (shown !== undefined) told.push(`It is in the warehouse since ${shown.loadedAt}.`);
-  else tell(latest !== undefined, "It is not in the warehouse yet.");
+  else if (landed !== undefined) told.push(`It is in the lake: ${landed.object}, line ${landed.line}.`);
+  else tell(latest !== undefined, `It is not in the ${isWarehouseAsked ? "warehouse" : "lake"} yet.`);
   return told;
 }
 

@@ -101,8 +101,10 @@ function spansOf(id: string, { source, accepted, enriched, badRows, routes, rows
         );
       });
     }),
-    ...rows.map(({ object, line, loadedAt }) =>
-      span("load", consumer, lastBefore(enriched, loadedAt) ?? begin, loadedAt, { object, line: String(line) }),
+    ...rows.flatMap(({ object, line, loadedAt }) =>
+      loadedAt === undefined
+        ? []
+        : [span("load", consumer, lastBefore(enriched, loadedAt) ?? begin, loadedAt, { object, line: String(line) })],
     ),
   ];
   const until = ends.reduce((latest, end) => (end > latest ? end : latest));

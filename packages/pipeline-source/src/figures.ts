@@ -22,16 +22,16 @@ export type CountName =
 
 export type HopKind = "service" | "function" | "delivery" | "pipe" | "destination";
 
-/** One hop of the pipeline at one moment. Every counter counts from the start of the run. */
+/** One hop of the pipeline at one moment. Counters count from the description's `startedAtMs`; what is absent is not known. */
 export interface HopFigures {
   readonly name: string;
   readonly kind: HopKind;
   /** Unit of `in`, `out` and `backlog`: records of a stream, files of a pipe, events of a queue. */
   readonly unit: string;
-  readonly in: number;
-  readonly out: number;
+  readonly in?: number | undefined;
+  readonly out?: number | undefined;
   /** Units that wait before the hop. */
-  readonly backlog: number;
+  readonly backlog?: number | undefined;
   /** Age of the oldest unit under way, in milliseconds; absent where a hop has none. */
   readonly ageMs?: number | undefined;
   readonly counts: Readonly<Partial<Record<CountName, number>>>;
@@ -44,8 +44,8 @@ export interface FigureHistory {
   readonly stepMs: number;
   /** Epoch milliseconds of each sample, oldest first. */
   readonly times: readonly number[];
-  /** By hop, then by figure: one number a sample. A column that is 0 all the way is left out. */
-  readonly hops: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  /** By hop, then by figure: one number a sample, null where it is not known. A column of zeros is left out. */
+  readonly hops: Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
 }
 
 export type ChangeKind = "start" | "takeover" | "refused" | "alarm" | "notice";
@@ -61,7 +61,8 @@ export interface Change {
 
 export interface AlarmFigures {
   readonly name: string;
-  readonly state: "OK" | "ALARM";
+  /** Unknown where CloudWatch has not had the data to tell yet. */
+  readonly state: "OK" | "ALARM" | "UNKNOWN";
   /** A page wakes somebody, a ticket waits for the morning. */
   readonly severity: "page" | "ticket";
   /** Tells the fault, the remedy, and the section of the runbooks. */

@@ -1,8 +1,9 @@
 import type { ExplainedEvent, ExplainedId } from "./explain-event.ts";
 
 /** The explanation as lines of text: the verdict first, then hop by hop, each with the time since the one before. */
-export function formatExplanation({ id, events, verdict }: ExplainedId): string {
-  return [`event ${id}`, ...verdict, ...events.flatMap(formatEvent)].join("\n");
+export function formatExplanation({ id, events, verdict, gaps }: ExplainedId): string {
+  const notRead = gaps.map((gap) => `not read    ${gap}`);
+  return [`event ${id}`, ...verdict, ...events.flatMap(formatEvent), ...notRead].join("\n");
 }
 
 function formatEvent(event: ExplainedEvent): readonly string[] {
@@ -35,8 +36,10 @@ function formatEvent(event: ExplainedEvent): readonly string[] {
       `            ${reason}`,
       ...places.map((place) => `            ${since(place.arrivedAt)}  ${place.shardId} ${place.sequenceNumber}`),
     ]),
-    ...rows.map(
-      (row) => `warehouse   ${since(row.loadedAt)}  ${row.object}, line ${row.line}${row.isShown ? "" : " (a copy)"}`,
+    ...rows.map(({ loadedAt, object, line, isShown }) =>
+      loadedAt === undefined
+        ? `lake        ${object}, line ${line}`
+        : `warehouse   ${since(loadedAt)}  ${object}, line ${line}${isShown === true ? "" : " (a copy)"}`,
     ),
   ];
 }

@@ -22,5 +22,11 @@ export type {
 export { exportSpans, type TracesData } from "./export-spans.ts";
 export { formatExplanation } from "./format-explanation.ts";
 export type { Cursor, LinePage, LineRequest } from "./lines.ts";
-export type { CommandResult, PipelineDescription, PipelineSource, ReplayRequest } from "./pipeline-source.ts";
-export type { EventCopy, EventTraces, LandedRow, Refusal } from "./traces.ts";
+export type {
+  CommandResult,
+  PipelineDescription,
+  PipelineSource,
+  ReplayRequest,
+  Unanswered,
+} from "./pipeline-source.ts";
+export type { EventCopy, EventTraces, LandedRow, Refusal, Searched, SearchRange } from "./traces.ts";

@@ -1,17 +1,28 @@
 import type { RouteDocument } from "@millrace/routes";
 import type { AlarmFigures, Change, FigureHistory, HopFigures, ObjectivesFigures } from "./figures.ts";
 import type { LinePage, LineRequest } from "./lines.ts";
-import type { EventTraces } from "./traces.ts";
+import type { EventTraces, SearchRange } from "./traces.ts";
 
 /** A running pipeline: which it is, and what its parts are called. */
 export interface PipelineDescription {
   readonly stage: string;
+  /** Counters count from here, in epoch milliseconds. */
   readonly startedAtMs: number;
   readonly streams: { readonly raw: string; readonly enriched: string; readonly badRows: string };
-  /** Address of the event service. */
-  readonly ingestUrl: string;
+  /** Address of the event service, where it is known. */
+  readonly ingestUrl?: string | undefined;
   /** For dry runs; a pipeline that has no key for its operators answers none. */
   readonly writeKey?: string | undefined;
+  /** Figures are of whole steps of this length, in milliseconds; absent where they are of the moment. */
+  readonly stepMs?: number | undefined;
+  /** What it does not answer, so that nobody takes it for nothing. */
+  readonly unanswered?: readonly Unanswered[] | undefined;
+}
+
+/** Something that a page of the console lacks, as sentences. */
+export interface Unanswered {
+  readonly page: "pipeline" | "explain" | "routes" | "playground" | "objectives";
+  readonly text: string;
 }
 
 /** An answer of the pipeline's own programs, as text. */
@@ -44,8 +55,8 @@ export interface PipelineSource {
   /** Undefined where the stack states none. */
   objectives(signal?: AbortSignal): Promise<ObjectivesFigures | undefined>;
   readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage>;
-  /** Everything that the pipeline still has of an id. */
-  traces(id: string, signal?: AbortSignal): Promise<EventTraces>;
+  /** Everything that the pipeline still has of an id; where that cannot be looked up, of a range of time. */
+  traces(id: string, signal?: AbortSignal, range?: SearchRange): Promise<EventTraces>;
   routes(): readonly RouteDocument[];
   /** The fate of events that are not stored, given as the body of a request to the event service; JSON text. */
   preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;

@@ -37,12 +37,26 @@ export interface EventTraces {
   readonly undelivered: readonly { readonly object: string; readonly text: string }[];
   /** Rows of the landing table; `shown` tells which of them the view has. */
   readonly rows: readonly LandedRow[];
+  /** Where and when it was looked for; absent where every place was read whole. */
+  readonly searched?: Searched | undefined;
+}
+
+/** From an instant up to, and without, another; epoch milliseconds. */
+export interface SearchRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface Searched extends SearchRange {
+  /** What was not read, one sentence each. */
+  readonly gaps: readonly string[];
 }
 
 export interface LandedRow {
   readonly source: string;
   readonly object: string;
   readonly line: number;
-  readonly loadedAt: string;
-  readonly isShown: boolean;
+  /** Undefined where the line is in the lake and the warehouse was not asked. */
+  readonly loadedAt: string | undefined;
+  readonly isShown: boolean | undefined;
 }

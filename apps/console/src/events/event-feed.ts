@@ -2,7 +2,7 @@ import type { Cursor, LinePage, PipelineSource } from "@millrace/pipeline-source
 import type { EventSummary, EventTotals, LiveEvents, QualityAnswer } from "../api.ts";
 import { EventIndex } from "./event-index.ts";
 import { readEvent } from "./event-summary.ts";
-import { backfillRecords, keptEvents } from "./limits.ts";
+import { backfillMs, backfillRecords, keptEvents } from "./limits.ts";
 
 /** Between two looks at the stream while a page follows it. */
 const pollMs = 250;
@@ -91,6 +91,7 @@ export class EventFeed {
   }
 
   async #begin(): Promise<void> {
+    const deadlineMs = Date.now() + backfillMs;
     for (const stream of await this.#streams()) {
       let page: LinePage | undefined;
       let looked = 0;
@@ -108,7 +109,7 @@ export class EventFeed {
               .map(({ summary }) => summary)
               .reverse(),
           );
-      } while (!page.isEnd && looked < backfillRecords);
+      } while (!page.isEnd && looked < backfillRecords && Date.now() < deadlineMs);
     }
     this.#recent.sort((a, b) => a.atMs - b.atMs);
   }

@@ -16,6 +16,8 @@ export const keptSamples = 5;
 export const keptMinutes = 180;
 /** Records that quality reads back when it is first asked. */
 export const backfillRecords = 60_000;
+/** How long it reads back at most; a stream of an environment gives little a second. */
+export const backfillMs = 10_000;
 /** Time that one search may take before it answers with what it has. */
 export const searchBudgetMs = 1_500;
 export const searchBudgetRecords = 100_000;

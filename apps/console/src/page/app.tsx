@@ -1,3 +1,4 @@
+import type { PipelineDescription } from "@millrace/pipeline-source";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { addressOf, goTo, usePlace } from "./place.ts";
 import { EventBuffer } from "./event-buffer.ts";
@@ -106,11 +107,31 @@ export function App() {
         </button>
       </header>
       <main id="main" tabIndex={-1} class={`page-${page}`}>
+        <Unanswered description={live.pipeline?.description} page={page} />
         {view()}
       </main>
     </>
   );
 }
+
+/** What the pipeline does not answer on a page, so that nobody takes it for nothing. */
+const Unanswered = ({
+  description,
+  page,
+}: {
+  readonly description: PipelineDescription | undefined;
+  readonly page: string;
+}) => (
+  <>
+    {(description?.unanswered ?? [])
+      .filter((each) => each.page === page)
+      .map(({ text }) => (
+        <p key={text} class="unanswered" role="note">
+          {text}
+        </p>
+      ))}
+  </>
+);
 
 const Connection = ({ isConnected, error }: { readonly isConnected: boolean; readonly error: string | undefined }) => (
   <span class={`connection${isConnected ? " is-live" : ""}`} role="status" title={error}>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LiveEvents, LiveFigures, PipelineAnswer } from "../api.ts";
 import { ask } from "./ask.ts";
+import { sampleAt } from "./series.ts";
 
 /** The figures of one moment. */
 export interface Sample {
@@ -10,7 +11,7 @@ export interface Sample {
 
 export interface Live {
   readonly pipeline: PipelineAnswer | undefined;
-  /** The newest figures last, one a second, of the last minute. */
+  /** The newest figures last: one a second, of the last minute; or one a step. */
   readonly samples: readonly Sample[];
   readonly isConnected: boolean;
   readonly error: string | undefined;
@@ -40,7 +41,18 @@ export function useLive(onEvents: ((events: LiveEvents) => void) | undefined): L
     let isOver = false;
     const load = (): void => {
       ask<PipelineAnswer>("api/pipeline").then(
-        (pipeline) => isOver || setLive((last) => ({ ...last, pipeline, error: undefined })),
+        (pipeline) =>
+          isOver ||
+          setLive((last) => ({
+            ...last,
+            pipeline,
+            // Figures that come in steps have their rate from the step before.
+            samples:
+              pipeline.description.stepMs !== undefined && last.samples.length === 0
+                ? [-2, -1].map((index) => sampleAt(pipeline.history, index, pipeline.hops))
+                : last.samples,
+            error: undefined,
+          })),
         (error: unknown) => isOver || setLive((last) => ({ ...last, error: (error as Error).message })),
       );
     };
@@ -59,12 +71,13 @@ export function useLive(onEvents: ((events: LiveEvents) => void) | undefined): L
     stream.onopen = () => setLive((last) => ({ ...last, isConnected: true, error: undefined }));
     stream.onerror = () => setLive((last) => ({ ...last, isConnected: false }));
     stream.addEventListener("figures", ({ data }: MessageEvent<string>) => {
-      const { nowMs, hops, changes, alarms } = JSON.parse(data) as LiveFigures;
+      const { nowMs, atMs, hops, changes, alarms } = JSON.parse(data) as LiveFigures;
       setLive((last) => ({
         isConnected: true,
         error: undefined,
         pipeline: last.pipeline === undefined ? undefined : { ...last.pipeline, nowMs, hops, changes, alarms },
-        samples: [...last.samples, { atMs: nowMs, hops }].slice(-keptSamples),
+        samples:
+          atMs === last.samples.at(-1)?.atMs ? last.samples : [...last.samples, { atMs, hops }].slice(-keptSamples),
       }));
     });
     stream.addEventListener("events", ({ data }: MessageEvent<string>) => {

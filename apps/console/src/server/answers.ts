@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nameDestination } from "@millrace/routes";
-import { type EventCopy, explainEvent, type PipelineSource } from "@millrace/pipeline-source";
+import { type EventCopy, explainEvent, type PipelineSource, type SearchRange } from "@millrace/pipeline-source";
 import type { ApplicationFigures, EventsAnswer, ExplainAnswer, PipelineAnswer } from "../api.ts";
 import type { EventFeed } from "../events/event-feed.ts";
 import { parseEventQuery } from "../events/event-query.ts";
@@ -54,7 +54,7 @@ export async function answerExplain(
   const id = params.get("id") ?? "";
   if (id === "") throw new RangeError("GET api/explain?id=<event id> takes the id of an event.");
   const startedMs = performance.now();
-  const traces = await source.traces(id, signal);
+  const traces = await source.traces(id, signal, rangeOf(params));
   const explained = explainEvent(id, traces, source.routes());
   const isRawShown = params.get("raw") === "1";
   return {
@@ -64,6 +64,15 @@ export async function answerExplain(
     raw: isRawShown ? traces.raw.slice(-maxCopies).map(cutCopy) : null,
     tookMs: Math.round(performance.now() - startedMs),
   };
+}
+
+/** @throws RangeError for a time that is none */
+function rangeOf(params: URLSearchParams): SearchRange | undefined {
+  const [from, to] = [params.get("from"), params.get("to")];
+  if (from === null) return undefined;
+  const range = { fromMs: Date.parse(from), toMs: to === null ? Date.now() : Date.parse(to) };
+  if (range.fromMs < range.toMs) return range;
+  throw new RangeError("Expected `from` and `to` to be times such as 2026-11-29T12:00:00Z, in order.");
 }
 
 const cutCopy = (copy: EventCopy): EventCopy =>

@@ -22,6 +22,8 @@ export interface ConsoleOptions {
   readonly token: string;
   readonly port: number;
   readonly page: PageFiles;
+  /** What to do when the pipeline does not answer, as a sentence. Default: for one on this machine. */
+  readonly remedy?: string;
 }
 
 const figuresMs = 1_000;
@@ -63,7 +65,7 @@ export function createConsoleServer(options: ConsoleOptions): Server {
     const url = new URL(admission.path === "" ? "/" : admission.path, "http://console");
     answer({ request, response, url, signal: gone.signal, sources, followers, options }).catch((error: unknown) => {
       if (response.headersSent || gone.signal.aborted) response.destroy();
-      else writeProblem(response, error);
+      else writeProblem(response, error, options.remedy);
     });
   });
 }
@@ -146,14 +148,17 @@ async function follow({ response, url, signal, sources, followers }: Exchange): 
   if (url.searchParams.get("events") === "1") {
     signal.addEventListener("abort", sources.feed.follow(eventSender(stream), end), { once: true });
   }
+  const { source } = sources;
+  const { stepMs } = await source.describe(signal);
   while (!signal.aborted) {
-    const { source } = sources;
     const [hops, changes, alarms] = await Promise.all([
       source.hops(signal),
       source.changes(signal),
       source.alarms(signal),
     ]);
-    stream.send("figures", { nowMs: Date.now(), hops, changes, alarms } satisfies LiveFigures);
+    const nowMs = Date.now();
+    const atMs = stepMs === undefined ? nowMs : ((await source.history(signal)).times.at(-1) ?? nowMs);
+    stream.send("figures", { nowMs, atMs, hops, changes, alarms } satisfies LiveFigures);
     await new Promise((resolve) => setTimeout(resolve, figuresMs));
   }
 }
@@ -164,11 +169,11 @@ function writeJson(response: ServerResponse, value: unknown): void {
     .end(JSON.stringify(value));
 }
 
-function writeProblem(response: ServerResponse, error: unknown): void {
+function writeProblem(response: ServerResponse, error: unknown, remedy = "Is `pnpm start` still running?"): void {
   const isAsked = error instanceof QueryError || error instanceof RangeError;
   const status = error instanceof RequestError ? error.status : isAsked ? 400 : 502;
   const detail = error instanceof Error ? error.message : String(error);
-  const told = status === 502 ? `The pipeline does not answer (${detail}). Is \`pnpm start\` still running?` : detail;
+  const told = status === 502 ? `The pipeline does not answer (${detail}). ${remedy}` : detail;
   response
     .writeHead(status, { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" })
     .end(JSON.stringify({ status, detail: told }));

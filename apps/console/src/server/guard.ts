@@ -27,7 +27,7 @@ export function admit(
   }
   const [, given = "", path = ""] = /^\/([^/?]*)(\/?[^]*)$/.exec(request.url ?? "/") ?? [];
   if (!isSame(given, token))
-    return { refusal: "The address lacks its token: take the whole one that `pnpm start` printed." };
+    return { refusal: "The address lacks its token: take the whole one that was printed at the start." };
   return { path };
 }
 

@@ -68,6 +68,7 @@ export class LocalSource implements PipelineSource {
 
   async preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
     const { ingestUrl, writeKey = "" } = await this.describe(signal);
+    if (ingestUrl === undefined) throw new RangeError("The pipeline does not say where its event service is.");
     const response = await fetch(new URL("/v1/validate", ingestUrl), {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${writeKey}` },

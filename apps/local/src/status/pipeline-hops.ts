@@ -19,6 +19,13 @@ export interface HopSources {
   readonly destinations: readonly string[];
 }
 
+/** A hop of which everything is known: it runs on this machine. */
+export interface KnownHop extends HopFigures {
+  readonly in: number;
+  readonly out: number;
+  readonly backlog: number;
+}
+
 /** The words of a remark, in its order. Counts without one are figures of the console alone. */
 const remarks: Readonly<Partial<Record<CountName, string>>> = {
   events: "events",
@@ -53,11 +60,11 @@ function noteOf({ counts, exists }: HopFigures): string {
 }
 
 /** The figures of every hop. */
-export function measureHops(sources: HopSources): readonly HopFigures[] {
+export function measureHops(sources: HopSources): readonly KnownHop[] {
   return [
     measureService(sources),
     ...sources.parts.mappings.map((mapping) => measureMapping(sources, mapping)),
-    ...sources.parts.deliveries.map(({ settings, delivery, streamName }): HopFigures => {
+    ...sources.parts.deliveries.map(({ settings, delivery, streamName }): KnownHop => {
       const stats = delivery.stats();
       return {
         name: settings.name,
@@ -75,7 +82,7 @@ export function measureHops(sources: HopSources): readonly HopFigures[] {
         exists: true,
       };
     }),
-    ...[...sources.parts.pipes].map(([name, pipe]): HopFigures => {
+    ...[...sources.parts.pipes].map(([name, pipe]): KnownHop => {
       const stats = pipe.stats();
       return {
         name,
@@ -93,7 +100,7 @@ export function measureHops(sources: HopSources): readonly HopFigures[] {
   ];
 }
 
-function measureService({ topology, kinesis, serviceRestarts }: HopSources): HopFigures {
+function measureService({ topology, kinesis, serviceRestarts }: HopSources): KnownHop {
   const { recordsIn, throttledRecords } = kinesis.stats(topology.pipelineStreams.raw);
   return {
     name: topology.service.name,
@@ -110,7 +117,7 @@ function measureService({ topology, kinesis, serviceRestarts }: HopSources): Hop
 function measureMapping(
   { kinesis, parts, metrics }: HopSources,
   { settings, mapping, streamName }: HopSources["parts"]["mappings"][number],
-): HopFigures {
+): KnownHop {
   const stats = mapping.stats();
   const counted: Totals = metrics.of(settings.functionName);
   const ofFunction = parts.functions.get(settings.functionName)?.stats();
@@ -144,13 +151,7 @@ function measureMapping(
 }
 
 /** Every stream, queue and bus behind the router, and every destination of a route that has none. */
-function measureDestinations({
-  topology,
-  kinesis,
-  services,
-  metrics,
-  destinations,
-}: HopSources): readonly HopFigures[] {
+function measureDestinations({ topology, kinesis, services, metrics, destinations }: HopSources): readonly KnownHop[] {
   const own: readonly string[] = Object.values(topology.pipelineStreams);
   const streams = kinesis.streamNames().filter((name) => !own.includes(name));
   const isAt = (stream: string, destination: string): boolean =>
@@ -160,21 +161,21 @@ function measureDestinations({
     return { undelivered, duplicates };
   };
   const arrived = (count: number) => ({ kind: "destination", in: count, out: count, backlog: 0 }) as const;
-  const present = streams.map((name): HopFigures => {
+  const present = streams.map((name): KnownHop => {
     const { recordsIn, throttledRecords: throttled } = kinesis.stats(name);
     // The longest name that fits: `checkout-clicks` ends in `clicks` as well.
     const [destination] = destinations.filter((each) => isAt(name, each)).sort((a, b) => b.length - a.length);
     const counts = { ...countsOf(destination), throttled };
     return { name, unit: "records", ...arrived(recordsIn), counts, exists: true };
   });
-  const others = services.names().map((name): HopFigures => {
+  const others = services.names().map((name): KnownHop => {
     const counts = countsOf(destinations.find((each) => isAt(name, each)));
     return { name, unit: "events", ...arrived(services.count(name)), counts, exists: true };
   });
   const names = [...streams, ...services.names()];
   const missing = destinations.filter((destination) => !names.some((name) => isAt(name, destination)));
   const absent = missing.map(
-    (name): HopFigures => ({ name, unit: "records", ...arrived(0), counts: countsOf(name), exists: false }),
+    (name): KnownHop => ({ name, unit: "records", ...arrived(0), counts: countsOf(name), exists: false }),
   );
   return [...present, ...others, ...absent];
 }

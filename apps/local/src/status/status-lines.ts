@@ -1,7 +1,7 @@
-import type { HopFigures } from "@millrace/pipeline-source";
+import type { KnownHop } from "./pipeline-hops.ts";
 
 /** One hop of the pipeline at one moment, as its line shows it. */
-export interface HopStatus extends Pick<HopFigures, "name" | "unit" | "in" | "out"> {
+export interface HopStatus extends Pick<KnownHop, "name" | "unit" | "in" | "out"> {
   /** Age of what the hop handled last, in milliseconds; undefined when the hop has none. */
   readonly ageMs: number | undefined;
   /** Anything worth a word, with its own unit: events, throttles, retries. */

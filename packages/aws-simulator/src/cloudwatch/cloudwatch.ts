@@ -120,6 +120,7 @@ export class CloudWatch implements JsonService {
         StateUpdatedTimestamp: changedMs / 1_000,
         StateTransitionedTimestamp: changedMs / 1_000,
         ActionsEnabled: true,
+        ...describeMetric(options),
       })),
       CompositeAlarms: [],
       ...(until < found.length ? { NextToken: String(until) } : {}),
@@ -187,6 +188,14 @@ export class CloudWatch implements JsonService {
     }
     return values;
   }
+}
+
+/** An alarm on one metric names it; one on an expression has queries, which nobody asks for here. */
+function describeMetric({ expression, metrics }: AlarmOptions): object {
+  const metric = metrics[expression];
+  if (metric === undefined) return {};
+  const { namespace: Namespace, metricName: MetricName, dimensions } = metric;
+  return { Namespace, MetricName, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })) };
 }
 
 function readQuery(query: Input): MetricQuery {

@@ -100,6 +100,8 @@ test("DescribeAlarms pages through the alarms of a prefix, each with its state",
   expect(first.MetricAlarms?.[0]).toMatchObject({
     StateValue: "ALARM",
     StateTransitionedTimestamp: new Date(nowMs),
+    MetricName: "WriteProvisionedThroughputExceeded",
+    Dimensions: [{ Name: "StreamName", Value: "raw" }],
   });
 });
 

@@ -141,9 +141,7 @@ describe("the topology of a stack", () => {
   });
 
   test("an alarm is a ticket where its topic is that of tickets, and a page otherwise", () => {
-    const topics = ["alarm_topic", "ticket_topic"].map((id) =>
-      resource("aws_sns_topic", id, { name: `m-${id}` }),
-    );
+    const topics = ["alarm_topic", "ticket_topic"].map((id) => resource("aws_sns_topic", id, { name: `m-${id}` }));
     const alarm = (name: string, topic?: string) =>
       resource("aws_cloudwatch_metric_alarm", name, {
         alarm_name: name,

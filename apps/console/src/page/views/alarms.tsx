@@ -7,6 +7,12 @@ import { Empty, Problem } from "../parts/notes.tsx";
 /** Runbooks lie in the repository that the console was started from. */
 const runbook = / ?Runbook: \S+#(\S+)$/;
 
+const words = { OK: "well", ALARM: "firing", UNKNOWN: "no data" } as const satisfies Record<
+  AlarmFigures["state"],
+  string
+>;
+const tones = { OK: "good", ALARM: "bad", UNKNOWN: "warn" } as const satisfies Record<AlarmFigures["state"], string>;
+
 interface AlarmsProps {
   readonly alarms: readonly AlarmFigures[];
   readonly nowMs: number;
@@ -36,12 +42,13 @@ export function Runbook({ section }: { readonly section: string | undefined }) {
 /** Every alarm of the stack, those that fire first. */
 export function Alarms({ alarms, nowMs, stage }: AlarmsProps) {
   const firing = alarms.filter(({ state }) => state === "ALARM");
-  const others = alarms.filter(({ state }) => state === "OK");
+  const others = alarms.filter(({ state }) => state !== "ALARM");
+  const untold = others.filter(({ state }) => state === "UNKNOWN").length;
   const row = (alarm: AlarmFigures) => (
-    <li key={alarm.name} class={`alarm is-${alarm.state === "ALARM" ? "bad" : "good"}`}>
+    <li key={alarm.name} class={`alarm is-${tones[alarm.state]}`}>
       <h4>{shortName(alarm.name, stage)}</h4>
       <span class="alarm-state">
-        {alarm.severity}, {alarm.state === "ALARM" ? "firing" : "well"}
+        {alarm.severity}, {words[alarm.state]}
         {alarm.sinceMs === undefined ? "" : ` since ${formatAgo(alarm.sinceMs, nowMs)}`}
       </span>
       <p>{alarm.description.replace(runbook, "").replace(/^\[\w+\] /, "")}</p>
@@ -52,10 +59,16 @@ export function Alarms({ alarms, nowMs, stage }: AlarmsProps) {
     <div class="alarms">
       <h2>Alarms</h2>
       <p class="muted">
-        The alarms of the synthesized stack, evaluated once a minute over the metrics that AWS and the functions write.
+        The alarms of the stack, evaluated once a minute over the metrics that AWS and the functions write.
       </p>
       {firing.length === 0 ? (
-        <Empty title={`All ${alarms.length} alarms are well.`} />
+        <Empty
+          title={
+            untold === 0
+              ? `All ${alarms.length} alarms are well.`
+              : `No alarm fires; ${untold} of ${alarms.length} have no data yet.`
+          }
+        />
       ) : (
         <ul class="alarm-list">{firing.map(row)}</ul>
       )}

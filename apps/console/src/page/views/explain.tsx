@@ -69,7 +69,7 @@ export function Explanation({ id }: { readonly id: string }) {
     ) : (
       <Problem text={error} />
     );
-  const { events, verdict } = value.explained;
+  const { events, verdict, gaps } = value.explained;
   return (
     <article class="explanation" aria-busy={isLoading}>
       <header>
@@ -99,7 +99,12 @@ export function Explanation({ id }: { readonly id: string }) {
           onShowRaw={() => showRaw(true)}
         />
       ))}
-      <p class="muted">Read in {formatDuration(value.tookMs)} from streams, lake and warehouse.</p>
+      {gaps.map((gap) => (
+        <p key={gap} class="muted">
+          Not read: {visible(gap)}
+        </p>
+      ))}
+      <p class="muted">Read in {formatDuration(value.tookMs)}.</p>
     </article>
   );
 }
@@ -114,6 +119,8 @@ interface OneEventProps {
 function OneEvent({ event, answer, isRawShown, onShowRaw }: OneEventProps) {
   const { source, accepted, enriched, badRows, routes, rows, verdict } = event;
   const copy = enriched.at(-1);
+  // A row of which the warehouse was not asked.
+  const isLake = rows.some(({ isShown }) => isShown === undefined);
   const firstMs = timeOf(accepted[0]?.receivedAt ?? accepted[0]?.arrivedAt ?? enriched[0]?.at);
   const since = (at: string | undefined): string => {
     const ms = timeOf(at);
@@ -199,7 +206,7 @@ function OneEvent({ event, answer, isRawShown, onShowRaw }: OneEventProps) {
         )}
         {copy === undefined && rows.length === 0 ? null : (
           <Step
-            title="Warehouse"
+            title={isLake ? "Lake" : "Warehouse"}
             at={since(rows.find(({ isShown }) => isShown)?.loadedAt)}
             tone={rows.length > 0 ? "good" : "none"}
           >
@@ -207,7 +214,10 @@ function OneEvent({ event, answer, isRawShown, onShowRaw }: OneEventProps) {
             {rows.map((row) => (
               <Facts
                 key={`${row.object} ${row.line}`}
-                facts={{ object: row.object, line: `${row.line}${row.isShown ? "" : " (a copy; views show another)"}` }}
+                facts={{
+                  object: row.object,
+                  line: `${row.line}${row.isShown === false ? " (a copy; views show another)" : ""}`,
+                }}
               />
             ))}
           </Step>

@@ -23,8 +23,8 @@ function Objectives({ goal, windowDays, periodMinutes, objectives }: ObjectivesF
   return (
     <>
       <p class="muted">
-        {goal} % of the periods of {periodMinutes} minutes have to be good, over {windowDays} days. Counted since the
-        pipeline started; a burn of 1 uses the budget up in {windowDays} days.
+        {goal} % of the periods of {periodMinutes} minutes have to be good, over {windowDays} days. Counted since there
+        are figures; a burn of 1 uses the budget up in {windowDays} days.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Objectives">
         <table class="objectives">

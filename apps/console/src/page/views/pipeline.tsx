@@ -26,7 +26,7 @@ const faults: readonly (readonly [CountName, string, "bad" | "warn"])[] = [
 ];
 
 export function PipelineView({ live }: { readonly live: Live }) {
-  const { pipeline, samples, error } = live;
+  const { pipeline, error } = live;
   const [chosen, choose] = useState<string | undefined>(undefined);
   if (pipeline === undefined) {
     return error === undefined ? <Empty title="Reading the pipeline…" /> : <Problem text={error} />;
@@ -39,8 +39,12 @@ export function PipelineView({ live }: { readonly live: Live }) {
   const events = countOf(enrichment, "events");
   const invalid = countOf(enrichment, "invalid");
   const undelivered = sumOf(ofKind("destination"), "undelivered");
-  const oldestMs = Math.max(0, ...ofKind("function").map(({ ageMs }) => ageMs ?? 0));
-  const accepted = currentRate(samples, (all) =>
+  const ages = ofKind("function").flatMap(({ ageMs }) => ageMs ?? []);
+  const oldestMs = ages.length === 0 ? undefined : Math.max(...ages);
+  const { startedAtMs } = description;
+  const isWhole = description.stepMs === undefined;
+  const counted = isWhole ? "in this run" : `since ${formatClock(startedAtMs)}`;
+  const accepted = currentRate(live, (all) =>
     countOf(
       all.find(({ name }) => name === enrichment?.name),
       "events",
@@ -48,7 +52,7 @@ export function PipelineView({ live }: { readonly live: Live }) {
   );
   const shownHop = hops.find(({ name }) => name === chosen) ?? enrichment ?? service;
   const rateFor = ({ name }: HopFigures): number =>
-    currentRate(samples, (all) =>
+    currentRate(live, (all) =>
       countOf(
         all.find((hop) => hop.name === name),
         "out",
@@ -79,13 +83,13 @@ export function PipelineView({ live }: { readonly live: Live }) {
           name="Events in"
           value={formatRate(accepted)}
           unit="/ s"
-          hint={`${formatCount(events)} in this run`}
+          hint={`${formatCount(events)} ${counted}`}
           href={addressOf("events")}
         />
         <Figure
           name="Oldest under way"
-          value={formatDuration(oldestMs)}
-          tone={oldestMs > 60_000 ? "bad" : undefined}
+          value={oldestMs === undefined ? "–" : formatDuration(oldestMs)}
+          tone={(oldestMs ?? 0) > 60_000 ? "bad" : undefined}
           hint="before enrichment or router"
         />
         <Figure
@@ -98,7 +102,7 @@ export function PipelineView({ live }: { readonly live: Live }) {
         <Figure
           name="Undelivered"
           value={formatCount(undelivered)}
-          hint={undelivered > 0 ? "not taken in this run" : "every copy was taken"}
+          hint={undelivered > 0 ? `not taken ${counted}` : "every copy was taken"}
           tone={undelivered > 0 ? "bad" : undefined}
           href={addressOf("routes")}
         />
@@ -110,9 +114,9 @@ export function PipelineView({ live }: { readonly live: Live }) {
           href={addressOf("objectives")}
         />
         <Figure
-          name="Running"
-          value={formatDuration(nowMs - description.startedAtMs)}
-          hint={`since ${formatClock(description.startedAtMs)}`}
+          name={isWhole ? "Running" : "Figures of"}
+          value={formatDuration(nowMs - startedAtMs)}
+          hint={`since ${formatClock(startedAtMs)}`}
         />
       </section>
       <Flow hops={hops}>
@@ -203,12 +207,14 @@ function HopCard({ hop, title, kind, cell, rate, history, isChosen, onChoose }: 
       <span class="hop-title">{title}</span>
       <span class="hop-kind">{kind}</span>
       <span class="hop-rate">
-        {formatRate(rate)} <small>{hop.unit} / s</small>
+        {hop.out === undefined ? "–" : formatRate(rate)} <small>{hop.unit} / s</small>
       </span>
       <Spark values={trend} />
       <span class="hop-state">
         {hop.ageMs === undefined ? null : <span>{formatDuration(hop.ageMs)} old</span>}
-        <span class={hop.backlog > 1_000 ? "is-warn" : ""}>{formatCount(hop.backlog)} waiting</span>
+        {hop.backlog === undefined ? null : (
+          <span class={hop.backlog > 1_000 ? "is-warn" : ""}>{formatCount(hop.backlog)} waiting</span>
+        )}
       </span>
       <span class="badges">
         {told.slice(0, 3).map(({ words, tone }) => (
@@ -364,14 +370,18 @@ function HopCharts({ hop, title, live }: { readonly hop: HopFigures; readonly ti
             changes={changes}
             onPick={openEvents}
           />
-          <Chart
-            title="backlog"
-            times={times}
-            lines={[{ name: "waiting", values: rows.backlog, color: "--line-1" }]}
-            format={formatCount}
-            changes={changes}
-            onPick={openEvents}
-          />
+          {hop.backlog === undefined ? (
+            <p class="chart quiet">How much waits before this hop is not known here.</p>
+          ) : (
+            <Chart
+              title="backlog"
+              times={times}
+              lines={[{ name: "waiting", values: rows.backlog, color: "--line-1" }]}
+              format={formatCount}
+              changes={changes}
+              onPick={openEvents}
+            />
+          )}
           {rows.told.length === 0 ? (
             <p class="chart quiet">No fault of this hop in this run.</p>
           ) : (
@@ -397,8 +407,8 @@ function useHistory({ pipeline, samples }: Live): FigureHistory {
   return useMemo(() => {
     const { times, hops, stepMs } = history ?? { times: [], hops: {}, stepMs: 10_000 };
     if (newest === undefined || newest.atMs - (times.at(-1) ?? 0) < stepMs / 2) return { times, hops, stepMs };
-    const grown: Record<string, Record<string, readonly number[]>> = {};
-    for (const { name, in: taken, out, backlog, ageMs = 0, counts } of newest.hops) {
+    const grown: Record<string, Record<string, readonly (number | null)[]>> = {};
+    for (const { name, in: taken = 0, out = 0, backlog = 0, ageMs = 0, counts } of newest.hops) {
       const columns = hops[name] ?? {};
       const values: Readonly<Record<string, number>> = { in: taken, out, backlog, ageMs, ...counts };
       grown[name] = Object.fromEntries(

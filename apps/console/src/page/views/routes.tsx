@@ -78,7 +78,7 @@ function RouteRow({
   readonly hop: HopFigures | undefined;
   readonly live: Live;
 }) {
-  const rate = currentRate(live.samples, (hops) =>
+  const rate = currentRate(live, (hops) =>
     countOf(
       hops.find(({ name }) => name === hop?.name),
       "out",
@@ -99,7 +99,7 @@ function RouteRow({
         <code class="pattern">{JSON.stringify(route.pattern)}</code>
         {route.sample === null ? null : <p class="muted">a sample of {route.sample * 100} %</p>}
       </td>
-      <td class="number">{formatRate(rate)} / s</td>
+      <td class="number">{hop?.out === undefined ? "–" : `${formatRate(rate)} / s`}</td>
       <td class={`number${countOf(hop, "undelivered") > 0 ? " is-bad" : ""}`}>
         {formatCount(countOf(hop, "undelivered"))}
       </td>

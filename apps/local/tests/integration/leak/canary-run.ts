@@ -137,7 +137,7 @@ async function isSettled(control: string): Promise<true | undefined> {
   const hops = (await (await fetch(new URL("/hops", control))).json()) as HopFigures[];
   const isDone = hops
     .filter(({ name }) => name.startsWith("millrace-local-"))
-    .every(({ in: taken, out, counts: { givenUp = 0 } }) => out + givenUp >= taken);
+    .every(({ in: taken = 0, out = 0, counts: { givenUp = 0 } }) => out + givenUp >= taken);
   return isDone ? true : undefined;
 }
 

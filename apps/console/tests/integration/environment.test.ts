@@ -1,0 +1,278 @@
+/**
+ * The console against an environment: the unmodified clients of AWS, with an emulated CloudWatch, the simulator's
+ * Kinesis and its S3. Time is a hand that moves when somebody waits.
+ */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import {
+  CloudWatch,
+  Kinesis,
+  MemoryObjectStore,
+  MetricStore,
+  startKinesisServer,
+  startObjectStoreServer,
+  startServiceServer,
+} from "@millrace/aws-simulator";
+import type { LinePage } from "@millrace/pipeline-source";
+import { EnvironmentSource } from "@millrace/pipeline-source/environment";
+import { openS3 } from "@millrace/stored-events";
+import type { AlarmSettings, Topology } from "@millrace/topology";
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import type { EventsAnswer, ExplainAnswer, PipelineAnswer } from "../../src/api.ts";
+import { createConsoleServer } from "../../src/server/console-server.ts";
+
+const minuteMs = 60_000;
+const prefix = "millrace-prod-";
+const [raw, enriched, badRows, fraud] = ["raw", "enriched", "bad-rows", "fraud"].map((name) => prefix + name) as [
+  string,
+  string,
+  string,
+  string,
+];
+const names = { enrichment: `${prefix}enrichment`, lake: `${prefix}enriched-to-lake` };
+/** As AWS made it up; the stack does not know it. */
+const mappingId = "6f1c7c1e-0000-4000-8000-000000000001";
+const bucket = `${prefix}lake`;
+/** The middle of a period of five minutes. */
+let nowMs = Date.UTC(2026, 0, 5, 12, 32);
+const clock = {
+  now: () => nowMs,
+  wait: async (ms: number): Promise<void> => void (nowMs += ms),
+  setTimeout,
+  clearTimeout,
+};
+
+const deadLetters = (id: string): AlarmSettings => ({
+  alarmName: `${prefix}enrichment-dead-letters`,
+  description: "[page] Records were given up. Runbook: docs/runbooks.md#dead-letters",
+  severity: "page",
+  metrics: {
+    value: {
+      namespace: "AWS/Lambda",
+      metricName: "OnFailureDestinationDeliveredEventCount",
+      dimensions: { EventSourceMappingUUID: id },
+      statistic: "Sum",
+    },
+  },
+  ...{ expression: "value", periodSeconds: 300, evaluationPeriods: 1, datapointsToAlarm: 1, threshold: 0 },
+  comparisonOperator: "GreaterThanThreshold",
+  treatMissingData: "notBreaching",
+});
+const notDeployed: AlarmSettings = { ...deadLetters("x"), alarmName: `${prefix}new-alarm`, severity: "ticket" };
+
+const arnOf = (name: string): string => `arn:aws:kinesis:eu-west-1:1:stream/${name}`;
+const topology = {
+  streams: [raw, enriched, badRows, fraud].map((name) => ({
+    ...{ name, arn: arnOf(name), mode: "PROVISIONED", shardCount: 1, retentionHours: 1, maxRecordBytes: undefined },
+  })),
+  functions: [{ name: names.enrichment }],
+  mappings: [{ uuid: "enrichment_mapping", streamArn: arnOf(raw), functionName: names.enrichment }],
+  deliveryStreams: [{ name: names.lake, sourceStreamArn: arnOf(enriched), bucket }],
+  pipes: [{ name: "EVENTS_PIPE" }],
+  queues: [{ name: `${prefix}loyalty` }],
+  buses: [],
+  pipelineStreams: { raw, enriched, badRows },
+  alarms: [deadLetters("enrichment_mapping"), notDeployed],
+  objectives: {
+    ...{ goal: 99, windowDays: 28 },
+    all: [
+      {
+        ...{ id: "complete", title: "No batch is given up", unit: "batches", runbook: "dead-letters" },
+        alarms: [`${prefix}enrichment-dead-letters`],
+        indicator: { ...deadLetters("enrichment_mapping"), expression: "FILL(value, 0)" },
+      },
+    ],
+  },
+} as unknown as Topology;
+
+const enrichedLine = (id: string): string =>
+  JSON.stringify({
+    event: { id, source: "app", type: "purchase", receivedat: new Date(nowMs).toISOString() },
+    validation: { status: "valid", schema: null, errors: [] },
+    processing: {
+      enrichment: { version: "1.0.0", contracts: "c", at: new Date(nowMs).toISOString() },
+      router: { routes: ["fraud/purchases"] },
+    },
+  });
+
+const kinesis = new Kinesis({ clock, region: "eu-west-1" });
+const objects = new MemoryObjectStore();
+const store = new MetricStore();
+const closing: (() => unknown)[] = [];
+let server: Server;
+let url: string;
+
+const put = (StreamName: string, text: string): void => {
+  kinesis.putRecords({ StreamName, Records: [{ PartitionKey: "a", Data: Buffer.from(text) }] });
+};
+
+beforeAll(async () => {
+  for (const streamName of [raw, enriched, badRows, fraud]) kinesis.createStream({ streamName, shardCount: 1 });
+  nowMs += 10_000;
+  for (let index = 0; index < 30; index += 1) {
+    put(enriched, enrichedLine(`event-${index}`));
+    nowMs += 1_000;
+  }
+  put(raw, JSON.stringify({ specversion: "1.0", id: "order-1", source: "app", type: "purchase" }));
+  put(enriched, enrichedLine("order-1"));
+  put(fraud, enrichedLine("order-1"));
+  await objects.put(bucket, "enriched/date=2026-01-05/hour=12/o.json.gz", gzipSync(`${enrichedLine("order-1")}\n`));
+  nowMs += 1_000;
+
+  const metric = (namespace: string, metricName: string, dimensions: Record<string, string>) => ({
+    ...{ namespace, metricName, dimensions },
+  });
+  const own = { service: "enrichment", stage: "prod", function: names.enrichment };
+  const minute = Math.floor(nowMs / minuteMs) * minuteMs;
+  for (const before of [5, 4, 3]) {
+    const atMs = minute - before * minuteMs;
+    store.put(metric("AWS/Kinesis", "IncomingRecords", { StreamName: raw }), 600, atMs);
+    store.put(metric("Millrace", "recordsIn", own), 540, atMs);
+    store.put(metric("Millrace", "eventsIn", own), 6_000, atMs);
+    store.put(metric("AWS/Lambda", "IteratorAge", { FunctionName: names.enrichment }), 250, atMs);
+    store.put(metric("AWS/Firehose", "DeliveryToS3.DataFreshness", { DeliveryStreamName: names.lake }), 61, atMs);
+  }
+  const lost = metric("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", { EventSourceMappingUUID: mappingId });
+  store.put(lost, 2, minute - 4 * minuteMs);
+  const cloudWatch = new CloudWatch({ store, alarms: [deadLetters(mappingId)], clock });
+  cloudWatch.evaluate();
+
+  const [kinesisServer, cloudWatchServer, s3Server] = await Promise.all([
+    startKinesisServer(kinesis),
+    startServiceServer(cloudWatch),
+    startObjectStoreServer(objects),
+  ]);
+  const account = { region: "eu-west-1", credentials: { accessKeyId: "operator", secretAccessKey: "secret" } };
+  const clients = {
+    kinesis: new KinesisClient({ ...account, endpoint: kinesisServer.url }),
+    cloudWatch: new CloudWatchClient({ ...account, endpoint: cloudWatchServer.url }),
+    s3: await openS3({ ...account, endpoint: s3Server.url }),
+  };
+  const source = new EnvironmentSource({
+    ...{ ...clients, stage: "prod", topology, prefix, clock, lakeBucket: bucket },
+    routes: () => [
+      {
+        ...{ application: "fraud", owner: "team-fraud" },
+        routes: [
+          {
+            ...{ name: "purchases", description: "", destination: { stream: "fraud" }, tests: [] },
+            pattern: { event: { type: ["purchase"] } },
+          },
+        ],
+      },
+    ],
+    run: async (program, args) => ({ code: 0, output: [program, ...args].join(" ") }),
+  });
+  const token = "t".repeat(32);
+  const place = { port: 0 };
+  server = createConsoleServer({
+    ...{ source, token, remedy: "Log in.", page: { read: async () => undefined } },
+    get port() {
+      return place.port;
+    },
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  place.port = (server.address() as AddressInfo).port;
+  url = `http://127.0.0.1:${place.port}/${token}/`;
+  closing.push(
+    () => clients.kinesis.destroy(),
+    () => clients.cloudWatch.destroy(),
+    () => clients.s3.close(),
+    () => kinesisServer.close(),
+    () => cloudWatchServer.close(),
+    () => s3Server.close(),
+  );
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  for (const close of closing) await close();
+});
+
+const read = async <T>(path: string, method = "GET"): Promise<T> =>
+  (await (await fetch(url + path, { method })).json()) as T;
+
+test("figures are those of CloudWatch, and what it does not know is absent and told, not zero", async () => {
+  const { hops, history, description, alarms, changes, objectives } = await read<PipelineAnswer>("api/pipeline");
+  const hop = (name: string) => hops.find((each) => each.name === name);
+  expect(hop(names.enrichment)).toMatchObject({
+    ...{ in: 1_800, out: 1_620, ageMs: 250 },
+    counts: { events: 18_000, errors: 0, givenUp: 2 },
+  });
+  expect(hop(names.enrichment)).not.toHaveProperty("backlog");
+  expect(hop(names.lake)).toMatchObject({ ageMs: 61_000 });
+  expect(hop("EVENTS_PIPE")).toEqual({ name: "EVENTS_PIPE", kind: "pipe", unit: "files", counts: {}, exists: true });
+  expect(history.hops[names.enrichment]?.["in"]?.slice(-4)).toEqual([0, 600, 1_200, 1_800]);
+  expect(description).not.toHaveProperty("writeKey");
+  expect(description.unanswered?.map(({ page, text }) => `${page}: ${text}`)).toContain(
+    "objectives: 1 alarms of this checkout are not deployed: millrace-prod-new-alarm.",
+  );
+  expect(alarms).toEqual([expect.objectContaining({ state: "ALARM", severity: "page" })]);
+  expect(changes).toEqual([expect.objectContaining({ kind: "alarm", text: expect.stringContaining("OK to ALARM") })]);
+  expect(objectives?.objectives).toEqual([
+    expect.objectContaining({ id: "complete", badPeriods: 1, firing: [`${prefix}enrichment-dead-letters`] }),
+  ]);
+});
+
+test("a search pages back through the stream and gives every event once", async () => {
+  const ids: string[] = [];
+  let before: string | null | undefined;
+  do {
+    const query = new URLSearchParams({ limit: "7", ...(before === undefined ? {} : { before: String(before) }) });
+    const page = await read<EventsAnswer>(`api/events?${query.toString()}`);
+    ids.push(...page.events.map(({ id }) => id));
+    before = page.before;
+  } while (before !== null);
+  expect(ids).toEqual(["order-1", ...Array.from({ length: 30 }, (_, index) => `event-${29 - index}`)]);
+  const { events } = await read<EventsAnswer>("api/events?q=id:event-4");
+  expect(events.map(({ id }) => id)).toEqual(["event-4"]);
+});
+
+test("whoever follows a stream gets what came since the mark, once", async () => {
+  const { mark } = await read<EventsAnswer>("api/events?limit=1");
+  put(enriched, enrichedLine("new-1"));
+  nowMs += 2_000;
+  const first = await read<EventsAnswer>(`api/events?after=${mark}`);
+  expect(first.events.map(({ id }) => id)).toEqual(["new-1"]);
+  nowMs += 2_000;
+  const second = await read<EventsAnswer>(`api/events?after=${first.mark}`);
+  expect(second.events).toEqual([]);
+});
+
+test("an event is explained from streams and lake, with what was not read", async () => {
+  const { explained, raw: withheld } = await read<ExplainAnswer>("api/explain?id=order-1");
+  const [event] = explained.events;
+  expect(event?.accepted).toHaveLength(1);
+  expect(event?.routes).toEqual([expect.objectContaining({ route: "fraud/purchases", verdict: "delivered" })]);
+  expect(event?.verdict).toEqual([
+    "1 of 1 matching routes have it, in fraud.",
+    `It is in the lake: s3://${bucket}/enriched/date=2026-01-05/hour=12/o.json.gz, line 1.`,
+  ]);
+  expect(withheld).toBeNull();
+  expect(explained.gaps.join("\n")).toMatch(/Queues and buses[^]*idDigest[^]*warehouse is not asked/);
+});
+
+test("an id that nobody has read is told with the time that was read", async () => {
+  const { explained } = await read<ExplainAnswer>(
+    "api/explain?id=order-1&from=2026-01-05T10:00:00Z&to=2026-01-05T10:10:00Z",
+  );
+  expect(explained.verdict[0]).toMatch(
+    /^No place that was read has this id, from 2026-01-05T10:00:00.000Z to 2026-01-05T10:10:00.000Z\./,
+  );
+});
+
+test("the console writes nothing into an environment", async () => {
+  const dry = await read<{ readonly output: string }>("api/redrive?application=fraud&dry=1", "POST");
+  expect(dry.output).toMatch(/redrive fraud --stage prod --dry-run$/);
+  const wet = await read<{ readonly code: number; readonly output: string }>("api/redrive?application=fraud", "POST");
+  expect(wet).toEqual({ code: 1, output: expect.stringContaining("pnpm routes redrive fraud --stage prod") });
+  expect(await read("api/validate", "POST")).toMatchObject({ status: 501 });
+  const queue = await read<LinePage & { readonly detail: string }>("api/events?q=in:loyalty");
+  expect(queue.detail).toContain("would take its messages from its consumer");
+});

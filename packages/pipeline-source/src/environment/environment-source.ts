@@ -1,0 +1,197 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { nameDestination, type RouteDocument } from "@millrace/routes";
+import type { S3 } from "@millrace/stored-events";
+import type { Topology } from "@millrace/topology";
+import type { AlarmFigures, Change, FigureHistory, HopFigures, ObjectivesFigures } from "../figures.ts";
+import type { LinePage, LineRequest } from "../lines.ts";
+import type {
+  CommandResult,
+  PipelineDescription,
+  PipelineSource,
+  ReplayRequest,
+  Unanswered,
+} from "../pipeline-source.ts";
+import type { EventTraces, SearchRange } from "../traces.ts";
+import { EnvironmentAlarms, mappingDimension } from "./environment-alarms.ts";
+import { EnvironmentFigures } from "./environment-figures.ts";
+import { EnvironmentObjectives } from "./environment-objectives.ts";
+import { measuredHops } from "./figure-metrics.ts";
+import { findTraces } from "./find-traces.ts";
+import { METRIC_DELAY_MINUTES, MINUTE_MS } from "./limits.ts";
+import type { CloudWatch } from "./metric-reader.ts";
+import { type EnvironmentClock, StreamLines } from "./stream-lines.ts";
+
+/** Runs one of the repository's programs with the operator's own credentials. */
+export type RunProgram = (program: string, args: readonly string[], signal?: AbortSignal) => Promise<CommandResult>;
+
+export interface EnvironmentSourceOptions {
+  readonly stage: string;
+  /** Of the environment's synthesized stack: it gives all names. */
+  readonly topology: Topology;
+  /** Before the names of its streams and alarms, such as `millrace-prod-`. */
+  readonly prefix: string;
+  readonly lakeBucket: string;
+  readonly kinesis: Pick<KinesisClient, "send">;
+  readonly cloudWatch: CloudWatch;
+  readonly s3: S3;
+  readonly routes: () => readonly RouteDocument[];
+  readonly run: RunProgram;
+  readonly clock: EnvironmentClock;
+}
+
+/** What no environment answers, by page. */
+const unanswered: readonly Unanswered[] = [
+  {
+    page: "pipeline",
+    text:
+      `Figures are of whole minutes, ${METRIC_DELAY_MINUTES} minutes old: CloudWatch has them no sooner. It does not know what waits ` +
+      "before a hop, nor what a bus took; the pipes of the warehouse have alarms alone. Deployments are not marked.",
+  },
+  {
+    page: "explain",
+    text:
+      "An id is looked for in the streams and the lake over the quarter of an hour that its own time names (UUID version 7), or the last " +
+      "one. `pnpm explain <id> --stage <stage> --from <time> --to <time>` looks elsewhere.",
+  },
+  {
+    page: "playground",
+    text: "This checkout's own contracts and routes answer here; an environment has no key for previews. Run `pnpm start`.",
+  },
+  {
+    page: "routes",
+    text: "The console reads only: a redrive is a command. Freshness of a single route is not measured.",
+  },
+];
+
+/** An environment, read with the credentials of whoever asks. It writes nothing. */
+export class EnvironmentSource implements PipelineSource {
+  readonly #options: EnvironmentSourceOptions;
+  readonly #alarms: EnvironmentAlarms;
+  readonly #figures: EnvironmentFigures;
+  readonly #objectives: EnvironmentObjectives | undefined;
+  readonly #lines: StreamLines;
+
+  constructor(options: EnvironmentSourceOptions) {
+    const { topology, stage, prefix, cloudWatch, kinesis, clock, routes } = options;
+    const now = (): number => clock.now();
+    this.#options = options;
+    this.#alarms = new EnvironmentAlarms({ cloudWatch, prefix, settings: topology.alarms, now });
+    this.#figures = new EnvironmentFigures({
+      ...{ cloudWatch, now },
+      hops: async () => {
+        const names = routes().flatMap((document) =>
+          document.routes.map(({ destination }) => nameDestination(destination).name),
+        );
+        return measuredHops(topology, stage, prefix, await this.#alarms.mappingIds(), [...new Set(names)]);
+      },
+    });
+    const { objectives } = topology;
+    this.#objectives =
+      objectives === undefined ? undefined : new EnvironmentObjectives({ cloudWatch, objectives, now });
+    const hoursOf = (stream: string): number =>
+      topology.streams.find(({ name }) => name === stream)?.retentionHours ?? 24;
+    this.#lines = new StreamLines(kinesis, clock, (stream) => hoursOf(stream) * 60 * MINUTE_MS);
+  }
+
+  async describe(): Promise<PipelineDescription> {
+    const { stage, topology } = this.#options;
+    return {
+      stage,
+      startedAtMs: this.#figures.startedAtMs,
+      streams: topology.pipelineStreams,
+      stepMs: MINUTE_MS,
+      unanswered: [...unanswered, ...(await this.#missing())],
+    };
+  }
+
+  hops(): Promise<readonly HopFigures[]> {
+    return this.#figures.hops();
+  }
+
+  history(): Promise<FigureHistory> {
+    return this.#figures.history();
+  }
+
+  changes(): Promise<readonly Change[]> {
+    return this.#alarms.changes();
+  }
+
+  alarms(): Promise<readonly AlarmFigures[]> {
+    return this.#alarms.figures();
+  }
+
+  async objectives(): Promise<ObjectivesFigures | undefined> {
+    if (this.#objectives === undefined) return undefined;
+    const [mappingIds, alarms] = await Promise.all([this.#alarms.mappingIds(), this.#alarms.figures()]);
+    const firing = new Set(alarms.flatMap(({ name, state }) => (state === "ALARM" ? [name] : [])));
+    return this.#objectives.figures(mappingIds, (alarm) => firing.has(alarm));
+  }
+
+  readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage> {
+    const { streams, queues, buses } = this.#options.topology;
+    if (streams.some(({ name }) => name === request.stream)) return this.#lines.page(request, signal);
+    if ([...queues, ...buses].some(({ name }) => name === request.stream)) {
+      throw new RangeError(
+        `${request.stream} is a queue or bus: reading it would take its messages from its consumer.`,
+      );
+    }
+    throw new RangeError(
+      `There is no stream "${request.stream}". There are: ${streams.map(({ name }) => name).join(", ")}.`,
+    );
+  }
+
+  traces(id: string, _signal?: AbortSignal, range?: SearchRange): Promise<EventTraces> {
+    return findTraces(this.#options, id, range);
+  }
+
+  routes(): readonly RouteDocument[] {
+    return this.#options.routes();
+  }
+
+  preview(): Promise<{ readonly status: number; readonly body: string }> {
+    const detail = unanswered.find(({ page }) => page === "playground")?.text;
+    return Promise.resolve({ status: 501, body: JSON.stringify({ status: 501, detail }) });
+  }
+
+  redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult> {
+    if (!/^[a-z][a-z0-9-]*$/.test(application)) throw new RangeError(`"${application}" is no name of an application.`);
+    const args = ["redrive", application, "--stage", this.#options.stage];
+    if (!isDry) {
+      const output = `The console writes nothing into an environment. Run: pnpm routes ${args.join(" ")}`;
+      return Promise.resolve({ code: 1, output });
+    }
+    return this.#options.run("packages/route-tools/src/cli/main.ts", [...args, "--dry-run"], signal);
+  }
+
+  replay({ source, type, from }: ReplayRequest, signal?: AbortSignal): Promise<CommandResult> {
+    const args = ["raw", `--from=${from}`, `--source=${source}`, `--type=${type}`, "--into=revalidation", "--dry-run"];
+    return this.#options.run("packages/replay/src/cli/main.ts", [...args, `--stage=${this.#options.stage}`], signal);
+  }
+
+  /** What this checkout has and the environment has not. */
+  async #missing(): Promise<readonly Unanswered[]> {
+    const { topology } = this.#options;
+    const ids = await this.#alarms.mappingIds();
+    const deployed = await this.#alarms.figures();
+    const absent = topology.alarms.filter(({ alarmName }) => !deployed.some(({ name }) => name === alarmName));
+    const isKnown = topology.mappings.every(({ uuid }) => ids.has(uuid));
+    return [
+      ...(absent.length === 0
+        ? []
+        : [
+            {
+              page: "objectives" as const,
+              text: `${absent.length} alarms of this checkout are not deployed: ${absent.map(({ alarmName }) => alarmName).join(", ")}.`,
+            },
+          ]),
+      ...(isKnown
+        ? []
+        : [
+            {
+              page: "objectives" as const,
+              text: `Batches given up are not read: no deployed alarm names the ${mappingDimension} of a function.`,
+            },
+          ]),
+    ];
+  }
+}

@@ -1,0 +1,2 @@
+export { EnvironmentSource, type EnvironmentSourceOptions, type RunProgram } from "./environment-source.ts";
+export { openEnvironmentSource, type OpenEnvironmentOptions } from "./open-environment-source.ts";

@@ -1,0 +1,42 @@
+/** CloudWatch has standard metrics by the minute. */
+export const MINUTE_MS = 60_000;
+
+/** Metrics of a minute are whole a minute or two after it. */
+export const METRIC_DELAY_MINUTES = 2;
+
+/** Figures go back so far when a console begins. */
+export const HISTORY_MINUTES = 60;
+
+/** Minutes that are asked for again, because values come late. */
+export const REREAD_MINUTES = 5;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+export const MAX_METRIC_QUERIES = 500;
+
+/** How long answers about alarms stay good: pages ask each second. */
+export const ALARMS_KEPT_MS = 20_000;
+
+/** Two looks at a shard a second: Kinesis allows five, of which Lambda and Firehose take one each. */
+export const LOOK_EVERY_MS = 500;
+
+/** Between two looks at the end of a stream that a page follows. */
+export const FOLLOW_EVERY_MS = 1_000;
+
+/** First stretch of a stream that is read back from its end; the next ones follow what was found. */
+export const FIRST_STRETCH_MS = 2_000;
+export const LONGEST_STRETCH_MS = 3_600_000;
+
+/** Bytes of a shard that a stretch is to have. */
+export const STRETCH_BYTES = 2_000_000;
+
+/** Time after which a page of lines is given as it is. */
+export const PAGE_BUDGET_MS = 1_500;
+
+/** Throttled looks at a shard in a row before the reader gives up. */
+export const MAX_THROTTLED_LOOKS = 20;
+
+/** Without a time, an id is looked for in the last minutes. */
+export const SEARCH_MINUTES = 15;
+
+/** How long the places are read for an id before the answer says how far it came. */
+export const SEARCH_BUDGET_MS = 20_000;
