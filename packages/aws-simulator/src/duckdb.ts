@@ -4,3 +4,4 @@ export {
   type QueryRow,
   type TableDefinition,
 } from "./snowpipe/duckdb-warehouse.ts";
+export type { DynamicTableDefinition } from "./snowpipe/dynamic-table.ts";

@@ -9,9 +9,13 @@ import {
   type DuckDBResultReader,
   type DuckDBValue,
   type Json,
+  StatementType,
 } from "@duckdb/node-api";
 import { duckDbType, toJsonValue } from "./duckdb-types.ts";
+import type { DynamicTableDefinition } from "./dynamic-table.ts";
+import { DynamicTables } from "./dynamic-tables.ts";
 import { WarehouseError } from "./errors.ts";
+import { ledgerName, lastName, quoted } from "./names.ts";
 import { checkFile, readContent } from "./ndjson-file.ts";
 import { countPlainLines } from "./plain-lines.ts";
 import { splitText } from "./split-text.ts";
@@ -77,6 +81,7 @@ interface Database {
   /** Loads have a connection, and so a transaction, of their own. */
   readonly loading: DuckDBConnection;
   readonly querying: DuckDBConnection;
+  readonly dynamicTables: DynamicTables;
 }
 
 const unexplainedReason = "The line is not JSON.";
@@ -93,8 +98,9 @@ const columnValues: Readonly<Record<ColumnSource, string>> = {
 };
 
 /**
- * The warehouse of a laptop: DuckDB with the tables and views that Snowflake gets. A file's rows and its line in the
- * ledger are one transaction, so a process killed at any moment leaves the file loaded or not, never half, never twice.
+ * The warehouse of a laptop: DuckDB with the tables, dynamic tables and views that Snowflake gets. A file's rows, what
+ * they change in dynamic tables, and its line in the ledger are one transaction, so a process killed at any moment
+ * leaves the file loaded or not, never half, never twice.
  */
 export class DuckDbWarehouse implements Warehouse {
   readonly #options: DuckDbWarehouseOptions;
@@ -132,6 +138,23 @@ export class DuckDbWarehouse implements Warehouse {
     await this.execute(`CREATE TABLE IF NOT EXISTS ${quoted(lastName(name))} (${definitions.join(", ")})`);
   }
 
+  /**
+   * Makes the dynamic table of what its base holds, unless it is there with this query. From then on every load keeps it
+   * in the load's own transaction, and every statement that changes the base in the statement's.
+   *
+   * @throws WarehouseError `INVALID_STATEMENT` for a query that cannot be kept load by load
+   */
+  async createDynamicTable({ name, query }: DynamicTableDefinition): Promise<void> {
+    this.#checkOpen();
+    const definition = { name: lastName(name), query };
+    await this.#inTurn(async () => {
+      const { dynamicTables } = this.#opened;
+      if (dynamicTables.has(definition)) return;
+      await this.#inTransaction(`build ${name}`, () => dynamicTables.create(definition));
+      await dynamicTables.reread();
+    });
+  }
+
   /** Makes the view, or makes it anew. `statement` is its SELECT. */
   async createView({ name, statement }: { readonly name: string; readonly statement: string }): Promise<void> {
     await this.execute(`CREATE OR REPLACE VIEW ${quoted(lastName(name))} AS ${statement}`);
@@ -141,14 +164,12 @@ export class DuckDbWarehouse implements Warehouse {
     this.#checkOpen();
     checkFile(request);
     const content = await readContent(request);
-    const load = this.#lastLoad.then(() => this.#loadOnce(request, content));
-    this.#lastLoad = load.catch(() => undefined);
-    return load;
+    return this.#inTurn(() => this.#loadOnce(request, content));
   }
 
   /**
    * The rows of the last statement in `sql`, as JSON values. Queries run beside each other and beside loads, each on a
-   * connection of its own; `signal` and `close` interrupt them.
+   * connection of its own; `signal` and `close` interrupt them. What writes waits for its turn among the loads.
    *
    * @throws WarehouseError `INVALID_STATEMENT`
    */
@@ -165,6 +186,8 @@ export class DuckDbWarehouse implements Warehouse {
     try {
       options.signal?.throwIfAborted();
       await connection.run("SET TimeZone = 'UTC'");
+      const writes = await writesOf(connection, sql);
+      if (writes !== "nothing") return await this.#write(sql, values, writes === "deletes");
       return rowsOf(await this.#run(connection, sql, [...values]));
     } finally {
       options.signal?.removeEventListener("abort", interrupt);
@@ -205,12 +228,10 @@ export class DuckDbWarehouse implements Warehouse {
     const source = this.#options.path;
     if (source === undefined)
       throw new WarehouseError("INVALID_STATEMENT", "A warehouse in memory has no file to copy.");
-    const copying = this.#lastLoad.then(async () => {
+    await this.#inTurn(async () => {
       await this.#loading.run("CHECKPOINT");
       await copyElsewhere(source, path);
     });
-    this.#lastLoad = copying.catch(() => undefined);
-    await copying;
   }
 
   /** Waits for the load under way, writes everything into the database file and closes it. */
@@ -223,6 +244,23 @@ export class DuckDbWarehouse implements Warehouse {
     await this.#database?.loading.run("CHECKPOINT").catch(() => undefined);
     closeDatabase(this.#database);
     await rm(this.#readingFolder, { recursive: true, force: true });
+  }
+
+  /** Runs after the loads that were asked for before. */
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#lastLoad.then(run);
+    this.#lastLoad = result.catch(() => undefined);
+    return result;
+  }
+
+  async #write(sql: string, values: readonly DuckDBValue[], isDeletion: boolean): Promise<QueryRow[]> {
+    return this.#inTurn(() =>
+      this.#inTransaction("run the statement", async () => {
+        const reader = await this.#loading.runAndReadAll(sql, [...values]);
+        await this.#opened.dynamicTables.follow(sql, isDeletion);
+        return rowsOf(reader);
+      }),
+    );
   }
 
   get #opened(): Database {
@@ -240,7 +278,7 @@ export class DuckDbWarehouse implements Warehouse {
       return (
         (await this.#findFile(request)) ??
         (await this.#loadPlain(request, content)) ??
-        (await this.#inTransaction(request, () => this.#load(request, content.toString())))
+        (await this.#inTransaction(loadOf(request), () => this.#load(request, content.toString())))
       );
     } catch (error) {
       if (isFatal(error)) await this.#reopen().catch(() => undefined);
@@ -259,16 +297,17 @@ export class DuckDbWarehouse implements Warehouse {
     this.#database = await openDatabase(this.#options, this.#readingPath);
   }
 
-  async #inTransaction<T>(request: LoadFileRequest, load: () => Promise<T>): Promise<T> {
+  /** @param action what is done, for the message of an error */
+  async #inTransaction<T>(action: string, run: () => Promise<T>): Promise<T> {
     await this.#loading.run("BEGIN TRANSACTION");
     try {
-      const result = await load();
+      const result = await run();
       await this.#loading.run("COMMIT");
       return result;
     } catch (error) {
       // A commit that failed has ended its transaction.
       await this.#loading.run("ROLLBACK").catch(() => undefined);
-      throw asWarehouseError(error, `load ${request.fileName} into ${request.table}`);
+      throw asWarehouseError(error, action);
     }
   }
 
@@ -281,7 +320,7 @@ export class DuckDbWarehouse implements Warehouse {
     if (lines === undefined) return undefined;
     await writeFile(this.#readingPath, content);
     try {
-      return await this.#inTransaction(request, async () => {
+      return await this.#inTransaction(loadOf(request), async () => {
         const rows = await this.#insertRows(request, this.#plainLines());
         if (rows !== lines) throw new Error("A line is empty.");
         const result: LoadFileResult = { status: "loaded", rows, refusedLines: 0 };
@@ -376,11 +415,20 @@ export class DuckDbWarehouse implements Warehouse {
     const parameters = { file: fileName, modified: lastModified, loaded: loadedAt };
     // DuckDB refuses parameters that the statement does not use.
     const used = Object.entries(parameters).filter(([name]) => values.some((value) => value.includes(`$${name}`)));
-    const { rowsChanged } = await this.#loading.run(
-      `INSERT INTO ${quoted(lastName(table))} (${columns.map(({ name }) => quoted(name)).join(", ")})
-         SELECT ${values.join(", ")} FROM ${source}`,
-      Object.fromEntries(used),
-    );
+    const insert = (into: string) =>
+      this.#loading.run(
+        `INSERT INTO ${into} (${columns.map(({ name }) => quoted(name)).join(", ")})
+           SELECT ${values.join(", ")} FROM ${source}`,
+        Object.fromEntries(used),
+      );
+    const landing = quoted(lastName(table));
+    const { dynamicTables } = this.#opened;
+    if (dynamicTables.of(table).length === 0) return (await insert(landing)).rowsChanged;
+    await this.#loading.run(`CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM ${landing} LIMIT 0`);
+    await insert("arrived");
+    const { rowsChanged } = await this.#loading.run(`INSERT INTO ${landing} SELECT * FROM arrived`);
+    await dynamicTables.mergeInto(table, "arrived");
+    await this.#loading.run("DROP TABLE arrived");
     return rowsChanged;
   }
 
@@ -433,6 +481,27 @@ async function copyElsewhere(from: string, to: string): Promise<void> {
   await promisify(execFile)(process.execPath, ["-e", script, from, to]);
 }
 
+function loadOf({ fileName, table }: LoadFileRequest): string {
+  return `load ${fileName} into ${table}`;
+}
+
+const writingWords = /\b(?:delete|insert|merge|truncate|update)\b/i;
+const writingTypes: readonly StatementType[] = [StatementType.INSERT, StatementType.UPDATE, StatementType.MERGE_INTO];
+
+/** Of several statements only the words are looked at: one may need what another makes. */
+async function writesOf(connection: DuckDBConnection, sql: string): Promise<"nothing" | "deletes" | "anything"> {
+  if (!writingWords.test(sql)) return "nothing";
+  const statements = await connection.extractStatements(sql).catch(() => undefined);
+  if (statements === undefined) return "nothing";
+  if (statements.count !== 1) return "anything";
+  const type = await statements.prepare(0).then(
+    ({ statementType }) => statementType,
+    () => undefined,
+  );
+  if (type === StatementType.DELETE) return "deletes";
+  return type !== undefined && writingTypes.includes(type) ? "anything" : "nothing";
+}
+
 function rowsOf(reader: DuckDBResultReader): QueryRow[] {
   const names = reader.deduplicatedColumnNames();
   const types = reader.columnTypes();
@@ -445,20 +514,6 @@ function rowsOf(reader: DuckDBResultReader): QueryRow[] {
       }),
     ),
   );
-}
-
-/** `"DB"."SCHEMA"."NAME"` and `name` are the same table here; names do not tell upper from lower case. */
-function lastName(name: string): string {
-  const last = /(?:"((?:[^"]|"")+)"|([^".]+))$/.exec(name.trim());
-  return (last?.[1] ?? last?.[2] ?? name).replaceAll('""', '"');
-}
-
-function ledgerName(table: string): string {
-  return lastName(table).toUpperCase();
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Beside the database, so that what a killed process leaves lies where the next one finds it. */
@@ -495,7 +550,7 @@ async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string
   await database.loading.run("SET allocator_background_threads = true");
   for (const connection of [database.loading, database.querying]) await connection.run("SET TimeZone = 'UTC'");
   await database.loading.run(macros + ledger);
-  return database;
+  return { ...database, dynamicTables: await DynamicTables.open(database.loading) };
 }
 
 function closeDatabase(database: Database | undefined): void {

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { DuckDbWarehouse } from "../../src/duckdb.ts";
+import { best, countDifferences, landing, loadCopies } from "../fixtures/best-copies.ts";
+
+let folder = "";
+let warehouse: DuckDbWarehouse;
+const open = () => DuckDbWarehouse.open({ path: join(folder, "warehouse.duckdb"), threads: 1 });
+const ids = async () => (await warehouse.query("SELECT id FROM best ORDER BY ALL")).map(({ id }) => id);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "dynamic-tables-"));
+  warehouse = await open();
+  await warehouse.createTable(landing);
+});
+afterEach(async () => {
+  await warehouse.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a dynamic table is built of what an earlier version landed, and goes on in the file", async () => {
+  // More than a slice, with copies in different slices.
+  const copies = Array.from({ length: 21_000 }, (_, row) => ({ source: "web", id: `${row % 20_500}`, revision: "1" }));
+  await loadCopies(warehouse, "a", copies);
+  await warehouse.createDynamicTable(best);
+  await loadCopies(warehouse, "b", [{ source: "web", id: "7", revision: "2" }]);
+  await warehouse.close();
+  warehouse = await open();
+  await loadCopies(warehouse, "c", [{ source: "web", id: "8", revision: "2" }]);
+  expect(await warehouse.query("SELECT count(*) AS n FROM best")).toEqual([{ n: 20_500 }]);
+  expect(await countDifferences(warehouse)).toBe(0);
+});
+
+test("another query builds the table anew, and the same one leaves it", async () => {
+  await warehouse.createDynamicTable(best);
+  await loadCopies(warehouse, "a", [{ source: "web", id: "1" }]);
+  await warehouse.createDynamicTable({ ...best, query: best.query.replace("AS copies", "AS all_copies") });
+  expect(await ids()).toEqual(["1"]);
+  await warehouse.createDynamicTable({
+    ...best,
+    query: best.query.replaceAll("AS id", "AS other_id").replace("id ORDER", "other_id ORDER"),
+  });
+  expect(await warehouse.query("SELECT other_id FROM best")).toEqual([{ other_id: "1" }]);
+});
+
+test("a query that cannot be kept load by load, and one of a table that is not there, are refused", async () => {
+  const refused = (query: string) => warehouse.createDynamicTable({ name: "BEST", query });
+  await expect(refused("SELECT * FROM landed")).rejects.toMatchObject({ code: "INVALID_STATEMENT" });
+  await expect(refused(best.query.replace("FROM landed", "FROM lost"))).rejects.toMatchObject({
+    code: "UNKNOWN_TABLE",
+  });
+  await warehouse.createDynamicTable(best);
+});
+
+test("statements by hand change what is kept together with their table, or nothing", async () => {
+  await warehouse.createDynamicTable(best);
+  await loadCopies(warehouse, "a", [
+    { source: "web", id: "1" },
+    { source: "web", id: "2" },
+  ]);
+  await warehouse.query(
+    "INSERT INTO landed SELECT replace(record::VARCHAR, '\"1\"', '\"3\"'), 'by hand', 1, loaded_at FROM landed WHERE file_row_number = 1",
+  );
+  expect(await ids()).toEqual(["1", "2", "3"]);
+  await warehouse.query("DELETE FROM best; SELECT 1");
+  expect(await ids()).toEqual(["1", "2", "3"]);
+  await expect(warehouse.query("DELETE FROM landed; SELECT * FROM lost")).rejects.toThrow("lost");
+  expect(await ids()).toEqual(["1", "2", "3"]);
+});
