@@ -64,6 +64,9 @@ export const ROUTE_CHECK_SECONDS = { min: 1, max: 3_600 } as const;
 /** https://docs.snowflake.com/en/user-guide/data-time-travel#data-retention-period */
 export const SNOWFLAKE_TIME_TRAVEL_DAYS = { standard: { min: 0, max: 1 }, enterprise: { min: 0, max: 90 } } as const;
 
+/** The least is Snowflake's: https://docs.snowflake.com/en/user-guide/dynamic-tables-target-lag */
+export const SNOWFLAKE_TARGET_LAG_SECONDS = { min: 60, max: 86_400 } as const;
+
 /** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html: requests in five minutes. */
 export const WAF_RATE_LIMIT = { min: 10, max: 2_000_000_000 } as const;
 

@@ -40,6 +40,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
       database: warehouse,
       schema: "PIPELINE",
       readerRole: "MILLRACE_READER",
+      targetLag: unit.seconds(600),
     },
     frontDoor: {
       inbound: ["0.0.0.0/0"],

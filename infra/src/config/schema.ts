@@ -12,6 +12,7 @@ import {
   LAMBDA_TIMEOUT_SECONDS,
   LOG_RETENTION_DAYS,
   ROUTE_CHECK_SECONDS,
+  SNOWFLAKE_TARGET_LAG_SECONDS,
   SNOWFLAKE_TIME_TRAVEL_DAYS,
   WAF_RATE_LIMIT,
 } from "../limits.ts";
@@ -324,6 +325,8 @@ const environmentConfig = z.strictObject({
     edition: oneOf("edition", ["standard", "enterprise", "business-critical"] as const),
     /** Time travel of the landing tables. */
     timeTravel: whole<Days>("days", SNOWFLAKE_TIME_TRAVEL_DAYS.enterprise),
+    /** How old what the views show may be, beyond the load of its rows: a shorter lag computes more often. */
+    targetLag: whole<Seconds>("seconds", SNOWFLAKE_TARGET_LAG_SECONDS),
   }),
   frontDoor,
   ingest: z.strictObject({

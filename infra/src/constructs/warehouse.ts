@@ -1,5 +1,6 @@
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification/index.js";
 import { Database } from "@cdktf/provider-snowflake/lib/database/index.js";
+import { DynamicTable } from "@cdktf/provider-snowflake/lib/dynamic-table/index.js";
 import { FileFormat } from "@cdktf/provider-snowflake/lib/file-format/index.js";
 import { GrantPrivilegesToAccountRole } from "@cdktf/provider-snowflake/lib/grant-privileges-to-account-role/index.js";
 import { Pipe } from "@cdktf/provider-snowflake/lib/pipe/index.js";
@@ -11,7 +12,8 @@ import { View } from "@cdktf/provider-snowflake/lib/view/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import type { WarehouseView } from "../inputs/warehouse-views.ts";
+import type { DynamicWarehouseTable, WarehouseView } from "../inputs/warehouse-views.ts";
+import { snowflakeNames } from "../snowflake/grants.ts";
 import type { DataKey } from "./data-key.ts";
 import { LoaderWatch, type WatchedPipe } from "./loader-watch.ts";
 import type { PrivateBucket } from "./private-bucket.ts";
@@ -40,6 +42,8 @@ export interface WarehouseProps {
   /** Keys of the objects that Snowflake reads. */
   readonly keys: readonly DataKey[];
   readonly landings: readonly LandingTable[];
+  /** Tables that Snowflake keeps of the landing tables; no reader queries them but by views. */
+  readonly dynamicTables: readonly DynamicWarehouseTable[];
   /** Views in layers: one may read the tables and every view of the layers before its own. */
   readonly viewLayers: readonly ViewLayer[];
 }
@@ -53,7 +57,7 @@ interface ViewLayer {
 
 /**
  * The lake's way into Snowflake: S3 tells Snowpipe of each new object, Snowpipe copies its lines into a landing table,
- * views show every event once. Names inside view statements are unqualified, which Snowflake resolves in the view's own
+ * a dynamic table keeps the best copy of each, views show it. Names inside view statements are unqualified, which Snowflake resolves in the view's own
  * schema (https://docs.snowflake.com/en/sql-reference/name-resolution), and any other SQL engine in its current one.
  */
 export class Warehouse extends Construct {
@@ -208,7 +212,22 @@ export class Warehouse extends Construct {
     }
 
     // Snowflake looks up what a view reads when the view is made, and gives future grants when it is made.
-    let ready = [...tables, ...seen, this.loader.table, ...this.#grantReading(config, [database, schema])];
+    const kept = props.dynamicTables.map(
+      ({ name, comment, query }) =>
+        new DynamicTable(this, `${name.toLowerCase()}_dynamic_table`, {
+          ...place,
+          name,
+          comment,
+          query,
+          warehouse: snowflakeNames(config).computing,
+          targetLag: { maximumDuration: `${config.targetLag} seconds` },
+          // AUTO may choose to compute everything each time, and keeps to it.
+          refreshMode: "INCREMENTAL",
+          initialize: "ON_CREATE",
+          dependsOn: [...tables, ...seen],
+        }),
+    );
+    let ready = [...tables, ...kept, ...seen, this.loader.table, ...this.#grantReading(config, [database, schema])];
     for (const layer of props.viewLayers) {
       ready = [
         ...ready,
@@ -249,6 +268,7 @@ export class Warehouse extends Construct {
     const schemaName = `"${config.database}"."${config.schema}"`;
     const future = [
       ["TABLES", "REFERENCES"],
+      ["DYNAMIC TABLES", "MONITOR"],
       ["VIEWS", "REFERENCES"],
       ["PIPES", "MONITOR"],
       ["STAGES", "USAGE"],
@@ -285,7 +305,7 @@ export class Warehouse extends Construct {
     ];
   }
 
-  /** Readers get every view there will be, and no landing table: those hold duplicates. */
+  /** Readers get every view there will be, and no table: landing tables hold duplicates. */
   #grantReading(config: WarehouseProps["config"], dependsOn: ITerraformDependable[]): ITerraformDependable[] {
     const accountRoleName = config.readerRole;
     const schemaName = `"${config.database}"."${config.schema}"`;

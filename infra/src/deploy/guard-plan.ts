@@ -130,6 +130,13 @@ const gaps: Readonly<Record<string, Gap>> = {
       `After the apply: ALTER PIPE ${qualifiedPipe(before)} REFRESH MODIFIED_AFTER = '<start of the apply>'. It reaches back 7 days; ` +
       "what is loaded twice is shown once by the views.",
   },
+  snowflake_dynamic_table: {
+    loss: (isReplaced) =>
+      isReplaced
+        ? "queries of the views over it fail until the new one has computed all of its landing table"
+        : "queries of the views over it fail",
+    fill: () => "No row is lost: all of them lie in the landing table. Choose a quiet hour.",
+  },
   // https://docs.snowflake.com/en/sql-reference/sql/create-storage-integration: replacing one breaks the link to its
   // stages.
   snowflake_storage_integration: {

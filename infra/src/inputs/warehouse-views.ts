@@ -9,6 +9,14 @@ export interface WarehouseView {
   readonly columnComments?: readonly { readonly name: string; readonly comment: string }[];
 }
 
+/** A table that the warehouse keeps as its query says, whatever comes into the table that it reads. */
+export interface DynamicWarehouseTable {
+  readonly name: string;
+  readonly comment: string;
+  /** In the SQL that Snowflake and DuckDB share. */
+  readonly query: string;
+}
+
 /** Landing table of enriched events. */
 export const LANDED_EVENTS = "LANDED_EVENTS";
 /** Landing table of bad rows. */
@@ -23,9 +31,14 @@ const wholeNumber = (path: string): string => `TRY_CAST(${text(path)} AS BIGINT)
  */
 const time = (path: string): string => instantExpression(text(path));
 
-/** Among equals the first copy wins: a duplicate that lands later changes no row that somebody has read already. */
-const once = (identity: readonly string[], ...best: readonly string[]): string =>
-  `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${identity.join(", ")} ORDER BY ${[...best, "loaded_at", "file_name", "file_row_number"].join(", ")}) = 1`;
+/**
+ * The best copy of each identity. Among equals the first one wins: a duplicate that lands later changes no row that
+ * somebody has read already. Both engines keep a query of this form by what is new, as long as nothing stands around it
+ * (https://docs.snowflake.com/en/user-guide/dynamic-tables/refresh-optimization).
+ */
+const bestCopies = (copies: string, identity: readonly string[], ...best: readonly string[]): string =>
+  `SELECT *\nFROM (\n${copies}\n) AS copies
+QUALIFY ROW_NUMBER() OVER (PARTITION BY ${identity.join(", ")} ORDER BY ${[...best, "loaded_at", "file_name", "file_row_number"].join(", ")}) = 1`;
 
 /** The sender's number of a revision as digits; anything that is no whole number of 32 bits is 0. */
 const revisionNumber = (() => {
@@ -42,21 +55,28 @@ const revision = [
   `COALESCE('/' || ${text("event.replayedat")}, '')`,
 ].join(" || ");
 
-const lines = (columns: readonly (readonly [name: string, expression: string])[]): string =>
+type Columns = readonly (readonly [name: string, expression: string])[];
+
+const lines = (columns: Columns): string =>
   columns.map(([name, expression]) => `  ${expression === name ? name : `${expression} AS ${name}`}`).join(",\n");
 
-const landing = [
+const landing: Columns = [
   ["record", "record"],
   ["file_name", "file_name"],
   ["file_row_number", "file_row_number"],
   ["loaded_at", "loaded_at"],
-] as const;
+];
 
-const events: WarehouseView = {
-  name: "EVENTS",
-  comment: "The latest revision of every enriched event, by its identity (source, id)",
-  statement: `SELECT
-${lines([
+const select = (columns: Columns, from: string): string => `SELECT\n${lines(columns)}\nFROM ${from.toLowerCase()}`;
+
+/** A view with some columns of a table, under their names. */
+const viewOf = (columns: Columns, table: string): string =>
+  select(
+    columns.map(([name]) => [name, name]),
+    table,
+  );
+
+const eventColumns: Columns = [
   ["source", text("event.source")],
   ["id", text("event.id")],
   ["type", text("event.type")],
@@ -71,25 +91,27 @@ ${lines([
   ["processing_version", text("processing.enrichment.version")],
   ["processing_contracts", text("processing.enrichment.contracts")],
   ...landing,
-])}
-FROM ${LANDED_EVENTS.toLowerCase()}
-${once([text("event.source"), text("event.id")], `${revision} DESC`)}`,
+];
+
+const uniqueEvents: DynamicWarehouseTable = {
+  name: "UNIQUE_EVENTS",
+  comment: "What the view EVENTS shows; query that",
+  query: bestCopies(select(eventColumns, LANDED_EVENTS), ["source", "id"], "revision DESC"),
+};
+
+const events: WarehouseView = {
+  name: "EVENTS",
+  comment: "The latest revision of every enriched event, by its identity (source, id)",
+  statement: viewOf(eventColumns, uniqueEvents.name),
 };
 
 /**
  * One record can give several bad rows, one a line: they differ in their index. A payload tells them apart only where
  * older rows have no index: a copy that is made after the privacy keys were rotated has other bytes.
  */
-const badRowIdentity = [
-  ...["origin.stream", "origin.shardId", "origin.sequenceNumber", "failure.kind", "failure.message"].map(text),
-  `COALESCE(${text("origin.index")}, ${text("payload")})`,
-];
+const lineIdentity = ["line_identity", `COALESCE(${text("origin.index")}, ${text("payload")})`] as const;
 
-const badRows: WarehouseView = {
-  name: "BAD_ROWS",
-  comment: "Every bad row once, by its place in the stream it came from",
-  statement: `SELECT
-${lines([
+const badRowColumns: Columns = [
   ["failure_kind", text("failure.kind")],
   ["failure_message", text("failure.message")],
   ["payload", text("payload")],
@@ -102,9 +124,21 @@ ${lines([
   // Only a row for a record that was set aside says how many lines it stands for.
   ["origin_lines", `COALESCE(${wholeNumber("origin.lines")}, 1)`],
   ...landing,
-])}
-FROM ${LANDED_BAD_ROWS.toLowerCase()}
-${once(badRowIdentity)}`,
+];
+
+const uniqueBadRows: DynamicWarehouseTable = {
+  name: "UNIQUE_BAD_ROWS",
+  comment: "What the view BAD_ROWS shows; query that",
+  query: bestCopies(select([...badRowColumns, lineIdentity], LANDED_BAD_ROWS), [
+    ...["origin_stream", "origin_shard_id", "origin_sequence_number", "failure_kind", "failure_message"],
+    lineIdentity[0],
+  ]),
+};
+
+const badRows: WarehouseView = {
+  name: "BAD_ROWS",
+  comment: "Every bad row once, by its place in the stream it came from",
+  statement: viewOf(badRowColumns, uniqueBadRows.name),
 };
 
 /** Rows that the views above leave out: copies of producers, crashes and Firehose, and earlier revisions. */
@@ -206,6 +240,9 @@ ${sourceColumns.selected}
 FROM events
 GROUP BY source, DATE_TRUNC('hour', received_at)`,
 };
+
+/** One row for each thing that landed, kept as rows land. */
+export const dynamicTables: readonly DynamicWarehouseTable[] = [uniqueEvents, uniqueBadRows];
 
 /** The views that do not depend on any contract. */
 export const baseViews: readonly WarehouseView[] = [events, badRows];

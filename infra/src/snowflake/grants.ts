@@ -34,6 +34,7 @@ type AccountPrivilege = "CREATE DATABASE" | "CREATE INTEGRATION" | "EXECUTE TASK
  */
 const accountPrivileges: Readonly<Record<string, readonly AccountPrivilege[]>> = {
   snowflake_database: ["CREATE DATABASE"],
+  snowflake_dynamic_table: [],
   snowflake_file_format: [],
   snowflake_grant_privileges_to_account_role: [],
   snowflake_notification_integration: ["CREATE INTEGRATION"],

@@ -56,6 +56,7 @@ import type { RoutesFile } from "../inputs/routes-file.ts";
 import {
   baseViews,
   duplicates,
+  dynamicTables,
   sourceQuality,
   validationErrors,
   LANDED_BAD_ROWS,
@@ -218,6 +219,7 @@ export class MillraceStack extends TerraformStack {
       // variable would be saved in the plan and decide at apply, too. The private key comes from SNOWFLAKE_PRIVATE_KEY.
       authenticator: "SNOWFLAKE_JWT",
       previewFeaturesEnabled: [
+        "snowflake_dynamic_table_resource",
         "snowflake_file_format_resource",
         "snowflake_notification_integration_resource",
         "snowflake_pipe_resource",
@@ -591,6 +593,7 @@ export class MillraceStack extends TerraformStack {
         { id: "events", table: LANDED_EVENTS, prefix: enriched.delivery.prefix },
         { id: "bad_rows", table: LANDED_BAD_ROWS, prefix: badRows.delivery.prefix },
       ],
+      dynamicTables,
       viewLayers: [
         { id: "", views: baseViews },
         { id: "", views: [duplicates, validationErrors, sourceQuality] },

@@ -126,9 +126,15 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
 
   test("preview features are enabled for each preview resource that is used, and for no other", () => {
     // Documentation of the snowflakedb/snowflake provider 2.11.0, section "preview_features_enabled".
-    const previews = ["file_format", "notification_integration", "pipe", "stage", "storage_integration", "table"].map(
-      (name) => `snowflake_${name}`,
-    );
+    const previews = [
+      "dynamic_table",
+      "file_format",
+      "notification_integration",
+      "pipe",
+      "stage",
+      "storage_integration",
+      "table",
+    ].map((name) => `snowflake_${name}`);
     const used = previews.filter((type) => plan.each(type).length > 0).map((type) => `${type}_resource`);
     expect(plan.json.provider.snowflake[0].preview_features_enabled).toEqual(used);
   });
@@ -151,13 +157,13 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
   test("the user of plans sees every kind of object that Terraform reads, and no row", () => {
     const grants = grantsTo("MILLRACE_PLAN");
     const kinds = grants.flatMap((grant) => grant.on_schema_object?.future.object_type_plural ?? []);
-    expect(kinds.toSorted()).toEqual(["FILE FORMATS", "PIPES", "STAGES", "TABLES", "TASKS", "VIEWS"]);
+    expect(kinds.toSorted()).toEqual(["DYNAMIC TABLES", "FILE FORMATS", "PIPES", "STAGES", "TABLES", "TASKS", "VIEWS"]);
     const privileges = new Set(grants.flatMap((grant) => grant.privileges));
     expect([...privileges].toSorted()).toEqual(["MONITOR", "REFERENCES", "USAGE"]);
   });
 
   test("what the user of plans has to see is made after the grants on what is to come", () => {
-    const later = ["table", "view", "pipe", "stage", "file_format", "task"];
+    const later = ["table", "dynamic_table", "view", "pipe", "stage", "file_format", "task"];
     for (const { address, args } of later.flatMap((type) => plan.each(`snowflake_${type}`))) {
       const waits = (args.depends_on ?? []).includes(
         "snowflake_grant_privileges_to_account_role.warehouse_planner_views",

@@ -67,6 +67,7 @@ describe("a plan that takes a reader away or makes a new one", () => {
   const readers = [
     ["aws_kinesis_firehose_delivery_stream", "enriched_delivery", /never reaches the lake/, /AT_TIMESTAMP/],
     ["aws_lambda_event_source_mapping", "enrichment_mapping", /from the oldest record on|expire/, /`startAt`/],
+    ["snowflake_dynamic_table", "warehouse_unique_events_dynamic_table", /queries of the views/, /No row is lost/],
     ["snowflake_pipe", "warehouse_events_pipe", /not loaded/, /ALTER PIPE "DB"\."S"\."P" REFRESH MODIFIED_AFTER/],
     ["snowflake_storage_integration", "i", /no pipe/, /ALTER STAGE .* REFRESH MODIFIED_AFTER/],
     ["snowflake_stage", "s", /its pipe stops/, /REFRESH MODIFIED_AFTER/],

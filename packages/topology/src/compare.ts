@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type {
   BusSettings,
+  DynamicTableSettings,
   FunctionSettings,
   LocalTopology,
   MappingSettings,
@@ -31,6 +32,8 @@ export interface TopologyChanges {
   readonly objects: readonly ObjectSettings[];
   readonly secrets: readonly SecretSettings[];
   readonly newTables: readonly TableSettings[];
+  /** New ones, and those with another query. */
+  readonly dynamicTables: readonly DynamicTableSettings[];
   /** New ones, and those with another statement. */
   readonly views: readonly ViewSettings[];
   readonly isServiceChanged: boolean;
@@ -50,6 +53,7 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
   const deliveries = match(before.deliveryStreams, after.deliveryStreams, nameOf);
   const pipes = match(before.pipes, after.pipes, nameOf);
   const tables = match(before.tables, after.tables, nameOf);
+  const dynamicTables = match(before.dynamicTables, after.dynamicTables, nameOf);
   const views = match(before.views, after.views, nameOf);
   const queues = match(before.queues, after.queues, nameOf);
   const buses = match(before.buses, after.buses, nameOf);
@@ -71,6 +75,7 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
     objects: [...objects.added, ...objects.changed.map(([, object]) => object)],
     secrets: [...secrets.added, ...secrets.changed.map(([, secret]) => secret)],
     newTables: tables.added,
+    dynamicTables: [...dynamicTables.added, ...dynamicTables.changed.map(([, table]) => table)],
     views: [...views.added, ...views.changed.map(([, view]) => view)],
     isServiceChanged: !isDeepStrictEqual(before.service, after.service),
     needRestart: [
@@ -93,6 +98,7 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
       ...pipes.changed.flatMap(([old, pipe]) => differences("pipe", old, pipe)),
       ...removals("table", tables.removed),
       ...tables.changed.flatMap(([old, table]) => differences("table", old, table)),
+      ...removals("dynamic table", dynamicTables.removed),
       ...removals("view", views.removed),
     ],
   };

@@ -1,21 +1,26 @@
 import { parseCopyStatement } from "@millrace/aws-simulator";
 import { StackError } from "./errors.ts";
-import type { PipeSettings, TableSettings, Topology, ViewSettings } from "./stack/topology.ts";
+import type { DynamicTableSettings, PipeSettings, TableSettings, Topology, ViewSettings } from "./stack/topology.ts";
 
 /** A warehouse in which tables and views can be made: DuckDB's. */
 export interface WarehouseSchema {
   createTable(table: TableSettings): Promise<void>;
+  createDynamicTable(table: DynamicTableSettings): Promise<void>;
   createView(view: ViewSettings): Promise<void>;
 }
 
 /**
- * Makes the tables and views of a stack. Views may read other views, in whatever order the stack lists them: what fails
+ * Makes the tables, dynamic tables and views of a stack. Views may read other views, in whatever order the stack lists them: what fails
  * is tried again after the others.
  *
  * @throws StackError with the warehouse's own words when it refuses a view
  */
-export async function createWarehouseObjects({ tables, views }: Topology, warehouse: WarehouseSchema): Promise<void> {
+export async function createWarehouseObjects(
+  { tables, dynamicTables, views }: Pick<Topology, "tables" | "dynamicTables" | "views">,
+  warehouse: WarehouseSchema,
+): Promise<void> {
   for (const table of tables) await warehouse.createTable(table);
+  for (const table of dynamicTables) await warehouse.createDynamicTable(table);
   let waiting = [...views];
   while (waiting.length > 0) {
     const failed: { readonly view: ViewSettings; readonly error: unknown }[] = [];

@@ -56,9 +56,13 @@ export async function applyChanges(
   const versions = await startVersions(parts, changes.functions);
   const done: string[] = [];
   try {
-    await createWarehouseObjects({ ...after, tables: changes.newTables, views: changes.views }, parts.warehouse);
+    await createWarehouseObjects(
+      { tables: changes.newTables, dynamicTables: changes.dynamicTables, views: changes.views },
+      parts.warehouse,
+    );
     done.push(
       ...changes.newTables.map(({ name }) => `table ${name}`),
+      ...changes.dynamicTables.map(({ name }) => `dynamic table ${name}`),
       ...changes.views.map(({ name }) => `view ${name}`),
     );
     createStreams({ ...after, streams: changes.newStreams }, parts.kinesis);

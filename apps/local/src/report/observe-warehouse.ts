@@ -14,12 +14,13 @@ export interface WarehousePlaces {
   readonly view: string;
 }
 
-/** @throws StackError when the stack leads the enriched stream into no table, or has no view that dedupes it. */
+/** @throws StackError when the stack leads the enriched stream into no table, or has no view of its best copies. */
 export function findWarehousePlaces(topology: Topology): WarehousePlaces {
-  const { pipelineStreams, views } = topology;
+  const { pipelineStreams, dynamicTables, views } = topology;
   const { table } = landingOf(topology, pipelineStreams.enriched);
-  const reads = new RegExp(`\\bFROM\\s+"?${table}"?\\b`, "i");
-  const view = views.find(({ statement }) => reads.test(statement) && /\bQUALIFY\b/i.test(statement))?.name;
+  const reads = (sql: string, name: string): boolean => new RegExp(`\\bFROM\\s+"?${name}"?\\b`, "i").test(sql);
+  const best = dynamicTables.find(({ query }) => reads(query, table));
+  const view = best && views.find(({ statement }) => reads(statement, best.name))?.name;
   if (view === undefined) throw new StackError(`No view shows each event of ${table} once.`);
   return { table, view };
 }

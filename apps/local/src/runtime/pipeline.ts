@@ -51,7 +51,7 @@ import { PatientObjectStore } from "./patient-object-store.ts";
 import { ServiceProcess } from "./service-process.ts";
 
 /** DuckDB's own default, four fifths of the machine's memory, would fill up with what was loaded. */
-const warehouseMemory = "256MB";
+export const warehouseMemory = "256MB";
 /** A warm process with fuller batches takes less of the machine than two that share them. */
 const functionPatienceMs = 100;
 

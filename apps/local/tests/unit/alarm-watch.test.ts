@@ -29,7 +29,16 @@ const topology: Topology = {
     { name: "raw", arn: "raw", mode: "PROVISIONED", shardCount: 1, retentionHours: 24, maxRecordBytes: undefined },
   ],
   ...{ functions: [], mappings: [], deliveryStreams: [], buckets: [], objects: [], secrets: [] },
-  ...{ queues: [], buses: [], tables: [], views: [], pipes: [], loaderTopics: undefined, objectives: undefined },
+  ...{
+    queues: [],
+    buses: [],
+    tables: [],
+    dynamicTables: [],
+    views: [],
+    pipes: [],
+    loaderTopics: undefined,
+    objectives: undefined,
+  },
   pipelineStreams: { raw: "raw", enriched: "raw", badRows: "raw" },
   alarms: [busy],
 };

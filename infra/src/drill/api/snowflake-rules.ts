@@ -58,12 +58,22 @@ const rules: Readonly<Record<string, Rule>> = {
         `copy_statement: object ${whole} does not exist.`,
       ),
     ),
+  // Incremental refresh needs change tracking on what it reads, and the owner may turn it on only where nothing did.
+  // https://docs.snowflake.com/en/user-guide/dynamic-tables-create
+  snowflake_dynamic_table: (state, world) => {
+    const read = [...text(state["query"]).matchAll(/\bFROM\s+(\w+)/gi)].map(([, name = ""]) => name.toUpperCase());
+    return read.flatMap((name) => {
+      const table = named(world, "snowflake_table", name);
+      if (table === undefined) return [`query: table ${name} does not exist.`];
+      return faultIf(table["change_tracking"] !== true, `query: table ${name} does not track its changes.`);
+    });
+  },
   // A view is compiled when it is made: every table or view it reads must be there.
   snowflake_view: (state, world) => {
     const known = new Set(
       world
         .list()
-        .filter(({ type }) => type === "snowflake_table" || type === "snowflake_view")
+        .filter(({ type }) => ["snowflake_table", "snowflake_dynamic_table", "snowflake_view"].includes(type))
         .map(({ state: { name } }) => text(name)),
     );
     const read = [...text(state["statement"]).matchAll(/\b(?:FROM|JOIN)\s+"?([A-Z][A-Z0-9_]*)"?/g)];

@@ -72,6 +72,7 @@ const behaviours: Readonly<Record<string, TypeBehaviour>> = {
     forcesNew: ["name", "type"],
     recomputes: { attributes: ["describe_output"] },
   },
+  snowflake_dynamic_table: { forcesNew: ["name", "database", "schema", "query", "refresh_mode", "initialize"] },
   snowflake_table: { forcesNew: ["name", "database", "schema"] },
   snowflake_database: { recomputes: { attributes: ["fully_qualified_name"], on: ["name"] } },
   snowflake_file_format: { forcesNew: ["name", "database", "schema", "format_type"] },

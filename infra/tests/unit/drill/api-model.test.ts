@@ -149,6 +149,18 @@ describe("Snowflake refuses", () => {
     expect(faults("snowflake_view", { name: "V", statement: "SELECT * FROM LANDED_EVENTS" })).toEqual([]);
   });
 
+  test("a dynamic table whose preview is off, or whose base is not there or does not track its changes", () => {
+    const query = "SELECT * FROM (SELECT record FROM landed_events) AS copies";
+    const table = { name: "D", query };
+    const enabled = { ...account, previewFeatures: new Set(["snowflake_dynamic_table_resource"]) };
+    const told = (state: ObjectValue) => checkRequests("snowflake_dynamic_table", state, world, enabled).faults;
+    expect(faults("snowflake_dynamic_table", table)[0]).toContain("is a preview feature");
+    expect(told(table)).toEqual([expect.stringContaining("table LANDED_EVENTS does not track its changes")]);
+    expect(told({ ...table, query: query.replace("landed_events", "lost") })).toEqual([
+      expect.stringContaining("table LOST does not exist"),
+    ]);
+  });
+
   test("more time travel than its edition has", () => {
     const table = { name: "T", data_retention_time_in_days: 7 };
     expect(faults("snowflake_table", table)).toEqual([

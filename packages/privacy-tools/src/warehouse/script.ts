@@ -8,6 +8,8 @@ import {
   landedBadRows,
   landedEvents,
   snowflake,
+  uniqueBadRows,
+  uniqueEvents,
 } from "./statements.ts";
 
 /**
@@ -20,15 +22,24 @@ export function warehouseScript(person: Person, { id, objects }: ErasureDocument
     snowflake,
   );
   const conditions = [eventsOf(person, subjects, snowflake), ...(badRows === undefined ? [] : [badRows])];
+  const dynamicTables = [uniqueEvents, uniqueBadRows];
+  const shown = conditions.map(({ table, where }) => ({
+    table: table === landedEvents ? uniqueEvents : uniqueBadRows,
+    where,
+  }));
   return [
     `-- ${id}. Run it as the owner of the landing tables, in their schema. It names the person: delete it afterwards.`,
     ...conditions.flatMap((condition) => [`${deleteStatement(condition)};`, `${countStatement(condition)};`]),
+    "-- The views read dynamic tables, which follow their landing tables within their lag; these follow at once:",
+    ...dynamicTables.map((table) => `ALTER DYNAMIC TABLE ${table} REFRESH;`),
+    ...shown.map((condition) => `${countStatement(condition)};`),
     "-- The rows can be read for the days of time travel (AT, BEFORE) that these tables have:",
-    ...[landedEvents, landedBadRows].map(
+    ...[landedEvents, landedBadRows, ...dynamicTables].map(
       (table) => `SHOW PARAMETERS LIKE 'DATA_RETENTION_TIME_IN_DAYS' IN TABLE ${table};`,
     ),
     "-- then for seven days of fail-safe by Snowflake's own support alone. To end time travel at once, set it to 0, which",
     "-- gives it up for the whole table, and back:",
+    ...dynamicTables.map((table) => `-- ALTER DYNAMIC TABLE ${table} SET DATA_RETENTION_TIME_IN_DAYS = 0;`),
     ...[landedEvents, landedBadRows].map((table) => `-- ALTER TABLE ${table} SET DATA_RETENTION_TIME_IN_DAYS = 0;`),
     "",
   ].join("\n");

@@ -1,9 +1,14 @@
 import type { Person } from "../person/person.ts";
 import type { BadRowOrigin } from "../sighting.ts";
 
-/** The landing tables (`infra/src/inputs/warehouse-views.ts`); every view reads them. */
+/**
+ * The landing tables (`infra/src/inputs/warehouse-views.ts`). What is deleted in them goes from the dynamic tables as
+ * well, which every view reads: in DuckDB with the statement, in Snowflake with the next refresh.
+ */
 export const landedEvents = "landed_events";
 export const landedBadRows = "landed_bad_rows";
+export const uniqueEvents = "unique_events";
+export const uniqueBadRows = "unique_bad_rows";
 
 /** How an engine writes a member and the text of a record. */
 export interface Dialect {

@@ -52,6 +52,7 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
   aws_sqs_queue: ["name", "visibility_timeout_seconds", "message_retention_seconds"],
   aws_cloudwatch_event_bus: ["name"],
   snowflake_table: ["name", "column"],
+  snowflake_dynamic_table: ["name", "query"],
   snowflake_view: ["name", "statement"],
   snowflake_stage: ["name", "url"],
   snowflake_pipe: ["name", "copy_statement"],

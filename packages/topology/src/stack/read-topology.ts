@@ -7,6 +7,7 @@ import type { Resource, TerraformStack } from "./terraform-json.ts";
 import type {
   AlarmSettings,
   DeliveryStreamSettings,
+  DynamicTableSettings,
   FunctionSettings,
   LoaderTopics,
   Objectives,
@@ -69,6 +70,7 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
     })),
     buses: reader.each("aws_cloudwatch_event_bus", (args, arn) => ({ name: args.string("name"), arn })),
     tables: reader.each("snowflake_table", readTable),
+    dynamicTables: reader.each("snowflake_dynamic_table", readDynamicTable),
     views: reader.each("snowflake_view", readView),
     pipes: readPipes(reader),
     pipelineStreams: readPipelineStreams(reader),
@@ -273,6 +275,10 @@ function readTable(args: Arguments): TableSettings {
       nullable: column.boolean("nullable", true),
     })),
   };
+}
+
+function readDynamicTable(args: Arguments): DynamicTableSettings {
+  return { name: args.string("name"), query: args.string("query") };
 }
 
 function readView(args: Arguments): ViewSettings {

@@ -91,6 +91,12 @@ export interface TableSettings {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
 }
 
+/** A table that the warehouse keeps as its query says. */
+export interface DynamicTableSettings {
+  readonly name: string;
+  readonly query: string;
+}
+
 export interface ViewSettings {
   readonly name: string;
   readonly statement: string;
@@ -169,6 +175,7 @@ export interface Topology {
   readonly queues: readonly QueueSettings[];
   readonly buses: readonly BusSettings[];
   readonly tables: readonly TableSettings[];
+  readonly dynamicTables: readonly DynamicTableSettings[];
   readonly views: readonly ViewSettings[];
   readonly pipes: readonly PipeSettings[];
   readonly pipelineStreams: PipelineStreams;

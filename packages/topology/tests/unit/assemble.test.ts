@@ -65,6 +65,7 @@ const topology: Topology = {
   queues: [],
   buses: [],
   tables: [],
+  dynamicTables: [],
   views: [],
   pipes: [
     {

@@ -45,6 +45,7 @@ const base: LocalTopology = {
   queues: [],
   buses: [],
   tables: [{ name: "EVENTS", columns: [] }],
+  dynamicTables: [],
   views: [{ name: "V", statement: "SELECT 1" }],
   pipes: [],
   pipelineStreams: { raw: "raw", enriched: "enriched", badRows: "bad-rows" },
@@ -64,6 +65,7 @@ const nothing = {
   objects: [],
   secrets: [],
   newTables: [],
+  dynamicTables: [],
   views: [],
   isServiceChanged: false,
   needRestart: [],
@@ -96,17 +98,19 @@ describe("the changes between two definitions", () => {
     });
   });
 
-  test("are a mapping's new batch, a view's new statement, a new table and the service's new variable", () => {
+  test("are a mapping's new batch, new queries of views and dynamic tables, a new table and the service's new variable", () => {
     const changed = { ...mapping, batchSize: 10 };
     const table = { name: "BAD_ROWS", columns: [] };
     const views = [
       { name: "V", statement: "SELECT 2" },
       { name: "W", statement: "SELECT 3" },
     ];
+    const dynamicTables = [{ name: "D", query: "SELECT 4" }];
     const after = {
       ...base,
       mappings: [changed],
       tables: [...base.tables, table],
+      dynamicTables,
       views,
       service: { ...base.service, environment: { LOG_LEVEL: "debug" } },
     };
@@ -114,6 +118,7 @@ describe("the changes between two definitions", () => {
       ...nothing,
       mappings: [changed],
       newTables: [table],
+      dynamicTables,
       views: [views[1], views[0]],
       isServiceChanged: true,
     });
