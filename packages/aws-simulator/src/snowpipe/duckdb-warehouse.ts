@@ -545,7 +545,7 @@ async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string
   await database.loading.run(`SET allowed_paths = [${literal(readingPath)}]`);
   await database.loading.run("SET enable_external_access = false");
   // Each checkpoint writes the last group of rows anew, which took more than the loads at DuckDB's own 16 MB.
-  await database.loading.run("SET wal_autocheckpoint = '64MB'");
+  await database.loading.run("SET wal_autocheckpoint = '128MB'");
   // Else what one large statement took stays with the process.
   await database.loading.run("SET allocator_background_threads = true");
   for (const connection of [database.loading, database.querying]) await connection.run("SET TimeZone = 'UTC'");

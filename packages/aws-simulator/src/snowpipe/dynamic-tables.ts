@@ -92,8 +92,12 @@ export class DynamicTables {
     // An election among whole rows would take longer than all the rest, and most files have one copy of each.
     if (identities < copies) {
       await run(
-        `DELETE FROM fresh WHERE rowid IN
-           (SELECT place FROM (SELECT rowid AS place, ${rival} FROM fresh) QUALIFY ${rank(order)} > 1)`,
+        `DELETE FROM fresh WHERE rowid IN (
+           SELECT place FROM (
+             SELECT rowid AS place, ${rival} FROM fresh WHERE identity_hash IN
+               (SELECT identity_hash FROM fresh GROUP BY identity_hash HAVING count(*) > 1)
+           ) QUALIFY ${rank(order)} > 1
+         )`,
       );
     }
     if (met === 0) await run(`INSERT INTO ${quoted(name)} SELECT * FROM fresh`);
