@@ -12,31 +12,34 @@ export function ipDigits(text: string): string | undefined {
   // An address is at most 45 characters in its longest usual spelling; zeros may be added, but not without end.
   if (text.length < 2 || text.length > 64) return undefined;
   const number = ipv4Number(text);
-  if (number !== undefined) return number.toString(16).padStart(8, "0");
+  if (number !== NO_ADDRESS) return number.toString(16).padStart(8, "0");
   return IPV6.test(text) ? ipv6Digits(text) : undefined;
 }
 
-/** An IPv4 address as a number below 2³², or `undefined` when the text is none. */
-export function ipv4Number(text: string): number | undefined {
-  if (text.length > 64) return undefined;
+/** The number of a text that is no address. */
+export const NO_ADDRESS = -1;
+
+/** An IPv4 address as a number below 2³², or `NO_ADDRESS` when the text is none. */
+export function ipv4Number(text: string): number {
+  if (text.length > 64) return NO_ADDRESS;
   let address = 0;
   let part = -1;
   let dots = 0;
   for (let offset = 0; offset < text.length; offset += 1) {
     const code = text.charCodeAt(offset);
     if (code === DOT) {
-      if (part === -1 || dots === 3) return undefined;
+      if (part === -1 || dots === 3) return NO_ADDRESS;
       address = address * 256 + part;
       dots += 1;
       part = -1;
     } else {
       const digit = code - ZERO;
-      if (digit < 0 || digit > 9) return undefined;
+      if (digit < 0 || digit > 9) return NO_ADDRESS;
       part = part === -1 ? digit : part * 10 + digit;
-      if (part > 255) return undefined;
+      if (part > 255) return NO_ADDRESS;
     }
   }
-  return dots === 3 && part !== -1 ? address * 256 + part : undefined;
+  return dots === 3 && part !== -1 ? address * 256 + part : NO_ADDRESS;
 }
 
 function ipv6Digits(text: string): string | undefined {

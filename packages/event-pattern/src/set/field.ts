@@ -1,6 +1,6 @@
 import type { Criterion, Scalar } from "../criterion.ts";
 import { type FieldValues, NO_MARK } from "../field-reader.ts";
-import { NOT_FOUND, TextTable } from "./text-table.ts";
+import { NOT_FOUND, TextKeys, type TextTable } from "./text-table.ts";
 
 /** The id of a value that the set compares the field with nowhere. */
 export const UNKNOWN_VALUE = NOT_FOUND;
@@ -15,7 +15,7 @@ const MAX_HASHED_TEXTS = 100;
 export class Field {
   readonly values: FieldValues;
   readonly #ids = new Map<Scalar, number>();
-  #texts: TextTable | undefined;
+  #texts: { readonly table: TextTable; readonly group: number } | undefined;
 
   constructor(values: FieldValues) {
     this.values = values;
@@ -56,11 +56,16 @@ export class Field {
   #lookUp(value: Scalar): number {
     if (typeof value !== "string" || this.#ids.size <= MAX_HASHED_TEXTS) return this.#ids.get(value) ?? UNKNOWN_VALUE;
     this.#texts ??= tableOf(this.#ids);
-    return this.#texts.itemOf(value);
+    return this.#texts.table.itemOf(this.#texts.group, value);
   }
 }
 
-function tableOf(ids: ReadonlyMap<Scalar, number>): TextTable {
-  const texts = [...ids].flatMap(([value, id]) => (typeof value === "string" ? [[value, id] as const] : []));
-  return new TextTable(texts, { isBackward: false, isCaseIgnored: false });
+function tableOf(ids: ReadonlyMap<Scalar, number>): { table: TextTable; group: number } {
+  const words: number[] = [];
+  const keys = new TextKeys(words);
+  const texts = [...ids].flatMap(([text, item]) =>
+    typeof text === "string" ? [{ text, item, isCaseIgnored: false }] : [],
+  );
+  const group = keys.addGroup(texts, "is");
+  return { table: keys.toTable(Uint32Array.from(words)), group };
 }

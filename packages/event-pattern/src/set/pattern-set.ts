@@ -70,7 +70,7 @@ export class LoadedSet {
   #startEvent(): void {
     if (this.#event === this.#lastEvent) {
       this.#event = 0;
-      forgetVisits(this.#tree.words);
+      forgetVisits(this.#tree);
       this.#foundFor.fill(0);
       this.#asked.fill(0);
     }
@@ -92,9 +92,9 @@ export class LoadedSet {
   }
 
   #visit(node: number): void {
-    const { words, branchIndexes } = this.#tree;
-    let at = node + 1;
-    for (let left = words[at++] ?? 0; left > 0; left -= 1) branchIndexes[words[at++] ?? 0]?.collect(this.#open);
+    const { words, branches } = this.#tree;
+    let at = node + 2;
+    for (let left = words[node + 1] ?? 0; left > 0; left -= 1) at = branches.collect(at, this.#open);
     for (let left = words[at++] ?? 0; left > 0; left -= 1) {
       const rule = words[at] ?? 0;
       const clauses = words[at + 1] ?? 0;

@@ -1,17 +1,22 @@
 import type { Numbers } from "./numbers.ts";
-/** How texts are read: from their first or their last character on, and whether `a` to `z` stand for `A` to `Z`. */
-export interface Reading {
-  readonly isBackward: boolean;
+
+/** A text that is looked for, and what it leads to. */
+export interface TextKey {
+  /** Upper case where case is ignored, and of ASCII characters then. */
+  readonly text: string;
+  readonly item: number;
+  /** Whether `a` to `z` of a value stand for `A` to `Z`. */
   readonly isCaseIgnored: boolean;
 }
 
-/** Texts with what each leads to; one text may come more than once. */
-export type TextEntries = readonly (readonly [text: string, item: number])[];
+/** What a value has to be to a key: the key itself, or a text that begins or ends with it. */
+export type Relation = "is" | "begins" | "ends";
 
 /** The item of a text that is no key. */
 export const NOT_FOUND = -1;
 
 const FIRST_HASH = 0x811c9dc5 | 0;
+const HASH_PRIME = 0x01000193;
 const LOWER_A = 0x61;
 const LOWER_Z = 0x7a;
 const CASE_BIT = 0x20;
@@ -19,129 +24,275 @@ const CASE_BIT = 0x20;
 /** The mark of an empty slot. */
 const EMPTY = 0;
 
-/** Words of a slot: the hash of a key, the place of its characters, its item. */
-const SLOT_WORDS = 3;
-const KEY = 1;
-const ITEM = 2;
+/** Words of a slot: the hash of a key, its group, the place of its characters, its item. */
+const SLOT_WORDS = 4;
+const GROUP = 1;
+const KEY = 2;
+const ITEM = 3;
+
+/** Words of 16 bits of a key before its characters: how many there are, in two words, and whether case is ignored. */
+const KEY_HEAD = 3;
+const HIGH_LENGTH = 1;
+const CASE_IGNORED = 2;
+const WORD_BITS = 16;
 
 /**
- * Finds which of many keys a text is, or begins or ends with. The hash is taken character by character, so that one
- * walk over a text finds keys of every length and no part of the text is cut out. What a look-up reads lies together: a
- * slot, then the characters of its key.
+ * Words of a group: bits that tell how it is read; where its window begins, and how many characters are in it (none when
+ * the group has no window); which lengths its keys have, by their last five bits; its longest key; how many lengths of
+ * affixes are looked up, and each in ascending order.
+ */
+const WINDOW_START = 1;
+const WINDOW_LENGTH = 2;
+const LENGTHS = 3;
+const LONGEST = 4;
+const AFFIX_COUNT = 5;
+const AFFIXES = 6;
+const LENGTH_BITS = 31;
+
+const BACKWARD = 1;
+const WHOLE = 2;
+
+/** Any length of a key, where the window told which keys it may be. */
+const ANY_LENGTH = -1;
+
+/** Characters at one place of all keys of a group that tell them apart. */
+interface Window {
+  readonly isBackward: boolean;
+  readonly start: number;
+  readonly length: number;
+}
+
+const MAX_WINDOW = 4;
+
+/** A window begins among so many characters. */
+const MAX_WINDOW_STARTS = 32;
+
+/** So many keys at most may be alike in a window: a text that is like them is compared with each. */
+const MAX_ALIKE = 4;
+
+interface Filed extends TextKey {
+  readonly group: number;
+}
+
+/** Collects the keys of a table. The words of each group are added to the words that it is made with. */
+export class TextKeys {
+  readonly #words: number[];
+  readonly #keys: Filed[] = [];
+
+  constructor(words: number[]) {
+    this.#words = words;
+  }
+
+  /** Adds keys that are looked up together. Returns the place of the group's words, which is its number. */
+  addGroup(keys: readonly TextKey[], relation: Relation): number {
+    const group = this.#words.length;
+    const isWhole = relation === "is";
+    const window = windowOf(keys, isWhole ? [false, true] : [relation === "ends"]);
+    const isBackward = window?.isBackward ?? relation === "ends";
+    const lengths = [...new Set(keys.map(({ text }) => text.length))].sort((a, b) => a - b);
+    const lengthBits = lengths.reduce((bits, length) => bits | (1 << (length & LENGTH_BITS)), 0);
+    const affixes = isWhole || window !== undefined ? [] : lengths;
+    this.#words.push(
+      (isBackward ? BACKWARD : 0) | (isWhole ? WHOLE : 0),
+      ...[window?.start ?? 0, window?.length ?? 0],
+      ...[lengthBits >>> 0, lengths.at(-1) ?? 0],
+      ...[affixes.length, ...affixes],
+    );
+    for (const key of keys) this.#keys.push({ ...key, group });
+    return group;
+  }
+
+  toTable(words: Uint32Array): TextTable {
+    return new TextTable(this.#keys, words);
+  }
+}
+
+/** The window that tells most keys apart; undefined when some would be alike in every one. */
+function windowOf(keys: readonly TextKey[], directions: readonly boolean[]): Window | undefined {
+  const shortest = keys.reduce((least, { text }) => Math.min(least, text.length), Infinity);
+  let best: Window | undefined;
+  let mostKinds = 0;
+  for (const isBackward of directions) {
+    for (let start = 0; start < Math.min(shortest, MAX_WINDOW_STARTS); start += 1) {
+      const length = Math.min(MAX_WINDOW, shortest - start);
+      const kinds = new Map<number, number>();
+      for (const { text } of keys) {
+        const hash = hashOn(FIRST_HASH, text, start, start + length, isBackward);
+        kinds.set(hash, (kinds.get(hash) ?? 0) + 1);
+      }
+      if (kinds.size <= mostKinds || [...kinds.values()].some((alike) => alike > MAX_ALIKE)) continue;
+      best = { isBackward, start, length };
+      mostKinds = kinds.size;
+      if (mostKinds === keys.length) return best;
+    }
+  }
+  return best;
+}
+
+/**
+ * Finds which keys a text is, or begins or ends with. All keys of a set lie in one table, so that what look-ups read
+ * lies close together. A few characters that tell the keys of a group apart are looked up, and found keys compared.
+ * Where no few characters do, the hash is taken character by character, so that one walk over a text finds keys of every
+ * length. No part of a text is cut out. Hashes are the same in either case; the comparison tells cases apart.
  */
 export class TextTable {
-  readonly #isBackward: boolean;
-  readonly #isCaseIgnored: boolean;
-  /** The different lengths of keys, in ascending order. */
-  readonly #lengths: readonly number[];
+  /** The words of groups, at the places that are their numbers. */
+  readonly #groups: Uint32Array;
   /** By slot: a byte of the hash of its key, 0 when it is empty. Nearly all look-ups that find nothing end here. */
   readonly #marks: Uint8Array;
   readonly #slots: Int32Array;
   readonly #lastSlot: number;
-  /** Of each key its length, then its characters in the order in which they are read. */
+  /** Of each key its head, then its characters in the order in which its group is read. */
   readonly #keys: Uint16Array;
 
-  constructor(entries: TextEntries, { isBackward, isCaseIgnored }: Reading) {
-    this.#isBackward = isBackward;
-    this.#isCaseIgnored = isCaseIgnored;
-    this.#lengths = [...new Set(entries.map(([text]) => text.length))].sort((a, b) => a - b);
-    const slotCount = 2 ** Math.ceil(Math.log2(2 * entries.length + 1));
+  constructor(keys: readonly Filed[], groups: Uint32Array) {
+    this.#groups = groups;
+    const slotCount = 2 ** Math.ceil(Math.log2(2 * keys.length + 1));
     this.#lastSlot = slotCount - 1;
     this.#marks = new Uint8Array(slotCount);
     this.#slots = new Int32Array(slotCount * SLOT_WORDS);
-    this.#keys = new Uint16Array(entries.reduce((sum, [text]) => sum + 1 + text.length, 0));
+    this.#keys = new Uint16Array(keys.reduce((sum, { text }) => sum + KEY_HEAD + text.length, 0));
     let place = 0;
-    for (const [text, item] of entries) {
-      this.#file(text, item, place);
-      place += 1 + text.length;
+    for (const key of keys) {
+      this.#file(key, place);
+      place += KEY_HEAD + key.text.length;
     }
   }
 
-  /** Adds the items of the keys that `text` begins (or, backward, ends) with to `into`. */
-  collectAffixes(text: string, into: Numbers): void {
-    const lengths = this.#lengths;
-    let hash = FIRST_HASH;
-    let read = 0;
-    for (let index = 0; index < lengths.length; index += 1) {
-      const length = lengths[index] ?? 0;
-      if (length > text.length) return;
-      for (; read < length; read += 1) hash = hashOf(hash, this.#codeAt(text, read));
-      this.#collect(hash, length, text, into);
-    }
+  /** Adds the items of the keys of a group that `text` is, or begins or ends with, to `into`. */
+  collect(group: number, text: string, into: Numbers): void {
+    const groups = this.#groups;
+    if (((groups[group] ?? 0) & WHOLE) !== 0) {
+      if (this.#mayBeWhole(group, text)) {
+        this.#collectAt(this.#wholeHash(group, text), group, text, ANY_LENGTH, into);
+      }
+    } else if ((groups[group + WINDOW_LENGTH] ?? 0) !== 0) {
+      const end = (groups[group + WINDOW_START] ?? 0) + (groups[group + WINDOW_LENGTH] ?? 0);
+      if (end <= text.length) this.#collectAt(this.#windowHash(group, text), group, text, ANY_LENGTH, into);
+    } else this.#collectAffixes(group, text, into);
   }
 
-  /** Adds the items of the keys that `text` is to `into`. */
-  collectWhole(text: string, into: Numbers): void {
-    if (!this.#lengths.includes(text.length)) return;
-    this.#collect(this.#hashOf(text), text.length, text, into);
+  /** The place behind the words of a group. */
+  endOf(group: number): number {
+    return group + AFFIXES + (this.#groups[group + AFFIX_COUNT] ?? 0);
   }
 
-  /** The item of the key that `text` is, the first one if several are the same; or `NOT_FOUND`. */
-  itemOf(text: string): number {
-    if (!this.#lengths.includes(text.length)) return NOT_FOUND;
-    const hash = this.#hashOf(text);
-    const slot = this.#nextSlot(slotOf(hash), hash, text.length, text);
+  /** The item of the key that `text` is, of a group of whole keys; or `NOT_FOUND`. */
+  itemOf(group: number, text: string): number {
+    if (!this.#mayBeWhole(group, text)) return NOT_FOUND;
+    const hash = this.#wholeHash(group, text);
+    const slot = this.#nextSlot(slotOf(hash), hash, group, text, ANY_LENGTH);
     return slot === NOT_FOUND ? NOT_FOUND : (this.#slots[slot * SLOT_WORDS + ITEM] ?? 0);
   }
 
-  #hashOf(text: string): number {
-    let hash = FIRST_HASH;
-    for (let read = 0; read < text.length; read += 1) hash = hashOf(hash, this.#codeAt(text, read));
-    return hash;
-  }
-
-  #collect(hash: number, length: number, text: string, into: Numbers): void {
-    let slot = this.#nextSlot(slotOf(hash), hash, length, text);
-    while (slot !== NOT_FOUND) {
-      into.push(this.#slots[slot * SLOT_WORDS + ITEM] ?? 0);
-      slot = this.#nextSlot(slot + 1, hash, length, text);
+  #collectAffixes(group: number, text: string, into: Numbers): void {
+    const groups = this.#groups;
+    const isBackward = ((groups[group] ?? 0) & BACKWARD) !== 0;
+    const end = this.endOf(group);
+    let hash = firstHash(group);
+    let read = 0;
+    for (let at = group + AFFIXES; at < end; at += 1) {
+      const length = groups[at] ?? 0;
+      if (length > text.length) return;
+      hash = hashOn(hash, text, read, length, isBackward);
+      read = length;
+      this.#collectAt(hash, group, text, length, into);
     }
   }
 
-  /** The first slot from `from` on, before an empty one, whose key is the first `length` characters that are read. */
-  #nextSlot(from: number, hash: number, length: number, text: string): number {
+  #mayBeWhole(group: number, { length }: string): boolean {
+    const bits = this.#groups[group + LENGTHS] ?? 0;
+    return ((bits >>> (length & LENGTH_BITS)) & 1) === 1 && length <= (this.#groups[group + LONGEST] ?? 0);
+  }
+
+  #wholeHash(group: number, text: string): number {
+    const groups = this.#groups;
+    return (groups[group + WINDOW_LENGTH] ?? 0) === 0
+      ? hashOn(firstHash(group), text, 0, text.length, ((groups[group] ?? 0) & BACKWARD) !== 0)
+      : this.#windowHash(group, text);
+  }
+
+  /** The hash of a window, which lies inside the text. */
+  #windowHash(group: number, text: string): number {
+    const groups = this.#groups;
+    const start = groups[group + WINDOW_START] ?? 0;
+    const end = start + (groups[group + WINDOW_LENGTH] ?? 0);
+    return hashOn(firstHash(group), text, start, end, ((groups[group] ?? 0) & BACKWARD) !== 0);
+  }
+
+  #collectAt(hash: number, group: number, text: string, length: number, into: Numbers): void {
+    let slot = this.#nextSlot(slotOf(hash), hash, group, text, length);
+    while (slot !== NOT_FOUND) {
+      into.push(this.#slots[slot * SLOT_WORDS + ITEM] ?? 0);
+      slot = this.#nextSlot(slot + 1, hash, group, text, length);
+    }
+  }
+
+  /** The first slot from `from` on, before an empty one, whose key of `length` characters fits the text. */
+  #nextSlot(from: number, hash: number, group: number, text: string, length: number): number {
     const marks = this.#marks;
     const slots = this.#slots;
     const wanted = markOf(hash);
     for (let slot = from & this.#lastSlot; ; slot = (slot + 1) & this.#lastSlot) {
       const mark = marks[slot];
       if (mark === EMPTY) return NOT_FOUND;
-      if (mark !== wanted || slots[slot * SLOT_WORDS] !== hash) continue;
-      if (this.#isAt(slots[slot * SLOT_WORDS + KEY] ?? 0, length, text)) return slot;
+      if (mark !== wanted || slots[slot * SLOT_WORDS] !== hash || slots[slot * SLOT_WORDS + GROUP] !== group) continue;
+      if (this.#fits(slots[slot * SLOT_WORDS + KEY] ?? 0, group, text, length)) return slot;
     }
   }
 
-  #isAt(place: number, length: number, text: string): boolean {
+  #fits(key: number, group: number, text: string, length: number): boolean {
     const keys = this.#keys;
-    if (keys[place] !== length) return false;
-    for (let read = 0; read < length; read += 1) {
-      if (keys[place + 1 + read] !== this.#codeAt(text, read)) return false;
+    const bits = this.#groups[group] ?? 0;
+    const own = (keys[key] ?? 0) + ((keys[key + HIGH_LENGTH] ?? 0) << WORD_BITS);
+    if (own > text.length || (length !== ANY_LENGTH && own !== length)) return false;
+    if ((bits & WHOLE) !== 0 && own !== text.length) return false;
+    const isCaseIgnored = keys[key + CASE_IGNORED] === 1;
+    for (let read = 0; read < own; read += 1) {
+      const code = text.charCodeAt((bits & BACKWARD) !== 0 ? text.length - 1 - read : read);
+      const wanted = keys[key + KEY_HEAD + read];
+      if (code !== wanted && !(isCaseIgnored && upper(code) === wanted)) return false;
     }
     return true;
   }
 
-  #codeAt(text: string, read: number): number {
-    const code = text.charCodeAt(this.#isBackward ? text.length - 1 - read : read);
-    return this.#isCaseIgnored && code >= LOWER_A && code <= LOWER_Z ? code - CASE_BIT : code;
-  }
-
-  #file(text: string, item: number, place: number): void {
-    let hash = FIRST_HASH;
-    this.#keys[place] = text.length;
+  #file({ text, item, group, isCaseIgnored }: Filed, place: number): void {
+    const groups = this.#groups;
+    const isBackward = ((groups[group] ?? 0) & BACKWARD) !== 0;
+    const hash =
+      (groups[group + WINDOW_LENGTH] ?? 0) === 0
+        ? hashOn(firstHash(group), text, 0, text.length, isBackward)
+        : this.#windowHash(group, text);
+    this.#keys.set([text.length, text.length >>> WORD_BITS, isCaseIgnored ? 1 : 0], place);
     for (let read = 0; read < text.length; read += 1) {
-      const code = this.#codeAt(text, read);
-      this.#keys[place + 1 + read] = code;
-      hash = hashOf(hash, code);
+      this.#keys[place + KEY_HEAD + read] = text.charCodeAt(isBackward ? text.length - 1 - read : read);
     }
     let slot = slotOf(hash) & this.#lastSlot;
     while (this.#marks[slot] !== EMPTY) slot = (slot + 1) & this.#lastSlot;
     this.#marks[slot] = markOf(hash);
-    this.#slots.set([hash, place, item], slot * SLOT_WORDS);
+    this.#slots.set([hash, group, place, item], slot * SLOT_WORDS);
   }
 }
 
-function hashOf(hash: number, code: number): number {
-  return Math.imul(hash ^ code, 0x01000193);
+function upper(code: number): number {
+  return code >= LOWER_A && code <= LOWER_Z ? code - CASE_BIT : code;
+}
+
+function firstHash(group: number): number {
+  return Math.imul(FIRST_HASH ^ group, HASH_PRIME);
+}
+
+/** Goes on with a hash over the characters from `from` to `to`, counted from the end of the text if it is read so. */
+function hashOn(hash: number, text: string, from: number, to: number, isBackward: boolean): number {
+  if (isBackward) {
+    const last = text.length - to;
+    for (let at = text.length - 1 - from; at >= last; at -= 1) hash = hashed(hash, text.charCodeAt(at));
+  } else for (let at = from; at < to; at += 1) hash = hashed(hash, text.charCodeAt(at));
+  return hash;
+}
+
+function hashed(hash: number, code: number): number {
+  return Math.imul(hash ^ (code | CASE_BIT), HASH_PRIME);
 }
 
 /** The low bits of such a hash follow the last character too closely. */

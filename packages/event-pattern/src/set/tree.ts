@@ -1,10 +1,10 @@
 import type { Criterion } from "../criterion.ts";
 import { InvalidCompiledFormError } from "../errors.ts";
 import { FieldReader, type FieldValues } from "../field-reader.ts";
-import { BranchIndex } from "./branch-index.ts";
+import { type BranchReader, BranchWriter } from "./branches.ts";
 import type { CompiledNode, CompiledPatterns } from "./compiled-patterns.ts";
 import { Field } from "./field.ts";
-import type { Edge } from "./string-index.ts";
+import type { Edge } from "./string-edges.ts";
 
 /** A field and the criteria of which one must hold. */
 export interface Clause {
@@ -21,15 +21,19 @@ export interface Clause {
  * side: thousands of small objects would be spread over more memory than the processor keeps near. The words of a node:
  *
  * - the number of the event that it was visited for last, which is written while matching
- * - how many branches it has, and the place of each in `branchIndexes`
+ * - how many branches it has, and the words of each, see `BranchReader`
  * - how many rules are to be looked at here, and of each: its number, how many clauses the way to this node has not
  *   settled, and the number of each
+ *
+ * Before a node stands what its branches refer to.
  */
 export interface Tree {
   readonly reader: FieldReader;
   readonly words: Uint32Array;
   readonly root: number;
-  readonly branchIndexes: readonly BranchIndex[];
+  /** The place of each node. */
+  readonly nodes: Uint32Array;
+  readonly branches: BranchReader;
   readonly fields: readonly Field[];
   readonly clauses: readonly Clause[];
   /** By rule: the pattern that it is of, and its clauses in ascending order of their path. */
@@ -43,13 +47,9 @@ export const VALUE_BITS = 20;
 const MAX_INLINE_VALUES = 2 ** VALUE_BITS;
 const MAX_INLINE_FIELDS = 2 ** (31 - VALUE_BITS);
 
-/** Sets the number of the event that a node was visited for last to 0, in each node. Nodes stand one after the other. */
-export function forgetVisits(words: Uint32Array): void {
-  for (let at = 0; at < words.length; ) {
-    words[at] = 0;
-    at += 2 + (words[at + 1] ?? 0);
-    for (let left = words[at++] ?? 0; left > 0; left -= 1) at += 2 + (words[at + 1] ?? 0);
-  }
+/** Sets the number of the event that a node was visited for last to 0, in each node. */
+export function forgetVisits({ words, nodes }: Tree): void {
+  for (const node of nodes) words[node] = 0;
 }
 
 /** Makes the tree of a compiled set. @throws InvalidCompiledFormError */
@@ -65,25 +65,30 @@ class TreeLoader {
   readonly #reader: FieldReader;
   readonly #fields: readonly Field[];
   readonly #clauses: readonly Clause[];
-  readonly #words: number[] = [];
-  readonly #branchIndexes: BranchIndex[] = [];
+  /** The first word is no node's. */
+  readonly #words: number[] = [0];
+  readonly #nodes: number[] = [];
+  readonly #branches: BranchWriter;
 
   constructor(compiled: CompiledPatterns) {
     this.#compiled = compiled;
     this.#reader = new FieldReader(compiled.paths);
     this.#fields = this.#reader.fields.map((values) => new Field(values));
     this.#clauses = compiled.clauses.map(([path, criteria]) => this.#clauseOf(path, criteria));
+    this.#branches = new BranchWriter(this.#words, this.#fields);
   }
 
   load(): Tree {
     const { tree, rules } = this.#compiled;
     const ruleClauses = rules.map(([, clauses]) => clauses.map((id) => this.#known("clause", id, this.#clauses)));
     const root = this.#addNode(tree);
+    const words = Uint32Array.from(this.#words);
     return {
       reader: this.#reader,
-      words: Uint32Array.from(this.#words),
+      words,
       root,
-      branchIndexes: this.#branchIndexes,
+      nodes: Uint32Array.from(this.#nodes),
+      branches: this.#branches.toReader(words),
       fields: this.#fields,
       clauses: this.#clauses,
       ruleNames: Uint32Array.from(rules, ([name]) => name),
@@ -93,12 +98,16 @@ class TreeLoader {
 
   /** Adds what lies below a node, then the node itself; gives its place. */
   #addNode({ checks, branches }: CompiledNode): number {
-    const indexes = branches.map(([path, edges]) => {
+    const prepared = branches.map(([path, edges]) => {
+      this.#field(path);
       const below = edges.map(([id, next]): Edge => ({ criterion: this.#criterion(id), node: this.#addNode(next) }));
-      return this.#branchIndexes.push(new BranchIndex(this.#field(path), below)) - 1;
+      return this.#branches.prepare(path, below);
     });
     const node = this.#words.length;
-    this.#words.push(0, indexes.length, ...indexes, checks.length);
+    this.#nodes.push(node);
+    this.#words.push(0, prepared.length);
+    for (const branch of prepared) this.#branches.write(branch);
+    this.#words.push(checks.length);
     for (const [rule, open] of checks) {
       this.#words.push(this.#expected("rule", rule, this.#compiled.rules), open.length);
       this.#words.push(...open.map((clause) => this.#wordOf(clause)));

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom } from "../../bench/random.ts";
 import { compilePattern, compilePatterns, type EventPattern } from "../../src/index.ts";
-import { IntervalIndex } from "../../src/set/interval-index.ts";
+import type { Interval } from "../../src/set/interval-parts.ts";
+import { IntervalGroups } from "../../src/set/number-intervals.ts";
 import { Numbers } from "../../src/set/numbers.ts";
 import { LoadedSet } from "../../src/set/pattern-set.ts";
-import { TextTable } from "../../src/set/text-table.ts";
+import { TextIntervals } from "../../src/set/text-intervals.ts";
+import { TextKeys } from "../../src/set/text-table.ts";
 
 const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
@@ -13,6 +15,50 @@ function collected(collect: (into: Numbers) => void): number[] {
   collect(numbers);
   return Array.from({ length: numbers.count }, (_, place) => numbers.at(place));
 }
+
+function numberIntervals(intervals: readonly Interval<number>[]): { collect(point: number, into: Numbers): void } {
+  const words: number[] = [];
+  const groups = new IntervalGroups(words);
+  // Another group stands before and behind, whose ends are not to be found.
+  const other = { low: 0, high: 1, isLowOpen: false, isHighOpen: false, item: 99 };
+  groups.layOut([other]);
+  const group = groups.layOut(intervals);
+  groups.layOut([other]);
+  const at = words.push(...group) - group.length;
+  const index = groups.toIntervals(Uint32Array.from(words));
+  return { collect: (point, into) => index.collect(at, point, into) };
+}
+
+test("intervals of numbers far apart, crowded, or without end are found by numbers near their ends", () => {
+  const ends = [-Infinity, -1e308, -3, -0, 5e-324, 1e-300, 1, 1 + 2 ** -52, 2, 1e17, 1e308, Infinity];
+  const points = [...ends, 0, 1e-310, 0.5, 1.5, 4, -1e-320, 7e16].filter((point) => Number.isFinite(point));
+  const intervals = ends.flatMap((low, from) =>
+    ends.slice(from + 1).map((high, span) => ({ low, high, isLowOpen: span % 2 === 0, isHighOpen: from % 2 === 0 })),
+  );
+  for (const some of [intervals, intervals.slice(-9), intervals.slice(0, 1)]) {
+    const index = numberIntervals(some.map((interval, item) => ({ ...interval, item })));
+    for (const point of points) {
+      const expected = some.flatMap(({ low, high, isLowOpen, isHighOpen }, item) =>
+        (isLowOpen ? point > low : point >= low) && (isHighOpen ? point < high : point <= high) ? [item] : [],
+      );
+      expect(sorted(collected((into) => index.collect(point, into)))).toEqual(expected);
+    }
+  }
+});
+
+test("intervals of texts are found by the texts that lie in them", () => {
+  const letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const intervals = letters.map((low, item) => {
+    return { low, high: letters[item + 2] ?? "z", isLowOpen: item % 2 === 0, isHighOpen: item % 3 === 0, item };
+  });
+  const index = new TextIntervals(intervals);
+  for (const text of [...letters, "", "aa", "cx", "z", "zz"]) {
+    const expected = intervals.flatMap(({ low, high, isLowOpen, isHighOpen, item }) =>
+      (isLowOpen ? text > low : text >= low) && (isHighOpen ? text < high : text <= high) ? [item] : [],
+    );
+    expect(sorted(collected((into) => index.collect(text, into)))).toEqual(expected);
+  }
+});
 
 describe.each([
   ["apart", 1],
@@ -26,7 +72,7 @@ describe.each([
         const low = whole(400);
         return { low, high: low + 1 + whole(longest), isLowOpen: whole(2) === 0, isHighOpen: whole(2) === 0, item };
       });
-      const index = new IntervalIndex(intervals);
+      const index = numberIntervals(intervals);
       const points = Array.from({ length: 1_650 }, (_unused, step) => step / 2 - 1);
       const found = points.map((point) => sorted(collected((into) => index.collect(point, into))));
       const expected = points.map((point) =>
@@ -41,34 +87,52 @@ describe.each([
 
 test("texts are found by what begins with them, ends with them and is them, with and without case", () => {
   const random = createRandom(5);
+  const whole = (below: number): number => Math.floor(random() * below);
   const word = (longest: number): string =>
-    Array.from({ length: Math.floor(random() * (longest + 1)) }, () => "abABé".charAt(Math.floor(random() * 5))).join(
-      "",
-    );
-  for (let round = 0; round < 20; round += 1) {
-    const keys = Array.from({ length: 1 + Math.floor(random() * 50) }, () => word(6));
-    const folded = keys.map((key) => key.replaceAll("é", "a").toUpperCase());
-    const entries = (texts: readonly string[]) => texts.map((text, item) => [text, item] as const);
-    const begins = new TextTable(entries(keys), { isBackward: false, isCaseIgnored: false });
-    const ends = new TextTable(entries(folded), { isBackward: true, isCaseIgnored: true });
-    const where = (texts: readonly string[], holds: (text: string) => boolean): number[] =>
-      texts.flatMap((text, item) => (holds(text) ? [item] : []));
-    for (let probe = 0; probe < 40; probe += 1) {
-      const text = word(9);
-      const upper = text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
-      const found = [
-        collected((into) => begins.collectAffixes(text, into)),
-        collected((into) => begins.collectWhole(text, into)),
-        collected((into) => ends.collectAffixes(text, into)),
-      ];
-      expect(found.map(sorted)).toEqual([
-        where(keys, (key) => text.startsWith(key)),
-        where(keys, (key) => key === text),
-        where(folded, (key) => upper.endsWith(key)),
-      ]);
-      expect(keys[begins.itemOf(text)]).toBe(keys.includes(text) ? text : undefined);
+    Array.from({ length: whole(longest + 1) }, () => "abABé@`".charAt(whole(7))).join("");
+  const inUpperCase = (text: string): string => text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
+  for (let round = 0; round < 60; round += 1) {
+    const words: number[] = [];
+    const keys = new TextKeys(words);
+    const groups = (["is", "begins", "ends"] as const).map((relation) => {
+      // In every second round the keys are long enough to be told apart by a few characters of theirs.
+      const least = round % 2 === 0 ? "" : `${word(4)}.`;
+      const members = Array.from({ length: 1 + whole(30) }, (_, item) => {
+        const isCaseIgnored = whole(2) === 0;
+        const text = `${least}${word(6)}`;
+        return { text: isCaseIgnored ? inUpperCase(text.replaceAll("é", "a")) : text, item, isCaseIgnored };
+      });
+      return { members, relation, group: keys.addGroup(members, relation) };
+    });
+    const table = keys.toTable(Uint32Array.from(words));
+    for (const { members, relation, group } of groups) {
+      const near = members.flatMap(({ text }) => [text, `${text}b`, `b${text}`, text.toLowerCase(), text.slice(1)]);
+      for (const text of [...near, ...Array.from({ length: 20 }, () => word(9))]) {
+        const expected = members.flatMap((key) => {
+          const seen = key.isCaseIgnored ? inUpperCase(text) : text;
+          const holds = { is: seen === key.text, begins: seen.startsWith(key.text), ends: seen.endsWith(key.text) };
+          return holds[relation] ? [key.item] : [];
+        });
+        expect(sorted(collected((into) => table.collect(group, text, into)))).toEqual(expected);
+        if (relation === "is")
+          expect([...expected, -1].slice(0, Math.max(1, expected.length))).toContain(table.itemOf(group, text));
+      }
     }
   }
+});
+
+test("a long text is no shorter one whose length has the same last bits", () => {
+  const words: number[] = [];
+  const keys = new TextKeys(words);
+  const long = "x".repeat(65_538);
+  const members = ["ab", long].map((text, item) => ({ text, item, isCaseIgnored: false }));
+  const group = keys.addGroup(members, "is");
+  const begins = keys.addGroup(members, "begins");
+  const table = keys.toTable(Uint32Array.from(words));
+  const texts = ["ab", `ab${"c".repeat(32)}`, long, "xx", "x".repeat(131_074)];
+  const found = (of: number): number[][] => texts.map((text) => collected((into) => table.collect(of, text, into)));
+  expect(found(group)).toEqual([[0], [], [1], [], []]);
+  expect(found(begins)).toEqual([[0], [0], [1], [], [1]]);
 });
 
 test("a set goes on when the numbers that it gives to events start again", () => {
