@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { loadRouteDocuments, type RouteDocument } from "@millrace/routes";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeownersLines, renderCodeowners, staleOwners } from "../../src/cli/owners.ts";
+import { codeownersLines, renderCodeowners, staleOwners, stateOfOwners } from "../../src/cli/owners.ts";
 import { folders } from "../../src/cli/folders.ts";
 import { run, temporaryFolder, writeEvents } from "../support/run.ts";
 
@@ -115,20 +115,24 @@ describe("what a change means", () => {
 });
 
 describe("CODEOWNERS", () => {
-  const owners = { organization: "acme", clearance: "team-privacy" };
+  const teams = Object.fromEntries(documents.map(({ owner }) => [owner, `@acme/${owner}`]));
+  const owners = { clearance: "@acme/privacy", teams };
 
-  test("is fresh", async () => {
+  test("is fresh, and says that nobody is named yet", async () => {
     const { code, err } = await run("owners", "--check");
-    expect([code, err]).toEqual([0, ""]);
+    expect([code, err]).toEqual([0, expect.stringContaining("names nobody yet")]);
+    const text = readFileSync(join(folders.repository, ".github/CODEOWNERS"), "utf8");
+    expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([]);
   });
 
   test("gives a document to its team, and one with a clearance to whoever answers for those", () => {
     const [first] = documents;
     if (first === undefined) throw new Error("There are documents");
     const { clearance: _, ...plain } = first;
-    const lines = codeownersLines([{ ...plain, application: "plain", owner: "team-x" }, first], owners);
-    expect(lines.get("/schemas/routes/plain.json")).toBe("@acme/team-x");
-    expect(lines.get(`/schemas/routes/${first.application}.json`)).toBe("@acme/team-privacy");
+    const named = { ...owners, teams: { ...teams, "team-x": "@someone" } };
+    const lines = codeownersLines([{ ...plain, application: "plain", owner: "team-x" }, first], named);
+    expect(lines.get("/schemas/routes/plain.json")).toBe("@someone");
+    expect(lines.get(`/schemas/routes/${first.application}.json`)).toBe("@acme/privacy");
   });
 
   test("is stale when a clearance came, a document went, or a rule of its own was taken out", () => {
@@ -136,11 +140,26 @@ describe("CODEOWNERS", () => {
     expect(staleOwners(text, documents, owners)).toEqual([]);
     expect(staleOwners(text, documents.slice(1), owners)).toHaveLength(1);
     expect(staleOwners(text.replace(/^\/\.github\/CODEOWNERS.*\n/m, ""), documents, owners)).toHaveLength(1);
-    expect(staleOwners(text.replaceAll("team-privacy", "team-x"), documents, owners).length).toBeGreaterThan(2);
+    expect(staleOwners(text.replaceAll("@acme/privacy", "@acme/x"), documents, owners).length).toBeGreaterThan(2);
   });
 
-  test("names files that exist", () => {
-    const text = readFileSync(join(folders.repository, ".github/CODEOWNERS"), "utf8");
-    expect(text).toContain("/schemas/routes/fraud.json @millrace/team-privacy");
+  test("is not written of owners that are filled in by half, misspelt, or of no document", () => {
+    const [owner = ""] = Object.keys(teams);
+    const { [owner]: _, ...others } = teams;
+    const faultsOf = (state: ReturnType<typeof stateOfOwners>): readonly string[] =>
+      typeof state === "object" ? state.faults : [];
+    expect(stateOfOwners(owners, documents)).toBe("filled");
+    expect(faultsOf(stateOfOwners({ ...owners, clearance: null }, documents))).toEqual([
+      '"clearance" is null, and others are filled in: name who approves',
+    ]);
+    expect(faultsOf(stateOfOwners({ ...owners, teams: others }, documents))).toEqual([
+      `"teams"."${owner}" is not there: add it, with an "@organization/team" or a "@user"`,
+    ]);
+    expect(faultsOf(stateOfOwners({ ...owners, teams: { ...teams, [owner]: "acme/x" } }, documents))).toEqual([
+      `"teams"."${owner}" is "acme/x", which is no "@organization/team" and no "@user"`,
+    ]);
+    expect(faultsOf(stateOfOwners({ ...owners, teams: { ...teams, gone: "@acme/gone" } }, documents))).toEqual([
+      '"teams"."gone" owns no document: take it out',
+    ]);
   });
 });
