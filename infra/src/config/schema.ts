@@ -297,6 +297,8 @@ const environmentConfig = z.strictObject({
   mappings: z.strictObject({ enrichment: mapping, router: mapping }),
   /** Absent: the router runs the routes in its bundle. Present: it looks for newer ones while it runs. */
   routeReload: z.strictObject({ checkEvery: whole<Seconds>("seconds", ROUTE_CHECK_SECONDS) }).optional(),
+  /** Absent: replays run on an operator's machine. Present: very large ones run as a job of this function. */
+  replayJob: pipelineFunction.optional(),
   delivery: z.strictObject({ enriched: delivery, badRows: delivery }),
   lake: z.strictObject({
     infrequentAccessAfter: whole<Days>("days", { min: 30, max: 3_650 }),

@@ -133,8 +133,16 @@ function tellStatements(place: EnvironmentPlace): readonly Statement[] {
   ];
 }
 
-function replayStatements({ lakeBucket }: EnvironmentPlace): readonly Statement[] {
-  return [{ sid: "KeepLedger", actions: ["s3:PutObject"], resources: [`${bucketArn(lakeBucket)}/replays/*`] }];
+function replayStatements(place: EnvironmentPlace): readonly Statement[] {
+  const { lakeBucket, streamPrefix } = place;
+  return [
+    { sid: "KeepLedger", actions: ["s3:PutObject"], resources: [`${bucketArn(lakeBucket)}/replays/*`] },
+    {
+      sid: "StartJobs",
+      actions: ["states:StartExecution"],
+      resources: [arn(place, "states", `stateMachine:${streamPrefix}replay`)],
+    },
+  ];
 }
 
 function eraseStatements({ lakeBucket, deadLetterBucket }: EnvironmentPlace): readonly Statement[] {

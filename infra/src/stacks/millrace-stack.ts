@@ -34,6 +34,7 @@ import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/eve
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
 import { PublishedRoutes } from "../constructs/published-routes.ts";
+import { ReplayJob } from "../constructs/replay-job.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { RuntimeSecret } from "../constructs/runtime-secret.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
@@ -50,6 +51,7 @@ import type {
 } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
+import { environmentPlaces } from "../inputs/environment-places.ts";
 import type { EnvironmentLookups } from "../inputs/lookup-objects.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { RoutesFile } from "../inputs/routes-file.ts";
@@ -155,7 +157,8 @@ export class MillraceStack extends TerraformStack {
       firewall: frontDoor.firewall,
     };
     this.#createWatch(watched, keys.masked);
-    this.#createOutputs(watched, lake);
+    const replayJob = this.#createReplayJob({ artifacts, keys, lake, own, foreign });
+    this.#createOutputs(watched, lake, replayJob);
     this.#boundRoles();
   }
 
@@ -487,7 +490,7 @@ export class MillraceStack extends TerraformStack {
         ...writeDeadLetters(from.deadLetters),
       ],
     });
-    this.#allowDestinations(target, from.own, from.foreign);
+    this.#allowDestinations("router", target, from.own, from.foreign);
     const mapping = new StreamMapping(this, "router_mapping", {
       source: from.enriched,
       target,
@@ -497,8 +500,69 @@ export class MillraceStack extends TerraformStack {
     return { name: "router", stage: environment, function: target, mapping };
   }
 
+  /** Off by default: very large replays then run on an operator's machine, for as long as it is on. */
+  #createReplayJob(from: {
+    artifacts: FunctionArtifacts;
+    keys: Keys;
+    lake: PrivateBucket;
+    own: OwnDestinations;
+    foreign: readonly ForeignDestination[];
+  }): PipelineFunction | undefined {
+    const { aws, environment, logs, replayJob } = this.#config;
+    if (replayJob === undefined) return undefined;
+    const place = environmentPlaces().find(({ name }) => name === environment);
+    const { arn } = from.lake;
+    const streams = from.own.streams.map(({ stream }) => stream);
+    const target = new PipelineFunction(this, "replay_job", {
+      name: physicalName(environment, "replay-job"),
+      description: "Puts the events of a group of objects to a destination again",
+      config: replayJob,
+      logs,
+      artifact: from.artifacts("replay-job"),
+      key: from.keys.masked,
+      environment: { STAGE: environment, LOG_LEVEL: logs.level, PLACE: JSON.stringify(place) },
+      statements: [
+        {
+          sid: "ReadEventsAndLedgers",
+          actions: ["s3:GetObject"],
+          resources: ["enriched", "replays", "privacy/erasures"].map((folder) => `${arn}/${folder}/*`),
+        },
+        {
+          sid: "FindErasures",
+          actions: ["s3:ListBucket"],
+          resources: [arn],
+          conditions: { StringLike: { "s3:prefix": ["privacy/erasures/*"] } },
+        },
+        { sid: "KeepLedgers", actions: ["s3:PutObject"], resources: [`${arn}/replays/*`] },
+        from.keys.masked.writeObjects(),
+        from.keys.masked.encryptThrough("kinesis"),
+        ...(from.own.queues.length > 0 ? [from.keys.masked.sendMessages()] : []),
+        ...(streams.length === 0
+          ? []
+          : [
+              // A function that goes on with a group looks for what the one before has put.
+              {
+                sid: "ReadBack",
+                actions: ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
+                resources: streams.map((stream) => stream.arn),
+              },
+              from.keys.masked.decryptThrough("kinesis"),
+            ]),
+      ],
+    });
+    this.#allowDestinations("replay_job", target, from.own, from.foreign);
+    new ReplayJob(this, "replay", {
+      name: physicalName(environment, "replay"),
+      accountId: aws.accountId,
+      region: aws.region,
+      functionArn: target.aliasArn,
+    });
+    return target;
+  }
+
   #allowDestinations(
-    router: PipelineFunction,
+    id: "router" | "replay_job",
+    writer: PipelineFunction,
     { streams, queues, buses }: OwnDestinations,
     foreign: readonly ForeignDestination[],
   ): void {
@@ -523,13 +587,13 @@ export class MillraceStack extends TerraformStack {
     if (keys.length > 0) statements.push(keys.map(encryptForForeign));
     for (const [index, statement] of statements.entries()) {
       const part = index + 1;
-      const policy = new IamPolicy(this, `router_destinations_${part}`, {
-        name: physicalName(environment, `router-destinations-${part}`),
+      const policy = new IamPolicy(this, `${id}_destinations_${part}`, {
+        name: physicalName(environment, `${id.replace("_", "-")}-destinations-${part}`),
         description: "Destinations of the route documents",
         policy: policyDocument(statement),
       });
-      new IamRolePolicyAttachment(this, `router_destinations_${part}_attachment`, {
-        role: router.serviceRole.role.name,
+      new IamRolePolicyAttachment(this, `${id}_destinations_${part}_attachment`, {
+        role: writer.serviceRole.role.name,
         policyArn: policy.arn,
       });
     }
@@ -663,7 +727,11 @@ export class MillraceStack extends TerraformStack {
     }).overrideLogicalId("objectives");
   }
 
-  #createOutputs({ raw, enriched, badRows, destinations, hops }: Watched, lake: PrivateBucket): void {
+  #createOutputs(
+    { raw, enriched, badRows, destinations, hops }: Watched,
+    lake: PrivateBucket,
+    replayJob: PipelineFunction | undefined,
+  ): void {
     const { ingest, warehouse } = this.#config;
     new TerraformOutput(this, "stream_names", {
       description: "Streams by purpose",
@@ -696,10 +764,12 @@ export class MillraceStack extends TerraformStack {
     new TerraformOutput(this, "functions", {
       description: "Functions by name, with the version that was published last and the alias that runs one",
       value: Object.fromEntries(
-        hops.map(({ name, function: { nameReference, publishedVersion } }) => [
-          name,
-          { name: nameReference, published_version: publishedVersion, alias: LIVE_ALIAS },
-        ]),
+        [...hops, ...(replayJob === undefined ? [] : [{ name: "replay_job", function: replayJob }])].map(
+          ({ name, function: { nameReference, publishedVersion } }) => [
+            name,
+            { name: nameReference, published_version: publishedVersion, alias: LIVE_ALIAS },
+          ],
+        ),
       ),
     });
     new TerraformOutput(this, "lake_bucket", {

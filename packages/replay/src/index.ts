@@ -7,6 +7,7 @@ export { LeaseLostError, ReplayError, ReplayRefusedError, ReplayStoppedError, Re
 export { ActiveReplays } from "./ledger/active-replays.ts";
 export type { ReplayCounts } from "./ledger/counts.ts";
 export { keepParts, keepPlan, Ledger, type ReplayPlan, type ReplayState } from "./ledger/ledger.ts";
+export { openJobEnvironment } from "./job/open-job-environment.ts";
 export { finishJob, type JobEnvironment, workOnGroup } from "./job/work-on-job.ts";
 export { survey, type Survey } from "./plan/survey.ts";
 export { Pace, type Rate } from "./run/pace.ts";

@@ -73,6 +73,15 @@ export function boundaryStatements(scope: RoleScope): readonly Statement[] {
         arn("logs", `log-group:/aws/kinesisfirehose/${prefix}-*`),
       ],
     },
+    {
+      sid: "OwnJobs",
+      actions: ["lambda:InvokeFunction", "states:DescribeExecution", "states:StartExecution", "states:StopExecution"],
+      resources: [
+        arn("lambda", `function:${prefix}-replay-job:*`),
+        arn("states", `stateMachine:${prefix}-replay`),
+        arn("states", `execution:${prefix}-replay/*`),
+      ],
+    },
     { sid: "OwnTopics", actions: ["sns:Publish"], resources: [arn("sns", `${prefix}-*`)] },
     {
       sid: "OwnSecrets",

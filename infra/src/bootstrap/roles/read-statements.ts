@@ -62,6 +62,11 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
       resources: [functions],
     },
     {
+      sid: "ReadStateMachines",
+      actions: ["states:DescribeStateMachine", "states:ListStateMachineVersions", "states:ListTagsForResource"],
+      resources: [arn("states", `stateMachine:${prefix}-*`)],
+    },
+    {
       sid: "ReadMappings",
       actions: ["lambda:GetEventSourceMapping"],
       resources: ["*"],

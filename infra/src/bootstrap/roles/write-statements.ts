@@ -229,7 +229,7 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
 }
 
 /**
- * Roles, policies and keys of this environment. A role must carry the boundary, or a deployment could make itself an
+ * Roles, policies, keys and state machines of this environment. A role must carry the boundary, or a deployment could make itself an
  * administrator by way of a function.
  */
 export function identityStatements(scope: RoleScope): readonly Statement[] {
@@ -275,7 +275,11 @@ export function identityStatements(scope: RoleScope): readonly Statement[] {
       sid: "HandRolesToServices",
       actions: ["iam:PassRole"],
       resources: [roles],
-      conditions: { StringEquals: { "iam:PassedToService": ["firehose.amazonaws.com", "lambda.amazonaws.com"] } },
+      conditions: {
+        StringEquals: {
+          "iam:PassedToService": ["firehose.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com"],
+        },
+      },
     },
     {
       sid: "MakeTaggedKeys",
@@ -301,6 +305,18 @@ export function identityStatements(scope: RoleScope): readonly Statement[] {
       ],
       resources: [arn("kms", "key/*")],
       conditions: { StringEquals: taggedOurs(scope) },
+    },
+    {
+      // Here, as the policy of the other resources is full.
+      sid: "WriteStateMachines",
+      actions: [
+        "states:CreateStateMachine",
+        "states:DeleteStateMachine",
+        "states:TagResource",
+        "states:UntagResource",
+        "states:UpdateStateMachine",
+      ],
+      resources: [arn("states", `stateMachine:${prefix}-*`)],
     },
     {
       sid: "WriteAliasesOfKeys",

@@ -2,7 +2,6 @@ import { createSecretReader } from "@millrace/aws-request";
 import { startExecution } from "../job/start-execution.ts";
 import { signedServices } from "@millrace/destinations";
 import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
-import { createSuppression, type ErasureDocument, erasuresFolder } from "@millrace/privacy-tools/suppression";
 import { createKinesisClient, systemClock as writerClock } from "@millrace/put-records";
 import { placeNamed, readEnvironmentPlaces } from "@millrace/route-tools/places";
 import { compileRoutes, loadRouteDocuments } from "@millrace/routes";
@@ -21,6 +20,7 @@ import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { Environment } from "../environment.ts";
+import { readSuppression } from "../erased.ts";
 import { ReplayUsageError } from "../errors.ts";
 import { nameHolder } from "../ledger/holder.ts";
 import { loadVerdicts } from "./verdicts.ts";
@@ -110,15 +110,7 @@ export async function openEnvironment(stage: string, state: string | undefined):
           return badRowStore(s3, place.lakeBucket, openWith(await keysOf(keys)));
       }
     },
-    async erased(keys) {
-      const erasures: ErasureDocument[] = [];
-      for await (const key of s3.list(place.lakeBucket, erasuresFolder)) {
-        const text = await s3.getText(place.lakeBucket, key);
-        if (text !== undefined) erasures.push(JSON.parse(text) as ErasureDocument);
-      }
-      // Where nobody was erased no key is needed.
-      return erasures.length === 0 ? () => false : createSuppression(erasures, await keysOf(keys));
-    },
+    erased: (keys) => readSuppression(s3, place.lakeBucket, () => keysOf(keys)),
     close() {
       kinesis.destroy();
       s3.close();
