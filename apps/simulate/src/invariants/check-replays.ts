@@ -91,7 +91,7 @@ function checkRaw(
   );
   const put = groupBy(lines, ({ copy }) => withoutMark(copy));
   // For re-validation the lake may have learned more of the range while it ran.
-  const allowed = kind === "pipeline" ? required : eventsIn(evidence, selection.fromMs, selection.toMs, replayedAt);
+  const allowed = kind !== "revalidation" ? required : eventsIn(evidence, selection.fromMs, selection.toMs, replayedAt);
   for (const [copy, found] of put) {
     const due = allowed.get(copy) ?? 0;
     const confirmed = found.filter(({ record }) => record.isConfirmed).length;

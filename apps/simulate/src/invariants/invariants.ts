@@ -288,7 +288,9 @@ function checkDuplicates(evidence: Evidence): string[] {
   const enrichedByCopy = groupBy(evidence.enriched, ({ copy }) => copy);
   for (const [copy, events] of enrichedByCopy) {
     const due = (rawByCopy.get(copy) ?? []).reduce((sum, line) => sum + environments(line), 0);
-    say("the enriched stream", copy, events.filter((event) => event.record.isConfirmed).length, due);
+    // Records that Lambda gave up on are put back as they were.
+    const putBack = events.filter(({ record }) => evidence.isGivenUp(evidence.places.enriched, record)).length;
+    say("the enriched stream", copy, events.filter((event) => event.record.isConfirmed).length, due + putBack);
   }
 
   const delivered = groupBy(

@@ -259,9 +259,7 @@ export class Pipeline {
   /** Resolves when everything in the raw stream has gone all the way. */
   async drain(): Promise<void> {
     const { deliveries, mappings, pipes } = this.parts;
-    // What enrichment writes last must still meet the router.
-    for (const { mapping } of mappings) await mapping.drain();
-    for (const { mapping } of mappings) await mapping.drain();
+    await this.settle();
     for (const { delivery } of deliveries) await delivery.stop();
     for (const { mapping } of mappings) await mapping.stop();
     for (const pipe of pipes.values()) {
@@ -269,6 +267,14 @@ export class Pipeline {
       await pipe.refresh();
       await pipe.stop();
     }
+  }
+
+  /** Waits until the functions have taken everything there is. */
+  async settle(): Promise<void> {
+    const { mappings } = this.parts;
+    // What enrichment writes last must still meet the router.
+    for (const { mapping } of mappings) await mapping.drain();
+    for (const { mapping } of mappings) await mapping.drain();
   }
 
   /** Puts what destinations did not take back through the routes, as an operator does once they are well. */

@@ -137,6 +137,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     faults.stop();
     pipeline.endFaults();
     await sleep(clock, stragglersMs);
+    await pipeline.settle();
+    await operator.repair();
     await pipeline.drain();
     await pipeline.redrive();
   }

@@ -1,6 +1,8 @@
 import {
   createRandom,
+  type FailureRecord,
   type Kinesis,
+  type KinesisStreamEvent,
   type Random,
   randomChoice,
   randomInteger,
@@ -19,7 +21,7 @@ import {
   type ReplayOptions,
   type Selection,
 } from "@millrace/replay";
-import { lakeStore, PlaceUnreadableError, streamStore } from "@millrace/stored-events";
+import { deadLetterStore, lakeStore, PlaceUnreadableError, streamStore } from "@millrace/stored-events";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
 import { copyOf, type CopyAttributes } from "../identity.ts";
 import { type EnrichedValue, readRawEvent } from "../invariants/evidence.ts";
@@ -32,7 +34,8 @@ import { createProcess, type ProcessKill } from "./process-kill.ts";
 
 /** Kinds of replays; every one of them is in the schedules. */
 export const replayKinds = ["pipeline", "revalidation", "destination"] as const;
-export type ReplayKind = (typeof replayKinds)[number];
+/** Dead letters are put back once there are no more faults, in every schedule that has some. */
+export type ReplayKind = (typeof replayKinds)[number] | "dead-letters";
 
 /** A replay that somebody asked for, and the events it has to put, found without any code of replays. */
 export interface AskedReplay {
@@ -97,10 +100,24 @@ export class ReplayOperator {
     );
   }
 
-  async #replay(kind: ReplayKind, index: number): Promise<void> {
+  /** Puts back what Lambda gave up on, as an operator does once the fault is mended. */
+  async repair(): Promise<void> {
     const { clock } = this.#deps;
+    const times = (await this.#letters()).map(({ atMs }) => atMs);
+    const options = this.#optionsFor("dead-letters", Math.min(...times), Math.max(...times) + 1, "pipeline");
+    if (times.length === 0) return;
+    // A replay that was asked for before holds its range for as long as its lease.
+    await sleep(clock, leaseMs);
+    await this.#killAndResume("dead-letters", options, this.asked.length);
+  }
+
+  async #replay(kind: (typeof replayKinds)[number], index: number): Promise<void> {
     const options = await this.#draw(kind);
-    if (options === undefined) return;
+    if (options !== undefined) await this.#killAndResume(kind, options, index);
+  }
+
+  async #killAndResume(kind: ReplayKind, options: ReplayOptions, index: number): Promise<void> {
+    const { clock } = this.#deps;
     const random = createRandom(`${this.#deps.plan.seed}/replays/${index}`);
     const replay = await this.#ask(kind, options);
     const kills = Array.from({ length: randomInteger(random, 0, 2) }, () => ({
@@ -211,7 +228,11 @@ export class ReplayOperator {
       routes: () => pipeline.publications.at(-1)?.routes ?? resources.routes,
       verdicts: async () => this.#verdicts(),
       store: async (store) =>
-        store === "lake" ? lake() : streamStore({ kinesis: client, stream: places.raw, name: "raw", clock: own }),
+        store === "lake"
+          ? lake()
+          : store === "dead-letters"
+            ? deadLetterStore(s3, place.deadLetterBucket, places.raw)
+            : streamStore({ kinesis: client, stream: places.raw, name: "raw", clock: own }),
       erased: async () => () => false,
       lake,
     };
@@ -240,7 +261,7 @@ export class ReplayOperator {
   }
 
   /** Draws a selection whose range begins and ends with an event; undefined when there are too few events. */
-  async #draw(kind: ReplayKind): Promise<ReplayOptions | undefined> {
+  async #draw(kind: (typeof replayKinds)[number]): Promise<ReplayOptions | undefined> {
     const { resources } = this.#deps;
     const random = this.#random;
     const times = kind === "destination" ? (await this.#lakeEvents()).map(({ atMs }) => atMs) : this.#arrivals();
@@ -254,14 +275,26 @@ export class ReplayOperator {
     const type = lateType ?? pick(random, resources.examples)?.type ?? "";
     const filters = { source: ["*"], ...(random() < 0.3 ? { type: [type] } : {}) };
     const ofLake = kind === "revalidation" ? { status: ["invalid", "unknown"] } : {};
-    const store = kind === "destination" ? "lake" : "raw";
     const name = pick(random, resources.routes.destinations)?.name ?? "";
+    const into = kind === "destination" ? { destination: name } : kind;
+    const store = kind === "destination" ? "lake" : "raw";
+    return this.#optionsFor(store, fromMs, toMs, into, { ...filters, ...ofLake });
+  }
+
+  #optionsFor(
+    store: Selection["store"],
+    fromMs: number,
+    toMs: number,
+    into: ReplayOptions["into"],
+    filters: Selection["filters"] = { source: ["*"] },
+  ): ReplayOptions {
+    const random = this.#random;
     return {
       command: "replay",
       id: undefined,
-      selection: { store, fromMs, toMs, filters: { ...filters, ...ofLake } },
+      selection: { store, fromMs, toMs, filters },
       route: undefined,
-      into: kind === "destination" ? { destination: name } : kind,
+      into,
       mayBeWorse: false,
       reason: "simulation",
       isDryRun: false,
@@ -289,10 +322,35 @@ export class ReplayOperator {
       ...{ id, kind, selection, isFinished: false },
       wasAskedOfNewContracts: kind === "revalidation" && this.#deps.pipeline.haveContractsArrived,
       goesTo: typeof into === "string" ? "pipeline" : `destination:${into.destination}`,
-      required: typeof into === "string" ? await this.#ofRaw(kind, selection) : await this.#ofLake(selection, into),
+      required: await this.#required(kind, options),
     };
     this.asked.push(replay);
     return replay;
+  }
+
+  async #required(kind: ReplayKind, { into, selection }: ReplayOptions): Promise<ReadonlyMap<string, number>> {
+    if (kind === "dead-letters")
+      return countOf((await this.#letters()).flatMap(({ line, isRaw }) => (isRaw ? (readRawEvent(line) ?? []) : [])));
+    return typeof into === "string" ? this.#ofRaw(kind, selection) : this.#ofLake(selection, into);
+  }
+
+  /** Lines that Lambda gave up on, of the raw stream and of the enriched one, to which they are put back as they were. */
+  async #letters(): Promise<readonly { readonly atMs: number; readonly line: string; readonly isRaw: boolean }[]> {
+    const { objectStore, places } = this.#deps.pipeline;
+    const letters: { atMs: number; line: string; isRaw: boolean }[] = [];
+    for (const bucket of places.givenUpBuckets) {
+      for (const { key } of await objectStore.list(bucket)) {
+        const { bytes } = await objectStore.get(bucket, key);
+        const letter = JSON.parse(Buffer.from(bytes).toString("utf8")) as FailureRecord;
+        const isRaw = letter.KinesisBatchInfo.streamArn.endsWith(`/${places.raw}`);
+        for (const { kinesis } of (JSON.parse(letter.payload) as KinesisStreamEvent).Records) {
+          const atMs = Math.round(kinesis.approximateArrivalTimestamp * 1_000);
+          const lines = Buffer.from(kinesis.data, "base64").toString("utf8").split("\n");
+          letters.push(...lines.map((line) => ({ atMs, line, isRaw })));
+        }
+      }
+    }
+    return letters;
   }
 
   #arrivals(): number[] {
@@ -359,6 +417,16 @@ export class ReplayOperator {
       return { atMs: Date.parse(value.processing.enrichment.at), value, line };
     });
   }
+}
+
+/** How often each copy is there, without the mark of an earlier replay, which this one takes off. */
+function countOf(events: readonly CopyAttributes[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { source, id, receivedat } of events) {
+    const copy = copyOf({ source, id, receivedat });
+    counts.set(copy, (counts.get(copy) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function pick<Item>(random: Random, items: readonly Item[]): Item | undefined {
