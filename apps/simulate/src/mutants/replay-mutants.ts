@@ -43,8 +43,8 @@ export const replayMutants: readonly Mutant[] = [
     seed: 10,
     defect: "A replay that goes on marks its events with another time than the run before.",
     file: command,
-    find: "await this.#target(plan.replayedAt, plan.mayBeWorse)",
-    replace: "await this.#target(now, plan.mayBeWorse)",
+    find: "const target = await this.#target(plan.replayedAt, plan.mayBeWorse)",
+    replace: "const target = await this.#target(now, plan.mayBeWorse)",
   },
   {
     name: "replays-unmarked",
