@@ -2,7 +2,16 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkDecisions, checkLinks, type Document, indexPath, renderIndex } from "../index.ts";
+import {
+  checkDecisions,
+  checkDiagrams,
+  checkLinks,
+  checkProse,
+  type Document,
+  indexPath,
+  renderIndex,
+  uncleanFolders,
+} from "../index.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
@@ -16,14 +25,21 @@ function listFiles(): readonly string[] {
 
 function readDocuments(paths: readonly string[]): readonly Document[] {
   return paths
-    .filter((path) => path.endsWith(".md"))
+    .filter((path) => /\.(?:md|ts|mts|js|mjs|cjs)$/.test(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
-if (values.write) writeFileSync(join(root, indexPath), renderIndex(readDocuments(listFiles())));
+if (values.write)
+  writeFileSync(join(root, indexPath), renderIndex(readDocuments(listFiles().filter((path) => path.endsWith(".md")))));
 const paths = listFiles();
-const documents = readDocuments(paths);
-const faults = [...checkDecisions(documents), ...checkLinks(documents, paths)];
+const files = readDocuments(paths);
+const documents = files.filter(({ path }) => path.endsWith(".md"));
+const faults = [
+  ...checkDecisions(documents),
+  ...checkLinks(documents, paths),
+  ...checkDiagrams(documents),
+  ...checkProse(files, uncleanFolders),
+];
 for (const { file, line, code, message } of faults) console.log(`${file}:${line} ${code}: ${message}`);
-console.log(`${documents.length} documents, ${faults.length} faults`);
+console.log(`${files.length} files, ${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,28 @@
+/**
+ * Folders whose prose is not held to the rule yet. The list only shrinks: a folder without a fault must leave it, and
+ * no folder may be added.
+ */
+export const uncleanFolders: readonly string[] = [
+  ".changeset",
+  "apps/console",
+  "apps/enrichment",
+  "apps/local",
+  "apps/router",
+  "apps/simulate",
+  "docs",
+  "infra",
+  "packages/aws-simulator/src/snowpipe",
+  "packages/capacity",
+  "packages/consumer-tools",
+  "packages/contract-tools",
+  "packages/destinations",
+  "packages/enrichments",
+  "packages/event-contracts",
+  "packages/event-pattern",
+  "packages/privacy-tools",
+  "packages/replay",
+  "packages/route-tools",
+  "packages/routes",
+  "packages/schema-graph",
+  "packages/stored-events",
+];
