@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "..");
 
 interface Check {
   readonly name: string;
-  /** What a failure means and what to do. */
+  /** Meaning of a failure, and its cure. */
   readonly onFailure: string;
   readonly commands: readonly (readonly string[])[];
 }

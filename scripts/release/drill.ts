@@ -110,7 +110,7 @@ function stepOf(job: string, id: string): string {
 interface StepResult {
   readonly exitCode: number | null;
   readonly output: string;
-  /** What it wrote for later jobs. */
+  /** Outputs for later jobs. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 

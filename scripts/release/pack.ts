@@ -20,7 +20,7 @@ type Manifest = Record<string, unknown> & {
   readonly dependencies?: Readonly<Record<string, string>>;
 };
 
-/** What CI says of the commit; absent on other machines. */
+/** CI's name for the commit; absent on other machines. */
 interface Origin {
   /** `https://github.com/acme/millrace` */
   readonly repository?: string;

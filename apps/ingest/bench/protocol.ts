@@ -3,7 +3,7 @@ export const serverKinds = ["ingest", "floor", "express-json", "same-reading", "
 
 export type ServerKind = (typeof serverKinds)[number];
 
-/** What each server is, for the report. */
+/** Descriptions of the servers, for the report. */
 export const serverDescriptions: Record<ServerKind, string> = {
   ingest: "the service: Express, write key, limits, metrics",
   floor: "node:http with JSON.parse, JSON.stringify and PutRecords, no check of anything",
@@ -12,7 +12,7 @@ export const serverDescriptions: Record<ServerKind, string> = {
   baseline: "the service of another checkout",
 };
 
-/** What a server process tells the bench. */
+/** Message of a server process to the bench. */
 export type ServerMessage =
   | { readonly type: "listening"; readonly port: number }
   /** Microseconds of CPU since the process began, and events in its sink. */

@@ -97,7 +97,7 @@ const sameReadingListener: RequestListener = (request, response) => {
   });
 };
 
-/** What most people would write first. */
+/** The usual first version of such a service. */
 async function storeParsed(
   body: unknown,
   clientip: string | undefined,

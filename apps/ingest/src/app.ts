@@ -12,7 +12,7 @@ import { createBeaconProtocol, createCloudEventsProtocol } from "./protocol.ts";
 import { discard } from "./read-body.ts";
 import { compileSourcePatterns } from "./source-patterns.ts";
 
-/** What the HTTP side needs; everything is passed in, so that tests choose clock, keys and stream. */
+/** Dependencies of the HTTP side. All are passed in, so that tests choose clock, keys and stream. */
 export interface AppDependencies extends IntakeDependencies {
   readonly service: EventService;
   /** Answers `POST /v1/validate`. */

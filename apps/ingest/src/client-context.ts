@@ -9,7 +9,7 @@ import {
 import type { Headers } from "./read-events.ts";
 import type { Sender } from "./write-keys.ts";
 
-/** What a request adds to each of its events, as JSON text that starts with a comma. */
+/** Returns the members that a request adds to each of its events, as JSON text that starts with a comma. */
 export interface ClientContext {
   readonly members: string;
   /** Members for events that do not carry the attribute themselves. */

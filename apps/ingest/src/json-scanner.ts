@@ -10,7 +10,7 @@ const minus = 0x2d;
 const zero = 0x30;
 const nine = 0x39;
 
-/** What {@link JsonScanner.peek} gives at the end of the text. */
+/** Result of {@link JsonScanner.peek} at the end of the text. */
 export const endOfText = -1;
 
 /** The text is not JSON. `offset` is where reading stopped, in characters from the start of the whole text. */

@@ -72,7 +72,7 @@ export const maxAttributeNameCharacters = 64;
 /** Extension attributes of one event. */
 export const maxExtensions = 64;
 
-/** What is read and thrown away after a body was refused, so that the client gets to see the answer. */
+/** Bytes that are read and dropped after a body was refused, so that the client receives the answer. */
 export const maxDiscardedBytes = 16_777_216;
 
 /** Retry-After is drawn from this range of seconds, so that clients turned away together do not return together. */

@@ -8,8 +8,8 @@ const closeLimitMs = 3_000;
 export interface Log {
   readonly logger: Logger;
   /**
-   * Resolves when all lines are written, or after three seconds; later ones are dropped. pino writes in the background, and
-   * what it writes at exit can overtake a line that is under way: call this before `process.exit`.
+   * Resolves when all lines are written, or after three seconds; later ones are dropped. pino writes in the background,
+   * and what it writes at exit can overtake a line that is under way: call this before `process.exit`.
    */
   close(): Promise<void>;
 }

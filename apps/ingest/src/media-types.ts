@@ -43,7 +43,7 @@ interface MediaType {
  * Reads the format of a body from its content type.
  * @throws IngestError `unsupported-media-type`
  * @see
- *   https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3-http-message-mapping
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3-http-message-mapping
  */
 export function readBodyFormat(contentType: string | undefined, isBinaryMode: boolean): BodyFormat {
   const known = isBinaryMode ? binaryFormats : plainFormats;

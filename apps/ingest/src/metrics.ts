@@ -6,7 +6,7 @@ import { createKeyMetrics } from "./key-metrics.ts";
 import { metricNames } from "./metric-names.ts";
 
 /**
- * What the service tells about itself. Labels hold statuses, problem codes, reasons and names of write keys: never a
+ * Metrics of the service. Labels hold statuses, problem codes, reasons and names of write keys: never a
  * key itself, a tenant or a path.
  */
 export interface IngestMetrics {
@@ -36,7 +36,7 @@ export function createMetrics(admission: AdmissionUse, isProcessMeasured: boolea
   const registry = new Registry();
   const registers = [registry];
   if (isProcessMeasured) collectDefaultMetrics({ register: registry });
-  // What every request changes is a plain number until somebody asks: that is the cheapest a metric can be.
+  // A count that every request changes is a plain number until it is scraped: no metric is cheaper.
   const tally = { acceptedRequests: 0, acceptedEvents: 0, bodyBytes: 0, requestsInFlight: 0 };
   const requests = new Counter({
     ...metricNames.requests,

@@ -1,4 +1,4 @@
-/** What a problem is about, for a person, and the status it has when it ends a request. */
+/** Title of a problem for a person, and its status when it ends a request. */
 interface ProblemDefinition {
   readonly status: number;
   readonly title: string;

@@ -6,7 +6,7 @@ import { maxEventDepth, maxScanDepth } from "./limits.ts";
 import type { BodyFormat } from "./media-types.ts";
 import { IngestError } from "./problems.ts";
 
-/** What one place of a batch held: an event, perhaps with a fault, or something that is no event at all. */
+/** One element of a batch: an event, perhaps with a fault, or a value that is no event. */
 export type ReadResult = EventDraft | EventFault;
 
 export interface ReadOptions {

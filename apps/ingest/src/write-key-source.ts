@@ -62,7 +62,7 @@ export async function openWriteKeys(options: WriteKeySourceOptions): Promise<Run
   while (secret.current === undefined) {
     await secret.refresh();
     if (last !== undefined && "error" in last) {
-      // What cannot be used does not mend itself, and a file is there or it is not.
+      // Unusable keys do not become usable by waiting, and a file is there or it is not.
       const isFinal = last.outcome === "refused" || place.WRITE_KEYS_FILE !== undefined || clock.now() >= deadline;
       if (isFinal) throw asConfigError(last.error);
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, retryAtStartMs));

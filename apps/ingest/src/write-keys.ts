@@ -73,7 +73,7 @@ interface Candidate {
  * Makes the check of write keys. A key arrives as `Authorization: Bearer <key>` or as the user name of
  * `Authorization: Basic`, the way tracking SDKs send it; the password is ignored.
  *
- * What is compared is the SHA-256 of the key presented with *every* configured hash, each in constant time, so the time
+ * Compares the SHA-256 of the presented key with *every* configured hash, each in constant time, so the time
  * an answer takes tells nothing about the keys. A plain hash is enough because write keys are random and long;
  * see docs/decisions/0072.
  */

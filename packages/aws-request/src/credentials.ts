@@ -1,6 +1,6 @@
 import type { Environment } from "./signed-request.ts";
 
-/** What signs a request. */
+/** Credentials that sign a request. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

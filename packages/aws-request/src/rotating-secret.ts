@@ -1,7 +1,7 @@
 import type { Clock } from "@millrace/put-records";
 import { FROZEN_TIMEOUTS, JITTER_SHARE, RETRY_MS } from "./limits.ts";
 
-/** What a secret holds at a time. */
+/** Value of a secret at one time. */
 export interface SecretVersion {
   readonly text: string;
   /** Differs when the text does. */

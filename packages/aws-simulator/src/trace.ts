@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "./clock.ts";
 
-/** What a trace entry may carry; objects would invite key orders that differ from run to run. */
+/** Values of a trace entry. Objects would invite key orders that differ from run to run. */
 export type TraceValue = string | number | boolean | undefined;
 
 export interface TraceOptions {

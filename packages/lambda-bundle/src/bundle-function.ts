@@ -8,7 +8,7 @@ import { BundleTooLargeError, BundlingFailedError } from "./errors.ts";
 import { http1Only } from "./http1-only.ts";
 import { maxUnzippedBytes, maxZipBytes } from "./limits.ts";
 
-/** What {@link bundleFunction} needs to know. */
+/** Options of {@link bundleFunction}. */
 export interface BundleOptions {
   /** Absolute path of the source file that exports `handler`. */
   readonly entryPoint: string;
@@ -21,7 +21,7 @@ export interface BundleOptions {
    * whole chain.
    */
   readonly credentials?: "environment" | "sdk-chain";
-  /** What the SDK can speak: HTTP/1.1 without event streams (default), or all of it. */
+  /** Protocols of the SDK: HTTP/1.1 without event streams (default), or all of it. */
   readonly transports?: "http1" | "sdk";
   /** Departures from what is fixed, to measure what it brings; no function is deployed with one. */
   readonly departures?: Departures;
@@ -38,7 +38,7 @@ export interface BundleOptions {
   readonly maxZipBytes?: number;
 }
 
-/** What {@link bundleFunction} does otherwise when it is to be measured. */
+/** Options of {@link bundleFunction} for measurements. */
 export interface Departures {
   /** `esm`: `index.mjs` instead of `index.js`. */
   readonly format?: "cjs" | "esm";
@@ -46,7 +46,7 @@ export interface Departures {
   readonly mainFields?: readonly string[];
 }
 
-/** What infra needs to deploy the zip; written beside it as JSON. */
+/** Facts that infra needs to deploy the zip; written beside it as JSON. */
 export interface FunctionManifest {
   /** File name of the zip, beside the manifest. */
   readonly file: string;
@@ -157,7 +157,7 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       plugins: options.transports === "sdk" ? [] : [http1Only],
       ...(format === "esm" ? { banner: { js: requireForEsm } } : {}),
       define: { ...(format === "esm" ? {} : placeOfBundle), ...versionOf(options), ...options.define },
-      // What else of `import.meta` is asked for would be undefined in CommonJS, and nobody would be told.
+      // Any other property of `import.meta` would be undefined in CommonJS without an error.
       logOverride: { "empty-import-meta": "error" },
       logLevel: "silent",
     });

@@ -1,4 +1,6 @@
-/** The quick form of the contest: processor time of put-records to that of the floor, and with throttling to without. */
+/**
+ * The quick form of the contest: processor time of put-records to that of the floor, and with throttling to without.
+ */
 import { median, printQuickForm } from "@millrace/paired-bench";
 import { Contest } from "./contest.ts";
 

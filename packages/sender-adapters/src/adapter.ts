@@ -1,7 +1,7 @@
 import type { AdapterErrorCode } from "./adapter-error.ts";
 import type { AdapterName, AdapterSettings } from "./settings.ts";
 
-/** What is known of a request before its body has been read. */
+/** The head of a request, known before its body is read. */
 export interface RequestHead {
   readonly method: string;
   /** Without the query; percent-encoded as it came. */
@@ -57,10 +57,10 @@ export interface UnreadableMessage {
   readonly text: string;
 }
 
-/** What one message of a request became. */
+/** Result of one message of a request. */
 export type ReadMessage = { readonly event: AdaptedEvent } | { readonly fault: UnreadableMessage };
 
-/** What the key that was found says about reading. */
+/** Settings of the write key that affect reading. */
 export interface ReadContext {
   readonly settings: AdapterSettings;
   /** Epoch milliseconds; signatures have an age. */
@@ -69,7 +69,7 @@ export interface ReadContext {
   readonly mayForwardClient: boolean;
 }
 
-/** What became of the messages once they were stored. */
+/** Outcome of the messages after storing. */
 export interface Outcome {
   /** Events that were stored as what they are. */
   readonly accepted: number;
@@ -88,7 +88,7 @@ export interface Answer {
 export interface OpenedRequest {
   /** Whether the request says itself that it is of this protocol, for keys that may use several which share a path. */
   readonly namesProtocol?: boolean | undefined;
-  /** What the body says of the sender. */
+  /** Returns the credentials in the body. */
   readonly credential?: Credential | undefined;
   /**
    * The messages in order; none for a request that asks for settings.
@@ -106,16 +106,16 @@ export interface ServiceProblem {
   readonly detail: string;
 }
 
-/** What a foreign request asks for. */
+/** The request of a foreign sender. */
 export interface Endpoint {
   readonly adapter: AdapterName;
   /**
-   * What becomes of a message that cannot be an event. SDKs look at the status alone and drop or repeat a whole batch,
+   * The fate of a message that cannot be an event. SDKs look at the status alone and drop or repeat a whole batch,
    * so it is stored as a refused event (`store`); where the protocol has words for it, the answer tells (`tell`); and a
    * webhook, which sends one at a time, is answered with the problem (`refuse`).
    */
   readonly refusals: "store" | "tell" | "refuse";
-  /** What the head says of the sender: then strangers cannot make the service read a body. */
+  /** Returns the credentials in the head: with them, strangers cannot make the service read a body. */
   credentialOf(head: RequestHead): Credential | undefined;
   /** Reads the body. @throws AdapterError */
   open(request: ForeignRequest): OpenedRequest;

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { parseInstant } from "@millrace/event-contracts";
 import { maxIdentifierCharacters, maxUserAgentCharacters } from "./limits.ts";
 
-// What no CloudEvents string may hold: control characters, noncharacters, unpaired surrogates.
+// Characters that no CloudEvents string may contain: control characters, noncharacters, unpaired surrogates.
 // oxlint-disable-next-line no-control-regex -- the specification forbids exactly these
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 

@@ -30,7 +30,7 @@ export const pathPrefixes = [
   "/array",
 ] as const;
 
-/** What the adapters say of a path. */
+/** Answer of the adapters for a path. */
 export interface PathMatch {
   /** Methods that at least one adapter takes there. */
   readonly methods: readonly string[];

@@ -21,7 +21,7 @@ export function findIps(text: string): readonly Finding[] {
   return findings.length === 0 ? noFindings : findings.toSorted((a, b) => a.start - b.start);
 }
 
-/** What ends in `::` is a network, which is what truncating leaves of an address. */
+/** Text that ends in `::` is a network, as an address is after truncating. */
 function isIpv6OfOneHost(text: string): boolean {
   const address = text.replaceAll(/%3A/giu, ":");
   return !address.endsWith("::") && isIP(address) === 6;

@@ -4,5 +4,5 @@ export interface Finding {
   readonly end: number;
 }
 
-/** What a detector says of nearly every text; it finds that out before it looks closer. */
+/** The result of a detector for nearly every text. It is decided before the text is searched closely. */
 export const noFindings: readonly Finding[] = [];

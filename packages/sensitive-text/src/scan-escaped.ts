@@ -76,7 +76,7 @@ function unescapeOnce(text: string): string {
   });
 }
 
-/** What was escaped is escaped again, but for the brackets that tell what was found. */
+/** Escapes the text again, except the brackets that name a finding. */
 function writeAsBefore(scanned: string, part: string): string {
   if (!part.includes("%")) return scanned;
   const separator = scanned.indexOf("=") + 1;

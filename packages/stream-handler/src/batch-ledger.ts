@@ -6,7 +6,7 @@ export class SourceOutcome {
   readonly source: SourceRecord;
   /** Where to remember what of it is confirmed. */
   readonly memory: ShardMemory;
-  /** What earlier invocations confirmed. */
+  /** Confirmations of earlier invocations. */
   readonly remembered: Confirmed | undefined;
   isProcessed = false;
   isBlocked = false;

@@ -22,10 +22,10 @@ interface Pending {
   isConfirmed: boolean;
 }
 
-/** What one round writes, by destination. */
+/** Outputs of one round, by destination. */
 type Round = Map<string, Pending[]>;
 
-/** What a destination gave back for one output: its delivery, or the error that kept it from giving one. */
+/** Result of one output at a destination: its delivery, or the error that prevented one. */
 type Result = OutputDelivery | Error;
 
 /** When to stop. All epoch ms. */
@@ -122,8 +122,8 @@ export class BatchRun {
   #process(source: SourceRecord): readonly Output[] | Promise<readonly Output[]> | undefined | typeof timeIsUp {
     try {
       const processed = this.#options.process(source, this.#timer);
-      // What can be awaited need not be a Promise of ours: anything but outputs taken for outputs would be none, and
-      // the record lost.
+      // An awaitable value need not be a Promise of this realm: anything but outputs taken for outputs would be none,
+      // and the record lost.
       return Array.isArray(processed) ? processed : Promise.resolve(processed);
     } catch (error) {
       return this.#poison(source, error);
@@ -150,7 +150,7 @@ export class BatchRun {
       if (outputs !== undefined) this.poisoned++;
       return outputs;
     } catch {
-      // What cannot even be turned into a bad row goes Lambda's way: retries, bisect, on-failure destination.
+      // A record that cannot become a bad row is left to Lambda: retries, bisect, on-failure destination.
       return undefined;
     }
   }

@@ -3,11 +3,11 @@ import { REMEMBERED_SHARDS } from "./limits.ts";
 /** Outputs of a source record that are confirmed, each by its destination and what tells it from the others. */
 export type ConfirmedOutputs = ReadonlySet<string>;
 
-/** What one invocation confirmed of one shard. */
+/** Confirmations of one invocation for one shard. */
 export interface ConfirmedRun {
   /** Sequence numbers of source records of which everything is confirmed, in the order of the batch. */
   readonly whole: readonly string[];
-  /** What is confirmed of other source records, by sequence number. */
+  /** Confirmed outputs of other source records, by sequence number. */
   readonly partial: ReadonlyMap<string, ConfirmedOutputs>;
 }
 
@@ -39,16 +39,16 @@ export class ConfirmedMemory {
   }
 }
 
-/** What is confirmed of a source record: everything, or these outputs. */
+/** Confirmed outputs of a source record: all, or these. */
 export type Confirmed = "whole" | ConfirmedOutputs;
 
-/** What is remembered of the records of one shard, by sequence number. */
+/** Remembered confirmations of one shard, by sequence number. */
 export type Recollection = ReadonlyMap<string, Confirmed>;
 
 const noRecollection: Recollection = new Map();
 
 /**
- * What is confirmed of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list
+ * The confirmations of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list
  * of sequence numbers, and only for a batch that may have been here before it becomes a map.
  */
 export class ShardMemory {
@@ -63,7 +63,7 @@ export class ShardMemory {
     this.#maxRecords = maxRecords;
   }
 
-  /** What is remembered of a record and of those after it. */
+  /** Returns the confirmations of a record and of later records. */
   recall(sequenceNumber: string): Recollection {
     if (isAfter(sequenceNumber, this.#newest)) return noRecollection;
     this.#index ??= createIndex(this.#runs);

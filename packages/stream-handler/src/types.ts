@@ -49,15 +49,15 @@ export interface FailedOutput {
   readonly index: number;
   readonly error: Error;
   /**
-   * What the destination's writer says of it; missing when there was no writer to ask, or it gave no answer in time.
+   * The writer's delivery; missing if there was no writer, or it gave no answer in time.
    */
   readonly delivery: FailedDelivery | undefined;
 }
 
 /**
- * What a failed output means for the batch: `block` the source record stays unconfirmed and Lambda delivers it again;
- * `release` it counts as handled, the caller answers for it; `divert` these outputs are written in its place, and
- * block when they fail as well.
+ * The consequence of a failed output for the batch: `block` the source record stays unconfirmed and Lambda delivers it
+ * again; `release` it counts as handled, the caller answers for it; `divert` these outputs are written in its place,
+ * and block when they fail as well.
  */
 export type FailureDecision =
   | { readonly action: "block" }
@@ -72,7 +72,7 @@ export interface BatchOrigin {
   readonly lastSequenceNumber: string;
 }
 
-/** What one invocation did; for metrics and the log. */
+/** Summary of one invocation, for metrics and the log. */
 export interface BatchReport {
   /** Lambda's name for the invocation, where its context has one. */
   readonly requestId: string | undefined;
@@ -95,7 +95,7 @@ export interface BatchReport {
   readonly durationMs: number;
 }
 
-/** What went to one destination in one invocation. */
+/** Outputs of one invocation at one destination. */
 export interface DestinationReport {
   readonly outputs: number;
   readonly delivered: number;
@@ -129,7 +129,7 @@ export interface StreamHandlerOptions {
    */
   readonly poison?: ((source: SourceRecord, error: unknown) => readonly Output[]) | undefined;
   /**
-   * What tells an output from the others of its source record, in words that are the same when the record is processed
+   * Tells an output from the other outputs of its source record. It must be the same when the record is processed
    * again; confirmed outputs are remembered by it and their destination. Asked only for records that are not confirmed
    * as a whole. Default: the position, for a `process` that gives the same outputs whenever it is asked.
    */

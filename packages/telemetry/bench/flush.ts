@@ -1,5 +1,5 @@
 /**
- * What telemetry costs an invocation of 500 records with an event each, as enrichment feeds it: `pnpm bench`, or `pnpm
+ * Cost of telemetry for an invocation of 500 records with an event each, as enrichment feeds it: `pnpm bench`, or `pnpm
  * bench --json`.
  */
 import { eventsPerInvocation, runInvocation, written } from "./invocation.ts";

@@ -1,6 +1,6 @@
 import type { Telemetry } from "./telemetry.ts";
 
-/** What `@millrace/put-records` calls while it works; of its hooks, those that have a metric. */
+/** The hooks of `@millrace/put-records` that have a metric. */
 export interface DeliveryHooks {
   onRequest(report: { readonly records: number }): void;
   onThrottle(report: { readonly records: number }): void;

@@ -1,6 +1,6 @@
 import { maxLogTextLength } from "./limits.ts";
 
-/** What a log line says of an error. */
+/** Fields of an error in a log line. */
 export interface ErrorDescription {
   readonly name: string;
   readonly code?: string;

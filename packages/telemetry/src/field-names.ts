@@ -105,8 +105,8 @@ export const breakdowns = {
 } as const;
 
 /**
- * What each function writes, if there is anything to write. A table, because alarms and dashboards are made elsewhere:
- * tests of the functions compare it with what they write, tests of the infrastructure with what it watches.
+ * Metrics that each function writes if it has a value for them. A table, because alarms and dashboards are made
+ * elsewhere: tests of the functions compare it with what they write, tests of the infrastructure with what it watches.
  */
 export const metricsOfService = {
   enrichment: [

@@ -8,7 +8,7 @@ import { type WriteLine, writeToStdout } from "./write-line.ts";
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** What a field may hold; counts by a key are a map. A field that is `undefined` is left out. */
+/** Value of a field; counts by a key are a map. A field that is `undefined` is left out. */
 export type LogValue = string | number | boolean | ReadonlyMap<string, number> | undefined;
 
 /** The fields a caller may add to a line; an `error` is described without quoting events. */

@@ -24,7 +24,7 @@ import type {
 /** A function that runs, with the name it has in ARNs. */
 export type AssembledFunction = FunctionRuntime & { readonly functionArn: string };
 
-/** What a pipeline runs on: its services, and what this home of it adds to each part (clock, faults, trace, log). */
+/** Services that a pipeline runs on, and the additions of its host to each part (clock, faults, trace, log). */
 export interface AssemblyRuntime<Running extends AssembledFunction> {
   readonly kinesis: Kinesis;
   readonly objectStore: ObjectStore;

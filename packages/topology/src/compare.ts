@@ -20,7 +20,7 @@ interface Reshard {
   readonly to: number;
 }
 
-/** What another definition of a running pipeline changes: what can be done while it runs, and what cannot. */
+/** Changes between two definitions of a running pipeline: those possible while it runs, and the rest. */
 export interface TopologyChanges {
   readonly newStreams: readonly StreamSettings[];
   readonly newQueues: readonly QueueSettings[];

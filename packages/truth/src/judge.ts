@@ -2,8 +2,8 @@ import { oddEventData } from "./odd-json.ts";
 import { differenceOf, expectedTree, readTree, textAt, type Tree, treeAt } from "./rule.ts";
 
 /**
- * What an enriched event does not keep of the properties that were sent: text, digits and names in its data, and the
- * places it has to tell of. Empty when it keeps all.
+ * The parts that an enriched event does not keep of the properties that were sent: text, digits and names in its data,
+ * and the places it has to tell of. Empty when it keeps all.
  */
 export function faultsOf(properties: string, record: Tree): string[] {
   const { tree, noteCount } = expectedTree(readTree(oddEventData(properties)));
@@ -15,7 +15,9 @@ export function faultsOf(properties: string, record: Tree): string[] {
   ];
 }
 
-/** What a column of JSON does not keep of the properties that were sent, apart from the spelling of fractions. */
+/**
+ * The parts that a column of JSON does not keep of the properties that were sent, apart from the spelling of fractions.
+ */
 export function propertyFaultsOf(properties: string, text: string): string[] {
   const { tree } = expectedTree(readTree(oddEventData(properties)));
   const difference = differenceOf(treeAt(tree, "properties") ?? tree, readTree(text), isSameInColumn);

@@ -75,7 +75,7 @@ const time = fc
   )
   .map((parts) => parts.join(""));
 
-/** What a source sends: the JSON of `data.properties`, and a `time` that ingest takes. */
+/** Input of a source: the JSON of `data.properties`, and a `time` that ingest takes. */
 export interface OddEvent {
   readonly properties: string;
   readonly time: string;

@@ -53,7 +53,7 @@ export function readTree(text: string): Tree {
   return valueFrom(next());
 }
 
-/** What has to arrive for what was sent, and how many places the event has to tell of. */
+/** The event that has to arrive for the one sent, and the number of places it has to report. */
 export function expectedTree(sent: Tree): { readonly tree: Tree; readonly noteCount: number } {
   let noteCount = 0;
   const repair = (tree: Tree): Tree => {

@@ -5,7 +5,7 @@ import { spoolSegmentBytes } from "../limits.ts";
 import { decodeFrames, encodeFrame } from "./frame.ts";
 
 /**
- * What became of a record: it is on the disk, there was no room for it, or the disk failed, and then it may be read
+ * The fate of a record: it is on the disk, there was no room for it, or the disk failed, and then it may be read
  * again all the same.
  */
 export type SpoolOutcome = "stored" | "full" | "failed";

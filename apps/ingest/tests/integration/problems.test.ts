@@ -17,7 +17,7 @@ import {
 /** A request that has the problem, as the bytes a client writes. */
 interface ProblemCase {
   readonly request: string | Buffer;
-  /** What the answer says beside the code. */
+  /** Text of the answer beside the code. */
   readonly members?: Record<string, unknown>;
 }
 

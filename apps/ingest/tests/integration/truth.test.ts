@@ -1,4 +1,4 @@
-/** What an answer says, and what is stored, over real connections. */
+/** Compares answers with stored events, over real connections. */
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { systemClock } from "@millrace/put-records";

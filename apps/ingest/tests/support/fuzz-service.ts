@@ -15,7 +15,7 @@ export interface FuzzReport {
   /** Answers by problem code, `accepted` for 202. */
   readonly codes: Readonly<Record<string, number>>;
   readonly storedEvents: number;
-  /** What should not have been, with the request that caused it. */
+  /** Violations, each with the request that caused it. */
   readonly faults: readonly string[];
 }
 

@@ -10,7 +10,7 @@ interface Draft {
   path: string;
   headers: [string, string][];
   body: Buffer;
-  /** What Content-Length says beyond the body's length; `chunked` leaves it out. */
+  /** Amount by which Content-Length exceeds the body's length; `chunked` leaves it out. */
   framing: number | "chunked" | "none";
   encoding: "gzip" | "br" | "none";
 }

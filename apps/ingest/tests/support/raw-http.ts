@@ -56,6 +56,6 @@ function parseAnswer(bytes: Buffer, isHead: boolean, isClosed = false): RawAnswe
   const chunksEnd = fields.get("transfer-encoding") === "chunked" ? rest.indexOf("0\r\n\r\n") : 0;
   const isComplete = rest.byteLength >= length && chunksEnd !== -1;
   if (!isComplete && !isClosed) return undefined;
-  // What follows belongs to the next answer. Chunks are not joined: no test looks into such an answer.
+  // The remaining bytes belong to the next answer. Chunks are not joined: no test looks into such an answer.
   return { status, contentType, body: rest.subarray(0, length).toString("utf8") };
 }

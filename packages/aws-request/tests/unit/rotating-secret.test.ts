@@ -8,7 +8,7 @@ const timeoutMs = 2_000;
 /** Stands for a read that gets no answer until its time is over. */
 const never = Symbol("never");
 
-/** What a read gives. */
+/** Result of a read. */
 type Answer = string | Error | typeof never;
 
 function create(...answers: Answer[]) {

@@ -37,8 +37,8 @@ const comparisons = {
 const settledMs = 600_000;
 
 /**
- * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation looks at the last whole periods; a period without a
- * value breaches or not as `treatMissingData` says. CloudWatch looks for older values before it treats a period as
+ * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation looks at the last whole periods; a period without
+ * a value breaches or not as `treatMissingData` says. CloudWatch looks for older values before it treats a period as
  * missing, so that it tells some silences later than here.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html

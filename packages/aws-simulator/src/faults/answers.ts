@@ -39,7 +39,7 @@ export const failuresInPassing: readonly [RawAnswer, ...RawAnswer[]] = [
 ];
 
 /**
- * What the SDK throws for an answer, as `@aws-sdk/core` makes it of status and body: `Unknown` for no body, a
+ * The error that the SDK throws for an answer, as `@aws-sdk/core` makes it of status and body: `Unknown` for no body, a
  * SyntaxError for HTML.
  */
 export function errorOf({ status, body }: RawAnswer, requestId: string): Error {

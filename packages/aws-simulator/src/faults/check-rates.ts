@@ -24,7 +24,10 @@ const checks: { readonly [Name in keyof Required<FaultRates>]: (option: string, 
   reshardMaxShards: (option: string, value: number) => checkInteger(option, value, 1, Number.MAX_SAFE_INTEGER),
 };
 
-/** What happens every millisecond on average leaves no time for anything else; less than that would stop the clock. */
+/**
+ * The shortest mean time between faults. A fault in every millisecond leaves no time for anything else; a shorter time
+ * would stop the clock.
+ */
 function checkMeanTime(option: string, value: number): void {
   checkNumber(option, value, 1, Number.MAX_SAFE_INTEGER);
 }

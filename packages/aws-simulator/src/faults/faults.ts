@@ -5,7 +5,7 @@ import { createRandom, type Random, randomInteger } from "../random.ts";
 import { failuresInPassing, type RawAnswer, refusalsInPassing } from "./answers.ts";
 import { checkFaultRates } from "./check-rates.ts";
 
-/** What happens to one call on its way. */
+/** The fate of one call on its way. */
 export type CallFault =
   /** Refused before anything was stored. */
   | { readonly kind: "reject"; readonly code: KinesisErrorCode; readonly message: string }
@@ -20,7 +20,7 @@ export type CallFault =
   /** Takes this much longer before and after it is carried out. */
   | { readonly kind: "slow"; readonly delayBeforeMs: number; readonly delayAfterMs: number };
 
-/** What happens to one record of a PutRecords call that is otherwise carried out. */
+/** The fate of one record in a PutRecords call that is otherwise carried out. */
 export type RecordFault = "throttle" | "internal-failure" | "internal-failure-stored";
 
 /**

@@ -81,7 +81,7 @@ export class DeliveryStream {
       checkpoints: this.#settings.checkpoints,
       createConsumer: (controls) => {
         this.#shards.push(controls);
-        // What an earlier process did counts, so that the figures of stream and delivery agree.
+        // The counts of an earlier process are included, so that the figures of stream and delivery agree.
         this.#counters.recordsIn += controls.checkpoint?.records ?? 0;
         this.#counters.recordsDelivered += controls.checkpoint?.records ?? 0;
         return {

@@ -1,5 +1,5 @@
 /**
- * What the front ends of services that speak awsJson1.1 have in common.
+ * Shared parts of the front ends that speak awsJson1.1.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 import { isAscii } from "node:buffer";
@@ -18,7 +18,7 @@ export function operationOf(request: Request, targetPrefix: string): string | un
   return target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;
 }
 
-/** What is wrong with a request's signature, as AWS words it. Whether it is the right one is not looked at. */
+/** Returns the fault of a request's signature in the words of AWS. The signature itself is not verified. */
 export function findSignatureFault(
   request: Request,
 ):

@@ -66,7 +66,7 @@ export class CheckpointTable {
     return this.#unwritten.size > 0;
   }
 
-  /** What has to be written; it counts as written until `putBack`. */
+  /** Returns the checkpoints to write. They count as written unless `putBack` returns them. */
   takeUnwritten(): readonly CheckpointEntry[] {
     const keys = this.#unwritten;
     this.#unwritten = new Set();

@@ -40,7 +40,7 @@ export interface DiskStreamStoreOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** What is on disk. */
+/** Contents of the disk. */
 export interface DiskStreamStoreStats {
   readonly segments: number;
   readonly bytes: number;

@@ -1,4 +1,4 @@
-/** What the journal holds: records in bytes, everything else as JSON, because it is rare and should be readable. */
+/** Entries of the journal. Records are bytes; every other entry is JSON, because it is rare and should be readable. */
 import { decodedLength, type RecordData } from "../kinesis/stored-record.ts";
 import type { StreamDescription } from "../kinesis/stream-description.ts";
 

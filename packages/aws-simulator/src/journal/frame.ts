@@ -42,7 +42,7 @@ export interface Damage {
   readonly isTail: boolean;
 }
 
-/** What a segment holds: each entry where it begins, and what cannot be read. */
+/** Contents of a segment: each entry with its offset, and the parts that cannot be read. */
 export type Scanned =
   | { readonly kind: "entry"; readonly offset: number; readonly body: Buffer }
   | ({ readonly kind: "damage" } & Damage);

@@ -10,7 +10,7 @@ export const maxEntryBytes = 16 * 1024 * 1024;
 /** A segment is closed, and the next begun, when it holds so much. */
 export const segmentBytes = 16 * 1024 * 1024;
 
-/** What all segments may hold before the oldest ones go that every consumer is done with. */
+/** Bytes of all segments above which the oldest ones are deleted, if every consumer has read them. */
 export const defaultMaxBytes = 1024 * 1024 * 1024;
 
 /** Closed segments that are open for reading at a time. */

@@ -1,4 +1,4 @@
-/** What a segment holds of one shard. */
+/** Records of one shard in a segment. */
 interface Share {
   /** Index of the last record. */
   readonly lastIndex: number;

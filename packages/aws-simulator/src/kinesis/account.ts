@@ -31,7 +31,7 @@ export interface AccountSettings {
   readonly store: StreamStore | undefined;
 }
 
-/** What is counted of a stream from its creation on. */
+/** Counters of a stream since its creation. */
 export interface StreamCounters {
   recordsIn: number;
   bytesIn: number;

@@ -22,7 +22,7 @@ export interface SendOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
 
-/** What of an SDK command the simulator needs; every `…Command` of `@aws-sdk/client-kinesis` fits. */
+/** The part of an SDK command that the simulator needs; every `…Command` of `@aws-sdk/client-kinesis` fits. */
 export interface SdkCommand<Output extends object> {
   readonly input: object;
   resolveMiddleware(...parameters: never[]): (...parameters: never[]) => Promise<{ output: Output }>;

@@ -1,4 +1,4 @@
-/** What Kinesis, or the road to it, can answer instead of a result. */
+/** Errors that Kinesis, or the network on the way to it, can answer with. */
 export type KinesisErrorCode =
   | "AccessDeniedException"
   | "DryRunOperationException"

@@ -29,7 +29,7 @@ export interface KinesisOptions {
   readonly region?: string;
   /** Default `000000000000`. */
   readonly accountId?: string;
-  /** What goes wrong, and how often. Default nothing. */
+  /** Faults and their rates. Default: none. */
   readonly faults?: Faults;
   /** Gets a line for every call that writes, reshards or fails. */
   readonly trace?: Trace;

@@ -4,7 +4,7 @@ import { hourMs, listShardsPage as page, nextTokenLifetimeMs } from "./limits.ts
 import type { ShardState } from "./shard.ts";
 import type { StreamState } from "./stream.ts";
 
-/** What a page of ListShards is asked for, be it the first or one after a token. */
+/** Input of one page of ListShards, whether it is the first page or follows a token. */
 export interface ShardPageRequest {
   readonly StreamName?: string | undefined;
   readonly StreamARN?: string | undefined;

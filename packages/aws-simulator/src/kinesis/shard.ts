@@ -42,7 +42,7 @@ export interface ViewBounds {
   readonly arrivedBeforeMs?: number | undefined;
 }
 
-/** What a reader gets from {@link ShardState.read}. */
+/** Result of {@link ShardState.read}. */
 export interface ShardRead {
   readonly records: StoredRecord[];
   /** The position after the last record read, or where the reader already stood. */

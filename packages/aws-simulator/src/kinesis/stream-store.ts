@@ -13,7 +13,7 @@ export interface LastNumber {
   readonly arrivalMs: number;
 }
 
-/** What a stream needs of its store. */
+/** The store of one stream. */
 export interface StoredStream {
   openLog(shard: LoggedShard): RecordLog;
   lastNumber(shardIndex: number): LastNumber | undefined;

@@ -1,4 +1,4 @@
-/** What a function's answer means for the batch it was given. */
+/** The meaning of a function's answer for its batch. */
 export type BatchOutcome =
   | { readonly status: "success" }
   /** Everything from `index` on is to be delivered again; `index` 0 is a complete failure. */
@@ -16,7 +16,7 @@ const success: BatchOutcome = { status: "success" };
  */
 export function readBatchResponse(response: unknown, sequenceNumbers: readonly string[]): BatchOutcome {
   if (response === undefined || response === null) return success;
-  // What is not an object, or whose list is not a list, does not follow the syntax: nothing of it can be trusted.
+  // An answer that is no object, or whose list is no array, breaks the syntax: no part of it can be trusted.
   if (typeof response !== "object") return completeFailure();
   const failures = (response as { batchItemFailures?: unknown }).batchItemFailures;
   if (failures === undefined || failures === null) return success;

@@ -25,8 +25,8 @@ export type MappingUpdate = Pick<
 >;
 
 /**
- * What stands between a Kinesis stream and a Lambda function: it polls the shards, forms batches, invokes, retries,
- * splits, gives up, and keeps the records of a key in order throughout.
+ * The event source mapping between a Kinesis stream and a Lambda function. It polls the shards, forms batches, invokes,
+ * retries, splits, gives up, and keeps the records of a key in order throughout.
  *
  * It delivers at least once. It does not model event filters, tumbling windows or enhanced fan-out.
  *
@@ -70,7 +70,7 @@ export class EventSourceMapping {
       catchUpIntervalMs: this.#settings.catchUpIntervalMs,
       checkpoints: this.#settings.checkpoints,
       createConsumer: (controls) => {
-        // What an earlier process did counts, so that the figures of stream and mapping agree.
+        // The counts of an earlier process are included, so that the figures of stream and mapping agree.
         this.#counters.recordsIn += controls.checkpoint?.records ?? 0;
         this.#counters.recordsProcessed += controls.checkpoint?.records ?? 0;
         const worker = new ShardWorker({
@@ -170,7 +170,7 @@ export class EventSourceMapping {
   async #drain(): Promise<void> {
     const isOver = () => !this.#isRunning;
     await Promise.race([this.#reader.caughtUp(), this.#when(isOver)]);
-    // What was read last need not wait for its window.
+    // The records read last need not wait for their window.
     for (const worker of this.#workers.values()) worker.flush();
     await this.#when(() => isOver() || [...this.#workers.values()].every((worker) => worker.isIdle));
   }

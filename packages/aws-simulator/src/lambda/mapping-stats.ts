@@ -1,4 +1,4 @@
-/** What a mapping has done so far, and how it stands. */
+/** Counters of a mapping, and its present state. */
 export interface EventSourceMappingStats {
   /** Records read from the stream. */
   readonly recordsIn: number;

@@ -15,7 +15,7 @@ export interface FolderObjectStoreOptions {
   readonly clock?: Clock;
 }
 
-/** What lies beside the bytes: all that the file system does not keep itself. */
+/** Metadata beside the bytes: the properties that the file system does not store. */
 interface Sidecar {
   readonly etag: string;
   readonly sizeBytes: number;

@@ -15,7 +15,7 @@ export interface PutObjectOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What S3 says when an object was created: enough to fetch it and to check that it is the same. */
+/** The notification of S3 for a created object: enough to fetch the object and to check that it is the same. */
 export interface ObjectCreated {
   readonly bucket: string;
   readonly key: string;

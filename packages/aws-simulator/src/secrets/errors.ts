@@ -1,4 +1,4 @@
-/** What Secrets Manager, or the road to it, can answer instead of a result. */
+/** Errors that Secrets Manager, or the network on the way to it, can answer with. */
 export type SecretsManagerErrorCode =
   | "AccessDeniedException"
   | "IncompleteSignatureException"

@@ -10,7 +10,7 @@ export type ShardPosition =
   | { readonly type: "AFTER"; readonly sequenceNumber: string }
   | { readonly type: "AT_TIMESTAMP"; readonly timestampMs: number };
 
-/** What becomes of the records of one shard. */
+/** Receives the records of one shard. */
 export interface ShardSink {
   /** How many records may come now. 0 stops the reading until `ShardReader.wake`. */
   capacity(): number;

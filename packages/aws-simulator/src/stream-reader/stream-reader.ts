@@ -4,7 +4,7 @@ import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { type ShardPosition, ShardReader, type ShardSink } from "./shard-reader.ts";
 import type { StartingPosition, StreamSource } from "./stream-source.ts";
 
-/** What a consumer does with one shard. */
+/** A consumer of one shard. */
 export interface ShardConsumer extends Omit<ShardSink, "end"> {
   /** The shard is closed and wholly read. Call `ShardControls.complete` once nothing of it is left to do. */
   end(): void;

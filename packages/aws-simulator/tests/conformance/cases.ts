@@ -29,7 +29,7 @@ import type { Target } from "./targets.ts";
 export interface ConformanceCase {
   readonly title: string;
   readonly ask: (context: CaseContext) => Promise<unknown>;
-  /** What AWS answers, as `ask` puts it. */
+  /** The answer of AWS, as `ask` writes it. */
   readonly aws: string;
   readonly source: Source;
 }
@@ -80,7 +80,7 @@ const mib = 1024 * 1024;
 const half = (2n ** 127n).toString();
 const entry = (PartitionKey: string, data: string | Uint8Array = "x") => ({ PartitionKey, Data: Buffer.from(data) });
 
-/** What a call that should fail says: `400 SomeException`, or `accepted`. */
+/** Returns the answer to a call that should fail: `400 SomeException`, or `accepted`. */
 async function refusal(call: Promise<unknown>): Promise<string> {
   try {
     await call;

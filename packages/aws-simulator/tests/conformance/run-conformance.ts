@@ -2,7 +2,7 @@ import { CreateStreamCommand, DescribeStreamSummaryCommand } from "@aws-sdk/clie
 import { type CaseContext, conformanceCases, type ConformanceCase, sources } from "./cases.ts";
 import { startTarget, type Target, type TargetName, targetNames } from "./targets.ts";
 
-/** What each target answered to one case. */
+/** Answers of all targets to one case. */
 export interface Observation {
   readonly conformanceCase: ConformanceCase;
   readonly answers: Readonly<Record<TargetName, string>>;

@@ -8,7 +8,7 @@ import { Kinesis } from "../../src/index.ts";
 type Fits<Given extends Wanted, Wanted> = Given extends Wanted ? true : never;
 type Answer<Output> = Omit<Output, "$metadata">;
 
-/** What the SDK sends, the model takes. */
+/** The model takes every input that the SDK sends. */
 export type Inputs = [
   Fits<sdk.AddTagsToStreamInput, ours.AddTagsToStreamInput>,
   Fits<sdk.CreateStreamInput, ours.CreateStreamInput>,
@@ -38,7 +38,7 @@ export type Inputs = [
   Fits<sdk.EnableEnhancedMonitoringInput, ours.EnhancedMonitoringInput>,
 ];
 
-/** What the model answers, the SDK's users take. */
+/** Users of the SDK can read every answer of the model. */
 export type Outputs = [
   Fits<ours.DescribeLimitsOutput, Answer<sdk.DescribeLimitsOutput>>,
   Fits<ours.DescribeStreamOutput, Answer<sdk.DescribeStreamOutput>>,

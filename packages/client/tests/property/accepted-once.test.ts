@@ -48,7 +48,7 @@ test("each event is accepted once by its identity, or told as dropped, whatever 
         // Every event is told once.
         const told = [...accepted, ...drops.map(({ event }) => event.id)];
         expect([...told].sort()).toEqual([...ids].sort());
-        // What is told as accepted is stored; what is told as certainly not stored is not.
+        // An event reported as accepted is stored; one reported as certainly not stored is not.
         const stored = new Set(service.storedIds);
         expect(accepted.filter((id) => !stored.has(id))).toEqual([]);
         const dropped = drops.filter(({ isAmbiguous }) => !isAmbiguous).map(({ event }) => event.id);

@@ -78,7 +78,7 @@ const settingsEndpoint: Endpoint = {
   open: (head) => ({ read: () => [], answer: () => answerSettings(head) }),
 };
 
-/** What the SDKs need of the settings: where events go. Everything that Segment's own service would add is off. */
+/** The settings that the SDKs need: the address for events. Everything that Segment's own service would add is off. */
 function answerSettings({ headers, path }: RequestHead): Answer {
   const host = headers["host"];
   const apiKey = readSettingsKey(settingsPath, path);

@@ -118,7 +118,7 @@ function readPayload(payload: JsonObject, { settings, mayForwardClient }: ReadCo
       ...(mayForwardClient && clientAttributes(ip, ua)),
       data: {
         ...parameters,
-        // What cannot be read stays as it came.
+        // A text that cannot be read stays as it came.
         ...(isObject(selfDescribing) ? { event: selfDescribing } : pick(payload, "ue_pr", "ue_px")),
         ...(Array.isArray(contexts)
           ? { contexts: (contexts as readonly unknown[]).map(nameSchema) }

@@ -68,7 +68,7 @@ function readMessage(
   type: string,
   message: JsonObject,
   { settings, mayForwardClient }: ReadContext,
-  /** What the sender repeats in a retry: `sentAt` of the batch may differ then. */
+  /** The fields that a retry repeats: `sentAt` of the batch may differ then. */
   identity: JsonObject = message,
 ): ReadMessage {
   const { messageId, userId, anonymousId, previousId } = message;

@@ -11,7 +11,7 @@ const plan = fc.record({
   /** Per source record, how many outputs it has. */
   outputs: fc.array(fc.nat(3), { minLength: sequences, maxLength: sequences }),
   failing: fc.constantFrom(0, 0.2, 0.7),
-  /** What Lambda delivers: any records of the shard, in their order, as lanes, bisection and lost answers make it. */
+  /** A delivery of Lambda: any records of the shard, in their order, as lanes, bisection and lost answers make it. */
   batches: fc.array(fc.uniqueArray(fc.nat(sequences - 1), { minLength: 1, maxLength: 20 }), {
     minLength: 2,
     maxLength: 12,

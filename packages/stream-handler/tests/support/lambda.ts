@@ -43,7 +43,7 @@ export function eventOf(records: readonly TestRecord[]): KinesisStreamEvent {
 export const lettersOf = (letters: string): TestRecord[] =>
   Array.from(letters).map((text, sequence) => ({ sequence, text }));
 
-/** What becomes of one output at a destination, and when. */
+/** The fate of one output at a destination, and its time. */
 export type Fate = "delivered" | "failed" | "ambiguous";
 
 export interface FakeDestination extends PutRecords {

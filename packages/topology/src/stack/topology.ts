@@ -1,8 +1,8 @@
 import type { AlarmOptions } from "@millrace/aws-simulator";
 
 /**
- * What the synthesized stack describes, in the terms of the parts that run it. Nothing here has a default for a name, a
- * shard count, a batch size or a route: what the stack does not say does not run.
+ * The pipeline that the synthesized stack describes, in the terms of the parts that run it. Nothing here has a default
+ * for a name, a shard count, a batch size or a route: what the stack does not say does not run.
  */
 
 export interface StreamSettings {

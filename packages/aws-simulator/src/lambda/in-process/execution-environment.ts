@@ -7,7 +7,7 @@ export interface SendingClient {
 }
 
 /**
- * What a handler lives in: the stand-in for one process of a function. It is frozen between invocations, as Lambda
+ * The environment of a handler: it models one process of a function. It is frozen between invocations, as Lambda
  * freezes processes, and when it ends nothing in it happens any more: no timer fires, no answer arrives, no request
  * leaves.
  */
@@ -21,7 +21,7 @@ export interface ExecutionEnvironment {
   connect<Client extends SendingClient>(client: Client): Pick<Client, "send">;
 }
 
-/** What is to happen at one of the calls of an invocation. */
+/** The fate planned for one call of an invocation. */
 export interface CallInterruption {
   /** 1 for the first call the handler makes. */
   readonly atCall: number;
@@ -39,7 +39,7 @@ export class InProcessEnvironment implements ExecutionEnvironment {
   readonly random: Random;
   readonly #clock: Clock;
   #state: State = "running";
-  /** What became due while it was frozen, in order. */
+  /** Callbacks that became due while it was frozen, in order. */
   #due: (() => void)[] = [];
   #calls = 0;
   #interruption: CallInterruption | undefined;

@@ -33,7 +33,8 @@ export function checkFunctionFaults(rates: FunctionFaultRates): void {
 }
 
 /**
- * What goes wrong with one invocation, if anything. One draw whatever the rates are, so that a seed stays comparable.
+ * Draws the fault of one invocation; undefined for none. It draws once at all rates, so that runs of one seed stay
+ * comparable.
  */
 export function drawInvocationFault(rates: FunctionFaultRates, random: Random): InvocationFault | undefined {
   const draw = random();

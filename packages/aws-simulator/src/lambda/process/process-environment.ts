@@ -47,13 +47,15 @@ const bootstrapPath = ["runtime-bootstrap.ts", "runtime-bootstrap.js"]
 
 const fatalErrorTypes = ["Runtime.UnhandledPromiseRejection", "Runtime.UncaughtException"];
 
-/** What AWS's own start script gives Node of a function's memory: its heap, and each half of the young generation. */
+/**
+ * Shares of a function's memory that AWS's start script gives to Node: its heap, and each half of the young generation.
+ */
 const heapShare = 0.9;
 const semiSpaceShare = 0.05;
 /**
  * Below 1,769 MB a function has less than one core, so that V8's threads beside its own gain nothing on AWS; here they
- * take the cores of other processes. What a batch holds is garbage soon after it, so that the heap may grow to six times
- * what is alive before it is looked through: half of a collector's work went to heaps of 20 MB.
+ * take the cores of other processes. What a batch holds is garbage soon after it, so that the heap may grow to six
+ * times what is alive before it is looked through: half of a collector's work went to heaps of 20 MB.
  */
 const collectorOptions = ["--single-threaded-gc", "--heap-growing-percent=500"];
 

@@ -31,7 +31,8 @@ export interface ProcessFunctionOptions {
   /** Most processes at a time, started as they are needed. Default 10. */
   readonly concurrency?: number;
   /**
-   * What becomes of an invocation when all are busy: it waits (default), or is refused as by a reserved concurrency.
+   * The fate of an invocation when all processes are busy: it waits (default), or is refused as by a reserved
+   * concurrency.
    */
   readonly whenBusy?: "queue" | "throttle";
   /**

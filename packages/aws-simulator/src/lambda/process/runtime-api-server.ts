@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { decodeText } from "../../http/aws-json.ts";
 
-/** What the function is given with one invocation. */
+/** Input of one invocation. */
 export interface RuntimeInvocation {
   readonly requestId: string;
   readonly functionArn: string;

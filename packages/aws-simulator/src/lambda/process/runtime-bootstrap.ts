@@ -153,7 +153,7 @@ async function serve(handler: Handler): Promise<never> {
   }
 }
 
-/** What nobody catches ends the process, after the invocation it belongs to has been told. */
+/** An uncaught error ends the process, after the invocation it belongs to has been told. */
 function endOn(errorType: "Runtime.UnhandledPromiseRejection" | "Runtime.UncaughtException", error: unknown): void {
   const details = { ...report(error), errorType };
   const path = currentRequestId === undefined ? "/init/error" : `/invocation/${currentRequestId}/error`;

@@ -7,7 +7,9 @@ export interface ZipEntry {
   readonly bytes: Uint8Array;
 }
 
-/** Lengths of the fixed parts, and their first four bytes. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
+/**
+ * Lengths of the fixed parts, and their first four bytes. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ */
 const endBytes = 22;
 const endSignature = 0x06054b50;
 const entryBytes = 46;
