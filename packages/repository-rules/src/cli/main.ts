@@ -5,10 +5,13 @@ import { parseArgs } from "node:util";
 import {
   checkDecisions,
   checkDiagrams,
+  checkErrorCodes,
   checkLinks,
   checkProse,
   type Document,
+  errorCodesPath,
   indexPath,
+  renderErrorCodes,
   renderIndex,
   uncleanFolders,
 } from "../index.ts";
@@ -29,8 +32,11 @@ function readDocuments(paths: readonly string[]): readonly Document[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
-if (values.write)
-  writeFileSync(join(root, indexPath), renderIndex(readDocuments(listFiles().filter((path) => path.endsWith(".md")))));
+if (values.write) {
+  const pages = readDocuments(listFiles().filter((path) => path.endsWith(".md")));
+  writeFileSync(join(root, indexPath), renderIndex(pages));
+  writeFileSync(join(root, errorCodesPath), renderErrorCodes(pages));
+}
 const paths = listFiles();
 const files = readDocuments(paths);
 const documents = files.filter(({ path }) => path.endsWith(".md"));
@@ -38,6 +44,7 @@ const faults = [
   ...checkDecisions(documents),
   ...checkLinks(documents, paths),
   ...checkDiagrams(documents),
+  ...checkErrorCodes(documents),
   ...checkProse(files, uncleanFolders),
 ];
 for (const { file, line, code, message } of faults) console.log(`${file}:${line} ${code}: ${message}`);
