@@ -66,8 +66,8 @@ export interface PipelineUnderTest {
   waitForRoute(id: string, route: string, options?: Pick<WaitOptions, "timeoutMs">): Promise<EventFate>;
 }
 
-const defaultTimeoutMs = 15_000;
-const pollMs = 100;
+const DEFAULT_TIMEOUT_MS = 15_000;
+const POLL_MS = 100;
 
 interface Explained {
   readonly explained: {
@@ -128,7 +128,7 @@ export function connectPipeline(consoleUrl: string): PipelineUnderTest {
   return {
     mark: async () => (await search("")).mark,
     events: async (query, { after } = {}) => (await search(query, after)).events,
-    waitForEvents: async (query, count, { after, timeoutMs = defaultTimeoutMs } = {}) => {
+    waitForEvents: async (query, count, { after, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
       const isThere = ({ events }: Found): boolean => events.length >= count;
       const { events } = await poll(() => search(query, after), isThere, timeoutMs);
       if (events.length === count) return events;
@@ -138,7 +138,7 @@ export function connectPipeline(consoleUrl: string): PipelineUnderTest {
       );
     },
     explain: async (id) => (await explain(id)).fate,
-    waitForRoute: async (id, route, { timeoutMs = defaultTimeoutMs } = {}) => {
+    waitForRoute: async (id, route, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
       const read = (): Promise<Awaited<ReturnType<typeof explain>> | PipelineTestError> =>
         explain(id).catch((error: unknown) => {
           if (error instanceof PipelineTestError) return error;
@@ -163,6 +163,6 @@ async function poll<T>(read: () => Promise<T>, isEnough: (value: T) => boolean, 
   for (;;) {
     const value = await read();
     if (isEnough(value) || Date.now() > deadlineMs) return value;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -6,7 +6,7 @@ import { build, type Metafile } from "esbuild";
 import { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
 import { BundleTooLargeError, BundlingFailedError } from "./errors.ts";
 import { http1Only } from "./http1-only.ts";
-import { maxUnzippedBytes, maxZipBytes } from "./limits.ts";
+import { MAX_UNZIPPED_BYTES, MAX_ZIP_BYTES } from "./limits.ts";
 
 /** Options of {@link bundleFunction}. */
 export interface BundleOptions {
@@ -99,7 +99,7 @@ export async function bundleFunction(options: BundleOptions): Promise<BundleResu
   entries[index] = stampBuild(code, hashOf(entries));
   const zip = createDeterministicZip(entries);
   const manifest = describeZip(basename(options.outFile), zip, entries);
-  assertSizes(manifest, options.maxZipBytes ?? maxZipBytes);
+  assertSizes(manifest, options.maxZipBytes ?? MAX_ZIP_BYTES);
 
   const outDir = dirname(options.outFile);
   await mkdir(outDir, { recursive: true });
@@ -111,13 +111,13 @@ export async function bundleFunction(options: BundleOptions): Promise<BundleResu
 
 /** Stands for the hash of the build until there is one. No source has it. */
 const buildPlaceholder = "__millrace_build__";
-const buildHashLength = 12;
+const BUILD_HASH_LENGTH = 12;
 
 /** Of everything in the zip, as it is before it is stamped. */
 function hashOf(entries: ZipEntries): string {
   const hash = createHash("sha256");
   for (const path of Object.keys(entries).sort()) hash.update(`${path}\0`).update(entries[path] ?? "");
-  return hash.digest("hex").slice(0, buildHashLength);
+  return hash.digest("hex").slice(0, BUILD_HASH_LENGTH);
 }
 
 function stampBuild(code: Uint8Array, build: string): Uint8Array {
@@ -185,7 +185,7 @@ function describeZip(file: string, zip: Uint8Array, entries: ZipEntries): Functi
 
 function assertSizes(manifest: FunctionManifest, budgetBytes: number): void {
   if (manifest.bytes > budgetBytes) throw new BundleTooLargeError(manifest.file, manifest.bytes, budgetBytes);
-  if (manifest.unzippedBytes > maxUnzippedBytes) {
-    throw new BundleTooLargeError(`${manifest.file}, unzipped,`, manifest.unzippedBytes, maxUnzippedBytes);
+  if (manifest.unzippedBytes > MAX_UNZIPPED_BYTES) {
+    throw new BundleTooLargeError(`${manifest.file}, unzipped,`, manifest.unzippedBytes, MAX_UNZIPPED_BYTES);
   }
 }

@@ -9,7 +9,7 @@ const fixedMtime = new Date(1980, 0, 1);
 
 // Unix permissions rw-r--r-- in the upper half: Lambda refuses files that its user cannot read.
 const readableByAll = 0o644 << 16;
-const unixHost = 3;
+const UNIX_HOST = 3;
 
 /**
  * Zips files so that equal content gives equal bytes: entries sorted, one fixed mtime, one compressor.
@@ -25,7 +25,7 @@ export function createDeterministicZip(entries: ZipEntries): Uint8Array {
   for (const path of Object.keys(entries).sort()) {
     const bytes = entries[path];
     if (bytes !== undefined)
-      sorted[path] = [bytes, { level: 9, mtime: fixedMtime, os: unixHost, attrs: readableByAll }];
+      sorted[path] = [bytes, { level: 9, mtime: fixedMtime, os: UNIX_HOST, attrs: readableByAll }];
   }
   return zipSync(sorted);
 }

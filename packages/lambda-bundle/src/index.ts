@@ -7,4 +7,4 @@ export {
 } from "./bundle-function.ts";
 export { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
 export { BundleTooLargeError, BundlingFailedError, LambdaBundleError } from "./errors.ts";
-export { maxUnzippedBytes, maxZipBytes } from "./limits.ts";
+export { MAX_UNZIPPED_BYTES, MAX_ZIP_BYTES } from "./limits.ts";

@@ -14,8 +14,8 @@ export interface SealedPayload {
 export type SealPayload = (payload: Uint8Array) => SealedPayload;
 
 const algorithm = "aes-256-gcm";
-const nonceLength = 12;
-const tagLength = 16;
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
 
 /**
  * Encrypts under a key derived from the active privacy key. What could not be read could not be masked either, and
@@ -29,7 +29,7 @@ export function createPayloadSeal(keys: readonly PrivacyKey[]): SealPayload {
   if (active === undefined) throw new PrivacyKeysError(["No privacy key is given"]);
   const { cipherKey, nonceKey } = deriveKeys(active);
   return (payload) => {
-    const nonce = createHmac("sha256", nonceKey).update(payload).digest().subarray(0, nonceLength);
+    const nonce = createHmac("sha256", nonceKey).update(payload).digest().subarray(0, NONCE_LENGTH);
     const cipher = createCipheriv(algorithm, cipherKey, nonce);
     const bytes = Buffer.concat([nonce, cipher.update(payload), cipher.final(), cipher.getAuthTag()]);
     return { bytes, keyId: active.id };
@@ -46,9 +46,9 @@ export function openPayload(sealed: SealedPayload, keys: readonly PrivacyKey[]):
   const key = keys.find(({ id }) => id === sealed.keyId);
   if (key === undefined) throw new PrivacyKeysError([`No privacy key given has the id "${sealed.keyId}"`]);
   const { bytes } = sealed;
-  const decipher = createDecipheriv(algorithm, deriveKeys(key).cipherKey, bytes.subarray(0, nonceLength));
-  decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));
-  return Buffer.concat([decipher.update(bytes.subarray(nonceLength, bytes.length - tagLength)), decipher.final()]);
+  const decipher = createDecipheriv(algorithm, deriveKeys(key).cipherKey, bytes.subarray(0, NONCE_LENGTH));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_LENGTH));
+  return Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH, bytes.length - TAG_LENGTH)), decipher.final()]);
 }
 
 function deriveKeys({ key }: PrivacyKey): { cipherKey: Buffer; nonceKey: Buffer } {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { PrivacyKeysError } from "./errors.ts";
-import { maxPrivacyKeys, minPrivacyKeyBytes } from "./limits.ts";
+import { MAX_PRIVACY_KEYS, MIN_PRIVACY_KEY_BYTES } from "./limits.ts";
 
 /** A secret of the masking, named so that values say which one made them. */
 export interface PrivacyKey {
@@ -26,8 +26,8 @@ export function parsePrivacyKeys(text: string | undefined, where = "PRIVACY_KEYS
   } catch {
     throw new PrivacyKeysError([`${where} is not JSON`]);
   }
-  if (!Array.isArray(entries) || entries.length === 0 || entries.length > maxPrivacyKeys) {
-    throw new PrivacyKeysError([`Expected ${where} to be an array of 1 to ${maxPrivacyKeys} keys`]);
+  if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_PRIVACY_KEYS) {
+    throw new PrivacyKeysError([`Expected ${where} to be an array of 1 to ${MAX_PRIVACY_KEYS} keys`]);
   }
   const faults: string[] = [];
   const keys = entries.map((entry: unknown, index) => readKey(entry, `${where}[${index}]`, faults));
@@ -43,8 +43,8 @@ function readKey(entry: unknown, place: string, faults: string[]): PrivacyKey {
     faults.push(`${place}.id: expected 1 to 32 letters, digits, - or _`);
   }
   const bytes = Buffer.from(typeof key === "string" ? key : "", "base64");
-  if (bytes.length < minPrivacyKeyBytes) {
-    faults.push(`${place}.key: expected the base64 of at least ${minPrivacyKeyBytes} bytes, got ${bytes.length}`);
+  if (bytes.length < MIN_PRIVACY_KEY_BYTES) {
+    faults.push(`${place}.key: expected the base64 of at least ${MIN_PRIVACY_KEY_BYTES} bytes, got ${bytes.length}`);
   }
   return { id: typeof id === "string" ? id : "", key: bytes };
 }

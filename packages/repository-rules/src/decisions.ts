@@ -8,7 +8,7 @@ export const decisionsFolder = "docs/decisions";
 /** The generated list of all decisions. */
 export const indexPath = `${decisionsFolder}/README.md`;
 
-const maxLines = 40;
+const MAX_LINES = 40;
 const sections = ["## Context", "## Decision", "## Consequences"] as const;
 const titleForm = /^# (?<number>\d{4}) (?<title>.+)$/;
 const nameForm = /^(?<number>\d{4})-[a-z0-9-]+\.md$/;
@@ -98,8 +98,8 @@ function checkDecision({ path, text }: Document): readonly Fault[] {
   if (found.join() !== sections.join()) {
     tell(1, "decision-sections", `Expected ${sections.join(", ")}, got ${found.join(", ") || "none"}.`);
   }
-  if (lines.length > maxLines) {
-    tell(maxLines + 1, "decision-length", `${lines.length} lines, ${maxLines} at most.`);
+  if (lines.length > MAX_LINES) {
+    tell(MAX_LINES + 1, "decision-length", `${lines.length} lines, ${MAX_LINES} at most.`);
   }
   return faults;
 }

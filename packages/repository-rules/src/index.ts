@@ -1,7 +1,8 @@
+export { checkConstants } from "./constants.ts";
 export { checkDecisions, indexPath, renderIndex } from "./decisions.ts";
 export { checkDiagrams } from "./diagrams.ts";
 export type { Document, Fault } from "./document.ts";
 export { checkErrorCodes, errorCodesPath, renderErrorCodes } from "./error-codes.ts";
 export { checkLinks } from "./links.ts";
 export { checkProse } from "./prose.ts";
-export { uncleanFolders } from "./unclean-folders.ts";
+export { foldersWithOldNames, uncleanFolders } from "./unclean-folders.ts";

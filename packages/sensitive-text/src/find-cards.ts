@@ -1,8 +1,8 @@
 import { type Finding, noFindings } from "./finding.ts";
 
 /** Fewest digits of a primary account number (ISO/IEC 7812-1). */
-const minCardDigits = 12;
-const maxDigits = 19;
+const MIN_CARD_DIGITS = 12;
+const MAX_DIGITS = 19;
 // Separators between groups: spaces (also the one of URLs, `+`, and no-break ones), tabs, line ends, hyphens, dots,
 // with one space more.
 const digitRuns = /\d(?:(?:[ +.\-\u00a0\u2010\u2011\t\r\n][ \t\n\u00a0]?|%20)?\d)+/gu;
@@ -18,7 +18,7 @@ export function findCards(text: string): readonly Finding[] {
   if (!manyDigits.test(text)) return noFindings;
   const findings: Finding[] = [];
   for (const { index, 0: run } of text.matchAll(digitRuns)) {
-    if (run.length >= minCardDigits) findings.push(...findInRun(run, index));
+    if (run.length >= MIN_CARD_DIGITS) findings.push(...findInRun(run, index));
   }
   return findings;
 }
@@ -54,8 +54,8 @@ function matchFrom(groups: readonly Group[], first: number): number {
   let matched = 0;
   for (let count = 1; first + count <= groups.length; count++) {
     digits += groups[first + count - 1]?.digits ?? "";
-    if (digits.length > maxDigits) break;
-    if (digits.length >= minCardDigits && isCardNumber(digits)) matched = count;
+    if (digits.length > MAX_DIGITS) break;
+    if (digits.length >= MIN_CARD_DIGITS && isCardNumber(digits)) matched = count;
   }
   return matched;
 }
@@ -80,7 +80,7 @@ const networks = /^(?:2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720|20[0-4]|131)|3[04-9]|[4
 
 /** Whether a text has as many digits as a card number, of a card network. */
 export function hasCardForm(text: string): boolean {
-  return text.length >= minCardDigits && text.length <= maxDigits && networks.test(text);
+  return text.length >= MIN_CARD_DIGITS && text.length <= MAX_DIGITS && networks.test(text);
 }
 
 /** ISO/IEC 7812-1, annex B. */

@@ -5,8 +5,8 @@ import { type Finding, noFindings } from "./finding.ts";
 const localCharacter = /[\p{L}\p{N}.!#$&'*+\-/=?^_`{|}~]/u;
 const domainCharacter = /[\p{L}\p{N}.-]/u;
 // RFC 5321, 4.5.3.1: octets of the local part and of the domain.
-const maxLocalLength = 64;
-const maxDomainLength = 255;
+const MAX_LOCAL_LENGTH = 64;
+const MAX_DOMAIN_LENGTH = 255;
 
 /**
  * Finds e-mail addresses, also in URLs, where `@` may be written `%40`, and `%2540` in a URL inside a URL. Linear: it
@@ -27,7 +27,7 @@ export function findEmails(text: string): readonly Finding[] {
 function expandLeft(text: string, at: number): number {
   if (text.charAt(at - 1) === '"') return quotedStart(text, at);
   let start = at;
-  while (start > 0 && at - start < maxLocalLength && localCharacter.test(text.charAt(start - 1))) {
+  while (start > 0 && at - start < MAX_LOCAL_LENGTH && localCharacter.test(text.charAt(start - 1))) {
     // In a URL these separate parameters; taking them along would take the names of the parameters as well.
     if ("&?=/#".includes(text.charAt(start - 1))) break;
     start -= 1;
@@ -40,13 +40,13 @@ function expandLeft(text: string, at: number): number {
 function quotedStart(text: string, at: number): number {
   const start = text.lastIndexOf('"', at - 2);
   // In a JSON text, what is before `"@…` is mostly `":`, or a comma.
-  const isQuoted = start >= 0 && at - start <= maxLocalLength && /[\p{L}\p{N}]/u.test(text.slice(start, at));
+  const isQuoted = start >= 0 && at - start <= MAX_LOCAL_LENGTH && /[\p{L}\p{N}]/u.test(text.slice(start, at));
   return isQuoted ? start : at;
 }
 
 function expandRight(text: string, from: number): number {
   let end = from;
-  while (end < text.length && end - from < maxDomainLength && domainCharacter.test(text.charAt(end))) end += 1;
+  while (end < text.length && end - from < MAX_DOMAIN_LENGTH && domainCharacter.test(text.charAt(end))) end += 1;
   while (end > from && ".-".includes(text.charAt(end - 1))) end -= 1;
   return end;
 }

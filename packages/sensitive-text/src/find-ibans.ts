@@ -97,7 +97,7 @@ const lengths: Readonly<Record<string, number>> = {
 };
 
 /** The shortest: Norway's. */
-const minIbanLength = 15;
+const MIN_IBAN_LENGTH = 15;
 
 const start = /[A-Za-z]{2}\d{2}/u;
 const starts = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/gu;
@@ -107,7 +107,7 @@ const escapedSpace = "%20";
 
 /** Finds IBANs, in one piece or in groups: country, its length, and ISO 7064 mod 97-10 right. */
 export function findIbans(text: string): readonly Finding[] {
-  if (text.length < minIbanLength || !start.test(text)) return noFindings;
+  if (text.length < MIN_IBAN_LENGTH || !start.test(text)) return noFindings;
   const findings: Finding[] = [];
   for (const { index } of text.matchAll(starts)) {
     const length = lengths[text.slice(index, index + 2).toUpperCase()];

@@ -2,8 +2,8 @@ import { type Finding, noFindings } from "./finding.ts";
 
 // ITU-T E.164, 6.2: a number has at most 15 digits, its country code included. Shorter ones than 8 are in use nowhere
 // with a country code.
-const minDigits = 8;
-const maxDigits = 15;
+const MIN_DIGITS = 8;
+const MAX_DIGITS = 15;
 // A plus sign, which nothing else stands before, and digits in groups: `+1 (514) 555-0199`, `+49 30/901820`. The plus
 // may be escaped.
 const candidates = /(?<![\w+.)\]}-])\+\(?\d(?:[ .\-\u00a0\u2010\u2011/]{0,2}[()]{0,2}[ \u00a0]?\d){7,17}(?!\d)/gu;
@@ -28,7 +28,7 @@ export function findPhones(text: string): readonly Finding[] {
 }
 
 function isPhoneNumber(digits: string): boolean {
-  if (digits.length < minDigits || digits.length > maxDigits) return false;
+  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return false;
   if (digits.startsWith("1")) return northAmerican.test(digits);
   const code = countryCode.exec(digits)?.[0];
   // No plan has numbers that begin with two zeros; round sums do.

@@ -9,7 +9,7 @@ const credentialName =
 const parameterName = /^(?:auth|key|pass|pin|sid|sig|signature|.+-signature|otp|(?:j|php)?sess(?:ion)?_?id)$/iu;
 // Codes of OAuth and of links in mails are this long; shorter ones are vouchers.
 const codeName = /^code$/iu;
-const minCodeLength = 16;
+const MIN_CODE_LENGTH = 16;
 // The last two letters of all these names before a separator: most texts have none of them.
 const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|in|re|tp|id|de)["'\\\s]*(?:[=:]|%3D)/iu;
 
@@ -18,7 +18,7 @@ const userInfo = /(?<=\/\/)[^\s/?#@"'<>]+(?=@)/gu;
 const separators = /[=:]|%3D/giu;
 const valueText = /(?:(?:bearer|basic|token)(?:\s|\+|%20)+)?(?:(?!%26|%23)[^\s&#;,"'\\<>()[\]{}])*/iuy;
 /** Longest name that is looked at for what it says of its value. */
-export const maxNameLength = 64;
+export const MAX_NAME_LENGTH = 64;
 
 /**
  * Finds credentials: in addresses (`?reset_token=…`, `//user:password@`), after a name that says so, and in the forms
@@ -75,7 +75,7 @@ function findNamedSecrets(text: string): Finding[] {
 function findNamedSecret(text: string, separatorAt: number, valueAt: number): Finding | undefined {
   const nameEnd = skipFiller(text, separatorAt - 1, -1) + 1;
   let nameStart = nameEnd;
-  while (nameStart > 0 && nameEnd - nameStart < maxNameLength && isNameCode(text.charCodeAt(nameStart - 1))) {
+  while (nameStart > 0 && nameEnd - nameStart < MAX_NAME_LENGTH && isNameCode(text.charCodeAt(nameStart - 1))) {
     nameStart -= 1;
   }
   const before = text.charAt(nameStart - 1);
@@ -88,7 +88,7 @@ function findNamedSecret(text: string, separatorAt: number, valueAt: number): Fi
   valueText.lastIndex = isParameter ? valueAt : skipFiller(text, valueAt, 1);
   const start = valueText.lastIndex;
   const length = valueText.exec(text)?.[0].length ?? 0;
-  return length === 0 || (kind === "code" && length < minCodeLength) ? undefined : { start, end: start + length };
+  return length === 0 || (kind === "code" && length < MIN_CODE_LENGTH) ? undefined : { start, end: start + length };
 }
 
 function kindOfName(name: string): "credential" | "parameter" | "code" | "other" {

@@ -1,3 +1,3 @@
 export { hasCardForm, isCardNumber } from "./find-cards.ts";
-export { isCredentialName, maxNameLength } from "./find-secrets.ts";
+export { isCredentialName, MAX_NAME_LENGTH } from "./find-secrets.ts";
 export { allDetectors, type ScannedText, scanText } from "./scan-text.ts";

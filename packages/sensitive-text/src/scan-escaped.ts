@@ -17,13 +17,13 @@ const characterOf: Readonly<Record<string, string>> = {
   nbsp: "\u00a0",
 };
 /** An entity of an entity, as a page shows that quotes another. */
-const maxEntities = 2;
+const MAX_ENTITIES = 2;
 const fullWidth = /[\uff01-\uff5e]/gu;
 const fullWidthOffset = 0xfee0;
 /** Parts of an address that are escaped each by itself. */
 const parts = /[^?&#;]+/gu;
 /** An address inside an address inside an address. */
-const maxEscapes = 3;
+const MAX_ESCAPES = 3;
 
 /**
  * Scans the parts of a text that the detectors would not read as they are: each is written plainly, and stays as it was
@@ -45,7 +45,7 @@ export function scanEscaped(text: string, scanPlain: (plain: string) => string):
 /** An entity or an invisible character may be anywhere in what is looked for, so such a text is read as a whole. */
 function scanRevealed(text: string, scanPlain: (plain: string) => string): string {
   let plain = text;
-  for (let round = 0; round < maxEntities && plain.includes("&"); round++)
+  for (let round = 0; round < MAX_ENTITIES && plain.includes("&"); round++)
     plain = plain.replaceAll(entities, readEntity);
   plain = plain.replaceAll(invisible, "").replaceAll("\ufe6b", "@");
   const scanned = scanPlain(plain);
@@ -61,7 +61,7 @@ function readEntity(entity: string, decimal?: string, hexadecimal?: string, name
 
 function writePlainly(part: string): string {
   let plain = part.replaceAll(fullWidth, (character) => String.fromCharCode(character.charCodeAt(0) - fullWidthOffset));
-  for (let round = 0; round < maxEscapes && plain.includes("%"); round++) plain = unescapeOnce(plain);
+  for (let round = 0; round < MAX_ESCAPES && plain.includes("%"); round++) plain = unescapeOnce(plain);
   return plain.replaceAll(invisible, "");
 }
 

@@ -1,4 +1,4 @@
-import { maxLogTextLength } from "./limits.ts";
+import { MAX_LOG_TEXT_LENGTH } from "./limits.ts";
 
 /** Fields of an error in a log line. */
 export interface ErrorDescription {
@@ -9,8 +9,8 @@ export interface ErrorDescription {
   readonly cause?: ErrorDescription;
 }
 
-const maxFrames = 5;
-const maxCauses = 3;
+const MAX_FRAMES = 5;
+const MAX_CAUSES = 3;
 
 /**
  * Describes an error without what it may quote from an event.
@@ -27,9 +27,9 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
   return {
     name: error.name,
     ...(code === undefined ? {} : { code }),
-    ...(code === undefined || code.startsWith("ERR_") ? {} : { message: error.message.slice(0, maxLogTextLength) }),
+    ...(code === undefined || code.startsWith("ERR_") ? {} : { message: error.message.slice(0, MAX_LOG_TEXT_LENGTH) }),
     ...(stack.length === 0 ? {} : { stack }),
-    ...(error.cause === undefined || depth >= maxCauses ? {} : { cause: describeError(error.cause, depth + 1) }),
+    ...(error.cause === undefined || depth >= MAX_CAUSES ? {} : { cause: describeError(error.cause, depth + 1) }),
   };
 }
 
@@ -43,6 +43,6 @@ function stackFrames(error: Error): string[] {
     .slice(messageAt + error.message.length)
     .split("\n")
     .filter((line) => /^ {4}at \S/.test(line))
-    .slice(0, maxFrames)
+    .slice(0, MAX_FRAMES)
     .map((line) => line.trim());
 }

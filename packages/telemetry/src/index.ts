@@ -18,11 +18,11 @@ export {
   metricsOfService,
 } from "./field-names.ts";
 export {
-  maxKeysPerBreakdown,
-  maxLogTextLength,
-  maxMetricsPerDirective,
-  maxObservationsPerInvocation,
-  maxValuesPerMetric,
+  MAX_KEYS_PER_BREAKDOWN,
+  MAX_LOG_TEXT_LENGTH,
+  MAX_METRICS_PER_DIRECTIVE,
+  MAX_OBSERVATIONS_PER_INVOCATION,
+  MAX_VALUES_PER_METRIC,
 } from "./limits.ts";
 export {
   createLogger,

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { describeError } from "./describe-error.ts";
 import type { LogField } from "./field-names.ts";
-import { maxKeysPerBreakdown, maxLogTextLength } from "./limits.ts";
+import { MAX_KEYS_PER_BREAKDOWN, MAX_LOG_TEXT_LENGTH } from "./limits.ts";
 import { type WriteLine, writeToStdout } from "./write-line.ts";
 
 /** From most to least talkative. */
@@ -53,7 +53,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       const line: Record<string, unknown> = {
         level: lineLevel,
         time: new Date(clock.now()).toISOString(),
-        message: message.slice(0, maxLogTextLength),
+        message: message.slice(0, MAX_LOG_TEXT_LENGTH),
       };
       for (const [name, value] of Object.entries({ ...base, ...fields })) {
         if (value !== undefined) line[name] = name === "error" ? describeError(value) : boundValue(value);
@@ -73,8 +73,8 @@ export const noLogger: Logger = {
 };
 
 function boundValue(value: unknown): unknown {
-  if (value instanceof Map) return Object.fromEntries([...value].slice(0, maxKeysPerBreakdown));
-  return typeof value === "string" ? value.slice(0, maxLogTextLength) : value;
+  if (value instanceof Map) return Object.fromEntries([...value].slice(0, MAX_KEYS_PER_BREAKDOWN));
+  return typeof value === "string" ? value.slice(0, MAX_LOG_TEXT_LENGTH) : value;
 }
 
 /** Reads a `LOG_LEVEL` setting; anything else than a level's name means `info`. */

@@ -11,7 +11,7 @@ import {
   distributions,
   metricNamespace,
 } from "./field-names.ts";
-import { maxKeysPerBreakdown, maxObservationsPerInvocation, maxValuesPerMetric } from "./limits.ts";
+import { MAX_KEYS_PER_BREAKDOWN, MAX_OBSERVATIONS_PER_INVOCATION, MAX_VALUES_PER_METRIC } from "./limits.ts";
 import { pickOrderStatistics } from "./order-statistics.ts";
 import { type WriteLine, writeToStdout } from "./write-line.ts";
 
@@ -103,7 +103,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         observed = { values: new Float64Array(128), length: 0 };
         series.set(distribution, observed);
       }
-      if (observed.length >= maxObservationsPerInvocation) return;
+      if (observed.length >= MAX_OBSERVATIONS_PER_INVOCATION) return;
       if (observed.length === observed.values.length) {
         const larger = new Float64Array(observed.length * 4);
         larger.set(observed.values);
@@ -115,7 +115,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     countBy(breakdown, key, by = 1) {
       const group = groups.get(breakdown) ?? new Map<string, number>();
       groups.set(breakdown, group);
-      const bounded = group.has(key) || group.size < maxKeysPerBreakdown ? key : otherKey;
+      const bounded = group.has(key) || group.size < MAX_KEYS_PER_BREAKDOWN ? key : otherKey;
       group.set(bounded, (group.get(bounded) ?? 0) + by);
     },
     flush() {
@@ -131,7 +131,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       }
       for (const [name, observed] of series) {
         metrics.push({ Name: name, Unit: distributions[name] });
-        values[name] = pickOrderStatistics(observed.values.subarray(0, observed.length), maxValuesPerMetric);
+        values[name] = pickOrderStatistics(observed.values.subarray(0, observed.length), MAX_VALUES_PER_METRIC);
       }
       for (const [name, group] of groups) values[name] = Object.fromEntries(group);
       writeDocument(dimensionNames, metrics, { ...dimensions, ...values });

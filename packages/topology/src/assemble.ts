@@ -167,14 +167,14 @@ function streamNameOf({ streams }: Topology, arn: string): string {
 }
 
 /** Shards an on-demand stream begins with. */
-const onDemandShards = 4;
+const ON_DEMAND_SHARDS = 4;
 
 /** One instance for every lane that can invoke the function at the same time. */
 export function concurrencyOf({ name }: FunctionSettings, { mappings, streams }: Topology): number {
   const lanes = mappings
     .filter(({ functionName }) => functionName === name)
     .reduce((sum, { streamArn, parallelizationFactor }) => {
-      const shards = streams.find(({ arn }) => arn === streamArn)?.shardCount ?? onDemandShards;
+      const shards = streams.find(({ arn }) => arn === streamArn)?.shardCount ?? ON_DEMAND_SHARDS;
       return sum + shards * parallelizationFactor;
     }, 0);
   return Math.max(1, lanes);

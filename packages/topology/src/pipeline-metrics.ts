@@ -11,8 +11,8 @@ export interface PipelineMetricsOptions {
 }
 
 /** How often the loader's task in the warehouse looks, and how long a file may wait, as the stack has it. */
-const loaderIntervalMs = 300_000;
-const lateFileMs = 900_000;
+const LOADER_INTERVAL_MS = 300_000;
+const LATE_FILE_MS = 900_000;
 
 /** Writes how long an invocation took, as Lambda does when it is over. */
 export function putDuration(store: MetricStore, functionName: string, durationMs: number, nowMs: number): void {
@@ -48,9 +48,9 @@ export class PipelineMetrics {
     for (const { name } of this.#options.topology.streams) this.#sampleStream(name, nowMs);
     for (const mapping of this.#options.assembly.mappings) this.#sampleMapping(mapping, nowMs);
     for (const delivery of this.#options.assembly.deliveries) this.#sampleDelivery(delivery, nowMs);
-    this.#nextLoaderLookMs ??= nowMs + loaderIntervalMs;
+    this.#nextLoaderLookMs ??= nowMs + LOADER_INTERVAL_MS;
     if (nowMs < this.#nextLoaderLookMs) return;
-    this.#nextLoaderLookMs += loaderIntervalMs;
+    this.#nextLoaderLookMs += LOADER_INTERVAL_MS;
     this.#runLoaderTask(nowMs);
   }
 
@@ -92,7 +92,7 @@ export class PipelineMetrics {
     const publish = (topic: string) => this.#putter("AWS/SNS", { TopicName: topic }, nowMs);
     const stats = [...assembly.pipes.values()].map((item) => item.stats());
     publish(topics.refusedLines).grown("NumberOfMessagesPublished", sum(stats, "refusedLines"));
-    if (stats.every(({ isRunning, oldestFileMs }) => isRunning && nowMs - (oldestFileMs ?? nowMs) < lateFileMs)) {
+    if (stats.every(({ isRunning, oldestFileMs }) => isRunning && nowMs - (oldestFileMs ?? nowMs) < LATE_FILE_MS)) {
       publish(topics.fresh).value("NumberOfMessagesPublished", 1);
     }
     const { pipe } = landingOf(topology, topology.pipelineStreams.enriched);

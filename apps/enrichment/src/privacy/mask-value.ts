@@ -5,7 +5,7 @@ import {
   hasCardForm,
   isCardNumber,
   isCredentialName,
-  maxNameLength,
+  MAX_NAME_LENGTH,
   scanText,
 } from "@millrace/sensitive-text";
 import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
@@ -163,7 +163,7 @@ function stateToldBy(object: JsonObject, keys: readonly string[], state: Privacy
 
 /** Where the value of a pair leads, if the name of the pair says that it is sensitive. */
 function stateOfPair(name: string, state: PrivacyState): PrivacyState | undefined {
-  if (name.length > maxNameLength) return undefined;
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   if (isCredentialName(name)) return secretState(state.anywhere());
   const { rule } = state.anywhere().property(name);
   return rule === undefined ? undefined : state.anywhere().property(name);

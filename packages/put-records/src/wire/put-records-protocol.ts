@@ -51,16 +51,16 @@ function isWritable(input: object): input is PutRecordsCommandInput {
 }
 
 // In JSON a UTF-16 unit has at most six characters (`\u0000`), and in UTF-8 at most three bytes.
-const mostBytesPerUnit = 6;
+const MOST_BYTES_PER_UNIT = 6;
 const namesAndMarks = '{"Data":"","PartitionKey":"","ExplicitHashKey":""},'.length;
 
 /** The body of a PutRecords request: UTF-8 JSON. */
 export function encodePutRecords({ Records, ...target }: PutRecordsCommandInput): Uint8Array {
   const head = JSON.stringify(target);
   const open = head === "{}" ? '{"Records":[' : `${head.slice(0, -1)},"Records":[`;
-  let most = mostBytesPerUnit * open.length + "]}".length;
+  let most = MOST_BYTES_PER_UNIT * open.length + "]}".length;
   for (const { Data = noBytes, PartitionKey = "", ExplicitHashKey = "" } of Records ?? []) {
-    most += base64Length(Data) + mostBytesPerUnit * (PartitionKey.length + ExplicitHashKey.length) + namesAndMarks;
+    most += base64Length(Data) + MOST_BYTES_PER_UNIT * (PartitionKey.length + ExplicitHashKey.length) + namesAndMarks;
   }
   const body = Buffer.allocUnsafeSlow(most);
   let at = body.write(open);

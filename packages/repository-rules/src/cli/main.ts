@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  checkConstants,
   checkDecisions,
   checkDiagrams,
   checkErrorCodes,
@@ -10,6 +11,7 @@ import {
   checkProse,
   type Document,
   errorCodesPath,
+  foldersWithOldNames,
   indexPath,
   renderErrorCodes,
   renderIndex,
@@ -46,6 +48,7 @@ const faults = [
   ...checkDiagrams(documents),
   ...checkErrorCodes(documents),
   ...checkProse(files, uncleanFolders),
+  ...checkConstants(files, foldersWithOldNames),
 ];
 for (const { file, line, code, message } of faults) console.log(`${file}:${line} ${code}: ${message}`);
 console.log(`${files.length} files, ${faults.length} faults`);

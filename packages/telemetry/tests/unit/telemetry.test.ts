@@ -5,8 +5,8 @@ import {
   createDeliveryHooks,
   createTelemetry,
   distributions,
-  maxMetricsPerDirective,
-  maxValuesPerMetric,
+  MAX_METRICS_PER_DIRECTIVE,
+  MAX_VALUES_PER_METRIC,
   metricsOfService,
 } from "../../src/index.ts";
 
@@ -120,7 +120,7 @@ describe("createTelemetry", () => {
     for (let age = 0; age <= 1_000; age++) telemetry.observe("eventAgeMs", 1_000 - age);
     telemetry.flush();
     const values = last().eventAgeMs;
-    expect(values).toHaveLength(maxValuesPerMetric);
+    expect(values).toHaveLength(MAX_VALUES_PER_METRIC);
     expect(values[0]).toBe(0);
     expect(values.at(-1)).toBe(1_000);
     expect(Math.abs(values[50]! - 500)).toBeLessThanOrEqual(10);
@@ -146,7 +146,7 @@ describe("createTelemetry", () => {
   });
 
   test("cannot declare more metrics than a directive takes, nor a breakdown as a metric", () => {
-    expect(Object.keys(counters).length + Object.keys(distributions).length).toBeLessThan(maxMetricsPerDirective);
+    expect(Object.keys(counters).length + Object.keys(distributions).length).toBeLessThan(MAX_METRICS_PER_DIRECTIVE);
     const { telemetry, last } = createRecorder();
     telemetry.countBy("badRowsByKind", "not-json");
     telemetry.flush();
