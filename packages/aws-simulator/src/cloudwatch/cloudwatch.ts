@@ -46,9 +46,9 @@ const maxAlarmsPerPage = 100;
 const keptChanges = 1_000;
 
 /**
- * What operators ask of CloudWatch, over the metrics of a {@link MetricStore}: GetMetricData with metric math,
- * DescribeAlarms and DescribeAlarmHistory. Alarms have the state of the last {@link CloudWatch.evaluate}. Any other
- * operation, and any option that is not modelled, is refused.
+ * The calls of CloudWatch that operators make, over the metrics of a {@link MetricStore}: GetMetricData with metric
+ * math, DescribeAlarms and DescribeAlarmHistory. Alarms have the state of the last {@link CloudWatch.evaluate}. Any
+ * other operation, and any option that is not modelled, is refused.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
  */
