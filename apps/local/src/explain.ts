@@ -11,11 +11,10 @@ import {
   formatExplanation,
   type SearchRange,
 } from "@millrace/pipeline-source";
-import { openEnvironmentSource } from "@millrace/pipeline-source/environment";
 import { loadRouteDocuments } from "@millrace/routes";
 import { findRun } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
-import { UsageError } from "./errors.ts";
+import { RuntimeError, UsageError } from "./errors.ts";
 import { defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
 
 const usage = `Usage: pnpm explain [options] <event id>
@@ -74,8 +73,19 @@ async function askEnvironment(
   folder: string,
   range: SearchRange | undefined,
 ): Promise<EventTraces> {
-  const source = await openEnvironmentSource({ stage, routesFolder: folder });
-  return source.traces(id, undefined, range);
+  // Loaded for an environment alone: the pipeline on this machine is asked without the clients of AWS.
+  const { openEnvironmentSource } = await import("@millrace/pipeline-source/environment");
+  try {
+    const source = await openEnvironmentSource({ stage, routesFolder: folder });
+    return await source.traces(id, undefined, range);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RuntimeError(
+      `${message}\nThe environment is read with your own credentials, of a role that may do what ` +
+        `\`pnpm --filter @millrace/infra run operator-policy ${stage} console\` prints.`,
+      { cause },
+    );
+  }
 }
 
 function rangeOf(from: string | undefined, to: string | undefined): SearchRange | undefined {
