@@ -1,6 +1,6 @@
 export { SHARD_WRITE } from "./limits.ts";
 export { SERVICE_MICROSECONDS_PER_EVENT } from "./model/costs-of-work.ts";
-export { type Bill, billOf } from "./model/bill.ts";
+export { billOf } from "./model/bill.ts";
 export { workOf } from "./model/functions.ts";
 export { sampleMix } from "./model/mix.ts";
 export { eventsTaken, shardsRead, shardsWritten, standingShards } from "./model/shards.ts";

@@ -20,9 +20,3 @@ export const MAX_PARALLELIZATION = 10;
 
 /** Of an account, by default. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const ACCOUNT_CONCURRENCY = 1_000;
-
-/**
- * What files of Snowpipe should be, compressed.
- * https://docs.snowflake.com/en/user-guide/data-load-considerations-prepare
- */
-export const SNOWPIPE_FILE_MEBIBYTES = { min: 100, max: 250 } as const;

@@ -88,7 +88,7 @@ const perReplica = ({ service: { millicores, targetCpu } }: Plant): number =>
   (millicores * 10 * targetCpu) / SERVICE_MICROSECONDS_PER_EVENT;
 
 /** Replicas whose cores are at the autoscaler's target at a rate, and never fewer than the zones need. */
-export const replicasNeeded = (plant: Plant, eventsPerSecond: number): number =>
+const replicasNeeded = (plant: Plant, eventsPerSecond: number): number =>
   Math.max(plant.service.minReplicas, Math.ceil(eventsPerSecond / perReplica(plant)));
 
 function serviceLoad(plant: Plant, eventsPerSecond: number): PartLoad {

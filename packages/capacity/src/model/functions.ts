@@ -16,7 +16,7 @@ export interface FunctionWork {
 }
 
 /** Milliseconds of an event: less than one vCPU makes it longer, more than one does not help Node. */
-export const eventMs = (memoryMebibytes: number): number =>
+const eventMs = (memoryMebibytes: number): number =>
   (FUNCTION_MICROSECONDS_PER_EVENT / 1_000) * Math.max(1, MEBIBYTES_PER_CPU / memoryMebibytes);
 
 /** @param shards of the stream that the function reads */
