@@ -55,7 +55,7 @@ const unanswered: readonly Unanswered[] = [
   },
   {
     page: "playground",
-    text: "This checkout's own contracts and routes answer here; an environment has no key for previews. Run `pnpm start`.",
+    text: "An environment has no key for previews. `pnpm start` answers them, by the contracts and routes of this checkout.",
   },
   {
     page: "routes",
