@@ -1,6 +1,6 @@
 import { RouterConfigError } from "./errors.ts";
 
-/** What the environment says. */
+/** The router's settings, read from the environment. */
 export interface RouterConfig {
   readonly stage: string;
   readonly region: string;

@@ -266,9 +266,9 @@ class Router {
 }
 
 /**
- * What tells an output from the others of its record: newer routes may give the record other outputs the next time. A
- * copy of the same events in the same destination is the same output, whatever routes they are there for; a correction
- * is another one.
+ * The key that tells an output from the others of its record: newer routes may give the record other outputs the next
+ * time. A copy of the same events in the same destination is the same output, whatever routes they are there for; a
+ * correction is another one.
  */
 function identifyOutput(output: Output): string {
   if (!isRoutedOutput(output)) return hash("sha1", output.data, "base64");

@@ -24,7 +24,7 @@ export type Criterion =
   | { op: "anything-but-ignore-case"; values: readonly string[] }
   | { op: "anything-but-wildcard"; values: readonly WildcardParts[] };
 
-/** What one field must hold: any of its criteria. `pointer` is where in the pattern it is written. */
+/** A field and its criteria, of which it must hold one. `pointer` is where in the pattern it is written. */
 export interface FieldCriteria {
   readonly path: string;
   readonly pointer: string;

@@ -1,6 +1,6 @@
 import { FAILURES_TO_OPEN, FIRST_PROBE_AFTER_MS, LONGEST_PROBE_AFTER_MS } from "../limits.ts";
 
-/** What may be sent now: everything, one record to see whether the destination lives, or nothing. */
+/** The records that may be sent now: everything, one record to see whether the destination lives, or nothing. */
 export type Admission = "all" | "probe" | "none";
 
 /**

@@ -6,7 +6,7 @@ import { CircuitBreaker } from "./circuit-breaker.ts";
 /** Concerns that the next seconds do not cure: somebody has to mend the destination, or this function's access to it. */
 const LASTING_CONCERNS = new Set<FaultConcern>(["stream", "caller"]);
 
-/** What {@link isolateDestination} needs to know. */
+/** The parts that {@link isolateDestination} takes. */
 export interface IsolationOptions {
   /** Of the destination, for messages. */
   readonly name: string;

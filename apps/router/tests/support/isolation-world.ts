@@ -47,7 +47,7 @@ interface Delivered {
   readonly enrichment?: object;
 }
 
-/** What one destination got: the identity of each event, and how long after it came to the enriched stream. */
+/** Deliveries to one destination: the identity of each event, and how long after it came to the enriched stream. */
 interface Arrivals {
   readonly ids: string[];
   readonly agesMs: number[];

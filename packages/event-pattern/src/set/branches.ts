@@ -52,10 +52,10 @@ const TESTED = 512;
 /** A group of blocks of IPv4 addresses, and the place in `v6` of those of IPv6. */
 const ADDRESSES = 1_024;
 
-/** What only a string may satisfy. */
+/** The parts that only a string may satisfy. */
 const OF_STRINGS = IS | BEGINS | ENDS | TESTED | ADDRESSES;
 
-/** What the words of branches refer to. */
+/** Objects that the words of branches name by their place. */
 interface Referred {
   readonly fields: readonly Field[];
   readonly others: readonly ReadonlyMap<Scalar, number>[];

@@ -1,6 +1,6 @@
 import type { Criterion } from "../criterion.ts";
 
-/** What is known of a field over all patterns of the set. */
+/** Facts on a field over all patterns of the set. */
 export interface FieldCensus {
   /** Different criteria on the field: a field that is compared with many values takes each of them seldom. */
   readonly criteria: number;

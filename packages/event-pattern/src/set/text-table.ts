@@ -9,7 +9,7 @@ export interface TextKey {
   readonly isCaseIgnored: boolean;
 }
 
-/** What a value has to be to a key: the key itself, or a text that begins or ends with it. */
+/** A value is the key itself, or begins or ends with it. */
 export type Relation = "is" | "begins" | "ends";
 
 /** The item of a text that is no key. */

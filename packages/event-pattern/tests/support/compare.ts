@@ -2,7 +2,7 @@ import { compilePattern, compilePatterns, type EventPattern, loadPatterns } from
 import { interpret } from "./interpreter.ts";
 import { createRandom, randomEvent, randomPattern } from "./random-pairs.ts";
 
-/** What a comparison of the compiled set with the interpreter came to. */
+/** The result of comparing the compiled set with the interpreter. */
 export interface Comparison {
   readonly pairs: number;
   readonly matches: number;

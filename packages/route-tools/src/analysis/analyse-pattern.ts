@@ -16,7 +16,7 @@ export interface PatternFinding {
   readonly fix: string;
 }
 
-/** What enrichment leaves of a value so changed that comparing it with what was sent is pointless. */
+/** Treatments that change a value so that no comparison with the sent one makes sense. */
 const CHANGED_BY: Readonly<Record<string, string>> = {
   drop: "removes the field",
   mask: "masks the value",
@@ -193,7 +193,7 @@ function checkField(field: FieldCriteria, coverage: Coverage, model: EventModel,
   if (isData && coverage.contracts.length === 0) return [];
   const contracts: readonly (Contract | undefined)[] = isData ? coverage.contracts : [undefined];
   const known = contracts.map((contract) => model.facts(field.path, contract)).filter(({ isUnknown }) => !isUnknown);
-  // What broke its contract may hold anything; a field no contract names is then worth a word, not a refusal.
+  // An event that broke its contract may hold anything; a field no contract names is then worth a word, not a refusal.
   if (known.length === 0) return unknownField(field, coverage, model, isStrict || !isData ? "error" : "warning");
   return field.anyOf.flatMap((criterion, index) => {
     const masked = maskedFinding(field, criterion, index, known);

@@ -6,14 +6,14 @@ import { isOneEditAway } from "@millrace/routes";
 import { sampleOf } from "./sample-value.ts";
 import { type Location, OPEN, SchemaReader } from "./schema-shapes.ts";
 
-/** What the schemas say of one field of the enriched event, for events of one contract. */
+/** One field of the enriched event as the schemas describe it, for events of one contract. */
 export interface FieldFacts {
   /** Nothing can be there. */
   readonly isUnknown: boolean;
   readonly location: Location;
   /** The schemas ask for the field in every event they describe. */
   readonly isRequired: boolean;
-  /** What enrichment does with the value, when it or something around it is annotated as sensitive. */
+  /** The treatment of the value by enrichment, when it or something around it is annotated as sensitive. */
   readonly privacy: Privacy | undefined;
 }
 
@@ -85,7 +85,7 @@ export class EventModel {
     return { enriched, envelope };
   }
 
-  /** What is known of a field for events of a contract; without one, only the parts round `event.data` are known. */
+  /** Returns what is known of a field for events of a contract; without one, of the parts round `event.data` only. */
   facts(path: string, contract: Contract | undefined): FieldFacts {
     const key = `${contract?.id ?? ""} ${path}`;
     const known = this.#facts.get(key);

@@ -21,7 +21,7 @@ interface Placed extends Applied {
   readonly schema: JsonObject;
 }
 
-/** What a schema says of the place it describes. */
+/** A place as a schema describes it. */
 export interface Location {
   /** The ways a value here can look; none when nothing can be here. */
   readonly shapes: readonly PlacedShape[];

@@ -60,7 +60,7 @@ function destinationsOnlyIn({ compiled }: RouteArtifact, other: RouteArtifact): 
 }
 
 interface Place {
-  /** What lies there now; undefined: nothing. */
+  /** The artifact that lies there now, if there is one. */
   read(): Promise<string | undefined>;
   write(text: string): Promise<void>;
   close(): void;

@@ -4,7 +4,7 @@ import type { KindName } from "@millrace/routes";
 import { FieldCollector } from "./field-collector.ts";
 import { LoadMeter, sizeDestination, type Sizing } from "./stream-load.ts";
 
-/** What a change of the documents does to one route. */
+/** The effect of a change of the documents on one route. */
 export interface RouteDiff {
   readonly route: string;
   readonly change: "added" | "removed" | "changed" | "same";

@@ -3,7 +3,7 @@ import type { CompiledDestination, EventCopy, RouteSet } from "@millrace/routes/
 import type { OutputDelivery, OutputWriter } from "@millrace/stream-handler";
 import { type ReadUndelivered, readUndelivered } from "./read-undelivered.ts";
 
-/** What a redrive needs. */
+/** The parts that a redrive is made of. */
 export interface RedriveOptions {
   /** Undelivered events of others are passed over, and only copies for this application's destinations are written. */
   readonly application: string;

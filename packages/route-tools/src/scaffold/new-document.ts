@@ -5,7 +5,7 @@ import { EventModel } from "../analysis/event-model.ts";
 import { closestName, type Destination, nameDestination, type Route, type RouteDocument } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
 
-/** What somebody who wants a route says. */
+/** The answers of somebody who wants a route. */
 export interface NewRouteAnswers {
   readonly application: string;
   readonly owner: string;

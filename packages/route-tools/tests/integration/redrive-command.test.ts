@@ -95,7 +95,7 @@ describe("routes redrive", () => {
     await redrive();
     expect((await redrive()).out).toContain("delivered 0 of 2");
     expect(ids("millrace-dev-shop").sort()).toEqual(["1", "2"]);
-    // What arrives later is still put back.
+    // An event that arrives later is still put back.
     leave(at("11"), [letter("3")]);
     expect((await redrive()).out).toContain("delivered 1 of 3");
   });

@@ -8,7 +8,7 @@ export interface Fault {
   /** Kebab-case name of the rule; the README lists them all. */
   readonly rule: string;
   readonly message: string;
-  /** What to do about it. */
+  /** The remedy. */
   readonly fix: string;
 }
 

@@ -2,7 +2,7 @@ import type { EnrichedEvent } from "@millrace/event-contracts";
 import { parseKeepingSpelling } from "@millrace/event-pattern";
 import type { EventCopy } from "./route-set.ts";
 
-/** What the router notes on a copy, as `processing.router`. */
+/** The router's note on a copy, `processing.router`. */
 export interface RouterHop {
   readonly name: string;
   readonly version: string;

@@ -19,7 +19,7 @@ export interface RouteSet {
   /** Every route, as `<application>/<route>`. */
   readonly routeIds: readonly string[];
   /**
-   * What an enriched event leads to; empty when no route matches.
+   * Returns the copies that an enriched event leads to; none when no route matches.
    * @param text the JSON text of the event: with it, numbers are compared, projected and made keys of by their digits
    */
   route(event: RoutedEvent, text?: string): RouteResult;
