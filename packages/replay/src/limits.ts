@@ -32,7 +32,7 @@ export const DEFAULT_SHARE = 0.1;
 export const SHARD_RECORDS_PER_SECOND = 1_000;
 export const SHARD_BYTES_PER_SECOND = 1_000_000;
 
-/** What one function of a job puts in a second, about half of what it can. */
+/** What one function of a job puts in a second: a third of what the bench puts. */
 export const EVENTS_PER_WORKER = 2_000;
 /** Functions of a job at the same time: accounts have 1,000 for everything. */
 export const MAX_WORKERS = 50;
