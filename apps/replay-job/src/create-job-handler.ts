@@ -6,7 +6,7 @@ export type JobInput =
   | { readonly id: string; readonly group: number }
   | { readonly id: string; readonly isFinished: true };
 
-/** What the state machine goes by: a group that is not done is given to the function again. */
+/** Answer of the function, by which the state machine goes on: it gives a group that is not done to the function again. */
 export interface JobAnswer {
   readonly id: string;
   readonly group?: number;
@@ -18,7 +18,10 @@ type InvocationContext = Pick<Context, "awsRequestId" | "functionName" | "getRem
 /** So long before its time is over, a function begins no further step. */
 const STOP_BEFORE_MS = 60_000;
 
-/** Creates the handler of the job's function. @throws what `workOnGroup` and `finishJob` throw: the state machine retries */
+/**
+ * Creates the handler of the job's function. @throws what `workOnGroup` and `finishJob` throw: the state machine
+ * retries
+ */
 export function createJobHandler(
   open: () => Promise<Omit<JobEnvironment, "holder">>,
 ): (input: JobInput, context: InvocationContext) => Promise<JobAnswer> {
