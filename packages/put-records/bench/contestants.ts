@@ -139,12 +139,12 @@ interface KinesisWritable extends NodeJS.WritableStream {
 }
 
 function kinesisStreams({ http1 }: Ports): Contestant {
-  const require = abandonedPackages();
-  const { KinesisWritable } = require("kinesis-streams") as {
+  const peers = abandonedPackages();
+  const { KinesisWritable } = peers("kinesis-streams") as {
     KinesisWritable: new (client: object, streamName: string, options: object) => KinesisWritable;
   };
   // It brings no SDK of its own: it gets the one that lifion-kinesis brings.
-  const requireOfLifion = createRequire(require.resolve("lifion-kinesis"));
+  const requireOfLifion = createRequire(peers.resolve("lifion-kinesis"));
   const { Kinesis } = requireOfLifion("aws-sdk") as { Kinesis: new (options: object) => object };
   const client = new Kinesis({ region, credentials, endpoint: `http://127.0.0.1:${http1}` });
   return (records) => {
