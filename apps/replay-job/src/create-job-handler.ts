@@ -6,7 +6,9 @@ export type JobInput =
   | { readonly id: string; readonly group: number }
   | { readonly id: string; readonly isFinished: true };
 
-/** Answer of the function, by which the state machine goes on: it gives a group that is not done to the function again. */
+/**
+ * Answer of the function, by which the state machine goes on: it gives a group that is not done to the function again.
+ */
 export interface JobAnswer {
   readonly id: string;
   readonly group?: number;
