@@ -114,7 +114,8 @@ async function answer(
   }
   const read = request.method === "GET" ? answersTo(url, targets) : undefined;
   if (read !== undefined) {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(await read()));
+    const answer = await read();
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
     return;
   }
   if (request.method === "POST" && url.pathname === "/redrive") {

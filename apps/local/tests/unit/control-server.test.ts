@@ -4,8 +4,9 @@ import { type ControlServer, type ControlTargets, startControlServer } from "../
 
 const exported: string[] = [];
 // Only what these requests may reach.
-const targets: Pick<ControlTargets, "runId" | "exportWarehouse"> = {
+const targets: Pick<ControlTargets, "runId" | "exportWarehouse" | "findEvent"> = {
   runId: "run-1",
+  findEvent: () => Promise.reject(new Error("There is no view of the events.")),
   exportWarehouse: (path) => {
     exported.push(path);
     return Promise.resolve();
@@ -46,4 +47,8 @@ test("writes no file for a page", async () => {
   expect(exported).toEqual([]);
   expect(await statusOf("POST", "/warehouse/export", {})).toBe(204);
   expect(exported).toEqual(["/tmp/file"]);
+});
+
+test("tells by the status that an answer could not be made", async () => {
+  expect(await statusOf("GET", "/events?id=1", {})).toBe(400);
 });
