@@ -152,7 +152,7 @@ const server = await startServer({
   maxConnections: config.MAX_CONNECTIONS ?? memory.maxConnections,
   onConnection: () => admission.connectionOpened(),
   keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-});
+}).catch(exitOnConfigError);
 
 async function becomeReady(): Promise<void> {
   const missing = await waitForStream({

@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "@millrace/put-records";
+import { ConfigError } from "./config.ts";
 import type { Health } from "./health.ts";
 import { lingeringCloseMs } from "./limits.ts";
 import { type ProblemCode, problemBody, problems } from "./problems.ts";
@@ -75,9 +76,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     answerClientError(error, socket, { clock: options.clock, connections });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    const refuse = (error: NodeJS.ErrnoException): void => reject(asConfigError(error, options.port));
+    server.once("error", refuse);
     server.listen(options.port, () => {
-      server.off("error", reject);
+      server.off("error", refuse);
       resolve();
     });
   });
@@ -85,6 +87,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: (server.address() as AddressInfo).port,
     drain: (drainOptions) => drain(server, connections, options, drainOptions),
   };
+}
+
+function asConfigError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === "EADDRINUSE") return new ConfigError([`PORT: ${port} is taken by another process.`]);
+  if (error.code === "EACCES") return new ConfigError([`PORT: ${port} is not allowed to this user.`]);
+  return error;
 }
 
 /** Connections, each with the answer to its latest request. */

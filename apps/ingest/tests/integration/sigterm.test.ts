@@ -104,3 +104,10 @@ test("a wrong environment ends with all faults and exit code 2", async () => {
     startChildService({ kinesisUrl: kinesisServer.url, environment: { STAGE: "", RAW_STREAM_NAME: "" } }),
   ).rejects.toThrow("The service ended with 2 before it listened.");
 });
+
+test("a port that is taken ends with exit code 2, as what is wrong in the environment", async () => {
+  service = await startChildService({ kinesisUrl: kinesisServer.url });
+  await expect(
+    startChildService({ kinesisUrl: kinesisServer.url, environment: { PORT: String(service.port) } }),
+  ).rejects.toThrow("The service ended with 2 before it listened.");
+});
