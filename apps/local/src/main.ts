@@ -120,7 +120,8 @@ async function run(options: StartOptions): Promise<number> {
     console.error(`! ${message}`);
     changes.add(kind, message);
   };
-  const port = await claimablePort(options.port ?? topology.service.containerPort);
+  const port = options.port ?? topology.service.containerPort;
+  if (port !== 0) await claimablePort(port);
   const pipeline = await Pipeline.start(topology, {
     folders,
     isFresh: options.isFresh,

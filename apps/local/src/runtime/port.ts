@@ -23,3 +23,26 @@ export function claimablePort(wanted: number): Promise<number> {
     });
   });
 }
+
+const maxPorts = 5;
+
+/**
+ * Starts a service on the wanted port, or for 0 on a free one. Between the moment at which a port is found free and
+ * that at which the service listens another process can take it: then the next one is tried, five at most.
+ *
+ * @param isTaken says of the error of a start that the port was taken
+ */
+export async function startOnPort<T>(
+  wanted: number,
+  start: (port: number) => Promise<T>,
+  isTaken: (error: unknown) => boolean,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = wanted === 0 ? await claimablePort(0) : wanted;
+    try {
+      return await start(port);
+    } catch (error) {
+      if (wanted !== 0 || attempt === maxPorts || !isTaken(error)) throw error;
+    }
+  }
+}

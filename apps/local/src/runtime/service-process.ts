@@ -6,10 +6,12 @@ import type { ServiceSettings } from "@millrace/topology";
 import { RuntimeError } from "../errors.ts";
 import { type ChildProgram, type ProgramEnd, startProgram } from "./child-program.ts";
 import { repositoryRoot } from "./folders.ts";
+import { startOnPort } from "./port.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 
 export interface ServiceOptions {
   readonly service: ServiceSettings;
+  /** 0 for any free one, which it keeps. */
   readonly port: number;
   /** What every workload of the account finds in its environment: region, credentials, endpoint. */
   readonly accountEnvironment: Readonly<Record<string, string>>;
@@ -58,7 +60,11 @@ export class ServiceProcess {
    * @throws RuntimeError when it is not built, ends early, or is not ready in time; the message names its log.
    */
   static async start(options: ServiceOptions): Promise<ServiceProcess> {
-    return new ServiceProcess(options, await startReady(options));
+    return startOnPort(
+      options.port,
+      async (port) => new ServiceProcess({ ...options, port }, await startReady({ ...options, port })),
+      isPortTaken,
+    );
   }
 
   get pid(): number {
@@ -143,6 +149,11 @@ export class ServiceProcess {
   #logHint(): string {
     return `Its log: ${this.#options.logPath}`;
   }
+}
+
+/** Whether the service itself told that its port is taken. */
+function isPortTaken(error: unknown): boolean {
+  return error instanceof RuntimeError && error.message.includes("is taken by another process");
 }
 
 function urlOf({ port }: ServiceOptions): string {
