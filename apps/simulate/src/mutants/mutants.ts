@@ -280,8 +280,7 @@ export const mutants: readonly Mutant[] = [
     defect: "The view of events takes an id for the identity: of two sources with one id it shows one.",
     file: "packages/topology/src/stack/terraform-json.ts",
     find: 'text = readFileSync(path, "utf8");',
-    replace:
-      'text = readFileSync(path, "utf8").replaceAll("PARTITION BY GET_PATH(record, \'event.source\')::STRING, ", "PARTITION BY ");',
+    replace: 'text = readFileSync(path, "utf8").replaceAll("PARTITION BY source, id ORDER", "PARTITION BY id ORDER");',
   },
   {
     name: "remembered-without-destination",

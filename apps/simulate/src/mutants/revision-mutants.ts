@@ -11,8 +11,7 @@ export const revisionMutants: readonly Mutant[] = [
     seed: 7,
     defect: "The view of events shows the copy that landed first.",
     ...stack,
-    replace:
-      'text = readFileSync(path, "utf8").replaceAll(/ORDER BY LPAD\\(.*? DESC, loaded_at/gu, "ORDER BY loaded_at");',
+    replace: 'text = readFileSync(path, "utf8").replaceAll("ORDER BY revision DESC, loaded_at", "ORDER BY loaded_at");',
   },
   {
     name: "later-copy-wins-though-invalid",
