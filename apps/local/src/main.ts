@@ -128,6 +128,7 @@ async function run(options: StartOptions): Promise<number> {
     port,
     pollIntervalMs: options.pollIntervalMs,
     maxStreamBytes: options.maxStreamBytes,
+    isMaterializing: options.isMaterializing,
     onWarning: createWarner(),
     onNotice: notice,
   });

@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly isFollowing: boolean;
   /** Bytes of records above which the oldest go that every consumer is done with. */
   readonly maxStreamBytes: number;
+  /** Keep the dynamic tables of the warehouse load by load. */
+  readonly isMaterializing: boolean;
   /** Ages of events that were sent in the first seconds are left out of the report. */
   readonly warmUpSeconds: number;
   /** How long the pipeline may stand still before what is missing counts as lost. */
@@ -51,6 +53,8 @@ export const usage = `Usage: pnpm start [options]
                    runs (default: go on where the last run stopped)
   --keep <MiB>     records on disk above which the oldest go that every consumer is
                    done with (default 1024)
+  --materialize    keep the best copy of each event in a table: queries of a large
+                   warehouse take a hundredth of the time, loads three times as much
   --poll <ms>      between two reads of a shard by a function's mapping
                    (default 250; Lambda itself: 1000)
   --warm-up <s>    with --exit: leave the first s seconds out of the reported ages (default 0)
@@ -100,6 +104,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     isFresh: values.fresh === true,
     isFollowing: values.follow === true,
     maxStreamBytes: (wholeNumber("keep", values.keep, 1) ?? defaultKeptMib) * bytesPerMib,
+    isMaterializing: values.materialize === true,
     warmUpSeconds: wholeNumber("warm-up", values["warm-up"], 0) ?? 0,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
     pollIntervalMs: wholeNumber("poll", values.poll, lowestPollMs) ?? defaultPollMs,
@@ -128,6 +133,7 @@ function readArgs(args: readonly string[]) {
         follow: flag,
         poll: text,
         keep: text,
+        materialize: flag,
         consumer: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },

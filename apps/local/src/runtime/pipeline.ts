@@ -66,6 +66,8 @@ export interface PipelineOptions {
   readonly pollIntervalMs: number;
   /** Bytes of records above which the oldest go that every consumer is done with. */
   readonly maxStreamBytes: number;
+  /** Dynamic tables of the warehouse are kept load by load; otherwise they are computed when they are read. */
+  readonly isMaterializing: boolean;
   /** Something went wrong that the pipeline survives; it goes to the log file as well. */
   readonly onWarning: (message: string) => void;
   /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
@@ -192,7 +194,7 @@ export class Pipeline {
       sqs: services.sqsUrl,
       eventBridge: services.eventBridgeUrl,
     });
-    const warehouse = await openWarehouse(topology, folders.warehouse);
+    const warehouse = await openWarehouse(topology, folders.warehouse, options.isMaterializing);
 
     const metrics = new MetricTotals();
     const metricStore = new MetricStore();
@@ -461,8 +463,17 @@ function readStackFile(path: string): Uint8Array {
   }
 }
 
-async function openWarehouse(topology: LocalTopology, path: string): Promise<DuckDbWarehouse> {
-  const warehouse = await DuckDbWarehouse.open({ path, threads: 1, memoryLimit: warehouseMemory });
+async function openWarehouse(
+  topology: LocalTopology,
+  path: string,
+  isMaterializing: boolean,
+): Promise<DuckDbWarehouse> {
+  const warehouse = await DuckDbWarehouse.open({
+    path,
+    threads: 1,
+    memoryLimit: warehouseMemory,
+    dynamicTables: isMaterializing ? "tables" : "views",
+  });
   await createWarehouseObjects(topology, warehouse);
   return warehouse;
 }

@@ -40,10 +40,25 @@ export class DynamicTables {
     return this.#tables.some((table) => table.name === name && table.query === query);
   }
 
-  /** Builds the table of what its base holds, in the place of one with another query. */
+  /** Whether a table of this name is kept, by whatever query. */
+  keeps(name: string): boolean {
+    return this.#tables.some((table) => table.name === name);
+  }
+
+  async drop(name: string): Promise<void> {
+    await this.#connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`);
+    await this.#connection.run("DELETE FROM snowpipe.dynamic_tables WHERE name = $1", [name]);
+  }
+
+  /** Builds the table of what its base holds, in the place of one with another query, or of a view. */
   async create(definition: DynamicTableDefinition): Promise<void> {
     const table = readDynamicTable(definition);
     const { name, query } = table;
+    const views = await this.#connection.runAndReadAll(
+      "SELECT view_name FROM duckdb_views() WHERE lower(view_name) = lower($1)",
+      [name],
+    );
+    if (views.currentRowCount > 0) await this.#connection.run(`DROP VIEW ${quoted(name)}`);
     await this.#connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`);
     await this.#connection.run(`CREATE TABLE ${quoted(name)} AS ${hashed(table, quoted(table.base))} LIMIT 0`);
     await this.#build(table);

@@ -7,7 +7,8 @@ import { best, countDifferences, landing, loadCopies } from "../fixtures/best-co
 
 let folder = "";
 let warehouse: DuckDbWarehouse;
-const open = () => DuckDbWarehouse.open({ path: join(folder, "warehouse.duckdb"), threads: 1 });
+const open = (options: { readonly dynamicTables?: "tables" | "views" } = {}) =>
+  DuckDbWarehouse.open({ path: join(folder, "warehouse.duckdb"), threads: 1, ...options });
 const ids = async () => (await warehouse.query("SELECT id FROM best ORDER BY ALL")).map(({ id }) => id);
 
 beforeEach(async () => {
@@ -43,6 +44,20 @@ test("another query builds the table anew, and the same one leaves it", async ()
     query: best.query.replaceAll("AS id", "AS other_id").replace("id ORDER", "other_id ORDER"),
   });
   expect(await warehouse.query("SELECT other_id FROM best")).toEqual([{ other_id: "1" }]);
+});
+
+test("a warehouse that computes dynamic tables has them as views, and the other way round again", async () => {
+  await warehouse.createDynamicTable(best);
+  await loadCopies(warehouse, "a", [{ source: "web", id: "1" }]);
+  for (const dynamicTables of ["views", "tables", "views"] as const) {
+    await warehouse.close();
+    warehouse = await open({ dynamicTables });
+    await warehouse.createDynamicTable(best);
+    await loadCopies(warehouse, dynamicTables, [{ source: "web", id: "2" }]);
+    expect(await ids()).toEqual(["1", "2"]);
+    const types = await warehouse.query("SELECT table_type FROM information_schema.tables WHERE table_name = 'BEST'");
+    expect(types).toEqual([{ table_type: dynamicTables === "views" ? "VIEW" : "BASE TABLE" }]);
+  }
 });
 
 test("a query that cannot be kept load by load, and one of a table that is not there, are refused", async () => {
