@@ -126,7 +126,7 @@ try {
     text
       .replace("raw: provisioned(6,", "raw: provisioned(7,")
       .replace("enriched: provisioned(12,", "enriched: provisioned(14,")
-      .replace("recommendations: { ...provisioned(8,", "recommendations: { ...provisioned(9,"),
+      .replace("recommendations: { ...provisioned(8,", "recommendations: { ...provisioned(10,"),
   );
   const pricing = readFileSync(join(copy.root, "schemas/routes/pricing.json"), "utf8");
   await edit("a pattern that is none", "schemas/routes/pricing.json", (text) =>
