@@ -9,7 +9,7 @@ import { runJobHere } from "../job/work-on-job.ts";
 import { ActiveReplays } from "../ledger/active-replays.ts";
 import { writeAudit } from "../ledger/audit.ts";
 import { keepParts, keepPlan, Ledger, type PartEntry, readReplay, type ReplayPlan } from "../ledger/ledger.ts";
-import { LEASE_MS, LONG_REPLAY_HOURS } from "../limits.ts";
+import { LONG_REPLAY_HOURS } from "../limits.ts";
 import { estimateCost, planCloudJob } from "../plan/cost.ts";
 import { indexEnriched } from "../plan/enriched-index.ts";
 import { measureLoad, shareOfFree } from "../plan/rate.ts";
@@ -141,17 +141,12 @@ class ReplayCommand {
           `The replay ${id} ${left === undefined ? "begins" : `goes on after ${describeCounts(left.counts)}`}, at ${rate.events.toFixed(0)} events/s or ${size(rate.bytes)}/s. Ctrl-C stops it; the same command goes on.`,
         );
         const tell = createProgress(this.#output, clock);
-        let enteredMs = clock.now();
         const isDone = await runReplay({
           ...{ store, selection, parts, isSelected, target, ledger, alreadyPut },
           pace: this.#pace,
           signal: this.#signal,
-          onStep: async (step) => {
-            tell(step);
-            if (clock.now() - enteredMs < LEASE_MS / 3) return;
-            enteredMs = clock.now();
-            await active.enter(asked);
-          },
+          hold: () => active.hold(asked),
+          onStep: tell,
         });
         // First, so that a run that dies between the two tells its end twice rather than never.
         await audit(isDone ? "finished" : "stopped");

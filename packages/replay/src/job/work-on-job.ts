@@ -3,7 +3,6 @@ import type { Environment } from "../environment.ts";
 import { ActiveReplays } from "../ledger/active-replays.ts";
 import { writeAudit } from "../ledger/audit.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { LEASE_MS } from "../limits.ts";
 import { Pace } from "../run/pace.ts";
 import { readBack } from "../run/read-back.ts";
 import { runReplay } from "../run/run-replay.ts";
@@ -55,17 +54,12 @@ export async function workOnGroup(
       before === undefined
         ? new Set<string>()
         : await readBack(kinesis, target.streams, before, plan.replayedAt, clock);
-    let enteredMs = clock.now();
     const isDone = await runReplay({
       ...{ selection, target, ledger, pace, alreadyPut, signal },
       store: await environment.store(selection.store, undefined),
       parts: partsOf(parts, job.groups, group),
       isSelected: createMatcher(selection),
-      onStep: async () => {
-        if (clock.now() - enteredMs < LEASE_MS / 3) return;
-        enteredMs = clock.now();
-        await active.enter(plan);
-      },
+      hold: () => active.hold(plan),
     });
     await ledger.end(isDone ? "finished" : "stopped");
     return { id, group, isDone };

@@ -1,7 +1,7 @@
 import { KeptDocument, type S3 } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import { ReplayRefusedError } from "../errors.ts";
-import { LEASE_MS, MAX_LEDGER_ATTEMPTS } from "../limits.ts";
+import { LEASE_MS, LEASE_RESERVE_MS, MAX_LEDGER_ATTEMPTS } from "../limits.ts";
 import { isGone } from "./holder.ts";
 import { LEDGER_PREFIX, type ReplayPlan } from "./ledger.ts";
 
@@ -31,6 +31,10 @@ const key = `${LEDGER_PREFIX}active.json`;
  */
 export class ActiveReplays {
   readonly #options: ActiveOptions;
+  /** Until when the entry that this process wrote last lets nobody else in. */
+  #untilMs = Number.NEGATIVE_INFINITY;
+  /** Parts that are put side by side wait for one entry. */
+  #entering: Promise<void> | undefined;
 
   constructor(options: ActiveOptions) {
     this.#options = options;
@@ -39,6 +43,7 @@ export class ActiveReplays {
   /** Enters the replay, or renews its entry. @throws ReplayRefusedError when it overlaps another */
   async enter({ id, selection, target }: ReplayPlan): Promise<void> {
     const { clock, holder } = this.#options;
+    let untilMs = 0;
     await this.#change((active) => {
       const { store, fromMs, toMs } = selection;
       const other = active.find(
@@ -49,9 +54,18 @@ export class ActiveReplays {
           fromMs < each.toMs,
       );
       if (other !== undefined) throw new ReplayRefusedError(overlapMessage(other));
-      const own: ActiveReplay = { id, holder, store, target, fromMs, toMs, untilMs: clock.now() + LEASE_MS };
+      untilMs = clock.now() + LEASE_MS;
+      const own: ActiveReplay = { id, holder, store, target, fromMs, toMs, untilMs };
       return [...active.filter((each) => each.id !== id), own];
     });
+    this.#untilMs = untilMs;
+  }
+
+  /** Makes sure that the entry outlasts a put. @throws ReplayRefusedError when another has entered since it ran out */
+  async hold(plan: ReplayPlan): Promise<void> {
+    if (this.#untilMs - this.#options.clock.now() >= LEASE_RESERVE_MS) return;
+    this.#entering ??= this.enter(plan).finally(() => (this.#entering = undefined));
+    await this.#entering;
   }
 
   async leave(id: string): Promise<void> {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly pace: Pace;
   /** Copies that an earlier run has put and not noted. */
   readonly alreadyPut: ReadonlySet<string>;
+  /** Before every put and every step: keeps replays of overlapping ranges away until a put is over. */
+  readonly hold: () => Promise<void>;
   /** Ends the run after the events that are being put. */
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
@@ -33,7 +35,7 @@ export interface Step {
 /**
  * Puts the selected events of every part, in order, and notes each step in the ledger once it is done.
  * @returns true when everything is done, false when the signal ended it
- * @throws LeaseLostError, ReplayStoppedError, PlaceUnreadableError
+ * @throws LeaseLostError, ReplayRefusedError, ReplayStoppedError, PlaceUnreadableError
  */
 export async function runReplay(options: RunOptions): Promise<boolean> {
   const run = new Run(options);
@@ -117,7 +119,7 @@ class Run {
   }
 
   async #step(part: string, events: readonly StoredEvent[]): Promise<void> {
-    const { isSelected, target, alreadyPut, ledger, onStep, selection } = this.#options;
+    const { isSelected, target, alreadyPut, ledger, hold, onStep, selection } = this.#options;
     const skipped: Record<string, number> = {};
     const wanted: PreparedEvent[] = [];
     let [selected, found] = [0, 0];
@@ -129,6 +131,7 @@ class Run {
       else if (alreadyPut.has(prepared.key)) found += 1;
       else wanted.push(prepared);
     }
+    await hold();
     await ledger.hold();
     const { bytes, ambiguous } = await this.#put(part, wanted);
     this.#counts = addCounts(this.#counts, {
@@ -157,13 +160,14 @@ class Run {
   }
 
   async #put(part: string, events: readonly PreparedEvent[]): Promise<{ bytes: number; ambiguous: number }> {
-    const { target, pace, ledger } = this.#options;
+    const { target, pace, ledger, hold } = this.#options;
     let [bytes, ambiguous] = [0, 0];
     for (let start = 0; start < events.length; ) {
       const group = events.slice(start, start + pace.groupSize);
       start += group.length;
       const groupBytes = group.reduce((sum, { data }) => sum + data.length, 0);
       await pace.take(group.length, groupBytes);
+      await hold();
       await ledger.beginPut(part);
       const deliveries = await target.put(group);
       checkDelivered(deliveries, group.length);

@@ -82,6 +82,29 @@ test("of two runs at once, of one selection or of overlapping ones, the second i
   );
 });
 
+test("a replay keeps overlapping ones away until its end, however long its puts take", async () => {
+  // A step of 250 events takes longer than an entry lasts.
+  const eventsPerSecond = 2;
+  const durationMs = (ids.length / eventsPerSecond) * 1_000;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 95 }), async (seed, percent) => {
+      const world = createReplayWorld(seed, { eventsPerSecond });
+      await world.clock.run(
+        (async () => {
+          const selection = await filled(world);
+          const first = world.run(selection, "host/x/1");
+          await world.clock.sleep((durationMs * percent) / 100);
+          const other = { ...selection, fromMs: selection.fromMs + 500 };
+          await expect(world.run(other, "host/x/2")).rejects.toThrow(ReplayRefusedError);
+          expect(await first).toBe("done");
+          expect(replayed(world)).toEqual(once);
+        })(),
+      );
+    }),
+    { numRuns: 15 },
+  );
+});
+
 test("a process that was thought dead stops before it writes over the ledger of its successor", async () => {
   const world = createReplayWorld(1);
   await world.clock.run(

@@ -47,7 +47,10 @@ export interface ReplayWorld {
   lines(): readonly { readonly id: string; readonly replayedat?: string }[];
 }
 
-export function createReplayWorld(seed: number, { shardCount = 3, kinesisSkewMs = 0 } = {}): ReplayWorld {
+export function createReplayWorld(
+  seed: number,
+  { shardCount = 3, kinesisSkewMs = 0, eventsPerSecond = 500 } = {},
+): ReplayWorld {
   const clock = new VirtualClock();
   const kinesis = new Kinesis({ clock: skewClock(clock, kinesisSkewMs) });
   kinesis.createStream({ streamName: rawStream, shardCount });
@@ -109,8 +112,8 @@ export function createReplayWorld(seed: number, { shardCount = 3, kinesisSkewMs 
         ...{ store, selection, parts, ledger, alreadyPut },
         target: defect === "noted-before-put" ? putLater(target, own) : target,
         isSelected: createMatcher(selection),
-        pace: new Pace({ events: 500, bytes: 1e6 }, own),
-        onStep: () => active.enter(asked),
+        pace: new Pace({ events: eventsPerSecond, bytes: 1e6 }, own),
+        hold: () => active.hold(asked),
       });
       await ledger.end(isDone ? "finished" : "stopped");
       await active.leave(id);
