@@ -134,7 +134,10 @@ class ReplayCommand {
         const alreadyPut =
           left === undefined
             ? new Set<string>()
-            : await readBack(kinesis, target.streams, left, plan.replayedAt, clock);
+            : await readBack(left, {
+                ...{ kinesis, streams: target.streams, replayedAt: plan.replayedAt, clock },
+                hold: () => Promise.all([active.hold(asked), ledger.hold()]),
+              });
         const rate = await this.#rate(target);
         this.#pace = new Pace(rate, clock);
         this.#output.err(

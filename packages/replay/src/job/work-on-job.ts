@@ -53,7 +53,10 @@ export async function workOnGroup(
     const alreadyPut =
       before === undefined
         ? new Set<string>()
-        : await readBack(kinesis, target.streams, before, plan.replayedAt, clock);
+        : await readBack(before, {
+            ...{ kinesis, streams: target.streams, replayedAt: plan.replayedAt, clock },
+            hold: () => Promise.all([active.hold(plan), ledger.hold()]),
+          });
     const isDone = await runReplay({
       ...{ selection, target, ledger, pace, alreadyPut, signal },
       store: await environment.store(selection.store, undefined),

@@ -7,16 +7,23 @@ import { CLOCK_SKEW_MS } from "../limits.ts";
 import { copyKey } from "../targets/pipeline-target.ts";
 import type { Target } from "../targets/target.ts";
 
+export interface ReadBackOptions {
+  readonly kinesis: Pick<KinesisClient, "send">;
+  readonly streams: Target["streams"];
+  /** The mark of the replay. */
+  readonly replayedAt: string;
+  readonly clock: ReplayClock;
+  /** Reading may take longer than a lease: called again and again meanwhile. */
+  readonly hold: () => Promise<unknown>;
+}
+
 /**
  * The copies that a run put after it wrote its ledger the last time, read from the streams they were put to: events are
  * put first and noted then, so a run that is cut off may have put some that it has not noted.
  */
 export async function readBack(
-  kinesis: Pick<KinesisClient, "send">,
-  streams: Target["streams"],
   { uncertainSinceMs, leaseUntilMs }: ReplayState,
-  replayedAt: string,
-  clock: ReplayClock,
+  { kinesis, streams, replayedAt, clock, hold }: ReadBackOptions,
 ): Promise<Set<string>> {
   const keys = new Set<string>();
   if (uncertainSinceMs === undefined) return keys;
@@ -25,7 +32,9 @@ export async function readBack(
   for (const { name: stream, form } of streams) {
     const store = streamStore({ kinesis, stream, name: form === "raw" ? "raw" : "destination", endsAt: "tip", clock });
     for await (const part of store.parts(range)) {
+      await hold();
       for await (const events of part.read()) {
+        await hold();
         for (const { facts, event } of events) {
           if (event === undefined) continue;
           if (form === "raw" && facts.replayedAt !== replayedAt) continue;

@@ -105,6 +105,24 @@ test("a replay keeps overlapping ones away until its end, however long its puts 
   );
 });
 
+test("a replay keeps others away while it reads back what a dead run has put", async () => {
+  const world = createReplayWorld(1, { readMs: 15_000 });
+  await world.clock.run(
+    (async () => {
+      const selection = await filled(world);
+      expect(await world.run(selection, "host/x/1", { afterCalls: 40, isCarriedOut: true })).toBe("dead");
+      await world.clock.sleep(61_000);
+      const resumed = world.run(selection, "host/x/2");
+      await world.clock.sleep(65_000);
+      for (const fromMs of [selection.fromMs, selection.fromMs + 500]) {
+        await expect(world.run({ ...selection, fromMs }, "host/x/3")).rejects.toThrow(ReplayRefusedError);
+      }
+      expect(await resumed).toBe("done");
+      expect(replayed(world)).toEqual(once);
+    })(),
+  );
+});
+
 test("a process that was thought dead stops before it writes over the ledger of its successor", async () => {
   const world = createReplayWorld(1);
   await world.clock.run(

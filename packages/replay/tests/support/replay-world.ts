@@ -1,4 +1,4 @@
-import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { GetRecordsCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { createRandom, Kinesis, MemoryObjectStore, skewClock, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { createPutRecords } from "@millrace/put-records";
 import { type S3, streamStore } from "@millrace/stored-events";
@@ -49,7 +49,7 @@ export interface ReplayWorld {
 
 export function createReplayWorld(
   seed: number,
-  { shardCount = 3, kinesisSkewMs = 0, eventsPerSecond = 500 } = {},
+  { shardCount = 3, kinesisSkewMs = 0, eventsPerSecond = 500, readMs = 0 } = {},
 ): ReplayWorld {
   const clock = new VirtualClock();
   const kinesis = new Kinesis({ clock: skewClock(clock, kinesisSkewMs) });
@@ -62,7 +62,11 @@ export function createReplayWorld(
   async function runProcess(selection: Selection, holder: string, kill?: Kill, defect?: Defect) {
     const { guard, died } = createKill(kill);
     const client = kinesis.client({ latencyMs: { min: 1, max: 20 }, random: createRandom(`${seed} ${holder}`) });
-    const guardedClient = { send: guard((command: never) => client.send(command)) } as unknown as KinesisClient;
+    const send = guard(async (command: object) => {
+      if (command instanceof GetRecordsCommand) await own.wait(readMs);
+      return client.send(command as never);
+    });
+    const guardedClient = { send } as unknown as KinesisClient;
     const anyVersion: S3["putIf"] = async (place, key, body) => {
       return (await objects.put(place, key, Buffer.from(body))).etag;
     };
@@ -107,7 +111,10 @@ export function createReplayWorld(
       const alreadyPut =
         before === undefined || defect === "no-read-back"
           ? new Set<string>()
-          : await readBack(guardedClient, target.streams, before, plan.replayedAt, own);
+          : await readBack(before, {
+              ...{ kinesis: guardedClient, streams: target.streams, replayedAt: plan.replayedAt, clock: own },
+              hold: () => Promise.all([active.hold(asked), ledger.hold()]),
+            });
       const isDone = await runReplay({
         ...{ store, selection, parts, ledger, alreadyPut },
         target: defect === "noted-before-put" ? putLater(target, own) : target,
