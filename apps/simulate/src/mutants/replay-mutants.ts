@@ -19,8 +19,8 @@ export const replayMutants: readonly Mutant[] = [
     seed: 14,
     defect: "A replay that goes on does not look for what the run before has put and not noted.",
     file: run,
-    find: "alreadyPut.has(prepared.key)",
-    replace: 'alreadyPut.has("")',
+    find: "alreadyPut.get(prepared.key)",
+    replace: 'alreadyPut.get("")',
   },
   {
     name: "puts-of-a-dead-run-looked-for-too-late",

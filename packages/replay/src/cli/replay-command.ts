@@ -133,7 +133,7 @@ class ReplayCommand {
         const { store, parts, isSelected } = await this.#source(async (list) => keepParts(ledgerOptions, id, list));
         const alreadyPut =
           left === undefined
-            ? new Set<string>()
+            ? new Map<string, number>()
             : await readBack(left, {
                 ...{ kinesis, streams: target.streams, replayedAt: plan.replayedAt, clock },
                 hold: () => Promise.all([active.hold(asked), ledger.hold()]),

@@ -52,7 +52,7 @@ export async function workOnGroup(
   try {
     const alreadyPut =
       before === undefined
-        ? new Set<string>()
+        ? new Map<string, number>()
         : await readBack(before, {
             ...{ kinesis, streams: target.streams, replayedAt: plan.replayedAt, clock },
             hold: () => Promise.all([active.hold(plan), ledger.hold()]),

@@ -1,5 +1,4 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import { eventIdentity } from "@millrace/event-contracts";
 import { streamStore } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
 import type { ReplayState } from "../ledger/ledger.ts";
@@ -20,13 +19,14 @@ export interface ReadBackOptions {
 /**
  * The copies that a run put after it wrote its ledger the last time, read from the streams they were put to: events are
  * put first and noted then, so a run that is cut off may have put some that it has not noted.
+ * @returns by key, when the last of them arrived, epoch milliseconds
  */
 export async function readBack(
   { uncertainSinceMs, leaseUntilMs }: ReplayState,
   { kinesis, streams, replayedAt, clock, hold }: ReadBackOptions,
-): Promise<Set<string>> {
-  const keys = new Set<string>();
-  if (uncertainSinceMs === undefined) return keys;
+): Promise<Map<string, number>> {
+  const arrivals = new Map<string, number>();
+  if (uncertainSinceMs === undefined) return arrivals;
   // Nobody puts anything once the lease is over.
   const range = { fromMs: uncertainSinceMs - CLOCK_SKEW_MS, toMs: leaseUntilMs + CLOCK_SKEW_MS };
   for (const { name: stream, form } of streams) {
@@ -35,14 +35,14 @@ export async function readBack(
       await hold();
       for await (const events of part.read()) {
         await hold();
-        for (const { facts, event } of events) {
+        for (const { facts, event, place } of events) {
           if (event === undefined) continue;
           if (form === "raw" && facts.replayedAt !== replayedAt) continue;
-          const { id = "", source = "" } = facts;
-          keys.add(form === "raw" ? copyKey(event) : `${eventIdentity({ id, source })} ${facts.revision}`);
+          const key = copyKey(event, facts.status);
+          arrivals.set(key, Math.max(place.atMs, arrivals.get(key) ?? 0));
         }
       }
     }
   }
-  return keys;
+  return arrivals;
 }

@@ -16,8 +16,8 @@ export interface RunOptions {
   readonly target: Target;
   readonly ledger: Ledger;
   readonly pace: Pace;
-  /** Copies that an earlier run has put and not noted. */
-  readonly alreadyPut: ReadonlySet<string>;
+  /** Copies that an earlier run has put and not noted: by key, when the last of them arrived. */
+  readonly alreadyPut: ReadonlyMap<string, number>;
   /** Before every put and every step: keeps replays of overlapping ranges away until a put is over. */
   readonly hold: () => Promise<void>;
   /** Ends the run after the events that are being put. */
@@ -41,6 +41,8 @@ export async function runReplay(options: RunOptions): Promise<boolean> {
   const run = new Run(options);
   return options.store.isSideBySide ? run.sideBySide() : run.oneByOne();
 }
+
+const never = Number.NEGATIVE_INFINITY;
 
 class Run {
   readonly #options: RunOptions;
@@ -128,7 +130,7 @@ class Run {
       selected += 1;
       const prepared = target.prepare(event);
       if (typeof prepared === "string") skipped[prepared] = (skipped[prepared] ?? 0) + 1;
-      else if (alreadyPut.has(prepared.key)) found += 1;
+      else if ((alreadyPut.get(prepared.key) ?? never) > (prepared.originalAtMs ?? never)) found += 1;
       else wanted.push(prepared);
     }
     await hold();

@@ -40,8 +40,11 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
     prepare(stored) {
       const found = streamFor(stored);
       if (typeof found === "string") return found;
-      const { content, event = {} } = stored;
-      if (content.form !== "raw") return prepared(content.text, event, found.stream);
+      const { content, event = {}, facts, place } = stored;
+      if (content.form !== "raw") {
+        const again = prepared(content.text, event, found.stream);
+        return { ...again, key: copyKey(event, facts.status), originalAtMs: place.atMs };
+      }
       const replayed = { ...event, replayedat: mark.replayedAt };
       return prepared(markReplayed(content.text, event, mark), replayed, found.stream);
     },
@@ -85,9 +88,12 @@ function prepared(text: string, event: Readonly<Record<string, unknown>>, stream
   };
 }
 
-/** Tells the copies of events apart: identity, receipt and replay. */
-export function copyKey(event: Readonly<Record<string, unknown>>): string {
+/**
+ * Tells the copies of events apart: identity, receipt and replay.
+ * @param status of an enriched event: its revision has it
+ */
+export function copyKey(event: Readonly<Record<string, unknown>>, status?: string): string {
   const { id, source } = event;
   const copy = { event: { ...event, id: String(id), source: String(source) } };
-  return `${eventIdentity(copy.event)} ${revisionOf(copy)}`;
+  return `${eventIdentity(copy.event)} ${revisionOf(status === undefined ? copy : { ...copy, validation: { status } })}`;
 }

@@ -24,6 +24,11 @@ export interface PreparedEvent {
   readonly data: Uint8Array;
   /** Tells the copy from all others: destination, identity and revision. */
   readonly key: string;
+  /**
+   * Arrival of the record that is put into its own stream once more, as it is, epoch milliseconds: it has the same key
+   * as its copy, which is later. Absent where the key tells the two apart.
+   */
+  readonly originalAtMs?: number | undefined;
   /** Which of the target's streams takes it. */
   readonly stream: string;
 }

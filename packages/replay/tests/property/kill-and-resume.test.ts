@@ -26,34 +26,55 @@ function replayed(world: ReplayWorld): ReadonlyMap<string, number> {
 
 const once = new Map(ids.map((id) => [id, 1]));
 
+const kills = fc.array(fc.record({ afterCalls: fc.integer({ min: 1, max: 60 }), isCarriedOut: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 5,
+});
+const skewsMs = fc.integer({ min: -240_000, max: 240_000 });
+
 test("a replay that is killed at any call, by any clock of Kinesis, puts every event exactly once", async () => {
-  const kills = fc.array(fc.record({ afterCalls: fc.integer({ min: 1, max: 60 }), isCarriedOut: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 5,
-  });
   await fc.assert(
-    fc.asyncProperty(
-      fc.nat(),
-      kills,
-      fc.integer({ min: -240_000, max: 240_000 }),
-      async (seed, each, kinesisSkewMs) => {
-        const world = createReplayWorld(seed, { kinesisSkewMs });
-        await world.clock.run(
-          (async () => {
-            const selection = await filled(world, kinesisSkewMs);
-            for (const [index, kill] of each.entries()) {
-              if ((await world.run(selection, `host/x/${index}`, kill)) === "done") break;
-              // Nothing else tells that a process of another machine is gone.
-              await world.clock.sleep(61_000);
-            }
-            expect(["done", "nothing to do"]).toContain(await world.run(selection, "host/x/last"));
-            expect(replayed(world)).toEqual(once);
-            expect(new Set(world.lines().flatMap(({ replayedat }) => replayedat ?? [])).size).toBe(1);
-            expect(await world.run(selection, "host/x/second")).toBe("nothing to do");
-          })(),
-        );
-      },
-    ),
+    fc.asyncProperty(fc.nat(), kills, skewsMs, async (seed, each, kinesisSkewMs) => {
+      const world = createReplayWorld(seed, { kinesisSkewMs });
+      await world.clock.run(
+        (async () => {
+          const selection = await filled(world, kinesisSkewMs);
+          for (const [index, kill] of each.entries()) {
+            if ((await world.run(selection, `host/x/${index}`, kill)) === "done") break;
+            // Nothing else tells that a process of another machine is gone.
+            await world.clock.sleep(61_000);
+          }
+          expect(["done", "nothing to do"]).toContain(await world.run(selection, "host/x/last"));
+          expect(replayed(world)).toEqual(once);
+          expect(new Set(world.lines().flatMap(({ replayedat }) => replayedat ?? [])).size).toBe(1);
+          expect(await world.run(selection, "host/x/second")).toBe("nothing to do");
+        })(),
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("dead letters of the enriched stream are put back once beside their originals, killed at any call", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), kills, skewsMs, async (seed, each, kinesisSkewMs) => {
+      const world = createReplayWorld(seed, { kinesisSkewMs });
+      await world.clock.run(
+        (async () => {
+          const fromMs = world.clock.now() + kinesisSkewMs;
+          await world.giveUp(ids);
+          await world.clock.sleep(1_000);
+          const toMs = world.clock.now() + kinesisSkewMs;
+          const selection: Selection = { store: "dead-letters", fromMs, toMs, filters: {} };
+          for (const [index, kill] of each.entries()) {
+            if ((await world.run(selection, `host/x/${index}`, kill)) === "done") break;
+            await world.clock.sleep(61_000);
+          }
+          expect(["done", "nothing to do"]).toContain(await world.run(selection, "host/x/last"));
+          expect([...world.enrichedIds()].sort()).toEqual([...ids, ...ids].sort());
+        })(),
+      );
+    }),
     { numRuns: 25 },
   );
 });

@@ -1,7 +1,7 @@
 import { GetRecordsCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { createRandom, Kinesis, MemoryObjectStore, skewClock, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { createPutRecords } from "@millrace/put-records";
-import { type S3, streamStore } from "@millrace/stored-events";
+import { deadLetterStore, type S3, streamStore } from "@millrace/stored-events";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
 import {
   ActiveReplays,
@@ -22,6 +22,8 @@ import { createKill, type Kill } from "./kill.ts";
 
 export const bucket = "the-lake";
 export const rawStream = "p-raw";
+export const enrichedStream = "p-enriched";
+const letters = "the-dead-letters";
 
 /** A mistake that a replay could have, planted into one. */
 export type Defect =
@@ -43,18 +45,22 @@ export interface ReplayWorld {
   fill(ids: readonly string[], perRecord?: number): Promise<void>;
   /** Runs a replay as a process of that name: `dead` when it was killed. */
   run(selection: Selection, holder: string, kill?: Kill, defect?: Defect): Promise<"done" | "nothing to do" | "dead">;
+  /** Puts enriched events, each a record, and has Lambda give them up in batches of 100. */
+  giveUp(ids: readonly string[]): Promise<void>;
   /** Every line of the raw stream, as values. */
   lines(): readonly { readonly id: string; readonly replayedat?: string }[];
+  /** Ids of the events in the enriched stream, a copy each. */
+  enrichedIds(): readonly string[];
 }
 
 export function createReplayWorld(
   seed: number,
-  { shardCount = 3, kinesisSkewMs = 0, eventsPerSecond = 500, readMs = 0 } = {},
+  { shardCount = 3, kinesisSkewMs = 0, eventsPerSecond = 500, readMs = 0, mayBeWorse = false } = {},
 ): ReplayWorld {
   const clock = new VirtualClock();
   const kinesis = new Kinesis({ clock: skewClock(clock, kinesisSkewMs) });
   kinesis.createStream({ streamName: rawStream, shardCount });
-  kinesis.createStream({ streamName: "p-enriched", shardCount: 1 });
+  kinesis.createStream({ streamName: enrichedStream, shardCount: 1 });
   const objects = new MemoryObjectStore({ clock });
   const s3 = createMemoryS3(objects);
   const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
@@ -81,7 +87,7 @@ export function createReplayWorld(
         selection,
         target: "pipeline",
         replayedAt,
-        mayBeWorse: false,
+        mayBeWorse,
         reason: "",
         by: "",
       };
@@ -97,12 +103,15 @@ export function createReplayWorld(
           ...{ streamName, ordering: "per-key", clock, random },
         });
       const target = createPipelineTarget({
-        mark: { replayedAt: defect === "time-of-each-run" ? replayedAt : plan.replayedAt, mayBeWorse: false },
+        mark: { replayedAt: defect === "time-of-each-run" ? replayedAt : plan.replayedAt, mayBeWorse },
         raw: { stream: rawStream, writer: writerOf(rawStream) },
-        enriched: { stream: "p-enriched", writer: writerOf("p-enriched") },
+        enriched: { stream: enrichedStream, writer: writerOf(enrichedStream) },
         now: own.now,
       });
-      const store = streamStore({ kinesis: guardedClient, stream: rawStream, name: "raw", clock: own });
+      const store =
+        selection.store === "dead-letters"
+          ? deadLetterStore(guardedS3, letters, rawStream)
+          : streamStore({ kinesis: guardedClient, stream: rawStream, name: "raw", clock: own });
       const parts = await keepParts(options, id, async () => {
         const found: { id: string }[] = [];
         for await (const part of store.parts(selection)) found.push({ id: part.id });
@@ -110,7 +119,7 @@ export function createReplayWorld(
       });
       const alreadyPut =
         before === undefined || defect === "no-read-back"
-          ? new Set<string>()
+          ? new Map<string, number>()
           : await readBack(before, {
               ...{ kinesis: guardedClient, streams: target.streams, replayedAt: plan.replayedAt, clock: own },
               hold: () => Promise.all([active.hold(asked), ledger.hold()]),
@@ -149,7 +158,42 @@ export function createReplayWorld(
         await clock.sleep(5);
       }
     },
+    async giveUp(ids) {
+      const client = kinesis.client();
+      for (const [index, id] of ids.entries()) {
+        const event = {
+          specversion: "1.0",
+          id,
+          source: "s",
+          type: "t",
+          receivedat: new Date(clock.now()).toISOString(),
+        };
+        // The revision has the status of a valid event, and none of another.
+        const status = index % 2 === 0 ? "valid" : "invalid";
+        const Data = Buffer.from(JSON.stringify({ event, validation: { status }, processing: {} }));
+        const Records = [{ PartitionKey: id, Data }];
+        await client.send(new PutRecordsCommand({ StreamName: enrichedStream, Records }));
+      }
+      const records = [...kinesis.readRecords(enrichedStream)].map(({ record }) => ({
+        eventSourceARN: `arn:aws:kinesis:eu-west-1:000000000000:stream/${enrichedStream}`,
+        kinesis: {
+          data: Buffer.from(record.Data).toString("base64"),
+          approximateArrivalTimestamp: record.ApproximateArrivalTimestamp.getTime() / 1_000,
+        },
+      }));
+      const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+      for (let start = 0; start < records.length; start += 100) {
+        const payload = JSON.stringify({ Records: records.slice(start, start + 100) });
+        const letter = Buffer.from(JSON.stringify({ payload }));
+        await objects.put(letters, `aws/lambda/m/shardId-0/${day}/letter-${1_000 + start}`, letter);
+      }
+    },
     run: runProcess,
+    enrichedIds: () =>
+      [...kinesis.readRecords(enrichedStream)].map(({ record }) => {
+        const { event } = JSON.parse(Buffer.from(record.Data).toString("utf8")) as { event: { id: string } };
+        return event.id;
+      }),
     lines: () =>
       [...kinesis.readRecords(rawStream)].flatMap(({ record }) =>
         Buffer.from(record.Data)
