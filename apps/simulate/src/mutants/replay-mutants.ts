@@ -50,8 +50,8 @@ export const replayMutants: readonly Mutant[] = [
     name: "replays-unmarked",
     defect: "A replayed event has no later revision than the one before.",
     file: "packages/replay/src/targets/replayed-text.ts",
-    find: '[`"replayedat":',
-    replace: '[`"replayed":',
+    find: '`"${name}":',
+    replace: '`"${name.slice(0, "replayed".length)}":',
   },
   {
     name: "begun-parts-taken-for-done",

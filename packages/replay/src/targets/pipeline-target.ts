@@ -2,7 +2,7 @@ import { eventIdentity, partitionKeyOf, revisionOf } from "@millrace/event-contr
 import type { OutputWriter } from "@millrace/stream-handler";
 import type { StoredEvent } from "@millrace/stored-events";
 import { PUT_TIMEOUT_MS } from "../limits.ts";
-import { markReplayed, type ReplayedMark } from "./replayed-text.ts";
+import { markReplayed, marksOf, type ReplayedMark } from "./replayed-text.ts";
 import type { PreparedEvent, SkipReason, Target } from "./target.ts";
 
 export interface PipelineTargetOptions {
@@ -45,7 +45,7 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
         const again = prepared(content.text, event, found.stream);
         return { ...again, key: copyKey(event, facts.status), originalAtMs: place.atMs };
       }
-      const replayed = { ...event, replayedat: mark.replayedAt };
+      const replayed = { ...event, ...marksOf(event, mark) };
       return prepared(markReplayed(content.text, event, mark), replayed, found.stream);
     },
     weigh(stored) {

@@ -15,8 +15,7 @@ export interface ReplayedMark {
  * @param event the value of the text
  */
 export function markReplayed(text: string, event: Readonly<Record<string, unknown>>, mark: ReplayedMark): string {
-  const members = [`"replayedat":${JSON.stringify(mark.replayedAt)}`];
-  if (mark.mayBeWorse) members.push(`"revision":${nextRevision(event["revision"])}`);
+  const members = Object.entries(marksOf(event, mark)).map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
   const isThere = "replayedat" in event || (mark.mayBeWorse && "revision" in event);
   const end = text.lastIndexOf("}");
   if (!isThere && end > 0 && Object.keys(event).length > 0) return `${text.slice(0, end)},${members.join(",")}}`;
@@ -24,6 +23,14 @@ export function markReplayed(text: string, event: Readonly<Record<string, unknow
   if (mark.mayBeWorse) delete rest["revision"];
   const json = JSON.stringify(rest);
   return `${json.slice(0, -1)}${json === "{}" ? "" : ","}${members.join(",")}}`;
+}
+
+/** The members that a copy of the event has by a replay. */
+export function marksOf(
+  { revision }: Readonly<Record<string, unknown>>,
+  { replayedAt, mayBeWorse }: ReplayedMark,
+): Readonly<Record<string, unknown>> {
+  return mayBeWorse ? { replayedat: replayedAt, revision: nextRevision(revision) } : { replayedat: replayedAt };
 }
 
 function nextRevision(revision: unknown): number {

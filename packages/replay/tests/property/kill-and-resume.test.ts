@@ -34,8 +34,8 @@ const skewsMs = fc.integer({ min: -240_000, max: 240_000 });
 
 test("a replay that is killed at any call, by any clock of Kinesis, puts every event exactly once", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(), kills, skewsMs, async (seed, each, kinesisSkewMs) => {
-      const world = createReplayWorld(seed, { kinesisSkewMs });
+    fc.asyncProperty(fc.nat(), kills, skewsMs, fc.boolean(), async (seed, each, kinesisSkewMs, mayBeWorse) => {
+      const world = createReplayWorld(seed, { kinesisSkewMs, mayBeWorse });
       await world.clock.run(
         (async () => {
           const selection = await filled(world, kinesisSkewMs);
