@@ -286,10 +286,15 @@ function checkDuplicates(evidence: Evidence): string[] {
     enrichmentInvocations.environmentsOf(event.record.shardId, event.record.sequenceNumber);
   const rawByCopy = groupBy(evidence.raw, ({ copy }) => copy);
   const enrichedByCopy = groupBy(evidence.enriched, ({ copy }) => copy);
+  const repairs = run.operator.asked.filter(({ kind }) => kind === "dead-letters");
+  const repairsOf = ({ arrivalMs }: StoredRecord): number =>
+    repairs.filter(({ selection: { fromMs, toMs } }) => fromMs <= arrivalMs && arrivalMs < toMs).length;
   for (const [copy, events] of enrichedByCopy) {
     const due = (rawByCopy.get(copy) ?? []).reduce((sum, line) => sum + environments(line), 0);
-    // Records that Lambda gave up on are put back as they were.
-    const putBack = events.filter(({ record }) => evidence.isGivenUp(evidence.places.enriched, record)).length;
+    // Records that Lambda gave up on are put back as they were, by every replay that selects them.
+    const putBack = events
+      .filter(({ record }) => evidence.isGivenUp(evidence.places.enriched, record))
+      .reduce((sum, { record }) => sum + repairsOf(record), 0);
     say("the enriched stream", copy, events.filter((event) => event.record.isConfirmed).length, due + putBack);
   }
 
