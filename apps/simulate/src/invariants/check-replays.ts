@@ -34,6 +34,7 @@ export async function checkReplays(evidence: Evidence): Promise<string[]> {
     }
     known.add(kept.replayedAt);
     violations.push(...checkLedger(replay, kept));
+    if (replay.isFinished) violations.push(...checkPutBack(evidence, replay));
     const isOfPipeline = replay.kind !== "destination";
     if (isOfPipeline) violations.push(...checkRaw(evidence, replay, kept, byMark.get(kept.replayedAt) ?? []));
     else if (replay.isFinished) violations.push(...checkDelivered(evidence, replay, kept));
@@ -114,6 +115,16 @@ function checkRaw(
     }
   }
   return violations;
+}
+
+/** What Lambda gave up on of the enriched stream is there once more: its record alone would never be routed. */
+function checkPutBack({ enriched }: Evidence, { id, putBack }: AskedReplay): string[] {
+  if (putBack.size === 0) return [];
+  const copies = groupBy(enriched, ({ copy }) => copy);
+  return [...putBack].flatMap(([copy, givenUpMs]) => {
+    const isThere = copies.get(copy)?.some(({ record }) => record.arrivalMs > givenUpMs);
+    return isThere === true ? [] : [`the replay ${id} has finished and never put ${copy} into the enriched stream`];
+  });
 }
 
 /** Events of the raw stream in a range, and how often, but for the copies that the replay itself put there. */

@@ -46,10 +46,19 @@ export interface AskedReplay {
   readonly selection: Selection;
   /** How often each copy was there to be put, by `copyOf`; without `replayedat` for the pipeline. */
   readonly required: ReadonlyMap<string, number>;
+  /** Copies of the enriched stream that it has to put there again, as they were: when the last of each arrived. */
+  readonly putBack: ReadonlyMap<string, number>;
   /** Whether enrichment had the newest contracts already: then each event becomes what its verdict said. */
   readonly wasAskedOfNewContracts: boolean;
   /** Whether a process said that it has finished. */
   isFinished: boolean;
+}
+
+/** A line of a record that Lambda gave up on, by the arrival of the record. */
+interface Letter {
+  readonly atMs: number;
+  readonly line: string;
+  readonly isRaw: boolean;
 }
 
 /** When a process put events for a replay. */
@@ -323,21 +332,38 @@ export class ReplayOperator {
       wasAskedOfNewContracts: kind === "revalidation" && this.#deps.pipeline.haveContractsArrived,
       goesTo: typeof into === "string" ? "pipeline" : `destination:${into.destination}`,
       required: await this.#required(kind, options),
+      putBack: kind === "dead-letters" ? await this.#givenUpEnriched(selection) : new Map(),
     };
     this.asked.push(replay);
     return replay;
   }
 
   async #required(kind: ReplayKind, { into, selection }: ReplayOptions): Promise<ReadonlyMap<string, number>> {
-    if (kind === "dead-letters")
-      return countOf((await this.#letters()).flatMap(({ line, isRaw }) => (isRaw ? (readRawEvent(line) ?? []) : [])));
+    if (kind === "dead-letters") {
+      const letters = await this.#lettersIn(selection);
+      return countOf(letters.flatMap(({ line, isRaw }) => (isRaw ? (readRawEvent(line) ?? []) : [])));
+    }
     return typeof into === "string" ? this.#ofRaw(kind, selection) : this.#ofLake(selection, into);
   }
 
+  async #givenUpEnriched(selection: Selection): Promise<ReadonlyMap<string, number>> {
+    const arrivals = new Map<string, number>();
+    for (const { atMs, line, isRaw } of await this.#lettersIn(selection)) {
+      if (isRaw) continue;
+      const copy = copyOf((JSON.parse(line) as EnrichedValue).event);
+      arrivals.set(copy, Math.max(atMs, arrivals.get(copy) ?? 0));
+    }
+    return arrivals;
+  }
+
+  async #lettersIn({ fromMs, toMs }: Selection): Promise<readonly Letter[]> {
+    return (await this.#letters()).filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  }
+
   /** Lines that Lambda gave up on, of the raw stream and of the enriched one, to which they are put back as they were. */
-  async #letters(): Promise<readonly { readonly atMs: number; readonly line: string; readonly isRaw: boolean }[]> {
+  async #letters(): Promise<readonly Letter[]> {
     const { objectStore, places } = this.#deps.pipeline;
-    const letters: { atMs: number; line: string; isRaw: boolean }[] = [];
+    const letters: Letter[] = [];
     for (const bucket of places.givenUpBuckets) {
       for (const { key } of await objectStore.list(bucket)) {
         const { bytes } = await objectStore.get(bucket, key);
@@ -346,7 +372,7 @@ export class ReplayOperator {
         for (const { kinesis } of (JSON.parse(letter.payload) as KinesisStreamEvent).Records) {
           const atMs = Math.round(kinesis.approximateArrivalTimestamp * 1_000);
           const lines = Buffer.from(kinesis.data, "base64").toString("utf8").split("\n");
-          letters.push(...lines.map((line) => ({ atMs, line, isRaw })));
+          letters.push(...lines.filter((line) => line !== "").map((line) => ({ atMs, line, isRaw })));
         }
       }
     }
