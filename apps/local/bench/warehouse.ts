@@ -114,7 +114,7 @@ async function measure(variant: Variant, rows: number): Promise<Figures> {
       cpuMicroseconds += user + system;
     }
     const since = new Date(firstReceivedMs + (rows - 3_600) * 1_000).toISOString();
-    // What takes seconds is asked once.
+    // A query that takes seconds is asked once.
     const runs = variant === "tables" ? 7 : 1;
     const ask = (sql: string, parameters: string[] = []) => median(runs, () => warehouse.query(sql, parameters));
     const figures = {

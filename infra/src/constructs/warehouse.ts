@@ -57,8 +57,9 @@ interface ViewLayer {
 
 /**
  * The lake's way into Snowflake: S3 tells Snowpipe of each new object, Snowpipe copies its lines into a landing table,
- * a dynamic table keeps the best copy of each, views show it. Names inside view statements are unqualified, which Snowflake resolves in the view's own
- * schema (https://docs.snowflake.com/en/sql-reference/name-resolution), and any other SQL engine in its current one.
+ * a dynamic table keeps the best copy of each, views show it. Names inside view statements are unqualified, which
+ * Snowflake resolves in the view's own schema (https://docs.snowflake.com/en/sql-reference/name-resolution), and any
+ * other SQL engine in its current one.
  */
 export class Warehouse extends Construct {
   /** Tells the pipes of new objects; those written before it are not loaded. */

@@ -114,7 +114,7 @@ export function App() {
   );
 }
 
-/** What the pipeline does not answer on a page, so that nobody takes it for nothing. */
+/** Names the figures of a page that the pipeline cannot give: an empty place would read as zero. */
 const Unanswered = ({
   description,
   page,

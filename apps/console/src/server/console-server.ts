@@ -22,7 +22,7 @@ export interface ConsoleOptions {
   readonly token: string;
   readonly port: number;
   readonly page: PageFiles;
-  /** What to do when the pipeline does not answer, as a sentence. Default: for one on this machine. */
+  /** A sentence that says how to mend a pipeline that does not answer. Default: for one on this machine. */
   readonly remedy?: string;
 }
 

@@ -117,7 +117,7 @@ function checkRaw(
   return violations;
 }
 
-/** What Lambda gave up on of the enriched stream is there once more: its record alone would never be routed. */
+/** Records of the enriched stream that Lambda gave up on lie there once more: the first ones are never routed. */
 function checkPutBack({ enriched }: Evidence, { id, putBack }: AskedReplay): string[] {
   if (putBack.size === 0) return [];
   const copies = groupBy(enriched, ({ copy }) => copy);

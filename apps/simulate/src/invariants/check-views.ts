@@ -84,7 +84,7 @@ async function loadLake(evidence: Evidence, landing: Landing, warehouse: DuckDbW
   }
 }
 
-/** What loads kept of the landing tables is what the queries make of them now. */
+/** The rows that loads kept of the landing tables are those that the queries give now. */
 async function checkDynamicTables({ run }: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
   const violations: string[] = [];
   for (const { name, query } of run.pipeline.topology.dynamicTables) {

@@ -229,8 +229,8 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
 }
 
 /**
- * Roles, policies, keys and state machines of this environment. A role must carry the boundary, or a deployment could make itself an
- * administrator by way of a function.
+ * Roles, policies, keys and state machines of this environment. A role must carry the boundary, or a deployment could
+ * make itself an administrator by way of a function.
  */
 export function identityStatements(scope: RoleScope): readonly Statement[] {
   const { arn, globalArn, environment, prefix } = scope;
