@@ -4,10 +4,8 @@
  */
 import { openEnvironmentSource } from "@millrace/pipeline-source/environment";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
-import { createConsoleServer } from "./server/console-server.ts";
+import { listenConsole } from "./server/listen-console.ts";
 import { builtPage } from "./server/page-files.ts";
 
 const usage = `Usage: pnpm console --stage <environment> [--port <number>]
@@ -30,15 +28,6 @@ async function serve(stage: string, wantedPort: number): Promise<void> {
   const source = await openEnvironmentSource({ stage });
   const token = randomBytes(tokenBytes).toString("base64url");
   const remedy = `Log in with a role that has the policy of \`operator-policy ${stage} console\`.`;
-  const place = { port: wantedPort };
-  const server = createConsoleServer({
-    ...{ source, token, remedy, page: builtPage() },
-    get port() {
-      return place.port;
-    },
-  });
-  server.listen(wantedPort, "127.0.0.1");
-  await once(server, "listening");
-  place.port = (server.address() as AddressInfo).port;
-  console.log(`Console of ${stage}   http://127.0.0.1:${place.port}/${token}/`);
+  const { url } = await listenConsole({ source, token, remedy, page: builtPage(), port: wantedPort });
+  console.log(`Console of ${stage}   ${url}`);
 }

@@ -18,12 +18,10 @@ import type { LinePage } from "@millrace/pipeline-source";
 import { EnvironmentSource } from "@millrace/pipeline-source/environment";
 import { openS3 } from "@millrace/stored-events";
 import type { AlarmSettings, Topology } from "@millrace/topology";
-import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { EventsAnswer, ExplainAnswer, PipelineAnswer } from "../../src/api.ts";
-import { createConsoleServer } from "../../src/server/console-server.ts";
+import { listenConsole } from "../../src/server/listen-console.ts";
 
 const minuteMs = 60_000;
 const prefix = "millrace-prod-";
@@ -168,17 +166,13 @@ beforeAll(async () => {
     run: async (program, args) => ({ code: 0, output: [program, ...args].join(" ") }),
   });
   const token = "t".repeat(32);
-  const place = { port: 0 };
-  server = createConsoleServer({
-    ...{ source, token, remedy: "Log in.", page: { read: async () => undefined } },
-    get port() {
-      return place.port;
-    },
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  place.port = (server.address() as AddressInfo).port;
-  url = `http://127.0.0.1:${place.port}/${token}/`;
+  ({ server, url } = await listenConsole({
+    source,
+    token,
+    port: 0,
+    remedy: "Log in.",
+    page: { read: async () => undefined },
+  }));
   closing.push(
     () => clients.kinesis.destroy(),
     () => clients.cloudWatch.destroy(),

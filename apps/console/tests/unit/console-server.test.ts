@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { get, type Server } from "node:http";
 import type { EventsAnswer, ExplainAnswer, LiveEvents, PipelineAnswer } from "../../src/api.ts";
 import { maxFollowers } from "../../src/events/limits.ts";
-import { createConsoleServer } from "../../src/server/console-server.ts";
+import { listenConsole } from "../../src/server/listen-console.ts";
 import { MemorySource } from "./memory-source.ts";
 
 const token = "t".repeat(32);
@@ -14,22 +13,10 @@ let url: string;
 
 beforeEach(async () => {
   source = new MemorySource();
-  const place = { token, port: 0 };
   const page = {
     read: async (path: string) => (path === "/" ? { type: "text/html", bytes: Buffer.from("<p>page</p>") } : undefined),
   };
-  server = createConsoleServer({
-    source,
-    page,
-    token,
-    get port() {
-      return place.port;
-    },
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  place.port = (server.address() as AddressInfo).port;
-  url = `http://127.0.0.1:${place.port}/${token}/`;
+  ({ server, url } = await listenConsole({ source, page, token, port: 0 }));
 });
 
 afterEach(async () => {
