@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "@jest/globals";
 import { mutants } from "../../src/mutants/mutants.ts";
 
@@ -19,4 +20,13 @@ describe("the mutants", () => {
       expect(replace).not.toBe(find);
     },
   );
+
+  test.each(
+    mutants.filter(({ file }) => file.endsWith("terraform-json.ts")).map((mutant) => [mutant.name, mutant] as const),
+  )("%s changes the text of a synthesized stack", (_, { replace }) => {
+    const path = join(root, "infra/dist/stacks/staging/cdk.tf.json");
+    const planted: unknown = runInNewContext(`let text; ${replace} text`, { readFileSync, path });
+    expect(planted).toEqual(expect.any(String));
+    expect(planted).not.toBe(readFileSync(path, "utf8"));
+  });
 });
