@@ -19,10 +19,6 @@ export class Readme {
     this.text = readFileSync(join(packageFolder, "README.md"), "utf8");
   }
 
-  get lines(): number {
-    return this.text.split("\n").length;
-  }
-
   /** Examples that say what they print, from top to bottom. */
   get examples(): readonly ReadmeExample[] {
     return [...this.text.matchAll(/```ts\n((?:(?!```)[^])*)```(?:(?!```)[^])*```text\n([^]*?)```/g)].map(

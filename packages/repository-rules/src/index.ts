@@ -5,4 +5,5 @@ export type { Document, Fault } from "./document.ts";
 export { checkErrorCodes, errorCodesPath, renderErrorCodes } from "./error-codes.ts";
 export { checkLinks } from "./links.ts";
 export { checkProse } from "./prose.ts";
+export { checkReadmes } from "./readmes.ts";
 export { foldersWithOldNames, uncleanFolders } from "./unclean-folders.ts";

@@ -45,7 +45,3 @@ test("the example prints what the README says", async () => {
   expect(reply.status).toBe(202);
   expect(reply.body).toBe(printed);
 });
-
-test("it keeps to the length of the house", () => {
-  expect(readme.lines).toBeLessThan(120);
-});

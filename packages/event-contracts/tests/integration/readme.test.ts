@@ -23,8 +23,4 @@ describe("the README", () => {
     expect(codes).toHaveLength(Object.values(errors).filter((value) => value !== EventContractsError).length);
     for (const code of codes) expect(readme.text).toContain(`\`${code ?? "?"}\``);
   });
-
-  test("stays short", () => {
-    expect(readme.lines).toBeLessThan(120);
-  });
 });

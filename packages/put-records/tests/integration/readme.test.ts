@@ -37,7 +37,3 @@ test("the README lists every option", () => {
   const options = [...Object.keys(rest), "streamName", "streamArn", "ordering", "onAmbiguous"];
   expect([...readme.namesUnder("Options of `createPutRecords`")].sort()).toEqual(options.sort());
 });
-
-test("the README stays short", () => {
-  expect(readme.lines).toBeLessThan(120);
-});

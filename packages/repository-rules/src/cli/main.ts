@@ -9,6 +9,7 @@ import {
   checkErrorCodes,
   checkLinks,
   checkProse,
+  checkReadmes,
   type Document,
   errorCodesPath,
   foldersWithOldNames,
@@ -45,6 +46,7 @@ const documents = files.filter(({ path }) => path.endsWith(".md"));
 const faults = [
   ...checkDecisions(documents),
   ...checkLinks(documents, paths),
+  ...checkReadmes(documents),
   ...checkDiagrams(documents),
   ...checkErrorCodes(documents),
   ...checkProse(files, uncleanFolders),
