@@ -7,6 +7,10 @@ interface Ways {
 const atom =
   /\\(?:u\{[^}]*\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[pP]\{[^}]*\}|c[A-Za-z]|[^1-9kbB])|\[(?:\\.|[^\]\\])*\]|[^\\[\](){}|*+?]/uy;
 const repetition = /(?:(\*)|(\+)|(\?)|\{(\d+)(,?)(\d*)\})\??/uy;
+/** Far more than any pattern may have: counting ends here. */
+const MAX_COUNTED_WAYS = 2 ** 40;
+/** Of a pattern that tries them at each character of the text: 1 MB then takes a second or two. */
+const MAX_REPEATED_WAYS = 1_000;
 
 /**
  * Ways that a matcher may try to match a pattern, per character of the text: an upper bound. `undefined` for a pattern
@@ -17,7 +21,7 @@ export function countWays(pattern: string): number | undefined {
   if (!pattern.startsWith("^")) return undefined;
   let index = 1;
 
-  /** A pattern, a group's or the whole one: up to `)` or the end. */
+  /** The pattern of a group: up to `)` or the end. */
   function readAlternatives(): Ways | undefined {
     let all: Ways = { count: 0, endless: 0 };
     for (;;) {
@@ -53,8 +57,9 @@ export function countWays(pattern: string): number | undefined {
       star !== undefined || plus !== undefined || (comma === "," && to === "") ? Infinity : Number(to || from);
     if (most === Infinity) return inner.count === 1 && inner.endless === 0 ? { count: 1, endless: 1 } : undefined;
     if (inner.endless > 0 && most > 1) return undefined;
+    if (inner.count === 1) return { count: most - least + 1, endless: inner.endless };
     let count = 0;
-    for (let times = least; times <= most; times += 1) count += inner.count ** times;
+    for (let times = least; times <= most && count < MAX_COUNTED_WAYS; times += 1) count += inner.count ** times;
     return { count, endless: inner.endless };
   }
 
@@ -74,8 +79,9 @@ export function countWays(pattern: string): number | undefined {
     return { count: 1, endless: 0 };
   }
 
-  const whole = readAlternatives();
+  const whole = readSequence();
   // An alternative of the whole pattern has no `^` of its own.
-  if (whole === undefined || index < pattern.length || /^[^(]*\|/u.test(pattern)) return undefined;
+  if (whole === undefined || index < pattern.length) return undefined;
+  if (whole.endless === 1 && whole.count > MAX_REPEATED_WAYS) return undefined;
   return whole.endless <= 1 ? whole.count : undefined;
 }

@@ -3,9 +3,7 @@ import type { Fault } from "../../registry/fault.ts";
 import { countWays } from "./count-ways.ts";
 import verdicts from "./pattern-verdicts.json" with { type: "json" };
 
-/**
- * Ways to try at one character; a text of 1 MB then takes seconds at most, and the length of a value is bounded before.
- */
+/** Ways to try in all, where nothing repeats them. */
 const maxWays = 20_000;
 
 /**
