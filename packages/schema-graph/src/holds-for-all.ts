@@ -1,6 +1,7 @@
 import { applicators } from "./applicators.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { pointerStep } from "./pointer.ts";
+import { besideRef } from "./references.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 
 /** Keywords that hold lists of schemas for the value itself: of some all apply, of others one. */
@@ -22,12 +23,15 @@ export function holdsForAll(
   const { schema, document, pointer } = place;
   if (!isJsonObject(schema)) return !schema;
   if (above.has(placeKey(place))) return false;
-  if (test(schema)) return true;
+  const { $ref } = schema;
+  // In draft-07 nothing beside `$ref` counts.
+  const isPassedOver = document.draft === "draft-07" && typeof $ref === "string";
+  if (test(isPassedOver ? besideRef(place) : schema)) return true;
   const inner = new Set([...above, placeKey(place)]);
   const holds = (each: SchemaPlace | undefined): boolean =>
     each !== undefined && holdsForAll(each, test, resources, inner);
-  const { $ref } = schema;
   if (typeof $ref === "string" && holds(resources.resolve($ref, document, pointer))) return true;
+  if (isPassedOver) return false;
   return lists.some(([keyword, { certainty }]) => {
     const value = schema[keyword];
     const branches = (Array.isArray(value) ? value : []).flatMap((each, index) =>

@@ -29,7 +29,7 @@ export function refChain(start: SchemaPlace, resources: SchemaResources): Schema
 }
 
 /** In draft-07 nothing beside `$ref` counts for a validator; annotations of our own are obeyed wherever they stand. */
-function besideRef({ schema, document }: SchemaPlace): JsonObject {
+export function besideRef({ schema, document }: SchemaPlace): JsonObject {
   const keywords = Object.entries(isJsonObject(schema) ? schema : {}).filter(([keyword]) => keyword !== "$ref");
   return Object.fromEntries(
     document.draft === "draft-07" ? keywords.filter(([keyword]) => keyword.startsWith("x-")) : keywords,

@@ -56,8 +56,7 @@ export function compilePrivacyMap(document: SchemaDocument, resources: SchemaRes
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const rules = next.places.flatMap((place) => rulesOf(place, graph, resources));
     if (rules.length > 0) next.node.rule = rules.reduce(strictestRule);
-    const certain = next.places.filter(({ certainty }) => certainty === "certain");
-    if (isOpen(certain, resources)) next.node.open = true;
+    if (isOpen(next.places, graph, resources)) next.node.open = true;
     fillNode(next.node, next.places, graph, nodeOf);
   }
   return prune(nodes);

@@ -1,43 +1,52 @@
 import {
+  type Applied,
   holdsForAll,
   isJsonObject,
   type JsonObject,
-  type SchemaPlace,
   type SchemaResources,
+  type ValueGraph,
 } from "@millrace/schema-graph";
+
+/** Names that no contract takes without having meant any name. */
+const anyNames = ["email", "fullName", "a@b.example"];
 
 /**
  * Whether a valid value can have properties or elements that no schema names. In doubt it can: what is open is scanned,
  * and that costs time, while what is taken for closed is not looked at.
  *
- * @param certain schemas that hold for the value in every branch
+ * @param applied every schema that can apply to the value
  */
-export function isOpen(certain: readonly SchemaPlace[], resources: SchemaResources): boolean {
+export function isOpen(applied: readonly Applied[], graph: ValueGraph, resources: SchemaResources): boolean {
+  const certain = applied.filter(({ certainty }) => certainty === "certain");
   const isClosedBy = (test: (schema: JsonObject) => boolean) =>
     certain.some((place) => holdsForAll(place, test, resources));
-  return !isClosedBy(closesObjects) || !isClosedBy(closesArrays);
-}
-
-function closesObjects(schema: JsonObject): boolean {
-  return (
-    excludesType(schema, "object") ||
-    schema["additionalProperties"] === false ||
-    schema["unevaluatedProperties"] === false ||
-    schema["maxProperties"] === 0
+  const says = (keyword: string, test: (value: unknown) => boolean): boolean =>
+    applied.some(({ schema }) => isJsonObject(schema) && schema[keyword] !== undefined && test(schema[keyword]));
+  const isNoRefusal = (value: unknown): boolean => value !== false;
+  const isTrue = (value: unknown): boolean => value === true;
+  // What a schema beside it takes as another property or element is evaluated.
+  const othersCount = says("additionalProperties", isNoRefusal) || says("unevaluatedProperties", isNoRefusal);
+  const elementsCount = says("items", isTrue) || says("contains", isTrue) || says("unevaluatedItems", isNoRefusal);
+  const takesAnyName = anyNames.some((name) =>
+    graph.property(applied, name).some(({ via }) => via === "patternProperties"),
   );
-}
-
-function closesArrays(schema: JsonObject): boolean {
-  const { items, additionalItems, unevaluatedItems, maxItems } = schema;
-  const isListOfItems = Array.isArray(items);
-  return (
-    excludesType(schema, "array") ||
-    maxItems === 0 ||
-    isJsonObject(items) ||
-    items === false ||
-    unevaluatedItems === false ||
-    (isListOfItems && (additionalItems === false || isJsonObject(additionalItems)))
+  const excludesObjects = isClosedBy((schema) => excludesType(schema, "object") || schema["maxProperties"] === 0);
+  const closesObjects = isClosedBy(
+    (schema) =>
+      excludesType(schema, "object") ||
+      schema["additionalProperties"] === false ||
+      (schema["unevaluatedProperties"] === false && !othersCount),
   );
+  const closesArrays = isClosedBy(
+    ({ items, additionalItems, unevaluatedItems, maxItems, ...schema }) =>
+      excludesType(schema, "array") ||
+      maxItems === 0 ||
+      isJsonObject(items) ||
+      items === false ||
+      (unevaluatedItems === false && !elementsCount) ||
+      (Array.isArray(items) && (additionalItems === false || isJsonObject(additionalItems))),
+  );
+  return !(excludesObjects || (closesObjects && !takesAnyName)) || !closesArrays;
 }
 
 /** Whether no value of a type is valid, or the author has said that nothing in the value is sensitive. */

@@ -215,6 +215,28 @@ describe("the privacy map tells where a valid value may have properties that nob
     ["not where every part of allOf is one", { allOf: [closed, { type: "object" }] }, []],
     ["not through a reference", { $ref: "#/$defs/closed", $defs: { closed } }, []],
     ["not where `unevaluatedProperties` closes", { type: "object", unevaluatedProperties: false }, []],
+    [
+      "where a branch evaluates the others that `unevaluatedProperties` would refuse",
+      { type: "object", unevaluatedProperties: false, anyOf: [{ required: ["a"] }, { additionalProperties: true }] },
+      ["", "/*"],
+    ],
+    [
+      "where `items: true` evaluates what `unevaluatedItems` would refuse",
+      { ...closed, properties: { a: { type: "array", items: true, unevaluatedItems: false } } },
+      ["/a"],
+    ],
+    ["where a pattern takes any name", { ...closed, patternProperties: { "^[a-z]+$": word } }, [""]],
+    ["not where a pattern takes names of its own", { ...closed, patternProperties: { "^x-": word } }, []],
+    [
+      "in draft-07 where the closing word stands beside a reference, and says nothing",
+      {
+        $schema: "http://json-schema.org/draft-07/schema#",
+        ...closed,
+        properties: { a: { $ref: "#/definitions/a", ...closed } },
+        definitions: { a: { type: "object" } },
+      },
+      ["/a"],
+    ],
     ["not where the author says that nothing is sensitive", { type: "object", "x-privacy": false }, []],
   ])("%s", (_, schema, expected) => {
     expect(openPaths(schema)).toEqual(expected);
