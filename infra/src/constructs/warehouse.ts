@@ -237,15 +237,15 @@ export class Warehouse extends Construct {
             new View(this, `${layer.id}${name.toLowerCase()}_view`, {
               ...place,
               name,
-              comment,
-              statement,
+              comment: plainText(comment),
+              statement: plainText(statement),
               ...(columnComments === undefined
                 ? {}
                 : {
                     // Names without quotes are in capitals.
                     column: columnComments.map((column) => ({
                       columnName: column.name.toUpperCase(),
-                      ...(column.comment === "" ? {} : { comment: column.comment }),
+                      ...(column.comment === "" ? {} : { comment: plainText(column.comment) }),
                     })),
                   }),
               dependsOn: ready,
@@ -331,4 +331,9 @@ export class Warehouse extends Construct {
       }),
     ];
   }
+}
+
+/** A text in which Terraform replaces nothing: authors of contracts write `${…}` in descriptions. */
+function plainText(text: string): string {
+  return text.replaceAll(/([$%])\{/g, "$1$&");
 }

@@ -51,8 +51,8 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "data.aws_partition.partition": () => "aws",
 };
 
-/** `${…}` with no nested braces: what CDKTF writes for a reference. */
-const interpolation = /\$\{([^{}]*)\}/g;
+/** `${…}` with no nested braces: what CDKTF writes for a reference. Doubled, `$` and `%` stand for themselves. */
+const interpolation = /([$%])\1\{|\$\{([^{}]*)\}/g;
 const referencePath = /^(?:(data)\.)?([a-z][a-z0-9_]*)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_.[\]-]+)$/;
 
 /** Resolves references in the arguments of a stack's resources. */
@@ -117,7 +117,9 @@ export function createReferenceResolver(stack: TerraformStack, identity: Identit
   function resolveText(value: string, where: string, trail: readonly string[]): unknown {
     const whole = /^\$\{([^{}]*)\}$/.exec(value);
     if (whole?.[1] !== undefined) return lookUp(whole[1], where, trail);
-    return value.replace(interpolation, (_all, expression: string) => String(lookUp(expression, where, trail)));
+    return value.replace(interpolation, (_all, sign: string | undefined, expression: string) =>
+      sign === undefined ? String(lookUp(expression, where, trail)) : `${sign}{`,
+    );
   }
 
   return { resolve: (value, where) => resolve(value, where, []) };

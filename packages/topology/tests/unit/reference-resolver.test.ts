@@ -45,6 +45,12 @@ describe("references of a synthesized stack", () => {
     expect(resolver.resolve("${data.aws_caller_identity.me.account_id}", "here")).toBe("000000000000");
   });
 
+  test("signs that are doubled stand for themselves", () => {
+    expect(resolver.resolve("$${local.team} of ${local.team}, %%{if}, $5", "here")).toBe(
+      "${local.team} of platform, %{if}, $5",
+    );
+  });
+
   test("lists and maps are resolved in depth", () => {
     expect(resolver.resolve({ a: ["${local.team}", 1] }, "here")).toEqual({ a: ["platform", 1] });
   });
