@@ -51,6 +51,23 @@ async function insert(eventId: string, type: string, schema: string, status: str
 }
 
 describe("warehouse views", () => {
+  test("find events whose type and fields have quotes and backslashes in their names", async () => {
+    const type = "App\\Events\\O'Brien";
+    const files = {
+      "events/laravel/shipped/1-0-0.json": {
+        $schema: "http://json-schema.org/draft-07/schema#",
+        type: "object",
+        properties: { total: { type: "integer" }, "it's": { type: "string" } },
+      },
+      "events/laravel/source.json": { events: { shipped: { type } } },
+    };
+    const [view] = renderWarehouseViews(registryOf(files));
+    await insert("laravel", type, id("events/laravel/shipped/1-0-0.json"), "valid", { total: 3, "it's": "so" });
+    const rows = await connection.runAndReadAll(view?.statement ?? "");
+    expect(rows.getRowObjectsJson()).toMatchObject([{ id: "laravel", total: "3", it_s: "so" }]);
+    expect(view?.statement).not.toContain("\\");
+  });
+
   test("only ever add columns, at the end, over two ADDITIONs of one REVISION", () => {
     const [, , third] = Object.keys(versions);
     const first = namesOf({ "events/shop/order/1-0-0.json": v100 });

@@ -14,7 +14,9 @@ export function typeNameOfPlace(place: SchemaPlace, side: "sent" | "masked"): st
   const isFirst = version.revision === 0 && version.addition === 0;
   const suffix = kind === "events" || isFirst ? "" : `_${version.revision}_${version.addition}`;
   const part = inner.length === 0 ? "" : `_${pascalCase(inner.flatMap((step) => step.split(/[^A-Za-z0-9]+/)))}`;
-  return `${side === "masked" ? "Masked" : ""}${base}V${version.model}${suffix}${part}`;
+  const text = `${side === "masked" ? "Masked" : ""}${base}V${version.model}${suffix}${part}`;
+  // No name in TypeScript begins with a digit.
+  return /^\d/.test(text) ? `_${text}` : text;
 }
 
 function pascalCase(words: string[]): string {

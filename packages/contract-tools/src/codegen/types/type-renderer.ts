@@ -11,6 +11,7 @@ import {
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyAction } from "@millrace/event-contracts";
 import type { Registry } from "../../registry/registry.ts";
+import { unusedName } from "../unused-name.ts";
 import { typeNameOfPlace } from "./type-name.ts";
 
 /** Renders schemas as TypeScript, `sent` as a source writes them or `masked` as consumers read them. */
@@ -170,12 +171,6 @@ export function createTypeRenderer(
       return texts;
     },
   };
-}
-
-function unusedName(name: string, used: ReadonlySet<string>): string {
-  let unused = name;
-  for (let count = 2; used.has(unused); count += 1) unused = `${name}_${count}`;
-  return unused;
 }
 
 function innerPlace(parent: SchemaPlace, schema: JsonObject, steps: (string | number)[]): SchemaPlace {

@@ -4,14 +4,17 @@ import { formatVersion, schemaBaseUrl } from "../../schema-id.ts";
 import {
   closingColumns,
   columnsOf,
-  dataPath,
   type ElementColumns,
   elementColumnsOf,
   enrichmentColumns,
   envelopeColumns,
   envelopeComments,
+  getPath,
+  positionColumn,
   type WarehouseColumn,
 } from "./warehouse-columns.ts";
+import { sqlText, viewName } from "./sql.ts";
+import { unusedName } from "../unused-name.ts";
 import { groupBy } from "../../group-by.ts";
 
 /** A typed view over the events of one contract and MODEL. */
@@ -52,7 +55,14 @@ export function renderWarehouseViews(registry: Registry, options: WarehouseViewO
   const byModel = groupBy(registry.contracts, ({ name, version }) => `${name} ${version.model}`);
   return [...byModel.values()].flatMap((versions) => {
     const view = renderView(registry, versions, options.from ?? "events");
-    return [view, ...elementColumnsOf(registry, versions).map((list) => renderElements(view, list))];
+    const names = new Set([view.name]);
+    const lists = elementColumnsOf(registry, versions).map((list) => {
+      const words = list.path.map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2"));
+      const name = unusedName(viewName([view.name, ...words].join("_")), names);
+      names.add(name);
+      return { ...renderElements(view, list), name };
+    });
+    return [view, ...lists];
   });
 }
 
@@ -66,18 +76,17 @@ const positions = `(SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit A
 const repeatedColumns = ["source", "id", "type", "subject", "event_time", "received_at", "tenant_id"];
 
 /** A view with a row for each element of a list of objects, by its position. */
-function renderElements(view: WarehouseView, { path, columns }: ElementColumns): WarehouseView {
+function renderElements(view: WarehouseView, { path, columns }: ElementColumns): Omit<WarehouseView, "name"> {
   const selected = [
     ...repeatedColumns,
-    "position",
+    positionColumn,
     ...columns.map(({ expression, name }) => `${expression} AS ${name}`),
   ];
   const [, filter = ""] = view.statement.split("\nWHERE ");
   const [, from = ""] = /\nFROM (.*)/.exec(view.statement) ?? [];
-  const element = `GET_PATH(record, '${dataPath(path)}[' || position || ']')`;
+  const element = `GET_PATH(record, ${sqlText(`${getPath(["event", "data", ...path])}[`)} || position || ']')`;
   return {
     ...view,
-    name: `${view.name}_${path.map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(/\W+/g, "_")).join("_")}`.toUpperCase(),
     comment: `Elements of ${path.join(".")}, a row each, the first ${maxElements}; ${view.comment}`,
     statement: `SELECT\n${selected.map((column) => `  ${column}`).join(",\n")}\nFROM (
   SELECT *, ${element} AS element
@@ -89,7 +98,7 @@ WHERE element IS NOT NULL`,
     enrichmentColumns: [],
     columnComments: [
       ...repeatedColumns.map((name) => ({ name, comment: envelopeComments[name] ?? "" })),
-      { name: "position", comment: `Place of the element in ${path.join(".")}, from 0.` },
+      { name: positionColumn, comment: `Place of the element in ${path.join(".")}, from 0.` },
       ...columns.map(({ name, comment }) => ({ name, comment })),
     ],
   };
@@ -105,13 +114,13 @@ function renderView(registry: Registry, versions: Contract[], from: string): War
   const selected = [...envelopeColumns, ...columns.map(select), ...closingColumns, ...added.map(select)];
   const title = typeof first.schema["title"] === "string" ? first.schema["title"] : first.type;
   return {
-    name: `${first.name.replaceAll(/[^a-z0-9]/g, "_")}_${first.version.model}`.toUpperCase(),
+    name: viewName(`${first.name.replaceAll(/[^a-z0-9]/g, "_")}_${first.version.model}`),
     contract: first.name,
     type: first.type,
     model: first.version.model,
     comment: `${title}: valid events of ${versions.map(({ version }) => formatVersion(version)).join(", ")}`,
     statement: `SELECT\n${selected.map((column) => `  ${column}`).join(",\n")}\nFROM ${from}
-WHERE type = '${first.type.replaceAll("'", "''")}'
+WHERE type = ${sqlText(first.type)}
   AND validation_status = 'valid'
   AND LEFT(validation_schema, ${prefix.length}) = '${prefix}'`,
     columns,

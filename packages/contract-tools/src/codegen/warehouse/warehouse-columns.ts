@@ -4,7 +4,9 @@ import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { sensitiveNote } from "../../privacy/sensitive-note.ts";
 import { describeFields, type Field } from "../fields/describe-fields.ts";
+import { unusedName } from "../unused-name.ts";
 import { reservedWords } from "./reserved-words.ts";
+import { MAX_NAME_CHARACTERS, sqlText } from "./sql.ts";
 
 export interface WarehouseColumn {
   name: string;
@@ -31,6 +33,9 @@ export const envelopeColumns: readonly string[] = [
 /** Columns after those of the data: the enriched event itself, and when it arrived. */
 export const closingColumns: readonly string[] = ["record", "loaded_at"];
 
+/** Column of the views of elements: the place of one in its list. */
+export const positionColumn = "position";
+
 /** Comments of the columns that every view has. */
 export const envelopeComments: Readonly<Record<string, string>> = {
   source: "Producer of the event; unique together with id.",
@@ -56,7 +61,8 @@ function enrichmentFields(registry: Registry): { file: string; field: Field }[] 
     );
 }
 
-const enrichmentColumn = ({ path }: Field): string => `${enrichmentPrefix}${snakeCase(path)}`;
+const enrichmentColumn = ({ path }: Field): string =>
+  `${enrichmentPrefix}${snakeCase(path)}`.slice(0, MAX_NAME_CHARACTERS);
 
 /**
  * Fields of two enrichments, or of one, that would share a column: `geo.countryCode` and `code` of `geoCountry`. A
@@ -143,7 +149,8 @@ export function elementColumnsOf(registry: Registry, versions: Contract[]): Elem
       for (const field of columnFields((inList ?? []).map((each) => each.field))) {
         const fieldPath = field.path.join(".");
         if (list.columns.has(fieldPath)) continue;
-        const name = unusedName(columnName(field.path), new Set([...list.columns.values()].map((each) => each.name)));
+        const names = [positionColumn, ...[...list.columns.values()].map((each) => each.name)];
+        const name = unusedName(columnName(field.path), new Set(names));
         const expression = expressionOf(field, field.path, "element");
         list.columns.set(fieldPath, {
           name,
@@ -161,9 +168,10 @@ export function elementColumnsOf(registry: Registry, versions: Contract[]): Elem
 /** Steps of a path that stand for elements and for names that are free. */
 const isFree = (step: string): boolean => step === "[]" || step === "*" || /^\/.*\/$/.test(step);
 
-/** JSON Pointer-like path of a value below `data`, in the syntax of `GET_PATH`. */
-export const dataPath = (path: readonly string[]): string =>
-  ["event", "data", ...path].map(pathStep).join(".").replaceAll("'", "''");
+/** Path of a value, in the syntax of `GET_PATH`. */
+export function getPath(steps: readonly string[]): string {
+  return steps.map(pathStep).join(".");
+}
 
 /** E.g. `Time to load. Unit: ms.` and `E-mail address of the buyer. Sensitive (email): a pseudonym.` */
 function commentOf({ description, unit, privacy }: Field): string {
@@ -184,7 +192,7 @@ export function columnName(path: readonly string[]): string {
     !envelopeColumns.includes(name) &&
     !closingColumns.includes(name) &&
     !name.startsWith(enrichmentPrefix);
-  return isFree && /^[a-z]/.test(name) ? name : `data_${name}`;
+  return (isFree && /^[a-z]/.test(name) ? name : `data_${name}`).slice(0, MAX_NAME_CHARACTERS);
 }
 
 function snakeCase(path: readonly string[]): string {
@@ -192,12 +200,6 @@ function snakeCase(path: readonly string[]): string {
     .map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(/[^A-Za-z0-9]+/g, "_"))
     .join("_")
     .toLowerCase();
-}
-
-function unusedName(name: string, names: ReadonlySet<string>): string {
-  let unused = name;
-  for (let count = 2; names.has(unused); count += 1) unused = `${name}_${count}`;
-  return unused;
 }
 
 /**
@@ -260,7 +262,7 @@ function doubleExpression(text: string): string {
  */
 function expressionOf(field: Field, path: readonly string[], root = "record"): string {
   const type = columnType(field);
-  const value = `GET_PATH(${root}, '${path.map(pathStep).join(".").replaceAll("'", "''")}')`;
+  const value = `GET_PATH(${root}, ${sqlText(getPath(path))})`;
   if (type === "JSON") return value;
   const text = `${value}::STRING`;
   if (type === "STRING") return text;
