@@ -8,6 +8,7 @@ export {
   type ValidatorRuntime,
 } from "./validator-runtime/define-contracts.ts";
 export { type FormatDefinition, formats } from "./validator-runtime/formats.ts";
+export { countCodePoints, isMultipleOf } from "./validator-runtime/json-values.ts";
 export {
   openContracts,
   type StoredEntry,

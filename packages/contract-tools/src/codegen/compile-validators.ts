@@ -3,6 +3,7 @@ import type { AnyValidateFunction, SourceCode } from "ajv/dist/types/index.js";
 import type { ValueScopeName } from "ajv/dist/compile/codegen/scope.js";
 import type { Registry } from "../registry/registry.ts";
 import { createAjv } from "./create-ajv.ts";
+import { literalOf } from "./literal-of.ts";
 import { shapeAjvCode } from "./shape-ajv-code.ts";
 import { toValidationDocument } from "./validation-schema.ts";
 
@@ -97,7 +98,6 @@ function emit(sources: SourceCode[]): string {
   const wrappers = new Map<string, string>();
   const functions = sources.map((source) => {
     const schemas = new Map<string, Json>();
-    let codePointCounter: string | undefined;
     let ownPropertyTest: string | undefined;
     for (const name of scopeNames(source)) {
       if (name.prefix === "schema") schemas.set(String(name), name.value?.ref as Json);
@@ -105,7 +105,6 @@ function emit(sources: SourceCode[]): string {
       else if (name.prefix !== "validate") {
         const expression = runtimeExpression(name);
         constants.set(String(name), expression);
-        if (expression === codePoints) codePointCounter = String(name);
         if (expression === ownProperty) ownPropertyTest = String(name);
       }
     }
@@ -116,12 +115,11 @@ function emit(sources: SourceCode[]): string {
       return lifted;
     };
     const code = shapeAjvCode(source.validateCode, {
-      codePointCounter,
       ownPropertyTest,
       // Ajv refers to lists of the schema, such as an `enum`, by their path.
       constantOf(schemaName, steps, text) {
         const schema = schemas.get(schemaName);
-        return schema === undefined ? undefined : lift(schemaName, text, JSON.stringify(followSteps(schema, steps)));
+        return schema === undefined ? undefined : lift(schemaName, text, literalOf(followSteps(schema, steps)));
       },
       // Of more than eight names Ajv asks the whole schema of the properties, which is long and slow.
       isNameIn(name, schemaName, steps, text) {
@@ -151,18 +149,16 @@ function followSteps(root: Json, steps: readonly (string | number)[]): Json {
   return value;
 }
 
-const codePoints = "runtime.ucs2length";
 const ownProperty = "Object.prototype.hasOwnProperty";
 /** More names are found sooner in a set. */
 const maxComparedNames = 32;
 
-/** `require("ajv/dist/runtime/ucs2length").default` → `runtime.ucs2length`: the module must not load anything. */
+/** `require("ajv/dist/runtime/equal").default` → `runtime.equal`: the module must not load anything. */
 function runtimeExpression(name: ValueScopeName): string {
   const code = String(name.value?.code);
   const match = /^require\("([^"]+)"\)/.exec(code);
   if (match === null) return code;
   const [, module] = match;
-  if (module === "ajv/dist/runtime/ucs2length") return codePoints;
   if (module === "ajv/dist/runtime/equal") return "runtime.equal";
   throw new Error(`Ajv's code requires ${String(module)}, which the validator runtime does not have.`);
 }

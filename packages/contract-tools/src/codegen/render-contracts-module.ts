@@ -5,6 +5,7 @@ import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
 import { joinPrivacyMaps } from "../privacy/join-privacy-maps.ts";
 import { newestVersionOf } from "../registry/newest-version.ts";
 import type { Registry } from "../registry/registry.ts";
+import { literalOf } from "./literal-of.ts";
 import { compileDialect, type CompiledDialect } from "./compile-validators.ts";
 
 export interface ContractsModuleOptions {
@@ -44,10 +45,10 @@ export function renderContractsDefinition(registry: Registry, options: Contracts
   return [
     "{",
     `maxErrors: ${options.maxErrors ?? 100},`,
-    `newest: ${JSON.stringify(Object.fromEntries(newestByType(registry)))},`,
+    `newest: ${literalOf(Object.fromEntries(newestByType(registry)))},`,
     ...namesPart(registry),
     ...(registry.setAside.length === 0 ? [] : [`setAside: ${JSON.stringify(registry.setAside)},`]),
-    `aliases: ${JSON.stringify(Object.fromEntries(registry.aliases))},`,
+    `aliases: ${literalOf(Object.fromEntries(registry.aliases))},`,
     `envelopePrivacy: ${jsonText(envelopePrivacyOf(registry))},`,
     `everyPrivacy: ${JSON.stringify(everyPrivacyOf(maps))},`,
     `shared: {${[...dialects].map(([draft, { shared }]) => `${JSON.stringify(draft)}: (runtime) => {${shared}}`).join(",\n")}},`,
@@ -80,10 +81,9 @@ function pointerSteps(pointer: string): string[] {
   return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** As JSON that is parsed: a name `__proto__` stays a name. */
 function namesPart(registry: Registry): string[] {
   const names = namedSchemas(registry);
-  return names.size === 0 ? [] : [`names: JSON.parse(${jsonText(Object.fromEntries(names))}),`];
+  return names.size === 0 ? [] : [`names: ${literalOf(Object.fromEntries(names))},`];
 }
 
 /** The newest version of a contract, where its type does not tell. */

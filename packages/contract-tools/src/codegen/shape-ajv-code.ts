@@ -4,8 +4,6 @@ import { ancestor } from "acorn-walk";
 
 /** Meaning of the names that a function of Ajv uses. */
 export interface AjvNames {
-  /** Counts the code points of a text. */
-  readonly codePointCounter: string | undefined;
   /** `Object.prototype.hasOwnProperty`. */
   readonly ownPropertyTest: string | undefined;
   /**
@@ -31,8 +29,7 @@ interface Edit {
 
 /**
  * Rewrites a function that Ajv generated: errors go to `runtime.add`, lists of the schema become constants, names of
- * properties are compared, code points are counted rarely, and evaluated properties are guarded. Everything else is left
- * as it is, texts above all.
+ * properties are compared, and evaluated properties are guarded. Everything else is left as it is, texts above all.
  *
  * @throws when the code adds errors in a way that is not known here
  */
@@ -96,17 +93,6 @@ export function shapeAjvCode(code: string, names: AjvNames): string {
         { start: assignment.start, end: assignment.start, text: `if(${props} !== true){${props} = ${props} || {};` },
         { start: assignment.end, end: assignment.end + 1, text: ";}" },
       );
-    },
-    BinaryExpression(comparison) {
-      // A code point takes one unit of UTF-16 or two.
-      const { left, operator, right } = comparison;
-      if (left.type !== "CallExpression" || right.type !== "Literal" || (operator !== ">" && operator !== "<")) return;
-      const [text] = left.arguments;
-      if (text === undefined || !isNamed(left.callee, names.codePointCounter)) return;
-      const units = operator === ">" ? Number(right.value) : 2 * Number(right.value);
-      const guard = `(${source(text)}.length ${operator} ${units} && `;
-      edits.push({ start: comparison.start, end: comparison.start, text: guard });
-      edits.push({ start: comparison.end, end: comparison.end, text: ")" });
     },
     Identifier(identifier, _, ancestors) {
       const { steps, end, parent } = stepsFrom(ancestors as Expression[]);

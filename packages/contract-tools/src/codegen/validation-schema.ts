@@ -43,8 +43,10 @@ export function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject
     return isJsonObject(value) ? toValidationSchema(value, draft) : value;
   };
   const copy: JsonObject = {};
+  // In draft-07 nothing beside `$ref` counts, and Ajv passes over all of it but the type.
+  const isTypePassedOver = draft === "draft-07" && typeof schema["$ref"] === "string";
   for (const [keyword, value] of Object.entries(schema)) {
-    if (annotations.has(keyword) || !keywords.has(keyword)) continue;
+    if (annotations.has(keyword) || !keywords.has(keyword) || (keyword === "type" && isTypePassedOver)) continue;
     if (data.has(keyword)) copy[keyword] = value;
     else if (applicatorOf(keyword)?.holds === "map" && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
     else copy[keyword] = copyOf(value);

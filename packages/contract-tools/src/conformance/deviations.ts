@@ -6,15 +6,6 @@ export const deviations: readonly { readonly cases: string; readonly reason: str
       "`format` is asserted, as 2020-12 lets implementations do (format-assertion); a contract names one to have it checked.",
   },
   {
-    cases: "2020-12 optional/float-overflow: ",
-    reason:
-      "Numbers are doubles: 1e308 divided by 0.5 is infinite. `multipleOf` with a fraction is refused by ambiguous-number.",
-  },
-  {
-    cases: "draft-07 optional/float-overflow: ",
-    reason: "Numbers are doubles: 1e308 divided by 0.5 is infinite.",
-  },
-  {
     cases: "draft-07 optional/content: ",
     reason: "`contentEncoding` and `contentMediaType` are annotations, as 2019-09 and later dialects say.",
   },

@@ -2,7 +2,7 @@ import type { CompiledContracts, DataValidator, SchemaError } from "./compiled-c
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 import { ErrorList } from "./error-list.ts";
 import { formats } from "./formats.ts";
-import { countCodePoints, isSameJson } from "./json-values.ts";
+import { countCodePoints, isMultipleOf, isSameJson } from "./json-values.ts";
 import { messageOf } from "./message-of.ts";
 
 /** What the generated code calls. */
@@ -15,7 +15,8 @@ export interface ValidatorRuntime {
     params: SchemaError["params"],
     keyword?: string,
   ): ErrorList;
-  ucs2length(text: string): number;
+  countCodePoints(text: string): number;
+  isMultipleOf(value: number, divisor: number): boolean;
   equal(a: unknown, b: unknown): boolean;
   formats: typeof formats;
 }
@@ -213,7 +214,8 @@ function createRuntime(maxErrors: number): ValidatorRuntime {
       target.push({ instancePath, schemaPath, keyword, params, message: messageOf(keyword, params) });
       return target;
     },
-    ucs2length: countCodePoints,
+    countCodePoints,
+    isMultipleOf,
     equal: isSameJson,
     formats,
   };

@@ -23,3 +23,24 @@ export function isSameJson(a: unknown, b: unknown): boolean {
 function valueOf(object: object, name: string): unknown {
   return (object as Record<string, unknown>)[name];
 }
+
+/**
+ * True if a number is a multiple of another, by the decimals that JSON writes: 19.99 is one of 0.01, and 1e21 of 1.
+ *
+ * @param divisor greater than 0
+ */
+export function isMultipleOf(value: number, divisor: number): boolean {
+  if (value % divisor === 0) return true;
+  if (Number.isInteger(value) && Number.isInteger(divisor)) return false;
+  const [digits, exponent] = decimalOf(value);
+  const [divisorDigits, divisorExponent] = decimalOf(divisor);
+  const least = Math.min(exponent, divisorExponent);
+  return (digits * 10n ** BigInt(exponent - least)) % (divisorDigits * 10n ** BigInt(divisorExponent - least)) === 0n;
+}
+
+/** The number as `digits` × 10 ^ `exponent`. */
+function decimalOf(value: number): [digits: bigint, exponent: number] {
+  const [mantissa = "0", exponent = "0"] = String(value).split("e");
+  const [whole = "0", fraction = ""] = mantissa.split(".");
+  return [BigInt(whole + fraction), Number(exponent) - fraction.length];
+}

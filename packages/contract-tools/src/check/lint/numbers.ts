@@ -40,7 +40,7 @@ function unboundedInteger(schema: JsonObject, pointer: string): Finding[] {
 function fractionalMultiple(schema: JsonObject, pointer: string): Finding[] {
   const { multipleOf } = schema;
   if (typeof multipleOf !== "number" || Number.isInteger(multipleOf)) return [];
-  const message = `\`multipleOf: ${multipleOf}\` refuses right values: in binary, 19.99 is no multiple of 0.01.`;
+  const message = `\`multipleOf: ${multipleOf}\` refuses right values where others divide in binary: 19.99 by 0.01.`;
   return [
     {
       pointer: `${pointer}/multipleOf`,
