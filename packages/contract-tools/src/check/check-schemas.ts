@@ -28,7 +28,7 @@ export interface CheckResult {
 }
 
 /** Rules whose faults keep a validator from being made; Ajv's own words would say the same once more. */
-const unbuildable = new Set(["meta-schema", "dangling-ref", "invalid-pattern", "unsure-validator"]);
+const unbuildable = new Set(["meta-schema", "dangling-ref", "endless-ref", "invalid-pattern", "unsure-validator"]);
 
 /** Checks a `schemas/` folder by every rule and tells all faults at once. */
 export async function checkSchemas({ folder, merged, rendered }: CheckInput): Promise<CheckResult> {

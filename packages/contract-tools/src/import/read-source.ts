@@ -51,7 +51,9 @@ function readPath(path: string): ReadSource {
   const refusals: ImportRefusal[] = [];
   for (const file of names) {
     try {
-      files.push({ file, value: JSON.parse(readFileSync(join(root, file), "utf8")) as Json });
+      // A byte order mark is no part of the text.
+      const text = readFileSync(join(root, file), "utf8").replace(/^\uFEFF/, "");
+      files.push({ file, value: JSON.parse(text) as Json });
     } catch (cause) {
       refusals.push({ file, pointer: "", reason: (cause as Error).message, fix: "Correct the JSON." });
     }

@@ -176,7 +176,12 @@ function namedContracts(
   }
   for (const document of documents.values()) {
     const base = baseOf(document);
-    if (isContract(document) && base !== document.id) name(base, document.id, { file: document.file, pointer: "/$id" });
+    if (!isContract(document) || base === document.id) continue;
+    const { $id } = document.schema;
+    // Senders copy it as it stands, an empty fragment included.
+    for (const alias of new Set([base, `${base}#` === $id ? $id : base])) {
+      name(alias, document.id, { file: document.file, pointer: "/$id" });
+    }
   }
   return aliases;
 }

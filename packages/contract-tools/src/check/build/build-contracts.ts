@@ -47,7 +47,7 @@ export function evaluateContracts(registry: Registry): CompiledContracts {
 }
 
 export function buildFault(file: string, cause: unknown): Fault {
-  const reason = cause instanceof RangeError ? "its references never end" : messageOf(cause);
+  const reason = cause instanceof RangeError ? "it is nested too deeply" : messageOf(cause);
   const fix = "Write it in another way: nothing can be built with this document in the folder.";
   return { file, pointer: "", rule: "build", message: `No validator can be made: ${reason}.`, fix };
 }

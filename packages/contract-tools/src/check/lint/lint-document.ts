@@ -6,7 +6,7 @@ import type { LintRule } from "./lint-rule.ts";
 import { metaSchema } from "./meta-schema.ts";
 import { ambiguousNumber } from "./numbers.ts";
 import { privacyAnnotation, unannotatedSensitive } from "./privacy.ts";
-import { danglingRef } from "./references.ts";
+import { danglingRef, endlessRef } from "./references.ts";
 import {
   missingDescription,
   prototypeName,
@@ -22,6 +22,7 @@ import { unknownFormat, unsafePattern } from "./strings.ts";
 const soundness: readonly LintRule[] = [
   metaSchema,
   danglingRef,
+  endlessRef,
   unknownFormat,
   unsafePattern,
   privacyAnnotation,

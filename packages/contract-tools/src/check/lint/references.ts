@@ -1,4 +1,5 @@
-import { referredPlace, type SchemaPlace, walkSchema } from "@millrace/schema-graph";
+import { createValueGraph, placeKey, referredPlace, type SchemaPlace, walkSchema } from "@millrace/schema-graph";
+import type { Fault } from "../../registry/fault.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
 /** Every `$ref` must lead to a schema of this registry, in the same dialect. */
@@ -33,3 +34,24 @@ function isSchemaAt({ document, pointer, schema }: SchemaPlace): boolean {
     typeof schema === "boolean" || [...walkSchema(document.schema)].some((subschema) => subschema.pointer === pointer)
   );
 }
+
+/** A schema that applies to its own value again has no verdict: a validator follows it until the stack ends. */
+export const endlessRef: LintRule = (document, { resources }) => {
+  const graph = createValueGraph(document, resources);
+  const done = new Set<string>();
+  const faults = new Map<string, Fault>();
+  const visit = (place: SchemaPlace, above: ReadonlySet<string>): void => {
+    const key = placeKey(place);
+    if (above.has(key) && place.document === document) {
+      const message = "The schema applies to its own value again, so that validation would not end.";
+      const fix = "Refer to it from a property or an element, or not at all.";
+      faults.set(key, { file: document.file, pointer: place.pointer, rule: "endless-ref", message, fix });
+    }
+    if (above.has(key) || done.has(key)) return;
+    const inner = new Set([...above, key]);
+    for (const step of [...graph.steps(place).values()].flat()) visit(step, inner);
+    done.add(key);
+  };
+  for (const { schema, pointer } of walkSchema(document.schema)) visit({ document, schema, pointer }, new Set());
+  return [...faults.values()];
+};
