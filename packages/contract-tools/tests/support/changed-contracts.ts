@@ -1,10 +1,11 @@
-import { walkSchema } from "@millrace/schema-graph";
+import { type Draft, keywordsOf, walkSchema } from "@millrace/schema-graph";
 import fc from "fast-check";
 import { isAbove } from "../../src/check/history/change.ts";
 import { compareSchemas } from "../../src/check/history/compare-schemas.ts";
 import type { Json, JsonObject, Registry } from "../../src/registry.ts";
 import { createAjv } from "../../src/codegen/create-ajv.ts";
-import { toValidationSchema } from "../../src/codegen/validation-schema.ts";
+import { toValidationDocument } from "../../src/codegen/validation-schema.ts";
+import { dialectUris } from "../../src/import/source-dialects.ts";
 import { contractsOf, registryOf } from "./contracts-of.ts";
 
 // `title` is a keyword as well, so it must not be taken for one where it is the name of a field.
@@ -21,78 +22,98 @@ const data: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 
+const definitionsOf = { "2020-12": "$defs", "draft-07": "definitions" } as const;
+
 /** Every keyword that says something, each absent more often than not. */
-const anySchema: fc.Arbitrary<JsonObject> = fc.letrec<{ schema: JsonObject }>((tie) => {
-  const inner = fc.oneof({ weight: 4, arbitrary: tie("schema") }, { weight: 1, arbitrary: fc.boolean() });
-  const map = fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true });
-  const list = fc.array(inner, { minLength: 1, maxLength: 2 });
-  const keywords: Record<string, fc.Arbitrary<unknown>> = {
-    $ref: fc.constantFrom("#/$defs/one", "#/$defs/two", "../../../shared/s/1-0-0.json"),
-    type: fc.oneof(
-      fc.constantFrom("string", "integer", "number", "object", "array", "boolean"),
-      fc.constant(["string", "null"]),
-    ),
-    enum: fc.uniqueArray(fc.constantFrom<Json>("x", "xx", 1, null), { minLength: 1 }),
-    const: fc.constantFrom<Json>("x", 1, null),
-    minimum: small,
-    exclusiveMaximum: small,
-    multipleOf: fc.constantFrom(1, 2),
-    minLength: small,
-    maxLength: small,
-    pattern: fc.constantFrom("^x", "x$"),
-    format: fc.constantFrom("date", "uri"),
-    formatMinimum: fc.constantFrom("2026-01-01", "2027-01-01"),
-    properties: map,
-    patternProperties: fc.record({ "^b": inner }),
-    additionalProperties: inner,
-    unevaluatedProperties: inner,
-    propertyNames: inner,
-    required: fc.uniqueArray(name, { maxLength: 2 }),
-    dependentRequired: fc.record({ a: fc.uniqueArray(name, { maxLength: 2 }) }),
-    dependentSchemas: fc.record({ a: inner }),
-    minProperties: small,
-    maxProperties: small,
-    items: inner,
-    prefixItems: list,
-    contains: inner,
-    minContains: small,
-    maxContains: small,
-    uniqueItems: fc.boolean(),
-    minItems: small,
-    maxItems: small,
-    unevaluatedItems: inner,
-    allOf: list,
-    anyOf: list,
-    oneOf: list,
-    not: inner,
-    if: inner,
-    then: inner,
-    else: inner,
-    "x-privacy": fc.constantFrom({ class: "name", action: "mask" }, { class: "name", action: "drop" }, false),
-  };
-  const names = Object.keys(keywords);
-  return {
-    schema: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3, depthIdentifier: "schema" }).chain((chosen) =>
-      fc.record(Object.fromEntries(chosen.map((keyword) => [keyword, keywords[keyword] ?? fc.constant(true)])), {
-        noNullPrototype: true,
-      }),
-    ) as fc.Arbitrary<JsonObject>,
-  };
-}).schema;
+const anySchemaOf = (draft: Draft): fc.Arbitrary<JsonObject> =>
+  fc.letrec<{ schema: JsonObject }>((tie) => {
+    const inner = fc.oneof({ weight: 4, arbitrary: tie("schema") }, { weight: 1, arbitrary: fc.boolean() });
+    const map = fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true });
+    const list = fc.array(inner, { minLength: 1, maxLength: 2 });
+    const keywords: Record<string, fc.Arbitrary<unknown>> = {
+      $ref: fc.constantFrom(
+        `#/${definitionsOf[draft]}/one`,
+        `#/${definitionsOf[draft]}/two`,
+        draft === "draft-07" ? "../../../shared/t/1-0-0.json" : "../../../shared/s/1-0-0.json",
+        ...(draft === "draft-07" ? [] : ["#two"]),
+      ),
+      $dynamicRef: fc.constant("#"),
+      type: fc.oneof(
+        fc.constantFrom("string", "integer", "number", "object", "array", "boolean"),
+        fc.constant(["string", "null"]),
+      ),
+      enum: fc.uniqueArray(fc.constantFrom<Json>("x", "xx", 1, null), { minLength: 1 }),
+      const: fc.constantFrom<Json>("x", 1, null),
+      minimum: small,
+      exclusiveMaximum: small,
+      multipleOf: fc.constantFrom(1, 2),
+      minLength: small,
+      maxLength: small,
+      pattern: fc.constantFrom("^x", "x$"),
+      format: fc.constantFrom("date", "uri"),
+      formatMinimum: fc.constantFrom("2026-01-01", "2027-01-01"),
+      properties: map,
+      patternProperties: fc.record({ "^b": inner }),
+      additionalProperties: inner,
+      unevaluatedProperties: inner,
+      propertyNames: inner,
+      required: fc.uniqueArray(name, { maxLength: 2 }),
+      dependentRequired: fc.record({ a: fc.uniqueArray(name, { maxLength: 2 }) }),
+      dependentSchemas: fc.record({ a: inner }),
+      minProperties: small,
+      maxProperties: small,
+      items: draft === "draft-07" ? fc.oneof(inner, list) : inner,
+      additionalItems: inner,
+      dependencies: fc.record({ a: fc.oneof(inner, fc.uniqueArray(name, { maxLength: 2 })) }),
+      contentSchema: inner,
+      contentMediaType: fc.constant("application/json"),
+      prefixItems: list,
+      contains: inner,
+      minContains: small,
+      maxContains: small,
+      uniqueItems: fc.boolean(),
+      minItems: small,
+      maxItems: small,
+      unevaluatedItems: inner,
+      allOf: list,
+      anyOf: list,
+      oneOf: list,
+      not: inner,
+      if: inner,
+      then: inner,
+      else: inner,
+      "x-privacy": fc.constantFrom({ class: "name", action: "mask" }, { class: "name", action: "drop" }, false),
+    };
+    const names = Object.keys(keywords).filter((word) => word === "x-privacy" || keywordsOf(draft).has(word));
+    return {
+      schema: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3, depthIdentifier: "schema" }).chain((chosen) =>
+        fc.record(Object.fromEntries(chosen.map((keyword) => [keyword, keywords[keyword] ?? fc.constant(true)])), {
+          noNullPrototype: true,
+        }),
+      ) as fc.Arbitrary<JsonObject>,
+    };
+  }).schema;
 
 /** A contract made of any keywords. */
-export const object = fc.record(
-  {
-    type: fc.constant("object"),
-    properties: fc.dictionary(name, anySchema, { minKeys: 1, maxKeys: 3, noNullPrototype: true }),
-    additionalProperties: fc.boolean(),
-    $defs: fc.record({ one: anySchema, two: anySchema }, { noNullPrototype: true }),
-  },
-  { noNullPrototype: true },
-) as fc.Arbitrary<JsonObject>;
+export const contractOf = (draft: Draft): fc.Arbitrary<JsonObject> => {
+  const anySchema = anySchemaOf(draft);
+  const anchored = anySchema.map((schema) => ({ ...schema, ...(draft === "draft-07" ? {} : { $anchor: "two" }) }));
+  return fc.record(
+    {
+      $schema: fc.constant(dialectUris[draft]),
+      type: fc.constant("object"),
+      properties: fc.dictionary(name, anySchema, { minKeys: 1, maxKeys: 3, noNullPrototype: true }),
+      additionalProperties: fc.boolean(),
+      [definitionsOf[draft]]: fc.record({ one: anySchema, two: anchored }, { noNullPrototype: true }),
+    },
+    { noNullPrototype: true },
+  ) as fc.Arbitrary<JsonObject>;
+};
 
+const person = { type: "object", properties: { a: { type: "integer" } }, required: ["a"] };
 export const shared = {
-  "shared/s/1-0-0.json": { type: "object", properties: { a: { type: "integer" } }, required: ["a"] },
+  "shared/s/1-0-0.json": person,
+  "shared/t/1-0-0.json": { $schema: dialectUris["draft-07"], ...person },
 };
 
 export interface Edit {
@@ -116,7 +137,7 @@ export function withEdit(root: JsonObject, donor: JsonObject, { where, from, key
   const donors = [...walkSchema(donor)];
   const target = targets[where % targets.length]?.schema ?? copy;
   const source = isRemoval ? target : (donors[from % donors.length]?.schema ?? {});
-  const keywords = Object.keys(source).filter((name) => name !== "$defs");
+  const keywords = Object.keys(source).filter((word) => !["$defs", "definitions", "$schema"].includes(word));
   const chosen = keywords[keyword % keywords.length];
   if (chosen === undefined) return copy;
   if (isRemoval) Reflect.deleteProperty(target, chosen);
@@ -151,13 +172,14 @@ export interface ChangedContract {
 }
 
 /** Any contract, and what one or two edits make of it. */
-export const changedContract: fc.Arbitrary<ChangedContract> = fc
-  .tuple(object, object, fc.array(edit, { minLength: 1, maxLength: 2 }), events)
-  .map(([root, donor, edits, values]) => {
-    const next = edits.reduce((schema, change) => withEdit(schema, donor, change), root);
-    const files = { ...shared, "events/test/a/1-0-0.json": root, "events/test/a/1-0-1.json": next };
-    return { registry: registryOf(files), values };
-  });
+export const changedContractOf = (draft: Draft): fc.Arbitrary<ChangedContract> =>
+  fc
+    .tuple(contractOf(draft), contractOf(draft), fc.array(edit, { minLength: 1, maxLength: 2 }), events)
+    .map(([root, donor, edits, values]) => {
+      const next = edits.reduce((schema, change) => withEdit(schema, donor, change), root);
+      const files = { ...shared, "events/test/a/1-0-0.json": root, "events/test/a/1-0-1.json": next };
+      return { registry: registryOf(files), values };
+    });
 
 /** True if nothing that the comparison tells is more than an ADDITION. */
 export function isToldCompatible({ contracts: [older, newer], resources }: Registry): boolean {
@@ -173,14 +195,13 @@ export interface FuzzResult {
   readonly falseCompatible: readonly string[];
 }
 
-/** Tries changes until so many have a witness: an event that shows that the change breaks a source. */
-/** Verdicts by one Ajv for all pairs: making one takes longer than all the rest. */
-const ajv = createAjv("2020-12");
-
-function quickVerdictsOf(registry: Registry): ((value: Json) => boolean)[] {
+/** Making an Ajv takes longer than a verdict, and one keeps the code of all that it ever compiled. */
+function quickVerdictsOf(registry: Registry, ajv: ReturnType<typeof createAjv>): ((value: Json) => boolean)[] {
   ajv.removeSchema();
+  const [{ draft } = { draft: "2020-12" }] = registry.contracts;
+  const documents = [...registry.documents.values()].filter((document) => document.draft === draft);
   try {
-    for (const { schema, id } of registry.documents.values()) ajv.addSchema(toValidationSchema(schema, "2020-12"), id);
+    for (const document of documents) ajv.addSchema(toValidationDocument(document), document.id);
     return registry.contracts.map(
       ({ id }) =>
         (value) =>
@@ -191,12 +212,18 @@ function quickVerdictsOf(registry: Registry): ((value: Json) => boolean)[] {
   }
 }
 
+const drafts: readonly Draft[] = ["2020-12", "draft-07"];
+const samples = drafts.map((draft) => [draft, changedContractOf(draft)] as const);
+
+/** Tries changes, of both dialects in turn, until so many have a witness: an event that shows that the change breaks. */
 export function fuzzChanges(options: { readonly seed: number; readonly witnessed: number }): FuzzResult {
   const falseCompatible: string[] = [];
   let [pairs, witnessed] = [0, 0];
   for (let batch = 0; witnessed < options.witnessed; batch += 1) {
-    for (const { registry, values } of fc.sample(changedContract, { seed: options.seed + batch, numRuns: 100 })) {
-      const [before, after] = quickVerdictsOf(registry);
+    const [draft, changed] = samples[batch % samples.length] ?? samples[0]!;
+    const ajv = createAjv(draft);
+    for (const { registry, values } of fc.sample(changed, { seed: options.seed + batch, numRuns: 100 })) {
+      const [before, after] = quickVerdictsOf(registry, ajv);
       if (before === undefined || after === undefined) continue;
       pairs += 1;
       const witness = findWitness(values, before, after);
