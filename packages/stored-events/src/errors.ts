@@ -25,5 +25,5 @@ function adviceOn(name: string): string {
     return " Log in with a role that may read it, then run the command again.";
   }
   if (/NoSuchBucket|ResourceNotFound/.test(name)) return " Is this the right environment and account?";
-  return " Run the command again; a replay goes on where it stopped.";
+  return " Run the command again.";
 }

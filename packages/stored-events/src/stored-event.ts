@@ -29,6 +29,8 @@ export interface StoredPlace {
    * undelivered events and bad rows, the hour of their folder.
    */
   readonly atMs: number;
+  /** Within so long after `atMs` the place took it; absent where `atMs` is exact. */
+  readonly spanMs?: number;
 }
 
 export interface StoredContent {

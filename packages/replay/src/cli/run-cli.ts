@@ -13,8 +13,9 @@ import { replayCommand } from "./replay-command.ts";
 /** Runs `pnpm replay`: 0 when it is done, 1 when AWS or a ledger is in the way, 2 when it was called wrongly. */
 export async function runCli(args: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
   let environment: OpenEnvironment | undefined;
+  let options: ReplayOptions | undefined;
   try {
-    const options = parseOptions(args, Date.now());
+    options = parseOptions(args, Date.now());
     if (options === undefined) {
       output.out(usage);
       return 0;
@@ -24,7 +25,8 @@ export async function runCli(args: readonly string[], output: Output, signal: Ab
     return await showReplays(environment, options, output);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    output.err(error.message);
+    const isCutOff = error instanceof StoredEventsError && options?.isDryRun === false;
+    output.err(isCutOff ? `${error.message} The replay goes on where it stopped.` : error.message);
     return error instanceof ReplayError && error.code !== "USAGE" ? 1 : 2;
   } finally {
     environment?.close();

@@ -15,7 +15,7 @@ export interface Survey {
   readonly skipped: ReadonlyMap<string, number>;
   /** Selected events by a fact: `type`, `status`, `build`, `kind`. */
   readonly by: Readonly<Record<"type" | "status" | "build" | "kind", ReadonlyMap<string, number>>>;
-  /** Oldest and youngest of the selected, epoch milliseconds. */
+  /** A range that has the selected ones, epoch milliseconds: to the hour where only that is known. */
   readonly firstMs: number | undefined;
   readonly lastMs: number | undefined;
   readonly samples: readonly Sample[];
@@ -85,7 +85,8 @@ class Count {
     increase(this.#by.build, facts.stamp.enrichment);
     increase(this.#by.kind, content.badRow?.kind);
     this.#firstMs = Math.min(this.#firstMs ?? place.atMs, place.atMs);
-    this.#lastMs = Math.max(this.#lastMs ?? place.atMs, place.atMs);
+    const endMs = place.atMs + (place.spanMs ?? 0);
+    this.#lastMs = Math.max(this.#lastMs ?? endMs, endMs);
     const bytes = this.#options.target.weigh(event);
     if (typeof bytes === "string") {
       const closed = content.badRow?.closed;

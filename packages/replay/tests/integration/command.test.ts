@@ -198,9 +198,25 @@ test("undelivered events go to the destination that did not take them, chosen by
   await objects.put(lake, key, gzipSync(rows.join("")));
   const before = linesOf(name).length;
   const line = `undelivered --from ${from} --to ${to} --into destination:${name} --route recommendations/search-clicks`;
+  expect(await replay(line)).toBe(0);
+  // The hour of the folder is all that tells when.
+  expect(out.join("\n")).toContain("From 2026-11-29T09:00:00.000Z to 2026-11-29T10:00:00.000Z.");
   expect(await replay(line, "--reason", "the stream is well again")).toBe(0);
   const put = linesOf(name).slice(before);
   expect(put.map((text) => (JSON.parse(text) as { event: { id: string } }).event.id)).toEqual(["u-1"]);
+});
+
+test("an object that cannot be read ends a replay, which says that it goes on; a count has nothing to go on with", async () => {
+  const key = "enriched/date=2026-11-20/hour=09/broken.gz";
+  await objects.put(lake, key, Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+  const line = "lake --from 2026-11-20T09:00:00Z --to 2026-11-20T10:00:00Z --into destination:recommendations";
+  const message = new RegExp(`^s3://${lake}/${key} cannot be read: .* Run the command again\\.`);
+  expect(await replay(line)).toBe(2);
+  expect(out.join("\n")).toMatch(new RegExp(`${message.source}$`));
+  out = [];
+  expect(await replay(line, "--reason", "why")).toBe(2);
+  expect(out.at(-1)).toMatch(new RegExp(`${message.source} The replay goes on where it stopped\\.$`));
+  await objects.delete(lake, key);
 });
 
 test("masked events are not put through enrichment again: the answer says where the clear ones are", async () => {
