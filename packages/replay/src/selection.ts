@@ -29,8 +29,8 @@ export interface Selection extends TimeRange {
   readonly filters: Readonly<Partial<Record<Filter, readonly string[]>>>;
 }
 
-/** Members that enrichment adds: the raw stream and its dead letters do not have them. */
-const ofEnrichment: readonly Filter[] = ["status", "build", "contracts"];
+/** What enrichment adds: the raw stream and its dead letters do not have it, but for a contract that the event names. */
+const ofEnrichment: readonly Filter[] = ["schema", "status", "build", "contracts"];
 
 /** Whether events without their enrichment can be chosen by this selection only with the help of the lake. */
 export function needsLake({ store, filters }: Selection): boolean {

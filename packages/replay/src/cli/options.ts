@@ -23,8 +23,8 @@ Range (when the source took them; 2026-11-29T08:00:00Z, 2026-11-29 or 3h for thr
 
 Selection (each may be given several times; * stands for any characters)
   --source <uri>    --type <type>   --id <id>   --tenant <id>
-  --schema <$id or version>         contract that decided, or that the event names
-  --status <valid|invalid|unknown>  as the lake has it, for raw and dead-letters as well
+  --schema <$id or version>         contract that decided: as the lake has it, for raw and dead-letters as well
+  --status <valid|invalid|unknown>  likewise
   --build <version> --contracts <hash>              stamp of enrichment, likewise
   --routes-version <hash>           stamp of the router
   --route <application/name>        undelivered: of its delivery; with --into destination: this route alone

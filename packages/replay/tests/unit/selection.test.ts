@@ -69,6 +69,7 @@ test("what enrichment makes of an event is looked up in the lake for raw events 
   const asks = (store: Selection["store"], filters: Selection["filters"]) => needsLake({ store, ...range, filters });
   expect(asks("raw", { status: ["invalid"] })).toBe(true);
   expect(asks("dead-letters", { build: ["b"] })).toBe(true);
+  expect(asks("raw", { schema: ["1-0-2"] })).toBe(true);
   expect(asks("raw", { type: ["t"] })).toBe(false);
   expect(asks("lake", { status: ["invalid"] })).toBe(false);
 });
