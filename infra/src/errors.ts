@@ -1,4 +1,4 @@
-/** Base of every error `infra` throws: `code` is stable, the message says what is wrong, where, and what to do. */
+/** Base of every error of `infra`. `code` is stable; the message tells the fault, its place and the remedy. */
 export abstract class InfraError extends Error {
   abstract readonly code: string;
 
@@ -74,7 +74,7 @@ export class PolicyTooLargeError extends InfraError {
   readonly code = "INFRA_POLICY_TOO_LARGE";
 }
 
-/** A deployment that cannot go ahead; the message says which step and what to do. */
+/** A deployment that cannot go ahead; the message tells the step and the remedy. */
 export class DeployError extends InfraError {
   readonly code = "INFRA_DEPLOY_REFUSED";
 }
@@ -126,12 +126,12 @@ export class KubernetesError extends InfraError {
   }
 }
 
-/** A bootstrap that cannot go ahead; the message says what is missing. */
+/** A bootstrap that cannot go ahead; the message tells the missing part. */
 export class BootstrapError extends InfraError {
   readonly code = "INFRA_BOOTSTRAP_REFUSED";
 }
 
-/** A deployment drill that cannot run, or that found a fault; the message says which stage and what to do. */
+/** A deployment drill that cannot run, or that found a fault; the message tells the stage and the remedy. */
 export class DrillError extends InfraError {
   readonly code = "INFRA_DRILL_FAILED";
 }

@@ -15,7 +15,7 @@ export interface PlannedResource {
   readonly args: Json;
 }
 
-/** A synthesized plan with its resources at hand. */
+/** A synthesized plan, indexed by resource. */
 export class Plan {
   readonly json: Json;
 
@@ -60,7 +60,7 @@ export class Plan {
     }));
   }
 
-  /** What the role of a function may do: its inline policy and the managed ones attached to it. */
+  /** Returns the statements of a function's role: its inline policy and the managed ones attached to it. */
   statementsOf(role: string): readonly Json[] {
     const inline = this.each("aws_iam_role_policy").filter(({ args }) => args.role === `\${aws_iam_role.${role}.id}`);
     const attached = this.each("aws_iam_role_policy_attachment")

@@ -24,7 +24,7 @@ export interface BootstrapOptions {
   readonly repository: string;
   /** Gets what is written; private keys lie in `private/` below it. */
   readonly folder: string;
-  /** Whether to make what is missing, or only to write down how. */
+  /** True if bootstrap makes the missing parts. False if it only prints how to make them. */
   readonly apply: boolean;
   readonly run: RunProgram;
   /** An administrator's login, or nothing: then the statements are only written. */
@@ -33,7 +33,7 @@ export interface BootstrapOptions {
   readonly random?: RandomBytes;
 }
 
-/** What a bootstrap came to. */
+/** Numbers of a bootstrap's steps by outcome. */
 export interface BootstrapResult {
   readonly made: number;
   readonly unchanged: number;

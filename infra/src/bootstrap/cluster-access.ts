@@ -5,12 +5,9 @@ import { byAws, type Change, isSameJson, type Step } from "./step.ts";
 
 interface Access {
   readonly purpose: Extract<CiPurpose, "plan" | "deploy">;
-  /** What EKS allows within the namespace, which need not exist yet. "View" sees no Kubernetes Secret. */
+  /** EKS access policy for the namespace, which need not exist yet. "View" sees no Kubernetes Secret. */
   readonly accessPolicy: string;
-  /**
-   * What the pipeline needs beside its namespace's own kinds: the namespace itself, and the kinds of Prometheus's
-   * operator.
-   */
+  /** Rules beyond the namespaced kinds: for the namespace itself, and for the kinds of Prometheus's operator. */
   readonly rules: readonly object[];
 }
 
@@ -51,7 +48,7 @@ const accesses = (namespace: string): readonly Access[] => {
   ];
 };
 
-/** Lets the roles of CI into the cluster: EKS knows them, and Kubernetes says what they may do. */
+/** Lets the roles of CI into the cluster: EKS maps them to a group, and Kubernetes grants the group its rules. */
 export function clusterAccess(scope: RoleScope, config: EnvironmentConfig): readonly Step[] {
   const { namespace } = config.ingest;
   return accesses(namespace).flatMap((access) => [

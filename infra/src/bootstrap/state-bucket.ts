@@ -9,7 +9,7 @@ const OLD_STATES_DAYS = 365;
 /** Settings of the bucket, each with the command that reads it, the one that writes it, and what has to be there. */
 interface Setting {
   readonly read: Extract<AwsRead, `s3api get-${string}`>;
-  /** What AWS answers where the setting was never made. */
+  /** Error code of AWS for a setting that was never made. */
   readonly absent: string;
   readonly write: readonly string[];
   /** The part of the answer that is compared. */

@@ -24,7 +24,7 @@ export const SECRET_FILE = "private/secret.json";
 export const policyFile = (name: string): string => `policies/${name}.json`;
 export const trustFile = (role: string): string => `roles/${role}.trust.json`;
 
-/** What steps compare with and change. */
+/** The services that a step compares with and changes. */
 export interface World {
   readonly aws: AwsCommandLine;
   readonly cluster: () => Promise<ClusterApi>;
@@ -41,14 +41,14 @@ export interface Step {
    * Without a world nothing is there, which gives the changes for empty accounts.
    */
   pending(world: World | undefined): Promise<readonly Change[]>;
-  /** What to tell after the changes, for example a key that is shown once. */
+  /** Returns a text to print after the changes, for example a key that is shown once. */
   readonly afterwards?: () => string | undefined;
 }
 
 /** A change by the `aws` program. */
 export const byAws = (...args: readonly string[]): Change => ({ by: "aws", args });
 
-/** Whether two JSON documents say the same, whatever the order of members. */
+/** True if two JSON documents are equal apart from the order of members. */
 export function isSameJson(left: unknown, right: unknown): boolean {
   return canonical(left) === canonical(right);
 }

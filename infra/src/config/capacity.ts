@@ -1,13 +1,13 @@
 import { type Hours, invocationsPerShard, kibibytes, mebibytes, records, retries, seconds, shards } from "./units.ts";
 
-/** What every stream takes unless an environment says otherwise: Kinesis's own default. */
+/** Record maximum of a stream unless its environment sets another: Kinesis's own default. */
 const maxRecordSize = kibibytes(1_024);
 
 /** A stream of so many shards: their price and their limits are known beforehand. */
 export const provisioned = (count: number, retention: Hours) =>
   ({ capacity: { mode: "PROVISIONED", shards: shards(count) }, retention, maxRecordSize }) as const;
 
-/** A stream that grows with its traffic. It costs by the hour as well, whether events come or not. */
+/** A stream that grows with its traffic. Its cost has a part per hour, which an idle stream pays too. */
 export const onDemand = (retention: Hours) => ({ capacity: { mode: "ON_DEMAND" }, retention, maxRecordSize }) as const;
 
 /** A function for an environment with little traffic. */

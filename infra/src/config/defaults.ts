@@ -2,15 +2,15 @@ import type { Differences } from "./merge.ts";
 import type { EnvironmentConfigInput } from "./schema.ts";
 import * as unit from "./units.ts";
 
-/** What names and addresses follow from. */
+/** Members of a configuration from which names and addresses are derived. */
 interface Identity {
   readonly environment: string;
   readonly aws: EnvironmentConfigInput["aws"];
 }
 
 /**
- * What environments have in common, said once: the settings of real traffic, and names that follow from the
- * environment's own. An environment's file states what differs.
+ * Returns the settings that environments share: those of real traffic, and names derived from the environment's own. An
+ * environment's file states the differences.
  */
 export const defaultsFor = ({ environment, aws }: Identity) => {
   const warehouse = `MILLRACE_${environment.toUpperCase().replaceAll("-", "_")}`;
@@ -87,5 +87,5 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
   } satisfies Partial<Record<keyof EnvironmentConfigInput, unknown>>;
 };
 
-/** What an environment's file writes: everything that has no default, and what differs from its default. */
+/** An environment's file: every setting without a default, and the settings that differ from theirs. */
 export type EnvironmentInput = Differences<Omit<EnvironmentConfigInput, "environment">, ReturnType<typeof defaultsFor>>;

@@ -5,7 +5,7 @@ import { EnvironmentOrderError } from "../errors.ts";
 import type { EnvironmentInput } from "./defaults.ts";
 
 const folder = join(import.meta.dirname, "../environments");
-/** Loads without a promise, so that the list of environments is there for whoever imports it. */
+/** Loads synchronously, so that importing modules can read the list of environments at once. */
 const load = createRequire(import.meta.url);
 
 /** Every environment there is: one file each in `src/environments`, named like it. */
@@ -19,7 +19,7 @@ const inputs: ReadonlyMap<string, EnvironmentInput> = new Map(
     ]),
 );
 
-/** What the file of an environment says. */
+/** Returns the content of an environment's file, or `undefined` if there is no such file. */
 export const environmentInput = (environment: string): EnvironmentInput | undefined => inputs.get(environment);
 
 /**

@@ -1,4 +1,4 @@
-/** What a configuration may leave out because `Defaults` has it; what both have goes on inside. */
+/** A configuration without the members that `Defaults` has. Groups that both have may be given in part. */
 export type Differences<Full, Defaults> = Full extends number | string | boolean | readonly unknown[]
   ? Full
   : {

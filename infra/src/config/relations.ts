@@ -106,7 +106,7 @@ const replicasAreARange: Relation = ({ ingest: { replicas } }) =>
     `ingest.replicas.min: ${replicas.min} exceeds ingest.replicas.max of ${replicas.max}`,
   );
 
-/** Without the operator nobody collects what the autoscaler would ask for. */
+/** Without Prometheus's operator no metric is collected, so the autoscaler cannot scale on requests in flight. */
 const inFlightIsCollected: Relation = ({ ingest: { replicas, monitoring } }) =>
   faultIf(
     replicas.targetInFlight !== undefined && monitoring.mode !== "prometheus-operator",
@@ -233,7 +233,7 @@ const timeTravelFitsTheEdition: Relation = ({ warehouse: { edition, timeTravel }
     `warehouse.timeTravel: ${timeTravel} days need warehouse.edition "enterprise"; "standard" has ${SNOWFLAKE_TIME_TRAVEL_DAYS.standard.max}`,
   );
 
-/** Account and region in what the configuration names elsewhere, where its form says them. */
+/** Account and region agree in every ARN, URL and address that contains them. */
 const placesAgree: Relation = ({ aws, frontDoor: { firewall }, ingest, state }) => {
   const [, , , aclRegion, aclAccount] = firewall.mode === "existing" ? firewall.webAclArn.split(":") : [];
   const [, , , certificateRegion, certificateAccount] = ingest.certificateArn.split(":");
@@ -306,7 +306,7 @@ const relations: readonly Relation[] = [
   hostIsInItsZone,
 ];
 
-/** What is wrong between values that are each well formed. */
+/** Returns the faults between values that are each well formed. */
 export const relationFaults = (config: EnvironmentConfig): readonly string[] =>
   relations.flatMap((relation) => relation(config));
 

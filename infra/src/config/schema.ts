@@ -101,7 +101,7 @@ const destination = stream.extend({
   /** When all of them stop, an alarm fires; without any, nothing is expected to read. */
   consumers: z
     .strictObject({
-      /** Whether somebody polls: a Lambda function, the KCL without fan-out, a program of one's own. */
+      /** True if a consumer polls: a Lambda function, the KCL without fan-out, a program of one's own. */
       polling: z.boolean(),
       /** Names of the consumers that are registered for enhanced fan-out. */
       fanOut: z.array(text("the name of a registered consumer", /^[\w.-]{1,128}$/)),
@@ -161,7 +161,7 @@ const writeKey = z.strictObject({
   kind: oneOf("kind of sender", ["browser", "app", "backend", "webhook"] as const).optional(),
   /** The older way to write `"kind": "backend"`. */
   forwardsClient: z.boolean().optional(),
-  /** What the key may send to one instance of the event service. */
+  /** Limits of the key at one instance of the event service. */
   quotas: z
     .strictObject({
       eventsPerSecond: rate.optional(),
@@ -184,12 +184,12 @@ const privacyKey = z.strictObject({
   key: text("32 bytes in base64", /^[A-Za-z0-9+/]{43}=$/),
 });
 
-/** What the secret of the write keys holds. */
+/** Value of the secret with the write keys. */
 export const writeKeysShape = z.array(writeKey).min(1, "Expected at least one write key");
-/** What the secret of the privacy keys holds. */
+/** Value of the secret with the privacy keys. */
 export const privacyKeysShape = z.array(privacyKey).min(1, "Expected at least one privacy key");
 
-/** What stands before the event service. Each part has a mode, so that it is on or off by a word. */
+/** The parts in front of the event service. Each has a mode that switches it on or off. */
 const frontDoor = z.strictObject({
   /** Addresses that may connect; 0.0.0.0/0 is everybody. */
   inbound: z.array(addressRange).min(1, "Expected at least one address range; 0.0.0.0/0 is everybody"),
@@ -249,7 +249,9 @@ const monitoring = z.discriminatedUnion("mode", [
 /** Who gets the alarms of a severity. */
 const alarmTarget = z.strictObject({
   emails: z.array(text("an e-mail address", /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
-  /** Also an address by HTTPS (PagerDuty, Opsgenie, a relay): the Terraform variable `page_webhook` or `ticket_webhook`. */
+  /**
+   * True if an HTTPS address (PagerDuty, Opsgenie, a relay) is told too: variable `page_webhook` or `ticket_webhook`.
+   */
   webhook: z.boolean(),
 });
 
@@ -262,7 +264,7 @@ const environmentConfig = z.strictObject({
   aws: z.strictObject({ accountId, region }),
   /** The S3 bucket that holds the Terraform state; it exists before the first deployment. */
   state: z.strictObject({ bucket: s3BucketName, region }),
-  /** What exists already and becomes the stack's own with the next apply, instead of being made. */
+  /** Existing objects that the next apply takes over instead of making them. */
   adopt: z
     .strictObject({
       streams: z.strictObject({ raw: streamName, enriched: streamName, badRows: streamName }).partial().optional(),
@@ -340,7 +342,10 @@ const environmentConfig = z.strictObject({
     namespace: kubernetesName,
     image: z.strictObject({
       repository: text("an image repository", /^[a-z0-9]([\w.:/-]*[a-z0-9])?$/),
-      /** Without it a deployment says which: by building it, by `--image`, or by `TF_VAR_ingest_image_digest`. */
+      /**
+       * If absent, the deployment gives the digest: by building the image, by `--image`, or by
+       * `TF_VAR_ingest_image_digest`.
+       */
       digest: text("an image digest such as sha256:0123…", /^sha256:[0-9a-f]{64}$/).optional(),
     }),
     host: text("a host name", hostName),
@@ -420,7 +425,7 @@ const environmentConfig = z.strictObject({
     refusals: whole<Percent>("per cent", { min: 1, max: 100 }),
     /** How near to its limit a stream or a function may come: bytes and records of shards, time of an invocation. */
     load: whole<Percent>("per cent", { min: 10, max: 99 }),
-    /** Whether five minutes without a single raw record is an alarm. */
+    /** True if five minutes without a raw record raise an alarm. */
     onSilence: z.boolean(),
   }),
 });

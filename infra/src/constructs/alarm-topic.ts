@@ -8,7 +8,7 @@ export interface AlarmTopicProps {
   readonly name: string;
   readonly key: DataKey;
   readonly emails: readonly string[];
-  /** Whether the Terraform variable of that name gives an address that gets every alarm by HTTPS. */
+  /** Terraform variable with an HTTPS address that gets every alarm. Absent: no such address. */
   readonly webhookVariable?: string | undefined;
 }
 

@@ -29,7 +29,7 @@ export class DataKey extends Construct {
       description,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      // In a key policy "*" means this key; without the first statement nobody could ever change the policy again.
+      // In a key policy "*" means this key. Without the first statement no principal could change the policy again.
       // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
       policy: principalPolicyDocument([
         {

@@ -29,7 +29,7 @@ export class EventQueue extends Construct {
       tags: { ...tags },
       lifecycle: { preventDestroy: true },
     });
-    // Who may send and receive, IAM says; what it cannot say is that nobody does so in the clear.
+    // IAM grants who may send and receive. This policy adds that every request uses TLS.
     new SqsQueuePolicy(this, "policy", {
       queueUrl: this.#queue.url,
       policy: principalPolicyDocument([

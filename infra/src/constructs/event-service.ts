@@ -30,7 +30,7 @@ export interface EventServiceProps {
   readonly writeKeys: RuntimeSecret;
   /** Image with its digest. */
   readonly image: string;
-  /** What has to be there before the first event is taken. */
+  /** Resources that must exist before the service takes its first event. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -162,7 +162,8 @@ export class EventService extends Construct {
         // No pod waits for another one.
         podManagementPolicy: "Parallel",
         updateStrategy: [{ type: "RollingUpdate" }],
-        // What was answered with 202 may lie there: a volume outlives its pod, and a scaled-down pod's waits for it.
+        // Spooled events that were answered with 202 may lie there: a volume outlives its pod. A scaled-down pod's
+        // volume waits for it.
         persistentVolumeClaimRetentionPolicy: [{ whenDeleted: "Retain", whenScaled: "Retain" }],
         volumeClaimTemplate: [
           {

@@ -58,7 +58,7 @@ export class EventStream extends Construct {
   }
 }
 
-/** What the PutRecords client calls: it looks at the shards because it paces itself by shard. */
+/** Actions of the PutRecords client. It lists the shards because it paces itself by shard. */
 export const WRITE_ACTIONS = ["kinesis:PutRecords", "kinesis:ListShards", "kinesis:DescribeStreamSummary"] as const;
 
 /** May write to these streams. */

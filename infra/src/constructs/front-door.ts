@@ -14,13 +14,13 @@ interface LoadBalancerSettings {
   readonly annotations: Readonly<Record<string, string>>;
   /** Attributes of the load balancer itself, to be joined with others. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** What the controller needs to find when it applies them. */
+  /** Resources that must exist when the controller applies these. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /**
- * What stands between the internet and the event service: who may connect, the web firewall, the load balancer's
- * access log and the host's DNS record. Each has a switch in the configuration.
+ * The parts between the internet and the event service: allowed addresses, the web firewall, the load balancer's access
+ * log and the host's DNS record. Each has a switch in the configuration.
  */
 export class FrontDoor extends Construct {
   /** Absent without a firewall of our own. */
@@ -58,7 +58,7 @@ export class FrontDoor extends Construct {
     };
   }
 
-  /** Whether something waits for the load balancer's name. */
+  /** True if a resource needs the load balancer's host name. */
   get needsLoadBalancer(): boolean {
     return this.#config.frontDoor.dns.mode !== "none";
   }

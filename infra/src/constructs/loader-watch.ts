@@ -32,11 +32,11 @@ const INTERVAL_MINUTES = 5;
 const LATE_MINUTES = 15;
 
 /**
- * Watches Snowpipe from inside Snowflake. Every five minutes a task finds the lines that pipes refused, writes each
- * into REFUSED_LINES, and publishes: one message for each file with refused lines, one that says that all pipes run and
- * no file waits, and one that says that rows came. Silence of the second is an alarm too: of the pipes, of the task, or
- * of Snowflake. Silence of the third is one while files are written: a pipe that is told of no file runs, and waits for
- * none.
+ * Watches Snowpipe from inside Snowflake. Every five minutes a task finds the lines that pipes refused and writes each
+ * into REFUSED_LINES. It publishes three kinds of messages: one for each file with refused lines; one if all pipes run
+ * and no file waits; one if rows came. Silence of the second is an alarm too: of the pipes, of the task, or of
+ * Snowflake. Silence of the third is an alarm while files are written: a pipe that is told of no file runs and waits
+ * for none.
  */
 export class LoaderWatch extends Construct {
   /** A message for each file of which lines were refused. */

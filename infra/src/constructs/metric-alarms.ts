@@ -6,7 +6,7 @@ import type { Expression } from "./metric-math.ts";
 export interface AlarmProps {
   /** A metric, or an expression over several. */
   readonly of: Metric | Expression;
-  /** Tells whoever is woken up the fault, and the remedy. */
+  /** Text for the person who is paged: the fault and its remedy. */
   readonly description: string;
   /** Five-minute periods in a row; one is enough where every single datum is a loss. Default 1. */
   readonly periods?: number;
@@ -16,7 +16,7 @@ export interface AlarmProps {
   readonly kind?: AlarmKind;
 }
 
-/** Whether somebody is woken up, or finds it in the morning. */
+/** `page` wakes somebody up. `ticket` waits until working hours. */
 export type Severity = "page" | "ticket";
 
 /** A section of docs/runbooks.md, and how bad its alarms are. */

@@ -36,7 +36,7 @@ const ofStream =
 export const incomingRecords = ofStream("IncomingRecords", "Sum");
 export const incomingBytes = ofStream("IncomingBytes", "Sum");
 export const throttledWrites = ofStream("WriteProvisionedThroughputExceeded", "Sum");
-/** Calls of whoever polls; consumers with enhanced fan-out do not poll. */
+/** GetRecords calls of polling consumers. Consumers with enhanced fan-out do not poll. */
 export const successfulReads = ofStream("GetRecords.Success", "Sum");
 export const throttledReads = ofStream("ReadProvisionedThroughputExceeded", "Sum");
 /** Age of the record that the slowest consumer read last, in ms. */
@@ -61,7 +61,7 @@ const ofQueue =
   });
 export const sentMessages = ofQueue("NumberOfMessagesSent", "Sum");
 export const deletedMessages = ofQueue("NumberOfMessagesDeleted", "Sum");
-/** Age of the message that nobody has deleted for longest, in s. */
+/** Age of the oldest message that is not deleted, in s. */
 export const oldestMessageAge = ofQueue("ApproximateAgeOfOldestMessage", "Maximum");
 
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -135,7 +135,7 @@ export const undelivered = ({ name, stage }: Hop, destination: string): Metric =
   statistic: "Sum",
 });
 
-/** What the functions say of themselves, under the names that `@millrace/telemetry` gives; see its dimensions. */
+/** Metrics of the functions themselves, with the names and dimensions of `@millrace/telemetry`. */
 const ofService =
   (metricName: CounterName | DistributionName, statistic: Metric["statistic"]) =>
   (hop: Hop): Metric => ({

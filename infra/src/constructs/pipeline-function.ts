@@ -18,7 +18,7 @@ export interface PipelineFunctionProps {
   /** Encrypts the environment variables and the log. */
   readonly key: DataKey;
   readonly environment: Readonly<Record<string, string>>;
-  /** What the function does beyond writing its own log. */
+  /** Permissions of the function beyond writing its own log. */
   readonly statements: readonly Statement[];
 }
 
@@ -98,7 +98,7 @@ export class PipelineFunction extends Construct {
     return this.#function.functionName;
   }
 
-  /** What a mapping calls. */
+  /** ARN that a mapping invokes. */
   get aliasArn(): string {
     return this.#alias.arn;
   }

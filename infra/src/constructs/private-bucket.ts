@@ -22,14 +22,14 @@ export interface PrivateBucketProps<Key extends DataKey | undefined> {
   readonly isAdopted?: boolean;
   /** Days that a version is kept once another has taken its place. */
   readonly oldVersionsExpireAfter?: number;
-  /** What others may do with the bucket of this ARN. */
+  /** Returns permissions of other principals for the bucket of this ARN. */
   readonly statements?: (arn: string) => readonly PrincipalStatement[];
 }
 
-/** A versioned, encrypted bucket that nobody outside the account sees, reads over plain HTTP, or deletes by mistake. */
+/** A versioned, encrypted bucket: not public, not readable over plain HTTP, not deleted by mistake. */
 export class PrivateBucket<Key extends DataKey | undefined = DataKey> extends Construct {
   readonly key: Key;
-  /** For whoever has to wait until others may write. */
+  /** Depend on this to wait until other principals may write. */
   readonly policy: ITerraformDependable;
   readonly #bucket: S3Bucket;
 

@@ -10,7 +10,7 @@ export interface PublishedRoutesProps {
   readonly bucketName: string;
   readonly key: DataKey;
   readonly file: RoutesFile;
-  /** What must be there before routers may read of it: the streams that the routes name. */
+  /** Resources that must exist before routers may read the routes: the streams that the routes name. */
   readonly dependsOn: ITerraformDependable[];
 }
 

@@ -6,7 +6,7 @@ import type { SecretConfig } from "../config/schema.ts";
 import type { Statement } from "./policy.ts";
 
 export interface RuntimeSecretProps {
-  /** Name of a secret whose value the configuration has; the configuration names the others itself. */
+  /** Name of a secret whose value is in the configuration. Other secrets have their names there. */
   readonly name: string;
   readonly region: string;
   readonly config: SecretConfig;

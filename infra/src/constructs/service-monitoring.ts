@@ -22,7 +22,7 @@ interface Alert {
   readonly expr: string;
   readonly for: string;
   readonly severity: "critical" | "warning";
-  /** What happened and what to do, for whoever is woken up. */
+  /** Text for the person who is paged: the fault and its remedy. */
   readonly summary: string;
 }
 

@@ -12,7 +12,7 @@ export interface StreamMappingProps {
   readonly target: PipelineFunction;
   readonly config: MappingConfig;
   readonly deadLetters: PrivateBucket;
-  /** What has to be there before the first record is read. */
+  /** Resources that must exist before the first record is read. */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -46,7 +46,7 @@ export class StreamMapping extends Construct {
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ["ReportBatchItemFailures"],
       destinationConfig: { onFailure: { destinationArn: deadLetters.arn } },
-      // Without them nobody sees how many records went to the dead letters, or nowhere.
+      // Without these metrics the number of records in the dead letters, or dropped, is invisible.
       metricsConfig: { metrics: ["EventCount"] },
       dependsOn: [target.serviceRole.policy, ...dependsOn],
       // Only a new mapping starts anywhere; another position in the configuration would replace the one that knows its
@@ -67,7 +67,7 @@ export class StreamMapping extends Construct {
 }
 
 /**
- * What the function's role needs, because Lambda writes the dead letters in its name.
+ * Returns the permission to write dead letters, for the function's role: Lambda writes them with that role.
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export const writeDeadLetters = (bucket: PrivateBucket): readonly Statement[] => [

@@ -32,7 +32,7 @@ export interface WarehouseProps {
   readonly roleName: string;
   readonly accountId: string;
   readonly config: EnvironmentConfig["warehouse"];
-  /** What is there already. */
+  /** Objects that exist already. */
   readonly adopted?: "database" | "database and schema" | undefined;
   readonly lake: PrivateBucket;
   /** Goes before the names of what watches the loader. */

@@ -9,13 +9,13 @@ export interface AliasState {
   readonly version: string;
   /** Another version that gets a share of the invocations, from 0 to 1. */
   readonly canary: { readonly version: string; readonly share: number } | undefined;
-  /** What the last move wrote about itself, see {@link describeRelease} and {@link describeReturn}. */
+  /** Description written by the last move, see {@link describeRelease} and {@link describeReturn}. */
   readonly description: string;
   /** Lambda refuses a change that was decided on another revision than the one there is. */
   readonly revisionId: string;
 }
 
-/** What an alias becomes. */
+/** The next state of an alias. */
 export interface AliasMove {
   readonly version: string;
   readonly canary?: { readonly version: string; readonly share: number };

@@ -7,7 +7,7 @@ import type { Terraform } from "./terraform.ts";
 
 interface GuardedOptions {
   readonly terraform: Terraform;
-  /** What they retire may be deleted. */
+  /** Route documents. Destinations that they retire may be deleted. */
   readonly routeDocuments: readonly RouteDocument[];
   /** Addresses whose gap is meant. */
   readonly acceptedGaps: readonly string[];

@@ -4,11 +4,11 @@ import { SavedPlan } from "./saved-plan.ts";
 import type { Terraform } from "./terraform.ts";
 import { deployedImage } from "./deploy.ts";
 
-/** What differs between the synthesized stack and what is there. */
+/** Differences between the synthesized stack and the deployed one. */
 export interface Drift {
   /** Changed by somebody else since the last apply. */
   readonly outside: readonly string[];
-  /** What the next apply would change. */
+  /** Addresses that the next apply would change. */
   readonly pending: readonly string[];
   /** Functions whose alias runs another version than the one published last, or two. */
   readonly versions: readonly string[];

@@ -30,10 +30,7 @@ export interface GuardOptions {
 }
 
 export interface Verdict {
-  /**
-   * Each says what would be lost, how to avoid or fill it, and how to say that it is meant. Empty: the plan may be
-   * applied.
-   */
+  /** Each tells the loss, how to avoid or fill it, and how to accept it. Empty: the plan may be applied. */
   readonly refusals: readonly string[];
   /** Addresses whose gap was accepted, with what happens there. */
   readonly accepted: readonly AcceptedGap[];
@@ -65,7 +62,7 @@ const destinationTypes: Readonly<Record<string, string>> = {
 
 const destinationAddress = /^(?<type>[a-z_]+)\.destination_(?<name>.+)$/;
 
-/** What events miss while a resource is gone or new, and how they are brought in again. */
+/** The loss of events while a resource is gone or new, and the way to bring them in again. */
 interface Gap {
   /** Continues "<address> would be replaced": begins with ": ". */
   readonly loss: (isReplaced: boolean) => string;
@@ -176,8 +173,9 @@ const keptFor: Readonly<Record<string, { readonly attribute: string; readonly un
 };
 
 /**
- * What a plan would lose that nobody has said may be lost. `prevent_destroy` does not help here: it goes away together
- * with the resource's block, so a removed route document or a renamed id would take its stream along.
+ * Returns the losses of a plan that nothing accepts: neither a retired route document nor an accepted gap.
+ * `prevent_destroy` does not help here: it goes away together with the resource's block, so a removed route document or
+ * a renamed id would take its stream along.
  * https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#prevent_destroy
  */
 export function guardPlan(plan: TerraformPlan, { retired, acceptedGaps }: GuardOptions): Verdict {

@@ -32,9 +32,10 @@ const TEMPLATE = /[$%]\{/;
 const READING_CALL = /\b(?<name>file\w*|template(file|string)|abspath|pathexpand|nonsensitive|provider::[\w:]+)\s*\(/g;
 
 /**
- * What a stack of a pull request would run or send while it is only planned, beyond what the trusted stack of the same
- * environment does. A plan runs providers with the credentials of the plan role: a provider of the pull request's own,
- * another address for one, a data source that starts a program, a function that reads a file.
+ * Compares the stack of a pull request with the trusted stack of the same environment. Returns everything that it alone
+ * would run or send while it is only planned. A plan runs providers with the credentials of the plan role: a provider
+ * of the pull request's own, another address for one, a data source that starts a program, a function that reads a
+ * file.
  *
  * @returns a fault a line; empty when the stack may be planned
  */

@@ -11,7 +11,7 @@ import { teardown } from "./commands/teardown.ts";
 
 const commands: Readonly<Record<string, Command>> = { plan, apply, deploy, release, rollback, drift, teardown };
 
-/** 0: done. 1: refused or failed. 2: as the command says. 64: called wrongly. */
+/** Returns the exit code. 0: done. 1: refused or failed. 2: defined by the command. 64: called wrongly. */
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
   const command = commands[name];
   if (command === undefined || args.includes("--help")) {

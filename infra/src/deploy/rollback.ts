@@ -5,7 +5,7 @@ export interface RollbackOptions {
   readonly functionNames: readonly string[];
   readonly alias: string;
   readonly aliases: Aliases;
-  /** Why, for whoever reads the alias's description later. */
+  /** Reason of the rollback, kept in the alias's description. */
   readonly reason: string;
   readonly now: () => number;
   readonly tell: (line: string) => void;

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { DeployError } from "../errors.ts";
 import type { AcceptedGap, TerraformPlan } from "./guard-plan.ts";
 
-/** What a saved plan says of itself: no value of any resource. */
+/** Summary of a saved plan. It has no value of any resource. */
 export interface PlanSummary {
   readonly format: 1;
   readonly environment: string;
@@ -34,7 +34,7 @@ const PLAN_FILE = "plan.tfplan";
 const TEXT_FILE = "plan.txt";
 const SUMMARY_FILE = "plan.json";
 
-/** Readable by the user who plans, and by nobody else. */
+/** Readable only by the user who plans. */
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 

@@ -34,7 +34,7 @@ export const STAYS: readonly string[] = [
   "the streams, queues and buses of other accounts that routes write to",
 ];
 
-/** What is lost, one line for each resource that holds something. */
+/** Returns the losses, one line for each resource that holds data. */
 export function describeLosses(addresses: readonly string[]): readonly string[] {
   return addresses.flatMap((address) => {
     const loss = losses[address.split(".")[0] ?? ""];

@@ -15,7 +15,7 @@ export interface CommandResult {
   readonly stdout: string;
 }
 
-/** Runs Terraform; the second argument says whether its output is shown or read. */
+/** Runs Terraform. `output` selects whether its output is shown or returned. */
 export type RunTerraform = (args: readonly string[], output: "show" | "read") => Promise<CommandResult>;
 
 /**

@@ -198,7 +198,7 @@ const certificate: Check = {
   },
 };
 
-/** Whether a name of a certificate stands for a host; `*` stands for one label. */
+/** True if a name of a certificate covers a host; `*` stands for one label. */
 const covers = (name: string, host: string): boolean =>
   name === host || (name.startsWith("*.") && host.includes(".") && host.slice(host.indexOf(".")) === name.slice(1));
 
@@ -206,7 +206,7 @@ const zone: Check = {
   name: "DNS zone",
   look: async ({ config, resolveNs }) => {
     const labels = config.ingest.host.split(".");
-    // A top-level domain has name servers, too, and says nothing.
+    // A top-level domain also has name servers. They do not tell that the domain exists.
     for (let start = 0; start < labels.length - 1; start += 1) {
       const domain = labels.slice(start).join(".");
       const servers = await resolveNs(domain).catch(() => []);
@@ -233,7 +233,7 @@ const host: Check = {
   },
 };
 
-/** What lies in the AWS account, and the names that lead to it. */
+/** Checks of the AWS account and of the names that lead to it. */
 export const accountChecks: readonly Check[] = [
   credentials,
   stateBucket,

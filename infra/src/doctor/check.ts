@@ -7,14 +7,13 @@ import type { RunProgram } from "../programs/run-program.ts";
 import type { RunSql } from "../snowflake/sql-api.ts";
 
 /**
- * What a check came to. `missing` keeps a deployment from working; `later` comes with the first deployment or
- * publication.
+ * Result of a check. `missing` keeps a deployment from working; `later` comes with the first deployment or publication.
  */
 export type Finding =
   | { readonly status: "in place"; readonly says: string }
   | { readonly status: "missing" | "later"; readonly says: string; readonly cure: string };
 
-/** What checks look at, read-only. */
+/** Inputs of checks, read-only. */
 export interface Surroundings {
   readonly config: EnvironmentConfig;
   readonly scope: RoleScope;
@@ -36,7 +35,7 @@ export interface Surroundings {
 
 export interface Check {
   readonly name: string;
-  /** Name of the check without which this one cannot look: its own finding says enough then. */
+  /** Name of the check that this one needs. If that one failed, this one is skipped. */
   readonly needs?: string;
   look(surroundings: Surroundings): Promise<Finding>;
 }

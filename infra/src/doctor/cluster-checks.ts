@@ -183,7 +183,7 @@ const subnets: Check = {
   },
 };
 
-/** What the cluster has to bring. */
+/** Checks of the cluster that a platform team provides. */
 export const clusterChecks: readonly Check[] = [
   cluster,
   issuer,

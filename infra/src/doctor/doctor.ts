@@ -54,6 +54,6 @@ export function report(results: ReadonlyMap<string, Result>): readonly string[] 
   return [...lines, parts.join(", ")];
 }
 
-/** Whether a deployment can go ahead. */
+/** True if a deployment can go ahead. */
 export const isReady = (results: ReadonlyMap<string, Result>): boolean =>
   [...results.values()].every(({ status }) => status === "in place" || status === "later");

@@ -93,5 +93,5 @@ const edition: Check = {
   },
 };
 
-/** What Snowflake has to bring. */
+/** Checks of the Snowflake account. */
 export const warehouseChecks: readonly Check[] = [login, privileges, roles, edition];

@@ -38,7 +38,7 @@ export interface EditableStack {
   readonly provider: unknown;
 }
 
-/** What one deployment planned, and what it did. */
+/** The plan of one deployment, and its result. */
 export interface Deployment {
   readonly plan: PlanSummary;
   readonly applied: readonly AppliedChange[];
@@ -54,7 +54,7 @@ export class EnvironmentDrill {
   #documents: readonly RouteDocument[] = [];
   #imageDigest = digestOf("1");
 
-  /** What the data sources of secrets answer with, and what Snowflake's key is. */
+  /** Value of every secret that the data sources read, and of Snowflake's key. */
   readonly secret: string;
 
   private constructor(
@@ -158,7 +158,7 @@ export class EnvironmentDrill {
     }
   }
 
-  /** What the last Terraform command said was wrong. */
+  /** Returns the error of the last Terraform command. */
   lastWords(): string {
     const lines = readFileSync(this.workspace.logFile, "utf8").trimEnd().split("\n");
     const command = lines.slice(lines.findLastIndex((line) => line.startsWith("$ terraform")));

@@ -11,7 +11,7 @@ import { leaks } from "./stages/secrets.ts";
 interface PlantedFault {
   readonly name: string;
   readonly edit?: (stack: EditableStack) => void;
-  /** What the drill says of it; throws or returns the complaint. */
+  /** Returns or throws the drill's complaint. */
   readonly notice: (drill: EnvironmentDrill) => Promise<string>;
   /** Words that the complaint has to contain. */
   readonly says: string;
@@ -40,7 +40,7 @@ function secretInFunction(stack: EditableStack): void {
   environment.variables = { ...environment.variables, PLANTED: value };
 }
 
-/** In this order: the first of them stop before or during the first deployment, the others need it done. */
+/** In this order: the first faults stop before or during the first deployment, the rest need it done. */
 const beforeDeployment: readonly PlantedFault[] = [
   {
     name: "an external id that no plan knows (D1)",
@@ -135,7 +135,7 @@ const afterDeployment: readonly PlantedFault[] = [
   },
 ];
 
-/** Plants every fault once and says how each was noticed. */
+/** Plants every fault once and tells how each was noticed. */
 export async function noticeFaults(drill: EnvironmentDrill, tell: (line: string) => void): Promise<void> {
   drill.synthesize();
   await drill.terraform("init", "-input=false");

@@ -69,7 +69,7 @@ export class Workspace {
         `terraform-provider-${name}_v${version}`,
       );
       mkdirSync(dirname(file), { recursive: true });
-      // Never run: the stand-ins listen already, and TF_REATTACH_PROVIDERS says where.
+      // Never run: the stand-ins listen already, and TF_REATTACH_PROVIDERS has their addresses.
       writeFileSync(file, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     }
   }
@@ -84,7 +84,7 @@ export class Workspace {
       this.#log(`$ terraform ${args.join(" ")}\n`);
       child.stdout.on("data", (part: Buffer) => {
         read.push(part);
-        // What is read by a program is a plan or a state: those are not printed by a deployment either.
+        // Output that a program reads is a plan or a state: a deployment prints neither.
         if (output === "show") this.#log(part);
       });
       child.stderr.on("data", (part: Buffer) => this.#log(part));
@@ -101,7 +101,7 @@ export class Workspace {
   }
 }
 
-/** What the drill says on a machine without Terraform. */
+/** Message of the drill on a machine without Terraform. */
 export const TERRAFORM_MISSING =
   "terraform is not on the path. The drill needs Terraform 1.11 or later: https://developer.hashicorp.com/terraform/install";
 

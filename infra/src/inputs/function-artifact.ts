@@ -13,7 +13,7 @@ export interface FunctionArtifact {
    */
   readonly zipPath: string;
   readonly handler: string;
-  /** What Lambda will report as `CodeSha256`: an unchanged zip is not deployed again. */
+  /** The hash that Lambda will report as `CodeSha256`: an unchanged zip is not deployed again. */
   readonly sha256Base64: string;
 }
 

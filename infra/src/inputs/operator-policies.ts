@@ -40,7 +40,7 @@ function streams(place: EnvironmentPlace): readonly string[] {
   return names.map((name) => arn(place, "kinesis", `stream/${name}`));
 }
 
-/** By the alias: nobody knows the id of a key before it is made. */
+/** Names the key by its alias: its id is unknown until it is made. */
 function keyStatement(place: EnvironmentPlace, actions: readonly string[], services: readonly string[]): Statement {
   return {
     sid: "KeysOfTheEnvironment",
@@ -94,7 +94,7 @@ function findStatements(place: EnvironmentPlace): readonly Statement[] {
   ];
 }
 
-/** What the console asks: figures and alarms, the streams, and the objects of events. No key of privacy. */
+/** Returns the reads of the console: figures and alarms, the streams, and the objects of events. No key of privacy. */
 function consoleStatements(place: EnvironmentPlace): readonly Statement[] {
   const { lakeBucket } = place;
   return [
@@ -120,7 +120,7 @@ function consoleStatements(place: EnvironmentPlace): readonly Statement[] {
   ];
 }
 
-/** Destinations of other accounts or names are granted by whoever owns them. */
+/** Destinations of other accounts or names are granted by their owners. */
 function tellStatements(place: EnvironmentPlace): readonly Statement[] {
   return [
     { sid: "PutToStreams", actions: ["kinesis:PutRecords"], resources: streams(place) },

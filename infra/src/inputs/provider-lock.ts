@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** What Terraform calls the file in the folder where it runs. */
+/** Terraform's name of the file in the folder where it runs. */
 const LOCK_FILE = ".terraform.lock.hcl";
 
 /**

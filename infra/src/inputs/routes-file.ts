@@ -11,7 +11,9 @@ export interface RoutesFile {
 
 const FILE = "routes.json";
 
-/** What the file of these routes is called; it has to be written after the plan, into its folder. */
+/**
+ * Returns the path and hash of the file of these routes. The file has to be written after the plan, into its folder.
+ */
 export function describeRoutesFile(text: string): RoutesFile {
   return { path: FILE, sha256Base64: createHash("sha256").update(text).digest("base64") };
 }

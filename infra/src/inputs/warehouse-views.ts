@@ -9,7 +9,7 @@ export interface WarehouseView {
   readonly columnComments?: readonly { readonly name: string; readonly comment: string }[];
 }
 
-/** A table that the warehouse keeps as its query says, whatever comes into the table that it reads. */
+/** A table that the warehouse keeps equal to its query while the table that it reads changes. */
 export interface DynamicWarehouseTable {
   readonly name: string;
   readonly comment: string;
@@ -27,7 +27,8 @@ export const REFUSED_LINES = "REFUSED_LINES";
 const text = (path: string): string => `GET_PATH(record, '${path}')::STRING`;
 const wholeNumber = (path: string): string => `TRY_CAST(${text(path)} AS BIGINT)`;
 /**
- * What is no time (only another writer than ingest sends such) is NULL, and a note of the enrichment `clock` says so.
+ * A text that is no time becomes NULL, and the enrichment `clock` notes it. Only another writer than ingest sends such
+ * a text.
  */
 const time = (path: string): string => instantExpression(text(path));
 
@@ -121,7 +122,7 @@ const badRowColumns: Columns = [
   ["origin_shard_id", text("origin.shardId")],
   ["origin_sequence_number", text("origin.sequenceNumber")],
   ["origin_index", wholeNumber("origin.index")],
-  // Only a row for a record that was set aside says how many lines it stands for.
+  // Only the row of a record that was set aside has the number of its lines.
   ["origin_lines", `COALESCE(${wholeNumber("origin.lines")}, 1)`],
   ...landing,
 ];

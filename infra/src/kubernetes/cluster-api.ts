@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { KubernetesError } from "../errors.ts";
 import type { AwsCommandLine } from "../programs/aws-command-line.ts";
 
-/** What is read of objects and lists of the Kubernetes API. */
+/** The members that are read of objects and lists of the Kubernetes API. */
 export interface KubernetesObject {
   readonly items?: readonly KubernetesObject[];
   readonly status?: {
@@ -18,7 +18,7 @@ export interface KubernetesObject {
 
 export type Method = "GET" | "POST" | "PATCH";
 
-/** The Kubernetes API of one cluster, with the rights of whoever runs the command. */
+/** The Kubernetes API of one cluster, with the rights of the user who runs the command. */
 export interface ClusterApi {
   /** @throws KubernetesError */
   call(method: Method, path: string, body?: object): Promise<KubernetesObject>;
@@ -28,7 +28,7 @@ export interface ClusterApi {
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** What is applied twice is changed once: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+/** Applying an object twice changes it once: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 const APPLY = "application/apply-patch+yaml";
 
 /** Reaches a cluster by its EKS name; the token comes from `aws eks get-token`, as Terraform's does. */

@@ -4,7 +4,7 @@ import * as metrics from "../constructs/metric.ts";
 import { type Expression, share, total } from "../constructs/metric-math.ts";
 import type { Watched } from "../constructs/watched.ts";
 
-/** A promise of the pipeline: of the five-minute periods of {@link WINDOW_DAYS} days, the goal's share has to be good. */
+/** A promise of the pipeline: the share of good five-minute periods among those of {@link WINDOW_DAYS} days. */
 export interface Objective {
   /** Lower case with underscores: part of the names of its alarms. */
   readonly id: string;
@@ -19,7 +19,7 @@ export interface Objective {
   readonly alarms: readonly Burn["name"][];
   /** Section of docs/runbooks.md. */
   readonly runbook: string;
-  /** For whoever is told of its burn. */
+  /** Advice for the person who is told of its burn. */
   readonly advice: string;
 }
 

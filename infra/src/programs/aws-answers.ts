@@ -1,4 +1,7 @@
-/** What is read of the answers of the `aws` program, by command: https://docs.aws.amazon.com/cli/latest/reference/ */
+/**
+ * Members that are read of the `aws` program's answers, by command:
+ * https://docs.aws.amazon.com/cli/latest/reference/
+ */
 export interface AwsAnswers {
   "acm describe-certificate": {
     readonly Certificate: {

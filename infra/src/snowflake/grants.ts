@@ -28,8 +28,8 @@ export interface Grant {
 type AccountPrivilege = "CREATE DATABASE" | "CREATE INTEGRATION" | "EXECUTE TASK" | "EXECUTE MANAGED TASK";
 
 /**
- * What the deploying role needs on the account for each type of the stack. It owns what it makes, so what lies in its
- * database needs nothing; the schema has managed access, so that its owner may give future grants
+ * Privileges of the deploying role on the account, for each type of the stack. The role owns what it makes, so the
+ * objects in its database need nothing; the schema has managed access, so that its owner may give future grants
  * (https://docs.snowflake.com/en/sql-reference/sql/grant-privilege#access-control-requirements).
  */
 const accountPrivileges: Readonly<Record<string, readonly AccountPrivilege[]>> = {
@@ -49,10 +49,10 @@ const accountPrivileges: Readonly<Record<string, readonly AccountPrivilege[]>> =
   snowflake_view: [],
 };
 
-/** Whether {@link deployGrants} has what a Terraform type needs. */
+/** True if {@link deployGrants} has what a Terraform type needs. */
 export const isGranted = (type: string): boolean => accountPrivileges[type] !== undefined;
 
-/** What the deploying role is granted: what the types of the stack need, and a warehouse to compute with. */
+/** Returns the grants of the deploying role: the needs of the stack's types, and a warehouse to compute with. */
 export const deployGrants = ({ computing }: SnowflakeNames): readonly Grant[] => [
   ...[...new Set(Object.values(accountPrivileges).flat())].map((privilege) => ({ privilege, on: "ACCOUNT", name: "" })),
   { privilege: "USAGE", on: "WAREHOUSE", name: computing },

@@ -389,7 +389,7 @@ export class MillraceStack extends TerraformStack {
     enriched: EventStream;
     badRows: EventStream;
     deadLetters: PrivateBucket;
-    /** What reads the streams that enrichment writes. */
+    /** Readers of the streams that enrichment writes. */
     readers: readonly ITerraformDependable[];
     lookups: EnvironmentLookups;
   }): Hop {

@@ -31,7 +31,7 @@ function holds(operator: string, wanted: readonly string[], found: string | read
 }
 
 /**
- * Whether identity policies allow an action, as IAM evaluates them within one account: a denial wins, then any
+ * True if identity policies allow an action, as IAM evaluates them within one account: a denial wins, then any
  * statement that allows. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function isAllowed(

@@ -1,7 +1,7 @@
 import type { PlannedResource } from "../synthesized-plan.ts";
 import type { RequestContext } from "./iam-evaluation.ts";
 
-/** What Terraform's AWS provider calls for resources of one type, and on which resource of IAM. */
+/** Calls of Terraform's AWS provider for resources of one type, and the IAM resource of each. */
 export interface TerraformCalls {
   readonly read: readonly string[];
   readonly write: readonly string[];
@@ -39,7 +39,7 @@ const onBucket = (read: readonly string[], write: readonly string[]): TerraformC
 
 /**
  * Facts about terraform-provider-aws 6, from its resources' code (https://github.com/hashicorp/terraform-provider-aws),
- * by type. A type that is new in the stacks has to be added: then the test says whether the roles of CI may handle it.
+ * by type. A type that is new in the stacks has to be added: then the test shows whether the roles of CI may handle it.
  */
 export const terraformCalls: Readonly<Record<string, TerraformCalls>> = {
   aws_kinesis_stream: {

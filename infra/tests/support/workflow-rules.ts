@@ -155,7 +155,7 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * What is wrong with workflows, each fault with file and job.
+ * Returns the faults of workflows, each with file and job.
  *
  * @param environments names of the environments that are deployed
  */

@@ -19,7 +19,7 @@ const attributes = (plan: Plan): Readonly<Record<string, string>> =>
   Object.fromEntries((annotation(plan, "load-balancer-attributes") ?? "").split(",").map((pair) => pair.split("=")));
 const recordsOf = (plan: Plan) => plan.each("aws_route53_record");
 
-/** What a switch does is the same everywhere: shown where everything is off, and where everything is on. */
+/** A switch does the same in every environment: shown where all switches are off, and where all are on. */
 const EXTREMES = ["local", "prod"] as const;
 
 describe.each(EXTREMES)("the front door of %s", (environment) => {

@@ -4,7 +4,9 @@ import type { EnvironmentName } from "../../src/config/schema.ts";
 import { planText } from "../support/plan-text.ts";
 import { listed, Plan, planOf } from "../synthesized-plan.ts";
 
-/** What may follow an ARN: objects below a prefix, the streams of one log group. Nothing else has a wildcard. */
+/**
+ * Suffixes that may follow an ARN: objects below a prefix, the streams of one log group. Nothing else has a wildcard.
+ */
 const allowedSuffixes = [
   "",
   "/enriched/*",

@@ -10,7 +10,6 @@ export const uncleanFolders: readonly string[] = [
   "apps/router",
   "apps/simulate",
   "docs",
-  "infra",
   "packages/aws-simulator/src/snowpipe",
   "packages/capacity",
   "packages/consumer-tools",

@@ -2,8 +2,9 @@ import type { Statement } from "../../constructs/policy.ts";
 import type { RoleScope } from "./scope.ts";
 
 /**
- * The most that a role of the pipeline may do, whatever its own policy says: a deployment that was tampered with can
- * give a function no more than the data of its own environment. Each role's own policy names its resources exactly.
+ * Returns the upper bound of every role of the pipeline. It holds whatever the role's own policy allows: a deployment
+ * that was tampered with can give a function no more than the data of its own environment. Each role's own policy names
+ * its resources exactly.
  */
 export function boundaryStatements(scope: RoleScope): readonly Statement[] {
   const { arn, bucketArn, environment, prefix } = scope;

@@ -8,8 +8,9 @@ export const taggedOurs = ({ environment }: RoleScope) => ({
 });
 
 /**
- * What Terraform reads to compare the state with AWS: settings of resources with this environment's names. No event, no
- * object but the published routes, and no secret's value. Actions are those that terraform-provider-aws 6 calls.
+ * Returns the reads by which Terraform compares the state with AWS: settings of resources with this environment's
+ * names. They include no event, no object but the published routes, and no secret's value. Actions are those that
+ * terraform-provider-aws 6 calls.
  * Resource types and condition keys: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function readStatements(scope: RoleScope): readonly Statement[] {

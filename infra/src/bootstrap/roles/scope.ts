@@ -52,7 +52,7 @@ export function roleScope(config: EnvironmentConfig): RoleScope {
   };
 }
 
-/** What a role of CI is for. */
+/** The task of a role of CI. */
 export type CiPurpose = "plan" | "deploy" | "routes";
 
 /** A managed policy below `CI_PATH`. */

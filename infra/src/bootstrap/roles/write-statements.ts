@@ -2,7 +2,7 @@ import type { Statement } from "../../constructs/policy.ts";
 import { logGroups, taggedOurs, webAcls } from "./read-statements.ts";
 import { policyArn, type RoleScope } from "./scope.ts";
 
-/** What a deployment changes beyond what it reads: resources with this environment's names. */
+/** Returns the actions of a deployment beyond its reads: changes of resources with this environment's names. */
 export function writeStatements(scope: RoleScope): readonly Statement[] {
   const { arn, globalArn, bucketArn, environment, prefix } = scope;
   const functions = arn("lambda", `function:${prefix}-*`);
@@ -187,7 +187,7 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
       resources: [webAcls(scope)],
     },
     {
-      // A web ACL with rules of AWS is made and changed on their groups as well.
+      // Making or changing a web ACL with rules of AWS also needs rights on their rule groups.
       sid: "UseManagedRules",
       actions: ["wafv2:CreateWebACL", "wafv2:UpdateWebACL"],
       resources: [arn("wafv2", "regional/managedruleset/*/*")],

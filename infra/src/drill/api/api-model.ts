@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DrillError } from "../../errors.ts";
 
-/** What a service's API model says of one value. */
+/** Description of one value in a service's API model. */
 export interface Shape {
   readonly type: string;
   readonly members?: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ interface RequestRule extends Differences {
   readonly call: string;
   /** Sent only then. */
   readonly when?: (state: ObjectValue) => boolean;
-  /** What the request takes from somewhere else in the state. */
+  /** Returns members of the request that come from elsewhere in the state. */
   readonly state?: (state: ObjectValue) => ObjectValue;
 }
 

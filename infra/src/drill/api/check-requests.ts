@@ -5,7 +5,7 @@ import { awsRequests } from "./aws-requests.ts";
 import { buildRequest } from "./build-request.ts";
 import { type SnowflakeAccount, snowflakeFaults } from "./snowflake-rules.ts";
 
-/** What the APIs behind the providers would say of a change. */
+/** Answers that the APIs behind the providers would give to a change. */
 export interface CheckedRequests {
   readonly requests: number;
   readonly faults: readonly string[];

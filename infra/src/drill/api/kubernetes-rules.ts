@@ -9,7 +9,7 @@ import { validate as disruptionBudget } from "kubernetes-models/_schemas/IoK8sAp
 import { isList, isObject, type ObjectValue, type Value } from "../provider/dynamic-value.ts";
 import type { Block } from "../schemas/schema.ts";
 
-/** What a validator of the package leaves behind when it returns false. */
+/** Fault that a validator of the package leaves behind when it returns false. */
 interface SchemaFault {
   readonly instancePath: string;
   readonly keyword: string;

@@ -5,7 +5,7 @@ import { SNOWFLAKE_TIME_TRAVEL_DAYS } from "../../limits.ts";
 import { isGranted } from "../../snowflake/grants.ts";
 import { bindingSource } from "../schemas/binding-source.ts";
 
-/** What an account has and what the provider was told of it. */
+/** Edition of a Snowflake account, and the settings that the provider has for it. */
 export interface SnowflakeAccount {
   readonly edition: EnvironmentConfig["warehouse"]["edition"];
   /** `preview_features_enabled` of the provider's configuration. */
@@ -18,7 +18,7 @@ const faultIf = (isWrong: boolean, fault: string): readonly string[] => (isWrong
 const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
 const texts = (value: Value | undefined): readonly string[] => (isList(value) ? value.map((item) => text(item)) : []);
 
-/** What exists of a type, by its name. */
+/** Returns the state of an existing object by its type and name. */
 const named = (world: World, type: string, name: string): ObjectValue | undefined =>
   world.list().find((thing) => thing.type === type && thing.state["name"] === name)?.state;
 

@@ -3,7 +3,7 @@ import type { AwsCommandLine } from "../../programs/aws-command-line.ts";
 import { METRICS_API, NODES } from "../stand-ins/cluster.ts";
 import type { Platform } from "../stand-ins/platform.ts";
 
-/** What a platform team hands over: a certificate, subnets, and an identity provider of the cluster. */
+/** Resources that a platform team hands over: a certificate, subnets, and an identity provider of the cluster. */
 export interface Handover {
   readonly certificateArn: string;
   readonly subnetIds: readonly string[];

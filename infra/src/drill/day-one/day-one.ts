@@ -36,9 +36,10 @@ const TAKEN = [
 ];
 
 /**
- * Does what the README says, from an empty folder on, and then lets `doctor` find what was taken away.
+ * Runs the commands of the README, beginning with an empty folder. Then `doctor` has to find the parts that were taken
+ * away.
  *
- * @throws DrillError when a command does not do what the README says of it
+ * @throws DrillError when a command does not do what the README promises
  */
 export async function liveDayOne(user: NewUser, surroundings: Surroundings): Promise<DayOne> {
   const { config, aws, platform, handover, tell } = surroundings;

@@ -17,7 +17,7 @@ export function filesOf(folder: string, isPrivate: (path: string) => boolean = (
   });
 }
 
-/** What Turbo keeps of the tasks that ran in a clone, unpacked. */
+/** Returns the unpacked task outputs that Turbo keeps of a clone. */
 export function turboCache(clone: string): readonly Place[] {
   const folder = join(clone, ".turbo/cache");
   return readdirSync(folder).map((name) => {

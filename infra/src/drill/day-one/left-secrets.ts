@@ -50,7 +50,7 @@ export async function leftSecrets({ user, config, aws, temporary }: SearchOption
     ...cached,
     ...filesOf(temporary),
     ...filesOf(clone, (path) => path.includes(PRIVATE)),
-    // Bootstrap shows the write key once, to whoever runs it.
+    // Bootstrap shows the write key once, to the user who runs it.
     ["what the commands printed", log.replace(SHOWN_ONCE, "")],
   ];
   const found = findSecrets(secrets, places);

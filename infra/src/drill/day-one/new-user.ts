@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DrillError } from "../../errors.ts";
 
-/** What a command printed, to both outputs, in its order. */
+/** Exit code and output (stdout and stderr in order) of a command. */
 export interface Ran {
   readonly exitCode: number;
   readonly output: string;
@@ -27,7 +27,7 @@ export class NewUser {
     this.#environment = { ...environment };
   }
 
-  /** What the user exports in the shell. */
+  /** Exports a variable in the user's shell. */
   setVariable(name: string, value: string): void {
     this.#environment[name] = value;
   }

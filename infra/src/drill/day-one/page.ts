@@ -4,7 +4,7 @@ import { block } from "./transcript.ts";
 export const CLONE = "git clone https://github.com/shop/millrace && cd millrace";
 export const ADMIN_TOKEN = "export SNOWFLAKE_ADMIN_TOKEN=…   # programmatic access token of an ACCOUNTADMIN";
 
-/** What the commands of day one printed, as {@link shownLines} shows it. */
+/** Output of the commands of day one, as {@link shownLines} shows it. */
 export interface DayOne {
   /** The commands of the README, in its order. */
   readonly commands: readonly [bootstrap: string, doctor: string, deploy: string];

@@ -1,7 +1,7 @@
 /** A policy document would fill a screen. */
 const SHOWN_CHARACTERS = 160;
 
-/** What is another one each time, or a secret. */
+/** Texts that differ in each run or are secret, and their replacements. */
 const replacements: readonly (readonly [RegExp, string])[] = [
   [/mrw_dev_[\w-]+/g, "mrw_dev_…"],
   [/RSA_PUBLIC_KEY = '[^']*'/g, "RSA_PUBLIC_KEY = '…'"],
@@ -9,7 +9,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{40}\b/g, "<commit>"],
   [/\bvpc-\w+/g, "vpc-…"],
   [/(?<=Terraform: )[\d.]+/g, "1.…"],
-  // A route more is a resource more, and no reason to write the page anew.
+  // One more route adds one resource. The page need not change for it.
   [/\b\d+(?= (?:to add|to create|added)\b)/g, "…"],
 ];
 
@@ -31,7 +31,7 @@ export function shownLines(output: string, folder: string): readonly string[] {
   );
 }
 
-/** Without what pnpm says before and after, and what it installs first on a fresh clone. */
+/** Drops the lines that pnpm prints before and after, and the installation on a fresh clone. */
 function ownWords(lines: readonly string[]): readonly string[] {
   const header = lines.findIndex((line) => line.startsWith("> @millrace/"));
   const own = header < 0 ? lines : lines.slice(header + 2);

@@ -10,8 +10,8 @@ interface PlannedChange {
 }
 
 /**
- * Plans as providers do: what is computed and not configured becomes unknown in a new resource and keeps its value in
- * an update, but for what the change makes anew.
+ * Plans as providers do. A computed value that is not configured is unknown in a new resource. An update keeps it,
+ * unless the change makes a new one.
  */
 export function planChange(
   type: string,

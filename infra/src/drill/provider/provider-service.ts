@@ -80,7 +80,7 @@ export class ProviderService {
     };
   }
 
-  /** State is stored as this provider wrote it: Terraform reads JSON as well as it reads messages. */
+  /** State is stored as this provider wrote it: Terraform reads JSON and messages alike. */
   upgrade({ raw_state: { json } }: Requests["upgrade"]): object {
     return { upgraded_state: { json } };
   }
@@ -187,8 +187,8 @@ export class ProviderService {
 }
 
 /**
- * What the provider sends: what is configured, with every tag. Values that the API chose itself are not sent back to
- * it.
+ * Returns the values that the provider sends: the configured ones, with every tag. Values that the API chose itself are
+ * not sent back to it.
  */
 function asRequested(config: Value, { tags_all: tags }: ObjectValue): ObjectValue {
   const configured = isObject(config) ? config : {};

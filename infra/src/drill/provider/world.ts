@@ -14,7 +14,7 @@ interface Thing {
   readonly state: ObjectValue;
 }
 
-/** What exists, as the providers' APIs would tell: resources that were applied or that were there before. */
+/** Everything that exists at the providers' APIs: resources that were applied or that were there before. */
 export class World {
   readonly #things = new Map<string, Thing>();
   readonly #applied: AppliedChange[] = [];

@@ -191,7 +191,7 @@ function typeAsWritten({ type, storageClass }: Written): AttributeType {
   return storageClass.endsWith("ListList") ? ["list", ["list", "string"]] : "dynamic";
 }
 
-/** What the getter of a computed attribute calls, in the order in which one contains the other. */
+/** Functions that the getter of a computed attribute calls, each before a name that it contains. */
 const getters: readonly (readonly [pattern: RegExp, type: AttributeType])[] = [
   [/getNumberListAttribute|NumberList\(/, ["list", "number"]],
   [/getStringMapAttribute|cdktf\.StringMap\(/, ["map", "string"]],

@@ -24,7 +24,7 @@ export function settleDynamic(block: Block, values: readonly Json[], isInSet = f
 const isRecord = (value: Json): value is Readonly<Record<string, Json>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What the objects have under a name; one block may stand without its list. */
+/** Returns the values of the objects under a name. A single block may stand without its list. */
 const valuesAt = (values: readonly Json[], name: string): readonly Json[] =>
   values.flatMap((value) => (isRecord(value) && value[name] !== undefined ? value[name] : []));
 

@@ -10,7 +10,7 @@ const readers = [
 ];
 const mapping = "aws_lambda_event_source_mapping.enrichment_mapping";
 
-/** What lets events in → what has to read before it does. */
+/** Resources that let events in → the readers that have to exist before. */
 const order: Readonly<Record<string, readonly string[]>> = {
   [mapping]: readers,
   "kubernetes_deployment_v1.ingest": [...readers, mapping],

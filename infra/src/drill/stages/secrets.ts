@@ -37,7 +37,7 @@ export async function leaks(drill: EnvironmentDrill): Promise<readonly string[]>
   ];
 }
 
-/** What the Turbo task `synth` gives as its output, but for what Terraform itself keeps there. */
+/** Lists the outputs of the Turbo task `synth`, without Terraform's own files. */
 const cachedFiles = ({ workspace }: EnvironmentDrill): readonly string[] =>
   filesBelow(workspace.outDir).filter((file) => !file.includes("/.terraform/"));
 

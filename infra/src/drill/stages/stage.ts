@@ -1,6 +1,6 @@
 import type { EnvironmentDrill } from "../environment-drill.ts";
 
-/** One step of the drill. It says what it counted, or throws with what is wrong. */
+/** One step of the drill. It returns its counts, or throws the fault. */
 export interface Stage {
   readonly name: string;
   run(drill: EnvironmentDrill): Promise<string>;

@@ -40,7 +40,7 @@ const plus =
 
 const added = drillDocument({ routes: [{ name: "everything", destination: { stream: "drill" } }] });
 
-/** What the updates leave behind: an environment with a bucket for routes, which nothing may delete. */
+/** The environment after the updates: with a bucket for routes, which nothing may delete. */
 export const settled: Variant = {
   change: (config) => ({ ...config, routeReload: { checkEvery: unit.seconds(60) } }),
 };

@@ -11,7 +11,7 @@ export interface ClusterStandIn {
   readonly accessEntries: Map<string, { groups: readonly string[]; readonly policies: JsonObject[] }>;
   /** Objects of the Kubernetes API by path. */
   readonly objects: Map<string, JsonObject>;
-  /** Whether the caller may do what it asks about. */
+  /** True if the caller may do what it asks about. */
   mayDeploy: boolean;
 }
 
@@ -95,7 +95,9 @@ const described = ({ name, status, issuer, vpcId }: ClusterStandIn, endpoint: st
   resourcesVpcConfig: { vpcId },
 });
 
-/** Server-side apply stores what it is given; whoever has no token is nobody. */
+/**
+ * Answers as Kubernetes does. Server-side apply stores the given object. A caller without a token is not authenticated.
+ */
 export function answerKubernetes(
   cluster: ClusterStandIn,
   { method, headers }: IncomingMessage,

@@ -27,7 +27,7 @@ export interface Endpoints {
   readonly sts: string;
 }
 
-/** What the APIs were asked, and why they would have refused. */
+/** Count of the requests to the APIs, and the reasons to refuse them. */
 interface Requests {
   count: number;
   readonly faults: string[];
