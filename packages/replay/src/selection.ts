@@ -27,6 +27,8 @@ export type Filter = (typeof FILTERS)[number];
 export interface Selection extends TimeRange {
   readonly store: Source;
   readonly filters: Readonly<Partial<Record<Filter, readonly string[]>>>;
+  /** Keys of the lake: only these of its objects are read, sorted. Undefined: all of the range. */
+  readonly objects?: readonly string[] | undefined;
 }
 
 /** What enrichment adds: the raw stream and its dead letters do not have it, but for a contract that the event names. */
@@ -86,6 +88,7 @@ export function replayIdOf(selection: Selection, target: string, again: number):
     const wanted = selection.filters[name];
     return wanted === undefined ? [] : [[name, [...new Set(wanted)].sort()]];
   });
-  const parts = [selection.store, selection.fromMs, selection.toMs, filters, target, again];
+  const { store, fromMs, toMs, objects } = selection;
+  const parts = [store, fromMs, toMs, filters, target, again, ...(objects === undefined ? [] : [objects])];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }

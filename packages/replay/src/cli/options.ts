@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ReplayUsageError } from "../errors.ts";
 import { DEFAULT_SHARE } from "../limits.ts";
@@ -29,6 +30,7 @@ Selection (each may be given several times; * stands for any characters)
   --routes-version <hash>           stamp of the router
   --route <application/name>        undelivered: of its delivery; with --into destination: this route alone
   --kind <kind>                     of a bad row
+  --objects-from <file>             of the lake only these objects, a key a line: the warehouse can name them
 
 Target
   --into pipeline              the raw stream, and from there every way (default)
@@ -125,7 +127,7 @@ function read(args: readonly string[]) {
       options: {
         ...(Object.fromEntries(FILTERS.map((name) => [name, texts])) as Record<Filter, typeof texts>),
         ...{ from: text, to: text, into: text, reason: text, rate: text, share: text, as: text },
-        ...{ stage: text, state: text, keys: text },
+        ...{ stage: text, state: text, keys: text, "objects-from": text },
         ...{ "accept-worse": flag, "dry-run": flag, again: flag, json: flag },
         help: { ...flag, short: "h" },
       },
@@ -169,7 +171,20 @@ function readSelection(store: string, values: ReturnType<typeof read>["values"],
   }
   const isUnset = values.into === "revalidation" && values.status === undefined && source !== "bad-rows";
   if (isUnset) filters.push(["status", ["invalid", "unknown"]]);
-  return { store: source, fromMs, toMs, filters: Object.fromEntries(filters) };
+  const selection = { store: source, fromMs, toMs, filters: Object.fromEntries(filters) };
+  const file = values["objects-from"];
+  if (file === undefined) return selection;
+  if (source !== "lake") throw new ReplayUsageError("Expected --objects-from with the lake: it names its objects.");
+  return { ...selection, objects: readKeys(file) };
+}
+
+/** Sorted, each once: the same objects are the same replay. */
+function readKeys(file: string): readonly string[] {
+  try {
+    return [...new Set(readFileSync(file, "utf8").split(/\r?\n/).filter(Boolean))].sort();
+  } catch (cause) {
+    throw new ReplayUsageError(`The keys of --objects-from cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** A selection that nothing can fit is a mistake. */

@@ -237,9 +237,11 @@ class ReplayCommand {
     const { selection, keys } = this.#options;
     const store = await this.#environment.store(selection.store, keys);
     const parts = await keep(async () => {
+      const wanted = selection.objects === undefined ? undefined : new Set(selection.objects);
       const found: PartEntry[] = [];
-      for await (const { id, bytes } of store.parts(selection))
-        found.push(bytes === undefined ? { id } : { id, bytes });
+      for await (const { id, bytes } of store.parts(selection)) {
+        if (wanted?.has(id) !== false) found.push(bytes === undefined ? { id } : { id, bytes });
+      }
       return found;
     });
     return { store, parts, isSelected: await this.#matcher(selection) };

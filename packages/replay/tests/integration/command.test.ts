@@ -139,6 +139,27 @@ test("a destination gets of the lake what its routes want, as the router writes 
   expect([linesOf("raw").length, linesOf("enriched").length]).toEqual([before, 0]);
 });
 
+test("of the lake only the objects are read that the warehouse has named", async () => {
+  for (const id of ["n-1", "n-2", "n-3"]) {
+    await objects.put(lake, `enriched/date=2026-11-29/hour=10/${id}.gz`, gzipSync(`${JSON.stringify(enriched(id))}\n`));
+  }
+  const file = join(folder, "objects.txt");
+  writeFileSync(file, "enriched/date=2026-11-29/hour=10/n-3.gz\nenriched/date=2026-11-29/hour=10/n-1.gz\n");
+  const line = `lake --from ${from} --to ${to} --into destination:recommendations --id n-* --objects-from ${file}`;
+  expect(await replay(line)).toBe(0);
+  expect(out.join("\n")).toMatch(/^2 of 2 events are selected, in 2 parts/);
+  const before = linesOf("recommendations").length;
+  expect(await replay(line, "--reason", "a new route")).toBe(0);
+  const put = linesOf("recommendations").slice(before);
+  expect(put.map((text) => (JSON.parse(text) as { event: { id: string } }).event.id)).toEqual(["n-1", "n-3"]);
+  // Other objects are another replay.
+  writeFileSync(file, "enriched/date=2026-11-29/hour=10/n-2.gz\n");
+  out = [];
+  expect(await replay(line, "--reason", "the rest")).toBe(0);
+  expect(out.join("\n")).toMatch(/has finished: 1 put/);
+  for (const id of ["n-1", "n-2", "n-3"]) await objects.delete(lake, `enriched/date=2026-11-29/hour=10/${id}.gz`);
+});
+
 test("dead letters go to the stream they came from; those of the router as they were", async () => {
   const record = (stream: string, value: object) => ({
     eventSourceARN: `arn:aws:kinesis:eu-west-1:000000000000:stream/millrace-local-${stream}`,

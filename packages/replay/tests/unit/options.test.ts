@@ -41,6 +41,8 @@ test.each([
   ["raw --from 1h --kind not-json", /Events of raw have nothing that --kind could choose by/],
   ["raw --from 1h --into destination", /Expected --into pipeline, revalidation or destination:<name>/],
   ["raw --from 1h --rate 0", /Expected --rate to be a number from 0.1 to 1000000, got "0"/],
+  ["raw --from 1h --objects-from keys.txt", /Expected --objects-from with the lake/],
+  ["lake --from 1h --objects-from no-such-file", /The keys of --objects-from cannot be read: ENOENT/],
   ["raw --from 1h --sort", /Unknown option '--sort'.*pnpm replay --help/],
 ])("%s: the message says what was expected", (line, message) => {
   expect(() => parseOptions(line.split(" ").filter(Boolean), now)).toThrow(message);
