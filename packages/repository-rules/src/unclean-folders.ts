@@ -16,7 +16,6 @@ export const uncleanFolders: readonly string[] = [
   "packages/contract-tools",
   "packages/destinations",
   "packages/enrichments",
-  "packages/event-contracts",
   "packages/event-pattern",
   "packages/pipeline-source",
   "packages/privacy-tools",

@@ -10,7 +10,7 @@ export interface CloudEvent<T extends string = string, D = unknown> {
   source: string;
   /** `<domain>.<event>`, e.g. `search.click`; names the contract. */
   type: T;
-  /** What the event is about; becomes the partition key, so events of one subject stay in order. */
+  /** The subject of the event. It becomes the partition key, so events of one subject stay in order. */
   subject?: string;
   /** When it happened, RFC 3339. */
   time?: string;

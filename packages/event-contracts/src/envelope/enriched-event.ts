@@ -2,7 +2,7 @@ import type { MaskedDataOf } from "../contract-types.ts";
 import type { NewestEnrichedEvent, NewestEnrichment } from "../generated/contract-types.ts";
 import type { RawEvent } from "./raw-event.ts";
 
-/** What enrichment wrote on the enriched stream: the event, masked, and everything known about it. */
+/** Entry of the enriched stream: the masked event, and everything known about it. */
 export interface EnrichedEvent<T extends string = string> {
   /** The CloudEvent with its sensitive fields masked. */
   event: RawEvent<T, MaskedDataOf<T>>;
@@ -16,7 +16,7 @@ export interface EnrichedEvent<T extends string = string> {
 
 // The rest follows from schemas/envelope/enriched-event and schemas/envelope/enrichment.
 
-/** What was added to the event, one property per enrichment, plus notes of enrichments that could not do their work. */
+/** Additions to the event, one property per enrichment, plus notes of enrichments that failed. */
 export type Enrichment = NewestEnrichment;
 
 /** Why an enrichment added nothing: its name and the reason, never a sensitive value. */
@@ -27,12 +27,12 @@ export type ValidationResult = NewestEnrichedEvent["validation"];
 
 export type ValidationError = ValidationResult["errors"][number];
 
-/** What was masked and how. */
+/** The masked fields, each with the action that masked it. */
 export type PrivacyReport = NewestEnrichedEvent["privacy"];
 
 export type MaskedField = PrivacyReport["masked"][number];
 
-/** What was repaired in the event, and what no typed column holds. */
+/** Repairs made in the event, and values that no typed column holds. */
 export type Fidelity = NonNullable<NewestEnrichedEvent["fidelity"]>;
 
 export type FidelityNote = Fidelity["notes"][number];

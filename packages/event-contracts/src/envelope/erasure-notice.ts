@@ -7,9 +7,9 @@ export const erasureNoticeType = "privacy.erased";
 export const erasureRevision = 2_147_483_647;
 
 /**
- * Whether a record of a destination is no event, and tells that the person of this one was erased. It has the identity
- * of the event and the greatest revision, so whoever keeps a row an identity by revision overwrites the row with it;
- * the row is to be deleted, and all that was made of it.
+ * True if a record of a destination is no event but a notice: the person of this event was erased. The notice has the
+ * identity of the event and the greatest revision. So a consumer that keeps one row an identity by revision overwrites
+ * the row with it. Delete the row, and everything derived from it.
  * @example
  * for (const record of deduplicator.unseen(records)) {
  *   if (isErasureNotice(record)) await forget(eventIdentity(record.event)); else await store(record);

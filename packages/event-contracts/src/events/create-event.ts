@@ -5,12 +5,12 @@ import type { CloudEvent } from "../envelope/cloud-event.ts";
 import { InvalidEventError } from "../errors.ts";
 import { newestSchemas } from "../generated/contract-types.ts";
 
-/** What a source says of an event; the rest is filled in. */
+/** Members of an event that a source gives. `createEvent` fills in the rest. */
 export interface NewEvent<T extends EventType> {
   /** URI reference of the producer, e.g. `https://shop.example/web`. */
   source: string;
   data: DataOf<T>;
-  /** What the event is about; becomes the partition key. */
+  /** The subject of the event. It becomes the partition key. */
   subject?: string;
   /** UUIDv7 by default. Give your own to make sending it again harmless. */
   id?: string;
@@ -22,8 +22,8 @@ export interface NewEvent<T extends EventType> {
 
 export interface CreateEventOptions {
   /**
-   * Checks `data` at run time as well, e.g. `contracts` of `@millrace/event-contracts/validators`. Not checked by
-   * default.
+   * Checks `data` at run time, e.g. `contracts` of `@millrace/event-contracts/validators`. By default only the compiler
+   * checks it.
    */
   contracts?: CompiledContracts;
   /** `{ now(): number }` in epoch milliseconds; the system's clock by default. */
@@ -37,7 +37,9 @@ const systemClock = { now: () => Date.now() };
  * Makes a CloudEvent whose `data` fits the newest contract of its type, checked by the compiler and, if `contracts` are
  * given, at run time. `dataschema` names that contract, so that a later MODEL does not change what the event means.
  * @throws InvalidEventError with every error, if `contracts` are given.
- * @example createEvent("custom.event", { source: "https://shop.example/web", data: { name: "a", properties: {} } }).type // "custom.event"
+ * @example
+ * const data = { name: "a", properties: {} };
+ * createEvent("custom.event", { source: "https://shop.example/web", data }).type // "custom.event"
  */
 export function createEvent<T extends EventType>(
   type: T,

@@ -33,8 +33,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Whether an event has this type *and* fits its contract: only then is `event.data` what the type says. An invalid
- * event flows as well, with any data.
+ * True if an event has this type *and* fits its contract. Only then does `event.data` have the type's form: invalid
+ * events flow too, with any data.
  * @example if (isEventOfType(enriched, "search.click")) enriched.event.data?.rank // number
  */
 export function isEventOfType<T extends EventType>(enriched: EnrichedEvent, type: T): enriched is EnrichedEvent<T> {

@@ -8,7 +8,7 @@ export interface Deduplicator {
    * Remembers nothing.
    */
   unseen<E extends EventCopy>(copies: readonly E[]): E[];
-  /** Whether an earlier revision of the event is remembered, so that the copy corrects what was dealt with. */
+  /** True if an earlier revision of the event is remembered: the copy then corrects an event that was dealt with. */
   isCorrection(copy: EventCopy): boolean;
   /** Call it when the copies *have been* dealt with; before, a retry after a failure would lose them. */
   remember(copies: readonly EventCopy[]): void;
@@ -22,8 +22,9 @@ export interface DeduplicatorOptions {
 
 /**
  * Leaves out events that come again, and lets their corrections through. Streams deliver at least once: a producer's
- * retry and a consumer's retry both repeat events, mostly within minutes. It is bounded and lives in memory, so it thins
- * duplicates out; a sink that must have none needs `eventIdentity` as its key and `revisionOf` beside it.
+ * retry and a consumer's retry both repeat events, mostly within minutes. The deduplicator is bounded and lives in
+ * memory, so it only thins duplicates out. A sink that must have none needs `eventIdentity` as its key and `revisionOf`
+ * beside it.
  * @example
  * const deduplicator = createDeduplicator();
  * const fresh = deduplicator.unseen(events); await store(fresh); deduplicator.remember(fresh);

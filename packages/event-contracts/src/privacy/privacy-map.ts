@@ -1,14 +1,14 @@
 /**
- * What enrichment does with a sensitive value; from `drop` (keeps nothing) to `scan` (masks findings inside free text).
+ * Action of enrichment on a sensitive value; from `drop` (keeps nothing) to `scan` (masks findings inside free text).
  */
 export type PrivacyAction = "drop" | "mask" | "hmac" | "truncate" | "scan";
 
-/** What to look for in a free-text field. `secret` (credentials) is looked for in every field that is scanned. */
+/** Kind of finding in a free-text field. Every scanned field is also searched for `secret` (credentials). */
 export type PrivacyDetector = "email" | "card" | "iban" | "ip" | "phone" | "secret";
 
 /** One `x-privacy` annotation. */
 export interface PrivacyRule {
-  /** What kind of value it is, e.g. `email`, `name`, `ip`. */
+  /** Kind of value, e.g. `email`, `name`, `ip`. */
   class: string;
   action: PrivacyAction;
   /** Only with `truncate`: how many leading characters stay of a value that is no IP address; none when absent. */
@@ -23,13 +23,13 @@ export interface PrivacyRule {
  * nodes refer to each other by index.
  *
  * To apply it, walk the value together with a *set* of nodes, starting at node 0 (or at `roots`):
- * - `rule` says what to do with the value here, whatever its JSON type is (an object under a `mask` is masked whole).
+ * - `rule` gives the action for the value here, whatever its JSON type is (an object under a `mask` is masked whole).
  *   When several nodes of the set have one, `strictestRule` decides;
  * - a property `key` continues with `properties[key]` when there is one (own: `Object.hasOwn`), else with `additional`;
  *   and in the latter case also with every `patterns` entry whose regular expression (flag `u`) matches `key`;
  * - an array element continues with `items`, and *also* with the node itself: an invalid event may hold an array where
- *   the schema has one value. Of an event that may break its schema, a value that is no array continues with `items` as
- *   well.
+ *   the schema has one value. Of an event that may break its schema, a value that is no array continues with `items`
+ *   too.
  */
 export interface PrivacyMap {
   nodes: PrivacyNode[];

@@ -48,7 +48,7 @@ export function splitRecord(record: Uint8Array, maxBytes: number): RecordPart[] 
     while (line.end - start > maxBytes) close(start + maxBytes);
   }
   if (start < record.length || parts.length === 0) close(record.length);
-  // A record without lines is one entry to `decodeRecord` as well.
+  // `decodeRecord` also reads a record without lines as one entry.
   return index > 0 ? parts : parts.map(({ bytes }, at) => ({ bytes, index: Math.min(at, 1), lines: at === 0 ? 1 : 0 }));
 }
 
@@ -59,7 +59,7 @@ function hasMoreLineEnds(record: Uint8Array, most: number): boolean {
   return ends > most;
 }
 
-/** The lines of a record with their ends, blank ones as well. */
+/** Returns the lines of a record with their ends, blank ones included. */
 function* eachLine(record: Uint8Array): Generator<{ start: number; end: number; isBlank: boolean }> {
   for (let start = 0; start < record.length; ) {
     const found = record.indexOf(newline, start);

@@ -1,7 +1,7 @@
 import type { PrivacyMap } from "../privacy/privacy-map.ts";
 
 /**
- * What the generated contracts module exports as `contracts` (see `renderContractsModule`). No Ajv and no zod at run
+ * The export `contracts` of the generated contracts module (see `renderContractsModule`). No Ajv and no zod at run
  * time; a schema's code is evaluated when its first event arrives, so start-up does not grow with the number of
  * contracts.
  */
@@ -9,8 +9,8 @@ export interface CompiledContracts {
   /** The validator of a schema by its `$id`, `undefined` when there is none. */
   validatorOf(schemaId: string): DataValidator | undefined;
   /**
-   * `$id` of the newest version of an event type; `undefined` when the type is unknown, and when several contracts share
-   * it, which a `dataschema` or a name in the data tells apart.
+   * `$id` of the newest version of an event type. `undefined` when the type is unknown, and when several contracts
+   * share it: a `dataschema` or a name in the data then tells them apart.
    */
   newestSchemaOf(type: string): string | undefined;
   /**
@@ -20,8 +20,8 @@ export interface CompiledContracts {
    */
   namedSchemasOf(type: string): ((data: unknown) => string | undefined) | undefined;
   /**
-   * `$id` of the contract that a `dataschema` names: itself, or what a source's mapping says of the name its senders
-   * use, such as `iglu:com.acme/order/jsonschema/1-0-0`. `undefined` when it names none.
+   * `$id` of the contract that a `dataschema` names: the `$id` itself, or a name of the senders that a source's mapping
+   * translates, such as `iglu:com.acme/order/jsonschema/1-0-0`. `undefined` if it names none.
    */
   schemaIdOf(dataschema: string): string | undefined;
   /** `$id` of the newest version of the contract that a schema is a version of. */
@@ -34,7 +34,7 @@ export interface CompiledContracts {
   readonly everyPrivacy: PrivacyMap;
   /** Where the sensitive attributes of the envelope itself are (`clientip`, …). */
   readonly envelopePrivacy: PrivacyMap;
-  /** Whether an event that no contract describes is set aside until one does, as the mapping of its source says. */
+  /** True if the mapping of the event's source sets an event aside until a contract describes it. */
   setsAside(event: { readonly source: string; readonly type: string }): boolean;
   /** `$id`s of every event schema, in the order type, version. */
   schemaIds(): readonly string[];

@@ -5,7 +5,7 @@ import { formats } from "./formats.ts";
 import { countCodePoints, isMultipleOf, isSameJson } from "./json-values.ts";
 import { messageOf } from "./message-of.ts";
 
-/** What the generated code calls. */
+/** Functions that the generated code calls. */
 export interface ValidatorRuntime {
   /** Adds an error to a list that may not exist yet. The keyword is the last step of the schema path unless given. */
   add(

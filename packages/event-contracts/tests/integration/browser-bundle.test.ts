@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { buildSync } from "esbuild";
 
-/** What a browser has of what the core needs, and nothing of Node. */
+/** Globals that the core needs and a browser has, and nothing of Node. */
 const browserGlobals = ["TextEncoder", "TextDecoder", "URL", "crypto", "Uint8Array", "Date"] as const;
 
 function bundle(source: string): { text: string; inputs: string[] } {
