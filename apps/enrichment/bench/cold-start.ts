@@ -30,7 +30,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const folder = mkdtempSync(join(tmpdir(), "cold-start-"));
 
-/** Others are bundled as well as ours, but with what they bring. */
+/** Other builds are bundled like ours, but with their own libraries. */
 async function bundle(name: string, isTrimmed = false): Promise<Bundle> {
   const title = isTrimmed ? `${name}, trimmed` : name;
   const outFile = join(folder, `${title}.zip`);

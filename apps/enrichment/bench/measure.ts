@@ -18,8 +18,8 @@ export interface MeasureOptions {
 }
 
 /**
- * Compares candidates, each in a process of its own: a function has its process to itself as well, and neither the
- * garbage of others nor what the compiler has learnt from their objects.
+ * Compares candidates, each in a process of its own. A function also has its process to itself: it shares neither the
+ * garbage of others nor the compiler's knowledge of their objects.
  */
 export async function compareProcesses<N extends string>(
   subjects: Readonly<Record<N, Subject>>,

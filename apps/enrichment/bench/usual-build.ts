@@ -11,8 +11,8 @@ import { isbot } from "isbot";
 import { Reader, type Response } from "mmdb-lib";
 
 /**
- * The same work as most such functions do it: Powertools' batch processor, Ajv at run time (compiled once), libraries
- * called anew for every event, the event copied with what was added.
+ * The same work in the usual form of such functions: Powertools' batch processor, Ajv at run time (compiled once),
+ * libraries called again for every event, the event copied with its additions.
  */
 export function createUsualBuild(
   schemasFolder: string,

@@ -23,7 +23,7 @@ mkdirSync(join(root, "dist/generated"), { recursive: true });
 const contracts = renderContractsModule(registry);
 writeFileSync(join(root, "dist/generated/contracts.js"), contracts);
 writeFileSync(join(root, "dist/generated/own-packages.js"), renderOwnPackages({ own, lookups }));
-// The function reads a contract when its first event comes; whoever bundles the sources otherwise has one module.
+// The function reads a contract when its first event comes. A bundler of the sources gets one module instead.
 const stored = renderStoredContracts(registry);
 const storedModule = join(root, "dist/generated/stored-contracts.js");
 const storedData = join(root, "dist/generated", storedContractsFile);

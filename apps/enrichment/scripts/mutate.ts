@@ -1,9 +1,9 @@
 /**
  * Sends mutated records through the handler and counts: `pnpm mutate`, `pnpm mutate --records 50000 --seed 7`.
  *
- * Exits 1 when a record gives more or fewer outputs than it has lines, when what was written differs from that, an
- * invocation throws, a record takes more than 2 s of CPU, a bad row says "not-processed" (a defect of our own), or
- * memory grows.
+ * Exits 1 when a record gives more or fewer outputs than it has lines, when the written entries differ from the
+ * outputs, an invocation throws, a record takes more than 2 s of CPU, a bad row has the kind "not-processed" (a defect
+ * of our own), or memory grows.
  */
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 type JsonObject = Record<string, unknown>;
 
 /**
- * Makes records nobody should send: bytes changed in good ones, values swapped for hostile ones, garbage.
+ * Makes hostile records: good ones with changed bytes or with values swapped for hostile ones, and garbage.
  *
  * @param random in [0,1)
  * @param samples good records to begin with

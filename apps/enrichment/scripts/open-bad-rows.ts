@@ -1,10 +1,10 @@
 /**
  * Decrypts bad rows: `pnpm open-bad-rows < bad-rows.ndjson`. Reads NDJSON from standard input and writes one JSON
  * object per line: the failure, the origin and the payload as text. The keys come from the secret that
- * PRIVACY_KEYS_SECRET_ARN names, with the credentials of the environment, or as they are from PRIVACY_KEYS: those that
- * are retired are in no secret any more.
+ * PRIVACY_KEYS_SECRET_ARN names, with the credentials of the environment, or as they are from PRIVACY_KEYS: no secret
+ * holds retired keys.
  *
- * Whoever runs it sees what could not be masked. Keep what it prints as you would keep the events themselves.
+ * The output contains text that could not be masked. Keep it as you would keep the events themselves.
  */
 import { Buffer } from "node:buffer";
 import { createInterface } from "node:readline";

@@ -32,7 +32,7 @@ import { SourceWatch } from "./source-watch.ts";
 import { TroubleLog } from "./trouble-log.ts";
 import { createContractSelector } from "./validation/select-contract.ts";
 
-/** What the handler works with; nothing is taken from the environment. */
+/** Parts of the handler. It takes nothing from the environment. */
 export interface EnrichmentHandlerDeps {
   /** A `KinesisClient`, or the simulator's in-process client. */
   readonly client: KinesisSender;
@@ -211,7 +211,7 @@ type RecordContextDeps = Pick<
   readonly privacyKeys: readonly PrivacyKey[];
 };
 
-/** What `enrichRecord` needs, from what the handler was given. */
+/** Returns the context of `enrichRecord`, made of the handler's parts. */
 export function createRecordContext(deps: RecordContextDeps, processor = defaultProcessor): RecordContext {
   const pseudonymizer = createPseudonymizer(deps.privacyKeys);
   return {
@@ -263,7 +263,7 @@ function toOutput(partitionKey: string, lines: string): Output {
 function toBadRowOutput(row: BadRow, source: SourceRecord): Output {
   return {
     destination: destinations.badRows,
-    // The record's own key may be somebody's address, and nobody needs bad rows in order.
+    // The record's own key may be a person's address, and bad rows need no order.
     partitionKey: source.sequenceNumber,
     data: Buffer.from(`${JSON.stringify(row)}\n`),
   };

@@ -27,7 +27,7 @@ export interface PreviewOptions {
 /** Nothing is stored, so nothing lies anywhere. */
 const origin = { stream: "preview", shardId: "preview", sequenceNumber: "0" };
 
-/** Makes the function of a stage without its streams, for a dry run: what it says is what the handler writes. */
+/** Makes the function of a stage without its streams, for a dry run. Its output equals the handler's. */
 export function createEnrichmentPreview(options: PreviewOptions): (line: string) => EnrichmentPreview {
   const { contracts, stage, folder, privacyKeys, ownPackages } = options;
   const enrichments = defaultEnrichments(stage, { readFile: createBundleReader(folder, readFileSync) }, ownPackages);

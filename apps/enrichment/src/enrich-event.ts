@@ -33,7 +33,7 @@ export interface EnrichedLine {
   /** Of the masked event: a subject that had to be masked is no partition key either. */
   readonly partitionKey: string;
   readonly validation: ValidationResult;
-  /** What enrichments could not do. */
+  /** Failures of enrichments. */
   readonly notes: readonly EnrichmentNote[];
   /** When ingest took the event, RFC 3339. */
   readonly receivedAt: string;
@@ -89,9 +89,9 @@ interface MaskedEvent {
 }
 
 /**
- * Nearly every text is passed on with the masked values exchanged. One that is written in another way (white space,
- * escapes) is written anew; if that would change digits, or leave what no store takes, the text is read once more with
- * both in mind, and masked again.
+ * Returns the event as text, masked. Nearly every text is passed on with the masked values exchanged. A text in another
+ * form (white space, escapes) is written from its values. If that would change digits, or leave text that no store
+ * takes, the text is read once more with both in mind, and masked again.
  */
 function maskAndWrite(
   event: RawEvent,

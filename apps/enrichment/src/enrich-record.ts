@@ -18,9 +18,9 @@ import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
 import { maxQuotedLength, maxRecordLines } from "./limits.ts";
 
-/** What {@link enrichRecord} works with. */
+/** Parts that {@link enrichRecord} needs. */
 export interface RecordContext extends EventContext, BadRowContext {
-  /** Whether an event without a contract is set aside. */
+  /** True for an event without a contract that is set aside. */
   readonly setsAside: CompiledContracts["setsAside"];
   /** Epoch ms. */
   readonly now: () => number;
@@ -47,7 +47,7 @@ const maxUtf8BytesPerUnit = 3;
 interface Fault {
   readonly kind: BadRowKind;
   readonly message: string;
-  /** What was thrown; for the log, which quotes nothing of it. */
+  /** The thrown error, for the log. The log quotes nothing of it. */
   readonly error?: unknown;
 }
 

@@ -1,4 +1,4 @@
-// What has to be escaped in a JSON string, and lone halves of a surrogate pair, which UTF-8 does not have.
+// Characters that a JSON string escapes, and lone halves of a surrogate pair, which UTF-8 does not have.
 const needsEscaping = /["\\\p{Cc}\p{Cs}]/u;
 
 /** A text as a JSON string. */

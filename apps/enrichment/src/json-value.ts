@@ -36,7 +36,7 @@ export function pointerStep(key: string): string {
   return key.includes("~") || key.includes("/") ? `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}` : `/${key}`;
 }
 
-/** Whether a value nests deeper than `limit`; a value without children has depth 1. Recursion stops at the limit. */
+/** True if a value nests deeper than `limit`. A value without children has depth 1. Recursion stops at the limit. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit <= 1) return true;

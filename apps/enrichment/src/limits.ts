@@ -23,10 +23,10 @@ export const maxRecordLines = 1_000;
 /** Validation errors written onto an event. */
 export const maxValidationErrors = 20;
 
-/** Masked fields listed on an event; the others are counted. */
+/** Masked fields listed on an event. Further ones are only counted. */
 export const maxReportedFields = 100;
 
-/** Notes on repaired text and on numbers listed on an event; the others are counted. */
+/** Notes on repaired text and on numbers, listed on an event. Further ones are only counted. */
 export const maxFidelityNotes = 20;
 
 /** Text of a value quoted in a validation error, in UTF-16 units. */

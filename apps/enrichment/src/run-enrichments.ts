@@ -13,18 +13,18 @@ import { maskByRule } from "./privacy/mask-value.ts";
 import type { MaskingLog } from "./privacy/masking-log.ts";
 import type { Pseudonymizer } from "./privacy/privacy-keys.ts";
 
-/** What enrichments added to an event. */
+/** Additions of the enrichments to an event. */
 export interface Enriched {
   /** The members of `enrichment` as JSON, with a comma before each but the first. */
   readonly members: string;
-  /** What enrichments could not do. */
+  /** Failures of enrichments. */
   readonly notes: readonly EnrichmentNote[];
 }
 
 /** Enriches a masked event; what has to be masked of the additions goes into its log. */
 export type RunEnrichments = (event: RawEvent, clientIp: string | undefined, log: MaskingLog) => Enriched;
 
-/** What one step added: that of an enrichment, or of neighbours that read the same text. */
+/** Additions of one step: of an enrichment, or of neighbours that read the same text. */
 interface StepResult {
   readonly additions: readonly (Addition | undefined)[];
   /** As JSON, with a comma before each. */

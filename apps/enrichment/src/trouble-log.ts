@@ -6,23 +6,21 @@ import type { EnrichedRecord } from "./enrich-record.ts";
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { isJsonObject } from "./json-value.ts";
 
-/** Kinds that stand for a fault of ours, where the others are faults of who wrote the record. */
+/** Kinds that are a fault of ours. All others are faults of the record's writer. */
 const faultsOfOurs: readonly string[] = [badRowKinds.maskingFailed, badRowKinds.notProcessed];
 
 /**
- * Gathers what goes wrong in an invocation and says it in one line, at its end; nothing when nothing did. Lambda runs
- * one invocation at a time in an environment, so one log serves them all in turn.
+ * Gathers the faults of an invocation and logs them in one line at its end. Without a fault it logs nothing. Lambda
+ * runs one invocation at a time in an environment, so one log serves them all in turn.
  *
- * The line counts and says where to look. It quotes nothing: what could not be read could not be masked either.
+ * The line has counts and places. It quotes nothing: an event that could not be read could not be masked either.
  */
 export class TroubleLog {
   readonly #logger: Logger;
   #badRows = new Map<string, number>();
   #enrichmentFailures = new Map<string, number>();
   #failedOutputs = new Map<string, number>();
-  /**
-   * Of the first event that something was wrong with, if it has one; the others are not asked, however many they are.
-   */
+  /** Trace of the first faulty event, if it has one. Later events are not read, however many they are. */
   #traceId: string | undefined;
   #isTraceSought = false;
   #error: unknown;
@@ -58,7 +56,7 @@ export class TroubleLog {
     increment(this.#failedOutputs, reason);
   }
 
-  /** Writes the line, if there is something to say, and starts anew. */
+  /** Writes the line if there was a fault, and resets all counts. */
   flush({ requestId, origin, records, unprocessed, checkpoint }: BatchReport): void {
     if (!this.#isQuiet() || checkpoint !== undefined) {
       const fields: LogFields = {

@@ -28,7 +28,7 @@ export function createStreams({ faults, clock = systemClock }: { faults?: Faults
         }));
       });
     },
-    /** What Lambda would hand over. */
+    /** Returns the event that Lambda would hand over. */
     toEvent(
       records: readonly { partitionKey: string; data: Uint8Array }[],
       firstSequenceNumber = 49590,

@@ -5,7 +5,6 @@
 export const uncleanFolders: readonly string[] = [
   ".changeset",
   "apps/console",
-  "apps/enrichment",
   "apps/local",
   "apps/router",
   "apps/simulate",

@@ -42,7 +42,7 @@ export interface StartResult extends StartTimes {
 
 const privacyKeys = JSON.stringify([{ id: "bench", key: Buffer.alloc(32, 1).toString("base64") }]);
 
-/** What Lambda and `infra` give the function. */
+/** Environment variables that Lambda and `infra` give the function. */
 export const environment: Record<string, string | undefined> = {
   PATH: process.env["PATH"],
   AWS_REGION: "eu-west-1",

@@ -1,6 +1,6 @@
 /**
- * Why a line became a bad row. Each kind has a schema of the same name in `schemas/bad-rows`, and the README says what
- * to do.
+ * Reasons for which a line becomes a bad row. Each kind has a schema of the same name in `schemas/bad-rows`. The README
+ * tells what to do about each.
  */
 export const badRowKinds = {
   /** A record that the Kinesis Producer Library aggregated: none of its events is read. */

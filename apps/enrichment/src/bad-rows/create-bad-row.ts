@@ -11,7 +11,7 @@ export interface RecordOrigin {
   readonly sequenceNumber: string;
 }
 
-/** What went wrong with one event of a record. */
+/** The failure of one event of a record. */
 export interface BadRowInput {
   readonly kind: BadRowKind;
   /** Says what is wrong, and never quotes the payload. */

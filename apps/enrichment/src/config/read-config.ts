@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import { defaultPrivacyKeysRefreshSeconds, maxPrivacyKeysRefreshSeconds } from "../limits.ts";
 
-/** What the function's environment says. */
+/** Configuration from the function's environment variables. */
 export interface EnrichmentConfig {
   readonly stage: string;
   readonly functionName: string;

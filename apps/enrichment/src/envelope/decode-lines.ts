@@ -12,7 +12,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const backslash = 0x5c;
 
 /**
- * Says what `decodeRecord` says, and sooner for a record of which every line can be read, which nearly all are.
+ * Returns the result of `decodeRecord`, and sooner if every line of the record can be read, as in nearly all records.
  */
 export function decodeLines(bytes: Uint8Array): readonly RawLine[] {
   return readLines(bytes) ?? decodeRecord(bytes);
@@ -39,7 +39,7 @@ function readLines(bytes: Uint8Array): RawLine[] | undefined {
   }
 }
 
-/** Whether a text of a JSON text has a quote in it, so that it may be JSON itself. */
+/** True if a JSON text contains an escaped quote, so that a text in it may be JSON itself. */
 export function holdsQuotes(json: string): boolean {
   return json.includes("\\") && (json.includes('\\"') || /\\u0022/u.test(json));
 }

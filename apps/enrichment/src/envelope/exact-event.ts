@@ -17,7 +17,7 @@ export interface ExactEvent {
 const surrogateEscape = /\\u[dD][89a-fA-F]/u;
 const loneEscape = /\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F]/u;
 
-/** Whether `JSON.stringify` of the parsed text may differ from it in digits, or hold what no store takes. */
+/** True if `JSON.stringify` of the parsed text may change its digits, or keep text that no store takes. */
 export function needsExactReading(text: string): boolean {
   if (mayRespellNumbers(text)) return true;
   return surrogateEscape.test(text) && (text.includes("\\\\") || loneEscape.test(text));

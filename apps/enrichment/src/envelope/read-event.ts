@@ -43,7 +43,7 @@ const requiredTimes = ["time", "receivedat"] as const;
 const optionalTimes = ["replayedat"] as const;
 const optionalAttributes = ["subject", "dataschema"] as const;
 
-/** Says what {@link findEnvelopeFaults} says, written out: it is asked of every event. */
+/** True if {@link findEnvelopeFaults} finds no fault. Written out, because it runs for every event. */
 function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
   const { specversion, id, source, type, time, tenantid, receivedat, replayedat, subject, dataschema } = object;
   return (
@@ -62,7 +62,7 @@ function hasEnvelope(object: Record<string, unknown>): object is RawEvent {
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 
-// RFC 3339, 5.6. Whether there is such a day is for the clock enrichment to say.
+// RFC 3339, 5.6. The clock enrichment notes a day that does not exist.
 const dateTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/u;
 const isTime = (value: unknown) => typeof value === "string" && dateTime.test(value);
 

@@ -3,20 +3,22 @@ import { quoteJson } from "../json-text.ts";
 import type { JsonObject } from "../json-value.ts";
 import type { MaskingLog, Replacement } from "../privacy/masking-log.ts";
 
-/** So many are looked for in every object; an event with more masked fields is written anew. */
+/**
+ * Limit of replacements in one event: every object is searched for each. An event with more is written from its values.
+ */
 const maxReplacements = 16;
 
 /**
- * The JSON of a masked event: the text it was read from with the masked values exchanged, which takes a fifth of the
- * time of writing the event anew. `undefined` unless the text is, token for token, what the event was.
+ * Returns the JSON of a masked event: the text it was read from with the masked values exchanged. This takes a fifth of
+ * the time of writing all values. Returns `undefined` unless the text is, token for token, the event.
  *
  * @param text the JSON the event was read from
- * @param log what masking has changed since
+ * @param log the changes that masking made since
  *
- * Whether it is follows from its length. Everything in the event takes at least as many characters in the text as are
- * counted here, so when the text has exactly as many, it has room for nothing else: no second value under a name (of
- * which `JSON.parse` shows the last only), no escapes, no white space. Names that begin with a digit may have been
- * moved by `JSON.parse`, so they are not followed.
+ * The proof is the text's length. Every part of the event takes at least as many characters in the text as are counted
+ * here. So a text with exactly that many has no room for anything else: no second value under a name (of which
+ * `JSON.parse` shows the last only), no escapes, no white space. Names that begin with a digit may have been moved by
+ * `JSON.parse`, so they are not followed.
  */
 export function exchangeTexts(event: RawEvent, text: string, log: MaskingLog): string | undefined {
   if (log.isRestructured || log.replacements.length > maxReplacements) return undefined;
@@ -113,9 +115,8 @@ class TextFollower {
 }
 
 /**
- * Whether a number cannot be written with fewer characters than JavaScript takes: 1000 can, as 1e3, and 0.01 nearly.
- * Digits it takes as many as are needed to tell the number, and beyond the safe integers not even those that were
- * there.
+ * True if `String(value)` is the shortest JSON for the number. False for multiples of 1000 (`1e3` is shorter), for |x|
+ * < 0.1 (`1e-2`), and beyond ±2^53, where digits of the source are lost.
  */
 function isShortest(value: number, text: string): boolean {
   if (Number.isSafeInteger(value)) return value % 1000 !== 0 || value === 0;

@@ -49,7 +49,10 @@ export interface LookupTables {
   readonly prepare: (waitMs: number) => Promise<boolean>;
 }
 
-/** Keeps the tables of lookups fresh while the function runs. One that cannot be used leaves the one before in force. */
+/**
+ * Keeps the tables of lookups fresh while the function runs. If a new table cannot be used, the previous one stays in
+ * force.
+ */
 export function createLookupTables(options: LookupTablesOptions): LookupTables {
   const tables: KeptTable[] = [];
   return {

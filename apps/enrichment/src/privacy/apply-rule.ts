@@ -4,10 +4,10 @@ import { MaskingFailedError } from "../errors.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import { truncateIp } from "./truncate-ip.ts";
 
-/** What a masked value is replaced by: it tells nothing, not even a length. */
+/** Replacement of a masked value. It reveals nothing, not even a length. */
 export const maskedText = "***";
 
-/** What became of a value: gone, or replaced. */
+/** The value after its rule: dropped, or replaced. */
 export type RuleOutcome =
   | { readonly isDropped: true }
   | {

@@ -37,7 +37,7 @@ const fixedAttributes = new Set([
   ...["specversion", "id", "source", "type", "time", "tenantid", "receivedat", "replayedat", "data"],
 ]);
 
-// What a subject may not be. A customer's number can look like a card's.
+// Kinds of text that a subject may not be. A card number is none of them: a customer's number can look like one.
 const subjectDetectors: readonly PrivacyDetector[] = ["email", "iban", "phone", "ip"];
 
 // In these, numbers are versions and ids, and must not be taken for addresses or cards.
@@ -71,9 +71,9 @@ const traceparentCodes = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 /**
- * Whether a text looks like a trace context: hexadecimal digits cannot say anything else, and are not worth
- * remembering. Looked up without a branch a character, which random digits would mispredict, as an expression does: a
- * quarter of its time.
+ * True for a W3C traceparent: 55 characters, hexadecimal digits and dashes. They cannot hold personal data, so they are
+ * not scanned and not remembered. A table without branches takes a quarter of a regular expression's time, because
+ * random digits are predicted badly.
  */
 function isTraceparent(text: string): boolean {
   if (text.length !== traceparentLength) return false;
@@ -172,13 +172,13 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
       // A valid event names no schema but the one it follows.
       if (!(isValid && name === "dataschema")) maskAttribute(event, name, plan, context);
     }
-    // Afterwards, as a name that is an address itself is replaced as well.
+    // Last, because a name that is itself an address is replaced too.
     for (const name of own) maskOwnAttribute(event, name, state, context);
     return log;
   };
 }
 
-/** What is to be done with the attributes of an event, from their names. */
+/** The steps for the attributes of an event, derived from their names. */
 interface AttributeNames {
   /** All of them, in order. */
   readonly names: readonly string[];
@@ -188,7 +188,7 @@ interface AttributeNames {
   readonly own: readonly string[];
 }
 
-/** What is done with an attribute, by its name. */
+/** The step for an attribute, derived from its name. */
 type AttributePlan = "keep" | "pseudonym" | MaskPlan;
 
 interface MaskPlan {
@@ -230,7 +230,7 @@ function maskOwnAttribute(event: RawEvent, name: string, data: PrivacyState, con
     maskNamedProperty(event, name, data.anywhere().property(name), "", allDetectors, context);
     return;
   }
-  // Nobody looks into it on the way, so nobody knows what is in it.
+  // No step of the pipeline reads binary data, so its content is unknown.
   context.log.replace(event, name, event[name], undefined);
   context.log.add({ path: `/${name}`, class: "binary", action: "drop" });
 }

@@ -68,7 +68,7 @@ const percentEncoding: Coding = {
     try {
       return decodeURIComponent(text.replaceAll("+", " "));
     } catch {
-      // No UTF-8: nobody reads it as JSON.
+      // Not UTF-8, so no JSON.
       return undefined;
     }
   },

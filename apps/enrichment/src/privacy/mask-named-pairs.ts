@@ -14,8 +14,8 @@ const pairs =
 const mayHavePairs = /["']\s*:|=/u;
 
 /**
- * Masks the values of pairs in a text that is no JSON as a whole. What a value is in such a text nobody can say for
- * sure, so it is masked whatever its rule keeps, up to what must end it.
+ * Masks the values of pairs in a text that is no JSON as a whole. The kind of a value in such a text is uncertain. So
+ * the value is masked up to the character that must end it, even if its rule would keep a part.
  *
  * @param ruleOf the rule of values of a name
  * @returns undefined when no name of the text has a rule

@@ -16,7 +16,7 @@ import type { Pseudonymizer } from "./privacy-keys.ts";
 import type { PrivacyState } from "./privacy-state.ts";
 import type { ScanText } from "./remembering-scan.ts";
 
-/** What a walk carries along. */
+/** State of a walk through one event. */
 export interface MaskingContext {
   readonly pseudonymizer: Pseudonymizer;
   readonly log: MaskingLog;
@@ -30,12 +30,12 @@ export interface MaskingContext {
 export const noDetectors: readonly PrivacyDetector[] = [];
 
 /**
- * Masks a value in place and returns what stands there now; `undefined` when it was dropped.
+ * Masks a value in place and returns the value that takes its place; `undefined` when it was dropped.
  *
  * @param value a value as `JSON.parse` or `parseKeepingSpelling` makes it
  * @param path JSON Pointer of the value in the event
- * @param detectors what to look for in every text here and below, names of properties included; everything, below what
- *   nobody declared
+ * @param detectors kinds of finding to search every text for, here and below, names of properties included; all kinds
+ * below an undeclared value
  */
 export function maskValue(
   value: unknown,
@@ -44,7 +44,7 @@ export function maskValue(
   detectors: readonly PrivacyDetector[],
   context: MaskingContext,
 ): unknown {
-  // What may break its contract may have one value where that has a list.
+  // A value that may break its contract may stand where the contract has a list.
   const state = !reached.isUndeclared || Array.isArray(value) ? reached : reached.single();
   const { rule } = state;
   if (rule !== undefined && rule.action !== "scan") return maskByRule(value, rule, path, context);
@@ -67,7 +67,7 @@ function wantedAt({ isUndeclared, rule }: PrivacyState, above: readonly PrivacyD
   return above.length === 0 ? own : allDetectors.filter((each) => above.includes(each) || own.includes(each));
 }
 
-/** Masks a value as a rule says and returns what stands there now; `undefined` when it was dropped. */
+/** Applies a rule to a value and returns the value that takes its place; `undefined` when it was dropped. */
 export function maskByRule(value: unknown, rule: PrivacyRule, path: string, context: MaskingContext): unknown {
   if (value === null || value === undefined) return value;
   const outcome = applyRule(value, rule, context.pseudonymizer);
@@ -109,7 +109,7 @@ function maskChildren(
     for (const { key, step, state: next, isInherited } of properties) {
       const before = object[key];
       if (before === undefined || (isInherited && !Object.hasOwn(object, key))) continue;
-      // What is scanned has nothing in it, nearly always, and no path is needed for that.
+      // Scanned texts have no finding, nearly always. Then no path is needed.
       if (typeof before === "string" && next.scan !== undefined && next.scan(before) === undefined) continue;
       maskProperty(object, key, next, path + step, detectors, context);
     }
@@ -161,7 +161,7 @@ function stateToldBy(object: JsonObject, keys: readonly string[], state: Privacy
   return undefined;
 }
 
-/** Where the value of a pair leads, if the name of the pair says that it is sensitive. */
+/** Returns the state of a pair's value if the name of the pair shows that the value is sensitive. */
 function stateOfPair(name: string, state: PrivacyState): PrivacyState | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;
   if (isCredentialName(name)) return secretState(state.anywhere());
@@ -201,7 +201,7 @@ function maskProperty(
 }
 
 /**
- * Masks a property and its name, which is text as well (`{"ada@example.com": 1}`) and may tell what the value is
+ * Masks a property and its name. A name is text too (`{"ada@example.com": 1}`), and it may reveal the value's kind
  * (`password`).
  *
  * @param named where the property leads
@@ -236,7 +236,7 @@ function isSecret(value: unknown, key: string): boolean {
 
 const secretRule: PrivacyRule = { class: "secret", action: "mask" };
 
-/** What a contract says of a credential counts, unless it says no more than that it is text. */
+/** Returns the state of a credential: the contract's rule, unless the contract only declares text to scan. */
 function secretState(state: PrivacyState): PrivacyState {
   if (state.rule !== undefined && state.rule.action !== "scan") return state;
   const secret: PrivacyState = { ...state, rule: secretRule, single: () => secret };
@@ -251,7 +251,7 @@ export function scanRemembered(text: string, scan: ScanText | undefined, path: s
   return scanned.text;
 }
 
-/** Masks a text that nobody declared, or that is scanned: by what it holds inside, and by what its parts look like. */
+/** Masks an undeclared or scanned text: first the JSON or pairs inside of it, then findings in the rest. */
 function maskText(
   text: string,
   state: PrivacyState,

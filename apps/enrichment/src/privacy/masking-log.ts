@@ -12,7 +12,7 @@ export interface Replacement {
   readonly after: unknown;
 }
 
-/** Collects what was masked in one event: for consumers, and for whoever writes the event. */
+/** Collects the changes that masking made in one event: for consumers, and for the writer of the event. */
 export class MaskingLog {
   /** Every change there was, unless {@link isRestructured}. */
   readonly replacements: Replacement[] = [];

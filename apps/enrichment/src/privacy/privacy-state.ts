@@ -14,13 +14,13 @@ import { maxRememberedNames } from "../limits.ts";
 import { rememberingScan, type ScanText } from "./remembering-scan.ts";
 
 /**
- * Where a walk through a value stands in a privacy map: a set of the map's nodes, made deterministic, and whether the
- * value is one that nobody declared. States are made as walks reach them, and shared.
+ * Position of a walk through a value in a privacy map: a set of the map's nodes, made deterministic, and whether the
+ * value is undeclared. States are made as walks reach them, and shared.
  */
 export interface PrivacyState {
-  /** What to do with the value here. */
+  /** Rule for the value here. */
   readonly rule: PrivacyRule | undefined;
-  /** What the rule looks for, when it is `scan`. */
+  /** Search of the rule, if its action is `scan`. */
   readonly scan: ScanText | undefined;
   /** Nothing is to be done with a valid value here. */
   readonly isBarren: boolean;
@@ -66,7 +66,7 @@ const maxStates = 10_000;
  */
 export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true): PrivacyState {
   const { allNodes, roots } = joinMaps(maps);
-  /** Of no map: the place of what nobody declared. */
+  /** Index of no node: the place of undeclared values. */
   const nowhere = allNodes.length;
   const toRule = privacyNodesLeadingTo(allNodes, ({ rule }) => rule !== undefined);
   const toWork = privacyNodesLeadingTo(allNodes, ({ rule, open }) => rule !== undefined || open === true);
@@ -178,7 +178,7 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
   return stateOf(roots);
 }
 
-/** Where each name leads that leads to a rule, by its letters: wherever it stands, it says the same. */
+/** Indexes the names that lead to a rule by their letters. A name means the same everywhere in the data. */
 function indexNames(
   nodes: readonly PrivacyNode[],
   toRule: ReadonlySet<number>,

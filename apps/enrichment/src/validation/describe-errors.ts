@@ -9,13 +9,12 @@ import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
 /**
  * Turns errors of a validator into those written onto the event.
  *
- * Values are quoted from the *masked* data, and not at all where masking changed something: what was sensitive is not
- * there any more when it could be quoted. Paths hold names of properties, which are scanned, and end at what was
- * masked.
+ * Values are quoted from the *masked* data, and not at all where masking changed something: sensitive values are gone
+ * before any value is quoted. Paths hold names of properties, which are scanned, and end at a masked value.
  *
  * @param errors as the validator reported them, before masking
  * @param maskedData the data after masking
- * @param maskedPaths JSON Pointers of what was masked
+ * @param maskedPaths JSON Pointers of the masked values
  */
 export function describeErrors(
   errors: readonly SchemaError[],
@@ -38,7 +37,7 @@ function describeError(error: SchemaError, maskedData: unknown, maskedPaths: Rea
   };
 }
 
-/** A place in an event, but nothing inside of what was masked: names of properties are values as well. */
+/** Returns a place in an event, shortened so that it never leads into a masked value: property names are values too. */
 export function describePath(pointer: string, maskedPaths: ReadonlySet<string>): string {
   let path = "";
   for (const key of pointerKeys(pointer)) {
@@ -61,7 +60,7 @@ function concernedProperty({ keyword, params }: SchemaError): string | undefined
   return typeof name === "string" ? name : undefined;
 }
 
-/** What the schema asks for. All of it comes from the schema. */
+/** Returns the schema's demand. All of it comes from the schema. */
 function describeExpected({ keyword, params }: SchemaError): unknown {
   if (keyword === "enum") return params["allowedValues"];
   if (keyword === "const") return params["allowedValue"];

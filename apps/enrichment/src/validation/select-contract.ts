@@ -11,7 +11,7 @@ export interface SelectedContract {
   readonly masking: MaskingOrder;
   /** How one is masked that breaks it. */
   readonly strictMasking: MaskingOrder;
-  /** What an event gets that the contract, if there is one, finds no fault with. */
+  /** Validation result of an event without a fault, or without a contract. */
   readonly faultless: WrittenValidation;
 }
 
@@ -22,7 +22,7 @@ export type SelectContract = (event: RawEvent) => SelectedContract;
 interface ContractsOfType {
   /** Of an event that names none. */
   readonly newest: SelectedContract;
-  /** Finds the schema of an event that says in its data which contract is its own. */
+  /** Finds the schema of an event whose data names its contract. */
   readonly schemaOfName: ((data: unknown) => string | undefined) | undefined;
 }
 
@@ -109,8 +109,10 @@ const unknown = writeValidation({ status: "unknown", schema: null, errors: [] })
 const ofUnknownType = createWithoutContract("all");
 
 /**
- * @param related contracts that do not apply, and whose annotations still do: a purchase of an unknown version has a
- *   buyer as well, and an event of an unknown type may be any event whose type was mistyped
+ * Returns the contract of events that no contract describes.
+ *
+ * @param related contracts whose annotations still apply: a purchase of an unknown version also has a buyer, and an
+ * event of an unknown type may be any event whose type was mistyped
  */
 function withoutContract(related: MaskingOrder["schemaIds"]): SelectedContract {
   return related === "all" ? ofUnknownType : createWithoutContract(related);

@@ -197,8 +197,8 @@ describe("no canary is found behind the handler after", () => {
       ({ index, 0: each }) => [index, index + each.length] as const,
     );
     const isInName = (at: number) => names.some(([from, to]) => at >= from && at < to);
-    // One edit each: two can carry a value into a property of another name, where nothing says what it is (README).
-    // A digit that joins a card number makes it another number, which is no card's.
+    // One edit each: two can carry a value into a property of another name, where no contract describes it (README). A
+    // digit that joins a card number makes it another number, which is no card's.
     const isNextToDigit = (at: number) => /\d/u.test(text.slice(Math.max(0, at - 1), at + 1));
     const edit = fc
       .record({

@@ -226,7 +226,7 @@ describe("a lookup", () => {
     const ndjson = '{"sku":"p-2","brand":"Bolt","margin_percent":null,"buyer":null}\n';
     await store.put("tables", "p.ndjson.gz", gzipSync(ndjson));
     const { invoke, lines } = start({ source: "s3://tables/p.ndjson.gz" });
-    // Unpacking is no read of the source; the log says when it is done, and Jest's time limit ends the wait.
+    // Unpacking is no read of the source. A log line marks its end, and Jest's time limit bounds the wait.
     while (lines.length === 0) await new Promise((resolve) => void setImmediate(resolve));
     expect((await invoke("p-2")).added).toEqual([{ product: { brand: "Bolt" } }]);
   });

@@ -10,8 +10,8 @@ import { createRawEvent, key, readBundledFile, testContracts, toRecord } from ".
 type Line = Record<string, unknown>;
 
 /**
- * What happens to a call: it goes through, a shard refuses it, it is stored without an answer, or Kinesis answers with
- * an error.
+ * Result of a call: it goes through, a shard refuses it, it is stored without an answer, or Kinesis answers with an
+ * error.
  */
 type Fate = "stored" | "throttled" | "unanswered" | `${string}Exception`;
 const refused: Fate = "ValidationException";

@@ -36,7 +36,7 @@ function spellText(text: string, { isEscaping }: Spelling): string {
   return isEscaping ? json.replace(/[a-z](?=[^\\]*$)/u, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`) : json;
 }
 
-// What a number can look like: shorter, longer, and as long as JavaScript writes it.
+// Forms of a number: shorter, longer, and as long as JavaScript writes it.
 const withExponent = (text: string) =>
   text.replace(/^(-?\d+?)(0+)$/u, (_, digits: string, zeros: string) => `${digits}e${zeros.length}`);
 const withFraction = (text: string) => (/^-?\d+$/u.test(text) ? `${text}.0` : text);
@@ -189,7 +189,7 @@ describe("an enriched event", () => {
     ["with fields to hash and mask", purchase],
   ])("%s is written from its text", (_, raw) => {
     const text = JSON.stringify(raw);
-    // A text that says something else where nobody looks shows that it was taken.
+    // A changed member proves that the text was taken instead of the event.
     const marked = text.replace('"shop"', '"SHOP"');
     expect(enrichEvent(JSON.parse(text) as RawEvent, marked, stamp, context).json).toContain('"tenantid":"SHOP"');
   });

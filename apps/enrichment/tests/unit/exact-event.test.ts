@@ -6,10 +6,7 @@ import { createContext, createRawEvent, key, origin } from "../raw-events.ts";
 
 const context = createContext();
 
-/**
- * The line of an event of a type whose data has this text, beside a sound event and a broken line where `neighbours`
- * says so.
- */
+/** Enriches an event of a type whose data has this text. Returns the only output, as text and parsed. */
 function enrichText(type: string, data: string, overrides: Record<string, unknown> = {}) {
   const raw = JSON.stringify(createRawEvent({ type, ...overrides, data: "@" })).replace('"@"', () => data);
   const { enriched, badRows } = enrichRecord(Buffer.from(`${raw}\n`), origin, context);

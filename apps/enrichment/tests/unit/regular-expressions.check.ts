@@ -30,7 +30,7 @@ const files = globSync("{apps/enrichment,packages/enrichments,packages/sensitive
 }).sort();
 const expressions = files.flatMap(expressionsIn);
 
-// All of them meet texts that anybody can send, of up to a record's size (0013 says why recheck).
+// Senders choose the texts, up to a record's size (0013 tells why recheck).
 describe("regular expressions match in linear time", () => {
   let checkSync: typeof Recheck.checkSync;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:
 import { dirname, join } from "node:path";
 import { type Bundle, environment } from "../start.ts";
 
-// What the zip would hold as index.js: V8's own cache, given to it with the source.
+// index.js of a zip with V8's own cache, which is given to V8 with the source.
 const withCodeCache = `
 const { readFileSync } = require("node:fs");
 const { wrap } = require("node:module");
@@ -16,7 +16,7 @@ script.runInThisContext()(exports, require, module, filename, __dirname);
 module.exports.isCacheRefused = script.cachedDataRejected;
 `;
 
-// What it would hold with Node's own keeping of such caches.
+// index.js of a zip with Node's own store of such caches.
 const withCompileCache = `
 require("node:module").enableCompileCache(require("node:path").join(__dirname, "cache"));
 module.exports = require("./bundle.js");
@@ -54,7 +54,7 @@ export function withNodeCache(name: string, ours: Bundle, target: string): Bundl
   return bundle;
 }
 
-/** Whether two caches of the same bundle, made by the same Node, are the same bytes, and who takes one. */
+/** Compares two caches of one bundle, made by one Node, byte by byte, and tells which flags of Node accept one. */
 export function examineV8Cache(ours: Bundle, target: string): Readonly<Record<string, boolean | number>> {
   const { index } = withV8Cache("examined", ours, target);
   const bytes = (cache: string, flags: readonly string[]) => writeCodeCache(target, cache, flags);
@@ -80,7 +80,7 @@ export function examineV8Cache(ours: Bundle, target: string): Readonly<Record<st
     isTakenByTheSameNode: isTakenBy([]),
     isTakenWithMaxOldSpaceSize: isTakenBy(["--max-old-space-size=400"]),
     isTakenWithExposeGc: isTakenBy(["--expose-gc"]),
-    // Last, for it writes the cache anew.
+    // Last, because it overwrites the cache.
     isTakenWhenPredictable: isTakenAfter(["--predictable"]),
   };
 }

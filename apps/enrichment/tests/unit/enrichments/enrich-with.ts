@@ -8,7 +8,7 @@ export interface Database {
   readonly [path: string]: Uint8Array;
 }
 
-/** What a list of enrichments adds to an event. */
+/** Returns the additions of a list of enrichments to an event. */
 export function enrichWith(
   entries: readonly EnrichmentEntry[],
   overrides: Record<string, unknown>,

@@ -7,7 +7,7 @@ const mask = { class: "name", action: "mask" };
 const name = { type: "string", "x-privacy": mask };
 const person = { type: "object", properties: { fullName: name }, additionalProperties: false };
 
-/** What comes out of an event with these data, as text, when `test.event` has these fields. */
+/** Returns the output for an event with these data as text, when `test.event` has these fields. */
 function enrich(properties: object, data: object, dataschema?: string, others: Record<string, unknown> = {}) {
   const contracts = contractsOf({
     "events/test/event/1-0-0.json": { type: "object", properties, additionalProperties: false },
