@@ -30,7 +30,7 @@ interface FirstStart {
   readonly cpuSeconds: ReadonlyMap<string, number>;
 }
 
-/** Address, write key and event of the greeting, which says how to send one. */
+/** Address, write key and event of the greeting. The greeting tells how to send one. */
 function readGreeting(
   output: string,
 ): { readonly url: string; readonly key: string; readonly event: string } | undefined {

@@ -148,7 +148,10 @@ function readPeakMemoryMb(pid: number): number | undefined {
   return kib === undefined ? undefined : Number(kib) / 1024;
 }
 
-/** A function is named by its environment, an app by its folder, a package manager by itself, the rest by its script. */
+/**
+ * Names a function by its environment, an app by its folder, a package manager by itself, any other process by its
+ * script.
+ */
 function readName(pid: number): string {
   const functionName = /AWS_LAMBDA_FUNCTION_NAME=([^\0]+)/.exec(readText(`/proc/${pid}/environ`) ?? "")?.[1];
   if (functionName !== undefined) return functionName;

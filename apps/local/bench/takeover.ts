@@ -65,7 +65,7 @@ async function untilTaken(
   return { told, afterMs: Date.now() - changedAt };
 }
 
-/** Changes a source and says what the pipeline made of it. */
+/** Changes a source and prints the pipeline's reaction. */
 async function edit(name: string, path: string, change: (text: string) => string): Promise<void> {
   const from = output.length;
   const changedAt = Date.now();

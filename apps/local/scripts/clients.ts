@@ -1,7 +1,7 @@
 /**
- * `pnpm --filter @millrace/local clients`: clients of AWS for Java and Python, as they come, read whole streams of a
- * running pipeline, and the consumers that `pnpm consumers new` writes pass their tests against it. A language that is
- * missing is told. The Kinesis Client Library reads by fan-out, its default; with `--all` by polling as well.
+ * `pnpm --filter @millrace/local clients`: unchanged AWS clients for Java and Python read whole streams of a running
+ * pipeline, and the consumers that `pnpm consumers new` writes pass their tests against it. A missing language is
+ * reported. The Kinesis Client Library reads by fan-out, its default; with `--all` also by polling.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -148,7 +148,7 @@ try {
   const hops = async (): Promise<readonly HopFigures[]> =>
     (await (await fetch(new URL("/hops", runFile.controlUrl))).json()) as HopFigures[];
   const expected = await settledRecords(hops);
-  // Queues and event buses are destinations as well, and no client of Kinesis reads them.
+  // Queues and event buses are destinations too, and no client of Kinesis reads them.
   const streams = await streamNames(runFile.kinesisUrl);
   const destinations = [...expected.keys()].filter((name) => streams.includes(name));
 
@@ -181,7 +181,7 @@ try {
     jobs.push(count("kcl-fan-out", env));
     if (values.all === true) jobs.push(count("kcl-polling", env));
   }
-  // While the library elects its leaders there is room for the others, one after the other.
+  // While the library elects its leaders there is room for the other clients, one after the other.
   if (isJavaBuilt) {
     await count("sdk-polling", account);
     await count("sdk-fan-out", account);

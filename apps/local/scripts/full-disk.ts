@@ -57,7 +57,7 @@ try {
       .filter((line) => line.startsWith("! "))
       .join("\n"),
   );
-  // Reading takes room as well.
+  // Reading takes room too.
   const copy = mkdtempSync(join(tmpdir(), "millrace-disk-copy-"));
   cpSync(state, copy, { recursive: true });
   const { view, doubledInStreams, warnings } = await readFinalState(copy);

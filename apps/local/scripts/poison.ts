@@ -1,6 +1,6 @@
 /**
  * `pnpm --filter @millrace/local poison`: puts a record of 1 MiB of lines that are no events between the events of a
- * running pipeline, and says how late the others are (docs/data.md).
+ * running pipeline, and prints the delay of these events (docs/data.md).
  */
 import { parseArgs } from "node:util";
 import { resolve } from "node:path";

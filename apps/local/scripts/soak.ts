@@ -24,7 +24,7 @@ const minuteMs = 60_000;
 const bytesPerMb = 1024 ** 2;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Parts of the parent's memory: V8's heap, buffers outside it, and what DuckDB says it holds. */
+/** Parts of the parent's memory: V8's heap, buffers outside it, and the memory that DuckDB reports. */
 const parentParts = ["parent: heap used", "parent: heap", "parent: external", "parent: DuckDB"] as const;
 
 interface Sample extends ProcessFigures {

@@ -1,4 +1,7 @@
-/** Base of every error this app raises on purpose: `code` is stable, the message says what, where and what to do. */
+/**
+ * Base of every error this app raises on purpose. `code` is stable; the message tells the fault, its place and the
+ * remedy.
+ */
 export class LocalError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: ErrorOptions) {

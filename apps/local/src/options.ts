@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type ConsumerFunction, parseConsumer } from "./consumers/consumer-functions.ts";
 import { UsageError } from "./errors.ts";
 
-/** What `pnpm start` was asked for. */
+/** Options of `pnpm start`. */
 export interface StartOptions {
   /** Events a second of sample traffic; 0 sends none. */
   readonly rate: number;
@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly stackPath: string | undefined;
   /** Folder of the run's state; undefined: `.local`. */
   readonly stateFolder: string | undefined;
-  /** Delete what earlier runs left there, and begin anew. */
+  /** Delete the data of earlier runs, and begin with none. */
   readonly isFresh: boolean;
   /** Build what is not fresh before the start, and take over what changes while it runs. */
   readonly isFollowing: boolean;

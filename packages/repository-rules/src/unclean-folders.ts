@@ -5,7 +5,6 @@
 export const uncleanFolders: readonly string[] = [
   ".changeset",
   "apps/console",
-  "apps/local",
   "apps/router",
   "apps/simulate",
   "docs",

@@ -1,5 +1,5 @@
 /**
- * What the build of the stack and of its programs reads, relative to the repository: all packages, so that none is
+ * Inputs of the build of the stack and of its programs, relative to the repository: all packages, so that none is
  * forgotten.
  */
 export const buildInputs: readonly string[] = [

@@ -65,7 +65,7 @@ export function runBuild(options: Omit<ProgramRun, "program" | "args">): Promise
 
 const maxShownLines = 12;
 
-/** What of a failed program's output says why: lines of turbo's own frame say nothing. */
+/** Returns the lines of a failed program's output that tell the reason, without the frame that turbo adds. */
 function lastLines(output: string): string {
   const lines = stripVTControlCharacters(output)
     .split("\n")

@@ -15,14 +15,14 @@ export interface ConsoleSettings {
 }
 
 export interface ConsoleGate {
-  /** For a browser; whoever has it may see everything. */
+  /** URL for a browser. It has a token: its holder may see everything. */
   readonly url: string;
   close(): void;
 }
 
 /**
- * Listens for the console on a loopback port. Its process begins with the first connection, so that a start pays for
- * nothing that nobody looks at, and begins again with the next one when it has ended.
+ * Listens for the console on a loopback port. The console's process begins with the first connection, so that a start
+ * without a viewer costs nothing. It begins again with the next connection after it has ended.
  */
 export async function openConsoleGate(options: {
   readonly stateFolder: string;

@@ -15,9 +15,9 @@ import type {
   ReplayRequest,
 } from "@millrace/pipeline-source";
 
-/** What the running pipeline answers to other commands on this machine. */
+/** Functions of the running pipeline for other commands on this machine. */
 export interface ControlTargets {
-  /** Names the run, so that nobody takes another process for it. */
+  /** Names the run, so that another process is not taken for it. */
   readonly runId: string;
   /** Ends early when the signal aborts. */
   query(sql: string, signal: AbortSignal): Promise<readonly Record<string, unknown>[]>;
@@ -33,9 +33,9 @@ export interface ControlTargets {
   describe(): PipelineDescription;
   /** Lines of a stream from its end. */
   readLines(request: LineRequest): Promise<LinePage>;
-  /** Puts the undelivered events of an application back, or says what that would do. */
+  /** Puts the undelivered events of an application back, or returns the plan of it. */
   redrive(application: string, isDry: boolean, signal: AbortSignal): Promise<CommandResult>;
-  /** Says what a replay would do. */
+  /** Returns the plan of a replay. */
   replay(request: ReplayRequest, signal: AbortSignal): Promise<CommandResult>;
   /** Everything that the pipeline still has of an id. */
   findEvent(id: string): Promise<EventTraces>;

@@ -6,7 +6,7 @@ import { stateOption } from "./run-file.ts";
 const sampleEvent =
   '{"specversion":"1.0","id":"hello-1","source":"https://shop.example/web","type":"search.click","subject":"visitor-1","data":{"context":{"pageUrl":"https://shop.example/search?q=tent","sessionId":"s-1","visitorId":"visitor-1","email":"ada@mail.example"},"queryId":"q-1","query":"tent","productId":"SKU-3002","rank":1}}';
 
-/** What `start` prints once everything runs: addresses, credentials, and commands that work as they stand. */
+/** Returns the text that `start` prints once everything runs: addresses, credentials, and commands to copy. */
 export function greeting(pipeline: Pipeline, urls: { readonly control: string; readonly console: string }): string {
   const { topology, service, services, folders, resumed, kinesisUrl, s3Url, secretsUrl } = pipeline;
   const { region, accountId } = localIdentity;

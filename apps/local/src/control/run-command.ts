@@ -14,7 +14,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Own errors, and what `parseArgs` says of the command line: told in a line, without a stack. */
+/** True for own errors and for errors of `parseArgs`: these are printed in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof LocalError || error instanceof StackError) return true;
   const { code } = error as { code?: unknown };

@@ -20,7 +20,7 @@ const maxNamedPaths = 3;
 /** Walking all sources takes longer than the first answers of the event service, which come first. */
 const firstLookMs = 2_000;
 
-/** While the pipeline runs: builds and checks what changed among its sources, and takes it over or says why not. */
+/** While the pipeline runs: builds and checks changed sources, and takes them over or prints why not. */
 export function followSources(options: FollowOptions): void {
   const { onNotice, signal } = options;
   let inputs = options.inputs;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, watch } from "node:fs";
 import { join, relative } from "node:path";
 import { repositoryRoot } from "../runtime/folders.ts";
 
-/** Folders in which a package keeps what its build reads; the others (tests, outputs) change for other reasons. */
+/** Folders with a package's build inputs. Other folders (tests, outputs) change for other reasons. */
 const sourceFolders = ["src", "options", "rules", "scripts"];
 const packageFolders = ["infra", "apps/enrichment", "apps/ingest", "apps/router"];
 /** An editor writes a file in several steps, and a person saves several files. */

@@ -47,7 +47,7 @@ function openRunning(run: RunFile, { stage, keysSecret }: OpenOptions): Promise<
   return openStage({ place: readPlace(environmentsFile, stage), keysSecret, endpoints, warehouse, routes });
 }
 
-/** Serves what lies in the folder, without any consumer: nothing moves. The folder belongs to this process meanwhile. */
+/** Serves the data in the folder, without any consumer: nothing moves. The folder belongs to this process meanwhile. */
 async function openAtRest(folders: StateFolders, { stage, keysSecret }: OpenOptions): Promise<OpenEnvironment> {
   if (!existsSync(folders.streams)) {
     throw new UsageError(`No pipeline has left anything in ${folders.root}. Name the --state folder of one that has.`);

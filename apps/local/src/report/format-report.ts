@@ -46,7 +46,7 @@ export function formatReport(report: Report): string {
   return [...tables, [verdict, ...throttled, ...problems].join("\n")].join("\n\n");
 }
 
-/** Whether everything that was sent is where it should be, once. */
+/** True if every sent event is in its place, once. */
 export function isWhole(report: Report): boolean {
   return report.lost === 0 && report.duplicated === 0 && report.problems.length === 0;
 }

@@ -38,7 +38,7 @@ export class Sightings {
 
 export type ValidationStatus = "valid" | "invalid" | "unknown";
 
-/** What independent readers of the streams and the warehouse saw. */
+/** Observations of independent readers of the streams and the warehouse. */
 export interface Observations {
   readonly raw: Sightings;
   readonly enriched: Sightings;
@@ -50,7 +50,7 @@ export interface Observations {
   readonly throttled: Readonly<Record<string, number>>;
   /** By stream. */
   readonly streams: Readonly<Record<string, StreamSize>>;
-  /** By route as well: what its stream did not take. */
+  /** Events that a stream did not take, by route. */
   readonly undelivered: ReadonlyMap<string, Sightings>;
   readonly warehouse: WarehouseObservation;
 }

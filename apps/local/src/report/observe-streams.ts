@@ -68,7 +68,7 @@ export interface EnrichedSightings {
   readonly statuses: ReadonlyMap<string, ValidationStatus>;
 }
 
-/** What the enriched stream holds, with the verdict on each event. */
+/** Reads the events of the enriched stream, with the verdict on each. */
 export function observeEnriched(kinesis: Kinesis, streamName: string, baseline: Baseline): EnrichedSightings {
   const sightings = new Sightings();
   const statuses = new Map<string, ValidationStatus>();
@@ -85,7 +85,7 @@ interface BadRowLine {
   readonly origin: { readonly shardId: string; readonly sequenceNumber: string };
 }
 
-/** What the bad-row stream holds, by the place of the original record: its bytes are sealed. */
+/** Reads the bad rows of the stream, by the place of the original record: their bytes are sealed. */
 export function observeBadRows(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {
   const sightings = new Sightings();
   for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {

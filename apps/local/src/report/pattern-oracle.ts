@@ -10,7 +10,7 @@ const isObject = (value: Json): value is Record<string, Json> =>
 
 const asList = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
 
-/** Whether `event` matches an EventBridge pattern. @throws RangeError for an operator this reading does not know. */
+/** True if `event` matches an EventBridge pattern. @throws RangeError for an operator this reading does not know. */
 export function matchesPattern(pattern: Json, event: Json): boolean {
   if (!isObject(pattern)) throw new RangeError(`A pattern is an object, not ${JSON.stringify(pattern)}.`);
   return Object.entries(pattern).every(([field, criterion]) => {

@@ -48,7 +48,7 @@ export class SentLedger {
   sent = 0;
   acceptedEvents = 0;
 
-  /** @param options.isKeeping false: events are counted and not kept, because nobody will reconcile them. */
+  /** @param options.isKeeping false: events are only counted, because no report will reconcile them. */
   constructor({ isKeeping = true }: { readonly isKeeping?: boolean } = {}) {
     this.#isKeeping = isKeeping;
   }

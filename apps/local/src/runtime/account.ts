@@ -3,7 +3,7 @@ import type { Identity } from "@millrace/topology";
 /** The account and region the laptop plays; visible in ARNs only. */
 export const localIdentity: Identity = { accountId: "000000000000", region: "eu-west-1" };
 
-/** What every workload of an account finds in its environment; the SDK needs no code to find the local endpoints. */
+/** Environment variables of every workload of an account. With them the SDK finds the local endpoints without code. */
 export function accountEnvironment(urls: {
   readonly kinesis: string;
   readonly s3: string;

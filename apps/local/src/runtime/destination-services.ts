@@ -5,7 +5,10 @@ import { localIdentity } from "./account.ts";
 type Names = Pick<LocalTopology, "queues" | "buses">;
 type Server = Awaited<ReturnType<typeof startServiceServer>>;
 
-/** Characters of messages that a queue keeps until somebody receives them: nobody may, and memory is one for all. */
+/**
+ * Characters of messages that a queue keeps until they are received. A queue may have no reader, and all share one
+ * memory.
+ */
 const maxQueueLength = 32 * 1024 * 1024;
 
 /**

@@ -11,8 +11,8 @@ const pollIntervalMs = 50;
 const quietLooks = 6;
 
 /**
- * Resolves to true once every part is quiet, or to false when nothing has moved for `patienceMs`.
- * A part that starves (its upstream was never wired) is quiet at once and does not hold the others up.
+ * Resolves to true once every part is quiet, or to false when nothing has moved for `patienceMs`. A part that starves
+ * (its upstream was never wired) is quiet at once and does not hold up other parts.
  */
 export async function waitUntilQuiet(parts: readonly Drainable[], patienceMs: number): Promise<boolean> {
   let looks = 0;

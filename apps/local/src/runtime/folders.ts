@@ -10,7 +10,7 @@ export const routesFolder = join(repositoryRoot, "schemas", "routes");
 /** Where the environments lie; rendered by `infra`. */
 export const environmentsFile = join(repositoryRoot, "infra", "environments.json");
 
-/** What `pnpm synth` writes for the environment `local`. */
+/** Stack that `pnpm synth` writes for the environment `local`. */
 export const defaultStackPath = join(repositoryRoot, "infra", "dist", "stacks", "local", "cdk.tf.json");
 
 /** Where a run keeps its state unless it is told otherwise. */
@@ -23,7 +23,7 @@ export interface StateFolders {
   readonly objects: string;
   readonly logs: string;
   readonly warehouse: string;
-  /** Where the running pipeline says how to reach it. */
+  /** File with the addresses of the running pipeline. */
   readonly runFile: string;
   /** Open in the process that has the folder. */
   readonly lock: string;

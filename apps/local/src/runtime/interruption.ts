@@ -7,7 +7,7 @@ const parentPollMs = 1_000;
 
 /**
  * Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. The end of the parent counts as one: a
- * package manager that is killed tells nobody, and then no Ctrl-C reaches this process any more.
+ * killed package manager sends no signal, and afterwards no Ctrl-C reaches this process.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

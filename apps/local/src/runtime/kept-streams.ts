@@ -17,7 +17,7 @@ export interface KeptStreams {
   readonly store: DiskStreamStore;
   /** The stack, with its ages prolonged by the time in which nothing ran. */
   readonly topology: LocalTopology;
-  /** What an earlier run left; undefined when this one begins anew. */
+  /** State left by an earlier run; undefined when this run begins without one. */
   readonly resumed: ResumedStreams | undefined;
   checkpointsOf(streamArn: string, consumer: string): Checkpoints;
 }

@@ -36,7 +36,7 @@ export class LogFile {
   }
 
   #writeSoon(): void {
-    // The timer stands for the write as well: lines that come meanwhile must not overtake it.
+    // The timer stands for the write too: lines that come meanwhile must not overtake it.
     appendFile(this.#path, this.#take(), () => {
       this.#timer = undefined;
       if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#writeSoon(), gatherMs).unref();

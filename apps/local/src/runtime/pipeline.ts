@@ -68,7 +68,7 @@ export interface PipelineOptions {
   readonly maxStreamBytes: number;
   /** Dynamic tables of the warehouse are kept load by load; otherwise they are computed when they are read. */
   readonly isMaterializing: boolean;
-  /** Something went wrong that the pipeline survives; it goes to the log file as well. */
+  /** Called for a fault that the pipeline survives. The log file gets it too. */
   readonly onWarning: (message: string) => void;
   /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
   readonly onNotice: (message: string, kind?: ChangeKind) => void;
@@ -277,7 +277,7 @@ export class Pipeline {
     });
   }
 
-  /** What an earlier run left in the streams; undefined when this run began anew. */
+  /** Data left in the streams by an earlier run; undefined when this run began without any. */
   get resumed(): ResumedStreams | undefined {
     return this.#streams.resumed;
   }
@@ -342,7 +342,7 @@ export class Pipeline {
     return this.#objectServer.url;
   }
 
-  /** Where Secrets Manager answers: whoever puts another value there rotates a key of the running pipeline. */
+  /** Address of Secrets Manager. Putting another value there rotates a key of the running pipeline. */
   get secretsUrl(): string {
     return this.#secretsServer.url;
   }
@@ -384,9 +384,7 @@ export class Pipeline {
     return this.#alarms.objectives();
   }
 
-  /**
-   * Waits until nothing is on its way any more. False: nothing has moved for `patienceMs` and something is still there.
-   */
+  /** Waits until no event is on its way. False: nothing has moved for `patienceMs` and something is still there. */
   settle(patienceMs: number): Promise<boolean> {
     return waitUntilQuiet([...this.#consumers(), ...this.#deliveryParts(), ...this.#pipeParts()], patienceMs);
   }

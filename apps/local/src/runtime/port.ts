@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { RuntimeError } from "../errors.ts";
 
 /**
- * The port that a service will have: the wanted one if nobody listens there, any free one for 0.
+ * The port that a service will have: the wanted one if it is free, any free one for 0.
  * @throws RuntimeError when the port is taken or not allowed
  */
 export function claimablePort(wanted: number): Promise<number> {
@@ -30,7 +30,7 @@ const maxPorts = 5;
  * Starts a service on the wanted port, or for 0 on a free one. Between the moment at which a port is found free and
  * that at which the service listens another process can take it: then the next one is tried, five at most.
  *
- * @param isTaken says of the error of a start that the port was taken
+ * @param isTaken true for an error of a start whose port was taken
  */
 export async function startOnPort<T>(
   wanted: number,

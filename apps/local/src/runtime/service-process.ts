@@ -13,7 +13,7 @@ export interface ServiceOptions {
   readonly service: ServiceSettings;
   /** 0 for any free one, which it keeps. */
   readonly port: number;
-  /** What every workload of the account finds in its environment: region, credentials, endpoint. */
+  /** Environment variables of every workload of the account: region, credentials, endpoint. */
   readonly accountEnvironment: Readonly<Record<string, string>>;
   readonly logPath: string;
   /** It ended by itself and is started again, or could not be. */
@@ -151,7 +151,7 @@ export class ServiceProcess {
   }
 }
 
-/** Whether the service itself told that its port is taken. */
+/** True if the service itself reported that its port is taken. */
 function isPortTaken(error: unknown): boolean {
   return error instanceof RuntimeError && error.message.includes("is taken by another process");
 }
@@ -200,7 +200,10 @@ async function waitUntilReady(url: string, logPath: string): Promise<void> {
   }
 }
 
-/** False as well while nobody listens. Not by `fetch`: loading it costs a start 50 ms of CPU. */
+/**
+ * True if the service is ready, false if it is not or does not listen. Not by `fetch`: loading it costs a start 50 ms
+ * of CPU.
+ */
 function isReady(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = get(new URL("/readyz", url), { timeout: startDeadlineMs }, (response) => {

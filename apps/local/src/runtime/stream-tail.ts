@@ -16,7 +16,7 @@ export async function tailStream(
 ): Promise<void> {
   const seen = new Map(fromStart ? [] : kinesis.lastSequenceNumbers(streamName));
   for (;;) {
-    // What came before the end is told in a last round.
+    // A last round reads the records that came before the end.
     const isLast = signal.aborted;
     for (const { shardId, record } of kinesis.readRecords(streamName, seen)) {
       seen.set(shardId, record.SequenceNumber);

@@ -10,7 +10,10 @@ export interface AlarmWatchOptions extends Omit<PipelineMetricsOptions, "store">
   readonly onChange: (message: string) => void;
 }
 
-/** Evaluates the alarms and the promises of the stack once a minute, over the metrics that AWS and the functions would write. */
+/**
+ * Evaluates the alarms and the promises of the stack once a minute. It reads the metrics that AWS and the functions
+ * would write.
+ */
 export class AlarmWatch {
   #alarms: readonly Alarm[];
   readonly #metrics: PipelineMetrics;

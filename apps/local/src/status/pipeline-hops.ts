@@ -163,7 +163,7 @@ function measureDestinations({ topology, kinesis, services, metrics, destination
   const arrived = (count: number) => ({ kind: "destination", in: count, out: count, backlog: 0 }) as const;
   const present = streams.map((name): KnownHop => {
     const { recordsIn, throttledRecords: throttled } = kinesis.stats(name);
-    // The longest name that fits: `checkout-clicks` ends in `clicks` as well.
+    // The longest name that fits: `checkout-clicks` also ends in `clicks`.
     const [destination] = destinations.filter((each) => isAt(name, each)).sort((a, b) => b.length - a.length);
     const counts = { ...countsOf(destination), throttled };
     return { name, unit: "records", ...arrived(recordsIn), counts, exists: true };

@@ -1,6 +1,8 @@
 import type { DraftEvent } from "./sessions.ts";
 
-/** What the pipeline owes an event: its place, decided here from how the event was made, not by the pipeline's code. */
+/**
+ * The place that the pipeline owes an event. It is decided here, by how the event was made, not by the pipeline's code.
+ */
 export type Fate = "valid" | "invalid" | "unknown" | "bad-row" | "rejected";
 
 /** One way to break an event. `apply` gives what is sent in its place; a string is sent as raw JSON text. */
@@ -69,7 +71,7 @@ const stray = (name: string, bytes: string | Uint8Array): StrayRecord => ({
   bytes: typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes,
 });
 
-/** Each is one line that nobody can read as an event, so each has to become one bad row. */
+/** Each is one line that cannot be read as an event, so each has to become one bad row. */
 export const strayRecords: readonly StrayRecord[] = [
   stray("not UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a)),
   stray("not JSON", "id=17&type=click\n"),

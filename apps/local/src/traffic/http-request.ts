@@ -1,6 +1,6 @@
 import type { PlannedEvent, PlannedRequest } from "./traffic-plan.ts";
 
-/** What goes over the wire for one planned request. */
+/** Headers and body of one planned request. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

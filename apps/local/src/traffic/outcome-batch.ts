@@ -14,7 +14,7 @@ export class OutcomeBatch {
     this.#failures.push(...failures);
   }
 
-  /** What was gathered since the last call; undefined when that is nothing. */
+  /** Returns the outcomes since the last call; undefined when there are none. */
   take(): TrafficOutcomes | undefined {
     if (this.#sent === 0) return undefined;
     const taken = {

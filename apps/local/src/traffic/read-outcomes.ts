@@ -12,8 +12,8 @@ interface Answer {
 }
 
 /**
- * What became of each event of a request. The ids of an answer are those of the accepted events, in the order they were
- * sent.
+ * Returns the outcome of each event of a request. The ids of an answer are those of the accepted events, in the order
+ * they were sent.
  */
 export function readOutcomes(
   request: PlannedRequest,

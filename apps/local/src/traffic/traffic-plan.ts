@@ -8,7 +8,7 @@ export type Mode = "single" | "array" | "ndjson" | "structured" | "batched" | "b
 
 /** One event of the plan with what the pipeline owes it. */
 export interface PlannedEvent {
-  /** What is sent: an event, a broken value, or (a string) raw JSON text. */
+  /** The sent value: an event, a broken value, or (a string) raw JSON text. */
   readonly sent: unknown;
   /** The event before it was broken. */
   readonly draft: DraftEvent;
@@ -81,7 +81,7 @@ function joinSession(random: Random): Generator<SessionStep> {
   return session;
 }
 
-/** An event that spoils its whole request travels alone; the others stay together. */
+/** An event that spoils its whole request travels alone. All other events stay together. */
 function* toRequests(
   steps: readonly SessionStep[],
   { random, brokenShare }: TrafficOptions,

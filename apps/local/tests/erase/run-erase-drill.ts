@@ -50,7 +50,7 @@ const dying = join(import.meta.dirname, "erase-until-killed.ts");
 const readExample = (path: string): object =>
   JSON.parse(readFileSync(join(repositoryRoot, "schemas/examples", path), "utf8")) as object;
 
-/** The events of a person: valid, invalid, of a type that nobody described, and with their address as the subject. */
+/** The events of a person: valid, invalid, of a type without a contract, and with their address as the subject. */
 function eventsOf(name: string): readonly object[] {
   const email = emailOf(name);
   const customer = { name: "Canary", email };
@@ -119,7 +119,7 @@ async function drill(run: PipelineRun, folder: string): Promise<EraseDrillResult
   }
   const args = ["erase", "--email", "-", "--reason", "drill", "--by", "drill", "--yes"];
   const erasure = await privacy(args, folder, erased);
-  // The destination that is not there takes no notice: the erasure says so, and is incomplete for that reason alone.
+  // The missing destination takes no notice. The erasure reports it, and is incomplete for that reason alone.
   const isOpen = (output: string): boolean => output.includes("fraud did not take the notice of");
   check(erasure.code === 1 && isOpen(erasure.output), `The erasure ended with ${erasure.code}: ${erasure.output}`);
   check(!erasure.output.includes(emailOf(erased)), "The command printed the value.");

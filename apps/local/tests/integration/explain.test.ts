@@ -54,7 +54,7 @@ const view = { context, product };
 async function send(events: readonly object[], status = 202): Promise<void> {
   const key = /Write key (\S+)/.exec(run.output())?.[1] ?? "";
   const ingest = /Events\s+(http:\S+)/.exec(run.output())?.[1] ?? "";
-  // A client that says no more than its name is taken for a bot, and goes to fraud.
+  // A user agent with no more than a name is taken for a bot, and its events go to fraud.
   const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "user-agent": agent };
   const response = await fetch(ingest, { method: "POST", headers, body: JSON.stringify(events) });

@@ -9,7 +9,7 @@ interface Settings {
   readonly environment: { readonly variables: Record<string, string> };
 }
 
-/** Keys are looked at every second, where the stack says nothing of it. */
+/** Sets keys to be read every second; the stack leaves the interval at its default. */
 function readKeysEverySecond(stack: Stack): void {
   const enrichment = stack.resource["aws_lambda_function"]?.["enrichment"] as unknown as Settings;
   enrichment.environment.variables["PRIVACY_KEYS_REFRESH_SECONDS"] = "1";

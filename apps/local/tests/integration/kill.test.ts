@@ -1,6 +1,6 @@
 /**
- * What is left after kill -9 of everything at once, under load. `pnpm --filter @millrace/local kills` does it to each
- * process, at random moments.
+ * State after kill -9 of everything at once, under load. `pnpm --filter @millrace/local kills` does it to each process,
+ * at random moments.
  */
 import { afterEach, expect, test } from "@jest/globals";
 import { runKill } from "../kills/run-kill.ts";

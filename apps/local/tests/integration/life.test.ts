@@ -25,7 +25,7 @@ import {
 
 afterEach(killPipelines);
 
-/** A run that cannot start says why in the last line it prints, and ends by itself. */
+/** A run that cannot start prints the reason in its last line, and ends by itself. */
 async function refusal(run: PipelineRun): Promise<{ code: number | null; lines: readonly string[] }> {
   const { code, output } = await run.ended;
   expect(output).not.toContain("Millrace runs");

@@ -1,4 +1,4 @@
-/** The README's "a new route is one file", done as it says, in a copy of the repository. Needs `pnpm synth` before. */
+/** The README's "a new route is one file", followed in a copy of the repository. Needs `pnpm synth` before. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import type { Report } from "../../src/report/reconcile.ts";
@@ -50,7 +50,7 @@ describe("a route that is one new file", () => {
     const route = report.routes["pricing/commerce-product-view"];
     expect(route?.expected).toBeGreaterThan(0);
     expect(route).toMatchObject({ delivered: route?.expected, distinct: route?.expected });
-    // Nothing that is generated and committed has to be made anew for it.
+    // The new route changes no file that is generated and committed.
     expect(copy.git("status", "--porcelain")).toBe(changesNothingElse);
   }, 240_000);
 

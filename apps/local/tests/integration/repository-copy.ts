@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { repositoryRoot } from "../../src/runtime/folders.ts";
 
-/** What a checkout does not have: outputs, state, history. */
+/** Folders that a checkout does not have: outputs, state, history. */
 const left = new Set([".git", ".local", ".turbo", "coverage", "dist"]);
 
 /** A checkout of this repository as it lies on the disk, of its own, in which a test may do what a user does. */
@@ -15,13 +15,13 @@ export class RepositoryCopy {
     const modules = join(repositoryRoot, "node_modules");
     cpSync(repositoryRoot, this.root, {
       recursive: true,
-      // The packages' own node_modules are links relative to where they lie; they hold for the copy as well.
+      // The packages' own node_modules are relative links; they also hold in the copy.
       verbatimSymlinks: true,
       filter: (path) => path !== modules && !left.has(basename(path)),
     });
     mkdirSync(join(this.root, "node_modules"));
     for (const name of readdirSync(modules)) symlinkSync(join(modules, name), join(this.root, "node_modules", name));
-    // The dependencies are those of the original, installed; pnpm must not install them anew through these links.
+    // The dependencies are those of the original, installed; pnpm must not install them again through these links.
     const workspace = join(this.root, "pnpm-workspace.yaml");
     const settings = readFileSync(workspace, "utf8");
     writeFileSync(workspace, settings.replace("verifyDepsBeforeRun: install", "verifyDepsBeforeRun: false"));

@@ -19,7 +19,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What `infra` makes of `routeReload`: the object with the deployment's routes, and where the router looks. */
+/**
+ * The settings that `infra` derives from `routeReload`: the object with the deployment's routes, and where the router
+ * looks.
+ */
 function reloadEverySecond(stack: Stack, source: string): void {
   const bucket = "${aws_s3_bucket.lake.bucket}";
   stack.resource["aws_s3_object"] = { published_routes: { bucket, key: "routes.json", source } };

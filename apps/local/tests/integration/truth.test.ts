@@ -1,4 +1,4 @@
-/** What ingest accepts arrives by the rule of docs/data.md, in every place. Needs `pnpm synth` before. */
+/** Events that ingest accepts arrive by the rule of docs/data.md, in every place. Needs `pnpm synth` before. */
 import { afterEach, expect, test } from "@jest/globals";
 import { oddEvents } from "@millrace/truth";
 import { stateFolders } from "../../src/runtime/folders.ts";

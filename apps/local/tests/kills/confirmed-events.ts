@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 /** Where to send, and what the service has confirmed so far. */
 export interface Sender {
   readonly confirmed: ReadonlySet<string>;
-  /** Requests that got no 2xx: nobody may count on their events. */
+  /** Requests without a 2xx: their events may be lost. */
   readonly refused: number;
   /** Those by their status, or by the code of the broken connection. */
   readonly refusals: ReadonlyMap<string, number>;

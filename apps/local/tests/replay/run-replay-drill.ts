@@ -14,7 +14,10 @@ export interface DrillResult {
   readonly right: number;
   readonly lost: number;
   readonly doubled: number;
-  /** In the destination's stream: events, corrections of events that were there, copies with a revision that was there. */
+  /**
+   * Events in the destination's stream: first ones, corrections of earlier ones, and copies whose revision was there
+   * before.
+   */
   readonly delivered: { readonly first: number; readonly corrections: number; readonly doubled: number };
   readonly seconds: number;
 }
@@ -78,7 +81,7 @@ class DrillPipeline {
     this.copy.remove();
   }
 
-  /** Waits until a probe holds; says what did not come, and what the pipeline printed. */
+  /** Waits until a probe holds. Throws with the missing thing and the pipeline's output. */
   async wait(what: string, probe: () => boolean | Promise<boolean>): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     while (!(await probe())) {

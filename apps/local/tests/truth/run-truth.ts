@@ -17,7 +17,7 @@ export interface TruthReport {
   readonly valid: number;
   readonly repaired: number;
   readonly refusedLines: number;
-  /** What does not keep the rule, up to a limit. */
+  /** Violations of the rule, up to a limit. */
   readonly faults: readonly string[];
   readonly faultCount: number;
 }
@@ -192,7 +192,7 @@ async function waitForLines(target: Target, run: string, expected: number, patie
     if (lines >= expected) return;
     if (lines > last) deadline = Date.now() + patienceMs;
     last = lines;
-    // The count reads the whole table: it is to take a small part of the time that loading needs as well.
+    // The count reads the whole table. Loading needs the processor too, so counts get a small part of the time.
     await pause(Math.max(pollMs, 5 * (Date.now() - askedMs)));
   }
 }

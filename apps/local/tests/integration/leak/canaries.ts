@@ -6,13 +6,13 @@ export interface Canary {
   /** Says which event carried it, and where. */
   readonly label: string;
   readonly value: string;
-  /** What is searched for: the part of the value that nothing else has. */
+  /** The searched text: a part of the value that is in no other value. */
   readonly needle: string;
   /** `digits`: separators between groups do not matter. */
   readonly form: CanaryForm;
 }
 
-/** Makes canaries; no two are alike, so that a finding says which event it came from. */
+/** Makes canaries. No two are alike, so that a finding tells its event. */
 export class Canaries {
   readonly all: Canary[] = [];
 

@@ -90,7 +90,7 @@ export async function runCanaries(
   return { places, answers, verdicts, badRows };
 }
 
-/** Every process says as much as it can. */
+/** Sets every process to its most detailed log. */
 function withDebugLogs(change: (stack: Stack) => void): (stack: Stack) => void {
   return (stack) => {
     const text = JSON.stringify(stack.resource)

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { Canaries } from "./canaries.ts";
 
 /**
- * What has to become of an event: a verdict in the warehouse, a kind of bad row, or nothing because ingest refuses it.
+ * The outcome that an event must have: a verdict in the warehouse, a kind of bad row, or none because ingest refuses
+ * it.
  */
 type Fate =
   | "valid"
@@ -14,7 +15,7 @@ type Fate =
 /** One way an event with canaries in it goes. */
 export interface CanaryPath {
   readonly name: string;
-  /** What becomes of its events, in order; each has the id `<name>/<index>`, and strays need not have one. */
+  /** Outcomes of its events, in order; each has the id `<name>/<index>`, and strays need not have one. */
   readonly fates: readonly Fate[];
   /** Past ingest, right onto the raw stream: the bytes and the partition key. */
   readonly stray?: { readonly bytes: Uint8Array; readonly partitionKey: string };
@@ -33,7 +34,7 @@ const json = "application/json";
 /** A record of the local streams holds so much, partition key included. */
 const maxRecordBytes = 1_048_576;
 
-/** A control: text in a field that nobody annotated, so it has to be found. */
+/** A control: text in a field without annotation, so it has to be found. */
 export const controlLabel = "control: a page title, which has no annotation";
 
 /** The name of an attribute, which ingest repeats to who sent it. */
@@ -280,7 +281,7 @@ export class CanaryTraffic {
     ];
   }
 
-  /** What another producer puts on the raw stream itself, where no endpoint looks at it. */
+  /** Records that another producer puts on the raw stream itself, past every check of an endpoint. */
   #strayPaths(): CanaryPath[] {
     const { canaries } = this;
     const text = (name: string) => JSON.stringify(this.#stray(name));

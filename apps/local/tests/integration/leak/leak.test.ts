@@ -60,7 +60,10 @@ function badRowsExpected(paths: readonly CanaryPath[]): Record<string, number> {
   return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((each) => each === kind).length]));
 }
 
-/** What is found where nothing leaks: the control, everywhere; and what ingest tells a sender of its own event. */
+/**
+ * Findings where nothing leaks: the control, everywhere; and the part of its own event that ingest sends back to a
+ * sender.
+ */
 const nothingButControls = {
   [controlLabel]: expect.arrayContaining([
     "stream millrace-local-enriched",
@@ -96,7 +99,7 @@ describe("canaries on every path", () => {
     expect(Object.keys(sent).length).toBeGreaterThan(300);
     const onRaw = findIn(evidence.places.filter(({ name }) => rawStream.test(name)));
     expect(Object.keys(sent).filter((label) => onRaw[label] === undefined)).toEqual([]);
-    // What only headers carry.
+    // Values that only headers carry.
     for (const label of ["user agent: token", "referer: session", "X-Forwarded-For: IPv6"]) {
       expect(onRaw).toHaveProperty([label]);
     }
@@ -136,7 +139,7 @@ describe("canaries while masking fails, and while the router cannot start", () =
   test("leave as bad rows without a payload, each of them", () => {
     const withUserId = Object.keys(verdictsExpected(traffic.paths)).filter((id) => !evidence.verdicts.has(id));
     expect(withUserId.length).toBeGreaterThan(15);
-    // How large an event is enriched, nobody knows before it is masked.
+    // The size of an enriched event is known only after it is masked.
     const { "too-large": tooLarge = 0, ...unreadable } = badRowsExpected(traffic.paths);
     expect(evidence.badRows).toEqual({ ...unreadable, "masking-failed": withUserId.length + tooLarge });
   });
