@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { mutants as knownMutants } from "./mutants/mutants.ts";
 
-/** What the command line asks for. */
+/** Options of the command line. */
 export interface SimulateArguments {
   readonly command: "schedules" | "mutants" | "inputs" | "alarms" | "trace" | "help";
   readonly schedules: number;
@@ -26,7 +26,7 @@ export const usage = `Usage
   pnpm simulate inputs                    the inputs of docs/data.md, each with its right answer
   pnpm simulate alarms                    what goes wrong, and the alarms of prod's stack that tell of it`;
 
-/** @throws ArgumentError that says what was expected. */
+/** @throws ArgumentError with the expected arguments. */
 export function readArguments(words: readonly string[]): SimulateArguments {
   let parsed;
   try {

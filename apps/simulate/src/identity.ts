@@ -1,6 +1,6 @@
 /**
- * What CloudEvents takes for the identity of an event; written here once more, so that the check does not trust the
- * checked.
+ * Returns the identity of an event as CloudEvents defines it. It is written here once more, so that the check does not
+ * trust the checked code.
  */
 export function identityOf({ source, id }: { readonly source: string; readonly id: string }): string {
   return JSON.stringify([source, id]);

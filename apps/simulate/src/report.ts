@@ -1,7 +1,7 @@
 import type { Profile } from "./schedule/plan.ts";
 import type { ScheduleResult } from "./schedule/run-schedule.ts";
 
-/** What a run of many schedules comes to. */
+/** Result of a run of many schedules. */
 export interface SimulationReport {
   readonly schedules: number;
   readonly firstSeed: number;

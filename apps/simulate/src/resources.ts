@@ -34,7 +34,7 @@ export interface PublishedRoutes {
   readonly routes: RouteSet;
 }
 
-/** What every schedule works with and none changes: read once per process. */
+/** Resources that every schedule uses and none changes: read once per process. */
 export interface Resources {
   readonly contracts: EnrichmentHandlerDeps["contracts"];
   readonly enrichments: EnrichmentHandlerDeps["enrichments"];
@@ -44,7 +44,7 @@ export interface Resources {
   /** Newer ones that may be published: the same streams, other events in them. */
   readonly newerRoutes: readonly PublishedRoutes[];
   readonly examples: readonly EventExample[];
-  /** What the synthesized stack of each environment says. */
+  /** Topology of each environment, read from its synthesized stack. */
   readonly topologies: Readonly<Record<Environment, Topology>>;
 }
 
@@ -65,7 +65,7 @@ function loadTopology(environment: Environment): Topology {
   return readTopology(readTerraformStack(join(root, "infra/dist/stacks", environment, "cdk.tf.json")), identity);
 }
 
-/** The destinations whose routes ask for order per key; the others do without. */
+/** Destinations whose routes ask for order per key. All others do without. */
 export const orderedStreams = new Set(["fraud", "recommendations"]);
 
 function promiseOrder(document: RouteDocument): RouteDocument {
@@ -80,7 +80,7 @@ function promiseOrder(document: RouteDocument): RouteDocument {
 /** The destinations whose events get other names: one of each kind. The others keep theirs. */
 export const renamedDestinations = new Set(["recommendations", "loyalty-points", "loyalty"]);
 
-/** The names: `enrichment.bot.isBot` becomes `enrichment.robot_isBot`, and every copy says where it is from. */
+/** The renamed fields: `enrichment.bot.isBot` becomes `enrichment.robot_isBot`, and every copy names its origin. */
 export const names: Reshape = {
   rename: { "enrichment.bot": "robot" },
   flatten: ["enrichment.bot"],

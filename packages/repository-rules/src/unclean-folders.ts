@@ -6,7 +6,6 @@ export const uncleanFolders: readonly string[] = [
   ".changeset",
   "apps/console",
   "apps/router",
-  "apps/simulate",
   "docs",
   "packages/aws-simulator/src/snowpipe",
   "packages/capacity",

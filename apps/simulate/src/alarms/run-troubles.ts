@@ -3,8 +3,8 @@ import { MonitoredPipeline } from "./monitored-pipeline.ts";
 import { type Trouble, troubles } from "./troubles.ts";
 
 /**
- * Alarms look at whole periods of five minutes, at most four of them in a row; by the end of the quiet every instance of
- * a function is warm.
+ * Alarms evaluate whole periods of five minutes, at most four of them in a row. By the end of the quiet every instance
+ * of a function is warm.
  */
 const quietMinutes = 25;
 const brokenMinutes = 35;

@@ -97,7 +97,7 @@ const has = (id: string) => (line: string) => line.includes(`"id":"${id}"`);
 const lakeLine = ({ lakeLines }: InputRun, id: string) => lakeLines.find(has(id)) ?? "";
 const valueOf = (run: InputRun, id: string) => JSON.parse(lakeLine(run, id)) as Line;
 
-/** Of a row of a view: what it says was repaired, and one column. */
+/** Returns the verdict, the repairs and one column of an event's row in a view. */
 async function inView({ pipeline }: InputRun, id: string, view: string, column: string): Promise<string> {
   const [row] = await pipeline.query(
     `SELECT ${column} AS "column", events.fidelity::VARCHAR AS fidelity, validation_status AS verdict
@@ -144,7 +144,7 @@ function bodyLimited(kinesis: Kinesis, maxRecords: number, sizes: number[]): Kin
     const { Records: records = [] } = command.input as { Records?: readonly unknown[] };
     if (records.length > 0) sizes.push(records.length);
     if (records.length <= maxRecords) return client.send(command);
-    // What the SDK makes of an answer that is no JSON.
+    // Error of the SDK for an answer that is no JSON.
     throw Object.assign(new SyntaxError("Unexpected token '<'"), { $metadata: { httpStatusCode: 413 } });
   };
   return { send };

@@ -35,7 +35,7 @@ export function quietPlan(environment: SchedulePlan["environment"]): SchedulePla
 }
 
 const writeKey = "inputs";
-/** The route of programs takes every event of one that says what it is. */
+/** The route of programs takes every event whose user agent declares a program. */
 export const destination = "fraud";
 const agent = "Googlebot/2.1 (+http://www.google.com/bot.html)";
 

@@ -12,9 +12,9 @@ const oddType = "custom.event";
 const instant = "strftime(event_time, '%Y-%m-%dT%H:%M:%S.%f') AS instant";
 
 /**
- * Loads the lake into a real database and asks the views of the stack, as they are: every event is in them once, with
- * what the enriched stream says of it, and every bad row of the bad-row stream is. Only schedules that drew it pay for
- * it.
+ * Loads the lake into a real database and asks the views of the stack, unchanged: every event is in them once, with the
+ * content that the enriched stream has, and so is every bad row of the bad-row stream. Only schedules that drew this
+ * check pay for it.
  */
 export async function checkViews(evidence: Evidence): Promise<string[]> {
   const { plan, pipeline } = evidence.run;

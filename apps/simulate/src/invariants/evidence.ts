@@ -129,7 +129,7 @@ export interface StoredBadRow {
   readonly message: string;
   /** Events it stands for. */
   readonly lines: number;
-  /** What it keeps of them; read only when somebody asks. */
+  /** Returns the payload. It is decoded only when an invariant reads it. */
   readonly payload: () => Uint8Array;
 }
 
@@ -139,7 +139,7 @@ export interface StoredUndelivered {
   readonly copy: string;
 }
 
-/** What the streams, the lake and the warehouse hold, read without any code of the pipeline. */
+/** Content of the streams, the lake and the warehouse, read without any code of the pipeline. */
 export class Evidence {
   readonly run: ScheduleRun;
   readonly raw: readonly RawLine[];

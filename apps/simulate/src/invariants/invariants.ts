@@ -16,13 +16,13 @@ import { type Evidence, groupBy, type StoredBadRow, type StoredEvent, type Store
 export interface Invariant {
   readonly name: string;
   readonly claim: string;
-  /** What contradicts the claim; empty when it holds. */
+  /** Returns the contradictions to the claim; empty when it holds. */
   readonly check: (evidence: Evidence) => string[] | Promise<string[]>;
 }
 
 /**
- * The invariants: first that everything came to its end, for the others would only show what is still to come, then in
- * the order of the pipeline. Guarantees 1–4 are those of the design.
+ * The invariants, in the order of the pipeline. The first is that everything came to its end: without it all others
+ * would only show the events that are still to come. Guarantees 1–4 are those of the design.
  */
 export const invariants: readonly Invariant[] = [
   {
@@ -308,7 +308,7 @@ function checkDuplicates(evidence: Evidence): string[] {
     const copies = new Map<string, number>();
     const eventsOf = groupBy(evidence.eventsOf(streamName), ({ record }) => record.sequenceNumber);
     for (const { delivery } of observed) {
-      // What was delivered and does not lie there is the matter of delivery-is-true.
+      // A delivered record that is missing in the stream is the matter of delivery-is-true.
       const events = delivery.status === "delivered" ? eventsOf.get(delivery.sequenceNumber) : undefined;
       for (const { copy } of events ?? []) copies.set(copy, (copies.get(copy) ?? 0) + 1);
     }
@@ -348,8 +348,8 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 
 function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
-    // An undelivered event comes after the others, and a record that Lambda gave up on may have come through in part,
-    // also before another record with the same copies.
+    // An undelivered event comes after all delivered ones, and a record that Lambda gave up on may have come through in
+    // part, also before another record with the same copies.
     const late = new Set(evidence.undelivered.filter((row) => row.destination === stream).map(({ copy }) => copy));
     for (const { copy, record } of evidence.enriched) {
       if (evidence.isGivenUp(evidence.places.enriched, record)) late.add(copy);
@@ -374,7 +374,8 @@ interface KeyedEvent {
 }
 
 /**
- * Whether the first copies of each key's events lie in the order of their sources; those without a source do not count.
+ * Checks that the first copies of each key's events lie in the order of their sources. Events without a source do not
+ * count.
  */
 function checkOrder(sources: readonly KeyedEvent[], copies: readonly KeyedEvent[], where: string): string[] {
   const violations: string[] = [];
@@ -436,7 +437,7 @@ function checkRoutes(evidence: Evidence): string[] {
   const expected = new Map([...delivered.keys()].map((stream) => [stream, new Set<string>()]));
   const arrived = new Set([...delivered.values()].flatMap((copies) => [...copies]));
   for (const { record, copy, value, line } of evidence.enriched) {
-    // What is nowhere is nowhere without a match.
+    // A copy that arrived nowhere cannot have arrived without a match.
     const versions = arrived.has(copy) ? [routes, ...publications.map((publication) => publication.routes)] : [];
     for (const version of versions) {
       for (const { destination } of version.route(value, line).copies) expected.get(destination.name)?.add(copy);
@@ -464,7 +465,7 @@ function checkRoutes(evidence: Evidence): string[] {
   return violations;
 }
 
-/** Whether a replay has put this copy, and not the router. */
+/** True if a replay has put this copy, and not the router. */
 function isReplayed({ processing }: StoredEvent["value"]): boolean {
   return processing.router?.name === "replay";
 }

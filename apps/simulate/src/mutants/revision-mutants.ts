@@ -4,7 +4,7 @@ const stack = { file: "packages/topology/src/stack/terraform-json.ts", find: 'te
 const revision = "packages/event-contracts/src/envelope/revision.ts";
 const deduplicator = "packages/event-contracts/src/events/deduplicator.ts";
 
-/** Each lets a sink show another copy of an event than the rule of decision 0132 says. */
+/** Each lets a sink show another copy of an event than decision 0132 demands. */
 export const revisionMutants: readonly Mutant[] = [
   {
     name: "first-copy-wins",

@@ -57,7 +57,7 @@ async function hunt(mutant: Mutant, options: MutantsOptions): Promise<MutantOutc
     onResponse: (response: RunResponse) => {
       schedules += 1;
       if (response.kind === "crash") {
-        // Not caught by an invariant: the mutant no longer fits its source, or breaks more than it says.
+        // Not caught by an invariant: the mutant no longer fits its source, or breaks more than it describes.
         crash = response.message;
         return false;
       }

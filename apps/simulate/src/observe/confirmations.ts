@@ -1,7 +1,7 @@
 import type { Clock, InProcessClient } from "@millrace/aws-simulator";
 import type { KinesisSender } from "@millrace/put-records";
 
-/** What the commands and answers of the SDK have that matters here. */
+/** Members of the SDK's commands and answers that matter here. */
 interface CommandInput {
   readonly StreamName?: string;
   readonly Records?: readonly unknown[];
@@ -65,7 +65,7 @@ export class Confirmations {
     this.#clock = clock;
   }
 
-  /** Whether a writer got the sequence number of this stored record. */
+  /** True if a writer got the sequence number of this stored record. */
   isConfirmed(streamName: string, sequenceNumber: string): boolean {
     return this.#confirmed.get(streamName)?.has(sequenceNumber) ?? false;
   }
@@ -120,7 +120,7 @@ export class Confirmations {
       confirmed.add(sequenceNumber);
       hasNewShards ||= knowledge.shards?.has(shardId) === false;
     }
-    // While nothing is refused it does not matter which shard a record goes to, and nobody needs a map.
+    // While no record is refused it does not matter which shard a record goes to, so the map is not needed.
     if (hasNewShards && hasFailures) this.#noteEvidence(streamName, client, knowledge);
   }
 

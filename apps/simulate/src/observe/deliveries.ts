@@ -1,6 +1,6 @@
 import type { Delivery, PutOptions, PutRecord, PutRecords } from "@millrace/put-records";
 
-/** What a writer was told about one record it handed over. */
+/** The delivery that a writer got for one record it handed over. */
 export interface ObservedDelivery {
   readonly streamName: string;
   readonly record: PutRecord;
@@ -21,7 +21,7 @@ const heldPerBound = 2;
 /** Keeps every delivery a writer was given, and notices calls that never end. */
 export class Deliveries {
   readonly all: ObservedDelivery[] = [];
-  /** What was asked for and is not answered. */
+  /** Number of calls that have not ended yet. */
   open = 0;
   /** Faults of the client itself: calls that rejected or gave another number of deliveries than records. */
   readonly faults: string[] = [];

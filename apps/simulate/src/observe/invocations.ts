@@ -12,7 +12,10 @@ export class Invocations {
     }
   }
 
-  /** How many environments had the record: each may write its outputs once, for it knows nothing of the others. */
+  /**
+   * Number of environments that had the record. Each may write its outputs once, because it knows nothing of the
+   * others.
+   */
   environmentsOf(shardId: string, sequenceNumber: string): number {
     return this.#environments.get(`${shardId}:${sequenceNumber}`)?.size ?? 0;
   }

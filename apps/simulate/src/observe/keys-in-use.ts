@@ -15,7 +15,7 @@ export class KeysInUse {
   /** Ids of active keys by raw record: one for each time that an environment had it. */
   readonly #ofRecord = new Map<string, Set<string>>();
 
-  /** Whether a batch with the raw record was to be masked with the key. */
+  /** True if the key may mask a batch with the raw record. */
   mayMask(shardId: string, sequenceNumber: string, keyId: string): boolean {
     return this.#ofRecord.get(`${shardId}:${sequenceNumber}`)?.has(keyId) ?? false;
   }

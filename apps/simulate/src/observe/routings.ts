@@ -64,7 +64,7 @@ export class Routings {
     }
   }
 
-  /** Whether an environment called the record done. */
+  /** True if an environment called the record done. */
   isConfirmed(shardId: string, sequenceNumber: string): boolean {
     return this.#confirmed.has(`${shardId}:${sequenceNumber}`);
   }

@@ -1,12 +1,12 @@
 import type { ScheduleResult } from "../schedule/run-schedule.ts";
 
-/** What the parent asks of a schedule process. */
+/** Request of the parent to a schedule process. */
 export interface RunRequest {
   readonly seed: number;
   readonly events: number;
 }
 
-/** What a schedule process answers, once for each request. */
+/** Answer of a schedule process, once for each request. */
 export type RunResponse =
   | { readonly kind: "result"; readonly result: ScheduleResult }
   /** The simulation itself failed: a defect in it, or a mutant that breaks it outright. */

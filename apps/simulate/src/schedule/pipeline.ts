@@ -64,7 +64,7 @@ export interface PipelineDeps {
   readonly metrics?: MetricStore;
 }
 
-/** How often the router looks for newer routes; no environment says so yet, because none reloads. */
+/** Interval in which the router looks for newer routes. No environment sets one yet, because none reloads. */
 const routesCheckMs = 3_000;
 const routesKey = "routes/routes.json";
 /** How often enrichment reads its keys again; less often than it has batches. */
@@ -207,7 +207,7 @@ export class Pipeline {
     trace.record("contract.deploy", { type: plan.lateType ?? "" });
   }
 
-  /** Whether every environment that begins its work now has all contracts. */
+  /** True if every environment that begins its work now has all contracts. */
   get haveContractsArrived(): boolean {
     return this.#isContractThere;
   }
@@ -272,7 +272,7 @@ export class Pipeline {
   /** Waits until the functions have taken everything there is. */
   async settle(): Promise<void> {
     const { mappings } = this.parts;
-    // What enrichment writes last must still meet the router.
+    // Twice: the last outputs of enrichment must still meet the router.
     for (const { mapping } of mappings) await mapping.drain();
     for (const { mapping } of mappings) await mapping.drain();
   }
@@ -444,7 +444,7 @@ export class Pipeline {
     };
   }
 
-  /** Of one environment; the stage is the environment's name, as its stack says. */
+  /** Returns the telemetry of one environment. Its stage is the environment's name, as in its stack. */
   #telemetry(service: string, functionName: string): Telemetry {
     const { clock, metrics, plan } = this.#deps;
     if (metrics === undefined) return noTelemetry;

@@ -11,7 +11,7 @@ export class Places {
   readonly enrichedLanding: ReturnType<typeof landingOf>;
   readonly badRowLanding: ReturnType<typeof landingOf>;
   readonly routerName: string;
-  /** What destinations did not take. */
+  /** Place of the undelivered events. */
   readonly undelivered: { readonly bucket: string; readonly folder: string };
   /** Buckets of what Lambda gave up on. */
   readonly givenUpBuckets: readonly string[];

@@ -9,7 +9,7 @@ import {
 } from "@millrace/aws-simulator";
 import { type Environment, environments } from "../environments.ts";
 
-/** What a schedule dwells on; every one of them has faults of several kinds. */
+/** Main subject of a schedule. Every profile has faults of several kinds. */
 export const profiles = ["partial-failures", "everything", "crashes", "outages", "burst", "dead-destination"] as const;
 export type Profile = (typeof profiles)[number];
 
@@ -61,13 +61,13 @@ export interface SchedulePlan {
   readonly poisonRecords: number;
   /** Lines of each. */
   readonly poisonLines: number;
-  /** Whether some of the events are of odd JSON. */
+  /** True if some of the events are of odd JSON. */
   readonly hasOddEvents: boolean;
-  /** Whether something writes a record so full that it does not fit one once it is enriched. */
+  /** True if a record is written that is so full that it does not fit one once it is enriched. */
   readonly hasFullRecord: boolean;
-  /** Whether the real warehouse is asked at the end, by the views of the stack. */
+  /** True if the real warehouse is asked at the end, by the views of the stack. */
   readonly hasViews: boolean;
-  /** Whether the direct producer also writes a put of more than ten mebibytes. */
+  /** True if the direct producer also writes a put of more than ten mebibytes. */
   readonly hasLargePut: boolean;
   /** Faults go on for so long after the last event was sent. */
   readonly faultsAfterMs: number;

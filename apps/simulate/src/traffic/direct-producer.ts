@@ -49,7 +49,7 @@ function randomHashKey(random: Random): string {
  */
 export class DirectProducer {
   readonly records: DirectRecord[] = [];
-  /** What `close` left undone. */
+  /** Work that `close` left undone. */
   readonly hastyExits: string[] = [];
   aborts = 0;
   readonly #options: DirectProducerOptions;
@@ -61,7 +61,7 @@ export class DirectProducer {
     this.#random = createRandom(`${options.seed}/direct`);
   }
 
-  /** What the client said about its own ambiguity, in records. */
+  /** Number of records that the client itself reported as ambiguous. */
   ambiguous = 0;
 
   async run(): Promise<void> {
@@ -112,7 +112,7 @@ export class DirectProducer {
       this.aborts += 1;
       await this.#put(writer, randomInteger(random, 1, 20), { signal: controller.signal });
     } else if (draw < 0.55) await this.#oversized();
-    // More than may be in flight, and nobody waits for an answer.
+    // More than may be in flight, without waiting for an answer.
     else if (draw < 0.65) for (let count = 0; count < burstRecords; count += 1) this.#send(writer, {});
     else
       for (let count = randomInteger(random, 1, 15); count > 0; count -= 1)

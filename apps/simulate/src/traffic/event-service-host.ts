@@ -46,7 +46,7 @@ export class EventServiceHost {
     return this.#process.service.handle({ ...request, headers });
   }
 
-  /** Starts another process, and ends this one when its client says that everything is settled. */
+  /** Starts another process, and ends this one when its client reports that everything is settled. */
   async restart(): Promise<void> {
     const { putRecords } = this.#process;
     this.#restarts += 1;

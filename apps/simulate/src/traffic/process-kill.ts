@@ -2,7 +2,7 @@
 export interface ProcessKill {
   /** Calls that are answered before. */
   readonly afterCalls: number;
-  /** Whether the last call was carried out. */
+  /** True if the last call was carried out. */
   readonly isCarriedOut: boolean;
 }
 

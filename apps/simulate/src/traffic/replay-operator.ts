@@ -41,16 +41,16 @@ export type ReplayKind = (typeof replayKinds)[number] | "dead-letters";
 export interface AskedReplay {
   readonly id: string;
   readonly kind: ReplayKind;
-  /** `pipeline` for re-validation as well. */
+  /** Destination of the replay. It is `pipeline` for re-validation too. */
   readonly goesTo: string;
   readonly selection: Selection;
   /** How often each copy was there to be put, by `copyOf`; without `replayedat` for the pipeline. */
   readonly required: ReadonlyMap<string, number>;
   /** Copies of the enriched stream that it has to put there again, as they were: when the last of each arrived. */
   readonly putBack: ReadonlyMap<string, number>;
-  /** Whether enrichment had the newest contracts already: then each event becomes what its verdict said. */
+  /** True if enrichment had the newest contracts already: then each event becomes what its verdict predicts. */
   readonly wasAskedOfNewContracts: boolean;
-  /** Whether a process said that it has finished. */
+  /** True if a process reported that the replay has finished. */
   isFinished: boolean;
 }
 
@@ -360,7 +360,7 @@ export class ReplayOperator {
     return (await this.#letters()).filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
   }
 
-  /** Lines that Lambda gave up on, of the raw stream and of the enriched one, to which they are put back as they were. */
+  /** Reads the dead letters of the raw and the enriched stream. Their lines are put back unchanged. */
   async #letters(): Promise<readonly Letter[]> {
     const { objectStore, places } = this.#deps.pipeline;
     const letters: Letter[] = [];

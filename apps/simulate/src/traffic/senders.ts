@@ -3,7 +3,7 @@ import type { EventReply } from "@millrace/ingest";
 import type { EventServiceHost } from "./event-service-host.ts";
 import type { EventSource, SourceEvent } from "./event-source.ts";
 
-/** What the senders know of their events. */
+/** The senders' knowledge of their events. */
 export class SenderLedger {
   /** Identities a reply of the service named as accepted. */
   readonly accepted = new Set<string>();
@@ -38,7 +38,7 @@ const correctionRate = 0.1;
 /** How often it sends the first one again after that. */
 const staleRate = 0.3;
 
-/** A client of the event service: sends in all shapes, and sends again what the service says it could not confirm. */
+/** A client of the event service: sends in all shapes, and sends again if the service could not confirm. */
 export async function runSender(options: SenderOptions): Promise<void> {
   const random = createRandom(`${options.seed}/sender-${options.name}`);
   for (;;) {

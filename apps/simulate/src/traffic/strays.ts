@@ -57,7 +57,7 @@ function fullRecord(event: () => string): string[] {
   return lines;
 }
 
-/** What the event service adds. */
+/** Returns the members that the event service adds. */
 function ingested(nowMs: number): { tenantid: string; receivedat: string } {
   return { tenantid: "simulation", receivedat: new Date(nowMs).toISOString() };
 }

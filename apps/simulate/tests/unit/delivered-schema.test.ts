@@ -471,7 +471,7 @@ describe("the schema of a stream", () => {
         async (reshape, drop, changes) => {
           const document = shapedDocument(reshape, drop);
           fc.pre(document !== undefined);
-          // Every second event is as the examples have it, so that schemas of valid ones are asked as well.
+          // Every second event is an unchanged example, so that schemas of valid events are covered too.
           const events = examples.map(({ type, data }, index) =>
             rawEvent(type, index % 2 === 0 ? data : changed(data, changes[index % changes.length] as Change)),
           );
