@@ -1,7 +1,7 @@
 /**
- * What 10, 100 and 1,000 contracts cost, in one module and stored in a file beside it: the bundle, its import in a
- * fresh process, a contract's first event, and events a second when the contracts of one kind take turns and when one
- * busy contract stands among many. `--json` for programs.
+ * Cost of 10, 100 and 1,000 contracts, in one module and stored in a file beside it: the bundle, its import in a fresh
+ * process, a contract's first event, and events a second when the contracts of one kind take turns and when one busy
+ * contract stands among many. `--json` for programs.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Imports schemas that others publish on npm into a copy of `schemas/` and prints how many pass the check as they are and
- * after the import. `--set github` takes one of them; those that are not installed here come from the registry.
+ * Imports schemas that other publishers put on npm into a copy of `schemas/`. Prints how many pass the check unchanged
+ * and after the import. `--set github` takes one set. Sets that are not installed here come from the registry.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

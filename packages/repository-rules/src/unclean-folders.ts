@@ -10,7 +10,6 @@ export const uncleanFolders: readonly string[] = [
   "packages/aws-simulator/src/snowpipe",
   "packages/capacity",
   "packages/consumer-tools",
-  "packages/contract-tools",
   "packages/destinations",
   "packages/enrichments",
   "packages/event-pattern",

@@ -21,7 +21,7 @@ export interface CheckInput {
 export interface CheckResult {
   /** Everything that must be put right, sorted by file. */
   faults: Fault[];
-  /** What is allowed, but concerns somebody. */
+  /** Changes that are allowed and concern consumers. */
   notes: VersionNote[];
   contracts: number;
   documents: number;

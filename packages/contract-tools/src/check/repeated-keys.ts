@@ -10,7 +10,7 @@ interface Frame {
 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
 
-/** JSON Pointers of the names that come again in their object; `JSON.parse` keeps the last and says nothing. */
+/** Returns JSON Pointers of the names that come again in their object. `JSON.parse` keeps the last in silence. */
 export function repeatedKeys(json: string): string[] {
   const repeated: string[] = [];
   const frames: Frame[] = [];

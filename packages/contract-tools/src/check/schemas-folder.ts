@@ -34,7 +34,7 @@ export function parseFolder(folder: SchemasFolder): ParsedFolder {
   return { registry: created.registry, examples, routes, faults: [...faults, ...created.faults] };
 }
 
-/** What is not where schemas are would be passed over in silence. Words for people may lie anywhere. */
+/** A file in another place than schemas have would be skipped in silence. Text for people may lie anywhere. */
 function unreadFault(file: string): Fault[] {
   const name = file.slice(file.lastIndexOf("/") + 1);
   if (name.endsWith(".md") || name.startsWith(".")) return [];

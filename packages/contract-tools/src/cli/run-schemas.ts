@@ -16,7 +16,7 @@ const usage = `Usage: pnpm schemas <command>
       How many stored events that were unknown or invalid these contracts find valid: of the last day of the running
       pipeline (--state, default .local), or of objects of the lake, whose masked values may fail a format.`;
 
-/** What each command takes. */
+/** Arguments and flags of each command. */
 const options: Readonly<Record<string, { positionals: number; flags: readonly string[] }>> = {
   check: { positionals: 0, flags: ["base", "root", "json"] },
   new: { positionals: 1, flags: ["step", "root"] },
@@ -51,7 +51,7 @@ export async function runSchemas(args: string[], print: (line: string) => void):
   return (await import("./commands/render.ts")).render(values, print);
 }
 
-/** What the command does not take; passed over, it would do something else than was meant. */
+/** Returns a surplus argument. To ignore it would do something else than the user meant. */
 function findSurplus(command: string, names: string[], flags: string[]): string | undefined {
   const taken = Object.hasOwn(options, command) ? options[command] : undefined;
   if (taken === undefined) return `There is no command ${command}.`;

@@ -23,7 +23,7 @@ export interface StoredContracts {
   readonly module: string;
   /** The file `contracts.data`, to be put beside the bundle. */
   readonly data: Uint8Array;
-  /** Where its index lies, as the module says. */
+  /** Place of its index, as written in the module. */
   readonly index: StoredPlace;
 }
 

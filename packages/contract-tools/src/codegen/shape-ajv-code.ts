@@ -48,7 +48,7 @@ export function shapeAjvCode(code: string, names: AjvNames): string {
       rewritten.push(condition);
       const { instancePath, schemaPath, keyword, params } = membersOf(error);
       if (error.properties.length === 0) {
-        // Inside `if` and `not` Ajv counts errors that nobody will see.
+        // Inside `if` and `not` Ajv counts errors that are never reported.
         const nothing = 'vErrors = runtime.add(vErrors, "", "", {});';
         edits.push({ start: declaration.start, end: condition.end, text: nothing });
       } else if (instancePath && schemaPath && keyword && params) {

@@ -32,9 +32,9 @@ export interface SuiteResult {
   readonly refused: ReadonlyMap<string, number>;
   /** Cases that are decided otherwise on purpose; the reasons stand in deviations.ts. */
   readonly listed: number;
-  /** Cases that are decided otherwise, and nobody says so. */
+  /** Cases that are decided otherwise, without a listed deviation. */
   readonly silent: readonly string[];
-  /** Listed deviations that are none (any more). */
+  /** Listed deviations that do not occur. */
   readonly stale: readonly string[];
 }
 

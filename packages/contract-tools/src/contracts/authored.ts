@@ -16,8 +16,8 @@ import { context } from "./shared/context.ts";
 import { product } from "./shared/product.ts";
 
 /**
- * Every document authored in zod 4, by the path of its newest version below `schemas/`. A merged version is never edited:
- * `pnpm schemas new` steps to the next one, and the file of the one before stays as it was rendered.
+ * Every document authored in zod 4, by the path of its newest version below `schemas/`. A merged version is never
+ * edited: `pnpm schemas new` steps to the next one, and the file of the previous one stays as it was rendered.
  */
 export const authoredContracts: Readonly<Record<string, z.ZodType>> = {
   "envelope/enriched-event/1-1-2.json": enrichedEvent,

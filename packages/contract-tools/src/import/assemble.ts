@@ -23,7 +23,7 @@ export interface Made {
   /** Every file to write, by path below `schemas/`. */
   readonly files: SchemasFolder;
   readonly contracts: readonly { readonly type: string; readonly file: string; readonly from: string }[];
-  /** Contracts whose newest version says the same already. */
+  /** Contracts whose newest version is equal already. */
   readonly unchanged: readonly string[];
   readonly annotations: readonly { readonly file: string; readonly pointer: string; readonly annotation: Json }[];
   /** By file: from a pointer in it to the place in the source. */
@@ -170,7 +170,7 @@ export function createAssembly(
     return structuredClone({ $schema, ...head, ...keep("definitions", definitions), ...keep("$defs", $defs) });
   }
 
-  /** The version to write a schema as, or the newest one if that says the same. */
+  /** Returns the version to write a schema as, or the newest one if that is equal. */
   function versionFor(
     kind: string,
     name: string,

@@ -9,7 +9,7 @@ export function headOf(schema: JsonObject): JsonObject {
   return { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) };
 }
 
-/** A document that is one event's: an object, whatever else it says. */
+/** Makes the contract of one event: an object, with all other demands of the document. */
 export function asContract(document: SourceDocument, schema: JsonObject): JsonObject {
   const { $schema: _, ...root } = structuredClone(schema);
   const $schema = dialectUris[targetOf[document.dialect]];

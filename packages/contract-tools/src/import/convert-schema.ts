@@ -39,8 +39,9 @@ const names = ["id", "$id", "$anchor", "$recursiveAnchor", "$schema", "$vocabula
 const comments = ["title", "description", "default", "examples", "$comment", "readOnly", "writeOnly", "deprecated"];
 
 /**
- * Writes a schema in the dialect of the registry that follows its own: draft-04 and -06 in draft-07, 2019-09 in 2020-12.
- * It takes the same values as before. What would not is refused, and whatever is written otherwise is a change.
+ * Writes a schema in the dialect of the registry that follows its own: draft-04 and -06 in draft-07, 2019-09 in
+ * 2020-12. It takes the same values as before. Keywords that would change this are refused, and every keyword that is
+ * written otherwise is a change.
  */
 export function convertSchema(
   root: JsonObject,
@@ -93,7 +94,7 @@ export function convertSchema(
           change({ [keyword]: value }, null, `\`${keyword}\` is no keyword of ${dialect}: it checks nothing there.`);
         }
       } else if (isPassedOver && applicatorOf(keyword)?.target !== "nothing") {
-        // Kept as it is, since it says nothing; only what references can lead to is converted.
+        // A keyword without effect is kept as it is. Only schemas that references can lead to are converted.
         if (comments.includes(keyword)) out[keyword] = value;
         else change({ [keyword]: value }, null, `Beside \`$ref\` it checks nothing in ${dialect}.`);
       } else {

@@ -71,7 +71,10 @@ function generate(schema: JsonObject, seed: number): Json {
   }
 }
 
-/** Follows the validator's errors until there are none: the generator does not weigh every keyword against all others. */
+/**
+ * Changes an example by the validator's errors until there are none: the generator does not weigh every keyword against
+ * all others.
+ */
 function corrected(data: Json, validate: DataValidator): Json | undefined {
   let value = data;
   for (let round = 0; round < corrections; round += 1) {

@@ -20,7 +20,10 @@ export interface EventChoice {
   readonly only?: RegExp | undefined;
 }
 
-/** Folders of a name: `orders/create`, `issues$opened`, `OrderCompleted` → `orders-create`, `issues-opened`, `order-completed`. */
+/**
+ * Returns the folder of a name: `orders/create`, `issues$opened` and `OrderCompleted` become `orders-create`,
+ * `issues-opened` and `order-completed`.
+ */
 export function kebabCase(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")

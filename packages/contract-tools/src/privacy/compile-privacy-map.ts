@@ -62,7 +62,7 @@ export function compilePrivacyMap(document: SchemaDocument, resources: SchemaRes
   return prune(nodes);
 }
 
-/** What happens to a value that some schemas say something of, in any of their branches. */
+/** Returns the rule for a value to which some schemas apply, in any of their branches. */
 export function privacyRuleAt(places: readonly SchemaPlace[], resources: SchemaResources): PrivacyRule | undefined {
   const [first] = places;
   if (first === undefined) return undefined;
@@ -87,10 +87,10 @@ function fillNode(node: PrivacyNode, places: readonly Applied[], graph: ValueGra
 
 function rulesOf(place: SchemaPlace, graph: ValueGraph, resources: SchemaResources): PrivacyRule[] {
   const annotation = isJsonObject(place.schema) ? place.schema["x-privacy"] : undefined;
-  // `false` says that a value which looks sensitive is not.
+  // `false` declares that a value is not sensitive although it looks so.
   const own = annotation === undefined || annotation === false ? [] : [readPrivacyRule(annotation)];
   const isSensitive = (inner: SchemaPlace): boolean => holdsAnnotation(inner, resources, (rule) => rule !== false);
-  // What is no value of its own cannot be masked alone.
+  // A part that is no value of its own cannot be masked alone.
   const isUnreachable = graph.unreachable(place).some(isSensitive);
   return isUnreachable ? [...own, { class: "unreachable-annotation", action: "drop" }] : own;
 }

@@ -6,7 +6,7 @@ import {
   type SchemaResources,
 } from "@millrace/schema-graph";
 
-/** Whether an annotation stands in a schema, in one inside it, or in one that these refer to. */
+/** True if an annotation stands in a schema, in one inside it, or in one that these refer to. */
 export function holdsAnnotation(
   root: SchemaPlace,
   resources: SchemaResources,

@@ -11,8 +11,8 @@ import {
 const anyNames = ["email", "fullName", "a@b.example"];
 
 /**
- * Whether a valid value can have properties or elements that no schema names. In doubt it can: what is open is scanned,
- * and that costs time, while what is taken for closed is not looked at.
+ * True if a valid value can have properties or elements that no schema names, and also in doubt: an open value is
+ * scanned, which costs time, while a closed one is not.
  *
  * @param applied every schema that can apply to the value
  */
@@ -24,7 +24,7 @@ export function isOpen(applied: readonly Applied[], graph: ValueGraph, resources
     applied.some(({ schema }) => isJsonObject(schema) && schema[keyword] !== undefined && test(schema[keyword]));
   const isNoRefusal = (value: unknown): boolean => value !== false;
   const isTrue = (value: unknown): boolean => value === true;
-  // What a schema beside it takes as another property or element is evaluated.
+  // A property or element that a schema beside it takes as another one is evaluated.
   const othersCount = says("additionalProperties", isNoRefusal) || says("unevaluatedProperties", isNoRefusal);
   const elementsCount = says("items", isTrue) || says("contains", isTrue) || says("unevaluatedItems", isNoRefusal);
   const takesAnyName = anyNames.some((name) =>
@@ -49,11 +49,11 @@ export function isOpen(applied: readonly Applied[], graph: ValueGraph, resources
   return !(excludesObjects || (closesObjects && !takesAnyName)) || !closesArrays;
 }
 
-/** Whether no value of a type is valid, or the author has said that nothing in the value is sensitive. */
+/** True if no value of a type is valid, or the author has declared that nothing in the value is sensitive. */
 function excludesType(schema: JsonObject, type: "object" | "array"): boolean {
   const { type: types, const: constant, enum: values } = schema;
   if (schema["x-privacy"] === false) return true;
   if (typeof types === "string" ? types !== type : Array.isArray(types) && !types.includes(type)) return true;
-  // What a schema lists, it says whole.
+  // A listed value is described whole by its list.
   return constant !== undefined || Array.isArray(values);
 }

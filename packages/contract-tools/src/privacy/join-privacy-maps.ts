@@ -41,7 +41,7 @@ export function joinPrivacyMaps(maps: readonly PrivacyMap[]): PrivacyMap {
   return { nodes, roots: [...union.map(add), ...roots] };
 }
 
-/** Such nodes say together what one with the names of both says. */
+/** True if a node with the names of two such nodes means the same as both together. */
 function hasNamesAlone({ rule, patterns, additional, items }: PrivacyNode): boolean {
   return [rule, patterns, additional, items].every((each) => each === undefined);
 }

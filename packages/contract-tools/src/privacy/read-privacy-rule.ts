@@ -4,7 +4,7 @@ import type { PrivacyAction, PrivacyDetector, PrivacyRule } from "@millrace/even
 const actions: readonly string[] = ["drop", "mask", "hmac", "truncate", "scan"] satisfies PrivacyAction[];
 const detectors: readonly string[] = ["email", "card", "iban", "ip", "phone", "secret"] satisfies PrivacyDetector[];
 
-/** What is wrong with an `x-privacy` annotation; empty when it is sound. */
+/** Returns the faults of an `x-privacy` annotation; empty when it is sound. */
 export function privacyRuleFaults(annotation: Json): string[] {
   if (!isJsonObject(annotation)) return ["x-privacy is an object with `class` and `action`."];
   const faults: string[] = [];

@@ -7,7 +7,7 @@ export interface Fault {
   /** Kebab-case name of the rule, documented in the README. */
   rule: string;
   message: string;
-  /** What to do about it. */
+  /** The remedy. */
   fix: string;
 }
 

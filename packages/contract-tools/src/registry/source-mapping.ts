@@ -10,7 +10,7 @@ import type { Fault } from "./fault.ts";
 export interface SourceMapping {
   /** Path of the file below `schemas/`. */
   readonly file: string;
-  /** It says something of the source's schemas; one that only sets events aside leaves them ours. */
+  /** True if it maps the source's schemas. A mapping that only sets events aside leaves them ours. */
   readonly isOfOthers: boolean;
   /** Events that are set aside while no contract describes them. */
   readonly setAside?: SetAsideRule;

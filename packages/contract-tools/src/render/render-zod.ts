@@ -16,7 +16,10 @@ export function renderZod(authored: Readonly<Record<string, z.ZodType>>): Record
   );
 }
 
-/** Our own code makes these documents; the others say what sources send, where nothing with a default is required. */
+/**
+ * True for documents that our own code makes. All others describe input of sources, where nothing with a default is
+ * required.
+ */
 function isMade(path: string): boolean {
   return path.startsWith("bad-rows/") || /^envelope\/(?!raw-event)/.test(path);
 }
@@ -29,7 +32,7 @@ function renderAs(
     io,
     uri: (path) => `${schemaBaseUrl}${path}`,
     override: ({ jsonSchema }) => {
-      // zod says the obvious of a record: keys of JSON objects are strings.
+      // zod adds to a record that its keys are strings: true of every JSON object.
       if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
       if (JSON.stringify(jsonSchema.properties) === "{}") delete jsonSchema.properties;
       // The same meaning, but said: open on purpose.

@@ -4,8 +4,8 @@ import { eventTypeOf, parseSchemaPath, schemaBaseUrl } from "../schema-id.ts";
 import { newestVersionOf } from "../registry/newest-version.ts";
 
 /**
- * The files of a new contract `<domain>/<event>`, which passes `schemas check` as it is. `undefined` when the name is not
- * of that form.
+ * Returns the files of a new contract `<domain>/<event>`, which passes `schemas check` unchanged. `undefined` when the
+ * name is not of that form.
  */
 export function scaffoldContract(folder: SchemasFolder, name: string): SchemasFolder | undefined {
   const first = `events/${name}/1-0-0.json`;

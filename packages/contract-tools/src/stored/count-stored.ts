@@ -11,7 +11,7 @@ export interface StoredType {
   readonly unseen: number;
   /** Of all these, valid now. */
   readonly valid: number;
-  /** The contract that says so. */
+  /** The contract by which they are valid. */
   readonly schema: string | undefined;
   /** An event that would be valid. */
   readonly sample: string | undefined;

@@ -190,7 +190,7 @@ function convert(root: JsonObject, part: JsonObject): ((value: Json) => boolean)
   }
 }
 
-/** Rules that decide at once; what the others say is no matter of verdicts. */
+/** True if a rule that decides on verdicts finds a fault. All other rules do not touch verdicts. */
 function lintFaults(document: SchemaDocument, registry: Registry): boolean {
   return [metaSchema, danglingRef, unsureValidator].some((rule) => (rule(document, registry) as unknown[]).length > 0);
 }

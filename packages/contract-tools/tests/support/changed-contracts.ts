@@ -8,7 +8,7 @@ import { toValidationDocument } from "../../src/codegen/validation-schema.ts";
 import { dialectUris } from "../../src/import/source-dialects.ts";
 import { contractsOf, registryOf } from "./contracts-of.ts";
 
-// `title` is a keyword as well, so it must not be taken for one where it is the name of a field.
+// `title` is also a keyword, so it must not be taken for one where it is the name of a field.
 const name = fc.constantFrom("a", "b", "title");
 
 const small = fc.nat({ max: 3 });
@@ -24,7 +24,7 @@ const data: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
 
 const definitionsOf = { "2020-12": "$defs", "draft-07": "definitions" } as const;
 
-/** Every keyword that says something, each absent more often than not. */
+/** Every keyword with an effect, each absent more often than not. */
 const anySchemaOf = (draft: Draft): fc.Arbitrary<JsonObject> =>
   fc.letrec<{ schema: JsonObject }>((tie) => {
     const inner = fc.oneof({ weight: 4, arbitrary: tie("schema") }, { weight: 1, arbitrary: fc.boolean() });
@@ -145,7 +145,7 @@ export function withEdit(root: JsonObject, donor: JsonObject, { where, from, key
   return copy;
 }
 
-/** The validators of both versions; none for a reference to itself, which says nothing. */
+/** Returns the validators of both versions; none for a reference to itself, which has no meaning. */
 export function verdictsOf(registry: Registry): ((value: Json) => boolean)[] {
   try {
     const contracts = contractsOf(registry);
@@ -215,7 +215,7 @@ function quickVerdictsOf(registry: Registry, ajv: ReturnType<typeof createAjv>):
 const drafts: readonly Draft[] = ["2020-12", "draft-07"];
 const samples = drafts.map((draft) => [draft, changedContractOf(draft)] as const);
 
-/** Tries changes, of both dialects in turn, until so many have a witness: an event that shows that the change breaks. */
+/** Tries changes, of both dialects in turn, until so many have a witness: an event that the change breaks. */
 export function fuzzChanges(options: { readonly seed: number; readonly witnessed: number }): FuzzResult {
   const falseCompatible: string[] = [];
   let [pairs, witnessed] = [0, 0];
@@ -237,7 +237,8 @@ export function fuzzChanges(options: { readonly seed: number; readonly witnessed
 }
 
 /**
- * An event that the older version takes and the newer one refuses. A reference to itself, which says nothing, has none.
+ * Returns an event that the older version takes and the newer one refuses. A reference to itself has no meaning, so it
+ * has no such event.
  */
 function findWitness(
   values: readonly Json[],

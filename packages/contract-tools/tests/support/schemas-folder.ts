@@ -75,7 +75,7 @@ export function edited(folder: SchemasFolder, file: string, edit: (value: never)
   return replaced(folder, file, value);
 }
 
-/** The folder with one file written anew. */
+/** Returns the folder with one file replaced. */
 export function replaced(folder: SchemasFolder, file: string, value: unknown): SchemasFolder {
   return new Map([...folder, [file, json(value)]]);
 }

@@ -108,7 +108,7 @@ const cases: Case[] = [
     ...field({ enum: [{ description: "a" }] }, { enum: [{ description: "b" }] }),
     changes: ["model a"],
   },
-  // What stands beside `$ref` and what it names both hold.
+  // Keywords beside `$ref` and in its target both hold.
   {
     change: "a shared schema gets a required field, and the contract beside it has some of its own",
     before: { $ref: "../../../shared/s/1-0-0.json", properties: { a: text }, required: ["a"] },
@@ -212,7 +212,7 @@ const cases: Case[] = [
     ...field({ additionalProperties: true, unevaluatedProperties: text }, { unevaluatedProperties: text }),
     changes: ["model a"],
   },
-  // What other properties hold.
+  // Other properties.
   {
     change: "an object closes",
     ...field({ additionalProperties: true }, { additionalProperties: false }),

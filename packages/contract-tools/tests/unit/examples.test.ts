@@ -25,7 +25,7 @@ describe("examples", () => {
     for (const contract of registry.contracts) {
       const own = examples.filter((example) => example.contract === contract);
       expect(new Set(own.map((example) => example.kind)).size).toBe(2);
-      // A name that says nothing is no example.
+      // A name without a meaning is no example.
       expect(own.every((example) => basename(example.name, ".json").length > 2)).toBe(true);
     }
   });

@@ -66,7 +66,7 @@ describe.each(annotated)("an annotation below %s", (keyword, schema, without) =>
     const bare = subjectOf(without);
     const isInIndex = ["additionalProperties", "unevaluatedProperties", "patternProperties"].includes(keyword);
     const isOfElements = JSON.stringify(schema).includes('"list"');
-    // What no name and no element type declares is `unknown` in both, and promises nothing.
+    // A value that no name and no element type declares is `unknown` in both, and promises nothing.
     if (!isInIndex && !isOfElements) {
       expect(masked(renderContractTypes(registry))).not.toBe(masked(renderContractTypes(bare.registry)));
     }

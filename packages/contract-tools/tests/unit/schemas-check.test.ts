@@ -10,12 +10,12 @@ interface Schema extends JsonObject {
 }
 
 interface Case {
-  /** What somebody did. */
+  /** The change to a sound folder. */
   change: string;
   folder: (sound: SchemasFolder) => SchemasFolder;
   /** `file#pointer rule` of every fault there is to be. */
   faults: string[];
-  /** What one of the messages has to say. */
+  /** Expression that one of the messages has to match. */
   says?: RegExp;
 }
 

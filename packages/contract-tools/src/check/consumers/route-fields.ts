@@ -10,7 +10,7 @@ export interface RouteField {
   pointer: string;
   /** From the root of the event's `data`. */
   path: string[];
-  /** Whether the route can match events of a type. */
+  /** True if the route can match events of a type. */
   takes: (type: string) => boolean;
 }
 
@@ -50,7 +50,7 @@ function patternPaths(pattern: JsonObject, above: string[], pointer: string): Na
         isJsonObject(branch) ? patternPaths(branch, above, `${place}/${index}`) : [],
       );
     }
-    // A key with dots names a path as well.
+    // A key with dots names a path too.
     const path = [...above, ...key.split(".")];
     return isJsonObject(value) ? patternPaths(value, path, place) : [{ path, pointer: place }];
   });

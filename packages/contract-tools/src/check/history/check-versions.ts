@@ -7,7 +7,7 @@ import { type Change, type ChangeClass, isAbove } from "./change.ts";
 import { compareSchemas } from "./compare-schemas.ts";
 import { groupBy } from "../../group-by.ts";
 
-/** What a new version means for those who read its events. */
+/** Effect of a new version on the readers of its events. */
 export interface VersionNote {
   file: string;
   message: string;

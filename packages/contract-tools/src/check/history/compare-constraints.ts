@@ -18,7 +18,7 @@ const exact =
 /** Combinations are not looked into: another combination is another contract. */
 const combinations = `anyOf oneOf not if then else dependentSchemas dependentRequired dependencies patternProperties
   prefixItems contains additionalItems unevaluatedItems contentSchema $dynamicRef`.split(/\s+/);
-/** What they hold decides the type of a column, and a view keeps the type that a column had first. */
+/** Their values decide the type of a column, and a view keeps the first type of a column. */
 const columnFormats: readonly Json[] = ["date", "date-time", "int32", "int64"];
 
 /** The differences in everything but types and properties. */
@@ -91,7 +91,7 @@ function compareExact(before: EffectiveSchema, after: EffectiveSchema, keyword: 
   ];
 }
 
-/** Whether a schema is annotated, or refers to one that may be; a pattern or a bound is no schema. */
+/** True if a schema is annotated, or refers to one that may be. A pattern or a bound is no schema. */
 function mayHoldAnnotation(value: Json | undefined): boolean {
   return typeof value === "object" && /"(?:x-privacy|\$ref|\$dynamicRef)":/u.test(JSON.stringify(value));
 }
@@ -123,7 +123,7 @@ export function combinationChange(keyword: string): ConstraintChange {
   return { class: "model", message: `\`${keyword}\` changes, which cannot be shown to be compatible.` };
 }
 
-/** What `$ref` says of a keyword that stands beside it as well. */
+/** Compares the demands that `$ref` makes by a keyword which also stands beside it. */
 function compareHidden(
   before: EffectiveSchema,
   after: EffectiveSchema,

@@ -16,7 +16,7 @@ import { createIsSameKeyword, isSameJson } from "./same-schemas.ts";
 /** Where the comparison stands. */
 interface Position {
   pointer: string;
-  /** Whether the pointer goes on: not inside a shared document, which has its own. */
+  /** True while the pointer goes on: not inside a shared document, which has its own. */
   isOwn: boolean;
   path: string[];
   /** The pairs of schemas around this one, which end a recursion. */
@@ -53,7 +53,7 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     ];
   }
 
-  /** What all members take, all take still when each member takes what it took. */
+  /** Values that all members took are still taken when each member takes the values that it took. */
   function compareAllOf(before: EffectiveSchema, after: EffectiveSchema, at: Position): Change[] {
     if (isSameKeyword("allOf", before.keywords.get("allOf"), after.keywords.get("allOf"))) return [];
     const oldMembers = childrenAt(before, "allOf");
@@ -130,7 +130,7 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     return compare(oldItems ?? anythingLike(newItems), newItems ?? anythingLike(oldItems), position);
   }
 
-  /** What `$dynamicRef` leads to is decided by whoever refers, so every anchor counts, wherever it is used. */
+  /** The target of `$dynamicRef` depends on the referring document, so every anchor counts, wherever it is used. */
   function compareAnchors(): Change[] {
     const before = dynamicAnchors(older);
     const after = dynamicAnchors(newer);
@@ -160,7 +160,7 @@ function compareDialects(older: SchemaDocument, newer: SchemaDocument): Change[]
   return [{ class: "revision", pointer: "/$schema", path: [], message }];
 }
 
-/** Whether a keyword that evaluated every element, or every other property, is gone where another takes over the rest. */
+/** True if a keyword that evaluated every element, or every other property, is gone and another takes over the rest. */
 function isLeftToTheRest(
   before: EffectiveSchema,
   after: EffectiveSchema,
@@ -214,7 +214,7 @@ function compareTypes(before: EffectiveSchema, after: EffectiveSchema): { class:
 function typesOf(schema: EffectiveSchema): string[] {
   const type = valueOf(schema, "type");
   if (type !== undefined) return (Array.isArray(type) ? type : [type]).map((name) => JSON.stringify(name)).sort();
-  // Listed values have types as well, and a new value of another one is another type.
+  // Listed values have types too, and a new value of another type is a new type.
   const values = valuesOf(schema);
   return values === undefined ? [] : [...new Set(values.map((value) => JSON.stringify(typeOfValue(value))))].sort();
 }
@@ -224,7 +224,7 @@ function typeOfValue(value: Json): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** Whether no event could hold a property that `properties` does not name. */
+/** True if no event could hold a property that `properties` does not name. */
 function isClosed(schema: EffectiveSchema): boolean {
   if (valueOf(schema, "patternProperties") !== undefined) return false;
   if (valueOf(schema, "additionalProperties") === false) return true;

@@ -22,7 +22,7 @@ export interface EffectiveSchema {
   /** The schema of each, and the one whose `properties` it is among. */
   properties: Map<string, KeywordEntry>;
   required: Set<string>;
-  /** What `$ref` says and a keyword beside it says again: both hold, and only the nearer one is in `keywords`. */
+  /** Demands that `$ref` and a keyword beside it both make: both hold, and only the nearer one is in `keywords`. */
   hidden: [keyword: string, entry: KeywordEntry][];
 }
 

@@ -19,7 +19,7 @@ export type IsSameKeyword = (
   after: KeywordEntry | undefined,
 ) => boolean;
 
-/** Lists whose order says nothing. */
+/** Lists whose order has no meaning. */
 const sets = new Set(["required", "enum", "type"]);
 
 /**
@@ -99,7 +99,7 @@ function isSameSet(a: Json, b: Json): boolean {
   return isSameJson(a.map(canonicalText).sort(), b.map(canonicalText).sort());
 }
 
-/** Whether two JSON values are equal; the order of names does not count. */
+/** True if two JSON values are equal. The order of names does not count. */
 export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
   return canonicalText(a) === canonicalText(b);
 }

@@ -2,7 +2,7 @@ import { keywordsOf, pointerStep } from "@millrace/schema-graph";
 import { draftOf } from "../../registry/registry.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
-/** A keyword that is misspelt, or of another dialect, says nothing: validators pass over it in silence. */
+/** A misspelt keyword, or one of another dialect, has no effect: validators skip it in silence. */
 export const unknownKeyword: LintRule = eachSchema("unknown-keyword", ({ schema, pointer }, { draft }) => {
   const known = keywordsOf(draft);
   return Object.keys(schema)
@@ -21,7 +21,7 @@ export const oldKeyword: LintRule = eachSchema("old-keyword", ({ schema, pointer
   return [{ pointer: `${pointer}/id`, message, fix: "Say `$id`, or leave it out." }];
 });
 
-/** A document is read in one dialect; validators pass over what an inner `$schema` says. */
+/** A document is read in one dialect: validators skip an inner `$schema` in silence. */
 export const innerDialect: LintRule = eachSchema("dialect", ({ schema, pointer }, document) => {
   const { $schema } = schema;
   if (pointer === "" || $schema === undefined || draftOf(schema) === document.draft) return [];

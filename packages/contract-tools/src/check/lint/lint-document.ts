@@ -52,7 +52,7 @@ const sent = ["events", "shared", "envelope"];
 export async function lintDocument(document: SchemaDocument, registry: Registry): Promise<Fault[]> {
   const isSent = sent.includes(document.kind);
   const isOurs = document.draft === "2020-12" && !document.isForeign && isSent;
-  // Whoever wrote it: what nobody annotated leaves in clear.
+  // For every author: values without an annotation leave in clear.
   const rules = [...soundness, ...(isOurs ? craft : []), ...(isSent ? [unannotatedSensitive] : [])];
   const faults = await Promise.all(rules.map(async (rule) => rule(document, registry)));
   return faults.flat();

@@ -27,7 +27,7 @@ export function hasType(schema: JsonObject, type: string): boolean {
   return schema["type"] === type || (Array.isArray(schema["type"]) && schema["type"].includes(type));
 }
 
-/** What a schema says, without what it is called. */
+/** True if a schema refers to another one. */
 export function isReference(schema: JsonObject): boolean {
   return schema["$ref"] !== undefined || schema["$dynamicRef"] !== undefined;
 }

@@ -60,7 +60,7 @@ function numberOrText(schema: JsonObject, pointer: string): Finding[] {
   return [{ pointer: `${pointer}/${place}`, message, fix: "Choose one type." }];
 }
 
-/** The JSON types that a keyword allows, as far as it says so itself. */
+/** Returns the JSON types that a keyword allows by itself. */
 function typesUnder(schema: JsonObject, keyword: string): Set<unknown> {
   const value = schema[keyword];
   if (!Array.isArray(value)) return new Set([]);

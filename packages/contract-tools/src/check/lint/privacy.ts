@@ -28,7 +28,7 @@ function unreadableAnnotation({ schema, pointer }: Subschema): Finding[] {
   }));
 }
 
-/** Any keyword may begin with `x-`, and nobody obeys this one. */
+/** Any keyword may begin with `x-`, and no program reads this one. */
 function misspeltAnnotation({ schema, pointer }: Subschema): Finding[] {
   return Object.entries(schema)
     .filter(([keyword, value]) => keyword !== "x-privacy" && /^x[-_]/i.test(keyword) && isLikeRule(value))
@@ -43,7 +43,7 @@ function isLikeRule(value: unknown): boolean {
   return isJsonObject(value) && ["class", "action"].every((name) => Object.hasOwn(value, name));
 }
 
-/** Masking replaces values; names of properties, and what a text says inside, are no values of their own. */
+/** Masking replaces values. Names of properties, and parts inside a text, are no values of their own. */
 function unreachableAnnotation(
   { schema, pointer }: Subschema,
   document: SchemaDocument,
@@ -72,7 +72,7 @@ export const unannotatedSensitive: LintRule = (document, registry) => {
     const isCovered = annotated.some((place) => pointer === place || pointer.startsWith(`${place}/`));
     const sign = isCovered ? undefined : signOfSensitive(subschema);
     if (sign === undefined) return [];
-    // What it refers to may say it, and so may its elements or branches.
+    // The schema that it refers to may be annotated, and so may its elements or branches.
     if (holdsAnnotation({ document, pointer, schema }, registry.resources, () => true)) return [];
     const fix = 'Annotate it, e.g. `"x-privacy": { "class": "email", "action": "hmac" }`, or say `"x-privacy": false`.';
     return [{ pointer, message: `${sign}, but has no \`x-privacy\`.`, fix }];
@@ -106,7 +106,7 @@ function soundsSensitive(key: string): boolean {
   return sensitiveName.test(name);
 }
 
-/** An object says by its own fields what it holds, and yes or no says nothing. */
+/** An object annotates its own fields, and a boolean reveals nothing. */
 function canHoldIt(schema: JsonObject): boolean {
   return schema["type"] === undefined || ["string", "integer", "number", "array"].some((type) => hasType(schema, type));
 }

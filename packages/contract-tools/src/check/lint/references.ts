@@ -17,7 +17,7 @@ export const danglingRef: LintRule = eachSchema("dangling-ref", ({ schema, point
       const message = `\`${reference}\` leads to a place that no keyword makes a schema, so validators do not find it.`;
       return [{ pointer: place, message, fix: "Move the schema to `$defs` (in draft-07 `definitions`)." }];
     }
-    // Ajv reads every dynamic reference as one to the root, and would take other values than the document says.
+    // Ajv reads every dynamic reference as one to the root, and would take other values than the document defines.
     if (keyword === "$dynamicRef" && target.pointer !== "") {
       const message = `\`${reference}\` leads into a document, and validators follow dynamic references to a root only.`;
       return [{ pointer: place, message, fix: "Use `$ref`, or put the `$dynamicAnchor` at the root." }];

@@ -14,7 +14,7 @@ const patient = { timeout: 120_000, attackTimeout: null, incubationTimeout: null
 
 const known = new Map<string, Promise<Pick<Fault, "rule" | "message" | "fix"> | undefined>>();
 
-/** What is wrong with a regular expression; each is looked at once. */
+/** Returns the fault of a regular expression. Each expression is checked once. */
 export function regexFault(pattern: string): Promise<Pick<Fault, "rule" | "message" | "fix"> | undefined> {
   let fault = known.get(pattern);
   if (fault === undefined) {

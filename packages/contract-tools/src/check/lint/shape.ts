@@ -16,7 +16,7 @@ export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ s
   const { required, properties } = schema;
   // A branch may require what the schema around it defines.
   const isBranch = applicatorOf(keyword)?.target === "same value";
-  // What it is composed of may define the name.
+  // A schema that it is composed of may define the name.
   const isComposed = isReference(schema) || branching.some((word) => schema[word] !== undefined);
   if (!Array.isArray(required) || isComposed || (isBranch && properties === undefined)) return [];
   const defined = isJsonObject(properties) ? properties : {};
@@ -35,7 +35,7 @@ export const rootObject: LintRule = (document, { resources }) => {
   return [{ file: document.file, pointer: "/type", rule: "root-object", message, fix: 'Say `"type": "object"`.' }];
 };
 
-/** Whether other properties may come is a decision; left out, it is an accident. */
+/** Openness to other properties has to be a decision; left out, it is an accident. */
 export const undeclaredOpenness: LintRule = eachSchema("undeclared-openness", ({ schema, pointer, keyword }) => {
   const isObject = hasType(schema, "object") || schema["properties"] !== undefined || hasObjectBranch(schema);
   const isDeclared = schema["additionalProperties"] !== undefined || schema["unevaluatedProperties"] !== undefined;

@@ -22,7 +22,9 @@ export interface ImportCommandOptions {
   "dry-run"?: boolean | undefined;
 }
 
-/** `pnpm schemas import`: 0 when every event was taken over, 1 when something was refused, 2 when it could not begin. */
+/**
+ * `pnpm schemas import`: 0 when every event was imported, 1 when one was refused, 2 when the import could not begin.
+ */
 export async function runImport(
   source: string | undefined,
   options: ImportCommandOptions,

@@ -36,7 +36,7 @@ export function createNew(name: string | undefined, options: NewOptions, print: 
   const documents = parseFolder(folder).registry.documents.values();
   const newest = newestVersionOf(documents, isContract ? `events/${name ?? ""}` : (name ?? ""));
   if (newest !== undefined) {
-    // The code of this repository says nothing about another folder.
+    // The code of this repository authors nothing in another folder.
     const isOwn = options.root === undefined;
     const inZod4 = new Set(isOwn ? Object.keys(authoredContracts) : []);
     const { files, stepped } = stepDocument(folder, newest, step as Step, inZod4);
@@ -69,7 +69,7 @@ function writeFiles(root: string, files: SchemasFolder, print: (line: string) =>
   }
 }
 
-/** From now on the code says the next version; the one before stays as the file that was rendered. */
+/** From now on the code authors the next version; the previous one stays as the file that was rendered. */
 function renameAuthored(stepped: readonly (readonly [string, string])[], print: (line: string) => void): void {
   const file = join(repositoryRoot, authoredFile);
   const text = stepped.reduce(

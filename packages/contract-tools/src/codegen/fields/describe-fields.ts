@@ -42,7 +42,7 @@ export interface Field {
   decimals: number | undefined;
   /** Unit of a number, by the annotation `x-unit`, e.g. `ms`. */
   unit: string | undefined;
-  /** Smallest and largest number it can be; infinite when no schema says. */
+  /** Smallest and largest number it can be; infinite when no schema sets a bound. */
   range: readonly [least: number, most: number];
   privacy: PrivacyRule | undefined;
 }
@@ -52,7 +52,7 @@ export function describeFields(document: SchemaDocument, resources: SchemaResour
   const fields: Field[] = [];
   const graph = createValueGraph(document, resources);
   const isAnnotated = (place: SchemaPlace): boolean => holdsAnnotation(place, resources, (rule) => rule !== false);
-  // What is only tested says nothing of a value, but that it may be sensitive.
+  // A schema that is only tested tells nothing of a value, except that it may be sensitive.
   const placesOf = (places: readonly SchemaPlace[]): Applied[] =>
     graph.at(places.map(fresh)).filter((place) => place.certainty !== "tested" || isAnnotated(place));
   collectFields(placesOf([{ document, pointer: "", schema: document.schema }]), { path: [], isNamed: true }, []);
@@ -104,7 +104,7 @@ export function describeFields(document: SchemaDocument, resources: SchemaResour
     return found;
   }
 
-  /** The schemas of a property. What a condition adds to one that is defined anyway says nothing of it in general. */
+  /** Returns the schemas of a property. If the property is defined anyway, additions under a condition do not count. */
   function declarationsOf(places: Applied[], name: string): Applied[] {
     const declaring = places.filter((place) => namesOf([place]).includes(name));
     const general = declaring.filter(({ certainty }) => certainty === "certain" || certainty === "one of");
@@ -128,7 +128,7 @@ export function describeFields(document: SchemaDocument, resources: SchemaResour
 
 type FieldPosition = Pick<Field, "path" | "isNamed">;
 
-/** Whether something holds always is asked in the object that it stands in. */
+/** Certainty is judged in the object that holds the value, so a place begins without the certainty of those above. */
 function fresh({ document, pointer, schema }: SchemaPlace): SchemaPlace {
   return { document, pointer, schema };
 }

@@ -26,8 +26,8 @@ const plainPattern = new RegExp(
 );
 
 /**
- * Whether no text that a schema takes can have a quotation mark, and so none can hold JSON, whose inside masking looks
- * into. False when it cannot be told.
+ * True if no text that a schema takes can have a quotation mark. Such a text cannot hold JSON, whose inside masking
+ * would read. False when it cannot be told.
  */
 export function holdsNoQuote({ format, pattern }: { readonly format?: unknown; readonly pattern?: unknown }): boolean {
   if (typeof format === "string" && formats.has(format)) return true;

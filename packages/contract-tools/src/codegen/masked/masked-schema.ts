@@ -66,7 +66,7 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
   }
 
   function readObject({ place, schema, value, isScanned, above }: Position): JsonObject {
-    // Names are scanned as well.
+    // Names are scanned too.
     if (isScanned) return {};
     const { properties, required, patternProperties, additionalProperties } = schema;
     const result: JsonObject = {};
@@ -90,7 +90,7 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
       const names = required.filter(isSure);
       if (names.length > 0) result["required"] = names;
     }
-    // A name that is free here may be declared in another branch, which says what masking does with it.
+    // A name that is free here may be declared in another branch, which then decides its masking.
     const declaresNames = value.applied.filter((each) => namesOf([each]).length > 0 || hasPatterns(each));
     if (isJsonObject(additionalProperties) && patternProperties === undefined) {
       const inner = valueAt(graph.others(value.applied));
@@ -107,7 +107,7 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
     const tuple = Array.isArray(items) ? "items" : Array.isArray(prefixItems) ? "prefixItems" : undefined;
     const inner = valueAt(graph.elements(value.applied));
     const element = (steps: readonly (string | number)[]): JsonObject =>
-      // A dropped element leaves a hole in its array, so that the others keep their places.
+      // A dropped element leaves a hole in its array, so that all other elements keep their places.
       inner.rule?.action === "drop" ? { type: "null" } : read(below(place, steps), inner, isScanned, above);
     const result: JsonObject = {};
     if (tuple !== undefined) {

@@ -3,7 +3,7 @@ import type { Registry } from "../../registry/registry.ts";
 import { newestVersionOf } from "../../registry/newest-version.ts";
 import { createTypeRenderer, type TypeRenderer } from "./type-renderer.ts";
 
-/** Documents round the contracts whose types are rendered as well, where the registry has them. */
+/** Documents round the contracts. Their types are rendered too, where the registry has them. */
 const envelopes: readonly string[] = ["enriched-event", "enrichment"];
 
 /**

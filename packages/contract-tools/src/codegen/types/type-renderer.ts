@@ -106,7 +106,7 @@ export function createTypeRenderer(
     const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
     const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
     const inner = `${indent}  `;
-    // What stands beside or in a branch may annotate what `properties` declares.
+    // Schemas beside or in a branch may annotate properties that `properties` declares.
     const graph = createValueGraph(place.document, registry.resources);
     const applied = graph.at([place]);
     const lines = Object.entries(properties).flatMap(([name, property]) => {
@@ -150,7 +150,7 @@ export function createTypeRenderer(
       if (!Array.isArray(branches) || branches.length === 0) return [];
       const types = [...new Set(branches.map((_, index) => grouped(typeAt(place, [keyword, index], indent))))];
       if (keyword === "allOf") return types.filter((type) => type !== "unknown");
-      // A branch that only adds constraints (`required`, for one) says nothing about the type.
+      // A branch that only adds constraints (`required`, for one) does not change the type.
       return types.includes("unknown") ? [] : [types.join(" | ")];
     });
   }

@@ -224,7 +224,7 @@ function isMaskedWhole({ privacy }: Field): boolean {
 
 function columnType(field: Field): WarehouseColumn["type"] {
   const { types, format } = field;
-  // What masking leaves of a value is a text.
+  // Masking leaves a text of a value.
   if (isMaskedWhole(field)) return "STRING";
   const [type, ...others] = types.filter((name) => name !== "null");
   if (type === "number" && others.length === 1 && others[0] === "integer") {
@@ -238,7 +238,7 @@ function columnType(field: Field): WarehouseColumn["type"] {
   return type === "boolean" ? "BOOLEAN" : "JSON";
 }
 
-/** Whether every value has 64 bits: by `format`, or by bounds. Other integers get all digits that both engines have. */
+/** True if every value has 64 bits: by `format`, or by bounds. Other integers get all digits that both engines have. */
 function isInt64({ format, range: [least, most] }: Field): boolean {
   return format === "int32" || format === "int64" || (least >= -(2 ** 63) && most < 2 ** 63);
 }

@@ -43,8 +43,8 @@ const hop = z.looseObject({
 });
 
 /**
- * What enrichment makes sure of, whoever wrote the raw event; the schema of the raw event says more of what ingest
- * writes.
+ * The members that enrichment guarantees, whoever wrote the raw event. The schema of the raw event demands more: it
+ * describes the events of ingest.
  */
 const event = z
   .looseObject({
