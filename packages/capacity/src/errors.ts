@@ -1,4 +1,4 @@
-/** A stack, a report or an option that the model cannot reckon with; the message says which, and what to do. */
+/** A stack, a report or an option that the model cannot calculate with; the message tells the place and the remedy. */
 export class CapacityError extends Error {
   override readonly name = "CapacityError";
   readonly code = "CAPACITY";

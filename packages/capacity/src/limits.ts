@@ -1,6 +1,6 @@
 /** Limits of the services that the model reckons with, each with its source. */
 
-/** What a shard takes in a second. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/** Write limits of a shard. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const SHARD_WRITE = { bytesPerSecond: 1_048_576, recordsPerSecond: 1_000 } as const;
 
 /** Same page: what a shard gives all its polling readers together. */

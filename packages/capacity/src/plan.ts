@@ -5,7 +5,7 @@ import type { Mix } from "./model/mix.ts";
 import { HOURS_PER_MONTH, prices, SECONDS_PER_MONTH } from "./prices.ts";
 import type { Plant } from "./stack/plant.ts";
 
-/** What a deployment does at some rates. */
+/** Load, sizes and cost of a deployment at some rates. */
 export interface CapacityPlan {
   readonly stage: string;
   readonly sizes: string;

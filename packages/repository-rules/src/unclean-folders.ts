@@ -8,7 +8,6 @@ export const uncleanFolders: readonly string[] = [
   "apps/router",
   "docs",
   "packages/aws-simulator/src/snowpipe",
-  "packages/capacity",
   "packages/consumer-tools",
   "packages/destinations",
   "packages/enrichments",

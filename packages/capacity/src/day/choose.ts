@@ -4,7 +4,7 @@ import type { ScalingName } from "./scaling.ts";
 /** The age of events that prod promises: `alarms.eventAge` there. */
 export const PROMISED_AGE_SECONDS = 30;
 
-/** What needs no program of ours. */
+/** Forms of scaling that need no program of ours. */
 const ownedByAws: ReadonlySet<ScalingName> = new Set([
   "fixed for the peak",
   "on-demand Standard",

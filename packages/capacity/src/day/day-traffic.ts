@@ -9,7 +9,10 @@ const RAMP = 900;
 const NIGHT = 0.1;
 const PEAK = 10;
 
-/** The rate of a second of the day as a multiple of the base rate: a tenth until six, ten times as much from eight to nine. */
+/**
+ * Returns the rate of a second of the day as a multiple of the base rate: a tenth until six, ten times as much from
+ * eight to nine.
+ */
 export function loadAt(second: number): number {
   if (second < NIGHT_ENDS) return NIGHT;
   const rising = (second - (PEAK_BEGINS - RAMP)) / RAMP;

@@ -30,7 +30,7 @@ export interface Day {
 const HALF_HOUR = 1_800;
 const HOURS = 24;
 
-/** What a stream needs at most for one way: of writes or of reads. */
+/** Returns the shards that a rate fills: those of writes or those of reads, whichever are more. */
 const filledBy = (stream: PlantStream, mix: Mix, eventsPerSecond: number): number => {
   const { size, share } = trafficOf(stream, mix);
   const rate = eventsPerSecond * share;

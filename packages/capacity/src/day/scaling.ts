@@ -65,8 +65,8 @@ const QUIET_SECONDS = 3_600;
 const MAX_UPDATES = 10;
 
 /**
- * A scaler of our own: doubles at most, halves at most, waits for a quiet hour before it halves, never while a reader or
- * a writer is behind, and keeps within the calls that a stream has in a day.
+ * A scaler of our own. It doubles at most and halves at most. It waits for a quiet hour before it halves, never halves
+ * while a reader or a writer is behind, and keeps within the calls that a stream has in a day.
  */
 class Following implements Scaling {
   updates = 0;
@@ -79,7 +79,7 @@ class Following implements Scaling {
 
   constructor(shards: number, expected: number | undefined) {
     this.#shards = shards;
-    // What the night leaves is what the morning needs: a halving saves little and costs two calls.
+    // The shards that the night leaves are those that the morning needs: a halving saves little and costs two calls.
     this.#least = Math.ceil(shards / 2);
     this.#expected = expected;
   }

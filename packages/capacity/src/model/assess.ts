@@ -10,15 +10,15 @@ import { shardsBefore, trafficOf } from "./traffic.ts";
 export interface PartLoad {
   readonly kind: "service" | "stream" | "function" | "delivery" | "warehouse";
   readonly name: string;
-  /** What it gets, in words. */
+  /** Its load, in words. */
   readonly load: string;
-  /** What it takes, in words. */
+  /** Its limit, in words. */
   readonly limit: string;
   /** Of the limit that is nearest; absent where the service states none. */
   readonly utilization: number | undefined;
   /** Events a second, accepted by the pipeline, at which the part is full. */
   readonly breaksAt: number | undefined;
-  /** What carries the rate at the planned load. */
+  /** Size that carries the rate at the planned load. */
   readonly needs: string;
 }
 
@@ -45,7 +45,7 @@ export function assess(plant: Plant, mix: Mix, eventsPerSecond: number): Assessm
   return { eventsPerSecond, parts, first };
 }
 
-/** The same deployment with what it needs for a rate; `fit` makes it smaller as well. */
+/** Returns the same deployment with the sizes for a rate. `fit` also makes it smaller. */
 export function resize(plant: Plant, mix: Mix, eventsPerSecond: number, mode: "grow" | "fit"): Plant {
   const atLeast = (needed: number, present: number): number => (mode === "grow" ? Math.max(needed, present) : needed);
   const streams = plant.streams.map((stream) => ({

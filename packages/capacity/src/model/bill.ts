@@ -112,7 +112,7 @@ function onDemandLines(uses: readonly StreamUse[], hours: number, mode: StreamMo
   const factor = isAdvantage ? prices.advantageShareOfStandard : 1;
   const gigabytesIn = uses.reduce((sum, use) => sum + use.gigabytesIn, 0);
   const gigabytesOut = uses.reduce((sum, use) => sum + use.gigabytesOut, 0);
-  // What is committed to is billed, used or not.
+  // A commitment is billed, used or not.
   const committed = isAdvantage ? (prices.advantageCommitmentMebibytesPerSecond * 1_048_576 * hours * 3_600) / 1e9 : 0;
   const keptGigabytes = uses.reduce(
     (sum, { gigabytesIn: written, stream: { retentionHours } }) =>

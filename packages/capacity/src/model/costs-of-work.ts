@@ -1,5 +1,5 @@
 /**
- * Times of the pipeline's own work. They are upper ends of what the benches print on this machine's processor; a Graviton
+ * Times of the pipeline's own work. They are upper ends of the benches' results on this machine's processor; a Graviton
  * core of Lambda or EKS does at least as much.
  */
 

@@ -2,9 +2,9 @@ import { CapacityError } from "../errors.ts";
 import { packed, perEvent, type StreamSize } from "./stream-size.ts";
 import sample from "./sample-mix.json" with { type: "json" };
 
-/** What the events of a traffic are like. */
+/** Kind of events of a traffic: sizes and shares. */
 export interface Mix {
-  /** Where the sizes come from, for whoever reads the result. */
+  /** Origin of the sizes, for readers of the result. */
   readonly from: string;
   /** One event on its way through each kind of stream. */
   readonly raw: StreamSize;
@@ -13,7 +13,7 @@ export interface Mix {
   readonly badRow: StreamSize;
   /** Bad rows for an event that is accepted. */
   readonly badRowShare: number;
-  /** Copies for an event, by the name that a route document gives a destination; absent where nobody measured them. */
+  /** Copies for an event, by the name that a route document gives a destination; absent without a measurement. */
   readonly shares: Readonly<Record<string, number>> | undefined;
 }
 

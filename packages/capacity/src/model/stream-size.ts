@@ -1,6 +1,6 @@
 import { prices } from "../prices.ts";
 
-/** What a stream holds of a number of events, in everything that a limit or a price counts. */
+/** Size of a number of events in a stream, in every unit that a limit or a price counts. */
 export interface StreamSize {
   readonly records: number;
   readonly events: number;
@@ -27,7 +27,7 @@ export class StreamMeter {
     this.#size.firehoseBytes += roundUp(bytes, prices.firehoseRecordBytes);
   }
 
-  /** What was counted so far. */
+  /** Size counted so far. */
   get size(): StreamSize {
     return { ...this.#size };
   }

@@ -9,7 +9,7 @@ export interface StreamTraffic {
   readonly share: number;
 }
 
-/** What of a traffic a stream gets. */
+/** Returns the part of a traffic that a stream gets. */
 export function trafficOf(stream: PlantStream, mix: Mix): StreamTraffic {
   switch (stream.purpose) {
     case "raw":

@@ -1,4 +1,4 @@
-/** A table of texts; the first column to the left, the others to the right. */
+/** A table of texts; the first column is aligned left, all others right. */
 export interface Table {
   readonly title: string;
   readonly head: readonly string[];
