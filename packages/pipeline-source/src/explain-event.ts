@@ -65,7 +65,7 @@ export interface ExplainedId {
   /** One for each source that uses the id. */
   readonly events: readonly ExplainedEvent[];
   readonly verdict: readonly string[];
-  /** What was not read, one sentence each. */
+  /** Places that were not read, one sentence each. */
   readonly gaps: readonly string[];
 }
 

@@ -22,7 +22,10 @@ export type CountName =
 
 export type HopKind = "service" | "function" | "delivery" | "pipe" | "destination";
 
-/** One hop of the pipeline at one moment. Counters count from the description's `startedAtMs`; what is absent is not known. */
+/**
+ * One hop of the pipeline at one moment. Counters begin at the description's `startedAtMs`. An absent figure is
+ * unknown.
+ */
 export interface HopFigures {
   readonly name: string;
   readonly kind: HopKind;
@@ -85,7 +88,7 @@ export interface ObjectiveFigures {
   readonly budget: number;
   /** How many times as fast as allowed the budget was used up: in the last hour, and in the last six. */
   readonly burn: { readonly hour: number; readonly sixHours: number };
-  /** Whether the last period was bad; absent before the first one is over. */
+  /** True if the last period was bad; absent before the first one is over. */
   readonly isBad?: boolean | undefined;
   /** Names of its alarms that fire. */
   readonly firing: readonly string[];

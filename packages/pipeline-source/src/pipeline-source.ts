@@ -15,7 +15,7 @@ export interface PipelineDescription {
   readonly writeKey?: string | undefined;
   /** Figures are of whole steps of this length, in milliseconds; absent where they are of the moment. */
   readonly stepMs?: number | undefined;
-  /** What it does not answer, so that nobody takes it for nothing. */
+  /** Questions that it does not answer, so that a missing answer is not taken for "none". */
   readonly unanswered?: readonly Unanswered[] | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface PipelineSource {
   routes(): readonly RouteDocument[];
   /** The fate of events that are not stored, given as the body of a request to the event service; JSON text. */
   preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
-  /** Puts undelivered events of an application back, or says what that would do. */
+  /** Puts undelivered events of an application back, or returns the plan of it. */
   redrive(application: string, isDry: boolean, signal?: AbortSignal): Promise<CommandResult>;
   /** Says which invalid and unknown events a replay would make valid; it puts none. */
   replay(request: ReplayRequest, signal?: AbortSignal): Promise<CommandResult>;

@@ -48,7 +48,7 @@ export interface SearchRange {
 }
 
 export interface Searched extends SearchRange {
-  /** What was not read, one sentence each. */
+  /** Places that were not read, one sentence each. */
   readonly gaps: readonly string[];
 }
 

@@ -12,7 +12,6 @@ export const uncleanFolders: readonly string[] = [
   "packages/destinations",
   "packages/enrichments",
   "packages/event-pattern",
-  "packages/pipeline-source",
   "packages/privacy-tools",
   "packages/replay",
   "packages/route-tools",

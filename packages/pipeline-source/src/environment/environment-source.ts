@@ -39,7 +39,7 @@ export interface EnvironmentSourceOptions {
   readonly clock: EnvironmentClock;
 }
 
-/** What no environment answers, by page. */
+/** Questions that no environment answers, by page. */
 const unanswered: readonly Unanswered[] = [
   {
     page: "pipeline",
@@ -63,7 +63,7 @@ const unanswered: readonly Unanswered[] = [
   },
 ];
 
-/** An environment, read with the credentials of whoever asks. It writes nothing. */
+/** An environment, read with the credentials of the asking user. It writes nothing. */
 export class EnvironmentSource implements PipelineSource {
   readonly #options: EnvironmentSourceOptions;
   readonly #alarms: EnvironmentAlarms;
@@ -168,7 +168,7 @@ export class EnvironmentSource implements PipelineSource {
     return this.#options.run("packages/replay/src/cli/main.ts", [...args, `--stage=${this.#options.stage}`], signal);
   }
 
-  /** What this checkout has and the environment has not. */
+  /** Returns the resources that this checkout has and the environment has not. */
   async #missing(): Promise<readonly Unanswered[]> {
     const { topology } = this.#options;
     const ids = await this.#alarms.mappingIds();

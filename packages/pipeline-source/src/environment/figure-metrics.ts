@@ -114,7 +114,7 @@ export function measuredHops(
     };
   };
 
-  /** What the router could not bring there, or brought twice. */
+  /** Metrics of events that the router could not bring to a destination, or brought twice. */
   const ofRouter = (destination: string): readonly FigureMetric[] =>
     router === undefined
       ? []

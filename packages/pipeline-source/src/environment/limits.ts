@@ -38,5 +38,5 @@ export const MAX_THROTTLED_LOOKS = 20;
 /** Without a time, an id is looked for in the last minutes. */
 export const SEARCH_MINUTES = 15;
 
-/** How long the places are read for an id before the answer says how far it came. */
+/** Time for reading the places for an id. Then the answer tells how far the search came. */
 export const SEARCH_BUDGET_MS = 20_000;

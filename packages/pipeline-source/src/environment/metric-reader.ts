@@ -49,7 +49,7 @@ export async function readMetrics(
   return values;
 }
 
-/** What the queries return, by their ids. */
+/** Returns the results of the queries, by their ids. */
 export async function getMetricData(
   cloudWatch: CloudWatch,
   queries: readonly MetricDataQuery[],

@@ -113,7 +113,10 @@ export class StreamLines {
     };
   }
 
-  /** What came since the cursor; every second at most, else it is empty and the cursor stays. */
+  /**
+   * Returns the lines since the cursor. It reads every second at most; between reads it returns none and keeps the
+   * cursor.
+   */
   async #follow(
     { stream, limit, after = "", contains }: LineRequest,
     signal: AbortSignal | undefined,
