@@ -1,6 +1,6 @@
 /**
- * What an enrichment adds, with its JSON text: inputs repeat, and their text is then written once and not once an
- * event. (Writing the additions of an event anew took about as long as reading the event.)
+ * Addition of an enrichment, with its JSON text. Inputs repeat, so the text is written once and not once an event.
+ * (Writing an event's additions each time took about as long as reading the event.)
  */
 export interface Addition<Value = object> {
   readonly value: Value;

@@ -25,7 +25,7 @@ export function parseAppAgent(text: string): UserAgentResult | undefined {
   return appLibrary.test(text) ? { device: { type: "app" } } : undefined;
 }
 
-/** Whether an app sent the event, and no program that crawls. */
+/** True if an app sent the event, and no program that crawls. */
 export const isAppAgent = (text: string): boolean => parseAppAgent(text) !== undefined;
 
 function androidApp(version: string, device: string | undefined): UserAgentResult {

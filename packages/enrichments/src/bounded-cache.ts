@@ -22,8 +22,9 @@ export function rememberLast<Value>(compute: (input: string) => Value): (input: 
 }
 
 /**
- * Remembers results by input, at most two generations of `maxEntries`: when the young generation is full it becomes the
- * old one, and what the old one held and nobody asked for is gone. As good as LRU for repeating inputs, and cheaper.
+ * Remembers results by input, at most two generations of `maxEntries`. When the young generation is full it becomes the
+ * old one. Results of the old one that were not read again are dropped. As good as LRU for repeating inputs, and
+ * cheaper.
  */
 export class BoundedCache<Value> {
   readonly #maxEntries: number;

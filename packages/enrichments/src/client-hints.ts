@@ -84,13 +84,13 @@ const browserNames: Readonly<Record<string, string>> = {
 };
 const osNames: Readonly<Record<string, string>> = { "Chromium OS": "Chrome OS" };
 
-/** A name that is made up, so that nobody relies on the list: `Not)A;Brand`. */
+/** An invented brand, sent so that programs do not rely on the list: `Not)A;Brand`. */
 const madeUp = /^\W*not\W/iu;
 
 /** Versions that browsers have frozen in their `User-Agent`. https://www.chromium.org/updates/ua-reduction/ */
 const frozenVersions: Readonly<Record<string, string>> = { Android: "10", macOS: "10.15.7" };
 
-/** Puts what hints say in the place of what the `User-Agent` says. */
+/** Replaces values from the `User-Agent` by those of the hints. */
 export function withClientHints(parsed: UserAgentResult, hints: ClientHints): UserAgentResult {
   const browser = browserOf(hints.brands) ?? parsed.browser;
   const os = osOf(parsed.os, hints) ?? parsed.os;

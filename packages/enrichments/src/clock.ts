@@ -104,7 +104,7 @@ export const clock = defineEnrichment({
   },
 });
 
-/** Of two instants, the client's text is already at hand for one. */
+/** Returns the ISO text of one of two instants. For the client's time its own text is taken, if it has this form. */
 function toIsoText(instant: number, time: number, text: string): string {
   return instant === time && isoText.test(text) ? text : new Date(instant).toISOString();
 }
@@ -127,14 +127,14 @@ function createClockAddition(
     : { value: { derivedTime, basis, skewMs }, member: `${head}","basis":"${basis}","skewMs":${skewMs}}` };
 }
 
-// What `Date.prototype.toISOString` writes.
+// Output of `Date.prototype.toISOString`.
 const isoText = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/u;
 const dayLength = "2026-11-22".length;
 const dayMs = 24 * 60 * 60 * 1_000;
 let lastDay = "";
 
 /**
- * Whether nothing needs correcting: both times in the one form that nearly all have, on one day, in order. Texts of
+ * True if nothing needs correcting: both times in the one form that nearly all have, on one day, in order. Texts of
  * this form are ordered as their instants are, so nothing is parsed.
  */
 function isPlausibleAtSight(time: string, receivedAt: string, maxAgeMs: number): boolean {

@@ -33,8 +33,8 @@ export function createLazyDatabase(path: string, readFile: ReadFile): LookUp {
 }
 
 /**
- * An enrichment that looks the client's address up. What is no address is not looked up: the enrichment `client` says
- * so.
+ * Creates an enrichment that looks the client's address up. A text that is no address is not looked up; the enrichment
+ * `client` notes it.
  */
 export function createIpLookup<Result>(
   name: string,

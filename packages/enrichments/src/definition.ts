@@ -5,19 +5,19 @@ import type { OpenTables } from "./lookup/lookup.ts";
 import type { TextInput } from "./text-input.ts";
 import type { ObjectSchema, ValueOf } from "./value-of.ts";
 
-/** What an enrichment may look at. */
+/** Input of an enrichment. */
 export interface EnrichmentInput {
   /** The event as it will leave, with everything sensitive masked. */
   readonly event: RawEvent;
   /** The client's address, before it is truncated. The one thing of the clear event an enrichment sees. */
   readonly clientIp: string | undefined;
-  /** What an enrichment before this one in the list has added; `undefined` when it has nothing or does not run. */
+  /** Returns the result of an enrichment before this one in the list; `undefined` when it has none or does not run. */
   resultOf(name: string): object | undefined;
   /**
-   * Masks a value that is to be added, as an annotation says, and notes it on the event.
+   * Masks a value of an addition by an annotation, and notes it on the event.
    *
    * @param path JSON Pointer of the value in the enriched event
-   * @returns what takes its place
+   * @returns the masked value
    */
   mask(value: unknown, rule: PrivacyRule, path: string): unknown;
 }
@@ -40,7 +40,7 @@ export interface TextEnrichment<Result = object> {
   readonly input: TextInput;
   /** As `enrich` of {@link EventEnrichment}, of the text. */
   readonly read: (text: string) => Addition<Result> | undefined;
-  /** What is added when the event does not have the text. */
+  /** Addition for an event without the text. */
   readonly withoutText?: Addition<Result> | undefined;
 }
 
@@ -49,7 +49,7 @@ export type Enrichment<Result = object> = EventEnrichment<Result> | TextEnrichme
 /** Reads the bytes of a file of the bundle, or of a path. */
 export type ReadFile = (path: string) => Uint8Array;
 
-/** What enrichments need besides their options. */
+/** Resources of enrichments besides their options. */
 export interface EnrichmentResources {
   readonly readFile: ReadFile;
   /** Without it, lookups have no tables. */
@@ -112,7 +112,7 @@ export function parseWebUrl(text: string): URL {
 // https://developer.android.com/training/app-links: the host is the name of the package.
 const androidApp = /^android-app:\/\/([\w.]{1,255})(\/\S*)?$/iu;
 
-/** Host and path of a referring address: of the web, or of an app that says so (`android-app://com.example/`). */
+/** Returns host and path of a referring address: of the web, or of an app (`android-app://com.example/`). */
 export function parseReferringAddress(text: string): { readonly hostname: string; readonly pathname: string } {
   const app = androidApp.exec(text);
   return app === null ? parseWebUrl(text) : { hostname: (app[1] ?? "").toLowerCase(), pathname: app[2] ?? "/" };

@@ -1,4 +1,4 @@
-// Every enrichment there is, a line each. The options document says which run, and in which order.
+// Every enrichment, a line each. The options document selects those that run, and their order.
 export { bot } from "./bot.ts";
 export { campaign } from "./campaign.ts";
 export { client } from "./client.ts";

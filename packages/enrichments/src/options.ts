@@ -80,5 +80,5 @@ export function createEnrichments(
   });
 }
 
-/** Where nobody opens tables: in a dry run. */
+/** Table of a dry run, which opens none. */
 const noTable: OpenTable = { current: undefined, miss: () => undefined };

@@ -7,7 +7,7 @@ import { maxOwnResultLength } from "./limits.ts";
 export interface OwnPackage {
   /** Runs the package's code, and gives its export. */
   readonly load: () => unknown;
-  /** Whether a value follows the schema of the enrichment's result. */
+  /** True if a value follows the schema of the enrichment's result. */
   readonly follows: (result: unknown) => boolean;
 }
 

@@ -164,14 +164,15 @@ function createReferrer(
   });
 }
 
-/** Whether a host is one of a list, or below one: `shop.example` stands for `m.shop.example` as well. */
+/** Returns a test for hosts of a list and hosts below them: `shop.example` also covers `m.shop.example`. */
 function createOwnHosts(hosts: readonly string[]): (host: string) => boolean {
   const own = hosts.map((host) => host.toLowerCase());
   return (host) => own.some((each) => host === each || host.endsWith(`.${each}`));
 }
 
 /**
- * A campaign says more than the address it led through: a click on an advertisement comes from a search engine as well.
+ * Returns the channel of a campaign. It goes before the referring address: a click on an advertisement also comes from
+ * a search engine.
  */
 function channelOfCampaign(
   campaign: CampaignResult | undefined,
@@ -188,7 +189,7 @@ function channelOfCampaign(
     return site === "social" || site === "search" ? `paid-${site}` : "paid";
   }
   if (channel !== undefined) return channel;
-  // Meta puts its id on every link that leaves it, paid or not; a source without a known medium says less than that.
+  // Meta puts its id on every link that leaves it, paid or not. A source without a known medium is weaker evidence.
   if (click !== undefined) return click;
   return medium === undefined && campaign.source === undefined ? undefined : (rule?.channel ?? "campaign");
 }

@@ -20,8 +20,8 @@ const serverLibrary =
 
 /**
  * The `User-Agent` of the end user, and client hints where the event has some: those of its context, which a browser
- * gives to its page, before those of the request. Real user agents are below 512 characters; what follows the part that
- * is remembered is not looked at. The HTTP client of a server that sends for its users says nothing of them.
+ * gives to its page, before those of the request. Real user agents are below 512 characters; text after the remembered
+ * part is not read. The HTTP client of a server that sends for its users tells nothing of them.
  */
 export const userAgentText: TextInput = (event) => {
   const { useragent, senderkind, clienthints } = event;

@@ -10,7 +10,6 @@ export const uncleanFolders: readonly string[] = [
   "packages/aws-simulator/src/snowpipe",
   "packages/consumer-tools",
   "packages/destinations",
-  "packages/enrichments",
   "packages/event-pattern",
   "packages/privacy-tools",
   "packages/replay",

@@ -1,7 +1,9 @@
 import Papa from "papaparse";
 import type { ReadRows } from "./read-table.ts";
 
-/** Reads the rows of CSV (RFC 4180) below a line of names. A module of its own: only bundles with such a table have it. */
+/**
+ * Reads the rows of CSV (RFC 4180) below a line of names. A separate module: only bundles with such a table have it.
+ */
 export const readCsvRows: ReadRows = (text, { delimiter = "," }, onRow) => {
   let names: readonly string[] | undefined;
   let fault: string | undefined;
