@@ -42,12 +42,12 @@ export interface Environment {
   readonly holder: string;
   /** The routes that destinations are looked up in. */
   routes(): RouteSet;
-  /** What jobs need; absent where there are none. */
+  /** Resources of jobs; absent where there are none. */
   readonly jobs?: Jobs | undefined;
   /** Verdicts of the present contracts on raw events. */
   verdicts(): Promise<(text: string) => Verdict>;
   store(name: Source, keys: string | undefined): Promise<Store>;
-  /** Whether an event is of somebody who was erased since: it must not come back. */
+  /** Returns a test for events of a person who was erased since: they must not come back. */
   erased(keys: string | undefined): Promise<IsSuppressed>;
   lake(): Store;
 }

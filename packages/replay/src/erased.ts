@@ -7,7 +7,7 @@ import {
 } from "@millrace/privacy-tools/suppression";
 import type { S3 } from "@millrace/stored-events";
 
-/** The test whether an event is of somebody who was erased; where nobody was, no key is asked for. */
+/** Returns a test for events of erased persons. Without an erasure no key is read. */
 export async function readSuppression(
   s3: S3,
   bucket: string,

@@ -1,4 +1,4 @@
-/** Base of every error of a replay; the message says what is wrong and what to do next. */
+/** Base of every error of a replay; the message tells the fault and the remedy. */
 export abstract class ReplayError extends Error {
   abstract readonly code: string;
 

@@ -17,8 +17,8 @@ export const PUT_TIMEOUT_MS = 30_000;
 export const LEASE_RESERVE_MS = PUT_TIMEOUT_MS + 5_000;
 
 /**
- * Arrival times are by the clock of Kinesis, the ledger's by that of the operator's machine, which AWS lets be off by so
- * much: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ * Arrival times are by the clock of Kinesis, the ledger's by that of the operator's machine. AWS lets that one be off
+ * by so much: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
  */
 export const CLOCK_SKEW_MS = 300_000;
 
@@ -32,7 +32,7 @@ export const DEFAULT_SHARE = 0.1;
 export const SHARD_RECORDS_PER_SECOND = 1_000;
 export const SHARD_BYTES_PER_SECOND = 1_000_000;
 
-/** What one function of a job puts in a second: a third of what the bench puts. */
+/** Events that one function of a job puts in a second: a third of the bench's figure. */
 export const EVENTS_PER_WORKER = 2_000;
 /** Functions of a job at the same time: accounts have 1,000 for everything. */
 export const MAX_WORKERS = 50;

@@ -31,10 +31,13 @@ export interface Selection extends TimeRange {
   readonly objects?: readonly string[] | undefined;
 }
 
-/** What enrichment adds: the raw stream and its dead letters do not have it, but for a contract that the event names. */
+/**
+ * Filters on additions of enrichment. The raw stream and its dead letters lack these, except a contract that the event
+ * names.
+ */
 const ofEnrichment: readonly Filter[] = ["schema", "status", "build", "contracts"];
 
-/** Whether events without their enrichment can be chosen by this selection only with the help of the lake. */
+/** True if this selection can choose events without their enrichment only with the help of the lake. */
 export function needsLake({ store, filters }: Selection): boolean {
   if (store !== "raw" && store !== "dead-letters") return false;
   return ofEnrichment.some((name) => filters[name] !== undefined);

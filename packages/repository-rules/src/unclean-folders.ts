@@ -12,7 +12,6 @@ export const uncleanFolders: readonly string[] = [
   "packages/destinations",
   "packages/event-pattern",
   "packages/privacy-tools",
-  "packages/replay",
   "packages/route-tools",
   "packages/routes",
   "packages/schema-graph",

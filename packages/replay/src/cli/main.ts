@@ -2,7 +2,7 @@
 import { constants, setPriority } from "node:os";
 import { runCli } from "./run-cli.ts";
 
-// Where the pipeline runs on this machine as well, live traffic goes first.
+// If the pipeline also runs on this machine, live traffic goes first.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const stop = new AbortController();

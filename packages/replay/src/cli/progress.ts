@@ -3,7 +3,7 @@ import type { Step } from "../run/run-replay.ts";
 import { describeCounts, duration, type Output } from "./output.ts";
 
 const barLength = 24;
-/** On a terminal the line is drawn anew so often; elsewhere a line comes so often. */
+/** Interval of redrawing the line on a terminal, and of new lines elsewhere. */
 const drawEveryMs = 200;
 const tellEveryMs = 10_000;
 

@@ -161,7 +161,7 @@ class ReplayCommand {
           this.#output.out(`The replay ${id} ${isDone ? "has finished" : "was stopped"}: ${describeCounts(counts)}.`);
         return isDone ? 0 : 130;
       } catch (error) {
-        // Whoever has taken the replay over has its ledger as well.
+        // The process that has taken the replay over also has its ledger.
         if (!(error instanceof LeaseLostError)) await ledger.end("stopped");
         await audit("failed", error);
         throw error;

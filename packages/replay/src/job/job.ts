@@ -73,7 +73,7 @@ export async function keepJob(
   return keepOnce(s3, bucket, keyOf(id, "job"), job);
 }
 
-/** Whether a replay is a job. */
+/** Returns the plan of a replay that is a job, else undefined. */
 export async function readJobPlan(s3: S3, bucket: string, id: string): Promise<ReplayJob | undefined> {
   const text = await s3.getText(bucket, keyOf(id, "job"));
   return text === undefined ? undefined : (JSON.parse(text) as ReplayJob);

@@ -7,8 +7,8 @@ import { readSuppression } from "../erased.ts";
 import type { JobEnvironment } from "./work-on-job.ts";
 
 /**
- * What a function needs to work on a job, with the rights of its own role. It has no privacy keys: it knows the events
- * of who was erased by their pseudonyms, and the lake holds no others.
+ * Opens the environment of a function that works on a job, with the rights of its own role. It has no privacy keys: it
+ * knows events of erased persons by their pseudonyms, and the lake holds no others.
  */
 export async function openJobEnvironment(
   place: EnvironmentPlace,

@@ -21,7 +21,7 @@ import {
   readProgress,
 } from "./job.ts";
 
-/** What the functions of a job need of an environment. */
+/** Parts of an environment that the functions of a job need. */
 export type JobEnvironment = Pick<
   Environment,
   "place" | "kinesis" | "s3" | "connections" | "clock" | "holder" | "store" | "erased"

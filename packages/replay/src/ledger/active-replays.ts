@@ -31,7 +31,7 @@ const key = `${LEDGER_PREFIX}active.json`;
  */
 export class ActiveReplays {
   readonly #options: ActiveOptions;
-  /** Until when the entry that this process wrote last lets nobody else in. */
+  /** Time until which this process's last entry keeps every other process out. */
   #untilMs = Number.NEGATIVE_INFINITY;
   /** Parts that are put side by side wait for one entry. */
   #entering: Promise<void> | undefined;
@@ -87,7 +87,7 @@ export class ActiveReplays {
   }
 }
 
-/** Re-validation goes into the pipeline as well. */
+/** Re-validation goes into the pipeline too. */
 const goesTo = (target: string): string => (target === "revalidation" ? "pipeline" : target);
 
 function overlapMessage({ id, holder, target, fromMs, toMs, untilMs }: ActiveReplay): string {

@@ -6,7 +6,7 @@ export function nameHolder(): string {
   return `${hostname()}/${process.pid}/${randomBytes(4).toString("hex")}`;
 }
 
-/** Whether a holder was a process of this machine that is gone. Of another machine only the lease tells. */
+/** True if a holder was a process of this machine that is gone. For another machine only the lease tells. */
 export function isGone(holder: string): boolean {
   const [host, pid] = holder.split("/");
   if (host !== hostname() || !/^\d+$/.test(pid ?? "")) return false;

@@ -98,14 +98,14 @@ export interface PartEntry {
 }
 
 /**
- * The state of a replay, held by one process at a time. Every write says which version it replaces, so that a process
- * that was thought dead cannot write over what another has done since.
+ * The state of a replay, held by one process at a time. Every write names the version that it replaces, so that a
+ * process that was thought dead cannot overwrite what another has done since.
  */
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #document: KeptDocument;
   #state: ReplayState;
-  /** Whether the state has all that earlier runs put. */
+  /** True if the state has all events that earlier runs put. */
   #isCertain: boolean;
   /** By part, since when this process has put events that it has not noted. */
   readonly #puttingSince = new Map<string, number>();

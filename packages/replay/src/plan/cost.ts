@@ -53,7 +53,7 @@ export interface CloudJob {
   readonly asOf: string;
 }
 
-/** What a state machine does for a group whose function is called once: child workflow, call, answer, end. */
+/** Transitions of a state machine for a group whose function is called once: child workflow, call, answer, end. */
 const transitionsPerGroup = 4;
 
 /** Plans a replay as a distributed map of Step Functions over groups of objects. */

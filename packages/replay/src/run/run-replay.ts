@@ -57,7 +57,7 @@ class Run {
   readonly #unnoted = new Map<string, number>();
   #finishedParts: number;
   #counts: ReplayCounts;
-  /** Set by a shard that cannot go on, so that the others end as well. */
+  /** Set by a shard that cannot go on, so that all other shards end too. */
   #isEnding = false;
 
   constructor(options: RunOptions) {

@@ -2,7 +2,7 @@
 export interface Kill {
   /** Calls to AWS that are answered. */
   readonly afterCalls: number;
-  /** Whether the last call was carried out. */
+  /** True if the last call was carried out. */
   readonly isCarriedOut: boolean;
 }
 
