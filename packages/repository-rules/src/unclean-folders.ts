@@ -7,7 +7,6 @@ export const uncleanFolders: readonly string[] = [
   "apps/console",
   "apps/router",
   "docs",
-  "packages/aws-simulator/src/snowpipe",
   "packages/consumer-tools",
   "packages/destinations",
   "packages/event-pattern",

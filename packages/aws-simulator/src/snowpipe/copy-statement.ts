@@ -1,7 +1,7 @@
 import { WarehouseError } from "./errors.ts";
 import type { ColumnMapping, ColumnSource, OnError } from "./warehouse.ts";
 
-/** What a pipe does, as far as the simulator can do it. */
+/** A pipe's COPY statement, as far as the simulator can run it. */
 export interface CopyStatement {
   /** Name of the table as written, qualifiers included. */
   readonly table: string;

@@ -66,7 +66,7 @@ export function toJsonValue(value: Json, type: DuckDBType): Json {
   }
 }
 
-/** Whether a double has all digits of a decimal: fifteen significant ones always do. */
+/** True if a double has all digits of a decimal: fifteen significant ones always do. */
 function isExactNumber(decimal: string): boolean {
   return decimal.replace(/^-?0*\.?0*/, "").replace(".", "").length <= 15;
 }

@@ -51,7 +51,7 @@ export interface TableDefinition {
 
 export type QueryRow = Readonly<Record<string, Json>>;
 
-/** What Snowflake has and DuckDB lacks, of what the views use. */
+/** Functions of the views that Snowflake has and DuckDB lacks. */
 const macros = `
   CREATE OR REPLACE MACRO get_path(record, path) AS json_extract_string(record, '$.' || path);
 `;
@@ -144,8 +144,8 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   /**
-   * Makes the dynamic table of what its base holds, unless it is there with this query. From then on every load keeps it
-   * in the load's own transaction, and every statement that changes the base in the statement's.
+   * Makes the dynamic table from the rows of its base, unless it exists with this query. From then on every load
+   * updates it in the load's own transaction, and every statement that changes the base in the statement's.
    *
    * @throws WarehouseError `INVALID_STATEMENT` for a query that cannot be kept load by load
    */
@@ -173,7 +173,7 @@ export class DuckDbWarehouse implements Warehouse {
     await this.createView({ name, statement: query });
   }
 
-  /** Makes the view, or makes it anew. `statement` is its SELECT. */
+  /** Makes or replaces the view. `statement` is its SELECT. */
   async createView({ name, statement }: { readonly name: string; readonly statement: string }): Promise<void> {
     await this.execute(`CREATE OR REPLACE VIEW ${quoted(lastName(name))} AS ${statement}`);
   }
@@ -346,7 +346,7 @@ export class DuckDbWarehouse implements Warehouse {
         return result;
       });
     } catch {
-      // The closer look says what is wrong.
+      // The closer look finds the fault.
       return undefined;
     }
   }
@@ -559,10 +559,10 @@ async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string
     ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
   });
   const database = { instance, loading: await instance.connect(), querying: await instance.connect() };
-  // Statements come from whoever can reach the warehouse: they are to see its tables and not the machine's files.
+  // Anyone who can reach the warehouse sends statements: they are to see its tables and not the machine's files.
   await database.loading.run(`SET allowed_paths = [${literal(readingPath)}]`);
   await database.loading.run("SET enable_external_access = false");
-  // Each checkpoint writes the last group of rows anew, which took more than the loads at DuckDB's own 16 MB.
+  // Each checkpoint rewrites the last group of rows, which took more time than the loads at DuckDB's own 16 MB.
   await database.loading.run("SET wal_autocheckpoint = '128MB'");
   // Else what one large statement took stays with the process.
   await database.loading.run("SET allocator_background_threads = true");

@@ -1,6 +1,6 @@
 import { WarehouseError } from "./errors.ts";
 
-/** A table that the warehouse keeps as its query says, as a dynamic table of Snowflake. */
+/** A table that the warehouse keeps equal to its query, as a dynamic table of Snowflake. */
 export interface DynamicTableDefinition {
   /** Qualifiers are dropped: everything lies in one schema. */
   readonly name: string;
@@ -56,8 +56,8 @@ function listOf(text: string): string[] {
 }
 
 /**
- * Has DuckDB parse a record once for all members that a statement takes from it: it parses it anew for each call of
- * `GET_PATH`, which took nine times as long for the columns of an event.
+ * Has DuckDB parse a record once for all members that a statement takes from it. Otherwise DuckDB parses it for each
+ * call of `GET_PATH`, which took nine times as long for the columns of an event.
  *
  * @param columns `SELECT …`, without its `FROM`
  */

@@ -40,7 +40,7 @@ export class DynamicTables {
     return this.#tables.some((table) => table.name === name && table.query === query);
   }
 
-  /** Whether a table of this name is kept, by whatever query. */
+  /** True if a table of this name is kept, by any query. */
   keeps(name: string): boolean {
     return this.#tables.some((table) => table.name === name);
   }
@@ -139,7 +139,7 @@ export class DynamicTables {
   }
 
   async #build(table: DynamicTable): Promise<void> {
-    // Rows that the transaction has inserted itself have numbers far above the others.
+    // Rows that the transaction has inserted itself have numbers far above all other rows.
     const slices = await this.#connection.runAndReadAll(
       `SELECT DISTINCT rowid // ${rowsPerSlice} AS slice FROM ${quoted(table.base)} ORDER BY slice`,
     );

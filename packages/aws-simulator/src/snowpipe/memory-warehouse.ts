@@ -37,7 +37,7 @@ export interface LoadedFile {
   readonly status: "loaded" | "skipped";
 }
 
-/** What one load adds; it is visible as a whole or not at all. */
+/** The rows of one load. They become visible as a whole or not at all. */
 export interface LoadTransaction {
   readonly table: string;
   readonly rows: readonly MemoryRow[];

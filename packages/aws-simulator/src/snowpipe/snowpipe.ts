@@ -60,7 +60,7 @@ export interface SnowpipeStats {
   readonly loadErrors: number;
   /** Notifications on their way and files being loaded. */
   readonly pending: number;
-  /** Whether it listens, as `executionState` of SYSTEM$PIPE_STATUS says. */
+  /** True if it listens; `executionState` of SYSTEM$PIPE_STATUS. */
   readonly isRunning: boolean;
   /** Creation of the oldest file that waits for its load, in epoch milliseconds; undefined when none waits. */
   readonly oldestFileMs: number | undefined;

@@ -13,7 +13,7 @@ export interface ColumnMapping {
   readonly source: ColumnSource;
 }
 
-/** What to do with a line that is not JSON: leave it out, or leave the whole file out. */
+/** Treatment of a line that is not JSON: leave it out, or leave the whole file out. */
 export type OnError = "CONTINUE" | "SKIP_FILE";
 
 export interface LoadFileRequest {
