@@ -120,8 +120,8 @@ export interface QualityGroup {
   readonly lastBadMs: number | null;
   readonly lastValidMs: number | null;
   /**
-   * When it went bad: the first fault after the last valid event before it; null for a group without faults. `isBefore`
-   * says that it was already so when the reading begins.
+   * Time at which it went bad: the first fault after the last valid event before it; null for a group without faults.
+   * `isBefore` is true if it was already so when the reading begins.
    */
   readonly since: { readonly atMs: number; readonly isBefore: boolean } | null;
   /** One column a minute, as `minutes` in {@link QualityAnswer}: bad events and all events. */

@@ -30,7 +30,7 @@ export async function buildPage(): Promise<void> {
   });
 }
 
-/** Whether the page was built after its sources were last written. */
+/** True if the page was built after its sources were last written. */
 export function isPageFresh(): boolean {
   const builtMs = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = globSync(["src/page/**/*", "src/*.ts", "package.json"], { cwd: appFolder });

@@ -12,9 +12,9 @@ const backfillPage = 2_000;
 type Listener = (events: LiveEvents) => void;
 
 /**
- * Reads the enriched stream and the bad rows once for all pages: backwards when it is first asked, then what comes, as
- * long as a page follows. It asks for the next lines when it has read the last ones, so a slow console loses events,
- * says how many, and holds nothing up.
+ * Reads the enriched stream and the bad rows once for all pages: backwards when it is first asked, then new lines as
+ * long as a page follows. It asks for the next lines when it has read the last ones. So a slow console loses events,
+ * reports their number, and holds nothing up.
  */
 export class EventFeed {
   readonly #source: PipelineSource;

@@ -11,7 +11,7 @@ export interface EventQuery {
   matches(event: EventSummary): boolean;
 }
 
-/** A search that cannot be read; the message says which token, and how it could be. */
+/** A search that cannot be read; the message tells the token and a correct form. */
 export class QueryError extends Error {
   override readonly name = "QueryError";
 }
@@ -98,7 +98,7 @@ function compileValue(value: string): (text: string) => boolean {
   return (text) => matchesParts(text, parts);
 }
 
-/** Whether the parts stand in the text in order, the first at its start and the last at its end: linear, no pattern. */
+/** True if the parts stand in the text in order, the first at its start and the last at its end: linear, no pattern. */
 function matchesParts(text: string, parts: readonly string[]): boolean {
   const first = parts[0] ?? "";
   const last = parts.at(-1) ?? "";

@@ -14,7 +14,7 @@ export interface SearchOptions {
 }
 
 /**
- * Searches a stream from its end until it has enough, is at the end, or has taken its time: then the answer says how
+ * Searches a stream from its end until it has enough, is at the end, or has taken its time: then the answer tells how
  * far it came, and the next one goes on there. Records are read whole, so it can find some more than `limit`.
  */
 export async function searchEvents(

@@ -57,7 +57,7 @@ export function useLive(onEvents: ((events: LiveEvents) => void) | undefined): L
       );
     };
     load();
-    // The hour of figures is read anew now and then: samples of a page that was hidden have a gap.
+    // The hour of figures is read again now and then: samples of a page that was hidden have a gap.
     const timer = window.setInterval(load, 30_000);
     return () => {
       isOver = true;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Where the reader is: a page, and what it shows. It stands in the address, so that it can be sent and gone back to. */
+/** The reader's place: a page, and its selection. It stands in the address, so that it can be sent and gone back to. */
 export interface Place {
   readonly page: string;
   readonly params: URLSearchParams;

@@ -1,6 +1,6 @@
 /**
- * A browser in the locale POSIX says `en-US@posix`, which is no tag of a language: the chart library, which formats its
- * numbers by it, would end the page. Imported before all else.
+ * A browser in the locale POSIX reports `en-US@posix`, which is no tag of a language. The chart library formats its
+ * numbers by it, and would end the page. Imported before all else.
  */
 try {
   Intl.getCanonicalLocales(navigator.language);

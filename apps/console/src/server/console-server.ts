@@ -22,7 +22,7 @@ export interface ConsoleOptions {
   readonly token: string;
   readonly port: number;
   readonly page: PageFiles;
-  /** A sentence that says how to mend a pipeline that does not answer. Default: for one on this machine. */
+  /** A sentence with the remedy for a pipeline that does not answer. Default: for one on this machine. */
   readonly remedy?: string;
 }
 
@@ -38,7 +38,7 @@ const pageHeaders = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** A request that cannot be answered, and the status that says so. */
+/** A request that cannot be answered, and its status. */
 class RequestError extends Error {
   override readonly name = "RequestError";
   readonly status: number;
@@ -49,7 +49,7 @@ class RequestError extends Error {
   }
 }
 
-/** The console's HTTP server; whoever owns the port gives it the connections. */
+/** Creates the console's HTTP server. The owner of the port hands it the connections. */
 export function createConsoleServer(options: ConsoleOptions): Server {
   const sources = { source: options.source, feed: new EventFeed(options.source) };
   const followers = new Set<EventStream>();

@@ -5,8 +5,8 @@ import { maxWaitingBytes } from "../events/limits.ts";
 const beatMs = 15_000;
 
 /**
- * One browser that follows by Server-Sent Events. A message is written whole or not at all: while too much waits for
- * the browser, what may be lost is lost, and counted by whoever sends.
+ * One browser that follows by Server-Sent Events. A message is written whole or not at all. While too much waits for
+ * the browser, messages that may be lost are dropped, and their sender counts them.
  */
 export class EventStream {
   readonly #response: ServerResponse;
@@ -20,7 +20,7 @@ export class EventStream {
     response.once("close", () => clearInterval(this.#beat));
   }
 
-  /** Whether so much waits that a message would be lost. */
+  /** True if so much waits that a message would be lost. */
   get isFull(): boolean {
     return this.#response.writableLength > maxWaitingBytes;
   }

@@ -21,7 +21,7 @@ export function admit(
   const site = request.headers["sec-fetch-site"];
   const isNavigation =
     request.headers["sec-fetch-mode"] === "navigate" && request.headers["sec-fetch-dest"] === "document";
-  // Another site may link here, and a browser that opens the printed address says "none".
+  // Another site may link here, and a browser that opens the printed address sends "none".
   if (site !== undefined && site !== "same-origin" && site !== "none" && !isNavigation) {
     return { refusal: "The console answers no other page." };
   }

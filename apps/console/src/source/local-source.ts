@@ -61,7 +61,7 @@ export class LocalSource implements PipelineSource {
     return this.#get(`/events?id=${encodeURIComponent(id)}`, signal);
   }
 
-  /** Read anew each time: documents change while the pipeline runs. */
+  /** Reads the documents each time: they change while the pipeline runs. */
   routes(): readonly RouteDocument[] {
     return loadRouteDocuments(this.#routesFolder);
   }

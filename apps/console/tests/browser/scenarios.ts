@@ -14,7 +14,7 @@ export interface World {
 
 export interface Scenario {
   readonly name: string;
-  /** @throws Error that says what was not as it should be */
+  /** @throws Error with the fault */
   readonly play: (world: World) => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const open = async ({ page, run }: World, address: string): Promise<void> => {
   await page.locator("main").waitFor();
 };
 
-/** Waits until a text is seen, asking anew where the page does not by itself. */
+/** Waits until a text is seen. Asks again where the page does not by itself. */
 async function untilText(page: Page, selector: string, text: string | RegExp): Promise<void> {
   await page.locator(selector).filter({ hasText: text }).first().waitFor({ timeout: waitMs });
 }
@@ -89,7 +89,7 @@ export const scenarios: readonly Scenario[] = [
       }
       await rows.first().click();
       const row = page.locator("table.routes tr", { hasText: "fraud/purchases" });
-      // The router gives a destination up after some seconds; each look explains anew.
+      // The router gives a destination up after some seconds; each look explains again.
       for (let tries = 0; !((await row.textContent()) ?? "").includes("undelivered") && tries < 120; tries += 1) {
         await page.waitForTimeout(500);
         await page.locator(".detail-close").click();
