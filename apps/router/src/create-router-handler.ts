@@ -266,8 +266,8 @@ class Router {
 }
 
 /**
- * The key that tells an output from the others of its record: newer routes may give the record other outputs the next
- * time. A copy of the same events in the same destination is the same output, whatever routes they are there for; a
+ * Returns a key that is unique among the outputs of a record: newer routes may give the record other outputs the next
+ * time. A copy of the same events in the same destination is the same output, whatever routes it is there for; a
  * correction is another one.
  */
 function identifyOutput(output: Output): string {

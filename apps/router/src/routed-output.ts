@@ -33,7 +33,7 @@ export interface RoutedTarget {
   readonly destination: string;
   readonly application: string;
   readonly partitionKey: string;
-  /** Whether lines with one partition key share a record. */
+  /** True if lines with one partition key share a record. */
   readonly isShared: boolean;
 }
 

@@ -4,7 +4,6 @@
  */
 export const uncleanFolders: readonly string[] = [
   ".changeset",
-  "apps/router",
   "docs",
   "packages/consumer-tools",
   "packages/destinations",

@@ -33,7 +33,7 @@ export class CircuitBreaker {
     this.#probeAt = undefined;
   }
 
-  /** @param isFatal the failure says that no later try can succeed soon: no such stream, no permission. */
+  /** @param isFatal true if no later try can succeed soon: no such stream, no permission. */
   failed(now: number, isFatal: boolean): void {
     this.#isProbing = false;
     this.#failures += 1;

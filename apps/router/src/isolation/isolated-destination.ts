@@ -3,7 +3,10 @@ import type { FailedDelivery, OutputDelivery, OutputWriter } from "@millrace/str
 import { DEFAULT_BUDGET_MS, LEAST_BUDGET_MS, PROBE_BUDGET_MS } from "../limits.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 
-/** Concerns that the next seconds do not cure: somebody has to mend the destination, or this function's access to it. */
+/**
+ * Concerns that the next seconds do not cure: the destination, or this function's access to it, has to be mended by
+ * hand.
+ */
 const LASTING_CONCERNS = new Set<FaultConcern>(["stream", "caller"]);
 
 /** The parts that {@link isolateDestination} takes. */
@@ -18,9 +21,9 @@ export interface IsolationOptions {
 }
 
 /**
- * Keeps a destination that throttles, is missing or denies access from holding up the others: a call takes at most the
- * budget, a budget that ran out makes the next one smaller, and a destination that took nothing is left alone but for
- * one probe now and then. What it did not take comes back as failed deliveries at once.
+ * Keeps a destination that throttles, is missing or denies access from holding up all others. A call takes at most the
+ * budget. A budget that ran out makes the next one smaller. A destination that took nothing is left alone but for one
+ * probe now and then. Its records come back as failed deliveries at once.
  */
 export function isolateDestination(writer: OutputWriter, options: IsolationOptions): OutputWriter {
   return new IsolatedDestination(writer, options);
@@ -71,7 +74,7 @@ class IsolatedDestination implements OutputWriter {
   }
 
   #learn(deliveries: readonly OutputDelivery[]): void {
-    // A fault of one record says nothing about the destination.
+    // A fault of one record is no fault of the destination.
     const faults = deliveries.filter(
       (delivery): delivery is FailedDelivery => delivery.status === "failed" && delivery.error.concerns !== "record",
     );

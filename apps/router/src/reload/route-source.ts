@@ -32,7 +32,7 @@ export class RouteSource {
   constructor(options: RouteSourceOptions) {
     this.#options = options;
     this.#routes = options.bundled;
-    // A new environment looks at once: its bundle may be older than what the others run.
+    // A new environment looks at once: its bundle may be older than the routes of running environments.
     this.#nextCheckAt = options.clock.now();
   }
 

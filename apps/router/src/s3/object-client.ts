@@ -41,7 +41,7 @@ function pathOf(url: string): string {
 
 const isSuccess = ({ status }: SignedAnswer): boolean => status >= 200 && status < 300;
 
-/** Codes of S3 that a later attempt may not meet; every 5xx is one as well. */
+/** Codes of S3 that a later attempt may not meet. Every 5xx is one too. */
 const PASSING = new Set([408, 429]);
 
 function refusal({ status }: SignedAnswer, url: string): Error {

@@ -25,10 +25,12 @@ export interface UndeliveredEvent extends Pick<BadRow, "failure" | "processor" |
   };
 }
 
-/** Goes before the name of an output's destination when it is an undelivered event; no destination's name has a slash. */
+/** Prefix of the destination's name in an output that is an undelivered event. No destination's name has a slash. */
 const UNDELIVERED = "undelivered/";
 
-/** Folder of the undelivered events that an output's destination stands for; undefined when it stands for a destination. */
+/**
+ * Folder of the undelivered events that an output's destination stands for; undefined when it stands for a destination.
+ */
 export function undeliveredFolder(destination: string): string | undefined {
   return destination.startsWith(UNDELIVERED) ? destination.slice(UNDELIVERED.length) : undefined;
 }

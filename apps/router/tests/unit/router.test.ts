@@ -186,8 +186,8 @@ describe("routes that change between two deliveries of a record", () => {
     lines.map((line) => (line["event"] as { id: string }).id);
 
   /**
-   * Delivers a record of a click and a purchase; nobody takes what `dead` refuses, nor its undelivered events, the
-   * first time.
+   * Delivers a record of a click and a purchase. The first time, neither the destination that `dead` refuses nor the
+   * store of its undelivered events takes them.
    */
   async function deliverUnder(before: RouteDocument, after: RouteDocument) {
     let routes = loadRoutes(compileRoutes([before]));
