@@ -8,7 +8,7 @@ export class ConsumersError extends Error {
   }
 }
 
-/** A command was called in a way that makes no sense; the message says what it takes. */
+/** A command was called in a way that makes no sense; the message tells the accepted arguments. */
 export class UsageError extends ConsumersError {
   override readonly code = "USAGE";
 }

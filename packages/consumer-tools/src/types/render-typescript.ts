@@ -5,8 +5,8 @@ import { streamSchema } from "../schema/stream-schema.ts";
 import { pascalCase } from "./pascal-case.ts";
 
 /**
- * A TypeScript module with the type of the records of a stream, `<Stream>Record`: a union that narrows on
- * `record.event.type`. A stream with events that hold no contract has `ValidRecord` and `NotValidRecord` as well.
+ * Returns a TypeScript module with the type of the records of a stream, `<Stream>Record`: a union that narrows on
+ * `record.event.type`. A stream with events that hold no contract also has `ValidRecord` and `NotValidRecord`.
  */
 export function renderTypeScript(delivered: DeliveredStream): string {
   const schema = streamSchema(delivered);
