@@ -26,9 +26,9 @@ export interface Connections {
 }
 
 /**
- * A kind of destination. Its writer gives one delivery for each record, in order, by the deadline it is given: delivered,
- * or failed with the reason, with whether the destination may have stored it all the same, and with whom the fault
- * concerns. It sends again only what failed, and never throws for a record.
+ * A kind of destination. Its writer gives one delivery for each record, in order, by the deadline it is given. A
+ * delivery is `delivered`, or failed with three facts: the reason, whether the destination may have stored the record
+ * all the same, and whom the fault concerns. It sends again only failed records, and never throws for a record.
  */
 export interface WriterOfKind {
   open(target: Target, connections: Connections): OutputWriter;

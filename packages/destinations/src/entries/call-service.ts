@@ -32,8 +32,8 @@ export function createCallService(send: SendSigned, target: string, version: "1.
 }
 
 /**
- * Sends entries in one request: the fault of each that the answer tells, or, when there is no answer or a refusal of the
- * whole request, that fault for every entry.
+ * Sends entries in one request. Returns the fault of each that the answer tells, or, without an answer or with a
+ * refusal of the whole request, that fault for every entry.
  *
  * @param request asks once; rejects when there is no answer
  * @param read gives one fault or none for each entry of an answer with status 200

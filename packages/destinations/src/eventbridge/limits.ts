@@ -2,8 +2,8 @@
 export const MAX_ENTRIES = 10;
 
 /**
- * An entry, and the entries of a request together, must be "less than 1MB" (PutEvents API reference). Whether that is a
- * decimal megabyte it does not say, so the smaller one counts.
+ * An entry, and the entries of a request together, must be "less than 1MB" (PutEvents API reference). The reference
+ * does not tell whether a megabyte is decimal, so the smaller one counts.
  */
 export const MAX_REQUEST_BYTES = 999_999;
 
