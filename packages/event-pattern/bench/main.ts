@@ -83,7 +83,7 @@ const rows = sizes.map((routes): Row => {
   };
 });
 
-/** Many matches an event: what each one costs is told as well, because the answer itself grows. */
+/** Many matches an event. The cost of each one is printed too, because the answer itself grows. */
 const broad = sizes
   .filter((size) => size <= 1_000)
   .map((routes) => {

@@ -2,7 +2,7 @@
 export interface Speed {
   /** By the clock on the wall. */
   readonly eventsPerSecond: number;
-  /** By the processor time of this process, all its threads: what one core would do, whoever else uses the machine. */
+  /** By the processor time of this process, all its threads: the rate of one core, independent of other load. */
   readonly eventsPerCpuSecond: number;
 }
 

@@ -4,7 +4,7 @@ import { compilePatterns, type EventPattern } from "../src/index.ts";
 import { measure, type Speed } from "./measure.ts";
 import { createRoutes, SHAPES } from "./routes.ts";
 
-/** Operators that the peer knows as well; patterns of the others it refuses when an event comes. */
+/** Operators that the peer also knows. A pattern with any other operator it refuses when an event comes. */
 const SHARED = ["exact", "prefix", "suffix", "equals-ignore-case", "numeric", "anything-but", "exists"];
 
 /** The one method we call, of the plugin's class; it needs nothing of the rest. */

@@ -24,9 +24,9 @@ const NOTHING_CHOSEN: Chosen = new Map();
 const STEPS_PER_VALUE = 256;
 
 /**
- * Whether fields can be satisfied together without two of them lying in different elements of one array. Fields are
- * taken in ascending order of path, as the engine does; that order matters for `exists: false`, which looks only at
- * the elements chosen by the fields before it.
+ * True if fields can be satisfied together without two of them lying in different elements of one array. Fields are
+ * taken in ascending order of path, as the engine does; that order matters for `exists: false`, which looks only at the
+ * elements chosen by the fields before it.
  *
  * A choice that failed is not tried again with the same bearing on the fields that are left, which keeps the search
  * linear in the values: keys of one array follow each other in the order of paths. Only an event that spells one path

@@ -8,7 +8,7 @@ import type { EventPattern } from "./pattern.ts";
  *
  * @param pattern the pattern as an object, or as JSON text (then faults carry line and column, and numbers their
  *   digits)
- * @returns a function that says whether an event (a JSON object) matches; it throws InvalidEventError for anything else
+ * @returns a predicate of events (JSON objects); it throws InvalidEventError for any other value
  * @throws InvalidPatternError, PatternTooCostlyError
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  * @example

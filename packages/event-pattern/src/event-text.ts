@@ -20,13 +20,13 @@ export function parseEventText(text: string): unknown {
 
 // A number follows a colon, a comma, a bracket or nothing. The alternatives are those that `String` does not give: tiny
 // ones, those of more digits than every double keeps (with and without a point), exponents, zeros at the end of a
-// fraction. What follows a fraction is looked at, because the seconds of a time in a string follow a colon as well.
+// fraction. The character after a fraction is read too, because the seconds of a time in a string also follow a colon.
 const RESPELLED_NUMBER =
   /(?:^|[:,[])[ \t\r\n]*-?(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|(?:0|[1-9][0-9]*)\.[0-9]*0(?=[ \t\r\n,}\]]|$)|(?<=-)0(?![0-9.]))/;
 
 /**
- * Whether a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`,
- * `-0`, `12345678901234567890`. Never false when it does; true as well for a string that looks like it.
+ * True if a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`,
+ * `-0`, `12345678901234567890`. Never false when it does; also true for a string that looks like such a number.
  */
 export function mayRespellNumbers(text: string): boolean {
   return RESPELLED_NUMBER.test(text);
@@ -54,7 +54,7 @@ export function parseKeepingDigits(text: string): unknown {
 }
 
 /**
- * Whether a number of an event that has been parsed quickly may have lost digits.
+ * True if a number of an event that has been parsed quickly may have lost digits.
  * @param hasExtreme one of its numbers is zero, tiny or huge, as numbers beyond what a double holds become
  */
 export function mayHaveLostDigits(text: string, hasExtreme: boolean): boolean {
@@ -68,8 +68,8 @@ export function isExtreme(value: number): boolean {
 }
 
 /**
- * Whether sixteen digits stand in a row, in a number or in a string: then it pays to look closer. A row of sixteen has
- * a digit at every sixteenth place, so that only those are looked at.
+ * True if sixteen digits stand in a row, in a number or in a string: then it pays to look closer. A row of sixteen has
+ * a digit at every sixteenth place, so that only those are read.
  */
 function hasLongNumber(text: string): boolean {
   for (let offset = LONG_NUMBER_DIGITS - 1; offset < text.length; offset += LONG_NUMBER_DIGITS) {

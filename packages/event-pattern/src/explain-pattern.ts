@@ -26,7 +26,8 @@ export interface ExplainedField extends FieldCriteria {
  *
  * @throws InvalidPatternError, PatternTooCostlyError, InvalidEventError
  * @example
- * const { matches, fields } = explainPattern({ type: ["order"], total: [{ numeric: [">", 100] }] }, { type: "order", total: 12 });
+ * const pattern = { type: ["order"], total: [{ numeric: [">", 100] }] };
+ * const { matches, fields } = explainPattern(pattern, { type: "order", total: 12 });
  * [matches, fields.find(({ holds }) => !holds)?.path]; // [false, "total"]
  */
 export function explainPattern(pattern: string | EventPattern, event: object): Explanation {

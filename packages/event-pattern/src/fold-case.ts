@@ -46,18 +46,18 @@ function endsOf(pattern: string, text: string, start: number): ReadonlySet<numbe
   return ends;
 }
 
-/** Whether `text` is `pattern` in another case. */
+/** True if `text` is `pattern` in another case. */
 export function equalsIgnoreCase(pattern: string, text: string): boolean {
   if (pattern === text && ASCII.test(pattern)) return true;
   return foldCase(text) === foldCase(pattern) && endsOf(pattern, text, 0).has(text.length);
 }
 
-/** Whether `text` begins with `pattern` in another case. */
+/** True if `text` begins with `pattern` in another case. */
 export function startsWithIgnoreCase(pattern: string, text: string): boolean {
   return endsOf(pattern, text, 0).size > 0;
 }
 
-/** Whether `text` ends with `pattern` in another case. */
+/** True if `text` ends with `pattern` in another case. */
 export function endsWithIgnoreCase(pattern: string, text: string): boolean {
   // A character's forms differ in length by at most two (U+0390 is one, its upper-case form three characters).
   const longest = Math.min(text.length, pattern.length * 3);

@@ -5,7 +5,7 @@ import { NumberText } from "./number-text.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /**
- * Whether one value satisfies one criterion. An `anything-but` of any kind holds for a value of another type than the
+ * True if one value satisfies one criterion. An `anything-but` of any kind holds for a value of another type than the
  * one it names: `true` is anything but `"a"` (aws/event-ruler, `ByteMachine`: assumed to match unless proven not to).
  */
 export function satisfies(criterion: Criterion, value: Scalar): boolean {

@@ -25,8 +25,8 @@ export function parseWildcard(text: string): WildcardParts | { reason: string } 
 }
 
 /**
- * Whether `text` fits a wildcard. Each inner part is taken at its first place after the part before it: with `*` as the
- * only wildcard that is never worse than a later place, so nothing is tried twice and no input makes it exponential.
+ * True if `text` fits a wildcard. Each inner part is taken at its first place after the part before it: with `*` as the
+ * only wildcard that is never worse than a later place, so no part is tried twice and no input makes it exponential.
  */
 export function matchesWildcard(parts: WildcardParts, text: string): boolean {
   const first = parts[0] ?? "";

@@ -47,7 +47,7 @@ export class Field {
     return id;
   }
 
-  /** Whether one of the event's values is the one with this id. */
+  /** True if one of the event's values is the one with this id. */
   has(id: number): boolean {
     for (let place = 0; place < this.values.count; place += 1) if (this.idAt(place) === id) return true;
     return false;

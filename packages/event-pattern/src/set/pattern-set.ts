@@ -103,7 +103,7 @@ export class LoadedSet {
     }
   }
 
-  /** Whether each of the clauses whose numbers stand in `words` from `from` on holds. */
+  /** True if each of the clauses holds whose numbers stand in `words`, from `from` on. */
   #hold(from: number, count: number): boolean {
     const { words } = this.#tree;
     for (let at = from; at < from + count; at += 1) {
@@ -113,14 +113,15 @@ export class LoadedSet {
     return true;
   }
 
-  /** Whether a field has the one value that a word of a node names. */
+  /** True if a field has the one value that a word of a node names. */
   #hasExact(word: number): boolean {
     const field = this.#tree.fields[(word & ~EXACT) >>> VALUE_BITS];
     return field?.has(word & VALUE_MASK) === true;
   }
 
   /**
-   * Whether a clause holds by itself, in whatever array elements. Many rules share a clause: it is asked once an event.
+   * True if a clause holds by itself, in whatever array elements. Many rules share a clause: it is evaluated once an
+   * event.
    */
   #holds(clause: number): boolean {
     const known = (this.#asked[clause] ?? 0) - 2 * this.#event;

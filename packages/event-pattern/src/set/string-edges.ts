@@ -16,7 +16,7 @@ export interface Candidates {
   /** By place of the edge: the text that a value has to have. */
   readonly literals: readonly string[];
   readonly at: "start" | "end" | "anywhere";
-  /** Whether the literals are looked for in the value in upper case. */
+  /** True if the literals are searched for in the value in upper case. */
   readonly isInUpperCase: boolean;
 }
 
@@ -93,7 +93,7 @@ function othersInUpperCase(op: TextOp, edges: readonly Edge[]): { found: Candida
     found: {
       edges: found.map(({ edge }) => edge),
       literals: found.map(({ literal }) => literal),
-      // A text that is the whole value begins it as well.
+      // A text that is the whole value also begins it.
       at: op === "suffix-ignore-case" ? "end" : "start",
       isInUpperCase: true,
     },

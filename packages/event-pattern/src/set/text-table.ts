@@ -5,7 +5,7 @@ export interface TextKey {
   /** Upper case where case is ignored, and of ASCII characters then. */
   readonly text: string;
   readonly item: number;
-  /** Whether `a` to `z` of a value stand for `A` to `Z`. */
+  /** True if `a` to `z` of a value stand for `A` to `Z`. */
   readonly isCaseIgnored: boolean;
 }
 
@@ -37,9 +37,9 @@ const CASE_IGNORED = 2;
 const WORD_BITS = 16;
 
 /**
- * Words of a group: bits that tell how it is read; where its window begins, and how many characters are in it (none when
- * the group has no window); which lengths its keys have, by their last five bits; its longest key; how many lengths of
- * affixes are looked up, and each in ascending order.
+ * Words of a group, in order: bits that tell how it is read; where its window begins; how many characters are in it
+ * (none when the group has no window); which lengths its keys have, by their last five bits; its longest key; how many
+ * lengths of affixes are looked up, and each in ascending order.
  */
 const WINDOW_START = 1;
 const WINDOW_LENGTH = 2;
@@ -130,10 +130,10 @@ function windowOf(keys: readonly TextKey[], directions: readonly boolean[]): Win
 }
 
 /**
- * Finds which keys a text is, or begins or ends with. All keys of a set lie in one table, so that what look-ups read
+ * Finds which keys a text is, or begins or ends with. All keys of a set lie in one table, so that data of one look-up
  * lies close together. A few characters that tell the keys of a group apart are looked up, and found keys compared.
- * Where no few characters do, the hash is taken character by character, so that one walk over a text finds keys of every
- * length. No part of a text is cut out. Hashes are the same in either case; the comparison tells cases apart.
+ * Where no few characters do, the hash is taken character by character, so that one walk over a text finds keys of
+ * every length. No part of a text is cut out. Hashes are the same in either case; the comparison tells cases apart.
  */
 export class TextTable {
   /** The words of groups, at the places that are their numbers. */

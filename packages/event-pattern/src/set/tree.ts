@@ -12,7 +12,7 @@ export interface Clause {
   readonly field: Field;
   readonly values: FieldValues;
   readonly hasAbsent: boolean;
-  /** Ids of the values of which the field must have one; undefined when there are other criteria as well. */
+  /** Ids of the values of which the field must have one; undefined when the field has other criteria too. */
   readonly exactIds: readonly number[] | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface Tree {
   readonly ruleClauses: readonly (readonly Clause[])[];
 }
 
-/** Set in the word of a clause that asks for one exact value: the field's place and the value's id are the rest of it. */
+/** Set in the word of a clause that needs one exact value: the field's place and the value's id are the rest of it. */
 export const EXACT = 0x8000_0000;
 export const VALUE_BITS = 20;
 const MAX_INLINE_VALUES = 2 ** VALUE_BITS;
