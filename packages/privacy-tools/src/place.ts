@@ -27,9 +27,9 @@ export interface Environment {
   readonly objects: ObjectClient;
   readonly kinesis: KinesisClient;
   readonly keys: readonly PrivacyKey[];
-  /** Absent where no driver is at hand: statements are printed then. */
+  /** Absent without a driver: statements are printed then. */
   readonly warehouse?: WarehouseClient | undefined;
-  /** Told to forget the events of whoever is erased; absent where nothing runs that could take notices. */
+  /** Told to forget the events of erased persons; absent where nothing runs that could take notices. */
   readonly destinations?: Destinations | undefined;
   readonly now: () => number;
 }

@@ -32,7 +32,7 @@ interface ReportedEvent extends Omit<Sighting, "text" | "origin"> {
   readonly event: unknown;
 }
 
-/** Makes the report of an access request. It holds data of the person: whoever writes it down keeps it so. */
+/** Makes the report of an access request. It holds data of the person: keep it as you would keep their events. */
 export function accessReport(
   { places, copies }: Findings,
   {

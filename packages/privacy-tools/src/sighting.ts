@@ -5,7 +5,7 @@ export interface Sighting {
   readonly source: string | undefined;
   readonly id: string | undefined;
   readonly type: string | undefined;
-  /** When ingest took the event, else when it happened; as the event says it. */
+  /** Time at which ingest took the event, else its own time, both as written in the event. */
   readonly at: string | undefined;
   /** `valid`, `invalid`, `unknown`; `raw` before enrichment; `unreadable` where no parser reads it. */
   readonly status: string;

@@ -5,7 +5,6 @@
 export const uncleanFolders: readonly string[] = [
   ".changeset",
   "docs",
-  "packages/privacy-tools",
   "packages/route-tools",
   "packages/routes",
   "packages/schema-graph",

@@ -31,7 +31,7 @@ export interface StageServices {
   readonly keysSecret: string;
   /** Of a local pipeline. */
   readonly endpoints?: Endpoints | undefined;
-  /** The present routes: destinations are told to forget events. Absent: nobody is told. */
+  /** The present routes: their destinations are told to forget events. Absent: no destination is told. */
   readonly routes?: RouteSet | undefined;
   readonly warehouse?: WarehouseClient | undefined;
 }
@@ -106,7 +106,7 @@ function openDestinations(
   };
 }
 
-/** Adds the keys of `PRIVACY_KEYS`: a retired key is in no secret any more. */
+/** Adds the keys of `PRIVACY_KEYS`: no secret holds a retired key. */
 function withRetired(live: readonly PrivacyKey[]): readonly PrivacyKey[] {
   const { PRIVACY_KEYS: given } = process.env;
   if (given === undefined || given === "") return live;

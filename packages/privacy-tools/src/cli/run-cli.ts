@@ -269,7 +269,7 @@ function tell({ document, proof }: Erasure, terminal: Terminal): void {
   );
 }
 
-/** Destinations that nobody can look into without taking what is there. */
+/** Describes destinations that cannot be searched without taking their content. */
 function describeElsewhere({ destinations }: Environment): readonly string[] {
   return (destinations?.routes.destinations ?? []).flatMap(({ kind, name }) => {
     if (kind === "sqs") {

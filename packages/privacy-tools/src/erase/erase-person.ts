@@ -57,7 +57,7 @@ export async function erasePerson(environment: Environment, person: Person, opti
     document.checks.push({ at: new Date(now()).toISOString(), copies: copiesLeft(proof) });
     if (copiesLeft(proof) === 0) break;
   }
-  // An object that a killed run had begun and that has nothing of the person any more was done by that run.
+  // An object that a killed run had begun, and that has nothing of the person now, was done by that run.
   for (const object of document.objects) object.isDone = true;
   document.agesOut = Object.fromEntries(
     proof.places.flatMap(({ place: stream, agesOutAt }) => (agesOutAt === undefined ? [] : [[stream, agesOutAt]])),

@@ -11,8 +11,9 @@ export interface GivenUp {
 }
 
 /**
- * Gives up the notices that a destination does not take, in every erasure that waits for it, after they were tried once
- * more. Each notes who says that the destination is gone, and why, and is `erased` when nothing else is left of it.
+ * Gives up the notices that a destination does not take, in every erasure that waits for it, after one more try. Each
+ * erasure notes the operator who declared the destination gone, and the reason. It becomes `erased` when no other work
+ * of it is left.
  */
 export async function giveUpDestination(
   { objects, place, destinations, now }: Environment,

@@ -30,7 +30,7 @@ export interface ErasureRequest {
   readonly reason: string;
 }
 
-/** A destination that takes no notice any more, by the word of an operator. */
+/** A destination that takes no notices, as an operator declared. */
 export interface GoneDestination extends ErasureRequest {
   readonly destination: string;
   readonly notices: number;
@@ -49,7 +49,7 @@ export interface ErasureDocument {
   readonly objects: ErasedObject[];
   /** Rows deleted, by table; of the environment's own warehouse. */
   readonly rows: Record<string, number>;
-  /** The statements that were handed to the operator, where no driver is at hand: which text, and when. */
+  /** The statements that the operator got, where no driver is installed: hash of the text, and time. */
   script?: { readonly at: string; readonly sha256: string };
   /** When the last copy in a stream is gone by itself, by stream. */
   agesOut: Record<string, string>;
@@ -86,7 +86,7 @@ export class ErasureLedger {
 
   /**
    * Opens the erasure where the last run left it, or begins it.
-   * @param request absent for a sweep: nobody asked anew
+   * @param request absent for a sweep, which has no new request
    */
   static async open(
     objects: ObjectClient,

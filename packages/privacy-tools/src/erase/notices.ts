@@ -43,9 +43,9 @@ const noticesPerPut = 100;
 const putTimeoutMs = 30_000;
 const encoder = new TextEncoder();
 
-/** Tells destinations that events are to be forgotten: each event once a run, before the copy by which it is known goes. */
+/** Tells destinations to forget events: each event once a run, before the copy by which it is known goes. */
 export class Notices {
-  /** Destinations that an operator says are gone: nothing is told to them. */
+  /** Destinations that an operator declared gone: they get no notice. */
   readonly #gone: ReadonlySet<string>;
   /** Those that were not taken: another run tries them again. */
   readonly open: OpenNotice[] = [];
@@ -76,7 +76,7 @@ export class Notices {
     await this.#put(wanted);
   }
 
-  /** Tries once more what an earlier run could not tell. A notice stays open also when no route leads there any more. */
+  /** Tries the notices that an earlier run could not deliver. A notice stays open also when no route leads there. */
   async tellAgain(notices: readonly OpenNotice[]): Promise<void> {
     const isKnown = ({ destination }: OpenNotice) => this.#writerOf(destination) !== undefined;
     this.open.push(...notices.filter((notice) => !isKnown(notice)));
@@ -116,7 +116,7 @@ export class Notices {
 
   async #putTo(name: string, notices: readonly KeyedNotice[]): Promise<void> {
     const writer = this.#writerOf(name);
-    // A stream that no route leads to any more: its consumers have gone, or are told by whoever keeps it.
+    // A stream without a route: its consumers are gone, or its owner tells them.
     if (writer === undefined) return;
     const records = notices.map(({ partitionKey, source, id }) => {
       return { partitionKey, data: encoder.encode(`${JSON.stringify(this.#notice(source, id))}\n`) };

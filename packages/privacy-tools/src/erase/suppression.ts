@@ -5,7 +5,7 @@ import { type ErasureDocument, erasedUntil } from "./ledger.ts";
 
 export { type ErasureDocument, erasuresFolder } from "./ledger.ts";
 
-/** Whether a stored event must not be put back: it is of a person who was erased after it was received. */
+/** True if a stored event must not be put back: it is of a person who was erased after it was received. */
 export type IsSuppressed = (text: string) => boolean;
 
 /**

@@ -11,7 +11,7 @@ export interface Examined {
   readonly sightings: readonly Sighting[];
   /** The content without the person, `undefined` when nothing else is in it. The same bytes without sightings. */
   readonly kept: Buffer | undefined;
-  /** Pieces that nobody can look into: a bad row whose key is retired, a dead letter that is no batch. */
+  /** Pieces that cannot be read: a bad row whose key is retired, a dead letter that is no batch. */
   readonly unreadable: number;
 }
 
@@ -104,7 +104,7 @@ function sealRow(payload: Buffer, key: PrivacyKey | undefined): string {
   return Buffer.from(key === undefined ? payload : createPayloadSeal([key])(payload).bytes).toString("base64");
 }
 
-/** The lines of a record, in clear or masked: nobody knows who wrote it. */
+/** Examines the lines of a record, in clear or masked: its writer is unknown. */
 function examineRecord(data: Buffer, person: Person, describe: (text: string) => Sighting): Examined {
   return examineLines(data, (line) => {
     const text = line.toString();

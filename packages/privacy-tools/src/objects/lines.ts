@@ -20,7 +20,7 @@ export function joinLines(lines: readonly Uint8Array[]): Buffer {
   return Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
 }
 
-/** Whether bytes begin as gzip does: object stores keep it under any name. */
+/** True if bytes begin as gzip does: object stores keep it under any name. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

@@ -52,7 +52,7 @@ async function told<T>(what: string, call: Promise<T>): Promise<T> {
 }
 
 function failure(what: string, cause: unknown): StoreError {
-  // A consumer of the listing may have thrown it: it says already what is wrong.
+  // A consumer of the listing may have thrown it: its message is complete already.
   if (cause instanceof StoreError) return cause;
   const { name, message } = cause as Error;
   return new StoreError(`${what}: ${name}: ${message}. Check credentials, region and the rights on the bucket.`, {

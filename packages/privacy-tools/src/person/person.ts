@@ -23,7 +23,7 @@ export interface Person {
   readonly classes: ReadonlySet<string>;
   /** Events that ingest took later are not meant; RFC 3339 in UTC. Absent: all are. */
   readonly receivedUntil?: string | undefined;
-  /** Whether the text of a class is an identifier of the person. */
+  /** True if the text of a class is an identifier of the person. */
   is(privacyClass: string, text: string): boolean;
 }
 

@@ -1,7 +1,7 @@
 import { parseJson } from "@millrace/event-contracts";
 import type { Person } from "./person.ts";
 
-/** Clear values that are shorter say too little away from the subject: `7` is a rank as well as a user. */
+/** Shorter values in clear are weak evidence away from the subject: `7` is a rank and a user. */
 export const minValueLength = 6;
 
 const emailForm = /[^\s"'<>(),;:\\[\]{}=&?/]+@[^\s"'<>(),;:\\[\]{}=&?/]+/g;
@@ -10,14 +10,14 @@ const wordForm = /[\p{L}\p{N}_.+@-]+/gu;
 const subjectForm = /"subject"\s*:\s*"((?:[^"\\]|\\.)*)"/g;
 
 /**
- * Whether a masked line (an enriched event, or a copy of one) is of the person: it holds one of their pseudonyms, or
+ * True if a masked line (an enriched event, or a copy of one) is of the person: it holds one of their pseudonyms, or
  * its subject is theirs in clear.
  */
 export function isMaskedOf(person: Person, line: string): boolean {
   return isNamedIn(person, line) && isMeant(person, line);
 }
 
-/** Whether the line was received by the time that counts. A line without a time was. */
+/** True if the line was received by the time that counts. A line without a time counts too. */
 function isMeant({ receivedUntil }: Person, line: string): boolean {
   if (receivedUntil === undefined) return true;
   const value = parse(line);
@@ -35,7 +35,7 @@ function isNamedIn(person: Person, line: string): boolean {
   return false;
 }
 
-/** `"subject"` may also be a name inside of `data`, which says nothing of whose event it is. */
+/** Looks for the event's own subject: `"subject"` may also be a name inside of `data`. */
 function hasSubject(person: Person, line: string): boolean {
   const value = parse(line);
   const enriched = asObject(value?.["enriched"]) ?? value;
@@ -43,7 +43,7 @@ function hasSubject(person: Person, line: string): boolean {
   return typeof subject === "string" && person.is("subject", subject);
 }
 
-/** Whether a line in clear, a raw event or bytes that are none, is of the person. */
+/** True if a line in clear, a raw event or bytes that are none, is of the person. */
 export function isClearOf(person: Person, line: string): boolean {
   return isSpokenOf(person, line) && isMeant(person, line);
 }
@@ -90,7 +90,7 @@ function decodePercent(text: string): string {
   });
 }
 
-/** Every text and number in a value, at any depth; the names of properties as well. */
+/** Returns every text and number in a value, at any depth, and the names of properties. */
 function stringsIn(root: unknown): string[] {
   const found: string[] = [];
   const waiting: unknown[] = [root];

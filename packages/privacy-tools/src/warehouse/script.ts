@@ -13,8 +13,9 @@ import {
 } from "./statements.ts";
 
 /**
- * Statements for Snowflake that delete the rows of a person, and count what is left. Time travel and fail-safe keep the
- * deleted rows for days that no statement shortens after the fact: the script says so, and where to look.
+ * Returns statements for Snowflake that delete the rows of a person, and count the rows that are left. Time travel and
+ * fail-safe keep the deleted rows for days that no statement shortens after the fact: the script tells this, and where
+ * to look.
  */
 export function warehouseScript(person: Person, { id, objects }: ErasureDocument, subjects: readonly string[]): string {
   const badRows = badRowsOf(

@@ -158,7 +158,7 @@ const after = {
   "dead letters lambda": 0,
   ...streamCopies,
 };
-/** Versions that held both people and were nobody's latest go whole. */
+/** Versions that held both people, and were the latest of neither, go whole. */
 const benAfter = { ...benBefore, "lake enriched": 3, "undelivered undelivered": 1 };
 
 describe("erasing a person", () => {
@@ -332,7 +332,7 @@ describe("destinations", () => {
     expect(await readErasures(environment.objects, place.lakeBucket)).toMatchObject([
       { state: "erased", openNotices: [], gone: [record] },
     ]);
-    // What comes in later is not told either.
+    // Events that come in later are not told either.
     await store.put(
       place.lakeBucket,
       `enriched/${folder}/late.json.gz`,
@@ -396,7 +396,7 @@ describe("the command", () => {
     expect(readFileSync(script, "utf8")).toContain("DELETE FROM landed_events WHERE CONTAINS(TO_JSON(record), 'k2.");
     expect(readFileSync(script, "utf8")).toContain("IN ('millrace-test-raw shardId-000000000000 1 0');");
     expect(statSync(script).mode & 0o777).toBe(0o600);
-    // The audit record says which statements were handed over.
+    // The audit record has the hash of the statements that were handed over.
     const [document] = await readErasures(environment.objects, place.lakeBucket);
     expect(document?.script?.sha256).toBe(hash("sha256", readFileSync(script)));
     expect(found.out + erased.out).not.toContain(ada);
