@@ -395,7 +395,7 @@ function isNamed(words: string): boolean {
     .includes(words);
 }
 
-/** Whether the file is there, with the words that it is named for. */
+/** True if the file is there, with the words that it is named for. */
 function isThere(place: string): boolean {
   const [file = "", words] = place.split(": ");
   const path = join(root, file);

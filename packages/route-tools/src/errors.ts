@@ -1,11 +1,11 @@
 import { RoutesError } from "@millrace/routes";
 
-/** A command was called in a way that makes no sense; the message says what it takes. */
+/** A command was called in a way that makes no sense; the message tells the accepted arguments. */
 export class UsageError extends RoutesError {
   readonly code = "USAGE";
 }
 
-/** A file, folder or bucket cannot be read or written; the message says which, and what the system or S3 answered. */
+/** A file, folder or bucket cannot be read or written; the message names it, with the answer of the system or of S3. */
 export class LocationError extends RoutesError {
   readonly code = "LOCATION";
 

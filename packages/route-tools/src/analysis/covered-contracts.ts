@@ -5,7 +5,7 @@ import type { EventModel } from "./event-model.ts";
 /** The contracts whose events one combination of a pattern is about. */
 export interface Coverage {
   readonly contracts: readonly Contract[];
-  /** Events of types that no contract describes may be meant as well. */
+  /** True if events of types without a contract may be meant too. */
   readonly hasUnknownTypes: boolean;
   readonly type: FieldCriteria | undefined;
   readonly version: FieldCriteria | undefined;
@@ -27,14 +27,14 @@ export function coverageOf(conjunction: Conjunction, model: EventModel): Coverag
   };
 }
 
-/** Whether a combination lets no event through that breaks its contract, or has none. */
+/** True if a combination lets no event through that breaks its contract, or has none. */
 export function isOnlyAboutValidEvents(conjunction: Conjunction): boolean {
   const status = conjunction.find((field) => field.path === "validation.status");
   if (status === undefined) return false;
   return !["invalid", "unknown"].some((value) => status.anyOf.some((criterion) => satisfies(criterion, value)));
 }
 
-/** Whether a combination is about events that hold their contract: only of those do contracts say anything. */
+/** True if a combination selects only events that hold their contract: contracts describe no others. */
 export function isAboutValidEvents(conjunction: Conjunction): boolean {
   const status = conjunction.find((field) => field.path === "validation.status");
   return status === undefined || status.anyOf.some((criterion) => satisfies(criterion, "valid"));

@@ -1,7 +1,7 @@
 import { type Conjunction, type Criterion, satisfies } from "@millrace/event-pattern";
 import { isWithin } from "./string-language.ts";
 
-/** Whether every event that matches `narrow` surely matches `wide`. False when it cannot be told. */
+/** True if every event that matches `narrow` surely matches `wide`. False when it cannot be told. */
 export function patternImplies(narrow: readonly Conjunction[], wide: readonly Conjunction[]): boolean {
   return narrow.every((conjunction) => isCovered(conjunction, wide));
 }

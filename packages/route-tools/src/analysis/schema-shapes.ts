@@ -36,7 +36,7 @@ const NOTHING: Location = { shapes: [], isOpen: false };
 
 /**
  * Reads schemas the way patterns read events: arrays are looked through, objects are entered by key. A fold over the
- * graph of values, which unlike the others keeps the ways through a schema apart.
+ * graph of values. Unlike other folds it keeps the ways through a schema apart.
  */
 export class SchemaReader {
   readonly #resources: SchemaResources;
@@ -56,7 +56,7 @@ export class SchemaReader {
     return union(location.shapes.map((shape) => this.#childOfShape(shape, key)));
   }
 
-  /** Whether every value at a place is an object with this key. */
+  /** True if every value at a place is an object with this key. */
   requires(location: Location, key: string): boolean {
     if (location.isOpen || location.shapes.length === 0) return false;
     return location.shapes.every((shape) =>
@@ -79,7 +79,7 @@ export class SchemaReader {
   #declaredBy(place: Placed, key: string): Placed[] {
     const declared = this.#graphOf(place).property([place], key);
     const isNamed = declared.some(({ via }) => via === "patternProperties");
-    // `unevaluatedProperties` may be about another name: other schemas evaluate names as well.
+    // `unevaluatedProperties` may be about another name: other schemas evaluate names too.
     const isAbout = ({ via }: Applied) =>
       via !== "unevaluatedProperties" && !(isNamed && via === "additionalProperties");
     return declared.filter(isAbout).filter(isObjectSchema);
@@ -151,7 +151,7 @@ function isList(schema: JsonObject): boolean {
   return schema["type"] !== undefined && canBe(schema, "array");
 }
 
-/** Whether a schema says something of the elements that no list of schemas names. */
+/** True if a schema describes the elements that no list of schemas names. */
 function saysOfTheRest({ schema }: Placed): boolean {
   const { items, additionalItems, unevaluatedItems, maxItems } = schema;
   const says = [items, additionalItems, unevaluatedItems].some(

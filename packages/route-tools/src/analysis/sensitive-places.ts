@@ -5,7 +5,8 @@ import type { Privacy, SensitiveField } from "./event-model.ts";
 export const FREE_NAME = "*";
 
 /**
- * Where an event holds sensitive values: the map that masking obeys, so that nobody is cleared of what masking sees.
+ * Places of sensitive values in an event, by the map that masking obeys. So every value that masking finds needs a
+ * clearance.
  */
 export class SensitivePlaces {
   readonly #nodes: readonly PrivacyNode[];

@@ -82,7 +82,7 @@ interface TextSchema {
   readonly format?: unknown;
 }
 
-/** Whether no text that the expression of a contract allows satisfies the criterion. */
+/** True if no text that the expression of a contract allows satisfies the criterion. */
 export function isOutside(criterion: Criterion, schema: TextSchema): boolean {
   const wanted = languageOfCriterion(criterion);
   if (wanted === undefined) return false;
@@ -97,7 +97,7 @@ export function languagesOfSchema({ pattern, format }: TextSchema): NFA[] {
   ].flatMap((source) => languageOfRegExp(source) ?? []);
 }
 
-/** Whether every text of the first criterion is one of the second's. False when it cannot be told. */
+/** True if every text of the first criterion is one of the second's. False when it cannot be told. */
 export function isWithin(narrow: Criterion, wide: Criterion): boolean {
   const [inner, outer] = [languageOfCriterion(narrow), languageOfCriterion(wide)];
   if (inner === undefined || outer === undefined) return false;

@@ -3,8 +3,8 @@ import type { EventModel } from "../analysis/event-model.ts";
 import { compareDelivered } from "../delivered/compare-delivered.ts";
 
 /**
- * Streams whose consumers read by a schema that the change breaks. A warning: who owns the routes may own the
- * consumers as well.
+ * Finds streams whose consumers read by a schema that the change breaks. A warning: the owner of the routes may also
+ * own the consumers.
  *
  * @param before the documents that are deployed, or will be before the change is
  * @param path the folder of `after`

@@ -22,7 +22,7 @@ export function checkFields({ route, document, conjunctions }: ParsedRoute, mode
   ];
 }
 
-/** The rest of a field after enrichment that is no key: nothing, one value for all, or a part that says whose it is. */
+/** End of the message on a field that masking leaves without a key, by action. */
 const NO_KEY: Readonly<Record<string, string>> = {
   drop: "removes the field, so every event falls back to its subject",
   mask: "puts one and the same text in its place, so all events go to one shard",
@@ -61,7 +61,7 @@ function checkKey(
 
 const PARTS = ["event", "enrichment", "validation", "privacy", "processing"];
 
-/** A projection that leaves the identity alone, which nobody routes for. */
+/** Finds a projection that leaves only the identity, which is of no use. */
 function checkNothingLeft({ name, project }: Route): RouteFinding[] {
   const drop = project?.drop ?? [];
   if (!PARTS.every((part) => drop.includes(part))) return [];

@@ -4,8 +4,8 @@ import { patternImplies } from "../analysis/implies.ts";
 import type { ParsedRoute, RouteFinding } from "./check-routes.ts";
 
 /**
- * Routes that deliver to their destination nothing that another route of the document does not deliver there already. Two
- * that match the same are told as duplicates, at the later one.
+ * Finds routes whose events another route of the document already delivers to the same destination. Of two that match
+ * the same, the later one is reported as a duplicate.
  */
 export function checkOverlap(parsed: ParsedRoute, all: readonly ParsedRoute[]): RouteFinding[] {
   const wider = all.find(
@@ -43,12 +43,15 @@ function checkTogether(parsed: ParsedRoute, all: readonly ParsedRoute[]): RouteF
   ];
 }
 
-/** Whether `wide` delivers all that `narrow` delivers, as whole and to the same destination. */
+/** True if `wide` delivers every event that `narrow` delivers, as whole and to the same destination. */
 function delivers(wide: ParsedRoute, narrow: ParsedRoute): boolean {
   return isAsWhole(wide, narrow) && patternImplies(narrow.conjunctions, wide.conjunctions);
 }
 
-/** Whether `wide` delivers what it matches to the destination of `narrow`, and at least as much of it. */
+/**
+ * True if `wide` delivers its events to the destination of `narrow`, with at least as many members and as large a
+ * sample.
+ */
 function isAsWhole(wide: ParsedRoute, narrow: ParsedRoute): boolean {
   const { destination, sample = 1, project } = wide.route;
   if (nameDestination(destination).name !== nameDestination(narrow.route.destination).name) return false;

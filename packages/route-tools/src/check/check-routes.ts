@@ -49,7 +49,7 @@ function checkDocument(file: string, document: RouteDocument, model: EventModel)
       ...checkReshape(parsed, routes, model),
       ...checkOverlap(parsed, routes),
       ...checkTests(parsed.route),
-      // The tests of a pattern that asks for what there is not show it as well: one fault is enough.
+      // A pattern on something that does not exist also fails its tests: one fault is enough.
       ...(ofPattern.length === 0 ? [...checkTestEvents(parsed.route, model), ...checkExample(parsed, model)] : []),
     ];
     return findings.map((finding) => ({ ...finding, file, pointer: `/routes/${parsed.index}${finding.pointer}` }));

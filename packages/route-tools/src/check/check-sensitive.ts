@@ -31,14 +31,14 @@ export function checkSensitive({ route, document, conjunctions }: ParsedRoute, m
   }));
 }
 
-/** Whether a projection leaves a field, or a part of it. */
+/** True if a projection leaves a field, or a part of it. */
 export function isDelivered(path: string, { project }: Route): boolean {
   const isAtOrBelow = (inner: string, outer: string): boolean => {
     const steps = inner.split(".");
     return outer.split(".").every((step, index) => isSameStep(step, steps[index]));
   };
   if (project?.keep) return project.keep.some((kept) => isAtOrBelow(path, kept) || isAtOrBelow(kept, path));
-  // A name that is dropped says nothing of the others that are free.
+  // A dropped name does not affect other names that are free.
   return !(project?.drop ?? []).some((dropped) => path === dropped || path.startsWith(`${dropped}.`));
 }
 

@@ -72,7 +72,7 @@ export const newCommand: Command = {
       (fault) => fault.severity === "error" && fault.file === file,
     );
     if (errors.length > 0) {
-      // The folder stays as it was: a document that fails is nobody's to find later.
+      // The folder stays as it was: no failing document is left behind.
       if (before !== undefined) writeFileSync(file, before);
       else rmSync(file);
       throw new RouteDocumentsError(errors);

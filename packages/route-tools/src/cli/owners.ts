@@ -82,8 +82,8 @@ export function renderCodeowners(documents: readonly RouteDocument[], owners: Ow
 }
 
 /**
- * Faults of a `CODEOWNERS`: a line that the documents do not give, or a document of the file that has lost its line.
- * A new document without a line is owned by whoever answers for clearances, which is safe, and so no fault.
+ * Returns the faults of a `CODEOWNERS`: a line that the documents do not give, or a document of the file that has lost
+ * its line. A new document without a line belongs to the owners of clearances, which is safe, and so no fault.
  */
 export function staleOwners(text: string, documents: readonly RouteDocument[], owners: Owners): string[] {
   const wanted = codeownersLines(documents, owners);

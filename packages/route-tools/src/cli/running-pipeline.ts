@@ -7,7 +7,7 @@ import { folders } from "./folders.ts";
 /** Where `pnpm start` keeps its state when it is not told otherwise. */
 export const DEFAULT_STATE_FOLDER = join(folders.repository, ".local");
 
-/** As much as is read of what a run says of itself. */
+/** The members that are read of a run's description of itself. */
 interface Run {
   readonly kinesisUrl: string;
   readonly s3Url: string;

@@ -83,7 +83,7 @@ export function describeStream(
   return { stream, application: document.application, valid, notValid, record, shapeFaults };
 }
 
-/** Whether a route may deliver events of a contract, or of none, with one of these statuses. */
+/** True if a route may deliver events of a contract, or of none, with one of these statuses. */
 function mayDeliver(
   { conjunctions }: Delivering,
   among: readonly Status[],

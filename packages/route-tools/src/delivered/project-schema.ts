@@ -74,7 +74,7 @@ function project(schema: JsonObject, always: Choice, oneOf: readonly Choice[]): 
   return result;
 }
 
-/** Whether a value is there whenever it was: an object stays one, with nothing in it perhaps. */
+/** True if a value is there whenever it was before: an object stays one, perhaps without members. */
 function leavesSomething(choice: Choice, schema: unknown): boolean {
   if (typeof choice === "string") return choice === "whole";
   return !choice.isKeep || (isJsonObject(schema) && (schema["type"] === "object" || schema["type"] === "array"));

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@millrace/contract-tools/registry";
 import { type CompiledReshape, isAmbiguousName, isTaken, type NameNode, nameTree } from "@millrace/routes/runtime";
 import { isJsonObject } from "@millrace/schema-graph";
 
-/** A field of a contract that reshaping cannot treat as it says. */
+/** A field of a contract that reshaping cannot treat as the route demands. */
 export interface ShapeFault {
   /** `taken`: a name that reshaping gives to another; `separator`: a name below a flattened object; `no-object`. */
   readonly kind: "taken" | "separator" | "no-object";
@@ -168,8 +168,8 @@ class Members {
 }
 
 /**
- * The schema with a constant at a path. The objects on the way are made where nothing stands, so every object has the
- * next step; `required` says nothing of what is no object.
+ * Returns the schema with a constant at a path. The objects on the way are made where nothing stands, so every object
+ * has the next step. `required` has no effect on a value that is no object.
  */
 function withConstant(
   schema: JsonObject,

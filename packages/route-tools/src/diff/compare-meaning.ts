@@ -92,7 +92,8 @@ const list = (fields: Iterable<readonly [string, DeliveredField]>): string =>
     .join(", ");
 
 /**
- * Readable sensitive fields that each destination of a document gets, with their classes; a partition key is one of them.
+ * Returns the readable sensitive fields that each destination of a document gets, with their classes. A partition key
+ * is one of them.
  */
 function sensitiveByDestination(
   { routes }: RouteDocument,
@@ -198,7 +199,7 @@ function settingChanges(was: Route, is: Route): [MeaningChange["kind"], string][
   return changes;
 }
 
-/** Where something stands in a pattern says nothing about what it matches. */
+/** Returns a combination without pointers: a criterion's place in the pattern does not change its matches. */
 function withoutPointers(conjunction: ReturnType<typeof parsePattern>[number]): object {
   return conjunction.map(({ path, anyOf }) => ({ path, anyOf: anyOf.map((one) => JSON.stringify(one)).toSorted() }));
 }

@@ -4,7 +4,7 @@ import type { EventModel } from "../analysis/event-model.ts";
 import { type GeneratedEvent, generateEvents } from "../generate/generate-events.ts";
 import type { Documents } from "./compare-meaning.ts";
 
-/** The events of inline tests, each with an identity that says whose it is. */
+/** Yields the events of inline tests, each with an identity that names its route. */
 export function* testEvents(documents: readonly RouteDocument[]): Generator<Readonly<Record<string, unknown>>> {
   for (const { application, routes } of documents) {
     for (const { name, tests } of routes) {

@@ -8,7 +8,7 @@ export interface Review {
   readonly meaning: readonly MeaningChange[];
   readonly examples: RoutesDiff;
   readonly generated: { readonly diff: RoutesDiff; readonly events: ReadonlyMap<string, GeneratedEvent> };
-  /** Absent when nobody recorded any. */
+  /** Absent without a recording. */
   readonly recorded: RoutesDiff | undefined;
 }
 

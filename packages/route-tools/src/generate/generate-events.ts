@@ -16,7 +16,7 @@ import { languageOfCriterion, languagesOfSchema } from "../analysis/string-langu
 
 type Json = Record<string, unknown>;
 
-/** An enriched event that was made up; its identity says so. */
+/** An invented enriched event. Its identity marks it as one. */
 export interface GeneratedEvent extends Json {
   readonly event: Json & { readonly id: string; readonly source: string };
 }
@@ -27,11 +27,10 @@ const MAX_CONTRACTS = 4;
 const VALUES_OF_A_FIELD = 6;
 
 /**
- * Events near a pattern: some that hold every field of it, and for each field that it, or another pattern, names, some
- * with other values that the contract allows. What they match is for the caller to ask.
+ * Returns events near a pattern: some that hold every field of it, and for each field that it, or another pattern,
+ * names, some with other values that the contract allows. The caller finds which of them match.
  *
- * @param also combinations of other patterns whose fields are varied as well, such as those of the other side of a
- *   change
+ * @param also combinations of other patterns whose fields are varied too, such as those of the other side of a change
  */
 export function generateEvents(
   conjunctions: readonly Conjunction[],

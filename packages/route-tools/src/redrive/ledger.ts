@@ -11,7 +11,7 @@ export interface Ledger {
   close(): void;
 }
 
-/** The ledger in a file, or in an object, which is written anew with every batch. One run at a time. */
+/** Opens the ledger in a file, or in an object, which is rewritten with every batch. One run at a time. */
 export async function openLedger(location: string): Promise<Ledger> {
   return location.startsWith("s3://") ? openObject(location) : openFile(location);
 }

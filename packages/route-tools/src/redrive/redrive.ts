@@ -13,7 +13,7 @@ export interface RedriveOptions {
   readonly destination?: ((destination: CompiledDestination) => OutputWriter) | undefined;
   /** Copies that were put back before, as `redriveKey`; extended by what is delivered now. */
   readonly done?: Set<string> | undefined;
-  /** Told after each batch, so that a run that is cut off is not begun anew. */
+  /** Called after each batch, so that a run that is cut off need not begin again. */
   readonly onDelivered?: ((keys: readonly string[]) => void | Promise<void>) | undefined;
   readonly now?: (() => number) | undefined;
 }
@@ -91,7 +91,8 @@ class RedriveRun {
     }
     if (row.application !== this.#options.application) return;
     this.result.found += 1;
-    // Only the destination that failed: the others had their copy of this event, or have an undelivered event of their own.
+    // Only the destination that failed: every other one had its copy of this event, or has an undelivered event of its
+    // own.
     const key = redriveKey(row.destination, row.event);
     if (this.#seen.has(key)) {
       this.result.duplicates += 1;

@@ -21,7 +21,7 @@ export async function* followStream(
       return (await client.send(new GetShardIteratorCommand(input))).ShardIterator;
     }),
   );
-  // The first batch is empty and says that it has begun.
+  // The first batch is empty: it marks that reading has begun.
   yield [];
   while (!signal.aborted) {
     const due = performance.now() + LOOK_EVERY_MS;

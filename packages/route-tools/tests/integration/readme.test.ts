@@ -1,4 +1,4 @@
-/** The README's commands are run as it says, in a folder that holds the README's document and nothing else. */
+/** The README's commands are run as written, in a folder that holds the README's document and nothing else. */
 import { beforeAll, expect, test } from "@jest/globals";
 import { Readme } from "@millrace/jest-preset/readme";
 import { execFileSync } from "node:child_process";

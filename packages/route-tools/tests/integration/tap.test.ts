@@ -44,7 +44,7 @@ test("says per second what a document would deliver, with samples, and writes no
       }));
       void kinesis.client().send(new PutRecordsCommand({ StreamName: "millrace-local-enriched", Records }));
     };
-    // It says when it reads; what is put then is what it sees.
+    // The tap prints when it begins to read. It sees the events that are put from then on.
     const code = await runCli(["tap", file, "--seconds", "1", "--state", folder], {
       out: (text) => void written.push(text),
       err: put,

@@ -25,7 +25,7 @@ describe("a destination is the stream it is", () => {
     ["local", arn("000000000000", "millrace-local-enriched")],
     ["local", arn("000000000000", "millrace-local-raw")],
     ["prod", arn("333333333333", "millrace-prod-bad-rows")],
-    // The loop may lead over another environment as well.
+    // The loop may also lead over another environment.
     ["staging", arn("333333333333", "millrace-prod-raw")],
   ])("a stream of the pipeline is refused in %s by its ARN %s", (environment, loop) => {
     expect(rulesOf(document("x", { stream: "xloop", arn: { [environment]: loop } }))).toEqual([
