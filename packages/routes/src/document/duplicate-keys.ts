@@ -2,7 +2,7 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * JSON pointers of keys that stand twice in one object: a parser takes the last one and says nothing.
+ * Returns JSON pointers of keys that stand twice in one object: a parser takes the last one in silence.
  * @param text JSON that has been parsed before
  */
 export function duplicateKeys(text: string): string[] {

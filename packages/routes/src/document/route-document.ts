@@ -16,7 +16,7 @@ export interface RouteDocument {
   readonly clearance?: readonly string[];
   /** May be empty while a former destination is still there. */
   readonly routes: readonly Route[];
-  /** Destinations that no route writes to any more, each kept until it is retired. */
+  /** Destinations without a route, each kept until it is retired. */
   readonly formerDestinations?: readonly FormerDestination[];
 }
 

@@ -12,8 +12,8 @@ const validate = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: 
 );
 
 /**
- * Faults that the JSON Schema of route documents finds in a value. Patterns are left to event-pattern, which says it better;
- * branches of an alternative are told as one.
+ * Returns the faults that the JSON Schema of route documents finds in a value. Patterns are left to event-pattern,
+ * which has better messages; branches of an alternative are told as one.
  */
 export function schemaFaults(value: unknown): Draft[] {
   if (validate(value)) return [];

@@ -4,7 +4,7 @@ import type { Criterion, ExplainedField, Explanation, Scalar } from "@millrace/e
 const MAX_SEEN = 3;
 const MAX_TEXT = 60;
 
-/** One line that says why a pattern matched, or the first field that failed with what was seen there. */
+/** Returns one line: why a pattern matched, or the first field that failed with its value in the event. */
 export function describeExplanation({ matches, fields, isInconsistent }: Explanation): string {
   if (matches) return fields.map(({ path, seen }) => `${path} is ${describeSeen(seen)}`).join(", ");
   if (isInconsistent)

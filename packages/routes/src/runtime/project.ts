@@ -9,7 +9,7 @@ export interface FieldSelector {
   readonly paths: readonly FieldPath[];
 }
 
-/** Sinks keep one copy of an identity by its revision, so both are delivered whatever a projection says. */
+/** Sinks keep one copy of an identity by its revision, so every projection delivers both. */
 export const ALWAYS_DELIVERED: FieldSelector = {
   isKeep: true,
   paths: [

@@ -172,7 +172,7 @@ function withConstants(node: ConstantNode, value: unknown = {}): unknown {
   return whole;
 }
 
-/** Whether a constant stands at a path or above it. */
+/** True if a constant stands at a path or above it. */
 function isConstantAt(node: ConstantNode, [step = "", ...below]: readonly string[]): boolean {
   const child = node.children.get(step);
   if (child === undefined) return false;

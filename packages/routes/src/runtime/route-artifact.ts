@@ -20,9 +20,9 @@ export function digestOf(compiled: CompiledRoutes): string {
 }
 
 /**
- * Loads an artifact that came from outside the bundle, if it is whole, says what its tests say, and writes to
- * destinations that are deployed as it names them: a destination's permissions and the folder of its undelivered events
- * follow from where it is and whose it is.
+ * Loads an artifact that came from outside the bundle, if it is whole, passes its own tests, and writes to destinations
+ * that are deployed as it names them: a destination's permissions and the folder of its undelivered events follow from
+ * its place and its owner.
  *
  * @param deployed the destinations of the deployment
  * @throws InvalidCompiledRoutesError with what is wrong

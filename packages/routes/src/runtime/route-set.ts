@@ -102,7 +102,7 @@ function createReading(event: RoutedEvent, text: string | undefined): Reading {
   return {
     event,
     whole,
-    // Nearly no text has a number that would be written in another way, and then the event is at hand.
+    // Nearly no text has a number that would be written in another way. Then the event itself is exact.
     exact: () =>
       (exact ??= text === undefined || !mayRespellNumbers(text) ? whole : (parseKeepingSpelling(text) as JsonObject)),
   };

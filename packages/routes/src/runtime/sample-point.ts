@@ -1,8 +1,9 @@
 const TWO_POW_32 = 2 ** 32;
 
 /**
- * A number in [0, 1) that follows from an event's identity alone: a route that samples 10 % delivers the same events at
- * every run and after every retry, and what one route samples, a route with a larger share delivers as well.
+ * Returns a number in [0, 1) that follows from an event's identity alone. So a route that samples 10 % delivers the
+ * same events at every run and after every retry, and a route with a larger share also delivers the events of one with
+ * a smaller share.
  */
 export function samplePoint(identity: string): number {
   // Murmur3's mixing over UTF-16 units, two lanes so that the 32 bits depend on every character.
