@@ -5,7 +5,6 @@
 export const uncleanFolders: readonly string[] = [
   ".changeset",
   "docs",
-  "packages/schema-graph",
   "packages/stored-events",
 ];
 

@@ -22,7 +22,7 @@ export type Target =
   /** Nothing, until a reference leads there. */
   | "nothing";
 
-/** Whether they apply to every value that the schema around them takes. */
+/** Their validity: `certain` if they apply to every value that the schema around them takes. */
 export type Certainty = "certain" | "one of" | "conditional" | "tested";
 
 /** A keyword that holds schemas. */

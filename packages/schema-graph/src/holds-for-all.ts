@@ -10,9 +10,9 @@ const lists = Object.entries(applicators).filter(
 );
 
 /**
- * True if every value that a schema takes passes a test: by the schema's own keywords, by what it refers to, by one of
- * all that apply (`allOf`), or by each of those of which one applies (`anyOf`, `oneOf`). A schema that leads to itself
- * says nothing.
+ * True if every value that a schema takes passes a test: by the schema's own keywords, by the schema that it refers to,
+ * by one of all that apply (`allOf`), or by each of those of which one applies (`anyOf`, `oneOf`). A schema that leads
+ * to itself passes no test.
  */
 export function holdsForAll(
   place: SchemaPlace,

@@ -34,7 +34,7 @@ for (const [dialect, added, removed] of steps) {
   sets.set(dialect, known);
 }
 
-/** The keywords of a dialect; whatever else a schema holds says nothing about values. */
+/** Returns the keywords of a dialect. All other members of a schema have no effect on values. */
 export function keywordsOf(dialect: Dialect): ReadonlySet<string> {
   return sets.get(dialect) ?? new Set();
 }

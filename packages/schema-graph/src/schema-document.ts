@@ -42,7 +42,7 @@ export function withoutFragment(url: URL): string {
 /** The schema of an event type's `data`. */
 export interface Contract extends SchemaDocument {
   kind: "events";
-  /** Event type: `search.click`, or what the mapping of its source says. */
+  /** Event type: `search.click`, or the type in the mapping of its source. */
   type: string;
   /** Names by which events of the type say in their data that the contract is theirs, e.g. `Order Completed`. */
   eventNames?: readonly string[];

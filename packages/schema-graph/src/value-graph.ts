@@ -27,7 +27,7 @@ export interface ValueGraph {
   steps(place: SchemaPlace): Map<string, Applied[]>;
   /** Schemas of the property of a name: those naming it, those whose pattern matches, and those of other names. */
   property(places: readonly Applied[], name: string): Applied[];
-  /** Whether a schema says that there is no property of a name. */
+  /** True if a schema forbids a property of a name. */
   forbids(place: SchemaPlace, name: string): boolean;
   /** Schemas of properties that no schema names. */
   others(places: readonly Applied[]): Applied[];
@@ -156,7 +156,7 @@ function certaintyOf(place: Applied, keyword: string): Certainty {
 function heldBy(place: Applied, keyword: string, target: Target): Applied[] {
   const value = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
   if (Array.isArray(value)) return value.flatMap((_, index) => childOf(place, [keyword, index]));
-  // Of properties `true` says that they may come; of a value or an element it says nothing.
+  // For properties `true` means that they may come. For a value or an element it means nothing.
   if (value === true && target !== "other properties") return [];
   if (applicatorOf(keyword)?.holds !== "map") return childOf(place, [keyword]);
   return isJsonObject(value) ? Object.keys(value).flatMap((key) => childOf(place, [keyword, key])) : [];
