@@ -1,4 +1,4 @@
-/** Base of every error of this package; the message says which place it is about and the next thing to do. */
+/** Base of every error of this package; the message tells the place and the remedy. */
 export abstract class StoredEventsError extends Error {
   abstract readonly code: string;
 

@@ -10,7 +10,7 @@ import { hourMs, wholeHours } from "./undelivered-store.ts";
 
 /**
  * Decrypts the payload of a bad row.
- * @returns undefined when no key at hand has its id
+ * @returns undefined when no key of the reader has its id
  */
 export type OpenPayload = (payload: Uint8Array, keyId: string) => Uint8Array | undefined;
 

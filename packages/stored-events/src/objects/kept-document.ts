@@ -1,8 +1,8 @@
 import type { S3 } from "./open-s3.ts";
 
 /**
- * A small document beside the data that one writer at a time replaces, as ledgers are: each write says which version it
- * replaces, so that a process that was thought dead cannot write over what another has done since.
+ * A small document beside the data that one writer at a time replaces, as ledgers are. Each write names the version
+ * that it replaces, so that a process that was thought dead cannot overwrite what another has done since.
  */
 export class KeptDocument {
   readonly #s3: Pick<S3, "getVersion" | "putIf">;

@@ -4,8 +4,8 @@ export function isMissingObject(error: unknown): boolean {
 }
 
 /**
- * True when the condition of a write did not hold, and nothing has changed. 409: two conditional writes at once. Of an
- * object that is gone `If-Match` says NoSuchKey.
+ * True if the condition of a write did not hold, and nothing has changed. 409: two conditional writes at once. For an
+ * object that is gone, S3 answers `If-Match` with NoSuchKey.
  */
 export function isRefusedWrite(error: unknown): boolean {
   const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };

@@ -16,7 +16,7 @@ export function linesOfRecord(data: Uint8Array, form: EventForm, record: StoredP
   });
 }
 
-/** Only a record with a fault is looked at byte by byte: a broken line does not hide the others. */
+/** Only a record with a fault is read byte by byte: a broken line does not hide the other lines. */
 function byteLines(data: Uint8Array): (string | Uint8Array)[] {
   const lines: (string | Uint8Array)[] = [];
   for (let start = 0; start < data.length; ) {
