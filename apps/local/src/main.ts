@@ -16,7 +16,6 @@ import { readLines } from "./control/read-lines.ts";
 import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
-import { findEvent } from "./explain/find-event.ts";
 import { followSources } from "./live/follow-sources.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { type Baseline, takeBaseline } from "./report/baseline.ts";
@@ -153,7 +152,8 @@ async function run(options: StartOptions): Promise<number> {
     replay: (request, ended) => runReplay(pipeline, request, ended),
     alarms: () => pipeline.alarms(),
     objectives: () => pipeline.objectives(),
-    findEvent: (id) => findEvent(pipeline, id),
+    // Loaded when it is asked for: with the checks of route documents it is a tenth of the processor time of a start.
+    findEvent: async (id) => (await import("./explain/find-event.ts")).findEvent(pipeline, id),
     streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
     tail: (name, onLine, ended, fromStart) =>
       pipeline.services.names().includes(name)
