@@ -66,11 +66,19 @@ export function readSourceDocuments(
     const references: ResolvedReference[] = [];
     const pending = [...converted.references];
     for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
-      const target = resolve(open.text, baseAt(bases, open.pointer), places, roots);
+      const found = resolve(open.text, baseAt(bases, open.pointer), places, roots);
+      // Files may have one name: what a file says of itself it means of itself.
+      const target = found.find((place) => place.file === file) ?? found[0];
       if (target === undefined) {
         const reason = `\`${open.text}\` leads nowhere in the files that were given.`;
         const fix = "Import the folder that holds it, or copy the schema into the document.";
         own.refuse({ pointer: open.pointer, reason, fix });
+        continue;
+      }
+      if (target.file !== file && found.length > 1) {
+        const files = found.map((place) => place.file).join(" and ");
+        const reason = `\`${open.text}\` is the name of schemas in ${files}.`;
+        own.refuse({ pointer: open.pointer, reason, fix: "Import one of them, or give each a name of its own." });
         continue;
       }
       if (open.text.startsWith("#") && recursive.length > 1 && root["$recursiveAnchor"] !== undefined) {
@@ -90,7 +98,7 @@ export function readSourceDocuments(
       schema,
       moved,
       references,
-      uri: uri?.startsWith("file:") ? undefined : uri,
+      uri: uri === undefined || uri.startsWith("file:") || (places.get(uri) ?? []).length > 1 ? undefined : uri,
     };
 
     /** A schema where no keyword holds schemas, such as `/components/schemas/order`, becomes a definition. */
@@ -150,7 +158,7 @@ function basesOf(file: string, root: JsonObject, dialect: Dialect): (readonly [p
   const bases: [string, string][] = [];
   for (const { schema, pointer } of walkSchema(root)) {
     const id = schema[word];
-    const above = baseAt(bases, pointer) || new URL(encodeURI(file), "file:///").href;
+    const above = baseAt(bases, pointer) || uriOf(file);
     const isRoot = pointer === "";
     const isNamed = typeof id === "string" && !id.startsWith("#") && (isRoot || !isBesideReference(schema, dialect));
     if (isNamed && URL.canParse(id, above)) bases.push([pointer, withoutFragment(new URL(id, above))]);
@@ -171,12 +179,16 @@ function baseAt(bases: readonly (readonly [string, string])[], pointer: string):
 /** Every schema that has a name: URI, with `#anchor` where it is one. */
 function indexPlaces(
   documents: readonly { file: string; schema: JsonObject; dialect: Dialect }[],
-): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
+): ReadonlyMap<string, readonly Place[]> {
+  const places = new Map<string, Place[]>();
+  const enter = (uri: string, place: Place): void => {
+    const others = (places.get(uri) ?? []).filter(({ file }) => file !== place.file);
+    places.set(uri, [...others, place]);
+  };
   for (const { file, schema: root, dialect } of documents) {
     const bases = basesOf(file, root, dialect);
-    places.set(new URL(encodeURI(file), "file:///").href, { file, pointer: "" });
-    for (const [pointer, uri] of bases) places.set(uri, { file, pointer });
+    enter(uriOf(file), { file, pointer: "" });
+    for (const [pointer, uri] of bases) enter(uri, { file, pointer });
     for (const { schema, pointer } of walkSchema(root)) {
       const id = schema[dialect === "draft-04" ? "id" : "$id"];
       const anchors = [
@@ -186,28 +198,34 @@ function indexPlaces(
       ];
       for (const anchor of anchors) {
         if (typeof anchor === "string" && anchor !== "")
-          places.set(`${baseAt(bases, pointer)}#${anchor}`, { file, pointer });
+          enter(`${baseAt(bases, pointer)}#${anchor}`, { file, pointer });
       }
     }
   }
   return places;
 }
 
+/** The places that a reference names, one of each file. */
 function resolve(
   reference: string,
   base: string,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, readonly Place[]>,
   roots: ReadonlyMap<string, JsonObject>,
-): Place | undefined {
-  if (!URL.canParse(reference, base)) return undefined;
+): readonly Place[] {
+  if (!URL.canParse(reference, base)) return [];
   const url = new URL(reference, base);
-  const resource = places.get(withoutFragment(url));
   const fragment = url.hash.slice(1);
-  if (fragment !== "" && !fragment.startsWith("/")) return places.get(`${withoutFragment(url)}#${fragment}`);
-  if (resource === undefined) return undefined;
-  const pointer = resource.pointer + decode(fragment);
-  const value = valueAt(roots.get(resource.file) ?? {}, pointer);
-  return isJsonObject(value) || typeof value === "boolean" ? { file: resource.file, pointer } : undefined;
+  if (fragment !== "" && !fragment.startsWith("/")) return places.get(`${withoutFragment(url)}#${fragment}`) ?? [];
+  return (places.get(withoutFragment(url)) ?? []).flatMap(({ file, pointer: above }) => {
+    const pointer = above + decode(fragment);
+    const value = valueAt(roots.get(file) ?? {}, pointer);
+    return isJsonObject(value) || typeof value === "boolean" ? [{ file, pointer }] : [];
+  });
+}
+
+/** The URI of a file that has no name of its own. */
+function uriOf(file: string): string {
+  return new URL(encodeURI(file).replaceAll(/[?#]/g, encodeURIComponent), "file:///").href;
 }
 
 function decode(fragment: string): string {

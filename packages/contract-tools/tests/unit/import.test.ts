@@ -39,6 +39,31 @@ const address: JsonObject = {
 };
 
 describe("an import", () => {
+  test("follows a reference of a file inside that file, though another has its name, and refuses one from outside", async () => {
+    const named = (total: JsonObject): JsonObject => ({
+      $schema: "http://json-schema.org/draft-07/schema#",
+      $id: "https://vendor.example/order.json",
+      type: "object",
+      properties: { total: { $ref: "#/definitions/total" } },
+      definitions: { total },
+    });
+    const result = await imported({
+      "order.json": named({ type: "number" }),
+      "order-copy.json": named({ type: "string" }),
+      "refund.json": { type: "object", properties: { of: { $ref: "https://vendor.example/order.json" } } },
+    });
+    expect(result.faults).toEqual([]);
+    expect(result.refusals.map(({ file, reason }) => [file, reason])).toEqual([
+      ["refund.json", "`https://vendor.example/order.json` is the name of schemas in order.json and order-copy.json."],
+    ]);
+    const files = [...result.files].map(([file, text]) => ({ file, value: JSON.parse(text) as Json }));
+    const contracts = contractsOf(createRegistry(files).registry);
+    const takes = (type: string, total: Json): boolean =>
+      contracts.validatorOf(contracts.newestSchemaOf(type) ?? "")?.({ total }) === null;
+    expect([takes("acme.order", 1), takes("acme.order", "1")]).toEqual([true, false]);
+    expect([takes("acme.order-copy", 1), takes("acme.order-copy", "1")]).toEqual([false, true]);
+  });
+
   test("writes draft-04 as draft-07 with examples, annotations and a mapping that pass the check, and tells all", async () => {
     const result = await imported(
       { "order.json": draft04, "parts/address.json": address },
