@@ -7,10 +7,10 @@ export interface MaskedPairs {
   readonly rules: readonly PrivacyRule[];
 }
 
-// A name in quotes before a colon, as in JSON that was cut or has something before it; or a parameter of a form. Quotes
-// may be escaped.
+// A name in quotes before a colon, as in JSON that was cut or has something before it; or a parameter of a form, which
+// may be percent-encoded. Quotes may be escaped.
 const pairs =
-  /["'](?<quoted>[\p{L}\p{N} _.-]{1,64})\\*["']\s*:\s*|(?<![\p{L}\p{N}_.-])(?<parameter>[\p{L}\p{N}_.-]{1,64})=/gu;
+  /["'](?<quoted>[^"'\\:,{}]{1,64})\\*["']\s*:\s*|(?<![^\s"'?&#;,/:{}()<>])(?<parameter>[^\s"'?&#;,/:{}()<>=]{1,128})=/gu;
 const mayHavePairs = /["']\s*:|=/u;
 
 /**
@@ -30,7 +30,7 @@ export function maskNamedPairs(
   const rules: PrivacyRule[] = [];
   for (const match of text.matchAll(pairs)) {
     const { quoted, parameter } = match.groups ?? {};
-    const rule = match.index < copied ? undefined : ruleOf(quoted ?? parameter ?? "");
+    const rule = match.index < copied ? undefined : ruleOf(quoted ?? decoded(parameter ?? ""));
     if (rule === undefined || rule.action === "scan") continue;
     const start = match.index + match[0].length;
     result += text.slice(copied, start) + maskedText;
@@ -38,6 +38,14 @@ export function maskNamedPairs(
     rules.push(rule);
   }
   return rules.length === 0 ? undefined : { text: result + text.slice(copied), rules };
+}
+
+function decoded(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter.replaceAll("+", " "));
+  } catch {
+    return parameter;
+  }
 }
 
 const parameterEnd = /[&;,\r\n]|$/gu;

@@ -55,6 +55,12 @@ interface CompiledPattern {
   readonly node: number;
 }
 
+/** Between the steps of a path that is one name, as forms and flattened objects write it. */
+const pathSeparators = /[.[\]/:&?=]+/u;
+
+/** Names that nobody would look for by a pattern. */
+const anyNames = ["x", "anything", "Any-Thing_1"];
+
 // More states than any sane map has: an adversary's property names can reach combinations of patterns only.
 const maxStates = 10_000;
 
@@ -80,6 +86,10 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
       })),
     ]),
   );
+  /** Those that name what they lead to; one that takes any name names nothing. */
+  const namingPatterns = [...patterns.values()]
+    .flat()
+    .filter(({ expression, node }) => toRule.has(node) && !anyNames.some((name) => expression.test(name)));
   let states = new Map<string, PrivacyState>();
 
   function stateOf(indices: readonly number[]): PrivacyState {
@@ -160,8 +170,22 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
       });
       if (isUndeclared || (isOpen && !isDeclared)) targets.push(nowhere);
       const isKnownByName = isDeclared ? isUndeclared && !isTrusted : isOpen;
-      return isKnownByName ? [...targets, ...(byName.get(nameLetters(key)) ?? [])] : targets;
+      return isKnownByName ? [...targets, ...targetsOfName(key)] : targets;
     }
+  }
+
+  /** Where a name leads by itself: as it is, by a pattern, and by its steps if it is a path (`customer[fullName]`). */
+  function targetsOfName(name: string): number[] {
+    const steps = name.split(pathSeparators).filter((step) => step !== "" && !/^\d+$/u.test(step));
+    const last = steps.at(-1) ?? name;
+    // A step above the last is masked as a whole, or says nothing of its value.
+    const above = steps.slice(0, -1).flatMap((step) => [...(byName.get(nameLetters(step)) ?? [])]);
+    return [
+      ...(byName.get(nameLetters(name)) ?? []),
+      ...(last === name ? [] : (byName.get(nameLetters(last)) ?? [])),
+      ...above.filter((index) => allNodes[index]?.rule !== undefined),
+      ...namingPatterns.flatMap(({ expression, node }) => (expression.test(last) ? [node] : [])),
+    ];
   }
 
   /** Nodes, and those of their elements, of the elements of these, and so on. */

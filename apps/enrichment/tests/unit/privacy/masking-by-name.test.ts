@@ -76,6 +76,10 @@ describe.each([...contexts.keys()])("%s masks an annotated name", (where) => {
     ["in a text that was cut", { payload: text({ a: 1, customer }).slice(0, -4) }],
     ["in a text with something before it", { payload: `received ${text({ customer })}` }],
     ["in a form", { payload: `a=1&fullName=${canary}&b=2` }],
+    ["in a form that is encoded", { payload: `https://a.example/?a=1&full%20name=${encodeURIComponent(canary)}` }],
+    ["as a path in a form", { payload: `customers[0][fullName]=${canary}` }],
+    ["as a path", { "customer.fullName": canary, "customer[profile][fullName]": [canary] }],
+    ["as a step of a path", { "fullName.first": canary, "customer/fullName/0": canary }],
     ["that is a value", { traits: [{ key: "fullName", value: canary }] }],
     ["that is a value, in another spelling", { traits: [{ Name: "full_name", Values: [canary] }] }],
     ["that is the first of a pair", { traits: [["fullName", canary]] }],
@@ -107,6 +111,26 @@ describe.each([...contexts.keys()])("%s masks an annotated name", (where) => {
     const event = `{"specversion":"1.0","id":"1","source":"/s","type":"test.event","time":"2026-11-20T10:00:00Z","tenantid":"shop","receivedat":"2026-11-20T10:00:00Z","data":${data}}`;
     const [enriched] = enrichRecord(Buffer.from(event), origin, contexts.get(where)!).enriched;
     expect(enriched!.json).toContain('"note":"{\\"fullName\\":\\"***\\",\\"n\\":1.10}","x":10000000000000000001');
+  });
+});
+
+test("names that only a pattern annotates are known by it, and not those of a pattern that takes any name", () => {
+  const contracts = contractsOf({
+    "events/test/event/1-0-0.json": {
+      ...dialects["2020-12"],
+      ...closed,
+      properties: { labels: { ...closed, patternProperties: { ".": mask("label") } }, имя: mask("name") },
+      patternProperties: { "^name_[a-z]+$": mask("name") },
+    },
+  });
+  const data = {
+    wrapper: { name_first: canary, street: "Main Street" },
+    text: `https://a.example/?%D0%B8%D0%BC%D1%8F=${canary}`,
+  };
+  const { event } = enrichOne(createRawEvent({ type: "test.event", data }), createContext({ contracts }));
+  expect(event.data).toEqual({
+    wrapper: { name_first: "***", street: "Main Street" },
+    text: "https://a.example/?%D0%B8%D0%BC%D1%8F=***",
   });
 });
 
