@@ -96,6 +96,12 @@ export class DiskRecordLog implements RecordLog {
     return new StoredRecord(this.#numbers.at(index, arrivalMs), entry.partitionKey, entry.data, sizeBytes, arrivalMs);
   }
 
+  /** The record with this index; `undefined` when it was dropped. */
+  find(index: number): StoredRecord | undefined {
+    const rank = this.#index.rankOf(index);
+    return this.#index.at(rank)?.index === index ? this.at(rank) : undefined;
+  }
+
   arrivalAt(rank: number): number | undefined {
     return this.#index.at(rank)?.arrivalMs;
   }

@@ -10,7 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { maxOpenSegments, maxReadAheads, probeBytes, readAheadBytes, recentBytes } from "./limits.ts";
 
@@ -99,6 +99,16 @@ export class SegmentFiles {
 
   readWhole(segment: number): Buffer {
     return readFileSync(this.pathOf(segment));
+  }
+
+  /** Undefined when the segment was deleted meanwhile. */
+  async load(segment: number): Promise<Buffer | undefined> {
+    try {
+      return await readFile(this.pathOf(segment));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 
   cut(segment: number, size: number): void {

@@ -20,6 +20,10 @@ export class Segment {
     this.#shares.set(shard, { lastIndex: index, newestArrivalMs: Math.max(newest, arrivalMs) });
   }
 
+  get newestArrivalMs(): number {
+    return Math.max(0, ...Array.from(this.#shares.values(), (share) => share.newestArrivalMs));
+  }
+
   shares(): Iterable<readonly [shard: string, share: Share]> {
     return this.#shares;
   }

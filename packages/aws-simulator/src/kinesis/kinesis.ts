@@ -12,7 +12,7 @@ import * as reads from "./read-operations.ts";
 import * as resources from "./resource-operations.ts";
 import * as resharding from "./reshard-operations.ts";
 import { incrementSequenceNumber } from "./sequence-number.ts";
-import type { ViewBounds } from "./shard.ts";
+import { shardIdOf, type ViewBounds } from "./shard.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import * as streams from "./stream-operations.ts";
 import type { StreamStore } from "./stream-store.ts";
@@ -385,6 +385,32 @@ export class Kinesis {
       const last = after.get(shard.id);
       const position = last === undefined ? undefined : incrementSequenceNumber(last);
       for (const record of shard.records(position)) yield { shardId: shard.id, record };
+    }
+  }
+
+  /**
+   * The records of all streams whose bytes contain one of the texts, each shard's in order. It costs no read capacity;
+   * a `store` looks for them in its files at once.
+   * @param sinceMs what arrived before may be left out
+   */
+  async *search(
+    texts: readonly Buffer[],
+    sinceMs = 0,
+  ): AsyncGenerator<{ readonly streamName: string; readonly shardId: string; readonly record: StoredRecord }> {
+    const found = this.#account.store?.search?.(texts, sinceMs);
+    if (found !== undefined) {
+      for await (const { streamName, shardIndex, record } of found) {
+        yield { streamName, shardId: shardIdOf(shardIndex), record };
+      }
+      return;
+    }
+    for (const streamName of this.streamNames()) {
+      for (const { shardId, record } of this.readRecords(streamName)) {
+        if (record.arrivalMs < sinceMs) continue;
+        const { buffer, byteOffset, byteLength } = record.Data;
+        const bytes = Buffer.from(buffer, byteOffset, byteLength);
+        if (texts.some((text) => bytes.includes(text))) yield { streamName, shardId, record };
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RecordLog } from "./record-log.ts";
+import type { StoredRecord } from "./stored-record.ts";
 import type { StreamDescription } from "./stream-description.ts";
 
 /** A shard as its log has to know it. */
@@ -22,12 +23,25 @@ export interface StoredStream {
   delete(): void;
 }
 
+/** A record that a search found. */
+export interface FoundRecord {
+  readonly streamName: string;
+  readonly shardIndex: number;
+  readonly record: StoredRecord;
+}
+
 /** Where streams are kept between two processes. */
 export interface StreamStore {
   /** How the stream of that name was left; `undefined` when there is none. */
   retained(streamName: string): StreamDescription | undefined;
   /** The stream with what is retained of it, or, for a description that is new, an empty one. */
   open(description: StreamDescription): StoredStream;
+  /**
+   * The places of records whose bytes contain one of the texts, in order of arrival, without reading them one by one;
+   * what arrived before `sinceMs` may be left out.
+   * A store without it is read record by record.
+   */
+  search?(texts: readonly Buffer[], sinceMs: number): AsyncIterable<FoundRecord>;
   /**
    * Resolves when everything that was appended and saved before is stored.
    * @throws JournalError when something of it could not be.

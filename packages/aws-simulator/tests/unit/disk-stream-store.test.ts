@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { indexedSegments, segmentBytes } from "../../src/journal/limits.ts";
-import { VirtualClock } from "../../src/index.ts";
+import { Kinesis, VirtualClock } from "../../src/index.ts";
 import { JournalFolder, putTexts, textsOf } from "../fixtures/stored-kinesis.ts";
 
 let folder: JournalFolder;
@@ -43,6 +43,41 @@ describe("streams on disk", () => {
     expect(visible(after)).toEqual(visible(before));
     expect(second.warnings).toEqual([]);
     expect(second.kinesis.stats("orders")).toMatchObject({ recordsIn: 50, retainedRecords: 50 });
+  });
+
+  test("a search finds the records with a text in all streams and segments, as a search in memory does", async () => {
+    const clock = new VirtualClock();
+    const { kinesis } = folder.open({ clock });
+    const memory = new Kinesis({ clock });
+    for (const each of [kinesis, memory]) {
+      for (const streamName of ["orders", "clicks"]) each.createStream({ streamName, shardCount: 2 });
+    }
+    const filler = "x".repeat(900_000);
+    for (let round = 0; round < 20; round += 1) {
+      const texts = [`{"id":"a-${round}"}`, `{"id":"b-${round % 2}"}${filler}`];
+      const Records = texts.map((text) => ({ PartitionKey: String(round), Data: Buffer.from(text) }));
+      for (const StreamName of ["orders", "clicks"]) {
+        for (const each of [kinesis, memory])
+          expect(each.putRecords({ StreamName, Records }).FailedRecordCount).toBe(0);
+      }
+      await kinesis.committed();
+      await clock.runFor(2_000);
+    }
+    expect(segmentsIn().length).toBeGreaterThan(2);
+    const search = async (each: Kinesis, text: string) => {
+      const found: string[] = [];
+      for await (const { streamName, shardId, record } of each.search([Buffer.from(text)])) {
+        found.push(`${streamName} ${shardId} ${Buffer.from(record.Data).toString().slice(0, 20)}`);
+      }
+      return found.sort();
+    };
+    for (const text of ['"a-7"', '"b-1"', '"c"']) {
+      expect(await search(kinesis, text)).toEqual(await search(memory, text));
+    }
+    expect(await search(kinesis, '"b-1"')).toHaveLength(20);
+    const later: unknown[] = [];
+    for await (const record of kinesis.search([Buffer.from("b-1")], clock.now() + 1_000)) later.push(record);
+    expect(later).toEqual([]);
   });
 
   test("numbers go on behind those of the last process, and its iterators still work", async () => {
