@@ -25,6 +25,7 @@ function formatEvent(event: ExplainedEvent): readonly string[] {
     ...enriched.flatMap((copy) => [
       `enriched    ${since(copy.at)}  build ${copy.version}, contracts ${copy.contracts ?? "-"}`,
       `            ${copy.streamName} ${copy.shardId} ${copy.sequenceNumber}`,
+      ...(enriched.length > 1 ? [`  revision  ${copy.revision}`] : []),
       `  added     ${listed(copy.added)}`,
       `  validated ${copy.status}${copy.schema === null ? "" : `, ${copy.schema}`}`,
       ...copy.errors.map((error) => `            ${error}`),

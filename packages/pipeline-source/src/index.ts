@@ -29,4 +29,13 @@ export type {
   ReplayRequest,
   Unanswered,
 } from "./pipeline-source.ts";
-export type { EventCopy, EventTraces, LandedRow, Refusal, Searched, SearchRange } from "./traces.ts";
+export type {
+  EventCopy,
+  EventTraces,
+  LandedRow,
+  RecordPlace,
+  Refusal,
+  RefusedLine,
+  Searched,
+  SearchRange,
+} from "./traces.ts";

@@ -1,7 +1,7 @@
 import type { RouteDocument } from "@millrace/routes";
 import type { AlarmFigures, Change, FigureHistory, HopFigures, ObjectivesFigures } from "./figures.ts";
 import type { LinePage, LineRequest } from "./lines.ts";
-import type { EventTraces, SearchRange } from "./traces.ts";
+import type { EventCopy, EventTraces, RecordPlace, RefusedLine, SearchRange } from "./traces.ts";
 
 /** A running pipeline: which it is, and what its parts are called. */
 export interface PipelineDescription {
@@ -21,7 +21,7 @@ export interface PipelineDescription {
 
 /** Something that a page of the console lacks, as sentences. */
 export interface Unanswered {
-  readonly page: "pipeline" | "explain" | "routes" | "playground" | "objectives";
+  readonly page: "pipeline" | "explain" | "quality" | "routes" | "playground" | "objectives";
   readonly text: string;
 }
 
@@ -57,6 +57,12 @@ export interface PipelineSource {
   readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage>;
   /** Everything that the pipeline still has of an id; where that cannot be looked up, of a range of time. */
   traces(id: string, signal?: AbortSignal, range?: SearchRange): Promise<EventTraces>;
+  /** The lines of one record; none when the stream does not have it any more. */
+  readRecord(place: RecordPlace, signal?: AbortSignal): Promise<readonly EventCopy[]>;
+  /** The newest lines of the lake that became no row; undefined where the warehouse is not asked. */
+  refusedLines(signal?: AbortSignal): Promise<readonly RefusedLine[] | undefined>;
+  /** A refused line as it lies in the lake. */
+  readRefusedLine(line: Pick<RefusedLine, "table" | "object" | "line">, signal?: AbortSignal): Promise<string>;
   routes(): readonly RouteDocument[];
   /** The fate of events that are not stored, given as the body of a request to the event service; JSON text. */
   preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;

@@ -12,6 +12,21 @@ export interface EventCopy {
   readonly text: string;
 }
 
+/** Where a record lies in a stream. */
+export type RecordPlace = Pick<EventCopy, "streamName" | "shardId" | "sequenceNumber">;
+
+/** A line of the lake that became no row of the warehouse. */
+export interface RefusedLine {
+  readonly table: string;
+  /** Name of its object, without the bucket. */
+  readonly object: string;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly refusedAt: string;
+}
+
 /** A line of the event service's log about an event of the id that it refused. */
 export interface Refusal {
   /** RFC 3339. */

@@ -6,6 +6,13 @@ export interface StoredPart {
   readonly id: string;
   /** Bytes as they are stored, when they are known. */
   readonly bytes: number | undefined;
+  /** When an object was written last, in epoch milliseconds; where a listing said it. */
+  readonly modifiedMs?: number | undefined;
+  /**
+   * True if an object contains the text anywhere. Its lines are not read for that, which takes a tenth of the time.
+   * @throws PlaceUnreadableError
+   */
+  holds?(text: string): Promise<boolean>;
   /**
    * Events in order, in batches; never more than a batch is held in memory.
    * @param after position of the last event that is not wanted any more

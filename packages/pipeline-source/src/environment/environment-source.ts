@@ -11,7 +11,7 @@ import type {
   ReplayRequest,
   Unanswered,
 } from "../pipeline-source.ts";
-import type { EventTraces, SearchRange } from "../traces.ts";
+import type { EventCopy, EventTraces, RecordPlace, SearchRange } from "../traces.ts";
 import { EnvironmentAlarms, mappingDimension } from "./environment-alarms.ts";
 import { EnvironmentFigures } from "./environment-figures.ts";
 import { EnvironmentObjectives } from "./environment-objectives.ts";
@@ -39,27 +39,32 @@ export interface EnvironmentSourceOptions {
   readonly clock: EnvironmentClock;
 }
 
+const refusedLinesUnread =
+  "Lines that the warehouse refused are not read here: SELECT * FROM refused_lines ORDER BY refused_at DESC names them.";
+
 /** Questions that no environment answers, by page. */
 const unanswered: readonly Unanswered[] = [
   {
     page: "pipeline",
     text:
       `Figures are of whole minutes, ${METRIC_DELAY_MINUTES} minutes old: CloudWatch has them no sooner. It does not know what waits ` +
-      "before a hop, nor what a bus took; the pipes of the warehouse have alarms alone. Deployments are not marked.",
+      "before a hop, nor what a bus took; the pipes of the warehouse have alarms alone. A deployment is marked when the " +
+      "first event of its build comes, once the newest events are read.",
   },
   {
     page: "explain",
     text:
-      "An id is looked for in the streams and the lake over the quarter of an hour that its own time names (UUID version 7), or the last " +
-      "one. `pnpm explain <id> --stage <stage> --from <time> --to <time>` looks elsewhere.",
+      "An id is looked for in the quarter of an hour that its own time names (UUID version 7), or in the lake of the last day, the newest " +
+      "objects first. `pnpm explain <id> --stage <stage> --from <time> --to <time>` looks elsewhere.",
   },
+  { page: "quality", text: refusedLinesUnread },
   {
     page: "playground",
     text: "An environment has no key for previews. `pnpm start` answers them, by the contracts and routes of this checkout.",
   },
   {
     page: "routes",
-    text: "The console reads only: a redrive is a command. Freshness of a single route is not measured.",
+    text: "The console reads only: a redrive is a command. What queues and buses got is not read.",
   },
 ];
 
@@ -141,7 +146,19 @@ export class EnvironmentSource implements PipelineSource {
   }
 
   traces(id: string, _signal?: AbortSignal, range?: SearchRange): Promise<EventTraces> {
-    return findTraces(this.#options, id, range);
+    return findTraces({ ...this.#options, lines: this.#lines }, id, range);
+  }
+
+  readRecord(place: RecordPlace, signal?: AbortSignal): Promise<readonly EventCopy[]> {
+    return this.#lines.record(place, signal);
+  }
+
+  refusedLines(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  readRefusedLine(): Promise<string> {
+    return Promise.reject(new RangeError(refusedLinesUnread));
   }
 
   routes(): readonly RouteDocument[] {

@@ -35,8 +35,26 @@ export const PAGE_BUDGET_MS = 1_500;
 /** Throttled looks at a shard in a row before the reader gives up. */
 export const MAX_THROTTLED_LOOKS = 20;
 
-/** Without a time, an id is looked for in the last minutes. */
+/** An id that tells its time, as one of UUID version 7 does, is looked for from a minute before it on. */
 export const SEARCH_MINUTES = 15;
+
+/** One that tells none is looked for in the lake of the last day, the newest objects first. */
+export const SEARCH_DAY_MS = 86_400_000;
 
 /** Time for reading the places for an id. Then the answer tells how far the search came. */
 export const SEARCH_BUDGET_MS = 20_000;
+
+/** Objects that are read side by side: each waits for S3 most of the time, and is unpacked by a thread of its own. */
+export const OBJECTS_AT_ONCE = 8;
+
+/** A stream has copies of an event within this time of the first one, or the lake names another time for them. */
+export const COPIES_WITHIN_MS = 10_000;
+
+/** An event is in the next stream within this time of its enrichment; else it is looked for to the end of the range. */
+export const HOP_MS = 30_000;
+
+/** Clocks of two services differ by so much at most. */
+export const CLOCK_SKEW_MS = 2_000;
+
+/** Beyond the interval of Firehose's buffer, what an object may take to be in the lake. */
+export const DELIVERY_MS = 120_000;

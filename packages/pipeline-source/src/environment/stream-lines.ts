@@ -1,8 +1,9 @@
 import type { KinesisClient, Shard, _Record } from "@aws-sdk/client-kinesis";
 import { PlaceUnreadableError } from "@millrace/stored-events";
 import type { LinePage, LineRequest } from "../lines.ts";
-import type { EventCopy } from "../traces.ts";
+import type { EventCopy, RecordPlace } from "../traces.ts";
 import {
+  COPIES_WITHIN_MS,
   FIRST_STRETCH_MS,
   FOLLOW_EVERY_MS,
   LONGEST_STRETCH_MS,
@@ -25,8 +26,8 @@ export const systemClock: EnvironmentClock = {
 
 type Kinesis = Pick<KinesisClient, "send">;
 
-/** Where a reader of a shard goes on: behind a record, or with what arrives from a time on. */
-type ShardPlace = { readonly after: string } | { readonly fromMs: number };
+/** Where a reader of a shard goes on: behind a record, at one, or with what arrives from a time on. */
+type ShardPlace = { readonly after: string } | { readonly at: string } | { readonly fromMs: number };
 
 /** Before a time, epoch milliseconds; the next stretch is to be so long. */
 interface BackCursor {
@@ -157,6 +158,43 @@ export class StreamLines {
     };
   }
 
+  /**
+   * Lines of a stretch of time that contain a text, from its beginning on: until a moment after the first of them, for
+   * its copies, the end of the stretch, or the deadline.
+   */
+  async find(
+    stream: string,
+    { fromMs, toMs, deadlineMs }: { readonly fromMs: number; readonly toMs: number; readonly deadlineMs: number },
+    text: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly lines: readonly EventCopy[]; readonly isCut: boolean }> {
+    const wanted = Buffer.from(text);
+    const lines: EventCopy[] = [];
+    let endMs = toMs;
+    let isCut = false;
+    await Promise.all(
+      (await this.#shards(stream, signal)).map(async (shard) => {
+        let place: ShardPlace | undefined = { fromMs };
+        while (place !== undefined && !isCut) {
+          const { records, behindMs, isClosed } = await this.#look(stream, shard, place, signal);
+          for (const record of records) {
+            const atMs = record.ApproximateArrivalTimestamp?.getTime() ?? 0;
+            if (atMs >= endMs) break;
+            if (!bytesOf(record).includes(wanted)) continue;
+            lines.push(...linesOf(stream, shard, record).filter((line) => line.text.includes(text)));
+            endMs = Math.min(endMs, atMs + COPIES_WITHIN_MS);
+          }
+          const last: _Record | undefined = records.at(-1);
+          const isPast = (last?.ApproximateArrivalTimestamp?.getTime() ?? 0) >= endMs;
+          if (isClosed || isPast || behindMs === 0 || this.#clock.now() - behindMs >= endMs) place = undefined;
+          else if (last?.SequenceNumber !== undefined) place = { after: last.SequenceNumber };
+          isCut ||= place !== undefined && this.#clock.now() >= deadlineMs;
+        }
+      }),
+    );
+    return { lines, isCut };
+  }
+
   async #stretch(
     stream: string,
     shards: readonly string[],
@@ -188,6 +226,14 @@ export class StreamLines {
       }),
     );
     return { lines, records: count, bytes, last };
+  }
+
+  /** The lines of one record; none when its shard does not have it any more. */
+  async record({ streamName, shardId, sequenceNumber }: RecordPlace, signal?: AbortSignal): Promise<EventCopy[]> {
+    const { records } = await this.#look(streamName, shardId, { at: sequenceNumber }, signal);
+    return records
+      .filter((record) => record.SequenceNumber === sequenceNumber)
+      .flatMap((record) => linesOf(streamName, shardId, record));
   }
 
   /** The records behind a place, as many as one answer has. */
@@ -230,10 +276,12 @@ export class StreamLines {
     const at =
       "after" in place
         ? ({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: place.after } as const)
-        : // A time to come is refused.
-          place.fromMs >= this.#clock.now()
-          ? ({ ShardIteratorType: "LATEST" } as const)
-          : ({ ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(place.fromMs) } as const);
+        : "at" in place
+          ? ({ ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: place.at } as const)
+          : // A time to come is refused.
+            place.fromMs >= this.#clock.now()
+            ? ({ ShardIteratorType: "LATEST" } as const)
+            : ({ ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(place.fromMs) } as const);
     const { ShardIterator } = await this.#kinesis.send(
       new GetShardIteratorCommand({ StreamName: stream, ShardId: shard, ...at }),
       signal === undefined ? {} : { abortSignal: signal },
@@ -270,10 +318,13 @@ export class StreamLines {
 
 const keptIterators = 1_000;
 
+const bytesOf = ({ Data = new Uint8Array() }: _Record): Buffer =>
+  Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength);
+
 function linesOf(streamName: string, shardId: string, record: _Record): readonly EventCopy[] {
-  const { Data = new Uint8Array(), SequenceNumber: sequenceNumber = "", ApproximateArrivalTimestamp } = record;
+  const { SequenceNumber: sequenceNumber = "", ApproximateArrivalTimestamp } = record;
   const arrivedAt = (ApproximateArrivalTimestamp ?? new Date(0)).toISOString();
-  return Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength)
+  return bytesOf(record)
     .toString("utf8")
     .split("\n")
     .flatMap((text, index) => (text === "" ? [] : [{ streamName, shardId, sequenceNumber, index, arrivedAt, text }]));

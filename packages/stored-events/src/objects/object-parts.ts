@@ -3,7 +3,7 @@ import { LINES_PER_BATCH } from "../limits.ts";
 import type { StoredPart } from "../store.ts";
 import { comparePositions, type StoredEvent, type TimeRange } from "../stored-event.ts";
 import type { ListedObject, S3 } from "./open-s3.ts";
-import { readTextLines } from "./read-text-lines.ts";
+import { containsText, readTextLines } from "./read-text-lines.ts";
 
 /** Makes events of a line of an object: one, several for a line that holds a batch, none for a blank one. */
 export type ReadLine = (
@@ -15,7 +15,7 @@ export type ReadLine = (
 export function objectPart(
   s3: S3,
   bucket: string,
-  { key, bytes }: Pick<ListedObject, "key"> & Partial<ListedObject>,
+  { key, bytes, modifiedMs }: Pick<ListedObject, "key"> & Partial<ListedObject>,
   range: TimeRange,
   readLine: ReadLine,
 ): StoredPart {
@@ -23,6 +23,14 @@ export function objectPart(
   return {
     id: key,
     bytes,
+    modifiedMs,
+    async holds(text) {
+      try {
+        return await containsText(await s3.get(bucket, key), text);
+      } catch (error) {
+        throw PlaceUnreadableError.from(container, error);
+      }
+    },
     async *read(after = "") {
       let batch: StoredEvent[] = [];
       let line = 0;

@@ -1,6 +1,9 @@
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
+/** Unpacked at once: each piece is a turn of the thread that unpacks. */
+const unpackedBytes = 256 * 1024;
+
 /**
  * The lines of a stream of bytes, gzipped or not, in batches as they come. Only `\n` ends a line: JSON may hold the
  * other characters that Unicode calls line ends. The last batch has the text behind the last line end.
@@ -20,6 +23,23 @@ export async function* readTextLines(stream: Readable): AsyncGenerator<string[]>
   yield [rest + decoder.decode()];
 }
 
+/** True if a stream of bytes, gzipped or not, contains the text. It is read to its first place, or to its end. */
+export async function containsText(stream: Readable, text: string): Promise<boolean> {
+  const wanted = Buffer.from(text);
+  // The text may begin in one piece and end in the next.
+  let seam = Buffer.alloc(0);
+  try {
+    for await (const bytes of unpacked(stream)) {
+      const piece = Buffer.concat([seam, bytes]);
+      if (piece.includes(wanted)) return true;
+      seam = piece.subarray(Math.max(0, piece.length - wanted.length + 1));
+    }
+  } finally {
+    stream.destroy();
+  }
+  return false;
+}
+
 /** Gunzips what begins as gzip does: object stores keep it under any name. */
 async function* unpacked(stream: Readable): AsyncGenerator<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -35,7 +55,7 @@ async function* unpacked(stream: Readable): AsyncGenerator<Uint8Array> {
     return;
   }
   // An error of either side ends the iteration, which is where it is answered for.
-  yield* pipeline(whole, createGunzip(), () => undefined) as AsyncIterable<Buffer>;
+  yield* pipeline(whole, createGunzip({ chunkSize: unpackedBytes }), () => undefined) as AsyncIterable<Buffer>;
 }
 
 async function* resume(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

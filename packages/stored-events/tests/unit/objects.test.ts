@@ -50,6 +50,20 @@ async function read(store: Store, after?: string): Promise<StoredEvent[]> {
 
 const idsOf = (events: readonly StoredEvent[]) => events.map(({ facts }) => facts.id);
 
+test("an object is asked for a text without reading its lines, wherever pieces of it end", async () => {
+  const lines = Array.from({ length: 3_000 }, (_, index) =>
+    enriched(`${"x".repeat(index % 257)}-${index}`, "2026-11-29T10:00:00Z"),
+  );
+  await put("enriched/date=2026-11-29/hour=10/a.gz", lines);
+  for await (const part of lakeStore(s3, bucket).parts(range)) {
+    expect(part.modifiedMs).toBeGreaterThan(0);
+    for (let index = 0; index < lines.length; index += 100) {
+      expect(await part.holds?.(`${"x".repeat(index % 257)}-${index}"`)).toBe(true);
+    }
+    expect(await part.holds?.("x-3000")).toBe(false);
+  }
+});
+
 test("the lake is read by the time of enrichment, from the folders that can have it and no others", async () => {
   await put("enriched/date=2026-11-29/hour=09/a.gz", [
     enriched("early", "2026-11-29T09:59:59.999Z"),
