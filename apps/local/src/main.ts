@@ -12,7 +12,8 @@ import { runRedrive } from "./console/run-redrive.ts";
 import { runReplay } from "./console/run-replay.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
-import { readLines } from "./control/read-lines.ts";
+import { readLines, readRecord } from "./control/read-lines.ts";
+import { listRefusedLines, readRefusedLine } from "./control/refused-lines.ts";
 import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
@@ -154,6 +155,9 @@ async function run(options: StartOptions): Promise<number> {
     objectives: () => pipeline.objectives(),
     // Loaded when it is asked for: with the checks of route documents it is a tenth of the processor time of a start.
     findEvent: async (id) => (await import("./explain/find-event.ts")).findEvent(pipeline, id),
+    readRecord: (place) => readRecord(pipeline.kinesis, place),
+    refusedLines: () => listRefusedLines(pipeline.warehouse),
+    readRefusedLine: (line) => readRefusedLine(pipeline, line),
     streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
     tail: (name, onLine, ended, fromStart) =>
       pipeline.services.names().includes(name)

@@ -5,6 +5,7 @@ import type {
   AlarmFigures,
   Change,
   CommandResult,
+  EventCopy,
   EventTraces,
   FigureHistory,
   HopFigures,
@@ -12,6 +13,8 @@ import type {
   LineRequest,
   ObjectivesFigures,
   PipelineDescription,
+  RecordPlace,
+  RefusedLine,
   ReplayRequest,
 } from "@millrace/pipeline-source";
 
@@ -39,6 +42,10 @@ export interface ControlTargets {
   replay(request: ReplayRequest, signal: AbortSignal): Promise<CommandResult>;
   /** Everything that the pipeline still has of an id. */
   findEvent(id: string): Promise<EventTraces>;
+  readRecord(place: RecordPlace): readonly EventCopy[];
+  /** The newest lines of the lake that became no row. */
+  refusedLines(): Promise<readonly RefusedLine[]>;
+  readRefusedLine(line: Pick<RefusedLine, "table" | "object" | "line">): Promise<string>;
   /** Every alarm of the stack. */
   alarms(): readonly AlarmFigures[];
   /** The promises of the stack, with what is left of their error budgets. */
@@ -139,8 +146,8 @@ async function answer(
     .writeHead(404, { "content-type": "text/plain" })
     .end(
       "Only GET /run, POST /warehouse, POST /warehouse/export, POST /redrive, POST /replay, GET /processes, GET /memory, GET /hops, " +
-        "GET /history, GET /changes, GET /description, GET /alarms, GET /objectives, GET /lines, GET /events?id=<id> and " +
-        "GET /streams/<name> exist.",
+        "GET /history, GET /changes, GET /description, GET /alarms, GET /objectives, GET /lines, GET /record, GET /refused-lines, " +
+        "GET /refused-line, GET /events?id=<id> and GET /streams/<name> exist.",
     );
 }
 
@@ -156,6 +163,7 @@ function isFromProgram({ headers }: IncomingMessage): boolean {
 
 /** The JSON answer to a GET; undefined for a path that is none of these. */
 function answersTo({ pathname, searchParams }: URL, targets: ControlTargets): (() => unknown) | undefined {
+  const of = (name: string): string => searchParams.get(name) ?? "";
   switch (pathname) {
     case "/processes":
       return () => targets.processes();
@@ -175,6 +183,15 @@ function answersTo({ pathname, searchParams }: URL, targets: ControlTargets): ((
       return () => targets.objectives() ?? null;
     case "/lines":
       return () => targets.readLines(parseLineRequest(searchParams));
+    case "/record":
+      return () =>
+        targets.readRecord({ streamName: of("stream"), shardId: of("shard"), sequenceNumber: of("sequence") });
+    case "/refused-lines":
+      return () => targets.refusedLines();
+    case "/refused-line":
+      return async () => ({
+        text: await targets.readRefusedLine({ table: of("table"), object: of("object"), line: Number(of("line")) }),
+      });
     case "/events":
       return () => {
         const id = searchParams.get("id");

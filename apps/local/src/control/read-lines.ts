@@ -1,5 +1,5 @@
 import type { Kinesis, ShardView, StoredRecord, ViewBounds } from "@millrace/aws-simulator";
-import type { EventCopy, LinePage, LineRequest } from "@millrace/pipeline-source";
+import type { EventCopy, LinePage, LineRequest, RecordPlace } from "@millrace/pipeline-source";
 import type { DestinationServices } from "../runtime/destination-services.ts";
 
 /** By shard, a sequence number. */
@@ -83,6 +83,21 @@ async function readStream(kinesis: Kinesis, request: LineRequest): Promise<LineP
     skipped: isEnd ? 0 : Math.max(0, fresh - looked),
     isEnd,
   };
+}
+
+/** The lines of one record; none when the stream does not have it any more. */
+export function readRecord(kinesis: Kinesis, { streamName, shardId, sequenceNumber }: RecordPlace): EventCopy[] {
+  if (!kinesis.streamNames().includes(streamName)) throw new RangeError(`There is no stream "${streamName}".`);
+  if (!/^\d{1,60}$/.test(sequenceNumber)) throw new RangeError(`"${sequenceNumber}" is no sequence number.`);
+  const shard = kinesis.shardViews(streamName).find(({ id }) => id === shardId);
+  for (const record of shard?.newestFirst({ before: next(sequenceNumber) }) ?? []) {
+    if (record.SequenceNumber !== sequenceNumber) break;
+    const { buffer, byteOffset, byteLength } = record.Data;
+    const place = { streamName, shardId, sequenceNumber, arrivedAt: new Date(record.arrivalMs).toISOString() };
+    const texts = Buffer.from(buffer, byteOffset, byteLength).toString("utf8").split("\n");
+    return texts.flatMap((text, index) => (text === "" ? [] : [{ ...place, index, text }]));
+  }
+  return [];
 }
 
 /** A shard that is read backwards, down to a place. */

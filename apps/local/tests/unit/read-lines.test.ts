@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { createRandom, Kinesis, VirtualClock } from "@millrace/aws-simulator";
 import type { LinePage } from "@millrace/pipeline-source";
 import fc from "fast-check";
-import { readLines } from "../../src/control/read-lines.ts";
+import { readLines, readRecord } from "../../src/control/read-lines.ts";
 
 const stream = "orders";
 
@@ -35,6 +35,20 @@ describe("lines of a stream from its end", () => {
     expect(numbersOf(page)).toEqual([10, 9, 8, 7]);
     expect(page).toMatchObject({ isEnd: false, looked: 2 });
     expect(page.lines[0]).toMatchObject({ streamName: stream, index: 1 });
+  });
+
+  test("of one record are found by its place, and of none that is gone", async () => {
+    const { kinesis, put, read } = createSubject();
+    for (let index = 0; index < 9; index += 1) await put(2);
+    const { lines } = await read({ limit: 18 });
+    for (const line of lines) expect(readRecord(kinesis, line)).toContainEqual(line);
+    const [line] = lines;
+    if (line === undefined) throw new Error("There is no line.");
+    expect(readRecord(kinesis, line)).toHaveLength(2);
+    expect(readRecord(kinesis, { ...line, sequenceNumber: line.sequenceNumber.slice(0, -1) })).toEqual([]);
+    expect(readRecord(kinesis, { ...line, shardId: "shardId-000000000099" })).toEqual([]);
+    expect(() => readRecord(kinesis, { ...line, streamName: "others" })).toThrow(/no stream "others"/);
+    expect(() => readRecord(kinesis, { ...line, sequenceNumber: "x" })).toThrow(/no sequence number/);
   });
 
   test("are each given once, however pages are cut and whatever comes between them", async () => {
