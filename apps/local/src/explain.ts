@@ -24,7 +24,7 @@ const usage = `Usage: pnpm explain [options] <event id>
   --state <folder>  of the pipeline to ask (default .local)
   --stage <name>    an environment instead, read with your own credentials; its names are those of "pnpm synth"
   --from <time>     of an environment: when the event came at the earliest, such as 2026-11-29T12:00:00Z (default the
-                    time in an id of UUID version 7, else 15 minutes ago)
+                    time in an id of UUID version 7, else a day ago)
   --to <time>       at the latest (default 15 minutes after --from)`;
 
 const quarterHourMs = 900_000;

@@ -25,41 +25,33 @@ export interface FindEventDeps {
   readonly services: Pick<DestinationServices, "names" | "messagesAfter">;
 }
 
-/** Records that are looked at before others have their turn. */
-const recordsPerTurn = 5_000;
-
 /** Looks an id up in every place where an event can be. Streams are read from memory or disk and lose no capacity. */
 export async function findEvent(deps: FindEventDeps, id: string): Promise<EventTraces> {
-  const { kinesis, topology } = deps;
-  const { raw: rawStream, enriched: enrichedStream, badRows: badRowStream } = topology.pipelineStreams;
-  const find = (stream: string, accepts: (text: string) => boolean, needles: readonly string[]) =>
-    findLines(
-      kinesis,
-      stream,
-      needles.map((needle) => Buffer.from(needle)),
-      accepts,
-    );
+  const { raw: rawStream, enriched: enrichedStream, badRows: badRowStream } = deps.topology.pipelineStreams;
   const written = JSON.stringify(id).slice(1, -1);
-  const raw = await find(rawStream, (text) => idOf(text, (value) => value["id"]) === id || !isObject(text), [written]);
   const isEnriched = (text: string): boolean =>
     idOf(text, ({ event }) => (event as Members | undefined)?.["id"]) === id;
+  const accepts = (stream: string, text: string): boolean => {
+    if (stream === rawStream) return idOf(text, (value) => value["id"]) === id || !isObject(text);
+    return stream !== badRowStream && isEnriched(text);
+  };
+  const found = await findLines(deps, [written], accepts);
+  const of = (stream: string): EventCopy[] => found.filter(({ streamName }) => streamName === stream);
+  const [raw, enriched] = [of(rawStream), of(enrichedStream)];
   // All that the account has: a stream that was made by hand may be a destination's.
-  const destinations = kinesis
-    .streamNames()
-    .filter((name) => ![rawStream, enrichedStream, badRowStream].includes(name));
-  const delivered: EventCopy[] = [];
-  for (const name of destinations) delivered.push(...(await find(name, isEnriched, [written])));
+  const delivered = found.filter(({ streamName }) => streamName !== rawStream && streamName !== enrichedStream);
   for (const name of deps.services.names()) {
     delivered.push(...findMessages(deps, name, written).filter(({ text }) => isEnriched(text)));
   }
   return {
     refused: await findRefusals(deps, id),
     raw,
-    enriched: await find(enrichedStream, isEnriched, [written]),
-    badRows: await find(
-      badRowStream,
-      (text) => raw.some((copy) => isMadeOf(text, copy)),
+    enriched,
+    badRows: await findLines(
+      deps,
       raw.map(({ sequenceNumber }) => sequenceNumber),
+      (stream, text) => stream === badRowStream && raw.some((copy) => isMadeOf(text, copy)),
+      Math.min(...raw.map(({ arrivedAt }) => Date.parse(arrivedAt))),
     ),
     delivered,
     undelivered: await findUndelivered(deps, id),
@@ -87,23 +79,24 @@ async function findRefusals({ folders, topology }: FindEventDeps, id: string): P
   return found;
 }
 
+/** Lines of all streams that contain one of the texts, oldest first. */
 async function findLines(
-  kinesis: Kinesis,
-  streamName: string,
-  needles: readonly Buffer[],
-  accepts: (text: string) => boolean,
+  { kinesis }: FindEventDeps,
+  needles: readonly string[],
+  accepts: (stream: string, text: string) => boolean,
+  sinceMs = 0,
 ): Promise<EventCopy[]> {
   const found: EventCopy[] = [];
-  let looked = 0;
-  if (needles.length === 0 || !kinesis.streamNames().includes(streamName)) return found;
-  for (const { shardId, record } of kinesis.readRecords(streamName)) {
-    if ((looked += 1) % recordsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-    const bytes = Buffer.from(record.Data.buffer, record.Data.byteOffset, record.Data.byteLength);
-    if (!needles.some((needle) => bytes.includes(needle))) continue;
-    for (const [index, text] of bytes.toString("utf8").split("\n").entries()) {
-      if (text.trim() === "" || !needles.some((needle) => text.includes(needle.toString())) || !accepts(text)) continue;
-      const { SequenceNumber: sequenceNumber, arrivalMs } = record;
-      found.push({ streamName, shardId, sequenceNumber, index, arrivedAt: new Date(arrivalMs).toISOString(), text });
+  if (needles.length === 0) return found;
+  const bytes = needles.map((needle) => Buffer.from(needle));
+  for await (const { streamName, shardId, record } of kinesis.search(bytes, sinceMs)) {
+    const { SequenceNumber: sequenceNumber, arrivalMs, Data } = record;
+    const text = Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength).toString("utf8");
+    for (const [index, line] of text.split("\n").entries()) {
+      if (line.trim() === "" || !needles.some((needle) => line.includes(needle))) continue;
+      if (!accepts(streamName, line)) continue;
+      const arrivedAt = new Date(arrivalMs).toISOString();
+      found.push({ streamName, shardId, sequenceNumber, index, arrivedAt, text: line });
     }
   }
   return found;
