@@ -36,6 +36,8 @@ export interface WaitOptions {
   readonly after?: string;
   /** How long to wait, in milliseconds. Default 15,000. */
   readonly timeoutMs?: number;
+  /** How long no further one may come once there are enough, in milliseconds. Default 500. */
+  readonly settleMs?: number;
 }
 
 /** The pipeline did not do in time what a test waits for, or its console does not answer. */
@@ -53,7 +55,7 @@ export interface PipelineUnderTest {
   /** Events that a search finds, newest first; the search is written as on the console's page. */
   events(query: string, options?: Pick<WaitOptions, "after">): Promise<readonly SeenEvent[]>;
   /**
-   * Waits until a search finds so many events.
+   * Waits until a search finds so many events, and a moment longer for one too many.
    * @throws PipelineTestError when there are fewer at the end, or more
    */
   waitForEvents(query: string, count: number, options?: WaitOptions): Promise<readonly SeenEvent[]>;
@@ -67,6 +69,7 @@ export interface PipelineUnderTest {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
+const DEFAULT_SETTLE_MS = 500;
 const POLL_MS = 100;
 
 interface Explained {
@@ -90,7 +93,7 @@ interface Explained {
  * const pipeline = connectPipeline(process.env.MILLRACE_CONSOLE);
  * const after = await pipeline.mark();
  * await page.getByText("Tent").click();
- * const [click] = await pipeline.waitForEvents("type:search.click status:valid", 1, { after });
+ * const [click] = await pipeline.waitForEvents(`type:search.click status:valid has:${session}`, 1, { after });
  * await pipeline.waitForRoute(click.id, "recommendations/search-clicks");
  * ```
  */
@@ -128,9 +131,13 @@ export function connectPipeline(consoleUrl: string): PipelineUnderTest {
   return {
     mark: async () => (await search("")).mark,
     events: async (query, { after } = {}) => (await search(query, after)).events,
-    waitForEvents: async (query, count, { after, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
+    waitForEvents: async (query, count, options = {}) => {
+      const { after, timeoutMs = DEFAULT_TIMEOUT_MS, settleMs = DEFAULT_SETTLE_MS } = options;
       const isThere = ({ events }: Found): boolean => events.length >= count;
-      const { events } = await poll(() => search(query, after), isThere, timeoutMs);
+      const first = await poll(() => search(query, after), isThere, timeoutMs);
+      const isOne = first.events.length === count && settleMs > 0;
+      if (isOne) await new Promise((resolve) => setTimeout(resolve, settleMs));
+      const { events } = isOne ? await search(query, after) : first;
       if (events.length === count) return events;
       throw new PipelineTestError(
         `Expected ${String(count)} events to match "${query}", found ${String(events.length)}` +

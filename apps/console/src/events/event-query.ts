@@ -31,11 +31,11 @@ type Field = keyof typeof fields;
 const written: readonly Field[] = ["id", "type", "source", "subject"];
 
 const maxQueryLength = 1_000;
-const help = `Use ${Object.keys(fields).join(":, ")}:, in:<destination>, time:15m or time:<from>..<until>, or plain words.`;
+const help = `Use ${Object.keys(fields).join(":, ")}:, has:<text>, in:<destination>, time:15m or time:<from>..<until>, or plain words.`;
 
 /**
  * Reads `key:value` tokens: `type:search.*`, `-status:valid`, `source:a,b`, `id:"a b"`, `in:fraud`, `time:15m`,
- * `time:2026-11-29T12:00:00Z..2026-11-29T12:05:00Z`, and plain words that id, type, source, subject or fault contain.
+ * `time:2026-11-29T12:00:00Z..2026-11-29T12:05:00Z`, `has:` a text anywhere in the event's JSON, and plain words that id, type, source, subject or fault contain.
  * Tokens are joined by and, values of one token by or; `*` stands for any text.
  *
  * @throws QueryError
@@ -52,7 +52,8 @@ export function parseEventQuery(text: string, nowMs: number): EventQuery {
       const hasWord = (event: EventSummary): boolean =>
         Object.values(fields).some((read) => read(event).toLowerCase().includes(word));
       tests.push((event) => hasWord(event) !== isNot);
-    } else if (key === "in" && !isNot) place = value;
+    } else if (key === "has" && !isNot) contains.push(JSON.stringify(value).slice(1, -1));
+    else if (key === "in" && !isNot) place = value;
     else if (key === "time" && !isNot) range = parseTime(value, nowMs);
     else if (isField(key)) {
       const values = value.split(",");

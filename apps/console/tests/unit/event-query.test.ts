@@ -24,6 +24,15 @@ const matches = (query: string, members?: Partial<EventSummary>): boolean =>
   parseEventQuery(query, nowMs).matches(event(members));
 
 describe("a search", () => {
+  test("has texts that the whole event contains, as its JSON writes them", () => {
+    expect(parseEventQuery('type:search.click has:s-42 has:"a \\ b"', nowMs).contains).toEqual([
+      "search.click",
+      "s-42",
+      "a \\\\ b",
+    ]);
+    expect(() => parseEventQuery("-has:s-42", nowMs)).toThrow(QueryError);
+  });
+
   test.each([
     ["", true],
     ["type:commerce.purchase", true],

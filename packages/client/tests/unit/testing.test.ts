@@ -51,6 +51,15 @@ const explained = (verdict: string) => ({
 });
 
 describe("a pipeline under test", () => {
+  test("finds one too many that comes a moment later", async () => {
+    answers["/token/api/events"] = [seen("a"), seen("b", "a")];
+    await expect(pipeline.waitForEvents("type:x", 1, { settleMs: 20 })).rejects.toThrow(
+      /Expected 1 .*found 2: b .*, a /,
+    );
+    answers["/token/api/events"] = [seen("a"), seen("b", "a")];
+    expect(await pipeline.waitForEvents("type:x", 1, { settleMs: 0 })).toHaveLength(1);
+  });
+
   test("gives a mark, and events behind it alone", async () => {
     answers["/token/api/events"] = [seen("a", "b"), seen("c")];
     const after = await pipeline.mark();
@@ -61,7 +70,7 @@ describe("a pipeline under test", () => {
 
   test("waits until as many events are there as a test wants", async () => {
     answers["/token/api/events"] = [seen(), seen("a"), seen("a", "b")];
-    expect(await pipeline.waitForEvents("x", 2)).toHaveLength(2);
+    expect(await pipeline.waitForEvents("x", 2, { settleMs: 0 })).toHaveLength(2);
     expect(asked).toHaveLength(3);
   });
 
