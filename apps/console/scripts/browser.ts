@@ -12,7 +12,7 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const hasPictures = process.argv.includes("--pictures");
 const picturesFolder = join(import.meta.dirname, "..", "..", "..", "docs", "images");
 /** Those that the README shows. */
-const pictures = new Set(["pipeline", "explain", "quality"]);
+const pictures = new Set(["pipeline", "explain", "quality", "redrive"]);
 const isWanted = ({ name }: Scenario): boolean => words.length === 0 || words.some((word) => name.includes(word));
 
 async function playScenario(scenario: Scenario, world: World): Promise<boolean> {
@@ -33,7 +33,7 @@ if (browser === undefined) {
   process.stdout.write("There is no Chromium on this machine (set CHROMIUM): the scenarios did not run.\n");
 } else {
   process.stdout.write(`Chromium ${browser.version()}\n`);
-  const run = await startLocalRun({ rate: 20, missingStream: "fraud" });
+  const run = await startLocalRun({ rate: 20, missingStream: "fraud", sampledRoute: "product-views" });
   const size = { width: 1280, height: 800 };
   const context = await browser.newContext({ viewport: size, colorScheme: "light", locale: "en-GB" });
   const page = await context.newPage();

@@ -151,6 +151,48 @@ export interface RouteFigures {
   readonly pattern: unknown;
   readonly sample: number | null;
   readonly tests: number;
+  /** Absent where its destination cannot be read; `unread` says why. */
+  readonly flow: RouteFlow | null;
+  readonly unread: string | null;
+}
+
+/** What a route brings to its destination, from the newest copies there. */
+export interface RouteFlow {
+  /** Copies of the route among those that were read. */
+  readonly copies: number;
+  /** Copies a second over the last minute, or over those read where these are of less. */
+  readonly rate: number;
+  /** From acceptance to the destination, for 99 of 100 copies; null where none says when it was accepted. */
+  readonly p99Ms: number | null;
+  /** Arrival of the last one, in epoch milliseconds; null where none was read. */
+  readonly lastMs: number | null;
+}
+
+/** A version of a contract of this checkout. */
+export interface ContractFigures {
+  /** Such as `search/click/1-0-0`. */
+  readonly name: string;
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  /** Events that name no version are held to it. */
+  readonly isNewest: boolean;
+  /** Its tests: data that it takes, and data that it refuses. */
+  readonly examples: { readonly valid: number; readonly invalid: number };
+  /** Events a second in the last whole minute. */
+  readonly rate: number;
+  /** Of the events that were read: held to it, and broke it. */
+  readonly events: number;
+  readonly invalid: number;
+  /** Those with a route that takes one of its valid examples. */
+  readonly applications: readonly { readonly application: string; readonly owner: string }[];
+}
+
+/** A bad row, and where the record lies that it was made of. */
+export interface BadRowAnswer {
+  readonly row: EventCopy | null;
+  /** Lines of that record, which hold personal data: only with `raw=1`; null without, and when the stream lost it. */
+  readonly raw: readonly EventCopy[] | null;
 }
 
 export interface ApplicationFigures {

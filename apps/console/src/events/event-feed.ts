@@ -64,6 +64,14 @@ export class EventFeed {
     return this.#index.quality();
   }
 
+  /**
+   * Deployments as the events show them that were read so far: this begins the reading, and waits for none of it.
+   */
+  changes(): readonly { readonly atMs: number; readonly text: string }[] {
+    if (this.#begun === undefined) this.catchUp().catch(() => undefined);
+    return this.#index.changes();
+  }
+
   /** Reads what came since the last look. */
   async catchUp(): Promise<void> {
     this.#begun ??= this.#begin();

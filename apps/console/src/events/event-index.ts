@@ -1,6 +1,6 @@
 import type { EventTotals, FaultFigures, QualityAnswer, QualityGroup } from "../api.ts";
 import type { EventFault, ReadEvent } from "./event-summary.ts";
-import { keptMinutes, keptSamples, maxFaults, maxGroups } from "./limits.ts";
+import { keptMinutes, keptSamples, maxFaults, maxGroups, maxStamps } from "./limits.ts";
 
 const minuteMs = 60_000;
 
@@ -35,13 +35,15 @@ export class EventIndex {
   readonly #groups = new Map<string, Group>();
   readonly #other: Group = createGroup("others", "others", null);
   readonly #bad = new Map<string, { count: number; message: string }>();
+  /** By what changed and to what, when the first event of it came. */
+  readonly #stamps = new Map<string, number>();
   #otherGroups = 0;
   #fromMs: number | null = null;
   #newestMs = 0;
   #events = 0;
   #missed = 0;
 
-  add({ summary, faults }: ReadEvent): void {
+  add({ summary, faults, stamp }: ReadEvent): void {
     const { atMs, status, source, type, contract, id } = summary;
     this.#fromMs = Math.min(this.#fromMs ?? atMs, atMs);
     this.#newestMs = Math.max(this.#newestMs, atMs);
@@ -52,6 +54,10 @@ export class EventIndex {
       return;
     }
     this.#events += 1;
+    if (stamp !== undefined) {
+      this.#note(`Enrichment: build ${stamp.build}`, atMs);
+      this.#note(`Contracts: ${stamp.contracts}`, atMs);
+    }
     const group = this.#groupOf(source, type, contract);
     group.counts[status] += 1;
     const minute = Math.floor(atMs / minuteMs);
@@ -73,6 +79,19 @@ export class EventIndex {
   /** Events that went by unread. */
   miss(count: number): void {
     this.#missed += count;
+  }
+
+  #note(stamp: string, atMs: number): void {
+    const firstMs = this.#stamps.get(stamp) ?? Number.POSITIVE_INFINITY;
+    if (atMs < firstMs && (this.#stamps.size < maxStamps || this.#stamps.has(stamp))) this.#stamps.set(stamp, atMs);
+  }
+
+  /** Builds and sets of contracts that came after others, oldest first: deployments as their events show them. */
+  changes(): readonly { readonly atMs: number; readonly text: string }[] {
+    const sorted = [...this.#stamps].sort(([, one], [, other]) => one - other);
+    const isLater = (text: string, index: number): boolean =>
+      sorted.slice(0, index).some(([before]) => before.split(":", 1)[0] === text.split(":", 1)[0]);
+    return sorted.flatMap(([text, atMs], index) => (isLater(text, index) ? [{ atMs, text }] : []));
   }
 
   totals(): EventTotals {

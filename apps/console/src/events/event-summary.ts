@@ -12,6 +12,8 @@ export interface EventFault {
 export interface ReadEvent {
   readonly summary: EventSummary;
   readonly faults: readonly EventFault[];
+  /** Build that enriched it, and its set of contracts; of an enriched event alone. */
+  readonly stamp?: { readonly build: string; readonly contracts: string };
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -30,6 +32,7 @@ export function readEvent(copy: EventCopy): ReadEvent {
   const validation = members(enriched["validation"]);
   const faults = list(validation["errors"]).map(readFault);
   const status = validation["status"];
+  const stamp = members(members(enriched["processing"])["enrichment"]);
   return {
     summary: {
       ...place,
@@ -44,6 +47,7 @@ export function readEvent(copy: EventCopy): ReadEvent {
       masked: list(members(enriched["privacy"])["masked"]).length,
     },
     faults,
+    stamp: { build: cut(stamp["version"]), contracts: cut(stamp["contracts"]) },
   };
 }
 
@@ -76,7 +80,7 @@ function readFault(value: unknown): EventFault {
 }
 
 /** `…/events/search/click/1-0-0.json` → `search/click/1-0-0`. */
-function contractOf(schema: unknown): string | null {
+export function contractOf(schema: unknown): string | null {
   if (typeof schema !== "string") return null;
   return cut(/(?:^|\/)events\/(.+?)(?:\.json)?$/.exec(schema)?.[1] ?? schema);
 }

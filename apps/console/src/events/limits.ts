@@ -8,8 +8,14 @@ export const maxCopies = 20;
 export const keptEvents = 2_000;
 /** Groups (source, type, contract) that quality tells apart. */
 export const maxGroups = 500;
+/** Builds and sets of contracts whose first events are kept. */
+export const maxStamps = 100;
 /** Paths of a group. */
 export const maxFaults = 50;
+/** Newest copies of a destination that the figures of its routes are made of. */
+export const flowCopies = 500;
+/** How long these figures stay good. */
+export const flowKeptMs = 4_000;
 /** Ids of events that have a fault. */
 export const keptSamples = 5;
 /** Minutes of quality. */

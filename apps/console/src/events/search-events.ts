@@ -1,6 +1,7 @@
 import type { Cursor, PipelineDescription, PipelineSource } from "@millrace/pipeline-source";
 import type { EventsAnswer, EventSummary } from "../api.ts";
 import type { EventQuery } from "./event-query.ts";
+import { findDestination } from "../routes/find-destination.ts";
 import { readEvent } from "./event-summary.ts";
 import { searchBudgetMs, searchBudgetRecords } from "./limits.ts";
 
@@ -59,8 +60,9 @@ async function streamOf(source: PipelineSource, place: string | undefined, signa
   const { streams }: PipelineDescription = await source.describe(signal);
   if (place === undefined || place === "enriched") return streams.enriched;
   if (place === "bad") return streams.badRows;
-  const names = (await source.hops(signal)).flatMap(({ name, kind }) => (kind === "destination" ? [name] : []));
-  const found = names.find((name) => name === place || name.endsWith(`-${place}`));
+  const hops = await source.hops(signal);
+  const found = findDestination(hops, place)?.name;
   if (found !== undefined) return found;
+  const names = hops.flatMap(({ name, kind }) => (kind === "destination" ? [name] : []));
   throw new RangeError(`"in:${place}" is no destination. There are: ${names.join(", ")}.`);
 }

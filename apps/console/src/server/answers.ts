@@ -1,12 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { nameDestination } from "@millrace/routes";
-import { type EventCopy, explainEvent, type PipelineSource, type SearchRange } from "@millrace/pipeline-source";
-import type { ApplicationFigures, EventsAnswer, ExplainAnswer, PipelineAnswer } from "../api.ts";
+import { nameDestination, type Route } from "@millrace/routes";
+import {
+  type Change,
+  type EventCopy,
+  explainEvent,
+  type PipelineSource,
+  type SearchRange,
+} from "@millrace/pipeline-source";
+import type {
+  ApplicationFigures,
+  BadRowAnswer,
+  ContractFigures,
+  EventsAnswer,
+  ExplainAnswer,
+  PipelineAnswer,
+  RouteFigures,
+} from "../api.ts";
+import { listContracts } from "../contracts/list-contracts.ts";
 import type { EventFeed } from "../events/event-feed.ts";
 import { parseEventQuery } from "../events/event-query.ts";
 import { maxCopies, maxCopyText, maxSearchLimit } from "../events/limits.ts";
 import { searchEvents } from "../events/search-events.ts";
+import type { RouteFlows } from "../routes/route-flows.ts";
 
 const runbooks = join(import.meta.dirname, "..", "..", "..", "..", "docs", "runbooks.md");
 
@@ -14,14 +30,26 @@ const runbooks = join(import.meta.dirname, "..", "..", "..", "..", "docs", "runb
 export interface AnswerSources {
   readonly source: PipelineSource;
   readonly feed: EventFeed;
+  readonly flows: RouteFlows;
 }
 
-export async function answerPipeline({ source }: AnswerSources, signal: AbortSignal): Promise<PipelineAnswer> {
+/** What the pipeline tells of its changes; an environment tells none of its deployments, but its events do. */
+export async function readChanges({ source, feed }: AnswerSources, signal: AbortSignal): Promise<readonly Change[]> {
+  const [told, { stepMs }] = await Promise.all([source.changes(signal), source.describe(signal)]);
+  if (stepMs === undefined) return told;
+  const seen = feed
+    .changes()
+    .map(({ atMs, text }, index): Change => ({ number: -1 - index, atMs, kind: "takeover", text }));
+  return [...told, ...seen].sort((one, other) => one.atMs - other.atMs);
+}
+
+export async function answerPipeline(sources: AnswerSources, signal: AbortSignal): Promise<PipelineAnswer> {
+  const { source } = sources;
   const [description, hops, history, changes, alarms, objectives] = await Promise.all([
     source.describe(signal),
     source.hops(signal),
     source.history(signal),
-    source.changes(signal),
+    readChanges(sources, signal),
     source.alarms(signal),
     source.objectives(signal),
   ]);
@@ -78,25 +106,63 @@ function rangeOf(params: URLSearchParams): SearchRange | undefined {
 const cutCopy = (copy: EventCopy): EventCopy =>
   copy.text.length <= maxCopyText ? copy : { ...copy, text: copy.text.slice(0, maxCopyText).toWellFormed() };
 
-export function answerRoutes({ source }: AnswerSources): readonly ApplicationFigures[] {
-  return source.routes().map(({ application, owner, description, clearance, routes }) => ({
-    application,
-    owner,
-    description: description ?? "",
-    clearance: clearance ?? [],
-    routes: routes.map(({ name, description: about, destination, pattern, sample, tests }) => {
-      const { kind, name: destinationName } = nameDestination(destination);
-      return {
-        name,
-        description: about,
-        destination: destinationName,
-        kind: kind.kind,
-        pattern,
-        sample: sample ?? null,
-        tests: tests.length,
-      };
-    }),
-  }));
+export async function answerRoutes(
+  { source, flows }: AnswerSources,
+  signal: AbortSignal,
+): Promise<readonly ApplicationFigures[]> {
+  const [hops, nowMs] = [await source.hops(signal), Date.now()];
+  const describeRoute = async (application: string, route: Route): Promise<RouteFigures> => {
+    const { name, description, destination, pattern, sample, tests } = route;
+    const { kind, name: destinationName } = nameDestination(destination);
+    const [flow, unread] = await flows.of(`${application}/${name}`, destinationName, hops, nowMs).then(
+      (found) => [found, null] as const,
+      (error: unknown) => [null, (error as Error).message] as const,
+    );
+    return {
+      ...{ name, description, destination: destinationName, kind: kind.kind, pattern, sample: sample ?? null },
+      ...{ tests: tests.length, flow, unread },
+    };
+  };
+  return Promise.all(
+    source.routes().map(async ({ application, owner, description, clearance, routes }) => ({
+      ...{ application, owner, description: description ?? "", clearance: clearance ?? [] },
+      routes: await Promise.all(routes.map((route) => describeRoute(application, route))),
+    })),
+  );
+}
+
+export async function answerContracts({ source, feed }: AnswerSources): Promise<readonly ContractFigures[]> {
+  return listContracts(source.routes(), await feed.quality());
+}
+
+/** A bad row by the sequence number of the record that it was made of, which lists name it by. */
+export async function answerBadRow(
+  { source }: AnswerSources,
+  params: URLSearchParams,
+  signal: AbortSignal,
+): Promise<BadRowAnswer> {
+  const id = params.get("id") ?? "";
+  if (!/^\d{1,60}$/.test(id)) throw new RangeError("GET api/bad-row?id=<sequence number> takes that of its record.");
+  const { streams } = await source.describe(signal);
+  const { lines } = await source.readLines({ stream: streams.badRows, limit: 1, contains: [`"${id}"`] }, signal);
+  const [row] = lines;
+  if (row === undefined || params.get("raw") !== "1")
+    return { row: row === undefined ? null : cutCopy(row), raw: null };
+  const { origin } = JSON.parse(row.text) as { readonly origin: { readonly stream: string; readonly shardId: string } };
+  const place = { streamName: origin.stream, shardId: origin.shardId, sequenceNumber: id };
+  const raw = await source.readRecord(place, signal);
+  return { row: cutCopy(row), raw: raw.length === 0 ? null : raw.slice(0, maxCopies).map(cutCopy) };
+}
+
+export async function answerRefusedLine(
+  { source }: AnswerSources,
+  params: URLSearchParams,
+  signal: AbortSignal,
+): Promise<{ readonly text: string }> {
+  const of = (name: string): string => params.get(name) ?? "";
+  const line = { table: of("table"), object: of("object"), line: wholeNumber(params, "line", 1) };
+  const text = await source.readRefusedLine(line, signal);
+  return { text: text.slice(0, maxCopyText).toWellFormed() };
 }
 
 /** A section of the runbooks. @throws RangeError when there is none of the name */

@@ -4,14 +4,19 @@ import type { LiveFigures } from "../api.ts";
 import { QueryError } from "../events/event-query.ts";
 import { maxBodyBytes, maxFollowers } from "../events/limits.ts";
 import type { PipelineSource } from "@millrace/pipeline-source";
+import { RouteFlows } from "../routes/route-flows.ts";
 import {
+  answerBadRow,
+  answerContracts,
   answerEvents,
   answerExplain,
   answerPipeline,
   answerRecent,
+  answerRefusedLine,
   answerRoutes,
   answerRunbook,
   type AnswerSources,
+  readChanges,
 } from "./answers.ts";
 import { EventStream, eventSender } from "./event-stream.ts";
 import { admit } from "./guard.ts";
@@ -51,7 +56,8 @@ class RequestError extends Error {
 
 /** Creates the console's HTTP server. The owner of the port hands it the connections. */
 export function createConsoleServer(options: ConsoleOptions): Server {
-  const sources = { source: options.source, feed: new EventFeed(options.source) };
+  const { source } = options;
+  const sources = { source, feed: new EventFeed(source), flows: new RouteFlows(source) };
   const followers = new Set<EventStream>();
   return createServer((request, response) => {
     for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
@@ -108,7 +114,15 @@ function readAnswer({ request, url, signal, sources }: Exchange): unknown {
     case "GET /api/quality":
       return feed.quality();
     case "GET /api/routes":
-      return answerRoutes(sources);
+      return answerRoutes(sources, signal);
+    case "GET /api/contracts":
+      return answerContracts(sources);
+    case "GET /api/bad-row":
+      return answerBadRow(sources, searchParams, signal);
+    case "GET /api/refused-lines":
+      return source.refusedLines(signal).then((lines) => lines ?? null);
+    case "GET /api/refused-line":
+      return answerRefusedLine(sources, searchParams, signal);
     case "GET /api/alarms":
       return source.alarms(signal);
     case "GET /api/objectives":
@@ -153,7 +167,7 @@ async function follow({ response, url, signal, sources, followers }: Exchange): 
   while (!signal.aborted) {
     const [hops, changes, alarms] = await Promise.all([
       source.hops(signal),
-      source.changes(signal),
+      readChanges(sources, signal),
       source.alarms(signal),
     ]);
     const nowMs = Date.now();

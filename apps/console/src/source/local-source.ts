@@ -2,6 +2,7 @@ import type {
   AlarmFigures,
   Change,
   CommandResult,
+  EventCopy,
   EventTraces,
   FigureHistory,
   HopFigures,
@@ -10,6 +11,8 @@ import type {
   ObjectivesFigures,
   PipelineDescription,
   PipelineSource,
+  RecordPlace,
+  RefusedLine,
   ReplayRequest,
 } from "@millrace/pipeline-source";
 import { loadRouteDocuments, type RouteDocument } from "@millrace/routes";
@@ -59,6 +62,23 @@ export class LocalSource implements PipelineSource {
 
   traces(id: string, signal?: AbortSignal): Promise<EventTraces> {
     return this.#get(`/events?id=${encodeURIComponent(id)}`, signal);
+  }
+
+  readRecord(
+    { streamName, shardId, sequenceNumber }: RecordPlace,
+    signal?: AbortSignal,
+  ): Promise<readonly EventCopy[]> {
+    const query = new URLSearchParams({ stream: streamName, shard: shardId, sequence: sequenceNumber });
+    return this.#get(`/record?${query.toString()}`, signal);
+  }
+
+  refusedLines(signal?: AbortSignal): Promise<readonly RefusedLine[]> {
+    return this.#get("/refused-lines", signal);
+  }
+
+  async readRefusedLine(line: Pick<RefusedLine, "table" | "object" | "line">, signal?: AbortSignal): Promise<string> {
+    const query = new URLSearchParams({ ...line, line: String(line.line) });
+    return (await this.#get<{ readonly text: string }>(`/refused-line?${query.toString()}`, signal)).text;
   }
 
   /** Reads the documents each time: they change while the pipeline runs. */

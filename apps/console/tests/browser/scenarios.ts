@@ -1,8 +1,14 @@
 import { connectPipeline, PipelineTestError } from "@millrace/client/testing";
 import type { Page } from "@millrace/jest-preset/chromium";
 import { readFileSync } from "node:fs";
+import type { ExplainAnswer } from "../../src/api.ts";
 import { createRequire } from "node:module";
-import { createStream, type LocalRun, sendEvents } from "./run-local.ts";
+import { listenConsole } from "../../src/server/listen-console.ts";
+import { builtPage } from "../../src/server/page-files.ts";
+import { LocalSource } from "../../src/source/local-source.ts";
+import { followTestPage } from "./follow-test-page.ts";
+import { fates } from "./fates.ts";
+import { createStream, type LocalRun, putRawRecord, sendEvents } from "./run-local.ts";
 
 /** The browser and the pipeline that a scenario has. */
 export interface World {
@@ -53,6 +59,41 @@ const purchase = (id: string, data: object = {}) => ({
   },
 });
 
+/** Each fate is on the page as it is: the console has the routes that the router has. */
+async function explainFates({ page, run }: World): Promise<void> {
+  const source = new LocalSource({ controlUrl: run.controlUrl, routesFolder: run.routesFolder });
+  const { server, url } = await listenConsole({ source, token: "t".repeat(32), port: 0, page: builtPage() });
+  try {
+    for (const { put } of fates) await put?.(run);
+    for (const { id, then } of fates) await then?.(run, () => untilLanded(url, id));
+    for (const { id, told } of fates) {
+      const deadlineMs = Date.now() + waitMs;
+      let text = "";
+      for (let tries = 0; !told.test(text) && Date.now() < deadlineMs; tries += 1) {
+        await page.goto(`${url}#/explain?id=${id}&n=${tries}`);
+        await page.reload();
+        await page.locator(".explanation").waitFor({ timeout: waitMs });
+        text = (await page.locator(".verdicts li, .verdict").allInnerTexts()).join("\n");
+        if (!told.test(text)) await page.waitForTimeout(500);
+      }
+      check(told.test(text), `Of the event "${id}" the page says: ${text}`);
+    }
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Until the warehouse has the event. */
+async function untilLanded(consoleUrl: string, id: string): Promise<void> {
+  for (const deadlineMs = Date.now() + waitMs; Date.now() < deadlineMs; ) {
+    const { explained } = (await (await fetch(`${consoleUrl}api/explain?id=${id}`)).json()) as ExplainAnswer;
+    if (explained.events.some(({ rows }) => rows.length > 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`The event "${id}" did not come to the warehouse.`);
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Serious violations of the page as it stands; in the dark only its colours are other ones. */
@@ -73,7 +114,7 @@ async function seriousViolations(page: Page, scheme: "light" | "dark"): Promise<
 
 export const scenarios: readonly Scenario[] = [
   {
-    name: "find why order X did not reach fraud, and redrive one destination",
+    name: "find why order X did not reach fraud",
     play: async (world) => {
       const { page, run, picture } = world;
       await sendEvents(run, [purchase("order-x")]);
@@ -104,7 +145,17 @@ export const scenarios: readonly Scenario[] = [
       await page.getByRole("button", { name: "Open the raw event" }).click();
       await untilText(page, ".copy", "ada@mail.example");
       await picture("explain");
-
+    },
+  },
+  {
+    name: "the page explains events of twelve fates",
+    play: explainFates,
+  },
+  {
+    name: "redrive one destination",
+    play: async (world) => {
+      const { page, run, picture } = world;
+      await sendEvents(run, [purchase("order-y")]);
       await open(world, "routes");
       const fraud = page.locator("section.application", { has: page.locator("h2", { hasText: /^fraud$/ }) });
       await fraud.getByText(/[1-9]\d* undelivered/).waitFor({ timeout: waitMs });
@@ -114,9 +165,61 @@ export const scenarios: readonly Scenario[] = [
       await fraud.getByRole("button", { name: "Redrive fraud" }).click();
       await fraud.getByText(/^delivered [1-9]\d* of/).waitFor({ timeout: waitMs });
       await picture("redrive");
-      await open(world, "explain?id=order-x");
-      await untilText(page, "table.routes tr", /fraud\/purchases.*[^n]delivered/);
-      check(!(await row.innerText()).includes("undelivered"), "The redriven order still counts as undelivered.");
+      const row = page.locator("table.routes tr", { hasText: "fraud/purchases" });
+      for (let tries = 0; tries < 60; tries += 1) {
+        await open(world, `explain?id=order-y&n=${tries}`);
+        await row.waitFor({ timeout: waitMs });
+        if (/[^n]delivered/.test(await row.innerText())) break;
+        await page.waitForTimeout(500);
+      }
+      check(/[^n]delivered/.test(await row.innerText()), "The redriven order did not reach fraud.");
+    },
+  },
+  {
+    name: "a bar of a chart leads to its events, and a bad row opens",
+    play: async (world) => {
+      const { page, run } = world;
+      await putRawRecord(run, '{"specversion":"1.0","id":"torn","email":"ada@mail.example"');
+      await open(world, "events?q=status%3Abad");
+      const rows = page.locator(".list-body .row", { hasText: "not JSON" });
+      for (let tries = 0; (await rows.count()) === 0 && tries < 240; tries += 1) {
+        await page.waitForTimeout(250);
+        await page.getByLabel("Search events").fill(tries % 2 === 0 ? "status:bad type:not-json" : "status:bad");
+        await page.locator(".search button").click();
+      }
+      await rows.first().click();
+      await untilText(page, ".verdict", "The line is not JSON");
+      check(
+        !(await page.locator(".detail").innerText()).includes("ada@mail.example"),
+        "A bad row shows what it holds.",
+      );
+      await page.getByRole("button", { name: "Open the record" }).click();
+      await untilText(page, ".detail", "ada@mail.example");
+
+      await open(world, "quality");
+      const chart = page.locator(".group-detail .u-over");
+      await chart.waitFor({ timeout: waitMs });
+      const box = await chart.boundingBox();
+      if (box === null) throw new Error("The chart is not there.");
+      // The newest minute is at the right.
+      await page.mouse.move(box.x + box.width - 30, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.up();
+      await page.locator(".events").waitFor({ timeout: waitMs });
+      check(/time%3A\d{4}-/.test(page.url()), `A bar leads to ${page.url()}.`);
+      await page.locator(".list-body .row").first().waitFor({ timeout: waitMs });
+    },
+  },
+  {
+    name: "routes and contracts have rate, freshness, readers and tests",
+    play: async (world) => {
+      const { page } = world;
+      await open(world, "routes");
+      const clicks = page.locator("section.application tr", { hasText: "search-clicks" }).first();
+      await clicks.filter({ hasText: /[\d.]+ \/ s\s+[\d.]+ m?s\s+[\d.]+ m?s ago/ }).waitFor({ timeout: waitMs });
+      const contract = page.locator("table.contracts tr", { hasText: "search/click/1-1-0" });
+      await contract.filter({ hasText: /recommendations \(team-/ }).waitFor({ timeout: waitMs });
+      await untilText(page, "table.contracts tr", /search\/click\/1-1-0 \(newest\).*[1-9]\d* valid, [1-9]\d* invalid/s);
     },
   },
   {
@@ -171,6 +274,9 @@ export const scenarios: readonly Scenario[] = [
         !(await page.locator(".fate").innerText()).includes("ada@mail.example"),
         "The dry run shows what is masked.",
       );
+      const picked = await page.getByLabel("Pick an event").locator("option").nth(1).getAttribute("value");
+      await page.getByLabel("Pick an event").selectOption(picked ?? "");
+      await untilText(page, ".fate h2", picked ?? "");
       await page.getByLabel("Event as JSON").fill("{");
       await page.locator(".fates .problem").waitFor({ timeout: waitMs });
       const found = await fetch(`${run.consoleUrl}api/events?q=id:try-2`).then(
@@ -200,6 +306,10 @@ export const scenarios: readonly Scenario[] = [
         `A route that does not match says: ${String(refused)}`,
       );
     },
+  },
+  {
+    name: "the page for application teams does what it says",
+    play: followTestPage,
   },
   {
     name: "hostile events are text",

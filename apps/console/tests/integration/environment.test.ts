@@ -14,7 +14,7 @@ import {
   startObjectStoreServer,
   startServiceServer,
 } from "@millrace/aws-simulator";
-import type { LinePage } from "@millrace/pipeline-source";
+import type { Change, LinePage } from "@millrace/pipeline-source";
 import { EnvironmentSource } from "@millrace/pipeline-source/environment";
 import { openS3 } from "@millrace/stored-events";
 import type { AlarmSettings, Topology } from "@millrace/topology";
@@ -69,7 +69,7 @@ const topology = {
   })),
   functions: [{ name: names.enrichment }],
   mappings: [{ uuid: "enrichment_mapping", streamArn: arnOf(raw), functionName: names.enrichment }],
-  deliveryStreams: [{ name: names.lake, sourceStreamArn: arnOf(enriched), bucket }],
+  deliveryStreams: [{ name: names.lake, sourceStreamArn: arnOf(enriched), bucket, bufferingIntervalSeconds: 60 }],
   pipes: [{ name: "EVENTS_PIPE" }],
   queues: [{ name: `${prefix}loyalty` }],
   buses: [],
@@ -269,4 +269,21 @@ test("the console writes nothing into an environment", async () => {
   expect(await read("api/validate", "POST")).toMatchObject({ status: 501 });
   const queue = await read<LinePage & { readonly detail: string }>("api/events?q=in:loyalty");
   expect(queue.detail).toContain("would take its messages from its consumer");
+});
+
+test("a deployment is marked when the first event of its build came", async () => {
+  const deployedMs = nowMs;
+  const line = enrichedLine("after-deployment").replace('"version":"1.0.0"', '"version":"1.1.0"');
+  expect(line).toContain('"1.1.0"');
+  put(enriched, line);
+  nowMs += 2_000;
+  let marked: readonly Change[] = [];
+  for (const deadline = Date.now() + 10_000; marked.length === 0 && Date.now() < deadline; ) {
+    nowMs += 1_000;
+    await read("api/quality");
+    marked = (await read<PipelineAnswer>("api/pipeline")).changes.filter(({ kind }) => kind === "takeover");
+  }
+  expect(marked).toEqual([
+    expect.objectContaining({ atMs: expect.closeTo(deployedMs, -4), text: "Enrichment: build 1.1.0" }),
+  ]);
 });

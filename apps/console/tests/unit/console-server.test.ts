@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { once } from "node:events";
 import { get, type Server } from "node:http";
-import type { EventsAnswer, ExplainAnswer, LiveEvents, PipelineAnswer } from "../../src/api.ts";
+import type {
+  ApplicationFigures,
+  BadRowAnswer,
+  ContractFigures,
+  EventsAnswer,
+  ExplainAnswer,
+  LiveEvents,
+  PipelineAnswer,
+} from "../../src/api.ts";
 import { maxFollowers } from "../../src/events/limits.ts";
 import { listenConsole } from "../../src/server/listen-console.ts";
 import { MemorySource } from "./memory-source.ts";
@@ -76,6 +84,73 @@ describe("the console's server", () => {
     expect(masked.raw).toBeNull();
     expect(JSON.stringify(masked)).not.toContain("ada@mail.example");
     expect(JSON.stringify(await read("api/explain?id=x&raw=1"))).toContain("ada@mail.example");
+  });
+
+  test("gives a bad row, and the record that it was made of on request alone", async () => {
+    source.putText('{"specversion":"1.0","email":"ada@mail.example"', "m-raw");
+    const origin = { stream: "m-raw", shardId: "s", sequenceNumber: "1" };
+    const failure = { kind: "not-json", message: "The line is not JSON." };
+    source.putText(JSON.stringify({ failure, origin }), "m-bad-rows");
+    const closed = await read<BadRowAnswer>("api/bad-row?id=1");
+    expect(closed).toEqual({ row: expect.objectContaining({ streamName: "m-bad-rows" }), raw: null });
+    expect(JSON.stringify(closed)).not.toContain("ada@mail.example");
+    const opened = await read<BadRowAnswer>("api/bad-row?id=1&raw=1");
+    expect(opened.raw?.map(({ text }) => text)).toEqual([expect.stringContaining("ada@mail.example")]);
+    expect(await read("api/bad-row?id=2")).toEqual({ row: null, raw: null });
+  });
+
+  test("gives refused lines, and one as it lies in the lake when it is asked for", async () => {
+    source.refused = [
+      { table: "EVENTS", object: "a.gz", line: 7, reason: "too long", refusedAt: "2026-11-29T12:00:00Z" },
+    ];
+    expect(await read("api/refused-lines")).toEqual(source.refused);
+    expect(await read("api/refused-line?table=EVENTS&object=a.gz&line=7")).toEqual({ text: "line 7 of a.gz" });
+  });
+
+  test("has rate, freshness and last copy of each route, from the newest copies at its destination", async () => {
+    const nowMs = Date.now();
+    for (let n = 0; n < 120; n += 1) {
+      const arrivedMs = nowMs - (119 - n) * 1_000;
+      // One in 100 was late.
+      const receivedat = new Date(arrivedMs - (n === 30 ? 9_000 : 400)).toISOString();
+      const routes = [n % 2 === 0 ? "fraud/purchases" : "fraud/others"];
+      const copy = { event: { id: `e-${n}`, source: "app", receivedat }, processing: { router: { routes } } };
+      source.putText(JSON.stringify(copy), "m-fraud", arrivedMs);
+    }
+    const [fraud] = await read<ApplicationFigures[]>("api/routes");
+    const [route] = fraud?.routes ?? [];
+    expect(route).toMatchObject({ name: "purchases", unread: null });
+    expect(route?.flow).toMatchObject({ copies: 60, p99Ms: 9_000, lastMs: nowMs - 1_000 });
+    expect(route?.flow?.rate).toBeCloseTo(0.5, 1);
+  });
+
+  test("says why the copies of a destination are not read, where they cannot be", async () => {
+    source.readLines = () => Promise.reject(new RangeError("m-fraud is a queue."));
+    const [fraud] = await read<ApplicationFigures[]>("api/routes");
+    expect(fraud?.routes[0]).toMatchObject({ flow: null, unread: "m-fraud is a queue." });
+  });
+
+  test("lists the contracts with their examples, who gets their events, and how they are held", async () => {
+    const minuteMs = 60_000;
+    const atMs = Math.floor(Date.now() / minuteMs) * minuteMs;
+    const put = (status: string, ms: number) => {
+      const validation = {
+        status,
+        schema: "https://millrace.example/schemas/events/search/click/1-1-0.json",
+        errors: [],
+      };
+      const event = { id: `e-${ms}`, source: "app", type: "search.click" };
+      source.putText(JSON.stringify({ event, validation }), "m-enriched", ms);
+    };
+    for (let n = 0; n < 120; n += 1) put(n % 4 === 0 ? "invalid" : "valid", atMs - minuteMs + n * 500);
+    put("valid", atMs + 1);
+    const contracts = await read<ContractFigures[]>("api/contracts");
+    const click = contracts.find(({ name }) => name === "search/click/1-1-0");
+    expect(click).toMatchObject({ type: "search.click", isNewest: true, rate: 2, events: 121, invalid: 30 });
+    expect(click?.examples.valid).toBeGreaterThan(0);
+    expect(click?.examples.invalid).toBeGreaterThan(0);
+    expect(click?.applications).toEqual([]);
+    expect(contracts.find(({ name }) => name === "search/click/1-0-0")).toMatchObject({ isNewest: false, events: 0 });
   });
 
   test.each([

@@ -4,6 +4,8 @@ import type {
   LinePage,
   LineRequest,
   PipelineSource,
+  RecordPlace,
+  RefusedLine,
   ReplayRequest,
 } from "@millrace/pipeline-source";
 import type { RouteDocument } from "@millrace/routes";
@@ -31,6 +33,7 @@ export class MemorySource implements PipelineSource {
   /** Oldest first, by stream. */
   readonly lines: Record<string, EventCopy[]> = { "m-raw": [], "m-enriched": [], "m-bad-rows": [], "m-fraud": [] };
   readonly asked: LineRequest[] = [];
+  refused: readonly RefusedLine[] = [];
   hopList: readonly HopFigures[] = [
     { name: "m-fraud", kind: "destination", unit: "records", in: 0, out: 0, backlog: 0, counts: {}, exists: true },
   ];
@@ -115,6 +118,18 @@ export class MemorySource implements PipelineSource {
       undelivered: [],
       rows: [],
     });
+  }
+
+  readRecord({ streamName, sequenceNumber }: RecordPlace) {
+    return Promise.resolve((this.lines[streamName] ?? []).filter((line) => line.sequenceNumber === sequenceNumber));
+  }
+
+  refusedLines() {
+    return Promise.resolve(this.refused);
+  }
+
+  readRefusedLine({ object, line }: RefusedLine) {
+    return Promise.resolve(`line ${line} of ${object}`);
   }
 
   routes() {

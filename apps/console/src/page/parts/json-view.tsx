@@ -119,6 +119,15 @@ function Scalar({ value }: { readonly value: unknown }) {
   );
 }
 
+/** The value of a JSON text; a text that is none as it is. */
+export function parseJsonText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
 /**
  * A text with what would not be seen, or would change the text around it, written out: control characters, marks of
  * writing direction, zero-width characters and lone surrogates.

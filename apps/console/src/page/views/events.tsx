@@ -7,41 +7,48 @@ import { formatClock, formatCount } from "../format.ts";
 import { visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
 import { replacePlace } from "../place.ts";
+import { BadRow } from "./bad-row.tsx";
 import { Explanation } from "./explain.tsx";
 
 const rowHeight = 34;
-const overscan = 8;
+const overscan = 4;
 const searchLimit = 200;
 
 export function EventsView({ buffer, params }: { readonly buffer: EventBuffer; readonly params: URLSearchParams }) {
   const query = params.get("q") ?? "";
   const chosenId = params.get("id") ?? "";
+  const chosenRow = params.get("bad") ?? "";
   const show = useCallback(
-    (change: { readonly q?: string; readonly id?: string }) => {
-      const next = { q: query, id: chosenId, ...change };
+    (change: { readonly q?: string; readonly id?: string; readonly bad?: string }) => {
+      const next = { q: query, id: chosenId, bad: chosenRow, ...change };
       replacePlace("events", Object.fromEntries(Object.entries(next).filter(([, value]) => value !== "")));
     },
-    [query, chosenId],
+    [query, chosenId, chosenRow],
   );
   const search = useSearch(query);
   const tail = useTail(buffer);
   const isSearch = query.trim() !== "";
   const events = isSearch ? search.events : tail.events;
-  const totals = (isSearch ? search.totals : undefined) ?? tail.totals;
+  const totals = useSlowly((isSearch ? search.totals : undefined) ?? tail.totals);
+  const pills = useMemo(
+    () => <Pills totals={totals} query={query} onQuery={(q) => show({ q })} />,
+    [totals, query, show],
+  );
   const choose = (event: EventSummary | undefined): void =>
-    show({ id: event?.status === "bad" ? "" : (event?.id ?? "") });
+    show(event?.status === "bad" ? { id: "", bad: event.id } : { id: event?.id ?? "", bad: "" });
+  const isOpen = chosenId !== "" || chosenRow !== "";
   return (
-    <div class={`events${chosenId === "" ? "" : " has-detail"}`}>
+    <div class={`events${isOpen ? " has-detail" : ""}`}>
       <h1 class="hidden">Events</h1>
       <div class="events-head">
         <SearchBox value={query} onSearch={(q) => show({ q })} />
-        <Pills totals={totals} query={query} onQuery={(q) => show({ q })} />
+        {pills}
         <div class="events-state">{isSearch ? <SearchState search={search} /> : <TailState tail={tail} />}</div>
         <Problem text={isSearch ? search.error : tail.error} />
       </div>
       <EventList
         events={events}
-        chosenId={chosenId}
+        chosenId={chosenId || chosenRow}
         onChoose={choose}
         empty={
           isSearch ? (
@@ -61,16 +68,32 @@ export function EventsView({ buffer, params }: { readonly buffer: EventBuffer; r
           )
         }
       />
-      {chosenId === "" ? null : (
+      {!isOpen ? null : (
         <aside class="detail" aria-label="The chosen event">
-          <button type="button" class="plain detail-close" onClick={() => show({ id: "" })}>
+          <button type="button" class="plain detail-close" onClick={() => show({ id: "", bad: "" })}>
             Close <kbd>Esc</kbd>
           </button>
-          <Explanation id={chosenId} />
+          {chosenRow === "" ? <Explanation id={chosenId} /> : <BadRow id={chosenRow} />}
         </aside>
       )}
     </div>
   );
+}
+
+const slowMs = 1_000;
+
+/** A value at most once a second: counts that change with every event move what is beside them, and nobody reads them. */
+function useSlowly<T>(value: T): T {
+  const [shown, show] = useState(value);
+  const latest = useRef(value);
+  latest.current = value;
+  const isShown = value === shown;
+  useEffect(() => {
+    if (isShown) return undefined;
+    const timer = window.setTimeout(() => show(latest.current), slowMs);
+    return () => window.clearTimeout(timer);
+  }, [isShown]);
+  return shown ?? value;
 }
 
 interface Search {

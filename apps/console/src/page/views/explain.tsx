@@ -4,7 +4,7 @@ import type { ExplainedEvent, RoutedCopy } from "@millrace/pipeline-source";
 import type { EventStatus, ExplainAnswer } from "../../api.ts";
 import { useAnswer } from "../ask.ts";
 import { formatClock, formatDuration, shortName } from "../format.ts";
-import { JsonView, type Mark, visible } from "../parts/json-view.tsx";
+import { JsonView, type Mark, parseJsonText, visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { addressOf, goTo } from "../place.ts";
@@ -166,6 +166,7 @@ function OneEvent({ event, answer, isRawShown, onShowRaw }: OneEventProps) {
                 ...(each.repaired.length === 0 ? {} : { repaired: each.repaired.join(", ") }),
                 build: each.version,
                 contracts: each.contracts ?? "–",
+                ...(enriched.length > 1 ? { revision: each.revision } : {}),
                 place: placeText(each),
               }}
             />
@@ -421,14 +422,10 @@ type Members = Readonly<Record<string, unknown>>;
 const membersOf = (value: unknown): Members =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
 
-/** A cut copy is no JSON: its text is shown as it is. */
+/** A cut copy is no JSON: its text is shown as it is. A bus has the event as the detail of its own. */
 function parse(text: string): unknown {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return membersOf(value)["detail"] ?? value;
-  } catch {
-    return text;
-  }
+  const value = parseJsonText(text);
+  return membersOf(value)["detail"] ?? value;
 }
 
 const sourceIn = (value: unknown): unknown => membersOf(membersOf(value)["event"])["source"];

@@ -1,12 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ExplainAnswer } from "../../api.ts";
-import { ask } from "../ask.ts";
+import type { EventsAnswer, ExplainAnswer } from "../../api.ts";
+import { ask, useAnswer } from "../ask.ts";
+import { goTo } from "../place.ts";
 import { JsonView, visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
 import { TableHead } from "../parts/table-head.tsx";
 import { enrichedMarks, maskedPlaces } from "./explain.tsx";
 
 const pauseMs = 300;
+/** Events that can be picked; any other one is taken by `try` beside its explanation. */
+const pickable = 30;
 
 const sample = {
   specversion: "1.0",
@@ -94,6 +97,7 @@ export function PlaygroundView({ id }: { readonly id: string }) {
         An event as a sender would post it, and what would become of it: contract, masking, routes. Nothing is stored.
         An event that you pick is the masked one.
       </p>
+      <Picker />
       <div class="playground-body">
         <textarea
           aria-label="Event as JSON"
@@ -110,6 +114,30 @@ export function PlaygroundView({ id }: { readonly id: string }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** One of the newest events, to begin with. */
+function Picker() {
+  const { value } = useAnswer<Pick<EventsAnswer, "events">>("api/recent");
+  const events = (value?.events ?? [])
+    .filter(({ status }) => status !== "bad")
+    .slice(-pickable)
+    .reverse();
+  return (
+    <label class="picker">
+      Pick an event{" "}
+      <select
+        onChange={({ currentTarget }) => currentTarget.value !== "" && goTo("playground", { id: currentTarget.value })}
+      >
+        <option value="">of the newest {events.length}</option>
+        {events.map(({ key, id, type, status }) => (
+          <option key={key} value={id}>
+            {visible(type)}, {status}, {visible(id)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { CommandResult } from "@millrace/pipeline-source";
+import type { CommandResult, RefusedLine } from "@millrace/pipeline-source";
 import type { QualityAnswer, QualityGroup } from "../../api.ts";
 import { ask, useAnswer } from "../ask.ts";
 import { formatAgo, formatClock, formatCount, formatShare } from "../format.ts";
@@ -56,6 +56,7 @@ export function QualityView() {
         </div>
         {shown === undefined ? null : <GroupDetail group={shown} minutes={minutes} />}
       </div>
+      <RefusedLines />
       <h2>Bad rows</h2>
       {badRows.length === 0 ? (
         <p class="muted">Our own code could read every line.</p>
@@ -70,6 +71,49 @@ export function QualityView() {
         </ul>
       )}
     </div>
+  );
+}
+
+/** Lines of the lake that the warehouse did not take; one is read when it is opened. */
+function RefusedLines() {
+  const { value, error } = useAnswer<readonly RefusedLine[] | null>("api/refused-lines", everyMs * 5);
+  return (
+    <>
+      <h2>Refused lines</h2>
+      <Problem text={error} />
+      {value === undefined || value === null ? null : value.length === 0 ? (
+        <p class="muted">The warehouse took every line of the lake.</p>
+      ) : (
+        <ul class="plain-list">
+          {value.map((line) => (
+            <li key={`${line.object} ${line.line}`}>
+              {formatClock(Date.parse(line.refusedAt))} {line.table}: {visible(line.reason)}
+              <Opened
+                summary={`${line.object}, line ${line.line}`}
+                path={`api/refused-line?${new URLSearchParams({ ...line, line: String(line.line) }).toString()}`}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** A text that is read when it is opened: it can hold personal data. */
+function Opened({ summary, path }: { readonly summary: string; readonly path: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const { value, error } = useAnswer<{ readonly text: string }>(isOpen ? path : undefined);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary class="mono">{visible(summary)}</summary>
+      <Problem text={error} />
+      {value === undefined ? null : (
+        <pre class="runbook" tabIndex={0}>
+          {visible(value.text)}
+        </pre>
+      )}
+    </details>
   );
 }
 

@@ -1,24 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
 import type { CommandResult, HopFigures } from "@millrace/pipeline-source";
-import type { ApplicationFigures, RouteFigures } from "../../api.ts";
+import type { ApplicationFigures, ContractFigures, RouteFigures } from "../../api.ts";
 import { ask, useAnswer } from "../ask.ts";
-import { formatCount, formatRate } from "../format.ts";
+import { findDestination } from "../../routes/find-destination.ts";
+import { formatAgo, formatCount, formatDuration, formatRate, formatShare } from "../format.ts";
 import type { Live } from "../live.ts";
 import { Empty, Problem } from "../parts/notes.tsx";
 import { figures, TableHead } from "../parts/table-head.tsx";
 import { addressOf } from "../place.ts";
-import { countOf, currentRate } from "../series.ts";
+import { countOf } from "../series.ts";
+
+const everyMs = 5_000;
 
 export function RoutesView({ live }: { readonly live: Live }) {
-  const { value, error } = useAnswer<readonly ApplicationFigures[]>("api/routes");
+  const { value, error } = useAnswer<readonly ApplicationFigures[]>("api/routes", everyMs);
   return (
     <div class="routes-page">
-      <h1>Routes</h1>
+      <h1>Routes and contracts</h1>
       <Problem text={error} />
       {value === undefined ? <Empty title="Reading the route documents…" /> : null}
       {(value ?? []).map((application) => (
         <Application key={application.application} application={application} live={live} />
       ))}
+      <Contracts />
     </div>
   );
 }
@@ -32,7 +36,7 @@ function Application({
 }) {
   const hops = live.samples.at(-1)?.hops ?? live.pipeline?.hops ?? [];
   const destinations = [...new Set(routes.map(({ destination }) => destination))];
-  const undelivered = destinations.reduce((sum, name) => sum + countOf(hopOf(hops, name), "undelivered"), 0);
+  const undelivered = destinations.reduce((sum, name) => sum + countOf(findDestination(hops, name), "undelivered"), 0);
   return (
     <section class="application" aria-labelledby={`application-${application}`}>
       <header>
@@ -49,14 +53,21 @@ function Application({
               "route",
               "destination",
               "matches",
-              figures("rate of the destination"),
+              figures("copies"),
+              figures("p99 from acceptance"),
+              figures("last"),
               figures("undelivered"),
               figures("tests"),
             ]}
           />
           <tbody>
             {routes.map((route) => (
-              <RouteRow key={route.name} route={route} hop={hopOf(hops, route.destination)} live={live} />
+              <RouteRow
+                key={route.name}
+                route={route}
+                hop={findDestination(hops, route.destination)}
+                nowMs={live.pipeline?.nowMs ?? Date.now()}
+              />
             ))}
           </tbody>
         </table>
@@ -66,24 +77,18 @@ function Application({
   );
 }
 
-const hopOf = (hops: readonly HopFigures[], destination: string): HopFigures | undefined =>
-  hops.find(({ kind, name }) => kind === "destination" && (name === destination || name.endsWith(`-${destination}`)));
-
 function RouteRow({
   route,
   hop,
-  live,
+  nowMs,
 }: {
   readonly route: RouteFigures;
   readonly hop: HopFigures | undefined;
-  readonly live: Live;
+  readonly nowMs: number;
 }) {
-  const rate = currentRate(live, (hops) =>
-    countOf(
-      hops.find(({ name }) => name === hop?.name),
-      "out",
-    ),
-  );
+  const { flow, unread } = route;
+  // What only some copies say, or none, is not zero.
+  const title = unread ?? `of the newest copies at its destination, ${formatCount(flow?.copies ?? 0)} by this route`;
   return (
     <tr>
       <th scope="row">
@@ -99,11 +104,76 @@ function RouteRow({
         <code class="pattern">{JSON.stringify(route.pattern)}</code>
         {route.sample === null ? null : <p class="muted">a sample of {route.sample * 100} %</p>}
       </td>
-      <td class="number">{hop?.out === undefined ? "–" : `${formatRate(rate)} / s`}</td>
+      <td class="number" title={title}>
+        {flow === null ? "–" : `${formatRate(flow.rate)} / s`}
+      </td>
+      <td class="number" title={title}>
+        {flow?.p99Ms == null ? "–" : formatDuration(flow.p99Ms)}
+      </td>
+      <td class="number">{flow?.lastMs == null ? "–" : formatAgo(flow.lastMs, nowMs)}</td>
       <td class={`number${countOf(hop, "undelivered") > 0 ? " is-bad" : ""}`}>
         {formatCount(countOf(hop, "undelivered"))}
       </td>
       <td class="number">{route.tests}</td>
+    </tr>
+  );
+}
+
+/** The contracts of this checkout. */
+function Contracts() {
+  const { value, error } = useAnswer<readonly ContractFigures[]>("api/contracts", everyMs * 2);
+  return (
+    <section aria-labelledby="contracts-title">
+      <h2 id="contracts-title">Contracts</h2>
+      <Problem text={error} />
+      {value === undefined ? (
+        <Empty title="Reading the contracts…" />
+      ) : (
+        <div class="scroll" tabIndex={0} role="region" aria-label="Contracts">
+          <table class="groups contracts">
+            <TableHead
+              columns={[
+                "contract",
+                "type",
+                figures("events"),
+                figures("read"),
+                figures("invalid"),
+                "for",
+                figures("tests"),
+              ]}
+            />
+            <tbody>
+              {value.map((contract) => (
+                <ContractRow key={contract.name} contract={contract} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function ContractRow({ contract }: { readonly contract: ContractFigures }) {
+  const { name, type, title, isNewest, examples, rate, events, invalid, applications } = contract;
+  return (
+    <tr>
+      <th scope="row" class="mono" title={contract.description}>
+        <a href={addressOf("events", { q: `contract:${name}` })}>{name}</a>
+        {isNewest ? " (newest)" : ""}
+      </th>
+      <td>
+        {type} <span class="muted">{title}</span>
+      </td>
+      <td class="number">{formatRate(rate)} / s</td>
+      <td class="number">{formatCount(events)}</td>
+      <td class={`number${invalid > 0 ? " is-bad" : ""}`}>
+        {invalid === 0 ? "0" : `${formatCount(invalid)} · ${formatShare(invalid, events)}`}
+      </td>
+      <td>{applications.map(({ application, owner }) => `${application} (${owner})`).join(", ") || "nobody"}</td>
+      <td class="number">
+        {examples.valid} valid, {examples.invalid} invalid
+      </td>
     </tr>
   );
 }
