@@ -27,6 +27,13 @@ if (browser === undefined) {
   await page.locator(".list-body .row").first().waitFor();
   await page.waitForTimeout(warmUpMs);
   const before = await heapMib();
+  await session.send("Performance.enable");
+  /** Seconds of the page's main thread, by what it did. */
+  const work = async (): Promise<ReadonlyMap<string, number>> => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return new Map(metrics.map(({ name, value }) => [name, value]));
+  };
+  const workBefore = await work();
   const totals = () => page.locator(".pills .muted").innerText();
   const first = await totals();
   const frames = await page.evaluate(
@@ -45,6 +52,7 @@ if (browser === undefined) {
       }),
     minuteMs,
   );
+  const workAfter = await work();
   const after = await heapMib();
   const last = await totals();
   await browser.close();
@@ -56,6 +64,11 @@ if (browser === undefined) {
   process.stdout.write(
     `${frames.length} frames: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms, ${slow} above ${maxFrameMs} ms\n`,
   );
+  const spent = ["Script", "Layout", "RecalcStyle", "Task"].map((name) => {
+    const key = `${name}Duration`;
+    return `${name.toLowerCase()} ${((workAfter.get(key) ?? 0) - (workBefore.get(key) ?? 0)).toFixed(1)} s`;
+  });
+  process.stdout.write(`main thread of the page: ${spent.join(", ")} (tasks have the others in them, and drawing)\n`);
   process.stdout.write(`memory of the page: ${before.toFixed(1)} MiB, a minute later ${after.toFixed(1)} MiB\n`);
   process.exitCode = slow === 0 && after < before * maxGrowth ? 0 : 1;
 }
