@@ -156,7 +156,7 @@ export interface RouteFigures {
   readonly unread: string | null;
 }
 
-/** What a route brings to its destination, from the newest copies there. */
+/** Copies that a route brings to its destination, from the newest ones there. */
 export interface RouteFlow {
   /** Copies of the route among those that were read. */
   readonly copies: number;

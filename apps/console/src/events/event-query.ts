@@ -35,7 +35,8 @@ const help = `Use ${Object.keys(fields).join(":, ")}:, has:<text>, in:<destinati
 
 /**
  * Reads `key:value` tokens: `type:search.*`, `-status:valid`, `source:a,b`, `id:"a b"`, `in:fraud`, `time:15m`,
- * `time:2026-11-29T12:00:00Z..2026-11-29T12:05:00Z`, `has:` a text anywhere in the event's JSON, and plain words that id, type, source, subject or fault contain.
+ * `time:2026-11-29T12:00:00Z..2026-11-29T12:05:00Z`, `has:` a text anywhere in the event's JSON, and plain words that
+ * id, type, source, subject or fault contain.
  * Tokens are joined by and, values of one token by or; `*` stands for any text.
  *
  * @throws QueryError

@@ -13,8 +13,8 @@ interface Delivered {
 const minuteMs = 60_000;
 
 /**
- * What each route brings to its destination, from the newest copies there: a copy names its routes and when its event
- * was accepted. Destinations are read when somebody asks, every few seconds at most.
+ * Rate, freshness and last copy of each route, from the newest copies at its destination: a copy names its routes and
+ * when its event was accepted. Destinations are read when somebody asks, every few seconds at most.
  */
 export class RouteFlows {
   readonly #source: PipelineSource;

@@ -33,7 +33,7 @@ export interface AnswerSources {
   readonly flows: RouteFlows;
 }
 
-/** What the pipeline tells of its changes; an environment tells none of its deployments, but its events do. */
+/** Changes as the pipeline tells them; an environment tells none of its deployments, but its events do. */
 export async function readChanges({ source, feed }: AnswerSources, signal: AbortSignal): Promise<readonly Change[]> {
   const [told, { stepMs }] = await Promise.all([source.changes(signal), source.describe(signal)]);
   if (stepMs === undefined) return told;

@@ -4,7 +4,7 @@ import { type LocalRun, putRawRecord, sendEvents } from "./run-local.ts";
 export interface Fate {
   readonly id: string;
   readonly put?: (run: LocalRun) => Promise<void>;
-  /** What follows once it is in the warehouse. */
+  /** Called once it is in the warehouse. */
   readonly then?: (run: LocalRun, untilLanded: () => Promise<void>) => Promise<void>;
   readonly told: RegExp;
 }

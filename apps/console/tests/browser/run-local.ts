@@ -93,7 +93,7 @@ async function runProgram(path: string, args: readonly string[], env: NodeJS.Pro
   return (await promisify(execFile)(process.execPath, argv, { env: { ...process.env, ...env } })).stdout;
 }
 
-/** Route documents of which one route takes a sample of next to nothing, and the file that the router reads them from. */
+/** Route documents of which one route takes a sample of next to nothing, and the file that the router reads. */
 async function publishSampled(folder: string, route: string): Promise<{ routesFolder: string; published: string }> {
   const [copy, published] = [join(folder, "routes"), join(folder, "published.json")];
   cpSync(routesFolder, copy, { recursive: true });
