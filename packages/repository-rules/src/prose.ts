@@ -12,6 +12,7 @@ const SOURCE = /\.(?:ts|mts|js|mjs|cjs)$/;
 
 /** Files that programs write: their sources are held to the rule. */
 const WRITTEN_BY_PROGRAMS = /(?:^|\/)(?:generated|dist)\/|CHANGELOG\.md$/;
+const GENERATED_PAGE = /^<!-- Generated /;
 
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*)/;
 const COMMENT_AFTER_CODE = /[;,{}()[\]]\s+\/\/ /;
@@ -44,7 +45,7 @@ export function checkProse(documents: readonly Document[], unclean: readonly str
 }
 
 function findFaults({ path, text }: Document): readonly Fault[] {
-  if (WRITTEN_BY_PROGRAMS.test(path)) return [];
+  if (WRITTEN_BY_PROGRAMS.test(path) || GENERATED_PAGE.test(text)) return [];
   const lines = text.split("\n");
   const faultAt = (code: string, message: string) => (line: number) => ({ file: path, line, code, message });
   const tooWide = faultAt("prose-width", `The line has more than ${MAX_COLUMNS} columns: wrap it.`);

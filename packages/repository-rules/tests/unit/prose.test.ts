@@ -44,6 +44,7 @@ test.each([
   ["a directive", "src/a.ts", `/* oxlint-disable some-rule -- ${wide} */`],
   ["a string", "src/a.ts", `const a = "${wide}";`],
   ["a generated file", "src/generated/a.ts", `// ${wide}`],
+  ["a generated page", "docs/a.md", `<!-- Generated from schemas/; do not edit. -->\n${wide}`],
 ])("takes %s", (_, path, text) => {
   expect(faultsOf(path, text)).toEqual([]);
 });
