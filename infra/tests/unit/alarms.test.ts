@@ -34,6 +34,15 @@ test("every section of the runbooks belongs to an alarm", () => {
   expect([...new Set(linked)].toSorted()).toEqual(runbookSections.toSorted());
 });
 
+test("every section of the runbooks names a command or query, and says when it is over", () => {
+  const sections = runbooks.split(/^## /m).slice(1);
+  expect(sections).toHaveLength(runbookSections.length);
+  const named = (lacks: (section: string) => boolean) =>
+    sections.filter(lacks).map((section) => section.slice(0, section.indexOf("\n")));
+  expect(named((section) => !/\bOver (?:when|by itself|with|once|as soon as|ten minutes)\b/.test(section))).toEqual([]);
+  expect(named((section) => !section.includes("`"))).toEqual([]);
+});
+
 test("the table of severities is that of the alarms", () => {
   const written = new Map<string, Set<string>>();
   for (const [, severities = "", sections = ""] of runbooks.matchAll(

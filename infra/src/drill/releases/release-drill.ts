@@ -7,6 +7,7 @@ import { ReleaseError } from "../../errors.ts";
 import { LIVE_ALIAS, physicalName, prefixOf } from "../../names.ts";
 import type { AwsCommandLine } from "../../programs/aws-command-line.ts";
 import type { ProgramResult } from "../../programs/run-program.ts";
+import { readRunbookCommands } from "./runbook-commands.ts";
 
 export interface ReleaseDrillOptions {
   readonly environment: EnvironmentName;
@@ -105,15 +106,54 @@ export async function drillReleases(options: ReleaseDrillOptions): Promise<void>
   await runs("2", "after another deployment of the version that was taken back");
   tell("deployed again: version 3 stays taken back");
 
-  await publish(options, names, "4");
-  await releaseVersion("4");
-  await runs("4", "after the repair");
-  const rollback = await command("rollback", environment, "--reason", "wrong totals");
-  if (rollback.exitCode !== 0) throw new ReleaseDrillError(`rollback failed: ${rollback.stderr}`);
-  await runs("2", "after rollback");
-  tell(
-    `bad version that no alarm saw: rollback ${environment} brought both functions back to version 2, without a deployment`,
-  );
+  const runbooks = readRunbookCommands(options.root, environment);
+  const rollbacks = runbooks.infra.filter(([script]) => script === "rollback");
+  if (rollbacks.length === 0) throw new ReleaseDrillError("The runbooks name no rollback.");
+  for (const [index, words] of rollbacks.entries()) {
+    const version = String(4 + index);
+    await publish(options, names, version);
+    await releaseVersion(version);
+    await runs(version, "after the repair");
+    const rollback = await command(...words);
+    if (rollback.exitCode !== 0) throw new ReleaseDrillError(`${words.join(" ")} failed: ${rollback.stderr}`);
+    await runs("2", "after rollback");
+    tell(`bad version that no alarm saw: ${words.join(" ")} brought both functions back to version 2`);
+  }
+  await breakForRunbooks(options);
+  await setAlarm(aws, alarm, "ALARM");
+  const printed = new Map<string, string>();
+  for (const words of runbooks.aws) {
+    const command = words.join(" ");
+    printed.set(command, await aws.run(words));
+    tell(`aws ${command}: answers`);
+  }
+  const shows = (command: string, text: string): void => {
+    const [, found = ""] = [...printed].find(([ran]) => ran.startsWith(command)) ?? [];
+    if (!found.includes(text)) throw new ReleaseDrillError(`aws ${command} does not show ${text}: ${found}`);
+  };
+  shows("lambda list-event-source-mappings", '"State": "Disabled"');
+  shows("cloudwatch describe-alarms", alarm);
+  shows("kinesis describe-stream-summary", '"OpenShardCount": 2');
+  shows("firehose describe-delivery-stream", '"DeliveryStreamStatus": "ACTIVE"');
+}
+
+/** Makes the things that the runbooks look at: a mapping that is off, streams and a delivery stream. */
+async function breakForRunbooks({ aws, environment }: ReleaseDrillOptions): Promise<void> {
+  const { accountId, region } = loadConfig(environment).aws;
+  const stream = physicalName(environment, "raw");
+  for (const name of [stream, physicalName(environment, "enriched")]) {
+    await aws.run(["kinesis", "create-stream", "--stream-name", name, "--shard-count", "2"]);
+  }
+  const role = `arn:aws:iam::${accountId}:role/${physicalName(environment, "drill")}`;
+  await aws.run([
+    ...["firehose", "create-delivery-stream", "--delivery-stream-name", physicalName(environment, "enriched-to-lake")],
+    ...["--extended-s3-destination-configuration", `RoleARN=${role},BucketARN=arn:aws:s3:::lake`],
+  ]);
+  await aws.run([
+    ...["lambda", "create-event-source-mapping", "--no-enabled", "--starting-position", "LATEST"],
+    ...["--function-name", `${physicalName(environment, "enrichment")}:${LIVE_ALIAS}`],
+    ...["--event-source-arn", `arn:aws:kinesis:${region}:${accountId}:stream/${stream}`],
+  ]);
 }
 
 /** The first look after the shares are given. */
