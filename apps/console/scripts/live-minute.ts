@@ -11,6 +11,17 @@ const minuteMs = 60_000;
 const maxFrameMs = 100;
 const maxGrowth = 1.33;
 
+interface LongFrame {
+  readonly ms: number;
+  readonly scriptMs: number;
+  readonly layoutMs: number;
+}
+
+interface LongAnimationFrame extends PerformanceEntry {
+  readonly styleAndLayoutStart: number;
+  readonly scripts: readonly PerformanceEntry[];
+}
+
 const browser = await launchChromium();
 if (browser === undefined) {
   process.stdout.write("There is no Chromium on this machine (set CHROMIUM): nothing was measured.\n");
@@ -36,17 +47,30 @@ if (browser === undefined) {
   const workBefore = await work();
   const totals = () => page.locator(".pills .muted").innerText();
   const first = await totals();
-  const frames = await page.evaluate(
+  const { frames, long } = await page.evaluate(
     (ms) =>
-      new Promise<number[]>((resolve) => {
+      new Promise<{ frames: number[]; long: LongFrame[] }>((resolve) => {
         const spans: number[] = [];
+        const long: LongFrame[] = [];
+        // https://w3c.github.io/long-animation-frames/: frames above 50 ms, and what the page did in them.
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as unknown as LongAnimationFrame[]) {
+            long.push({
+              ms: entry.duration,
+              scriptMs: entry.scripts.reduce((sum, { duration }) => sum + duration, 0),
+              layoutMs:
+                entry.styleAndLayoutStart === 0 ? 0 : entry.startTime + entry.duration - entry.styleAndLayoutStart,
+            });
+          }
+        });
+        observer.observe({ type: "long-animation-frame" });
         const began = performance.now();
         let last = began;
         const step = (now: number): void => {
           spans.push(now - last);
           last = now;
           if (now - began < ms) requestAnimationFrame(step);
-          else resolve(spans);
+          else resolve({ frames: spans, long });
         };
         requestAnimationFrame(step);
       }),
@@ -64,6 +88,10 @@ if (browser === undefined) {
   process.stdout.write(
     `${frames.length} frames: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms, ${slow} above ${maxFrameMs} ms\n`,
   );
+  for (const { ms, scriptMs, layoutMs } of long.sort((a, b) => b.ms - a.ms).slice(0, 5)) {
+    const own = `script ${scriptMs.toFixed(0)} ms, style and layout ${layoutMs.toFixed(0)} ms`;
+    process.stdout.write(`a long frame of the page: ${ms.toFixed(0)} ms, of it ${own}\n`);
+  }
   const spent = ["Script", "Layout", "RecalcStyle", "Task"].map((name) => {
     const key = `${name}Duration`;
     return `${name.toLowerCase()} ${((workAfter.get(key) ?? 0) - (workBefore.get(key) ?? 0)).toFixed(1)} s`;
