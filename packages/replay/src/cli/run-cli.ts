@@ -25,9 +25,9 @@ export async function runCli(args: readonly string[], output: Output, signal: Ab
     return await showReplays(environment, options, output);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    const isCutOff = error instanceof StoredEventsError && options?.isDryRun === false;
-    output.err(isCutOff ? `${error.message} The replay goes on where it stopped.` : error.message);
-    return error instanceof ReplayError && error.code !== "USAGE" ? 1 : 2;
+    const isCutOff = isOfAws(error) && options?.isDryRun === false;
+    output.err(isCutOff ? `${adviceOn(error)} The replay goes on where it stopped.` : adviceOn(error));
+    return isOfAws(error) || (error instanceof ReplayError && error.code !== "USAGE") ? 1 : 2;
   } finally {
     environment?.close();
   }
@@ -59,10 +59,17 @@ async function showReplays({ s3, place }: Environment, { id }: ReplayOptions, ou
 function isExpected(error: unknown): error is Error {
   return (
     error instanceof ReplayError ||
-    error instanceof StoredEventsError ||
     error instanceof RoutesError ||
     error instanceof PrivacyKeysError ||
-    (error instanceof Error && "$metadata" in error) ||
+    isOfAws(error) ||
     (error as { name?: unknown }).name === "CredentialsProviderError"
   );
 }
+
+/** AWS refused something, or was not there. */
+const isOfAws = (error: unknown): boolean =>
+  error instanceof StoredEventsError || (error instanceof Error && "$metadata" in error);
+
+/** Errors of stores give advice of their own. */
+const adviceOn = (error: Error): string =>
+  "$metadata" in error ? `${error.name}: ${error.message}. Run the command again.` : error.message;

@@ -9,7 +9,7 @@ import {
   startObjectStoreServer,
 } from "@millrace/aws-simulator";
 import { createPayloadSeal, pseudonymOf } from "@millrace/privacy-keys";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -232,12 +232,23 @@ test("an object that cannot be read ends a replay, which says that it goes on; a
   await objects.put(lake, key, Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
   const line = "lake --from 2026-11-20T09:00:00Z --to 2026-11-20T10:00:00Z --into destination:recommendations";
   const message = new RegExp(`^s3://${lake}/${key} cannot be read: .* Run the command again\\.`);
-  expect(await replay(line)).toBe(2);
+  expect(await replay(line)).toBe(1);
   expect(out.join("\n")).toMatch(new RegExp(`${message.source}$`));
   out = [];
-  expect(await replay(line, "--reason", "why")).toBe(2);
+  expect(await replay(line, "--reason", "why")).toBe(1);
   expect(out.at(-1)).toMatch(new RegExp(`${message.source} The replay goes on where it stopped\\.$`));
   await objects.delete(lake, key);
+});
+
+test("AWS that is not there ends a replay with code 1 and the next step", async () => {
+  const elsewhere = join(folder, "gone");
+  mkdirSync(elsewhere);
+  const gone = "http://127.0.0.1:1";
+  const run = { controlUrl: "", kinesisUrl: gone, s3Url: gone, sqsUrl: gone, eventBridgeUrl: gone, secretsUrl: gone };
+  writeFileSync(join(elsewhere, "run.json"), JSON.stringify(run));
+  const line = `lake --from ${from} --to ${to} --into destination:recommendations --reason why`;
+  expect(await replay(line, "--state", elsewhere)).toBe(1);
+  expect(out.at(-1)).toMatch(/ECONNREFUSED.* Run the command again\. The replay goes on where it stopped\.$/);
 });
 
 test("masked events are not put through enrichment again: the answer says where the clear ones are", async () => {
