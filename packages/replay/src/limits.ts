@@ -28,6 +28,36 @@ export const CLOCKS_APART_MS = 120_000;
 /** Of what the stream could take beside its live traffic. */
 export const DEFAULT_SHARE = 0.1;
 
+/** Never below such a share of the rate: a replay that only waits would never end. */
+export const LEAST_SHARE = 0.02;
+
+/** Live traffic is looked at so often. */
+export const WATCH_EVERY_MS = 1_000;
+/** Shards whose ends are looked at: each gives five reads a second to all its readers. */
+export const SHARDS_WATCHED = 12;
+export const RECORDS_PER_GLANCE = 500;
+/** A look that is farther behind than this says nothing of the present. */
+export const STALE_MS = 5_000;
+/** So long, and so often, a replay rests to see how old live events are without it. */
+export const REST_MS = 10_000;
+export const REST_EVERY_MS = 300_000;
+/** The last replayed events are through the pipeline after so long. */
+export const DRAIN_MS = 2_000;
+/** A rest ends sooner when there is so little live traffic in its first moments. */
+export const QUIET_MS = 3_000;
+export const FEW_AGES = 5;
+/** Ages that a verdict needs, and how long it waits for them. */
+export const AGES_FOR_A_VERDICT = 300;
+export const LONGEST_VERDICT_MS = 20_000;
+/** The quantile that is compared. */
+export const HIGH_AGE = 0.97;
+/** Live events may be so much older beside a replay. */
+export const TOLERATED_AGE = 1.1;
+/** Of the rate, to begin with; then added while live events are as without the replay; a factor when they are older. */
+export const FIRST_SHARE = 0.1;
+export const FASTER = 0.1;
+export const SLOWER = 0.7;
+
 /** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const SHARD_RECORDS_PER_SECOND = 1_000;
 export const SHARD_BYTES_PER_SECOND = 1_000_000;

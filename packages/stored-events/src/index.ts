@@ -29,4 +29,5 @@ export {
   type StoreName,
   type TimeRange,
 } from "./stored-event.ts";
+export { linesOfRecord } from "./streams/record-lines.ts";
 export { streamStore, type StreamStoreOptions } from "./streams/stream-store.ts";

@@ -23,6 +23,7 @@ import type { Environment } from "../environment.ts";
 import { readSuppression } from "../erased.ts";
 import { ReplayUsageError } from "../errors.ts";
 import { nameHolder } from "../ledger/holder.ts";
+import { createLiveWatch } from "../run/live-watch.ts";
 import { loadVerdicts } from "./verdicts.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
@@ -66,6 +67,8 @@ export async function openEnvironment(stage: string, state: string | undefined):
           AWS_ENDPOINT_URL_SECRETS_MANAGER: run.secretsUrl,
         };
   const { credentials } = kinesis.config;
+  // The laptop has no Step Functions of its own.
+  const hasJobs = run === undefined || process.env["AWS_ENDPOINT_URL_SFN"] !== undefined;
   const keysOf = (file: string | undefined): Promise<readonly PrivacyKey[]> =>
     readKeys(
       file,
@@ -92,8 +95,9 @@ export async function openEnvironment(stage: string, state: string | undefined):
     routes: () => loadRoutes(compiledRoutes()),
     jobs: {
       routes: compiledRoutes,
-      start: run === undefined ? startExecution(place, environment, credentials) : undefined,
+      start: hasJobs ? startExecution(place, environment, credentials) : undefined,
     },
+    watch: (stream, liveFromMs) => createLiveWatch({ kinesis, stream, liveFromMs }),
     verdicts: () => loadVerdicts(stage),
     lake,
     async store(name, keys) {

@@ -15,8 +15,10 @@ import { indexEnriched } from "../plan/enriched-index.ts";
 import { measureLoad, shareOfFree } from "../plan/rate.ts";
 import { survey } from "../plan/survey.ts";
 import { Pace, type Rate } from "../run/pace.ts";
+import type { LiveWatch } from "../run/live-watch.ts";
 import { readBack } from "../run/read-back.ts";
 import { runReplay } from "../run/run-replay.ts";
+import { yieldToLive } from "../run/yield-to-live.ts";
 import { createMatcher, needsLake, replayIdOf, type Selection, withoutEnrichment } from "../selection.ts";
 import { openDestinationTarget } from "../targets/open-destination-target.ts";
 import { createPipelineTarget } from "../targets/pipeline-target.ts";
@@ -140,17 +142,20 @@ class ReplayCommand {
               });
         const rate = await this.#rate(target);
         this.#pace = new Pace(rate, clock);
+        const watch = this.#watch(target);
+        const most = `${watch === undefined ? "" : "most "}${rate.events.toFixed(0)} events/s or ${size(rate.bytes)}/s`;
         this.#output.err(
-          `The replay ${id} ${left === undefined ? "begins" : `goes on after ${describeCounts(left.counts)}`}, at ${rate.events.toFixed(0)} events/s or ${size(rate.bytes)}/s. Ctrl-C stops it; the same command goes on.`,
+          `The replay ${id} ${left === undefined ? "begins" : `goes on after ${describeCounts(left.counts)}`}, at ${most}. Ctrl-C stops it; the same command goes on.`,
         );
         const tell = createProgress(this.#output, clock);
-        const isDone = await runReplay({
-          ...{ store, selection, parts, isSelected, target, ledger, alreadyPut },
-          pace: this.#pace,
-          signal: this.#signal,
-          hold: () => active.hold(asked),
-          onStep: tell,
-        });
+        const isDone = await this.#besideLive(watch, this.#pace, (pace) =>
+          runReplay({
+            ...{ store, selection, parts, isSelected, target, ledger, pace, alreadyPut },
+            signal: this.#signal,
+            hold: () => active.hold(asked),
+            onStep: tell,
+          }),
+        );
         // First, so that a run that dies between the two tells its end twice rather than never.
         await audit(isDone ? "finished" : "stopped");
         await ledger.end(isDone ? "finished" : "stopped");
@@ -210,6 +215,27 @@ class ReplayCommand {
         `The job ${id} has begun: ${job.groups} groups, ${job.workers} at a time. pnpm replay show ${id} tells how far it is.`,
       );
     return 0;
+  }
+
+  /** The live traffic that the replay must leave alone; undefined where the operator has chosen the rate. */
+  #watch({ streams }: Target): LiveWatch | undefined {
+    const enriched = streams.find(({ form }) => form === "enriched");
+    if (this.#options.rate !== undefined || enriched === undefined) return undefined;
+    return this.#environment.watch?.(enriched.name, this.#options.selection.toMs);
+  }
+
+  async #besideLive(watch: LiveWatch | undefined, pace: Pace, run: (pace: Pace) => Promise<boolean>): Promise<boolean> {
+    if (watch === undefined) return run(pace);
+    const ended = new AbortController();
+    // Whoever stops the replay does not wait for the end of its rest.
+    const signal = AbortSignal.any([ended.signal, this.#signal]);
+    const yielding = yieldToLive({ pace, watch, clock: this.#clock, signal });
+    try {
+      return await run(pace);
+    } finally {
+      ended.abort();
+      await yielding;
+    }
   }
 
   /** The id of the selection, or with --again the first that has not finished. */

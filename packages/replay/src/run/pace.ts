@@ -1,5 +1,5 @@
 import type { ReplayClock } from "../clock.ts";
-import { EVENTS_PER_STEP, GROUP_MS } from "../limits.ts";
+import { EVENTS_PER_STEP, FASTER, GROUP_MS, LEAST_SHARE, SLOWER } from "../limits.ts";
 
 /** Most events and bytes a second. */
 export interface Rate {
@@ -9,14 +9,18 @@ export interface Rate {
 
 /** After so long without a throttled record the rate goes up again by a tenth. */
 const calmMs = 10_000;
-/** Never below: a replay that is throttled for good would otherwise never end. */
-const leastShare = 0.02;
+/** So often a resting replay looks whether it may go on. */
+const restLookMs = 100;
 
-/** Spaces puts so that a rate is kept, and halves the rate when the stream throttles. */
+/** Spaces puts so that a rate is kept; slower while the stream throttles, or live traffic suffers. */
 export class Pace {
   readonly #rate: Rate;
   readonly #clock: ReplayClock;
-  #share = 1;
+  /** Of the rate that the stream takes. */
+  #taken = 1;
+  /** Of the rate that live traffic bears. */
+  #borne = 1;
+  #isResting = false;
   #nextMs = 0;
   #changedMs = 0;
 
@@ -38,9 +42,10 @@ export class Pace {
 
   /** Waits until so much may be put. */
   async take(events: number, bytes: number): Promise<void> {
+    while (this.#isResting) await this.#clock.wait(restLookMs);
     const now = this.#clock.now();
-    if (this.#share < 1 && now - this.#changedMs >= calmMs) {
-      this.#share = Math.min(1, this.#share * 1.1);
+    if (this.#taken < 1 && now - this.#changedMs >= calmMs) {
+      this.#taken = Math.min(1, this.#taken * 1.1);
       this.#changedMs = now;
     }
     const startMs = Math.max(now, this.#nextMs);
@@ -49,12 +54,35 @@ export class Pace {
     if (startMs > now) await this.#clock.wait(startMs - now);
   }
 
-  /** The stream, or live traffic beside us, is at its limit. */
+  /** The stream is at its limit. */
   throttled(): void {
     const now = this.#clock.now();
     // One throttled request has many records: they halve the rate once.
     if (now - this.#changedMs < 1_000) return;
-    this.#share = Math.max(leastShare, this.#share / 2);
+    this.#taken = Math.max(LEAST_SHARE, this.#taken / 2);
     this.#changedMs = now;
+  }
+
+  /** Puts nothing until it goes on. */
+  rest(): void {
+    this.#isResting = true;
+  }
+
+  goOn(): void {
+    this.#isResting = false;
+  }
+
+  /** Live traffic suffers. */
+  slowDown(factor = SLOWER): void {
+    this.#borne = Math.max(LEAST_SHARE, this.#borne * factor);
+  }
+
+  /** Live traffic is as without the replay. */
+  speedUp(): void {
+    this.#borne = Math.min(1, this.#borne + FASTER);
+  }
+
+  get #share(): number {
+    return this.#taken * this.#borne;
   }
 }

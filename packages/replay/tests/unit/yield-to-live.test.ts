@@ -1,0 +1,84 @@
+import { expect, test } from "@jest/globals";
+import { sleep, VirtualClock } from "@millrace/aws-simulator";
+import { Pace } from "../../src/index.ts";
+import type { LiveWatch } from "../../src/run/live-watch.ts";
+import { yieldToLive } from "../../src/run/yield-to-live.ts";
+
+/** Runs a replay beside live traffic whose ages follow from the replay's rate, and gives its rates second by second. */
+async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | undefined, seconds: number) {
+  const clock = new VirtualClock();
+  const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
+  const pace = new Pace({ events: 1_000, bytes: 1e9 }, own);
+  const ended = new AbortController();
+  const startMs = clock.now();
+  let [put, putBefore, isOver] = [0, 0, false];
+  let rate = 0;
+  const rates: number[] = [];
+  const watch: LiveWatch = {
+    look: async () => {
+      const age = ageOf(rate, clock.now() - startMs);
+      return age === undefined ? [] : Array.from({ length: 300 }, () => age);
+    },
+  };
+  await clock.run(
+    Promise.all([
+      yieldToLive({ pace, watch, clock: own, signal: ended.signal }),
+      (async () => {
+        while (!isOver) {
+          const { groupSize } = pace;
+          await pace.take(groupSize, 1);
+          put += groupSize;
+        }
+      })(),
+      (async () => {
+        for (let second = 0; second < seconds; second += 1) {
+          await clock.sleep(1_000);
+          rate = put - putBefore;
+          putBefore = put;
+          rates.push(rate);
+        }
+        isOver = true;
+        ended.abort();
+      })(),
+    ]),
+  );
+  return rates;
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+
+test("a replay that makes no live event late comes to its whole rate", async () => {
+  const rates = await ratesBeside(() => 100, 60);
+  expect(mean(rates.slice(0, 12))).toBeLessThan(1);
+  expect(mean(rates.slice(-10))).toBeCloseTo(1_000, -1);
+});
+
+test("a replay stays at the rate at which live events are hardly later than without it", async () => {
+  // Beyond 300 replayed events a second live ones are more than a tenth older.
+  const rates = await ratesBeside((rate) => 100 + rate / 30, 120);
+  const settled = mean(rates.slice(60));
+  expect(settled).toBeGreaterThan(200);
+  expect(settled).toBeLessThan(340);
+});
+
+test("a replay goes on at its least rate beside live traffic that cannot bear it", async () => {
+  const rates = await ratesBeside((rate) => (rate === 0 ? 100 : 10_000), 120);
+  expect(mean(rates.slice(60))).toBeGreaterThan(10);
+  expect(mean(rates.slice(60))).toBeLessThan(30);
+});
+
+test("usual ages are learned anew, so that a replay outlives a change of live traffic", async () => {
+  const rates = await ratesBeside((_, nowMs) => (nowMs < 60_000 ? 100 : 200), 600);
+  expect(mean(rates.slice(200, 300))).toBeLessThan(100);
+  expect(mean(rates.slice(-100))).toBeGreaterThan(900);
+});
+
+test("a replay without live traffic beside it comes to its whole rate", async () => {
+  const rates = await ratesBeside(() => undefined, 240);
+  expect(mean(rates.slice(-10))).toBeCloseTo(1_000, -1);
+});
+
+test("a replay rests for live traffic that begins beside it, and yields to it", async () => {
+  const rates = await ratesBeside((rate, nowMs) => (nowMs < 240_000 ? undefined : 100 + rate), 400);
+  expect(mean(rates.slice(-60))).toBeLessThan(100);
+});
