@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { formatTable } from "../src/report/format-table.ts";
 import { runEraseDrill } from "../tests/erase/run-erase-drill.ts";
 import { runReplayDrill } from "../tests/replay/run-replay-drill.ts";
+import { runReplayKills } from "../tests/replay/run-replay-kills.ts";
 
 /** Runs a drill, prints what it saw, and returns what was not as it should be. */
 type Drill = (events: number) => Promise<readonly string[]>;
 
-const drills: Readonly<Record<string, Drill>> = { erase, replay };
+const drills: Readonly<Record<string, Drill>> = { erase, replay, "replay-kills": replayKills };
 const minEvents = 10;
 
 async function erase(): Promise<readonly string[]> {
@@ -56,9 +57,26 @@ async function replay(events: number): Promise<readonly string[]> {
   });
 }
 
+async function replayKills(events: number): Promise<readonly string[]> {
+  const log = (line: string): void => console.log(line);
+  const { replays, kills, view, repeated, problems } = await runReplayKills({
+    ...{ events, log, kills: Number(values.kills), seed: Number(values.seed) },
+  });
+  console.log(formatTable(replays.map((row) => ({ ...row }))));
+  console.log(
+    `${kills.replay} kills of the replay, ${kills.pipeline} of the pipeline. View: ${view.rows} rows, ${view.revised} revised, ` +
+      `${view.doubled} doubled, ${view.lost} lost. Copies repeated at the destination: ${repeated}, with their revisions.`,
+  );
+  return problems;
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { events: { type: "string", default: "100" } },
+  options: {
+    events: { type: "string", default: "100" },
+    kills: { type: "string", default: "5" },
+    seed: { type: "string", default: String(Date.now()) },
+  },
 });
 const [name = "", ...others] = positionals;
 const drill = Object.hasOwn(drills, name) ? drills[name] : undefined;
@@ -66,6 +84,8 @@ const events = Number(values.events);
 if (drill === undefined || others.length > 0 || !Number.isInteger(events) || events < minEvents) {
   console.error(`Usage: pnpm drill <${Object.keys(drills).join(" | ")}> [--events <n>]`);
   console.error(`  --events   events before, during and after the fault of replay, at least ${minEvents} (100)`);
+  console.error("  --kills    times that a replay, or the pipeline below it, is killed in replay-kills (5)");
+  console.error("  --seed     of the moments of replay-kills (the time)");
   process.exitCode = 2;
 } else {
   const problems = await drill(events);
