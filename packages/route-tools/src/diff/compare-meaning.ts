@@ -2,6 +2,7 @@ import { parsePattern } from "@millrace/event-pattern";
 import {
   deliveredPath,
   describeReshape,
+  type Destination,
   type EnvironmentPlace,
   meaningOf,
   nameDestination,
@@ -20,6 +21,7 @@ export const CHANGE_KINDS = [
   "sensitive",
   "clearance",
   "destination",
+  "former destination",
   "owner",
   "consumers",
   "route",
@@ -29,6 +31,7 @@ export const CHANGE_KINDS = [
   "partition key",
   "sampling",
   "ordering",
+  "events per record",
   "budget",
 ] as const;
 
@@ -58,6 +61,7 @@ export function compareMeaning(
       ({ stream, text }) => ({ kind: "consumers", subject: stream, text }) as const,
     ),
     ...routeChanges(documents, model, places),
+    ...formerDestinationChanges(documents, places),
   ];
   const rank = ({ kind }: MeaningChange): number => CHANGE_KINDS.indexOf(kind);
   return changes.toSorted((a, b) => rank(a) - rank(b));
@@ -126,9 +130,9 @@ function applicationChanges({ before, after }: Documents): MeaningChange[] {
     const changed = [...added.map((name) => `+ ${name}`), ...gone.map((name) => `− ${name}`)];
     return [
       ...(changed.length === 0 ? [] : [{ kind: "clearance", subject: application, text: changed.join(", ") } as const]),
-      ...(old === undefined || old.owner === owner
+      ...(old?.owner === owner
         ? []
-        : [{ kind: "owner", subject: application, text: arrow(old.owner, owner) } as const]),
+        : [{ kind: "owner", subject: application, text: arrow(old?.owner ?? "none", owner) } as const]),
     ];
   });
 }
@@ -141,36 +145,82 @@ function routeChanges(
   const [old, now] = [routesOf(before), routesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((subject): MeaningChange[] => {
     const [was, is] = [old.get(subject), now.get(subject)];
-    if (was === undefined || is === undefined) {
-      const text = is === undefined ? "removed" : `added, to ${wordsOf(is.destination)}`;
-      return [{ kind: "route", subject, text }];
-    }
+    if (is === undefined) return [{ kind: "route", subject, text: "removed" }];
+    const from = was ?? plain(is);
+    const text = `added, to ${wordsOf(is.destination)}, of \`${JSON.stringify(is.pattern)}\``;
     return [
-      ...destinationChanges(subject, was, is, model, places),
-      ...settingChanges(was, is).map(([kind, text]) => ({ kind, subject, text })),
+      ...(was === undefined ? [{ kind: "route", subject, text } as const] : []),
+      ...destinationChanges(subject, from.destination, is.destination, places, () => list(sensitiveOf(is, model))),
+      ...settingChanges(from, is).map(([kind, setting]) => ({ kind, subject, text: setting })),
     ];
   });
 }
 
+/** The route as it would be if it said nothing but what it has to: the settings of a new one are told against it. */
+function plain({ name, description, pattern, destination: { arn: _, ...destination }, tests }: Route): Route {
+  return { name, description, pattern, destination, tests };
+}
+
 function destinationChanges(
   subject: string,
-  was: Route,
-  is: Route,
-  model: EventModel,
+  was: Destination,
+  is: Destination,
   places: readonly EnvironmentPlace[],
+  sensitiveFields: () => string,
 ): MeaningChange[] {
   return places.flatMap((place): MeaningChange[] => {
-    const [from, to] = [was, is].map(({ destination }) => resolveDestination(destination, place));
-    if (from === undefined || to === undefined || from === to) return [];
+    const [from, to] = [resolveDestination(was, place), resolveDestination(is, place)];
+    if (from === to) return [];
     const isForeign = to.split(":")[4] !== place.accountId;
-    const sensitive = isForeign ? list(sensitiveOf(is, model)) : "";
+    const sensitive = isForeign ? sensitiveFields() : "";
     const account = isForeign ? `, **another account**${sensitive === "" ? "" : `, which gets ${sensitive}`}` : "";
     return [{ kind: "destination", subject, text: `${place.name}: ${arrow(from, to)}${account}` }];
   });
 }
 
+/** Fates of a destination and of what is in it, in words. */
+const fates = {
+  used: "written to",
+  kept: "kept with what is in it, written to no more",
+  retired: "deleted with what is in it by the next deployment",
+  gone: "not listed",
+} as const;
+
+function formerDestinationChanges({ before, after }: Documents, places: readonly EnvironmentPlace[]): MeaningChange[] {
+  const [old, now] = [fatesOf(before), fatesOf(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name): MeaningChange[] => {
+    const [was, is] = [old.get(name), now.get(name)];
+    // Routes that come and go are told as such, and so is where they write.
+    if (was === undefined || (was.fate === "used" && is?.fate === "used")) return [];
+    const { destination } = is ?? was;
+    const subject = nameDestination(destination).name;
+    const [from, to] = [fates[was.fate], fates[is?.fate ?? "gone"]];
+    return [
+      ...(from === to ? [] : [{ kind: "former destination", subject, text: arrow(from, to) } as const]),
+      ...destinationChanges(subject, was.destination, destination, places, () => ""),
+    ];
+  });
+}
+
+/** Kind and name of each destination → its fate. */
+function fatesOf(documents: readonly RouteDocument[]): Map<string, Fate> {
+  const all = documents.flatMap(({ routes, formerDestinations = [] }): Fate[] => [
+    ...formerDestinations.map((destination) => ({
+      destination,
+      fate: destination.retire === true ? ("retired" as const) : ("kept" as const),
+    })),
+    ...routes.map(({ destination }) => ({ destination, fate: "used" as const })),
+  ]);
+  return new Map(all.map((one) => [wordsOf(one.destination), one]));
+}
+
+interface Fate {
+  readonly destination: Destination;
+  readonly fate: keyof typeof fates;
+}
+
 /** `queue claims` */
-function wordsOf(destination: Route["destination"]): string {
+function wordsOf(destination: Destination): string {
   const { kind, name } = nameDestination(destination);
   return `${kind.property} ${name}`;
 }
@@ -183,11 +233,7 @@ function settingChanges(was: Route, is: Route): [MeaningChange["kind"], string][
   const compare = (kind: MeaningChange["kind"], from: Value, to: Value, none = "none"): void => {
     if (!isDeepStrictEqual(from, to)) changes.push([kind, arrow(shown(from, none), shown(to, none))]);
   };
-  if (
-    !isDeepStrictEqual(parsePattern(was.pattern).map(withoutPointers), parsePattern(is.pattern).map(withoutPointers))
-  ) {
-    compare("pattern", old.pattern, now.pattern);
-  }
+  if (textOf(was.pattern) !== textOf(is.pattern)) compare("pattern", old.pattern, now.pattern);
   compare("projection", projectionOf(old), projectionOf(now), "everything");
   if (!isDeepStrictEqual(old.reshape, now.reshape)) {
     compare("names", describeReshape(was) ?? null, describeReshape(is) ?? null, "those of the enriched event");
@@ -195,13 +241,22 @@ function settingChanges(was: Route, is: Route): [MeaningChange["kind"], string][
   compare("partition key", old.partitionKey, now.partitionKey, "event.subject, else event.id");
   compare("sampling", old.sample, now.sample);
   compare("ordering", old.delivery.ordering, now.delivery.ordering);
+  compare("events per record", old.delivery.eventsPerRecord, now.delivery.eventsPerRecord);
   compare("budget", `${old.delivery.budgetMs} ms`, `${now.delivery.budgetMs} ms`);
   return changes;
 }
 
-/** Returns a combination without pointers: a criterion's place in the pattern does not change its matches. */
-function withoutPointers(conjunction: ReturnType<typeof parsePattern>[number]): object {
-  return conjunction.map(({ path, anyOf }) => ({ path, anyOf: anyOf.map((one) => JSON.stringify(one)).toSorted() }));
+/** A pattern as one text for all spellings: it matches the same in whatever order its parts stand. */
+function textOf(pattern: Route["pattern"]): string {
+  const sorted = (all: readonly unknown[]): unknown[] =>
+    all.map((one) => JSON.stringify(one)).toSorted((a, b) => (a < b ? -1 : 1));
+  const conjunctions = parsePattern(pattern).map((conjunction) =>
+    conjunction.map(({ path, anyOf }) => ({
+      path,
+      anyOf: sorted(anyOf.map((one) => ("values" in one ? { ...one, values: sorted(one.values) } : one))),
+    })),
+  );
+  return JSON.stringify(sorted(conjunctions));
 }
 
 function projectionOf({ keep, drop }: ReturnType<typeof meaningOf>): object | null {

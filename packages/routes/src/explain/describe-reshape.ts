@@ -1,3 +1,4 @@
+import { DEFAULT_SEPARATOR } from "../compile/compile-reshape.ts";
 import type { Route } from "../document/route-document.ts";
 
 /**
@@ -6,10 +7,11 @@ import type { Route } from "../document/route-document.ts";
  */
 export function describeReshape({ reshape }: Pick<Route, "reshape">): string | undefined {
   if (reshape === undefined) return undefined;
-  const { rename = {}, flatten = [], constant = {} } = reshape;
+  const { rename = {}, flatten = [], separator = DEFAULT_SEPARATOR, constant = {} } = reshape;
+  const by = separator === DEFAULT_SEPARATOR ? "" : ` by ${separator}`;
   return [
     ...Object.entries(rename).map(([path, name]) => `${path} as ${name}`),
-    ...flatten.map((path) => `${path} flattened`),
+    ...flatten.map((path) => `${path} flattened${by}`),
     ...Object.entries(constant).map(([path, value]) => `${path} = ${JSON.stringify(value)}`),
   ].join(", ");
 }
