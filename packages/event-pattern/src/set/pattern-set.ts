@@ -10,6 +10,9 @@ import { type Clause, EXACT, forgetVisits, loadTree, type Tree, VALUE_BITS } fro
 /** The numbers of events start again after this one: twice it and one more are written as 32 bits. */
 const LAST_EVENT = 0x7fff_ffff;
 
+/** Stands for no pattern: there are fewer of them. */
+const NO_PATTERN = -1;
+
 const VALUE_MASK = 2 ** VALUE_BITS - 1;
 
 /** A loaded set: the tree with its indexes, and the scratch space of one match at a time. */
@@ -63,7 +66,12 @@ export class LoadedSet {
     this.#visitAll();
     if (found.count > 1) found.sort();
     const names: string[] = [];
-    for (let place = 0; place < found.count; place += 1) names.push(this.#names[found.at(place)] ?? "");
+    let last = NO_PATTERN;
+    for (let place = 0; place < found.count; place += 1) {
+      const pattern = found.at(place);
+      if (pattern !== last) names.push(this.#names[pattern] ?? "");
+      last = pattern;
+    }
     return names;
   }
 
@@ -135,9 +143,11 @@ export class LoadedSet {
   /** Notes the pattern of a rule of which each clause holds, if they hold together. */
   #find(rule: number): void {
     const name = this.#tree.ruleNames[rule] ?? 0;
-    if (this.#foundFor[name] === this.#event) return;
-    if (this.#reader.hasArrays && !this.#isConsistent(rule)) return;
-    this.#foundFor[name] = this.#event;
+    if (this.#reader.hasArrays) {
+      // Whether the clauses of another rule of the pattern hold together need not be asked any more.
+      if (this.#foundFor[name] === this.#event || !this.#isConsistent(rule)) return;
+      this.#foundFor[name] = this.#event;
+    }
     this.#found.push(name);
   }
 
