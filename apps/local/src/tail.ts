@@ -52,6 +52,8 @@ await runCommand(async () => {
     keep();
     process.exit(0);
   });
+  // The reader of the output, such as `head`, has what it wanted.
+  process.stdout.once("error", () => process.exit(0));
   let count = 0;
   try {
     for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runCli } from "./run-cli.ts";
 
 process.exitCode = runCli(process.argv.slice(2), join(import.meta.dirname, "../../../../infra/dist/stacks"), {
-  out: (text) => void process.stdout.write(`${text}\n`),
+  // Unlike a plain write, it minds no reader that has gone, as `head` does.
+  out: (text) => console.log(text),
   err: (text) => void process.stderr.write(`${text}\n`),
 });

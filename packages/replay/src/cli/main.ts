@@ -18,7 +18,8 @@ const clearLine = "\u001B[2K\r";
 process.exitCode = await runCli(
   process.argv.slice(2),
   {
-    out: (text) => void process.stdout.write(`${text}\n`),
+    // Unlike a plain write, it minds no reader that has gone, as `head` does.
+    out: (text) => console.log(text),
     err: (text) => void process.stderr.write(`${process.stderr.isTTY ? clearLine : ""}${text}\n`),
     line: process.stderr.isTTY ? (text) => void process.stderr.write(`${clearLine}${text}`) : undefined,
   },
