@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { checkRoutes } from "../check/check-routes.ts";
 import {
   type Destination,
+  parseRouteDocument,
   readRouteDocuments,
   type RouteDocument,
   RouteDocumentsError,
@@ -54,7 +55,8 @@ export const newCommand: Command = {
       );
     }
     const file = join(folder, `${application}.json`);
-    const existing = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RouteDocument) : undefined;
+    const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    const existing = before === undefined ? undefined : documentOf(before, file);
     const answers = {
       application,
       owner: values.owner ?? existing?.owner ?? (await ask("owner")),
@@ -66,7 +68,6 @@ export const newCommand: Command = {
     };
     const document =
       existing === undefined ? newRouteDocument(answers, registry) : withRoute(existing, answers, registry);
-    const before = existing === undefined ? undefined : readFileSync(file, "utf8");
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
     const errors = checkRoutes(readRouteDocuments(folder, readEnvironmentPlaces()), registry).filter(
       (fault) => fault.severity === "error" && fault.file === file,
@@ -83,6 +84,14 @@ export const newCommand: Command = {
     return 0;
   },
 };
+
+/** @throws RouteDocumentsError when the document that is there is wrong already */
+function documentOf(text: string, file: string): RouteDocument {
+  const { value, errors } = parseRouteDocument(text, file);
+  if (value === undefined) throw new RouteDocumentsError(errors);
+  // Read anew: the parsed one keeps digits in a form that is for comparisons.
+  return JSON.parse(text) as RouteDocument;
+}
 
 /** The destination that the options name; undefined when none does. */
 function destinationOf(values: {

@@ -44,6 +44,8 @@ export const redriveCommand: Command = {
     }
     // A dry run over objects of a folder needs no pipeline.
     if (values.lake === undefined || !isDry) findRunningPipeline(place, values.state);
+    // The lake and the destinations lie where the stage lies, whatever the operator's profile says.
+    process.env["AWS_REGION"] ??= place.region;
     const lake = (values.lake ?? `s3://${place.lakeBucket}`).replace(/\/$/, "");
     const ledger = await openLedger(values.ledger ?? `${lake}/redriven/${application}/${stage}.txt`);
     let cut = 0;

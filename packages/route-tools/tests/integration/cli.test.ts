@@ -295,6 +295,15 @@ describe("routes diff", () => {
 });
 
 describe("routes new", () => {
+  test.each(["{ bad", "{}", "[]"])("leaves a document alone that is %s", async (text) => {
+    const folder = temporaryFolder();
+    const file = join(folder, "app.json");
+    writeFileSync(file, text);
+    const made = await run("new", "--application", "app", "--owner", "t", "--type", "page.view", "--routes", folder);
+    expect([made.code, made.err]).toEqual([2, expect.stringContaining(file)]);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
   test.each(["../../evil", "/tmp/evil", "Evil", "a.b", ""])(
     "writes no file for an application called %j",
     async (name) => {
@@ -423,6 +432,16 @@ describe("the command line", () => {
       err: expect.stringMatching(/frobnicate[^]*routes check/),
     });
     expect(await run("check", "--nope")).toMatchObject({ code: 2, err: expect.stringContaining("--nope") });
+  });
+
+  test("a folder that is not there is named, without a stack", async () => {
+    const none = join(temporaryFolder(), "none");
+    for (const command of [
+      ["check", none],
+      ["new", "--application", "app", "--owner", "t", "--type", "page.view", "--routes", none],
+    ]) {
+      expect(await run(...command)).toMatchObject({ code: 2, err: expect.stringContaining(none) });
+    }
   });
 
   test("explains itself, and each command alone, when asked to", async () => {
