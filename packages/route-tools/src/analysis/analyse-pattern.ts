@@ -1,11 +1,11 @@
 import type { Contract } from "@millrace/contract-tools/registry";
-import type { Conjunction, Criterion, FieldCriteria } from "@millrace/event-pattern";
+import { type Conjunction, type Criterion, type FieldCriteria, satisfies } from "@millrace/event-pattern";
 import { closestName } from "@millrace/routes";
-import { type Impossible, whyImpossible } from "./can-hold.ts";
+import { excludedBy, whyNowhere } from "./can-hold.ts";
 import { type Coverage, coverageOf, isAboutValidEvents, isOnlyAboutValidEvents } from "./covered-contracts.ts";
 import type { EventModel, FieldFacts } from "./event-model.ts";
 import { checkFactsTogether } from "./facts-together.ts";
-import { whyMaskedNever } from "./masked-values.ts";
+import { whyExcludesNothing, whyMaskedNever } from "./masked-values.ts";
 
 /** A finding about a pattern; the pointer is inside the pattern. */
 export interface PatternFinding {
@@ -42,6 +42,7 @@ function analyseConjunction(conjunction: Conjunction, model: EventModel): Patter
   const findings = [
     ...checkFactsTogether(conjunction),
     ...conjunction.flatMap((field) => checkAdded(field)),
+    ...conjunction.flatMap((field) => checkClass(field, model)),
     ...conjunction.flatMap((field) => checkField(field, coverage, model, isStrict)),
     ...conjunction.flatMap((field) => checkPresence(field, conjunction, coverage, model)),
   ];
@@ -94,10 +95,12 @@ function checkTypes({ type, version, contracts }: Coverage, model: EventModel): 
   return findings;
 }
 
-/** A null stands for events without a contract, which any type may have. */
-const hasNoSuch = (version: FieldCriteria): boolean =>
-  version.anyOf.every(({ op }) => op === "equals" || op === "prefix") &&
-  !version.anyOf.some((criterion) => criterion.op === "equals" && criterion.value === null);
+/** A null, or any text but some, stands for events without a contract as well, which any type may have. */
+const hasNoSuch = ({ anyOf }: FieldCriteria): boolean =>
+  anyOf.every((criterion) => {
+    const isOpen = criterion.op === "exists" || criterion.op === "absent" || excludedBy(criterion).length > 0;
+    return !isOpen && !(criterion.op === "equals" && criterion.value === null);
+  });
 
 function checkVersions(version: FieldCriteria, covered: readonly Contract[], model: EventModel): PatternFinding[] {
   const { documents } = model.registry;
@@ -160,6 +163,19 @@ function checkAdded({ path, pointer }: FieldCriteria): PatternFinding[] {
   ];
 }
 
+/** The class of a masked field is one that a contract has. */
+function checkClass({ path, pointer, anyOf }: FieldCriteria, { privacyClasses }: EventModel): PatternFinding[] {
+  if (path !== "privacy.masked.class") return [];
+  return anyOf.flatMap((criterion, index): PatternFinding[] => {
+    const isClass = [...privacyClasses].some((name) => satisfies(criterion, name));
+    if (isClass || criterion.op === "absent" || excludedBy(criterion).length > 0) return [];
+    const closest = criterion.op === "equals" ? closestName(String(criterion.value), privacyClasses) : undefined;
+    const fix = closest === undefined ? `Known are ${listOf([...privacyClasses])}.` : `Did you mean "${closest}"?`;
+    const message = "No contract has a field of such a class.";
+    return [{ severity: "error", pointer: `${pointer}/${index}`, rule: "unknown-class", message, fix }];
+  });
+}
+
 /** `exists: false` on what every event has. */
 function checkPresence(
   field: FieldCriteria,
@@ -168,7 +184,7 @@ function checkPresence(
   model: EventModel,
 ): PatternFinding[] {
   const isData = field.path.startsWith("event.data.");
-  if (isData && (coverage.contracts.length === 0 || coverage.hasUnknownTypes)) return [];
+  if (isData && (coverage.contracts.length === 0 || mayLackContract(conjunction, coverage))) return [];
   const contracts: readonly (Contract | undefined)[] = isData ? coverage.contracts : [undefined];
   if (!contracts.every((contract) => model.facts(field.path, contract).isRequired)) return [];
   const isSure = !isData || isOnlyAboutValidEvents(conjunction);
@@ -189,7 +205,7 @@ function checkPresence(
 }
 
 function checkField(field: FieldCriteria, coverage: Coverage, model: EventModel, isStrict: boolean): PatternFinding[] {
-  const isData = field.path.startsWith("event.data.");
+  const isData = `${field.path}.`.startsWith("event.data.");
   if (isData && coverage.contracts.length === 0) return [];
   const contracts: readonly (Contract | undefined)[] = isData ? coverage.contracts : [undefined];
   const known = contracts.map((contract) => model.facts(field.path, contract)).filter(({ isUnknown }) => !isUnknown);
@@ -197,7 +213,11 @@ function checkField(field: FieldCriteria, coverage: Coverage, model: EventModel,
   if (known.length === 0) return unknownField(field, coverage, model, isStrict || !isData ? "error" : "warning");
   return field.anyOf.flatMap((criterion, index) => {
     const masked = maskedFinding(field, criterion, index, known);
-    return masked.length > 0 || (isData && !isStrict) ? masked : impossibleFinding(field, criterion, index, known);
+    // The contract says how the value was sent; of a cut one, masking says how it looks.
+    const isCut = known.some(({ privacy }) => privacy?.action === "truncate");
+    return masked.length > 0 || isCut || (isData && !isStrict)
+      ? masked
+      : impossibleFinding(field, criterion, index, known);
   });
 }
 
@@ -258,6 +278,18 @@ function maskedFinding(
       },
     ];
   }
+  const idle = masked.map((privacy) => privacy && whyExcludesNothing(criterion, privacy));
+  if (idle[0] !== undefined && idle.every((why) => why !== undefined)) {
+    return [
+      {
+        severity: "error",
+        pointer: `${field.pointer}/${index}`,
+        rule: "masked-comparison",
+        message: `This excludes nothing: "${field.path}" is sensitive (${first.class}); ${idle[0]}.`,
+        fix: "Exclude what is left of the value, or compare another field.",
+      },
+    ];
+  }
   if (masked.some((privacy) => CHANGED_BY[privacy?.action ?? ""] === undefined)) return [];
   if (isOnPresence && first.action !== "drop") return [];
   return [
@@ -278,7 +310,7 @@ function impossibleFinding(
   facts: readonly FieldFacts[],
 ): PatternFinding[] {
   const why = whyNowhere(criterion, facts);
-  if (why === undefined) return [];
+  if (why === undefined) return idleFinding(field, criterion, index, facts);
   return [
     {
       severity: "error",
@@ -290,49 +322,33 @@ function impossibleFinding(
   ];
 }
 
-/** Why a criterion holds in none of the ways the field can look, over all contracts. */
-export function whyNowhere(criterion: Criterion, facts: readonly FieldFacts[]): Impossible | undefined {
-  let why: Impossible | undefined;
-  for (const { location } of facts) {
-    if (location.isOpen) return undefined;
-    for (const shape of location.shapes) {
-      const faults = shape.map(({ schema }) => whyImpossible(criterion, schema)).filter((fault) => fault !== undefined);
-      const [
-        fault = leafFault(
-          criterion,
-          shape.map(({ schema }) => schema),
-        ),
-      ] = faults;
-      if (fault === undefined) return undefined;
-      why ??= fault;
-    }
-  }
-  return why;
-}
-
-/** `exists` and negations hold on leaves only: not on an object, and on an array only through its elements. */
-function leafFault(criterion: Criterion, shape: readonly Readonly<Record<string, unknown>>[]): Impossible | undefined {
-  if (criterion.op === "absent") return undefined;
-  const isWhole = shape.some(
-    ({ type, properties }) => type === "object" || type === "array" || (type === undefined && properties !== undefined),
-  );
-  if (!isWhole) return undefined;
-  return { rule: "impossible-type", message: "The field is an object; patterns compare the values inside it." };
+/** A negation of values that there are not: it lets everything through, and its author meant something else. */
+function idleFinding(
+  field: FieldCriteria,
+  criterion: Criterion,
+  index: number,
+  facts: readonly FieldFacts[],
+): PatternFinding[] {
+  const reasons = excludedBy(criterion).map((one) => whyNowhere(one, facts));
+  const [why] = reasons;
+  if (why === undefined || reasons.includes(undefined)) return [];
+  return [
+    {
+      severity: "warning",
+      pointer: `${field.pointer}/${index}`,
+      rule: why.rule,
+      message: `This excludes nothing of "${field.path}". ${why.message}`,
+      fix: "Correct the values, or remove the comparison.",
+    },
+  ];
 }
 
 // ---- fields together
 
 function checkTogether(conjunction: Conjunction, coverage: Coverage, model: EventModel): PatternFinding[] {
   const fields = conjunction.filter(({ path }) => path.startsWith("event.data."));
-  if (fields.length === 0 || coverage.contracts.length === 0 || coverage.hasUnknownTypes) return [];
-  const canMatch = coverage.contracts.some((contract) =>
-    fields.every(({ path, anyOf }) => {
-      const facts = model.facts(path, contract);
-      if (facts.isUnknown) return anyOf.some(({ op }) => op === "absent");
-      return anyOf.some((criterion) => whyNowhere(criterion, [facts]) === undefined);
-    }),
-  );
-  if (canMatch) return [];
+  if (fields.length === 0 || coverage.contracts.length === 0 || mayLackContract(conjunction, coverage)) return [];
+  if (coverage.contracts.some((contract) => model.canHoldTogether(fields, contract))) return [];
   return [
     {
       severity: "error",
@@ -342,6 +358,11 @@ function checkTogether(conjunction: Conjunction, coverage: Coverage, model: Even
       fix: "Split the route by event type, or use $or.",
     },
   ];
+}
+
+/** Whether the combination is about events of types without a contract as well; those are not valid. */
+function mayLackContract(conjunction: Conjunction, { hasUnknownTypes }: Coverage): boolean {
+  return hasUnknownTypes && !isOnlyAboutValidEvents(conjunction);
 }
 
 function listOf(names: readonly string[]): string {

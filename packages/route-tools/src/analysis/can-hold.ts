@@ -1,4 +1,5 @@
 import { type Criterion, satisfies, type Scalar } from "@millrace/event-pattern";
+import type { Location } from "./schema-shapes.ts";
 import { isOutside } from "./string-language.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -34,6 +35,24 @@ export function whyImpossible(criterion: Criterion, schema: JsonObject): Impossi
   if (criterion.op === "equals" && typeof criterion.value === "string") return textFault(criterion.value, schema);
   if (isOutside(criterion, schema)) return outsideFault(schema);
   return affixFault(criterion, schema);
+}
+
+/** The criteria that a negation excludes; none of another criterion. */
+export function excludedBy(criterion: Criterion): Criterion[] {
+  switch (criterion.op) {
+    case "anything-but":
+      return criterion.values.map((value) => ({ op: "equals", value }));
+    case "anything-but-prefix":
+      return criterion.values.map((value) => ({ op: "prefix", value }));
+    case "anything-but-suffix":
+      return criterion.values.map((value) => ({ op: "suffix", value }));
+    case "anything-but-ignore-case":
+      return criterion.values.map((value) => ({ op: "equals-ignore-case", value }));
+    case "anything-but-wildcard":
+      return criterion.values.map((parts) => ({ op: "wildcard", parts }));
+    default:
+      return [];
+  }
 }
 
 function listedValues(schema: JsonObject): Scalar[] | undefined {
@@ -90,11 +109,17 @@ function rangeFault({ low, isLowOpen, high, isHighOpen }: Between, schema: JsonO
   if (isBelow || isAbove) {
     return { rule: "impossible-range", message: `The contract allows ${allowed.low} to ${allowed.high} only.` };
   }
-  if (schema["type"] !== "integer") return undefined;
-  const first = isLowOpen ? Math.floor(low) + 1 : Math.ceil(low);
-  const last = isHighOpen ? Math.ceil(high) - 1 : Math.floor(high);
+  const { type, multipleOf = type === "integer" ? 1 : undefined } = schema;
+  if (typeof multipleOf !== "number") return undefined;
+  const [from, to] = [low / multipleOf, high / multipleOf];
+  const first = isLowOpen ? Math.floor(from) + 1 : Math.ceil(from);
+  const last = isHighOpen ? Math.ceil(to) - 1 : Math.floor(to);
   if (first <= last) return undefined;
-  return { rule: "impossible-range", message: "The contract allows whole numbers only, and there is none in between." };
+  const allowedOnes = multipleOf === 1 ? "whole numbers" : `multiples of ${multipleOf}`;
+  return {
+    rule: "impossible-range",
+    message: `The contract allows ${allowedOnes} only, and there is none in between.`,
+  };
 }
 
 function allowedNumbers(schema: JsonObject): Between {
@@ -153,4 +178,37 @@ function affixFault(criterion: Criterion, schema: JsonObject): Impossible | unde
     default:
       return undefined;
   }
+}
+
+/** Why a criterion holds in none of the ways the field can look, over all contracts. */
+export function whyNowhere(
+  criterion: Criterion,
+  places: readonly { readonly location: Location }[],
+): Impossible | undefined {
+  let why: Impossible | undefined;
+  for (const { location } of places) {
+    if (location.isOpen) return undefined;
+    for (const shape of location.shapes) {
+      const faults = shape.map(({ schema }) => whyImpossible(criterion, schema)).filter((fault) => fault !== undefined);
+      const [
+        fault = leafFault(
+          criterion,
+          shape.map(({ schema }) => schema),
+        ),
+      ] = faults;
+      if (fault === undefined) return undefined;
+      why ??= fault;
+    }
+  }
+  return why;
+}
+
+/** `exists` and negations hold on leaves only: not on an object, and on an array only through its elements. */
+function leafFault(criterion: Criterion, shape: readonly JsonObject[]): Impossible | undefined {
+  if (criterion.op === "absent") return undefined;
+  const isWhole = shape.some(
+    ({ type, properties }) => type === "object" || type === "array" || (type === undefined && properties !== undefined),
+  );
+  if (!isWhole) return undefined;
+  return { rule: "impossible-type", message: "The field is an object; patterns compare the values inside it." };
 }

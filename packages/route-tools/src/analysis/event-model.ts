@@ -1,5 +1,7 @@
 import { compilePrivacyMap } from "@millrace/contract-tools/codegen";
 import type { Contract, Registry, SchemaDocument } from "@millrace/contract-tools/registry";
+import type { Conjunction } from "@millrace/event-pattern";
+import { canHoldTogether } from "./hold-together.ts";
 import { SensitivePlaces } from "./sensitive-places.ts";
 import { LocationError } from "../errors.ts";
 import { isOneEditAway } from "@millrace/routes";
@@ -95,6 +97,12 @@ export class EventModel {
     return facts;
   }
 
+  /** Whether one event of a contract can hold all these fields of its data. */
+  canHoldTogether(fields: Conjunction, contract: Contract): boolean {
+    const below = fields.map(({ path, anyOf }) => ({ steps: path.split(".").slice(2), anyOf }));
+    return canHoldTogether(this.#reader.root(contract), below, this.#reader);
+  }
+
   /** A value that the contract's data may have, with what it requires and nothing more. */
   sampleData(contract: Contract): unknown {
     return sampleOf(this.#reader.root(contract), this.#reader);
@@ -109,8 +117,12 @@ export class EventModel {
         const isArray = location.shapes.some((shape) => shape.some(({ schema }) => schema["type"] === "array"));
         if (isArray) return length === steps.length ? "is an array" : "is in an array";
       }
-      const { shapes } = this.facts(path, contract).location;
-      if (shapes.length === 0 || !shapes.every((shape) => shape.some(({ schema }) => schema["type"] === "object"))) {
+      const { shapes, isOpen } = this.facts(path, contract).location;
+      if (
+        isOpen ||
+        shapes.length === 0 ||
+        !shapes.every((shape) => shape.some(({ schema }) => schema["type"] === "object"))
+      ) {
         return undefined;
       }
     }

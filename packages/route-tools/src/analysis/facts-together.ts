@@ -5,7 +5,7 @@ import type { PatternFinding } from "./analyse-pattern.ts";
 interface Rule {
   readonly when: readonly [path: string, value: Scalar];
   readonly then: (path: string) => boolean;
-  readonly is: "absent" | "present" | { readonly only: readonly Scalar[] };
+  readonly is: "absent" | "present" | "absent or positive" | { readonly only: readonly Scalar[] };
   readonly because: string;
 }
 
@@ -34,6 +34,12 @@ const RULES: readonly Rule[] = [
       because: "a schema was applied, or the status were unknown",
     }),
   ),
+  {
+    when: ["validation.status", "invalid"],
+    then: is("validation.errorCount"),
+    is: "absent or positive",
+    because: "it counts errors, where there are more than are listed",
+  },
   {
     when: ["validation.status", "unknown"],
     then: is("validation.schema"),
@@ -96,5 +102,9 @@ function isDecided(field: FieldCriteria, value: Scalar, about: readonly Rule[]):
 function canHold(criterion: Criterion, fact: Rule["is"]): boolean {
   if (fact === "absent") return criterion.op === "absent";
   if (fact === "present") return criterion.op !== "absent" && !(criterion.op === "equals" && criterion.value === null);
+  if (fact === "absent or positive") {
+    if (criterion.op === "equals") return typeof criterion.value === "number" && criterion.value > 0;
+    return criterion.op !== "range" || criterion.high > 0;
+  }
   return criterion.op !== "absent" && fact.only.some((value) => satisfies(criterion, value));
 }

@@ -2,15 +2,27 @@ import type { Criterion } from "@millrace/event-pattern";
 import { RegExpParser } from "@eslint-community/regexpp";
 import { DFA, isDisjointWith, JS, NFA } from "refa";
 
+/** Hexadecimal digits of an IPv4 address. */
+const V4_DIGITS = 8;
+
 /** Automata beyond this size are not built: what they would say stays open. */
 const MAX_NODES = 2_000;
 
+const day = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])";
+const time = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]+)?";
+const offset = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)";
+const ipv4 = "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}";
+const ipv6 = "[0-9a-fA-F:]*:[0-9a-fA-F:.]*";
+
 const formats: Readonly<Record<string, string>> = {
-  "date-time":
-    "^[0-9]{4}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9]:[0-6][0-9](?:\\.[0-9]+)?(?:[Zz]|[+-][0-2][0-9](?::?[0-5][0-9])?)$",
-  date: "^[0-9]{4}-[01][0-9]-[0-3][0-9]$",
+  "date-time": `^${day}[Tt\\s]${time}${offset}$`,
+  date: `^${day}$`,
+  time: `^${time}${offset}?$`,
+  duration: "^P[0-9YMWDTHS]+$",
   uuid: "^(?:[uU][rR][nN]:[uU][uU][iI][dD]:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-  ipv4: "^[0-9]{1,3}(?:\\.[0-9]{1,3}){3}$",
+  ipv4: `^${ipv4}$`,
+  ipv6: `^${ipv6}$`,
+  hostname: "^[A-Za-z0-9.-]+$",
   uri: "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s]*$",
   email: "^[^\\s]+@[^\\s]+$",
 };
@@ -84,9 +96,14 @@ interface TextSchema {
 
 /** True if no text that the expression of a contract allows satisfies the criterion. */
 export function isOutside(criterion: Criterion, schema: TextSchema): boolean {
-  const wanted = languageOfCriterion(criterion);
+  const wanted = criterion.op === "ip" ? addressesOf(criterion) : languageOfCriterion(criterion);
   if (wanted === undefined) return false;
   return languagesOfSchema(schema).some((language) => isDisjoint(wanted, language));
+}
+
+/** Texts among which are all addresses of a block. An IPv4 address can be written as an IPv6 one. */
+function addressesOf({ low }: Extract<Criterion, { op: "ip" }>): NFA | undefined {
+  return languageOfRegExp(low.length === V4_DIGITS ? `^(?:${ipv4}|${ipv6})$` : `^${ipv6}$`);
 }
 
 /** The languages that a schema's `pattern` and `format` stand for, as far as they can be told. */

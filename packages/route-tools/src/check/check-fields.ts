@@ -37,7 +37,7 @@ function checkKey(
 ): RouteFinding[] {
   if (path === undefined) return [];
   const at = { severity: "error", pointer: "/partitionKey" } as const;
-  const asked = contracts.length === 0 || !path.startsWith("event.data.") ? [undefined] : contracts;
+  const asked = contracts.length === 0 || !`${path}.`.startsWith("event.data.") ? [undefined] : contracts;
   const all = asked.map((contract) => model.facts(path, contract)).filter(({ isUnknown }) => !isUnknown);
   const [privacy] = all.flatMap((facts) => facts.privacy ?? []);
   if (privacy !== undefined) {
@@ -52,8 +52,8 @@ function checkKey(
       return [{ ...at, rule: "sensitive-field", message, fix }];
     }
   }
-  const why =
-    all.length > 0 && all.every(({ location }) => !location.isOpen) ? model.whyNoScalar(path, asked) : undefined;
+  const isOfRouter = `${path}.`.startsWith("processing.router.");
+  const why = isOfRouter ? "is written after the key was taken" : model.whyNoScalar(path, asked);
   if (why === undefined) return [];
   const message = `"${path}" ${why}, so every event falls back to its subject.`;
   return [{ ...at, rule: "partition-key", message, fix: "Choose a field with one text, number or boolean." }];

@@ -2,7 +2,7 @@ import type { Contract } from "@millrace/contract-tools/registry";
 import type { Scalar } from "@millrace/event-pattern";
 import type { Route } from "@millrace/routes";
 import { pointerStep } from "@millrace/schema-graph";
-import { whyNowhere } from "../analysis/analyse-pattern.ts";
+import { whyNowhere } from "../analysis/can-hold.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { whyMaskedNever } from "../analysis/masked-values.ts";
 import type { RouteFinding } from "./check-routes.ts";

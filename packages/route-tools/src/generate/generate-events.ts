@@ -7,7 +7,7 @@ import {
   satisfies,
 } from "@millrace/event-pattern";
 import type { Route } from "@millrace/routes";
-import { whyNowhere } from "../analysis/analyse-pattern.ts";
+import { whyNowhere } from "../analysis/can-hold.ts";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { shortestText } from "../analysis/sample-text.ts";

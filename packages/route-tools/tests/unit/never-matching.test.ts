@@ -50,6 +50,35 @@ describe("what masking leaves", () => {
       { event: { ...purchases.event, data: { customer: { postalCode: ["H2X 1Y4"] } } }, ...valid },
       "event/data/customer/postalCode/0",
     ],
+    ...["H2", { wildcard: "H2X*" }, { "equals-ignore-case": "h2" }, { "anything-but": ["H2X 1Y4"] }].map(
+      (code): [string, object, string] => [
+        `the code ${JSON.stringify(code)}`,
+        { event: { ...purchases.event, data: { customer: { postalCode: [code] } } }, ...valid },
+        "event/data/customer/postalCode/0",
+      ],
+    ),
+    ...[
+      "2001:db8:1:2::1",
+      { wildcard: "203.0.113.7*" },
+      { suffix: ".77" },
+      { prefix: "203.0.113.1" },
+      { prefix: "2001:DB8" },
+      { "anything-but": ["203.0.113.77"] },
+    ].map((address): [string, object, string] => [
+      `the address ${JSON.stringify(address)}`,
+      { event: { type: ["page.view"], clientip: [address] } },
+      "event/clientip/0",
+    ]),
+    ...[
+      "4111 1111 1111 1111",
+      { wildcard: "*bob@example.com*" },
+      { "equals-ignore-case": "BOB@example.com" },
+      { "anything-but": ["bob@example.com"] },
+    ].map((text): [string, object, string] => [
+      `the text ${JSON.stringify(text)}`,
+      { event: { type: ["search.query"], data: { query: [text] } }, ...valid },
+      "event/data/query/0",
+    ]),
     [
       "the end of an address in a text",
       { event: { type: ["search.query"], data: { query: [{ suffix: "@example.com" }] } }, ...valid },
@@ -63,7 +92,10 @@ describe("what masking leaves", () => {
     { event: { type: ["page.view"], clientip: ["203.0.113.0"] } },
     { event: { type: ["page.view"], clientip: [{ cidr: "203.0.113.0/24" }] } },
     { event: { type: ["page.view"], clientip: [{ cidr: "203.0.0.0/16" }] } },
-    { event: { ...purchases.event, data: { customer: { postalCode: ["H2", { prefix: "H" }] } } }, ...valid },
+    { event: { type: ["page.view"], clientip: [{ suffix: ".0" }, { prefix: "203.0.113." }, "2001:db8:1::", "***"] } },
+    { event: { type: ["page.view"], clientip: [{ "anything-but": ["203.0.113.0"] }] } },
+    { event: { type: ["search.query"], data: { query: [{ wildcard: "*@*" }, { "anything-but": "lamp" }] } }, ...valid },
+    { event: { ...purchases.event, data: { customer: { postalCode: ["H2***", { prefix: "H" }] } } }, ...valid },
     { event: { type: ["search.query"], data: { query: [{ suffix: " shoes" }, { prefix: "@home" }] } }, ...valid },
   ])("%j may hold", (pattern) => expect(ofPattern(pattern)).toEqual([]));
 });
@@ -95,11 +127,38 @@ describe("what goes together", () => {
     ],
     ["enrichment/bot/reason", { ...clicks, enrichment: { bot: { isBot: [false], reason: ["network"] } } }],
     ["enrichment/bot/reason", { ...clicks, enrichment: { bot: { isBot: [true], reason: [{ exists: false }] } } }],
+    ["validation/errorCount", { ...clicks, validation: { status: ["invalid"], errorCount: [0] } }],
+    ["validation/schema", { ...clicks, validation: { status: ["valid"], schema: [{ suffix: "/9-9-9.json" }] } }],
+    ["validation/schema", { ...clicks, validation: { status: ["valid"], schema: [{ wildcard: "*/search/clik/*" }] } }],
     ["processing/router/version", { ...clicks, processing: { router: { version: [{ exists: true }] } } }],
     ["validation/schema", { ...clicks, validation: { status: ["valid"], schema: [schemaOf("search/query")] } }],
   ];
   test.each(wrong)("%s of %j is refused", (path, pattern) => {
     expect(ofPattern(pattern)).toContain(at("never-matches", path)[0]);
+  });
+
+  test("fields of two contracts never come together", () => {
+    const event = { type: [{ prefix: "search." }], data: { rank: [1], resultCount: [1] } };
+    expect(ofPattern({ event, ...valid })).toEqual(["never-matches /routes/0/pattern"]);
+  });
+
+  test("a class of masked fields is one that a contract has", () => {
+    const masked = (name: unknown) => ({ ...clicks, privacy: { masked: { class: [name] } } });
+    expect(ofPattern(masked("emial"))).toEqual(at("unknown-class", "privacy/masked/class/0"));
+    expect([...ofPattern(masked("email")), ...ofPattern(masked({ prefix: "na" }))]).toEqual([]);
+  });
+
+  test("data is an object, and no value", () => {
+    expect(ofPattern({ ...clicks, event: { ...clicks.event, data: ["x"] } })).toEqual(
+      at("impossible-type", "event/data/0"),
+    );
+  });
+
+  test("a value that there is not excludes nothing: that is worth a word", () => {
+    const faults = faultsOf(
+      documentOf([route({ pattern: { ...clicks, validation: { status: [{ "anything-but": "Valid" }] } } })]),
+    );
+    expect(faults).toMatchObject([{ rule: "impossible-value", severity: "warning" }]);
   });
 
   test("a type and the schema of another one are refused, so that no field of data goes unlooked at", () => {
@@ -123,6 +182,9 @@ describe("formats and regular expressions", () => {
   const total = (currency: object) => ({ event: { ...purchases.event, data: { currency: [currency] } }, ...valid });
   test.each([
     ["event/time/0", { event: { ...clicks.event, time: [{ prefix: "26-" }] } }],
+    ["event/time/0", { event: { ...clicks.event, time: [{ prefix: "2026-13-" }] } }],
+    ["event/time/0", { event: { ...clicks.event, time: [{ wildcard: "*T24:*" }] } }],
+    ["event/data/currency/0", total({ cidr: "10.0.0.0/8" })],
     ["event/data/currency/0", total({ wildcard: "*EURO*" })],
     ["event/data/currency/0", total({ "equals-ignore-case": "dollar" })],
     ["event/data/currency/0", total({ suffix: "r" })],
@@ -169,6 +231,21 @@ describe("names", () => {
       '"clearance":[],"clearance"',
     );
     expect(found(text)).toEqual(["duplicate-key /clearance"]);
+  });
+
+  test.each([
+    ["event/type", { ...clicks, $or: [{ event: { type: ["page.view"] } }, { event: { subject: ["a"] } }] }],
+    ["event/type", { event: { type: ["search.click"], $or: [{ type: ["page.view"] }, { subject: ["a"] }] } }],
+    ["event/type", { event: { $or: [{ type: ["page.view"] }, { subject: ["a"] }], type: ["search.click"] } }],
+  ])("%s beside an $or and in it is refused: one would replace the other", (_, pattern) => {
+    expect(ofPattern(pattern)).toEqual([expect.stringMatching(/^two-spellings .*\$or\/0\/.*type$/)]);
+  });
+
+  test("a field of two $ors is refused, one of two alternatives is not", () => {
+    const alternatives = (...subjects: string[]) => subjects.map((subject) => ({ subject: [subject] }));
+    const wanted = { $or: [{ event: { subject: ["a"] } }, { event: { source: ["b"] } }] };
+    expect(ofPattern({ ...wanted, event: { type: ["search.click"] } })).toEqual([]);
+    expect(ofPattern({ ...wanted, event: { type: ["search.click"], $or: alternatives("c", "d") } })).not.toEqual([]);
   });
 
   test("a field in two spellings is refused", () => {
@@ -277,7 +354,10 @@ describe("a partition key", () => {
 
   test.each([
     ["an object", "event.data.customer"],
+    ["all data", "event.data"],
     ["in an array", "event.data.items.quantity"],
+    ["in an array, of any type", "validation.errors.actual"],
+    ["written after it was taken", "processing.router.version"],
     ["dropped by enrichment", "event.data.customer.address"],
     ["masked to one text", "event.data.customer.name"],
   ])("that is %s is told", (_, path) =>

@@ -83,7 +83,7 @@ function patternFaults(value: unknown): Draft[] {
 function faultsOfPattern(pattern: unknown, pointer: string): Draft[] {
   try {
     compilePattern(pattern as object as Route["pattern"]);
-    return spellingFaults(pattern as object as JsonObject, pointer, [], new Map());
+    return spellingFaults({ pattern: pattern as object as JsonObject, above: [] }, pointer, new Map());
   } catch (error) {
     if (error instanceof InvalidPatternError) {
       const fix = "See the operators in packages/event-pattern/README.md.";
@@ -103,31 +103,61 @@ function faultsOfPattern(pattern: unknown, pointer: string): Draft[] {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Fields that a pattern names both by steps and by dots: one of the two would replace the other. */
-function spellingFaults(
-  pattern: JsonObject,
-  pointer: string,
-  above: readonly string[],
-  seen: Map<string, string>,
-): Draft[] {
-  return Object.entries(pattern).flatMap(([key, value]): Draft[] => {
-    const at = pointer + pointerStep(key);
-    const path = [...above, key];
-    if (Array.isArray(value)) {
-      // Alternatives are patterns of their own, on top of what is beside them.
-      if (key === "$or")
-        return value.flatMap((one, index) => spellingFaults(one as JsonObject, `${at}/${index}`, above, new Map()));
-      const name = path.join(".");
-      const other = seen.get(name);
-      seen.set(name, other ?? at);
-      if (other === undefined) return [];
-      const message = `The field "${name}" is named at ${other} already, in another spelling.`;
-      return [{ pointer: at, rule: "two-spellings", message, fix: "Name the field once, with all its values." }];
-    }
-    return spellingFaults(value as JsonObject, at, path, seen);
+/**
+ * Fields that a pattern names twice: by steps and by dots, or beside an `$or` and in it. One of the two would replace
+ * the other.
+ *
+ * @param seen the fields that hold for the pattern already, and where each is named; gets those of the pattern
+ */
+function spellingFaults({ pattern, above }: Below, pointer: string, seen: Map<string, string>): Draft[] {
+  const { fields, alternatives } = partsOf(pattern, pointer, above);
+  const faults = fields.flatMap(([name, at]): Draft[] => {
+    const other = seen.get(name);
+    seen.set(name, other ?? at);
+    if (other === undefined) return [];
+    const message = `The field "${name}" is named at ${other} already, and one of the two would replace the other.`;
+    return [{ pointer: at, rule: "two-spellings", message, fix: "Name the field once, with all its values." }];
   });
+  for (const group of alternatives) {
+    // Alternatives are patterns of their own, on top of what is beside them.
+    const around = [...seen];
+    for (const [one, at] of group) {
+      const inside = new Map(around);
+      faults.push(...spellingFaults(one, at, inside));
+      for (const [name, place] of inside) if (!seen.has(name)) seen.set(name, place);
+    }
+  }
+  return faults;
 }
 
+/** A pattern below the names of objects around it. */
+interface Below {
+  readonly above: readonly string[];
+  readonly pattern: JsonObject;
+}
+
+interface PatternParts {
+  /** Dotted name and pointer of each field that is named outside of every `$or`. */
+  readonly fields: [name: string, pointer: string][];
+  /** Of each `$or`: its alternatives and their pointers. */
+  readonly alternatives: [alternative: Below, pointer: string][][];
+}
+
+function partsOf(pattern: JsonObject, pointer: string, above: readonly string[]): PatternParts {
+  const parts: PatternParts = { fields: [], alternatives: [] };
+  for (const [key, value] of Object.entries(pattern)) {
+    const at = pointer + pointerStep(key);
+    if (key === "$or" && Array.isArray(value) && value.every((one) => typeof one === "object")) {
+      parts.alternatives.push(value.map((one, index) => [{ above, pattern: one as JsonObject }, `${at}/${index}`]));
+    } else if (Array.isArray(value)) parts.fields.push([[...above, key].join("."), at]);
+    else {
+      const inner = partsOf(value as JsonObject, at, [...above, key]);
+      parts.fields.push(...inner.fields);
+      parts.alternatives.push(...inner.alternatives);
+    }
+  }
+  return parts;
+}
 function nameFaults(document: RouteDocument, file: string): Draft[] {
   const faults: Draft[] = [];
   if (basename(file) !== `${document.application}.json`) {
