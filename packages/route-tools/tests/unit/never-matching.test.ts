@@ -209,6 +209,9 @@ describe("names", () => {
     expect(
       faultsOf(documentOf([route({ pattern: { event: { ...clicks.event, replayedt: [{ exists: true }] } } })])),
     ).toMatchObject([{ rule: "unknown-field", severity: "error", fix: 'Did you mean "replayedat"?' }]);
+    for (const name of ["tenatnid", "cleintip", "recievedat", "tyep", "refferer", "useragen"]) {
+      expect(ofPattern({ event: { ...clicks.event, [name]: ["x"] } })).toEqual(at("unknown-field", `event/${name}`));
+    }
     expect(ofPattern({ event: { ...clicks.event, partnerid: ["x"] } })).toEqual([]);
     expect(ofPattern({ event: { ...clicks.event, replayedat: [{ exists: true }] } })).toEqual([]);
   });
