@@ -1,6 +1,6 @@
 import { type Change, compareSchemas } from "@millrace/contract-tools/compatibility";
 import { createRegistry, type JsonObject, type SchemaDocument } from "@millrace/contract-tools/registry";
-import { nameDestination, type RouteDocument } from "@millrace/routes";
+import { meaningOf, nameDestination, type RouteDocument, type RouteMeaning } from "@millrace/routes";
 import { isJsonObject } from "@millrace/schema-graph";
 import type { EventModel } from "../analysis/event-model.ts";
 import { type DeliveredStream, describeStream } from "./delivered-stream.ts";
@@ -26,8 +26,27 @@ export function compareDelivered(
   return streamsOf(before).flatMap((stream): DeliveredChange[] => {
     const [was, is] = [before, after].map((documents) => describeStream(stream, documents, model));
     if (was === undefined || is === undefined) return [];
-    return compareStream(was, is).map((change) => ({ stream, ...change }));
+    const [old, now] = [before, after].map((documents) => deliveryOf(stream, documents));
+    return [...compareStream(was, is), ...comparePromises(old, now)].map((change) => ({ stream, ...change }));
   });
+}
+
+/** How a stream is written to; its routes say the same. */
+function deliveryOf(stream: string, documents: readonly RouteDocument[]): RouteMeaning["delivery"] | undefined {
+  const route = documents
+    .flatMap(({ routes }) => routes)
+    .find(({ destination }) => nameDestination(destination).name === stream);
+  return route && meaningOf(route).delivery;
+}
+
+/** Promises on records that readers may rely on, whatever is in them. */
+function comparePromises(was: RouteMeaning["delivery"] | undefined, is: RouteMeaning["delivery"] | undefined): Told[] {
+  const isPacked = was?.eventsPerRecord === 1 && is?.eventsPerRecord === "many";
+  const isUnordered = was?.ordering === "per-key" && is?.ordering === "none";
+  return [
+    ...(isPacked ? [{ isBreak: true, text: "a record may hold several events, a line each" }] : []),
+    ...(isUnordered ? [{ isBreak: true, text: "events of a partition key keep their order no more" }] : []),
+  ];
 }
 
 function streamsOf(documents: readonly RouteDocument[]): string[] {

@@ -85,6 +85,19 @@ test("a projection that keeps some fields leaves them, identity, revision and th
   expect(processing?.required).toEqual(["router"]);
 });
 
+test("records of several events, and an order that is kept no more, break readers that rely on them", () => {
+  type Delivery = NonNullable<Route["delivery"]>;
+  const compare = (before: Delivery, after: Delivery): string[] =>
+    compareDelivered({ before: shop({ delivery: before }), after: shop({ delivery: after }) }, model).map(
+      ({ isBreak, text }) => `${isBreak} ${text}`,
+    );
+  const packed: Delivery = { eventsPerRecord: "many" };
+  const ordered: Delivery = { ordering: "per-key" };
+  expect(compare({}, packed)).toEqual(["true a record may hold several events, a line each"]);
+  expect(compare(ordered, {})).toEqual(["true events of a partition key keep their order no more"]);
+  expect([...compare(packed, {}), ...compare({}, ordered), ...compare(packed, packed)]).toEqual([]);
+});
+
 test("check --base and diff name what breaks", async () => {
   const [before, after] = [temporaryFolder(), temporaryFolder()];
   const tests = [
