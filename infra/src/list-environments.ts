@@ -11,12 +11,12 @@ function main(): void {
     return { name, kind, deployAfter, ...aws };
   });
   if (values.json) {
-    process.stdout.write(`${JSON.stringify(environments)}\n`);
+    console.log(JSON.stringify(environments));
     return;
   }
   for (const { name, kind, deployAfter, accountId, region } of environments) {
     const order = deployAfter === null ? "" : `, after ${deployAfter}`;
-    process.stdout.write(`${name}: ${kind}, account ${accountId} in ${region}${order}\n`);
+    console.log(`${name}: ${kind}, account ${accountId} in ${region}${order}`);
   }
 }
 

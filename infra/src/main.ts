@@ -32,8 +32,8 @@ function main(): void {
   });
   for (const plan of plans) placeProviderLock(join(import.meta.dirname, "../providers.lock.hcl"), dirname(plan));
   const elapsedMs = Math.round(performance.now() - started);
-  for (const plan of plans) process.stdout.write(`${relative(process.cwd(), plan)}\n`);
-  process.stdout.write(`${plans.length} stack(s) in ${elapsedMs} ms\n`);
+  for (const plan of plans) console.log(relative(process.cwd(), plan));
+  console.log(`${plans.length} stack(s) in ${elapsedMs} ms`);
 }
 
 try {

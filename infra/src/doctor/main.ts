@@ -50,7 +50,7 @@ async function main(): Promise<boolean> {
     readFile: (path) => readFileSync(join(root, path), "utf8"),
     now: Date.now,
   });
-  for (const line of report(results)) process.stdout.write(`${line}\n`);
+  for (const line of report(results)) console.log(line);
   return isReady(results);
 }
 

@@ -26,9 +26,8 @@ export const repository = {
   routeDocuments: (): readonly RouteDocument[] => loadRouteDocuments(join(root, "schemas/routes")),
 };
 
-export const tell = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+/** Goes on when the reader of the output has gone, as `head` does: a plain write would end a deployment half way. */
+export const tell = (line: string): void => console.log(line);
 
 /** The environment is the first argument, or `ENVIRONMENT` for programs that cannot pass one. */
 export function parseCommand<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
