@@ -7,34 +7,32 @@ const initialBias = 72;
 const initialCodePoint = 128;
 const maxCodePoint = 0x10_ff_ff;
 
-/** Code points that RFC 5892 lets stand in a label, but for those that depend on their neighbours. */
-const letters = /^[\p{L}\p{M}\p{N}\u06fd\u06fe\u0f0b\u3007-]+$/u;
-const disallowed = /\u0640|\u07fa|\u302e|\u302f|[\u3031-\u3035]|\u303b/u;
-/** Code points that count as letters in some places only: RFC 5892, appendix A. */
-const virama = String.raw`(?:\u094d|\u09cd|\u0a4d|\u0acd|\u0b4d|\u0bcd|\u0c4d|\u0ccd|\u0d4d|\u0dca|\u0e3a|\u0f84|\u1039|\u17d2)`;
-const inContext = new RegExp(
-  [
-    String.raw`(?<=l)\u00b7(?=l)`,
-    String.raw`\u0375(?=\p{sc=Greek})`,
-    String.raw`(?<=\p{sc=Hebrew})[\u05f3\u05f4]`,
-    `(?<=${virama})[\u200c\u200d]`,
-    String.raw`(?<=\p{sc=Arabic})\u200c(?=\p{sc=Arabic})`,
-  ].join("|"),
-  "gu",
-);
-const katakanaDot = /\u30fb/gu;
-const japanese = /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u;
-const bothArabicDigits = /[\u0660-\u0669].*[\u06f0-\u06f9]|[\u06f0-\u06f9].*[\u0660-\u0669]/u;
-
 /** True if a label that begins with `xn--` stands for a name in other letters than ASCII (RFC 5890 to 5892). */
 export function isInternationalizedLabel(label: string): boolean {
+  // Expressions over scripts take time to set up, and few starts of a function ever need them: they are made here.
+  const bothArabicDigits = /[\u0660-\u0669].*[\u06f0-\u06f9]|[\u06f0-\u06f9].*[\u0660-\u0669]/u;
   const name = decodePunycode(label.slice("xn--".length).toLowerCase());
   if (name === undefined || /^\p{M}|^-|-$|^..--/u.test(name)) return false;
   if (name !== name.normalize("NFKC").toLowerCase().normalize("NFKC") || bothArabicDigits.test(name)) return false;
-  const withoutDots = japanese.test(name.replace(katakanaDot, "")) ? name.replace(katakanaDot, "") : name;
-  const rest = withoutDots.replace(inContext, "");
-  return !disallowed.test(rest) && (rest === "" ? name !== "" : letters.test(rest));
+  const withoutDots = name.replaceAll("\u30fb", "");
+  const isJapanese = /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u.test(withoutDots);
+  const rest = withoutInContext(isJapanese ? withoutDots : name);
+  if (rest === "") return name !== "";
+  // Code points that RFC 5892 lets stand in a label, but for those that depend on their neighbours.
+  const isDisallowed = /\u0640|\u07fa|\u302e|\u302f|[\u3031-\u3035]|\u303b/u.test(rest);
+  return !isDisallowed && /^[\p{L}\p{M}\p{N}\u06fd\u06fe\u0f0b\u3007-]+$/u.test(rest);
 }
+
+/** The name without code points that count as letters in some places only: RFC 5892, appendix A. */
+function withoutInContext(name: string): string {
+  return name
+    .replaceAll(/(?<=l)\u00b7(?=l)|\u0375(?=\p{sc=Greek})|(?<=\p{sc=Hebrew})[\u05f3\u05f4]/gu, "")
+    .replaceAll(afterVirama, "")
+    .replaceAll(/(?<=\p{sc=Arabic})\u200c(?=\p{sc=Arabic})/gu, "");
+}
+
+const afterVirama =
+  /(?<=\u094d|\u09cd|\u0a4d|\u0acd|\u0b4d|\u0bcd|\u0c4d|\u0ccd|\u0d4d|\u0dca|\u0e3a|\u0f84|\u1039|\u17d2)[\u200c\u200d]/gu;
 
 /** RFC 3492, section 6.2; `undefined` for what is no Punycode, and for what is ASCII alone. */
 function decodePunycode(text: string): string | undefined {
