@@ -6,6 +6,7 @@ import { build, type Metafile } from "esbuild";
 import { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts";
 import { BundleTooLargeError, BundlingFailedError } from "./errors.ts";
 import { http1Only } from "./http1-only.ts";
+import { noConfigFiles } from "./no-config-files.ts";
 import { MAX_UNZIPPED_BYTES, MAX_ZIP_BYTES } from "./limits.ts";
 
 /** Options of {@link bundleFunction}. */
@@ -17,8 +18,8 @@ export interface BundleOptions {
   /** Further files of the zip: path inside the zip → path on disk (a database that is opened lazily, say). */
   readonly files?: Readonly<Record<string, string>>;
   /**
-   * Where AWS credentials come from: the `environment`, as in every Node function on Lambda (default), or the SDK's
-   * whole chain.
+   * Where AWS credentials and other settings come from: the `environment`, as in every Node function on Lambda
+   * (default), or the SDK's whole chain with its files.
    */
   readonly credentials?: "environment" | "sdk-chain";
   /** Protocols of the SDK: HTTP/1.1 without event streams (default), or all of it. */
@@ -154,7 +155,10 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       mainFields: [...mainFields],
       conditions: ["@millrace/source", "module"],
       alias: { ...(options.credentials === "sdk-chain" ? {} : environmentCredentials), ...options.alias },
-      plugins: options.transports === "sdk" ? [] : [http1Only],
+      plugins: [
+        ...(options.transports === "sdk" ? [] : [http1Only]),
+        ...(options.credentials === "sdk-chain" ? [] : [noConfigFiles]),
+      ],
       ...(format === "esm" ? { banner: { js: requireForEsm } } : {}),
       define: { ...(format === "esm" ? {} : placeOfBundle), ...versionOf(options), ...options.define },
       // Any other property of `import.meta` would be undefined in CommonJS without an error.

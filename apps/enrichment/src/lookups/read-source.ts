@@ -1,5 +1,4 @@
 import type { Buffer } from "node:buffer";
-import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { createSignedRequest, type Environment } from "@millrace/aws-request";
 import { LookupReadError } from "../errors.ts";
@@ -51,6 +50,8 @@ export function createSourceReader(environment: Environment, folder: string): Re
 
   const readLocal: ReadSource = async (source, { before, maxBytes, signal }) => {
     const path = isAbsolute(source) ? source : join(folder, source);
+    // Loaded with the first table: most functions have none.
+    const { readFile, stat } = process.getBuiltinModule("node:fs/promises");
     try {
       const { mtimeMs, size } = await stat(path);
       const version = `${size}-${mtimeMs}`;

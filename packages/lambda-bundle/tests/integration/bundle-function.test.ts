@@ -132,6 +132,25 @@ describe("bundleFunction", () => {
     expect(run({})).toContain("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are missing");
   });
 
+  test("leaves out the SDK's files of settings, unless its whole chain is asked for", async () => {
+    const source =
+      'export { loadSharedConfigFiles as handler } from "./shared-ini-file-loader/loadSharedConfigFiles.js";';
+    const project = createProject("settings", source);
+    const loader = join(dirname(project.entryPoint), "shared-ini-file-loader");
+    mkdirSync(loader);
+    writeFileSync(join(loader, "constants.js"), 'export const CONFIG_PREFIX_SEPARATOR = ".";');
+    writeFileSync(
+      join(loader, "loadSharedConfigFiles.js"),
+      'import { readFile } from "node:fs/promises"; export const loadSharedConfigFiles = () => readFile("config");',
+    );
+    const codeOf = async (options: Partial<Parameters<typeof bundleFunction>[0]>): Promise<string> => {
+      await bundleFunction({ ...project, ...options });
+      return new TextDecoder().decode(unzipSync(readFileSync(project.outFile))["index.js"]);
+    };
+    expect(await codeOf({})).not.toContain("fs/promises");
+    expect(await codeOf({ credentials: "sdk-chain" })).toContain("fs/promises");
+  });
+
   /** The packages of the SDK as far as they matter here. */
   function createSdk(folder: string): void {
     const files = {
