@@ -2,7 +2,7 @@ import type { Document, Fault } from "./document.ts";
 
 const SOURCE = /(?:^|\/)src\/.*\.ts$/;
 const GENERATED = /\/generated\//;
-const LISTED_IN = "packages/repository-rules/src/unclean-folders.ts";
+const LISTED_IN = "packages/repository-rules/src/folders-with-old-names.ts";
 
 /** A constant of a module whose value is a number, or arithmetic with numbers, under a name in camelCase. */
 const NUMBER_IN_CAMEL_CASE =

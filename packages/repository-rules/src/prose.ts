@@ -24,24 +24,9 @@ const FIRST_LINE_WITH_WHAT = /^\s*\* What\b/;
 /**
  * Finds comments that begin with "What", and lines of comments and Markdown prose that are wider than 120 columns.
  * Tables, code blocks and lines with a word that cannot be wrapped are left out.
- *
- * @param unclean Folders that are not held to the rule yet. A folder without a fault must be taken off this list.
  */
-export function checkProse(documents: readonly Document[], unclean: readonly string[]): readonly Fault[] {
-  const faults = documents.flatMap(findFaults);
-  const folderOf = ({ file }: Fault) => unclean.find((folder) => file.startsWith(`${folder}/`));
-  const foldersWithFaults = new Set(faults.map(folderOf));
-  return [
-    ...faults.filter((fault) => folderOf(fault) === undefined),
-    ...unclean
-      .filter((folder) => !foldersWithFaults.has(folder))
-      .map((folder) => ({
-        file: "packages/repository-rules/src/unclean-folders.ts",
-        line: 1,
-        code: "prose-is-clean",
-        message: `${folder} has no fault any longer: take it off the list.`,
-      })),
-  ];
+export function checkProse(documents: readonly Document[]): readonly Fault[] {
+  return documents.flatMap(findFaults);
 }
 
 function findFaults({ path, text }: Document): readonly Fault[] {

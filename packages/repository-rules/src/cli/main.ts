@@ -16,7 +16,6 @@ import {
   indexPath,
   renderErrorCodes,
   renderIndex,
-  uncleanFolders,
 } from "../index.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -49,7 +48,7 @@ const faults = [
   ...checkReadmes(documents),
   ...checkDiagrams(documents),
   ...checkErrorCodes(documents),
-  ...checkProse(files, uncleanFolders),
+  ...checkProse(files),
   ...checkConstants(files, foldersWithOldNames),
 ];
 for (const { file, line, code, message } of faults) console.log(`${file}:${line} ${code}: ${message}`);
