@@ -32,7 +32,8 @@ export function renderClientContext(
   receivedAt: string,
 ): ClientContext {
   let members =
-    `,"tenantid":${JSON.stringify(sender.tenantId)},"receivedat":"${receivedAt}"` + `,"senderkind":"${sender.kind}"`;
+    `,"tenantid":${JSON.stringify(sender.tenantId)},"receivedat":"${receivedAt}"` +
+    `,"senderkind":"${sender.kind}"${sender.isCanary ? ',"canary":true' : ""}`;
   if (sender.isClient) {
     members +=
       renderAttribute("clientip", clientIp, Number.POSITIVE_INFINITY) +

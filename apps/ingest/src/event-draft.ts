@@ -33,7 +33,7 @@ const attributeRules = new Map<string, AttributeRule>([
 ]);
 
 /** Attributes no client may state. */
-const serviceAttributes = new Set(["tenantid", "receivedat", "replayedat", "erasedat", "senderkind"]);
+const serviceAttributes = new Set(["tenantid", "receivedat", "replayedat", "erasedat", "senderkind", "canary"]);
 
 /** Attributes that ingest takes from the request, and that a forwarding back end states instead. */
 const clientAttributes = new Set(["clientip", "useragent", "clienthints", "referer", "origin"]);

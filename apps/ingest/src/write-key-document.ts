@@ -26,6 +26,7 @@ const writeKey = z.strictObject({
     .optional(),
   adapters: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   revoked: z.boolean().optional(),
+  canary: z.boolean().optional(),
 });
 
 const hashesOf = ({ sha256: hashes }: z.output<typeof writeKey>): readonly string[] =>

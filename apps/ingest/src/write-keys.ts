@@ -36,6 +36,8 @@ export interface WriteKeyConfig {
   readonly adapters?: AdapterSettingsDocument | undefined;
   /** Refuses the key with a code of its own, so that its owner learns why. */
   readonly revoked?: boolean | undefined;
+  /** Marks every event of the key as a canary: it measures the pipeline, and no statistics count it. */
+  readonly canary?: boolean | undefined;
 }
 
 /** Who sends a request. */
@@ -48,6 +50,8 @@ export interface Sender {
   readonly isClient: boolean;
   /** The sender passes on what others did, and may state their address and user agent. */
   readonly forwardsClient: boolean;
+  /** Its events are canaries. */
+  readonly isCanary: boolean;
   readonly quotas: Quotas;
   /** Settings of the foreign protocols that the key may use. */
   readonly adapters: AdapterSettingsByName;
@@ -116,6 +120,7 @@ function createSender(config: WriteKeyConfig): Sender {
     kind,
     isClient: kind === "browser" || kind === "app",
     forwardsClient: kind === "backend",
+    isCanary: config.canary === true,
     quotas: config.quotas ?? {},
     adapters: resolveSettings(config.adapters ?? {}, config.sources),
   };

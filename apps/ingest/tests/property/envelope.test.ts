@@ -14,6 +14,7 @@ const reserved = new Set([
   "tenantid",
   "receivedat",
   "replayedat",
+  "canary",
   "erasedat",
   "senderkind",
   "clientip",

@@ -354,6 +354,7 @@ describe("attributes", () => {
     [{ replayedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "replayedat"],
     [{ erasedat: "2020-01-01T00:00:00Z" }, "reserved-attribute", "erasedat"],
     [{ senderkind: "browser" }, "reserved-attribute", "senderkind"],
+    [{ canary: true }, "reserved-attribute", "canary"],
     [{ clientip: "192.0.2.1" }, "reserved-attribute", "clientip"],
   ])("%j is refused as %s", async (overrides, code, attribute) => {
     const rejection = await rejectionOf(anEvent(overrides));

@@ -12,6 +12,8 @@ export interface RawEvent<T extends string = string, D = unknown> extends CloudE
   revision?: unknown;
   /** When the event was put on the raw stream again, RFC 3339; absent when it comes from its sender. */
   replayedat?: string;
+  /** Ingest sets it on the events of a canary's key; absent on every other event. */
+  canary?: boolean;
   /** IP address of the client; truncated by enrichment after the geographical look-up. */
   clientip?: string;
   useragent?: string;
