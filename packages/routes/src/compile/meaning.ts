@@ -23,6 +23,8 @@ export interface RouteMeaning {
     readonly ordering: "none" | "per-key";
     readonly budgetMs: number;
     readonly eventsPerRecord: 1 | "many";
+    /** Absent where canary events go no further than the match. */
+    readonly canaries?: true;
   };
 }
 
@@ -45,6 +47,7 @@ export function meaningOf(route: Route): RouteMeaning {
       ordering: delivery?.ordering ?? "none",
       budgetMs: delivery?.budgetMs ?? DEFAULT_BUDGET_MS,
       eventsPerRecord: delivery?.eventsPerRecord ?? 1,
+      ...(delivery?.canaries === true && { canaries: true }),
     },
   };
 }

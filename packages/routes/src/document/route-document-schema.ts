@@ -188,6 +188,11 @@ const route = {
           description:
             "1 puts each event into a record of its own, as Lambda's event filters, Pipes, Firehose's conversion and many libraries expect. many puts events that share a partition key into one, a line each: fewer records, and readers split lines. Default 1. Streams only.",
         },
+        canaries: {
+          type: "boolean",
+          description:
+            "true delivers canary events too, which have event.canary and which the application leaves out of what it does: delivery is then measured every minute. Default false: canaries are matched, and go no further.",
+        },
       },
       additionalProperties: false,
     },

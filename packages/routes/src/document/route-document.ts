@@ -99,6 +99,8 @@ export interface DeliveryOptions {
   readonly budgetMs?: number;
   /** `many`: events of one invocation that share a partition key share a record, a line each. Default 1. */
   readonly eventsPerRecord?: 1 | "many";
+  /** Canary events are delivered like others, with `event.canary`. Default: they are matched, and go no further. */
+  readonly canaries?: boolean;
 }
 
 /** An event, or the part of one that matters, and whether it should match. */
