@@ -27,7 +27,7 @@ import { givingBackMarginMs, maxRecordBytes as defaultMaxRecordBytes } from "./l
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";
 import { createPseudonymizer } from "./privacy/privacy-keys.ts";
-import { countBatch, countRecord } from "./metrics.ts";
+import { countBatch, countRecord, measureCanaries } from "./metrics.ts";
 import { SourceWatch } from "./source-watch.ts";
 import { TroubleLog } from "./trouble-log.ts";
 import { createContractSelector } from "./validation/select-contract.ts";
@@ -86,6 +86,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   const hooks = createDeliveryHooks(telemetry);
   const trouble = new TroubleLog(logger);
   const sources = new SourceWatch();
+  const canaries: number[] = [];
   // Lambda runs one batch at a time in an environment: what its events are masked with is that of the batch.
   let context: RecordContext;
 
@@ -108,7 +109,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
 
   function process(source: SourceRecord, time: RecordTime): Output[] {
     const record = enrichRecord(source.data, source, context, time);
-    countRecord(telemetry, sources, record);
+    countRecord(telemetry, sources, canaries, record);
     trouble.add(record, source);
     const outputs = groupByKey(record.enriched, maxRecordBytes);
     for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));
@@ -149,6 +150,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     },
     onBatch: (report) => {
       countBatch(telemetry, report);
+      measureCanaries(telemetry, canaries, report, clock.now());
       telemetry.count("brokenSources", sources.countBroken(clock.now()));
       trouble.flush(report);
       telemetry.flush();

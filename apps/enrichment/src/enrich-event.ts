@@ -39,6 +39,8 @@ export interface EnrichedLine {
   readonly receivedAt: string;
   /** Who sent it. */
   readonly source: string;
+  /** It measures the pipeline, and counts in no statistics. */
+  readonly isCanary: boolean;
 }
 
 /**
@@ -76,6 +78,7 @@ export function enrichEvent(
     notes: enrichment.notes,
     receivedAt: event.receivedat,
     source: masked.event.source,
+    isCanary: event.canary === true,
   };
 }
 

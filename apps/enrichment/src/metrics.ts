@@ -5,17 +5,24 @@ import { eventsOf } from "./bad-rows/set-aside.ts";
 import type { EnrichedRecord } from "./enrich-record.ts";
 import type { SourceWatch } from "./source-watch.ts";
 
-/** Counts what became of the events of one record. */
+/**
+ * Counts what became of the events of one record. Canaries have a metric of their own and count in no other.
+ *
+ * @param canaries gets the times at which canaries were received, for {@link measureCanaries}
+ */
 export function countRecord(
   telemetry: Telemetry,
   sources: SourceWatch,
+  canaries: number[],
   { enriched, badRows, atMs }: EnrichedRecord,
 ): void {
-  let eventsIn = enriched.length;
-  for (const row of badRows) eventsIn += eventsOf(row);
-  telemetry.count("eventsIn", eventsIn);
-  telemetry.count("eventsOut", enriched.length);
-  for (const { validation, notes, receivedAt, source } of enriched) {
+  let eventsOut = 0;
+  for (const { validation, notes, receivedAt, source, isCanary } of enriched) {
+    if (isCanary) {
+      canaries.push(Date.parse(receivedAt));
+      continue;
+    }
+    eventsOut += 1;
     sources.add(source, validation.status === "invalid");
     if (validation.status === "invalid") {
       telemetry.count("eventsInvalid");
@@ -30,6 +37,11 @@ export function countRecord(
     }
     telemetry.observe("eventAgeMs", atMs - Date.parse(receivedAt));
   }
+  telemetry.count("eventsOut", eventsOut);
+  telemetry.count(
+    "eventsIn",
+    badRows.reduce((sum, row) => sum + eventsOf(row), eventsOut),
+  );
   if (badRows.length > 0) countBadRows(telemetry, badRows);
 }
 
@@ -39,6 +51,14 @@ function countBadRows(telemetry: Telemetry, badRows: EnrichedRecord["badRows"]):
   if (setAside > 0) telemetry.count("eventsSetAside", setAside);
   if (badRows.length > setAside) telemetry.count("badRows", badRows.length - setAside);
   for (const { failure } of badRows) telemetry.countBy("badRowsByKind", failure.kind);
+}
+
+/** Writes the ages of a batch's canaries once all outputs are confirmed; those of a batch that comes again, then. */
+export function measureCanaries(telemetry: Telemetry, canaries: number[], report: BatchReport, nowMs: number): void {
+  if (report.checkpoint === undefined) {
+    for (const receivedAtMs of canaries) telemetry.observe("canaryAgeMs", nowMs - receivedAtMs);
+  }
+  canaries.length = 0;
 }
 
 /** Counts what the batch as a whole did. */

@@ -9,7 +9,7 @@ import {
 } from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import { type UndeliveredStore, UndeliveredWriter } from "@millrace/destinations";
-import { type CompiledDestination, CopyWriter, type RouteSet } from "@millrace/routes/runtime";
+import { type CompiledDestination, CopyWriter, type EventCopy, type RouteSet } from "@millrace/routes/runtime";
 import {
   createStreamHandler,
   type BatchReport,
@@ -28,6 +28,7 @@ import { undeliveredFolder, undeliveredOutputs } from "./undelivered/undelivered
 import { isolateDestination } from "./isolation/isolated-destination.ts";
 import { MAX_RECORD_LINES } from "./limits.ts";
 import { readEnrichedEvent } from "./read-enriched-event.ts";
+import { Canaries, isCanary } from "./canaries.ts";
 import { isRoutedOutput, OutputCollector } from "./routed-output.ts";
 import { type EventPlace, SeenIdentities } from "./seen-identities.ts";
 import { version } from "./version.ts";
@@ -76,6 +77,7 @@ class Router {
   readonly #logger: Logger;
   readonly #copies = new CopyWriter();
   readonly #seen = new SeenIdentities();
+  readonly #canaries = new Canaries();
   #time: { readonly epochMs: number; readonly text: string } | undefined;
   /** By name, as the routes that matched last have them. */
   readonly #destinations = new Map<string, CompiledDestination>();
@@ -102,8 +104,8 @@ class Router {
     const badRows: Output[] = [];
     for (const [index, line] of decodeRecord(source.data).entries()) {
       if (index > 0) time.check();
-      this.#telemetry.count("eventsIn");
       const read = line.ok ? readEnrichedEvent(line.value) : undefined;
+      if (read === undefined || !("event" in read) || !isCanary(read.event)) this.#telemetry.count("eventsIn");
       const text = line.ok ? line.text : "";
       if (read !== undefined && "event" in read) {
         const { shardId, sequenceNumber } = source;
@@ -135,27 +137,41 @@ class Router {
     }
     const { matched, copies } = routes.route(event, text);
     const now = this.#clock.now();
+    if (isCanary(event)) {
+      const wanted = copies.filter(({ destination }) => destination.canaries);
+      for (const copy of wanted) this.#addCopy(copy, { event, text, now }, routes, collector);
+      this.#canaries.add(event, matched, wanted);
+      return;
+    }
     const isCopy = this.#seen.isCopy(event.event, place, now);
     if (isCopy && copies.length === 0) this.#telemetry.count("duplicates");
     this.#telemetry.observe("eventAgeMs", now - Date.parse(event.event.receivedat));
     if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
-    const at = copies.length === 0 ? "" : this.#timeOf(now);
     for (const copy of copies) {
-      const hop = { ...this.processor, at, routesVersion: routes.version, routes: copy.routes };
-      const { name, application, eventsPerRecord } = copy.destination;
-      this.#destinations.set(name, copy.destination);
-      if (isCopy) this.#telemetry.countAt("duplicates", name);
-      const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
-      const line = this.#copies.line(event, text, copy, hop);
-      collector.add({ destination: name, application, partitionKey, isShared: eventsPerRecord === "many" }, line, {
-        event,
-        text,
-        routes: copy.routes,
-      });
+      this.#addCopy(copy, { event, text, now }, routes, collector);
+      if (isCopy) this.#telemetry.countAt("duplicates", copy.destination.name);
       this.#telemetry.count("eventsOut");
       this.#telemetry.count("routeMatches", copy.routes.length);
       for (const route of copy.routes) this.#telemetry.countBy("matchesByRoute", route);
     }
+  }
+
+  #addCopy(
+    copy: EventCopy,
+    { event, text, now }: { readonly event: EnrichedEvent; readonly text: string; readonly now: number },
+    routes: RouteSet,
+    collector: OutputCollector,
+  ): void {
+    const hop = { ...this.processor, at: this.#timeOf(now), routesVersion: routes.version, routes: copy.routes };
+    const { name, application, eventsPerRecord } = copy.destination;
+    this.#destinations.set(name, copy.destination);
+    const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
+    const line = this.#copies.line(event, text, copy, hop);
+    collector.add({ destination: name, application, partitionKey, isShared: eventsPerRecord === "many" }, line, {
+      event,
+      text,
+      routes: copy.routes,
+    });
   }
 
   /** RFC 3339; events of one millisecond share the text. */
@@ -225,9 +241,13 @@ class Router {
     // A bad row that cannot be stored must not be lost: Lambda brings the record again. So it is with an undelivered
     // event.
     if (!isRoutedOutput(output)) return { action: "block" };
+    const entries = output.entries.filter(({ event }) => !isCanary(event));
+    if (entries.length < output.entries.length) this.#canaries.fail(output.destination);
+    // A canary that comes later measures nothing: the next one is a minute away.
+    if (entries.length === 0) return { action: "release" };
     this.#telemetry.countBy("failuresByDestination", output.destination);
     this.#telemetry.countBy("failuresByReason", delivery?.reason ?? "no-answer");
-    const outputs = undeliveredOutputs(failure, output, this.processor);
+    const outputs = undeliveredOutputs(failure, { ...output, entries }, this.processor);
     this.#telemetry.countAt("undelivered", output.destination, outputs.length);
     return { action: "divert", outputs };
   }
@@ -256,6 +276,7 @@ class Router {
     this.#telemetry.count("batchItemFailures", report.checkpoint === undefined ? 0 : 1);
     this.#telemetry.observe("recordAgeMs", report.oldestAgeMs);
     this.#telemetry.observe("durationMs", report.durationMs);
+    this.#canaries.measure(this.#telemetry, this.#clock.now(), report.checkpoint === undefined);
     this.#telemetry.flush();
   }
 

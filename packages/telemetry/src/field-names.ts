@@ -49,6 +49,10 @@ export const counters = {
   lookupMisses: "Count",
   /** Sources of which every event of the last minutes broke its contract; counted once a batch. */
   brokenSources: "Count",
+  /** Canary events that the event service took. */
+  canariesAccepted: "Count",
+  /** Canary events that it did not take, or did not answer for in time. */
+  canariesRefused: "Count",
   /** Events read at a second place, once for each destination they go to: what a consumer sees more than once. */
   duplicates: "Count",
   /** 1 for the first invocation of an execution environment, else 0. */
@@ -59,6 +63,10 @@ export const counters = {
 export const distributions = {
   /** From the receipt of an event by ingest to this function's confirmed output. */
   eventAgeMs: "Milliseconds",
+  /** As `eventAgeMs`, of canary events, which no other metric of events counts. */
+  canaryAgeMs: "Milliseconds",
+  /** From the request with the canary events to the answer of the event service. */
+  canaryAnswerMs: "Milliseconds",
   /** From the arrival of a record in its stream to this invocation. */
   recordAgeMs: "Milliseconds",
   /** Wall time of the invocation. */
@@ -130,6 +138,7 @@ export const metricsOfService = {
     "brokenSources",
     "coldStart",
     "eventAgeMs",
+    "canaryAgeMs",
     "recordAgeMs",
     "durationMs",
     "lookupAgeMs",
@@ -161,6 +170,7 @@ export const metricsOfService = {
     "duplicates",
     "coldStart",
     "eventAgeMs",
+    "canaryAgeMs",
     "recordAgeMs",
     "durationMs",
     "recordsPerCall",
@@ -170,6 +180,7 @@ export const metricsOfService = {
     "failuresByDestination",
     "recordsByRoutesVersion",
   ],
+  canary: ["canariesAccepted", "canariesRefused", "canaryAnswerMs", "coldStart"],
 } as const satisfies Readonly<
   Record<string, readonly (keyof typeof counters | keyof typeof distributions | keyof typeof breakdowns)[]>
 >;
@@ -223,6 +234,9 @@ export const dimensionNames = ["service", "stage", "function"] as const;
 
 /** The dimensions of a metric of a destination. */
 export const destinationDimensionNames = ["service", "stage", "destination"] as const;
+
+/** The dimensions of a metric of a route, `<application>/<route>`. */
+export const routeDimensionNames = ["service", "stage", "route"] as const;
 
 /** CloudWatch namespace of every metric. */
 export const metricNamespace = "Millrace";

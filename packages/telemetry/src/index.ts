@@ -16,6 +16,7 @@ export {
   logFields,
   metricNamespace,
   metricsOfService,
+  routeDimensionNames,
 } from "./field-names.ts";
 export {
   MAX_KEYS_PER_BREAKDOWN,

@@ -10,6 +10,7 @@ import {
   type DistributionName,
   distributions,
   metricNamespace,
+  routeDimensionNames,
 } from "./field-names.ts";
 import { MAX_KEYS_PER_BREAKDOWN, MAX_OBSERVATIONS_PER_INVOCATION, MAX_VALUES_PER_METRIC } from "./limits.ts";
 import { pickOrderStatistics } from "./order-statistics.ts";
@@ -23,6 +24,8 @@ export interface Telemetry {
   countAt(counter: DestinationCounterName, destination: string, by?: number): void;
   /** Keeps one value of a distribution. */
   observe(distribution: DistributionName, value: number): void;
+  /** Keeps how long a canary event took to pass a route, the longest of an invocation. */
+  observeRoute(route: string, canaryAgeMs: number): void;
   /** Adds to a key of a breakdown. */
   countBy(breakdown: BreakdownName, key: string, by?: number): void;
   /** Writes the lines and starts anew: call it once, at the end of the invocation. */
@@ -69,6 +72,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   let series = new Map<DistributionName, Observed>();
   let groups = new Map<BreakdownName, Map<string, number>>();
   let destinations = new Map<string, Map<DestinationCounterName, number>>();
+  let routes = new Map<string, number>();
 
   /** EMF takes one value of a dimension a document, so what has other dimensions is another document. */
   const writeDocument = (
@@ -112,6 +116,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       observed.values[observed.length] = value;
       observed.length += 1;
     },
+    observeRoute(route, canaryAgeMs) {
+      routes.set(route, Math.max(canaryAgeMs, routes.get(route) ?? 0));
+    },
     countBy(breakdown, key, by = 1) {
       const group = groups.get(breakdown) ?? new Map<string, number>();
       groups.set(breakdown, group);
@@ -139,10 +146,15 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
         const named = [...own.keys()].map((name) => ({ Name: name, Unit: destinationCounters[name] }));
         writeDocument(destinationDimensionNames, named, { service, stage, destination, ...Object.fromEntries(own) });
       }
+      for (const [route, canaryAgeMs] of routes) {
+        const metric = { Name: "canaryAgeMs", Unit: distributions.canaryAgeMs };
+        writeDocument(routeDimensionNames, [metric], { service, stage, route, canaryAgeMs });
+      }
       sums = new Map();
       series = new Map();
       groups = new Map();
       destinations = new Map();
+      routes = new Map();
     },
   };
 }
@@ -152,6 +164,7 @@ export const noTelemetry: Telemetry = {
   count: () => undefined,
   countAt: () => undefined,
   observe: () => undefined,
+  observeRoute: () => undefined,
   countBy: () => undefined,
   flush: () => undefined,
 };

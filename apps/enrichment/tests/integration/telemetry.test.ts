@@ -75,9 +75,9 @@ describe("an invocation writes one line of metrics", () => {
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
     expect({ service, stage, name }).toEqual({ service: "enrichment", stage: "test", name: "f" });
-    // Keys and tables are counted by key-rotation.test.ts and lookups.test.ts, events that wait by the test below.
+    // Canaries are counted by the test below, keys and tables by key-rotation.test.ts and lookups.test.ts, events that wait by the test below.
     const ofBatches = metricsOfService.enrichment.filter(
-      (metric) => !/^(privacyKey|lookup|eventsSetAside)/.test(metric),
+      (metric) => !/^(canary|privacyKey|lookup|eventsSetAside)/.test(metric),
     );
     expect(Object.keys(written).sort()).toEqual([...ofBatches].sort());
     const [directive] = (_aws as { CloudWatchMetrics: { Metrics: { Name: string }[] }[] }).CloudWatchMetrics;
@@ -97,6 +97,16 @@ describe("an invocation writes one line of metrics", () => {
     expect(metrics).toMatchObject({ eventsIn: 2, eventsOut: 1, eventsSetAside: 1, badRowsByKind: { undescribed: 1 } });
     expect(metrics).not.toHaveProperty("badRows");
     expect(logged).toEqual([]);
+  });
+
+  test("with the age of canaries, which count as nothing else", async () => {
+    const { invoke } = createFunction();
+    const { metrics } = await invoke(
+      toRecord(createRawEvent(), createRawEvent({ canary: true }), createRawEvent({ canary: true, data: {} })),
+    );
+    expect(metrics).toMatchObject({ eventsIn: 1, eventsOut: 1, canaryAgeMs: [expect.any(Number), expect.any(Number)] });
+    expect(metrics).not.toHaveProperty("eventsInvalid");
+    expect(metrics["eventAgeMs"]).toHaveLength(1);
   });
 
   test("with the calls that were made, how full they were and what of them was refused", async () => {

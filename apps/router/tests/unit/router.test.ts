@@ -354,6 +354,7 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     count: (counter: CounterName, by?: number) => add(counter, by),
     countAt: (counter: CounterName, destination: string, by?: number) => add(`${counter}@${destination}`, by),
     observe: (distribution, value) => add(distribution, value),
+    observeRoute: (route, ageMs) => add(`canaryAgeMs@${route}`, ageMs),
     countBy: (breakdown: BreakdownName, key: string, by?: number) => add(`${breakdown}.${key}`, by),
     flush: () => void (flushes += 1),
   };
@@ -368,6 +369,7 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
         enriched("1", "search.click", { receivedat: "unknown" }),
         // A copy of ours that came back is not taken up again.
         { ...enriched("4", "search.click"), processing: { router: { name: "router" } } },
+        enriched("5", "search.click", { ...received, canary: true }),
       ),
     ]),
     context,
@@ -382,6 +384,8 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
     routeMatches: 3,
     "matchesByRoute.shop/clicks": 2,
     eventAgeMs: 700,
+    canaryAgeMs: 700,
+    "canaryAgeMs@shop/clicks": 700,
     "undelivered@views": 1,
     "failuresByDestination.views": 1,
     badRows: 1,
@@ -396,4 +400,55 @@ test("the metrics of a batch say what was read, routed, unmatched and bad, and b
   expect([...written, "coldStart", "recordsPerCall", "throttledAttempts"].sort()).toEqual(
     [...metricsOfService.router].sort(),
   );
+});
+
+describe("a canary", () => {
+  const canary = (id: string, type = "search.click") =>
+    enriched(id, type, { canary: true, receivedat: new Date(1_700_000_000_000 - 700).toISOString() });
+  const counting = () => {
+    const counted = new Set<string>();
+    const ages = new Map<string, number>();
+    const telemetry: Telemetry = {
+      count: (counter, by = 1) => void (by > 0 && counted.add(counter)),
+      countAt: (counter) => void counted.add(counter),
+      observe: (distribution) => void counted.add(distribution),
+      observeRoute: (route, ageMs) => void ages.set(route, ageMs),
+      countBy: (breakdown) => void counted.add(breakdown),
+      flush: () => undefined,
+    };
+    return { telemetry, counted, ages };
+  };
+  const wanting = document("shop", route("clicks", "search.click", "shop", { delivery: { canaries: true } }));
+
+  test("is matched and goes no further, unless its destination takes canaries", async () => {
+    const { telemetry, counted, ages } = counting();
+    const { handler, writer } = createTestRouter([document("shop", route("clicks", "search.click", "shop"))], {
+      telemetry,
+    });
+    expect(await handler(kinesisEvent([ndjson(canary("1"))]), context)).toEqual(whole);
+    expect(writer("shop").taken).toEqual([]);
+    expect([...ages]).toEqual([["shop/clicks", 700]]);
+    for (const counter of ["eventsIn", "eventsOut", "eventAgeMs", "routeMatches", "matchesByRoute", "eventsUnmatched"])
+      expect(counted).not.toContain(counter);
+    expect(counted).toContain("canaryAgeMs");
+  });
+
+  test("reaches a destination that takes it, with its mark", async () => {
+    const { telemetry, counted, ages } = counting();
+    const { handler, writer } = createTestRouter([wanting], { telemetry });
+    await handler(kinesisEvent([ndjson(canary("1")), ndjson(canary("1"))]), context);
+    expect(writer("shop").lines()).toMatchObject([{ event: { canary: true } }, { event: { canary: true } }]);
+    expect([...ages]).toEqual([["shop/clicks", 700]]);
+    expect(counted).not.toContain("duplicates");
+  });
+
+  test("that its destination does not take is not measured, and is no undelivered event", async () => {
+    const { telemetry, counted, ages } = counting();
+    const { handler, writer, undelivered } = createTestRouter([wanting], { telemetry });
+    writer("shop").failure = () => ({ reason: "throttled", error: new ThrottledError("The fake destination fails") });
+    expect(await handler(kinesisEvent([ndjson(canary("1"))]), context)).toEqual(whole);
+    expect([...ages]).toEqual([]);
+    expect(counted).not.toContain("undelivered");
+    expect(undelivered.events()).toEqual([]);
+  });
 });

@@ -33,6 +33,12 @@ const badRow: StoredContent = {
 const fits = (content: StoredContent, filters: Selection["filters"]) =>
   createMatcher({ store: "lake", ...range, filters })(new StoredEvent({ store: "lake", ...place }, content));
 
+test("a canary is never chosen", () => {
+  const canary = { form: "raw", text: JSON.stringify({ ...event, canary: true }) } as const;
+  expect(fits({ ...canary, text: JSON.stringify(event) }, {})).toBe(true);
+  expect(fits(canary, {})).toBe(false);
+});
+
 /** Of each axis a value that the event has, one that it has not, and where it is read. */
 const axes: Readonly<Record<Filter, readonly [fitting: string, other: string, of: StoredContent]>> = {
   source: ["https://shop.example/*", "https://shop.example/app", undelivered],

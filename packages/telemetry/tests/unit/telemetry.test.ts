@@ -161,6 +161,27 @@ describe("createTelemetry", () => {
   });
 });
 
+test("ages of canaries by route are documents of their own, the longest of each", () => {
+  const { telemetry, lines } = createRecorder();
+  telemetry.observeRoute("shop/clicks", 300);
+  telemetry.observeRoute("shop/clicks", 700);
+  telemetry.observeRoute("shop/views", 5);
+  telemetry.flush();
+  telemetry.flush();
+  const ofRoutes = lines.map((line) => JSON.parse(line)).filter((document) => "route" in document);
+  expect(ofRoutes.map(({ route, canaryAgeMs }) => [route, canaryAgeMs])).toEqual([
+    ["shop/clicks", 700],
+    ["shop/views", 5],
+  ]);
+  expect(ofRoutes[0]._aws.CloudWatchMetrics).toEqual([
+    {
+      Namespace: "Millrace",
+      Dimensions: [["service", "stage", "route"]],
+      Metrics: [{ Name: "canaryAgeMs", Unit: "Milliseconds" }],
+    },
+  ]);
+});
+
 test("every metric and every breakdown is written by a function, and none is there twice", () => {
   const written = Object.values(metricsOfService).flat();
   const named = [counters, distributions, breakdowns].flatMap((names) => Object.keys(names));
