@@ -70,6 +70,11 @@ const landing: Columns = [
 
 const select = (columns: Columns, from: string): string => `SELECT\n${lines(columns)}\nFROM ${from.toLowerCase()}`;
 
+/**
+ * Canary events measure the pipeline, and nobody who looks at what happened wants them.
+ */
+const withoutCanaries = "GET_PATH(record, 'event.canary') IS NULL";
+
 /** A view with some columns of a table, under their names. */
 const viewOf = (columns: Columns, table: string): string =>
   select(
@@ -97,12 +102,16 @@ const eventColumns: Columns = [
 const uniqueEvents: DynamicWarehouseTable = {
   name: "UNIQUE_EVENTS",
   comment: "What the view EVENTS shows; query that",
-  query: bestCopies(select(eventColumns, LANDED_EVENTS), ["source", "id"], "revision DESC"),
+  query: bestCopies(
+    `${select(eventColumns, LANDED_EVENTS)}\nWHERE ${withoutCanaries}`,
+    ["source", "id"],
+    "revision DESC",
+  ),
 };
 
 const events: WarehouseView = {
   name: "EVENTS",
-  comment: "The latest revision of every enriched event, by its identity (source, id)",
+  comment: "The latest revision of every enriched event but canaries, by its identity (source, id)",
   statement: viewOf(eventColumns, uniqueEvents.name),
 };
 
@@ -142,7 +151,7 @@ const badRows: WarehouseView = {
   statement: viewOf(badRowColumns, uniqueBadRows.name),
 };
 
-/** Rows that the views above leave out: copies of producers, crashes and Firehose, and earlier revisions. */
+/** Rows beyond one for each identity: copies of producers, crashes and Firehose, and earlier revisions. */
 export const duplicates: WarehouseView = {
   name: "DUPLICATES",
   comment: "Rows of each landing table beyond the one of an identity that its view shows",
@@ -157,7 +166,7 @@ export const duplicates: WarehouseView = {
   '${table}' AS table_name,
   landed.row_count AS row_count,
   landed.row_count - shown.row_count AS extra_copies
-FROM (SELECT COUNT(*) AS row_count FROM ${table.toLowerCase()}) AS landed
+FROM (SELECT COUNT(*) AS row_count FROM ${table.toLowerCase()} WHERE ${withoutCanaries}) AS landed
 CROSS JOIN (SELECT COUNT(*) AS row_count FROM ${view.toLowerCase()}) AS shown`,
     )
     .join("\nUNION ALL\n"),

@@ -69,6 +69,15 @@ const event = (source: string, id: string, more: object = {}): object => ({
   validation: { status: "valid", schema: "https://millrace.example/schemas/events/page/view/1-0-0.json", errors: [] },
 });
 
+test("canaries are in no view, and are no duplicates", async () => {
+  const before = await query("SELECT table_name, extra_copies FROM duplicates ORDER BY ALL");
+  await land("landed_events", event("/millrace/canaries", "canary-1", { canary: true }));
+  await land("landed_events", event("/millrace/canaries", "canary-1", { canary: true }));
+  for (const view of ["events", "source_quality"])
+    expect(await query(`SELECT source FROM ${view} WHERE source = '/millrace/canaries'`)).toEqual([]);
+  expect(await query("SELECT table_name, extra_copies FROM duplicates ORDER BY ALL")).toEqual(before);
+});
+
 test("an event is one row, however often and in however many files it landed", async () => {
   await land("landed_events", event("web", "1", { subject: "later" }), {
     file: "b.gz",

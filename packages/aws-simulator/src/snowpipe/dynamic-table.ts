@@ -12,7 +12,10 @@ export interface DynamicTableDefinition {
 export interface DynamicTable extends DynamicTableDefinition {
   /** The table whose rows are copies, as the query writes it. */
   readonly base: string;
-  /** `SELECT <columns> FROM <relation>`: the columns of each copy, of a relation with the columns of the base. */
+  /**
+   * `SELECT <columns> FROM <relation> [WHERE <condition>]`: the columns of each copy, of a relation with the columns of
+   * the base.
+   */
   readonly copiesOf: (relation: string) => string;
   /** Columns that copies of one thing have alike. */
   readonly identity: readonly string[];
@@ -26,26 +29,29 @@ const place = ["file_name", "file_row_number"];
 const queryPattern =
   /^\s*SELECT\s+\*\s+FROM\s+\((?<copies>.+)\)\s+AS\s+\w+\s+QUALIFY\s+ROW_NUMBER\(\)\s+OVER\s+\(PARTITION\s+BY\s+(?<identity>[\w\s,]+?)\s+ORDER\s+BY\s+(?<order>[\w\s,]+?)\)\s+=\s+1\s*$/is;
 
+/** What follows the columns of the copies. */
+const basePattern = /\bFROM\s+(?<base>\w+)(?:\s+WHERE\s+(?<condition>.+?))?\s*$/is;
+
 /**
- * Reads `SELECT * FROM (SELECT … FROM <table>) AS copies QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1`.
+ * Reads `SELECT * FROM (SELECT … FROM <table> [WHERE …]) AS copies QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1`.
  *
  * @throws WarehouseError `INVALID_STATEMENT` for any other query: its table could not be kept load by load
  */
 export function readDynamicTable({ name, query }: DynamicTableDefinition): DynamicTable {
   const { copies = "", identity = "", order = "" } = queryPattern.exec(query)?.groups ?? {};
-  const base = /\bFROM\s+(\w+)\s*$/i.exec(copies)?.[1];
+  const { base, condition } = basePattern.exec(copies)?.groups ?? {};
   const terms = listOf(order);
   if (base === undefined || !place.every((column) => terms.includes(column))) {
     throw new WarehouseError(
       "INVALID_STATEMENT",
-      `The query of dynamic table ${name} is not SELECT * FROM (SELECT … FROM <table>) AS copies QUALIFY ROW_NUMBER() OVER (PARTITION BY <columns> ORDER BY …, ${place.join(", ")}) = 1.`,
+      `The query of dynamic table ${name} is not SELECT * FROM (SELECT … FROM <table> [WHERE …]) AS copies QUALIFY ROW_NUMBER() OVER (PARTITION BY <columns> ORDER BY …, ${place.join(", ")}) = 1.`,
     );
   }
   return {
     name,
     query,
     base,
-    copiesOf: gatherMembers(copies.replace(/\bFROM\s+\w+\s*$/i, "")),
+    copiesOf: gatherMembers(copies.replace(basePattern, ""), condition),
     identity: listOf(identity),
     order: terms,
   };
@@ -60,12 +66,15 @@ function listOf(text: string): string[] {
  * call of `GET_PATH`, which took nine times as long for the columns of an event.
  *
  * @param columns `SELECT …`, without its `FROM`
+ * @param condition of the `WHERE`
  */
-function gatherMembers(columns: string): (relation: string) => string {
+function gatherMembers(columns: string, condition: string | undefined): (relation: string) => string {
   const call = /\bGET_PATH\(record, '((?:[^']|'')*)'\)/gi;
-  const paths = [...new Set([...columns.matchAll(call)].map(([, path = ""]) => path))];
-  if (paths.length < 2) return (relation) => `${columns} FROM ${relation}`;
-  const gathered = columns.replaceAll(call, (_, path: string) => `members[${paths.indexOf(path) + 1}]`);
+  const where = condition === undefined ? "" : ` WHERE ${condition}`;
+  const paths = [...new Set([...`${columns}${where}`.matchAll(call)].map(([, path = ""]) => path))];
+  if (paths.length < 2) return (relation) => `${columns} FROM ${relation}${where}`;
+  const gather = (sql: string): string =>
+    sql.replaceAll(call, (_, path: string) => `members[${paths.indexOf(path) + 1}]`);
   const members = `json_extract_string(record, [${paths.map((path) => `'$.${path}'`).join(", ")}])`;
-  return (relation) => `${gathered} FROM (SELECT *, ${members} AS members FROM ${relation})`;
+  return (relation) => `${gather(columns)} FROM (SELECT *, ${members} AS members FROM ${relation})${gather(where)}`;
 }

@@ -46,6 +46,26 @@ test("another query builds the table anew, and the same one leaves it", async ()
   expect(await warehouse.query("SELECT other_id FROM best")).toEqual([{ other_id: "1" }]);
 });
 
+test("copies that a condition leaves out are in no table, however it is kept", async () => {
+  const condition = "GET_PATH(record, 'event.canary') IS NULL";
+  const query = best.query.replace(/FROM landed\b/, `FROM landed WHERE ${condition}`);
+  expect(query).toContain(condition);
+  await loadCopies(warehouse, "a", [
+    { source: "web", id: "1" },
+    { source: "web", id: "2", canary: true },
+  ]);
+  await warehouse.createDynamicTable({ ...best, query });
+  await loadCopies(warehouse, "b", [
+    { source: "web", id: "3", canary: true },
+    { source: "web", id: "4" },
+  ]);
+  expect(await ids()).toEqual(["1", "4"]);
+  await warehouse.close();
+  warehouse = await open({ dynamicTables: "views" });
+  await warehouse.createDynamicTable({ ...best, query });
+  expect(await ids()).toEqual(["1", "4"]);
+});
+
 test("a warehouse that computes dynamic tables has them as views, and the other way round again", async () => {
   await warehouse.createDynamicTable(best);
   await loadCopies(warehouse, "a", [{ source: "web", id: "1" }]);
