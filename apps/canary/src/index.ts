@@ -1,0 +1,2 @@
+export { type Answer, type CanaryDependencies, createCanaryHandler } from "./create-canary-handler.ts";
+export { userAgent } from "./user-agent.ts";
