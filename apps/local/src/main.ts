@@ -129,6 +129,8 @@ async function run(options: StartOptions): Promise<number> {
     pollIntervalMs: options.pollIntervalMs,
     maxStreamBytes: options.maxStreamBytes,
     isMaterializing: options.isMaterializing,
+    // What is compared with what was sent holds nothing else.
+    hasSchedules: !options.isExit,
     onWarning: createWarner(),
     onNotice: notice,
   });

@@ -160,6 +160,7 @@ export {
   type InvocationContext,
 } from "./lambda/in-process/in-process-function.ts";
 export { EventBuses, type EventBusesOptions } from "./eventbridge/event-buses.ts";
+export { Schedule, type ScheduleOptions } from "./eventbridge/schedule.ts";
 export { ServiceError } from "./json-service/errors.ts";
 export type { JsonService } from "./json-service/json-service.ts";
 export type { LoggedMessage } from "./json-service/message-log.ts";

@@ -7,6 +7,7 @@ import {
   type FunctionRuntime,
   type Kinesis,
   type ObjectStore,
+  Schedule,
   Snowpipe,
   type SnowpipeOptions,
   type SqsQueues,
@@ -18,6 +19,7 @@ import type {
   FunctionSettings,
   MappingSettings,
   PipeSettings,
+  ScheduleSettings,
   Topology,
 } from "./stack/topology.ts";
 
@@ -34,6 +36,8 @@ export interface AssemblyRuntime<Running extends AssembledFunction> {
   readonly ofMapping: (settings: MappingSettings, target: Running) => Partial<EventSourceMappingOptions>;
   readonly ofDelivery: (settings: DeliveryStreamSettings) => Partial<DeliveryStreamOptions>;
   readonly ofPipe: (settings: PipeSettings) => Partial<SnowpipeOptions>;
+  /** An invocation by a schedule failed. */
+  readonly onScheduleError?: (functionName: string, error: unknown) => void;
   /** Told of each invocation that a mapping made, with its duration in milliseconds, once it is over. */
   readonly onInvoked?: (functionName: string, durationMs: number) => void;
 }
@@ -56,6 +60,8 @@ export interface Assembly<Running extends AssembledFunction> {
   readonly mappings: readonly AssembledMapping[];
   readonly deliveries: readonly AssembledDelivery[];
   readonly pipes: ReadonlyMap<string, Snowpipe>;
+  /** They stand still until their host starts them: what they invoke may need more than the pipeline. */
+  readonly schedules: readonly Schedule[];
 }
 
 /** Makes the streams of a stack. */
@@ -119,7 +125,25 @@ export async function assemble<Running extends AssembledFunction>(
     streamName: streamNameOf(topology, settings.streamArn),
     mapping: createMapping(settings, functions, runtime),
   }));
-  return { functions, mappings, deliveries, pipes };
+  const schedules = topology.schedules.map((settings) => createSchedule(settings, functions, runtime));
+  return { functions, mappings, deliveries, pipes, schedules };
+}
+
+function createSchedule<Running extends AssembledFunction>(
+  { expression, functionName }: ScheduleSettings,
+  functions: ReadonlyMap<string, Running>,
+  { kinesis, onScheduleError }: AssemblyRuntime<Running>,
+): Schedule {
+  const target = functions.get(functionName);
+  if (target === undefined) {
+    throw new StackError(`A schedule invokes ${functionName}, which the stack does not define.`);
+  }
+  return new Schedule({
+    expression,
+    clock: kinesis.clock,
+    invoke: () => target.invoke({}),
+    onError: (error) => onScheduleError?.(functionName, error),
+  });
 }
 
 /** A pipe that no bucket tells of its new objects never loads anything, here as on AWS. */

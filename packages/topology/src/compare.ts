@@ -58,6 +58,7 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
   const queues = match(before.queues, after.queues, nameOf);
   const buses = match(before.buses, after.buses, nameOf);
   const objects = match(before.objects, after.objects, ({ bucket, key }) => `${bucket}/${key}`);
+  const schedules = match(before.schedules, after.schedules, nameOf);
   const secrets = match(before.secrets, after.secrets, nameOf);
   return {
     newStreams: streams.added,
@@ -90,6 +91,9 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
       ...mappings.changed
         .filter(([old, mapping]) => old.parallelizationFactor !== mapping.parallelizationFactor)
         .map(([, { functionName }]) => `the mapping of ${functionName}: parallelizationFactor`),
+      ...additions("schedule", schedules.added),
+      ...removals("schedule", schedules.removed),
+      ...schedules.changed.flatMap(([old, schedule]) => differences("schedule", old, schedule)),
       ...additions("delivery stream", deliveries.added),
       ...removals("delivery stream", deliveries.removed),
       ...deliveries.changed.flatMap(([old, delivery]) => differences("delivery stream", old, delivery)),

@@ -73,6 +73,7 @@ const topology = {
   pipes: [{ name: "EVENTS_PIPE" }],
   queues: [{ name: `${prefix}loyalty` }],
   buses: [],
+  schedules: [],
   pipelineStreams: { raw, enriched, badRows },
   alarms: [deadLetters("enrichment_mapping"), notDeployed],
   objectives: {

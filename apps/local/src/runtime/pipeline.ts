@@ -68,6 +68,8 @@ export interface PipelineOptions {
   readonly maxStreamBytes: number;
   /** Dynamic tables of the warehouse are kept load by load; otherwise they are computed when they are read. */
   readonly isMaterializing: boolean;
+  /** Functions on a schedule are invoked: they send canary events. */
+  readonly hasSchedules: boolean;
   /** Called for a fault that the pipeline survives. The log file gets it too. */
   readonly onWarning: (message: string) => void;
   /** A part ended and starts again, or something was taken over; rare, and always worth telling. */
@@ -204,7 +206,11 @@ export class Pipeline {
       return (line) => functionLog.write(`${line}\n`);
     };
     const writers = new Map<string, (line: string) => void>();
-    const createVersion = (settings: FunctionSettings, concurrency: number): Promise<ProcessFunction> => {
+    let service: ServiceProcess | undefined;
+    const urlHere = (): string => `${service?.url ?? ""}${new URL(topology.eventEndpoint).pathname}`;
+    const createVersion = (given: FunctionSettings, concurrency: number): Promise<ProcessFunction> => {
+      const environment = exchangeVariable(given.environment, topology.eventEndpoint, urlHere);
+      const settings = { ...given, environment };
       const write = writers.get(settings.name) ?? openLog(settings.name);
       writers.set(settings.name, write);
       // A process more than there are cores only costs memory, and its own warm-up; lanes wait for a warm one instead.
@@ -217,6 +223,7 @@ export class Pipeline {
       });
     };
     const assembly = await assemble(topology, {
+      onScheduleError: (functionName, error) => warn(functionName)(error),
       onInvoked: (functionName, durationMs) => putDuration(metricStore, functionName, durationMs, Date.now()),
       kinesis,
       objectStore: new PatientObjectStore(objectStore, warn("s3")),
@@ -249,13 +256,14 @@ export class Pipeline {
     );
     await startConsumers(assembly);
 
-    const service = await ServiceProcess.start({
+    service = await ServiceProcess.start({
       service: topology.service,
       port: options.port,
       onNotice: notice,
       accountEnvironment: account,
       logPath: join(folders.logs, `${topology.service.name}.log`),
     });
+    if (options.hasSchedules) for (const schedule of assembly.schedules) schedule.start();
     return new Pipeline({
       topology,
       definition: stack,
@@ -396,6 +404,7 @@ export class Pipeline {
   async stop(patienceMs: number): Promise<boolean> {
     this.#alarms.stop();
     this.#recorder.stop();
+    for (const schedule of this.#parts.schedules) schedule.stop();
     await this.service.stop();
     const isConsumed = await waitUntilQuiet(this.#consumers(), patienceMs);
     const flushing = this.#flush(isConsumed);
@@ -474,6 +483,20 @@ async function openWarehouse(
   });
   await createWarehouseObjects(topology, warehouse);
   return warehouse;
+}
+
+/** The variables, each of which is read when it is asked for; one with this value has another one here. */
+function exchangeVariable(
+  variables: FunctionSettings["environment"],
+  value: string,
+  here: () => string,
+): FunctionSettings["environment"] {
+  const exchanged = {};
+  for (const name of Object.keys(variables)) {
+    const get = (): string | undefined => (variables[name] === value ? here() : variables[name]);
+    Object.defineProperty(exchanged, name, { enumerable: true, get });
+  }
+  return exchanged;
 }
 
 async function startFunction(

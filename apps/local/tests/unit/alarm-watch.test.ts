@@ -32,6 +32,7 @@ const topology: Topology = {
   ...{
     queues: [],
     buses: [],
+  schedules: [],
     tables: [],
     dynamicTables: [],
     views: [],
@@ -42,7 +43,7 @@ const topology: Topology = {
   pipelineStreams: { raw: "raw", enriched: "raw", badRows: "raw" },
   alarms: [busy],
 };
-const assembly = { functions: new Map(), mappings: [], deliveries: [], pipes: new Map() };
+const assembly = { functions: new Map(), mappings: [], deliveries: [], pipes: new Map(), schedules: [] };
 
 let watch: AlarmWatch | undefined;
 afterEach(() => watch?.stop());

@@ -51,6 +51,7 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
   aws_s3_bucket_notification: ["bucket", "queue"],
   aws_sqs_queue: ["name", "visibility_timeout_seconds", "message_retention_seconds"],
   aws_cloudwatch_event_bus: ["name"],
+  aws_scheduler_schedule: ["name", "schedule_expression", "target"],
   snowflake_table: ["name", "column"],
   snowflake_dynamic_table: ["name", "query"],
   snowflake_view: ["name", "statement"],
@@ -88,6 +89,7 @@ const harmlessArguments: Readonly<Record<string, readonly string[]>> = {
   // A policy is the cloud's; a delay, FIFO or a dead-letter queue would change what consumers see.
   aws_sqs_queue: ["kms_data_key_reuse_period_seconds", "kms_master_key_id", "sqs_managed_sse_enabled"],
   aws_cloudwatch_event_bus: ["description", "kms_key_identifier"],
+  aws_scheduler_schedule: ["description", "flexible_time_window"],
 };
 
 /** As above, in the block that describes where a delivery stream writes. */

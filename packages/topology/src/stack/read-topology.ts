@@ -38,7 +38,13 @@ export function readLocalTopology(stack: TerraformStack, identity: Identity): Lo
       `${stack.path} has no output "${writeKeyOutput}"; only the local stack can run on this machine.`,
     );
   }
-  return { ...readTopology(stack, identity), service: readService(new StackReader(stack, identity)), writeKey };
+  const { event_endpoint: eventEndpoint } = stack.outputs;
+  return {
+    ...readTopology(stack, identity),
+    service: readService(new StackReader(stack, identity)),
+    eventEndpoint: typeof eventEndpoint === "string" ? eventEndpoint : "",
+    writeKey,
+  };
 }
 
 /**
@@ -69,6 +75,11 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
       retentionSeconds: args.number("message_retention_seconds", 345_600),
     })),
     buses: reader.each("aws_cloudwatch_event_bus", (args, arn) => ({ name: args.string("name"), arn })),
+    schedules: reader.each("aws_scheduler_schedule", (args) => ({
+      name: args.string("name"),
+      functionName: functionOfArn(args.block("target").string("arn")),
+      expression: args.string("schedule_expression"),
+    })),
     tables: reader.each("snowflake_table", readTable),
     dynamicTables: reader.each("snowflake_dynamic_table", readDynamicTable),
     views: reader.each("snowflake_view", readView),

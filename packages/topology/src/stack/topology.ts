@@ -86,6 +86,14 @@ export interface BusSettings {
   readonly arn: string;
 }
 
+/** A function that is invoked again and again. */
+export interface ScheduleSettings {
+  readonly name: string;
+  readonly functionName: string;
+  /** Such as `rate(1 minutes)`. */
+  readonly expression: string;
+}
+
 export interface TableSettings {
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
@@ -174,6 +182,7 @@ export interface Topology {
   readonly secrets: readonly SecretSettings[];
   readonly queues: readonly QueueSettings[];
   readonly buses: readonly BusSettings[];
+  readonly schedules: readonly ScheduleSettings[];
   readonly tables: readonly TableSettings[];
   readonly dynamicTables: readonly DynamicTableSettings[];
   readonly views: readonly ViewSettings[];
@@ -189,5 +198,7 @@ export interface Topology {
 /** A topology that runs whole on one machine: its event service has all its settings in the stack. */
 export interface LocalTopology extends Topology {
   readonly service: ServiceSettings;
+  /** Where the stack says that events are sent to: another address than the one on this machine. */
+  readonly eventEndpoint: string;
   readonly writeKey: string;
 }

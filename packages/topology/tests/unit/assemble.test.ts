@@ -64,6 +64,7 @@ const topology: Topology = {
   objects: [],
   queues: [],
   buses: [],
+  schedules: [],
   tables: [],
   dynamicTables: [],
   views: [],

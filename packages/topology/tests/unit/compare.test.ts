@@ -44,6 +44,7 @@ const base: LocalTopology = {
   secrets: [],
   queues: [],
   buses: [],
+  schedules: [],
   tables: [{ name: "EVENTS", columns: [] }],
   dynamicTables: [],
   views: [{ name: "V", statement: "SELECT 1" }],
@@ -53,6 +54,7 @@ const base: LocalTopology = {
   loaderTopics: undefined,
   objectives: undefined,
   service: { name: "ingest", containerName: "ingest", containerPort: 80, environment: {} },
+  eventEndpoint: "https://events.example/v1/events",
   writeKey: "k",
 };
 const nothing = {
