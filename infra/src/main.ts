@@ -8,6 +8,7 @@ import { ENVIRONMENTS } from "./config/environments.ts";
 import { InfraError } from "./errors.ts";
 import { builtArtifacts } from "./inputs/function-artifact.ts";
 import { lookupsOf } from "./inputs/lookup-objects.ts";
+import { readUnmeasuredRoutes } from "./inputs/unmeasured-routes.ts";
 import { placeProviderLock } from "./inputs/provider-lock.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -29,6 +30,7 @@ function main(): void {
     compiledRoutes: () => JSON.stringify(createRouteArtifact(routeDocuments)),
     contractViews: renderWarehouseViews(loadRegistry(join(root, "schemas"))),
     lookupsOf: lookupsOf(root),
+    unmeasuredRoutes: readUnmeasuredRoutes(root),
   });
   for (const plan of plans) placeProviderLock(join(import.meta.dirname, "../providers.lock.hcl"), dirname(plan));
   const elapsedMs = Math.round(performance.now() - started);

@@ -24,6 +24,8 @@ export interface SynthesizeOptions {
   readonly contractViews: readonly WarehouseView[];
   /** Default: there are none. */
   readonly lookupsOf?: FindLookups;
+  /** Routes that no canary event matches, `<application>/<route>`. Default: none. */
+  readonly unmeasuredRoutes?: readonly string[];
 }
 
 /**
@@ -41,8 +43,16 @@ export function synthesize(options: SynthesizeOptions): readonly string[] {
     const artifacts = options.artifactsFor(stackFolder(outDir, config.environment));
     const destinations = routeDestinations(options.routeDocuments, config.environment);
     const lookups = options.lookupsOf?.(config.environment) ?? { count: 0, objects: [] };
-    const { contractViews } = options;
-    new MillraceStack(app, { config, artifacts, destinations, routesFile, contractViews, lookups });
+    const { contractViews, unmeasuredRoutes = [] } = options;
+    new MillraceStack(app, {
+      config,
+      artifacts,
+      destinations,
+      routesFile,
+      contractViews,
+      lookups,
+      unmeasuredRoutes,
+    });
   }
   app.synth();
   for (const { environment } of reloading) writeRoutesFile(stackFolder(outDir, environment), compiledRoutes);

@@ -119,7 +119,7 @@ const lakeExpiresAfterItCools: Relation = ({ lake }) =>
     `lake.expireAfter: ${lake.expireAfter} days is not after lake.infrequentAccessAfter of ${lake.infrequentAccessAfter}`,
   );
 
-const secretsStayOutOfTheRepository: Relation = ({ kind, ingest, privacyKeys }) =>
+const secretsStayOutOfTheRepository: Relation = ({ kind, ingest, privacyKeys, canaries }) =>
   kind === "local"
     ? faultIf(
         ingest.localWriteKey === undefined,
@@ -128,6 +128,7 @@ const secretsStayOutOfTheRepository: Relation = ({ kind, ingest, privacyKeys }) 
     : [
         ...faultIf(ingest.writeKeys.from === "inline", "ingest.writeKeys: only local may write its keys inline"),
         ...faultIf(privacyKeys.from === "inline", "privacyKeys: only local may write its keys inline"),
+        ...faultIf(canaries?.writeKey.from === "inline", "canaries.writeKey: only local may write its keys inline"),
         ...faultIf(ingest.localWriteKey !== undefined, "ingest.localWriteKey: only local has one"),
       ];
 

@@ -177,6 +177,8 @@ const writeKey = z.strictObject({
     })
     .optional(),
   revoked: z.boolean().optional(),
+  /** Marks its events as canaries. */
+  canary: z.boolean().optional(),
 });
 
 const privacyKey = z.strictObject({
@@ -189,7 +191,14 @@ export const writeKeysShape = z.array(writeKey).min(1, "Expected at least one wr
 /** Value of the secret with the privacy keys. */
 export const privacyKeysShape = z.array(privacyKey).min(1, "Expected at least one privacy key");
 
+<<<<<<< HEAD
 /** The parts in front of the event service. Each has a mode that switches it on or off. */
+=======
+/** What the secret of the canaries' write key holds: the key as a JSON string. */
+export const canaryKeyShape = text("a write key of at least 20 characters", /^\S{20,}$/);
+
+/** What stands before the event service. Each part has a mode, so that it is on or off by a word. */
+>>>>>>> 173ccea4 (infra: alarm on canaries that do not pass a hop)
 const frontDoor = z.strictObject({
   /** Addresses that may connect; 0.0.0.0/0 is everybody. */
   inbound: z.array(addressRange).min(1, "Expected at least one address range; 0.0.0.0/0 is everybody"),
@@ -230,6 +239,9 @@ const network = z.discriminatedUnion("mode", [
   }),
 ]);
 
+/** Bounds of `millrace_ingest_request_duration_seconds`. */
+export const LATENCY_BOUNDS_MS: readonly number[] = [10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
+
 /** Who watches the event service. */
 const monitoring = z.discriminatedUnion("mode", [
   /** Annotations of the pods say where the metrics are; alarms are somebody else's. */
@@ -239,10 +251,12 @@ const monitoring = z.discriminatedUnion("mode", [
     mode: z.literal("prometheus-operator"),
     /** By which the operator's Prometheus picks its monitors and rules. */
     labels: z.record(z.string(), z.string()),
-    /** Requests answered with a 5xx. */
+    /** Requests that may be answered with a 5xx, of all: the error budget. */
     errorShare: whole<Percent>("per cent", { min: 1, max: 50 }),
-    /** p99 of a request. */
-    latency: whole<Milliseconds>("ms", { min: 10, max: 30_000 }),
+    /** 99 % of the requests take no longer: a bound of the service's histogram. */
+    latency: whole<Milliseconds>("ms", { min: 10, max: 10_000 }).refine((ms) => LATENCY_BOUNDS_MS.includes(ms), {
+      error: `Expected one of ${LATENCY_BOUNDS_MS.join(", ")} ms: the service counts requests by these`,
+    }),
   }),
 ]);
 
@@ -301,6 +315,8 @@ const environmentConfig = z.strictObject({
   routeReload: z.strictObject({ checkEvery: whole<Seconds>("seconds", ROUTE_CHECK_SECONDS) }).optional(),
   /** Absent: replays run on an operator's machine. Present: very large ones run as a job of this function. */
   replayJob: pipelineFunction.optional(),
+  /** Absent: no canary events. Present: one for each route goes all the way every minute; see docs/canaries.md. */
+  canaries: z.strictObject({ writeKey: secret(canaryKeyShape) }).optional(),
   delivery: z.strictObject({ enriched: delivery, badRows: delivery }),
   lake: z.strictObject({
     infrequentAccessAfter: whole<Days>("days", { min: 30, max: 3_650 }),

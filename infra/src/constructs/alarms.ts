@@ -9,7 +9,7 @@ import type { EventStream } from "./event-stream.ts";
 import * as metrics from "./metric.ts";
 import { badPeriodsOf, BURNS, type Objective, WINDOW_DAYS } from "../objectives/objectives.ts";
 import { type AlarmTopics, MetricAlarms } from "./metric-alarms.ts";
-import { load, share } from "./metric-math.ts";
+import { absence, load, share, total } from "./metric-math.ts";
 import type { DestinationQueue, DestinationStream, Hop, Watched } from "./watched.ts";
 
 export interface AlarmsProps {
@@ -112,10 +112,15 @@ export class Alarms extends Construct {
         "The warehouse's loader refused lines of the lake. REFUSED_LINES names each with file, line and reason; the line is still in its object. " +
         "Repair what wrote it, then load the event again.",
     });
-    if (config.onSilence) {
-      this.#alarms.silent("raw_silence", {
-        of: metrics.incomingRecords(watched.raw),
-        description: "Not one event in five minutes. Is the event service up, and does its host name resolve?",
+    if (config.onSilence) this.#watchSilence(watched);
+    if (watched.canaries !== undefined) {
+      const { sender } = watched.canaries;
+      this.#alarms.silent("canaries_not_sent", {
+        of: total([metrics.canariesAccepted(sender), metrics.canariesRefused(sender)], "canaries"),
+        periods: 2,
+        description:
+          "No canary was sent for ten minutes, so nobody would notice a silence. See the log of the canary function, then its schedule: " +
+          `aws scheduler get-schedule --name ${sender.function.name}.`,
       });
     }
     watchAbsences(this.#alarms, watched);
@@ -126,6 +131,19 @@ export class Alarms extends Construct {
         "The warehouse is stale, or nobody watches it: task WATCH_LOADER has not said for 15 minutes that every pipe runs and no file waits. " +
         "Look at SYSTEM$PIPE_STATUS of the pipes, then at TASK_HISTORY.",
     });
+  }
+
+  /** Where canaries come all the time, the stream is never silent: what senders send is. */
+  #watchSilence({ canaries, enrichment, raw }: Watched): void {
+    const description = "Not one event in five minutes. Is the event service up, and does its host name resolve?";
+    if (canaries === undefined) {
+      this.#alarms.silent("raw_silence", { of: metrics.incomingRecords(raw), description });
+    } else {
+      this.#alarms.above("raw_silence", 0, {
+        of: absence([metrics.canariesSeen(enrichment)], [metrics.eventsIn(enrichment)], "canaries without events"),
+        description: `${description} Canaries arrive: see what senders get as an answer.`,
+      });
+    }
   }
 
   /** How many periods of the last hour, or of the last six, were bad. */

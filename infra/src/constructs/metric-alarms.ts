@@ -35,6 +35,7 @@ const ticket = (runbook: string): AlarmKind => ({ runbook, severity: "ticket" })
 const kinds: Readonly<Record<string, AlarmKind>> = {
   bad_rows_count: page("bad-rows"),
   broken_sources: ticket("broken-sources"),
+  canaries_not_sent: page("canaries"),
   consumer_gone: ticket("consumer-gone"),
   dead_letters: page("dead-letters"),
   dropped: page("dropped"),

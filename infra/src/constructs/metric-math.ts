@@ -24,6 +24,20 @@ export function absence(present: readonly Metric[], absent: readonly Metric[], l
   return { text: `IF(${conditions.join(" AND ")}, 1, 0)`, metrics: Object.fromEntries([...given, ...missing]), label };
 }
 
+/** Longer than any age that is kept: stands for one that does not come. */
+const NEVER_MS = 86_400_000;
+
+/** 1 in each period in which `present` has something and one of `ages` is above the limit or missing, else 0. */
+export function late(present: Metric, ages: readonly Metric[], limitMs: number, label: string): Expression {
+  const items = named("age", ages);
+  const isLate = items.map(([id]) => `FILL(${id}, ${NEVER_MS}) > ${limitMs}`).join(" OR ");
+  return {
+    text: `IF(${filled("present")} > 0 AND (${isLate}), 1, 0)`,
+    metrics: { present, ...Object.fromEntries(items) },
+    label,
+  };
+}
+
 /** All metrics together; 0 in a period without any. */
 export function total(all: readonly Metric[], label: string): Expression {
   const items = named("part", all);

@@ -18,7 +18,7 @@ export interface Metric {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  readonly statistic: "Sum" | "Maximum" | "p99";
+  readonly statistic: "Sum" | "Maximum" | "SampleCount" | "p99";
 }
 
 /** Every alarm and widget looks at periods of this length. */
@@ -138,7 +138,7 @@ export const undelivered = ({ name, stage }: Hop, destination: string): Metric =
 /** Metrics of the functions themselves, with the names and dimensions of `@millrace/telemetry`. */
 const ofService =
   (metricName: CounterName | DistributionName, statistic: Metric["statistic"]) =>
-  (hop: Hop): Metric => ({
+  (hop: Pick<Hop, "name" | "stage" | "function">): Metric => ({
     namespace: metricNamespace,
     metricName,
     dimensions: { service: hop.name, stage: hop.stage, function: hop.function.name },
@@ -162,3 +162,19 @@ export const lookupFailures = ofService("lookupFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */
 export const eventAge = ofService("eventAgeMs", "p99");
 export const brokenSources = ofService("brokenSources", "Sum");
+
+export const canariesAccepted = ofService("canariesAccepted", "Sum");
+export const canariesRefused = ofService("canariesRefused", "Sum");
+/** From the request to the answer of the event service, in ms. */
+export const canaryAnswer = ofService("canaryAnswerMs", "Maximum");
+/** Canary events that the function has passed on. */
+export const canariesSeen = ofService("canaryAgeMs", "SampleCount");
+/** As {@link eventAge}, of canary events. */
+export const canaryAge = ofService("canaryAgeMs", "Maximum");
+/** As {@link canaryAge}, of those that passed a route. */
+export const routeCanaryAge = ({ name, stage }: Hop, route: string): Metric => ({
+  namespace: metricNamespace,
+  metricName: "canaryAgeMs" satisfies DistributionName,
+  dimensions: { service: name, stage, route },
+  statistic: "Maximum",
+});

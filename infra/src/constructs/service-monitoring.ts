@@ -3,6 +3,9 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
 
+/** Requests that may take longer than the limit, of all. */
+const SLOW_PERCENT = 1;
+
 type OperatorConfig = Extract<EnvironmentConfig["ingest"]["monitoring"], { mode: "prometheus-operator" }>;
 
 export interface ServiceMonitoringProps {
@@ -71,33 +74,55 @@ export class ServiceMonitoring extends Construct {
   }
 }
 
+/**
+ * Rates at which an error budget burns that are worth an alert, each over a long window that tells how much is gone and
+ * a short one that tells that it still goes on: https://sre.google/workbook/alerting-on-slos/
+ */
+const BURNS = [
+  { name: "Fast", rate: 14.4, long: "1h", short: "5m", severity: "critical" },
+  { name: "Slow", rate: 6, long: "6h", short: "30m", severity: "warning" },
+] as const;
+
+/** @param badShare the share of bad requests over a window, as PromQL */
+const burnAlerts = (
+  alert: string,
+  badShare: (window: string) => string,
+  budgetPercent: number,
+  summary: string,
+): readonly Alert[] =>
+  BURNS.map(({ name, rate, long, short, severity }) => ({
+    alert: `${alert}${name}`,
+    expr: [long, short].map((window) => `${badShare(window)} > ${rate} * ${budgetPercent / 100}`).join(" and "),
+    for: "2m",
+    severity,
+    summary: `The error budget of ${budgetPercent} % of requests burns ${rate} times too fast. ${summary}`,
+  }));
+
+/** A bound of a histogram's bucket; Prometheus 3 writes whole numbers with a fraction. */
+const boundOf = (seconds: number): string =>
+  String(seconds).replace(".", String.raw`\\.`) + (Number.isInteger(seconds) ? String.raw`(\\.0)?` : "");
+
 /** Metrics `kube_…` are those of kube-state-metrics, which comes with the operator's usual installation. */
 function alertsOf({ config, service, namespace, minReplicas }: ServiceMonitoringProps): readonly Alert[] {
   const own = `namespace="${namespace}"`;
   const requests = "millrace_ingest_requests_total";
+  const duration = "millrace_ingest_request_duration_seconds";
+  const inTime = `le=~"${boundOf(config.latency / 1_000)}"`;
   return [
-    {
-      alert: "MillraceIngestErrors",
-      expr:
-        `sum(rate(${requests}{${own},status=~"5.."}[5m])) / sum(rate(${requests}{${own}}[5m])) ` +
-        `> ${config.errorShare / 100}`,
-      for: "5m",
-      severity: "critical",
-      summary:
-        `More than ${config.errorShare} % of requests get a 5xx. Look at millrace_ingest_unconfirmed_events_total by ` +
-        "reason: a throttled raw stream needs shards.",
-    },
-    {
-      alert: "MillraceIngestLatency",
-      expr:
-        `histogram_quantile(0.99, sum by (le) (rate(millrace_ingest_request_duration_seconds_bucket{${own}}[5m]))) ` +
-        `> ${config.latency / 1000}`,
-      for: "10m",
-      severity: "warning",
-      summary:
-        `One request in a hundred takes longer than ${config.latency} ms. Compare ` +
-        "millrace_ingest_kinesis_request_duration_seconds: the rest is the service's own.",
-    },
+    ...burnAlerts(
+      "MillraceIngestErrors",
+      (window) => `sum(rate(${requests}{${own},status=~"5.."}[${window}])) / sum(rate(${requests}{${own}}[${window}]))`,
+      config.errorShare,
+      "They get a 5xx. Look at millrace_ingest_unconfirmed_events_total by reason: a throttled raw stream needs shards.",
+    ),
+    ...burnAlerts(
+      "MillraceIngestLatency",
+      (window) =>
+        `1 - sum(rate(${duration}_bucket{${own},${inTime}}[${window}])) / sum(rate(${duration}_count{${own}}[${window}]))`,
+      SLOW_PERCENT,
+      `They take longer than ${config.latency} ms. Compare millrace_ingest_kinesis_request_duration_seconds: the rest is ` +
+        "the service's own.",
+    ),
     {
       alert: "MillraceIngestNotReady",
       expr: `kube_deployment_status_replicas_available{${own},deployment="${service}"} < ${minReplicas}`,

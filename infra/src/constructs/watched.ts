@@ -60,6 +60,12 @@ export interface ForeignDestination extends RouteDestination {
   readonly arn: string;
 }
 
+/** The function that sends the canary events, and the routes that they measure, `<application>/<route>`. */
+export interface WatchedCanaries {
+  readonly sender: Pick<Hop, "name" | "stage" | "function">;
+  readonly routes: readonly string[];
+}
+
 /** Everything that is watched. */
 export interface Watched {
   readonly raw: EventStream;
@@ -75,6 +81,8 @@ export interface Watched {
   readonly loader: LoaderWatch;
   readonly destinations: OwnDestinations;
   readonly foreign: readonly ForeignDestination[];
+  /** Absent where no canary events are sent. */
+  readonly canaries: WatchedCanaries | undefined;
   /** Absent where the web ACL is not ours. */
   readonly firewall: WebFirewall | undefined;
 }

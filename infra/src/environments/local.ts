@@ -24,6 +24,7 @@ export const environment: EnvironmentInput = {
   },
   functions: { enrichment: smallFunction, router: smallFunction },
   mappings: { enrichment: batches, router: batches },
+  canaries: { writeKey: { from: "inline", value: "mrw_local_canaries_only" } },
   delivery: { enriched: delivery, badRows: delivery },
   lake: { expireAfter: unit.days(31), deadLettersExpireAfter: unit.days(7) },
   logs: { retention: 1 },
@@ -61,6 +62,14 @@ export const environment: EnvironmentInput = {
             "event-grid": {},
             rudderstack: {},
           },
+        },
+        {
+          name: "canaries",
+          // sha256 of the key of `canaries`
+          sha256: "c08ad68acf932f6b4e32c8a3158a17c58d3b5827f235d48956009df86ba3fb3c",
+          tenantId: "millrace",
+          sources: ["/millrace/canaries"],
+          canary: true,
         },
       ],
     },

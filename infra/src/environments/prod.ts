@@ -18,6 +18,7 @@ export const environment: EnvironmentInput = {
     destinationOverrides: { recommendations: { ...provisioned(11, retention), share: unit.percent(60) } },
   },
   functions: { canary: { share: unit.percent(10), watch: unit.seconds(900) } },
+  canaries: { writeKey: { from: "secrets-manager", secretName: "millrace/prod/canary-key" } },
   lake: { infrequentAccessAfter: unit.days(90), expireAfter: unit.days(1_095), deadLettersExpireAfter: unit.days(30) },
   logs: { retention: 90 },
   warehouse: { edition: "enterprise", timeTravel: unit.days(14) },

@@ -18,6 +18,7 @@ export const environment: EnvironmentInput = {
     destinationOverrides: { recommendations: { ...provisioned(3, retention), share: unit.percent(60) } },
   },
   functions: { canary: { share: unit.percent(10), watch: unit.seconds(900) } },
+  canaries: { writeKey: { from: "secrets-manager", secretName: "millrace/staging/canary-key" } },
   lake: { expireAfter: unit.days(180) },
   logs: { retention: 30 },
   warehouse: { edition: "enterprise", timeTravel: unit.days(7) },

@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { FunctionArtifactError } from "../errors.ts";
 
 /** The functions of the pipeline, by the folder of their app. */
-type FunctionName = "enrichment" | "router" | "replay-job";
+type FunctionName = "enrichment" | "router" | "canary" | "replay-job";
 
 /** A function's zip as Terraform needs it. */
 export interface FunctionArtifact {

@@ -1,8 +1,9 @@
 import type { EnvironmentConfig } from "../config/schema.ts";
 import type { Metric } from "../constructs/metric.ts";
 import * as metrics from "../constructs/metric.ts";
-import { type Expression, share, total } from "../constructs/metric-math.ts";
+import { absence, type Expression, late, share, total } from "../constructs/metric-math.ts";
 import type { Watched } from "../constructs/watched.ts";
+import type { RouteDestination } from "../inputs/route-destinations.ts";
 
 /** A promise of the pipeline: the share of good five-minute periods among those of {@link WINDOW_DAYS} days. */
 export interface Objective {
@@ -140,5 +141,93 @@ export function objectivesOf(watched: Watched, { alarms, objectives }: Environme
         advice: "Events wait for a redrive.",
       }),
     ),
+    ...canaryObjectives(watched, alarms.eventAge, all),
+  ];
+}
+
+/**
+ * An alarm reads ten metrics at most, one of which says that canaries come.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+ */
+const ROUTES_PER_ALARM = 9;
+
+/** Longest answer of the event service to a canary that is good, in ms. */
+const ANSWER_MS = 1_000;
+
+/**
+ * What canary events measure when nobody sends anything. Each hop is compared with the one before it, so that a fault
+ * is told once.
+ */
+function canaryObjectives(
+  { canaries, enrichment, router, loader }: Watched,
+  eventAge: number,
+  destinations: readonly RouteDestination[],
+): readonly Objective[] {
+  if (canaries === undefined) return [];
+  const both: readonly Burn["name"][] = ["fast", "slow"];
+  const { sender } = canaries;
+  const common = { runbook: "canaries", unit: "1 is bad", badAbove: 0, alarms: both };
+  const limitMs = eventAge * 1_000;
+  return [
+    {
+      ...common,
+      id: "canaries_accepted",
+      title: "The event service takes every canary",
+      indicator: metrics.canariesRefused(sender),
+      unit: "refused",
+      advice: "Senders are refused, or get no answer. The log of the canary function names the status.",
+    },
+    {
+      ...common,
+      id: "canaries_answered_in_time",
+      title: `The event service answers each canary within ${ANSWER_MS} ms`,
+      indicator: metrics.canaryAnswer(sender),
+      badAbove: ANSWER_MS,
+      unit: "ms, longest",
+      advice: "Senders wait. Compare millrace_ingest_kinesis_request_duration_seconds: the rest is the service's own.",
+    },
+    {
+      ...common,
+      id: "canaries_enriched",
+      title: `Canaries leave enrichment within ${eventAge} s of their receipt`,
+      indicator: late(metrics.canariesAccepted(sender), [metrics.canaryAge(enrichment)], limitMs, "not in time"),
+      advice: "Events that the event service takes do not leave enrichment. See its mapping, then its log.",
+    },
+    {
+      ...common,
+      id: "canaries_routed",
+      title: `Canaries pass the router within ${eventAge} s of their receipt`,
+      indicator: late(metrics.canariesSeen(enrichment), [metrics.canaryAge(router)], limitMs, "not in time"),
+      advice: "Enriched events do not pass the router. See its mapping, then its log.",
+    },
+    ...destinations.flatMap(({ name, owner, routes }): readonly Objective[] => {
+      const measured = routes.filter((route) => canaries.routes.includes(route));
+      const parts = Array.from({ length: Math.ceil(measured.length / ROUTES_PER_ALARM) }, (_, part) =>
+        measured.slice(part * ROUTES_PER_ALARM, (part + 1) * ROUTES_PER_ALARM),
+      );
+      return parts.map((part, index) => ({
+        ...common,
+        id: `canaries_at_${name}${index === 0 ? "" : `_${index + 1}`}`,
+        title: `Canaries of each route to ${name} of ${owner} arrive within ${eventAge} s`,
+        indicator: late(
+          metrics.canariesSeen(router),
+          part.map((route) => metrics.routeCanaryAge(router, route)),
+          limitMs,
+          "not in time",
+        ),
+        advice:
+          `Routes: ${part.join(", ")}. Either a pattern no longer matches its canary, or the destination does not take it: ` +
+          "see the log of the router.",
+      }));
+    }),
+    {
+      ...common,
+      id: "canaries_queryable",
+      title: "While canaries are enriched, rows reach the warehouse",
+      indicator: absence([metrics.canariesSeen(enrichment)], [metrics.loaderMessages(loader.loaded)], "no rows"),
+      // The task of the loader may run twice in one period and not in the next; alarms of its own tell of its silence.
+      alarms: ["slow"],
+      advice: "Files or rows do not come. Compare …-no-file and …-no-rows.",
+    },
   ];
 }

@@ -16,6 +16,7 @@ import {
   TerraformVariable,
 } from "cdktf";
 import type { Construct } from "constructs";
+import { mebibytes, seconds } from "../config/units.ts";
 import { destinationStream } from "../config/relations.ts";
 import type { EnvironmentConfig, SecretConfig } from "../config/schema.ts";
 import { AlarmTopic } from "../constructs/alarm-topic.ts";
@@ -24,6 +25,7 @@ import { describeObjective, ObjectiveDashboard } from "../constructs/objective-d
 import { objectivesOf, WINDOW_DAYS } from "../objectives/objectives.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Dashboard } from "../constructs/dashboard.ts";
+import { CanarySchedule } from "../constructs/canary-schedule.ts";
 import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
@@ -48,6 +50,7 @@ import type {
   Hop,
   OwnDestinations,
   Watched,
+  WatchedCanaries,
 } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
@@ -80,6 +83,8 @@ export interface MillraceStackProps {
   readonly contractViews: readonly WarehouseView[];
   /** Tables that enrichment joins events with. */
   readonly lookups: EnvironmentLookups;
+  /** Routes that no canary event matches, `<application>/<route>`. */
+  readonly unmeasuredRoutes: readonly string[];
 }
 
 /** Two keys part what people may see: events before masking (raw, bad rows, dead letters), and after. */
@@ -97,7 +102,7 @@ export class MillraceStack extends TerraformStack {
   readonly #config: EnvironmentConfig;
 
   constructor(scope: Construct, props: MillraceStackProps) {
-    const { config, artifacts, destinations, routesFile, contractViews, lookups } = props;
+    const { config, artifacts, destinations, routesFile, contractViews, lookups, unmeasuredRoutes } = props;
     super(scope, config.environment);
     this.#config = config;
     this.#declareBackend();
@@ -141,6 +146,7 @@ export class MillraceStack extends TerraformStack {
     const enrichment = this.#createEnrichment({ artifacts, keys, ...streams, deadLetters, readers, lookups });
     const frontDoor = new FrontDoor(this, "front_door", config);
     this.#createEventService(raw, frontDoor, [...readers, enrichment.mapping.resource]);
+    const sender = this.#createCanaries(artifacts, keys);
 
     const watched: Watched = {
       raw,
@@ -154,6 +160,10 @@ export class MillraceStack extends TerraformStack {
       loader: warehouse.loader,
       destinations: own,
       foreign,
+      canaries: sender && {
+        sender,
+        routes: destinations.flatMap(({ routes }) => routes).filter((route) => !unmeasuredRoutes.includes(route)),
+      },
       firewall: frontDoor.firewall,
     };
     this.#createWatch(watched, keys.masked);
@@ -500,6 +510,31 @@ export class MillraceStack extends TerraformStack {
     return { name: "router", stage: environment, function: target, mapping };
   }
 
+  /** Absent where nobody sends canary events. */
+  #createCanaries(artifacts: FunctionArtifacts, keys: Keys): WatchedCanaries["sender"] | undefined {
+    const { canaries, environment, ingest, logs } = this.#config;
+    if (canaries === undefined) return undefined;
+    const key = this.#createSecret("canary_key", "canary-key", canaries.writeKey);
+    const name = physicalName(environment, "canary");
+    const target = new PipelineFunction(this, "canary", {
+      name,
+      description: "Sends the canary events that measure the pipeline",
+      config: { memory: mebibytes(256), timeout: seconds(30) },
+      logs,
+      artifact: artifacts("canary"),
+      key: keys.masked,
+      environment: {
+        STAGE: environment,
+        LOG_LEVEL: logs.level,
+        EVENTS_URL: `https://${ingest.host}/v1/events`,
+        CANARY_KEY_SECRET_ARN: key.arn,
+      },
+      statements: key.readBy("CanaryKey"),
+    });
+    new CanarySchedule(this, "canary_schedule", { name, functionArn: target.aliasArn });
+    return { name: "canary", stage: environment, function: target };
+  }
+
   /** Off by default: very large replays then run on an operator's machine, for as long as it is on. */
   #createReplayJob(from: {
     artifacts: FunctionArtifacts;
@@ -728,7 +763,7 @@ export class MillraceStack extends TerraformStack {
   }
 
   #createOutputs(
-    { raw, enriched, badRows, destinations, hops }: Watched,
+    { raw, enriched, badRows, destinations, hops, canaries }: Watched,
     lake: PrivateBucket,
     replayJob: PipelineFunction | undefined,
   ): void {
@@ -764,12 +799,14 @@ export class MillraceStack extends TerraformStack {
     new TerraformOutput(this, "functions", {
       description: "Functions by name, with the version that was published last and the alias that runs one",
       value: Object.fromEntries(
-        [...hops, ...(replayJob === undefined ? [] : [{ name: "replay_job", function: replayJob }])].map(
-          ({ name, function: { nameReference, publishedVersion } }) => [
-            name,
-            { name: nameReference, published_version: publishedVersion, alias: LIVE_ALIAS },
-          ],
-        ),
+        [
+          ...hops,
+          ...(canaries === undefined ? [] : [canaries.sender]),
+          ...(replayJob === undefined ? [] : [{ name: "replay_job", function: replayJob }]),
+        ].map(({ name, function: { nameReference, publishedVersion } }) => [
+          name,
+          { name: nameReference, published_version: publishedVersion, alias: LIVE_ALIAS },
+        ]),
       ),
     });
     new TerraformOutput(this, "lake_bucket", {

@@ -42,6 +42,11 @@ const onBucket = (read: readonly string[], write: readonly string[]): TerraformC
  * by type. A type that is new in the stacks has to be added: then the test shows whether the roles of CI may handle it.
  */
 export const terraformCalls: Readonly<Record<string, TerraformCalls>> = {
+  aws_scheduler_schedule: {
+    read: ["scheduler:GetSchedule"],
+    write: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"],
+    arn: ({ args }, account) => regional("scheduler", `schedule/default/${args.name}`, account),
+  },
   aws_kinesis_stream: {
     read: ["kinesis:DescribeStreamSummary", "kinesis:ListTagsForStream"],
     write: [

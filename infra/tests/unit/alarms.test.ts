@@ -93,10 +93,11 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     return query?.metric_name === metric && isSame(query.dimensions, dimensions) ? found : undefined;
   };
 
-  test("every function is watched for age, errors, throttles and the time that it takes", () => {
-    for (const [service, { function_name: FunctionName, timeout }] of Object.entries<Json>(
-      plan.json.resource.aws_lambda_function,
-    )) {
+  test("every function of a stream is watched for age, errors, throttles and the time that it takes", () => {
+    for (const { name: service, args } of plan
+      .each("aws_lambda_event_source_mapping")
+      .map(({ args: mapping }) => plan.functionOf(mapping.function_name))) {
+      const { function_name: FunctionName, timeout } = args;
       expect(alarmOn("IteratorAge", { FunctionName }).threshold).toBe(config.alarms.iteratorAge * 1000);
       for (const [name, metric] of [
         [`${service}_errors`, "Errors"],
@@ -200,7 +201,7 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
 
   test("a fast burn pages after two bad periods of an hour, a slow one makes a ticket after five of six hours", () => {
     const burns = alarms.filter((alarm) => alarm.alarm_name.includes("-objective-"));
-    expect(burns.length).toBe(8);
+    expect(burns.filter(({ alarm_name: name }) => !name.includes("-canaries-")).length).toBe(8);
     for (const alarm of burns) {
       const isFast = alarm.alarm_name.endsWith("-fast");
       expect([alarm.datapoints_to_alarm, alarm.evaluation_periods]).toEqual(isFast ? [2, 12] : [5, 72]);
@@ -344,9 +345,12 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     const silence = alarms.filter((alarm) => alarm.treat_missing_data === "breaching");
     for (const alarm of silence) expect(alarm.comparison_operator).toBe("LessThanThreshold");
     expect(silence.map((alarm) => alarm.alarm_name).toSorted()).toEqual(
-      ["loader-silence", ...(config.alarms.onSilence ? ["raw-silence"] : [])].map(
-        (name) => `millrace-${environment}-${name}`,
-      ),
+      [
+        ...(config.canaries === undefined ? [] : ["canaries-not-sent"]),
+        "loader-silence",
+        // Where canaries come all the time, the silence of the senders is canaries without events.
+        ...(config.alarms.onSilence && config.canaries === undefined ? ["raw-silence"] : []),
+      ].map((name) => `millrace-${environment}-${name}`),
     );
   });
 
@@ -371,7 +375,10 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     const { widgets } = JSON.parse(plan.json.resource.aws_cloudwatch_dashboard.dashboard.dashboard_body);
     const shown = JSON.stringify(widgets);
     for (const { args } of plan.each("aws_kinesis_stream")) expect(shown).toContain(`"${args.name}"`);
-    for (const { args } of plan.each("aws_lambda_function")) expect(shown).toContain(`"${args.function_name}"`);
+    for (const { name, args } of plan.each("aws_lambda_function")) {
+      // Its own figures are those of the objectives.
+      if (name !== "canary") expect(shown).toContain(`"${args.function_name}"`);
+    }
     for (const { args } of plan.each("aws_kinesis_firehose_delivery_stream")) expect(shown).toContain(`"${args.name}"`);
     const cells = widgets.flatMap(({ x, y, width }: Record<"x" | "y" | "width", number>) =>
       Array.from({ length: width }, (_, column) => `${x + column},${y}`),

@@ -81,6 +81,15 @@ describe.each(ENVIRONMENTS)("permissions of %s", (environment) => {
         .map(({ Action: action, Resource: resource }) => ({ name, action, resource })),
     );
     expect(readers).toEqual([
+      ...(plan.json.resource.aws_lambda_function.canary === undefined
+        ? []
+        : [
+            {
+              name: "canary_role",
+              action: "secretsmanager:GetSecretValue",
+              resource: secretArn(environment, "canary_key"),
+            },
+          ]),
       {
         name: "enrichment_role",
         action: "secretsmanager:GetSecretValue",

@@ -56,6 +56,6 @@ describe("jobs of replays, asked for", () => {
   });
 
   test("are released with the functions of the pipeline", () => {
-    expect(Object.keys(output.functions.value)).toEqual(["enrichment", "replay_job", "router"]);
+    expect(Object.keys(output.functions.value)).toEqual(["canary", "enrichment", "replay_job", "router"]);
   });
 });

@@ -3,7 +3,7 @@ import { createMetrics } from "@millrace/ingest/metrics";
 import { parser } from "@prometheus-io/lezer-promql";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { prometheusOperator } from "../../src/config/monitoring.ts";
-import type { EnvironmentConfig } from "../../src/config/schema.ts";
+import { type EnvironmentConfig, LATENCY_BOUNDS_MS } from "../../src/config/schema.ts";
 import { planText } from "../support/plan-text.ts";
 import { type Json, Plan } from "../synthesized-plan.ts";
 
@@ -84,8 +84,10 @@ describe.each(ENVIRONMENTS)("watching the event service of %s", (environment) =>
 
   test("raises alarms for errors, latency, readiness, restarts and silence, each with what to do", () => {
     expect(rules.map(({ alert }) => alert)).toEqual([
-      "MillraceIngestErrors",
-      "MillraceIngestLatency",
+      "MillraceIngestErrorsFast",
+      "MillraceIngestErrorsSlow",
+      "MillraceIngestLatencyFast",
+      "MillraceIngestLatencySlow",
       "MillraceIngestNotReady",
       "MillraceIngestRestarts",
       "MillraceIngestAbsent",
@@ -109,6 +111,41 @@ describe.each(ENVIRONMENTS)("watching the event service of %s", (environment) =>
       for (const metric of metrics) for (const label of exported.get(metric) ?? []) known.add(label);
       for (const label of labels) expect(`${alert}: ${label} ${known.has(label)}`).toBe(`${alert}: ${label} true`);
     }
+  });
+
+  test("wakes somebody for a budget that burns fast, over a long window and a short one", () => {
+    const rule = (name: string): Json => rules.find(({ alert }) => alert === name);
+    for (const name of ["MillraceIngestErrors", "MillraceIngestLatency"]) {
+      expect(rule(`${name}Fast`).labels.severity).toBe("critical");
+      expect(rule(`${name}Fast`).expr.match(/\[\w+\]|> [^a]+?(?= and|$)/g)).toEqual([
+        "[1h]",
+        "[1h]",
+        "> 14.4 * 0.01",
+        "[5m]",
+        "[5m]",
+        "> 14.4 * 0.01",
+      ]);
+      expect(rule(`${name}Slow`).labels.severity).toBe("warning");
+      expect(rule(`${name}Slow`).expr.match(/\[\w+\]|> [^a]+?(?= and|$)/g)).toEqual([
+        "[6h]",
+        "[6h]",
+        "> 6 * 0.01",
+        "[30m]",
+        "[30m]",
+        "> 6 * 0.01",
+      ]);
+    }
+  });
+
+  test("counts slow requests by a bucket that the service has", async () => {
+    const metrics = createMetrics({ bytes: { used: 0 } }, false);
+    const text = await metrics.registry.metrics();
+    const bounds = new Set(
+      [...text.matchAll(/request_duration_seconds_bucket\{le="([^"]+)"/g)].map(([, bound]) => bound),
+    );
+    for (const ms of LATENCY_BOUNDS_MS) expect(bounds).toContain(String(ms / 1_000));
+    const fast = rules.find(({ alert }) => alert === "MillraceIngestLatencyFast");
+    expect(fast.expr).toContain(String.raw`le=~"1(\\.0)?"`);
   });
 
   test("names in its advice only metrics that exist", () => {

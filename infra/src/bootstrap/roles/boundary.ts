@@ -78,6 +78,7 @@ export function boundaryStatements(scope: RoleScope): readonly Statement[] {
       sid: "OwnJobs",
       actions: ["lambda:InvokeFunction", "states:DescribeExecution", "states:StartExecution", "states:StopExecution"],
       resources: [
+        arn("lambda", `function:${prefix}-canary:*`),
         arn("lambda", `function:${prefix}-replay-job:*`),
         arn("states", `stateMachine:${prefix}-replay`),
         arn("states", `execution:${prefix}-replay/*`),

@@ -34,14 +34,21 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
       resources: [arn("kinesis", `stream/${prefix}-*`)],
     },
     {
-      sid: "ReadQueues",
-      actions: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
-      resources: [arn("sqs", `${prefix}-*`)],
-    },
-    {
-      sid: "ReadBuses",
-      actions: ["events:DescribeEventBus", "events:ListTagsForResource"],
-      resources: [arn("events", `event-bus/${prefix}-*`)],
+      // One statement, as the policy is nearly full; each action knows resources of its own service only.
+      sid: "ReadQueuesBusesSchedules",
+      actions: [
+        "events:DescribeEventBus",
+        "events:ListTagsForResource",
+        "scheduler:GetSchedule",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:ListQueueTags",
+      ],
+      resources: [
+        arn("events", `event-bus/${prefix}-*`),
+        arn("scheduler", `schedule/default/${prefix}-*`),
+        arn("sqs", `${prefix}-*`),
+      ],
     },
     {
       sid: "ReadDeliveryStreams",

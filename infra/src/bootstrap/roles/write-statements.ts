@@ -277,7 +277,7 @@ export function identityStatements(scope: RoleScope): readonly Statement[] {
       resources: [roles],
       conditions: {
         StringEquals: {
-          "iam:PassedToService": ["firehose.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com"],
+          "iam:PassedToService": ["firehose", "lambda", "scheduler", "states"].map((name) => `${name}.amazonaws.com`),
         },
       },
     },
@@ -317,6 +317,11 @@ export function identityStatements(scope: RoleScope): readonly Statement[] {
         "states:UpdateStateMachine",
       ],
       resources: [arn("states", `stateMachine:${prefix}-*`)],
+    },
+    {
+      sid: "WriteSchedules",
+      actions: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"],
+      resources: [arn("scheduler", `schedule/default/${prefix}-*`)],
     },
     {
       sid: "WriteAliasesOfKeys",
