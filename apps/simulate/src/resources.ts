@@ -28,6 +28,10 @@ export interface EventExample {
   readonly data: unknown;
 }
 
+interface Canaries {
+  readonly events: readonly object[];
+}
+
 /** Routes as `routes publish` stores them, and what they say. */
 export interface PublishedRoutes {
   readonly text: string;
@@ -44,6 +48,8 @@ export interface Resources {
   /** Newer ones that may be published: the same streams, other events in them. */
   readonly newerRoutes: readonly PublishedRoutes[];
   readonly examples: readonly EventExample[];
+  /** The canary events of the build. */
+  readonly canaries: readonly object[];
   /** Topology of each environment, read from its synthesized stack. */
   readonly topologies: Readonly<Record<Environment, Topology>>;
 }
@@ -57,6 +63,7 @@ export function loadResources(): Resources {
     routes: loadRoutes(compileRoutes(documents)),
     newerRoutes: [1, 2, 3].map((by) => publish(rotatePatterns(documents, by))),
     examples: readExamples(join(schemasFolder, "examples")),
+    canaries: (JSON.parse(readFileSync(join(root, "apps/canary/dist/canaries.json"), "utf8")) as Canaries).events,
     topologies: Object.fromEntries(environments.map((name) => [name, loadTopology(name)])) as Resources["topologies"],
   };
 }

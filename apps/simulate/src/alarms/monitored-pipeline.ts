@@ -1,6 +1,17 @@
-import { Alarm, createRandom, Faults, Kinesis, MetricStore, Trace, VirtualClock } from "@millrace/aws-simulator";
+import {
+  Alarm,
+  createRandom,
+  Faults,
+  Kinesis,
+  MetricStore,
+  Schedule,
+  Trace,
+  VirtualClock,
+} from "@millrace/aws-simulator";
+import { createCanaryHandler, userAgent } from "@millrace/canary";
 import { createEventService, hashWriteKey } from "@millrace/ingest";
 import { createPutRecords } from "@millrace/put-records";
+import { createTelemetry, noLogger } from "@millrace/telemetry";
 import { PipelineMetrics } from "@millrace/topology";
 import { quietPlan } from "../inputs/quiet-pipeline.ts";
 import { Confirmations } from "../observe/confirmations.ts";
@@ -18,6 +29,9 @@ const minuteMs = 60_000;
 /** A whole number of the periods that alarms look at. */
 const startMs = Date.UTC(2026, 0, 5);
 const writeKey = "alarms";
+const canaryKey = "canaries";
+/** The event service gives up what Kinesis does not take in this time. */
+const answerMs = 5;
 
 /**
  * The pipeline of prod's stack under a virtual clock, with steady traffic, a consumer on each destination, the metrics
@@ -34,6 +48,9 @@ export class MonitoredPipeline {
   /** Records that somebody writes to the raw stream past the event service, with each request. */
   extraRecords: () => readonly string[] = () => [];
   isSending = true;
+  /** The event service takes the write key of the canaries. */
+  isCanaryKeyKnown = true;
+  readonly #canaries: Schedule | undefined;
   readonly #store = new MetricStore();
   readonly #metrics: PipelineMetrics;
   readonly #alarms: readonly Alarm[];
@@ -65,9 +82,49 @@ export class MonitoredPipeline {
       putRecords: createPutRecords({ client: kinesis.client(), streamName: pipeline.places.raw, clock, random }),
       writeKeys: [
         { name: "alarms", sha256: hashWriteKey(writeKey), tenantId: "shop", sources: ["https://shop.example/*"] },
+        { name: "canaries", sha256: hashWriteKey(canaryKey), tenantId: "millrace", sources: ["*"], canary: true },
       ],
       ...{ clock, random, newId: () => `n-${Math.floor(random() * 1e9)}` },
     });
+    this.#canaries = this.#createCanaries(resources.canaries);
+  }
+
+  /** The function of the stack's schedule, with the event service of this pipeline behind its request. */
+  #createCanaries(events: readonly object[]): Schedule | undefined {
+    const { clock, topology } = { clock: this.clock, topology: this.pipeline.topology };
+    const [schedule] = topology.schedules;
+    if (schedule === undefined) return undefined;
+    const { functionName, expression } = schedule;
+    const invoke = createCanaryHandler({
+      events,
+      writeKey: () => Promise.resolve(this.isCanaryKeyKnown ? canaryKey : "another"),
+      post: async (key, body) => {
+        await clock.sleep(answerMs);
+        return this.#service.handle({
+          headers: {
+            authorization: `Bearer ${key}`,
+            "content-type": "application/cloudevents-batch+json",
+            "user-agent": userAgent,
+          },
+          body: Buffer.from(body),
+        });
+      },
+      clock,
+      telemetry: createTelemetry({
+        service: "canary",
+        stage: "prod",
+        functionName,
+        clock,
+        write: (line) => this.#store.putLine(line),
+      }),
+      logger: noLogger,
+    });
+    return new Schedule({ clock, expression, invoke });
+  }
+
+  /** Nobody sends canary events any more. */
+  stopCanaries(): void {
+    this.#canaries?.stop();
   }
 
   /** @param plan what differs from a schedule in which nothing goes wrong */
@@ -94,10 +151,12 @@ export class MonitoredPipeline {
   async run(work: () => Promise<void>): Promise<void> {
     const whole = async () => {
       await this.pipeline.start();
+      this.#canaries?.start();
       const over = new AbortController();
       const loops = [this.#every(sendEveryMs, over.signal, () => this.#send()), this.#watch(over.signal)];
       await work();
       over.abort();
+      this.stopCanaries();
       await Promise.all(loops);
       for (const consumer of this.consumers.values()) consumer.stop();
       for (const { mapping } of this.pipeline.parts.mappings) await mapping.stop({ drain: false });

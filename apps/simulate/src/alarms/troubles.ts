@@ -7,6 +7,8 @@ export interface Trouble {
   /** How a run differs from a quiet one, where the trouble is there from the start. */
   readonly plan?: Partial<SchedulePlan>;
   readonly begin: (monitored: MonitoredPipeline) => Promise<void> | void;
+  /** No sender sends anything from the start. */
+  readonly isSilent?: boolean;
   /** Names without the environment: these fire and no other. */
   readonly alarms: readonly string[];
   /** Minutes within which the first of them fires. */
@@ -19,6 +21,10 @@ const mappingOf = ({ pipeline: { parts, places } }: MonitoredPipeline, stream: "
 const deliveryOf = ({ pipeline: { parts, places } }: MonitoredPipeline, stream: "enriched" | "badRows") =>
   parts.deliveries.find(({ streamName }) => streamName === places[stream])?.delivery;
 
+/** Both alarms on the burn of an objective of canaries. */
+const burnOf = (objective: string): readonly string[] =>
+  ["fast", "slow"].map((burn) => `objective-canaries-${objective}-${burn}`);
+
 /** Enough for one of prod's many instances to see that every event of the source is invalid. */
 const rubbishPerRequest = 20;
 
@@ -28,13 +34,13 @@ export const troubles: readonly Trouble[] = [
   {
     name: "the mapping of enrichment is disabled",
     begin: (monitored) => mappingOf(monitored, "raw")?.stop({ drain: false }),
-    alarms: ["enrichment-not-invoked"],
+    alarms: ["enrichment-not-invoked", ...burnOf("enriched")],
     withinMinutes: 15,
   },
   {
     name: "the mapping of the router is disabled",
     begin: (monitored) => mappingOf(monitored, "enriched")?.stop({ drain: false }),
-    alarms: ["router-not-invoked"],
+    alarms: ["router-not-invoked", ...burnOf("routed")],
     withinMinutes: 15,
   },
   {
@@ -50,7 +56,7 @@ export const troubles: readonly Trouble[] = [
     begin: ({ faults, pipeline }) => {
       faults.breakStream(pipeline.places.raw);
     },
-    alarms: ["raw-throttled-writes", "raw-silence"],
+    alarms: ["raw-throttled-writes", ...burnOf("accepted")],
     withinMinutes: 15,
   },
   {
@@ -65,6 +71,7 @@ export const troubles: readonly Trouble[] = [
       "objective-enriched-in-time-slow",
       "enrichment-near-timeout",
       "enrichment-dead-letters",
+      ...burnOf("enriched"),
     ],
     withinMinutes: 15,
   },
@@ -73,13 +80,17 @@ export const troubles: readonly Trouble[] = [
     begin: ({ faults, pipeline }) => {
       faults.breakStream(pipeline.places.destination("recommendations"));
     },
-    alarms: ["destination-recommendations-throttled-writes", "destination-recommendations-undelivered"],
+    alarms: [
+      "destination-recommendations-throttled-writes",
+      "destination-recommendations-undelivered",
+      ...burnOf("at-recommendations"),
+    ],
     withinMinutes: 15,
   },
   {
     name: "Firehose stops",
     begin: (monitored) => deliveryOf(monitored, "enriched")?.stop(),
-    alarms: ["enriched-delivery-no-file"],
+    alarms: ["enriched-delivery-no-file", "objective-canaries-queryable-slow"],
     withinMinutes: 30,
   },
   {
@@ -96,14 +107,14 @@ export const troubles: readonly Trouble[] = [
     begin: async ({ pipeline }) => {
       for (const pipe of pipeline.parts.pipes.values()) await pipe.stop();
     },
-    alarms: ["loader-silence", "loader-no-rows"],
+    alarms: ["loader-silence", "loader-no-rows", "objective-canaries-queryable-slow"],
     withinMinutes: 25,
   },
   {
     name: "the bucket tells the pipe of no file",
     plan: { pipe: { lateRate: 0, repeatRate: 0, lossRate: 1 } },
     begin: () => undefined,
-    alarms: ["loader-no-rows"],
+    alarms: ["loader-no-rows", "objective-canaries-queryable-slow"],
     withinMinutes: 30,
   },
   {
@@ -130,6 +141,54 @@ export const troubles: readonly Trouble[] = [
     },
     alarms: ["raw-silence"],
     withinMinutes: 10,
+  },
+  {
+    name: "the event service refuses the canaries",
+    begin: (monitored) => {
+      monitored.isCanaryKeyKnown = false;
+    },
+    alarms: burnOf("accepted"),
+    withinMinutes: 15,
+  },
+  {
+    name: "nobody sends canaries",
+    begin: (monitored) => {
+      monitored.stopCanaries();
+    },
+    alarms: ["canaries-not-sent"],
+    withinMinutes: 15,
+  },
+  {
+    name: "no traffic, and the mapping of enrichment is disabled",
+    isSilent: true,
+    begin: (monitored) => mappingOf(monitored, "raw")?.stop({ drain: false }),
+    alarms: ["enrichment-not-invoked", ...burnOf("enriched")],
+    withinMinutes: 15,
+  },
+  {
+    name: "no traffic, and the mapping of the router is disabled",
+    isSilent: true,
+    begin: (monitored) => mappingOf(monitored, "enriched")?.stop({ drain: false }),
+    alarms: ["router-not-invoked", ...burnOf("routed")],
+    withinMinutes: 15,
+  },
+  {
+    name: "no traffic, and a destination takes nothing",
+    isSilent: true,
+    begin: ({ faults, pipeline }) => {
+      faults.breakStream(pipeline.places.destination("recommendations"));
+    },
+    alarms: ["destination-recommendations-throttled-writes", ...burnOf("at-recommendations")],
+    withinMinutes: 15,
+  },
+  {
+    name: "no traffic, and the pipe is paused",
+    isSilent: true,
+    begin: async ({ pipeline }) => {
+      for (const pipe of pipeline.parts.pipes.values()) await pipe.stop();
+    },
+    alarms: ["loader-silence", "loader-no-rows", "objective-canaries-queryable-slow"],
+    withinMinutes: 25,
   },
 ];
 
