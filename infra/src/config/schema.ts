@@ -191,14 +191,10 @@ export const writeKeysShape = z.array(writeKey).min(1, "Expected at least one wr
 /** Value of the secret with the privacy keys. */
 export const privacyKeysShape = z.array(privacyKey).min(1, "Expected at least one privacy key");
 
-<<<<<<< HEAD
-/** The parts in front of the event service. Each has a mode that switches it on or off. */
-=======
-/** What the secret of the canaries' write key holds: the key as a JSON string. */
+/** Value of the secret with the write key of the canaries: the key as a JSON string. */
 export const canaryKeyShape = text("a write key of at least 20 characters", /^\S{20,}$/);
 
-/** What stands before the event service. Each part has a mode, so that it is on or off by a word. */
->>>>>>> 173ccea4 (infra: alarm on canaries that do not pass a hop)
+/** The parts in front of the event service. Each has a mode that switches it on or off. */
 const frontDoor = z.strictObject({
   /** Addresses that may connect; 0.0.0.0/0 is everybody. */
   inbound: z.array(addressRange).min(1, "Expected at least one address range; 0.0.0.0/0 is everybody"),

@@ -155,7 +155,7 @@ const ROUTES_PER_ALARM = 9;
 const ANSWER_MS = 1_000;
 
 /**
- * What canary events measure when nobody sends anything. Each hop is compared with the one before it, so that a fault
+ * Objectives that canary events measure, also when nobody sends anything. Each hop is compared with the one before it, so that a fault
  * is told once.
  */
 function canaryObjectives(

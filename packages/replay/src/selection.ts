@@ -58,7 +58,7 @@ export function createMatcher({ filters }: Selection): (event: StoredEvent) => b
     const read = readers[name];
     return [(event: StoredEvent) => read(event).some((value) => patterns.some((pattern) => pattern.test(value)))];
   });
-  // What measured an hour ago measures nothing now.
+  // A canary of an hour ago measures nothing now.
   return (stored) => stored.event?.["canary"] !== true && tests.every((test) => test(stored));
 }
 

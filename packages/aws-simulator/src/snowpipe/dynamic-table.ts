@@ -29,11 +29,12 @@ const place = ["file_name", "file_row_number"];
 const queryPattern =
   /^\s*SELECT\s+\*\s+FROM\s+\((?<copies>.+)\)\s+AS\s+\w+\s+QUALIFY\s+ROW_NUMBER\(\)\s+OVER\s+\(PARTITION\s+BY\s+(?<identity>[\w\s,]+?)\s+ORDER\s+BY\s+(?<order>[\w\s,]+?)\)\s+=\s+1\s*$/is;
 
-/** What follows the columns of the copies. */
+/** The end of the query of the copies, behind their columns. */
 const basePattern = /\bFROM\s+(?<base>\w+)(?:\s+WHERE\s+(?<condition>.+?))?\s*$/is;
 
 /**
- * Reads `SELECT * FROM (SELECT … FROM <table> [WHERE …]) AS copies QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1`.
+ * Reads `SELECT * FROM (SELECT … FROM <table> [WHERE …]) AS copies
+ * QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1`.
  *
  * @throws WarehouseError `INVALID_STATEMENT` for any other query: its table could not be kept load by load
  */
