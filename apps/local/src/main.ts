@@ -129,7 +129,7 @@ async function run(options: StartOptions): Promise<number> {
     pollIntervalMs: options.pollIntervalMs,
     maxStreamBytes: options.maxStreamBytes,
     isMaterializing: options.isMaterializing,
-    // What is compared with what was sent holds nothing else.
+    // A run that is compared with what it sent must hold nothing else.
     hasSchedules: !options.isExit,
     onWarning: createWarner(),
     onNotice: notice,

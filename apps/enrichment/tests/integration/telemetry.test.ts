@@ -75,7 +75,8 @@ describe("an invocation writes one line of metrics", () => {
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
     expect({ service, stage, name }).toEqual({ service: "enrichment", stage: "test", name: "f" });
-    // Canaries are counted by the test below, keys and tables by key-rotation.test.ts and lookups.test.ts, events that wait by the test below.
+    // Canaries and events that wait are counted by tests below, keys and tables by key-rotation.test.ts and
+    // lookups.test.ts.
     const ofBatches = metricsOfService.enrichment.filter(
       (metric) => !/^(canary|privacyKey|lookup|eventsSetAside)/.test(metric),
     );

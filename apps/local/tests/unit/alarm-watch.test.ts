@@ -32,7 +32,7 @@ const topology: Topology = {
   ...{
     queues: [],
     buses: [],
-  schedules: [],
+    schedules: [],
     tables: [],
     dynamicTables: [],
     views: [],
