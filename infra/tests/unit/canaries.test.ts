@@ -81,9 +81,9 @@ describe("the write key of canaries", () => {
   const absent = { aws: { find: () => Promise.resolve(undefined) } } as never;
   const secretsOf = async (environment: EnvironmentName) => {
     const made: [string, string][] = [];
-    for (const { title, pending } of secretSteps(loadConfig(environment)))
-      for (const { secret } of (await pending(absent)) as readonly { readonly secret?: string }[])
-        made.push([title, secret ?? ""]);
+    for (const step of secretSteps(loadConfig(environment)))
+      for (const { secret } of (await step.pending(absent)) as readonly { readonly secret?: string }[])
+        made.push([step.title, secret ?? ""]);
     return Object.fromEntries(made);
   };
 

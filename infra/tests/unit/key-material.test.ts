@@ -17,7 +17,11 @@ describe.each(ENVIRONMENTS.filter((name) => name !== "local"))("the plan of %s",
   test("reads of a secret what it is called, never what it holds", () => {
     const types = [...Object.keys(json.resource), ...Object.keys(json.data)];
     expect(types.filter((type) => type.includes("secret"))).toEqual(["aws_secretsmanager_secret"]);
-    expect(Object.keys(json.data.aws_secretsmanager_secret).sort()).toEqual(["privacy_keys", "write_keys"]);
+    expect(Object.keys(json.data.aws_secretsmanager_secret).sort()).toEqual([
+      ...(loadConfig(environment).canaries === undefined ? [] : ["canary_key"]),
+      "privacy_keys",
+      "write_keys",
+    ]);
     expect(text).not.toMatch(/secret_string|secret_binary|secretKeyRef|secret_key_ref/);
   });
 
@@ -30,7 +34,7 @@ describe.each(ENVIRONMENTS.filter((name) => name !== "local"))("the plan of %s",
 });
 
 test("only local's plan has keys, in the secrets that it makes", () => {
-  expect(localKeys).toHaveLength(2);
+  expect(localKeys).toHaveLength(3);
   const { aws_secretsmanager_secret_version: versions, ...others } = planOf("local").json.resource;
   for (const key of localKeys) {
     expect(JSON.stringify(versions)).toContain(key);

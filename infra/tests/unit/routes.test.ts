@@ -34,6 +34,8 @@ describe("a route document that is added", () => {
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_throttled_writes",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_undelivered",
       "aws_cloudwatch_metric_alarm.alarm_destination_marketing_unread",
+      "aws_cloudwatch_metric_alarm.alarm_objective_canaries_at_marketing_fast",
+      "aws_cloudwatch_metric_alarm.alarm_objective_canaries_at_marketing_slow",
       "aws_kinesis_stream.destination_marketing",
     ]);
     expect(addresses(before).filter((address) => !addresses(after).includes(address))).toEqual([]);
@@ -112,11 +114,15 @@ describe("a destination in another account", () => {
     });
   });
 
-  test("has a dashboard row, and one alarm: that it does not take its events, which only we can see", () => {
+  test("has a dashboard row, and alarms on events and canaries that it does not take, which only we can see", () => {
     const staging = plan({ documents: [partner] });
     expect(JSON.stringify(dashboardOf(staging))).toContain(arn);
     const alarms = staging.each("aws_cloudwatch_metric_alarm").filter(({ name }) => name.includes("partner"));
-    expect(alarms.map(({ name }) => name)).toEqual(["alarm_destination_partner_undelivered"]);
+    expect(alarms.map(({ name }) => name)).toEqual([
+      "alarm_destination_partner_undelivered",
+      "alarm_objective_canaries_at_partner_fast",
+      "alarm_objective_canaries_at_partner_slow",
+    ]);
   });
 });
 
@@ -151,6 +157,8 @@ describe("a destination without routes", () => {
     expect(addresses(before).filter((found) => !addresses(after).includes(found))).toEqual([
       "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_consumer_gone",
       "aws_cloudwatch_metric_alarm.alarm_destination_fraud-purchases_undelivered",
+      "aws_cloudwatch_metric_alarm.alarm_objective_canaries_at_fraud-purchases_fast",
+      "aws_cloudwatch_metric_alarm.alarm_objective_canaries_at_fraud-purchases_slow",
     ]);
     expect(addresses(after).filter((found) => !addresses(before).includes(found))).toEqual([]);
   });

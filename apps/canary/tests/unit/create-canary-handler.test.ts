@@ -7,7 +7,7 @@ const events = [{ type: "a" }, { type: "b" }];
 /** One invocation under a clock that moves 40 ms while the event service works. */
 async function invoke(
   post: () => Promise<Answer>,
-  key: string | undefined = "key",
+  key: string | null = "key",
 ): Promise<{ metrics: Record<string, unknown>; posted: string[] }> {
   let nowMs = 1_000;
   const clock = { now: () => nowMs, setTimeout: () => undefined, clearTimeout: () => undefined };
@@ -15,7 +15,7 @@ async function invoke(
   const posted: string[] = [];
   const handler = createCanaryHandler({
     events,
-    writeKey: () => Promise.resolve(key),
+    writeKey: () => Promise.resolve(key ?? undefined),
     post: (writeKey, body) => {
       posted.push(`${writeKey} ${body}`);
       nowMs += 40;
@@ -55,6 +55,7 @@ test.each([
 test("an event service that does not answer, and a key that cannot be read, refuse them all", async () => {
   const silent = await invoke(() => Promise.reject(new Error("timeout")));
   expect(silent.metrics).toMatchObject({ canariesAccepted: 0, canariesRefused: 2 });
-  const keyless = await invoke(() => Promise.reject(new Error("never asked")), undefined as never);
-  expect(keyless.metrics).toMatchObject({ canariesAccepted: 0 });
+  const keyless = await invoke(() => Promise.resolve({ status: 202, body: '{"accepted":2}' }), null);
+  expect(keyless.metrics).toMatchObject({ canariesAccepted: 0, canariesRefused: 2 });
+  expect(keyless.posted).toEqual([]);
 });

@@ -206,8 +206,9 @@ export class Pipeline {
       return (line) => functionLog.write(`${line}\n`);
     };
     const writers = new Map<string, (line: string) => void>();
-    let service: ServiceProcess | undefined;
-    const urlHere = (): string => `${service?.url ?? ""}${new URL(topology.eventEndpoint).pathname}`;
+    // Functions are made before the service that they send to.
+    const later: { service?: ServiceProcess } = {};
+    const urlHere = (): string => `${later.service?.url ?? ""}${new URL(topology.eventEndpoint).pathname}`;
     const createVersion = (given: FunctionSettings, concurrency: number): Promise<ProcessFunction> => {
       const environment = exchangeVariable(given.environment, topology.eventEndpoint, urlHere);
       const settings = { ...given, environment };
@@ -256,13 +257,14 @@ export class Pipeline {
     );
     await startConsumers(assembly);
 
-    service = await ServiceProcess.start({
+    const service = await ServiceProcess.start({
       service: topology.service,
       port: options.port,
       onNotice: notice,
       accountEnvironment: account,
       logPath: join(folders.logs, `${topology.service.name}.log`),
     });
+    later.service = service;
     if (options.hasSchedules) for (const schedule of assembly.schedules) schedule.start();
     return new Pipeline({
       topology,

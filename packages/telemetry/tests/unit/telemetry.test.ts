@@ -168,18 +168,20 @@ test("ages of canaries by route are documents of their own, the longest of each"
   telemetry.observeRoute("shop/views", 5);
   telemetry.flush();
   telemetry.flush();
-  const ofRoutes = lines.map((line) => JSON.parse(line)).filter((document) => "route" in document);
-  expect(ofRoutes.map(({ route, canaryAgeMs }) => [route, canaryAgeMs])).toEqual([
+  const ofRoutes = lines.map((line) => JSON.parse(line) as Document).filter((document) => "route" in document);
+  expect(ofRoutes.map((document): unknown[] => [document["route"], document["canaryAgeMs"]])).toEqual([
     ["shop/clicks", 700],
     ["shop/views", 5],
   ]);
-  expect(ofRoutes[0]._aws.CloudWatchMetrics).toEqual([
-    {
-      Namespace: "Millrace",
-      Dimensions: [["service", "stage", "route"]],
-      Metrics: [{ Name: "canaryAgeMs", Unit: "Milliseconds" }],
-    },
-  ]);
+  expect(ofRoutes[0]?._aws).toMatchObject({
+    CloudWatchMetrics: [
+      {
+        Namespace: "Millrace",
+        Dimensions: [["service", "stage", "route"]],
+        Metrics: [{ Name: "canaryAgeMs", Unit: "Milliseconds" }],
+      },
+    ],
+  });
 });
 
 test("every metric and every breakdown is written by a function, and none is there twice", () => {
