@@ -30,7 +30,7 @@ async function measure(servers: readonly Server[], eventsPerRequest: number) {
   const load = { eventsPerRequest, seconds: Number(values.seconds), connections: Number(values.connections) };
   for (const server of servers) await runRound(server, load);
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    // Another order each round, so that nobody is always behind the same neighbour.
+    // Another order each round, so that no server is always behind the same neighbour.
     const order = servers.map((_, index) => servers[(index + round) % servers.length] as Server);
     for (const server of order) {
       rounds.get(server.kind)?.push(await runRound(server, load));

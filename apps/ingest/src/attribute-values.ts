@@ -12,7 +12,7 @@ const printableAscii = /^[\x20-\x7e]*$/;
 // oxlint-disable-next-line no-control-regex -- the specification forbids exactly these
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 
-/** Whether every character is one that a CloudEvents string may hold. */
+/** True if a CloudEvents string may hold every character of the text. */
 export function isAllowedString(value: string): boolean {
   return printableAscii.test(value) || !forbidden.test(value);
 }
@@ -52,7 +52,10 @@ const timestamp =
 /** Times that may be no instant of the years 1 to 9999 of UTC, or no second that a clock has shown. */
 const rare = /^(?:0000|0001|9999)|:60/;
 
-/** An RFC 3339 date-time of a day that exists, in the years 1 to 9999 of UTC; docs/data.md says what becomes of it. */
+/**
+ * True for an RFC 3339 date-time of a day that exists, in the years 1 to 9999 of UTC. docs/data.md tells how it is
+ * stored.
+ */
 export function isTimestamp(value: string): boolean {
   if (!timestamp.test(value)) return false;
   if (rare.test(value)) return parseInstant(value) !== undefined;

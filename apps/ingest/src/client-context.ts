@@ -22,8 +22,8 @@ const forwardedUserAgentHeader = "millrace-client-user-agent";
 
 /**
  * Renders the extension attributes that ingest sets, once for a request. The client's own (address, user agent, …) are
- * taken from the request where the sender is the client. A back end's own would be wrong: it says in headers or on the
- * event whose they are.
+ * taken from the request where the sender is the client. A back end's own would be wrong: it states those of its client
+ * in headers or on the event.
  */
 export function renderClientContext(
   sender: Sender,

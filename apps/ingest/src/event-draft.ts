@@ -161,7 +161,7 @@ export class EventDraft {
     return this.#attributes;
   }
 
-  /** Whether the event carries the extension attribute. */
+  /** True if the event carries the extension attribute. */
   hasExtension(name: string): boolean {
     return this.#extensions?.has(name) ?? false;
   }

@@ -66,7 +66,7 @@ export interface RecordSink {
   send(record: EventRecord): Promise<Delivery>;
 }
 
-/** The answer to a request, and what it says in numbers. */
+/** The answer to a request, and its numbers. */
 export interface EventReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -328,7 +328,8 @@ function replyAccepted(stored: readonly StoredEvent[], rejected: readonly Reject
 }
 
 /**
- * A fault that all events have in common is the fault of the request; otherwise the answer says that each has its own.
+ * Answers a request without an accepted event. A fault that all events have in common is the fault of the request;
+ * otherwise each event has its own.
  */
 function replyNothingAccepted(events: number, rejected: readonly Rejection[]): EventReply {
   const [first] = rejected;

@@ -36,9 +36,9 @@ interface Stored {
 }
 
 /**
- * Stores the events of a foreign request and words the answer. What Kinesis did not confirm is answered with 503, so
- * that the SDK sends the request again; ids make that harmless. What becomes of messages that are no events says the
- * endpoint.
+ * Stores the events of a foreign request and words the answer. Events that Kinesis did not confirm are answered with
+ * 503, so that the SDK sends the request again; ids make that harmless. The endpoint decides on messages that are no
+ * events.
  */
 export async function storeForeignEvents(service: EventService, delivery: ForeignDelivery): Promise<ProtocolReply> {
   const { endpoint, opened, messages } = delivery;

@@ -77,7 +77,7 @@ function createProtocol(
   };
 }
 
-/** Several protocols share paths: the key says which one is meant, and where it may use both, the request itself. */
+/** Chooses among protocols that share a path: by the key, and by the request itself if the key may use both. */
 function chooseEndpoint(endpoints: readonly Endpoint[], sender: Sender, request: ForeignRequest): Endpoint | undefined {
   const enabled = endpoints.filter(({ adapter }) => sender.adapters[adapter] !== undefined);
   if (enabled.length < 2) return enabled[0];

@@ -22,7 +22,10 @@ export function guardStream(
   };
 }
 
-/** A record that Kinesis refuses for itself was read by Kinesis; one that found no room here says nothing. */
+/**
+ * True if Kinesis answered: it delivered the record, or refused it for itself. A record that found no room here proves
+ * nothing.
+ */
 function showsThatStreamIsThere(delivery: Delivery): boolean {
   return delivery.status === "delivered" || delivery.error.concerns === "record";
 }

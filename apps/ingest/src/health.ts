@@ -1,4 +1,4 @@
-/** Whether the service wants requests. One object, shared by the probes, the answers and the drain. */
+/** Readiness of the service for requests. One object, shared by the probes, the answers and the drain. */
 export class Health {
   #isDraining = false;
   #missing: string | undefined;

@@ -85,7 +85,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       else if (error.code === "key-over-share" && !request.complete) await slowDown(clock);
       // The answer to a body that does not come is the last on its connection.
       if (error instanceof IngestError && error.code === "request-timeout") response.shouldKeepAlive = false;
-      // A body that nobody reads would keep the client from reading the answer.
+      // An unread body would keep the client from reading the answer.
       if (!request.complete) discard(request);
       reply = replyError(error, explainingHeaders(error));
     }

@@ -165,12 +165,13 @@ export const maxIdleAccounts = 10_000;
 
 /** How often the event loop and the heap are looked at. */
 export const loadSampleMs = 100;
-/** A loop this late answers nobody in time. */
+/** A loop this late answers no request in time. */
 export const maxLoopDelayMs = 2_000;
 /** Part of the time that the process has to have worked for a late loop to be its own doing. */
 export const ownDelayShare = 0.8;
 /**
- * Part of the heap's limit beyond which nobody is taken: a collector that finds nothing to collect ends the process.
+ * Part of the heap's limit beyond which no request is taken: a collector that finds nothing to collect ends the
+ * process.
  */
 export const maxHeapShare = 0.9;
 
@@ -178,7 +179,7 @@ export const maxHeapShare = 0.9;
 export const breakerAfterMs = 3_000;
 /** While it is away, a request goes through this often. */
 export const breakerProbeMs = 1_000;
-/** A stream that nobody has asked for this long is taken to be there. */
+/** A stream without a request for this long is taken to be there. */
 export const breakerForgetsMs = 10_000;
 /** The longest that clients are told to stay away. */
 export const maxRetryAfterSeconds = 60;
@@ -197,11 +198,11 @@ export const maxWaitingPreviews = 16;
 export const previewHeapMib = 96;
 export const previewIdleMs = 60_000;
 
-/** Lines of one kind in the log: the others are counted, and the next line says how many there were. */
+/** Interval of log lines of one kind. Lines between are counted, and the next one has their number. */
 export const logIntervalMs = 1_000;
-/** Lines about refused events in a minute of an instance; the others are counted. */
+/** Lines about refused events in a minute of an instance. Further ones are counted. */
 export const maxRefusalLinesPerMinute = 60;
-/** Keys that have counters of their own; the others share one. */
+/** Keys that have counters of their own. All further keys share one. */
 export const maxCountedKeys = 1_000;
 export const maxIdempotencyKeyCharacters = 255;
 /** How long a peer may take to read the answer to a request that it did not finish. */

@@ -11,7 +11,8 @@ export class LogSampler {
   }
 
   /**
-   * Whether to write a line of this kind now, and how many were left out since the last one.
+   * Returns the number of lines left out since the last one if a line of this kind is to be written now, else
+   * undefined.
    * @param kind one of few: a problem code
    */
   take(kind: string): { readonly suppressed: number } | undefined {

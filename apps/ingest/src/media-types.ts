@@ -80,7 +80,7 @@ function determineFormat(contentType: string | undefined, isBinaryMode: boolean)
   );
 }
 
-/** Whether CloudEvents counts data of this media type as JSON. */
+/** True if CloudEvents counts data of this media type as JSON. */
 export function isJsonMediaType(name: string): boolean {
   return name.endsWith("/json") || name.endsWith("+json");
 }

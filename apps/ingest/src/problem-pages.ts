@@ -1,6 +1,6 @@
 import { type ProblemCode, problems } from "./problems.ts";
 
-/** Advice for whoever gets the problem. */
+/** Advice for the sender who gets the problem. */
 const actions: Record<ProblemCode, string> = {
   "malformed-request": "Speak HTTP/1.1, with a `Host` header and one length of the body.",
   "request-timeout": "Send headers and body without pauses; the time allowed begins with the connection.",
@@ -52,7 +52,7 @@ const actions: Record<ProblemCode, string> = {
   "internal-error": "A fault of ours; it may be sent again.",
 };
 
-/** Whether there is a page for it. */
+/** True if there is a page for it. */
 export function isProblemCode(text: string): text is ProblemCode {
   return Object.hasOwn(problems, text);
 }

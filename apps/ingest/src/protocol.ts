@@ -5,10 +5,10 @@ import { identifyByUrl, type Sender } from "./write-keys.ts";
 
 /** How the requests of an endpoint say who sends them and what. */
 export interface Protocol {
-  /** Whether a body may be gzip that no `Content-Encoding` tells of. */
+  /** True if a body may be gzip without a `Content-Encoding`. */
   readonly hidesGzip: boolean;
   /**
-   * Finds the sender before a byte of the body is read; `undefined` where only the body says it.
+   * Finds the sender before a byte of the body is read; `undefined` where only the body names it.
    * @throws IngestError
    */
   identify(): Sender | undefined;

@@ -35,7 +35,7 @@ const decompressors = new Map<string, Decompress>([
 /** The content encodings accepted, as `Accept-Encoding` lists them. */
 export const acceptedEncodings = ["gzip", "br", "zstd", "deflate", "identity"] as const;
 
-/** The client went away before its request was complete; there is nobody to answer. */
+/** The client went away before its request was complete, so no answer is sent. */
 export class ClientGoneError extends Error {
   override readonly name = "ClientGoneError";
   readonly code = "CLIENT_GONE";

@@ -11,7 +11,7 @@ export type ReadResult = EventDraft | EventFault;
 
 export interface ReadOptions {
   readonly maxEvents: number;
-  /** Whether events may state the attributes that are otherwise taken from the request. */
+  /** True if events may state the attributes that are otherwise taken from the request. */
   readonly mayForwardClient: boolean;
 }
 
@@ -189,7 +189,7 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 
 const prefix = "ce-";
 
-/** Whether a request states an event's attributes in its headers. */
+/** True if a request states an event's attributes in its headers. */
 export function isBinaryMode(headers: Headers): boolean {
   return (
     headers["ce-specversion"] !== undefined ||

@@ -9,7 +9,7 @@ const minuteMs = 60_000;
 /**
  * Leaves a trace of refused events for `pnpm explain`: code, attribute, key and a digest of the id, never a value. A
  * sender whose every event is wrong cannot fill the log: a minute has at most 60 lines, and the first line of the next
- * minute says how many were left out.
+ * minute has the number of those left out.
  */
 export function createRefusalLog(logger: Logger, clock: Clock): (refusal: RefusedEvent) => void {
   let minute = Number.NEGATIVE_INFINITY;

@@ -42,8 +42,8 @@ export interface DrainOptions {
 export interface RunningServer {
   readonly port: number;
   /**
-   * Stops: readiness fails, after a notice no connection is taken any more, requests under way are answered, then
-   * `flush`. Resolves to whether everything ended in time; what did not is cut off.
+   * Stops: readiness fails, after a notice no further connection is taken, requests under way are answered, then
+   * `flush`. Resolves to true if everything ended in time; the rest is cut off.
    */
   drain(options: DrainOptions): Promise<boolean>;
 }
@@ -184,7 +184,7 @@ function answerProblem(response: ServerResponse, code: ProblemCode, detail: stri
   response.end(body);
 }
 
-/** Bytes that do not even begin a request: nobody waits for an answer to them. */
+/** Bytes that do not even begin a request: no client waits for an answer to them. */
 const strayCodes: ReadonlySet<string> = new Set(["HPE_INVALID_METHOD", "HPE_CLOSED_CONNECTION"]);
 
 /** Answers what Node's parser refused: there is no request object then, only a socket. */

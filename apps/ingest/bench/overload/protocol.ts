@@ -1,6 +1,6 @@
 import type { Attack } from "./scenarios.ts";
 
-/** The key that sends too much, and the keys of the others. */
+/** The key that sends too much, and the keys of all other senders. */
 export const greedyKey = "overload-greedy-5d1c";
 export const otherKeys = ["overload-a-91e2", "overload-b-37f0", "overload-c-aa04"] as const;
 

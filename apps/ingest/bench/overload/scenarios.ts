@@ -13,7 +13,7 @@ export interface Attack {
 export interface Scenario {
   readonly name: string;
   readonly attack: Attack;
-  /** Whether Kinesis answers at all. */
+  /** `hangs` if Kinesis answers nothing. */
   readonly stream: "answers" | "hangs";
 }
 

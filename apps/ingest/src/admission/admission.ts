@@ -29,7 +29,7 @@ export interface AdmissionOptions {
   readonly load: Load;
   readonly breaker: Breaker;
   /**
-   * Whether events can be kept while the stream is away; then an outage is no reason to refuse. Default: they cannot.
+   * True if events can be kept while the stream is away; then an outage is no reason to refuse. Default: they cannot.
    */
   readonly canSpool?: (() => boolean) | undefined;
   /** Default: that of the event loop. */
@@ -41,9 +41,9 @@ const unknownSender = "";
 const noQuotas = {};
 
 /**
- * Decides who is let in. Memory and requests are divided by key, and keys take turns at the processor and the stream,
- * so that a key that sends too much is refused (429) while the others go on; when the service as a whole has no more to
- * give, everybody is (503).
+ * Decides which requests are let in. Memory and requests are divided by key, and keys take turns at the processor and
+ * the stream. So a key that sends too much is refused (429) while other keys go on. When the service as a whole has no
+ * more to give, every key is refused (503).
  */
 export class Admission {
   readonly bytes: SharedBudget;

@@ -13,7 +13,7 @@ export class Breaker {
 
   /** A record is on its way to the stream. */
   started(nowMs: number): void {
-    // A failure of long ago says nothing about now.
+    // A failure of long ago tells nothing about now.
     if (this.#pending === 0 && nowMs - this.#lastUsedMs > breakerForgetsMs) this.#awaySinceMs = undefined;
     this.#awaySinceMs ??= nowMs;
     this.#pending += 1;
@@ -34,7 +34,7 @@ export class Breaker {
     return outageMs >= breakerAfterMs ? outageMs : 0;
   }
 
-  /** Whether the request has to be refused; one a second is let through as a probe. */
+  /** True if the request has to be refused. One a second is let through as a probe. */
   refuses(nowMs: number): boolean {
     if (this.outageMs(nowMs) === 0) return false;
     if (nowMs < this.#nextProbeMs) return true;

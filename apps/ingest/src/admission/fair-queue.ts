@@ -159,7 +159,7 @@ export class FairQueue {
     if (this.#lanes.length > 0 && this.#window.hasRoom) this.#scheduleTurn();
   }
 
-  /** While somebody waits for a stream that says nothing, those who wait too long have to be told. */
+  /** While a request waits for a silent stream, a request that has waited too long has to be refused. */
   #watch(): void {
     this.#scheduleTurn();
     if (this.#checkTimer !== undefined) return;

@@ -4,7 +4,7 @@ import { loadSampleMs, maxHeapShare, maxLoopDelayMs, ownDelayShare } from "../li
 
 /** How busy the process is. */
 export interface Load {
-  /** So late, or so full, that nobody can be taken. */
+  /** True if the loop is so late, or the heap so full, that no request can be taken. */
   readonly isExhausted: boolean;
 }
 

@@ -32,8 +32,8 @@ export interface MemoryPlan {
 }
 
 /**
- * Divides a container's memory: the process itself, connections, and what requests hold. The last has to fit into the
- * heap as well, and leaves room for what a collector has not collected yet.
+ * Divides a container's memory: the process itself, connections, and the bytes that requests hold. The last also have
+ * to fit into the heap, with room for garbage that is not collected yet.
  */
 export function planMemory(memoryBytes: number, heapLimitBytes: number): MemoryPlan {
   const forConnections = Math.floor(memoryBytes * connectionShareOfMemory);

@@ -14,7 +14,7 @@ export type BudgetRefusal = "share" | "full";
  */
 const SHARE_OF_FREE = 2;
 
-/** A limited good that many holders share so that none of them can take it away from the others. */
+/** A limited good that many holders share so that none of them can take all of it. */
 export class SharedBudget {
   readonly max: number;
   #used = 0;
@@ -34,7 +34,7 @@ export class SharedBudget {
     return holding.held + amount > SHARE_OF_FREE * free ? "share" : undefined;
   }
 
-  /** Takes `amount` for the holder, or says why not; then nothing is taken. */
+  /** Takes `amount` for the holder. Or returns the reason of a refusal, and takes nothing. */
   tryTake(holding: Holding, amount: number): BudgetRefusal | undefined {
     const refusal = this.refusalOf(holding, amount);
     if (refusal !== undefined) return refusal;

@@ -1,6 +1,6 @@
 /**
- * A rate that may be exceeded for a while. What is taken is known only afterwards (the bytes of a body, its events), so
- * the bucket may go into debt, and lets nobody in until the debt is paid.
+ * A rate that may be exceeded for a while. The cost of a request is known only afterwards (the bytes of a body, its
+ * events), so the bucket may go into debt, and lets no request in until the debt is paid.
  */
 export class TokenBucket {
   readonly #perSecond: number;

@@ -15,7 +15,7 @@ export interface ExplainedRoute {
   readonly because: string;
 }
 
-/** Makes the function that says what the routes of some documents would do with an enriched event. */
+/** Makes the function that explains the decisions of some documents' routes about an enriched event. */
 export function createRouteExplainer(documents: readonly RouteDocument[]): (enriched: string) => ExplainedRoute[] {
   // Decided as the router decides; the explanation is for people and much slower.
   const router = loadRoutes(compileRoutes(documents));

@@ -9,7 +9,9 @@ import type { PreviewedLine, Previewer } from "./previewer.ts";
 /** One event of a dry run, by its place in the request. */
 type PreviewedEvent = { readonly index: number; readonly id: string } & PreviewedLine;
 
-/** CloudEvents that are read as for `/v1/events` and stored nowhere: the answer says what would become of them. */
+/**
+ * CloudEvents that are read as for `/v1/events` and stored nowhere: the answer has the outcome that they would have.
+ */
 export function createPreviewProtocol(
   service: EventService,
   previewer: Previewer,

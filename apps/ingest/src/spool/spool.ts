@@ -141,7 +141,7 @@ export class Spool {
       this.#bytes -= bytes.byteLength;
       for (const { resolve } of batch) resolve("failed");
       this.#options.onError(error);
-      // Behind a frame that is cut off, nobody would read on.
+      // A reader would stop at a frame that is cut off.
       await this.#seal();
     }
   }

@@ -69,7 +69,7 @@ export const browserSdks: readonly BrowserSdk[] = [
     key: "sdk",
     module: `import posthog from "posthog-js"; globalThis.posthog = posthog;`,
     run: `
-      // It sends nothing for a browser that says that it is headless.
+      // It sends nothing for a browser that declares itself headless.
       const options = { opt_out_useragent_filter: true, autocapture: false, capture_pageview: false };
       posthog.init(target.writeKey, { api_host: target.url, ...options });
       posthog.capture("order completed", { total: 3 });

@@ -9,7 +9,7 @@ export interface SdkTarget {
 export interface SdkFacts {
   /** Name of its npm package, or of a function of the browser. */
   readonly name: string;
-  /** Whether the SDK sends again what was answered with 503. */
+  /** True if the SDK sends a request again after a 503. */
   readonly retries: boolean;
   /** The sender of its requests. */
   readonly key: "sdk" | "rudderstack";

@@ -13,7 +13,7 @@ import {
   turnMs,
 } from "../../../src/limits.ts";
 
-/** A loop whose turns the test takes; each piece of work lasts as long as it says. */
+/** A loop whose turns the test takes. Each piece of work has its own duration. */
 function create(window = new StreamWindow(2 * initialWindowBytes)) {
   const clock = new VirtualClock();
   let elapsedMs = 0;
