@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderConformance, runConformance } from "../tests/conformance/run-conformance.ts";
 
-// Writes docs/conformance.md anew: node --conditions=@millrace/source scripts/conformance.ts
+// Rewrites docs/conformance.md: node --conditions=@millrace/source scripts/conformance.ts
 const observations = await runConformance();
 writeFileSync(join(import.meta.dirname, "..", "docs", "conformance.md"), renderConformance(observations));
 for (const { conformanceCase, answers } of observations) {

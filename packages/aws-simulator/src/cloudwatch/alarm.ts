@@ -25,7 +25,7 @@ export interface AlarmOptions {
 
 export type AlarmState = "OK" | "ALARM";
 
-/** Whether a value breaches the threshold. */
+/** True if a value breaches the threshold, by operator. */
 const comparisons = {
   GreaterThanThreshold: (value: number, threshold: number) => value > threshold,
   GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
@@ -33,13 +33,13 @@ const comparisons = {
   LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
 };
 
-/** Values that come later than this after the end of their period change no alarm any more. */
+/** Values that come later than this after the end of their period no longer change an alarm. */
 const settledMs = 600_000;
 
 /**
- * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation looks at the last whole periods; a period without
- * a value breaches or not as `treatMissingData` says. CloudWatch looks for older values before it treats a period as
- * missing, so that it tells some silences later than here.
+ * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation reads the last whole periods. `treatMissingData`
+ * decides if a period without a value breaches. CloudWatch looks for older values before it treats a period as missing,
+ * so that it tells some silences later than here.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */

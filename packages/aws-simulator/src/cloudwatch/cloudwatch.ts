@@ -162,7 +162,7 @@ export class CloudWatch implements JsonService {
           Values: ordered.map(({ value }) => value),
         };
       });
-    // It would page; whoever reads as much reads less at once.
+    // CloudWatch would page. Callers with so many values have to ask for fewer at once.
     if (datapoints > maxDatapoints) throw invalid(`An answer has at most ${maxDatapoints} values, this ${datapoints}`);
     return { MetricDataResults: results, Messages: [] };
   }
@@ -190,7 +190,7 @@ export class CloudWatch implements JsonService {
   }
 }
 
-/** An alarm on one metric names it; one on an expression has queries, which nobody asks for here. */
+/** An alarm on one metric names it. One on an expression has queries, which are left out here. */
 function describeMetric({ expression, metrics }: AlarmOptions): object {
   const metric = metrics[expression];
   if (metric === undefined) return {};

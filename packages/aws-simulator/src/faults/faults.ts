@@ -354,8 +354,8 @@ export class Faults {
   }
 
   /**
-   * The first of `kinds` that the draws hit. Every kind draws each time, also after a hit: what one of them does leaves
-   * the draws of the others where they are.
+   * Returns the first of `kinds` that the draws hit. Every kind draws each time, also after a hit: so the rate of one
+   * kind does not move the draws of another.
    */
   #firstDrawn<Kind extends DrawnFault>(
     kinds: readonly Kind[],

@@ -14,7 +14,7 @@ export async function pushSubscription(
   response: Response,
   { clock, requestId, wire }: { readonly clock: Clock; readonly requestId: string; readonly wire: KinesisWire },
 ): Promise<void> {
-  // "close" comes after "end" as well; a reader that left is the only one to be told apart here.
+  // "close" also comes after "end". Here it only matters for a reader that left.
   const closed = once(response, "close").then(() => subscription.cancel());
   response.statusCode = 200;
   response.setHeader("x-amzn-requestid", requestId);
@@ -22,7 +22,7 @@ export async function pushSubscription(
   let isWritable = write(response, encodeEvent("initial-response", wire.contentType, wire.write({})));
   for (;;) {
     if (!isWritable) await Promise.race([once(response, "drain"), closed]);
-    // Once cancelled, it says "end".
+    // Once cancelled, it returns "end".
     const step = subscription.next(clock.now());
     if (step === undefined) {
       await sleep(clock, pushIntervalMs);

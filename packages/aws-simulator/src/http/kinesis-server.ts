@@ -30,7 +30,7 @@ export interface KinesisServerOptions {
   readonly latencyMs?: { readonly min: number; readonly max: number };
   /** Draws the latencies. Default a generator with a fixed seed. */
   readonly random?: Random;
-  /** Certificate and key in PEM: the port then speaks TLS as well, to whom begins with it. Default none. */
+  /** Certificate and key in PEM: the port then also speaks TLS to clients that begin with it. Default none. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Gets faults of the simulator itself, which callers see as InternalFailure. Default `console.error`. */
   readonly onError?: (error: unknown) => void;

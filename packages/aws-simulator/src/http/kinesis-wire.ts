@@ -38,7 +38,7 @@ const cborWire: KinesisWire = {
   write: (output) => (output === undefined ? "" : encodeCbor(toPlain(output))),
 };
 
-/** The form of a request; JSON unless it says CBOR. */
+/** Returns the form of a request: CBOR if its content type names it, else JSON. */
 export function wireOf(contentType: string | undefined): KinesisWire {
   return contentType?.split(";", 1)[0]?.trim().toLowerCase() === cborContentType ? cborWire : jsonWire;
 }

@@ -53,7 +53,7 @@ export class CheckpointTable {
     };
   }
 
-  /** Whether every consumer of the stream is done with the record of that index and all before it. */
+  /** True if every consumer of the stream is done with the record of that index and all before it. */
   areDoneWith(streamId: number, shardIndex: number, index: number): boolean {
     const consumers = this.#consumers.get(streamId) ?? this.#formerConsumers(streamId);
     return [...consumers].every((consumer) => {
@@ -79,7 +79,7 @@ export class CheckpointTable {
       this.#unwritten.add(keyOf(streamId, consumer, shardIndex));
   }
 
-  /** Of a stream that nobody has opened: those that read it when somebody had. */
+  /** Consumers of a stream that is not open: those that read it when it was. */
   #formerConsumers(streamId: number): ReadonlySet<string> {
     return new Set(this.all().flatMap((entry) => (entry.streamId === streamId ? [entry.consumer] : [])));
   }

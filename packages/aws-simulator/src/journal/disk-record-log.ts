@@ -9,7 +9,7 @@ import { RecordIndex, type SpilledRows } from "./record-index.ts";
 export interface DiskRecordLogOptions {
   readonly streamId: number;
   readonly shardIndex: number;
-  /** Queues the record for the next group; `onStored` says where it lies. */
+  /** Queues the record for the next group. `onStored` gets its place. */
   readonly write: (record: RecordEntry, onStored: (place: RecordPlace) => void, onRefused: () => void) => void;
   /** The record at a place; `undefined` when its bytes are damaged or gone. */
   readonly read: (place: RecordPlace) => RecordEntry | undefined;

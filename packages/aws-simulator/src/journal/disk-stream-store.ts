@@ -34,7 +34,7 @@ export interface DiskStreamStoreOptions {
    * read stay until their stream's retention is over. Default 1 GiB.
    */
   readonly maxBytes?: number;
-  /** Above this nothing is stored any more, as if the disk were full. Default none. */
+  /** Above this nothing is stored, as if the disk were full. Default none. */
   readonly quotaBytes?: number;
   /** Gets what was damaged or cut away at the start, and when writing fails and works again. */
   readonly onWarning?: (message: string) => void;
@@ -143,7 +143,7 @@ export class DiskStreamStore implements StreamStore {
 
   /**
    * Looks for the texts in whole segments, and reads entries of those alone that have one: a gigabyte in a second.
-   * @throws what the file system says
+   * @throws the file system's error
    */
   async *search(texts: readonly Buffer[], sinceMs: number): AsyncGenerator<FoundRecord> {
     for (const segment of [...this.#segments]) {
@@ -171,9 +171,7 @@ export class DiskStreamStore implements StreamStore {
     return this.#writer.isWritable;
   }
 
-  /**
-   * Streams that are retained and that nobody has opened: they stay until they are opened or their retention is over.
-   */
+  /** Returns streams that are retained and not open: they stay until they are opened or their retention is over. */
   unopened(): readonly string[] {
     return [...this.#streams.values()].flatMap(({ isOpen, description }) => (isOpen ? [] : [description.streamName]));
   }
@@ -402,8 +400,8 @@ export class DiskStreamStore implements StreamStore {
   }
 
   /**
-   * Deletes the oldest segments that nobody needs: those whose records are all older than their streams keep them, and,
-   * when there is too much or no room, those that every consumer is done with.
+   * Deletes the oldest segments that are not needed: those whose records are all older than their streams keep them,
+   * and, when there is too much or no room, those that every consumer is done with.
    */
   #reclaim(isRoomNeeded: boolean): void {
     while (this.#segments.length > 1) {

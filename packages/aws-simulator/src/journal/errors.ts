@@ -6,7 +6,7 @@ export type JournalErrorCode =
   /** Nothing can be written at the moment: the disk is full, or the quota is used up. */
   | "JOURNAL_UNWRITABLE";
 
-/** The journal of the streams cannot be opened or written. `code` says why. */
+/** The journal of the streams cannot be opened or written. `code` tells the reason. */
 export class JournalError extends Error {
   override readonly name = "JournalError";
   readonly code: JournalErrorCode;

@@ -17,7 +17,7 @@ interface Run {
 
 /** Rows that were put on disk, by segment. */
 export interface SpilledRows {
-  /** @throws what the file system says */
+  /** @throws the file system's error */
   read(segment: number, offset: number, length: number): Buffer;
 }
 

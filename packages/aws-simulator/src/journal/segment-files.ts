@@ -27,7 +27,7 @@ interface Stretch {
   readonly bytes: Buffer;
 }
 
-/** The files of a journal, by number: one is written, the others are read. */
+/** The files of a journal, by number: one is written, all others are read. */
 export class SegmentFiles {
   readonly folder: string;
   readonly #readers = new Map<number, number>();
@@ -68,7 +68,7 @@ export class SegmentFiles {
     }
   }
 
-  /** @throws what the file system says */
+  /** @throws the file system's error */
   readIndex(segment: number, offset: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
     const file = openSync(this.#indexPathOf(segment), "r");
@@ -118,7 +118,7 @@ export class SegmentFiles {
   /**
    * Writes at `offset` of a segment, which is made when it is new, and syncs it. When that fails, the file is cut back
    * to `offset`.
-   * @throws what the file system says
+   * @throws the file system's error
    */
   async append(segment: number, offset: number, pieces: readonly Buffer[]): Promise<void> {
     const handle = await this.#writerOf(segment);
@@ -138,7 +138,7 @@ export class SegmentFiles {
     while (this.#recentBytes > recentBytes) this.#recentBytes -= this.#recent.shift()?.bytes.byteLength ?? 0;
   }
 
-  /** @throws what the file system says when there is no room behind `offset` */
+  /** @throws the file system's error when there is no room behind `offset` */
   async probe(segment: number, offset: number): Promise<void> {
     const handle = await this.#writerOf(segment);
     try {
@@ -149,7 +149,7 @@ export class SegmentFiles {
     }
   }
 
-  /** A view of bytes that were written a short while ago; `undefined` when they are not in memory any more. */
+  /** Returns a view of bytes that were written a short while ago; `undefined` when they are no longer in memory. */
   recent(segment: number, offset: number, length: number): Buffer | undefined {
     let low = 0;
     let high = this.#recent.length;

@@ -28,7 +28,7 @@ export class Segment {
     return this.#shares;
   }
 
-  /** Whether no shard needs what the segment holds of it. */
+  /** True if no shard needs its part of the segment. */
   isFree(isDoneWith: (shard: string, share: Share) => boolean): boolean {
     return [...this.#shares].every(([shard, share]) => isDoneWith(shard, share));
   }

@@ -139,7 +139,7 @@ function abortError(): Error {
   return Object.assign(new Error("Request aborted"), { name: "AbortError", $metadata: transportMetadata });
 }
 
-/** The operation a command stands for. Its schema says it; class names do not survive minification. */
+/** Returns the operation of a command, by its schema: class names do not survive minification. */
 function operationName(command: object): string {
   const schema = (command as { readonly schema?: unknown }).schema;
   if (Array.isArray(schema) && typeof schema[2] === "string") return schema[2];

@@ -42,7 +42,7 @@ export interface KinesisOptions {
    * such limit; a laptop has. Default none.
    */
   readonly maxRetainedBytesPerStream?: number;
-  /** Whether DescribeStream, ListShards and the like are limited in calls a second, as on AWS. Default true. */
+  /** True if DescribeStream, ListShards and the like are limited in calls a second, as on AWS. Default true. */
   readonly limitsControlPlane?: boolean;
   /**
    * Where streams are kept between two processes, such as a {@link DiskStreamStore}. Default nowhere: they end with the
@@ -145,7 +145,7 @@ export class Kinesis {
 
   /**
    * Creates a stream, or goes on with the one of that name that the store retains; its number of shards and its
-   * settings become those asked for. It is active at once, whatever `statusDelayMs` says, and gives its ARN: the short
+   * settings become those asked for. It is active at once, whatever `statusDelayMs` is, and gives its ARN: the short
    * way for tests and local runs.
    * @throws KinesisError as CreateStream does.
    */
@@ -328,9 +328,9 @@ export class Kinesis {
   }
 
   /**
-   * Resolves when everything that was put so far is stored; at once without a `store`. {@link Kinesis.client} and the
+   * Resolves when every record that was put so far is stored; at once without a `store`. {@link Kinesis.client} and the
    * HTTP front end answer only then, callers of {@link Kinesis.putRecords} have to wait for themselves.
-   * @throws KinesisError `InternalFailure` when it could not be stored; nobody will read it.
+   * @throws KinesisError `InternalFailure` when a record could not be stored; no reader will get it.
    */
   async committed(): Promise<void> {
     try {
@@ -340,7 +340,7 @@ export class Kinesis {
     }
   }
 
-  /** Whether answers have to wait for {@link Kinesis.committed}. */
+  /** True if answers have to wait for {@link Kinesis.committed}. */
   get isStored(): boolean {
     return this.#account.store !== undefined;
   }

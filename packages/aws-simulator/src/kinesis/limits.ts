@@ -13,7 +13,7 @@ export const mib = 1024 * 1024;
 export const maxRecordsPerPut = 500;
 /** Bytes of data and partition keys in one PutRecords call. [api PutRecords] */
 export const maxBytesPerPut = 10 * mib;
-/** A record (data and partition key) on a stream nobody changed. [api UpdateMaxRecordSize] */
+/** Default maximum of a record (data and partition key). [api UpdateMaxRecordSize] */
 export const defaultMaxRecordBytes = mib;
 /** The most that UpdateMaxRecordSize allows, in KiB. [api UpdateMaxRecordSize] */
 export const maxRecordKibLimit = 10_240;
@@ -64,8 +64,8 @@ export const subscriptionLifetimeMs = 300_000;
 /** Another call takes a subscription over after so long, and is refused before. [api SubscribeToShard] */
 export const subscriptionTakeoverMs = 5_000;
 /**
- * A subscription with nothing to push says so this often. AWS does not tell how often it does; the Kinesis Client
- * Library warns and subscribes again after 35 s of silence.
+ * Interval of the events of a subscription with nothing to push. AWS does not document it; the Kinesis Client Library
+ * warns and subscribes again after 35 s of silence.
  */
 export const subscriptionHeartbeatMs = 5_000;
 /** Bytes in one event of a subscription; a larger record comes alone. Not told by AWS. */
@@ -79,7 +79,7 @@ export const maxTagsPerStream = 50;
 export const onDemandInitialShards = 4;
 /** Write throughput an on-demand stream scales up to without a support case, as shards of 1 MB/s. [quotas] */
 export const onDemandMaxShards = 200;
-/** Open shards of an account in a region, where nobody raised the quota. [quotas] */
+/** Default quota of open shards of an account in a region. [quotas] */
 export const defaultShardLimit = 20_000;
 /** On-demand streams of an account. [quotas] */
 export const onDemandStreamLimit = 50;

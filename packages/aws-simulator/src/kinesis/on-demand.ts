@@ -1,7 +1,10 @@
 import { onDemandMaxShards, writeBytesPerSecond, writeRecordsPerSecond } from "./limits.ts";
 import type { StreamState } from "./stream.ts";
 
-/** How often the throughput of an on-demand stream is looked at. AWS says only that it scales "within 15 minutes". */
+/**
+ * Interval in which the throughput of an on-demand stream is measured. AWS documents only that it scales "within 15
+ * minutes".
+ */
 const windowMs = 60_000;
 
 /**

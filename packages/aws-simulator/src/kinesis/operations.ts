@@ -123,7 +123,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   UpdateStreamMode: operation("updateStreamMode", { StreamARN: "string", StreamModeDetails: streamModeDetails }),
 };
 
-/** Whether an operation changes anything, so that its answer has to wait until that is stored. */
+/** True if an operation changes anything, so that its answer has to wait until the change is stored. */
 export function isWriting(name: string): boolean {
   return !/^(?:Get|List|Describe)/.test(name);
 }
@@ -263,7 +263,8 @@ function checkList(value: unknown, shape: Shape): readonly object[] {
 }
 
 /**
- * Decoding is many times as fast as a regular expression; it skips foreign characters, and takes `-` and `_` as well.
+ * Decodes to check: many times as fast as a regular expression. It skips foreign characters, and also takes `-` and
+ * `_`.
  */
 function isBase64(text: string): boolean {
   const { byteLength } = Buffer.from(text, "base64");

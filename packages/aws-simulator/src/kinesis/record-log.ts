@@ -15,7 +15,7 @@ export interface RecordLog {
   readonly pending: number;
   /** @param onRefused called when the record could not be stored; it was never readable */
   append(record: StoredRecord, index: number, onRefused?: () => void): void;
-  /** `undefined` past the end, and for a record that cannot be read any more. */
+  /** `undefined` past the end, and for a record that can no longer be read. */
   at(rank: number): StoredRecord | undefined;
   arrivalAt(rank: number): number | undefined;
   /** How many of the records have a sequence number below `position`. */

@@ -55,7 +55,7 @@ export class ShardSubscription {
     this.#bytes = new TokenBucket(subscriptionBytesPerSecond, subscriptionBytesPerSecond, nowMs);
   }
 
-  /** Whether it has ended, by time or by its reader's leave. */
+  /** True if it has ended, by time or by its reader's leave. */
   isOver(nowMs: number): boolean {
     return this.#isOver || nowMs >= this.startedMs + subscriptionLifetimeMs;
   }
@@ -65,7 +65,7 @@ export class ShardSubscription {
     this.#isOver = true;
   }
 
-  /** The next thing to push at this moment; to be asked again until it says `end` or `error`. */
+  /** Returns the next thing to push at this moment. Ask again until it is `end` or `error`. */
   next(nowMs: number): SubscriptionStep | undefined {
     if (this.#stream.status === "DELETING" || this.#consumer.status === "DELETING") {
       this.#isOver = true;

@@ -25,7 +25,7 @@ export class TokenBucket {
     return this.#tokens;
   }
 
-  /** Whether `amount` may be taken now. */
+  /** True if `amount` may be taken now. */
   has(amount: number, nowMs: number): boolean {
     return this.available(nowMs) >= Math.min(amount, this.capacity);
   }

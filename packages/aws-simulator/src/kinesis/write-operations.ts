@@ -177,7 +177,7 @@ const internalFailure: PutRecordsResultEntry = {
 };
 
 function checkEntry(check: RequestValidation, path: string, entry: EncodedEntry): void {
-  // The usual record passes on three comparisons; a message is only composed for the others.
+  // The usual record passes on three comparisons; messages are composed only for faulty ones.
   const { Data: data, PartitionKey: key } = entry;
   if (data === undefined) check.required(`${path}data`, data);
   if (key === undefined) check.required(`${path}partitionKey`, key);

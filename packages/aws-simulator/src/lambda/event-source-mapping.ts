@@ -108,7 +108,7 @@ export class EventSourceMapping {
   update(changes: MappingUpdate): void {
     // The generator goes on, where a new one would draw the same numbers again.
     const options = { ...this.#options, random: this.#settings.random, ...changes };
-    // Lanes read the settings anew for every batch.
+    // Lanes read the settings for every batch.
     Object.assign(this.#settings, readMappingOptions(options));
     this.#options = options;
   }

@@ -58,8 +58,8 @@ export const eventFrameBytes = Buffer.byteLength('{"Records":[]}');
 export const recordSeparatorBytes = 1;
 
 /**
- * Measures the records of one source as JSON. All of them have the same frame; only the values differ that are measured
- * anew for each.
+ * Measures the records of one source as JSON. All of them have the same frame, so only the values that differ are
+ * measured for each.
  * @returns bytes a record takes in the JSON of an event
  */
 export function createRecordMeasure(source: KinesisEventSource): (record: KinesisStreamRecord) => number {

@@ -18,7 +18,7 @@ export interface ShardWorkerOptions {
   readonly onProgress: () => void;
 }
 
-/** Deals the records of one shard out to its lanes, and says when the shard may be read further and when it is done. */
+/** Deals the records of one shard out to its lanes. Tells when the shard may be read further and when it is done. */
 export class ShardWorker implements ShardConsumer {
   readonly #options: ShardWorkerOptions;
   readonly #lanes: readonly Lane[];

@@ -30,7 +30,7 @@ export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** The people to tell of new objects. One that throws does not keep the others from hearing. */
+/** Listeners for new objects. One that throws does not keep others from hearing. */
 export class CreatedListeners {
   readonly #listeners = new Set<(created: ObjectCreated) => void>();
 

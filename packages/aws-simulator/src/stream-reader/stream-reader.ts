@@ -29,7 +29,7 @@ export interface StreamReaderOptions {
   readonly startingPositionTimestampMs?: number;
   readonly pollIntervalMs: number;
   readonly catchUpIntervalMs: number;
-  /** Where an earlier process stopped; what the starting position says is for shards that it does not know. */
+  /** Position at which an earlier process stopped. The starting position is for shards without one. */
   readonly checkpoints?: Checkpoints | undefined;
   readonly createConsumer: (controls: ShardControls) => ShardConsumer;
   readonly onError: (error: unknown) => void;

@@ -37,7 +37,7 @@ export interface ConformanceCase {
 export interface CaseContext {
   readonly target: Target;
   readonly client: KinesisClient;
-  /** Creates a stream nobody else uses, waits until it is active, and gives its name. */
+  /** Creates a stream for this case alone, waits until it is active, and gives its name. */
   readonly createStream: (shardCount: number, input?: Partial<CreateStreamCommandInput>) => Promise<string>;
   readonly untilActive: (streamName: string) => Promise<void>;
 }
@@ -269,7 +269,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
     ask: async ({ client, createStream }) => {
       const StreamName = await createStream(1);
       const put = client.send(new PutRecordsCommand({ StreamName, Records: [entry("k", Buffer.alloc(mib))] }));
-      // Which code it is, no source says.
+      // No source documents the code.
       return (await refusal(put)).replace(/^400 .*$/, "refused with 400");
     },
   },

@@ -1,4 +1,4 @@
-/** However records come, go and are put on disk: the index says of each rank the same as a list of all of them. */
+/** However records come, go and are put on disk: the index equals a list of all of them at each rank. */
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { IndexedRecord } from "../../src/journal/index-rows.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 import type * as ours from "../../src/kinesis/api.ts";
 import { Kinesis } from "../../src/index.ts";
 
-/** Compiles only when everything `Given` can be is a `Wanted` as well. */
+/** Compiles only when everything `Given` can be is also a `Wanted`. */
 type Fits<Given extends Wanted, Wanted> = Given extends Wanted ? true : never;
 type Answer<Output> = Omit<Output, "$metadata">;
 

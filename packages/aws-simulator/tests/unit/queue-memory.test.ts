@@ -1,4 +1,4 @@
-/** Queues and buses are looked at from memory, and nobody may ever receive: the latest stay. */
+/** Queues and buses are read from memory and may have no receiver: the latest messages stay. */
 import { expect, test } from "@jest/globals";
 import { MessageLog } from "../../src/json-service/message-log.ts";
 import { SqsQueues } from "../../src/index.ts";

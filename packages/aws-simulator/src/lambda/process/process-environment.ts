@@ -103,7 +103,7 @@ export class ProcessEnvironment {
         this.#onResponse(requestId, body);
       },
       onError: (requestId, { errorType, errorMessage }) => {
-        // A runtime that met what nobody caught exits next.
+        // A runtime with an uncaught error exits next.
         this.#isDoomed ||= fatalErrorTypes.includes(errorType);
         this.#settle(requestId, new FunctionError("UNHANDLED", errorType, errorMessage, requestId));
       },
@@ -117,7 +117,7 @@ export class ProcessEnvironment {
     return this.#child?.pid;
   }
 
-  /** It has ended, or is about to: no invocation may come here any more. */
+  /** True if it has ended, or is about to: it takes no further invocation. */
   get isDoomed(): boolean {
     return this.#isDoomed;
   }

@@ -328,7 +328,7 @@ export class ProcessFunction implements FunctionRuntime {
     this.#environments.delete(environment);
     const index = this.#idle.indexOf(environment);
     if (index >= 0) this.#idle.splice(index, 1);
-    // Its place is free: whoever waits gets a new process.
+    // Its place is free: the next waiting invocation gets a new process.
     const next = this.#isStopped ? undefined : this.#queue.shift();
     if (next !== undefined) this.#startEnvironment().then(next.resolve, next.reject);
   }

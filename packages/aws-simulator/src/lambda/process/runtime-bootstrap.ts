@@ -93,7 +93,7 @@ async function loadHandler(): Promise<Handler> {
     throw named("Runtime.ImportModuleError", `Cannot find module '${modulePath}' in the bundle.`);
   }
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  // A CommonJS module shows its exports as `default`; only some of them are found by name as well.
+  // A CommonJS module shows its exports as `default`; only some of them are also found by name.
   const handler = [module, module.default].map((root) => follow(root, exportPath)).find((value) => value !== undefined);
   if (typeof handler !== "function") {
     throw named("Runtime.HandlerNotFound", `${setting} is ${handler === undefined ? "undefined" : "not a function"}.`);
@@ -185,7 +185,7 @@ try {
   const handler = await loadHandler();
   await serve(handler);
 } catch (error) {
-  // Either the handler could not be loaded, or the Runtime API is gone; then this report fails as well.
+  // Either the handler could not be loaded, or the Runtime API is gone; then this report fails too.
   await postError("/init/error", report(error)).catch(() => undefined);
   process.exit(1);
 }
