@@ -18,7 +18,7 @@ export interface Answer {
   readonly refusals: ReadonlyMap<number, Refusal>;
   /** Events to send again, by place, and whether each may be stored all the same. */
   readonly unconfirmed: ReadonlyMap<number, boolean>;
-  /** Whether events that are sent again without being listed may be stored all the same. */
+  /** True if events that are sent again without being listed may be stored all the same. */
   readonly isAmbiguous: boolean;
   readonly retryAfterMs?: number;
 }
@@ -38,8 +38,8 @@ const bodyFaults: readonly number[] = [400, 413, 415, 422];
 const senderFaults: readonly number[] = [401, 403];
 
 /**
- * Reads an answer. Only a refusal in the service's own words, with a `code`, settles events: that of a proxy or of a
- * captive portal says nothing about them, and a 200 of one does not either.
+ * Reads an answer. Only a refusal of the service itself, with a `code`, settles events. An answer of a proxy or of a
+ * captive portal does not concern them, not even a 200.
  */
 export function readAnswer(status: number, retryAfter: string | null, text: string, nowMs: number): Answer {
   const body = parse(text);

@@ -56,7 +56,7 @@ export class EventClient implements Client {
     const time = new Date(nowMs).toISOString();
     const own: Record<string, unknown> = { id: key, source, time, dataschema: dataschemas[type] };
     for (const [name, value] of Object.entries({ ...this.#commonAttributes(), ...attributes })) {
-      // An id that is undefined would be made by the service, anew at each attempt.
+      // An undefined id would be made by the service, another one at each attempt.
       if (value !== undefined) own[name] = value;
     }
     const event = { specversion: "1.0", ...own, type, data } as SentEvent & { readonly id: string };
@@ -101,7 +101,7 @@ export class EventClient implements Client {
     try {
       return this.#options.attributes?.();
     } catch {
-      // The event itself says more than the attributes that it goes without.
+      // The event itself is worth more than the attributes that it goes without.
       return undefined;
     }
   }
@@ -153,7 +153,7 @@ export class EventClient implements Client {
     const { clock, maxConcurrentRequests } = this.#options;
     clock.clearTimeout(this.#timer);
     if (this.#page?.isOnline() === false) return;
-    // One request asks whether the service is back; the others wait for its answer.
+    // One request finds out if the service is back. All others wait for its answer.
     const maxRequests = this.#failures > 0 ? 1 : maxConcurrentRequests;
     while (!this.#isEnded && this.#requests.size < maxRequests) {
       const dueMs = this.#dueMs();
@@ -290,7 +290,7 @@ export class EventClient implements Client {
     else this.#backOff(again.length, answer, failuresBefore);
   }
 
-  /** One event may spoil a body: halves find it, and keep the others. */
+  /** One event may spoil a body: halves find it, and keep all other events. */
   #split(entries: Entry[]): void {
     const half = entries.length >> 1;
     this.#parts.push(entries.slice(0, half), entries.slice(half));

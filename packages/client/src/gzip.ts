@@ -1,6 +1,8 @@
 import { MAX_GZIP_RATIO, MIN_GZIP_BYTES } from "./limits.ts";
 
-/** Compresses a body, where the platform can and it pays; `undefined` says to send the text. Never rejects. */
+/**
+ * Compresses a body, where the platform can and it pays; `undefined` means that the text is to be sent. Never rejects.
+ */
 export async function gzip(text: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (text.length < MIN_GZIP_BYTES || typeof CompressionStream === "undefined") return undefined;
   try {

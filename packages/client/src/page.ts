@@ -6,7 +6,7 @@ export interface Page {
   start(listener: PageListener): void;
   stop(): void;
   isOnline(): boolean;
-  /** Whether entries outlive the page. */
+  /** True if entries outlive the page. */
   isKeeping(): boolean;
   /** Writes an entry to the store. */
   keep(entry: Entry): void;
@@ -14,7 +14,7 @@ export interface Page {
   forget(key: string): void;
   /** Bytes left of the budget for requests that may outlive the page. */
   keepaliveBytes(): number;
-  /** Whether `fetch` knows `keepalive`. */
+  /** True if `fetch` knows `keepalive`. */
   readonly hasKeepalive: boolean;
   /** Takes bytes from that budget; `false` when there are too few. */
   reserve(bytes: number): boolean;

@@ -63,7 +63,7 @@ export interface PipelineUnderTest {
   explain(id: string): Promise<EventFate>;
   /**
    * Waits until a route has delivered an event.
-   * @throws PipelineTestError that says what the route did instead, and why
+   * @throws PipelineTestError with the route's decision and its reason
    */
   waitForRoute(id: string, route: string, options?: Pick<WaitOptions, "timeoutMs">): Promise<EventFate>;
 }

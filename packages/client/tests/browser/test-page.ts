@@ -57,7 +57,7 @@ export class Shop {
     return page;
   }
 
-  /** Loads the shop anew in a page, and makes its client. */
+  /** Reloads the shop in a page, and makes its client. */
   async load(page: Page, options: Partial<ClientOptions> = {}): Promise<void> {
     await page.goto(this.#pageUrl);
     const all = { url: this.#serviceUrl, writeKey, source: "https://shop.example/web", lingerMs: 50, ...options };
