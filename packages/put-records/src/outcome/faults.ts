@@ -342,7 +342,7 @@ function streamKey(cause: unknown, stream: string): Fault {
 }
 
 function invalidInput(error: ErrorShape, cause: unknown, stream: string): Fault {
-  // Kinesis says where the fault is: at 'streamName', at 'records.3.member.partitionKey'.
+  // Kinesis names the place of the fault: at 'streamName', at 'records.3.member.partitionKey'.
   if (typeof error.message === "string" && /at 'stream(Name|ARN|Id)'/i.test(error.message)) {
     return invalidRequest(stream, cause);
   }

@@ -15,7 +15,8 @@ const TIMEOUT_MS = 5000;
 const MAX_PAGES = 100;
 
 /**
- * Keeps the shard map. Loads it on first use, and again when a record was stored in another shard than the map says.
+ * Keeps the shard map. Loads it on first use, and again when a record was stored in another shard than the map has for
+ * its key.
  */
 export class ShardMapSource {
   readonly #client: KinesisSender;

@@ -2,7 +2,7 @@ import { createKinesisClient, createPutRecords, type Delivery } from "../../src/
 import { type HttpFate, startHttpKinesis } from "./http-kinesis.ts";
 import { records } from "./set-up.ts";
 
-/** An answer that says nothing against any record: the next attempt stores them all. */
+/** An answer that concerns no record: the next attempt stores them all. */
 export interface PassingAnswer {
   readonly title: string;
   readonly fate: HttpFate;

@@ -5,7 +5,7 @@ import { createPutRecords, type KinesisSender } from "../../src/index.ts";
 import { FakeKinesis } from "../support/fake-kinesis.ts";
 import { record, setUp } from "../support/set-up.ts";
 
-/** A Kinesis that stores records and never says anything about the stream. */
+/** A Kinesis that stores records and answers no question about the stream. */
 function createSecretive(clock: VirtualClock) {
   const kinesis = new FakeKinesis({ clock });
   const aborted: string[] = [];

@@ -3,7 +3,7 @@ import { ShardRateLimiter } from "../../src/stream/shard-rate-limiter.ts";
 
 const shard = "shardId-000000000000";
 
-/** Offers the shard a load for a while in steps of 50 ms; `take` says how many of the offered records it accepts. */
+/** Offers the shard a load for a while in steps of 50 ms. `take` returns how many of the offered records it accepts. */
 function observe(
   limiter: ShardRateLimiter,
   fromMs: number,
