@@ -17,7 +17,7 @@ export interface ForeignRequest extends RequestHead {
   readonly body: Uint8Array;
 }
 
-/** By what a request says who sends it. */
+/** Part of a request that names its sender. */
 export type Credential =
   /** The whole `Authorization` header. */
   | { readonly by: "authorization"; readonly value: string }
@@ -65,7 +65,7 @@ export interface ReadContext {
   readonly settings: AdapterSettings;
   /** Epoch milliseconds; signatures have an age. */
   readonly nowMs: number;
-  /** Whether events may state `clientip` and `useragent`. */
+  /** True if events may state `clientip` and `useragent`. */
   readonly mayForwardClient: boolean;
 }
 
@@ -86,7 +86,7 @@ export interface Answer {
 
 /** A request whose body was read. */
 export interface OpenedRequest {
-  /** Whether the request says itself that it is of this protocol, for keys that may use several which share a path. */
+  /** True if the request itself names this protocol, for keys that may use several which share a path. */
   readonly namesProtocol?: boolean | undefined;
   /** Returns the credentials in the body. */
   readonly credential?: Credential | undefined;

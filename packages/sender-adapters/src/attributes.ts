@@ -24,8 +24,8 @@ export function firstAttribute(...values: readonly unknown[]): string | undefine
 }
 
 /**
- * The id of an event: the sender's own; its hash where an attribute cannot hold it; else the hash of the message, if
- * the message says when it happened. Two messages without id and time may be two events, so they get ids of their own.
+ * Returns the id of an event: the sender's own; its hash where an attribute cannot hold it; else the hash of the
+ * message, if the message has a time. Two messages without id and time may be two events, so they get ids of their own.
  */
 export function readId(own: unknown, message: unknown, time: string | undefined): string | undefined {
   if (own !== undefined && own !== null && own !== "") return readAttribute(own) ?? hashOf(own);

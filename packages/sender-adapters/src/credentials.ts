@@ -3,14 +3,14 @@ import type { Credential, RequestHead } from "./adapter.ts";
 /** Names of the query parameter that holds a write key, as SDKs of several vendors call it. */
 const queryNames = ["writeKey", "write_key", "key"] as const;
 
-/** The sender as `Authorization` or the query says it. */
+/** Returns the sender by `Authorization` or by the query. */
 export function credentialOfHead({ headers, query }: RequestHead): Credential | undefined {
   const authorization = headers["authorization"];
   if (typeof authorization === "string" && authorization !== "") return { by: "authorization", value: authorization };
   return credentialOfQuery(query);
 }
 
-/** The sender as the query says it. */
+/** Returns the sender by the query. */
 export function credentialOfQuery(query: URLSearchParams): Credential | undefined {
   for (const name of queryNames) {
     const credential = urlKeyCredential(query.get(name));

@@ -37,7 +37,7 @@ export function parseJson(text: string): unknown {
   try {
     return riskyNumber.test(text) ? sourceTextJson.parse(text, keepDigits) : JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text, which may hold what is nobody's business.
+    // The parser's own message quotes the text, which may be confidential.
     throw new AdapterError("malformed-json", "The body is not JSON.");
   }
 }

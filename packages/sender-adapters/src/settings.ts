@@ -57,7 +57,7 @@ const checksOf: Readonly<Record<AdapterName, Readonly<Record<string, Check>>>> =
   "event-grid": { source: checkSource },
 };
 
-/** Settings without which an adapter lets nobody in. */
+/** Settings without which an adapter lets no request in. */
 const requiredOf: Readonly<Partial<Record<AdapterName, string>>> = {
   snowplow: "appIds",
   github: "secrets",

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /**
- * Whether a hexadecimal HMAC-SHA256 of the bytes was made with one of the secrets; each is compared in constant time.
+ * True if a hexadecimal HMAC-SHA256 of the bytes was made with one of the secrets. Each is compared in constant time.
  */
 export function isSignedBy(
   secrets: readonly string[],

@@ -108,7 +108,7 @@ function readBody(request: ForeignRequest): unknown {
 const isBase64 = (text: string): boolean => /^\s*[A-Za-z\d+/_-]{8,}={0,2}\s*$/.test(text);
 
 function readEmbedded(text: string): unknown {
-  // A plus sign that nobody escaped was read as a space.
+  // An unescaped plus sign was read as a space.
   const base64 = text.replaceAll(" ", "+");
   if (!isBase64(base64)) return parseJson(text);
   const bytes = Buffer.from(base64, "base64");

@@ -93,7 +93,7 @@ function answerSettings({ headers, path }: RequestHead): Answer {
   });
 }
 
-/** The SDKs take https unless they are told otherwise, which nobody has on the own machine. */
+/** True if a host is the own machine. The SDKs take https by default, and such a host has no certificate. */
 function isLoopback(host: string): boolean {
   return /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host);
 }

@@ -31,7 +31,7 @@ export function trackingCallOf(path: string): string | undefined {
   return Object.hasOwn(callOfPath, name) ? callOfPath[name] : undefined;
 }
 
-/** The object that a request of the tracking API holds, whatever its content type says. @throws AdapterError */
+/** Returns the object of a request of the tracking API, whatever its content type is. @throws AdapterError */
 export function readTrackingBody(request: ForeignRequest): JsonObject {
   const body = parseJson(readText(request.body));
   if (!isObject(body)) throw new AdapterError("event-not-an-object", "Expected the body to be a JSON object.");
