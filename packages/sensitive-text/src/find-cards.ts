@@ -66,7 +66,7 @@ function splitGroups(run: string): Group[] {
   return Array.from(groups, ({ index, 0: digits }) => ({ digits, start: index }));
 }
 
-/** Whether digits can be a card number: its network digit and its check digit. */
+/** True if digits can be a card number: by network digit and check digit. */
 export function isCardNumber(digits: string): boolean {
   return hasCardForm(digits) && hasLuhnCheckDigit(digits);
 }
@@ -78,7 +78,7 @@ export function isCardNumber(digits: string): boolean {
  */
 const networks = /^(?:2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720|20[0-4]|131)|3[04-9]|[4-6])\d*$/u;
 
-/** Whether a text has as many digits as a card number, of a card network. */
+/** True if a text has as many digits as a card number, of a card network. */
 export function hasCardForm(text: string): boolean {
   return text.length >= MIN_CARD_DIGITS && text.length <= MAX_DIGITS && networks.test(text);
 }

@@ -28,7 +28,7 @@ function expandLeft(text: string, at: number): number {
   if (text.charAt(at - 1) === '"') return quotedStart(text, at);
   let start = at;
   while (start > 0 && at - start < MAX_LOCAL_LENGTH && localCharacter.test(text.charAt(start - 1))) {
-    // In a URL these separate parameters; taking them along would take the names of the parameters as well.
+    // In a URL these separate parameters. An address that took them would also take the names of the parameters.
     if ("&?=/#".includes(text.charAt(start - 1))) break;
     start -= 1;
   }

@@ -17,7 +17,7 @@ const endsLikeName = /(?:en|et|rd|wd|se|als?|ey|on|wt|th|ss|ig|in|re|tp|id|de)["
 const userInfo = /(?<=\/\/)[^\s/?#@"'<>]+(?=@)/gu;
 const separators = /[=:]|%3D/giu;
 const valueText = /(?:(?:bearer|basic|token)(?:\s|\+|%20)+)?(?:(?!%26|%23)[^\s&#;,"'\\<>()[\]{}])*/iuy;
-/** Longest name that is looked at for what it says of its value. */
+/** Longest name that is searched for words such as `password`. */
 export const MAX_NAME_LENGTH = 64;
 
 /**
@@ -36,7 +36,7 @@ export function findSecrets(text: string): readonly Finding[] {
   return findings.length < 2 ? findings : findings.toSorted((a, b) => a.start - b.start);
 }
 
-/** Whether the value of a property of this name is a credential, whatever it looks like. */
+/** True if the value of a property of this name is a credential, whatever its form. */
 export function isCredentialName(name: string): boolean {
   return kindOfName(name) === "credential";
 }
@@ -46,7 +46,7 @@ const plainForms = [
   /[Bb]earer(?:\s|\+|%20)[\w.~+/-]{12,}=*/gu,
   /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?/gu,
 ];
-// RFC 7617: user and password in base64. The word says something else in most texts.
+// RFC 7617: user and password in base64. In most texts the word has another meaning.
 const mayBeBasic = /basic(?:\s|\+|%20)/iu;
 const basic = /basic(?:\s|\+|%20)+[A-Za-z\d+/]{6,}={0,2}/giu;
 
@@ -71,7 +71,7 @@ function findNamedSecrets(text: string): Finding[] {
   return findings;
 }
 
-/** The value behind a separator, when the name before it says that it is secret. */
+/** Returns the value behind a separator, if the name before it marks a secret. */
 function findNamedSecret(text: string, separatorAt: number, valueAt: number): Finding | undefined {
   const nameEnd = skipFiller(text, separatorAt - 1, -1) + 1;
   let nameStart = nameEnd;

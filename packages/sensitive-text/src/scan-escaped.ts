@@ -1,6 +1,6 @@
 // Escapes that the detectors do not read themselves: escapes of escapes, and of `"`, `+`, `-`, `.` and the no-break
 // space; letters and digits of full width, as keyboards of East Asia write them; entities of HTML; and characters that
-// nobody sees, or that look like another.
+// are invisible, or look like another.
 const disguise = /%(?:25|22|2[BDE]|C2%A0|E2%80%8[B-D]|EF%B[BC])|[\uff01-\uff5e]/iu;
 const wholeDisguise =
   /&(?:#|commat;|period;|plus;|lowbar;|hyphen;|amp;)|[\u00ad\u180e\u200b-\u200d\u2060\ufe6b\ufeff]/iu;

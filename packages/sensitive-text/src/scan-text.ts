@@ -26,7 +26,8 @@ const finders: Readonly<Record<Exclude<PrivacyDetector, "secret">, (text: string
   phone: findPhones,
 };
 
-// Shorter than a card number and than nearly any address in base64, and without a character that the others need: most
+// Shorter than a card number and than nearly any address in base64, and without a character that all other findings
+// need: most ids and words.
 // ids and words.
 const nothingToFind = /^[\w-]{0,11}$/u;
 
@@ -50,7 +51,7 @@ export function scanText(text: string, detectors: readonly PrivacyDetector[]): S
 }
 
 function scanPlain(text: string, detectors: readonly PrivacyDetector[]): ScannedText {
-  // First, because a credential in an address looks like one of the others: `https://ada:secret@example.com`.
+  // First, because a credential in an address looks like another finding: `https://ada:secret@example.com`.
   const secrets = findSecrets(text);
   let scanned = secrets.length === 0 ? text : replaceFindings(text, secrets, "[secret]");
   let found: readonly PrivacyDetector[] = secrets.length === 0 ? nothingFound : ["secret"];
@@ -69,7 +70,7 @@ function replaceFindings(text: string, findings: readonly Finding[], replacement
   let position = 0;
   for (const { start, end } of findings) {
     if (start < position) {
-      // Two that overlap are one: what the second has beyond the first goes as well.
+      // Two that overlap are one: the second one's part beyond the first goes too.
       position = Math.max(position, end);
       continue;
     }
