@@ -50,7 +50,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** @param refused name of a package that it lets nobody publish */
+/** @param refused name of a package that it refuses to publish */
 async function startRegistry(port: number, refused?: string): Promise<Registry> {
   const folder = join(tools, "registry");
   // Its own node-fetch fails on chunked answers of newer Nodes.

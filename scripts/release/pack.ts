@@ -2,8 +2,8 @@
  * Packs every published package as it goes to the registry: `pnpm release:pack <folder>`. The packages have to be
  * built.
  *
- * A tarball differs from what `pnpm pack` gives in four ways: names carry the scope of `release` in package.json, the
- * manifest says access and registry, repository and commit when CI names them, and the exports have no condition for
+ * A tarball differs from one of `pnpm pack` in four ways: names carry the scope of `release` in package.json, the
+ * manifest has access and registry, repository and commit when CI names them, and the exports have no condition for
  * sources, which are not in it.
  */
 import { execFileSync } from "node:child_process";

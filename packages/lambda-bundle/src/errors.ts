@@ -1,4 +1,4 @@
-/** Base of every error this package throws; `code` is stable, `message` says what to do next. */
+/** Base of every error of this package. `code` is stable, `message` tells the remedy. */
 export class LambdaBundleError extends Error {
   readonly code: string;
 

@@ -1,6 +1,6 @@
 import { REMEMBERED_SHARDS } from "./limits.ts";
 
-/** Outputs of a source record that are confirmed, each by its destination and what tells it from the others. */
+/** Outputs of a source record that are confirmed, each by its destination and its key among the record's outputs. */
 export type ConfirmedOutputs = ReadonlySet<string>;
 
 /** Confirmations of one invocation for one shard. */

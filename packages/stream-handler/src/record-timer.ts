@@ -32,8 +32,8 @@ export class RecordTimer implements RecordTime {
   }
 
   /**
-   * Whether an error says that the invocation, and not the record, had too little time: the next invocation begins with
-   * the record, and gives it all there is.
+   * True if an error means that the invocation, and not the record, had too little time: the next invocation begins
+   * with the record, and gives it all there is.
    */
   isLeftToNext(error: unknown): boolean {
     return error !== undefined && error === this.#error && !this.#isFirst && this.#clock.now() < this.#endsAt;

@@ -57,7 +57,7 @@ export interface FailedOutput {
 /**
  * The consequence of a failed output for the batch: `block` the source record stays unconfirmed and Lambda delivers it
  * again; `release` it counts as handled, the caller answers for it; `divert` these outputs are written in its place,
- * and block when they fail as well.
+ * and block when they fail too.
  */
 export type FailureDecision =
   | { readonly action: "block" }

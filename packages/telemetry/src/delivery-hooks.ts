@@ -7,8 +7,8 @@ export interface DeliveryHooks {
 }
 
 /**
- * The hooks of a PutRecords client that count what no delivery says: how full its calls are, and how often a shard
- * refused. An answer that comes after the end of its invocation counts for the next one.
+ * Creates hooks of a PutRecords client that count two figures which no delivery has: how full its calls are, and how
+ * often a shard refused. An answer that comes after the end of its invocation counts for the next one.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export const counters = {
   eventsUnknown: "Count",
   /** Lines our own code could not read. */
   badRows: "Count",
-  /** Events without a contract that wait for one, as the mapping of their source says. They are no bad rows here. */
+  /** Events without a contract that wait for one, by the mapping of their source. They are no bad rows here. */
   eventsSetAside: "Count",
   /** Notes left on events by enrichments that failed. */
   enrichmentFailures: "Count",
@@ -27,7 +27,7 @@ export const counters = {
   batchItemFailures: "Count",
   /** Attempts beyond the first, over all records. */
   deliveryRetries: "Count",
-  /** Records whose first attempt may have been stored as well: possible duplicates. */
+  /** Records whose first attempt may also have been stored: possible duplicates. */
   ambiguousDeliveries: "Count",
   /** Attempts a shard refused because of its limits. */
   throttledAttempts: "Count",
@@ -190,7 +190,7 @@ export type DestinationCounterName = keyof typeof destinationCounters;
 export type DistributionName = keyof typeof distributions;
 export type BreakdownName = keyof typeof breakdowns;
 
-/** Fields of a log line. A field that is not in this table cannot be logged, so nobody logs an event by accident. */
+/** Fields of a log line. A field that is not in this table cannot be logged, so no event is logged by accident. */
 export const logFields = {
   level: "level",
   time: "time",

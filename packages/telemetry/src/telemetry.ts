@@ -28,7 +28,7 @@ export interface Telemetry {
   observeRoute(route: string, canaryAgeMs: number): void;
   /** Adds to a key of a breakdown. */
   countBy(breakdown: BreakdownName, key: string, by?: number): void;
-  /** Writes the lines and starts anew: call it once, at the end of the invocation. */
+  /** Writes the lines and resets them: call it once, at the end of the invocation. */
   flush(): void;
 }
 

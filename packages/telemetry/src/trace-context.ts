@@ -7,7 +7,7 @@ export interface TraceContext {
   readonly traceId: string;
   /** 16 lower-case hex digits, not all zero: the span that wrote the header. */
   readonly parentId: string;
-  /** Whether the caller recorded this trace. */
+  /** True if the caller recorded this trace. */
   readonly isSampled: boolean;
 }
 

@@ -108,7 +108,7 @@ export class PipelineMetrics {
     };
     return {
       value,
-      /** Puts by how much a counter grew; says whether it did. */
+      /** Puts the growth of a counter. Returns true if it grew. */
       grown: (metricName: string, total: number): boolean => {
         const by = this.#growth(JSON.stringify([namespace, metricName, dimensions]), total);
         if (by > 0) value(metricName, by);

@@ -11,7 +11,7 @@ export interface WarehouseSchema {
 
 /**
  * Makes the tables, dynamic tables and views of a stack. Views may read other views, in whatever order the stack lists
- * them: what fails is tried again after the others.
+ * them: a view that fails is tried again after all others.
  *
  * @throws StackError with the warehouse's own words when it refuses a view
  */

@@ -24,14 +24,14 @@ export function propertyFaultsOf(properties: string, text: string): string[] {
   return difference === undefined ? [] : [difference];
 }
 
-/** DuckDB writes values inside JSON anew: whole numbers by their digits, others as doubles unless they are infinite. */
+/** DuckDB rewrites values inside JSON: whole numbers by their digits, others as doubles unless they are infinite. */
 function isSameInColumn(sent: string, is: string): boolean {
   const value = Number(sent);
   const isWritten = Number.isFinite(value) && (value === 0 || /[.eE]/.test(sent));
   return isWritten ? Number(is) + 0 === value + 0 : is === sent;
 }
 
-/** How many places an enriched event says it differs in. */
+/** Returns the number of places in which an enriched event is marked as different. */
 export function toldPlaces(record: Tree): number {
   const notes = treeAt(record, "fidelity", "notes");
   return Number(textAt(record, "fidelity", "noteCount") ?? (notes?.kind === "array" ? notes.items.length : 0));

@@ -1,6 +1,6 @@
 /**
- * The rule of docs/data.md, written a second time and by itself: a reader of JSON that keeps digits, and says what has
- * to arrive. It shares no code with the pipeline.
+ * The rule of docs/data.md, written a second time and by itself: a reader of JSON that keeps digits, and decides on the
+ * events that have to arrive. It shares no code with the pipeline.
  */
 export type Tree =
   | { readonly kind: "number"; readonly text: string }

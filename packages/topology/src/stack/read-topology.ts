@@ -215,7 +215,7 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<F
   };
 }
 
-/** @returns nothing for a disabled mapping: it reads no stream and invokes nobody. */
+/** @returns nothing for a disabled mapping: it reads no stream and invokes no function. */
 function readMapping(args: Arguments, uuid: string): readonly MappingSettings[] {
   if (!args.boolean("enabled", true)) return [];
   const position = args.string("starting_position");

@@ -99,7 +99,7 @@ export interface TableSettings {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
 }
 
-/** A table that the warehouse keeps as its query says. */
+/** A table that the warehouse keeps equal to its query. */
 export interface DynamicTableSettings {
   readonly name: string;
   readonly query: string;
@@ -115,7 +115,7 @@ export interface PipeSettings {
   readonly bucket: string;
   /** Files below it are loaded: where the pipe's stage points. */
   readonly prefix: string;
-  /** Prefixes whose new objects the bucket tells the pipe about; a pipe nobody notifies loads nothing. */
+  /** Prefixes whose new objects the bucket tells the pipe about. A pipe without any loads nothing. */
   readonly notifiedPrefixes: readonly string[];
   readonly copyStatement: string;
 }
@@ -158,7 +158,7 @@ export interface Objectives {
   readonly all: readonly ObjectiveSettings[];
 }
 
-/** Topics on which the loader's task in the warehouse says how the pipes do. */
+/** Topics on which the loader's task in the warehouse reports the state of the pipes. */
 export interface LoaderTopics {
   readonly refusedLines: string;
   readonly fresh: string;
