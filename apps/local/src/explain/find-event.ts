@@ -27,6 +27,20 @@ export interface FindEventDeps {
 
 /** Looks an id up in every place where an event can be. Streams are read from memory or disk and lose no capacity. */
 export async function findEvent(deps: FindEventDeps, id: string): Promise<EventTraces> {
+  // The warehouse searches in a thread of its own while the streams are searched here.
+  const [streams, refused, undelivered, rows] = await Promise.all([
+    findInStreams(deps, id),
+    findRefusals(deps, id),
+    findUndelivered(deps, id),
+    findRows(deps, id),
+  ]);
+  return { ...streams, refused, undelivered, rows };
+}
+
+async function findInStreams(
+  deps: FindEventDeps,
+  id: string,
+): Promise<Pick<EventTraces, "raw" | "enriched" | "badRows" | "delivered">> {
   const { raw: rawStream, enriched: enrichedStream, badRows: badRowStream } = deps.topology.pipelineStreams;
   const written = JSON.stringify(id).slice(1, -1);
   const isEnriched = (text: string): boolean =>
@@ -43,20 +57,13 @@ export async function findEvent(deps: FindEventDeps, id: string): Promise<EventT
   for (const name of deps.services.names()) {
     delivered.push(...findMessages(deps, name, written).filter(({ text }) => isEnriched(text)));
   }
-  return {
-    refused: await findRefusals(deps, id),
-    raw,
-    enriched,
-    badRows: await findLines(
-      deps,
-      raw.map(({ sequenceNumber }) => sequenceNumber),
-      (stream, text) => stream === badRowStream && raw.some((copy) => isMadeOf(text, copy)),
-      Math.min(...raw.map(({ arrivedAt }) => Date.parse(arrivedAt))),
-    ),
-    delivered,
-    undelivered: await findUndelivered(deps, id),
-    rows: await findRows(deps, id),
-  };
+  const badRows = await findLines(
+    deps,
+    raw.map(({ sequenceNumber }) => sequenceNumber),
+    (stream, text) => stream === badRowStream && raw.some((copy) => isMadeOf(text, copy)),
+    Math.min(...raw.map(({ arrivedAt }) => Date.parse(arrivedAt))),
+  );
+  return { raw, enriched, badRows, delivered };
 }
 
 type Members = Readonly<Record<string, unknown>>;
