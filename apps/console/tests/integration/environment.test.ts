@@ -253,6 +253,43 @@ test("an event is explained from streams and lake, with what was not read", asyn
   expect(explained.gaps.join("\n")).toMatch(/Queues and buses[^]*idDigest[^]*warehouse is not asked/);
 });
 
+/** As a sender makes one: its first bits are its time. */
+const idAt = (atMs: number): string => {
+  const time = atMs.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7abc-8def-0123456789ab`;
+};
+
+test("an event that the lake does not have yet is found in the streams, at the time that its id tells", async () => {
+  const id = idAt(nowMs);
+  put(raw, JSON.stringify({ specversion: "1.0", id, source: "app", type: "purchase" }));
+  nowMs += 500;
+  put(enriched, enrichedLine(id));
+  put(fraud, enrichedLine(id));
+  nowMs += 1_000;
+  const { explained } = await read<ExplainAnswer>(`api/explain?id=${id}`);
+  const [event] = explained.events;
+  expect(event).toMatchObject({ accepted: [{}], enriched: [{}], rows: [] });
+  expect(event?.verdict).toEqual(["1 of 1 matching routes have it, in fraud.", "It is not in the lake yet."]);
+});
+
+test("a bad row is found by the record that it was made of", async () => {
+  nowMs += 60_000;
+  const id = idAt(nowMs);
+  const text = `{"specversion":"1.0","id":"${id}","source":`;
+  const { Records } = kinesis.putRecords({
+    ...{ StreamName: raw, Records: [{ PartitionKey: "a", Data: Buffer.from(text) }] },
+  });
+  nowMs += 500;
+  const origin = { stream: raw, shardId: Records[0]?.ShardId, sequenceNumber: Records[0]?.SequenceNumber };
+  const failure = { kind: "not-json", message: "The line is not JSON." };
+  put(badRows, JSON.stringify({ failure, processor: { name: "enrichment", version: "1.0.0" }, origin }));
+  nowMs += 1_000;
+  const { explained } = await read<ExplainAnswer>(`api/explain?id=${id}`);
+  expect(explained.events.map(({ verdict }) => verdict)).toEqual([
+    ["It became a bad row: The line is not JSON. (not-json)."],
+  ]);
+});
+
 test("an id that nobody has read is told with the time that was read", async () => {
   const { explained } = await read<ExplainAnswer>(
     "api/explain?id=order-1&from=2026-01-05T10:00:00Z&to=2026-01-05T10:10:00Z",
