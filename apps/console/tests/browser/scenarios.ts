@@ -216,7 +216,7 @@ export const scenarios: readonly Scenario[] = [
       const { page } = world;
       await open(world, "routes");
       const clicks = page.locator("section.application tr", { hasText: "search-clicks" }).first();
-      await clicks.filter({ hasText: /[\d.]+ \/ s\s+[\d.]+ m?s\s+[\d.]+ m?s ago/ }).waitFor({ timeout: waitMs });
+      await clicks.filter({ hasText: /[\d.]+ \/ s\s*[\d.]+ m?s\s*[\d.]+ m?s ago/ }).waitFor({ timeout: waitMs });
       const contract = page.locator("table.contracts tr", { hasText: "search/click/1-1-0" });
       await contract.filter({ hasText: /recommendations \(team-/ }).waitFor({ timeout: waitMs });
       await untilText(page, "table.contracts tr", /search\/click\/1-1-0 \(newest\).*[1-9]\d* valid, [1-9]\d* invalid/s);

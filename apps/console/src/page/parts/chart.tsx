@@ -152,6 +152,7 @@ function drawChanges(plot: uPlot, changes: readonly Change[]): void {
   ctx.save();
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.font = `${10 * devicePixelRatio}px system-ui, sans-serif`;
   for (const { atMs, kind } of changes) {
     const x = plot.valToPos(atMs / 1_000, "x", true);
     if (kind === "notice" || x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -160,6 +161,8 @@ function drawChanges(plot: uPlot, changes: readonly Change[]): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.fillText(kind, x + 3 * devicePixelRatio, bbox.top + 9 * devicePixelRatio);
   }
   ctx.restore();
 }

@@ -215,6 +215,7 @@ function HopCard({ hop, title, kind, cell, rate, history, isChosen, onChoose }: 
         {hop.backlog === undefined ? null : (
           <span class={hop.backlog > 1_000 ? "is-warn" : ""}>{formatCount(hop.backlog)} waiting</span>
         )}
+        {countOf(hop, "coldStarts") === 0 ? null : <span>{formatCount(countOf(hop, "coldStarts"))} cold starts</span>}
       </span>
       <span class="badges">
         {told.slice(0, 3).map(({ words, tone }) => (

@@ -8,6 +8,11 @@ import { TableHead } from "../parts/table-head.tsx";
 import { enrichedMarks, maskedPlaces } from "./explain.tsx";
 
 const pauseMs = 300;
+/** Attributes that the event service sets: it refuses them of a sender. */
+const setByService = new Set([
+  ...["tenantid", "receivedat", "replayedat", "erasedat", "senderkind"],
+  ...["clientip", "useragent", "clienthints", "referer", "origin"],
+]);
 /** Events that can be picked; any other one is taken by `try` beside its explanation. */
 const pickable = 30;
 
@@ -65,7 +70,8 @@ export function PlaygroundView({ id }: { readonly id: string }) {
           return;
         }
         const { event } = JSON.parse(copy.text) as { readonly event: object };
-        setText(JSON.stringify(event, undefined, 2));
+        const sent = Object.entries(event).filter(([name]) => !setByService.has(name));
+        setText(JSON.stringify(Object.fromEntries(sent), undefined, 2));
       },
       (failed: unknown) => setError((failed as Error).message),
     );
