@@ -5,6 +5,7 @@ import { checkEmbeddedIds, checkSharedTypes } from "./build/name-faults.ts";
 import { checkRenderers } from "./build/check-renderers.ts";
 import { checkExamples } from "./examples/check-examples.ts";
 import { checkImmutability } from "./history/check-immutability.ts";
+import { mappingNotes } from "./history/mapping-notes.ts";
 import { checkVersions, type VersionNote } from "./history/check-versions.ts";
 import { lintDocument } from "./lint/lint-document.ts";
 import { parseFolder, type SchemasFolder } from "./schemas-folder.ts";
@@ -51,7 +52,11 @@ export async function checkSchemas({ folder, merged, rendered }: CheckInput): Pr
     ...checkRendered(folder, rendered ?? new Map()),
   ];
   const sorted = all.toSorted((a, b) => (a.file === b.file ? 0 : a.file < b.file ? -1 : 1));
-  return { faults: sorted, notes: versions.notes, contracts: registry.contracts.length, documents: documents.length };
+  const notes = [
+    ...versions.notes,
+    ...(merged === undefined ? [] : mappingNotes(parseFolder(merged).registry, registry)),
+  ];
+  return { faults: sorted, notes, contracts: registry.contracts.length, documents: documents.length };
 }
 
 function checkRendered(folder: SchemasFolder, rendered: SchemasFolder): Fault[] {

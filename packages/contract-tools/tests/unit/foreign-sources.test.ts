@@ -227,3 +227,32 @@ describe("a source whose schemas others wrote", () => {
     expect(faults.map(({ fix }) => fix).join()).toMatch(/schemas import/);
   });
 });
+
+test("names that a mapping no longer has are told, as senders may still use them", async () => {
+  const contract = JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", type: "object" });
+  const folderOf = (mapping: JsonObject) =>
+    new Map([
+      ["events/acme/order/1-0-0.json", contract],
+      ["events/acme/source.json", JSON.stringify(mapping)],
+    ]);
+  const merged = folderOf({
+    namedBy: { track: "/event" },
+    events: {
+      order: { type: "track", names: ["Order", "order"], dataschemas: { "1-0-0": ["iglu:a/b/jsonschema/1-0-0"] } },
+    },
+    setAside: { types: ["acme.*"] },
+  });
+  const now = folderOf({ namedBy: { track: "/name" }, events: { order: { type: "track", names: ["Order"] } } });
+  const told = async (folder: Map<string, string>) =>
+    (await checkSchemas({ folder, merged })).notes.map(({ message }) => message);
+  expect(await told(merged)).toEqual([]);
+  expect(await told(now)).toEqual([
+    'Events named "order" are no longer those of acme/order.',
+    'The `dataschema` "iglu:a/b/jsonschema/1-0-0" leads no longer to https://millrace.example/schemas/events/acme/order/1-0-0.json.',
+    'The names of events of the type "track" are no longer read at `/event`.',
+    'Events are no longer set aside by {"types":["acme.*"]}: they are passed on, masked.',
+  ]);
+  expect(await told(folderOf({ events: { order: { type: "Order Completed" } } }))).toContain(
+    'Events of the type "track" are no longer those of acme/order.',
+  );
+});
