@@ -11,7 +11,7 @@ export interface Canaries {
   readonly events: readonly object[];
   /** `<application>/<route>`. */
   readonly routes: readonly string[];
-  /** Routes that no example matches: nobody measures them. */
+  /** Routes that no example matches, so that no canary measures them. */
   readonly unmeasured: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface Cors {
 /**
  * Makes the CORS answers. Origins are listed literally or with `*` (`https://*.shop.example`); `*` alone is everybody.
  * The origin is echoed and credentials are allowed, because `sendBeacon` and Snowplow's tracker always ask for them.
- * The service has no cookies, so they give nobody any right.
+ * The service has no cookies, so credentials grant no right.
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function createCors(origins: readonly string[]): Cors {

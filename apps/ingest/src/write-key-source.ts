@@ -37,9 +37,8 @@ export interface WriteKeySourceOptions {
 }
 
 /**
- * Reads the keys, and reads them again while the service runs: whoever adds, rotates or revokes a key changes the file
- * or the secret and nothing else. A later version that cannot be read or used leaves the keys in force, and `onRead` is
- * told.
+ * Reads the keys, and reads them again while the service runs. To add, rotate or revoke a key, change the file or the
+ * secret and nothing else. A later version that cannot be read or used leaves the keys in force, and `onRead` is told.
  *
  * @throws ConfigError when the first version cannot be used, or cannot be read for 20 s
  */

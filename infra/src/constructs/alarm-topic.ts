@@ -27,7 +27,7 @@ export class AlarmTopic extends Construct {
         type: "string",
         description: "HTTPS address that is told of these alarms and confirms its subscription by itself",
         nullable: false,
-        // Whoever has the address of an incident service can raise incidents.
+        // The address of an incident service lets its holder raise incidents.
         sensitive: true,
       });
       variable.overrideLogicalId(webhookVariable);

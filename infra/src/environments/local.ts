@@ -4,7 +4,7 @@ import * as unit from "../config/units.ts";
 
 const retention = unit.hours(24);
 const batches = { ...smallBatches, batchSize: unit.records(500), batchingWindow: unit.seconds(0) };
-/** Whoever tries a consumer starts and stops it. */
+/** No alarm on consumers: they are started and stopped by hand. */
 const consumers = { polling: false, fanOut: [] };
 const delivery = { bufferInterval: unit.seconds(2), bufferSize: unit.mebibytes(5) };
 /** Signs webhooks; as public as the key. */
@@ -51,7 +51,7 @@ export const environment: EnvironmentInput = {
           sha256: "d5dc50f1d59f87709e1b83f159d9488fc192f8ab8d91f61e7df9dac62c7f549c",
           tenantId: "local",
           sources: ["https://shop.example/*"],
-          // Whoever tries an SDK here shall not have to configure a key first.
+          // An SDK can be tried here without configuring a key first.
           adapters: {
             segment: {},
             posthog: {},

@@ -70,9 +70,7 @@ const landing: Columns = [
 
 const select = (columns: Columns, from: string): string => `SELECT\n${lines(columns)}\nFROM ${from.toLowerCase()}`;
 
-/**
- * Canary events measure the pipeline, and nobody who looks at what happened wants them.
- */
+/** Leaves canary events out: they measure the pipeline, and are no facts of a source. */
 const withoutCanaries = "GET_PATH(record, 'event.canary') IS NULL";
 
 /** A view with some columns of a table, under their names. */

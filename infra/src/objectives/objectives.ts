@@ -155,8 +155,8 @@ const ROUTES_PER_ALARM = 9;
 const ANSWER_MS = 1_000;
 
 /**
- * Objectives that canary events measure, also when nobody sends anything. Each hop is compared with the one before it,
- * so that a fault is told once.
+ * Objectives that canary events measure, also without other traffic. Each hop is compared with the one before it, so
+ * that a fault is told once.
  */
 function canaryObjectives(
   { canaries, enrichment, router, loader }: Watched,

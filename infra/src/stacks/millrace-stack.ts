@@ -510,7 +510,7 @@ export class MillraceStack extends TerraformStack {
     return { name: "router", stage: environment, function: target, mapping };
   }
 
-  /** Absent where nobody sends canary events. */
+  /** Absent without canary events. */
   #createCanaries(artifacts: FunctionArtifacts, keys: Keys): WatchedCanaries["sender"] | undefined {
     const { canaries, environment, ingest, logs } = this.#config;
     if (canaries === undefined) return undefined;

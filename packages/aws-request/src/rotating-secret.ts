@@ -62,7 +62,7 @@ export class RotatingSecret<Value> {
     return this.#reading;
   }
 
-  /** The value in force, at once; begins a read that nobody waits for when one is due. */
+  /** Returns the value in force at once. Begins a read in the background when one is due. */
   peek(): Value | undefined {
     const { clock } = this.#options;
     if (clock.now() >= this.#nextReadAt) void this.refresh();

@@ -126,7 +126,7 @@ function stampBuild(code: Uint8Array, build: string): Uint8Array {
   return text.includes(buildPlaceholder) ? Buffer.from(text.replaceAll(buildPlaceholder, build)) : code;
 }
 
-/** Whoever reads the file meanwhile sees the old one or the new one, whole. */
+/** Replaces a file in one step: a reader sees the old one or the new one, whole. */
 async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const partial = `${path}.${process.pid}`;
   await writeFile(partial, content);

@@ -57,7 +57,7 @@ export interface PipelineSource {
   readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage>;
   /** Everything that the pipeline still has of an id; where that cannot be looked up, of a range of time. */
   traces(id: string, signal?: AbortSignal, range?: SearchRange): Promise<EventTraces>;
-  /** The lines of one record; none when the stream does not have it any more. */
+  /** Returns the lines of one record; none when it has left the stream. */
   readRecord(place: RecordPlace, signal?: AbortSignal): Promise<readonly EventCopy[]>;
   /** The newest lines of the lake that became no row; undefined where the warehouse is not asked. */
   refusedLines(signal?: AbortSignal): Promise<readonly RefusedLine[] | undefined>;

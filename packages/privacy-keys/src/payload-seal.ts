@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:cry
 import { PrivacyKeysError } from "./errors.ts";
 import type { PrivacyKey } from "./privacy-keys.ts";
 
-/** A payload nobody reads without the key it names. */
+/** A payload that can be read only with the key it names. */
 export interface SealedPayload {
   /** Nonce (12 bytes), ciphertext, tag (16 bytes). */
   readonly bytes: Uint8Array;

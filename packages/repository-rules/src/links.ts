@@ -19,7 +19,7 @@ const hasScheme = /^[a-z][a-z0-9+.-]*:|^\/\//i;
  * Finds relative links of Markdown files that lead nowhere.
  *
  * @param documents The Markdown files to look through.
- * @param paths Every file of the repository; their folders exist as well.
+ * @param paths Every file of the repository; their folders exist too.
  */
 export function checkLinks(documents: readonly Document[], paths: Iterable<string>): readonly Fault[] {
   const places = withFolders(paths);

@@ -15,7 +15,7 @@ export interface StoredPart {
   holds?(text: string): Promise<boolean>;
   /**
    * Events in order, in batches; never more than a batch is held in memory.
-   * @param after position of the last event that is not wanted any more
+   * @param after position of the last event that is left out
    * @throws PlaceUnreadableError
    */
   read(after?: string): AsyncGenerator<readonly StoredEvent[]>;

@@ -39,7 +39,7 @@ export class EventFeed {
       this.#isFollowing = true;
       this.#poll().catch((error: unknown) => {
         this.#isFollowing = false;
-        // Whoever follows comes back by itself, as browsers do.
+        // A follower comes back by itself, as browsers do.
         const told = [...this.#listeners.values()];
         this.#listeners.clear();
         for (const tell of told) tell(error);

@@ -25,7 +25,8 @@ export interface PrivacyState {
   /** Nothing is to be done with a valid value here. */
   readonly isBarren: boolean;
   /**
-   * Nobody declared the value, or the event may break its contract: texts are scanned, and names tell what a value is.
+   * True if no contract declares the value, or the event may break its contract: texts are scanned, and names tell the
+   * kind of a value.
    */
   readonly isUndeclared: boolean;
   /** The properties to look at, and no other leads to a rule; `undefined` when every property has to be asked for. */
@@ -58,7 +59,7 @@ interface CompiledPattern {
 /** Between the steps of a path that is one name, as forms and flattened objects write it. */
 const pathSeparators = /[.[\]/:&?=]+/u;
 
-/** Names that nobody would look for by a pattern. */
+/** Names that no pattern is made for. */
 const anyNames = ["x", "anything", "Any-Thing_1"];
 
 // More states than any sane map has: an adversary's property names can reach combinations of patterns only.

@@ -52,7 +52,7 @@ export const loopClock: TurnClock = {
  * Lets requests be read one key after the other, for some milliseconds in each turn of the event loop and while the
  * stream has room. Each key gets the same credit in every round and is served while its credit pays for its first
  * request. So keys get the same bytes and not the same requests, and a key with one small request waits for one request
- * of each other key at most, however many they have. A request that nobody stands before is read at once.
+ * of each other key at most, however many they have. A request with none before it is read at once.
  *
  * libuv accepts one connection in each turn of the loop, so while there are new ones, turns have to be short: a
  * newcomer behind 150 others would else wait for 150 turns full of reading.

@@ -85,7 +85,7 @@ async function readStream(kinesis: Kinesis, request: LineRequest): Promise<LineP
   };
 }
 
-/** The lines of one record; none when the stream does not have it any more. */
+/** Returns the lines of one record; none when it has left the stream. */
 export function readRecord(kinesis: Kinesis, { streamName, shardId, sequenceNumber }: RecordPlace): EventCopy[] {
   if (!kinesis.streamNames().includes(streamName)) throw new RangeError(`There is no stream "${streamName}".`);
   if (!/^\d{1,60}$/.test(sequenceNumber)) throw new RangeError(`"${sequenceNumber}" is no sequence number.`);

@@ -52,7 +52,7 @@ export function followSources(options: FollowOptions): void {
       onError: (error) => onNotice(`Changed sources are no longer noticed: ${error.message}.`),
       onChange: take,
     });
-    // Nobody watched until now.
+    // Changes until now were not watched.
     if (inputsOf() !== inputs) take(["A source"]);
   }, firstLookMs);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });

@@ -46,7 +46,7 @@ export interface Observations {
   readonly badRows: Sightings;
   /** By `<application>/<route>`. */
   readonly routes: ReadonlyMap<string, Sightings>;
-  /** Records that a stream refused because a shard had taken its share, by stream. Whoever sent one sent it again. */
+  /** Records that a stream refused because a shard had taken its share, by stream. Their senders sent them again. */
   readonly throttled: Readonly<Record<string, number>>;
   /** By stream. */
   readonly streams: Readonly<Record<string, StreamSize>>;

@@ -18,7 +18,7 @@ import { sendConfirmed } from "../kills/confirmed-events.ts";
 import { ingestUrlOf, readWriteKey } from "../kills/run-kill.ts";
 
 export interface ReplayKillsOptions {
-  /** Times that a process of the replay is killed; after every second one the pipeline is killed as well. */
+  /** Times that a process of the replay is killed; after every second one the pipeline is killed too. */
   readonly kills: number;
   /** Events to replay, about. */
   readonly events: number;

@@ -122,7 +122,7 @@ export class MonitoredPipeline {
     return new Schedule({ clock, expression, invoke });
   }
 
-  /** Nobody sends canary events any more. */
+  /** Stops the sender of canary events. */
   stopCanaries(): void {
     this.#canaries?.stop();
   }

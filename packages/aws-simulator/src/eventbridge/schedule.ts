@@ -7,7 +7,7 @@ export interface ScheduleOptions {
   readonly expression: string;
   /** Invoked each time, also when the time before is not over. */
   readonly invoke: () => Promise<unknown>;
-  /** An invocation failed. Nobody tries it again: the schedule's retry policy is none. */
+  /** An invocation failed. It is not tried again: the schedule's retry policy is none. */
   readonly onError?: (error: unknown) => void;
 }
 

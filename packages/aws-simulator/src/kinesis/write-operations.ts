@@ -115,7 +115,7 @@ function store(account: Account, stream: StreamState, entry: CheckedEntry, now: 
     };
   }
   if (fault === "internal-failure") return { ...internalFailure };
-  // Nobody may ever read the shard: what has expired goes as something new comes.
+  // The shard may have no reader: expired records go as new ones come.
   stream.trimExpired(shard, now);
   const record = shard.append(entry.partitionKey, entry.data, entry.sizeBytes, now, () => {
     counters.recordsIn -= 1;

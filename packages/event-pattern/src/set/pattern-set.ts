@@ -144,7 +144,7 @@ export class LoadedSet {
   #find(rule: number): void {
     const name = this.#tree.ruleNames[rule] ?? 0;
     if (this.#reader.hasArrays) {
-      // Whether the clauses of another rule of the pattern hold together need not be asked any more.
+      // A pattern that one of its rules has found needs no check of another rule.
       if (this.#foundFor[name] === this.#event || !this.#isConsistent(rule)) return;
       this.#foundFor[name] = this.#event;
     }

@@ -228,7 +228,7 @@ export class StreamLines {
     return { lines, records: count, bytes, last };
   }
 
-  /** The lines of one record; none when its shard does not have it any more. */
+  /** Returns the lines of one record; none when it has left its shard. */
   async record({ streamName, shardId, sequenceNumber }: RecordPlace, signal?: AbortSignal): Promise<EventCopy[]> {
     const { records } = await this.#look(streamName, shardId, { at: sequenceNumber }, signal);
     return records

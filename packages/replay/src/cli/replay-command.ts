@@ -227,7 +227,7 @@ class ReplayCommand {
   async #besideLive(watch: LiveWatch | undefined, pace: Pace, run: (pace: Pace) => Promise<boolean>): Promise<boolean> {
     if (watch === undefined) return run(pace);
     const ended = new AbortController();
-    // Whoever stops the replay does not wait for the end of its rest.
+    // A replay that is stopped does not wait for the end of its rest.
     const signal = AbortSignal.any([ended.signal, this.#signal]);
     const yielding = yieldToLive({ pace, watch, clock: this.#clock, signal });
     try {

@@ -27,7 +27,7 @@ export async function readBack(
 ): Promise<Map<string, number>> {
   const arrivals = new Map<string, number>();
   if (uncertainSinceMs === undefined) return arrivals;
-  // Nobody puts anything once the lease is over.
+  // No event is put once the lease is over.
   const range = { fromMs: uncertainSinceMs - CLOCK_SKEW_MS, toMs: leaseUntilMs + CLOCK_SKEW_MS };
   for (const { name: stream, form } of streams) {
     const store = streamStore({ kinesis, stream, name: form === "raw" ? "raw" : "destination", endsAt: "tip", clock });

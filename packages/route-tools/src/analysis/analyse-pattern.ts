@@ -95,7 +95,7 @@ function checkTypes({ type, version, contracts }: Coverage, model: EventModel): 
   return findings;
 }
 
-/** A null, or any text but some, stands for events without a contract as well, which any type may have. */
+/** True if each criterion names texts. A null, or any text but some, also matches events without a contract. */
 const hasNoSuch = ({ anyOf }: FieldCriteria): boolean =>
   anyOf.every((criterion) => {
     const isOpen = criterion.op === "exists" || criterion.op === "absent" || excludedBy(criterion).length > 0;
@@ -360,7 +360,7 @@ function checkTogether(conjunction: Conjunction, coverage: Coverage, model: Even
   ];
 }
 
-/** Whether the combination is about events of types without a contract as well; those are not valid. */
+/** True if the combination also selects events of types without a contract; those are not valid. */
 function mayLackContract(conjunction: Conjunction, { hasUnknownTypes }: Coverage): boolean {
   return hasUnknownTypes && !isOnlyAboutValidEvents(conjunction);
 }

@@ -97,7 +97,7 @@ export class EventModel {
     return facts;
   }
 
-  /** Whether one event of a contract can hold all these fields of its data. */
+  /** True if one event of a contract can hold all these fields of its data. */
   canHoldTogether(fields: Conjunction, contract: Contract): boolean {
     const below = fields.map(({ path, anyOf }) => ({ steps: path.split(".").slice(2), anyOf }));
     return canHoldTogether(this.#reader.root(contract), below, this.#reader);

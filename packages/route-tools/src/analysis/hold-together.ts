@@ -9,8 +9,8 @@ export interface FieldBelow {
 }
 
 /**
- * Whether one value at a place can hold all fields. Each way through `oneOf` and `anyOf` is looked at by itself: the
- * fields of two alternatives are never there together. True where schemas do not tell.
+ * True if one value at a place can hold all fields, and where schemas do not tell. Each way through `oneOf` and `anyOf`
+ * is followed by itself: the fields of two alternatives are never there together.
  */
 export function canHoldTogether(
   location: Location,

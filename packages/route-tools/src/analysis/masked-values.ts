@@ -34,7 +34,7 @@ function whyCut(criterion: Criterion, { class: kind, keep = 0 }: Privacy): strin
   return isNever ? "enrichment cuts addresses to their /24, or /48 for IPv6" : undefined;
 }
 
-/** Whether no address of a block ends with the zeros that enrichment puts. */
+/** True if no address of a block ends with the zeros that enrichment puts. */
 function isCutAway({ low, high }: Extract<Criterion, { op: "ip" }>): boolean {
   const cut = CUT_BITS[low.length] ?? 0n;
   const first = ((BigInt(`0x${low}`) + (1n << cut) - 1n) >> cut) << cut;

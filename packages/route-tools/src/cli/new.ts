@@ -89,7 +89,7 @@ export const newCommand: Command = {
 function documentOf(text: string, file: string): RouteDocument {
   const { value, errors } = parseRouteDocument(text, file);
   if (value === undefined) throw new RouteDocumentsError(errors);
-  // Read anew: the parsed one keeps digits in a form that is for comparisons.
+  // Parsed again: the first reading keeps digits in a form that is for comparisons.
   return JSON.parse(text) as RouteDocument;
 }
 

@@ -39,7 +39,7 @@ export interface CompiledDestination {
   readonly budgetMs?: number;
   /** Default 1. */
   readonly eventsPerRecord?: 1 | "many";
-  /** Whether it takes canary events. */
+  /** True if it takes canary events. */
   readonly canaries?: boolean;
   /** The names its events get; absent: those of the enriched event. */
   readonly reshape?: CompiledReshape;

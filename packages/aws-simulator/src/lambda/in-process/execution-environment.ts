@@ -8,8 +8,7 @@ export interface SendingClient {
 
 /**
  * The environment of a handler: it models one process of a function. It is frozen between invocations, as Lambda
- * freezes processes, and when it ends nothing in it happens any more: no timer fires, no answer arrives, no request
- * leaves.
+ * freezes processes. After its end nothing in it happens: no timer fires, no answer arrives, no request leaves.
  */
 export interface ExecutionEnvironment {
   /** 1 for the first environment of a function, 2 for the second. */

@@ -26,7 +26,7 @@ function wrongDecimals(schema: JsonObject, pointer: string): Finding[] {
 
 function unboundedInteger(schema: JsonObject, pointer: string): Finding[] {
   if (!hasType(schema, "integer") || schema["enum"] !== undefined || schema["const"] !== undefined) return [];
-  // Whoever writes it knows that readers need 64 bits; the column of the warehouse has them.
+  // The format tells readers that they need 64 bits; the column of the warehouse has them.
   if (schema["format"] === "int32" || schema["format"] === "int64") return [];
   const lower = schema["minimum"] ?? schema["exclusiveMinimum"];
   const upper = schema["maximum"] ?? schema["exclusiveMaximum"];

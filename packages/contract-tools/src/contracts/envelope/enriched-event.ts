@@ -43,7 +43,7 @@ const hop = z.looseObject({
 });
 
 /**
- * The members that enrichment guarantees, whoever wrote the raw event. The schema of the raw event demands more: it
+ * The members that enrichment guarantees, for raw events of any writer. The schema of the raw event demands more: it
  * describes the events of ingest.
  */
 const event = z
