@@ -52,7 +52,7 @@ export const LONGEST_VERDICT_MS = 20_000;
 /** The quantile that is compared. */
 export const HIGH_AGE = 0.97;
 /** Live events may be so much older beside a replay. */
-export const TOLERATED_AGE = 1.1;
+export const TOLERATED_AGE = 1.05;
 /** Of the rate, to begin with; then added while live events are as without the replay; a factor when they are older. */
 export const FIRST_SHARE = 0.1;
 export const FASTER = 0.1;
