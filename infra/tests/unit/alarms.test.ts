@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { destinationDimensionNames, dimensionNames, metricNamespace, metricsOfService } from "@millrace/telemetry";
+import {
+  destinationDimensionNames,
+  dimensionNames,
+  fieldsOnly,
+  metricNamespace,
+  metricsOfService,
+} from "@millrace/telemetry";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { ENVIRONMENTS } from "../../src/config/environments.ts";
 import { planText } from "../support/plan-text.ts";
@@ -323,6 +329,7 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     expect(alarming.length).toBeGreaterThan(2);
     for (const [metric, { service }] of [...shown, ...alarming]) {
       expect(metricsOfService[service as keyof typeof metricsOfService]).toContain(metric);
+      expect(fieldsOnly).not.toContain(metric);
     }
   });
 

@@ -78,6 +78,22 @@ export const distributions = {
 } as const;
 
 /**
+ * Counters and distributions that are fields of the line and no metrics: Logs Insights finds them when somebody asks.
+ * A metric costs by the month, and its declaration by the invocation; no alarm, dashboard or console reads these.
+ */
+export const fieldsOnly: ReadonlySet<string> = new Set([
+  "recordsOut",
+  "recordsFailed",
+  "enrichmentFailures",
+  "lookupMisses",
+  "eventsUnmatched",
+  "recordAgeMs",
+  "durationMs",
+  "lookupAgeMs",
+  "recordsPerCall",
+] satisfies readonly (keyof typeof counters | keyof typeof distributions)[]);
+
+/**
  * Counters that are also a metric of each destination, because somebody else owns it and is to be told. Such a metric
  * exists, and costs, only while there is something to count: keep it to what should not happen.
  */

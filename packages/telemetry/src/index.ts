@@ -12,6 +12,7 @@ export {
   dimensionNames,
   type DistributionName,
   distributions,
+  fieldsOnly,
   type LogField,
   logFields,
   metricNamespace,

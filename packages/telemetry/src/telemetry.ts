@@ -2,13 +2,11 @@ import { type Clock, systemClock } from "./clock.ts";
 import {
   type BreakdownName,
   type CounterName,
-  counters,
   type DestinationCounterName,
-  destinationCounters,
   destinationDimensionNames,
   dimensionNames,
   type DistributionName,
-  distributions,
+  fieldsOnly,
   metricNamespace,
   routeDimensionNames,
 } from "./field-names.ts";
@@ -74,13 +72,17 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   let destinations = new Map<string, Map<DestinationCounterName, number>>();
   let routes = new Map<string, number>();
 
-  /** EMF takes one value of a dimension a document, so what has other dimensions is another document. */
+  /**
+   * EMF takes one value of a dimension a document, so what has other dimensions is another document. Metrics have no
+   * unit: nobody asks by it, and a declaration would be half as long again.
+   */
   const writeDocument = (
     names: readonly string[],
-    metrics: readonly { Name: string; Unit: string }[],
+    metrics: readonly string[],
     values: Readonly<Record<string, unknown>>,
   ): void => {
-    const directive = { Namespace: metricNamespace, Dimensions: [names], Metrics: metrics };
+    const Metrics = metrics.filter((Name) => !fieldsOnly.has(Name)).map((Name) => ({ Name }));
+    const directive = { Namespace: metricNamespace, Dimensions: [names], Metrics };
     write(JSON.stringify({ _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] }, ...values }));
   };
 
@@ -128,27 +130,30 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     flush() {
       sums.set("coldStart", { sum: isColdStart ? 1 : 0 });
       isColdStart = false;
-      const metrics: { Name: string; Unit: string }[] = [];
+      const metrics: string[] = [];
       const values: Record<string, unknown> = {};
       for (const [name, { sum }] of sums) {
         // Declaring a datum costs more bytes than the field, and CloudWatch is paid by the byte. A sum is the same
         // without it, and alarms fill what is missing.
-        if (sum !== 0) metrics.push({ Name: name, Unit: counters[name] });
+        if (sum !== 0) metrics.push(name);
         values[name] = sum;
       }
       for (const [name, observed] of series) {
-        metrics.push({ Name: name, Unit: distributions[name] });
+        metrics.push(name);
         values[name] = pickOrderStatistics(observed.values.subarray(0, observed.length), MAX_VALUES_PER_METRIC);
       }
       for (const [name, group] of groups) values[name] = Object.fromEntries(group);
       writeDocument(dimensionNames, metrics, { ...dimensions, ...values });
       for (const [destination, own] of destinations) {
-        const named = [...own.keys()].map((name) => ({ Name: name, Unit: destinationCounters[name] }));
-        writeDocument(destinationDimensionNames, named, { service, stage, destination, ...Object.fromEntries(own) });
+        writeDocument(destinationDimensionNames, [...own.keys()], {
+          service,
+          stage,
+          destination,
+          ...Object.fromEntries(own),
+        });
       }
       for (const [route, canaryAgeMs] of routes) {
-        const metric = { Name: "canaryAgeMs", Unit: distributions.canaryAgeMs };
-        writeDocument(routeDimensionNames, [metric], { service, stage, route, canaryAgeMs });
+        writeDocument(routeDimensionNames, ["canaryAgeMs"], { service, stage, route, canaryAgeMs });
       }
       sums = new Map();
       series = new Map();

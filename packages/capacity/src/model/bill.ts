@@ -1,4 +1,4 @@
-import { counters, distributions, metricsOfService } from "@millrace/telemetry";
+import { counters, distributions, fieldsOnly, metricsOfService } from "@millrace/telemetry";
 import { HOURS_PER_MONTH, prices, SECONDS_PER_MONTH } from "../prices.ts";
 import type { Plant, PlantStream } from "../stack/plant.ts";
 import { EVENTS_PER_REQUEST, LAKE_BYTES_PER_EVENT, METRIC_LINE_BYTES } from "./costs-of-work.ts";
@@ -151,15 +151,14 @@ const firewallDollars = ({ firewallRules }: Plant, requests: number): number =>
       (requests / 1e6) * prices.firewallRequestsPerMillion;
 
 /**
- * Alarms, dashboards, metrics of the functions and the log lines that carry them. Metrics of destinations are left
- * out: they exist while something goes wrong.
+ * Alarms, dashboards, metrics of the functions and of measured routes, and the log lines that carry them. Metrics of
+ * destinations are left out: they exist while something goes wrong. So are the events of canaries, eleven a minute.
  */
 function monitoringDollars({ monitoring }: Plant, invocations: number): number {
-  const known: readonly string[] = [...Object.keys(counters), ...Object.keys(distributions)];
-  const metrics = Object.values(metricsOfService).reduce(
-    (sum, names) => sum + (names as readonly string[]).filter((name) => known.includes(name)).length,
-    0,
-  );
+  const known = [...Object.keys(counters), ...Object.keys(distributions)].filter((name) => !fieldsOnly.has(name));
+  const metrics = Object.entries(metricsOfService)
+    .filter(([service]) => service !== "canary" || monitoring.measuredRoutes > 0)
+    .reduce((sum, [, names]) => sum + names.filter((name) => known.includes(name)).length, monitoring.measuredRoutes);
   return (
     monitoring.alarmMetrics * prices.alarmMetricMonth +
     metrics * prices.customMetricMonth +

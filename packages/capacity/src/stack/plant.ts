@@ -17,6 +17,8 @@ export interface Plant {
     /** Metrics that the alarms read, each as often as it is read. */
     readonly alarmMetrics: number;
     readonly dashboards: number;
+    /** Routes that canary events measure; none where nobody sends canaries. */
+    readonly measuredRoutes: number;
   };
   /** Of the web firewall; absent without one. */
   readonly firewallRules: number | undefined;

@@ -90,6 +90,7 @@ export function readStack({ resource, output = {} }: StackJson, stage: string): 
       alarms: each("aws_cloudwatch_metric_alarm").length,
       alarmMetrics: each("aws_cloudwatch_metric_alarm").reduce((sum, [, alarm]) => sum + metricsRead(alarm), 0),
       dashboards: each("aws_cloudwatch_dashboard").length,
+      measuredRoutes: new Set(each("aws_cloudwatch_metric_alarm").flatMap(([, alarm]) => routesRead(alarm))).size,
     },
     firewallRules: (each("aws_wafv2_web_acl")[0]?.[1]["rule"] as readonly unknown[] | undefined)?.length,
   };
@@ -126,6 +127,14 @@ function readService(resource: StackJson["resource"], stage: string): PlantServi
 function metricsRead({ metric_query: queries }: Values): number {
   if (!Array.isArray(queries)) return 1;
   return (queries as readonly { readonly metric?: unknown }[]).filter(({ metric }) => metric !== undefined).length;
+}
+
+/** Routes whose metrics an alarm reads. */
+function routesRead({ metric_query: queries }: Values): readonly string[] {
+  return listOf(queries).flatMap((query) => {
+    const { route } = fieldOf(fieldOf(fieldOf(query)["metric"])["dimensions"]);
+    return typeof route === "string" ? [route] : [];
+  });
 }
 
 const refersTo = (reference: unknown, id: string): boolean => reference === `\${aws_kinesis_stream.${id}.arn}`;

@@ -40,7 +40,7 @@ export const smallPlant: Plant = {
   messageDestinations: [],
   service: { minReplicas: 2, maxReplicas: 2, millicores: 1_000, targetCpu: 68 },
   warehouse: { edition: "enterprise" },
-  monitoring: { alarms: 0, alarmMetrics: 0, dashboards: 0 },
+  monitoring: { alarms: 0, alarmMetrics: 0, dashboards: 0, measuredRoutes: 0 },
   firewallRules: undefined,
 };
 

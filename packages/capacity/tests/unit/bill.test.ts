@@ -32,7 +32,7 @@ test("retention beyond a day, firewall, queues and alarms are billed where there
       { name: "bus", kind: "eventbridge", share: 0.1 },
     ],
     firewallRules: 2,
-    monitoring: { alarms: 2, alarmMetrics: 7, dashboards: 1 },
+    monitoring: { alarms: 2, alarmMetrics: 7, dashboards: 1, measuredRoutes: 3 },
   };
   expect(dollarsOf(plant, "Kinesis retention")).toBeCloseTo(3 * 730 * 0.02);
   expect(dollarsOf(plant, "Queues and buses")).toBeCloseTo(262.8 * 0.4 + 262.8);
@@ -40,7 +40,8 @@ test("retention beyond a day, firewall, queues and alarms are billed where there
   const watched =
     (dollarsOf(plant, "Monitoring") ?? 0) -
     (dollarsOf({ ...plant, monitoring: smallPlant.monitoring }, "Monitoring") ?? 0);
-  expect(watched).toBeCloseTo(7 * 0.1 + 3);
+  // A metric for each measured route, and the four of the function that sends canaries.
+  expect(watched).toBeCloseTo(7 * 0.1 + 3 + (3 + 4) * 0.3);
 });
 
 test("the sum is by month and by million events", () => {

@@ -93,7 +93,7 @@ test("a stack is read: streams with their readers and shares, functions, service
   expect(plant.functions[1]).toMatchObject({ memoryMebibytes: 512, parallelization: 2, reservedConcurrency: 9 });
   expect(plant.messageDestinations).toEqual([{ name: "points", kind: "sqs", share: 0.1 }]);
   expect(plant.service).toEqual({ minReplicas: 2, maxReplicas: 40, millicores: 500, targetCpu: 60 });
-  expect(plant.monitoring).toEqual({ alarms: 2, alarmMetrics: 3, dashboards: 1 });
+  expect(plant.monitoring).toEqual({ alarms: 2, alarmMetrics: 3, dashboards: 1, measuredRoutes: 0 });
   expect(plant).toMatchObject({ warehouse: { edition: "standard" }, firewallRules: undefined });
 });
 

@@ -49,7 +49,7 @@ describe("createTelemetry", () => {
             {
               Namespace: "Millrace",
               Dimensions: [["service", "stage", "destination"]],
-              Metrics: [{ Name: "undelivered", Unit: "Count" }],
+              Metrics: [{ Name: "undelivered" }],
             },
           ],
         },
@@ -78,11 +78,7 @@ describe("createTelemetry", () => {
           {
             Namespace: "Millrace",
             Dimensions: [["service", "stage", "function"]],
-            Metrics: [
-              { Name: "eventsIn", Unit: "Count" },
-              { Name: "coldStart", Unit: "Count" },
-              { Name: "eventAgeMs", Unit: "Milliseconds" },
-            ],
+            Metrics: [{ Name: "eventsIn" }, { Name: "coldStart" }, { Name: "eventAgeMs" }],
           },
         ],
       },
@@ -161,6 +157,16 @@ describe("createTelemetry", () => {
   });
 });
 
+test("fields that nobody watches are declared as no metric", () => {
+  const { telemetry, last } = createRecorder();
+  telemetry.count("recordsOut", 3);
+  telemetry.observe("recordsPerCall", 3);
+  telemetry.count("eventsIn", 1);
+  telemetry.flush();
+  expect(last()).toMatchObject({ recordsOut: 3, recordsPerCall: [3] });
+  expect(JSON.stringify(last()._aws)).toContain('"Metrics":[{"Name":"eventsIn"},{"Name":"coldStart"}]');
+});
+
 test("ages of canaries by route are documents of their own, the longest of each", () => {
   const { telemetry, lines } = createRecorder();
   telemetry.observeRoute("shop/clicks", 300);
@@ -178,7 +184,7 @@ test("ages of canaries by route are documents of their own, the longest of each"
       {
         Namespace: "Millrace",
         Dimensions: [["service", "stage", "route"]],
-        Metrics: [{ Name: "canaryAgeMs", Unit: "Milliseconds" }],
+        Metrics: [{ Name: "canaryAgeMs" }],
       },
     ],
   });
