@@ -34,8 +34,8 @@ export interface IntakeDependencies {
 export type Intake = (request: IncomingMessage, response: ServerResponse, protocol: Protocol) => Promise<void>;
 
 /**
- * Makes the way of every request that brings events: who sends, whether there is room, the body, the events, the
- * answer. What the request holds is given back when its answer has left, or when the connection is gone.
+ * Makes the way of every request that brings events: the sender, the room, the body, the events, the answer. The memory
+ * that a request holds is given back when its answer has left, or when the connection is gone.
  */
 export function createIntake(dependencies: IntakeDependencies): Intake {
   const { admission, clock, metrics, logger } = dependencies;

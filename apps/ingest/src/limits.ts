@@ -137,8 +137,8 @@ export const uploadCheckMs = 5_000;
 export const defaultBurstSeconds = 10;
 
 /**
- * Time in a turn of the event loop in which requests are read. What follows from them (records, calls, answers) takes
- * about twice as long again, and everybody waits for the end of the turn.
+ * Time in a turn of the event loop in which requests are read. The work that follows (records, calls, answers) takes
+ * about twice as long again, and all requests wait for the end of the turn.
  */
 export const turnMs = 2;
 /** Turns in a row without reading while each of them accepts a connection. */

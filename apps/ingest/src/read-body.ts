@@ -60,10 +60,10 @@ export interface ReadBodyOptions {
 }
 
 /**
- * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`. What is charged is what has
- * arrived, not what is announced: an announcement costs nothing.
+ * Reads the body of a request into memory and decompresses it, both only up to `maxBytes`. Bytes are charged when they
+ * have arrived, not when they are announced: an announcement costs nothing.
  * @throws IngestError `unsupported-content-encoding`, `body-too-large`, `malformed-content-encoding`,
- * `decompressed-body-too-large`, `request-timeout`, and what `charge` throws
+ * `decompressed-body-too-large`, `request-timeout`, and the errors of `charge`
  * @throws ClientGoneError
  */
 export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {

@@ -1,6 +1,6 @@
 /**
  * `pnpm --filter @millrace/local inputs`: runs the tests that show the inputs L1–L20, and prints each with its right
- * answer. It ends with 1 if one is not shown. What takes minutes or a quiet machine is named with its script.
+ * answer. It ends with 1 if one is not shown. An input that takes minutes or a quiet machine is named with its script.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -357,7 +357,7 @@ export class EventClient implements Client {
     this.#pump();
   }
 
-  /** One request with as much as may outlive the page. What it does not hold is in the store, if there is one. */
+  /** Sends one request with as much as may outlive the page. All other events are in the store, if there is one. */
   #leave(): void {
     const { clock, maxBatchEvents } = this.#options;
     const page = this.#page;

@@ -115,7 +115,7 @@ export interface ClientOptions<Data extends object = AnyEventData> {
 /** Sends events. Its functions neither throw nor reject, and need no `this`. */
 export interface Client<Data extends object = AnyEventData> {
   /**
-   * Queues an event and returns its id. What becomes of it is told by `onAccept` and `onDrop`.
+   * Queues an event and returns its id. `onAccept` and `onDrop` tell its outcome.
    * @example client.send("search.click", { query: "shoes", rank: 3 }, { subject: "visitor-7" })
    */
   readonly send: <T extends keyof Data & string>(type: T, data: Data[T], attributes?: EventAttributes) => string;
@@ -125,8 +125,8 @@ export interface Client<Data extends object = AnyEventData> {
    */
   readonly flush: (options?: WaitOptions) => Promise<boolean>;
   /**
-   * Takes no more events and sends what waits, for up to `timeoutMs` (10,000). What is left then stays in IndexedDB for
-   * the next page, or is dropped. Resolves like {@link flush}.
+   * Takes no more events and sends the waiting ones, for up to `timeoutMs` (10,000). Events that still wait then stay
+   * in IndexedDB for the next page, or are dropped. Resolves like {@link flush}.
    */
   readonly close: (options?: WaitOptions) => Promise<boolean>;
 }

@@ -18,8 +18,8 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /**
- * Encrypts under a key derived from the active privacy key. What could not be read could not be masked either, and
- * somebody will want to repair it: so it is kept, and not in clear.
+ * Encrypts under a key derived from the active privacy key. Bytes that could not be read could not be masked either,
+ * and an operator will want to repair them: so they are kept, and not in clear.
  *
  * The nonce is a keyed hash of the payload, so a record that Lambda delivers twice makes the same bad row twice, and a
  * nonce repeats for the same payload only (the construction of RFC 5297, with GCM inside).

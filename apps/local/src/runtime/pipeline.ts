@@ -298,7 +298,8 @@ export class Pipeline {
   }
 
   /**
-   * Applies another definition while everything runs. What cannot be changed that way is named and stays as it is.
+   * Applies another definition while everything runs. Parts that cannot be changed that way are named and stay as they
+   * are.
    * @throws RuntimeError or StackError when the new definition does not work; see {@link applyChanges}
    */
   takeOver(after: LocalTopology): Promise<TakenOver> {

@@ -17,8 +17,8 @@ export const flatMb = 10;
 
 /**
  * Memory goes up and down as a saw, of minutes for DuckDB and a quarter of an hour for a function's heap: a slope over
- * a few teeth tells of the phase. What leaks raises both the lowest and the highest point. A figure is flat when
- * neither grew from the first half of the time to the second.
+ * a few teeth depends on the phase. A leak raises both the lowest and the highest point. A figure is flat when neither
+ * grew from the first half of the time to the second.
  *
  * @param points in order of x; at least two in each half
  */

@@ -29,12 +29,12 @@ const truth = (holds: boolean): number => (holds ? 1 : 0);
 
 /**
  * Compiles an expression of CloudWatch's metric math over metrics of one period: numbers, ids, `+ - * /`, comparisons,
- * `AND`, `OR`, `IF(condition, then, else)` and `FILL(id, number)`. What has no value takes part in nothing: the result
- * has none either, and so has a division by zero.
+ * `AND`, `OR`, `IF(condition, then, else)` and `FILL(id, number)`. An operation on a missing value has no result, and
+ * neither has a division by zero.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
- * @throws OptionError for what is not modelled, with its place
+ * @throws OptionError for a part that is not modelled, with its place
  */
 export function compileMetricMath(text: string): MetricExpression {
   return new Parser(text).parse();

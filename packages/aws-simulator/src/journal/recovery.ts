@@ -15,8 +15,8 @@ export interface FoundEntry {
 }
 
 /**
- * Reads all segments, oldest first. What was torn off at the end of the last one is cut away; what is damaged elsewhere
- * stays where it is. Both are told.
+ * Reads all segments, oldest first. Torn bytes at the end of the last one are cut away; damaged bytes elsewhere stay
+ * where they are. Both are told.
  *
  * @param onSegment called when all entries of a segment are read
  * @returns the segments that are there

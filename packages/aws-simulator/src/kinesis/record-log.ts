@@ -2,8 +2,8 @@ import { compareSequenceNumbers } from "./sequence-number.ts";
 import type { StoredRecord } from "./stored-record.ts";
 
 /**
- * The records of one shard in order. A place in it is a rank: 0 is the oldest record it still has. What is appended can
- * be read once it is stored: at once in memory, after its group is written on disk.
+ * The records of one shard in order. A place in it is a rank: 0 is the oldest record it still has. An appended record
+ * can be read once it is stored: at once in memory, after its group is written on disk.
  */
 export interface RecordLog {
   /** Records that can be read. */

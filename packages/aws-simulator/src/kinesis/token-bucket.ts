@@ -1,6 +1,6 @@
 /**
- * Tokens that come back at a steady rate up to a capacity. What exceeds the capacity is let through when the bucket is
- * full and leaves a debt, so that the average still holds: this is how AWS describes large records and large reads.
+ * Tokens that come back at a steady rate up to a capacity. An amount above the capacity is let through when the bucket
+ * is full and leaves a debt, so that the average still holds: this is how AWS describes large records and large reads.
  */
 export class TokenBucket {
   readonly ratePerSecond: number;

@@ -186,8 +186,9 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   /**
-   * The rows of the last statement in `sql`, as JSON values. Queries run beside each other and beside loads, each on a
-   * connection of its own; `signal` and `close` interrupt them. What writes waits for its turn among the loads.
+   * Returns the rows of the last statement in `sql`, as JSON values. Queries run beside each other and beside loads,
+   * each on a connection of its own; `signal` and `close` interrupt them. Statements that write wait for their turn
+   * among the loads.
    *
    * @throws WarehouseError `INVALID_STATEMENT`
    */

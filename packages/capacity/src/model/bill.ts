@@ -22,7 +22,7 @@ export interface Bill {
 export type StreamMode = "as deployed" | "provisioned" | "on-demand Standard" | "on-demand Advantage";
 
 /**
- * List price of a deployment at a steady rate. What the shards of the deployment do not carry is billed all the same:
+ * Returns the list price of a deployment at a steady rate. A load above the deployment's shards is billed all the same:
  * resize it first. The warehouse's queries, traffic between zones and the cluster's control plane are left out.
  */
 export function billOf(plant: Plant, mix: Mix, eventsPerSecond: number, mode: StreamMode = "as deployed"): Bill {

@@ -35,7 +35,7 @@ const aboutExamples = new Set(["missing-example", "example", "stray-example"]);
 
 /**
  * Turns schemas of others into contracts of a source: converted, annotated, with examples and a mapping, all of which
- * pass `schemas check`. What cannot be taken over is refused with its place, and nothing is loosened.
+ * pass `schemas check`. A schema that cannot be converted is refused with its place, and nothing is loosened.
  *
  * @param folder the `schemas/` folder as it is
  */

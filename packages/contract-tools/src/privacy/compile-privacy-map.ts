@@ -96,9 +96,9 @@ function rulesOf(place: SchemaPlace, graph: ValueGraph, resources: SchemaResourc
 }
 
 /**
- * Leaves out what tells masking nothing; `undefined` when that is all of it. What stays: ways to a rule, objects that
- * may have more properties than their schema names, and properties that are named like an annotated one and are not
- * sensitive.
+ * Leaves out nodes without effect on masking; returns `undefined` when none is left. These stay: ways to a rule,
+ * objects that may have more properties than their schema names, and properties that are named like an annotated one
+ * and are not sensitive.
  */
 function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
   const toRule = privacyNodesLeadingTo(nodes, (node) => node.rule !== undefined);

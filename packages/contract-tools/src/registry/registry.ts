@@ -44,7 +44,7 @@ export interface SchemaFile {
   value: Json;
 }
 
-/** Builds a registry from files. What cannot be taken is left out and told as a fault, all at once. */
+/** Builds a registry from files. Faulty files are left out; all their faults are returned at once. */
 export function createRegistry(files: Iterable<SchemaFile>): { registry: Registry; faults: Fault[] } {
   const faults: Fault[] = [];
   const documents = new Map<string, SchemaDocument>();

@@ -124,7 +124,7 @@ function isExact(value: number): boolean {
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
 
-/** The value of a cell of CSV. What is none of its type stays a text, which the schema of rows then refuses. */
+/** Returns the value of a cell of CSV. A cell of another type stays a text, which the schema of rows then refuses. */
 function readCell(text: string, { type }: LookupColumn): unknown {
   if (type === "string") return text.toWellFormed();
   const trimmed = text.trim();

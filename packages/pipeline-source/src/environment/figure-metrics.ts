@@ -11,7 +11,7 @@ export interface FigureMetric {
   readonly scale?: number;
 }
 
-/** A hop with what CloudWatch knows of it. What is not in the list is not known. */
+/** A hop with the figures that CloudWatch has for it. A figure that is not in the list is unknown. */
 export interface MeasuredHop extends Pick<HopFigures, "name" | "kind" | "unit"> {
   readonly figures: readonly FigureMetric[];
 }

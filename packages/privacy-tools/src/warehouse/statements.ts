@@ -2,8 +2,8 @@ import type { Person } from "../person/person.ts";
 import type { BadRowOrigin } from "../sighting.ts";
 
 /**
- * The landing tables (`infra/src/inputs/warehouse-views.ts`). What is deleted in them goes from the dynamic tables as
- * well, which every view reads: in DuckDB with the statement, in Snowflake with the next refresh.
+ * The landing tables (`infra/src/inputs/warehouse-views.ts`). Rows deleted in them also go from the dynamic tables,
+ * which every view reads: in DuckDB with the statement, in Snowflake with the next refresh.
  */
 export const landedEvents = "landed_events";
 export const landedBadRows = "landed_bad_rows";

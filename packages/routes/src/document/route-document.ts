@@ -68,7 +68,7 @@ export type FormerDestination = Destination & {
 
 /** Which fields of the enriched event are delivered; paths are dotted, e.g. `event.data.context.pageUrl`. */
 export interface Projection {
-  /** Only these fields. What identity and revision are made of is always delivered: sinks keep one copy by them. */
+  /** Only these fields. Members of identity and revision are always delivered: sinks keep one copy by them. */
   readonly keep?: readonly string[];
   /** All fields but these. */
   readonly drop?: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * The value that JSON would carry over, as `JSON.parse(JSON.stringify(value))` gives it, and sooner, since texts need
- * no copy. What is not plain data (dates, buffers, objects with `toJSON`) goes through JSON itself.
+ * Returns the value that JSON would carry over, as `JSON.parse(JSON.stringify(value))` gives it, and sooner, since
+ * texts need no copy. Values other than plain data (dates, buffers, objects with `toJSON`) go through JSON itself.
  */
 export function copyJson(value: unknown): unknown {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return value;

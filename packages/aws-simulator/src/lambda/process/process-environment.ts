@@ -54,8 +54,8 @@ const heapShare = 0.9;
 const semiSpaceShare = 0.05;
 /**
  * Below 1,769 MB a function has less than one core, so that V8's threads beside its own gain nothing on AWS; here they
- * take the cores of other processes. What a batch holds is garbage soon after it, so that the heap may grow to six
- * times what is alive before it is looked through: half of a collector's work went to heaps of 20 MB.
+ * take the cores of other processes. The memory of a batch is garbage soon after it. So the heap may grow to six times
+ * the live memory before it is collected: half of a collector's work went to heaps of 20 MB.
  */
 const collectorOptions = ["--single-threaded-gc", "--heap-growing-percent=500"];
 

@@ -73,7 +73,7 @@ function textPaths(value: Json, pointer: string): NamedPath[] {
   return Object.entries(value).flatMap(([key, inner]) => textPaths(inner, pointer + pointerStep(key)));
 }
 
-/** Which event types a pattern can match. What is not plain text may match any: better one consumer named too many. */
+/** Returns a test for event types that a pattern can match. A criterion other than plain text may match any type. */
 function typeFilter(pattern: JsonObject): (type: string) => boolean {
   const event = isJsonObject(pattern["event"]) ? pattern["event"] : {};
   const matchers = event["type"] ?? pattern["event.type"];

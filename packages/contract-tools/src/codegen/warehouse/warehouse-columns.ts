@@ -203,8 +203,8 @@ function snakeCase(path: readonly string[]): string {
 }
 
 /**
- * A field has a column unless it is dropped, has a name that is free, or is split into the columns of its own fields.
- * What is masked as a whole is one text and has one column.
+ * A field has a column unless it is dropped, has a name that is free, or is split into the columns of its own fields. A
+ * field that is masked as a whole is one text and has one column.
  */
 export function columnFields(fields: Field[]): Field[] {
   const whole = fields.filter(isMaskedWhole).map(({ path }) => path);
