@@ -119,6 +119,10 @@ const PASSING = /Internal|Unavailable|Timeout/;
 function faultOfConnection(error: unknown): EntryFault {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.name === NO_CREDENTIALS) {
+    const fault = { code: error.name, message, cause: error, isAmbiguous: false } as const;
+    return { ...fault, reason: "rejected", concerns: "caller", remedy: "none" };
+  }
   if (!NOT_CONNECTED.has(code)) return unanswered(message, error);
   return {
     ...unanswered(message, error),
@@ -127,6 +131,9 @@ function faultOfConnection(error: unknown): EntryFault {
     isAmbiguous: false,
   };
 }
+
+/** Name of the SDK's error where it finds no credentials; the request was not sent, and the next one would not be. */
+const NO_CREDENTIALS = "CredentialsProviderError";
 
 const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 

@@ -109,6 +109,38 @@ test("a queue that does not exist fails each event after one request, as a matte
   }
 });
 
+test.each<EntryKind>(["sqs", "eventbridge"])("without credentials %s is not asked again and again", async (kind) => {
+  const { clock } = createWorld(kind);
+  const { openDestination, targetOf } = await import("../../src/index.ts");
+  const message = "Could not load credentials from any providers";
+  let calls = 0;
+  const call = () => {
+    calls += 1;
+    return Promise.reject(Object.assign(new Error(message), { name: "CredentialsProviderError" }));
+  };
+  const writer = openDestination(
+    targetOf(
+      { kind, name: "orders", application: "shop" },
+      { stage: "test", region: "eu-west-1", accountId: "000000000000", prefix: "" },
+    ),
+    {
+      kinesis: () => {
+        throw new Error("No stream is written to.");
+      },
+      sqs: () => call,
+      eventbridge: () => call,
+      clock,
+      random: () => 0.5,
+    },
+  );
+  const [delivery] = await clock.run(writer.put([recordOf("1")]));
+  expect(calls).toBe(1);
+  expect(delivery).toMatchObject({ status: "failed", reason: "rejected", isAmbiguous: false });
+  expect(delivery).toMatchObject({
+    error: { code: "DESTINATION_DENIED", message: expect.stringContaining(message) },
+  });
+});
+
 test("a message keeps its text where SQS takes no such character", async () => {
   const world = createWorld("sqs");
   const [delivery] = await world.put([recordOf("odd \uffff\ufffe")]);
