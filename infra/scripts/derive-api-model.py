@@ -41,6 +41,7 @@ OPERATIONS = {
         "PutObject",
         "PutPublicAccessBlock",
     ],
+    "scheduler": ["CreateSchedule"],
     "secretsmanager": ["CreateSecret", "PutSecretValue"],
     "sns": ["CreateTopic", "SetTopicAttributes", "Subscribe"],
     "sqs": ["CreateQueue", "SetQueueAttributes"],

@@ -155,6 +155,7 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
   aws_s3_object: [{ call: "s3:PutObject", names: { Body: "none", Tagging: "none", Metadata: "metadata" } }],
   aws_secretsmanager_secret: [{ call: "secretsmanager:CreateSecret" }],
   aws_secretsmanager_secret_version: [{ call: "secretsmanager:PutSecretValue" }],
+  aws_scheduler_schedule: [{ call: "scheduler:CreateSchedule" }],
   aws_sns_topic: [
     {
       call: "sns:CreateTopic",

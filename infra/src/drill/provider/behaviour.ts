@@ -60,6 +60,7 @@ const behaviours: Readonly<Record<string, TypeBehaviour>> = {
   aws_s3_bucket_notification: { forcesNew: ["bucket"] },
   aws_s3_bucket_policy: { forcesNew: ["bucket"] },
   aws_s3_object: { forcesNew: ["bucket", "key"], recomputes: { attributes: ["etag", "version_id"] } },
+  aws_scheduler_schedule: { forcesNew: ["name", "group_name"] },
   aws_sns_topic: { forcesNew: ["name"] },
   aws_sns_topic_subscription: { forcesNew: ["endpoint", "protocol", "topic_arn"] },
   aws_sqs_queue: { forcesNew: ["name", "fifo_queue"] },
