@@ -31,7 +31,7 @@ export async function runTroubles(
   return outcomes;
 }
 
-export async function runTrouble(resources: Resources, trouble: Trouble): Promise<TroubleOutcome> {
+async function runTrouble(resources: Resources, trouble: Trouble): Promise<TroubleOutcome> {
   const monitored = await MonitoredPipeline.create(resources, trouble.plan);
   // A trouble that is there from the start began then.
   const beganAt = trouble.plan === undefined ? quietMinutes : 0;
