@@ -16,7 +16,7 @@ export interface Canaries {
 }
 
 /** The source of every canary event. */
-export const canarySource = "/millrace/canaries";
+const canarySource = "/millrace/canaries";
 
 /**
  * Chooses the first example of each contract, then whatever matches a route that none before it matched.

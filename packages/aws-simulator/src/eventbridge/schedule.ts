@@ -3,7 +3,7 @@ import { OptionError } from "../options.ts";
 
 export interface ScheduleOptions {
   readonly clock: Clock;
-  /** `rate(1 minutes)`; see {@link rateMs}. */
+  /** `rate(1 minutes)`. */
   readonly expression: string;
   /** Invoked each time, also when the time before is not over. */
   readonly invoke: () => Promise<unknown>;
@@ -43,7 +43,7 @@ export class Schedule {
 const unitsMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /** Milliseconds between two invocations. @throws OptionError for an expression that is not a rate */
-export function rateMs(expression: string): number {
+function rateMs(expression: string): number {
   const [, count = "", unit = ""] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   const unitMs = unitsMs[unit];
   if (unitMs === undefined) throw new OptionError("expression", "a rate such as rate(5 minutes)", expression);
