@@ -32,6 +32,7 @@ export const CHANGE_KINDS = [
   "sampling",
   "ordering",
   "events per record",
+  "canaries",
   "budget",
 ] as const;
 
@@ -242,6 +243,7 @@ function settingChanges(was: Route, is: Route): [MeaningChange["kind"], string][
   compare("sampling", old.sample, now.sample);
   compare("ordering", old.delivery.ordering, now.delivery.ordering);
   compare("events per record", old.delivery.eventsPerRecord, now.delivery.eventsPerRecord);
+  compare("canaries", old.delivery.canaries ? "delivered" : null, now.delivery.canaries ? "delivered" : null);
   compare("budget", `${old.delivery.budgetMs} ms`, `${now.delivery.budgetMs} ms`);
   return changes;
 }
