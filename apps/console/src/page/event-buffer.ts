@@ -1,9 +1,11 @@
 import type { EventSummary, EventTotals, LiveEvents } from "../api.ts";
 
 const kept = 2_000;
+/** Between two drawings: nobody reads a list that changes more often, and each costs as much as all of its rows. */
+const drawEveryMs = 500;
 
 /**
- * The newest events of the live tail, apart from what is drawn: a burst is drawn once a frame at most, and a paused
+ * The newest events of the live tail, apart from what is drawn: a burst is drawn twice a second at most, and a paused
  * list counts what is new.
  */
 export class EventBuffer {
@@ -16,7 +18,8 @@ export class EventBuffer {
   fresh = 0;
   #waiting: EventSummary[] = [];
   #listener: (() => void) | undefined;
-  #frame = 0;
+  #isDue = false;
+  #drawnMs = Number.NEGATIVE_INFINITY;
 
   /** Bound, because it is given away. */
   readonly take = ({ events, missed, totals }: LiveEvents): void => {
@@ -25,11 +28,15 @@ export class EventBuffer {
     this.fresh += events.length + missed;
     this.missed += missed;
     this.totals = totals;
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#flush);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    const waitMs = Math.max(0, this.#drawnMs + drawEveryMs - performance.now());
+    setTimeout(() => requestAnimationFrame(this.#flush), waitMs);
   };
 
   readonly #flush = (): void => {
-    this.#frame = 0;
+    this.#isDue = false;
+    this.#drawnMs = performance.now();
     this.events = [...this.#waiting.reverse(), ...this.events].slice(0, kept);
     this.#waiting = [];
     this.#listener?.();
