@@ -73,11 +73,11 @@ async function main(): Promise<void> {
   const server = fork(import.meta.filename, ["serve", folder], { execArgv: process.execArgv });
   await new Promise((resolve) => server.once("message", resolve));
   const run = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
-    const printed: string[] = [];
-    const output = { out: (text: string) => void printed.push(text), err: () => undefined };
+    const [printed, told]: [string[], string[]] = [[], []];
+    const output = { out: (text: string) => void printed.push(text), err: (text: string) => void told.push(text) };
     const signal = new AbortController().signal;
     const code = await runCli([...args, "--state", folder, "--rate", "100000", "--json"], output, signal);
-    if (code !== 0) throw new Error(printed.join("\n"));
+    if (code !== 0) throw new Error([...printed, ...told].join("\n"));
     return JSON.parse(printed.at(-1) ?? "") as Record<string, unknown>;
   };
   const heap = (): string => `${Math.round(process.memoryUsage().rss / 1e6)} MB`;
