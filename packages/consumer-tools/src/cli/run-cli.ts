@@ -36,8 +36,9 @@ export async function runCli(args: readonly string[], output: Output): Promise<n
 /** Faults of the caller: told in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof ConsumersError || error instanceof RoutesError || error instanceof RegistryError) return true;
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  // The message of the system names the file or folder, and the call.
+  return typeof code === "string" && (code.startsWith("ERR_PARSE_ARGS") || typeof syscall === "string");
 }
 
 function isHelp(word: string): boolean {

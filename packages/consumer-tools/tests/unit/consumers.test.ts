@@ -43,6 +43,14 @@ test("the recorded sample holds the schema of its stream, as it is today", async
   for (const line of lines) expect([validate(JSON.parse(line)), validate.errors]).toEqual([true, null]);
 });
 
+test("a folder that is not there is named, without a stack", async () => {
+  const none = join(root, "none");
+  expect(await run("schema", "recommendations", "--routes", none)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(none),
+  });
+});
+
 test("a stream that has events without a contract says so, and its valid events apart", () => {
   const fraud = describeStream(
     "fraud",
