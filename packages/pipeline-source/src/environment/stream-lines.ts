@@ -4,6 +4,7 @@ import type { LinePage, LineRequest } from "../lines.ts";
 import type { EventCopy, RecordPlace } from "../traces.ts";
 import {
   COPIES_WITHIN_MS,
+  FIRST_FOUND_RECORDS,
   FIRST_STRETCH_MS,
   FOLLOW_EVERY_MS,
   LONGEST_STRETCH_MS,
@@ -175,8 +176,9 @@ export class StreamLines {
     await Promise.all(
       (await this.#shards(stream, signal)).map(async (shard) => {
         let place: ShardPlace | undefined = { fromMs };
-        while (place !== undefined && !isCut) {
-          const { records, behindMs, isClosed } = await this.#look(stream, shard, place, signal);
+        // A stretch of seconds has few records, and a whole answer has ten megabytes.
+        for (let limit: number | undefined = FIRST_FOUND_RECORDS; place !== undefined && !isCut; limit = undefined) {
+          const { records, behindMs, isClosed } = await this.#look(stream, shard, place, signal, limit);
           for (const record of records) {
             const atMs = record.ApproximateArrivalTimestamp?.getTime() ?? 0;
             if (atMs >= endMs) break;
@@ -242,6 +244,7 @@ export class StreamLines {
     shard: string,
     place: ShardPlace,
     signal: AbortSignal | undefined,
+    limit?: number,
   ): Promise<{ readonly records: readonly _Record[]; readonly behindMs: number; readonly isClosed: boolean }> {
     const { GetRecordsCommand } = await import("@aws-sdk/client-kinesis");
     const key = `${stream}/${shard}/${JSON.stringify(place)}`;
@@ -251,7 +254,7 @@ export class StreamLines {
       try {
         const ShardIterator = this.#iterators.get(key) ?? (await this.#iterator(stream, shard, place, signal));
         this.#iterators.delete(key);
-        const answer = await this.#kinesis.send(new GetRecordsCommand({ ShardIterator }), options);
+        const answer = await this.#kinesis.send(new GetRecordsCommand({ ShardIterator, Limit: limit }), options);
         const { Records = [], NextShardIterator, MillisBehindLatest = 0 } = answer;
         const last = Records.at(-1)?.SequenceNumber;
         const next: ShardPlace = last === undefined ? place : { after: last };
