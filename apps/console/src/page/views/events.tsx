@@ -92,7 +92,8 @@ function useSlowly<T>(value: T): T {
     if (isShown) return undefined;
     const timer = window.setTimeout(() => show(latest.current), slowMs);
     return () => window.clearTimeout(timer);
-  }, [isShown]);
+    // Also when another value came before the one that the timer showed was drawn.
+  }, [isShown, shown]);
   return shown ?? value;
 }
 
