@@ -56,6 +56,13 @@ interface CompiledPattern {
   readonly node: number;
 }
 
+/** Where names lead by themselves. */
+interface KnownNames {
+  readonly byName: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Patterns that name what they lead to. */
+  readonly patterns: readonly CompiledPattern[];
+}
+
 /** Between the steps of a path that is one name, as forms and flattened objects write it. */
 const pathSeparators = /[.[\]/:&?=]+/u;
 
@@ -77,7 +84,6 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
   const nowhere = allNodes.length;
   const toRule = privacyNodesLeadingTo(allNodes, ({ rule }) => rule !== undefined);
   const toWork = privacyNodesLeadingTo(allNodes, ({ rule, open }) => rule !== undefined || open === true);
-  const byName = indexNames(allNodes, toRule);
   const patterns = new Map<PrivacyNode, CompiledPattern[]>(
     allNodes.map((node) => [
       node,
@@ -87,10 +93,8 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
       })),
     ]),
   );
-  /** Those that name what they lead to; one that takes any name names nothing. */
-  const namingPatterns = [...patterns.values()]
-    .flat()
-    .filter(({ expression, node }) => toRule.has(node) && !anyNames.some((name) => expression.test(name)));
+  // Made with the first name that nobody declared: most events have none.
+  let knownNames: KnownNames | undefined;
   let states = new Map<string, PrivacyState>();
 
   function stateOf(indices: readonly number[]): PrivacyState {
@@ -177,6 +181,14 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
 
   /** Where a name leads by itself: as it is, by a pattern, and by its steps if it is a path (`customer[fullName]`). */
   function targetsOfName(name: string): number[] {
+    knownNames ??= {
+      byName: indexNames(allNodes, toRule),
+      // One that takes any name names nothing.
+      patterns: [...patterns.values()]
+        .flat()
+        .filter(({ expression, node }) => toRule.has(node) && !anyNames.some((each) => expression.test(each))),
+    };
+    const { byName } = knownNames;
     const steps = name.split(pathSeparators).filter((step) => step !== "" && !/^\d+$/u.test(step));
     const last = steps.at(-1) ?? name;
     // A step above the last is masked as a whole, or says nothing of its value.
@@ -185,7 +197,7 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
       ...(byName.get(nameLetters(name)) ?? []),
       ...(last === name ? [] : (byName.get(nameLetters(last)) ?? [])),
       ...above.filter((index) => allNodes[index]?.rule !== undefined),
-      ...namingPatterns.flatMap(({ expression, node }) => (expression.test(last) ? [node] : [])),
+      ...knownNames.patterns.flatMap(({ expression, node }) => (expression.test(last) ? [node] : [])),
     ];
   }
 
