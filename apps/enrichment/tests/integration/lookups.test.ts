@@ -87,6 +87,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** A table is unpacked and checked after the read of its source: the log tells when. Jest's time limit bounds the wait. */
+async function isTaken(lines: readonly object[]): Promise<void> {
+  while (lines.length === 0) await new Promise((resolve) => void setImmediate(resolve));
+}
+
 /** A function with one lookup, as it starts. */
 function start(changed: Partial<LookupOptions> = {}) {
   const clock = new VirtualClock({ startMs: Date.parse("2026-11-20T10:00:02.000Z") });
@@ -226,8 +231,7 @@ describe("a lookup", () => {
     const ndjson = '{"sku":"p-2","brand":"Bolt","margin_percent":null,"buyer":null}\n';
     await store.put("tables", "p.ndjson.gz", gzipSync(ndjson));
     const { invoke, lines } = start({ source: "s3://tables/p.ndjson.gz" });
-    // Unpacking is no read of the source. A log line marks its end, and Jest's time limit bounds the wait.
-    while (lines.length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await isTaken(lines);
     expect((await invoke("p-2")).added).toEqual([{ product: { brand: "Bolt" } }]);
   });
 
@@ -242,6 +246,7 @@ describe("a lookup", () => {
     await store.put("tables", "big.csv.gz", gzipSync(table + "\n".repeat(10_000)));
     await store.put("tables", "latin.csv", Buffer.from([0x73, 0xe9]));
     const { invoke, sumOf, lines } = start(changed);
+    await isTaken(lines);
     const { answer, added } = await invoke("p-1", "p-2");
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(added).toEqual([noTable, noTable]);
