@@ -106,7 +106,7 @@ describe("what a change means", () => {
       document.routes = document.routes.map(({ pattern, ...route }) => ({
         ...route,
         sample: 1,
-        delivery: { budgetMs: 8_000, ordering: "none" },
+        delivery: { budgetMs: 8_000, ordering: "none", ...route.delivery },
         pattern: Object.fromEntries(Object.entries(pattern).reverse()),
       }));
     });
