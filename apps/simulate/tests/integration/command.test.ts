@@ -66,5 +66,4 @@ describe("pnpm simulate mutants", () => {
 test("the README names every mutant and every invariant", () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   for (const { name } of [...mutants, ...invariants]) expect(readme).toContain(`\`${name}\``);
-  expect(readme.split("\n").length).toBeLessThan(120);
 });
