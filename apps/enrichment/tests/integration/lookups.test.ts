@@ -87,7 +87,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A table is unpacked and checked after the read of its source: the log tells when. Jest's time limit bounds the wait. */
+/** A table is unpacked and checked after the read of its source: the log tells when. Jest's limit bounds the wait. */
 async function isTaken(lines: readonly object[]): Promise<void> {
   while (lines.length === 0) await new Promise((resolve) => void setImmediate(resolve));
 }
