@@ -70,14 +70,6 @@ export const replayMutants: readonly Mutant[] = [
     replace: "each.toMs < fromMs,",
   },
   {
-    name: "entries-not-renewed",
-    seed: 20_261_625,
-    defect: "A replay lets others begin on its range once it has run for a minute.",
-    file: "packages/replay/src/ledger/active-replays.ts",
-    find: "this.#untilMs - this.#options.clock.now() >= LEASE_RESERVE_MS",
-    replace: "this.#untilMs > LEASE_RESERVE_MS",
-  },
-  {
     name: "range-without-its-first-moment",
     defect: "A selection by time leaves out the events of its first millisecond.",
     file: "packages/stored-events/src/streams/stream-store.ts",
