@@ -62,6 +62,8 @@ describe("a route that is one new file", () => {
       "aws_cloudwatch_metric_alarm.alarm_destination_pricing_throttled_writes",
       "aws_cloudwatch_metric_alarm.alarm_destination_pricing_undelivered",
       "aws_cloudwatch_metric_alarm.alarm_destination_pricing_unread",
+      "aws_cloudwatch_metric_alarm.alarm_objective_canaries_at_pricing_fast",
+      "aws_cloudwatch_metric_alarm.alarm_objective_canaries_at_pricing_slow",
       "aws_kinesis_stream.destination_pricing",
     ]);
     expect(after["aws_kinesis_stream"]?.["destination_pricing"]).toMatchObject({

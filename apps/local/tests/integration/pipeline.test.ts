@@ -117,8 +117,9 @@ describe("the local pipeline", () => {
       const url = await controlUrl(run);
       const workers = async () => {
         const response = await fetch(new URL("/processes", url));
-        const [, ...functions] = (await response.json()) as { name: string; pids: number[] }[];
-        return functions;
+        const processes = (await response.json()) as { name: string; pids: number[] }[];
+        // A run that ends by itself sends no canaries, so that their function has no process.
+        return processes.filter(({ name }) => /-(enrichment|router)$/.test(name));
       };
       for (let round = 0; round < 3; round += 1) {
         const before = await waitFor(run, "a process of each function", async () => {
