@@ -128,7 +128,7 @@ const pipeline = launch(
   process.execPath,
   [
     ...["--conditions=@millrace/source", join(repositoryRoot, "apps/local/src/main.ts"), "--follow"],
-    ...["--port", "0", "--events", String(events), "--rate", String(ratePerSecond), "--state", state],
+    ...["--port", "0", "--events", String(events), "--rate", String(ratePerSecond), "--state", state, "--no-canaries"],
   ],
   repositoryRoot,
   process.env,

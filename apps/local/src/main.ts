@@ -130,7 +130,7 @@ async function run(options: StartOptions): Promise<number> {
     maxStreamBytes: options.maxStreamBytes,
     isMaterializing: options.isMaterializing,
     // A run that is compared with what it sent must hold nothing else.
-    hasSchedules: !options.isExit,
+    hasSchedules: options.hasCanaries,
     onWarning: createWarner(),
     onNotice: notice,
   });

@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly maxStreamBytes: number;
   /** Keep the dynamic tables of the warehouse load by load. */
   readonly isMaterializing: boolean;
+  /** Canary events are sent every minute. */
+  readonly hasCanaries: boolean;
   /** Ages of events that were sent in the first seconds are left out of the report. */
   readonly warmUpSeconds: number;
   /** How long the pipeline may stand still before what is missing counts as lost. */
@@ -55,6 +57,8 @@ export const usage = `Usage: pnpm start [options]
                    done with (default 1024)
   --materialize    keep the best copy of each event in a table: queries of a large
                    warehouse take a hundredth of the time, loads three times as much
+  --no-canaries    send no canary events: counts of streams are those of what you send
+                   (--exit sends none either)
   --poll <ms>      between two reads of a shard by a function's mapping
                    (default 250; Lambda itself: 1000)
   --warm-up <s>    with --exit: leave the first s seconds out of the reported ages (default 0)
@@ -105,6 +109,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | undef
     isFollowing: values.follow === true,
     maxStreamBytes: (wholeNumber("keep", values.keep, 1) ?? defaultKeptMib) * bytesPerMib,
     isMaterializing: values.materialize === true,
+    hasCanaries: !isExit && values["no-canaries"] !== true,
     warmUpSeconds: wholeNumber("warm-up", values["warm-up"], 0) ?? 0,
     settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
     pollIntervalMs: wholeNumber("poll", values.poll, lowestPollMs) ?? defaultPollMs,
@@ -134,6 +139,7 @@ function readArgs(args: readonly string[]) {
         poll: text,
         keep: text,
         materialize: flag,
+        "no-canaries": flag,
         consumer: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },

@@ -35,7 +35,8 @@ export interface PipelineRun {
 const main = join(repositoryRoot, "apps", "local", "src", "main.ts");
 
 /**
- * Starts `pnpm start` as its own process, on the synthesized stack as it is or as `change` makes it.
+ * Starts `pnpm start` as its own process, on the synthesized stack as it is or as `change` makes it, without canary
+ * events: what is counted is what a test sent.
  * @param inspect looks at the state folder after the end, before it is removed
  */
 export function runPipeline(
@@ -64,6 +65,7 @@ export function runPipeline(
       reportPath,
       "--state",
       stateFolder,
+      "--no-canaries",
       ...args,
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
