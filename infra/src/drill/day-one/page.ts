@@ -40,7 +40,7 @@ there and commit it. Terraform, the \`aws\` program and docker or skopeo have to
     bootstrap,
     `\`github.sh\` sets GitHub's environments up by the \`gh\` program; from then on a merge to main deploys
 ([0092](decisions/0092-plan-approve-then-apply.md)).`,
-    "`doctor` looks at everything at once and changes nothing. What is left comes with the first deployment.",
+    "`doctor` looks at everything at once and changes nothing. The missing parts come with the first deployment.",
     doctor,
     `\`deploy\` synthesizes, finds the image of the commit (here it was pushed before; else it builds and pushes it),
 plans, shows the plan, asks, applies, and releases the functions. Terraform logs in to Snowflake with the key that
