@@ -137,7 +137,7 @@ export async function drillReleases(options: ReleaseDrillOptions): Promise<void>
   shows("firehose describe-delivery-stream", '"DeliveryStreamStatus": "ACTIVE"');
 }
 
-/** Makes the things that the runbooks look at: a mapping that is off, streams and a delivery stream. */
+/** Makes what the runbooks look at: a mapping that is off, streams, a delivery, and the canary's log and schedule. */
 async function breakForRunbooks({ aws, environment }: ReleaseDrillOptions): Promise<void> {
   const { accountId, region } = loadConfig(environment).aws;
   const stream = physicalName(environment, "raw");
@@ -145,6 +145,13 @@ async function breakForRunbooks({ aws, environment }: ReleaseDrillOptions): Prom
     await aws.run(["kinesis", "create-stream", "--stream-name", name, "--shard-count", "2"]);
   }
   const role = `arn:aws:iam::${accountId}:role/${physicalName(environment, "drill")}`;
+  const canary = physicalName(environment, "canary");
+  await aws.run(["logs", "create-log-group", "--log-group-name", `/aws/lambda/${canary}`]);
+  await aws.run([
+    ...["scheduler", "create-schedule", "--name", canary, "--schedule-expression", "rate(1 minute)"],
+    ...["--flexible-time-window", "Mode=OFF"],
+    ...["--target", `Arn=arn:aws:lambda:${region}:${accountId}:function:${canary},RoleArn=${role}`],
+  ]);
   await aws.run([
     ...["firehose", "create-delivery-stream", "--delivery-stream-name", physicalName(environment, "enriched-to-lake")],
     ...["--extended-s3-destination-configuration", `RoleARN=${role},BucketARN=arn:aws:s3:::lake`],
