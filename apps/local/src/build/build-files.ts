@@ -1,11 +1,18 @@
+/** Programs that the stack runs: each has a build, and its sources are watched. */
+export const builtApps: readonly string[] = [
+  "apps/canary",
+  "apps/enrichment",
+  "apps/ingest",
+  "apps/replay-job",
+  "apps/router",
+];
+
 /**
  * Inputs of the build of the stack and of its programs, relative to the repository: all packages, so that none is
  * forgotten.
  */
 export const buildInputs: readonly string[] = [
-  "apps/enrichment",
-  "apps/ingest",
-  "apps/router",
+  ...builtApps,
   "infra",
   "packages",
   "schemas",
@@ -19,9 +26,4 @@ export const buildInputs: readonly string[] = [
 ];
 
 /** Outputs of the build that a run needs. */
-export const buildOutputs: readonly string[] = [
-  "apps/enrichment/dist",
-  "apps/ingest/dist",
-  "apps/router/dist",
-  "infra/dist",
-];
+export const buildOutputs: readonly string[] = [...builtApps.map((app) => `${app}/dist`), "infra/dist"];

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, watch } from "node:fs";
 import { join, relative } from "node:path";
+import { builtApps } from "../build/build-files.ts";
 import { repositoryRoot } from "../runtime/folders.ts";
 
 /** Folders with a package's build inputs. Other folders (tests, outputs) change for other reasons. */
 const sourceFolders = ["src", "options", "rules", "scripts"];
-const packageFolders = ["infra", "apps/enrichment", "apps/ingest", "apps/router"];
+const packageFolders = ["infra", ...builtApps];
 /** An editor writes a file in several steps, and a person saves several files. */
 const quietMs = 300;
 
