@@ -8,7 +8,7 @@ const MAX_COLUMNS = 120;
 const MAX_WORD_COLUMNS = 60;
 
 const MARKDOWN = /\.md$/;
-const SOURCE = /\.(?:ts|mts|js|mjs|cjs)$/;
+const SOURCE = /\.(?:ts|tsx|mts|js|mjs|cjs)$/;
 
 /** Files that programs write: their sources are held to the rule. */
 const WRITTEN_BY_PROGRAMS = /(?:^|\/)(?:generated|dist)\/|CHANGELOG\.md$/;

@@ -4,7 +4,7 @@ import { useAnswer } from "../ask.ts";
 import { JsonView, parseJsonText, visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
 
-/** What our own code could not read, and the record that it lay in. */
+/** A record that our own code could not read, and why. */
 export function BadRow({ id }: { readonly id: string }) {
   const [isRawShown, showRaw] = useState(false);
   useEffect(() => showRaw(false), [id]);

@@ -82,7 +82,7 @@ export function EventsView({ buffer, params }: { readonly buffer: EventBuffer; r
 
 const slowMs = 1_000;
 
-/** A value at most once a second: counts that change with every event move what is beside them, and nobody reads them. */
+/** A value at most once a second: counts that change with every event move what is beside them, and cannot be read. */
 function useSlowly<T>(value: T): T {
   const [shown, show] = useState(value);
   const latest = useRef(value);

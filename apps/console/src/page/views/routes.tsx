@@ -87,7 +87,7 @@ function RouteRow({
   readonly nowMs: number;
 }) {
   const { flow, unread } = route;
-  // What only some copies say, or none, is not zero.
+  // A figure that only some copies tell, or none, is not zero.
   const title = unread ?? `of the newest copies at its destination, ${formatCount(flow?.copies ?? 0)} by this route`;
   return (
     <tr>
