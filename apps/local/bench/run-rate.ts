@@ -18,6 +18,9 @@ export interface ReadReport {
 export const hops = ["raw", "enriched", "routed", "warehouse"] as const;
 export type Hop = (typeof hops)[number];
 
+/** Space for each event in all streams, so that the report finds every event in each of them. */
+const streamMibPerEvent = 8 / 1024;
+
 export interface RateResult {
   readonly rate: number;
   readonly exitCode: number | null;
@@ -62,7 +65,7 @@ export async function runRate({
   const state = join(folder, "state");
   const main = join(repository, "apps", "local", "src", "main.ts");
   const options = {
-    ...{ rate, events, report: reportPath, state, port: 0 },
+    ...{ rate, events, report: reportPath, state, port: 0, keep: Math.ceil(events * streamMibPerEvent) + 1024 },
     // Older checkouts do not know it.
     ...(warmUpSeconds === 0 ? {} : { "warm-up": warmUpSeconds }),
   };

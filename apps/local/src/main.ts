@@ -51,11 +51,12 @@ const strayRetryMs = 200;
 async function observe(
   pipeline: Pipeline,
   ledger: SentLedger,
-  baseline: Baseline,
+  begin: Baseline,
   { durationMs, warmUpMs }: { readonly durationMs: number; readonly warmUpMs: number },
 ): Promise<Report> {
   const { kinesis, objectStore, services, topology, warehouse } = pipeline;
   const routes = readExpectedRoutes(routesFolder);
+  const baseline = { ...begin, forgottenMs: pipeline.forgottenMs };
   const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched, baseline);
   const streams = kinesis.streamNames();
   const observations = {

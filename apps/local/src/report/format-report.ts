@@ -20,11 +20,13 @@ export function formatReport(report: Report): string {
     { place: "bad rows", events: badRows, remark: "" },
     { place: "warehouse view", events: warehouse.distinct, remark: `${warehouse.rows} rows loaded` },
   ];
-  const routes = Object.entries(report.routes).map(([route, { undelivered, ...counts }]) => ({
+  const hasForgotten = Object.keys(report.forgotten).length > 0;
+  const routes = Object.entries(report.routes).map(([route, { undelivered, forgotten, ...counts }]) => ({
     route,
     ...counts,
     duplicates: report.duplicates.routes[route] ?? 0,
     undelivered,
+    ...(hasForgotten ? { "not looked for": forgotten } : {}),
   }));
   const landings = Object.entries(report.landings).map(([table, counts]) => ({
     "landing table": table,
@@ -41,9 +43,18 @@ export function formatReport(report: Report): string {
   const throttled = Object.entries(report.throttled)
     .filter(([, records]) => records > 0)
     .map(([stream, records]) => `${stream} refused ${records} records for a while: its shards were busy.`);
+  const forgotten = hasForgotten
+    ? [
+        `Streams forgot the oldest records of this run (--keep), so these events were not looked for there: ${Object.entries(
+          report.forgotten,
+        )
+          .map(([place, events]) => `${events} in ${place}`)
+          .join(", ")}.`,
+      ]
+    : [];
   const problems = report.problems.map((problem) => `  ✗ ${problem}`);
   const tables = [places, landings, routes, ages].map((rows) => formatTable(rows));
-  return [...tables, [verdict, ...throttled, ...problems].join("\n")].join("\n\n");
+  return [...tables, [verdict, ...throttled, ...forgotten, ...problems].join("\n")].join("\n\n");
 }
 
 /** True if every sent event is in its place, once. */

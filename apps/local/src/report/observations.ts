@@ -11,6 +11,13 @@ export class Sightings {
   readonly #byIdentity = new Map<string, Sighting>();
   #total = 0;
 
+  /** Arrival of the youngest event that the place no longer holds; 0 when it holds all. */
+  readonly forgottenMs: number;
+
+  constructor(forgottenMs = 0) {
+    this.forgottenMs = forgottenMs;
+  }
+
   add(identity: string, atMs: number): void {
     this.#total += 1;
     const known = this.#byIdentity.get(identity);

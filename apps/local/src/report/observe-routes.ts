@@ -28,16 +28,17 @@ export function observeRoutes(
 ): ReadonlyMap<string, Sightings> {
   const observed = new Map<string, Sightings>();
   for (const logicalName of new Set(routes.map(({ destination }) => destination))) {
-    const lines = linesOf(logicalName, kinesis, services, baseline);
-    if (lines === undefined) continue;
+    const place = linesOf(logicalName, kinesis, services, baseline);
+    if (place === undefined) continue;
+    const { lines, forgottenMs } = place;
     const own = routes.filter(({ destination }) => destination === logicalName);
-    for (const { name } of own) observed.set(name, new Sightings());
+    for (const { name } of own) observed.set(name, new Sightings(forgottenMs));
     for (const { text, arrivalMs } of lines) {
       const value = JSON.parse(text) as RoutedLine | { readonly detail: RoutedLine };
       const line = "detail" in value ? value.detail : value;
       const identity = JSON.stringify([line.event.source, line.event.id]);
       for (const route of line.processing.router.routes) {
-        const sightings = observed.get(route) ?? new Sightings();
+        const sightings = observed.get(route) ?? new Sightings(forgottenMs);
         observed.set(route, sightings);
         sightings.add(identity, arrivalMs);
       }
@@ -46,17 +47,24 @@ export function observeRoutes(
   return observed;
 }
 
+interface Lines extends Pick<Baseline, "forgottenMs"> {
+  readonly lines: Iterable<{ readonly text: string; readonly arrivalMs: number }>;
+}
+
 /** Events of a stream, queue or bus since the run began; undefined when there is none of the name. */
 function linesOf(
   logicalName: string,
   kinesis: Kinesis,
   services: ObservedServices,
   baseline: Baseline,
-): Iterable<{ readonly text: string; readonly arrivalMs: number }> | undefined {
+): Lines | undefined {
   const isAt = (name: string): boolean => name === logicalName || name.endsWith(`-${logicalName}`);
   const streamName = kinesis.streamNames().find(isAt);
-  if (streamName !== undefined) return readLines(kinesis, streamName, baseline);
+  if (streamName !== undefined) {
+    return { lines: readLines(kinesis, streamName, baseline), forgottenMs: baseline.forgottenMs };
+  }
   const name = services.names().find(isAt);
   if (name === undefined) return undefined;
-  return services.messagesAfter(name, 0).filter(({ arrivalMs }) => arrivalMs >= baseline.startedAtMs);
+  const lines = services.messagesAfter(name, 0).filter(({ arrivalMs }) => arrivalMs >= baseline.startedAtMs);
+  return { lines, forgottenMs: 0 };
 }

@@ -39,7 +39,7 @@ const LINE_FEED = 0x0a;
 
 /** Content of the raw stream; lines that are no events are stray records, which become bad rows. */
 export function observeRaw(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {
-  const sightings = new Sightings();
+  const sightings = new Sightings(baseline.forgottenMs);
   for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
     const identity = readIdentity(text);
     if (identity !== undefined) sightings.add(identity, arrivalMs);
@@ -70,7 +70,7 @@ export interface EnrichedSightings {
 
 /** Reads the events of the enriched stream, with the verdict on each. */
 export function observeEnriched(kinesis: Kinesis, streamName: string, baseline: Baseline): EnrichedSightings {
-  const sightings = new Sightings();
+  const sightings = new Sightings(baseline.forgottenMs);
   const statuses = new Map<string, ValidationStatus>();
   for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
     const line = JSON.parse(text) as EnrichedLine;
@@ -87,7 +87,7 @@ interface BadRowLine {
 
 /** Reads the bad rows of the stream, by the place of the original record: their bytes are sealed. */
 export function observeBadRows(kinesis: Kinesis, streamName: string, baseline: Baseline): Sightings {
-  const sightings = new Sightings();
+  const sightings = new Sightings(baseline.forgottenMs);
   for (const { text, arrivalMs } of readLines(kinesis, streamName, baseline)) {
     const { origin } = JSON.parse(text) as BadRowLine;
     sightings.add(JSON.stringify([origin.shardId, origin.sequenceNumber]), arrivalMs);

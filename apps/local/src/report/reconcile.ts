@@ -9,6 +9,8 @@ export interface RouteReport {
   readonly distinct: number;
   /** Expected, not delivered, and waiting among the undelivered events. */
   readonly undelivered: number;
+  /** Expected, and too old to be looked for: the stream no longer holds what arrived then. */
+  readonly forgotten: number;
 }
 
 /** The lines of a landing table's objects, and what the loader made of them. */
@@ -49,6 +51,8 @@ export interface Report {
   readonly routes: Readonly<Record<string, RouteReport>>;
   /** Places where an event should be and is not. */
   readonly lost: number;
+  /** Events by place that are too old to be looked for there, because the stream forgot what arrived then. */
+  readonly forgotten: Readonly<Record<string, number>>;
   /** Copies beyond the first: in the streams, and in the warehouse view. */
   readonly duplicated: number;
   /** Where those copies are. At-least-once hops may leave some in a stream after a crash; the view never has any. */
@@ -83,25 +87,37 @@ function expect(ledger: SentLedger, routeNames: readonly string[]): Expected {
   return { enriched, routes };
 }
 
+interface Comparison {
+  readonly place: string;
+  readonly missing: number;
+  readonly forgotten: number;
+  /** Copies beyond the first. */
+  readonly doubled: number;
+  readonly problems: readonly string[];
+}
+
 /** One place compared with what should be in it. */
 function compare(
   place: string,
-  expected: readonly { readonly identity: string }[],
+  expected: readonly { readonly identity: string; readonly sentAtMs: number }[],
   seen: Sightings,
-): { readonly missing: number; readonly doubled: number; readonly problems: readonly string[] } {
+): Comparison {
   const wanted = new Set(expected.map(({ identity }) => identity));
-  const missing = [...wanted].filter((identity) => seen.get(identity) === undefined);
+  const [forgotten, missing] = partition(
+    expected.filter(({ identity }) => seen.get(identity) === undefined),
+    ({ sentAtMs }) => sentAtMs <= seen.forgottenMs,
+  );
   const uninvited = [...seen.identities()].filter((identity) => !wanted.has(identity));
   const doubled = seen.total - seen.distinct;
   const problems: string[] = [];
-  if (expected.length > 0 && seen.total === 0)
+  if (missing.length > 0 && seen.total === 0)
     problems.push(`${place} starved: expected ${expected.length} events, received none`);
   else if (missing.length > 0)
-    problems.push(`${place} lost ${missing.length} of ${expected.length} events, e.g. ${missing[0] ?? ""}`);
+    problems.push(`${place} lost ${missing.length} of ${expected.length} events, e.g. ${missing[0]?.identity ?? ""}`);
   if (uninvited.length > 0)
     problems.push(`${place} received ${uninvited.length} events it should not have, e.g. ${uninvited[0] ?? ""}`);
   if (doubled > 0) problems.push(`${place} holds ${doubled} copies beyond the first`);
-  return { missing: missing.length, doubled, problems };
+  return { place, missing: missing.length, forgotten: forgotten.length, doubled, problems };
 }
 
 function ages(events: readonly SentEvent[], seen: Sightings, sinceMs: number): number[] {
@@ -147,7 +163,9 @@ export function reconcile(
     ...routeResults.map(
       ({ result, wanted, name }) =>
         result ?? {
+          place: `route ${name}`,
           missing: wanted.length,
+          forgotten: 0,
           doubled: 0,
           problems: [`route ${name} starved: its stream does not exist`],
         },
@@ -195,17 +213,21 @@ export function reconcile(
       ]),
     ),
     routes: Object.fromEntries(
-      routeResults.map(({ name, wanted, waiting, seen }) => [
+      routeResults.map(({ name, wanted, waiting, seen, result }) => [
         name,
         {
           expected: wanted.length + waiting,
           delivered: seen?.total ?? 0,
           distinct: seen?.distinct ?? 0,
           undelivered: waiting,
+          forgotten: result?.forgotten ?? 0,
         },
       ]),
     ),
     lost: places.reduce((sum, place) => sum + place.missing, 0),
+    forgotten: Object.fromEntries(
+      places.filter(({ forgotten }) => forgotten > 0).map(({ place, forgotten }) => [place, forgotten]),
+    ),
     duplicated: places.reduce((sum, place) => sum + place.doubled, 0),
     duplicates: {
       streams: streamResults.reduce((sum, place) => sum + place.doubled, 0),

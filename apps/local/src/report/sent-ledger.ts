@@ -25,6 +25,7 @@ export interface RefusedEvent {
 export interface StraySent {
   /** `(shardId, sequenceNumber)` as JSON text. */
   readonly identity: string;
+  readonly sentAtMs: number;
   readonly name: string;
 }
 

@@ -292,6 +292,11 @@ export class Pipeline {
     return this.#streams.resumed;
   }
 
+  /** Arrival of the youngest record that the streams no longer hold; 0 when they hold all since this start. */
+  get forgottenMs(): number {
+    return this.#streams.store.stats().youngestDeletedMs ?? 0;
+  }
+
   /** The definition that runs: the one it was started with, or the one taken over last. */
   get topology(): LocalTopology {
     return this.#topology;

@@ -45,8 +45,10 @@ async function bookStray(
   { name, base64 }: Extract<TrafficMessage, { kind: "stray" }>,
   putStray: TrafficOptions["putStray"],
 ): Promise<void> {
+  const sentAtMs = Date.now();
   try {
-    ledger.addStray({ identity: JSON.stringify(await putStray(Buffer.from(base64, "base64"))), name });
+    const identity = JSON.stringify(await putStray(Buffer.from(base64, "base64")));
+    ledger.addStray({ identity, sentAtMs, name });
   } catch (error) {
     ledger.failures.push(`Kinesis refused a stray record (${name}): ${(error as Error).message}`);
   }

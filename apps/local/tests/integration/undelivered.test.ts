@@ -39,7 +39,10 @@ async function redriveFraud(stateFolder: string) {
         },
       },
     );
-    return { stdout, routed: observeRoutes(kinesis, noServices, routes, { startedAtMs: 0, streams: new Map() }) };
+    return {
+      stdout,
+      routed: observeRoutes(kinesis, noServices, routes, { startedAtMs: 0, streams: new Map(), forgottenMs: 0 }),
+    };
   } finally {
     await server.close();
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Observations, Sightings } from "../../src/report/observations.ts";
-import { isWhole } from "../../src/report/format-report.ts";
+import { formatReport, isWhole } from "../../src/report/format-report.ts";
 import { reconcile } from "../../src/report/reconcile.ts";
 import { type SentEvent, SentLedger } from "../../src/report/sent-ledger.ts";
 import type { Fate } from "../../src/traffic/broken-events.ts";
@@ -16,8 +16,9 @@ const eventOf = (id: string, fate: Fate): SentEvent => ({
 const accept = (ledger: SentLedger, ...accepted: SentEvent[]): void =>
   ledger.add({ sent: accepted.length, accepted, refused: [], failures: [] });
 
-const sightingsOf = (...ids: string[]): Sightings => {
-  const sightings = new Sightings();
+const sightingsOf = (...ids: string[]): Sightings => seenIn(new Sightings(), ...ids);
+
+const seenIn = (sightings: Sightings, ...ids: string[]): Sightings => {
   for (const id of ids) sightings.add(JSON.stringify(["s", id]), 150);
   return sightings;
 };
@@ -33,7 +34,7 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
   ] as const) {
     accept(ledger, eventOf(id, fate));
   }
-  ledger.addStray({ identity: JSON.stringify(["s", "5"]), name: "not JSON" });
+  ledger.addStray({ identity: JSON.stringify(["s", "5"]), sentAtMs: 100, name: "not JSON" });
   const statuses = new Map([
     ["1", "valid"],
     ["2", "valid"],
@@ -98,6 +99,45 @@ describe("reconciliation", () => {
     const result = report(() => ({ routes: new Map([["app/clicks", sightingsOf("1", "3")]]) }));
     expect(result.lost).toBe(1);
     expect(result.problems.join()).toMatch(/route app\/clicks lost 1 of 3 events, e\.g\. \["s","2"\]/);
+  });
+
+  describe("a stream that forgot what arrived until 100 ms", () => {
+    const forgetful = (...ids: string[]): Sightings => seenIn(new Sightings(100), ...ids);
+
+    test("events of that time are not looked for there, and said so", () => {
+      const result = report(() => ({
+        enriched: forgetful("1", "4"),
+        badRows: forgetful(),
+        routes: new Map([["app/clicks", forgetful("1")]]),
+      }));
+      expect(result).toMatchObject({
+        lost: 0,
+        problems: [],
+        forgotten: { "the enriched stream": 2, "the bad-row stream": 1, "route app/clicks": 2 },
+        routes: { "app/clicks": { expected: 3, delivered: 1, forgotten: 2 } },
+      });
+      expect(formatReport(result)).toContain(
+        "2 in the enriched stream, 1 in the bad-row stream, 2 in route app/clicks",
+      );
+    });
+
+    test("a younger event that is not there is lost, and so is one that the warehouse lacks", () => {
+      const { ledger, observations } = wholeRun();
+      accept(ledger, { ...eventOf("6", "valid"), sentAtMs: 101 }, { ...eventOf("7", "valid"), sentAtMs: 100 });
+      const result = reconcile(
+        ledger,
+        { ...observations, enriched: forgetful("1", "2", "3", "4"), warehouse: { ...observations.warehouse } },
+        ["app/clicks"],
+        1000,
+      );
+      expect(result.forgotten).toEqual({ "the enriched stream": 1 });
+      expect(result.problems).toEqual(
+        expect.arrayContaining([
+          'the enriched stream lost 1 of 6 events, e.g. ["s","6"]',
+          'the warehouse view lost 2 of 6 events, e.g. ["s","6"]',
+        ]),
+      );
+    });
   });
 
   test("an event among the undelivered is not lost, and not there yet", () => {

@@ -48,6 +48,8 @@ export interface DiskStreamStoreStats {
   readonly records: number;
   /** Arrival of the oldest of them. */
   readonly oldestArrivalMs: number | undefined;
+  /** Arrival of the youngest record that was deleted since the store was opened; undefined when none was. */
+  readonly youngestDeletedMs: number | undefined;
   /** Entries that could not be written since the store was opened. */
   readonly refused: number;
 }
@@ -81,6 +83,7 @@ export class DiskStreamStore implements StreamStore {
   #segments: Segment[] = [];
   #nextStreamId = 1;
   #checkpointTimer: NodeJS.Timeout | undefined;
+  #youngestDeletedMs: number | undefined;
 
   /** @throws JournalError `JOURNAL_VERSION` or `JOURNAL_FOLDER` */
   static open(options: DiskStreamStoreOptions): DiskStreamStore {
@@ -196,6 +199,7 @@ export class DiskStreamStore implements StreamStore {
       bytes: this.#bytes(),
       records: logs.reduce((sum, log) => sum + log.size, 0),
       oldestArrivalMs: arrivals.length === 0 ? undefined : Math.min(...arrivals),
+      youngestDeletedMs: this.#youngestDeletedMs,
       refused: this.#writer.refused,
     };
   }
@@ -410,6 +414,7 @@ export class DiskStreamStore implements StreamStore {
       if (oldest === undefined || !oldest.isFree((key, share) => this.#isDoneWith(key, share, isEarly))) return;
       this.#files.delete(oldest.number);
       this.#segments = others;
+      this.#youngestDeletedMs = Math.max(this.#youngestDeletedMs ?? 0, oldest.newestArrivalMs);
       for (const [key, { lastIndex }] of oldest.shares()) this.#logs.get(key)?.dropThrough(lastIndex);
     }
   }

@@ -249,7 +249,10 @@ describe("a long history", () => {
     kinesis.createStream({ streamName: "orders" });
     const checkpoints = store.checkpoints("orders", "consumer");
     await fill(kinesis, clock, 0, perSegment * 2 + 4);
-    expect(store.stats()).toMatchObject({ segments: 3, records: perSegment * 2 + 4 });
+    expect(store.stats()).toMatchObject({
+      ...{ segments: 3, records: perSegment * 2 + 4 },
+      youngestDeletedMs: undefined,
+    });
     const all = [...kinesis.readRecords("orders")].map(({ record }) => record);
     expect(all.map(({ PartitionKey }) => PartitionKey)).toEqual(texts("k", perSegment * 2 + 4));
     expect(all.every(({ sizeBytes, Data }) => Buffer.from(Data).toString() === large && sizeBytes > 500_000)).toBe(
@@ -264,6 +267,12 @@ describe("a long history", () => {
     expect(store.stats().segments).toBeLessThanOrEqual(2);
     expect(segmentsIn().length).toBeLessThanOrEqual(2);
     expect(textsOf(kinesis, "orders").length).toBe(store.stats().records);
+    const oldest = [...kinesis.readRecords("orders")][0]?.record.SequenceNumber;
+    const deleted = all.slice(
+      0,
+      all.findIndex(({ SequenceNumber }) => SequenceNumber === oldest),
+    );
+    expect(store.stats().youngestDeletedMs).toBe(deleted.at(-1)?.arrivalMs);
   });
 
   test("keeps the index of old segments on disk, where readers, retention and a new process find it", async () => {
