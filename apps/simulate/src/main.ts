@@ -1,4 +1,5 @@
-import { ArgumentError, readArguments, type SimulateArguments, usage } from "./arguments.ts";
+import { WrongUsageError } from "@millrace/command-line";
+import { readArguments, type SimulateArguments } from "./arguments.ts";
 import { inputs, runInputs } from "./inputs/inputs.ts";
 import { runTroubles } from "./alarms/run-troubles.ts";
 import { runMutants } from "./mutants/run-mutants.ts";
@@ -100,11 +101,6 @@ async function tryAlarms(): Promise<boolean> {
   return right === outcomes.length;
 }
 
-function showUsage(): Promise<boolean> {
-  console.log(usage);
-  return Promise.resolve(true);
-}
-
 try {
   const given = readArguments(process.argv.slice(2));
   const commands = {
@@ -113,11 +109,10 @@ try {
     mutants: huntMutants,
     inputs: showInputs,
     alarms: tryAlarms,
-    help: showUsage,
   };
-  process.exitCode = (await commands[given.command](given)) ? 0 : 1;
+  if (given !== undefined) process.exitCode = (await commands[given.command](given)) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof ArgumentError)) throw error;
-  console.error(`${error.message}\n\n${usage}`);
+  if (!(error instanceof WrongUsageError)) throw error;
+  console.error(error.message);
   process.exitCode = 2;
 }

@@ -10,7 +10,6 @@ export const foldersWithOldNames: readonly string[] = [
   "apps/simulate",
   "infra",
   "packages/aws-simulator",
-  "packages/consumer-tools",
   "packages/contract-tools",
   "packages/enrichments",
   "packages/event-contracts",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { ArgumentError, readArguments } from "../../src/arguments.ts";
+import { WrongUsageError } from "@millrace/command-line";
+import { readArguments } from "../../src/arguments.ts";
 
 describe("the command line", () => {
   test("runs a hundred schedules from seed 1 when nothing is said", () => {
@@ -28,18 +29,23 @@ describe("the command line", () => {
   });
 
   test("explains itself when asked to", () => {
-    expect(readArguments(["mutants", "--help"])).toMatchObject({ command: "help" });
+    const printed: string[] = [];
+    expect(readArguments(["mutants", "--help"], (text) => printed.push(text))).toBeUndefined();
+    expect(printed.join("\n")).toContain("Usage: pnpm simulate [options] [command] [names...]");
   });
 
   test.each([
-    [["--schedules", "many"], "Expected `--schedules` to be a whole number of at least 1"],
-    [["--schedules", "0"], "Expected `--schedules`"],
+    [
+      ["--schedules", "many"],
+      "Option '--schedules <n>' argument 'many' is invalid. Expected a whole number of at least 1.",
+    ],
+    [["--schedules", "0"], "--schedules <n>"],
     [["--seed", "-1"], "--seed"],
     [["--frobnicate"], "--frobnicate"],
-    [["hunt"], 'Expected no command, `mutants`, `inputs` or `alarms`, got "hunt".'],
+    [["hunt"], "argument value 'hunt' is invalid for argument 'command'. Allowed choices are mutants, inputs, alarms."],
     [["mutants", "no-such-one"], 'There is no mutant "no-such-one".'],
   ])("refuses %j and says what was expected", (words, message) => {
-    expect(() => readArguments(words)).toThrow(ArgumentError);
+    expect(() => readArguments(words)).toThrow(WrongUsageError);
     expect(() => readArguments(words)).toThrow(message);
   });
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { WrongUsageError } from "@millrace/command-line";
 import { runDay } from "../day/run-day.ts";
 import { type ScalingName, scalings } from "../day/scaling.ts";
 import { CapacityError } from "../errors.ts";
@@ -9,7 +10,7 @@ import { renderDays } from "../render/render-day.ts";
 import { renderMarkdown, renderText } from "../render/render-plan.ts";
 import type { Plant } from "../stack/plant.ts";
 import { readStack, type StackJson } from "../stack/read-stack.ts";
-import { type CapacityOptions, parseOptions, usage } from "./options.ts";
+import { type CapacityOptions, parseOptions } from "./options.ts";
 
 const DEFAULT_BASE_RATE = 1_000;
 const scalingNames = Object.keys(scalings) as ScalingName[];
@@ -23,14 +24,12 @@ export interface Output {
 /** Runs `pnpm capacity`: 0, or 2 when it was called wrongly or something cannot be read. */
 export function runCli(args: readonly string[], defaultStacks: string, output: Output): number {
   try {
-    const options = parseOptions(args, defaultStacks);
-    output.out(options === undefined ? usage : run(options));
+    const options = parseOptions(args, defaultStacks, output.out);
+    if (options !== undefined) output.out(run(options));
     return 0;
   } catch (error) {
-    const { code } = error as { readonly code?: unknown };
-    const isExpected = error instanceof CapacityError || String(code).startsWith("ERR_PARSE_ARGS");
-    if (!isExpected) throw error;
-    output.err((error as Error).message);
+    if (!(error instanceof CapacityError || error instanceof WrongUsageError)) throw error;
+    output.err(error.message);
     return 2;
   }
 }

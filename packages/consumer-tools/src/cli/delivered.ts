@@ -1,3 +1,4 @@
+import { Option } from "@millrace/command-line";
 import { loadRegistry } from "@millrace/contract-tools/registry";
 import { type DeliveredStream, describeStream, EventModel } from "@millrace/route-tools";
 import { loadRouteDocuments, nameDestination, type RouteDocument } from "@millrace/routes";
@@ -8,9 +9,9 @@ export const repository = join(import.meta.dirname, "../../../..");
 
 const defaultSchemas = join(repository, "schemas");
 
-interface SourceFolders {
-  readonly schemas?: string;
-  readonly routes?: string;
+export interface SourceFolders {
+  readonly schemas?: string | undefined;
+  readonly routes?: string | undefined;
 }
 
 function readDocuments({ schemas = defaultSchemas, routes }: SourceFolders): RouteDocument[] {
@@ -18,7 +19,10 @@ function readDocuments({ schemas = defaultSchemas, routes }: SourceFolders): Rou
 }
 
 /** Options of every command: the schemas and routes to read, by default those of the repository. */
-export const sourceOptions = { schemas: { type: "string" }, routes: { type: "string" } } as const;
+export const sourceOptions = {
+  schemas: new Option("--schemas <folder>", "contracts (default: those of this repository)"),
+  routes: new Option("--routes <folder>", "route documents (default: those beside the contracts)"),
+};
 
 /** `stream`, `queue` or `bus`; undefined where no route writes to the name. */
 export function destinationWord(name: string, options: SourceFolders): string | undefined {

@@ -1,31 +1,20 @@
-import { RoutesError } from "@millrace/routes";
+import { createProgram, type Output, runCommands } from "@millrace/command-line";
 import { RegistryError } from "@millrace/contract-tools/registry";
+import { RoutesError } from "@millrace/routes";
 import { ConsumersError } from "../errors.ts";
-import type { Command, Output } from "./command.ts";
-import { newConsumer } from "./new.ts";
-import { schema } from "./schema.ts";
-import { test } from "./test.ts";
-
-const commands: Readonly<Record<string, Command>> = { schema, new: newConsumer, test };
+import { addNew } from "./new.ts";
+import { addSchema } from "./schema.ts";
+import { addTest } from "./test.ts";
 
 /** Runs a command of `pnpm consumers`: 0 when all is well, 1 when something failed, 2 when it was called wrongly. */
 export async function runCli(args: readonly string[], output: Output): Promise<number> {
-  const [name = "help", ...rest] = args;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (name === "help" || isHelp(name)) {
-    output.out(usage(Object.values(commands)));
-    return 0;
-  }
-  if (command === undefined) {
-    output.err(`There is no command ${name}.\n${usage(Object.values(commands))}`);
-    return 2;
-  }
-  if (rest.some(isHelp)) {
-    output.out(usage([command]));
-    return 0;
-  }
+  const program = createProgram("consumers", (text) => output.out(text)).description(
+    "Types, tests and starting points for consumers of the streams.",
+  );
   try {
-    return await command.run(rest, output);
+    return await runCommands(program, args, output, (end) => {
+      for (const add of [addSchema, addNew, addTest]) add(program, end, output);
+    });
   } catch (error) {
     if (!isExpected(error)) throw error;
     output.err(error.message);
@@ -36,15 +25,6 @@ export async function runCli(args: readonly string[], output: Output): Promise<n
 /** Faults of the caller: told in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof ConsumersError || error instanceof RoutesError || error instanceof RegistryError) return true;
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   // The message of the system names the file or folder, and the call.
-  return typeof code === "string" && (code.startsWith("ERR_PARSE_ARGS") || typeof syscall === "string");
-}
-
-function isHelp(word: string): boolean {
-  return word === "--help" || word === "-h";
-}
-
-function usage(of: readonly Command[]): string {
-  return `Usage\n${of.map((command) => `  consumers ${command.usage}\n      ${command.summary}`).join("\n")}`;
+  return typeof (error as { syscall?: unknown }).syscall === "string";
 }

@@ -9,7 +9,7 @@ import { renderTypes } from "../types/render-types.ts";
 const templatesFolder = join(import.meta.dirname, "../../templates");
 const templateEnding = ".tmpl";
 /** The test of an event that fails wants one before it. */
-const minEvents = 2;
+const MIN_EVENTS = 2;
 
 export interface NewConsumer {
   readonly delivered: DeliveredStream;
@@ -72,8 +72,8 @@ function checkFixture(fixture: string): void {
     }
     identities.add(identity);
   }
-  if (identities.size < minEvents) {
-    throw new FixtureError(`The sample has ${identities.size} event; the tests want ${minEvents} at least.`);
+  if (identities.size < MIN_EVENTS) {
+    throw new FixtureError(`The sample has ${identities.size} event; the tests want ${MIN_EVENTS} at least.`);
   }
 }
 

@@ -113,10 +113,10 @@ describe("new", () => {
     [
       "an unknown language",
       ["fraud", "--language", "cobol"],
-      "Expected --language to be one of typescript, python, java, go, got cobol",
+      "Option '--language <name>' argument 'cobol' is invalid. Allowed choices are typescript, python, java, go.",
     ],
-    ["no language", ["fraud"], "got nothing"],
-    ["no stream", ["--language", "go"], "Usage: new <stream>"],
+    ["no language", ["fraud"], "Required option '--language <name>' not specified"],
+    ["no stream", ["--language", "go"], "Missing required argument 'stream'"],
     ["a sample that is not there", ["fraud", "--language", "go", "--fixture", join(root, "nowhere")], "cannot be read"],
   ])("%s is told", async (_, args, message) => {
     const { code, err } = await run(

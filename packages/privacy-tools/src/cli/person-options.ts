@@ -1,24 +1,30 @@
+import { Option } from "@millrace/command-line";
 import { UsageError } from "../errors.ts";
 import type { Identifier } from "../person/person.ts";
 import type { Terminal } from "./output.ts";
 
 /** Options that say who is meant; each may stand several times. */
 export const personOptions = {
-  subject: { type: "string", multiple: true },
-  email: { type: "string", multiple: true },
-  class: { type: "string", multiple: true },
-  value: { type: "string", multiple: true },
-} as const;
+  subject: new Option("--subject <value>", "id of a person, as events name it").argParser(together),
+  email: new Option("--email <value>", "address of a person").argParser(together),
+  class: new Option("--class <annotated class>", "other class of personal data, with its --value").argParser(together),
+  value: new Option("--value <value>", "of --class; - here and above reads a line of standard input").argParser(
+    together,
+  ),
+};
 
-export interface PersonValues {
-  readonly subject?: string[];
-  readonly email?: string[];
-  readonly class?: string[];
-  readonly value?: string[];
+function together(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
 }
 
-/** For help texts. */
-export const personUsage = "--subject <value> | --email <value> | --class <annotated class> --value <value> …";
+export interface PersonValues {
+  readonly subject?: readonly string[] | undefined;
+  readonly email?: readonly string[] | undefined;
+  readonly class?: readonly string[] | undefined;
+  readonly value?: readonly string[] | undefined;
+}
+
+const personUsage = "--subject <value> | --email <value> | --class <annotated class> --value <value> …";
 
 /**
  * Reads who is meant. `-` in the place of a value reads a line of standard input, in the order of this text: subjects,

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { type Command, createProgram, type End, Option, runCommands, WRONG_USAGE_CODE } from "@millrace/command-line";
 import { PrivacyKeysError } from "@millrace/privacy-keys";
 import { copiesLeft, erasePerson, type Erasure, type EraseOptions } from "../erase/erase-person.ts";
 import { giveUpDestination } from "../erase/gone.ts";
@@ -12,7 +12,7 @@ import { type Person, personOf, personOfPseudonyms } from "../person/person.ts";
 import type { Environment } from "../place.ts";
 import { accessReport, placeTable, renderReport } from "../report.ts";
 import type { Terminal } from "./output.ts";
-import { personOptions, personUsage, readIdentifiers } from "./person-options.ts";
+import { personOptions, type PersonValues, readIdentifiers } from "./person-options.ts";
 
 /** An environment that is open until `close`. */
 export interface OpenEnvironment {
@@ -38,73 +38,86 @@ export interface CliDeps {
   readonly onObject?: EraseOptions["onObject"];
 }
 
-const ownerOnly = 0o600;
+const OWNER_ONLY = 0o600;
 /**
  * The longest that a queue keeps a message:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
-const queueDays = 14;
-const usage = `Usage
-  privacy find ${personUsage} [--report <folder>] [--json]
-      says where a person is; the report holds their data, for an access request
-  privacy erase ${personUsage} --reason <text> [--by <name>] [--yes]
-      says what would be erased; with --yes it erases, and proves it by a search
-  privacy sweep [--yes]
-      erases what came in since, of everybody who was erased; run it once the streams have aged out
-  privacy gone <destination> --reason <text> [--by <name>] [--yes]
-      says which erasures wait for a destination; with --yes it is tried once more, and then given up for good
-  privacy erasures [--json]
-      lists the erasures of the environment
+const QUEUE_DAYS = 14;
 
-  --stage <stage>        default local: the pipeline of --state (default .local), whether it runs or not
-  --keys-secret <name>   default millrace/<stage>/privacy-keys; PRIVACY_KEYS adds keys that are retired
-  --objects-from <file>  look into these objects of the lake only, a key a line: the warehouse can name them
-  A value of - is read from standard input.`;
-
-const commonOptions = {
-  stage: { type: "string", default: "local" },
-  state: { type: "string" },
-  "keys-secret": { type: "string" },
-  "objects-from": { type: "string" },
-} as const;
-
-interface CommonValues {
+/** Options of every command. */
+interface CommonOptions {
   readonly stage: string;
   readonly state?: string | undefined;
-  readonly "keys-secret"?: string | undefined;
+  readonly keysSecret?: string | undefined;
+  readonly objectsFrom?: string | undefined;
 }
 
-type Command = (args: readonly string[], deps: CliDeps) => Promise<number>;
+const commonOptions = {
+  stage: new Option("--stage <stage>", "environment; local: the pipeline of --state, whether it runs or not").default(
+    "local",
+  ),
+  state: new Option("--state <folder>", "of the pipeline on this machine (default .local)"),
+  keysSecret: new Option(
+    "--keys-secret <name>",
+    "default millrace/<stage>/privacy-keys; PRIVACY_KEYS adds keys that are retired",
+  ),
+  objectsFrom: new Option(
+    "--objects-from <file>",
+    "look into these objects of the lake only, a key a line: the warehouse can name them",
+  ),
+};
 
 /** Runs a command: 0 when all is well, 1 when the person is still somewhere, 2 when it was called wrongly. */
 export async function runPrivacyCli(args: readonly string[], deps: CliDeps): Promise<number> {
-  const [name = "help", ...rest] = args;
-  if (["help", "--help", "-h"].includes(name) || rest.includes("--help")) {
-    deps.terminal.out(usage);
-    return 0;
-  }
+  const { terminal } = deps;
+  const program = createProgram("privacy", (text) => terminal.out(text)).description(
+    "Finds a person in everything that the pipeline stores, and erases them.",
+  );
   try {
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command === undefined) throw new UsageError(`There is no command ${name}.\n${usage}`);
-    return await command(rest, deps);
+    return await runCommands(program, args, terminal, (end) => {
+      addFind(program, end, deps);
+      addErase(program, end, deps);
+      addSweep(program, end, deps);
+      addGone(program, end, deps);
+      addErasures(program, end, deps);
+    });
   } catch (error) {
     if (!isExpected(error)) throw error;
-    deps.terminal.err(error.message);
-    return 2;
+    terminal.err(error.message);
+    return WRONG_USAGE_CODE;
   }
 }
 
-const find: Command = async (args, deps) => {
+function addFind(program: Command, end: End, deps: CliDeps): void {
+  program
+    .command("find")
+    .description("Says where a person is; the report holds their data, for an access request.")
+    .addOption(personOptions.subject)
+    .addOption(personOptions.email)
+    .addOption(personOptions.class)
+    .addOption(personOptions.value)
+    .option("--report <folder>", "write the report as Markdown and as JSON")
+    .option("--json", "the places as JSON")
+    .addOption(commonOptions.stage)
+    .addOption(commonOptions.state)
+    .addOption(commonOptions.keysSecret)
+    .addOption(commonOptions.objectsFrom)
+    .action((options) => end(find(options, deps)));
+}
+
+interface FindOptions extends CommonOptions, PersonValues {
+  readonly report?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+async function find(values: FindOptions, deps: CliDeps): Promise<number> {
   const { terminal } = deps;
-  const { values } = parseArgs({
-    args: [...args],
-    options: { ...commonOptions, ...personOptions, report: { type: "string" }, json: { type: "boolean" } },
-  });
   const identifiers = await readIdentifiers(values, terminal);
   return inEnvironment(deps, values, async (environment) => {
     const person = personOf(identifiers, environment.keys);
     const subjects = identifiers.filter((one) => one.class === "subject").map(({ value }) => value);
-    const findings = await findPerson(environment, person, { subjects, ...narrowed(values["objects-from"]) });
+    const findings = await findPerson(environment, person, { subjects, ...narrowed(values.objectsFrom) });
     const at = new Date(environment.now()).toISOString();
     const report = accessReport(findings, { stage: values.stage, at, pseudonyms: person.pseudonyms });
     if (values.json === true) terminal.out(JSON.stringify({ ...report, events: report.events.length }, undefined, 2));
@@ -120,20 +133,40 @@ const find: Command = async (args, deps) => {
     }
     return 0;
   });
+}
+
+function addErase(program: Command, end: End, deps: CliDeps): void {
+  program
+    .command("erase")
+    .description("Says what would be erased; with --yes it erases, and proves it by a search.")
+    .addOption(personOptions.subject)
+    .addOption(personOptions.email)
+    .addOption(personOptions.class)
+    .addOption(personOptions.value)
+    .addOption(requestOptions.reason)
+    .addOption(requestOptions.by)
+    .addOption(requestOptions.yes)
+    .addOption(commonOptions.stage)
+    .addOption(commonOptions.state)
+    .addOption(commonOptions.keysSecret)
+    .addOption(commonOptions.objectsFrom)
+    .action((options) => end(erase(options, deps)));
+}
+
+const requestOptions = {
+  reason: new Option("--reason <text>", "why, for the audit record; it must not hold the value"),
+  by: new Option("--by <name>", "who asks (default: the user of this machine)"),
+  yes: new Option("--yes", "do it"),
 };
 
-const erase: Command = async (args, deps) => {
+interface RequestOptions extends CommonOptions {
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+  readonly yes?: true | undefined;
+}
+
+async function erase(values: RequestOptions & PersonValues, deps: CliDeps): Promise<number> {
   const { terminal } = deps;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      ...commonOptions,
-      ...personOptions,
-      reason: { type: "string" },
-      by: { type: "string" },
-      yes: { type: "boolean" },
-    },
-  });
   const { reason, by = userInfo().username } = values;
   if (reason === undefined) {
     throw new UsageError("Say why, for the audit record: --reason 'request 4711'. It must not hold the value.");
@@ -148,7 +181,7 @@ const erase: Command = async (args, deps) => {
   return inEnvironment(deps, values, async (environment) => {
     const person = personOf(identifiers, environment.keys);
     const subjects = identifiers.filter((one) => one.class === "subject").map(({ value }) => value);
-    const options = { subjects, request: { by, reason }, onObject: deps.onObject, ...narrowed(values["objects-from"]) };
+    const options = { subjects, request: { by, reason }, onObject: deps.onObject, ...narrowed(values.objectsFrom) };
     if (values.yes !== true) {
       const findings = await findPerson(environment, person, options);
       terminal.out(`${describeKeys(person)}\n${placeTable(findings.places)}`);
@@ -165,18 +198,30 @@ const erase: Command = async (args, deps) => {
     }
     return erasure.document.state === "erased" ? 0 : 1;
   });
-};
+}
 
-const sweep: Command = async (args, deps) => {
+function addSweep(program: Command, end: End, deps: CliDeps): void {
+  program
+    .command("sweep")
+    .summary("erases what came in since, of everybody who was erased")
+    .description("Erases what came in since, of everybody who was erased. Run it once the streams have aged out.")
+    .addOption(requestOptions.yes)
+    .addOption(commonOptions.stage)
+    .addOption(commonOptions.state)
+    .addOption(commonOptions.keysSecret)
+    .addOption(commonOptions.objectsFrom)
+    .action((options) => end(sweep(options, deps)));
+}
+
+async function sweep(values: RequestOptions, deps: CliDeps): Promise<number> {
   const { terminal } = deps;
-  const { values } = parseArgs({ args: [...args], options: { ...commonOptions, yes: { type: "boolean" } } });
   return inEnvironment(deps, values, async (environment) => {
     let exitCode = 0;
     const { objects, place, keys } = environment;
     for (const document of await readErasures(objects, place.lakeBucket)) {
       const { id, pseudonyms } = document;
       const person = personOfPseudonyms(pseudonyms, keys, erasedUntil(document));
-      const options = { subjects: [], request: undefined, ...narrowed(values["objects-from"]) };
+      const options = { subjects: [], request: undefined, ...narrowed(values.objectsFrom) };
       if (values.yes === true) {
         const erasure = await erasePerson(environment, person, options);
         tell(erasure, terminal);
@@ -188,22 +233,28 @@ const sweep: Command = async (args, deps) => {
     }
     return exitCode;
   });
-};
+}
 
-const gone: Command = async (args, deps) => {
+function addGone(program: Command, end: End, deps: CliDeps): void {
+  program
+    .command("gone")
+    .summary("gives up the notices of erasures that wait for a destination")
+    .description(
+      "Says which erasures wait for a destination; with --yes it is tried once more, and then given up for good.",
+    )
+    .argument("<destination>", "a destination that is gone, deleted with its application")
+    .addOption(requestOptions.reason)
+    .addOption(requestOptions.by)
+    .addOption(requestOptions.yes)
+    .addOption(commonOptions.stage)
+    .addOption(commonOptions.state)
+    .addOption(commonOptions.keysSecret)
+    .action((destination, options) => end(gone(destination, options, deps)));
+}
+
+async function gone(destination: string, values: RequestOptions, deps: CliDeps): Promise<number> {
   const { terminal } = deps;
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { ...commonOptions, reason: { type: "string" }, by: { type: "string" }, yes: { type: "boolean" } },
-  });
-  const [destination, ...more] = positionals;
   const { reason, by = userInfo().username } = values;
-  if (destination === undefined || more.length > 0) {
-    throw new UsageError(
-      "Name the destination that is gone: privacy gone <destination> --reason 'deleted with its application'.",
-    );
-  }
   if (reason === undefined)
     throw new UsageError("Say why it is gone, for the audit records: --reason 'team dissolved'.");
   return inEnvironment(deps, values, async (environment) => {
@@ -223,23 +274,34 @@ const gone: Command = async (args, deps) => {
     }
     return outcomes.every(({ document }) => document.state === "erased") ? 0 : 1;
   });
-};
+}
 
-const erasures: Command = async (args, deps) => {
-  const { values } = parseArgs({ args: [...args], options: { ...commonOptions, json: { type: "boolean" } } });
+function addErasures(program: Command, end: End, deps: CliDeps): void {
+  program
+    .command("erasures")
+    .description("Lists the erasures of the environment.")
+    .option("--json", "as JSON")
+    .addOption(commonOptions.stage)
+    .addOption(commonOptions.state)
+    .addOption(commonOptions.keysSecret)
+    .action((options) => end(listErasures(options, deps)));
+}
+
+async function listErasures(
+  values: CommonOptions & { readonly json?: true | undefined },
+  deps: CliDeps,
+): Promise<number> {
   return inEnvironment(deps, values, async ({ objects, place }) => {
     const documents = await readErasures(objects, place.lakeBucket);
     if (values.json === true) deps.terminal.out(JSON.stringify(documents, undefined, 2));
     else for (const document of documents) deps.terminal.out(describe(document));
     return 0;
   });
-};
-
-const commands: Readonly<Record<string, Command>> = { find, erase, sweep, gone, erasures };
+}
 
 async function inEnvironment(
   deps: CliDeps,
-  { stage, state, "keys-secret": keysSecret = `millrace/${stage}/privacy-keys` }: CommonValues,
+  { stage, state, keysSecret = `millrace/${stage}/privacy-keys` }: CommonOptions,
   work: (environment: Environment) => Promise<number>,
 ): Promise<number> {
   const open = await deps.open({ stage, state, keysSecret });
@@ -274,7 +336,7 @@ function describeElsewhere({ destinations }: Environment): readonly string[] {
   return (destinations?.routes.destinations ?? []).flatMap(({ kind, name }) => {
     if (kind === "sqs") {
       return [
-        `The queue ${name} was not looked into: what its consumer does not take expires within ${queueDays} days.`,
+        `The queue ${name} was not looked into: what its consumer does not take expires within ${QUEUE_DAYS} days.`,
       ];
     }
     return kind === "eventbridge" ? [`The bus ${name} keeps nothing; archives and targets of its rules may.`] : [];
@@ -312,9 +374,9 @@ function narrowed(file: string | undefined): { readonly wanted?: (key: string) =
 }
 
 function writeOwn(path: string, text: string): void {
-  writeFileSync(path, text, { mode: ownerOnly });
+  writeFileSync(path, text, { mode: OWNER_ONLY });
   // The mode holds for a new file only.
-  chmodSync(path, ownerOnly);
+  chmodSync(path, OWNER_ONLY);
 }
 
 /** Faults of the caller: told in a line, without a stack. */
@@ -322,5 +384,5 @@ function isExpected(error: unknown): error is Error {
   if (error instanceof PrivacyToolsError || error instanceof PrivacyKeysError) return true;
   const { code } = error as { code?: unknown };
   const codes = ["ENOENT", "SECRET_READ_FAILED", "not-running", "already-running", "state-folder", "stack"];
-  return typeof code === "string" && (code.startsWith("ERR_PARSE_ARGS") || codes.includes(code));
+  return typeof code === "string" && codes.includes(code);
 }

@@ -411,8 +411,9 @@ describe("the command", () => {
     [["find", "--email", "-"], "The value of email is empty"],
     [["erase", "--email", ada], "Say why"],
     [["erase", "--email", ada, "--reason", `for ${ada}`], "--reason or --by holds the value"],
-    [["forget"], "There is no command forget"],
-    [["find", "--mail", "x"], "Unknown option '--mail'"],
+    [["forget"], "Unknown command 'forget'"],
+    [["find", "--mail", "x"], "Unknown option '--mail'\n(Did you mean --email?)"],
+    [["gone", "--reason", "team dissolved"], "Missing required argument 'destination'"],
   ])("%j is refused with a cure", async (args, message) => {
     const { code, err } = await run(args);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
