@@ -9,7 +9,13 @@ import {
 } from "@millrace/event-contracts";
 import { type Clock, systemClock } from "@millrace/put-records";
 import { type UndeliveredStore, UndeliveredWriter } from "@millrace/destinations";
-import { type CompiledDestination, CopyWriter, type EventCopy, type RouteSet } from "@millrace/routes/runtime";
+import {
+  type CompiledDestination,
+  CopyWriter,
+  type EventCopy,
+  hasRouterHop,
+  type RouteSet,
+} from "@millrace/routes/runtime";
 import {
   createStreamHandler,
   type BatchReport,
@@ -298,10 +304,6 @@ function identifyOutput(output: Output): string {
     output.entries.map(({ event }) => `${eventIdentity(event.event)} ${revisionOf(event)}`).join(),
     "base64",
   );
-}
-
-function hasRouterHop({ processing }: { readonly processing?: unknown }): boolean {
-  return typeof processing === "object" && processing !== null && "router" in processing;
 }
 
 function encode(text: string): Uint8Array {

@@ -1,7 +1,6 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import { decodeRecord } from "@millrace/event-contracts";
+import { decodeRecord, type EnrichedEvent } from "@millrace/event-contracts";
 import { parseRouteDocument, RouteDocumentsError } from "@millrace/routes";
-import type { RoutedEvent } from "@millrace/routes/runtime";
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { LocationError, UsageError } from "../errors.ts";
@@ -31,7 +30,7 @@ export const tap: Command = {
     });
     const [file] = positionals;
     if (file === undefined) throw new UsageError(`Usage: ${tap.usage}`);
-    const routeTap = new RouteTap(readDocument(file), wholeNumber("samples", values.samples));
+    const routeTap = new RouteTap(readDocument(file), wholeNumber("samples", values.samples), Date.now);
     const place = placeNamed(values.stage, readEnvironmentPlaces(values.environments));
     const stream = place.pipelineStreams[1] ?? `${place.streamPrefix}enriched`;
     const { KinesisClient: Client } = await import("@aws-sdk/client-kinesis");
@@ -65,10 +64,11 @@ async function follow(
       look += 1;
       if (look === 0) {
         output.err(`Reading ${stream}; Ctrl-C ends it.`);
+        routeTap.take();
         continue;
       }
       for (const record of records) addRecord(record, routeTap);
-      printSecond(routeTap, output);
+      printLook(routeTap, output);
       if (look >= looks) end.abort();
     }
   } finally {
@@ -79,23 +79,27 @@ async function follow(
 function addRecord(record: Uint8Array, routeTap: RouteTap): void {
   for (const line of decodeRecord(record)) {
     if (!line.ok) continue;
-    const { event } = line.value as Partial<RoutedEvent>;
+    const { event } = line.value as Partial<EnrichedEvent>;
     if (typeof event?.id === "string" && typeof event.source === "string") {
-      routeTap.add(line.value as RoutedEvent, line.text);
+      routeTap.add(line.value as EnrichedEvent, line.text);
     }
   }
 }
 
-function printSecond(routeTap: RouteTap, output: Output): void {
+function printLook(routeTap: RouteTap, output: Output): void {
   const { events, routes } = routeTap.take();
   for (const { route, matched, delivered, bytes, samples } of routes) {
-    const left = matched === delivered ? "" : ` (${matched} matched, the sample leaves some out)`;
-    output.out(`${route}: ${delivered} of ${events} events/s, ${(bytes / 1_000).toFixed(1)} kB/s${left}`);
-    for (const sample of samples) {
-      const text = JSON.stringify(sample);
+    const left = matched === delivered ? "" : ` (${toTenths(matched)} matched, the sample leaves some out)`;
+    const rate = `${toTenths(delivered)} of ${toTenths(events)} events/s`;
+    output.out(`${route}: ${rate}, ${(bytes / 1_000).toFixed(1)} kB/s${left}`);
+    for (const text of samples) {
       output.out(`    ${text.length > MAX_SAMPLE_TEXT ? `${text.slice(0, MAX_SAMPLE_TEXT)}…` : text}`);
     }
   }
+}
+
+function toTenths(rate: number): number {
+  return Math.round(10 * rate) / 10;
 }
 
 function readDocument(file: string) {

@@ -1,11 +1,12 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { setTimeout } from "node:timers/promises";
 
 /** A look at every shard a second: Kinesis allows five a shard, which the pipeline's own readers share. */
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * The records that arrive in a stream from now on, in batches, one a look at least. Reads only; shards that come later
- * are not followed.
+ * The records that arrive in a stream from now on, in batches, one a look. The first batch is empty and marks that
+ * reading has begun. Reads only; shards that come later are not followed.
  * @param signal ends it
  */
 export async function* followStream(
@@ -21,10 +22,10 @@ export async function* followStream(
       return (await client.send(new GetShardIteratorCommand(input))).ShardIterator;
     }),
   );
-  // The first batch is empty: it marks that reading has begun.
+  let due = performance.now() + LOOK_EVERY_MS;
   yield [];
-  while (!signal.aborted) {
-    const due = performance.now() + LOOK_EVERY_MS;
+  while (await isDue(due, signal)) {
+    due = performance.now() + LOOK_EVERY_MS;
     const answers = await Promise.all(
       iterators.flatMap((iterator) =>
         iterator === undefined ? [] : [client.send(new GetRecordsCommand({ ShardIterator: iterator }))],
@@ -32,12 +33,11 @@ export async function* followStream(
     );
     iterators = answers.map(({ NextShardIterator }) => NextShardIterator);
     yield answers.flatMap(({ Records = [] }) => Records.flatMap(({ Data }) => Data ?? []));
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.max(0, due - performance.now()));
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
+}
+
+/** Waits for a moment; false when the signal comes first. */
+async function isDue(due: number, signal: AbortSignal): Promise<boolean> {
+  if (!signal.aborted) await setTimeout(Math.max(0, due - performance.now()), undefined, { signal }).catch(() => {});
+  return !signal.aborted;
 }

@@ -14,6 +14,11 @@ export interface RouterHop {
   readonly routes: readonly string[];
 }
 
+/** True if the router has written this event: a destination leads back into the enriched stream. */
+export function hasRouterHop({ processing }: { readonly processing?: unknown }): boolean {
+  return typeof processing === "object" && processing !== null && "router" in processing;
+}
+
 /** Writes copies of events as lines of NDJSON. */
 export class CopyWriter {
   #event: EnrichedEvent | undefined;
