@@ -4,21 +4,26 @@
  */
 import { openEnvironmentSource } from "@millrace/pipeline-source/environment";
 import { randomBytes } from "node:crypto";
-import { parseArgs } from "node:util";
+import { createProgram, parseProgram, wholeNumber } from "@millrace/command-line";
 import { listenConsole } from "./server/listen-console.ts";
 import { builtPage } from "./server/page-files.ts";
-
-const usage = `Usage: pnpm console --stage <environment> [--port <number>]
-  Shows an environment with your own credentials, of a role that may do what
-  pnpm --filter @millrace/infra run operator-policy <environment> console prints.
-  The console of the pipeline on this machine is printed by pnpm start.`;
 
 const tokenBytes = 24;
 
 try {
-  const { values } = parseArgs({ options: { stage: { type: "string" }, port: { type: "string" } } });
-  if (values.stage === undefined || values.stage === "local") throw new Error(usage);
-  await serve(values.stage, Number(values.port ?? 0));
+  const program = createProgram("console")
+    .description(
+      "Shows an environment with your own credentials, of a role that may do what\n" +
+        "pnpm --filter @millrace/infra run operator-policy <environment> console prints.",
+    )
+    .option("--stage <environment>", "the environment; it has to be named")
+    .option("--port <number>", "port of the page, 0 for any free one", wholeNumber(0), 0);
+  if (parseProgram(program, process.argv.slice(2))) {
+    const { stage, port } = program.opts();
+    if (stage === undefined) throw new Error("Expected --stage <environment>. pnpm console --help lists the options.");
+    if (stage === "local") throw new Error("The console of the pipeline on this machine is printed by pnpm start.");
+    await serve(stage, port);
+  }
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 2;

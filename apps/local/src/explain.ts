@@ -3,7 +3,7 @@
  * is where it is.
  */
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { createProgram, parseProgram } from "@millrace/command-line";
 import {
   type EventTraces,
   explainEvent,
@@ -17,38 +17,29 @@ import { runCommand } from "./control/run-command.ts";
 import { RuntimeError, UsageError } from "./errors.ts";
 import { defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
 
-const usage = `Usage: pnpm explain [options] <event id>
-  --json            the explanation as JSON
-  --otlp            its hops as spans, in OTLP's JSON: pipe it to a collector's /v1/traces
-  --routes <folder> the route documents (default schemas/routes)
-  --state <folder>  of the pipeline to ask (default .local)
-  --stage <name>    an environment instead, read with your own credentials; its names are those of "pnpm synth"
-  --from <time>     of an environment: when the event came at the earliest, such as 2026-11-29T12:00:00Z (default the
-                    time in an id of UUID version 7, else a day ago)
-  --to <time>       at the latest (default 15 minutes after --from)`;
-
 const quarterHourMs = 900_000;
 
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: "boolean" },
-      otlp: { type: "boolean" },
-      routes: { type: "string" },
-      state: { type: "string" },
-      stage: { type: "string" },
-      from: { type: "string" },
-      to: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help === true) {
-    console.log(usage);
-    return;
-  }
-  const [id, ...others] = positionals;
-  if (id === undefined || others.length > 0) throw new UsageError(usage);
+  const program = createProgram("explain")
+    .description("Says what happened to an event, hop by hop, and why it is where it is.")
+    .argument("<event id>")
+    .option("--json", "the explanation as JSON")
+    .option("--otlp", "its hops as spans, in OTLP's JSON: pipe it to a collector's /v1/traces")
+    .option("--routes <folder>", "the route documents (default schemas/routes)")
+    .option("--state <folder>", "of the pipeline to ask (default .local)")
+    .option(
+      "--stage <name>",
+      'an environment instead, read with your own credentials; its names are those of "pnpm synth"',
+    )
+    .option(
+      "--from <time>",
+      "of an environment: when the event came at the earliest, such as 2026-11-29T12:00:00Z (default the time in an id " +
+        "of UUID version 7, else a day ago)",
+    )
+    .option("--to <time>", "at the latest (default 15 minutes after --from)");
+  if (!parseProgram(program, process.argv.slice(2))) return;
+  const values = program.opts();
+  const [id] = program.processedArgs;
   const folder = resolve(values.routes ?? routesFolder);
   const traces =
     values.stage === undefined || values.stage === "local"

@@ -18,7 +18,7 @@ import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
 import { followSources } from "./live/follow-sources.ts";
-import { parseStartOptions, type StartOptions, usage } from "./options.ts";
+import { parseStartOptions, type StartOptions } from "./options.ts";
 import { type Baseline, takeBaseline } from "./report/baseline.ts";
 import { readExpectedRoutes } from "./report/expected-routes.ts";
 import { formatReport, isWhole } from "./report/format-report.ts";
@@ -254,9 +254,8 @@ function writeReport(path: string | undefined, report: Report): void {
 }
 
 await runCommand(async () => {
-  const options = parseStartOptions(process.argv.slice(2));
-  if (options === undefined) console.log(usage);
-  else process.exitCode = await run(options);
+  const options = await parseStartOptions(process.argv.slice(2));
+  if (options !== undefined) process.exitCode = await run(options);
 });
 // Whatever a failed run left open does not keep the process; its children end with it.
 process.exit();

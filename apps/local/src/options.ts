@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { type ConsumerFunction, parseConsumer } from "./consumers/consumer-functions.ts";
 import { UsageError } from "./errors.ts";
 
@@ -37,114 +36,158 @@ export interface StartOptions {
   readonly consumers: readonly ConsumerFunction[];
 }
 
-export const usage = `Usage: pnpm start [options]
-
-  --rate <n>       events a second of sample traffic; 0 for none
-                   (default 20, or 500 with --events)
-  --events <n>     send n events, then no more
-  --exit           with --events: wait until the pipeline has settled, print the
-                   reconciliation and end with 0, or 1 if anything was lost or doubled
-  --report <file>  write the reconciliation as JSON
-  --seed <n>       seed of the sample traffic (default 1)
-  --port <n>       port of the event service, 0 for any free one
-                   (default: as in its Deployment)
-  --stack <file>   synthesized stack to run (default: what "pnpm synth" wrote for local)
-  --state <folder> where the run keeps its state: a new or empty folder, or one of an
-                   earlier run (default .local); "warehouse" and "tail" take it as well
-  --fresh          begin anew: delete the streams, objects and the warehouse of earlier
-                   runs (default: go on where the last run stopped)
-  --keep <MiB>     records on disk above which the oldest go that every consumer is
-                   done with (default 1024)
-  --materialize    keep the best copy of each event in a table: queries of a large
-                   warehouse take a hundredth of the time, loads three times as much
-  --no-canaries    send no canary events: counts of streams are those of what you send
-                   (--exit sends none either)
-  --poll <ms>      between two reads of a shard by a function's mapping
-                   (default 250; Lambda itself: 1000)
-  --warm-up <s>    with --exit: leave the first s seconds out of the reported ages (default 0)
-  --settle <s>     seconds without progress before what is missing counts as lost (default 30)
-  --consumer <stream>=<folder>
-                   run the function in the folder (index.mjs with "handler") on the stream;
-                   may be given several times; changed code is taken over
-  --follow         build what is not fresh, then take over changed schemas, routes and code
-                   while it runs; "pnpm start" has it
-  --help`;
-
-const defaultRate = 20;
-const defaultBurstRate = 500;
+const DEFAULT_RATE = 20;
+const DEFAULT_BURST_RATE = 500;
 /**
  * Lambda polls a shard once a second, which alone makes the 99th percentile of two hops almost two seconds. A shard
  * answers five reads a second: four here, and one for its delivery stream.
  */
-const defaultPollMs = 250;
-const defaultKeptMib = 1024;
-const bytesPerMib = 1024 ** 2;
+const DEFAULT_POLL_MS = 250;
+const DEFAULT_KEPT_MIB = 1024;
+const BYTES_PER_MIB = 1024 ** 2;
 /** A shard answers no more reads than that. */
-const lowestPollMs = 200;
+const LOWEST_POLL_MS = 200;
 
-function wholeNumber(name: string, text: string | undefined, lowest: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= lowest) return value;
-  throw new UsageError(`Expected --${name} to be a whole number of at least ${lowest}, got "${text}".\n\n${usage}`);
-}
+/** The options of a start that names none. */
+const DEFAULTS = {
+  keep: DEFAULT_KEPT_MIB,
+  poll: DEFAULT_POLL_MS,
+  seed: 1,
+  settle: 30,
+  canaries: true,
+  warmUp: 0,
+};
 
-/** @throws UsageError with the usage text. Returns undefined when help was asked for. */
-export function parseStartOptions(args: readonly string[]): StartOptions | undefined {
-  const { values } = readArgs(args);
-  if (values.help === true) return undefined;
-  const events = wholeNumber("events", values.events, 1);
-  const isExit = values.exit === true;
-  if (isExit && events === undefined) throw new UsageError(`--exit needs --events: say how many to send.\n\n${usage}`);
+/** @returns undefined when help was asked for: it is printed. @throws WrongUsageError, UsageError */
+export async function parseStartOptions(args: readonly string[]): Promise<StartOptions | undefined> {
+  // `pnpm start` gives this one option. Nothing is loaded to read it.
+  const isPlain = args.every((arg) => arg === "--follow");
+  const given: GivenOptions | undefined = isPlain ? { ...DEFAULTS, follow: args.length > 0 } : await readOptions(args);
+  if (given === undefined) return undefined;
+  const { events } = given;
+  const isExit = given.exit === true;
+  if (isExit && events === undefined) throw new UsageError("--exit needs --events: say how many to send.");
   return {
-    rate: wholeNumber("rate", values.rate, 0) ?? (events === undefined ? defaultRate : defaultBurstRate),
+    rate: given.rate ?? (events === undefined ? DEFAULT_RATE : DEFAULT_BURST_RATE),
     events,
     isExit,
-    reportPath: values.report,
-    seed: wholeNumber("seed", values.seed, 0) ?? 1,
-    port: wholeNumber("port", values.port, 0),
-    stackPath: values.stack,
-    stateFolder: values.state,
-    isFresh: values.fresh === true,
-    isFollowing: values.follow === true,
-    maxStreamBytes: (wholeNumber("keep", values.keep, 1) ?? defaultKeptMib) * bytesPerMib,
-    isMaterializing: values.materialize === true,
-    hasCanaries: !isExit && values["no-canaries"] !== true,
-    warmUpSeconds: wholeNumber("warm-up", values["warm-up"], 0) ?? 0,
-    settleSeconds: wholeNumber("settle", values.settle, 1) ?? 30,
-    pollIntervalMs: wholeNumber("poll", values.poll, lowestPollMs) ?? defaultPollMs,
-    consumers: (values.consumer ?? []).map(parseConsumer),
+    reportPath: given.report,
+    seed: given.seed,
+    port: given.port,
+    stackPath: given.stack,
+    stateFolder: given.state,
+    isFresh: given.fresh === true,
+    isFollowing: given.follow === true,
+    maxStreamBytes: given.keep * BYTES_PER_MIB,
+    isMaterializing: given.materialize === true,
+    hasCanaries: !isExit && given.canaries,
+    warmUpSeconds: given.warmUp,
+    settleSeconds: given.settle,
+    pollIntervalMs: given.poll,
+    consumers: (given.consumer ?? []).map(parseConsumer),
   };
 }
 
-function readArgs(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args: args.filter((arg) => arg !== "--"),
-      options: {
-        rate: text,
-        events: text,
-        exit: flag,
-        report: text,
-        seed: text,
-        port: text,
-        stack: text,
-        state: text,
-        fresh: flag,
-        settle: text,
-        "warm-up": text,
-        follow: flag,
-        poll: text,
-        keep: text,
-        materialize: flag,
-        "no-canaries": flag,
-        consumer: { type: "string", multiple: true },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n\n${usage}`);
-  }
+/** Options of the command line, as they were given. */
+interface GivenOptions {
+  readonly rate?: number | undefined;
+  readonly events?: number | undefined;
+  readonly exit?: true | undefined;
+  readonly report?: string | undefined;
+  readonly seed: number;
+  readonly port?: number | undefined;
+  readonly stack?: string | undefined;
+  readonly state?: string | undefined;
+  readonly fresh?: true | undefined;
+  readonly keep: number;
+  readonly materialize?: true | undefined;
+  readonly canaries: boolean;
+  readonly poll: number;
+  readonly warmUp: number;
+  readonly settle: number;
+  readonly consumer?: readonly string[] | undefined;
+  readonly follow?: boolean | undefined;
+}
+
+async function readOptions(args: readonly string[]): Promise<GivenOptions | undefined> {
+  const { createProgram, parseProgram, together, wholeNumber } = await import("@millrace/command-line");
+  const program = createProgram("start")
+    .description("Builds everything and runs the pipeline on this machine, with sample traffic.")
+    .option(
+      "--rate <n>",
+      `events a second of sample traffic; 0 for none (default ${DEFAULT_RATE}, or ${DEFAULT_BURST_RATE} with --events)`,
+      wholeNumber(0),
+    )
+    .option("--events <n>", "send n events, then no more", wholeNumber(1))
+    .option(
+      "--exit",
+      "with --events: wait until the pipeline has settled, print the reconciliation and end with 0, or 1 if anything " +
+        "was lost or doubled",
+    )
+    .option("--report <file>", "write the reconciliation as JSON")
+    .option("--seed <n>", "seed of the sample traffic", wholeNumber(0), DEFAULTS.seed)
+    .option(
+      "--port <n>",
+      "port of the event service, 0 for any free one (default: as in its Deployment)",
+      wholeNumber(0),
+    )
+    .option("--stack <file>", 'synthesized stack to run (default: what "pnpm synth" wrote for local)')
+    .option(
+      "--state <folder>",
+      "where the run keeps its state: a new or empty folder, or one of an earlier run (default .local); warehouse and " +
+        "tail take it as well",
+    )
+    .option(
+      "--fresh",
+      "begin anew: delete the streams, objects and the warehouse of earlier runs (default: go on where the last run " +
+        "stopped)",
+    )
+    .option(
+      "--keep <MiB>",
+      "records on disk above which the oldest go that every consumer is done with",
+      wholeNumber(1),
+      DEFAULTS.keep,
+    )
+    .option(
+      "--materialize",
+      "keep the best copy of each event in a table: queries of a large warehouse take a hundredth of the time, loads " +
+        "three times as much",
+    )
+    .option(
+      "--no-canaries",
+      "send no canary events: counts of streams are those of what you send (--exit sends none either)",
+    )
+    .option(
+      "--poll <ms>",
+      "between two reads of a shard by a function's mapping; Lambda itself: 1000",
+      wholeNumber(LOWEST_POLL_MS),
+      DEFAULTS.poll,
+    )
+    .option(
+      "--warm-up <s>",
+      "with --exit: leave the first s seconds out of the reported ages",
+      wholeNumber(0),
+      DEFAULTS.warmUp,
+    )
+    .option(
+      "--settle <s>",
+      "seconds without progress before what is missing counts as lost",
+      wholeNumber(1),
+      DEFAULTS.settle,
+    )
+    .option(
+      "--consumer <stream=folder>",
+      'run the function in the folder (index.mjs with "handler") on the stream; may be given several times; changed ' +
+        "code is taken over",
+      together,
+    )
+    .option(
+      "--follow",
+      'build what is not fresh, then take over changed schemas, routes and code while it runs; "pnpm start" has it',
+    );
+  const isRead = parseProgram(
+    program,
+    args.filter((arg) => arg !== "--"),
+  );
+  return isRead ? program.opts() : undefined;
 }

@@ -6,40 +6,32 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { parseArgs } from "node:util";
+import { createProgram, parseProgram, wholeNumber } from "@millrace/command-line";
 import { runCommand } from "./control/run-command.ts";
 import { findRun } from "./control/run-file.ts";
 import { UsageError } from "./errors.ts";
 import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
 
-const defaultCount = 100;
-const usage = `Usage: pnpm tail [options] <stream>, e.g. pnpm tail enriched
-  --from-start      begin with the oldest event the stream still has, not with the next one
-  --record <file>   write the events into a file instead, and end when there are enough
-  --count <n>       how many events are enough (default ${defaultCount} with --record, else no end)
-  --state <folder>  of the pipeline to follow (default .local)`;
-
+const DEFAULT_COUNT = 100;
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      "from-start": { type: "boolean" },
-      record: { type: "string" },
-      count: { type: "string" },
-      state: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help === true) {
-    console.log(usage);
-    return;
-  }
-  const [stream] = positionals;
-  if (stream === undefined) throw new UsageError(usage);
+  const program = createProgram("tail")
+    .description("Follows a stream of the running pipeline, one event a line.")
+    .argument("<stream>", 'such as "enriched"')
+    .option("--from-start", "begin with the oldest event the stream still has, not with the next one")
+    .option("--record <file>", "write the events into a file instead, and end when there are enough")
+    .option(
+      "--count <n>",
+      `how many events are enough (default ${DEFAULT_COUNT} with --record, else no end)`,
+      wholeNumber(1),
+    )
+    .option("--state <folder>", "of the pipeline to follow (default .local)");
+  if (!parseProgram(program, process.argv.slice(2))) return;
+  const values = program.opts();
+  const [stream] = program.processedArgs;
   const { record } = values;
-  const enough = countOf(values.count ?? (record === undefined ? undefined : String(defaultCount)));
+  const enough = values.count ?? (record === undefined ? undefined : DEFAULT_COUNT);
   const { controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
-  const query = values["from-start"] === true ? "?from-start" : "";
+  const query = values.fromStart === true ? "?from-start" : "";
   const response = await fetch(new URL(`/streams/${encodeURIComponent(stream)}${query}`, controlUrl));
   if (!response.ok || response.body === null) throw new UsageError(await response.text());
   const recorded: string[] = [];
@@ -68,12 +60,3 @@ await runCommand(async () => {
   if (count === enough) process.exit(0);
   console.error("The pipeline has ended.");
 });
-
-function countOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new UsageError(`Expected --count to be a whole number above 0, got ${text}`);
-  }
-  return count;
-}

@@ -4,18 +4,12 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { createProgram, parseProgram } from "@millrace/command-line";
 import { findRun } from "./control/run-file.ts";
 import { runCommand } from "./control/run-command.ts";
 import { UsageError } from "./errors.ts";
 import { formatRow, formatTable } from "./report/format-table.ts";
 import { defaultStateFolder, stateFolders } from "./runtime/folders.ts";
-
-const usage = `Usage: pnpm warehouse [options] "<SQL>", e.g. pnpm warehouse "show tables"
-       pnpm warehouse [options] --export <file>
-  --export <file>   write a copy of the warehouse that any tool with DuckDB can open
-  --json            the rows as JSON, not as a table
-  --state <folder>  of the pipeline to ask (default .local)`;
 
 async function exportWarehouse(controlUrl: string, file: string): Promise<void> {
   if (existsSync(file)) throw new UsageError(`${file} exists already. Give a file that does not.`);
@@ -25,21 +19,18 @@ async function exportWarehouse(controlUrl: string, file: string): Promise<void> 
 }
 
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      export: { type: "string" },
-      json: { type: "boolean" },
-      state: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help === true) {
-    console.log(usage);
-    return;
+  const program = createProgram("warehouse")
+    .description("Queries the warehouse of the running pipeline.")
+    .argument("[SQL...]", 'such as "show tables"')
+    .option("--export <file>", "write a copy of the warehouse that any tool with DuckDB can open")
+    .option("--json", "the rows as JSON, not as a table")
+    .option("--state <folder>", "of the pipeline to ask (default .local)");
+  if (!parseProgram(program, process.argv.slice(2))) return;
+  const values = program.opts();
+  const sql = program.processedArgs[0].join(" ").trim();
+  if (sql === "" && values.export === undefined) {
+    throw new UsageError('Expected an SQL query, such as pnpm warehouse "show tables", or --export <file>.');
   }
-  const sql = positionals.join(" ").trim();
-  if (sql === "" && values.export === undefined) throw new UsageError(usage);
   const { controlUrl } = await findRun(stateFolders(resolve(values.state ?? defaultStateFolder)));
   if (values.export !== undefined) {
     await exportWarehouse(controlUrl, resolve(values.export));

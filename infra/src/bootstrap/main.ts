@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { createProgram, parseProgram, WRONG_USAGE_CODE, WrongUsageError } from "@millrace/command-line";
 import { loadConfig, parseEnvironmentName } from "../config/load-config.ts";
 import { BootstrapError, InfraError } from "../errors.ts";
 import { runProgram } from "../programs/run-program.ts";
@@ -25,21 +25,21 @@ async function repositoryOf(given: string | undefined): Promise<string> {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      apply: { type: "boolean", default: false },
-      repository: { type: "string" },
-      out: { type: "string" },
-    },
-  });
-  const config = loadConfig(parseEnvironmentName(positionals[0] ?? process.env["ENVIRONMENT"]));
+  const program = createProgram("--filter @millrace/infra run bootstrap")
+    .description("Says what an account needs before its first deployment; with --apply it is made.")
+    .argument("[environment]", "by default the variable ENVIRONMENT")
+    .option("--apply", "make it")
+    .option("--repository <owner/name>", "of GitHub, whose jobs may take the roles (default: the remote origin)")
+    .option("--out <folder>", "for keys and policies (default .local/bootstrap/<environment>)");
+  if (!parseProgram(program, process.argv.slice(2))) return 0;
+  const values = program.opts();
+  const config = loadConfig(parseEnvironmentName(program.processedArgs[0] ?? process.env["ENVIRONMENT"]));
   const token = process.env["SNOWFLAKE_ADMIN_TOKEN"];
   const { failed } = await bootstrap({
     config,
     repository: await repositoryOf(values.repository),
     folder: values.out ?? join(root, ".local/bootstrap", config.environment),
-    apply: values.apply,
+    apply: values.apply === true,
     run: runProgram,
     snowflake:
       token === undefined || token === ""
@@ -59,7 +59,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof InfraError)) throw error;
+  if (!(error instanceof InfraError || error instanceof WrongUsageError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof WrongUsageError ? WRONG_USAGE_CODE : 1;
 }

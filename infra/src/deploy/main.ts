@@ -1,36 +1,33 @@
+import { createProgram, type End, runCommands } from "@millrace/command-line";
 import { RoutesError } from "@millrace/routes";
 import { InfraError } from "../errors.ts";
-import { apply } from "./commands/apply.ts";
-import type { Command } from "./commands/command.ts";
-import { deploy } from "./commands/deploy.ts";
-import { drift } from "./commands/drift.ts";
-import { plan } from "./commands/plan.ts";
-import { release } from "./commands/release.ts";
-import { rollback } from "./commands/rollback.ts";
-import { teardown } from "./commands/teardown.ts";
+import { addApply } from "./commands/apply.ts";
+import { addDeploy } from "./commands/deploy.ts";
+import { addDrift } from "./commands/drift.ts";
+import { addPlan } from "./commands/plan.ts";
+import { addRelease } from "./commands/release.ts";
+import { addRollback } from "./commands/rollback.ts";
+import { addTeardown } from "./commands/teardown.ts";
 
-const commands: Readonly<Record<string, Command>> = { plan, apply, deploy, release, rollback, drift, teardown };
+const commands = [addPlan, addApply, addDeploy, addRelease, addRollback, addDrift, addTeardown];
 
 /** Returns the exit code. 0: done. 1: refused or failed. 2: defined by the command. 64: called wrongly. */
-async function main([name = "", ...args]: readonly string[]): Promise<number> {
-  const command = commands[name];
-  if (command === undefined || args.includes("--help")) {
-    const usages = command === undefined ? Object.values(commands) : [command];
-    process.stdout.write(usages.map(({ usage }) => `pnpm --filter @millrace/infra run ${usage}\n`).join(""));
-    return command === undefined ? WRONG_CALL : 0;
-  }
+async function main(args: readonly string[]): Promise<number> {
+  const output = {
+    out: (text: string) => console.log(text),
+    err: (text: string) => void process.stderr.write(`${text}\n`),
+  };
+  const program = createProgram("--filter @millrace/infra run", output.out);
+  const add = (end: End): void => {
+    for (const addCommand of commands) addCommand(program, end);
+  };
   try {
-    return await command.run(args);
+    const code = await runCommands(program, args, output, add, WRONG_CALL);
+    return args.length === 0 ? WRONG_CALL : code;
   } catch (error) {
-    if (error instanceof InfraError || error instanceof RoutesError) {
-      process.stderr.write(`${error.message}\n`);
-      return 1;
-    }
-    if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
-      process.stderr.write(`${error.message}\nUsage: ${command.usage}\n`);
-      return WRONG_CALL;
-    }
-    throw error;
+    if (!(error instanceof InfraError || error instanceof RoutesError)) throw error;
+    output.err(error.message);
+    return 1;
   }
 }
 

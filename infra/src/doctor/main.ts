@@ -1,7 +1,7 @@
 import { resolve4, resolveNs } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { createProgram, parseProgram, WRONG_USAGE_CODE, WrongUsageError } from "@millrace/command-line";
 import { roleScope } from "../bootstrap/roles/scope.ts";
 import { loadConfig, parseEnvironmentName } from "../config/load-config.ts";
 import { DeployError, InfraError } from "../errors.ts";
@@ -17,8 +17,11 @@ import { examine, isReady, report } from "./doctor.ts";
 const root = join(import.meta.dirname, "../../..");
 
 async function main(): Promise<boolean> {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const config = loadConfig(parseEnvironmentName(positionals[0] ?? process.env["ENVIRONMENT"]));
+  const program = createProgram("--filter @millrace/infra run doctor")
+    .description("Says what an environment still lacks before its first deployment, and how to get it.")
+    .argument("[environment]", "by default the variable ENVIRONMENT");
+  if (!parseProgram(program, process.argv.slice(2))) return true;
+  const config = loadConfig(parseEnvironmentName(program.processedArgs[0] ?? process.env["ENVIRONMENT"]));
   if (config.environment === "local") throw new DeployError("The local stack needs Node and nothing else: pnpm start");
   const scope = roleScope(config);
   const aws = new AwsCommandLine(runProgram, config.aws.region);
@@ -57,7 +60,7 @@ async function main(): Promise<boolean> {
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof InfraError)) throw error;
+  if (!(error instanceof InfraError || error instanceof WrongUsageError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof WrongUsageError ? WRONG_USAGE_CODE : 1;
 }

@@ -1,5 +1,5 @@
 export { WrongUsageError } from "./errors.ts";
-export { numberBetween, positiveNumber, wholeNumber } from "./option-parsers.ts";
+export { numberBetween, positiveNumber, together, wholeNumber } from "./option-parsers.ts";
 export {
   Argument,
   type Command,

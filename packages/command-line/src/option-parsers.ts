@@ -18,6 +18,11 @@ export function numberBetween(least: number, most: number): (text: string) => nu
   };
 }
 
+/** Keeps all values of an option that may be given several times, in order. */
+export function together(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
 /** Reads an option's number above 0. */
 export function positiveNumber(text: string): number {
   const value = Number(text);

@@ -93,6 +93,7 @@ export type End = (code: number | Promise<number>) => Promise<void>;
  * Runs one of several commands. Help ends with 0, wrong usage with its message and 2.
  *
  * @param add Adds the commands to the program; the action of each passes its exit code to `end`.
+ * @param wrongUsageCode Where 2 means something else.
  * @returns the exit code. @throws what an action throws
  */
 export async function runCommands(
@@ -100,6 +101,7 @@ export async function runCommands(
   args: readonly string[],
   output: Output,
   add: (end: End) => void,
+  wrongUsageCode = WRONG_USAGE_CODE,
 ): Promise<number> {
   let exitCode = 0;
   add(async (code) => {
@@ -110,7 +112,7 @@ export async function runCommands(
   } catch (error) {
     if (!(error instanceof WrongUsageError)) throw error;
     output.err(error.message);
-    return WRONG_USAGE_CODE;
+    return wrongUsageCode;
   }
   return exitCode;
 }

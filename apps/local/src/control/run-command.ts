@@ -14,9 +14,9 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   }
 }
 
-/** True for own errors and for errors of `parseArgs`: these are printed in a line, without a stack. */
+/** True for errors that are printed in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof LocalError || error instanceof StackError) return true;
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && code.startsWith("ERR_PARSE_ARGS");
+  // By its code: `pnpm start` without options does not load the package of the command line.
+  return error instanceof Error && (error as { code?: unknown }).code === "WRONG_USAGE";
 }

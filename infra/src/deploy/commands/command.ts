@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { Argument, type Command, type End, Option, together } from "@millrace/command-line";
 import { loadRouteDocuments } from "@millrace/routes";
 import { loadConfig, parseEnvironmentName } from "../../config/load-config.ts";
 import type { EnvironmentName } from "../../config/schema.ts";
@@ -10,12 +10,8 @@ import { runProgram } from "../../programs/run-program.ts";
 import { madeKey } from "../../snowflake/made-key.ts";
 import { runTerraformWith, Terraform } from "../terraform.ts";
 
-/** One command of this package's scripts. */
-export interface Command {
-  readonly usage: string;
-  /** @returns the exit code */
-  run(args: readonly string[]): Promise<number>;
-}
+/** Adds one command of this package's scripts. */
+export type AddCommand = (program: Command, end: End) => void;
 
 const root = join(import.meta.dirname, "../../../..");
 
@@ -30,10 +26,9 @@ export const repository = {
 export const tell = (line: string): void => console.log(line);
 
 /** The environment is the first argument, or `ENVIRONMENT` for programs that cannot pass one. */
-export function parseCommand<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  return { values, environment: positionals[0] ?? process.env["ENVIRONMENT"] };
-}
+export const environmentArgument = new Argument("[environment]", "by default the variable ENVIRONMENT");
+
+export const environmentOf = (named: string | undefined): string | undefined => named ?? process.env["ENVIRONMENT"];
 
 /**
  * The account of an environment, through the `aws` program.
@@ -73,11 +68,15 @@ export function terraformOf(
 /** A sealed plan opens for the environment it was made for. */
 export const sealPurpose = (environment: string | undefined): string => `millrace plan of ${environment ?? ""}`;
 
-/** Of every command that plans. */
-export const planOptions = {
-  image: { type: "string" },
-  "accept-gap": { type: "string", multiple: true, default: [] },
-} as const satisfies ParseArgsOptionsConfig;
+/** Options that several commands take. */
+export const options = {
+  image: new Option("--image <digest>", "sha256:… of the event service's image"),
+  acceptGap: new Option(
+    "--accept-gap <address>",
+    "a gap that is meant, as the refused plan names it; may be given several times",
+  ).argParser(together),
+  atOnce: new Option("--at-once", "release to all traffic at once, not step by step"),
+};
 
 /** A digest that the caller names; Terraform checks its form. */
 export const namedImage = (option: string | undefined): string | undefined =>

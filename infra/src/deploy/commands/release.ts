@@ -1,20 +1,36 @@
-import { accountOf, type Command, parseCommand, tell, terraformOf } from "./command.ts";
+import {
+  accountOf,
+  type AddCommand,
+  environmentArgument,
+  environmentOf,
+  options,
+  tell,
+  terraformOf,
+} from "./command.ts";
 import { releasePublished } from "../release-published.ts";
 
-export const release: Command = {
-  usage: "release <environment> [--at-once] [--again]",
-  async run(args) {
-    const { values, environment } = parseCommand(args, {
-      "at-once": { type: "boolean", default: false },
-      again: { type: "boolean", default: false },
-    });
-    const terraform = terraformOf(environment);
-    await terraform.init();
-    await releasePublished(terraform, await accountOf(terraform.environment), {
-      isAtOnce: values["at-once"],
-      again: values.again,
-      tell,
-    });
-    return 0;
-  },
+export const addRelease: AddCommand = (program, end) => {
+  program
+    .command("release")
+    .description("Releases the functions that are published.")
+    .addArgument(environmentArgument)
+    .addOption(options.atOnce)
+    .option("--again", "also a version that was taken back")
+    .action((environment, given) => end(release(environmentOf(environment), given)));
 };
+
+interface ReleaseOptions {
+  readonly atOnce?: true | undefined;
+  readonly again?: true | undefined;
+}
+
+async function release(environment: string | undefined, values: ReleaseOptions): Promise<number> {
+  const terraform = terraformOf(environment);
+  await terraform.init();
+  await releasePublished(terraform, await accountOf(terraform.environment), {
+    isAtOnce: values.atOnce === true,
+    again: values.again === true,
+    tell,
+  });
+  return 0;
+}

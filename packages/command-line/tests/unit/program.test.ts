@@ -5,6 +5,7 @@ import {
   Option,
   parseProgram,
   positiveNumber,
+  together,
   runCommands,
   WrongUsageError,
   wholeNumber,
@@ -19,6 +20,7 @@ function read(...args: string[]) {
     .option("--share <percent>", "of what is free", numberBetween(0.1, 100))
     .addOption(new Option("--format <form>", "form of the answer").choices(["text", "json"] as const))
     .option("--report <file>", "write the report")
+    .option("--consumer <folder>", "may be given several times", together)
     .option("--exit", "end afterwards");
   const isRead = parseProgram(program, args);
   return { isRead, values: program.opts(), printed: printed.join("\n") };
@@ -35,11 +37,15 @@ describe("a program without commands", () => {
     expect(read()).toMatchObject({ isRead: true, values: { seed: 1 }, printed: "" });
   });
 
+  test("keeps all values of an option that may be given several times", () => {
+    expect(read("--consumer", "b", "--consumer=a").values).toEqual({ seed: 1, consumer: ["b", "a"] });
+  });
+
   test("prints its help from the options that it reads", () => {
     const { isRead, printed } = read("--rate", "3", "-h");
     expect(isRead).toBe(false);
     expect(printed).toMatch(/^Usage: pnpm capacity \[options]\n\nSays what each part carries\.\n/);
-    expect(printed).toContain('--format <form>    form of the answer (choices: "text", "json")');
+    expect(printed).toContain('--format <form>      form of the answer (choices: "text", "json")');
   });
 
   test.each([

@@ -12,7 +12,7 @@ const SAMPLE_EVENTS = 20;
 const RECORD_TIMEOUT_MS = 60_000;
 
 interface NewOptions extends SourceFolders {
-  readonly language: LanguageName;
+  readonly language?: LanguageName | undefined;
   readonly to?: string | undefined;
   readonly fixture?: string | undefined;
   readonly state?: string | undefined;
@@ -28,7 +28,7 @@ export function addNew(program: Command, end: End, output: Output): void {
         "running pipeline.",
     )
     .argument("<stream>")
-    .addOption(new Option("--language <name>", "language of the consumer").choices(languageNames).makeOptionMandatory())
+    .addOption(new Option("--language <name>", "language of the consumer").choices(languageNames))
     .option("--to <folder>", "a new or empty folder (default <stream>-consumer)")
     .option("--fixture <file>", "sample of the stream, one event a line")
     .option("--state <folder>", "of the running pipeline that gives the sample (default .local)")
@@ -39,6 +39,9 @@ export function addNew(program: Command, end: End, output: Output): void {
 
 async function newConsumer(stream: string, options: NewOptions, output: Output): Promise<number> {
   const { language } = options;
+  if (language === undefined) {
+    throw new UsageError(`Expected --language to be one of ${languageNames.join(", ")}, got nothing.`);
+  }
   const delivered = readStream(stream, options);
   const word = destinationWord(stream, options);
   if (word !== "stream") {

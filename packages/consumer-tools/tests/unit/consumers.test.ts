@@ -115,7 +115,7 @@ describe("new", () => {
       ["fraud", "--language", "cobol"],
       "Option '--language <name>' argument 'cobol' is invalid. Allowed choices are typescript, python, java, go.",
     ],
-    ["no language", ["fraud"], "Required option '--language <name>' not specified"],
+    ["no language", ["fraud"], "one of typescript, python, java, go, got nothing"],
     ["no stream", ["--language", "go"], "Missing required argument 'stream'"],
     ["a sample that is not there", ["fraud", "--language", "go", "--fixture", join(root, "nowhere")], "cannot be read"],
   ])("%s is told", async (_, args, message) => {

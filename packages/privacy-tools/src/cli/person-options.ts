@@ -1,4 +1,4 @@
-import { Option } from "@millrace/command-line";
+import { Option, together } from "@millrace/command-line";
 import { UsageError } from "../errors.ts";
 import type { Identifier } from "../person/person.ts";
 import type { Terminal } from "./output.ts";
@@ -12,10 +12,6 @@ export const personOptions = {
     together,
   ),
 };
-
-function together(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), text];
-}
 
 export interface PersonValues {
   readonly subject?: readonly string[] | undefined;

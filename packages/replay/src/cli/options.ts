@@ -1,56 +1,8 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { createProgram, numberBetween, Option, parseProgram, together } from "@millrace/command-line";
 import { ReplayUsageError } from "../errors.ts";
 import { DEFAULT_SHARE } from "../limits.ts";
 import { type Filter, FILTERS, type Selection, type Source, SOURCES } from "../selection.ts";
-
-export const usage = `Usage: pnpm replay <source> --from <time> --to <time> [options]
-       pnpm replay list [--stage <environment>]
-       pnpm replay show <id> [--stage <environment>]
-
-Puts stored events through the pipeline again, as later revisions of themselves, or to one destination.
-Without --reason it reads, counts and writes nothing.
-
-Sources
-  raw               events as ingest took them, for as long as the raw stream keeps them
-  lake              enriched events, masked: for --into destination:<name>
-  dead-letters      batches that Lambda gave up on: to the stream they came from
-  undelivered       enriched events that a destination did not take
-  bad-rows          rows that enrichment could not read, opened with the privacy keys
-
-Range (when the source took them; 2026-11-29T08:00:00Z, 2026-11-29 or 3h for three hours ago)
-  --from <time>     the first moment
-  --to <time>       the first moment that is not wanted any more (default now: then a second run is another replay)
-
-Selection (each may be given several times; * stands for any characters)
-  --source <uri>    --type <type>   --id <id>   --tenant <id>
-  --schema <$id or version>         contract that decided: as the lake has it, for raw and dead-letters as well
-  --status <valid|invalid|unknown>  likewise
-  --build <version> --contracts <hash>              stamp of enrichment, likewise
-  --routes-version <hash>           stamp of the router
-  --route <application/name>        undelivered: of its delivery; with --into destination: this route alone
-  --kind <kind>                     of a bad row
-  --objects-from <file>             of the lake only these objects, a key a line: the warehouse can name them
-
-Target
-  --into pipeline              the raw stream, and from there every way (default)
-  --into revalidation          the same, but only events that are valid by the contracts of this checkout
-  --into destination:<name>    one destination, by the present routes: the backfill of a new route
-  --accept-worse               the copy is the later revision also when it is no longer valid
-
-Run
-  --reason <text>   do it, and write this into the audit record
-  --dry-run         count only, also with --reason
-  --rate <n>        events a second (default: a share of what the stream has free)
-  --share <percent> of what the stream has free (default ${DEFAULT_SHARE * 100})
-  --as job          lake into a destination: by functions in the cloud, which go on when this machine is off
-  --again           once more, though the same replay has finished
-  --json            the result as JSON
-
-Place
-  --stage <name>    environment, with your own credentials (default local: the running "pnpm start")
-  --state <folder>  of the running pipeline (default .local)
-  --keys <file>     privacy keys as JSON, retired ones too (default: the environment's secret, or PRIVACY_KEYS)`;
 
 export interface ReplayOptions {
   readonly command: "replay" | "list" | "show";
@@ -71,39 +23,43 @@ export interface ReplayOptions {
   readonly keys: string | undefined;
 }
 
-const text = { type: "string" } as const;
-const flag = { type: "boolean" } as const;
-const texts = { type: "string", multiple: true } as const;
-
-/** @throws ReplayUsageError. Undefined when help was asked for. */
-export function parseOptions(args: readonly string[], nowMs: number): ReplayOptions | undefined {
-  const { values, positionals } = read(args);
-  if (values.help === true) return undefined;
-  const [first, second, ...rest] = positionals;
-  if (first === undefined) throw new ReplayUsageError(usage);
+/** @returns undefined when help is asked for: it is printed. @throws WrongUsageError, ReplayUsageError */
+export function parseOptions(
+  args: readonly string[],
+  nowMs: number,
+  print?: (text: string) => void,
+): ReplayOptions | undefined {
+  const program = defineProgram(print);
+  const isRead = parseProgram(
+    program,
+    args.filter((arg) => arg !== "--"),
+  );
+  if (!isRead) return undefined;
+  const values = program.opts();
+  const [first, second] = program.processedArgs;
   const common = {
-    stage: values.stage ?? "local",
+    stage: values.stage,
     state: values.state,
     keys: values.keys,
     isJson: values.json === true,
     isAgain: values.again === true,
-    isJob: isJob(values.as),
-    isDryRun: values["dry-run"] === true || values.reason === undefined,
+    isJob: values.as === "job",
+    isDryRun: values.dryRun === true || values.reason === undefined,
     reason: values.reason,
-    mayBeWorse: values["accept-worse"] === true,
-    rate: numberOf("rate", values.rate, 0.1, 1e6),
-    share: (numberOf("share", values.share, 0.1, 100) ?? DEFAULT_SHARE * 100) / 100,
+    mayBeWorse: values.acceptWorse === true,
+    rate: values.rate,
+    share: values.share / 100,
   };
   const nothing = { store: "raw", fromMs: 0, toMs: 0, filters: {} } as const;
   if (first === "list" || first === "show") {
     if (first === "show" && second === undefined) throw new ReplayUsageError("Expected pnpm replay show <id>.");
     return { ...common, command: first, id: second, selection: nothing, route: undefined, into: "pipeline" };
   }
-  if (second !== undefined || rest.length > 0) {
-    throw new ReplayUsageError(`Expected one source, got ${positionals.join(" ")}. pnpm replay --help lists them.`);
+  if (second !== undefined) {
+    throw new ReplayUsageError(`Expected one source, got ${first} ${second}. pnpm replay --help lists them.`);
   }
   const selection = readSelection(first, values, nowMs);
-  const into = readInto(values.into ?? "pipeline");
+  const into = readInto(values.into);
   const routes = values.route ?? [];
   if (typeof into === "object" && selection.store !== "undelivered" && routes.length > 1) {
     throw new ReplayUsageError("Expected --route once: run a replay for each, or leave it out for all of them.");
@@ -119,25 +75,102 @@ export function parseOptions(args: readonly string[], nowMs: number): ReplayOpti
   return { ...common, command: "replay", id: undefined, selection, route: isByRoute ? routes[0] : undefined, into };
 }
 
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: args.filter((arg) => arg !== "--"),
-      allowPositionals: true,
-      options: {
-        ...(Object.fromEntries(FILTERS.map((name) => [name, texts])) as Record<Filter, typeof texts>),
-        ...{ from: text, to: text, into: text, reason: text, rate: text, share: text, as: text },
-        ...{ stage: text, state: text, keys: text, "objects-from": text },
-        ...{ "accept-worse": flag, "dry-run": flag, again: flag, json: flag },
-        help: { ...flag, short: "h" },
-      },
-    });
-  } catch (cause) {
-    throw new ReplayUsageError(`${(cause as Error).message} pnpm replay --help lists the options.`, { cause });
-  }
+const MIN_RATE = 0.1;
+const MAX_RATE = 1e6;
+const MIN_SHARE_PERCENT = 0.1;
+const isoTimes = "2026-11-29T08:00:00Z, 2026-11-29 or 3h for three hours ago";
+
+function defineProgram(print: ((text: string) => void) | undefined) {
+  return createProgram("replay", print)
+    .description(
+      "Puts stored events through the pipeline again, as later revisions of themselves, or to one destination.\n" +
+        "Without --reason it reads, counts and writes nothing.\n\n" +
+        "pnpm replay list shows the replays of an environment, pnpm replay show <id> one of them.\n" +
+        "Options of the selection may be given several times; * stands for any characters.",
+    )
+    .usage("<source> --from <time> --to <time> [options]")
+    .argument(
+      "<source>",
+      "raw: events as ingest took them, for as long as the raw stream keeps them; lake: enriched events, masked, for " +
+        "--into destination:<name>; dead-letters: batches that Lambda gave up on, to the stream they came from; " +
+        "undelivered: enriched events that a destination did not take; bad-rows: rows that enrichment could not read, " +
+        "opened with the privacy keys",
+    )
+    .argument("[id]", "of the replay to show")
+    .optionsGroup("Range, by when the source took the events:")
+    .option("--from <time>", `the first moment: ${isoTimes}`)
+    .option(
+      "--to <time>",
+      "the first moment that is not wanted any more (default now: then a second run is another replay)",
+    )
+    .optionsGroup("Selection:")
+    .option("--source <uri>", "source of the event", together)
+    .option("--type <type>", "type of the event", together)
+    .option("--id <id>", "id of the event", together)
+    .option("--tenant <id>", "tenant of the event", together)
+    .option(
+      "--schema <id>",
+      "$id or version of the contract that decided, as the lake has it; raw, dead-letters too",
+      together,
+    )
+    .option("--status <status>", "valid, invalid or unknown, likewise", together)
+    .option("--build <version>", "stamp of enrichment, likewise", together)
+    .option("--contracts <hash>", "stamp of enrichment, likewise", together)
+    .option("--routes-version <hash>", "stamp of the router", together)
+    .option(
+      "--route <application/name>",
+      "undelivered: of its delivery; with --into destination: this route alone",
+      together,
+    )
+    .option("--kind <kind>", "of a bad row", together)
+    .option("--objects-from <file>", "of the lake only these objects, a key a line: the warehouse can name them")
+    .optionsGroup("Target:")
+    .option(
+      "--into <target>",
+      "pipeline: the raw stream, and from there every way; revalidation: the same, but only events that are valid by " +
+        "the contracts of this checkout; destination:<name>: one destination, by the present routes, the backfill of a " +
+        "new route",
+      "pipeline",
+    )
+    .option("--accept-worse", "the copy is the later revision also when it is no longer valid")
+    .optionsGroup("Run:")
+    .option("--reason <text>", "do it, and write this into the audit record")
+    .option("--dry-run", "count only, also with --reason")
+    .option(
+      "--rate <n>",
+      "events a second (default: a share of what the stream has free)",
+      numberBetween(MIN_RATE, MAX_RATE),
+    )
+    .option(
+      "--share <percent>",
+      "of what the stream has free",
+      numberBetween(MIN_SHARE_PERCENT, 100),
+      DEFAULT_SHARE * 100,
+    )
+    .addOption(
+      new Option(
+        "--as <form>",
+        "job: lake into a destination by functions in the cloud, which go on when this machine is off",
+      ).choices(["job"] as const),
+    )
+    .option("--again", "once more, though the same replay has finished")
+    .option("--json", "the result as JSON")
+    .optionsGroup("Place:")
+    .option("--stage <name>", 'environment, with your own credentials; local: the running "pnpm start"', "local")
+    .option("--state <folder>", "of the running pipeline (default .local)")
+    .option(
+      "--keys <file>",
+      "privacy keys as JSON, retired ones too (default: the environment's secret, or PRIVACY_KEYS)",
+    );
 }
 
-function readSelection(store: string, values: ReturnType<typeof read>["values"], nowMs: number): Selection {
+type Values = ReturnType<ReturnType<typeof defineProgram>["opts"]>;
+
+/** Commander names values in camelCase. */
+const filterValue = (values: Values, name: Filter): readonly string[] | undefined =>
+  values[name === "routes-version" ? "routesVersion" : name];
+
+function readSelection(store: string, values: Values, nowMs: number): Selection {
   const source = SOURCES.find((name) => name === store);
   if (source === undefined) {
     throw new ReplayUsageError(`There is no source "${store}". There are ${SOURCES.join(", ")}.`);
@@ -155,9 +188,9 @@ function readSelection(store: string, values: ReturnType<typeof read>["values"],
   // Its own copies would come into the range while it runs.
   if (toMs > nowMs) throw new ReplayUsageError(`Expected --to to be in the past, got ${new Date(toMs).toISOString()}.`);
   const isOfTarget = (name: Filter): boolean =>
-    name === "route" && source !== "undelivered" && (values.into ?? "").startsWith("destination:");
+    name === "route" && source !== "undelivered" && values.into.startsWith("destination:");
   const filters = FILTERS.flatMap((name) => {
-    const wanted = values[name];
+    const wanted = filterValue(values, name);
     return wanted === undefined || isOfTarget(name) ? [] : [[name, wanted] as const];
   });
   checkFilters(
@@ -172,7 +205,7 @@ function readSelection(store: string, values: ReturnType<typeof read>["values"],
   const isUnset = values.into === "revalidation" && values.status === undefined && source !== "bad-rows";
   if (isUnset) filters.push(["status", ["invalid", "unknown"]]);
   const selection = { store: source, fromMs, toMs, filters: Object.fromEntries(filters) };
-  const file = values["objects-from"];
+  const file = values.objectsFrom;
   if (file === undefined) return selection;
   if (source !== "lake") throw new ReplayUsageError("Expected --objects-from with the lake: it names its objects.");
   return { ...selection, objects: readKeys(file) };
@@ -200,11 +233,6 @@ function checkFilters(source: Source, names: readonly Filter[]): void {
     throw new ReplayUsageError(`Events of ${source} have nothing that --${wrong} could choose by.`);
 }
 
-function isJob(as: string | undefined): boolean {
-  if (as === undefined || as === "job") return as === "job";
-  throw new ReplayUsageError(`Expected --as job, or nothing to run it here, got "${as}".`);
-}
-
 function readInto(into: string): ReplayOptions["into"] {
   if (into === "pipeline" || into === "revalidation") return into;
   const [, destination] = /^destination:(.+)$/.exec(into) ?? [];
@@ -223,11 +251,4 @@ function timeOf(name: string, value: string, nowMs: number): number {
   throw new ReplayUsageError(
     `Expected --${name} to be a time in UTC, such as 2026-11-29T08:00:00Z, 2026-11-29 or 3h, got "${value}".`,
   );
-}
-
-function numberOf(name: string, value: string | undefined, least: number, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (number >= least && number <= most) return number;
-  throw new ReplayUsageError(`Expected --${name} to be a number from ${least} to ${most}, got "${value}".`);
 }

@@ -1,3 +1,4 @@
+import { WrongUsageError } from "@millrace/command-line";
 import { PrivacyKeysError } from "@millrace/privacy-keys";
 import { RoutesError } from "@millrace/routes";
 import { StoredEventsError } from "@millrace/stored-events";
@@ -6,7 +7,7 @@ import { readJobPlan, readProgress } from "../job/job.ts";
 import { LEDGER_PREFIX, readReplay } from "../ledger/ledger.ts";
 import type { Environment } from "../environment.ts";
 import { type OpenEnvironment, openEnvironment } from "./environment.ts";
-import { parseOptions, type ReplayOptions, usage } from "./options.ts";
+import { parseOptions, type ReplayOptions } from "./options.ts";
 import { describeJob, describeReplay, type Output } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 
@@ -15,11 +16,8 @@ export async function runCli(args: readonly string[], output: Output, signal: Ab
   let environment: OpenEnvironment | undefined;
   let options: ReplayOptions | undefined;
   try {
-    options = parseOptions(args, Date.now());
-    if (options === undefined) {
-      output.out(usage);
-      return 0;
-    }
+    options = parseOptions(args, Date.now(), (text) => output.out(text));
+    if (options === undefined) return 0;
     environment = await openEnvironment(options.stage, options.state);
     if (options.command === "replay") return await replayCommand(environment, options, output, signal);
     return await showReplays(environment, options, output);
@@ -59,6 +57,7 @@ async function showReplays({ s3, place }: Environment, { id }: ReplayOptions, ou
 function isExpected(error: unknown): error is Error {
   return (
     error instanceof ReplayError ||
+    error instanceof WrongUsageError ||
     error instanceof RoutesError ||
     error instanceof PrivacyKeysError ||
     isOfAws(error) ||

@@ -31,7 +31,7 @@ test("equal selections are one replay, in whatever order they are written", () =
 });
 
 test.each([
-  ["", /^Usage: pnpm replay/],
+  ["", /Missing required argument 'source'/],
   ["raws --from 3h", /There is no source "raws". There are raw, lake/],
   ["raw", /Expected --from, such as/],
   ["raw --from yesterday", /Expected --from to be a time in UTC, such as .*, got "yesterday"/],
@@ -40,10 +40,13 @@ test.each([
   ["raw --from 1h --status good", /Expected --status to be valid, invalid or unknown, got "good"/],
   ["raw --from 1h --kind not-json", /Events of raw have nothing that --kind could choose by/],
   ["raw --from 1h --into destination", /Expected --into pipeline, revalidation or destination:<name>/],
-  ["raw --from 1h --rate 0", /Expected --rate to be a number from 0.1 to 1000000, got "0"/],
+  ["raw --from 1h --rate 0", /'--rate <n>' argument '0' is invalid. Expected a number from 0.1 to 1000000/],
   ["raw --from 1h --objects-from keys.txt", /Expected --objects-from with the lake/],
   ["lake --from 1h --objects-from no-such-file", /The keys of --objects-from cannot be read: ENOENT/],
-  ["raw --from 1h --sort", /Unknown option '--sort'.*pnpm replay --help/],
+  ["raw --from 1h --as batch", /'--as <form>' argument 'batch' is invalid. Allowed choices are job/],
+  ["raw lake --from 1h", /Expected one source, got raw lake/],
+  ["raw --from 1h --reson x", /Unknown option '--reson'\n\(Did you mean --reason\?\)/],
+  ["raw --from 1h --sort", /Unknown option '--sort'\n(.*\n)?pnpm replay --help/],
 ])("%s: the message says what was expected", (line, message) => {
   expect(() => parseOptions(line.split(" ").filter(Boolean), now)).toThrow(message);
 });
