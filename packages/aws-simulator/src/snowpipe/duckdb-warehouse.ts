@@ -166,7 +166,6 @@ export class DuckDbWarehouse implements Warehouse {
     const { name, query } = readDynamicTable(definition);
     await this.#inTurn(async () => {
       const { dynamicTables } = this.#opened;
-      if (!dynamicTables.keeps(name)) return;
       await this.#inTransaction(`drop ${name}`, () => dynamicTables.drop(name));
       await dynamicTables.reread();
     });

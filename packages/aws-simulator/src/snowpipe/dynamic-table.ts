@@ -17,14 +17,16 @@ export interface DynamicTable extends DynamicTableDefinition {
    * the base.
    */
   readonly copiesOf: (relation: string) => string;
+  /** True if the copies have the base's column `record` as it is. */
+  readonly hasRecord: boolean;
   /** Columns that copies of one thing have alike. */
   readonly identity: readonly string[];
   /** Terms of the order, the best copy first; they leave no two copies equal. */
   readonly order: readonly string[];
 }
 
-/** Columns that tell a copy from all others. */
-const place = ["file_name", "file_row_number"];
+/** Columns that tell a row of a landing table from all others. */
+export const place: readonly string[] = ["file_name", "file_row_number"];
 
 const queryPattern =
   /^\s*SELECT\s+\*\s+FROM\s+\((?<copies>.+)\)\s+AS\s+\w+\s+QUALIFY\s+ROW_NUMBER\(\)\s+OVER\s+\(PARTITION\s+BY\s+(?<identity>[\w\s,]+?)\s+ORDER\s+BY\s+(?<order>[\w\s,]+?)\)\s+=\s+1\s*$/is;
@@ -52,6 +54,7 @@ export function readDynamicTable({ name, query }: DynamicTableDefinition): Dynam
     name,
     query,
     base,
+    hasRecord: /(?:^\s*SELECT|,)\s*record\s*(?:,|$)/i.test(copies.replace(basePattern, "")),
     copiesOf: gatherMembers(copies.replace(basePattern, ""), condition),
     identity: listOf(identity),
     order: terms,

@@ -1,13 +1,15 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type DynamicTable, type DynamicTableDefinition, readDynamicTable } from "./dynamic-table.ts";
+import { type DynamicTable, type DynamicTableDefinition, place, readDynamicTable } from "./dynamic-table.ts";
+import { WarehouseError } from "./errors.ts";
 import { ledgerName, quoted } from "./names.ts";
 
 /** Rows of the base that are merged at a time when a table is built: their copies have to fit into memory. */
 const rowsPerSlice = 20_000;
 
 /**
- * Dynamic tables of one DuckDB file. Each new row of a base costs a look for its identity, by eight bytes a row of the
- * table, and not a sort of the base. All methods but `open` run inside a transaction of the caller's.
+ * Dynamic tables of one DuckDB file. Each is a view: a table of the schema `dynamic_tables` keeps all columns but
+ * `record`, which stays in the base alone. Each new row of a base costs a look for its identity, by eight bytes a row
+ * of the table, and not a sort of the base. All methods but `open` run inside a transaction of the caller's.
  */
 export class DynamicTables {
   readonly #connection: DuckDBConnection;
@@ -18,12 +20,17 @@ export class DynamicTables {
     this.#tables = tables;
   }
 
-  /** Knows the tables that lie in the file. */
+  /** Knows the tables that lie in the file; those of an earlier version lie in another schema, and are built anew. */
   static async open(connection: DuckDBConnection): Promise<DynamicTables> {
     await connection.run(
-      "CREATE TABLE IF NOT EXISTS snowpipe.dynamic_tables (name VARCHAR PRIMARY KEY, query VARCHAR NOT NULL)",
+      `CREATE SCHEMA IF NOT EXISTS dynamic_tables;
+       CREATE TABLE IF NOT EXISTS snowpipe.dynamic_tables (name VARCHAR PRIMARY KEY, query VARCHAR NOT NULL)`,
     );
-    const reader = await connection.runAndReadAll("SELECT name, query FROM snowpipe.dynamic_tables ORDER BY name");
+    const reader = await connection.runAndReadAll(
+      `SELECT name, query FROM snowpipe.dynamic_tables
+       WHERE lower(name) IN (SELECT lower(table_name) FROM duckdb_tables() WHERE schema_name = 'dynamic_tables')
+       ORDER BY name`,
+    );
     const definitions = reader.getRowsJson() as unknown as readonly (readonly [name: string, query: string])[];
     return new DynamicTables(
       connection,
@@ -40,27 +47,32 @@ export class DynamicTables {
     return this.#tables.some((table) => table.name === name && table.query === query);
   }
 
-  /** True if a table of this name is kept, by any query. */
-  keeps(name: string): boolean {
-    return this.#tables.some((table) => table.name === name);
-  }
-
+  /** Leaves nothing of a table but a view of its name, which the caller replaces. */
   async drop(name: string): Promise<void> {
-    await this.#connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`);
+    // An earlier version kept it under the name itself.
+    const tables = await this.#connection.runAndReadAll(
+      "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND lower(table_name) = lower($1)",
+      [name],
+    );
+    if (tables.currentRowCount > 0) await this.#connection.run(`DROP TABLE ${quoted(name)}`);
+    await this.#connection.run(`DROP TABLE IF EXISTS ${kept(name)}`);
     await this.#connection.run("DELETE FROM snowpipe.dynamic_tables WHERE name = $1", [name]);
   }
 
   /** Builds the table of what its base holds, in the place of one with another query, or of a view. */
   async create(definition: DynamicTableDefinition): Promise<void> {
     const table = readDynamicTable(definition);
-    const { name, query } = table;
-    const views = await this.#connection.runAndReadAll(
-      "SELECT view_name FROM duckdb_views() WHERE lower(view_name) = lower($1)",
-      [name],
+    const { name, query, base, copiesOf, hasRecord } = table;
+    await this.drop(name);
+    await this.#connection.run(`CREATE TABLE ${kept(name)} AS ${hashed(table, quoted(base))} LIMIT 0`);
+    const copies = await this.#connection.runAndReadAll(`${copiesOf(quoted(base))} LIMIT 0`);
+    const columns = copies
+      .columnNames()
+      .map((column) => `${hasRecord && column.toLowerCase() === "record" ? "landed" : "kept"}.${quoted(column)}`);
+    const record = hasRecord ? ` JOIN ${quoted(base)} AS landed ON ${sameColumns(place, "landed", "kept")}` : "";
+    await this.#connection.run(
+      `CREATE OR REPLACE VIEW ${quoted(name)} AS SELECT ${columns.join(", ")} FROM ${kept(name)} AS kept${record}`,
     );
-    if (views.currentRowCount > 0) await this.#connection.run(`DROP VIEW ${quoted(name)}`);
-    await this.#connection.run(`DROP TABLE IF EXISTS ${quoted(name)}`);
-    await this.#connection.run(`CREATE TABLE ${quoted(name)} AS ${hashed(table, quoted(table.base))} LIMIT 0`);
     await this.#build(table);
     await this.#connection.run("INSERT OR REPLACE INTO snowpipe.dynamic_tables VALUES ($1, $2)", [name, query]);
   }
@@ -81,12 +93,14 @@ export class DynamicTables {
   /**
    * Brings the tables in order that a statement may have changed: what names a base, or one of them.
    * @param isDeletion the statement only deletes rows
+   * @throws WarehouseError `INVALID_STATEMENT` when two rows of a base have one place
    */
   async follow(sql: string, isDeletion: boolean): Promise<void> {
     for (const table of this.#tables) {
       if (isDeletion && names(sql, table.base) && !names(sql, table.name)) await this.#followDeletion(table);
       else if (names(sql, table.base) || names(sql, table.name)) {
-        await this.#connection.run(`DELETE FROM ${quoted(table.name)}`);
+        await this.#checkPlaces(table.base);
+        await this.#connection.run(`DELETE FROM ${kept(table.name)}`);
         await this.#build(table);
       }
     }
@@ -99,7 +113,7 @@ export class DynamicTables {
     const rank = (terms: readonly string[]): string =>
       `ROW_NUMBER() OVER (PARTITION BY ${ids} ORDER BY ${terms.join(", ")})`;
     const rival = [...new Set([...identity, ...order.map(columnOf)])].join(", ");
-    const placesMet = `SELECT rowid AS place FROM ${quoted(name)} WHERE identity_hash IN (SELECT identity_hash FROM fresh)`;
+    const placesMet = `SELECT rowid AS place FROM ${kept(name)} WHERE identity_hash IN (SELECT identity_hash FROM fresh)`;
     await run(`CREATE OR REPLACE TEMP TABLE fresh AS ${hashed(table, relation)}`);
     const [copies = 0, identities = 0, met = 0] = await this.#numbers(
       `SELECT count(*), count(DISTINCT identity_hash), (SELECT count(*) FROM (${placesMet})) FROM fresh`,
@@ -115,7 +129,7 @@ export class DynamicTables {
          )`,
       );
     }
-    if (met === 0) await run(`INSERT INTO ${quoted(name)} SELECT * FROM fresh`);
+    if (met === 0) await run(`INSERT INTO ${kept(name)} SELECT * FROM fresh`);
     else {
       await run(`CREATE OR REPLACE TEMP TABLE met AS ${placesMet}`);
       // A row that is there stays among equals: it is the same copy.
@@ -125,13 +139,13 @@ export class DynamicTables {
              SELECT * FROM (
                SELECT NULL::BIGINT AS place, ${rival} FROM fresh
                UNION ALL
-               SELECT rowid, ${rival} FROM ${quoted(name)} WHERE rowid IN (SELECT place FROM met)
+               SELECT rowid, ${rival} FROM ${kept(name)} WHERE rowid IN (SELECT place FROM met)
              ) QUALIFY ${rank([...order, "place NULLS LAST"])} = 1
            ) WHERE place IS NOT NULL`,
       );
-      await run(`DELETE FROM ${quoted(name)} WHERE rowid IN (SELECT place FROM met EXCEPT SELECT place FROM kept)`);
+      await run(`DELETE FROM ${kept(name)} WHERE rowid IN (SELECT place FROM met EXCEPT SELECT place FROM kept)`);
       await run(
-        `INSERT INTO ${quoted(name)} SELECT * FROM fresh ANTI JOIN kept ON ${sameIdentity(identity, "fresh", "kept")}`,
+        `INSERT INTO ${kept(name)} SELECT * FROM fresh ANTI JOIN kept ON ${sameIdentity(identity, "fresh", "kept")}`,
       );
       await run("DROP TABLE kept; DROP TABLE met");
     }
@@ -160,13 +174,13 @@ export class DynamicTables {
     const run = (sql: string) => this.#connection.run(sql);
     await run(
       `CREATE OR REPLACE TEMP TABLE gone AS
-         SELECT rowid AS place, ${identity.join(", ")} FROM ${quoted(name)} AS shown
+         SELECT rowid AS place, ${identity.join(", ")} FROM ${kept(name)} AS shown
          ANTI JOIN ${quoted(base)} AS landed
-           ON landed.file_name = shown.file_name AND landed.file_row_number = shown.file_row_number`,
+           ON ${sameColumns(place, "landed", "shown")}`,
     );
-    await run(`DELETE FROM ${quoted(name)} WHERE rowid IN (SELECT place FROM gone)`);
+    await run(`DELETE FROM ${kept(name)} WHERE rowid IN (SELECT place FROM gone)`);
     const [gone = 0, landed = 0, shown = 0] = await this.#numbers(
-      `SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM ${quoted(base)}), (SELECT count(*) FROM ${quoted(name)})`,
+      `SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM ${quoted(base)}), (SELECT count(*) FROM ${kept(name)})`,
     );
     if (gone > 0 && landed > shown) {
       await run(
@@ -176,12 +190,26 @@ export class DynamicTables {
              SELECT copies.file_name, copies.file_row_number FROM (${table.copiesOf(quoted(base))}) AS copies
              SEMI JOIN gone ON ${sameIdentity(identity, "copies", "gone")}
            ) AS left_over
-             ON landed.file_name = left_over.file_name AND landed.file_row_number = left_over.file_row_number`,
+             ON ${sameColumns(place, "landed", "left_over")}`,
       );
       await this.#merge(table, "slice");
       await run("DROP TABLE slice");
     }
     await run("DROP TABLE gone");
+  }
+
+  /** The view of a dynamic table finds a record by its place. */
+  async #checkPlaces(base: string): Promise<void> {
+    const columns = place.join(", ");
+    const [shared = 0] = await this.#numbers(
+      `SELECT count(*) FROM (SELECT ${columns} FROM ${quoted(base)} GROUP BY ALL HAVING count(*) > 1)`,
+    );
+    if (shared > 0) {
+      throw new WarehouseError(
+        "INVALID_STATEMENT",
+        `Rows of ${base} would have the same ${place.join(" and ")} as another row, at ${shared} places: give each its own.`,
+      );
+    }
   }
 
   /** The one row that a statement gives. */
@@ -191,10 +219,22 @@ export class DynamicTables {
   }
 }
 
-/** The copies of a relation with a hash of their identity, which lasts: DuckDB's own may change with its version. */
-function hashed({ copiesOf, identity }: DynamicTable, relation: string): string {
+/**
+ * The copies of a relation without their records, and with a hash of their identity, which lasts: DuckDB's own may
+ * change with its version.
+ */
+function hashed({ copiesOf, hasRecord, identity }: DynamicTable, relation: string): string {
   const parts = identity.map((column) => `${column}::VARCHAR`).join(", ");
-  return `SELECT *, md5_number_lower(concat_ws(chr(31), ${parts})) AS identity_hash FROM (${copiesOf(relation)}) AS copies`;
+  return `SELECT *${hasRecord ? " EXCLUDE (record)" : ""}, md5_number_lower(concat_ws(chr(31), ${parts})) AS identity_hash FROM (${copiesOf(relation)}) AS copies`;
+}
+
+/** The table behind a dynamic table's view. */
+function kept(name: string): string {
+  return `dynamic_tables.${quoted(name)}`;
+}
+
+function sameColumns(columns: readonly string[], left: string, right: string): string {
+  return columns.map((column) => `${left}.${column} = ${right}.${column}`).join(" AND ");
 }
 
 function sameIdentity(identity: readonly string[], left: string, right: string): string {
