@@ -33,9 +33,9 @@ export function parseProgram(program: CommandUnknownOpts, args: readonly string[
   try {
     program.parse(args, { from: "user" });
   } catch (error) {
-    return endOf(program, error);
+    return endOf(program, args, error);
   }
-  checkValues(program, program);
+  checkValues(program);
   return true;
 }
 
@@ -46,36 +46,39 @@ export function parseProgram(program: CommandUnknownOpts, args: readonly string[
  * @throws WrongUsageError, and what an action throws
  */
 export async function runProgram(program: CommandUnknownOpts, args: readonly string[]): Promise<boolean> {
-  program.hook("preAction", (_, command) => checkValues(program, command));
+  program.hook("preAction", (_, command) => checkValues(command));
   try {
     await program.parseAsync(args, { from: "user" });
     return true;
   } catch (error) {
-    return endOf(program, error);
+    return endOf(program, args, error);
   }
 }
 
 /** Commander ends by an error, also after help. */
-function endOf(program: CommandUnknownOpts, error: unknown): false {
+function endOf(program: CommandUnknownOpts, [first]: readonly string[], error: unknown): false {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0 || error.code === "commander.help") return false;
   const told = error.message.replace(/^error: /, "");
-  throw wrongUsage(program, `${told.charAt(0).toUpperCase()}${told.slice(1)}`, error);
+  const called = program.commands.find((command) => command.name() === first) ?? program;
+  throw wrongUsage(called, `${told.charAt(0).toUpperCase()}${told.slice(1)}`, error);
 }
 
-function wrongUsage(program: CommandUnknownOpts, told: string, cause?: CommanderError): WrongUsageError {
-  return new WrongUsageError(`${told}\n${program.name()} --help lists the options.`, { cause });
+/** @param command whose own options the user has to look at */
+function wrongUsage(command: CommandUnknownOpts, told: string, cause?: CommanderError): WrongUsageError {
+  const name = command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
+  return new WrongUsageError(`${told}\n${name} --help lists the options.`, { cause });
 }
 
 /** An option that misses its value takes the next option for it: `--report --exit`. */
-function checkValues(program: CommandUnknownOpts, command: CommandUnknownOpts): void {
+function checkValues(command: CommandUnknownOpts): void {
   const flags = new Set(command.options.flatMap(({ long, short }) => [long, short]));
   for (const option of command.options) {
     const value: unknown = command.getOptionValue(option.attributeName());
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     const swallowed = values.find((each) => typeof each === "string" && flags.has(each));
     if (typeof swallowed === "string") {
-      throw wrongUsage(program, `Option '${option.flags}' misses its value: ${swallowed} is an option.`);
+      throw wrongUsage(command, `Option '${option.flags}' misses its value: ${swallowed} is an option.`);
     }
   }
 }

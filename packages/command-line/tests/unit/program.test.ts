@@ -114,9 +114,15 @@ describe("a program with commands", () => {
 
   test.each([
     [["chek"], "Unknown command 'chek'\n(Did you mean check?)\npnpm routes --help lists the options."],
-    [["check", "--bas", "main"], "Unknown option '--bas'\n(Did you mean --base?)"],
+    [
+      ["check", "--bas", "main"],
+      "Unknown option '--bas'\n(Did you mean --base?)\npnpm routes check --help lists the options.",
+    ],
     [["check", "a", "b"], "Too many arguments for 'check'. Expected 1 argument but got 2."],
-    [["check", "--base", "--json"], "Option '--base <ref>' misses its value: --json is an option."],
+    [
+      ["check", "--base", "--json"],
+      "Option '--base <ref>' misses its value: --json is an option.\npnpm routes check --help lists the options.",
+    ],
   ])("refuses %j with code 2 and runs nothing", async (args, message) => {
     expect(await run(...args)).toEqual({ code: 2, out: "", err: expect.stringContaining(message) });
   });
