@@ -1,4 +1,12 @@
-import { createValueGraph, placeKey, referredPlace, type SchemaPlace, walkSchema } from "@millrace/schema-graph";
+import {
+  childSchemas,
+  createValueGraph,
+  placeKey,
+  referredPlace,
+  type SchemaPlace,
+  type Subschema,
+  walkSchema,
+} from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
@@ -30,9 +38,12 @@ export const danglingRef: LintRule = eachSchema("dangling-ref", ({ schema, point
 
 /** A pointer can lead anywhere, into an example for instance. */
 function isSchemaAt({ document, pointer, schema }: SchemaPlace): boolean {
-  return (
-    typeof schema === "boolean" || [...walkSchema(document.schema)].some((subschema) => subschema.pointer === pointer)
-  );
+  if (typeof schema === "boolean") return true;
+  let at: Subschema | undefined = { schema: document.schema, pointer: "", keyword: "", key: undefined };
+  while (at !== undefined && at.pointer !== pointer) {
+    at = [...childSchemas(at)].find((child) => `${pointer}/`.startsWith(`${child.pointer}/`));
+  }
+  return at !== undefined;
 }
 
 /** A schema that applies to its own value again has no verdict: a validator follows it until the stack ends. */
