@@ -19,6 +19,12 @@ export const MAX_RECORDS_PER_LOOK = 10_000;
 /** Records asked for first, while their size is unknown. */
 export const FIRST_RECORDS_PER_LOOK = 10;
 
+/**
+ * Records asked for when those before took longer than a look: a large answer is a burst of work for everybody who
+ * shares the machine, and whoever takes his time needs none.
+ */
+export const RECORDS_PER_SLOW_LOOK = 250;
+
 /** Throttled looks at a shard in a row before the reader gives up. */
 export const MAX_THROTTLED_LOOKS = 60;
 

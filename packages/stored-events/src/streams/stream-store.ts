@@ -6,6 +6,7 @@ import {
   MAX_RECORDS_PER_LOOK,
   MAX_THROTTLED_LOOKS,
   READ_BYTES_PER_LOOK,
+  RECORDS_PER_SLOW_LOOK,
 } from "../limits.ts";
 import type { Store, StoredPart } from "../store.ts";
 import type { EventForm, StoredEvent, StoreName, TimeRange } from "../stored-event.ts";
@@ -95,14 +96,17 @@ async function* readShard(
         if (SequenceNumber !== afterSequence || line > Number(afterLine)) events.push(event);
       }
     }
+    const givenMs = clock.now();
     if (events.length > 0) yield events;
+    const isSlow = clock.now() - givenMs > LOOK_EVERY_MS;
     const last = Records.at(-1)?.ApproximateArrivalTimestamp?.getTime() ?? 0;
     // A range that is over, or a shard that has no more: what comes later is not asked for.
     if (NextShardIterator === undefined || last >= range.toMs) return;
     // A full answer may leave records of the same millisecond behind.
     const isAtTip = MillisBehindLatest === 0 && Records.length < limit;
     if (isAtTip && (endsAt === "tip" || clock.now() >= range.toMs)) return;
-    if (Records.length > 0) limit = recordsFor(READ_BYTES_PER_LOOK, bytes / Records.length);
+    const most = isSlow ? RECORDS_PER_SLOW_LOOK : MAX_RECORDS_PER_LOOK;
+    if (Records.length > 0) limit = Math.min(most, recordsFor(READ_BYTES_PER_LOOK, bytes / Records.length));
     await clock.wait(Math.max(0, startedMs + LOOK_EVERY_MS - clock.now()));
   }
 }

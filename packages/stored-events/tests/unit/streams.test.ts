@@ -86,6 +86,28 @@ test("bytes that are no text hide no other line of their record", async () => {
   ]);
 });
 
+test("a reader that takes its time is given small answers", async () => {
+  const { clock, store, put } = createWorld(1);
+  const fromMs = clock.now();
+  const sizes: number[] = [];
+  await clock.run(
+    (async () => {
+      for (let call = 0; call < 2; call += 1) {
+        await put(Array.from({ length: 500 }, (_, count) => ["a", line(`${call}-${count}`)] as const));
+      }
+      await clock.sleep(1_000);
+      for await (const part of store.parts({ fromMs, toMs: clock.now() })) {
+        for await (const batch of part.read()) {
+          sizes.push(batch.length);
+          await clock.sleep(sizes.length < 3 ? 5_000 : 10);
+        }
+      }
+    })(),
+  );
+  // Ten to see how large they are; the rest at once when the reader is quick again.
+  expect(sizes).toEqual([10, 250, 250, 490]);
+});
+
 test("it leaves four of the five reads of a shard to the pipeline", async () => {
   const { clock, kinesis, store, put } = createWorld(1);
   const range = { fromMs: clock.now(), toMs: clock.now() + 20_000 };
