@@ -1,8 +1,11 @@
 /** Events put before the ledger is written: so many at most are looked up when a run that was cut off goes on. */
 export const EVENTS_PER_STEP = 250;
 
-/** Events are put in groups of so much time at the rate: a live event waits for the batch that it shares with one. */
-export const GROUP_MS = 100;
+/**
+ * Events are put in groups of so much time at the rate: a live event waits for the batch that it shares with one, and
+ * each request costs the pipeline something of its own.
+ */
+export const GROUP_MS = 300;
 
 /** Events of a part that are passed over before its position is noted, when none of them is put. */
 export const MAX_EVENTS_UNNOTED = 5_000;
@@ -31,32 +34,37 @@ export const DEFAULT_SHARE = 0.1;
 /** Never below such a share of the rate: a replay that only waits would never end. */
 export const LEAST_SHARE = 0.02;
 
-/** Live traffic is looked at so often. */
-export const WATCH_EVERY_MS = 1_000;
-/** Shards whose ends are looked at: each gives five reads a second to all its readers. */
-export const SHARDS_WATCHED = 12;
-export const RECORDS_PER_GLANCE = 500;
-/** A look that is farther behind than this says nothing of the present. */
-export const STALE_MS = 5_000;
-/** So long, and so often, a replay rests to see how old live events are without it. */
-export const REST_MS = 10_000;
-export const REST_EVERY_MS = 300_000;
+/** Live traffic is looked at for so long, and a look reads each of so many shards once: the next one, the next ones. */
+export const LOOK_MS = 8_000;
+export const SHARDS_PER_LOOK = 3;
+export const RECORDS_PER_LOOK = 100;
+/** Attempts to read a shard, and the time between two. */
+export const LOOK_ATTEMPTS = 3;
+export const LOOK_AGAIN_MS = 250;
+/** Ages that a verdict needs; without them it takes more looks, up to so many. */
+export const MANY_AGES = 300;
+export const MOST_LOOKS = 3;
 /** The last replayed events are through the pipeline after so long. */
 export const DRAIN_MS = 2_000;
+/** So often a replay rests to see how old live events are without it. */
+export const REST_EVERY_MS = 120_000;
 /** A rest ends sooner when there is so little live traffic in its first moments. */
 export const QUIET_MS = 3_000;
 export const FEW_AGES = 5;
-/** Ages that a verdict needs, and how long it waits for them. */
-export const AGES_FOR_A_VERDICT = 300;
-export const LONGEST_VERDICT_MS = 20_000;
+/** A replay that has ended waits so long at most for those who look. */
+export const LONGEST_WAIT_MS = 500;
 /** The quantile that is compared. */
 export const HIGH_AGE = 0.97;
 /** Live events may be so much older beside a replay. */
 export const TOLERATED_AGE = 1.05;
-/** Of the rate, to begin with; then added while live events are as without the replay; a factor when they are older. */
+/**
+ * Of its rate, a replay begins with so much. While live events are as without it the rate is multiplied by a factor,
+ * which is lower once they have been older; when they are, by another.
+ */
 export const FIRST_SHARE = 0.1;
-export const FASTER = 0.1;
-export const SLOWER = 0.7;
+export const FIRST_FASTER = 1.5;
+export const FASTER = 1.15;
+export const SLOWER = 0.5;
 
 /** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const SHARD_RECORDS_PER_SECOND = 1_000;

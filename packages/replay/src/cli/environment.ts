@@ -97,7 +97,7 @@ export async function openEnvironment(stage: string, state: string | undefined):
       routes: compiledRoutes,
       start: hasJobs ? startExecution(place, environment, credentials) : undefined,
     },
-    watch: (stream, liveFromMs) => createLiveWatch({ kinesis, stream, liveFromMs }),
+    watch: (stream, liveFromMs) => createLiveWatch({ kinesis, stream, liveFromMs, clock: systemClock }),
     verdicts: () => loadVerdicts(stage),
     lake,
     async store(name, keys) {

@@ -1,11 +1,17 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { _Record, KinesisClient } from "@aws-sdk/client-kinesis";
 import { linesOfRecord } from "@millrace/stored-events";
-import { RECORDS_PER_GLANCE, SHARDS_WATCHED, STALE_MS } from "../limits.ts";
+import type { ReplayClock } from "../clock.ts";
+import { LOOK_AGAIN_MS, LOOK_ATTEMPTS, RECORDS_PER_LOOK, SHARDS_PER_LOOK } from "../limits.ts";
 
-/** Ages of live events, looked at again and again. */
+/** Looks at live traffic, one after the other. */
 export interface LiveWatch {
-  /** Milliseconds from receipt to arrival of live events that have arrived since the look before; none at first. */
-  look(): Promise<readonly number[]>;
+  /** Begins a look: live events that arrive from now on belong to it. */
+  begin(): Promise<Look>;
+}
+
+export interface Look {
+  /** Ends it. @returns milliseconds from receipt to arrival of its events; undefined when no shard could be read */
+  ages(): Promise<readonly number[] | undefined>;
 }
 
 export interface LiveWatchOptions {
@@ -14,56 +20,68 @@ export interface LiveWatchOptions {
   readonly stream: string;
   /** Events that were received before are not live: a replay puts no others. */
   readonly liveFromMs: number;
+  readonly clock: ReplayClock;
 }
 
-/** Looks at the ends of some shards: one read of each a look, of the five a second that a shard gives. */
-export function createLiveWatch({ kinesis, stream, liveFromMs }: LiveWatchOptions): LiveWatch {
-  let iterators: readonly string[] = [];
+/**
+ * Reads a few shards a look, other ones each time, once each: a shard gives five reads a second to all its readers, and
+ * the pipeline's own may want all of them.
+ */
+export function createLiveWatch({ kinesis, stream, liveFromMs, clock }: LiveWatchOptions): LiveWatch {
+  let next = 0;
 
-  async function begin(): Promise<readonly string[]> {
+  async function iteratorsAtEnds(): Promise<readonly string[]> {
     const { GetShardIteratorCommand, ListShardsCommand } = await import("@aws-sdk/client-kinesis");
     const AT_LATEST = { Type: "AT_LATEST" } as const;
     const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: stream, ShardFilter: AT_LATEST }));
-    const step = Math.max(1, Shards.length / SHARDS_WATCHED);
-    const watched = Shards.filter((_, index) => Math.floor(index / step) > Math.floor((index - 1) / step));
-    const found = await Promise.all(
-      watched.map(({ ShardId }) =>
-        kinesis.send(new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: "LATEST" })),
-      ),
-    );
-    return found.flatMap(({ ShardIterator }) => ShardIterator ?? []);
+    const watched = Array.from({ length: Math.min(Shards.length, SHARDS_PER_LOOK) }, (_, index) => next + index);
+    next += watched.length;
+    const iterators: string[] = [];
+    for (const place of watched) {
+      const ShardId = Shards[place % Shards.length]?.ShardId;
+      const command = new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: "LATEST" });
+      iterators.push((await kinesis.send(command)).ShardIterator ?? "");
+    }
+    return iterators;
   }
 
-  async function glance(
-    ShardIterator: string,
-  ): Promise<{ readonly next: string | undefined; readonly ages: number[] }> {
+  /** Undefined when the shard could not be read: a shard less is no reason to stop a replay. */
+  async function agesAt(ShardIterator: string): Promise<readonly number[] | undefined> {
     const { GetRecordsCommand } = await import("@aws-sdk/client-kinesis");
-    const command = new GetRecordsCommand({ ShardIterator, Limit: RECORDS_PER_GLANCE });
-    const { Records = [], NextShardIterator, MillisBehindLatest = 0 } = await kinesis.send(command);
-    const ages = Records.flatMap(({ Data = new Uint8Array(), ApproximateArrivalTimestamp: arrival }) => {
-      const atMs = arrival?.getTime() ?? 0;
-      const place = { store: "enriched", container: stream, position: "", atMs } as const;
-      return linesOfRecord(Data, "enriched", place).flatMap(({ facts }) => {
-        const receivedMs = Date.parse(facts.receivedAt ?? "");
-        return facts.replayedAt === undefined && receivedMs >= liveFromMs ? [atMs - receivedMs] : [];
-      });
+    const command = new GetRecordsCommand({ ShardIterator, Limit: RECORDS_PER_LOOK });
+    for (let attempt = 1; attempt <= LOOK_ATTEMPTS; attempt += 1) {
+      try {
+        return (await kinesis.send(command)).Records?.flatMap(agesIn) ?? [];
+      } catch {
+        // Most likely the pipeline's own readers had taken the second's reads.
+        if (attempt < LOOK_ATTEMPTS) await clock.wait(LOOK_AGAIN_MS);
+      }
+    }
+    return undefined;
+  }
+
+  function agesIn({ Data = new Uint8Array(), ApproximateArrivalTimestamp: arrival }: Partial<_Record>): number[] {
+    const atMs = arrival?.getTime() ?? 0;
+    const place = { store: "enriched", container: stream, position: "", atMs } as const;
+    return linesOfRecord(Data, "enriched", place).flatMap(({ facts }) => {
+      const receivedMs = Date.parse(facts.receivedAt ?? "");
+      return facts.replayedAt === undefined && receivedMs >= liveFromMs ? [atMs - receivedMs] : [];
     });
-    return { next: MillisBehindLatest > STALE_MS ? undefined : NextShardIterator, ages };
   }
 
   return {
-    async look() {
-      try {
-        const looks = await Promise.all(iterators.map(glance));
-        iterators = looks.flatMap(({ next }) => next ?? []);
-        // A shard was closed, or has more than is read.
-        if (iterators.length < looks.length || looks.length === 0) iterators = await begin();
-        return looks.flatMap(({ ages }) => ages);
-      } catch {
-        // Throttled, or expired: one look less is no reason to stop a replay.
-        iterators = [];
-        return [];
-      }
+    async begin() {
+      const iterators = await iteratorsAtEnds().catch(() => []);
+      return {
+        async ages() {
+          let found: number[] | undefined;
+          for (const iterator of iterators) {
+            const ages = await agesAt(iterator);
+            if (ages !== undefined) found = [...(found ?? []), ...ages];
+          }
+          return found;
+        },
+      };
     },
   };
 }

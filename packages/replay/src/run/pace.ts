@@ -1,5 +1,5 @@
 import type { ReplayClock } from "../clock.ts";
-import { EVENTS_PER_STEP, FASTER, GROUP_MS, LEAST_SHARE, SLOWER } from "../limits.ts";
+import { EVENTS_PER_STEP, FASTER, FIRST_FASTER, FIRST_SHARE, GROUP_MS, LEAST_SHARE, SLOWER } from "../limits.ts";
 
 /** Most events and bytes a second. */
 export interface Rate {
@@ -20,6 +20,7 @@ export class Pace {
   #taken = 1;
   /** Of the rate that live traffic bears. */
   #borne = 1;
+  #faster = FIRST_FASTER;
   #isResting = false;
   #nextMs = 0;
   #changedMs = 0;
@@ -72,14 +73,20 @@ export class Pace {
     this.#isResting = false;
   }
 
+  /** Nobody knows yet what live traffic bears. */
+  beginSlowly(): void {
+    this.#borne = FIRST_SHARE;
+  }
+
   /** Live traffic suffers. */
-  slowDown(factor = SLOWER): void {
-    this.#borne = Math.max(LEAST_SHARE, this.#borne * factor);
+  slowDown(): void {
+    this.#borne = Math.max(LEAST_SHARE, this.#borne * SLOWER);
+    this.#faster = FASTER;
   }
 
   /** Live traffic is as without the replay. */
   speedUp(): void {
-    this.#borne = Math.min(1, this.#borne + FASTER);
+    this.#borne = Math.min(1, this.#borne * this.#faster);
   }
 
   get #share(): number {

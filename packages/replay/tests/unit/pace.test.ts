@@ -45,9 +45,9 @@ test("the share is of what live traffic leaves", () => {
   expect(shareOfFree({ shards: 1, live: { events: 2_000, bytes: 2e6 } }, 0.1)).toEqual({ events: 1, bytes: 1_000 });
 });
 
-test("events go in groups of a tenth of a second", () => {
+test("events go in groups of three tenths of a second", () => {
   const { own } = createClock();
-  expect(new Pace({ events: 200, bytes: 1e9 }, own).groupSize).toBe(20);
+  expect(new Pace({ events: 200, bytes: 1e9 }, own).groupSize).toBe(60);
   expect(new Pace({ events: 1, bytes: 1e9 }, own).groupSize).toBe(1);
   expect(new Pace({ events: 1e6, bytes: 1e9 }, own).groupSize).toBe(250);
 });

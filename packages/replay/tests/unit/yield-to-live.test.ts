@@ -5,7 +5,7 @@ import type { LiveWatch } from "../../src/run/live-watch.ts";
 import { yieldToLive } from "../../src/run/yield-to-live.ts";
 
 /** Runs a replay beside live traffic whose ages follow from the replay's rate, and gives its rates second by second. */
-async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | undefined, seconds: number) {
+async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | undefined | "unseen", seconds: number) {
   const clock = new VirtualClock();
   const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
   const pace = new Pace({ events: 1_000, bytes: 1e9 }, own);
@@ -15,10 +15,13 @@ async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | unde
   let rate = 0;
   const rates: number[] = [];
   const watch: LiveWatch = {
-    look: async () => {
-      const age = ageOf(rate, clock.now() - startMs);
-      return age === undefined ? [] : Array.from({ length: 300 }, () => age);
-    },
+    begin: async () => ({
+      ages: async () => {
+        const age = ageOf(rate, clock.now() - startMs);
+        if (age === "unseen") return undefined;
+        return age === undefined ? [] : Array.from({ length: 300 }, () => age);
+      },
+    }),
   };
   await clock.run(
     Promise.all([
@@ -48,8 +51,8 @@ async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | unde
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 
 test("a replay that makes no live event late comes to its whole rate", async () => {
-  const rates = await ratesBeside(() => 100, 60);
-  expect(mean(rates.slice(0, 12))).toBeLessThan(1);
+  const rates = await ratesBeside(() => 100, 90);
+  expect(mean(rates.slice(0, 10))).toBe(0);
   expect(mean(rates.slice(-10))).toBeCloseTo(1_000, -1);
 });
 
@@ -57,7 +60,7 @@ test("a replay stays at the rate at which live events are hardly later than with
   // Beyond 150 replayed events a second live ones are more than a twentieth older.
   const rates = await ratesBeside((rate) => 100 + rate / 30, 120);
   const settled = mean(rates.slice(60));
-  expect(settled).toBeGreaterThan(90);
+  expect(settled).toBeGreaterThan(60);
   expect(settled).toBeLessThan(190);
 });
 
@@ -67,10 +70,21 @@ test("a replay goes on at its least rate beside live traffic that cannot bear it
   expect(mean(rates.slice(60))).toBeLessThan(30);
 });
 
-test("usual ages are learned anew, so that a replay outlives a change of live traffic", async () => {
-  const rates = await ratesBeside((_, nowMs) => (nowMs < 60_000 ? 100 : 200), 600);
-  expect(mean(rates.slice(200, 300))).toBeLessThan(100);
-  expect(mean(rates.slice(-100))).toBeGreaterThan(900);
+test("live events that are late without the replay too do not slow it down", async () => {
+  const rates = await ratesBeside((_, nowMs) => (nowMs < 60_000 ? 100 : 200), 300);
+  expect(mean(rates.slice(150, 300))).toBeGreaterThan(850);
+});
+
+test("usual ages are learned anew, so that a replay slows down when live traffic bears less", async () => {
+  const rates = await ratesBeside((rate, nowMs) => (nowMs < 60_000 ? 150 : 100 + (rate > 300 ? 30 : 0)), 600);
+  expect(mean(rates.slice(60, 120))).toBeGreaterThan(850);
+  expect(Math.max(...rates.slice(-200))).toBeLessThan(500);
+});
+
+test("a replay that cannot see live traffic stays at the rate it began with", async () => {
+  const rates = await ratesBeside(() => "unseen", 240);
+  expect(mean(rates.slice(60))).toBeCloseTo(100, -2);
+  expect(Math.max(...rates)).toBeLessThan(200);
 });
 
 test("a replay without live traffic beside it comes to its whole rate", async () => {
