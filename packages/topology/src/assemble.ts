@@ -11,6 +11,7 @@ import {
   Snowpipe,
   type SnowpipeOptions,
   type SqsQueues,
+  TooManyRequestsError,
   type Warehouse,
 } from "@millrace/aws-simulator";
 import { StackError } from "./errors.ts";
@@ -167,17 +168,24 @@ function createMapping<Running extends AssembledFunction>(
   if (target === undefined) {
     throw new StackError(`A mapping invokes ${functionName}, which the stack does not define.`);
   }
+  const extra = ofMapping(settings, target);
+  const invoke = extra.invoke ?? ((event, options) => target.invoke(event, options));
   return new EventSourceMapping({
+    ...extra,
+    ...rest,
     invoke: async (event, options) => {
       const beganMs = kinesis.clock.now();
+      const isOver = (): void => onInvoked?.(functionName, kinesis.clock.now() - beganMs);
       try {
-        return await target.invoke(event, options);
-      } finally {
-        onInvoked?.(functionName, kinesis.clock.now() - beganMs);
+        const answer = await invoke(event, options);
+        isOver();
+        return answer;
+      } catch (error) {
+        // One that was refused did not run.
+        if (!(error instanceof TooManyRequestsError)) isOver();
+        throw error;
       }
     },
-    ...ofMapping(settings, target),
-    ...rest,
     kinesis,
     functionArn: target.functionArn,
     ...(onFailureBucket === undefined ? {} : { onFailure: { objectStore, bucket: onFailureBucket } }),

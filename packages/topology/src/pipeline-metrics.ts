@@ -1,4 +1,4 @@
-import type { Kinesis, MetricStore, SnowpipeStats } from "@millrace/aws-simulator";
+import type { Kinesis, MetricStore, SnowpipeStats, SqsQueues } from "@millrace/aws-simulator";
 import type { AssembledFunction, Assembly } from "./assemble.ts";
 import type { Topology } from "./stack/topology.ts";
 import { landingOf } from "./warehouse.ts";
@@ -7,6 +7,7 @@ export interface PipelineMetricsOptions {
   readonly topology: Topology;
   readonly assembly: Assembly<AssembledFunction>;
   readonly kinesis: Kinesis;
+  readonly queues: Pick<SqsQueues, "oldestMessageAgeMs">;
   readonly store: MetricStore;
 }
 
@@ -22,12 +23,13 @@ export function putDuration(store: MetricStore, functionName: string, durationMs
 
 /**
  * Writes the metrics that AWS writes of a pipeline, from what its parts have counted since the last look: those of
- * streams, functions, mappings and delivery streams, and the messages of the loader's task. The functions write their
- * own ({@link MetricStore.putLine}). A part that does nothing writes nothing, as on AWS.
+ * streams, functions, mappings, delivery streams and queues, and the messages of the loader's task. The functions write
+ * their own ({@link MetricStore.putLine}). A part that does nothing writes nothing, as on AWS.
  *
  * Sources: https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html,
- * https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
+ * https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html,
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export class PipelineMetrics {
   #options: PipelineMetricsOptions;
@@ -48,6 +50,7 @@ export class PipelineMetrics {
     for (const { name } of this.#options.topology.streams) this.#sampleStream(name, nowMs);
     for (const mapping of this.#options.assembly.mappings) this.#sampleMapping(mapping, nowMs);
     for (const delivery of this.#options.assembly.deliveries) this.#sampleDelivery(delivery, nowMs);
+    for (const { name } of this.#options.topology.queues) this.#sampleQueue(name, nowMs);
     this.#nextLoaderLookMs ??= nowMs + LOADER_INTERVAL_MS;
     if (nowMs < this.#nextLoaderLookMs) return;
     this.#nextLoaderLookMs += LOADER_INTERVAL_MS;
@@ -82,6 +85,12 @@ export class PipelineMetrics {
     const put = this.#putter("AWS/Firehose", { DeliveryStreamName: settings.name }, nowMs);
     put.grown("DeliveryToS3.Records", recordsDelivered);
     if (recordsIn > recordsDelivered) put.value("DeliveryToS3.DataFreshness", dataFreshnessMs / 1_000);
+  }
+
+  #sampleQueue(name: string, nowMs: number): void {
+    const ageMs = this.#options.queues.oldestMessageAgeMs(name);
+    if (ageMs === undefined) return;
+    this.#putter("AWS/SQS", { QueueName: name }, nowMs).value("ApproximateAgeOfOldestMessage", ageMs / 1_000);
   }
 
   /** Stands in for the task WATCH_LOADER of the warehouse. */

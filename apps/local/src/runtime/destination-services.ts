@@ -59,6 +59,11 @@ export class DestinationServices {
     createDestinations(added, { queues: this.#queues, buses: this.#buses });
   }
 
+  /** Age of the oldest message of a queue, in milliseconds; undefined when it is empty. */
+  oldestMessageAgeMs(name: string): number | undefined {
+    return this.#queues.oldestMessageAgeMs(name);
+  }
+
   /** Physical names of all queues and buses. */
   names(): readonly string[] {
     return [...this.#queues.queueNames(), ...this.#buses.busNames()];

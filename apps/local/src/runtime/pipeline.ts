@@ -252,7 +252,7 @@ export class Pipeline {
     // Notifications of files that were stored just before the last run ended went with it.
     for (const settings of topology.pipes.filter(isNotified)) await assembly.pipes.get(settings.name)?.refresh();
     const alarms = new AlarmWatch(
-      { topology, assembly, kinesis, onChange: (told) => notice(told, "alarm") },
+      { topology, assembly, kinesis, queues: services, onChange: (told) => notice(told, "alarm") },
       metricStore,
     );
     await startConsumers(assembly);

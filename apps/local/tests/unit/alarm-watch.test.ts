@@ -45,6 +45,8 @@ const topology: Topology = {
 };
 const assembly = { functions: new Map(), mappings: [], deliveries: [], pipes: new Map(), schedules: [] };
 
+const queues = { oldestMessageAgeMs: () => undefined };
+
 let watch: AlarmWatch | undefined;
 afterEach(() => watch?.stop());
 
@@ -52,7 +54,10 @@ test("an alarm is told when it begins to fire and when it is over, and stands fi
   const kinesis = new Kinesis({ clock: new VirtualClock() });
   kinesis.createStream({ streamName: "raw", shardCount: 1 });
   const told: string[] = [];
-  watch = new AlarmWatch({ topology, assembly, kinesis, onChange: (message) => told.push(message) }, new MetricStore());
+  watch = new AlarmWatch(
+    { topology, assembly, kinesis, queues, onChange: (message) => told.push(message) },
+    new MetricStore(),
+  );
   watch.follow({ ...topology, alarms: [{ ...busy, alarmName: "another", threshold: 1_000, severity: "page" }, busy] });
   // The first whole period after the start.
   const beginMs = Math.ceil(Date.now() / periodMs) * periodMs;

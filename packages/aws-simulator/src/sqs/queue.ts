@@ -123,6 +123,12 @@ export class Queue {
     return { visible, notVisible: this.#messages.size - visible };
   }
 
+  /** When the oldest message that nobody has deleted was sent, epoch milliseconds; undefined in an empty queue. */
+  oldestSentMs(now: number): number | undefined {
+    this.#expire(now);
+    return this.#messages.values().next().value?.sentMs;
+  }
+
   /** They lie in the order in which they came. */
   #expire(now: number): void {
     for (const message of this.#messages.values()) {

@@ -108,6 +108,13 @@ export class SqsQueues implements JsonService {
     return this.#queues.get(name)?.log.count ?? 0;
   }
 
+  /** Age of the oldest message that nobody has deleted, in milliseconds; undefined in an empty queue. */
+  oldestMessageAgeMs(name: string): number | undefined {
+    const now = this.clock.now();
+    const sentMs = this.#queues.get(name)?.oldestSentMs(now);
+    return sentMs === undefined ? undefined : now - sentMs;
+  }
+
   /** Calls it under its clock, with its faults. */
   client(options: ServiceClientOptions = {}): ServiceCall {
     return createServiceClient(this, options);

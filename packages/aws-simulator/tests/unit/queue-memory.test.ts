@@ -1,7 +1,7 @@
 /** Queues and buses are read from memory and may have no receiver: the latest messages stay. */
 import { expect, test } from "@jest/globals";
 import { MessageLog } from "../../src/json-service/message-log.ts";
-import { SqsQueues } from "../../src/index.ts";
+import { SqsQueues, VirtualClock } from "../../src/index.ts";
 
 test("a log keeps the latest messages that fit, and counts all of them", () => {
   const log = new MessageLog(100);
@@ -42,4 +42,23 @@ test("a queue with a limit gives up its oldest messages, and tells of it once", 
   queues.execute("PurgeQueue", { QueueUrl });
   for (let number = 7; number < 11; number += 1) send(String.fromCharCode(90 + number).repeat(10));
   expect(receive().Messages).toHaveLength(4);
+});
+
+test("the age of a queue is that of its oldest message, received or not, until it is deleted or too old", async () => {
+  const clock = new VirtualClock();
+  const queues = new SqsQueues({ clock });
+  queues.createQueue({ name: "claims", retentionSeconds: 3_600 });
+  const call = (operation: string, input: object): Received =>
+    queues.execute(operation, { QueueUrl: "claims", ...input });
+  expect(queues.oldestMessageAgeMs("claims")).toBeUndefined();
+  call("SendMessage", { MessageBody: "first" });
+  await clock.runFor(60_000);
+  call("SendMessage", { MessageBody: "second" });
+  await clock.runFor(60_000);
+  const received = call("ReceiveMessage", { MaxNumberOfMessages: 1 });
+  expect(queues.oldestMessageAgeMs("claims")).toBe(120_000);
+  call("DeleteMessage", { ReceiptHandle: received.Messages?.[0]?.ReceiptHandle });
+  expect(queues.oldestMessageAgeMs("claims")).toBe(60_000);
+  await clock.runFor(3_600_000);
+  expect(queues.oldestMessageAgeMs("claims")).toBeUndefined();
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { InProcessFunction, Kinesis, MemoryObjectStore, MemoryWarehouse, VirtualClock } from "@millrace/aws-simulator";
+import {
+  InProcessFunction,
+  Kinesis,
+  MemoryObjectStore,
+  MemoryWarehouse,
+  TooManyRequestsError,
+  VirtualClock,
+} from "@millrace/aws-simulator";
 import { assemble, createStreams, landingOf, startConsumers, type Topology } from "../../src/index.ts";
 
 const arn = (stream: string) => `arn:aws:kinesis:eu-west-1:000000000000:stream/${stream}`;
@@ -84,12 +91,15 @@ const topology: Topology = {
   objectives: undefined,
 };
 
-async function run(changed: Partial<Topology> = {}) {
+/** @param refusals invocations that Lambda refuses before it runs one */
+async function run(changed: Partial<Topology> = {}, refusals = 0) {
   const clock = new VirtualClock();
   const kinesis = new Kinesis({ clock, region: "eu-west-1", accountId: "000000000000" });
   const objectStore = new MemoryObjectStore({ clock });
   const warehouse = new MemoryWarehouse();
   const batches: string[][] = [];
+  const durations: number[] = [];
+  let refused = 0;
   const given = { ...topology, ...changed };
   createStreams(given, kinesis);
   const assembly = await assemble(given, {
@@ -108,7 +118,18 @@ async function run(changed: Partial<Topology> = {}) {
           return { batchItemFailures: [] };
         },
       }),
-    ofMapping: () => ({ clock }),
+    ofMapping: (_, target) => ({
+      clock,
+      invoke: async (event, options) => {
+        refused += 1;
+        if (refused <= refusals) throw new TooManyRequestsError("Rate Exceeded.");
+        return target.invoke(event, options);
+      },
+    }),
+    onInvoked: (functionName, durationMs) => {
+      expect(functionName).toBe("reader");
+      durations.push(durationMs);
+    },
     ofDelivery: () => ({ clock }),
     ofPipe: () => ({ clock }),
   });
@@ -125,7 +146,7 @@ async function run(changed: Partial<Topology> = {}) {
     })(),
     { limitMs: 3_600_000 },
   );
-  return { assembly, batches, objectStore, rows: warehouse.rows("DB.S.EVENTS").map(({ RECORD }) => RECORD) };
+  return { assembly, batches, durations, objectStore, rows: warehouse.rows("DB.S.EVENTS").map(({ RECORD }) => RECORD) };
 }
 
 describe("a pipeline assembled from its topology", () => {
@@ -135,6 +156,14 @@ describe("a pipeline assembled from its topology", () => {
     expect(batches).toContainEqual(["2"]);
     expect(assembly.mappings[0]?.mapping.stats().discardedRecords).toBe(1);
     expect(await objectStore.list("given-up")).toHaveLength(1);
+  });
+
+  test("tells of each invocation that ran, also where its host has a way of its own to invoke", async () => {
+    const { batches, durations } = await run();
+    expect(durations).toHaveLength(batches.length);
+    const busy = await run({}, 3);
+    expect(busy.assembly.mappings[0]?.mapping.stats().throttles).toBe(3);
+    expect(busy.durations).toHaveLength(busy.batches.length);
   });
 
   test("loads what lands in the folder of the pipe into its table, once", async () => {
