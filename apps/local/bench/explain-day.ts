@@ -29,6 +29,7 @@ import {
   readLocalTopology,
   readTerraformStack,
 } from "@millrace/topology";
+import { createIdFinder } from "../src/explain/create-id-finder.ts";
 import { findEvent } from "../src/explain/find-event.ts";
 import { formatTable } from "../src/report/format-table.ts";
 import { localIdentity } from "../src/runtime/account.ts";
@@ -108,6 +109,7 @@ const warehouse = await DuckDbWarehouse.open({
   ...{ path: join(folder, "warehouse.duckdb"), threads: 1, memoryLimit: warehouseMemory, dynamicTables: "views" },
 });
 await createWarehouseObjects(topology, warehouse);
+await createIdFinder(topology, warehouse);
 const objects = new MemoryObjectStore({ clock });
 const { pipe } = landingOf(topology, topology.pipelineStreams.enriched);
 const copy = parseCopyStatement(pipe.copyStatement);

@@ -5,3 +5,4 @@ export {
   type TableDefinition,
 } from "./snowpipe/duckdb-warehouse.ts";
 export type { DynamicTableDefinition } from "./snowpipe/dynamic-table.ts";
+export type { FinderDefinition } from "./snowpipe/row-finder.ts";

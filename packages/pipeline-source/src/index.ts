@@ -39,3 +39,4 @@ export type {
   Searched,
   SearchRange,
 } from "./traces.ts";
+export { timeOfId } from "./time-of-id.ts";

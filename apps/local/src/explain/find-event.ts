@@ -1,4 +1,4 @@
-import type { Kinesis, ObjectStore } from "@millrace/aws-simulator";
+import type { Kinesis, ObjectStore, StoredRecord } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import {
   type EventCopy,
@@ -6,6 +6,7 @@ import {
   type LandedRow,
   readRevision,
   type Refusal,
+  timeOfId,
 } from "@millrace/pipeline-source";
 import type { LocalTopology, Topology } from "@millrace/topology";
 import { digestOfId } from "@millrace/telemetry/id-digest";
@@ -25,9 +26,11 @@ export interface FindEventDeps {
   readonly services: Pick<DestinationServices, "names" | "messagesAfter">;
 }
 
+/** A sender's clock may be ahead of ours by so much. */
+const WRONG_CLOCK_MS = 600_000;
+
 /** Looks an id up in every place where an event can be. Streams are read from memory or disk and lose no capacity. */
 export async function findEvent(deps: FindEventDeps, id: string): Promise<EventTraces> {
-  // The warehouse searches in a thread of its own while the streams are searched here.
   const [streams, refused, undelivered, rows] = await Promise.all([
     findInStreams(deps, id),
     findRefusals(deps, id),
@@ -49,7 +52,10 @@ async function findInStreams(
     if (stream === rawStream) return idOf(text, (value) => value["id"]) === id || !isObject(text);
     return stream !== badRowStream && isEnriched(text);
   };
-  const found = await findLines(deps, [written], accepts);
+  // No copy comes before its id was made, but for a clock that is wrong.
+  const madeMs = (timeOfId(id) ?? 0) - WRONG_CLOCK_MS;
+  let found = await findLines(deps, written, accepts, { sinceMs: madeMs });
+  if (found.length === 0) found = await findLines(deps, written, accepts, { beforeMs: madeMs });
   const of = (stream: string): EventCopy[] => found.filter(({ streamName }) => streamName === stream);
   const [raw, enriched] = [of(rawStream), of(enrichedStream)];
   // All that the account has: a stream that was made by hand may be a destination's.
@@ -57,12 +63,7 @@ async function findInStreams(
   for (const name of deps.services.names()) {
     delivered.push(...findMessages(deps, name, written).filter(({ text }) => isEnriched(text)));
   }
-  const badRows = await findLines(
-    deps,
-    raw.map(({ sequenceNumber }) => sequenceNumber),
-    (stream, text) => stream === badRowStream && raw.some((copy) => isMadeOf(text, copy)),
-    Math.min(...raw.map(({ arrivedAt }) => Date.parse(arrivedAt))),
-  );
+  const badRows = findBadRows(deps, raw);
   return { raw, enriched, badRows, delivered };
 }
 
@@ -86,27 +87,51 @@ async function findRefusals({ folders, topology }: FindEventDeps, id: string): P
   return found;
 }
 
-/** Lines of all streams that contain one of the texts, oldest first. */
+/** Lines of all streams that contain the text, oldest first. */
 async function findLines(
   { kinesis }: FindEventDeps,
-  needles: readonly string[],
+  needle: string,
   accepts: (stream: string, text: string) => boolean,
-  sinceMs = 0,
+  time: NonNullable<Parameters<Kinesis["search"]>[1]>,
 ): Promise<EventCopy[]> {
   const found: EventCopy[] = [];
-  if (needles.length === 0) return found;
-  const bytes = needles.map((needle) => Buffer.from(needle));
-  for await (const { streamName, shardId, record } of kinesis.search(bytes, sinceMs)) {
-    const { SequenceNumber: sequenceNumber, arrivalMs, Data } = record;
-    const text = Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength).toString("utf8");
-    for (const [index, line] of text.split("\n").entries()) {
-      if (line.trim() === "" || !needles.some((needle) => line.includes(needle))) continue;
-      if (!accepts(streamName, line)) continue;
-      const arrivedAt = new Date(arrivalMs).toISOString();
-      found.push({ streamName, shardId, sequenceNumber, index, arrivedAt, text: line });
+  for await (const { streamName, shardId, record } of kinesis.search([Buffer.from(needle)], time)) {
+    for (const line of linesOf(streamName, shardId, record)) {
+      if (line.text.includes(needle) && accepts(streamName, line.text)) found.push(line);
     }
   }
   return found;
+}
+
+const bytesOf = ({ Data }: StoredRecord): Buffer => Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength);
+
+function linesOf(streamName: string, shardId: string, record: StoredRecord): EventCopy[] {
+  const { SequenceNumber: sequenceNumber, arrivalMs } = record;
+  const arrivedAt = new Date(arrivalMs).toISOString();
+  return bytesOf(record)
+    .toString("utf8")
+    .split("\n")
+    .flatMap((text, index) =>
+      text.trim() === "" ? [] : [{ streamName, shardId, sequenceNumber, index, arrivedAt, text }],
+    );
+}
+
+/** Bad rows that were made of one of the copies, oldest first: each comes after its copy. */
+function findBadRows({ kinesis, topology }: FindEventDeps, copies: readonly EventCopy[]): EventCopy[] {
+  const streamName = topology.pipelineStreams.badRows;
+  const numbers = copies.map(({ sequenceNumber }) => Buffer.from(sequenceNumber));
+  const sinceMs = Math.min(...copies.map(({ arrivedAt }) => Date.parse(arrivedAt)));
+  const found: EventCopy[] = [];
+  for (const shard of numbers.length === 0 ? [] : kinesis.shardViews(streamName)) {
+    for (const record of shard.newestFirst()) {
+      if (record.arrivalMs < sinceMs) break;
+      if (!numbers.some((number) => bytesOf(record).includes(number))) continue;
+      found.push(
+        ...linesOf(streamName, shard.id, record).filter(({ text }) => copies.some((copy) => isMadeOf(text, copy))),
+      );
+    }
+  }
+  return found.reverse();
 }
 
 function findMessages({ services }: FindEventDeps, streamName: string, needle: string): EventCopy[] {
@@ -173,13 +198,17 @@ interface StoredRow {
   readonly record: string;
 }
 
-/** Looks for the text first: that costs a third of reading the JSON of every row. */
+/** Reads the loads alone that brought the id. */
 async function findRows({ warehouse, topology }: FindEventDeps, id: string): Promise<LandedRow[]> {
   const { table } = findWarehousePlaces(topology);
+  const loads = await warehouse.loadsWith(table, id);
+  if (loads.length === 0) return [];
+  const times = loads.map((microseconds) => `make_timestamp(${microseconds})::TIMESTAMPTZ`);
   const rows = (await warehouse.query(
     `SELECT GET_PATH(record, 'event.source')::STRING AS source, file_name AS object, file_row_number::INTEGER AS line,
        epoch_ms(loaded_at)::DOUBLE AS loaded_ms, record::VARCHAR AS record
-     FROM "${table}" WHERE CONTAINS(record::VARCHAR, $1) AND GET_PATH(record, 'event.id')::STRING = $2
+     FROM "${table}"
+     WHERE loaded_at IN (${times.join()}) AND CONTAINS(record::VARCHAR, $1) AND GET_PATH(record, 'event.id')::STRING = $2
      ORDER BY loaded_at, file_name, file_row_number`,
     [JSON.stringify(id).slice(1, -1), id],
   )) as unknown as readonly StoredRow[];

@@ -41,6 +41,7 @@ import { MetricTotals } from "../status/metric-totals.ts";
 import { describeHops, type HopSources, measureHops } from "../status/pipeline-hops.ts";
 import type { HopStatus } from "../status/status-lines.ts";
 import { accountEnvironment, localIdentity } from "./account.ts";
+import { createIdFinder } from "../explain/create-id-finder.ts";
 import { DestinationServices } from "./destination-services.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
 import { emptyStateFolder, routesFolder, type StateFolders } from "./folders.ts";
@@ -490,6 +491,7 @@ async function openWarehouse(
     dynamicTables: isMaterializing ? "tables" : "views",
   });
   await createWarehouseObjects(topology, warehouse);
+  await createIdFinder(topology, warehouse);
   return warehouse;
 }
 

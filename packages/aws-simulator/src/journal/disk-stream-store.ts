@@ -3,7 +3,14 @@ import { hourMs } from "../kinesis/limits.ts";
 import type { RecordLog } from "../kinesis/record-log.ts";
 import { parseShardId } from "../kinesis/shard.ts";
 import type { StreamDescription } from "../kinesis/stream-description.ts";
-import type { FoundRecord, LastNumber, LoggedShard, StoredStream, StreamStore } from "../kinesis/stream-store.ts";
+import type {
+  FoundRecord,
+  LastNumber,
+  LoggedShard,
+  SearchedTime,
+  StoredStream,
+  StreamStore,
+} from "../kinesis/stream-store.ts";
 import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { DiskRecordLog } from "./disk-record-log.ts";
@@ -148,10 +155,12 @@ export class DiskStreamStore implements StreamStore {
    * Looks for the texts in whole segments, and reads entries of those alone that have one: a gigabyte in a second.
    * @throws the file system's error
    */
-  async *search(texts: readonly Buffer[], sinceMs: number): AsyncGenerator<FoundRecord> {
+  async *search(texts: readonly Buffer[], { sinceMs, beforeMs }: SearchedTime): AsyncGenerator<FoundRecord> {
+    let room: Buffer | undefined;
     for (const segment of [...this.#segments]) {
-      if (segment.newestArrivalMs < sinceMs) continue;
-      const bytes = await this.#files.load(segment.number);
+      if (segment.newestArrivalMs < sinceMs || segment.newestArrivalMs >= beforeMs) continue;
+      const bytes = await this.#files.load(segment.number, room);
+      room = bytes ?? room;
       if (bytes === undefined || !texts.some((text) => bytes.includes(text))) continue;
       for (const part of scan(bytes)) {
         if (part.kind === "damage" || !texts.some((text) => part.body.includes(text))) continue;

@@ -10,7 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { maxOpenSegments, maxReadAheads, probeBytes, readAheadBytes, recentBytes } from "./limits.ts";
 
@@ -101,13 +101,26 @@ export class SegmentFiles {
     return readFileSync(this.pathOf(segment));
   }
 
-  /** Undefined when the segment was deleted meanwhile. */
-  async load(segment: number): Promise<Buffer | undefined> {
+  /**
+   * Reads a segment into the room of an earlier one where it fits: new memory takes as long as reading it.
+   * @returns undefined when the segment was deleted meanwhile
+   */
+  async load(segment: number, room?: Buffer): Promise<Buffer | undefined> {
+    let file: FileHandle;
     try {
-      return await readFile(this.pathOf(segment));
+      file = await open(this.pathOf(segment), "r");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
+    }
+    try {
+      const { size } = await file.stat();
+      const fits = room !== undefined && room.buffer.byteLength >= size;
+      const bytes = fits ? Buffer.from(room.buffer, 0, size) : Buffer.allocUnsafeSlow(size);
+      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await file.close();
     }
   }
 

@@ -14,6 +14,7 @@ import * as resharding from "./reshard-operations.ts";
 import { incrementSequenceNumber } from "./sequence-number.ts";
 import { shardIdOf, type ViewBounds } from "./shard.ts";
 import type { StoredRecord } from "./stored-record.ts";
+import type { SearchedTime } from "./stream-store.ts";
 import * as streams from "./stream-operations.ts";
 import type { StreamStore } from "./stream-store.ts";
 import type { ShardSubscription } from "./subscription.ts";
@@ -391,13 +392,13 @@ export class Kinesis {
   /**
    * The records of all streams whose bytes contain one of the texts, each shard's in order. It costs no read capacity;
    * a `store` looks for them in its files at once.
-   * @param sinceMs what arrived before may be left out
+   * @param time what arrived before `sinceMs` may be left out; of two searches that meet at a time, one has a record
    */
   async *search(
     texts: readonly Buffer[],
-    sinceMs = 0,
+    { sinceMs = Number.NEGATIVE_INFINITY, beforeMs = Number.POSITIVE_INFINITY }: Partial<SearchedTime> = {},
   ): AsyncGenerator<{ readonly streamName: string; readonly shardId: string; readonly record: StoredRecord }> {
-    const found = this.#account.store?.search?.(texts, sinceMs);
+    const found = this.#account.store?.search?.(texts, { sinceMs, beforeMs });
     if (found !== undefined) {
       for await (const { streamName, shardIndex, record } of found) {
         yield { streamName, shardId: shardIdOf(shardIndex), record };
@@ -406,7 +407,7 @@ export class Kinesis {
     }
     for (const streamName of this.streamNames()) {
       for (const { shardId, record } of this.readRecords(streamName)) {
-        if (record.arrivalMs < sinceMs) continue;
+        if (record.arrivalMs < sinceMs || record.arrivalMs >= beforeMs) continue;
         const { buffer, byteOffset, byteLength } = record.Data;
         const bytes = Buffer.from(buffer, byteOffset, byteLength);
         if (texts.some((text) => bytes.includes(text))) yield { streamName, shardId, record };

@@ -23,6 +23,14 @@ export interface StoredStream {
   delete(): void;
 }
 
+/** The records that a search looks at, in epoch milliseconds. */
+export interface SearchedTime {
+  /** Earlier records may be left out. */
+  readonly sinceMs: number;
+  /** A record that it leaves out is found by a search with this time as its `sinceMs`. */
+  readonly beforeMs: number;
+}
+
 /** A record that a search found. */
 export interface FoundRecord {
   readonly streamName: string;
@@ -37,11 +45,10 @@ export interface StreamStore {
   /** The stream with what is retained of it, or, for a description that is new, an empty one. */
   open(description: StreamDescription): StoredStream;
   /**
-   * The places of records whose bytes contain one of the texts, in order of arrival, without reading them one by one;
-   * what arrived before `sinceMs` may be left out.
+   * The places of records whose bytes contain one of the texts, in order of arrival, without reading them one by one.
    * A store without it is read record by record.
    */
-  search?(texts: readonly Buffer[], sinceMs: number): AsyncIterable<FoundRecord>;
+  search?(texts: readonly Buffer[], time: SearchedTime): AsyncIterable<FoundRecord>;
   /**
    * Resolves when everything that was appended and saved before is stored.
    * @throws JournalError when something of it could not be.

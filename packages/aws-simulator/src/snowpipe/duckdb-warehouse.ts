@@ -18,6 +18,7 @@ import { WarehouseError } from "./errors.ts";
 import { ledgerName, lastName, quoted } from "./names.ts";
 import { checkFile, readContent } from "./ndjson-file.ts";
 import { countPlainLines } from "./plain-lines.ts";
+import { type FinderDefinition, RowFinder } from "./row-finder.ts";
 import { splitText } from "./split-text.ts";
 import {
   type ColumnSource,
@@ -113,6 +114,8 @@ export class DuckDbWarehouse implements Warehouse {
   #database: Database | undefined;
   /** A folder whose one file is what DuckDB reads at the moment: the only one it may read. */
   readonly #readingFolder: string;
+  /** By table, in the spelling of statements. */
+  readonly #finders = new Map<string, RowFinder>();
   /** Queries under way, each on a connection of its own. */
   readonly #queries = new Set<DuckDBConnection>();
   #lastLoad: Promise<unknown> = Promise.resolve();
@@ -170,6 +173,29 @@ export class DuckDbWarehouse implements Warehouse {
       await dynamicTables.reread();
     });
     await this.createView({ name, statement: query });
+  }
+
+  /**
+   * Keeps by which load each value of a path of the records came, from now on and for the rows that are there, so that
+   * {@link loadsWith} answers at once. A row more costs 3 µs.
+   */
+  async createFinder(definition: FinderDefinition): Promise<void> {
+    this.#checkOpen();
+    await this.#inTurn(async () => {
+      const finder = await RowFinder.open(this.#loading, definition);
+      this.#finders.set(ledgerName(definition.table), finder);
+    });
+  }
+
+  /**
+   * Times of the loads of a table that brought a row with the value, or another one in a billion, as microseconds since
+   * 1970 in digits.
+   * @throws RangeError for a table without a finder
+   */
+  async loadsWith(table: string, value: string): Promise<readonly string[]> {
+    const finder = this.#finders.get(ledgerName(table));
+    if (finder === undefined) throw new RangeError(`No finder was created for the table ${table}.`);
+    return (await this.query(finder.loadsQuery, [value])).map(({ loaded_us: time }) => time as string);
   }
 
   /** Makes or replaces the view. `statement` is its SELECT. */
@@ -439,6 +465,7 @@ export class DuckDbWarehouse implements Warehouse {
            SELECT ${values.join(", ")} FROM ${source}`,
         Object.fromEntries(used),
       );
+    await this.#finders.get(ledgerName(table))?.add(this.#loading, source, loadedAt);
     const landing = quoted(lastName(table));
     const { dynamicTables } = this.#opened;
     if (dynamicTables.of(table).length === 0) return (await insert(landing)).rowsChanged;

@@ -97,6 +97,42 @@ describe("a DuckDB warehouse", () => {
     expect(rows).toEqual(["carriage-return.gz", "empty-line.gz", "plain.gz"].map((file) => ({ file, records: lines })));
   });
 
+  test("a finder tells the loads that brought a value, of rows before it and after it, whoever opens the file", async () => {
+    const path = join(folder, "warehouse.duckdb");
+    const definition = { table: '"EVENTS"."ENRICHED"', record: "RECORD", path: "event.id", loadedAt: "LOADED_AT" };
+    const columns = [
+      { name: "RECORD", type: "VARIANT", nullable: false },
+      { name: "FILE_NAME", type: "VARCHAR", nullable: false },
+      { name: "FILE_ROW_NUMBER", type: "NUMBER", nullable: false },
+      { name: "LOADED_AT", type: "TIMESTAMP_LTZ(9)", nullable: false },
+    ];
+    const load = (opened: DuckDbWarehouse, file: string, loadedAt: number, text: string) =>
+      opened.loadFile(requestOf(file, text, { loadedAt }));
+    const first = await DuckDbWarehouse.open({ path, threads: 1 });
+    await first.createTable({ name: "ENRICHED", columns });
+    await expect(first.loadsWith("enriched", "1")).rejects.toThrow(RangeError);
+    await load(first, "before.gz", 1_000, event("1") + event("2"));
+    await first.createFinder(definition);
+    await load(first, "plain.gz", 2_000, event("2") + event("3"));
+    await load(first, "refused", 3_000, `${event("2")}not JSON\n${event("4")}`);
+    await load(first, "skipped", 4_000, "not JSON\n");
+    const loadsOf = async (opened: DuckDbWarehouse, id: string) =>
+      (await opened.loadsWith("enriched", id))
+        .map((microseconds) => Number(microseconds) / 1_000)
+        .sort((a, b) => a - b);
+    expect(await loadsOf(first, "1")).toEqual([1_000]);
+    expect(await loadsOf(first, "2")).toEqual([1_000, 2_000, 3_000]);
+    expect(await loadsOf(first, "4")).toEqual([3_000]);
+    expect(await loadsOf(first, "5")).toEqual([]);
+    await first.close();
+
+    const second = await DuckDbWarehouse.open({ path, threads: 1 });
+    await second.createFinder(definition);
+    await load(second, "later.gz", 5_000, event("2"));
+    expect(await loadsOf(second, "2")).toEqual([1_000, 2_000, 3_000, 5_000]);
+    await second.close();
+  });
+
   test("loads a file once", async () => {
     const request = requestOf("a.gz", event("1"));
     await warehouse.loadFile(request);

@@ -8,6 +8,7 @@ import {
 } from "@millrace/stored-events";
 import { digestOfId } from "@millrace/telemetry/id-digest";
 import type { Topology } from "@millrace/topology";
+import { timeOfId } from "../time-of-id.ts";
 import type { EventCopy, EventTraces, LandedRow, SearchRange } from "../traces.ts";
 import {
   CLOCK_SKEW_MS,
@@ -199,13 +200,9 @@ function mergeRanges(ranges: readonly SearchRange[]): readonly SearchRange[] {
   return merged;
 }
 
-/** The first 48 bits of a UUID of version 7 are its time: https://www.rfc-editor.org/rfc/rfc9562#section-5.7 */
-const uuidV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
-
 /** Undefined for an id that tells no time. */
 function rangeOfId(id: string, nowMs: number): SearchRange | undefined {
-  const [, high, low] = uuidV7.exec(id) ?? [];
-  const madeMs = high === undefined || low === undefined ? undefined : Number.parseInt(`${high}${low}`, 16);
+  const madeMs = timeOfId(id);
   if (madeMs === undefined || madeMs > nowMs) return undefined;
   return { fromMs: madeMs - MINUTE_MS, toMs: Math.min(nowMs, madeMs + SEARCH_MINUTES * MINUTE_MS) };
 }
