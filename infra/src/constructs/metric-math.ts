@@ -27,13 +27,20 @@ export function absence(present: readonly Metric[], absent: readonly Metric[], l
 /** Longer than any age that is kept: stands for one that does not come. */
 const NEVER_MS = 86_400_000;
 
-/** 1 in each period in which `present` has something and one of `ages` is above the limit or missing, else 0. */
-export function late(present: Metric, ages: readonly Metric[], limitMs: number, label: string): Expression {
+/**
+ * Metric of the hop before: one that counts what it passed on, or the greatest age that it passed on, so that what was
+ * late before is not late here once more.
+ */
+export type HopBefore = { readonly passed: Metric } | { readonly age: Metric };
+
+/** 1 in each period in which the hop before passed something on in time and an age is late or missing, else 0. */
+export function late(before: HopBefore, ages: readonly Metric[], limitMs: number, label: string): Expression {
   const items = named("age", ages);
   const isLate = items.map(([id]) => `FILL(${id}, ${NEVER_MS}) > ${limitMs}`).join(" OR ");
+  const given = "passed" in before ? `${filled("before")} > 0` : `FILL(before, ${NEVER_MS}) <= ${limitMs}`;
   return {
-    text: `IF(${filled("present")} > 0 AND (${isLate}), 1, 0)`,
-    metrics: { present, ...Object.fromEntries(items) },
+    text: `IF(${given} AND (${isLate}), 1, 0)`,
+    metrics: { before: "passed" in before ? before.passed : before.age, ...Object.fromEntries(items) },
     label,
   };
 }

@@ -155,8 +155,8 @@ const ROUTES_PER_ALARM = 9;
 const ANSWER_MS = 1_000;
 
 /**
- * Objectives that canary events measure, also without other traffic. Each hop is compared with the one before it, so
- * that a fault is told once.
+ * Objectives that canary events measure, also without other traffic. Each hop is compared with the one before it, which
+ * has to be in time, so that a fault is told once.
  */
 function canaryObjectives(
   { canaries, enrichment, router, loader }: Watched,
@@ -190,14 +190,19 @@ function canaryObjectives(
       ...common,
       id: "canaries_enriched",
       title: `Canaries leave enrichment within ${eventAge} s of their receipt`,
-      indicator: late(metrics.canariesAccepted(sender), [metrics.canaryAge(enrichment)], limitMs, "not in time"),
+      indicator: late(
+        { passed: metrics.canariesAccepted(sender) },
+        [metrics.canaryAge(enrichment)],
+        limitMs,
+        "not in time",
+      ),
       advice: "Events that the event service takes do not leave enrichment. See its mapping, then its log.",
     },
     {
       ...common,
       id: "canaries_routed",
       title: `Canaries pass the router within ${eventAge} s of their receipt`,
-      indicator: late(metrics.canariesSeen(enrichment), [metrics.canaryAge(router)], limitMs, "not in time"),
+      indicator: late({ age: metrics.canaryAge(enrichment) }, [metrics.canaryAge(router)], limitMs, "not in time"),
       advice: "Enriched events do not pass the router. See its mapping, then its log.",
     },
     ...destinations.flatMap(({ name, owner, routes }): readonly Objective[] => {
@@ -210,7 +215,7 @@ function canaryObjectives(
         id: `canaries_at_${name}${index === 0 ? "" : `_${index + 1}`}`,
         title: `Canaries of each route to ${name} of ${owner} arrive within ${eventAge} s`,
         indicator: late(
-          metrics.canariesSeen(router),
+          { age: metrics.canaryAge(router) },
           part.map((route) => metrics.routeCanaryAge(router, route)),
           limitMs,
           "not in time",
