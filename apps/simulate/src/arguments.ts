@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Argument, createProgram, parseProgram, WrongUsageError, wholeNumber } from "@millrace/command-line";
+import { troubles as knownTroubles } from "./alarms/troubles.ts";
 import { mutants as knownMutants } from "./mutants/mutants.ts";
 
 /** Options of the command line. */
@@ -12,6 +13,8 @@ export interface SimulateArguments {
   readonly isJson: boolean;
   /** Mutants to plant; empty: all of them. */
   readonly mutants: readonly string[];
+  /** Names of the troubles to try. */
+  readonly troubles: readonly string[];
 }
 
 const DEFAULT_SCHEDULES = 100;
@@ -28,7 +31,10 @@ export function readArguments(words: readonly string[], print?: (text: string) =
           "its right answer; alarms: what goes wrong, and the alarms of prod's stack that tell of it",
       ).choices(["mutants", "inputs", "alarms"] as const),
     )
-    .argument("[names...]", "mutants: those to plant (default: all of them)")
+    .argument(
+      "[names...]",
+      "mutants: those to plant; alarms: texts in the names of troubles to try (default: all of them)",
+    )
     .option(
       "--schedules <n>",
       `schedules (default ${DEFAULT_SCHEDULES}), or for each mutant at most (default ${DEFAULT_MUTANT_SCHEDULES})`,
@@ -40,9 +46,13 @@ export function readArguments(words: readonly string[], print?: (text: string) =
     .option("--trace", "one schedule, line by line, twice")
     .option("--json", "the report as JSON");
   if (!parseProgram(program, words)) return undefined;
-  const [command, mutants] = program.processedArgs;
+  const [command, names] = program.processedArgs;
+  const mutants = command === "alarms" ? [] : names;
   const unknown = mutants.find((name) => !knownMutants.some((mutant) => mutant.name === name));
   if (unknown !== undefined) throw new WrongUsageError(`There is no mutant ${JSON.stringify(unknown)}.`);
+  const texts = command === "alarms" && names.length > 0 ? names : [""];
+  const troubles = knownTroubles.map(({ name }) => name).filter((name) => texts.some((text) => name.includes(text)));
+  if (troubles.length === 0) throw new WrongUsageError(`No trouble has ${names.join(" or ")} in its name.`);
   const { schedules, seed, events, processes, trace, json } = program.opts();
   return {
     command: command ?? (trace === true ? "trace" : "schedules"),
@@ -52,5 +62,6 @@ export function readArguments(words: readonly string[], print?: (text: string) =
     processes,
     isJson: json === true,
     mutants,
+    troubles,
   };
 }

@@ -1,9 +1,12 @@
 import { WrongUsageError } from "@millrace/command-line";
 import { readArguments, type SimulateArguments } from "./arguments.ts";
 import { inputs, runInputs } from "./inputs/inputs.ts";
-import { runTroubles } from "./alarms/run-troubles.ts";
+import { coverageOf } from "./alarms/coverage.ts";
+import type { TroubleOutcome } from "./alarms/run-troubles.ts";
+import { troubles } from "./alarms/troubles.ts";
 import { runMutants } from "./mutants/run-mutants.ts";
 import { runSchedules } from "./processes/schedule-pool.ts";
+import { runTroubles } from "./processes/trouble-pool.ts";
 import { isClean, renderReport, summarize } from "./report.ts";
 import { loadResources } from "./resources.ts";
 import { runSchedule, type ScheduleResult } from "./schedule/run-schedule.ts";
@@ -87,18 +90,38 @@ async function showInputs(): Promise<boolean> {
   return wrong === 0;
 }
 
-/** Prints each trouble with the alarms that fired, and what was expected where that is another thing. */
-async function tryAlarms(): Promise<boolean> {
-  const outcomes = await runTroubles(loadResources(), ({ trouble, fired, isAsExpected }) => {
+/**
+ * Prints each trouble with the alarms that fired, and what was expected where that is another thing; where all were
+ * tried also the alarms that none raised.
+ */
+async function tryAlarms({ troubles: names, processes }: SimulateArguments): Promise<boolean> {
+  const outcomes = await runTroubles(names, processes, ({ name, fired, isAsExpected }) => {
     const told = fired.map(({ alarm, afterMinutes }) => `${alarm} after ${afterMinutes} min`);
-    console.log(`${isAsExpected ? "ok   " : "WRONG"} ${trouble.name}`);
+    console.log(`${isAsExpected ? "ok   " : "WRONG"} ${name}`);
     console.log(`        ${told.length === 0 ? "no alarm" : told.join(", ")}`);
-    if (isAsExpected) return;
+    const trouble = troubles.find((each) => each.name === name);
+    if (isAsExpected || trouble === undefined) return;
     console.log(`        expected: ${trouble.alarms.join(", ")}, the first within ${trouble.withinMinutes} min`);
   });
   const right = outcomes.filter(({ isAsExpected }) => isAsExpected).length;
   console.log(`${right} of ${outcomes.length} troubles raise their alarms and no other`);
-  return right === outcomes.length;
+  const isWell = right === outcomes.length;
+  return names.length < troubles.length ? isWell : showCoverage(outcomes) && isWell;
+}
+
+function showCoverage(outcomes: readonly TroubleOutcome[]): boolean {
+  const { routes, topologies } = loadResources();
+  const { alarms, pipelineStreams } = topologies.prod;
+  const prefix = pipelineStreams.raw.replace(/raw$/, "");
+  const { tried, untried, faults } = coverageOf(
+    alarms.map(({ alarmName }) => alarmName.slice(prefix.length)),
+    outcomes,
+    routes.destinations.map(({ name }) => name),
+  );
+  console.log(`${tried.length} of ${alarms.length} alarms of prod are tried, ${untried.length} are not:`);
+  for (const { alarm, reason } of untried) console.log(`        ${alarm}: ${reason}`);
+  for (const fault of faults) console.log(`WRONG ${fault}`);
+  return faults.length === 0;
 }
 
 try {

@@ -20,17 +20,17 @@ import { identity, type Resources } from "../resources.ts";
 import { Pipeline } from "../schedule/pipeline.ts";
 import type { SchedulePlan } from "../schedule/plan.ts";
 import { EventSource } from "../traffic/event-source.ts";
-import { type Consumer, startConsumer } from "./consumer.ts";
+import { type Consumer, type ConsumerOptions, startConsumer } from "./consumer.ts";
 
 /** Traffic of prod in small: what fires depends on shares and on silence, not on the rate. */
 const sendEveryMs = 10_000;
 const eventsPerRequest = 10;
 const minuteMs = 60_000;
-/** A whole number of the periods that alarms look at. */
-const startMs = Date.UTC(2026, 0, 5);
+/** Of the periods that alarms look at. */
+const periodMs = 300_000;
+const createdMs = Date.UTC(2026, 0, 5);
 const writeKey = "alarms";
 const canaryKey = "canaries";
-/** The event service gives up what Kinesis does not take in this time. */
 const answerMs = 5;
 
 /**
@@ -47,7 +47,11 @@ export class MonitoredPipeline {
   extraEvents: (nowMs: number) => readonly string[] = () => [];
   /** Records that somebody writes to the raw stream past the event service, with each request. */
   extraRecords: () => readonly string[] = () => [];
+  /** Senders post each request twice, as after an answer that was lost. */
+  isRepeating = false;
   isSending = true;
+  /** How long the event service takes to answer a canary. */
+  answerMs = answerMs;
   /** The event service takes the write key of the canaries. */
   isCanaryKeyKnown = true;
   readonly #canaries: Schedule | undefined;
@@ -58,6 +62,9 @@ export class MonitoredPipeline {
   readonly #service: ReturnType<typeof createEventService>;
   readonly #events: EventSource;
   readonly #firing = new Set<string>();
+  readonly #others: Consumer[] = [];
+  readonly #over = new AbortController();
+  #startMs = createdMs;
   /** Told of each alarm that begins to fire: its name without the environment, minutes since the start. */
   onAlarm: (alarm: string, atMinutes: number) => void = () => undefined;
 
@@ -74,7 +81,11 @@ export class MonitoredPipeline {
     const { clock, kinesis, pipeline } = parts;
     const { topology } = pipeline;
     this.#prefix = topology.pipelineStreams.raw.replace(/raw$/, "");
-    this.#metrics = new PipelineMetrics({ topology, assembly: pipeline.parts, kinesis, store });
+    this.#metrics = new PipelineMetrics({
+      ...{ topology, kinesis, store },
+      assembly: pipeline.parts,
+      queues: pipeline.queues,
+    });
     this.#alarms = topology.alarms.map((options) => new Alarm(options));
     this.#events = new EventSource({ seed: 1, hasOddEvents: false }, resources.examples);
     const random = createRandom("alarms/ingest");
@@ -99,7 +110,7 @@ export class MonitoredPipeline {
       events,
       writeKey: () => Promise.resolve(this.isCanaryKeyKnown ? canaryKey : "another"),
       post: async (key, body) => {
-        await clock.sleep(answerMs);
+        await clock.sleep(this.answerMs);
         return this.#service.handle({
           headers: {
             authorization: `Bearer ${key}`,
@@ -129,7 +140,7 @@ export class MonitoredPipeline {
 
   /** @param plan what differs from a schedule in which nothing goes wrong */
   static async create(resources: Resources, plan: Partial<SchedulePlan> = {}): Promise<MonitoredPipeline> {
-    const clock = new VirtualClock({ random: createRandom("alarms/clock"), startMs });
+    const clock = new VirtualClock({ random: createRandom("alarms/clock"), startMs: createdMs });
     const faults = new Faults({ seed: "alarms", rates: {} });
     const kinesis = new Kinesis({ ...identity, clock, faults, random: createRandom("alarms/kinesis") });
     const store = new MetricStore();
@@ -147,22 +158,34 @@ export class MonitoredPipeline {
     return monitored;
   }
 
-  /** Starts everything, then runs what `work` waits for. */
-  async run(work: () => Promise<void>): Promise<void> {
+  /**
+   * Starts everything, then runs what `work` waits for.
+   * @param before makes what is there already when the pipeline starts
+   */
+  async run(work: () => Promise<void>, before: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const whole = async () => {
+      await before();
+      this.#startMs = Math.ceil(this.clock.now() / periodMs) * periodMs;
+      await this.clock.sleep(this.#startMs - this.clock.now());
       await this.pipeline.start();
       this.#canaries?.start();
-      const over = new AbortController();
-      const loops = [this.#every(sendEveryMs, over.signal, () => this.#send()), this.#watch(over.signal)];
+      const loops = [this.repeat(sendEveryMs, () => this.#send()), this.#watch()];
       await work();
-      over.abort();
+      this.#over.abort();
+      // Firehose stops once it has put what it holds.
+      this.pipeline.objectStore.accept();
       this.stopCanaries();
       await Promise.all(loops);
-      for (const consumer of this.consumers.values()) consumer.stop();
+      for (const consumer of [...this.consumers.values(), ...this.#others]) consumer.stop();
       for (const { mapping } of this.pipeline.parts.mappings) await mapping.stop({ drain: false });
       for (const { delivery } of this.pipeline.parts.deliveries) await delivery.stop();
     };
-    await this.clock.run(whole(), { limitMs: 24 * 3_600_000 });
+    await this.clock.run(whole(), { limitMs: 30 * 24 * 3_600_000 });
+  }
+
+  /** Lets one more application read a stream, until the run is over. */
+  addConsumer(streamName: string, options: ConsumerOptions): void {
+    this.#others.push(startConsumer(this.kinesis, streamName, options));
   }
 
   async minutes(count: number): Promise<void> {
@@ -173,33 +196,34 @@ export class MonitoredPipeline {
     if (!this.isSending) return;
     const now = this.clock.now();
     const usual = Array.from({ length: eventsPerRequest }, () => this.#events.next(now).text);
-    await this.#service.handle({
-      headers: { authorization: `Bearer ${writeKey}`, "content-type": "application/json" },
-      body: Buffer.from(`[${[...usual, ...this.extraEvents(now)].join()}]`),
-    });
+    const body = Buffer.from(`[${[...usual, ...this.extraEvents(now)].join()}]`);
+    const headers = { authorization: `Bearer ${writeKey}`, "content-type": "application/json" };
+    await this.#service.handle({ headers, body });
+    if (this.isRepeating) await this.#service.handle({ headers, body });
     const Records = this.extraRecords().map((text) => ({ PartitionKey: "extra", Data: Buffer.from(text) }));
     if (Records.length > 0) this.kinesis.putRecords({ StreamName: this.pipeline.places.raw, Records });
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
-    await this.#every(minuteMs, signal, () => {
+  async #watch(): Promise<void> {
+    await this.repeat(minuteMs, () => {
       const now = this.clock.now();
       // Of the minute that has just ended.
       this.#metrics.sample(now - 1);
       for (const alarm of this.#alarms) {
         const { alarmName } = alarm.options;
-        if (alarm.evaluate(this.#store, now, startMs) === "OK") {
+        if (alarm.evaluate(this.#store, now, this.#startMs) === "OK") {
           this.#firing.delete(alarmName);
         } else if (!this.#firing.has(alarmName)) {
           this.#firing.add(alarmName);
-          this.onAlarm(alarmName.slice(this.#prefix.length), (now - startMs) / minuteMs);
+          this.onAlarm(alarmName.slice(this.#prefix.length), (now - this.#startMs) / minuteMs);
         }
       }
     });
   }
 
-  async #every(intervalMs: number, signal: AbortSignal, act: () => void | Promise<void>): Promise<void> {
-    while (!signal.aborted) {
+  /** Acts again and again until the run is over. */
+  async repeat(intervalMs: number, act: () => void | Promise<void>): Promise<void> {
+    while (!this.#over.signal.aborted) {
       await act();
       await this.clock.sleep(intervalMs);
     }

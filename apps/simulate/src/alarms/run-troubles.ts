@@ -1,6 +1,6 @@
 import type { Resources } from "../resources.ts";
 import { MonitoredPipeline } from "./monitored-pipeline.ts";
-import { type Trouble, troubles } from "./troubles.ts";
+import type { Trouble } from "./troubles.ts";
 
 /**
  * Alarms evaluate whole periods of five minutes, at most four of them in a row. By the end of the quiet every instance
@@ -11,40 +11,32 @@ const brokenMinutes = 35;
 
 /** The alarms that a trouble raised. */
 export interface TroubleOutcome {
-  readonly trouble: Trouble;
+  /** Of the trouble. */
+  readonly name: string;
   /** Name without the environment, and minutes after the trouble began. */
   readonly fired: readonly { readonly alarm: string; readonly afterMinutes: number }[];
   readonly isAsExpected: boolean;
 }
 
-/** Lets one thing at a time go wrong, in a new pipeline each. */
-export async function runTroubles(
-  resources: Resources,
-  onOutcome: (outcome: TroubleOutcome) => void,
-): Promise<readonly TroubleOutcome[]> {
-  const outcomes: TroubleOutcome[] = [];
-  for (const trouble of troubles) {
-    const outcome = await runTrouble(resources, trouble);
-    outcomes.push(outcome);
-    onOutcome(outcome);
-  }
-  return outcomes;
-}
-
-async function runTrouble(resources: Resources, trouble: Trouble): Promise<TroubleOutcome> {
+/** Lets one thing go wrong, in a new pipeline. */
+export async function runTrouble(resources: Resources, trouble: Trouble): Promise<TroubleOutcome> {
   const monitored = await MonitoredPipeline.create(resources, trouble.plan);
   // A trouble that is there from the start began then.
-  const beganAt = trouble.plan === undefined ? quietMinutes : 0;
+  const isThere = trouble.plan !== undefined || trouble.before !== undefined;
+  const beganAt = isThere ? 0 : quietMinutes;
   const raised = new Map<string, number>();
   monitored.onAlarm = (alarm, atMinutes) => {
     if (!raised.has(alarm)) raised.set(alarm, atMinutes - beganAt);
   };
   monitored.isSending = trouble.isSilent !== true;
-  await monitored.run(async () => {
-    await monitored.minutes(quietMinutes);
-    await trouble.begin(monitored);
-    await monitored.minutes(brokenMinutes);
-  });
+  await monitored.run(
+    async () => {
+      await monitored.minutes(quietMinutes);
+      await trouble.begin(monitored);
+      await monitored.minutes(trouble.minutes ?? brokenMinutes);
+    },
+    () => trouble.before?.(monitored) ?? Promise.resolve(),
+  );
   const all = [...raised].map(([alarm, afterMinutes]) => ({ alarm, afterMinutes }));
   // Prod's traffic never stops: that it did is told before anything breaks.
   const fired = all.filter(
@@ -55,5 +47,5 @@ async function runTrouble(resources: Resources, trouble: Trouble): Promise<Troub
   const isAsExpected =
     JSON.stringify(names) === JSON.stringify(trouble.alarms.toSorted()) &&
     (fired.length === 0 || (first >= 0 && first <= trouble.withinMinutes));
-  return { trouble, fired, isAsExpected };
+  return { name: trouble.name, fired, isAsExpected };
 }

@@ -24,6 +24,7 @@ export function quietPlan(environment: SchedulePlan["environment"]): SchedulePla
     ...drawPlan(1, 100),
     environment,
     faults: {},
+    serviceFaults: {},
     functionFaults: { initFailure: 0, crashBefore: 0, crashDuring: 0, crashAfter: 0, hang: 0, recycle: 0 },
     redeliveryRate: 0,
     mostRetries: Number.POSITIVE_INFINITY,

@@ -3,12 +3,9 @@ import {
   EventBuses,
   type ExecutionEnvironment,
   type Faults,
-  type FunctionFaultRates,
-  InProcessFunction,
   type InProcessHandler,
   type Kinesis,
   type KinesisStreamEvent,
-  MemoryObjectStore,
   MemoryWarehouse,
   type MetricStore,
   type Random,
@@ -49,6 +46,7 @@ import { Routings } from "../observe/routings.ts";
 import { readLines } from "../read-lines.ts";
 import { identity, type PublishedRoutes, type Resources } from "../resources.ts";
 import type { SchedulePlan } from "./plan.ts";
+import { BreakableFunction, BreakableObjectStore } from "./breakable.ts";
 import { Places } from "./places.ts";
 
 export interface PipelineDeps {
@@ -79,8 +77,7 @@ interface WriterParts extends Pick<PutRecordsOptions, "client"> {
 }
 
 type Handler = (event: KinesisStreamEvent, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
-type RunningFunction = InProcessFunction<KinesisStreamEvent>;
-type RunningParts = Assembly<RunningFunction>;
+type RunningParts = Assembly<BreakableFunction>;
 
 /** The pipeline of a stack behind its raw stream: real handlers and the real client between simulated services. */
 export class Pipeline {
@@ -94,7 +91,7 @@ export class Pipeline {
   readonly keysInUse = new KeysInUse();
   /** The privacy keys and, after each rotation, the newer ones. */
   readonly publishedKeys: PublishedKeys[];
-  readonly objectStore: MemoryObjectStore;
+  readonly objectStore: BreakableObjectStore;
   /** Of queues and buses. */
   readonly entryDeliveries = new EntryDeliveries();
   readonly warehouse: MemoryWarehouse;
@@ -104,10 +101,11 @@ export class Pipeline {
   readonly #serviceFaults: ServiceFaults;
   readonly #queues: SqsQueues;
   readonly #buses: EventBuses;
-  readonly #functionFaults: { -readonly [Name in keyof FunctionFaultRates]: FunctionFaultRates[Name] };
   #assembled: RunningParts | undefined;
   #isRefusingUndelivered = false;
   #areKeysBroken = false;
+  /** Events of this source are set aside where no contract describes them. */
+  setAsideSource: string | undefined;
   #isContractThere: boolean;
 
   private constructor(deps: PipelineDeps) {
@@ -117,12 +115,11 @@ export class Pipeline {
     this.places = new Places(this.topology);
     this.publishedKeys = [{ atMs: Number.NEGATIVE_INFINITY, keys: resources.privacyKeys }];
     this.#isContractThere = plan.lateType === undefined;
-    this.#functionFaults = { ...plan.functionFaults };
     this.#serviceFaults = new ServiceFaults({ seed: `${plan.seed}/services`, rates: plan.serviceFaults });
     const services = { clock, faults: this.#serviceFaults, random: createRandom(`${plan.seed}/services/ids`) };
     this.#queues = new SqsQueues(services);
     this.#buses = new EventBuses(services);
-    this.objectStore = new MemoryObjectStore({ clock });
+    this.objectStore = new BreakableObjectStore({ clock });
     this.warehouse = new MemoryWarehouse({
       random: createRandom(`${plan.seed}/warehouse`),
       faults: plan.warehouse,
@@ -141,7 +138,7 @@ export class Pipeline {
     createStreams(this.topology, kinesis);
     createDestinations(this.topology, { queues: this.#queues, buses: this.#buses });
     const randomOf = (name: string) => createRandom(`${plan.seed}/${name}`);
-    this.#assembled = await assemble<RunningFunction>(this.topology, {
+    this.#assembled = await assemble<BreakableFunction>(this.topology, {
       kinesis,
       objectStore: this.objectStore,
       warehouse: this.warehouse,
@@ -203,7 +200,7 @@ export class Pipeline {
   deployContract(): void {
     const { plan, trace } = this.#deps;
     this.#isContractThere = true;
-    this.#functionFaults.recycle = 1;
+    for (const { faults } of this.parts.functions.values()) faults.recycle = 1;
     trace.record("contract.deploy", { type: plan.lateType ?? "" });
   }
 
@@ -213,9 +210,13 @@ export class Pipeline {
   }
 
   #contracts(): CompiledContracts {
-    const { contracts } = this.#deps.resources;
     const { lateType } = this.#deps.plan;
-    return this.#isContractThere || lateType === undefined ? contracts : withoutType(contracts, lateType);
+    const { contracts } = this.#deps.resources;
+    const all: CompiledContracts = {
+      ...contracts,
+      setsAside: (event) => event.source === this.setAsideSource || contracts.setsAside(event),
+    };
+    return this.#isContractThere || lateType === undefined ? all : withoutType(all, lateType);
   }
 
   /** Destinations as the process of an operator reaches them. */
@@ -252,8 +253,9 @@ export class Pipeline {
   /** Functions no longer crash and services no longer fail; what is under way may still be hanging. */
   endFaults(): void {
     this.#serviceFaults.stop();
-    for (const name of Object.keys(this.#functionFaults) as (keyof FunctionFaultRates)[])
-      this.#functionFaults[name] = 0;
+    for (const { faults } of this.parts.functions.values()) {
+      for (const name of Object.keys(faults) as (keyof typeof faults)[]) faults[name] = 0;
+    }
   }
 
   /** Resolves when everything in the raw stream has gone all the way. */
@@ -306,9 +308,19 @@ export class Pipeline {
   /** Lets one of the destinations, counted round, take nothing while there are faults. */
   breakDestination(index: number): void {
     const { destinations } = this.#deps.resources.routes;
-    const { kind, name = "" } = destinations[index % destinations.length] ?? {};
+    this.refuseDestination(destinations[index % destinations.length]?.name ?? "");
+  }
+
+  /** Lets a destination take nothing while there are faults. @param name as routes have it */
+  refuseDestination(name: string): void {
+    const { kind } = this.#deps.resources.routes.destinations.find((destination) => destination.name === name) ?? {};
     if (kind === "kinesis") this.#deps.faults.breakStream(this.places.destination(name));
     else this.#serviceFaults.breakDestination(this.places.destination(name));
+  }
+
+  /** Queues by their physical names. */
+  get queues(): SqsQueues {
+    return this.#queues;
   }
 
   /** Events that lie in a queue or bus, each as the router wrote it. */
@@ -505,11 +517,11 @@ export class Pipeline {
     return this.entryDeliveries.watch(writer, destination.name);
   }
 
-  #createFunction(settings: FunctionSettings): RunningFunction {
+  #createFunction(settings: FunctionSettings): BreakableFunction {
     const { clock, plan, trace } = this.#deps;
     const isRouter = settings.name === this.places.routerName;
     const invocations = isRouter ? this.routerInvocations : this.enrichmentInvocations;
-    return new InProcessFunction<KinesisStreamEvent>({
+    return new BreakableFunction({
       functionName: settings.name,
       clock,
       random: createRandom(`${plan.seed}/${settings.name}`),
@@ -517,7 +529,8 @@ export class Pipeline {
       memoryMb: settings.memoryMb,
       initDurationMs: { min: 50, max: 500 },
       invokeDelayMs: { min: 1, max: 20 },
-      faults: this.#functionFaults,
+      faults: plan.functionFaults,
+      refusals: createRandom(`${plan.seed}/${settings.name}/refusals`),
       maxClockSkewMs: plan.maxClockSkewMs,
       trace,
       createHandler: (environment): InProcessHandler<KinesisStreamEvent> => {

@@ -28,6 +28,16 @@ describe("the command line", () => {
     });
   });
 
+  test("takes texts of names of troubles, and all troubles without one", () => {
+    const troublesOf = (...texts: readonly string[]) => readArguments(["alarms", ...texts])?.troubles ?? [];
+    const all = troublesOf();
+    const some = troublesOf("crashes", "is paused");
+    expect(some.length).toBeGreaterThan(2);
+    expect(all.length).toBeGreaterThan(some.length);
+    expect(some.every((name) => name.includes("crashes") || name.includes("is paused"))).toBe(true);
+    expect(readArguments(["alarms", "crashes"])?.mutants).toEqual([]);
+  });
+
   test("explains itself when asked to", () => {
     const printed: string[] = [];
     expect(readArguments(["mutants", "--help"], (text) => printed.push(text))).toBeUndefined();
@@ -43,6 +53,7 @@ describe("the command line", () => {
     [["--seed", "-1"], "--seed"],
     [["--frobnicate"], "--frobnicate"],
     [["hunt"], "argument value 'hunt' is invalid for argument 'command'. Allowed choices are mutants, inputs, alarms."],
+    [["alarms", "no such one"], "No trouble has no such one in its name."],
     [["mutants", "no-such-one"], 'There is no mutant "no-such-one".'],
   ])("refuses %j and says what was expected", (words, message) => {
     expect(() => readArguments(words)).toThrow(WrongUsageError);
