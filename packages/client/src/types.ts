@@ -106,6 +106,7 @@ export interface ClientOptions<Data extends object = AnyEventData> {
   readonly onDrop?: (drop: Drop) => unknown;
   /** Called for each attempt that failed. */
   readonly onRetry?: (retry: Retry) => unknown;
+  /** Sends the requests; the platform's own by default. */
   readonly fetch?: typeof globalThis.fetch;
   readonly clock?: Clock;
   /** Uniform in [0, 1); spreads retries. */

@@ -61,8 +61,11 @@ interface SendOptions {
 /* oxlint-disable typescript/unified-signatures -- A client that infers its answer from the command fits these, but no union of them. */
 /** The part of `KinesisClient` this package uses; the simulator's in-process client fits too. */
 export interface KinesisSender {
+  /** Puts records; the answer holds an outcome for each. */
   send(command: PutRecordsCommand, options?: SendOptions): Promise<unknown>;
+  /** Lists the shards, a page at a time. */
   send(command: ListShardsCommand, options?: SendOptions): Promise<unknown>;
+  /** Describes the stream without its shards. */
   send(command: DescribeStreamSummaryCommand, options?: SendOptions): Promise<unknown>;
 }
 /* oxlint-enable typescript/unified-signatures */
@@ -96,8 +99,11 @@ export interface ThrottleReport {
  * Called while the client works; an error thrown by a hook is counted in `stats().hookErrors` and otherwise ignored.
  */
 export interface PutRecordsHooks {
+  /** Called after each request, whatever its outcome. */
   onRequest?(report: RequestReport): void;
+  /** Called when nobody can say whether records were stored. */
   onAmbiguous?(report: AmbiguousReport): void;
+  /** Called when a shard or the stream refused records for their rate. */
   onThrottle?(report: ThrottleReport): void;
 }
 
@@ -153,6 +159,7 @@ export interface PutRecords {
   flush(): Promise<void>;
   /** Stops accepting records and flushes. Resolves when every record accepted before has its delivery. */
   close(): Promise<void>;
+  /** Counters since creation, and gauges of the present. */
   stats(): PutRecordsStats;
 }
 

@@ -25,19 +25,23 @@ export type EnrichmentNote = NonNullable<Enrichment["notes"]>[number];
 /** The verdict of the contract. An invalid or unknown event still flows. */
 export type ValidationResult = NewestEnrichedEvent["validation"];
 
+/** One fault of an event by its contract. */
 export type ValidationError = ValidationResult["errors"][number];
 
 /** The masked fields, each with the action that masked it. */
 export type PrivacyReport = NewestEnrichedEvent["privacy"];
 
+/** A place of the event that was masked, and how. */
 export type MaskedField = PrivacyReport["masked"][number];
 
 /** Repairs made in the event, and values that no typed column holds. */
 export type Fidelity = NonNullable<NewestEnrichedEvent["fidelity"]>;
 
+/** A place whose value could not be kept as it was sent. */
 export type FidelityNote = Fidelity["notes"][number];
 
 /** Versions and times of each hop, one property per hop. */
 export type Processing = NewestEnrichedEvent["processing"];
 
+/** The stamp of one program on the way of the event. */
 export type ProcessingHop = Processing[string];

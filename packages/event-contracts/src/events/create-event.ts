@@ -20,14 +20,18 @@ export interface NewEvent<T extends EventType> {
   traceparent?: string;
 }
 
+/** Options of {@link createEvent}. */
 export interface CreateEventOptions {
   /**
    * Checks `data` at run time, e.g. `contracts` of `@millrace/event-contracts/validators`. By default only the compiler
    * checks it.
    */
   contracts?: CompiledContracts;
-  /** `{ now(): number }` in epoch milliseconds; the system's clock by default. */
-  clock?: { now(): number };
+  /** The system's clock by default. */
+  clock?: {
+    /** Epoch milliseconds. */
+    now(): number;
+  };
 }
 
 // The one place that reads the system's clock.

@@ -15,6 +15,7 @@ export interface Deduplicator {
   readonly size: number;
 }
 
+/** Options of the deduplicator. */
 export interface DeduplicatorOptions {
   /** Events kept; the one remembered longest ago goes first. 100,000 by default, about 30 MB. */
   maxIdentities?: number;

@@ -37,6 +37,7 @@ export interface PrivacyMap {
   roots?: number[];
 }
 
+/** The privacy rules of a place in `data`, and of the places below it. */
 export interface PrivacyNode {
   rule?: PrivacyRule;
   /**

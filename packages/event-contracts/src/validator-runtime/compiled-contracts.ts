@@ -43,6 +43,7 @@ export interface CompiledContracts {
 /** Checks the `data` of an event: `null` when valid, else its faults. Never throws, keeps no state between calls. */
 export type DataValidator = (data: unknown) => SchemaErrors | null;
 
+/** Faults of one value by one schema. */
 export interface SchemaErrors {
   /** The first errors, up to the limit the module was generated with (100 by default). */
   errors: SchemaError[];

@@ -16,6 +16,7 @@ export interface CompiledPatterns {
   readonly tree: CompiledNode;
 }
 
+/** A field and the criteria of which one must hold, both as indexes. */
 export type CompiledClause = readonly [path: number, criteria: readonly number[]];
 
 /** Clauses are in ascending order of their path, which is the order array consistency is decided in. */
@@ -30,6 +31,7 @@ export interface CompiledNode {
   readonly branches: readonly CompiledBranch[];
 }
 
+/** A field that is read here, and the node that each criterion leads to when it holds. */
 export type CompiledBranch = readonly [
   path: number,
   edges: readonly (readonly [criterion: number, node: CompiledNode])[],

@@ -4,6 +4,7 @@ export interface Clock {
   now(): number;
   /** Calls back once after `delayMs`. The handle goes to {@link Clock.clearTimeout}. */
   setTimeout(callback: () => void, delayMs: number): unknown;
+  /** Takes a callback back that was not called yet; any other handle is ignored. */
   clearTimeout(handle: unknown): void;
 }
 
