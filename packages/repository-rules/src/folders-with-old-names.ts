@@ -14,7 +14,6 @@ export const foldersWithOldNames: readonly string[] = [
   "packages/enrichments",
   "packages/event-contracts",
   "packages/pipeline-source",
-  "packages/privacy-tools",
   "packages/replay",
   "packages/sender-adapters",
   "packages/stored-events",

@@ -13,7 +13,7 @@ import { createObjectClient } from "../objects/object-client.ts";
 import type { WarehouseClient } from "../place.ts";
 import type { OpenEnvironment } from "./run-cli.ts";
 
-const secretDeadlineMs = 10_000;
+const SECRET_DEADLINE_MS = 10_000;
 
 interface Endpoints {
   readonly kinesis: string;
@@ -62,7 +62,7 @@ export async function openStage({
   );
   const variables = { ...process.env, AWS_REGION: region, ...(endpoints && variablesOf(endpoints)) };
   const read = createSecretReader(variables, kinesis.config.credentials);
-  const { text } = await read(keysSecret, AbortSignal.timeout(secretDeadlineMs));
+  const { text } = await read(keysSecret, AbortSignal.timeout(SECRET_DEADLINE_MS));
   const keys = withRetired(parsePrivacyKeys(text, `the secret ${keysSecret}`));
   return {
     environment: {

@@ -10,7 +10,7 @@ import { type ErasureDocument, ErasureLedger, type ErasureRequest, erasedUntil }
 import { Notices } from "./notices.ts";
 
 /** Passes of one run: each erases the events that came in during the one before. */
-const maxPasses = 3;
+const MAX_PASSES = 3;
 
 export interface EraseOptions extends FindOptions {
   /** Absent for a sweep, which goes on with what was asked before. */
@@ -47,7 +47,7 @@ export async function erasePerson(environment: Environment, person: Person, opti
   await notices?.tellAgain(document.openNotices);
   const found: FoundCopy[] = [];
   let proof: Findings = { places: [], copies: [] };
-  for (let pass = 1; pass <= maxPasses; pass += 1) {
+  for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
     found.push(...(await eraseObjects(environment, person, ledger, options, notices)));
     await eraseRows(environment, person, found, ledger, options);
     proof = await findPerson(environment, person, options);

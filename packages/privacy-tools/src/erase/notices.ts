@@ -39,8 +39,8 @@ interface KeyedNotice extends OpenNotice {
 }
 
 const noticeSchema = "https://millrace.example/schemas/envelope/erasure-notice/1-0-0.json";
-const noticesPerPut = 100;
-const putTimeoutMs = 30_000;
+const NOTICES_PER_PUT = 100;
+const PUT_TIMEOUT_MS = 30_000;
 const encoder = new TextEncoder();
 
 /** Tells destinations to forget events: each event once a run, before the copy by which it is known goes. */
@@ -108,8 +108,8 @@ export class Notices {
     });
     const byDestination = Map.groupBy(untold, ({ destination }) => destination);
     for (const [name, own] of byDestination) {
-      for (let start = 0; start < own.length; start += noticesPerPut) {
-        await this.#putTo(name, own.slice(start, start + noticesPerPut));
+      for (let start = 0; start < own.length; start += NOTICES_PER_PUT) {
+        await this.#putTo(name, own.slice(start, start + NOTICES_PER_PUT));
       }
     }
   }
@@ -121,7 +121,7 @@ export class Notices {
     const records = notices.map(({ partitionKey, source, id }) => {
       return { partitionKey, data: encoder.encode(`${JSON.stringify(this.#notice(source, id))}\n`) };
     });
-    const deliveries = await writer.put(records, { deadline: systemClock.now() + putTimeoutMs });
+    const deliveries = await writer.put(records, { deadline: systemClock.now() + PUT_TIMEOUT_MS });
     for (const [index, { destination, source, id }] of notices.entries()) {
       if (deliveries[index]?.status === "delivered") this.counts[name] = (this.counts[name] ?? 0) + 1;
       else this.open.push({ destination, source, id });

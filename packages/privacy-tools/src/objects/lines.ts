@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { gunzipSync, gzipSync } from "node:zlib";
 
-const newline = 0x0a;
+const NEWLINE = 0x0a;
 
 /** The lines of NDJSON, without their ends; blank ones are left out. */
 export function splitLines(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(newline, start);
+    const found = bytes.indexOf(NEWLINE, start);
     const end = found === -1 ? bytes.length : found;
     if (end > start) lines.push(bytes.subarray(start, end));
     start = end + 1;

@@ -14,7 +14,7 @@ export interface SeenVersion extends Examined {
 }
 
 /** Objects that are read ahead: an answer of S3 takes tens of milliseconds, and each may hold 128 MiB unpacked. */
-const objectsAtOnce = 8;
+const OBJECTS_AT_ONCE = 8;
 
 /** Looks into every version of every object of a place; those that go away meanwhile are left out. */
 export async function* lookIntoObjects(
@@ -30,7 +30,7 @@ export async function* lookIntoObjects(
     // Its failure is thrown where its turn comes, or not at all when an earlier one ends the search.
     next.catch(() => undefined);
     reading.push(next);
-    if (reading.length < objectsAtOnce) continue;
+    if (reading.length < OBJECTS_AT_ONCE) continue;
     const seen = await reading.shift();
     if (seen !== undefined) yield seen;
   }

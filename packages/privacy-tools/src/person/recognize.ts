@@ -2,7 +2,7 @@ import { parseJson } from "@millrace/event-contracts";
 import type { Person } from "./person.ts";
 
 /** Shorter values in clear are weak evidence away from the subject: `7` is a rank and a user. */
-export const minValueLength = 6;
+export const MIN_VALUE_LENGTH = 6;
 
 const emailForm = /[^\s"'<>(),;:\\[\]{}=&?/]+@[^\s"'<>(),;:\\[\]{}=&?/]+/g;
 const quotedForm = /"((?:[^"\\]|\\.)*)"/g;
@@ -68,7 +68,7 @@ function isTextOf(person: Person, text: string): boolean {
 
 function isValueOf(person: Person, text: string, isSubject: boolean): boolean {
   for (const name of person.classes) {
-    const counts = name === "subject" ? isSubject : isSubject || text.length >= minValueLength;
+    const counts = name === "subject" ? isSubject : isSubject || text.length >= MIN_VALUE_LENGTH;
     if (counts && person.is(name, text)) return true;
   }
   return hasEmail(person, text);
