@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { Buffer } from "node:buffer";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,6 @@ import { SecretsManager, startKinesisServer, startSecretsManagerServer } from "@
 import type { EnrichedEvent } from "@millrace/event-contracts";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { unzipSync } from "fflate";
-import type { LeverReport } from "../../bench/cold-start/levers.ts";
 import { enrichRecord } from "../../src/index.ts";
 import { createStreams } from "../kinesis-harness.ts";
 import { createContext, createRawEvent, key, origin, toRecord } from "../raw-events.ts";
@@ -114,30 +113,6 @@ test("the function as it is deployed enriches an event, with the database of its
     await secretsServer.close();
     rmSync(folder, { recursive: true, force: true });
   }
-});
-
-test("`pnpm bench:cold --levers` starts the function with every lever undone, and says what becomes of a code cache", () => {
-  const run = spawnSync(process.execPath, node("bench/cold-start.ts", "--levers", "--runs", "1", "--json"), {
-    cwd: root,
-  });
-  expect(run.stderr.toString()).toBe("");
-  const { levers, v8Cache } = JSON.parse(run.stdout.toString()) as LeverReport;
-  const bytes = new Map(levers.map(({ name, bundleBytes }) => [name, bundleBytes]));
-  const larger = ["the SDK's credential chain", "HTTP/2 and event streams", "not minified", "the SDK's `main` files"];
-  for (const name of larger) expect(bytes.get(name)).toBeGreaterThan(bytes.get("ours")!);
-  expect(levers).toHaveLength(13);
-  for (const { loadMs } of levers) expect(loadMs).toBeGreaterThan(0);
-  expect(v8Cache).toMatchObject({ isTakenByTheSameNode: true, isTakenWithExposeGc: false });
-});
-
-test("`pnpm mutate` loses nothing, doubles nothing and finds no defect", () => {
-  const run = spawnSync(
-    process.execPath,
-    node("--expose-gc", "scripts/mutate.ts", "--records", "2000", "--seed", "11"),
-    { cwd: root },
-  );
-  expect(run.stderr.toString()).toBe("");
-  expect(run.status).toBe(0);
 });
 
 describe("`pnpm open-bad-rows`", () => {

@@ -13,7 +13,7 @@ import { accountEnvironment, localIdentity } from "../../src/runtime/account.ts"
 import { repositoryRoot, stateFolders } from "../../src/runtime/folders.ts";
 import { ingestUrlOf, readWriteKey } from "../kills/run-kill.ts";
 import { sendConfirmed } from "../kills/confirmed-events.ts";
-import { controlUrl, killPipelines, queryWarehouse, runPipeline, waitFor } from "./run-pipeline.ts";
+import { controlUrl, killPipelines, queryWarehouse, runPipeline, waitFor } from "../integration/run-pipeline.ts";
 
 afterAll(killPipelines);
 

@@ -1,7 +1,7 @@
 /** Three people in every store of the running pipeline, one of them erased. Needs `pnpm synth` before. */
 import { afterEach, expect, test } from "@jest/globals";
 import { runEraseDrill } from "../erase/run-erase-drill.ts";
-import { killPipelines } from "./run-pipeline.ts";
+import { killPipelines } from "../integration/run-pipeline.ts";
 
 afterEach(killPipelines);
 
