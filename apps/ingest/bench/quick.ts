@@ -3,8 +3,8 @@ import { median, printQuickForm } from "@millrace/paired-bench";
 import { startFakeKinesis } from "./overload/kinesis.ts";
 import { runRound, type Server, startServer } from "./start-servers.ts";
 
-const ROUNDS = 7;
-const UNCOUNTED = 3;
+const ROUNDS = 5;
+const UNCOUNTED = 2;
 const load = { seconds: 1, connections: 32 };
 
 async function ratioToFloor(service: Server, floor: Server, eventsPerRequest: number): Promise<number> {

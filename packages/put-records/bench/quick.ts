@@ -4,7 +4,7 @@
 import { median, printQuickForm } from "@millrace/paired-bench";
 import { Contest } from "./contest.ts";
 
-const RECORDS = 50_000;
+const RECORDS = 10_000;
 const ROUNDS = 7;
 const UNCOUNTED = 2;
 

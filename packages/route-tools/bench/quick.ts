@@ -11,7 +11,7 @@ const { ratios } = await compareCpu(
     },
     whole,
   },
-  { reference: "quarters", warmUps: 2, rounds: 7 },
+  { reference: "quarters", warmUps: 1, rounds: 5 },
 );
 printQuickForm({
   ratios: { "80 documents, to four times 20": ratios.whole },

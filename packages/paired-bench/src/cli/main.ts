@@ -24,7 +24,7 @@ const baseline = JSON.parse(readFileSync(baselineFile, "utf8")) as Baseline;
 
 /** A run that looks like a regression is repeated so often: it must be one each time. */
 const MAX_REPEATS = 2;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 function run({ name, folder, quick = [] }: BenchPackage): QuickForm {
   const { status, stdout, stderr } = spawnSync(process.execPath, quick, {
