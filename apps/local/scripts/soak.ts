@@ -113,7 +113,7 @@ console.log(formatTable(rows));
 const grown = judged.filter(({ verdict }) => !verdict.isFlat).map(({ name }) => name);
 console.log(
   `\n${grown.length === 0 ? "Memory is flat" : `Memory is not flat: ${grown.join(", ")}`}. The criterion: from the first half ` +
-    `of the time after minute ${values.warmup} to the second, neither the lowest nor the highest figure of a process or ` +
+    `of the time after minute ${values.warmup} to the second, the highest figure of no process or ` +
     `part grows by more than ${flatShare * 100} % or ${flatMb} MB, whichever is more.`,
 );
 rmSync(state, { recursive: true, force: true });

@@ -17,8 +17,9 @@ export const flatMb = 10;
 
 /**
  * Memory goes up and down as a saw, of minutes for DuckDB and a quarter of an hour for a function's heap: a slope over
- * a few teeth depends on the phase. A leak raises both the lowest and the highest point. A figure is flat when neither
- * grew from the first half of the time to the second.
+ * a few teeth depends on the phase. A leak raises the highest point of each tooth. A figure is flat when its highest
+ * point did not grow from the first half of the time to the second. The lowest point is told and decides nothing: a
+ * process gives room back now and then, and one that climbs to where it was before is no leak.
  *
  * @param points in order of x; at least two in each half
  */
@@ -27,7 +28,7 @@ export function judge(points: readonly (readonly [x: number, y: number])[]): Ver
   const first = rangeOf(points.filter(([x]) => x < middle));
   const second = rangeOf(points.filter(([x]) => x >= middle));
   const hasGrown = (before: number, after: number): boolean => after - before > Math.max(flatMb, before * flatShare);
-  return { first, second, isFlat: !hasGrown(first.low, second.low) && !hasGrown(first.high, second.high) };
+  return { first, second, isFlat: !hasGrown(first.high, second.high) };
 }
 
 function rangeOf(points: readonly (readonly [x: number, y: number])[]): Range {
