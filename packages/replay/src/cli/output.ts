@@ -2,6 +2,7 @@ import type { CloudJob, Cost } from "../plan/cost.ts";
 import type { Survey } from "../plan/survey.ts";
 import type { JobProgress, ReplayJob } from "../job/job.ts";
 import type { ReplayCounts } from "../ledger/counts.ts";
+import { LEAST_SHARE } from "../limits.ts";
 import type { StoredReplay } from "../ledger/ledger.ts";
 import type { Rate } from "../run/pace.ts";
 
@@ -15,7 +16,13 @@ export interface Output {
 
 const most = 8;
 
-export function describeSurvey(survey: Survey, cost: Cost, rate: Rate, seconds: number): string {
+/** How long a replay takes: at its rate, and at the least rate where it yields to live traffic. */
+export interface Takes {
+  readonly seconds: number;
+  readonly longestSeconds?: number | undefined;
+}
+
+export function describeSurvey(survey: Survey, cost: Cost, rate: Rate, { seconds, longestSeconds }: Takes): string {
   const { seen, selected, put, bytes, parts, skipped, by, samples, firstMs, lastMs } = survey;
   const lines = [
     `${selected} of ${seen} events are selected, in ${parts} parts; ${put} would be put (${size(bytes)}).`,
@@ -32,6 +39,11 @@ export function describeSurvey(survey: Survey, cost: Cost, rate: Rate, seconds: 
   lines.push(
     `At ${rate.events.toFixed(0)} events/s it takes ${duration(seconds)} and costs about $${cost.dollars.toFixed(4)} at list prices of ${cost.asOf}, without the warehouse.`,
   );
+  if (longestSeconds !== undefined && put > 0) {
+    lines.push(
+      `Where live events would come later it slows down: to a ${1 / LEAST_SHARE}th at the least, which takes ${duration(longestSeconds)}. --rate keeps a rate.`,
+    );
+  }
   return lines.join("\n");
 }
 

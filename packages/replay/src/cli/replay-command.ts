@@ -9,7 +9,7 @@ import { runJobHere } from "../job/work-on-job.ts";
 import { ActiveReplays } from "../ledger/active-replays.ts";
 import { writeAudit } from "../ledger/audit.ts";
 import { keepParts, keepPlan, Ledger, type PartEntry, readReplay, type ReplayPlan } from "../ledger/ledger.ts";
-import { LONG_REPLAY_HOURS } from "../limits.ts";
+import { LEAST_SHARE, LONG_REPLAY_HOURS } from "../limits.ts";
 import { estimateCost, planCloudJob } from "../plan/cost.ts";
 import { indexEnriched } from "../plan/enriched-index.ts";
 import { measureLoad, shareOfFree } from "../plan/rate.ts";
@@ -74,7 +74,10 @@ class ReplayCommand {
     const workload = { events: counted.put, bytes: counted.bytes, objects: parts.length, isWholePipeline };
     const cost = estimateCost(workload);
     // A stream is read while it is put.
-    const takesSeconds = Math.max(seconds, counted.put / rate.events, counted.bytes / rate.bytes);
+    const takes = (share: number): number =>
+      Math.max(seconds, counted.put / (rate.events * share), counted.bytes / (rate.bytes * share));
+    const takesSeconds = takes(1);
+    const longestSeconds = this.#watch(target) === undefined ? undefined : takes(LEAST_SHARE);
     this.#output.line?.("");
     if (isJson) {
       const by = Object.fromEntries(
@@ -82,12 +85,14 @@ class ReplayCommand {
       );
       const skipped = Object.fromEntries(counted.skipped);
       const id = this.#id(target.name);
-      this.#output.out(JSON.stringify({ id, ...counted, by, skipped, rate, takesSeconds, readSeconds: seconds, cost }));
+      this.#output.out(
+        JSON.stringify({ id, ...counted, by, skipped, rate, takesSeconds, longestSeconds, readSeconds: seconds, cost }),
+      );
       return 0;
     }
-    this.#output.out(describeSurvey(counted, cost, rate, takesSeconds));
+    this.#output.out(describeSurvey(counted, cost, rate, { seconds: takesSeconds, longestSeconds }));
     const { into, isJob } = this.#options;
-    if (typeof into === "object" && (isJob || takesSeconds > LONG_REPLAY_HOURS * 3_600)) {
+    if (typeof into === "object" && (isJob || (longestSeconds ?? takesSeconds) > LONG_REPLAY_HOURS * 3_600)) {
       this.#output.out(describeJobPlan(planCloudJob(workload, planJob(parts.length, rate, into), takesSeconds), isJob));
     }
     const advice =

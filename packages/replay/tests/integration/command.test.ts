@@ -49,9 +49,10 @@ beforeEach(() => {
   out = [];
 });
 
-const replay = (line: string, ...more: string[]) =>
+const replay = (line: string, ...more: string[]) => replayBesideLive(line, "--rate", "1000", ...more);
+const replayBesideLive = (line: string, ...more: string[]) =>
   runCli(
-    [...line.split(" "), "--state", folder, "--rate", "1000", ...more],
+    [...line.split(" "), "--state", folder, ...more],
     { out: (text) => void out.push(text), err: (text) => void out.push(text) },
     new AbortController().signal,
   );
@@ -92,6 +93,10 @@ test("bad rows are opened, put back once, and noted with who and why", async () 
   expect(out.join("\n")).toMatch(/3 of 3 events are selected, in 1 parts; 2 would be put/);
   expect(out.join("\n")).toMatch(/unreadable: no-key: 1 \(a retired key: give it with --keys\)/);
   expect(linesOf("raw")).toEqual([]);
+  const slowest = /slows down: to a 50th at the least, which takes \d+ s\. --rate keeps a rate\./;
+  expect(out.join("\n")).not.toMatch(slowest);
+  expect(await replayBesideLive(line)).toBe(0);
+  expect(out.join("\n")).toMatch(slowest);
 
   expect(await replay(line, "--reason", "the defect is repaired")).toBe(0);
   const put = linesOf("raw").map((text) => JSON.parse(text) as { id: string; replayedat: string });
