@@ -1,10 +1,8 @@
-import { injectedGlobals, jestConfig } from "@millrace/jest-preset";
-
-/** A dependency of CDKTF (readable-stream) declares these for itself. */
-const declaredByDependency = new Set(["Boolean", "Error", "Number", "String", "Symbol", "Uint8Array"]);
+import { injectedBesideReadableStream, jestConfig } from "@millrace/jest-preset";
 
 export default jestConfig({
-  sandboxInjectedGlobals: injectedGlobals.filter((name) => !declaredByDependency.has(name)),
+  // CDKTF loads it.
+  sandboxInjectedGlobals: injectedBesideReadableStream,
   // CDKTF records where each token was made, 25 % of these tests' time: Jest maps every frame to its source.
   moduleNameMapper: { "/private/stack-trace$": "<rootDir>/tests/support/no-stack-trace.cjs" },
   globalSetup: "<rootDir>/tests/support/global-setup.js",

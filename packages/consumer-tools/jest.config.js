@@ -1,3 +1,4 @@
-import { jestConfig } from "@millrace/jest-preset";
+import { injectedBesideReadableStream, jestConfig } from "@millrace/jest-preset";
 
-export default jestConfig();
+// quicktype-core loads it.
+export default jestConfig({ sandboxInjectedGlobals: injectedBesideReadableStream });
