@@ -48,7 +48,7 @@ describe.each(["local", "staging", "prod"] as const)("canaries of %s", (environm
     }
     const limit = loadConfig(environment).alarms.eventAge * 1_000;
     expect(expressionOf(plan, `millrace-${environment}-objective-canaries-at-recommendations-fast`)).toBe(
-      `IF(FILL(present, 0) > 0 AND (FILL(age1, 86400000) > ${limit} OR FILL(age2, 86400000) > ${limit}), 1, 0)`,
+      `IF(FILL(before, 86400000) <= ${limit} AND (FILL(age1, 86400000) > ${limit} OR FILL(age2, 86400000) > ${limit}), 1, 0)`,
     );
   });
 

@@ -88,7 +88,7 @@ async function loadLake(evidence: Evidence, landing: Landing, warehouse: DuckDbW
 async function checkDynamicTables({ run }: Evidence, warehouse: DuckDbWarehouse): Promise<string[]> {
   const violations: string[] = [];
   for (const { name, query } of run.pipeline.topology.dynamicTables) {
-    const kept = `SELECT * EXCLUDE (identity_hash) FROM ${name}`;
+    const kept = `SELECT * FROM ${name}`;
     const [row] = await warehouse.query(
       `SELECT count(*)::INTEGER AS rows FROM ((${kept} EXCEPT ALL (${query})) UNION ALL ((${query}) EXCEPT ALL ${kept}))`,
     );

@@ -39,7 +39,7 @@ describe("pnpm simulate", () => {
   test("says what it expected when it is asked for nonsense", async () => {
     const { code, stderr } = await simulate("--schedules", "none");
     expect(code).toBe(2);
-    expect(stderr).toContain("Expected `--schedules` to be a whole number of at least 1");
+    expect(stderr).toContain("'--schedules <n>' argument 'none' is invalid. Expected a whole number of at least 1.");
   });
 });
 
