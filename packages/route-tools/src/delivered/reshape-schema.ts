@@ -188,14 +188,26 @@ function withConstant(
   }
   const required = Array.isArray(rest["required"]) ? rest["required"] : [];
   const object = isJsonObject(known) ? known : {};
-  // An object that may be missing is made with the constant alone.
-  const around = required.includes(step) ? object : withoutRequired(object);
-  const member = isLeaf ? { const: value } : withConstant(around, below, value, path, faults);
+  const member = isLeaf ? { const: value } : memberAround(object, required.includes(step));
   return {
     ...rest,
     properties: { ...properties, [step]: member },
     required: [...new Set([...required, step])],
   };
+
+  /** The schema of the member that the constant lies in: as it came, or made with the constant alone. */
+  function memberAround(object: JsonObject, isThere: boolean): JsonObject {
+    const around = (outer: JsonObject): JsonObject => withConstant(outer, below, value, path, faults);
+    if (isPlainObject(object)) return around(isThere ? object : withoutRequired(object));
+    const present = mayBe(object, "object") ? around(object) : object;
+    return isThere ? present : { anyOf: [present, around({})] };
+  }
+}
+
+/** True if nothing but a type and members is said of the objects that a schema takes, and it takes some. */
+function isPlainObject(schema: JsonObject): boolean {
+  if (schema["type"] !== undefined) return mayBe(schema, "object");
+  return !["allOf", "anyOf", "const", "enum"].some((keyword) => schema[keyword] !== undefined);
 }
 
 /** The same schema without members that have to be there, also in its branches. */

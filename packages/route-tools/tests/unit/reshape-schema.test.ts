@@ -36,3 +36,15 @@ test("an object that is always there keeps what it requires beside a constant", 
     schema: { properties: { customer: { required: ["name", "team"] } } },
   });
 });
+
+test("a value that is no object stays as it is where it comes, and is made by a constant where it does not", () => {
+  const properties = { code: { type: "string" } };
+  const constant: [string[], string][] = [[["code", "team"], "shop"]];
+  const made = { properties: { team: { const: "shop" } }, required: ["team"] };
+  expect(reshapeSchema({ type: "object", properties }, { separator: "_", constant })).toEqual({
+    faults: [{ kind: "no-object", path: "code" }],
+    schema: { type: "object", required: ["code"], properties: { code: { anyOf: [{ type: "string" }, made] } } },
+  });
+  const always = { type: "object", required: ["code"], properties };
+  expect(reshapeSchema(always, { separator: "_", constant }).schema).toEqual(always);
+});
