@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { RepositoryCopy } from "../tests/integration/repository-copy.ts";
+import { readLines } from "../tests/kills/read-state.ts";
 
 const { values } = parseArgs({ options: { rate: { type: "string" } } });
 const rate = values.rate ?? "500";
@@ -21,7 +22,7 @@ interface Copy {
 }
 
 const copy = new RepositoryCopy();
-const child: ChildProcess = spawn("pnpm", ["start", "--rate", rate, "--port", "0"], {
+const child: ChildProcess = spawn("pnpm", ["start", "--rate", rate, "--port", "0", "--no-canaries"], {
   cwd: copy.root,
   stdio: ["ignore", "pipe", "pipe"],
 });
@@ -78,14 +79,11 @@ async function edit(name: string, path: string, change: (text: string) => string
   console.log(`${name}: ${told} ${afterMs} ms after the change.`);
 }
 
-async function follow(stream: string, copies: Copy[]): Promise<void> {
+/** Resolves when a stream has a record. */
+async function untilSeen(stream: string): Promise<void> {
   const response = await fetch(new URL(`/streams/${stream}?from-start`, runFile().controlUrl));
-  let rest = "";
-  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) copies.push(JSON.parse(line) as Copy);
-  }
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) if (text !== "") return;
+  throw new Error(`The stream ${stream} ended without a record.`);
 }
 
 async function countWarehouse(): Promise<Record<string, number>> {
@@ -103,17 +101,13 @@ async function countWarehouse(): Promise<Record<string, number>> {
 
 try {
   await waitFor("the greeting", () => (output.includes("Millrace runs") ? true : undefined));
-  const old: Copy[] = [];
-  const fresh: Copy[] = [];
-  const following = [follow("recommendations", old).catch(() => undefined)];
-  await waitFor("traffic", () => (old.length > 0 ? true : undefined));
+  await untilSeen("recommendations");
 
   let from = output.length;
   let changedAt = Date.now();
   copy.pnpm("routes", "new", "--application", "pricing", "--owner", "team-pricing", "--type", "commerce.product-view");
   const route = await untilTaken(from, changedAt);
-  following.push(follow("pricing", fresh).catch(() => undefined));
-  await waitFor("a copy on the new route", () => (fresh.length > 0 ? true : undefined));
+  await untilSeen("pricing");
   console.log(`route:  ${route.told} First copy seen ${Date.now() - changedAt} ms after the command began.`);
 
   from = output.length;
@@ -137,8 +131,11 @@ try {
 
   await new Promise((resolve) => setTimeout(resolve, afterwardsMs));
   process.kill(runFile().pid, "SIGINT");
-  await Promise.all(following);
   await ended;
+  const lines = await readLines(join(copy.root, ".local", "streams"), console.error);
+  const copiesIn = (stream: string): Copy[] =>
+    (lines.get(`millrace-local-${stream}`) ?? []).map((line) => JSON.parse(line) as Copy);
+  const [old, fresh] = [copiesIn("recommendations"), copiesIn("pricing")];
   const accepted = Number(/Drained after (\d+) sample events/.exec(output)?.[1]);
   const { view = 0, landed = 0 } = await countWarehouse();
   // Every product view that the new routes handled is on both streams, once each.

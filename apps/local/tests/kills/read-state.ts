@@ -18,29 +18,43 @@ export async function readFinalState(root: string): Promise<FinalState> {
   const rows = await warehouse.query("SELECT id FROM events");
   await warehouse.close();
   const warnings: string[] = [];
-  const store = DiskStreamStore.open({ folder: streams, onWarning: (text) => warnings.push(text) });
-  const kinesis = new Kinesis({ store });
   let doubledInStreams = 0;
+  for (const lines of (await readLines(streams, (text) => warnings.push(text))).values())
+    doubledInStreams += countCopies(lines);
+  return { view: rows.map(({ id }) => id as string), doubledInStreams, warnings };
+}
+
+/** The lines of all records that an ended run left, by stream. */
+export async function readLines(
+  folder: string,
+  onWarning: (text: string) => void,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const store = DiskStreamStore.open({ folder, onWarning });
+  const kinesis = new Kinesis({ store });
+  const lines = new Map<string, readonly string[]>();
   for (const streamName of store.unopened()) {
     const { shards = [] } = store.retained(streamName) ?? {};
     const shardCount = shards.filter(({ closedMs }) => closedMs === undefined).length;
     kinesis.createStream({ streamName, shardCount });
-    doubledInStreams += countCopies(kinesis, streamName);
+    lines.set(
+      streamName,
+      Array.from(kinesis.readRecords(streamName), ({ record }) =>
+        Buffer.from(record.Data).toString().trimEnd(),
+      ).flatMap((text) => text.split("\n")),
+    );
   }
   await store.close();
-  return { view: rows.map(({ id }) => id as string), doubledInStreams, warnings };
+  return lines;
 }
 
-function countCopies(kinesis: Kinesis, streamName: string): number {
+function countCopies(lines: readonly string[]): number {
   const seen = new Set<string>();
   let copies = 0;
-  for (const { record } of kinesis.readRecords(streamName)) {
-    for (const line of Buffer.from(record.Data).toString().trimEnd().split("\n")) {
-      const identity = identityOf(line);
-      if (identity === undefined) continue;
-      if (seen.has(identity)) copies += 1;
-      seen.add(identity);
-    }
+  for (const line of lines) {
+    const identity = identityOf(line);
+    if (identity === undefined) continue;
+    if (seen.has(identity)) copies += 1;
+    seen.add(identity);
   }
   return copies;
 }
