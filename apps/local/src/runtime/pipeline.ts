@@ -235,6 +235,7 @@ export class Pipeline {
         random: createRandom(randomUUID()),
         checkpoints: streams.checkpointsOf(streamArn, `lambda/${functionName}`),
         pollIntervalMs: options.pollIntervalMs,
+        isBatchOpenUntilRun: true,
         onError: warn(functionName),
         invoke: (event, invocation) =>
           invokeWithRoom(store, () => target.invoke(event, invocation)).catch((error: unknown) => {

@@ -4,8 +4,9 @@ import type { KinesisRecord } from "./api.ts";
 export type RecordData = Uint8Array | string;
 
 /**
- * A record in a shard. The data stays in the form it arrived in and is converted at most once, when somebody asks for
- * the other form: over HTTP it goes in and out as base64 text and is never decoded at all.
+ * A record in a shard. The data stays in the form it arrived in: over HTTP it goes in and out as base64 text and is
+ * never decoded at all. Bytes made of text are kept for the next reader. Text made of bytes is not: it is a third
+ * larger and is read once.
  */
 export class StoredRecord implements KinesisRecord {
   readonly SequenceNumber: string;
@@ -39,8 +40,7 @@ export class StoredRecord implements KinesisRecord {
   }
 
   get dataBase64(): string {
-    this.#base64 ??= bufferOver(this.#bytes ?? new Uint8Array()).toString("base64");
-    return this.#base64;
+    return this.#base64 ?? bufferOver(this.#bytes ?? new Uint8Array()).toString("base64");
   }
 
   /** The record as GetRecords writes it. */

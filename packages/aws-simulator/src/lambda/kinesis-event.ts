@@ -29,6 +29,8 @@ export interface KinesisStreamEvent {
 /** Where records come from and on whose behalf they are read. */
 export interface KinesisEventSource {
   readonly streamArn: string;
+  /** The region of the stream. */
+  readonly region: string;
   readonly shardId: string;
   readonly invokeIdentityArn: string;
 }
@@ -48,7 +50,7 @@ export function toStreamRecord(record: KinesisRecord, source: KinesisEventSource
     eventID: `${source.shardId}:${record.SequenceNumber}`,
     eventName: "aws:kinesis:record",
     invokeIdentityArn: source.invokeIdentityArn,
-    awsRegion: regionOf(source.streamArn),
+    awsRegion: source.region,
     eventSourceARN: source.streamArn,
   };
 }
@@ -58,13 +60,12 @@ export const eventFrameBytes = Buffer.byteLength('{"Records":[]}');
 export const recordSeparatorBytes = 1;
 
 /**
- * Measures the records of one source as JSON. All of them have the same frame, so only the values that differ are
- * measured for each.
+ * Measures the records of one source as JSON, without the JSON. All of them have the same frame, so only the values
+ * that differ are measured for each.
  * @returns bytes a record takes in the JSON of an event
  */
-export function createRecordMeasure(source: KinesisEventSource): (record: KinesisStreamRecord) => number {
-  const empty = toStreamRecord(emptyRecord, source);
-  const frameBytes = Buffer.byteLength(JSON.stringify(empty)) - valueBytes(empty);
+export function createRecordMeasure(source: KinesisEventSource): (record: KinesisRecord) => number {
+  const frameBytes = Buffer.byteLength(JSON.stringify(toStreamRecord(emptyRecord, source))) - valueBytes(emptyRecord);
   return (record) => frameBytes + valueBytes(record);
 }
 
@@ -78,15 +79,20 @@ const emptyRecord: KinesisRecord = {
 };
 
 /** Of what differs between two records of a source. */
-function valueBytes({ kinesis }: KinesisStreamRecord): number {
-  const { partitionKey, sequenceNumber, data, approximateArrivalTimestamp } = kinesis;
+function valueBytes({ PartitionKey, SequenceNumber, ApproximateArrivalTimestamp, sizeBytes }: KinesisRecord): number {
+  const dataBytes = sizeBytes - Buffer.byteLength(PartitionKey);
   return (
-    Buffer.byteLength(JSON.stringify(partitionKey)) +
+    Buffer.byteLength(JSON.stringify(PartitionKey)) +
     // Once as itself and once in `eventID`.
-    2 * sequenceNumber.length +
-    data.length +
-    String(approximateArrivalTimestamp).length
+    2 * SequenceNumber.length +
+    base64Length(dataBytes) +
+    String(ApproximateArrivalTimestamp.getTime() / 1_000).length
   );
+}
+
+/** Characters of so many bytes as base64. */
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
 }
 
 /** The region of `arn:partition:service:region:account:resource`. */

@@ -1,15 +1,23 @@
+import type { KinesisRecord } from "../kinesis/api.ts";
 import { createUuid } from "../uuid.ts";
 import { type BatchOutcome, readBatchResponse } from "./batch-response.ts";
 import type { Discard, DiscardCondition } from "./failure-destination.ts";
 import { TooManyRequestsError } from "./function-error.ts";
-import { eventFrameBytes, type KinesisStreamRecord, recordSeparatorBytes } from "./kinesis-event.ts";
+import {
+  eventFrameBytes,
+  type KinesisEventSource,
+  type KinesisStreamEvent,
+  recordSeparatorBytes,
+  toStreamRecord,
+} from "./kinesis-event.ts";
 import { maxPayloadBytes } from "./limits.ts";
 import type { MappingSettings } from "./mapping-options.ts";
 import type { MappingCounters } from "./mapping-stats.ts";
 
 /** A record waiting for its batch. */
 export interface BufferedRecord {
-  readonly record: KinesisStreamRecord;
+  readonly stored: KinesisRecord;
+  /** Bytes it takes in the JSON of an event. */
   readonly sizeBytes: number;
   readonly arrivalMs: number;
   readonly readAtMs: number;
@@ -28,7 +36,7 @@ interface Work {
 }
 
 export interface LaneOptions {
-  readonly shardId: string;
+  readonly source: KinesisEventSource;
   readonly settings: MappingSettings;
   readonly counters: MappingCounters;
   /** Older records are given up. */
@@ -133,13 +141,18 @@ export class Lane {
   }
 
   /** Invokes once. @returns what of the batch is still to be done, in order. */
-  async #attempt(work: Work): Promise<Work[]> {
-    const { settings, counters, shardId } = this.#options;
+  async #attempt(begun: Work): Promise<Work[]> {
+    const { settings, counters, source } = this.#options;
     const requestId = createUuid(settings.random);
-    const event = { Records: work.records.map(({ record }) => record) };
+    let work = begun;
+    const closeBatch = (): KinesisStreamEvent => {
+      work = this.#grow(work);
+      return this.#eventOf(work);
+    };
+    const event = settings.isBatchOpenUntilRun ? lazyEvent(closeBatch) : this.#eventOf(work);
     const attempt = work.invokeCount + 1;
     settings.trace?.record("mapping.invoke", {
-      shard: shardId,
+      shard: source.shardId,
       first: event.Records[0]?.kinesis.sequenceNumber,
       records: event.Records.length,
       attempt,
@@ -183,11 +196,11 @@ export class Lane {
   }
 
   async #fail(work: Work, outcome: BatchOutcome & { status: "failure" }): Promise<Work[]> {
-    const { settings, counters, shardId } = this.#options;
+    const { settings, counters, source } = this.#options;
     if (outcome.isReported) counters.itemFailures += 1;
     else counters.functionErrors += 1;
     const lastFailure = outcome.isReported ? "item-failures" : "function-error";
-    settings.trace?.record("mapping.failure", { shard: shardId, index: outcome.index, kind: lastFailure });
+    settings.trace?.record("mapping.failure", { shard: source.shardId, index: outcome.index, kind: lastFailure });
     this.#failures = outcome.index > 0 ? 1 : this.#failures + 1;
     this.#settle(work.records.slice(0, outcome.index));
     const rest: Work = { ...work, records: work.records.slice(outcome.index), lastFailure };
@@ -227,18 +240,32 @@ export class Lane {
   }
 
   async #giveUp(work: Work, condition: DiscardCondition): Promise<void> {
-    const { settings, counters, shardId, discard } = this.#options;
+    const { settings, counters, source, discard } = this.#options;
     counters.discardedBatches += 1;
     counters.discardedRecords += work.records.length;
     this.#failures = 0;
     await discard({
-      shardId,
-      event: { Records: work.records.map(({ record }) => record) },
+      shardId: source.shardId,
+      event: this.#eventOf(work),
       condition,
       invokeCount: work.invokeCount,
       requestId: work.requestId === "" ? createUuid(settings.random) : work.requestId,
       lastFailure: work.lastFailure,
     });
+  }
+
+  /** A batch that was not tried yet, with the records that came since it was taken, as many as it has room for. */
+  #grow(work: Work): Work {
+    if (work.invokeCount > 0 || this.#work.length > 1 || this.#isPaused) return work;
+    const { count } = this.#measureBatch(work.records);
+    const grown: Work = { ...work, records: [...work.records, ...this.#queue.splice(0, count)] };
+    this.#work = [grown];
+    return grown;
+  }
+
+  /** The event is made for each attempt: as text, records take twice the memory while they wait. */
+  #eventOf({ records }: Work): KinesisStreamEvent {
+    return { Records: records.map(({ stored }) => toStreamRecord(stored, this.#options.source)) };
   }
 
   /** Those records are done with. */
@@ -269,17 +296,19 @@ export class Lane {
     return this.#queue.splice(0, count);
   }
 
-  #measureBatch(): { count: number; isFull: boolean } {
-    const { batchSize } = this.#options.settings;
-    let bytes = eventFrameBytes;
+  /** How many records of the queue fit into a batch behind those that it has. */
+  #measureBatch(taken: readonly BufferedRecord[] = []): { count: number; isFull: boolean } {
+    const room = this.#options.settings.batchSize - taken.length;
+    let bytes = payloadBytes(taken);
     let count = 0;
     for (const { sizeBytes } of this.#queue) {
-      if (count === batchSize) return { count, isFull: true };
-      bytes += sizeBytes + (count === 0 ? 0 : recordSeparatorBytes);
-      if (count > 0 && bytes > maxPayloadBytes) return { count, isFull: true };
+      if (count === room) return { count, isFull: true };
+      const isFirst = taken.length + count === 0;
+      bytes += sizeBytes + (isFirst ? 0 : recordSeparatorBytes);
+      if (!isFirst && bytes > maxPayloadBytes) return { count, isFull: true };
       count += 1;
     }
-    return { count, isFull: count === batchSize };
+    return { count, isFull: count === room };
   }
 
   #clearWindow(): void {
@@ -301,6 +330,17 @@ export class Lane {
       this.#backoff = { timer, wake };
     });
   }
+}
+
+/** An event whose records are made when they are first read. */
+function lazyEvent(make: () => KinesisStreamEvent): KinesisStreamEvent {
+  let event: KinesisStreamEvent | undefined;
+  return {
+    get Records() {
+      event ??= make();
+      return event.Records;
+    },
+  };
 }
 
 function newWork(records: readonly BufferedRecord[]): Work {

@@ -17,6 +17,11 @@ export interface EventSourceMappingOptions {
   readonly streamArn: string;
   /** Runs the function once. A rejection is a function error; `TooManyRequestsError` means it did not run. */
   readonly invoke: (event: KinesisStreamEvent, options: InvokeOptions) => Promise<unknown>;
+  /**
+   * Records that are read while a batch waits for a process join it. `Records` of the event is then read when the
+   * function begins, not before. Default false, as on AWS, where a batch is closed before it is handed over.
+   */
+  readonly isBatchOpenUntilRun?: boolean;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Draws identifiers and faults. Default: a generator seeded with the mapping's stream and function. */
@@ -72,6 +77,7 @@ export interface MappingSettings {
   readonly kinesis: StreamSource;
   readonly streamArn: string;
   readonly invoke: (event: KinesisStreamEvent, options: InvokeOptions) => Promise<unknown>;
+  readonly isBatchOpenUntilRun: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly onFailure: { readonly objectStore: ObjectStore; readonly bucket: string } | undefined;
@@ -107,6 +113,7 @@ export function readMappingOptions(options: EventSourceMappingOptions): MappingS
     kinesis: options.kinesis,
     streamArn: options.streamArn,
     invoke: options.invoke,
+    isBatchOpenUntilRun: options.isBatchOpenUntilRun ?? false,
     clock: options.clock ?? systemClock,
     random: options.random ?? createRandom(`${options.streamArn}/${functionArn}`),
     onFailure: options.onFailure,

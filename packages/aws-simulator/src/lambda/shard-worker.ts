@@ -2,7 +2,7 @@ import type { KinesisRecord } from "../kinesis/api.ts";
 import { compareSequenceNumbers } from "../kinesis/sequence-number.ts";
 import type { ShardConsumer, ShardControls } from "../stream-reader/stream-reader.ts";
 import type { Discard } from "./failure-destination.ts";
-import { accountOf, createRecordMeasure, type KinesisEventSource, toStreamRecord } from "./kinesis-event.ts";
+import { accountOf, createRecordMeasure, regionOf } from "./kinesis-event.ts";
 import { type BufferedRecord, Lane } from "./lane.ts";
 import { laneOfKey } from "./lane-of-key.ts";
 import { bufferedBatchesPerLane } from "./limits.ts";
@@ -22,7 +22,6 @@ export interface ShardWorkerOptions {
 export class ShardWorker implements ShardConsumer {
   readonly #options: ShardWorkerOptions;
   readonly #lanes: readonly Lane[];
-  readonly #source: KinesisEventSource;
   readonly #measure: ReturnType<typeof createRecordMeasure>;
   #isEnded = false;
   #isComplete = false;
@@ -33,18 +32,19 @@ export class ShardWorker implements ShardConsumer {
   constructor(options: ShardWorkerOptions) {
     const { settings, counters, controls, maxRecordAgeMs, discard } = options;
     this.#options = options;
-    this.#source = {
+    const source = {
       streamArn: settings.streamArn,
+      region: regionOf(settings.streamArn),
       shardId: controls.shardId,
       invokeIdentityArn: `arn:aws:iam::${accountOf(settings.functionArn)}:role/lambda-role`,
     };
-    this.#measure = createRecordMeasure(this.#source);
+    this.#measure = createRecordMeasure(source);
     this.#lastRead = controls.checkpoint?.after;
     this.#lanes = Array.from(
       { length: settings.parallelizationFactor },
       () =>
         new Lane({
-          shardId: controls.shardId,
+          source,
           settings,
           counters,
           maxRecordAgeMs,
@@ -93,10 +93,9 @@ export class ShardWorker implements ShardConsumer {
     const readAtMs = settings.clock.now();
     counters.recordsIn += records.length;
     for (const stored of records) {
-      const record = toStreamRecord(stored, this.#source);
       this.#lanes[laneOfKey(stored.PartitionKey, this.#lanes.length)]?.add({
-        record,
-        sizeBytes: this.#measure(record),
+        stored,
+        sizeBytes: this.#measure(stored),
         arrivalMs: stored.ApproximateArrivalTimestamp.getTime(),
         readAtMs,
         previous: this.#lastRead,
@@ -157,6 +156,6 @@ export class ShardWorker implements ShardConsumer {
   }
 }
 
-function numberOf({ record }: BufferedRecord): string {
-  return record.kinesis.sequenceNumber;
+function numberOf({ stored }: BufferedRecord): string {
+  return stored.SequenceNumber;
 }

@@ -11,6 +11,7 @@ const mappingOptions = fc.record({
   maximumRecordAgeInSeconds: fc.constantFrom(-1, -1, 60, 3_600),
   bisectBatchOnFunctionError: fc.boolean(),
   functionResponseTypes: fc.constantFrom([], ["ReportBatchItemFailures"]),
+  isBatchOpenUntilRun: fc.boolean(),
   shardCount: fc.integer({ min: 1, max: 4 }),
 });
 
@@ -38,6 +39,7 @@ async function simulate(given: Schedule) {
   const fixture = createMappingFixture({
     ...options,
     random: createRandom(`${seed}/mapping`),
+    waitForProcess: () => fixture.clock.sleep(Math.floor(random() * 3_000)),
     handler: async (texts, event) => {
       if (random() < throttleRate) throw new TooManyRequestsError("Rate Exceeded.");
       await fixture.clock.sleep(Math.floor(random() * 3_000));

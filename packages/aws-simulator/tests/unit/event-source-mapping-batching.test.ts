@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { EventSourceMapping, type KinesisStreamEvent, OptionError } from "../../src/index.ts";
-import { createMappingFixture, series } from "../fixtures/mapping-fixture.ts";
+import { createMappingFixture, type MappingFixtureOptions, series } from "../fixtures/mapping-fixture.ts";
 
 describe("the event of an invocation", () => {
   test("has every field that Lambda gives, and no other", async () => {
@@ -342,5 +342,87 @@ describe("options that AWS would refuse", () => {
     const create = () => new EventSourceMapping({ ...valid, ...options });
     expect(create).toThrow(OptionError);
     expect(create).toThrow(`Expected \`${option}\` to be `);
+  });
+});
+
+describe("a batch that waits for a process", () => {
+  /** Two records are read and wait; four more are read meanwhile; then the process is free. */
+  async function waitWithTwo(options: Partial<MappingFixtureOptions>) {
+    let free: () => void = () => undefined;
+    const isFree = new Promise<void>((resolve) => (free = resolve));
+    const fixture = createMappingFixture({ batchSize: 4, waitForProcess: () => isFree, ...options });
+    const { clock, mapping, put } = fixture;
+    await mapping.start();
+    put(...series("a", 2));
+    await clock.runFor(1_000);
+    put(...series("a", 6).slice(2));
+    await clock.runFor(1_000);
+    free();
+    await clock.runFor(60_000);
+    return fixture;
+  }
+
+  test("is closed before it is handed over", async () => {
+    const { batches } = await waitWithTwo({});
+    expect(batches()).toEqual([
+      ["a:1", "a:2"],
+      ["a:3", "a:4", "a:5", "a:6"],
+    ]);
+  });
+
+  test("takes along what was read meanwhile, up to the batch size, when it is open until it is run", async () => {
+    const { batches, mapping } = await waitWithTwo({ isBatchOpenUntilRun: true });
+    expect(batches()).toEqual([
+      ["a:1", "a:2", "a:3", "a:4"],
+      ["a:5", "a:6"],
+    ]);
+    expect(mapping.stats()).toMatchObject({ recordsProcessed: 6, bufferedRecords: 0 });
+  });
+
+  test("is not larger than a payload may be", async () => {
+    const large = "x".repeat(2_200_000);
+    const fixture = createMappingFixture({
+      isBatchOpenUntilRun: true,
+      maxRecordBytes: 10 * 1024 * 1024,
+      waitForProcess: () => fixture.clock.sleep(3_000),
+    });
+    const { batches, clock, mapping, put } = fixture;
+    await mapping.start();
+    put(`a:${large}`);
+    await clock.runFor(1_000);
+    put(`b:${large}`);
+    await clock.runFor(1_000);
+    put(`c:${large}`);
+    await clock.runFor(20_000);
+    expect(batches().map((batch) => batch.map((text) => text[0]))).toEqual([["a", "b"], ["c"]]);
+  });
+
+  test("keeps its records when it failed", async () => {
+    let attempts = 0;
+    const { batches, clock, put } = await waitWithTwo({
+      isBatchOpenUntilRun: true,
+      handler: () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error("failed");
+      },
+    });
+    put("a:7");
+    await clock.runFor(60_000);
+    expect(batches()).toEqual([series("a", 4), series("a", 4), ["a:5", "a:6"], ["a:7"]]);
+  });
+
+  test("goes on behind the record that failed, which may have joined it", async () => {
+    let attempts = 0;
+    const { batches, mapping } = await waitWithTwo({
+      isBatchOpenUntilRun: true,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      handler: (_texts, event) => {
+        attempts += 1;
+        const items = attempts === 1 ? event.Records.slice(2, 3) : [];
+        return { batchItemFailures: items.map(({ kinesis }) => ({ itemIdentifier: kinesis.sequenceNumber })) };
+      },
+    });
+    expect(batches()).toEqual([series("a", 4), ["a:3", "a:4"], ["a:5", "a:6"]]);
+    expect(mapping.stats()).toMatchObject({ recordsProcessed: 6, bufferedRecords: 0 });
   });
 });

@@ -165,7 +165,7 @@ export class ProcessEnvironment {
   }
 
   /** Runs one invocation; `payload` is the event as JSON. */
-  invoke(payload: string, requestId: string): Promise<unknown> {
+  invoke(payload: Uint8Array, requestId: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#inFlight = { requestId, resolve, reject };
       if (this.#isGone) {

@@ -136,10 +136,9 @@ export class ProcessFunction implements FunctionRuntime {
   async invoke(event: unknown, options: InvokeOptions = {}): Promise<unknown> {
     const requestId = options.requestId ?? randomUUID();
     if (this.#isStopped) throw new Error(`The function ${this.functionName} is stopped.`);
-    const payload = JSON.stringify(event ?? null);
     this.#open += 1;
     try {
-      return await this.#invokeOnce(payload, requestId);
+      return await this.#invokeOnce(event, requestId);
     } finally {
       this.#open -= 1;
       this.#onInvoked();
@@ -182,13 +181,14 @@ export class ProcessFunction implements FunctionRuntime {
     if (this.#temporaryFolder !== undefined) await rm(this.#temporaryFolder, { recursive: true, force: true });
   }
 
-  async #invokeOnce(payload: string, requestId: string): Promise<unknown> {
+  async #invokeOnce(event: unknown, requestId: string): Promise<unknown> {
     const startedAtMs = this.#clock.now();
     const environment = await this.#acquire();
     this.#counters.invocations += 1;
     this.#counters.inFlight += 1;
     try {
-      return await environment.invoke(payload, requestId);
+      // Only now: a batch may have grown while it waited for the process.
+      return await environment.invoke(Buffer.from(JSON.stringify(event ?? null)), requestId);
     } catch (error) {
       this.#counters.errors += 1;
       if (error instanceof FunctionError) {

@@ -9,7 +9,7 @@ export interface RuntimeInvocation {
   /** Epoch milliseconds at which the function is stopped. */
   readonly deadlineMs: () => number;
   /** The event as JSON. */
-  readonly payload: string;
+  readonly payload: Uint8Array;
 }
 
 /** An error as a runtime reports it. */
@@ -105,18 +105,19 @@ export class RuntimeApiServer {
     this.#listener.onTaken(invocation.requestId);
     waiting.writeHead(200, {
       "content-type": "application/json",
+      "content-length": invocation.payload.byteLength,
       "lambda-runtime-aws-request-id": invocation.requestId,
       "lambda-runtime-deadline-ms": String(invocation.deadlineMs()),
       "lambda-runtime-invoked-function-arn": invocation.functionArn,
     });
-    // Almost every payload is ASCII, which goes out as it lies in memory.
-    const isAscii = Buffer.byteLength(invocation.payload) === invocation.payload.length;
-    waiting.end(invocation.payload, isAscii ? "latin1" : "utf8");
+    waiting.end(invocation.payload);
   }
 }
 
+const accepted = Buffer.from('{"status":"OK"}');
+
 function accept(outgoing: ServerResponse): void {
-  outgoing.writeHead(202, { "content-type": "application/json" }).end('{"status":"OK"}');
+  outgoing.writeHead(202, { "content-type": "application/json", "content-length": accepted.byteLength }).end(accepted);
 }
 
 /** @returns undefined when the process died while it sent. */
