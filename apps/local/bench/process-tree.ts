@@ -68,13 +68,20 @@ export class ProcessTree {
     return this.#moments.toSorted((a, b) => Math.abs(a.atMs - epochMs) - Math.abs(b.atMs - epochMs))[0];
   }
 
+  /** Read once, but again while it is that of the root: a child that was just forked has the command of its parent. */
+  #nameOf(pid: number): string {
+    const known = this.#samples.get(pid)?.name;
+    const isSettled = pid === this.#rootPid || known !== this.#samples.get(this.#rootPid)?.name;
+    return known !== undefined && isSettled ? known : readName(pid);
+  }
+
   #sample(): void {
     const parents = new Map(readPids().map((pid) => [pid, readStat(pid)]));
     for (const [pid, stat] of parents) {
       if (stat === undefined || !isDescendant(pid, this.#rootPid, parents)) continue;
       const peakMemoryMb = readPeakMemoryMb(pid);
       if (peakMemoryMb === undefined) continue;
-      const name = this.#samples.get(pid)?.name ?? readName(pid);
+      const name = this.#nameOf(pid);
       this.#samples.set(pid, { name, cpuSeconds: stat.cpuSeconds, peakMemoryMb });
     }
     this.#moments.push({

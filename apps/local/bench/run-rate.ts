@@ -18,6 +18,8 @@ export interface ReadReport {
 export const hops = ["raw", "enriched", "routed", "warehouse"] as const;
 export type Hop = (typeof hops)[number];
 
+const mainProgram = "apps/local/src/main.ts";
+
 /** Space for each event in all streams, so that the report finds every event in each of them. */
 const streamMibPerEvent = 8 / 1024;
 
@@ -63,7 +65,7 @@ export async function runRate({
   const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
   const reportPath = join(folder, "report.json");
   const state = join(folder, "state");
-  const main = join(repository, "apps", "local", "src", "main.ts");
+  const script = readStartScript(repository);
   const options = {
     ...{ rate, events, report: reportPath, state, port: 0, keep: Math.ceil(events * streamMibPerEvent) + 1024 },
     // Older checkouts do not know it.
@@ -72,13 +74,13 @@ export async function runRate({
   const child = spawn(
     process.execPath,
     [
-      ...["--conditions=@millrace/source", "--max-semi-space-size=64"],
+      ...script.nodeArguments,
       ...nodeArguments,
-      main,
+      mainProgram,
       "--exit",
       ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],
-    { stdio: ["ignore", "pipe", "pipe"], cwd: repository },
+    { stdio: ["ignore", "pipe", "pipe"], cwd: repository, env: { ...process.env, ...script.environment } },
   );
   const tree = new ProcessTree(child.pid ?? 0);
   let output = "";
@@ -97,6 +99,27 @@ export async function runRate({
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The environment and the options of Node that `pnpm start` of a checkout has. */
+function readStartScript(repository: string): {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nodeArguments: readonly string[];
+} {
+  const path = join(repository, "package.json");
+  const { scripts } = JSON.parse(readFileSync(path, "utf8")) as { readonly scripts: Readonly<Record<string, string>> };
+  const [head, , tail] = scripts["start"]?.split(/(\bnode )/) ?? [];
+  const [options, rest] = tail?.split(mainProgram) ?? [];
+  if (head === undefined || options === undefined || rest === undefined)
+    throw new Error(`${path}: the script "start" does not run node with ${mainProgram}.`);
+  return {
+    environment: Object.fromEntries(wordsOf(head).map((word) => word.split("=", 2) as [string, string])),
+    nodeArguments: wordsOf(options),
+  };
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(" ").filter((word) => word !== "");
 }
 
 function readReport(path: string): ReadReport | undefined {
