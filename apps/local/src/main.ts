@@ -1,6 +1,7 @@
 /** Runs the synthesized local stack on this machine, with sample traffic. */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { dirname, resolve } from "node:path";
 import type { ChangeKind } from "@millrace/pipeline-source";
 import { type LocalTopology, readLocalTopology, readTerraformStack } from "@millrace/topology";
@@ -45,6 +46,8 @@ const plainStatusIntervalMs = 10_000;
 const drainPatienceMs = 30_000;
 /** How long requests under way may take to be answered once the run is to end. */
 const answersDeadlineMs = 30_000;
+/** After the greeting: what the first events need is compiled by then. */
+const compileCacheDelayMs = 3_000;
 const maxShownWarnings = 5;
 const strayRetryMs = 200;
 
@@ -182,6 +185,8 @@ async function run(options: StartOptions): Promise<number> {
     secretsUrl: pipeline.secretsUrl,
   });
   console.log(greeting(pipeline, { control: control.url, console: gate.url }));
+  // Node writes it at an exit, and a process that is killed has none.
+  setTimeout(flushCompileCache, compileCacheDelayMs).unref();
   // A reconciliation is of this run alone: what an earlier one left goes through first.
   if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
   const baseline = takeBaseline(pipeline.kinesis, Date.now());
