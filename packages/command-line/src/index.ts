@@ -1,3 +1,4 @@
+export { InvalidArgumentError } from "@commander-js/extra-typings";
 export { WrongUsageError } from "./errors.ts";
 export { numberBetween, positiveNumber, together, wholeNumber } from "./option-parsers.ts";
 export {

@@ -67,20 +67,12 @@ test("every public command is tried", () => {
   ]);
 });
 
-/** These read their arguments by themselves still. */
-const others = ["schemas", "routes", "tap"];
-
 describe.each(programs)("$name", (program) => {
   test("--help ends with 0, and an unknown option is named", async () => {
     const [help, wrong] = await Promise.all([answer(program, "--help"), answer(program, "--no-such-option")]);
     expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
-    expect(help.stdout).toMatch(/^Usage/);
-    expect({ code: wrong.code, told: wrong.stdout + wrong.stderr }).toEqual({
-      code: program.wrong,
-      told: expect.stringContaining("--no-such-option"),
-    });
-    if (others.includes(program.name)) return;
-    expect(help.stdout).toContain("-h, --help");
+    expect(help.stdout).toMatch(/^Usage: pnpm [^]* -h, --help /);
+    expect(wrong.code).toBe(program.wrong);
     expect(wrong.stderr).toMatch(/^Unknown option '--no-such-option'\n(.*\n)?pnpm .*--help lists the options\.\n$/);
   });
 });

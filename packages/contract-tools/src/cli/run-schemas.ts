@@ -1,91 +1,115 @@
-import { parseArgs } from "node:util";
+import {
+  type Command,
+  createProgram,
+  type End,
+  InvalidArgumentError,
+  Option,
+  type Output,
+  runCommands,
+} from "@millrace/command-line";
+import { dialects } from "../import/source-dialects.ts";
+import type { Step } from "../scaffold/next-version.ts";
 
-const usage = `Usage: pnpm schemas <command>
-  check [--base <commit>] [--root <folder>] [--json]
-      Every rule over schemas/, all faults at once. --base is what counts as merged, by default where this branch
-      left origin/main or main. Exit code 0 without faults, 1 with faults, 2 when it could not check.
-  new <domain>/<event> | envelope/<name> | shared/<name> [--step addition|revision|model] [--root <folder>]
-      A contract that passes the check, or the next version of a document that exists: addition by default. What is
-      authored in zod steps in the code, together with what refers to it there.
-  import <folder | file | npm package[:path]> --as <source> [--type "com.vendor.{name}"] [--only <expression>]
-         [--dialect draft-04|draft-06|draft-07|2019-09|2020-12] [--at <step/step>] [--report <file>] [--dry-run]
-      Contracts, examples and a mapping from schemas of others; says what it changed and what it could not take.
-  render [--check]
-      Schemas from zod; types, validators and docs from schemas. With --check it only says what is stale.
-  stored [--state <folder> | --events <file or folder>] [--root <folder>] [--json]
-      How many stored events that were unknown or invalid these contracts find valid: of the last day of the running
-      pipeline (--state, default .local), or of objects of the lake, whose masked values may fail a format.`;
-
-/** Arguments and flags of each command. */
-const options: Readonly<Record<string, { positionals: number; flags: readonly string[] }>> = {
-  check: { positionals: 0, flags: ["base", "root", "json"] },
-  new: { positionals: 1, flags: ["step", "root"] },
-  import: { positionals: 1, flags: ["as", "type", "only", "dialect", "at", "report", "dry-run", "root"] },
-  render: { positionals: 0, flags: ["check"] },
-  stored: { positionals: 0, flags: ["state", "events", "root", "json"] },
-};
-
-/** Runs `pnpm schemas` with its arguments; gives the exit code. */
-export async function runSchemas(args: string[], print: (line: string) => void): Promise<number> {
-  const parsed = readArguments(args);
-  if (typeof parsed === "string") {
-    print(`${parsed}\n${usage}`);
-    return 2;
-  }
-  const { values, positionals } = parsed;
-  const [command, ...names] = positionals;
-  if (values.help === true || command === undefined) {
-    print(usage);
-    return values.help === true ? 0 : 2;
-  }
-  const surplus = findSurplus(command, names, Object.keys(values));
-  if (surplus !== undefined) {
-    print(`${surplus}\n${usage}`);
-    return 2;
-  }
-  // Each command loads only what it needs: Ajv, zod and recheck take their time.
-  if (command === "check") return (await import("./commands/check.ts")).check(values, print);
-  if (command === "new") return (await import("./commands/new.ts")).createNew(names[0], values, print);
-  if (command === "import") return (await import("./commands/import.ts")).runImport(names[0], values, print);
-  if (command === "stored") return (await import("./commands/stored.ts")).countStored(values, print);
-  return (await import("./commands/render.ts")).render(values, print);
+/**
+ * Runs `pnpm schemas` with its arguments: 0 when all is well, 1 when something was found, 2 when it was called wrongly
+ * or could not begin.
+ */
+export async function runSchemas(args: readonly string[], output: Output): Promise<number> {
+  const program = createProgram("schemas", (text) => output.out(text)).description(
+    "Make, import, check and render contracts.",
+  );
+  return runCommands(program, args, output, (end) => {
+    for (const add of [addCheck, addNew, addImport, addRender, addStored])
+      add(program, end, (line) => output.out(line));
+  });
 }
 
-/** Returns a surplus argument. To ignore it would do something else than the user meant. */
-function findSurplus(command: string, names: string[], flags: string[]): string | undefined {
-  const taken = Object.hasOwn(options, command) ? options[command] : undefined;
-  if (taken === undefined) return `There is no command ${command}.`;
-  const name = names[taken.positionals];
-  if (name !== undefined) return `${command} does not take ${name}.`;
-  const flag = flags.find((each) => !taken.flags.includes(each));
-  return flag === undefined ? undefined : `${command} does not take --${flag}.`;
+type Print = (line: string) => void;
+
+const rootOption = new Option("--root <folder>", "contracts (default: those of this repository)");
+
+// Each command loads only what it needs: Ajv, zod and recheck take their time.
+
+function addCheck(program: Command, end: End, print: Print): void {
+  program
+    .command("check")
+    .summary("every rule over schemas/, all faults at once")
+    .description("Every rule over schemas/, all faults at once. Ends with 1 on faults, with 2 when it could not check.")
+    .option("--base <commit>", "what counts as merged (default: where this branch left origin/main or main)")
+    .addOption(rootOption)
+    .option("--json", "print the faults as JSON")
+    .action(async (options) => end((await import("./commands/check.ts")).check(options, print)));
 }
 
-/** The arguments, or what is wrong with them. */
-function readArguments(args: string[]) {
+function addNew(program: Command, end: End, print: Print): void {
+  program
+    .command("new")
+    .summary("writes a contract that passes the check, or the next version of a document")
+    .description(
+      "Writes a contract that passes the check, or the next version of a document that exists. What is authored in zod " +
+        "steps in the code, together with what refers to it there.",
+    )
+    .argument("<name>", "<domain>/<event>, envelope/<name> or shared/<name>")
+    .addOption(
+      new Option("--step <step>", "how far the next version is from the last")
+        .choices(["addition", "revision", "model"] as const satisfies readonly Step[])
+        .default("addition" as const),
+    )
+    .addOption(rootOption)
+    .action(async (name, options) => end((await import("./commands/new.ts")).createNew(name, options, print)));
+}
+
+function addImport(program: Command, end: End, print: Print): void {
+  program
+    .command("import")
+    .summary("takes over schemas of others")
+    .description(
+      "Writes contracts, examples and a mapping from schemas of others; says what it changed and what it could not take.",
+    )
+    .argument("<source>", "folder, file or npm package[:path]")
+    .requiredOption("--as <name>", "name of the source, a folder below events/", kebabCase)
+    .option("--type <form>", 'event types, such as "com.vendor.{name}"')
+    .option("--only <expression>", "regular expression that names of events have to fit", expression)
+    .addOption(new Option("--dialect <dialect>", "where a schema names none").choices(dialects))
+    .option("--at <step/step>", "where in `data` the schemas apply")
+    .option("--report <file>", "gets the whole report as JSON")
+    .option("--dry-run", "write nothing")
+    .addOption(rootOption)
+    .action(async (source, options) => end((await import("./commands/import.ts")).runImport(source, options, print)));
+}
+
+function addRender(program: Command, end: End, print: Print): void {
+  program
+    .command("render")
+    .summary("writes schemas from zod; types, validators and docs from schemas")
+    .option("--check", "write nothing, and say what is stale")
+    .action(async (options) => end((await import("./commands/render.ts")).render(options, print)));
+}
+
+function addStored(program: Command, end: End, print: Print): void {
+  program
+    .command("stored")
+    .summary("counts stored events that these contracts find valid now")
+    .description(
+      "Counts stored events that were unknown or invalid and that these contracts find valid: of the last day of the " +
+        "running pipeline, or of objects of the lake, whose masked values may fail a format.",
+    )
+    .addOption(new Option("--state <folder>", "of the running pipeline (default: .local)").conflicts("events"))
+    .option("--events <place>", "file or folder of enriched events, as the lake has them")
+    .addOption(rootOption)
+    .option("--json", "print the counts as JSON")
+    .action(async (options) => end((await import("./commands/stored.ts")).countStored(options, print)));
+}
+
+function kebabCase(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]*$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected a name in kebab-case, e.g. github.");
+}
+
+function expression(text: string): RegExp {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        base: { type: "string" },
-        root: { type: "string" },
-        step: { type: "string" },
-        json: { type: "boolean" },
-        check: { type: "boolean" },
-        state: { type: "string" },
-        events: { type: "string" },
-        as: { type: "string" },
-        type: { type: "string" },
-        only: { type: "string" },
-        dialect: { type: "string" },
-        at: { type: "string" },
-        report: { type: "string" },
-        "dry-run": { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
+    return new RegExp(text, "u");
   } catch (error) {
-    return (error as Error).message;
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
   }
 }

@@ -20,7 +20,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function schemas(...args: string[]): Promise<{ code: number; output: string }> {
   const lines: string[] = [];
-  const code = await runSchemas([...args, "--root", root], (line) => lines.push(line));
+  const output = { out: (line: string) => void lines.push(line), err: (line: string) => void lines.push(line) };
+  const code = await runSchemas([...args, "--root", root], output);
   return { code, output: lines.join("\n") };
 }
 
@@ -55,10 +56,19 @@ describe("pnpm schemas import", () => {
   });
 
   test.each([
-    [["import", source], "Expected --as"],
-    [["import", source, "--as", "Shop"], "Expected --as"],
-    [["import", source, "--as", "shop", "--dialect", "draft-03"], "Expected --dialect"],
-    [["import", source, "--as", "shop", "--only", "("], "Expected --only"],
+    [["import", source], "Required option '--as <name>'"],
+    [
+      ["import", source, "--as", "Shop"],
+      "Option '--as <name>' argument 'Shop' is invalid. Expected a name in kebab-case",
+    ],
+    [
+      ["import", source, "--as", "shop", "--dialect", "draft-03"],
+      "Allowed choices are draft-04, draft-06, draft-07, 2019-09, 2020-12.",
+    ],
+    [
+      ["import", source, "--as", "shop", "--only", "("],
+      "Option '--only <expression>' argument '(' is invalid. Invalid regular expression",
+    ],
     [["import", "../Nowhere:x:", "--as", "shop"], "There is no file or folder"],
   ])("%j is told what is wrong with it", async (args, words) => {
     expect(await schemas(...args)).toMatchObject({ code: 2, output: expect.stringContaining(words) });

@@ -7,6 +7,11 @@ import { runSchemas } from "../../src/cli/run-schemas.ts";
 
 const example = { context: { pageUrl: "https://shop.example/", sessionId: "s-1", visitorId: "v-1" }, name: "example" };
 
+const output = (printed: string[]) => ({
+  out: (line: string) => void printed.push(line),
+  err: (line: string) => void printed.push(line),
+});
+
 const stored = (id: string, status: string, event: object) =>
   `${JSON.stringify({ event: { specversion: "1.0", id, source: "s", ...event }, validation: { status } })}\n`;
 
@@ -27,7 +32,7 @@ test("of stored events, those are counted that the contracts find valid now", as
   writeFileSync(join(folder, "a.json.gz"), gzipSync(lines.slice(0, 3).join("")));
   writeFileSync(join(folder, "b.json"), lines.slice(3).join(""));
   const printed: string[] = [];
-  const code = await runSchemas(["stored", "--events", folder, "--json"], (line) => void printed.push(line));
+  const code = await runSchemas(["stored", "--events", folder, "--json"], output(printed));
   rmSync(folder, { recursive: true });
   expect(code).toBe(0);
   expect(JSON.parse(printed.join("\n"))).toEqual([
@@ -39,6 +44,6 @@ test("of stored events, those are counted that the contracts find valid now", as
 
 test("without a pipeline the message says how to give events", async () => {
   const printed: string[] = [];
-  expect(await runSchemas(["stored", "--state", "/nowhere"], (line) => void printed.push(line))).toBe(2);
+  expect(await runSchemas(["stored", "--state", "/nowhere"], output(printed))).toBe(2);
   expect(printed.join("\n")).toMatch(/No pipeline keeps its state in \/nowhere\. Start one with "pnpm start"/);
 });

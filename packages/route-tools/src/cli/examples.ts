@@ -1,16 +1,19 @@
-import { parseArgs } from "node:util";
+import type { Command, End, Output } from "@millrace/command-line";
 import { loadRouteDocuments } from "@millrace/routes";
 import { testEvents } from "../diff/example-events.ts";
-import type { Command } from "./command.ts";
-import { folders } from "./folders.ts";
+import { sharedOptions } from "./shared-options.ts";
 
-export const examples: Command = {
-  usage: "examples [--routes folder]",
-  summary: "the events of all inline tests as NDJSON, each with an identity, to feed test and diff without traffic",
-  async run(args, output) {
-    const { values } = parseArgs({ args: [...args], options: { routes: { type: "string" } } });
-    const documents = loadRouteDocuments(values.routes ?? folders.routes);
-    for (const event of testEvents(documents)) output.out(JSON.stringify(event));
-    return 0;
-  },
-};
+/** Adds `routes examples`. */
+export function addExamples(program: Command, end: End, output: Output): void {
+  program
+    .command("examples")
+    .summary("prints the events of all inline tests")
+    .description(
+      "Prints the events of all inline tests as NDJSON, each with an identity, to feed test and diff without traffic.",
+    )
+    .addOption(sharedOptions.routes)
+    .action(({ routes }) => {
+      for (const event of testEvents(loadRouteDocuments(routes))) output.out(JSON.stringify(event));
+      return end(0);
+    });
+}

@@ -1,49 +1,51 @@
 import { parseEventText } from "@millrace/event-pattern";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
+import type { Command, End, Output } from "@millrace/command-line";
 import { describeExplanation, loadRouteDocuments } from "@millrace/routes";
 import { UsageError } from "../errors.ts";
 import { explainRoutes } from "../explain/explain-routes.ts";
-import type { Command } from "./command.ts";
-import { folders } from "./folders.ts";
+import { sharedOptions } from "./shared-options.ts";
 import { readLines } from "./read-events.ts";
 
-export const explain: Command = {
-  usage:
-    "explain <event.json | id --events file, folder or s3://bucket/prefix> [--routes folder] [--route application/route] [--json]",
-  summary: "for each route: matched, or the first criterion that failed with the value seen",
-  async run(args, output) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        routes: { type: "string" },
-        route: { type: "string" },
-        events: { type: "string" },
-        json: { type: "boolean" },
-      },
-    });
-    const [subject] = positionals;
-    if (subject === undefined) throw new UsageError(`Usage: ${explain.usage}`);
-    const event = await findEvent(subject, values.events);
-    const explained = explainRoutes(loadRouteDocuments(values.routes ?? folders.routes), event);
-    const asked = explained.filter(({ route }) => values.route === undefined || route === values.route);
-    if (asked.length === 0) throw new UsageError(`There is no route ${values.route ?? ""}`);
-    for (const { explanation, ...decided } of asked) {
-      const { route, destination, isSampledOut, sample, reshape } = decided;
-      if (values.json) {
-        output.out(JSON.stringify({ route, destination, isSampledOut, reshape, ...explanation }));
-      } else {
-        const matches = isSampledOut
-          ? `matches, but the sample of ${sample} leaves this event out`
-          : `matches → ${destination}`;
-        output.out(`${route}: ${explanation.matches ? matches : "no"}\n    ${describeExplanation(explanation)}`);
-        if (explanation.matches && reshape !== undefined) output.out(`    delivered with ${reshape}`);
-      }
+interface ExplainOptions {
+  readonly events?: string | undefined;
+  readonly routes: string;
+  readonly route?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Adds `routes explain`. */
+export function addExplain(program: Command, end: End, output: Output): void {
+  program
+    .command("explain")
+    .summary("says for each route if an event matches, or the first criterion that failed with the value seen")
+    .argument("<event>", "file of an enriched event, or its id among --events")
+    .option("--events <place>", "file of NDJSON, folder or s3://bucket/prefix to look the id up in")
+    .addOption(sharedOptions.routes)
+    .option("--route <application/route>", "this route alone")
+    .option("--json", "one line of JSON for each route")
+    .action((subject, options) => end(explain(subject, options, output)));
+}
+
+async function explain(subject: string, options: ExplainOptions, output: Output): Promise<number> {
+  const event = await findEvent(subject, options.events);
+  const explained = explainRoutes(loadRouteDocuments(options.routes), event);
+  const asked = explained.filter(({ route }) => options.route === undefined || route === options.route);
+  if (asked.length === 0) throw new UsageError(`There is no route ${options.route ?? ""}`);
+  for (const { explanation, ...decided } of asked) {
+    const { route, destination, isSampledOut, sample, reshape } = decided;
+    if (options.json === true) {
+      output.out(JSON.stringify({ route, destination, isSampledOut, reshape, ...explanation }));
+    } else {
+      const matches = isSampledOut
+        ? `matches, but the sample of ${sample} leaves this event out`
+        : `matches → ${destination}`;
+      output.out(`${route}: ${explanation.matches ? matches : "no"}\n    ${describeExplanation(explanation)}`);
+      if (explanation.matches && reshape !== undefined) output.out(`    delivered with ${reshape}`);
     }
-    return 0;
-  },
-};
+  }
+  return 0;
+}
 
 /** An enriched event from its own file, or by its id among others. */
 async function findEvent(subject: string, events: string | undefined): Promise<object> {

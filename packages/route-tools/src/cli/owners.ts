@@ -1,9 +1,8 @@
 import { type RouteDocument, loadRouteDocuments } from "@millrace/routes";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import type { Command, End, Output } from "@millrace/command-line";
 import { LocationError } from "../errors.ts";
-import type { Command } from "./command.ts";
 import { folders } from "./folders.ts";
 
 /**
@@ -104,32 +103,36 @@ function readOwners(): Owners {
   }
 }
 
-export const owners: Command = {
-  usage: "owners [--check]",
-  summary:
-    "writes .github/CODEOWNERS from .github/owners.json, the owners and the clearances of the documents; with --check says whether it is fresh",
-  async run(args, output) {
-    const { values } = parseArgs({ args: [...args], options: { check: { type: "boolean" } } });
-    const known = readOwners();
-    const documents = loadRouteDocuments(folders.routes);
-    const state = stateOfOwners(known, documents);
-    if (typeof state === "object") {
-      for (const fault of state.faults) output.err(`.github/owners.json: ${fault}.`);
-      return 1;
-    }
-    if (state === "empty") {
-      output.err(
-        '.github/owners.json names nobody yet: nobody has to approve a change of routes. Fill it in, then run "routes owners".',
-      );
-    }
-    if (!values.check) {
-      writeFileSync(FILES.codeowners, renderCodeowners(documents, known));
-      return 0;
-    }
-    const text = existsSync(FILES.codeowners) ? readFileSync(FILES.codeowners, "utf8") : "";
-    const stale = staleOwners(text, documents, known);
-    for (const line of stale) output.err(`.github/CODEOWNERS: ${line}`);
-    if (stale.length > 0) output.err('Run "routes owners".');
-    return stale.length > 0 ? 1 : 0;
-  },
-};
+/** Adds `routes owners`. */
+export function addOwners(program: Command, end: End, output: Output): void {
+  program
+    .command("owners")
+    .summary("writes .github/CODEOWNERS")
+    .description("Writes .github/CODEOWNERS from .github/owners.json, the owners and the clearances of the documents.")
+    .option("--check", "write nothing, and say whether it is fresh")
+    .action(({ check }) => end(writeOwners(check === true, output)));
+}
+
+function writeOwners(isCheck: boolean, output: Output): number {
+  const known = readOwners();
+  const documents = loadRouteDocuments(folders.routes);
+  const state = stateOfOwners(known, documents);
+  if (typeof state === "object") {
+    for (const fault of state.faults) output.err(`.github/owners.json: ${fault}.`);
+    return 1;
+  }
+  if (state === "empty") {
+    output.err(
+      '.github/owners.json names nobody yet: nobody has to approve a change of routes. Fill it in, then run "routes owners".',
+    );
+  }
+  if (!isCheck) {
+    writeFileSync(FILES.codeowners, renderCodeowners(documents, known));
+    return 0;
+  }
+  const text = existsSync(FILES.codeowners) ? readFileSync(FILES.codeowners, "utf8") : "";
+  const stale = staleOwners(text, documents, known);
+  for (const line of stale) output.err(`.github/CODEOWNERS: ${line}`);
+  if (stale.length > 0) output.err('Run "routes owners".');
+  return stale.length > 0 ? 1 : 0;
+}

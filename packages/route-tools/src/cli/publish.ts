@@ -2,43 +2,49 @@ import { openS3 } from "@millrace/stored-events";
 import { readRegistry } from "@millrace/contract-tools/registry";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import type { Command, End, Output } from "@millrace/command-line";
 import { checkRoutes } from "../check/check-routes.ts";
 import { createRouteArtifact, readRouteDocuments, RouteDocumentsError } from "@millrace/routes";
 import { LocationError, UsageError } from "../errors.ts";
 import type { RouteArtifact } from "@millrace/routes/runtime";
-import type { Command } from "./command.ts";
 import { readEnvironmentPlaces } from "./environment-places.ts";
-import { folders } from "./folders.ts";
+import { sharedOptions } from "./shared-options.ts";
 import { parseS3Url } from "./s3-url.ts";
 
-export const publish: Command = {
-  usage: "publish --to <file or s3://bucket/key> [--routes folder] [--schemas folder]",
-  summary: "checks, and puts the routes with their tests where a router that reloads them looks",
-  async run(args, output) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { to: { type: "string" }, routes: { type: "string" }, schemas: { type: "string" } },
-    });
-    const { to } = values;
-    if (to === undefined) throw new UsageError(`Usage: ${publish.usage}`);
-    const folder = readRouteDocuments(values.routes ?? folders.routes, readEnvironmentPlaces());
-    const { registry } = readRegistry(values.schemas ?? folders.schemas);
-    const errors = checkRoutes(folder, registry).filter(({ severity }) => severity === "error");
-    if (errors.length > 0) throw new RouteDocumentsError(errors);
-    const artifact = createRouteArtifact(folder.documents.map(({ document }) => document));
-    const before = await replace(to, artifact);
-    const { routes, version } = artifact.compiled;
-    output.out(
-      `${to}: ${routes.length} routes, version ${version}${before === undefined ? "" : `, before ${before.compiled.version}`}`,
-    );
-    const added = before === undefined ? [] : destinationsOnlyIn(artifact, before);
-    if (added.length > 0) {
-      output.err(`Routers take this only where these destinations are deployed: ${added.join(", ")}`);
-    }
-    return 0;
-  },
-};
+interface PublishOptions {
+  readonly to: string;
+  readonly routes: string;
+  readonly schemas: string;
+}
+
+/** Adds `routes publish`. */
+export function addPublish(program: Command, end: End, output: Output): void {
+  program
+    .command("publish")
+    .summary("checks, and puts the routes with their tests where a router that reloads them looks")
+    .requiredOption("--to <place>", "file or s3://bucket/key")
+    .addOption(sharedOptions.routes)
+    .addOption(sharedOptions.schemas)
+    .action((options) => end(publish(options, output)));
+}
+
+async function publish({ to, routes: routesFolder, schemas }: PublishOptions, output: Output): Promise<number> {
+  const folder = readRouteDocuments(routesFolder, readEnvironmentPlaces());
+  const { registry } = readRegistry(schemas);
+  const errors = checkRoutes(folder, registry).filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new RouteDocumentsError(errors);
+  const artifact = createRouteArtifact(folder.documents.map(({ document }) => document));
+  const before = await replace(to, artifact);
+  const { routes, version } = artifact.compiled;
+  output.out(
+    `${to}: ${routes.length} routes, version ${version}${before === undefined ? "" : `, before ${before.compiled.version}`}`,
+  );
+  const added = before === undefined ? [] : destinationsOnlyIn(artifact, before);
+  if (added.length > 0) {
+    output.err(`Routers take this only where these destinations are deployed: ${added.join(", ")}`);
+  }
+  return 0;
+}
 
 /** @returns what lay there before. */
 async function replace(to: string, artifact: RouteArtifact): Promise<RouteArtifact | undefined> {

@@ -1,74 +1,80 @@
+import type { Command, End, Output } from "@millrace/command-line";
 import type { Connections } from "@millrace/destinations";
 import { compileRoutes, type EnvironmentPlace, loadRouteDocuments } from "@millrace/routes";
 import { type CompiledDestination, loadRoutes } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
-import { parseArgs } from "node:util";
 import { UsageError } from "../errors.ts";
 import { openLedger } from "../redrive/ledger.ts";
 import { redrive } from "../redrive/redrive.ts";
-import type { Command } from "./command.ts";
 import { placeNamed, readEnvironmentPlaces } from "./environment-places.ts";
-import { folders } from "./folders.ts";
 import { type ReadLine, readLines } from "./read-events.ts";
-import { DEFAULT_STATE_FOLDER, findRunningPipeline } from "./running-pipeline.ts";
+import { findRunningPipeline } from "./running-pipeline.ts";
+import { sharedOptions } from "./shared-options.ts";
 
-export const redriveCommand: Command = {
-  usage:
-    "redrive <application> --stage <stage> [--lake folder or s3://bucket] [--since date or hour] [--ledger file or s3://bucket/key] [--dry-run] [--state folder] [--routes folder] [--environments file]",
-  summary: "puts an application's undelivered events back through the present routes, each event once",
-  async run(args, output) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        lake: { type: "string" },
-        stage: { type: "string" },
-        since: { type: "string" },
-        ledger: { type: "string" },
-        "dry-run": { type: "boolean" },
-        state: { type: "string", default: DEFAULT_STATE_FOLDER },
-        routes: { type: "string" },
-        environments: { type: "string" },
-      },
+interface RedriveOptions {
+  readonly stage: string;
+  readonly lake?: string | undefined;
+  readonly since?: string | undefined;
+  readonly ledger?: string | undefined;
+  readonly dryRun?: true | undefined;
+  readonly state: string;
+  readonly routes: string;
+  readonly environments: string;
+}
+
+/** Adds `routes redrive`. */
+export function addRedrive(program: Command, end: End, output: Output): void {
+  program
+    .command("redrive")
+    .summary("puts an application's undelivered events back through the present routes, each event once")
+    .argument("<application>")
+    .requiredOption("--stage <stage>", "environment whose lake and destinations are meant")
+    .option("--lake <place>", "folder or s3://bucket (default: the stage's lake)")
+    .option("--since <time>", "day or hour in UTC, such as 2026-03-01 or 2026-03-01T12")
+    .option("--ledger <place>", "file or s3://bucket/key of what was put back (default: in the lake)")
+    .option("--dry-run", "deliver nothing, and say how much would be delivered")
+    .addOption(sharedOptions.state)
+    .addOption(sharedOptions.routes)
+    .addOption(sharedOptions.environments)
+    .action((application, options) => end(redriveApplication(application, options, output)));
+}
+
+async function redriveApplication(application: string, options: RedriveOptions, output: Output): Promise<number> {
+  const { stage } = options;
+  const isDry = options.dryRun === true;
+  const place = placeNamed(stage, readEnvironmentPlaces(options.environments));
+  const documents = loadRouteDocuments(options.routes);
+  if (!documents.some((document) => document.application === application)) {
+    throw new UsageError(
+      `There is no application "${application}"; known are ${documents.map((document) => document.application).join(", ")}`,
+    );
+  }
+  // A dry run over objects of a folder needs no pipeline.
+  if (options.lake === undefined || !isDry) findRunningPipeline(place, options.state);
+  // The lake and the destinations lie where the stage lies, whatever the operator's profile says.
+  process.env["AWS_REGION"] ??= place.region;
+  const lake = (options.lake ?? `s3://${place.lakeBucket}`).replace(/\/$/, "");
+  const ledger = await openLedger(options.ledger ?? `${lake}/redriven/${application}/${stage}.txt`);
+  let cut = 0;
+  const lines = readLines(`${lake}/undelivered/${application}`, () => (cut += 1), sinceHour(options.since));
+  try {
+    const result = await redrive(rowsOf(lines), {
+      application,
+      routes: loadRoutes(compileRoutes(documents)),
+      destination: isDry ? undefined : await destinations(place),
+      done: new Set(ledger.keys),
+      onDelivered: (keys) => (isDry ? undefined : ledger.add(keys)),
     });
-    const [application] = positionals;
-    const { stage } = values;
-    const isDry = values["dry-run"] === true;
-    if (application === undefined || stage === undefined) throw new UsageError(`Usage: ${redriveCommand.usage}`);
-    const place = placeNamed(stage, readEnvironmentPlaces(values.environments));
-    const documents = loadRouteDocuments(values.routes ?? folders.routes);
-    if (!documents.some((document) => document.application === application)) {
-      throw new UsageError(
-        `There is no application "${application}"; known are ${documents.map((document) => document.application).join(", ")}`,
-      );
-    }
-    // A dry run over objects of a folder needs no pipeline.
-    if (values.lake === undefined || !isDry) findRunningPipeline(place, values.state);
-    // The lake and the destinations lie where the stage lies, whatever the operator's profile says.
-    process.env["AWS_REGION"] ??= place.region;
-    const lake = (values.lake ?? `s3://${place.lakeBucket}`).replace(/\/$/, "");
-    const ledger = await openLedger(values.ledger ?? `${lake}/redriven/${application}/${stage}.txt`);
-    let cut = 0;
-    const lines = readLines(`${lake}/undelivered/${application}`, () => (cut += 1), sinceHour(values.since));
-    try {
-      const result = await redrive(rowsOf(lines), {
-        application,
-        routes: loadRoutes(compileRoutes(documents)),
-        destination: isDry ? undefined : await destinations(place),
-        done: new Set(ledger.keys),
-        onDelivered: (keys) => (isDry ? undefined : ledger.add(keys)),
-      });
-      output.out(
-        `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.found} undelivered events of ${application}: ` +
-          `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable + cut} unreadable, ${result.failed} failed`,
-      );
-      for (const [why, count] of result.reasons) output.err(`${count} failed: ${why}`);
-      return result.failed + result.unreadable + cut > 0 ? 1 : 0;
-    } finally {
-      ledger.close();
-    }
-  },
-};
+    output.out(
+      `${isDry ? "would deliver" : "delivered"} ${result.delivered} of ${result.found} undelivered events of ${application}: ` +
+        `${result.duplicates} duplicates, ${result.unwanted} no longer wanted, ${result.unreadable + cut} unreadable, ${result.failed} failed`,
+    );
+    for (const [why, count] of result.reasons) output.err(`${count} failed: ${why}`);
+    return result.failed + result.unreadable + cut > 0 ? 1 : 0;
+  } finally {
+    ledger.close();
+  }
+}
 
 async function* rowsOf(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadLine["value"]> {
   for await (const { value } of lines) yield value;

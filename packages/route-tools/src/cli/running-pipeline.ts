@@ -2,10 +2,6 @@ import type { EnvironmentPlace } from "@millrace/routes";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
-import { folders } from "./folders.ts";
-
-/** Where `pnpm start` keeps its state when it is not told otherwise. */
-export const DEFAULT_STATE_FOLDER = join(folders.repository, ".local");
 
 /** The members that are read of a run's description of itself. */
 interface Run {

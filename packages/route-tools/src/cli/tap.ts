@@ -1,52 +1,59 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { type Command, type End, type Output, wholeNumber } from "@millrace/command-line";
 import { decodeRecord, type EnrichedEvent } from "@millrace/event-contracts";
 import { parseRouteDocument, RouteDocumentsError } from "@millrace/routes";
 import { existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { LocationError, UsageError } from "../errors.ts";
 import { followStream } from "../tap/follow-stream.ts";
 import { RouteTap } from "../tap/route-tap.ts";
-import type { Command, Output } from "./command.ts";
 import { placeNamed, readEnvironmentPlaces } from "./environment-places.ts";
-import { DEFAULT_STATE_FOLDER, findRunningPipeline } from "./running-pipeline.ts";
+import { findRunningPipeline } from "./running-pipeline.ts";
+import { sharedOptions } from "./shared-options.ts";
 
 const MAX_SAMPLE_TEXT = 400;
 
-export const tap: Command = {
-  usage:
-    "tap <route document> [--stage local] [--seconds n] [--samples n] [--state folder] [--environments file] (credentials and region as for any AWS tool; it only reads)",
-  summary: "what a document would deliver of the live enriched stream, per second and with samples; nothing is written",
-  async run(args, output) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        stage: { type: "string", default: "local" },
-        seconds: { type: "string" },
-        samples: { type: "string", default: "1" },
-        state: { type: "string", default: DEFAULT_STATE_FOLDER },
-        environments: { type: "string" },
-      },
-    });
-    const [file] = positionals;
-    if (file === undefined) throw new UsageError(`Usage: ${tap.usage}`);
-    const routeTap = new RouteTap(readDocument(file), wholeNumber("samples", values.samples), Date.now);
-    const place = placeNamed(values.stage, readEnvironmentPlaces(values.environments));
-    const stream = place.pipelineStreams[1] ?? `${place.streamPrefix}enriched`;
-    const { KinesisClient: Client } = await import("@aws-sdk/client-kinesis");
-    findRunningPipeline(place, values.state);
-    const client = new Client({ region: place.region });
-    const looks = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds);
-    try {
-      await follow(client, stream, routeTap, looks, output);
-    } catch (error) {
-      throw LocationError.from(stream, error);
-    } finally {
-      client.destroy();
-    }
-    return 0;
-  },
-};
+interface TapOptions {
+  readonly stage: string;
+  readonly seconds?: number | undefined;
+  readonly samples: number;
+  readonly state: string;
+  readonly environments: string;
+}
+
+/** Adds `routes tap`, which is `pnpm tap` too. */
+export function addTap(program: Command, end: End, output: Output): void {
+  program
+    .command("tap")
+    .summary("says what a document would deliver of the live enriched stream")
+    .description(
+      "Says what a document would deliver of the live enriched stream, per second and with samples. It only reads; " +
+        "credentials and region are found as by any AWS tool.",
+    )
+    .argument("<document>", "route document")
+    .option("--stage <stage>", "environment to read", "local")
+    .option("--seconds <n>", "end after so many looks, one a second (default: at Ctrl-C)", wholeNumber(0))
+    .option("--samples <n>", "events that are shown of each route and look", wholeNumber(0), 1)
+    .addOption(sharedOptions.state)
+    .addOption(sharedOptions.environments)
+    .action((file, options) => end(tap(file, options, output)));
+}
+
+async function tap(file: string, options: TapOptions, output: Output): Promise<number> {
+  const routeTap = new RouteTap(readDocument(file), options.samples, Date.now);
+  const place = placeNamed(options.stage, readEnvironmentPlaces(options.environments));
+  const stream = place.pipelineStreams[1] ?? `${place.streamPrefix}enriched`;
+  const { KinesisClient: Client } = await import("@aws-sdk/client-kinesis");
+  findRunningPipeline(place, options.state);
+  const client = new Client({ region: place.region });
+  try {
+    await follow(client, stream, routeTap, options.seconds ?? Number.POSITIVE_INFINITY, output);
+  } catch (error) {
+    throw LocationError.from(stream, error);
+  } finally {
+    client.destroy();
+  }
+  return 0;
+}
 
 async function follow(
   client: KinesisClient,
@@ -106,12 +113,5 @@ function readDocument(file: string) {
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}`);
   const { value, errors } = parseRouteDocument(readFileSync(file, "utf8"), file);
   if (value === undefined) throw new RouteDocumentsError(errors);
-  return value;
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new UsageError(`Expected --${name} to be a whole number, got ${text}`);
   return value;
 }

@@ -62,5 +62,8 @@ test("a file serves as well, and a place that is none is told", async () => {
     code: 2,
     err: expect.stringContaining("ENOENT"),
   });
-  expect(await run("publish")).toMatchObject({ code: 2, err: expect.stringContaining("Usage: publish") });
+  expect(await run("publish")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("Required option '--to <place>'"),
+  });
 });

@@ -5,37 +5,30 @@ import { groupBy } from "../../group-by.ts";
 import { importSource } from "../../import/import-source.ts";
 import type { ImportResult } from "../../import/import-schemas.ts";
 import { readSource, type ReadSource } from "../../import/read-source.ts";
-import { dialects } from "../../import/source-dialects.ts";
 import { readFolder, repositoryRoot } from "../repository.ts";
 
 export interface ImportCommandOptions {
   root?: string | undefined;
   /** Name of the source, a folder below `events/`. */
-  as?: string | undefined;
+  as: string;
   type?: string | undefined;
-  dialect?: string | undefined;
+  dialect?: Dialect | undefined;
   at?: string | undefined;
-  only?: string | undefined;
+  only?: RegExp | undefined;
   /** File that gets the whole report, as JSON. */
   report?: string | undefined;
   /** Write nothing. */
-  "dry-run"?: boolean | undefined;
+  dryRun?: boolean | undefined;
 }
 
 /**
  * `pnpm schemas import`: 0 when every event was imported, 1 when one was refused, 2 when the import could not begin.
  */
 export async function runImport(
-  source: string | undefined,
+  source: string,
   options: ImportCommandOptions,
   print: (line: string) => void,
 ): Promise<number> {
-  const { as, dialect, at, only } = options;
-  const complaint = complain(source, options);
-  if (source === undefined || as === undefined || complaint !== undefined) {
-    print(complaint ?? "");
-    return 2;
-  }
   const root = options.root ?? join(repositoryRoot, "schemas");
   let read: ReadSource;
   try {
@@ -45,14 +38,14 @@ export async function runImport(
     return 2;
   }
   const imported = await importSource(readFolder(root), read.files, {
-    source: as,
+    source: options.as,
     type: options.type,
-    dialect: dialect as Dialect | undefined,
-    at: at?.split("/").filter((step) => step !== ""),
-    only: only === undefined ? undefined : new RegExp(only, "u"),
+    dialect: options.dialect,
+    at: options.at?.split("/").filter((step) => step !== ""),
+    only: options.only,
   });
   const result = { ...imported, refusals: [...read.refusals, ...imported.refusals] };
-  if (options["dry-run"] !== true) {
+  if (options.dryRun !== true) {
     for (const [path, text] of result.files) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
@@ -65,28 +58,12 @@ export async function runImport(
   for (const line of describe(result)) print(line);
   print(
     `${read.files.length} files read: ${result.contracts.length} contracts and ${result.examples} examples ` +
-      `${options["dry-run"] === true ? "would be written" : "written"}, ${result.unchanged.length} unchanged, ` +
+      `${options.dryRun === true ? "would be written" : "written"}, ${result.unchanged.length} unchanged, ` +
       `${result.changes.length} changes, ${result.annotations.length} annotations proposed, ${result.refusals.length} refused`,
   );
   if (result.contracts.length > 0)
     print("Look at the annotations, then run `pnpm schemas check` and `pnpm schemas render`.");
   return result.refusals.length === 0 ? 0 : 1;
-}
-
-function complain(source: string | undefined, { as, dialect, only }: ImportCommandOptions): string | undefined {
-  if (source === undefined) return "Expected a folder, a file or an npm package.";
-  if (as === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(as)) {
-    return `Expected --as to be the name of the source in kebab-case, e.g. --as github, got ${as ?? "nothing"}.`;
-  }
-  if (dialect !== undefined && !dialects.some((each) => each === dialect)) {
-    return `Expected --dialect to be one of ${dialects.join(", ")}, got ${dialect}.`;
-  }
-  try {
-    if (only !== undefined) new RegExp(only, "u");
-  } catch (error) {
-    return `Expected --only to be a regular expression: ${(error as Error).message}.`;
-  }
-  return undefined;
 }
 
 /** How many of one kind are printed; the report has all. */

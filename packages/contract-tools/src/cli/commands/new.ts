@@ -9,11 +9,9 @@ import { readFolder, repositoryRoot } from "../repository.ts";
 
 export interface NewOptions {
   root?: string | undefined;
-  /** How far the next version is from the last: `addition` by default. */
-  step?: string | undefined;
+  /** How far the next version is from the last. */
+  step: Step;
 }
-
-const steps: readonly string[] = ["addition", "revision", "model"] satisfies Step[];
 
 /** Kinds of documents that are no contracts; a domain of events is not named like one. */
 const otherKinds = ["bad-rows", "envelope", "shared"];
@@ -24,22 +22,17 @@ const authoredFile = "packages/contract-tools/src/contracts/authored.ts";
  * `pnpm schemas new`: a contract `<domain>/<event>` that passes the check, or the next version of a contract or of
  * another document (`envelope/enrichment`, `shared/context`), also of those that are authored in zod.
  */
-export function createNew(name: string | undefined, options: NewOptions, print: (line: string) => void): number {
+export function createNew(name: string, options: NewOptions, print: (line: string) => void): number {
   const root = options.root ?? join(repositoryRoot, "schemas");
-  const step = options.step ?? "addition";
-  if (!steps.includes(step)) {
-    print(`Expected --step to be one of ${steps.join(", ")}, got ${step}.`);
-    return 2;
-  }
   const folder = readFolder(root);
-  const isContract = !otherKinds.includes(name?.split("/")[0] ?? "");
+  const isContract = !otherKinds.includes(name.split("/")[0] ?? "");
   const documents = parseFolder(folder).registry.documents.values();
-  const newest = newestVersionOf(documents, isContract ? `events/${name ?? ""}` : (name ?? ""));
+  const newest = newestVersionOf(documents, isContract ? `events/${name}` : name);
   if (newest !== undefined) {
     // The code of this repository authors nothing in another folder.
     const isOwn = options.root === undefined;
     const inZod4 = new Set(isOwn ? Object.keys(authoredContracts) : []);
-    const { files, stepped } = stepDocument(folder, newest, step as Step, inZod4);
+    const { files, stepped } = stepDocument(folder, newest, options.step, inZod4);
     writeFiles(root, files, print);
     const authored = { ...authoredContracts, ...authoredInZod3 };
     const inZod = isOwn ? [...stepped].filter(([before]) => Object.hasOwn(authored, before)) : [];
@@ -50,10 +43,10 @@ export function createNew(name: string | undefined, options: NewOptions, print: 
     );
     return 0;
   }
-  const files = name === undefined || !isContract ? undefined : scaffoldContract(folder, name);
+  const files = !isContract ? undefined : scaffoldContract(folder, name);
   if (files === undefined) {
-    const other = isContract ? "" : ` There is no ${name ?? ""} to be stepped.`;
-    print(`Expected <domain>/<event> in kebab-case, e.g. checkout/coupon-used, got ${name ?? "nothing"}.${other}`);
+    const other = isContract ? "" : ` There is no ${name} to be stepped.`;
+    print(`Expected <domain>/<event> in kebab-case, e.g. checkout/coupon-used, got ${name}.${other}`);
     return 2;
   }
   writeFiles(root, files, print);
