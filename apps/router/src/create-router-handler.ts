@@ -115,7 +115,14 @@ class Router {
       const text = line.ok ? line.text : "";
       if (read !== undefined && "event" in read) {
         const { shardId, sequenceNumber } = source;
-        this.#routeEvent(read.event, { text, place: { shardId, sequenceNumber, index } }, routes, collector);
+        try {
+          this.#routeEvent(read.event, { text, place: { shardId, sequenceNumber, index } }, routes, collector);
+        } catch (error) {
+          // Events of other senders share the record.
+          const failure = this.#noteDefect(source, error, index);
+          badRows.push(badRowOutput(source, this.processor, failure, encode(text), { index }));
+          this.#countBadRow(failure.kind);
+        }
         continue;
       }
       const failure =
@@ -145,7 +152,7 @@ class Router {
     const now = this.#clock.now();
     if (isCanary(event)) {
       const wanted = copies.filter(({ destination }) => destination.canaries);
-      for (const copy of wanted) this.#addCopy(copy, { event, text, now }, routes, collector);
+      this.#addCopies(wanted, { event, text, now }, routes, collector);
       this.#canaries.add(event, matched, wanted);
       return;
     }
@@ -153,8 +160,8 @@ class Router {
     if (isCopy && copies.length === 0) this.#telemetry.count("duplicates");
     this.#telemetry.observe("eventAgeMs", now - Date.parse(event.event.receivedat));
     if (matched.length === 0) this.#telemetry.count("eventsUnmatched");
+    this.#addCopies(copies, { event, text, now }, routes, collector);
     for (const copy of copies) {
-      this.#addCopy(copy, { event, text, now }, routes, collector);
       if (isCopy) this.#telemetry.countAt("duplicates", copy.destination.name);
       this.#telemetry.count("eventsOut");
       this.#telemetry.count("routeMatches", copy.routes.length);
@@ -162,22 +169,27 @@ class Router {
     }
   }
 
-  #addCopy(
-    copy: EventCopy,
+  /** Adds all copies of an event, or none when one of them cannot be written. */
+  #addCopies(
+    copies: readonly EventCopy[],
     { event, text, now }: { readonly event: EnrichedEvent; readonly text: string; readonly now: number },
     routes: RouteSet,
     collector: OutputCollector,
   ): void {
-    const hop = { ...this.processor, at: this.#timeOf(now), routesVersion: routes.version, routes: copy.routes };
-    const { name, application, eventsPerRecord } = copy.destination;
-    this.#destinations.set(name, copy.destination);
-    const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
-    const line = this.#copies.line(event, text, copy, hop);
-    collector.add({ destination: name, application, partitionKey, isShared: eventsPerRecord === "many" }, line, {
-      event,
-      text,
-      routes: copy.routes,
-    });
+    const at = this.#timeOf(now);
+    const lines = copies.map((copy) =>
+      this.#copies.line(event, text, copy, {
+        ...this.processor,
+        ...{ at, routesVersion: routes.version, routes: copy.routes },
+      }),
+    );
+    for (const [index, copy] of copies.entries()) {
+      const { name, application, eventsPerRecord } = copy.destination;
+      this.#destinations.set(name, copy.destination);
+      const partitionKey = partitionKeyOf({ subject: copy.partitionKey ?? event.event.subject, id: event.event.id });
+      const target = { destination: name, application, partitionKey, isShared: eventsPerRecord === "many" };
+      collector.add(target, lines[index] as string, { event, text, routes: copy.routes });
+    }
   }
 
   /** RFC 3339; events of one millisecond share the text. */
@@ -191,14 +203,16 @@ class Router {
       const message = `Routing the record took more than ${error.timeoutMs} ms.`;
       return this.#setAside(source, { kind: badRowKinds.tooSlow, message });
     }
-    this.#logger.error("A record could not be routed", {
-      stream: source.stream,
-      shardId: source.shardId,
-      sequenceNumber: source.sequenceNumber,
-      error,
-    });
+    return this.#setAside(source, this.#noteDefect(source, error));
+  }
+
+  /** Logs a failure of our own code: on an event of the record, or on the record as a whole. */
+  #noteDefect(source: SourceRecord, error: unknown, index?: number): { kind: BadRowKind; message: string } {
+    const { stream, shardId, sequenceNumber } = source;
+    const what = index === undefined ? "A record" : "An event";
+    this.#logger.error(`${what} could not be routed`, { stream, shardId, sequenceNumber, error });
     const message = error instanceof Error ? error.name : "The router failed on this record.";
-    return this.#setAside(source, { kind: badRowKinds.notProcessed, message });
+    return { kind: badRowKinds.notProcessed, message };
   }
 
   #setAside(source: SourceRecord, failure: { kind: BadRowKind; message: string }): Output[] {

@@ -66,6 +66,25 @@ describe("routing", () => {
     ).toEqual(["1", "2", "3"]);
   });
 
+  test("an event that a defect keeps back becomes a bad row, and the others of its record go on", async () => {
+    const { routes } = createTestRouter([clicks]);
+    const broken: typeof routes = Object.create(routes, {
+      route: {
+        value: (event: Parameters<typeof routes.route>[0], text: string) => {
+          if (event.event.id === "2") throw new TypeError("A defect.");
+          return routes.route(event, text);
+        },
+      },
+    });
+    const { handler, writer, badRows } = createTestRouter([clicks], { routes: () => broken });
+    const click = (id: string) => enriched(id, "search.click");
+    expect(await handler(kinesisEvent([ndjson(click("1"), click("2"), click("3"))]), context)).toEqual(whole);
+    expect(writer("shop").lines()).toMatchObject([{ event: { id: "1" } }, { event: { id: "3" } }]);
+    expect(badRows.lines()).toMatchObject([
+      { failure: { kind: "not-processed", message: "TypeError" }, origin: { index: 1 } },
+    ]);
+  });
+
   test("where many share a record, events of one source record do when destination and partition key agree", async () => {
     const { handler, writer } = createTestRouter([sharedClicks]);
     const click = (id: string, subject: string) => enriched(id, "search.click", { subject });
