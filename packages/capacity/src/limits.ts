@@ -15,6 +15,18 @@ export const ON_DEMAND_SHARDS = 4;
  */
 export const MEBIBYTES_PER_CPU = 1_769;
 
+/**
+ * Data of the records of an invocation: 6 MB, in which they are base64.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const INVOCATION_DATA_BYTES = (6 * 1_048_576 * 3) / 4;
+
+/** Up to which enrichment packs: `packedRecordBytes` of its limits. */
+export const PACKED_RECORD_BYTES = 65_536;
+
+/** Shards get lanes, not events: with two each, the fullest gets at most half as much again as the mean. */
+export const MIN_LANES_PER_SHARD = 2;
+
 /** Invocations of a shard at the same time. https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export const MAX_PARALLELIZATION = 10;
 

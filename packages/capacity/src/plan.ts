@@ -2,6 +2,7 @@ import { type Assessment, assess, resize, shardsNeeded } from "./model/assess.ts
 import { type Bill, billOf, streamDollars, type StreamMode } from "./model/bill.ts";
 import { PLANNED_LOAD } from "./model/costs-of-work.ts";
 import type { Mix } from "./model/mix.ts";
+import { packedBy } from "./model/packing.ts";
 import { HOURS_PER_MONTH, prices, SECONDS_PER_MONTH } from "./prices.ts";
 import type { Plant } from "./stack/plant.ts";
 
@@ -31,17 +32,19 @@ export function planCapacity(plant: Plant, mix: Mix, rates: readonly number[]): 
     stage: plant.stage,
     sizes: mix.from,
     pricesAsOf: prices.asOf,
-    first: assess(plant, mix, lowest).first,
+    first: assess(plant, packedBy(plant, mix, lowest), lowest).first,
     rates: rates.map((eventsPerSecond): RatePlan => {
-      const fitted = resize(plant, mix, eventsPerSecond, "fit");
-      const provisioned = provision(plant, mix, eventsPerSecond);
+      const present = packedBy(plant, mix, eventsPerSecond);
+      const provisioned = provision(plant, present, eventsPerSecond);
+      const billAt = (sized: Plant): Bill => billOf(sized, packedBy(sized, mix, eventsPerSecond), eventsPerSecond);
+      const provisionedMix = packedBy(provisioned, mix, eventsPerSecond);
       const dollarsOf = (mode: StreamMode): number =>
-        streamDollars(provisioned, mix, eventsPerSecond * SECONDS_PER_MONTH, HOURS_PER_MONTH, mode);
+        streamDollars(provisioned, provisionedMix, eventsPerSecond * SECONDS_PER_MONTH, HOURS_PER_MONTH, mode);
       return {
         eventsPerSecond,
-        parts: assess(plant, mix, eventsPerSecond).parts,
-        grown: billOf(resize(plant, mix, eventsPerSecond, "grow"), mix, eventsPerSecond),
-        fitted: billOf(fitted, mix, eventsPerSecond),
+        parts: assess(plant, present, eventsPerSecond).parts,
+        grown: billAt(resize(plant, present, eventsPerSecond, "grow")),
+        fitted: billAt(resize(plant, present, eventsPerSecond, "fit")),
         streamsByMode: {
           provisioned: dollarsOf("provisioned"),
           "on-demand Standard": dollarsOf("on-demand Standard"),

@@ -37,7 +37,11 @@ export function parseOptions(
       'report of "pnpm start … --exit --report <file>": its sizes and shares (default: the sample traffic\'s sizes, and ' +
         "the shares that the environment plans for)",
     )
-    .option("--pack <n>", "as if n events shared each record of the inner streams", positiveNumber)
+    .option(
+      "--pack <n>",
+      "as if n events shared each raw record, and each enriched one where none are packed",
+      positiveNumber,
+    )
     .addOption(
       new Option("--format <form>", "form of the answer")
         .choices(["text", "json", "markdown"] as const)

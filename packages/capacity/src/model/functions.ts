@@ -1,4 +1,4 @@
-import { MAX_PARALLELIZATION, MEBIBYTES_PER_CPU } from "../limits.ts";
+import { INVOCATION_DATA_BYTES, MAX_PARALLELIZATION, MEBIBYTES_PER_CPU } from "../limits.ts";
 import { type PlantFunction, sourceOf } from "../stack/plant.ts";
 import { FUNCTION_MICROSECONDS_PER_EVENT, INVOCATION_MS } from "./costs-of-work.ts";
 import type { Mix } from "./mix.ts";
@@ -23,7 +23,7 @@ const eventMs = (memoryMebibytes: number): number =>
 export function workOf(settings: PlantFunction, shards: number, mix: Mix, eventsPerSecond: number): FunctionWork {
   const source = sourceOf(settings.name);
   const lanes = shards * settings.parallelization;
-  const fullBatch = settings.batchSize / mix[source].records;
+  const fullBatch = Math.min(settings.batchSize / mix[source].records, INVOCATION_DATA_BYTES / mix[source].bytes);
   const ofEvent = eventMs(settings.memoryMebibytes);
   // A lane is invoked once a window while its records fit one batch, and once a batch beyond that.
   const perWindow = lanes / Math.max(1, settings.windowSeconds);

@@ -3,6 +3,8 @@ export interface Plant {
   readonly stage: string;
   readonly streams: readonly PlantStream[];
   readonly functions: readonly PlantFunction[];
+  /** Lanes in which enrichment packs; absent where it does not. */
+  readonly lanes: number | undefined;
   readonly deliveries: readonly PlantDelivery[];
   /** Queues and buses that routes deliver to. */
   readonly messageDestinations: readonly {

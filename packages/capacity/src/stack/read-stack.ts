@@ -64,6 +64,7 @@ export function readStack({ resource, output = {} }: StackJson, stage: string): 
         reservedConcurrency: reserved === undefined ? undefined : numberOf(reserved),
       };
     }),
+    lanes: lanesOf(one("aws_lambda_function", "enrichment")),
     deliveries: (["enriched", "badRows"] as const).map((purpose): PlantDelivery => {
       const id = purpose === "enriched" ? "enriched_delivery" : "bad_rows_delivery";
       const target = fieldOf(one("aws_kinesis_firehose_delivery_stream", id)["extended_s3_configuration"]);
@@ -94,6 +95,11 @@ export function readStack({ resource, output = {} }: StackJson, stage: string): 
     },
     firewallRules: (each("aws_wafv2_web_acl")[0]?.[1]["rule"] as readonly unknown[] | undefined)?.length,
   };
+}
+
+function lanesOf({ environment }: Values): number | undefined {
+  const { ENRICHED_LANES: lanes } = fieldOf(fieldOf(environment)["variables"]);
+  return typeof lanes === "string" && Number.isInteger(Math.log2(Number(lanes))) ? Number(lanes) : undefined;
 }
 
 const order: readonly StreamPurpose[] = ["raw", "enriched", "badRows", "destination"];

@@ -33,6 +33,7 @@ export const smallPlant: Plant = {
     parallelization: 1,
     reservedConcurrency: undefined,
   })),
+  lanes: undefined,
   deliveries: [
     { name: "enriched", purpose: "enriched", bufferSeconds: 60, bufferMebibytes: 100 },
     { name: "bad-rows", purpose: "badRows", bufferSeconds: 60, bufferMebibytes: 100 },
