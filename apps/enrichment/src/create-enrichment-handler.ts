@@ -5,12 +5,13 @@ import type { ActiveEnrichment } from "@millrace/enrichments";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import { createPayloadSeal, type PrivacyKey } from "@millrace/privacy-keys";
-import { type Clock, createPutRecords, type KinesisSender, type PutRecords } from "@millrace/put-records";
+import { type Clock, createPutRecords, type KinesisSender } from "@millrace/put-records";
 import {
   createStreamHandler,
   type FailedOutput,
   type FailureDecision,
   type Output,
+  type OutputWriter,
   type RecordTime,
   RecordTimeError,
   type SourceRecord,
@@ -23,7 +24,14 @@ import type { EnrichedLine } from "./enrich-event.ts";
 import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.ts";
 import type { LookupTables } from "./lookups/lookup-tables.ts";
 import { createEnrichmentRun } from "./run-enrichments.ts";
-import { givingBackMarginMs, maxRecordBytes as defaultMaxRecordBytes } from "./limits.ts";
+import {
+  defaultLanes,
+  givingBackMarginMs,
+  lanePartitionKeyBytes,
+  maxRecordBytes as defaultMaxRecordBytes,
+  packedRecordBytes,
+} from "./limits.ts";
+import { createPackingWriter } from "./packing/packing-writer.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";
 import { createPseudonymizer } from "./privacy/privacy-keys.ts";
@@ -57,6 +65,8 @@ export interface EnrichmentHandlerDeps {
   readonly processor?: { readonly name: string; readonly version: string };
   /** Names the contracts, for `processing.enrichment.contracts`. Default: they are not named. */
   readonly contractSet?: string;
+  /** Lanes of the enriched stream, a power of two: events of a lane share records. Default 128. */
+  readonly lanes?: number;
   /** Most bytes a record of the enriched stream may have. Default 1 MiB. */
   readonly maxRecordBytes?: number;
   /** Time kept back before Lambda's timeout. Default: `stream-handler`'s. */
@@ -80,7 +90,7 @@ const defaultProcessor = { name: "enrichment", version: "0.1.0" };
  */
 export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHandler {
   const { client, clock, random, telemetry = noTelemetry, processor = defaultProcessor } = deps;
-  const { maxRecordBytes = defaultMaxRecordBytes, logger = noLogger, lookups } = deps;
+  const { maxRecordBytes = defaultMaxRecordBytes, lanes = defaultLanes, logger = noLogger, lookups } = deps;
   const contextFor = createContexts(deps, processor);
   const keys = "take" in deps.privacyKeys ? deps.privacyKeys : fixedKeys(deps.privacyKeys);
   const hooks = createDeliveryHooks(telemetry);
@@ -90,20 +100,19 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   // Lambda runs one batch at a time in an environment: what its events are masked with is that of the batch.
   let context: RecordContext;
 
-  const writers = new Map<string, PutRecords>([
-    // Events of one partition key stay in the order they came.
-    [
-      destinations.enriched,
-      createPutRecords({
-        client,
-        streamName: deps.enrichedStreamName,
-        ordering: "per-key",
-        clock,
-        random,
-        maxRecordBytes,
-        hooks,
-      }),
-    ],
+  const enrichedStream = createPutRecords({
+    client,
+    streamName: deps.enrichedStreamName,
+    // The partition key is that of a lane: its events, and so those of each raw key in it, stay in the order they came.
+    ordering: "per-key",
+    clock,
+    random,
+    maxRecordBytes,
+    hooks,
+  });
+  const packing = { lanes, packedBytes: Math.min(packedRecordBytes, maxRecordBytes - lanePartitionKeyBytes) };
+  const writers = new Map<string, OutputWriter>([
+    [destinations.enriched, createPackingWriter(enrichedStream, packing)],
     [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random, hooks })],
   ]);
 
@@ -111,7 +120,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     const record = enrichRecord(source.data, source, context, time);
     countRecord(telemetry, sources, canaries, record);
     trouble.add(record, source);
-    const outputs = groupByKey(record.enriched, maxRecordBytes);
+    const outputs = joinLines(record.enriched, source.partitionKey, maxRecordBytes - lanePartitionKeyBytes);
     for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));
     return outputs;
   }
@@ -229,37 +238,27 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
   };
 }
 
-/**
- * Events of one source record that share a partition key share a record: Firehose bills each record as 5 KB at least.
- */
-function groupByKey(enriched: readonly EnrichedLine[], maxBytes: number): Output[] {
-  const [single] = enriched;
-  if (single !== undefined && enriched.length === 1) return [toOutput(single.partitionKey, `${single.json}\n`)];
+/** The enriched events of a source record, in their order: one output, or more where a record does not hold them. */
+function joinLines(enriched: readonly EnrichedLine[], partitionKey: string, maxBytes: number): Output[] {
   const outputs: Output[] = [];
-  const open = new Map<string, { lines: string[]; bytes: number }>();
-  const close = (partitionKey: string, lines: readonly string[]) =>
-    outputs.push(toOutput(partitionKey, lines.join("")));
-
-  for (const { partitionKey, json } of enriched) {
+  let lines = "";
+  let bytes = 0;
+  const close = () => {
+    outputs.push({ destination: destinations.enriched, partitionKey, data: Buffer.from(lines) });
+  };
+  for (const { json } of enriched) {
     const line = `${json}\n`;
-    const bytes = Buffer.byteLength(line);
-    const group = open.get(partitionKey);
-    if (group === undefined) {
-      open.set(partitionKey, { lines: [line], bytes: bytes + Buffer.byteLength(partitionKey) });
-    } else if (group.bytes + bytes > maxBytes) {
-      close(partitionKey, group.lines);
-      open.set(partitionKey, { lines: [line], bytes: bytes + Buffer.byteLength(partitionKey) });
-    } else {
-      group.lines.push(line);
-      group.bytes += bytes;
+    const lineBytes = Buffer.byteLength(line);
+    if (bytes > 0 && bytes + lineBytes > maxBytes) {
+      close();
+      lines = "";
+      bytes = 0;
     }
+    lines += line;
+    bytes += lineBytes;
   }
-  for (const [partitionKey, { lines }] of open) close(partitionKey, lines);
+  if (bytes > 0) close();
   return outputs;
-}
-
-function toOutput(partitionKey: string, lines: string): Output {
-  return { destination: destinations.enriched, partitionKey, data: Buffer.from(lines) };
 }
 
 function toBadRowOutput(row: BadRow, source: SourceRecord): Output {

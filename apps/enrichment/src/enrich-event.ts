@@ -1,10 +1,4 @@
-import {
-  type EnrichmentNote,
-  type Fidelity,
-  partitionKeyOf,
-  type RawEvent,
-  type ValidationResult,
-} from "@millrace/event-contracts";
+import { type EnrichmentNote, type Fidelity, type RawEvent, type ValidationResult } from "@millrace/event-contracts";
 import type { SchemaErrors } from "@millrace/event-contracts";
 import type { RunEnrichments } from "./run-enrichments.ts";
 import { type ExactEvent, needsExactReading, readExactly } from "./envelope/exact-event.ts";
@@ -30,8 +24,6 @@ export type ProcessingStamp = string;
 export interface EnrichedLine {
   /** The `EnrichedEvent`, without a line end. */
   readonly json: string;
-  /** Of the masked event: a subject that had to be masked is no partition key either. */
-  readonly partitionKey: string;
   readonly validation: ValidationResult;
   /** Failures of enrichments. */
   readonly notes: readonly EnrichmentNote[];
@@ -73,7 +65,6 @@ export function enrichEvent(
   return {
     // Put together from parts that are written already, nearly all of them.
     json: `{"event":${masked.json},"enrichment":{${enrichment.members}${validation.text}${log.toJson()}${masked.fidelity}${stamp}`,
-    partitionKey: partitionKeyOf(masked.event),
     validation: validation.value,
     notes: enrichment.notes,
     receivedAt: event.receivedat,

@@ -16,7 +16,7 @@ import { decodeLines, holdsQuotes, type RawLine } from "./envelope/decode-lines.
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
-import { maxQuotedLength, maxRecordLines } from "./limits.ts";
+import { lanePartitionKeyBytes, maxQuotedLength, maxRecordLines } from "./limits.ts";
 
 /** Parts that {@link enrichRecord} needs. */
 export interface RecordContext extends EventContext, BadRowContext {
@@ -153,10 +153,10 @@ function describeUndescribed({ type }: RawEvent): string {
 }
 
 /** Bytes of a record of this event alone. Counted only when it could be too many. */
-function recordSize({ json, partitionKey }: EnrichedLine, limit: number): number {
-  const lineEnd = 1;
-  const most = maxUtf8BytesPerUnit * (json.length + partitionKey.length) + lineEnd;
-  return most <= limit ? most : Buffer.byteLength(json) + Buffer.byteLength(partitionKey) + lineEnd;
+function recordSize({ json }: EnrichedLine, limit: number): number {
+  const others = lanePartitionKeyBytes + 1;
+  const most = maxUtf8BytesPerUnit * json.length + others;
+  return most <= limit ? most : Buffer.byteLength(json) + others;
 }
 
 /** Makes stamps; records come faster than milliseconds pass, so the last one is kept. */

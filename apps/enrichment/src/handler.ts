@@ -47,6 +47,7 @@ export const handler = createEnrichmentHandler({
   client: createKinesisClient(),
   enrichedStreamName: config.enrichedStreamName,
   badRowStreamName: config.badRowStreamName,
+  lanes: config.lanes,
   privacyKeys,
   contracts,
   ...(typeof BUILD_VERSION === "string" ? { processor: { name: "enrichment", version: BUILD_VERSION } } : {}),

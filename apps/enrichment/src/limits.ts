@@ -10,13 +10,29 @@ export const maxEventDepth = 128;
  */
 export const maxRecordBytes = 1024 * 1024;
 
+/**
+ * Lanes of the enriched stream unless its environment sets another number: eight a shard where there are sixteen, so
+ * that shards get equal parts. More lanes pack less.
+ */
+export const defaultLanes = 128;
+/** Kinesis lists 10,000 shards of a stream at most; lanes beyond that only take packing away. */
+export const maxLanes = 4_096;
+
+/**
+ * Events of many source records share a record up to this many bytes. A unit of 25 KB and Firehose's 5 KB are hardly
+ * rounded beyond it, and what a broken reader gives up with one event stays small.
+ */
+export const packedRecordBytes = 64 * 1024;
+
+/** Bytes of the partition key of a lane: `lane-4095`. */
+export const lanePartitionKeyBytes = 9;
+
 /** Bytes of a payload kept in a bad row: in base64 they leave a third of a 1 MiB record for the rest. */
 export const maxBadRowPayloadBytes = 512 * 1024;
 
 /**
  * Lines of a record that are read. Ingest fills records up to 64 KiB, which the shortest events there are would make
- * some 500 lines; a record of more was written by something else, and each of its lines would become a record of its
- * own.
+ * some 500 lines; a record of more was written by something else.
  */
 export const maxRecordLines = 1_000;
 

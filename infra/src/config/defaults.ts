@@ -29,6 +29,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
     streams: { destinationOverrides: {} },
     functions: { enrichment: pipelineFunction, router: pipelineFunction },
     mappings: { enrichment: mapping, router: mapping },
+    packing: { lanes: unit.lanes(128) },
     delivery: { enriched: delivery, badRows: delivery },
     lake: { infrequentAccessAfter: unit.days(30), deadLettersExpireAfter: unit.days(14) },
     logs: { level: "info" },

@@ -1,5 +1,6 @@
 import {
   eventsTaken,
+  lanesNeeded,
   sampleMix,
   SERVICE_MICROSECONDS_PER_EVENT,
   shardsRead,
@@ -193,6 +194,15 @@ const destinationsCarryTheirShare: Relation = ({ streams }) =>
     ),
   );
 
+/** Shards get lanes, not events: with hardly more lanes than shards, some get twice as much as others. */
+const lanesFillTheShards: Relation = ({ streams, packing }) => {
+  const needed = lanesNeeded(shardsOf(streams.enriched));
+  return faultIf(
+    packing.lanes < needed,
+    `packing.lanes: ${packing.lanes} are too few; set at least ${needed}, for ${shardsOf(streams.enriched)} shards of streams.enriched`,
+  );
+};
+
 /** All invocations that a mapping allows do the work of what the raw stream takes. */
 const functionsKeepUp: Relation = ({ streams, functions, mappings }) =>
   (
@@ -300,6 +310,7 @@ const relations: readonly Relation[] = [
   placesAgree,
   timeTravelFitsTheEdition,
   enrichedCarriesRaw,
+  lanesFillTheShards,
   functionsKeepUp,
   destinationsCarryTheirShare,
   rawTakesWhatReplicasSend,

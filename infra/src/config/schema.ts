@@ -11,6 +11,7 @@ import {
   LAMBDA_RESERVED_CONCURRENCY,
   LAMBDA_TIMEOUT_SECONDS,
   LOG_RETENTION_DAYS,
+  MOST_LANES,
   ROUTE_CHECK_SECONDS,
   SNOWFLAKE_TARGET_LAG_SECONDS,
   SNOWFLAKE_TIME_TRAVEL_DAYS,
@@ -24,6 +25,7 @@ import type {
   Invocations,
   InvocationsPerShard,
   Kibibytes,
+  Lanes,
   Mebibytes,
   Millicores,
   Milliseconds,
@@ -115,6 +117,11 @@ const pipelineFunction = z.strictObject({
   /** Invocations of the account that are this function's alone, and its most; without it, it shares the rest. */
   reservedConcurrency: whole<Invocations>("invocations", LAMBDA_RESERVED_CONCURRENCY).optional(),
 });
+
+const laneCount = z.custom<Lanes>(
+  (value) => typeof value === "number" && value >= 1 && value <= MOST_LANES && Number.isInteger(Math.log2(value)),
+  { error: (issue) => `Expected a power of two from 1 to ${MOST_LANES}, got ${shown(issue.input)}` },
+);
 
 const mapping = z.strictObject({
   batchSize: whole<Records>("records", EVENT_SOURCE_MAPPING.batchSize),
@@ -307,6 +314,11 @@ const environmentConfig = z.strictObject({
       .optional(),
   }),
   mappings: z.strictObject({ enrichment: mapping, router: mapping }),
+  /**
+   * Events of a lane share records of the enriched stream. Fewer lanes pack more, more of them fill shards more evenly.
+   * While another number takes over, an event may overtake an older one of its key.
+   */
+  packing: z.strictObject({ lanes: laneCount }),
   /** Absent: the router runs the routes in its bundle. Present: it looks for newer ones while it runs. */
   routeReload: z.strictObject({ checkEvery: whole<Seconds>("seconds", ROUTE_CHECK_SECONDS) }).optional(),
   /** Absent: replays run on an operator's machine. Present: very large ones run as a job of this function. */

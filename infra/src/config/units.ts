@@ -16,6 +16,8 @@ export type Retries = Unit<"retries">;
 export type InvocationsPerShard = Unit<"invocations per shard">;
 /** Records in one batch. */
 export type Records = Unit<"records">;
+/** Ranges of the hash space whose events share records. */
+export type Lanes = Unit<"lanes">;
 /** Shards of a provisioned stream. */
 export type Shards = Unit<"shards">;
 /** Pods of a Deployment. */
@@ -55,6 +57,7 @@ const of = (value: number): never => value as never;
 export const retries: (value: number) => Retries = of;
 export const invocationsPerShard: (value: number) => InvocationsPerShard = of;
 export const records: (value: number) => Records = of;
+export const lanes: (value: number) => Lanes = of;
 export const shards: (value: number) => Shards = of;
 export const replicas: (value: number) => Replicas = of;
 export const requests: (value: number) => Requests = of;

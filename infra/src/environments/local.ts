@@ -24,6 +24,8 @@ export const environment: EnvironmentInput = {
   },
   functions: { enrichment: smallFunction, router: smallFunction },
   mappings: { enrichment: batches, router: batches },
+  // Traffic of one sender: with more lanes, hardly two events would share a record.
+  packing: { lanes: unit.lanes(32) },
   canaries: { writeKey: { from: "inline", value: "mrw_local_canaries_only" } },
   delivery: { enriched: delivery, badRows: delivery },
   lake: { expireAfter: unit.days(31), deadLettersExpireAfter: unit.days(7) },

@@ -403,7 +403,7 @@ export class MillraceStack extends TerraformStack {
     readers: readonly ITerraformDependable[];
     lookups: EnvironmentLookups;
   }): Hop {
-    const { environment, functions, logs, mappings } = this.#config;
+    const { environment, functions, logs, mappings, packing } = this.#config;
     const privacyKeys = this.#createSecret("privacy_keys", "privacy-keys", this.#config.privacyKeys);
     const target = new PipelineFunction(this, "enrichment", {
       name: physicalName(environment, "enrichment"),
@@ -416,6 +416,7 @@ export class MillraceStack extends TerraformStack {
         STAGE: environment,
         LOG_LEVEL: logs.level,
         ENRICHED_STREAM_NAME: from.enriched.nameReference,
+        ENRICHED_LANES: String(packing.lanes),
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
         PRIVACY_KEYS_SECRET_ARN: privacyKeys.arn,
       },

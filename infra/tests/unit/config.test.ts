@@ -14,6 +14,7 @@ import {
   percent,
   records,
   replicas,
+  lanes,
   requests,
   retries,
   seconds,
@@ -215,6 +216,12 @@ describe("values that are sound alone but not together", () => {
       prod,
       { streams: { ...prod.streams, raw: onDemand(retention), enriched: provisioned(4, retention) } },
       /^streams\.enriched\.capacity\.shards: 4 are too few; set at least 8/,
+    ],
+    [
+      "lanes that leave shards uneven",
+      prod,
+      { packing: { lanes: lanes(16) } },
+      /^packing\.lanes: 16 are too few; set at least 32, for 16 shards of streams\.enriched/,
     ],
     [
       "an autoscaler that asks for what nobody collects",

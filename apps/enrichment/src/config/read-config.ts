@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
-import { defaultPrivacyKeysRefreshSeconds, maxPrivacyKeysRefreshSeconds } from "../limits.ts";
+import { defaultLanes, defaultPrivacyKeysRefreshSeconds, maxLanes, maxPrivacyKeysRefreshSeconds } from "../limits.ts";
+import { isLaneCount } from "../packing/lanes.ts";
 
 /** Configuration from the function's environment variables. */
 export interface EnrichmentConfig {
@@ -7,6 +8,8 @@ export interface EnrichmentConfig {
   readonly functionName: string;
   readonly enrichedStreamName: string;
   readonly badRowStreamName: string;
+  /** Lanes of the enriched stream. */
+  readonly lanes: number;
   /** Name or ARN of the Secrets Manager secret with the privacy keys. */
   readonly privacyKeysSecretId: string;
   readonly privacyKeysMaxAgeMs: number;
@@ -15,7 +18,7 @@ export interface EnrichmentConfig {
 
 /**
  * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS_SECRET_ARN`,
- * and `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
+ * and `ENRICHED_LANES`, `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
  *
  * @throws ConfigError naming everything that is missing, so that one deployment shows all of it
  */
@@ -36,12 +39,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const range = `a whole number from 1 to ${maxPrivacyKeysRefreshSeconds}`;
     faults.push(`PRIVACY_KEYS_REFRESH_SECONDS: expected ${range}, got "${refresh}"`);
   }
+  const stated = environment["ENRICHED_LANES"] ?? String(defaultLanes);
+  const lanes = /^\d{1,4}$/.test(stated) ? Number(stated) : 0;
+  if (!isLaneCount(lanes)) {
+    faults.push(`ENRICHED_LANES: expected a power of two from 1 to ${maxLanes}, got "${stated}"`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     stage,
     functionName: environment["AWS_LAMBDA_FUNCTION_NAME"] ?? `millrace-${stage}-enrichment`,
     enrichedStreamName,
     badRowStreamName,
+    lanes,
     privacyKeysSecretId,
     privacyKeysMaxAgeMs: refreshSeconds * 1_000,
     logLevel: environment["LOG_LEVEL"],

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { PutRecordsCommand, type PutRecordsOutput } from "@aws-sdk/client-kinesis";
 import {
   failuresInPassing,
   Faults,
@@ -13,6 +14,7 @@ import { createKinesisClient, type KinesisSender } from "@millrace/put-records";
 import { createTelemetry } from "@millrace/telemetry";
 import { describe, expect, test } from "@jest/globals";
 import { createEnrichmentHandler, defaultEnrichments, type EnrichmentHandlerDeps } from "../../src/index.ts";
+import { createLanes } from "../../src/packing/lanes.ts";
 import { createStreams, lambdaContext } from "../kinesis-harness.ts";
 import { createRawEvent, key, readBundledFile, testContracts, toRecord } from "../raw-events.ts";
 
@@ -42,6 +44,14 @@ function createFunction({ streams = createStreams(), ...options }: FunctionOptio
   return { streams, handler, lines };
 }
 
+/** Ids of the events of a stream, in the order in which they lie in each shard. */
+function idsIn(streams: ReturnType<typeof createStreams>, streamName: string): string[] {
+  return streams
+    .read(streamName)
+    .flatMap(({ text }) => text.trimEnd().split("\n"))
+    .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
+}
+
 describe("a record that would stop its shard", () => {
   test("of 340,000 lines becomes bad rows of all its lines, and the events around it are enriched within seconds", async () => {
     const { handler, streams } = createFunction();
@@ -54,7 +64,7 @@ describe("a record that would stop its shard", () => {
 
     expect(response).toEqual({ batchItemFailures: [] });
     expect((user + system) / 1e6).toBeLessThan(5);
-    expect(streams.read("enriched")).toHaveLength(2);
+    expect(idsIn(streams, "enriched").sort()).toEqual(["after", "before"]);
     const rows = streams.read("bad-rows").map(({ text }) => JSON.parse(text) as BadRow);
     expect(rows.map(({ failure }) => failure.kind)).toEqual(["too-many-lines", "too-many-lines"]);
     expect(rows.reduce((sum, { origin }) => sum + (origin.lines ?? 0), 0)).toBe(340_000);
@@ -84,14 +94,14 @@ describe("a record that would stop its shard", () => {
 
     expect(await handler(streams.toEvent(records), lambdaContext)).toEqual({ batchItemFailures: [] });
 
-    expect(streams.read("enriched").map(({ partitionKey }) => partitionKey)).toEqual(["quick"]);
+    expect(idsIn(streams, "enriched")).toEqual(Array.from({ length: 20 }, (_, index) => `quick-${index}`));
     const rows = streams.read("bad-rows").map(({ text }) => JSON.parse(text) as BadRow);
     expect(rows).toMatchObject([{ failure: { kind: "too-slow" }, origin: { index: 0, lines: 20 } }]);
   });
 });
 
 describe("createEnrichmentHandler", () => {
-  test("writes events that share a partition key as one record, in order, and bad rows to their own stream", async () => {
+  test("writes the events of a record as one record of its lane, in order, and bad rows to their own stream", async () => {
     const { handler, streams, lines } = createFunction();
     const events = [1, 2, 3].map((id) => createRawEvent({ id: `e-${id}` }));
     const other = createRawEvent({ id: "e-4", subject: "v-2" });
@@ -101,14 +111,9 @@ describe("createEnrichmentHandler", () => {
 
     expect(response).toEqual({ batchItemFailures: [] });
     const enriched = streams.read("enriched");
-    expect(enriched.map(({ partitionKey }) => partitionKey).sort()).toEqual(["v-1", "v-2"]);
-    const ofOneKey = enriched.find(({ partitionKey }) => partitionKey === "v-1")?.text ?? "";
-    expect(ofOneKey.endsWith("\n")).toBe(true);
-    const ids = ofOneKey
-      .trimEnd()
-      .split("\n")
-      .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
-    expect(ids).toEqual(["e-1", "e-2", "e-3"]);
+    expect(enriched.map(({ partitionKey }) => partitionKey)).toEqual([expect.stringMatching(/^lane-\d+$/)]);
+    expect(enriched[0]?.text.endsWith("\n")).toBe(true);
+    expect(idsIn(streams, "enriched")).toEqual(["e-1", "e-2", "e-3", "e-4"]);
 
     const badRows = streams.read("bad-rows");
     expect(badRows).toHaveLength(1);
@@ -129,12 +134,34 @@ describe("createEnrichmentHandler", () => {
       eventsOut: 4,
       badRows: 1,
       badRowsByKind: { "not-json": 1 },
-      recordsOut: 3,
+      recordsOut: 2,
       coldStart: 1,
     });
   });
 
-  test("splits events of one key over records when one would be too large", async () => {
+  test("writes the events of many records of a lane as one record, each key's in their order", async () => {
+    const { handler, streams } = createFunction({ lanes: 1 });
+    const records = ["a", "b", "a", "c", "b"].map((subject, index) => ({
+      partitionKey: subject,
+      data: toRecord(createRawEvent({ id: `${subject}-${index}`, subject })),
+    }));
+    expect(await handler(streams.toEvent(records), lambdaContext)).toEqual({ batchItemFailures: [] });
+    expect(streams.read("enriched")).toHaveLength(1);
+    expect(idsIn(streams, "enriched")).toEqual(["a-0", "b-1", "a-2", "c-3", "b-4"]);
+  });
+
+  test("keeps a key in its lane whatever its subject is masked to", async () => {
+    const { handler, streams } = createFunction();
+    const subject = "ada@example.com";
+    const record = { partitionKey: subject, data: toRecord(createRawEvent({ subject })) };
+    await handler(streams.toEvent([record]), lambdaContext);
+    await handler(streams.toEvent([record], 49_600), lambdaContext);
+    const keys = streams.read("enriched").map(({ partitionKey }) => partitionKey);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys.join()).not.toContain("ada");
+  });
+
+  test("splits events of a record over records when one would be too large", async () => {
     const { handler, streams } = createFunction({ maxRecordBytes: 3_000 });
     const data = toRecord(...[1, 2, 3, 4].map((id) => createRawEvent({ id: `e-${id}` })));
     await handler(streams.toEvent([{ partitionKey: "v-1", data }]), lambdaContext);
@@ -146,25 +173,33 @@ describe("createEnrichmentHandler", () => {
 
   test("returns the first record that could not be written", async () => {
     const { streams } = createFunction();
-    // Takes everything but what belongs to the second visitor.
-    const send = (
-      command: { input: { Records?: { PartitionKey?: string }[] } },
-      options?: object,
-    ): Promise<unknown> => {
+    const refusedLane = createLanes(128)("v-2").partitionKey;
+    // Takes everything but what belongs to the second visitor's lane.
+    const send = async (command: PutRecordsCommand): Promise<unknown> => {
       const { Records = [] } = command.input;
-      if (Records.every(({ PartitionKey }) => PartitionKey !== "v-2"))
-        return streams.client.send(command as never, options);
+      const taken = Records.filter(({ PartitionKey }) => PartitionKey !== refusedLane);
+      const answer =
+        taken.length === 0
+          ? []
+          : ((
+              (await streams.client.send(
+                new PutRecordsCommand({ ...command.input, Records: taken }),
+              )) as PutRecordsOutput
+            ).Records ?? []);
       const refused = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "" };
-      return Promise.resolve({ FailedRecordCount: Records.length, Records: Records.map(() => refused) });
+      return {
+        FailedRecordCount: Records.length - taken.length,
+        Records: Records.map((record) => (taken.includes(record) ? answer[taken.indexOf(record)] : refused)),
+      };
     };
-    const broken = { send } as unknown as KinesisSender;
-    const { handler } = createFunction({ client: broken });
+    const { handler } = createFunction({ client: { send } as unknown as KinesisSender });
     const records = ["v-1", "v-2"].map((subject) => ({
       partitionKey: subject,
-      data: toRecord(createRawEvent({ subject })),
+      data: toRecord(createRawEvent({ id: subject, subject })),
     }));
     const response = await handler(streams.toEvent(records), { getRemainingTimeInMillis: () => 1_500 });
-    expect(response.batchItemFailures[0]?.itemIdentifier).toBe("49590");
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: "49591" }]);
+    expect(idsIn(streams, "enriched")).toEqual(["v-1"]);
   });
 });
 

@@ -1,14 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  createContext,
-  createPurchase,
-  createRawEvent,
-  enrichEvents,
-  enrichOne,
-  now,
-  origin,
-  toRecord,
-} from "../raw-events.ts";
+import { createContext, createPurchase, createRawEvent, enrichOne, now, origin, toRecord } from "../raw-events.ts";
 import { enrichRecord } from "../../src/index.ts";
 
 describe("enrichRecord on an event that follows its contract", () => {
@@ -52,12 +43,6 @@ describe("enrichRecord on an event that follows its contract", () => {
   test("carries the trace context through", () => {
     const { traceparent } = createRawEvent();
     expect(enrichOne(createRawEvent()).event.traceparent).toBe(traceparent);
-  });
-
-  test("keeps the partition key: the subject, else the id", () => {
-    const { subject: _, ...withoutSubject } = createRawEvent();
-    const { enriched } = enrichEvents(createContext(), createRawEvent(), withoutSubject);
-    expect(enriched.map(({ partitionKey }) => partitionKey)).toEqual(["v-1", "0193-1"]);
   });
 
   test("gives the same output for the same input", () => {

@@ -334,17 +334,24 @@ function checkDuplicates(evidence: Evidence): string[] {
 }
 
 function checkEnrichedOrder(evidence: Evidence): string[] {
-  // A record that Lambda gave up on may be overtaken; its events are left out. So are strays, whose key is not their
-  // events'.
+  // A record that Lambda gave up on may be overtaken; its events are left out.
   const givenUp = new Set(
     evidence.raw.filter((line) => evidence.isGivenUp(evidence.places.raw, line.record)).map(({ copy }) => copy),
   );
-  return checkOrder(
-    evidence.raw.filter(({ identity, copy }) => identity !== undefined && !givenUp.has(copy)),
-    evidence.enriched,
-    "the enriched stream",
-  );
+  const copies = evidence.enriched.filter(isInLane);
+  const lanes = groupBy(copies, ({ record }) => record.partitionKey);
+  const lanesOf = groupBy(copies, ({ copy }) => copy);
+  const raw = evidence.raw.filter(({ identity, copy }) => identity !== undefined && !givenUp.has(copy));
+  return [...groupBy(raw, ({ record }) => record.partitionKey)].flatMap(([key, ofKey]) => {
+    const own = new Set(ofKey.flatMap(({ copy }) => lanesOf.get(copy) ?? []).map(({ record }) => record.partitionKey));
+    if (own.size > 1) return [`key ${key} is in the lanes ${[...own].join(", ")} of the enriched stream`];
+    const [lane = ""] = own;
+    return checkOrder(ofKey, lanes.get(lane) ?? [], `key ${key}`, "the enriched stream");
+  });
 }
+
+/** True for events that enrichment wrote: dead letters are put back under keys of their own, and later. */
+const isInLane = ({ record }: StoredEvent): boolean => /^lane-\d+$/.test(record.partitionKey);
 
 function checkDestinationOrder(evidence: Evidence): string[] {
   return [...orderedStreams].flatMap((stream) => {
@@ -360,36 +367,41 @@ function checkDestinationOrder(evidence: Evidence): string[] {
     }
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
-    return checkOrder(
-      evidence.enriched.filter(({ copy }) => !late.has(copy) && routings.versionsOf(copy).size < 2),
+    const sources = evidence.enriched.filter(
+      (event) => isInLane(event) && !late.has(event.copy) && routings.versionsOf(event.copy).size < 2,
+    );
+    const copiesOf = groupBy(
       evidence.eventsOf(evidence.places.destination(stream)),
-      `the stream ${stream}`,
+      ({ record }) => record.partitionKey,
+    );
+    // Strays of a key come in another lane than its own events, in no order with them.
+    return [...groupBy(sources, ({ record, value }) => `${record.partitionKey} ${keyOf(value)}`).values()].flatMap(
+      (ofKey) => {
+        const key = ofKey[0] === undefined ? "" : keyOf(ofKey[0].value);
+        return checkOrder(ofKey, copiesOf.get(key) ?? [], `key ${key}`, `the stream ${stream}`);
+      },
     );
   });
 }
 
-interface KeyedEvent {
-  readonly record: { readonly partitionKey: string };
+const keyOf = ({ event: { subject, id } }: StoredEvent["value"]): string => subject ?? id;
+
+interface Copy {
   readonly copy: string;
 }
 
 /**
- * Checks that the first copies of each key's events lie in the order of their sources. Events without a source do not
+ * Checks that the first copies of a key's events lie in the order of their sources. Copies without a source do not
  * count.
  */
-function checkOrder(sources: readonly KeyedEvent[], copies: readonly KeyedEvent[], where: string): string[] {
-  const violations: string[] = [];
-  const copiesOf = groupBy(copies, ({ record }) => record.partitionKey);
-  for (const [key, ofKey] of groupBy(sources, ({ record }) => record.partitionKey)) {
-    const expected = unique(ofKey.map(({ copy }) => copy));
-    const wanted = new Set(expected);
-    const found = unique((copiesOf.get(key) ?? []).map(({ copy }) => copy)).filter((copy) => wanted.has(copy));
-    const present = new Set(found);
-    const inOrder = expected.filter((copy) => present.has(copy));
-    const at = inOrder.findIndex((copy, index) => copy !== found[index]);
-    if (at >= 0) violations.push(`key ${key}: ${found[at] ?? ""} overtook ${inOrder[at] ?? ""} in ${where}`);
-  }
-  return violations;
+function checkOrder(sources: readonly Copy[], copies: readonly Copy[], key: string, where: string): string[] {
+  const expected = unique(sources.map(({ copy }) => copy));
+  const wanted = new Set(expected);
+  const found = unique(copies.map(({ copy }) => copy)).filter((copy) => wanted.has(copy));
+  const present = new Set(found);
+  const inOrder = expected.filter((copy) => present.has(copy));
+  const at = inOrder.findIndex((copy, index) => copy !== found[index]);
+  return at < 0 ? [] : [`${key}: ${found[at] ?? ""} overtook ${inOrder[at] ?? ""} in ${where}`];
 }
 
 function checkDirectOrder(evidence: Evidence): string[] {

@@ -6,6 +6,7 @@ import { revisionMutants } from "./revision-mutants.ts";
 
 const putRecords = "packages/put-records/src/put-records-client.ts";
 const transmitter = "packages/put-records/src/wire/transmitter.ts";
+const packing = "apps/enrichment/src/packing/packing-writer.ts";
 const enrichment = "apps/enrichment/src/create-enrichment-handler.ts";
 
 /** The mutants. Each is a mistake that somebody has made: most are in the table of clients in the decision record. */
@@ -237,18 +238,39 @@ export const mutants: readonly Mutant[] = [
   {
     name: "full-group-lost",
     seed: 8,
-    defect: "When the events of a key are more than a record holds, those in front are forgotten.",
+    defect: "When the events of a source record are more than a record holds, those in front are forgotten.",
     file: enrichment,
-    find: "      close(partitionKey, group.lines);\n",
-    replace: "",
+    find: "      close();\n      lines",
+    replace: "      lines",
   },
   {
     name: "full-group-overflows",
     seed: 8,
-    defect: "The events of a key share one record, however large it grows.",
+    defect: "The events of a source record share one record, however large it grows.",
     file: enrichment,
-    find: "} else if (group.bytes + bytes > maxBytes) {",
-    replace: "} else if (group.bytes + bytes > 2 * maxBytes) {",
+    find: "bytes + lineBytes > maxBytes",
+    replace: "bytes + lineBytes > 2 * maxBytes",
+  },
+  {
+    name: "key-in-two-lanes",
+    defect: "The lane of an event depends on its place in the batch, so that events of one key are in several lanes.",
+    file: packing,
+    find: "const lane = laneOf(partitionKey);",
+    replace: "const lane = laneOf(`${partitionKey}${position % 2}`);",
+  },
+  {
+    name: "last-of-pack-lost",
+    defect: "Of the source records that share a record, the last one's events are not written.",
+    file: packing,
+    find: "Buffer.concat(parts, bytes)",
+    replace: "Buffer.concat(parts.slice(0, -1))",
+  },
+  {
+    name: "pack-turned-round",
+    defect: "The source records that share a record stand in it in the reverse order.",
+    file: packing,
+    find: "Buffer.concat(parts, bytes)",
+    replace: "Buffer.concat(parts.reverse(), bytes)",
   },
   {
     name: "explicit-hash-forgotten",

@@ -366,7 +366,7 @@ export class Pipeline {
     { environment: variables, name: functionName }: FunctionSettings,
     environment: ExecutionEnvironment,
   ): Handler {
-    const { resources } = this.#deps;
+    const { plan, resources } = this.#deps;
     let batch: KinesisStreamEvent | undefined;
     const telemetry = this.#telemetry("enrichment", functionName);
     const enrich = createEnrichmentHandler({
@@ -374,6 +374,7 @@ export class Pipeline {
       client: this.#connect(environment, "enrichment"),
       enrichedStreamName: variables["ENRICHED_STREAM_NAME"] ?? "",
       badRowStreamName: variables["BAD_ROW_STREAM_NAME"] ?? "",
+      lanes: plan.lanes,
       contracts: this.#contracts(),
       enrichments: resources.enrichments,
       privacyKeys: this.#keySource(environment, () => batch, telemetry),

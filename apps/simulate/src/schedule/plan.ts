@@ -24,6 +24,8 @@ export interface SchedulePlan {
   readonly senders: number;
   /** Longest pause of a sender between two requests. */
   readonly maxPauseMs: number;
+  /** Lanes of the enriched stream: with those of a stack, hardly two events of a schedule would share a record. */
+  readonly lanes: number;
   /** Shards of the direct producer's stream, which is in no stack. */
   readonly directShards: number;
   readonly latencyMs: { readonly min: number; readonly max: number };
@@ -109,6 +111,8 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     senders: profile === "burst" ? 8 : randomInteger(random, 3, 6),
     maxPauseMs: profile === "burst" ? 50 : randomInteger(random, 500, 3000),
     environment: randomChoice(random, environments),
+    // Drawn apart, so that a schedule keeps everything else that its seed gave it.
+    lanes: randomChoice(createRandom(`${seed}/lanes`), [1, 2, 8, 128]),
     directShards: randomInteger(random, 1, 3),
     latencyMs: { min: 2, max: randomInteger(random, 5, 60) },
     mostRetries: randomChoice(random, [1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]),

@@ -194,7 +194,7 @@ async function deliver(events: readonly object[], documents = all.documents): Pr
   });
   await handler(
     {
-      Records: enriched.map(({ json, partitionKey }, index) => ({
+      Records: enriched.map(({ json }, index) => ({
         awsRegion: "eu-west-1",
         eventID: `shardId-000000000000:${index}`,
         eventName: "aws:kinesis:record",
@@ -206,7 +206,7 @@ async function deliver(events: readonly object[], documents = all.documents): Pr
           approximateArrivalTimestamp: 1_700_000_000,
           data: Buffer.from(`${json}\n`).toString("base64"),
           kinesisSchemaVersion: "1.0",
-          partitionKey,
+          partitionKey: "lane-0",
           sequenceNumber: String(index),
         },
       })),

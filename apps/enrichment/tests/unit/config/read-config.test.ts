@@ -17,6 +17,7 @@ describe("readConfig", () => {
       badRowStreamName: "millrace-dev-bad-rows",
       privacyKeysSecretId: environment.PRIVACY_KEYS_SECRET_ARN,
       privacyKeysMaxAgeMs: 300_000,
+      lanes: 128,
     });
   });
 
@@ -32,6 +33,14 @@ describe("readConfig", () => {
     expect(withAge("1").privacyKeysMaxAgeMs).toBe(1_000);
     for (const wrong of ["0", "3601", "soon", ""]) {
       expect(() => withAge(wrong)).toThrow(/PRIVACY_KEYS_REFRESH_SECONDS: expected a whole number from 1 to 3600, got/);
+    }
+  });
+
+  test("the lanes of the enriched stream are a power of two", () => {
+    const withLanes = (lanes: string) => readConfig({ ...environment, ENRICHED_LANES: lanes });
+    expect([withLanes("1").lanes, withLanes("4096").lanes]).toEqual([1, 4_096]);
+    for (const wrong of ["0", "12", "8192", "many", ""]) {
+      expect(() => withLanes(wrong)).toThrow(`ENRICHED_LANES: expected a power of two from 1 to 4096, got "${wrong}"`);
     }
   });
 });

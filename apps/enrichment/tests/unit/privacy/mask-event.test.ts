@@ -89,11 +89,6 @@ describe("a subject that is somebody's address", () => {
     });
   });
 
-  test("is the partition key no more", () => {
-    const { enriched } = enrichEvents(createContext(), createRawEvent({ subject: "ada@example.com" }));
-    expect(enriched.map(({ partitionKey }) => partitionKey)).toEqual([pseudonym.value]);
-  });
-
   test("is told from other subjects, also where only a part of it is one", () => {
     const subjects = ["user/ada@example.com", "user/bob@example.com", "81.2.69.142", "DE89370400440532013000"];
     const masked = subjects.map((subject) => maskedOf({ subject }).event.subject);
