@@ -1,4 +1,6 @@
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gzip, gzipSync } from "node:zlib";
+import { systemClock } from "../clock.ts";
 import type { KinesisRecord } from "../kinesis/api.ts";
 import { type ShardControls, StreamReader } from "../stream-reader/stream-reader.ts";
 import {
@@ -27,6 +29,8 @@ export interface DeliveryStreamStats {
   readonly dataFreshnessMs: number;
   readonly millisBehindLatest: number;
 }
+
+const compress = promisify(gzip);
 
 interface PendingObject {
   readonly records: Uint8Array[];
@@ -183,10 +187,7 @@ export class DeliveryStream {
   }
 
   async #deliver(buffer: PendingObject): Promise<void> {
-    const joined = Buffer.concat(buffer.records, buffer.bytes);
-    // Synchronous on purpose: under a virtual clock nothing may happen on another thread.
-    const body = this.#settings.compressionFormat === "GZIP" ? gzipSync(joined, { level: gzipLevel }) : joined;
-    await this.#putUntilStored(body, buffer);
+    await this.#putUntilStored(await this.#pack(buffer), buffer);
     for (const [shardId, after] of buffer.last) this.#settings.checkpoints?.save(shardId, after);
     this.#counters.recordsDelivered += buffer.records.length;
     this.#pendingDeliveries -= 1;
@@ -194,6 +195,15 @@ export class DeliveryStream {
     this.#pendingRecords -= buffer.records.length;
     this.#undelivered.shift();
     for (const shard of this.#shards) shard.wake();
+  }
+
+  /** The object of a buffer. On the machine's clock another thread compresses it; under any other nothing may. */
+  async #pack({ records, bytes }: PendingObject): Promise<Uint8Array> {
+    const { clock, compressionFormat } = this.#settings;
+    const joined = Buffer.concat(records, bytes);
+    if (compressionFormat !== "GZIP") return joined;
+    const options = { level: gzipLevel };
+    return clock === systemClock ? compress(joined, options) : gzipSync(joined, options);
   }
 
   async #putUntilStored(body: Uint8Array, buffer: PendingObject): Promise<void> {
