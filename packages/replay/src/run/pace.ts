@@ -1,5 +1,14 @@
 import type { ReplayClock } from "../clock.ts";
-import { EVENTS_PER_STEP, FASTER, FIRST_FASTER, FIRST_SHARE, GROUP_MS, LEAST_SHARE, SLOWER } from "../limits.ts";
+import {
+  EVENTS_PER_STEP,
+  FASTER,
+  FIRST_FASTER,
+  FIRST_SHARE,
+  GROUP_MS,
+  LEAST_SHARE,
+  LONGEST_WAIT_MS,
+  SLOWER,
+} from "../limits.ts";
 
 /** Most events and bytes a second. */
 export interface Rate {
@@ -41,9 +50,10 @@ export class Pace {
     return Math.max(1, Math.min(EVENTS_PER_STEP, events));
   }
 
-  /** Waits until so much may be put. */
-  async take(events: number, bytes: number): Promise<void> {
-    while (this.#isResting) await this.#clock.wait(restLookMs);
+  /** Waits until so much may be put, or until the signal. */
+  async take(events: number, bytes: number, signal?: AbortSignal): Promise<void> {
+    const isOver = (): boolean => signal?.aborted === true;
+    while (this.#isResting && !isOver()) await this.#clock.wait(restLookMs);
     const now = this.#clock.now();
     if (this.#taken < 1 && now - this.#changedMs >= calmMs) {
       this.#taken = Math.min(1, this.#taken * 1.1);
@@ -52,7 +62,9 @@ export class Pace {
     const startMs = Math.max(now, this.#nextMs);
     const seconds = Math.max(events / this.#rate.events, bytes / this.#rate.bytes) / this.#share;
     this.#nextMs = startMs + seconds * 1_000;
-    if (startMs > now) await this.#clock.wait(startMs - now);
+    for (let leftMs = startMs - now; leftMs > 0 && !isOver(); leftMs = startMs - this.#clock.now()) {
+      await this.#clock.wait(Math.min(LONGEST_WAIT_MS, leftMs));
+    }
   }
 
   /** The stream is at its limit. */

@@ -5,7 +5,7 @@ import { addCounts, type ReplayCounts } from "../ledger/counts.ts";
 import type { Ledger, PartEntry } from "../ledger/ledger.ts";
 import { EVENTS_PER_STEP, MAX_EVENTS_UNNOTED } from "../limits.ts";
 import type { Selection } from "../selection.ts";
-import type { PreparedEvent, Target } from "../targets/target.ts";
+import type { PreparedEvent, SkipReason, Target } from "../targets/target.ts";
 import type { Pace } from "./pace.ts";
 
 export interface RunOptions {
@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly alreadyPut: ReadonlyMap<string, number>;
   /** Before every put and every step: keeps replays of overlapping ranges away until a put is over. */
   readonly hold: () => Promise<void>;
-  /** Ends the run after the events that are being put. */
+  /** Ends the run after the group of events that is being put. */
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
 }
@@ -43,6 +43,9 @@ export async function runReplay(options: RunOptions): Promise<boolean> {
 }
 
 const never = Number.NEGATIVE_INFINITY;
+
+/** The fate of an event of a part; `found` for one that an earlier run has put. */
+type Fate = PreparedEvent | SkipReason | "unselected" | "found";
 
 class Run {
   readonly #options: RunOptions;
@@ -112,7 +115,7 @@ class Run {
     for await (const batch of part.read(this.#cursors.get(id))) {
       for (let start = 0; start < batch.length; start += EVENTS_PER_STEP) {
         if (this.#options.signal?.aborted === true || this.#isEnding) return false;
-        await this.#step(id, batch.slice(start, start + EVENTS_PER_STEP));
+        if (!(await this.#step(id, batch.slice(start, start + EVENTS_PER_STEP)))) return false;
       }
     }
     this.#share.set(id, 1);
@@ -120,63 +123,65 @@ class Run {
     return true;
   }
 
-  async #step(part: string, events: readonly StoredEvent[]): Promise<void> {
-    const { isSelected, target, alreadyPut, ledger, hold, onStep, selection } = this.#options;
-    const skipped: Record<string, number> = {};
-    const wanted: PreparedEvent[] = [];
-    let [selected, found] = [0, 0];
-    for (const event of events) {
-      if (!isSelected(event)) continue;
-      selected += 1;
-      const prepared = target.prepare(event);
-      if (typeof prepared === "string") skipped[prepared] = (skipped[prepared] ?? 0) + 1;
-      else if ((alreadyPut.get(prepared.key) ?? never) > (prepared.originalAtMs ?? never)) found += 1;
-      else wanted.push(prepared);
-    }
+  /** @returns false when the signal cut it short */
+  async #step(part: string, events: readonly StoredEvent[]): Promise<boolean> {
+    const { ledger, hold, onStep, selection } = this.#options;
+    const fates = events.map((event) => this.#fateOf(event));
+    const wanted = fates.filter((fate) => typeof fate === "object");
     await hold();
     await ledger.hold();
-    const { bytes, ambiguous } = await this.#put(part, wanted);
-    this.#counts = addCounts(this.#counts, {
-      seen: events.length,
-      selected,
-      put: wanted.length,
-      found,
-      bytes,
-      ambiguous,
-      skipped,
-    });
-    const left = (this.#uncertain.get(part) ?? 0) - events.length;
+    const { put, bytes, ambiguous } = await this.#put(part, wanted);
+    const isWhole = put === wanted.length;
+    // Of a step that was cut short, the events before the first that was not put.
+    const seen = isWhole ? events.length : fates.indexOf(wanted[put] as Fate);
+    const counts = countFates(fates.slice(0, seen));
+    this.#counts = addCounts(this.#counts, { ...counts, bytes, ambiguous });
+    const left = (this.#uncertain.get(part) ?? 0) - seen;
     if (left > 0) this.#uncertain.set(part, left);
     else this.#uncertain.delete(part);
-    const last = events.at(-1)?.place;
+    const last = events[seen - 1]?.place;
     if (last !== undefined) {
       this.#cursors.set(part, last.position);
       const share = (last.atMs - selection.fromMs) / Math.max(1, selection.toMs - selection.fromMs);
       this.#share.set(part, Math.max(0, Math.min(1, share)));
     }
-    const unnoted = (this.#unnoted.get(part) ?? 0) + events.length;
+    const unnoted = (this.#unnoted.get(part) ?? 0) + seen;
     this.#unnoted.set(part, unnoted);
     // A few steps that put nothing are quick to repeat.
-    if (wanted.length > 0 || found > 0 || unnoted >= MAX_EVENTS_UNNOTED) await this.#save(part);
+    if (put > 0 || counts.found > 0 || unnoted >= MAX_EVENTS_UNNOTED) await this.#save(part);
     await onStep?.({ counts: this.#counts, done: this.#done() });
+    return isWhole;
   }
 
-  async #put(part: string, events: readonly PreparedEvent[]): Promise<{ bytes: number; ambiguous: number }> {
-    const { target, pace, ledger, hold } = this.#options;
-    let [bytes, ambiguous] = [0, 0];
-    for (let start = 0; start < events.length; ) {
-      const group = events.slice(start, start + pace.groupSize);
-      start += group.length;
+  #fateOf(event: StoredEvent): Fate {
+    const { isSelected, target, alreadyPut } = this.#options;
+    if (!isSelected(event)) return "unselected";
+    const prepared = target.prepare(event);
+    if (typeof prepared === "string") return prepared;
+    return (alreadyPut.get(prepared.key) ?? never) > (prepared.originalAtMs ?? never) ? "found" : prepared;
+  }
+
+  /** Puts events in groups, until the signal. @returns how many were put */
+  async #put(
+    part: string,
+    events: readonly PreparedEvent[],
+  ): Promise<{ readonly put: number; readonly bytes: number; readonly ambiguous: number }> {
+    const { target, pace, ledger, hold, signal } = this.#options;
+    let [put, bytes, ambiguous] = [0, 0, 0];
+    while (put < events.length) {
+      const group = events.slice(put, put + pace.groupSize);
       const groupBytes = group.reduce((sum, { data }) => sum + data.length, 0);
-      await pace.take(group.length, groupBytes);
+      await pace.take(group.length, groupBytes, signal);
+      if (signal?.aborted === true) break;
       await hold();
       await ledger.beginPut(part);
       const deliveries = await target.put(group);
       checkDelivered(deliveries, group.length);
+      put += group.length;
       bytes += groupBytes;
       ambiguous += deliveries.filter(({ isAmbiguous }) => isAmbiguous).length;
     }
-    return { bytes, ambiguous };
+    return { put, bytes, ambiguous };
   }
 
   #done(): number {
@@ -196,6 +201,19 @@ class Run {
     };
     return this.#options.ledger.save(progress, part, { isCertain: this.#uncertain.size === 0 });
   }
+}
+
+function countFates(fates: readonly Fate[]): Omit<ReplayCounts, "bytes" | "ambiguous"> {
+  const skipped: Record<string, number> = {};
+  let [selected, found, put] = [0, 0, 0];
+  for (const fate of fates) {
+    if (fate === "unselected") continue;
+    selected += 1;
+    if (fate === "found") found += 1;
+    else if (typeof fate === "string") skipped[fate] = (skipped[fate] ?? 0) + 1;
+    else put += 1;
+  }
+  return { seen: fates.length, selected, put, found, skipped };
 }
 
 /** @throws ReplayStoppedError */

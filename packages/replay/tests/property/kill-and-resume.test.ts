@@ -30,6 +30,34 @@ const kills = fc.array(fc.record({ afterCalls: fc.integer({ min: 1, max: 60 }), 
   minLength: 1,
   maxLength: 5,
 });
+/** Five events a second: a step of one shard takes 50 s, all of it 180 s. */
+const stopsMs = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 5 });
+
+test("a replay that is stopped ends within a second, however slow it is, and goes on exactly there", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), stopsMs, async (seed, stops) => {
+      const world = createReplayWorld(seed, { eventsPerSecond: 5 });
+      await world.clock.run(
+        (async () => {
+          const selection = await filled(world);
+          for (const [index, afterMs] of stops.entries()) {
+            const stop = new AbortController();
+            const run = world.run(selection, `host/x/${index}`, undefined, undefined, stop.signal);
+            await world.clock.sleep(afterMs);
+            const stoppedMs = world.clock.now();
+            stop.abort();
+            expect(await run).toBe("stopped");
+            expect(world.clock.now() - stoppedMs).toBeLessThan(1_000);
+          }
+          expect(await world.run(selection, "host/x/last")).toBe("done");
+          expect(replayed(world)).toEqual(once);
+        })(),
+      );
+    }),
+    { numRuns: 15 },
+  );
+});
+
 const skewsMs = fc.integer({ min: -240_000, max: 240_000 });
 
 test("a replay that is killed at any call, by any clock of Kinesis, puts every event exactly once", async () => {

@@ -36,6 +36,9 @@ export type Defect =
   /** Every run has a time of its own. */
   | "time-of-each-run";
 
+/** `stopped` by its signal, `dead` when it was killed. */
+export type Outcome = "done" | "nothing to do" | "stopped" | "dead";
+
 export interface ReplayWorld {
   readonly clock: VirtualClock;
   readonly objects: MemoryObjectStore;
@@ -43,8 +46,8 @@ export interface ReplayWorld {
   readonly kinesis: Kinesis;
   /** Puts raw events; `perRecord` of them into a record. */
   fill(ids: readonly string[], perRecord?: number): Promise<void>;
-  /** Runs a replay as a process of that name: `dead` when it was killed. */
-  run(selection: Selection, holder: string, kill?: Kill, defect?: Defect): Promise<"done" | "nothing to do" | "dead">;
+  /** Runs a replay as a process of that name. */
+  run(selection: Selection, holder: string, kill?: Kill, defect?: Defect, signal?: AbortSignal): Promise<Outcome>;
   /** Puts enriched events, each a record, and has Lambda give them up in batches of 100. */
   giveUp(ids: readonly string[]): Promise<void>;
   /** Every line of the raw stream, as values. */
@@ -65,7 +68,13 @@ export function createReplayWorld(
   const s3 = createMemoryS3(objects);
   const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
 
-  async function runProcess(selection: Selection, holder: string, kill?: Kill, defect?: Defect) {
+  async function runProcess(
+    selection: Selection,
+    holder: string,
+    kill?: Kill,
+    defect?: Defect,
+    signal?: AbortSignal,
+  ): Promise<Outcome> {
     const { guard, died } = createKill(kill);
     const client = kinesis.client({ latencyMs: { min: 1, max: 20 }, random: createRandom(`${seed} ${holder}`) });
     const send = guard(async (command: object) => {
@@ -78,7 +87,7 @@ export function createReplayWorld(
     };
     const putIf = defect === "unconditional-writes" ? anyVersion : s3.putIf.bind(s3);
     const guardedS3 = { ...s3, putIf: guard(putIf), getVersion: guard(s3.getVersion.bind(s3)) };
-    const work = (async (): Promise<"done" | "nothing to do"> => {
+    const work = (async (): Promise<Outcome> => {
       const options = { s3: guardedS3, bucket, clock: own, holder };
       const replayedAt = new Date(clock.now()).toISOString();
       const id = replayIdOf(selection, "pipeline", 0);
@@ -130,10 +139,11 @@ export function createReplayWorld(
         isSelected: createMatcher(selection),
         pace: new Pace({ events: eventsPerSecond, bytes: 1e6 }, own),
         hold: () => active.hold(asked),
+        signal,
       });
       await ledger.end(isDone ? "finished" : "stopped");
       await active.leave(id);
-      return "done";
+      return isDone ? "done" : "stopped";
     })();
     return Promise.race([work, died.then(() => "dead" as const)]);
   }
