@@ -44,7 +44,7 @@ const settleMs = Number(values.settle) * 1_000;
 const warmUpMs = 30_000;
 /** The first live events of a window met what came before it; its last ones may meet what comes behind it. */
 const marginMs = { first: 2_000, last: 1_000 };
-const probeEveryMs = 20;
+const probeEveryMs = 10;
 const requestsInFlight = 64;
 /** Longest that a part of the bench may take without an event of the bench. */
 const deadlineMs = { start: 120_000, stock: 300_000, begin: 60_000, stop: 60_000, read: 300_000 };

@@ -5,7 +5,7 @@ import type { EnvironmentPlace } from "@millrace/routes";
 import type { CompiledRoutes, RouteSet } from "@millrace/routes/runtime";
 import type { S3, Store } from "@millrace/stored-events";
 import type { ReplayClock } from "./clock.ts";
-import type { LiveWatch } from "./run/live-watch.ts";
+import type { LiveWatch, WatchedStream } from "./run/live-watch.ts";
 import type { Source } from "./selection.ts";
 
 /** `valid`, `invalid` or `unknown`; `bad-row` for what enrichment cannot read. */
@@ -43,11 +43,8 @@ export interface Environment {
   readonly holder: string;
   /** The routes that destinations are looked up in. */
   routes(): RouteSet;
-  /**
-   * Live traffic of a stream of enriched events, those received from a time on; absent where there is none to be left
-   * alone.
-   */
-  readonly watch?: ((stream: string, liveFromMs: number) => LiveWatch) | undefined;
+  /** Live traffic of a stream, events received from a time on; absent where there is none to be left alone. */
+  readonly watch?: ((stream: WatchedStream, liveFromMs: number) => LiveWatch) | undefined;
   /** Resources of jobs; absent where there are none. */
   readonly jobs?: Jobs | undefined;
   /** Verdicts of the present contracts on raw events. */

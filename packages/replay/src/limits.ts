@@ -57,6 +57,8 @@ export const LONGEST_WAIT_MS = 500;
 export const HIGH_AGE = 0.97;
 /** Live events may be so much older beside a replay. */
 export const TOLERATED_AGE = 1.05;
+/** In the raw stream ages are those of answers of ingest: a few milliseconds, of which one is a tenth. */
+export const TOLERATED_ANSWER = 1.15;
 /**
  * Of its rate, a replay begins with so much. While live events are as without it the rate is multiplied by a factor,
  * which is lower once they have been older; when they are, by another.

@@ -77,7 +77,7 @@ class ReplayCommand {
     const takes = (share: number): number =>
       Math.max(seconds, counted.put / (rate.events * share), counted.bytes / (rate.bytes * share));
     const takesSeconds = takes(1);
-    const longestSeconds = this.#watch(target) === undefined ? undefined : takes(LEAST_SHARE);
+    const longestSeconds = this.#watches(target).length === 0 ? undefined : takes(LEAST_SHARE);
     this.#output.line?.("");
     if (isJson) {
       const by = Object.fromEntries(
@@ -147,13 +147,13 @@ class ReplayCommand {
               });
         const rate = await this.#rate(target);
         this.#pace = new Pace(rate, clock);
-        const watch = this.#watch(target);
-        const most = `${watch === undefined ? "" : "most "}${rate.events.toFixed(0)} events/s or ${size(rate.bytes)}/s`;
+        const watches = this.#watches(target);
+        const most = `${watches.length === 0 ? "" : "most "}${rate.events.toFixed(0)} events/s or ${size(rate.bytes)}/s`;
         this.#output.err(
           `The replay ${id} ${left === undefined ? "begins" : `goes on after ${describeCounts(left.counts)}`}, at ${most}. Ctrl-C stops it; the same command goes on.`,
         );
         const tell = createProgress(this.#output, clock);
-        const isDone = await this.#besideLive(watch, this.#pace, (pace) =>
+        const isDone = await this.#besideLive(watches, this.#pace, (pace) =>
           runReplay({
             ...{ store, selection, parts, isSelected, target, ledger, pace, alreadyPut },
             signal: this.#signal,
@@ -222,19 +222,25 @@ class ReplayCommand {
     return 0;
   }
 
-  /** The live traffic that the replay must leave alone; undefined where the operator has chosen the rate. */
-  #watch({ streams }: Target): LiveWatch | undefined {
-    const enriched = streams.find(({ form }) => form === "enriched");
-    if (this.#options.rate !== undefined || enriched === undefined) return undefined;
-    return this.#environment.watch?.(enriched.name, this.#options.selection.toMs);
+  /** The live traffic that the replay must leave alone, enriched events first; none where the operator chose the rate. */
+  #watches({ streams }: Target): readonly LiveWatch[] {
+    const { watch } = this.#environment;
+    if (this.#options.rate !== undefined || watch === undefined) return [];
+    const enriched = streams.filter(({ form }) => form === "enriched");
+    const raw = streams.filter(({ form }) => form === "raw");
+    return [...enriched, ...raw].map((stream) => watch(stream, this.#options.selection.toMs));
   }
 
-  async #besideLive(watch: LiveWatch | undefined, pace: Pace, run: (pace: Pace) => Promise<boolean>): Promise<boolean> {
-    if (watch === undefined) return run(pace);
+  async #besideLive(
+    [first, ...others]: readonly LiveWatch[],
+    pace: Pace,
+    run: (pace: Pace) => Promise<boolean>,
+  ): Promise<boolean> {
+    if (first === undefined) return run(pace);
     const ended = new AbortController();
     // A replay that is stopped does not wait for the end of its rest.
     const signal = AbortSignal.any([ended.signal, this.#signal]);
-    const yielding = yieldToLive({ pace, watch, clock: this.#clock, signal });
+    const yielding = yieldToLive({ pace, watches: [first, ...others], clock: this.#clock, signal });
     try {
       return await run(pace);
     } finally {

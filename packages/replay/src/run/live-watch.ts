@@ -1,10 +1,19 @@
 import type { _Record, KinesisClient } from "@aws-sdk/client-kinesis";
 import { linesOfRecord } from "@millrace/stored-events";
 import type { ReplayClock } from "../clock.ts";
-import { LOOK_AGAIN_MS, LOOK_ATTEMPTS, RECORDS_PER_LOOK, SHARDS_PER_LOOK } from "../limits.ts";
+import {
+  LOOK_AGAIN_MS,
+  LOOK_ATTEMPTS,
+  RECORDS_PER_LOOK,
+  SHARDS_PER_LOOK,
+  TOLERATED_AGE,
+  TOLERATED_ANSWER,
+} from "../limits.ts";
 
-/** Looks at live traffic, one after the other. */
+/** Looks at the live traffic of a stream, one after the other. */
 export interface LiveWatch {
+  /** Live events of the stream may be so many times older beside a replay. */
+  readonly toleratedAge: number;
   /** Begins a look: live events that arrive from now on belong to it. */
   begin(): Promise<Look>;
 }
@@ -14,10 +23,15 @@ export interface Look {
   ages(): Promise<readonly number[] | undefined>;
 }
 
+/** A stream of the pipeline: events arrive in the raw one when ingest answers, in the others when they are enriched. */
+export interface WatchedStream {
+  readonly name: string;
+  readonly form: "raw" | "enriched";
+}
+
 export interface LiveWatchOptions {
   readonly kinesis: Pick<KinesisClient, "send">;
-  /** A stream of enriched events. */
-  readonly stream: string;
+  readonly stream: WatchedStream;
   /** Events that were received before are not live: a replay puts no others. */
   readonly liveFromMs: number;
   readonly clock: ReplayClock;
@@ -28,18 +42,19 @@ export interface LiveWatchOptions {
  * the pipeline's own may want all of them.
  */
 export function createLiveWatch({ kinesis, stream, liveFromMs, clock }: LiveWatchOptions): LiveWatch {
+  const StreamName = stream.name;
   let next = 0;
 
   async function iteratorsAtEnds(): Promise<readonly string[]> {
     const { GetShardIteratorCommand, ListShardsCommand } = await import("@aws-sdk/client-kinesis");
     const AT_LATEST = { Type: "AT_LATEST" } as const;
-    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: stream, ShardFilter: AT_LATEST }));
+    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName, ShardFilter: AT_LATEST }));
     const watched = Array.from({ length: Math.min(Shards.length, SHARDS_PER_LOOK) }, (_, index) => next + index);
     next += watched.length;
     const iterators: string[] = [];
     for (const place of watched) {
       const ShardId = Shards[place % Shards.length]?.ShardId;
-      const command = new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: "LATEST" });
+      const command = new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: "LATEST" });
       iterators.push((await kinesis.send(command)).ShardIterator ?? "");
     }
     return iterators;
@@ -62,14 +77,15 @@ export function createLiveWatch({ kinesis, stream, liveFromMs, clock }: LiveWatc
 
   function agesIn({ Data = new Uint8Array(), ApproximateArrivalTimestamp: arrival }: Partial<_Record>): number[] {
     const atMs = arrival?.getTime() ?? 0;
-    const place = { store: "enriched", container: stream, position: "", atMs } as const;
-    return linesOfRecord(Data, "enriched", place).flatMap(({ facts }) => {
+    const place = { store: stream.form, container: stream.name, position: "", atMs } as const;
+    return linesOfRecord(Data, stream.form, place).flatMap(({ facts }) => {
       const receivedMs = Date.parse(facts.receivedAt ?? "");
       return facts.replayedAt === undefined && receivedMs >= liveFromMs ? [atMs - receivedMs] : [];
     });
   }
 
   return {
+    toleratedAge: stream.form === "raw" ? TOLERATED_ANSWER : TOLERATED_AGE,
     async begin() {
       const iterators = await iteratorsAtEnds().catch(() => []);
       return {

@@ -9,24 +9,29 @@ import {
   MOST_LOOKS,
   QUIET_MS,
   REST_EVERY_MS,
-  TOLERATED_AGE,
 } from "../limits.ts";
 import type { LiveWatch } from "./live-watch.ts";
 import type { Pace } from "./pace.ts";
 
 export interface YieldOptions {
   readonly pace: Pick<Pace, "beginSlowly" | "rest" | "goOn" | "slowDown" | "speedUp">;
-  readonly watch: LiveWatch;
+  /** Of streams that the replay's events go through. The first tells how much live traffic there is. */
+  readonly watches: readonly [LiveWatch, ...LiveWatch[]];
   readonly clock: ReplayClock;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
 
+/** Of each watched stream. */
+type Ages = readonly (readonly number[])[];
+/** The high age of each watched stream; undefined where hardly any live event came. */
+type HighAges = readonly (number | undefined)[];
+
 /**
  * Keeps a replay from making live events late, until the signal. Now and then the replay rests, and ages of live events
  * are taken as usual. When they are higher beside it, it rests again: only if they fall it is to blame, and slows down.
  */
-export async function yieldToLive({ pace, watch, clock, signal }: YieldOptions): Promise<void> {
+export async function yieldToLive({ pace, watches, clock, signal }: YieldOptions): Promise<void> {
   const isOver = (): boolean => signal.aborted;
 
   async function wait(ms: number): Promise<void> {
@@ -34,63 +39,79 @@ export async function yieldToLive({ pace, watch, clock, signal }: YieldOptions):
     while (clock.now() < untilMs && !isOver()) await clock.wait(Math.min(LONGEST_WAIT_MS, untilMs - clock.now()));
   }
 
-  /** Undefined when nothing could be seen. */
-  async function lookFor(ms: number): Promise<readonly number[] | undefined> {
+  /** Undefined when nothing could be seen in the first stream. */
+  async function lookFor(ms: number): Promise<Ages | undefined> {
     if (isOver()) return undefined;
-    const look = await watch.begin();
+    const looks = await Promise.all(watches.map((watch) => watch.begin()));
     await wait(ms);
-    return isOver() ? undefined : look.ages();
+    if (isOver()) return undefined;
+    const [first, ...others] = await Promise.all(looks.map((look) => look.ages()));
+    return first === undefined ? undefined : [first, ...others.map((ages = []) => ages)];
   }
 
-  /** The high age without the replay; undefined where there is hardly any live traffic. */
-  async function usualAge(): Promise<number | undefined> {
+  /** The high ages without the replay; undefined where there is hardly any live traffic. */
+  async function usualAges(): Promise<HighAges | undefined> {
     pace.rest();
     // Live events that arrive now were behind the last events of the replay.
     await wait(DRAIN_MS);
-    const first = (await lookFor(QUIET_MS)) ?? [];
-    const more = first.length < FEW_AGES ? undefined : await lookFor(LOOK_MS - QUIET_MS);
+    const first = await lookFor(QUIET_MS);
+    const more = countOf(first) < FEW_AGES ? undefined : await lookFor(LOOK_MS - QUIET_MS);
     pace.goOn();
-    return more === undefined ? undefined : highOf([...first, ...more]);
+    return more === undefined ? undefined : highOf(join(first, more));
   }
 
-  /** The high age beside the replay; undefined when hardly any live event came. */
-  async function ageBeside(): Promise<number | undefined> {
+  /** The high ages beside the replay; undefined when hardly any live event came. */
+  async function agesBeside(): Promise<HighAges | undefined> {
     await wait(DRAIN_MS);
-    const ages: number[] = [];
-    for (let looks = 0; looks < MOST_LOOKS && ages.length < MANY_AGES; looks += 1) {
-      ages.push(...((await lookFor(LOOK_MS)) ?? []));
+    let ages: Ages | undefined;
+    for (let looks = 0; looks < MOST_LOOKS && countOf(ages) < MANY_AGES; looks += 1) {
+      ages = join(ages, await lookFor(LOOK_MS));
     }
-    return highOf(ages);
+    return countOf(ages) === 0 ? undefined : highOf(ages);
   }
 
-  /** Speeds up until it is time to rest. @returns an age that is higher than usual, when that is why */
-  async function speedUpBeside(usual: number | undefined): Promise<number | undefined> {
+  const isHigh = (ages: HighAges, usual: HighAges): boolean =>
+    watches.some(({ toleratedAge }, index) => {
+      const [age, own] = [ages[index], usual[index]];
+      // The clocks of two machines may make an age negative.
+      return age !== undefined && own !== undefined && age > Math.max(own, own * toleratedAge);
+    });
+
+  /** Speeds up until it is time to rest. @returns ages that are higher than usual, when that is why */
+  async function speedUpBeside(usual: HighAges | undefined): Promise<HighAges | undefined> {
     const untilMs = clock.now() + REST_EVERY_MS;
     while (clock.now() < untilMs && !isOver()) {
       if (usual === undefined) {
         const ages = await lookFor(QUIET_MS);
-        if (ages !== undefined && ages.length >= FEW_AGES) return undefined;
+        if (countOf(ages) >= FEW_AGES) return undefined;
         if (ages !== undefined) pace.speedUp();
       } else {
-        const age = await ageBeside();
-        if (age !== undefined && isHigh(age, usual)) return age;
-        if (age !== undefined) pace.speedUp();
+        const ages = await agesBeside();
+        if (ages !== undefined && isHigh(ages, usual)) return ages;
+        if (ages !== undefined) pace.speedUp();
       }
     }
     return undefined;
   }
 
   pace.beginSlowly();
-  for (let suspect: number | undefined; !isOver(); ) {
-    const usual = await usualAge();
+  for (let suspect: HighAges | undefined; !isOver(); ) {
+    const usual = await usualAges();
     if (suspect !== undefined && usual !== undefined && isHigh(suspect, usual)) pace.slowDown();
     suspect = await speedUpBeside(usual);
   }
 }
 
-const isHigh = (age: number, usual: number): boolean => age > usual * TOLERATED_AGE;
+/** Ages in the stream that tells how much live traffic there is. */
+function countOf(ages: Ages | undefined): number {
+  return ages?.[0]?.length ?? 0;
+}
 
-/** An age that few are above; undefined for none. */
-function highOf(ages: readonly number[]): number | undefined {
-  return [...ages].sort((a, b) => a - b)[Math.ceil(ages.length * HIGH_AGE) - 1];
+function join(ages: Ages | undefined, more: Ages | undefined): Ages | undefined {
+  return ages?.map((own, index) => [...own, ...(more?.[index] ?? [])]) ?? more;
+}
+
+/** Ages that few are above. */
+function highOf(ages: Ages = []): HighAges {
+  return ages.map((own) => [...own].sort((a, b) => a - b)[Math.ceil(own.length * HIGH_AGE) - 1]);
 }

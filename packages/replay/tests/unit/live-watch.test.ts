@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { Kinesis, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { createLiveWatch } from "../../src/run/live-watch.ts";
 
-const stream = "p-enriched";
+const stream = "p-events";
 
 test("a look has the ages of live events that arrived between its begin and its end", () =>
   inWorld(3, async ({ clock, put, watch }) => {
@@ -19,6 +19,19 @@ test("a look has the ages of live events that arrived between its begin and its 
     await clock.sleep(1_000);
     expect(await next.ages()).toEqual([]);
   }));
+
+test("a look at the raw stream has the times in which ingest took events", () =>
+  inWorld(
+    1,
+    async ({ clock, put, watch }) => {
+      const look = await watch.begin();
+      await clock.sleep(1_000);
+      await put({ id: "live", ageMs: 7 });
+      await put({ id: "replayed", ageMs: 86_400_000, replayedat: "2026-11-29T10:00:00.000Z" });
+      expect(await look.ages()).toEqual([7]);
+    },
+    "raw",
+  ));
 
 test("looks read a few shards once each, other ones each time", () =>
   inWorld(12, async ({ clock, put, watch, reads }) => {
@@ -60,12 +73,16 @@ test("a look that reads nothing says so, and the next ones go on", () =>
     expect(await next.ages()).toEqual([70]);
   }));
 
-async function inWorld(shardCount: number, work: (world: ReturnType<typeof createWorld>) => Promise<void>) {
-  const world = createWorld(shardCount);
+async function inWorld(
+  shardCount: number,
+  work: (world: ReturnType<typeof createWorld>) => Promise<void>,
+  form: "raw" | "enriched" = "enriched",
+) {
+  const world = createWorld(shardCount, form);
   await world.clock.run(work(world));
 }
 
-function createWorld(shardCount: number) {
+function createWorld(shardCount: number, form: "raw" | "enriched") {
   const clock = new VirtualClock();
   const kinesis = new Kinesis({ clock });
   kinesis.createStream({ streamName: stream, shardCount });
@@ -83,13 +100,15 @@ function createWorld(shardCount: number) {
     kinesis,
     reads: () => reads,
     watch: createLiveWatch({
-      ...{ kinesis: counting as KinesisClient, stream, liveFromMs },
+      ...{ kinesis: counting as KinesisClient, stream: { name: stream, form }, liveFromMs },
       clock: { now: () => clock.now(), wait: (ms) => sleep(clock, ms) },
     }),
     put: async ({ id, ageMs = 0, replayedat }: { id: string; ageMs?: number; replayedat?: string }) => {
       const receivedat = new Date(clock.now() - ageMs).toISOString();
       const event = { id, source: "s", receivedat, ...(replayedat === undefined ? {} : { replayedat }) };
-      const Records = [{ PartitionKey: id, Data: Buffer.from(`${JSON.stringify({ event })}\n`) }];
+      const Records = [
+        { PartitionKey: id, Data: Buffer.from(`${JSON.stringify(form === "raw" ? event : { event })}\n`) },
+      ];
       await client.send(new PutRecordsCommand({ StreamName: stream, Records }));
     },
   };

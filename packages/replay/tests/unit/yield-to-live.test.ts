@@ -4,8 +4,10 @@ import { Pace } from "../../src/index.ts";
 import type { LiveWatch } from "../../src/run/live-watch.ts";
 import { yieldToLive } from "../../src/run/yield-to-live.ts";
 
+type AgeOf = (rate: number, nowMs: number) => number | undefined | "unseen";
+
 /** Runs a replay beside live traffic whose ages follow from the replay's rate, and gives its rates second by second. */
-async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | undefined | "unseen", seconds: number) {
+async function ratesBeside(ageOf: AgeOf, seconds: number, answerOf: AgeOf = () => 10) {
   const clock = new VirtualClock();
   const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
   const pace = new Pace({ events: 1_000, bytes: 1e9 }, own);
@@ -14,18 +16,20 @@ async function ratesBeside(ageOf: (rate: number, nowMs: number) => number | unde
   let [put, putBefore, isOver] = [0, 0, false];
   let rate = 0;
   const rates: number[] = [];
-  const watch: LiveWatch = {
+  const watchOf = (of: AgeOf, toleratedAge: number): LiveWatch => ({
+    toleratedAge,
     begin: async () => ({
       ages: async () => {
-        const age = ageOf(rate, clock.now() - startMs);
+        const age = of(rate, clock.now() - startMs);
         if (age === "unseen") return undefined;
         return age === undefined ? [] : Array.from({ length: 300 }, () => age);
       },
     }),
-  };
+  });
+  const watches = [watchOf(ageOf, 1.05), watchOf(answerOf, 1.15)] as const;
   await clock.run(
     Promise.all([
-      yieldToLive({ pace, watch, clock: own, signal: ended.signal }),
+      yieldToLive({ pace, watches, clock: own, signal: ended.signal }),
       (async () => {
         while (!isOver) {
           const { groupSize } = pace;
@@ -95,4 +99,35 @@ test("a replay without live traffic beside it comes to its whole rate", async ()
 test("a replay rests for live traffic that begins beside it, and yields to it", async () => {
   const rates = await ratesBeside((rate, nowMs) => (nowMs < 240_000 ? undefined : 100 + rate), 400);
   expect(mean(rates.slice(-60))).toBeLessThan(100);
+});
+
+test("a replay yields to answers of ingest too", async () => {
+  // Beyond 150 replayed events a second they take more than 15 % longer.
+  const rates = await ratesBeside(
+    () => 100,
+    160,
+    (rate) => 10 + rate / 100,
+  );
+  const settled = mean(rates.slice(80));
+  expect(settled).toBeGreaterThan(50);
+  expect(settled).toBeLessThan(190);
+});
+
+test("a replay that cannot see answers of ingest yields to the age of events", async () => {
+  const rates = await ratesBeside(
+    (rate) => 100 + rate / 30,
+    120,
+    () => "unseen",
+  );
+  expect(mean(rates.slice(60))).toBeLessThan(190);
+  expect(mean(rates.slice(60))).toBeGreaterThan(60);
+});
+
+test("ages below zero, where the clock of the stream is behind, do not slow a replay down", async () => {
+  const rates = await ratesBeside(
+    () => -40,
+    90,
+    () => -4,
+  );
+  expect(mean(rates.slice(-10))).toBeCloseTo(1_000, -1);
 });
