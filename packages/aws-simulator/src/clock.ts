@@ -42,6 +42,7 @@ export function skewClock(clock: Clock, offsetMs: number | ((now: number) => num
   };
 }
 
+/** Start and randomness of a virtual clock. */
 export interface VirtualClockOptions {
   /** Epoch milliseconds at which the clock starts. Default 2026-01-01T00:00:00Z. */
   readonly startMs?: number;

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 /** Values of a trace entry. Objects would invite key orders that differ from run to run. */
 export type TraceValue = string | number | boolean | undefined;
 
+/** Clock of a trace, and who gets its lines. */
 export interface TraceOptions {
   readonly clock: Clock;
   /** Keep the lines for {@link Trace.lines}; without it only their hash is kept. Default false. */

@@ -7,6 +7,7 @@ export interface AlarmMetric extends MetricName {
   readonly statistic: Statistic;
 }
 
+/** An alarm, in the words of `PutMetricAlarm`. */
 export interface AlarmOptions {
   readonly alarmName: string;
   readonly description: string;
@@ -23,6 +24,7 @@ export interface AlarmOptions {
   readonly treatMissingData: "breaching" | "notBreaching";
 }
 
+/** `INSUFFICIENT_DATA` until the first evaluation. */
 export type AlarmState = "OK" | "ALARM";
 
 /** True if a value breaches the threshold, by operator. */

@@ -5,6 +5,7 @@ import { Alarm, type AlarmOptions, type AlarmState } from "./alarm.ts";
 import { compileMetricMath } from "./metric-math.ts";
 import type { MetricName, MetricStore, Statistic } from "./metric-store.ts";
 
+/** Metrics, alarms and clock of a CloudWatch. */
 export interface CloudWatchOptions {
   /** The metrics of the account. */
   readonly store: MetricStore;

@@ -8,6 +8,7 @@ import { createRandom, type Random } from "../random.ts";
 import { createUuid } from "../uuid.ts";
 import { MAX_DETAIL_DEPTH, MAX_DETAIL_TYPE_LENGTH, MAX_ENTRIES, MAX_REQUEST_BYTES, TIME_BYTES } from "./limits.ts";
 
+/** Account, clock and faults of the buses. */
 export interface EventBusesOptions {
   /** Default `us-east-1`. */
   readonly region?: string;

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { OptionError } from "../options.ts";
 
+/** A schedule, its clock and what it invokes. */
 export interface ScheduleOptions {
   readonly clock: Clock;
   /** `rate(1 minutes)`. */

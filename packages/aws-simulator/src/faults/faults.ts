@@ -72,6 +72,7 @@ export interface FaultRates {
   readonly reshardMaxShards?: number;
 }
 
+/** Rates and randomness of faults. */
 export interface FaultsOptions {
   readonly seed: number | string;
   readonly rates: FaultRates;
@@ -81,6 +82,7 @@ export interface FaultsOptions {
   readonly streams?: readonly string[];
 }
 
+/** A kind of fault, as it is counted. */
 export type FaultKind =
   | "recordThrottle"
   | "recordInternalFailure"

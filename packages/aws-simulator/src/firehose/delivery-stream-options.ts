@@ -10,8 +10,10 @@ import type { Trace } from "../trace.ts";
 import * as limits from "./limits.ts";
 import { checkPrefixes } from "./prefix.ts";
 
+/** Compression of the objects that Firehose writes. */
 export type CompressionFormat = "GZIP" | "UNCOMPRESSED";
 
+/** A delivery stream: its source, its bucket and when it writes. */
 export interface DeliveryStreamOptions {
   readonly name: string;
   readonly kinesis: StreamSource;
@@ -46,6 +48,7 @@ export interface DeliveryStreamOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** Faults of a delivery stream. */
 export interface DeliveryStreamFaults {
   /** How often an object is stored and the answer is lost: the batch is put once more, under another name. */
   readonly repeatRate?: number;

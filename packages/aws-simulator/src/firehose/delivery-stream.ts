@@ -11,6 +11,7 @@ import {
 import { gzipLevel, retryBackoffBaseMs, retryBackoffMaxMs } from "./limits.ts";
 import { objectKey } from "./object-name.ts";
 
+/** Counts of a delivery stream since it began. */
 export interface DeliveryStreamStats {
   readonly recordsIn: number;
   readonly bytesIn: number;

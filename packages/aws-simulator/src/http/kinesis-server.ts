@@ -21,6 +21,7 @@ import {
 import { pushSubscription } from "./fan-out.ts";
 import { wireOf } from "./kinesis-wire.ts";
 
+/** Address, latency and TLS of the server. */
 export interface KinesisServerOptions {
   /** Default 0: any free one. */
   readonly port?: number;
@@ -36,6 +37,7 @@ export interface KinesisServerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A running server of the Kinesis protocol. */
 export interface KinesisServer {
   /** For `endpoint`, or for `AWS_ENDPOINT_URL_KINESIS`. */
   readonly url: string;

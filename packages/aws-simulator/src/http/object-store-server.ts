@@ -5,6 +5,7 @@ import type { ObjectStore, ObjectVersions, StoredObject, StoredVersion } from ".
 import { compareKeys } from "../object-store/stored-object.ts";
 import { listen } from "./listening-server.ts";
 
+/** Address of the server. */
 export interface ObjectStoreServerOptions {
   /** Default 0: any free one. */
   readonly port?: number;
@@ -14,6 +15,7 @@ export interface ObjectStoreServerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A running server of the S3 protocol. */
 export interface ObjectStoreServer {
   /** For `endpoint`, or for `AWS_ENDPOINT_URL_S3`. */
   readonly url: string;

@@ -14,6 +14,7 @@ import {
 } from "./aws-json.ts";
 import { listen } from "./listening-server.ts";
 
+/** Address of the server. */
 export interface SecretsManagerServerOptions {
   /** Default 0: any free one. */
   readonly port?: number;
@@ -23,6 +24,7 @@ export interface SecretsManagerServerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A running server of the Secrets Manager protocol. */
 export interface SecretsManagerServer {
   /** For `endpoint`, or for `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
   readonly url: string;

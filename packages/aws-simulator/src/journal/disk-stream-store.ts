@@ -31,6 +31,7 @@ import { type FoundEntry, recover } from "./recovery.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { Segment } from "./segments.ts";
 
+/** Folder and limits of a store on disk. */
 export interface DiskStreamStoreOptions {
   /** Where the journal lies; made when missing. One process at a time may have it open. */
   readonly folder: string;

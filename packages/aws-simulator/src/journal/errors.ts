@@ -1,3 +1,4 @@
+/** Codes of `JournalError`. */
 export type JournalErrorCode =
   /** The folder holds a journal that this version cannot read. */
   | "JOURNAL_VERSION"

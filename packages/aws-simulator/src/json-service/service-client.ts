@@ -12,6 +12,7 @@ export interface ServiceAnswer {
 /** A call of an operation over the wire, without the wire. Rejects where a connection would break. */
 export type ServiceCall = (operation: string, input: object, signal?: AbortSignal) => Promise<ServiceAnswer>;
 
+/** Latency of a client in the process. */
 export interface ServiceClientOptions {
   /** How long a call takes, drawn evenly; half of it passes before the service sees the request. Default none. */
   readonly latencyMs?: { readonly min: number; readonly max: number };

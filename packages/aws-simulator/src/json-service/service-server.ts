@@ -7,6 +7,7 @@ import { ServiceError } from "./errors.ts";
 import type { JsonService } from "./json-service.ts";
 import { errorAnswer, executeText, type ServiceAnswer } from "./service-client.ts";
 
+/** Address of the server. */
 export interface ServiceServerOptions {
   /** Default 0: any free one. */
   readonly port?: number;

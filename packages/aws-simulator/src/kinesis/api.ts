@@ -3,6 +3,7 @@
  * needs no SDK at run time; a type test keeps them assignable to the SDK's.
  */
 
+/** State of a stream, as `DescribeStreamSummary` tells it. */
 export type StreamStatus = "CREATING" | "DELETING" | "ACTIVE" | "UPDATING";
 export type ConsumerStatus = "CREATING" | "DELETING" | "ACTIVE";
 export type EncryptionType = "NONE" | "KMS";
@@ -15,13 +16,16 @@ export type MetricsName =
   | "ReadProvisionedThroughputExceeded"
   | "IteratorAgeMilliseconds"
   | "ALL";
+/** Capacity mode of a stream. */
 export type StreamMode = "PROVISIONED" | "ON_DEMAND";
+/** Place at which an iterator begins. */
 export type ShardIteratorType =
   | "AT_SEQUENCE_NUMBER"
   | "AFTER_SEQUENCE_NUMBER"
   | "TRIM_HORIZON"
   | "LATEST"
   | "AT_TIMESTAMP";
+/** Selection of shards by `ListShards`. */
 export type ShardFilterType =
   | "AFTER_SHARD_ID"
   | "AT_TRIM_HORIZON"
@@ -40,6 +44,7 @@ export interface StreamModeDetails {
   readonly StreamMode: StreamMode | undefined;
 }
 
+/** Hash keys of a shard, both ends included, as decimal numbers of 128 bits. */
 export interface HashKeyRange {
   StartingHashKey: string;
   EndingHashKey: string;
@@ -50,6 +55,7 @@ export interface SequenceNumberRange {
   EndingSequenceNumber?: string;
 }
 
+/** A shard, as `ListShards` returns it. */
 export interface Shard {
   ShardId: string;
   ParentShardId?: string;
@@ -58,6 +64,7 @@ export interface Shard {
   SequenceNumberRange: SequenceNumberRange;
 }
 
+/** A shard that a split or a merge made, as `GetRecords` tells it at the end of its parent. */
 export interface ChildShard {
   ShardId: string;
   ParentShards: string[];
@@ -89,16 +96,19 @@ export interface PutRecordOutput {
   EncryptionType: EncryptionType;
 }
 
+/** One record of `PutRecords`. */
 export interface PutRecordsRequestEntry {
   readonly Data: Uint8Array | undefined;
   readonly PartitionKey?: string | undefined;
   readonly ExplicitHashKey?: string | undefined;
 }
 
+/** Request of `PutRecords`. */
 export interface PutRecordsInput extends StreamReference {
   readonly Records: readonly PutRecordsRequestEntry[] | undefined;
 }
 
+/** Result of one record of `PutRecords`, in the order of the request. */
 export interface PutRecordsResultEntry {
   SequenceNumber?: string;
   ShardId?: string;
@@ -106,12 +116,14 @@ export interface PutRecordsResultEntry {
   ErrorMessage?: string;
 }
 
+/** Answer of `PutRecords`. */
 export interface PutRecordsOutput {
   FailedRecordCount: number;
   Records: PutRecordsResultEntry[];
   EncryptionType: EncryptionType;
 }
 
+/** Request of `GetShardIterator`. */
 export interface GetShardIteratorInput extends StreamReference {
   readonly ShardId: string | undefined;
   readonly ShardIteratorType: ShardIteratorType | undefined;
@@ -119,10 +131,12 @@ export interface GetShardIteratorInput extends StreamReference {
   readonly Timestamp?: Date | undefined;
 }
 
+/** Answer of `GetShardIterator`. */
 export interface GetShardIteratorOutput {
   ShardIterator: string;
 }
 
+/** Request of `GetRecords`. */
 export interface GetRecordsInput {
   readonly ShardIterator: string | undefined;
   readonly Limit?: number | undefined;
@@ -142,6 +156,7 @@ export interface KinesisRecord {
   readonly sizeBytes: number;
 }
 
+/** Answer of `GetRecords`. */
 export interface GetRecordsOutput {
   Records: KinesisRecord[];
   /** Absent once a closed shard has been read to its end. */
@@ -151,12 +166,14 @@ export interface GetRecordsOutput {
   ChildShards?: ChildShard[];
 }
 
+/** Filter of `ListShards`. */
 export interface ShardFilter {
   readonly Type: ShardFilterType | undefined;
   readonly ShardId?: string | undefined;
   readonly Timestamp?: Date | undefined;
 }
 
+/** Request of `ListShards`. */
 export interface ListShardsInput extends StreamReference {
   readonly NextToken?: string | undefined;
   readonly ExclusiveStartShardId?: string | undefined;
@@ -165,26 +182,31 @@ export interface ListShardsInput extends StreamReference {
   readonly ShardFilter?: ShardFilter | undefined;
 }
 
+/** Answer of `ListShards`. */
 export interface ListShardsOutput {
   Shards: Shard[];
   NextToken?: string;
 }
 
+/** Request of `SplitShard`. */
 export interface SplitShardInput extends StreamReference {
   readonly ShardToSplit: string | undefined;
   readonly NewStartingHashKey: string | undefined;
 }
 
+/** Request of `MergeShards`. */
 export interface MergeShardsInput extends StreamReference {
   readonly ShardToMerge: string | undefined;
   readonly AdjacentShardToMerge: string | undefined;
 }
 
+/** Request of `UpdateShardCount`. */
 export interface UpdateShardCountInput extends StreamReference {
   readonly TargetShardCount: number | undefined;
   readonly ScalingType: "UNIFORM_SCALING" | undefined;
 }
 
+/** Answer of `UpdateShardCount`. */
 export interface UpdateShardCountOutput {
   StreamName: string;
   StreamARN: string;
@@ -338,6 +360,7 @@ export interface ListStreamConsumersOutput {
   NextToken?: string;
 }
 
+/** Place at which a subscription of `SubscribeToShard` begins. */
 export interface StartingPosition {
   readonly Type: ShardIteratorType | undefined;
   readonly SequenceNumber?: string | undefined;

@@ -18,6 +18,7 @@ export interface InProcessClient {
   destroy(): void;
 }
 
+/** Options of one call. */
 export interface SendOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -28,6 +29,7 @@ export interface SdkCommand<Output extends object> {
   resolveMiddleware(...parameters: never[]): (...parameters: never[]) => Promise<{ output: Output }>;
 }
 
+/** Latency and timeout of a client in the process. */
 export interface ClientOptions {
   /**
    * How long a call takes, drawn evenly from this range; half of it passes before Kinesis sees the request. Default

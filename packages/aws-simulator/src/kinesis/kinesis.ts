@@ -20,6 +20,7 @@ import type { ShardSubscription } from "./subscription.ts";
 import { RequestValidation } from "./validation.ts";
 import * as writes from "./write-operations.ts";
 
+/** Region, clock, store and faults of a Kinesis. */
 export interface KinesisOptions {
   /** Default the system clock. */
   readonly clock?: Clock;
@@ -51,6 +52,7 @@ export interface KinesisOptions {
   readonly store?: StreamStore;
 }
 
+/** A stream, as `CreateStream` makes it. */
 export interface StreamOptions {
   readonly streamName: string;
   /** Default 1; on-demand streams start with 4. */
@@ -63,6 +65,7 @@ export interface StreamOptions {
   readonly maxRecordBytes?: number;
 }
 
+/** State of a stream, and its counts since it was created. */
 export interface StreamStats {
   readonly streamName: string;
   readonly openShards: number;

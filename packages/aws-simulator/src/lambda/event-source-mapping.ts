@@ -5,6 +5,7 @@ import { type EventSourceMappingOptions, type MappingSettings, readMappingOption
 import { createMappingCounters, type EventSourceMappingStats } from "./mapping-stats.ts";
 import { ShardWorker } from "./shard-worker.ts";
 
+/** How a mapping stops. */
 export interface StopOptions {
   /**
    * `true` (default): first process everything that is in the stream at the time of the call, however long its retries

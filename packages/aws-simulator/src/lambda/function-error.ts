@@ -1,3 +1,4 @@
+/** Codes of `FunctionError`. */
 export type FunctionErrorCode =
   /** The function ran and threw, or answered with something that is not JSON. */
   | "UNHANDLED"
@@ -43,6 +44,7 @@ export interface FunctionRuntime {
   invoke(event: unknown, options?: InvokeOptions): Promise<unknown>;
 }
 
+/** Options of one invocation. */
 export interface InvokeOptions {
   /** Default: a new UUID. */
   readonly requestId?: string;

@@ -11,6 +11,7 @@ import type { InvokeOptions } from "./function-error.ts";
 import type { KinesisStreamEvent } from "./kinesis-event.ts";
 import * as limits from "./limits.ts";
 
+/** An event source mapping, in the words of `CreateEventSourceMapping`. */
 export interface EventSourceMappingOptions {
   /** The stream's Kinesis; the in-process model fits. */
   readonly kinesis: StreamSource;
@@ -64,6 +65,7 @@ export interface EventSourceMappingOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** Faults of an event source mapping. */
 export interface EventSourceMappingFaults {
   /**
    * How often a batch that succeeded is delivered once more: the checkpoint was lost. "Event source mappings process

@@ -35,6 +35,7 @@ export interface EventSourceMappingStats {
   readonly shards: readonly ShardStats[];
 }
 
+/** How far a mapping has read a shard. */
 export interface ShardStats {
   readonly shardId: string;
   readonly state: "waiting" | "reading" | "ended" | "complete";

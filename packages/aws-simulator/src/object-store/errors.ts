@@ -1,3 +1,4 @@
+/** Codes of `ObjectStoreError`. */
 export type ObjectStoreErrorCode = "NO_SUCH_KEY" | "INVALID_KEY" | "KEY_CONFLICT";
 
 /** An object store refused a call. `code` tells the reason. */

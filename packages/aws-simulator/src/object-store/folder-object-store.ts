@@ -9,6 +9,7 @@ import { keyToSegments, segmentsToKey } from "./key-path.ts";
 import type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from "./object-store.ts";
 import { CreatedListeners, checkName, compareKeys, etagOf } from "./stored-object.ts";
 
+/** Folder and clock of the store. */
 export interface FolderObjectStoreOptions {
   /** Where the buckets lie, one folder each. Made when missing. */
   readonly folder: string;

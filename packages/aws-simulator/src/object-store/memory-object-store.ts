@@ -5,6 +5,7 @@ import type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from 
 import { VersionLog } from "./version-log.ts";
 import { CreatedListeners, checkName, compareKeys, etagOf } from "./stored-object.ts";
 
+/** Clock and versioning of the store. */
 export interface MemoryObjectStoreOptions {
   readonly clock?: Clock;
   /** Keep what is replaced or deleted, as a bucket with versioning does. Default false. */

@@ -10,6 +10,7 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Metadata of an object that is put. */
 export interface PutObjectOptions {
   /** User metadata, stored with the object. Names in lower case. */
   readonly metadata?: Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { createRandom, type Random } from "../random.ts";
 import { createUuid } from "../uuid.ts";
 import { SecretsManagerError, type SecretsManagerErrorCode } from "./errors.ts";
 
+/** Account and clock of a Secrets Manager. */
 export interface SecretsManagerOptions {
   /** Default `us-east-1`. */
   readonly region?: string;
@@ -14,6 +15,7 @@ export interface SecretsManagerOptions {
   readonly random?: Random;
 }
 
+/** Request of `GetSecretValue`. */
 export interface GetSecretValueInput {
   /** Name or ARN. */
   readonly SecretId: string;
@@ -22,6 +24,7 @@ export interface GetSecretValueInput {
   readonly VersionStage?: string | undefined;
 }
 
+/** Answer of `GetSecretValue`. */
 export interface GetSecretValueOutput {
   readonly ARN: string;
   readonly Name: string;
@@ -32,6 +35,7 @@ export interface GetSecretValueOutput {
   readonly CreatedDate: number;
 }
 
+/** Answer of `PutSecretValue`. */
 export interface PutSecretValueOutput {
   readonly ARN: string;
   readonly Name: string;

@@ -1,3 +1,4 @@
+/** Codes of `WarehouseError`. */
 export type WarehouseErrorCode =
   /** Size or ETag of the bytes are not those that were announced. */
   | "FILE_CHANGED"

@@ -10,8 +10,10 @@ import {
   type Warehouse,
 } from "./warehouse.ts";
 
+/** A row by the names of its columns. */
 export type MemoryRow = Readonly<Record<string, unknown>>;
 
+/** Faults of a warehouse in memory, and its reading of lines. */
 export interface MemoryWarehouseOptions {
   /** Draws faults. Default: a generator with a fixed seed. */
   readonly random?: Random;
@@ -20,6 +22,7 @@ export interface MemoryWarehouseOptions {
   readonly parseLine?: (line: string) => unknown;
 }
 
+/** Faults of a warehouse in memory. */
 export interface MemoryWarehouseFaults {
   /** How often a load dies before its transaction is committed: nothing of it stays. */
   readonly failBeforeCommitRate?: number;

@@ -10,6 +10,7 @@ import { WarehouseError } from "./errors.ts";
 import { maxAttemptsPerFile, notificationLatencyMs, retryBackoffBaseMs, retryBackoffMaxMs } from "./limits.ts";
 import type { ColumnMapping, OnError, Warehouse } from "./warehouse.ts";
 
+/** A pipe: its objects, its warehouse and its COPY statement. */
 export interface SnowpipeOptions {
   readonly name?: string;
   readonly objectStore: ObjectStore;
@@ -36,6 +37,7 @@ export interface SnowpipeOptions {
   readonly onLoadError?: (error: unknown, fileName: string) => void;
 }
 
+/** Faults of a pipe. */
 export interface SnowpipeFaults {
   /** How often a notification comes late, by up to `maxDelayMs`, and so after later ones. */
   readonly lateRate?: number;
@@ -47,6 +49,7 @@ export interface SnowpipeFaults {
   readonly maxDelayMs?: number;
 }
 
+/** Counts of a pipe since it began. */
 export interface SnowpipeStats {
   readonly notifications: number;
   readonly filesLoaded: number;

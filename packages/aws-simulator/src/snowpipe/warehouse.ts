@@ -8,6 +8,7 @@ export type ColumnSource =
   | "METADATA$START_SCAN_TIME"
   | "CURRENT_TIMESTAMP()";
 
+/** A column of the table and its source. */
 export interface ColumnMapping {
   readonly name: string;
   readonly source: ColumnSource;
@@ -16,6 +17,7 @@ export interface ColumnMapping {
 /** Treatment of a line that is not JSON: leave it out, or leave the whole file out. */
 export type OnError = "CONTINUE" | "SKIP_FILE";
 
+/** A file to load, and how its lines become rows. */
 export interface LoadFileRequest {
   /** Name of the table, as the pipe's COPY statement has it. */
   readonly table: string;
@@ -33,6 +35,7 @@ export interface LoadFileRequest {
   readonly bytes: Uint8Array;
 }
 
+/** Outcome of loading a file. */
 export interface LoadFileResult {
   /** `skipped`: nothing of the file was loaded for an error in it, and nothing of it will be. */
   readonly status: "loaded" | "already-loaded" | "skipped";

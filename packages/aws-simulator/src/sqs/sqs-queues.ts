@@ -16,6 +16,7 @@ import {
 } from "./limits.ts";
 import { Queue } from "./queue.ts";
 
+/** Account, clock and faults of the queues. */
 export interface SqsQueuesOptions {
   /** Default `us-east-1`. */
   readonly region?: string;
@@ -34,6 +35,7 @@ export interface SqsQueuesOptions {
   readonly onOverflow?: (queueName: string) => void;
 }
 
+/** A queue, as `CreateQueue` makes it. */
 export interface CreateQueueOptions {
   readonly name: string;
   /** Default 30. */

@@ -29,11 +29,13 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** Handler of a function that runs in the process. */
 export type InProcessHandler<Event> = (event: Event, context: InvocationContext) => unknown;
 
 /** Milliseconds: always the same, or drawn from a range for each occurrence. */
 export type DelayRange = number | { readonly min: number; readonly max: number };
 
+/** Clock, limits and faults of a function that runs in the process. */
 export interface InProcessFunctionOptions<Event> {
   readonly functionName: string;
   /**
@@ -64,6 +66,7 @@ export interface InProcessFunctionOptions<Event> {
   readonly trace?: Trace;
 }
 
+/** Counts of a function since it began. */
 export interface InProcessFunctionStats {
   readonly invocations: number;
   /** Invocations that ended in a function error of any kind. */

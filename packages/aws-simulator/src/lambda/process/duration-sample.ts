@@ -1,3 +1,4 @@
+/** Durations of invocations in milliseconds: the newest by percentile, and the longest of all. */
 export interface DurationSummary {
   readonly count: number;
   readonly p50: number;

@@ -11,6 +11,7 @@ import { extractZip, type FunctionCode, readZip } from "./bundle.ts";
 import { DurationSample, type DurationSummary } from "./duration-sample.ts";
 import { type FunctionLogLine, ProcessEnvironment } from "./process-environment.ts";
 
+/** Code, environment and limits of a function that runs in processes of its own. */
 export interface ProcessFunctionOptions {
   readonly functionName: string;
   readonly code: FunctionCode;
@@ -44,6 +45,7 @@ export interface ProcessFunctionOptions {
   readonly clock?: Clock;
 }
 
+/** Counts of a function since it began. */
 export interface ProcessFunctionStats {
   readonly invocations: number;
   /** Invocations that ended in a function error of any kind. */
