@@ -3,6 +3,8 @@ import { lookupOptions } from "./lookup/lookup-options.ts";
 import { enrichmentDefinitions } from "./options.ts";
 import type { ObjectSchema } from "./value-of.ts";
 
+export { renderEnrichmentsPage } from "./render-page.ts";
+
 const schemaId = "https://millrace.example/schemas/enrichment/options/1-0-0.json";
 
 /** The schema of the options document: for completion in an editor, and for the check of the build. */

@@ -1,5 +1,5 @@
 import { EnrichmentOptionsError } from "@millrace/enrichments";
-import { loadAddedEnrichments, renderOptionsSchema } from "@millrace/enrichments/schemas";
+import { loadAddedEnrichments, renderEnrichmentsPage, renderOptionsSchema } from "@millrace/enrichments/schemas";
 import type { Contract, Json } from "@millrace/schema-graph";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,6 +35,7 @@ export function renderAll(repositoryRoot: string): Map<string, string> {
     [`${generated}/contract-types.ts`, renderContractTypes(registry)],
     [`${generated}/contracts.ts`, renderContractsModule(registry, { runtimeModule: "../validator-runtime.ts" })],
     [optionsSchema, json(renderOptionsSchema(added))],
+    ["docs/enrichments.md", renderEnrichmentsPage()],
     ...[...docs].map(([name, text]): [string, string] => [`docs/contracts/${name}`, text]),
   ]);
 }

@@ -1,44 +1,40 @@
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { Readme } from "@millrace/jest-preset/readme";
 import { enrichmentDefinitions } from "../../src/index.ts";
+import { renderEnrichmentsPage } from "../../src/schemas.ts";
 
-const readme = new Readme(join(import.meta.dirname, "../.."));
-const names = enrichmentDefinitions.map(({ name }) => name);
+const sections = new Map(
+  renderEnrichmentsPage()
+    .split("\n## ")
+    .slice(1)
+    .map((text): [string, string] => [text.slice(0, text.indexOf("\n")), text]),
+);
 
-const inBackticks = (cell = "") => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name = ""]) => name);
-const rows = readme.tableUnder("Enrichments").map(([first, second, third]) => ({
-  names: inBackticks(first),
-  meaning: second ?? "",
-  options: inBackticks(third),
-}));
-const isOfEnrichment = (row: (typeof rows)[number]) => row.names.some((name) => names.includes(name));
+const propertiesOf = (schema: unknown) =>
+  Object.keys((schema as { readonly properties?: object } | undefined)?.properties ?? {});
 
-/** The options that the schema of the options document allows an enrichment. */
-function optionsOf(name: string): string[] {
-  const definition = enrichmentDefinitions.find((each) => each.name === name);
-  return Object.keys((definition?.options["properties"] as object | undefined) ?? {});
+/** Name and meaning of each row of a section's table. */
+function rowsOf(name: string, table: "adds" | "option"): [string, string][] {
+  const [, rows = ""] =
+    new RegExp(`\\| ${table} \\| \\|\\n\\|---\\|---\\|\\n((?:\\|.*\\n?)*)`).exec(sections.get(name) ?? "") ?? [];
+  return [...rows.matchAll(/^\| (?:\*\*)?`(\w+)`(?:\*\*)? \| (.*) \|$/gm)].map(([, property = "", meaning = ""]) => [
+    property,
+    meaning,
+  ]);
 }
 
-describe("the README has a row", () => {
+describe("the page has a section", () => {
   test("for every enrichment there is, and for no other", () => {
-    expect(
-      rows
-        .filter(isOfEnrichment)
-        .flatMap((row) => row.names)
-        .sort(),
-    ).toEqual([...names].sort());
+    expect([...sections.keys()]).toEqual(enrichmentDefinitions.map(({ name }) => name));
   });
 
-  test.each(names)("for %s with every option that its schema allows, and with no other", (name) => {
-    const row = rows.find((each) => each.names.includes(name));
-    expect(row?.meaning).not.toBe("");
-    expect(row?.options).toEqual(optionsOf(name));
-  });
-
-  test("for what each option means, and for no option that nobody has", () => {
-    const explained = rows.filter((row) => !isOfEnrichment(row));
-    expect(explained.flatMap((row) => row.names).sort()).toEqual([...new Set(names.flatMap(optionsOf))].sort());
-    for (const { meaning } of explained) expect(meaning).not.toBe("");
-  });
+  test.each(enrichmentDefinitions)(
+    "for $name with all that it adds and every option, each with its meaning",
+    (each) => {
+      const [added, options] = [rowsOf(each.name, "adds"), rowsOf(each.name, "option")];
+      expect(added.map(([name]) => name)).toEqual(propertiesOf(each.result));
+      expect(added).not.toEqual([]);
+      expect(options.map(([name]) => name)).toEqual(propertiesOf(each.options));
+      for (const [, meaning] of [...added, ...options]) expect(meaning).not.toBe("");
+    },
+  );
 });
