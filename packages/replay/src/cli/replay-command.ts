@@ -222,7 +222,7 @@ class ReplayCommand {
     return 0;
   }
 
-  /** The live traffic that the replay must leave alone, enriched events first; none where the operator chose the rate. */
+  /** Live traffic that the replay must leave alone, enriched events first; none where the operator chose the rate. */
   #watches({ streams }: Target): readonly LiveWatch[] {
     const { watch } = this.#environment;
     if (this.#options.rate !== undefined || watch === undefined) return [];
