@@ -17,6 +17,9 @@ const NO_ARRAYS: ArrayChain = [];
 // oxlint-disable-next-line typescript/unbound-method -- it is called with the object that it is asked about
 const { hasOwnProperty } = Object.prototype;
 
+/** So many keys of the last object are kept at most. */
+const MAX_LAST_KEYS = 32;
+
 /** Nothing is kept for a value yet. */
 export const NO_MARK = -2;
 
@@ -76,9 +79,20 @@ export class FieldReader {
   #object(object: Readonly<Record<string, unknown>>, node: PathNode, chain: ArrayChain, depth: number): void {
     if (node.children.size === 0) return;
     // The event's keys are looked up, not the paths': a key that is not there costs more to look for than one that is.
-    // A list of the keys would be made for each object.
+    // A list of the keys would be made for each object. Most objects have the keys of the one before, in its order.
+    const { lastKeys, lastChildren } = node;
+    let place = 0;
     for (const key in object) {
-      const child = node.children.get(key);
+      let child: PathNode | undefined;
+      if (lastKeys[place] === key) child = lastChildren[place];
+      else {
+        child = node.children.get(key);
+        if (place < MAX_LAST_KEYS) {
+          lastKeys[place] = key;
+          lastChildren[place] = child;
+        }
+      }
+      place += 1;
       if (child !== undefined && hasOwnProperty.call(object, key)) this.#value(object[key], child, chain, depth);
     }
   }

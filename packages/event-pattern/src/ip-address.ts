@@ -1,7 +1,7 @@
 const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
 const MAPPED_IPV4 = /^0{20}ffff/;
-const DOT = 0x2e;
 const ZERO = 0x30;
+const DOT = 0x2e - ZERO;
 
 /**
  * The address as hexadecimal digits, 8 for IPv4 and 32 for IPv6, or `undefined` when the text is no address. Every
@@ -19,27 +19,32 @@ export function ipDigits(text: string): string | undefined {
 /** The number of a text that is no address. */
 export const NO_ADDRESS = -1;
 
-/** An IPv4 address as a number below 2³², or `NO_ADDRESS` when the text is none. */
+/**
+ * An IPv4 address as a number below 2³², or `NO_ADDRESS` when the text is none. The processor cannot foresee where the
+ * dots of an address stand, so that they are calculated with: a branch for each would be guessed wrongly.
+ */
 export function ipv4Number(text: string): number {
-  if (text.length > 64) return NO_ADDRESS;
+  const { length } = text;
+  if (length > 64) return NO_ADDRESS;
   let address = 0;
-  let part = -1;
+  let part = 0;
+  let digits = 0;
   let dots = 0;
-  for (let offset = 0; offset < text.length; offset += 1) {
-    const code = text.charCodeAt(offset);
-    if (code === DOT) {
-      if (part === -1 || dots === 3) return NO_ADDRESS;
-      address = address * 256 + part;
-      dots += 1;
-      part = -1;
-    } else {
-      const digit = code - ZERO;
-      if (digit < 0 || digit > 9) return NO_ADDRESS;
-      part = part === -1 ? digit : part * 10 + digit;
-      if (part > 255) return NO_ADDRESS;
-    }
+  // Negative as soon as something does not fit.
+  let fit = 0;
+  for (let offset = 0; offset < length; offset += 1) {
+    const digit = text.charCodeAt(offset) - ZERO;
+    if (digit > 9 || (digit < 0 && digit !== DOT)) return NO_ADDRESS;
+    // All bits set for a dot, none for a digit.
+    const isDot = digit >> 31;
+    fit |= isDot & (digits - 1);
+    address = (address << (isDot & 8)) | (part & isDot);
+    dots -= isDot;
+    digits = (digits + 1) & ~isDot;
+    part = (part * 10 + digit) & ~isDot;
+    fit |= 255 - part;
   }
-  return dots === 3 && part !== -1 ? address * 256 + part : NO_ADDRESS;
+  return fit >= 0 && dots === 3 && digits > 0 ? ((address << 8) | part) >>> 0 : NO_ADDRESS;
 }
 
 function ipv6Digits(text: string): string | undefined {

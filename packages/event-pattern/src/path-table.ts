@@ -3,6 +3,9 @@ export interface PathNode {
   /** Index of the path that ends here, or -1. */
   pathId: number;
   readonly children: Map<string, PathNode>;
+  /** The first keys of the object that was read here last, in its order, and what each leads to. */
+  readonly lastKeys: string[];
+  readonly lastChildren: (PathNode | undefined)[];
 }
 
 /**
@@ -14,7 +17,7 @@ export function pathGraph(paths: readonly string[]): PathNode {
   const nodeAt = (consumed: string): PathNode => {
     const found = nodes.get(consumed);
     if (found) return found;
-    const created: PathNode = { pathId: -1, children: new Map() };
+    const created: PathNode = { pathId: -1, children: new Map(), lastKeys: [], lastChildren: [] };
     nodes.set(consumed, created);
     return created;
   };

@@ -18,6 +18,22 @@ describe("a set", () => {
     expect(set.match({ a: 1, b: 2 })).toEqual(["z", "y", "w"]);
   });
 
+  test("reads events whose keys stand in another order than those of the event before, or are others", () => {
+    const set = compilePatterns({
+      a: { x: [1] },
+      b: { y: [1] },
+      c: { deep: { x: [1] } },
+    });
+    const long = Object.fromEntries(Array.from({ length: 100 }, (_, key) => [`k${key}`, 1]));
+    expect(set.match({ x: 1, y: 1, deep: { z: 1, x: 1 } })).toEqual(["a", "b", "c"]);
+    expect(set.match({ y: 1, x: 2 })).toEqual(["b"]);
+    expect(set.match({ z: 1, deep: { x: 1 }, y: 2 })).toEqual(["c"]);
+    expect(set.match({ ...long, x: 1 })).toEqual(["a"]);
+    expect(set.match({ ...long, y: 1 })).toEqual(["b"]);
+    expect(set.match({})).toEqual([]);
+    expect(set.match({ x: 1 })).toEqual(["a"]);
+  });
+
   test("of no patterns matches nothing", () => {
     expect(compilePatterns({}).match({ a: 1 })).toEqual([]);
   });
