@@ -46,6 +46,28 @@ export function driftOf(plan: TerraformPlan): Drift {
   };
 }
 
+/** As `terraform plan -detailed-exitcode` has it. */
+const DRIFTED = 2;
+
+/** Tells a drift as people read it. Returns the exit code. */
+export function reportDrift(
+  environment: string,
+  { outside, pending, versions }: Drift,
+  tell: (text: string) => void,
+): number {
+  const lists = [
+    ["changed by somebody else", outside],
+    ["would be changed by a deployment of this stack", pending],
+    ["versions of functions", versions],
+  ] as const;
+  for (const [title, lines] of lists) {
+    if (lines.length > 0) tell(`${environment}: ${title}\n${lines.map((line) => `  - ${line}`).join("\n")}`);
+  }
+  if (pending.length > 0 || versions.length > 0) return DRIFTED;
+  tell(`${environment}: no drift`);
+  return 0;
+}
+
 const isChange = ({ change }: ResourceChange): boolean =>
   change.actions.some((action) => action !== "no-op" && action !== "read");
 

@@ -7,6 +7,7 @@ import { createRouteArtifact, loadRouteDocuments } from "@millrace/routes";
 import { loadConfig } from "../config/load-config.ts";
 import type { EnvironmentConfig, EnvironmentName } from "../config/schema.ts";
 import { applyPlan, makePlan } from "../deploy/deploy.ts";
+import { findDrift, reportDrift } from "../deploy/drift.ts";
 import { type PlanSummary, SavedPlan } from "../deploy/saved-plan.ts";
 import { type CommandResult, Terraform } from "../deploy/terraform.ts";
 import { DeployError, DrillError } from "../errors.ts";
@@ -156,6 +157,14 @@ export class EnvironmentDrill {
       }
       throw error;
     }
+  }
+
+  /** Runs the command `drift`: its exit code, and what it tells. */
+  async drift(): Promise<{ readonly exitCode: number; readonly told: string }> {
+    const terraform = new Terraform(this.environment, this.workspace.outDir, this.workspace.runTerraform);
+    const told: string[] = [];
+    const exitCode = reportDrift(this.environment, await findDrift(terraform), (text) => told.push(text));
+    return { exitCode, told: told.join("\n") };
   }
 
   /** Returns the error of the last Terraform command. */

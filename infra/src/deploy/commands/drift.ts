@@ -1,8 +1,5 @@
-import { findDrift } from "../drift.ts";
+import { findDrift, reportDrift } from "../drift.ts";
 import { type AddCommand, environmentArgument, environmentOf, tell, terraformOf } from "./command.ts";
-
-/** As `terraform plan -detailed-exitcode` has it. */
-const DRIFTED = 2;
 
 export const addDrift: AddCommand = (program, end) => {
   program
@@ -14,18 +11,5 @@ export const addDrift: AddCommand = (program, end) => {
 
 async function drift(environment: string | undefined): Promise<number> {
   const terraform = terraformOf(environment, { isReadOnly: true });
-  const { outside, pending, versions } = await findDrift(terraform);
-  const lists = [
-    ["changed by somebody else", outside],
-    ["would be changed by a deployment of this stack", pending],
-    ["versions of functions", versions],
-  ] as const;
-  for (const [title, lines] of lists) {
-    if (lines.length > 0) tell(`${terraform.environment}: ${title}\n${lines.map((line) => `  - ${line}`).join("\n")}`);
-  }
-  if (pending.length === 0 && versions.length === 0) {
-    tell(`${terraform.environment}: no drift`);
-    return 0;
-  }
-  return DRIFTED;
+  return reportDrift(terraform.environment, await findDrift(terraform), tell);
 }

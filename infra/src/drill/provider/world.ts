@@ -59,15 +59,21 @@ export class World {
     this.#things.set(handle, { type, state });
   }
 
-  /** Changes what exists behind Terraform's back; `undefined` removes it. */
-  tamper(type: string, name: string, change: ObjectValue | undefined): boolean {
-    for (const [handle, thing] of this.#things) {
-      if (thing.type !== type || nameOf(thing.state) !== name) continue;
-      if (change === undefined) this.#things.delete(handle);
-      else this.#things.set(handle, { type, state: { ...thing.state, ...change } });
-      return true;
+  /**
+   * Changes what exists behind Terraform's back; `undefined` removes it.
+   *
+   * @returns undoes the change
+   * @throws RangeError when there is not exactly one such thing
+   */
+  tamper(type: string, isMeant: (state: ObjectValue) => boolean, change: ObjectValue | undefined): () => void {
+    const found = [...this.#things].filter(([, thing]) => thing.type === type && isMeant(thing.state));
+    const [[handle, thing] = []] = found;
+    if (found.length !== 1 || handle === undefined || thing === undefined) {
+      throw new RangeError(`There are ${found.length} things of the type ${type} to tamper with, and not one.`);
     }
-    return false;
+    if (change === undefined) this.#things.delete(handle);
+    else this.#things.set(handle, { type, state: { ...thing.state, ...change } });
+    return () => void this.#things.set(handle, thing);
   }
 
   findById(type: string, id: string): readonly [handle: string, state: ObjectValue] | undefined {

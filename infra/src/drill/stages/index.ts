@@ -1,4 +1,5 @@
 import { adoption } from "./adopt.ts";
+import { drift } from "./drift.ts";
 import { firstDeployment, initialize, planAgain } from "./first-deployment.ts";
 import { readerPositions } from "./readers.ts";
 import { guardRefusals } from "./refusals.ts";
@@ -13,6 +14,7 @@ export const stages: readonly Stage[] = [
   readerPositions,
   firstDeployment,
   planAgain,
+  drift,
   noSecrets,
   everydayUpdates,
   planAgain,

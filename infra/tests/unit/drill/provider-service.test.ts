@@ -149,11 +149,14 @@ describe("a stand-in provider", () => {
 
   test("shows what was changed or removed behind Terraform's back", () => {
     const { state, handle } = created();
-    expect(world.tamper(type, "raw", { note: "by hand" })).toBe(true);
+    const isRaw = ({ name }: ObjectValue): boolean => name === "raw";
+    const undo = world.tamper(type, isRaw, { note: "by hand" });
     expect(read(handle)).toEqual({ ...state, note: "by hand" });
-    world.tamper(type, "raw", undefined);
+    world.tamper(type, isRaw, undefined);
     expect(read(handle)).toBeNull();
-    expect(world.tamper(type, "raw", undefined)).toBe(false);
+    expect(() => world.tamper(type, isRaw, undefined)).toThrow(RangeError);
+    undo();
+    expect(read(handle)).toEqual(state);
   });
 
   test("forgets what is deleted", () => {
