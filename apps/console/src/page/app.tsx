@@ -1,5 +1,6 @@
 import type { PipelineDescription } from "@millrace/pipeline-source";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { isForPage } from "./keys.ts";
 import { addressOf, goTo, usePlace } from "./place.ts";
 import { EventBuffer } from "./event-buffer.ts";
 import { useLive } from "./live.ts";
@@ -21,9 +22,6 @@ const pages = [
   { name: "objectives", title: "Objectives", key: "7" },
 ] as const;
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
-
 export function App() {
   const { page, params } = usePlace();
   const buffer = useMemo(() => new EventBuffer(), []);
@@ -33,7 +31,7 @@ export function App() {
 
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (!isForPage(event)) return;
       const chosen = pages.find(({ key }) => key === event.key);
       if (chosen !== undefined) goTo(chosen.name);
       else if (event.key === "/") {

@@ -361,6 +361,38 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "the keyboard alone searches, moves, opens and closes, and totals stay those of all events",
+    play: async (world) => {
+      const { page, run } = world;
+      await sendEvents(run, [purchase("keys-1"), purchase("keys-2")]);
+      await open(world, "events");
+      const rows = page.locator(".list-body .row");
+      await rows.first().waitFor({ timeout: waitMs });
+      for (let tries = 0; tries < 120; tries += 1) {
+        await page.keyboard.press("/");
+        await page.locator("[data-search]:focus").waitFor();
+        await page.keyboard.press("ControlOrMeta+a");
+        // Another text each time, so that it is searched again.
+        await page.keyboard.type(tries % 2 === 0 ? "id:keys-1,keys-2" : "id:keys-2,keys-1");
+        await page.keyboard.press("Enter");
+        await page.locator(".events-state", { hasText: "found in" }).waitFor({ timeout: waitMs });
+        if ((await rows.count()) === 2) break;
+      }
+      check((await rows.count()) === 2, `The search finds ${await rows.count()} events.`);
+      const totals = /totals of ([\d,]+) events/.exec(await page.locator(".pills").innerText())?.[1] ?? "0";
+      check(Number(totals.replaceAll(",", "")) > 2, `With a filter the totals are those of ${totals} events.`);
+      const second = (await rows.nth(1).locator("[role=cell]").nth(5).innerText()).trim();
+      await page.keyboard.press("j");
+      await page.locator(".list-body .row.is-at", { hasText: second }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.locator(".detail .explanation", { hasText: second }).waitFor({ timeout: waitMs });
+      await page.keyboard.press("Escape");
+      await page.locator(".detail").waitFor({ state: "detached" });
+      await page.keyboard.press("k");
+      await page.locator(".list-body .row.is-at").filter({ hasNotText: second }).waitFor();
+    },
+  },
+  {
     name: "every page has its keys and no serious violation, in the light and in the dark",
     play: async (world) => {
       const { page, picture } = world;

@@ -4,6 +4,7 @@ import type { EventsAnswer, EventSummary, EventTotals } from "../../api.ts";
 import { ask } from "../ask.ts";
 import type { EventBuffer } from "../event-buffer.ts";
 import { formatClock, formatCount } from "../format.ts";
+import { isForPage } from "../keys.ts";
 import { visible } from "../parts/json-view.tsx";
 import { Empty, Problem, Status } from "../parts/notes.tsx";
 import { replacePlace } from "../place.ts";
@@ -172,7 +173,7 @@ function useTail(buffer: EventBuffer): Tail {
   const pause = (isPaused: boolean): void => setHeld(isPaused ? buffer.events : undefined);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.key !== "p" || event.target instanceof HTMLInputElement) return;
+      if (event.key !== "p" || !isForPage(event)) return;
       setHeld((last) => (last === undefined ? buffer.events : undefined));
     };
     window.addEventListener("keydown", press);
@@ -230,6 +231,8 @@ function SearchBox({ value, onSearch }: { readonly value: string; readonly onSea
       onSubmit={(event) => {
         event.preventDefault();
         onSearch(text.trim());
+        // The keys that move and open are the list's from here on.
+        document.querySelector<HTMLElement>(".list-body")?.focus();
       }}
     >
       <input
@@ -333,7 +336,7 @@ function EventList({ events, chosenId, onChoose, empty }: EventListProps) {
   }, []);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!isForPage(event)) return;
       const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
       if (step !== undefined) {
         event.preventDefault();
