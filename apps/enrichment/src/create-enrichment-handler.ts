@@ -160,7 +160,9 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     onBatch: (report) => {
       countBatch(telemetry, report);
       measureCanaries(telemetry, canaries, report, clock.now());
-      telemetry.count("brokenSources", sources.countBroken(clock.now()));
+      const { broken, worstPercent } = sources.judge(clock.now());
+      telemetry.count("brokenSources", broken);
+      if (worstPercent > 0) telemetry.observe("invalidPercentOfSource", worstPercent);
       trouble.flush(report);
       telemetry.flush();
     },

@@ -76,7 +76,13 @@ export const sourceWatchWindowMs = 5 * 60 * 1_000;
 /** Events of a source, all of them invalid, that make it a broken one: fewer may be one click of one visitor. */
 export const brokenSourceEvents = 20;
 
-/** Sources that are watched for it at once. */
+/**
+ * Invalid events of a source from which on their share counts: of few events one is a large share. Each instance counts
+ * those that it reads.
+ */
+export const countedInvalidEvents = 5;
+
+/** Sources that are watched for both at once. */
 export const maxWatchedSources = 500;
 
 /** Most bytes of a lookup's table when its options do not say it. */

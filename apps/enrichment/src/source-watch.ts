@@ -1,13 +1,20 @@
-import { brokenSourceEvents, maxWatchedSources, sourceWatchWindowMs } from "./limits.ts";
+import { brokenSourceEvents, countedInvalidEvents, maxWatchedSources, sourceWatchWindowMs } from "./limits.ts";
 
 interface SourceCounts {
   events: number;
   invalid: number;
 }
 
+export interface SourceJudgement {
+  /** Sources with enough events, all of them invalid. */
+  readonly broken: number;
+  /** Largest share of invalid events of a source that has enough invalid ones; 0 where none has. */
+  readonly worstPercent: number;
+}
+
 /**
  * Counts the events of each source over the last one or two windows, to tell a source that is broken from one that has
- * a bad event. Of so many sources only: others are not told, and cost nothing.
+ * a bad event, and the largest share of invalid ones. Of so many sources only: others are not told, and cost nothing.
  */
 export class SourceWatch {
   #young = new Map<string, SourceCounts>();
@@ -23,17 +30,17 @@ export class SourceWatch {
     if (isInvalid) counts.invalid += 1;
   }
 
-  /** Sources with enough events, all of them invalid. */
-  countBroken(nowMs: number): number {
+  judge(nowMs: number): SourceJudgement {
     this.#turn(nowMs);
-    const sources = new Set([...this.#young.keys(), ...this.#old.keys()]);
-    return [...sources].filter((source) => this.#isBroken(source)).length;
-  }
-
-  #isBroken(source: string): boolean {
-    const all = [this.#young.get(source), this.#old.get(source)].filter((counts) => counts !== undefined);
-    const events = all.reduce((sum, counts) => sum + counts.events, 0);
-    return events >= brokenSourceEvents && all.every((counts) => counts.invalid === counts.events);
+    let [broken, worstPercent] = [0, 0];
+    for (const source of new Set([...this.#young.keys(), ...this.#old.keys()])) {
+      const [young, old] = [this.#young.get(source), this.#old.get(source)];
+      const events = (young?.events ?? 0) + (old?.events ?? 0);
+      const invalid = (young?.invalid ?? 0) + (old?.invalid ?? 0);
+      if (events >= brokenSourceEvents && invalid === events) broken += 1;
+      if (invalid >= countedInvalidEvents) worstPercent = Math.max(worstPercent, (100 * invalid) / events);
+    }
+    return { broken, worstPercent };
   }
 
   #countsOf(source: string): SourceCounts | undefined {

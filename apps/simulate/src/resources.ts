@@ -26,6 +26,8 @@ export const identity = { accountId: "000000000000", region: "eu-west-1" };
 export interface EventExample {
   readonly type: string;
   readonly data: unknown;
+  /** It follows its contract. */
+  readonly isValid: boolean;
 }
 
 interface Canaries {
@@ -136,7 +138,8 @@ function readExamples(folder: string): EventExample[] {
     .filter((name) => name.endsWith(".json"))
     .sort()
     .map((name) => {
-      const [domain = "", event = ""] = relative(".", name).split(sep);
-      return { type: `${domain}.${event}`, data: JSON.parse(readFileSync(join(folder, name), "utf8")) as unknown };
+      const [domain = "", event = "", , verdict] = relative(".", name).split(sep);
+      const data = JSON.parse(readFileSync(join(folder, name), "utf8")) as unknown;
+      return { type: `${domain}.${event}`, data, isValid: verdict === "valid" };
     });
 }

@@ -162,6 +162,8 @@ export const lookupFailures = ofService("lookupFailures", "Sum");
 /** From the receipt by ingest to this function's confirmed output, in ms. */
 export const eventAge = ofService("eventAgeMs", "p99");
 export const brokenSources = ofService("brokenSources", "Sum");
+/** Share of invalid events of the source with the largest one, in per cent. */
+export const invalidPercentOfSource = ofService("invalidPercentOfSource", "Maximum");
 
 export const canariesAccepted = ofService("canariesAccepted", "Sum");
 export const canariesRefused = ofService("canariesRefused", "Sum");

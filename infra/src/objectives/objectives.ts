@@ -123,10 +123,21 @@ export function objectivesOf(watched: Watched, { alarms, objectives }: Environme
       indicator: share(metrics.eventsInvalid(enrichment), [metrics.eventsIn(enrichment)], "% invalid"),
       badAbove: objectives.invalid,
       unit: "%",
-      // A source whose every event is invalid has an alarm: …-broken-sources. The share of all depends on who sends.
+      // The share of all depends on who sends: sources have an objective of their own.
       alarms: [],
       runbook: "broken-sources",
       advice: "Many events break their contract. SOURCE_QUALITY names the sources, VALIDATION_ERRORS the paths.",
+    },
+    {
+      id: "valid_by_source",
+      title: `Of no source do more than ${objectives.invalid} % of events break their contract`,
+      indicator: metrics.invalidPercentOfSource(enrichment),
+      badAbove: objectives.invalid,
+      unit: "%, worst source",
+      // Its owner mends it by day. A source whose every event is invalid is told sooner: …-broken-sources.
+      alarms: ["slow"],
+      runbook: "broken-sources",
+      advice: "Many events of one source break their contract. SOURCE_QUALITY names it, VALIDATION_ERRORS the paths.",
     },
     ...all.map(
       ({ name, owner }): Objective => ({

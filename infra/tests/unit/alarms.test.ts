@@ -207,7 +207,7 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
 
   test("a fast burn pages after two bad periods of an hour, a slow one makes a ticket after five of six hours", () => {
     const burns = alarms.filter((alarm) => alarm.alarm_name.includes("-objective-"));
-    expect(burns.filter(({ alarm_name: name }) => !name.includes("-canaries-")).length).toBe(8);
+    expect(burns.filter(({ alarm_name: name }) => !name.includes("-canaries-")).length).toBe(9);
     for (const alarm of burns) {
       const isFast = alarm.alarm_name.endsWith("-fast");
       expect([alarm.datapoints_to_alarm, alarm.evaluation_periods]).toEqual(isFast ? [2, 12] : [5, 72]);
@@ -253,6 +253,17 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
       threshold: 0,
       statistic: "Sum",
     });
+  });
+
+  test("a source whose share of invalid events is too large makes a ticket, and wakes nobody", () => {
+    expect(metricsOfService.enrichment).toContain("invalidPercentOfSource");
+    const burns = alarms.filter(({ alarm_name: name }) => name.includes("-objective-valid-by-source-"));
+    expect(burns).toMatchObject([
+      {
+        alarm_name: `millrace-${environment}-objective-valid-by-source-slow`,
+        ...{ metric_name: "invalidPercentOfSource", statistic: "Maximum", threshold: 5 },
+      },
+    ]);
   });
 
   test("the router is watched for copies of events that it sees", () => {

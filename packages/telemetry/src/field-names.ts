@@ -75,6 +75,8 @@ export const distributions = {
   lookupAgeMs: "Milliseconds",
   /** Records in one PutRecords call. */
   recordsPerCall: "Count",
+  /** Share of invalid events of the source with the largest one, over the last minutes; no value where none has any. */
+  invalidPercentOfSource: "Percent",
 } as const;
 
 /**
@@ -152,6 +154,7 @@ export const metricsOfService = {
     "lookupFailures",
     "lookupMisses",
     "brokenSources",
+    "invalidPercentOfSource",
     "coldStart",
     "eventAgeMs",
     "canaryAgeMs",

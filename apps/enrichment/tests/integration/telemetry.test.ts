@@ -75,10 +75,10 @@ describe("an invocation writes one line of metrics", () => {
     const { metrics } = await invoke(toRecord(good, invalid, unknown, noted), Buffer.from("{oops\n"));
     const { _aws, service, stage, function: name, ...written } = metrics;
     expect({ service, stage, name }).toEqual({ service: "enrichment", stage: "test", name: "f" });
-    // Canaries and events that wait are counted by tests below, keys and tables by key-rotation.test.ts and
-    // lookups.test.ts.
+    // Canaries, worst sources and events that wait are counted by tests below, keys and tables by
+    // key-rotation.test.ts and lookups.test.ts.
     const ofBatches = metricsOfService.enrichment.filter(
-      (metric) => !/^(canary|privacyKey|lookup|eventsSetAside)/.test(metric),
+      (metric) => !/^(canary|privacyKey|lookup|eventsSetAside|invalidPercent)/.test(metric),
     );
     expect(Object.keys(written).sort()).toEqual([...ofBatches].sort());
     const [directive] = (_aws as { CloudWatchMetrics: { Metrics: { Name: string }[] }[] }).CloudWatchMetrics;
@@ -99,6 +99,18 @@ describe("an invocation writes one line of metrics", () => {
     expect(metrics).toMatchObject({ eventsIn: 2, eventsOut: 1, eventsSetAside: 1, badRowsByKind: { undescribed: 1 } });
     expect(metrics).not.toHaveProperty("badRows");
     expect(logged).toEqual([]);
+  });
+
+  test("with the largest share of invalid events of a source, once there are some", async () => {
+    const some = (count: number, change: Parameters<typeof createRawEvent>[0]) =>
+      Array.from({ length: count }, (_, index) =>
+        createRawEvent({ id: `${JSON.stringify(change)}-${index}`, ...change }),
+      );
+    const others = [...some(15, {}), ...some(30, { source: "https://shop.example/other" })];
+    const { metrics: few } = await createFunction().invoke(toRecord(...some(4, { data: {} }), ...others));
+    expect(few).not.toHaveProperty("invalidPercentOfSource");
+    const { metrics } = await createFunction().invoke(toRecord(...some(5, { data: {} }), ...others));
+    expect(metrics["invalidPercentOfSource"]).toEqual([25]);
   });
 
   test("with the age of canaries, which count as nothing else", async () => {

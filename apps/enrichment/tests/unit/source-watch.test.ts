@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { brokenSourceEvents, maxWatchedSources, sourceWatchWindowMs } from "../../src/limits.ts";
+import { brokenSourceEvents, countedInvalidEvents, maxWatchedSources, sourceWatchWindowMs } from "../../src/limits.ts";
 import { SourceWatch } from "../../src/source-watch.ts";
 
 function watch(): { sources: SourceWatch; send: (source: string, count: number, isInvalid: boolean) => void } {
   const sources = new SourceWatch();
-  sources.countBroken(sourceWatchWindowMs);
+  sources.judge(sourceWatchWindowMs);
   const send = (source: string, count: number, isInvalid: boolean) => {
     for (let index = 0; index < count; index++) sources.add(source, isInvalid);
   };
@@ -16,26 +16,56 @@ describe("a source is broken", () => {
   test("when all of its events are invalid, and there are enough", () => {
     const { sources, send } = watch();
     send("/few", brokenSourceEvents - 1, true);
-    expect(sources.countBroken(now)).toBe(0);
+    expect(sources.judge(now).broken).toBe(0);
     send("/all", brokenSourceEvents, true);
     send("/most", brokenSourceEvents, true);
     send("/most", 1, false);
-    expect(sources.countBroken(now)).toBe(1);
+    expect(sources.judge(now).broken).toBe(1);
   });
 
   test("until a good one comes, or nothing for two windows", () => {
     const { sources, send } = watch();
     send("/a", brokenSourceEvents, true);
     send("/b", brokenSourceEvents, true);
-    expect(sources.countBroken(now + sourceWatchWindowMs)).toBe(2);
+    expect(sources.judge(now + sourceWatchWindowMs).broken).toBe(2);
     send("/b", 1, false);
-    expect(sources.countBroken(now + sourceWatchWindowMs)).toBe(1);
-    expect(sources.countBroken(now + 3 * sourceWatchWindowMs)).toBe(0);
+    expect(sources.judge(now + sourceWatchWindowMs).broken).toBe(1);
+    expect(sources.judge(now + 3 * sourceWatchWindowMs).broken).toBe(0);
   });
 
   test("if it is one of those that are watched: names that clients make up take no more memory", () => {
     const { sources, send } = watch();
     for (let index = 0; index < maxWatchedSources + 100; index++) send(`/${index}`, brokenSourceEvents, true);
-    expect(sources.countBroken(now)).toBe(maxWatchedSources);
+    expect(sources.judge(now).broken).toBe(maxWatchedSources);
+  });
+});
+
+describe("the worst share of invalid events", () => {
+  test("is that of one source, and not of all together", () => {
+    const { sources, send } = watch();
+    send("/good", 10_000, false);
+    send("/bad", 10, true);
+    send("/bad", 30, false);
+    send("/better", 10, true);
+    send("/better", 90, false);
+    expect(sources.judge(now)).toEqual({ broken: 0, worstPercent: 25 });
+  });
+
+  test("counts over both windows, and is over when nothing invalid came for two", () => {
+    const { sources, send } = watch();
+    send("/a", 10, true);
+    expect(sources.judge(now + sourceWatchWindowMs).worstPercent).toBe(100);
+    send("/a", 30, false);
+    expect(sources.judge(now + sourceWatchWindowMs).worstPercent).toBe(25);
+    send("/a", 30, false);
+    expect(sources.judge(now + 3 * sourceWatchWindowMs).worstPercent).toBe(0);
+  });
+
+  test("leaves sources out that have a few invalid events only: one of three is no share", () => {
+    const { sources, send } = watch();
+    send("/a", countedInvalidEvents - 1, true);
+    expect(sources.judge(now).worstPercent).toBe(0);
+    send("/a", 1, true);
+    expect(sources.judge(now).worstPercent).toBe(100);
   });
 });

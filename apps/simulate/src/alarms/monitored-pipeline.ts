@@ -87,7 +87,9 @@ export class MonitoredPipeline {
       queues: pipeline.queues,
     });
     this.#alarms = topology.alarms.map((options) => new Alarm(options));
-    this.#events = new EventSource({ seed: 1, hasOddEvents: false }, resources.examples);
+    // Sources that keep their promise, so that an alarm on invalid events has another cause.
+    const examples = resources.examples.filter(({ isValid }) => isValid);
+    this.#events = new EventSource({ seed: 1, hasOddEvents: false }, examples);
     const random = createRandom("alarms/ingest");
     this.#service = createEventService({
       putRecords: createPutRecords({ client: kinesis.client(), streamName: pipeline.places.raw, clock, random }),

@@ -162,8 +162,20 @@ export const troubles: readonly Trouble[] = [
       monitored.extraEvents = (now) =>
         Array.from({ length: rubbishPerRequest }, (_, index) => rubbish(`rubbish-${now}-${index}`));
     },
-    alarms: ["broken-sources"],
-    withinMinutes: 10,
+    alarms: ["broken-sources", "objective-valid-by-source-slow"],
+    withinMinutes: 30,
+  },
+  {
+    name: "of one source every fourth event is invalid",
+    begin: (monitored) => {
+      monitored.extraEvents = (now) =>
+        Array.from({ length: rubbishPerRequest }, (_, index) => {
+          const id = `some-${now}-${index}`;
+          return index % 4 === 0 ? rubbish(id) : pageView(id);
+        });
+    },
+    alarms: ["objective-valid-by-source-slow"],
+    withinMinutes: 30,
   },
   {
     name: "a consumer stops",
@@ -467,7 +479,12 @@ export const troubles: readonly Trouble[] = [
 ];
 
 /** An event whose data breaks its contract, of a source of its own. */
-function rubbish(id: string): string {
+const rubbish = (id: string): string => pageView(id, { a: 1 });
+
+/** A good event of that source. */
+function pageView(id: string, data: object = { context: goodContext }): string {
   const source = "https://shop.example/rubbish";
-  return JSON.stringify({ specversion: "1.0", id, source, type: "page.view", data: { a: 1 } });
+  return JSON.stringify({ specversion: "1.0", id, source, type: "page.view", data });
 }
+
+const goodContext = { pageUrl: "https://shop.example/list", sessionId: "s-1", visitorId: "v-1" };
