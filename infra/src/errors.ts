@@ -104,17 +104,6 @@ export class AwsCallError extends InfraError {
   }
 }
 
-/** Snowflake refused a statement or a login; `snowflakeCode` is its own error code, or the HTTP status. */
-export class SnowflakeError extends InfraError {
-  readonly code = "INFRA_SNOWFLAKE_FAILED";
-  readonly snowflakeCode: string;
-
-  constructor(message: string, snowflakeCode: string, options?: ErrorOptions) {
-    super(message, options);
-    this.snowflakeCode = snowflakeCode;
-  }
-}
-
 /** The Kubernetes API refused a request; `status` is its HTTP status. */
 export class KubernetesError extends InfraError {
   readonly code = "INFRA_KUBERNETES_FAILED";

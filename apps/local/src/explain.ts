@@ -67,7 +67,10 @@ async function askEnvironment(
   // Loaded for an environment alone: the pipeline on this machine is asked without the clients of AWS.
   const { openEnvironmentSource } = await import("@millrace/pipeline-source/environment");
   try {
-    const source = await openEnvironmentSource({ stage, routesFolder: folder });
+    const source = await openEnvironmentSource({
+      ...{ stage, routesFolder: folder },
+      onSlowSearch: (reason) => console.error(reason),
+    });
     return await source.traces(id, undefined, range);
   } catch (cause) {
     const { message } = cause as Error;

@@ -6,7 +6,7 @@ import { BootstrapError, InfraError } from "../errors.ts";
 import { connectCluster, type ClusterApi } from "../kubernetes/cluster-api.ts";
 import { AwsCommandLine } from "../programs/aws-command-line.ts";
 import { type RunProgram, shellCommand } from "../programs/run-program.ts";
-import type { RunSql } from "../snowflake/sql-api.ts";
+import type { RunSql } from "@millrace/snowflake-api";
 import { clusterAccess } from "./cluster-access.ts";
 import { githubScript } from "./github-settings.ts";
 import { identityProvider, policyStep, roleStep } from "./identities.ts";

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { createProgram, parseProgram, WRONG_USAGE_CODE, WrongUsageError } from "@millrace/command-line";
+import { accountAddress, createSqlApi, SnowflakeError } from "@millrace/snowflake-api";
 import { loadConfig, parseEnvironmentName } from "../config/load-config.ts";
 import { BootstrapError, InfraError } from "../errors.ts";
 import { runProgram } from "../programs/run-program.ts";
-import { loginAddress } from "../snowflake/login-address.ts";
-import { createSqlApi } from "../snowflake/sql-api.ts";
 import { bootstrap } from "./bootstrap.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -45,7 +44,7 @@ async function main(): Promise<number> {
       token === undefined || token === ""
         ? undefined
         : createSqlApi({
-            ...loginAddress(config.warehouse, process.env),
+            ...accountAddress(config.warehouse, process.env),
             user: "the administrator",
             credential: { token },
             role: "ACCOUNTADMIN",
@@ -59,7 +58,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof InfraError || error instanceof WrongUsageError)) throw error;
+  if (!(error instanceof InfraError || error instanceof SnowflakeError || error instanceof WrongUsageError))
+    throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error instanceof WrongUsageError ? WRONG_USAGE_CODE : 1;
 }

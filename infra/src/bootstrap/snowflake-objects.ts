@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import type { EnvironmentConfig } from "../config/schema.ts";
 import { deployGrants, type Grant, missingGrants, type SnowflakeNames, snowflakeNames } from "../snowflake/grants.ts";
-import { fingerprint, type RunSql } from "../snowflake/sql-api.ts";
+import { fingerprint, type RunSql } from "@millrace/snowflake-api";
 import type { Change, Step, World } from "./step.ts";
 
 /** Public keys in PEM, by user. */

@@ -1,6 +1,6 @@
 import type { ClusterApi } from "../kubernetes/cluster-api.ts";
 import type { AwsCommandLine } from "../programs/aws-command-line.ts";
-import type { RunSql } from "../snowflake/sql-api.ts";
+import type { RunSql } from "@millrace/snowflake-api";
 
 /** One change. `aws` commands come without region and output format. */
 export type Change =

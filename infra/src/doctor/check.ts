@@ -4,7 +4,7 @@ import type { ClusterApi } from "../kubernetes/cluster-api.ts";
 import type { EksCluster } from "../programs/aws-answers.ts";
 import type { AwsCommandLine } from "../programs/aws-command-line.ts";
 import type { RunProgram } from "../programs/run-program.ts";
-import type { RunSql } from "../snowflake/sql-api.ts";
+import type { RunSql } from "@millrace/snowflake-api";
 
 /**
  * Result of a check. `missing` keeps a deployment from working; `later` comes with the first deployment or publication.

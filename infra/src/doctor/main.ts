@@ -2,6 +2,7 @@ import { resolve4, resolveNs } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createProgram, parseProgram, WRONG_USAGE_CODE, WrongUsageError } from "@millrace/command-line";
+import { accountAddress, createSqlApi, SnowflakeError } from "@millrace/snowflake-api";
 import { roleScope } from "../bootstrap/roles/scope.ts";
 import { loadConfig, parseEnvironmentName } from "../config/load-config.ts";
 import { DeployError, InfraError } from "../errors.ts";
@@ -9,9 +10,7 @@ import { connectCluster, type ClusterApi } from "../kubernetes/cluster-api.ts";
 import type { EksCluster } from "../programs/aws-answers.ts";
 import { AwsCommandLine } from "../programs/aws-command-line.ts";
 import { runProgram } from "../programs/run-program.ts";
-import { loginAddress } from "../snowflake/login-address.ts";
 import { madeKey } from "../snowflake/made-key.ts";
-import { createSqlApi } from "../snowflake/sql-api.ts";
 import { examine, isReady, report } from "./doctor.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -43,7 +42,7 @@ async function main(): Promise<boolean> {
       privateKey === undefined
         ? undefined
         : createSqlApi({
-            ...loginAddress(config.warehouse, process.env),
+            ...accountAddress(config.warehouse, process.env),
             user: config.warehouse.deployUser,
             credential: { privateKey },
             now: Date.now,
@@ -60,7 +59,8 @@ async function main(): Promise<boolean> {
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof InfraError || error instanceof WrongUsageError)) throw error;
+  if (!(error instanceof InfraError || error instanceof SnowflakeError || error instanceof WrongUsageError))
+    throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error instanceof WrongUsageError ? WRONG_USAGE_CODE : 1;
 }

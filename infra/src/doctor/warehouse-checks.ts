@@ -1,4 +1,4 @@
-import { SnowflakeError } from "../errors.ts";
+import { SnowflakeError } from "@millrace/snowflake-api";
 import { deployGrants, missingGrants, snowflakeNames } from "../snowflake/grants.ts";
 import { type Check, inPlace, missing } from "./check.ts";
 

@@ -14,8 +14,9 @@ export function environmentPlaces(configs: readonly EnvironmentConfig[] = []): r
   );
 }
 
-function placeOf({ environment, aws, adopt, functions }: EnvironmentConfig): EnvironmentPlace {
+function placeOf({ environment, aws, adopt, functions, warehouse }: EnvironmentConfig): EnvironmentPlace {
   const { raw, enriched, badRows } = adopt?.streams ?? {};
+  const { organization, account, database, schema, readerRole } = warehouse;
   return {
     name: environment,
     region: aws.region,
@@ -29,6 +30,7 @@ function placeOf({ environment, aws, adopt, functions }: EnvironmentConfig): Env
       badRows ?? physicalName(environment, "bad-rows"),
     ],
     routerTimeoutMs: functions.router.timeout * 1_000,
+    ...(environment === "local" ? {} : { warehouse: { organization, account, database, schema, readerRole } }),
   };
 }
 

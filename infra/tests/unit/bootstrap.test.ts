@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import { privacyKeysShape, writeKeysShape } from "../../src/config/schema.ts";
 import { type Platform, startPlatform } from "../../src/drill/stand-ins/platform.ts";
 import { BootstrapError } from "../../src/errors.ts";
-import { createSqlApi } from "../../src/snowflake/sql-api.ts";
+import { createSqlApi } from "@millrace/snowflake-api";
 import type { Json } from "../synthesized-plan.ts";
 import { placeServiceKeys, removeServiceKeys } from "../support/service-keys.ts";
 import { emptyAccount, type FakeAccount, fakeRun } from "../support/fake-aws.ts";

@@ -13,7 +13,7 @@ import { METRICS_API, NODES } from "../../src/drill/stand-ins/cluster.ts";
 import { type Platform, startPlatform } from "../../src/drill/stand-ins/platform.ts";
 import { connectCluster } from "../../src/kubernetes/cluster-api.ts";
 import { AwsCommandLine } from "../../src/programs/aws-command-line.ts";
-import { createSqlApi } from "../../src/snowflake/sql-api.ts";
+import { createSqlApi } from "@millrace/snowflake-api";
 import { emptyAccount, type FakeAccount, fakeRun } from "../support/fake-aws.ts";
 
 const root = join(import.meta.dirname, "../../..");

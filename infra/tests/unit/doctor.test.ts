@@ -12,7 +12,7 @@ import { checks, examine, isReady, report, type Result } from "../../src/doctor/
 import { type Platform, startPlatform } from "../../src/drill/stand-ins/platform.ts";
 import { connectCluster } from "../../src/kubernetes/cluster-api.ts";
 import { AwsCommandLine } from "../../src/programs/aws-command-line.ts";
-import { createSqlApi } from "../../src/snowflake/sql-api.ts";
+import { createSqlApi } from "@millrace/snowflake-api";
 import type { Json } from "../synthesized-plan.ts";
 import { placeServiceKeys, removeServiceKeys } from "../support/service-keys.ts";
 import { emptyAccount, type FakeAccount, fakeRun } from "../support/fake-aws.ts";

@@ -143,7 +143,7 @@ function explainSource(
     routes: latest === undefined ? [] : explainDestinations(latest, traces, isOurs, documents),
     rows: traces.rows.filter((row) => row.source === source),
   };
-  return { ...event, verdict: judge(event, countVersions(raw), traces.searched === undefined) };
+  return { ...event, verdict: judge(event, countVersions(raw), traces.searched?.isWarehouseAsked ?? true) };
 }
 
 /** The revision of an enriched event, from its JSON: of the copies of an event the greatest is the one to show. */

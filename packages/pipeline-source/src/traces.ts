@@ -65,6 +65,8 @@ export interface SearchRange {
 export interface Searched extends SearchRange {
   /** Places that were not read, one sentence each. */
   readonly gaps: readonly string[];
+  /** The warehouse told which rows its view has. */
+  readonly isWarehouseAsked: boolean;
 }
 
 export interface LandedRow {

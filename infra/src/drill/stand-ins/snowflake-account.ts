@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { fingerprint } from "../../snowflake/sql-api.ts";
+import { fingerprint } from "@millrace/snowflake-api";
 import type { Answer, JsonObject } from "./json-server.ts";
 
 /** A Snowflake account. Members are deleted to make a prerequisite missing. */

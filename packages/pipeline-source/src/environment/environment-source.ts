@@ -16,6 +16,7 @@ import { EnvironmentAlarms, mappingDimension } from "./environment-alarms.ts";
 import { EnvironmentFigures } from "./environment-figures.ts";
 import { EnvironmentObjectives } from "./environment-objectives.ts";
 import { measuredHops } from "./figure-metrics.ts";
+import type { EnvironmentWarehouse } from "./environment-warehouse.ts";
 import { findTraces } from "./find-traces.ts";
 import { METRIC_DELAY_MINUTES, MINUTE_MS } from "./limits.ts";
 import type { CloudWatch } from "./metric-reader.ts";
@@ -37,6 +38,10 @@ export interface EnvironmentSourceOptions {
   readonly routes: () => readonly RouteDocument[];
   readonly run: RunProgram;
   readonly clock: EnvironmentClock;
+  /** Absent where the operator has no login for it. */
+  readonly warehouse?: EnvironmentWarehouse | undefined;
+  /** Told before a search that takes long, why it does. */
+  readonly onSlowSearch?: ((reason: string) => void) | undefined;
 }
 
 const refusedLinesUnread =
@@ -54,8 +59,8 @@ const unanswered: readonly Unanswered[] = [
   {
     page: "explain",
     text:
-      "An id is looked for in the quarter of an hour that its own time names (UUID version 7), or in the lake of the last day, the newest " +
-      "objects first. `pnpm explain <id> --stage <stage> --from <time> --to <time>` looks elsewhere.",
+      "An id that tells no time is looked for in the warehouse, or without a login for it in the lake of the last day, the newest " +
+      "objects first; another one in the quarter of an hour of its own time (UUID version 7). `pnpm explain <id> --stage <stage> --from <time> --to <time>` looks elsewhere.",
   },
   { page: "quality", text: refusedLinesUnread },
   {

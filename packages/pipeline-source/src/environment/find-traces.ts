@@ -6,10 +6,12 @@ import {
   type StoredPart,
   undeliveredStore,
 } from "@millrace/stored-events";
+import { ownLoginRemedy, SnowflakeError } from "@millrace/snowflake-api";
 import { digestOfId } from "@millrace/telemetry/id-digest";
 import type { Topology } from "@millrace/topology";
 import { timeOfId } from "../time-of-id.ts";
 import type { EventCopy, EventTraces, LandedRow, SearchRange } from "../traces.ts";
+import type { EnvironmentWarehouse, ShownRow } from "./environment-warehouse.ts";
 import {
   CLOCK_SKEW_MS,
   DELIVERY_MS,
@@ -28,28 +30,43 @@ export interface FindTracesDeps {
   readonly s3: S3;
   readonly lakeBucket: string;
   readonly clock: EnvironmentClock;
+  /** Absent where the asking user has no login for it. */
+  readonly warehouse?: Pick<EnvironmentWarehouse, "rows" | "newestLoadMs"> | undefined;
+  /** Told before a search that takes long, why it does. */
+  readonly onSlowSearch?: ((reason: string) => void) | undefined;
 }
 
 /**
- * Looks an id up in an environment, over a range of time. The lake comes first: its objects are asked for the id as a
- * text, and the events in them tell when to look in the streams, whose readers are slow.
+ * Looks an id up in an environment, over a range of time. Only the warehouse has an index of a kind: for an id that
+ * tells no time it is asked first. Then comes the lake: its objects are asked for the id as a text, and the events in
+ * them tell when to look in the streams, whose readers are slow.
  */
 export async function findTraces(deps: FindTracesDeps, id: string, range?: SearchRange): Promise<EventTraces> {
   const { topology, s3, lakeBucket, clock } = deps;
   const { raw, enriched, badRows } = topology.pipelineStreams;
   const nowMs = clock.now();
-  const told = range ?? rangeOfId(id, nowMs);
-  const searched = told ?? { fromMs: nowMs - SEARCH_DAY_MS, toMs: nowMs };
   const gaps: string[] = [];
-  const deadlineMs = nowMs + SEARCH_BUDGET_MS;
   const written = JSON.stringify(id).slice(1, -1);
   const bufferMs = Math.max(0, ...topology.deliveryStreams.map((each) => each.bufferingIntervalSeconds)) * 1_000;
-  const search = { id, written, range: searched, deadlineMs, clock, gaps, settleMs: bufferMs + DELIVERY_MS };
-  const isNewestFirst = told === undefined;
+  const settleMs = bufferMs + DELIVERY_MS;
+  const madeAt = range ?? rangeOfId(id, nowMs);
+  const answer = await askWarehouse(deps, id, madeAt?.fromMs, gaps);
+  const rows = answer?.rows.filter(({ receivedMs }) => range === undefined || isWithin(receivedMs, range)) ?? [];
+  const ranges = mergeRanges([
+    ...(madeAt === undefined ? [] : [madeAt]),
+    ...rows.map(({ receivedMs, enrichedMs }) => ({ fromMs: receivedMs - settleMs, toMs: enrichedMs + settleMs })),
+  ]);
+  // Where nobody tells when, what came last is the likeliest.
+  const isNewestFirst = ranges.length === 0;
+  if (isNewestFirst) ranges.push(unlandedRange(deps, answer, settleMs, gaps));
+  const searched = { fromMs: ranges[0]?.fromMs ?? nowMs, toMs: ranges.at(-1)?.toMs ?? nowMs };
+  const search = { id, written, deadlineMs: clock.now() + SEARCH_BUDGET_MS, clock, gaps, isNewestFirst, settleMs };
+  const searchAll = async (each: Pick<ObjectSearch, "place" | "store" | "settleMs">): Promise<StoredEvent[]> =>
+    (await Promise.all(ranges.map((one) => searchObjects({ ...search, ...each, range: one })))).flat();
   const [landed, undelivered] = await Promise.all([
-    searchObjects({ ...search, isNewestFirst, place: "the lake", store: lakeStore(s3, lakeBucket) }),
-    searchObjects({
-      ...{ ...search, isNewestFirst, place: "undelivered events", store: undeliveredStore(s3, lakeBucket) },
+    searchAll({ place: "the lake", store: lakeStore(s3, lakeBucket), settleMs }),
+    searchAll({
+      ...{ place: "undelivered events", store: undeliveredStore(s3, lakeBucket) },
       settleMs: Number.POSITIVE_INFINITY,
     }),
   ]);
@@ -59,13 +76,13 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
   const find = async (stream: string, windows: readonly SearchRange[], text = written): Promise<EventCopy[]> => {
     const found = new Map<string, EventCopy>();
     for (const { fromMs, toMs } of windows) {
-      const { lines, isCut } = await deps.lines.find(stream, { fromMs, toMs, deadlineMs }, text);
+      const { lines, isCut } = await deps.lines.find(stream, { fromMs, toMs, deadlineMs: search.deadlineMs }, text);
       for (const line of lines) found.set(`${line.shardId} ${line.sequenceNumber} ${line.index}`, line);
       if (isCut) gaps.push(`Of the stream ${stream}, not all was read: name a shorter time.`);
     }
     return [...found.values()];
   };
-  const seen = landed.map(timesOf);
+  const seen: readonly Times[] = [...landed.map(timesOf), ...rows];
   const rawWindows = mergeRanges(seen.map(({ receivedMs, enrichedMs }) => around(receivedMs, enrichedMs)));
   const isEnriched = ({ text }: EventCopy): boolean => asMembers(members(text)?.["event"])?.["id"] === id;
   const destinations = topology.streams
@@ -94,11 +111,10 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
           find(badRows, [{ fromMs: arrivals[index] ?? 0, toMs: tail.toMs }], `"${sequenceNumber}"`),
         ),
       );
-  const others = [...topology.queues, ...topology.buses].map(({ name }) => name);
-  if (others.length > 0) gaps.push(`Queues and buses keep nothing that could be read: ${others.join(", ")}.`);
+  const unread = [...topology.queues, ...topology.buses].map(({ name }) => name);
+  if (unread.length > 0) gaps.push(`Queues and buses keep nothing that could be read: ${unread.join(", ")}.`);
   gaps.push(
     `Refusals are in the log of the event service, wherever its cluster keeps it: look for "idDigest":"${digestOfId(id)}".`,
-    "The warehouse is not asked: SELECT loaded_at FROM events WHERE id = '<id>' says when a row came.",
   );
   return {
     refused: [],
@@ -110,9 +126,69 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
       object: place.container,
       text: JSON.stringify({ enriched: value, delivery: content.delivery, failure: { message: notTold } }),
     })),
-    rows: landed.map(rowOf),
-    searched: { ...searched, gaps },
+    rows: joinRows(landed.map(rowOf), rows, lakeBucket),
+    searched: { ...searched, gaps, isWarehouseAsked: answer !== undefined },
   };
+}
+
+/** Rows of an id, and when the newest row of all was loaded where there are none. */
+interface WarehouseAnswer {
+  readonly rows: readonly ShownRow[];
+  readonly newestLoadMs: number | undefined;
+}
+
+/** Asks for rows that were loaded since a time, else in the last day; undefined where the warehouse does not answer. */
+async function askWarehouse(
+  { warehouse, clock }: FindTracesDeps,
+  id: string,
+  sinceMs: number | undefined,
+  gaps: string[],
+): Promise<WarehouseAnswer | undefined> {
+  if (warehouse === undefined) {
+    gaps.push(`The warehouse is not asked: there is no login. ${ownLoginRemedy}`);
+    return undefined;
+  }
+  const dayMs = clock.now() - SEARCH_DAY_MS;
+  try {
+    const rows = await warehouse.rows(id, (sinceMs ?? dayMs) - CLOCK_SKEW_MS);
+    const isNeeded = rows.length === 0 && sinceMs === undefined;
+    return { rows, newestLoadMs: isNeeded ? await warehouse.newestLoadMs(dayMs) : undefined };
+  } catch (error) {
+    if (!(error instanceof SnowflakeError)) throw error;
+    gaps.push(`The warehouse did not answer: ${error.reason}`);
+    return undefined;
+  }
+}
+
+/**
+ * Returns the time whose events the warehouse does not show yet: they are younger than the newest load. Where it was
+ * not asked, that is the last day.
+ */
+function unlandedRange(
+  { clock, onSlowSearch }: FindTracesDeps,
+  answer: WarehouseAnswer | undefined,
+  settleMs: number,
+  gaps: readonly string[],
+): SearchRange {
+  const toMs = clock.now();
+  const dayMs = toMs - SEARCH_DAY_MS;
+  const newestMs = answer?.newestLoadMs;
+  if (newestMs !== undefined) return { fromMs: Math.max(dayMs, newestMs - settleMs), toMs };
+  const why = answer === undefined ? gaps.at(-1) : "The warehouse has no row of the last day.";
+  onSlowSearch?.(
+    `${why} The id tells no time, so that the lake of the last day is read, the newest objects first: up to ` +
+      `${SEARCH_BUDGET_MS / 1_000} s.`,
+  );
+  return { fromMs: dayMs, toMs };
+}
+
+/** The lines of the lake, each with what the warehouse says of it, and the rows whose lines were not read. */
+function joinRows(lines: readonly LandedRow[], rows: readonly ShownRow[], bucket: string): readonly LandedRow[] {
+  const shown = rows.map(({ source, object, line, loadedAt }): LandedRow => {
+    return { source, object: `s3://${bucket}/${object}`, line, loadedAt, isShown: true };
+  });
+  const isSame = (one: LandedRow, other: LandedRow): boolean => one.object === other.object && one.line === other.line;
+  return [...lines.filter((line) => !shown.some((row) => isSame(row, line))), ...shown];
 }
 
 const notTold = "its destination did not take it in time";
@@ -189,8 +265,10 @@ const around = (fromMs: number, toMs: number): SearchRange => ({
   toMs: toMs + CLOCK_SKEW_MS,
 });
 
+const isWithin = (atMs: number, { fromMs, toMs }: SearchRange): boolean => atMs >= fromMs && atMs < toMs;
+
 /** Ranges that touch, as one. */
-function mergeRanges(ranges: readonly SearchRange[]): readonly SearchRange[] {
+function mergeRanges(ranges: readonly SearchRange[]): SearchRange[] {
   const merged: SearchRange[] = [];
   for (const range of ranges.toSorted((one, other) => one.fromMs - other.fromMs)) {
     const last = merged.at(-1);

@@ -41,6 +41,9 @@ export const SEARCH_MINUTES = 15;
 /** One that tells none is looked for in the lake of the last day, the newest objects first. */
 export const SEARCH_DAY_MS = 86_400_000;
 
+/** Time of a statement. A warehouse that rests takes a second or two to begin. */
+export const WAREHOUSE_SECONDS = 10;
+
 /** Time for reading the places for an id. Then the answer tells how far the search came. */
 export const SEARCH_BUDGET_MS = 20_000;
 

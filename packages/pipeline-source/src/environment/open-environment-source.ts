@@ -1,10 +1,13 @@
+import { accountAddress, createSqlApi, readOwnLogin } from "@millrace/snowflake-api";
 import { placeNamed, readEnvironmentPlaces } from "@millrace/route-tools/places";
-import { loadRouteDocuments } from "@millrace/routes";
+import { type EnvironmentPlace, loadRouteDocuments } from "@millrace/routes";
 import { openS3 } from "@millrace/stored-events";
 import { readTerraformStack, readTopology } from "@millrace/topology";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { EnvironmentSource, type RunProgram } from "./environment-source.ts";
+import { EnvironmentWarehouse } from "./environment-warehouse.ts";
+import { WAREHOUSE_SECONDS } from "./limits.ts";
 import { systemClock } from "./stream-lines.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
@@ -16,19 +19,23 @@ export interface OpenEnvironmentOptions {
   readonly routesFolder?: string | undefined;
   /** Default: as `pnpm synth` wrote them. */
   readonly stacksFolder?: string | undefined;
+  /** Told before a search that takes long, why it does. */
+  readonly onSlowSearch?: ((reason: string) => void) | undefined;
 }
 
 /**
  * Connects to an environment with the credentials of the ordinary chain. Its names are those of the stack that
- * `pnpm synth` wrote; `AWS_ENDPOINT_URL_KINESIS` and its sisters lead elsewhere than to AWS.
+ * `pnpm synth` wrote; `AWS_ENDPOINT_URL_KINESIS` and its sisters lead elsewhere than to AWS. The warehouse is asked
+ * where `SNOWFLAKE_USER` and a credential of theirs are set.
  * @throws UsageError for a stage that is none; StackError when the stack was not synthesized
  */
 export async function openEnvironmentSource({
   stage,
   routesFolder = join(repository, "schemas/routes"),
   stacksFolder = join(repository, "infra/dist/stacks"),
+  onSlowSearch,
 }: OpenEnvironmentOptions): Promise<EnvironmentSource> {
-  const { region, accountId, streamPrefix, lakeBucket } = placeNamed(stage, readEnvironmentPlaces());
+  const { region, accountId, streamPrefix, lakeBucket, warehouse } = placeNamed(stage, readEnvironmentPlaces());
   const stack = readTerraformStack(join(stacksFolder, stage, "cdk.tf.json"));
   const [{ CloudWatchClient }, { KinesisClient }, s3] = await Promise.all([
     import("@aws-sdk/client-cloudwatch"),
@@ -36,7 +43,8 @@ export async function openEnvironmentSource({
     openS3({ region }),
   ]);
   return new EnvironmentSource({
-    ...{ stage, lakeBucket, s3, clock: systemClock },
+    ...{ stage, lakeBucket, s3, clock: systemClock, onSlowSearch },
+    warehouse: warehouse === undefined ? undefined : openWarehouse(warehouse),
     topology: readTopology(stack, { region, accountId }),
     prefix: streamPrefix,
     kinesis: new KinesisClient({ region }),
@@ -44,6 +52,18 @@ export async function openEnvironmentSource({
     routes: () => loadRouteDocuments(routesFolder),
     run: runProgram,
   });
+}
+
+/** Undefined where the asking user has set no login. */
+function openWarehouse(place: NonNullable<EnvironmentPlace["warehouse"]>): EnvironmentWarehouse | undefined {
+  const login = readOwnLogin(process.env);
+  if (login === undefined) return undefined;
+  const { database, schema, readerRole } = place;
+  const run = createSqlApi({
+    ...{ role: readerRole, ...accountAddress(place, process.env), ...login, database, schema },
+    ...{ timeoutSeconds: WAREHOUSE_SECONDS, now: Date.now },
+  });
+  return new EnvironmentWarehouse(run);
 }
 
 const runProgram: RunProgram = (program, args, signal) =>

@@ -18,6 +18,15 @@ export interface EnvironmentPlace {
   readonly pipelineStreams: readonly string[];
   /** Time one invocation of the router has. */
   readonly routerTimeoutMs: number;
+  /** Where its rows lie in Snowflake; absent on the laptop. */
+  readonly warehouse?: {
+    readonly organization: string;
+    readonly account: string;
+    readonly database: string;
+    readonly schema: string;
+    /** May read the views. */
+    readonly readerRole: string;
+  };
 }
 
 const ARN =

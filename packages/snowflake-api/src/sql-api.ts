@@ -1,11 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
-import { SnowflakeError } from "../errors.ts";
+import { SnowflakeError } from "./errors.ts";
 
 /** Rows of a result: each a map from the column's name, in lower case, to its text. */
 export type SnowflakeRows = readonly Readonly<Record<string, string | null>>[];
 
-/** Runs one statement. */
-export type RunSql = (statement: string) => Promise<SnowflakeRows>;
+/** Runs one statement; its values take the places of `?`, in order. */
+export type RunSql = (statement: string, values?: readonly string[]) => Promise<SnowflakeRows>;
 
 export interface SnowflakeLogin {
   /** For example `https://shop-millrace-dev.snowflakecomputing.com`. */
@@ -17,19 +17,21 @@ export interface SnowflakeLogin {
   readonly credential: { readonly privateKey: string } | { readonly token: string };
   /** Role to act as; the user's default one when it is not given. */
   readonly role?: string;
+  /** Computes; that of the user when it is not given. */
+  readonly warehouse?: string;
+  /** Where names without a qualifier lie. */
+  readonly database?: string;
+  readonly schema?: string;
+  /** Snowflake ends a statement after this time. Default 20. */
+  readonly timeoutSeconds?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 const TOKEN_SECONDS = 300;
-const REQUEST_TIMEOUT_MS = 30_000;
-
-/**
- * Address of an account: an underscore in its name becomes a hyphen.
- * https://docs.snowflake.com/en/user-guide/admin-account-identifier
- */
-export const accountUrl = (organization: string, account: string): string =>
-  `https://${organization}-${account}.snowflakecomputing.com`.toLowerCase().replaceAll("_", "-");
+const STATEMENT_SECONDS = 20;
+/** Beyond the time of the statement. */
+const REQUEST_SLACK_MS = 10_000;
 
 /** Fingerprint of a public key as `DESCRIBE USER` shows it. */
 export const fingerprint = (key: KeyObject): string =>
@@ -38,11 +40,12 @@ export const fingerprint = (key: KeyObject): string =>
     .digest("base64")}`;
 
 /**
- * Snowflake's SQL API, as far as bootstrap and doctor need it: one statement a request, whose result fits one answer.
+ * Snowflake's SQL API: one statement a request, whose result fits one answer.
  * https://docs.snowflake.com/en/developer-guide/sql-api/reference
  */
 export function createSqlApi(login: SnowflakeLogin): RunSql {
-  return async (statement) => {
+  const { role, warehouse, database, schema, timeoutSeconds = STATEMENT_SECONDS } = login;
+  return async (statement, values = []) => {
     const { type, token } = authorization(login);
     let response: Response;
     try {
@@ -55,11 +58,16 @@ export function createSqlApi(login: SnowflakeLogin): RunSql {
           accept: "application/json",
           "user-agent": "millrace",
         },
-        body: JSON.stringify({ statement, timeout: 20, ...(login.role === undefined ? {} : { role: login.role }) }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        // Members that are undefined are left out.
+        body: JSON.stringify({
+          ...{ statement, timeout: timeoutSeconds, role, warehouse, database, schema },
+          bindings: values.length === 0 ? undefined : bindingsOf(values),
+        }),
+        signal: AbortSignal.timeout(timeoutSeconds * 1_000 + REQUEST_SLACK_MS),
       });
     } catch (cause) {
-      throw new SnowflakeError(`${login.url} does not answer. Is the account's name right?`, "unreachable", { cause });
+      const away = `${login.url} does not answer. Is the account's name right?`;
+      throw new SnowflakeError(away, "unreachable", away, { cause });
     }
     const answer = (await response.json().catch(() => ({}))) as StatementAnswer;
     if (response.status !== 200) {
@@ -67,6 +75,7 @@ export function createSqlApi(login: SnowflakeLogin): RunSql {
       throw new SnowflakeError(
         `Snowflake refused "${statement}" of ${login.user}: ${said}`,
         answer.code ?? String(response.status),
+        said,
       );
     }
     const columns = (answer.resultSetMetaData?.rowType ?? []).map(({ name }) => name.toLowerCase());
@@ -75,6 +84,10 @@ export function createSqlApi(login: SnowflakeLogin): RunSql {
     );
   };
 }
+
+/** https://docs.snowflake.com/en/developer-guide/sql-api/submitting-requests#using-bind-variables-in-a-statement */
+const bindingsOf = (values: readonly string[]): object =>
+  Object.fromEntries(values.map((value, index) => [String(index + 1), { type: "TEXT", value }]));
 
 interface StatementAnswer {
   readonly code?: string;
