@@ -25,7 +25,7 @@ export const KINESIS_PARTITION_KEY_MAX_BYTES = 1_024;
 /** A shard count beyond this is a typing error: the default account quota is 500 (1,000 to 20,000 on request). */
 export const KINESIS_SHARDS = { min: 1, max: 1_000 } as const;
 
-/** Most lanes that enrichment takes: `maxLanes` of its limits. */
+/** Most lanes that enrichment takes: `MAX_LANES` of its limits. */
 export const MOST_LANES = 4_096;
 
 /**

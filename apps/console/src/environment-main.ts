@@ -8,7 +8,7 @@ import { createProgram, parseProgram, wholeNumber } from "@millrace/command-line
 import { listenConsole } from "./server/listen-console.ts";
 import { builtPage } from "./server/page-files.ts";
 
-const tokenBytes = 24;
+const TOKEN_BYTES = 24;
 
 try {
   const program = createProgram("console")
@@ -31,7 +31,7 @@ try {
 
 async function serve(stage: string, wantedPort: number): Promise<void> {
   const source = await openEnvironmentSource({ stage });
-  const token = randomBytes(tokenBytes).toString("base64url");
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const remedy = `Log in with a role that has the policy of \`operator-policy ${stage} console\`.`;
   const { url } = await listenConsole({ source, token, remedy, page: builtPage(), port: wantedPort });
   console.log(`Console of ${stage}   ${url}`);

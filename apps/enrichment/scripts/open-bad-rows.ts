@@ -11,13 +11,13 @@ import { createInterface } from "node:readline";
 import type { BadRow } from "@millrace/event-contracts";
 import { createSecretReader } from "@millrace/aws-request";
 import { openPayload, parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
-import { privacyKeysTimeoutMs } from "../src/limits.ts";
+import { PRIVACY_KEYS_TIMEOUT_MS } from "../src/limits.ts";
 
 const { PRIVACY_KEYS: given, PRIVACY_KEYS_SECRET_ARN: secretId = "" } = process.env;
 
 async function readKeys(): Promise<readonly PrivacyKey[]> {
   if (secretId === "") return parsePrivacyKeys(given);
-  const { text } = await createSecretReader(process.env)(secretId, AbortSignal.timeout(privacyKeysTimeoutMs));
+  const { text } = await createSecretReader(process.env)(secretId, AbortSignal.timeout(PRIVACY_KEYS_TIMEOUT_MS));
   return parsePrivacyKeys(text, `the secret ${secretId}`);
 }
 

@@ -25,11 +25,11 @@ import { createStamps, enrichRecord, type RecordContext } from "./enrich-record.
 import type { LookupTables } from "./lookups/lookup-tables.ts";
 import { createEnrichmentRun } from "./run-enrichments.ts";
 import {
-  defaultLanes,
-  givingBackMarginMs,
-  lanePartitionKeyBytes,
-  maxRecordBytes as defaultMaxRecordBytes,
-  packedRecordBytes,
+  DEFAULT_LANES,
+  GIVING_BACK_MARGIN_MS,
+  LANE_PARTITION_KEY_BYTES,
+  MAX_RECORD_BYTES,
+  PACKED_RECORD_BYTES,
 } from "./limits.ts";
 import { createPackingWriter } from "./packing/packing-writer.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
@@ -90,7 +90,7 @@ const defaultProcessor = { name: "enrichment", version: "0.1.0" };
  */
 export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHandler {
   const { client, clock, random, telemetry = noTelemetry, processor = defaultProcessor } = deps;
-  const { maxRecordBytes = defaultMaxRecordBytes, lanes = defaultLanes, logger = noLogger, lookups } = deps;
+  const { maxRecordBytes = MAX_RECORD_BYTES, lanes = DEFAULT_LANES, logger = noLogger, lookups } = deps;
   const contextFor = createContexts(deps, processor);
   const keys = "take" in deps.privacyKeys ? deps.privacyKeys : fixedKeys(deps.privacyKeys);
   const hooks = createDeliveryHooks(telemetry);
@@ -110,7 +110,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     maxRecordBytes,
     hooks,
   });
-  const packing = { lanes, packedBytes: Math.min(packedRecordBytes, maxRecordBytes - lanePartitionKeyBytes) };
+  const packing = { lanes, packedBytes: Math.min(PACKED_RECORD_BYTES, maxRecordBytes - LANE_PARTITION_KEY_BYTES) };
   const writers = new Map<string, OutputWriter>([
     [destinations.enriched, createPackingWriter(enrichedStream, packing)],
     [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random, hooks })],
@@ -120,7 +120,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     const record = enrichRecord(source.data, source, context, time);
     countRecord(telemetry, sources, canaries, record);
     trouble.add(record, source);
-    const outputs = joinLines(record.enriched, source.partitionKey, maxRecordBytes - lanePartitionKeyBytes);
+    const outputs = joinLines(record.enriched, source.partitionKey, maxRecordBytes - LANE_PARTITION_KEY_BYTES);
     for (const row of record.badRows) outputs.push(toBadRowOutput(row, source));
     return outputs;
   }
@@ -189,7 +189,7 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
   }
 
   return async (event, invocation) => {
-    const leftMs = () => invocation.getRemainingTimeInMillis() - givingBackMarginMs;
+    const leftMs = () => invocation.getRemainingTimeInMillis() - GIVING_BACK_MARGIN_MS;
     const privacyKeys = await keys.take(leftMs());
     if (privacyKeys === undefined) return giveBack(event, invocation.awsRequestId, "there is no privacy key");
     if (lookups !== undefined && !(await lookups.prepare(leftMs()))) {
@@ -236,7 +236,7 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
     processor,
     stampAt: createStamps(processor, deps.contractSet),
     now: () => deps.clock.now(),
-    maxRecordBytes: deps.maxRecordBytes ?? defaultMaxRecordBytes,
+    maxRecordBytes: deps.maxRecordBytes ?? MAX_RECORD_BYTES,
   };
 }
 

@@ -16,7 +16,7 @@ import { decodeLines, holdsQuotes, type RawLine } from "./envelope/decode-lines.
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
-import { lanePartitionKeyBytes, maxQuotedLength, maxRecordLines } from "./limits.ts";
+import { LANE_PARTITION_KEY_BYTES, MAX_QUOTED_LENGTH, MAX_RECORD_LINES } from "./limits.ts";
 
 /** Parts that {@link enrichRecord} needs. */
 export interface RecordContext extends EventContext, BadRowContext {
@@ -41,7 +41,7 @@ export interface EnrichedRecord {
 }
 
 // A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units.
-const maxUtf8BytesPerUnit = 3;
+const MAX_UTF8_BYTES_PER_UNIT = 3;
 
 /** Why a line makes a bad row. */
 interface Fault {
@@ -59,7 +59,7 @@ const failureKinds: Readonly<Record<(DecodedLine & { ok: false })["error"]["code
 
 const tooManyLines = {
   kind: badRowKinds.tooManyLines,
-  message: `The record has more than ${maxRecordLines} lines; put fewer events into a record.`,
+  message: `The record has more than ${MAX_RECORD_LINES} lines; put fewer events into a record.`,
 };
 
 const aggregated = {
@@ -69,7 +69,7 @@ const aggregated = {
 
 /**
  * Turns the bytes of a raw record into enriched events and bad rows: one of them for every line, whatever the bytes
- * are. A record of more than `maxRecordLines` lines, or one that a producer aggregated, is set aside whole. Never
+ * are. A record of more than `MAX_RECORD_LINES` lines, or one that a producer aggregated, is set aside whole. Never
  * throws for what a record holds, and equal input gives equal output.
  *
  * @param bytes NDJSON, one event a line
@@ -87,7 +87,7 @@ export function enrichRecord(
   if (isAggregated(bytes)) {
     return { enriched: [], badRows: setAsideRecord(bytes, origin, aggregated, context), atMs };
   }
-  if (hasMoreLines(bytes, maxRecordLines)) {
+  if (hasMoreLines(bytes, MAX_RECORD_LINES)) {
     return { enriched: [], badRows: setAsideRecord(bytes, origin, tooManyLines, context), atMs };
   }
   const stamp = context.stampAt(atMs);
@@ -148,14 +148,14 @@ function enrichReadEvent(
 
 /** Types and sources are no secrets: every event carries them in clear. */
 function describeUndescribed({ type }: RawEvent): string {
-  const name = JSON.stringify(type.slice(0, maxQuotedLength).toWellFormed());
+  const name = JSON.stringify(type.slice(0, MAX_QUOTED_LENGTH).toWellFormed());
   return `No contract describes the event; its source sets such events aside until one does. Its type is ${name}.`;
 }
 
 /** Bytes of a record of this event alone. Counted only when it could be too many. */
 function recordSize({ json }: EnrichedLine, limit: number): number {
-  const others = lanePartitionKeyBytes + 1;
-  const most = maxUtf8BytesPerUnit * json.length + others;
+  const others = LANE_PARTITION_KEY_BYTES + 1;
+  const most = MAX_UTF8_BYTES_PER_UNIT * json.length + others;
   return most <= limit ? most : Buffer.byteLength(json) + others;
 }
 

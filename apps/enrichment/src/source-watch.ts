@@ -1,4 +1,4 @@
-import { brokenSourceEvents, countedInvalidEvents, maxWatchedSources, sourceWatchWindowMs } from "./limits.ts";
+import { BROKEN_SOURCE_EVENTS, COUNTED_INVALID_EVENTS, MAX_WATCHED_SOURCES, SOURCE_WATCH_WINDOW_MS } from "./limits.ts";
 
 interface SourceCounts {
   events: number;
@@ -37,8 +37,8 @@ export class SourceWatch {
       const [young, old] = [this.#young.get(source), this.#old.get(source)];
       const events = (young?.events ?? 0) + (old?.events ?? 0);
       const invalid = (young?.invalid ?? 0) + (old?.invalid ?? 0);
-      if (events >= brokenSourceEvents && invalid === events) broken += 1;
-      if (invalid >= countedInvalidEvents) worstPercent = Math.max(worstPercent, (100 * invalid) / events);
+      if (events >= BROKEN_SOURCE_EVENTS && invalid === events) broken += 1;
+      if (invalid >= COUNTED_INVALID_EVENTS) worstPercent = Math.max(worstPercent, (100 * invalid) / events);
     }
     return { broken, worstPercent };
   }
@@ -46,7 +46,7 @@ export class SourceWatch {
   #countsOf(source: string): SourceCounts | undefined {
     let counts = this.#young.get(source);
     if (counts === undefined) {
-      if (this.#young.size >= maxWatchedSources) return undefined;
+      if (this.#young.size >= MAX_WATCHED_SOURCES) return undefined;
       counts = { events: 0, invalid: 0 };
       this.#young.set(source, counts);
     }
@@ -55,7 +55,7 @@ export class SourceWatch {
   }
 
   #turn(nowMs: number): void {
-    if (nowMs - this.#youngSinceMs < sourceWatchWindowMs) return;
+    if (nowMs - this.#youngSinceMs < SOURCE_WATCH_WINDOW_MS) return;
     this.#old = this.#young;
     this.#young = new Map();
     this.#youngSinceMs = nowMs;

@@ -63,7 +63,7 @@ export function summarize(
   };
 }
 
-const shownViolations = 20;
+const SHOWN_VIOLATIONS = 20;
 
 export function isClean(report: SimulationReport): boolean {
   return report.violations.length === 0 && report.crashes.length === 0;
@@ -80,7 +80,7 @@ export function renderReport(report: SimulationReport): string {
     `  in all                ${totals.accepted} accepted, ${totals.enriched} enriched copies, ${totals.badRows} bad rows, ${totals.routed} routed copies, ${totals.redriven} redriven, ${totals.givenUp} given up by Lambda`,
     `  ${report.schedulesPerMinute} schedules a minute on ${report.processes} processes`,
     ...report.violations
-      .slice(0, shownViolations)
+      .slice(0, SHOWN_VIOLATIONS)
       .map(({ seed, invariant, detail }) => `  seed ${seed}  ${invariant}: ${detail}`),
     ...report.crashes.slice(0, 1).map(({ seed, message }) => `  seed ${seed}  crashed: ${message}`),
     ...(isClean(report) ? [] : ["  Replay one: pnpm simulate --seed N --trace"]),

@@ -170,14 +170,14 @@ CROSS JOIN (SELECT COUNT(*) AS row_count FROM ${view.toLowerCase()}) AS shown`,
     .join("\nUNION ALL\n"),
 };
 
-/** Errors that enrichment writes onto an event: `maxValidationErrors` of its limits. */
-const maxErrors = 20;
+/** Errors that enrichment writes onto an event: `MAX_VALIDATION_ERRORS` of its limits. */
+const MAX_ERRORS = 20;
 
 /** A path with `*` for the places of lists, up to three: one engine replaces the first it finds, the other all. */
 const placeOf = (path: string): string =>
   [1, 2, 3].reduce((replaced) => `REGEXP_REPLACE(${replaced}, '/[0-9]+', '/*')`, path);
 
-const positions = Array.from({ length: maxErrors }, (_, position) => `(${position})`).join(", ");
+const positions = Array.from({ length: MAX_ERRORS }, (_, position) => `(${position})`).join(", ");
 
 const commented = (
   columns: readonly (readonly [name: string, expression: string, comment: string])[],

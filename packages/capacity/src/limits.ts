@@ -21,7 +21,7 @@ export const MEBIBYTES_PER_CPU = 1_769;
  */
 export const INVOCATION_DATA_BYTES = (6 * 1_048_576 * 3) / 4;
 
-/** Up to which enrichment packs: `packedRecordBytes` of its limits. */
+/** Up to which enrichment packs: `PACKED_RECORD_BYTES` of its limits. */
 export const PACKED_RECORD_BYTES = 65_536;
 
 /** Shards get lanes, not events: with two each, the fullest gets at most half as much again as the mean. */

@@ -1,8 +1,8 @@
-import { maxCacheEntries, maxCachedKeyLength } from "./limits.ts";
+import { MAX_CACHE_ENTRIES, MAX_CACHED_KEY_LENGTH } from "./limits.ts";
 
 /** The part of a text that a cache takes for its key. */
 export function cutKey(text: string): string {
-  return text.length > maxCachedKeyLength ? text.slice(0, maxCachedKeyLength) : text;
+  return text.length > MAX_CACHED_KEY_LENGTH ? text.slice(0, MAX_CACHED_KEY_LENGTH) : text;
 }
 
 /**
@@ -31,7 +31,7 @@ export class BoundedCache<Value> {
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
 
-  constructor(maxEntries = maxCacheEntries) {
+  constructor(maxEntries = MAX_CACHE_ENTRIES) {
     this.#maxEntries = maxEntries;
   }
 
@@ -44,7 +44,7 @@ export class BoundedCache<Value> {
     if (young !== undefined) return young;
     const old = this.#old.get(key);
     const value = old ?? create(key);
-    if (key.length <= maxCachedKeyLength) this.#add(key, value);
+    if (key.length <= MAX_CACHED_KEY_LENGTH) this.#add(key, value);
     return value;
   }
 

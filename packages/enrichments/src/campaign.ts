@@ -1,4 +1,4 @@
-import { maxUrlPartLength } from "./limits.ts";
+import { MAX_URL_PART_LENGTH } from "./limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { defineEnrichment, parseWebUrl } from "./definition.ts";
 import { pointersOption } from "./option-schemas.ts";
@@ -73,7 +73,7 @@ export const campaign = defineEnrichment({
       const fields: Record<string, string> = {};
       for (const [field, names] of parameters) {
         const value = names.map((name) => query.get(name)).find((text) => text !== null && text !== "");
-        if (value !== undefined && value !== null) fields[field] = value.slice(0, maxUrlPartLength).toWellFormed();
+        if (value !== undefined && value !== null) fields[field] = value.slice(0, MAX_URL_PART_LENGTH).toWellFormed();
       }
       const click = clickIds.find(([name]) => query.has(name));
       if (click !== undefined) [fields["clickIdParameter"], fields["clickNetwork"]] = click;

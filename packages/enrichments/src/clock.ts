@@ -61,9 +61,9 @@ const result = {
 
 export type ClockResult = ValueOf<typeof result>;
 
-const defaultToleranceMs = 1_000;
-const defaultMaxAgeMs = 7 * 24 * 60 * 60 * 1_000;
-const defaultMaxSentAgeMs = 365 * 24 * 60 * 60 * 1_000;
+const DEFAULT_TOLERANCE_MS = 1_000;
+const DEFAULT_MAX_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
+const DEFAULT_MAX_SENT_AGE_MS = 365 * 24 * 60 * 60 * 1_000;
 
 /**
  * Derives the time of an event. When the client said when it *sent* the event, the difference to the receipt is the
@@ -75,9 +75,9 @@ export const clock = defineEnrichment({
   options,
   result,
   create(options) {
-    const toleranceMs = options.toleranceMs ?? defaultToleranceMs;
-    const maxAgeMs = options.maxAgeMs ?? defaultMaxAgeMs;
-    const maxSentAgeMs = options.maxSentAgeMs ?? defaultMaxSentAgeMs;
+    const toleranceMs = options.toleranceMs ?? DEFAULT_TOLERANCE_MS;
+    const maxAgeMs = options.maxAgeMs ?? DEFAULT_MAX_AGE_MS;
+    const maxSentAgeMs = options.maxSentAgeMs ?? DEFAULT_MAX_SENT_AGE_MS;
     const sentAttribute = options.sentAttribute ?? "sentat";
     const enrich = ({ event }: EnrichmentInput) => {
       const sent = event[sentAttribute];
@@ -130,7 +130,7 @@ function createClockAddition(
 // Output of `Date.prototype.toISOString`.
 const isoText = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/u;
 const dayLength = "2026-11-22".length;
-const dayMs = 24 * 60 * 60 * 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 let lastDay = "";
 
 /**
@@ -138,7 +138,7 @@ let lastDay = "";
  * this form are ordered as their instants are, so nothing is parsed.
  */
 function isPlausibleAtSight(time: string, receivedAt: string, maxAgeMs: number): boolean {
-  if (time > receivedAt || maxAgeMs < dayMs || !isoText.test(time) || !isoText.test(receivedAt)) return false;
+  if (time > receivedAt || maxAgeMs < DAY_MS || !isoText.test(time) || !isoText.test(receivedAt)) return false;
   const day = time.slice(0, dayLength);
   if (!receivedAt.startsWith(day)) return false;
   if (day !== lastDay) {

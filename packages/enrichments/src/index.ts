@@ -14,7 +14,7 @@ export { EnrichmentFailedError, EnrichmentOptionsError, LookupTableError } from 
 export { createLookup, type OpenTable, type OpenTables } from "./lookup/lookup.ts";
 export { formatOf, type LookupOptions } from "./lookup/lookup-options.ts";
 export { type CheckRow, type LookupTable, readNdjsonRows, type ReadRows, readTable } from "./lookup/read-table.ts";
-export { maxCachedKeyLength } from "./limits.ts";
+export { MAX_CACHED_KEY_LENGTH } from "./limits.ts";
 export {
   type ActiveEnrichment,
   createEnrichments,

@@ -1,7 +1,7 @@
 import { type Addition, createAddition } from "./addition.ts";
 import type { EnrichmentInput, EventEnrichment } from "./definition.ts";
 import { EnrichmentFailedError } from "./errors.ts";
-import { maxOwnResultLength } from "./limits.ts";
+import { MAX_OWN_RESULT_LENGTH } from "./limits.ts";
 
 /** An enrichment from a package of a team's own, as the build put it into the bundle. */
 export interface OwnPackage {
@@ -50,8 +50,8 @@ export function createOwnEnrichment(
       if (result === undefined) return undefined;
       const text = typeof result === "object" ? JSON.stringify(result) : undefined;
       if (text === undefined || isPromise(result)) throw new EnrichmentFailedError("The enrichment gave no object.");
-      if (text.length > maxOwnResultLength) {
-        throw new EnrichmentFailedError(`The enrichment gave more than ${maxOwnResultLength} characters.`);
+      if (text.length > MAX_OWN_RESULT_LENGTH) {
+        throw new EnrichmentFailedError(`The enrichment gave more than ${MAX_OWN_RESULT_LENGTH} characters.`);
       }
       const value = JSON.parse(text, (_key, each: unknown) =>
         typeof each === "string" ? each.toWellFormed() : each,

@@ -1,4 +1,4 @@
-import { maxUrlPartLength } from "./limits.ts";
+import { MAX_URL_PART_LENGTH } from "./limits.ts";
 import { type Addition, createAddition } from "./addition.ts";
 import { defineEnrichment, parseWebUrl } from "./definition.ts";
 import { pointersOption } from "./option-schemas.ts";
@@ -38,12 +38,12 @@ export const page = defineEnrichment({
 
 function readPage(address: string): Addition<PageResult> {
   const url = parseWebUrl(address);
-  const fragment = url.hash.slice(1, maxUrlPartLength + 1);
+  const fragment = url.hash.slice(1, MAX_URL_PART_LENGTH + 1);
   return createAddition<PageResult>("page", {
     scheme: url.protocol === "https:" ? "https" : "http",
     host: url.hostname,
     ...(url.port === "" ? {} : { port: Number(url.port) }),
-    path: url.pathname.slice(0, maxUrlPartLength),
+    path: url.pathname.slice(0, MAX_URL_PART_LENGTH),
     ...(fragment === "" ? {} : { fragment }),
   });
 }

@@ -28,7 +28,7 @@ export const userAgentText: TextInput = (event) => {
   const inContext = hintsInContext(event);
   const agent = typeof useragent !== "string" || isOfServer(useragent, senderkind) ? "" : cutKey(useragent);
   const hints = inContext === undefined ? clienthints : JSON.stringify(inContext);
-  if (typeof hints === "string" && hints !== "" && hints.length <= maxHintsLength)
+  if (typeof hints === "string" && hints !== "" && hints.length <= MAX_HINTS_LENGTH)
     return `${agent}${hintsMark}${hints}`;
   return agent === "" ? undefined : agent;
 };
@@ -39,7 +39,7 @@ function hintsInContext({ data }: RawEvent): unknown {
   return ((context ?? {}) as { readonly clientHints?: unknown }).clientHints;
 }
 
-const maxHintsLength = 4_096;
+const MAX_HINTS_LENGTH = 4_096;
 /** Stands between the `User-Agent` and client hints. No header holds it. */
 const hintsMark = "\n";
 

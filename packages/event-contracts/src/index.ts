@@ -15,7 +15,7 @@ export type {
   ValidationResult,
 } from "./envelope/enriched-event.ts";
 export { EmptyRecordError, EventContractsError, InvalidEventError, UnencodableEventError } from "./errors.ts";
-export { erasureNoticeType, erasureRevision, isErasureNotice } from "./envelope/erasure-notice.ts";
+export { erasureNoticeType, ERASURE_REVISION, isErasureNotice } from "./envelope/erasure-notice.ts";
 export { eventIdentity } from "./envelope/identity.ts";
 export { parseInstant } from "./envelope/instant.ts";
 export { partitionKeyOf } from "./envelope/partition-key.ts";

@@ -2,4 +2,4 @@
  * Unicode characters of a Kinesis partition key.
  * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html
  */
-export const maxPartitionKeyCharacters = 256;
+export const MAX_PARTITION_KEY_CHARACTERS = 256;

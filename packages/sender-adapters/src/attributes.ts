@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { parseInstant } from "@millrace/event-contracts";
-import { maxIdentifierCharacters, maxUserAgentCharacters } from "./limits.ts";
+import { MAX_IDENTIFIER_CHARACTERS, MAX_USER_AGENT_CHARACTERS } from "./limits.ts";
 
 // Characters that no CloudEvents string may contain: control characters, noncharacters, unpaired surrogates.
 // oxlint-disable-next-line no-control-regex -- the specification forbids exactly these
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 
 /** A text that an attribute may hold; a number becomes its digits. `undefined` for everything else. */
-export function readAttribute(value: unknown, maxCharacters: number = maxIdentifierCharacters): string | undefined {
+export function readAttribute(value: unknown, maxCharacters: number = MAX_IDENTIFIER_CHARACTERS): string | undefined {
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string" || text === "" || text.length > maxCharacters || forbidden.test(text)) return undefined;
   return text;
@@ -40,14 +40,14 @@ export function hashOf(value: unknown): string {
 const looseTime = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?([.,]\d+)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
 const digits = /^\d{1,20}$/;
 /** Below this an epoch number counts seconds: as milliseconds it would be a day of 1973. */
-const smallestMilliseconds = 100_000_000_000;
+const SMALLEST_MILLISECONDS = 100_000_000_000;
 
 /**
  * RFC 3339 text of the times that SDKs send: RFC 3339, ISO 8601 with a space, without seconds or zone (then UTC), epoch
  * seconds or milliseconds. `undefined` for everything else.
  */
 export function readTime(value: unknown): string | undefined {
-  if (typeof value === "number") return timeOf(Math.abs(value) < smallestMilliseconds ? value * 1_000 : value);
+  if (typeof value === "number") return timeOf(Math.abs(value) < SMALLEST_MILLISECONDS ? value * 1_000 : value);
   if (typeof value !== "string" || value.length > 64) return undefined;
   const text = value.trim();
   if (digits.test(text)) return readTime(Number(text));
@@ -80,7 +80,7 @@ export function readNanoseconds(value: unknown): string | undefined {
 
 /** The end user's address and agent, as attributes. */
 export function clientAttributes(ip: unknown, userAgent: unknown): { clientip?: string; useragent?: string } {
-  const agent = typeof userAgent === "string" ? userAgent.slice(0, maxUserAgentCharacters) : undefined;
+  const agent = typeof userAgent === "string" ? userAgent.slice(0, MAX_USER_AGENT_CHARACTERS) : undefined;
   const useragent = readAttribute(agent);
   return {
     ...(typeof ip === "string" && isIP(ip) !== 0 && { clientip: ip }),

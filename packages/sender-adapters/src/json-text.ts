@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { AdapterError } from "./adapter-error.ts";
-import { maxBodyDepth } from "./limits.ts";
+import { MAX_BODY_DEPTH } from "./limits.ts";
 
 /** https://tc39.es/proposal-json-parse-with-source/, in Node since 21; not in TypeScript's library yet. */
 interface SourceTextJson {
@@ -30,8 +30,8 @@ export function parseJson(text: string): unknown {
   if (isTooDeep(text)) {
     throw new AdapterError(
       "event-too-deep",
-      `The body is nested too deeply; the limit is ${maxBodyDepth}.`,
-      maxBodyDepth,
+      `The body is nested too deeply; the limit is ${MAX_BODY_DEPTH}.`,
+      MAX_BODY_DEPTH,
     );
   }
   try {
@@ -58,7 +58,7 @@ function isTooDeep(text: string): boolean {
     } else if (code === 0x22) isString = true;
     else if (code === 0x5b || code === 0x7b) {
       depth += 1;
-      if (depth > maxBodyDepth) return true;
+      if (depth > MAX_BODY_DEPTH) return true;
     } else if (code === 0x5d || code === 0x7d) depth -= 1;
   }
   return false;

@@ -1,6 +1,6 @@
 import type { AdaptedEvent, UnreadableMessage } from "./adapter.ts";
 import { hashOf } from "./attributes.ts";
-import { maxExcerptCharacters } from "./limits.ts";
+import { MAX_EXCERPT_CHARACTERS } from "./limits.ts";
 import type { AdapterName } from "./settings.ts";
 
 /** A message that is no event: for the adapter, or for the service. */
@@ -20,9 +20,9 @@ export interface RefusedMessage extends Omit<UnreadableMessage, "code"> {
  */
 export function createRefusedEvent(adapter: AdapterName, source: string, message: RefusedMessage): AdaptedEvent {
   const { code, detail, text } = message;
-  const isCut = text.length > maxExcerptCharacters;
+  const isCut = text.length > MAX_EXCERPT_CHARACTERS;
   // Half a surrogate pair at the cut would be no text.
-  const excerpt = isCut ? text.slice(0, maxExcerptCharacters).replace(/[\ud800-\udbff]$/, "") : text;
+  const excerpt = isCut ? text.slice(0, MAX_EXCERPT_CHARACTERS).replace(/[\ud800-\udbff]$/, "") : text;
   return {
     specversion: "1.0",
     id: hashOf(text),

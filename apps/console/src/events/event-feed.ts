@@ -2,12 +2,12 @@ import type { Cursor, LinePage, PipelineSource } from "@millrace/pipeline-source
 import type { EventSummary, EventTotals, LiveEvents, QualityAnswer } from "../api.ts";
 import { EventIndex } from "./event-index.ts";
 import { readEvent } from "./event-summary.ts";
-import { backfillMs, backfillRecords, keptEvents } from "./limits.ts";
+import { BACKFILL_MS, BACKFILL_RECORDS, KEPT_EVENTS } from "./limits.ts";
 
 /** Between two looks at the stream while a page follows it. */
-const pollMs = 250;
-const linesPerPoll = 2_000;
-const backfillPage = 2_000;
+const POLL_MS = 250;
+const LINES_PER_POLL = 2_000;
+const BACKFILL_PAGE = 2_000;
 
 type Listener = (events: LiveEvents) => void;
 
@@ -88,7 +88,7 @@ export class EventFeed {
   async #poll(): Promise<void> {
     while (this.#listeners.size > 0) {
       await this.catchUp();
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     this.#isFollowing = false;
   }
@@ -99,17 +99,17 @@ export class EventFeed {
   }
 
   async #begin(): Promise<void> {
-    const deadlineMs = Date.now() + backfillMs;
+    const deadlineMs = Date.now() + BACKFILL_MS;
     for (const stream of await this.#streams()) {
       let page: LinePage | undefined;
       let looked = 0;
       do {
-        page = await this.#source.readLines({ stream, limit: backfillPage, before: page?.before });
+        page = await this.#source.readLines({ stream, limit: BACKFILL_PAGE, before: page?.before });
         if (!this.#after.has(stream)) this.#after.set(stream, page.after);
         looked += page.looked;
         const events = page.lines.map(readEvent);
         for (const event of events) this.#index.add(event);
-        const room = keptEvents - this.#recent.length;
+        const room = KEPT_EVENTS - this.#recent.length;
         if (room > 0)
           this.#recent.unshift(
             ...events
@@ -117,7 +117,7 @@ export class EventFeed {
               .map(({ summary }) => summary)
               .reverse(),
           );
-      } while (!page.isEnd && looked < backfillRecords && Date.now() < deadlineMs);
+      } while (!page.isEnd && looked < BACKFILL_RECORDS && Date.now() < deadlineMs);
     }
     this.#recent.sort((a, b) => a.atMs - b.atMs);
   }
@@ -126,7 +126,7 @@ export class EventFeed {
     const fresh: EventSummary[] = [];
     let missed = 0;
     for (const stream of await this.#streams()) {
-      const page = await this.#source.readLines({ stream, limit: linesPerPoll, after: this.#after.get(stream) });
+      const page = await this.#source.readLines({ stream, limit: LINES_PER_POLL, after: this.#after.get(stream) });
       this.#after.set(stream, page.after);
       missed += page.skipped;
       for (const line of page.lines) {
@@ -138,7 +138,7 @@ export class EventFeed {
     if (missed > 0) this.#index.miss(missed);
     if (fresh.length === 0 && missed === 0) return;
     fresh.sort((a, b) => a.atMs - b.atMs);
-    this.#recent = [...this.#recent, ...fresh].slice(-keptEvents);
+    this.#recent = [...this.#recent, ...fresh].slice(-KEPT_EVENTS);
     const totals = this.#index.totals();
     for (const listener of this.#listeners.keys()) listener({ events: fresh, missed, totals });
   }

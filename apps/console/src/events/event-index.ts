@@ -1,8 +1,8 @@
 import type { EventTotals, FaultFigures, QualityAnswer, QualityGroup } from "../api.ts";
 import type { EventFault, ReadEvent } from "./event-summary.ts";
-import { keptMinutes, keptSamples, maxFaults, maxGroups, maxStamps } from "./limits.ts";
+import { KEPT_MINUTES, KEPT_SAMPLES, MAX_FAULTS, MAX_GROUPS, MAX_STAMPS } from "./limits.ts";
 
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 interface Fault {
   readonly fault: EventFault;
@@ -50,7 +50,7 @@ export class EventIndex {
     if (status === "bad") {
       const kind = this.#bad.get(type) ?? { count: 0, message: summary.fault ?? "" };
       kind.count += 1;
-      if (this.#bad.size < maxFaults) this.#bad.set(type, kind);
+      if (this.#bad.size < MAX_FAULTS) this.#bad.set(type, kind);
       return;
     }
     this.#events += 1;
@@ -60,11 +60,11 @@ export class EventIndex {
     }
     const group = this.#groupOf(source, type, contract);
     group.counts[status] += 1;
-    const minute = Math.floor(atMs / minuteMs);
+    const minute = Math.floor(atMs / MINUTE_MS);
     const counted = group.minutes.get(minute) ?? [0, 0];
     counted[0] += 1;
     group.minutes.set(minute, counted);
-    if (group.minutes.size > keptMinutes * 2) this.#forget(group);
+    if (group.minutes.size > KEPT_MINUTES * 2) this.#forget(group);
     if (status === "valid") {
       group.firstValidMs = Math.min(group.firstValidMs ?? atMs, atMs);
       group.lastValidMs = Math.max(group.lastValidMs ?? atMs, atMs);
@@ -83,7 +83,7 @@ export class EventIndex {
 
   #note(stamp: string, atMs: number): void {
     const firstMs = this.#stamps.get(stamp) ?? Number.POSITIVE_INFINITY;
-    if (atMs < firstMs && (this.#stamps.size < maxStamps || this.#stamps.has(stamp))) this.#stamps.set(stamp, atMs);
+    if (atMs < firstMs && (this.#stamps.size < MAX_STAMPS || this.#stamps.has(stamp))) this.#stamps.set(stamp, atMs);
   }
 
   /** Builds and sets of contracts that came after others, oldest first: deployments as their events show them. */
@@ -111,14 +111,14 @@ export class EventIndex {
   }
 
   quality(): QualityAnswer {
-    const last = Math.floor(this.#newestMs / minuteMs);
-    const first = Math.max(Math.floor((this.#fromMs ?? this.#newestMs) / minuteMs), last - keptMinutes + 1);
+    const last = Math.floor(this.#newestMs / MINUTE_MS);
+    const first = Math.max(Math.floor((this.#fromMs ?? this.#newestMs) / MINUTE_MS), last - KEPT_MINUTES + 1);
     const minutes = this.#events === 0 ? [] : Array.from({ length: last - first + 1 }, (_, index) => first + index);
     return {
       fromMs: this.#fromMs,
       events: this.#events,
       missed: this.#missed,
-      minutes: minutes.map((minute) => minute * minuteMs),
+      minutes: minutes.map((minute) => minute * MINUTE_MS),
       groups: this.#all()
         .map((group) => describeGroup(group, minutes))
         .sort((a, b) => b.invalid + b.unknown - a.invalid - a.unknown || b.valid - a.valid),
@@ -135,7 +135,7 @@ export class EventIndex {
     const key = JSON.stringify([source, type, contract]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    if (this.#groups.size >= maxGroups) {
+    if (this.#groups.size >= MAX_GROUPS) {
       this.#otherGroups += 1;
       return this.#other;
     }
@@ -145,7 +145,7 @@ export class EventIndex {
   }
 
   #forget({ minutes }: Group): void {
-    const oldest = Math.floor(this.#newestMs / minuteMs) - keptMinutes;
+    const oldest = Math.floor(this.#newestMs / MINUTE_MS) - KEPT_MINUTES;
     for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
   }
 }
@@ -171,14 +171,14 @@ function addFault({ faults }: Group, fault: EventFault, id: string, atMs: number
   const key = `${path} ${fault.keyword}`;
   let known = faults.get(key);
   if (known === undefined) {
-    if (faults.size >= maxFaults) return;
+    if (faults.size >= MAX_FAULTS) return;
     known = { fault: { ...fault, path }, count: 0, firstMs: atMs, lastMs: atMs, samples: [] };
     faults.set(key, known);
   }
   known.count += 1;
   known.firstMs = Math.min(known.firstMs, atMs);
   known.lastMs = Math.max(known.lastMs, atMs);
-  known.samples = [...known.samples, { id, atMs }].sort((a, b) => b.atMs - a.atMs).slice(0, keptSamples);
+  known.samples = [...known.samples, { id, atMs }].sort((a, b) => b.atMs - a.atMs).slice(0, KEPT_SAMPLES);
 }
 
 function describeGroup(group: Group, minutes: readonly number[]): QualityGroup {
@@ -217,5 +217,5 @@ function sinceOf({ minutes, firstBadMs, firstValidMs }: Group): QualityGroup["si
       isBefore = false;
     } else since ??= minute;
   }
-  return since === undefined ? null : { atMs: Math.max(since * minuteMs, firstBadMs), isBefore };
+  return since === undefined ? null : { atMs: Math.max(since * MINUTE_MS, firstBadMs), isBefore };
 }

@@ -30,7 +30,7 @@ type Field = keyof typeof fields;
 /** Fields whose whole value stands in a line as it is written in a query; masking and JSON leave them alone. */
 const written: readonly Field[] = ["id", "type", "source", "subject"];
 
-const maxQueryLength = 1_000;
+const MAX_QUERY_LENGTH = 1_000;
 const help = `Use ${Object.keys(fields).join(":, ")}:, has:<text>, in:<destination>, time:15m or time:<from>..<until>, or plain words.`;
 
 /**
@@ -42,7 +42,7 @@ const help = `Use ${Object.keys(fields).join(":, ")}:, has:<text>, in:<destinati
  * @throws QueryError
  */
 export function parseEventQuery(text: string, nowMs: number): EventQuery {
-  if (text.length > maxQueryLength) throw new QueryError(`A search has at most ${maxQueryLength} characters.`);
+  if (text.length > MAX_QUERY_LENGTH) throw new QueryError(`A search has at most ${MAX_QUERY_LENGTH} characters.`);
   const tests: ((event: EventSummary) => boolean)[] = [];
   const contains: string[] = [];
   let place: string | undefined;

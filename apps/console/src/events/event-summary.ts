@@ -1,6 +1,6 @@
 import type { EventCopy } from "@millrace/pipeline-source";
 import type { EventStatus, EventSummary } from "../api.ts";
-import { maxListedText } from "./limits.ts";
+import { MAX_LISTED_TEXT } from "./limits.ts";
 
 /** A fault of an event, as its validation result has it. */
 export interface EventFault {
@@ -91,7 +91,7 @@ const isStatus = (value: unknown): value is EventStatus =>
 /** The text that stands in a list: never longer than a line, and whole characters only. */
 function cut(value: unknown): string {
   const text = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
-  return (text.length > maxListedText ? `${text.slice(0, maxListedText - 1)}…` : text).toWellFormed();
+  return (text.length > MAX_LISTED_TEXT ? `${text.slice(0, MAX_LISTED_TEXT - 1)}…` : text).toWellFormed();
 }
 
 function parse(text: string): Members {

@@ -1,35 +1,35 @@
 /** Characters of an attribute in a list. */
-export const maxListedText = 200;
+export const MAX_LISTED_TEXT = 200;
 /** Bytes of one copy in an explanation; a larger one is cut. */
-export const maxCopyText = 256 * 1024;
+export const MAX_COPY_TEXT = 256 * 1024;
 /** Copies of one kind in an explanation. */
-export const maxCopies = 20;
+export const MAX_COPIES = 20;
 /** Events that a feed keeps for pages that open. */
-export const keptEvents = 2_000;
+export const KEPT_EVENTS = 2_000;
 /** Groups (source, type, contract) that quality tells apart. */
-export const maxGroups = 500;
+export const MAX_GROUPS = 500;
 /** Builds and sets of contracts whose first events are kept. */
-export const maxStamps = 100;
+export const MAX_STAMPS = 100;
 /** Paths of a group. */
-export const maxFaults = 50;
+export const MAX_FAULTS = 50;
 /** Newest copies of a destination that the figures of its routes are made of. */
-export const flowCopies = 500;
+export const FLOW_COPIES = 500;
 /** How long these figures stay good. */
-export const flowKeptMs = 4_000;
+export const FLOW_KEPT_MS = 4_000;
 /** Ids of events that have a fault. */
-export const keptSamples = 5;
+export const KEPT_SAMPLES = 5;
 /** Minutes of quality. */
-export const keptMinutes = 180;
+export const KEPT_MINUTES = 180;
 /** Records that quality reads back when it is first asked. */
-export const backfillRecords = 60_000;
+export const BACKFILL_RECORDS = 60_000;
 /** How long it reads back at most; a stream of an environment gives little a second. */
-export const backfillMs = 10_000;
+export const BACKFILL_MS = 10_000;
 /** Time that one search may take before it answers with what it has. */
-export const searchBudgetMs = 1_500;
-export const searchBudgetRecords = 100_000;
-export const maxSearchLimit = 500;
+export const SEARCH_BUDGET_MS = 1_500;
+export const SEARCH_BUDGET_RECORDS = 100_000;
+export const MAX_SEARCH_LIMIT = 500;
 /** Bytes that wait for a slow browser before it loses events. */
-export const maxWaitingBytes = 512 * 1024;
+export const MAX_WAITING_BYTES = 512 * 1024;
 /** Browsers that may follow at the same time. */
-export const maxFollowers = 20;
-export const maxBodyBytes = 512 * 1024;
+export const MAX_FOLLOWERS = 20;
+export const MAX_BODY_BYTES = 512 * 1024;

@@ -3,9 +3,9 @@ import type { EventsAnswer, EventSummary } from "../api.ts";
 import type { EventQuery } from "./event-query.ts";
 import { findDestination } from "../routes/find-destination.ts";
 import { readEvent } from "./event-summary.ts";
-import { searchBudgetMs, searchBudgetRecords } from "./limits.ts";
+import { SEARCH_BUDGET_MS, SEARCH_BUDGET_RECORDS } from "./limits.ts";
 
-const pageLimit = 2_000;
+const PAGE_LIMIT = 2_000;
 
 export interface SearchOptions {
   readonly limit: number;
@@ -24,7 +24,7 @@ export async function searchEvents(
   { limit, before, after, signal }: SearchOptions,
 ): Promise<Omit<EventsAnswer, "totals">> {
   const stream = await streamOf(source, query.place, signal);
-  const deadlineMs = Date.now() + searchBudgetMs;
+  const deadlineMs = Date.now() + SEARCH_BUDGET_MS;
   const events: EventSummary[] = [];
   let place = before;
   let mark: string | undefined;
@@ -50,8 +50,8 @@ export async function searchEvents(
     }
     // As many as will bring what is missing, if matches go on as they came.
     read += page.lines.length;
-    size = Math.min(pageLimit, Math.ceil(((limit - events.length) * (read + 1)) / (events.length + 1)) + 1);
-  } while (!isEnd && events.length < limit && looked < searchBudgetRecords && Date.now() < deadlineMs);
+    size = Math.min(PAGE_LIMIT, Math.ceil(((limit - events.length) * (read + 1)) / (events.length + 1)) + 1);
+  } while (!isEnd && events.length < limit && looked < SEARCH_BUDGET_RECORDS && Date.now() < deadlineMs);
   return { events, looked, before: isEnd ? null : place, reachedMs, mark };
 }
 

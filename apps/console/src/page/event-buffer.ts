@@ -1,8 +1,8 @@
 import type { EventSummary, EventTotals, LiveEvents } from "../api.ts";
 
-const kept = 2_000;
+const KEPT = 2_000;
 /** Between two drawings: nobody reads a list that changes more often, and each costs as much as all of its rows. */
-const drawEveryMs = 500;
+const DRAW_EVERY_MS = 500;
 
 /**
  * The newest events of the live tail, apart from what is drawn: a burst is drawn twice a second at most, and a paused
@@ -24,27 +24,27 @@ export class EventBuffer {
   /** Bound, because it is given away. */
   readonly take = ({ events, missed, totals }: LiveEvents): void => {
     this.#waiting.push(...events);
-    if (this.#waiting.length > kept) this.#waiting.splice(0, this.#waiting.length - kept);
+    if (this.#waiting.length > KEPT) this.#waiting.splice(0, this.#waiting.length - KEPT);
     this.fresh += events.length + missed;
     this.missed += missed;
     this.totals = totals;
     if (this.#isDue) return;
     this.#isDue = true;
-    const waitMs = Math.max(0, this.#drawnMs + drawEveryMs - performance.now());
+    const waitMs = Math.max(0, this.#drawnMs + DRAW_EVERY_MS - performance.now());
     setTimeout(() => requestAnimationFrame(this.#flush), waitMs);
   };
 
   readonly #flush = (): void => {
     this.#isDue = false;
     this.#drawnMs = performance.now();
-    this.events = [...this.#waiting.reverse(), ...this.events].slice(0, kept);
+    this.events = [...this.#waiting.reverse(), ...this.events].slice(0, KEPT);
     this.#waiting = [];
     this.#listener?.();
   };
 
   /** Begins with what the console has read. */
   fill(events: readonly EventSummary[], totals: EventTotals): void {
-    this.events = [...events].reverse().slice(0, kept);
+    this.events = [...events].reverse().slice(0, KEPT);
     this.totals = totals;
     this.#listener?.();
   }

@@ -17,7 +17,7 @@ export interface Live {
   readonly error: string | undefined;
 }
 
-const keptSamples = 60;
+const KEPT_SAMPLES = 60;
 
 /**
  * Follows the pipeline: figures each second, and events for a page that shows them. It lets go while the page is
@@ -77,7 +77,7 @@ export function useLive(onEvents: ((events: LiveEvents) => void) | undefined): L
         error: undefined,
         pipeline: last.pipeline === undefined ? undefined : { ...last.pipeline, nowMs, hops, changes, alarms },
         samples:
-          atMs === last.samples.at(-1)?.atMs ? last.samples : [...last.samples, { atMs, hops }].slice(-keptSamples),
+          atMs === last.samples.at(-1)?.atMs ? last.samples : [...last.samples, { atMs, hops }].slice(-KEPT_SAMPLES),
       }));
     });
     stream.addEventListener("events", ({ data }: MessageEvent<string>) => {

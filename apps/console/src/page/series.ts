@@ -28,14 +28,14 @@ export function rateOf({ times, hops }: FigureHistory, hop: string, figure: stri
   return { times: times.map((ms) => ms / 1_000), values };
 }
 
-const shortestWindowMs = 5_000;
+const SHORTEST_WINDOW_MS = 5_000;
 
 /** A counter's growth a second over the last seconds, or over the last step of figures that come in steps. */
 export function currentRate(
   { samples, pipeline }: Pick<Live, "samples" | "pipeline">,
   read: (hops: readonly HopFigures[]) => number,
 ): number {
-  const windowMs = Math.max(shortestWindowMs, pipeline?.description.stepMs ?? 0);
+  const windowMs = Math.max(SHORTEST_WINDOW_MS, pipeline?.description.stepMs ?? 0);
   const last = samples.at(-1);
   const first = samples.find(({ atMs }) => last !== undefined && last.atMs - atMs <= windowMs);
   if (last === undefined || first === undefined || last === first) return 0;

@@ -1,6 +1,6 @@
 import type { EventCopy, HopFigures, PipelineSource } from "@millrace/pipeline-source";
 import type { RouteFlow } from "../api.ts";
-import { flowCopies, flowKeptMs } from "../events/limits.ts";
+import { FLOW_COPIES, FLOW_KEPT_MS } from "../events/limits.ts";
 import { findDestination } from "./find-destination.ts";
 
 /** A copy at a destination. */
@@ -10,7 +10,7 @@ interface Delivered {
   readonly arrivedMs: number;
 }
 
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 /**
  * Rate, freshness and last copy of each route, from the newest copies at its destination: a copy names its routes and
@@ -41,8 +41,8 @@ export class RouteFlows {
 
   #copiesOf(stream: string, nowMs: number): Promise<readonly Delivered[]> {
     const known = this.#kept.get(stream);
-    if (known !== undefined && nowMs - known.atMs < flowKeptMs) return known.copies;
-    const copies = this.#source.readLines({ stream, limit: flowCopies }).then(({ lines }) => lines.flatMap(readCopy));
+    if (known !== undefined && nowMs - known.atMs < FLOW_KEPT_MS) return known.copies;
+    const copies = this.#source.readLines({ stream, limit: FLOW_COPIES }).then(({ lines }) => lines.flatMap(readCopy));
     this.#kept.set(stream, { atMs: nowMs, copies });
     return copies;
   }
@@ -52,8 +52,8 @@ const noFlow: RouteFlow = { copies: 0, rate: 0, p99Ms: null, lastMs: null };
 
 /** @param all copies of the destination, newest first: where these are of less than a minute, so is the rate */
 function flowOf(own: readonly Delivered[], all: readonly Delivered[], nowMs: number): RouteFlow {
-  const oldestMs = all.length < flowCopies ? 0 : (all.at(-1)?.arrivedMs ?? 0);
-  const fromMs = Math.max(nowMs - minuteMs, oldestMs);
+  const oldestMs = all.length < FLOW_COPIES ? 0 : (all.at(-1)?.arrivedMs ?? 0);
+  const fromMs = Math.max(nowMs - MINUTE_MS, oldestMs);
   const recent = own.filter(({ arrivedMs }) => arrivedMs >= fromMs).length;
   const ages = own
     .map(({ acceptedMs, arrivedMs }) => Math.max(0, arrivedMs - acceptedMs))

@@ -20,7 +20,7 @@ import type {
 import { listContracts } from "../contracts/list-contracts.ts";
 import type { EventFeed } from "../events/event-feed.ts";
 import { parseEventQuery } from "../events/event-query.ts";
-import { maxCopies, maxCopyText, maxSearchLimit } from "../events/limits.ts";
+import { MAX_COPIES, MAX_COPY_TEXT, MAX_SEARCH_LIMIT } from "../events/limits.ts";
 import { searchEvents } from "../events/search-events.ts";
 import type { RouteFlows } from "../routes/route-flows.ts";
 
@@ -62,7 +62,7 @@ export async function answerEvents(
   params: URLSearchParams,
   signal: AbortSignal,
 ): Promise<EventsAnswer> {
-  const limit = Math.min(maxSearchLimit, wholeNumber(params, "limit", 100));
+  const limit = Math.min(MAX_SEARCH_LIMIT, wholeNumber(params, "limit", 100));
   const query = parseEventQuery(params.get("q") ?? "", Date.now());
   const [before, after] = [params.get("before") ?? undefined, params.get("after") ?? undefined];
   const found = await searchEvents(source, query, { limit, before, after, signal });
@@ -87,9 +87,9 @@ export async function answerExplain(
   const isRawShown = params.get("raw") === "1";
   return {
     explained,
-    enriched: traces.enriched.slice(-maxCopies).map(cutCopy),
-    delivered: traces.delivered.slice(-maxCopies).map(cutCopy),
-    raw: isRawShown ? traces.raw.slice(-maxCopies).map(cutCopy) : null,
+    enriched: traces.enriched.slice(-MAX_COPIES).map(cutCopy),
+    delivered: traces.delivered.slice(-MAX_COPIES).map(cutCopy),
+    raw: isRawShown ? traces.raw.slice(-MAX_COPIES).map(cutCopy) : null,
     tookMs: Math.round(performance.now() - startedMs),
   };
 }
@@ -104,7 +104,7 @@ function rangeOf(params: URLSearchParams): SearchRange | undefined {
 }
 
 const cutCopy = (copy: EventCopy): EventCopy =>
-  copy.text.length <= maxCopyText ? copy : { ...copy, text: copy.text.slice(0, maxCopyText).toWellFormed() };
+  copy.text.length <= MAX_COPY_TEXT ? copy : { ...copy, text: copy.text.slice(0, MAX_COPY_TEXT).toWellFormed() };
 
 export async function answerRoutes(
   { source, flows }: AnswerSources,
@@ -151,7 +151,7 @@ export async function answerBadRow(
   const { origin } = JSON.parse(row.text) as { readonly origin: { readonly stream: string; readonly shardId: string } };
   const place = { streamName: origin.stream, shardId: origin.shardId, sequenceNumber: id };
   const raw = await source.readRecord(place, signal);
-  return { row: cutCopy(row), raw: raw.length === 0 ? null : raw.slice(0, maxCopies).map(cutCopy) };
+  return { row: cutCopy(row), raw: raw.length === 0 ? null : raw.slice(0, MAX_COPIES).map(cutCopy) };
 }
 
 export async function answerRefusedLine(
@@ -162,7 +162,7 @@ export async function answerRefusedLine(
   const of = (name: string): string => params.get(name) ?? "";
   const line = { table: of("table"), object: of("object"), line: wholeNumber(params, "line", 1) };
   const text = await source.readRefusedLine(line, signal);
-  return { text: text.slice(0, maxCopyText).toWellFormed() };
+  return { text: text.slice(0, MAX_COPY_TEXT).toWellFormed() };
 }
 
 /** A section of the runbooks. @throws RangeError when there is none of the name */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { EventFeed } from "../events/event-feed.ts";
 import type { LiveFigures } from "../api.ts";
 import { QueryError } from "../events/event-query.ts";
-import { maxBodyBytes, maxFollowers } from "../events/limits.ts";
+import { MAX_BODY_BYTES, MAX_FOLLOWERS } from "../events/limits.ts";
 import type { PipelineSource } from "@millrace/pipeline-source";
 import { RouteFlows } from "../routes/route-flows.ts";
 import {
@@ -31,7 +31,7 @@ export interface ConsoleOptions {
   readonly remedy?: string;
 }
 
-const figuresMs = 1_000;
+const FIGURES_MS = 1_000;
 
 /** Nothing of the page comes from elsewhere, runs inline, or is shown in a frame. */
 const pageHeaders = {
@@ -154,7 +154,7 @@ async function writeFile({ response, url, options }: Exchange): Promise<void> {
 
 /** Sends figures each second and, with `events=1`, what comes, until the browser goes away. */
 async function follow({ response, url, signal, sources, followers }: Exchange): Promise<void> {
-  if (followers.size >= maxFollowers) throw new RequestError(503, `${maxFollowers} pages follow already; close one.`);
+  if (followers.size >= MAX_FOLLOWERS) throw new RequestError(503, `${MAX_FOLLOWERS} pages follow already; close one.`);
   const stream = new EventStream(response);
   followers.add(stream);
   signal.addEventListener("abort", () => followers.delete(stream), { once: true });
@@ -173,7 +173,7 @@ async function follow({ response, url, signal, sources, followers }: Exchange): 
     const nowMs = Date.now();
     const atMs = stepMs === undefined ? nowMs : ((await source.history(signal)).times.at(-1) ?? nowMs);
     stream.send("figures", { nowMs, atMs, hops, changes, alarms } satisfies LiveFigures);
-    await new Promise((resolve) => setTimeout(resolve, figuresMs));
+    await new Promise((resolve) => setTimeout(resolve, FIGURES_MS));
   }
 }
 
@@ -198,7 +198,7 @@ async function readText(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > maxBodyBytes) throw new RequestError(413, `A body has at most ${maxBodyBytes} bytes.`);
+    if (bytes > MAX_BODY_BYTES) throw new RequestError(413, `A body has at most ${MAX_BODY_BYTES} bytes.`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString("utf8");

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { LiveEvents } from "../api.ts";
-import { maxWaitingBytes } from "../events/limits.ts";
+import { MAX_WAITING_BYTES } from "../events/limits.ts";
 
-const beatMs = 15_000;
+const BEAT_MS = 15_000;
 
 /**
  * One browser that follows by Server-Sent Events. A message is written whole or not at all. While too much waits for
@@ -16,13 +16,13 @@ export class EventStream {
     this.#response = response;
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write("retry: 1000\n\n");
-    this.#beat = setInterval(() => this.isFull || response.write(":\n\n"), beatMs).unref();
+    this.#beat = setInterval(() => this.isFull || response.write(":\n\n"), BEAT_MS).unref();
     response.once("close", () => clearInterval(this.#beat));
   }
 
   /** True if so much waits that a message would be lost. */
   get isFull(): boolean {
-    return this.#response.writableLength > maxWaitingBytes;
+    return this.#response.writableLength > MAX_WAITING_BYTES;
   }
 
   /** @returns whether it was written */

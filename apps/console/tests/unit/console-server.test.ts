@@ -10,7 +10,7 @@ import type {
   LiveEvents,
   PipelineAnswer,
 } from "../../src/api.ts";
-import { maxFollowers } from "../../src/events/limits.ts";
+import { MAX_FOLLOWERS } from "../../src/events/limits.ts";
 import { listenConsole } from "../../src/server/listen-console.ts";
 import { MemorySource } from "./memory-source.ts";
 
@@ -216,7 +216,7 @@ describe("the console's server", () => {
   });
 
   test("lets only so many pages follow", async () => {
-    const requests = Array.from({ length: maxFollowers }, () => get(`${url}api/live`));
+    const requests = Array.from({ length: MAX_FOLLOWERS }, () => get(`${url}api/live`));
     await Promise.all(requests.map((request) => once(request, "response")));
     expect((await fetch(`${url}api/live`)).status).toBe(503);
     for (const request of requests) request.destroy();

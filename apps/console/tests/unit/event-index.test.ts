@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { EventIndex } from "../../src/events/event-index.ts";
 import type { EventFault, ReadEvent } from "../../src/events/event-summary.ts";
-import { maxGroups } from "../../src/events/limits.ts";
+import { MAX_GROUPS } from "../../src/events/limits.ts";
 
 const beganMs = Date.parse("2026-11-29T12:00:00Z");
 const rank: EventFault = { path: "/data/items/3/rank", keyword: "type", message: "must be integer" };
@@ -85,10 +85,10 @@ describe("quality", () => {
   });
 
   test("counts on when there are more kinds than it tells apart", () => {
-    const events = Array.from({ length: maxGroups + 40 }, (_, index) => event(0, true, { type: `t-${index}` }));
+    const events = Array.from({ length: MAX_GROUPS + 40 }, (_, index) => event(0, true, { type: `t-${index}` }));
     const index = read(events);
-    expect(index.quality().groups).toHaveLength(maxGroups + 1);
+    expect(index.quality().groups).toHaveLength(MAX_GROUPS + 1);
     expect(index.quality().otherGroups).toBe(40);
-    expect(index.totals()).toMatchObject({ events: maxGroups + 40, statuses: { valid: maxGroups + 40 } });
+    expect(index.totals()).toMatchObject({ events: MAX_GROUPS + 40, statuses: { valid: MAX_GROUPS + 40 } });
   });
 });

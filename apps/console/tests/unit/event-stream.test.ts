@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Writable } from "node:stream";
 import type { EventSummary, LiveEvents } from "../../src/api.ts";
-import { maxWaitingBytes } from "../../src/events/limits.ts";
+import { MAX_WAITING_BYTES } from "../../src/events/limits.ts";
 import { EventStream, eventSender } from "../../src/server/event-stream.ts";
 
 /** A browser that reads only when it is let. */
@@ -44,7 +44,7 @@ test("a browser that does not keep up loses whole batches, bounds what waits, an
   browser.stop();
   const batches = 100;
   for (let n = 0; n < batches; n += 1) send(batch(100));
-  expect(browser.response.writableLength).toBeLessThan(maxWaitingBytes + 50_000);
+  expect(browser.response.writableLength).toBeLessThan(MAX_WAITING_BYTES + 50_000);
   await browser.goOn();
   send(batch(1));
   await browser.goOn();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { EventCopy } from "@millrace/pipeline-source";
 import fc from "fast-check";
-import { maxListedText } from "../../src/events/limits.ts";
+import { MAX_LISTED_TEXT } from "../../src/events/limits.ts";
 import { readEvent } from "../../src/events/event-summary.ts";
 
 const copyOf = (value: unknown): EventCopy => ({
@@ -83,7 +83,7 @@ describe("an event in a list", () => {
         const { summary } = readEvent(copyOf(JSON.stringify(line)));
         for (const value of Object.values(summary)) {
           if (typeof value !== "string") continue;
-          expect(value.length).toBeLessThanOrEqual(maxListedText);
+          expect(value.length).toBeLessThanOrEqual(MAX_LISTED_TEXT);
           expect(value.isWellFormed()).toBe(true);
         }
       }),

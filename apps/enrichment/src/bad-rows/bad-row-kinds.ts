@@ -15,11 +15,11 @@ export const badRowKinds = {
   notAnObject: "not-an-object",
   /** An object without the attributes an event needs. */
   notAnEvent: "not-an-event",
-  /** Nested beyond `maxEventDepth`. */
+  /** Nested beyond `MAX_EVENT_DEPTH`. */
   tooDeep: "too-deep",
   /** With everything added, larger than a record may be. */
   tooLarge: "too-large",
-  /** A record of more lines than `maxRecordLines`: none of them is read. */
+  /** A record of more lines than `MAX_RECORD_LINES`: none of them is read. */
   tooManyLines: "too-many-lines",
   /** Enriching the record took more time than one record has. */
   tooSlow: "too-slow",

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { BadRow } from "@millrace/event-contracts";
 import type { SealPayload } from "@millrace/privacy-keys";
-import { maxBadRowPayloadBytes } from "../limits.ts";
+import { MAX_BAD_ROW_PAYLOAD_BYTES } from "../limits.ts";
 import { type BadRowKind, badRowKinds } from "./bad-row-kinds.ts";
 
 /** Where a record lay. */
@@ -50,7 +50,7 @@ function sealedPayload(
   // Where masking failed the keys may be at fault, and no bytes are worth the risk: the raw stream still has them.
   if (kind === badRowKinds.maskingFailed) return { payload: "" };
   try {
-    const { bytes, keyId } = seal(payload.subarray(0, maxBadRowPayloadBytes));
+    const { bytes, keyId } = seal(payload.subarray(0, MAX_BAD_ROW_PAYLOAD_BYTES));
     return { payload: Buffer.from(bytes).toString("base64"), encryption: { algorithm: "aes-256-gcm", keyId } };
   } catch {
     return { payload: "" };

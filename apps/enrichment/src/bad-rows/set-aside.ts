@@ -1,5 +1,5 @@
 import { type BadRow, splitRecord } from "@millrace/event-contracts";
-import { maxBadRowPayloadBytes } from "../limits.ts";
+import { MAX_BAD_ROW_PAYLOAD_BYTES } from "../limits.ts";
 import type { BadRowKind } from "./bad-row-kinds.ts";
 import { type BadRowContext, createBadRow, type RecordOrigin } from "./create-bad-row.ts";
 
@@ -13,7 +13,7 @@ export function setAsideRecord(
   { kind, message }: { readonly kind: BadRowKind; readonly message: string },
   context: BadRowContext,
 ): BadRow[] {
-  const parts = splitRecord(record, maxBadRowPayloadBytes);
+  const parts = splitRecord(record, MAX_BAD_ROW_PAYLOAD_BYTES);
   return parts.map(({ bytes, index, lines }, at) => {
     const place = parts.length === 1 ? "" : ` Part ${at + 1} of ${parts.length} of the record.`;
     return createBadRow({ kind, message: `${message}${place}`, payload: bytes, origin, index, lines }, context);

@@ -1,5 +1,10 @@
 import { ConfigError } from "../errors.ts";
-import { defaultLanes, defaultPrivacyKeysRefreshSeconds, maxLanes, maxPrivacyKeysRefreshSeconds } from "../limits.ts";
+import {
+  DEFAULT_LANES,
+  DEFAULT_PRIVACY_KEYS_REFRESH_SECONDS,
+  MAX_LANES,
+  MAX_PRIVACY_KEYS_REFRESH_SECONDS,
+} from "../limits.ts";
 import { isLaneCount } from "../packing/lanes.ts";
 
 /** Configuration from the function's environment variables. */
@@ -33,16 +38,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const enrichedStreamName = required("ENRICHED_STREAM_NAME");
   const badRowStreamName = required("BAD_ROW_STREAM_NAME");
   const privacyKeysSecretId = required("PRIVACY_KEYS_SECRET_ARN");
-  const refresh = environment["PRIVACY_KEYS_REFRESH_SECONDS"] ?? String(defaultPrivacyKeysRefreshSeconds);
+  const refresh = environment["PRIVACY_KEYS_REFRESH_SECONDS"] ?? String(DEFAULT_PRIVACY_KEYS_REFRESH_SECONDS);
   const refreshSeconds = /^\d{1,4}$/.test(refresh) ? Number(refresh) : 0;
-  if (refreshSeconds < 1 || refreshSeconds > maxPrivacyKeysRefreshSeconds) {
-    const range = `a whole number from 1 to ${maxPrivacyKeysRefreshSeconds}`;
+  if (refreshSeconds < 1 || refreshSeconds > MAX_PRIVACY_KEYS_REFRESH_SECONDS) {
+    const range = `a whole number from 1 to ${MAX_PRIVACY_KEYS_REFRESH_SECONDS}`;
     faults.push(`PRIVACY_KEYS_REFRESH_SECONDS: expected ${range}, got "${refresh}"`);
   }
-  const stated = environment["ENRICHED_LANES"] ?? String(defaultLanes);
+  const stated = environment["ENRICHED_LANES"] ?? String(DEFAULT_LANES);
   const lanes = /^\d{1,4}$/.test(stated) ? Number(stated) : 0;
   if (!isLaneCount(lanes)) {
-    faults.push(`ENRICHED_LANES: expected a power of two from 1 to ${maxLanes}, got "${stated}"`);
+    faults.push(`ENRICHED_LANES: expected a power of two from 1 to ${MAX_LANES}, got "${stated}"`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return {

@@ -5,14 +5,14 @@
 import { createHash } from "node:crypto";
 
 const magic = [0xf3, 0x89, 0x9a, 0xc2] as const;
-const digestBytes = 16;
+const DIGEST_BYTES = 16;
 
 /** True if the bytes are an aggregated record, whole: both the magic and the digest are right. */
 export function isAggregated(bytes: Uint8Array): boolean {
   // The first byte alone tells every JSON text apart.
-  if (bytes[0] !== magic[0] || bytes.byteLength < magic.length + digestBytes) return false;
+  if (bytes[0] !== magic[0] || bytes.byteLength < magic.length + DIGEST_BYTES) return false;
   if (!magic.every((byte, index) => bytes[index] === byte)) return false;
-  const end = bytes.byteLength - digestBytes;
+  const end = bytes.byteLength - DIGEST_BYTES;
   const digest = createHash("md5").update(bytes.subarray(magic.length, end)).digest();
   return digest.equals(bytes.subarray(end));
 }

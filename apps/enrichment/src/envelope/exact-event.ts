@@ -2,7 +2,7 @@ import type { FidelityNote, RawEvent } from "@millrace/event-contracts";
 import { mayRespellNumbers, NumberText, parseKeepingSpelling } from "@millrace/event-pattern";
 import { UnstorableIdentityError } from "../errors.ts";
 import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
-import { maxFidelityNotes } from "../limits.ts";
+import { MAX_FIDELITY_NOTES } from "../limits.ts";
 
 /** An event as its text has it: with the digits of its numbers, and without what no store holds. */
 export interface ExactEvent {
@@ -85,7 +85,7 @@ class ExactReading {
 
   #note(path: string, kind: FidelityNote["kind"]): void {
     this.noteCount += 1;
-    if (this.notes.length < maxFidelityNotes) this.notes.push({ path, kind });
+    if (this.notes.length < MAX_FIDELITY_NOTES) this.notes.push({ path, kind });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RawEvent } from "@millrace/event-contracts";
 import { type BadRowKind, badRowKinds } from "../bad-rows/bad-row-kinds.ts";
 import { isDeeperThan, isJsonObject } from "../json-value.ts";
-import { maxEventDepth } from "../limits.ts";
+import { MAX_EVENT_DEPTH } from "../limits.ts";
 
 /** An event, or why the JSON value is none. */
 export type ReadEvent =
@@ -17,8 +17,8 @@ export function readEvent(value: unknown, text: string): ReadEvent {
   if (!isJsonObject(value)) {
     return { ok: false, kind: badRowKinds.notAnObject, message: `Expected a JSON object, got ${describeType(value)}.` };
   }
-  if (mayBeDeeperThan(text, maxEventDepth) && isDeeperThan(value, maxEventDepth)) {
-    return { ok: false, kind: badRowKinds.tooDeep, message: `The event nests deeper than ${maxEventDepth} levels.` };
+  if (mayBeDeeperThan(text, MAX_EVENT_DEPTH) && isDeeperThan(value, MAX_EVENT_DEPTH)) {
+    return { ok: false, kind: badRowKinds.tooDeep, message: `The event nests deeper than ${MAX_EVENT_DEPTH} levels.` };
   }
   if (hasEnvelope(value)) return { ok: true, event: value };
   const faults = findEnvelopeFaults(value);

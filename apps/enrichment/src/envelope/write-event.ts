@@ -6,7 +6,7 @@ import type { MaskingLog, Replacement } from "../privacy/masking-log.ts";
 /**
  * Limit of replacements in one event: every object is searched for each. An event with more is written from its values.
  */
-const maxReplacements = 16;
+const MAX_REPLACEMENTS = 16;
 
 /**
  * Returns the JSON of a masked event: the text it was read from with the masked values exchanged. This takes a fifth of
@@ -21,7 +21,7 @@ const maxReplacements = 16;
  * `JSON.parse`, so they are not followed.
  */
 export function exchangeTexts(event: RawEvent, text: string, log: MaskingLog): string | undefined {
-  if (log.isRestructured || log.replacements.length > maxReplacements) return undefined;
+  if (log.isRestructured || log.replacements.length > MAX_REPLACEMENTS) return undefined;
   const reader = new TextFollower(text, log.replacements);
   const end = reader.follow(event, 0);
   return end === text.length && reader.exchanged === log.replacements.length ? reader.result() : undefined;

@@ -14,7 +14,12 @@ import {
 import type { Clock } from "@millrace/put-records";
 import type { Logger, Telemetry } from "@millrace/telemetry";
 import { LookupReadError } from "../errors.ts";
-import { defaultLookupBytes, defaultLookupRefreshSeconds, lookupFirstWaitMs, lookupTimeoutMs } from "../limits.ts";
+import {
+  DEFAULT_LOOKUP_BYTES,
+  DEFAULT_LOOKUP_REFRESH_SECONDS,
+  LOOKUP_FIRST_WAIT_MS,
+  LOOKUP_TIMEOUT_MS,
+} from "../limits.ts";
 import type { ReadSource } from "./read-source.ts";
 
 /** Loaded with the first table that needs it: a start without one is a millisecond shorter. */
@@ -89,8 +94,8 @@ class KeptTable implements OpenTable {
     this.#table = new RotatingSecret({
       read: (signal) => this.#read(signal),
       parse: (text) => this.#parse(text),
-      maxAgeMs: (lookup.refreshSeconds ?? defaultLookupRefreshSeconds) * 1_000,
-      timeoutMs: lookupTimeoutMs,
+      maxAgeMs: (lookup.refreshSeconds ?? DEFAULT_LOOKUP_REFRESH_SECONDS) * 1_000,
+      timeoutMs: LOOKUP_TIMEOUT_MS,
       clock,
       random,
       onRead: (read) => this.#report(read),
@@ -113,7 +118,7 @@ class KeptTable implements OpenTable {
     if (this.#lookup.onNoTable === "wait") {
       if ((await this.#table.take(waitMs)) === undefined) return false;
     } else if (this.#firstRead !== undefined) {
-      await this.#within(Math.min(waitMs, lookupFirstWaitMs), this.#firstRead);
+      await this.#within(Math.min(waitMs, LOOKUP_FIRST_WAIT_MS), this.#firstRead);
     } else this.#table.peek();
     const { clock, telemetry } = this.#options;
     if (this.current !== undefined) telemetry.observe("lookupAgeMs", clock.now() - this.#table.confirmedAt);
@@ -131,7 +136,7 @@ class KeptTable implements OpenTable {
   }
 
   async #read(signal: AbortSignal): Promise<SecretVersion> {
-    const { source, maxBytes = defaultLookupBytes } = this.#lookup;
+    const { source, maxBytes = DEFAULT_LOOKUP_BYTES } = this.#lookup;
     const found = await this.#options.readSource(source, { before: this.#lastVersion, maxBytes, signal });
     if (found === undefined) {
       // Still what was refused, or what is in force.

@@ -1,5 +1,5 @@
 import { getFips, hash } from "node:crypto";
-import { maxLanes } from "../limits.ts";
+import { MAX_LANES } from "../limits.ts";
 
 /** Where a lane's records go: a partition key of its own, and the first place of its range in the hash space. */
 export interface Lane {
@@ -7,7 +7,7 @@ export interface Lane {
   readonly explicitHashKey: string;
 }
 
-const hashSpaceBits = 128;
+const HASH_SPACE_BITS = 128;
 
 /**
  * Divides the hash space of a stream into equal ranges. A partition key is always in the same lane, and keys that share
@@ -17,12 +17,12 @@ const hashSpaceBits = 128;
  * @throws RangeError for another count
  */
 export function createLanes(count: number): (partitionKey: string) => Lane {
-  if (!isLaneCount(count)) throw new RangeError(`Expected a power of two up to ${maxLanes} lanes, got ${count}.`);
+  if (!isLaneCount(count)) throw new RangeError(`Expected a power of two up to ${MAX_LANES} lanes, got ${count}.`);
   const bits = Math.log2(count);
   const lanes = Array.from({ length: count }, (_, index): Lane => {
     return {
       partitionKey: `lane-${index}`,
-      explicitHashKey: (BigInt(index) << BigInt(hashSpaceBits - bits)).toString(),
+      explicitHashKey: (BigInt(index) << BigInt(HASH_SPACE_BITS - bits)).toString(),
     };
   });
   // Kinesis places keys by MD5. Where a process may not compute it, events only spread over more lanes.
@@ -35,5 +35,5 @@ export function createLanes(count: number): (partitionKey: string) => Lane {
 
 /** True if so many lanes are possible. */
 export function isLaneCount(count: number): boolean {
-  return Number.isInteger(count) && count >= 1 && count <= maxLanes && (count & (count - 1)) === 0;
+  return Number.isInteger(count) && count >= 1 && count <= MAX_LANES && (count & (count - 1)) === 0;
 }

@@ -65,7 +65,7 @@ const knownAttributes = new Set([
 ]);
 
 // https://www.w3.org/TR/trace-context/#traceparent-header
-const traceparentLength = 55;
+const TRACEPARENT_LENGTH = 55;
 const traceparentCodes = Uint8Array.from({ length: 128 }, (_, code) =>
   "0123456789abcdef-".includes(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -76,9 +76,9 @@ const traceparentCodes = Uint8Array.from({ length: 128 }, (_, code) =>
  * random digits are predicted badly.
  */
 function isTraceparent(text: string): boolean {
-  if (text.length !== traceparentLength) return false;
+  if (text.length !== TRACEPARENT_LENGTH) return false;
   let isHexadecimal = 1;
-  for (let at = 0; at < traceparentLength; at++) isHexadecimal &= traceparentCodes[text.charCodeAt(at)] ?? 0;
+  for (let at = 0; at < TRACEPARENT_LENGTH; at++) isHexadecimal &= traceparentCodes[text.charCodeAt(at)] ?? 0;
   return isHexadecimal === 1;
 }
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { parseJson, type PrivacyDetector } from "@millrace/event-contracts";
 import { mayRespellNumbers, parseKeepingSpelling } from "@millrace/event-pattern";
 import { isDeeperThan } from "../json-value.ts";
-import { maxEventDepth, maxInnerTexts } from "../limits.ts";
+import { MAX_EVENT_DEPTH, MAX_INNER_TEXTS } from "../limits.ts";
 import { maskedText } from "./apply-rule.ts";
 import { maskNamedPairs } from "./mask-named-pairs.ts";
 import type { MaskingContext } from "./mask-value.ts";
@@ -118,7 +118,7 @@ function maskParsed(
   maskValue: MaskValue,
 ): string | undefined {
   const { innerTexts = 0, log } = context;
-  if (isTooDeep(context) || isDeeperThan(value, maxEventDepth)) return maskTooDeep(path, context).text;
+  if (isTooDeep(context) || isDeeperThan(value, MAX_EVENT_DEPTH)) return maskTooDeep(path, context).text;
   const innerLog = new MaskingLog();
   const masked = maskValue(value, state, "", [], { ...context, log: innerLog, innerTexts: innerTexts + 1 });
   if (innerLog.isEmpty) return undefined;
@@ -126,7 +126,7 @@ function maskParsed(
   return masked === undefined ? "null" : JSON.stringify(masked);
 }
 
-const isTooDeep = ({ innerTexts = 0 }: MaskingContext): boolean => innerTexts >= maxInnerTexts;
+const isTooDeep = ({ innerTexts = 0 }: MaskingContext): boolean => innerTexts >= MAX_INNER_TEXTS;
 
 function maskTooDeep(path: string, { log }: MaskingContext): InnerText {
   log.add({ path, class: "nested-text", action: "mask" });

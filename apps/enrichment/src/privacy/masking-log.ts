@@ -1,7 +1,7 @@
 import type { MaskedField } from "@millrace/event-contracts";
 import { BoundedCache } from "@millrace/enrichments/bounded-cache";
 import { type JsonObject, setProperty } from "../json-value.ts";
-import { maxReportedFields } from "../limits.ts";
+import { MAX_REPORTED_FIELDS } from "../limits.ts";
 
 /** A value that stands where another one stood. */
 export interface Replacement {
@@ -23,7 +23,7 @@ export class MaskingLog {
 
   /** Notes what a consumer is told. */
   add(field: MaskedField): void {
-    if (this.#fields.length < maxReportedFields) this.#fields.push(field);
+    if (this.#fields.length < MAX_REPORTED_FIELDS) this.#fields.push(field);
     else (this.#furtherPaths ??= []).push(field.path);
   }
 

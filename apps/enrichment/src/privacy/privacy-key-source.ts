@@ -2,7 +2,7 @@ import { type ReadSecret, RotatingSecret, type SecretRead } from "@millrace/aws-
 import { parsePrivacyKeys, type PrivacyKey } from "@millrace/privacy-keys";
 import type { Clock } from "@millrace/put-records";
 import type { Logger, Telemetry } from "@millrace/telemetry";
-import { privacyKeysTimeoutMs } from "../limits.ts";
+import { PRIVACY_KEYS_TIMEOUT_MS } from "../limits.ts";
 
 /** Gives the keys of a batch. */
 export interface PrivacyKeySource {
@@ -34,7 +34,7 @@ export function createPrivacyKeySource(options: PrivacyKeySourceOptions): Privac
   const { secretId, read, telemetry, logger, ...rest } = options;
   const secret = new RotatingSecret({
     ...rest,
-    timeoutMs: privacyKeysTimeoutMs,
+    timeoutMs: PRIVACY_KEYS_TIMEOUT_MS,
     read: (signal) => read(secretId, signal),
     parse: (text) => parsePrivacyKeys(text, `the secret ${secretId}`),
     onRead: createReport(),

@@ -10,7 +10,7 @@ import {
 import { rememberLast } from "@millrace/enrichments/bounded-cache";
 import { allDetectors } from "@millrace/sensitive-text";
 import { pointerStep } from "../json-value.ts";
-import { maxRememberedNames } from "../limits.ts";
+import { MAX_REMEMBERED_NAMES } from "../limits.ts";
 import { rememberingScan, type ScanText } from "./remembering-scan.ts";
 
 /**
@@ -70,7 +70,7 @@ const pathSeparators = /[.[\]/:&?=]+/u;
 const anyNames = ["x", "anything", "Any-Thing_1"];
 
 // More states than any sane map has: an adversary's property names can reach combinations of patterns only.
-const maxStates = 10_000;
+const MAX_STATES = 10_000;
 
 /**
  * Prepares privacy maps that apply to the same value for walking it; the result is the state of the root.
@@ -102,7 +102,7 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
     const key = sorted.join();
     const known = states.get(key);
     if (known !== undefined) return known;
-    if (states.size >= maxStates) states = new Map();
+    if (states.size >= MAX_STATES) states = new Map();
     const state = createState(sorted);
     states.set(key, state);
     return state;
@@ -149,7 +149,7 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
         if (remembered !== undefined) return remembered;
         const state = stateOf(targetsOf(key));
         // Names of clients: as many as there are, and as long.
-        if (known.size < maxRememberedNames) known.set(key, state);
+        if (known.size < MAX_REMEMBERED_NAMES) known.set(key, state);
         return state;
       },
       single() {

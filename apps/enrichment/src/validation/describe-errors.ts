@@ -4,7 +4,7 @@ import { NumberText } from "@millrace/event-pattern";
 import { pointerKeys, valueAt } from "@millrace/enrichments";
 import { allDetectors, scanText } from "@millrace/sensitive-text";
 import { pointerStep } from "../json-value.ts";
-import { maxQuotedLength, maxValidationErrors } from "../limits.ts";
+import { MAX_QUOTED_LENGTH, MAX_VALIDATION_ERRORS } from "../limits.ts";
 
 /**
  * Turns errors of a validator into those written onto the event.
@@ -21,7 +21,7 @@ export function describeErrors(
   maskedData: unknown,
   maskedPaths: ReadonlySet<string>,
 ): ValidationError[] {
-  return errors.slice(0, maxValidationErrors).map((error) => describeError(error, maskedData, maskedPaths));
+  return errors.slice(0, MAX_VALIDATION_ERRORS).map((error) => describeError(error, maskedData, maskedPaths));
 }
 
 function describeError(error: SchemaError, maskedData: unknown, maskedPaths: ReadonlySet<string>): ValidationError {
@@ -81,7 +81,7 @@ function quoteActual(instancePath: string, maskedData: unknown, maskedPaths: Rea
   }
   const value = valueAt(maskedData, keys);
   if (typeof value === "string") {
-    return value.length > maxQuotedLength ? `${value.slice(0, maxQuotedLength).toWellFormed()}…` : value;
+    return value.length > MAX_QUOTED_LENGTH ? `${value.slice(0, MAX_QUOTED_LENGTH).toWellFormed()}…` : value;
   }
   if (Array.isArray(value)) return `array of ${value.length}`;
   if (value instanceof NumberText) return value;

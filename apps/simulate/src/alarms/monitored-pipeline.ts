@@ -23,15 +23,15 @@ import { EventSource } from "../traffic/event-source.ts";
 import { type Consumer, type ConsumerOptions, startConsumer } from "./consumer.ts";
 
 /** Traffic of prod in small: what fires depends on shares and on silence, not on the rate. */
-const sendEveryMs = 10_000;
-const eventsPerRequest = 10;
-const minuteMs = 60_000;
+const SEND_EVERY_MS = 10_000;
+const EVENTS_PER_REQUEST = 10;
+const MINUTE_MS = 60_000;
 /** Of the periods that alarms look at. */
-const periodMs = 300_000;
+const PERIOD_MS = 300_000;
 const createdMs = Date.UTC(2026, 0, 5);
 const writeKey = "alarms";
 const canaryKey = "canaries";
-const answerMs = 5;
+const ANSWER_MS = 5;
 
 /**
  * The pipeline of prod's stack under a virtual clock, with steady traffic, a consumer on each destination, the metrics
@@ -51,7 +51,7 @@ export class MonitoredPipeline {
   isRepeating = false;
   isSending = true;
   /** How long the event service takes to answer a canary. */
-  answerMs = answerMs;
+  answerMs = ANSWER_MS;
   /** The event service takes the write key of the canaries. */
   isCanaryKeyKnown = true;
   readonly #canaries: Schedule | undefined;
@@ -167,11 +167,11 @@ export class MonitoredPipeline {
   async run(work: () => Promise<void>, before: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const whole = async () => {
       await before();
-      this.#startMs = Math.ceil(this.clock.now() / periodMs) * periodMs;
+      this.#startMs = Math.ceil(this.clock.now() / PERIOD_MS) * PERIOD_MS;
       await this.clock.sleep(this.#startMs - this.clock.now());
       await this.pipeline.start();
       this.#canaries?.start();
-      const loops = [this.repeat(sendEveryMs, () => this.#send()), this.#watch()];
+      const loops = [this.repeat(SEND_EVERY_MS, () => this.#send()), this.#watch()];
       await work();
       this.#over.abort();
       // Firehose stops once it has put what it holds.
@@ -191,13 +191,13 @@ export class MonitoredPipeline {
   }
 
   async minutes(count: number): Promise<void> {
-    await this.clock.sleep(count * minuteMs);
+    await this.clock.sleep(count * MINUTE_MS);
   }
 
   async #send(): Promise<void> {
     if (!this.isSending) return;
     const now = this.clock.now();
-    const usual = Array.from({ length: eventsPerRequest }, () => this.#events.next(now).text);
+    const usual = Array.from({ length: EVENTS_PER_REQUEST }, () => this.#events.next(now).text);
     const body = Buffer.from(`[${[...usual, ...this.extraEvents(now)].join()}]`);
     const headers = { authorization: `Bearer ${writeKey}`, "content-type": "application/json" };
     await this.#service.handle({ headers, body });
@@ -207,7 +207,7 @@ export class MonitoredPipeline {
   }
 
   async #watch(): Promise<void> {
-    await this.repeat(minuteMs, () => {
+    await this.repeat(MINUTE_MS, () => {
       const now = this.clock.now();
       // Of the minute that has just ended.
       this.#metrics.sample(now - 1);
@@ -217,7 +217,7 @@ export class MonitoredPipeline {
           this.#firing.delete(alarmName);
         } else if (!this.#firing.has(alarmName)) {
           this.#firing.add(alarmName);
-          this.onAlarm(alarmName.slice(this.#prefix.length), (now - this.#startMs) / minuteMs);
+          this.onAlarm(alarmName.slice(this.#prefix.length), (now - this.#startMs) / MINUTE_MS);
         }
       }
     });

@@ -6,8 +6,8 @@ import type { Trouble } from "./troubles.ts";
  * Alarms evaluate whole periods of five minutes, at most four of them in a row. By the end of the quiet every instance
  * of a function is warm.
  */
-const quietMinutes = 25;
-const brokenMinutes = 35;
+const QUIET_MINUTES = 25;
+const BROKEN_MINUTES = 35;
 
 /** The alarms that a trouble raised. */
 export interface TroubleOutcome {
@@ -23,7 +23,7 @@ export async function runTrouble(resources: Resources, trouble: Trouble): Promis
   const monitored = await MonitoredPipeline.create(resources, trouble.plan);
   // A trouble that is there from the start began then.
   const isThere = trouble.plan !== undefined || trouble.before !== undefined;
-  const beganAt = isThere ? 0 : quietMinutes;
+  const beganAt = isThere ? 0 : QUIET_MINUTES;
   const raised = new Map<string, number>();
   monitored.onAlarm = (alarm, atMinutes) => {
     if (!raised.has(alarm)) raised.set(alarm, atMinutes - beganAt);
@@ -31,9 +31,9 @@ export async function runTrouble(resources: Resources, trouble: Trouble): Promis
   monitored.isSending = trouble.isSilent !== true;
   await monitored.run(
     async () => {
-      await monitored.minutes(quietMinutes);
+      await monitored.minutes(QUIET_MINUTES);
       await trouble.begin(monitored);
-      await monitored.minutes(trouble.minutes ?? brokenMinutes);
+      await monitored.minutes(trouble.minutes ?? BROKEN_MINUTES);
     },
     () => trouble.before?.(monitored) ?? Promise.resolve(),
   );

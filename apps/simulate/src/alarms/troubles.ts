@@ -60,7 +60,7 @@ const BIG_RECORDS_EVERY_MS = 500;
 const HALVES = ["0", String(2n ** 127n)];
 
 /** Enough for one of prod's many instances to see that every event of the source is invalid. */
-const rubbishPerRequest = 20;
+const RUBBISH_PER_REQUEST = 20;
 
 /** Five reads a second of each shard, which is all that it gives. */
 const greedy = { everyMs: 200 };
@@ -160,7 +160,7 @@ export const troubles: readonly Trouble[] = [
     name: "a source sends rubbish",
     begin: (monitored) => {
       monitored.extraEvents = (now) =>
-        Array.from({ length: rubbishPerRequest }, (_, index) => rubbish(`rubbish-${now}-${index}`));
+        Array.from({ length: RUBBISH_PER_REQUEST }, (_, index) => rubbish(`rubbish-${now}-${index}`));
     },
     alarms: ["broken-sources", "objective-valid-by-source-slow"],
     withinMinutes: 30,
@@ -169,7 +169,7 @@ export const troubles: readonly Trouble[] = [
     name: "of one source every fourth event is invalid",
     begin: (monitored) => {
       monitored.extraEvents = (now) =>
-        Array.from({ length: rubbishPerRequest }, (_, index) => {
+        Array.from({ length: RUBBISH_PER_REQUEST }, (_, index) => {
           const id = `some-${now}-${index}`;
           return index % 4 === 0 ? rubbish(id) : pageView(id);
         });

@@ -33,7 +33,7 @@ const web = "https://shop.example/web";
 const numbers = '"a":12345678901234567890,"b":9007199254740993,"c":-0,"d":0.1000000000000000055511151231257827';
 const pageExample = join(import.meta.dirname, "../../../../schemas/examples/page/view/1-0-0/valid/typical.json");
 const largeId = "i".repeat(200_000);
-const poisonLines = 340_000;
+const POISON_LINES = 340_000;
 
 /** Text of a custom event: `members` are those of `properties`. */
 const custom = (id: string, members: string, attributes: Readonly<Record<string, string>> = {}): string =>
@@ -78,7 +78,7 @@ export async function runInputs(resources: Resources): Promise<InputRun> {
     await send("T20 id", custom(largeId, ""));
     const extensions = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`x${index}`, "1"]));
     await send("T20 attributes", custom("T20", "", extensions));
-    await pipeline.putRaw("poison", "{}\n".repeat(poisonLines));
+    await pipeline.putRaw("poison", "{}\n".repeat(POISON_LINES));
     for (let count = 0; count < 20; count += 1) {
       await send("T14", custom(`T14-${count}`, "", { subject: "poison" }));
       await pipeline.clock.sleep(250);

@@ -3,7 +3,7 @@ import type { Evidence, DeliveredEvent } from "./evidence.ts";
 import { compareRevisions, latestOf } from "./revision.ts";
 
 /** Copies that a consumer takes at once. */
-const batchSize = 50;
+const BATCH_SIZE = 50;
 
 /**
  * A consumer of each destination that keeps a row an event and leaves the choice to `createDeduplicator`: it ends with
@@ -14,8 +14,8 @@ export function checkConsumers({ destinations }: Evidence): string[] {
     const rows = new Map<string, DeliveredEvent>();
     const mistold: string[] = [];
     const deduplicator = createDeduplicator();
-    for (let at = 0; at < events.length; at += batchSize) {
-      const batch = new Map(events.slice(at, at + batchSize).map((event) => [event.value, event]));
+    for (let at = 0; at < events.length; at += BATCH_SIZE) {
+      const batch = new Map(events.slice(at, at + BATCH_SIZE).map((event) => [event.value, event]));
       const fresh = deduplicator.unseen([...batch.keys()]);
       for (const value of fresh) {
         const event = batch.get(value);

@@ -42,7 +42,7 @@ export async function checkViews(evidence: Evidence): Promise<string[]> {
 }
 
 /** Each view reads the whole table; the contracts take turns, but for the one that odd events have. */
-const typesPerSchedule = 3;
+const TYPES_PER_SCHEDULE = 3;
 
 function drawTypes({ enriched, run }: Evidence): string[] {
   const random = createRandom(`${run.plan.seed}/views`);
@@ -50,7 +50,7 @@ function drawTypes({ enriched, run }: Evidence): string[] {
   types.delete(oddType);
   const drawn = [...types].sort().map((type) => ({ type, order: random() }));
   drawn.sort((a, b) => a.order - b.order);
-  return [oddType, ...drawn.slice(0, typesPerSchedule).map(({ type }) => type)];
+  return [oddType, ...drawn.slice(0, TYPES_PER_SCHEDULE).map(({ type }) => type)];
 }
 
 function isValid({ value }: StoredEvent): boolean {
@@ -67,7 +67,7 @@ function lastName(name: string): string {
 }
 
 /** Objects that the lake's lines are joined into: a transaction for each file would take longer than all the rest. */
-const loadsPerLake = 3;
+const LOADS_PER_LAKE = 3;
 
 /** Files come in a drawn order, so that of some events a later revision is loaded first. */
 async function loadLake(evidence: Evidence, landing: Landing, warehouse: DuckDbWarehouse): Promise<void> {
@@ -75,7 +75,7 @@ async function loadLake(evidence: Evidence, landing: Landing, warehouse: DuckDbW
   const random = createRandom(`${plan.seed}/loads`);
   const files = [...(await evidence.lakeFiles(landing)).values()].map((lines) => ({ lines, order: random() }));
   const lines = files.toSorted((a, b) => a.order - b.order).flatMap((file) => file.lines);
-  const perLoad = Math.ceil(lines.length / loadsPerLake);
+  const perLoad = Math.ceil(lines.length / LOADS_PER_LAKE);
   for (let first = 0; first < lines.length; first += perLoad) {
     const text = lines.slice(first, first + perLoad).map((line) => `${line}\n`);
     const key = `joined/${landing.prefix}lines-${first}.json`;

@@ -216,10 +216,10 @@ function checkDeliveries(evidence: Evidence): string[] {
 }
 
 /** Lines of a record that are read; of a longer one none is (decision 0055). */
-const readLines = 1_000;
+const READ_LINES = 1_000;
 
 function isSetAside({ lines }: StoredRecord): boolean {
-  return lines.length > readLines;
+  return lines.length > READ_LINES;
 }
 
 /** A record that is not read: its bad rows hold every line and every byte of it, once. */

@@ -232,8 +232,8 @@ export const mutants: readonly Mutant[] = [
     seed: 3,
     defect: "Of a record that is set aside in parts, the last part is forgotten.",
     file: "apps/enrichment/src/bad-rows/set-aside.ts",
-    find: "const parts = splitRecord(record, maxBadRowPayloadBytes);",
-    replace: "const parts = splitRecord(record, maxBadRowPayloadBytes).slice(0, -1);",
+    find: "const parts = splitRecord(record, MAX_BAD_ROW_PAYLOAD_BYTES);",
+    replace: "const parts = splitRecord(record, MAX_BAD_ROW_PAYLOAD_BYTES).slice(0, -1);",
   },
   {
     name: "full-group-lost",

@@ -89,7 +89,7 @@ export const replayMutants: readonly Mutant[] = [
     defect: "A selection by time does not list the folder of its last hour.",
     file: "packages/stored-events/src/objects/time-prefixes.ts",
     find: "at < end; ) {",
-    replace: "at + hourMs < end; ) {",
+    replace: "at + HOUR_MS < end; ) {",
   },
   {
     name: "statuses-not-looked-up",

@@ -45,9 +45,9 @@ interface ShardKnowledge {
 }
 
 /** The shortest pause between two questions, and half a second… */
-const askWithinMs = 1500;
+const ASK_WITHIN_MS = 1500;
 /** …and the longest, after questions that failed, and a second. */
-const askAgainWithinMs = 61_000;
+const ASK_AGAIN_WITHIN_MS = 61_000;
 
 const invalidRequestCodes = new Set(["ValidationException", "InvalidArgumentException", "SerializationException"]);
 
@@ -127,7 +127,7 @@ export class Confirmations {
   #noteEvidence(streamName: string, client: string, knowledge: ShardKnowledge): void {
     const now = this.#clock.now();
     knowledge.staleSinceMs ??= now;
-    if (now - knowledge.staleSinceMs <= (knowledge.hasFailed ? askAgainWithinMs : askWithinMs)) return;
+    if (now - knowledge.staleSinceMs <= (knowledge.hasFailed ? ASK_AGAIN_WITHIN_MS : ASK_WITHIN_MS)) return;
     if (knowledge.overdueSinceMs === undefined) knowledge.overdueSinceMs = now;
     else if (now > knowledge.overdueSinceMs) {
       this.stale.push({ streamName, client, forMs: now - knowledge.staleSinceMs });

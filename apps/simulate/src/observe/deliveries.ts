@@ -16,7 +16,7 @@ interface Watched {
 }
 
 /** Backlogs of throttled shards may be held beyond what counts, up to once more the bound. */
-const heldPerBound = 2;
+const HELD_PER_BOUND = 2;
 
 /** Keeps every delivery a writer was given, and notices calls that never end. */
 export class Deliveries {
@@ -58,7 +58,7 @@ export class Deliveries {
     if (inFlightBytes > maxInFlightBytes) {
       this.overflows.push(`${streamName}: ${inFlightBytes} of ${maxInFlightBytes} bytes in flight`);
     }
-    if (heldBytes > heldPerBound * maxInFlightBytes) {
+    if (heldBytes > HELD_PER_BOUND * maxInFlightBytes) {
       this.overflows.push(`${streamName}: ${heldBytes} bytes held under a bound of ${maxInFlightBytes}`);
     }
     if (inFlightBytes > heldBytes) {

@@ -63,10 +63,10 @@ export interface PipelineDeps {
 }
 
 /** Interval in which the router looks for newer routes. No environment sets one yet, because none reloads. */
-const routesCheckMs = 3_000;
+const ROUTES_CHECK_MS = 3_000;
 const routesKey = "routes/routes.json";
 /** How often enrichment reads its keys again; less often than it has batches. */
-const keysMaxAgeMs = 3_000;
+const KEYS_MAX_AGE_MS = 3_000;
 
 /** The world as the writers of one process have it. */
 interface WriterParts extends Pick<PutRecordsOptions, "client"> {
@@ -399,13 +399,13 @@ export class Pipeline {
     const source = createPrivacyKeySource({
       secretId: "privacy-keys",
       read: () => secret.send(),
-      maxAgeMs: keysMaxAgeMs,
+      maxAgeMs: KEYS_MAX_AGE_MS,
       clock: environment.clock,
       random: environment.random,
       telemetry,
       logger: silentLogger,
     });
-    const watched = { batch, now: () => clock.now(), maxAgeMs: keysMaxAgeMs, published: this.publishedKeys };
+    const watched = { batch, now: () => clock.now(), maxAgeMs: KEYS_MAX_AGE_MS, published: this.publishedKeys };
     return this.keysInUse.watch(source, watched);
   }
 
@@ -432,7 +432,7 @@ export class Pipeline {
     const source = new RouteSource({
       bundled: resources.routes,
       fetchRoutes: (etag) => published.send(etag),
-      checkEveryMs: routesCheckMs,
+      checkEveryMs: ROUTES_CHECK_MS,
       timeoutMs: RELOAD_TIMEOUT_MS,
       clock,
       logger: silentLogger,
@@ -478,7 +478,7 @@ export class Pipeline {
 
   /** Routes may be as old as the newest that were there a check ago. */
   #checkFreshness(version: string, beganMs: number): void {
-    const isOld = ({ atMs }: { atMs: number }) => atMs <= beganMs - routesCheckMs;
+    const isOld = ({ atMs }: { atMs: number }) => atMs <= beganMs - ROUTES_CHECK_MS;
     const oldest = Math.max(0, this.publications.findLastIndex(isOld));
     const hasNone = !this.publications.some(isOld);
     const allowed = [
@@ -486,7 +486,9 @@ export class Pipeline {
       ...this.publications.slice(oldest).map(({ routes }) => routes),
     ];
     if (allowed.some((routes) => routes.version === version)) return;
-    this.routings.stale.push(`routes ${version} were in force ${routesCheckMs} ms after newer ones had been published`);
+    this.routings.stale.push(
+      `routes ${version} were in force ${ROUTES_CHECK_MS} ms after newer ones had been published`,
+    );
   }
 
   /** S3 as the router meets it: now and then it answers with an error, before it has stored the object or after. */

@@ -84,7 +84,7 @@ const often = { publications: 0.35, longPoisonRecords: 0.01, views: 0.1 } as con
 
 /** Contracts that may come late. */
 const lateTypes = ["commerce.purchase", "search.click"] as const;
-const hourMs = 3_600_000;
+const HOUR_MS = 3_600_000;
 const midnightMs = Date.UTC(2026, 0, 1);
 
 /** Draws a schedule; the same seed gives the same one. */
@@ -149,7 +149,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     keyRotations: random() < 0.4 ? randomInteger(random, 1, 2) : 0,
     replays,
     lateType: replays > 0 && random() < 0.4 ? randomChoice(random, lateTypes) : undefined,
-    startMs: midnightMs + (random() < 0.3 ? hourMs - randomInteger(random, 10_000, 90_000) : 0),
+    startMs: midnightMs + (random() < 0.3 ? HOUR_MS - randomInteger(random, 10_000, 90_000) : 0),
     serviceFaults: drawServiceFaults(profile, between),
   };
 }

@@ -58,11 +58,11 @@ export interface ScheduleResult {
 }
 
 /** The pipeline has to come to rest within this virtual time after the last fault. */
-const restWithinMs = 2 * 3_600_000;
+const REST_WITHIN_MS = 2 * 3_600_000;
 /** A call that was slowed down by the last fault may still be under way for so long. */
-const stragglersMs = 15_000;
+const STRAGGLERS_MS = 15_000;
 /** Invariants report at most so many details each. */
-const maxDetails = 3;
+const MAX_DETAILS = 3;
 
 /** Runs one schedule from its seed and checks every invariant. The same seed gives the same trace, byte for byte. */
 export async function runSchedule(options: ScheduleOptions): Promise<ScheduleResult> {
@@ -136,7 +136,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     await sleep(clock, plan.faultsAfterMs);
     faults.stop();
     pipeline.endFaults();
-    await sleep(clock, stragglersMs);
+    await sleep(clock, STRAGGLERS_MS);
     await pipeline.settle();
     await operator.repair();
     await pipeline.drain();
@@ -146,7 +146,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   const sampler = sampleEverySecond(clock, [serviceDeliveries, functionDeliveries]);
   let unrest: string | undefined;
   try {
-    await clock.run(load().finally(sampler.stop), { limitMs: restWithinMs });
+    await clock.run(load().finally(sampler.stop), { limitMs: REST_WITHIN_MS });
   } catch (error) {
     unrest = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }
@@ -190,7 +190,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
 async function checkInvariants(evidence: Evidence): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const { name, check } of invariants) {
-    for (const detail of (await check(evidence)).slice(0, maxDetails)) violations.push({ invariant: name, detail });
+    for (const detail of (await check(evidence)).slice(0, MAX_DETAILS)) violations.push({ invariant: name, detail });
   }
   return violations;
 }

@@ -26,11 +26,11 @@ export interface DirectRecord {
 }
 
 const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
-const mib = 1024 * 1024;
+const MIB = 1024 * 1024;
 /** Little, so that it is reached whenever the stream is slow; the largest put of the producer still fits. */
-const maxInFlightBytes = 128 * 1024;
-const maxPutRecords = 20;
-const burstRecords = 60;
+const MAX_IN_FLIGHT_BYTES = 128 * 1024;
+const MAX_PUT_RECORDS = 20;
+const BURST_RECORDS = 60;
 const padding = "x".repeat(4096);
 
 function randomHashKey(random: Random): string {
@@ -70,12 +70,12 @@ export class DirectProducer {
       client,
       streamName,
       ordering: "per-key",
-      maxInFlightBytes,
+      maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
       timeoutMs: 20_000,
       clock,
       random: createRandom(`${this.#options.seed}/direct-client`),
     });
-    const watched = deliveries.watch(writer, streamName, maxInFlightBytes);
+    const watched = deliveries.watch(writer, streamName, MAX_IN_FLIGHT_BYTES);
     for (let step = 0; step < steps; step += 1) {
       await this.#step(watched);
       await sleep(clock, randomInteger(this.#random, 0, 3000));
@@ -96,7 +96,7 @@ export class DirectProducer {
       await this.#putMany(
         Array.from({ length: randomInteger(random, 480, 620) }, (_, index) => this.#next(`bulk-${index}`)),
       );
-    else if (draw < 0.3) await this.#put(writer, randomInteger(random, 1, maxPutRecords), {});
+    else if (draw < 0.3) await this.#put(writer, randomInteger(random, 1, MAX_PUT_RECORDS), {});
     else if (draw < 0.4)
       await this.#put(writer, randomInteger(random, 1, 20), {
         deadline: this.#options.clock.now() + randomInteger(random, 1, 400),
@@ -113,7 +113,7 @@ export class DirectProducer {
       await this.#put(writer, randomInteger(random, 1, 20), { signal: controller.signal });
     } else if (draw < 0.55) await this.#oversized();
     // More than may be in flight, without waiting for an answer.
-    else if (draw < 0.65) for (let count = 0; count < burstRecords; count += 1) this.#send(writer, {});
+    else if (draw < 0.65) for (let count = 0; count < BURST_RECORDS; count += 1) this.#send(writer, {});
     else
       for (let count = randomInteger(random, 1, 15); count > 0; count -= 1)
         this.#send(writer, random() < 0.3 ? { onFull: "refuse" } : {});
@@ -161,13 +161,13 @@ export class DirectProducer {
   /** One byte too many, counting the key: only this record may fail. */
   async #oversized(): Promise<void> {
     const partitionKey = "oversized";
-    const bad = this.#add({ partitionKey, data: Buffer.alloc(mib - partitionKey.length + 1) });
+    const bad = this.#add({ partitionKey, data: Buffer.alloc(MIB - partitionKey.length + 1) });
     await this.#putMany([this.#next("bulk-0"), bad]);
   }
 
   /** Forty records of exactly ten mebibytes of data; their keys make it more than a request may hold. */
   #largeRecords(): DirectRecord[] {
-    const data = Buffer.alloc(mib / 4, "x");
+    const data = Buffer.alloc(MIB / 4, "x");
     return Array.from({ length: 40 }, (_, index) =>
       this.#add({ partitionKey: `large-${index}-${"k".repeat(200)}`, data }),
     );

@@ -21,7 +21,7 @@ export interface EventServiceHostOptions {
 }
 
 const writeKey = "simulation";
-const maxInFlightBytes = 8 * 1024 * 1024;
+const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 
 /** The event service as a process that can be restarted: the old one drains while the new one takes requests. */
 export class EventServiceHost {
@@ -62,11 +62,11 @@ export class EventServiceHost {
     const writer = createPutRecords({
       client: confirmations.watch(connect(), `ingest-${this.#processes}`),
       streamName,
-      maxInFlightBytes,
+      maxInFlightBytes: MAX_IN_FLIGHT_BYTES,
       clock,
       random,
     });
-    const putRecords = deliveries.watch(writer, streamName, maxInFlightBytes);
+    const putRecords = deliveries.watch(writer, streamName, MAX_IN_FLIGHT_BYTES);
     const service = createEventService({
       putRecords,
       writeKeys: [

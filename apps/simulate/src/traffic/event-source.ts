@@ -16,13 +16,13 @@ const source = "https://shop.example/web";
 /** Makes ids of its own, which now and then are those of the other one. */
 const otherSource = "https://shop.example/app";
 /** Requests hold fewer events, so no request has an id twice: its answer names ids alone. */
-const idsApart = 60;
-const sharedRate = 0.06;
+const IDS_APART = 60;
+const SHARED_RATE = 0.06;
 
 /** How often an event is one of odd JSON, in a schedule that has any. */
-const oddRate = 0.15;
+const ODD_RATE = 0.15;
 /** Odd events are drawn once and take turns. */
-const oddCount = 120;
+const ODD_COUNT = 120;
 
 /**
  * Makes events from the examples of the contracts, valid and invalid, of known and unknown types, each with its own id.
@@ -42,12 +42,12 @@ export class EventSource {
     this.#random = createRandom(`${seed}/events`);
     this.#examples = examples;
     this.#visitors = randomInteger(this.#random, 5, 60);
-    this.#odd = hasOddEvents ? oddEvents(oddCount, seed).map(onOneLine) : [];
+    this.#odd = hasOddEvents ? oddEvents(ODD_COUNT, seed).map(onOneLine) : [];
   }
 
   /** @param bulky as many bytes more in its data, and a subject that all such events of the moment have */
   next(nowMs: number, bulky?: { readonly bytes: number; readonly subject: string }): SourceEvent {
-    const isOther = this.#random() < sharedRate && this.#count > 2 * idsApart;
+    const isOther = this.#random() < SHARED_RATE && this.#count > 2 * IDS_APART;
     if (!isOther) this.#count += 1;
     const { id, from } = isOther ? this.#sharedId() : { id: `e-${this.#count}`, from: source };
     const example = randomOf(this.#random, this.#examples);
@@ -90,13 +90,13 @@ export class EventSource {
   }
 
   #drawOdd(): OddEvent | undefined {
-    if (this.#odd.length === 0 || this.#random() >= oddRate) return undefined;
+    if (this.#odd.length === 0 || this.#random() >= ODD_RATE) return undefined;
     return this.#odd[this.odd.size % this.#odd.length];
   }
 
   /** An id that the first source has used a while ago, and the other one not yet. */
   #sharedId(): { readonly id: string; readonly from: string } {
-    const before = this.#count - idsApart;
+    const before = this.#count - IDS_APART;
     const id = `e-${1 + Math.floor(this.#random() * before)}`;
     if (!this.#shared.has(id)) {
       this.#shared.add(id);

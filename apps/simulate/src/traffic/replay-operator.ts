@@ -80,10 +80,10 @@ export interface ReplayOperatorDeps {
 }
 
 /** Records of the raw stream, or events of the lake, that a range has at most. */
-const mostInRange = 80;
+const MOST_IN_RANGE = 80;
 /** A process of another machine is taken for dead after its lease. */
-const leaseMs = 61_000;
-const mostRuns = 12;
+const LEASE_MS = 61_000;
+const MOST_RUNS = 12;
 const deadOrRefused = "dead";
 
 /** Somebody who replays events while everything goes wrong: kills processes, runs two at once, and runs them again. */
@@ -116,7 +116,7 @@ export class ReplayOperator {
     const options = this.#optionsFor("dead-letters", Math.min(...times), Math.max(...times) + 1, "pipeline");
     if (times.length === 0) return;
     // A replay that was asked for before holds its range for as long as its lease.
-    await sleep(clock, leaseMs);
+    await sleep(clock, LEASE_MS);
     await this.#killAndResume("dead-letters", options, this.asked.length);
   }
 
@@ -142,7 +142,7 @@ export class ReplayOperator {
           : [sleep(clock, randomInteger(random, 0, 2_000)).then(() => this.#untilDone(twin))]),
       ]);
       if (replay.isFinished) break;
-      await sleep(clock, leaseMs);
+      await sleep(clock, LEASE_MS);
     }
     await this.#untilDone([replay, options]);
     // A second run of what has finished does nothing; the invariants see it when it does.
@@ -166,9 +166,9 @@ export class ReplayOperator {
   /** Runs it again and again, as its messages say. */
   async #untilDone([replay, options]: readonly [AskedReplay, ReplayOptions]): Promise<void> {
     let isDone = replay.isFinished;
-    for (let run = 0; run < mostRuns && !isDone; run += 1) {
+    for (let run = 0; run < MOST_RUNS && !isDone; run += 1) {
       isDone = await this.#run(replay, options, undefined);
-      if (!isDone) await sleep(this.#deps.clock, leaseMs / 3);
+      if (!isDone) await sleep(this.#deps.clock, LEASE_MS / 3);
     }
   }
 
@@ -277,7 +277,7 @@ export class ReplayOperator {
     const past = [...new Set(times)].sort((a, b) => a - b).filter((ms) => ms < this.#deps.clock.now());
     if (past.length < 4) return undefined;
     const first = randomInteger(random, 0, past.length - 3);
-    const last = Math.min(past.length - 1, first + randomInteger(random, 2, mostInRange));
+    const last = Math.min(past.length - 1, first + randomInteger(random, 2, MOST_IN_RANGE));
     const fromMs = past[first] ?? 0;
     const toMs = past[last] ?? 0;
     const { lateType } = this.#deps.plan;

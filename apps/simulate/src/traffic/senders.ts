@@ -32,11 +32,11 @@ export interface SenderOptions {
   readonly maxPauseMs: number;
 }
 
-const maxTries = 6;
+const MAX_TRIES = 6;
 /** How often a sender corrects one of the events of a request. */
-const correctionRate = 0.1;
+const CORRECTION_RATE = 0.1;
 /** How often it sends the first one again after that. */
-const staleRate = 0.3;
+const STALE_RATE = 0.3;
 
 /** A client of the event service: sends in all shapes, and sends again if the service could not confirm. */
 export async function runSender(options: SenderOptions): Promise<void> {
@@ -49,7 +49,7 @@ export async function runSender(options: SenderOptions): Promise<void> {
     const bulky = random() < 0.03 ? { bytes: 6_000, subject: `bulky-${options.name}` } : undefined;
     const events = Array.from({ length: count }, () => options.source.next(now, bulky));
     await sendUntilAccepted(options, random, events);
-    const wrong = random() < correctionRate ? events[randomInteger(random, 0, count - 1)] : undefined;
+    const wrong = random() < CORRECTION_RATE ? events[randomInteger(random, 0, count - 1)] : undefined;
     if (wrong !== undefined) await correct(options, random, wrong);
     await sleep(options.clock, randomInteger(random, 0, options.maxPauseMs));
   }
@@ -59,7 +59,7 @@ export async function runSender(options: SenderOptions): Promise<void> {
 async function correct(options: SenderOptions, random: Random, event: SourceEvent): Promise<void> {
   await sleep(options.clock, randomInteger(random, 1_000, 4_000));
   await sendUntilAccepted(options, random, [options.source.revise(event, random)]);
-  if (random() >= staleRate) return;
+  if (random() >= STALE_RATE) return;
   await sleep(options.clock, randomInteger(random, 1_000, 4_000));
   await sendUntilAccepted(options, random, [event]);
 }
@@ -71,7 +71,7 @@ async function sendUntilAccepted(
 ): Promise<void> {
   const { clock, host, ledger } = options;
   let rest = events;
-  for (let attempt = 1; rest.length > 0 && attempt <= maxTries; attempt += 1) {
+  for (let attempt = 1; rest.length > 0 && attempt <= MAX_TRIES; attempt += 1) {
     ledger.post(rest);
     ledger.openRequests += 1;
     const reply = await host.handle(requestOf(rest, random));

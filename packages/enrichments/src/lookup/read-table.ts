@@ -1,4 +1,4 @@
-import { maxOwnResultLength } from "../limits.ts";
+import { MAX_OWN_RESULT_LENGTH } from "../limits.ts";
 import { LookupTableError } from "../errors.ts";
 import type { LookupColumn, LookupOptions } from "./lookup-options.ts";
 
@@ -40,9 +40,9 @@ export interface ReadTableParts {
   readonly checkRow: CheckRow;
 }
 
-const defaultMaxRows = 100_000;
+const DEFAULT_MAX_ROWS = 100_000;
 /** Longest key, in UTF-16 units. */
-const maxKeyLength = 512;
+const MAX_KEY_LENGTH = 512;
 
 /**
  * Reads a table whole.
@@ -50,7 +50,7 @@ const maxKeyLength = 512;
  * @throws LookupTableError for one that cannot be used: it names line and column, and quotes no cell
  */
 export function readTable(text: string, options: LookupOptions, { readRows, checkRow }: ReadTableParts): LookupTable {
-  const { maxRows = defaultMaxRows, maxBadRows = 0, duplicates = "refuse" } = options;
+  const { maxRows = DEFAULT_MAX_ROWS, maxBadRows = 0, duplicates = "refuse" } = options;
   const columns = Object.entries(options.columns).map(([name, column]) => ({
     name,
     from: column.from ?? name,
@@ -70,7 +70,7 @@ export function readTable(text: string, options: LookupOptions, { readRows, chec
     if (fault !== undefined) return fault;
     const key = keyOf(cells[options.key]);
     if (key === undefined)
-      return `column "${options.key}": must be a text, or a number that is exact, of 1 to ${maxKeyLength} characters`;
+      return `column "${options.key}": must be a text, or a number that is exact, of 1 to ${MAX_KEY_LENGTH} characters`;
     const row: Record<string, unknown> = {};
     for (const { name, from, column } of columns) {
       const value = cells[from];
@@ -80,7 +80,7 @@ export function readTable(text: string, options: LookupOptions, { readRows, chec
     const wrong = checkRow(row);
     if (wrong !== undefined) return `column "${options.columns[wrong.column]?.from ?? wrong.column}": ${wrong.message}`;
     const json = JSON.stringify(row);
-    if (json.length > maxOwnResultLength) return `has more than ${maxOwnResultLength} characters`;
+    if (json.length > MAX_OWN_RESULT_LENGTH) return `has more than ${MAX_OWN_RESULT_LENGTH} characters`;
     if (rows.has(key)) {
       if (duplicates === "refuse") return `column "${options.key}": the key came before`;
       if (duplicates === "first") return undefined;
@@ -114,7 +114,7 @@ export function readTable(text: string, options: LookupOptions, { readRows, chec
  */
 export function keyOf(value: unknown): string | undefined {
   if (typeof value === "number") return isExact(value) ? String(value) : undefined;
-  if (typeof value !== "string" || value.length === 0 || value.length > maxKeyLength) return undefined;
+  if (typeof value !== "string" || value.length === 0 || value.length > MAX_KEY_LENGTH) return undefined;
   return value;
 }
 

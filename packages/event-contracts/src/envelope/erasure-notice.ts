@@ -4,7 +4,7 @@ import type { EventCopy } from "./revision.ts";
 export const erasureNoticeType = "privacy.erased";
 
 /** The greatest number that a sender can give: no copy of an event is a later revision than its notice. */
-export const erasureRevision = 2_147_483_647;
+export const ERASURE_REVISION = 2_147_483_647;
 
 /**
  * True if a record of a destination is no event but a notice: the person of this event was erased. The notice has the

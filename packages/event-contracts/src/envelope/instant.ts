@@ -2,11 +2,11 @@ const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
 /** The years 1 to 9999 of UTC: what every warehouse holds, and what RFC 3339 can write in UTC. */
-const earliestMs = -62_135_596_800_000;
-const latestMs = 253_402_300_799_999;
+const EARLIEST_MS = -62_135_596_800_000;
+const LATEST_MS = 253_402_300_799_999;
 
-const minuteMs = 60_000;
-const lastMinuteOfDay = 24 * 60 - 1;
+const MINUTE_MS = 60_000;
+const LAST_MINUTE_OF_DAY = 24 * 60 - 1;
 
 /**
  * The instant of an RFC 3339 time, in epoch milliseconds: lower-case `t` and `z`, a space, any offset, any fraction
@@ -28,10 +28,10 @@ export function parseInstant(text: string): number | undefined {
   const isLeap = second === "60";
   date.setUTCHours(Number(hour), Number(minute), isLeap ? 59 : Number(second), Number(`${fraction}000`.slice(1, 4)));
   const offsetMinutes = sign === undefined ? 0 : Number(`${sign}1`) * (Number(offsetHour) * 60 + Number(offsetMinute));
-  const instant = date.getTime() - offsetMinutes * minuteMs;
-  if (instant < earliestMs || instant > latestMs) return undefined;
+  const instant = date.getTime() - offsetMinutes * MINUTE_MS;
+  if (instant < EARLIEST_MS || instant > LATEST_MS) return undefined;
   // Leap seconds end a day of UTC.
-  return isLeap && minuteOfDay(instant) !== lastMinuteOfDay ? undefined : instant;
+  return isLeap && minuteOfDay(instant) !== LAST_MINUTE_OF_DAY ? undefined : instant;
 }
 
 function minuteOfDay(instant: number): number {

@@ -13,7 +13,7 @@ export interface EventCopy {
 }
 
 /** CloudEvents' `Integer` without the negative ones; binary mode over HTTP writes it as a text. */
-const maxNumber = 2_147_483_647;
+const MAX_NUMBER = 2_147_483_647;
 const wholeNumber = /^([0-9]{1,10})(?:[.]0+)?$/u;
 
 /**
@@ -38,5 +38,5 @@ function numberOf(revision: unknown): string {
   if (revision === undefined) return noNumber;
   const text = typeof revision === "number" || typeof revision === "string" ? String(revision) : "";
   const [, digits = "0"] = wholeNumber.exec(text) ?? [];
-  return (Number(digits) <= maxNumber ? digits : "0").padStart(10, "0");
+  return (Number(digits) <= MAX_NUMBER ? digits : "0").padStart(10, "0");
 }

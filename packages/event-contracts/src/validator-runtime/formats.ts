@@ -57,17 +57,17 @@ const duration =
 /** RFC 5321, section 4.1.2, without the white space that comments would bring. */
 const mailbox =
   /^(?:[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*|"(?:[ !#-[\]-~]|\\[ -~])*")@(?:\[(?:IPv6:(?<v6>[^\]]+)|(?<v4>[^\]]+))\]|(?<host>[^@[\]]+))$/i;
-const maxLocalPartCharacters = 64;
+const MAX_LOCAL_PART_CHARACTERS = 64;
 
 const byteOfAddress = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
 const ipv4Text = String.raw`${byteOfAddress}(?:\.${byteOfAddress}){3}`;
 const ipv4 = new RegExp(`^${ipv4Text}$`);
 const ipv4AtEnd = new RegExp(`(?<=:)${ipv4Text}$`);
 const groupOfAddress = /^[0-9a-f]{1,4}$/i;
-const groupsOfAddress = 8;
+const GROUPS_OF_ADDRESS = 8;
 
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-const maxHostCharacters = 253;
+const MAX_HOST_CHARACTERS = 253;
 
 const jsonPointer = /^(?:\/(?:[^~/]|~[01])*)*$/u;
 const fragmentPointer = new RegExp(`^#(?:/(?:[a-z0-9_\\-.!$&'()*+,;=:@]|%(?!7e)[0-9a-f]{2}|(?:~|%7e)[01])*)*$`, "iu");
@@ -102,18 +102,18 @@ function isIpv6(text: string): boolean {
   if (more.length > 0) return false;
   const groups = [head, rest ?? ""].flatMap((part) => (part === "" ? [] : part.split(":")));
   if (!groups.every((group) => groupOfAddress.test(group))) return false;
-  return rest === undefined ? groups.length === groupsOfAddress : groups.length < groupsOfAddress;
+  return rest === undefined ? groups.length === GROUPS_OF_ADDRESS : groups.length < GROUPS_OF_ADDRESS;
 }
 
 function isHostname(text: string): boolean {
-  if (text.length > maxHostCharacters || !text.split(".").every((each) => label.test(each))) return false;
+  if (text.length > MAX_HOST_CHARACTERS || !text.split(".").every((each) => label.test(each))) return false;
   const reserved = text.split(".").filter((each) => each.startsWith("--", 2));
   return reserved.every((each) => /^xn--/i.test(each) && isInternationalizedLabel(each));
 }
 
 function isEmail(text: string): boolean {
   const { v4, v6, host } = mailbox.exec(text)?.groups ?? {};
-  if (text.lastIndexOf("@") > maxLocalPartCharacters) return false;
+  if (text.lastIndexOf("@") > MAX_LOCAL_PART_CHARACTERS) return false;
   if (v6 !== undefined) return isIpv6(v6);
   return v4 === undefined ? host !== undefined && isHostname(host) : ipv4.test(v4);
 }

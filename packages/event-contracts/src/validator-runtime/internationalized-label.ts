@@ -1,10 +1,10 @@
-const base = 36;
-const tMin = 1;
-const tMax = 26;
-const skew = 38;
-const damp = 700;
-const initialBias = 72;
-const initialCodePoint = 128;
+const BASE = 36;
+const T_MIN = 1;
+const T_MAX = 26;
+const SKEW = 38;
+const DAMP = 700;
+const INITIAL_BIAS = 72;
+const INITIAL_CODE_POINT = 128;
 const maxCodePoint = 0x10_ff_ff;
 
 /** True if a label that begins with `xn--` stands for a name in other letters than ASCII (RFC 5890 to 5892). */
@@ -39,17 +39,17 @@ function decodePunycode(text: string): string | undefined {
   const end = text.lastIndexOf("-");
   const points = Array.from(text.slice(0, Math.max(end, 0)), (character) => character.codePointAt(0) ?? 0);
   const plain = points.length;
-  let [point, bias, position] = [initialCodePoint, initialBias, 0];
+  let [point, bias, position] = [INITIAL_CODE_POINT, INITIAL_BIAS, 0];
   for (let index = end + 1; index < text.length; ) {
     const start = position;
-    for (let weight = 1, k = base; ; k += base) {
+    for (let weight = 1, k = BASE; ; k += BASE) {
       const digit = digitOf(text.charCodeAt(index));
       index += 1;
       if (digit === undefined) return undefined;
       position += digit * weight;
-      const threshold = Math.min(Math.max(k - bias, tMin), tMax);
+      const threshold = Math.min(Math.max(k - bias, T_MIN), T_MAX);
       if (digit < threshold) break;
-      weight *= base - threshold;
+      weight *= BASE - threshold;
     }
     const count = points.length + 1;
     bias = adapt(position - start, count, start === 0);
@@ -69,9 +69,9 @@ function digitOf(unit: number): number | undefined {
 }
 
 function adapt(difference: number, count: number, isFirst: boolean): number {
-  let delta = isFirst ? Math.floor(difference / damp) : Math.floor(difference / 2);
+  let delta = isFirst ? Math.floor(difference / DAMP) : Math.floor(difference / 2);
   delta += Math.floor(delta / count);
   let k = 0;
-  for (; delta > ((base - tMin) * tMax) / 2; k += base) delta = Math.floor(delta / (base - tMin));
-  return k + Math.floor(((base - tMin + 1) * delta) / (delta + skew));
+  for (; delta > ((BASE - T_MIN) * T_MAX) / 2; k += BASE) delta = Math.floor(delta / (BASE - T_MIN));
+  return k + Math.floor(((BASE - T_MIN + 1) * delta) / (delta + SKEW));
 }

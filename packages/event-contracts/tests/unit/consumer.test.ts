@@ -6,7 +6,7 @@ import {
   type EnrichedEvent,
   encodeRecord,
   erasureNoticeType,
-  erasureRevision,
+  ERASURE_REVISION,
   type EventCopy,
   InvalidEventError,
   isErasureNotice,
@@ -196,10 +196,10 @@ describe("an erasure notice", () => {
     event: { id: "1", source, receivedat: "2026-11-22T12:00:00.000Z", ...attributes },
     validation: { status: "valid" },
   });
-  const notice = copy({ type: erasureNoticeType, erasedat: "2026-11-23T12:00:00.000Z", revision: erasureRevision });
+  const notice = copy({ type: erasureNoticeType, erasedat: "2026-11-23T12:00:00.000Z", revision: ERASURE_REVISION });
 
   test("is told from events, whatever revision their sender gives them", () => {
-    expect([copy({}), copy({ revision: erasureRevision }), notice].map(isErasureNotice)).toEqual([false, false, true]);
+    expect([copy({}), copy({ revision: ERASURE_REVISION }), notice].map(isErasureNotice)).toEqual([false, false, true]);
   });
 
   test("is the latest revision of its event: what comes behind it is left out", () => {

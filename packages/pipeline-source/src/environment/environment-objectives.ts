@@ -4,8 +4,8 @@ import { mappingDimension } from "./environment-alarms.ts";
 import { METRIC_DELAY_MINUTES, MINUTE_MS } from "./limits.ts";
 import { type CloudWatch, getMetricData, type Metric, queryOf } from "./metric-reader.ts";
 
-const dayMs = 86_400_000;
-const hourMs = 3_600_000;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 /** The promises of an environment: which of their periods of the window were bad, as CloudWatch's metrics have it. */
 export class EnvironmentObjectives {
@@ -40,7 +40,7 @@ export class EnvironmentObjectives {
       await this.#reading;
     }
     const beginMs = Math.min(endMs, ...[...this.#periods.values()].flatMap((periods) => [...periods.keys()]));
-    const budget = ((windowDays * dayMs) / periodMs) * ((100 - goal) / 100);
+    const budget = ((windowDays * DAY_MS) / periodMs) * ((100 - goal) / 100);
     const objectives = all.flatMap((settings): readonly ObjectiveFigures[] => {
       const periods = this.#periods.get(settings.id);
       if (periods === undefined) return [];
@@ -53,7 +53,7 @@ export class EnvironmentObjectives {
           ...{ id, title, runbook, budget },
           periods: (endMs - beginMs) / periodMs,
           badPeriods: badSince(0),
-          burn: { hour: burnOf(hourMs), sixHours: burnOf(6 * hourMs) },
+          burn: { hour: burnOf(HOUR_MS), sixHours: burnOf(6 * HOUR_MS) },
           // A period without a value is good.
           isBad: periods.get(endMs - periodMs) ?? false,
           firing: alarms.filter(isFiring),
@@ -64,9 +64,9 @@ export class EnvironmentObjectives {
   }
 
   async #read(endMs: number, periodMs: number, mappingIds: ReadonlyMap<string, string>): Promise<void> {
-    const windowMs = this.#objectives.windowDays * dayMs;
+    const windowMs = this.#objectives.windowDays * DAY_MS;
     // Values come late: the last hour is read again.
-    const fromMs = this.#untilMs === undefined ? endMs - windowMs : this.#untilMs - hourMs;
+    const fromMs = this.#untilMs === undefined ? endMs - windowMs : this.#untilMs - HOUR_MS;
     for (const settings of this.#objectives.all) {
       const metrics = withMappings(settings, mappingIds);
       if (metrics === undefined) continue;

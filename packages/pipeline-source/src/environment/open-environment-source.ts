@@ -11,7 +11,7 @@ import { WAREHOUSE_SECONDS } from "./limits.ts";
 import { systemClock } from "./stream-lines.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
-const programDeadlineMs = 120_000;
+const PROGRAM_DEADLINE_MS = 120_000;
 
 export interface OpenEnvironmentOptions {
   readonly stage: string;
@@ -71,7 +71,7 @@ const runProgram: RunProgram = (program, args, signal) =>
     execFile(
       process.execPath,
       ["--conditions=@millrace/source", join(repository, program), ...args],
-      { timeout: programDeadlineMs, ...(signal === undefined ? {} : { signal }) },
+      { timeout: PROGRAM_DEADLINE_MS, ...(signal === undefined ? {} : { signal }) },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
         resolve({ code, output: `${stdout}${stderr}` });

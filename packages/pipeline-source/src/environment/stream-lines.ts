@@ -261,7 +261,7 @@ export class StreamLines {
         if (NextShardIterator !== undefined) {
           this.#iterators.set(`${stream}/${shard}/${JSON.stringify(next)}`, NextShardIterator);
         }
-        if (this.#iterators.size > keptIterators) this.#iterators.clear();
+        if (this.#iterators.size > KEPT_ITERATORS) this.#iterators.clear();
         return { records: Records, behindMs: MillisBehindLatest, isClosed: NextShardIterator === undefined };
       } catch (error) {
         const { name = "" } = error as { readonly name?: string };
@@ -319,7 +319,7 @@ export class StreamLines {
   }
 }
 
-const keptIterators = 1_000;
+const KEPT_ITERATORS = 1_000;
 
 const bytesOf = ({ Data = new Uint8Array() }: _Record): Buffer =>
   Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength);

@@ -1,7 +1,7 @@
 import {
   type EnrichedEvent,
   erasureNoticeType,
-  erasureRevision,
+  ERASURE_REVISION,
   eventIdentity,
   partitionKeyOf,
 } from "@millrace/event-contracts";
@@ -143,7 +143,7 @@ export class Notices {
     const times = { time: askedAt, receivedat: askedAt, erasedat: askedAt };
     return {
       event: {
-        ...{ specversion: "1.0", id, source, type: erasureNoticeType, ...times, revision: erasureRevision },
+        ...{ specversion: "1.0", id, source, type: erasureNoticeType, ...times, revision: ERASURE_REVISION },
         data: { erasure },
       },
       validation: { status: "valid", schema: noticeSchema, errors: [] },

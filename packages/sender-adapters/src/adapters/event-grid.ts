@@ -4,7 +4,7 @@ import { answerJson } from "../answers.ts";
 import { readAttribute, readId, readTime } from "../attributes.ts";
 import { credentialOfHead } from "../credentials.ts";
 import { isObject, type JsonObject, parseJson, readText } from "../json-text.ts";
-import { maxTypeCharacters } from "../limits.ts";
+import { MAX_TYPE_CHARACTERS } from "../limits.ts";
 import { readMessages, unreadable } from "../messages.ts";
 
 const path = /^\/v1\/webhooks\/event-grid\/?$/;
@@ -48,7 +48,7 @@ function readCode({ data }: JsonObject): unknown {
 }
 
 function readEvent(event: JsonObject, { settings }: ReadContext): ReadMessage {
-  const type = readAttribute(event["eventType"], maxTypeCharacters);
+  const type = readAttribute(event["eventType"], MAX_TYPE_CHARACTERS);
   if (type === undefined) return unreadable("Expected `eventType` to name the type of the event.", event);
   const time = readTime(event["eventTime"]);
   return {

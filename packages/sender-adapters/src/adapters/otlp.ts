@@ -13,7 +13,7 @@ import { answerJson } from "../answers.ts";
 import { firstAttribute, hashOf, readAttribute, readNanoseconds } from "../attributes.ts";
 import { credentialOfHead } from "../credentials.ts";
 import { isObject, type JsonObject, parseJson, readText } from "../json-text.ts";
-import { maxTypeCharacters } from "../limits.ts";
+import { MAX_TYPE_CHARACTERS } from "../limits.ts";
 import { readMessages, unreadable } from "../messages.ts";
 import { encodeStatus } from "./rpc-status.ts";
 
@@ -99,7 +99,8 @@ function readRecord(entry: LogRecord, { settings }: ReadContext): ReadMessage {
   const resource = isObject(entry.resource) ? readAttributes(entry.resource["attributes"]) : new Map<string, unknown>();
   const name = record["eventName"] ?? record["event_name"];
   // Before the field `eventName` the name was an attribute.
-  const type = readAttribute(name, maxTypeCharacters) ?? readAttribute(attributes.get("event.name"), maxTypeCharacters);
+  const type =
+    readAttribute(name, MAX_TYPE_CHARACTERS) ?? readAttribute(attributes.get("event.name"), MAX_TYPE_CHARACTERS);
   if (type === undefined) return unreadable("The log record has no event name.", record);
   const time =
     readNanoseconds(record["timeUnixNano"] ?? record["time_unix_nano"]) ??

@@ -5,7 +5,7 @@ import { answerJson, answerPixel } from "../answers.ts";
 import { clientAttributes, firstAttribute, readId, readTime, timeOf } from "../attributes.ts";
 import { credentialOfHead, urlKeyCredential, writeKeyCredential } from "../credentials.ts";
 import { isObject, type JsonObject, parseJson, readText } from "../json-text.ts";
-import { maxEmbeddedBytes } from "../limits.ts";
+import { MAX_EMBEDDED_BYTES } from "../limits.ts";
 import { readMessages, unreadable } from "../messages.ts";
 import { readSettingsKey } from "./settings-key.ts";
 
@@ -117,10 +117,10 @@ function readEmbedded(text: string): unknown {
 
 function unzip(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxEmbeddedBytes });
+    return gunzipSync(bytes, { maxOutputLength: MAX_EMBEDDED_BYTES });
   } catch {
-    const detail = `The gzip in \`data\` is cut off, or larger than ${maxEmbeddedBytes} bytes when decompressed.`;
-    throw new AdapterError("malformed-content-encoding", detail, maxEmbeddedBytes);
+    const detail = `The gzip in \`data\` is cut off, or larger than ${MAX_EMBEDDED_BYTES} bytes when decompressed.`;
+    throw new AdapterError("malformed-content-encoding", detail, MAX_EMBEDDED_BYTES);
   }
 }
 

@@ -3,7 +3,7 @@ import { AdapterError } from "../adapter-error.ts";
 import { answerPixel, answerText } from "../answers.ts";
 import { clientAttributes, firstAttribute, readAttribute, readId, readTime } from "../attributes.ts";
 import { isObject, type JsonObject, parseJson, readText } from "../json-text.ts";
-import { maxSchemaCharacters } from "../limits.ts";
+import { MAX_SCHEMA_CHARACTERS } from "../limits.ts";
 import { readMessages, unreadable } from "../messages.ts";
 
 /** `/com.snowplowanalytics.snowplow/tp2`, and what a tracker was told to use instead: a vendor and a version. */
@@ -114,7 +114,7 @@ function readPayload(payload: JsonObject, { settings, mayForwardClient }: ReadCo
       type: `snowplow.${Object.hasOwn(typeOfCode, e) ? typeOfCode[e] : e}`,
       subject: firstAttribute(uid, duid, nuid, tnuid),
       time,
-      dataschema: isObject(selfDescribing) ? readAttribute(selfDescribing["schema"], maxSchemaCharacters) : undefined,
+      dataschema: isObject(selfDescribing) ? readAttribute(selfDescribing["schema"], MAX_SCHEMA_CHARACTERS) : undefined,
       ...(mayForwardClient && clientAttributes(ip, ua)),
       data: {
         ...parameters,

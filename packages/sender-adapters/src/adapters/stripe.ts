@@ -2,7 +2,7 @@ import type { Adapter, Endpoint, ForeignRequest, ReadContext, ReadMessage } from
 import { answerJson } from "../answers.ts";
 import { firstAttribute, readId, readTime } from "../attributes.ts";
 import { isObject, parseJson, readText } from "../json-text.ts";
-import { defaultSignatureToleranceSeconds } from "../limits.ts";
+import { DEFAULT_SIGNATURE_TOLERANCE_SECONDS } from "../limits.ts";
 import { unreadable } from "../messages.ts";
 import { isSignedBy } from "../signature.ts";
 import { createWebhookPath, invalidSignature, keyNameCredential } from "./webhook-path.ts";
@@ -42,7 +42,7 @@ function verify({ headers, body }: ForeignRequest, { settings, nowMs }: ReadCont
   if (!/^\d{1,12}$/.test(timestamp) || signatures.length === 0) {
     throw invalidSignature("Expected the header `Stripe-Signature: t=<seconds>,v1=<64 hex digits>`.");
   }
-  const toleranceSeconds = settings.toleranceSeconds ?? defaultSignatureToleranceSeconds;
+  const toleranceSeconds = settings.toleranceSeconds ?? DEFAULT_SIGNATURE_TOLERANCE_SECONDS;
   if (Math.abs(nowMs / 1_000 - Number(timestamp)) > toleranceSeconds) {
     throw invalidSignature(`The signature is not from within ${toleranceSeconds} seconds of now.`);
   }

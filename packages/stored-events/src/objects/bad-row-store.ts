@@ -6,7 +6,7 @@ import { type BadRowNote, readObject, StoredEvent, type StoredContent, type Time
 import { listPrefixes, objectPart, type ReadLine } from "./object-parts.ts";
 import type { S3 } from "./open-s3.ts";
 import { hourOfKey, timePrefixes } from "./time-prefixes.ts";
-import { hourMs, wholeHours } from "./undelivered-store.ts";
+import { HOUR_MS, wholeHours } from "./undelivered-store.ts";
 
 /**
  * Decrypts the payload of a bad row.
@@ -34,7 +34,7 @@ export function badRowStore(s3: S3, bucket: string, open: OpenPayload | undefine
   }
 
   function readLine(text: string, { container, position, key }: Parameters<ReadLine>[1]): readonly StoredEvent[] {
-    const spanMs = hourMs + LONGEST_BUFFERING_MS;
+    const spanMs = HOUR_MS + LONGEST_BUFFERING_MS;
     const place = { store: "bad-rows", container, position, atMs: hourOfKey(key) ?? 0, spanMs } as const;
     return [new StoredEvent(place, openRow(text, open))];
   }

@@ -8,7 +8,7 @@ import { dayFolders } from "./time-prefixes.ts";
 
 /** Below it Lambda makes `<mapping>/<shard>/YYYY/MM/DD/`. */
 const folder = "aws/lambda/";
-const dayMs = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Batches that Lambda gave up on, each an object: records of the raw or the enriched stream, by their arrival there.
@@ -16,7 +16,7 @@ const dayMs = 86_400_000;
  * @param keptMs how long after its arrival a record may be given up: the longest retention
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
-export function deadLetterStore(s3: S3, bucket: string, rawStream: string, keptMs = 7 * dayMs): Store {
+export function deadLetterStore(s3: S3, bucket: string, rawStream: string, keptMs = 7 * DAY_MS): Store {
   const readLine: ReadLine = (text, line) => readBatch(text, line, rawStream);
   return {
     name: "dead-letters",

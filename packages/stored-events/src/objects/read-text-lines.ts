@@ -2,7 +2,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 /** Unpacked at once: each piece is a turn of the thread that unpacks. */
-const unpackedBytes = 256 * 1024;
+const UNPACKED_BYTES = 256 * 1024;
 
 /**
  * The lines of a stream of bytes, gzipped or not, in batches as they come. Only `\n` ends a line: JSON may hold the
@@ -55,7 +55,7 @@ async function* unpacked(stream: Readable): AsyncGenerator<Uint8Array> {
     return;
   }
   // An error of either side ends the iteration, which is where it is answered for.
-  yield* pipeline(whole, createGunzip({ chunkSize: unpackedBytes }), () => undefined) as AsyncIterable<Buffer>;
+  yield* pipeline(whole, createGunzip({ chunkSize: UNPACKED_BYTES }), () => undefined) as AsyncIterable<Buffer>;
 }
 
 async function* resume(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

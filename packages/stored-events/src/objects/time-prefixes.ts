@@ -1,7 +1,7 @@
 import type { TimeRange } from "../stored-event.ts";
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const HOUR_MS = 3_600_000;
+const dayMs = 24 * HOUR_MS;
 
 /**
  * The prefixes that have every object of a range in folders `date=YYYY-MM-DD/hour=HH/`: whole days by their day, so
@@ -10,12 +10,12 @@ const dayMs = 24 * hourMs;
  */
 export function* timePrefixes(folder: string, range: TimeRange, marginMs: number): Generator<string> {
   const end = range.toMs;
-  for (let at = floor(range.fromMs - marginMs, hourMs); at < end; ) {
+  for (let at = floor(range.fromMs - marginMs, HOUR_MS); at < end; ) {
     const isWholeDay = at % dayMs === 0 && at + dayMs <= end;
     const text = new Date(at).toISOString();
     const day = `${folder}date=${text.slice(0, 10)}/`;
     yield isWholeDay ? day : `${day}hour=${text.slice(11, 13)}/`;
-    at += isWholeDay ? dayMs : hourMs;
+    at += isWholeDay ? dayMs : HOUR_MS;
   }
 }
 

@@ -5,7 +5,7 @@ import { listPrefixes, objectPart, type ReadLine } from "./object-parts.ts";
 import type { S3 } from "./open-s3.ts";
 import { hourOfKey, timePrefixes } from "./time-prefixes.ts";
 
-export const hourMs = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** Enriched events that destinations did not take, in `undelivered/<application>/<destination>/date=…/hour=…/`. */
 export function undeliveredStore(s3: S3, bucket: string, folder = "undelivered/"): Store {
@@ -27,12 +27,12 @@ export function undeliveredStore(s3: S3, bucket: string, folder = "undelivered/"
 
 /** The hour of the folder is all that tells when. */
 export const wholeHours = ({ fromMs, toMs }: TimeRange): TimeRange => ({
-  fromMs: Math.floor(fromMs / hourMs) * hourMs,
+  fromMs: Math.floor(fromMs / HOUR_MS) * HOUR_MS,
   toMs,
 });
 
 const readUndeliveredLine: ReadLine = (text, { container, position, key }) => {
-  const place = { store: "undelivered", container, position, atMs: hourOfKey(key) ?? 0, spanMs: hourMs } as const;
+  const place = { store: "undelivered", container, position, atMs: hourOfKey(key) ?? 0, spanMs: HOUR_MS } as const;
   const row = readObject(text);
   const delivery = asObject(row?.["delivery"]);
   if (row === undefined || asObject(row["enriched"]) === undefined || delivery === undefined) {

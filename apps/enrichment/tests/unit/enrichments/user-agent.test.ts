@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { maxCachedKeyLength } from "@millrace/enrichments";
+import { MAX_CACHED_KEY_LENGTH } from "@millrace/enrichments";
 import { enrichWith } from "./enrich-with.ts";
 
 const read = (useragent: unknown, options = {}, attributes = {}) =>
@@ -68,7 +68,7 @@ describe("userAgent and bot", () => {
     ["digits", "1".repeat(50_000)],
   ])("look at the beginning of 50,000 %s only", (_, useragent) => {
     const telling = " Googlebot/2.1 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1";
-    const beginning = useragent.slice(0, maxCachedKeyLength);
+    const beginning = useragent.slice(0, MAX_CACHED_KEY_LENGTH);
     expect(read(beginning.slice(telling.length) + telling)).not.toEqual(read(beginning));
     expect(read(beginning + telling)).toEqual(read(beginning));
     expect(read(useragent + telling)).toEqual(read(beginning));
