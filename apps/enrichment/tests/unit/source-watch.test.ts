@@ -1,5 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { BROKEN_SOURCE_EVENTS, COUNTED_INVALID_EVENTS, MAX_WATCHED_SOURCES, SOURCE_WATCH_WINDOW_MS } from "../../src/limits.ts";
+import {
+  BROKEN_SOURCE_EVENTS,
+  COUNTED_INVALID_EVENTS,
+  MAX_WATCHED_SOURCES,
+  SOURCE_WATCH_WINDOW_MS,
+} from "../../src/limits.ts";
 import { SourceWatch } from "../../src/source-watch.ts";
 
 function watch(): { sources: SourceWatch; send: (source: string, count: number, isInvalid: boolean) => void } {
