@@ -164,8 +164,8 @@ export const mutants: readonly Mutant[] = [
     seed: 4,
     defect: "A put to the lake that fails is not tried again.",
     file: "packages/aws-simulator/src/firehose/delivery-stream.ts",
-    find: "await this.#putUntilStored(body, buffer);",
-    replace: "await this.#put(body, buffer).catch(() => undefined);",
+    find: "await this.#putUntilStored(await this.#pack(buffer), buffer);",
+    replace: "await this.#put(await this.#pack(buffer), buffer).catch(() => undefined);",
   },
   {
     name: "children-before-parents",
