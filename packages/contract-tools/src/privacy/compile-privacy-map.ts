@@ -27,11 +27,17 @@ const nowhere = -1;
 
 type NodeOf = (places: readonly Applied[]) => number | undefined;
 
-/**
- * Finds where the data of a schema can hold annotated values. A node stands for the set of schemas that can apply to a
- * value at once (as in the subset construction of automata), so branches are merged and recursion ends.
- */
+/** Finds where the data of a schema can hold annotated values. */
 export function compilePrivacyMap(document: SchemaDocument, resources: SchemaResources): PrivacyMap | undefined {
+  return prune(privacyNodesOf(document, resources));
+}
+
+/**
+ * The nodes of a schema, with and without effect on masking; the first is that of `data`. A node stands for the set of
+ * schemas that can apply to a value at once (as in the subset construction of automata), so branches are merged and
+ * recursion ends.
+ */
+export function privacyNodesOf(document: SchemaDocument, resources: SchemaResources): readonly PrivacyNode[] {
   const nodes: PrivacyNode[] = [];
   const indexByKey = new Map<string, number>();
   const pending: { node: PrivacyNode; places: readonly Applied[] }[] = [];
@@ -59,7 +65,7 @@ export function compilePrivacyMap(document: SchemaDocument, resources: SchemaRes
     if (isOpen(next.places, graph, resources)) next.node.open = true;
     fillNode(next.node, next.places, graph, nodeOf);
   }
-  return prune(nodes);
+  return nodes;
 }
 
 /** Returns the rule for a value to which some schemas apply, in any of their branches. */
@@ -100,7 +106,7 @@ function rulesOf(place: SchemaPlace, graph: ValueGraph, resources: SchemaResourc
  * objects that may have more properties than their schema names, and properties that are named like an annotated one
  * and are not sensitive.
  */
-function prune(nodes: PrivacyNode[]): PrivacyMap | undefined {
+function prune(nodes: readonly PrivacyNode[]): PrivacyMap | undefined {
   const toRule = privacyNodesLeadingTo(nodes, (node) => node.rule !== undefined);
   const annotated = new Set(
     nodes.flatMap(({ properties }) =>

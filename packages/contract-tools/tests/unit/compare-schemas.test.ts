@@ -30,6 +30,30 @@ const d = { $ref: "#/$defs/d" };
 const money = (required: string[]): JsonObject => ({ type: "object", properties: { amount: text }, required });
 
 const cases: Case[] = [
+  // Validation passes over them, masking does not.
+  {
+    change: "an annotation comes beside a reference of draft-07, below another keyword",
+    ...((): Pick<Case, "before" | "after"> => {
+      const of = (a: JsonObject): JsonObject => ({
+        ...{ ...draft07, type: "object", properties: { a }, additionalProperties: false },
+        definitions: { d: {} },
+      });
+      const reference = { $ref: "#/definitions/d" };
+      return { before: of(reference), after: of({ ...reference, items: [{ "x-privacy": mask }] }) };
+    })(),
+    changes: ["revision a"],
+  },
+  {
+    change: "an annotation comes to a definition that a dynamic reference may reach where nothing can be masked alone",
+    ...((): Pick<Case, "before" | "after"> => {
+      const of = ($defs: JsonObject): JsonObject => ({
+        ...{ type: "object", properties: { a: { propertyNames: { $dynamicRef: "#" } } }, additionalProperties: false },
+        $defs,
+      });
+      return { before: of({ d: {} }), after: of({ d: { properties: { b: { "x-privacy": mask } } } }) };
+    })(),
+    changes: ["revision a"],
+  },
   // Texts that stay the same and refer to what does not.
   ...["oneOf", "anyOf"].map((keyword) => ({
     change: `a branch of ${keyword} refers to a definition that gets a required field`,

@@ -8,7 +8,8 @@ import {
   type SchemaResources,
   walkSchema,
 } from "@millrace/schema-graph";
-import type { Change, ChangeClass } from "./change.ts";
+import { type Change, type ChangeClass, isAbove } from "./change.ts";
+import { compareMasking } from "./compare-masking.ts";
 import { combinationChange, compareConstraints, valuesOf } from "./compare-constraints.ts";
 import { childAt, childrenAt, type EffectiveSchema, effectiveSchema, propertyAt, valueOf } from "./effective-schema.ts";
 import { createIsSameKeyword, isSameJson } from "./same-schemas.ts";
@@ -31,7 +32,13 @@ const unevaluated = ["unevaluatedItems", "unevaluatedProperties"];
 export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, resources: SchemaResources): Change[] {
   const isSameKeyword = createIsSameKeyword(resources);
   const root = { pointer: "", isOwn: true, path: [], above: [], rest: new Set<string>() };
-  return [...compareDialects(older, newer), ...compare(rootOf(older), rootOf(newer), root), ...compareAnchors()];
+  const changes = [
+    ...compareDialects(older, newer),
+    ...compare(rootOf(older), rootOf(newer), root),
+    ...compareAnchors(),
+  ];
+  const isCompatible = !changes.some((change) => isAbove(change.class, "addition"));
+  return isCompatible ? [...changes, ...compareMasking(older, newer, resources)] : changes;
 
   function compare(oldPlace: SchemaPlace, newPlace: SchemaPlace, at: Position): Change[] {
     const pair = `${placeKey(oldPlace)} ${placeKey(newPlace)}`;
