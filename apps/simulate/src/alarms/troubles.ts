@@ -335,9 +335,10 @@ export const troubles: readonly Trouble[] = [
   {
     name: "other functions use up most of the concurrency of the router",
     begin: (monitored) => {
-      routerOf(monitored).refusedShare = 0.95;
+      // An invocation that is let in takes all that waits: enrichment packs it into few records.
+      routerOf(monitored).refusedShare = 0.85;
     },
-    alarms: ["router-throttles", "router-iterator-age", ...burnOf("routed"), ...burnOfEvents("delivered-in-time")],
+    alarms: ["router-throttles", ...burnOf("routed"), "objective-delivered-in-time-fast"],
     withinMinutes: 15,
   },
   {
@@ -376,14 +377,7 @@ export const troubles: readonly Trouble[] = [
     begin: (monitored) => {
       routerOf(monitored).faults.hang = 1;
     },
-    alarms: [
-      "router-errors",
-      "router-near-timeout",
-      "router-iterator-age",
-      "router-dead-letters",
-      ...burnOf("routed"),
-      ...burnOfEvents("delivered-in-time"),
-    ],
+    alarms: ["router-errors", "router-near-timeout", "router-iterator-age", "router-dead-letters", ...burnOf("routed")],
     withinMinutes: 15,
   },
   {
