@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { readStartScript, startProgram } from "../tests/integration/start-script.ts";
 import { type ProcessUse, ProcessTree } from "./process-tree.ts";
 
 /** The part of a report that the bench reads; what an older checkout does not report stays undefined. */
@@ -17,8 +18,6 @@ export interface ReadReport {
 
 export const hops = ["raw", "enriched", "routed", "warehouse"] as const;
 export type Hop = (typeof hops)[number];
-
-const mainProgram = "apps/local/src/main.ts";
 
 /** Space for each event in all streams, so that the report finds every event in each of them. */
 const streamMibPerEvent = 8 / 1024;
@@ -76,7 +75,7 @@ export async function runRate({
     [
       ...script.nodeArguments,
       ...nodeArguments,
-      mainProgram,
+      startProgram,
       "--exit",
       ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],
@@ -99,27 +98,6 @@ export async function runRate({
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The environment and the options of Node that `pnpm start` of a checkout has. */
-function readStartScript(repository: string): {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly nodeArguments: readonly string[];
-} {
-  const path = join(repository, "package.json");
-  const { scripts } = JSON.parse(readFileSync(path, "utf8")) as { readonly scripts: Readonly<Record<string, string>> };
-  const [head, , tail] = scripts["start"]?.split(/(\bnode )/) ?? [];
-  const [options, rest] = tail?.split(mainProgram) ?? [];
-  if (head === undefined || options === undefined || rest === undefined)
-    throw new Error(`${path}: the script "start" does not run node with ${mainProgram}.`);
-  return {
-    environment: Object.fromEntries(wordsOf(head).map((word) => word.split("=", 2) as [string, string])),
-    nodeArguments: wordsOf(options),
-  };
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(" ").filter((word) => word !== "");
 }
 
 function readReport(path: string): ReadReport | undefined {

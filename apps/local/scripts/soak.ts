@@ -31,8 +31,6 @@ interface Sample extends ProcessFigures {
   readonly minute: number;
 }
 
-// As "pnpm start" sets it, for this process and those it starts.
-process.env["MALLOC_ARENA_MAX"] = "2";
 const state = mkdtempSync(join(tmpdir(), "millrace-soak-"));
 const run = runPipeline(["--rate", values.rate, "--state", state]);
 const control = await controlUrl(run);

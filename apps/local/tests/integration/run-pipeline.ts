@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Report } from "../../src/report/reconcile.ts";
 import { defaultStackPath, repositoryRoot } from "../../src/runtime/folders.ts";
+import { readStartScript, startProgram } from "./start-script.ts";
 
 export type Stack = {
   resource: Record<string, Record<string, Record<string, unknown>>>;
@@ -32,10 +33,10 @@ export interface PipelineRun {
   }>;
 }
 
-const main = join(repositoryRoot, "apps", "local", "src", "main.ts");
+const start = readStartScript(repositoryRoot);
 
 /**
- * Starts `pnpm start` as its own process, on the synthesized stack as it is or as `change` makes it, without canary
+ * Starts the program of `pnpm start`, with its variables and its options of Node, as its own process, on the synthesized stack as it is or as `change` makes it, without canary
  * events: what is counted is what a test sent.
  * @param inspect looks at the state folder after the end, before it is removed
  */
@@ -55,8 +56,8 @@ export function runPipeline(
   const child = spawn(
     process.execPath,
     [
-      "--conditions=@millrace/source",
-      main,
+      ...start.nodeArguments,
+      join(repositoryRoot, startProgram),
       "--stack",
       stackPath,
       "--port",
@@ -68,7 +69,7 @@ export function runPipeline(
       "--no-canaries",
       ...args,
     ],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...start.environment } },
   );
   living.add(child);
   let output = "";
