@@ -14,7 +14,7 @@ import { runReplay } from "./console/run-replay.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { greeting } from "./control/greeting.ts";
 import { readLines, readRecord } from "./control/read-lines.ts";
-import { listRefusedLines, readRefusedLine } from "./control/refused-lines.ts";
+import { listRefusedLines, readLine } from "./control/refused-lines.ts";
 import { runCommand } from "./control/run-command.ts";
 import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { claimStateFolder } from "./control/state-folder.ts";
@@ -163,7 +163,7 @@ async function run(options: StartOptions): Promise<number> {
     findEvent: async (id) => (await import("./explain/find-event.ts")).findEvent(pipeline, id),
     readRecord: (place) => readRecord(pipeline.kinesis, place),
     refusedLines: () => listRefusedLines(pipeline.warehouse),
-    readRefusedLine: (line) => readRefusedLine(pipeline, line),
+    readRefusedLine: (line) => readLine(pipeline, line),
     streamNames: () => [...pipeline.kinesis.streamNames(), ...pipeline.services.names()],
     tail: (name, onLine, ended, fromStart) =>
       pipeline.services.names().includes(name)

@@ -12,7 +12,7 @@ import { View } from "@cdktf/provider-snowflake/lib/view/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import type { DynamicWarehouseTable, WarehouseView } from "../inputs/warehouse-views.ts";
+import { type DynamicWarehouseTable, REFUSED_LINES, type WarehouseView } from "../inputs/warehouse-views.ts";
 import { snowflakeNames } from "../snowflake/grants.ts";
 import type { DataKey } from "./data-key.ts";
 import { LoaderWatch, type WatchedPipe } from "./loader-watch.ts";
@@ -306,7 +306,7 @@ export class Warehouse extends Construct {
     ];
   }
 
-  /** Readers get every view there will be, and no table: landing tables hold duplicates. */
+  /** Readers get every view there will be, and of the tables the list of refused lines: landing tables hold duplicates. */
   #grantReading(config: WarehouseProps["config"], dependsOn: ITerraformDependable[]): ITerraformDependable[] {
     const accountRoleName = config.readerRole;
     const schemaName = `"${config.database}"."${config.schema}"`;
@@ -328,6 +328,12 @@ export class Warehouse extends Construct {
         privileges: ["SELECT"],
         onSchemaObject: { future: { objectTypePlural: "VIEWS", inSchema: schemaName } },
         dependsOn,
+      }),
+      new GrantPrivilegesToAccountRole(this, "reader_refused_lines", {
+        accountRoleName,
+        privileges: ["SELECT"],
+        onSchemaObject: { objectType: "TABLE", objectName: `${schemaName}."${REFUSED_LINES}"` },
+        dependsOn: [this.loader.table],
       }),
     ];
   }

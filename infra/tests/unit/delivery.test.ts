@@ -145,13 +145,19 @@ describe.each(ENVIRONMENTS)("the way into the warehouse in %s", (environment) =>
       .map(({ args }) => args)
       .filter((grant) => grant.account_role_name === role);
 
-  test("readers may read views and no landing table", () => {
+  test("readers may read views and the list of refused lines, and no landing table", () => {
     const grants = grantsTo("MILLRACE_READER");
     const onObjects = grants.filter((grant) => grant.on_schema_object !== undefined);
-    expect(onObjects.map((grant) => [grant.privileges, grant.on_schema_object.future.object_type_plural])).toEqual([
+    expect(
+      onObjects.map(({ privileges, on_schema_object: { future, object_name: name } }) => [
+        privileges,
+        future?.object_type_plural ?? name,
+      ]),
+    ).toEqual([
+      [["SELECT"], expect.stringMatching(/\."REFUSED_LINES"$/)],
       [["SELECT"], "VIEWS"],
     ]);
-    expect(grants.flatMap((grant) => grant.privileges).toSorted()).toEqual(["SELECT", "USAGE", "USAGE"]);
+    expect(grants.flatMap((grant) => grant.privileges).toSorted()).toEqual(["SELECT", "SELECT", "USAGE", "USAGE"]);
   });
 
   test("the user of plans sees every kind of object that Terraform reads, and no row", () => {

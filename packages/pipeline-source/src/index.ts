@@ -40,3 +40,4 @@ export type {
   SearchRange,
 } from "./traces.ts";
 export { timeOfId } from "./time-of-id.ts";
+export { type LinePlace, readRefusedLine } from "./read-refused-line.ts";

@@ -1,6 +1,7 @@
 import type { RouteDocument } from "@millrace/routes";
 import type { AlarmFigures, Change, FigureHistory, HopFigures, ObjectivesFigures } from "./figures.ts";
 import type { LinePage, LineRequest } from "./lines.ts";
+import type { LinePlace } from "./read-refused-line.ts";
 import type { EventCopy, EventTraces, RecordPlace, RefusedLine, SearchRange } from "./traces.ts";
 
 /** A running pipeline: which it is, and what its parts are called. */
@@ -62,7 +63,7 @@ export interface PipelineSource {
   /** The newest lines of the lake that became no row; undefined where the warehouse is not asked. */
   refusedLines(signal?: AbortSignal): Promise<readonly RefusedLine[] | undefined>;
   /** A refused line as it lies in the lake. */
-  readRefusedLine(line: Pick<RefusedLine, "table" | "object" | "line">, signal?: AbortSignal): Promise<string>;
+  readRefusedLine(place: LinePlace, signal?: AbortSignal): Promise<string>;
   routes(): readonly RouteDocument[];
   /** The fate of events that are not stored, given as the body of a request to the event service; JSON text. */
   preview(body: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;

@@ -159,9 +159,8 @@ export async function answerRefusedLine(
   params: URLSearchParams,
   signal: AbortSignal,
 ): Promise<{ readonly text: string }> {
-  const of = (name: string): string => params.get(name) ?? "";
-  const line = { table: of("table"), object: of("object"), line: wholeNumber(params, "line", 1) };
-  const text = await source.readRefusedLine(line, signal);
+  const place = { object: params.get("object") ?? "", line: wholeNumber(params, "line", 1) };
+  const text = await source.readRefusedLine(place, signal);
   return { text: text.slice(0, MAX_COPY_TEXT).toWellFormed() };
 }
 

@@ -12,6 +12,7 @@ import type {
   PipelineDescription,
   PipelineSource,
   RecordPlace,
+  LinePlace,
   RefusedLine,
   ReplayRequest,
 } from "@millrace/pipeline-source";
@@ -76,8 +77,8 @@ export class LocalSource implements PipelineSource {
     return this.#get("/refused-lines", signal);
   }
 
-  async readRefusedLine(line: Pick<RefusedLine, "table" | "object" | "line">, signal?: AbortSignal): Promise<string> {
-    const query = new URLSearchParams({ ...line, line: String(line.line) });
+  async readRefusedLine({ object, line }: LinePlace, signal?: AbortSignal): Promise<string> {
+    const query = new URLSearchParams({ object, line: String(line) });
     return (await this.#get<{ readonly text: string }>(`/refused-line?${query.toString()}`, signal)).text;
   }
 

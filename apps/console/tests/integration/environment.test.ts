@@ -1,6 +1,6 @@
 /**
  * The console against an environment: the unmodified clients of AWS, with an emulated CloudWatch, the simulator's
- * Kinesis and its S3. Time is a hand that moves when somebody waits.
+ * Kinesis and its S3, and DuckDB behind an emulated SQL API. Time is a hand that moves when somebody waits.
  */
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
@@ -10,15 +10,23 @@ import {
   Kinesis,
   MemoryObjectStore,
   MetricStore,
+  parseCopyStatement,
   startKinesisServer,
   startObjectStoreServer,
   startServiceServer,
 } from "@millrace/aws-simulator";
-import type { Change, LinePage } from "@millrace/pipeline-source";
-import { EnvironmentSource } from "@millrace/pipeline-source/environment";
+import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import type { Change, LinePage, RefusedLine } from "@millrace/pipeline-source";
+import {
+  EnvironmentSource,
+  type EnvironmentSourceOptions,
+  EnvironmentWarehouse,
+} from "@millrace/pipeline-source/environment";
+import { createSqlApi } from "@millrace/snowflake-api";
+import { startSqlApiServer } from "@millrace/snowflake-api/testing";
 import { openS3 } from "@millrace/stored-events";
 import type { AlarmSettings, Topology } from "@millrace/topology";
-import type { Server } from "node:http";
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { EventsAnswer, ExplainAnswer, PipelineAnswer } from "../../src/api.ts";
 import { listenConsole } from "../../src/server/listen-console.ts";
@@ -70,7 +78,7 @@ const topology = {
   functions: [{ name: names.enrichment }],
   mappings: [{ uuid: "enrichment_mapping", streamArn: arnOf(raw), functionName: names.enrichment }],
   deliveryStreams: [{ name: names.lake, sourceStreamArn: arnOf(enriched), bucket, bufferingIntervalSeconds: 60 }],
-  pipes: [{ name: "EVENTS_PIPE" }],
+  pipes: [{ name: "EVENTS_PIPE", bucket, prefix: "enriched/" }],
   queues: [{ name: `${prefix}loyalty` }],
   buses: [],
   schedules: [],
@@ -100,9 +108,13 @@ const enrichedLine = (id: string): string =>
 
 const kinesis = new Kinesis({ clock, region: "eu-west-1" });
 const objects = new MemoryObjectStore();
+const copyStatement = 'COPY INTO "LANDED_EVENTS" (RECORD) FROM (SELECT $1 FROM @EVENTS_STAGE) ON_ERROR = CONTINUE';
+/** A file of the lake that the pipe loaded, with a line that is no JSON. */
+const badFile = "enriched/date=2026-01-05/hour=12/bad.json.gz";
 const store = new MetricStore();
 const closing: (() => unknown)[] = [];
-let server: Server;
+let options: EnvironmentSourceOptions;
+let loggedIn: EnvironmentSourceOptions;
 let url: string;
 
 const put = (StreamName: string, text: string): void => {
@@ -120,6 +132,15 @@ beforeAll(async () => {
   put(enriched, enrichedLine("order-1"));
   put(fraud, enrichedLine("order-1"));
   await objects.put(bucket, "enriched/date=2026-01-05/hour=12/o.json.gz", gzipSync(`${enrichedLine("order-1")}\n`));
+  const bytes = gzipSync(`${enrichedLine("order-2")}\nno JSON\n`);
+  const etag = createHash("md5").update(bytes).digest("hex");
+  await objects.put(bucket, badFile, bytes);
+  const warehouse = await DuckDbWarehouse.open({ threads: 1 });
+  await warehouse.execute("CREATE TABLE landed_events (record JSON)");
+  await warehouse.loadFile({
+    ...parseCopyStatement(copyStatement),
+    ...{ fileName: badFile, sizeBytes: bytes.length, etag, lastModified: nowMs, loadedAt: nowMs, bytes },
+  });
   nowMs += 1_000;
 
   const metric = (namespace: string, metricName: string, dimensions: Record<string, string>) => ({
@@ -140,10 +161,11 @@ beforeAll(async () => {
   const cloudWatch = new CloudWatch({ store, alarms: [deadLetters(mappingId)], clock });
   cloudWatch.evaluate();
 
-  const [kinesisServer, cloudWatchServer, s3Server] = await Promise.all([
+  const [kinesisServer, cloudWatchServer, s3Server, sqlServer] = await Promise.all([
     startKinesisServer(kinesis),
     startServiceServer(cloudWatch),
     startObjectStoreServer(objects),
+    startSqlApiServer({ token: "anna", query: (statement, values) => warehouse.query(statement, values) }),
   ]);
   const account = { region: "eu-west-1", credentials: { accessKeyId: "operator", secretAccessKey: "secret" } };
   const clients = {
@@ -151,7 +173,8 @@ beforeAll(async () => {
     cloudWatch: new CloudWatchClient({ ...account, endpoint: cloudWatchServer.url }),
     s3: await openS3({ ...account, endpoint: s3Server.url }),
   };
-  const source = new EnvironmentSource({
+  const login = { user: "ANNA", url: sqlServer.url, organization: "O", account: "A", credential: { token: "anna" } };
+  options = {
     ...{ ...clients, stage: "prod", topology, prefix, clock, lakeBucket: bucket },
     routes: () => [
       {
@@ -165,15 +188,9 @@ beforeAll(async () => {
       },
     ],
     run: async (program, args) => ({ code: 0, output: [program, ...args].join(" ") }),
-  });
-  const token = "t".repeat(32);
-  ({ server, url } = await listenConsole({
-    source,
-    token,
-    port: 0,
-    remedy: "Log in.",
-    page: { read: async () => undefined },
-  }));
+  };
+  loggedIn = { ...options, warehouse: new EnvironmentWarehouse(createSqlApi({ ...login, now: Date.now })) };
+  url = await listen(options);
   closing.push(
     () => clients.kinesis.destroy(),
     () => clients.cloudWatch.destroy(),
@@ -181,17 +198,33 @@ beforeAll(async () => {
     () => kinesisServer.close(),
     () => cloudWatchServer.close(),
     () => s3Server.close(),
+    () => sqlServer.close(),
+    () => warehouse.close(),
   );
 });
 
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
   for (const close of closing) await close();
 });
 
-const read = async <T>(path: string, method = "GET"): Promise<T> =>
-  (await (await fetch(url + path, { method })).json()) as T;
+/** The console over the environment, of somebody with a login for its warehouse or without. */
+async function listen(sourceOptions: EnvironmentSourceOptions): Promise<string> {
+  const listening = await listenConsole({
+    source: new EnvironmentSource(sourceOptions),
+    token: "t".repeat(32),
+    port: 0,
+    remedy: "Log in.",
+    page: { read: async () => undefined },
+  });
+  closing.push(() => {
+    listening.server.closeAllConnections();
+    return new Promise((resolve) => listening.server.close(resolve));
+  });
+  return listening.url;
+}
+
+const read = async <T>(path: string, method = "GET", from = url): Promise<T> =>
+  (await (await fetch(from + path, { method })).json()) as T;
 
 test("figures are those of CloudWatch, and what it does not know is absent and told, not zero", async () => {
   const { hops, history, description, alarms, changes, objectives } = await read<PipelineAnswer>("api/pipeline");
@@ -296,6 +329,40 @@ test("an id that nobody has read is told with the time that was read", async () 
   );
   expect(explained.verdict[0]).toMatch(
     /^No place that was read has this id, from 2026-01-05T10:00:00.000Z to 2026-01-05T10:10:00.000Z\./,
+  );
+});
+
+test("lines that the warehouse refused are listed with their reason, and one is read from the lake when it is opened", async () => {
+  const page = await listen(loggedIn);
+  const lines = await read<readonly RefusedLine[]>("api/refused-lines", "GET", page);
+  expect(lines).toEqual([
+    {
+      ...{ table: "LANDED_EVENTS", object: badFile, line: 2, reason: expect.stringContaining("JSON") },
+      refusedAt: "2026-01-05T12:32:40.000Z",
+    },
+  ]);
+  expect(await read(`api/refused-line?object=${badFile}&line=2`, "GET", page)).toEqual({ text: "no JSON" });
+  expect(await read("api/refused-line?object=aws/lambda/dead-letter.json&line=1", "GET", page)).toEqual({
+    ...{ status: 400, detail: 'No pipe loads "aws/lambda/dead-letter.json".' },
+  });
+  expect(await read("api/refused-line?object=enriched/expired.json.gz&line=1", "GET", page)).toEqual({
+    ...{ status: 400, detail: `s3://${bucket}/enriched/expired.json.gz is gone.` },
+  });
+  const { description } = await read<PipelineAnswer>("api/pipeline", "GET", page);
+  expect(description.unanswered?.filter(({ page }) => page === "quality")).toEqual([]);
+});
+
+test("without a login for the warehouse the quality page says how to get one", async () => {
+  expect(await read("api/refused-lines")).toBeNull();
+  const { description } = await read<PipelineAnswer>("api/pipeline");
+  expect(description.unanswered?.find(({ page }) => page === "quality")?.text).toContain("Set SNOWFLAKE_USER");
+});
+
+test("a line that the credentials may not read is told as that", async () => {
+  const denied = Object.assign(new Error("Access Denied"), { name: "AccessDenied" });
+  const source = new EnvironmentSource({ ...options, s3: { ...options.s3, get: () => Promise.reject(denied) } });
+  await expect(source.readRefusedLine({ object: badFile, line: 1 })).rejects.toThrow(
+    /Your credentials may not read s3:/,
   );
 });
 

@@ -104,7 +104,7 @@ describe("the console's server", () => {
       { table: "EVENTS", object: "a.gz", line: 7, reason: "too long", refusedAt: "2026-11-29T12:00:00Z" },
     ];
     expect(await read("api/refused-lines")).toEqual(source.refused);
-    expect(await read("api/refused-line?table=EVENTS&object=a.gz&line=7")).toEqual({ text: "line 7 of a.gz" });
+    expect(await read("api/refused-line?object=a.gz&line=7")).toEqual({ text: "line 7 of a.gz" });
   });
 
   test("has rate, freshness and last copy of each route, from the newest copies at its destination", async () => {

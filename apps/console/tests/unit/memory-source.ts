@@ -5,6 +5,7 @@ import type {
   LineRequest,
   PipelineSource,
   RecordPlace,
+  LinePlace,
   RefusedLine,
   ReplayRequest,
 } from "@millrace/pipeline-source";
@@ -128,7 +129,7 @@ export class MemorySource implements PipelineSource {
     return Promise.resolve(this.refused);
   }
 
-  readRefusedLine({ object, line }: RefusedLine) {
+  readRefusedLine({ object, line }: LinePlace) {
     return Promise.resolve(`line ${line} of ${object}`);
   }
 

@@ -14,6 +14,7 @@ import type {
   ObjectivesFigures,
   PipelineDescription,
   RecordPlace,
+  LinePlace,
   RefusedLine,
   ReplayRequest,
 } from "@millrace/pipeline-source";
@@ -45,7 +46,7 @@ export interface ControlTargets {
   readRecord(place: RecordPlace): readonly EventCopy[];
   /** The newest lines of the lake that became no row. */
   refusedLines(): Promise<readonly RefusedLine[]>;
-  readRefusedLine(line: Pick<RefusedLine, "table" | "object" | "line">): Promise<string>;
+  readRefusedLine(place: LinePlace): Promise<string>;
   /** Every alarm of the stack. */
   alarms(): readonly AlarmFigures[];
   /** The promises of the stack, with what is left of their error budgets. */
@@ -190,7 +191,7 @@ function answersTo({ pathname, searchParams }: URL, targets: ControlTargets): ((
       return () => targets.refusedLines();
     case "/refused-line":
       return async () => ({
-        text: await targets.readRefusedLine({ table: of("table"), object: of("object"), line: Number(of("line")) }),
+        text: await targets.readRefusedLine({ object: of("object"), line: Number(of("line")) }),
       });
     case "/events":
       return () => {

@@ -1,7 +1,7 @@
-import { gunzipSync } from "node:zlib";
-import { type ObjectStore, parseCopyStatement } from "@millrace/aws-simulator";
+import { Readable } from "node:stream";
+import type { ObjectStore } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import type { RefusedLine } from "@millrace/pipeline-source";
+import type { LinePlace, RefusedLine } from "@millrace/pipeline-source";
 import type { Topology } from "@millrace/topology";
 
 const mostLines = 100;
@@ -25,22 +25,14 @@ export async function listRefusedLines(warehouse: Pick<DuckDbWarehouse, "query">
   });
 }
 
-/**
- * A refused line as it lies in the lake.
- * @throws RangeError when no pipe loads the table, or the object has no such line
- */
-export async function readRefusedLine(
+/** Returns a line as it lies in the lake. @throws RangeError when there is none at the place */
+export async function readLine(
   { objectStore, topology }: { readonly objectStore: ObjectStore; readonly topology: Pick<Topology, "pipes"> },
-  { table, object, line }: Pick<RefusedLine, "table" | "object" | "line">,
+  place: LinePlace,
 ): Promise<string> {
-  const nameOf = (path: string): string | undefined => path.replaceAll('"', "").split(".").at(-1)?.toUpperCase();
-  const pipe = topology.pipes.find(
-    ({ copyStatement }) => nameOf(parseCopyStatement(copyStatement).table) === nameOf(table),
-  );
-  if (pipe === undefined) throw new RangeError(`No pipe loads the table "${table}".`);
-  const { bytes } = await objectStore.get(pipe.bucket, object);
-  const text = new TextDecoder().decode(object.endsWith(".gz") ? gunzipSync(bytes) : bytes);
-  const found = text.split("\n")[line - 1];
-  if (found === undefined) throw new RangeError(`s3://${pipe.bucket}/${object} has no line ${line}.`);
-  return found;
+  // Loaded when it is asked for: a start needs none of it.
+  const { readRefusedLine } = await import("@millrace/pipeline-source");
+  const get = async (bucket: string, object: string): Promise<Readable> =>
+    Readable.from([Buffer.from((await objectStore.get(bucket, object)).bytes)]);
+  return readRefusedLine(topology.pipes, get, place);
 }

@@ -2,12 +2,11 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { MemoryObjectStore } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { gzipSync } from "node:zlib";
-import { listRefusedLines, readRefusedLine } from "../../src/control/refused-lines.ts";
+import { listRefusedLines, readLine } from "../../src/control/refused-lines.ts";
 
 const object = "enriched/date=2026-11-29/hour=12/a.json.gz";
-const copyStatement = 'COPY INTO "DB"."S"."ENRICHED_EVENTS" (RECORD) FROM (SELECT $1 FROM @DB.S.STAGE)';
-const topology = { pipes: [{ bucket: "lake", copyStatement }] } as unknown as Parameters<
-  typeof readRefusedLine
+const topology = { pipes: [{ bucket: "lake", prefix: "enriched/" }] } as unknown as Parameters<
+  typeof readLine
 >[0]["topology"];
 const objectStore = new MemoryObjectStore();
 let warehouse: DuckDbWarehouse;
@@ -27,12 +26,12 @@ test("refused lines are listed, the newest first, and read from their object", a
     [2, "2026-11-29T12:00:00.000Z", "not JSON"],
     [1, "2026-11-29T11:00:00.000Z", "not JSON"],
   ]);
-  const texts = await Promise.all(lines.map((line) => readRefusedLine({ objectStore, topology }, line)));
+  const texts = await Promise.all(lines.map((line) => readLine({ objectStore, topology }, line)));
   expect(texts).toEqual(["two", "one"]);
 });
 
-test("a line that is not there, and a table that no pipe loads, are told", async () => {
-  const read = (table: string, line: number) => readRefusedLine({ objectStore, topology }, { table, object, line });
-  await expect(read("enriched_events", 9)).rejects.toThrow(/has no line 9/);
-  await expect(read("others", 1)).rejects.toThrow(/No pipe loads the table "others"/);
+test("a line that is not there, and an object that no pipe loads, are told", async () => {
+  const read = (line: number, name: string) => readLine({ objectStore, topology }, { object: name, line });
+  await expect(read(9, object)).rejects.toThrow(/has no line 9/);
+  await expect(read(1, "dead-letters/a.json")).rejects.toThrow(/No pipe loads "dead-letters\/a.json"/);
 });

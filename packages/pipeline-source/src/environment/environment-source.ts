@@ -1,4 +1,5 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { ownLoginRemedy } from "@millrace/snowflake-api";
 import { nameDestination, type RouteDocument } from "@millrace/routes";
 import type { S3 } from "@millrace/stored-events";
 import type { Topology } from "@millrace/topology";
@@ -11,7 +12,8 @@ import type {
   ReplayRequest,
   Unanswered,
 } from "../pipeline-source.ts";
-import type { EventCopy, EventTraces, RecordPlace, SearchRange } from "../traces.ts";
+import { type LinePlace, readRefusedLine } from "../read-refused-line.ts";
+import type { EventCopy, EventTraces, RecordPlace, RefusedLine, SearchRange } from "../traces.ts";
 import { EnvironmentAlarms, mappingDimension } from "./environment-alarms.ts";
 import { EnvironmentFigures } from "./environment-figures.ts";
 import { EnvironmentObjectives } from "./environment-objectives.ts";
@@ -44,8 +46,10 @@ export interface EnvironmentSourceOptions {
   readonly onSlowSearch?: ((reason: string) => void) | undefined;
 }
 
-const refusedLinesUnread =
-  "Lines that the warehouse refused are not read here: SELECT * FROM refused_lines ORDER BY refused_at DESC names them.";
+const refusedLinesUnread: Unanswered = {
+  page: "quality",
+  text: `Lines that the warehouse refused are not read: there is no login. ${ownLoginRemedy}`,
+};
 
 /** Questions that no environment answers, by page. */
 const unanswered: readonly Unanswered[] = [
@@ -62,7 +66,6 @@ const unanswered: readonly Unanswered[] = [
       "An id that tells no time is looked for in the warehouse, or without a login for it in the lake of the last day, the newest " +
       "objects first; another one in the quarter of an hour of its own time (UUID version 7). `pnpm explain <id> --stage <stage> --from <time> --to <time>` looks elsewhere.",
   },
-  { page: "quality", text: refusedLinesUnread },
   {
     page: "playground",
     text: "An environment has no key for previews. `pnpm start` answers them, by the contracts and routes of this checkout.",
@@ -104,13 +107,13 @@ export class EnvironmentSource implements PipelineSource {
   }
 
   async describe(): Promise<PipelineDescription> {
-    const { stage, topology } = this.#options;
+    const { stage, topology, warehouse } = this.#options;
     return {
       stage,
       startedAtMs: this.#figures.startedAtMs,
       streams: topology.pipelineStreams,
       stepMs: MINUTE_MS,
-      unanswered: [...unanswered, ...(await this.#missing())],
+      unanswered: [...unanswered, ...(warehouse === undefined ? [refusedLinesUnread] : []), ...(await this.#missing())],
     };
   }
 
@@ -158,12 +161,21 @@ export class EnvironmentSource implements PipelineSource {
     return this.#lines.record(place, signal);
   }
 
-  refusedLines(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  async refusedLines(): Promise<readonly RefusedLine[] | undefined> {
+    return this.#options.warehouse?.refusedLines();
   }
 
-  readRefusedLine(): Promise<string> {
-    return Promise.reject(new RangeError(refusedLinesUnread));
+  readRefusedLine(place: LinePlace): Promise<string> {
+    const { s3, topology } = this.#options;
+    const get = (bucket: string, object: string): ReturnType<S3["get"]> =>
+      s3.get(bucket, object).catch((error: unknown) => {
+        throw (error as Error).name === "AccessDenied"
+          ? new RangeError(
+              `Your credentials may not read s3://${bucket}/${object}: the console's policy leaves bad rows out.`,
+            )
+          : error;
+      });
+    return readRefusedLine(topology.pipes, get, place);
   }
 
   routes(): readonly RouteDocument[] {

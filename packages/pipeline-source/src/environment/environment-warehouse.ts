@@ -1,4 +1,6 @@
 import type { RunSql } from "@millrace/snowflake-api";
+import type { RefusedLine } from "../traces.ts";
+import { MOST_REFUSED_LINES } from "./limits.ts";
 
 /** A row that the view of events shows. */
 export interface ShownRow {
@@ -25,7 +27,10 @@ FROM events WHERE id = ? AND ${since} ORDER BY loaded_at`;
 
 const findNewest = `SELECT MAX(${epoch("loaded_at")}) AS loaded_s FROM events WHERE ${since}`;
 
-/** The warehouse of an environment, as the role of its readers sees it: views alone. */
+const findRefused = `SELECT table_name, file_name, file_row_number, reason, ${epoch("refused_at")} AS refused_s
+FROM refused_lines ORDER BY refused_at DESC, file_name, file_row_number LIMIT ${MOST_REFUSED_LINES}`;
+
+/** The warehouse of an environment, as the role of its readers sees it: views, and the list of refused lines. */
 export class EnvironmentWarehouse {
   readonly #run: RunSql;
 
@@ -54,6 +59,18 @@ export class EnvironmentWarehouse {
     const [row] = await this.#run(findNewest, [new Date(sinceMs).toISOString()]);
     const seconds = row?.["loaded_s"];
     return seconds === null || seconds === undefined ? undefined : millisecondsOf(seconds);
+  }
+
+  /** Returns the newest lines of the lake that became no row; a task lists them within five minutes of their load. */
+  async refusedLines(): Promise<readonly RefusedLine[]> {
+    const rows = await this.#run(findRefused);
+    return rows.map((row) => ({
+      table: row["table_name"] ?? "",
+      object: row["file_name"] ?? "",
+      line: Number(row["file_row_number"]),
+      reason: row["reason"] ?? "",
+      refusedAt: new Date(millisecondsOf(row["refused_s"])).toISOString(),
+    }));
   }
 }
 

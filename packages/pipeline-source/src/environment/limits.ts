@@ -44,6 +44,9 @@ export const SEARCH_DAY_MS = 86_400_000;
 /** Time of a statement. A warehouse that rests takes a second or two to begin. */
 export const WAREHOUSE_SECONDS = 10;
 
+/** Lines that the warehouse refused, as a page lists them. */
+export const MOST_REFUSED_LINES = 100;
+
 /** Time for reading the places for an id. Then the answer tells how far the search came. */
 export const SEARCH_BUDGET_MS = 20_000;
 

@@ -90,7 +90,7 @@ function RefusedLines() {
               {formatClock(Date.parse(line.refusedAt))} {line.table}: {visible(line.reason)}
               <Opened
                 summary={`${line.object}, line ${line.line}`}
-                path={`api/refused-line?${new URLSearchParams({ ...line, line: String(line.line) }).toString()}`}
+                path={`api/refused-line?${new URLSearchParams({ object: line.object, line: String(line.line) }).toString()}`}
               />
             </li>
           ))}
