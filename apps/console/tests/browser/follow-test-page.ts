@@ -28,8 +28,25 @@ const click = (id: string, sessionId: string) => ({
 
 /** Runs the examples of docs/test-an-application.md as they are written, against a shop of one link. */
 export async function followTestPage(world: World): Promise<void> {
+  await runStartExample(world);
   await runPlaywrightExample(world);
   await runCurlExample(world);
+}
+
+/** The command that starts the pipeline gives way to one that is ready after a second: this world has one already. */
+async function runStartExample({ run }: World): Promise<void> {
+  const script = blocksOf("sh").find((block) => block.includes("MILLRACE_CONSOLE=")) ?? "";
+  const started = script.replace(/^npx .* start .*(?= &$)/m, "(sleep 1; mkdir new; cp $RUN_FILE new; mv new .local)");
+  assert.notEqual(started, script, "The example does not start the pipeline.");
+  const folder = mkdtempSync(join(tmpdir(), "millrace-test-page-"));
+  try {
+    const { stdout } = await promisify(execFile)("bash", ["-ec", `${started}\necho "$MILLRACE_CONSOLE"`], {
+      ...{ cwd: folder, env: { ...process.env, RUN_FILE: run.runFile } },
+    });
+    assert.equal(stdout.trim(), run.consoleUrl);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function runPlaywrightExample({ page: shown, run }: World): Promise<void> {

@@ -20,6 +20,8 @@ export interface LocalRun {
   readonly writeKey: string;
   readonly kinesisUrl: string;
   readonly controlUrl: string;
+  /** Where it says how to reach it. */
+  readonly runFile: string;
   /** The route documents that the router has. */
   readonly routesFolder: string;
   /** Runs a program of the repository against it, as its command does. @returns what it printed */
@@ -59,8 +61,10 @@ export async function startLocalRun(options: {
   });
   const text = await untilGreeting(child);
   const find = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? "";
-  const place = JSON.parse(readFileSync(join(stateFolder, "run.json"), "utf8")) as Record<string, string>;
+  const runFile = join(stateFolder, "run.json");
+  const place = JSON.parse(readFileSync(runFile, "utf8")) as Record<string, string>;
   return {
+    runFile,
     controlUrl: place["controlUrl"] ?? "",
     routesFolder: sampled?.routesFolder ?? routesFolder,
     program: (path, args) =>
