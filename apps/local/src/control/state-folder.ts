@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { LocalError } from "../errors.ts";
 import { defaultStateFolder, type StateFolders } from "../runtime/folders.ts";
+import { removeRunFile } from "./run-file.ts";
 
 /** The folder holds something that no pipeline put there. */
 export class StateFolderError extends LocalError {
@@ -39,12 +40,14 @@ const markerText =
  * @throws StateFolderError for a folder with other content, which is left as it is
  * @throws AlreadyRunningError when another process has it
  */
-export async function claimStateFolder({ root, lock }: StateFolders): Promise<ClaimedFolder> {
+export async function claimStateFolder({ root, lock, runFile }: StateFolders): Promise<ClaimedFolder> {
   markFolder(root);
   try {
     // DuckDB locks the file it opens through the kernel, so a killed process leaves no lock behind. Node has no such
     // call.
     const instance = await DuckDBInstance.create(lock, { threads: "1" });
+    // A run that was killed left its own: who waits for the file must not take that one.
+    removeRunFile(runFile);
     return { release: () => instance.closeSync() };
   } catch (cause) {
     const { message } = cause as Error;
