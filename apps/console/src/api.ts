@@ -132,7 +132,9 @@ export interface QualityGroup {
 
 export interface QualityAnswer {
   readonly fromMs: number | null;
+  /** Without canaries. */
   readonly events: number;
+  readonly canaries: number;
   readonly missed: number;
   /** Epoch milliseconds of the minutes. */
   readonly minutes: readonly number[];

@@ -17,6 +17,7 @@ interface Group {
   readonly source: string;
   readonly type: string;
   readonly contract: string | null;
+  readonly isCanary: boolean;
   readonly counts: { valid: number; invalid: number; unknown: number };
   /** By minute: all events, bad events. */
   readonly minutes: Map<number, [all: number, bad: number]>;
@@ -27,13 +28,15 @@ interface Group {
   lastValidMs: number | null;
 }
 
+type GroupKind = Pick<Group, "source" | "type" | "contract" | "isCanary">;
+
 /**
  * Counts of the events that were read, by source, type and contract, by minute and by fault, in whatever order they
  * come. Bounded: beyond its limits it counts on and tells less apart.
  */
 export class EventIndex {
   readonly #groups = new Map<string, Group>();
-  readonly #other: Group = createGroup("others", "others", null);
+  readonly #other: Group = createGroup({ source: "others", type: "others", contract: null, isCanary: false });
   readonly #bad = new Map<string, { count: number; message: string }>();
   /** By what changed and to what, when the first event of it came. */
   readonly #stamps = new Map<string, number>();
@@ -43,7 +46,7 @@ export class EventIndex {
   #events = 0;
   #missed = 0;
 
-  add({ summary, faults, stamp }: ReadEvent): void {
+  add({ summary, faults, stamp, isCanary }: ReadEvent): void {
     const { atMs, status, source, type, contract, id } = summary;
     this.#fromMs = Math.min(this.#fromMs ?? atMs, atMs);
     this.#newestMs = Math.max(this.#newestMs, atMs);
@@ -58,7 +61,7 @@ export class EventIndex {
       this.#note(`Enrichment: build ${stamp.build}`, atMs);
       this.#note(`Contracts: ${stamp.contracts}`, atMs);
     }
-    const group = this.#groupOf(source, type, contract);
+    const group = this.#groupOf({ source, type, contract, isCanary });
     group.counts[status] += 1;
     const minute = Math.floor(atMs / MINUTE_MS);
     const counted = group.minutes.get(minute) ?? [0, 0];
@@ -99,7 +102,7 @@ export class EventIndex {
     const types: Record<string, number> = {};
     const sources: Record<string, number> = {};
     for (const { counts, type, source } of this.#all()) {
-      const all = counts.valid + counts.invalid + counts.unknown;
+      const all = countAll(counts);
       statuses.valid += counts.valid;
       statuses.invalid += counts.invalid;
       statuses.unknown += counts.unknown;
@@ -110,16 +113,21 @@ export class EventIndex {
     return { fromMs: this.#fromMs, events: this.#events, missed: this.#missed, statuses, types, sources };
   }
 
+  /** Leaves canaries out: one of them is invalid on purpose, and their share would hide that of a small source. */
   quality(): QualityAnswer {
+    const all = this.#all();
+    const groups = all.filter(({ isCanary }) => !isCanary);
+    const canaries = all.filter(({ isCanary }) => isCanary).reduce((sum, { counts }) => sum + countAll(counts), 0);
     const last = Math.floor(this.#newestMs / MINUTE_MS);
     const first = Math.max(Math.floor((this.#fromMs ?? this.#newestMs) / MINUTE_MS), last - KEPT_MINUTES + 1);
     const minutes = this.#events === 0 ? [] : Array.from({ length: last - first + 1 }, (_, index) => first + index);
     return {
       fromMs: this.#fromMs,
-      events: this.#events,
+      events: this.#events - canaries,
+      canaries,
       missed: this.#missed,
       minutes: minutes.map((minute) => minute * MINUTE_MS),
-      groups: this.#all()
+      groups: groups
         .map((group) => describeGroup(group, minutes))
         .sort((a, b) => b.invalid + b.unknown - a.invalid - a.unknown || b.valid - a.valid),
       otherGroups: this.#otherGroups,
@@ -131,15 +139,15 @@ export class EventIndex {
     return [...this.#groups.values(), ...(this.#otherGroups > 0 ? [this.#other] : [])];
   }
 
-  #groupOf(source: string, type: string, contract: string | null): Group {
-    const key = JSON.stringify([source, type, contract]);
+  #groupOf(kind: GroupKind): Group {
+    const key = JSON.stringify([kind.source, kind.type, kind.contract, kind.isCanary]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     if (this.#groups.size >= MAX_GROUPS) {
       this.#otherGroups += 1;
       return this.#other;
     }
-    const group = createGroup(source, type, contract);
+    const group = createGroup(kind);
     this.#groups.set(key, group);
     return group;
   }
@@ -150,11 +158,11 @@ export class EventIndex {
   }
 }
 
-function createGroup(source: string, type: string, contract: string | null): Group {
+const countAll = ({ valid, invalid, unknown }: Group["counts"]): number => valid + invalid + unknown;
+
+function createGroup(kind: GroupKind): Group {
   return {
-    source,
-    type,
-    contract,
+    ...kind,
     counts: { valid: 0, invalid: 0, unknown: 0 },
     minutes: new Map(),
     faults: new Map(),

@@ -12,6 +12,8 @@ export interface EventFault {
 export interface ReadEvent {
   readonly summary: EventSummary;
   readonly faults: readonly EventFault[];
+  /** True for an event of the pipeline's own that measures what silence hides. */
+  readonly isCanary: boolean;
   /** Build that enriched it, and its set of contracts; of an enriched event alone. */
   readonly stamp?: { readonly build: string; readonly contracts: string };
 }
@@ -47,6 +49,7 @@ export function readEvent(copy: EventCopy): ReadEvent {
       masked: list(members(enriched["privacy"])["masked"]).length,
     },
     faults,
+    isCanary: event["canary"] === true,
     stamp: { build: cut(stamp["version"]), contracts: cut(stamp["contracts"]) },
   };
 }
@@ -71,6 +74,7 @@ function readBadRow(value: Members, place: Pick<EventSummary, "key" | "atMs">): 
       masked: 0,
     },
     faults: [fault],
+    isCanary: false,
   };
 }
 

@@ -23,6 +23,7 @@ const event = (minute: number, isValid: boolean, members: Partial<ReadEvent["sum
     ...members,
   },
   faults: isValid ? [] : [rank],
+  isCanary: false,
 });
 
 const read = (events: readonly ReadEvent[]): EventIndex => {
@@ -49,6 +50,13 @@ describe("quality", () => {
 
   test("says that it is over, where the last minute is well", () => {
     expect(read([event(0, false), event(1, true)]).quality().groups[0]?.since).toBeNull();
+  });
+
+  test("leaves canaries out, also of a type that others send, and totals count all that was read", () => {
+    const canary = { ...event(1, false), isCanary: true };
+    const index = read([event(0, true), canary, canary]);
+    expect(index.quality()).toMatchObject({ events: 1, canaries: 2, groups: [{ valid: 1, invalid: 0, faults: [] }] });
+    expect(index.totals()).toMatchObject({ events: 3, statuses: { valid: 1, invalid: 2 } });
   });
 
   test("counts faults by path, with places in a list as one, and gives the newest events as samples", () => {

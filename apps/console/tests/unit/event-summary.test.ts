@@ -27,6 +27,11 @@ const enriched = {
 };
 
 describe("an event in a list", () => {
+  test("is a canary if ingest has marked it", () => {
+    expect(readEvent(copyOf(enriched)).isCanary).toBe(false);
+    expect(readEvent(copyOf({ ...enriched, event: { ...enriched.event, canary: true } })).isCanary).toBe(true);
+  });
+
   test("has its attributes, its verdict, the first fault, and its place as its key", () => {
     expect(readEvent(copyOf(enriched)).summary).toEqual({
       key: "enriched shardId-000000000001 7 2",

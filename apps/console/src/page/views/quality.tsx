@@ -15,7 +15,7 @@ export function QualityView() {
   const { value, error } = useAnswer<QualityAnswer>("api/quality", everyMs);
   const [chosen, choose] = useState<string | undefined>(undefined);
   if (value === undefined) return error === undefined ? <Empty title="Reading back…" /> : <Problem text={error} />;
-  const { groups, badRows, minutes, events, fromMs, missed } = value;
+  const { groups, badRows, minutes, events, canaries, fromMs, missed } = value;
   const bad = groups.filter(({ invalid, unknown }) => invalid + unknown > 0);
   const shown = groups.find((group) => keyOf(group) === chosen) ?? bad[0] ?? groups[0];
   return (
@@ -25,6 +25,7 @@ export function QualityView() {
         {fromMs === null
           ? "No event has come yet."
           : `${formatCount(events)} events since ${formatClock(fromMs)}; ${formatCount(bad.length)} of ${groups.length} kinds have faults.`}
+        {canaries > 0 ? ` ${formatCount(canaries)} canaries are left out.` : ""}
         {missed > 0 ? ` ${formatCount(missed)} events went by unread: too many came at once.` : ""}
       </p>
       <Problem text={error} />
@@ -137,9 +138,7 @@ function GroupRow({
           {visible(type) || "none"}
         </button>
       </th>
-      <td class="clip" title={visible(source)}>
-        {visible(source)}
-      </td>
+      <td class="source">{visible(source)}</td>
       <td class="mono">
         {contract === null ? <span class="status is-unknown">none</span> : visible(contract.split("/").at(-1) ?? "")}
       </td>
