@@ -421,6 +421,12 @@ export const scenarios: readonly Scenario[] = [
           if (name === "Objectives" && scheme === "light") await picture("objectives");
           const found = await seriousViolations(page, scheme);
           check(found.length === 0, `${name}, ${scheme}: ${found.join("\n")}`);
+          const cut = await page.evaluate(() =>
+            [...document.querySelectorAll(".scroll")].flatMap((each) =>
+              each.scrollWidth > each.clientWidth ? [each.getAttribute("aria-label") ?? ""] : [],
+            ),
+          );
+          check(cut.length === 0, `${name}: cut at the right: ${cut.join(", ")}`);
         }
       }
     },

@@ -106,7 +106,8 @@ function optionsFor(latest: { readonly current: ChartProps }, element: HTMLEleme
   return {
     width: element.clientWidth,
     height,
-    padding: [8, 8, 0, 0],
+    // Half of the last label stands to the right of the plot.
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { points: { size: 6 }, y: false, drag: { x: false, y: false } },
     scales: {
