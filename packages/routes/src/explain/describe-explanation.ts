@@ -56,7 +56,7 @@ export function describeCriterion(criterion: Criterion): string {
     case "wildcard":
       return `a text like ${JSON.stringify(criterion.parts.join("*"))}`;
     case "range":
-      return `a number ${criterion.isLowOpen ? "above" : "from"} ${criterion.low} ${criterion.isHighOpen ? "below" : "up to"} ${criterion.high}`;
+      return `a number${describeEnds(criterion)}`;
     case "exists":
       return "any value";
     case "absent":
@@ -72,4 +72,10 @@ export function describeCriterion(criterion: Criterion): string {
     case "anything-but-wildcard":
       return `nothing like ${list(criterion.values.map((parts) => parts.join("*")))}`;
   }
+}
+
+/** An end that a pattern left open is that of the numbers themselves. */
+function describeEnds({ low, isLowOpen, high, isHighOpen }: Extract<Criterion, { readonly op: "range" }>): string {
+  const from = low === -Number.MAX_VALUE ? "" : ` ${isLowOpen ? "above" : "from"} ${low}`;
+  return high === Number.MAX_VALUE ? from : `${from} ${isHighOpen ? "below" : "up to"} ${high}`;
 }
