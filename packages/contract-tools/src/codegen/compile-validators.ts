@@ -1,11 +1,9 @@
-import type { Contract, Draft, Json } from "@millrace/schema-graph";
+import type { Contract, Draft } from "@millrace/schema-graph";
 import type { AnyValidateFunction, SourceCode } from "ajv/dist/types/index.js";
 import type { ValueScopeName } from "ajv/dist/compile/codegen/scope.js";
 import type { Registry } from "../registry/registry.ts";
-import { createAjv } from "./create-ajv.ts";
-import { literalOf } from "./literal-of.ts";
-import { shapeAjvCode } from "./shape-ajv-code.ts";
-import { toValidationDocument } from "./validation-schema.ts";
+import { createCompiler } from "./create-ajv.ts";
+import { addDocument } from "./validation-schema.ts";
 
 /** The generated functions of one dialect, as JavaScript. */
 export interface CompiledDialect {
@@ -21,10 +19,10 @@ export interface CompiledDialect {
  * arrives.
  */
 export function compileDialect(registry: Registry, draft: Draft): CompiledDialect {
-  const ajv = createAjv(draft);
+  const ajv = createCompiler(draft);
   const contracts = registry.contracts.filter((contract) => contract.draft === draft);
   for (const document of registry.documents.values()) {
-    if (document.draft === draft) ajv.addSchema(toValidationDocument(document), document.id);
+    if (document.draft === draft) addDocument(ajv, document);
   }
   const roots = new Map(contracts.map((contract) => [contract, sourceOf(ajv.getSchema(contract.id), contract)]));
   const uses = new Map<string, { source: SourceCode; users: number }>();
@@ -96,69 +94,27 @@ function isWrapper(name: ValueScopeName): boolean {
 function emit(sources: SourceCode[]): string {
   const constants = new Map<string, string>();
   const wrappers = new Map<string, string>();
-  const functions = sources.map((source) => {
-    const schemas = new Map<string, Json>();
-    let ownPropertyTest: string | undefined;
-    for (const name of scopeNames(source)) {
-      if (name.prefix === "schema") schemas.set(String(name), name.value?.ref as Json);
-      else if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
-      else if (name.prefix !== "validate") {
-        const expression = runtimeExpression(name);
-        constants.set(String(name), expression);
-        if (expression === ownProperty) ownPropertyTest = String(name);
-      }
-    }
-    /** A constant for a part of a schema; only parts that the code refers to become one. */
-    const lift = (schemaName: string, text: string, value: string): string => {
-      const lifted = `${schemaName}${text.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(36)}_`)}`;
-      constants.set(lifted, value);
-      return lifted;
-    };
-    const code = shapeAjvCode(source.validateCode, {
-      ownPropertyTest,
-      // Ajv refers to lists of the schema, such as an `enum`, by their path.
-      constantOf(schemaName, steps, text) {
-        const schema = schemas.get(schemaName);
-        return schema === undefined ? undefined : lift(schemaName, text, literalOf(followSteps(schema, steps)));
-      },
-      // Of more than eight names Ajv asks the whole schema of the properties, which is long and slow.
-      isNameIn(name, schemaName, steps, text) {
-        const schema = schemas.get(schemaName);
-        if (schema === undefined) return undefined;
-        const known = Object.keys(followSteps(schema, steps) as object).map((each) => JSON.stringify(each));
-        return known.length > maxComparedNames
-          ? `${lift(schemaName, text, `new Set([${known.join(",")}])`)}.has(${name})`
-          : `(${known.map((each) => `${name} === ${each}`).join(" || ")})`;
-      },
-    });
-    const evaluated =
-      source.evaluated === undefined ? "" : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`;
-    return `${code}\n${evaluated}`;
-  });
-  const declare = ([name, value]: [string, string]): string => `const ${name} = ${value};\n`;
-  return [...constants, ...wrappers].map(declare).join("") + functions.join("");
-}
-
-function followSteps(root: Json, steps: readonly (string | number)[]): Json {
-  let value: Json = root;
-  for (const step of steps) {
-    const next: Json | undefined = (value as Record<string, Json>)[step];
-    if (next === undefined) throw new Error(`Ajv's code names ${steps.join("/")}, which the schema does not have.`);
-    value = next;
+  for (const name of sources.flatMap(scopeNames)) {
+    if (isWrapper(name)) wrappers.set(String(name), `{validate: ${String(calleeOf(name)?.validateName)}}`);
+    // Keywords of our own refer to no schema.
+    else if (name.prefix !== "validate" && name.prefix !== "schema") constants.set(String(name), constantOf(name));
   }
-  return value;
+  const declare = ([name, value]: [string, string]): string => `const ${name} = ${value};\n`;
+  return [...[...constants, ...wrappers].map(declare), ...sources.map(functionOf)].join("");
 }
 
-const ownProperty = "Object.prototype.hasOwnProperty";
-/** More names are found sooner in a set. */
-const maxComparedNames = 32;
+function functionOf({ validateName, validateCode, evaluated }: SourceCode): string {
+  const names = evaluated === undefined ? "" : `${String(validateName)}.evaluated = ${String(evaluated)};\n`;
+  return `${validateCode}\n${names}`;
+}
 
-/** `require("ajv/dist/runtime/equal").default` → `runtime.equal`: the module must not load anything. */
-function runtimeExpression(name: ValueScopeName): string {
+/** The module must not load anything: what Ajv would require is a function of the runtime. */
+const required: Readonly<Record<string, string>> = { 'require("ajv/dist/runtime/equal").default': "runtime.equal" };
+
+function constantOf(name: ValueScopeName): string {
   const code = String(name.value?.code);
-  const match = /^require\("([^"]+)"\)/.exec(code);
-  if (match === null) return code;
-  const [, module] = match;
-  if (module === "ajv/dist/runtime/equal") return "runtime.equal";
-  throw new Error(`Ajv's code requires ${String(module)}, which the validator runtime does not have.`);
+  if (!code.startsWith("require(")) return code;
+  const replaced = required[code];
+  if (replaced === undefined) throw new Error(`Ajv's code needs ${code}, which the validator runtime does not have.`);
+  return replaced;
 }

@@ -5,10 +5,7 @@ import { formatLimitDefinition } from "ajv-formats/dist/limit.js";
 import { formats } from "@millrace/event-contracts/validator-runtime";
 import { addOwnKeywords } from "./own-keywords.ts";
 
-/**
- * Ajv as the generated validators are made with: every error, every format, code kept. Strictness is the lint's
- * business.
- */
+/** Ajv as it is: every error, every format, code kept. Strictness is the lint's business. */
 export function createAjv(draft: Draft, departures: Options = {}): Ajv | Ajv2020 {
   const options: Options = {
     allErrors: true,
@@ -25,6 +22,12 @@ export function createAjv(draft: Draft, departures: Options = {}): Ajv | Ajv2020
   // oxlint-disable-next-line typescript/no-deprecated -- Ajv has no other way to leave out what stands beside a $ref.
   const ajv = draft === "draft-07" ? new Ajv({ ...options, ignoreKeywordsWithRef: true }) : new Ajv2020(options);
   ajv.addKeyword(formatLimitDefinition);
+  return ajv;
+}
+
+/** Ajv as the generated validators are made with; it gets copies of schemas (`toValidationDocument`). */
+export function createCompiler(draft: Draft): ReturnType<typeof createAjv> {
+  const ajv = createAjv(draft);
   addOwnKeywords(ajv);
   return ajv;
 }

@@ -8,6 +8,8 @@ import {
   applicatorOf,
   type SchemaDocument,
 } from "@millrace/schema-graph";
+import type { Ajv } from "ajv";
+import { ownWords } from "./own-keywords.ts";
 
 /** Keywords that say nothing about validity; leaving them out keeps them out of the generated code. */
 const annotations = new Set([
@@ -23,32 +25,42 @@ const annotations = new Set([
   "writeOnly",
 ]);
 
-/** Keywords whose values are data, not schemas. */
-const data = new Set(["enum", "const", "required", "dependentRequired", "type"]);
+/** Keywords whose value `false` Ajv reports by the keyword; `items` is one beside `prefixItems`. */
+const closing = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
 
-/** A document as Ajv gets it, under the name that its references are relative to. */
-export function toValidationDocument(document: SchemaDocument): JsonObject {
-  const schema = toValidationSchema(document.schema, document.draft);
-  return schema["$id"] === undefined ? schema : { ...schema, $id: baseOf(document) };
+const never: JsonObject = { [ownWords.never]: true };
+
+/** Gives Ajv a document, under its name and the one that its references are relative to. */
+export function addDocument(ajv: Ajv, document: SchemaDocument): void {
+  // With its `$id` the code would have a comment that names a file that there is not.
+  const { $id: _, ...schema } = toValidationSchema(document.schema, document.draft);
+  for (const name of new Set([baseOf(document), document.id])) ajv.addSchema(schema, name);
 }
 
 /**
- * A copy of a schema with only what validation needs. Words that are no keywords of the dialect are left out, because
- * Ajv obeys some of them (`nullable`, `dependencies` in 2020-12) and refuses others (`id`).
+ * A copy of a schema with only what validation needs, and with words of our own for `type` and `false`. Words that are
+ * no keywords of the dialect are left out, because Ajv obeys some of them (`nullable`, `dependencies` in 2020-12) and
+ * refuses others (`id`).
  */
-export function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
+function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
   const keywords = keywordsOf(draft);
   const copyOf = (value: Json): Json => {
+    if (value === false) return never;
     if (Array.isArray(value)) return value.map(copyOf);
     return isJsonObject(value) ? toValidationSchema(value, draft) : value;
   };
+  const isClosing = (keyword: string): boolean =>
+    closing.has(keyword) || (keyword === "items" && schema["prefixItems"] !== undefined);
+  if (String(schema["$id"]).includes("*/")) {
+    throw new Error("An `$id` holds `*/`. Ajv writes it into a comment, which would end there: give it another name.");
+  }
   const copy: JsonObject = {};
-  // In draft-07 nothing beside `$ref` counts, and Ajv passes over all of it but the type.
-  const isTypePassedOver = draft === "draft-07" && typeof schema["$ref"] === "string";
   for (const [keyword, value] of Object.entries(schema)) {
-    if (annotations.has(keyword) || !keywords.has(keyword) || (keyword === "type" && isTypePassedOver)) continue;
-    if (data.has(keyword)) copy[keyword] = value;
-    else if (applicatorOf(keyword)?.holds === "map" && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
+    if (annotations.has(keyword) || !keywords.has(keyword)) continue;
+    const holds = applicatorOf(keyword)?.holds;
+    if (keyword === "type") copy[ownWords.type] = copy[ownWords.otherwise] = value;
+    else if (holds === undefined || (value === false && isClosing(keyword))) copy[keyword] = value;
+    else if (holds === "map" && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
     else copy[keyword] = copyOf(value);
   }
   return copy;

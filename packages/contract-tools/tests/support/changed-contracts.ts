@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { isAbove } from "../../src/check/history/change.ts";
 import { compareSchemas } from "../../src/check/history/compare-schemas.ts";
 import type { Json, JsonObject, Registry } from "../../src/registry.ts";
-import { createAjv } from "../../src/codegen/create-ajv.ts";
-import { toValidationDocument } from "../../src/codegen/validation-schema.ts";
+import { createCompiler } from "../../src/codegen/create-ajv.ts";
+import { addDocument } from "../../src/codegen/validation-schema.ts";
 import { dialectUris } from "../../src/import/source-dialects.ts";
 import { contractsOf, registryOf } from "./contracts-of.ts";
 
@@ -196,12 +196,12 @@ export interface FuzzResult {
 }
 
 /** Making an Ajv takes longer than a verdict, and one keeps the code of all that it ever compiled. */
-function quickVerdictsOf(registry: Registry, ajv: ReturnType<typeof createAjv>): ((value: Json) => boolean)[] {
+function quickVerdictsOf(registry: Registry, ajv: ReturnType<typeof createCompiler>): ((value: Json) => boolean)[] {
   ajv.removeSchema();
   const [{ draft } = { draft: "2020-12" }] = registry.contracts;
   const documents = [...registry.documents.values()].filter((document) => document.draft === draft);
   try {
-    for (const document of documents) ajv.addSchema(toValidationDocument(document), document.id);
+    for (const document of documents) addDocument(ajv, document);
     return registry.contracts.map(
       ({ id }) =>
         (value) =>
@@ -221,7 +221,7 @@ export function fuzzChanges(options: { readonly seed: number; readonly witnessed
   let [pairs, witnessed] = [0, 0];
   for (let batch = 0; witnessed < options.witnessed; batch += 1) {
     const [draft, changed] = samples[batch % samples.length] ?? samples[0]!;
-    const ajv = createAjv(draft);
+    const ajv = createCompiler(draft);
     for (const { registry, values } of fc.sample(changed, { seed: options.seed + batch, numRuns: 100 })) {
       const [before, after] = quickVerdictsOf(registry, ajv);
       if (before === undefined || after === undefined) continue;

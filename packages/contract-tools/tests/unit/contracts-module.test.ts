@@ -313,9 +313,7 @@ describe("messages", () => {
       },
       ...{ m: { x: 1 }, n: [1], o: 3, p: "2025-01-01" },
     };
-    const ajv = createAjv("2020-12");
-    ajv.opts.messages = true;
-    const reference = ajv.compile(schema);
+    const reference = createAjv("2020-12", { messages: true }).compile(schema);
     reference(data);
     const contracts = contractsOf(registryOf({ "events/test/all/1-0-0.json": schema as never }));
     const result = contracts.validatorOf(idOf("events/test/all/1-0-0.json"))!(data);

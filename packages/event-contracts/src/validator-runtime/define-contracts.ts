@@ -7,14 +7,8 @@ import { messageOf } from "./message-of.ts";
 
 /** Functions that the generated code calls. */
 export interface ValidatorRuntime {
-  /** Adds an error to a list that may not exist yet. The keyword is the last step of the schema path unless given. */
-  add(
-    list: ErrorList | null,
-    instancePath: string,
-    schemaPath: string,
-    params: SchemaError["params"],
-    keyword?: string,
-  ): ErrorList;
+  /** Adds an error to a list that may not exist yet. The keyword is the last step of the schema path. */
+  add(list: ErrorList | null, instancePath: string, schemaPath: string, params: SchemaError["params"]): ErrorList;
   countCodePoints(text: string): number;
   isMultipleOf(value: number, divisor: number): boolean;
   equal(a: unknown, b: unknown): boolean;
@@ -209,7 +203,8 @@ function toDataValidator(validate: GeneratedValidator): DataValidator {
 
 function createRuntime(maxErrors: number): ValidatorRuntime {
   return {
-    add(list, instancePath, schemaPath, params, keyword = schemaPath.slice(schemaPath.lastIndexOf("/") + 1)) {
+    add(list, instancePath, schemaPath, params) {
+      const keyword = schemaPath.slice(schemaPath.lastIndexOf("/") + 1);
       const target = list ?? new ErrorList(maxErrors);
       target.push({ instancePath, schemaPath, keyword, params, message: messageOf(keyword, params) });
       return target;

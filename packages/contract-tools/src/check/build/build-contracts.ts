@@ -1,9 +1,9 @@
 import type { Draft, SchemaDocument } from "@millrace/schema-graph";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import { type ContractsDefinition, defineContracts } from "@millrace/event-contracts/validator-runtime";
-import { createAjv } from "../../codegen/create-ajv.ts";
+import { createCompiler } from "../../codegen/create-ajv.ts";
 import { renderContractsDefinition } from "../../codegen/render-contracts-module.ts";
-import { toValidationDocument } from "../../codegen/validation-schema.ts";
+import { addDocument } from "../../codegen/validation-schema.ts";
 import type { Fault } from "../../registry/fault.ts";
 import { keepDocuments, type Registry } from "../../registry/registry.ts";
 
@@ -78,10 +78,8 @@ function findBrokenOf(draft: Draft, documents: readonly SchemaDocument[]): Fault
       return false;
     }
   };
-  const ajv = createAjv(draft);
-  const added = documents.filter((document) =>
-    attempt(document, () => ajv.addSchema(toValidationDocument(document), document.id)),
-  );
+  const ajv = createCompiler(draft);
+  const added = documents.filter((document) => attempt(document, () => addDocument(ajv, document)));
   for (const document of added) attempt(document, () => ajv.getSchema(document.id));
   return faults;
 }
