@@ -1,5 +1,6 @@
 import type { BadRow } from "@millrace/event-contracts";
 import { encodeRecord, splitRecord } from "@millrace/event-contracts";
+import { unpackRecord } from "@millrace/packed-records";
 import type { Output, SourceRecord } from "@millrace/stream-handler";
 import { MAX_BAD_ROW_PAYLOAD_BYTES } from "./limits.ts";
 
@@ -51,13 +52,13 @@ export function badRowOutput(
   return { destination: BAD_ROWS, partitionKey: source.partitionKey, data: encodeRecord([row]) };
 }
 
-/** The bad rows of a record that is not read: its bytes in parts, each with the number of its lines. */
+/** The bad rows of a record that is not read: its lines in parts, each with their number. */
 export function setAsideOutputs(
   source: SourceRecord,
   processor: Processor,
   { kind, message }: { kind: BadRowKind; message: string },
 ): Output[] {
-  const parts = splitRecord(source.data, MAX_BAD_ROW_PAYLOAD_BYTES);
+  const parts = splitRecord(unpackRecord(source.data).data, MAX_BAD_ROW_PAYLOAD_BYTES);
   return parts.map(({ bytes, index, lines }, at) => {
     const part = parts.length === 1 ? "" : ` Part ${at + 1} of ${parts.length} of the record.`;
     return badRowOutput(source, processor, { kind, message: `${message}${part}` }, bytes, { index, lines });

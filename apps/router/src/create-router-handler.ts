@@ -7,6 +7,7 @@ import {
   partitionKeyOf,
   revisionOf,
 } from "@millrace/event-contracts";
+import { unpackRecord } from "@millrace/packed-records";
 import { type Clock, systemClock } from "@millrace/put-records";
 import { type UndeliveredStore, UndeliveredWriter } from "@millrace/destinations";
 import {
@@ -101,14 +102,21 @@ class Router {
   }
 
   process(source: SourceRecord, time: RecordTime): Output[] {
-    if (hasMoreLines(source.data, MAX_RECORD_LINES)) {
+    const { data, fault } = unpackRecord(source.data);
+    if (fault !== undefined) {
+      this.#countBadRow(badRowKinds.unreadable);
+      return [
+        badRowOutput(source, this.processor, { kind: badRowKinds.unreadable, message: fault }, data, { index: 0 }),
+      ];
+    }
+    if (hasMoreLines(data, MAX_RECORD_LINES)) {
       const message = `The record has more than ${MAX_RECORD_LINES} lines; put fewer events into a record.`;
       return this.#setAside(source, { kind: badRowKinds.tooManyLines, message });
     }
     const routes = this.#dependencies.routes();
     const collector = new OutputCollector();
     const badRows: Output[] = [];
-    for (const [index, line] of decodeRecord(source.data).entries()) {
+    for (const [index, line] of decodeRecord(data).entries()) {
       if (index > 0) time.check();
       const read = line.ok ? readEnrichedEvent(line.value) : undefined;
       if (read === undefined || !("event" in read) || !isCanary(read.event)) this.#telemetry.count("eventsIn");

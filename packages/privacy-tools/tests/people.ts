@@ -58,7 +58,7 @@ export function badRow(payload: string, sequenceNumber: string, sealing = key): 
 }
 
 /** The document that Lambda leaves of a batch that it gave up on. */
-export function deadLetterOf(records: readonly string[]): string {
+export function deadLetterOf(records: readonly (string | Uint8Array)[]): string {
   const Records = records.map((text, at) => ({
     eventSourceARN: "arn:aws:kinesis:eu-west-1:1:stream/millrace-test-raw",
     kinesis: { sequenceNumber: String(at), partitionKey: "p", data: Buffer.from(text).toString("base64") },

@@ -1,4 +1,5 @@
 import type { Kinesis, ShardView, StoredRecord, ViewBounds } from "@millrace/aws-simulator";
+import { linesOfData } from "@millrace/packed-records";
 import type { EventCopy, LinePage, LineRequest, RecordPlace } from "@millrace/pipeline-source";
 import type { DestinationServices } from "../runtime/destination-services.ts";
 
@@ -59,7 +60,7 @@ async function readStream(kinesis: Kinesis, request: LineRequest): Promise<LineP
     const record = reader.take();
     if (record === undefined) break;
     oldest[reader.id] = record.SequenceNumber;
-    const data = Buffer.from(record.Data.buffer, record.Data.byteOffset, record.Data.byteLength);
+    const data = linesOfData(record.Data);
     if (needles.every((needle) => data.includes(needle))) {
       const { SequenceNumber: sequenceNumber, arrivalMs } = record;
       const place = { streamName: request.stream, shardId: reader.id, sequenceNumber };
@@ -92,9 +93,8 @@ export function readRecord(kinesis: Kinesis, { streamName, shardId, sequenceNumb
   const shard = kinesis.shardViews(streamName).find(({ id }) => id === shardId);
   for (const record of shard?.newestFirst({ before: next(sequenceNumber) }) ?? []) {
     if (record.SequenceNumber !== sequenceNumber) break;
-    const { buffer, byteOffset, byteLength } = record.Data;
     const place = { streamName, shardId, sequenceNumber, arrivedAt: new Date(record.arrivalMs).toISOString() };
-    const texts = Buffer.from(buffer, byteOffset, byteLength).toString("utf8").split("\n");
+    const texts = linesOfData(record.Data).toString("utf8").split("\n");
     return texts.flatMap((text, index) => (text === "" ? [] : [{ ...place, index, text }]));
   }
   return [];

@@ -1,5 +1,6 @@
 import type { Kinesis, ObjectStore, StoredRecord } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import { isPacked, linesOfData } from "@millrace/packed-records";
 import {
   type EventCopy,
   type EventTraces,
@@ -57,13 +58,19 @@ async function findInStreams(
   let found = await findLines(deps, written, accepts, { sinceMs: madeMs });
   if (found.length === 0) found = await findLines(deps, written, accepts, { beforeMs: madeMs });
   const of = (stream: string): EventCopy[] => found.filter(({ streamName }) => streamName === stream);
-  const [raw, enriched] = [of(rawStream), of(enrichedStream)];
+  const raw = of(rawStream);
   // All that the account has: a stream that was made by hand may be a destination's.
   const delivered = found.filter(({ streamName }) => streamName !== rawStream && streamName !== enrichedStream);
   for (const name of deps.services.names()) {
     delivered.push(...findMessages(deps, name, written).filter(({ text }) => isEnriched(text)));
   }
   const badRows = findBadRows(deps, raw);
+  const enriched = of(enrichedStream);
+  // Where it became a bad row alone, all records up to now would be unpacked for nothing.
+  if (enriched.length === 0 && badRows.length < Math.max(1, raw.length)) {
+    const since = raw.length === 0 ? [madeMs] : raw.map(({ arrivedAt }) => Date.parse(arrivedAt));
+    enriched.push(...(await findPacked(deps.kinesis, enrichedStream, written, isEnriched, since)));
+  }
   return { raw, enriched, badRows, delivered };
 }
 
@@ -103,12 +110,53 @@ async function findLines(
   return found;
 }
 
+/** Enrichment takes milliseconds: what is not found within this time is looked for in ten times as much, and so on. */
+const FIRST_SPAN_MS = 10_000;
+/** Records that are unpacked before others have their turn. */
+const RECORDS_PER_TURN = 500;
+
+/**
+ * Lines of packed records that contain the text, oldest first: those that came soonest after each of the times. No
+ * search of bytes finds them, and unpacking takes time.
+ */
+async function findPacked(
+  kinesis: Kinesis,
+  streamName: string,
+  needle: string,
+  accepts: (text: string) => boolean,
+  times: readonly number[],
+): Promise<EventCopy[]> {
+  const found = new Map<string, EventCopy>();
+  let looked = 0;
+  for (const sinceMs of times) {
+    let fromMs = sinceMs;
+    for (let spanMs = FIRST_SPAN_MS; fromMs <= kinesis.clock.now(); spanMs *= 10) {
+      const before = found.size;
+      for (const shard of kinesis.shardViews(streamName)) {
+        for (const record of shard.newestFirst({ arrivedBeforeMs: sinceMs + spanMs })) {
+          if (record.arrivalMs < fromMs) break;
+          if ((looked += 1) % RECORDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+          if (!isPacked(record.Data) || !linesOfData(record.Data).includes(needle)) continue;
+          for (const line of linesOf(streamName, shard.id, record)) {
+            if (line.text.includes(needle) && accepts(line.text)) {
+              found.set(`${line.shardId} ${line.sequenceNumber} ${line.index}`, line);
+            }
+          }
+        }
+      }
+      if (found.size > before) break;
+      fromMs = sinceMs + spanMs;
+    }
+  }
+  return [...found.values()].sort((one, other) => (one.arrivedAt < other.arrivedAt ? -1 : 1));
+}
+
 const bytesOf = ({ Data }: StoredRecord): Buffer => Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength);
 
 function linesOf(streamName: string, shardId: string, record: StoredRecord): EventCopy[] {
   const { SequenceNumber: sequenceNumber, arrivalMs } = record;
   const arrivedAt = new Date(arrivalMs).toISOString();
-  return bytesOf(record)
+  return linesOfData(record.Data)
     .toString("utf8")
     .split("\n")
     .flatMap((text, index) =>

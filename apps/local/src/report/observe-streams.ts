@@ -1,5 +1,6 @@
 import type { Kinesis } from "@millrace/aws-simulator";
 import { StreamMeter, type StreamSize } from "@millrace/capacity";
+import { linesOfData } from "@millrace/packed-records";
 import type { Baseline } from "./baseline.ts";
 import { Sightings, type ValidationStatus } from "./observations.ts";
 
@@ -15,8 +16,7 @@ export interface StreamLine {
  */
 export function* readLines(kinesis: Kinesis, streamName: string, { streams }: Baseline): Generator<StreamLine> {
   for (const { record } of kinesis.readRecords(streamName, streams.get(streamName))) {
-    const text = new TextDecoder().decode(record.Data);
-    for (const line of text.split("\n")) {
+    for (const line of linesOfData(record.Data).toString("utf8").split("\n")) {
       if (line !== "") yield { text: line, arrivalMs: record.arrivalMs };
     }
   }
@@ -28,7 +28,8 @@ export function measureStreams(kinesis: Kinesis, baseline: Baseline): Record<str
     kinesis.streamNames().map((name) => {
       const meter = new StreamMeter();
       for (const { record } of kinesis.readRecords(name, baseline.streams.get(name))) {
-        meter.add(record.Data.length, Math.max(1, record.Data.filter((byte) => byte === LINE_FEED).length));
+        const lines = linesOfData(record.Data);
+        meter.add(record.Data.length, Math.max(1, lines.filter((byte) => byte === LINE_FEED).length));
       }
       return [name, meter.size];
     }),

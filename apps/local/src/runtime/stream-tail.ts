@@ -1,4 +1,5 @@
 import type { Kinesis } from "@millrace/aws-simulator";
+import { linesOfData } from "@millrace/packed-records";
 import type { DestinationServices } from "./destination-services.ts";
 
 const pollIntervalMs = 100;
@@ -20,7 +21,7 @@ export async function tailStream(
     const isLast = signal.aborted;
     for (const { shardId, record } of kinesis.readRecords(streamName, seen)) {
       seen.set(shardId, record.SequenceNumber);
-      for (const line of Buffer.from(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
+      for (const line of linesOfData(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
     }
     if (isLast) return;
     await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));

@@ -1,5 +1,6 @@
 import { DiskStreamStore, Kinesis } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import { linesOfData } from "@millrace/packed-records";
 import { stateFolders } from "../../src/runtime/folders.ts";
 
 /** Content of an ended run's folder. */
@@ -39,7 +40,7 @@ export async function readLines(
     lines.set(
       streamName,
       Array.from(kinesis.readRecords(streamName), ({ record }) =>
-        Buffer.from(record.Data).toString().trimEnd(),
+        linesOfData(record.Data).toString().trimEnd(),
       ).flatMap((text) => text.split("\n")),
     );
   }

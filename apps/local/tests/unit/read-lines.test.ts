@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom, Kinesis, VirtualClock } from "@millrace/aws-simulator";
+import { packRecord } from "@millrace/packed-records";
 import type { LinePage } from "@millrace/pipeline-source";
 import fc from "fast-check";
 import { readLines, readRecord } from "../../src/control/read-lines.ts";
@@ -15,7 +16,8 @@ function createSubject(shardCount = 3) {
   let count = 0;
   const put = async (lines = 1): Promise<void> => {
     const texts = Array.from({ length: lines }, () => `{"n":${(count += 1)}}`);
-    const Data = Buffer.from(texts.map((text) => `${text}\n`).join(""));
+    const plain = Buffer.from(texts.map((text) => `${text}\n`).join(""));
+    const Data = packRecord(plain, count % 2 === 0 ? "gzip" : "none");
     kinesis.putRecords({ StreamName: stream, Records: [{ Data, PartitionKey: `key-${count}` }] });
     for (const text of texts) queue.push({ number: queue.length + 1, text, arrivalMs: clock.now() });
     await clock.runFor(5);

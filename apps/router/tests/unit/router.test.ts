@@ -1,5 +1,7 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import type { BadRow } from "@millrace/event-contracts";
+import { packRecord } from "@millrace/packed-records";
 import { ThrottledError } from "@millrace/put-records";
 import { compileRoutes, type RouteDocument } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
@@ -14,6 +16,7 @@ const sharedClicks = document(
   route("clicks", "search.click", "shop", { delivery: { eventsPerRecord: "many" } }),
 );
 const whole = { batchItemFailures: [] };
+const toBase64 = (data: string | Uint8Array) => Buffer.from(data).toString("base64");
 
 describe("routing", () => {
   test("an event goes to the stream of each matching route and to no other", async () => {
@@ -82,6 +85,38 @@ describe("routing", () => {
     expect(writer("shop").lines()).toMatchObject([{ event: { id: "1" } }, { event: { id: "3" } }]);
     expect(badRows.lines()).toMatchObject([
       { failure: { kind: "not-processed", message: "TypeError" }, origin: { index: 1 } },
+    ]);
+  });
+
+  test("a packed record is read as its lines are, and a bad row of it has the line", async () => {
+    const { handler, writer, badRows } = createTestRouter([clicks]);
+    const lines = `${ndjson(enriched("1", "search.click"))}{"broken\n${ndjson(enriched("3", "search.click"))}`;
+    const packed = packRecord(Buffer.from(lines), "gzip");
+    expect(await handler(kinesisEvent([packed, ndjson(enriched("4", "search.click"))]), context)).toEqual(whole);
+    expect(writer("shop").lines()).toMatchObject(["1", "3", "4"].map((id) => ({ event: { id } })));
+    expect(badRows.lines()).toMatchObject([
+      { failure: { kind: "unreadable" }, payload: toBase64('{"broken'), origin: { sequenceNumber: "1", index: 1 } },
+    ]);
+  });
+
+  test("packed lines that are too many are set aside as lines", async () => {
+    const { handler, badRows } = createTestRouter([clicks]);
+    const lines = "{}\n".repeat(1_001);
+    expect(await handler(kinesisEvent([packRecord(Buffer.from(lines), "gzip")]), context)).toEqual(whole);
+    expect(badRows.lines()).toMatchObject([
+      { failure: { kind: "too-many-lines" }, payload: toBase64(lines), origin: { index: 0, lines: 1_001 } },
+    ]);
+  });
+
+  test("a packed record that cannot be unpacked is one bad row with its bytes, and the next record goes on", async () => {
+    const { handler, writer, badRows } = createTestRouter([clicks]);
+    const broken = packRecord(Buffer.from(ndjson(enriched("1", "search.click"))), "gzip").subarray(0, -9);
+    const bomb = Buffer.concat(Array<Buffer>(20).fill(gzipSync(Buffer.alloc(1_000_000, " "))));
+    expect(await handler(kinesisEvent([broken, bomb, ndjson(enriched("2", "search.click"))]), context)).toEqual(whole);
+    expect(writer("shop").lines()).toMatchObject([{ event: { id: "2" } }]);
+    expect(badRows.lines()).toMatchObject([
+      { failure: { kind: "unreadable", message: expect.stringContaining("no whole gzip") }, payload: toBase64(broken) },
+      { failure: { kind: "unreadable", message: expect.stringContaining("more than") }, payload: toBase64(bomb) },
     ]);
   });
 

@@ -9,6 +9,7 @@ import {
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { createEventService, type EventReply, hashWriteKey } from "@millrace/ingest";
+import { linesOfData } from "@millrace/packed-records";
 import { createPutRecords } from "@millrace/put-records";
 import { createWarehouseObjects, type Landing } from "@millrace/topology";
 import { Confirmations } from "../observe/confirmations.ts";
@@ -112,7 +113,7 @@ export class QuietPipeline {
   lines(stream: string): string[] {
     const { raw, enriched } = this.#pipeline.places;
     const name = { raw, enriched }[stream] ?? this.#pipeline.places.destination(stream);
-    return this.kinesis.recordsOf(name).flatMap(({ record }) => Buffer.from(record.Data).toString().trim().split("\n"));
+    return this.kinesis.recordsOf(name).flatMap(({ record }) => linesOfData(record.Data).toString().trim().split("\n"));
   }
 
   /** The enriched lines of the lake. */

@@ -8,6 +8,7 @@ import {
   parseCopyStatement,
   type VirtualClock,
 } from "@millrace/aws-simulator";
+import { linesOfData } from "@millrace/packed-records";
 import type { RouteSet } from "@millrace/routes/runtime";
 import { openPayload, type PrivacyKey } from "@millrace/privacy-keys";
 import type { Landing } from "@millrace/topology";
@@ -48,7 +49,7 @@ export interface ScheduleRun {
   readonly unrest: string | undefined;
 }
 
-/** A record as it lies in its stream at the end; text and lines are made when somebody asks for them. */
+/** A record as it lies in its stream at the end; its lines are unpacked when somebody asks for them. */
 export class StoredRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
@@ -70,7 +71,7 @@ export class StoredRecord {
   }
 
   get text(): string {
-    this.#text ??= Buffer.from(this.data.buffer, this.data.byteOffset, this.data.byteLength).toString("utf8");
+    this.#text ??= linesOfData(this.data).toString("utf8");
     return this.#text;
   }
 

@@ -11,6 +11,7 @@ import {
   type VirtualClock,
 } from "@millrace/aws-simulator";
 import { createRecordContext, enrichRecord } from "@millrace/enrichment";
+import { linesOfData } from "@millrace/packed-records";
 import {
   type Environment,
   LeaseLostError,
@@ -371,7 +372,7 @@ export class ReplayOperator {
         const isRaw = letter.KinesisBatchInfo.streamArn.endsWith(`/${places.raw}`);
         for (const { kinesis } of (JSON.parse(letter.payload) as KinesisStreamEvent).Records) {
           const atMs = Math.round(kinesis.approximateArrivalTimestamp * 1_000);
-          const lines = Buffer.from(kinesis.data, "base64").toString("utf8").split("\n");
+          const lines = linesOfData(Buffer.from(kinesis.data, "base64")).toString("utf8").split("\n");
           letters.push(...lines.filter((line) => line !== "").map((line) => ({ atMs, line, isRaw })));
         }
       }

@@ -1,4 +1,5 @@
 import type { KinesisClient, Shard, _Record } from "@aws-sdk/client-kinesis";
+import { linesOfData } from "@millrace/packed-records";
 import { PlaceUnreadableError } from "@millrace/stored-events";
 import type { LinePage, LineRequest } from "../lines.ts";
 import type { EventCopy, RecordPlace } from "../traces.ts";
@@ -182,8 +183,9 @@ export class StreamLines {
           for (const record of records) {
             const atMs = record.ApproximateArrivalTimestamp?.getTime() ?? 0;
             if (atMs >= endMs) break;
-            if (!bytesOf(record).includes(wanted)) continue;
-            lines.push(...linesOf(stream, shard, record).filter((line) => line.text.includes(text)));
+            const data = dataOf(record);
+            if (!data.includes(wanted)) continue;
+            lines.push(...linesIn(data, stream, shard, record).filter((line) => line.text.includes(text)));
             endMs = Math.min(endMs, atMs + COPIES_WITHIN_MS);
           }
           const last: _Record | undefined = records.at(-1);
@@ -321,13 +323,15 @@ export class StreamLines {
 
 const KEPT_ITERATORS = 1_000;
 
-const bytesOf = ({ Data = new Uint8Array() }: _Record): Buffer =>
-  Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength);
+const dataOf = ({ Data = new Uint8Array() }: _Record): Buffer => linesOfData(Data);
 
-function linesOf(streamName: string, shardId: string, record: _Record): readonly EventCopy[] {
+const linesOf = (streamName: string, shardId: string, record: _Record): readonly EventCopy[] =>
+  linesIn(dataOf(record), streamName, shardId, record);
+
+function linesIn(data: Buffer, streamName: string, shardId: string, record: _Record): readonly EventCopy[] {
   const { SequenceNumber: sequenceNumber = "", ApproximateArrivalTimestamp } = record;
   const arrivedAt = (ApproximateArrivalTimestamp ?? new Date(0)).toISOString();
-  return bytesOf(record)
+  return data
     .toString("utf8")
     .split("\n")
     .flatMap((text, index) => (text === "" ? [] : [{ streamName, shardId, sequenceNumber, index, arrivedAt, text }]));

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { BadRow } from "@millrace/event-contracts";
+import { isPacked, packRecord, unpackRecord } from "@millrace/packed-records";
 import { createPayloadSeal, openPayload, type PrivacyKey } from "@millrace/privacy-keys";
 import type { Person } from "../person/person.ts";
 import { asObject, isClearOf, isMaskedOf, parse } from "../person/recognize.ts";
@@ -11,7 +12,7 @@ export interface Examined {
   readonly sightings: readonly Sighting[];
   /** The content without the person, `undefined` when nothing else is in it. The same bytes without sightings. */
   readonly kept: Buffer | undefined;
-  /** Pieces that cannot be read: a bad row whose key is retired, a dead letter that is no batch. */
+  /** Pieces that cannot be read: a bad row whose key is retired, a dead letter that is no batch, a broken gzip. */
   readonly unreadable: number;
 }
 
@@ -76,7 +77,8 @@ export const badRowLines: Format = (content, person, keys) =>
     const key = encryption === undefined ? undefined : keys.find(({ id }) => id === encryption.keyId);
     if (encryption !== undefined && key === undefined) return { kept: line, isUnreadable: true };
     const opened = openRow(Buffer.from(payload, "base64"), key);
-    if (opened === undefined) return { kept: line, isUnreadable: true };
+    // A packed record is a bad row as a whole only when it cannot be unpacked.
+    if (opened === undefined || isPacked(opened)) return { kept: line, isUnreadable: true };
     const { stream, shardId, sequenceNumber, index = 0 } = origin;
     const place = { stream, shardId, sequenceNumber, index };
     const inside = examineRecord(opened, person, (text) => sightingOf(text, place));
@@ -127,16 +129,21 @@ export const deadLetter: Format = (content, person) => {
   if (!Array.isArray(records)) return { sightings: [], kept: content, unreadable: 1 };
   const sightings: Sighting[] = [];
   const rest: BatchRecord[] = [];
+  let unreadable = 0;
   for (const record of records as readonly BatchRecord[]) {
-    const seen = examineRecord(Buffer.from(record.kinesis.data, "base64"), person, sightingOf);
+    const data = Buffer.from(record.kinesis.data, "base64");
+    const { data: lines, fault } = unpackRecord(data);
+    if (fault !== undefined) unreadable += 1;
+    const seen = examineRecord(lines, person, sightingOf);
     sightings.push(...seen.sightings);
     if (seen.sightings.length === 0) rest.push(record);
     else if (seen.kept !== undefined) {
-      rest.push({ ...record, kinesis: { ...record.kinesis, data: seen.kept.toString("base64") } });
+      const kept = packRecord(seen.kept, isPacked(data) ? "gzip" : "none");
+      rest.push({ ...record, kinesis: { ...record.kinesis, data: Buffer.from(kept).toString("base64") } });
     }
   }
-  if (sightings.length === 0) return { sightings, kept: content, unreadable: 0 };
-  if (rest.length === 0) return { sightings, kept: undefined, unreadable: 0 };
+  if (sightings.length === 0) return { sightings, kept: content, unreadable };
+  if (rest.length === 0) return { sightings, kept: undefined, unreadable };
   const payload = JSON.stringify({ ...invocation, Records: rest });
-  return { sightings, kept: Buffer.from(JSON.stringify({ ...document, payload })), unreadable: 0 };
+  return { sightings, kept: Buffer.from(JSON.stringify({ ...document, payload })), unreadable };
 };

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createDeduplicator, type EnrichedEvent, eventIdentity, isErasureNotice } from "@millrace/event-contracts";
+import { packRecord } from "@millrace/packed-records";
 import { createPutRecords } from "@millrace/put-records";
 import { compileRoutes, type RouteDocument } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
@@ -98,7 +99,9 @@ function fixedClock() {
 /** Two people in every store: in the lake, in a version that another has replaced, and in one that was deleted. */
 async function fill(): Promise<void> {
   const put = (bucket: string, key: string, body: Buffer) => store.put(bucket, key, body);
-  const lake = (key: string, values: readonly unknown[]) => put(place.lakeBucket, key, gzipSync(ndjson(values)));
+  // Firehose joins packed records, each a gzip member.
+  const lake = (key: string, values: readonly unknown[]) =>
+    put(place.lakeBucket, key, Buffer.concat(values.map((value) => gzipSync(ndjson([value])))));
   const both = (id: string) => [enrichedEvent(`${id}-ada`, ada), enrichedEvent(`${id}-ben`, ben)];
   await lake(`enriched/${folder}/a.json.gz`, both("a"));
   await lake(`enriched/${folder}/b.json.gz`, both("b"));
@@ -126,7 +129,9 @@ async function fill(): Promise<void> {
     [badRows, [badRow(`{"to":"${ada}",`, "1"), badRow(`{"to":"${ben}",`, "2")]],
     ["millrace-test-fraud", both("a")],
   ] as const) {
-    kinesis.putRecords({ StreamName, Records: values.map((value) => ({ Data: ndjson([value]), PartitionKey: "p" })) });
+    const compression = StreamName === enriched ? "gzip" : "none";
+    const Records = values.map((value) => ({ Data: packRecord(ndjson([value]), compression), PartitionKey: "p" }));
+    kinesis.putRecords({ StreamName, Records });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { type Command, type End, type Output, wholeNumber } from "@millrace/command-line";
 import { decodeRecord, type EnrichedEvent } from "@millrace/event-contracts";
+import { linesOfData } from "@millrace/packed-records";
 import { parseRouteDocument, RouteDocumentsError } from "@millrace/routes";
 import { existsSync, readFileSync } from "node:fs";
 import { LocationError, UsageError } from "../errors.ts";
@@ -84,7 +85,7 @@ async function follow(
 }
 
 function addRecord(record: Uint8Array, routeTap: RouteTap): void {
-  for (const line of decodeRecord(record)) {
+  for (const line of decodeRecord(linesOfData(record))) {
     if (!line.ok) continue;
     const { event } = line.value as Partial<EnrichedEvent>;
     if (typeof event?.id === "string" && typeof event.source === "string") {

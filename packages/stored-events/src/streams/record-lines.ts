@@ -1,16 +1,26 @@
+import { unpackRecord } from "@millrace/packed-records";
 import { type EventForm, StoredEvent, type StoredPlace } from "../stored-event.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const newline = 0x0a;
 const blank = /^[ \t\r]*$/;
 
-/** The events of a record; the position of each is that of the record with `:<number of the line>` behind it. */
-export function linesOfRecord(data: Uint8Array, form: EventForm, record: StoredPlace): StoredEvent[] {
+/**
+ * The events of a record; the position of each is that of the record with `:<number of the line>` behind it. A packed
+ * record that cannot be read is one event without a form.
+ */
+export function linesOfRecord(record: Uint8Array, form: EventForm, recordPlace: StoredPlace): StoredEvent[] {
+  // What stands in the raw stream is never packed, and anything may stand there.
+  const { data, fault = undefined } = form === "raw" ? { data: record } : unpackRecord(record);
+  if (fault !== undefined) {
+    const place = { ...recordPlace, position: `${recordPlace.position}:0` };
+    return [new StoredEvent(place, { form: "none", text: "", bytes: data })];
+  }
   const text = decode(data);
   const lines = text === undefined ? byteLines(data) : text.split("\n");
   return lines.flatMap((line, index) => {
     if (typeof line === "string" && blank.test(line)) return [];
-    const place = { ...record, position: `${record.position}:${index}` };
+    const place = { ...recordPlace, position: `${recordPlace.position}:${index}` };
     if (typeof line === "string") return [new StoredEvent(place, { form, text: line })];
     return [new StoredEvent(place, { form: "none", text: "", bytes: line })];
   });

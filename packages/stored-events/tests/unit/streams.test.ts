@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
+import { packRecord } from "@millrace/packed-records";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { Kinesis, sleep, VirtualClock } from "@millrace/aws-simulator";
-import { type Store, type StoredEvent, streamStore, type TimeRange } from "../../src/index.ts";
+import { linesOfRecord, type Store, type StoredEvent, streamStore, type TimeRange } from "../../src/index.ts";
 
 const StreamName = "p-raw";
 
@@ -125,4 +126,16 @@ test("it leaves four of the five reads of a shard to the pipeline", async () => 
       expect(kinesis.stats(StreamName).reads - reads).toBeLessThanOrEqual(seconds + 1);
     })(),
   );
+});
+
+test("a packed record is read as its lines are, and one that cannot be unpacked is one event without a form", () => {
+  const packed = packRecord(Buffer.from(line("1") + line("2")), "gzip");
+  const place = { store: "enriched", container: "c", position: "7", atMs: 0 } as const;
+  const positions = (data: Uint8Array) =>
+    linesOfRecord(data, "enriched", place).map(({ content, place: { position } }) => [content.form, position]);
+  expect(positions(packed)).toEqual([
+    ["enriched", "7:0"],
+    ["enriched", "7:1"],
+  ]);
+  expect(positions(packed.subarray(0, -3))).toEqual([["none", "7:0"]]);
 });

@@ -1,0 +1,3 @@
+import { jestConfig } from "@millrace/jest-preset";
+
+export default jestConfig();
