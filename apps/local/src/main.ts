@@ -214,6 +214,7 @@ async function run(options: StartOptions): Promise<number> {
             rate: options.rate,
             limit: options.events ?? null,
             seed,
+            eventsPerRequest: options.eventsPerRequest,
             routes: readExpectedRoutes(routesFolder),
             putStray: (bytes) => putStray(pipeline, bytes),
             signal,

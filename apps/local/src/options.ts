@@ -1,5 +1,6 @@
 import { type ConsumerFunction, parseConsumer } from "./consumers/consumer-functions.ts";
 import { UsageError } from "./errors.ts";
+import { MAX_EVENTS_PER_REQUEST } from "./traffic/sample-mix.ts";
 
 /** Options of `pnpm start`. */
 export interface StartOptions {
@@ -17,6 +18,8 @@ export interface StartOptions {
   /** Folder of the run's state; undefined: `.local`. */
   readonly stateFolder: string | undefined;
   /** Delete the data of earlier runs, and begin with none. */
+  /** Most events in a request of sample traffic. */
+  readonly eventsPerRequest: number;
   readonly isFresh: boolean;
   /** Build what is not fresh before the start, and take over what changes while it runs. */
   readonly isFollowing: boolean;
@@ -53,6 +56,7 @@ const DEFAULTS = {
   keep: DEFAULT_KEPT_MIB,
   poll: DEFAULT_POLL_MS,
   seed: 1,
+  eventsPerRequest: MAX_EVENTS_PER_REQUEST,
   settle: 30,
   canaries: true,
   warmUp: 0,
@@ -73,6 +77,7 @@ export async function parseStartOptions(args: readonly string[]): Promise<StartO
     isExit,
     reportPath: given.report,
     seed: given.seed,
+    eventsPerRequest: given.eventsPerRequest,
     port: given.port,
     stackPath: given.stack,
     stateFolder: given.state,
@@ -95,6 +100,7 @@ interface GivenOptions {
   readonly exit?: true | undefined;
   readonly report?: string | undefined;
   readonly seed: number;
+  readonly eventsPerRequest: number;
   readonly port?: number | undefined;
   readonly stack?: string | undefined;
   readonly state?: string | undefined;
@@ -126,6 +132,12 @@ async function readOptions(args: readonly string[]): Promise<GivenOptions | unde
     )
     .option("--report <file>", "write the reconciliation as JSON")
     .option("--seed <n>", "seed of the sample traffic", wholeNumber(0), DEFAULTS.seed)
+    .option(
+      "--events-per-request <n>",
+      "most events in a request of sample traffic; 1 for senders that send one at a time",
+      wholeNumber(1),
+      DEFAULTS.eventsPerRequest,
+    )
     .option(
       "--port <n>",
       "port of the event service, 0 for any free one (default: as in its Deployment)",

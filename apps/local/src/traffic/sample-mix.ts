@@ -2,17 +2,20 @@ import type { TrafficOptions } from "./traffic-plan.ts";
 
 const fewestSessions = 40;
 
+/** Most events in a request, unless `start` is told another number. */
+export const MAX_EVENTS_PER_REQUEST = 8;
+
 /**
  * Shares and sizes of the sample traffic at so many events a second. A request has two events on average, and a visitor
  * sends one every two seconds: a higher rate comes from more visitors, not from hastier ones, whose events would queue
  * for one another wherever the order of a key is kept.
  */
-export function sampleMix(rate: number): Omit<TrafficOptions, "random"> {
+export function sampleMix(rate: number, maxEventsPerRequest = MAX_EVENTS_PER_REQUEST): Omit<TrafficOptions, "random"> {
   return {
     brokenShare: 0.03,
     strayShare: 0.01,
     concurrentSessions: Math.max(fewestSessions, Math.ceil(rate)),
-    maxEventsPerRequest: 8,
+    maxEventsPerRequest,
   };
 }
 

@@ -11,6 +11,8 @@ export interface TrafficSettings {
   /** Events to send in all; null: until it is told to stop. */
   readonly limit: number | null;
   readonly seed: number;
+  /** Most events in a request. */
+  readonly eventsPerRequest: number;
   /** The routes from which it computes where its events belong. */
   readonly routes: readonly ExpectedRoute[];
 }

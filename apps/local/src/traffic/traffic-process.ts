@@ -30,17 +30,20 @@ const tellOutcomes = (): void => {
 
 const client = createEventClient(settings.url, maxRequestsInFlight);
 const timer = setInterval(tellOutcomes, messageIntervalMs);
-await sendTraffic(planTraffic({ ...sampleMix(settings.rate), random: createRandom(settings.seed) }), {
-  client,
-  writeKey: settings.writeKey,
-  rate: settings.rate,
-  limit: settings.limit ?? Number.POSITIVE_INFINITY,
-  maxRequestsInFlight,
-  oracle: createRouteOracle(settings.routes),
-  onOutcomes: (outcomes) => batch.add(outcomes),
-  onStray: ({ name, bytes }) => tell({ kind: "stray", name, base64: Buffer.from(bytes).toString("base64") }),
-  signal: stopping.signal,
-});
+await sendTraffic(
+  planTraffic({ ...sampleMix(settings.rate, settings.eventsPerRequest), random: createRandom(settings.seed) }),
+  {
+    client,
+    writeKey: settings.writeKey,
+    rate: settings.rate,
+    limit: settings.limit ?? Number.POSITIVE_INFINITY,
+    maxRequestsInFlight,
+    oracle: createRouteOracle(settings.routes),
+    onOutcomes: (outcomes) => batch.add(outcomes),
+    onStray: ({ name, bytes }) => tell({ kind: "stray", name, base64: Buffer.from(bytes).toString("base64") }),
+    signal: stopping.signal,
+  },
+);
 clearInterval(timer);
 tellOutcomes();
 await client.close();
