@@ -34,6 +34,11 @@ export interface DeliveryStreamOptions {
   readonly bufferingIntervalSeconds?: number;
   /** Default `UNCOMPRESSED`. */
   readonly compressionFormat?: CompressionFormat;
+  /**
+   * End of every object's name. It says nothing of the content: records that are compressed already are stored as they
+   * are, under `.gz`. Default: `.gz` with `GZIP`, else none.
+   */
+  readonly fileExtension?: string;
   /** Default `LATEST`, as on AWS: what was in the stream before `start` is not delivered. */
   readonly startingPosition?: Exclude<StartingPosition, "AT_TIMESTAMP">;
   /** Remembers what was delivered, for the next process. Default: it begins at the starting position. */
@@ -69,6 +74,7 @@ export interface DeliveryStreamSettings {
   readonly bufferingSizeBytes: number;
   readonly bufferingIntervalMs: number;
   readonly compressionFormat: CompressionFormat;
+  readonly fileExtension: string;
   readonly startingPosition: StartingPosition;
   readonly checkpoints: Checkpoints | undefined;
   readonly version: number;
@@ -96,6 +102,7 @@ export function readDeliveryStreamOptions(options: DeliveryStreamOptions): Deliv
     bufferingSizeBytes: sizeMb * limits.bytesPerMb,
     bufferingIntervalMs: intervalSeconds * 1_000,
     compressionFormat: options.compressionFormat ?? "UNCOMPRESSED",
+    fileExtension: options.fileExtension ?? (options.compressionFormat === "GZIP" ? ".gz" : ""),
     startingPosition: options.startingPosition ?? "LATEST",
     checkpoints: options.checkpoints,
     version: options.version ?? 1,
