@@ -2,7 +2,7 @@ export { SHARD_WRITE } from "./limits.ts";
 export { SERVICE_MICROSECONDS_PER_EVENT } from "./model/costs-of-work.ts";
 export { billOf } from "./model/bill.ts";
 export { workOf } from "./model/functions.ts";
-export { lanesNeeded } from "./model/packing.ts";
+export { lanesNeeded, packedBy } from "./model/packing.ts";
 export { sampleMix } from "./model/mix.ts";
 export { eventsTaken, shardsRead, shardsWritten, standingShards } from "./model/shards.ts";
 export { StreamMeter, type StreamSize } from "./model/stream-size.ts";

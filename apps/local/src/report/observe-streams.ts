@@ -29,7 +29,7 @@ export function measureStreams(kinesis: Kinesis, baseline: Baseline): Record<str
       const meter = new StreamMeter();
       for (const { record } of kinesis.readRecords(name, baseline.streams.get(name))) {
         const lines = linesOfData(record.Data);
-        meter.add(record.Data.length, Math.max(1, lines.filter((byte) => byte === LINE_FEED).length));
+        meter.add(record.Data.length, Math.max(1, lines.filter((byte) => byte === LINE_FEED).length), lines.length);
       }
       return [name, meter.size];
     }),

@@ -6,6 +6,7 @@ export interface CapacityOptions {
   readonly rates: readonly number[] | undefined;
   readonly mixPath: string | undefined;
   readonly eventsPerRecord: number | undefined;
+  readonly packing: "none" | "lanes" | "gzip" | undefined;
   readonly format: "text" | "json" | "markdown";
   readonly stacksFolder: string;
   readonly baseFolder: string | undefined;
@@ -43,6 +44,12 @@ export function parseOptions(
       positiveNumber,
     )
     .addOption(
+      new Option(
+        "--packing <form>",
+        "as if enrichment packed no records, packed lines by lane, or gzip members by lane (default: as deployed)",
+      ).choices(["none", "lanes", "gzip"] as const),
+    )
+    .addOption(
       new Option("--format <form>", "form of the answer")
         .choices(["text", "json", "markdown"] as const)
         .default("text" as const),
@@ -58,6 +65,7 @@ export function parseOptions(
     rates: given.rate,
     mixPath: given.mix,
     eventsPerRecord: given.pack,
+    packing: given.packing,
     format: given.json === true ? "json" : given.format,
     stacksFolder: given.stacks,
     baseFolder: given.base,

@@ -5,6 +5,7 @@ import { runDay } from "../day/run-day.ts";
 import { type ScalingName, scalings } from "../day/scaling.ts";
 import { CapacityError } from "../errors.ts";
 import { type MeasuredSizes, type Mix, mixOf, sampleMix, withRecordsOf } from "../model/mix.ts";
+import { packedBy } from "../model/packing.ts";
 import { type CapacityPlan, planCapacity } from "../plan.ts";
 import { renderDays } from "../render/render-day.ts";
 import { renderMarkdown, renderText } from "../render/render-plan.ts";
@@ -40,7 +41,7 @@ function run(options: CapacityOptions): string {
   const stages = options.stages ?? stagesIn(stacksFolder);
   if (options.command === "day") return runDays(options, stages, mix);
   const planOf = (folder: string, stage: string): CapacityPlan =>
-    planCapacity(readPlant(folder, stage), mix, options.rates ?? DEFAULT_RATES);
+    planCapacity(packing(readPlant(folder, stage), options.packing), mix, options.rates ?? DEFAULT_RATES);
   const plans = stages.map((stage) => planOf(stacksFolder, stage));
   if (format === "json") return JSON.stringify(plans, undefined, 2);
   if (format === "text") return plans.map(renderText).join("\n\n\n");
@@ -54,11 +55,20 @@ function run(options: CapacityOptions): string {
     .join("\n");
 }
 
-function runDays({ rates, stacksFolder, format }: CapacityOptions, stages: readonly string[], mix: Mix): string {
+/** The deployment as if it packed otherwise. */
+function packing(plant: Plant, form: CapacityOptions["packing"]): Plant {
+  if (form === undefined) return plant;
+  return { ...plant, lanes: form === "none" ? undefined : plant.lanes, isCompressed: form === "gzip" };
+}
+
+function runDays(options: CapacityOptions, stages: readonly string[], mix: Mix): string {
+  const { rates, stacksFolder, format } = options;
   const [baseRate = DEFAULT_BASE_RATE] = rates ?? [];
   const results = stages.map((stage) => {
-    const plant = readPlant(stacksFolder, stage);
-    return { stage, baseRate, days: scalingNames.map((scaling) => runDay(plant, mix, baseRate, scaling)) };
+    const plant = packing(readPlant(stacksFolder, stage), options.packing);
+    // More events share a record at the peak, and fewer at night.
+    const daytime = packedBy(plant, mix, baseRate);
+    return { stage, baseRate, days: scalingNames.map((scaling) => runDay(plant, daytime, baseRate, scaling)) };
   });
   if (format === "json") return JSON.stringify(results, undefined, 2);
   const text = results.map(({ stage, days }) => renderDays(stage, baseRate, days)).join("\n\n\n");

@@ -28,7 +28,9 @@ export type StreamMode = "as deployed" | "provisioned" | "on-demand Standard" | 
 export function billOf(plant: Plant, mix: Mix, eventsPerSecond: number, mode: StreamMode = "as deployed"): Bill {
   const events = eventsPerSecond * SECONDS_PER_MONTH;
   const firehoseBytes = mix.enriched.firehoseBytes + mix.badRowShare * mix.badRow.firehoseBytes;
-  const landedBytes = mix.enriched.bytes + mix.badRowShare * mix.badRow.bytes;
+  const lakeBytes = mix.enriched.bytes < mix.enriched.lineBytes ? mix.enriched.bytes : LAKE_BYTES_PER_EVENT;
+  // Text is billed as it is unpacked.
+  const landedBytes = mix.enriched.lineBytes + mix.badRowShare * mix.badRow.bytes;
   const works = plant.functions.map((settings) =>
     workOf(settings, shardsBefore(settings, plant), mix, eventsPerSecond),
   );
@@ -45,7 +47,7 @@ export function billOf(plant: Plant, mix: Mix, eventsPerSecond: number, mode: St
       dollars: (invocations / 1e6) * prices.lambdaRequestsPerMillion + gigabyteSeconds * prices.lambdaGigabyteSecond,
     },
     { part: "Firehose", dollars: ((events * firehoseBytes) / 1e9) * prices.firehosePerGigabyte },
-    { part: "S3, a month of events", dollars: ((events * LAKE_BYTES_PER_EVENT) / 1e9) * prices.s3PerGigabyteMonth },
+    { part: "S3, a month of events", dollars: ((events * lakeBytes) / 1e9) * prices.s3PerGigabyteMonth },
     { part: "Snowpipe", dollars: ((events * landedBytes) / 1e9) * prices.snowpipeCreditsPerGigabyte * credit },
     { part: "Event service", dollars: cores * HOURS_PER_MONTH * prices.armCoreHour },
     {

@@ -9,13 +9,22 @@ export const SERVICE_MICROSECONDS_PER_EVENT = 340;
 /** Processor time of a function for an event, with its share of PutRecords: 75–92 µs at 200 a batch. */
 export const FUNCTION_MICROSECONDS_PER_EVENT = 100;
 
+/**
+ * Beyond that, for gzip: of enrichment, which compresses, and of the router, for each record and each event. Of
+ * `pnpm --filter @millrace/packed-records bench` beside much other work: three times what a free processor took.
+ */
+export const GZIP_MICROSECONDS = {
+  enrichment: { ofRecord: 50, ofEvent: 16 },
+  router: { ofRecord: 15, ofEvent: 5 },
+} as const;
+
 /** An invocation without its events: the round trip of PutRecords. */
 export const INVOCATION_MS = 20;
 
 /** Events that senders put into a request, on average. Ten when they batch; the firewall bills requests. */
 export const EVENTS_PER_REQUEST = 10;
 
-/** An enriched event as it lies in the lake, gzipped: 52 MB of 213,000 events of the sample traffic. */
+/** An enriched event as it lies in the lake, where Firehose compresses whole objects: 52 MB of 213,000 events of the sample traffic. */
 export const LAKE_BYTES_PER_EVENT = 245;
 
 /**

@@ -1,6 +1,6 @@
 import { INVOCATION_DATA_BYTES, MAX_PARALLELIZATION, MEBIBYTES_PER_CPU } from "../limits.ts";
 import { type PlantFunction, sourceOf } from "../stack/plant.ts";
-import { FUNCTION_MICROSECONDS_PER_EVENT, INVOCATION_MS } from "./costs-of-work.ts";
+import { FUNCTION_MICROSECONDS_PER_EVENT, GZIP_MICROSECONDS, INVOCATION_MS } from "./costs-of-work.ts";
 import type { Mix } from "./mix.ts";
 
 /** The work of a function at a rate. */
@@ -16,15 +16,18 @@ export interface FunctionWork {
 }
 
 /** Milliseconds of an event: less than one vCPU makes it longer, more than one does not help Node. */
-const eventMs = (memoryMebibytes: number): number =>
-  (FUNCTION_MICROSECONDS_PER_EVENT / 1_000) * Math.max(1, MEBIBYTES_PER_CPU / memoryMebibytes);
+function eventMs({ name, memoryMebibytes }: PlantFunction, { enriched }: Mix): number {
+  const gzip = GZIP_MICROSECONDS[name];
+  const packing = enriched.bytes < enriched.lineBytes ? gzip.ofEvent + gzip.ofRecord * enriched.records : 0;
+  return ((FUNCTION_MICROSECONDS_PER_EVENT + packing) / 1_000) * Math.max(1, MEBIBYTES_PER_CPU / memoryMebibytes);
+}
 
 /** @param shards of the stream that the function reads */
 export function workOf(settings: PlantFunction, shards: number, mix: Mix, eventsPerSecond: number): FunctionWork {
   const source = sourceOf(settings.name);
   const lanes = shards * settings.parallelization;
   const fullBatch = Math.min(settings.batchSize / mix[source].records, INVOCATION_DATA_BYTES / mix[source].bytes);
-  const ofEvent = eventMs(settings.memoryMebibytes);
+  const ofEvent = eventMs(settings, mix);
   // A lane is invoked once a window while its records fit one batch, and once a batch beyond that.
   const perWindow = lanes / Math.max(1, settings.windowSeconds);
   const invocationsPerSecond = Math.max(

@@ -55,17 +55,18 @@ export function mixOf({ accepted, badRows, streams }: MeasuredSizes, from: strin
     enriched,
     destination:
       busy.length === 0
-        ? packed(enriched.bytes, 1)
+        ? packed(enriched.lineBytes, 1)
         : perEvent({
             records: sum("records"),
             events: sum("events"),
             bytes: sum("bytes"),
+            lineBytes: sum("lineBytes"),
             payloadUnits: sum("payloadUnits"),
             onDemandBytes: sum("onDemandBytes"),
             firehoseBytes: sum("firehoseBytes"),
           }),
     // Without any, one is as a bad row of the sample traffic: about the size of two enriched events.
-    badRow: badRows === 0 ? packed(2 * enriched.bytes, 1) : sizeOf("bad-rows"),
+    badRow: badRows === 0 ? packed(2 * enriched.lineBytes, 1) : sizeOf("bad-rows"),
     badRowShare: badRows / accepted,
     shares: Object.fromEntries(destinations.map(([name, { events }]) => [name, events / accepted])),
   };
@@ -80,6 +81,6 @@ export function withRecordsOf(mix: Mix, eventsPerRecord: number): Mix {
     ...mix,
     from: `${mix.from}, ${eventsPerRecord} event${eventsPerRecord === 1 ? "" : "s"} a record`,
     raw: packed(mix.raw.bytes, eventsPerRecord),
-    enriched: packed(mix.enriched.bytes, eventsPerRecord),
+    enriched: packed(mix.enriched.lineBytes, eventsPerRecord),
   };
 }

@@ -5,6 +5,8 @@ export interface StreamSize {
   readonly records: number;
   readonly events: number;
   readonly bytes: number;
+  /** Of the lines in the records: more than `bytes` where these are compressed. */
+  readonly lineBytes: number;
   /** Of 25 KB, a record at least one: what a provisioned stream bills. */
   readonly payloadUnits: number;
   /** Each record as whole kilobytes: what an on-demand stream bills. */
@@ -15,13 +17,22 @@ export interface StreamSize {
 
 /** Counts the records of a stream. */
 export class StreamMeter {
-  readonly #size = { records: 0, events: 0, bytes: 0, payloadUnits: 0, onDemandBytes: 0, firehoseBytes: 0 };
+  readonly #size = {
+    records: 0,
+    events: 0,
+    bytes: 0,
+    lineBytes: 0,
+    payloadUnits: 0,
+    onDemandBytes: 0,
+    firehoseBytes: 0,
+  };
 
   /** @param bytes data of the record, at least one. */
-  add(bytes: number, events: number): void {
+  add(bytes: number, events: number, lineBytes = bytes): void {
     this.#size.records += 1;
     this.#size.events += events;
     this.#size.bytes += bytes;
+    this.#size.lineBytes += lineBytes;
     this.#size.payloadUnits += Math.ceil(bytes / prices.payloadUnitBytes);
     this.#size.onDemandBytes += roundUp(bytes, prices.onDemandUnitBytes);
     this.#size.firehoseBytes += roundUp(bytes, prices.firehoseRecordBytes);
@@ -40,6 +51,7 @@ export function perEvent(size: StreamSize): StreamSize {
     records: share(size.records),
     events: 1,
     bytes: share(size.bytes),
+    lineBytes: share(size.lineBytes),
     payloadUnits: share(size.payloadUnits),
     onDemandBytes: share(size.onDemandBytes),
     firehoseBytes: share(size.firehoseBytes),

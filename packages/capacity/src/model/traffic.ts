@@ -24,7 +24,7 @@ export function trafficOf(stream: PlantStream, mix: Mix): StreamTraffic {
 }
 
 /** Shards of the stream that a function reads. */
-export function shardsBefore({ name }: PlantFunction, plant: Plant): number {
+export function shardsBefore({ name }: PlantFunction, plant: Pick<Plant, "streams">): number {
   const source = plant.streams.find(({ purpose }) => purpose === sourceOf(name));
   if (source === undefined) throw new TypeError(`a plant has no stream ${sourceOf(name)}`);
   return standingShards(source);

@@ -5,6 +5,8 @@ export interface Plant {
   readonly functions: readonly PlantFunction[];
   /** Lanes in which enrichment packs; absent where it does not. */
   readonly lanes: number | undefined;
+  /** True if records of the enriched stream are gzip members. */
+  readonly isCompressed: boolean;
   readonly deliveries: readonly PlantDelivery[];
   /** Queues and buses that routes deliver to. */
   readonly messageDestinations: readonly {

@@ -65,6 +65,7 @@ export function readStack({ resource, output = {} }: StackJson, stage: string): 
       };
     }),
     lanes: lanesOf(one("aws_lambda_function", "enrichment")),
+    isCompressed: variablesOf(one("aws_lambda_function", "enrichment"))["ENRICHED_COMPRESSION"] === "gzip",
     deliveries: (["enriched", "badRows"] as const).map((purpose): PlantDelivery => {
       const id = purpose === "enriched" ? "enriched_delivery" : "bad_rows_delivery";
       const target = fieldOf(one("aws_kinesis_firehose_delivery_stream", id)["extended_s3_configuration"]);
@@ -97,8 +98,10 @@ export function readStack({ resource, output = {} }: StackJson, stage: string): 
   };
 }
 
-function lanesOf({ environment }: Values): number | undefined {
-  const { ENRICHED_LANES: lanes } = fieldOf(fieldOf(environment)["variables"]);
+const variablesOf = ({ environment }: Values): Values => fieldOf(fieldOf(environment)["variables"]);
+
+function lanesOf(enrichment: Values): number | undefined {
+  const { ENRICHED_LANES: lanes } = variablesOf(enrichment);
   return typeof lanes === "string" && Number.isInteger(Math.log2(Number(lanes))) ? Number(lanes) : undefined;
 }
 

@@ -34,6 +34,7 @@ export const smallPlant: Plant = {
     reservedConcurrency: undefined,
   })),
   lanes: undefined,
+  isCompressed: false,
   deliveries: [
     { name: "enriched", purpose: "enriched", bufferSeconds: 60, bufferMebibytes: 100 },
     { name: "bad-rows", purpose: "badRows", bufferSeconds: 60, bufferMebibytes: 100 },

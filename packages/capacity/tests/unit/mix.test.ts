@@ -7,6 +7,7 @@ const size = (records: number, events: number, bytes: number): StreamSize => ({
   records,
   events,
   bytes,
+  lineBytes: bytes,
   payloadUnits: records,
   onDemandBytes: bytes,
   firehoseBytes: bytes,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { billOf } from "../../src/model/bill.ts";
+import { workOf } from "../../src/model/functions.ts";
 import { lanesNeeded, packedBy } from "../../src/model/packing.ts";
 import { evenMix, smallPlant, stream } from "../support/small-plant.ts";
 
@@ -28,6 +29,27 @@ describe("packedBy", () => {
     const functions = plant.functions.map((settings) => ({ ...settings, batchSize: 800 }));
     const { enriched } = packedBy({ ...plant, functions }, evenMix, 800);
     expect(1 / enriched.records).toBeCloseTo(50, 0);
+  });
+
+  test("makes a compressed record smaller, the more so the more events are in it, and its lines stay as long", () => {
+    const compressed = { ...packing, isCompressed: true };
+    const bytesOf = (plant: typeof packing, rate: number) => packedBy(plant, evenMix, rate).enriched.bytes;
+    const [one, some, many] = [0.1, 40, 4_000].map((rate) => bytesOf(compressed, rate)) as [number, number, number];
+    expect(many).toBeLessThan(some);
+    expect(some).toBeLessThan(one);
+    expect(one).toBeLessThan(bytesOf(packing, 0.1));
+    expect(packedBy(compressed, evenMix, 4_000).enriched.lineBytes).toBe(1_024);
+  });
+
+  test("takes time for compression, and bills the warehouse for lines", () => {
+    const compressed = packedBy({ ...packing, isCompressed: true }, evenMix, 100);
+    const plain = packedBy(packing, evenMix, 100);
+    const [enrichment] = smallPlant.functions;
+    if (enrichment === undefined) throw new Error("There is no enrichment.");
+    expect(workOf(enrichment, 1, compressed, 100).busy).toBeGreaterThan(workOf(enrichment, 1, plain, 100).busy);
+    const snowpipe = (mix: typeof evenMix) =>
+      billOf(smallPlant, mix, 100).lines.find(({ part }) => part === "Snowpipe")?.dollars;
+    expect(snowpipe(compressed)).toBe(snowpipe(plain));
   });
 
   test("hardly packs what comes seldom", () => {
