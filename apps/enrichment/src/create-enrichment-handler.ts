@@ -5,6 +5,7 @@ import type { ActiveEnrichment } from "@millrace/enrichments";
 import type { BadRow } from "@millrace/event-contracts";
 import type { CompiledContracts } from "@millrace/event-contracts";
 import { createPayloadSeal, type PrivacyKey } from "@millrace/privacy-keys";
+import type { Compression } from "@millrace/packed-records";
 import { type Clock, createPutRecords, type KinesisSender } from "@millrace/put-records";
 import {
   createStreamHandler,
@@ -67,6 +68,8 @@ export interface EnrichmentHandlerDeps {
   readonly contractSet?: string;
   /** Lanes of the enriched stream, a power of two: events of a lane share records. Default 128. */
   readonly lanes?: number;
+  /** Form of the records of the enriched stream. Default `none`. */
+  readonly compression?: Compression;
   /** Most bytes a record of the enriched stream may have. Default 1 MiB. */
   readonly maxRecordBytes?: number;
   /** Time kept back before Lambda's timeout. Default: `stream-handler`'s. */
@@ -110,7 +113,11 @@ export function createEnrichmentHandler(deps: EnrichmentHandlerDeps): StreamHand
     maxRecordBytes,
     hooks,
   });
-  const packing = { lanes, packedBytes: Math.min(PACKED_RECORD_BYTES, maxRecordBytes - LANE_PARTITION_KEY_BYTES) };
+  const packing = {
+    lanes,
+    packedBytes: Math.min(PACKED_RECORD_BYTES, maxRecordBytes - LANE_PARTITION_KEY_BYTES),
+    compression: deps.compression ?? "none",
+  };
   const writers = new Map<string, OutputWriter>([
     [destinations.enriched, createPackingWriter(enrichedStream, packing)],
     [destinations.badRows, createPutRecords({ client, streamName: deps.badRowStreamName, clock, random, hooks })],

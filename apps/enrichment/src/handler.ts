@@ -48,6 +48,7 @@ export const handler = createEnrichmentHandler({
   enrichedStreamName: config.enrichedStreamName,
   badRowStreamName: config.badRowStreamName,
   lanes: config.lanes,
+  compression: config.compression,
   privacyKeys,
   contracts,
   ...(typeof BUILD_VERSION === "string" ? { processor: { name: "enrichment", version: BUILD_VERSION } } : {}),

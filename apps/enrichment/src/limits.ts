@@ -20,7 +20,7 @@ export const MAX_LANES = 4_096;
 
 /**
  * Events of many source records share a record up to this many bytes. A unit of 25 KB and Firehose's 5 KB are hardly
- * rounded beyond it, and what a broken reader gives up with one event stays small.
+ * rounded beyond it, also where they are compressed, and what a broken reader gives up with one event stays small.
  */
 export const PACKED_RECORD_BYTES = 64 * 1024;
 

@@ -28,9 +28,17 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
     tags: { owner: "platform", costCenter: "data-platform" },
     streams: { destinationOverrides: {} },
     functions: { enrichment: pipelineFunction, router: pipelineFunction },
-    mappings: { enrichment: mapping, router: mapping },
-    packing: { lanes: unit.lanes(128) },
-    delivery: { enriched: delivery, badRows: delivery },
+    mappings: {
+      enrichment: mapping,
+      // Up to 64 KiB of lines unfold from each record.
+      router: { ...mapping, batchSize: unit.records(100) },
+    },
+    packing: { lanes: unit.lanes(128), compression: "gzip" as const },
+    delivery: {
+      // What arrives is compressed already: about 110 MiB of lines.
+      enriched: { ...delivery, bufferSize: unit.mebibytes(16) },
+      badRows: delivery,
+    },
     lake: { infrequentAccessAfter: unit.days(30), deadLettersExpireAfter: unit.days(14) },
     logs: { level: "info" },
     warehouse: {

@@ -1,6 +1,7 @@
 import {
   eventsTaken,
   lanesNeeded,
+  packedBy,
   sampleMix,
   SERVICE_MICROSECONDS_PER_EVENT,
   shardsRead,
@@ -163,16 +164,49 @@ const shardsFault = (path: string, stream: StreamConfig, needed: number, reason:
     `${path}.capacity.shards: ${shardsOf(stream)} are too few; set at least ${needed}, because ${reason}`,
   );
 
+/** Sizes of the sample traffic as enrichment packs it when the raw stream is full. */
+const packedSizes = ({ streams, functions, mappings, packing }: EnvironmentConfig): typeof sampleMix => {
+  const settingsOf = (name: "enrichment" | "router") => ({
+    name,
+    memoryMebibytes: functions[name].memory,
+    batchSize: mappings[name].batchSize,
+    windowSeconds: mappings[name].batchingWindow,
+    parallelization: mappings[name].parallelizationFactor,
+    reservedConcurrency: functions[name].reservedConcurrency,
+  });
+  const streamOf = (purpose: "raw" | "enriched") =>
+    ({
+      name: purpose,
+      purpose,
+      shards: shardsOf(streams[purpose]),
+      retentionHours: 24,
+      share: undefined,
+      readers: 1,
+    }) as const;
+  const plant = {
+    lanes: packing.lanes,
+    isCompressed: packing.compression === "gzip",
+    functions: [settingsOf("enrichment"), settingsOf("router")],
+    streams: [streamOf("raw"), streamOf("enriched")],
+  };
+  return packedBy(plant, sampleMix, rawTakes(streams));
+};
+
 /** Router and Firehose share what a shard gives; a reader that fell behind needs more than what arrives. */
 const ENRICHED_READERS = 2;
 const CATCH_UP = 1.2;
 
 /** The enriched stream takes at least what the raw one takes, and its readers catch up as long as no alarm fires. */
-const enrichedCarriesRaw: Relation = ({ streams, alarms: { load } }) => {
+const enrichedCarriesRaw: Relation = (config) => {
+  const {
+    streams,
+    alarms: { load },
+  } = config;
   const taken = rawTakes(streams);
-  const [from, to] = [sampleMix.raw.bytes, sampleMix.enriched.bytes].map(Math.round);
-  const written = shardsWritten(sampleMix.enriched, taken);
-  const read = CATCH_UP * shardsRead(sampleMix.enriched, (taken * load) / 100, ENRICHED_READERS);
+  const { enriched } = packedSizes(config);
+  const [from, to] = [sampleMix.raw.bytes, enriched.bytes].map(Math.round);
+  const written = shardsWritten(enriched, taken);
+  const read = CATCH_UP * shardsRead(enriched, (taken * load) / 100, ENRICHED_READERS);
   return shardsFault(
     "streams.enriched",
     streams.enriched,
@@ -204,8 +238,10 @@ const lanesFillTheShards: Relation = ({ streams, packing }) => {
 };
 
 /** All invocations that a mapping allows do the work of what the raw stream takes. */
-const functionsKeepUp: Relation = ({ streams, functions, mappings }) =>
-  (
+const functionsKeepUp: Relation = (config) => {
+  const { streams, functions, mappings } = config;
+  const sizes = packedSizes(config);
+  return (
     [
       ["enrichment", "raw"],
       ["router", "enriched"],
@@ -215,7 +251,7 @@ const functionsKeepUp: Relation = ({ streams, functions, mappings }) =>
     const { memory, reservedConcurrency } = functions[name];
     const settings = { name, memoryMebibytes: memory, batchSize, windowSeconds: batchingWindow, reservedConcurrency };
     const takenBy = (parallelization: number): number =>
-      workOf({ ...settings, parallelization }, shardsOf(streams[stream]), sampleMix, rawTakes(streams)).eventsTaken;
+      workOf({ ...settings, parallelization }, shardsOf(streams[stream]), sizes, rawTakes(streams)).eventsTaken;
     const taken = takenBy(parallelizationFactor);
     return faultIf(
       taken < rawTakes(streams),
@@ -224,6 +260,20 @@ const functionsKeepUp: Relation = ({ streams, functions, mappings }) =>
         `more memory than ${memory} MiB, or batches larger than ${batchSize}`,
     );
   });
+};
+
+/** Lines that unfold from packed records are in memory as text, as objects and as outputs: some ten times as much. */
+const MEBIBYTES_PER_UNFOLDED = 32;
+const PACKED_RECORDS_PER_MEBIBYTE = 16;
+
+const unfoldedBatchFits: Relation = ({ functions, mappings, packing }) => {
+  const most = (functions.router.memory / MEBIBYTES_PER_UNFOLDED) * PACKED_RECORDS_PER_MEBIBYTE;
+  return faultIf(
+    packing.compression === "gzip" && mappings.router.batchSize > most,
+    `mappings.router.batchSize: ${mappings.router.batchSize} records of 64 KiB of lines do not fit ` +
+      `functions.router.memory of ${functions.router.memory} MiB; set at most ${most}, or more memory`,
+  );
+};
 
 /** Replicas beyond what the raw stream takes only get its refusals; those that zones need are always allowed. */
 const rawTakesWhatReplicasSend: Relation = ({ streams, ingest: { replicas, resources } }) => {
@@ -312,6 +362,7 @@ const relations: readonly Relation[] = [
   enrichedCarriesRaw,
   lanesFillTheShards,
   functionsKeepUp,
+  unfoldedBatchFits,
   destinationsCarryTheirShare,
   rawTakesWhatReplicasSend,
   reservedConcurrencyServesTheShards,

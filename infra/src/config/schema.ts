@@ -318,7 +318,14 @@ const environmentConfig = z.strictObject({
    * Events of a lane share records of the enriched stream. Fewer lanes pack more, more of them fill shards more evenly.
    * While another number takes over, an event may overtake an older one of its key.
    */
-  packing: z.strictObject({ lanes: laneCount }),
+  packing: z.strictObject({
+    lanes: laneCount,
+    /**
+     * Form of the records of the enriched stream. `gzip`: each is a gzip member, and Firehose joins them. A running
+     * environment changes it as docs/runbooks.md says: an object of both forms cannot be read.
+     */
+    compression: z.enum(["gzip", "none"]),
+  }),
   /** Absent: the router runs the routes in its bundle. Present: it looks for newer ones while it runs. */
   routeReload: z.strictObject({ checkEvery: whole<Seconds>("seconds", ROUTE_CHECK_SECONDS) }).optional(),
   /** Absent: replays run on an operator's machine. Present: very large ones run as a job of this function. */

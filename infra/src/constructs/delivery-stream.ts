@@ -16,6 +16,8 @@ export interface DeliveryStreamProps {
   readonly bucket: PrivateBucket;
   /** First folder of the objects, for example `enriched`. */
   readonly folder: string;
+  /** True if each record is a gzip member: Firehose joins them, and an object is a gzip all the same. */
+  readonly isCompressed: boolean;
   readonly config: DeliveryConfig;
   /** Encrypts the objects. */
   readonly key: DataKey;
@@ -37,7 +39,7 @@ export class DeliveryStream extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliveryStreamProps) {
     super(scope, id);
-    const { name, accountId, source, bucket, folder, config, key } = props;
+    const { name, accountId, source, bucket, folder, isCompressed, config, key } = props;
     this.name = name;
     this.prefix = `${folder}/`;
     const logGroup = new CloudwatchLogGroup(this, "log", {
@@ -86,7 +88,7 @@ export class DeliveryStream extends Construct {
         fileExtension: ".json.gz",
         bufferingInterval: config.bufferInterval,
         bufferingSize: config.bufferSize,
-        compressionFormat: "GZIP",
+        compressionFormat: isCompressed ? "UNCOMPRESSED" : "GZIP",
         kmsKeyArn: key.arn,
         cloudwatchLoggingOptions: { enabled: true, logGroupName: logGroup.name, logStreamName: logStream.name },
       },

@@ -77,7 +77,7 @@ export class LoaderWatch extends Construct {
       ...place,
       name: "LINES",
       formatType: "CSV",
-      compression: "AUTO",
+      compression: "GZIP",
       fieldDelimiter: "NONE",
       escape: "NONE",
       escapeUnenclosedField: "NONE",

@@ -106,7 +106,8 @@ export class Warehouse extends Construct {
       ...place,
       name: "NDJSON",
       formatType: "JSON",
-      compression: "AUTO",
+      // Stated, so that nothing is guessed from the first bytes or the name.
+      compression: "GZIP",
       comment: "One JSON document a line",
       dependsOn: seen,
     });

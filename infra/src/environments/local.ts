@@ -23,7 +23,7 @@ export const environment: EnvironmentInput = {
     destinationOverrides: { recommendations: { ...provisioned(8, retention), share: unit.percent(60), consumers } },
   },
   functions: { enrichment: smallFunction, router: smallFunction },
-  mappings: { enrichment: batches, router: batches },
+  mappings: { enrichment: batches, router: { ...batches, batchSize: unit.records(100) } },
   // Traffic of one sender: with more lanes, hardly two events would share a record.
   packing: { lanes: unit.lanes(32) },
   canaries: { writeKey: { from: "inline", value: "mrw_local_canaries_only" } },

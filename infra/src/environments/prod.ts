@@ -12,7 +12,7 @@ export const environment: EnvironmentInput = {
   aws: { accountId: "333333333333", region: "eu-west-1" },
   streams: {
     raw: provisioned(8, retention),
-    enriched: provisioned(16, retention),
+    enriched: provisioned(4, retention),
     badRows: provisioned(2, retention),
     destinations: { ...provisioned(2, retention), share: unit.percent(10) },
     destinationOverrides: { recommendations: { ...provisioned(11, retention), share: unit.percent(60) } },

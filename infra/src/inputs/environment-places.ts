@@ -14,7 +14,7 @@ export function environmentPlaces(configs: readonly EnvironmentConfig[] = []): r
   );
 }
 
-function placeOf({ environment, aws, adopt, functions, warehouse }: EnvironmentConfig): EnvironmentPlace {
+function placeOf({ environment, aws, adopt, functions, packing, warehouse }: EnvironmentConfig): EnvironmentPlace {
   const { raw, enriched, badRows } = adopt?.streams ?? {};
   const { organization, account, database, schema, readerRole } = warehouse;
   return {
@@ -29,6 +29,7 @@ function placeOf({ environment, aws, adopt, functions, warehouse }: EnvironmentC
       enriched ?? physicalName(environment, "enriched"),
       badRows ?? physicalName(environment, "bad-rows"),
     ],
+    enrichedCompression: packing.compression,
     routerTimeoutMs: functions.router.timeout * 1_000,
     ...(environment === "local" ? {} : { warehouse: { organization, account, database, schema, readerRole } }),
   };

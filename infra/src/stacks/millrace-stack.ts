@@ -417,6 +417,7 @@ export class MillraceStack extends TerraformStack {
         LOG_LEVEL: logs.level,
         ENRICHED_STREAM_NAME: from.enriched.nameReference,
         ENRICHED_LANES: String(packing.lanes),
+        ENRICHED_COMPRESSION: packing.compression,
         BAD_ROW_STREAM_NAME: from.badRows.nameReference,
         PRIVACY_KEYS_SECRET_ARN: privacyKeys.arn,
       },
@@ -641,7 +642,7 @@ export class MillraceStack extends TerraformStack {
     enriched: EventStream;
     badRows: EventStream;
   }): Deliveries {
-    const { aws, delivery, environment, logs } = this.#config;
+    const { aws, delivery, environment, logs, packing } = this.#config;
     const common = { accountId: aws.accountId, bucket: from.lake, logs, logKey: from.keys.masked };
     return [
       {
@@ -652,6 +653,7 @@ export class MillraceStack extends TerraformStack {
           name: physicalName(environment, "enriched-to-lake"),
           source: from.enriched,
           folder: "enriched",
+          isCompressed: packing.compression === "gzip",
           config: delivery.enriched,
           key: from.keys.masked,
         }),
@@ -664,6 +666,7 @@ export class MillraceStack extends TerraformStack {
           name: physicalName(environment, "bad-rows-to-lake"),
           source: from.badRows,
           folder: "bad-rows",
+          isCompressed: false,
           config: delivery.badRows,
           // A bad row carries what it could not read, unmasked.
           key: from.keys.unmasked,

@@ -208,20 +208,29 @@ describe("values that are sound alone but not together", () => {
     [
       "an enriched stream that does not carry the raw one",
       prod,
-      { streams: { ...prod.streams, enriched: provisioned(12, retention) } },
+      {
+        packing: { ...prod.packing, compression: "none" },
+        streams: { ...prod.streams, enriched: provisioned(12, retention) },
+      },
       /^streams\.enriched\.capacity\.shards: 12 are too few; set at least 16, because streams\.raw takes 10499 events/,
     ],
     [
       "an enriched stream that does not carry a raw one on demand",
       prod,
-      { streams: { ...prod.streams, raw: onDemand(retention), enriched: provisioned(4, retention) } },
-      /^streams\.enriched\.capacity\.shards: 4 are too few; set at least 8/,
+      { streams: { ...prod.streams, raw: onDemand(retention), enriched: provisioned(1, retention) } },
+      /^streams\.enriched\.capacity\.shards: 1 are too few; set at least 2/,
+    ],
+    [
+      "a batch of packed records that unfolds to more than memory holds",
+      prod,
+      { mappings: { ...prod.mappings, router: { ...prod.mappings.router, batchSize: records(513) } } },
+      /^mappings\.router\.batchSize: 513 records of 64 KiB of lines do not fit functions\.router\.memory of 1024 MiB; set at most 512/,
     ],
     [
       "lanes that leave shards uneven",
       prod,
-      { packing: { lanes: lanes(16) } },
-      /^packing\.lanes: 16 are too few; set at least 32, for 16 shards of streams\.enriched/,
+      { packing: { ...prod.packing, lanes: lanes(4) } },
+      /^packing\.lanes: 4 are too few; set at least 8, for 4 shards of streams\.enriched/,
     ],
     [
       "an autoscaler that asks for what nobody collects",
@@ -232,7 +241,11 @@ describe("values that are sound alone but not together", () => {
     [
       "an enriched stream whose readers cannot catch up",
       prod,
-      { alarms: { ...prod.alarms, load: percent(99) } },
+      {
+        packing: { ...prod.packing, compression: "none" },
+        streams: { ...prod.streams, enriched: provisioned(16, retention) },
+        alarms: { ...prod.alarms, load: percent(99) },
+      },
       /^streams\.enriched\.capacity\.shards: 16 are too few; set at least 19, because its 2 readers could not catch up/,
     ],
     [
@@ -245,7 +258,7 @@ describe("values that are sound alone but not together", () => {
           router: { ...prod.mappings.router, batchSize: records(10), parallelizationFactor: invocationsPerShard(1) },
         },
       },
-      /^mappings\.router\.parallelizationFactor: 1 invocations a shard do 6834 events a second.*set at least 2, more memory than 128 MiB, or batches larger than 10/,
+      /^mappings\.router\.parallelizationFactor: 1 invocations a shard do 2600 events a second.*set at least 5, more memory than 128 MiB, or batches larger than 10/,
     ],
     [
       "destinations that do not carry their share",
@@ -298,10 +311,10 @@ describe("values that are sound alone but not together", () => {
       {
         functions: {
           ...prod.functions,
-          router: { ...prod.functions.router, reservedConcurrency: invocations(31) },
+          router: { ...prod.functions.router, reservedConcurrency: invocations(7) },
         },
       },
-      /^functions\.router\.reservedConcurrency: 31 invocations are too few; set at least 32, for 16 shards/,
+      /^functions\.router\.reservedConcurrency: 7 invocations are too few; set at least 8, for 4 shards/,
     ],
     [
       "one raw shard behind 24 replicas",

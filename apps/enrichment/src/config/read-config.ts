@@ -1,3 +1,4 @@
+import { type Compression, compressions } from "@millrace/packed-records";
 import { ConfigError } from "../errors.ts";
 import {
   DEFAULT_LANES,
@@ -15,6 +16,8 @@ export interface EnrichmentConfig {
   readonly badRowStreamName: string;
   /** Lanes of the enriched stream. */
   readonly lanes: number;
+  /** Form of the records of the enriched stream. */
+  readonly compression: Compression;
   /** Name or ARN of the Secrets Manager secret with the privacy keys. */
   readonly privacyKeysSecretId: string;
   readonly privacyKeysMaxAgeMs: number;
@@ -23,7 +26,7 @@ export interface EnrichmentConfig {
 
 /**
  * Reads the environment variables `STAGE`, `ENRICHED_STREAM_NAME`, `BAD_ROW_STREAM_NAME` and `PRIVACY_KEYS_SECRET_ARN`,
- * and `ENRICHED_LANES`, `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
+ * and `ENRICHED_LANES`, `ENRICHED_COMPRESSION`, `PRIVACY_KEYS_REFRESH_SECONDS` and `LOG_LEVEL` if they are there.
  *
  * @throws ConfigError naming everything that is missing, so that one deployment shows all of it
  */
@@ -49,6 +52,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!isLaneCount(lanes)) {
     faults.push(`ENRICHED_LANES: expected a power of two from 1 to ${MAX_LANES}, got "${stated}"`);
   }
+  const form = environment["ENRICHED_COMPRESSION"] ?? "none";
+  const compression = compressions.find((known) => known === form);
+  if (compression === undefined) {
+    faults.push(`ENRICHED_COMPRESSION: expected ${compressions.join(" or ")}, got "${form}"`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     stage,
@@ -56,6 +64,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     enrichedStreamName,
     badRowStreamName,
     lanes,
+    compression: compression ?? "none",
     privacyKeysSecretId,
     privacyKeysMaxAgeMs: refreshSeconds * 1_000,
     logLevel: environment["LOG_LEVEL"],

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { type Compression, packRecord } from "@millrace/packed-records";
 import type { Delivery, PutRecord, PutRecords } from "@millrace/put-records";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { createLanes, type Lane } from "./lanes.ts";
@@ -9,6 +10,8 @@ export interface PackingOptions {
   readonly lanes: number;
   /** Bytes of data up to which records are put together. One that has more stays as it is. */
   readonly packedBytes: number;
+  /** Form of the records that are put. Default `none`. */
+  readonly compression?: Compression;
 }
 
 /** A record that gets more data. */
@@ -24,16 +27,18 @@ interface Pack {
  * are whole lines, so that records can be joined. What is given in one put is packed; nothing waits for more.
  *
  * Every record given has a delivery of its own, which is that of the record it lies in. What the stream refuses because
- * of the record is put again one by one, so that one refused event takes no other with it.
+ * of the record is put again one by one, so that one refused event takes no other with it. A record is compressed as
+ * a whole: whatever shares an object later is whole gzip members.
  */
 export function createPackingWriter(writer: Pick<PutRecords, "put">, options: PackingOptions): OutputWriter {
   const laneOf = createLanes(options.lanes);
+  const { compression = "none" } = options;
 
   return {
     async put(records, putOptions) {
       const packs = pack(records, laneOf, options.packedBytes);
       const answers = await writer.put(
-        packs.map((each) => toRecord(each, records)),
+        packs.map((each) => toRecord(each, records, compression)),
         putOptions,
       );
       const deliveries = new Array<Delivery>(records.length);
@@ -47,7 +52,7 @@ export function createPackingWriter(writer: Pick<PutRecords, "put">, options: Pa
       if (refused.length > 0) {
         const alone = refused.map((position): PutRecord => {
           const { partitionKey, data } = records[position] as PutRecord;
-          return { ...laneOf(partitionKey), data };
+          return { ...laneOf(partitionKey), data: packRecord(data, compression) };
         });
         const again = await writer.put(alone, putOptions);
         for (const [index, position] of refused.entries()) deliveries[position] = again[index] as Delivery;
@@ -75,8 +80,13 @@ function pack(records: readonly PutRecord[], laneOf: (partitionKey: string) => L
   return packs;
 }
 
-function toRecord({ lane, positions, bytes }: Pack, records: readonly PutRecord[]): PutRecord {
+function toRecord(
+  { lane, positions, bytes }: Pack,
+  records: readonly PutRecord[],
+  compression: Compression,
+): PutRecord {
   const parts = positions.map((position) => (records[position] as PutRecord).data);
   const [only] = parts;
-  return { ...lane, data: parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, bytes) };
+  const lines = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, bytes);
+  return { ...lane, data: packRecord(lines, compression) };
 }

@@ -24,6 +24,7 @@ import { createRouterHandler, RELOAD_TIMEOUT_MS, RouteSource } from "@millrace/r
 import { type Connections, openDestination, targetOf } from "@millrace/destinations";
 import { redrive, type RedriveResult } from "@millrace/route-tools";
 import type { CompiledDestination } from "@millrace/routes";
+import type { Compression } from "@millrace/packed-records";
 import type { RouteSet } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { createTelemetry, noTelemetry, type Telemetry } from "@millrace/telemetry";
@@ -111,7 +112,10 @@ export class Pipeline {
   private constructor(deps: PipelineDeps) {
     this.#deps = deps;
     const { clock, plan, resources } = deps;
-    this.topology = limitRetries(resources.topologies[plan.environment], plan.mostRetries);
+    this.topology = writeEnriched(
+      limitRetries(resources.topologies[plan.environment], plan.mostRetries),
+      plan.compression,
+    );
     this.places = new Places(this.topology);
     this.publishedKeys = [{ atMs: Number.NEGATIVE_INFINITY, keys: resources.privacyKeys }];
     this.#isContractThere = plan.lateType === undefined;
@@ -375,6 +379,7 @@ export class Pipeline {
       enrichedStreamName: variables["ENRICHED_STREAM_NAME"] ?? "",
       badRowStreamName: variables["BAD_ROW_STREAM_NAME"] ?? "",
       lanes: plan.lanes,
+      compression: plan.compression,
       contracts: this.#contracts(),
       enrichments: resources.enrichments,
       privacyKeys: this.#keySource(environment, () => batch, telemetry),
@@ -570,6 +575,16 @@ function detailOf(text: string): string {
 }
 
 /** The stack with at most so many retries, so that Lambda gives records up now and then. */
+/** The delivery of enriched events compresses what enrichment does not. */
+function writeEnriched(topology: Topology, compression: Compression): Topology {
+  const { arn } = topology.streams.find(({ name }) => name === topology.pipelineStreams.enriched) ?? {};
+  const compressionFormat = compression === "gzip" ? ("UNCOMPRESSED" as const) : ("GZIP" as const);
+  const deliveries = topology.deliveryStreams.map((delivery) =>
+    delivery.sourceStreamArn === arn ? { ...delivery, compressionFormat } : delivery,
+  );
+  return { ...topology, deliveryStreams: deliveries };
+}
+
 function limitRetries(topology: Topology, most: number): Topology {
   const mappings = topology.mappings.map((mapping) => ({
     ...mapping,

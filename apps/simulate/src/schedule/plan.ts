@@ -7,6 +7,7 @@ import {
   randomInteger,
   type ServiceFaultRates,
 } from "@millrace/aws-simulator";
+import type { Compression } from "@millrace/packed-records";
 import { type Environment, environments } from "../environments.ts";
 
 /** Main subject of a schedule. Every profile has faults of several kinds. */
@@ -26,6 +27,8 @@ export interface SchedulePlan {
   readonly maxPauseMs: number;
   /** Lanes of the enriched stream: with those of a stack, hardly two events of a schedule would share a record. */
   readonly lanes: number;
+  /** Form of the records of the enriched stream. */
+  readonly compression: Compression;
   /** Shards of the direct producer's stream, which is in no stack. */
   readonly directShards: number;
   readonly latencyMs: { readonly min: number; readonly max: number };
@@ -113,6 +116,7 @@ export function drawPlan(seed: number, events: number): SchedulePlan {
     environment: randomChoice(random, environments),
     // Drawn apart, so that a schedule keeps everything else that its seed gave it.
     lanes: randomChoice(createRandom(`${seed}/lanes`), [1, 2, 8, 128]),
+    compression: randomChoice(createRandom(`${seed}/compression`), ["gzip", "gzip", "none"] as const),
     directShards: randomInteger(random, 1, 3),
     latencyMs: { min: 2, max: randomInteger(random, 5, 60) },
     mostRetries: randomChoice(random, [1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]),

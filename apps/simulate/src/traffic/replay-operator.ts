@@ -223,6 +223,7 @@ export class ReplayOperator {
       ...{ name: plan.environment, streamPrefix: places.destination(""), lakeBucket: bucket, routerTimeoutMs: 60_000 },
       deadLetterBucket: places.givenUpBuckets[0] ?? "",
       pipelineStreams: [places.raw, places.enriched, places.badRows],
+      enrichedCompression: plan.compression,
     };
     const lake = () => lakeStore(s3, bucket, places.enrichedLanding.prefix);
     const environment: Environment = {

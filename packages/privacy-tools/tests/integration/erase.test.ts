@@ -55,6 +55,7 @@ const place = {
   lakeBucket: "millrace-test-lake",
   deadLetterBucket: "millrace-test-dead-letters",
   pipelineStreams: ["millrace-test-raw", "millrace-test-enriched", "millrace-test-bad-rows"],
+  enrichedCompression: "gzip" as const,
   routerTimeoutMs: 30_000,
 };
 const readSchema = (path: string) =>

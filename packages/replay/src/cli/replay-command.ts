@@ -303,12 +303,16 @@ class ReplayCommand {
       const to = { ...into, route: this.#options.route };
       return openDestinationTarget(this.#environment, this.#environment.routes(), to, this.#hooks);
     }
-    const { rawStream, enrichedStream } = this.#environment;
+    const { rawStream, enrichedStream, place } = this.#environment;
     const verdictOf = into === "revalidation" ? await this.#environment.verdicts() : undefined;
     return createPipelineTarget({
       mark: { replayedAt, mayBeWorse },
       raw: { stream: rawStream, writer: this.#streamWriter(rawStream) },
-      enriched: { stream: enrichedStream, writer: this.#streamWriter(enrichedStream) },
+      enriched: {
+        stream: enrichedStream,
+        writer: this.#streamWriter(enrichedStream),
+        compression: place.enrichedCompression,
+      },
       becomesValid: verdictOf === undefined ? undefined : (text) => verdictOf(text) === "valid",
       now: () => this.#clock.now(),
     });

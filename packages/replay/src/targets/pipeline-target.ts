@@ -1,4 +1,5 @@
 import { eventIdentity, partitionKeyOf, revisionOf } from "@millrace/event-contracts";
+import { type Compression, packRecord } from "@millrace/packed-records";
 import type { OutputWriter } from "@millrace/stream-handler";
 import type { StoredEvent } from "@millrace/stored-events";
 import { PUT_TIMEOUT_MS } from "../limits.ts";
@@ -8,8 +9,8 @@ import type { PreparedEvent, SkipReason, Target } from "./target.ts";
 export interface PipelineTargetOptions {
   readonly mark: ReplayedMark;
   readonly raw: { readonly stream: string; readonly writer: OutputWriter };
-  /** For batches of the router that Lambda gave up on: they are put back as they are. */
-  readonly enriched: { readonly stream: string; readonly writer: OutputWriter };
+  /** For batches of the router that Lambda gave up on: their events are put back, in the form of the stream. */
+  readonly enriched: { readonly stream: string; readonly writer: OutputWriter; readonly compression: Compression };
   /** The verdict of the present enrichment on a raw event; with it, only events that become valid are put. */
   readonly becomesValid?: ((text: string) => boolean) | undefined;
   readonly now: () => number;
@@ -43,7 +44,12 @@ export function createPipelineTarget(options: PipelineTargetOptions): Target {
       const { content, event = {}, facts, place } = stored;
       if (content.form !== "raw") {
         const again = prepared(content.text, event, found.stream);
-        return { ...again, key: copyKey(event, facts.status), originalAtMs: place.atMs };
+        return {
+          ...again,
+          data: packRecord(again.data, enriched.compression),
+          key: copyKey(event, facts.status),
+          originalAtMs: place.atMs,
+        };
       }
       const replayed = { ...event, ...marksOf(event, mark) };
       return prepared(markReplayed(content.text, event, mark), replayed, found.stream);

@@ -8,6 +8,7 @@ import {
   startKinesisServer,
   startObjectStoreServer,
 } from "@millrace/aws-simulator";
+import { linesOfData } from "@millrace/packed-records";
 import { createPayloadSeal, pseudonymOf } from "@millrace/privacy-keys";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -60,7 +61,7 @@ const replayBesideLive = (line: string, ...more: string[]) =>
 /** Events on a stream, by their text. */
 const linesOf = (stream: string) =>
   [...kinesis.readRecords(`millrace-local-${stream}`)].flatMap(({ record }) =>
-    Buffer.from(record.Data).toString("utf8").trimEnd().split("\n"),
+    linesOfData(record.Data).toString("utf8").trimEnd().split("\n"),
   );
 
 const click = (id: string) => ({

@@ -80,7 +80,7 @@ async function createWorld(seed: number, rate: number) {
     const environment: JobEnvironment = {
       place: {
         ...{ name: "test", region: "eu-west-1", accountId: "000000000000", streamPrefix: "p-", lakeBucket: bucket },
-        ...{ deadLetterBucket: "", pipelineStreams: [], routerTimeoutMs: 30_000 },
+        ...{ deadLetterBucket: "", pipelineStreams: [], enrichedCompression: "none", routerTimeoutMs: 30_000 },
       },
       ...{ kinesis: guarded, s3: guardedS3, clock: own, holder: `lambda/${functions}/0` },
       connections: { kinesis: () => guarded, sqs: () => unused, eventbridge: () => unused, clock, random },

@@ -1,5 +1,6 @@
 import { GetRecordsCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { createRandom, Kinesis, MemoryObjectStore, skewClock, sleep, VirtualClock } from "@millrace/aws-simulator";
+import { linesOfData } from "@millrace/packed-records";
 import { createPutRecords } from "@millrace/put-records";
 import { deadLetterStore, type S3, streamStore } from "@millrace/stored-events";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
@@ -114,7 +115,7 @@ export function createReplayWorld(
       const target = createPipelineTarget({
         mark: { replayedAt: defect === "time-of-each-run" ? replayedAt : plan.replayedAt, mayBeWorse },
         raw: { stream: rawStream, writer: writerOf(rawStream) },
-        enriched: { stream: enrichedStream, writer: writerOf(enrichedStream) },
+        enriched: { stream: enrichedStream, writer: writerOf(enrichedStream), compression: "gzip" },
         now: own.now,
       });
       const store =
@@ -201,7 +202,7 @@ export function createReplayWorld(
     run: runProcess,
     enrichedIds: () =>
       [...kinesis.readRecords(enrichedStream)].map(({ record }) => {
-        const { event } = JSON.parse(Buffer.from(record.Data).toString("utf8")) as { event: { id: string } };
+        const { event } = JSON.parse(linesOfData(record.Data).toString("utf8")) as { event: { id: string } };
         return event.id;
       }),
     lines: () =>

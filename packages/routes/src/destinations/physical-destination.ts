@@ -16,6 +16,8 @@ export interface EnvironmentPlace {
   readonly deadLetterBucket: string;
   /** Whole names of the streams that the pipeline itself reads or writes. */
   readonly pipelineStreams: readonly string[];
+  /** Form of the records of the enriched stream: whoever writes to it writes the same. */
+  readonly enrichedCompression: "gzip" | "none";
   /** Time one invocation of the router has. */
   readonly routerTimeoutMs: number;
   /** Where its rows lie in Snowflake; absent on the laptop. */

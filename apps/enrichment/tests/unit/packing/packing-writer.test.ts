@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "@jest/globals";
+import { isPacked, linesOfData } from "@millrace/packed-records";
 import {
   type Delivery,
   type Failed,
@@ -17,9 +18,11 @@ const failed = (reason: Failed["reason"], error: Failed["error"]): Delivery => {
 /** A stream that answers with what `answer` gives for the text of a record, and else takes it. */
 function createStream(answer: (text: string) => Delivery | undefined = () => undefined) {
   const puts: { records: { key: string; text: string }[]; options: PutOptions | undefined }[] = [];
+  const forms: boolean[] = [];
   let number = 0;
   const put = (records: readonly PutRecord[], options?: PutOptions): Promise<Delivery[]> => {
-    const texts = records.map(({ partitionKey, data }) => ({ key: partitionKey, text: Buffer.from(data).toString() }));
+    const texts = records.map(({ partitionKey, data }) => ({ key: partitionKey, text: linesOfData(data).toString() }));
+    forms.push(...records.map(({ data }) => isPacked(data)));
     puts.push({ records: texts, options });
     return Promise.resolve(
       texts.map(
@@ -31,7 +34,7 @@ function createStream(answer: (text: string) => Delivery | undefined = () => und
       ),
     );
   };
-  return { put, puts };
+  return { put, puts, forms };
 }
 
 const record = (partitionKey: string, text: string): PutRecord => ({ partitionKey, data: Buffer.from(text) });
@@ -55,6 +58,23 @@ describe("createPackingWriter", () => {
     ]);
     const numbers = deliveries.map((delivery) => (delivery as { sequenceNumber?: string }).sequenceNumber);
     expect(numbers).toEqual(["1", "1", "1", "2"]);
+  });
+
+  test("compresses each record as a whole, and each part of one that is put again", async () => {
+    const refuse = (text: string) =>
+      text.includes("b-1") ? failed("oversized", new OversizedRecordError("Too large.")) : undefined;
+    const { put, puts, forms } = createStream(refuse);
+    const deliveries = await createPackingWriter({ put }, { ...options, compression: "gzip" }).put([
+      record("a", "a-1\n"),
+      record("b", "b-1\n"),
+      record("c", "c-1\n"),
+    ]);
+    expect(puts.map(({ records }) => records.map(({ text }) => text))).toEqual([
+      ["a-1\nb-1\nc-1\n"],
+      ["a-1\n", "b-1\n", "c-1\n"],
+    ]);
+    expect(forms).toEqual([true, true, true, true]);
+    expect(deliveries.map(({ status }) => status)).toEqual(["delivered", "failed", "delivered"]);
   });
 
   test("keeps the records of two lanes apart", async () => {
