@@ -35,11 +35,14 @@ function textWithoutId(event: Readonly<Record<string, unknown>>): string {
 /** Events made up near the pattern of each route, with the fields varied that the other side's pattern names. */
 export function eventsNear({ before, after }: Documents, model: EventModel): GeneratedEvent[] {
   const [old, now] = [patternsOf(before), patternsOf(after)];
-  const generated = [...new Set([...old.keys(), ...now.keys()])].flatMap((id) => [
-    ...generateEvents(old.get(id) ?? [], model, now.get(id)),
-    ...generateEvents(now.get(id) ?? [], model, old.get(id)),
-  ]);
-  return generated.map((event, index) => ({ ...event, event: { ...event.event, id: `generated-${index + 1}` } }));
+  const generated: GeneratedEvent[] = [];
+  for (const id of new Set([...old.keys(), ...now.keys()])) {
+    const both = [old.get(id) ?? [], now.get(id) ?? []] as const;
+    for (const [own, other] of [both, both.toReversed()]) {
+      generated.push(...generateEvents(own ?? [], model, other, generated.length));
+    }
+  }
+  return generated;
 }
 
 function patternsOf(documents: readonly RouteDocument[]): ReadonlyMap<string, readonly Conjunction[]> {

@@ -1,4 +1,4 @@
-import type { GeneratedEvent } from "../generate/generate-events.ts";
+import { askedIdentity, type GeneratedEvent } from "../generate/generate-events.ts";
 import type { MeaningChange } from "./compare-meaning.ts";
 import type { RoutesDiff } from "./diff-routes.ts";
 import { renderDiffText, renderRoutes, renderTraffic } from "./render-diff.ts";
@@ -88,7 +88,11 @@ function essence(event: GeneratedEvent | undefined): object {
   const data = event?.event["data"];
   const status = (event?.["validation"] as { status?: unknown } | undefined)?.status;
   const enrichment = event?.["enrichment"] as object | undefined;
-  return { type, status, data: scalarsOf(data), ...(Object.keys(enrichment ?? {}).length > 0 && { enrichment }) };
+  return {
+    ...(event && askedIdentity(event)),
+    ...{ type, status, data: scalarsOf(data) },
+    ...(Object.keys(enrichment ?? {}).length > 0 && { enrichment }),
+  };
 }
 
 function scalarsOf(data: unknown): object {

@@ -7,7 +7,7 @@ import {
   satisfies,
 } from "@millrace/event-pattern";
 import type { Route } from "@millrace/routes";
-import { whyNowhere } from "../analysis/can-hold.ts";
+import { excludedBy, whyNowhere } from "../analysis/can-hold.ts";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
 import { shortestText } from "../analysis/sample-text.ts";
@@ -16,9 +16,20 @@ import { languageOfCriterion, languagesOfSchema } from "../analysis/string-langu
 
 type Json = Record<string, unknown>;
 
-/** An invented enriched event. Its identity marks it as one. */
+/** An invented enriched event. Its identity marks it as one, but for what a pattern asks of `id` and `source`. */
 export interface GeneratedEvent extends Json {
   readonly event: Json & { readonly id: string; readonly source: string };
+}
+
+const MADE_UP_ID = "generated-";
+const MADE_UP_SOURCE = "https://millrace.example/generated/";
+
+/** The parts of an identity that a pattern asked for. */
+export function askedIdentity({ event: { id, source } }: GeneratedEvent): { id?: string; source?: string } {
+  return {
+    ...(id.startsWith(MADE_UP_ID) ? {} : { id }),
+    ...(source.startsWith(MADE_UP_SOURCE) ? {} : { source }),
+  };
 }
 
 /** Combinations and contracts of a pattern that events are made for; beyond, a pattern is shown well enough. */
@@ -31,19 +42,21 @@ const VALUES_OF_A_FIELD = 6;
  * names, some with other values that the contract allows. The caller finds which of them match.
  *
  * @param also combinations of other patterns whose fields are varied too, such as those of the other side of a change
+ * @param before events that were made up before these, which have other identities
  */
 export function generateEvents(
   conjunctions: readonly Conjunction[],
   model: EventModel,
   also: readonly Conjunction[] = [],
+  before = 0,
 ): GeneratedEvent[] {
   const found = new Map<string, GeneratedEvent>();
   const add = (event: Json): void => {
     const text = JSON.stringify(event);
     if (found.has(text)) return;
-    const id = `generated-${found.size + 1}`;
-    const inner = { ...(event["event"] as Json), id, source: "https://millrace.example/generated" };
-    found.set(text, { ...event, event: inner });
+    const number = before + found.size + 1;
+    const madeUp = { id: `${MADE_UP_ID}${number}`, source: `${MADE_UP_SOURCE}${number}` };
+    found.set(text, { ...event, event: { ...madeUp, ...(event["event"] as Json) } });
   };
   for (const conjunction of conjunctions.slice(0, MAX_COMBINATIONS)) {
     const { contracts } = coverageOf(conjunction, model);
@@ -120,15 +133,18 @@ function isHeld(values: readonly unknown[], { anyOf }: FieldCriteria): boolean {
 
 const ABSENT = Symbol("absent");
 
-/** Values of a field that hold it, and others that its contract allows. */
+/** Values of a field that hold it, that it excludes, and others that its contract allows. */
 function valuesNear(field: FieldCriteria, contract: Contract | undefined, model: EventModel): unknown[] {
-  const { location } = model.facts(field.path, field.path.startsWith("event.data.") ? contract : undefined);
-  const held = field.anyOf.slice(0, VALUES_OF_A_FIELD).map((one) => valueFor(one, field.path, contract, model));
-  const near = field.anyOf.flatMap((one) => (one.op === "range" ? [one.low - 1, one.low, one.high, one.high + 1] : []));
-  const allowed = near.filter(Number.isFinite).filter((value) => {
-    return whyNowhere({ op: "equals", value }, [model.facts(field.path, contract)]) === undefined;
+  const facts = model.facts(field.path, field.path.startsWith("event.data.") ? contract : undefined);
+  const valuesOf = (criteria: readonly Criterion[]): unknown[] =>
+    criteria.slice(0, VALUES_OF_A_FIELD).map((one) => valueFor(one, field.path, contract, model));
+  const ends = field.anyOf.flatMap((one) => (one.op === "range" ? [one.low - 1, one.low, one.high, one.high + 1] : []));
+  const allowed = [...ends, ...valuesOf(field.anyOf.flatMap(excludedBy))].filter((value) => {
+    if (typeof value !== "string" && !Number.isFinite(value)) return false;
+    return whyNowhere({ op: "equals", value: value as string | number }, [facts]) === undefined;
   });
-  return [...new Set([...held, ...allowed, ...samplesAt(location).slice(0, VALUES_OF_A_FIELD), ABSENT])];
+  const samples = samplesAt(facts.location).slice(0, VALUES_OF_A_FIELD);
+  return [...new Set([...valuesOf(field.anyOf), ...allowed, ...samples, ABSENT])];
 }
 
 function valueFor(criterion: Criterion, path: string, contract: Contract | undefined, model: EventModel): unknown {

@@ -89,6 +89,19 @@ describe("what a change means", () => {
     expect(shown).toMatch(/lost by `recommendations\/search-clicks`: \d+, such as .*"rank":4/);
   });
 
+  test("of the sources that a route takes is a loss that made-up events show", async () => {
+    const fromShop = folderWith((document) => {
+      document.routes = document.routes.map((route) =>
+        route.name === "search-clicks"
+          ? { ...route, pattern: { event: { type: ["search.click"], source: [{ prefix: "https://shop." }] } } }
+          : route,
+      );
+    });
+    expect(await diff(fromShop)).toMatch(/lost by `recommendations\/search-clicks`: \d+, such as /);
+    const { out } = await run("diff", fromShop, "--routes", base, "--format", "markdown");
+    expect(out).toMatch(/gained by `recommendations\/search-clicks`/);
+  });
+
   test("has no price, and no rate, without traffic; and with it, copies do not count", async () => {
     expect(await diff(moved)).not.toContain("$");
     const event = {

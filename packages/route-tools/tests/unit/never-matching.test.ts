@@ -370,3 +370,19 @@ describe("a partition key", () => {
   test("that is hashed is a key as good as any", () =>
     expect(keyed("event.data.customer.email", purchases)).toEqual([]));
 });
+
+describe("events that are made up for a pattern", () => {
+  test.each([
+    { event: { ...clicks.event, source: [{ suffix: "/web" }] } },
+    { event: { ...clicks.event, source: [{ "anything-but": ["https://shop.example/web"] }] } },
+    { event: { ...clicks.event, id: [{ prefix: "0199" }], source: ["https://shop.example/web"] } },
+    { event: { source: [{ "anything-but": { wildcard: "*/internal/*" } }] } },
+  ])("%j is held by one of them, and not by another", (pattern) => expect(ofPattern(pattern)).toEqual([]));
+
+  test("a pattern that none holds is told", () => {
+    const subject = [{ "anything-but": { wildcard: "*" } }];
+    const message = 'No event could be made up that the contracts allow and that route "r" matches.';
+    const faults = faultsOf(documentOf([route({ pattern: { ...clicks, event: { ...clicks.event, subject } } })]));
+    expect(faults).toMatchObject([{ rule: "no-example", message }]);
+  });
+});
