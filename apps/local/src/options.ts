@@ -1,4 +1,4 @@
-import { type ConsumerFunction, parseConsumer } from "./consumers/consumer-functions.ts";
+import { type Consumer, parseConsumer } from "./consumers/consumer-functions.ts";
 import { UsageError } from "./errors.ts";
 import { MAX_EVENTS_PER_REQUEST } from "./traffic/sample-mix.ts";
 
@@ -36,7 +36,7 @@ export interface StartOptions {
   /** Between two reads of a shard by a mapping. */
   readonly pollIntervalMs: number;
   /** Functions of other teams that read streams of the pipeline. */
-  readonly consumers: readonly ConsumerFunction[];
+  readonly consumers: readonly Consumer[];
 }
 
 const DEFAULT_RATE = 20;
@@ -188,9 +188,9 @@ async function readOptions(args: readonly string[]): Promise<GivenOptions | unde
       DEFAULTS.settle,
     )
     .option(
-      "--consumer <stream=folder>",
-      'run the function in the folder (index.mjs with "handler") on the stream; may be given several times; changed ' +
-        "code is taken over",
+      "--consumer <stream=folder | stack>",
+      'run the function in the folder (index.mjs with "handler") on the stream, or those of a stack (cdk.tf.json, or ' +
+        "its folder) whose mappings read our streams; may be given several times; changed code is taken over",
       together,
     )
     .option(

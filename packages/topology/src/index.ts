@@ -15,7 +15,7 @@ export { compareTopologies, type TopologyChanges } from "./compare.ts";
 export { StackError } from "./errors.ts";
 export { createWarehouseObjects, type Landing, landingOf, type WarehouseSchema } from "./warehouse.ts";
 export { PipelineMetrics, putDuration, type PipelineMetricsOptions } from "./pipeline-metrics.ts";
-export { readLocalTopology, readTopology } from "./stack/read-topology.ts";
+export { readLocalTopology, readStreamReaders, readTopology, type StreamReaders } from "./stack/read-topology.ts";
 export { createReferenceResolver, type Identity } from "./stack/reference-resolver.ts";
 export { readTerraformStack, type TerraformStack } from "./stack/terraform-json.ts";
 export type {

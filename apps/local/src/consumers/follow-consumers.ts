@@ -1,11 +1,11 @@
-import { watch } from "node:fs";
+import { unwatchFile, watch, watchFile } from "node:fs";
 import type { LocalTopology } from "@millrace/topology";
 import type { Pipeline } from "../runtime/pipeline.ts";
-import type { ConsumerFunction } from "./consumer-functions.ts";
+import { type Consumer, filesOf } from "./consumer-functions.ts";
 
 export interface FollowConsumersOptions {
   readonly pipeline: Pipeline;
-  readonly consumers: readonly ConsumerFunction[];
+  readonly consumers: readonly Consumer[];
   /** Reads the definition with the code that the consumers have now. */
   readonly readStack: () => LocalTopology;
   readonly onNotice: (message: string) => void;
@@ -14,6 +14,7 @@ export interface FollowConsumersOptions {
 
 /** An editor writes a file in several steps, and a build several files. */
 const quietMs = 300;
+const fileIntervalMs = 500;
 
 /** Has the functions of consumers run their newest code: the next batch goes to a version that has shown to start. */
 export function followConsumers({ pipeline, consumers, readStack, onNotice, signal }: FollowConsumersOptions): void {
@@ -28,12 +29,22 @@ export function followConsumers({ pipeline, consumers, readStack, onNotice, sign
     }
   }
 
-  for (const { folder } of consumers) {
-    const watcher = watch(folder, { recursive: true, persistent: false, signal }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void takeOver(), quietMs);
-    });
-    watcher.on("error", (error) => onNotice(`Changes of ${folder} are no longer noticed: ${error.message}.`));
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void takeOver(), quietMs);
+  };
+  for (const consumer of consumers) {
+    if ("folder" in consumer) {
+      const { folder } = consumer;
+      const watcher = watch(folder, { recursive: true, persistent: false, signal }, soon);
+      watcher.on("error", (error) => onNotice(`Changes of ${folder} are no longer noticed: ${error.message}.`));
+      continue;
+    }
+    // A synth may delete the folder and make another: files are asked for by name.
+    for (const file of filesOf(consumer)) {
+      watchFile(file, { persistent: false, interval: fileIntervalMs }, soon);
+      signal.addEventListener("abort", () => unwatchFile(file, soon), { once: true });
+    }
   }
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 }

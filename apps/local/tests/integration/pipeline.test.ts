@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { defaultStackPath } from "../../src/runtime/folders.ts";
 import { controlUrl, killPipelines, queryWarehouse, runPipeline, type Stack, waitFor } from "./run-pipeline.ts";
 
@@ -37,25 +38,63 @@ export async function handler({ Records }) {
   return folder;
 }
 
+/** A stack as another team would synthesize it, with a function that reads a stream of ours in production. */
+function consumerStack(): string {
+  const folder = mkdtempSync(join(tmpdir(), "consumer-stack-"));
+  const code = `export async function handler({ Records }) {
+  for (const { kinesis } of Records) {
+    const { event } = JSON.parse(Buffer.from(kinesis.data, "base64").toString());
+    console.log(process.env.GREETING + " " + event.source + "#" + event.id);
+  }
+}
+`;
+  writeFileSync(join(folder, "reader.zip"), zipSync({ "index.mjs": strToU8(code) }));
+  const reader = {
+    function_name: "shop-reader",
+    filename: "reader.zip",
+    handler: "index.handler",
+    runtime: "nodejs24.x",
+    environment: { variables: { GREETING: "read" } },
+  };
+  const mapping = {
+    event_source_arn: "arn:aws:kinesis:eu-west-1:123456789012:stream/millrace-prod-recommendations",
+    function_name: "${aws_lambda_function.reader.arn}",
+    starting_position: "TRIM_HORIZON",
+  };
+  const resource = {
+    aws_lambda_function: { reader },
+    aws_lambda_event_source_mapping: { reader: mapping },
+  };
+  writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify({ resource }));
+  return folder;
+}
+
 describe("the local pipeline", () => {
   test(
-    "takes every sent event to the warehouse and to its routes, once, and to a consumer that fails and dies on the way",
+    "takes every sent event to the warehouse and to its routes, once, to a consumer that fails and dies on the way, and to the one of a stack",
     async () => {
       const consumer = brokenConsumer();
+      const stack = consumerStack();
       let lines = "";
+      let linesOfStack = "";
       const run = runPipeline(
-        ["--events", "1500", "--rate", "500", "--exit", "--consumer", `recommendations=${consumer}`],
+        [
+          ...["--events", "1500", "--rate", "500", "--exit"],
+          ...["--consumer", `recommendations=${consumer}`, "--consumer", stack],
+        ],
         undefined,
         (stateFolder) => {
           lines = readFileSync(join(stateFolder, "logs", "consumer-recommendations.log"), "utf8");
+          linesOfStack = readFileSync(join(stateFolder, "logs", "shop-reader.log"), "utf8");
           return Promise.resolve();
         },
       );
       const { code, report, output } = await run.ended;
-      rmSync(consumer, { recursive: true });
+      for (const folder of [consumer, stack]) rmSync(folder, { recursive: true });
       const consumed = new Set([...lines.matchAll(/handled (\S+)/g)].map(([, identity]) => identity));
       const ofStream = Object.entries(report?.routes ?? {}).filter(([name]) => name.startsWith("recommendations/"));
       expect(consumed.size).toBe(ofStream.reduce((sum, [, { distinct }]) => sum + distinct, 0));
+      expect(new Set([...linesOfStack.matchAll(/read (\S+)/g)].map(([, identity]) => identity))).toEqual(consumed);
       expect(lines.match(/told of a failure/g)).toHaveLength(1);
       expect(output).toMatch(/consumer-recommendations .*1 processes lost/);
       expect(report?.problems).toEqual([]);

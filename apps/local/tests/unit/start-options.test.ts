@@ -44,7 +44,7 @@ describe("the options of `pnpm start`", () => {
     [["--rate", "-5"], "Option '--rate <n>' argument '-5' is invalid. Expected a whole number of at least 0."],
     [["--poll", "100"], "Expected a whole number of at least 200."],
     [["--exit"], "--exit needs --events"],
-    [["--consumer", "fraud"], 'Expected --consumer to be <stream>=<folder>, got "fraud".'],
+    [["--consumer", "fraud"], 'got "fraud": there is no cdk.tf.json there.'],
     [["now"], "Too many arguments. Expected 0 arguments but got 1."],
   ])("refuse %j", async (args, message) => {
     await expect(parseStartOptions(args)).rejects.toThrow(message);

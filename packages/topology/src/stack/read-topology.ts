@@ -55,10 +55,7 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
   const reader = new StackReader(stack, identity);
   return {
     streams: reader.each("aws_kinesis_stream", (args, arn) => readStream(args, arn)),
-    functions: reader.each("aws_lambda_function", (args, arn, resource) => ({
-      ...readFunction(args, arn, dirname(stack.path)),
-      environment: reader.variables(resource),
-    })),
+    functions: readFunctions(reader),
     mappings: reader.each("aws_lambda_event_source_mapping", readMapping).flat(),
     deliveryStreams: reader.each("aws_kinesis_firehose_delivery_stream", readDeliveryStream),
     buckets: reader.each("aws_s3_bucket", (args) => args.string("bucket")),
@@ -91,6 +88,48 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
   };
 }
 
+/** Functions of another team that read streams, as a stack of its own has them. */
+export interface StreamReaders {
+  readonly functions: readonly FunctionSettings[];
+  readonly mappings: readonly MappingSettings[];
+}
+
+/**
+ * Interprets the functions that read Kinesis streams in a stack of whatever kind. Nothing else in it is looked at. The
+ * hash of code is left out: stacks have Terraform compute it.
+ * @throws StackError naming the resource and argument that is missing, of the wrong type, not modelled, or refers to
+ * nothing.
+ */
+export function readStreamReaders(stack: TerraformStack, identity: Identity): StreamReaders {
+  const resources = stack.resources.map((resource) => ({
+    ...resource,
+    arguments: { ...resource.arguments, source_code_hash: undefined },
+  }));
+  const reader = new StackReader({ ...stack, resources }, identity);
+  const mappings = reader
+    .each("aws_lambda_event_source_mapping", readMapping, (given) => {
+      const source = given("event_source_arn");
+      return typeof source === "string" && source.includes(":kinesis:");
+    })
+    .flat();
+  const invoked = new Set(mappings.map(({ functionName }) => functionName));
+  return { mappings, functions: readFunctions(reader, (given) => invoked.has(String(given("function_name")))) };
+}
+
+function readFunctions(reader: StackReader, isWanted?: IsWanted): readonly FunctionSettings[] {
+  return reader.each(
+    "aws_lambda_function",
+    (args, arn, resource) => ({
+      ...readFunction(args, arn, reader.folder),
+      environment: reader.variables(resource),
+    }),
+    isWanted,
+  );
+}
+
+/** True for a resource that is read. @param given resolves an argument of it */
+type IsWanted = (given: (argument: string) => unknown) => boolean;
+
 /** Nested arguments that only an apply can fill and that nothing here reads. */
 const cloudOnly = new Set([
   "role_arn",
@@ -115,12 +154,24 @@ class StackReader {
     this.#resolver = createReferenceResolver(stack, identity);
   }
 
+  /** Paths of the stack are relative to it. */
+  get folder(): string {
+    return dirname(this.#stack.path);
+  }
+
   /**
    * @param read gets the arguments and what other resources call this one by: its ARN, a pipe's notification channel.
    */
-  each<T>(type: string, read: (args: Arguments, handle: string, resource: Resource) => T): readonly T[] {
+  each<T>(
+    type: string,
+    read: (args: Arguments, handle: string, resource: Resource) => T,
+    isWanted: IsWanted = () => true,
+  ): readonly T[] {
     return this.#stack.resources
-      .filter((resource) => resource.type === type)
+      .filter(
+        ({ type: own, name, arguments: all }) =>
+          own === type && isWanted((argument) => this.#resolver.resolve(all[argument], `${type}.${name}`)),
+      )
       .map((resource) => {
         const address = `${type}.${resource.name}`;
         refuseUnmodelled(resource);
@@ -202,6 +253,12 @@ function readStream(args: Arguments, arn: string): StreamSettings {
   };
 }
 
+/** Of Terraform's provider: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function */
+const DEFAULT_MEMORY_MB = 128;
+const DEFAULT_TIMEOUT_SECONDS = 3;
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+const DEFAULT_BATCH_SIZE = 100;
+
 function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<FunctionSettings, "environment"> {
   return {
     name: args.string("function_name"),
@@ -210,8 +267,8 @@ function readFunction(args: Arguments, arn: string, stackFolder: string): Omit<F
     codeHash: args.optionalString("source_code_hash"),
     handler: args.string("handler"),
     runtime: args.string("runtime"),
-    memoryMb: args.number("memory_size"),
-    timeoutMs: args.number("timeout") * 1000,
+    memoryMb: args.number("memory_size", DEFAULT_MEMORY_MB),
+    timeoutMs: args.number("timeout", DEFAULT_TIMEOUT_SECONDS) * 1000,
   };
 }
 
@@ -230,7 +287,7 @@ function readMapping(args: Arguments, uuid: string): readonly MappingSettings[] 
       uuid,
       streamArn: args.string("event_source_arn"),
       functionName: functionOfArn(args.string("function_name")),
-      batchSize: args.number("batch_size"),
+      batchSize: args.number("batch_size", DEFAULT_BATCH_SIZE),
       maximumBatchingWindowInSeconds: args.number("maximum_batching_window_in_seconds", 0),
       parallelizationFactor: args.number("parallelization_factor", 1),
       maximumRetryAttempts: args.number("maximum_retry_attempts", -1),

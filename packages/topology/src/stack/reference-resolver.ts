@@ -28,6 +28,7 @@ function text(value: unknown, resource: Resource, argument: string): string {
 const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_kinesis_stream.arn": named("kinesis", "stream/", "name"),
   "aws_kinesis_stream.id": named("kinesis", "stream/", "name"),
+  "data.aws_kinesis_stream.arn": named("kinesis", "stream/", "name"),
   "aws_lambda_function.arn": named("lambda", "function:", "function_name"),
   "aws_lambda_alias.arn": (args, resource, { region, accountId }) =>
     `arn:aws:lambda:${region}:${accountId}:function:${text(args["function_name"], resource, "function_name")}:${text(args["name"], resource, "name")}`,
@@ -71,6 +72,8 @@ export function createReferenceResolver(stack: TerraformStack, identity: Identit
     const trimmed = expression.trim();
     if (trail.includes(trimmed)) throw new StackError(`${where}: the reference ${trimmed} leads back to itself.`);
     const inner = [...trail, trimmed];
+    // Files are named from the folder of the stack.
+    if (trimmed === "path.module" || trimmed === "path.root") return ".";
     if (trimmed.startsWith("local.")) return resolve(stack.locals[trimmed.slice("local.".length)], where, inner);
     if (trimmed.startsWith("var.")) return resolveVariable(trimmed.slice("var.".length), where, inner);
     const match = referencePath.exec(trimmed);
