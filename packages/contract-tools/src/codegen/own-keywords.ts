@@ -173,7 +173,7 @@ function addKeyword(ajv: Ajv, definition: CodeKeywordDefinition): void {
 
 /** True if the code refers to the value of the keyword, and this is neither a text nor a number nor a boolean. */
 function refersToValue({ keyword, schema, it }: KeywordCxt): boolean {
-  if (keyword === "required") return (schema as string[]).length >= (it.opts.loopRequired ?? 0);
+  if (keyword === "required") return (schema as string[]).length >= it.opts.loopRequired;
   return valueKeywords.has(keyword) && typeof schema === "object";
 }
 

@@ -51,7 +51,8 @@ function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
   };
   const isClosing = (keyword: string): boolean =>
     closing.has(keyword) || (keyword === "items" && schema["prefixItems"] !== undefined);
-  if (String(schema["$id"]).includes("*/")) {
+  const { $id } = schema;
+  if (typeof $id === "string" && $id.includes("*/")) {
     throw new Error("An `$id` holds `*/`. Ajv writes it into a comment, which would end there: give it another name.");
   }
   const copy: JsonObject = {};

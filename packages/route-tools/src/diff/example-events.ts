@@ -37,10 +37,9 @@ export function eventsNear({ before, after }: Documents, model: EventModel): Gen
   const [old, now] = [patternsOf(before), patternsOf(after)];
   const generated: GeneratedEvent[] = [];
   for (const id of new Set([...old.keys(), ...now.keys()])) {
-    const both = [old.get(id) ?? [], now.get(id) ?? []] as const;
-    for (const [own, other] of [both, both.toReversed()]) {
-      generated.push(...generateEvents(own ?? [], model, other, generated.length));
-    }
+    const [was, is] = [old.get(id) ?? [], now.get(id) ?? []];
+    generated.push(...generateEvents(was, model, is, generated.length));
+    generated.push(...generateEvents(is, model, was, generated.length));
   }
   return generated;
 }

@@ -10,9 +10,10 @@ const blank = /^[ \t\r]*$/;
  * record that cannot be read is one event without a form.
  */
 export function linesOfRecord(record: Uint8Array, form: EventForm, recordPlace: StoredPlace): StoredEvent[] {
-  // What stands in the raw stream is never packed, and anything may stand there.
-  const { data, fault = undefined } = form === "raw" ? { data: record } : unpackRecord(record);
-  if (fault !== undefined) {
+  // Records of the raw stream are never packed, and any bytes may stand there.
+  const unpacked = form === "raw" ? undefined : unpackRecord(record);
+  const data = unpacked?.data ?? record;
+  if (unpacked?.fault !== undefined) {
     const place = { ...recordPlace, position: `${recordPlace.position}:0` };
     return [new StoredEvent(place, { form: "none", text: "", bytes: data })];
   }
