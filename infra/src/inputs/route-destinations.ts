@@ -1,8 +1,8 @@
+import type { KindName } from "@millrace/destinations/kinds";
 import {
   destinationFaults,
   type EnvironmentPlace,
   formatFault,
-  type KindName,
   nameDestination,
   type RouteDocument as FullRouteDocument,
 } from "@millrace/routes";

@@ -1,4 +1,5 @@
-import { destinationKinds, type KindName, parseDestinationArn } from "@millrace/routes";
+import { destinationKinds, type KindName } from "@millrace/destinations/kinds";
+import { parseDestinationArn } from "@millrace/routes";
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster/index.js";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";

@@ -1,11 +1,6 @@
-import type { CompiledDestination, KindName } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
-import type { Connections, Target, WriterOfKind } from "./destination-kind.ts";
-import { eventbridge } from "./eventbridge/eventbridge.ts";
-import { kinesis } from "./kinesis/kinesis.ts";
-import { sqs } from "./sqs/sqs.ts";
-
-const writers: Readonly<Record<KindName, WriterOfKind>> = { kinesis, sqs, eventbridge };
+import type { Connections, Target, WrittenDestination } from "./writer-of-kind.ts";
+import { writers } from "./writers.ts";
 
 /** Where an environment's own destinations are. */
 export interface OwnPlace {
@@ -18,7 +13,7 @@ export interface OwnPlace {
 }
 
 /** A destination as it is in an environment: ours, or the one that its document names for it. */
-export function targetOf(destination: CompiledDestination, { stage, region, accountId, prefix }: OwnPlace): Target {
+export function targetOf(destination: WrittenDestination, { stage, region, accountId, prefix }: OwnPlace): Target {
   const arn = destination.arn?.[stage];
   if (arn === undefined) return { destination, region, accountId, physicalName: prefix + destination.name, arn };
   const [, , , foreignRegion = region, foreignAccountId = accountId, ...resource] = arn.split(":");

@@ -15,6 +15,3 @@ export const LIMITS = {
   /** Characters of a constant. */
   maxConstantLength: 256,
 } as const;
-
-/** Streams of the pipeline itself, which no route may write to. */
-export const PIPELINE_STREAMS: readonly string[] = ["raw", "enriched", "bad-rows"];

@@ -1,5 +1,4 @@
 export { CopyWriter, hasRouterHop, type RouterHop } from "./runtime/copy-writer.ts";
-export type { KindName } from "./destinations/kinds/destination-kind.ts";
 export type { CompiledDestination, CompiledRoute, CompiledRoutes } from "./runtime/compiled-routes.ts";
 export { InvalidCompiledRoutesError } from "./runtime/errors.ts";
 export type { FieldPath, FieldSelector } from "./runtime/project.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import type { KindName } from "@millrace/routes";
+import type { KindName } from "@millrace/destinations/kinds";
 import { type Death, GIVEN, type IsolationRun, NAMED, runIsolation } from "../support/isolation-world.ts";
 
 /** Figures of each run, printed once: what the README quotes. */

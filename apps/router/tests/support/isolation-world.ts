@@ -8,16 +8,11 @@ import {
   VirtualClock,
 } from "@millrace/aws-simulator";
 import { type CallService, openDestination, type ServiceAnswer, targetOf } from "@millrace/destinations";
+import { destinationKinds, type KindName } from "@millrace/destinations/kinds";
 import { encodeRecord } from "@millrace/event-contracts";
 import { createPutRecords, type KinesisSender } from "@millrace/put-records";
 import { redrive } from "@millrace/route-tools";
-import {
-  type CompiledDestination,
-  compileRoutes,
-  type Destination,
-  type KindName,
-  type Reshape,
-} from "@millrace/routes";
+import { type CompiledDestination, compileRoutes, type Destination, type Reshape } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
 import type { OutputWriter } from "@millrace/stream-handler";
 import { createRouterHandler } from "../../src/index.ts";
@@ -134,7 +129,8 @@ export async function runIsolation(
   const services = { sqs: new SqsQueues({ clock, random }), eventbridge: new EventBuses({ clock, random }) };
   services.sqs.createQueue({ name: DEAD });
   services.eventbridge.createBus(DEAD);
-  const connect = (service: "sqs" | "eventbridge") => (): CallService => {
+  const connect = (service: KindName): CallService => {
+    if (service === "kinesis") throw new Error("Streams have a client of their own.");
     const call = services[service].client({ latencyMs: { min: 5, max: 15 }, random });
     return async (operation, input, signal) => {
       if (!isDead() || death === undefined) return call(operation, input, signal);
@@ -147,8 +143,7 @@ export async function runIsolation(
       targetOf(destination, { stage: "test", region: "eu-west-1", accountId: "000000000000", prefix: "" }),
       {
         kinesis: () => client(destination.name),
-        sqs: connect("sqs"),
-        eventbridge: connect("eventbridge"),
+        call: connect,
         clock,
         random,
       },
@@ -239,8 +234,7 @@ export async function runIsolation(
 }
 
 function destinationOf(kind: KindName): Destination {
-  if (kind === "sqs") return { queue: DEAD };
-  return kind === "eventbridge" ? { bus: DEAD } : { stream: DEAD };
+  return { [destinationKinds[kind].property]: DEAD } as unknown as Destination;
 }
 
 function arrivalsIn(service: SqsQueues | EventBuses, sentAt: ReadonlyMap<string, number>): Arrivals {

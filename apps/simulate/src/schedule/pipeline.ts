@@ -237,8 +237,7 @@ export class Pipeline {
     const call = (service: SqsQueues | EventBuses) => guard(service.client({ latencyMs: plan.latencyMs, random }));
     return {
       kinesis: () => client,
-      sqs: () => call(this.#queues),
-      eventbridge: () => call(this.#buses),
+      call: (kind) => call(kind === "sqs" ? this.#queues : this.#buses),
       clock,
       random,
     };
@@ -517,8 +516,7 @@ export class Pipeline {
     const place = { stage: plan.environment, ...identity, prefix: this.places.destination("") };
     const writer = openDestination(targetOf(destination, place), {
       kinesis: () => client,
-      sqs: () => call(this.#queues),
-      eventbridge: () => call(this.#buses),
+      call: (kind) => call(kind === "sqs" ? this.#queues : this.#buses),
       clock,
       random,
     });

@@ -1,5 +1,5 @@
 import { createPutRecords } from "@millrace/put-records";
-import type { WriterOfKind } from "../destination-kind.ts";
+import type { WriterOfKind } from "../writer-of-kind.ts";
 
 /** Kinesis streams: the PutRecords client does it all. */
 export const kinesis: WriterOfKind = {

@@ -41,12 +41,12 @@ export function createWorld(kind: EntryKind, rates: ServiceFaultRates = {}, seed
     calls.push({ operation, entries: (input as { Entries: unknown[] }).Entries.length });
     return call(operation, input, signal);
   };
-  const destination = { kind, name: "orders", application: "shop" } as const;
+  const destination = { kind, name: "orders" } as const;
   const writer = openDestination(targetOf(destination, place), {
     kinesis: () => {
       throw new Error("No stream is written to.");
     },
-    ...{ sqs: connect, eventbridge: connect, clock, random },
+    ...{ call: connect, clock, random },
   });
   return {
     clock,

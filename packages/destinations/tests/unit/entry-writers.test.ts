@@ -81,18 +81,17 @@ test("a queue that does not exist fails each event after one request, as a matte
   const { SqsQueues } = await import("@millrace/aws-simulator");
   const call = new SqsQueues({ clock: world.clock }).client();
   let calls = 0;
-  const destination = { kind: "sqs", name: "gone", application: "shop" } as const;
+  const destination = { kind: "sqs", name: "gone" } as const;
   const writer = openDestination(
     targetOf(destination, { stage: "test", region: "eu-west-1", accountId: "000000000000", prefix: "" }),
     {
       kinesis: () => {
         throw new Error("No stream is written to.");
       },
-      sqs: () => (operation, input, signal) => {
+      call: () => (operation, input, signal) => {
         calls += 1;
         return call(operation, input, signal);
       },
-      eventbridge: () => call,
       clock: world.clock,
       random: () => 0.5,
     },
@@ -119,16 +118,12 @@ test.each<EntryKind>(["sqs", "eventbridge"])("without credentials %s is not aske
     return Promise.reject(Object.assign(new Error(message), { name: "CredentialsProviderError" }));
   };
   const writer = openDestination(
-    targetOf(
-      { kind, name: "orders", application: "shop" },
-      { stage: "test", region: "eu-west-1", accountId: "000000000000", prefix: "" },
-    ),
+    targetOf({ kind, name: "orders" }, { stage: "test", region: "eu-west-1", accountId: "000000000000", prefix: "" }),
     {
       kinesis: () => {
         throw new Error("No stream is written to.");
       },
-      sqs: () => call,
-      eventbridge: () => call,
+      call: () => call,
       clock,
       random: () => 0.5,
     },

@@ -83,7 +83,7 @@ async function createWorld(seed: number, rate: number) {
         ...{ deadLetterBucket: "", pipelineStreams: [], enrichedCompression: "none", routerTimeoutMs: 30_000 },
       },
       ...{ kinesis: guarded, s3: guardedS3, clock: own, holder: `lambda/${functions}/0` },
-      connections: { kinesis: () => guarded, sqs: () => unused, eventbridge: () => unused, clock, random },
+      connections: { kinesis: () => guarded, call: () => unused, clock, random },
       store: async () => lakeStore(s3, bucket),
       erased: async () => () => false,
     };

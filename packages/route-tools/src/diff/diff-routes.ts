@@ -1,6 +1,6 @@
 import { eventIdentity } from "@millrace/event-contracts";
 import { type CompiledRoutes, type EventCopy, loadRoutes, type RoutedEvent } from "@millrace/routes/runtime";
-import type { KindName } from "@millrace/routes";
+import type { KindName } from "@millrace/destinations/kinds";
 import { FieldCollector } from "./field-collector.ts";
 import { LoadMeter, sizeDestination, type Sizing } from "./stream-load.ts";
 

@@ -1,4 +1,4 @@
-import { destinationKinds } from "@millrace/routes";
+import { destinationKinds } from "@millrace/destinations/kinds";
 import type { RouteDiff, RoutesDiff, StreamDiff } from "./diff-routes.ts";
 import type { Sizing } from "./stream-load.ts";
 

@@ -1,5 +1,5 @@
 import { HOURS_PER_MONTH, prices, SHARD_WRITE } from "@millrace/capacity";
-import type { KindName } from "@millrace/routes";
+import type { KindName } from "@millrace/destinations/kinds";
 
 /** Of the kinds without shards, in dollars for a million parts of 64 KiB. Reading a queue comes on top. */
 const perMillion = { sqs: prices.sqsPerMillion, eventbridge: prices.eventbridgePerMillion } as const;

@@ -1,7 +1,7 @@
 import { compilePatterns } from "@millrace/event-pattern";
 import { createHash } from "node:crypto";
 import type { Route, RouteDocument } from "../document/route-document.ts";
-import { nameDestination } from "../destinations/kinds/index.ts";
+import { nameDestination } from "../destinations/name-destination.ts";
 import { compileReshape } from "./compile-reshape.ts";
 import { meaningOf } from "./meaning.ts";
 import type { CompiledRoute, CompiledRoutes, CompiledDestination } from "../runtime/compiled-routes.ts";

@@ -1,5 +1,5 @@
-import type { KindName } from "../destinations/kinds/destination-kind.ts";
-import { nameDestination } from "../destinations/kinds/index.ts";
+import type { KindName } from "@millrace/destinations/kinds";
+import { nameDestination } from "../destinations/name-destination.ts";
 import type { Route } from "../document/route-document.ts";
 import type { CompiledReshape } from "../runtime/reshape.ts";
 import { compileReshape } from "./compile-reshape.ts";

@@ -1,8 +1,8 @@
+import type { DestinationKind } from "@millrace/destinations/kinds";
 import type { Fault } from "../document/fault.ts";
 import type { Destination, Route, RouteDocument } from "../document/route-document.ts";
 import { AWS_REGIONS, PARTITION } from "./aws-regions.ts";
-import type { DestinationKind } from "./kinds/destination-kind.ts";
-import { nameDestination, type NamedDestination } from "./kinds/index.ts";
+import { nameDestination, type NamedDestination } from "./name-destination.ts";
 import { type EnvironmentPlace, ownArn, parseDestinationArn, resolveDestination } from "./physical-destination.ts";
 
 /** The part of a document that destinations follow from. */

@@ -1,7 +1,16 @@
+import { type DestinationKind, destinationKinds, type KindName } from "@millrace/destinations/kinds";
 import type { Destination } from "../document/route-document.ts";
 import { PARTITION } from "./aws-regions.ts";
-import type { DestinationKind, KindName, PhysicalDestination } from "./kinds/destination-kind.ts";
-import { destinationKinds, nameDestination } from "./kinds/index.ts";
+import { nameDestination } from "./name-destination.ts";
+
+/** A destination as it is in one environment. */
+export interface PhysicalDestination {
+  readonly kind: KindName;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly name: string;
+}
 
 /** Where an environment lies, and the streams that are its own pipeline. */
 export interface EnvironmentPlace {
@@ -35,7 +44,7 @@ const ARN =
   /^arn:(?<partition>aws(?:-[a-z-]+)?):(?<service>[a-z]+):(?<region>[a-z0-9-]+):(?<accountId>\d{12}):(?<resource>.+)$/;
 
 /** The parts of the ARN of a destination of this kind; undefined when it is none. */
-export function parseDestinationArn(arn: string, kind: DestinationKind): PhysicalDestination | undefined {
+export function parseDestinationArn(arn: string, kind: DestinationKind<KindName>): PhysicalDestination | undefined {
   const { partition, service, region, accountId, resource } = ARN.exec(arn)?.groups ?? {};
   if (partition === undefined || region === undefined || accountId === undefined || resource === undefined)
     return undefined;

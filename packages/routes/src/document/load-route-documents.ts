@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { destinationFaults } from "../destinations/check-destinations.ts";
-import { type NamedDestination, nameDestination } from "../destinations/kinds/index.ts";
+import { type NamedDestination, nameDestination } from "../destinations/name-destination.ts";
 import type { EnvironmentPlace } from "../destinations/physical-destination.ts";
 import { RouteDocumentsError } from "../errors.ts";
 import type { Fault } from "./fault.ts";

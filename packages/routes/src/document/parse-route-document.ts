@@ -9,7 +9,7 @@ import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { meaningOf } from "../compile/meaning.ts";
 import { notAnArn } from "../destinations/check-destinations.ts";
-import { nameDestination } from "../destinations/kinds/index.ts";
+import { nameDestination } from "../destinations/name-destination.ts";
 import { parseDestinationArn } from "../destinations/physical-destination.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import type { Fault, Parsed } from "./fault.ts";

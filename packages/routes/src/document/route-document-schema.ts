@@ -1,6 +1,5 @@
-import type { DestinationKind } from "../destinations/kinds/destination-kind.ts";
-import { destinationKinds } from "../destinations/kinds/index.ts";
-import { LIMITS, PIPELINE_STREAMS } from "../limits.ts";
+import { type DestinationKind, destinationKinds } from "@millrace/destinations/kinds";
+import { LIMITS } from "../limits.ts";
 
 const name = {
   type: "string",
@@ -81,22 +80,23 @@ const pattern = {
     "EventBridge event pattern over the enriched event {event, enrichment, validation, privacy, processing}. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html",
 };
 
+const kinds = Object.values(destinationKinds);
+const oneOf = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 /** The property by which a document names a destination of this kind. */
-const destinationName = ({ noun, maxNameLength }: DestinationKind, rest: object = {}): object => ({
+const destinationName = ({ noun, maxNameLength, reservedNames }: DestinationKind): object => ({
   type: "string",
   description: `${noun}, without the prefix of the environment. Infrastructure makes it from this file. Routes of one document may share it.`,
   pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
   maxLength: maxNameLength,
-  ...rest,
+  ...(reservedNames.length === 0 ? {} : { not: { enum: reservedNames } }),
 });
 
 const destination = {
   type: "object",
-  description: "Where matching events are written: a stream, a queue or an event bus.",
+  description: `Where matching events are written: ${oneOf.format(kinds.map(({ property }) => `a ${property}`))}.`,
   properties: {
-    stream: destinationName(destinationKinds.kinesis, { not: { enum: [...PIPELINE_STREAMS] } }),
-    queue: destinationName(destinationKinds.sqs),
-    bus: destinationName(destinationKinds.eventbridge),
+    ...Object.fromEntries(kinds.map((kind) => [kind.property, destinationName(kind)])),
     arn: {
       type: "object",
       description:
@@ -104,12 +104,12 @@ const destination = {
       propertyNames: { pattern: "^[a-z][a-z0-9-]*$" },
       additionalProperties: {
         type: "string",
-        pattern: "^arn:aws(-[a-z-]+)?:(kinesis|sqs|events):[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_./-]{1,280}$",
+        pattern: `^arn:aws(-[a-z-]+)?:(${kinds.map(({ service }) => service).join("|")}):[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_./-]{1,280}$`,
       },
       minProperties: 1,
     },
   },
-  oneOf: Object.values(destinationKinds).map(({ property }) => ({ required: [property] })),
+  oneOf: kinds.map(({ property }) => ({ required: [property] })),
   additionalProperties: false,
 };
 

@@ -1,3 +1,4 @@
+import type { DestinationProperty } from "@millrace/destinations/kinds";
 import type { EventPattern } from "@millrace/event-pattern";
 import type { ConstantValue } from "../runtime/reshape.ts";
 
@@ -37,27 +38,14 @@ export interface Route {
   readonly tests: readonly RouteTest[];
 }
 
-/** Where a route writes: a stream, a queue or an event bus. */
-export type Destination = StreamDestination | QueueDestination | BusDestination;
+/** Where a route writes: `{ stream: "clicks" }`. The property tells the kind; its name is without the prefix. */
+export type Destination = {
+  readonly [Property in DestinationProperty]: { readonly [Name in Property]: string } & ReplaceableDestination;
+}[DestinationProperty];
 
 interface ReplaceableDestination {
   /** Environment → ARN of one of another account that takes its place there. */
   readonly arn?: Readonly<Record<string, string>>;
-}
-
-export interface StreamDestination extends ReplaceableDestination {
-  /** The Kinesis stream, without the prefix of the environment. */
-  readonly stream: string;
-}
-
-export interface QueueDestination extends ReplaceableDestination {
-  /** The standard SQS queue, without the prefix of the environment. */
-  readonly queue: string;
-}
-
-export interface BusDestination extends ReplaceableDestination {
-  /** The EventBridge bus, without the prefix of the environment. */
-  readonly bus: string;
 }
 
 /** A destination whose routes are gone: it stays, with what is in it, until `retire` lets it go. */

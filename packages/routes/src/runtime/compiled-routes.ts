@@ -1,5 +1,5 @@
 import type { CompiledPatterns } from "@millrace/event-pattern";
-import type { KindName } from "../destinations/kinds/destination-kind.ts";
+import type { KindName } from "@millrace/destinations/kinds";
 import type { CompiledReshape } from "./reshape.ts";
 
 /** All route documents of a deployment in the form the router loads; plain JSON. */

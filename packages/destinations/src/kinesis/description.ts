@@ -1,7 +1,7 @@
-import type { DestinationKind } from "./destination-kind.ts";
+import type { DestinationKind } from "../destination-kind.ts";
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html */
-export const kinesis: DestinationKind = {
+export const kinesis: DestinationKind<"kinesis", "stream"> = {
   kind: "kinesis",
   property: "stream",
   noun: "Kinesis stream",
@@ -9,5 +9,7 @@ export const kinesis: DestinationKind = {
   resource: "stream/",
   physicalName: /^[\w.-]{1,128}$/,
   maxNameLength: 100,
+  reservedNames: ["raw", "enriched", "bad-rows"],
   settings: new Set(["partitionKey", "ordering", "eventsPerRecord"]),
+  endpointVariable: "KINESIS",
 };

@@ -1,7 +1,7 @@
-import type { DestinationKind } from "./destination-kind.ts";
+import type { DestinationKind } from "../destination-kind.ts";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
-export const eventbridge: DestinationKind = {
+export const eventbridge: DestinationKind<"eventbridge", "bus"> = {
   kind: "eventbridge",
   property: "bus",
   noun: "EventBridge event bus",
@@ -9,5 +9,7 @@ export const eventbridge: DestinationKind = {
   resource: "event-bus/",
   physicalName: /^[\w./-]{1,256}$/,
   maxNameLength: 100,
+  reservedNames: [],
   settings: new Set(),
+  endpointVariable: "EVENTBRIDGE",
 };

@@ -1,11 +1,11 @@
-import type { DestinationKind } from "./destination-kind.ts";
+import type { DestinationKind } from "../destination-kind.ts";
 
 /**
  * Standard queues only. A FIFO queue keeps order within a group, and takes 300 calls a second or asks for high
  * throughput; routes that need order have streams.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
  */
-export const sqs: DestinationKind = {
+export const sqs: DestinationKind<"sqs", "queue"> = {
   kind: "sqs",
   property: "queue",
   noun: "standard SQS queue",
@@ -13,5 +13,7 @@ export const sqs: DestinationKind = {
   resource: "",
   physicalName: /^[\w-]{1,80}$/,
   maxNameLength: 60,
+  reservedNames: [],
   settings: new Set(),
+  endpointVariable: "SQS",
 };
