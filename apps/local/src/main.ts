@@ -180,8 +180,7 @@ async function run(options: StartOptions): Promise<number> {
     ingestUrl: pipeline.service.url,
     kinesisUrl: pipeline.kinesisUrl,
     s3Url: pipeline.s3Url,
-    sqsUrl: pipeline.services.sqsUrl,
-    eventBridgeUrl: pipeline.services.eventBridgeUrl,
+    destinationEndpoints: pipeline.services.endpoints,
     secretsUrl: pipeline.secretsUrl,
   });
   console.log(greeting(pipeline, { control: control.url, console: gate.url }));

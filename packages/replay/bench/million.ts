@@ -24,7 +24,7 @@ async function serve(folder: string): Promise<void> {
   }
   const s3 = await startObjectStoreServer(new FolderObjectStore({ folder: join(folder, "s3") }));
   const { url: kinesisUrl } = await startKinesisServer(kinesis);
-  const other = { sqsUrl: s3.url, eventBridgeUrl: s3.url, secretsUrl: s3.url };
+  const other = { destinationEndpoints: {}, secretsUrl: s3.url };
   writeFileSync(join(folder, "run.json"), JSON.stringify({ controlUrl: "", kinesisUrl, s3Url: s3.url, ...other }));
   process.send?.("ready");
 }

@@ -1,7 +1,6 @@
 import {
   DeliveryStream,
   type DeliveryStreamOptions,
-  type EventBuses,
   EventSourceMapping,
   type EventSourceMappingOptions,
   type FunctionRuntime,
@@ -10,7 +9,6 @@ import {
   Schedule,
   Snowpipe,
   type SnowpipeOptions,
-  type SqsQueues,
   TooManyRequestsError,
   type Warehouse,
 } from "@millrace/aws-simulator";
@@ -76,15 +74,6 @@ export function createStreams({ streams }: Topology, kinesis: Kinesis): void {
       ...(maxRecordBytes === undefined ? {} : { maxRecordBytes }),
     });
   }
-}
-
-/** Makes the queues and buses of a stack. */
-export function createDestinations(
-  { queues, buses }: Pick<Topology, "queues" | "buses">,
-  services: { readonly queues: SqsQueues; readonly buses: EventBuses },
-): void {
-  for (const queue of queues) services.queues.createQueue(queue);
-  for (const { name } of buses) services.buses.createBus(name);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { destinationKinds } from "@millrace/destinations/kinds";
+import type { DestinationSettings } from "./destinations/destination-model.ts";
 import type {
-  BusSettings,
   DynamicTableSettings,
   FunctionSettings,
   LocalTopology,
   MappingSettings,
   ObjectSettings,
-  QueueSettings,
   SecretSettings,
   StreamSettings,
   TableSettings,
@@ -23,8 +23,7 @@ interface Reshard {
 /** Changes between two definitions of a running pipeline: those possible while it runs, and the rest. */
 export interface TopologyChanges {
   readonly newStreams: readonly StreamSettings[];
-  readonly newQueues: readonly QueueSettings[];
-  readonly newBuses: readonly BusSettings[];
+  readonly newDestinations: readonly DestinationSettings[];
   readonly reshards: readonly Reshard[];
   /** Functions with other code, variables, memory or time. */
   readonly functions: readonly FunctionSettings[];
@@ -55,15 +54,13 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
   const tables = match(before.tables, after.tables, nameOf);
   const dynamicTables = match(before.dynamicTables, after.dynamicTables, nameOf);
   const views = match(before.views, after.views, nameOf);
-  const queues = match(before.queues, after.queues, nameOf);
-  const buses = match(before.buses, after.buses, nameOf);
+  const destinations = match(before.destinations, after.destinations, ({ kind, name }) => `${kind} ${name}`);
   const objects = match(before.objects, after.objects, ({ bucket, key }) => `${bucket}/${key}`);
   const schedules = match(before.schedules, after.schedules, nameOf);
   const secrets = match(before.secrets, after.secrets, nameOf);
   return {
     newStreams: streams.added,
-    newQueues: queues.added,
-    newBuses: buses.added,
+    newDestinations: destinations.added,
     reshards: streams.changed.flatMap(([old, stream]) =>
       old.shardCount === undefined || stream.shardCount === undefined || old.shardCount === stream.shardCount
         ? []
@@ -82,9 +79,8 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
     needRestart: [
       ...streams.changed.flatMap(([old, stream]) => differences("stream", old, stream, ["shardCount"])),
       ...removals("stream", streams.removed),
-      ...removals("queue", queues.removed),
-      ...queues.changed.flatMap(([old, queue]) => differences("queue", old, queue)),
-      ...removals("bus", buses.removed),
+      ...destinations.removed.flatMap((destination) => removals(wordFor(destination), [destination])),
+      ...destinations.changed.flatMap(([old, destination]) => differences(wordFor(destination), old, destination)),
       ...additions("function", functions.added),
       ...removals("function", functions.removed),
       ...[...mappings.added, ...mappings.removed].map(({ functionName }) => `the mapping of ${functionName}`),
@@ -129,6 +125,10 @@ function match<T>(before: readonly T[], after: readonly T[], keyOf: (item: T) =>
 
 function nameOf({ name }: { readonly name: string }): string {
   return name;
+}
+
+function wordFor({ kind }: DestinationSettings): string {
+  return destinationKinds[kind].property;
 }
 
 type Named = { readonly name: string };

@@ -3,7 +3,6 @@ export {
   type Assembly,
   type AssemblyRuntime,
   concurrencyOf,
-  createDestinations,
   createStreams,
   type AssembledDelivery,
   type AssembledFunction,
@@ -12,6 +11,12 @@ export {
   startConsumers,
 } from "./assemble.ts";
 export { compareTopologies, type TopologyChanges } from "./compare.ts";
+export {
+  type DestinationSettings,
+  type ModelledKind,
+  type ModelledService,
+} from "./destinations/destination-model.ts";
+export { ModelledDestinations } from "./destinations/modelled-destinations.ts";
 export { StackError } from "./errors.ts";
 export { createWarehouseObjects, type Landing, landingOf, type WarehouseSchema } from "./warehouse.ts";
 export { PipelineMetrics, putDuration, type PipelineMetricsOptions } from "./pipeline-metrics.ts";

@@ -1,5 +1,7 @@
-import type { Kinesis, MetricStore, SnowpipeStats, SqsQueues } from "@millrace/aws-simulator";
+import type { Kinesis, MetricStore, SnowpipeStats } from "@millrace/aws-simulator";
 import type { AssembledFunction, Assembly } from "./assemble.ts";
+import type { DestinationSettings } from "./destinations/destination-model.ts";
+import type { ModelledDestinations } from "./destinations/modelled-destinations.ts";
 import type { Topology } from "./stack/topology.ts";
 import { landingOf } from "./warehouse.ts";
 
@@ -7,7 +9,7 @@ export interface PipelineMetricsOptions {
   readonly topology: Topology;
   readonly assembly: Assembly<AssembledFunction>;
   readonly kinesis: Kinesis;
-  readonly queues: Pick<SqsQueues, "oldestMessageAgeMs">;
+  readonly destinations: Pick<ModelledDestinations, "metricsOf">;
   readonly store: MetricStore;
 }
 
@@ -23,13 +25,12 @@ export function putDuration(store: MetricStore, functionName: string, durationMs
 
 /**
  * Writes the metrics that AWS writes of a pipeline, from what its parts have counted since the last look: those of
- * streams, functions, mappings, delivery streams and queues, and the messages of the loader's task. The functions write
+ * streams, functions, mappings, delivery streams and destinations, and the messages of the loader's task. The functions write
  * their own ({@link MetricStore.putLine}). A part that does nothing writes nothing, as on AWS.
  *
  * Sources: https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html,
- * https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html,
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ * https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
  */
 export class PipelineMetrics {
   #options: PipelineMetricsOptions;
@@ -50,7 +51,7 @@ export class PipelineMetrics {
     for (const { name } of this.#options.topology.streams) this.#sampleStream(name, nowMs);
     for (const mapping of this.#options.assembly.mappings) this.#sampleMapping(mapping, nowMs);
     for (const delivery of this.#options.assembly.deliveries) this.#sampleDelivery(delivery, nowMs);
-    for (const { name } of this.#options.topology.queues) this.#sampleQueue(name, nowMs);
+    for (const destination of this.#options.topology.destinations) this.#sampleDestination(destination, nowMs);
     this.#nextLoaderLookMs ??= nowMs + LOADER_INTERVAL_MS;
     if (nowMs < this.#nextLoaderLookMs) return;
     this.#nextLoaderLookMs += LOADER_INTERVAL_MS;
@@ -87,10 +88,10 @@ export class PipelineMetrics {
     if (recordsIn > recordsDelivered) put.value("DeliveryToS3.DataFreshness", dataFreshnessMs / 1_000);
   }
 
-  #sampleQueue(name: string, nowMs: number): void {
-    const ageMs = this.#options.queues.oldestMessageAgeMs(name);
-    if (ageMs === undefined) return;
-    this.#putter("AWS/SQS", { QueueName: name }, nowMs).value("ApproximateAgeOfOldestMessage", ageMs / 1_000);
+  #sampleDestination(destination: DestinationSettings, nowMs: number): void {
+    for (const { value, ...metric } of this.#options.destinations.metricsOf(destination)) {
+      this.#options.store.put(metric, value, nowMs);
+    }
   }
 
   /** Stands in for the task WATCH_LOADER of the warehouse. */

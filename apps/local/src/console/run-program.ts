@@ -14,8 +14,8 @@ export function runProgram(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const { sqsUrl: sqs, eventBridgeUrl: eventBridge } = services;
-  const account = accountEnvironment({ kinesis: kinesisUrl, s3: s3Url, secrets: secretsUrl, sqs, eventBridge });
+  const { endpoints: destinationEndpoints } = services;
+  const account = accountEnvironment({ kinesis: kinesisUrl, s3: s3Url, secrets: secretsUrl, destinationEndpoints });
   return new Promise((resolve) => {
     execFile(
       process.execPath,

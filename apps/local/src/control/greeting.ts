@@ -27,7 +27,9 @@ ${
   State     ${relative(process.cwd(), folders.root) || "."}/: logs, streams, s3, warehouse.duckdb
   Kinesis   ${kinesisUrl} (any AWS SDK or command line, as its endpoint)
   S3        ${s3Url}
-  SQS       ${services.sqsUrl}, EventBridge ${services.eventBridgeUrl}
+  Others    ${Object.entries(services.endpoints)
+    .map(([variable, url]) => `${variable}=${url}`)
+    .join(" ")}
   Secrets   ${secretsUrl} (put another value there: keys rotate)
   Account   ${accountId} in ${region}; any access key will do
   Control   ${urls.control}

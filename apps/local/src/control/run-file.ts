@@ -17,10 +17,8 @@ export interface RunFile {
   readonly kinesisUrl: string;
   /** Endpoint of S3. */
   readonly s3Url: string;
-  /** Endpoint of SQS. */
-  readonly sqsUrl: string;
-  /** Endpoint of EventBridge. */
-  readonly eventBridgeUrl: string;
+  /** Endpoints of destinations that are no streams, each with the variable by which any AWS SDK finds it. */
+  readonly destinationEndpoints: Readonly<Record<string, string>>;
   /** Endpoint of Secrets Manager. */
   readonly secretsUrl: string;
 }

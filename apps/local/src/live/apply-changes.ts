@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/destinations/kinds";
 import type {
   EventSourceMapping,
   Kinesis,
@@ -67,11 +68,8 @@ export async function applyChanges(
     );
     createStreams({ ...after, streams: changes.newStreams }, parts.kinesis);
     done.push(...changes.newStreams.map(({ name }) => `stream ${name}`));
-    parts.services.create({ queues: changes.newQueues, buses: changes.newBuses });
-    done.push(
-      ...changes.newQueues.map(({ name }) => `queue ${name}`),
-      ...changes.newBuses.map(({ name }) => `bus ${name}`),
-    );
+    parts.services.create(changes.newDestinations);
+    done.push(...changes.newDestinations.map(({ kind, name }) => `${destinationKinds[kind].property} ${name}`));
     for (const { bucket, key, path } of changes.objects) await parts.objectStore.put(bucket, key, parts.readFile(path));
     done.push(...changes.objects.map(({ key }) => `object ${key}`));
     done.push(...changes.secrets.map((secret) => putSecret(parts.secrets, secret)));

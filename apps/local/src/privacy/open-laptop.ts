@@ -41,8 +41,8 @@ function openRunning(run: RunFile, { stage, keysSecret }: OpenOptions): Promise<
       return (await response.json()) as Record<string, unknown>[];
     },
   };
-  const { kinesisUrl: kinesis, s3Url: s3, secretsUrl: secrets, sqsUrl: sqs, eventBridgeUrl: eventBridge } = run;
-  const endpoints = { kinesis, s3, secrets, sqs, eventBridge };
+  const { kinesisUrl: kinesis, s3Url: s3, secretsUrl: secrets, destinationEndpoints: destinations } = run;
+  const endpoints = { kinesis, s3, secrets, destinations };
   const routes = presentRoutes();
   return openStage({ place: readPlace(environmentsFile, stage), keysSecret, endpoints, warehouse, routes });
 }

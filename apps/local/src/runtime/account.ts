@@ -8,8 +8,8 @@ export function accountEnvironment(urls: {
   readonly kinesis: string;
   readonly s3: string;
   readonly secrets: string;
-  readonly sqs: string;
-  readonly eventBridge: string;
+  /** Of destinations that are no streams, each with its variable. */
+  readonly destinationEndpoints: Readonly<Record<string, string>>;
 }): Readonly<Record<string, string>> {
   return {
     AWS_REGION: localIdentity.region,
@@ -18,7 +18,6 @@ export function accountEnvironment(urls: {
     AWS_ENDPOINT_URL_KINESIS: urls.kinesis,
     AWS_ENDPOINT_URL_S3: urls.s3,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: urls.secrets,
-    AWS_ENDPOINT_URL_SQS: urls.sqs,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: urls.eventBridge,
+    ...urls.destinationEndpoints,
   };
 }

@@ -1,8 +1,8 @@
-import { EventBuses, type LoggedMessage, SqsQueues, startServiceServer } from "@millrace/aws-simulator";
-import { createDestinations, type LocalTopology } from "@millrace/topology";
+import { type LoggedMessage, startServiceServer } from "@millrace/aws-simulator";
+import { destinationKinds } from "@millrace/destinations/kinds";
+import { type DestinationSettings, ModelledDestinations } from "@millrace/topology";
 import { localIdentity } from "./account.ts";
 
-type Names = Pick<LocalTopology, "queues" | "buses">;
 type Server = Awaited<ReturnType<typeof startServiceServer>>;
 
 /**
@@ -12,75 +12,70 @@ type Server = Awaited<ReturnType<typeof startServiceServer>>;
 const maxQueueLength = 32 * 1024 * 1024;
 
 /**
- * The queues and buses that the router delivers to. They live as long as this process: another start begins with empty
- * ones.
+ * The destinations that are no streams, of every kind. They live as long as this process: another start begins with
+ * empty ones.
  */
 export class DestinationServices {
-  readonly #queues: SqsQueues;
-  readonly #buses: EventBuses;
-  readonly #queueServer: Server;
-  readonly #busServer: Server;
+  /** Variable by which an AWS SDK finds a service → its URL. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly #destinations: ModelledDestinations;
+  readonly #servers: readonly Server[];
 
-  private constructor(queues: SqsQueues, buses: EventBuses, queueServer: Server, busServer: Server) {
-    this.#queues = queues;
-    this.#buses = buses;
-    this.#queueServer = queueServer;
-    this.#busServer = busServer;
+  private constructor(destinations: ModelledDestinations, servers: ReadonlyMap<string, Server>) {
+    this.#destinations = destinations;
+    this.#servers = [...servers.values()];
+    this.endpoints = Object.fromEntries([...servers].map(([variable, { url }]) => [variable, url]));
   }
 
-  static async start(topology: Names, onError: (service: string) => (error: unknown) => void) {
-    const queues = new SqsQueues({
+  static async start(
+    destinations: readonly DestinationSettings[],
+    onError: (service: string) => (error: unknown) => void,
+  ): Promise<DestinationServices> {
+    const modelled = new ModelledDestinations((kind) => ({
       ...localIdentity,
-      maxQueueLength,
+      maxLength: maxQueueLength,
       onOverflow: (name) =>
-        onError("sqs")(
-          new Error(`Queue ${name} holds as much as fits, and nobody receives it. From now on its oldest messages go.`),
+        onError(kind)(
+          new Error(
+            `The ${destinationKinds[kind].property} ${name} holds as much as fits, and nobody receives it. From now on its oldest messages go.`,
+          ),
         ),
-    });
-    const buses = new EventBuses(localIdentity);
-    createDestinations(topology, { queues, buses });
-    const queueServer = await startServiceServer(queues, { onError: onError("sqs") });
-    const busServer = await startServiceServer(buses, { onError: onError("eventbridge") });
-    return new DestinationServices(queues, buses, queueServer, busServer);
+    }));
+    modelled.create(destinations);
+    const servers = new Map<string, Server>();
+    for (const [kind, { service }] of modelled.services) {
+      const variable = `AWS_ENDPOINT_URL_${destinationKinds[kind].endpointVariable}`;
+      servers.set(variable, await startServiceServer(service, { onError: onError(kind) }));
+    }
+    return new DestinationServices(modelled, servers);
   }
 
-  /** Where SQS answers, for any AWS SDK. */
-  get sqsUrl(): string {
-    return this.#queueServer.url;
+  /** Makes destinations that a later definition of the pipeline has. */
+  create(added: readonly DestinationSettings[]): void {
+    this.#destinations.create(added);
   }
 
-  /** Where EventBridge answers, for any AWS SDK. */
-  get eventBridgeUrl(): string {
-    return this.#busServer.url;
+  /** Data points that AWS would write of a destination now. */
+  metricsOf(destination: DestinationSettings): ReturnType<ModelledDestinations["metricsOf"]> {
+    return this.#destinations.metricsOf(destination);
   }
 
-  /** Makes queues and buses that a later definition of the pipeline has. */
-  create(added: Names): void {
-    createDestinations(added, { queues: this.#queues, buses: this.#buses });
-  }
-
-  /** Age of the oldest message of a queue, in milliseconds; undefined when it is empty. */
-  oldestMessageAgeMs(name: string): number | undefined {
-    return this.#queues.oldestMessageAgeMs(name);
-  }
-
-  /** Physical names of all queues and buses. */
+  /** Physical names of all destinations. */
   names(): readonly string[] {
-    return [...this.#queues.queueNames(), ...this.#buses.busNames()];
+    return this.#destinations.names();
   }
 
-  /** How many events came to a queue or bus. */
+  /** How many events came to a destination. */
   count(name: string): number {
-    return this.#queues.messageCount(name) + this.#buses.messageCount(name);
+    return this.#destinations.count(name);
   }
 
   /** Events that came after the number given, oldest first; a bus has each as a rule would see it. Takes nothing. */
   messagesAfter(name: string, number: number): readonly LoggedMessage[] {
-    return [...this.#queues.messagesAfter(name, number), ...this.#buses.messagesAfter(name, number)];
+    return this.#destinations.messagesAfter(name, number);
   }
 
   async close(): Promise<void> {
-    await this.#queueServer.close();
-    await this.#busServer.close();
+    await Promise.all(this.#servers.map((server) => server.close()));
   }
 }

@@ -93,7 +93,7 @@ export class Pipeline {
   readonly objectStore: FolderObjectStore;
   readonly warehouse: DuckDbWarehouse;
   readonly service: ServiceProcess;
-  /** The queues and buses of the stack. */
+  /** The destinations of the stack that are no streams. */
   readonly services: DestinationServices;
   #topology: LocalTopology;
   /** The stack as it was read: ages of what runs may be prolonged. */
@@ -189,13 +189,12 @@ export class Pipeline {
     const secrets = new SecretsManager({ region: localIdentity.region, accountId: localIdentity.accountId });
     for (const secret of topology.secrets) secrets.createSecret(secret);
     const secretsServer = await startSecretsManagerServer(secrets, { onError: warn("secrets manager") });
-    const services = await DestinationServices.start(topology, warn);
+    const services = await DestinationServices.start(topology.destinations, warn);
     const account = accountEnvironment({
       kinesis: server.url,
       s3: objectServer.url,
       secrets: secretsServer.url,
-      sqs: services.sqsUrl,
-      eventBridge: services.eventBridgeUrl,
+      destinationEndpoints: services.endpoints,
     });
     const warehouse = await openWarehouse(topology, folders.warehouse, options.isMaterializing);
 
@@ -254,7 +253,7 @@ export class Pipeline {
     // Notifications of files that were stored just before the last run ended went with it.
     for (const settings of topology.pipes.filter(isNotified)) await assembly.pipes.get(settings.name)?.refresh();
     const alarms = new AlarmWatch(
-      { topology, assembly, kinesis, queues: services, onChange: (told) => notice(told, "alarm") },
+      { topology, assembly, kinesis, destinations: services, onChange: (told) => notice(told, "alarm") },
       metricStore,
     );
     await startConsumers(assembly);

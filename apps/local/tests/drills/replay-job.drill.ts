@@ -52,7 +52,7 @@ test("a job's function works on the groups that the command planned, and each ev
     environment: { PLACE: JSON.stringify(placeOf("local")) },
     extraEnvironment: accountEnvironment({
       ...{ kinesis: urls.kinesisUrl, s3: urls.s3Url, secrets: urls.secretsUrl },
-      ...{ sqs: urls.sqsUrl, eventBridge: urls.eventBridgeUrl },
+      destinationEndpoints: urls.destinationEndpoints,
     }),
     ...localIdentity,
   });

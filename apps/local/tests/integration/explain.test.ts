@@ -71,7 +71,7 @@ async function explain(id: string): Promise<ExplainedId> {
 const account = () =>
   accountEnvironment({
     ...{ kinesis: place.kinesisUrl, s3: place.s3Url, secrets: place.secretsUrl },
-    ...{ sqs: place.sqsUrl, eventBridge: place.eventBridgeUrl },
+    destinationEndpoints: place.destinationEndpoints,
   });
 
 /** The explanation once it holds: an event takes its time from hop to hop. */

@@ -35,7 +35,7 @@ function reloadEverySecond(stack: Stack, source: string): void {
 
 async function routes(args: readonly string[], s3 = ""): Promise<string> {
   const command = join(repositoryRoot, "packages/route-tools/src/cli/main.ts");
-  const environment = s3 === "" ? {} : accountEnvironment({ kinesis: "", s3, secrets: "", sqs: "", eventBridge: "" });
+  const environment = s3 === "" ? {} : accountEnvironment({ kinesis: "", s3, secrets: "", destinationEndpoints: {} });
   const options = { env: { ...process.env, ...environment } };
   const argv = ["--conditions=@millrace/source", command, ...args];
   return (await promisify(execFile)(process.execPath, argv, options)).stdout;

@@ -35,7 +35,7 @@ async function redriveFraud(stateFolder: string) {
       {
         env: {
           ...process.env,
-          ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "", sqs: "", eventBridge: "" }),
+          ...accountEnvironment({ kinesis: server.url, s3: "", secrets: "", destinationEndpoints: {} }),
         },
       },
     );

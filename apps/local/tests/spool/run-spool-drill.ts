@@ -114,7 +114,7 @@ async function startEventService(
   const child = spawn(process.execPath, [join(repositoryRoot, "apps", "ingest", "dist", "main.js")], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
-      ...accountEnvironment({ kinesis: kinesisUrl, s3: kinesisUrl, secrets: kinesisUrl, sqs: "", eventBridge: "" }),
+      ...accountEnvironment({ kinesis: kinesisUrl, s3: kinesisUrl, secrets: kinesisUrl, destinationEndpoints: {} }),
       STAGE: "local",
       PORT: "0",
       RAW_STREAM_NAME: readRawStreamName(),

@@ -30,8 +30,7 @@ const topology: Topology = {
   ],
   ...{ functions: [], mappings: [], deliveryStreams: [], buckets: [], objects: [], secrets: [] },
   ...{
-    queues: [],
-    buses: [],
+    destinations: [],
     schedules: [],
     tables: [],
     dynamicTables: [],
@@ -45,7 +44,7 @@ const topology: Topology = {
 };
 const assembly = { functions: new Map(), mappings: [], deliveries: [], pipes: new Map(), schedules: [] };
 
-const queues = { oldestMessageAgeMs: () => undefined };
+const destinations = { metricsOf: () => [] };
 
 let watch: AlarmWatch | undefined;
 afterEach(() => watch?.stop());
@@ -55,7 +54,7 @@ test("an alarm is told when it begins to fire and when it is over, and stands fi
   kinesis.createStream({ streamName: "raw", shardCount: 1 });
   const told: string[] = [];
   watch = new AlarmWatch(
-    { topology, assembly, kinesis, queues, onChange: (message) => told.push(message) },
+    { topology, assembly, kinesis, destinations, onChange: (message) => told.push(message) },
     new MetricStore(),
   );
   watch.follow({ ...topology, alarms: [{ ...busy, alarmName: "another", threshold: 1_000, severity: "page" }, busy] });

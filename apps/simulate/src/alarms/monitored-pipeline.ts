@@ -84,7 +84,7 @@ export class MonitoredPipeline {
     this.#metrics = new PipelineMetrics({
       ...{ topology, kinesis, store },
       assembly: pipeline.parts,
-      queues: pipeline.queues,
+      destinations: pipeline.modelled,
     });
     this.#alarms = topology.alarms.map((options) => new Alarm(options));
     // Sources that keep their promise, so that an alarm on invalid events has another cause.

@@ -263,8 +263,10 @@ export const troubles: readonly Trouble[] = [
   },
   {
     name: "nobody takes messages from a queue for days",
-    before: async ({ clock, pipeline: { places, queues } }) => {
-      queues.execute("SendMessage", { QueueUrl: places.destination("loyalty-points"), MessageBody: "{}" });
+    before: async ({ clock, pipeline: { places, modelled } }) => {
+      modelled
+        .service("sqs")
+        .service.execute("SendMessage", { QueueUrl: places.destination("loyalty-points"), MessageBody: "{}" });
       await clock.sleep(8 * DAY_MS);
     },
     begin: () => undefined,

@@ -1,6 +1,5 @@
 import {
   createRandom,
-  EventBuses,
   type ExecutionEnvironment,
   type Faults,
   type InProcessHandler,
@@ -12,7 +11,6 @@ import {
   type ServiceCall,
   ServiceFaults,
   sleep,
-  SqsQueues,
   type Trace,
   type VirtualClock,
 } from "@millrace/aws-simulator";
@@ -31,7 +29,7 @@ import { createTelemetry, noTelemetry, type Telemetry } from "@millrace/telemetr
 import {
   assemble,
   type Assembly,
-  createDestinations,
+  ModelledDestinations,
   createStreams,
   type FunctionSettings,
   putDuration,
@@ -100,8 +98,8 @@ export class Pipeline {
   readonly redriveResults: RedriveResult[] = [];
   readonly #deps: PipelineDeps;
   readonly #serviceFaults: ServiceFaults;
-  readonly #queues: SqsQueues;
-  readonly #buses: EventBuses;
+  /** The destinations that are no streams. */
+  readonly modelled: ModelledDestinations;
   #assembled: RunningParts | undefined;
   #isRefusingUndelivered = false;
   #areKeysBroken = false;
@@ -121,8 +119,7 @@ export class Pipeline {
     this.#isContractThere = plan.lateType === undefined;
     this.#serviceFaults = new ServiceFaults({ seed: `${plan.seed}/services`, rates: plan.serviceFaults });
     const services = { clock, faults: this.#serviceFaults, random: createRandom(`${plan.seed}/services/ids`) };
-    this.#queues = new SqsQueues(services);
-    this.#buses = new EventBuses(services);
+    this.modelled = new ModelledDestinations(() => services);
     this.objectStore = new BreakableObjectStore({ clock });
     this.warehouse = new MemoryWarehouse({
       random: createRandom(`${plan.seed}/warehouse`),
@@ -140,7 +137,7 @@ export class Pipeline {
   async #assemble(): Promise<void> {
     const { clock, kinesis, plan, trace } = this.#deps;
     createStreams(this.topology, kinesis);
-    createDestinations(this.topology, { queues: this.#queues, buses: this.#buses });
+    this.modelled.create(this.topology.destinations);
     const randomOf = (name: string) => createRandom(`${plan.seed}/${name}`);
     this.#assembled = await assemble<BreakableFunction>(this.topology, {
       kinesis,
@@ -234,10 +231,9 @@ export class Pipeline {
     readonly guard: (call: ServiceCall) => ServiceCall;
   }): Connections {
     const { clock, plan } = this.#deps;
-    const call = (service: SqsQueues | EventBuses) => guard(service.client({ latencyMs: plan.latencyMs, random }));
     return {
       kinesis: () => client,
-      call: (kind) => call(kind === "sqs" ? this.#queues : this.#buses),
+      call: (kind) => guard(this.modelled.service(kind).client({ latencyMs: plan.latencyMs, random })),
       clock,
       random,
     };
@@ -321,16 +317,10 @@ export class Pipeline {
     else this.#serviceFaults.breakDestination(this.places.destination(name));
   }
 
-  /** Queues by their physical names. */
-  get queues(): SqsQueues {
-    return this.#queues;
-  }
-
-  /** Events that lie in a queue or bus, each as the router wrote it. */
+  /** Events that lie in a destination that is no stream, each as the router wrote it. */
   linesIn({ kind, name }: Pick<CompiledDestination, "kind" | "name">): string[] {
-    const physicalName = this.places.destination(name);
-    if (kind === "sqs") return this.#queues.messagesAfter(physicalName, 0).map(({ text }) => text);
-    return this.#buses.messagesAfter(physicalName, 0).map(({ text }) => detailOf(text));
+    const service = this.modelled.service(kind);
+    return service.messagesAfter(this.places.destination(name), 0).map(({ text }) => service.eventIn(text));
   }
 
   /** Faults that came about outside of Kinesis. */
@@ -512,11 +502,10 @@ export class Pipeline {
       const writer = createPutRecords({ client, streamName: physicalName, ordering, clock, random });
       return deliveries.watch(writer, physicalName);
     }
-    const call = (service: SqsQueues | EventBuses) => connect(service.client({ latencyMs: plan.latencyMs, random }));
     const place = { stage: plan.environment, ...identity, prefix: this.places.destination("") };
     const writer = openDestination(targetOf(destination, place), {
       kinesis: () => client,
-      call: (kind) => call(kind === "sqs" ? this.#queues : this.#buses),
+      call: (kind) => connect(this.modelled.service(kind).client({ latencyMs: plan.latencyMs, random })),
       clock,
       random,
     });
@@ -564,12 +553,6 @@ function withoutType(contracts: CompiledContracts, type: string): CompiledContra
       return id !== undefined && isThere(id) ? id : undefined;
     },
   };
-}
-
-/** The event of a rule's input, in the digits that it has there. */
-function detailOf(text: string): string {
-  const member = ',"detail":';
-  return text.slice(text.indexOf(member) + member.length, -1);
 }
 
 /** The stack with at most so many retries, so that Lambda gives records up now and then. */

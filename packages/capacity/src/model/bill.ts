@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/destinations/kinds";
 import { counters, distributions, fieldsOnly, metricsOfService } from "@millrace/telemetry";
 import { HOURS_PER_MONTH, prices, SECONDS_PER_MONTH } from "../prices.ts";
 import type { Plant, PlantStream } from "../stack/plant.ts";
@@ -137,9 +138,9 @@ function onDemandLines(uses: readonly StreamUse[], hours: number, mode: StreamMo
 }
 
 function messageLines(plant: Plant, mix: Mix, events: number): readonly BillLine[] {
-  const perMillion = { sqs: prices.sqsPerMillion, eventbridge: prices.eventbridgePerMillion };
   const dollars = plant.messageDestinations.reduce(
-    (sum, { name, kind, share }) => sum + ((events * (mix.shares?.[name] ?? share)) / 1e6) * perMillion[kind],
+    (sum, { name, kind, share }) =>
+      sum + ((events * (mix.shares?.[name] ?? share)) / 1e6) * (destinationKinds[kind].dollarsPerMillion ?? 0),
     0,
   );
   return dollars === 0 ? [] : [{ part: "Queues and buses", dollars }];

@@ -1,3 +1,5 @@
+import type { KindName } from "@millrace/destinations/kinds";
+
 /** A deployment, as far as its capacity and its price depend on it. */
 export interface Plant {
   readonly stage: string;
@@ -11,7 +13,7 @@ export interface Plant {
   /** Queues and buses that routes deliver to. */
   readonly messageDestinations: readonly {
     readonly name: string;
-    readonly kind: "sqs" | "eventbridge";
+    readonly kind: KindName;
     readonly share: number;
   }[];
   readonly service: PlantService;

@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/destinations/kinds";
 import { CapacityError } from "../errors.ts";
 import type { Plant, PlantDelivery, PlantFunction, PlantService, PlantStream, StreamPurpose } from "./plant.ts";
 
@@ -76,16 +77,13 @@ export function readStack({ resource, output = {} }: StackJson, stage: string): 
         bufferMebibytes: numberOf(target["buffering_size"]),
       };
     }),
-    messageDestinations: [
-      ...each("aws_sqs_queue")
-        .filter(([id]) => id.startsWith(DESTINATION))
-        .map(([id]) => ({ name: nameOf(id), kind: "sqs" as const, share: shareOf(nameOf(id)) })),
-      ...each("aws_cloudwatch_event_bus").map(([id]) => ({
-        name: nameOf(id),
-        kind: "eventbridge" as const,
-        share: shareOf(nameOf(id)),
-      })),
-    ],
+    messageDestinations: Object.values(destinationKinds)
+      .filter(({ dollarsPerMillion }) => dollarsPerMillion !== undefined)
+      .flatMap(({ kind, resourceType }) =>
+        each(resourceType)
+          .filter(([id]) => id.startsWith(DESTINATION))
+          .map(([id]) => ({ name: nameOf(id), kind, share: shareOf(nameOf(id)) })),
+      ),
     service: readService(resource, stage),
     warehouse: { edition: planning["warehouse_edition"] === "standard" ? "standard" : "enterprise" },
     monitoring: {

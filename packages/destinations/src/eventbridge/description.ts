@@ -11,5 +11,9 @@ export const eventbridge: DestinationKind<"eventbridge", "bus"> = {
   maxNameLength: 100,
   reservedNames: [],
   settings: new Set(),
+  // https://aws.amazon.com/eventbridge/pricing/ (2026-11-29)
+  dollarsPerMillion: 1,
+  afterErasure: (name) => `The bus ${name} keeps nothing; archives and targets of its rules may.`,
+  resourceType: "aws_cloudwatch_event_bus",
   endpointVariable: "EVENTBRIDGE",
 };

@@ -11,5 +11,7 @@ export const kinesis: DestinationKind<"kinesis", "stream"> = {
   maxNameLength: 100,
   reservedNames: ["raw", "enriched", "bad-rows"],
   settings: new Set(["partitionKey", "ordering", "eventsPerRecord"]),
+  arrivals: { namespace: "AWS/Kinesis", metricName: "IncomingRecords", dimension: "StreamName" },
+  resourceType: "aws_kinesis_stream",
   endpointVariable: "KINESIS",
 };

@@ -15,5 +15,12 @@ export const sqs: DestinationKind<"sqs", "queue"> = {
   maxNameLength: 60,
   reservedNames: [],
   settings: new Set(),
+  arrivals: { namespace: "AWS/SQS", metricName: "NumberOfMessagesSent", dimension: "QueueName" },
+  // https://aws.amazon.com/sqs/pricing/ (2026-11-29)
+  dollarsPerMillion: 0.4,
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+  afterErasure: (name) =>
+    `The queue ${name} was not looked into: what its consumer does not take expires within 14 days.`,
+  resourceType: "aws_sqs_queue",
   endpointVariable: "SQS",
 };

@@ -141,9 +141,9 @@ export class EnvironmentSource implements PipelineSource {
   }
 
   readLines(request: LineRequest, signal?: AbortSignal): Promise<LinePage> {
-    const { streams, queues, buses } = this.#options.topology;
+    const { streams, destinations } = this.#options.topology;
     if (streams.some(({ name }) => name === request.stream)) return this.#lines.page(request, signal);
-    if ([...queues, ...buses].some(({ name }) => name === request.stream)) {
+    if (destinations.some(({ name }) => name === request.stream)) {
       throw new RangeError(
         `${request.stream} is a queue or bus: reading it would take its messages from its consumer.`,
       );

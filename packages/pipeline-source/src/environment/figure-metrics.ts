@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/destinations/kinds";
 import { destinationCounters, metricNamespace, metricsOfService } from "@millrace/telemetry";
 import type { Topology } from "@millrace/topology";
 import type { CountName, HopFigures } from "../figures.ts";
@@ -46,7 +47,7 @@ const countersOfFunction: readonly (readonly [CountName, string])[] = [
  * @param destinations names of the destinations as route documents have them
  */
 export function measuredHops(
-  { pipelineStreams, streams, functions, mappings, deliveryStreams, pipes, queues, buses }: Topology,
+  { pipelineStreams, streams, functions, mappings, deliveryStreams, pipes, destinations: others }: Topology,
   stage: string,
   prefix: string,
   mappingIds: ReadonlyMap<string, string>,
@@ -142,20 +143,20 @@ export function measuredHops(
         { figure: "throttled", metric: kinesis(name, "WriteProvisionedThroughputExceeded") } as const,
       ],
     }));
-  const queueHops = queues.map(({ name }) => ({
-    ...{ name, unit: "events" },
-    figures: arrivals({
-      ...{
-        namespace: "AWS/SQS",
-        metricName: "NumberOfMessagesSent",
-        dimensions: { QueueName: name },
-        statistic: "Sum",
-      },
-    }),
-  }));
-  // EventBridge has no metric of what a bus takes.
-  const busHops = buses.map(({ name }) => ({ name, unit: "events", figures: [] }));
-  const present = [...streamHops, ...queueHops, ...busHops];
+  const otherHops = others.map(({ kind, name }) => {
+    const { arrivals: metric } = destinationKinds[kind];
+    return {
+      ...{ name, unit: "events" },
+      figures:
+        metric === undefined
+          ? []
+          : arrivals({
+              ...{ namespace: metric.namespace, metricName: metric.metricName },
+              ...{ dimensions: { [metric.dimension]: name }, statistic: "Sum" },
+            }),
+    };
+  });
+  const present = [...streamHops, ...otherHops];
   const foreign = destinations
     .filter((destination) => !present.some(({ name }) => plain(name) === destination))
     .map((name) => ({ name, unit: "records", figures: [] }));

@@ -111,7 +111,7 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
           find(badRows, [{ fromMs: arrivals[index] ?? 0, toMs: tail.toMs }], `"${sequenceNumber}"`),
         ),
       );
-  const unread = [...topology.queues, ...topology.buses].map(({ name }) => name);
+  const unread = topology.destinations.map(({ name }) => name);
   if (unread.length > 0) gaps.push(`Queues and buses keep nothing that could be read: ${unread.join(", ")}.`);
   gaps.push(
     `Refusals are in the log of the event service, wherever its cluster keeps it: look for "idDigest":"${digestOfId(id)}".`,

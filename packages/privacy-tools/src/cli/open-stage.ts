@@ -20,8 +20,8 @@ interface Endpoints {
   readonly s3: string;
   readonly secrets: string;
   /** Absent where no queue and no bus is there. */
-  readonly sqs?: string;
-  readonly eventBridge?: string;
+  /** Of destinations that are no streams, each with its variable. */
+  readonly destinations?: Readonly<Record<string, string>>;
 }
 
 /** Services of an environment. Without endpoints those of AWS are used, with the operator's credentials. */
@@ -78,12 +78,8 @@ export async function openStage({
   };
 }
 
-function variablesOf({ secrets, sqs, eventBridge }: Endpoints): NodeJS.ProcessEnv {
-  return {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
-    ...(sqs === undefined ? {} : { AWS_ENDPOINT_URL_SQS: sqs }),
-    ...(eventBridge === undefined ? {} : { AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge }),
-  };
+function variablesOf({ secrets, destinations }: Endpoints): NodeJS.ProcessEnv {
+  return { AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets, ...destinations };
 }
 
 /** The destinations of the routes, reached as the router reaches them. */

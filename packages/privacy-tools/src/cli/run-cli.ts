@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/destinations/kinds";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -39,11 +40,6 @@ export interface CliDeps {
 }
 
 const OWNER_ONLY = 0o600;
-/**
- * The longest that a queue keeps a message:
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
- */
-const QUEUE_DAYS = 14;
 
 /** Options of every command. */
 interface CommonOptions {
@@ -333,14 +329,9 @@ function tell({ document, proof }: Erasure, terminal: Terminal): void {
 
 /** Describes destinations that cannot be searched without taking their content. */
 function describeElsewhere({ destinations }: Environment): readonly string[] {
-  return (destinations?.routes.destinations ?? []).flatMap(({ kind, name }) => {
-    if (kind === "sqs") {
-      return [
-        `The queue ${name} was not looked into: what its consumer does not take expires within ${QUEUE_DAYS} days.`,
-      ];
-    }
-    return kind === "eventbridge" ? [`The bus ${name} keeps nothing; archives and targets of its rules may.`] : [];
-  });
+  return (destinations?.routes.destinations ?? []).flatMap(
+    ({ kind, name }) => destinationKinds[kind].afterErasure?.(name) ?? [],
+  );
 }
 
 /** One line of the audit record. */

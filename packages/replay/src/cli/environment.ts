@@ -37,8 +37,7 @@ interface RunningPipeline {
   readonly controlUrl: string;
   readonly kinesisUrl: string;
   readonly s3Url: string;
-  readonly sqsUrl: string;
-  readonly eventBridgeUrl: string;
+  readonly destinationEndpoints: Readonly<Record<string, string>>;
   readonly secretsUrl: string;
 }
 
@@ -62,8 +61,7 @@ export async function openEnvironment(stage: string, state: string | undefined):
       : {
           ...process.env,
           AWS_REGION: region,
-          AWS_ENDPOINT_URL_SQS: run.sqsUrl,
-          AWS_ENDPOINT_URL_EVENTBRIDGE: run.eventBridgeUrl,
+          ...run.destinationEndpoints,
           AWS_ENDPOINT_URL_SECRETS_MANAGER: run.secretsUrl,
         };
   const { credentials } = kinesis.config;

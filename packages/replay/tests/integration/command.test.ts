@@ -36,7 +36,7 @@ beforeAll(async () => {
   objects = new FolderObjectStore({ folder: join(folder, "s3") });
   servers = [await startKinesisServer(kinesis), await startObjectStoreServer(objects)];
   const [kinesisUrl, s3Url] = servers.map(({ url }) => url);
-  const run = { controlUrl: "", kinesisUrl, s3Url, sqsUrl: s3Url, eventBridgeUrl: s3Url, secretsUrl: s3Url };
+  const run = { controlUrl: "", kinesisUrl, s3Url, destinationEndpoints: {}, secretsUrl: s3Url };
   writeFileSync(join(folder, "run.json"), JSON.stringify(run));
   writeFileSync(join(folder, "keys.json"), JSON.stringify([{ id: "k1", key: key.key.toString("base64") }]));
 });
@@ -250,7 +250,7 @@ test("AWS that is not there ends a replay with code 1 and the next step", async 
   const elsewhere = join(folder, "gone");
   mkdirSync(elsewhere);
   const gone = "http://127.0.0.1:1";
-  const run = { controlUrl: "", kinesisUrl: gone, s3Url: gone, sqsUrl: gone, eventBridgeUrl: gone, secretsUrl: gone };
+  const run = { controlUrl: "", kinesisUrl: gone, s3Url: gone, destinationEndpoints: {}, secretsUrl: gone };
   writeFileSync(join(elsewhere, "run.json"), JSON.stringify(run));
   const line = `lake --from ${from} --to ${to} --into destination:recommendations --reason why`;
   expect(await replay(line, "--state", elsewhere)).toBe(1);

@@ -7,8 +7,7 @@ import { UsageError } from "../errors.ts";
 interface Run {
   readonly kinesisUrl: string;
   readonly s3Url: string;
-  readonly sqsUrl: string;
-  readonly eventBridgeUrl: string;
+  readonly destinationEndpoints: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,14 +23,13 @@ export function findRunningPipeline({ name, region }: EnvironmentPlace, stateFol
     const start = `start it with "pnpm start", give the --state folder of the one that runs, or name a --stage`;
     throw new UsageError(`No pipeline runs with its state in ${stateFolder}: ${start}.`);
   }
-  const { kinesisUrl, s3Url, sqsUrl, eventBridgeUrl } = JSON.parse(readFileSync(runFile, "utf8")) as Run;
+  const { kinesisUrl, s3Url, destinationEndpoints } = JSON.parse(readFileSync(runFile, "utf8")) as Run;
   Object.assign(process.env, {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL_KINESIS: kinesisUrl,
     AWS_ENDPOINT_URL_S3: s3Url,
-    AWS_ENDPOINT_URL_SQS: sqsUrl,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridgeUrl,
+    ...destinationEndpoints,
   });
 }

@@ -1,8 +1,5 @@
 import { HOURS_PER_MONTH, prices, SHARD_WRITE } from "@millrace/capacity";
-import type { KindName } from "@millrace/destinations/kinds";
-
-/** Of the kinds without shards, in dollars for a million parts of 64 KiB. Reading a queue comes on top. */
-const perMillion = { sqs: prices.sqsPerMillion, eventbridge: prices.eventbridgePerMillion } as const;
+import { destinationKinds, type KindName } from "@millrace/destinations/kinds";
 
 /** The load of a destination. */
 export interface Load {
@@ -52,8 +49,9 @@ export function sizeDestination(kind: KindName, load: Load, seconds: number, hea
   const recordsPerSecond = load.records / seconds;
   const bytesPerSecond = load.bytes / seconds;
   const perMonth = (HOURS_PER_MONTH * 3_600) / seconds;
-  if (kind !== "kinesis") {
-    const onDemandPerMonth = ((load.chunks * perMonth) / 1e6) * perMillion[kind];
+  const { dollarsPerMillion } = destinationKinds[kind];
+  if (dollarsPerMillion !== undefined) {
+    const onDemandPerMonth = ((load.chunks * perMonth) / 1e6) * dollarsPerMillion;
     return { recordsPerSecond, bytesPerSecond, onDemandPerMonth };
   }
   const shards = Math.max(

@@ -1,3 +1,4 @@
+import { modelledKinds } from "../destinations/models.ts";
 import { StackError } from "../errors.ts";
 import type { Resource } from "./terraform-json.ts";
 
@@ -49,8 +50,6 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
   aws_s3_bucket: ["bucket"],
   aws_s3_object: ["bucket", "key", "source"],
   aws_s3_bucket_notification: ["bucket", "queue"],
-  aws_sqs_queue: ["name", "visibility_timeout_seconds", "message_retention_seconds"],
-  aws_cloudwatch_event_bus: ["name"],
   aws_scheduler_schedule: ["name", "schedule_expression", "target"],
   snowflake_table: ["name", "column"],
   snowflake_dynamic_table: ["name", "query"],
@@ -60,6 +59,7 @@ export const readArguments: Readonly<Record<string, readonly string[]>> = {
   kubernetes_deployment_v1: ["metadata", "spec"],
   aws_secretsmanager_secret: ["name"],
   aws_secretsmanager_secret_version: ["secret_id", "secret_string"],
+  ...Object.fromEntries(modelledKinds.map(({ resourceType, model }) => [resourceType, ["name", ...model.arguments]])),
 };
 
 /** Arguments of every resource that say how Terraform treats it. */
@@ -86,10 +86,8 @@ const harmlessArguments: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_lambda_event_source_mapping: ["kms_key_arn", "metrics_config"],
   aws_kinesis_firehose_delivery_stream: ["destination", "server_side_encryption"],
-  // A policy is the cloud's; a delay, FIFO or a dead-letter queue would change what consumers see.
-  aws_sqs_queue: ["kms_data_key_reuse_period_seconds", "kms_master_key_id", "sqs_managed_sse_enabled"],
-  aws_cloudwatch_event_bus: ["description", "kms_key_identifier"],
   aws_scheduler_schedule: ["description", "flexible_time_window"],
+  ...Object.fromEntries(modelledKinds.map(({ resourceType, model }) => [resourceType, model.harmlessArguments])),
 };
 
 /** As above, in the block that describes where a delivery stream writes. */

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { StackError } from "../errors.ts";
 import { Arguments } from "./arguments.ts";
+import { modelledKinds } from "../destinations/models.ts";
 import { readArguments, refuseUnmodelled } from "./modelled-arguments.ts";
 import { createReferenceResolver, type Identity, type ReferenceResolver } from "./reference-resolver.ts";
 import type { Resource, TerraformStack } from "./terraform-json.ts";
@@ -65,13 +66,9 @@ export function readTopology(stack: TerraformStack, identity: Identity): Topolog
       path: resolve(dirname(stack.path), args.string("source")),
     })),
     secrets: readSecrets(reader),
-    queues: reader.each("aws_sqs_queue", (args, arn) => ({
-      name: args.string("name"),
-      arn,
-      visibilitySeconds: args.number("visibility_timeout_seconds", 30),
-      retentionSeconds: args.number("message_retention_seconds", 345_600),
-    })),
-    buses: reader.each("aws_cloudwatch_event_bus", (args, arn) => ({ name: args.string("name"), arn })),
+    destinations: modelledKinds.flatMap(({ kind, resourceType, model }) =>
+      reader.each(resourceType, (args, arn) => ({ kind, name: args.string("name"), arn, ...model.readSettings(args) })),
+    ),
     schedules: reader.each("aws_scheduler_schedule", (args) => ({
       name: args.string("name"),
       functionName: functionOfArn(args.block("target").string("arn")),
@@ -214,13 +211,12 @@ class StackReader {
 /** The computed attribute by which other resources refer to one of these. */
 const handleAttributes: Readonly<Record<string, string>> = {
   aws_kinesis_stream: "arn",
-  aws_cloudwatch_event_bus: "arn",
   aws_lambda_function: "arn",
   aws_lambda_event_source_mapping: "uuid",
   aws_secretsmanager_secret: "arn",
   aws_sns_topic: "arn",
-  aws_sqs_queue: "arn",
   snowflake_pipe: "notification_channel",
+  ...Object.fromEntries(modelledKinds.map(({ resourceType }) => [resourceType, "arn"])),
 };
 
 function relevant(resource: Resource): unknown {

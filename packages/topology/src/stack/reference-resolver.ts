@@ -1,3 +1,4 @@
+import { destinationKinds } from "@millrace/destinations/kinds";
 import { StackError } from "../errors.ts";
 import type { Resource, TerraformStack } from "./terraform-json.ts";
 
@@ -26,7 +27,12 @@ function text(value: unknown, resource: Resource, argument: string): string {
  * neither an argument nor in this table stays symbolic and fails where it is used, never silently.
  */
 const computedAttributes: Readonly<Record<string, Computed>> = {
-  "aws_kinesis_stream.arn": named("kinesis", "stream/", "name"),
+  ...Object.fromEntries(
+    Object.values(destinationKinds).map(({ resourceType, service, resource }) => [
+      `${resourceType}.arn`,
+      named(service, resource, "name"),
+    ]),
+  ),
   "aws_kinesis_stream.id": named("kinesis", "stream/", "name"),
   "data.aws_kinesis_stream.arn": named("kinesis", "stream/", "name"),
   "aws_lambda_function.arn": named("lambda", "function:", "function_name"),
@@ -38,13 +44,11 @@ const computedAttributes: Readonly<Record<string, Computed>> = {
   "aws_s3_bucket.id": (args, resource) => text(args["bucket"], resource, "bucket"),
   // Secrets Manager adds a hyphen and six characters to the name.
   "aws_secretsmanager_secret.arn": (...known) => `${named("secretsmanager", "secret:", "name")(...known)}-LOCAL0`,
-  "aws_cloudwatch_event_bus.arn": named("events", "event-bus/", "name"),
   "aws_cloudwatch_log_group.arn": named("logs", "log-group:", "name"),
   "aws_iam_role.arn": (args, resource, { accountId }) =>
     `arn:aws:iam::${accountId}:role/${text(args["name"], resource, "name")}`,
   "aws_iam_role.id": (args, resource) => text(args["name"], resource, "name"),
   "aws_sns_topic.arn": named("sns", "", "name"),
-  "aws_sqs_queue.arn": named("sqs", "", "name"),
   "snowflake_pipe.notification_channel": named("sqs", "sf-snowpipe-", "name"),
   "data.aws_caller_identity.account_id": (_args, _resource, { accountId }) => accountId,
   "data.aws_region.name": (_args, _resource, { region }) => region,

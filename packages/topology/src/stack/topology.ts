@@ -1,4 +1,5 @@
 import type { AlarmOptions } from "@millrace/aws-simulator";
+import type { DestinationSettings } from "../destinations/destination-model.ts";
 
 /**
  * The pipeline that the synthesized stack describes, in the terms of the parts that run it. Nothing here has a default
@@ -70,20 +71,6 @@ export interface SecretSettings {
   readonly name: string;
   readonly arn: string;
   readonly text: string;
-}
-
-/** A standard queue that the router writes to. */
-export interface QueueSettings {
-  readonly name: string;
-  readonly arn: string;
-  readonly visibilitySeconds: number;
-  readonly retentionSeconds: number;
-}
-
-/** An event bus that the router writes to. */
-export interface BusSettings {
-  readonly name: string;
-  readonly arn: string;
 }
 
 /** A function that is invoked again and again. */
@@ -180,8 +167,8 @@ export interface Topology {
   readonly buckets: readonly string[];
   readonly objects: readonly ObjectSettings[];
   readonly secrets: readonly SecretSettings[];
-  readonly queues: readonly QueueSettings[];
-  readonly buses: readonly BusSettings[];
+  /** Those that are no streams. */
+  readonly destinations: readonly DestinationSettings[];
   readonly schedules: readonly ScheduleSettings[];
   readonly tables: readonly TableSettings[];
   readonly dynamicTables: readonly DynamicTableSettings[];

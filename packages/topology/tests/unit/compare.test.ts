@@ -42,8 +42,7 @@ const base: LocalTopology = {
   buckets: ["lake"],
   objects: [],
   secrets: [],
-  queues: [],
-  buses: [],
+  destinations: [],
   schedules: [],
   tables: [{ name: "EVENTS", columns: [] }],
   dynamicTables: [],
@@ -59,8 +58,7 @@ const base: LocalTopology = {
 };
 const nothing = {
   newStreams: [],
-  newQueues: [],
-  newBuses: [],
+  newDestinations: [],
   reshards: [],
   functions: [],
   mappings: [],
@@ -93,8 +91,7 @@ describe("the changes between two definitions", () => {
     expect(compareTopologies(base, after)).toEqual({
       ...nothing,
       newStreams: [stream("pricing", 1)],
-      newQueues: [],
-      newBuses: [],
+      newDestinations: [],
       reshards: [{ streamName: "raw", from: 1, to: 4 }],
       functions: after.functions,
     });
