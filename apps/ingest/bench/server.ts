@@ -19,7 +19,7 @@ import { Admission } from "../src/admission/admission.ts";
 import { Breaker } from "../src/admission/breaker.ts";
 import { LoadWatch } from "../src/admission/load-watch.ts";
 import { planMemory, readHeapLimit, readMemoryLimit } from "../src/admission/memory-budget.ts";
-import { defaultMaxBodyBytes, defaultMaxInFlightRequests } from "../src/limits.ts";
+import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_IN_FLIGHT_REQUESTS } from "../src/limits.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { startServer } from "../src/server.ts";
 import { hashWriteKey } from "../src/write-keys.ts";
@@ -62,7 +62,7 @@ function createIngestListener(): RequestListener {
   const health = new Health();
   const admission = new Admission({
     maxBytes: planMemory(readMemoryLimit(), readHeapLimit()).budgetBytes,
-    maxRequests: defaultMaxInFlightRequests,
+    maxRequests: DEFAULT_MAX_IN_FLIGHT_REQUESTS,
     clock: systemClock,
     random: Math.random,
     load: new LoadWatch(systemClock),
@@ -77,7 +77,7 @@ function createIngestListener(): RequestListener {
     admission,
     metrics: createMetrics(admission, true),
     logger: pino(),
-    maxBodyBytes: defaultMaxBodyBytes,
+    maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     trustProxyHops: 0,
     webhookOrigins: [],
   });
@@ -128,7 +128,7 @@ const floorListener: RequestListener = (request, response) => {
 
 function createExpressJsonListener(): RequestListener {
   const app = express();
-  app.use(express.json({ limit: defaultMaxBodyBytes }));
+  app.use(express.json({ limit: DEFAULT_MAX_BODY_BYTES }));
   app.post("/v1/events", async (request, response) => {
     const answer = await storeParsed(request.body, request.ip, request.headers["user-agent"]);
     response.status(202).type("application/json").send(answer);

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import { cutText, isTraceparent, readHeaderText } from "./attribute-values.ts";
 import {
-  maxClientHintsCharacters,
-  maxOriginCharacters,
-  maxRefererCharacters,
-  maxUserAgentCharacters,
+  MAX_CLIENT_HINTS_CHARACTERS,
+  MAX_ORIGIN_CHARACTERS,
+  MAX_REFERER_CHARACTERS,
+  MAX_USER_AGENT_CHARACTERS,
 } from "./limits.ts";
 import type { Headers } from "./read-events.ts";
 import type { Sender } from "./write-keys.ts";
@@ -37,10 +37,10 @@ export function renderClientContext(
   if (sender.isClient) {
     members +=
       renderAttribute("clientip", clientIp, Number.POSITIVE_INFINITY) +
-      renderAttribute("useragent", headers["user-agent"], maxUserAgentCharacters) +
+      renderAttribute("useragent", headers["user-agent"], MAX_USER_AGENT_CHARACTERS) +
       renderClientHints(headers) +
-      renderAttribute("referer", headers["referer"], maxRefererCharacters) +
-      renderAttribute("origin", headers["origin"], maxOriginCharacters);
+      renderAttribute("referer", headers["referer"], MAX_REFERER_CHARACTERS) +
+      renderAttribute("origin", headers["origin"], MAX_ORIGIN_CHARACTERS);
   }
   const defaults = [
     { name: "traceparent", member: renderTraceparent(headers["traceparent"]) },
@@ -71,7 +71,7 @@ function renderClientHints(headers: Headers): string {
     if (typeof value !== "string" || value === "") continue;
     query += `${query === "" ? "" : "&"}${name}=${encodeURIComponent(readHeaderText(value).toWellFormed())}`;
   }
-  return query === "" || query.length > maxClientHintsCharacters ? "" : `,"clienthints":"${query}"`;
+  return query === "" || query.length > MAX_CLIENT_HINTS_CHARACTERS ? "" : `,"clienthints":"${query}"`;
 }
 
 /** W3C Trace Context: a header that does not parse is ignored, as if it were not there. */
@@ -86,7 +86,7 @@ function renderForwarded(headers: Headers): ClientContext["defaults"] {
     { name: "clientip", member: renderAttribute("clientip", clientIp, Number.POSITIVE_INFINITY) },
     {
       name: "useragent",
-      member: renderAttribute("useragent", headers[forwardedUserAgentHeader], maxUserAgentCharacters),
+      member: renderAttribute("useragent", headers[forwardedUserAgentHeader], MAX_USER_AGENT_CHARACTERS),
     },
   ];
 }

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import {
-  defaultMaxBodyBytes,
-  defaultMaxEventBytes,
-  defaultMaxEventsPerRequest,
-  defaultMaxInFlightRequests,
-  defaultSpoolMaxBytes,
-  largestKinesisRecordBytes,
-  partitionKeyBytes,
+  DEFAULT_MAX_BODY_BYTES,
+  DEFAULT_MAX_EVENT_BYTES,
+  DEFAULT_MAX_EVENTS_PER_REQUEST,
+  DEFAULT_MAX_IN_FLIGHT_REQUESTS,
+  DEFAULT_SPOOL_MAX_BYTES,
+  LARGEST_KINESIS_RECORD_BYTES,
+  PARTITION_KEY_BYTES,
 } from "./limits.ts";
 
 /** The environment, or what it names, is wrong. `faults` has one line for each fault; all are found at once. */
@@ -40,7 +40,7 @@ const list = z
   .transform((text) => text.split(",").map((item) => item.trim()))
   .transform((items) => items.filter((item) => item !== ""));
 
-const mebibyte = 1_048_576;
+const MEBIBYTE = 1_048_576;
 
 const environmentSchema = z.object({
   PORT: integer(0, 65_535, 8080),
@@ -50,18 +50,18 @@ const environmentSchema = z.object({
   WRITE_KEYS_SECRET_ARN: z.string().min(1).optional(),
   // A key that is revoked has to stop working within a minute.
   WRITE_KEYS_REFRESH_SECONDS: integer(1, 60, 30),
-  MAX_BODY_BYTES: integer(1_024, 64 * mebibyte, defaultMaxBodyBytes),
-  MAX_EVENT_BYTES: integer(256, largestKinesisRecordBytes - partitionKeyBytes, defaultMaxEventBytes),
-  MAX_EVENTS_PER_REQUEST: integer(1, 10_000, defaultMaxEventsPerRequest),
+  MAX_BODY_BYTES: integer(1_024, 64 * MEBIBYTE, DEFAULT_MAX_BODY_BYTES),
+  MAX_EVENT_BYTES: integer(256, LARGEST_KINESIS_RECORD_BYTES - PARTITION_KEY_BYTES, DEFAULT_MAX_EVENT_BYTES),
+  MAX_EVENTS_PER_REQUEST: integer(1, 10_000, DEFAULT_MAX_EVENTS_PER_REQUEST),
   // The defaults of these follow from the memory of the container.
-  MEMORY_LIMIT_BYTES: optionalInteger(64 * mebibyte, 1_048_576 * mebibyte),
-  MAX_IN_FLIGHT_BYTES: optionalInteger(mebibyte, 4_096 * mebibyte),
+  MEMORY_LIMIT_BYTES: optionalInteger(64 * MEBIBYTE, 1_048_576 * MEBIBYTE),
+  MAX_IN_FLIGHT_BYTES: optionalInteger(MEBIBYTE, 4_096 * MEBIBYTE),
   MAX_CONNECTIONS: optionalInteger(1, 1_000_000),
-  MAX_IN_FLIGHT_REQUESTS: integer(1, 1_000_000, defaultMaxInFlightRequests),
+  MAX_IN_FLIGHT_REQUESTS: integer(1, 1_000_000, DEFAULT_MAX_IN_FLIGHT_REQUESTS),
   PUT_TIMEOUT_MS: integer(100, 60_000, 5_000),
   LINGER_MS: integer(0, 1_000, 5),
   SPOOL_DIR: z.string().min(1).optional(),
-  SPOOL_MAX_BYTES: integer(mebibyte, 1_048_576 * mebibyte, defaultSpoolMaxBytes),
+  SPOOL_MAX_BYTES: integer(MEBIBYTE, 1_048_576 * MEBIBYTE, DEFAULT_SPOOL_MAX_BYTES),
   PREVIEW_DIR: z.string().min(1).optional(),
   CORS_ORIGINS: list
     .refine(

@@ -1,4 +1,4 @@
-import { preflightMaxAgeSeconds } from "./limits.ts";
+import { PREFLIGHT_MAX_AGE_SECONDS } from "./limits.ts";
 import { compileSourcePatterns } from "./source-patterns.ts";
 
 /** Decides which browser origins may use the service. */
@@ -42,7 +42,7 @@ export function createCors(origins: readonly string[]): Cors {
         ...headersFor(origin),
         "access-control-allow-methods": methods.join(", "),
         "access-control-allow-headers": allowHeaders(requestedHeaders),
-        "access-control-max-age": String(preflightMaxAgeSeconds),
+        "access-control-max-age": String(PREFLIGHT_MAX_AGE_SECONDS),
       };
     },
   };

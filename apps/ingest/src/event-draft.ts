@@ -1,6 +1,11 @@
 import { isIP } from "node:net";
 import { isAllowedString, isAttributeName, isInteger, isTimestamp, isUri, isUriReference } from "./attribute-values.ts";
-import { maxAttributeCharacters, maxAttributeNameCharacters, maxExtensionCharacters, maxExtensions } from "./limits.ts";
+import {
+  maxAttributeCharacters,
+  MAX_ATTRIBUTE_NAME_CHARACTERS,
+  MAX_EXTENSION_CHARACTERS,
+  MAX_EXTENSIONS,
+} from "./limits.ts";
 import { isJsonMediaType, parseMediaType } from "./media-types.ts";
 import type { ProblemCode, Rejection } from "./problems.ts";
 
@@ -174,9 +179,9 @@ export class EventDraft {
       );
       return;
     }
-    if (name.length > maxAttributeNameCharacters) {
+    if (name.length > MAX_ATTRIBUTE_NAME_CHARACTERS) {
       const detail = `The attribute name ${shortName(name)} has ${name.length} characters.`;
-      this.reject("attribute-too-long", detail, undefined, maxAttributeNameCharacters);
+      this.reject("attribute-too-long", detail, undefined, MAX_ATTRIBUTE_NAME_CHARACTERS);
       return;
     }
     if (serviceAttributes.has(name) || (clientAttributes.has(name) && !this.#mayForwardClient)) {
@@ -187,9 +192,9 @@ export class EventDraft {
       this.#rejectDuplicate(name);
       return;
     }
-    if (this.#extensionCount === maxExtensions) {
-      const detail = `An event takes ${maxExtensions} extension attributes; put the others into \`data\`.`;
-      this.reject("too-many-attributes", detail, undefined, maxExtensions);
+    if (this.#extensionCount === MAX_EXTENSIONS) {
+      const detail = `An event takes ${MAX_EXTENSIONS} extension attributes; put the others into \`data\`.`;
+      this.reject("too-many-attributes", detail, undefined, MAX_EXTENSIONS);
       return;
     }
     if (typeof value === "string") {
@@ -213,7 +218,7 @@ export class EventDraft {
   }
 
   #isTooLong(name: string, value: string): boolean {
-    const limit = (maxAttributeCharacters as Readonly<Record<string, number>>)[name] ?? maxExtensionCharacters;
+    const limit = (maxAttributeCharacters as Readonly<Record<string, number>>)[name] ?? MAX_EXTENSION_CHARACTERS;
     if (value.length <= limit) return false;
     const detail = `\`${name}\` has ${value.length} characters; the limit is ${limit}. Long values belong into \`data\`.`;
     this.reject("attribute-too-long", detail, name, limit);

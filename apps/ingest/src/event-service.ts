@@ -10,7 +10,7 @@ import {
 import { type ClientContext, renderClientContext } from "./client-context.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
 import { createMakeId, type MakeId } from "./idempotent-ids.ts";
-import { defaultMaxEventBytes, defaultMaxEventsPerRequest, retryAfterSeconds } from "./limits.ts";
+import { DEFAULT_MAX_EVENT_BYTES, DEFAULT_MAX_EVENTS_PER_REQUEST, retryAfterSeconds } from "./limits.ts";
 import { readBodyFormat } from "./media-types.ts";
 import { IngestError, type ProblemCode, problemBody, problems, type Rejection } from "./problems.ts";
 import { decodeBody, type Headers, isBinaryMode, type ReadResult, readBinaryEvent, readEvents } from "./read-events.ts";
@@ -142,8 +142,8 @@ interface StoredEvent {
 export function createEventService(options: EventServiceOptions): EventService {
   const { putRecords, clock, random, newId } = options;
   const retryAfter = options.retryAfter ?? (() => drawRetryAfter(random));
-  const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes;
-  const maxEvents = options.maxEventsPerRequest ?? defaultMaxEventsPerRequest;
+  const maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+  const maxEvents = options.maxEventsPerRequest ?? DEFAULT_MAX_EVENTS_PER_REQUEST;
   const putTimeoutMs = options.putTimeoutMs ?? 5_000;
   const { writeKeys } = options;
   const keyring = "current" in writeKeys ? followKeys(writeKeys) : fixKeys(writeKeys);

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { EventDraft } from "./event-draft.ts";
-import { maxIdempotencyKeyCharacters } from "./limits.ts";
+import { MAX_IDEMPOTENCY_KEY_CHARACTERS } from "./limits.ts";
 import { IngestError } from "./problems.ts";
 import type { Headers } from "./read-events.ts";
 import type { Sender } from "./write-keys.ts";
@@ -21,8 +21,8 @@ export function createMakeId(sender: Sender, headers: Headers, newId: () => stri
   if (typeof header !== "string" || !isIdempotencyKey(header)) {
     throw new IngestError(
       "malformed-idempotency-key",
-      `Expected Idempotency-Key to have 1 to ${maxIdempotencyKeyCharacters} printable ASCII characters.`,
-      { limit: maxIdempotencyKeyCharacters },
+      `Expected Idempotency-Key to have 1 to ${MAX_IDEMPOTENCY_KEY_CHARACTERS} printable ASCII characters.`,
+      { limit: MAX_IDEMPOTENCY_KEY_CHARACTERS },
     );
   }
   const seen = new Map<string, number>();
@@ -38,7 +38,7 @@ export function createMakeId(sender: Sender, headers: Headers, newId: () => stri
 }
 
 function isIdempotencyKey(header: string): boolean {
-  return header.length <= maxIdempotencyKeyCharacters && /^[\x21-\x7e]+$/.test(header);
+  return header.length <= MAX_IDEMPOTENCY_KEY_CHARACTERS && /^[\x21-\x7e]+$/.test(header);
 }
 
 /** A UUID of version 8, whose other bits are the maker's. @see https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */

@@ -6,7 +6,7 @@ import { readClientIp } from "./client-address.ts";
 import type { Cors } from "./cors.ts";
 import { type EventRequest, type ProtocolReply, replyError } from "./event-service.ts";
 import type { Health } from "./health.ts";
-import { overShareDelayMs } from "./limits.ts";
+import { OVER_SHARE_DELAY_MS } from "./limits.ts";
 import { LogSampler } from "./log-sampler.ts";
 import { acceptedMediaTypes } from "./media-types.ts";
 import type { IngestMetrics } from "./metrics.ts";
@@ -102,7 +102,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
  * requests a second would cost others as much as to take them.
  */
 function slowDown(clock: Clock): Promise<void> {
-  return new Promise((resolve) => void clock.setTimeout(resolve, overShareDelayMs));
+  return new Promise((resolve) => void clock.setTimeout(resolve, OVER_SHARE_DELAY_MS));
 }
 
 /** An answer that the client does not read is held, too. */

@@ -11,7 +11,7 @@ const zero = 0x30;
 const nine = 0x39;
 
 /** Result of {@link JsonScanner.peek} at the end of the text. */
-export const endOfText = -1;
+export const END_OF_TEXT = -1;
 
 /** The text is not JSON. `offset` is where reading stopped, in characters from the start of the whole text. */
 export class JsonSyntaxError extends Error {
@@ -71,7 +71,7 @@ export class JsonScanner {
     this.#maxDepth = maxDepth;
   }
 
-  /** Skips whitespace and gives the character code that follows, or {@link endOfText}. */
+  /** Skips whitespace and gives the character code that follows, or {@link END_OF_TEXT}. */
   peek(): number {
     const { text } = this;
     const end = this.#end;
@@ -85,7 +85,7 @@ export class JsonScanner {
       position += 1;
     }
     this.position = end;
-    return endOfText;
+    return END_OF_TEXT;
   }
 
   /** Skips whitespace and, when `code` follows, takes it. */
@@ -104,7 +104,7 @@ export class JsonScanner {
 
   /** Throws unless only whitespace is left. */
   expectEnd(): void {
-    if (this.peek() !== endOfText) this.fail("the end of the text");
+    if (this.peek() !== END_OF_TEXT) this.fail("the end of the text");
   }
 
   /** Throws a {@link JsonSyntaxError} at the present position. */
@@ -246,15 +246,15 @@ export class JsonScanner {
   }
 
   #codeHere(): number {
-    return this.position < this.#end ? this.text.charCodeAt(this.position) : endOfText;
+    return this.position < this.#end ? this.text.charCodeAt(this.position) : END_OF_TEXT;
   }
 
   /** Gives the position after the escape that starts at `position`. */
   #skipEscape(position: number): number {
-    const code = position + 1 < this.#end ? this.text.charCodeAt(position + 1) : endOfText;
+    const code = position + 1 < this.#end ? this.text.charCodeAt(position + 1) : END_OF_TEXT;
     if (code === 0x75) {
       for (let offset = 2; offset < 6; offset += 1) {
-        const digit = position + offset < this.#end ? this.text.charCodeAt(position + offset) : endOfText;
+        const digit = position + offset < this.#end ? this.text.charCodeAt(position + offset) : END_OF_TEXT;
         if (!isHexDigit(digit)) {
           this.position = position + offset;
           this.fail("four hexadecimal digits after \\u");

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import type { ProtocolReply } from "./event-service.ts";
-import { maxCountedKeys } from "./limits.ts";
+import { MAX_COUNTED_KEYS } from "./limits.ts";
 import { metricNames } from "./metric-names.ts";
 
 /** Counters for each write key, by its name. */
@@ -44,7 +44,7 @@ export function createKeyMetrics(registry: Registry): KeyMetrics {
       }
     },
   });
-  const nameOf = (keyName: string) => (tallies.has(keyName) || tallies.size < maxCountedKeys ? keyName : otherKeys);
+  const nameOf = (keyName: string) => (tallies.has(keyName) || tallies.size < MAX_COUNTED_KEYS ? keyName : otherKeys);
   return {
     count: (keyName, reply, bodyBytes) => {
       const key = nameOf(keyName);

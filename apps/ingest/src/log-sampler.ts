@@ -1,5 +1,5 @@
 import type { Clock } from "@millrace/put-records";
-import { logIntervalMs } from "./limits.ts";
+import { LOG_INTERVAL_MS } from "./limits.ts";
 
 /** Lets one line of a kind through a second: an outage at 200 requests a second is one fact, not 200. */
 export class LogSampler {
@@ -22,7 +22,7 @@ export class LogSampler {
       known.suppressed += 1;
       return undefined;
     }
-    this.#kinds.set(kind, { nextMs: nowMs + logIntervalMs, suppressed: 0 });
+    this.#kinds.set(kind, { nextMs: nowMs + LOG_INTERVAL_MS, suppressed: 0 });
     return { suppressed: known?.suppressed ?? 0 };
   }
 }

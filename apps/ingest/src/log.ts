@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type Logger, pino } from "pino";
 
 /** A reader of the log that has stopped reading delays the end of the process by this much and no more. */
-const closeLimitMs = 3_000;
+const CLOSE_LIMIT_MS = 3_000;
 
 /** Log of the process on standard output. */
 export interface Log {
@@ -20,7 +20,7 @@ export function openLog(level: string, base: Readonly<Record<string, string>>): 
   return {
     logger: pino({ level, base }, destination),
     close: async () => {
-      const closed = once(destination, "close", { signal: AbortSignal.timeout(closeLimitMs) });
+      const closed = once(destination, "close", { signal: AbortSignal.timeout(CLOSE_LIMIT_MS) });
       destination.end();
       // A limit that is reached is no reason to end in another way.
       await closed.catch(() => undefined);

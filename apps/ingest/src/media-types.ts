@@ -1,4 +1,4 @@
-import { contentTypeCacheEntries } from "./limits.ts";
+import { CONTENT_TYPE_CACHE_ENTRIES } from "./limits.ts";
 import { IngestError } from "./problems.ts";
 
 /** How the events lie in the body. */
@@ -51,7 +51,7 @@ export function readBodyFormat(contentType: string | undefined, isBinaryMode: bo
   if (cached !== undefined) return cached;
   const format = determineFormat(contentType, isBinaryMode);
   // Bounded, because the header is the client's: what does not fit is read again each time.
-  if (known.size < contentTypeCacheEntries) known.set(contentType, format);
+  if (known.size < CONTENT_TYPE_CACHE_ENTRIES) known.set(contentType, format);
   return format;
 }
 

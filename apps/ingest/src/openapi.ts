@@ -1,6 +1,6 @@
 import { acceptedMediaTypes } from "./media-types.ts";
 import { problems } from "./problems.ts";
-import { maxAttributeCharacters, maxPreviewEvents } from "./limits.ts";
+import { maxAttributeCharacters, MAX_PREVIEW_EVENTS } from "./limits.ts";
 import { acceptedEncodings } from "./read-body.ts";
 
 /** The parts of the document that depend on how the service is set up. */
@@ -56,7 +56,7 @@ function postValidate(): object {
   return {
     summary: "Says what would become of events, and stores none.",
     description:
-      `Takes what \`/v1/events\` takes, up to ${maxPreviewEvents} events, and uses the quotas of the key. ` +
+      `Takes what \`/v1/events\` takes, up to ${MAX_PREVIEW_EVENTS} events, and uses the quotas of the key. ` +
       "Values are masked with a key that is forgotten, so pseudonyms are not those of stored events.",
     requestBody: requestBody(),
     responses: {

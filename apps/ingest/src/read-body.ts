@@ -1,7 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
-import { freeInflatedBytes, maxDiscardedBytes, maxInflateRatio, minUploadBytes, uploadCheckMs } from "./limits.ts";
+import {
+  FREE_INFLATED_BYTES,
+  MAX_DISCARDED_BYTES,
+  MAX_INFLATE_RATIO,
+  MIN_UPLOAD_BYTES,
+  UPLOAD_CHECK_MS,
+} from "./limits.ts";
 import { IngestError } from "./problems.ts";
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -111,7 +117,7 @@ async function decompressBody(
   charge: ChargeBytes,
   decompress: Decompress,
 ): Promise<ReceivedBody> {
-  const limit = Math.min(maxBytes, Math.max(freeInflatedBytes, arrivedBytes * maxInflateRatio));
+  const limit = Math.min(maxBytes, Math.max(FREE_INFLATED_BYTES, arrivedBytes * MAX_INFLATE_RATIO));
   const bytes = await decompressWithin(decompress, packed, limit);
   charge(Math.max(0, bytes.byteLength - arrivedBytes));
   return { bytes, arrivedBytes };
@@ -185,7 +191,7 @@ async function decompressWithin(decompress: Decompress, bytes: Buffer, maxBytes:
         {},
       );
     }
-    const detail = `The body is larger than ${maxBytes} bytes when decompressed, or than ${maxInflateRatio} times its size.`;
+    const detail = `The body is larger than ${maxBytes} bytes when decompressed, or than ${MAX_INFLATE_RATIO} times its size.`;
     throw new IngestError("decompressed-body-too-large", detail, { limit: maxBytes });
   }
 }
@@ -197,14 +203,14 @@ export function discard(request: IncomingMessage): void {
   let discarded = 0;
   request.on("data", (chunk: Buffer) => {
     discarded += chunk.byteLength;
-    if (discarded > maxDiscardedBytes) request.destroy();
+    if (discarded > MAX_DISCARDED_BYTES) request.destroy();
   });
   request.on("error", () => undefined);
 }
 
 function stalled(): IngestError {
-  const seconds = uploadCheckMs / 1_000;
-  return new IngestError("request-timeout", `The body brought less than ${minUploadBytes} bytes in ${seconds} s.`);
+  const seconds = UPLOAD_CHECK_MS / 1_000;
+  return new IngestError("request-timeout", `The body brought less than ${MIN_UPLOAD_BYTES} bytes in ${seconds} s.`);
 }
 
 function bodyTooLarge(limit: number): IngestError {

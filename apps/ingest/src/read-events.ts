@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readHeaderText } from "./attribute-values.ts";
 import { EventDraft, type EventFault } from "./event-draft.ts";
 import { JsonDepthError, JsonScanner, JsonSyntaxError, locate } from "./json-scanner.ts";
-import { maxEventDepth, maxScanDepth } from "./limits.ts";
+import { MAX_EVENT_DEPTH, MAX_SCAN_DEPTH } from "./limits.ts";
 import type { BodyFormat } from "./media-types.ts";
 import { IngestError } from "./problems.ts";
 
@@ -54,7 +54,7 @@ export function readEvents(
 }
 
 function readDocument(text: string, format: "json" | "structured" | "batch", options: ReadOptions): ReadResult[] {
-  const scanner = new JsonScanner(text, 0, text.length, maxScanDepth);
+  const scanner = new JsonScanner(text, 0, text.length, MAX_SCAN_DEPTH);
   try {
     const isArray = scanner.peek() === openBracket;
     if (format === "batch" && !isArray) {
@@ -88,7 +88,7 @@ function readLines(text: string, options: ReadOptions): ReadResult[] {
     const newline = text.indexOf("\n", start);
     const end = newline === -1 ? text.length : newline;
     line += 1;
-    const scanner = new JsonScanner(text, start, end, maxScanDepth);
+    const scanner = new JsonScanner(text, start, end, MAX_SCAN_DEPTH);
     if (scanner.peek() !== -1) {
       if (results.length === options.maxEvents) throw tooManyEvents(options.maxEvents);
       results.push(readLine(scanner, line, start, options));
@@ -127,8 +127,8 @@ function readEvent(scanner: JsonScanner, options: ReadOptions): ReadResult {
     } while (scanner.take(comma));
     scanner.expect(closeBrace, "',' or '}'");
   }
-  if (depth > maxEventDepth) {
-    draft.reject("event-too-deep", `The event is nested ${depth} levels deep; the limit is ${maxEventDepth}.`);
+  if (depth > MAX_EVENT_DEPTH) {
+    draft.reject("event-too-deep", `The event is nested ${depth} levels deep; the limit is ${MAX_EVENT_DEPTH}.`);
   }
   readDataBytes(draft);
   draft.requireAttributes();
@@ -172,14 +172,14 @@ function readDataBytes(draft: EventDraft): void {
 
 /** Gives JSON data without the whitespace around it. */
 function readJsonData(text: string): string {
-  const scanner = new JsonScanner(text, 0, text.length, maxScanDepth);
+  const scanner = new JsonScanner(text, 0, text.length, MAX_SCAN_DEPTH);
   scanner.peek();
   const start = scanner.position;
   scanner.skipValue();
   const end = scanner.position;
   scanner.expectEnd();
-  if (scanner.depth >= maxEventDepth) {
-    throw new IngestError("event-too-deep", `The event is nested too deeply; the limit is ${maxEventDepth} levels.`);
+  if (scanner.depth >= MAX_EVENT_DEPTH) {
+    throw new IngestError("event-too-deep", `The event is nested too deeply; the limit is ${MAX_EVENT_DEPTH} levels.`);
   }
   return text.slice(start, end);
 }
@@ -277,8 +277,8 @@ function isReadingError(error: unknown): boolean {
 function asProblem(error: unknown, text: string): unknown {
   if (error instanceof JsonDepthError) {
     const { line, column } = locate(text, error.offset);
-    const detail = `The JSON text is nested more than ${maxScanDepth} levels deep, at line ${line}, column ${column}.`;
-    return new IngestError("event-too-deep", detail, { limit: maxEventDepth, line, column });
+    const detail = `The JSON text is nested more than ${MAX_SCAN_DEPTH} levels deep, at line ${line}, column ${column}.`;
+    return new IngestError("event-too-deep", detail, { limit: MAX_EVENT_DEPTH, line, column });
   }
   if (!(error instanceof JsonSyntaxError)) return error;
   const { line, column } = locate(text, error.offset);

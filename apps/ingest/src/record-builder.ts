@@ -1,4 +1,4 @@
-import { groupedRecordBytes } from "./limits.ts";
+import { GROUPED_RECORD_BYTES } from "./limits.ts";
 
 /** One Kinesis record and the events it holds. */
 export interface EventRecord {
@@ -24,7 +24,7 @@ export class RecordBuilder {
   readonly #openByKey = new Map<string, OpenRecord>();
   readonly #maxBytes: number;
 
-  constructor(maxBytes: number = groupedRecordBytes) {
+  constructor(maxBytes: number = GROUPED_RECORD_BYTES) {
     this.#maxBytes = maxBytes;
   }
 

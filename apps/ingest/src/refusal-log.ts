@@ -2,9 +2,9 @@ import type { Logger } from "pino";
 import { digestOfId } from "@millrace/telemetry/id-digest";
 import type { Clock } from "@millrace/put-records";
 import type { RefusedEvent } from "./event-service.ts";
-import { maxRefusalLinesPerMinute } from "./limits.ts";
+import { MAX_REFUSAL_LINES_PER_MINUTE } from "./limits.ts";
 
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 /**
  * Leaves a trace of refused events for `pnpm explain`: code, attribute, key and a digest of the id, never a value. A
@@ -16,12 +16,12 @@ export function createRefusalLog(logger: Logger, clock: Clock): (refusal: Refuse
   let lines = 0;
   let suppressed = 0;
   return ({ id, code, attribute, keyName }) => {
-    const now = Math.floor(clock.now() / minuteMs);
+    const now = Math.floor(clock.now() / MINUTE_MS);
     if (now !== minute) {
       minute = now;
       lines = 0;
     }
-    if (lines === maxRefusalLinesPerMinute) {
+    if (lines === MAX_REFUSAL_LINES_PER_MINUTE) {
       suppressed += 1;
       return;
     }

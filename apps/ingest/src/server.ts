@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "@millrace/put-records";
 import { ConfigError } from "./config.ts";
 import type { Health } from "./health.ts";
-import { lingeringCloseMs } from "./limits.ts";
+import { LINGERING_CLOSE_MS } from "./limits.ts";
 import { type ProblemCode, problemBody, problems } from "./problems.ts";
 
 export interface ServerOptions {
@@ -150,7 +150,7 @@ async function drain(
 }
 
 /** How often connections that have fallen idle are looked for while the server closes. */
-const idleCheckMs = 50;
+const IDLE_CHECK_MS = 50;
 
 /** Takes no more connections, ends the idle ones, and resolves when the busy ones have had their answer. */
 function close(server: Server, connections: Connections, clock: Clock): Promise<void> {
@@ -160,7 +160,7 @@ function close(server: Server, connections: Connections, clock: Clock): Promise<
     // later.
     const endIdle = () => {
       for (const [socket, latest] of connections) if (latest === undefined || latest.closed) socket.destroy();
-      timer = clock.setTimeout(endIdle, idleCheckMs);
+      timer = clock.setTimeout(endIdle, IDLE_CHECK_MS);
     };
     server.close(() => {
       clock.clearTimeout(timer);
@@ -212,7 +212,7 @@ function answerClientError(
   const { status } = problems[code];
   const body = problemBody(code, detail);
   // The peer may never close its side, and what its request holds is given back when the connection is gone.
-  const timer = clock.setTimeout(() => socket.destroy(), lingeringCloseMs);
+  const timer = clock.setTimeout(() => socket.destroy(), LINGERING_CLOSE_MS);
   socket.once("close", () => clock.clearTimeout(timer));
   socket.once("finish", () => socket.destroy());
   socket.end(

@@ -1,7 +1,7 @@
 import { DescribeStreamSummaryCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { Clock } from "@millrace/put-records";
 import type { Health } from "./health.ts";
-import { impossibleHashKey, streamCheckPauseMs, streamCheckTimeoutMs } from "./limits.ts";
+import { impossibleHashKey, STREAM_CHECK_PAUSE_MS, STREAM_CHECK_TIMEOUT_MS } from "./limits.ts";
 
 /** Asks the stream once; resolves to what is missing, or to nothing. */
 export type AskStream = (signal: AbortSignal) => Promise<string | undefined>;
@@ -60,7 +60,7 @@ export async function waitForStream(options: StreamCheckOptions): Promise<string
   let missing = await askOnce(options);
   while (missing !== undefined && clock.now() < deadlineMs) {
     health.waitFor(missing);
-    await new Promise<void>((resolve) => void clock.setTimeout(resolve, streamCheckPauseMs));
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, STREAM_CHECK_PAUSE_MS));
     missing = await askOnce(options);
   }
   health.waitFor(undefined);
@@ -69,7 +69,7 @@ export async function waitForStream(options: StreamCheckOptions): Promise<string
 
 async function askOnce({ ask, streamName, clock }: StreamCheckOptions): Promise<string | undefined> {
   const controller = new AbortController();
-  const timer = clock.setTimeout(() => controller.abort(), streamCheckTimeoutMs);
+  const timer = clock.setTimeout(() => controller.abort(), STREAM_CHECK_TIMEOUT_MS);
   try {
     return await ask(controller.signal);
   } catch (error) {

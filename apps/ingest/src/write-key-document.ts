@@ -2,7 +2,7 @@ import { findSettingsFaults, resolveSettings } from "@millrace/sender-adapters";
 import * as z from "zod";
 import { ConfigError, describeIssues } from "./config.ts";
 import { isUriReference } from "./attribute-values.ts";
-import { maxWriteKeyNameCharacters } from "./limits.ts";
+import { MAX_WRITE_KEY_NAME_CHARACTERS } from "./limits.ts";
 import { compileSourcePatterns } from "./source-patterns.ts";
 import { senderKinds, type WriteKeyConfig } from "./write-keys.ts";
 
@@ -11,7 +11,7 @@ const sha256 = z.string().regex(/^[\da-f]{64}$/i, "Expected the SHA-256 of the k
 const rate = z.number().positive();
 
 const writeKey = z.strictObject({
-  name: z.string().min(1).max(maxWriteKeyNameCharacters),
+  name: z.string().min(1).max(MAX_WRITE_KEY_NAME_CHARACTERS),
   sha256: z.union([sha256, z.array(sha256).min(1).max(2)]),
   tenantId: z.string().min(1).max(64),
   sources: z.array(z.string().min(1)).min(1),

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type ReadSecret, RotatingSecret, type SecretRead, type SecretVersion } from "@millrace/aws-request";
 import type { Clock } from "@millrace/put-records";
 import { ConfigError } from "./config.ts";
-import { writeKeysStartTimeoutMs, writeKeysTimeoutMs } from "./limits.ts";
+import { WRITE_KEYS_START_TIMEOUT_MS, WRITE_KEYS_TIMEOUT_MS } from "./limits.ts";
 import { parseWriteKeys } from "./write-key-document.ts";
 import type { WriteKeyConfig } from "./write-keys.ts";
 
@@ -49,7 +49,7 @@ export async function openWriteKeys(options: WriteKeySourceOptions): Promise<Run
   const secret = new RotatingSecret({
     ...rest,
     clock,
-    timeoutMs: writeKeysTimeoutMs,
+    timeoutMs: WRITE_KEYS_TIMEOUT_MS,
     read,
     parse: (text) => parseWriteKeys(text, where),
     onRead: (outcome) => {
@@ -57,21 +57,21 @@ export async function openWriteKeys(options: WriteKeySourceOptions): Promise<Run
       onRead(outcome, secret.current?.length ?? 0);
     },
   });
-  const deadline = clock.now() + writeKeysStartTimeoutMs;
+  const deadline = clock.now() + WRITE_KEYS_START_TIMEOUT_MS;
   while (secret.current === undefined) {
     await secret.refresh();
     if (last !== undefined && "error" in last) {
       // Unusable keys do not become usable by waiting, and a file is there or it is not.
       const isFinal = last.outcome === "refused" || place.WRITE_KEYS_FILE !== undefined || clock.now() >= deadline;
       if (isFinal) throw asConfigError(last.error);
-      await new Promise<void>((resolve) => void clock.setTimeout(resolve, retryAtStartMs));
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, RETRY_AT_START_MS));
     }
   }
   const stop = secret.watch();
   return { current: () => secret.current ?? [], stop };
 }
 
-const retryAtStartMs = 1_000;
+const RETRY_AT_START_MS = 1_000;
 
 function locate(
   { WRITE_KEYS_FILE: file, WRITE_KEYS_SECRET_ARN: secretId = "" }: WriteKeyPlace,

@@ -28,7 +28,7 @@ export const MAX_RETRY_AFTER_MS = 3_600_000;
 /** A shorter body fits into one packet as it is. */
 export const MIN_GZIP_BYTES = 1_400;
 
-/** The service refuses a body that unfolds to more than a hundred times its size (`maxInflateRatio`). */
+/** The service refuses a body that unfolds to more than a hundred times its size (`MAX_INFLATE_RATIO`). */
 export const MAX_GZIP_RATIO = 50;
 
 /** Without Web Locks, rows of another tab are taken over at this age. */

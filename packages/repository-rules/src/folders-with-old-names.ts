@@ -3,9 +3,7 @@
  * and no folder may be added.
  */
 export const foldersWithOldNames: readonly string[] = [
-  "apps/ingest",
   "apps/local",
   "packages/aws-simulator",
   "packages/contract-tools",
-  "packages/replay",
 ];

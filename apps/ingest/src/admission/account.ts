@@ -1,4 +1,4 @@
-import { defaultBurstSeconds } from "../limits.ts";
+import { DEFAULT_BURST_SECONDS } from "../limits.ts";
 import type { Quotas } from "../write-keys.ts";
 import { Lane } from "./fair-queue.ts";
 import type { Holding } from "./shared-budget.ts";
@@ -43,5 +43,5 @@ export class Account {
 }
 
 function createBucket(perSecond: number | undefined, { burstSeconds }: Quotas, nowMs: number): TokenBucket | undefined {
-  return perSecond === undefined ? undefined : new TokenBucket(perSecond, burstSeconds ?? defaultBurstSeconds, nowMs);
+  return perSecond === undefined ? undefined : new TokenBucket(perSecond, burstSeconds ?? DEFAULT_BURST_SECONDS, nowMs);
 }

@@ -1,11 +1,11 @@
 import type { Clock } from "@millrace/put-records";
 import {
-  activeKeyMs,
-  eventOverheadBytes,
-  maxIdleAccounts,
-  maxQueueMs,
-  recordCopies,
-  requestOverheadBytes,
+  ACTIVE_KEY_MS,
+  EVENT_OVERHEAD_BYTES,
+  MAX_IDLE_ACCOUNTS,
+  MAX_QUEUE_MS,
+  RECORD_COPIES,
+  REQUEST_OVERHEAD_BYTES,
   retryAfterSeconds,
 } from "../limits.ts";
 import { IngestError } from "../problems.ts";
@@ -74,7 +74,7 @@ export class Admission {
     if (load.isExhausted) throw this.refusal("full");
     const account = this.#accountOf(sender, nowMs);
     // Refused before its body is read: it would be refused after that.
-    if (account.lane.expectedWaitMs > maxQueueMs) throw this.refusal("share");
+    if (account.lane.expectedWaitMs > MAX_QUEUE_MS) throw this.refusal("share");
     this.#refuseOutage(nowMs);
     return new Ticket(this, account, clock);
   }
@@ -140,7 +140,7 @@ export class Admission {
   #findAccount(keyName: string, nowMs: number): Account {
     let account = this.#accounts.get(keyName);
     if (account === undefined) {
-      if (this.#accounts.size >= maxIdleAccounts) this.#forgetIdle(nowMs);
+      if (this.#accounts.size >= MAX_IDLE_ACCOUNTS) this.#forgetIdle(nowMs);
       account = new Account();
       this.#accounts.set(keyName, account);
     }
@@ -149,7 +149,7 @@ export class Admission {
 
   #forgetIdle(nowMs: number): void {
     for (const [name, { bytes, lastSeenMs }] of this.#accounts) {
-      if (bytes.held === 0 && nowMs - lastSeenMs >= activeKeyMs) this.#accounts.delete(name);
+      if (bytes.held === 0 && nowMs - lastSeenMs >= ACTIVE_KEY_MS) this.#accounts.delete(name);
     }
   }
 }
@@ -197,7 +197,7 @@ export class Ticket {
     const refusal = this.#admission.requests.tryTake(this.#account.requests, 1);
     if (refusal !== undefined) this.#refuse(refusal);
     this.#requests = 1;
-    this.charge(requestOverheadBytes);
+    this.charge(REQUEST_OVERHEAD_BYTES);
     this.#account.countBytes(bytes, this.#clock.now());
   }
 
@@ -205,7 +205,7 @@ export class Ticket {
   hold(recordBytes: number, events: number): void {
     const nowMs = this.#clock.now();
     this.#account.countEvents(events, nowMs);
-    const bytes = recordBytes * recordCopies + events * eventOverheadBytes;
+    const bytes = recordBytes * RECORD_COPIES + events * EVENT_OVERHEAD_BYTES;
     this.charge(bytes);
     this.settle();
     this.#waitingBytes = bytes;
@@ -220,7 +220,7 @@ export class Ticket {
    */
   takeTurn<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     return this.#admission.takeTurn(this.#account, bytes, async () => {
-      const refusal = this.#admission.bytes.refusalOf(this.#account.bytes, bytes * recordCopies);
+      const refusal = this.#admission.bytes.refusalOf(this.#account.bytes, bytes * RECORD_COPIES);
       if (refusal !== undefined) this.#refuse(refusal);
       return work();
     });

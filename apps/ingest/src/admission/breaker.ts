@@ -1,4 +1,4 @@
-import { breakerAfterMs, breakerForgetsMs, breakerProbeMs, maxRetryAfterSeconds } from "../limits.ts";
+import { BREAKER_AFTER_MS, BREAKER_FORGETS_MS, BREAKER_PROBE_MS, MAX_RETRY_AFTER_SECONDS } from "../limits.ts";
 
 /**
  * Notices that the stream has been away for seconds, so that requests are refused at once instead of waiting for their
@@ -14,7 +14,7 @@ export class Breaker {
   /** A record is on its way to the stream. */
   started(nowMs: number): void {
     // A failure of long ago tells nothing about now.
-    if (this.#pending === 0 && nowMs - this.#lastUsedMs > breakerForgetsMs) this.#awaySinceMs = undefined;
+    if (this.#pending === 0 && nowMs - this.#lastUsedMs > BREAKER_FORGETS_MS) this.#awaySinceMs = undefined;
     this.#awaySinceMs ??= nowMs;
     this.#pending += 1;
     this.#lastUsedMs = nowMs;
@@ -31,20 +31,20 @@ export class Breaker {
   outageMs(nowMs: number): number {
     if (this.#awaySinceMs === undefined) return 0;
     const outageMs = nowMs - this.#awaySinceMs;
-    return outageMs >= breakerAfterMs ? outageMs : 0;
+    return outageMs >= BREAKER_AFTER_MS ? outageMs : 0;
   }
 
   /** True if the request has to be refused. One a second is let through as a probe. */
   refuses(nowMs: number): boolean {
     if (this.outageMs(nowMs) === 0) return false;
     if (nowMs < this.#nextProbeMs) return true;
-    this.#nextProbeMs = nowMs + breakerProbeMs;
+    this.#nextProbeMs = nowMs + BREAKER_PROBE_MS;
     return false;
   }
 }
 
 /** Seconds to stay away: about as long as the outage has lasted, spread, so that clients do not come back together. */
 export function retryAfterOutage(outageMs: number, random: () => number): number {
-  const baseSeconds = Math.min(maxRetryAfterSeconds / 2, Math.max(1, outageMs / 2_000));
+  const baseSeconds = Math.min(MAX_RETRY_AFTER_SECONDS / 2, Math.max(1, outageMs / 2_000));
   return Math.round(baseSeconds * (1 + random()));
 }

@@ -1,5 +1,12 @@
 import type { Clock } from "@millrace/put-records";
-import { maxAcceptingTurns, maxQueueMs, queueCheckMs, requestCostBytes, roundCreditBytes, turnMs } from "../limits.ts";
+import {
+  MAX_ACCEPTING_TURNS,
+  MAX_QUEUE_MS,
+  QUEUE_CHECK_MS,
+  REQUEST_COST_BYTES,
+  ROUND_CREDIT_BYTES,
+  TURN_MS,
+} from "../limits.ts";
 import type { StreamWindow } from "./stream-window.ts";
 
 /** A request whose body is there. */
@@ -85,7 +92,7 @@ export class FairQueue {
     if (this.#lanes.length === 0 && !this.#hasNewConnection && this.#isOpen()) return this.#measure(work);
     return new Promise<T>((resolve, reject) => {
       lane.waiting.push({
-        cost: bytes + requestCostBytes,
+        cost: bytes + REQUEST_COST_BYTES,
         sinceMs: this.#clock.now(),
         run: () => void this.#measure(work).then(resolve, reject),
         refuse: () => reject(refusal()),
@@ -110,7 +117,7 @@ export class FairQueue {
   }
 
   #isOpen(): boolean {
-    return this.#usedMs < turnMs && this.#window.hasRoom;
+    return this.#usedMs < TURN_MS && this.#window.hasRoom;
   }
 
   #measure<T>(work: () => Promise<T>): Promise<T> {
@@ -129,7 +136,7 @@ export class FairQueue {
       this.#usedMs = 0;
       this.#acceptingTurns = this.#hasNewConnection ? this.#acceptingTurns + 1 : 0;
       this.#hasNewConnection = false;
-      if (this.#acceptingTurns % (maxAcceptingTurns + 1) === 0) this.#takeTurn();
+      if (this.#acceptingTurns % (MAX_ACCEPTING_TURNS + 1) === 0) this.#takeTurn();
       else if (this.#lanes.length > 0) this.#scheduleTurn();
     });
   }
@@ -140,13 +147,13 @@ export class FairQueue {
       const [first] = lane.waiting;
       if (first === undefined) {
         this.#lanes.shift();
-      } else if (nowMs - first.sinceMs > maxQueueMs) {
+      } else if (nowMs - first.sinceMs > MAX_QUEUE_MS) {
         lane.waiting.shift();
         first.refuse();
       } else if (!this.#isOpen()) {
         break;
       } else if (lane.credit < first.cost) {
-        lane.credit += roundCreditBytes;
+        lane.credit += ROUND_CREDIT_BYTES;
         this.#lanes.shift();
         this.#lanes.push(lane);
       } else {
@@ -167,11 +174,11 @@ export class FairQueue {
       this.#checkTimer = undefined;
       this.#refuseLate();
       if (this.#lanes.length > 0) this.#watch();
-    }, queueCheckMs);
+    }, QUEUE_CHECK_MS);
   }
 
   #refuseLate(): void {
-    const oldestMs = this.#clock.now() - maxQueueMs;
+    const oldestMs = this.#clock.now() - MAX_QUEUE_MS;
     for (const lane of this.#lanes.splice(0)) {
       const inTime = lane.waiting.findIndex(({ sinceMs }) => sinceMs >= oldestMs);
       const late = lane.waiting.splice(0, inTime === -1 ? lane.waiting.length : inTime);

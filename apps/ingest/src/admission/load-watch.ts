@@ -1,6 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 import type { Clock } from "@millrace/put-records";
-import { loadSampleMs, maxHeapShare, maxLoopDelayMs, ownDelayShare } from "../limits.ts";
+import { LOAD_SAMPLE_MS, MAX_HEAP_SHARE, MAX_LOOP_DELAY_MS, OWN_DELAY_SHARE } from "../limits.ts";
 
 /** How busy the process is. */
 export interface Load {
@@ -58,17 +58,17 @@ export class LoadWatch implements Load {
     this.#timer = this.#clock.setTimeout(() => {
       this.#sample();
       this.#schedule();
-    }, loadSampleMs);
+    }, LOAD_SAMPLE_MS);
   }
 
   #sample(): void {
     const nowMs = this.#clock.now();
     const processorUs = this.#probe.processorUs();
     const elapsedMs = nowMs - this.#sampledMs;
-    const delayMs = elapsedMs - loadSampleMs;
-    const isBusy = (processorUs - this.#processorUs) / 1_000 >= ownDelayShare * elapsedMs;
+    const delayMs = elapsedMs - LOAD_SAMPLE_MS;
+    const isBusy = (processorUs - this.#processorUs) / 1_000 >= OWN_DELAY_SHARE * elapsedMs;
     this.#sampledMs = nowMs;
     this.#processorUs = processorUs;
-    this.isExhausted = (isBusy && delayMs >= maxLoopDelayMs) || this.#probe.heapShare() >= maxHeapShare;
+    this.isExhausted = (isBusy && delayMs >= MAX_LOOP_DELAY_MS) || this.#probe.heapShare() >= MAX_HEAP_SHARE;
   }
 }

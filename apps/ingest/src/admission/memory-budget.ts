@@ -1,14 +1,14 @@
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import {
-  budgetShareOfHeap,
-  budgetShareOfMemory,
-  connectionBytes,
-  connectionShareOfMemory,
-  maxDefaultBudgetBytes,
-  minBudgetBytes,
-  minConnections,
-  processBytes,
+  BUDGET_SHARE_OF_HEAP,
+  BUDGET_SHARE_OF_MEMORY,
+  CONNECTION_BYTES,
+  CONNECTION_SHARE_OF_MEMORY,
+  MAX_DEFAULT_BUDGET_BYTES,
+  MIN_BUDGET_BYTES,
+  MIN_CONNECTIONS,
+  PROCESS_BYTES,
 } from "../limits.ts";
 
 /** Memory that the process may use: its container's, or the machine's. */
@@ -36,11 +36,11 @@ export interface MemoryPlan {
  * to fit into the heap, with room for garbage that is not collected yet.
  */
 export function planMemory(memoryBytes: number, heapLimitBytes: number): MemoryPlan {
-  const forConnections = Math.floor(memoryBytes * connectionShareOfMemory);
-  const forRequests = (memoryBytes - processBytes - forConnections) * budgetShareOfMemory;
-  const budgetBytes = Math.min(forRequests, heapLimitBytes * budgetShareOfHeap, maxDefaultBudgetBytes);
+  const forConnections = Math.floor(memoryBytes * CONNECTION_SHARE_OF_MEMORY);
+  const forRequests = (memoryBytes - PROCESS_BYTES - forConnections) * BUDGET_SHARE_OF_MEMORY;
+  const budgetBytes = Math.min(forRequests, heapLimitBytes * BUDGET_SHARE_OF_HEAP, MAX_DEFAULT_BUDGET_BYTES);
   return {
-    budgetBytes: Math.floor(Math.max(minBudgetBytes, budgetBytes)),
-    maxConnections: Math.max(minConnections, Math.floor(forConnections / connectionBytes)),
+    budgetBytes: Math.floor(Math.max(MIN_BUDGET_BYTES, budgetBytes)),
+    maxConnections: Math.max(MIN_CONNECTIONS, Math.floor(forConnections / CONNECTION_BYTES)),
   };
 }

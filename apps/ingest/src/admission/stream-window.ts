@@ -1,4 +1,4 @@
-import { initialWindowBytes, minWindowBytes, slowDeliveryMs, windowChangeMs } from "../limits.ts";
+import { INITIAL_WINDOW_BYTES, MIN_WINDOW_BYTES, SLOW_DELIVERY_MS, WINDOW_CHANGE_MS } from "../limits.ts";
 
 /**
  * How much waits for the stream at once, in bytes as admission charges them: what it takes in some tenths of a second.
@@ -14,8 +14,8 @@ export class StreamWindow {
 
   /** @param max bytes that the memory has room for */
   constructor(max: number) {
-    this.#max = Math.max(minWindowBytes, max);
-    this.#size = Math.min(initialWindowBytes, this.#max);
+    this.#max = Math.max(MIN_WINDOW_BYTES, max);
+    this.#size = Math.min(INITIAL_WINDOW_BYTES, this.#max);
   }
 
   get size(): number {
@@ -34,13 +34,13 @@ export class StreamWindow {
   /** @param tookMs from the start to the answer of the stream */
   settled(bytes: number, tookMs: number, nowMs: number): void {
     this.#waiting -= bytes;
-    if (nowMs - this.#changedMs < windowChangeMs) return;
-    if (tookMs > slowDeliveryMs) this.#change(this.#size * 0.7, nowMs);
-    else if (this.#wasFull && tookMs < slowDeliveryMs / 2) this.#change(this.#size * 1.5, nowMs);
+    if (nowMs - this.#changedMs < WINDOW_CHANGE_MS) return;
+    if (tookMs > SLOW_DELIVERY_MS) this.#change(this.#size * 0.7, nowMs);
+    else if (this.#wasFull && tookMs < SLOW_DELIVERY_MS / 2) this.#change(this.#size * 1.5, nowMs);
   }
 
   #change(size: number, nowMs: number): void {
-    this.#size = Math.round(Math.min(this.#max, Math.max(minWindowBytes, size)));
+    this.#size = Math.round(Math.min(this.#max, Math.max(MIN_WINDOW_BYTES, size)));
     this.#wasFull = false;
     this.#changedMs = nowMs;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "@millrace/put-records";
-import { minUploadBytes, smallUploadBytes, uploadCheckMs } from "../limits.ts";
+import { MIN_UPLOAD_BYTES, SMALL_UPLOAD_BYTES, UPLOAD_CHECK_MS } from "../limits.ts";
 
 interface Upload {
   /** Bytes that have arrived. */
@@ -24,12 +24,12 @@ export class UploadWatch {
 
   /**
    * Watches an upload until the returned function is called.
-   * @param onStalled called once, when it has brought less than {@link minUploadBytes} in {@link uploadCheckMs}
+   * @param onStalled called once, when it has brought less than {@link MIN_UPLOAD_BYTES} in {@link UPLOAD_CHECK_MS}
    */
   begin(arrivedBytes: () => number, onStalled: () => void): () => void {
     const upload: Upload = { arrivedBytes, onStalled, seenBytes: undefined };
     this.#uploads.add(upload);
-    this.#timer ??= this.#clock.setTimeout(() => this.#look(), uploadCheckMs);
+    this.#timer ??= this.#clock.setTimeout(() => this.#look(), UPLOAD_CHECK_MS);
     return () => this.#end(upload);
   }
 
@@ -46,10 +46,10 @@ export class UploadWatch {
       const arrivedBytes = upload.arrivedBytes();
       const { seenBytes = Number.NEGATIVE_INFINITY } = upload;
       upload.seenBytes = arrivedBytes;
-      if (arrivedBytes <= smallUploadBytes || arrivedBytes - seenBytes >= minUploadBytes) continue;
+      if (arrivedBytes <= SMALL_UPLOAD_BYTES || arrivedBytes - seenBytes >= MIN_UPLOAD_BYTES) continue;
       this.#uploads.delete(upload);
       upload.onStalled();
     }
-    this.#timer = this.#uploads.size === 0 ? undefined : this.#clock.setTimeout(() => this.#look(), uploadCheckMs);
+    this.#timer = this.#uploads.size === 0 ? undefined : this.#clock.setTimeout(() => this.#look(), UPLOAD_CHECK_MS);
   }
 }

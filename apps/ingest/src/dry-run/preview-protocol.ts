@@ -1,6 +1,6 @@
 import type { Delivery } from "@millrace/put-records";
 import type { EventReply, EventService, ProtocolReply } from "../event-service.ts";
-import { maxPreviewEvents } from "../limits.ts";
+import { MAX_PREVIEW_EVENTS } from "../limits.ts";
 import { IngestError, type Rejection } from "../problems.ts";
 import { createCloudEventsProtocol, type Protocol } from "../protocol.ts";
 import type { EventRecord } from "../record-builder.ts";
@@ -31,9 +31,9 @@ export function createPreviewProtocol(
           },
         },
       });
-      if (lines.length > maxPreviewEvents) {
-        const detail = `A dry run takes ${maxPreviewEvents} events; split the batch.`;
-        throw new IngestError("too-many-events", detail, { limit: maxPreviewEvents });
+      if (lines.length > MAX_PREVIEW_EVENTS) {
+        const detail = `A dry run takes ${MAX_PREVIEW_EVENTS} events; split the batch.`;
+        throw new IngestError("too-many-events", detail, { limit: MAX_PREVIEW_EVENTS });
       }
       lines.sort((a, b) => a.index - b.index);
       const previewed = await previewer.preview(lines.map(({ line }) => line));

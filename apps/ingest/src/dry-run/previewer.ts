@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "@millrace/put-records";
-import { maxPreviewMs, maxWaitingPreviews, previewHeapMib, previewIdleMs, retryAfterSeconds } from "../limits.ts";
+import {
+  MAX_PREVIEW_MS,
+  MAX_WAITING_PREVIEWS,
+  PREVIEW_HEAP_MIB,
+  PREVIEW_IDLE_MS,
+  retryAfterSeconds,
+} from "../limits.ts";
 import { IngestError } from "../problems.ts";
 import type { ExplainedRoute } from "./explain-routes.ts";
 
@@ -70,12 +76,12 @@ class WorkerPreviewer implements Previewer {
   }
 
   preview(lines: readonly string[]): Promise<readonly PreviewedLine[]> {
-    if (this.#waiting.size >= maxWaitingPreviews) return Promise.reject(overloaded("too many dry runs wait"));
+    if (this.#waiting.size >= MAX_WAITING_PREVIEWS) return Promise.reject(overloaded("too many dry runs wait"));
     this.#clock.clearTimeout(this.#idleTimer);
     this.#worker ??= this.#start();
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.setTimeout(() => this.#stop(overloaded("it takes too long")), maxPreviewMs);
+      const timer = this.#clock.setTimeout(() => this.#stop(overloaded("it takes too long")), MAX_PREVIEW_MS);
       this.#waiting.set(id, { resolve, reject, timer });
       this.#worker?.postMessage({ id, lines } satisfies PreviewOrder);
     });
@@ -86,7 +92,7 @@ class WorkerPreviewer implements Previewer {
       workerData: this.#place,
       // Nothing of the service's own: no credentials, no keys.
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: previewHeapMib },
+      resourceLimits: { maxOldGenerationSizeMb: PREVIEW_HEAP_MIB },
     });
     worker.unref();
     worker.on("message", ({ id, previewed }: PreviewAnswer) => {
@@ -94,7 +100,7 @@ class WorkerPreviewer implements Previewer {
       this.#waiting.delete(id);
       this.#clock.clearTimeout(waiting?.timer);
       waiting?.resolve(previewed);
-      if (this.#waiting.size === 0) this.#idleTimer = this.#clock.setTimeout(() => this.#stop(), previewIdleMs);
+      if (this.#waiting.size === 0) this.#idleTimer = this.#clock.setTimeout(() => this.#stop(), PREVIEW_IDLE_MS);
     });
     worker.on("error", (error: Error) => {
       if (this.#worker === worker) this.#stop(error);

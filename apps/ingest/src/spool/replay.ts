@@ -1,5 +1,5 @@
 import type { Clock, PutRecord, PutRecords } from "@millrace/put-records";
-import { replayBatchRecords, replayPauseMs, replayTimeoutMs } from "../limits.ts";
+import { REPLAY_BATCH_RECORDS, REPLAY_PAUSE_MS, REPLAY_TIMEOUT_MS } from "../limits.ts";
 import type { Spool } from "./spool.ts";
 
 export interface ReplayOptions {
@@ -37,7 +37,7 @@ export class SpoolReplay {
       this.#running = this.#replay()
         .catch(this.#options.onError)
         .finally(() => this.#schedule());
-    }, replayPauseMs);
+    }, REPLAY_PAUSE_MS);
   }
 
   async #replay(): Promise<void> {
@@ -52,10 +52,10 @@ export class SpoolReplay {
   /** False when the stream does not take all of them now. Those that it took are sent again then: sinks know them. */
   async #send(records: readonly PutRecord[]): Promise<boolean> {
     const { spool, stream, clock, onSent, onRefused } = this.#options;
-    for (let start = 0; start < records.length; start += replayBatchRecords) {
+    for (let start = 0; start < records.length; start += REPLAY_BATCH_RECORDS) {
       if (this.#isStopped) return false;
-      const batch = records.slice(start, start + replayBatchRecords);
-      const deadline = clock.now() + replayTimeoutMs;
+      const batch = records.slice(start, start + REPLAY_BATCH_RECORDS);
+      const deadline = clock.now() + REPLAY_TIMEOUT_MS;
       const deliveries = await Promise.all(batch.map((record) => stream.send(record, { deadline })));
       const refused = batch.filter((_, index) => {
         const delivery = deliveries[index];

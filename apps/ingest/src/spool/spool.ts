@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { PutRecord } from "@millrace/put-records";
-import { spoolSegmentBytes } from "../limits.ts";
+import { SPOOL_SEGMENT_BYTES } from "../limits.ts";
 import { decodeFrames, encodeFrame } from "./frame.ts";
 
 /**
@@ -136,7 +136,7 @@ export class Spool {
       file.bytes += bytes.byteLength;
       this.#sizes.set(file.name, file.bytes);
       for (const { resolve } of batch) resolve("stored");
-      if (file.bytes >= spoolSegmentBytes) await this.#seal();
+      if (file.bytes >= SPOOL_SEGMENT_BYTES) await this.#seal();
     } catch (error) {
       this.#bytes -= bytes.byteLength;
       for (const { resolve } of batch) resolve("failed");

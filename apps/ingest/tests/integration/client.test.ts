@@ -3,7 +3,7 @@ import { Faults, Kinesis, startKinesisServer } from "@millrace/aws-simulator";
 import { type Client, type ClientOptions, createClient, type Drop } from "@millrace/client";
 import { decodeRecord } from "@millrace/event-contracts";
 import { createKinesisClient, createPutRecords, systemClock } from "@millrace/put-records";
-import { defaultMaxBodyBytes, defaultMaxEventBytes, defaultMaxEventsPerRequest } from "../../src/limits.ts";
+import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_EVENT_BYTES, DEFAULT_MAX_EVENTS_PER_REQUEST } from "../../src/limits.ts";
 import { startFaultProxy } from "../support/sdks/fault-proxy.ts";
 import { meteredKey, shopKey, startTestService, type TestServiceOptions } from "../support/test-service.ts";
 import { until } from "../support/until.ts";
@@ -42,12 +42,12 @@ describe("@millrace/client", () => {
   test("keeps to the limits of the service", () => {
     const options = { url: "http://localhost", writeKey: "k", source };
     const create = (name: keyof ClientOptions, value: number) => () => createClient({ ...options, [name]: value });
-    expect(create("maxBatchEvents", defaultMaxEventsPerRequest)).not.toThrow();
-    expect(create("maxBatchEvents", defaultMaxEventsPerRequest + 1)).toThrow();
-    expect(create("maxBatchBytes", defaultMaxBodyBytes)).not.toThrow();
-    expect(create("maxBatchBytes", defaultMaxBodyBytes + 1)).toThrow();
-    expect(create("maxQueueBytes", defaultMaxEventBytes)).not.toThrow();
-    expect(create("maxQueueBytes", defaultMaxEventBytes - 1)).toThrow();
+    expect(create("maxBatchEvents", DEFAULT_MAX_EVENTS_PER_REQUEST)).not.toThrow();
+    expect(create("maxBatchEvents", DEFAULT_MAX_EVENTS_PER_REQUEST + 1)).toThrow();
+    expect(create("maxBatchBytes", DEFAULT_MAX_BODY_BYTES)).not.toThrow();
+    expect(create("maxBatchBytes", DEFAULT_MAX_BODY_BYTES + 1)).toThrow();
+    expect(create("maxQueueBytes", DEFAULT_MAX_EVENT_BYTES)).not.toThrow();
+    expect(create("maxQueueBytes", DEFAULT_MAX_EVENT_BYTES - 1)).toThrow();
   });
 
   test("brings events as they were made, in compressed batches", async () => {

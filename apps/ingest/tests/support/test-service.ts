@@ -8,7 +8,7 @@ import { Health } from "../../src/health.ts";
 import { Admission } from "../../src/admission/admission.ts";
 import { Breaker } from "../../src/admission/breaker.ts";
 import { idleLoad, type Load } from "../../src/admission/load-watch.ts";
-import { defaultMaxBodyBytes, defaultMaxInFlightRequests } from "../../src/limits.ts";
+import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_IN_FLIGHT_REQUESTS } from "../../src/limits.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server.ts";
 import { hashWriteKey, type WriteKeyConfig } from "../../src/write-keys.ts";
@@ -118,7 +118,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const health = new Health();
   const admission = new Admission({
     maxBytes: options.maxInFlightBytes ?? 67_108_864,
-    maxRequests: options.maxInFlightRequests ?? defaultMaxInFlightRequests,
+    maxRequests: options.maxInFlightRequests ?? DEFAULT_MAX_IN_FLIGHT_REQUESTS,
     clock,
     random,
     load: options.load ?? idleLoad,
@@ -137,7 +137,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     admission,
     metrics,
     logger,
-    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     trustProxyHops: options.trustProxyHops ?? 0,
     webhookOrigins: options.webhookOrigins ?? [],
   });

@@ -14,7 +14,7 @@ export interface Output {
   readonly line?: ((text: string) => void) | undefined;
 }
 
-const most = 8;
+const MOST = 8;
 
 /** How long a replay takes: at its rate, and at the least rate where it yields to live traffic. */
 export interface Takes {
@@ -49,8 +49,8 @@ export function describeSurvey(survey: Survey, cost: Cost, rate: Rate, { seconds
 
 function list(counts: ReadonlyMap<string, number>): string {
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  const shown = sorted.slice(0, most).map(([key, count]) => `${key} ${count}`);
-  return `${shown.join(", ")}${sorted.length > most ? `, and ${sorted.length - most} more` : ""}`;
+  const shown = sorted.slice(0, MOST).map(([key, count]) => `${key} ${count}`);
+  return `${shown.join(", ")}${sorted.length > MOST ? `, and ${sorted.length - MOST} more` : ""}`;
 }
 
 const advice: Readonly<Record<string, string>> = {

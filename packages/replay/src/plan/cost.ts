@@ -19,20 +19,20 @@ export interface Cost {
 }
 
 /** Lambda's time for an event, both functions, in GB-seconds: 0.1 ms of a vCPU each at 1,769 MB, doubled for safety. */
-const functionGigabyteSeconds = 0.0004;
-const eventsPerInvocation = 500;
+const FUNCTION_GIGABYTE_SECONDS = 0.0004;
+const EVENTS_PER_INVOCATION = 500;
 /** Enriched stream and one destination, beside the raw stream. */
-const hops = 3;
+const HOPS = 3;
 
 /** List price of a replay, in dollars; warehouse loading is left out, since it depends on the contract. */
 export function estimateCost({ events, bytes, objects, isWholePipeline }: Workload): Cost {
   const mean = events === 0 ? 0 : bytes / events;
   const units = events * Math.max(1, Math.ceil(mean / prices.payloadUnitBytes));
   const parts = {
-    "Kinesis PUT": ((units * (isWholePipeline ? hops : 1)) / 1e6) * prices.payloadUnitsPerMillion,
+    "Kinesis PUT": ((units * (isWholePipeline ? HOPS : 1)) / 1e6) * prices.payloadUnitsPerMillion,
     Lambda: isWholePipeline
-      ? ((2 * events) / eventsPerInvocation / 1e6) * prices.lambdaRequestsPerMillion +
-        events * functionGigabyteSeconds * prices.lambdaGigabyteSecond
+      ? ((2 * events) / EVENTS_PER_INVOCATION / 1e6) * prices.lambdaRequestsPerMillion +
+        events * FUNCTION_GIGABYTE_SECONDS * prices.lambdaGigabyteSecond
       : 0,
     Firehose: isWholePipeline
       ? ((events * Math.ceil(mean / prices.firehoseRecordBytes) * prices.firehoseRecordBytes) / 1e9) *
@@ -54,7 +54,7 @@ export interface CloudJob {
 }
 
 /** Transitions of a state machine for a group whose function is called once: child workflow, call, answer, end. */
-const transitionsPerGroup = 4;
+const TRANSITIONS_PER_GROUP = 4;
 
 /** Plans a replay as a distributed map of Step Functions over groups of objects. */
 export function planCloudJob(
@@ -65,7 +65,7 @@ export function planCloudJob(
   const calls = groups + Math.ceil((seconds * workers) / JOB_FUNCTION_SECONDS);
   const parts = [
     estimateCost(workload).dollars,
-    ((groups + calls) / 1e3) * transitionsPerGroup * prices.stepFunctionsTransitionsPerThousand,
+    ((groups + calls) / 1e3) * TRANSITIONS_PER_GROUP * prices.stepFunctionsTransitionsPerThousand,
     (calls / 1e6) * prices.lambdaRequestsPerMillion,
     seconds * workers * JOB_FUNCTION_GIGABYTES * prices.lambdaGigabyteSecond,
   ];

@@ -4,7 +4,7 @@ import { SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND } from "../limits.ts";
 import type { Rate } from "../run/pace.ts";
 
 /** Live traffic is looked at for so long. */
-const lookMs = 10_000;
+const LOOK_MS = 10_000;
 
 export interface StreamLoad {
   readonly shards: number;
@@ -16,7 +16,7 @@ export async function measureLoad(store: Store, clock: ReplayClock): Promise<Str
   const toMs = clock.now();
   let [shards, events, bytes] = [0, 0, 0];
   const looks: Promise<void>[] = [];
-  for await (const part of store.parts({ fromMs: toMs - lookMs, toMs })) {
+  for await (const part of store.parts({ fromMs: toMs - LOOK_MS, toMs })) {
     shards += 1;
     looks.push(
       (async () => {
@@ -28,7 +28,7 @@ export async function measureLoad(store: Store, clock: ReplayClock): Promise<Str
     );
   }
   await Promise.all(looks);
-  return { shards, live: { events: (events * 1_000) / lookMs, bytes: (bytes * 1_000) / lookMs } };
+  return { shards, live: { events: (events * 1_000) / LOOK_MS, bytes: (bytes * 1_000) / LOOK_MS } };
 }
 
 /** A share of what the shards can take beside their live traffic; at least one event a second. */

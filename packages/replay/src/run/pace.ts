@@ -17,9 +17,9 @@ export interface Rate {
 }
 
 /** After so long without a throttled record the rate goes up again by a tenth. */
-const calmMs = 10_000;
+const CALM_MS = 10_000;
 /** So often a resting replay looks whether it may go on. */
-const restLookMs = 100;
+const REST_LOOK_MS = 100;
 
 /** Spaces puts so that a rate is kept; slower while the stream throttles, or live traffic suffers. */
 export class Pace {
@@ -53,9 +53,9 @@ export class Pace {
   /** Waits until so much may be put, or until the signal. */
   async take(events: number, bytes: number, signal?: AbortSignal): Promise<void> {
     const isOver = (): boolean => signal?.aborted === true;
-    while (this.#isResting && !isOver()) await this.#clock.wait(restLookMs);
+    while (this.#isResting && !isOver()) await this.#clock.wait(REST_LOOK_MS);
     const now = this.#clock.now();
-    if (this.#taken < 1 && now - this.#changedMs >= calmMs) {
+    if (this.#taken < 1 && now - this.#changedMs >= CALM_MS) {
       this.#taken = Math.min(1, this.#taken * 1.1);
       this.#changedMs = now;
     }

@@ -1,7 +1,7 @@
 import { parseKeepingSpelling } from "@millrace/event-pattern";
 
 /** A number above which no revision goes: CloudEvents' `Integer`. */
-const maxRevision = 2_147_483_647;
+const MAX_REVISION = 2_147_483_647;
 
 export interface ReplayedMark {
   /** RFC 3339 with milliseconds: the same for every event of a replay. */
@@ -35,5 +35,5 @@ export function marksOf(
 
 function nextRevision(revision: unknown): number {
   const number = typeof revision === "number" || typeof revision === "string" ? Number(revision) : 0;
-  return Number.isInteger(number) && number >= 0 && number < maxRevision ? number + 1 : 1;
+  return Number.isInteger(number) && number >= 0 && number < MAX_REVISION ? number + 1 : 1;
 }

@@ -3,7 +3,7 @@ import { VirtualClock } from "@millrace/aws-simulator";
 import { Admission } from "../../../src/admission/admission.ts";
 import { Breaker } from "../../../src/admission/breaker.ts";
 import { idleLoad, type Load } from "../../../src/admission/load-watch.ts";
-import { eventOverheadBytes, recordCopies, requestOverheadBytes, turnMs } from "../../../src/limits.ts";
+import { EVENT_OVERHEAD_BYTES, RECORD_COPIES, REQUEST_OVERHEAD_BYTES, TURN_MS } from "../../../src/limits.ts";
 import { createKeyring, hashWriteKey, type Quotas, type Sender } from "../../../src/write-keys.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 
@@ -34,7 +34,9 @@ describe("admission", () => {
     ticket.charge(1_000);
     ticket.start(1_000);
     ticket.hold(2_000, 3);
-    expect(admission.bytes.used).toBe(1_000 + requestOverheadBytes + 2_000 * recordCopies + 3 * eventOverheadBytes);
+    expect(admission.bytes.used).toBe(
+      1_000 + REQUEST_OVERHEAD_BYTES + 2_000 * RECORD_COPIES + 3 * EVENT_OVERHEAD_BYTES,
+    );
     expect(admission.requests.used).toBe(1);
     ticket.release();
     ticket.release();
@@ -62,7 +64,7 @@ describe("admission", () => {
     const greedy = senderOf("greedy");
     const ticket = admission.enter(greedy);
     const read = () => {
-      elapsedMs += turnMs;
+      elapsedMs += TURN_MS;
       return Promise.resolve();
     };
     for (let request = 0; request < 60; request += 1) void ticket.takeTurn(0, read).catch(() => undefined);

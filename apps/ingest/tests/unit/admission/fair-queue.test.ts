@@ -4,17 +4,17 @@ import { VirtualClock } from "@millrace/aws-simulator";
 import { FairQueue, Lane } from "../../../src/admission/fair-queue.ts";
 import { StreamWindow } from "../../../src/admission/stream-window.ts";
 import {
-  initialWindowBytes,
-  maxAcceptingTurns,
-  maxQueueMs,
-  minWindowBytes,
-  requestCostBytes,
-  roundCreditBytes,
-  turnMs,
+  INITIAL_WINDOW_BYTES,
+  MAX_ACCEPTING_TURNS,
+  MAX_QUEUE_MS,
+  MIN_WINDOW_BYTES,
+  REQUEST_COST_BYTES,
+  ROUND_CREDIT_BYTES,
+  TURN_MS,
 } from "../../../src/limits.ts";
 
 /** A loop whose turns the test takes. Each piece of work has its own duration. */
-function create(window = new StreamWindow(2 * initialWindowBytes)) {
+function create(window = new StreamWindow(2 * INITIAL_WINDOW_BYTES)) {
   const clock = new VirtualClock();
   let elapsedMs = 0;
   const turns: (() => void)[] = [];
@@ -40,7 +40,7 @@ describe("the fair queue", () => {
   test("reads at once what nobody stands before, for some milliseconds a turn", () => {
     const { runNamed, done, takeTurn } = create();
     const lane = new Lane();
-    for (const name of ["1", "2", "3"]) void runNamed(lane, name, turnMs / 2);
+    for (const name of ["1", "2", "3"]) void runNamed(lane, name, TURN_MS / 2);
     expect(done).toEqual(["1", "2"]);
     takeTurn();
     expect(done).toEqual(["1", "2", "3"]);
@@ -49,8 +49,8 @@ describe("the fair queue", () => {
   test("gives each key its turn, however many requests another one has", () => {
     const { runNamed, done, takeTurn } = create();
     const [greedy, modest] = [new Lane(), new Lane()];
-    const costs = roundCreditBytes - requestCostBytes;
-    for (let index = 0; index < 50; index += 1) void runNamed(greedy, "greedy", turnMs, costs);
+    const costs = ROUND_CREDIT_BYTES - REQUEST_COST_BYTES;
+    for (let index = 0; index < 50; index += 1) void runNamed(greedy, "greedy", TURN_MS, costs);
     void runNamed(modest, "modest", 1, costs);
     takeTurn();
     takeTurn();
@@ -65,20 +65,20 @@ describe("the fair queue", () => {
         const read = keys.map(() => 0);
         const left = keys.map((bodies) => bodies.length);
         // Something stands before the first: it would be read at once.
-        void run(new Lane(), turnMs);
+        void run(new Lane(), TURN_MS);
         for (const [key, bodies] of keys.entries()) {
           const lane = new Lane();
           for (const bytes of bodies) {
-            void run(lane, turnMs, bytes, () => {
-              read[key] = (read[key] ?? 0) + bytes + requestCostBytes;
+            void run(lane, TURN_MS, bytes, () => {
+              read[key] = (read[key] ?? 0) + bytes + REQUEST_COST_BYTES;
               left[key] = (left[key] ?? 0) - 1;
             });
           }
         }
-        const largest = Math.max(...keys.flat()) + requestCostBytes;
+        const largest = Math.max(...keys.flat()) + REQUEST_COST_BYTES;
         while (left.every((requests) => requests > 0)) {
           takeTurn();
-          expect(Math.max(...read) - Math.min(...read)).toBeLessThanOrEqual(largest + roundCreditBytes);
+          expect(Math.max(...read) - Math.min(...read)).toBeLessThanOrEqual(largest + ROUND_CREDIT_BYTES);
         }
       }),
     );
@@ -88,15 +88,15 @@ describe("the fair queue", () => {
     const { queue, runNamed, done, takeTurn } = create();
     const lane = new Lane();
     const turns: number[] = [];
-    for (let index = 0; index < 10; index += 1) void runNamed(lane, String(index), turnMs);
+    for (let index = 0; index < 10; index += 1) void runNamed(lane, String(index), TURN_MS);
     expect(done).toHaveLength(1);
-    for (let turn = 1; turn <= 2 * (maxAcceptingTurns + 1); turn += 1) {
+    for (let turn = 1; turn <= 2 * (MAX_ACCEPTING_TURNS + 1); turn += 1) {
       queue.noteConnection();
       const before = done.length;
       takeTurn();
       if (done.length > before) turns.push(turn);
     }
-    expect(turns).toEqual([maxAcceptingTurns + 1, 2 * (maxAcceptingTurns + 1)]);
+    expect(turns).toEqual([MAX_ACCEPTING_TURNS + 1, 2 * (MAX_ACCEPTING_TURNS + 1)]);
     takeTurn();
     expect(done).toHaveLength(4);
   });
@@ -104,7 +104,7 @@ describe("the fair queue", () => {
   test("tells how long a request of a busy key would wait, and that one of another key would not", async () => {
     const { clock, run, takeTurn } = create();
     const [busy, other] = [new Lane(), new Lane()];
-    for (let index = 0; index < 80; index += 1) void run(busy, turnMs);
+    for (let index = 0; index < 80; index += 1) void run(busy, TURN_MS);
     for (let turn = 0; turn < 40; turn += 1) {
       await clock.runFor(30);
       takeTurn();
@@ -115,28 +115,28 @@ describe("the fair queue", () => {
   });
 
   test("waits for room in the stream, and goes on when there is some", () => {
-    const window = new StreamWindow(minWindowBytes);
+    const window = new StreamWindow(MIN_WINDOW_BYTES);
     const { queue, runNamed, done, takeTurn } = create(window);
-    window.started(minWindowBytes);
+    window.started(MIN_WINDOW_BYTES);
     void runNamed(new Lane(), "waiting", 1);
     takeTurn();
     expect(done).toEqual([]);
-    window.settled(minWindowBytes, 10, 0);
+    window.settled(MIN_WINDOW_BYTES, 10, 0);
     queue.wake();
     takeTurn();
     expect(done).toEqual(["waiting"]);
   });
 
   test("tells those whose turn does not come that it is too late", async () => {
-    const window = new StreamWindow(minWindowBytes);
+    const window = new StreamWindow(MIN_WINDOW_BYTES);
     const { clock, run } = create(window);
     let isRun = false;
-    window.started(minWindowBytes);
+    window.started(MIN_WINDOW_BYTES);
     const late = run(new Lane(), 1, 0, () => {
       isRun = true;
     });
     const told = expect(late).rejects.toThrow("late");
-    await clock.runFor(maxQueueMs + 500);
+    await clock.runFor(MAX_QUEUE_MS + 500);
     await told;
     expect(isRun).toBe(false);
   });
@@ -144,7 +144,7 @@ describe("the fair queue", () => {
 
 describe("the window of the stream", () => {
   test("grows while answers are quick and it was full, and shrinks when they are slow", () => {
-    const window = new StreamWindow(2 * initialWindowBytes);
+    const window = new StreamWindow(2 * INITIAL_WINDOW_BYTES);
     const before = window.size;
     window.started(before);
     window.settled(before, 100, 1_000);
@@ -152,6 +152,6 @@ describe("the window of the stream", () => {
     window.settled(0, 5_000, 2_000);
     expect(window.size).toBeLessThan(before * 1.1);
     for (let nowMs = 3_000; nowMs < 10_000; nowMs += 500) window.settled(0, 5_000, nowMs);
-    expect(window.size).toBe(minWindowBytes);
+    expect(window.size).toBe(MIN_WINDOW_BYTES);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Clock } from "@millrace/put-records";
 import { LoadWatch } from "../../../src/admission/load-watch.ts";
-import { loadSampleMs } from "../../../src/limits.ts";
+import { LOAD_SAMPLE_MS } from "../../../src/limits.ts";
 
 /** A clock whose only timer goes off when the test says, however late. */
 function createWatch() {
@@ -21,7 +21,7 @@ function createWatch() {
   };
   const watch = new LoadWatch(clock, { processorUs: () => processorUs, heapShare: () => heapShare });
   const sample = (lateMs: number, processorShare: number, heap = 0.1) => {
-    const elapsedMs = loadSampleMs + lateMs;
+    const elapsedMs = LOAD_SAMPLE_MS + lateMs;
     nowMs += elapsedMs;
     processorUs += elapsedMs * 1_000 * processorShare;
     heapShare = heap;
