@@ -4,23 +4,31 @@ import type { MetricName, MetricStore, Statistic } from "./metric-store.ts";
 
 /** A metric with the statistic that an alarm looks at. */
 export interface AlarmMetric extends MetricName {
+  /** Of the data points of one period. */
   readonly statistic: Statistic;
 }
 
 /** An alarm, in the words of `PutMetricAlarm`. */
 export interface AlarmOptions {
+  /** Unique among the alarms of an account. */
   readonly alarmName: string;
+  /** The text for those whom it calls. */
   readonly description: string;
   /** By id. */
   readonly metrics: Readonly<Record<string, AlarmMetric>>;
   /** Metric math over the ids; the id alone for an alarm on one metric. */
   readonly expression: string;
+  /** Length of one period. */
   readonly periodSeconds: number;
+  /** How many of the latest whole periods are looked at. */
   readonly evaluationPeriods: number;
   /** How many of the periods have to breach. */
   readonly datapointsToAlarm: number;
+  /** In the unit of the expression. */
   readonly threshold: number;
+  /** How a value is compared with the threshold. */
   readonly comparisonOperator: keyof typeof comparisons;
+  /** A period without a value breaches, or does not. */
   readonly treatMissingData: "breaching" | "notBreaching";
 }
 

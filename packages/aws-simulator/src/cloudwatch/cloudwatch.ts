@@ -9,7 +9,9 @@ import type { MetricName, MetricStore, Statistic } from "./metric-store.ts";
 export interface CloudWatchOptions {
   /** The metrics of the account. */
   readonly store: MetricStore;
+  /** The alarms of the account. Default none. */
   readonly alarms?: readonly AlarmOptions[];
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
 }
 

@@ -14,9 +14,11 @@ export interface EventBusesOptions {
   readonly region?: string;
   /** Default `000000000000`. */
   readonly accountId?: string;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Draws the ids of events. Default a generator with a fixed seed. */
   readonly random?: Random;
+  /** Calls and entries that fail. Default none. */
   readonly faults?: ServiceFaults;
 }
 

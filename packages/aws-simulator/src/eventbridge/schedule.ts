@@ -3,6 +3,7 @@ import { OptionError } from "../options.ts";
 
 /** A schedule, its clock and what it invokes. */
 export interface ScheduleOptions {
+  /** Tells when the next invocation is due. */
   readonly clock: Clock;
   /** `rate(1 minutes)`. */
   readonly expression: string;

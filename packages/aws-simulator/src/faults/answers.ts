@@ -1,6 +1,8 @@
 /** An answer as it is on the wire, from Kinesis or from something on the way to it. */
 export interface RawAnswer {
+  /** HTTP status. */
   readonly status: number;
+  /** Text of the body, JSON or not. */
   readonly body: string;
 }
 

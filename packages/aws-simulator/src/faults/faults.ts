@@ -74,7 +74,9 @@ export interface FaultRates {
 
 /** Rates and randomness of faults. */
 export interface FaultsOptions {
+  /** The same seed draws the same faults. */
   readonly seed: number | string;
+  /** How often each fault comes about, 0 to 1; those left out never do. */
   readonly rates: FaultRates;
   /** Only these operations are hit by faults of calls; default all. */
   readonly operations?: readonly string[];

@@ -15,10 +15,15 @@ export type CompressionFormat = "GZIP" | "UNCOMPRESSED";
 
 /** A delivery stream: its source, its bucket and when it writes. */
 export interface DeliveryStreamOptions {
+  /** Part of every object's name. */
   readonly name: string;
+  /** The stream's Kinesis; the in-process model fits. */
   readonly kinesis: StreamSource;
+  /** ARN of the stream that it reads. */
   readonly sourceStreamArn: string;
+  /** The store that has the bucket. */
   readonly objectStore: ObjectStore;
+  /** Name of the bucket that objects are put into. */
   readonly bucket: string;
   /** Default: machine's clock. */
   readonly clock?: Clock;
@@ -45,9 +50,13 @@ export interface DeliveryStreamOptions {
   readonly checkpoints?: Checkpoints;
   /** Part of every object's name; 1, and one more after each change of a real delivery stream. */
   readonly version?: number;
+  /** Between two reads of a shard at rest. Default 1,000. */
   readonly pollIntervalMs?: number;
+  /** Between two reads of a shard that has more. Default 250. */
   readonly catchUpIntervalMs?: number;
+  /** Puts that fail, or whose answer is lost. Default none. */
   readonly faults?: DeliveryStreamFaults;
+  /** Told of each object. Default none. */
   readonly trace?: Trace;
   /** Reads and puts that failed. The delivery stream goes on. */
   readonly onError?: (error: unknown) => void;

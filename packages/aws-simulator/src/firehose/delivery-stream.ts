@@ -13,21 +13,29 @@ import { objectKey } from "./object-name.ts";
 
 /** Counts of a delivery stream since it began. */
 export interface DeliveryStreamStats {
+  /** Records read from the stream. */
   readonly recordsIn: number;
+  /** Bytes of their data, before compression. */
   readonly bytesIn: number;
   /** Records in objects that are stored; each counted once, however often its batch was repeated. */
   readonly recordsDelivered: number;
   /** Objects stored, repeats included. */
   readonly objects: number;
+  /** Bytes of those objects, as they are stored. */
   readonly objectBytes: number;
   /** Objects stored again because the answer to the first put was lost. */
   readonly repeats: number;
+  /** Puts that failed; each is made again. */
   readonly putErrors: number;
+  /** Reads of the stream that failed; each is made again. */
   readonly readErrors: number;
+  /** Records read and not yet stored. */
   readonly bufferedRecords: number;
+  /** Bytes of their data, before compression. */
   readonly bufferedBytes: number;
   /** Age of the oldest record not yet delivered; 0 when there is none. The metric DataFreshness, in milliseconds. */
   readonly dataFreshnessMs: number;
+  /** Milliseconds that the farthest shard's last read was behind its end. */
   readonly millisBehindLatest: number;
 }
 

@@ -50,7 +50,9 @@ export interface DiskStreamStoreOptions {
 
 /** Contents of the disk. */
 export interface DiskStreamStoreStats {
+  /** Segment files, the one that is written to included. */
   readonly segments: number;
+  /** Bytes of those segments. */
   readonly bytes: number;
   /** Records that can be read. */
   readonly records: number;

@@ -2,6 +2,7 @@
 export interface LoggedMessage {
   /** 1, 2, 3 … in each queue or bus. */
   readonly number: number;
+  /** The message's body; of a bus, the event as a rule sees it. */
   readonly text: string;
   /** Epoch ms. */
   readonly arrivalMs: number;

@@ -5,7 +5,9 @@ import type { JsonService } from "./json-service.ts";
 
 /** The answer of a service, as it is on the wire. */
 export interface ServiceAnswer {
+  /** HTTP status. */
   readonly status: number;
+  /** JSON text. */
   readonly body: string;
 }
 

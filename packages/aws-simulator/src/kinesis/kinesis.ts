@@ -54,6 +54,7 @@ export interface KinesisOptions {
 
 /** A stream, as `CreateStream` makes it. */
 export interface StreamOptions {
+  /** 1 to 128 characters of `a-zA-Z0-9_.-`. */
   readonly streamName: string;
   /** Default 1; on-demand streams start with 4. */
   readonly shardCount?: number;
@@ -67,14 +68,19 @@ export interface StreamOptions {
 
 /** State of a stream, and its counts since it was created. */
 export interface StreamStats {
+  /** Name of the stream. */
   readonly streamName: string;
+  /** Shards that take records. */
   readonly openShards: number;
+  /** Shards that are still listed, the closed ones included. */
   readonly shards: number;
   /** Records and bytes stored since the stream was created. */
   readonly recordsIn: number;
+  /** Bytes of data and partition keys. */
   readonly bytesIn: number;
   /** Records and bytes it holds now. */
   readonly retainedRecords: number;
+  /** Bytes of data and partition keys. */
   readonly retainedBytes: number;
   /** Records a read gave out, counted once for each reader. */
   readonly recordsOut: number;
@@ -92,6 +98,7 @@ export interface StreamStats {
 
 /** One shard as it is read backwards, see {@link Kinesis.shardViews}. */
 export interface ShardView {
+  /** `shardId-000000000000`, in twelve digits. */
   readonly id: string;
   /** The records still retained, newest first, below a sequence number and before a time. */
   newestFirst(bounds?: ViewBounds): Iterable<StoredRecord>;

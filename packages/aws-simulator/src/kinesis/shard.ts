@@ -39,6 +39,7 @@ export interface ShardHistory {
 export interface ViewBounds {
   /** A sequence number. */
   readonly before?: string | undefined;
+  /** Epoch ms: only records that arrived before it. */
   readonly arrivedBeforeMs?: number | undefined;
 }
 

@@ -12,6 +12,7 @@ export class StoredRecord implements KinesisRecord {
   readonly SequenceNumber: string;
   readonly PartitionKey: string;
   readonly sizeBytes: number;
+  /** Epoch ms. */
   readonly arrivalMs: number;
   #bytes: Uint8Array | undefined;
   #base64: string | undefined;

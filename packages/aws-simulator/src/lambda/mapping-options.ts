@@ -15,6 +15,7 @@ import * as limits from "./limits.ts";
 export interface EventSourceMappingOptions {
   /** The stream's Kinesis; the in-process model fits. */
   readonly kinesis: StreamSource;
+  /** ARN of the stream that it reads. */
   readonly streamArn: string;
   /** Runs the function once. A rejection is a function error; `TooManyRequestsError` means it did not run. */
   readonly invoke: (event: KinesisStreamEvent, options: InvokeOptions) => Promise<unknown>;
@@ -39,6 +40,7 @@ export interface EventSourceMappingOptions {
   readonly maximumRetryAttempts?: number;
   /** 60 to 604,800, or -1 for ever. Default -1, as on AWS. */
   readonly maximumRecordAgeInSeconds?: number;
+  /** True: a batch that failed is split in two, each tried apart. Default false, as on AWS. */
   readonly bisectBatchOnFunctionError?: boolean;
   /** `["ReportBatchItemFailures"]` or empty. Default empty: then the answer of the function is not looked at. */
   readonly functionResponseTypes?: readonly string[];
@@ -58,8 +60,11 @@ export interface EventSourceMappingOptions {
   readonly catchUpIntervalMs?: number;
   /** First wait after a failed invocation, doubling up to `retryBackoffMaxMs`. Default 1,000. */
   readonly retryBackoffBaseMs?: number;
+  /** The longest of those waits. Default 60,000. */
   readonly retryBackoffMaxMs?: number;
+  /** How often a batch is delivered again. Default none. */
   readonly faults?: EventSourceMappingFaults;
+  /** Told of invocations and their failures. Default none. */
   readonly trace?: Trace;
   /** Reads that failed, destinations that refused. The mapping goes on. */
   readonly onError?: (error: unknown) => void;

@@ -6,6 +6,7 @@ export interface EventSourceMappingStats {
   readonly recordsProcessed: number;
   /** Batches formed from what was read, before any split or retry. */
   readonly batches: number;
+  /** Invocations that ran, retries included; refused ones count as throttles. */
   readonly invocations: number;
   /** Invocations that threw, timed out or crashed. */
   readonly functionErrors: number;
@@ -13,16 +14,21 @@ export interface EventSourceMappingStats {
   readonly itemFailures: number;
   /** Invocations of records that had been in an earlier failed one. */
   readonly retries: number;
+  /** Times that a failed batch was split, by bisection or at the item that the function reported. */
   readonly bisects: number;
   /** Invocations refused for want of concurrency. */
   readonly throttles: number;
   /** Batches delivered again by the fault `redeliveryRate`. */
   readonly redeliveries: number;
+  /** Batches that were given up on, by attempts or by age. */
   readonly discardedBatches: number;
+  /** Records of those batches. */
   readonly discardedRecords: number;
   /** On-failure records that the destination refused. */
   readonly destinationFailures: number;
+  /** Reads of the stream that failed; each is made again. */
   readonly readErrors: number;
+  /** Invocations that have not ended. */
   readonly inFlightInvocations: number;
   /** Records read and not yet done with. */
   readonly bufferedRecords: number;
@@ -32,16 +38,23 @@ export interface EventSourceMappingStats {
   readonly oldestRecordAgeMs: number;
   /** Farthest behind of all shards, as the last read of each said. */
   readonly millisBehindLatest: number;
+  /** One for each shard that was seen, also those that are done with. */
   readonly shards: readonly ShardStats[];
 }
 
 /** How far a mapping has read a shard. */
 export interface ShardStats {
+  /** `shardId-000000000000`, in twelve digits. */
   readonly shardId: string;
+  /** `waiting` for its parents, `reading`, `ended` at its last record, or `complete`: all of it is processed. */
   readonly state: "waiting" | "reading" | "ended" | "complete";
+  /** Milliseconds that the last read was behind the end of the shard. */
   readonly millisBehindLatest: number;
+  /** Records read and not yet done with. */
   readonly bufferedRecords: number;
+  /** Milliseconds since the oldest of those arrived; 0 without one. */
   readonly oldestRecordAgeMs: number;
+  /** Age of the last record of the batch that finished last, in milliseconds; 0 before the first. */
   readonly iteratorAgeMs: number;
 }
 

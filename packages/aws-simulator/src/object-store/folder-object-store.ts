@@ -13,6 +13,7 @@ import { CreatedListeners, checkName, compareKeys, etagOf } from "./stored-objec
 export interface FolderObjectStoreOptions {
   /** Where the buckets lie, one folder each. Made when missing. */
   readonly folder: string;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
 }
 

@@ -7,6 +7,7 @@ import { CreatedListeners, checkName, compareKeys, etagOf } from "./stored-objec
 
 /** Clock and versioning of the store. */
 export interface MemoryObjectStoreOptions {
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Keep what is replaced or deleted, as a bucket with versioning does. Default false. */
   readonly keepsVersions?: boolean;

@@ -1,12 +1,16 @@
 /** One stored object, as a listing shows it. */
 export interface StoredObject {
+  /** Name of the bucket. */
   readonly bucket: string;
+  /** The whole key, with its folders. */
   readonly key: string;
+  /** Bytes as they are stored. */
   readonly sizeBytes: number;
   /** MD5 of the bytes in hex, as S3 gives it for an object put in one part (without the quotes). */
   readonly etag: string;
   /** Epoch milliseconds. */
   readonly lastModified: number;
+  /** User metadata; names in lower case. Empty without any. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -18,9 +22,13 @@ export interface PutObjectOptions {
 
 /** The notification of S3 for a created object: enough to fetch the object and to check that it is the same. */
 export interface ObjectCreated {
+  /** Name of the bucket. */
   readonly bucket: string;
+  /** The whole key, with its folders; not encoded as S3's own notification has it. */
   readonly key: string;
+  /** Bytes as they are stored. */
   readonly sizeBytes: number;
+  /** MD5 of the bytes in hex, without quotes. */
   readonly etag: string;
   /** Epoch milliseconds at which the object was stored. */
   readonly createdAt: number;
@@ -28,6 +36,7 @@ export interface ObjectCreated {
 
 /** One version of an object, in a store that keeps those that were replaced or deleted. */
 export interface StoredVersion extends StoredObject {
+  /** Unique among the versions of its key. */
   readonly versionId: string;
   /** It is what `get` gives. */
   readonly isLatest: boolean;

@@ -10,6 +10,7 @@ export interface SecretsManagerOptions {
   readonly region?: string;
   /** Default `000000000000`. */
   readonly accountId?: string;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Draws version ids and the ends of ARNs. Default a generator with a fixed seed. */
   readonly random?: Random;

@@ -32,18 +32,27 @@ export interface MemoryWarehouseFaults {
 
 /** The note that a file was loaded. */
 export interface LoadedFile {
+  /** Name of the table, as the pipe's COPY statement has it. */
   readonly table: string;
+  /** The file's key in the bucket. */
   readonly fileName: string;
+  /** MD5 of the file's bytes, in hex. */
   readonly etag: string;
+  /** Rows that the file gave. */
   readonly rows: number;
+  /** Its lines that became no row. */
   readonly refusedLines: readonly RefusedLine[];
+  /** `skipped`: nothing of it was loaded, and nothing will be. */
   readonly status: "loaded" | "skipped";
 }
 
 /** The rows of one load. They become visible as a whole or not at all. */
 export interface LoadTransaction {
+  /** Name of the table that gets the rows. */
   readonly table: string;
+  /** In the order of the file's lines. */
   readonly rows: readonly MemoryRow[];
+  /** The note that is made in the same transaction. */
   readonly file: LoadedFile;
 }
 

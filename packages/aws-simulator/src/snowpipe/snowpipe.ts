@@ -12,11 +12,15 @@ import type { ColumnMapping, OnError, Warehouse } from "./warehouse.ts";
 
 /** A pipe: its objects, its warehouse and its COPY statement. */
 export interface SnowpipeOptions {
+  /** Seeds the default generator, with the bucket. Default `pipe`. */
   readonly name?: string;
+  /** The store whose new objects it is told of. */
   readonly objectStore: ObjectStore;
+  /** Name of the bucket that has the files. */
   readonly bucket: string;
   /** Files below it are loaded. Default: the path in `copyStatement`, else all of the bucket. */
   readonly prefix?: string;
+  /** The warehouse that has the table. */
   readonly warehouse: Warehouse;
   /** The pipe's COPY INTO; it names the table, its columns and what to do with bad lines. */
   readonly copyStatement?: string;
@@ -26,12 +30,15 @@ export interface SnowpipeOptions {
   readonly columns?: readonly ColumnMapping[];
   /** Default `SKIP_FILE`, as Snowpipe's own. */
   readonly onError?: OnError;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Draws faults. Default: a generator seeded with the name. */
   readonly random?: Random;
   /** From the creation of an object to the load. Default 1,000. */
   readonly notificationLatencyMs?: number;
+  /** Notifications that are late, repeated or lost. Default none. */
   readonly faults?: SnowpipeFaults;
+  /** Told of each load. Default none. */
   readonly trace?: Trace;
   /** Loads that failed. The pipe goes on. */
   readonly onLoadError?: (error: unknown, fileName: string) => void;
@@ -51,15 +58,21 @@ export interface SnowpipeFaults {
 
 /** Counts of a pipe since it began. */
 export interface SnowpipeStats {
+  /** Notifications that reached the pipe, repeats included. */
   readonly notifications: number;
+  /** Files whose rows are in the table. */
   readonly filesLoaded: number;
   /** Notifications of files that had been loaded: what the ledger is for. */
   readonly filesAlreadyLoaded: number;
+  /** Files that were left out whole for an error in them. */
   readonly filesSkipped: number;
   /** Files the pipe left alone after too many attempts. */
   readonly filesFailed: number;
+  /** Rows of the files that were loaded. */
   readonly rowsLoaded: number;
+  /** Lines that became no row: those that are not JSON, and all of a skipped file. */
   readonly refusedLines: number;
+  /** Attempts to load a file that failed; several may be of one file. */
   readonly loadErrors: number;
   /** Notifications on their way and files being loaded. */
   readonly pending: number;

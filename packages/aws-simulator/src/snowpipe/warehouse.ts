@@ -10,7 +10,9 @@ export type ColumnSource =
 
 /** A column of the table and its source. */
 export interface ColumnMapping {
+  /** Name of the column in the table. */
   readonly name: string;
+  /** A path of the line, the line itself, or a fact about the file or the load. */
   readonly source: ColumnSource;
 }
 
@@ -21,11 +23,15 @@ export type OnError = "CONTINUE" | "SKIP_FILE";
 export interface LoadFileRequest {
   /** Name of the table, as the pipe's COPY statement has it. */
   readonly table: string;
+  /** Columns that get a value; others are null. */
   readonly columns: readonly ColumnMapping[];
+  /** The fate of the file if a line of it is not JSON. */
   readonly onError: OnError;
   /** The file's key in the bucket. It identifies the file: one that was loaded is never loaded again. */
   readonly fileName: string;
+  /** As it was stored, compressed or not. */
   readonly sizeBytes: number;
+  /** MD5 of the bytes, in hex. */
   readonly etag: string;
   /** Epoch milliseconds. */
   readonly lastModified: number;
@@ -50,6 +56,7 @@ export interface LoadFileResult {
 
 /** A line of a file that became no row of its table. */
 export interface RefusedLine {
+  /** The file's key in the bucket. */
   readonly fileName: string;
   /** Counted from 1 over all lines of the file. */
   readonly lineNumber: number;

@@ -22,9 +22,11 @@ export interface SqsQueuesOptions {
   readonly region?: string;
   /** Default `000000000000`. */
   readonly accountId?: string;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Draws ids and receipts. Default a generator with a fixed seed. */
   readonly random?: Random;
+  /** Calls and entries that fail. Default none. */
   readonly faults?: ServiceFaults;
   /**
    * Characters of messages above which the oldest of a queue go, received or not. SQS has no such limit; a process has
@@ -37,6 +39,7 @@ export interface SqsQueuesOptions {
 
 /** A queue, as `CreateQueue` makes it. */
 export interface CreateQueueOptions {
+  /** Also the last part of its URL. */
   readonly name: string;
   /** Default 30. */
   readonly visibilitySeconds?: number | undefined;

@@ -18,14 +18,23 @@ import {
 
 /** The second argument of a handler: the part of Lambda's context that means something here. */
 export interface InvocationContext {
+  /** Name of the function. */
   readonly functionName: string;
+  /** Versions are not modelled. */
   readonly functionVersion: "$LATEST";
+  /** ARN of the function. */
   readonly invokedFunctionArn: string;
+  /** MiB in decimal digits, as Lambda gives it. */
   readonly memoryLimitInMB: string;
+  /** UUID of the invocation. */
   readonly awsRequestId: string;
+  /** `/aws/lambda/` and the name. */
   readonly logGroupName: string;
+  /** `local/[$LATEST]` and the id of the environment. */
   readonly logStreamName: string;
+  /** Without effect: handlers return promises here. */
   readonly callbackWaitsForEmptyEventLoop: boolean;
+  /** Milliseconds until the timeout, by the function's clock. */
   getRemainingTimeInMillis(): number;
 }
 
@@ -37,6 +46,7 @@ export type DelayRange = number | { readonly min: number; readonly max: number }
 
 /** Clock, limits and faults of a function that runs in the process. */
 export interface InProcessFunctionOptions<Event> {
+  /** In its ARN and its context. */
   readonly functionName: string;
   /**
    * Runs once for each execution environment, as the module scope of a handler does: what it makes lives as long as the
@@ -46,13 +56,17 @@ export interface InProcessFunctionOptions<Event> {
   readonly createHandler: (
     environment: ExecutionEnvironment,
   ) => InProcessHandler<Event> | Promise<InProcessHandler<Event>>;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Draws delays and faults. Default: a generator seeded with the name. */
   readonly random?: Random;
   /** Default 3,000, as on AWS. */
   readonly timeoutMs?: number;
+  /** MiB that the context tells; nothing limits the memory. Default 128. */
   readonly memoryMb?: number;
+  /** In its ARN. Default `us-east-1`. */
   readonly region?: string;
+  /** Twelve digits, in its ARN. Default `000000000000`. */
   readonly accountId?: string;
   /** Time an environment takes to come up. Default 0. */
   readonly initDurationMs?: DelayRange;
@@ -60,20 +74,27 @@ export interface InProcessFunctionOptions<Event> {
   readonly invokeDelayMs?: DelayRange;
   /** Invocations at a time; more are refused as by a reserved concurrency. Default 1,000. */
   readonly concurrency?: number;
+  /** How often an invocation fails in each way, 0 to 1. Default none. */
   readonly faults?: FunctionFaultRates;
   /** How far the clock of each environment is off, at most, either way. Default 0. */
   readonly maxClockSkewMs?: number;
+  /** Told of invocations that were cut off, and of faults. Default none. */
   readonly trace?: Trace;
 }
 
 /** Counts of a function since it began. */
 export interface InProcessFunctionStats {
+  /** Invocations that were let in; refused ones count as throttles. */
   readonly invocations: number;
   /** Invocations that ended in a function error of any kind. */
   readonly errors: number;
+  /** Invocations that were ended after `timeoutMs`. */
   readonly timeouts: number;
+  /** Invocations refused for want of concurrency. */
   readonly throttles: number;
+  /** Execution environments that were made. */
   readonly coldStarts: number;
+  /** Invocations that have not ended. */
   readonly inFlight: number;
   /** Faults that came about, by kind. */
   readonly faults: Readonly<Record<InvocationFault | "initFailure" | "recycle", number>>;

@@ -1,8 +1,12 @@
 /** Durations of invocations in milliseconds: the newest by percentile, and the longest of all. */
 export interface DurationSummary {
+  /** Invocations measured since the function began. */
   readonly count: number;
+  /** Median of the newest 1,000; 0 without any. */
   readonly p50: number;
+  /** 99th percentile of the newest 1,000; 0 without any. */
   readonly p99: number;
+  /** The longest of all. */
   readonly max: number;
 }
 

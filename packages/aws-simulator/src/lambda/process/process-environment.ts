@@ -11,11 +11,15 @@ import { RuntimeApiServer, type RuntimeError } from "./runtime-api-server.ts";
 
 /** One line a function wrote. */
 export interface FunctionLogLine {
+  /** The function that wrote it. */
   readonly functionName: string;
+  /** Id of the process that wrote it; 0 if it never started. */
   readonly pid: number;
+  /** The stream that it was written to. */
   readonly stream: "stdout" | "stderr";
   /** The invocation it was written in; undefined during initialization. */
   readonly requestId: string | undefined;
+  /** Without its line break. */
   readonly line: string;
 }
 

@@ -13,7 +13,9 @@ import { type FunctionLogLine, ProcessEnvironment } from "./process-environment.
 
 /** Code, environment and limits of a function that runs in processes of its own. */
 export interface ProcessFunctionOptions {
+  /** In its ARN and its log lines. */
   readonly functionName: string;
+  /** The bundle: a folder, a zip file or the bytes of one. */
   readonly code: FunctionCode;
   /** `module.export`, such as `index.handler`. */
   readonly handler: string;
@@ -27,7 +29,9 @@ export interface ProcessFunctionOptions {
   readonly timeoutMs?: number;
   /** Default `us-east-1`. */
   readonly region?: string;
+  /** Twelve digits, in its ARN. Default `000000000000`. */
   readonly accountId?: string;
+  /** Credentials that the function finds in its environment. Default `local`, which local endpoints take. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Most processes at a time, started as they are needed. Default 10. */
   readonly concurrency?: number;
@@ -41,25 +45,33 @@ export interface ProcessFunctionOptions {
    * AWS; more keeps processes few and warm, and their batches full.
    */
   readonly patienceMs?: number;
+  /** Gets each line that the function writes. Default: lines are dropped. */
   readonly onLog?: (line: FunctionLogLine) => void;
+  /** Measures and limits invocations. Default: the machine's clock. */
   readonly clock?: Clock;
 }
 
 /** Counts of a function since it began. */
 export interface ProcessFunctionStats {
+  /** Invocations that a process took; refused ones count as throttles. */
   readonly invocations: number;
   /** Invocations that ended in a function error of any kind. */
   readonly errors: number;
+  /** Invocations that were ended after `timeoutMs`. */
   readonly timeouts: number;
   /** Invocations whose process ended under them. */
   readonly exits: number;
+  /** Invocations refused because all processes were busy. */
   readonly throttles: number;
+  /** Processes that were started. */
   readonly coldStarts: number;
   /** From the start of a process to its first request for work. */
   readonly initDurationMs: DurationSummary;
   /** From the call of `invoke` to its answer, the initialization of a cold start included. */
   readonly durationMs: DurationSummary;
+  /** Invocations that have not ended. */
   readonly inFlight: number;
+  /** Invocations that wait for a process. */
   readonly queued: number;
   /** Processes alive. */
   readonly pids: readonly number[];
