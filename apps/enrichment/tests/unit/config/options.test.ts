@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { checkOptions } from "../../../scripts/check-options.ts";
 import { createEnrichments, enrichmentDefinitions, resolveOptions } from "@millrace/enrichments";
 import { defaultEnrichments } from "../../../src/index.ts";
+import document from "../../../options/enrichments.json" with { type: "json" };
 import schema from "../../../options/enrichments.schema.json" with { type: "json" };
 
 const folder = mkdtempSync(join(tmpdir(), "enrichment-options-"));
@@ -16,15 +17,25 @@ function check(document: unknown): ReturnType<typeof checkOptions> {
   return checkOptions(path);
 }
 
+const shipped: {
+  readonly enrichments: readonly {
+    readonly name: string;
+    readonly enabled?: boolean;
+    readonly options?: { readonly database?: string };
+  }[];
+} = document;
 const page = { name: "page", options: { pointers: ["/data/url"] } };
 const resources = { readFile: () => new Uint8Array() };
 
 describe("the options document", () => {
   test("that is shipped follows its schema, and runs everything but what needs a database of its own", () => {
     checkOptions(join(import.meta.dirname, "../../../options/enrichments.json"));
+    const off = shipped.enrichments.filter(({ enabled }) => enabled === false);
+    expect(off.filter(({ options }) => options?.database === undefined)).toEqual([]);
+    expect(off.map(({ name }) => name)).toContain("network");
     const all = enrichmentDefinitions.map(({ name }) => name);
     expect(new Set(defaultEnrichments("prod", resources).map(({ name }) => name))).toEqual(
-      new Set(all.filter((name) => name !== "network")),
+      new Set(all.filter((name) => off.every((entry) => entry.name !== name))),
     );
   });
 
