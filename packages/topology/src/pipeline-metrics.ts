@@ -25,8 +25,8 @@ export function putDuration(store: MetricStore, functionName: string, durationMs
 
 /**
  * Writes the metrics that AWS writes of a pipeline, from what its parts have counted since the last look: those of
- * streams, functions, mappings, delivery streams and destinations, and the messages of the loader's task. The functions write
- * their own ({@link MetricStore.putLine}). A part that does nothing writes nothing, as on AWS.
+ * streams, functions, mappings, delivery streams and destinations, and the messages of the loader's task. The functions
+ * write their own ({@link MetricStore.putLine}). A part that does nothing writes nothing, as on AWS.
  *
  * Sources: https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html,
