@@ -35,7 +35,7 @@ export const defaultsFor = ({ environment, aws }: Identity) => {
     },
     packing: { lanes: unit.lanes(128), compression: "gzip" as const },
     delivery: {
-      // What arrives is compressed already: about 110 MiB of lines.
+      // Records are compressed already: these are about 110 MiB of lines.
       enriched: { ...delivery, bufferSize: unit.mebibytes(16) },
       badRows: delivery,
     },

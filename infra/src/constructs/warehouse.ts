@@ -307,7 +307,7 @@ export class Warehouse extends Construct {
     ];
   }
 
-  /** Readers get every view there will be, and of the tables the list of refused lines: landing tables hold duplicates. */
+  /** Readers get every view there will be, and of the tables the list of refused lines: others hold duplicates. */
   #grantReading(config: WarehouseProps["config"], dependsOn: ITerraformDependable[]): ITerraformDependable[] {
     const accountRoleName = config.readerRole;
     const schemaName = `"${config.database}"."${config.schema}"`;

@@ -1,5 +1,4 @@
 import { isMissingObject, readTextLines } from "@millrace/stored-events";
-import type { PipeSettings } from "@millrace/topology";
 import type { Readable } from "node:stream";
 import type { RefusedLine } from "./traces.ts";
 
@@ -10,7 +9,7 @@ export type LinePlace = Pick<RefusedLine, "object" | "line">;
  * @throws RangeError when no pipe loads the object, it is gone, or it has no such line
  */
 export async function readRefusedLine(
-  pipes: readonly Pick<PipeSettings, "bucket" | "prefix">[],
+  pipes: readonly { readonly bucket: string; readonly prefix: string }[],
   get: (bucket: string, object: string) => Promise<Readable>,
   { object, line }: LinePlace,
 ): Promise<string> {

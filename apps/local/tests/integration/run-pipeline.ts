@@ -36,8 +36,8 @@ export interface PipelineRun {
 const start = readStartScript(repositoryRoot);
 
 /**
- * Starts the program of `pnpm start`, with its variables and its options of Node, as its own process, on the synthesized stack as it is or as `change` makes it, without canary
- * events: what is counted is what a test sent.
+ * Starts the program of `pnpm start`, with its variables and its options of Node, as its own process, on the
+ * synthesized stack as it is or as `change` makes it, without canary events: what is counted is what a test sent.
  * @param inspect looks at the state folder after the end, before it is removed
  */
 export function runPipeline(

@@ -24,7 +24,10 @@ export const INVOCATION_MS = 20;
 /** Events that senders put into a request, on average. Ten when they batch; the firewall bills requests. */
 export const EVENTS_PER_REQUEST = 10;
 
-/** An enriched event as it lies in the lake, where Firehose compresses whole objects: 52 MB of 213,000 events of the sample traffic. */
+/**
+ * An enriched event as it lies in the lake, where Firehose compresses whole objects: 52 MB of 213,000 events of the
+ * sample traffic.
+ */
 export const LAKE_BYTES_PER_EVENT = 245;
 
 /**

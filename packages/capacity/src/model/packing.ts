@@ -36,7 +36,10 @@ export function packedBy(
   return { ...mix, enriched: { ...packed(bytes, ofRecord), lineBytes } };
 }
 
-/** Bytes of a gzip member of so many events, as a share of their lines: between two measured numbers, by their logarithm. */
+/**
+ * Bytes of a gzip member of so many events, as a share of their lines: between two measured numbers, by their
+ * logarithm.
+ */
 function gzipShare(eventsPerRecord: number): number {
   const points = sample.gzip.shares;
   const after = points.findIndex(({ events }) => events >= eventsPerRecord);

@@ -29,7 +29,10 @@ export function unpack(bytes: Buffer): Buffer {
   return isGzip(bytes) ? gunzipSync(bytes) : bytes;
 }
 
-/** Packs as the object was packed, in one gzip member whatever their number was. The same content gives the same bytes: no time is written. */
+/**
+ * Packs as the object was packed, in one gzip member whatever their number was. The same content gives the same bytes:
+ * no time is written.
+ */
 export function packLike(original: Uint8Array, content: Buffer): Buffer {
   return isGzip(original) ? gzipSync(content) : content;
 }
