@@ -322,7 +322,7 @@ const environmentConfig = z.strictObject({
     lanes: laneCount,
     /**
      * Form of the records of the enriched stream. `gzip`: each is a gzip member, and Firehose joins them. A running
-     * environment changes it as docs/runbooks.md says: an object of both forms cannot be read.
+     * environment changes it as docs/capacity.md says: an object of both forms cannot be read.
      */
     compression: z.enum(["gzip", "none"]),
   }),

@@ -50,8 +50,8 @@ export class StreamMapping extends Construct {
       metricsConfig: { metrics: ["EventCount"] },
       dependsOn: [target.serviceRole.policy, ...dependsOn],
       // Only a new mapping starts anywhere; another position in the configuration would replace the one that knows its
-      // place.
-      lifecycle: { ignoreChanges: ["starting_position", "starting_position_timestamp"] },
+      // place. One that an operator stopped stays so through a deployment, until they start it; its alarm says so.
+      lifecycle: { ignoreChanges: ["starting_position", "starting_position_timestamp", "enabled"] },
     });
   }
 

@@ -233,6 +233,15 @@ function gapOf(resource: ResourceChange): { readonly gap: string; readonly fill:
       fill: known.fill(change.before ?? {}),
     };
   }
+  const form = changedForm(resource);
+  if (form !== undefined) {
+    return {
+      gap: `${address} would ${form}: an object in which records of both forms lie cannot be read.`,
+      fill:
+        "Stop what writes into its stream first, release to all traffic at once, and start it when the delivery has changed: " +
+        'docs/capacity.md, "Change the form of enriched records".',
+    };
+  }
   const kept = keptFor[type];
   const [before, after] = [change.before?.[kept?.attribute ?? ""], change.after?.[kept?.attribute ?? ""]];
   if (kept === undefined || typeof before !== "number" || typeof after !== "number" || after >= before)
@@ -241,6 +250,17 @@ function gapOf(resource: ResourceChange): { readonly gap: string; readonly fill:
     gap: `${address} would keep its ${kept.of} for ${after} ${kept.unit} instead of ${before}: older ones are gone at once.`,
     fill: "Make sure that every reader has passed them.",
   };
+}
+
+/** How a delivery that stays writes its objects from now on, if otherwise than before. */
+function changedForm({ type, change }: ResourceChange): string | undefined {
+  if (type !== "aws_kinesis_firehose_delivery_stream" || !change.actions.includes("update")) return undefined;
+  const [before, after] = [change.before, change.after].map((attributes) => {
+    const [target] = (attributes?.["extended_s3_configuration"] ?? []) as readonly (Attributes | undefined)[];
+    return words(target?.["compression_format"], "UNCOMPRESSED");
+  });
+  if (before === after) return undefined;
+  return after === "GZIP" ? "compress its objects" : "store compressed records as they come";
 }
 
 /** Why Terraform replaces a resource: the attributes that cannot be changed in place. */

@@ -63,6 +63,21 @@ describe("a plan that deletes data", () => {
   });
 });
 
+test("a delivery that changes its form is refused until somebody says that its writers stand still", () => {
+  const delivery = (before: string, after: string): ResourceChange => {
+    const of = (form: string) => ({ extended_s3_configuration: [{ compression_format: form, prefix: "enriched/" }] });
+    const resource = change("aws_kinesis_firehose_delivery_stream", "enriched_delivery", "update");
+    return { ...resource, change: { ...resource.change, before: of(before), after: of(after) } };
+  };
+  expect(refusals([delivery("GZIP", "GZIP")])).toEqual([]);
+  expect(refusals([delivery("UNCOMPRESSED", "GZIP")])[0]).toMatch(/would compress its objects: .* cannot be read/);
+  const [fault = ""] = refusals([delivery("GZIP", "UNCOMPRESSED")]);
+  expect(fault).toContain("would store compressed records as they come");
+  expect(fault).toContain("--accept-gap aws_kinesis_firehose_delivery_stream.enriched_delivery");
+  const accepted = ["aws_kinesis_firehose_delivery_stream.enriched_delivery"];
+  expect(refusals([delivery("GZIP", "UNCOMPRESSED")], accepted)).toEqual([]);
+});
+
 describe("a plan that takes a reader away or makes a new one", () => {
   const readers = [
     ["aws_kinesis_firehose_delivery_stream", "enriched_delivery", /never reaches the lake/, /AT_TIMESTAMP/],

@@ -63,7 +63,7 @@ describe.each(ENVIRONMENTS)("event source mappings of %s", (environment) => {
     });
     expect(moved.router_mapping.starting_position).toBe("TRIM_HORIZON");
     for (const { lifecycle } of [moved.enrichment_mapping, moved.router_mapping]) {
-      expect(lifecycle.ignore_changes).toEqual(["starting_position", "starting_position_timestamp"]);
+      expect(lifecycle.ignore_changes).toEqual(["starting_position", "starting_position_timestamp", "enabled"]);
     }
   });
 
