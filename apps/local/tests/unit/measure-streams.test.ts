@@ -22,10 +22,11 @@ test("a report counts the records of its own run, their lines, and what is bille
       records: 3,
       events: 4,
       bytes: 1_024 + 4 + 14,
+      lineBytes: 1_024 + 4 + 14,
       payloadUnits: 3,
       onDemandBytes: 3 * 1_024,
       firehoseBytes: 3 * 5_120,
     },
-    orders: { records: 0, events: 0, bytes: 0, payloadUnits: 0, onDemandBytes: 0, firehoseBytes: 0 },
+    orders: { records: 0, events: 0, bytes: 0, lineBytes: 0, payloadUnits: 0, onDemandBytes: 0, firehoseBytes: 0 },
   });
 });
