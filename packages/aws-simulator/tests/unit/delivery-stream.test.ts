@@ -1,4 +1,4 @@
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import {
   createRandom,
@@ -25,8 +25,10 @@ function createFixture(options: Partial<DeliveryStreamOptions> = {}, shardCount 
     bufferingIntervalSeconds: 60,
     ...options,
   });
-  const put = (...texts: readonly string[]): void => {
-    const Records = texts.map((text) => ({ PartitionKey: text.slice(0, 20), Data: Buffer.from(text) }));
+  const put = (...texts: readonly (string | Uint8Array)[]): void => {
+    const Records = texts.map((text) => {
+      return { PartitionKey: typeof text === "string" ? text.slice(0, 20) : "packed", Data: Buffer.from(text) };
+    });
     const { FailedRecordCount } = kinesis.putRecords({ StreamName: "enriched", Records });
     expect(FailedRecordCount).toBe(0);
   };
@@ -110,6 +112,16 @@ describe("a delivery stream", () => {
     await clock.runFor(61_000);
     expect(await contents()).toEqual(["x".repeat(10_000)]);
     expect((await objectStore.list("lake"))[0]?.sizeBytes).toBeLessThan(200);
+  });
+
+  test("joins records that are gzip members, under the extension it is told", async () => {
+    const { clock, delivery, put, contents, keys } = createFixture({ fileExtension: ".json.gz" });
+    await delivery.start();
+    put(gzipSync("a\n"));
+    put(gzipSync("b\n"));
+    await clock.runFor(61_000);
+    expect(await keys()).toEqual([expect.stringMatching(/[0-9a-f]{12}\.json\.gz$/)]);
+    expect(await contents()).toEqual(["a\nb\n"]);
   });
 
   test("begins at the tip of the stream by default, and at its oldest record when told to", async () => {
