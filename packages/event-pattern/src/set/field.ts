@@ -6,7 +6,7 @@ import { NOT_FOUND, TextKeys, type TextTable } from "./text-table.ts";
 export const UNKNOWN_VALUE = NOT_FOUND;
 
 /** More texts than these are looked up in a table of their own, which is read with fewer steps through memory. */
-const MAX_HASHED_TEXTS = 100;
+const MAX_HASHED_TEXTS = 16;
 
 /**
  * A field of a set. The values that the set compares it with have ids, so that a value of an event is hashed once

@@ -16,6 +16,10 @@ const PART_COUNT = 4;
 const TOP = 5;
 export const INTERVAL_GROUP_WORDS = 6;
 
+/** Set in the word of a cell that no interval reaches into: most look-ups that find nothing end there. */
+const EMPTY_CELL = 0x8000_0000;
+const ENDS_BEFORE = 0x7fff_ffff;
+
 /** Collects groups of intervals. Their words are added to the words that it is made with. */
 export class IntervalGroups {
   readonly #words: number[];
@@ -43,11 +47,16 @@ export class IntervalGroups {
       const cell = cellOf(end, least, cellsPerUnit, lastCell);
       inCell[cell] = (inCell[cell] ?? 0) + 1;
     }
+    const { items, count, top } = partsOf(intervals, ends);
     const cells = this.#words.length;
     let before = 0;
+    for (const endsInside of inCell) {
+      const reached = items.slice(count + 2 * before, count + 2 * (before + endsInside) + 1);
+      const isEmpty = top === count && reached.every(({ length }) => length === 0);
+      this.#words.push((isEmpty ? EMPTY_CELL : 0) + before);
+      before += endsInside;
+    }
     this.#words.push(before);
-    for (const count of inCell) this.#words.push((before += count));
-    const { items, count, top } = partsOf(intervals, ends);
     const places = this.#words.length;
     let next = places + items.length + 1;
     this.#words.push(next);
@@ -83,7 +92,8 @@ export class NumberIntervals {
     const cell = cellOf(point, numbers[first] ?? 0, numbers[first + 1] ?? 0, words[group + LAST_CELL] ?? 0);
     const cells = words[group + CELLS] ?? 0;
     let low = words[cells + cell] ?? 0;
-    let high = words[cells + cell + 1] ?? 0;
+    if (low >= EMPTY_CELL) return;
+    let high = (words[cells + cell + 1] ?? 0) & ENDS_BEFORE;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((numbers[ends + middle] ?? point) < point) low = middle + 1;

@@ -17,12 +17,15 @@ export const NOT_FOUND = -1;
 
 const FIRST_HASH = 0x811c9dc5 | 0;
 const HASH_PRIME = 0x01000193;
+const WINDOW_PRIME = 0x9e3779b1;
 const LOWER_A = 0x61;
 const LOWER_Z = 0x7a;
 const CASE_BIT = 0x20;
 
-/** The mark of an empty slot. */
-const EMPTY = 0;
+/** Bits of the filter for each slot, 16 or more for each key: at most one of 16 look-ups in vain finds a bit set. */
+const FILTER_BITS_PER_SLOT = 8;
+const WORD_SIZE = 32;
+const FILTER_SHIFT = 27;
 
 /** Words of a slot: the hash of a key, its group, the place of its characters, its item. */
 const SLOT_WORDS = 4;
@@ -117,7 +120,7 @@ function windowOf(keys: readonly TextKey[], directions: readonly boolean[]): Win
       const length = Math.min(MAX_WINDOW, shortest - start);
       const kinds = new Map<number, number>();
       for (const { text } of keys) {
-        const hash = hashOn(FIRST_HASH, text, start, start + length, isBackward);
+        const hash = hashOfWindow(FIRST_HASH, text, isBackward ? text.length - start - length : start, length);
         kinds.set(hash, (kinds.get(hash) ?? 0) + 1);
       }
       if (kinds.size <= mostKinds || [...kinds.values()].some((alike) => alike > MAX_ALIKE)) continue;
@@ -138,8 +141,9 @@ function windowOf(keys: readonly TextKey[], directions: readonly boolean[]): Win
 export class TextTable {
   /** The words of groups, at the places that are their numbers. */
   readonly #groups: Uint32Array;
-  /** By slot: a byte of the hash of its key, 0 when it is empty. Nearly all look-ups that find nothing end here. */
-  readonly #marks: Uint8Array;
+  /** A bit for each hash that a key may have. Nearly all look-ups that find nothing end here. */
+  readonly #filter: Uint32Array;
+  readonly #lastWord: number;
   readonly #slots: Int32Array;
   readonly #lastSlot: number;
   /** Of each key its head, then its characters in the order in which its group is read. */
@@ -149,8 +153,9 @@ export class TextTable {
     this.#groups = groups;
     const slotCount = 2 ** Math.ceil(Math.log2(2 * keys.length + 1));
     this.#lastSlot = slotCount - 1;
-    this.#marks = new Uint8Array(slotCount);
-    this.#slots = new Int32Array(slotCount * SLOT_WORDS);
+    this.#filter = new Uint32Array(Math.ceil((slotCount * FILTER_BITS_PER_SLOT) / WORD_SIZE));
+    this.#lastWord = this.#filter.length - 1;
+    this.#slots = new Int32Array(slotCount * SLOT_WORDS).fill(NOT_FOUND);
     this.#keys = new Uint16Array(keys.reduce((sum, { text }) => sum + KEY_HEAD + text.length, 0));
     let place = 0;
     for (const key of keys) {
@@ -162,14 +167,16 @@ export class TextTable {
   /** Adds the items of the keys of a group that `text` is, or begins or ends with, to `into`. */
   collect(group: number, text: string, into: Numbers): void {
     const groups = this.#groups;
-    if (((groups[group] ?? 0) & WHOLE) !== 0) {
-      if (this.#mayBeWhole(group, text)) {
-        this.#collectAt(this.#wholeHash(group, text), group, text, ANY_LENGTH, into);
-      }
-    } else if ((groups[group + WINDOW_LENGTH] ?? 0) !== 0) {
-      const end = (groups[group + WINDOW_START] ?? 0) + (groups[group + WINDOW_LENGTH] ?? 0);
-      if (end <= text.length) this.#collectAt(this.#windowHash(group, text), group, text, ANY_LENGTH, into);
-    } else this.#collectAffixes(group, text, into);
+    const bits = groups[group] ?? 0;
+    const length = groups[group + WINDOW_LENGTH] ?? 0;
+    if ((bits & WHOLE) !== 0) {
+      if (!this.#mayBeWhole(group, text)) return;
+    } else if (length === 0) {
+      this.#collectAffixes(group, text, into);
+      return;
+    } else if ((groups[group + WINDOW_START] ?? 0) + length > text.length) return;
+    const hash = this.#hashOf(group, bits, length, text);
+    if (this.#mayHave(hash)) this.#collectAt(hash, group, text, ANY_LENGTH, into);
   }
 
   /** The place behind the words of a group. */
@@ -180,8 +187,9 @@ export class TextTable {
   /** The item of the key that `text` is, of a group of whole keys; or `NOT_FOUND`. */
   itemOf(group: number, text: string): number {
     if (!this.#mayBeWhole(group, text)) return NOT_FOUND;
-    const hash = this.#wholeHash(group, text);
-    const slot = this.#nextSlot(slotOf(hash), hash, group, text, ANY_LENGTH);
+    const groups = this.#groups;
+    const hash = this.#hashOf(group, groups[group] ?? 0, groups[group + WINDOW_LENGTH] ?? 0, text);
+    const slot = this.#mayHave(hash) ? this.#nextSlot(slotOf(hash), hash, group, text, ANY_LENGTH) : NOT_FOUND;
     return slot === NOT_FOUND ? NOT_FOUND : (this.#slots[slot * SLOT_WORDS + ITEM] ?? 0);
   }
 
@@ -196,7 +204,7 @@ export class TextTable {
       if (length > text.length) return;
       hash = hashOn(hash, text, read, length, isBackward);
       read = length;
-      this.#collectAt(hash, group, text, length, into);
+      if (this.#mayHave(hash)) this.#collectAt(hash, group, text, length, into);
     }
   }
 
@@ -205,19 +213,13 @@ export class TextTable {
     return ((bits >>> (length & LENGTH_BITS)) & 1) === 1 && length <= (this.#groups[group + LONGEST] ?? 0);
   }
 
-  #wholeHash(group: number, text: string): number {
-    const groups = this.#groups;
-    return (groups[group + WINDOW_LENGTH] ?? 0) === 0
-      ? hashOn(firstHash(group), text, 0, text.length, ((groups[group] ?? 0) & BACKWARD) !== 0)
-      : this.#windowHash(group, text);
-  }
-
-  /** The hash of a window, which lies inside the text. */
-  #windowHash(group: number, text: string): number {
-    const groups = this.#groups;
-    const start = groups[group + WINDOW_START] ?? 0;
-    const end = start + (groups[group + WINDOW_LENGTH] ?? 0);
-    return hashOn(firstHash(group), text, start, end, ((groups[group] ?? 0) & BACKWARD) !== 0);
+  /** The hash of a group's window in the text, or of the whole text where the group has none. */
+  #hashOf(group: number, bits: number, length: number, text: string): number {
+    const first = firstHash(group);
+    const isBackward = (bits & BACKWARD) !== 0;
+    if (length === 0) return hashOn(first, text, 0, text.length, isBackward);
+    const start = this.#groups[group + WINDOW_START] ?? 0;
+    return hashOfWindow(first, text, isBackward ? text.length - start - length : start, length);
   }
 
   #collectAt(hash: number, group: number, text: string, length: number, into: Numbers): void {
@@ -230,15 +232,18 @@ export class TextTable {
 
   /** The first slot from `from` on, before an empty one, whose key of `length` characters fits the text. */
   #nextSlot(from: number, hash: number, group: number, text: string, length: number): number {
-    const marks = this.#marks;
     const slots = this.#slots;
-    const wanted = markOf(hash);
     for (let slot = from & this.#lastSlot; ; slot = (slot + 1) & this.#lastSlot) {
-      const mark = marks[slot];
-      if (mark === EMPTY) return NOT_FOUND;
-      if (mark !== wanted || slots[slot * SLOT_WORDS] !== hash || slots[slot * SLOT_WORDS + GROUP] !== group) continue;
+      const owner = slots[slot * SLOT_WORDS + GROUP];
+      if (owner === NOT_FOUND) return NOT_FOUND;
+      if (owner !== group || slots[slot * SLOT_WORDS] !== hash) continue;
       if (this.#fits(slots[slot * SLOT_WORDS + KEY] ?? 0, group, text, length)) return slot;
     }
+  }
+
+  /** False if no key has the hash. */
+  #mayHave(hash: number): boolean {
+    return (((this.#filter[slotOf(hash) & this.#lastWord] ?? 0) >>> bitOf(hash)) & 1) !== 0;
   }
 
   #fits(key: number, group: number, text: string, length: number): boolean {
@@ -258,18 +263,17 @@ export class TextTable {
 
   #file({ text, item, group, isCaseIgnored }: Filed, place: number): void {
     const groups = this.#groups;
-    const isBackward = ((groups[group] ?? 0) & BACKWARD) !== 0;
-    const hash =
-      (groups[group + WINDOW_LENGTH] ?? 0) === 0
-        ? hashOn(firstHash(group), text, 0, text.length, isBackward)
-        : this.#windowHash(group, text);
+    const bits = groups[group] ?? 0;
+    const isBackward = (bits & BACKWARD) !== 0;
+    const hash = this.#hashOf(group, bits, groups[group + WINDOW_LENGTH] ?? 0, text);
     this.#keys.set([text.length, text.length >>> WORD_BITS, isCaseIgnored ? 1 : 0], place);
     for (let read = 0; read < text.length; read += 1) {
       this.#keys[place + KEY_HEAD + read] = text.charCodeAt(isBackward ? text.length - 1 - read : read);
     }
     let slot = slotOf(hash) & this.#lastSlot;
-    while (this.#marks[slot] !== EMPTY) slot = (slot + 1) & this.#lastSlot;
-    this.#marks[slot] = markOf(hash);
+    while (this.#slots[slot * SLOT_WORDS + GROUP] !== NOT_FOUND) slot = (slot + 1) & this.#lastSlot;
+    const word = slotOf(hash) & this.#lastWord;
+    this.#filter[word] = (this.#filter[word] ?? 0) | (1 << bitOf(hash));
     this.#slots.set([hash, group, place, item], slot * SLOT_WORDS);
   }
 }
@@ -280,6 +284,13 @@ function upper(code: number): number {
 
 function firstHash(group: number): number {
   return Math.imul(FIRST_HASH ^ group, HASH_PRIME);
+}
+
+/** The characters of a window side by side, so that none waits for the one before it to be hashed. */
+function hashOfWindow(hash: number, text: string, from: number, length: number): number {
+  let packed = 0;
+  for (let at = from; at < from + length; at += 1) packed = (packed << 8) ^ (text.charCodeAt(at) | CASE_BIT);
+  return Math.imul(packed ^ hash, WINDOW_PRIME);
 }
 
 /** Goes on with a hash over the characters from `from` to `to`, counted from the end of the text if it is read so. */
@@ -300,7 +311,7 @@ function slotOf(hash: number): number {
   return hash ^ (hash >>> 15);
 }
 
-/** A byte of the hash that the number of its slot does not tell, and no zero. */
-function markOf(hash: number): number {
-  return (hash >>> 24) | 1;
+/** The bit of a word of the filter. The word's place takes the lower bits of the hash. */
+function bitOf(hash: number): number {
+  return hash >>> FILTER_SHIFT;
 }
