@@ -7,6 +7,7 @@ import { createDeterministicZip, type ZipEntries } from "./deterministic-zip.ts"
 import { BundleTooLargeError, BundlingFailedError } from "./errors.ts";
 import { http1Only } from "./http1-only.ts";
 import { noConfigFiles } from "./no-config-files.ts";
+import { noWebCrypto } from "./no-web-crypto.ts";
 import { MAX_UNZIPPED_BYTES, MAX_ZIP_BYTES } from "./limits.ts";
 
 /** Options of {@link bundleFunction}. */
@@ -158,6 +159,7 @@ async function bundleCode(options: BundleOptions): Promise<{ code: Uint8Array; m
       plugins: [
         ...(options.transports === "sdk" ? [] : [http1Only]),
         ...(options.credentials === "sdk-chain" ? [] : [noConfigFiles]),
+        noWebCrypto,
       ],
       ...(format === "esm" ? { banner: { js: requireForEsm } } : {}),
       define: { ...(format === "esm" ? {} : placeOfBundle), ...versionOf(options), ...options.define },
