@@ -23,6 +23,17 @@ beforeAll(() => {
   first = readDist("function.zip");
 });
 
+/** Unpacks the zip below the package, whose modules are no CommonJS. */
+function unpack(): string {
+  const folder = join(root, "dist/unpacked");
+  for (const [name, bytes] of Object.entries(unzipSync(first))) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  }
+  writeFileSync(join(folder, "package.json"), "{}");
+  return folder;
+}
+
 describe("the build", () => {
   test("gives the same zip again, within its budget", () => {
     build();
@@ -51,15 +62,23 @@ describe("the build", () => {
 
   test("makes a bundle that says what is missing in its environment", () => {
     const script = "try { require('./index.js') } catch (error) { console.log(error.code, error.message) }";
-    const folder = join(root, "dist/unpacked");
-    for (const [name, bytes] of Object.entries(unzipSync(first))) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), bytes);
-    }
-    writeFileSync(join(folder, "package.json"), "{}");
+    const folder = unpack();
     const output = execFileSync(process.execPath, ["-e", script], { cwd: folder, env: {} }).toString();
     expect(output).toContain("ENRICHMENT_CONFIG");
     expect(output).toContain("PRIVACY_KEYS_SECRET_ARN is missing");
+  });
+
+  test("makes a bundle that starts without Web Crypto, and without zlib until a record is packed", () => {
+    const script = `require("./index.js");
+      console.log(process.moduleLoadList.filter((name) => /webcrypto|NativeModule zlib/.test(name)).length);
+      process.exit(0);`;
+    const env = {
+      ...{ STAGE: "test", ENRICHED_STREAM_NAME: "enriched", BAD_ROW_STREAM_NAME: "bad-rows", AWS_REGION: "eu-west-1" },
+      ...{ AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key", PRIVACY_KEYS_SECRET_ARN: "keys" },
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: "http://127.0.0.1:1",
+    };
+    const folder = unpack();
+    expect(execFileSync(process.execPath, ["-e", script], { cwd: folder, env }).toString()).toBe("0\n");
   });
 });
 
