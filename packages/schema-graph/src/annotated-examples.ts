@@ -1,11 +1,21 @@
-import { applicators } from "./applicators.ts";
+import { applicators, type Target } from "./applicators.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 /** A schema with something written below one keyword. */
 export interface AnnotatedExample {
   readonly keyword: string;
   readonly schema: JsonObject;
+  /** Data with a text in the annotated place. */
+  readonly dataWith: (text: string) => JsonObject;
 }
+
+/** By the target of a keyword: data with a text where {@link annotatedExamples} annotates it. */
+const dataAt: Partial<Record<Target, (text: string) => JsonObject>> = {
+  elements: (text) => ({ list: [text] }),
+  "inner text": (text) => ({ text: JSON.stringify(text) }),
+  names: (text) => ({ [text]: 1 }),
+};
+const dataOfSecret = (secret: string): JsonObject => ({ secret });
 
 const secretOf = (annotation: JsonObject): JsonObject => ({
   properties: { secret: { type: "string", ...annotation } },
@@ -32,14 +42,15 @@ export function annotatedExamples(annotation: JsonObject): AnnotatedExample[] {
     return { [keyword]: value };
   };
   const rows = Object.keys(applicators).map((keyword): AnnotatedExample => {
-    const isDefinition = applicators[keyword]?.target === "nothing";
-    const schema = isDefinition ? { [keyword]: { a: inner }, $ref: `#/${keyword}/a` } : held(keyword);
-    return { keyword, schema: { type: "object", ...schema } };
+    const target = applicators[keyword]?.target ?? "nothing";
+    const schema = target === "nothing" ? { [keyword]: { a: inner }, $ref: `#/${keyword}/a` } : held(keyword);
+    return { keyword, schema: { type: "object", ...schema }, dataWith: dataAt[target] ?? dataOfSecret };
   });
-  const dynamic = { $defs: { a: { $dynamicAnchor: "a", ...inner } }, $dynamicRef: "#a" };
-  return [
-    ...rows,
-    { keyword: "$dynamicRef", schema: { type: "object", ...dynamic } },
-    { keyword: "$anchor", schema: { type: "object", $defs: { a: { $anchor: "a", ...inner } }, $ref: "#a" } },
-  ];
+  const referring = (keyword: string, name: string): AnnotatedExample => ({
+    keyword: name,
+    schema: { type: "object", $defs: { a: { [name]: "a", ...inner } }, [keyword]: "#a" },
+    dataWith: dataOfSecret,
+  });
+  const dynamic = { ...referring("$dynamicRef", "$dynamicAnchor"), keyword: "$dynamicRef" };
+  return [...rows, dynamic, referring("$ref", "$anchor")];
 }

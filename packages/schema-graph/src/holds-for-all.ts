@@ -1,7 +1,7 @@
 import { applicators } from "./applicators.ts";
+import { heldPlaces } from "./held-schemas.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import { pointerStep } from "./pointer.ts";
-import { besideRef } from "./references.ts";
+import { countingKeywords, referredPlace } from "./references.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 
 /** Keywords that hold lists of schemas for the value itself: of some all apply, of others one. */
@@ -20,25 +20,16 @@ export function holdsForAll(
   resources: SchemaResources,
   above: ReadonlySet<string> = new Set(),
 ): boolean {
-  const { schema, document, pointer } = place;
-  if (!isJsonObject(schema)) return !schema;
+  if (!isJsonObject(place.schema)) return !place.schema;
   if (above.has(placeKey(place))) return false;
-  const { $ref } = schema;
-  // In draft-07 nothing beside `$ref` counts.
-  const isPassedOver = document.draft === "draft-07" && typeof $ref === "string";
-  if (test(isPassedOver ? besideRef(place) : schema)) return true;
+  const counting = { ...place, schema: countingKeywords(place) };
+  if (test(counting.schema)) return true;
   const inner = new Set([...above, placeKey(place)]);
-  const holds = (each: SchemaPlace | undefined): boolean =>
-    each !== undefined && holdsForAll(each, test, resources, inner);
-  if (typeof $ref === "string" && holds(resources.resolve($ref, document, pointer))) return true;
-  if (isPassedOver) return false;
+  const holds = (each: SchemaPlace): boolean => holdsForAll(each, test, resources, inner);
+  const target = referredPlace(place, "$ref", resources);
+  if (target !== undefined && holds(target)) return true;
   return lists.some(([keyword, { certainty }]) => {
-    const value = schema[keyword];
-    const branches = (Array.isArray(value) ? value : []).flatMap((each, index) =>
-      isJsonObject(each) || typeof each === "boolean"
-        ? [{ document, pointer: pointer + pointerStep(keyword) + pointerStep(index), schema: each }]
-        : [],
-    );
+    const branches = heldPlaces(counting, keyword);
     return certainty === "certain" ? branches.some(holds) : branches.length > 0 && branches.every(holds);
   });
 }

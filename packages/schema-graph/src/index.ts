@@ -9,10 +9,11 @@ export {
   referenceKeywords,
   type Target,
 } from "./applicators.ts";
+export { heldBy, heldPlaces, innerPlace, mapBranches, mapHeld, type Steps } from "./held-schemas.ts";
 export { holdsForAll } from "./holds-for-all.ts";
 export { isJsonObject, type Json, type JsonObject } from "./json.ts";
-export { type Dialect, keywordsOf } from "./keywords.ts";
-export { parsePointer, pointerStep, valueAt } from "./pointer.ts";
+export { type Dialect, isComment, keywordsOf } from "./keywords.ts";
+export { parsePointer, pointerOf, pointerStep, valueAt, valueBelow } from "./pointer.ts";
 export {
   baseOf,
   type Contract,
@@ -21,8 +22,9 @@ export {
   type SchemaDocument,
   type SchemaVersion,
 } from "./schema-document.ts";
-export { refChain, referredPlace } from "./references.ts";
+export { countingKeywords, refChain, referredPlace } from "./references.ts";
 export { reachablePlaces } from "./reachable-places.ts";
 export { indexResources, placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
+export { takesType, typeOfValue, typesOf } from "./types.ts";
 export { type Applied, createValueGraph, namesOf, type ValueGraph } from "./value-graph.ts";
 export { childSchemas, type Subschema, walkSchema } from "./walk-schema.ts";

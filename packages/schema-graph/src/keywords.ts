@@ -38,3 +38,12 @@ for (const [dialect, added, removed] of steps) {
 export function keywordsOf(dialect: Dialect): ReadonlySet<string> {
   return sets.get(dialect) ?? new Set();
 }
+
+const comments: ReadonlySet<string> = new Set(
+  "title description default examples $comment readOnly writeOnly deprecated".split(" "),
+);
+
+/** True for keywords that say nothing about values, in every dialect. */
+export function isComment(keyword: string): boolean {
+  return comments.has(keyword);
+}

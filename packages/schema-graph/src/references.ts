@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { isComment } from "./keywords.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 
 /** The schema that a keyword such as `$ref` of another refers to; a `$dynamicRef` is taken statically. */
@@ -22,16 +23,25 @@ export function refChain(start: SchemaPlace, resources: SchemaResources): Schema
     seen.add(placeKey(place));
     const target: SchemaPlace | undefined = referredPlace(place, "$ref", resources);
     const next: SchemaPlace | undefined = target === undefined || seen.has(placeKey(target)) ? undefined : target;
-    chain.push(next === undefined ? place : { ...place, schema: besideRef(place) });
+    const { $ref: _, ...beside } = countingKeywords(place);
+    chain.push(next === undefined ? place : { ...place, schema: beside });
     place = next;
   }
   return chain;
 }
 
-/** In draft-07 nothing beside `$ref` counts for a validator; annotations of our own are obeyed wherever they stand. */
-export function besideRef({ schema, document }: SchemaPlace): JsonObject {
-  const keywords = Object.entries(isJsonObject(schema) ? schema : {}).filter(([keyword]) => keyword !== "$ref");
-  return Object.fromEntries(
-    document.draft === "draft-07" ? keywords.filter(([keyword]) => keyword.startsWith("x-")) : keywords,
-  );
+/**
+ * The keywords of a schema that count: in draft-07 none beside `$ref` but comments, and annotations of our own, which
+ * are obeyed wherever they stand.
+ */
+export function countingKeywords(place: SchemaPlace): JsonObject {
+  const schema = isJsonObject(place.schema) ? place.schema : {};
+  if (!passesOver(place)) return schema;
+  const isCounting = (keyword: string): boolean => keyword === "$ref" || keyword.startsWith("x-") || isComment(keyword);
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => isCounting(keyword)));
+}
+
+/** True if validators pass over all that stands beside the `$ref` of a schema. */
+export function passesOver({ schema, document }: SchemaPlace): boolean {
+  return document.draft === "draft-07" && isJsonObject(schema) && typeof schema["$ref"] === "string";
 }

@@ -1,8 +1,8 @@
 import { applicatorOf, type Certainty, keywordsFor, referenceKeywords, type Target } from "./applicators.ts";
 import { dynamicAnchors } from "./dynamic-anchors.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { pointerStep } from "./pointer.ts";
-import { referredPlace } from "./references.ts";
+import { heldPlaces, innerPlace, type Steps } from "./held-schemas.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+import { passesOver, referredPlace } from "./references.ts";
 import type { SchemaDocument } from "./schema-document.ts";
 import { placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
 
@@ -93,8 +93,7 @@ export function createValueGraph(document: SchemaDocument, resources: SchemaReso
       places.flatMap((place) => {
         const isNamed = Object.hasOwn(mapAt(place, "properties"), name);
         const named = isNamed ? childOf(place, ["properties", name]) : below(place, "other properties");
-        const patterns = patternsOf(place, name).flatMap((pattern) => childOf(place, ["patternProperties", pattern]));
-        return [...named, ...patterns.map((each) => ({ ...each, via: "patternProperties" }))];
+        return [...named, ...patternsOf(place, name).flatMap((each) => childOf(place, ["patternProperties", each]))];
       }),
     forbids(place, name) {
       const properties = mapAt(place, "properties");
@@ -120,7 +119,7 @@ export function createValueGraph(document: SchemaDocument, resources: SchemaReso
     },
     elements: (places) => places.flatMap((place) => below(place, "elements")),
     unreachable: (place) =>
-      [...keywordsFor("names"), ...keywordsFor("inner text")].flatMap((keyword) => childOf(place, [keyword])),
+      [...keywordsFor("names"), ...keywordsFor("inner text")].flatMap((keyword) => heldPlaces(place, keyword)),
   };
 }
 
@@ -136,30 +135,35 @@ function patternsOf(place: SchemaPlace, name: string): string[] {
 
 /** The schemas of one schema that apply to a target. */
 function below(place: Applied, target: Target, keywords = keywordsFor(target)): Applied[] {
-  return keywords.flatMap((keyword) =>
-    heldBy(place, keyword, target).map((inner) => ({
-      ...inner,
-      certainty: certaintyOf(place, keyword),
-      ...(target === "same value" ? {} : { via: keyword }),
-    })),
-  );
+  return keywords.flatMap((keyword) => {
+    const isTrue = isJsonObject(place.schema) && place.schema[keyword] === true;
+    // For properties `true` means that they may come. For a value or an element it means nothing.
+    if (isTrue && target !== "other properties") return [];
+    return heldPlaces(place, keyword).flatMap((inner) => applied(place, keyword, inner));
+  });
+}
+
+/** The schema at some steps below another, as it applies. */
+function childOf(place: Applied, steps: Steps): Applied[] {
+  const inner = innerPlace(place, steps);
+  return inner === undefined ? [] : applied(place, steps[0], inner);
+}
+
+/** `true` takes any value, as an empty schema does; `false` takes none. */
+function applied(place: Applied, keyword: string, inner: Applied): Applied[] {
+  const schema = inner.schema === true ? {} : inner.schema;
+  if (schema === false) return [];
+  const isSameValue = applicatorOf(keyword)?.target === "same value";
+  return [{ ...inner, schema, certainty: certaintyOf(place, keyword), ...(isSameValue ? {} : { via: keyword }) }];
 }
 
 function certaintyOf(place: Applied, keyword: string): Certainty {
   const { items, prefixItems } = isJsonObject(place.schema) ? place.schema : {};
   const isOfSome = keyword === "items" && (Array.isArray(items) || prefixItems !== undefined);
-  const own = isOfSome ? "one of" : (applicatorOf(keyword)?.certainty ?? "certain");
+  const usual = isOfSome ? "one of" : (applicatorOf(keyword)?.certainty ?? "certain");
+  // Annotations count also where a validator passes over them.
+  const own = passesOver(place) ? "tested" : usual;
   return rank[own] > rank[place.certainty] ? own : place.certainty;
-}
-
-/** The schemas that a keyword holds: itself one, a list of them, or a map of them. */
-function heldBy(place: Applied, keyword: string, target: Target): Applied[] {
-  const value = isJsonObject(place.schema) ? place.schema[keyword] : undefined;
-  if (Array.isArray(value)) return value.flatMap((_, index) => childOf(place, [keyword, index]));
-  // For properties `true` means that they may come. For a value or an element it means nothing.
-  if (value === true && target !== "other properties") return [];
-  if (applicatorOf(keyword)?.holds !== "map") return childOf(place, [keyword]);
-  return isJsonObject(value) ? Object.keys(value).flatMap((key) => childOf(place, [keyword, key])) : [];
 }
 
 /** A pattern that is no regular expression is taken to match: better a value masked too much. */
@@ -169,17 +173,6 @@ function matches(pattern: string, name: string): boolean {
   } catch {
     return true;
   }
-}
-
-/** The schema at some steps below a place; none when something else stands there. */
-function childOf<Place extends SchemaPlace>(place: Place, steps: (string | number)[]): Place[] {
-  let value: Json | undefined = place.schema;
-  for (const step of steps) {
-    value = isJsonObject(value) ? value[step] : Array.isArray(value) ? value[Number(step)] : undefined;
-  }
-  // `true` takes any value, as an empty schema does.
-  const schema = value === true ? {} : value;
-  return isJsonObject(schema) ? [{ ...place, pointer: place.pointer + steps.map(pointerStep).join(""), schema }] : [];
 }
 
 function mapAt(place: SchemaPlace, keyword: string): JsonObject {

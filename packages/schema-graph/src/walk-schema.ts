@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { applicatorOf } from "./applicators.ts";
-import { pointerStep } from "./pointer.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+import { heldBy } from "./held-schemas.ts";
+import { pointerOf } from "./pointer.ts";
 
 /** A schema inside a document; boolean schemas are left out. */
 export interface Subschema {
@@ -15,13 +15,11 @@ export interface Subschema {
 
 /** The schemas directly inside one. */
 export function* childSchemas(parent: { schema: JsonObject; pointer: string }): Generator<Subschema> {
-  for (const [keyword, value] of Object.entries(parent.schema)) {
-    const shape = applicatorOf(keyword)?.holds;
-    if (shape === undefined) continue;
-    const pointer = parent.pointer + pointerStep(keyword);
-    if (shape === "map") yield* entriesOf(value, keyword, pointer);
-    else if (shape !== "one" && Array.isArray(value)) yield* elementsOf(value, keyword, pointer);
-    else if (shape !== "list" && isJsonObject(value)) yield { schema: value, pointer, keyword, key: undefined };
+  for (const keyword of Object.keys(parent.schema)) {
+    for (const { steps, value } of heldBy(parent.schema, keyword)) {
+      if (!isJsonObject(value)) continue;
+      yield { schema: value, pointer: parent.pointer + pointerOf(steps), keyword, key: steps[1] };
+    }
   }
 }
 
@@ -31,18 +29,5 @@ export function* walkSchema(root: JsonObject): Generator<Subschema> {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     yield next;
     pending.push(...[...childSchemas(next)].reverse());
-  }
-}
-
-function* entriesOf(value: Json, keyword: string, pointer: string): Generator<Subschema> {
-  if (!isJsonObject(value)) return;
-  for (const [key, schema] of Object.entries(value)) {
-    if (isJsonObject(schema)) yield { schema, pointer: pointer + pointerStep(key), keyword, key };
-  }
-}
-
-function* elementsOf(values: Json[], keyword: string, pointer: string): Generator<Subschema> {
-  for (const [index, schema] of values.entries()) {
-    if (isJsonObject(schema)) yield { schema, pointer: pointer + pointerStep(index), keyword, key: String(index) };
   }
 }

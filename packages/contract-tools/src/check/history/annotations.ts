@@ -1,21 +1,12 @@
-/** Keywords that change neither which events are taken nor what becomes of them. */
-const annotations = new Set([
-  "$schema",
-  "$id",
-  "$anchor",
-  "$comment",
-  "$defs",
-  "definitions",
-  "title",
-  "description",
-  "default",
-  "examples",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
-]);
+import { applicatorOf, isComment } from "@millrace/schema-graph";
 
-/** `x-privacy` is none: enrichment obeys it. */
+const names: readonly string[] = ["$schema", "$id", "$anchor"];
+
+/**
+ * True for keywords that change neither which events are taken nor what becomes of them. `x-privacy` is none:
+ * enrichment obeys it.
+ */
 export function isAnnotation(keyword: string): boolean {
-  return annotations.has(keyword) || (keyword.startsWith("x-") && keyword !== "x-privacy");
+  const isDefinition = applicatorOf(keyword)?.target === "nothing";
+  return isComment(keyword) || names.includes(keyword) || isDefinition || /^x-(?!privacy$)/.test(keyword);
 }

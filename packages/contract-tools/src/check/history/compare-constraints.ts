@@ -1,4 +1,4 @@
-import type { Json } from "@millrace/schema-graph";
+import { applicatorOf, applicators, type Json, referenceKeywords } from "@millrace/schema-graph";
 import type { ChangeClass } from "./change.ts";
 import { type EffectiveSchema, valueOf } from "./effective-schema.ts";
 import { type IsSameKeyword, isSameJson } from "./same-schemas.ts";
@@ -15,9 +15,14 @@ const upperBounds = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "ma
 const exact =
   `pattern format multipleOf uniqueItems contentEncoding contentMediaType propertyNames formatMinimum formatMaximum
   formatExclusiveMinimum formatExclusiveMaximum`.split(/\s+/);
+/** Keywords that hold schemas and are compared elsewhere. */
+const comparedApart = ["properties", "additionalProperties", "unevaluatedProperties", "items", "allOf", ...exact];
 /** Combinations are not looked into: another combination is another contract. */
-const combinations = `anyOf oneOf not if then else dependentSchemas dependentRequired dependencies patternProperties
-  prefixItems contains additionalItems unevaluatedItems contentSchema $dynamicRef`.split(/\s+/);
+const combinations = [
+  ...Object.keys(applicators).filter((keyword) => applicatorOf(keyword)?.target !== "nothing"),
+  ...referenceKeywords.filter((keyword) => keyword !== "$ref"),
+  "dependentRequired",
+].filter((keyword) => !comparedApart.includes(keyword));
 /** Their values decide the type of a column, and a view keeps the first type of a column. */
 const columnFormats: readonly Json[] = ["date", "date-time", "int32", "int64"];
 

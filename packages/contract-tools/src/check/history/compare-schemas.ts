@@ -1,11 +1,13 @@
 import {
   isJsonObject,
-  type Json,
+  keywordsFor,
   placeKey,
   pointerStep,
+  referenceKeywords,
   type SchemaDocument,
   type SchemaPlace,
   type SchemaResources,
+  typeOfValue,
   walkSchema,
 } from "@millrace/schema-graph";
 import { type Change, type ChangeClass, isAbove } from "./change.ts";
@@ -45,7 +47,7 @@ export function compareSchemas(older: SchemaDocument, newer: SchemaDocument, res
     if (at.above.includes(pair)) return [];
     const before = effectiveSchema(oldPlace, resources);
     const after = effectiveSchema(newPlace, resources);
-    const isOwn = at.isOwn && [...after.keywords.values()].every(({ place }) => place.document === newer);
+    const isOwn = at.isOwn && [...after.keywords.values()].every(({ document }) => document === newer);
     const own = unevaluated.filter((keyword) => before.keywords.has(keyword) || after.keywords.has(keyword));
     const here = { ...at, isOwn, above: [...at.above, pair], rest: new Set([...at.rest, ...own]) };
     const told = (changes: Omit<Change, "pointer" | "path">[]): Change[] =>
@@ -226,15 +228,13 @@ function typesOf(schema: EffectiveSchema): string[] {
   return values === undefined ? [] : [...new Set(values.map((value) => JSON.stringify(typeOfValue(value))))].sort();
 }
 
-function typeOfValue(value: Json): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "array" : typeof value;
-}
+/** Keywords that may evaluate names. */
+const evaluating = [...keywordsFor("same value"), ...referenceKeywords].filter((keyword) => keyword !== "not");
 
 /** True if no event could hold a property that `properties` does not name. */
 function isClosed(schema: EffectiveSchema): boolean {
   if (valueOf(schema, "patternProperties") !== undefined) return false;
   if (valueOf(schema, "additionalProperties") === false) return true;
-  const isComposed = ["allOf", "anyOf", "oneOf", "if", "dependentSchemas"].some((word) => schema.keywords.has(word));
+  const isComposed = evaluating.some((word) => schema.keywords.has(word));
   return valueOf(schema, "unevaluatedProperties") === false && !isComposed;
 }

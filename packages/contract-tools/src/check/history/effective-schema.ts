@@ -1,29 +1,24 @@
 import {
+  innerPlace,
   isJsonObject,
   type Json,
   type JsonObject,
-  pointerStep,
+  heldPlaces,
   refChain,
   type SchemaPlace,
   type SchemaResources,
 } from "@millrace/schema-graph";
 import { isAnnotation } from "./annotations.ts";
 
-/** The value of a keyword, and the schema it stands in. */
-export interface KeywordEntry {
-  value: Json;
-  place: SchemaPlace;
-}
-
 /** A schema with what it refers to taken in. */
 export interface EffectiveSchema {
-  /** Without `properties` and `required`, which add up. */
-  keywords: Map<string, KeywordEntry>;
-  /** The schema of each, and the one whose `properties` it is among. */
-  properties: Map<string, KeywordEntry>;
+  /** The schema that each keyword stands in. Without `properties` and `required`, which add up. */
+  keywords: Map<string, SchemaPlace>;
+  /** The schema whose `properties` each is among. */
+  properties: Map<string, SchemaPlace>;
   required: Set<string>;
   /** Demands that `$ref` and a keyword beside it both make: both hold, and only the nearer one is in `keywords`. */
-  hidden: [keyword: string, entry: KeywordEntry][];
+  hidden: [keyword: string, place: SchemaPlace][];
 }
 
 /** Takes in what `$ref` leads to; what stands beside it adds to that. */
@@ -33,13 +28,14 @@ export function effectiveSchema(place: SchemaPlace, resources: SchemaResources):
     .reduceRight((far, near) => joinSchemas(near, far));
 }
 
-function ownSchema(place: SchemaPlace): EffectiveSchema {
-  const schema: JsonObject = isJsonObject(place.schema) ? place.schema : place.schema ? {} : { not: {} };
+function ownSchema(start: SchemaPlace): EffectiveSchema {
+  const schema: JsonObject = isJsonObject(start.schema) ? start.schema : start.schema ? {} : { not: {} };
+  const place = { ...start, schema };
   const { properties, required, ...others } = schema;
-  const names = isJsonObject(properties) ? Object.entries(properties) : [];
+  const names = isJsonObject(properties) ? Object.keys(properties) : [];
   return {
-    keywords: new Map(Object.entries(others).map(([keyword, value]) => [keyword, { value, place }])),
-    properties: new Map(names.map(([name, value]) => [name, { value, place }])),
+    keywords: new Map(Object.keys(others).map((keyword) => [keyword, place])),
+    properties: new Map(names.map((name) => [name, place])),
     required: new Set(Array.isArray(required) ? required.filter((name) => typeof name === "string") : []),
     hidden: [],
   };
@@ -49,7 +45,10 @@ function joinSchemas(near: EffectiveSchema, far: EffectiveSchema): EffectiveSche
   const hiddenKeywords = [...far.keywords].filter(([keyword]) => near.keywords.has(keyword) && !isAnnotation(keyword));
   const hiddenProperties = [...far.properties]
     .filter(([name]) => near.properties.has(name))
-    .map(([name, { value, place }]): [string, KeywordEntry] => ["properties", { value: { [name]: value }, place }]);
+    .map(([name, place]): [string, SchemaPlace] => {
+      const property = innerPlace(place, ["properties", name])?.schema ?? true;
+      return ["properties", { ...place, schema: { properties: { [name]: property } } }];
+    });
   return {
     keywords: new Map([...far.keywords, ...near.keywords]),
     properties: new Map([...far.properties, ...near.properties]),
@@ -58,32 +57,25 @@ function joinSchemas(near: EffectiveSchema, far: EffectiveSchema): EffectiveSche
   };
 }
 
-export function valueOf(schema: EffectiveSchema, keyword: string): Json | undefined {
-  return schema.keywords.get(keyword)?.value;
+export function valueOf({ keywords }: EffectiveSchema, keyword: string): Json | undefined {
+  const schema = keywords.get(keyword)?.schema;
+  return isJsonObject(schema) ? schema[keyword] : undefined;
 }
 
 /** The schema under a keyword that holds one. */
-export function childAt(schema: EffectiveSchema, keyword: string): SchemaPlace | undefined {
-  const entry = schema.keywords.get(keyword);
-  if (entry === undefined || (!isJsonObject(entry.value) && typeof entry.value !== "boolean")) return undefined;
-  return innerPlace(entry.place, entry.value, [keyword]);
+export function childAt({ keywords }: EffectiveSchema, keyword: string): SchemaPlace | undefined {
+  const place = keywords.get(keyword);
+  return place && innerPlace(place, [keyword]);
 }
 
-/** The schemas under a keyword that holds a list of them; none when it holds anything else. */
-export function childrenAt(schema: EffectiveSchema, keyword: string): SchemaPlace[] {
-  const entry = schema.keywords.get(keyword);
-  if (entry === undefined || !Array.isArray(entry.value)) return [];
-  return entry.value.map((value, index) => innerPlace(entry.place, value, [keyword, index]));
+/** The schemas under a keyword that holds a list of them. */
+export function childrenAt({ keywords }: EffectiveSchema, keyword: string): SchemaPlace[] {
+  const place = keywords.get(keyword);
+  return place === undefined ? [] : heldPlaces(place, keyword);
 }
 
-/** The schema of a property. */
-export function propertyAt(schema: EffectiveSchema, name: string): SchemaPlace | undefined {
-  const entry = schema.properties.get(name);
-  return entry === undefined ? undefined : innerPlace(entry.place, entry.value, ["properties", name]);
-}
-
-/** A schema inside another; what is none is taken to say nothing, and the meta-schema rule tells of it. */
-export function innerPlace(place: SchemaPlace, value: Json, steps: (string | number)[]): SchemaPlace {
-  const schema = isJsonObject(value) || typeof value === "boolean" ? value : true;
-  return { document: place.document, pointer: place.pointer + steps.map(pointerStep).join(""), schema };
+/** The schema of a property; what is none is taken to say nothing, and the meta-schema rule tells of it. */
+export function propertyAt({ properties }: EffectiveSchema, name: string): SchemaPlace | undefined {
+  const place = properties.get(name);
+  return place && (innerPlace(place, ["properties", name]) ?? { ...place, schema: true });
 }

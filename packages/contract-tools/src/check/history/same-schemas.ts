@@ -1,4 +1,6 @@
 import {
+  heldBy,
+  innerPlace,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -7,16 +9,16 @@ import {
   referredPlace,
   type SchemaPlace,
   type SchemaResources,
-  applicatorOf,
+  type Steps,
+  valueBelow,
 } from "@millrace/schema-graph";
 import { isAnnotation } from "./annotations.ts";
-import { innerPlace, type KeywordEntry } from "./effective-schema.ts";
 
-/** Tells whether what two schemas say of a keyword is the same, through every `$ref`. */
+/** Tells whether two schemas say the same by a keyword that stands in them, through every `$ref`. */
 export type IsSameKeyword = (
   keyword: string,
-  before: KeywordEntry | undefined,
-  after: KeywordEntry | undefined,
+  before: SchemaPlace | undefined,
+  after: SchemaPlace | undefined,
 ) => boolean;
 
 /** Lists whose order has no meaning. */
@@ -38,44 +40,26 @@ export function createIsSameKeyword(resources: SchemaResources): IsSameKeyword {
     const pair = `${placeKey(a)} ${placeKey(b)}`;
     if (assumed.has(pair)) return true;
     assumed.add(pair);
-    const { schema: before } = a;
-    const { schema: after } = b;
-    const keywords = new Set([...Object.keys(before), ...Object.keys(after)].filter((name) => !isAnnotation(name)));
-    return [...keywords].every((keyword) => {
-      const was = before[keyword];
-      const is = after[keyword];
-      if (was === undefined || is === undefined) return false;
-      return isSameValue(keyword, { value: was, place: a }, { value: is, place: b }, assumed);
-    });
+    const keywords = [...Object.keys(a.schema), ...Object.keys(b.schema)].filter((name) => !isAnnotation(name));
+    return keywords.every((keyword) => isSameValue(keyword, a, b, assumed));
   }
 
-  function isSameValue(keyword: string, a: KeywordEntry, b: KeywordEntry, assumed: Set<string>): boolean {
-    if (referenceKeywords.includes(keyword)) return isSameTarget(keyword, a, b, assumed);
-    const shape = applicatorOf(keyword)?.holds;
-    const isSameInner = (step: string | number, was: Json, is: Json): boolean =>
-      isSchema(was) && isSchema(is)
-        ? isSameSchema(innerPlace(a.place, was, [keyword, step]), innerPlace(b.place, is, [keyword, step]), assumed)
-        : isSameJson(was, is);
-    if (shape !== undefined && Array.isArray(a.value) && Array.isArray(b.value)) {
-      const { value: others } = b;
-      return a.value.length === others.length && a.value.every((was, at) => isSameInner(at, was, others[at] ?? null));
+  function isSameValue(keyword: string, a: SchemaPlace, b: SchemaPlace, assumed: Set<string>): boolean {
+    const isSameAt = (steps: Steps): boolean => {
+      const [was, is] = [innerPlace(a, steps), innerPlace(b, steps)];
+      if (was !== undefined && is !== undefined) return isSameSchema(was, is, assumed);
+      return isSameJson(valueBelow(a.schema, steps), valueBelow(b.schema, steps));
+    };
+    if (referenceKeywords.includes(keyword)) {
+      const [was, is] = [a, b].map((place) => referredPlace(place, keyword, resources));
+      return was === undefined || is === undefined ? isSameAt([keyword]) : isSameSchema(was, is, assumed);
     }
-    if (shape === "map" && isJsonObject(a.value) && isJsonObject(b.value))
-      return isSameMap(a.value, b.value, isSameInner);
-    if (shape !== undefined && isSchema(a.value) && isSchema(b.value)) {
-      return isSameSchema(innerPlace(a.place, a.value, [keyword]), innerPlace(b.place, b.value, [keyword]), assumed);
-    }
-    return sets.has(keyword) ? isSameSet(a.value, b.value) : isSameJson(a.value, b.value);
+    const [held, others] = [heldBy(a.schema, keyword), heldBy(b.schema, keyword)];
+    if (held.length !== others.length) return false;
+    if (held.length > 0) return held.every(({ steps }) => isSameAt(steps));
+    const [was, is] = [valueBelow(a.schema, [keyword]), valueBelow(b.schema, [keyword])];
+    return sets.has(keyword) ? isSameSet(was, is) : isSameJson(was, is);
   }
-
-  function isSameTarget(keyword: string, a: KeywordEntry, b: KeywordEntry, assumed: Set<string>): boolean {
-    const [was, is] = [a, b].map(({ place }) => referredPlace(place, keyword, resources));
-    return was === undefined || is === undefined ? a.value === b.value : isSameSchema(was, is, assumed);
-  }
-}
-
-function isSchema(value: Json): value is JsonObject | boolean {
-  return isJsonObject(value) || typeof value === "boolean";
 }
 
 /** `true` and `{}` say the same: nothing. */
@@ -86,15 +70,7 @@ function isSameBoolean(a: JsonObject | boolean, b: JsonObject | boolean): boolea
   return was === is;
 }
 
-function isSameMap(a: JsonObject, b: JsonObject, isSameInner: (key: string, was: Json, is: Json) => boolean): boolean {
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && isSameInner(key, a[key] ?? null, b[key] ?? null))
-  );
-}
-
-function isSameSet(a: Json, b: Json): boolean {
+function isSameSet(a: Json | undefined, b: Json | undefined): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return isSameJson(a, b);
   return isSameJson(a.map(canonicalText).sort(), b.map(canonicalText).sort());
 }
