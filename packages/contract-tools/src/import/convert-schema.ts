@@ -2,10 +2,13 @@ import { formats } from "@millrace/event-contracts/validator-runtime";
 import {
   applicatorOf,
   type Dialect,
+  isComment,
   isJsonObject,
   type Json,
   type JsonObject,
   keywordsOf,
+  mapHeld,
+  pointerOf,
   pointerStep,
 } from "@millrace/schema-graph";
 import type { ImportChange, ImportRefusal } from "./import-report.ts";
@@ -34,9 +37,6 @@ export interface ConversionLog {
 
 /** Words that give a schema a name, or lead to a named one; references become pointers, so names are not needed. */
 const names = ["id", "$id", "$anchor", "$recursiveAnchor", "$schema", "$vocabulary"];
-
-/** Keywords that say nothing about values, in whatever dialect they came. */
-const comments = ["title", "description", "default", "examples", "$comment", "readOnly", "writeOnly", "deprecated"];
 
 /**
  * Writes a schema in the dialect of the registry that follows its own: draft-04 and -06 in draft-07, 2019-09 in
@@ -86,7 +86,7 @@ export function convertSchema(
         // A name for definitions of later dialects; references lead there all the same.
         moveDefinitions(value, from, to, out, change);
       } else if (!known.has(keyword)) {
-        if (!target.has(keyword) || comments.includes(keyword)) {
+        if (!target.has(keyword) || isComment(keyword)) {
           if (applicatorOf(keyword) === undefined) out[keyword] = value;
           else
             change({ [keyword]: value }, null, `\`${keyword}\` is no keyword of ${dialect}: it checks nothing there.`);
@@ -95,7 +95,7 @@ export function convertSchema(
         }
       } else if (isPassedOver && applicatorOf(keyword)?.target !== "nothing") {
         // A keyword without effect is kept as it is. Only schemas that references can lead to are converted.
-        if (comments.includes(keyword)) out[keyword] = value;
+        if (isComment(keyword)) out[keyword] = value;
         else change({ [keyword]: value }, null, `Beside \`$ref\` it checks nothing in ${dialect}.`);
       } else {
         convertKeyword(keyword, value, { schema, from, to, out, change, refuse });
@@ -182,20 +182,14 @@ export function convertSchema(
       out[keyword] = Object.fromEntries(entries);
       return;
     }
-    const shape = applicatorOf(keyword)?.holds;
-    const at = [from + pointerStep(keyword), to + pointerStep(keyword)] as const;
-    const step = (inner: Json, key: string | number): Json =>
-      inside(inner, at[0] + pointerStep(key), at[1] + pointerStep(key));
-    if (shape === "map" && isJsonObject(value)) {
-      const entries = Object.entries(value).map(([key, inner]): [string, Json] => [key, step(inner, key)]);
-      out[keyword] = withDefinitions(out[keyword], entries, from + pointerStep(keyword));
-    } else if (shape !== undefined && shape !== "map" && Array.isArray(value)) {
-      out[keyword] = value.map((inner, index) => step(inner, index));
-    } else if (shape !== undefined && shape !== "map") {
-      out[keyword] = inside(value, ...at);
-    } else {
-      out[keyword] = value;
-    }
+    const converted = mapHeld({ [keyword]: value }, (inner, steps) =>
+      convert(inner, from + pointerOf(steps), to + pointerOf(steps)),
+    )[keyword];
+    const { [keyword]: before } = out;
+    out[keyword] =
+      isJsonObject(before) && isJsonObject(converted)
+        ? withDefinitions(before, Object.entries(converted), from + pointerStep(keyword))
+        : (converted ?? value);
   }
 
   /** Converts where a schema is; leaves data, such as the names of `dependencies`. */
