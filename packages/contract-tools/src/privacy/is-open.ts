@@ -4,6 +4,7 @@ import {
   isJsonObject,
   type JsonObject,
   type SchemaResources,
+  takesType,
   type ValueGraph,
 } from "@millrace/schema-graph";
 
@@ -51,9 +52,7 @@ export function isOpen(applied: readonly Applied[], graph: ValueGraph, resources
 
 /** True if no value of a type is valid, or the author has declared that nothing in the value is sensitive. */
 function excludesType(schema: JsonObject, type: "object" | "array"): boolean {
-  const { type: types, const: constant, enum: values } = schema;
-  if (schema["x-privacy"] === false) return true;
-  if (typeof types === "string" ? types !== type : Array.isArray(types) && !types.includes(type)) return true;
   // A listed value is described whole by its list.
-  return constant !== undefined || Array.isArray(values);
+  const isListed = schema["const"] !== undefined || Array.isArray(schema["enum"]);
+  return schema["x-privacy"] === false || isListed || !takesType(schema, type);
 }

@@ -39,6 +39,16 @@ describe("types of contracts", () => {
       { enum: ["a", 1, null, { b: [true] }] },
       'type TestADataV1 = "a" | 1 | null | { b: [true] };',
     ],
+    [
+      "references of draft-07, beside which nothing counts",
+      {
+        $schema: "http://json-schema.org/draft-07/schema#",
+        properties: { a: { $ref: "#/definitions/n", type: "string", required: ["b"] } },
+        additionalProperties: false,
+        definitions: { n: { type: "integer" } },
+      },
+      "interface TestADataV1 { a?: TestADataV1_N; }",
+    ],
     ["lists of types", { type: ["string", "null"] }, "type TestADataV1 = string | null;"],
     [
       "arrays of unions",

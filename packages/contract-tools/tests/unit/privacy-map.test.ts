@@ -237,6 +237,16 @@ describe("the privacy map tells where a valid value may have properties that nob
       },
       ["/a"],
     ],
+    [
+      "in draft-07 where a schema closes it that stands beside a reference, below another keyword",
+      {
+        $schema: "http://json-schema.org/draft-07/schema#",
+        ...closed,
+        properties: { a: { $ref: "#/definitions/a", properties: { b: closed } } },
+        definitions: { a: { ...closed, properties: { b: {} } } },
+      },
+      ["/a/b"],
+    ],
     ["not where the author says that nothing is sensitive", { type: "object", "x-privacy": false }, []],
   ])("%s", (_, schema, expected) => {
     expect(openPaths(schema)).toEqual(expected);

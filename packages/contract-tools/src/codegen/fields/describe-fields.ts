@@ -1,7 +1,7 @@
 import {
   type Applied,
+  countingKeywords,
   createValueGraph,
-  isJsonObject,
   type Json,
   type JsonObject,
   namesOf,
@@ -9,6 +9,8 @@ import {
   type SchemaDocument,
   type SchemaPlace,
   type SchemaResources,
+  typeOfValue,
+  typesOf,
 } from "@millrace/schema-graph";
 import { holdsAnnotation } from "../../privacy/holds-annotation.ts";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
@@ -65,9 +67,7 @@ export function describeFields(document: SchemaDocument, resources: SchemaResour
     const inner = [...above, ...keys];
     const names = namesOf(places);
     for (const name of names) {
-      const isRequired = places.some(
-        (place) => place.certainty === "certain" && listOf(place, "required").includes(name),
-      );
+      const isRequired = places.some((place) => place.certainty === "certain" && requires(place, name));
       const position = { path: [...at.path, name], isNamed: at.isNamed };
       addField(declarationsOf(places, name), graph.property(places, name), position, isRequired, inner);
     }
@@ -138,7 +138,7 @@ function isOfItems({ via }: Applied): boolean {
 }
 
 function toField(applied: Applied[], isRequired: boolean): Omit<Field, "path" | "isNamed" | "privacy"> {
-  const schemas = applied.filter(({ certainty }) => certainty !== "tested").map(schemaOf);
+  const schemas = applied.filter(({ certainty }) => certainty !== "tested").map(countingKeywords);
   const texts = (keyword: string): string[] =>
     schemas.map((schema) => schema[keyword]).filter((text) => typeof text === "string");
   const numbers = (keyword: string): number[] =>
@@ -148,7 +148,7 @@ function toField(applied: Applied[], isRequired: boolean): Omit<Field, "path" | 
     return Array.isArray(schema["enum"]) ? [schema["enum"]] : [];
   });
   return {
-    types: [...new Set(schemas.flatMap(typesOf))],
+    types: [...new Set(schemas.flatMap(kindsOf))],
     isRequired,
     hasFields: false,
     description: texts("description")[0] ?? texts("title")[0] ?? "",
@@ -170,18 +170,11 @@ function decimalsOf(multiples: number[]): number | undefined {
   return digits.length === 0 ? undefined : Math.min(...digits);
 }
 
-function typesOf(schema: JsonObject): string[] {
-  const { type } = schema;
-  if (typeof type === "string") return [type];
-  if (Array.isArray(type)) return type.filter((name) => typeof name === "string");
+function kindsOf(schema: JsonObject): string[] {
+  if (schema["type"] !== undefined) return typesOf(schema);
   if (schema["const"] !== undefined) return [typeOfValue(schema["const"])];
   if (Array.isArray(schema["enum"])) return [...new Set(schema["enum"].map(typeOfValue))];
   return schema["properties"] === undefined ? [] : ["object"];
-}
-
-function typeOfValue(value: Json): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "array" : typeof value;
 }
 
 function limitsOf(schema: JsonObject): string[] {
@@ -211,11 +204,7 @@ function boundOf(bound: Json | undefined): number | undefined {
   return typeof bound === "number" && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : undefined;
 }
 
-function schemaOf(place: SchemaPlace): JsonObject {
-  return isJsonObject(place.schema) ? place.schema : {};
-}
-
-function listOf(place: SchemaPlace, keyword: string): Json[] {
-  const value = schemaOf(place)[keyword];
-  return Array.isArray(value) ? value : [];
+function requires(place: SchemaPlace, name: string): boolean {
+  const { required } = countingKeywords(place);
+  return Array.isArray(required) && required.includes(name);
 }

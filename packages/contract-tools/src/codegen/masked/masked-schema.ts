@@ -1,17 +1,22 @@
 import type { PrivacyRule } from "@millrace/event-contracts";
 import {
   type Applied,
+  countingKeywords,
   createValueGraph,
+  heldPlaces,
+  innerPlace,
   isJsonObject,
   type Json,
   type JsonObject,
   namesOf,
   placeKey,
-  pointerStep,
   referredPlace,
   type SchemaDocument,
   type SchemaPlace,
   type SchemaResources,
+  type Steps,
+  takesType,
+  typesOf,
 } from "@millrace/schema-graph";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import { sensitiveNote } from "../../privacy/sensitive-note.ts";
@@ -44,25 +49,22 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
    * @param isScanned the value, or one around it, is scanned: its texts and numbers may have been replaced
    */
   function read(place: SchemaPlace, value: Value, isScanned: boolean, above: readonly string[]): JsonObject {
-    const { schema } = place;
-    if (!isJsonObject(schema)) return schema ? {} : { not: {} };
+    if (!isJsonObject(place.schema)) return place.schema ? {} : { not: {} };
     const { rule } = value;
-    if (rule !== undefined && rule.action !== "scan") return maskedText(schema, value.applied, rule);
+    if (rule !== undefined && rule.action !== "scan") return maskedText(place.schema, value.applied, rule);
     const key = placeKey(place);
     // A recursive schema is followed once.
     if (above.includes(key)) return {};
-    const inner = { place, schema, value, isScanned: isScanned || rule !== undefined, above: [...above, key] };
-    const referred = readReference(inner);
-    // In draft-07 nothing beside `$ref` counts.
-    if (referred !== undefined && place.document.draft === "draft-07") return referred;
+    const schema = countingKeywords(place);
+    const inner: Position = {
+      place: { ...place, schema },
+      schema,
+      value,
+      isScanned: isScanned || rule !== undefined,
+      above: [...above, key],
+    };
     const own = { ...describe(schema, rule), ...readValue(inner), ...readObject(inner), ...readArray(inner) };
-    return [...(referred === undefined ? [] : [referred]), ...readCombined(inner)].reduce(both, own);
-  }
-
-  function readReference({ place, schema, value, isScanned, above }: Position): JsonObject | undefined {
-    if (typeof schema["$ref"] !== "string") return undefined;
-    const target = referredPlace(place, "$ref", resources);
-    return target === undefined ? {} : read(target, value, isScanned, above);
+    return readCombined(inner).reduce(both, own);
   }
 
   function readObject({ place, schema, value, isScanned, above }: Position): JsonObject {
@@ -71,8 +73,8 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
     const { properties, required, patternProperties, additionalProperties } = schema;
     const result: JsonObject = {};
     const dropped = new Set<string>();
-    const declared = (steps: readonly string[], inner: Value): JsonObject =>
-      read(below(place, steps), inner, false, above);
+    const declared = (steps: Steps, inner: Value): JsonObject =>
+      read(innerPlace(place, steps) ?? { ...place, schema: true }, inner, false, above);
     if (isJsonObject(properties)) {
       const shown: JsonObject = {};
       for (const name of Object.keys(properties)) {
@@ -103,29 +105,26 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
   }
 
   function readArray({ place, schema, value, isScanned, above }: Position): JsonObject {
-    const { items, prefixItems } = schema;
-    const tuple = Array.isArray(items) ? "items" : Array.isArray(prefixItems) ? "prefixItems" : undefined;
     const inner = valueAt(graph.elements(value.applied));
-    const element = (steps: readonly (string | number)[]): JsonObject =>
-      // A dropped element leaves a hole in its array, so that all other elements keep their places.
-      inner.rule?.action === "drop" ? { type: "null" } : read(below(place, steps), inner, isScanned, above);
-    const result: JsonObject = {};
-    if (tuple !== undefined) {
-      result["prefixItems"] = (schema[tuple] as Json[]).map((_, index) => element([tuple, index]));
-    } else if (isJsonObject(items)) result["items"] = element(["items"]);
-    return result;
+    const elements = (keyword: string): JsonObject[] =>
+      heldPlaces(place, keyword).map((each) =>
+        // A dropped element leaves a hole in its array, so that all other elements keep their places.
+        inner.rule?.action === "drop" ? { type: "null" } : read(each, inner, isScanned, above),
+      );
+    const tuple = ["items", "prefixItems"].find((keyword) => Array.isArray(schema[keyword]));
+    if (tuple !== undefined) return { prefixItems: elements(tuple) };
+    const [items] = isJsonObject(schema["items"]) ? elements("items") : [];
+    return items === undefined ? {} : { items };
   }
 
   function readCombined({ place, schema, value, isScanned, above }: Position): JsonObject[] {
-    const branch = (steps: readonly (string | number)[]): JsonObject =>
-      read(below(place, steps), value, isScanned, above);
-    const branches = (keyword: string): JsonObject[] => {
-      const list = schema[keyword];
-      return Array.isArray(list) ? list.map((_, index) => branch([keyword, index])) : [];
-    };
+    const readAll = (places: readonly SchemaPlace[]): JsonObject[] =>
+      places.map((each) => read(each, value, isScanned, above));
+    const branches = (keyword: string): JsonObject[] => readAll(heldPlaces(place, keyword));
+    const target = referredPlace(place, "$ref", resources);
     const ways = [branches("anyOf"), branches("oneOf")];
     if (schema["if"] !== undefined && schema["then"] !== undefined && schema["else"] !== undefined) {
-      ways.push([branch(["then"]), branch(["else"])]);
+      ways.push([...branches("then"), ...branches("else")]);
     }
     const chosen = ways.flatMap((way): JsonObject[] => {
       const distinct = [...new Map(way.map((each) => [JSON.stringify(each), each])).values()];
@@ -134,7 +133,7 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
       if (only === undefined) return [];
       return [others.length === 0 ? only : { anyOf: distinct }];
     });
-    return [...branches("allOf"), ...chosen];
+    return [...(target === undefined ? [] : readAll([target])), ...branches("allOf"), ...chosen];
   }
 }
 
@@ -157,7 +156,7 @@ function readValue({ schema, isScanned }: Position): JsonObject {
   const { type, const: constant, enum: values, format, pattern } = schema;
   const result: JsonObject = {};
   if (type !== undefined) {
-    const types = [type].flat();
+    const types = typesOf(schema);
     const isNumber = types.includes("number") || types.includes("integer");
     // A number that may be a card's is replaced by a text.
     result["type"] = isScanned && isNumber && !types.includes("string") ? [...types, "string"] : type;
@@ -188,8 +187,9 @@ function maskedText(schema: JsonObject, applied: readonly Applied[], rule: Priva
   return { ...describe(schema, rule), type: neverNull ? "string" : ["string", "null"] };
 }
 
-function takesNull({ type, const: constant, enum: values }: JsonObject): boolean {
-  if (type !== undefined && ![type].flat().includes("null")) return false;
+function takesNull(schema: JsonObject): boolean {
+  const { const: constant, enum: values } = schema;
+  if (!takesType(schema, "null")) return false;
   if (constant !== undefined && constant !== null) return false;
   return !Array.isArray(values) || values.includes(null);
 }
@@ -235,11 +235,4 @@ function saysNothing(schema: JsonObject): boolean {
 
 function hasPatterns({ schema }: SchemaPlace): boolean {
   return isJsonObject(schema) && schema["patternProperties"] !== undefined;
-}
-
-function below(place: SchemaPlace, steps: readonly (string | number)[]): SchemaPlace {
-  let value: Json | undefined = place.schema;
-  for (const step of steps) value = (value as JsonObject)[step];
-  const schema = isJsonObject(value) || typeof value === "boolean" ? value : true;
-  return { ...place, schema, pointer: place.pointer + steps.map(pointerStep).join("") };
 }

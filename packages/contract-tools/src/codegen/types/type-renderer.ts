@@ -1,12 +1,17 @@
 import {
+  countingKeywords,
   createValueGraph,
+  heldPlaces,
+  innerPlace,
   isJsonObject,
   type Json,
   type JsonObject,
   placeKey,
-  pointerStep,
+  referenceKeywords,
   referredPlace,
   type SchemaPlace,
+  typesOf,
+  valueBelow,
 } from "@millrace/schema-graph";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyAction } from "@millrace/event-contracts";
@@ -44,13 +49,10 @@ export function createTypeRenderer(
     return name;
   }
 
-  /** A schema inside `parent`, at the given steps. */
-  function typeAt(parent: SchemaPlace, steps: (string | number)[], indent: string): string {
-    let value: Json | undefined = parent.schema;
-    for (const step of steps) value = (value as JsonObject)[step];
-    if (typeof value === "boolean") return value ? "unknown" : "never";
-    if (!isJsonObject(value)) return "unknown";
-    return typeOf(innerPlace(parent, value, steps), value, indent);
+  /** The type of a schema inside another one. */
+  function typeAt(place: SchemaPlace | undefined, indent: string): string {
+    if (place === undefined) return "unknown";
+    return isJsonObject(place.schema) ? typeOf(place, indent) : place.schema ? "unknown" : "never";
   }
 
   function actionOf(places: readonly SchemaPlace[]): PrivacyAction | undefined {
@@ -63,27 +65,29 @@ export function createTypeRenderer(
 
   /** A masked value is a text, whatever the value was, and nothing is masked where nothing is. */
   function maskedType(schema: Json | undefined): string {
-    return isJsonObject(schema) && typesOf(schema).includes("null") ? "string | null" : "string";
+    return isJsonObject(schema) && kindsOf(schema).includes("null") ? "string | null" : "string";
   }
 
-  function typeOf(place: SchemaPlace, schema: JsonObject, indent: string): string {
-    const action = side === "masked" ? actionOf([place]) : undefined;
+  function typeOf(whole: SchemaPlace, indent: string): string {
+    const schema = countingKeywords(whole);
+    const place = { ...whole, schema };
+    const action = side === "masked" ? actionOf([whole]) : undefined;
     // Of an array, elements that are dropped leave a hole; a property goes, which its object knows.
     if (action === "drop") return "null";
     if (isMaskedWhole(action)) return maskedType(schema);
     const parts = [
-      ...refType(place, schema),
+      ...refType(place),
       ...valueType(schema),
       ...(Object.hasOwn(schema, "enum") || Object.hasOwn(schema, "const") ? [] : shapeType(place, schema, indent)),
-      ...combinedTypes(place, schema, indent),
+      ...combinedTypes(place, indent),
     ];
     const distinct = [...new Set(parts)].filter((part) => part !== "unknown");
     if (distinct.length <= 1) return distinct[0] ?? "unknown";
     return distinct.map(grouped).join(" & ");
   }
 
-  function refType(place: SchemaPlace, schema: JsonObject): string[] {
-    const keyword = ["$ref", "$dynamicRef"].find((each) => schema[each] !== undefined);
+  function refType(place: SchemaPlace): string[] {
+    const keyword = referenceKeywords.find((each) => valueBelow(place.schema, [each]) !== undefined);
     if (keyword === undefined) return [];
     const target = referredPlace(place, keyword, registry.resources);
     if (target === undefined) return ["unknown"];
@@ -91,7 +95,7 @@ export function createTypeRenderer(
   }
 
   function shapeType(place: SchemaPlace, schema: JsonObject, indent: string): string[] {
-    const types = typesOf(schema);
+    const types = kindsOf(schema);
     if (types.length === 0) return [];
     return [types.map((type) => typeOfKind(type, place, schema, indent)).join(" | ")];
   }
@@ -112,7 +116,9 @@ export function createTypeRenderer(
     const lines = Object.entries(properties).flatMap(([name, property]) => {
       const action = actionOf(graph.property(applied, name));
       if (side === "masked" && action === "drop") return [];
-      const type = isMaskedWhole(action) ? maskedType(property) : typeAt(place, ["properties", name], inner);
+      const type = isMaskedWhole(action)
+        ? maskedType(property)
+        : typeAt(innerPlace(place, ["properties", name]), inner);
       return [
         `${docOf(property, action, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`,
       ];
@@ -129,29 +135,26 @@ export function createTypeRenderer(
     if (isClosed) return patternProperties === undefined ? undefined : "unknown";
     // An index signature must fit the named properties too.
     if (hasNamed || !isJsonObject(additionalProperties) || patternProperties !== undefined) return "unknown";
-    return typeAt(place, ["additionalProperties"], indent);
+    return typeAt(innerPlace(place, ["additionalProperties"]), indent);
   }
 
   function arrayType(place: SchemaPlace, schema: JsonObject, indent: string): string {
     const tupleKeyword = ["prefixItems", "items"].find((keyword) => Array.isArray(schema[keyword]));
     if (tupleKeyword === undefined) {
-      return schema["items"] === undefined ? "unknown[]" : `${grouped(typeAt(place, ["items"], indent))}[]`;
+      return schema["items"] === undefined ? "unknown[]" : `${grouped(typeAt(innerPlace(place, ["items"]), indent))}[]`;
     }
-    const tuple = schema[tupleKeyword] as Json[];
-    const elements = tuple.map((_, index) => `${typeAt(place, [tupleKeyword, index], indent)} | undefined`);
+    const elements = heldPlaces(place, tupleKeyword).map((each) => `${typeAt(each, indent)} | undefined`);
     const restKeyword = tupleKeyword === "items" ? "additionalItems" : "items";
     if (schema[restKeyword] === false) return `[${elements.map((element) => `(${element})?`).join(", ")}]`;
     return "unknown[]";
   }
 
-  function combinedTypes(place: SchemaPlace, schema: JsonObject, indent: string): string[] {
+  function combinedTypes(place: SchemaPlace, indent: string): string[] {
     return (["oneOf", "anyOf", "allOf"] as const).flatMap((keyword) => {
-      const branches = schema[keyword];
-      if (!Array.isArray(branches) || branches.length === 0) return [];
-      const types = [...new Set(branches.map((_, index) => grouped(typeAt(place, [keyword, index], indent))))];
+      const types = [...new Set(heldPlaces(place, keyword).map((branch) => grouped(typeAt(branch, indent))))];
       if (keyword === "allOf") return types.filter((type) => type !== "unknown");
       // A branch that only adds constraints (`required`, for one) does not change the type.
-      return types.includes("unknown") ? [] : [types.join(" | ")];
+      return types.length === 0 || types.includes("unknown") ? [] : [types.join(" | ")];
     });
   }
 
@@ -162,7 +165,7 @@ export function createTypeRenderer(
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
         const { name, place } = next;
         const schema = place.schema as JsonObject;
-        const type = typeOf(place, schema, "");
+        const type = typeOf(place, "");
         const isInterface = type.startsWith("{") && type.endsWith("}") && !/^\} /m.test(type);
         texts.push(
           `${docOf(schema, actionOf([place]), "")}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`,
@@ -171,10 +174,6 @@ export function createTypeRenderer(
       return texts;
     },
   };
-}
-
-function innerPlace(parent: SchemaPlace, schema: JsonObject, steps: (string | number)[]): SchemaPlace {
-  return { ...parent, schema, pointer: parent.pointer + steps.map(pointerStep).join("") };
 }
 
 function valueType(schema: JsonObject): string[] {
@@ -192,10 +191,8 @@ function literal(value: Json): string {
 }
 
 /** The `type`s of a schema, or what its keywords hint at. */
-function typesOf(schema: JsonObject): string[] {
-  const { type } = schema;
-  if (typeof type === "string") return [type];
-  if (Array.isArray(type)) return type.filter((name) => typeof name === "string");
+function kindsOf(schema: JsonObject): string[] {
+  if (schema["type"] !== undefined) return typesOf(schema);
   if (schema["properties"] !== undefined) return ["object"];
   return schema["items"] !== undefined || schema["prefixItems"] !== undefined ? ["array"] : [];
 }
