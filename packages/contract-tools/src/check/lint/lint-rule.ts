@@ -1,4 +1,10 @@
-import { type JsonObject, type SchemaDocument, type Subschema, walkSchema } from "@millrace/schema-graph";
+import {
+  type JsonObject,
+  referenceKeywords,
+  type SchemaDocument,
+  type Subschema,
+  walkSchema,
+} from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
 import type { Registry } from "../../registry/registry.ts";
 
@@ -23,11 +29,7 @@ export function eachSchema(
     );
 }
 
-export function hasType(schema: JsonObject, type: string): boolean {
-  return schema["type"] === type || (Array.isArray(schema["type"]) && schema["type"].includes(type));
-}
-
 /** True if a schema refers to another one. */
 export function isReference(schema: JsonObject): boolean {
-  return schema["$ref"] !== undefined || schema["$dynamicRef"] !== undefined;
+  return referenceKeywords.some((keyword) => schema[keyword] !== undefined);
 }

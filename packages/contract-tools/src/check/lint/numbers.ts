@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from "@millrace/schema-graph";
-import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
+import { isJsonObject, type JsonObject, typesOf } from "@millrace/schema-graph";
+import { eachSchema, type Finding, type LintRule } from "./lint-rule.ts";
 
 /** Numbers that readers can take for different values. */
 export const ambiguousNumber: LintRule = eachSchema("ambiguous-number", ({ schema, pointer }) => [
@@ -15,7 +15,7 @@ const maxDecimals = 12;
 function wrongDecimals(schema: JsonObject, pointer: string): Finding[] {
   const decimals = schema["x-decimals"];
   if (decimals === undefined) return [];
-  const isNumber = hasType(schema, "number") || hasType(schema, "string");
+  const isNumber = typesOf(schema).some((type) => type === "number" || type === "string");
   const isCount =
     typeof decimals === "number" && Number.isInteger(decimals) && decimals >= 0 && decimals <= maxDecimals;
   if (isNumber && isCount) return [];
@@ -25,7 +25,7 @@ function wrongDecimals(schema: JsonObject, pointer: string): Finding[] {
 }
 
 function unboundedInteger(schema: JsonObject, pointer: string): Finding[] {
-  if (!hasType(schema, "integer") || schema["enum"] !== undefined || schema["const"] !== undefined) return [];
+  if (!typesOf(schema).includes("integer") || schema["enum"] !== undefined || schema["const"] !== undefined) return [];
   // The format tells readers that they need 64 bits; the column of the warehouse has them.
   if (schema["format"] === "int32" || schema["format"] === "int64") return [];
   const lower = schema["minimum"] ?? schema["exclusiveMinimum"];

@@ -1,16 +1,18 @@
 import {
+  heldPlaces,
   isJsonObject,
   type JsonObject,
   pointerStep,
   type SchemaDocument,
   type SchemaResources,
   type Subschema,
+  takesType,
   walkSchema,
   keywordsFor,
 } from "@millrace/schema-graph";
 import { holdsAnnotation } from "../../privacy/holds-annotation.ts";
 import { privacyRuleFaults } from "../../privacy/read-privacy-rule.ts";
-import { eachSchema, type Finding, hasType, type LintRule } from "./lint-rule.ts";
+import { eachSchema, type Finding, type LintRule } from "./lint-rule.ts";
 
 export const privacyAnnotation: LintRule = eachSchema("privacy-annotation", (subschema, document, { resources }) => [
   ...unreadableAnnotation(subschema),
@@ -50,10 +52,8 @@ function unreachableAnnotation(
   resources: SchemaResources,
 ): Finding[] {
   return [...keywordsFor("names"), ...keywordsFor("inner text")].flatMap((keyword): Finding[] => {
-    const inner = schema[keyword];
-    if (!isJsonObject(inner)) return [];
-    const place = { document, pointer: `${pointer}/${keyword}`, schema: inner };
-    if (!holdsAnnotation(place, resources, (annotation) => annotation !== false)) return [];
+    const [place] = heldPlaces({ document, pointer, schema }, keyword);
+    if (place === undefined || !holdsAnnotation(place, resources, (annotation) => annotation !== false)) return [];
     const message = `An annotation below \`${keyword}\` cannot be obeyed by itself, so the whole value is dropped.`;
     return [{ pointer: place.pointer, message, fix: "Annotate the value itself: `scan` looks at names as well." }];
   });
@@ -108,5 +108,5 @@ function soundsSensitive(key: string): boolean {
 
 /** An object annotates its own fields, and a boolean reveals nothing. */
 function canHoldIt(schema: JsonObject): boolean {
-  return schema["type"] === undefined || ["string", "integer", "number", "array"].some((type) => hasType(schema, type));
+  return ["string", "integer", "number", "array"].some((type) => takesType(schema, type));
 }

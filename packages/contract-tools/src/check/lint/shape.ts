@@ -1,15 +1,19 @@
 import {
+  applicatorOf,
+  heldBy,
   holdsForAll,
   isContract,
   isJsonObject,
   type Json,
   type JsonObject,
+  keywordsFor,
   pointerStep,
-  applicatorOf,
+  typesOf,
 } from "@millrace/schema-graph";
-import { eachSchema, type Finding, hasType, isReference, type LintRule } from "./lint-rule.ts";
+import { eachSchema, type Finding, isReference, type LintRule } from "./lint-rule.ts";
 
-const branching = ["allOf", "anyOf", "oneOf"];
+/** Keywords that list schemas of the same value. */
+const branching = keywordsFor("same value").filter((keyword) => applicatorOf(keyword)?.holds === "list");
 
 /** A name under `required` that no `properties` defines is mostly a spelling error. */
 export const undefinedRequired: LintRule = eachSchema("undefined-required", ({ schema, pointer, keyword }) => {
@@ -37,27 +41,23 @@ export const rootObject: LintRule = (document, { resources }) => {
 
 /** Openness to other properties has to be a decision; left out, it is an accident. */
 export const undeclaredOpenness: LintRule = eachSchema("undeclared-openness", ({ schema, pointer, keyword }) => {
-  const isObject = hasType(schema, "object") || schema["properties"] !== undefined || hasObjectBranch(schema);
-  const isDeclared = schema["additionalProperties"] !== undefined || schema["unevaluatedProperties"] !== undefined;
   // Branches add to the schema around them, which is the one to be closed (by `unevaluatedProperties`).
   const isBranch = applicatorOf(keyword)?.target === "same value";
-  if (!isObject || isDeclared || isBranch) return [];
+  if (isBranch || !isObjectLeftOpen(schema)) return [];
   const message = "The object does not say whether it may have other properties.";
   const fix = 'Say `"additionalProperties": false`, or `true` if it is open on purpose.';
   return [{ pointer, message, fix }];
 });
 
-/** A branch that is an object and does not say itself whether it is open. */
-function hasObjectBranch(schema: JsonObject): boolean {
-  return branching
-    .flatMap((keyword) => schema[keyword] ?? [])
-    .some(
-      (branch) =>
-        isJsonObject(branch) &&
-        branch["additionalProperties"] === undefined &&
-        branch["unevaluatedProperties"] === undefined &&
-        (hasType(branch, "object") || branch["properties"] !== undefined || hasObjectBranch(branch)),
-    );
+/** True if a schema, or a branch of it, is about objects and does not say whether they have other properties. */
+function isObjectLeftOpen(schema: JsonObject): boolean {
+  if (keywordsFor("other properties").some((keyword) => schema[keyword] !== undefined)) return false;
+  const branches = branching.flatMap((keyword) => heldBy(schema, keyword));
+  return (
+    typesOf(schema).includes("object") ||
+    schema["properties"] !== undefined ||
+    branches.some(({ value }) => isJsonObject(value) && isObjectLeftOpen(value))
+  );
 }
 
 /** Keywords that name properties, in a map or in a list. */

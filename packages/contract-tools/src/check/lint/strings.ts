@@ -1,4 +1,4 @@
-import { isJsonObject, pointerStep, walkSchema } from "@millrace/schema-graph";
+import { heldBy, keywordsFor, pointerOf, walkSchema } from "@millrace/schema-graph";
 import { formats } from "@millrace/event-contracts/validator-runtime";
 import type { Fault } from "../../registry/fault.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
@@ -18,11 +18,9 @@ export const unknownFormat: LintRule = eachSchema("unknown-format", ({ schema, p
 export const unsafePattern: LintRule = async (document) => {
   const faults: Fault[] = [];
   for (const { schema, pointer } of walkSchema(document.schema)) {
-    const patterns = isJsonObject(schema["patternProperties"]) ? Object.keys(schema["patternProperties"]) : [];
-    const found: [string, string][] = patterns.map((text) => [
-      text,
-      `${pointer}/patternProperties${pointerStep(text)}`,
-    ]);
+    const found = keywordsFor("matching properties")
+      .flatMap((keyword) => heldBy(schema, keyword))
+      .map(({ steps }): [string, string] => [steps[1] ?? "", pointer + pointerOf(steps)]);
     if (typeof schema["pattern"] === "string") found.push([schema["pattern"], `${pointer}/pattern`]);
     for (const [pattern, place] of found) {
       const fault = await regexFault(pattern);

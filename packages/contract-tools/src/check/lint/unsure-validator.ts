@@ -1,9 +1,11 @@
 import {
   type Applied,
   createValueGraph,
+  heldBy,
   isJsonObject,
   type Json,
   type JsonObject,
+  keywordsFor,
   namesOf,
   placeKey,
   reachablePlaces,
@@ -65,7 +67,6 @@ function saysNothing(schema: Json | undefined): boolean {
 /** Keywords by which Ajv learns at run time only which names a schema has evaluated. */
 const learntLater = ["anyOf", "oneOf", "if", "dependentSchemas", "patternProperties", "$dynamicRef"];
 const ofElements = ["items", "prefixItems", "unevaluatedItems"];
-const otherNames = ["additionalProperties", "unevaluatedProperties"];
 
 /** Of a branch that refuses a value Ajv keeps what it learnt at run time, as if the branch had taken it. */
 function reasonOfBranches(
@@ -81,7 +82,9 @@ function reasonOfBranches(
   // Names that `if` evaluates count for Ajv, whether it holds or not.
   const declared = new Set(namesOf(applied.filter(({ certainty }) => certainty === "certain")));
   const tested = applied.filter(({ certainty }) => certainty === "tested");
-  const hasOthers = tested.some(({ schema }) => isJsonObject(schema) && otherNames.some((each) => each in schema));
+  const hasOthers = keywordsFor("other properties").some((each) =>
+    tested.some((place) => heldBy(place.schema, each)[0]),
+  );
   if (hasOthers || namesOf(tested).some((name) => !declared.has(name))) {
     return "`if` with properties that stand nowhere else";
   }
