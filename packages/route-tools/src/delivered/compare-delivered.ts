@@ -1,7 +1,7 @@
 import { type Change, compareSchemas } from "@millrace/contract-tools/compatibility";
 import { createRegistry, type JsonObject, type SchemaDocument } from "@millrace/contract-tools/registry";
 import { meaningOf, nameDestination, type RouteDocument, type RouteMeaning } from "@millrace/routes";
-import { isJsonObject } from "@millrace/schema-graph";
+import { isJsonObject, type Json, mapHeld, valueBelow } from "@millrace/schema-graph";
 import type { EventModel } from "../analysis/event-model.ts";
 import { type DeliveredStream, describeStream } from "./delivered-stream.ts";
 
@@ -111,49 +111,20 @@ function toDocument(version: string, schema: JsonObject): SchemaDocument {
 
 /** As if no record had other fields than those that are declared: then a new one is an addition to the judge. */
 function closed(schema: JsonObject): JsonObject {
-  const copy = mapSchemas(schema, closed);
+  const copy = mapHeld(schema, closed);
   return copy["properties"] === undefined || copy["additionalProperties"] !== undefined
     ? copy
     : { ...copy, additionalProperties: false };
 }
 
 /** Readers do not mind a field that is in every record now; the judge thinks of those who write. */
-function withoutNewPromises(newer: JsonObject, older: JsonObject | undefined): JsonObject {
-  const [properties, before] = [newer, older ?? {}].map(({ properties: map }) => (isJsonObject(map) ? map : {}));
-  const promised = Array.isArray(older?.["required"]) ? older["required"] : [];
-  const result: JsonObject = { ...newer };
-  if (Array.isArray(newer["required"])) {
-    result["required"] = newer["required"].filter((name) => promised.includes(name));
-  }
-  if (isJsonObject(newer["properties"])) {
-    result["properties"] = Object.fromEntries(
-      Object.entries(properties ?? {}).map(([name, property]) => {
-        const old = before?.[name];
-        return [
-          name,
-          isJsonObject(property) ? withoutNewPromises(property, isJsonObject(old) ? old : undefined) : property,
-        ];
-      }),
-    );
-  }
-  const [items, oldItems] = [newer["items"], older?.["items"]];
-  if (isJsonObject(items)) result["items"] = withoutNewPromises(items, isJsonObject(oldItems) ? oldItems : undefined);
-  return result;
-}
-
-/** Changes every schema right below one. */
-function mapSchemas(schema: JsonObject, change: (inner: JsonObject) => JsonObject): JsonObject {
-  const copy: JsonObject = { ...schema };
-  if (isJsonObject(schema["properties"])) {
-    copy["properties"] = Object.fromEntries(
-      Object.entries(schema["properties"]).map(([name, inner]) => [name, isJsonObject(inner) ? change(inner) : inner]),
-    );
-  }
-  for (const keyword of ["items", "additionalProperties"]) {
-    const inner = schema[keyword];
-    if (isJsonObject(inner)) copy[keyword] = change(inner);
-  }
-  return copy;
+function withoutNewPromises(newer: JsonObject, older: Json | undefined): JsonObject {
+  const { required, ...result } = mapHeld(newer, (inner, steps) =>
+    withoutNewPromises(inner, valueBelow(older ?? null, steps)),
+  );
+  const promised = isJsonObject(older) && Array.isArray(older["required"]) ? older["required"] : [];
+  const kept = Array.isArray(required) ? required.filter((name) => promised.includes(name)) : [];
+  return kept.length === 0 ? result : { ...result, required: kept };
 }
 
 /** The judge speaks of fields by their last name; consumers look for the path. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@millrace/contract-tools/registry";
 import type { FieldPath, FieldSelector } from "@millrace/routes/runtime";
-import { isJsonObject } from "@millrace/schema-graph";
+import { isJsonObject, mapBranches } from "@millrace/schema-graph";
 
 /** A selector that every copy has, and others of which every copy has at least one. */
 export interface Selection {
@@ -37,15 +37,7 @@ function project(schema: JsonObject, always: Choice, oneOf: readonly Choice[]): 
     const: _constant,
     ...rest
   } = schema;
-  const result: JsonObject = rest;
-  for (const keyword of ["allOf", "anyOf"]) {
-    const branches = schema[keyword];
-    if (Array.isArray(branches)) {
-      result[keyword] = branches.map((branch) =>
-        isJsonObject(branch) ? (project(branch, always, oneOf) ?? {}) : branch,
-      );
-    }
-  }
+  const result = mapBranches(rest, (branch) => project(branch, always, oneOf) ?? {});
   if (isJsonObject(items)) {
     const element = project(items, always, oneOf);
     if (element !== undefined) result["items"] = element;

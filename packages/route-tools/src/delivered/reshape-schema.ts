@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@millrace/contract-tools/registry";
 import { type CompiledReshape, isAmbiguousName, isTaken, type NameNode, nameTree } from "@millrace/routes/runtime";
-import { isJsonObject } from "@millrace/schema-graph";
+import { isJsonObject, mapBranches, mapHeld, takesType } from "@millrace/schema-graph";
 
 /** A field of a contract that reshaping cannot treat as the route demands. */
 export interface ShapeFault {
@@ -44,17 +44,13 @@ class Renaming {
     const {
       properties,
       required,
-      items,
-      prefixItems,
-      allOf,
-      anyOf,
       // Reshaped members are no longer what these say.
       additionalProperties: _others,
       enum: _values,
       const: _constant,
       ...rest
     } = schema;
-    const inner = (value: Json): Json => (isJsonObject(value) ? this.reshape(value, node, path) : value);
+    const { allOf, ...others } = mapHeld(rest, (inner) => this.reshape(inner, node, path));
     const result = new Members();
     const isSure = (name: string): boolean => Array.isArray(required) && required.includes(name);
     for (const [name, property] of Object.entries(isJsonObject(properties) ? properties : {})) {
@@ -68,13 +64,7 @@ class Renaming {
         result.required.add(child?.name ?? name);
       }
     }
-    return {
-      ...rest,
-      ...(items !== undefined && { items: inner(items) }),
-      ...(Array.isArray(prefixItems) && { prefixItems: prefixItems.map(inner) }),
-      ...(Array.isArray(anyOf) && { anyOf: anyOf.map(inner) }),
-      ...result.render(Array.isArray(allOf) ? allOf.map(inner) : []),
-    };
+    return { ...others, ...result.render(Array.isArray(allOf) ? allOf : []) };
   }
 
   #addProperty(
@@ -95,7 +85,7 @@ class Renaming {
     if (step !== name) return;
     const schema = isJsonObject(property) ? this.reshape(property, child, path) : {};
     const given = child.name ?? name;
-    if (child.isFlat && mayBe(schema, "object")) {
+    if (child.isFlat && takesType(schema, "object")) {
       this.#flatten(result, given, { schema, isSure: isSure && schema["type"] === "object", path });
       return;
     }
@@ -123,7 +113,7 @@ class Renaming {
       const given = [prefix, ...steps].join(this.#separator);
       const isSureHere = isSure && Array.isArray(required) && required.includes(name);
       const leaf = isJsonObject(property) ? property : {};
-      if (!mayBe(leaf, "object")) result.add(given, leaf, isSureHere);
+      if (!takesType(leaf, "object")) result.add(given, leaf, isSureHere);
       else {
         const inner = { schema: leaf, isSure: isSureHere && leaf["type"] === "object", path: [...path, name] };
         this.#flatten(result, given, inner);
@@ -199,51 +189,31 @@ function withConstant(
   function memberAround(object: JsonObject, isThere: boolean): JsonObject {
     const around = (outer: JsonObject): JsonObject => withConstant(outer, below, value, path, faults);
     if (isPlainObject(object)) return around(isThere ? object : withoutRequired(object));
-    const present = mayBe(object, "object") ? around(object) : object;
+    const present = takesType(object, "object") ? around(object) : object;
     return isThere ? present : { anyOf: [present, around({})] };
   }
 }
 
 /** True if nothing but a type and members is said of the objects that a schema takes, and it takes some. */
 function isPlainObject(schema: JsonObject): boolean {
-  if (schema["type"] !== undefined) return mayBe(schema, "object");
+  if (schema["type"] !== undefined) return takesType(schema, "object");
   return !["allOf", "anyOf", "const", "enum"].some((keyword) => schema[keyword] !== undefined);
 }
 
 /** The same schema without members that have to be there, also in its branches. */
 function withoutRequired(schema: JsonObject): JsonObject {
   const { required: _required, minProperties: _minimum, ...rest } = schema;
-  const inner = (branch: Json): Json => (isJsonObject(branch) ? withoutRequired(branch) : branch);
-  const branches = Object.entries(rest).flatMap(([keyword, value]) =>
-    (keyword === "allOf" || keyword === "anyOf") && Array.isArray(value) ? [[keyword, value.map(inner)] as const] : [],
-  );
-  return { ...rest, ...Object.fromEntries(branches) };
+  return mapBranches(rest, withoutRequired);
 }
 
 /** Branches say something of the member that stood there, not of the constant. */
 function withoutInBranches(schema: JsonObject, step: string): JsonObject {
-  const result: JsonObject = { ...schema };
-  for (const keyword of ["allOf", "anyOf"]) {
-    const branches = schema[keyword];
-    if (!Array.isArray(branches)) continue;
-    result[keyword] = branches.map((branch) => {
-      if (!isJsonObject(branch)) return branch;
-      const {
-        additionalProperties: _others,
-        enum: _values,
-        const: _constant,
-        ...rest
-      } = withoutInBranches(branch, step);
-      const { [step]: _, ...properties } = isJsonObject(rest["properties"]) ? rest["properties"] : {};
-      return { ...rest, ...(rest["properties"] !== undefined && { properties }) };
-    });
-  }
-  return result;
-}
-
-function mayBe(schema: JsonObject, type: string): boolean {
-  const types = schema["type"];
-  return types === undefined || types === type || (Array.isArray(types) && types.includes(type));
+  return mapBranches(schema, (branch) => {
+    const { additionalProperties: _others, enum: _values, const: _constant, ...rest } = withoutInBranches(branch, step);
+    if (!isJsonObject(rest["properties"])) return rest;
+    const { [step]: _, ...properties } = rest["properties"];
+    return { ...rest, properties };
+  });
 }
 
 /** The same schema for values that are no objects. */

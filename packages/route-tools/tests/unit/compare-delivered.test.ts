@@ -2,7 +2,7 @@
 import { expect, test } from "@jest/globals";
 import { type JsonObject, loadRegistry } from "@millrace/contract-tools/registry";
 import { loadRouteDocuments, type Route, type RouteDocument } from "@millrace/routes";
-import { writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EventModel } from "../../src/analysis/event-model.ts";
 import { compareDelivered } from "../../src/delivered/compare-delivered.ts";
@@ -27,8 +27,8 @@ const views: Route = {
 const shop = (...routes: Partial<Route>[]): RouteDocument[] => [
   { application: "shop", owner: "team", routes: routes.map((route) => ({ ...click, ...route })) },
 ];
-const told = (before: RouteDocument[], after: RouteDocument[]): (readonly [boolean, string])[] =>
-  compareDelivered({ before, after }, model).map(({ isBreak, text }) => [isBreak, text] as const);
+const told = (before: RouteDocument[], after: RouteDocument[], contracts = model): (readonly [boolean, string])[] =>
+  compareDelivered({ before, after }, contracts).map(({ isBreak, text }) => [isBreak, text] as const);
 
 test("a field that is dropped breaks consumers; one that comes back breaks nobody", () => {
   const dropped = shop({ project: { drop: ["event.data.query"] } });
@@ -41,6 +41,26 @@ test("a second route that delivers less makes a required field one that may be m
   const [change, ...others] = told(shop({}), shop({}, second));
   expect(others).toEqual([]);
   expect(change).toEqual([true, expect.stringContaining("event.data.rank: `rank` is no longer required")]);
+});
+
+test("a field that is in every record of a branch now breaks nobody, and its end does", () => {
+  const folder = temporaryFolder();
+  cpSync(schemas, folder, { recursive: true });
+  const branch = (kind: string): JsonObject => ({
+    required: [kind],
+    properties: { [kind]: { type: "string", format: "uuid" } },
+  });
+  const type = { type: "object", oneOf: [branch("order"), branch("refund")], additionalProperties: false };
+  mkdirSync(join(folder, "events/shop/choice"), { recursive: true });
+  writeFileSync(join(folder, "events/shop/choice/1-0-0.json"), JSON.stringify(type));
+  const choices = { pattern: { event: { type: ["shop.choice"] }, validation: { status: ["valid"] } } };
+  const [some, every] = [
+    shop(choices, { ...choices, name: "less", project: { drop: ["event.data.order"] } }),
+    shop(choices),
+  ];
+  const contracts = new EventModel(loadRegistry(folder));
+  expect(told(some, every, contracts)).toEqual([]);
+  expect(told(every, some, contracts)).toEqual([[true, expect.stringContaining("`anyOf` changes")]]);
 });
 
 test("events that hold no contract break consumers who have read valid ones alone", () => {
