@@ -1,3 +1,4 @@
+import { typesOf } from "@millrace/schema-graph";
 import { shortestText } from "./sample-text.ts";
 import type { Location, SchemaReader, Shape } from "./schema-shapes.ts";
 import { languagesOfSchema } from "./string-language.ts";
@@ -9,9 +10,9 @@ export function sampleOf(location: Location, reader: SchemaReader, depth = 0): u
   const [placed] = location.shapes;
   if (placed === undefined || depth > MAX_DEPTH) return "any";
   const shape = placed.map(({ schema }) => schema);
-  const types = typesOf(shape);
+  const types = shape.flatMap(typesOf);
   if (types.includes("array")) {
-    const elements = location.shapes.filter((one) => !typesOf(one.map(({ schema }) => schema)).includes("array"));
+    const elements = location.shapes.filter((one) => !one.some(({ schema }) => typesOf(schema).includes("array")));
     return elements.length === 0 ? [] : [sampleOf({ shapes: elements, isOpen: false }, reader, depth + 1)];
   }
   if (types.includes("object") || (types.length === 0 && shape.some(({ properties }) => properties !== undefined))) {
@@ -28,16 +29,12 @@ export function samplesAt(location: Location): unknown[] {
   return location.shapes.flatMap((shape) => sampleScalars(shape.map(({ schema }) => schema)));
 }
 
-function typesOf(shape: Shape): string[] {
-  return shape.flatMap(({ type }) => (type === undefined ? [] : [type].flat().map(String)));
-}
-
 function sampleScalars(shape: Shape): unknown[] {
   for (const schema of shape) {
     if (Array.isArray(schema["enum"])) return schema["enum"];
     if (Object.hasOwn(schema, "const")) return [schema["const"]];
   }
-  const types = typesOf(shape);
+  const types = shape.flatMap(typesOf);
   return types.flatMap((type): unknown[] => {
     if (type === "boolean") return [true, false];
     if (type === "null") return [null];

@@ -1,11 +1,13 @@
 import type { JsonObject, SchemaDocument, SchemaResources } from "@millrace/contract-tools/registry";
 import {
   type Applied,
-  applicatorOf,
+  countingKeywords,
   createValueGraph,
+  isComment,
   namesOf,
-  referenceKeywords,
   type SchemaPlace,
+  takesType,
+  typesOf,
   type ValueGraph,
 } from "@millrace/schema-graph";
 
@@ -70,7 +72,8 @@ export class SchemaReader {
   }
 
   #childOfShape(shape: PlacedShape, key: string): Location {
-    const isForbidden = (place: Placed) => !canBe(place.schema, "object") || this.#graphOf(place).forbids(place, key);
+    const isForbidden = (place: Placed) =>
+      !takesType(place.schema, "object") || this.#graphOf(place).forbids(place, key);
     if (shape.some(isForbidden)) return NOTHING;
     const declared = shape.flatMap((place) => this.#declaredBy(place, key));
     return declared.length === 0 ? OPEN : this.#locate(declared);
@@ -105,11 +108,12 @@ export class SchemaReader {
     ];
   }
 
-  #waysThrough(place: Placed, references: number): PlacedShape[] {
+  #waysThrough(whole: Placed, references: number): PlacedShape[] {
     if (references > MAX_REFERENCES) return [[]];
+    const place = { ...whole, schema: countingKeywords(whole) };
     let ways: PlacedShape[] = [[place]];
-    for (const [keyword, steps] of this.#graphOf(place).steps(place)) {
-      const certainty = referenceKeywords.includes(keyword) ? "certain" : applicatorOf(keyword)?.certainty;
+    for (const steps of this.#graphOf(place).steps(place).values()) {
+      const certainty = steps[0]?.certainty;
       const through = steps
         .filter(isObjectSchema)
         .map((step) => this.#waysThrough({ ...step, certainty: "certain" }, references + 1));
@@ -143,12 +147,8 @@ function isObjectSchema(place: Applied): place is Placed {
   return typeof place.schema === "object";
 }
 
-function canBe({ type }: JsonObject, name: string): boolean {
-  return type === undefined || type === name || (Array.isArray(type) && type.includes(name));
-}
-
 function isList(schema: JsonObject): boolean {
-  return schema["type"] !== undefined && canBe(schema, "array");
+  return typesOf(schema).includes("array");
 }
 
 /** True if a schema describes the elements that no list of schemas names. */
@@ -160,9 +160,6 @@ function saysOfTheRest({ schema }: Placed): boolean {
   return says || maxItems === 0;
 }
 
-/** Annotations say nothing about values. */
-const ANNOTATIONS = new Set(["description", "title", "$comment", "examples", "default", "deprecated", "x-privacy"]);
-
 function isEmpty(schema: JsonObject): boolean {
-  return Object.keys(schema).every((keyword) => ANNOTATIONS.has(keyword));
+  return Object.keys(schema).every((keyword) => isComment(keyword) || keyword.startsWith("x-"));
 }

@@ -1,4 +1,4 @@
-import type { PrivacyMap, PrivacyNode, PrivacyRule } from "@millrace/event-contracts";
+import { type PrivacyMap, type PrivacyNode, type PrivacyRule, strictestRule } from "@millrace/event-contracts";
 import type { Privacy, SensitiveField } from "./event-model.ts";
 
 /** A field whose name is free, in the path of a sensitive one. */
@@ -20,8 +20,8 @@ export class SensitivePlaces {
     let indexes = this.#nodes.length === 0 ? [] : this.#throughArrays([0]);
     for (const segment of ["", ...segments]) {
       if (segment !== "") indexes = this.#throughArrays(indexes.flatMap((index) => this.#childrenOf(index, segment)));
-      const rule = indexes.map((index) => this.#nodes[index]?.rule).find((found) => found !== undefined);
-      if (rule !== undefined) return toPrivacy(rule);
+      const [rule, ...others] = indexes.flatMap((index) => this.#nodes[index]?.rule ?? []);
+      if (rule !== undefined) return toPrivacy(others.reduce(strictestRule, rule));
     }
     return undefined;
   }
@@ -50,10 +50,8 @@ export class SensitivePlaces {
     if (node === undefined) return [];
     const named = Object.hasOwn(node.properties ?? {}, name) ? node.properties?.[name] : undefined;
     if (named !== undefined) return [named];
-    const matching = (node.patterns ?? []).filter(({ pattern }) => new RegExp(pattern, "u").test(name));
-    return matching.length > 0
-      ? matching.map((entry) => entry.node)
-      : freeChildren({ additional: node.additional ?? -1 });
+    const patterns = (node.patterns ?? []).filter(({ pattern }) => new RegExp(pattern, "u").test(name));
+    return freeChildren({ ...node, patterns });
   }
 
   /** Arrays are transparent to patterns: the elements stand where the array stands. */

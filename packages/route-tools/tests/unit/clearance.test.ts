@@ -18,6 +18,14 @@ describe("the clearance check sees an annotation", () => {
   );
 });
 
+test("a name that a pattern and other names annotate is masked by the stricter of the two, as enrichment has it", () => {
+  const annotated = (action: string): JsonObject => ({ type: "string", "x-privacy": { class: action, action } });
+  const value = { patternProperties: { "^x": annotated("scan") }, additionalProperties: annotated("drop") };
+  const { registry } = createRegistry([{ file: "events/test/a/1-0-0.json", value }]);
+  const { privacy } = new EventModel(registry).facts("event.data.xa", registry.newestOf("test.a"));
+  expect(privacy?.action).toBe("drop");
+});
+
 /** Where a pattern finds the value that an example is about. */
 const pathOf = (keyword: string): string =>
   applicatorOf(keyword)?.target === "elements" ? "event.data.list" : "event.data.secret";
@@ -32,6 +40,22 @@ describe("the analysis of patterns knows the values", () => {
     const { registry } = createRegistry([{ file: "events/test/a/1-0-0.json", value: schema }]);
     const { location } = new EventModel(registry).facts(pathOf(keyword), registry.newestOf("test.a"));
     expect(location.shapes.some((shape) => shape.some((place) => place.schema["type"] === "string"))).toBe(true);
+  });
+
+  test("and takes no word from what stands beside a reference of draft-07, which validators pass over", () => {
+    const beside = { type: "string", enum: ["x"], properties: { c: { type: "string" } }, required: ["c"] };
+    const value = {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      type: "object",
+      properties: { a: { $ref: "#/definitions/a", ...beside } },
+      definitions: { a: { type: "object", properties: { b: { type: "integer" } }, additionalProperties: false } },
+    };
+    const { registry } = createRegistry([{ file: "events/test/a/1-0-0.json", value }]);
+    const model = new EventModel(registry);
+    const factsOf = (path: string) => model.facts(`event.data.${path}`, registry.newestOf("test.a"));
+    const types = factsOf("a").location.shapes.flatMap((shape) => shape.map(({ schema }) => schema["type"]));
+    expect(types.filter((type) => type !== undefined)).toEqual(["object"]);
+    expect([factsOf("a.b").isUnknown, factsOf("a.c").isUnknown]).toEqual([false, true]);
   });
 
   test.each<[string, JsonObject, string, boolean]>([
