@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "@millrace/schema-graph";
+import { applicatorOf, type JsonObject, mapHeld } from "@millrace/schema-graph";
 import type { DeliveredStream } from "@millrace/route-tools";
 import { InputData, JSONSchemaInput, quicktypeMultiFile } from "quicktype-core";
 import { pascalCase } from "./pascal-case.ts";
@@ -69,45 +69,16 @@ const shapes = new Set([
 ]);
 
 function withoutConstraints(schema: JsonObject): JsonObject {
-  const copy: Record<string, Json> = {};
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (!shapes.has(keyword)) continue;
-    if (keyword === "properties" && isJsonObject(value)) {
-      copy[keyword] = Object.fromEntries(
-        Object.entries(value).map(([name, inner]): [string, Json] => [name, inside(inner)]),
-      );
-    } else if (Array.isArray(value) && ["anyOf", "allOf", "prefixItems"].includes(keyword)) {
-      copy[keyword] = value.map(inside);
-    } else copy[keyword] = inside(value);
-  }
-  return copy;
+  const kept = Object.entries(schema).filter(([keyword]) => shapes.has(keyword));
+  return mapHeld(Object.fromEntries(kept), withoutConstraints);
 }
 
 /** Objects are named by their path, since those of two event types may have one name and other fields. */
 function withTitles(schema: JsonObject, title: string): JsonObject {
-  const copy: Record<string, Json> = { ...schema };
-  if (isJsonObject(schema["properties"])) {
-    copy["title"] = title;
-    copy["properties"] = Object.fromEntries(
-      Object.entries(schema["properties"]).map(([name, inner]) => [
-        name,
-        isJsonObject(inner) ? withTitles(inner, title + pascalCase(name)) : inner,
-      ]),
-    );
-  }
-  for (const keyword of ["items", "additionalProperties"]) {
-    const inner: Json | undefined = schema[keyword];
-    if (isJsonObject(inner)) copy[keyword] = withTitles(inner, `${title}Item`);
-  }
-  for (const keyword of ["anyOf", "allOf"]) {
-    const branches = schema[keyword];
-    if (Array.isArray(branches)) {
-      copy[keyword] = branches.map((branch) => (isJsonObject(branch) ? withTitles(branch, title) : branch));
-    }
-  }
-  return copy;
-}
-
-function inside(value: Json): Json {
-  return isJsonObject(value) ? withoutConstraints(value) : value;
+  const copy = mapHeld(schema, (inner, [keyword, name = ""]) => {
+    const target = applicatorOf(keyword)?.target;
+    const step = target === "named property" ? pascalCase(name) : target === "same value" ? "" : "Item";
+    return withTitles(inner, title + step);
+  });
+  return schema["properties"] === undefined ? copy : { ...copy, title };
 }
