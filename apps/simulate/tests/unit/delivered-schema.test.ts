@@ -16,6 +16,7 @@ import {
   type RouteDocument,
 } from "@millrace/routes";
 import { loadRoutes } from "@millrace/routes/runtime";
+import { annotatedExamples } from "@millrace/schema-graph";
 import { streamSchema } from "@millrace/consumer-tools";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -88,7 +89,13 @@ const odd: Record<string, object> = {
     patternProperties: { "^x-": email },
   },
 };
-for (const [name, schema] of Object.entries(odd)) {
+/** A contract for each keyword of JSON Schema, with an annotation below it and nowhere else. */
+const byKeyword = annotatedExamples({ "x-privacy": { class: "secret", action: "hmac" } }).map((example, index) => ({
+  ...example,
+  name: `below-${index}`,
+}));
+const keywordSchemas = byKeyword.map(({ name, schema }) => [name, schema] as const);
+for (const [name, schema] of [...Object.entries(odd), ...keywordSchemas]) {
   const file = `events/odd/${name}/1-0-0.json`;
   mkdirSync(join(folder, `events/odd/${name}`), { recursive: true });
   const head = {
@@ -460,6 +467,17 @@ describe("the schema of a stream", () => {
     expect(total.get("valid odd.branches valid")).toBeGreaterThan(10);
     expect(total.get("valid odd.old valid")).toBeGreaterThan(10);
   });
+
+  test.each(byKeyword.map(({ keyword, ...example }) => [keyword, example] as const))(
+    "takes what is left of a value annotated below %s, and none of it is in clear",
+    async (_, { name, dataWith }) => {
+      const event = rawEvent(`odd.${name}`, dataWith("canary-in-clear"));
+      const seen = await expectAllValid([event]);
+      expect([...seen.keys()].some((key) => key.startsWith(`kept odd.${name} `))).toBe(true);
+      const lines = [...(await deliver([event])).values()].flat();
+      expect(lines.filter((line) => line.includes("canary-in-clear"))).toEqual([]);
+    },
+  );
 
   test("takes whatever is left under whatever names", async () => {
     const total = new Map<string, number>();
