@@ -58,11 +58,11 @@ export function createValueGraph(document: SchemaDocument, resources: SchemaReso
 
   /** Schemas of the same value because of one schema. */
   function stepsFrom(place: Applied): Map<string, Applied[]> {
-    const referred = referenceKeywords.map((keyword): [string, Applied[]] => [
+    const referred = standingIn(place, referenceKeywords).map((keyword): [string, Applied[]] => [
       keyword,
       targetsOf(place, keyword).map((target) => ({ ...target, certainty: place.certainty })),
     ]);
-    const held = keywordsFor("same value").map((keyword): [string, Applied[]] => [
+    const held = standingIn(place, keywordsFor("same value")).map((keyword): [string, Applied[]] => [
       keyword,
       below(place, "same value", [keyword]),
     ]);
@@ -133,9 +133,14 @@ function patternsOf(place: SchemaPlace, name: string): string[] {
   return Object.keys(mapAt(place, "patternProperties")).filter((pattern) => matches(pattern, name));
 }
 
+/** Those of some keywords that a schema has. */
+function standingIn({ schema }: SchemaPlace, keywords: readonly string[]): string[] {
+  return isJsonObject(schema) ? keywords.filter((keyword) => schema[keyword] !== undefined) : [];
+}
+
 /** The schemas of one schema that apply to a target. */
 function below(place: Applied, target: Target, keywords = keywordsFor(target)): Applied[] {
-  return keywords.flatMap((keyword) => {
+  return standingIn(place, keywords).flatMap((keyword) => {
     const isTrue = isJsonObject(place.schema) && place.schema[keyword] === true;
     // For properties `true` means that they may come. For a value or an element it means nothing.
     if (isTrue && target !== "other properties") return [];
