@@ -58,6 +58,7 @@ const ownCode: Readonly<Record<string, (ajvs: KeywordCode) => KeywordCode>> = {
   // Of more than eight names Ajv asks the whole schema of the properties, which is long and slow.
   additionalProperties: () => addAdditionalProperties,
   patternProperties: (ajvs) => (cxt) => addPatternProperties(cxt, ajvs),
+  uniqueItems: (ajvs) => (cxt) => addUniqueItems(cxt, ajvs),
 };
 
 function countOf({ gen, data }: KeywordCxt): Code {
@@ -104,6 +105,14 @@ function addPatternProperties(cxt: KeywordCxt, ajvs: KeywordCode): void {
   const { items: _items, ...found } = it;
   it.props = props;
   cxt.mergeEvaluated(found, Name);
+}
+
+/** Ajv compares items of texts and numbers by an index, if it finds their `type`; all others each with each. */
+function addUniqueItems(cxt: KeywordCxt, ajvs: KeywordCode): void {
+  const { items } = cxt.parentSchema as { readonly items?: Readonly<Record<string, unknown>> };
+  const type = items?.[ownWords.type];
+  if (type !== undefined) Object.assign(cxt, { parentSchema: { ...cxt.parentSchema, items: { type } } });
+  ajvs(cxt);
 }
 
 const typeError: KeywordErrorDefinition = { message: "", params: ({ schemaValue }) => _`{type: ${schemaValue}}` };

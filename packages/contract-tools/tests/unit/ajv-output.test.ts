@@ -53,6 +53,12 @@ describe("of the code that Ajv generates", () => {
     ["many names are looked up", closedOf(33), 'new Set(["name0","name1",', /\.call\(|=== "name/],
     ["a text is counted only if its length does not tell", { maxLength: 3 }, ".length > 3 && ", /if\(\w+\(\w+\) > 3\)/],
     ["nor one that is too short", { minLength: 3 }, ".length < 6 && ", /if\(\w+\(\w+\) < 3\)/],
+    [
+      "texts that must differ are compared by an index",
+      { items: { type: "string" }, uniqueItems: true },
+      "indices",
+      /runtime\.equal/,
+    ],
     ["nothing is loaded", { maxLength: 3, uniqueItems: true }, "runtime.equal", /require\(/],
     [
       "what a reference has evaluated may be unknown, or all",
