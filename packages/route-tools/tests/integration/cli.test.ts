@@ -171,7 +171,7 @@ describe("routes explain", () => {
     writeFileSync(file, JSON.stringify(events[0]));
     expect((await run("explain", file, "--routes", routes())).out).toBe(
       'shop/paid: matches → shop\n    event.data.state is "paid", event.type is "shop.order"\n' +
-        "shop/dear: no\n    event.data.total is 50, wanted a number above 100 up to 1.7976931348623157e+308\n",
+        "shop/dear: no\n    event.data.total is 50, wanted a number above 100\n",
     );
   });
 
