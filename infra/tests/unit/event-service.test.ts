@@ -126,6 +126,7 @@ describe.each(ENVIRONMENTS)("the functions of %s", (environment) => {
       LOG_LEVEL: loadConfig(environment).logs.level,
       ENRICHED_STREAM_NAME: "${aws_kinesis_stream.enriched.name}",
       ENRICHED_LANES: String(loadConfig(environment).packing.lanes),
+      ENRICHED_COMPRESSION: loadConfig(environment).packing.compression,
       BAD_ROW_STREAM_NAME: "${aws_kinesis_stream.bad_rows.name}",
       PRIVACY_KEYS_SECRET_ARN: `\${${owner}aws_secretsmanager_secret.privacy_keys.arn}`,
     });
