@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createRandom, Faults, Kinesis, Trace, VirtualClock } from "@millrace/aws-simulator";
+import { linesOfData } from "@millrace/packed-records";
 import { environments } from "../../src/environments.ts";
 import { Confirmations } from "../../src/observe/confirmations.ts";
 import { Deliveries } from "../../src/observe/deliveries.ts";
@@ -15,7 +16,7 @@ const event = (id: number, nowMs: number) => {
   return `${JSON.stringify({ ...own, time, receivedat: time, tenantid: "shop", data: { name: "x" } })}\n`;
 };
 
-const linesOf = (data: Uint8Array) => Buffer.from(data).toString().trim().split("\n");
+const linesOf = (data: Uint8Array) => linesOfData(data).toString().trim().split("\n");
 
 /**
  * Sends ten events a second of one key, and a record of 340,000 lines between them. @returns the age of each when
