@@ -11,7 +11,7 @@ export const FUNCTION_MICROSECONDS_PER_EVENT = 100;
 
 /**
  * Beyond that, for gzip: of enrichment, which compresses, and of the router, for each record and each event. Of
- * `pnpm --filter @millrace/packed-records bench` beside much other work: three times what a free processor took.
+ * `pnpm --filter @millrace/packed-records bench` beside much other work.
  */
 export const GZIP_MICROSECONDS = {
   enrichment: { ofRecord: 50, ofEvent: 16 },
