@@ -230,7 +230,7 @@ describe("explain says of an event", () => {
         JSON.parse(JSON.stringify(await explain(id))),
       );
     }
-  }, 60_000);
+  }, 240_000);
 });
 
 describe("the runbooks", () => {
