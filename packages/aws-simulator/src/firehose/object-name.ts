@@ -3,8 +3,8 @@ import type { DeliveryStreamSettings } from "./delivery-stream-options.ts";
 import { evaluatePrefix } from "./prefix.ts";
 
 /**
- * The key of an object: `<prefix><name>-<version>-YYYY-MM-dd-HH-MM-SS-<uuid><extension>`. The prefix tells when the oldest
- * record arrived, the name when the object was written; both in UTC.
+ * The key of an object: `<prefix><name>-<version>-YYYY-MM-dd-HH-MM-SS-<uuid><extension>`. The prefix tells when the
+ * oldest record arrived, the name when the object was written; both in UTC.
  * https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
  */
 export function objectKey(settings: DeliveryStreamSettings, oldestArrivalMs: number): string {

@@ -249,7 +249,7 @@ function readStream(args: Arguments, arn: string): StreamSettings {
   };
 }
 
-/** Of Terraform's provider: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function */
+/** Of Lambda: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 const DEFAULT_MEMORY_MB = 128;
 const DEFAULT_TIMEOUT_SECONDS = 3;
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
