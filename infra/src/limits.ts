@@ -72,12 +72,3 @@ export const SNOWFLAKE_TARGET_LAG_SECONDS = { min: 60, max: 86_400 } as const;
 
 /** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html: requests in five minutes. */
 export const WAF_RATE_LIMIT = { min: 10, max: 2_000_000_000 } as const;
-
-/** The longest that SQS keeps a message: 14 days. A destination's consumer has as long to come back. */
-export const QUEUE_RETENTION_SECONDS = 1_209_600;
-
-/**
- * Time that a consumer has for a message before it comes again: six times a function of 30 s.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
- */
-export const QUEUE_VISIBILITY_SECONDS = 180;

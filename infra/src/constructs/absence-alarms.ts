@@ -1,4 +1,4 @@
-import type { DestinationStream, Watched, WatchedDelivery } from "./watched.ts";
+import type { Watched, WatchedDelivery } from "./watched.ts";
 import type { MetricAlarms } from "./metric-alarms.ts";
 import * as metrics from "./metric.ts";
 import { absence } from "./metric-math.ts";
@@ -48,7 +48,6 @@ export function watchAbsences(alarms: MetricAlarms, watched: Watched): void {
       "Files reach the lake and no row reaches the warehouse. Does the bucket still notify the pipe's queue? ALTER PIPE … REFRESH loads " +
       "what was missed; SYSTEM$PIPE_STATUS and COPY_HISTORY say what the pipe saw.",
   });
-  for (const destination of watched.destinations.streams) watchConsumer(alarms, destination);
 }
 
 function watchDelivery(alarms: MetricAlarms, { id, delivery, source }: WatchedDelivery): void {
@@ -59,21 +58,5 @@ function watchDelivery(alarms: MetricAlarms, { id, delivery, source }: WatchedDe
     description:
       `Stream ${source.name} gets records and Firehose writes none of them to S3. See /aws/kinesisfirehose/${delivery.name}, ` +
       "then whether its role may still read the stream and use both keys.",
-  });
-}
-
-function watchConsumer(alarms: MetricAlarms, { stream, destination, consumers }: DestinationStream): void {
-  const { polling, fanOut } = consumers;
-  const reads = [
-    ...(polling ? [metrics.successfulReads(stream)] : []),
-    ...fanOut.map((consumer) => metrics.pushedEvents(stream, consumer)),
-  ];
-  if (reads.length === 0 || destination.routes.length === 0) return;
-  alarms.above(`${stream.node.id}_consumer_gone`, 0, {
-    of: absence([metrics.incomingRecords(stream)], reads, "records without a reader"),
-    periods: 3,
-    description:
-      `Stream ${stream.name} gets events and its consumer does not read them; they expire after ${stream.config.retention} hours. ` +
-      `It belongs to ${destination.owner}. A consumer with enhanced fan-out has to be named in streams.destinationOverrides.`,
   });
 }

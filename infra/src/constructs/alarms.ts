@@ -1,7 +1,5 @@
-import { SHARD_WRITE } from "@millrace/capacity";
 import { Construct } from "constructs";
 import type { EnvironmentConfig } from "../config/schema.ts";
-import { QUEUE_RETENTION_SECONDS } from "../limits.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import { watchAbsences } from "./absence-alarms.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
@@ -9,8 +7,9 @@ import type { EventStream } from "./event-stream.ts";
 import * as metrics from "./metric.ts";
 import { badPeriodsOf, BURNS, type Objective, WINDOW_DAYS } from "../objectives/objectives.ts";
 import { type AlarmTopics, MetricAlarms } from "./metric-alarms.ts";
-import { absence, load, share, total } from "./metric-math.ts";
-import type { DestinationQueue, DestinationStream, Hop, Watched } from "./watched.ts";
+import { absence, share, total } from "./metric-math.ts";
+import { watchWrites } from "./stream-alarms.ts";
+import type { Hop, Watched } from "./watched.ts";
 
 export interface AlarmsProps {
   readonly prefix: string;
@@ -40,18 +39,19 @@ export class Alarms extends Construct {
       ["enriched", watched.enriched],
       ["bad_rows", watched.badRows],
     ] as const) {
-      this.#watchWrites(name, stream, config, "Add shards, or find the partition key that is hot.");
+      const remedy = "Add shards, or find the partition key that is hot.";
+      watchWrites(this.#alarms, { id: name, stream, config, remedy });
     }
     this.#watchReads("raw", watched.raw, config);
     this.#watchReads("enriched", watched.enriched, config);
     // That of the enriched stream is an objective.
     const [, { id: badRowsId, delivery: badRows }] = watched.deliveries;
     this.#watchDelivery(badRowsId, badRows, config);
-    const { streams, queues, buses } = watched.destinations;
-    for (const destination of streams) this.#watchDestination(destination, config);
-    for (const destination of queues) this.#watchQueue(destination, config);
-    const own = [...streams, ...queues, ...buses].map(({ destination }) => destination);
-    for (const destination of [...own, ...watched.foreign]) this.#watchUndelivered(watched.router, destination);
+    for (const { destination, resource } of watched.destinations) {
+      resource.watch(this.#alarms, config);
+      this.#watchUndelivered(watched.router, destination);
+    }
+    for (const destination of watched.foreign) this.#watchUndelivered(watched.router, destination);
 
     this.#alarms.above("router_loop", 0, {
       of: metrics.eventsRoutedBefore(watched.router),
@@ -201,33 +201,6 @@ export class Alarms extends Construct {
     });
   }
 
-  #watchWrites(name: string, stream: EventStream, config: AlarmsProps["config"], remedy: string): void {
-    this.#alarms.above(`${name}_throttled_writes`, config.refusals, {
-      of: share(
-        metrics.throttledWrites(stream),
-        [metrics.throttledWrites(stream), metrics.incomingRecords(stream)],
-        "% refused",
-      ),
-      periods: 2,
-      description: `Stream ${stream.name} refuses writes; they are being retried. ${remedy}`,
-    });
-    const { capacity } = stream.config;
-    // An on-demand stream has no limit that is known beforehand.
-    if (capacity.mode === "ON_DEMAND") return;
-    const limitOf = (perSecond: number): number => perSecond * capacity.shards * metrics.PERIOD_SECONDS;
-    this.#alarms.above(`${name}_near_limit`, config.load, {
-      of: load(
-        [metrics.incomingBytes(stream), limitOf(SHARD_WRITE.bytesPerSecond)],
-        [metrics.incomingRecords(stream), limitOf(SHARD_WRITE.recordsPerSecond)],
-        "% of its shards",
-      ),
-      periods: 3,
-      description:
-        `Stream ${stream.name} is written to at more than ${config.load} % of what its ${capacity.shards} shards take. ` +
-        "Add shards before it refuses writes.",
-    });
-  }
-
   #watchReads(name: string, stream: EventStream, config: AlarmsProps["config"]): void {
     this.#alarms.above(`${name}_throttled_reads`, config.refusals, {
       of: share(
@@ -247,24 +220,6 @@ export class Alarms extends Construct {
       of: metrics.deliveryFreshness(delivery),
       periods: 2,
       description: `Bad rows wait too long for S3 and so for the warehouse. See /aws/kinesisfirehose/${delivery.name}.`,
-    });
-  }
-
-  #watchDestination({ stream, destination: { owner } }: DestinationStream, config: AlarmsProps["config"]): void {
-    const id = stream.node.id;
-    this.#watchWrites(id, stream, config, `Its routes are late, all others are not. It belongs to ${owner}.`);
-    this.#alarms.above(`${id}_unread`, (stream.config.retention * 3_600_000 * config.unreadShareOfRetention) / 100, {
-      of: metrics.unreadAge(stream),
-      periods: 3,
-      description: `The consumer of ${stream.name} is so far behind that events expire unread soon. It belongs to ${owner}.`,
-    });
-  }
-
-  #watchQueue({ queue, destination: { owner } }: DestinationQueue, config: AlarmsProps["config"]): void {
-    this.#alarms.above(`${queue.node.id}_unread`, (QUEUE_RETENTION_SECONDS * config.unreadShareOfRetention) / 100, {
-      of: metrics.oldestMessageAge(queue),
-      periods: 3,
-      description: `The consumer of ${queue.name} is so far behind that messages expire unread soon. It belongs to ${owner}.`,
     });
   }
 

@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js";
 import { Construct } from "constructs";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
-import type { Metric } from "./metric.ts";
+import type { Metric, Series } from "./metric.ts";
 import * as metrics from "./metric.ts";
 import type { Watched } from "./watched.ts";
 
@@ -9,11 +9,6 @@ export interface DashboardProps {
   readonly name: string;
   readonly region: string;
   readonly watched: Watched;
-}
-
-interface Series {
-  readonly label: string;
-  readonly metric: Metric;
 }
 
 const GRID_WIDTH = 24;
@@ -91,27 +86,9 @@ export class Dashboard extends Construct {
         graph("Age of the oldest undelivered record (s)", byName(deliveries, metrics.deliveryFreshness)),
         graph("Records delivered to S3", byName(deliveries, metrics.deliveredRecords)),
       ],
-      ...watched.destinations.streams.map((destination) => [
-        { type: "text", properties: { markdown: describe(destination.stream.name, destination.destination) } },
-        graph("Records in", byName([destination.stream], metrics.incomingRecords)),
-        graph("Not taken", [
-          { label: "throttled", metric: metrics.throttledWrites(destination.stream) },
-          undelivered(destination.destination),
-        ]),
-        graph("Unread for (ms)", byName([destination.stream], metrics.unreadAge)),
-      ]),
-      ...watched.destinations.queues.map(({ queue, destination }) => [
-        { type: "text", properties: { markdown: describe(queue.name, destination) } },
-        graph("Messages", [
-          { label: "sent", metric: metrics.sentMessages(queue) },
-          { label: "deleted", metric: metrics.deletedMessages(queue) },
-        ]),
-        graph("Not taken", [undelivered(destination)]),
-        graph("Unread for (s)", byName([queue], metrics.oldestMessageAge)),
-      ]),
-      ...watched.destinations.buses.map(({ bus, destination }) => [
-        { type: "text", properties: { markdown: describe(bus.name, destination) } },
-        graph("Not taken", [undelivered(destination)]),
+      ...watched.destinations.map(({ destination, resource }) => [
+        { type: "text", properties: { markdown: describe(resource.name, destination) } },
+        ...resource.graphs(undelivered(destination)).map(({ title, series }) => graph(title, series)),
       ]),
       ...watched.foreign.map((destination) => [
         { type: "text", properties: { markdown: describe(destination.arn, destination) } },

@@ -12,8 +12,8 @@ export interface DataKeyProps {
   readonly services?: readonly PrincipalStatement[];
 }
 
-const serviceNames = { kinesis: "Kinesis", s3: "S3", sns: "Sns", sqs: "Sqs" } as const;
-type Service = keyof typeof serviceNames;
+/** Services by which the pipeline itself uses its keys. */
+type Service = "kinesis" | "s3" | "sns";
 
 /** A customer managed key that rotates every year and that Terraform will not delete. */
 export class DataKey extends Construct {
@@ -51,32 +51,31 @@ export class DataKey extends Construct {
 
   /** Lets an identity encrypt through the service. */
   encryptThrough(service: Service): Statement {
-    return this.#through(service, "Encrypt", ["kms:GenerateDataKey"]);
+    return this.useThrough(service, "Encrypt", ["kms:GenerateDataKey"]);
   }
 
   /** Lets an identity decrypt through the service. */
   decryptThrough(service: Service): Statement {
-    return this.#through(service, "Decrypt", ["kms:Decrypt"]);
+    return this.useThrough(service, "Decrypt", ["kms:Decrypt"]);
   }
 
   /** Lets an identity write objects: a multipart upload reads its own parts back. */
   writeObjects(): Statement {
-    return this.#through("s3", "EncryptObjects", ["kms:GenerateDataKey", "kms:Decrypt"]);
+    return this.useThrough("s3", "EncryptObjects", ["kms:GenerateDataKey", "kms:Decrypt"]);
   }
 
   /** Lets an identity publish to a topic that is encrypted with the key. */
   publish(): Statement {
-    return this.#through("sns", "Publish", ["kms:GenerateDataKey", "kms:Decrypt"]);
+    return this.useThrough("sns", "Publish", ["kms:GenerateDataKey", "kms:Decrypt"]);
   }
 
-  /** Lets an identity send messages: SQS decrypts the data key that it uses again. */
-  sendMessages(): Statement {
-    return this.#through("sqs", "Send", ["kms:GenerateDataKey", "kms:Decrypt"]);
-  }
-
-  #through(service: Service, verb: string, actions: readonly string[]): Statement {
+  /**
+   * Lets an identity use the key through a service.
+   * @param verb of that use, in the id of the statement
+   */
+  useThrough(service: string, verb: string, actions: readonly string[]): Statement {
     return {
-      sid: `${verb}Through${serviceNames[service]}With${sidPart(this.#id)}`,
+      sid: `${verb}Through${sidPart(service)}With${sidPart(this.#id)}`,
       actions,
       resources: [this.#key.arn],
       conditions: { StringEquals: { "kms:ViaService": `${service}.${this.#region}.amazonaws.com` } },

@@ -2,6 +2,7 @@ import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { StreamConfig } from "../config/schema.ts";
+import { kinesis } from "../destinations/kinesis/kinesis.ts";
 import type { DataKey } from "./data-key.ts";
 import type { Statement } from "./policy.ts";
 
@@ -58,14 +59,11 @@ export class EventStream extends Construct {
   }
 }
 
-/** Actions of the PutRecords client. It lists the shards because it paces itself by shard. */
-export const WRITE_ACTIONS = ["kinesis:PutRecords", "kinesis:ListShards", "kinesis:DescribeStreamSummary"] as const;
-
 /** May write to these streams. */
 export const writeTo = (sid: string, streams: readonly EventStream[]): readonly Statement[] => [
   {
     sid: `Write${sid}`,
-    actions: WRITE_ACTIONS,
+    actions: kinesis.writeActions,
     resources: streams.map((stream) => stream.arn),
   },
   ...distinctKeys(streams).map((key) => key.encryptThrough("kinesis")),

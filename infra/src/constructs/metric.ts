@@ -5,7 +5,6 @@ import {
   metricNamespace,
 } from "@millrace/telemetry";
 import type { DeliveryStream } from "./delivery-stream.ts";
-import type { EventQueue } from "./event-queue.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { LoaderSignal } from "./loader-signal.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
@@ -19,6 +18,18 @@ export interface Metric {
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: "Sum" | "Maximum" | "SampleCount" | "p99";
+}
+
+/** A line of a graph. */
+export interface Series {
+  readonly label: string;
+  readonly metric: Metric;
+}
+
+/** A widget of a dashboard. */
+export interface Graph {
+  readonly title: string;
+  readonly series: readonly Series[];
 }
 
 /** Every alarm and widget looks at periods of this length. */
@@ -49,20 +60,6 @@ export const pushedEvents = (stream: EventStream, consumer: string): Metric => (
   dimensions: { StreamName: stream.name, ConsumerName: consumer },
   statistic: "Sum",
 });
-
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-const ofQueue =
-  (metricName: string, statistic: Metric["statistic"]) =>
-  (queue: EventQueue): Metric => ({
-    namespace: "AWS/SQS",
-    metricName,
-    dimensions: { QueueName: queue.name },
-    statistic,
-  });
-export const sentMessages = ofQueue("NumberOfMessagesSent", "Sum");
-export const deletedMessages = ofQueue("NumberOfMessagesDeleted", "Sum");
-/** Age of the oldest message that is not deleted, in s. */
-export const oldestMessageAge = ofQueue("ApproximateAgeOfOldestMessage", "Maximum");
 
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 const ofFunction =

@@ -1,9 +1,7 @@
-import type { DestinationConfig } from "../config/schema.ts";
+import type { OwnDestination } from "../destinations/destination-resource.ts";
 import type { EnvironmentLookups } from "../inputs/lookup-objects.ts";
 import type { RouteDestination } from "../inputs/route-destinations.ts";
 import type { DeliveryStream } from "./delivery-stream.ts";
-import type { EventBus } from "./event-bus.ts";
-import type { EventQueue } from "./event-queue.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { LoaderWatch } from "./loader-watch.ts";
 import type { PipelineFunction } from "./pipeline-function.ts";
@@ -29,32 +27,6 @@ export interface WatchedDelivery {
 /** Both delivery streams. */
 export type Deliveries = readonly [enriched: WatchedDelivery, badRows: WatchedDelivery];
 
-/** A destination with its stream, and who reads that. */
-export interface DestinationStream {
-  readonly stream: EventStream;
-  readonly destination: RouteDestination;
-  readonly consumers: DestinationConfig["consumers"];
-}
-
-/** A destination with its queue. */
-export interface DestinationQueue {
-  readonly queue: EventQueue;
-  readonly destination: RouteDestination;
-}
-
-/** A destination with its bus. */
-export interface DestinationBus {
-  readonly bus: EventBus;
-  readonly destination: RouteDestination;
-}
-
-/** The destinations of ours, by kind. */
-export interface OwnDestinations {
-  readonly streams: readonly DestinationStream[];
-  readonly queues: readonly DestinationQueue[];
-  readonly buses: readonly DestinationBus[];
-}
-
 /** A destination that another account owns, and watches. */
 export interface ForeignDestination extends RouteDestination {
   readonly arn: string;
@@ -79,7 +51,7 @@ export interface Watched {
   readonly router: Hop;
   readonly deliveries: Deliveries;
   readonly loader: LoaderWatch;
-  readonly destinations: OwnDestinations;
+  readonly destinations: readonly OwnDestination[];
   readonly foreign: readonly ForeignDestination[];
   /** Absent where no canary events are sent. */
   readonly canaries: WatchedCanaries | undefined;

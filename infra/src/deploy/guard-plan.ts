@@ -1,3 +1,5 @@
+import { kindsWithFacts } from "../destinations/facts.ts";
+
 /** One change of `terraform show -json <plan>`: the part that the guard reads. */
 export interface ResourceChange {
   readonly address: string;
@@ -43,22 +45,18 @@ export interface AcceptedGap {
 
 /** Resources whose deletion deletes events, or the only way to read them. */
 const holdsData: ReadonlySet<string> = new Set([
-  "aws_cloudwatch_event_bus",
-  "aws_kinesis_stream",
+  ...kindsWithFacts.map(({ resourceType }) => resourceType),
   "aws_kms_key",
   "aws_s3_bucket",
-  "aws_sqs_queue",
   "snowflake_database",
   "snowflake_schema",
   "snowflake_table",
 ]);
 
 /** Types of destinations, and what route documents call one. */
-const destinationTypes: Readonly<Record<string, string>> = {
-  aws_kinesis_stream: "stream",
-  aws_sqs_queue: "queue",
-  aws_cloudwatch_event_bus: "bus",
-};
+const destinationTypes: Readonly<Record<string, string>> = Object.fromEntries(
+  kindsWithFacts.map(({ resourceType, property }) => [resourceType, property]),
+);
 
 const destinationAddress = /^(?<type>[a-z_]+)\.destination_(?<name>.+)$/;
 
@@ -165,10 +163,15 @@ const gaps: Readonly<Record<string, Gap>> = {
   },
 };
 
-/** Numbers that say how long something is kept: a smaller one deletes what is older at once. */
-const keptFor: Readonly<Record<string, { readonly attribute: string; readonly unit: string; readonly of: string }>> = {
-  aws_kinesis_stream: { attribute: "retention_period", unit: "hours", of: "records" },
-  aws_sqs_queue: { attribute: "message_retention_seconds", unit: "seconds", of: "messages" },
+/** A number that says how long something is kept: a smaller one deletes what is older at once. */
+export interface KeptFor {
+  readonly attribute: string;
+  readonly unit: string;
+  readonly of: string;
+}
+
+const keptFor: Readonly<Record<string, KeptFor | undefined>> = {
+  ...Object.fromEntries(kindsWithFacts.map((kind) => [kind.resourceType, kind.keptFor])),
   snowflake_table: { attribute: "data_retention_time_in_days", unit: "days", of: "states of the table" },
 };
 

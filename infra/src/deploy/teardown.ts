@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { kindsWithFacts } from "../destinations/facts.ts";
 import { DeployError } from "../errors.ts";
 import { liftProtection, protectedByState, type StackJson } from "./lift-protection.ts";
 import { withPrivateFolder } from "./private-folder.ts";
@@ -18,9 +19,7 @@ export interface TeardownOptions {
 
 /** Types whose deletion loses something, with what. */
 const losses: Readonly<Record<string, string>> = {
-  aws_cloudwatch_event_bus: "the rules that consumers have on it; nothing is stored in it",
-  aws_kinesis_stream: "the events in it that nobody has read",
-  aws_sqs_queue: "the messages in it that nobody has handled",
+  ...Object.fromEntries(kindsWithFacts.map(({ resourceType, loss }) => [resourceType, loss])),
   aws_s3_bucket: "every object and every version of it",
   aws_kms_key: "after 30 days (until then: aws kms cancel-key-deletion), and what only it can decrypt",
   snowflake_database: "its tables and views (UNDROP DATABASE brings it back within its time travel)",

@@ -1,5 +1,6 @@
 import type { EnvironmentPlace } from "@millrace/routes";
 import type { Statement } from "../constructs/policy.ts";
+import { kindsWithFacts, otherKinds } from "../destinations/facts.ts";
 
 /** Commands of operators that need rights of their own, from the least to the most. */
 export const OPERATOR_TASKS = ["console", "find", "replay", "erase"] as const;
@@ -7,6 +8,8 @@ export type OperatorTask = (typeof OPERATOR_TASKS)[number];
 
 /** Folders of the lake's bucket that hold events. */
 const eventFolders = ["enriched", "undelivered", "bad-rows"];
+/** Services of destinations whose writers use the key. */
+const keyed = kindsWithFacts.filter(({ key }) => key !== undefined).map(({ service }) => service);
 const deadLetterFolder = "aws/lambda";
 
 /**
@@ -90,7 +93,7 @@ function findStatements(place: EnvironmentPlace): readonly Statement[] {
       // Secrets Manager puts six characters behind the name.
       resources: [arn(place, "secretsmanager", `secret:millrace/${name}/privacy-keys-??????`)],
     },
-    keyStatement(place, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", "kinesis", "sqs", "secretsmanager"]),
+    keyStatement(place, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3", ...keyed, "secretsmanager"]),
   ];
 }
 
@@ -124,12 +127,11 @@ function consoleStatements(place: EnvironmentPlace): readonly Statement[] {
 function tellStatements(place: EnvironmentPlace): readonly Statement[] {
   return [
     { sid: "PutToStreams", actions: ["kinesis:PutRecords"], resources: streams(place) },
-    { sid: "SendToQueues", actions: ["sqs:SendMessage"], resources: [arn(place, "sqs", `${place.streamPrefix}*`)] },
-    {
-      sid: "PutToBuses",
-      actions: ["events:PutEvents"],
-      resources: [arn(place, "events", `event-bus/${place.streamPrefix}*`)],
-    },
+    ...otherKinds.map(({ operatorSid: sid, writeActions: actions, service, resource }) => ({
+      sid,
+      actions,
+      resources: [arn(place, service, `${resource}${place.streamPrefix}*`)],
+    })),
   ];
 }
 

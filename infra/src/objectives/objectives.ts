@@ -58,8 +58,9 @@ export function objectivesOf(watched: Watched, { alarms, objectives }: Environme
   const { enrichment, router, destinations, foreign } = watched;
   const [enriched] = watched.deliveries;
   const both: readonly Burn["name"][] = ["fast", "slow"];
-  const own = [...destinations.streams, ...destinations.queues, ...destinations.buses];
-  const all = [...own.map(({ destination }) => destination), ...foreign].filter(({ routes }) => routes.length > 0);
+  const all = [...destinations.map(({ destination }) => destination), ...foreign].filter(
+    ({ routes }) => routes.length > 0,
+  );
   return [
     {
       id: "enriched_in_time",

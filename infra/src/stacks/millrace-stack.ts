@@ -31,9 +31,7 @@ import { DataKey } from "../constructs/data-key.ts";
 import { DeliveryStream } from "../constructs/delivery-stream.ts";
 import { EventService } from "../constructs/event-service.ts";
 import { FrontDoor } from "../constructs/front-door.ts";
-import { EventBus } from "../constructs/event-bus.ts";
-import { EventQueue } from "../constructs/event-queue.ts";
-import { EventStream, readFrom, WRITE_ACTIONS, writeTo } from "../constructs/event-stream.ts";
+import { EventStream, readFrom, writeTo } from "../constructs/event-stream.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { policyDocument, type Statement, splitByPolicySize } from "../constructs/policy.ts";
 import { PublishedRoutes } from "../constructs/published-routes.ts";
@@ -42,17 +40,10 @@ import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { RuntimeSecret } from "../constructs/runtime-secret.ts";
 import { StreamMapping, writeDeadLetters } from "../constructs/stream-mapping.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
-import type {
-  Deliveries,
-  DestinationBus,
-  DestinationQueue,
-  DestinationStream,
-  ForeignDestination,
-  Hop,
-  OwnDestinations,
-  Watched,
-  WatchedCanaries,
-} from "../constructs/watched.ts";
+import type { OwnDestination } from "../destinations/destination-resource.ts";
+import { destinationFacts, kindsWithFacts, otherKinds } from "../destinations/facts.ts";
+import { makers } from "../destinations/makers.ts";
+import type { Deliveries, ForeignDestination, Hop, Watched, WatchedCanaries } from "../constructs/watched.ts";
 import { DuplicateAddressError } from "../errors.ts";
 import type { FunctionArtifacts } from "../inputs/function-artifact.ts";
 import { environmentPlaces } from "../inputs/environment-places.ts";
@@ -109,7 +100,8 @@ export class MillraceStack extends TerraformStack {
     this.#declareBackend();
     this.#declareProviders();
 
-    const keys = this.#createKeys(destinations.some(({ kind, arn }) => kind === "eventbridge" && arn === undefined));
+    const ours = destinations.filter(isOurs);
+    const keys = this.#createKeys(ours);
     const adopted = config.adopt?.streams ?? {};
     const raw = this.#createStream("raw", "raw", config.streams.raw, keys.unmasked, { adopted: adopted.raw });
     const enriched = this.#createStream("enriched", "enriched", config.streams.enriched, keys.masked, {
@@ -118,7 +110,7 @@ export class MillraceStack extends TerraformStack {
     const badRows = this.#createStream("bad_rows", "bad-rows", config.streams.badRows, keys.unmasked, {
       adopted: adopted.badRows,
     });
-    const own = this.#createDestinations(destinations.filter(isOurs), keys.masked);
+    const own = this.#createDestinations(ours, keys.masked);
     const foreign = destinations.filter(isForeign);
     const { lake, deadLetters } = this.#createBuckets(keys);
 
@@ -256,8 +248,8 @@ export class MillraceStack extends TerraformStack {
     });
   }
 
-  /** @param hasBuses EventBridge uses the key by itself, and only then. */
-  #createKeys(hasBuses: boolean): Keys {
+  /** @param destinations whose services may use the key by themselves */
+  #createKeys(destinations: readonly RouteDestination[]): Keys {
     const { aws, environment } = this.#config;
     const logs = {
       sid: "LogGroupsOfThisPipeline",
@@ -287,18 +279,6 @@ export class MillraceStack extends TerraformStack {
       resources: ["*"],
       conditions: { StringEquals: { "aws:SourceAccount": aws.accountId } },
     };
-    const buses = {
-      sid: "BusesOfThisPipeline",
-      principal: { Service: "events.amazonaws.com" },
-      actions: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-      resources: ["*"],
-      conditions: {
-        StringEquals: { "aws:SourceAccount": aws.accountId },
-        ArnLike: {
-          "aws:SourceArn": `arn:aws:events:${aws.region}:${aws.accountId}:event-bus/${prefixOf(environment)}-*`,
-        },
-      },
-    };
     return {
       unmasked: new DataKey(this, "unmasked_key", {
         name: physicalName(environment, "unmasked"),
@@ -309,7 +289,11 @@ export class MillraceStack extends TerraformStack {
         name: physicalName(environment, "masked"),
         description: "Millrace: events after masking, logs and alarms",
         ...aws,
-        services: [logs, alarms, ...(hasBuses ? [buses] : [])],
+        services: [
+          logs,
+          alarms,
+          ...kindsOf(destinations).flatMap((kind) => makers[kind].keyStatement?.(this.#config) ?? []),
+        ],
       }),
     };
   }
@@ -325,32 +309,18 @@ export class MillraceStack extends TerraformStack {
     return new EventStream(this, id, { name, config, key, tags, isAdopted: adopted !== undefined });
   }
 
-  #createDestinations(destinations: readonly RouteDestination[], key: DataKey): OwnDestinations {
-    const streams: DestinationStream[] = [];
-    const queues: DestinationQueue[] = [];
-    const buses: DestinationBus[] = [];
-    for (const destination of destinations) {
-      const { kind, name } = destination;
-      const id = `destination_${name}`;
-      const tags = tagsOf(destination);
-      const physical = physicalName(this.#config.environment, name);
-      switch (kind) {
-        case "kinesis": {
-          const { consumers, ...config } = destinationStream(this.#config, name);
-          const stream = this.#createStream(id, name, config, key, { tags });
-          streams.push({ stream, destination, consumers });
-          break;
-        }
-        case "sqs":
-          queues.push({ queue: new EventQueue(this, id, { name: physical, key, tags }), destination });
-          break;
-        case "eventbridge": {
-          const description = `Events of the routes of ${destination.application}`;
-          buses.push({ bus: new EventBus(this, id, { name: physical, description, key, tags }), destination });
-        }
-      }
-    }
-    return { streams, queues, buses };
+  /** Returns them by kind, each kind in order of name. */
+  #createDestinations(destinations: readonly RouteDestination[], key: DataKey): readonly OwnDestination[] {
+    const config = this.#config;
+    return kindsOf(destinations).flatMap((kind) =>
+      destinations
+        .filter((destination) => destination.kind === kind)
+        .map((destination) => {
+          const name = physicalName(config.environment, destination.name);
+          const props = { config, destination, name, key, tags: tagsOf(destination) };
+          return { destination, resource: makers[kind].make(this, `destination_${destination.name}`, props) };
+        }),
+    );
   }
 
   #createBuckets(keys: Keys): { lake: PrivateBucket; deadLetters: PrivateBucket } {
@@ -444,7 +414,7 @@ export class MillraceStack extends TerraformStack {
   #createPublishedRoutes(
     keys: Keys,
     file: RoutesFile,
-    { streams, queues, buses }: OwnDestinations,
+    destinations: readonly OwnDestination[],
   ): PublishedRoutes | undefined {
     const { aws, environment, routeReload } = this.#config;
     if (routeReload === undefined) return undefined;
@@ -452,11 +422,7 @@ export class MillraceStack extends TerraformStack {
       bucketName: bucketName(environment, "routes", aws.accountId),
       key: keys.masked,
       file,
-      dependsOn: [
-        ...streams.map(({ stream }) => stream.resource),
-        ...queues.map(({ queue }) => queue.resource),
-        ...buses.map(({ bus }) => bus.resource),
-      ],
+      dependsOn: destinations.map(({ resource }) => resource.resource),
     });
   }
 
@@ -468,7 +434,7 @@ export class MillraceStack extends TerraformStack {
     badRows: EventStream;
     lake: PrivateBucket;
     deadLetters: PrivateBucket;
-    own: OwnDestinations;
+    own: readonly OwnDestination[];
     foreign: readonly ForeignDestination[];
   }): Hop {
     const { aws, environment, functions, logs, mappings, routeReload } = this.#config;
@@ -498,7 +464,7 @@ export class MillraceStack extends TerraformStack {
         from.keys.masked.encryptThrough("kinesis"),
         { sid: "WriteUndelivered", actions: ["s3:PutObject"], resources: [`${from.lake.arn}/${UNDELIVERED}/*`] },
         from.keys.masked.encryptThrough("s3"),
-        ...(from.own.queues.length > 0 ? [from.keys.masked.sendMessages()] : []),
+        ...useKey(from.keys.masked, from.own),
         ...(publishedRoutes?.readStatements ?? []),
         ...writeDeadLetters(from.deadLetters),
       ],
@@ -543,14 +509,14 @@ export class MillraceStack extends TerraformStack {
     artifacts: FunctionArtifacts;
     keys: Keys;
     lake: PrivateBucket;
-    own: OwnDestinations;
+    own: readonly OwnDestination[];
     foreign: readonly ForeignDestination[];
   }): PipelineFunction | undefined {
     const { aws, environment, logs, replayJob } = this.#config;
     if (replayJob === undefined) return undefined;
     const place = environmentPlaces().find(({ name }) => name === environment);
     const { arn } = from.lake;
-    const streams = from.own.streams.map(({ stream }) => stream);
+    const streams = from.own.filter(isStream);
     const target = new PipelineFunction(this, "replay_job", {
       name: physicalName(environment, "replay-job"),
       description: "Puts the events of a group of objects to a destination again",
@@ -574,7 +540,7 @@ export class MillraceStack extends TerraformStack {
         { sid: "KeepLedgers", actions: ["s3:PutObject"], resources: [`${arn}/replays/*`] },
         from.keys.masked.writeObjects(),
         from.keys.masked.encryptThrough("kinesis"),
-        ...(from.own.queues.length > 0 ? [from.keys.masked.sendMessages()] : []),
+        ...useKey(from.keys.masked, from.own),
         ...(streams.length === 0
           ? []
           : [
@@ -582,7 +548,7 @@ export class MillraceStack extends TerraformStack {
               {
                 sid: "ReadBack",
                 actions: ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
-                resources: streams.map((stream) => stream.arn),
+                resources: streams.map(({ resource }) => resource.arn),
               },
               from.keys.masked.decryptThrough("kinesis"),
             ]),
@@ -601,27 +567,22 @@ export class MillraceStack extends TerraformStack {
   #allowDestinations(
     id: "router" | "replay_job",
     writer: PipelineFunction,
-    { streams, queues, buses }: OwnDestinations,
+    own: readonly OwnDestination[],
     foreign: readonly ForeignDestination[],
   ): void {
     const { aws, environment } = this.#config;
-    const own = [
-      ...streams.map(({ stream: { name, arn }, destination }) => ({ destination, name, arn })),
-      ...queues.map(({ queue: { name, arn }, destination }) => ({ destination, name, arn })),
-      ...buses.map(({ bus: { name, arn }, destination }) => ({ destination, name, arn })),
-    ];
     const targets = [
       ...own
         .filter(({ destination }) => destination.routes.length > 0)
-        .map(({ destination: { kind }, name, arn }) => {
-          const { service, resource } = destinationKinds[kind];
+        .map(({ destination: { kind }, resource: { name, arn } }) => {
+          const { service, resource: type } = destinationKinds[kind];
           // Terraform fills the reference in; this long it is then.
-          return { kind, arn, length: `arn:aws:${service}:${aws.region}:${aws.accountId}:${resource}${name}`.length };
+          return { kind, arn, length: `arn:aws:${service}:${aws.region}:${aws.accountId}:${type}${name}`.length };
         }),
       ...foreign.map(({ kind, arn }) => ({ kind, arn, length: arn.length })),
     ];
     const statements = splitByPolicySize(targets, ({ length }) => length).map((part) => writeStatements(part));
-    const keys = foreign.filter(({ kind }) => kind !== "eventbridge");
+    const keys = foreign.filter(({ kind }) => destinationFacts[kind].key !== undefined);
     if (keys.length > 0) statements.push(keys.map(encryptForForeign));
     for (const [index, statement] of statements.entries()) {
       const part = index + 1;
@@ -779,24 +740,25 @@ export class MillraceStack extends TerraformStack {
         raw: raw.nameReference,
         enriched: enriched.nameReference,
         bad_rows: badRows.nameReference,
-        destinations: destinations.streams.map(({ stream }) => stream.nameReference),
+        destinations: destinations.filter(isStream).map(({ resource }) => resource.nameReference),
       },
     });
     new TerraformOutput(this, "destinations", {
       description: "Queues and buses that routes deliver to",
-      value: {
-        queues: destinations.queues.map(({ queue }) => queue.nameReference),
-        buses: destinations.buses.map(({ bus }) => bus.nameReference),
-      },
+      value: Object.fromEntries(
+        otherKinds.map(({ kind, plural }) => [
+          plural.toLowerCase(),
+          destinations
+            .filter(({ destination }) => destination.kind === kind)
+            .map(({ resource }) => resource.nameReference),
+        ]),
+      ),
     });
     new TerraformOutput(this, "planning", {
       description: "What a capacity plan needs beside the resources: per cent of the events that a destination is for",
       value: {
         destination_shares: Object.fromEntries(
-          [...destinations.streams, ...destinations.queues, ...destinations.buses].map(({ destination: { name } }) => [
-            name,
-            destinationStream(this.#config, name).share,
-          ]),
+          destinations.map(({ destination: { name } }) => [name, destinationStream(this.#config, name).share]),
         ),
         warehouse_edition: warehouse.edition,
       },
@@ -840,22 +802,26 @@ export class MillraceStack extends TerraformStack {
 const UNDELIVERED = "undelivered";
 
 const isForeign = (destination: RouteDestination): destination is ForeignDestination => destination.arn !== undefined;
+const isStream = ({ destination }: OwnDestination): boolean => destination.kind === "kinesis";
 const isOurs = (destination: RouteDestination): boolean => !isForeign(destination);
 
-/** Actions of the router on each kind of destination. */
-const writeActions: Readonly<Record<KindName, { readonly sid: string; readonly actions: readonly string[] }>> = {
-  kinesis: { sid: "WriteDestinations", actions: WRITE_ACTIONS },
-  sqs: { sid: "WriteQueues", actions: ["sqs:SendMessage"] },
-  eventbridge: { sid: "WriteBuses", actions: ["events:PutEvents"] },
-};
+/** The kinds of these destinations, each once. */
+const kindsOf = (destinations: readonly RouteDestination[]): readonly KindName[] =>
+  kindsWithFacts.map(({ kind }) => kind).filter((kind) => destinations.some((one) => one.kind === kind));
 
 /** One statement for each kind there is. */
 function writeStatements(targets: readonly { readonly kind: KindName; readonly arn: string }[]): Statement[] {
-  return Object.entries(writeActions).flatMap(([kind, { sid, actions }]): Statement[] => {
+  return kindsWithFacts.flatMap(({ kind, writeSid: sid, writeActions: actions }): Statement[] => {
     const resources = targets.filter((target) => target.kind === kind).map(({ arn }) => arn);
     return resources.length === 0 ? [] : [{ sid, actions, resources }];
   });
 }
+
+/** The key's use by a writer, for each kind there is but streams: every writer of those has it anyway. */
+const useKey = (dataKey: DataKey, own: readonly OwnDestination[]): readonly Statement[] =>
+  otherKinds
+    .filter(({ kind }) => own.some(({ destination }) => destination.kind === kind))
+    .flatMap(({ key, service }) => (key === undefined ? [] : [dataKey.useThrough(service, key.verb, key.actions)]));
 
 const tagsOf = ({ application, owner, routes }: RouteDestination): Readonly<Record<string, string>> => ({
   consumer: application,
@@ -866,15 +832,13 @@ const tagsOf = ({ application, owner, routes }: RouteDestination): Readonly<Reco
 /**
  * Which key encrypts a stream or queue of another account is that account's business, so the statement allows every key
  * there that is, but only for this destination: the encryption context names it. A bus uses its key by itself.
- * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 function encryptForForeign({ arn, kind }: ForeignDestination, index: number): Statement {
   const { region, accountId } = parseDestinationArn(arn, destinationKinds[kind]) ?? { region: "", accountId: "" };
-  const { service } = destinationKinds[kind];
+  const { property, service } = destinationKinds[kind];
   return {
-    sid: `EncryptForForeign${kind === "kinesis" ? "Stream" : "Queue"}${index + 1}`,
-    actions: kind === "kinesis" ? ["kms:GenerateDataKey"] : ["kms:GenerateDataKey", "kms:Decrypt"],
+    sid: `EncryptForForeign${property.replace(/^./, (letter) => letter.toUpperCase())}${index + 1}`,
+    actions: destinationFacts[kind].key?.actions ?? [],
     resources: [`arn:aws:kms:${region}:${accountId}:key/*`],
     conditions: {
       StringEquals: {

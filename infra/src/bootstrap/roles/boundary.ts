@@ -1,4 +1,5 @@
 import type { Statement } from "../../constructs/policy.ts";
+import { otherKinds } from "../../destinations/facts.ts";
 import type { RoleScope } from "./scope.ts";
 
 /**
@@ -32,20 +33,15 @@ export function boundaryStatements(scope: RoleScope): readonly Statement[] {
       resources: ["arn:aws:kinesis:*:*:stream/*"],
       conditions: { StringNotEquals: { "aws:ResourceAccount": scope.accountId } },
     },
+    ...otherKinds.map(({ plural, writeActions, service, resource }) => ({
+      sid: `Own${plural}`,
+      actions: writeActions,
+      resources: [arn(service, `${resource}${prefix}-*`)],
+    })),
     {
-      sid: "OwnQueues",
-      actions: ["sqs:SendMessage"],
-      resources: [arn("sqs", `${prefix}-*`)],
-    },
-    {
-      sid: "OwnBuses",
-      actions: ["events:PutEvents"],
-      resources: [arn("events", `event-bus/${prefix}-*`)],
-    },
-    {
-      sid: "QueuesAndBusesOfOthers",
-      actions: ["events:PutEvents", "sqs:SendMessage"],
-      resources: ["arn:aws:events:*:*:event-bus/*", "arn:aws:sqs:*:*:*"],
+      sid: `${otherKinds.map(({ plural }) => plural).join("And")}OfOthers`,
+      actions: otherKinds.flatMap(({ writeActions }) => writeActions).toSorted(),
+      resources: otherKinds.map(({ service, resource }) => `arn:aws:${service}:*:*:${resource}*`).toSorted(),
       conditions: { StringNotEquals: { "aws:ResourceAccount": scope.accountId } },
     },
     {

@@ -1,4 +1,5 @@
 import type { Statement } from "../../constructs/policy.ts";
+import { otherKinds } from "../../destinations/facts.ts";
 import type { RoleScope } from "./scope.ts";
 
 /** Keys of this environment, which Terraform tags: their ids are not known beforehand. */
@@ -35,20 +36,12 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
     },
     {
       // One statement, as the policy is nearly full; each action knows resources of its own service only.
-      sid: "ReadQueuesBusesSchedules",
-      actions: [
-        "events:DescribeEventBus",
-        "events:ListTagsForResource",
-        "scheduler:GetSchedule",
-        "sqs:GetQueueAttributes",
-        "sqs:GetQueueUrl",
-        "sqs:ListQueueTags",
-      ],
+      sid: `Read${otherKinds.map(({ plural }) => plural).join("")}Schedules`,
+      actions: [...otherKinds.flatMap(({ terraform }) => terraform.read), "scheduler:GetSchedule"].toSorted(),
       resources: [
-        arn("events", `event-bus/${prefix}-*`),
+        ...otherKinds.map(({ service, resource }) => arn(service, `${resource}${prefix}-*`)),
         arn("scheduler", `schedule/default/${prefix}-*`),
-        arn("sqs", `${prefix}-*`),
-      ],
+      ].toSorted(),
     },
     {
       sid: "ReadDeliveryStreams",

@@ -1,4 +1,5 @@
 import type { Statement } from "../../constructs/policy.ts";
+import { kindsWithFacts, otherKinds } from "../../destinations/facts.ts";
 import { logGroups, taggedOurs, webAcls } from "./read-statements.ts";
 import { policyArn, type RoleScope } from "./scope.ts";
 
@@ -33,22 +34,11 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
       ],
       resources: [arn("kinesis", `stream/${prefix}-*`)],
     },
-    {
-      sid: "WriteQueues",
-      actions: ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"],
-      resources: [arn("sqs", `${prefix}-*`)],
-    },
-    {
-      sid: "WriteBuses",
-      actions: [
-        "events:CreateEventBus",
-        "events:DeleteEventBus",
-        "events:TagResource",
-        "events:UntagResource",
-        "events:UpdateEventBus",
-      ],
-      resources: [arn("events", `event-bus/${prefix}-*`)],
-    },
+    ...otherKinds.map(({ plural, terraform, service, resource }) => ({
+      sid: `Write${plural}`,
+      actions: terraform.write,
+      resources: [arn(service, `${resource}${prefix}-*`)],
+    })),
     {
       sid: "WriteDeliveryStreams",
       actions: [
@@ -126,9 +116,9 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
       conditions: {
         StringEquals: {
           ...taggedOurs(scope),
-          "kms:ViaService": ["events", "firehose", "kinesis", "lambda", "s3", "sqs"].map(
-            (name) => `${name}.${scope.region}.amazonaws.com`,
-          ),
+          "kms:ViaService": [...kindsWithFacts.map(({ service }) => service), "firehose", "lambda", "s3"]
+            .toSorted()
+            .map((name) => `${name}.${scope.region}.amazonaws.com`),
         },
       },
     },

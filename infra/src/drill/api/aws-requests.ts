@@ -1,8 +1,9 @@
+import { kindsWithFacts } from "../../destinations/facts.ts";
 import { isObject, type ObjectValue } from "../provider/dynamic-value.ts";
 import type { Differences } from "./build-request.ts";
 
 /** One request that the provider sends for a resource of a type. */
-interface RequestRule extends Differences {
+export interface RequestRule extends Differences {
   /** `service:Operation` */
   readonly call: string;
   /** Sent only then. */
@@ -11,13 +12,11 @@ interface RequestRule extends Differences {
   readonly state?: (state: ObjectValue) => ObjectValue;
 }
 
-const DEFAULT_RETENTION_HOURS = 24;
-
 /** Only the calls' members that differ in name from the resource's attributes are written down. */
 export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
+  ...Object.fromEntries(kindsWithFacts.flatMap(({ drill }) => Object.entries(drill.requests))),
   aws_cloudwatch_composite_alarm: [{ call: "cloudwatch:PutCompositeAlarm" }],
   aws_cloudwatch_dashboard: [{ call: "cloudwatch:PutDashboard" }],
-  aws_cloudwatch_event_bus: [{ call: "events:CreateEventBus" }],
   aws_cloudwatch_log_group: [
     { call: "logs:CreateLogGroup", names: { logGroupName: "name", logGroupClass: "log_group_class" } },
     {
@@ -56,19 +55,6 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
       },
       values: { DeliveryStreamType: "KinesisStreamAsSource" },
       state: flattenedDelivery,
-    },
-  ],
-  aws_kinesis_stream: [
-    { call: "kinesis:CreateStream", names: { StreamName: "name" } },
-    {
-      call: "kinesis:IncreaseStreamRetentionPeriod",
-      names: { StreamName: "name", RetentionPeriodHours: "retention_period", StreamARN: "arn" },
-      when: ({ retention_period: hours }) => typeof hours === "number" && hours > DEFAULT_RETENTION_HOURS,
-    },
-    {
-      call: "kinesis:StartStreamEncryption",
-      names: { StreamName: "name", KeyId: "kms_key_id", StreamARN: "arn" },
-      when: ({ encryption_type: type }) => type === "KMS",
     },
   ],
   aws_kms_alias: [{ call: "kms:CreateAlias", names: { AliasName: "name" } }],
@@ -167,27 +153,6 @@ export const awsRequests: Readonly<Record<string, readonly RequestRule[]>> = {
     },
   ],
   aws_sns_topic_subscription: [{ call: "sns:Subscribe", names: { Attributes: "none" } }],
-  aws_sqs_queue: [
-    {
-      call: "sqs:CreateQueue",
-      names: { QueueName: "name", Attributes: "attributes" },
-      state: (state) => ({
-        name: state["name"] ?? null,
-        attributes: {
-          KmsMasterKeyId: state["kms_master_key_id"] ?? null,
-          MessageRetentionPeriod: JSON.stringify(state["message_retention_seconds"]),
-          VisibilityTimeout: JSON.stringify(state["visibility_timeout_seconds"]),
-        },
-      }),
-    },
-  ],
-  aws_sqs_queue_policy: [
-    {
-      call: "sqs:SetQueueAttributes",
-      names: { Attributes: "attributes" },
-      state: (state) => ({ queue_url: state["queue_url"] ?? null, attributes: { Policy: state["policy"] ?? null } }),
-    },
-  ],
   aws_wafv2_web_acl: [{ call: "wafv2:CreateWebACL" }],
   aws_wafv2_web_acl_association: [{ call: "wafv2:AssociateWebACL", names: { WebACLArn: "web_acl_arn" } }],
 };

@@ -1,8 +1,10 @@
+import { kindsWithFacts } from "../../destinations/facts.ts";
+
 /**
  * How providers treat single attributes: facts that no schema holds. Each names the source in the provider's
  * documentation or code. A type that is not listed changes in place and keeps its computed values.
  */
-interface TypeBehaviour {
+export interface TypeBehaviour {
   /** A change of one of these replaces the resource. */
   readonly forcesNew?: readonly string[];
   /** Computed attributes that an update makes unknown, and the arguments whose change does so (default: any). */
@@ -32,7 +34,7 @@ const functionCodeAndConfig = [
 /** Nested attributes (`kinesis_source_configuration`) count whole. */
 const behaviours: Readonly<Record<string, TypeBehaviour>> = {
   // Documentation of hashicorp/aws 6.25.0: "Forces new resource" on the page of each type
-  aws_cloudwatch_event_bus: { forcesNew: ["name"] },
+  ...Object.fromEntries(kindsWithFacts.flatMap(({ drill }) => Object.entries(drill.behaviours))),
   aws_cloudwatch_dashboard: { forcesNew: ["dashboard_name"] },
   aws_cloudwatch_log_group: { forcesNew: ["name"] },
   aws_cloudwatch_log_stream: { forcesNew: ["name", "log_group_name"] },
@@ -42,7 +44,6 @@ const behaviours: Readonly<Record<string, TypeBehaviour>> = {
   aws_iam_role_policy: { forcesNew: ["name", "role"] },
   aws_iam_role_policy_attachment: { forcesNew: ["role", "policy_arn"] },
   aws_kinesis_firehose_delivery_stream: { forcesNew: ["name", "destination", "kinesis_source_configuration"] },
-  aws_kinesis_stream: { forcesNew: ["name"] },
   aws_kms_alias: { forcesNew: ["name"] },
   aws_lambda_alias: { forcesNew: ["name", "function_name"] },
   aws_lambda_event_source_mapping: {
@@ -63,8 +64,6 @@ const behaviours: Readonly<Record<string, TypeBehaviour>> = {
   aws_scheduler_schedule: { forcesNew: ["name", "group_name"] },
   aws_sns_topic: { forcesNew: ["name"] },
   aws_sns_topic_subscription: { forcesNew: ["endpoint", "protocol", "topic_arn"] },
-  aws_sqs_queue: { forcesNew: ["name", "fifo_queue"] },
-  aws_sqs_queue_policy: { forcesNew: ["queue_url"] },
   aws_wafv2_web_acl: { forcesNew: ["scope"] },
   // Documentation of snowflakedb/snowflake 2.11.0
   snowflake_pipe: { forcesNew: ["name", "database", "schema", "copy_statement", "auto_ingest"] },

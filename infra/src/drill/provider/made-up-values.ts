@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { KnownKind } from "@millrace/destinations/kinds";
+import { kindsWithFacts } from "../../destinations/facts.ts";
 import type { Attribute, AttributeType, Block } from "../schemas/schema.ts";
 import { type ObjectValue, Unknown, type Value } from "./dynamic-value.ts";
 import { eachBlock } from "./plan-change.ts";
@@ -29,19 +31,20 @@ export function makeUpValues(
   return made;
 }
 
-type MakeValue = (resource: ObjectValue, account: Account) => Value;
+/** Makes the value of an attribute from the others of its resource. */
+export type MakeValue = (resource: ObjectValue, account: Account) => Value;
 
 const EXTERNAL_ID = "MILLRACE_SFCRole=2_drill=";
 const snowflakeUser = "arn:aws:iam::999999999999:user/drill-s";
 
 /** Attributes whose value others build upon, by `type.attribute`. */
 const special: Readonly<Record<string, MakeValue>> = {
-  "aws_cloudwatch_event_bus.arn": ({ name }, at) => arn("events", at, `event-bus/${text(name)}`),
+  ...Object.fromEntries(kindsWithFacts.map(arnOfKind)),
+  ...Object.fromEntries(kindsWithFacts.flatMap(({ drill }) => Object.entries(drill.values ?? {}))),
   "aws_cloudwatch_log_group.arn": ({ name }, at) => arn("logs", at, `log-group:${text(name)}`),
   "aws_iam_policy.arn": ({ name }, at) => arn("iam", { ...at, region: "" }, `policy/${text(name)}`),
   "aws_iam_role.arn": ({ name }, at) => arn("iam", { ...at, region: "" }, `role/${text(name)}`),
   "aws_kinesis_firehose_delivery_stream.arn": ({ name }, at) => arn("firehose", at, `deliverystream/${text(name)}`),
-  "aws_kinesis_stream.arn": ({ name }, at) => arn("kinesis", at, `stream/${text(name)}`),
   "aws_kms_key.arn": (_key, at) => arn("kms", at, `key/${randomUUID()}`),
   "aws_kms_key.key_id": ({ arn: of }) => text(of).split("/").at(-1) ?? "",
   "aws_lambda_alias.arn": ({ function_name: of, name }, at) =>
@@ -49,9 +52,6 @@ const special: Readonly<Record<string, MakeValue>> = {
   "aws_lambda_function.arn": ({ function_name: name }, at) => arn("lambda", at, `function:${text(name)}`),
   "aws_lambda_function.version": ({ function_name: name }) => String(nextVersion(text(name))),
   "aws_s3_bucket.arn": ({ bucket }, { partition }) => `arn:${partition}:s3:::${text(bucket)}`,
-  "aws_sqs_queue.arn": ({ name }, at) => arn("sqs", at, text(name)),
-  "aws_sqs_queue.url": ({ name }, { region, accountId }) =>
-    `https://sqs.${region}.amazonaws.com/${accountId}/${text(name)}`,
   "aws_sns_topic.arn": ({ name }, at) => arn("sns", at, text(name)),
   "aws_lb_hosted_zone_id.id": () => "Z0DRILLLOADBALANCER",
   "aws_route53_zone.zone_id": () => "Z0DRILLZONE",
@@ -71,6 +71,10 @@ const special: Readonly<Record<string, MakeValue>> = {
     `arn:${partition}:sqs:${region}:999999999999:sf-snowpipe-${text(name)}`,
   "snowflake_storage_integration.storage_aws_iam_user_arn": () => snowflakeUser,
 };
+
+function arnOfKind({ resourceType, service, resource }: KnownKind): readonly [string, MakeValue] {
+  return [`${resourceType}.arn`, ({ name }, at) => arn(service, at, `${resource}${text(name)}`)];
+}
 
 /** The version published last, by function. */
 const versions = new Map<string, number>();
