@@ -1,52 +1,29 @@
 """Writes src/drill/api/generated/aws-api-model.json: what AWS's API models say of the requests that the drill checks.
 
 Python because the models come with botocore, in the version that infra/src/drill/releases/requirements.txt brings. After
-adding an operation to OPERATIONS: .local/release-drill/bin/python infra/scripts/derive-api-model.py (the release drill
-makes that folder). With --check it writes nothing and fails if the file is not what it would write; CI runs that.
+a `call:` in the sources named another operation: .local/release-drill/bin/python infra/scripts/derive-api-model.py (the
+release drill makes that folder). With --check it writes nothing and fails if the file is not what it would write; CI
+runs that.
 """
 
 import json
 import pathlib
+import re
 import sys
 
 import botocore
 import botocore.session
 
-OPERATIONS = {
-    "cloudwatch": ["PutCompositeAlarm", "PutDashboard", "PutMetricAlarm"],
-    "ecr": ["CreateRepository"],
-    "events": ["CreateEventBus"],
-    "firehose": ["CreateDeliveryStream"],
-    "iam": ["AttachRolePolicy", "CreatePolicy", "CreateRole", "PutRolePolicy"],
-    "kinesis": ["CreateStream", "IncreaseStreamRetentionPeriod", "StartStreamEncryption"],
-    "kms": ["CreateAlias", "CreateKey"],
-    "lambda": [
-        "AddPermission",
-        "CreateAlias",
-        "CreateEventSourceMapping",
-        "CreateFunction",
-        "PutFunctionConcurrency",
-    ],
-    "logs": ["CreateLogGroup", "CreateLogStream", "PutRetentionPolicy"],
-    "route53": ["ChangeResourceRecordSets"],
-    "s3": [
-        "CreateBucket",
-        "PutBucketEncryption",
-        "PutBucketLifecycleConfiguration",
-        "PutBucketLogging",
-        "PutBucketNotificationConfiguration",
-        "PutBucketOwnershipControls",
-        "PutBucketPolicy",
-        "PutBucketVersioning",
-        "PutObject",
-        "PutPublicAccessBlock",
-    ],
-    "scheduler": ["CreateSchedule"],
-    "secretsmanager": ["CreateSecret", "PutSecretValue"],
-    "sns": ["CreateTopic", "SetTopicAttributes", "Subscribe"],
-    "sqs": ["CreateQueue", "SetQueueAttributes"],
-    "wafv2": ["AssociateWebACL", "CreateWebACL", "PutLoggingConfiguration"],
-}
+SOURCES = pathlib.Path(__file__).parent.parent / "src"
+
+
+def operations():
+    """Operations by service: every `call: "service:Operation"` of the sources."""
+    calls = {}
+    for source in SOURCES.rglob("*.ts"):
+        for service, operation in re.findall(r'\bcall: "([a-z0-9]+):(\w+)"', source.read_text()):
+            calls.setdefault(service, set()).add(operation)
+    return {service: sorted(calls[service]) for service in sorted(calls)}
 
 
 def describe(shape, shapes):
@@ -74,18 +51,18 @@ def describe(shape, shapes):
 
 session = botocore.session.get_session()
 services = {}
-for service, operations in OPERATIONS.items():
+for service, names in operations().items():
     model = session.get_service_model(service)
     shapes = {}
     inputs = {}
-    for operation in operations:
+    for operation in names:
         shape = model.operation_model(operation).input_shape
         describe(shape, shapes)
         inputs[operation] = shape.name
     services[service] = {"operations": inputs, "shapes": dict(sorted(shapes.items()))}
 
 source = f"botocore {botocore.__version__}, by infra/scripts/derive-api-model.py"
-target = pathlib.Path(__file__).parent.parent / "src/drill/api/generated/aws-api-model.json"
+target = SOURCES / "drill/api/generated/aws-api-model.json"
 lines = ['{', f'  "source": {json.dumps(source)},', '  "services": {']
 names = list(services)
 for name in names:

@@ -50,7 +50,7 @@ export class OperationModel {
     const input = model?.operations[operation];
     if (model === undefined || input === undefined) {
       throw new DrillError(
-        `The API model has no ${service}:${operation}. Add it to OPERATIONS in infra/scripts/derive-api-model.py and run that.`,
+        `The API model has no ${service}:${operation}. Run infra/scripts/derive-api-model.py, which looks for the calls of the sources.`,
       );
     }
     this.#shapes = model.shapes;
