@@ -30,7 +30,7 @@ export const STAYS: readonly string[] = [
   "the secrets of the write keys and the privacy keys",
   "the image repository, the cluster with its controllers, the certificate",
   "the roles and users that deploy",
-  "the streams, queues and buses of other accounts that routes write to",
+  "the destinations of other accounts that routes write to",
 ];
 
 /** Returns the losses, one line for each resource that holds data. */

@@ -14,7 +14,7 @@ export interface RouteDocument extends Pick<FullRouteDocument, "application" | "
   readonly routes: readonly Pick<FullRouteDocument["routes"][number], "name" | "destination" | "delivery">[];
 }
 
-/** A stream, queue or bus that routes write to, or wrote to once. */
+/** A destination that routes write to, or wrote to once. */
 export interface RouteDestination {
   readonly kind: KindName;
   /** Without the prefix of the environment. */

@@ -744,7 +744,7 @@ export class MillraceStack extends TerraformStack {
       },
     });
     new TerraformOutput(this, "destinations", {
-      description: "Queues and buses that routes deliver to",
+      description: "Destinations of routes, but streams, by kind",
       value: Object.fromEntries(
         otherKinds.map(({ kind, plural }) => [
           plural.toLowerCase(),
