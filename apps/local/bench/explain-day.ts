@@ -21,6 +21,7 @@ import {
   startObjectStoreServer,
 } from "@millrace/aws-simulator";
 import { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
+import { packRecord } from "@millrace/packed-records";
 import type { EventTraces, LandedRow } from "@millrace/pipeline-source";
 import {
   EnvironmentSource,
@@ -51,6 +52,8 @@ const total = Number(values.events);
 const keptBytes = Number(values.keep) * 1024 ** 2;
 const dayMs = 86_400_000;
 const goalMs = 2_000;
+/** A shard gives ten megabytes at once and two a second: so long a question waits for the reads of the one before. */
+const pauseMs = 6_000;
 /** Events of a file of the lake. */
 const perFile = 2_000;
 /** Events of less than two seconds: they arrive when they were accepted, as those of a sender do. */
@@ -146,15 +149,24 @@ for (let first = 0; first < total; first += perFile) {
   for (let at = 0; at < numbers.length; at += perPut) {
     const some = numbers.slice(at, at + perPut);
     nowMs = msOf(some.at(-1) ?? first);
-    const put = (StreamName: string, of: (number: number) => string, wanted: readonly number[]): void => {
-      const Records = wanted.map((number) => ({ PartitionKey: String(number), Data: Buffer.from(`${of(number)}\n`) }));
+    const putAll = (
+      StreamName: string,
+      Records: NonNullable<Parameters<Kinesis["putRecords"]>[0]["Records"]>,
+    ): void => {
       if (Records.length === 0) return;
       const { FailedRecordCount: failed } = kinesis.putRecords({ StreamName, Records });
       if (failed > 0) throw new Error(`${failed} records were throttled.`);
     };
+    const put = (streamName: string, of: (number: number) => string, wanted: readonly number[]): void =>
+      putAll(
+        streamName,
+        wanted.map((number) => ({ PartitionKey: String(number), Data: Buffer.from(`${of(number)}\n`) })),
+      );
     put(raw, (number) => JSON.stringify(eventOf(number)), some);
     nowMs += 200;
-    put(enriched, (number) => lines[number - first] ?? "", some);
+    // As enrichment does: events that came together are one record.
+    const packed = packRecord(Buffer.from(some.map((number) => `${lines[number - first] ?? ""}\n`).join("")), "gzip");
+    putAll(enriched, [{ PartitionKey: String(some[0]), Data: packed }]);
     put(
       fraud,
       (number) => lines[number - first] ?? "",
@@ -217,7 +229,9 @@ for (const [name, id, rows, copies] of questions) {
   };
   const here = await ask(() => findEvent(laptop, id));
   const there = await ask(() => environment.traces(id));
+  await clock.wait(pauseMs);
   const lakeOnly = await ask(() => withoutLogin.traces(id));
+  await clock.wait(pauseMs);
   const { searched } = there.found;
   const isRight = [here, there].every(
     ({ found }) => found.rows.length === rows && found.enriched.length === copies && found.rows.every(isShownRow),

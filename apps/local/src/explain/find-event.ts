@@ -1,12 +1,12 @@
 import type { Kinesis, ObjectStore, StoredRecord } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
-import { isPacked, linesOfData } from "@millrace/packed-records";
 import {
   type EventCopy,
   type EventTraces,
   type LandedRow,
   readRevision,
   type Refusal,
+  type SearchRange,
   timeOfId,
 } from "@millrace/pipeline-source";
 import type { LocalTopology, Topology } from "@millrace/topology";
@@ -17,6 +17,8 @@ import type { DestinationServices } from "../runtime/destination-services.ts";
 import type { StateFolders } from "../runtime/folders.ts";
 import { undeliveredLines } from "../report/observe-undelivered.ts";
 import { findWarehousePlaces } from "../report/observe-warehouse.ts";
+import { findPacked } from "./find-packed.ts";
+import { linesOf } from "./lines-of.ts";
 
 export interface FindEventDeps {
   readonly kinesis: Kinesis;
@@ -32,19 +34,31 @@ const WRONG_CLOCK_MS = 600_000;
 
 /** Looks an id up in every place where an event can be. Streams are read from memory or disk and lose no capacity. */
 export async function findEvent(deps: FindEventDeps, id: string): Promise<EventTraces> {
-  const [streams, refused, undelivered, rows] = await Promise.all([
-    findInStreams(deps, id),
+  const searchedRows = findRows(deps, id);
+  const [{ gaps, ...streams }, refused, undelivered, rows] = await Promise.all([
+    findInStreams(deps, id, searchedRows),
     findRefusals(deps, id),
     findUndelivered(deps, id),
-    findRows(deps, id),
+    searchedRows,
   ]);
-  return { ...streams, refused, undelivered, rows };
+  const searched = { ...rangeOf(deps, id), gaps, isWarehouseAsked: true };
+  return { ...streams, refused, undelivered, rows, searched: gaps.length === 0 ? undefined : searched };
+}
+
+/** No copy comes before its id was made, but for a clock that is wrong. */
+function rangeOf({ kinesis }: FindEventDeps, id: string): SearchRange {
+  return { fromMs: (timeOfId(id) ?? 0) - WRONG_CLOCK_MS, toMs: kinesis.clock.now() };
+}
+
+interface StreamTraces extends Pick<EventTraces, "raw" | "enriched" | "badRows" | "delivered"> {
+  readonly gaps: readonly string[];
 }
 
 async function findInStreams(
   deps: FindEventDeps,
   id: string,
-): Promise<Pick<EventTraces, "raw" | "enriched" | "badRows" | "delivered">> {
+  searchedRows: Promise<readonly LandedRow[]>,
+): Promise<StreamTraces> {
   const { raw: rawStream, enriched: enrichedStream, badRows: badRowStream } = deps.topology.pipelineStreams;
   const written = JSON.stringify(id).slice(1, -1);
   const isEnriched = (text: string): boolean =>
@@ -53,8 +67,7 @@ async function findInStreams(
     if (stream === rawStream) return idOf(text, (value) => value["id"]) === id || !isObject(text);
     return stream !== badRowStream && isEnriched(text);
   };
-  // No copy comes before its id was made, but for a clock that is wrong.
-  const madeMs = (timeOfId(id) ?? 0) - WRONG_CLOCK_MS;
+  const { fromMs: madeMs } = rangeOf(deps, id);
   let found = await findLines(deps, written, accepts, { sinceMs: madeMs });
   if (found.length === 0) found = await findLines(deps, written, accepts, { beforeMs: madeMs });
   const of = (stream: string): EventCopy[] => found.filter(({ streamName }) => streamName === stream);
@@ -66,12 +79,16 @@ async function findInStreams(
   }
   const badRows = findBadRows(deps, raw);
   const enriched = of(enrichedStream);
-  // Where it became a bad row alone, all records up to now would be unpacked for nothing.
-  if (enriched.length === 0 && badRows.length < Math.max(1, raw.length)) {
-    const since = raw.length === 0 ? [madeMs] : raw.map(({ arrivedAt }) => Date.parse(arrivedAt));
-    enriched.push(...(await findPacked(deps.kinesis, enrichedStream, written, isEnriched, since)));
-  }
-  return { raw, enriched, badRows, delivered };
+  // Where it became a bad row alone, records would be unpacked for nothing.
+  if (enriched.length > 0 || (raw.length > 0 && badRows.length >= raw.length))
+    return { raw, enriched, badRows, delivered, gaps: [] };
+  const packed = await findPacked({
+    ...{ kinesis: deps.kinesis, streamName: enrichedStream, needle: written, accepts: isEnriched },
+    rawTimes: raw.map(({ arrivedAt }) => Date.parse(arrivedAt)),
+    loadTimes: (await searchedRows).flatMap(({ loadedAt }) => (loadedAt === undefined ? [] : Date.parse(loadedAt))),
+    lastLoadMs: (await deps.warehouse.lastLoadMs(findWarehousePlaces(deps.topology).table)) ?? 0,
+  });
+  return { raw, enriched: packed.found, badRows, delivered, gaps: packed.gaps };
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -110,59 +127,7 @@ async function findLines(
   return found;
 }
 
-/** Enrichment takes milliseconds: what is not found within this time is looked for in ten times as much, and so on. */
-const FIRST_SPAN_MS = 10_000;
-/** Records that are unpacked before others have their turn. */
-const RECORDS_PER_TURN = 500;
-
-/**
- * Lines of packed records that contain the text, oldest first: those that came soonest after each of the times. No
- * search of bytes finds them, and unpacking takes time.
- */
-async function findPacked(
-  kinesis: Kinesis,
-  streamName: string,
-  needle: string,
-  accepts: (text: string) => boolean,
-  times: readonly number[],
-): Promise<EventCopy[]> {
-  const found = new Map<string, EventCopy>();
-  let looked = 0;
-  for (const sinceMs of times) {
-    let fromMs = sinceMs;
-    for (let spanMs = FIRST_SPAN_MS; fromMs <= kinesis.clock.now(); spanMs *= 10) {
-      const before = found.size;
-      for (const shard of kinesis.shardViews(streamName)) {
-        for (const record of shard.newestFirst({ arrivedBeforeMs: sinceMs + spanMs })) {
-          if (record.arrivalMs < fromMs) break;
-          if ((looked += 1) % RECORDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-          if (!isPacked(record.Data) || !linesOfData(record.Data).includes(needle)) continue;
-          for (const line of linesOf(streamName, shard.id, record)) {
-            if (line.text.includes(needle) && accepts(line.text)) {
-              found.set(`${line.shardId} ${line.sequenceNumber} ${line.index}`, line);
-            }
-          }
-        }
-      }
-      if (found.size > before) break;
-      fromMs = sinceMs + spanMs;
-    }
-  }
-  return [...found.values()].sort((one, other) => (one.arrivedAt < other.arrivedAt ? -1 : 1));
-}
-
 const bytesOf = ({ Data }: StoredRecord): Buffer => Buffer.from(Data.buffer, Data.byteOffset, Data.byteLength);
-
-function linesOf(streamName: string, shardId: string, record: StoredRecord): EventCopy[] {
-  const { SequenceNumber: sequenceNumber, arrivalMs } = record;
-  const arrivedAt = new Date(arrivalMs).toISOString();
-  return linesOfData(record.Data)
-    .toString("utf8")
-    .split("\n")
-    .flatMap((text, index) =>
-      text.trim() === "" ? [] : [{ streamName, shardId, sequenceNumber, index, arrivedAt, text }],
-    );
-}
 
 /** Bad rows that were made of one of the copies, oldest first: each comes after its copy. */
 function findBadRows({ kinesis, topology }: FindEventDeps, copies: readonly EventCopy[]): EventCopy[] {

@@ -198,6 +198,15 @@ export class DuckDbWarehouse implements Warehouse {
     return (await this.query(finder.loadsQuery, [value])).map(({ loaded_us: time }) => time as string);
   }
 
+  /** When the table was last given a file, in milliseconds since 1970; undefined before the first. */
+  async lastLoadMs(table: string): Promise<number | undefined> {
+    const [row] = await this.query(
+      "SELECT epoch_ms(max(loaded_at))::DOUBLE AS ms FROM snowpipe.loaded_files WHERE table_name = $1",
+      [ledgerName(table)],
+    );
+    return (row?.["ms"] as number | null | undefined) ?? undefined;
+  }
+
   /** Makes or replaces the view. `statement` is its SELECT. */
   async createView({ name, statement }: { readonly name: string; readonly statement: string }): Promise<void> {
     await this.execute(`CREATE OR REPLACE VIEW ${quoted(lastName(name))} AS ${statement}`);

@@ -88,8 +88,16 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
   const destinations = topology.streams
     .map(({ name }) => name)
     .filter((name) => ![raw, enriched, badRows].includes(name));
+  const findIn = async (stream: string, windows: readonly SearchRange[]): Promise<EventCopy[]> =>
+    (await find(stream, windows)).filter(isEnriched);
   const findLater = (windows: readonly SearchRange[]): Promise<EventCopy[][]> =>
-    Promise.all([enriched, ...destinations].map(async (stream) => (await find(stream, windows)).filter(isEnriched)));
+    Promise.all([enriched, ...destinations].map((stream) => findIn(stream, windows)));
+  // A destination has no event that is neither enriched nor landed.
+  const findEnrichedFirst = async (windows: readonly SearchRange[]): Promise<EventCopy[][]> => {
+    const copies = await findIn(enriched, windows);
+    if (copies.length === 0) return [];
+    return [copies, ...(await Promise.all(destinations.map((stream) => findIn(stream, windows))))];
+  };
   // Where the lake tells when, all streams are looked at side by side.
   const [rawLines, besides] = await Promise.all([
     find(raw, rawWindows.length === 0 ? [tail] : rawWindows),
@@ -101,7 +109,7 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
   const arrivals = rawCopies.map(({ arrivedAt }) => Date.parse(arrivedAt));
   // Of what the lake does not have, the raw stream tells from when on to look.
   const [enrichedCopies = [], ...delivered] = await (besides ??
-    findLater(arrivals.length === 0 ? [tail] : mergeRanges(arrivals.map((atMs) => around(atMs, tail.toMs)))));
+    findEnrichedFirst(arrivals.length === 0 ? [tail] : mergeRanges(arrivals.map((atMs) => around(atMs, tail.toMs)))));
   // A bad row names the record that it was made of.
   const isDone = landed.length >= rawCopies.length && landed.length > 0;
   const bad = isDone

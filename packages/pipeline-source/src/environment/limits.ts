@@ -56,8 +56,8 @@ export const OBJECTS_AT_ONCE = 8;
 /** A stream has copies of an event within this time of the first one, or the lake names another time for them. */
 export const COPIES_WITHIN_MS = 10_000;
 
-/** Records of the first look at a shard for an id; the next looks take as many as an answer has. */
-export const FIRST_FOUND_RECORDS = 1_000;
+/** Records of the first look at a shard for an id: each may have many events. The next looks take what fits. */
+export const FIRST_FOUND_RECORDS = 100;
 
 /** An event is in the next stream within this time of its enrichment; else it is looked for to the end of the range. */
 export const HOP_MS = 30_000;
