@@ -269,7 +269,7 @@ export const scenarios: readonly Scenario[] = [
         .fill(JSON.stringify({ specversion: "1.0", ...purchase("try-2", { total: "much" }) }));
       await untilText(page, ".fate h2", /invalid.*try-2/);
       await untilText(page, ".fate .faults li", "/data/total");
-      await untilText(page, ".fate tr", /fraud\/broken-commerce.*delivered/);
+      await untilText(page, ".fate tr", /fraud\/broken-commerce.*takes it/);
       check(
         !(await page.locator(".fate").innerText()).includes("ada@mail.example"),
         "The dry run shows what is masked.",

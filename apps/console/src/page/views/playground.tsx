@@ -161,7 +161,7 @@ function FateView({ fate: { id = "", routes = [], enriched, badRow, rejected } }
       <h2>
         <Status status={status} /> <span class="mono">{visible(id)}</span>
       </h2>
-      <p>{delivered.length === 0 ? "No route takes it." : `It goes to ${to}.`}</p>
+      <p>{delivered.length === 0 ? "No route takes it." : `It would go to ${to}.`}</p>
       <ul class="faults">
         {errors.map(({ path, message }) => (
           <li key={path + message}>
@@ -177,7 +177,7 @@ function FateView({ fate: { id = "", routes = [], enriched, badRow, rejected } }
               <th scope="row">
                 {route} <span class="muted">→ {destination}</span>
               </th>
-              <td class="route-verdict">{isDelivered ? "delivered" : matches ? "sampled out" : "no match"}</td>
+              <td class="route-verdict">{isDelivered ? "takes it" : matches ? "sampled out" : "no match"}</td>
               <td>{visible(because)}</td>
             </tr>
           ))}
