@@ -141,7 +141,7 @@ async function readOptions(args: readonly string[]): Promise<GivenOptions | unde
     .option(
       "--port <n>",
       "port of the event service, 0 for any free one (default: as in its Deployment)",
-      wholeNumber(0),
+      wholeNumber(0, 65_535),
     )
     .option("--stack <file>", 'synthesized stack to run (default: what "pnpm synth" wrote for local)')
     .option(

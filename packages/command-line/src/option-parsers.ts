@@ -1,11 +1,13 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 
-/** Reads an option's whole number of at least `least`; the error names the option. */
-export function wholeNumber(least: number): (text: string) => number {
+/** Reads an option's whole number of at least `least`, and at most `most`; the error names the option. */
+export function wholeNumber(least: number, most?: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    const isWhole = text.trim() !== "" && Number.isSafeInteger(value);
+    if (isWhole && value >= least && value <= (most ?? value)) return value;
+    const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };
 }
 

@@ -484,11 +484,16 @@ async function openWarehouse(
   path: string,
   isMaterializing: boolean,
 ): Promise<DuckDbWarehouse> {
-  const warehouse = await DuckDbWarehouse.open({
-    path,
-    threads: 1,
-    memoryLimit: warehouseMemory,
-    dynamicTables: isMaterializing ? "tables" : "views",
+  const options = {
+    ...{ path, threads: 1, memoryLimit: warehouseMemory },
+    dynamicTables: isMaterializing ? ("tables" as const) : ("views" as const),
+  };
+  const warehouse = await DuckDbWarehouse.open(options).catch((cause: unknown) => {
+    throw new RuntimeError(
+      `${path} cannot be opened: ${(cause as Error).message}. If it is damaged, move it away: the next start makes ` +
+        "another one, and loads the files of the lake again.",
+      { cause },
+    );
   });
   await createWarehouseObjects(topology, warehouse);
   await createIdFinder(topology, warehouse);

@@ -42,6 +42,7 @@ describe("the options of `pnpm start`", () => {
   test.each([
     [["--rat", "5"], "Unknown option '--rat'\n(Did you mean --rate?)"],
     [["--rate", "-5"], "Option '--rate <n>' argument '-5' is invalid. Expected a whole number of at least 0."],
+    [["--port", "65536"], "Expected a whole number from 0 to 65535."],
     [["--poll", "100"], "Expected a whole number of at least 200."],
     [["--exit"], "--exit needs --events"],
     [["--consumer", "fraud"], 'got "fraud": there is no cdk.tf.json there.'],
