@@ -62,6 +62,7 @@ async function observe(
   const baseline = { ...begin, forgottenMs: pipeline.forgottenMs };
   const { sightings, statuses } = observeEnriched(kinesis, topology.pipelineStreams.enriched, baseline);
   const streams = kinesis.streamNames();
+  const unreadable: string[] = [];
   const observations = {
     raw: observeRaw(kinesis, topology.pipelineStreams.raw, baseline),
     throttled: Object.fromEntries(streams.map((name) => [name, kinesis.stats(name).throttledRecords])),
@@ -70,8 +71,9 @@ async function observe(
     statuses,
     badRows: observeBadRows(kinesis, topology.pipelineStreams.badRows, baseline),
     routes: observeRoutes(kinesis, services, routes, baseline),
-    undelivered: await observeUndelivered(objectStore, topology, baseline),
-    warehouse: await observeWarehouse(warehouse, objectStore, topology, baseline),
+    undelivered: await observeUndelivered(objectStore, topology, baseline, unreadable),
+    warehouse: await observeWarehouse(warehouse, objectStore, topology, baseline, unreadable),
+    unreadable,
   };
   return reconcile(
     ledger,

@@ -35,19 +35,21 @@ const WRONG_CLOCK_MS = 600_000;
 /** Looks an id up in every place where an event can be. Streams are read from memory or disk and lose no capacity. */
 export async function findEvent(deps: FindEventDeps, id: string): Promise<EventTraces> {
   const searchedRows = findRows(deps, id);
-  const [{ gaps, ...streams }, refused, undelivered, rows] = await Promise.all([
+  const unreadable: string[] = [];
+  const [{ gaps: unsearched, ...streams }, refused, undelivered, rows] = await Promise.all([
     findInStreams(deps, id, searchedRows),
     findRefusals(deps, id),
-    findUndelivered(deps, id),
+    findUndelivered(deps, id, unreadable),
     searchedRows,
   ]);
+  const gaps = [...unsearched, ...unreadable.map((object) => `${object} is no whole gzip.`)];
   const searched = { ...rangeOf(deps, id), gaps, isWarehouseAsked: true };
   return { ...streams, refused, undelivered, rows, searched: gaps.length === 0 ? undefined : searched };
 }
 
 /** No copy comes before its id was made, but for a clock that is wrong. */
 function rangeOf({ kinesis }: FindEventDeps, id: string): SearchRange {
-  return { fromMs: (timeOfId(id) ?? 0) - WRONG_CLOCK_MS, toMs: kinesis.clock.now() };
+  return { fromMs: Math.max(0, (timeOfId(id) ?? 0) - WRONG_CLOCK_MS), toMs: kinesis.clock.now() };
 }
 
 interface StreamTraces extends Pick<EventTraces, "raw" | "enriched" | "badRows" | "delivered"> {
@@ -193,9 +195,10 @@ function isMadeOf(text: string, { sequenceNumber, shardId, index }: EventCopy): 
 async function findUndelivered(
   { objectStore, topology }: FindEventDeps,
   id: string,
+  unreadable: string[],
 ): Promise<EventTraces["undelivered"]> {
   const found: { object: string; text: string }[] = [];
-  for await (const { bucket, key, text } of undeliveredLines(objectStore, topology)) {
+  for await (const { bucket, key, text } of undeliveredLines(objectStore, topology, unreadable)) {
     const enriched = text.includes(id) ? (parse(text)?.["enriched"] as { event?: Members } | undefined) : undefined;
     if (enriched?.event?.["id"] === id) found.push({ object: `s3://${bucket}/${key}`, text });
   }

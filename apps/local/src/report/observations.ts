@@ -60,6 +60,8 @@ export interface Observations {
   /** Events that a stream did not take, by route. */
   readonly undelivered: ReadonlyMap<string, Sightings>;
   readonly warehouse: WarehouseObservation;
+  /** Addresses of objects that are no whole gzip. */
+  readonly unreadable: readonly string[];
 }
 
 /** A line that the warehouse's loader refused. */

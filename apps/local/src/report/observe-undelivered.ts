@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@millrace/aws-simulator";
 import type { Topology } from "@millrace/topology";
-import { gunzipSync } from "node:zlib";
 import type { Baseline } from "./baseline.ts";
+import { linesOfObject } from "./object-lines.ts";
 import { Sightings } from "./observations.ts";
 
 interface UndeliveredLine {
@@ -21,10 +21,14 @@ export interface StoredLine {
   readonly text: string;
 }
 
-/** Every line that functions of the stack left for what destinations did not take, in objects stored since then. */
+/**
+ * Every line that functions of the stack left for what destinations did not take, in objects stored since then.
+ * @param unreadable gets the address of each object that is no whole gzip
+ */
 export async function* undeliveredLines(
   objectStore: ObjectStore,
   { functions }: Pick<Topology, "functions">,
+  unreadable: string[],
   sinceMs = 0,
 ): AsyncGenerator<StoredLine> {
   for (const { environment } of functions) {
@@ -33,8 +37,9 @@ export async function* undeliveredLines(
     for (const { key, lastModified } of await objectStore.list(bucket, `${prefix}/`)) {
       if (lastModified < sinceMs) continue;
       const { bytes } = await objectStore.get(bucket, key);
-      const lines = gunzipSync(bytes).toString("utf8").trimEnd().split("\n");
-      for (const text of lines) yield { bucket, key, lastModified, text };
+      const lines = linesOfObject(key, bytes);
+      if (lines === undefined) unreadable.push(`s3://${bucket}/${key}`);
+      for (const text of lines ?? []) yield { bucket, key, lastModified, text };
     }
   }
 }
@@ -44,9 +49,10 @@ export async function observeUndelivered(
   objectStore: ObjectStore,
   topology: Topology,
   { startedAtMs }: Baseline,
+  unreadable: string[],
 ): Promise<ReadonlyMap<string, Sightings>> {
   const observed = new Map<string, Sightings>();
-  for await (const { text, lastModified } of undeliveredLines(objectStore, topology, startedAtMs)) {
+  for await (const { text, lastModified } of undeliveredLines(objectStore, topology, unreadable, startedAtMs)) {
     const { delivery, enriched } = JSON.parse(text) as UndeliveredLine;
     for (const route of delivery.routes) {
       const sightings = observed.get(route) ?? new Sightings();

@@ -1,8 +1,8 @@
-import { gunzipSync } from "node:zlib";
 import { type ObjectStore, parseCopyStatement } from "@millrace/aws-simulator";
 import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import { landingOf, StackError, type Topology } from "@millrace/topology";
 import type { Baseline } from "./baseline.ts";
+import { linesOfObject } from "./object-lines.ts";
 import { type Landing, Sightings, type WarehouseObservation } from "./observations.ts";
 
 /**
@@ -34,6 +34,7 @@ export async function observeWarehouse(
   objectStore: ObjectStore,
   topology: Topology,
   { startedAtMs }: Baseline,
+  unreadable: string[],
 ): Promise<WarehouseObservation> {
   const { table, view } = findWarehousePlaces(topology);
   const isOfThisRun = `epoch_ms(loaded_at) >= ${startedAtMs}`;
@@ -44,7 +45,7 @@ export async function observeWarehouse(
   const sightings = new Sightings();
   for (const { source, id, loaded_ms: loadedMs } of rows) sightings.add(JSON.stringify([source, id]), Number(loadedMs));
   const landings: Landing[] = [];
-  for (const pipe of topology.pipes) landings.push(await observeLanding(warehouse, objectStore, pipe));
+  for (const pipe of topology.pipes) landings.push(await observeLanding(warehouse, objectStore, pipe, unreadable));
   return { rows: Number(count?.["total"] ?? 0), view: sightings, landings };
 }
 
@@ -52,12 +53,15 @@ async function observeLanding(
   warehouse: DuckDbWarehouse,
   objectStore: ObjectStore,
   { bucket, prefix, copyStatement }: Topology["pipes"][number],
+  unreadable: string[],
 ): Promise<Landing> {
   const table = parseCopyStatement(copyStatement).table.split(".").at(-1)?.replaceAll('"', "") ?? "";
   let lines = 0;
   for (const { key } of await objectStore.list(bucket, prefix)) {
     const { bytes } = await objectStore.get(bucket, key);
-    lines += countLines(key.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+    const own = linesOfObject(key, bytes);
+    if (own === undefined) unreadable.push(`s3://${bucket}/${key}`);
+    lines += own?.length ?? 0;
   }
   const [count] = await warehouse.query(`SELECT count(*)::INTEGER AS total FROM "${table}"`);
   const [copies] = await warehouse.query("SELECT extra_copies::INTEGER AS n FROM duplicates WHERE table_name = $1", [
@@ -65,10 +69,4 @@ async function observeLanding(
   ]);
   const refused = await warehouse.refusedLines(table);
   return { table, lines, rows: Number(count?.["total"] ?? 0), refused, duplicates: Number(copies?.["n"] ?? 0) };
-}
-
-/** Lines that hold anything. */
-function countLines(bytes: Uint8Array): number {
-  const text = new TextDecoder().decode(bytes);
-  return text.split("\n").filter((line) => line.trim() !== "").length;
 }

@@ -195,6 +195,7 @@ export function reconcile(
     ),
     ...places.flatMap((place) => place.problems),
     ...observations.warehouse.landings.flatMap(landingProblems),
+    ...summarize(observations.unreadable.map((object) => `${object} is no whole gzip: its lines are not counted`)),
   ];
   return {
     sent: ledger.sent,

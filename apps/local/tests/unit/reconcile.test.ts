@@ -52,6 +52,7 @@ function wholeRun(): { ledger: SentLedger; observations: Observations } {
       badRows: sightingsOf("5"),
       routes: new Map([["app/clicks", sightingsOf("1", "2", "3")]]),
       undelivered: new Map(),
+      unreadable: [],
       warehouse: {
         rows: 4,
         view: sightingsOf("1", "2", "3", "4"),
@@ -215,6 +216,12 @@ describe("reconciliation", () => {
     expect(result.problems).toEqual([
       "6 lines lie in S3 for LANDED_EVENTS, which holds 4 rows beside 0 refused lines: 2 are missing",
     ]);
+  });
+
+  test("an object that is no whole gzip is a problem, named with its address", () => {
+    const result = report(() => ({ unreadable: ["s3://lake/enriched/a.json.gz"] }));
+    expect(result.problems).toEqual(["s3://lake/enriched/a.json.gz is no whole gzip: its lines are not counted"]);
+    expect(isWhole(result)).toBe(false);
   });
 
   test("a second row in the table is no duplicate as long as the view has one", () => {
