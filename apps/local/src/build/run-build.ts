@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { RuntimeError } from "../errors.ts";
 import { repositoryRoot } from "../runtime/folders.ts";
+import { failureReason } from "./failure-reason.ts";
 
 /** The tasks whose outputs a run needs; turbo takes what it has built before from its cache. */
 const buildArguments = [
@@ -50,7 +50,7 @@ export async function runProgram({ program, args, signal, isShown = false }: Pro
     });
     child.once("close", resolve);
   });
-  if (code !== 0) throw new RuntimeError(isShown ? `The build failed; its words are above.` : lastLines(output));
+  if (code !== 0) throw new RuntimeError(`${isShown ? "The build failed.\n" : ""}${failureReason(output)}`);
   return output;
 }
 
@@ -61,18 +61,4 @@ export function runBuild(options: Omit<ProgramRun, "program" | "args">): Promise
     program: join(repositoryRoot, "node_modules", ".bin", "turbo"),
     args: buildArguments,
   });
-}
-
-const maxShownLines = 12;
-
-/** Returns the lines of a failed program's output that tell the reason, without the frame that turbo adds. */
-function lastLines(output: string): string {
-  const lines = stripVTControlCharacters(output)
-    .split("\n")
-    .map((line) => line.replace(/^@millrace\/[\w-]+:\w+: /, "").trimEnd())
-    .filter(
-      (line) =>
-        line !== "" && !/^(> |\s*• |cache (?:miss|hit)|WARNING {2}|\s*(Tasks|Cached|Time|Failed):|\s+at )/.test(line),
-    );
-  return lines.slice(-maxShownLines).join("\n");
 }
