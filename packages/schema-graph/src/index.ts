@@ -21,10 +21,19 @@ export {
   isContract,
   type SchemaDocument,
   type SchemaVersion,
+  withoutFragment,
 } from "./schema-document.ts";
 export { countingKeywords, refChain, referredPlace } from "./references.ts";
 export { reachablePlaces } from "./reachable-places.ts";
-export { indexResources, placeKey, type SchemaPlace, type SchemaResources } from "./schema-resources.ts";
+export {
+  baseAt,
+  decodeFragment,
+  indexResources,
+  namesIn,
+  placeKey,
+  type SchemaPlace,
+  type SchemaResources,
+} from "./schema-resources.ts";
 export { takesType, typeOfValue, typesOf } from "./types.ts";
 export { type Applied, createValueGraph, namesOf, type ValueGraph } from "./value-graph.ts";
 export { childSchemas, type Subschema, walkSchema } from "./walk-schema.ts";

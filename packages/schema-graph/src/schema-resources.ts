@@ -1,8 +1,8 @@
-import type { JsonObject } from "./json.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+import type { Dialect } from "./keywords.ts";
 import { valueAt } from "./pointer.ts";
 import { baseOf, type SchemaDocument, withoutFragment } from "./schema-document.ts";
-import { childSchemas } from "./walk-schema.ts";
-import { isJsonObject } from "./json.ts";
+import { type Subschema, walkSchema } from "./walk-schema.ts";
 
 /** A schema and where it stands. */
 export interface SchemaPlace {
@@ -21,57 +21,65 @@ export interface SchemaResources {
 /** Indexes every `$id` and `$anchor` of the documents. */
 export function indexResources(documents: Iterable<SchemaDocument>): SchemaResources {
   const places = new Map<string, SchemaPlace>();
-  const innerBases = new Map<SchemaDocument, [pointer: string, base: string][]>();
+  const basesOf = new Map<SchemaDocument, Bases>();
   for (const document of documents) {
-    const bases: [string, string][] = [["", baseOf(document)]];
-    innerBases.set(document, bases);
-    indexDocument(document, places, bases);
+    const { bases, named } = namesIn(document.schema, baseOf(document), document.draft);
+    basesOf.set(document, bases);
+    places.set(document.id, { document, pointer: "", schema: document.schema });
+    for (const [uri, { pointer, schema }] of named) places.set(uri, { document, pointer, schema });
   }
   return {
     resolve(reference, document, pointer) {
-      const base = baseAt(innerBases.get(document) ?? [], pointer) ?? document.id;
+      const base = baseAt(basesOf.get(document) ?? [["", document.id]], pointer);
       return URL.canParse(reference, base) ? lookUp(places, new URL(reference, base)) : undefined;
     },
   };
 }
 
-function indexDocument(
-  document: SchemaDocument,
-  places: Map<string, SchemaPlace>,
-  bases: [pointer: string, base: string][],
-): void {
-  const pending = [{ schema: document.schema, pointer: "", base: baseOf(document) }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { schema, pointer } = next;
-    const { $id, $anchor, $dynamicAnchor } = schema;
-    let base = next.base;
-    if (pointer === "") {
-      places.set(base, { document, pointer, schema });
-      places.set(document.id, { document, pointer, schema });
-    } else if (typeof $id === "string" && URL.canParse($id, base)) {
-      const url = new URL($id, base);
-      // draft-07 names an anchor by `$id: "#name"`.
-      if (!$id.startsWith("#")) {
-        base = withoutFragment(url);
-        bases.push([pointer, base]);
-      }
-      places.set($id.startsWith("#") ? url.href : base, { document, pointer, schema });
+/** The URIs that references are relative to, each from a place on. */
+export type Bases = readonly (readonly [pointer: string, uri: string])[];
+
+/**
+ * The names that a document gives its schemas, as URIs.
+ *
+ * @param base that of the root
+ */
+export function namesIn(
+  root: JsonObject,
+  base: string,
+  dialect: Dialect,
+): { readonly bases: Bases; readonly named: readonly (readonly [uri: string, place: Subschema])[] } {
+  const bases: [string, string][] = [["", base]];
+  const named: [string, Subschema][] = [];
+  const word = dialect === "draft-04" ? "id" : "$id";
+  for (const place of walkSchema(root)) {
+    const { pointer, schema } = place;
+    const { [word]: id, $anchor, $dynamicAnchor, $ref } = schema;
+    const isRoot = pointer === "";
+    if (isRoot) named.push([base, place]);
+    // Until draft-07 an anchor is named by `$id: "#name"`.
+    const isAnchor = typeof id === "string" && id.startsWith("#");
+    // Beside a reference it named nothing.
+    const isName = typeof id === "string" && !isAnchor && !(dialect.startsWith("draft") && $ref !== undefined);
+    if (isName && !isRoot && URL.canParse(id, baseAt(bases, pointer))) {
+      bases.push([pointer, withoutFragment(new URL(id, baseAt(bases, pointer)))]);
+      named.push([baseAt(bases, pointer), place]);
     }
-    for (const anchor of [$anchor, $dynamicAnchor]) {
-      if (typeof anchor === "string") places.set(`${base}#${anchor}`, { document, pointer, schema });
+    for (const anchor of [$anchor, $dynamicAnchor, isAnchor && id.slice(1)]) {
+      if (typeof anchor === "string") named.push([`${baseAt(bases, pointer)}#${anchor}`, place]);
     }
-    for (const child of childSchemas(next)) pending.push({ schema: child.schema, pointer: child.pointer, base });
   }
+  return { bases, named };
 }
 
-/** The base URI of the innermost embedded resource around a pointer. */
-function baseAt(bases: [pointer: string, base: string][], pointer: string): string | undefined {
-  let innermost: [string, string] | undefined;
+/** The base URI of the innermost schema around a pointer that has one. */
+export function baseAt(bases: Bases, pointer: string): string {
+  let innermost: Bases[number] = ["", ""];
   for (const entry of bases) {
     const isAround = pointer === entry[0] || pointer.startsWith(`${entry[0]}/`);
-    if (isAround && (innermost === undefined || entry[0].length > innermost[0].length)) innermost = entry;
+    if (isAround && entry[0].length >= innermost[0].length) innermost = entry;
   }
-  return innermost?.[1];
+  return innermost[1];
 }
 
 function lookUp(places: Map<string, SchemaPlace>, url: URL): SchemaPlace | undefined {
@@ -87,7 +95,8 @@ function lookUp(places: Map<string, SchemaPlace>, url: URL): SchemaPlace | undef
   return { document: resource.document, pointer, schema };
 }
 
-function decodeFragment(fragment: string): string | undefined {
+/** A fragment without its escapes; `undefined` when these are broken. */
+export function decodeFragment(fragment: string): string | undefined {
   try {
     return decodeURIComponent(fragment);
   } catch {

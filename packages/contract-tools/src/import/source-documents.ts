@@ -1,11 +1,15 @@
 import {
+  baseAt,
+  decodeFragment,
   type Dialect,
   isJsonObject,
   type Json,
   type JsonObject,
+  namesIn,
   pointerStep,
   valueAt,
   walkSchema,
+  withoutFragment,
 } from "@millrace/schema-graph";
 import type { SchemaFile } from "../registry/registry.ts";
 import { convertSchema, type ConversionLog, type OpenReference } from "./convert-schema.ts";
@@ -48,18 +52,19 @@ export function readSourceDocuments(
   options: { readonly dialect?: Dialect | undefined },
   log: ImportLog,
 ): SourceDocument[] {
-  const readable = files.flatMap((file) => readDialect(file, options.dialect, log));
+  const readable = files
+    .flatMap((file) => readDialect(file, options.dialect, log))
+    .map((each) => ({ ...each, ...namesIn(each.schema, baseOf(each.file, each.schema, each.dialect), each.dialect) }));
   const roots = new Map(readable.map(({ file, schema }) => [file, schema]));
   const places = indexPlaces(readable);
   const recursive = readable.flatMap(({ file, schema }) =>
     [...walkSchema(schema)].filter((each) => each.schema["$recursiveAnchor"] === true).map(() => file),
   );
-  return readable.map(({ file, schema: root, dialect }): SourceDocument => {
+  return readable.map(({ file, schema: root, dialect, bases }): SourceDocument => {
     const own: ConversionLog = {
       change: (change) => log.changes.push({ file, ...change }),
       refuse: (refusal) => log.refusals.push({ file, ...refusal }),
     };
-    const bases = basesOf(file, root, dialect);
     const converted = convertSchema(root, { from: "", to: "" }, dialect, own);
     const { schema } = converted;
     const moved = new Map(converted.moved);
@@ -152,55 +157,25 @@ function readDialect(
   return [];
 }
 
-/** The URIs that references are relative to: of the document, then of schemas inside that name themselves. */
-function basesOf(file: string, root: JsonObject, dialect: Dialect): (readonly [pointer: string, uri: string])[] {
-  const word = dialect === "draft-04" ? "id" : "$id";
-  const bases: [string, string][] = [];
-  for (const { schema, pointer } of walkSchema(root)) {
-    const id = schema[word];
-    const above = baseAt(bases, pointer) || uriOf(file);
-    const isRoot = pointer === "";
-    const isNamed = typeof id === "string" && !id.startsWith("#") && (isRoot || !isBesideReference(schema, dialect));
-    if (isNamed && URL.canParse(id, above)) bases.push([pointer, withoutFragment(new URL(id, above))]);
-    else if (isRoot) bases.push([pointer, above]);
-  }
-  return bases;
-}
-
-function isBesideReference(schema: JsonObject, dialect: Dialect): boolean {
-  return dialect.startsWith("draft") && schema["$ref"] !== undefined;
-}
-
-function baseAt(bases: readonly (readonly [string, string])[], pointer: string): string {
-  const around = bases.filter(([place]) => pointer === place || pointer.startsWith(`${place}/`));
-  return around.toSorted(([a], [b]) => b.length - a.length)[0]?.[1] ?? "";
+/** The URI of a document, by the name that it gives itself or by its path. */
+function baseOf(file: string, root: JsonObject, dialect: Dialect): string {
+  const id = root[dialect === "draft-04" ? "id" : "$id"];
+  const isNamed = typeof id === "string" && !id.startsWith("#") && URL.canParse(id, uriOf(file));
+  return isNamed ? withoutFragment(new URL(id, uriOf(file))) : uriOf(file);
 }
 
 /** Every schema that has a name: URI, with `#anchor` where it is one. */
 function indexPlaces(
-  documents: readonly { file: string; schema: JsonObject; dialect: Dialect }[],
+  documents: readonly { file: string; named: ReturnType<typeof namesIn>["named"] }[],
 ): ReadonlyMap<string, readonly Place[]> {
   const places = new Map<string, Place[]>();
   const enter = (uri: string, place: Place): void => {
     const others = (places.get(uri) ?? []).filter(({ file }) => file !== place.file);
     places.set(uri, [...others, place]);
   };
-  for (const { file, schema: root, dialect } of documents) {
-    const bases = basesOf(file, root, dialect);
+  for (const { file, named } of documents) {
     enter(uriOf(file), { file, pointer: "" });
-    for (const [pointer, uri] of bases) enter(uri, { file, pointer });
-    for (const { schema, pointer } of walkSchema(root)) {
-      const id = schema[dialect === "draft-04" ? "id" : "$id"];
-      const anchors = [
-        schema["$anchor"],
-        schema["$dynamicAnchor"],
-        typeof id === "string" ? /^#(.+)/.exec(id)?.[1] : "",
-      ];
-      for (const anchor of anchors) {
-        if (typeof anchor === "string" && anchor !== "")
-          enter(`${baseAt(bases, pointer)}#${anchor}`, { file, pointer });
-      }
-    }
+    for (const [uri, { pointer }] of named) enter(uri, { file, pointer });
   }
   return places;
 }
@@ -217,7 +192,7 @@ function resolve(
   const fragment = url.hash.slice(1);
   if (fragment !== "" && !fragment.startsWith("/")) return places.get(`${withoutFragment(url)}#${fragment}`) ?? [];
   return (places.get(withoutFragment(url)) ?? []).flatMap(({ file, pointer: above }) => {
-    const pointer = above + decode(fragment);
+    const pointer = above + (decodeFragment(fragment) ?? fragment);
     const value = valueAt(roots.get(file) ?? {}, pointer);
     return isJsonObject(value) || typeof value === "boolean" ? [{ file, pointer }] : [];
   });
@@ -226,16 +201,4 @@ function resolve(
 /** The URI of a file that has no name of its own. */
 function uriOf(file: string): string {
   return new URL(encodeURI(file).replaceAll(/[?#]/g, encodeURIComponent), "file:///").href;
-}
-
-function decode(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
-}
-
-function withoutFragment(url: URL): string {
-  return url.href.slice(0, url.href.length - url.hash.length).replace(/#$/, "");
 }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import {
   annotatedExamples,
+  applicators,
+  baseAt,
   createValueGraph,
+  type Dialect,
   indexResources,
   type JsonObject,
+  keywordsOf,
+  namesIn,
   namesOf,
   type SchemaDocument,
   walkSchema,
@@ -15,7 +20,13 @@ function documentOf(schema: JsonObject): SchemaDocument {
   return { ...place, version, draft: "2020-12", isForeign: false, schema };
 }
 
+const dialects: readonly Dialect[] = ["draft-04", "draft-06", "draft-07", "2019-09", "2020-12"];
+
 describe("the table of keywords", () => {
+  test.each(Object.keys(applicators))("has %s, which some dialect knows", (keyword) => {
+    expect(dialects.filter((dialect) => keywordsOf(dialect).has(keyword))).not.toEqual([]);
+  });
+
   test.each(annotatedExamples({ "x-mark": true }).map(({ keyword, schema }) => [keyword, schema] as const))(
     "leads a walk below %s",
     (_, schema) => {
@@ -56,5 +67,37 @@ describe("the graph of values", () => {
     expect(titles("xyz")).toEqual(["rest", "pattern"]);
     expect(titles("sure")).toEqual(["rest", undefined]);
     expect(titles("other")).toEqual(["rest"]);
+  });
+});
+
+describe("names of schemas", () => {
+  const namesOfSchema = (schema: JsonObject, dialect: Dialect) => {
+    const { bases, named } = namesIn(schema, "https://a.example/a.json", dialect);
+    return { bases, names: named.map(([uri, { pointer }]) => [uri, pointer]) };
+  };
+  const b = { $id: "b.json", $defs: { c: { $anchor: "c", $id: "/c.json" }, d: { $anchor: "d" } } };
+
+  test("are URIs, relative to the name of the schema around them", () => {
+    const { bases, names } = namesOfSchema({ $anchor: "a", $defs: { b } }, "2020-12");
+    expect(names).toEqual([
+      ["https://a.example/a.json", ""],
+      ["https://a.example/a.json#a", ""],
+      ["https://a.example/b.json", "/$defs/b"],
+      ["https://a.example/c.json", "/$defs/b/$defs/c"],
+      ["https://a.example/c.json#c", "/$defs/b/$defs/c"],
+      ["https://a.example/b.json#d", "/$defs/b/$defs/d"],
+    ]);
+    expect(baseAt(bases, "/$defs/b/$defs/d/items")).toBe("https://a.example/b.json");
+    expect(baseAt(bases, "/$defs/bb")).toBe("https://a.example/a.json");
+  });
+
+  test("have the words of their dialect, and none beside a reference of the older ones", () => {
+    const schema = { definitions: { x: { id: "#x" }, y: { id: "y.json", $ref: "#x" }, z: { $id: "z.json" } } };
+    const named = [["https://a.example/a.json", ""]];
+    expect(namesOfSchema(schema, "draft-04").names).toEqual([
+      ...named,
+      ["https://a.example/a.json#x", "/definitions/x"],
+    ]);
+    expect(namesOfSchema(schema, "draft-07").names).toEqual([...named, ["https://a.example/z.json", "/definitions/z"]]);
   });
 });
