@@ -1,4 +1,12 @@
-import { isJsonObject, type Json, type JsonObject, parsePointer, pointerStep, valueAt } from "@millrace/schema-graph";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  mapHeld,
+  parsePointer,
+  pointerStep,
+  valueAt,
+} from "@millrace/schema-graph";
 import { type Change, isAbove } from "../check/history/change.ts";
 import { nextVersions } from "../check/history/check-versions.ts";
 import { compareSchemas } from "../check/history/compare-schemas.ts";
@@ -236,11 +244,9 @@ function nearest(map: ReadonlyMap<string, string>, pointer: string): string {
   return pointer;
 }
 
-function withoutAnnotations(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutAnnotations);
-  if (!isJsonObject(value)) return value;
-  const kept = Object.entries(value).filter(([key]) => key !== "x-privacy" && key !== "$id");
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutAnnotations(inner)]));
+function withoutAnnotations(schema: JsonObject): JsonObject {
+  const { "x-privacy": _, $id: __, ...rest } = mapHeld(schema, withoutAnnotations);
+  return rest;
 }
 
 /** The mapping with the events of an import; the types that somebody gave stay. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "@millrace/schema-graph";
+import { type JsonObject, mapHeld } from "@millrace/schema-graph";
 import type { ZodType, ZodTypeAny } from "zod/v3";
 import { ignoreOverride, zodToJsonSchema } from "zod-to-json-schema";
 import { schemaBaseUrl } from "../schema-id.ts";
@@ -23,7 +23,7 @@ function renderDocument(path: string, schema: ZodTypeAny): JsonObject {
     postProcess: (jsonSchema, definition) =>
       jsonSchema === undefined ? undefined : { ...jsonSchema, ...keywordsOf(definition) },
   });
-  const { $schema: _, title, description, ...rest } = withPrefixItems(rendered as JsonObject) as JsonObject;
+  const { $schema: _, title, description, ...rest } = withPrefixItems(rendered as JsonObject);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: schemaBaseUrl + path,
@@ -34,10 +34,8 @@ function renderDocument(path: string, schema: ZodTypeAny): JsonObject {
 }
 
 /** 2019-09 writes a tuple as a list under `items`, 2020-12 as `prefixItems` with the rest under `items`. */
-function withPrefixItems(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withPrefixItems);
-  if (!isJsonObject(value)) return value;
-  const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withPrefixItems(inner)]));
+function withPrefixItems(schema: JsonObject): JsonObject {
+  const copy = mapHeld(schema, withPrefixItems);
   if (!Array.isArray(copy["items"])) return copy;
   const { items, additionalItems, ...rest } = copy;
   return { ...rest, prefixItems: items, ...(additionalItems === undefined ? {} : { items: additionalItems }) };

@@ -210,6 +210,9 @@ describe("an import", () => {
     const more = { ...draft04, properties: { ...properties, note: { type: "string" } } };
     const wider = await imported({ "order.json": more, "parts/address.json": address }, {}, first.after);
     expect(wider.contracts.map(({ file }) => file)).toEqual([expect.stringMatching(/\/(1-1-0|1-0-1|2-0-0)\.json$/)]);
+    const renamed = { ...draft04, properties: { ...properties, $id: { type: "string" } } };
+    const named = await imported({ "order.json": renamed, "parts/address.json": address }, {}, first.after);
+    expect(named.unchanged).toEqual([]);
     const stricter = { ...draft04, required: ["total", "email"] };
     const model = await imported({ "order.json": stricter, "parts/address.json": address }, {}, first.after);
     expect(model.contracts.map(({ file }) => file)).toEqual(["events/acme/order/2-0-0.json"]);

@@ -45,6 +45,7 @@ describe("contracts written with the zod 3 API", () => {
         other: shared.optional(),
         pair: z3.tuple([z3.string(), z3.number()]),
         list: z3.tuple([z3.string()]).rest(z3.number().int()),
+        basket: z3.object({ items: z3.array(z3.string()) }).default({ items: ["a"] }),
         either: z3.discriminatedUnion("kind", [
           z3.object({ kind: z3.literal("a") }).strict(),
           z3
@@ -91,6 +92,10 @@ describe("contracts written with the zod 3 API", () => {
       prefixItems: [{ type: "string" }],
       items: { type: "integer" },
     });
+  });
+
+  test("leave data as they are", () => {
+    expect(rendered.properties["basket"]).toMatchObject({ default: { items: ["a"] } });
   });
 
   test("carry annotations into branches", () => {
