@@ -8,6 +8,7 @@ import {
   placeKey,
   type SchemaPlace,
   type SchemaResources,
+  typesOf,
   valueAt,
   walkSchema,
 } from "@millrace/schema-graph";
@@ -170,6 +171,8 @@ function bundle(contract: Contract, resources: SchemaResources): JsonObject {
     for (const inner of walkSchema(copy)) {
       delete inner.schema["$id"];
       delete inner.schema["$schema"];
+      // Of an object without it the generator takes the keywords that it does not know for properties.
+      if (typesOf(inner.schema).includes("object")) inner.schema["properties"] ??= {};
       const reference = inner.schema["$ref"];
       if (typeof reference !== "string") continue;
       const target = resources.resolve(reference, document, above + inner.pointer);

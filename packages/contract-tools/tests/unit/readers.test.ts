@@ -1,5 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { annotatedExamples, type JsonObject, type SchemaDocument } from "@millrace/schema-graph";
+import {
+  annotatedExamples,
+  applicatorOf,
+  type JsonObject,
+  keywordsOf,
+  type SchemaDocument,
+} from "@millrace/schema-graph";
+import { buildContracts } from "../../src/check/build/build-contracts.ts";
 import { compareSchemas } from "../../src/check/history/compare-schemas.ts";
 import { isAbove } from "../../src/check/history/change.ts";
 import { lintDocument } from "../../src/check/lint/lint-document.ts";
@@ -11,6 +18,10 @@ import {
   renderWarehouseViews,
 } from "../../src/codegen.ts";
 import type { Contract, Registry } from "../../src/registry.ts";
+import { convertSchema } from "../../src/import/convert-schema.ts";
+import { proposeExamples } from "../../src/import/propose-examples.ts";
+import { dialects } from "../../src/import/source-dialects.ts";
+import { stepDocument } from "../../src/scaffold/next-version.ts";
 import { registryOf } from "../support/contracts-of.ts";
 
 interface Subject {
@@ -99,5 +110,46 @@ describe.each(annotated)("an annotation below %s", (keyword, schema, without) =>
     const faults = await lintDocument(contract, registry);
     expect(faults.map(({ rule }) => rule)).toContain("privacy-annotation");
     if (isOfParts) expect(faults.filter(({ rule }) => rule === "privacy-annotation").length).toBeGreaterThan(1);
+  });
+});
+
+const quiet = { change: () => undefined, refuse: () => undefined };
+const sensitive = annotatedExamples({ format: "email" }).map(({ keyword, schema }) => [keyword, schema] as const);
+
+describe.each(sensitive)("a schema below %s", (keyword, schema) => {
+  test("is asked about when it sounds sensitive", async () => {
+    const { contract, registry } = subjectOf(schema);
+    const faults = await lintDocument(contract, registry);
+    expect(faults.map(({ rule }) => rule)).toContain("unannotated-sensitive");
+  });
+
+  test("is converted by an import, from every dialect that knows the keyword", () => {
+    const foreign = JSON.parse(JSON.stringify(schema).replaceAll('"email"', '"order-code"')) as JsonObject;
+    for (const dialect of dialects.filter((each) => keywordsOf(each).has(keyword))) {
+      const converted = convertSchema(foreign, { from: "", to: "" }, dialect, quiet);
+      expect([dialect, JSON.stringify(converted.schema)]).toEqual([dialect, expect.not.stringContaining("order-code")]);
+    }
+  });
+
+  test("gets examples that name nothing but fields", () => {
+    // Nothing can be made up that is not what a schema takes.
+    if (keyword === "not" || applicatorOf(keyword) === undefined) return;
+    const { contract, registry } = subjectOf(schema);
+    const validate = buildContracts(registry).contracts.validatorOf(contract.id);
+    const proposed = validate && proposeExamples(contract, registry.resources, validate);
+    expect(proposed?.valid).toEqual({});
+  });
+
+  test("follows what it refers to into its next version", () => {
+    const shared = "shared/part/1-0-0.json";
+    const id = `https://millrace.example/schemas/${shared}`;
+    const referring = JSON.parse(JSON.stringify(schema).replace('"format":"email"', `"$ref":"${id}"`)) as JsonObject;
+    const texts = { [shared]: { $id: id, type: "string" }, [file]: referring };
+    const folder = new Map(Object.entries(texts).map(([path, value]) => [path, JSON.stringify(value)]));
+    const document = registryOf(texts).documents.get(id);
+    const { files } = stepDocument(folder, document as SchemaDocument, "addition", new Set(folder.keys()));
+    expect(files.get("events/test/a/1-0-1.json")).toContain(
+      '"https://millrace.example/schemas/shared/part/1-0-1.json"',
+    );
   });
 });
