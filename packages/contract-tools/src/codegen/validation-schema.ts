@@ -1,29 +1,16 @@
 import {
+  applicatorOf,
   baseOf,
   type Draft,
+  isComment,
   isJsonObject,
   type Json,
   type JsonObject,
   keywordsOf,
-  applicatorOf,
   type SchemaDocument,
 } from "@millrace/schema-graph";
 import type { Ajv } from "ajv";
 import { ownWords } from "./own-keywords.ts";
-
-/** Keywords that say nothing about validity; leaving them out keeps them out of the generated code. */
-const annotations = new Set([
-  // The dialect is the registry's reading of it: others write its name in several ways.
-  "$schema",
-  "title",
-  "description",
-  "$comment",
-  "default",
-  "examples",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
-]);
 
 /** Keywords whose value `false` Ajv reports by the keyword; `items` is one beside `prefixItems`. */
 const closing = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
@@ -40,7 +27,7 @@ export function addDocument(ajv: Ajv, document: SchemaDocument): void {
 /**
  * A copy of a schema with only what validation needs, and with words of our own for `type` and `false`. Words that are
  * no keywords of the dialect are left out, because Ajv obeys some of them (`nullable`, `dependencies` in 2020-12) and
- * refuses others (`id`).
+ * refuses others (`id`). The dialect is the registry's reading of `$schema`: others write its name in several ways.
  */
 function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
   const keywords = keywordsOf(draft);
@@ -57,16 +44,13 @@ function toValidationSchema(schema: JsonObject, draft: Draft): JsonObject {
   }
   const copy: JsonObject = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    if (annotations.has(keyword) || !keywords.has(keyword)) continue;
+    if (keyword === "$schema" || isComment(keyword) || !keywords.has(keyword)) continue;
     const holds = applicatorOf(keyword)?.holds;
     if (keyword === "type") copy[ownWords.type] = copy[ownWords.otherwise] = value;
     else if (holds === undefined || (value === false && isClosing(keyword))) copy[keyword] = value;
-    else if (holds === "map" && isJsonObject(value)) copy[keyword] = mapValues(value, copyOf);
-    else copy[keyword] = copyOf(value);
+    else if (holds === "map" && isJsonObject(value)) {
+      copy[keyword] = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
+    } else copy[keyword] = copyOf(value);
   }
   return copy;
-}
-
-function mapValues(map: JsonObject, change: (value: Json) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }
