@@ -1,7 +1,7 @@
 import { revisionOf } from "@millrace/event-contracts";
 import type { Findings, FoundCopy, PlaceFinding } from "./find.ts";
 import type { PersonPseudonym } from "./person/person.ts";
-import { parse } from "./person/recognize.ts";
+import { readObject } from "@millrace/stored-events";
 import type { Sighting } from "./sighting.ts";
 
 /** Everything the pipeline holds of a person, for the person. */
@@ -71,7 +71,7 @@ function eventsOf(copies: readonly FoundCopy[]): readonly ReportedEvent[] {
       at,
       status,
       stores: distinct(group.map(({ store }) => store)),
-      event: parse(text) ?? text,
+      event: readObject(text) ?? text,
     };
   });
   return events.toSorted((a, b) => compareText(a.at ?? "", b.at ?? ""));
@@ -79,7 +79,7 @@ function eventsOf(copies: readonly FoundCopy[]): readonly ReportedEvent[] {
 
 /** Whole enriched events before copies of destinations and raw events; among them the better revision. */
 function rank({ sighting: { status, text } }: FoundCopy): string {
-  const value = parse(text);
+  const value = readObject(text);
   const isEnriched = ["valid", "invalid", "unknown"].includes(status);
   if (!isEnriched) return `0${status === "raw" ? "1" : "0"}`;
   return `1${revisionOf(value as unknown as Parameters<typeof revisionOf>[0])}`;

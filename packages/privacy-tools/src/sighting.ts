@@ -1,4 +1,4 @@
-import { asObject, parse } from "./person/recognize.ts";
+import { asObject, readObject } from "@millrace/stored-events";
 
 /** One stored copy of an event of the person. */
 export interface Sighting {
@@ -25,7 +25,7 @@ export interface BadRowOrigin {
 
 /** Says which event a line is; the line is a raw or an enriched event, or what a destination got of one. */
 export function sightingOf(text: string, origin?: BadRowOrigin): Sighting {
-  const value = parse(text);
+  const value = readObject(text);
   const event = asObject(value?.["event"]) ?? value ?? {};
   const status = asObject(value?.["validation"])?.["status"];
   return {

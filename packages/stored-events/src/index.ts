@@ -18,11 +18,13 @@ export { timePrefixes } from "./objects/time-prefixes.ts";
 export { undeliveredStore } from "./objects/undelivered-store.ts";
 export type { Store, StoredPart } from "./store.ts";
 export {
+  asObject,
   type BadRowNote,
   comparePositions,
   type DeliveryNote,
   type EventFacts,
   type EventForm,
+  readObject,
   StoredEvent,
   type StoredContent,
   type StoredPlace,

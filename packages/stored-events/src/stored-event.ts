@@ -152,6 +152,7 @@ export function readObject(text: string): JsonObject | undefined {
   }
 }
 
+/** The value where it is a JSON object. */
 export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }

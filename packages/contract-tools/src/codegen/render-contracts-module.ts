@@ -1,6 +1,6 @@
 import type { PrivacyMap } from "@millrace/event-contracts";
 import type { NamedSchemas } from "@millrace/event-contracts/validator-runtime";
-import type { Contract, Draft } from "@millrace/schema-graph";
+import { type Contract, type Draft, parsePointer } from "@millrace/schema-graph";
 import { compilePrivacyMap } from "../privacy/compile-privacy-map.ts";
 import { joinPrivacyMaps } from "../privacy/join-privacy-maps.ts";
 import { newestVersionOf } from "../registry/newest-version.ts";
@@ -71,14 +71,9 @@ export function namedSchemas(registry: Registry): ReadonlyMap<string, NamedSchem
       const schemas = registry
         .versionsOf(type)
         .flatMap(({ eventNames = [], id }) => eventNames.map((name) => [name, id]));
-      return [type, { steps: pointerSteps(pointer), schemas: Object.fromEntries(schemas) as Record<string, string> }];
+      return [type, { steps: parsePointer(pointer), schemas: Object.fromEntries(schemas) as Record<string, string> }];
     }),
   );
-}
-
-function pointerSteps(pointer: string): string[] {
-  const steps = pointer.split("/").slice(1);
-  return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function namesPart(registry: Registry): string[] {

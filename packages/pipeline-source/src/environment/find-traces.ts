@@ -1,5 +1,7 @@
 import {
+  asObject,
   lakeStore,
+  readObject,
   type S3,
   type Store,
   type StoredEvent,
@@ -84,7 +86,7 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
   };
   const seen: readonly Times[] = [...landed.map(timesOf), ...rows];
   const rawWindows = mergeRanges(seen.map(({ receivedMs, enrichedMs }) => around(receivedMs, enrichedMs)));
-  const isEnriched = ({ text }: EventCopy): boolean => asMembers(members(text)?.["event"])?.["id"] === id;
+  const isEnriched = ({ text }: EventCopy): boolean => asObject(readObject(text)?.["event"])?.["id"] === id;
   const destinations = topology.streams
     .map(({ name }) => name)
     .filter((name) => ![raw, enriched, badRows].includes(name));
@@ -105,7 +107,7 @@ export async function findTraces(deps: FindTracesDeps, id: string, range?: Searc
       ? undefined
       : findLater(mergeRanges(seen.map(({ enrichedMs }) => around(enrichedMs, enrichedMs + HOP_MS)))),
   ]);
-  const rawCopies = rawLines.filter(({ text }) => members(text)?.["id"] === id || members(text) === undefined);
+  const rawCopies = rawLines.filter(({ text }) => readObject(text)?.["id"] === id || readObject(text) === undefined);
   const arrivals = rawCopies.map(({ arrivedAt }) => Date.parse(arrivedAt));
   // Of what the lake does not have, the raw stream tells from when on to look.
   const [enrichedCopies = [], ...delivered] = await (besides ??
@@ -291,19 +293,6 @@ function rangeOfId(id: string, nowMs: number): SearchRange | undefined {
   const madeMs = timeOfId(id);
   if (madeMs === undefined || madeMs > nowMs) return undefined;
   return { fromMs: madeMs - MINUTE_MS, toMs: Math.min(nowMs, madeMs + SEARCH_MINUTES * MINUTE_MS) };
-}
-
-type Members = Readonly<Record<string, unknown>>;
-
-const asMembers = (value: unknown): Members | undefined =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : undefined;
-
-function members(text: string): Members | undefined {
-  try {
-    return asMembers(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 const rowOf = ({ place, facts }: StoredEvent): LandedRow => ({

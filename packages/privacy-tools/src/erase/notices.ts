@@ -7,7 +7,7 @@ import {
 } from "@millrace/event-contracts";
 import type { CompiledDestination, RouteSet } from "@millrace/routes/runtime";
 import { systemClock } from "@millrace/put-records";
-import { asObject, parse } from "../person/recognize.ts";
+import { asObject, readObject } from "@millrace/stored-events";
 import type { Sighting } from "../sighting.ts";
 import type { ErasureDocument } from "./ledger.ts";
 
@@ -84,7 +84,7 @@ export class Notices {
   }
 
   #noticesFor({ text }: Sighting, stream: string | undefined): readonly KeyedNotice[] {
-    const value = parse(text);
+    const value = readObject(text);
     const event = asObject(value?.["event"]);
     const { source, id, subject } = event ?? {};
     // An event that was never enriched went nowhere.

@@ -3,7 +3,8 @@ import type { BadRow } from "@millrace/event-contracts";
 import { isPacked, packRecord, unpackRecord } from "@millrace/packed-records";
 import { createPayloadSeal, openPayload, type PrivacyKey } from "@millrace/privacy-keys";
 import type { Person } from "../person/person.ts";
-import { asObject, isClearOf, isMaskedOf, parse } from "../person/recognize.ts";
+import { asObject, readObject } from "@millrace/stored-events";
+import { isClearOf, isMaskedOf } from "../person/recognize.ts";
 import { type Sighting, sightingOf } from "../sighting.ts";
 import { joinLines, splitLines } from "./lines.ts";
 
@@ -60,7 +61,7 @@ export const undeliveredLines: Format = (content, person) =>
   examineLines(content, (line) => {
     const text = line.toString();
     if (!isMaskedOf(person, text)) return { kept: line };
-    const enriched = asObject(parse(text)?.["enriched"]);
+    const enriched = asObject(readObject(text)?.["enriched"]);
     return { sightings: [sightingOf(enriched === undefined ? text : JSON.stringify(enriched))] };
   });
 
@@ -70,7 +71,7 @@ export const undeliveredLines: Format = (content, person) =>
  */
 export const badRowLines: Format = (content, person, keys) =>
   examineLines(content, (line) => {
-    const row = parse(line.toString()) as Partial<BadRow> | undefined;
+    const row = readObject(line.toString()) as Partial<BadRow> | undefined;
     const { payload = "", encryption, origin } = row ?? {};
     if (row === undefined || origin === undefined) return { kept: line, isUnreadable: true };
     if (payload === "") return { kept: line };
@@ -123,8 +124,8 @@ interface BatchRecord {
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export const deadLetter: Format = (content, person) => {
-  const document = parse(content.toString());
-  const invocation = typeof document?.["payload"] === "string" ? parse(document["payload"]) : undefined;
+  const document = readObject(content.toString());
+  const invocation = typeof document?.["payload"] === "string" ? readObject(document["payload"]) : undefined;
   const records = invocation?.["Records"] as readonly BatchRecord[] | undefined;
   if (!Array.isArray(records)) return { sightings: [], kept: content, unreadable: 1 };
   const sightings: Sighting[] = [];

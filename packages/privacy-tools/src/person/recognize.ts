@@ -1,4 +1,4 @@
-import { parseJson } from "@millrace/event-contracts";
+import { asObject, readObject } from "@millrace/stored-events";
 import type { Person } from "./person.ts";
 
 /** Shorter values in clear are weak evidence away from the subject: `7` is a rank and a user. */
@@ -20,7 +20,7 @@ export function isMaskedOf(person: Person, line: string): boolean {
 /** True if the line was received by the time that counts. A line without a time counts too. */
 function isMeant({ receivedUntil }: Person, line: string): boolean {
   if (receivedUntil === undefined) return true;
-  const value = parse(line);
+  const value = readObject(line);
   const enriched = asObject(value?.["enriched"]) ?? value;
   const { receivedat } = asObject(enriched?.["event"]) ?? enriched ?? {};
   return typeof receivedat !== "string" || !(Date.parse(receivedat) > Date.parse(receivedUntil));
@@ -37,7 +37,7 @@ function isNamedIn(person: Person, line: string): boolean {
 
 /** Looks for the event's own subject: `"subject"` may also be a name inside of `data`. */
 function hasSubject(person: Person, line: string): boolean {
-  const value = parse(line);
+  const value = readObject(line);
   const enriched = asObject(value?.["enriched"]) ?? value;
   const { subject } = asObject(enriched?.["event"]) ?? enriched ?? {};
   return typeof subject === "string" && person.is("subject", subject);
@@ -49,7 +49,7 @@ export function isClearOf(person: Person, line: string): boolean {
 }
 
 function isSpokenOf(person: Person, line: string): boolean {
-  const value = parse(line);
+  const value = readObject(line);
   if (value === undefined) return isTextOf(person, line);
   const { subject } = value;
   if (typeof subject === "string" && isValueOf(person, subject, true)) return true;
@@ -116,19 +116,4 @@ function unescape(quoted: string): string {
   } catch {
     return quoted;
   }
-}
-
-/** Parses an object; undefined for any other text. */
-export function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return asObject(parseJson(text));
-  } catch {
-    return undefined;
-  }
-}
-
-export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
 }

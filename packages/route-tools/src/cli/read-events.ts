@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { parseKeepingSpelling } from "@millrace/event-pattern";
-import { readTextLines } from "@millrace/stored-events";
+import { asObject, readTextLines } from "@millrace/stored-events";
 import { LocationError } from "../errors.ts";
 import { eventFiles } from "./event-files.ts";
 
@@ -47,9 +47,7 @@ async function* chunksOfLines(file: string, stream: Readable): AsyncGenerator<st
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = parseKeepingSpelling(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
+    return asObject(value);
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import {
   satisfies,
 } from "@millrace/event-pattern";
 import type { Route } from "@millrace/routes";
+import { isJsonObject } from "@millrace/schema-graph";
 import { excludedBy, whyNowhere } from "../analysis/can-hold.ts";
 import { coverageOf } from "../analysis/covered-contracts.ts";
 import type { EventModel } from "../analysis/event-model.ts";
@@ -182,13 +183,10 @@ function addressOf(digits: string): string {
   return digits.length === 8 ? groups.map((group) => Number.parseInt(group, 16)).join(".") : groups.join(":");
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function valuesAt(event: Json, path: string): unknown[] {
   let values: unknown[] = [event];
   for (const step of path.split(".")) {
-    values = values.flatMap((value) => (isObject(value) && Object.hasOwn(value, step) ? [value[step]].flat() : []));
+    values = values.flatMap((value) => (isJsonObject(value) && Object.hasOwn(value, step) ? [value[step]].flat() : []));
   }
   return values;
 }
@@ -208,7 +206,7 @@ function setAt(event: Json, path: string, value: unknown, contract: Contract | u
       return;
     }
     const [first] = [place[step]].flat();
-    const below = isObject(first) ? first : {};
+    const below = isJsonObject(first) ? first : {};
     place[step] = isArray ? [below] : below;
     place = below;
   }

@@ -1,3 +1,5 @@
+import { isJsonObject } from "@millrace/schema-graph";
+
 /** An undelivered event of the router: an enriched event that a destination did not take. */
 export interface ReadUndelivered {
   readonly application: string;
@@ -8,19 +10,16 @@ export interface ReadUndelivered {
   };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Reads a line of an object of undelivered events: the event, or the reason why it is none. */
 export function readUndelivered(row: Readonly<Record<string, unknown>>): ReadUndelivered | { reason: string } {
   const { delivery, enriched } = row;
-  if (!isObject(delivery)) return { reason: "It does not say where it was to go" };
+  if (!isJsonObject(delivery)) return { reason: "It does not say where it was to go" };
   const { application, stream: destination } = delivery;
   if (typeof application !== "string" || typeof destination !== "string") {
     return { reason: "It does not name its application and destination" };
   }
-  const inner = isObject(enriched) ? enriched["event"] : undefined;
-  if (!isObject(inner) || typeof inner["id"] !== "string" || typeof inner["source"] !== "string") {
+  const inner = isJsonObject(enriched) ? enriched["event"] : undefined;
+  if (!isJsonObject(inner) || typeof inner["id"] !== "string" || typeof inner["source"] !== "string") {
     return { reason: "It holds no enriched event" };
   }
   return {

@@ -1,3 +1,5 @@
+import { pointerStep } from "./pointer-step.ts";
+
 /** One token of JSON: a string, a bracket, or a separator. Numbers and words are passed over. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
@@ -12,7 +14,7 @@ export function duplicateKeys(text: string): string[] {
   for (const [token] of text.matchAll(TOKEN)) {
     const top = open.at(-1);
     if (token === "{" || token === "[") {
-      const step = top === undefined ? "" : `/${top.keys === undefined ? top.index : top.key}`;
+      const step = top === undefined ? "" : top.keys === undefined ? `/${top.index}` : pointerStep(top.key);
       const keys = token === "{" ? new Set<string>() : undefined;
       open.push({ pointer: `${top?.pointer ?? ""}${step}`, keys, index: 0, key: "" });
       isKey = token === "{";
@@ -26,8 +28,8 @@ export function duplicateKeys(text: string): string[] {
     } else if (token !== ":" && isKey && top?.keys !== undefined) {
       isKey = false;
       const name = JSON.parse(token) as string;
-      top.key = name.replaceAll("~", "~0").replaceAll("/", "~1");
-      if (top.keys.has(name)) found.push(`${top.pointer}/${top.key}`);
+      top.key = name;
+      if (top.keys.has(name)) found.push(`${top.pointer}${pointerStep(name)}`);
       top.keys.add(name);
     }
   }
