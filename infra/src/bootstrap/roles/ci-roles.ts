@@ -7,6 +7,7 @@ import {
 import { PolicyTooLargeError } from "../../errors.ts";
 import { MANAGED_POLICY_MAX_CHARACTERS } from "../../limits.ts";
 import { boundaryStatements } from "./boundary.ts";
+import { readDestinations, writeDestinations } from "./destination-statements.ts";
 import { readStatements, taggedOurs } from "./read-statements.ts";
 import { type CiPolicyPurpose, type CiPurpose, ciName, policyArn, roleArn, type RoleScope } from "./scope.ts";
 import { identityStatements, writeStatements } from "./write-statements.ts";
@@ -50,8 +51,10 @@ export function ciPolicies(scope: RoleScope): readonly CiPolicy[] {
   return [
     policy("boundary", "The most that a role of the pipeline may do", boundaryStatements(scope)),
     policy("read", "What Terraform reads to compare", readStatements(scope)),
+    policy("read-destinations", "What Terraform reads of destinations", readDestinations(scope)),
     policy("no-values", "No value of a secret and no event", noValues()),
     policy("write", "What a deployment changes", writeStatements(scope)),
+    policy("write-destinations", "What a deployment changes of destinations", writeDestinations(scope)),
     policy("identity", "Roles within the boundary, and keys", identityStatements(scope)),
     policy("read-masked-events", "What comparing routes reads", readMaskedEvents(scope)),
   ];
@@ -77,8 +80,14 @@ export function ciRoles(scope: RoleScope, repository: string): readonly CiRole[]
     };
   };
   return [
-    role("plan", "CI: compares the plan with what is there", ["read", "no-values"]),
-    role("deploy", "CI: applies a plan that was approved", ["read", "write", "identity"]),
+    role("plan", "CI: compares the plan with what is there", ["read", "read-destinations", "no-values"]),
+    role("deploy", "CI: applies a plan that was approved", [
+      "read",
+      "read-destinations",
+      "write",
+      "write-destinations",
+      "identity",
+    ]),
     role("routes", "CI: reads masked events to compare routes", ["read-masked-events"]),
   ];
 }

@@ -1,5 +1,4 @@
 import type { Statement } from "../../constructs/policy.ts";
-import { otherKinds } from "../../destinations/facts.ts";
 import type { RoleScope } from "./scope.ts";
 
 /** Keys of this environment, which Terraform tags: their ids are not known beforehand. */
@@ -35,13 +34,9 @@ export function readStatements(scope: RoleScope): readonly Statement[] {
       resources: [arn("kinesis", `stream/${prefix}-*`)],
     },
     {
-      // One statement, as the policy is nearly full; each action knows resources of its own service only.
-      sid: `Read${otherKinds.map(({ plural }) => plural).join("")}Schedules`,
-      actions: [...otherKinds.flatMap(({ terraform }) => terraform.read), "scheduler:GetSchedule"].toSorted(),
-      resources: [
-        ...otherKinds.map(({ service, resource }) => arn(service, `${resource}${prefix}-*`)),
-        arn("scheduler", `schedule/default/${prefix}-*`),
-      ].toSorted(),
+      sid: "ReadSchedules",
+      actions: ["scheduler:GetSchedule"],
+      resources: [arn("scheduler", `schedule/default/${prefix}-*`)],
     },
     {
       sid: "ReadDeliveryStreams",

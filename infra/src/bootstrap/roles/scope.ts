@@ -56,7 +56,15 @@ export function roleScope(config: EnvironmentConfig): RoleScope {
 export type CiPurpose = "plan" | "deploy" | "routes";
 
 /** A managed policy below `CI_PATH`. */
-export type CiPolicyPurpose = "boundary" | "read" | "no-values" | "write" | "identity" | "read-masked-events";
+export type CiPolicyPurpose =
+  | "boundary"
+  | "read"
+  | "read-destinations"
+  | "no-values"
+  | "write"
+  | "write-destinations"
+  | "identity"
+  | "read-masked-events";
 
 /** Name of a role or policy of CI: `millrace-<environment>-<purpose>`. */
 export const ciName = ({ prefix }: RoleScope, purpose: CiPurpose | CiPolicyPurpose): string => `${prefix}-${purpose}`;

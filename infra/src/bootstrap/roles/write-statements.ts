@@ -1,5 +1,5 @@
 import type { Statement } from "../../constructs/policy.ts";
-import { kindsWithFacts, otherKinds } from "../../destinations/facts.ts";
+import { kindsWithFacts } from "../../destinations/facts.ts";
 import { logGroups, taggedOurs, webAcls } from "./read-statements.ts";
 import { policyArn, type RoleScope } from "./scope.ts";
 
@@ -34,11 +34,6 @@ export function writeStatements(scope: RoleScope): readonly Statement[] {
       ],
       resources: [arn("kinesis", `stream/${prefix}-*`)],
     },
-    ...otherKinds.map(({ plural, terraform, service, resource }) => ({
-      sid: `Write${plural}`,
-      actions: terraform.write,
-      resources: [arn(service, `${resource}${prefix}-*`)],
-    })),
     {
       sid: "WriteDeliveryStreams",
       actions: [
