@@ -53,8 +53,9 @@ export interface WarehouseViewOptions {
  */
 export function renderWarehouseViews(registry: Registry, options: WarehouseViewOptions = {}): WarehouseView[] {
   const byModel = groupBy(registry.contracts, ({ name, version }) => `${name} ${version.model}`);
+  const added = enrichmentColumns(registry);
   return [...byModel.values()].flatMap((versions) => {
-    const view = renderView(registry, versions, options.from ?? "events");
+    const view = renderView(versions, { columns: columnsOf(registry, versions), added }, options.from ?? "events");
     const names = new Set([view.name]);
     const lists = elementColumnsOf(registry, versions).map((list) => {
       const words = list.path.map((step) => step.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2"));
@@ -104,11 +105,14 @@ WHERE element IS NOT NULL`,
   };
 }
 
-function renderView(registry: Registry, versions: Contract[], from: string): WarehouseView {
+/** @param added the columns of what enrichment adds, which all views have */
+function renderView(
+  versions: Contract[],
+  { columns, added }: { readonly columns: WarehouseColumn[]; readonly added: WarehouseColumn[] },
+  from: string,
+): WarehouseView {
   const [first] = versions;
   if (first === undefined) throw new Error("A view needs at least one version.");
-  const columns = columnsOf(registry, versions);
-  const added = enrichmentColumns(registry);
   const select = ({ expression, name }: WarehouseColumn) => `${expression} AS ${name}`;
   const prefix = `${schemaBaseUrl}events/${first.name}/${first.version.model}-`;
   const selected = [...envelopeColumns, ...columns.map(select), ...closingColumns, ...added.map(select)];
