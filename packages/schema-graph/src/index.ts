@@ -34,6 +34,6 @@ export {
   type SchemaPlace,
   type SchemaResources,
 } from "./schema-resources.ts";
-export { takesType, typeOfValue, typesOf } from "./types.ts";
+export { kindsOf, takesType, typeOfValue, typesOf } from "./types.ts";
 export { type Applied, createValueGraph, namesOf, type ValueGraph } from "./value-graph.ts";
 export { childSchemas, type Subschema, walkSchema } from "./walk-schema.ts";

@@ -151,13 +151,17 @@ describe("types of contracts", () => {
         gone: { $ref: "#/$defs/gone" },
         either: { oneOf: [{ type: "number", "x-privacy": { class: "x", action: "mask" } }, { type: "boolean" }] },
         nothing: { type: ["number", "null"], "x-privacy": { class: "x", action: "mask" } },
+        branch: { anyOf: [{ type: "number" }, { type: "null" }], "x-privacy": { class: "x", action: "mask" } },
+        listed: { enum: ["a", null], "x-privacy": { class: "x", action: "mask" } },
+        referred: { allOf: [{ $ref: "#/$defs/number" }], "x-privacy": { class: "x", action: "mask" } },
         list: { type: "array", items: { $ref: "#/$defs/gone" } },
       },
-      $defs: { gone: { type: "number", "x-privacy": { class: "x", action: "drop" } } },
+      $defs: { number: { type: "number" }, gone: { type: "number", "x-privacy": { class: "x", action: "drop" } } },
       additionalProperties: false,
     });
     expect(declaration(text, "MaskedTestADataV1")).toBe(
-      "interface MaskedTestADataV1 { either?: string; nothing?: string | null; list?: null[]; }",
+      "interface MaskedTestADataV1 { either?: string; nothing?: string | null; branch?: string | null; " +
+        "listed?: string | null; referred?: string; list?: null[]; }",
     );
     expect(typeErrors(text)).toEqual([]);
   });

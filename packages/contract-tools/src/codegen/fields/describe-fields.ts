@@ -4,13 +4,12 @@ import {
   createValueGraph,
   type Json,
   type JsonObject,
+  kindsOf,
   namesOf,
   placeKey,
   type SchemaDocument,
   type SchemaPlace,
   type SchemaResources,
-  typeOfValue,
-  typesOf,
 } from "@millrace/schema-graph";
 import { holdsAnnotation } from "../../privacy/holds-annotation.ts";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
@@ -168,13 +167,6 @@ function toField(applied: Applied[], isRequired: boolean): Omit<Field, "path" | 
 function decimalsOf(multiples: number[]): number | undefined {
   const digits = multiples.flatMap((multiple) => /^\d+\.(\d+)$/.exec(String(multiple))?.[1]?.length ?? []);
   return digits.length === 0 ? undefined : Math.min(...digits);
-}
-
-function kindsOf(schema: JsonObject): string[] {
-  if (schema["type"] !== undefined) return typesOf(schema);
-  if (schema["const"] !== undefined) return [typeOfValue(schema["const"])];
-  if (Array.isArray(schema["enum"])) return [...new Set(schema["enum"].map(typeOfValue))];
-  return schema["properties"] === undefined ? [] : ["object"];
 }
 
 function limitsOf(schema: JsonObject): string[] {

@@ -15,12 +15,12 @@ import {
   type SchemaPlace,
   type SchemaResources,
   type Steps,
-  takesType,
   typesOf,
 } from "@millrace/schema-graph";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import { sensitiveNote } from "../../privacy/sensitive-note.ts";
 import { holdsNoQuote } from "./holds-no-quote.ts";
+import { isNeverNull } from "./is-never-null.ts";
 
 /** Keywords that masking never breaks where no annotation is. */
 const kept = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "maxItems", "minItems"];
@@ -51,7 +51,10 @@ export function maskedSchema(document: SchemaDocument, resources: SchemaResource
   function read(place: SchemaPlace, value: Value, isScanned: boolean, above: readonly string[]): JsonObject {
     if (!isJsonObject(place.schema)) return place.schema ? {} : { not: {} };
     const { rule } = value;
-    if (rule !== undefined && rule.action !== "scan") return maskedText(place.schema, value.applied, rule);
+    if (rule !== undefined && rule.action !== "scan") {
+      const type = isNeverNull(value.applied, resources) ? "string" : ["string", "null"];
+      return { ...describe(place.schema, rule), type };
+    }
     const key = placeKey(place);
     // A recursive schema is followed once.
     if (above.includes(key)) return {};
@@ -177,21 +180,6 @@ function readValue({ schema, isScanned }: Position): JsonObject {
 function hasNoJson(value: Json): boolean {
   if (typeof value === "string") return !value.includes('"');
   return typeof value !== "object" || value === null;
-}
-
-function maskedText(schema: JsonObject, applied: readonly Applied[], rule: PrivacyRule): JsonObject {
-  // Nothing is masked where nothing is.
-  const neverNull = applied.some(
-    ({ certainty, schema: each }) => certainty === "certain" && isJsonObject(each) && !takesNull(each),
-  );
-  return { ...describe(schema, rule), type: neverNull ? "string" : ["string", "null"] };
-}
-
-function takesNull(schema: JsonObject): boolean {
-  const { const: constant, enum: values } = schema;
-  if (!takesType(schema, "null")) return false;
-  if (constant !== undefined && constant !== null) return false;
-  return !Array.isArray(values) || values.includes(null);
 }
 
 function describe({ description, title }: JsonObject, rule: PrivacyRule | undefined): JsonObject {

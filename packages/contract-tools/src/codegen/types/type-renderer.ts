@@ -1,4 +1,5 @@
 import {
+  type Applied,
   countingKeywords,
   createValueGraph,
   heldPlaces,
@@ -6,16 +7,17 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  kindsOf,
   placeKey,
   referenceKeywords,
   referredPlace,
   type SchemaPlace,
-  typesOf,
   valueBelow,
 } from "@millrace/schema-graph";
 import { privacyRuleAt } from "../../privacy/compile-privacy-map.ts";
 import type { PrivacyAction } from "@millrace/event-contracts";
 import type { Registry } from "../../registry/registry.ts";
+import { isNeverNull } from "../masked/is-never-null.ts";
 import { unusedName } from "../unused-name.ts";
 import { typeNameOfPlace } from "./type-name.ts";
 
@@ -63,9 +65,9 @@ export function createTypeRenderer(
     return side === "masked" && action !== undefined && action !== "scan" && action !== "drop";
   }
 
-  /** A masked value is a text, whatever the value was, and nothing is masked where nothing is. */
-  function maskedType(schema: Json | undefined): string {
-    return isJsonObject(schema) && kindsOf(schema).includes("null") ? "string | null" : "string";
+  /** A masked value is a text, whatever the value was. */
+  function maskedType(applied: readonly Applied[]): string {
+    return isNeverNull(applied, registry.resources) ? "string" : "string | null";
   }
 
   function typeOf(whole: SchemaPlace, indent: string): string {
@@ -74,7 +76,7 @@ export function createTypeRenderer(
     const action = side === "masked" ? actionOf([whole]) : undefined;
     // Of an array, elements that are dropped leave a hole; a property goes, which its object knows.
     if (action === "drop") return "null";
-    if (isMaskedWhole(action)) return maskedType(schema);
+    if (isMaskedWhole(action)) return maskedType(createValueGraph(whole.document, registry.resources).at([whole]));
     const parts = [
       ...refType(place),
       ...valueType(schema),
@@ -114,11 +116,10 @@ export function createTypeRenderer(
     const graph = createValueGraph(place.document, registry.resources);
     const applied = graph.at([place]);
     const lines = Object.entries(properties).flatMap(([name, property]) => {
-      const action = actionOf(graph.property(applied, name));
+      const value = graph.at(graph.property(applied, name));
+      const action = actionOf(value);
       if (side === "masked" && action === "drop") return [];
-      const type = isMaskedWhole(action)
-        ? maskedType(property)
-        : typeAt(innerPlace(place, ["properties", name]), inner);
+      const type = isMaskedWhole(action) ? maskedType(value) : typeAt(innerPlace(place, ["properties", name]), inner);
       return [
         `${docOf(property, action, inner)}${inner}${propertyName(name)}${required.has(name) ? "" : "?"}: ${type};\n`,
       ];
@@ -188,13 +189,6 @@ function literal(value: Json): string {
   return `{ ${Object.entries(value)
     .map(([key, inner]) => `${propertyName(key)}: ${literal(inner)}`)
     .join("; ")} }`;
-}
-
-/** The `type`s of a schema, or what its keywords hint at. */
-function kindsOf(schema: JsonObject): string[] {
-  if (schema["type"] !== undefined) return typesOf(schema);
-  if (schema["properties"] !== undefined) return ["object"];
-  return schema["items"] !== undefined || schema["prefixItems"] !== undefined ? ["array"] : [];
 }
 
 /** In brackets, if it would fall apart when something is put beside it. */
