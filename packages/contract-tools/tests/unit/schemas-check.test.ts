@@ -353,6 +353,20 @@ const bad: (Case & { isUnmerged?: boolean })[] = [
     says: /has the format "email"[^]*names of the format "ipv4"/,
   },
   {
+    change: "leaves a definition unannotated inside an annotated object, where another document may refer to it",
+    folder: next("1-0-1", (schema: Schema & { $defs?: JsonObject }) => {
+      const $defs = { contact: { type: "string", format: "email" } };
+      schema.properties["note"] = {
+        type: "object",
+        $defs,
+        "x-privacy": { class: "text", action: "scan" },
+        additionalProperties: true,
+      };
+      property(schema, "note")["description"] = "About the buyer.";
+    }),
+    faults: ["events/shop/order/1-0-1.json#/properties/note/$defs/contact unannotated-sensitive"],
+  },
+  {
     change: "misspells the keyword of an annotation",
     folder: next("1-0-1", (schema) => (property(schema, "orderId")["x-privcay"] = { class: "name", action: "mask" })),
     faults: ["events/shop/order/1-0-1.json#/properties/orderId/x-privcay privacy-annotation"],

@@ -69,7 +69,7 @@ export const unannotatedSensitive: LintRule = (document, registry) => {
     .map(({ pointer }) => pointer);
   return eachSchema("unannotated-sensitive", (subschema) => {
     const { schema, pointer } = subschema;
-    const isCovered = annotated.some((place) => pointer === place || pointer.startsWith(`${place}/`));
+    const isCovered = annotated.some((place) => pointer === place || isPartOf(pointer, place));
     const sign = isCovered ? undefined : signOfSensitive(subschema);
     if (sign === undefined) return [];
     // The schema that it refers to may be annotated, and so may its elements or branches.
@@ -78,6 +78,11 @@ export const unannotatedSensitive: LintRule = (document, registry) => {
     return [{ pointer, message: `${sign}, but has no \`x-privacy\`.`, fix }];
   })(document, registry);
 };
+
+/** True if a schema stands inside another. Definitions in it do not: other documents may refer to them. */
+function isPartOf(pointer: string, place: string): boolean {
+  return pointer.startsWith(`${place}/`) && !/\/(\$defs|definitions)\//.test(pointer.slice(place.length));
+}
 
 /** Why a schema looks as if its values were sensitive. */
 function signOfSensitive({ schema, keyword, key }: Subschema): string | undefined {
