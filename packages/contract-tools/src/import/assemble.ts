@@ -19,6 +19,7 @@ import { proposeAnnotation } from "./propose-annotation.ts";
 import type { SourceDocument } from "./source-documents.ts";
 import { kebabCase, type SourceEvent } from "./source-events.ts";
 import { dialectUris, targetOf } from "./source-dialects.ts";
+import { jsonText } from "../json-text.ts";
 
 /** A place in a file of the source. */
 export interface SourcePlace {
@@ -140,8 +141,8 @@ export function createAssembly(
       return { file: event?.document.file ?? mappingFile, pointer: event?.pointer ?? "" };
     });
     const annotations = annotate(files, mapping);
-    const texts = new Map([...files].map(([path, schema]): [string, string] => [path, json(schema)]));
-    if (kept.length > 0) texts.set(mappingFile, json(mapping));
+    const texts = new Map([...files].map(([path, schema]): [string, string] => [path, jsonText(schema)]));
+    if (kept.length > 0) texts.set(mappingFile, jsonText(mapping));
     return { files: texts, contracts, unchanged, annotations, places };
   }
 
@@ -198,7 +199,7 @@ export function createAssembly(
     const { registry } = parseFolder(
       new Map([
         ...[...folder].filter(([path]) => /^(events|shared)\//.test(path)),
-        ...[...beside, [file, schema] as const].map(([path, value]) => [path, json(value)] as const),
+        ...[...beside, [file, schema] as const].map(([path, value]) => [path, jsonText(value)] as const),
       ]),
     );
     const [older, newer] = [registry.documents.get(newest.id), registry.documents.get(schemaBaseUrl + file)];
@@ -209,7 +210,7 @@ export function createAssembly(
 
   /** Annotates what looks sensitive, as the version before did, or by its name. */
   function annotate(files: ReadonlyMap<string, JsonObject>, mapping: JsonObject): Made["annotations"] {
-    const texts = [...files, [mappingFile, mapping] as const].map(([path, value]) => [path, json(value)] as const);
+    const texts = [...files, [mappingFile, mapping] as const].map(([path, value]) => [path, jsonText(value)] as const);
     const { registry } = parseFolder(new Map([...folder, ...texts]));
     return [...files].flatMap(([path, root]) => {
       const document = registry.documents.get(schemaBaseUrl + path);
@@ -267,8 +268,4 @@ function mergedMapping(
     events[name] = { type, ...entry, ...(Object.keys(all).length === 0 ? {} : { dataschemas: all }) };
   }
   return { ...before, events };
-}
-
-function json(value: Json): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Dialect, Json } from "@millrace/schema-graph";
+import type { Dialect } from "@millrace/schema-graph";
 import { buildContracts } from "../check/build/build-contracts.ts";
 import { checkSchemas } from "../check/check-schemas.ts";
 import { parseFolder, type SchemasFolder } from "../check/schemas-folder.ts";
@@ -9,6 +9,7 @@ import type { ImportChange, ImportRefusal } from "./import-report.ts";
 import { proposeExamples } from "./propose-examples.ts";
 import { readSourceDocuments } from "./source-documents.ts";
 import { findEvents } from "./source-events.ts";
+import { jsonText } from "../json-text.ts";
 
 export interface ImportOptions {
   /** Folder below `events/` and `shared/`, in kebab-case. */
@@ -96,16 +97,12 @@ function withExamples(folder: SchemasFolder, made: Made): { files: SchemasFolder
     const proposed = proposeExamples(contract, registry.resources, validate);
     const place = made.places.get(file)?.("");
     if (proposed !== undefined) {
-      files.set(`${path}/valid/typical.json`, json(proposed.valid));
-      files.set(`${path}/invalid/${proposed.invalid.name}.json`, json(proposed.invalid.data));
+      files.set(`${path}/valid/typical.json`, jsonText(proposed.valid));
+      files.set(`${path}/invalid/${proposed.invalid.name}.json`, jsonText(proposed.invalid.data));
     } else if (place !== undefined) {
       const reason = "No data was found that it takes.";
       refusals.push({ ...place, reason, fix: `Write some to ${path}/valid/typical.json, and import again.` });
     }
   }
   return { files, refusals };
-}
-
-function json(value: Json): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

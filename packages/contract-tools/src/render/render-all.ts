@@ -10,6 +10,7 @@ import { RegistryError } from "../errors.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import { readSchemaFiles } from "../registry/load-registry.ts";
 import { renderSchemas } from "./render-schemas.ts";
+import { jsonText } from "../json-text.ts";
 
 const optionsSchema = "apps/enrichment/options/enrichments.schema.json";
 const optionsFile = "apps/enrichment/options/enrichments.json";
@@ -34,7 +35,7 @@ export function renderAll(repositoryRoot: string): Map<string, string> {
     ...[...rendered].map(([path, text]): [string, string] => [`schemas/${path}`, text]),
     [`${generated}/contract-types.ts`, renderContractTypes(registry)],
     [`${generated}/contracts.ts`, renderContractsModule(registry, { runtimeModule: "../validator-runtime.ts" })],
-    [optionsSchema, json(renderOptionsSchema(added))],
+    [optionsSchema, jsonText(renderOptionsSchema(added))],
     ["docs/enrichments.md", renderEnrichmentsPage()],
     ...[...docs].map(([name, text]): [string, string] => [`docs/contracts/${name}`, text]),
   ]);
@@ -61,8 +62,4 @@ function firstExample(root: string, contract: Contract): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "@millrace/schema-graph";
 import { authoredContracts, authoredInZod3 } from "../contracts/authored.ts";
 import { renderZod } from "./render-zod.ts";
 import { renderZod3 } from "./render-zod3.ts";
+import { jsonText } from "../json-text.ts";
 
 /**
  * Every schema file rendered from an authored contract, by path below `schemas/`.
@@ -11,12 +12,7 @@ import { renderZod3 } from "./render-zod3.ts";
  */
 export function renderSchemas(added: readonly AddedDefinition[] = []): Map<string, string> {
   const rendered = { ...renderZod(authoredContracts), ...renderZod3(authoredInZod3) };
-  return new Map(
-    Object.entries(rendered).map(([path, schema]) => [
-      path,
-      `${JSON.stringify(withResults(path, schema, added), null, 2)}\n`,
-    ]),
-  );
+  return new Map(Object.entries(rendered).map(([path, schema]) => [path, jsonText(withResults(path, schema, added))]));
 }
 
 /** The document of what enrichment adds has a property for each enrichment. */

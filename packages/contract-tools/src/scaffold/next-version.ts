@@ -1,7 +1,8 @@
-import { type Json, type JsonObject, type SchemaDocument, walkSchema } from "@millrace/schema-graph";
+import { type JsonObject, type SchemaDocument, walkSchema } from "@millrace/schema-graph";
 import { nextVersions } from "../check/history/check-versions.ts";
 import { parseFolder, type SchemasFolder } from "../check/schemas-folder.ts";
 import { formatVersion, schemaBaseUrl } from "../schema-id.ts";
+import { jsonText } from "../json-text.ts";
 
 export type Step = "addition" | "revision" | "model";
 
@@ -41,7 +42,7 @@ export function stepDocument(
     const file = stepped.get(each.file) ?? "";
     files.set(
       file,
-      json(withIds(each.schema, ids, each.schema["$id"] === undefined ? {} : { $id: schemaBaseUrl + file })),
+      jsonText(withIds(each.schema, ids, each.schema["$id"] === undefined ? {} : { $id: schemaBaseUrl + file })),
     );
     for (const [path, text] of folder) {
       if (path.startsWith(examplesOf(each.file)))
@@ -78,8 +79,4 @@ function withIds(schema: JsonObject, ids: ReadonlyMap<string, string>, head: Jso
 /** `events/search/click/1-0-0.json` → `examples/search/click/1-0-0/`. */
 function examplesOf(file: string): string {
   return `${file.replace(/^events/, "examples").replace(/\.json$/, "")}/`;
-}
-
-function json(value: Json): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "@millrace/schema-graph";
 import { parseFolder, type SchemasFolder } from "../check/schemas-folder.ts";
 import { eventTypeOf, parseSchemaPath, schemaBaseUrl } from "../schema-id.ts";
 import { newestVersionOf } from "../registry/newest-version.ts";
+import { jsonText } from "../json-text.ts";
 
 /**
  * Returns the files of a new contract `<domain>/<event>`, which passes `schemas check` unchanged. `undefined` when the
@@ -34,12 +35,8 @@ function newContract(name: string, file: string, context: string | undefined): S
   const example: JsonObject = { ...(context === undefined ? {} : { context: exampleContext }), name: "example" };
   const folder = `examples/${name}/1-0-0`;
   return new Map([
-    [file, json(schema)],
-    [`${folder}/valid/typical.json`, json(example)],
-    [`${folder}/invalid/empty-name.json`, json({ ...example, name: "" })],
+    [file, jsonText(schema)],
+    [`${folder}/valid/typical.json`, jsonText(example)],
+    [`${folder}/invalid/empty-name.json`, jsonText({ ...example, name: "" })],
   ]);
-}
-
-function json(value: JsonObject): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

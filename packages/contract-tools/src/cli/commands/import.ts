@@ -6,6 +6,7 @@ import { importSource } from "../../import/import-source.ts";
 import type { ImportResult } from "../../import/import-schemas.ts";
 import { readSource, type ReadSource } from "../../import/read-source.ts";
 import { readFolder, repositoryRoot } from "../repository.ts";
+import { jsonText } from "../../json-text.ts";
 
 export interface ImportCommandOptions {
   root?: string | undefined;
@@ -53,7 +54,7 @@ export async function runImport(
   }
   if (options.report !== undefined) {
     const { files, ...rest } = result;
-    writeFileSync(options.report, `${JSON.stringify({ ...rest, files: [...files.keys()] }, null, 2)}\n`);
+    writeFileSync(options.report, jsonText({ ...rest, files: [...files.keys()] }));
   }
   for (const line of describe(result)) print(line);
   print(
