@@ -4,10 +4,15 @@ import {
   EventBuses,
   EventSourceMapping,
   Kinesis,
+  type LoggedMessage,
+  type Random,
+  type ServiceCall,
+  type ServiceClientOptions,
+  ServiceFaults,
   SqsQueues,
   VirtualClock,
 } from "@millrace/aws-simulator";
-import { type CallService, openDestination, type ServiceAnswer, targetOf } from "@millrace/destinations";
+import { type CallService, openDestination, targetOf } from "@millrace/destinations";
 import { destinationKinds, type KindName } from "@millrace/destinations/kinds";
 import { encodeRecord } from "@millrace/event-contracts";
 import { createPutRecords, type KinesisSender } from "@millrace/put-records";
@@ -34,6 +39,32 @@ const NAMES: Reshape = {
   rename: { "enrichment.geo": "place" },
   flatten: ["enrichment.geo"],
   constant: { "enrichment.delivered.from": "test" },
+};
+
+/** The simulated service of a kind. */
+interface SimulatedService {
+  client(options: ServiceClientOptions): ServiceCall;
+  messagesAfter(name: string, number: number): readonly LoggedMessage[];
+}
+
+/** Opens one with a destination of the name, or with none. */
+type OpenService = (
+  name: string | undefined,
+  options: { readonly clock: VirtualClock; readonly random?: Random; readonly faults?: ServiceFaults },
+) => SimulatedService;
+
+/** The service of each kind but streams, which have clients of their own. */
+const services: Readonly<Record<Exclude<KindName, "kinesis">, OpenService>> = {
+  sqs(name, options) {
+    const queues = new SqsQueues(options);
+    if (name !== undefined) queues.createQueue({ name });
+    return queues;
+  },
+  eventbridge(name, options) {
+    const buses = new EventBuses(options);
+    if (name !== undefined) buses.createBus(name);
+    return buses;
+  },
 };
 
 /** As much of a copy as is looked at. */
@@ -126,16 +157,15 @@ export async function runIsolation(
     });
   };
   const put = (streamName: string) => createPutRecords({ client: client(streamName), streamName, clock, random });
-  const services = { sqs: new SqsQueues({ clock, random }), eventbridge: new EventBuses({ clock, random }) };
-  services.sqs.createQueue({ name: DEAD });
-  services.eventbridge.createBus(DEAD);
-  const connect = (service: KindName): CallService => {
-    if (service === "kinesis") throw new Error("Streams have a client of their own.");
-    const call = services[service].client({ latencyMs: { min: 5, max: 15 }, random });
-    return async (operation, input, signal) => {
-      if (!isDead() || death === undefined) return call(operation, input, signal);
+  const service = kind === "kinesis" ? undefined : services[kind](DEAD, { clock, random });
+  const connect = (): CallService => {
+    if (service === undefined || kind === "kinesis") throw new Error("Streams have a client of their own.");
+    const call = service.client({ latencyMs: { min: 5, max: 15 }, random });
+    const callDead = death && deadService(death, services[kind], clock);
+    return (operation, input, signal) => {
+      if (callDead === undefined || !isDead()) return call(operation, input, signal);
       callsToDead += 1;
-      return answerDead(death, service, (input as { Entries: readonly object[] }).Entries.length, signal);
+      return callDead(operation, input, signal);
     };
   };
   const open = (destination: CompiledDestination): OutputWriter =>
@@ -216,7 +246,7 @@ export async function runIsolation(
     }),
   );
   const others = [...arrivals].filter(([name]) => name.startsWith("dest-") && name !== DEAD).map(([, got]) => got);
-  const dead = kind === "kinesis" ? arrivals.get(DEAD)! : arrivalsIn(services[kind], sentAt);
+  const dead = service === undefined ? arrivals.get(DEAD)! : arrivalsIn(service, sentAt);
   const p99OfOthersMs = Math.max(...others.map(({ agesMs }) => percentile(agesMs, 0.99)));
   const undeliveredElsewhere =
     undelivered.events().length - undeliveredRows.length + kinesis.stats("bad-rows").recordsIn;
@@ -237,7 +267,7 @@ function destinationOf(kind: KindName): Destination {
   return { [destinationKinds[kind].property]: DEAD } as unknown as Destination;
 }
 
-function arrivalsIn(service: SqsQueues | EventBuses, sentAt: ReadonlyMap<string, number>): Arrivals {
+function arrivalsIn(service: SimulatedService, sentAt: ReadonlyMap<string, number>): Arrivals {
   const messages = service.messagesAfter(DEAD, 0).map(({ text, arrivalMs }) => {
     const value = JSON.parse(text) as Delivered & { detail?: Delivered };
     const { event, enrichment } = value.detail ?? value;
@@ -250,37 +280,22 @@ function arrivalsIn(service: SqsQueues | EventBuses, sentAt: ReadonlyMap<string,
   };
 }
 
-/** The answers of a queue or bus that is dead. */
-async function answerDead(
-  death: Death,
-  service: "sqs" | "eventbridge",
-  count: number,
-  signal: AbortSignal,
-): Promise<ServiceAnswer> {
-  const refuse = (type: string): ServiceAnswer => ({
-    status: 400,
-    body: JSON.stringify({ __type: type, message: "" }),
-  });
-  const each = (make: (index: number) => object): object[] => Array.from({ length: count }, (_, index) => make(index));
+/** Calls of a destination that is dead. */
+function deadService(death: Death, open: OpenService, clock: VirtualClock): CallService {
   switch (death) {
     case "throttles":
-      return service === "sqs"
-        ? ok({ Failed: each((index) => ({ Id: String(index), Code: "RequestThrottled", SenderFault: false })) })
-        : ok({ FailedEntryCount: count, Entries: each(() => ({ ErrorCode: "ThrottlingException" })) });
+      return open(DEAD, { clock, faults: new ServiceFaults({ seed: DEAD, rates: { entryThrottle: 1 } }) }).client({});
     case "missing":
-      return service === "sqs"
-        ? refuse("com.amazonaws.sqs#QueueDoesNotExist")
-        : ok({ FailedEntryCount: count, Entries: each(() => ({ ErrorCode: "ResourceNotFoundException" })) });
+      return open(undefined, { clock }).client({});
     case "denied":
-      return refuse("AccessDeniedException");
+      return () => Promise.resolve({ status: 400, body: JSON.stringify({ __type: "AccessDeniedException" }) });
     case "silent":
-      return new Promise((_, reject) => {
-        signal.addEventListener("abort", () => reject(new Error("Request aborted")));
-      });
+      return (_operation, _input, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(new Error("Request aborted")));
+        });
   }
 }
-
-const ok = (body: object): ServiceAnswer => ({ status: 200, body: JSON.stringify(body) });
 
 function dieAs(death: Death, command: PutRecordsCommand, signal: AbortSignal | undefined): Promise<unknown> {
   const refuse = (name: string, message: string): Promise<never> =>
