@@ -64,6 +64,27 @@ export const terraformCalls: Readonly<Record<string, TerraformCalls>> = {
     ],
     arn: ({ args }, account) => regional("kinesis", `stream/${args.name}`, account),
   },
+  aws_sqs_queue: {
+    read: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
+    write: ["sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:DeleteQueue", "sqs:TagQueue", "sqs:UntagQueue"],
+    arn: ({ args }, account) => regional("sqs", String(args.name), account),
+  },
+  aws_sqs_queue_policy: {
+    read: ["sqs:GetQueueAttributes"],
+    write: ["sqs:SetQueueAttributes"],
+    arn: (_, account) => regional("sqs", `${account.prefix}-anything`, account),
+  },
+  aws_cloudwatch_event_bus: {
+    read: ["events:DescribeEventBus", "events:ListTagsForResource"],
+    write: [
+      "events:CreateEventBus",
+      "events:UpdateEventBus",
+      "events:DeleteEventBus",
+      "events:TagResource",
+      "events:UntagResource",
+    ],
+    arn: ({ args }, account) => regional("events", `event-bus/${args.name}`, account),
+  },
   aws_kinesis_firehose_delivery_stream: {
     read: ["firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream"],
     write: [

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
+import { destinationKinds } from "@millrace/destinations/kinds";
 import { ciPolicies, ciRoles } from "../../src/bootstrap/roles/ci-roles.ts";
 import { type CiPurpose, roleScope } from "../../src/bootstrap/roles/scope.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { EnvironmentName } from "../../src/config/schema.ts";
 import { BootstrapError } from "../../src/errors.ts";
+import type { RouteDocument } from "../../src/inputs/route-destinations.ts";
 import { MANAGED_POLICY_MAX_CHARACTERS } from "../../src/limits.ts";
 import { isAllowed } from "../support/iam-evaluation.ts";
 import { type Account, callsOfEveryPlan, terraformCalls } from "../support/terraform-calls.ts";
-import { listed, planOf } from "../synthesized-plan.ts";
+import { planText, recommendations } from "../support/plan-text.ts";
+import { listed, Plan } from "../synthesized-plan.ts";
 
 const environments = (["dev", "staging", "prod"] as const).map((environment) => [environment] as const);
 
@@ -23,8 +26,20 @@ function policiesOf(environment: EnvironmentName, purpose: CiPurpose): readonly 
     .map(({ document }) => document);
 }
 
+/** A route to a destination of each kind, so that the roles are judged by all of them. */
+const everyKind: RouteDocument = {
+  application: "all",
+  owner: "team-all",
+  routes: Object.values(destinationKinds).map(({ kind, property }) => {
+    const destination = { [property]: `all-${kind}` } as unknown as RouteDocument["routes"][number]["destination"];
+    return { name: kind, destination };
+  }),
+};
+const planWithKinds = (environment: EnvironmentName): Plan =>
+  new Plan(planText(environment, { documents: [recommendations, everyKind] }));
+
 const awsResources = (environment: EnvironmentName) =>
-  planOf(environment).all.filter(({ type }) => type.startsWith("aws_"));
+  planWithKinds(environment).all.filter(({ type }) => type.startsWith("aws_"));
 
 describe.each(environments)("the roles of CI in %s", (environment) => {
   const account = accountOf(environment);
@@ -61,7 +76,7 @@ describe.each(environments)("the roles of CI in %s", (environment) => {
   });
 
   test("every role of the stack carries the boundary, and its policies stay within it", () => {
-    const plan = planOf(environment);
+    const plan = planWithKinds(environment);
     const boundary = ciPolicies(scopeOf(environment)).find(({ purpose }) => purpose === "boundary");
     for (const { args } of plan.each("aws_iam_role")) expect(args.permissions_boundary).toBe(boundary?.arn);
     const outside = plan.identityPolicies.flatMap(({ address, statements }) =>
