@@ -1,10 +1,12 @@
 /** `pnpm consumers` over the repository's own schemas and routes. */
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { loadRegistry } from "@millrace/contract-tools/registry";
+import { type EventCopy, revisionOf } from "@millrace/event-contracts";
 import { describeStream, EventModel } from "@millrace/route-tools";
 import { loadRouteDocuments } from "@millrace/routes";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -150,6 +152,28 @@ describe("new", () => {
   test("a folder that holds something is left alone", async () => {
     const { code, err } = await run("new", "fraud", "--language", "go", "--to", root, "--fixture", fixture);
     expect([code, err]).toEqual([2, expect.stringContaining("is there already and not empty")]);
+  });
+});
+
+test("the revision of a typescript consumer is that of event-contracts, whatever stands in its parts", () => {
+  const event = { source: "s", id: "1", receivedat: "2026-11-29T08:14:54.123Z" };
+  const copies = [
+    ...[undefined, null, 0, 7, "7", "007", "7.0", 1.5, -1, 2_147_483_647, 2_147_483_648, "x", true].map((revision) => ({
+      event: { ...event, revision },
+      validation: { status: "valid" },
+    })),
+    { event, validation: { status: "invalid" } },
+    { event: { ...event, replayedat: "2026-11-30T00:00:00.000Z" } },
+    { event: { source: "s", id: "1" } },
+  ];
+  const revision = readFileSync(join(import.meta.dirname, "../../templates/typescript/src/revision.ts.tmpl"), "utf8");
+  const script = `${revision}\nfor (const copy of ${JSON.stringify(copies)}) console.log(revisionOf(copy));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module-typescript", "--eval", script], {
+    encoding: "utf8",
+  });
+  expect({ stderr, revisions: stdout.trimEnd().split("\n") }).toEqual({
+    stderr: "",
+    revisions: (JSON.parse(JSON.stringify(copies)) as EventCopy[]).map((copy) => revisionOf(copy)),
   });
 });
 
