@@ -24,8 +24,8 @@ const data: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
 
 const definitionsOf = { "2020-12": "$defs", "draft-07": "definitions" } as const;
 
-/** Every keyword with an effect, each absent more often than not. */
-const anySchemaOf = (draft: Draft): fc.Arbitrary<JsonObject> =>
+/** Every keyword with an effect, each absent more often than not; `often` has those that come more often. */
+const anySchemaOf = (draft: Draft, often: readonly string[]): fc.Arbitrary<JsonObject> =>
   fc.letrec<{ schema: JsonObject }>((tie) => {
     const inner = fc.oneof({ weight: 4, arbitrary: tie("schema") }, { weight: 1, arbitrary: fc.boolean() });
     const map = fc.dictionary(name, inner, { maxKeys: 2, noNullPrototype: true });
@@ -86,17 +86,19 @@ const anySchemaOf = (draft: Draft): fc.Arbitrary<JsonObject> =>
     };
     const names = Object.keys(keywords).filter((word) => word === "x-privacy" || keywordsOf(draft).has(word));
     return {
-      schema: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3, depthIdentifier: "schema" }).chain((chosen) =>
-        fc.record(Object.fromEntries(chosen.map((keyword) => [keyword, keywords[keyword] ?? fc.constant(true)])), {
-          noNullPrototype: true,
-        }),
-      ) as fc.Arbitrary<JsonObject>,
+      schema: fc
+        .uniqueArray(fc.constantFrom(...names, ...often), { maxLength: 3, depthIdentifier: "schema" })
+        .chain((chosen) =>
+          fc.record(Object.fromEntries(chosen.map((keyword) => [keyword, keywords[keyword] ?? fc.constant(true)])), {
+            noNullPrototype: true,
+          }),
+        ) as fc.Arbitrary<JsonObject>,
     };
   }).schema;
 
 /** A contract made of any keywords. */
-export const contractOf = (draft: Draft): fc.Arbitrary<JsonObject> => {
-  const anySchema = anySchemaOf(draft);
+export const contractOf = (draft: Draft, often: readonly string[] = []): fc.Arbitrary<JsonObject> => {
+  const anySchema = anySchemaOf(draft, often);
   const anchored = anySchema.map((schema) => ({ ...schema, ...(draft === "draft-07" ? {} : { $anchor: "two" }) }));
   return fc.record(
     {
