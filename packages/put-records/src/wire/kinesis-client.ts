@@ -3,6 +3,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { PutRecordsProtocol } from "./put-records-protocol.ts";
+import { Sha256 } from "./sha256.ts";
 
 /** Options of {@link createKinesisClient}: the SDK's own, with the ones that matter for PutRecords set. */
 export interface KinesisClientOptions extends Omit<KinesisClientConfig, "maxAttempts" | "requestHandler"> {
@@ -20,7 +21,8 @@ export interface KinesisClientOptions extends Omit<KinesisClientConfig, "maxAtte
  * A `KinesisClient` fit for {@link createPutRecords}: one attempt, so that no retry is hidden in the SDK; connections
  * kept alive, where the SDK's default opens one per request (https://github.com/aws/aws-sdk-js-v3/issues/8279); a
  * request timeout that throws, where the SDK's default only warns; PutRecords written and read by hand, in about half
- * of the SDK's processor time, unless `protocol` says otherwise; and, unless a `logger` is given, no middleware that
+ * of the SDK's processor time, unless `protocol` says otherwise; signatures by digests that are made in one call,
+ * unless `sha256` says otherwise; no bookkeeping of attempts; and, unless a `logger` is given, no middleware that
  * prepares every record for one.
  */
 export function createKinesisClient(options: KinesisClientOptions = {}): KinesisClient {
@@ -28,6 +30,7 @@ export function createKinesisClient(options: KinesisClientOptions = {}): Kinesis
   const agent = { keepAlive: true, maxSockets };
   const client = new KinesisClient({
     protocol: PutRecordsProtocol,
+    sha256: Sha256,
     ...config,
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
@@ -40,5 +43,8 @@ export function createKinesisClient(options: KinesisClientOptions = {}): Kinesis
   });
   // This middleware copies every record of request and answer, without sensitive fields, for a logger that drops it.
   if (config.logger === undefined) client.middlewareStack.remove("loggerMiddleware");
+  // With one attempt nothing is tried again. Others find their place by the name, so that it has to stay.
+  const place = { name: "retryMiddleware", step: "finalizeRequest", priority: "high", override: true } as const;
+  client.middlewareStack.add((next) => next, place);
   return client;
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { PutRecordsCommandInput } from "@aws-sdk/client-kinesis";
 import { AwsJson1_1Protocol } from "@aws-sdk/core/protocols";
+import { HttpRequest } from "@smithy/core/protocols";
 
 type SerializeRequest = AwsJson1_1Protocol["serializeRequest"];
 type DeserializeResponse = AwsJson1_1Protocol["deserializeResponse"];
@@ -19,8 +20,12 @@ export class PutRecordsProtocol extends AwsJson1_1Protocol {
     context: Parameters<SerializeRequest>[2],
   ): ReturnType<SerializeRequest> {
     if (!isPutRecords(operation) || !isWritable(input)) return super.serializeRequest(operation, input, context);
-    const request = await super.serializeRequest(operation, { ...input, Records: [] }, context);
-    request.body = encodePutRecords(input);
+    const request = new HttpRequest({
+      method: "POST",
+      headers: { ...headersOfPutRecords },
+      body: encodePutRecords(input),
+    });
+    this.updateServiceEndpoint(request, await context.endpoint());
     return request;
   }
 
@@ -33,12 +38,18 @@ export class PutRecordsProtocol extends AwsJson1_1Protocol {
       return super.deserializeResponse(operation, context, response);
     }
     const bytes = await context.streamCollector(response.body);
-    const output = await super.deserializeResponse<Output>(operation, context, { ...response, body: noBytes });
+    const headers = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+    const $metadata = this.deserializeMetadata({ ...response, headers: Object.fromEntries(headers) });
     // The answer has the names of the SDK's output, and nothing in it but text and numbers.
-    if (bytes.length > 0) Object.assign(output, JSON.parse(textOf(bytes)));
-    return output;
+    const answer = bytes.length === 0 ? {} : (JSON.parse(textOf(bytes)) as object);
+    return { ...answer, $metadata } as Output;
   }
 }
+
+const headersOfPutRecords = {
+  "content-type": "application/x-amz-json-1.1",
+  "x-amz-target": "Kinesis_20131202.PutRecords",
+};
 
 const isPutRecords = ({ name }: Operation) => name === "PutRecords";
 

@@ -17,7 +17,27 @@ describe("createKinesisClient", () => {
     expect(middleware(createKinesisClient({ region: "eu-west-1" }))).not.toContain("loggerMiddleware");
   });
 
-  test("keeps it for a logger that is", async () => {
+  test("signs and sends a request without the SDK's bookkeeping of attempts", async () => {
+    const kinesis = await startHttpKinesis();
+    cleanUps.push(() => kinesis.close());
+    const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+    const client = createKinesisClient({ region: "eu-west-1", credentials, endpoint: kinesis.url });
+    cleanUps.push(() => client.destroy());
+    const headers: Record<string, string>[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        headers.push((args.request as { headers: Record<string, string> }).headers);
+        return next(args);
+      },
+      { step: "finalizeRequest", priority: "low" },
+    );
+    const [delivery] = await createPutRecords({ client, streamName: "s" }).put([record(1)]);
+    expect(delivery?.status).toBe("delivered");
+    expect(headers[0]?.["authorization"]).toMatch(/^AWS4-HMAC-SHA256 Credential=a\//);
+    expect(headers[0]).not.toHaveProperty("amz-sdk-request");
+  });
+
+  test("prepares records for a logger that is there", async () => {
     const kinesis = await startHttpKinesis();
     cleanUps.push(() => kinesis.close());
     const commands: unknown[] = [];
