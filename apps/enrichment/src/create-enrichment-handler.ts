@@ -30,6 +30,7 @@ import {
   GIVING_BACK_MARGIN_MS,
   LANE_PARTITION_KEY_BYTES,
   MAX_RECORD_BYTES,
+  MAX_UTF8_BYTES_PER_UNIT,
   PACKED_RECORD_BYTES,
 } from "./limits.ts";
 import { createPackingWriter } from "./packing/packing-writer.ts";
@@ -249,24 +250,28 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
 
 /** The enriched events of a source record, in their order: one output, or more where a record does not hold them. */
 function joinLines(enriched: readonly EnrichedLine[], partitionKey: string, maxBytes: number): Output[] {
-  const outputs: Output[] = [];
-  let lines = "";
-  let bytes = 0;
-  const close = () => {
-    outputs.push({ destination: destinations.enriched, partitionKey, data: Buffer.from(lines) });
+  const toOutput = (lines: readonly string[]): Output => {
+    return { destination: destinations.enriched, partitionKey, data: Buffer.from(`${lines.join("\n")}\n`) };
   };
-  for (const { json } of enriched) {
-    const line = `${json}\n`;
-    const lineBytes = Buffer.byteLength(line);
+  const lines = enriched.map(({ json }) => json);
+  if (lines.length === 0) return [];
+  // Bytes are counted only when there could be too many.
+  const units = lines.reduce((sum, line) => sum + line.length + 1, 0);
+  if (MAX_UTF8_BYTES_PER_UNIT * units <= maxBytes) return [toOutput(lines)];
+  const outputs: Output[] = [];
+  let open: string[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const lineBytes = Buffer.byteLength(line) + 1;
     if (bytes > 0 && bytes + lineBytes > maxBytes) {
-      close();
-      lines = "";
+      outputs.push(toOutput(open));
+      open = [];
       bytes = 0;
     }
-    lines += line;
+    open.push(line);
     bytes += lineBytes;
   }
-  if (bytes > 0) close();
+  outputs.push(toOutput(open));
   return outputs;
 }
 

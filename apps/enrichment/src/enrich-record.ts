@@ -16,7 +16,7 @@ import { decodeLines, holdsQuotes, type RawLine } from "./envelope/decode-lines.
 import { bytesOfLines } from "./envelope/line-bytes.ts";
 import { readEvent } from "./envelope/read-event.ts";
 import { MaskingFailedError, UnstorableIdentityError } from "./errors.ts";
-import { LANE_PARTITION_KEY_BYTES, MAX_QUOTED_LENGTH, MAX_RECORD_LINES } from "./limits.ts";
+import { LANE_PARTITION_KEY_BYTES, MAX_QUOTED_LENGTH, MAX_RECORD_LINES, MAX_UTF8_BYTES_PER_UNIT } from "./limits.ts";
 
 /** Parts that {@link enrichRecord} needs. */
 export interface RecordContext extends EventContext, BadRowContext {
@@ -39,9 +39,6 @@ export interface EnrichedRecord {
   /** Of the first event that a defect or a failed masking kept back: what was thrown. */
   readonly error?: unknown;
 }
-
-// A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units.
-const MAX_UTF8_BYTES_PER_UNIT = 3;
 
 /** Why a line makes a bad row. */
 interface Fault {

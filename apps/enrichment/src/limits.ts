@@ -10,6 +10,9 @@ export const MAX_EVENT_DEPTH = 128;
  */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
+/** A UTF-16 unit has at most three bytes in UTF-8; a surrogate pair has four in two units. */
+export const MAX_UTF8_BYTES_PER_UNIT = 3;
+
 /**
  * Lanes of the enriched stream unless its environment sets another number: eight a shard where there are sixteen, so
  * that shards get equal parts. More lanes pack less.
