@@ -80,12 +80,13 @@ function record(records: readonly string[], contracts: CompiledContracts): Candi
   };
 }
 
-/** The whole Lambda handler with its batch ledger, PutRecords and metrics. */
+/** The whole Lambda handler as it is deployed: with its batch ledger, gzip of each record, PutRecords and metrics. */
 function handler(): ReturnType<typeof createEnrichmentHandler> {
   return createEnrichmentHandler({
     client: createConfirmingClient(),
     enrichedStreamName: "millrace-bench-enriched",
     badRowStreamName: "millrace-bench-bad-rows",
+    compression: "gzip",
     contracts: loadContracts(schemasFolder),
     enrichments: enrichments(),
     privacyKeys,

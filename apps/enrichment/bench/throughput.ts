@@ -6,9 +6,9 @@
  *   our validator, which counts the characters of a text only when it must.
  * - record: `enrichRecord` with everything on, from base64 to bytes.
  * - handler floor: a batch of the floor's work, sent in one request.
- * - handler: the whole Lambda handler with its batch ledger, PutRecords and metrics, to a Kinesis that confirms at
- *   once.
- * - usual: the same work as it is usually built (usual-build.ts).
+ * - handler: the whole Lambda handler as it is deployed, with its batch ledger, gzip of each record, PutRecords and
+ *   metrics, to a Kinesis that confirms at once. Its floor and the usual build compress nothing.
+ * - usual: the same work as it is usually built (usual-build.ts), without gzip.
  * - growth: records of ten types with ten and with a thousand contracts, and of a thousand types; after each validator
  *   has been called often enough to be compiled to machine code, as it is in a function that lives for minutes.
  */
