@@ -6,9 +6,10 @@
 export const MAX_UNPACKED_BYTES = 10 * 1_048_576;
 
 /**
- * Fastest level: on 38 enriched events it gives records 1.1 times the size of level 6 for a half of the processor time.
+ * The level with the smallest records among those that take no more time: with 38 enriched events a record has 0.114 of
+ * their bytes and takes 142 to 144 µs; at level 1 it has 0.121 and takes 137 to 140 (decision 0247).
  */
-export const GZIP_LEVEL = 1;
+export const GZIP_LEVEL = 3;
 
 /** Bounds of the window of zlib, as powers of two. https://www.zlib.net/manual.html#Advanced */
 export const MIN_WINDOW_BITS = 9;
