@@ -18,18 +18,23 @@ export function parseEventText(text: string): unknown {
   return hasLongNumber(text) || HUGE_EXPONENT.test(text) ? parseKeepingDigits(text) : parseQuickly(text);
 }
 
-// A number follows a colon, a comma, a bracket or nothing. The alternatives are those that `String` does not give: tiny
-// ones, those of more digits than every double keeps (with and without a point), exponents, zeros at the end of a
-// fraction. The character after a fraction is read too, because the seconds of a time in a string also follow a colon.
+// A number in an object or a list follows a colon, a comma or a bracket; an expression that also looks at the start of
+// the text takes twice as long. The alternatives are those that `String` does not give: tiny ones, those of more digits
+// than every double keeps (with and without a point), exponents, zeros at the end of a fraction. The character after a
+// fraction is read too, because the seconds of a time in a string also follow a colon.
 const RESPELLED_NUMBER =
-  /(?:^|[:,[])[ \t\r\n]*-?(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|(?:0|[1-9][0-9]*)\.[0-9]*0(?=[ \t\r\n,}\]]|$)|(?<=-)0(?![0-9.]))/;
+  /[:,[][ \t\r\n]*-?(?=[0-9])(?:0\.0{6}|[0-9]{16}|[0-9.]{17}|[0-9.]+[eE]|(?:0|[1-9][0-9]*)\.[0-9]*0(?=[ \t\r\n,}\]]|$)|(?<=-)0(?![0-9.]))/;
+
+/** A text that is a number itself. */
+const BARE_NUMBER = /^[ \t\r\n]*-?[0-9]/;
 
 /**
  * True if a text may hold a number that `JSON.stringify` would write in another way than the text does: `1.0`, `1e3`,
- * `-0`, `12345678901234567890`. Never false when it does; also true for a string that looks like such a number.
+ * `-0`, `12345678901234567890`. Never false when it does; also true for a string that looks like such a number, and for
+ * a text that is a number.
  */
 export function mayRespellNumbers(text: string): boolean {
-  return RESPELLED_NUMBER.test(text);
+  return RESPELLED_NUMBER.test(text) || BARE_NUMBER.test(text);
 }
 
 /**
