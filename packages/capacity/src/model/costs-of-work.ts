@@ -6,7 +6,10 @@
 /** Processor time of the event service for a request with one event: the upper end of its bench. */
 export const SERVICE_MICROSECONDS_PER_EVENT = 340;
 
-/** Processor time of a function for an event, with its share of PutRecords: 75–92 µs at 200 a batch. */
+/**
+ * Processor time of a function for an event, with its share of PutRecords: 75–92 µs at 200 a batch in its first
+ * seconds. Warm it is 40 to 50, gzip included (`pnpm --filter @millrace/local bench:functions`).
+ */
 export const FUNCTION_MICROSECONDS_PER_EVENT = 100;
 
 /**
