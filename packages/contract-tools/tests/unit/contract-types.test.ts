@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import ts from "typescript-api";
 import { describeFields, renderContractDocs, renderContractTypes, renderWarehouseViews } from "../../src/codegen.ts";
 import type { Json } from "../../src/registry.ts";
 import { registryOf } from "../support/contracts-of.ts";
+import { typeErrors } from "../support/type-errors.ts";
 
 const file = "events/test/a/1-0-0.json";
 const render = (schema: Json, others: Record<string, Json> = {}): string =>
@@ -19,15 +19,6 @@ function declaration(text: string, name: string): string {
     .replaceAll(/\s+/g, " ")
     .replace("export ", "")
     .trim();
-}
-
-function typeErrors(text: string): string[] {
-  const host = ts.createCompilerHost({});
-  const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, version) =>
-    name === "a.ts" ? ts.createSourceFile(name, text, version) : read(name, version);
-  const program = ts.createProgram(["a.ts"], { strict: true, noEmit: true, lib: ["lib.es2023.d.ts"], types: [] }, host);
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
 const hmac = { type: "integer", "x-privacy": { class: "id", action: "hmac" } };
