@@ -168,6 +168,21 @@ describe("the check makes what the build makes", () => {
     expect(await faultsOf({ [file]: bundling(100), [other]: bundling(100) })).toEqual([]);
   });
 
+  test("a name is relative to the schema around it: only what has one URI is one schema", async () => {
+    const vendor = "https://vendor.example/";
+    const inside = (folder: string, schema: JsonObject): JsonObject => ({
+      $id: `${vendor}${folder}/`,
+      definitions: { money: { $id: "money", ...schema } },
+    });
+    const both = { a: inside("a", { type: "string" }), b: inside("b", { type: "number" }) };
+    const fields = { a: { $ref: `${vendor}a/money` }, b: { $ref: `${vendor}b/money` } };
+    expect(await faultsOf({ [file]: data(fields, { definitions: both }) })).toEqual([]);
+    const other = "events/shop/refund/1-0-0.json";
+    const whole = { definitions: { money: { $id: `${vendor}a/money`, type: "boolean" } } };
+    const schemas = { [file]: data({}, { definitions: { a: both.a } }), [other]: data({}, whole) };
+    expect(await faultsOf(schemas)).toContain(`${other} duplicate-id`);
+  });
+
   test("one document that cannot be built does not keep the others from being built", () => {
     const other = "events/shop/refund/1-0-0.json";
     const built = buildContracts(

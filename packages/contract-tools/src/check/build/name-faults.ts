@@ -1,4 +1,4 @@
-import { baseOf, isJsonObject, type JsonObject, walkSchema } from "@millrace/schema-graph";
+import { baseOf, type JsonObject, namesIn } from "@millrace/schema-graph";
 import { renderWarehouseViews } from "../../codegen/warehouse/render-warehouse-views.ts";
 import { groupBy } from "../../group-by.ts";
 import type { Fault } from "../../registry/fault.ts";
@@ -42,11 +42,10 @@ export function checkEmbeddedIds(registry: Registry): Fault[] {
   const known = new Map<string, { file: string; schema: JsonObject }>();
   const faults: Fault[] = [];
   for (const document of registry.documents.values()) {
-    const { file, schema: root } = document;
-    const base = baseOf(document);
-    for (const { schema, pointer } of walkSchema(root)) {
-      const url = pointer === "" ? base : embeddedId(schema, base);
-      if (url === undefined) continue;
+    const { file, draft, schema: root } = document;
+    for (const [url, { schema, pointer }] of namesIn(root, baseOf(document), draft).named) {
+      // Anchors are names inside of one schema.
+      if (url.includes("#")) continue;
       const other = known.get(url);
       if (other === undefined) known.set(url, { file, schema });
       else if (other.file === file || !isSameJson(other.schema, schema)) {
@@ -59,10 +58,4 @@ export function checkEmbeddedIds(registry: Registry): Fault[] {
     }
   }
   return faults;
-}
-
-function embeddedId(schema: JsonObject, base: string): string | undefined {
-  const { $id } = schema;
-  if (typeof $id !== "string" || $id.startsWith("#") || !isJsonObject(schema)) return undefined;
-  return URL.canParse($id, base) ? new URL($id, base).href.replace(/#$/, "") : undefined;
 }
