@@ -258,7 +258,7 @@ describe("values that are sound alone but not together", () => {
           router: { ...prod.mappings.router, batchSize: records(10), parallelizationFactor: invocationsPerShard(1) },
         },
       },
-      /^mappings\.router\.parallelizationFactor: 1 invocations a shard do 2566 events a second.*set at least 5, more memory than 128 MiB, or batches larger than 10/,
+      /^mappings\.router\.parallelizationFactor: 1 invocations a shard do 2636 events a second.*set at least 4, more memory than 128 MiB, or batches larger than 10/,
     ],
     [
       "destinations that do not carry their share",
