@@ -17,7 +17,7 @@ import { runCommand } from "./control/run-command.ts";
 import { RuntimeError, UsageError } from "./errors.ts";
 import { defaultStateFolder, routesFolder, stateFolders } from "./runtime/folders.ts";
 
-const quarterHourMs = 900_000;
+const QUARTER_HOUR_MS = 900_000;
 
 await runCommand(async () => {
   const program = createProgram("explain")
@@ -84,8 +84,8 @@ async function askEnvironment(
 
 function rangeOf(from: string | undefined, to: string | undefined): SearchRange | undefined {
   if (from === undefined && to === undefined) return undefined;
-  const toMs = to === undefined ? Math.min(Date.now(), Date.parse(from ?? "") + quarterHourMs) : Date.parse(to);
-  const fromMs = from === undefined ? toMs - quarterHourMs : Date.parse(from);
+  const toMs = to === undefined ? Math.min(Date.now(), Date.parse(from ?? "") + QUARTER_HOUR_MS) : Date.parse(to);
+  const fromMs = from === undefined ? toMs - QUARTER_HOUR_MS : Date.parse(from);
   if (fromMs < toMs) return { fromMs, toMs };
   throw new UsageError("Expected --from and --to to be times such as 2026-11-29T12:00:00Z, in order.");
 }

@@ -40,16 +40,16 @@ import { createStatusDisplay } from "./status/status-lines.ts";
 import { findShortStreams } from "./traffic/short-streams.ts";
 import { sendSampleTraffic } from "./traffic/start-traffic.ts";
 
-const statusIntervalMs = 1_000;
-const plainStatusIntervalMs = 10_000;
+const STATUS_INTERVAL_MS = 1_000;
+const PLAIN_STATUS_INTERVAL_MS = 10_000;
 /** How long a drain may stand still before it is given up: longer than one retry with its backoff. */
-const drainPatienceMs = 30_000;
+const DRAIN_PATIENCE_MS = 30_000;
 /** How long requests under way may take to be answered once the run is to end. */
-const answersDeadlineMs = 30_000;
+const ANSWERS_DEADLINE_MS = 30_000;
 /** After the greeting: what the first events need is compiled by then. */
-const compileCacheDelayMs = 3_000;
-const maxShownWarnings = 5;
-const strayRetryMs = 200;
+const COMPILE_CACHE_DELAY_MS = 3_000;
+const MAX_SHOWN_WARNINGS = 5;
+const STRAY_RETRY_MS = 200;
 
 async function observe(
   pipeline: Pipeline,
@@ -97,7 +97,7 @@ async function putStray({ kinesis, topology }: Pipeline, bytes: Uint8Array): Pro
       await kinesis.committed();
       return [result.ShardId, result.SequenceNumber];
     }
-    await new Promise((done) => setTimeout(done, strayRetryMs));
+    await new Promise((done) => setTimeout(done, STRAY_RETRY_MS));
   }
 }
 
@@ -105,8 +105,8 @@ function createWarner(): (message: string) => void {
   let shown = 0;
   return (message) => {
     shown += 1;
-    if (shown <= maxShownWarnings) console.error(`! ${message}`);
-    if (shown === maxShownWarnings) console.error("! More of this goes to logs/pipeline.log only.");
+    if (shown <= MAX_SHOWN_WARNINGS) console.error(`! ${message}`);
+    if (shown === MAX_SHOWN_WARNINGS) console.error("! More of this goes to logs/pipeline.log only.");
   };
 }
 
@@ -187,7 +187,7 @@ async function run(options: StartOptions): Promise<number> {
   });
   console.log(greeting(pipeline, { control: control.url, console: gate.url }));
   // Node writes it at an exit, and a process that is killed has none.
-  setTimeout(flushCompileCache, compileCacheDelayMs).unref();
+  setTimeout(flushCompileCache, COMPILE_CACHE_DELAY_MS).unref();
   // A reconciliation is of this run alone: what an earlier one left goes through first.
   if (options.isExit && pipeline.resumed !== undefined) await pipeline.settle(options.settleSeconds * 1_000);
   const baseline = takeBaseline(pipeline.kinesis, Date.now());
@@ -196,8 +196,8 @@ async function run(options: StartOptions): Promise<number> {
 
   followConsumers({ pipeline, consumers: options.consumers, readStack, onNotice: notice, signal });
 
-  const display = createStatusDisplay(process.stdout, plainStatusIntervalMs);
-  const status = setInterval(() => display.update(pipeline.hops(), Date.now()), statusIntervalMs);
+  const display = createStatusDisplay(process.stdout, PLAIN_STATUS_INTERVAL_MS);
+  const status = setInterval(() => display.update(pipeline.hops(), Date.now()), STATUS_INTERVAL_MS);
   // Sample events of another run must have other ids, or the warehouse would show the earlier ones.
   const seed = options.seed + (pipeline.resumed?.records ?? 0);
   if (options.rate > 0)
@@ -223,9 +223,9 @@ async function run(options: StartOptions): Promise<number> {
     const isSent = options.isExit ? sending : sending.then(() => aborted(signal));
     const isOver = Promise.race([isSent, aborted(signal)]);
     const crash = await Promise.race([isOver, pipeline.service.crashed.catch((error: unknown) => error)]);
-    await Promise.race([sending, deadline(answersDeadlineMs)]);
+    await Promise.race([sending, deadline(ANSWERS_DEADLINE_MS)]);
     if (!options.isExit || signal.aborted || crash instanceof Error) {
-      const isDrained = await pipeline.stop(drainPatienceMs);
+      const isDrained = await pipeline.stop(DRAIN_PATIENCE_MS);
       if (crash instanceof Error) throw crash;
       console.log(`${isDrained ? "Drained" : "Ended with work left"} after ${ledger.acceptedEvents} sample events.`);
       return isDrained ? 0 : 1;
@@ -241,7 +241,7 @@ async function run(options: StartOptions): Promise<number> {
     if (!isSettled) console.log(`\nNothing moved for ${options.settleSeconds} s, with work still under way.`);
     console.log(`\n${formatReport(report)}`);
     writeReport(options.reportPath, report);
-    await pipeline.stop(drainPatienceMs);
+    await pipeline.stop(DRAIN_PATIENCE_MS);
     return isWhole(report) ? 0 : 1;
   } finally {
     clearInterval(status);

@@ -2,8 +2,4 @@
  * Folders whose modules still name numbers in camelCase. The list only shrinks: a folder without a fault must leave it,
  * and no folder may be added.
  */
-export const foldersWithOldNames: readonly string[] = [
-  "apps/local",
-  "packages/aws-simulator",
-  "packages/contract-tools",
-];
+export const foldersWithOldNames: readonly string[] = ["packages/aws-simulator"];

@@ -14,7 +14,7 @@ const buildArguments = [
   "--output-logs=errors-only",
   "--log-order=grouped",
 ];
-const buildDeadlineMs = 300_000;
+const BUILD_DEADLINE_MS = 300_000;
 
 /** A program of the repository's own, run to its end. */
 export interface ProgramRun {
@@ -31,7 +31,7 @@ export async function runProgram({ program, args, signal, isShown = false }: Pro
     cwd: repositoryRoot,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: buildDeadlineMs,
+    timeout: BUILD_DEADLINE_MS,
     ...(signal === undefined ? {} : { signal }),
   });
   let output = "";

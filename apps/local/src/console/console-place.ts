@@ -11,7 +11,7 @@ export interface ConsolePlace {
 }
 
 const fileName = "console.json";
-const tokenBytes = 24;
+const TOKEN_BYTES = 24;
 
 /** The place of the last run that had the folder, or a new one. */
 export function readConsolePlace(root: string): ConsolePlace {
@@ -23,7 +23,7 @@ export function readConsolePlace(root: string): ConsolePlace {
   } catch {
     // There is none yet.
   }
-  return { token: randomBytes(tokenBytes).toString("base64url"), port: 0 };
+  return { token: randomBytes(TOKEN_BYTES).toString("base64url"), port: 0 };
 }
 
 /** Keeps it for the next run. Only the owner of the folder reads it. */

@@ -5,7 +5,7 @@ import { accountEnvironment } from "../runtime/account.ts";
 import { repositoryRoot } from "../runtime/folders.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
 
-const deadlineMs = 120_000;
+const DEADLINE_MS = 120_000;
 
 /** Runs one of the repository's programs against the running pipeline, as an operator would. */
 export function runProgram(
@@ -20,7 +20,7 @@ export function runProgram(
     execFile(
       process.execPath,
       ["--conditions=@millrace/source", join(repositoryRoot, program), ...args],
-      { env: { ...process.env, ...account }, timeout: deadlineMs, signal },
+      { env: { ...process.env, ...account }, timeout: DEADLINE_MS, signal },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
         resolve({ code, output: `${stdout}${stderr}` });

@@ -44,8 +44,8 @@ const mappingDefaults = {
   functionResponseTypes: ["ReportBatchItemFailures"],
   startingPosition: "TRIM_HORIZON",
 } as const;
-const memoryMb = 512;
-const timeoutMs = 30_000;
+const MEMORY_MB = 512;
+const TIMEOUT_MS = 30_000;
 
 /**
  * Reads `<stream>=<folder>`, or the path of a stack.
@@ -171,8 +171,8 @@ function describe(
       codeHash: hashOf(folder),
       handler: "index.handler",
       runtime: "nodejs24.x",
-      memoryMb,
-      timeoutMs,
+      memoryMb: MEMORY_MB,
+      timeoutMs: TIMEOUT_MS,
       environment: {},
     },
     mapping: {

@@ -13,8 +13,8 @@ export interface FollowConsumersOptions {
 }
 
 /** An editor writes a file in several steps, and a build several files. */
-const quietMs = 300;
-const fileIntervalMs = 500;
+const QUIET_MS = 300;
+const FILE_INTERVAL_MS = 500;
 
 /** Has the functions of consumers run their newest code: the next batch goes to a version that has shown to start. */
 export function followConsumers({ pipeline, consumers, readStack, onNotice, signal }: FollowConsumersOptions): void {
@@ -31,7 +31,7 @@ export function followConsumers({ pipeline, consumers, readStack, onNotice, sign
 
   const soon = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => void takeOver(), quietMs);
+    timer = setTimeout(() => void takeOver(), QUIET_MS);
   };
   for (const consumer of consumers) {
     if ("folder" in consumer) {
@@ -42,7 +42,7 @@ export function followConsumers({ pipeline, consumers, readStack, onNotice, sign
     }
     // A synth may delete the folder and make another: files are asked for by name.
     for (const file of filesOf(consumer)) {
-      watchFile(file, { persistent: false, interval: fileIntervalMs }, soon);
+      watchFile(file, { persistent: false, interval: FILE_INTERVAL_MS }, soon);
       signal.addEventListener("abort", () => unwatchFile(file, soon), { once: true });
     }
   }

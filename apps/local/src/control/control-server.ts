@@ -60,8 +60,8 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-const maxQueryBytes = 1_000_000;
-const closeGraceMs = 1_000;
+const MAX_QUERY_BYTES = 1_000_000;
+const CLOSE_GRACE_MS = 1_000;
 
 /**
  * Starts the control endpoint on a free loopback port. One process holds the warehouse file, so it serves the queries.
@@ -85,7 +85,7 @@ export async function startControlServer(targets: ControlTargets): Promise<Contr
         server.close(() => resolve());
         server.closeIdleConnections();
         // Queries and tails were told to end; a client that does not let go must not keep the run alive.
-        setTimeout(() => server.closeAllConnections(), closeGraceMs).unref();
+        setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();
       }),
   };
 }
@@ -221,7 +221,7 @@ async function readText(request: IncomingMessage): Promise<string> {
   request.setEncoding("utf8");
   for await (const piece of request as AsyncIterable<string>) {
     text += piece;
-    if (text.length > maxQueryBytes) throw new RangeError(`A query has at most ${maxQueryBytes} characters.`);
+    if (text.length > MAX_QUERY_BYTES) throw new RangeError(`A query has at most ${MAX_QUERY_BYTES} characters.`);
   }
   return text;
 }

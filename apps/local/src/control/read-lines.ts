@@ -7,11 +7,11 @@ import type { DestinationServices } from "../runtime/destination-services.ts";
 type Places = Readonly<Record<string, string>>;
 
 /** Records and bytes that are looked at before a page is given as it is. */
-const maxLooked = 20_000;
-const maxPageBytes = 16 * 1024 ** 2;
+const MAX_LOOKED = 20_000;
+const MAX_PAGE_BYTES = 16 * 1024 ** 2;
 /** Records that are looked at before others have their turn. */
-const recordsPerTurn = 500;
-const maxLimit = 5_000;
+const RECORDS_PER_TURN = 500;
+const MAX_LIMIT = 5_000;
 
 export interface ReadLinesDeps {
   readonly kinesis: Kinesis;
@@ -25,8 +25,8 @@ export interface ReadLinesDeps {
  */
 export async function readLines(deps: ReadLinesDeps, request: LineRequest): Promise<LinePage> {
   const { stream, limit } = request;
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
-    throw new RangeError(`Expected \`limit\` to be a whole number from 1 to ${maxLimit}, got ${limit}.`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new RangeError(`Expected \`limit\` to be a whole number from 1 to ${MAX_LIMIT}, got ${limit}.`);
   }
   if (deps.services.names().includes(stream)) return readMessages(deps, request);
   if (deps.kinesis.streamNames().includes(stream)) return readStream(deps.kinesis, request);
@@ -56,7 +56,7 @@ async function readStream(kinesis: Kinesis, request: LineRequest): Promise<LineP
   let looked = 0;
   let bytes = 0;
   let reader = newestOf(readers);
-  while (reader !== undefined && lines.length < request.limit && looked < maxLooked && bytes < maxPageBytes) {
+  while (reader !== undefined && lines.length < request.limit && looked < MAX_LOOKED && bytes < MAX_PAGE_BYTES) {
     const record = reader.take();
     if (record === undefined) break;
     oldest[reader.id] = record.SequenceNumber;
@@ -71,7 +71,7 @@ async function readStream(kinesis: Kinesis, request: LineRequest): Promise<LineP
         bytes += text.length;
       }
     }
-    if ((looked += 1) % recordsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    if ((looked += 1) % RECORDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     reader = newestOf(readers);
   }
   const isEnd = reader === undefined;

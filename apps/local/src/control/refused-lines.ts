@@ -4,7 +4,7 @@ import type { DuckDbWarehouse } from "@millrace/aws-simulator/duckdb";
 import type { LinePlace, RefusedLine } from "@millrace/pipeline-source";
 import type { Topology } from "@millrace/topology";
 
-const mostLines = 100;
+const MOST_LINES = 100;
 
 interface Row {
   readonly table_name: string;
@@ -18,7 +18,7 @@ interface Row {
 export async function listRefusedLines(warehouse: Pick<DuckDbWarehouse, "query">): Promise<readonly RefusedLine[]> {
   const rows = (await warehouse.query(
     `SELECT table_name, file_name, file_row_number::INTEGER AS line, reason, epoch_ms(refused_at)::DOUBLE AS refused_ms
-     FROM refused_lines ORDER BY refused_at DESC LIMIT ${mostLines}`,
+     FROM refused_lines ORDER BY refused_at DESC LIMIT ${MOST_LINES}`,
   )) as unknown as readonly Row[];
   return rows.map(({ table_name: table, file_name: object, line, reason, refused_ms: ms }) => {
     return { table, object, line, reason, refusedAt: new Date(ms).toISOString() };

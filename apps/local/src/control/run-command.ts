@@ -2,7 +2,7 @@ import { StackError } from "@millrace/topology";
 import { LocalError } from "../errors.ts";
 
 /** Exit code of a command that was called wrongly or cannot do its work. */
-const failureCode = 2;
+const FAILURE_CODE = 2;
 
 /** Runs a command; an expected error becomes its message and exit code 2, anything else keeps its stack. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
@@ -10,7 +10,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
     await command();
   } catch (error) {
     console.error(isExpected(error) ? error.message : error);
-    process.exitCode = failureCode;
+    process.exitCode = FAILURE_CODE;
   }
 }
 

@@ -35,7 +35,7 @@ export class NotRunningError extends LocalError {
 }
 
 /** How long a running pipeline may take to say who it is: it can be busy. */
-const answerDeadlineMs = 5_000;
+const ANSWER_DEADLINE_MS = 5_000;
 
 export function writeRunFile(path: string, run: RunFile): void {
   writeFileSync(`${path}.new`, JSON.stringify(run));
@@ -55,7 +55,7 @@ export function stateOption(root: string): string {
 export async function findRun({ root, runFile }: StateFolders): Promise<RunFile> {
   try {
     const run = JSON.parse(readFileSync(runFile, "utf8")) as RunFile;
-    const answer = await fetch(new URL("/run", run.controlUrl), { signal: AbortSignal.timeout(answerDeadlineMs) });
+    const answer = await fetch(new URL("/run", run.controlUrl), { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
     if (answer.ok && (await answer.text()) === run.id) return run;
   } catch (cause) {
     throw new NotRunningError(root, { cause });

@@ -38,8 +38,8 @@ export interface ChangeableParts {
   readonly replaceService: (topology: LocalTopology) => Promise<string>;
 }
 
-const reshardDeadlineMs = 60_000;
-const statusPollMs = 100;
+const RESHARD_DEADLINE_MS = 60_000;
+const STATUS_POLL_MS = 100;
 
 /**
  * Applies what differs to the running pipeline, in the order of a deployment: what others need comes first, and a
@@ -126,7 +126,7 @@ function putSecret(secrets: SecretsManager, { name, text }: { readonly name: str
 
 /** Kinesis at most doubles or halves the number of shards in one update, so a larger change takes several. */
 async function reshard(kinesis: Kinesis, streamName: string, target: number): Promise<void> {
-  const deadline = Date.now() + reshardDeadlineMs;
+  const deadline = Date.now() + RESHARD_DEADLINE_MS;
   for (;;) {
     const { StreamDescriptionSummary: summary } = kinesis.describeStreamSummary({ StreamName: streamName });
     if (summary.StreamStatus === "ACTIVE") {
@@ -136,6 +136,6 @@ async function reshard(kinesis: Kinesis, streamName: string, target: number): Pr
       kinesis.updateShardCount({ StreamName: streamName, TargetShardCount: next, ScalingType: "UNIFORM_SCALING" });
     }
     if (Date.now() > deadline) throw new RuntimeError(`Stream ${streamName} has not got ${target} shards in time.`);
-    await new Promise((resolve) => setTimeout(resolve, statusPollMs));
+    await new Promise((resolve) => setTimeout(resolve, STATUS_POLL_MS));
   }
 }

@@ -16,9 +16,9 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-const maxNamedPaths = 3;
+const MAX_NAMED_PATHS = 3;
 /** Walking all sources takes longer than the first answers of the event service, which come first. */
-const firstLookMs = 2_000;
+const FIRST_LOOK_MS = 2_000;
 
 /** While the pipeline runs: builds and checks changed sources, and takes them over or prints why not. */
 export function followSources(options: FollowOptions): void {
@@ -54,7 +54,7 @@ export function followSources(options: FollowOptions): void {
     });
     // Changes until now were not watched.
     if (inputsOf() !== inputs) take(["A source"]);
-  }, firstLookMs);
+  }, FIRST_LOOK_MS);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 }
 
@@ -81,6 +81,6 @@ async function takeOver(paths: readonly string[], options: FollowOptions): Promi
 }
 
 function nameSome(paths: readonly string[]): string {
-  const others = paths.length - maxNamedPaths;
-  return `${paths.slice(0, maxNamedPaths).join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
+  const others = paths.length - MAX_NAMED_PATHS;
+  return `${paths.slice(0, MAX_NAMED_PATHS).join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }

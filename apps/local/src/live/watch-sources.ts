@@ -7,7 +7,7 @@ import { repositoryRoot } from "../runtime/folders.ts";
 const sourceFolders = ["src", "options", "rules", "scripts"];
 const packageFolders = ["infra", ...builtApps];
 /** An editor writes a file in several steps, and a person saves several files. */
-const quietMs = 300;
+const QUIET_MS = 300;
 
 export interface SourceWatch {
   /** Paths that changed, relative to the repository; called once they have been quiet for a moment. */
@@ -29,7 +29,7 @@ export function watchSources({ onChange, onError, signal }: SourceWatch): void {
     const watcher = watch(folder, { recursive: true, persistent: false, signal }, (_event, name) => {
       changed.add(relative(repositoryRoot, join(folder, name ?? "")));
       clearTimeout(timer);
-      timer = setTimeout(tell, quietMs);
+      timer = setTimeout(tell, QUIET_MS);
     });
     watcher.on("error", onError);
   }

@@ -1,10 +1,10 @@
-const maxCellCharacters = 120;
+const MAX_CELL_CHARACTERS = 120;
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const oneLine = text.replace(/\s+/g, " ");
-  return oneLine.length > maxCellCharacters ? `${oneLine.slice(0, maxCellCharacters - 1)}…` : oneLine;
+  return oneLine.length > MAX_CELL_CHARACTERS ? `${oneLine.slice(0, MAX_CELL_CHARACTERS - 1)}…` : oneLine;
 }
 
 /** Rows as a text table, columns as wide as their widest cell; numbers to the right. */

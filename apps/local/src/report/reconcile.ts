@@ -272,9 +272,9 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
-const shownPerKind = 5;
+const SHOWN_PER_KIND = 5;
 
 function summarize(problems: readonly string[]): readonly string[] {
-  if (problems.length <= shownPerKind) return problems;
-  return [...problems.slice(0, shownPerKind), `… and ${problems.length - shownPerKind} more like the last`];
+  if (problems.length <= SHOWN_PER_KIND) return problems;
+  return [...problems.slice(0, SHOWN_PER_KIND), `… and ${problems.length - SHOWN_PER_KIND} more like the last`];
 }

@@ -27,7 +27,7 @@ export interface ChildProgram {
 }
 
 const followParent = pathToFileURL(join(import.meta.dirname, "follow-parent.ts")).href;
-const maxShownLine = 300;
+const MAX_SHOWN_LINE = 300;
 
 export function startProgram({ program, environment, logPath }: ChildProgramOptions): ChildProgram {
   const log = new LogFile(logPath);
@@ -70,5 +70,5 @@ function followOutput({ stdout, stderr }: ChildProcess, log: LogFile): () => str
       last = bytes.toString("utf8").trimEnd().split("\n").at(-1) ?? last;
     });
   }
-  return () => last.slice(0, maxShownLine);
+  return () => last.slice(0, MAX_SHOWN_LINE);
 }

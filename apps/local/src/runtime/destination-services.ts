@@ -9,7 +9,7 @@ type Server = Awaited<ReturnType<typeof startServiceServer>>;
  * Characters of messages that a queue keeps until they are received. A queue may have no reader, and all share one
  * memory.
  */
-const maxQueueLength = 32 * 1024 * 1024;
+const MAX_QUEUE_LENGTH = 32 * 1024 * 1024;
 
 /**
  * The destinations that are no streams, of every kind. They live as long as this process: another start begins with
@@ -33,7 +33,7 @@ export class DestinationServices {
   ): Promise<DestinationServices> {
     const modelled = new ModelledDestinations((kind) => ({
       ...localIdentity,
-      maxLength: maxQueueLength,
+      maxLength: MAX_QUEUE_LENGTH,
       onOverflow: (name) =>
         onError(kind)(
           new Error(

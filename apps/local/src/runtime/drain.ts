@@ -6,9 +6,9 @@ export interface Drainable {
   progress(): number;
 }
 
-const pollIntervalMs = 50;
+const POLL_INTERVAL_MS = 50;
 /** Quiet in a row before it counts: work can be between two parts at the moment of a look. */
-const quietLooks = 6;
+const QUIET_LOOKS = 6;
 
 /**
  * Resolves to true once every part is quiet, or to false when nothing has moved for `patienceMs`. A part that starves
@@ -26,8 +26,8 @@ export async function waitUntilQuiet(parts: readonly Drainable[], patienceMs: nu
       looks = 0;
     }
     looks = parts.every((part) => part.isQuiet()) ? looks + 1 : 0;
-    if (looks >= quietLooks) return true;
+    if (looks >= QUIET_LOOKS) return true;
     if (Date.now() - lastMovedAt > patienceMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
 }

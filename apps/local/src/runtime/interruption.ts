@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 
-const interruptedCode = 130;
+const INTERRUPTED_CODE = 130;
 
-const parentPollMs = 1_000;
+const PARENT_POLL_MS = 1_000;
 
 /**
  * Aborts on the first Ctrl-C or SIGTERM; a second one ends the process at once. The end of the parent counts as one: a
@@ -13,7 +13,7 @@ export function interruption(): AbortSignal {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(interruptedCode);
+    if (controller.signal.aborted) process.exit(INTERRUPTED_CODE);
     console.log("\nDraining: what was accepted reaches the warehouse. Ctrl-C again to end at once.");
     controller.abort();
   };
@@ -24,7 +24,7 @@ export function interruption(): AbortSignal {
     if (readAncestors() === ancestors) return;
     clearInterval(watch);
     if (!controller.signal.aborted) stop();
-  }, parentPollMs).unref();
+  }, PARENT_POLL_MS).unref();
   return controller.signal;
 }
 

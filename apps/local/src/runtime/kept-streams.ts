@@ -9,7 +9,7 @@ import {
 import { createStreams, type LocalTopology } from "@millrace/topology";
 import { localIdentity } from "./account.ts";
 
-const hourMs = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** The streams of a stack as the last run left them. */
 export interface KeptStreams {
@@ -67,7 +67,7 @@ function prolongAges(topology: LocalTopology, byMs: number): LocalTopology {
     ...topology,
     streams: topology.streams.map((stream) => ({
       ...stream,
-      retentionHours: stream.retentionHours + Math.ceil(byMs / hourMs),
+      retentionHours: stream.retentionHours + Math.ceil(byMs / HOUR_MS),
     })),
     mappings: topology.mappings.map((mapping) => ({ ...mapping, maximumRecordAgeInSeconds: -1 })),
   };

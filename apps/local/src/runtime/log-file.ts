@@ -1,9 +1,9 @@
 import { appendFile, appendFileSync, renameSync, statSync } from "node:fs";
 
 /** A longer log is moved to `<path>.1`, in place of the one before it. */
-const maxLogBytes = 32 * 1024 * 1024;
+const MAX_LOG_BYTES = 32 * 1024 * 1024;
 /** Lines gather for so long: a file opened and closed for each took 5 % of the process's time under load. */
-const gatherMs = 100;
+const GATHER_MS = 100;
 
 /**
  * A log that is a service to its reader and never a reason to end: what cannot be written (the disk is full, the folder
@@ -26,7 +26,7 @@ export class LogFile {
   write(text: string | Uint8Array): void {
     if (this.#waiting.length === 0) process.once("exit", this.#writeNow);
     this.#waiting.push(typeof text === "string" ? Buffer.from(text) : text);
-    this.#timer ??= setTimeout(() => this.#writeSoon(), gatherMs).unref();
+    this.#timer ??= setTimeout(() => this.#writeSoon(), GATHER_MS).unref();
   }
 
   /** Writes what has gathered. */
@@ -39,7 +39,7 @@ export class LogFile {
     // The timer stands for the write too: lines that come meanwhile must not overtake it.
     appendFile(this.#path, this.#take(), () => {
       this.#timer = undefined;
-      if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#writeSoon(), gatherMs).unref();
+      if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#writeSoon(), GATHER_MS).unref();
     });
   }
 
@@ -59,7 +59,7 @@ export class LogFile {
     const bytes = Buffer.concat(this.#waiting);
     this.#waiting = [];
     this.#bytes += bytes.byteLength;
-    if (this.#bytes > maxLogBytes) {
+    if (this.#bytes > MAX_LOG_BYTES) {
       this.#bytes = bytes.byteLength;
       try {
         renameSync(this.#path, `${this.#path}.1`);

@@ -1,6 +1,6 @@
 import type { ObjectCreated, ObjectStore, PutObjectOptions, StoredObject } from "@millrace/aws-simulator";
 
-const retryMs = 1_000;
+const RETRY_MS = 1_000;
 
 /** An object store that waits for room instead of refusing: for writers that would give up what they hold. */
 export class PatientObjectStore implements ObjectStore {
@@ -20,7 +20,7 @@ export class PatientObjectStore implements ObjectStore {
         if (!isOutOfRoom(error)) throw error;
         this.#onWaiting(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 

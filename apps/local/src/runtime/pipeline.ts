@@ -54,7 +54,7 @@ import { ServiceProcess } from "./service-process.ts";
 /** DuckDB's own default, four fifths of the machine's memory, would fill up with what was loaded. */
 export const warehouseMemory = "256MB";
 /** A warm process with fuller batches takes less of the machine than two that share them. */
-const functionPatienceMs = 100;
+const FUNCTION_PATIENCE_MS = 100;
 
 export interface PipelineOptions {
   /** Where its state lies. */
@@ -531,7 +531,7 @@ async function startFunction(
     region: localIdentity.region,
     accountId: localIdentity.accountId,
     concurrency,
-    patienceMs: functionPatienceMs,
+    patienceMs: FUNCTION_PATIENCE_MS,
     onLog: ({ line }) => onLine(line),
   });
   await runtime.prepare().catch((cause: unknown) => {

@@ -24,7 +24,7 @@ export function claimablePort(wanted: number): Promise<number> {
   });
 }
 
-const maxPorts = 5;
+const MAX_PORTS = 5;
 
 /**
  * Starts a service on the wanted port, or for 0 on a free one. Between the moment at which a port is found free and
@@ -42,7 +42,7 @@ export async function startOnPort<T>(
     try {
       return await start(port);
     } catch (error) {
-      if (wanted !== 0 || attempt === maxPorts || !isTaken(error)) throw error;
+      if (wanted !== 0 || attempt === MAX_PORTS || !isTaken(error)) throw error;
     }
   }
 }

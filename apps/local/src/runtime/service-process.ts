@@ -20,10 +20,10 @@ export interface ServiceOptions {
   readonly onNotice: (message: string) => void;
 }
 
-const startDeadlineMs = 20_000;
-const probeIntervalMs = 50;
+const START_DEADLINE_MS = 20_000;
+const PROBE_INTERVAL_MS = 50;
 /** Longer than the service's own limit for a drain. */
-const stopDeadlineMs = 40_000;
+const STOP_DEADLINE_MS = 40_000;
 
 /**
  * The event service as a child process, as its container would run it. Ended by anything but `stop`, it is started
@@ -106,7 +106,7 @@ export class ServiceProcess {
       return;
     }
     this.#program.kill("SIGTERM");
-    const timer = setTimeout(() => this.#program.kill("SIGKILL"), stopDeadlineMs);
+    const timer = setTimeout(() => this.#program.kill("SIGKILL"), STOP_DEADLINE_MS);
     const { code, description } = await this.#program.ended;
     clearTimeout(timer);
     if (code !== 0) throw new RuntimeError(`The event service did not drain: ${description}. ${this.#logHint()}`);
@@ -192,11 +192,11 @@ async function startReady(options: ServiceOptions): Promise<ChildProgram> {
 }
 
 async function waitUntilReady(url: string, logPath: string): Promise<void> {
-  const deadline = Date.now() + startDeadlineMs;
+  const deadline = Date.now() + START_DEADLINE_MS;
   while (!(await isReady(url))) {
     if (Date.now() > deadline)
-      throw new RuntimeError(`The event service was not ready after ${startDeadlineMs} ms. Its log: ${logPath}`);
-    await new Promise((resolve) => setTimeout(resolve, probeIntervalMs));
+      throw new RuntimeError(`The event service was not ready after ${START_DEADLINE_MS} ms. Its log: ${logPath}`);
+    await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
   }
 }
 
@@ -206,7 +206,7 @@ async function waitUntilReady(url: string, logPath: string): Promise<void> {
  */
 function isReady(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = get(new URL("/readyz", url), { timeout: startDeadlineMs }, (response) => {
+    const probe = get(new URL("/readyz", url), { timeout: START_DEADLINE_MS }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

@@ -2,7 +2,7 @@ import type { Kinesis } from "@millrace/aws-simulator";
 import { linesOfData } from "@millrace/packed-records";
 import type { DestinationServices } from "./destination-services.ts";
 
-const pollIntervalMs = 100;
+const POLL_INTERVAL_MS = 100;
 
 /**
  * Calls back with every line that arrives in a stream until the signal aborts. It looks at the model beside the
@@ -24,7 +24,7 @@ export async function tailStream(
       for (const line of linesOfData(record.Data).toString("utf8").split("\n")) if (line !== "") onLine(line);
     }
     if (isLast) return;
-    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
 }
 
@@ -44,6 +44,6 @@ export async function tailMessages(
       onLine(text);
     }
     if (isLast) return;
-    await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
 }

@@ -3,7 +3,7 @@ import type { AlarmFigures, ObjectivesFigures } from "@millrace/pipeline-source"
 import { PipelineMetrics, type PipelineMetricsOptions } from "@millrace/topology";
 import { ObjectiveWatch } from "./objective-watch.ts";
 
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 export interface AlarmWatchOptions extends Omit<PipelineMetricsOptions, "store"> {
   /** Told when an alarm begins to fire, and when it is over. */
@@ -34,7 +34,7 @@ export class AlarmWatch {
     this.#alarms = this.#alarmsOf(options.topology);
     this.#metrics = new PipelineMetrics({ ...options, store });
     this.#onChange = onChange;
-    this.#timer = setInterval(() => this.look(Date.now()), minuteMs).unref();
+    this.#timer = setInterval(() => this.look(Date.now()), MINUTE_MS).unref();
   }
 
   /** Goes on with the alarms of another definition. */
@@ -49,7 +49,7 @@ export class AlarmWatch {
     const all = alarms.map((settings) => new Alarm(settings));
     this.#severities = new Map(alarms.map(({ alarmName, severity }) => [alarmName, severity]));
     const lookBacksMs = all.map(({ lookBackMs }) => lookBackMs);
-    this.#store.keepFor(Math.max(minuteMs, this.#objectives.lookBackMs, ...lookBacksMs));
+    this.#store.keepFor(Math.max(MINUTE_MS, this.#objectives.lookBackMs, ...lookBacksMs));
     return all;
   }
 

@@ -1,6 +1,6 @@
 import type { Change, ChangeKind } from "@millrace/pipeline-source";
 
-const keptChanges = 500;
+const KEPT_CHANGES = 500;
 
 /** Changes of the pipeline: starts, takeovers, alarms, and whatever else was told. */
 export class ChangeLog {
@@ -10,7 +10,7 @@ export class ChangeLog {
   add(kind: ChangeKind, text: string, atMs = Date.now()): void {
     this.#count += 1;
     this.#changes.push({ number: this.#count, atMs, kind, text });
-    if (this.#changes.length > keptChanges) this.#changes.shift();
+    if (this.#changes.length > KEPT_CHANGES) this.#changes.shift();
   }
 
   /** Oldest first. */

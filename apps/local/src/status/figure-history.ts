@@ -1,8 +1,8 @@
 import type { FigureHistory, HopFigures } from "@millrace/pipeline-source";
 
 /** One sample every ten seconds tells a burst from a trend, and an hour of them is small. */
-const stepMs = 10_000;
-const keptSamples = 360;
+const STEP_MS = 10_000;
+const KEPT_SAMPLES = 360;
 
 interface Sample {
   readonly atMs: number;
@@ -17,12 +17,12 @@ export class FigureRecorder {
 
   constructor(read: () => readonly HopFigures[]) {
     this.#read = read;
-    this.#timer = setInterval(() => this.sample(Date.now()), stepMs).unref();
+    this.#timer = setInterval(() => this.sample(Date.now()), STEP_MS).unref();
   }
 
   sample(atMs: number): void {
     this.#samples.push({ atMs, hops: this.#read() });
-    if (this.#samples.length > keptSamples) this.#samples.shift();
+    if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift();
   }
 
   /** As columns: names are written once, and what never happened is not written at all. */
@@ -39,7 +39,7 @@ export class FigureRecorder {
         }
       }
     }
-    return { stepMs, times: this.#samples.map(({ atMs }) => atMs), hops };
+    return { stepMs: STEP_MS, times: this.#samples.map(({ atMs }) => atMs), hops };
   }
 
   stop(): void {

@@ -2,8 +2,8 @@ import { Alarm, type MetricStore } from "@millrace/aws-simulator";
 import type { ObjectivesFigures } from "@millrace/pipeline-source";
 import type { Objectives, ObjectiveSettings } from "@millrace/topology";
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+const MINUTE_MS = 60_000;
+const hourMs = 60 * MINUTE_MS;
 const dayMs = 24 * hourMs;
 
 /** One promise: which of its periods were bad. */
@@ -48,7 +48,7 @@ export class ObjectiveWatch {
   readonly #store: MetricStore;
   #stated: Omit<Objectives, "all"> | undefined;
   #objectives = new Map<string, WatchedObjective>();
-  #periodMs = 5 * minuteMs;
+  #periodMs = 5 * MINUTE_MS;
   /** The first whole period begins here. */
   #nextMs: number;
 
@@ -98,7 +98,7 @@ export class ObjectiveWatch {
     return {
       goal,
       windowDays,
-      periodMinutes: this.#periodMs / minuteMs,
+      periodMinutes: this.#periodMs / MINUTE_MS,
       objectives: [...this.#objectives.values()].map((objective) => ({
         id: objective.settings.id,
         title: objective.settings.title,

@@ -13,9 +13,9 @@ export interface StatusDisplay {
   update(hops: readonly HopStatus[], nowMs: number): void;
 }
 
-const nameWidth = 40;
-const unitWidth = 8;
-const countWidth = 10;
+const NAME_WIDTH = 40;
+const UNIT_WIDTH = 8;
+const COUNT_WIDTH = 10;
 
 function formatAge(ageMs: number | undefined): string {
   if (ageMs === undefined) return "";
@@ -28,12 +28,12 @@ export function formatStatus(
   previous: readonly HopStatus[] | undefined,
   elapsedMs: number,
 ): string[] {
-  const head = `${"hop".padEnd(nameWidth)}${"unit".padEnd(unitWidth)}${"in".padStart(countWidth)}${"out".padStart(countWidth)}${"out/s".padStart(countWidth)}${"age".padStart(countWidth)}`;
+  const head = `${"hop".padEnd(NAME_WIDTH)}${"unit".padEnd(UNIT_WIDTH)}${"in".padStart(COUNT_WIDTH)}${"out".padStart(COUNT_WIDTH)}${"out/s".padStart(COUNT_WIDTH)}${"age".padStart(COUNT_WIDTH)}`;
   const rows = hops.map((hop) => {
     const before = previous?.find(({ name }) => name === hop.name)?.out ?? 0;
     const perSecond = elapsedMs <= 0 ? 0 : Math.max(0, hop.out - before) / (elapsedMs / 1000);
     const cells = [String(hop.in), String(hop.out), perSecond.toFixed(0), formatAge(hop.ageMs)];
-    return `${hop.name.padEnd(nameWidth)}${hop.unit.padEnd(unitWidth)}${cells.map((text) => text.padStart(countWidth)).join("")}  ${hop.note}`.trimEnd();
+    return `${hop.name.padEnd(NAME_WIDTH)}${hop.unit.padEnd(UNIT_WIDTH)}${cells.map((text) => text.padStart(COUNT_WIDTH)).join("")}  ${hop.note}`.trimEnd();
   });
   return [head, ...rows];
 }

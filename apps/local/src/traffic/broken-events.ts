@@ -31,7 +31,7 @@ const breakage = (
 ): Breakage => ({ name, fate, apply, isWholeRequest });
 
 /** Deeper than any event has a reason to be; JSON parsers take it, careful readers do not. */
-const tooDeep = 5_000;
+const TOO_DEEP = 5_000;
 
 /** The faults that real senders make, in about equal shares. */
 export const breakages: readonly Breakage[] = [
@@ -49,7 +49,7 @@ export const breakages: readonly Breakage[] = [
   })),
   breakage("nested beyond reason", "rejected", (event) => {
     const { data: _data, ...attributes } = event;
-    return `${JSON.stringify(attributes).slice(0, -1)},"data":${"[".repeat(tooDeep)}${"]".repeat(tooDeep)}}`;
+    return `${JSON.stringify(attributes).slice(0, -1)},"data":${"[".repeat(TOO_DEEP)}${"]".repeat(TOO_DEEP)}}`;
   }),
   breakage("malformed JSON", "rejected", (event) => JSON.stringify(event).slice(0, -7), true),
   breakage("not an object", "rejected", () => 42),
@@ -80,7 +80,7 @@ export const strayRecords: readonly StrayRecord[] = [
   stray("not an event", '{"level":"info","msg":"wrong stream"}\n'),
   stray(
     "nested beyond reason",
-    `{"specversion":"1.0","id":"deep","data":${"[".repeat(tooDeep)}${"]".repeat(tooDeep)}}\n`,
+    `{"specversion":"1.0","id":"deep","data":${"[".repeat(TOO_DEEP)}${"]".repeat(TOO_DEEP)}}\n`,
   ),
   stray("nothing", "\n"),
 ];

@@ -1,6 +1,6 @@
 import type { TrafficOptions } from "./traffic-plan.ts";
 
-const fewestSessions = 40;
+const FEWEST_SESSIONS = 40;
 
 /** Most events in a request, unless `start` is told another number. */
 export const MAX_EVENTS_PER_REQUEST = 8;
@@ -14,7 +14,7 @@ export function sampleMix(rate: number, maxEventsPerRequest = MAX_EVENTS_PER_REQ
   return {
     brokenShare: 0.03,
     strayShare: 0.01,
-    concurrentSessions: Math.max(fewestSessions, Math.ceil(rate)),
+    concurrentSessions: Math.max(FEWEST_SESSIONS, Math.ceil(rate)),
     maxEventsPerRequest,
   };
 }
@@ -22,5 +22,5 @@ export function sampleMix(rate: number, maxEventsPerRequest = MAX_EVENTS_PER_REQ
 /**
  * Bytes of an event in a record of the raw stream, and of the enriched stream and those behind it: means over the mix.
  */
-export const rawEventBytes = 778;
-export const enrichedEventBytes = 1_559;
+export const RAW_EVENT_BYTES = 778;
+export const ENRICHED_EVENT_BYTES = 1_559;

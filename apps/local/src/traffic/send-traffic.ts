@@ -24,8 +24,8 @@ export interface SendOptions {
 }
 
 /** Bound on the attempts for one request that the service answers with 429 or 503. */
-const maxAttempts = 20;
-const defaultRetryAfterSeconds = 1;
+const MAX_ATTEMPTS = 20;
+const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
 /**
  * Sends planned requests at a steady rate and tells every outcome. Returns when all are answered.
@@ -104,8 +104,8 @@ async function sendRequest(request: PlannedRequest, options: SendOptions): Promi
       const answer = await client.post(rendered);
       const isLater = answer.status === 429 || answer.status === 503;
       if (!isLater) return readOutcomes(request, answer, sentAtMs, oracle);
-      if (attempt === maxAttempts) return failed(request, refusal(answer, attempt));
-      await waitUntil(Date.now() + 1000 * (answer.retryAfterSeconds ?? defaultRetryAfterSeconds), signal);
+      if (attempt === MAX_ATTEMPTS) return failed(request, refusal(answer, attempt));
+      await waitUntil(Date.now() + 1000 * (answer.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS), signal);
     }
   } catch (error) {
     const events = request.events.length;

@@ -2,14 +2,14 @@ import { createRandom } from "@millrace/aws-simulator/random";
 import type { LocalTopology } from "@millrace/topology";
 import type { ExpectedRoute } from "../report/expected-routes.ts";
 import { createRouteOracle } from "../report/route-oracle.ts";
-import { enrichedEventBytes, rawEventBytes, sampleMix } from "./sample-mix.ts";
+import { ENRICHED_EVENT_BYTES, RAW_EVENT_BYTES, sampleMix } from "./sample-mix.ts";
 import { planTraffic } from "./traffic-plan.ts";
 
 /** Limits of a shard in one second. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-const shardBytesPerSecond = 1024 * 1024;
-const shardRecordsPerSecond = 1_000;
+const SHARD_BYTES_PER_SECOND = 1024 * 1024;
+const SHARD_RECORDS_PER_SECOND = 1_000;
 /** Events of the plan that show what share of them goes where. */
-const plannedEvents = 2_000;
+const PLANNED_EVENTS = 2_000;
 
 /**
  * Says of every stream that cannot carry the sample traffic at a rate what it takes and how many shards it would need.
@@ -24,12 +24,12 @@ export function findShortStreams(
   return streams.flatMap(({ name, shardCount }) => {
     if (shardCount === undefined) return [];
     // The inner streams pack many small events into one record; a destination gets one event a record.
-    const eventBytes = name === pipelineStreams.raw ? rawEventBytes : enrichedEventBytes;
+    const eventBytes = name === pipelineStreams.raw ? RAW_EVENT_BYTES : ENRICHED_EVENT_BYTES;
     const isInner = name === pipelineStreams.raw || name === pipelineStreams.enriched;
     const share = isInner ? 1 : shareOf(name, shares);
     const eventsPerShard = isInner
-      ? shardBytesPerSecond / eventBytes
-      : Math.min(shardBytesPerSecond / eventBytes, shardRecordsPerSecond);
+      ? SHARD_BYTES_PER_SECOND / eventBytes
+      : Math.min(SHARD_BYTES_PER_SECOND / eventBytes, SHARD_RECORDS_PER_SECOND);
     const needed = Math.ceil((rate * share) / eventsPerShard);
     if (needed <= shardCount) return [];
     const carried = Math.floor((shardCount * eventsPerShard) / share);
@@ -55,7 +55,7 @@ function shareOfStreams(routes: readonly ExpectedRoute[]): ReadonlyMap<string, n
   const copies = new Map<string, number>();
   let events = 0;
   for (const sending of planTraffic({ ...sampleMix(0), random: createRandom("short streams") })) {
-    if (events >= plannedEvents) break;
+    if (events >= PLANNED_EVENTS) break;
     if (sending.kind === "stray") continue;
     for (const event of sending.events) {
       events += 1;

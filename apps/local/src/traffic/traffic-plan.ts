@@ -45,7 +45,7 @@ export interface TrafficOptions {
 }
 
 /** Steps of a session, about. */
-const usualSteps = 8;
+const USUAL_STEPS = 8;
 
 const modesOfOne: readonly Mode[] = ["single", "single", "structured", "binary"];
 const modesOfMany: readonly Mode[] = ["array", "ndjson", "batched"];
@@ -77,7 +77,7 @@ export function* planTraffic(options: TrafficOptions): Generator<PlannedSending>
 /** A session somewhere in its middle: else the plan would begin with the landing pages of all visitors. */
 function joinSession(random: Random): Generator<SessionStep> {
   const session = createSession(random);
-  for (let passed = Math.floor(random() * usualSteps); passed > 0; passed -= 1) session.next();
+  for (let passed = Math.floor(random() * USUAL_STEPS); passed > 0; passed -= 1) session.next();
   return session;
 }
 

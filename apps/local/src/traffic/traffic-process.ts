@@ -12,8 +12,8 @@ import type { TrafficCommand, TrafficMessage, TrafficSettings } from "./traffic-
 import { planTraffic } from "./traffic-plan.ts";
 
 /** Requests under way at once: enough for 5,000 events a second while answers take 100 ms. */
-const maxRequestsInFlight = 256;
-const messageIntervalMs = 100;
+const MAX_REQUESTS_IN_FLIGHT = 256;
+const MESSAGE_INTERVAL_MS = 100;
 
 const settings = JSON.parse(process.argv[2] ?? "") as TrafficSettings;
 const stopping = new AbortController();
@@ -28,8 +28,8 @@ const tellOutcomes = (): void => {
   if (outcomes !== undefined) tell({ kind: "outcomes", outcomes });
 };
 
-const client = createEventClient(settings.url, maxRequestsInFlight);
-const timer = setInterval(tellOutcomes, messageIntervalMs);
+const client = createEventClient(settings.url, MAX_REQUESTS_IN_FLIGHT);
+const timer = setInterval(tellOutcomes, MESSAGE_INTERVAL_MS);
 await sendTraffic(
   planTraffic({ ...sampleMix(settings.rate, settings.eventsPerRequest), random: createRandom(settings.seed) }),
   {
@@ -37,7 +37,7 @@ await sendTraffic(
     writeKey: settings.writeKey,
     rate: settings.rate,
     limit: settings.limit ?? Number.POSITIVE_INFINITY,
-    maxRequestsInFlight,
+    maxRequestsInFlight: MAX_REQUESTS_IN_FLIGHT,
     oracle: createRouteOracle(settings.routes),
     onOutcomes: (outcomes) => batch.add(outcomes),
     onStray: ({ name, bytes }) => tell({ kind: "stray", name, base64: Buffer.from(bytes).toString("base64") }),

@@ -31,7 +31,7 @@ const reportedAs: Readonly<Record<string, string>> = {
 const valueKeywords: ReadonlySet<string> = new Set(["const", "enum", ownWords.type, ownWords.otherwise]);
 
 /** More names are found sooner in a set. */
-const maxComparedNames = 32;
+const MAX_COMPARED_NAMES = 32;
 
 /** Names in the code of Ajv. */
 const [instancePath, vErrors, errors] = [new Name("instancePath"), new Name("vErrors"), new Name("errors")];
@@ -81,7 +81,7 @@ function addAdditionalProperties(cxt: KeywordCxt): void {
 /** True of a name that is neither one of these nor matches a pattern beside them. */
 function isOther(cxt: KeywordCxt, key: Name, known: readonly string[]): Code | boolean {
   const isKnown =
-    known.length > maxComparedNames
+    known.length > MAX_COMPARED_NAMES
       ? [_`${constantOf(cxt, new Set(known))}.has(${key})`]
       : known.map((name) => _`${key} === ${name}`);
   const patterns = Object.keys((cxt.parentSchema["patternProperties"] as object | undefined) ?? {});

@@ -22,8 +22,8 @@ export interface ProposedExamples {
 }
 
 /** Seeds that are tried, and corrections of one attempt. */
-const attempts = 8;
-const corrections = 40;
+const ATTEMPTS = 8;
+const CORRECTIONS = 40;
 
 /** Makes up data for a contract; `undefined` when nothing valid was found. */
 export function proposeExamples(
@@ -40,7 +40,7 @@ function findValid(contract: Contract, resources: SchemaResources, validate: Dat
   const given = Array.isArray(examples) ? examples.find((example) => validate(example) === null) : undefined;
   if (given !== undefined) return given;
   const schema = bundle(contract, resources);
-  for (let seed = 1; seed <= attempts; seed += 1) {
+  for (let seed = 1; seed <= ATTEMPTS; seed += 1) {
     // The generator mixes the branches of a choice; an even attempt decides for one of each.
     const valid = corrected(generate(seed % 2 === 0 ? withOneBranch(schema, seed) : schema, seed), validate);
     if (valid !== undefined) return valid;
@@ -78,7 +78,7 @@ function generate(schema: JsonObject, seed: number): Json {
  */
 function corrected(data: Json, validate: DataValidator): Json | undefined {
   let value = data;
-  for (let round = 0; round < corrections; round += 1) {
+  for (let round = 0; round < CORRECTIONS; round += 1) {
     const errors = validate(value)?.errors ?? [];
     const [first] = errors;
     if (first === undefined) return value;

@@ -23,7 +23,7 @@ import { isOpen } from "./is-open.ts";
 import { readPrivacyRule } from "./read-privacy-rule.ts";
 
 /** Index of no node: what nothing applies to. */
-const nowhere = -1;
+const NOWHERE = -1;
 
 type NodeOf = (places: readonly Applied[]) => number | undefined;
 
@@ -79,7 +79,7 @@ export function privacyRuleAt(places: readonly SchemaPlace[], resources: SchemaR
 
 function fillNode(node: PrivacyNode, places: readonly Applied[], graph: ValueGraph, nodeOf: NodeOf): void {
   node.properties = Object.fromEntries(
-    namesOf(places).map((name) => [name, nodeOf(graph.property(places, name)) ?? nowhere]),
+    namesOf(places).map((name) => [name, nodeOf(graph.property(places, name)) ?? NOWHERE]),
   );
   const additional = nodeOf(graph.others(places));
   if (additional !== undefined) node.additional = additional;
@@ -141,9 +141,9 @@ function renumberNode(
     return renumbered === undefined ? [] : [{ pattern, node: renumbered }];
   });
   if (patterns.length > 0) slim.patterns = patterns;
-  const additional = newIndex.get(node.additional ?? nowhere);
+  const additional = newIndex.get(node.additional ?? NOWHERE);
   if (additional !== undefined) slim.additional = additional;
-  const items = newIndex.get(node.items ?? nowhere);
+  const items = newIndex.get(node.items ?? NOWHERE);
   if (items !== undefined) slim.items = items;
   // A named property must not fall to the rest of names, so it stays named even if nothing is to be done with it.
   const hasRest = node.open === true || additional !== undefined || patterns.length > 0;

@@ -10,18 +10,18 @@ export const ambiguousNumber: LintRule = eachSchema("ambiguous-number", ({ schem
 ]);
 
 /** Leaves at least 26 digits before the point: https://docs.snowflake.com/en/sql-reference/data-types-numeric */
-const maxDecimals = 12;
+const MAX_DECIMALS = 12;
 
 function wrongDecimals(schema: JsonObject, pointer: string): Finding[] {
   const decimals = schema["x-decimals"];
   if (decimals === undefined) return [];
   const isNumber = typesOf(schema).some((type) => type === "number" || type === "string");
   const isCount =
-    typeof decimals === "number" && Number.isInteger(decimals) && decimals >= 0 && decimals <= maxDecimals;
+    typeof decimals === "number" && Number.isInteger(decimals) && decimals >= 0 && decimals <= MAX_DECIMALS;
   if (isNumber && isCount) return [];
   const message =
     "`x-decimals` says how many digits after the point the warehouse keeps of a number, or of a decimal in a string.";
-  return [{ pointer: `${pointer}/x-decimals`, message, fix: `Give a whole number from 0 to ${maxDecimals}.` }];
+  return [{ pointer: `${pointer}/x-decimals`, message, fix: `Give a whole number from 0 to ${MAX_DECIMALS}.` }];
 }
 
 function unboundedInteger(schema: JsonObject, pointer: string): Finding[] {

@@ -4,7 +4,7 @@ import { countWays } from "./count-ways.ts";
 import verdicts from "./pattern-verdicts.json" with { type: "json" };
 
 /** Ways to try in all, where nothing repeats them. */
-const maxWays = 20_000;
+const MAX_WAYS = 20_000;
 
 /**
  * For patterns that neither counting nor the kept verdicts tell of. A verdict depends on time only on a machine that is
@@ -27,7 +27,7 @@ export function regexFault(pattern: string): Promise<Pick<Fault, "rule" | "messa
 /** Decided by counting, or kept with the sources: the same on every machine, however busy it is. */
 function isKnownHarmless(pattern: string): boolean {
   const ways = countWays(pattern);
-  return (ways !== undefined && ways <= maxWays) || verdicts.safe.includes(pattern);
+  return (ways !== undefined && ways <= MAX_WAYS) || verdicts.safe.includes(pattern);
 }
 
 async function findFault(pattern: string): Promise<Pick<Fault, "rule" | "message" | "fix"> | undefined> {

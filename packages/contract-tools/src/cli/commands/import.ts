@@ -68,18 +68,18 @@ export async function runImport(
 }
 
 /** How many of one kind are printed; the report has all. */
-const shown = 3;
+const SHOWN = 3;
 
 function* describe({ changes, annotations, refusals }: ImportResult): Generator<string> {
   for (const [why, same] of groupBy(changes, (change) => change.why)) {
     yield `changed: ${why} (${same.length})`;
-    for (const { file, pointer, before, after } of same.slice(0, shown)) {
+    for (const { file, pointer, before, after } of same.slice(0, SHOWN)) {
       yield `  ${file}#${pointer}  ${brief(before)} → ${brief(after)}`;
     }
   }
   for (const [text, same] of groupBy(annotations, ({ annotation }) => JSON.stringify(annotation))) {
     yield `annotated: ${text} (${same.length})`;
-    for (const { file, pointer } of same.slice(0, shown)) yield `  ${file}#${pointer}`;
+    for (const { file, pointer } of same.slice(0, SHOWN)) yield `  ${file}#${pointer}`;
   }
   for (const { file, pointer, reason, fix } of refusals) yield `refused: ${file}#${pointer}\n  ${reason}\n  → ${fix}`;
 }

@@ -24,8 +24,8 @@ export interface StoredOptions {
   json?: boolean | undefined;
 }
 
-const hourMs = 3_600_000;
-const keptHours = 24;
+const HOUR_MS = 3_600_000;
+const KEPT_HOURS = 24;
 
 /**
  * `pnpm schemas stored`: how many stored events that were unknown or invalid the contracts of this folder find valid.
@@ -71,10 +71,10 @@ async function addPipeline(state: string, count: StoredCount): Promise<void> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const kinesis = new KinesisClient({ region, endpoint: kinesisUrl, credentials });
   const s3 = await openS3({ region, endpoint: s3Url, credentials });
-  const range = { fromMs: Date.now() - keptHours * hourMs, toMs: Date.now() };
+  const range = { fromMs: Date.now() - KEPT_HOURS * HOUR_MS, toMs: Date.now() };
   try {
     const statuses = new Map<string, string>();
-    await eachEvent(lakeStore(s3, local.lakeBucket), { ...range, toMs: range.toMs + hourMs }, ({ facts }) => {
+    await eachEvent(lakeStore(s3, local.lakeBucket), { ...range, toMs: range.toMs + HOUR_MS }, ({ facts }) => {
       // The best that was said of an event counts.
       const key = JSON.stringify([facts.source, facts.id]);
       if (statuses.get(key) !== "valid" && facts.status !== undefined) statuses.set(key, facts.status);

@@ -70,7 +70,7 @@ export function renderWarehouseViews(registry: Registry, options: WarehouseViewO
 const digits = (name: string): string =>
   `(VALUES ${[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => `(${digit})`).join(", ")}) AS ${name} (digit)`;
 /** Elements of a list that have rows: both engines can count to it, and each has another way to flatten lists. */
-const maxElements = 1_000;
+const MAX_ELEMENTS = 1_000;
 const positions = `(SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit AS position FROM ${digits("ones")} CROSS JOIN ${digits("tens")} CROSS JOIN ${digits("hundreds")}) AS positions`;
 
 /** Columns of an event that the rows of its elements repeat. */
@@ -88,7 +88,7 @@ function renderElements(view: WarehouseView, { path, columns }: ElementColumns):
   const element = `GET_PATH(record, ${sqlText(`${getPath(["event", "data", ...path])}[`)} || position || ']')`;
   return {
     ...view,
-    comment: `Elements of ${path.join(".")}, a row each, the first ${maxElements}; ${view.comment}`,
+    comment: `Elements of ${path.join(".")}, a row each, the first ${MAX_ELEMENTS}; ${view.comment}`,
     statement: `SELECT\n${selected.map((column) => `  ${column}`).join(",\n")}\nFROM (
   SELECT *, ${element} AS element
   FROM (SELECT * FROM ${from} WHERE ${filter.replaceAll("\n", "\n  ")}) AS events_of_type
