@@ -52,7 +52,7 @@ export class Trace {
     }
     this.#count += 1;
     this.#unhashed += `${line}\n`;
-    if (this.#unhashed.length > hashChunkCharacters) this.#hashLines();
+    if (this.#unhashed.length > HASH_CHUNK_CHARACTERS) this.#hashLines();
     this.#lines?.push(line);
     this.#onLine?.(line);
   }
@@ -69,7 +69,7 @@ export class Trace {
   }
 }
 
-const hashChunkCharacters = 32_768;
+const HASH_CHUNK_CHARACTERS = 32_768;
 
 function quote(value: string): string {
   return /^[\w.:/+-]+$/.test(value) ? value : JSON.stringify(value);

@@ -44,7 +44,7 @@ const comparisons = {
 };
 
 /** Values that come later than this after the end of their period no longer change an alarm. */
-const settledMs = 600_000;
+const SETTLED_MS = 600_000;
 
 /**
  * An alarm of CloudWatch over a {@link MetricStore}. Each evaluation reads the last whole periods. `treatMissingData`
@@ -71,7 +71,7 @@ export class Alarm {
   get lookBackMs(): number {
     const periodMs = this.options.periodSeconds * 1_000;
     // The last whole period may have begun almost two periods ago.
-    return Math.min((this.options.evaluationPeriods + 1) * periodMs, settledMs + 2 * periodMs);
+    return Math.min((this.options.evaluationPeriods + 1) * periodMs, SETTLED_MS + 2 * periodMs);
   }
 
   /** The state at a time, from the whole periods before it; those that began before `sinceMs` are well. */
@@ -98,7 +98,7 @@ export class Alarm {
     const value = this.#valueOf(store, fromMs, untilMs);
     const breaches =
       value === undefined ? treatMissingData === "breaching" : comparisons[comparisonOperator](value, threshold);
-    if (untilMs + settledMs <= nowMs) this.#breaches.set(fromMs, breaches);
+    if (untilMs + SETTLED_MS <= nowMs) this.#breaches.set(fromMs, breaches);
     return breaches;
   }
 

@@ -42,11 +42,11 @@ interface MetricQuery {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
-const maxQueries = 500;
-const maxDatapoints = 100_800;
+const MAX_QUERIES = 500;
+const MAX_DATAPOINTS = 100_800;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
-const maxAlarmsPerPage = 100;
-const keptChanges = 1_000;
+const MAX_ALARMS_PER_PAGE = 100;
+const KEPT_CHANGES = 1_000;
 
 /**
  * The calls of CloudWatch that operators make, over the metrics of a {@link MetricStore}: GetMetricData with metric
@@ -88,7 +88,7 @@ export class CloudWatch implements JsonService {
         HistorySummary: `Alarm updated from ${watched.state} to ${state}`,
         Timestamp: nowMs / 1_000,
       });
-      if (this.#changes.length > keptChanges) this.#changes.shift();
+      if (this.#changes.length > KEPT_CHANGES) this.#changes.shift();
       watched.state = state;
       watched.changedMs = nowMs;
     }
@@ -112,7 +112,8 @@ export class CloudWatch implements JsonService {
     const prefix = optionalText(input, "AlarmNamePrefix") ?? "";
     const from = Number(optionalText(input, "NextToken") ?? 0);
     const count = typeof input["MaxRecords"] === "number" ? input["MaxRecords"] : 50;
-    if (count < 1 || count > maxAlarmsPerPage) throw invalid(`MaxRecords is 1 to ${maxAlarmsPerPage}, got ${count}`);
+    if (count < 1 || count > MAX_ALARMS_PER_PAGE)
+      throw invalid(`MaxRecords is 1 to ${MAX_ALARMS_PER_PAGE}, got ${count}`);
     const found = this.#alarms.filter(({ alarm }) => alarm.options.alarmName.startsWith(prefix));
     const until = from + count;
     return {
@@ -143,8 +144,8 @@ export class CloudWatch implements JsonService {
   #getMetricData(input: Input): object {
     refuseOthers(input, ["MetricDataQueries", "StartTime", "EndTime", "ScanBy"]);
     const queries = (input["MetricDataQueries"] as readonly Input[] | undefined)?.map(readQuery) ?? [];
-    if (queries.length === 0 || queries.length > maxQueries) {
-      throw invalid(`A request has 1 to ${maxQueries} queries, got ${queries.length}`);
+    if (queries.length === 0 || queries.length > MAX_QUERIES) {
+      throw invalid(`A request has 1 to ${MAX_QUERIES} queries, got ${queries.length}`);
     }
     const fromMs = seconds(input["StartTime"], Number.NaN) * 1_000;
     const toMs = seconds(input["EndTime"], Number.NaN) * 1_000;
@@ -166,7 +167,8 @@ export class CloudWatch implements JsonService {
         };
       });
     // CloudWatch would page. Callers with so many values have to ask for fewer at once.
-    if (datapoints > maxDatapoints) throw invalid(`An answer has at most ${maxDatapoints} values, this ${datapoints}`);
+    if (datapoints > MAX_DATAPOINTS)
+      throw invalid(`An answer has at most ${MAX_DATAPOINTS} values, this ${datapoints}`);
     return { MetricDataResults: results, Messages: [] };
   }
 

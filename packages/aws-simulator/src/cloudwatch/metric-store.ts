@@ -9,7 +9,7 @@ export interface MetricName {
 export type Statistic = "Sum" | "Maximum" | "Minimum" | "Average" | "SampleCount" | `p${number}`;
 
 /** Resolution of what is kept, in milliseconds: that of CloudWatch's standard metrics. */
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 /** An EMF document: what a function writes to its log for CloudWatch to read. */
 export interface EmbeddedMetrics {
@@ -40,14 +40,14 @@ class Minute {
     this.sum += value;
     this.max = Math.max(this.max, value);
     this.min = Math.min(this.min, value);
-    if (this.values.length < mostValues) return;
+    if (this.values.length < MOST_VALUES) return;
     this.values = this.values.filter((_, index) => index % 2 === 0);
     this.#stride *= 2;
   }
 }
 
 /** Values that a minute keeps for percentiles; beyond it every second one goes. */
-const mostValues = 512;
+const MOST_VALUES = 512;
 
 /**
  * Reads a log line in the embedded metric format; undefined for any other line, and for one that was cut off.
@@ -87,12 +87,12 @@ export class MetricStore {
     const key = keyOf(metric);
     let minutes = this.#series.get(key);
     if (minutes === undefined) this.#series.set(key, (minutes = new Map<number, Minute>()));
-    const at = Math.floor(atMs / minuteMs);
+    const at = Math.floor(atMs / MINUTE_MS);
     let minute = minutes.get(at);
     if (minute === undefined) {
       minutes.set(at, (minute = new Minute()));
       for (const old of minutes.keys()) {
-        if (old * minuteMs >= atMs - this.#retentionMs) break;
+        if (old * MINUTE_MS >= atMs - this.#retentionMs) break;
         minutes.delete(old);
       }
     }
@@ -126,7 +126,7 @@ export class MetricStore {
   statistic(metric: MetricName, statistic: Statistic, fromMs: number, toMs: number): number | undefined {
     const all = this.#series.get(keyOf(metric));
     const minutes: Minute[] = [];
-    for (let at = fromMs / minuteMs; at < toMs / minuteMs; at += 1) {
+    for (let at = fromMs / MINUTE_MS; at < toMs / MINUTE_MS; at += 1) {
       const minute = all?.get(at);
       if (minute !== undefined) minutes.push(minute);
     }

@@ -3,7 +3,7 @@ import { systemClock } from "../clock.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
 import { checkChoice, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
 import { createRandom, type Random } from "../random.ts";
-import { catchUpIntervalMs, pollIntervalMs } from "../stream-reader/limits.ts";
+import { CATCH_UP_INTERVAL_MS, POLL_INTERVAL_MS } from "../stream-reader/limits.ts";
 import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import type { StartingPosition, StreamSource } from "../stream-reader/stream-source.ts";
 import type { Trace } from "../trace.ts";
@@ -97,8 +97,8 @@ export interface DeliveryStreamSettings {
 
 /** Fills in the defaults and refuses what AWS would refuse. @throws OptionError */
 export function readDeliveryStreamOptions(options: DeliveryStreamOptions): DeliveryStreamSettings {
-  const sizeMb = options.bufferingSizeMb ?? limits.defaultBufferingSizeMb;
-  const intervalSeconds = options.bufferingIntervalSeconds ?? limits.defaultBufferingIntervalSeconds;
+  const sizeMb = options.bufferingSizeMb ?? limits.DEFAULT_BUFFERING_SIZE_MB;
+  const intervalSeconds = options.bufferingIntervalSeconds ?? limits.DEFAULT_BUFFERING_INTERVAL_SECONDS;
   const settings: DeliveryStreamSettings = {
     name: options.name,
     kinesis: options.kinesis,
@@ -108,15 +108,15 @@ export function readDeliveryStreamOptions(options: DeliveryStreamOptions): Deliv
     clock: options.clock ?? systemClock,
     random: options.random ?? createRandom(options.name),
     prefix: options.prefix ?? "",
-    bufferingSizeBytes: sizeMb * limits.bytesPerMb,
+    bufferingSizeBytes: sizeMb * limits.BYTES_PER_MB,
     bufferingIntervalMs: intervalSeconds * 1_000,
     compressionFormat: options.compressionFormat ?? "UNCOMPRESSED",
     fileExtension: options.fileExtension ?? (options.compressionFormat === "GZIP" ? ".gz" : ""),
     startingPosition: options.startingPosition ?? "LATEST",
     checkpoints: options.checkpoints,
     version: options.version ?? 1,
-    pollIntervalMs: options.pollIntervalMs ?? pollIntervalMs,
-    catchUpIntervalMs: options.catchUpIntervalMs ?? catchUpIntervalMs,
+    pollIntervalMs: options.pollIntervalMs ?? POLL_INTERVAL_MS,
+    catchUpIntervalMs: options.catchUpIntervalMs ?? CATCH_UP_INTERVAL_MS,
     repeatRate: options.faults?.repeatRate ?? 0,
     failureRate: options.faults?.failureRate ?? 0,
     trace: options.trace,
@@ -126,8 +126,8 @@ export function readDeliveryStreamOptions(options: DeliveryStreamOptions): Deliv
     throw new OptionError("name", "1 to 64 letters, digits, underscores, dots and hyphens", settings.name);
   }
   checkText("sourceStreamArn", settings.sourceStreamArn);
-  checkInteger("bufferingSizeMb", sizeMb, limits.minBufferingSizeMb, limits.maxBufferingSizeMb);
-  checkInteger("bufferingIntervalSeconds", intervalSeconds, 0, limits.maxBufferingIntervalSeconds);
+  checkInteger("bufferingSizeMb", sizeMb, limits.MIN_BUFFERING_SIZE_MB, limits.MAX_BUFFERING_SIZE_MB);
+  checkInteger("bufferingIntervalSeconds", intervalSeconds, 0, limits.MAX_BUFFERING_INTERVAL_SECONDS);
   checkChoice("compressionFormat", settings.compressionFormat, ["GZIP", "UNCOMPRESSED"]);
   checkChoice("startingPosition", settings.startingPosition, ["TRIM_HORIZON", "LATEST"]);
   checkPrefixes(settings.prefix, options.errorOutputPrefix);

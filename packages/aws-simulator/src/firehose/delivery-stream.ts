@@ -8,7 +8,7 @@ import {
   type DeliveryStreamSettings,
   readDeliveryStreamOptions,
 } from "./delivery-stream-options.ts";
-import { gzipLevel, retryBackoffBaseMs, retryBackoffMaxMs } from "./limits.ts";
+import { GZIP_LEVEL, RETRY_BACKOFF_BASE_MS, RETRY_BACKOFF_MAX_MS } from "./limits.ts";
 import { objectKey } from "./object-name.ts";
 
 /** Counts of a delivery stream since it began. */
@@ -211,7 +211,7 @@ export class DeliveryStream {
     const { clock, compressionFormat } = this.#settings;
     const joined = Buffer.concat(records, bytes);
     if (compressionFormat !== "GZIP") return joined;
-    const options = { level: gzipLevel };
+    const options = { level: GZIP_LEVEL };
     return clock === systemClock ? compress(joined, options) : gzipSync(joined, options);
   }
 
@@ -225,7 +225,7 @@ export class DeliveryStream {
         this.#counters.putErrors += 1;
         this.#settings.onError(error);
       }
-      const delayMs = Math.min(retryBackoffMaxMs, retryBackoffBaseMs * 2 ** failures);
+      const delayMs = Math.min(RETRY_BACKOFF_MAX_MS, RETRY_BACKOFF_BASE_MS * 2 ** failures);
       await new Promise<void>((resolve) => {
         clock.setTimeout(resolve, delayMs);
       });

@@ -1,7 +1,7 @@
 import { OptionError } from "../options.ts";
 import type { Random } from "../random.ts";
 import { formatDate } from "./date-pattern.ts";
-import { maxPrefixLength, randomStringLength } from "./limits.ts";
+import { MAX_PREFIX_LENGTH, RANDOM_STRING_LENGTH } from "./limits.ts";
 
 /** Where Firehose puts what it could not deliver. */
 export type ErrorOutputType = "processing-failed" | "format-conversion-failed";
@@ -54,7 +54,8 @@ export function checkPrefixes(prefix: string, errorOutputPrefix: string | undefi
 }
 
 function checkExpressions(option: string, prefix: string, firehoseValues: readonly string[]): void {
-  if (prefix.length > maxPrefixLength) throw new OptionError(option, `at most ${maxPrefixLength} characters`, prefix);
+  if (prefix.length > MAX_PREFIX_LENGTH)
+    throw new OptionError(option, `at most ${MAX_PREFIX_LENGTH} characters`, prefix);
   for (const [expression, namespace, value = ""] of prefix.matchAll(expressionPattern)) {
     const isKnown =
       (namespace === "timestamp" && value !== "" && formatDate(new Date(0), value) !== undefined) ||
@@ -69,7 +70,7 @@ function checkExpressions(option: string, prefix: string, firehoseValues: readon
 function randomString(random: Random): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   let text = "";
-  for (let index = 0; index < randomStringLength; index += 1) {
+  for (let index = 0; index < RANDOM_STRING_LENGTH; index += 1) {
     text += alphabet.charAt(Math.floor(random() * alphabet.length));
   }
   return text;

@@ -7,20 +7,20 @@ import { decode, type EncodeOptions, encode, Token, Type } from "cborg";
 
 export const cborContentType = "application/x-amz-cbor-1.1";
 
-const epochTimeTag = 1;
+const EPOCH_TIME_TAG = 1;
 
 const encodeOptions: EncodeOptions = {
   ignoreUndefinedProperties: true,
   // Members keep the order they were written in: sorting them costs, and no reader asks for it.
   mapSorter: () => 0,
   typeEncoders: {
-    Date: (date: Date) => [new Token(Type.tag, epochTimeTag), new Token(Type.uint, date.getTime())],
+    Date: (date: Date) => [new Token(Type.tag, EPOCH_TIME_TAG), new Token(Type.uint, date.getTime())],
   },
 };
 
 const decodeOptions = {
   tags: {
-    [epochTimeTag]: (content: () => unknown): unknown => {
+    [EPOCH_TIME_TAG]: (content: () => unknown): unknown => {
       const epochMs = content();
       return typeof epochMs === "number" ? new Date(Math.round(epochMs)) : epochMs;
     },

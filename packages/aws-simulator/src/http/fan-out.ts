@@ -6,7 +6,7 @@ import { encodeEvent, encodeException, eventStreamContentType } from "./event-st
 import type { KinesisWire } from "./kinesis-wire.ts";
 
 /** How long a record waits for its push at most. AWS names about 70 ms from put to reader. */
-const pushIntervalMs = 25;
+const PUSH_INTERVAL_MS = 25;
 
 /** Writes what a subscription pushes as the event stream of SubscribeToShard, until it ends or the reader leaves. */
 export async function pushSubscription(
@@ -25,7 +25,7 @@ export async function pushSubscription(
     // Once cancelled, it returns "end".
     const step = subscription.next(clock.now());
     if (step === undefined) {
-      await sleep(clock, pushIntervalMs);
+      await sleep(clock, PUSH_INTERVAL_MS);
       continue;
     }
     if (step.kind === "event") {

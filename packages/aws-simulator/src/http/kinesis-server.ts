@@ -48,7 +48,7 @@ export interface KinesisServer {
 
 const targetPrefix = "Kinesis_20131202.";
 /** Ten mebibytes of data are 13.4 as base64; partition keys and JSON come on top. */
-const maxBodyBytes = 24 * 1024 * 1024;
+const MAX_BODY_BYTES = 24 * 1024 * 1024;
 const http2Preface = "PRI";
 /** First byte of a TLS handshake. */
 const tlsHandshake = 0x16;
@@ -131,7 +131,7 @@ class FrontEnd {
   }
 
   async handle(request: Request, response: Response): Promise<void> {
-    const body = await readBody(request, maxBodyBytes);
+    const body = await readBody(request, MAX_BODY_BYTES);
     const requestId = this.#kinesis.nextRequestId();
     if (body === undefined) {
       answer(response, 413, requestId, "");

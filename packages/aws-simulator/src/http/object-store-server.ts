@@ -36,7 +36,7 @@ class S3Refusal extends Error {
   }
 }
 
-const maxBodyBytes = 128 * 1024 * 1024;
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
 const metadataPrefix = "x-amz-meta-";
 
 /**
@@ -327,9 +327,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.byteLength;
-    if (length <= maxBodyBytes) chunks.push(chunk);
+    if (length <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  if (length > maxBodyBytes) {
+  if (length > MAX_BODY_BYTES) {
     throw new S3Refusal(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
   }
   return Buffer.concat(chunks);

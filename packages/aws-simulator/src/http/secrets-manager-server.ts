@@ -33,7 +33,7 @@ export interface SecretsManagerServer {
 }
 
 const targetPrefix = "secretsmanager.";
-const maxBodyBytes = 128 * 1024;
+const MAX_BODY_BYTES = 128 * 1024;
 
 /**
  * Serves GetSecretValue, and PutSecretValue of a text, over the protocol of AWS, for the unmodified SDK. Signatures
@@ -66,7 +66,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(request, maxBodyBytes);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (body === undefined) {
     answer(response, 413, requestId, "");
     return;

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../clock.ts";
-import { hourMs } from "../kinesis/limits.ts";
+import { HOUR_MS } from "../kinesis/limits.ts";
 import type { RecordLog } from "../kinesis/record-log.ts";
 import { parseShardId } from "../kinesis/shard.ts";
 import type { StreamDescription } from "../kinesis/stream-description.ts";
@@ -14,17 +14,17 @@ import type {
 import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import { CheckpointTable } from "./checkpoints.ts";
 import { DiskRecordLog } from "./disk-record-log.ts";
-import { decodeEntry, type Entry, encodeJson, journalVersion, type RecordEntry } from "./entries.ts";
+import { decodeEntry, type Entry, encodeJson, JOURNAL_VERSION, type RecordEntry } from "./entries.ts";
 import { JournalError } from "./errors.ts";
 import { bodyAt, frame, scan } from "./frame.ts";
 import { GroupWriter } from "./group-writer.ts";
 import {
-  checkpointDelayMs,
-  defaultMaxBytes,
-  entryHeaderBytes,
-  indexedSegments,
-  probeBytes,
-  segmentBytes,
+  CHECKPOINT_DELAY_MS,
+  DEFAULT_MAX_BYTES,
+  ENTRY_HEADER_BYTES,
+  INDEXED_SEGMENTS,
+  PROBE_BYTES,
+  SEGMENT_BYTES,
 } from "./limits.ts";
 import type { RecordPlace } from "./index-rows.ts";
 import { type FoundEntry, recover } from "./recovery.ts";
@@ -112,7 +112,7 @@ export class DiskStreamStore implements StreamStore {
   private constructor(options: DiskStreamStoreOptions) {
     this.#files = new SegmentFiles(options.folder);
     this.#clock = options.clock ?? systemClock;
-    this.#maxBytes = options.maxBytes ?? defaultMaxBytes;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#quotaBytes = options.quotaBytes ?? Number.POSITIVE_INFINITY;
     this.#onWarning = options.onWarning ?? (() => undefined);
     this.#checkpoints = new CheckpointTable(() => this.#writeCheckpointsSoon());
@@ -267,7 +267,7 @@ export class DiskStreamStore implements StreamStore {
 
   #readRecord({ segment, offset, length }: RecordPlace): RecordEntry | undefined {
     const recent = this.#files.recent(segment, offset, length);
-    if (recent !== undefined) return recordOf(recent.subarray(entryHeaderBytes));
+    if (recent !== undefined) return recordOf(recent.subarray(ENTRY_HEADER_BYTES));
     const body = bodyAt(this.#files.read(segment, offset, length), 0);
     // A view would keep everything that was read with it.
     const record = body === undefined ? undefined : recordOf(Buffer.from(body));
@@ -282,7 +282,7 @@ export class DiskStreamStore implements StreamStore {
   }
 
   #writeCheckpointsSoon(): void {
-    this.#checkpointTimer ??= setTimeout(() => this.#writeCheckpoints(), checkpointDelayMs).unref();
+    this.#checkpointTimer ??= setTimeout(() => this.#writeCheckpoints(), CHECKPOINT_DELAY_MS).unref();
   }
 
   #writeCheckpoints(): void {
@@ -320,7 +320,7 @@ export class DiskStreamStore implements StreamStore {
 
   /** Puts the index of an older segment on disk. Where that fails it stays in memory. */
   #spillIndex(latest: number): void {
-    const segment = latest - indexedSegments;
+    const segment = latest - INDEXED_SEGMENTS;
     const spills = [...this.#logs.values()].flatMap((log) => log.spill(segment) ?? []);
     if (spills.length === 0) return;
     try {
@@ -345,13 +345,13 @@ export class DiskStreamStore implements StreamStore {
   #segmentFor(bytes: number): Segment {
     const current = this.#segments.at(-1);
     if (current === undefined) return new Segment(1);
-    const hasRoom = current.size === 0 || current.size + bytes <= segmentBytes;
+    const hasRoom = current.size === 0 || current.size + bytes <= SEGMENT_BYTES;
     return hasRoom ? current : new Segment(current.number + 1);
   }
 
   async #probe(): Promise<void> {
     this.#reclaim(true);
-    if (this.#bytes() + probeBytes > this.#quotaBytes) throw new Error(`the quota of ${this.#quotaBytes} bytes`);
+    if (this.#bytes() + PROBE_BYTES > this.#quotaBytes) throw new Error(`the quota of ${this.#quotaBytes} bytes`);
     const current = this.#segments.at(-1);
     await this.#files.probe(current?.number ?? 1, current?.size ?? 0);
   }
@@ -362,7 +362,7 @@ export class DiskStreamStore implements StreamStore {
       return last === undefined ? [] : [[streamId, shardIndex, last.index, last.arrivalMs] as const];
     });
     return {
-      version: journalVersion,
+      version: JOURNAL_VERSION,
       nextStreamId: this.#nextStreamId,
       streams: [...this.#streams].flatMap(([streamId, { description, isOpen }]) =>
         isOpen || this.#retains(streamId) ? [{ streamId, description }] : [],
@@ -435,7 +435,7 @@ export class DiskStreamStore implements StreamStore {
     const [streamId = 0, shardIndex = 0] = key.split("/").map(Number);
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return true;
-    if (share.newestArrivalMs < this.#clock.now() - stream.description.retentionHours * hourMs) return true;
+    if (share.newestArrivalMs < this.#clock.now() - stream.description.retentionHours * HOUR_MS) return true;
     return isEarly && this.#checkpoints.areDoneWith(streamId, shardIndex, share.lastIndex);
   }
 

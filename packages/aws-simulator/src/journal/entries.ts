@@ -47,30 +47,30 @@ export type Entry =
   | { readonly kind: "snapshot"; readonly snapshot: SnapshotEntry };
 
 /** Raised whenever an older version could not read what this one writes. */
-export const journalVersion = 1;
+export const JOURNAL_VERSION = 1;
 
-const recordKind = 1;
-const jsonKind = 2;
+const RECORD_KIND = 1;
+const JSON_KIND = 2;
 /** Kind 1, stream 4, shard 4, index 8, arrival 8, length of the key 2. */
-const recordHeaderBytes = 27;
+const RECORD_HEADER_BYTES = 27;
 
 /** Bytes that {@link writeRecord} takes. */
 export function recordBodyBytes({ partitionKey, data }: RecordEntry): number {
   const dataBytes = typeof data === "string" ? decodedLength(data) : data.byteLength;
-  return recordHeaderBytes + Buffer.byteLength(partitionKey, "utf8") + dataBytes;
+  return RECORD_HEADER_BYTES + Buffer.byteLength(partitionKey, "utf8") + dataBytes;
 }
 
 /** Writes the body of a record's entry: base64 text is decoded right into its place. */
 export function writeRecord(record: RecordEntry, bytes: Buffer, offset: number): void {
   const { data } = record;
-  bytes.writeUInt8(recordKind, offset);
+  bytes.writeUInt8(RECORD_KIND, offset);
   bytes.writeUInt32BE(record.streamId, offset + 1);
   bytes.writeUInt32BE(record.shardIndex, offset + 5);
   bytes.writeDoubleBE(record.index, offset + 9);
   bytes.writeDoubleBE(record.arrivalMs, offset + 17);
-  const keyBytes = bytes.write(record.partitionKey, offset + recordHeaderBytes, "utf8");
+  const keyBytes = bytes.write(record.partitionKey, offset + RECORD_HEADER_BYTES, "utf8");
   bytes.writeUInt16BE(keyBytes, offset + 25);
-  const dataStart = offset + recordHeaderBytes + keyBytes;
+  const dataStart = offset + RECORD_HEADER_BYTES + keyBytes;
   if (typeof data === "string") bytes.write(data, dataStart, "base64");
   else bytes.set(data, dataStart);
 }
@@ -83,7 +83,7 @@ export function encodeRecord(record: RecordEntry): Buffer {
 
 export function encodeJson(entry: Exclude<Entry, { kind: "record" }>): Buffer {
   const text = Buffer.from(JSON.stringify(entry));
-  return Buffer.concat([Buffer.from([jsonKind]), text]);
+  return Buffer.concat([Buffer.from([JSON_KIND]), text]);
 }
 
 /**
@@ -92,9 +92,9 @@ export function encodeJson(entry: Exclude<Entry, { kind: "record" }>): Buffer {
  */
 export function decodeEntry(body: Buffer): Entry {
   const kind = body.readUInt8(0);
-  if (kind === jsonKind) return JSON.parse(body.toString("utf8", 1)) as Entry;
-  if (kind !== recordKind) throw new RangeError(`Expected an entry of kind 1 or 2, got ${kind}.`);
-  const dataStart = recordHeaderBytes + body.readUInt16BE(25);
+  if (kind === JSON_KIND) return JSON.parse(body.toString("utf8", 1)) as Entry;
+  if (kind !== RECORD_KIND) throw new RangeError(`Expected an entry of kind 1 or 2, got ${kind}.`);
+  const dataStart = RECORD_HEADER_BYTES + body.readUInt16BE(25);
   return {
     kind: "record",
     record: {
@@ -102,7 +102,7 @@ export function decodeEntry(body: Buffer): Entry {
       shardIndex: body.readUInt32BE(5),
       index: body.readDoubleBE(9),
       arrivalMs: body.readDoubleBE(17),
-      partitionKey: body.toString("utf8", recordHeaderBytes, dataStart),
+      partitionKey: body.toString("utf8", RECORD_HEADER_BYTES, dataStart),
       data: body.subarray(dataStart),
     },
   };

@@ -1,6 +1,6 @@
 import { type RecordEntry, recordBodyBytes, writeRecord } from "./entries.ts";
 import { writeHeader } from "./frame.ts";
-import { entryHeaderBytes, slabBytes } from "./limits.ts";
+import { ENTRY_HEADER_BYTES, SLAB_BYTES } from "./limits.ts";
 
 /**
  * Room for entries, one behind the other, so that a group of them is written to the disk, and read again soon after,
@@ -12,22 +12,22 @@ export class EntrySlabs {
 
   addRecord(record: RecordEntry): Buffer {
     const bodyBytes = recordBodyBytes(record);
-    const framed = this.#take(entryHeaderBytes + bodyBytes);
-    writeRecord(record, framed, entryHeaderBytes);
+    const framed = this.#take(ENTRY_HEADER_BYTES + bodyBytes);
+    writeRecord(record, framed, ENTRY_HEADER_BYTES);
     writeHeader(framed, 0, bodyBytes);
     return framed;
   }
 
   addBody(body: Buffer): Buffer {
-    const framed = this.#take(entryHeaderBytes + body.byteLength);
-    body.copy(framed, entryHeaderBytes);
+    const framed = this.#take(ENTRY_HEADER_BYTES + body.byteLength);
+    body.copy(framed, ENTRY_HEADER_BYTES);
     writeHeader(framed, 0, body.byteLength);
     return framed;
   }
 
   #take(bytes: number): Buffer {
     if (this.#used + bytes > this.#slab.byteLength) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, bytes));
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
       this.#used = 0;
     }
     const taken = this.#slab.subarray(this.#used, this.#used + bytes);

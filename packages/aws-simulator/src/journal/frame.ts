@@ -4,15 +4,15 @@
  * entry behind them.
  */
 import { crc32 } from "node:zlib";
-import { entryHeaderBytes, entryMagic, maxEntryBytes } from "./limits.ts";
+import { ENTRY_HEADER_BYTES, entryMagic, MAX_ENTRY_BYTES } from "./limits.ts";
 
 const magicBytes = Buffer.alloc(4);
 magicBytes.writeUInt32BE(entryMagic);
 
 /** Puts an entry round a body. */
 export function frame(body: Buffer): Buffer {
-  const framed = Buffer.allocUnsafe(entryHeaderBytes + body.byteLength);
-  body.copy(framed, entryHeaderBytes);
+  const framed = Buffer.allocUnsafe(ENTRY_HEADER_BYTES + body.byteLength);
+  body.copy(framed, ENTRY_HEADER_BYTES);
   writeHeader(framed, 0, body.byteLength);
   return framed;
 }
@@ -26,10 +26,10 @@ export function writeHeader(bytes: Buffer, offset: number, bodyBytes: number): v
 
 /** The body of the entry that begins at `offset`; `undefined` when there is no whole and sound one. */
 export function bodyAt(bytes: Buffer, offset: number): Buffer | undefined {
-  const start = offset + entryHeaderBytes;
+  const start = offset + ENTRY_HEADER_BYTES;
   if (start > bytes.byteLength || bytes.readUInt32BE(offset) !== entryMagic) return undefined;
   const length = bytes.readUInt32BE(offset + 4);
-  if (length > maxEntryBytes || start + length > bytes.byteLength) return undefined;
+  if (length > MAX_ENTRY_BYTES || start + length > bytes.byteLength) return undefined;
   if (bytes.readUInt32BE(offset + 8) !== checksumOf(bytes, offset, length)) return undefined;
   return bytes.subarray(start, start + length);
 }
@@ -54,7 +54,7 @@ export function* scan(bytes: Buffer): Generator<Scanned> {
     const body = bodyAt(bytes, offset);
     if (body !== undefined) {
       yield { kind: "entry", offset, body };
-      offset += entryHeaderBytes + body.byteLength;
+      offset += ENTRY_HEADER_BYTES + body.byteLength;
       continue;
     }
     const next = findEntry(bytes, offset + 1);
@@ -73,6 +73,6 @@ function findEntry(bytes: Buffer, from: number): number | undefined {
 }
 
 function checksumOf(bytes: Buffer, offset: number, length: number): number {
-  const start = offset + entryHeaderBytes;
+  const start = offset + ENTRY_HEADER_BYTES;
   return crc32(bytes.subarray(start, start + length), crc32(bytes.subarray(offset + 4, offset + 8)));
 }

@@ -28,7 +28,7 @@ interface Group {
 }
 
 /** While nothing can be written, how often that is tried. */
-const probeIntervalMs = 1_000;
+const PROBE_INTERVAL_MS = 1_000;
 
 /**
  * Group commit: while one group is written and synced, the next one gathers. All entries of a group are stored or
@@ -131,7 +131,7 @@ export class GroupWriter {
     this.#probeTimer = setTimeout(() => {
       this.#probeTimer = undefined;
       void this.#probe();
-    }, probeIntervalMs);
+    }, PROBE_INTERVAL_MS);
     this.#probeTimer.unref();
   }
 

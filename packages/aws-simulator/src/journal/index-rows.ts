@@ -1,9 +1,9 @@
 /** Numbers kept of each record: index, arrival, and offset, length and size in bytes. */
-const doubles = 2;
-const integers = 3;
-export const indexRowBytes = doubles * Float64Array.BYTES_PER_ELEMENT + integers * Uint32Array.BYTES_PER_ELEMENT;
+const DOUBLES = 2;
+const INTEGERS = 3;
+export const indexRowBytes = DOUBLES * Float64Array.BYTES_PER_ELEMENT + INTEGERS * Uint32Array.BYTES_PER_ELEMENT;
 
-const initialCapacity = 64;
+const INITIAL_CAPACITY = 64;
 
 /** Where a record lies on disk. */
 export interface RecordPlace {
@@ -27,9 +27,9 @@ export class IndexRows {
   #numbers: Float64Array;
   #places: Uint32Array;
 
-  constructor(capacity = initialCapacity) {
-    this.#numbers = new Float64Array(capacity * doubles);
-    this.#places = new Uint32Array(capacity * integers);
+  constructor(capacity = INITIAL_CAPACITY) {
+    this.#numbers = new Float64Array(capacity * DOUBLES);
+    this.#places = new Uint32Array(capacity * INTEGERS);
   }
 
   /** Takes up what {@link IndexRows.toBuffer} gave. */
@@ -48,8 +48,8 @@ export class IndexRows {
   }
 
   push({ index, arrivalMs, offset, length, sizeBytes }: IndexedRecord): void {
-    if (this.#count * doubles === this.#numbers.length) this.#grow();
-    const [number, place] = [this.#count * doubles, this.#count * integers];
+    if (this.#count * DOUBLES === this.#numbers.length) this.#grow();
+    const [number, place] = [this.#count * DOUBLES, this.#count * INTEGERS];
     this.#numbers[number] = index;
     this.#numbers[number + 1] = arrivalMs;
     this.#places[place] = offset;
@@ -60,7 +60,7 @@ export class IndexRows {
 
   /** @param segment that the rows are of */
   at(position: number, segment: number): IndexedRecord {
-    const [number, place] = [position * doubles, position * integers];
+    const [number, place] = [position * DOUBLES, position * INTEGERS];
     return {
       segment,
       index: this.#numbers[number] ?? 0,
@@ -77,7 +77,7 @@ export class IndexRows {
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#numbers[middle * doubles] ?? 0) < index) low = middle + 1;
+      if ((this.#numbers[middle * DOUBLES] ?? 0) < index) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -85,8 +85,8 @@ export class IndexRows {
 
   /** The rows as bytes, for this process only: in the order of the machine. */
   toBuffer(): Buffer {
-    const numbers = this.#numbers.subarray(0, this.#count * doubles);
-    const places = this.#places.subarray(0, this.#count * integers);
+    const numbers = this.#numbers.subarray(0, this.#count * DOUBLES);
+    const places = this.#places.subarray(0, this.#count * INTEGERS);
     return Buffer.concat([
       Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength),
       Buffer.from(places.buffer, places.byteOffset, places.byteLength),

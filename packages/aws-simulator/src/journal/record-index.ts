@@ -1,5 +1,5 @@
 import { type IndexedRecord, indexRowBytes, IndexRows } from "./index-rows.ts";
-import { maxLoadedRuns } from "./limits.ts";
+import { MAX_LOADED_RUNS } from "./limits.ts";
 
 /** The records that one segment holds of a shard; its rows alone may be on disk. */
 interface Run {
@@ -120,7 +120,7 @@ export class RecordIndex {
     const rows = IndexRows.from(this.#spilled.read(run.segment, run.spilledAt ?? 0, run.count * indexRowBytes));
     run.rows = rows;
     this.#loaded.unshift(run);
-    for (const old of this.#loaded.splice(maxLoadedRuns)) old.rows = undefined;
+    for (const old of this.#loaded.splice(MAX_LOADED_RUNS)) old.rows = undefined;
     return rows;
   }
 }

@@ -1,6 +1,6 @@
-import { type Entry, decodeEntry, journalVersion } from "./entries.ts";
+import { type Entry, decodeEntry, JOURNAL_VERSION } from "./entries.ts";
 import { JournalError } from "./errors.ts";
-import { entryHeaderBytes } from "./limits.ts";
+import { ENTRY_HEADER_BYTES } from "./limits.ts";
 import { scan } from "./frame.ts";
 import { Segment } from "./segments.ts";
 import type { SegmentFiles } from "./segment-files.ts";
@@ -37,7 +37,7 @@ export function recover(
       if (found.kind === "entry") {
         const entry = decodeEntry(found.body);
         checkVersion(entry, files.pathOf(number));
-        onEntry({ entry, segment, offset: found.offset, length: entryHeaderBytes + found.body.byteLength });
+        onEntry({ entry, segment, offset: found.offset, length: ENTRY_HEADER_BYTES + found.body.byteLength });
         continue;
       }
       const path = files.pathOf(number);
@@ -59,9 +59,9 @@ export function recover(
 }
 
 function checkVersion(entry: Entry, path: string): void {
-  if (entry.kind !== "snapshot" || entry.snapshot.version <= journalVersion) return;
+  if (entry.kind !== "snapshot" || entry.snapshot.version <= JOURNAL_VERSION) return;
   throw new JournalError(
     "JOURNAL_VERSION",
-    `${path} was written by a newer version (format ${entry.snapshot.version}, this one reads up to ${journalVersion}). Use that version, or begin with another folder.`,
+    `${path} was written by a newer version (format ${entry.snapshot.version}, this one reads up to ${JOURNAL_VERSION}). Use that version, or begin with another folder.`,
   );
 }

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { maxOpenSegments, maxReadAheads, probeBytes, readAheadBytes, recentBytes } from "./limits.ts";
+import { MAX_OPEN_SEGMENTS, MAX_READ_AHEADS, PROBE_BYTES, READ_AHEAD_BYTES, RECENT_BYTES } from "./limits.ts";
 
 const namePattern = /^(\d{8})\.journal$/;
 const indexPattern = /^(\d{8})\.index$/;
@@ -148,14 +148,14 @@ export class SegmentFiles {
       this.#recentBytes += bytes.byteLength;
       at += bytes.byteLength;
     }
-    while (this.#recentBytes > recentBytes) this.#recentBytes -= this.#recent.shift()?.bytes.byteLength ?? 0;
+    while (this.#recentBytes > RECENT_BYTES) this.#recentBytes -= this.#recent.shift()?.bytes.byteLength ?? 0;
   }
 
   /** @throws the file system's error when there is no room behind `offset` */
   async probe(segment: number, offset: number): Promise<void> {
     const handle = await this.#writerOf(segment);
     try {
-      await writeWhole(handle, [Buffer.alloc(probeBytes)], offset);
+      await writeWhole(handle, [Buffer.alloc(PROBE_BYTES)], offset);
       if (syncOnWrite === undefined) await handle.datasync();
     } finally {
       await handle.truncate(offset).catch(() => undefined);
@@ -182,10 +182,10 @@ export class SegmentFiles {
       const view = viewOf(stretch, segment, offset, length);
       if (view !== undefined) return view;
     }
-    const bytes = Buffer.allocUnsafeSlow(Math.max(length, readAheadBytes));
+    const bytes = Buffer.allocUnsafeSlow(Math.max(length, READ_AHEAD_BYTES));
     const count = readSync(this.#readerOf(segment), bytes, 0, bytes.byteLength, offset);
     const stretch = { segment, offset, bytes: bytes.subarray(0, count) };
-    this.#readAheads = [stretch, ...this.#readAheads.slice(0, maxReadAheads - 1)];
+    this.#readAheads = [stretch, ...this.#readAheads.slice(0, MAX_READ_AHEADS - 1)];
     return bytes.subarray(0, Math.min(length, count));
   }
 
@@ -237,7 +237,7 @@ export class SegmentFiles {
       return known;
     }
     const [oldest] = this.#readers.keys();
-    if (oldest !== undefined && this.#readers.size >= maxOpenSegments) this.#closeReader(oldest);
+    if (oldest !== undefined && this.#readers.size >= MAX_OPEN_SEGMENTS) this.#closeReader(oldest);
     const opened = openSync(this.pathOf(segment), "r");
     this.#readers.set(segment, opened);
     return opened;

@@ -9,7 +9,7 @@ export interface LoggedMessage {
 }
 
 /** Characters that a log keeps of a queue or bus. */
-const maxLogLength = 32 * 1024 * 1024;
+const MAX_LOG_LENGTH = 32 * 1024 * 1024;
 
 /** The latest of what came: for those who look at a queue or bus without taking anything from it. */
 export class MessageLog {
@@ -21,7 +21,7 @@ export class MessageLog {
   #count = 0;
 
   /** @param maxLength characters; default 32 Mi */
-  constructor(maxLength = maxLogLength) {
+  constructor(maxLength = MAX_LOG_LENGTH) {
     this.#maxLength = maxLength;
   }
 

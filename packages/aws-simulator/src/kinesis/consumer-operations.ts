@@ -37,14 +37,16 @@ export function registerStreamConsumer(
   if (stream.consumers.has(name)) {
     throw inUse(`Consumer ${name} under stream ${stream.streamName} already exists for account ${account.accountId}.`);
   }
-  if (stream.consumers.size >= limits.maxConsumersPerStream) {
+  if (stream.consumers.size >= limits.MAX_CONSUMERS_PER_STREAM) {
     throw limitExceeded(
-      `Limit exceeded for number of consumers of stream ${stream.streamName} under account ${account.accountId}: at most ${limits.maxConsumersPerStream}.`,
+      `Limit exceeded for number of consumers of stream ${stream.streamName} under account ${account.accountId}: at most ${limits.MAX_CONSUMERS_PER_STREAM}.`,
     );
   }
   const creating = [...stream.consumers.values()].filter(({ status }) => status === "CREATING").length;
-  if (creating >= limits.maxConsumersCreating) {
-    throw limitExceeded(`No more than ${limits.maxConsumersCreating} consumers may have the status CREATING at once.`);
+  if (creating >= limits.MAX_CONSUMERS_CREATING) {
+    throw limitExceeded(
+      `No more than ${limits.MAX_CONSUMERS_CREATING} consumers may have the status CREATING at once.`,
+    );
   }
   const consumer = new StreamConsumer(stream.streamArn, {
     name,
@@ -121,7 +123,7 @@ export function subscribeToShard(account: Account, input: SubscribeToShardInput)
   const shard = account.shard(stream, input.ShardId ?? "", "Shard {} in stream {} under account {} does not exist");
   const nowMs = account.clock.now();
   const former = consumer.subscriptions.get(shard.id);
-  if (former !== undefined && !former.isOver(nowMs) && nowMs - former.startedMs < limits.subscriptionTakeoverMs) {
+  if (former !== undefined && !former.isOver(nowMs) && nowMs - former.startedMs < limits.SUBSCRIPTION_TAKEOVER_MS) {
     throw inUse(`Another active subscription exists for this consumer: ${consumer.arn}`);
   }
   stream.trimExpired(shard, nowMs);

@@ -145,7 +145,7 @@ export class Kinesis {
       faults: this.faults,
       trace: this.trace,
       statusDelayMs: options.statusDelayMs ?? 0,
-      shardLimit: options.shardLimit ?? limits.defaultShardLimit,
+      shardLimit: options.shardLimit ?? limits.DEFAULT_SHARD_LIMIT,
       maxRetainedBytes: options.maxRetainedBytesPerStream ?? Number.POSITIVE_INFINITY,
       limitsControlPlane: options.limitsControlPlane ?? true,
       store: options.store,
@@ -161,7 +161,7 @@ export class Kinesis {
    */
   createStream(options: StreamOptions): string {
     const mode = options.mode ?? "PROVISIONED";
-    const shardCount = options.shardCount ?? (mode === "ON_DEMAND" ? limits.onDemandInitialShards : 1);
+    const shardCount = options.shardCount ?? (mode === "ON_DEMAND" ? limits.ON_DEMAND_INITIAL_SHARDS : 1);
     const check = new RequestValidation();
     check.required("streamName", options.streamName);
     check.name("streamName", options.streamName);

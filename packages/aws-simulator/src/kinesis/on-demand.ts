@@ -1,11 +1,11 @@
-import { onDemandMaxShards, writeBytesPerSecond, writeRecordsPerSecond } from "./limits.ts";
+import { ON_DEMAND_MAX_SHARDS, writeBytesPerSecond, WRITE_RECORDS_PER_SECOND } from "./limits.ts";
 import type { StreamState } from "./stream.ts";
 
 /**
  * Interval in which the throughput of an on-demand stream is measured. AWS documents only that it scales "within 15
  * minutes".
  */
-const windowMs = 60_000;
+const WINDOW_MS = 60_000;
 
 /**
  * The scaling of an on-demand stream, as far as AWS describes it: capacity for twice the peak of writes seen so far.
@@ -24,19 +24,19 @@ export class OnDemandScaling {
       return 0;
     }
     const elapsedMs = nowMs - this.#windowStartMs;
-    if (elapsedMs < windowMs) return 0;
+    if (elapsedMs < WINDOW_MS) return 0;
     const load = stream.openShards.map((shard) => {
       const before = this.#seen.get(shard.id) ?? { records: 0, bytes: 0 };
       const seconds = elapsedMs / 1000;
       return {
         shard,
         shards: Math.max(
-          (shard.recordsIn - before.records) / seconds / writeRecordsPerSecond,
+          (shard.recordsIn - before.records) / seconds / WRITE_RECORDS_PER_SECOND,
           (shard.bytesIn - before.bytes) / seconds / writeBytesPerSecond,
         ),
       };
     });
-    const wanted = Math.min(onDemandMaxShards, Math.ceil(2 * load.reduce((sum, entry) => sum + entry.shards, 0)));
+    const wanted = Math.min(ON_DEMAND_MAX_SHARDS, Math.ceil(2 * load.reduce((sum, entry) => sum + entry.shards, 0)));
     const busiest = load.sort((a, b) => b.shards - a.shards || a.shard.index - b.shard.index);
     let splits = 0;
     for (const { shard } of busiest.slice(0, Math.max(0, wanted - stream.openShards.length))) {

@@ -45,14 +45,14 @@ export function getRecords(account: Account, input: GetRecordsInput): GetRecords
   const check = new RequestValidation();
   check.required("shardIterator", input.ShardIterator);
   check.text("shardIterator", input.ShardIterator, { min: 1, max: 512 });
-  check.number("limit", input.Limit, { min: 1, max: limits.maxRecordsPerGet });
+  check.number("limit", input.Limit, { min: 1, max: limits.MAX_RECORDS_PER_GET });
   check.finish();
   const state = decodeIterator(input.ShardIterator ?? "");
   const now = account.clock.now();
-  if (now - state.issuedMs > limits.iteratorLifetimeMs) {
+  if (now - state.issuedMs > limits.ITERATOR_LIFETIME_MS) {
     throw new KinesisError(
       "ExpiredIteratorException",
-      `Iterator expired. The iterator was created at time ${awsDate(state.issuedMs)} while right now it is ${awsDate(now)} which is further in the future than the tolerated delay of ${limits.iteratorLifetimeMs} milliseconds.`,
+      `Iterator expired. The iterator was created at time ${awsDate(state.issuedMs)} while right now it is ${awsDate(now)} which is further in the future than the tolerated delay of ${limits.ITERATOR_LIFETIME_MS} milliseconds.`,
     );
   }
   const stream = account.streams.get(state.streamName);
@@ -71,7 +71,7 @@ export function getRecords(account: Account, input: GetRecordsInput): GetRecords
     throw account.rateExceeded(shard, stream);
   }
   stream.trimExpired(shard, now);
-  const limit = Math.min(input.Limit ?? limits.maxRecordsPerGet, limits.maxRecordsPerGet);
+  const limit = Math.min(input.Limit ?? limits.MAX_RECORDS_PER_GET, limits.MAX_RECORDS_PER_GET);
   const read = shard.read(state.position, account.faults?.readLimit(limit) ?? limit, now);
   counters.recordsOut += read.records.length;
   counters.reads += 1;

@@ -24,7 +24,7 @@ export interface RecordLog {
 }
 
 /** Records are dropped from the front of an array; it is rebuilt when this many are gone and make up half of it. */
-const compactAfter = 1024;
+const COMPACT_AFTER = 1024;
 
 /** A log in memory. */
 export class MemoryRecordLog implements RecordLog {
@@ -78,7 +78,7 @@ export class MemoryRecordLog implements RecordLog {
     this.#head += 1;
     this.#dropped += 1;
     this.#bytes -= record.sizeBytes;
-    if (this.#head < compactAfter || this.#head * 2 < this.#records.length) return;
+    if (this.#head < COMPACT_AFTER || this.#head * 2 < this.#records.length) return;
     this.#records = this.#records.slice(this.#head);
     this.#head = 0;
   }

@@ -73,12 +73,12 @@ export function updateShardCount(account: Account, input: UpdateShardCountInput)
       `UpdateShardCount cannot scale down below half your current open shard count. Current open shard count: ${current} Target shard count: ${target}`,
     );
   }
-  if (target > limits.maxShardsByUpdate) {
-    throw limitExceeded(`UpdateShardCount cannot scale a stream to more than ${limits.maxShardsByUpdate} shards.`);
+  if (target > limits.MAX_SHARDS_BY_UPDATE) {
+    throw limitExceeded(`UpdateShardCount cannot scale a stream to more than ${limits.MAX_SHARDS_BY_UPDATE} shards.`);
   }
-  if (countWithinDay(stream.shardCountUpdatesMs, now) >= limits.shardCountUpdatesPerDay) {
+  if (countWithinDay(stream.shardCountUpdatesMs, now) >= limits.SHARD_COUNT_UPDATES_PER_DAY) {
     throw limitExceeded(
-      `UpdateShardCount cannot be called more than ${limits.shardCountUpdatesPerDay} times per rolling 24-hour period for stream ${stream.streamName} under account ${account.accountId}.`,
+      `UpdateShardCount cannot be called more than ${limits.SHARD_COUNT_UPDATES_PER_DAY} times per rolling 24-hour period for stream ${stream.streamName} under account ${account.accountId}.`,
     );
   }
   account.checkShardLimit(target - current);

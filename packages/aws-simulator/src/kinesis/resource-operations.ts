@@ -66,9 +66,9 @@ export function addTags(
   account: Account,
 ): void {
   const names = Object.keys(added).filter((name) => !tags.has(name));
-  if (tags.size + names.length > limits.maxTagsPerStream) {
+  if (tags.size + names.length > limits.MAX_TAGS_PER_STREAM) {
     throw invalidArgument(
-      `Failed to add tags to stream ${resource} under account ${account.accountId} because a given stream cannot have more than ${limits.maxTagsPerStream} tags associated with it.`,
+      `Failed to add tags to stream ${resource} under account ${account.accountId} because a given stream cannot have more than ${limits.MAX_TAGS_PER_STREAM} tags associated with it.`,
     );
   }
   for (const [name, value] of Object.entries(added)) tags.set(name, value);

@@ -6,8 +6,8 @@
  * bits, from the top: 2 (4) · shard created, seconds (36) · low digit of the shard (4) · index (64) · 0 (8) · arrived,
  * seconds (36) · shard (32) · 2 (4)
  */
-const indexShift = 80n;
-const timeShift = 36n;
+const INDEX_SHIFT = 80n;
+const TIME_SHIFT = 36n;
 const maxIndex = 0x7fffffffffffffffn;
 
 export interface ParsedSequenceNumber {
@@ -65,8 +65,8 @@ export class SequenceNumbers {
 
   #compose(index: bigint, seconds: bigint): string {
     return (
-      (((this.#prefix << 64n) | index) << indexShift) |
-      ((seconds & 0xfffffffffn) << timeShift) |
+      (((this.#prefix << 64n) | index) << INDEX_SHIFT) |
+      ((seconds & 0xfffffffffn) << TIME_SHIFT) |
       this.#suffix
     ).toString();
   }
@@ -85,7 +85,7 @@ export function parseSequenceNumber(text: string): ParsedSequenceNumber | undefi
 
 /** The part of a sequence number that grows with each record of its shard. */
 export function indexOfSequenceNumber(sequenceNumber: string): number {
-  return Number((BigInt(sequenceNumber) >> indexShift) & 0xffffffffffffffffn);
+  return Number((BigInt(sequenceNumber) >> INDEX_SHIFT) & 0xffffffffffffffffn);
 }
 
 /** Orders decimal numbers written without leading zeros. */

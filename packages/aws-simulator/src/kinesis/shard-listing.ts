@@ -1,6 +1,6 @@
 import type { ListShardsInput, ListShardsOutput, ShardFilter } from "./api.ts";
 import { invalidArgument, KinesisError } from "./errors.ts";
-import { hourMs, listShardsPage as page, nextTokenLifetimeMs } from "./limits.ts";
+import { HOUR_MS, listShardsPage as page, NEXT_TOKEN_LIFETIME_MS } from "./limits.ts";
 import type { ShardState } from "./shard.ts";
 import type { StreamState } from "./stream.ts";
 
@@ -32,7 +32,7 @@ export function listShardsPage(input: ListShardsInput, nowMs: number): ShardPage
       throw invalidArgument("NextToken and StreamName cannot be provided together.");
     }
     const token = decodeToken(input.NextToken);
-    if (nowMs - token.ms > nextTokenLifetimeMs) {
+    if (nowMs - token.ms > NEXT_TOKEN_LIFETIME_MS) {
       throw new KinesisError("ExpiredNextTokenException", "The pagination token passed to the operation is expired.");
     }
     return {
@@ -86,7 +86,7 @@ function shardFilter(
   filter: ShardFilter | undefined,
   nowMs: number,
 ): (shard: ShardState) => boolean {
-  const horizonMs = Math.max(stream.createdMs, nowMs - stream.retentionHours * hourMs);
+  const horizonMs = Math.max(stream.createdMs, nowMs - stream.retentionHours * HOUR_MS);
   switch (filter?.Type) {
     case undefined:
     case "FROM_TRIM_HORIZON":

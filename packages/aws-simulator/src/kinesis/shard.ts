@@ -1,12 +1,12 @@
 import type { HashKeyRange, Shard } from "./api.ts";
 import { type HexHashKey, toHexHashKey } from "./hash-key.ts";
 import {
-  iteratorCallsPerSecond,
+  ITERATOR_CALLS_PER_SECOND,
   maxBytesPerGet,
   readBytesPerSecond,
-  readCallsPerSecond,
+  READ_CALLS_PER_SECOND,
   writeBytesPerSecond,
-  writeRecordsPerSecond,
+  WRITE_RECORDS_PER_SECOND,
 } from "./limits.ts";
 import { MemoryRecordLog, type RecordLog } from "./record-log.ts";
 import { incrementSequenceNumber, SequenceNumbers } from "./sequence-number.ts";
@@ -90,11 +90,11 @@ export class ShardState {
     this.#log = options.log ?? new MemoryRecordLog();
     const now = options.createdMs;
     this.#sequence = new SequenceNumbers(options.index, now);
-    this.#writeRecords = new TokenBucket(writeRecordsPerSecond, writeRecordsPerSecond, now);
+    this.#writeRecords = new TokenBucket(WRITE_RECORDS_PER_SECOND, WRITE_RECORDS_PER_SECOND, now);
     this.#writeBytes = new TokenBucket(writeBytesPerSecond, this.#writeBurst(), now);
-    this.#readCalls = new TokenBucket(readCallsPerSecond, readCallsPerSecond, now);
+    this.#readCalls = new TokenBucket(READ_CALLS_PER_SECOND, READ_CALLS_PER_SECOND, now);
     this.#readBytes = new TokenBucket(readBytesPerSecond, readBytesPerSecond, now);
-    this.#iteratorCalls = new TokenBucket(iteratorCallsPerSecond, iteratorCallsPerSecond, now);
+    this.#iteratorCalls = new TokenBucket(ITERATOR_CALLS_PER_SECOND, ITERATOR_CALLS_PER_SECOND, now);
   }
 
   get isOpen(): boolean {
@@ -337,7 +337,7 @@ export class ShardState {
   }
 
   #resizeBuckets(nowMs: number): void {
-    const records = writeRecordsPerSecond * this.#capacityFactor;
+    const records = WRITE_RECORDS_PER_SECOND * this.#capacityFactor;
     this.#writeRecords = this.#writeRecords.resized(records, Math.max(1, records), nowMs);
     this.#writeBytes = this.#writeBytes.resized(
       writeBytesPerSecond * this.#capacityFactor,

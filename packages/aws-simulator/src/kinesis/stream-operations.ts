@@ -33,8 +33,8 @@ export function createStream(account: Account, input: CreateStreamInput): void {
   check.number("shardCount", input.ShardCount, { min: 1 });
   check.oneOf("streamModeDetails.streamMode", mode, streamModes);
   check.number("maxRecordSizeInKiB", input.MaxRecordSizeInKiB, {
-    min: limits.minRecordKibLimit,
-    max: limits.maxRecordKibLimit,
+    min: limits.MIN_RECORD_KIB_LIMIT,
+    max: limits.MAX_RECORD_KIB_LIMIT,
   });
   check.finish();
   if (mode === "PROVISIONED" && input.ShardCount === undefined) {
@@ -45,11 +45,11 @@ export function createStream(account: Account, input: CreateStreamInput): void {
   }
   account.limitCalls("CreateStream");
   const stream = account.addStream(input.StreamName ?? "", {
-    shardCount: input.ShardCount ?? limits.onDemandInitialShards,
+    shardCount: input.ShardCount ?? limits.ON_DEMAND_INITIAL_SHARDS,
     mode,
     retentionHours: limits.retentionHours.min,
     maxRecordBytes:
-      input.MaxRecordSizeInKiB === undefined ? limits.defaultMaxRecordBytes : input.MaxRecordSizeInKiB * limits.kib,
+      input.MaxRecordSizeInKiB === undefined ? limits.defaultMaxRecordBytes : input.MaxRecordSizeInKiB * limits.KIB,
     tags: input.Tags ?? {},
   });
   account.afterStatusDelay(() => {
@@ -131,7 +131,7 @@ export function describeStreamSummary(account: Account, input: StreamReference):
       ...description(account, stream),
       OpenShardCount: stream.status === "CREATING" ? 0 : stream.openShards.length,
       ConsumerCount: stream.consumers.size,
-      MaxRecordSizeInKiB: Math.ceil(stream.maxRecordBytes / limits.kib),
+      MaxRecordSizeInKiB: Math.ceil(stream.maxRecordBytes / limits.KIB),
     },
   };
 }
@@ -143,7 +143,7 @@ export function describeLimits(account: Account): DescribeLimitsOutput {
     ShardLimit: account.shardLimit,
     OpenShardCount: account.openShardCount("PROVISIONED"),
     OnDemandStreamCount: streams.filter((stream) => stream.mode === "ON_DEMAND").length,
-    OnDemandStreamCountLimit: limits.onDemandStreamLimit,
+    OnDemandStreamCountLimit: limits.ON_DEMAND_STREAM_LIMIT,
   };
 }
 
@@ -181,9 +181,9 @@ export function updateStreamMode(account: Account, input: UpdateStreamModeInput)
   const stream = account.activeStream({ StreamARN: input.StreamARN });
   account.limitCalls("UpdateStreamMode");
   const now = account.clock.now();
-  if (countWithinDay(stream.modeSwitchesMs, now) >= limits.modeSwitchesPerDay) {
+  if (countWithinDay(stream.modeSwitchesMs, now) >= limits.MODE_SWITCHES_PER_DAY) {
     throw limitExceeded(
-      `Stream ${stream.streamName} under account ${account.accountId} can switch between capacity modes at most ${limits.modeSwitchesPerDay} times within 24 hours.`,
+      `Stream ${stream.streamName} under account ${account.accountId} can switch between capacity modes at most ${limits.MODE_SWITCHES_PER_DAY} times within 24 hours.`,
     );
   }
   stream.modeSwitchesMs.push(now);
@@ -197,13 +197,13 @@ export function updateMaxRecordSize(account: Account, input: UpdateMaxRecordSize
   const check = new RequestValidation();
   check.required("maxRecordSizeInKiB", input.MaxRecordSizeInKiB);
   check.number("maxRecordSizeInKiB", input.MaxRecordSizeInKiB, {
-    min: limits.minRecordKibLimit,
-    max: limits.maxRecordKibLimit,
+    min: limits.MIN_RECORD_KIB_LIMIT,
+    max: limits.MAX_RECORD_KIB_LIMIT,
   });
   check.finish();
   const stream = account.activeStream({ StreamARN: input.StreamARN });
   account.limitCalls("UpdateMaxRecordSize");
-  stream.setMaxRecordBytes((input.MaxRecordSizeInKiB ?? 0) * limits.kib, account.clock.now());
+  stream.setMaxRecordBytes((input.MaxRecordSizeInKiB ?? 0) * limits.KIB, account.clock.now());
   stream.save();
   account.updating(stream);
 }

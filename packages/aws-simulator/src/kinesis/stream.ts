@@ -1,6 +1,6 @@
 import type { ChildShard, EncryptionType, MetricsName, StreamMode, StreamStatus } from "./api.ts";
 import { type HexHashKey, hashPartitionKey, maxHashKey, toHexHashKey, uniformBoundaries } from "./hash-key.ts";
-import { dayMs, hourMs } from "./limits.ts";
+import { dayMs, HOUR_MS } from "./limits.ts";
 import { OnDemandScaling } from "./on-demand.ts";
 import { planUniformScaling } from "./resharding.ts";
 import { type ShardOptions, ShardState } from "./shard.ts";
@@ -113,7 +113,7 @@ export class StreamState {
 
   /** Every shard that still has a record to give or can take one, oldest first. */
   shards(nowMs: number): readonly ShardState[] {
-    const cutoffMs = nowMs - this.retentionHours * hourMs;
+    const cutoffMs = nowMs - this.retentionHours * HOUR_MS;
     if (this.#shards.some((shard) => isExpired(shard, cutoffMs))) {
       this.#shards = this.#shards.filter((shard) => !isExpired(shard, cutoffMs));
     }
@@ -135,7 +135,7 @@ export class StreamState {
   }
 
   trimExpired(shard: ShardState, nowMs: number): void {
-    shard.trim(nowMs - this.retentionHours * hourMs);
+    shard.trim(nowMs - this.retentionHours * HOUR_MS);
   }
 
   setMaxRecordBytes(maxRecordBytes: number, nowMs: number): void {

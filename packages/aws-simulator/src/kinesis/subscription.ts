@@ -3,8 +3,8 @@ import { inUse, type KinesisError, notFound } from "./errors.ts";
 import {
   maxSubscriptionEventBytes,
   subscriptionBytesPerSecond,
-  subscriptionHeartbeatMs,
-  subscriptionLifetimeMs,
+  SUBSCRIPTION_HEARTBEAT_MS,
+  SUBSCRIPTION_LIFETIME_MS,
 } from "./limits.ts";
 import type { ShardState } from "./shard.ts";
 import type { StreamState } from "./stream.ts";
@@ -57,7 +57,7 @@ export class ShardSubscription {
 
   /** True if it has ended, by time or by its reader's leave. */
   isOver(nowMs: number): boolean {
-    return this.#isOver || nowMs >= this.startedMs + subscriptionLifetimeMs;
+    return this.#isOver || nowMs >= this.startedMs + SUBSCRIPTION_LIFETIME_MS;
   }
 
   /** The reader has gone. */
@@ -104,7 +104,7 @@ export class ShardSubscription {
         ChildShards: this.#stream.childrenOf(this.#shard),
       };
     }
-    if (last === undefined && nowMs - this.#lastEventMs < subscriptionHeartbeatMs) return undefined;
+    if (last === undefined && nowMs - this.#lastEventMs < SUBSCRIPTION_HEARTBEAT_MS) return undefined;
     return {
       Records: read.records,
       ContinuationSequenceNumber: this.#continuation,

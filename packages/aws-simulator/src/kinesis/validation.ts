@@ -1,7 +1,7 @@
 import { validationError } from "./errors.ts";
 
 /** AWS reports at most this many faults of a request at once. */
-const maxProblems = 10;
+const MAX_PROBLEMS = 10;
 
 /**
  * Collects every fault of a request and reports them in one ValidationException with the words AWS uses:
@@ -62,7 +62,7 @@ export class RequestValidation {
     const count = this.#problems.length;
     if (count === 0) return;
     throw validationError(
-      `${count} validation error${count === 1 ? "" : "s"} detected: ${this.#problems.slice(0, maxProblems).join("; ")}`,
+      `${count} validation error${count === 1 ? "" : "s"} detected: ${this.#problems.slice(0, MAX_PROBLEMS).join("; ")}`,
     );
   }
 

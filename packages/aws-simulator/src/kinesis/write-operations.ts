@@ -60,10 +60,10 @@ export function putRecords(
   if (check.required("records", input.Records)) {
     check.length("records", entries.length, `'[${entries.length} records]'`, {
       min: 1,
-      max: limits.maxRecordsPerPut,
+      max: limits.MAX_RECORDS_PER_PUT,
     });
   }
-  if (entries.length <= limits.maxRecordsPerPut) {
+  if (entries.length <= limits.MAX_RECORDS_PER_PUT) {
     entries.forEach((entry, index) => {
       checkEntry(check, `records.${index + 1}.member.`, entry);
     });
@@ -73,7 +73,7 @@ export function putRecords(
   const checked = entries.map((entry) => checkedEntry(account, stream, entry));
   const totalBytes = checked.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (totalBytes > limits.maxBytesPerPut) {
-    throw invalidArgument(`Records size exceeds ${limits.maxBytesPerPut / limits.mib} MB limit`);
+    throw invalidArgument(`Records size exceeds ${limits.maxBytesPerPut / limits.MIB} MB limit`);
   }
 
   const now = account.clock.now();
@@ -181,10 +181,10 @@ function checkEntry(check: RequestValidation, path: string, entry: EncodedEntry)
   const { Data: data, PartitionKey: key } = entry;
   if (data === undefined) check.required(`${path}data`, data);
   if (key === undefined) check.required(`${path}partitionKey`, key);
-  else if (key.length === 0 || key.length > limits.maxPartitionKeyLength) {
+  else if (key.length === 0 || key.length > limits.MAX_PARTITION_KEY_LENGTH) {
     check.length(`${path}partitionKey`, countCharacters(key), `'${key}'`, {
       min: 1,
-      max: limits.maxPartitionKeyLength,
+      max: limits.MAX_PARTITION_KEY_LENGTH,
     });
   }
   if (entry.ExplicitHashKey !== undefined) {

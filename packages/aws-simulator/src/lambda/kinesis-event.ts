@@ -57,7 +57,7 @@ export function toStreamRecord(record: KinesisRecord, source: KinesisEventSource
 
 /** Bytes of `{"Records":[…]}` round the records and of the comma between two of them. */
 export const eventFrameBytes = Buffer.byteLength('{"Records":[]}');
-export const recordSeparatorBytes = 1;
+export const RECORD_SEPARATOR_BYTES = 1;
 
 /**
  * Measures the records of one source as JSON, without the JSON. All of them have the same frame, so only the values

@@ -7,10 +7,10 @@ import {
   eventFrameBytes,
   type KinesisEventSource,
   type KinesisStreamEvent,
-  recordSeparatorBytes,
+  RECORD_SEPARATOR_BYTES,
   toStreamRecord,
 } from "./kinesis-event.ts";
-import { maxPayloadBytes } from "./limits.ts";
+import { MAX_PAYLOAD_BYTES } from "./limits.ts";
 import type { MappingSettings } from "./mapping-options.ts";
 import type { MappingCounters } from "./mapping-stats.ts";
 
@@ -233,7 +233,7 @@ export class Lane {
     if (count > 0) await this.#giveUp({ ...work, records: work.records.slice(0, count) }, "RecordAgeExceeded");
     if (count === work.records.length) return undefined;
     const live: Work = { ...work, records: work.records.slice(count) };
-    if (payloadBytes(live.records) <= maxPayloadBytes) return live;
+    if (payloadBytes(live.records) <= MAX_PAYLOAD_BYTES) return live;
     // Only a record alone in its batch can be this large. The invocation would be refused each time.
     await this.#giveUp(live, "RetryAttemptsExhausted");
     return undefined;
@@ -304,8 +304,8 @@ export class Lane {
     for (const { sizeBytes } of this.#queue) {
       if (count === room) return { count, isFull: true };
       const isFirst = taken.length + count === 0;
-      bytes += sizeBytes + (isFirst ? 0 : recordSeparatorBytes);
-      if (!isFirst && bytes > maxPayloadBytes) return { count, isFull: true };
+      bytes += sizeBytes + (isFirst ? 0 : RECORD_SEPARATOR_BYTES);
+      if (!isFirst && bytes > MAX_PAYLOAD_BYTES) return { count, isFull: true };
       count += 1;
     }
     return { count, isFull: count === room };
@@ -348,6 +348,6 @@ function newWork(records: readonly BufferedRecord[]): Work {
 }
 
 function payloadBytes(records: readonly BufferedRecord[]): number {
-  const separators = Math.max(0, records.length - 1) * recordSeparatorBytes;
+  const separators = Math.max(0, records.length - 1) * RECORD_SEPARATOR_BYTES;
   return records.reduce((sum, { sizeBytes }) => sum + sizeBytes, eventFrameBytes + separators);
 }

@@ -3,7 +3,7 @@ import { systemClock } from "../clock.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
 import { checkChoice, checkFunction, checkInteger, checkRate, checkText, OptionError } from "../options.ts";
 import { createRandom, type Random } from "../random.ts";
-import { catchUpIntervalMs, pollIntervalMs } from "../stream-reader/limits.ts";
+import { CATCH_UP_INTERVAL_MS, POLL_INTERVAL_MS } from "../stream-reader/limits.ts";
 import type { Checkpoints } from "../stream-reader/checkpoints.ts";
 import type { StartingPosition, StreamSource } from "../stream-reader/stream-source.ts";
 import type { Trace } from "../trace.ts";
@@ -124,7 +124,7 @@ export function readMappingOptions(options: EventSourceMappingOptions): MappingS
     clock: options.clock ?? systemClock,
     random: options.random ?? createRandom(`${options.streamArn}/${functionArn}`),
     onFailure: options.onFailure,
-    batchSize: options.batchSize ?? limits.defaultBatchSize,
+    batchSize: options.batchSize ?? limits.DEFAULT_BATCH_SIZE,
     batchingWindowMs: (options.maximumBatchingWindowInSeconds ?? 0) * 1_000,
     parallelizationFactor: options.parallelizationFactor ?? 1,
     maximumRetryAttempts: unlimitedToInfinity(options.maximumRetryAttempts),
@@ -135,10 +135,10 @@ export function readMappingOptions(options: EventSourceMappingOptions): MappingS
     startingPositionTimestampMs: options.startingPositionTimestamp?.getTime(),
     checkpoints: options.checkpoints,
     functionArn,
-    pollIntervalMs: options.pollIntervalMs ?? pollIntervalMs,
-    catchUpIntervalMs: options.catchUpIntervalMs ?? catchUpIntervalMs,
-    retryBackoffBaseMs: options.retryBackoffBaseMs ?? limits.retryBackoffBaseMs,
-    retryBackoffMaxMs: options.retryBackoffMaxMs ?? limits.retryBackoffMaxMs,
+    pollIntervalMs: options.pollIntervalMs ?? POLL_INTERVAL_MS,
+    catchUpIntervalMs: options.catchUpIntervalMs ?? CATCH_UP_INTERVAL_MS,
+    retryBackoffBaseMs: options.retryBackoffBaseMs ?? limits.RETRY_BACKOFF_BASE_MS,
+    retryBackoffMaxMs: options.retryBackoffMaxMs ?? limits.RETRY_BACKOFF_MAX_MS,
     redeliveryRate: options.faults?.redeliveryRate ?? 0,
     trace: options.trace,
     onError: options.onError ?? (() => undefined),
@@ -161,19 +161,19 @@ function refuseUnmodelled(options: object): void {
 }
 
 function checkRanges(options: EventSourceMappingOptions, settings: MappingSettings): void {
-  checkInteger("batchSize", settings.batchSize, 1, limits.maxBatchSize);
+  checkInteger("batchSize", settings.batchSize, 1, limits.MAX_BATCH_SIZE);
   checkInteger(
     "maximumBatchingWindowInSeconds",
     options.maximumBatchingWindowInSeconds ?? 0,
     0,
-    limits.maxBatchingWindowSeconds,
+    limits.MAX_BATCHING_WINDOW_SECONDS,
   );
-  checkInteger("parallelizationFactor", settings.parallelizationFactor, 1, limits.maxParallelizationFactor);
-  if ((options.maximumRetryAttempts ?? limits.unlimited) !== limits.unlimited) {
-    checkInteger("maximumRetryAttempts", settings.maximumRetryAttempts, 0, limits.maxRetryAttempts);
+  checkInteger("parallelizationFactor", settings.parallelizationFactor, 1, limits.MAX_PARALLELIZATION_FACTOR);
+  if ((options.maximumRetryAttempts ?? limits.UNLIMITED) !== limits.UNLIMITED) {
+    checkInteger("maximumRetryAttempts", settings.maximumRetryAttempts, 0, limits.MAX_RETRY_ATTEMPTS);
   }
-  if ((options.maximumRecordAgeInSeconds ?? limits.unlimited) !== limits.unlimited) {
-    const { minRecordAgeSeconds, maxRecordAgeSeconds } = limits;
+  if ((options.maximumRecordAgeInSeconds ?? limits.UNLIMITED) !== limits.UNLIMITED) {
+    const { MIN_RECORD_AGE_SECONDS: minRecordAgeSeconds, MAX_RECORD_AGE_SECONDS: maxRecordAgeSeconds } = limits;
     checkInteger(
       "maximumRecordAgeInSeconds",
       options.maximumRecordAgeInSeconds ?? 0,
@@ -198,5 +198,5 @@ function checkRanges(options: EventSourceMappingOptions, settings: MappingSettin
 }
 
 function unlimitedToInfinity(value: number | undefined): number {
-  return value === undefined || value === limits.unlimited ? Number.POSITIVE_INFINITY : value;
+  return value === undefined || value === limits.UNLIMITED ? Number.POSITIVE_INFINITY : value;
 }

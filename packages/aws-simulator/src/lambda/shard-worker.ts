@@ -5,7 +5,7 @@ import type { Discard } from "./failure-destination.ts";
 import { accountOf, createRecordMeasure, regionOf } from "./kinesis-event.ts";
 import { type BufferedRecord, Lane } from "./lane.ts";
 import { laneOfKey } from "./lane-of-key.ts";
-import { bufferedBatchesPerLane } from "./limits.ts";
+import { BUFFERED_BATCHES_PER_LANE } from "./limits.ts";
 import type { MappingSettings } from "./mapping-options.ts";
 import type { MappingCounters } from "./mapping-stats.ts";
 
@@ -85,7 +85,7 @@ export class ShardWorker implements ShardConsumer {
 
   capacity(): number {
     const { batchSize, parallelizationFactor } = this.#options.settings;
-    return Math.max(0, batchSize * parallelizationFactor * bufferedBatchesPerLane - this.bufferedRecords);
+    return Math.max(0, batchSize * parallelizationFactor * BUFFERED_BATCHES_PER_LANE - this.bufferedRecords);
   }
 
   accept(records: readonly KinesisRecord[]): void {

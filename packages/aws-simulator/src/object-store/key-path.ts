@@ -1,5 +1,5 @@
 import { ObjectStoreError } from "./errors.ts";
-import { maxSegmentLength } from "./limits.ts";
+import { MAX_SEGMENT_LENGTH } from "./limits.ts";
 
 /** Characters that mean the same in a file name on every system; all others are written as %XX. */
 const isPlain = /^[A-Za-z0-9._=+@,-]$/;
@@ -54,14 +54,14 @@ function percentEncode(character: string): string {
 }
 
 function splitLong(encoded: string): string[] {
-  if (encoded.length <= maxSegmentLength) return [encoded];
+  if (encoded.length <= MAX_SEGMENT_LENGTH) return [encoded];
   const parts: string[] = [];
   let part = "";
   // Whole characters only: a cut through the middle of %XX%XX could not be decoded on its own.
   for (const unit of encoded.match(/(?:%[0-9A-F]{2})+|[^%]/g) ?? []) {
-    const pieces = unit.length > maxSegmentLength ? characters(unit) : [unit];
+    const pieces = unit.length > MAX_SEGMENT_LENGTH ? characters(unit) : [unit];
     for (const piece of pieces) {
-      if (part.length + piece.length > maxSegmentLength) {
+      if (part.length + piece.length > MAX_SEGMENT_LENGTH) {
         parts.push(part + continues);
         part = "";
       }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ObjectStoreError } from "./errors.ts";
-import { bucketNamePattern, maxKeyBytes } from "./limits.ts";
+import { bucketNamePattern, MAX_KEY_BYTES } from "./limits.ts";
 import type { ObjectCreated, StoredObject } from "./object-store.ts";
 
 /** The ETag of an object put in one part: MD5 in hex. */
@@ -17,10 +17,10 @@ export function checkName(bucket: string, key: string): void {
     );
   }
   const bytes = Buffer.byteLength(key);
-  if (bytes === 0 || bytes > maxKeyBytes) {
+  if (bytes === 0 || bytes > MAX_KEY_BYTES) {
     throw new ObjectStoreError(
       "INVALID_KEY",
-      `Expected the object key to be 1 to ${maxKeyBytes} bytes of UTF-8, got ${bytes}.`,
+      `Expected the object key to be 1 to ${MAX_KEY_BYTES} bytes of UTF-8, got ${bytes}.`,
     );
   }
 }

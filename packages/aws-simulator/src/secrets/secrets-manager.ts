@@ -62,10 +62,10 @@ interface Secret {
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
  */
 const suffixLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const suffixLength = 6;
+const SUFFIX_LENGTH = 6;
 
 /** Most bytes of a secret's value. https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
-const maxSecretBytes = 65_536;
+const MAX_SECRET_BYTES = 65_536;
 
 /**
  * Secrets Manager, as far as readers see it: secrets with a current and a previous version, and outages.
@@ -110,7 +110,7 @@ export class SecretsManager {
       throw new SecretsManagerError("ResourceExistsException", message);
     }
     const suffix = Array.from(
-      { length: suffixLength },
+      { length: SUFFIX_LENGTH },
       () => suffixLetters[Math.floor(this.#random() * suffixLetters.length)],
     );
     const secret: Secret = {
@@ -167,8 +167,8 @@ export class SecretsManager {
   }
 
   #createVersion(text: string): Version {
-    if (text === "" || Buffer.byteLength(text) > maxSecretBytes) {
-      const message = `Member must have length between 1 and ${maxSecretBytes}, got ${Buffer.byteLength(text)}`;
+    if (text === "" || Buffer.byteLength(text) > MAX_SECRET_BYTES) {
+      const message = `Member must have length between 1 and ${MAX_SECRET_BYTES}, got ${Buffer.byteLength(text)}`;
       throw new SecretsManagerError("ValidationException", message);
     }
     return { id: createUuid(this.#random), text, createdMs: this.#clock.now() };

@@ -92,7 +92,7 @@ interface Database {
 
 const unexplainedReason = "The line is not JSON.";
 /** A file that is no NDJSON at all gives each line's number, and words for so many of them. */
-const maxExplainedLines = 100;
+const MAX_EXPLAINED_LINES = 100;
 
 const columnValues: Readonly<Record<ColumnSource, string>> = {
   $1: "record",
@@ -502,7 +502,7 @@ export class DuckDbWarehouse implements Warehouse {
    */
   async #explainBadLines(): Promise<void> {
     const bad = await this.#loading.runAndReadAll(
-      `SELECT line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number LIMIT ${maxExplainedLines}`,
+      `SELECT line_number, bad_line FROM staged WHERE record IS NULL ORDER BY line_number LIMIT ${MAX_EXPLAINED_LINES}`,
     );
     for (const [lineNumber, line] of bad.getRowsJson()) {
       const reason = await this.#opened.querying

@@ -4,7 +4,7 @@ import { WarehouseError } from "./errors.ts";
 import { ledgerName, quoted } from "./names.ts";
 
 /** Rows of the base that are merged at a time when a table is built: their copies have to fit into memory. */
-const rowsPerSlice = 20_000;
+const ROWS_PER_SLICE = 20_000;
 
 /**
  * Dynamic tables of one DuckDB file. Each is a view: a table of the schema `dynamic_tables` keeps all columns but
@@ -155,13 +155,13 @@ export class DynamicTables {
   async #build(table: DynamicTable): Promise<void> {
     // Rows that the transaction has inserted itself have numbers far above all other rows.
     const slices = await this.#connection.runAndReadAll(
-      `SELECT DISTINCT rowid // ${rowsPerSlice} AS slice FROM ${quoted(table.base)} ORDER BY slice`,
+      `SELECT DISTINCT rowid // ${ROWS_PER_SLICE} AS slice FROM ${quoted(table.base)} ORDER BY slice`,
     );
     for (const [slice] of slices.getRowsJson()) {
-      const first = BigInt(slice as string) * BigInt(rowsPerSlice);
+      const first = BigInt(slice as string) * BigInt(ROWS_PER_SLICE);
       await this.#connection.run(
         `CREATE OR REPLACE TEMP TABLE slice AS
-           SELECT * FROM ${quoted(table.base)} WHERE rowid BETWEEN ${first} AND ${first + BigInt(rowsPerSlice - 1)}`,
+           SELECT * FROM ${quoted(table.base)} WHERE rowid BETWEEN ${first} AND ${first + BigInt(ROWS_PER_SLICE - 1)}`,
       );
       await this.#merge(table, "slice");
     }

@@ -7,7 +7,12 @@ import { createRandom, type Random } from "../random.ts";
 import type { Trace } from "../trace.ts";
 import { parseCopyStatement } from "./copy-statement.ts";
 import { WarehouseError } from "./errors.ts";
-import { maxAttemptsPerFile, notificationLatencyMs, retryBackoffBaseMs, retryBackoffMaxMs } from "./limits.ts";
+import {
+  MAX_ATTEMPTS_PER_FILE,
+  NOTIFICATION_LATENCY_MS,
+  RETRY_BACKOFF_BASE_MS,
+  RETRY_BACKOFF_MAX_MS,
+} from "./limits.ts";
 import type { ColumnMapping, OnError, Warehouse } from "./warehouse.ts";
 
 /** A pipe: its objects, its warehouse and its COPY statement. */
@@ -124,7 +129,7 @@ export class Snowpipe {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? createRandom(`${options.name ?? "pipe"}/${options.bucket}`);
-    this.#latencyMs = options.notificationLatencyMs ?? notificationLatencyMs;
+    this.#latencyMs = options.notificationLatencyMs ?? NOTIFICATION_LATENCY_MS;
     this.#target = readTarget(options);
     this.#prefix = options.prefix ?? this.#target.path;
     this.#faults = {
@@ -222,12 +227,12 @@ export class Snowpipe {
       } catch (error) {
         this.#counters.loadErrors += 1;
         this.#options.onLoadError?.(error, notification.fileName);
-        if (isRefusal(error) && attempt >= maxAttemptsPerFile) {
+        if (isRefusal(error) && attempt >= MAX_ATTEMPTS_PER_FILE) {
           this.#counters.filesFailed += 1;
           return;
         }
       }
-      const delayMs = Math.min(retryBackoffMaxMs, retryBackoffBaseMs * 2 ** (attempt - 1));
+      const delayMs = Math.min(RETRY_BACKOFF_MAX_MS, RETRY_BACKOFF_BASE_MS * 2 ** (attempt - 1));
       await new Promise<void>((resolve) => {
         this.#clock.setTimeout(resolve, delayMs);
       });

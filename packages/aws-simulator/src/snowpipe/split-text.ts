@@ -1,10 +1,10 @@
 /** Characters handed to the database at a time; a whole Firehose object can be hundreds of megabytes unpacked. */
-const maxPartLength = 8 * 1024 * 1024;
+const MAX_PART_LENGTH = 8 * 1024 * 1024;
 
 /** Text cut after newlines, with the number of lines that came before each part. */
 export function* splitText(
   text: string,
-  partLength = maxPartLength,
+  partLength = MAX_PART_LENGTH,
 ): Generator<{ readonly text: string; readonly linesBefore: number }> {
   let start = 0;
   let linesBefore = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { GetRecordsOutput, GetShardIteratorInput, KinesisRecord } from "../kinesis/api.ts";
-import { maxRecordsPerRead } from "./limits.ts";
+import { MAX_RECORDS_PER_READ } from "./limits.ts";
 import type { StreamSource } from "./stream-source.ts";
 
 /** Where the reading of a shard begins. */
@@ -128,7 +128,7 @@ export class ShardReader {
   }
 
   async #poll(): Promise<void> {
-    const limit = Math.min(this.#options.sink.capacity(), maxRecordsPerRead);
+    const limit = Math.min(this.#options.sink.capacity(), MAX_RECORDS_PER_READ);
     if (limit <= 0) {
       this.#isPaused = true;
       return;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { indexedSegments, segmentBytes } from "../../src/journal/limits.ts";
+import { INDEXED_SEGMENTS, SEGMENT_BYTES } from "../../src/journal/limits.ts";
 import { Kinesis, VirtualClock } from "../../src/index.ts";
 import { JournalFolder, putTexts, textsOf } from "../fixtures/stored-kinesis.ts";
 
@@ -244,7 +244,7 @@ describe("a store without room", () => {
 
 describe("a long history", () => {
   const large = "x".repeat(500_000);
-  const perSegment = Math.floor(segmentBytes / large.length);
+  const perSegment = Math.floor(SEGMENT_BYTES / large.length);
 
   async function fill(kinesis: Parameters<typeof putTexts>[0], clock: VirtualClock, from: number, count: number) {
     for (let n = from; n < from + count; n += 1) {
@@ -256,7 +256,7 @@ describe("a long history", () => {
 
   test("loses its oldest segments only when every consumer is done with them, and reads the others from disk", async () => {
     const clock = new VirtualClock();
-    const { kinesis, store } = folder.open({ clock, maxBytes: segmentBytes });
+    const { kinesis, store } = folder.open({ clock, maxBytes: SEGMENT_BYTES });
     kinesis.createStream({ streamName: "orders" });
     const checkpoints = store.checkpoints("orders", "consumer");
     await fill(kinesis, clock, 0, perSegment * 2 + 4);
@@ -290,7 +290,7 @@ describe("a long history", () => {
     const clock = new VirtualClock();
     const { kinesis, store } = folder.open({ clock });
     kinesis.createStream({ streamName: "orders", retentionHours: 24 });
-    const count = perSegment * (indexedSegments + 3);
+    const count = perSegment * (INDEXED_SEGMENTS + 3);
     await fill(kinesis, clock, 0, count);
     const indexes = () => segmentsIn().filter((name) => name.endsWith(".index"));
     expect(indexes()).toEqual(["00000001.index", "00000002.index", "00000003.index"]);
@@ -318,7 +318,7 @@ describe("a long history", () => {
     const { kinesis, warnings } = folder.open({ clock });
     kinesis.createStream({ streamName: "orders" });
     mkdirSync(join(folder.path, "00000001.index", "in the way"), { recursive: true });
-    const count = perSegment * indexedSegments + 2;
+    const count = perSegment * INDEXED_SEGMENTS + 2;
     await fill(kinesis, clock, 0, count);
     expect(warnings).toEqual([expect.stringContaining("The index of segment 1 stays in memory: ")]);
     expect(textsOf(kinesis, "orders")).toHaveLength(count);

@@ -12,7 +12,6 @@ import {
   checkReadmes,
   type Document,
   errorCodesPath,
-  foldersWithOldNames,
   indexPath,
   renderErrorCodes,
   renderIndex,
@@ -49,7 +48,7 @@ const faults = [
   ...checkDiagrams(documents),
   ...checkErrorCodes(documents),
   ...checkProse(files),
-  ...checkConstants(files, foldersWithOldNames),
+  ...checkConstants(files),
 ];
 for (const { file, line, code, message } of faults) console.log(`${file}:${line} ${code}: ${message}`);
 console.log(`${files.length} files, ${faults.length} faults`);

@@ -135,9 +135,9 @@ export class InProcessFunction<Event = unknown> implements FunctionRuntime {
     this.functionArn = `arn:aws:lambda:${region}:${accountId}:function:${options.functionName}`;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? createRandom(options.functionName);
-    this.#timeoutMs = options.timeoutMs ?? limits.defaultTimeoutMs;
+    this.#timeoutMs = options.timeoutMs ?? limits.DEFAULT_TIMEOUT_MS;
     this.#faults = options.faults ?? {};
-    checkInteger("timeoutMs", this.#timeoutMs, 1, limits.maxTimeoutMs);
+    checkInteger("timeoutMs", this.#timeoutMs, 1, limits.MAX_TIMEOUT_MS);
     checkInteger("concurrency", options.concurrency ?? 1_000, 0, 1_000_000);
     checkFunctionFaults(this.#faults);
   }
@@ -268,7 +268,7 @@ export class InProcessFunction<Event = unknown> implements FunctionRuntime {
       functionName: this.functionName,
       functionVersion: "$LATEST",
       invokedFunctionArn: this.functionArn,
-      memoryLimitInMB: String(this.#options.memoryMb ?? limits.defaultMemoryMb),
+      memoryLimitInMB: String(this.#options.memoryMb ?? limits.DEFAULT_MEMORY_MB),
       awsRequestId: requestId,
       logGroupName: `/aws/lambda/${this.functionName}`,
       logStreamName: `local/[$LATEST]${environment.id}`,

@@ -11,7 +11,7 @@ export interface DurationSummary {
 }
 
 /** Durations kept for the percentiles: the newest ones. */
-const capacity = 1_000;
+const CAPACITY = 1_000;
 
 /** Percentiles of the newest durations, and the longest of all. */
 export class DurationSample {
@@ -20,7 +20,7 @@ export class DurationSample {
   #max = 0;
 
   add(durationMs: number): void {
-    this.#newest[this.#count % capacity] = durationMs;
+    this.#newest[this.#count % CAPACITY] = durationMs;
     this.#count += 1;
     this.#max = Math.max(this.#max, durationMs);
   }

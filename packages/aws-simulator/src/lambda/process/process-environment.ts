@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Clock } from "../../clock.ts";
 import { FunctionError } from "../function-error.ts";
-import { initTimeoutMs, maxResponseBytes } from "../limits.ts";
+import { INIT_TIMEOUT_MS, MAX_RESPONSE_BYTES } from "../limits.ts";
 import { RuntimeApiServer, type RuntimeError } from "./runtime-api-server.ts";
 
 /** One line a function wrote. */
@@ -54,8 +54,8 @@ const fatalErrorTypes = ["Runtime.UnhandledPromiseRejection", "Runtime.UncaughtE
 /**
  * Shares of a function's memory that AWS's start script gives to Node: its heap, and each half of the young generation.
  */
-const heapShare = 0.9;
-const semiSpaceShare = 0.05;
+const HEAP_SHARE = 0.9;
+const SEMI_SPACE_SHARE = 0.05;
 /**
  * Below 1,769 MB a function has less than one core, so that V8's threads beside its own gain nothing on AWS; here they
  * take the cores of other processes. The memory of a batch is garbage soon after it. So the heap may grow to six times
@@ -133,8 +133,8 @@ export class ProcessEnvironment {
     if (bootstrapPath === undefined) throw new Error("The runtime's script is missing from the package.");
     this.#spawnedAtMs = clock.now();
     const heapOptions = [
-      `--max-old-space-size=${Math.floor(memoryMb * heapShare)}`,
-      `--max-semi-space-size=${Math.floor(memoryMb * semiSpaceShare)}`,
+      `--max-old-space-size=${Math.floor(memoryMb * HEAP_SHARE)}`,
+      `--max-semi-space-size=${Math.floor(memoryMb * SEMI_SPACE_SHARE)}`,
     ];
     const child = spawn(process.execPath, [...heapOptions, ...collectorOptions, bootstrapPath], {
       cwd: taskRoot,
@@ -162,10 +162,10 @@ export class ProcessEnvironment {
     this.#timer = clock.setTimeout(() => {
       this.#initError = {
         errorType: "Sandbox.Timedout",
-        errorMessage: `Initialization did not end within ${initTimeoutMs / 1_000} seconds.`,
+        errorMessage: `Initialization did not end within ${INIT_TIMEOUT_MS / 1_000} seconds.`,
       };
       this.kill();
-    }, initTimeoutMs);
+    }, INIT_TIMEOUT_MS);
   }
 
   /** Runs one invocation; `payload` is the event as JSON. */
@@ -220,8 +220,8 @@ export class ProcessEnvironment {
   }
 
   #onResponse(requestId: string, body: string): void {
-    if (Buffer.byteLength(body) > maxResponseBytes) {
-      const message = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
+    if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) {
+      const message = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
       this.#settle(requestId, new FunctionError("UNHANDLED", "Function.ResponseSizeTooLarge", message, requestId));
       return;
     }

@@ -291,8 +291,8 @@ export class ProcessFunction implements FunctionRuntime {
   #createEnvironment(taskRoot: string): ProcessEnvironment {
     const {
       functionName,
-      memoryMb = limits.defaultMemoryMb,
-      timeoutMs = limits.defaultTimeoutMs,
+      memoryMb = limits.DEFAULT_MEMORY_MB,
+      timeoutMs = limits.DEFAULT_TIMEOUT_MS,
       onLog,
     } = this.#options;
     const environment = new ProcessEnvironment({
@@ -365,9 +365,9 @@ export class ProcessFunction implements FunctionRuntime {
 function checkOptions(options: ProcessFunctionOptions): void {
   checkText("functionName", options.functionName);
   checkText("handler", options.handler);
-  checkInteger("memoryMb", options.memoryMb ?? limits.defaultMemoryMb, limits.minMemoryMb, limits.maxMemoryMb);
-  checkInteger("timeoutMs", options.timeoutMs ?? limits.defaultTimeoutMs, 1, limits.maxTimeoutMs);
+  checkInteger("memoryMb", options.memoryMb ?? limits.DEFAULT_MEMORY_MB, limits.MIN_MEMORY_MB, limits.MAX_MEMORY_MB);
+  checkInteger("timeoutMs", options.timeoutMs ?? limits.DEFAULT_TIMEOUT_MS, 1, limits.MAX_TIMEOUT_MS);
   checkInteger("concurrency", options.concurrency ?? 10, 1, 1_000);
-  checkInteger("patienceMs", options.patienceMs ?? 0, 0, limits.maxTimeoutMs);
+  checkInteger("patienceMs", options.patienceMs ?? 0, 0, limits.MAX_TIMEOUT_MS);
   checkChoice("whenBusy", options.whenBusy ?? "queue", ["queue", "throttle"]);
 }

@@ -10,16 +10,16 @@ export interface ZipEntry {
 /**
  * Lengths of the fixed parts, and their first four bytes. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-const endBytes = 22;
+const END_BYTES = 22;
 const endSignature = 0x06054b50;
-const entryBytes = 46;
+const ENTRY_BYTES = 46;
 const entrySignature = 0x02014b50;
-const localBytes = 30;
+const LOCAL_BYTES = 30;
 const localSignature = 0x04034b50;
 const maxCommentBytes = 0xffff;
 
-const stored = 0;
-const deflated = 8;
+const STORED = 0;
+const DEFLATED = 8;
 
 const inflate = promisify(inflateRaw);
 
@@ -34,18 +34,18 @@ export async function readZipEntries(zip: Uint8Array): Promise<ZipEntry[]> {
   const entries: Promise<ZipEntry>[] = [];
   let offset = bytes.readUInt32LE(end + 16);
   for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
-    requireSignature(bytes, offset, entrySignature, entryBytes);
+    requireSignature(bytes, offset, entrySignature, ENTRY_BYTES);
     const nameBytes = bytes.readUInt16LE(offset + 28);
-    const name = bytes.toString("utf8", offset + entryBytes, offset + entryBytes + nameBytes);
+    const name = bytes.toString("utf8", offset + ENTRY_BYTES, offset + ENTRY_BYTES + nameBytes);
     entries.push(readEntry(bytes, offset, name));
-    offset += entryBytes + nameBytes + bytes.readUInt16LE(offset + 30) + bytes.readUInt16LE(offset + 32);
+    offset += ENTRY_BYTES + nameBytes + bytes.readUInt16LE(offset + 30) + bytes.readUInt16LE(offset + 32);
   }
   return Promise.all(entries);
 }
 
 /** The end of the directory lies behind everything but a comment. */
 function findEnd(bytes: Buffer): number {
-  const last = bytes.byteLength - endBytes;
+  const last = bytes.byteLength - END_BYTES;
   for (let offset = last; offset >= Math.max(0, last - maxCommentBytes); offset -= 1)
     if (bytes.readUInt32LE(offset) === endSignature) return offset;
   throw new Error("It is not a zip, or its end is missing.");
@@ -57,12 +57,12 @@ async function readEntry(bytes: Buffer, offset: number, name: string): Promise<Z
   const packedBytes = bytes.readUInt32LE(offset + 20);
   const fileBytes = bytes.readUInt32LE(offset + 24);
   const local = bytes.readUInt32LE(offset + 42);
-  requireSignature(bytes, local, localSignature, localBytes);
-  const start = local + localBytes + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+  requireSignature(bytes, local, localSignature, LOCAL_BYTES);
+  const start = local + LOCAL_BYTES + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
   const packed = bytes.subarray(start, start + packedBytes);
-  if (method !== stored && method !== deflated)
+  if (method !== STORED && method !== DEFLATED)
     throw new Error(`The entry ${JSON.stringify(name)} is compressed by method ${method}; expected deflate.`);
-  const file = method === stored ? packed : await inflate(packed, { maxOutputLength: Math.max(1, fileBytes) });
+  const file = method === STORED ? packed : await inflate(packed, { maxOutputLength: Math.max(1, fileBytes) });
   if (file.byteLength !== fileBytes || crc32(file) !== checksum)
     throw new Error(`The entry ${JSON.stringify(name)} is damaged.`);
   return { name, bytes: file };
