@@ -19,17 +19,19 @@ const HASH_SPACE_BITS = 128;
 export function createLanes(count: number): (partitionKey: string) => Lane {
   if (!isLaneCount(count)) throw new RangeError(`Expected a power of two up to ${MAX_LANES} lanes, got ${count}.`);
   const bits = Math.log2(count);
-  const lanes = Array.from({ length: count }, (_, index): Lane => {
-    return {
-      partitionKey: `lane-${index}`,
-      explicitHashKey: (BigInt(index) << BigInt(HASH_SPACE_BITS - bits)).toString(),
-    };
-  });
+  // Each is made when a key first falls into it: all of them at once take a millisecond of a cold start.
+  const lanes = new Map<number, Lane>();
   // Kinesis places keys by MD5. Where a process may not compute it, events only spread over more lanes.
   const algorithm = getFips() === 1 ? "sha256" : "md5";
   return (partitionKey) => {
-    const place = Number.parseInt(hash(algorithm, partitionKey, "hex").slice(0, 4), 16);
-    return lanes[place >> (16 - bits)] as Lane;
+    const place = Number.parseInt(hash(algorithm, partitionKey, "hex").slice(0, 4), 16) >> (16 - bits);
+    let lane = lanes.get(place);
+    if (lane === undefined) {
+      const explicitHashKey = (BigInt(place) << BigInt(HASH_SPACE_BITS - bits)).toString();
+      lane = { partitionKey: `lane-${place}`, explicitHashKey };
+      lanes.set(place, lane);
+    }
+    return lane;
   };
 }
 
