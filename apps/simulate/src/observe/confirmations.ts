@@ -4,6 +4,9 @@ import type { KinesisSender } from "@millrace/put-records";
 /** Members of the SDK's commands and answers that matter here. */
 interface CommandInput {
   readonly StreamName?: string;
+  /** Of ListShards. */
+  readonly ShardFilter?: object;
+  /** Of PutRecords. */
   readonly Records?: readonly unknown[];
 }
 
@@ -76,7 +79,7 @@ export class Confirmations {
     const send = async (command: Parameters<InProcessClient["send"]>[0], options?: SendOptions): Promise<unknown> => {
       const input = command.input as CommandInput;
       const streamName = input.StreamName ?? "";
-      if (input.Records === undefined) {
+      if (input.ShardFilter !== undefined) {
         const known = this.#knowledgeOf(knowledge, streamName);
         known.staleSinceMs = undefined;
         known.overdueSinceMs = undefined;
@@ -89,6 +92,8 @@ export class Confirmations {
         }
         return answer;
       }
+      // Other questions, such as that for the largest record, tell nothing of shards.
+      if (input.Records === undefined) return client.send(command, options);
       try {
         const answer = (await client.send(command, options)) as PutRecordsAnswer;
         this.#confirm(streamName, answer, name, this.#knowledgeOf(knowledge, streamName));

@@ -2,7 +2,8 @@ import { expect, test } from "@jest/globals";
 import { type InProcessClient, sleep, VirtualClock } from "@millrace/aws-simulator";
 import { Confirmations } from "../../src/observe/confirmations.ts";
 
-const list = { input: { StreamName: "s" } } as never;
+const list = { input: { StreamName: "s", ShardFilter: { Type: "AT_LATEST" } } } as never;
+const describeStream = { input: { StreamName: "s" } } as never;
 const put = { input: { StreamName: "s", Records: [{}, {}] } } as never;
 
 /** A stream that was split after its shards were listed, and throttles one record of each request. */
@@ -39,6 +40,18 @@ test("one that had given its question up before the answer came may take its tim
   const asked = sender.send(list, { abortSignal: controller.signal });
   controller.abort();
   await clock.run(asked);
+  await clock.run(putEverySecond({ clock, sender }));
+  expect(confirmations.stale).toEqual([]);
+});
+
+test("an answer to a question that is not about shards does not stand for one that never came", async () => {
+  const { clock, confirmations, sender } = setUp();
+  await clock.run(sender.send(list));
+  const controller = new AbortController();
+  const asked = sender.send(list, { abortSignal: controller.signal });
+  controller.abort();
+  await clock.run(asked);
+  await clock.run(sender.send(describeStream));
   await clock.run(putEverySecond({ clock, sender }));
   expect(confirmations.stale).toEqual([]);
 });
