@@ -365,6 +365,10 @@ function checkDestinationOrder(evidence: Evidence): string[] {
     for (const { copy, value } of evidence.eventsOf(evidence.places.destination(stream))) {
       if (isReplayed(value)) late.add(copy);
     }
+    // A copy that a later try made valid, by newer contracts, may be meant for here when the first one was not.
+    for (const [copy, events] of groupBy(evidence.enriched, (event) => event.copy)) {
+      if (new Set(events.map(({ value }) => value.validation.status)).size > 1) late.add(copy);
+    }
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
     const sources = evidence.enriched.filter(

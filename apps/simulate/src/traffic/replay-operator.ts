@@ -25,6 +25,7 @@ import {
 import { deadLetterStore, lakeStore, PlaceUnreadableError, streamStore } from "@millrace/stored-events";
 import { createMemoryS3 } from "@millrace/stored-events/memory-s3";
 import { copyOf, type CopyAttributes } from "../identity.ts";
+import type { RouteSet } from "@millrace/routes/runtime";
 import { type EnrichedValue, readRawEvent } from "../invariants/evidence.ts";
 import type { Confirmations } from "../observe/confirmations.ts";
 import { readLines } from "../read-lines.ts";
@@ -46,7 +47,9 @@ export interface AskedReplay {
   readonly goesTo: string;
   readonly selection: Selection;
   /** How often each copy was there to be put, by `copyOf`; without `replayedat` for the pipeline. */
-  readonly required: ReadonlyMap<string, number>;
+  required: ReadonlyMap<string, number>;
+  /** Routes that had been published when it was asked for. */
+  readonly publications: number;
   /** Copies of the enriched stream that it has to put there again, as they were: when the last of each arrived. */
   readonly putBack: ReadonlyMap<string, number>;
   /** True if enrichment had the newest contracts already: then each event becomes what its verdict predicts. */
@@ -180,8 +183,11 @@ export class ReplayOperator {
     const { environment, died } = this.#process(name, replay, kill);
     const output = { out: () => undefined, err: () => undefined };
     const work = replayCommand(environment, options, output, new AbortController().signal).then(
-      (code) => {
-        if (code === 0) replay.isFinished = true;
+      async (code) => {
+        if (code === 0 && !replay.isFinished) {
+          replay.isFinished = true;
+          await this.#requireOfAllRoutes(replay, options);
+        }
         return `code ${code}`;
       },
       (error: unknown) => {
@@ -236,7 +242,7 @@ export class ReplayOperator {
       clock: own,
       by: name,
       holder: `elsewhere/${name}/0`,
-      routes: () => pipeline.publications.at(-1)?.routes ?? resources.routes,
+      routes: () => this.#routes,
       verdicts: async () => this.#verdicts(),
       store: async (store) =>
         store === "lake"
@@ -333,6 +339,7 @@ export class ReplayOperator {
       ...{ id, kind, selection, isFinished: false },
       wasAskedOfNewContracts: kind === "revalidation" && this.#deps.pipeline.haveContractsArrived,
       goesTo: typeof into === "string" ? "pipeline" : `destination:${into.destination}`,
+      publications: this.#deps.pipeline.publications.length,
       required: await this.#required(kind, options),
       putBack: kind === "dead-letters" ? await this.#givenUpEnriched(selection) : new Map(),
     };
@@ -345,7 +352,21 @@ export class ReplayOperator {
       const letters = await this.#lettersIn(selection);
       return countOf(letters.flatMap(({ line, isRaw }) => (isRaw ? (readRawEvent(line) ?? []) : [])));
     }
-    return typeof into === "string" ? this.#ofRaw(kind, selection) : this.#ofLake(selection, into);
+    return typeof into === "string" ? this.#ofRaw(kind, selection) : this.#ofLake(selection, into, this.#routes);
+  }
+
+  get #routes(): RouteSet {
+    const { pipeline, resources } = this.#deps;
+    return pipeline.publications.at(-1)?.routes ?? resources.routes;
+  }
+
+  /** A run takes the routes of its time, so that those copies are due that all routes of the replay's time send. */
+  async #requireOfAllRoutes(replay: AskedReplay, { selection, into }: ReplayOptions): Promise<void> {
+    if (typeof into === "string") return;
+    for (const { routes } of this.#deps.pipeline.publications.slice(replay.publications)) {
+      const due = await this.#ofLake(selection, into, routes);
+      replay.required = new Map([...replay.required].filter(([copy]) => due.has(copy)));
+    }
   }
 
   async #givenUpEnriched(selection: Selection): Promise<ReadonlyMap<string, number>> {
@@ -418,9 +439,8 @@ export class ReplayOperator {
   async #ofLake(
     { fromMs, toMs, filters }: Selection,
     into: { readonly destination: string },
+    routes: RouteSet,
   ): Promise<ReadonlyMap<string, number>> {
-    const { pipeline, resources } = this.#deps;
-    const routes = pipeline.publications.at(-1)?.routes ?? resources.routes;
     const required = new Map<string, number>();
     for (const { atMs, value, line } of await this.#lakeEvents()) {
       if (atMs < fromMs || atMs >= toMs) continue;
