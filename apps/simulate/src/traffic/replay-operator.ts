@@ -201,7 +201,7 @@ export class ReplayOperator {
   }
 
   #process(name: string, replay: AskedReplay, kill: ProcessKill | undefined) {
-    const { clock, confirmations, kinesis, pipeline, plan, resources } = this.#deps;
+    const { clock, confirmations, kinesis, pipeline, plan } = this.#deps;
     const { guard, died } = createProcess(kill);
     const random = createRandom(`${plan.seed}/${name}`);
     const own = { now: () => clock.now(), wait: (ms: number) => sleep(clock, ms) };
