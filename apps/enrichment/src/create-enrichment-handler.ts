@@ -34,6 +34,7 @@ import {
   PACKED_RECORD_BYTES,
 } from "./limits.ts";
 import { createPackingWriter } from "./packing/packing-writer.ts";
+import { MaskingMemory } from "./memory/masking-memory.ts";
 import { createMaskEvent } from "./privacy/mask-event.ts";
 import type { PrivacyKeySource } from "./privacy/privacy-key-source.ts";
 import { createPseudonymizer } from "./privacy/privacy-keys.ts";
@@ -239,7 +240,7 @@ export function createRecordContext(deps: RecordContextDeps, processor = default
     selectContract: createContractSelector(deps.contracts),
     setsAside: (event) => deps.contracts.setsAside(event),
     runEnrichments: createEnrichmentRun(deps.enrichments, pseudonymizer),
-    maskEvent: createMaskEvent(deps.contracts, pseudonymizer),
+    maskEvent: createMaskEvent(deps.contracts, pseudonymizer, new MaskingMemory()),
     sealPayload: createPayloadSeal(deps.privacyKeys),
     processor,
     stampAt: createStamps(processor, deps.contractSet),

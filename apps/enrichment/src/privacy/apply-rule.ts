@@ -1,8 +1,8 @@
 import type { PrivacyRule } from "@millrace/event-contracts";
 import type { Pseudonym } from "@millrace/privacy-keys";
 import { MaskingFailedError } from "../errors.ts";
+import type { MaskingMemory } from "../memory/masking-memory.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
-import { truncateIp } from "./truncate-ip.ts";
 
 /** Replacement of a masked value. It reveals nothing, not even a length. */
 export const maskedText = "***";
@@ -25,7 +25,12 @@ const masked: RuleOutcome = { isDropped: false, value: maskedText };
  *
  * @throws MaskingFailedError for an action this version does not know: the event must not leave in clear
  */
-export function applyRule(value: unknown, rule: PrivacyRule, pseudonymizer: Pseudonymizer): RuleOutcome {
+export function applyRule(
+  value: unknown,
+  rule: PrivacyRule,
+  pseudonymizer: Pseudonymizer,
+  memory: MaskingMemory,
+): RuleOutcome {
   switch (rule.action) {
     case "drop":
       return dropped;
@@ -43,15 +48,15 @@ export function applyRule(value: unknown, rule: PrivacyRule, pseudonymizer: Pseu
       };
     }
     case "truncate":
-      return typeof value === "string" ? { isDropped: false, value: truncate(value, rule) } : masked;
+      return typeof value === "string" ? { isDropped: false, value: truncate(value, rule, memory) } : masked;
     case "scan":
     default:
       throw new MaskingFailedError("The contract asks for a privacy action that this version does not know.");
   }
 }
 
-function truncate(text: string, rule: PrivacyRule): string {
-  if (rule.class === "ip") return truncateIp(text) ?? maskedText;
+function truncate(text: string, rule: PrivacyRule, memory: MaskingMemory): string {
+  if (rule.class === "ip") return memory.truncateIp(text) ?? maskedText;
   const characters = Array.from(text);
   const keep = rule.keep ?? 0;
   // A value as short as what may be kept would stay whole.

@@ -14,7 +14,7 @@ import {
 import { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import { compilePrivacyMaps, type PrivacyState } from "./privacy-state.ts";
-import { rememberingScan, type ScanText } from "./remembering-scan.ts";
+import type { MaskingMemory, ScanText } from "../memory/masking-memory.ts";
 
 /** Which annotations concern an event, and whether it can be trusted to keep to them. */
 export interface MaskingOrder {
@@ -90,8 +90,12 @@ const binaryData = "data_base64";
  * Everything is scanned in the data of events that break their contract or have none, and in attributes that have no
  * annotation.
  */
-export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pseudonymizer): MaskEvent {
-  const envelope = compilePrivacyMaps([contracts.envelopePrivacy]);
+export function createMaskEvent(
+  contracts: CompiledContracts,
+  pseudonymizer: Pseudonymizer,
+  memory: MaskingMemory,
+): MaskEvent {
+  const envelope = compilePrivacyMaps([contracts.envelopePrivacy], memory);
   // Orders of known contracts are there for good, those of others for one event.
   const states = new WeakMap<MaskingOrder, PrivacyState>();
   // A thousand contracts with the same annotations are masked by the same few objects, which then stay in the
@@ -107,7 +111,7 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
     const step = pointerStep(name);
     if (state.rule !== undefined) return { state, step, detectors: noDetectors, scan: state.scan };
     const detectors = detectorsByAttribute[name] ?? allDetectors;
-    return { state, step, detectors, scan: rememberLast(rememberingScan(detectors)) };
+    return { state, step, detectors, scan: rememberLast(memory.scanFor(detectors)) };
   }
 
   function stateOf(order: MaskingOrder): PrivacyState {
@@ -120,9 +124,9 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
   }
 
   function stateOfSchemas(schemaIds: MaskingOrder["schemaIds"]): PrivacyState {
-    if (schemaIds === "all") return compilePrivacyMaps([contracts.everyPrivacy], false);
+    if (schemaIds === "all") return compilePrivacyMaps([contracts.everyPrivacy], memory, false);
     const maps = [...new Set(schemaIds.flatMap((schemaId) => contracts.privacyOf(schemaId) ?? []))];
-    return statesByMaps.getOrCreate(maps.map(numberOf).join(), () => compilePrivacyMaps(maps));
+    return statesByMaps.getOrCreate(maps.map(numberOf).join(), () => compilePrivacyMaps(maps, memory));
   }
 
   function numberOf(map: PrivacyMap): number {
@@ -158,7 +162,7 @@ export function createMaskEvent(contracts: CompiledContracts, pseudonymizer: Pse
 
   return (event, order, mayHoldJson) => {
     const { isValid } = order;
-    const log = new MaskingLog();
+    const log = new MaskingLog(memory);
     const context = { pseudonymizer, log, mayHoldJson };
     const { data } = event;
     const state = stateOf(order);

@@ -119,7 +119,7 @@ function maskParsed(
 ): string | undefined {
   const { innerTexts = 0, log } = context;
   if (isTooDeep(context) || isDeeperThan(value, MAX_EVENT_DEPTH)) return maskTooDeep(path, context).text;
-  const innerLog = new MaskingLog();
+  const innerLog = new MaskingLog(log.memory);
   const masked = maskValue(value, state, "", [], { ...context, log: innerLog, innerTexts: innerTexts + 1 });
   if (innerLog.isEmpty) return undefined;
   log.addInner(path, innerLog);

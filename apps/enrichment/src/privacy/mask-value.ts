@@ -11,10 +11,10 @@ import {
 import { findFreeName, type JsonObject, pointerStep, setProperty } from "../json-value.ts";
 import { applyRule, maskedText } from "./apply-rule.ts";
 import { maskInnerText } from "./mask-inner-text.ts";
+import type { ScanText } from "../memory/masking-memory.ts";
 import type { MaskingLog } from "./masking-log.ts";
 import type { Pseudonymizer } from "./privacy-keys.ts";
 import type { PrivacyState } from "./privacy-state.ts";
-import type { ScanText } from "./remembering-scan.ts";
 
 /** State of a walk through one event. */
 export interface MaskingContext {
@@ -70,7 +70,7 @@ function wantedAt({ isUndeclared, rule }: PrivacyState, above: readonly PrivacyD
 /** Applies a rule to a value and returns the value that takes its place; `undefined` when it was dropped. */
 export function maskByRule(value: unknown, rule: PrivacyRule, path: string, context: MaskingContext): unknown {
   if (value === null || value === undefined) return value;
-  const outcome = applyRule(value, rule, context.pseudonymizer);
+  const outcome = applyRule(value, rule, context.pseudonymizer, context.log.memory);
   const field: MaskedField = { path, class: rule.class, action: rule.action };
   if (outcome.isDropped) {
     context.log.add(field);

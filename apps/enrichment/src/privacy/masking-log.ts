@@ -1,5 +1,5 @@
 import type { MaskedField } from "@millrace/event-contracts";
-import { BoundedCache } from "@millrace/enrichments/bounded-cache";
+import type { MaskingMemory } from "../memory/masking-memory.ts";
 import { type JsonObject, setProperty } from "../json-value.ts";
 import { MAX_REPORTED_FIELDS } from "../limits.ts";
 
@@ -18,8 +18,13 @@ export class MaskingLog {
   readonly replacements: Replacement[] = [];
   /** More was changed than values of properties. */
   isRestructured = false;
+  readonly memory: MaskingMemory;
   readonly #fields: MaskedField[] = [];
   #furtherPaths: string[] | undefined;
+
+  constructor(memory: MaskingMemory) {
+    this.memory = memory;
+  }
 
   /** Notes what a consumer is told. */
   add(field: MaskedField): void {
@@ -58,19 +63,11 @@ export class MaskingLog {
   /** The `PrivacyReport` as JSON. */
   toJson(): string {
     let fields = "";
-    for (const field of this.#fields) fields += fields === "" ? fieldJson(field) : `,${fieldJson(field)}`;
+    for (const field of this.#fields) {
+      const json = this.memory.fieldJson(field);
+      fields += fields === "" ? json : `,${json}`;
+    }
     if (this.#furtherPaths === undefined) return `{"masked":[${fields}]}`;
     return `{"masked":[${fields}],"maskedCount":${this.#fields.length + this.#furtherPaths.length}}`;
   }
-}
-
-const written = new BoundedCache<{ readonly field: MaskedField; readonly json: string }>();
-
-/** The same fields are masked in one event after the other, and what is said of them is the same. */
-function fieldJson(field: MaskedField): string {
-  if (field.alternates !== undefined) return JSON.stringify(field);
-  const known = written.getOrCreate(field.path, () => ({ field, json: JSON.stringify(field) }));
-  const isSame =
-    known.field.class === field.class && known.field.action === field.action && known.field.keyId === field.keyId;
-  return isSame ? known.json : JSON.stringify(field);
 }

@@ -11,7 +11,7 @@ import { rememberLast } from "@millrace/enrichments/bounded-cache";
 import { allDetectors } from "@millrace/sensitive-text";
 import { pointerStep } from "../json-value.ts";
 import { MAX_REMEMBERED_NAMES } from "../limits.ts";
-import { rememberingScan, type ScanText } from "./remembering-scan.ts";
+import type { MaskingMemory, ScanText } from "../memory/masking-memory.ts";
 
 /**
  * Position of a walk through a value in a privacy map: a set of the map's nodes, made deterministic, and whether the
@@ -78,7 +78,7 @@ const MAX_STATES = 10_000;
  * @param isTrusted whether a name that a map declares without a rule is not sensitive there, also in an event that
  *   breaks its contract; false when nobody knows whether the maps are those of the event
  */
-export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true): PrivacyState {
+export function compilePrivacyMaps(maps: readonly PrivacyMap[], memory: MaskingMemory, isTrusted = true): PrivacyState {
   const { allNodes, roots } = joinMaps(maps);
   /** Index of no node: the place of undeclared values. */
   const nowhere = allNodes.length;
@@ -129,7 +129,7 @@ export function compilePrivacyMaps(maps: readonly PrivacyMap[], isTrusted = true
     // States are made when they are first asked for: the map of a recursive schema would never end otherwise.
     return {
       rule,
-      scan: rule?.action === "scan" ? rememberLast(rememberingScan(rule.detect ?? allDetectors)) : undefined,
+      scan: rule?.action === "scan" ? rememberLast(memory.scanFor(rule.detect ?? allDetectors)) : undefined,
       isBarren: !isUndeclared && !indices.some((index) => toWork.has(index)),
       isUndeclared,
       properties() {

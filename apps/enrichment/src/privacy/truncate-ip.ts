@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { expandGroups, unmapIp } from "@millrace/enrichments";
-import { BoundedCache } from "@millrace/enrichments/bounded-cache";
 
 /**
  * The network of an address: /24 of IPv4, /48 of IPv6, the rest zero.
@@ -9,14 +8,6 @@ import { BoundedCache } from "@millrace/enrichments/bounded-cache";
  * @example truncateIp("203.0.113.77") // "203.0.113.0"
  */
 export function truncateIp(address: string): string | undefined {
-  if (isIP(address) === 4) return truncateIpv4(address);
-  return networks.getOrCreate(address, readNetwork).text;
-}
-
-const networks = new BoundedCache<{ text: string | undefined }>();
-const readNetwork = (address: string) => ({ text: networkOf(address) });
-
-function networkOf(address: string): string | undefined {
   const plain = unmapIp(address);
   const version = isIP(plain);
   if (version === 4) return truncateIpv4(plain);
@@ -24,7 +15,8 @@ function networkOf(address: string): string | undefined {
   return undefined;
 }
 
-function truncateIpv4(address: string): string {
+/** @param address of IPv4 */
+export function truncateIpv4(address: string): string {
   return `${address.slice(0, address.lastIndexOf("."))}.0`;
 }
 

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { unzipSync } from "fflate";
+import { MaskingMemory } from "../../src/memory/masking-memory.ts";
 import { MaskingLog } from "../../src/privacy/masking-log.ts";
 import type { RunEnrichments } from "../../src/run-enrichments.ts";
 import { createRawEvent } from "../raw-events.ts";
@@ -51,7 +52,11 @@ describe("an enrichment from a package of a team's own", () => {
         time: "2026-11-20T14:00:00.000Z",
         receivedat: "2026-11-20T14:00:01.000Z",
       });
-      const { members } = handler(event as Parameters<RunEnrichments>[0], "81.2.69.160", new MaskingLog());
+      const { members } = handler(
+        event as Parameters<RunEnrichments>[0],
+        "81.2.69.160",
+        new MaskingLog(new MaskingMemory()),
+      );
       expect(event["id"]).not.toBe("changed");
       const { clock, ...others } = JSON.parse(`{${members}}`) as Record<string, unknown>;
       expect(clock).toMatchObject({ basis: "client" });

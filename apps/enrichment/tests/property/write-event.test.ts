@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { enrichEvent } from "../../src/enrich-event.ts";
 import { exchangeTexts } from "../../src/envelope/write-event.ts";
 import type { JsonObject } from "../../src/json-value.ts";
+import { MaskingMemory } from "../../src/memory/masking-memory.ts";
 import { MaskingLog } from "../../src/privacy/masking-log.ts";
 import { createContext, createPurchase, createRawEvent } from "../raw-events.ts";
 
@@ -97,7 +98,7 @@ function expectSameText(text: string, seed: number): void {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-  const log = new MaskingLog();
+  const log = new MaskingLog(new MaskingMemory());
   replaceSome(event, log, draw);
   expect(exchangeTexts(event, text, log) ?? JSON.stringify(event)).toBe(JSON.stringify(event));
 }
@@ -123,7 +124,7 @@ describe("exchangeTexts gives what JSON.stringify gives, or nothing", () => {
 
   test("for a value that was replaced twice", () => {
     const event = { a: "x", b: "x" } as unknown as RawEvent;
-    const log = new MaskingLog();
+    const log = new MaskingLog(new MaskingMemory());
     log.replace(event, "a", "x", "y");
     log.replace(event, "a", "y", "z");
     expect(exchangeTexts(event, '{"a":"x","b":"x"}', log) ?? JSON.stringify(event)).toBe('{"a":"z","b":"x"}');

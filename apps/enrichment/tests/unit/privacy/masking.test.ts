@@ -3,6 +3,7 @@ import type { PrivacyMap, PrivacyRule } from "@millrace/event-contracts";
 import { createPseudonymizer } from "../../../src/index.ts";
 import { maskValue, noDetectors } from "../../../src/privacy/mask-value.ts";
 import { MaskingLog } from "../../../src/privacy/masking-log.ts";
+import { MaskingMemory } from "../../../src/memory/masking-memory.ts";
 import { compilePrivacyMaps } from "../../../src/privacy/privacy-state.ts";
 import { allDetectors } from "@millrace/sensitive-text";
 import { MaskingFailedError } from "../../../src/errors.ts";
@@ -11,8 +12,8 @@ import { key, olderKey } from "../../raw-events.ts";
 const pseudonymizer = createPseudonymizer([key]);
 
 function mask(value: unknown, maps: readonly PrivacyMap[], detectors = noDetectors) {
-  const log = new MaskingLog();
-  const root = compilePrivacyMaps(maps);
+  const log = new MaskingLog(new MaskingMemory());
+  const root = compilePrivacyMaps(maps, new MaskingMemory());
   const state = detectors === noDetectors ? root : root.undeclared();
   const context = { pseudonymizer, log, mayHoldJson: false };
   const masked = maskValue(structuredClone(value), state, "/data", noDetectors, context);
@@ -73,9 +74,12 @@ describe("maskValue applies", () => {
   });
 
   test("and lists the pseudonyms under the other live keys", () => {
-    const log = new MaskingLog();
+    const log = new MaskingLog(new MaskingMemory());
     const rotating = createPseudonymizer([key, olderKey]);
-    const state = compilePrivacyMaps([{ nodes: [{ rule: { class: "user-id", action: "hmac" } }] }]);
+    const state = compilePrivacyMaps(
+      [{ nodes: [{ rule: { class: "user-id", action: "hmac" } }] }],
+      new MaskingMemory(),
+    );
     maskValue("user-7", state, "/data", noDetectors, { pseudonymizer: rotating, log, mayHoldJson: false });
     const { masked } = JSON.parse(log.toJson()) as { masked: { alternates: unknown }[] };
     expect(masked[0]!.alternates).toEqual([createPseudonymizer([olderKey]).active("user-id", "user-7")]);
