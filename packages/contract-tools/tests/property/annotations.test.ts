@@ -54,7 +54,7 @@ test.each<Draft>(["2020-12", "draft-07"])(
       const [contract] = registry.contracts;
       if (contract === undefined) throw new Error("There is one contract.");
       // No verdict, so nothing to collect; the lint refuses it.
-      if ((await endlessRef(contract, registry)).length > 0) continue;
+      if (endlessRef(contract, registry).length > 0) continue;
       const documents = [...registry.documents.values()];
       for (const { id, draft: dialect, schema: own } of documents) {
         const { $schema: _, ...rest } = own;

@@ -3,11 +3,13 @@ import {
   createValueGraph,
   placeKey,
   referredPlace,
+  type SchemaDocument,
   type SchemaPlace,
   type Subschema,
   walkSchema,
 } from "@millrace/schema-graph";
 import type { Fault } from "../../registry/fault.ts";
+import type { Registry } from "../../registry/registry.ts";
 import { eachSchema, type LintRule } from "./lint-rule.ts";
 
 /** Every `$ref` must lead to a schema of this registry, in the same dialect. */
@@ -47,7 +49,7 @@ function isSchemaAt({ document, pointer, schema }: SchemaPlace): boolean {
 }
 
 /** A schema that applies to its own value again has no verdict: a validator follows it until the stack ends. */
-export const endlessRef: LintRule = (document, { resources }) => {
+export function endlessRef(document: SchemaDocument, { resources }: Pick<Registry, "resources">): Fault[] {
   const graph = createValueGraph(document, resources);
   const done = new Set<string>();
   const faults = new Map<string, Fault>();
@@ -65,4 +67,4 @@ export const endlessRef: LintRule = (document, { resources }) => {
   };
   for (const { schema, pointer } of walkSchema(document.schema)) visit({ document, schema, pointer }, new Set());
   return [...faults.values()];
-};
+}
