@@ -1,16 +1,25 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 /** Resources that one process uses at a moment. Only Linux tells. */
 export interface ProcessFigures {
   readonly memoryMb: number;
+  /** The most since the figures were read before, however short it was. */
+  readonly peakMb: number;
   readonly handles: number;
 }
 
-/** `undefined` when the process is gone. */
+/** Written to a process's `clear_refs`, it makes the kernel count the peak of its memory anew: `man 5 proc`. */
+const FORGET_PEAK = "5";
+
+/** Reads the figures and lets the next peak begin; `undefined` when the process is gone. */
 export function readFigures(pid: number): ProcessFigures | undefined {
   try {
-    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return { memoryMb: Number(kilobytes) / 1024, handles: readdirSync(`/proc/${pid}/fd`).length };
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const megabytesOf = (name: string): number =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024;
+    writeFileSync(`/proc/${pid}/clear_refs`, FORGET_PEAK);
+    const handles = readdirSync(`/proc/${pid}/fd`).length;
+    return { memoryMb: megabytesOf("VmRSS"), peakMb: megabytesOf("VmHWM"), handles };
   } catch {
     return undefined;
   }
