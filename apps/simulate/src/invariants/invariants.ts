@@ -354,20 +354,21 @@ function checkEnrichedOrder(evidence: Evidence): string[] {
 const isInLane = ({ record }: StoredEvent): boolean => /^lane-\d+$/.test(record.partitionKey);
 
 function checkDestinationOrder(evidence: Evidence): string[] {
+  // A copy that a later try made valid, by newer contracts, may be meant for a stream when the first one was not.
+  const judgedAnew = [...groupBy(evidence.enriched, ({ copy }) => copy)]
+    .filter(([, events]) => new Set(events.map(({ value }) => value.validation.status)).size > 1)
+    .map(([copy]) => copy);
   return [...orderedStreams].flatMap((stream) => {
     // An undelivered event comes after all delivered ones, and a record that Lambda gave up on may have come through in
     // part, also before another record with the same copies.
-    const late = new Set(evidence.undelivered.filter((row) => row.destination === stream).map(({ copy }) => copy));
+    const undelivered = evidence.undelivered.filter((row) => row.destination === stream).map(({ copy }) => copy);
+    const late = new Set([...judgedAnew, ...undelivered]);
     for (const { copy, record } of evidence.enriched) {
       if (evidence.isGivenUp(evidence.places.enriched, record)) late.add(copy);
     }
     // So does what a replay has put here.
     for (const { copy, value } of evidence.eventsOf(evidence.places.destination(stream))) {
       if (isReplayed(value)) late.add(copy);
-    }
-    // A copy that a later try made valid, by newer contracts, may be meant for here when the first one was not.
-    for (const [copy, events] of groupBy(evidence.enriched, (event) => event.copy)) {
-      if (new Set(events.map(({ value }) => value.validation.status)).size > 1) late.add(copy);
     }
     // Newer routes may send an event here that was not meant for here when it was its turn.
     const { routings } = evidence.run.pipeline;
