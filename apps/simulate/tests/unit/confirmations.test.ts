@@ -19,6 +19,15 @@ function setUp() {
   return { clock, confirmations, sender };
 }
 
+/** Asks for the shards, and once more without waiting for the answer. */
+async function askAndGiveUp({ clock, sender }: Pick<ReturnType<typeof setUp>, "clock" | "sender">): Promise<void> {
+  await clock.run(sender.send(list));
+  const controller = new AbortController();
+  const asked = sender.send(list, { abortSignal: controller.signal });
+  controller.abort();
+  await clock.run(asked);
+}
+
 async function putEverySecond({ clock, sender }: Pick<ReturnType<typeof setUp>, "clock" | "sender">): Promise<void> {
   for (let second = 0; second < 10; second += 1) {
     await sender.send(put);
@@ -35,22 +44,14 @@ test("a client that is throttled on shards it has not heard of, and does not ask
 
 test("one that had given its question up before the answer came may take its time with the next", async () => {
   const { clock, confirmations, sender } = setUp();
-  await clock.run(sender.send(list));
-  const controller = new AbortController();
-  const asked = sender.send(list, { abortSignal: controller.signal });
-  controller.abort();
-  await clock.run(asked);
+  await askAndGiveUp({ clock, sender });
   await clock.run(putEverySecond({ clock, sender }));
   expect(confirmations.stale).toEqual([]);
 });
 
 test("an answer to a question that is not about shards does not stand for one that never came", async () => {
   const { clock, confirmations, sender } = setUp();
-  await clock.run(sender.send(list));
-  const controller = new AbortController();
-  const asked = sender.send(list, { abortSignal: controller.signal });
-  controller.abort();
-  await clock.run(asked);
+  await askAndGiveUp({ clock, sender });
   await clock.run(sender.send(describeStream));
   await clock.run(putEverySecond({ clock, sender }));
   expect(confirmations.stale).toEqual([]);
