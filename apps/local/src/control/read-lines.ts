@@ -2,6 +2,7 @@ import type { Kinesis, ShardView, StoredRecord, ViewBounds } from "@millrace/aws
 import { linesOfData } from "@millrace/packed-records";
 import type { EventCopy, LinePage, LineRequest, RecordPlace } from "@millrace/pipeline-source";
 import type { DestinationServices } from "../runtime/destination-services.ts";
+import { linesOf } from "../runtime/lines-of.ts";
 
 /** By shard, a sequence number. */
 type Places = Readonly<Record<string, string>>;
@@ -93,9 +94,7 @@ export function readRecord(kinesis: Kinesis, { streamName, shardId, sequenceNumb
   const shard = kinesis.shardViews(streamName).find(({ id }) => id === shardId);
   for (const record of shard?.newestFirst({ before: next(sequenceNumber) }) ?? []) {
     if (record.SequenceNumber !== sequenceNumber) break;
-    const place = { streamName, shardId, sequenceNumber, arrivedAt: new Date(record.arrivalMs).toISOString() };
-    const texts = linesOfData(record.Data).toString("utf8").split("\n");
-    return texts.flatMap((text, index) => (text === "" ? [] : [{ ...place, index, text }]));
+    return linesOf(streamName, shardId, record);
   }
   return [];
 }

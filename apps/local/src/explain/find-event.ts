@@ -15,10 +15,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DestinationServices } from "../runtime/destination-services.ts";
 import type { StateFolders } from "../runtime/folders.ts";
+import { linesOf } from "../runtime/lines-of.ts";
 import { undeliveredLines } from "../report/observe-undelivered.ts";
 import { findWarehousePlaces } from "../report/observe-warehouse.ts";
 import { findPacked } from "./find-packed.ts";
-import { linesOf } from "./lines-of.ts";
 
 export interface FindEventDeps {
   readonly kinesis: Kinesis;

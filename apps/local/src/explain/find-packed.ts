@@ -1,7 +1,7 @@
 import type { Kinesis, StoredRecord } from "@millrace/aws-simulator";
 import { isPacked, linesOfData } from "@millrace/packed-records";
 import type { EventCopy } from "@millrace/pipeline-source";
-import { linesOf } from "./lines-of.ts";
+import { linesOf } from "../runtime/lines-of.ts";
 
 export interface PackedSearch {
   readonly kinesis: Kinesis;
