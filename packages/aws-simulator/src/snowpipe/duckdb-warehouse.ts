@@ -79,6 +79,15 @@ const ledger = `
   );
 `;
 
+/** The name of the attached file in statements. */
+const CATALOG = "warehouse";
+const useCatalog = `USE ${CATALOG}`;
+/**
+ * A checkpoint rewrites the last group of rows of each table and holds it in memory that DuckDB counts to no limit: 250
+ * MB and more at its own size of 122,880 rows of events. A file keeps the groups that it has.
+ */
+const ROW_GROUP_SIZE = 8_192;
+
 /** Of the table `staged`. */
 const goodLines = "(SELECT * FROM staged WHERE record IS NOT NULL ORDER BY line_number)";
 /** The file and the connections of the warehouse itself. */
@@ -238,7 +247,9 @@ export class DuckDbWarehouse implements Warehouse {
     options.signal?.addEventListener("abort", interrupt);
     try {
       options.signal?.throwIfAborted();
+      await connection.run(useCatalog);
       await connection.run("SET TimeZone = 'UTC'");
+      await checkDatabase(connection, sql);
       const writes = await writesOf(connection, sql);
       if (writes !== "nothing") return await this.#write(sql, values, writes === "deletes");
       return rowsOf(await this.#run(connection, sql, [...values]));
@@ -539,6 +550,24 @@ function loadOf({ fileName, table }: LoadFileRequest): string {
   return `load ${fileName} into ${table}`;
 }
 
+const databaseWords = /\b(?:attach|detach|use)\b|\bset\s+\w*\s*(?:schema|search_path)\b/i;
+const databaseTypes: readonly StatementType[] = [StatementType.ATTACH, StatementType.DETACH, StatementType.SET];
+
+/** Loads and later queries would miss their tables in another database. @throws WarehouseError `INVALID_STATEMENT` */
+async function checkDatabase(connection: DuckDBConnection, sql: string): Promise<void> {
+  if (!databaseWords.test(sql)) return;
+  // A text that is no SQL gets its error from the run.
+  const statements = await connection.extractStatements(sql).catch(() => undefined);
+  for (let index = 0; index < (statements?.count ?? 0); index += 1) {
+    const statement = await statements?.prepare(index).catch(() => undefined);
+    if (statement === undefined || !databaseTypes.includes(statement.statementType)) continue;
+    throw new WarehouseError(
+      "INVALID_STATEMENT",
+      `Statement ${index + 1} attaches, leaves or chooses a database. The warehouse is one: name its tables alone, such as events.`,
+    );
+  }
+}
+
 const writingWords = /\b(?:delete|insert|merge|truncate|update)\b/i;
 const writingTypes: readonly StatementType[] = [StatementType.INSERT, StatementType.UPDATE, StatementType.MERGE_INTO];
 
@@ -590,16 +619,24 @@ function reasonOf(error: unknown): string {
 
 /** Opens the file with what the warehouse needs beside the tables of its pipes. */
 async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string): Promise<Database> {
-  const instance = await DuckDBInstance.create(options.path ?? ":memory:", {
+  const { path } = options;
+  const instance = await DuckDBInstance.create(":memory:", {
+    // Where queries that need more memory than the limit put their rows.
+    ...(path === undefined ? {} : { temp_directory: `${path}.tmp` }),
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
     ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
   });
-  const database = { instance, loading: await instance.connect(), querying: await instance.connect() };
+  const loading = await instance.connect();
+  await loading.run(`ATTACH ${literal(path ?? ":memory:")} AS ${CATALOG} (ROW_GROUP_SIZE ${ROW_GROUP_SIZE})`);
+  await loading.run(useCatalog);
+  const querying = await instance.connect();
+  await querying.run(useCatalog);
+  const database = { instance, loading, querying };
   // Anyone who can reach the warehouse sends statements: they are to see its tables and not the machine's files.
   await database.loading.run(`SET allowed_paths = [${literal(readingPath)}]`);
   await database.loading.run("SET enable_external_access = false");
   // Each checkpoint rewrites the last group of rows, which took more time than the loads at DuckDB's own 16 MB.
-  await database.loading.run("SET wal_autocheckpoint = '128MB'");
+  await database.loading.run("SET wal_autocheckpoint = '64MB'");
   // Else what one large statement took stays with the process.
   await database.loading.run("SET allocator_background_threads = true");
   for (const connection of [database.loading, database.querying]) await connection.run("SET TimeZone = 'UTC'");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { DuckDbWarehouse } from "../../src/duckdb.ts";
 import { FolderObjectStore, type LoadFileRequest, MemoryObjectStore, Snowpipe } from "../../src/index.ts";
 import { etagOf } from "../../src/object-store/stored-object.ts";
@@ -268,6 +269,40 @@ describe("a DuckDB warehouse", () => {
     await expect(warehouse.query("SELECT * FROM missing")).rejects.toMatchObject({ code: "UNKNOWN_TABLE" });
     await expect(warehouse.query("SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow("disabled");
     await expect(warehouse.query("SET enable_external_access = true")).rejects.toThrow();
+  });
+
+  test.each([
+    "USE memory; DETACH warehouse",
+    "USE memory; INSERT INTO enriched VALUES (1)",
+    "SET search_path = 'memory.main'",
+    "ATTACH ':memory:' AS other",
+  ])("refuses to work in another database: %s", async (statement) => {
+    await expect(warehouse.query(statement)).rejects.toMatchObject({
+      code: "INVALID_STATEMENT",
+      message: expect.stringContaining("The warehouse is one"),
+    });
+    expect(await warehouse.query("SELECT current_catalog() AS name, 'use' AS word")).toEqual([
+      { name: "warehouse", word: "use" },
+    ]);
+  });
+
+  test("takes a file whose groups of rows have DuckDB's own size, and adds small ones", async () => {
+    const path = join(folder, "large-groups.duckdb");
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    await connection.run("CREATE TABLE numbers AS SELECT range AS n FROM range(200000)");
+    connection.closeSync();
+    instance.closeSync();
+    const opened = await DuckDbWarehouse.open({ path });
+    await opened.execute("INSERT INTO numbers SELECT range FROM range(20000)");
+    await opened.close();
+    const again = await DuckDbWarehouse.open({ path });
+    const [row] = await again.query(
+      "SELECT (SELECT count(*) FROM numbers) AS n, max(count)::INT AS largest, min(count) <= 8192 AS has_small" +
+        " FROM pragma_storage_info('numbers') WHERE segment_type <> 'VALIDITY'",
+    );
+    expect(row).toEqual({ n: 220_000, largest: 122_880, has_small: true });
+    await again.close();
   });
 
   test("keeps its tables, its rows and its ledger in the file", async () => {
