@@ -63,13 +63,11 @@ function addSample(name: string, sample: Sample): void {
 
 async function takeSamples(minute: number): Promise<void> {
   for (const { name, pids } of await processes()) {
-    const figures = pids.flatMap((pid) => readFigures(pid) ?? []);
-    addSample(name, {
-      minute,
-      memoryMb: figures.reduce((sum, { memoryMb }) => sum + memoryMb, 0),
-      peakMb: figures.reduce((sum, { peakMb }) => sum + peakMb, 0),
-      handles: figures.reduce((sum, { handles }) => sum + handles, 0),
-    });
+    // Each by itself: in a sum, the saws of two heaps are high together or not, by chance.
+    for (const [index, pid] of pids.entries()) {
+      const figures = readFigures(pid);
+      if (figures !== undefined) addSample(pids.length === 1 ? name : `${name} ${index + 1}`, { minute, ...figures });
+    }
   }
   const parts = await parentMemoryMb();
   for (const [index, name] of parentParts.entries()) {
