@@ -105,7 +105,7 @@ export {
   type InvokeOptions,
   TooManyRequestsError,
 } from "./lambda/function-error.ts";
-export { DeliveryStream, type DeliveryStreamStats } from "./firehose/delivery-stream.ts";
+export { DeliveryStream, type DeliveryStreamStats, type DeliveryStreamUpdate } from "./firehose/delivery-stream.ts";
 export type {
   CompressionFormat,
   DeliveryStreamFaults,

@@ -39,6 +39,12 @@ export interface DeliveryStreamStats {
   readonly millisBehindLatest: number;
 }
 
+/** The settings of its destination that can be changed while a delivery stream runs. */
+export type DeliveryStreamUpdate = Pick<
+  DeliveryStreamOptions,
+  "bufferingSizeMb" | "bufferingIntervalSeconds" | "compressionFormat"
+>;
+
 const compress = promisify(gzip);
 
 interface PendingObject {
@@ -57,7 +63,8 @@ interface PendingObject {
  * It models the S3 destination without transformation, format conversion and dynamic partitioning.
  */
 export class DeliveryStream {
-  readonly #settings: DeliveryStreamSettings;
+  #options: DeliveryStreamOptions;
+  #settings: DeliveryStreamSettings;
   readonly #reader: StreamReader;
   #buffer: PendingObject | undefined;
   #intervalTimer: unknown;
@@ -82,6 +89,7 @@ export class DeliveryStream {
 
   /** @throws OptionError for settings that AWS would refuse. */
   constructor(options: DeliveryStreamOptions) {
+    this.#options = options;
     this.#settings = readDeliveryStreamOptions(options);
     const { kinesis, clock, sourceStreamArn, startingPosition, pollIntervalMs, catchUpIntervalMs } = this.#settings;
     this.#reader = new StreamReader({
@@ -131,6 +139,20 @@ export class DeliveryStream {
     this.#isRunning = false;
     this.#reader.stop();
     await this.flush();
+  }
+
+  /**
+   * Gives the destination other settings while it runs, as `UpdateDestination` does; those not named stay. They hold
+   * from the next object on, which may begin with records that came before; its name has the next version.
+   * https://docs.aws.amazon.com/firehose/latest/dev/basic-create.html
+   * @throws OptionError for settings that AWS would refuse; then the old ones hold
+   */
+  update(changes: DeliveryStreamUpdate): void {
+    const { random, version } = this.#settings;
+    // The generator goes on, where a new one would draw the same names again.
+    const options = { ...this.#options, ...changes, random, version: version + 1 };
+    this.#settings = readDeliveryStreamOptions(options);
+    this.#options = options;
   }
 
   /** Stores what is buffered without waiting for size or interval. */

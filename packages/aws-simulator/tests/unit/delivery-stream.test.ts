@@ -124,6 +124,32 @@ describe("a delivery stream", () => {
     expect(await contents()).toEqual(["a\nb\n"]);
   });
 
+  test("stores what it holds in the form that it was given last, under the next version", async () => {
+    const { clock, delivery, put, keys, objectStore } = createFixture({ fileExtension: ".json.gz" });
+    await delivery.start();
+    put("plain\n");
+    await clock.runFor(30_000);
+    delivery.update({ compressionFormat: "GZIP" });
+    put("later\n");
+    await clock.runFor(61_000);
+    delivery.update({ compressionFormat: "UNCOMPRESSED" });
+    put(gzipSync("member\n"));
+    await clock.runFor(61_000);
+    expect((await keys()).map((key) => /to-lake-(\d)-/.exec(key)?.[1])).toEqual(["2", "3"]);
+    const [first = "", second = ""] = await keys();
+    const read = async (key: string) => gunzipSync((await objectStore.get("lake", key)).bytes).toString();
+    expect([await read(first), await read(second)]).toEqual(["plain\nlater\n", "member\n"]);
+  });
+
+  test("refuses other settings that AWS would refuse, and goes on with its own", async () => {
+    const { clock, delivery, put, contents } = createFixture();
+    await delivery.start();
+    expect(() => delivery.update({ bufferingIntervalSeconds: 901 })).toThrow(OptionError);
+    put("a");
+    await clock.runFor(61_000);
+    expect(await contents()).toEqual(["a"]);
+  });
+
   test("begins at the tip of the stream by default, and at its oldest record when told to", async () => {
     const latest = createFixture();
     latest.put("before");
