@@ -43,7 +43,11 @@ export async function openConsoleGate(options: {
   await listen(server, wanted);
   server.unref();
   const port = portOf(server);
-  keepConsolePlace(stateFolder, { token, port });
+  try {
+    keepConsolePlace(stateFolder, { token, port });
+  } catch (error) {
+    onNotice(`The console has another address at the next start: ${(error as Error).message}.`);
+  }
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
     close: () => {

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { LocalError } from "../errors.ts";
 import { defaultStateFolder, type StateFolders } from "../runtime/folders.ts";
@@ -66,7 +66,7 @@ function markFolder(root: string): void {
   let names: string[];
   try {
     // Raw events and dead letters lie here unmasked.
-    mkdirSync(root, { recursive: true, mode: ownerOnly });
+    makeFolder(root);
     names = readdirSync(root);
     // A folder that an earlier version, or the user, made is as open as the system's default.
     if (names.includes(marker)) chmodSync(root, ownerOnly);
@@ -81,4 +81,11 @@ function markFolder(root: string): void {
   }
   chmodSync(root, ownerOnly);
   writeFileSync(join(root, marker), markerText);
+}
+
+/** Node's own recursive way never ends where a file system takes no folders, such as `/proc`. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: ownerOnly });
 }

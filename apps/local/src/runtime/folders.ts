@@ -43,7 +43,7 @@ export function stateFolders(root: string): StateFolders {
 
 /** Deletes what earlier runs left in the folder, and nothing else that lies there. */
 export function emptyStateFolder({ streams, objects, logs, warehouse, runFile }: StateFolders): void {
-  for (const path of [streams, objects, logs, warehouse, `${warehouse}.wal`, runFile]) {
+  for (const path of [streams, objects, logs, warehouse, `${warehouse}.wal`, `${warehouse}.tmp`, runFile]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

@@ -7,6 +7,7 @@ import {
   Kinesis,
 } from "@millrace/aws-simulator";
 import { createStreams, type LocalTopology } from "@millrace/topology";
+import { RuntimeError } from "../errors.ts";
 import { localIdentity } from "./account.ts";
 
 const HOUR_MS = 3_600_000;
@@ -31,14 +32,14 @@ export interface ResumedStreams {
  * Opens the streams of a stack. Another number of shards reshards them; what the stack no longer has is kept aside and
  * told.
  *
- * @throws JournalError
+ * @throws RuntimeError when the journal cannot be read
  */
 export function openKeptStreams(
   stack: LocalTopology,
   options: Pick<Required<DiskStreamStoreOptions>, "folder" | "maxBytes" | "onWarning">,
 ): KeptStreams {
   const { onWarning } = options;
-  const store = DiskStreamStore.open(options);
+  const store = openStore(options);
   const { records, oldestArrivalMs } = store.stats();
   const topology =
     oldestArrivalMs === undefined ? stack : prolongAges(stack, Math.max(0, Date.now() - oldestArrivalMs));
@@ -71,4 +72,15 @@ function prolongAges(topology: LocalTopology, byMs: number): LocalTopology {
     })),
     mappings: topology.mappings.map((mapping) => ({ ...mapping, maximumRecordAgeInSeconds: -1 })),
   };
+}
+
+function openStore(options: DiskStreamStoreOptions): DiskStreamStore {
+  try {
+    return DiskStreamStore.open(options);
+  } catch (cause) {
+    throw new RuntimeError(
+      `${(cause as Error).message}. Mend what it names, or move the folder away: the next start has no events of before.`,
+      { cause },
+    );
+  }
 }

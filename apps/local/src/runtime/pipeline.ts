@@ -156,7 +156,7 @@ export class Pipeline {
   }
 
   /**
-   * @throws RuntimeError, StackError or JournalError when a part cannot start; what had started is killed with this
+   * @throws RuntimeError or StackError when a part cannot start; what had started is killed with this
    * process.
    */
   static async start(stack: LocalTopology, options: PipelineOptions): Promise<Pipeline> {
