@@ -124,13 +124,8 @@ export {
 export { Alarm, type AlarmMetric, type AlarmOptions, type AlarmState } from "./cloudwatch/alarm.ts";
 export { CloudWatch, type CloudWatchOptions } from "./cloudwatch/cloudwatch.ts";
 export { compileMetricMath, type Lookup, type MetricExpression } from "./cloudwatch/metric-math.ts";
-export {
-  type EmbeddedMetrics,
-  type MetricName,
-  MetricStore,
-  readEmbeddedMetrics,
-  type Statistic,
-} from "./cloudwatch/metric-store.ts";
+export { type EmbeddedMetrics, readEmbeddedMetrics } from "./cloudwatch/embedded-metrics.ts";
+export { type MetricName, MetricStore, type Statistic } from "./cloudwatch/metric-store.ts";
 export { Snowpipe, type SnowpipeFaults, type SnowpipeOptions, type SnowpipeStats } from "./snowpipe/snowpipe.ts";
 export type {
   ColumnMapping,

@@ -1,3 +1,5 @@
+import { type EmbeddedMetrics, type Observations, readEmbeddedMetrics, readObservations } from "./embedded-metrics.ts";
+
 /** Which metric, as CloudWatch tells them apart. */
 export interface MetricName {
   readonly namespace: string;
@@ -11,19 +13,6 @@ export type Statistic = "Sum" | "Maximum" | "Minimum" | "Average" | "SampleCount
 /** Resolution of what is kept, in milliseconds: that of CloudWatch's standard metrics. */
 const MINUTE_MS = 60_000;
 
-/** An EMF document: what a function writes to its log for CloudWatch to read. */
-export interface EmbeddedMetrics {
-  readonly _aws: {
-    readonly Timestamp: number;
-    readonly CloudWatchMetrics: readonly {
-      readonly Namespace: string;
-      readonly Dimensions: readonly (readonly string[])[];
-      readonly Metrics: readonly { readonly Name: string }[];
-    }[];
-  };
-  readonly [member: string]: unknown;
-}
-
 /** The values of one metric in one minute: sums of all, and some of them for percentiles. */
 class Minute {
   count = 0;
@@ -33,35 +22,31 @@ class Minute {
   values: number[] = [];
   /** One value of so many is kept. */
   #stride = 1;
+  /** Number of the value that is kept next. */
+  #next = 0;
 
-  add(value: number): void {
-    if (this.count % this.#stride === 0) this.values.push(value);
-    this.count += 1;
-    this.sum += value;
-    this.max = Math.max(this.max, value);
-    this.min = Math.min(this.min, value);
-    if (this.values.length < MOST_VALUES) return;
-    this.values = this.values.filter((_, index) => index % 2 === 0);
-    this.#stride *= 2;
+  add({ values, counts, sum, min, max }: Observations): void {
+    for (const [index, value] of values.entries()) this.#keep(value, counts?.[index] ?? 1);
+    this.sum += sum;
+    this.max = Math.max(this.max, max);
+    this.min = Math.min(this.min, min);
+  }
+
+  #keep(value: number, count: number): void {
+    this.count += count;
+    while (this.#next < this.count) {
+      this.values.push(value);
+      if (this.values.length === MAX_VALUES) {
+        this.values = this.values.filter((_, index) => index % 2 === 0);
+        this.#stride *= 2;
+      }
+      this.#next = (Math.floor(this.#next / this.#stride) + 1) * this.#stride;
+    }
   }
 }
 
 /** Values that a minute keeps for percentiles; beyond it every second one goes. */
-const MOST_VALUES = 512;
-
-/**
- * Reads a log line in the embedded metric format; undefined for any other line, and for one that was cut off.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-export function readEmbeddedMetrics(line: string): EmbeddedMetrics | undefined {
-  if (!line.includes('"_aws"')) return undefined;
-  try {
-    const document = JSON.parse(line) as Partial<EmbeddedMetrics>;
-    return document._aws === undefined ? undefined : (document as EmbeddedMetrics);
-  } catch {
-    return undefined;
-  }
-}
+const MAX_VALUES = 512;
 
 /** The values of metrics by minute, for as long as the longest alarm looks back. Percentiles are of a sample. */
 export class MetricStore {
@@ -80,7 +65,7 @@ export class MetricStore {
 
   /** Adds a value to the minute of `atMs`. */
   put(metric: MetricName, value: number, atMs: number): void {
-    this.#minuteOf(metric, atMs).add(value);
+    this.#minuteOf(metric, atMs).add({ values: [value], sum: value, min: value, max: value });
   }
 
   #minuteOf(metric: MetricName, atMs: number): Minute {
@@ -105,21 +90,22 @@ export class MetricStore {
     if (document !== undefined) this.putDocument(document);
   }
 
-  /** Adds the metrics of a line that was read. */
+  /** Adds the metrics of a line that was read, or none of them if one is broken. */
   putDocument(document: EmbeddedMetrics): void {
     const { Timestamp: atMs, CloudWatchMetrics: directives } = document._aws;
+    const found: { readonly metric: MetricName; readonly observations: Observations }[] = [];
     for (const { Namespace: namespace, Dimensions: sets, Metrics: metrics } of directives) {
       for (const names of sets) {
         const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
         for (const { Name: metricName } of metrics) {
-          const values = [document[metricName]].flat().filter((value) => typeof value === "number");
-          if (values.length === 0) continue;
-          // Up to a hundred values: looking the metric up costs more than adding one.
-          const minute = this.#minuteOf({ namespace, metricName, dimensions }, atMs);
-          for (const value of values) minute.add(value);
+          const observations = readObservations(document[metricName]);
+          if (observations === undefined) return;
+          if (observations.values.length > 0)
+            found.push({ metric: { namespace, metricName, dimensions }, observations });
         }
       }
     }
+    for (const { metric, observations } of found) this.#minuteOf(metric, atMs).add(observations);
   }
 
   /** The statistic over `[fromMs, toMs)`, both at whole minutes; undefined where there is no value. */

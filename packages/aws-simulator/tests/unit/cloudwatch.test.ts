@@ -6,6 +6,7 @@ import {
   type MetricName,
   MetricStore,
   readEmbeddedMetrics,
+  type Statistic,
 } from "../../src/index.ts";
 
 const minute = 60_000;
@@ -107,6 +108,79 @@ describe("a metric store", () => {
     expect(readEmbeddedMetrics(JSON.stringify(line))).toEqual(line);
     expect(readEmbeddedMetrics(JSON.stringify(line).slice(0, -4))).toBeUndefined();
     expect(readEmbeddedMetrics('{"level":"info","eventsIn":3}')).toBeUndefined();
+  });
+
+  describe("of a document with a histogram", () => {
+    const metric = (metricName: string) => ({ namespace: "Millrace", metricName, dimensions: { service: "router" } });
+    const read = (...ages: unknown[]): MetricStore => {
+      const store = new MetricStore();
+      for (const ageMs of ages) {
+        const directive = {
+          Namespace: "Millrace",
+          Dimensions: [["service"]],
+          Metrics: [{ Name: "eventsIn" }, { Name: "ageMs" }],
+        };
+        const _aws = { Timestamp: 0, CloudWatchMetrics: [directive] };
+        store.putLine(JSON.stringify({ _aws, service: "router", eventsIn: 7, ageMs }));
+      }
+      return store;
+    };
+    const histogram = { Values: [-5, 0, 100, 900], Counts: [1, 2, 90, 7], Max: 930, Min: -6, Count: 100, Sum: 15_300 };
+
+    test("gives the statistics of all that it counts", () => {
+      const store = read(histogram);
+      const statistic = (name: Statistic) => store.statistic(metric("ageMs"), name, 0, minute);
+      expect(statistic("SampleCount")).toBe(100);
+      expect(statistic("Sum")).toBe(15_300);
+      expect(statistic("Average")).toBe(153);
+      expect(statistic("Minimum")).toBe(-6);
+      expect(statistic("Maximum")).toBe(930);
+      expect([statistic("p1"), statistic("p3"), statistic("p50"), statistic("p93"), statistic("p94")]).toEqual([
+        -5, 0, 100, 100, 900,
+      ]);
+    });
+
+    test("adds it to numbers and lists of other documents, whatever the count of a histogram says", () => {
+      const store = read(50, [10, 20], { ...histogram, Count: 1 });
+      expect(store.statistic(metric("ageMs"), "SampleCount", 0, minute)).toBe(103);
+      expect(store.statistic(metric("ageMs"), "Sum", 0, minute)).toBe(15_380);
+      expect(store.statistic(metric("ageMs"), "p4", 0, minute)).toBe(20);
+    });
+
+    test("keeps few of the values that it counts, and percentiles as they are", () => {
+      const store = read({ Values: [1, 2], Counts: [99_000, 1_000], Max: 2, Min: 1, Count: 100_000, Sum: 101_000 });
+      expect(store.statistic(metric("ageMs"), "SampleCount", 0, minute)).toBe(100_000);
+      expect(store.statistic(metric("ageMs"), "p98", 0, minute)).toBe(1);
+      expect(store.statistic(metric("ageMs"), "p99.9", 0, minute)).toBe(2);
+    });
+
+    const many = Array.from({ length: 101 }, (_, index) => index);
+    test.each([
+      ["counts that are fewer than its values", { ...histogram, Counts: [1, 2, 90] }],
+      ["no counts", { ...histogram, Counts: undefined }],
+      ["a count below 0", { ...histogram, Counts: [1, -2, 90, 7] }],
+      ["more than a hundred values", { ...histogram, Values: many, Counts: many }],
+      ["a value that is no number", { ...histogram, Values: [-5, null, 100, 900] }],
+      ["a sum that is no number", { ...histogram, Sum: "1" }],
+      ["no maximum", { ...histogram, Max: undefined }],
+    ])("takes none of the metrics of a document whose histogram has %s", (_, broken) => {
+      const store = read(broken);
+      expect(store.statistic(metric("ageMs"), "SampleCount", 0, minute)).toBeUndefined();
+      expect(store.statistic(metric("eventsIn"), "Sum", 0, minute)).toBeUndefined();
+    });
+
+    test.each([
+      ["a text", "7"],
+      ["null", null],
+      ["a list of more than a hundred", many],
+      ["a list with a text", [1, "2"]],
+    ])("takes none of the metrics of a document with %s in the place of a number", (_, broken) => {
+      expect(read(broken).statistic(metric("eventsIn"), "Sum", 0, minute)).toBeUndefined();
+    });
+
+    test("takes the others of a document that lacks one", () => {
+      expect(read(undefined).statistic(metric("eventsIn"), "Sum", 0, minute)).toBe(7);
+    });
   });
 
   test("keeps few of many values, and a percentile near that of all", () => {
