@@ -1,6 +1,7 @@
 /**
  * Processor time of the built functions for an event, with the SDK, HTTP, metrics and checkpoint, against a cheap AWS
- * in another process: `pnpm --filter @millrace/local bench:functions`, `--only router`, `--sizes 20,200`, `--json`.
+ * in another process, and bytes of their log: `pnpm --filter @millrace/local bench:functions`, `--only router`,
+ * `--sizes 20,200`, `--json`. Bytes an event are megabytes a million events.
  * `--baseline <checkout>` takes turns with the built functions of another checkout. `--parts` divides the time by
  * profiles of V8, of functions that are bundled without minifying. Profiles go by the clock: they want a quiet machine.
  */
@@ -33,7 +34,8 @@ async function measure(name: FunctionName, eventsPerBatch: number): Promise<obje
   const batches = (await bench.createBatches(Number(values.events), eventsPerBatch))[name];
   const { baseline } = values;
   const ours = bench.unpack(zipOf(name, here));
-  const others = baseline === undefined ? {} : { baseline: bench.unpack(zipOf(name, resolve(baseline))) };
+  const others: { readonly baseline?: string } =
+    baseline === undefined ? {} : { baseline: bench.unpack(zipOf(name, resolve(baseline))) };
   const modules: Record<string, string> = { floor, ...others, ours };
   const { micros, ratios } = await bench.compare(name, modules, batches, {
     reference: baseline === undefined ? "floor" : "baseline",
@@ -41,9 +43,15 @@ async function measure(name: FunctionName, eventsPerBatch: number): Promise<obje
   });
   const once = bench.start(name, ours, batches);
   await bench.sent();
-  await once.run();
+  const { logBytes } = await once.run();
   const sent = await bench.sent();
   once.end();
+  const compareToBaseline = async (index: string): Promise<object> => {
+    const { run, end } = bench.start(name, index, batches);
+    const { logBytes: bytesBefore } = await run();
+    end();
+    return { "of baseline": per(ratios["ours"] ?? Number.NaN, 1), "log of baseline": per(logBytes, bytesBefore) };
+  };
   const times = Object.entries(micros).map(([title, sum]) => [`µs, ${title}`, per(sum, batches.events)] as const);
   return {
     function: name,
@@ -51,8 +59,10 @@ async function measure(name: FunctionName, eventsPerBatch: number): Promise<obje
     "events a record": per(batches.events, batches.records),
     "requests a batch": per(sent.requests, batches.invocations),
     "bytes out": per(sent.bytes, batches.events),
+    "log bytes a batch": per(logBytes, batches.invocations),
+    "log bytes an event": per(logBytes, batches.events),
     ...Object.fromEntries(times),
-    ...(baseline === undefined ? {} : { "of baseline": per(ratios["ours"] ?? Number.NaN, 1) }),
+    ...(others.baseline === undefined ? {} : await compareToBaseline(others.baseline)),
   };
 }
 
@@ -67,7 +77,7 @@ async function divide(name: FunctionName, eventsPerBatch: number): Promise<objec
   for (let lap = 0; lap < laps.warmUps; lap += 1) await run();
   let cpuMicros = 0;
   const profiles = Array.from({ length: laps.rounds }, (_, lap) => join(folder, `${lap}.cpuprofile`));
-  for (const profile of profiles) cpuMicros += await run(undefined, profile);
+  for (const profile of profiles) cpuMicros += (await run(undefined, profile)).cpuMicros;
   end();
   const parts = [...partsOf(profiles, index)].sort(([, one], [, other]) => other - one);
   const sum = parts.reduce((total, [, micros]) => total + micros, 0);

@@ -30,6 +30,14 @@ export const here = join(import.meta.dirname, "../../../..");
 /** The module of {@link Bench.compare} that does the least. */
 export const floor = join(import.meta.dirname, "floor.cjs");
 
+/** A function's run over all batches. */
+export interface Lap {
+  /** Processor time. */
+  readonly cpuMicros: number;
+  /** Written to standard output, which is the function's log. */
+  readonly logBytes: number;
+}
+
 /** How laps are run. */
 export interface Laps {
   readonly warmUps: number;
@@ -107,15 +115,15 @@ export class Bench {
     });
     this.#children.push(child);
     let laps = 0;
-    const run = async (lap = String(++laps).padStart(LAP.length, "0"), profileTo?: string): Promise<number> => {
+    const run = async (lap = String(++laps).padStart(LAP.length, "0"), profileTo?: string): Promise<Lap> => {
       child.send({ lap, profileTo });
       const ending = new AbortController();
       const exit = once(child, "exit", { signal: ending.signal }).then(() => {
         throw new Error(`The process of ${name} ended.`);
       });
       try {
-        const [message] = (await Promise.race([once(child, "message"), exit])) as [{ readonly cpuMicros: number }];
-        return message.cpuMicros;
+        const [message] = (await Promise.race([once(child, "message"), exit])) as [Lap];
+        return message;
       } finally {
         exit.catch(() => undefined);
         ending.abort();
@@ -138,7 +146,7 @@ export class Bench {
     let cpuMicros = 0;
     const running = Object.entries<string>(modules).map(([title, index]) => {
       const { run, end } = this.start(name, index, batches);
-      return { title, end, lap: async () => void (cpuMicros += await run()) };
+      return { title, end, lap: async () => void (cpuMicros += (await run()).cpuMicros) };
     });
     const contestants = Object.fromEntries(running.map(({ title, lap }) => [title, lap])) as Record<N, () => unknown>;
     try {
@@ -188,7 +196,7 @@ export interface Batches {
 
 /** A function in a process of its own. */
 export interface RunningFunction {
-  /** Runs a lap over all batches; returns its processor time in microseconds. */
-  readonly run: (lap?: string, profileTo?: string) => Promise<number>;
+  /** Runs a lap over all batches. */
+  readonly run: (lap?: string, profileTo?: string) => Promise<Lap>;
   readonly end: () => void;
 }
