@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from "./clock.ts";
 export { createDeliveryHooks, type DeliveryHooks } from "./delivery-hooks.ts";
 export { describeError, type ErrorDescription } from "./describe-error.ts";
+export { type DistributionValue, type Histogram, MAX_RELATIVE_ERROR } from "./distribution-value.ts";
 export {
   type BreakdownName,
   breakdowns,
@@ -22,8 +23,8 @@ export {
 export {
   MAX_KEYS_PER_BREAKDOWN,
   MAX_LOG_TEXT_LENGTH,
+  MAX_METRIC_VALUE,
   MAX_METRICS_PER_DIRECTIVE,
-  MAX_OBSERVATIONS_PER_INVOCATION,
   MAX_VALUES_PER_METRIC,
 } from "./limits.ts";
 export {

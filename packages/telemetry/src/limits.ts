@@ -10,10 +10,10 @@ export const MAX_VALUES_PER_METRIC = 100;
 export const MAX_METRICS_PER_DIRECTIVE = 100;
 
 /**
- * Observations of one metric kept over an invocation. Above it, further ones are counted but not kept: Lambda hands
- * over at most 10,000 records, and memory must not depend on what a record holds.
+ * Greatest value of a metric, and the least with a minus sign.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
  */
-export const MAX_OBSERVATIONS_PER_INVOCATION = 10_000;
+export const MAX_METRIC_VALUE = 2 ** 360;
 
 /** Keys one breakdown may have; further keys are added up under `other`. Keeps a line far below CloudWatch's 1 MB. */
 export const MAX_KEYS_PER_BREAKDOWN = 50;

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
+import { toDistributionValue } from "./distribution-value.ts";
 import {
   type BreakdownName,
   type CounterName,
@@ -10,8 +11,7 @@ import {
   metricNamespace,
   routeDimensionNames,
 } from "./field-names.ts";
-import { MAX_KEYS_PER_BREAKDOWN, MAX_OBSERVATIONS_PER_INVOCATION, MAX_VALUES_PER_METRIC } from "./limits.ts";
-import { pickOrderStatistics } from "./order-statistics.ts";
+import { MAX_KEYS_PER_BREAKDOWN, MAX_METRIC_VALUE } from "./limits.ts";
 import { type WriteLine, writeToStdout } from "./write-line.ts";
 
 /** Collects the metrics of an invocation and writes them as one line, and one more for each destination in trouble. */
@@ -103,13 +103,13 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       destinations.set(destination, own.set(counter, (own.get(counter) ?? 0) + by));
     },
     observe(distribution, value) {
-      if (!Number.isFinite(value)) return;
+      // Not a number is no smaller than the limit.
+      if (!(Math.abs(value) <= MAX_METRIC_VALUE)) return;
       let observed = series.get(distribution);
       if (observed === undefined) {
         observed = { values: new Float64Array(128), length: 0 };
         series.set(distribution, observed);
       }
-      if (observed.length >= MAX_OBSERVATIONS_PER_INVOCATION) return;
       if (observed.length === observed.values.length) {
         const larger = new Float64Array(observed.length * 4);
         larger.set(observed.values);
@@ -140,7 +140,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       }
       for (const [name, observed] of series) {
         metrics.push(name);
-        values[name] = pickOrderStatistics(observed.values.subarray(0, observed.length), MAX_VALUES_PER_METRIC);
+        values[name] = toDistributionValue(observed.values.subarray(0, observed.length));
       }
       for (const [name, group] of groups) values[name] = Object.fromEntries(group);
       writeDocument(dimensionNames, metrics, { ...dimensions, ...values });

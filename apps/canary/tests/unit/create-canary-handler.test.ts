@@ -39,7 +39,7 @@ async function invoke(
 test("all canaries go in one request, and the metrics say that they were taken and how fast", async () => {
   const { metrics, posted } = await invoke(() => Promise.resolve({ status: 202, body: '{"accepted":2}' }));
   expect(posted).toEqual([`key ${JSON.stringify(events)}`]);
-  expect(metrics).toMatchObject({ canariesAccepted: 2, canariesRefused: 0, canaryAnswerMs: [40] });
+  expect(metrics).toMatchObject({ canariesAccepted: 2, canariesRefused: 0, canaryAnswerMs: 40 });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { EmbeddedMetrics } from "@millrace/aws-simulator";
+import { counters } from "@millrace/telemetry";
 
 /** Sums over everything a function or a destination has reported. */
 export type Totals = Readonly<Record<string, number>>;
@@ -14,7 +15,8 @@ export class MetricTotals {
     const sums = this.#sums.get(owner) ?? new Map<string, number>();
     this.#sums.set(owner, sums);
     for (const [name, value] of Object.entries(values)) {
-      if (typeof value === "number") sums.set(name, (sums.get(name) ?? 0) + value);
+      // A distribution with one value is a number, too.
+      if (typeof value === "number" && name in counters) sums.set(name, (sums.get(name) ?? 0) + value);
     }
   }
 

@@ -5,14 +5,16 @@ import {
   createDeliveryHooks,
   createTelemetry,
   distributions,
+  type DistributionValue,
+  type Histogram,
+  MAX_METRIC_VALUE,
   MAX_METRICS_PER_DIRECTIVE,
-  MAX_VALUES_PER_METRIC,
   metricsOfService,
 } from "../../src/index.ts";
 
 interface Document extends Record<string, unknown> {
   _aws: unknown;
-  eventAgeMs: number[];
+  eventAgeMs: DistributionValue;
   invalidBySchema: Record<string, number>;
 }
 
@@ -111,21 +113,46 @@ describe("createTelemetry", () => {
     expect(last().coldStart).toBe(0);
   });
 
-  test("keeps at most 100 values of a distribution, with least, greatest and median where they were", () => {
+  test("writes many values as a histogram with the count, the sum and the ends of all", () => {
     const { telemetry, last } = createRecorder();
-    for (let age = 0; age <= 1_000; age++) telemetry.observe("eventAgeMs", 1_000 - age);
+    for (let age = 0; age < 20_000; age++) telemetry.observe("eventAgeMs", age % 2 === 0 ? age : 7);
     telemetry.flush();
-    const values = last().eventAgeMs;
-    expect(values).toHaveLength(MAX_VALUES_PER_METRIC);
-    expect(values[0]).toBe(0);
-    expect(values.at(-1)).toBe(1_000);
-    expect(Math.abs(values[50]! - 500)).toBeLessThanOrEqual(10);
+    expect(last().eventAgeMs).toMatchObject({ Min: 0, Max: 19_998, Count: 20_000, Sum: 100_060_000 });
   });
 
-  test("leaves out what is not a finite number, which would cost the whole document", () => {
+  test("writes one value as a number, few as a list in their order, and repeated ones with their counts", () => {
+    const { telemetry, last } = createRecorder();
+    const write = (...values: number[]): DistributionValue => {
+      for (const value of values) telemetry.observe("eventAgeMs", value);
+      telemetry.flush();
+      return last().eventAgeMs;
+    };
+    expect(write(7)).toBe(7);
+    expect(write(7, -3, 0)).toEqual([7, -3, 0]);
+    expect(write(...Array<number>(90).fill(1_234), ...Array<number>(60).fill(-5), 0)).toEqual({
+      Values: [-5, 0, 1_234],
+      Counts: [60, 1, 90],
+      Max: 1_234,
+      Min: -5,
+      Count: 151,
+      Sum: 110_760,
+    });
+  });
+
+  test("gives integers that are too many to be counts the width of other values", () => {
+    const { telemetry, last } = createRecorder();
+    for (let age = 0; age < 400; age++) telemetry.observe("eventAgeMs", 1 + (age % 100));
+    telemetry.flush();
+    const { Values } = last().eventAgeMs as Histogram;
+    expect(Values.length).toBeLessThan(50);
+    expect(Values.slice(0, 4)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("leaves out what CloudWatch takes for no number, which would cost the whole document", () => {
     const { telemetry, last } = createRecorder();
     telemetry.observe("eventAgeMs", Number.NaN);
     telemetry.observe("eventAgeMs", Number.POSITIVE_INFINITY);
+    telemetry.observe("eventAgeMs", -2 * MAX_METRIC_VALUE);
     telemetry.count("eventsIn", Number.NaN);
     telemetry.flush();
     expect(last()).not.toHaveProperty("eventAgeMs");
@@ -163,7 +190,7 @@ test("fields that nobody watches are declared as no metric", () => {
   telemetry.observe("recordsPerCall", 3);
   telemetry.count("eventsIn", 1);
   telemetry.flush();
-  expect(last()).toMatchObject({ recordsOut: 3, recordsPerCall: [3] });
+  expect(last()).toMatchObject({ recordsOut: 3, recordsPerCall: 3 });
   expect(JSON.stringify(last()._aws)).toContain('"Metrics":[{"Name":"eventsIn"},{"Name":"coldStart"}]');
 });
 
