@@ -20,7 +20,7 @@ function write(observations: readonly number[]): DistributionValue {
 /** Every form as a histogram. */
 function read(value: DistributionValue): Histogram {
   if (typeof value === "object" && "Values" in value) return value;
-  const list = [value].flat() as number[];
+  const list = typeof value === "number" ? [value] : value;
   return {
     Values: list,
     Counts: list.map(() => 1),
