@@ -62,10 +62,11 @@ export default {
       name: "topology-and-truth-are-for-simulations",
       comment:
         "They assemble simulated services from a stack and judge what arrives; nothing that is deployed needs them. " +
-        "The console reads the names of an environment from its stack.",
+        "The console reads the names of an environment from its stack. A drill runs what it has deployed.",
       severity: "error",
       from: {
-        pathNot: "^(apps/(local|simulate|console/tests)|packages/(topology|truth|pipeline-source/src/environment))/",
+        pathNot:
+          "^(apps/(local|simulate|console/tests)|infra/src/drill/packing|packages/(topology|truth|pipeline-source/src/environment))/",
       },
       to: { path: "^packages/(topology|truth)/" },
     },
