@@ -198,6 +198,23 @@ describe("a DuckDB warehouse", () => {
     await expect(warehouse.loadFile(request)).resolves.toMatchObject({ status: "loaded", rows: 100 });
   });
 
+  test("refuses a file in which lines lie beside gzip members", async () => {
+    const bytes = Buffer.concat([gzipSync(event("1")), Buffer.from(event("2"))]);
+    const request = requestOf("a.gz", "", { bytes, sizeBytes: bytes.byteLength, etag: etagOf(bytes) });
+    await expect(warehouse.loadFile(request)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+  });
+
+  test("loads a file whose lines were compressed with a member among them, but for the member and the line after it", async () => {
+    const member = gzipSync(event("2"));
+    const bytes = gzipSync(Buffer.concat([Buffer.from(event("1")), member, Buffer.from(event("3") + event("4"))]));
+    const request = requestOf("a.gz", "", { bytes, sizeBytes: bytes.byteLength, etag: etagOf(bytes) });
+    const { status, rows, refusedLines } = await warehouse.loadFile(request);
+    expect({ status, rows }).toEqual({ status: "loaded", rows: 2 });
+    expect(refusedLines).toBeGreaterThan(0);
+    const ids = await warehouse.query("SELECT record->>'$.event.id' AS id FROM enriched ORDER BY id");
+    expect(ids).toEqual([{ id: "1" }, { id: "4" }]);
+  });
+
   test("rolls back all of a load that fails, and works on", async () => {
     const unknown = requestOf("a", `${event("1")}bad\n`, { table: "MISSING" });
     await expect(warehouse.loadFile(unknown)).rejects.toMatchObject({ code: "UNKNOWN_TABLE" });
