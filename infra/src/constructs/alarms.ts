@@ -199,6 +199,12 @@ export class Alarms extends Construct {
       of: metrics.droppedRecords(mapping),
       description: `Records of the ${name} function were given up and could not be stored either: they exist only in the stream. Check the role's rights on the dead-letter bucket at once.`,
     });
+    this.#alarms.above(`${name}_metrics_refused`, 0, {
+      of: metrics.refusedMetricLines(target),
+      description:
+        `CloudWatch refuses metric lines of the ${name} function: alarms and dashboards miss what they say. Events are not concerned. ` +
+        "Compare a line of its log with the embedded metric format, then go back to the release before.",
+    });
   }
 
   #watchReads(name: string, stream: EventStream, config: AlarmsProps["config"]): void {

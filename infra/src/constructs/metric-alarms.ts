@@ -47,6 +47,7 @@ const kinds: Readonly<Record<string, AlarmKind>> = {
   loader_no_rows: page("no-rows"),
   loader_silence: page("loader-silence"),
   lookups: ticket("lookup-tables"),
+  metrics_refused: ticket("metrics-refused"),
   near_limit: ticket("near-limit"),
   near_timeout: ticket("near-timeout"),
   no_file: page("no-file"),

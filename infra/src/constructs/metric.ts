@@ -76,6 +76,17 @@ export const functionErrors = ofFunction("Errors", "Sum");
 export const functionThrottles = ofFunction("Throttles", "Sum");
 export const functionDuration = ofFunction("Duration", "Maximum");
 
+/**
+ * Metric lines of a function that CloudWatch took no metric of.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+ */
+export const refusedMetricLines = ({ logGroupName }: Pick<PipelineFunction, "logGroupName">): Metric => ({
+  namespace: "AWS/Logs",
+  metricName: "EMFValidationErrors",
+  dimensions: { LogGroupName: logGroupName },
+  statistic: "Sum",
+});
+
 // Same page, "Event source mapping metrics": only there when the mapping asks for EventCount.
 const ofMapping =
   (metricName: string) =>

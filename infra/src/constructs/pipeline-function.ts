@@ -29,6 +29,7 @@ export interface PipelineFunctionProps {
 export class PipelineFunction extends Construct {
   readonly name: string;
   readonly config: FunctionConfig;
+  readonly logGroupName: string;
   readonly serviceRole: ServiceRole;
   readonly #function: LambdaFunction;
   readonly #alias: LambdaAlias;
@@ -37,8 +38,9 @@ export class PipelineFunction extends Construct {
     super(scope, id);
     this.name = props.name;
     this.config = props.config;
+    this.logGroupName = `/aws/lambda/${props.name}`;
     const logGroup = new CloudwatchLogGroup(this, "log", {
-      name: `/aws/lambda/${props.name}`,
+      name: this.logGroupName,
       retentionInDays: props.logs.retention,
       kmsKeyId: props.key.arn,
     });

@@ -276,6 +276,15 @@ describe.each(ENVIRONMENTS)("alarms of %s", (environment) => {
     expect(expressionOn(name, "whole1", "eventsIn", dimensions)).toBe(alarm);
   });
 
+  test("the log of every function of a stream is watched for metric lines that CloudWatch refuses", () => {
+    for (const service of ["enrichment", "router"]) {
+      const { name } = plan.json.resource.aws_cloudwatch_log_group[`${service}_log`];
+      expect(alarmOn("EMFValidationErrors", { LogGroupName: name })).toMatchObject({
+        ...{ namespace: "AWS/Logs", statistic: "Sum", threshold: 0, evaluation_periods: 1 },
+      });
+    }
+  });
+
   test("every mapping is watched for dead letters and for records dropped without one", () => {
     for (const { address } of plan.each("aws_lambda_event_source_mapping")) {
       const dimensions = { EventSourceMappingUUID: `\${${address}.uuid}` };

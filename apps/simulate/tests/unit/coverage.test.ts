@@ -7,7 +7,10 @@ const outcome = (...alarms: readonly string[]): TroubleOutcome => ({
   fired: alarms.map((alarm) => ({ alarm, afterMinutes: 5 })),
   isAsExpected: true,
 });
-const excused = ["firewall-blocked", "raw-near-limit", "enriched-near-limit", "bad-rows-near-limit"];
+const excused = [
+  ...["firewall-blocked", "raw-near-limit", "enriched-near-limit", "bad-rows-near-limit"],
+  ...["enrichment-metrics-refused", "router-metrics-refused"],
+];
 const destinations = ["marketing", "marketing-conversions", "fraud"];
 
 describe("the coverage of alarms by troubles", () => {
