@@ -3,14 +3,16 @@ import { parseArgs } from "node:util";
 import { median } from "@millrace/paired-bench";
 import { type ServerKind, serverDescriptions } from "./protocol.ts";
 import { startFakeKinesis } from "./overload/kinesis.ts";
+import { startPeer } from "./peer/start-peer.ts";
 import { type Round, runRound, type Server, startServer } from "./start-servers.ts";
 
 /**
  * `pnpm bench [--rounds 7] [--seconds 3] [--connections 32] [--events 1,10] [--servers ingest,floor] [--baseline
- * <folder>] [--json]`: requests and events per second of the service against servers that check nothing. All of them
- * write to a Kinesis that confirms everything; `--baseline` adds the service of another checkout's `apps/ingest`. Each
- * server has its own process, the load generator another; rounds are interleaved, so that a slow minute of the machine
- * falls on all of them; medians are reported, and ratios to the second server.
+ * <folder>] [--peer] [--json]`: requests and events per second of the service against servers that check nothing. All
+ * of them write to a Kinesis that confirms everything; `--baseline` adds the service of another checkout's
+ * `apps/ingest`, `--peer` Benthos with like work, which it builds with Go (`--peer-program <file>`: one that is built).
+ * Each server has its own process, the load generator another; rounds are interleaved, so that a slow minute of the
+ * machine falls on all of them; medians are reported, and ratios to the second server.
  */
 const { values } = parseArgs({
   options: {
@@ -20,9 +22,13 @@ const { values } = parseArgs({
     events: { type: "string", default: "1,10" },
     servers: { type: "string", default: "ingest,floor,express-json,same-reading" },
     baseline: { type: "string" },
+    peer: { type: "boolean", default: false },
+    "peer-program": { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
+
+const BYTES_PER_MIB = 1_048_576;
 
 async function measure(servers: readonly Server[], eventsPerRequest: number) {
   const rounds = new Map<ServerKind, Round[]>(servers.map(({ kind }) => [kind, []]));
@@ -53,13 +59,22 @@ async function measure(servers: readonly Server[], eventsPerRequest: number) {
       cpuRatioToSecond: Number((cpuUsPerRequest / referenceCpu).toFixed(3)),
       p50Ms: medianOf(kind, (round) => round.p50Ms),
       p99Ms: medianOf(kind, (round) => round.p99Ms),
+      peakMib: Math.round(medianOf(kind, (round) => round.peakBytes) / BYTES_PER_MIB),
     };
   });
 }
 
-const kinds = [...values.servers.split(","), ...(values.baseline === undefined ? [] : ["baseline"])] as ServerKind[];
+const hasPeer = values.peer || values["peer-program"] !== undefined;
+const ours = [...values.servers.split(","), ...(values.baseline === undefined ? [] : ["baseline"])] as ServerKind[];
+const kinds: readonly ServerKind[] = [...ours, ...(hasPeer ? (["benthos"] as const) : [])];
 const kinesis = await startFakeKinesis();
-const servers = await Promise.all(kinds.map(async (kind) => startServer(kind, kinesis.url, values.baseline)));
+let confirmedRecords = 0;
+kinesis.onConfirm = (body) => {
+  for (let at = body.indexOf('"Data"'); at !== -1; at = body.indexOf('"Data"', at + 1)) confirmedRecords += 1;
+};
+const servers = await Promise.all(ours.map(async (kind) => startServer(kind, kinesis.url, values.baseline)));
+// Benthos makes a record of each event.
+if (hasPeer) servers.push(await startPeer(kinesis.url, () => confirmedRecords, values["peer-program"]));
 try {
   const results = [];
   for (const events of values.events.split(",").map(Number)) results.push(...(await measure(servers, events)));
@@ -78,6 +93,6 @@ try {
     console.table(results);
   }
 } finally {
-  for (const { child } of servers) child.disconnect();
+  for (const server of servers) server.stop();
   kinesis.close();
 }

@@ -1,5 +1,5 @@
 /** The servers that are compared. */
-export const serverKinds = ["ingest", "floor", "express-json", "same-reading", "baseline"] as const;
+export const serverKinds = ["ingest", "floor", "express-json", "same-reading", "baseline", "benthos"] as const;
 
 export type ServerKind = (typeof serverKinds)[number];
 
@@ -10,13 +10,14 @@ export const serverDescriptions: Record<ServerKind, string> = {
   "express-json": "Express with express.json(), JSON.stringify and PutRecords, no check of anything",
   "same-reading": "node:http with the service's own reading and encoding of events, nothing else of it",
   baseline: "the service of another checkout",
+  benthos: "Benthos 4.60: HTTP, write key, JSON Schema of the envelope, mapping, PutRecords without a signature",
 };
 
 /** Message of a server process to the bench. */
 export type ServerMessage =
   | { readonly type: "listening"; readonly port: number }
-  /** Microseconds of CPU since the process began, and events in its sink. */
-  | { readonly type: "usage"; readonly cpuUs: number; readonly events: number };
+  /** Microseconds of CPU and the peak of memory since the process began, and events in its sink. */
+  | { readonly type: "usage"; readonly cpuUs: number; readonly peakBytes: number; readonly events: number };
 
 /** One run of the load generator. */
 export interface LoadOptions {

@@ -29,7 +29,7 @@ try {
     leavesOut: "overload, adapters, the spool, TLS, and requests a second",
   });
 } finally {
-  service.child.disconnect();
-  floor.child.disconnect();
+  service.stop();
+  floor.stop();
   kinesis.close();
 }

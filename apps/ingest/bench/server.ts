@@ -27,6 +27,7 @@ import { benchKey, type ServerKind, type ServerMessage } from "./protocol.ts";
 
 /** One of the servers, in its own process: `node bench/server.ts <kind> <Kinesis>`, started by `start-servers.ts`. */
 
+const BYTES_PER_KIB = 1_024;
 let events = 0;
 
 const putRecords = createPutRecords({
@@ -164,7 +165,8 @@ const tell = (message: ServerMessage) => process.send?.(message);
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();
-  tell({ type: "usage", cpuUs: user + system, events });
+  const peakBytes = process.resourceUsage().maxRSS * BYTES_PER_KIB;
+  tell({ type: "usage", cpuUs: user + system, peakBytes, events });
 });
 process.on("disconnect", () => process.exit(0));
 tell({ type: "listening", port: await listen(process.argv[2] as ServerKind) });

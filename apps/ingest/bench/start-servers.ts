@@ -7,8 +7,16 @@ const nodeOptions = ["--conditions=@millrace/source"];
 /** A server of the bench in a process of its own. */
 export interface Server {
   readonly kind: ServerKind;
-  readonly child: ChildProcess;
   readonly port: number;
+  /** Processor time and the peak of memory since the process began, and the events that it stored. */
+  usage(): Promise<Usage>;
+  stop(): void;
+}
+
+export interface Usage {
+  readonly cpuUs: number;
+  readonly peakBytes: number;
+  readonly events: number;
 }
 
 /** The result of a load upon one server. */
@@ -17,6 +25,7 @@ export interface Round {
   readonly cpuUsPerRequest: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly peakBytes: number;
 }
 
 /** A load upon one server. */
@@ -44,13 +53,12 @@ export async function startServer(kind: ServerKind, kinesisUrl: string, baseline
       ? fork(`${String(baseline)}/bench/server.ts`, ["ingest", kinesisUrl], { execArgv: nodeOptions, cwd: baseline })
       : fork(`${import.meta.dirname}/server.ts`, [kind, kinesisUrl], { execArgv: nodeOptions });
   const { port } = await nextMessage(child, "listening");
-  return { kind, child, port };
-}
-
-async function readUsage(server: Server) {
-  const usage = nextMessage(server.child, "usage");
-  server.child.send("usage");
-  return usage;
+  const usage = () => {
+    const answer = nextMessage(child, "usage");
+    child.send("usage");
+    return answer;
+  };
+  return { kind, port, usage, stop: () => child.disconnect() };
 }
 
 async function runLoad(options: LoadOptions): Promise<LoadResult> {
@@ -64,9 +72,9 @@ async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 /** Runs one load; throws if the server did not take every event. */
 export async function runRound(server: Server, options: RoundOptions): Promise<Round> {
-  const before = await readUsage(server);
+  const before = await server.usage();
   const load = await runLoad({ port: server.port, ...options });
-  const after = await readUsage(server);
+  const after = await server.usage();
   // Requests under way when the load ends are stored and not counted as answered.
   const stored = after.events - before.events;
   if (load.non2xx > 0 || load.errors > 0 || stored < load.requests * options.eventsPerRequest) {
@@ -77,5 +85,6 @@ export async function runRound(server: Server, options: RoundOptions): Promise<R
     cpuUsPerRequest: (after.cpuUs - before.cpuUs) / load.requests,
     p50Ms: load.p50Ms,
     p99Ms: load.p99Ms,
+    peakBytes: after.peakBytes,
   };
 }
