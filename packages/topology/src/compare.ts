@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { destinationKinds } from "@millrace/destinations/kinds";
 import type { DestinationSettings } from "./destinations/destination-model.ts";
 import type {
+  DeliveryStreamSettings,
   DynamicTableSettings,
   FunctionSettings,
   LocalTopology,
@@ -36,6 +37,8 @@ export interface TopologyChanges {
   /** New ones, and those with another statement. */
   readonly views: readonly ViewSettings[];
   readonly isServiceChanged: boolean;
+  /** Those whose objects get another form. One object of both forms cannot be read. */
+  readonly newForms: readonly DeliveryStreamSettings[];
   /** In words, such as `stream m-raw: retentionHours`. */
   readonly needRestart: readonly string[];
 }
@@ -76,6 +79,9 @@ export function compareTopologies(before: LocalTopology, after: LocalTopology): 
     dynamicTables: [...dynamicTables.added, ...dynamicTables.changed.map(([, table]) => table)],
     views: [...views.added, ...views.changed.map(([, view]) => view)],
     isServiceChanged: !isDeepStrictEqual(before.service, after.service),
+    newForms: deliveries.changed
+      .filter(([old, delivery]) => old.compressionFormat !== delivery.compressionFormat)
+      .map(([, delivery]) => delivery),
     needRestart: [
       ...streams.changed.flatMap(([old, stream]) => differences("stream", old, stream, ["shardCount"])),
       ...removals("stream", streams.removed),

@@ -46,14 +46,21 @@ const STATUS_POLL_MS = 100;
  * function is swapped only when its new version has shown that it starts.
  *
  * @returns what was done, one phrase each
- * @throws RuntimeError or StackError when a version does not start or the warehouse refuses a view; then no function
- * was swapped
+ * @throws RuntimeError or StackError when a version does not start, the warehouse refuses a view, or records would get
+ * another form than the delivery stream behind them writes; then no function was swapped
  */
 export async function applyChanges(
   parts: ChangeableParts,
   after: LocalTopology,
   changes: TopologyChanges,
 ): Promise<readonly string[]> {
+  const [delivery] = changes.newForms;
+  if (delivery !== undefined) {
+    throw new RuntimeError(
+      `Delivery stream ${delivery.name} is to write objects of another form (${delivery.compressionFormat}), and an ` +
+        "object of both cannot be read. End the pipeline, which delivers what is under way, and start it again.",
+    );
+  }
   const versions = await startVersions(parts, changes.functions);
   const done: string[] = [];
   try {

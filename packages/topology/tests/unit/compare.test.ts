@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { compareTopologies, type LocalTopology } from "../../src/index.ts";
+import { compareTopologies, type DeliveryStreamSettings, type LocalTopology } from "../../src/index.ts";
 
 const stream = (name: string, shardCount: number) => ({
   name,
@@ -56,6 +56,18 @@ const base: LocalTopology = {
   eventEndpoint: "https://events.example/v1/events",
   writeKey: "k",
 };
+const delivery = (name: string): DeliveryStreamSettings => ({
+  name,
+  sourceStreamArn: "arn:aws:kinesis:eu-west-1:000000000000:stream/enriched",
+  bucket: "lake",
+  prefix: `${name}/`,
+  errorOutputPrefix: "errors/",
+  bufferingSizeMb: 1,
+  bufferingIntervalSeconds: 60,
+  compressionFormat: "GZIP",
+  fileExtension: "",
+});
+
 const nothing = {
   newStreams: [],
   newDestinations: [],
@@ -68,6 +80,7 @@ const nothing = {
   dynamicTables: [],
   views: [],
   isServiceChanged: false,
+  newForms: [],
   needRestart: [],
 };
 
@@ -142,6 +155,17 @@ describe("the changes between two definitions", () => {
         "table EVENTS: columns",
         "view V is gone",
       ],
+    });
+  });
+
+  test("tell a delivery stream whose objects get another form from one with other settings", () => {
+    const before = { ...base, deliveryStreams: [delivery("a"), delivery("b")] };
+    const changed = { ...delivery("a"), compressionFormat: "UNCOMPRESSED" as const };
+    const deliveryStreams = [changed, { ...delivery("b"), bufferingSizeMb: 2 }];
+    expect(compareTopologies(before, { ...base, deliveryStreams })).toEqual({
+      ...nothing,
+      newForms: [changed],
+      needRestart: ["delivery stream a: compressionFormat", "delivery stream b: bufferingSizeMb"],
     });
   });
 });
