@@ -46,6 +46,7 @@ export type Confirmed = "whole" | ConfirmedOutputs;
 export type Recollection = ReadonlyMap<string, Confirmed>;
 
 const noRecollection: Recollection = new Map();
+const nothingPartial: ConfirmedRun["partial"] = new Map();
 
 /**
  * The confirmations of one shard. Nearly every batch is newer than all that is remembered, so remembering costs a list
@@ -73,7 +74,11 @@ export class ShardMemory {
   add(run: ConfirmedRun): void {
     const size = sizeOf(run);
     if (size === 0) return;
-    this.#runs.push(run);
+    // A list that grew has room for sixteen numbers, and an empty map takes more than the numbers of most batches.
+    this.#runs.push({
+      whole: run.whole.slice(),
+      partial: run.partial.size === 0 ? nothingPartial : run.partial,
+    });
     this.#records += size;
     this.#index = undefined;
     for (const sequenceNumber of [...run.whole.slice(-1), ...run.partial.keys()]) {
