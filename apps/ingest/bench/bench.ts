@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { median } from "@millrace/paired-bench";
 import { type ServerKind, serverDescriptions } from "./protocol.ts";
-import { startFakeKinesis } from "./overload/kinesis.ts";
+import { countRecords, startFakeKinesis } from "./overload/kinesis.ts";
 import { startPeer } from "./peer/start-peer.ts";
 import { type Round, runRound, type Server, startServer } from "./start-servers.ts";
 
@@ -69,9 +69,7 @@ const ours = [...values.servers.split(","), ...(values.baseline === undefined ? 
 const kinds: readonly ServerKind[] = [...ours, ...(hasPeer ? (["benthos"] as const) : [])];
 const kinesis = await startFakeKinesis();
 let confirmedRecords = 0;
-kinesis.onConfirm = (body) => {
-  for (let at = body.indexOf('"Data"'); at !== -1; at = body.indexOf('"Data"', at + 1)) confirmedRecords += 1;
-};
+kinesis.onConfirm = (body) => (confirmedRecords += countRecords(body));
 const servers = await Promise.all(ours.map(async (kind) => startServer(kind, kinesis.url, values.baseline)));
 // Benthos makes a record of each event.
 if (hasPeer) servers.push(await startPeer(kinesis.url, () => confirmedRecords, values["peer-program"]));

@@ -47,8 +47,13 @@ function answer(target: string, body: Buffer): string {
     return JSON.stringify({ StreamDescriptionSummary: { StreamStatus: "ACTIVE" } });
   }
   if (!target.endsWith(".PutRecords")) return "{}";
+  const record = { ShardId: shard.ShardId, SequenceNumber: "49590338271490256608559692538361571095921575989136588898" };
+  return JSON.stringify({ FailedRecordCount: 0, Records: Array.from({ length: countRecords(body) }, () => record) });
+}
+
+/** Counts the records of a PutRecords body. */
+export function countRecords(body: Buffer): number {
   let records = 0;
   for (let at = body.indexOf('"Data"'); at !== -1; at = body.indexOf('"Data"', at + 6)) records += 1;
-  const record = { ShardId: shard.ShardId, SequenceNumber: "49590338271490256608559692538361571095921575989136588898" };
-  return JSON.stringify({ FailedRecordCount: 0, Records: Array.from({ length: records }, () => record) });
+  return records;
 }
