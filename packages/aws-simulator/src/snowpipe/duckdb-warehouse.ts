@@ -81,7 +81,6 @@ const ledger = `
 
 /** The name of the attached file in statements. */
 const CATALOG = "warehouse";
-const useCatalog = `USE ${CATALOG}`;
 /**
  * A checkpoint rewrites the last group of rows of each table and holds it in memory that DuckDB counts to no limit: 250
  * MB and more at its own size of 122,880 rows of events. A file keeps the groups that it has.
@@ -241,14 +240,12 @@ export class DuckDbWarehouse implements Warehouse {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<QueryRow[]> {
     this.#checkOpen();
-    const connection = await this.#opened.instance.connect();
+    const connection = await connectTo(this.#opened.instance);
     const interrupt = (): void => connection.interrupt();
     this.#queries.add(connection);
     options.signal?.addEventListener("abort", interrupt);
     try {
       options.signal?.throwIfAborted();
-      await connection.run(useCatalog);
-      await connection.run("SET TimeZone = 'UTC'");
       await checkDatabase(connection, sql);
       const writes = await writesOf(connection, sql);
       if (writes !== "nothing") return await this.#write(sql, values, writes === "deletes");
@@ -626,12 +623,10 @@ async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
     ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
   });
-  const loading = await instance.connect();
-  await loading.run(`ATTACH ${literal(path ?? ":memory:")} AS ${CATALOG} (ROW_GROUP_SIZE ${ROW_GROUP_SIZE})`);
-  await loading.run(useCatalog);
-  const querying = await instance.connect();
-  await querying.run(useCatalog);
-  const database = { instance, loading, querying };
+  const attaching = await instance.connect();
+  await attaching.run(`ATTACH ${literal(path ?? ":memory:")} AS ${CATALOG} (ROW_GROUP_SIZE ${ROW_GROUP_SIZE})`);
+  attaching.closeSync();
+  const database = { instance, loading: await connectTo(instance), querying: await connectTo(instance) };
   // Anyone who can reach the warehouse sends statements: they are to see its tables and not the machine's files.
   await database.loading.run(`SET allowed_paths = [${literal(readingPath)}]`);
   await database.loading.run("SET enable_external_access = false");
@@ -639,9 +634,15 @@ async function openDatabase(options: DuckDbWarehouseOptions, readingPath: string
   await database.loading.run("SET wal_autocheckpoint = '64MB'");
   // Else what one large statement took stays with the process.
   await database.loading.run("SET allocator_background_threads = true");
-  for (const connection of [database.loading, database.querying]) await connection.run("SET TimeZone = 'UTC'");
   await database.loading.run(macros + ledger);
   return { ...database, dynamicTables: await DynamicTables.open(database.loading) };
+}
+
+async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  await connection.run(`USE ${CATALOG}`);
+  await connection.run("SET TimeZone = 'UTC'");
+  return connection;
 }
 
 function closeDatabase(database: Database | undefined): void {
