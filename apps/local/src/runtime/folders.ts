@@ -23,6 +23,8 @@ export interface StateFolders {
   readonly objects: string;
   readonly logs: string;
   readonly warehouse: string;
+  /** File with the form of each delivery stream's objects. */
+  readonly forms: string;
   /** File with the addresses of the running pipeline. */
   readonly runFile: string;
   /** Open in the process that has the folder. */
@@ -36,14 +38,15 @@ export function stateFolders(root: string): StateFolders {
     objects: join(root, "s3"),
     logs: join(root, "logs"),
     warehouse: join(root, "warehouse.duckdb"),
+    forms: join(root, "delivery-forms.json"),
     runFile: join(root, "run.json"),
     lock: join(root, "lock"),
   };
 }
 
 /** Deletes what earlier runs left in the folder, and nothing else that lies there. */
-export function emptyStateFolder({ streams, objects, logs, warehouse, runFile }: StateFolders): void {
-  for (const path of [streams, objects, logs, warehouse, `${warehouse}.wal`, `${warehouse}.tmp`, runFile]) {
+export function emptyStateFolder({ streams, objects, logs, warehouse, forms, runFile }: StateFolders): void {
+  for (const path of [streams, objects, logs, warehouse, `${warehouse}.wal`, `${warehouse}.tmp`, forms, runFile]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

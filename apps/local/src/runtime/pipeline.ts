@@ -45,6 +45,7 @@ import { createIdFinder } from "../explain/create-id-finder.ts";
 import { DestinationServices } from "./destination-services.ts";
 import { type Drainable, waitUntilQuiet } from "./drain.ts";
 import { emptyStateFolder, routesFolder, type StateFolders } from "./folders.ts";
+import { deliverFormerForms } from "./former-forms.ts";
 import { invokeWithRoom } from "./hold-invocations.ts";
 import { type KeptStreams, openKeptStreams, type ResumedStreams } from "./kept-streams.ts";
 import { LogFile } from "./log-file.ts";
@@ -256,6 +257,7 @@ export class Pipeline {
       { topology, assembly, kinesis, destinations: services, onChange: (told) => notice(told, "alarm") },
       metricStore,
     );
+    await deliverFormerForms(assembly.deliveries, folders.forms, notice);
     await startConsumers(assembly);
 
     const service = await ServiceProcess.start({
