@@ -17,6 +17,8 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
 /** True for errors that are printed in a line, without a stack. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof LocalError || error instanceof StackError) return true;
-  // By its code: `pnpm start` without options does not load the package of the command line.
-  return error instanceof Error && (error as { code?: unknown }).code === "WRONG_USAGE";
+  const { code, path } = Object(error) as NodeJS.ErrnoException;
+  // By its code: `pnpm start` without options does not load the package of the command line. A file that cannot be used
+  // has an error of the operating system, whose message names it.
+  return code === "WRONG_USAGE" || path !== undefined;
 }
