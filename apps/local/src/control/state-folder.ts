@@ -42,13 +42,16 @@ const markerText =
  */
 export async function claimStateFolder({ root, lock, runFile }: StateFolders): Promise<ClaimedFolder> {
   markFolder(root);
+  const instance = await openLock(root, lock);
+  // A run that was killed left its own: who waits for the file must not take that one.
+  removeRunFile(runFile);
+  return { release: () => instance.closeSync() };
+}
+
+/** DuckDB locks the file through the kernel, so a killed process leaves no lock behind. Node has no such call. */
+async function openLock(root: string, lock: string): Promise<DuckDBInstance> {
   try {
-    // DuckDB locks the file it opens through the kernel, so a killed process leaves no lock behind. Node has no such
-    // call.
-    const instance = await DuckDBInstance.create(lock, { threads: "1" });
-    // A run that was killed left its own: who waits for the file must not take that one.
-    removeRunFile(runFile);
-    return { release: () => instance.closeSync() };
+    return await DuckDBInstance.create(lock, { threads: "1" });
   } catch (cause) {
     const { message } = cause as Error;
     if (!message.includes("Could not set lock")) {
