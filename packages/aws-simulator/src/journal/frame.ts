@@ -38,8 +38,8 @@ export function bodyAt(bytes: Buffer, offset: number): Buffer | undefined {
 export interface Damage {
   readonly offset: number;
   readonly bytes: number;
-  /** Nothing sound follows it in the segment. */
-  readonly isTail: boolean;
+  /** An entry that was not written to its end, at the end of the segment. */
+  readonly isTorn: boolean;
 }
 
 /** Contents of a segment: each entry with its offset, and the parts that cannot be read. */
@@ -58,9 +58,21 @@ export function* scan(bytes: Buffer): Generator<Scanned> {
       continue;
     }
     const next = findEntry(bytes, offset + 1);
-    yield { kind: "damage", offset, bytes: (next ?? bytes.byteLength) - offset, isTail: next === undefined };
-    offset = next ?? bytes.byteLength;
+    const end = next ?? bytes.byteLength;
+    const isTorn = next === undefined && isBegun(bytes.subarray(offset));
+    yield { kind: "damage", offset, bytes: end - offset, isTorn };
+    offset = end;
   }
+}
+
+/** True for the first part of an entry, and for room that a file system gave to one before it had its bytes. */
+function isBegun(bytes: Buffer): boolean {
+  if (bytes.every((byte) => byte === 0)) return true;
+  const magic = bytes.subarray(0, magicBytes.byteLength);
+  if (!magic.equals(magicBytes.subarray(0, magic.byteLength))) return false;
+  if (bytes.byteLength < ENTRY_HEADER_BYTES) return true;
+  const length = bytes.readUInt32BE(magicBytes.byteLength);
+  return length <= MAX_ENTRY_BYTES && ENTRY_HEADER_BYTES + length > bytes.byteLength;
 }
 
 function findEntry(bytes: Buffer, from: number): number | undefined {

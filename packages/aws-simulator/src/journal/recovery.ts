@@ -15,8 +15,8 @@ export interface FoundEntry {
 }
 
 /**
- * Reads all segments, oldest first. Torn bytes at the end of the last one are cut away; damaged bytes elsewhere stay
- * where they are. Both are told.
+ * Reads all segments, oldest first. An entry that was torn off at the end of the last one is cut away; damaged bytes
+ * stay where they are. Both are told.
  *
  * @param onSegment called when all entries of a segment are read
  * @returns the segments that are there
@@ -41,11 +41,11 @@ export function recover(
         continue;
       }
       const path = files.pathOf(number);
-      if (found.isTail && number === numbers.at(-1)) {
+      if (found.isTorn && number === numbers.at(-1)) {
         files.cut(number, found.offset);
         segment.size = found.offset;
         onWarning(
-          `${path}: an entry was torn off when the process ended; its ${found.bytes} bytes from ${found.offset} on are cut away. Nobody was told that they were stored.`,
+          `${path}: an entry was torn off when the process ended; its ${found.bytes} bytes from ${found.offset} on are cut away. No sender was told that they were stored.`,
         );
       } else {
         onWarning(

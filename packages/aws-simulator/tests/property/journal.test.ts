@@ -60,7 +60,7 @@ describe("a segment of the journal", () => {
         const { bodies, damages } = read(bytes.subarray(0, cut));
         expect(bodies.map(({ offset }) => offset)).toEqual(starts.slice(0, whole.length));
         const end = whole.at(-1) ?? 0;
-        expect(damages).toEqual(end === cut ? [] : [{ kind: "damage", offset: end, bytes: cut - end, isTail: true }]);
+        expect(damages).toEqual(end === cut ? [] : [{ kind: "damage", offset: end, bytes: cut - end, isTorn: true }]);
       }),
     );
   });
@@ -79,10 +79,21 @@ describe("a segment of the journal", () => {
           const hit = starts.findLastIndex((start) => start <= at);
           const { bodies, damages } = read(damaged);
           expect(bodies.map(({ offset }) => offset)).toEqual(starts.filter((_, index) => index !== hit));
-          expect(damages).toEqual([expect.objectContaining({ offset: starts[hit] })]);
+          const isLength = at >= (starts[hit] ?? 0) + 4 && at < (starts[hit] ?? 0) + 8;
+          // A longer length looks like an entry that was not written to its end.
+          expect(damages).toEqual([
+            expect.objectContaining({ offset: starts[hit], ...(isLength ? {} : { isTorn: false }) }),
+          ]);
         },
       ),
     );
+  });
+
+  test("that ends in room without bytes was torn there", () => {
+    const { bytes } = write([]);
+    expect(read(Buffer.concat([bytes, Buffer.alloc(100)])).damages).toEqual([
+      { kind: "damage", offset: bytes.byteLength, bytes: 100, isTorn: true },
+    ]);
   });
 
   test("overwritten with anything at the end never gives an entry that was not written", () => {
@@ -92,7 +103,7 @@ describe("a segment of the journal", () => {
         const { bodies, damages } = read(Buffer.concat([bytes, garbage]));
         expect(bodies.map(({ offset }) => offset)).toEqual(starts);
         expect(damages).toEqual([
-          { kind: "damage", offset: bytes.byteLength, bytes: garbage.byteLength, isTail: true },
+          expect.objectContaining({ kind: "damage", offset: bytes.byteLength, bytes: garbage.byteLength }),
         ]);
       }),
     );

@@ -196,6 +196,23 @@ describe("a damaged journal", () => {
     expect(textsOf(third.kinesis, "orders")).toEqual([...texts("order", 4), "next"]);
   });
 
+  test("that was overwritten to its end is told as damaged, stays as it is, and goes on behind", async () => {
+    await write(5);
+    const bytes = readFileSync(onlySegment());
+    const at = bytes.indexOf("order-2");
+    bytes.fill("?", at);
+    writeFileSync(onlySegment(), bytes);
+    const second = folder.open();
+    second.kinesis.createStream({ streamName: "orders" });
+    expect(second.warnings).toEqual([expect.stringMatching(/\d+ bytes from \d+ on are damaged, and the records in/)]);
+    expect(textsOf(second.kinesis, "orders")).toEqual(["order-0", "order-1"]);
+    await putTexts(second.kinesis, "orders", ["next"]);
+    expect(readFileSync(onlySegment()).subarray(0, bytes.byteLength).equals(bytes)).toBe(true);
+    const third = folder.open();
+    third.kinesis.createStream({ streamName: "orders" });
+    expect(textsOf(third.kinesis, "orders")).toEqual(["order-0", "order-1", "next"]);
+  });
+
   test("with a flipped byte in the middle tells file and offset and keeps every other record", async () => {
     await write(5);
     const bytes = readFileSync(onlySegment());
