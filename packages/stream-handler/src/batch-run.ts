@@ -279,23 +279,26 @@ export class BatchRun {
 
   /** Keeps what this invocation confirmed, for the next one. */
   #remember(): void {
-    const confirmed = new Map<ShardMemory, { whole: string[]; partial: Map<string, Set<string>> }>();
-    const ofShard = (memory: ShardMemory) => {
-      const known = confirmed.get(memory) ?? { whole: [], partial: new Map<string, Set<string>>() };
-      confirmed.set(memory, known);
+    const runs = new Map<ShardMemory, { whole: string[]; partial: Map<string, Set<string>>; isOpen: boolean }>();
+    const runOf = (memory: ShardMemory) => {
+      const known = runs.get(memory) ?? { whole: [], partial: new Map<string, Set<string>>(), isOpen: false };
+      runs.set(memory, known);
       return known;
     };
     for (const { isConfirmed, remembered, memory, source } of this.outcomes) {
-      if (isConfirmed && remembered !== "whole") ofShard(memory).whole.push(source.sequenceNumber);
+      const run = runOf(memory);
+      if (!isConfirmed) run.isOpen = true;
+      else if (remembered !== "whole") run.whole.push(source.sequenceNumber);
     }
     for (const pending of this.#partlyConfirmed()) {
       const { memory, source } = pending.outcome;
-      const { partial } = ofShard(memory);
+      const { partial } = runOf(memory);
       const outputs = partial.get(source.sequenceNumber) ?? new Set(confirmedOutputs(pending.outcome));
       outputs.add(this.#nameOf(pending.output, pending.index));
       partial.set(source.sequenceNumber, outputs);
     }
-    for (const [memory, run] of confirmed) memory.add(run);
+    const now = this.#clock.now();
+    for (const [memory, run] of runs) memory.add(run, now);
   }
 
   /** Confirmed outputs of source records that are not. */

@@ -1,4 +1,4 @@
-import { REMEMBERED_SHARDS } from "./limits.ts";
+import { REMEMBERED_MS, REMEMBERED_SHARDS } from "./limits.ts";
 
 /** Outputs of a source record that are confirmed, each by its destination and its key among the record's outputs. */
 export type ConfirmedOutputs = ReadonlySet<string>;
@@ -9,12 +9,16 @@ export interface ConfirmedRun {
   readonly whole: readonly string[];
   /** Confirmed outputs of other source records, by sequence number. */
   readonly partial: ReadonlyMap<string, ConfirmedOutputs>;
+  /** Some of the batch is not confirmed: Lambda delivers it again from there on. */
+  readonly isOpen: boolean;
 }
 
 /**
  * Remembers what was confirmed, so that a record that Lambda delivers again to this environment is not written again:
- * a failure in the middle of a batch makes Lambda repeat everything after it, also what succeeded. Bounded per shard
- * and in shards, the oldest goes first; what is forgotten is written again and left to the readers to dedupe.
+ * a failure in the middle of a batch makes Lambda repeat everything after it, also what succeeded. A batch that was
+ * confirmed to its end comes again only when Lambda did not get the answer, so it is forgotten after five minutes.
+ * Bounded per shard and in shards, the oldest goes first; what is forgotten is written again and left to the readers to
+ * dedupe.
  */
 export class ConfirmedMemory {
   readonly #maxRecords: number;
@@ -53,55 +57,78 @@ const nothingPartial: ConfirmedRun["partial"] = new Map();
  * of sequence numbers, and only for a batch that may have been here before it becomes a map.
  */
 export class ShardMemory {
-  readonly #maxRecords: number;
-  /** The oldest first. */
-  readonly #runs: ConfirmedRun[] = [];
-  #records = 0;
+  readonly #open: RunList;
+  readonly #whole: RunList;
   #newest = "";
   #index: Recollection | undefined;
 
+  /** @param maxRecords of open batches, and of whole ones */
   constructor(maxRecords: number) {
-    this.#maxRecords = maxRecords;
+    this.#open = new RunList(maxRecords);
+    this.#whole = new RunList(maxRecords);
   }
 
   /** Returns the confirmations of a record and of later records. */
   recall(sequenceNumber: string): Recollection {
     if (isAfter(sequenceNumber, this.#newest)) return noRecollection;
-    this.#index ??= createIndex(this.#runs);
+    this.#index ??= createIndex([...this.#open.runs, ...this.#whole.runs]);
     return this.#index;
   }
 
-  add(run: ConfirmedRun): void {
-    const size = sizeOf(run);
-    if (size === 0) return;
-    // A list that grew has room for sixteen numbers, and an empty map takes more than the numbers of most batches.
-    this.#runs.push({
-      whole: run.whole.slice(),
-      partial: run.partial.size === 0 ? nothingPartial : run.partial,
-    });
-    this.#records += size;
+  add(run: ConfirmedRun, nowMs: number): void {
     this.#index = undefined;
+    this.#whole.dropBefore(nowMs - REMEMBERED_MS);
+    if (sizeOf(run) === 0) return;
+    (run.isOpen ? this.#open : this.#whole).add(run, nowMs);
     for (const sequenceNumber of [...run.whole.slice(-1), ...run.partial.keys()]) {
       if (isAfter(sequenceNumber, this.#newest)) this.#newest = sequenceNumber;
-    }
-    this.#dropOldest();
-  }
-
-  #dropOldest(): void {
-    while (this.#records > this.#maxRecords) {
-      const excess = this.#records - this.#maxRecords;
-      const oldest = this.#runs.shift();
-      if (oldest === undefined) return;
-      this.#records -= sizeOf(oldest);
-      if (excess >= oldest.whole.length) continue;
-      const rest = { whole: oldest.whole.slice(excess), partial: oldest.partial };
-      this.#runs.unshift(rest);
-      this.#records += sizeOf(rest);
     }
   }
 }
 
-function createIndex(runs: readonly ConfirmedRun[]): Recollection {
+interface TimedRun extends Omit<ConfirmedRun, "isOpen"> {
+  readonly addedMs: number;
+}
+
+/** Runs of one kind, the oldest first. */
+class RunList {
+  readonly runs: TimedRun[] = [];
+  readonly #maxRecords: number;
+  #records = 0;
+
+  constructor(maxRecords: number) {
+    this.#maxRecords = maxRecords;
+  }
+
+  add({ whole, partial }: ConfirmedRun, addedMs: number): void {
+    // A list that grew has room for sixteen numbers, and an empty map takes more than the numbers of most batches.
+    const run = { whole: whole.slice(), partial: partial.size === 0 ? nothingPartial : partial, addedMs };
+    this.runs.push(run);
+    this.#records += sizeOf(run);
+    while (this.#records > this.#maxRecords) this.#dropRecords(this.#records - this.#maxRecords);
+  }
+
+  dropBefore(epochMs: number): void {
+    while ((this.runs[0]?.addedMs ?? epochMs) < epochMs) this.#dropRun();
+  }
+
+  /** Drops records of the oldest run, or all of it. */
+  #dropRecords(excess: number): void {
+    const oldest = this.#dropRun();
+    if (oldest === undefined || excess >= oldest.whole.length) return;
+    const rest = { ...oldest, whole: oldest.whole.slice(excess) };
+    this.runs.unshift(rest);
+    this.#records += sizeOf(rest);
+  }
+
+  #dropRun(): TimedRun | undefined {
+    const oldest = this.runs.shift();
+    if (oldest !== undefined) this.#records -= sizeOf(oldest);
+    return oldest;
+  }
+}
+
+function createIndex(runs: readonly TimedRun[]): Recollection {
   const index = new Map<string, Confirmed>();
   for (const { whole, partial } of runs) {
     for (const [sequenceNumber, outputs] of partial) index.set(sequenceNumber, outputs);
@@ -110,7 +137,7 @@ function createIndex(runs: readonly ConfirmedRun[]): Recollection {
   return index;
 }
 
-const sizeOf = ({ whole, partial }: ConfirmedRun): number => whole.length + partial.size;
+const sizeOf = ({ whole, partial }: Pick<ConfirmedRun, "whole" | "partial">): number => whole.length + partial.size;
 
 /** Sequence numbers are decimal and have no leading zeros, so the longer one is the larger one. */
 function isAfter(a: string, b: string): boolean {

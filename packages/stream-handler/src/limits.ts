@@ -18,10 +18,17 @@ export const DIVERT_SHARE = 0.25;
 export const MAX_DIVERT_MS = 5000;
 
 /**
- * Source records remembered per shard: the largest batch of an event source mapping.
+ * Source records remembered per shard, of batches confirmed to their end and of others: the largest batch of an event
+ * source mapping.
  * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  */
 export const DEFAULT_REMEMBERED_RECORDS_PER_SHARD = 10_000;
+
+/**
+ * How long a batch is remembered that was confirmed to its end. It comes again at once, when Lambda did not get the
+ * answer, or when another of Lambda's pollers takes the shard over.
+ */
+export const REMEMBERED_MS = 300_000;
 
 /** Shards remembered; an execution environment may meet many over its life, but few at a time. */
 export const REMEMBERED_SHARDS = 32;

@@ -153,7 +153,10 @@ export interface StreamHandlerOptions {
    * an invocation has less time for is left to the next one, which begins with it.
    */
   readonly recordTimeoutMs?: number | undefined;
-  /** Source records remembered per shard. Default 10,000, the largest batch of an event source mapping. */
+  /**
+   * Source records remembered per shard, of batches confirmed to their end, for five minutes, and of others. Default
+   * 10,000, the largest batch of an event source mapping.
+   */
   readonly rememberedRecordsPerShard?: number | undefined;
   readonly onBatch?: ((report: BatchReport) => void) | undefined;
   readonly clock?: Clock | undefined;

@@ -162,6 +162,34 @@ describe("a redelivery in the same environment", () => {
     expect(streams["out"]?.written).toEqual(["a", "b", "c", "a"]);
   });
 
+  test("forgets a batch that was confirmed to its end after five minutes", async () => {
+    const { clock, invoke, streams } = setUp((fixtureClock) => ({ out: fakeDestination(fixtureClock) }));
+    await invoke(lettersOf("ab"));
+    await clock.runFor(4 * 60_000);
+    await invoke(lettersOf("abcd").slice(2));
+    await invoke(lettersOf("abcd"));
+    expect(streams["out"]?.written).toEqual(["a", "b", "c", "d"]);
+    await clock.runFor(2 * 60_000);
+    await invoke(lettersOf("abcde").slice(4));
+    await invoke(lettersOf("abcd"));
+    expect(streams["out"]?.written).toEqual(["a", "b", "c", "d", "e", "a", "b"]);
+  });
+
+  test("remembers what is confirmed of a batch for as long as the rest is not", async () => {
+    let isDown = true;
+    const { clock, invoke, streams } = setUp((fixtureClock) => ({
+      out: fakeDestination(fixtureClock, (text) => (text === "b" && isDown ? "failed" : "delivered")),
+    }));
+    await invoke(lettersOf("abc"));
+    for (let hour = 0; hour < 3; hour++) {
+      await clock.runFor(3_600_000);
+      await invoke([{ sequence: 10 + hour, text: "x" }]);
+    }
+    isDown = false;
+    expect(await invoke(lettersOf("abc").slice(1))).toEqual(whole);
+    expect(streams["out"]?.written).toEqual(["a", "b", "c", "x", "x", "x", "b"]);
+  });
+
   test("forgets the shard it has not seen for longest", async () => {
     const { invoke, streams } = setUp((clock) => ({ out: fakeDestination(clock) }));
     for (let shard = 0; shard < 33; shard++) await invoke([{ sequence: 0, text: `${shard}`, shard }]);
