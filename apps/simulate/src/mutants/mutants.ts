@@ -95,8 +95,8 @@ export const mutants: readonly Mutant[] = [
     seed: 5,
     defect: "A source record is remembered as done although an output failed.",
     file: "packages/stream-handler/src/batch-run.ts",
-    find: 'if (isConfirmed && remembered !== "whole") ofShard',
-    replace: 'if (remembered !== "whole") ofShard',
+    find: "if (!isConfirmed) run.isOpen = true;\n      else if (remembered",
+    replace: "if (remembered",
   },
   {
     name: "confirmed-forgotten",
