@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { EventsAnswer, EventSummary, EventTotals } from "../../api.ts";
 import { ask } from "../ask.ts";
 import type { EventBuffer } from "../event-buffer.ts";
@@ -334,7 +334,8 @@ function EventList({ events, chosenId, onChoose, empty }: EventListProps) {
       element.removeEventListener("scroll", measure);
     };
   }, []);
-  useEffect(() => {
+  // With the row that is marked: after the painting, a quick Enter would open the row that was marked before.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (!isForPage(event)) return;
       const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
