@@ -397,14 +397,14 @@ export const scenarios: readonly Scenario[] = [
       const second = (await rows.nth(1).locator("[role=cell]").nth(5).innerText()).trim();
       await page.keyboard.press("j");
       await page.locator(".list-body .row.is-at", { hasText: second }).waitFor();
-      await page.keyboard.press("k");
-      await page.locator(".list-body .row.is-at").filter({ hasNotText: second }).waitFor();
-      await pressBeforePaint(page, "j", "Enter");
+      await page.keyboard.press("Enter");
       await page.locator(".detail .explanation", { hasText: second }).waitFor({ timeout: waitMs });
       await page.keyboard.press("Escape");
       await page.locator(".detail").waitFor({ state: "detached" });
       await page.keyboard.press("k");
       await page.locator(".list-body .row.is-at").filter({ hasNotText: second }).waitFor();
+      await pressBeforePaint(page, "j", "Enter");
+      await page.locator(".detail .explanation", { hasText: second }).waitFor({ timeout: waitMs });
     },
   },
   {
