@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { LocalError } from "../errors.ts";
 import { defaultStateFolder, type StateFolders } from "../runtime/folders.ts";
+import { replaceJson } from "../runtime/replace-json.ts";
 
 /** How to reach the running pipeline. */
 export interface RunFile {
@@ -38,8 +39,7 @@ export class NotRunningError extends LocalError {
 const ANSWER_DEADLINE_MS = 5_000;
 
 export function writeRunFile(path: string, run: RunFile): void {
-  writeFileSync(`${path}.new`, JSON.stringify(run));
-  renameSync(`${path}.new`, path);
+  replaceJson(path, run);
 }
 
 export function removeRunFile(path: string): void {

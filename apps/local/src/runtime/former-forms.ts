@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { AssembledDelivery, DeliveryStreamSettings } from "@millrace/topology";
+import { replaceJson } from "./replace-json.ts";
 
 type Forms = Readonly<Record<string, DeliveryStreamSettings["compressionFormat"]>>;
 
@@ -28,9 +29,7 @@ export async function deliverFormerForms(
     onNotice(`${name} writes objects of another form (${compressionFormat}) now; what was left is in ${before} ones.`);
   }
   const forms = deliveries.map(({ settings }) => [settings.name, settings.compressionFormat]);
-  // A kill leaves the one file or the other.
-  writeFileSync(`${path}.new`, JSON.stringify(Object.fromEntries(forms)));
-  renameSync(`${path}.new`, path);
+  replaceJson(path, Object.fromEntries(forms));
 }
 
 /** A folder of before the file, and one that lost power while it was written, have no forms. */
